@@ -1,0 +1,325 @@
+//! One type for everything that can be wrong: [`Diagnostic`]. Data only; it is put into words and
+//! printed once, at the edge (`cli::diagnose`).
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; never a failure.
+    Info,
+    /// Somebody should act; a failure only under `--strict`.
+    Warning,
+    /// A rule or the format is broken.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// What the process ends with when a diagnostic stops a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 1: a rule refused it, or there are findings.
+    Refused = 1,
+    /// 2: the command or the settings are wrong.
+    Usage = 2,
+    /// 3: the system (file, lock, disk).
+    System = 3,
+}
+
+/// Where the text that a diagnostic points at can be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A file of the ledger (or an import), as the path to print.
+    File(PathBuf),
+    /// Something typed: the name of the argument and its whole text.
+    Text {
+        /// What the text is, for the reader: `--where`.
+        origin: String,
+        /// The text itself.
+        text: String,
+    },
+}
+
+/// Which part of the source is meant. Prospects keep no spans; names are looked up again in the few
+/// files that have something to report.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spot {
+    /// The source as a whole.
+    Whole,
+    /// Bytes from..to.
+    Span(usize, usize),
+    /// A line, counted from 1 (rows of an import).
+    Line(u64),
+    /// The value of a top-level key.
+    Fact(String),
+    /// An event, by its key; with the name of one of its fields, that field's value.
+    Event(String, Option<&'static str>),
+}
+
+/// A source and a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Which text.
+    pub source: Source,
+    /// Which part of it.
+    pub spot: Spot,
+}
+
+impl Place {
+    /// A whole file.
+    pub fn file(path: impl Into<PathBuf>) -> Place {
+        Place { source: Source::File(path.into()), spot: Spot::Whole }
+    }
+
+    /// The same source, at `spot`.
+    #[must_use]
+    pub fn at(mut self, spot: Spot) -> Place {
+        self.spot = spot;
+        self
+    }
+
+    /// The same source, at these bytes.
+    #[must_use]
+    pub fn span(self, span: Range<usize>) -> Place {
+        self.at(Spot::Span(span.start, span.end))
+    }
+}
+
+/// One thing that is wrong, or worth knowing: what, where, and what would mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which of the known cases.
+    pub code: Code,
+    /// How much it weighs; the code's own severity unless stated otherwise.
+    pub severity: Severity,
+    /// One sentence, no full stop.
+    pub message: String,
+    /// Where, if it has a place.
+    pub place: Option<Place>,
+    /// A few words to stand beside the caret.
+    pub label: Option<String>,
+    /// What is so, beyond the message (what is met, what is missing).
+    pub notes: Vec<String>,
+    /// What would mend it.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A diagnostic with the code's own severity and no place yet.
+    pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            place: None,
+            label: None,
+            notes: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// With a place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Diagnostic {
+        self.place = Some(place);
+        self
+    }
+
+    /// With a few words beside the caret.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// With a `note:` line.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Diagnostic {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// With a `help:` line.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help.push(help.into());
+        self
+    }
+
+    /// With a `help:` line naming the nearest of `candidates`, or all of them when few.
+    #[must_use]
+    pub fn nearest<'a>(
+        self,
+        wrong: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Diagnostic {
+        match suggest(wrong, candidates) {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+}
+
+/// The help line for a wrong name: the nearest valid one, else the whole list when it is short.
+pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let lower = wrong.to_lowercase();
+    let nearest = candidates
+        .iter()
+        .map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), *c))
+        .filter(|(score, _)| *score >= 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
+    match nearest {
+        Some((_, name)) => Some(format!("did you mean `{name}`?")),
+        None if candidates.is_empty() => None,
+        None if candidates.len() <= 12 => Some(format!("valid: {}", candidates.join(", "))),
+        None => None,
+    }
+}
+
+/// A command stopped: what was wrong. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.first().map_or("failed", |d| d.message.as_str()))]
+pub struct Failure(pub Vec<Diagnostic>);
+
+impl Failure {
+    /// The exit status: that of the gravest kind among the diagnostics.
+    pub fn exit(&self) -> Exit {
+        self.0.iter().map(|d| d.code.exit()).max().unwrap_or(Exit::Refused)
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Failure {
+        Failure(vec![diagnostic])
+    }
+}
+
+/// One row of the table of codes.
+macro_rules! codes {
+    ($($variant:ident $id:literal $severity:ident $exit:ident $doc:literal;)*) => {
+        /// Every case the program can report. The id is stable; `docs/errors.md` has a line for each.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl Code {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The stable name that stands in `error[…]`.
+            pub fn id(self) -> &'static str {
+                match self { $(Code::$variant => $id,)* }
+            }
+
+            /// How much it weighs.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// What a command that stops for it ends with.
+            pub fn exit(self) -> Exit {
+                match self { $(Code::$variant => Exit::$exit,)* }
+            }
+
+            /// What it means, in one line.
+            pub fn about(self) -> &'static str {
+                match self { $(Code::$variant => $doc,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Files
+    NoLedger "no-ledger" Error Usage "no `crm.toml` in this folder or above it";
+    Unreadable "unreadable" Error System "a file or folder cannot be read";
+    NotUtf8 "not-utf8" Error Refused "a file is not UTF-8 text";
+    TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB";
+    EmptyFile "empty-file" Error Refused "a prospect file has nothing in it";
+    Symlink "symlink" Error Refused "a symbolic link, which the ledger does not follow";
+    Syntax "syntax" Error Refused "not valid TOML";
+    DuplicateKey "duplicate-key" Error Refused "a key, or an event's key, stands twice";
+    DuplicateId "duplicate-id" Error Refused "two files have the same id (case and Unicode form aside)";
+    BadId "bad-id" Error Refused "an id has a character or form that some file system refuses";
+    // Facts and events
+    WrongType "wrong-type" Error Refused "a value is of another type than its key takes";
+    MissingName "missing-name" Error Refused "a prospect has no `name`";
+    BadEventKey "bad-event-key" Error Refused "an event's key is not `DATE[-N][-SUFFIX]`";
+    BadDate "bad-date" Error Refused "a date that is not in the calendar, or not a date";
+    BadMoney "bad-money" Error Refused "an amount that cannot be kept exactly, or a bad currency";
+    ControlCharacter "control-character" Warning Refused "a name has control characters";
+    UnknownStage "unknown-stage" Error Refused "a stage that the prospect's pipeline does not have";
+    UnknownCriterion "unknown-criterion" Error Refused "a criterion that is not defined";
+    ComputedCriterion "computed-criterion" Error Refused "a computed criterion cannot be confirmed by hand";
+    UnknownPipeline "unknown-pipeline" Error Refused "a pipeline that the settings do not have";
+    UnknownRep "unknown-rep" Error Refused "an owner that the settings do not list";
+    UnknownKind "unknown-kind" Info Refused "a kind of event that is not known; kept and counted as a note";
+    UnknownKey "unknown-key" Info Refused "a key that is not known; kept";
+    EventsNotLast "events-not-last" Warning Refused "`[events]` is not the last table of the file";
+    NoEvents "no-events" Warning Refused "a prospect without a single event";
+    TimeOrder "time-order" Warning Refused "the times of a day contradict the order of its events";
+    FutureEvent "future-event" Warning Refused "an event is dated after the day of the report";
+    UnknownEvent "unknown-event" Error Refused "a retraction names an event that is not there";
+    // The method
+    UnsupportedMove "unsupported-move" Error Refused "a move that its evidence does not support";
+    MoveAfterEnd "move-after-end" Error Refused "a move on the board after the pursuit ended";
+    LostWithoutReason "lost-without-reason" Error Refused "left without a reason";
+    Overstated "overstated" Warning Refused "stands higher than its evidence";
+    Overdue "overdue" Warning Refused "has outlived the sales cycle";
+    Stalled "stalled" Warning Refused "has stood in its column longer than `max_days`";
+    MissedNext "missed-next" Warning Refused "the agreed next step passed without an entry";
+    CouldAdvance "could-advance" Info Refused "its evidence supports a higher column";
+    Forced "forced" Info Refused "a move that was forced";
+    Imported "imported" Info Refused "an opening position: evidence counts as given";
+    // Commands
+    NotFound "not-found" Error Usage "no prospect of that id, path, prefix or name";
+    Ambiguous "ambiguous" Error Usage "more than one prospect fits";
+    AlreadyThere "already-there" Error Refused "something of that name exists";
+    LikelyDuplicate "likely-duplicate" Error Refused "a prospect that looks the same exists";
+    BadArgument "bad-argument" Error Usage "an argument that cannot be understood";
+    BadQuery "bad-query" Error Usage "a query that cannot be understood";
+    BadSetting "bad-setting" Error Usage "a setting of `crm.toml` that cannot be understood";
+    BadMapping "bad-mapping" Error Usage "a mapping that does not fit the file to import";
+    BadRow "bad-row" Error Refused "a row that cannot be imported";
+    Findings "findings" Error Refused "there are findings, and `--strict` was asked for";
+    NothingToUndo "nothing-to-undo" Error Refused "no event is left to retract";
+    Locked "locked" Error System "another process holds the ledger's lock";
+    WriteFailed "write-failed" Error System "a file could not be written; nothing was changed";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_kebab_case() {
+        let ids: BTreeSet<_> = Code::ALL.iter().map(|c| c.id()).collect();
+        assert_eq!(ids.len(), Code::ALL.len());
+        assert!(
+            ids.iter().all(|id| id.chars().all(|c| c.is_ascii_lowercase()
+                || c.is_ascii_digit()
+                || c == '-'))
+        );
+    }
+
+    #[test]
+    fn suggestion_names_the_nearest() {
+        assert_eq!(suggest("apointment", ["appointment", "closed"]).unwrap(), "did you mean `appointment`?");
+        assert_eq!(suggest("zzz", ["25", "50"]).unwrap(), "valid: 25, 50");
+        assert_eq!(suggest("zzz", []), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! The `crm` program.
+
+fn main() {}

@@ -1,0 +1,277 @@
+//! Calendar dates and times of the ledger: local, whole days, no time zones. The one home of `chrono`.
+
+use chrono::{Datelike, Duration, NaiveDate, NaiveTime, Timelike};
+use std::fmt;
+
+/// A calendar date, year 0001 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(NaiveDate);
+
+/// A day of the week, Monday first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weekday {
+    /// 1
+    Mon,
+    /// 2
+    Tue,
+    /// 3
+    Wed,
+    /// 4
+    Thu,
+    /// 5
+    Fri,
+    /// 6
+    Sat,
+    /// 7
+    Sun,
+}
+
+impl Weekday {
+    /// Monday to Sunday with their English names in lower case.
+    pub const ALL: [(&'static str, Weekday); 7] = [
+        ("monday", Weekday::Mon),
+        ("tuesday", Weekday::Tue),
+        ("wednesday", Weekday::Wed),
+        ("thursday", Weekday::Thu),
+        ("friday", Weekday::Fri),
+        ("saturday", Weekday::Sat),
+        ("sunday", Weekday::Sun),
+    ];
+
+    /// `mon`, `Monday`; at least three letters of the English name.
+    pub fn parse(text: &str) -> Option<Weekday> {
+        let lower = text.to_lowercase();
+        if lower.len() < 3 {
+            return None;
+        }
+        Weekday::ALL.iter().find(|(name, _)| name.starts_with(&lower)).map(|(_, day)| *day)
+    }
+
+    /// Monday = 0 to Sunday = 6.
+    pub fn index(self) -> i64 {
+        self as i64
+    }
+
+    /// The English name in lower case.
+    pub fn name(self) -> &'static str {
+        Weekday::ALL[self as usize].0
+    }
+}
+
+impl Date {
+    /// The date of these numbers, if the calendar has it and the year is 1 to 9999.
+    pub fn new(year: i32, month: u32, day: u32) -> Option<Date> {
+        if !(1..=9999).contains(&year) {
+            return None;
+        }
+        NaiveDate::from_ymd_opt(year, month, day).map(Date)
+    }
+
+    /// Today by the machine's clock and time zone. Called in one place, `cli::context`.
+    #[allow(clippy::disallowed_methods)]
+    pub fn today_by_the_clock() -> Date {
+        Date(chrono::Local::now().date_naive())
+    }
+
+    /// Exactly `YYYY-MM-DD`.
+    pub fn parse(text: &str) -> Option<Date> {
+        let b = text.as_bytes();
+        if b.len() != 10 || b[4] != b'-' || b[7] != b'-' {
+            return None;
+        }
+        let number = |range: std::ops::Range<usize>| -> Option<u32> {
+            b[range].iter().try_fold(0u32, |acc, d| {
+                d.is_ascii_digit().then(|| acc * 10 + u32::from(d - b'0'))
+            })
+        };
+        Date::new(i32::try_from(number(0..4)?).ok()?, number(5..7)?, number(8..10)?)
+    }
+
+    /// A date in a `strftime` format, such as `%d/%m/%Y` (imports).
+    pub fn parse_format(text: &str, format: &str) -> Option<Date> {
+        let date = NaiveDate::parse_from_str(text, format).ok()?;
+        Date::new(date.year(), date.month(), date.day())
+    }
+
+    /// Year.
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// Month, 1 to 12.
+    pub fn month(self) -> u32 {
+        self.0.month()
+    }
+
+    /// Day of the month, 1 to 31.
+    pub fn day(self) -> u32 {
+        self.0.day()
+    }
+
+    /// Quarter, 1 to 4.
+    pub fn quarter(self) -> u32 {
+        (self.month() - 1) / 3 + 1
+    }
+
+    /// Day of the week.
+    pub fn weekday(self) -> Weekday {
+        Weekday::ALL[self.0.weekday().num_days_from_monday() as usize].1
+    }
+
+    /// Monday of the ISO week `week` of `year`.
+    pub fn of_iso_week(year: i32, week: u32) -> Option<Date> {
+        NaiveDate::from_isoywd_opt(year, week, chrono::Weekday::Mon)
+            .and_then(|d| Date::new(d.year(), d.month(), d.day()))
+    }
+
+    /// ISO year and week.
+    pub fn iso_week(self) -> (i32, u32) {
+        (self.0.iso_week().year(), self.0.iso_week().week())
+    }
+
+    /// This many days later (earlier if negative); stops at the ends of the calendar.
+    #[must_use]
+    pub fn plus(self, days: i64) -> Date {
+        let end = if days < 0 { Date::MIN } else { Date::MAX };
+        Duration::try_days(days)
+            .and_then(|d| self.0.checked_add_signed(d))
+            .and_then(|d| Date::new(d.year(), d.month(), d.day()))
+            .unwrap_or(end)
+    }
+
+    /// This many months later; the day is cut to the month's last.
+    #[must_use]
+    pub fn plus_months(self, months: i64) -> Date {
+        let index = i64::from(self.year()) * 12 + i64::from(self.month()) - 1 + months;
+        let (year, month) = (index.div_euclid(12), index.rem_euclid(12) + 1);
+        let Ok(year) = i32::try_from(year) else { return Date::MAX };
+        let Ok(month) = u32::try_from(month) else { return Date::MAX };
+        (1..=self.day())
+            .rev()
+            .find_map(|day| Date::new(year, month, day))
+            .unwrap_or(if months < 0 { Date::MIN } else { Date::MAX })
+    }
+
+    /// Whole days from `earlier` to this date; negative if this is the earlier one.
+    pub fn days_since(self, earlier: Date) -> i64 {
+        (self.0 - earlier.0).num_days()
+    }
+
+    /// The latest date on or before this one that falls on `day`.
+    #[must_use]
+    pub fn back_to(self, day: Weekday) -> Date {
+        self.plus(-(self.weekday().index() - day.index()).rem_euclid(7))
+    }
+
+    /// 0001-01-01.
+    pub const MIN: Date = Date(match NaiveDate::from_ymd_opt(1, 1, 1) {
+        Some(d) => d,
+        None => NaiveDate::MIN,
+    });
+
+    /// 9999-12-31.
+    pub const MAX: Date = Date(match NaiveDate::from_ymd_opt(9999, 12, 31) {
+        Some(d) => d,
+        None => NaiveDate::MAX,
+    });
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year(), self.month(), self.day())
+    }
+}
+
+/// A time of day, to the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(NaiveTime);
+
+impl Time {
+    /// The time of these numbers, if the clock has it.
+    pub fn new(hour: u32, minute: u32, second: u32) -> Option<Time> {
+        NaiveTime::from_hms_opt(hour, minute, second).map(Time)
+    }
+
+    /// `HH:MM` or `HH:MM:SS`.
+    pub fn parse(text: &str) -> Option<Time> {
+        let mut parts = text.split(':');
+        let mut part = || {
+            let digits = parts.next()?;
+            (digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| digits.parse::<u32>().ok())
+                .flatten()
+        };
+        let (hour, minute) = (part()?, part()?);
+        let second = if text.len() > 5 { part()? } else { 0 };
+        if parts.next().is_some() {
+            return None;
+        }
+        Time::new(hour, minute, second)
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}:{:02}", self.0.hour(), self.0.minute(), self.0.second())
+    }
+}
+
+/// A date, perhaps with a time: an agreed next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment {
+    /// The day.
+    pub date: Date,
+    /// The time of day, if it was agreed.
+    pub time: Option<Time>,
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.time {
+            Some(time) => write!(f, "{}T{}", self.date, time),
+            None => self.date.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn d(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    #[test]
+    fn only_real_iso_dates() {
+        assert_eq!(d("2009-12-18").to_string(), "2009-12-18");
+        for wrong in ["2009-02-30", "2009-1-1", "0000-01-01", "2009/01/01", "", "２００９-01-01"] {
+            assert_eq!(Date::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_stays_in_the_calendar() {
+        assert_eq!(d("2009-12-31").plus(1), d("2010-01-01"));
+        assert_eq!(d("2009-12-31").plus(i64::MAX), Date::MAX);
+        assert_eq!(d("2009-12-31").plus(i64::MIN), Date::MIN);
+        assert_eq!(d("2009-01-31").plus_months(1), d("2009-02-28"));
+        assert_eq!(d("2010-01-15").days_since(d("2009-12-18")), 28);
+    }
+
+    #[test]
+    fn weeks_begin_where_asked() {
+        // 2009-12-18 is a Friday.
+        assert_eq!(d("2009-12-18").back_to(Weekday::Fri), d("2009-12-18"));
+        assert_eq!(d("2009-12-17").back_to(Weekday::Fri), d("2009-12-11"));
+        assert_eq!(Weekday::parse("Fri"), Some(Weekday::Fri));
+        assert_eq!(Weekday::parse("fr"), None);
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(Time::parse("14:00").unwrap().to_string(), "14:00:00");
+        assert_eq!(Time::parse("24:00"), None);
+        assert_eq!(Time::parse("1:00"), None);
+    }
+}

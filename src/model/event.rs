@@ -1,0 +1,248 @@
+//! One entry of a prospect's journal: what happened, and what it changes.
+
+use super::date::{Date, Moment, Time};
+use super::money::{Amount, Money};
+use std::cmp::Ordering;
+use std::fmt;
+
+/// An event's key, `DATE[-N][-SUFFIX]`: its id, and its place in the order of replay.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EventKey {
+    /// The day it happened.
+    pub date: Date,
+    /// The day's count, 1, 2, …; none = 0.
+    pub n: u32,
+    /// The key as written.
+    pub text: Box<str>,
+}
+
+impl EventKey {
+    /// Reads `2009-12-03`, `2009-12-03-2`, `2009-12-03-1-k2p`, `2009-12-03-call`.
+    pub fn parse(text: &str) -> Option<EventKey> {
+        let date = Date::parse(text.get(..10)?)?;
+        let rest = text.get(10..)?;
+        let n = match rest.strip_prefix('-') {
+            None if rest.is_empty() => 0,
+            None => return None,
+            Some(tail) => {
+                let (first, suffix) = match tail.split_once('-') {
+                    Some((first, suffix)) => (first, Some(suffix)),
+                    None => (tail, None),
+                };
+                if first.is_empty() || suffix.is_some_and(str::is_empty) {
+                    return None;
+                }
+                if first.bytes().all(|b| b.is_ascii_digit()) { first.parse().ok()? } else { 0 }
+            }
+        };
+        Some(EventKey { date, n, text: text.into() })
+    }
+
+    /// The characters after the date and N, which tell two branches' events apart.
+    fn suffix(&self) -> &str {
+        let rest = self.text.get(11..).unwrap_or("");
+        match rest.split_once('-') {
+            Some((first, suffix)) if first.bytes().all(|b| b.is_ascii_digit()) => suffix,
+            None if rest.bytes().all(|b| b.is_ascii_digit()) => "",
+            _ => rest,
+        }
+    }
+}
+
+impl Ord for EventKey {
+    /// The order of replay: date, N (none = 0), suffix.
+    fn cmp(&self, other: &EventKey) -> Ordering {
+        (self.date, self.n, self.suffix(), &self.text).cmp(&(
+            other.date,
+            other.n,
+            other.suffix(),
+            &other.text,
+        ))
+    }
+}
+
+impl PartialOrd for EventKey {
+    fn partial_cmp(&self, other: &EventKey) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for EventKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// An event as the file states it. Every field but the key and the kind is optional.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When, and which of that day's.
+    pub key: EventKey,
+    /// What happened: `call`, `meeting`, `payment`, … Unknown kinds are kept.
+    pub kind: Box<str>,
+    /// Who recorded it.
+    pub by: Option<Box<str>>,
+    /// The time of day; informs only.
+    pub time: Option<Time>,
+    /// What was said.
+    pub note: Option<Box<str>>,
+    /// Moves to this column.
+    pub stage: Option<Box<str>>,
+    /// Criteria that hold from this date on.
+    pub confirms: Vec<Box<str>>,
+    /// Criteria that no longer hold from this date on.
+    pub revokes: Vec<Box<str>>,
+    /// The agreed next step.
+    pub next: Option<Moment>,
+    /// What the next step is for.
+    pub next_what: Option<Box<str>>,
+    /// The expected signing date.
+    pub close_by: Option<Date>,
+    /// The expected value.
+    pub value: Option<Money>,
+    /// Who owns it from now on; empty = released to the pool.
+    pub owner: Option<Box<str>>,
+    /// Money of this event.
+    pub amount: Option<Money>,
+    /// Why.
+    pub reason: Option<Box<str>>,
+    /// On a call: did somebody answer.
+    pub reached: Option<bool>,
+    /// Why a rule was overridden.
+    pub forced: Option<Box<str>>,
+    /// On a hold: the date it resumes.
+    pub until: Option<Date>,
+    /// On a survey: the answer.
+    pub score: Option<Amount>,
+    /// On a survey: `nps` (0-10) or `csat` (1-5).
+    pub scale: Option<Box<str>>,
+    /// Ties a request or complaint to its resolution.
+    pub ticket: Option<Box<str>>,
+    /// On a retraction: the key of the event that never happened.
+    pub event: Option<Box<str>>,
+    /// Keys that this version does not know; kept in the file, reported by `check`.
+    pub unknown: Vec<Box<str>>,
+}
+
+impl Event {
+    /// An event of this key and kind that changes nothing.
+    pub fn new(key: EventKey, kind: &str) -> Event {
+        Event {
+            key,
+            kind: kind.into(),
+            by: None,
+            time: None,
+            note: None,
+            stage: None,
+            confirms: Vec::new(),
+            revokes: Vec::new(),
+            next: None,
+            next_what: None,
+            close_by: None,
+            value: None,
+            owner: None,
+            amount: None,
+            reason: None,
+            reached: None,
+            forced: None,
+            until: None,
+            score: None,
+            scale: None,
+            ticket: None,
+            event: None,
+            unknown: Vec::new(),
+        }
+    }
+
+    /// The day it happened.
+    pub fn date(&self) -> Date {
+        self.key.date
+    }
+}
+
+/// What a kind of event counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Counts {
+    /// Words for the file; nothing happened between us and them.
+    Note,
+    /// We were in touch (a call that nobody answered is not).
+    Contact,
+    /// We met; a contact too.
+    Meeting,
+    /// Papers and money changed hands.
+    Paper,
+}
+
+impl Counts {
+    /// The names that settings may use.
+    pub const ALL: [(&'static str, Counts); 4] = [
+        ("note", Counts::Note),
+        ("contact", Counts::Contact),
+        ("meeting", Counts::Meeting),
+        ("paper", Counts::Paper),
+    ];
+
+    /// The name in settings.
+    pub fn name(self) -> &'static str {
+        Counts::ALL[self as usize].0
+    }
+}
+
+/// The built-in kinds and what each counts as.
+pub const KINDS: [(&str, Counts); 25] = [
+    ("opened", Counts::Note),
+    ("call", Counts::Contact),
+    ("message", Counts::Contact),
+    ("email", Counts::Contact),
+    ("visit", Counts::Meeting),
+    ("meeting", Counts::Meeting),
+    ("demo", Counts::Meeting),
+    ("quote", Counts::Paper),
+    ("contract", Counts::Paper),
+    ("payment", Counts::Paper),
+    ("booking", Counts::Paper),
+    ("order", Counts::Paper),
+    ("refund", Counts::Paper),
+    ("moved", Counts::Note),
+    ("assigned", Counts::Note),
+    ("hold", Counts::Note),
+    ("verified", Counts::Note),
+    ("note", Counts::Note),
+    ("request", Counts::Contact),
+    ("complaint", Counts::Contact),
+    ("resolved", Counts::Contact),
+    ("survey", Counts::Contact),
+    ("care", Counts::Contact),
+    ("imported", Counts::Note),
+    ("retracted", Counts::Note),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_is_date_then_n_then_suffix() {
+        let order = [
+            "2009-12-03", "2009-12-03-call", "2009-12-03-1-9fx", "2009-12-03-1-k2p", "2009-12-03-2",
+            "2009-12-03-10", "2009-12-04",
+        ];
+        let mut keys: Vec<EventKey> = order.iter().rev().map(|t| EventKey::parse(t).unwrap()).collect();
+        keys.sort();
+        assert_eq!(keys.iter().map(ToString::to_string).collect::<Vec<_>>(), order);
+    }
+
+    #[test]
+    fn what_is_no_key() {
+        for wrong in ["", "2009-12", "2009-02-30", "2009-12-03x", "2009-12-03-", "2009-12-03-1-", "2009-12-03-99999999999"] {
+            assert_eq!(EventKey::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn counts_names_stand_in_order() {
+        for (name, counts) in Counts::ALL {
+            assert_eq!(counts.name(), name);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Prospect ids: what may be one, when two are the same, and how one is made from a name.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The most bytes an id may have, so that `<id>.toml` fits every file system.
+pub const MAX_BYTES: usize = 100;
+
+/// Names that Windows keeps for devices, with or without an ending.
+const RESERVED: [&str; 22] = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+    "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+/// Why a text cannot be an id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadId {
+    /// No characters at all.
+    #[error("an id cannot be empty")]
+    Empty,
+    /// A hidden file on Unix.
+    #[error("an id cannot begin with a dot")]
+    LeadingDot,
+    /// Neither letter, digit, `-`, `_` nor `.`.
+    #[error("an id cannot contain {0:?}")]
+    Character(char),
+    /// `con`, `nul`, …
+    #[error("`{0}` is a reserved name on Windows")]
+    Reserved(String),
+    /// More than [`MAX_BYTES`].
+    #[error("an id has at most {MAX_BYTES} bytes, this one has {0}")]
+    TooLong(usize),
+}
+
+/// Checks that a text may be an id: letters and digits of any script, `-`, `_`, `.`.
+pub fn validate(id: &str) -> Result<(), BadId> {
+    if id.is_empty() {
+        return Err(BadId::Empty);
+    }
+    if id.starts_with('.') {
+        return Err(BadId::LeadingDot);
+    }
+    let allowed = |c: char| {
+        c.is_alphanumeric() || matches!(c, '-' | '_' | '.') || is_combining_mark(c)
+    };
+    if let Some(wrong) = id.chars().find(|c| !allowed(*c)) {
+        return Err(BadId::Character(wrong));
+    }
+    if id.len() > MAX_BYTES {
+        return Err(BadId::TooLong(id.len()));
+    }
+    let stem = id.split('.').next().unwrap_or(id);
+    if RESERVED.contains(&stem.to_ascii_lowercase().as_str()) {
+        return Err(BadId::Reserved(id.to_owned()));
+    }
+    Ok(())
+}
+
+/// What two ids are compared by: NFC-normalised lower case.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfc().flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// An id from a name: ASCII transliteration, lower case, words joined by `-`
+/// (`张先生` -> `zhang-xian-sheng`). Empty if nothing of the name can be written so.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in deunicode::deunicode(name).chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') && c != '\'' {
+            slug.push('-');
+        }
+        if slug.len() >= 60 {
+            break;
+        }
+    }
+    let trimmed = slug.trim_end_matches('-');
+    if RESERVED.contains(&trimmed) { format!("{trimmed}-1") } else { trimmed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_any_script() {
+        for good in ["zhang", "张先生", "o-neil_2.b", "été", "e\u{301}te"] {
+            assert_eq!(validate(good), Ok(()), "{good}");
+        }
+        for bad in ["", ".x", "../x", "a b", "a/b", "a\\b", "a\u{7}", "CON", "nul.txt", "a:b", &"x".repeat(101)] {
+            assert!(validate(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn same_by_case_and_form() {
+        assert_eq!(fold("Été"), fold("e\u{301}te\u{301}"));
+        assert_ne!(fold("zhang"), fold("zhao"));
+    }
+
+    #[test]
+    fn slugs() {
+        assert_eq!(slug("张先生"), "zhang-xian-sheng");
+        assert_eq!(slug("  Müller & Söhne GmbH "), "muller-sohne-gmbh");
+        assert_eq!(slug("O'Neil"), "oneil");
+        assert_eq!(slug("CON"), "con-1");
+        assert_eq!(slug("!!!"), "");
+    }
+}

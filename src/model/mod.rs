@@ -1,0 +1,12 @@
+//! The nouns: plain data, no files, no clock, no rules.
+
+pub mod date;
+pub mod event;
+pub mod id;
+pub mod label;
+pub mod money;
+pub mod period;
+pub mod pipeline;
+pub mod prospect;
+pub mod settings;
+pub mod sheet;

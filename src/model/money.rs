@@ -1,0 +1,241 @@
+//! Exact amounts with a currency. The one home of `rust_decimal`: no binary floating point in sums.
+
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A currency's ISO 4217 code: three capital letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// Three ASCII letters, in capitals.
+    pub fn parse(text: &str) -> Option<Currency> {
+        let bytes: [u8; 3] = text.as_bytes().try_into().ok()?;
+        bytes.iter().all(u8::is_ascii_uppercase).then_some(Currency(bytes))
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{}", char::from(*b)))
+    }
+}
+
+/// An exact decimal number, within ±10^15 and with at most 6 decimals, so that sums of ten million of
+/// them cannot overflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Amount(Decimal);
+
+impl Amount {
+    /// Nothing.
+    pub const ZERO: Amount = Amount(Decimal::ZERO);
+
+    /// From a whole number.
+    pub fn from_int(n: i64) -> Amount {
+        Amount(Decimal::from(n))
+    }
+
+    /// A plain decimal numeral, exact as written: `18000`, `1500.50`, `-3`, `1_000`. An exponent is taken
+    /// where the result is exact.
+    pub fn parse(text: &str) -> Result<Amount, BadMoney> {
+        let plain = text.replace('_', "");
+        let wrong = || BadMoney::NotANumber(text.to_owned());
+        let decimal = if plain.contains(['e', 'E']) {
+            Decimal::from_scientific(&plain).map_err(|_| wrong())?
+        } else {
+            let digits = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
+            let numeral = !digits.is_empty()
+                && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+                && digits.bytes().any(|b| b.is_ascii_digit());
+            if !numeral {
+                return Err(wrong());
+            }
+            Decimal::from_str_exact(&plain).map_err(|_| BadMoney::TooPrecise(text.to_owned()))?
+        };
+        if decimal.abs() > Decimal::from(1_000_000_000_000_000_i64) || decimal.scale() > 6 {
+            return Err(BadMoney::TooPrecise(text.to_owned()));
+        }
+        Ok(Amount(decimal))
+    }
+
+    /// Sum, saturating far outside any real amount.
+    #[must_use]
+    pub fn plus(self, other: Amount) -> Amount {
+        Amount(self.0.checked_add(other.0).unwrap_or(Decimal::MAX))
+    }
+
+    /// Difference.
+    #[must_use]
+    pub fn minus(self, other: Amount) -> Amount {
+        self.plus(Amount(-other.0))
+    }
+
+    /// Product (value x probability, amount x rate).
+    #[must_use]
+    pub fn times(self, other: Amount) -> Amount {
+        Amount(self.0.checked_mul(other.0).unwrap_or(Decimal::MAX))
+    }
+
+    /// Rounded half away from zero to this many decimals.
+    #[must_use]
+    pub fn round(self, decimals: u32) -> Amount {
+        Amount(self.0.round_dp_with_strategy(
+            decimals,
+            rust_decimal::RoundingStrategy::MidpointAwayFromZero,
+        ))
+    }
+
+    /// The nearest binary float, for statistics; never for sums of money.
+    pub fn to_f64(self) -> f64 {
+        use rust_decimal::prelude::ToPrimitive;
+        self.0.to_f64().unwrap_or(0.0)
+    }
+
+    /// Less than nothing?
+    pub fn is_negative(self) -> bool {
+        self.0 < Decimal::ZERO
+    }
+
+    /// Nothing?
+    pub fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// With thousands separators, for people: `10,005,534`.
+    pub fn grouped(self) -> String {
+        let plain = self.to_string();
+        let (sign, rest) = match plain.strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", plain.as_str()),
+        };
+        let (whole, fraction) = match rest.split_once('.') {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (rest, None),
+        };
+        let mut out = String::from(sign);
+        for (i, digit) in whole.chars().enumerate() {
+            if i > 0 && (whole.len() - i) % 3 == 0 {
+                out.push(',');
+            }
+            out.push(digit);
+        }
+        if let Some(fraction) = fraction {
+            out.push('.');
+            out.push_str(fraction);
+        }
+        out
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An amount, in the ledger's own currency unless it names one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    /// How much.
+    pub amount: Amount,
+    /// Of what; `None` is the ledger's own currency.
+    pub currency: Option<Currency>,
+}
+
+/// Why a text is not money.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadMoney {
+    /// Not a decimal numeral.
+    #[error("`{0}` is not an amount")]
+    NotANumber(String),
+    /// Beyond ±10^15 or finer than six decimals.
+    #[error("`{0}` cannot be kept exactly: at most 10^15, at most 6 decimals")]
+    TooPrecise(String),
+    /// The part after the number is not three capital letters.
+    #[error("`{0}` is not a currency: three capital letters, as in \"1500.50 USD\"")]
+    Currency(String),
+}
+
+impl Money {
+    /// `1500.50` or `1500.50 USD`.
+    pub fn parse(text: &str) -> Result<Money, BadMoney> {
+        match text.trim().split_once(' ') {
+            None => Ok(Money { amount: Amount::parse(text.trim())?, currency: None }),
+            Some((number, code)) => {
+                let amount = Amount::parse(number)?;
+                let code = code.trim();
+                let currency =
+                    Currency::parse(code).ok_or_else(|| BadMoney::Currency(code.to_owned()))?;
+                Ok(Money { amount, currency: Some(currency) })
+            }
+        }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.currency {
+            Some(currency) => write!(f, "{} {}", self.amount, currency),
+            None => self.amount.fmt(f),
+        }
+    }
+}
+
+/// Sums by currency: different currencies are never silently added.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sum {
+    /// In the ledger's own currency.
+    pub own: Amount,
+    /// In others, for which the settings have no rate.
+    pub others: BTreeMap<Currency, Amount>,
+}
+
+impl Sum {
+    /// Adds an amount to its currency's line.
+    pub fn add(&mut self, money: Money) {
+        match money.currency {
+            None => self.own = self.own.plus(money.amount),
+            Some(currency) => {
+                let line = self.others.entry(currency).or_default();
+                *line = line.plus(money.amount);
+            }
+        }
+    }
+
+    /// Adds another sum, line by line.
+    pub fn add_sum(&mut self, other: &Sum) {
+        self.own = self.own.plus(other.own);
+        for (currency, amount) in &other.others {
+            self.add(Money { amount: *amount, currency: Some(*currency) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exact_as_written() {
+        assert_eq!(Money::parse("1500.50").unwrap().to_string(), "1500.50");
+        assert_eq!(Money::parse("1500.50 USD").unwrap().to_string(), "1500.50 USD");
+        assert_eq!(Money::parse("1e3").unwrap().amount, Amount::from_int(1000));
+        let third: Amount = (0..3).fold(Amount::ZERO, |sum, _| sum.plus(Amount::parse("0.1").unwrap()));
+        assert_eq!(third.to_string(), "0.3");
+    }
+
+    #[test]
+    fn what_is_not_money() {
+        for wrong in ["", "abc", "12,5", "1.2.3", "nan", "inf", "1e400", "99999999999999999999", "0.0000001", "5 usd", "5 EURO"] {
+            assert!(Money::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn grouping() {
+        for (n, text) in [("0", "0"), ("999", "999"), ("10005534", "10,005,534"), ("-1234.50", "-1,234.50")] {
+            assert_eq!(Amount::parse(n).unwrap().grouped(), text);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! A board: its columns, what each takes, and the criteria.
+
+use super::label::Label;
+use super::money::Amount;
+
+/// What standing in a column means for the pursuit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Still being pursued.
+    Open,
+    /// Ended well.
+    Won,
+    /// Ended without an order.
+    Lost,
+}
+
+/// One column of a board, or a way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// What files say.
+    pub id: Box<str>,
+    /// What people read.
+    pub label: Label,
+    /// Nominal probability of closing, 0 to 1.
+    pub probability: Amount,
+    /// Criteria it takes beyond those of the columns before it.
+    pub requires: Vec<Box<str>>,
+    /// Flagged as stalled after this many days in the column.
+    pub max_days: Option<u32>,
+    /// Open, won or lost.
+    pub outcome: Outcome,
+}
+
+/// A board: the columns in order, open ones first, then the ways out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pipeline {
+    /// What files say.
+    pub id: Box<str>,
+    /// What people read.
+    pub label: Label,
+    /// Sales cycle in days, if it differs from the ledger's.
+    pub cycle_days: Option<u32>,
+    /// Columns: at least one open, exactly one won and one lost, in this order.
+    pub stages: Vec<Stage>,
+}
+
+impl Pipeline {
+    /// Position of a column.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.stages.iter().position(|stage| &*stage.id == id)
+    }
+
+    /// Position of the won column.
+    pub fn won(&self) -> usize {
+        self.ending(Outcome::Won)
+    }
+
+    /// Position of the lost exit.
+    pub fn lost(&self) -> usize {
+        self.ending(Outcome::Lost)
+    }
+
+    fn ending(&self, outcome: Outcome) -> usize {
+        self.stages.iter().position(|s| s.outcome == outcome).unwrap_or(self.stages.len() - 1)
+    }
+
+    /// The open columns, in order.
+    pub fn open(&self) -> &[Stage] {
+        &self.stages[..self.won()]
+    }
+
+    /// All criteria that standing in column `stage` takes: its own and those before it, in order.
+    pub fn accumulated(&self, stage: usize) -> impl Iterator<Item = &str> {
+        let upto = if stage == self.lost() { 0 } else { stage + 1 };
+        self.stages[..upto].iter().flat_map(|s| s.requires.iter().map(|r| &**r))
+    }
+}
+
+/// How a criterion is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// Somebody says so: `confirms`.
+    Attested,
+    /// Attested, or a contact with `decides = true`.
+    Decider,
+    /// A `next` date stands, or they have met.
+    AppointmentSet,
+    /// An entry of a meeting kind in this pursuit.
+    Met,
+    /// An entry of one of these kinds in this pursuit.
+    Entry(Vec<Box<str>>),
+    /// A signing date inside one sales cycle from now, or signed.
+    Timing,
+    /// A `next` date stands, or signed.
+    NextStep,
+    /// An entry `contract` in this pursuit.
+    Signed,
+    /// Payments of this pursuit reach the threshold.
+    Paid,
+    /// An entry `booking` in this pursuit.
+    Booked,
+}
+
+/// A named condition for standing in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Criterion {
+    /// What files say.
+    pub id: Box<str>,
+    /// What people read.
+    pub label: Label,
+    /// How it is known.
+    pub known: Known,
+}
+
+impl Criterion {
+    /// May `confirms` name it?
+    pub fn attestable(&self) -> bool {
+        matches!(self.known, Known::Attested | Known::Decider)
+    }
+}
+
+/// The built-in criteria: id, English, Chinese, how each is known.
+pub fn default_criteria() -> Vec<Criterion> {
+    [
+        ("appointment-set", "first meeting has a date", "约定了初次见面", Known::AppointmentSet),
+        ("met", "met at least once", "见过面", Known::Met),
+        ("next-step", "a dated next step is agreed", "更进一步", Known::NextStep),
+        ("right-person", "the one who decides", "合适的人", Known::Decider),
+        ("fit", "what we recommend means something to them", "符合需要", Known::Attested),
+        ("budget", "a price or range was discussed", "预算合理", Known::Attested),
+        ("timing", "a signing date inside the cycle", "合适的时间", Known::Timing),
+        ("signed", "contract papers signed and handed in", "签署合同", Known::Signed),
+        ("paid", "the money is in", "已收款", Known::Paid),
+        ("booked", "the order is booked", "承保", Known::Booked),
+    ]
+    .into_iter()
+    .map(|(id, en, zh, known)| Criterion { id: id.into(), label: Label::both(en, zh), known })
+    .collect()
+}
+
+/// The board of the method: six columns and two ways out.
+pub fn default_pipeline() -> Pipeline {
+    let stage = |id: &str, en: &str, zh: &str, percent: i64, requires: &[&str], outcome| Stage {
+        id: id.into(),
+        label: Label::both(en, zh),
+        probability: Amount::from_int(percent).times(Amount::parse("0.01").unwrap_or_default()),
+        requires: requires.iter().map(|r| (*r).into()).collect(),
+        max_days: None,
+        outcome,
+    };
+    let five = ["right-person", "fit", "budget", "timing", "next-step"];
+    Pipeline {
+        id: "prospect".into(),
+        label: Label::both("Prospects", "潜在客户"),
+        cycle_days: None,
+        stages: vec![
+            stage("opportunity", "Opportunity", "销售机会", 0, &[], Outcome::Open),
+            stage("appointment", "First meeting set", "约定初次见面", 10, &["appointment-set"], Outcome::Open),
+            stage("25", "25%", "25%", 25, &["met", "next-step"], Outcome::Open),
+            stage("50", "50%", "50%", 50, &five, Outcome::Open),
+            stage("90", "90%", "90%", 90, &["signed", "paid"], Outcome::Open),
+            stage("closed", "Closed", "成交", 100, &["booked"], Outcome::Won),
+            stage("lost", "Lost", "退出", 0, &[], Outcome::Lost),
+        ],
+    }
+}

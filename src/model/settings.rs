@@ -1,0 +1,156 @@
+//! The settings of a ledger: who sells, which boards, which rules. Every one has a default.
+
+use super::date::{Date, Weekday};
+use super::event::{Counts, KINDS};
+use super::label::{Label, Lang};
+use super::money::{Amount, Currency, Money};
+use super::period::Period;
+use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
+use std::collections::BTreeMap;
+
+/// Somebody who sells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rep {
+    /// What files say.
+    pub id: Box<str>,
+    /// What people read.
+    pub name: Option<Box<str>>,
+    /// E-mail, by which git knows them.
+    pub email: Option<Box<str>>,
+    /// `senior`, `middle` or `junior`.
+    pub level: Option<Box<str>>,
+    /// How many open prospects they can carry.
+    pub capacity: Option<u32>,
+    /// Their territories.
+    pub regions: Vec<Box<str>>,
+    /// What they know; matched against `needs`.
+    pub skills: Vec<Box<str>>,
+    /// The id of whoever leads them.
+    pub manager: Option<Box<str>>,
+    /// First day.
+    pub joined: Option<Date>,
+    /// Last day.
+    pub left: Option<Date>,
+    /// When they are away.
+    pub leave: Vec<Period>,
+    /// Their own sales cycle in days.
+    pub cycle_days: Option<u32>,
+}
+
+impl Rep {
+    /// The name, else the id.
+    pub fn display(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+}
+
+/// The whole of `crm.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// What the ledger is called.
+    pub title: Option<Box<str>>,
+    /// The ledger's own currency; amounts without a code are in it.
+    pub currency: Option<Currency>,
+    /// The language of labels.
+    pub language: Lang,
+    /// The sales cycle in days.
+    pub cycle_days: u32,
+    /// The first day of the reporting week.
+    pub week_start: Weekday,
+    /// The days on which the action sheet is filled in, in the order of the week.
+    pub checkpoints: Vec<Weekday>,
+    /// Days after which a missed next step counts against the evidence.
+    pub next_grace_days: u32,
+    /// `paid` takes more than zero, or at least this.
+    pub paid_threshold: Option<Amount>,
+    /// `stuck-at-25` is a > k x (b + c); this is k.
+    pub stuck_factor: u32,
+    /// New files go into sub-folders by a hash of the id.
+    pub fan_out: bool,
+    /// Names of facts of the team's own.
+    pub facts: Vec<Box<str>>,
+    /// The team, in the order of the file.
+    pub reps: Vec<Rep>,
+    /// The boards; the first is the default.
+    pub pipelines: Vec<Pipeline>,
+    /// The criteria, in the order of documentation.
+    pub criteria: Vec<Criterion>,
+    /// Kinds of event and what each counts as.
+    pub kinds: BTreeMap<Box<str>, Counts>,
+    /// What one unit of another currency is in the ledger's own.
+    pub rates: BTreeMap<Currency, Amount>,
+    /// Suggested reasons for leaving.
+    pub reasons: Vec<(Box<str>, Label)>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            title: None,
+            currency: None,
+            language: Lang::En,
+            cycle_days: 28,
+            week_start: Weekday::Fri,
+            checkpoints: vec![Weekday::Mon, Weekday::Wed, Weekday::Fri],
+            next_grace_days: 3,
+            paid_threshold: None,
+            stuck_factor: 4,
+            fan_out: false,
+            facts: Vec::new(),
+            reps: Vec::new(),
+            pipelines: vec![default_pipeline()],
+            criteria: default_criteria(),
+            kinds: KINDS.iter().map(|(id, counts)| ((*id).into(), *counts)).collect(),
+            rates: BTreeMap::new(),
+            reasons: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// The board of this id; the ledger's first where none is named.
+    pub fn pipeline(&self, id: Option<&str>) -> Option<&Pipeline> {
+        match id {
+            None => self.pipelines.first(),
+            Some(id) => self.pipelines.iter().find(|p| &*p.id == id),
+        }
+    }
+
+    /// The rep of this id.
+    pub fn rep(&self, id: &str) -> Option<&Rep> {
+        self.reps.iter().find(|rep| &*rep.id == id)
+    }
+
+    /// The criterion of this id.
+    pub fn criterion(&self, id: &str) -> Option<&Criterion> {
+        self.criteria.iter().find(|criterion| &*criterion.id == id)
+    }
+
+    /// What a kind counts as; an unknown one is a note.
+    pub fn counts(&self, kind: &str) -> Counts {
+        self.kinds.get(kind).copied().unwrap_or(Counts::Note)
+    }
+
+    /// The sales cycle in days: the rep's own, else the pipeline's, else the ledger's.
+    pub fn cycle(&self, pipeline: &Pipeline, owner: Option<&str>) -> u32 {
+        owner
+            .and_then(|id| self.rep(id))
+            .and_then(|rep| rep.cycle_days)
+            .or(pipeline.cycle_days)
+            .unwrap_or(self.cycle_days)
+    }
+
+    /// The same money in the ledger's own currency where it is that, or has a rate; else unchanged.
+    pub fn own(&self, money: Money) -> Money {
+        match money.currency {
+            Some(currency) if Some(currency) == self.currency => {
+                Money { amount: money.amount, currency: None }
+            }
+            Some(currency) => match self.rates.get(&currency) {
+                Some(rate) => Money { amount: money.amount.times(*rate), currency: None },
+                None => money,
+            },
+            None => money,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What reports return: tables of typed cells, with titles in the ledger's language. No widths, no
+//! colours, no formats.
+
+use super::date::{Date, Moment};
+use super::money::{Amount, Money};
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing to say.
+    Empty,
+    /// Words.
+    Text(String),
+    /// Several words, joined by `, ` for people and by `;` in CSV.
+    List(Vec<String>),
+    /// A count, or days.
+    Int(i64),
+    /// A statistic, shown with so many decimals.
+    Number(f64, usize),
+    /// An exact amount.
+    Money(Money),
+    /// An exact amount in the ledger's own currency.
+    Amount(Amount),
+    /// A share: numerator and denominator; people read a percentage, machines the ratio.
+    Rate(u64, u64),
+    /// A probability or share that is not a quotient of counts, 0 to 1.
+    Share(f64),
+    /// A day.
+    Date(Date),
+    /// A day, perhaps with a time.
+    Moment(Moment),
+    /// Yes or no.
+    Bool(bool),
+    /// Why there is no number: `n = 3, too few`.
+    Absent(String),
+}
+
+impl Cell {
+    /// Words, or nothing.
+    pub fn text(text: impl Into<String>) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    /// A count.
+    pub fn count(n: usize) -> Cell {
+        Cell::Int(i64::try_from(n).unwrap_or(i64::MAX))
+    }
+
+    /// What `to` makes of the value, or nothing.
+    pub fn maybe<T>(value: Option<T>, to: impl FnOnce(T) -> Cell) -> Cell {
+        value.map_or(Cell::Empty, to)
+    }
+}
+
+/// What a column holds: decides alignment, and what `--format ids` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Prospects' ids.
+    Id,
+    /// Words.
+    Text,
+    /// Numbers, money, dates: aligned to the right where they are numbers.
+    Number,
+    /// Dates.
+    Date,
+}
+
+/// How a row stands out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Emphasis {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// Good: won, met.
+    Good,
+    /// Wants attention: overdue, missed.
+    Warn,
+    /// A sum of the rows above.
+    Total,
+}
+
+/// A column: its stable name for machines, its title for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Stable, kebab-case; the CSV header and the JSON key.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// What it holds.
+    pub kind: Kind,
+}
+
+impl Column {
+    /// A column.
+    pub fn new(id: impl Into<String>, title: impl Into<String>, kind: Kind) -> Column {
+        Column { id: id.into(), title: title.into(), kind }
+    }
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// As many as there are columns.
+    pub cells: Vec<Cell>,
+    /// How it stands out.
+    pub emphasis: Emphasis,
+}
+
+impl Row {
+    /// A plain row.
+    pub fn new(cells: Vec<Cell>) -> Row {
+        Row { cells, emphasis: Emphasis::Plain }
+    }
+
+    /// A row that stands out.
+    pub fn with(cells: Vec<Cell>, emphasis: Emphasis) -> Row {
+        Row { cells, emphasis }
+    }
+}
+
+/// A table with a name of its own.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// Stable, kebab-case.
+    pub id: String,
+    /// What people read; empty if the sheet's title says it.
+    pub title: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows. Total rows are for people: CSV and JSON leave them out.
+    pub rows: Vec<Row>,
+}
+
+/// A report: one or more tables (the first is the one CSV gives) and the words around them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sheet {
+    /// The report's name.
+    pub id: String,
+    /// What people read above it.
+    pub title: String,
+    /// What the figures are of: the population, the day.
+    pub about: String,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// What the figures say: one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Sheet {
+    /// A sheet of a single table.
+    pub fn single(id: &str, title: impl Into<String>, columns: Vec<Column>, rows: Vec<Row>) -> Sheet {
+        Sheet {
+            id: id.to_owned(),
+            title: title.into(),
+            about: String::new(),
+            tables: vec![Table { id: id.to_owned(), title: String::new(), columns, rows }],
+            notes: Vec::new(),
+        }
+    }
+}
