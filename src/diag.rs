@@ -309,16 +309,17 @@ mod tests {
     fn ids_are_unique_and_kebab_case() {
         let ids: BTreeSet<_> = Code::ALL.iter().map(|c| c.id()).collect();
         assert_eq!(ids.len(), Code::ALL.len());
-        assert!(
-            ids.iter().all(|id| id.chars().all(|c| c.is_ascii_lowercase()
-                || c.is_ascii_digit()
-                || c == '-'))
-        );
+        assert!(ids.iter().all(|id| {
+            id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        }));
     }
 
     #[test]
     fn suggestion_names_the_nearest() {
-        assert_eq!(suggest("apointment", ["appointment", "closed"]).unwrap(), "did you mean `appointment`?");
+        assert_eq!(
+            suggest("apointment", ["appointment", "closed"]).unwrap(),
+            "did you mean `appointment`?"
+        );
         assert_eq!(suggest("zzz", ["25", "50"]).unwrap(), "valid: 25, 50");
         assert_eq!(suggest("zzz", []), None);
     }

@@ -80,9 +80,9 @@ impl Date {
             return None;
         }
         let number = |range: std::ops::Range<usize>| -> Option<u32> {
-            b[range].iter().try_fold(0u32, |acc, d| {
-                d.is_ascii_digit().then(|| acc * 10 + u32::from(d - b'0'))
-            })
+            b[range]
+                .iter()
+                .try_fold(0u32, |acc, d| d.is_ascii_digit().then(|| acc * 10 + u32::from(d - b'0')))
         };
         Date::new(i32::try_from(number(0..4)?).ok()?, number(5..7)?, number(8..10)?)
     }
@@ -245,7 +245,8 @@ mod tests {
     #[test]
     fn only_real_iso_dates() {
         assert_eq!(d("2009-12-18").to_string(), "2009-12-18");
-        for wrong in ["2009-02-30", "2009-1-1", "0000-01-01", "2009/01/01", "", "２００９-01-01"] {
+        for wrong in ["2009-02-30", "2009-1-1", "0000-01-01", "2009/01/01", "", "２００９-01-01"]
+        {
             assert_eq!(Date::parse(wrong), None, "{wrong}");
         }
     }

@@ -224,17 +224,31 @@ mod tests {
     #[test]
     fn order_is_date_then_n_then_suffix() {
         let order = [
-            "2009-12-03", "2009-12-03-call", "2009-12-03-1-9fx", "2009-12-03-1-k2p", "2009-12-03-2",
-            "2009-12-03-10", "2009-12-04",
+            "2009-12-03",
+            "2009-12-03-call",
+            "2009-12-03-1-9fx",
+            "2009-12-03-1-k2p",
+            "2009-12-03-2",
+            "2009-12-03-10",
+            "2009-12-04",
         ];
-        let mut keys: Vec<EventKey> = order.iter().rev().map(|t| EventKey::parse(t).unwrap()).collect();
+        let mut keys: Vec<EventKey> =
+            order.iter().rev().map(|t| EventKey::parse(t).unwrap()).collect();
         keys.sort();
         assert_eq!(keys.iter().map(ToString::to_string).collect::<Vec<_>>(), order);
     }
 
     #[test]
     fn what_is_no_key() {
-        for wrong in ["", "2009-12", "2009-02-30", "2009-12-03x", "2009-12-03-", "2009-12-03-1-", "2009-12-03-99999999999"] {
+        for wrong in [
+            "",
+            "2009-12",
+            "2009-02-30",
+            "2009-12-03x",
+            "2009-12-03-",
+            "2009-12-03-1-",
+            "2009-12-03-99999999999",
+        ] {
             assert_eq!(EventKey::parse(wrong), None, "{wrong}");
         }
     }

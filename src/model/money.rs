@@ -80,10 +80,12 @@ impl Amount {
     /// Rounded half away from zero to this many decimals.
     #[must_use]
     pub fn round(self, decimals: u32) -> Amount {
-        Amount(self.0.round_dp_with_strategy(
-            decimals,
-            rust_decimal::RoundingStrategy::MidpointAwayFromZero,
-        ))
+        Amount(
+            self.0.round_dp_with_strategy(
+                decimals,
+                rust_decimal::RoundingStrategy::MidpointAwayFromZero,
+            ),
+        )
     }
 
     /// The nearest binary float, for statistics; never for sums of money.
@@ -221,20 +223,35 @@ mod tests {
         assert_eq!(Money::parse("1500.50").unwrap().to_string(), "1500.50");
         assert_eq!(Money::parse("1500.50 USD").unwrap().to_string(), "1500.50 USD");
         assert_eq!(Money::parse("1e3").unwrap().amount, Amount::from_int(1000));
-        let third: Amount = (0..3).fold(Amount::ZERO, |sum, _| sum.plus(Amount::parse("0.1").unwrap()));
+        let third: Amount =
+            (0..3).fold(Amount::ZERO, |sum, _| sum.plus(Amount::parse("0.1").unwrap()));
         assert_eq!(third.to_string(), "0.3");
     }
 
     #[test]
     fn what_is_not_money() {
-        for wrong in ["", "abc", "12,5", "1.2.3", "nan", "inf", "1e400", "99999999999999999999", "0.0000001", "5 usd", "5 EURO"] {
+        for wrong in [
+            "",
+            "abc",
+            "12,5",
+            "1.2.3",
+            "nan",
+            "inf",
+            "1e400",
+            "99999999999999999999",
+            "0.0000001",
+            "5 usd",
+            "5 EURO",
+        ] {
             assert!(Money::parse(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn grouping() {
-        for (n, text) in [("0", "0"), ("999", "999"), ("10005534", "10,005,534"), ("-1234.50", "-1,234.50")] {
+        for (n, text) in
+            [("0", "0"), ("999", "999"), ("10005534", "10,005,534"), ("-1234.50", "-1,234.50")]
+        {
             assert_eq!(Amount::parse(n).unwrap().grouped(), text);
         }
     }

@@ -205,7 +205,10 @@ mod tests {
         assert_eq!(parse_period("2009-11..2009-12", today).unwrap().days(), 61);
         assert!(parse_period("2009-12..2009-11", today).is_err());
         assert_eq!(parse_moment("tue 14:00", today).unwrap().to_string(), "2009-12-22T14:00:00");
-        assert_eq!(parse_moment("2009-12-15T14:00", today).unwrap().to_string(), "2009-12-15T14:00:00");
+        assert_eq!(
+            parse_moment("2009-12-15T14:00", today).unwrap().to_string(),
+            "2009-12-15T14:00:00"
+        );
         assert_eq!(parse_moment("last month", today).unwrap().to_string(), "2009-11-30");
     }
 }

@@ -155,7 +155,14 @@ pub fn default_pipeline() -> Pipeline {
         cycle_days: None,
         stages: vec![
             stage("opportunity", "Opportunity", "销售机会", 0, &[], Outcome::Open),
-            stage("appointment", "First meeting set", "约定初次见面", 10, &["appointment-set"], Outcome::Open),
+            stage(
+                "appointment",
+                "First meeting set",
+                "约定初次见面",
+                10,
+                &["appointment-set"],
+                Outcome::Open,
+            ),
             stage("25", "25%", "25%", 25, &["met", "next-step"], Outcome::Open),
             stage("50", "50%", "50%", 50, &five, Outcome::Open),
             stage("90", "90%", "90%", 90, &["signed", "paid"], Outcome::Open),

@@ -148,7 +148,12 @@ pub struct Sheet {
 
 impl Sheet {
     /// A sheet of a single table.
-    pub fn single(id: &str, title: impl Into<String>, columns: Vec<Column>, rows: Vec<Row>) -> Sheet {
+    pub fn single(
+        id: &str,
+        title: impl Into<String>,
+        columns: Vec<Column>,
+        rows: Vec<Row>,
+    ) -> Sheet {
         Sheet {
             id: id.to_owned(),
             title: title.into(),

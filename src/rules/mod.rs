@@ -1,0 +1,9 @@
+//! The method: pure functions from entries to verdicts. No files, no printing, no clock.
+
+pub mod book;
+pub mod evidence;
+pub mod moves;
+pub mod replay;
+pub mod shape;
+pub mod state;
+pub mod week;

@@ -1,0 +1,222 @@
+//! What replay derives: where a prospect stands on a day, and how it came there.
+
+use crate::diag::Diagnostic;
+use crate::model::date::{Date, Moment};
+use crate::model::money::{Money, Sum};
+use crate::model::pipeline::Outcome;
+use crate::model::prospect::Prospect;
+use std::collections::BTreeMap;
+
+/// That a criterion was confirmed: when, by whom, in which event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attested {
+    /// Since when.
+    pub on: Date,
+    /// Who said so.
+    pub by: Option<Box<str>>,
+}
+
+/// An agreed next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextStep {
+    /// When it is.
+    pub at: Moment,
+    /// What for.
+    pub what: Option<Box<str>>,
+    /// The day it was agreed.
+    pub agreed: Date,
+}
+
+/// The evidence of the present pass over the board. Falling back to the first column, and a new
+/// pursuit, start it afresh.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// Criteria that somebody confirmed.
+    pub attested: BTreeMap<Box<str>, Attested>,
+    /// The first day of each kind of entry.
+    pub entries: BTreeMap<Box<str>, Date>,
+    /// The first meeting.
+    pub first_meeting: Option<Date>,
+    /// The day the papers were signed.
+    pub signed: Option<Date>,
+    /// Payments less refunds.
+    pub paid: Sum,
+    /// The day of the first payment.
+    pub paid_on: Option<Date>,
+    /// The day the order was booked.
+    pub booked: Option<Date>,
+    /// The next step, until something happens on or after its day.
+    pub next: Option<NextStep>,
+    /// The expected signing date, and the day it was named.
+    pub close_by: Option<(Date, Date)>,
+    /// An opening position: evidence up to this column (its position) counts as given, since that day.
+    pub given: Option<(usize, Date)>,
+    /// The day it first stood in a column after the first.
+    pub left_start: Option<Date>,
+}
+
+/// A known stall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// The day it resumes.
+    pub until: Date,
+    /// Why.
+    pub reason: Option<Box<str>>,
+}
+
+/// What wants attention on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Flags {
+    /// Open, past the first column, and longer on the clock than the sales cycle.
+    pub overdue: bool,
+    /// Longer in its column than `max_days`.
+    pub stalled: bool,
+    /// The next step passed without an entry.
+    pub missed: bool,
+    /// Stands where it stands by a forced move.
+    pub forced: bool,
+    /// Stands where it stands by an opening position.
+    pub imported: bool,
+    /// On hold on this day.
+    pub on_hold: bool,
+}
+
+/// Where a prospect stands on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Position of its pipeline in the settings.
+    pub pipeline: usize,
+    /// Position of its column in the pipeline.
+    pub stage: usize,
+    /// Whether that column is open, won or lost.
+    pub outcome: Outcome,
+    /// Since when it stands there; `None` only for a prospect without any event.
+    pub since: Option<Date>,
+    /// The column before, if it ever moved.
+    pub stage_before: Option<usize>,
+    /// The day of the first event.
+    pub opened: Option<Date>,
+    /// Which pursuit this is, from 1.
+    pub pursuit: u32,
+    /// When the present pursuit opened.
+    pub pursuit_opened: Option<Date>,
+    /// The clock's start: the first meeting, or the appointment's date while not met.
+    pub clock_start: Option<Date>,
+    /// The sales cycle that applies, in days.
+    pub cycle_days: u32,
+    /// Who owns it; `None` = in the pool.
+    pub owner: Option<Box<str>>,
+    /// Since when.
+    pub owner_since: Option<Date>,
+    /// The evidence of this pass.
+    pub evidence: Evidence,
+    /// The expected value, in the ledger's currency where it has a rate.
+    pub value: Option<Money>,
+    /// How often `close_by` moved later in this pursuit.
+    pub pushes: u32,
+    /// Payments less refunds, ever.
+    pub money_in: Sum,
+    /// Money of bookings, ever.
+    pub booked: Sum,
+    /// Number of orders and bookings, ever.
+    pub orders: u32,
+    /// The last entry of any kind.
+    pub last_entry: Option<Date>,
+    /// The last entry that counts as a contact.
+    pub last_contact: Option<Date>,
+    /// Known stall, past or present.
+    pub hold: Option<Hold>,
+    /// Requests and complaints not resolved yet.
+    pub open_tickets: Vec<Box<str>>,
+    /// The reason of the last move.
+    pub reason: Option<Box<str>>,
+    /// Why the last move was forced.
+    pub forced: Option<Box<str>>,
+    /// The highest column that the evidence supports (its position).
+    pub supported: usize,
+    /// The same without the rule of the cycle.
+    pub supported_ignoring_cycle: usize,
+    /// What wants attention.
+    pub flags: Flags,
+}
+
+impl State {
+    /// Days on the clock on `date`; none before it starts, 0 before an appointment.
+    pub fn age(&self, date: Date) -> Option<i64> {
+        self.clock_start.map(|start| date.days_since(start).max(0))
+    }
+
+    /// Open and without an owner.
+    pub fn in_pool(&self) -> bool {
+        self.outcome == Outcome::Open && self.owner.is_none()
+    }
+}
+
+/// A stretch in one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageSpell {
+    /// The column's position.
+    pub stage: usize,
+    /// First day.
+    pub from: Date,
+    /// The day it left; `None` = still there.
+    pub to: Option<Date>,
+    /// Which pursuit.
+    pub pursuit: u32,
+    /// Why the move into it was forced.
+    pub forced: Option<Box<str>>,
+    /// The reason given for the move into it.
+    pub reason: Option<Box<str>>,
+}
+
+/// A stretch with one owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerSpell {
+    /// Who; `None` = the pool.
+    pub owner: Option<Box<str>>,
+    /// First day.
+    pub from: Date,
+    /// The day it changed; `None` = still so.
+    pub to: Option<Date>,
+}
+
+/// One pass over the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pursuit {
+    /// 1, 2, …
+    pub number: u32,
+    /// When it opened.
+    pub opened: Date,
+    /// When it ended and how; `None` = open.
+    pub ended: Option<(Date, Outcome)>,
+    /// The column it left from when it ended.
+    pub left_from: Option<usize>,
+    /// The clock's start in its last pass; for an open pursuit, the present one.
+    pub clock_start: Option<Date>,
+    /// Why it ended.
+    pub reason: Option<Box<str>>,
+}
+
+/// How a prospect came where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// Columns, in order.
+    pub stages: Vec<StageSpell>,
+    /// Owners, in order.
+    pub owners: Vec<OwnerSpell>,
+    /// Pursuits, in order.
+    pub pursuits: Vec<Pursuit>,
+}
+
+/// A prospect's file, replayed up to a day.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The file.
+    pub prospect: Prospect,
+    /// Where it stands.
+    pub state: State,
+    /// How it came there.
+    pub history: History,
+    /// Rules that its entries broke.
+    pub findings: Vec<Diagnostic>,
+}
