@@ -1,0 +1,245 @@
+//! Reading: one file, or the whole ledger in parallel, replayed on the thread that read it.
+
+use super::read_prospect::read_prospect;
+use super::read_settings::read_settings;
+use super::root::{ACTIVITY, PROSPECTS, SETTINGS};
+use super::tally::read_tallies;
+use crate::diag::{Code, Diagnostic, Place, Severity};
+use crate::model::date::Date;
+use crate::model::id;
+use crate::model::prospect::Prospect;
+use crate::model::settings::Settings;
+use crate::rules::book::Book;
+use crate::rules::replay::replay;
+use crate::rules::state::Record;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// The largest prospect file that is read.
+pub const MAX_FILE: u64 = 4 * 1024 * 1024;
+
+/// A ledger on disk, with its settings read.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    /// The root folder, as it was found.
+    pub root: PathBuf,
+    /// What is put before paths in messages: the root as the user would write it from here.
+    pub shown: PathBuf,
+    /// The settings.
+    pub settings: Settings,
+}
+
+impl Ledger {
+    /// Reads the settings of the ledger at `root`.
+    pub fn open(root: PathBuf, shown: PathBuf) -> Result<Ledger, Vec<Diagnostic>> {
+        let place = shown.join(SETTINGS);
+        let text = read_text(&root.join(SETTINGS), &place).map_err(|problem| vec![problem])?;
+        let settings = read_settings(&text, &place)?;
+        Ok(Ledger { root, shown, settings })
+    }
+
+    /// How a file of the ledger is named in messages.
+    pub fn show(&self, relative: &Path) -> PathBuf {
+        self.shown.join(relative)
+    }
+
+    /// Reads one prospect by its path below the root. Problems beside a prospect do not stop it.
+    pub fn read(&self, relative: &Path) -> Result<Loaded, Vec<Diagnostic>> {
+        let shown = self.show(relative);
+        let text = read_text(&self.root.join(relative), &shown).map_err(|problem| vec![problem])?;
+        let id = id_of(relative);
+        let (prospect, mut problems) = read_prospect(&text, &id, relative, &shown, &self.settings);
+        if let Err(bad) = id::validate(&id) {
+            let problem =
+                Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))
+                    .at(Place::file(&shown))
+                    .help("letters and digits of any script, `-`, `_` and `.`: rename the file");
+            problems.push(problem);
+        }
+        match prospect {
+            Some(prospect) => Ok(Loaded { prospect, text, problems }),
+            None => Err(problems),
+        }
+    }
+
+    /// Reads and replays everything, in parallel; the same ledger and day give the same book.
+    pub fn load(&self, as_of: Date) -> Book {
+        let (paths, mut problems) = self.paths();
+        let read: Vec<(Option<Record>, Vec<Diagnostic>)> =
+            paths.par_iter().map(|path| self.load_one(path, as_of)).collect();
+        problems.extend(duplicates(&paths, self));
+        let mut records = Vec::with_capacity(read.len());
+        for (record, found) in read {
+            records.extend(record);
+            problems.extend(found);
+        }
+        records.sort_by(|a, b| {
+            (&a.prospect.id, &a.prospect.path).cmp(&(&b.prospect.id, &b.prospect.path))
+        });
+        // Of two files with one id the first stands; the other is a finding.
+        records
+            .dedup_by(|later, first| id::fold(&later.prospect.id) == id::fold(&first.prospect.id));
+        let (tallies, found) = read_tallies(self, as_of);
+        problems.extend(found);
+        Book { settings: self.settings.clone(), as_of, records, tallies, problems }
+    }
+
+    fn load_one(&self, path: &Path, as_of: Date) -> (Option<Record>, Vec<Diagnostic>) {
+        match self.read(path) {
+            Err(problems) => (None, problems),
+            Ok(Loaded { prospect, mut problems, .. }) => {
+                let mut record = replay(prospect, &self.settings, as_of);
+                // Findings of replay carry the path below the root; messages show it from here.
+                if let Some(record) = &mut record {
+                    for finding in &mut record.findings {
+                        self.show_place(finding);
+                    }
+                    let broken = |d: &&Diagnostic| d.severity == Severity::Error;
+                    problems.extend(record.findings.iter().filter(broken).cloned());
+                }
+                (record, problems)
+            }
+        }
+    }
+
+    /// Turns a path below the root into the one to print.
+    pub fn show_place(&self, diagnostic: &mut Diagnostic) {
+        if let Some(Place { source: crate::diag::Source::File(path), .. }) = &mut diagnostic.place {
+            *path = self.show(path);
+        }
+    }
+
+    /// Every prospect's file, sorted, relative to the root; and what cannot be followed.
+    pub fn paths(&self) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+        self.files_below(Path::new(PROSPECTS))
+    }
+
+    /// Every `.toml` file below a folder of the ledger.
+    pub fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+        let mut paths = Vec::new();
+        let mut problems = Vec::new();
+        let top = self.root.join(folder);
+        if !top.exists() {
+            return (paths, problems);
+        }
+        // Git's ignore rules do not decide what a ledger holds; only hidden files are skipped.
+        let walk = ignore::WalkBuilder::new(&top)
+            .standard_filters(false)
+            .hidden(true)
+            .follow_links(false)
+            .build();
+        for entry in walk {
+            match entry {
+                Ok(entry) => {
+                    let Ok(relative) = entry.path().strip_prefix(&self.root) else { continue };
+                    let kind = entry.file_type();
+                    if kind.is_some_and(|k| k.is_symlink()) {
+                        problems.push(symlink(&self.show(relative)));
+                    } else if kind.is_some_and(|k| k.is_file())
+                        && relative.extension().is_some_and(|e| e == "toml")
+                    {
+                        paths.push(relative.to_owned());
+                    }
+                }
+                Err(error) => problems.push(
+                    Diagnostic::new(Code::Unreadable, format!("cannot read a folder: {error}"))
+                        .at(Place::file(self.show(folder))),
+                ),
+            }
+        }
+        paths.sort();
+        (paths, problems)
+    }
+
+    /// The ids of all reps' tally files.
+    pub fn activity_paths(&self) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+        self.files_below(Path::new(ACTIVITY))
+    }
+}
+
+/// A prospect read from its file, with the file's text.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The prospect.
+    pub prospect: Prospect,
+    /// The file as it is.
+    pub text: String,
+    /// What is wrong in it, if anything.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// The id of a prospect's path: the file's stem.
+pub fn id_of(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Reads a file of the ledger as text: not a link, not too large, UTF-8.
+pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
+    let place = || Place::file(shown);
+    let unreadable = |error: &std::io::Error| match error.kind() {
+        ErrorKind::NotFound => {
+            Diagnostic::new(Code::Unreadable, format!("{} is not there", shown.display()))
+        }
+        _ => Diagnostic::new(
+            Code::Unreadable,
+            format!("{} cannot be read: {error}", shown.display()),
+        )
+        .at(place()),
+    };
+    let meta = std::fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;
+    if meta.is_symlink() {
+        return Err(symlink(shown));
+    }
+    if meta.len() > MAX_FILE {
+        return Err(Diagnostic::new(
+            Code::TooLarge,
+            format!("the file has {} MiB; a prospect has at most 4", meta.len() / 1024 / 1024),
+        )
+        .at(place())
+        .help("keep large documents beside the ledger and name them in a note"));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        Diagnostic::new(
+            Code::NotUtf8,
+            format!("the file is not UTF-8 text: byte {at}, line {line}"),
+        )
+        .at(place())
+        .help("save it as UTF-8 (an editor from China may have saved it as GBK)")
+    })
+}
+
+fn symlink(shown: &Path) -> Diagnostic {
+    Diagnostic::new(Code::Symlink, "a symbolic link is not followed: it may lead out of the ledger")
+        .at(Place::file(shown))
+        .help("put the file itself there")
+}
+
+/// Files whose ids are the same but for case and Unicode form.
+fn duplicates(paths: &[PathBuf], ledger: &Ledger) -> Vec<Diagnostic> {
+    let mut seen: HashMap<String, &PathBuf> = HashMap::with_capacity(paths.len());
+    let mut problems = Vec::new();
+    for path in paths {
+        let id = id_of(path);
+        if let Some(first) = seen.get(&id::fold(&id)) {
+            let message = format!("the id `{id}` is also that of {}", ledger.show(first).display());
+            problems.push(
+                Diagnostic::new(Code::DuplicateId, message)
+                    .at(Place::file(ledger.show(path)))
+                    .help(
+                        "ids are compared without case and Unicode form: rename one of the files",
+                    ),
+            );
+        } else {
+            seen.insert(id::fold(&id), path);
+        }
+    }
+    problems
+}

@@ -1,0 +1,15 @@
+//! The disk: finding, reading, loading all in parallel, and writing without losing anything. The one
+//! home of the TOML crates.
+
+pub mod append;
+pub mod find;
+pub mod line;
+pub mod load;
+pub mod locate;
+pub mod new_file;
+pub mod read_prospect;
+pub mod read_settings;
+pub mod root;
+pub mod tally;
+pub mod tree;
+pub mod write;

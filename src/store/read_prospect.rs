@@ -1,0 +1,168 @@
+//! A prospect's file: text -> [`Prospect`], with everything that is wrong in it.
+
+use super::tree::{Reader, Table, Value, parse};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::model::event::{Event, EventKey};
+use crate::model::prospect::{Contact, Prospect};
+use crate::model::settings::Settings;
+use std::path::Path;
+
+/// Keys of a contact.
+const CONTACT_KEYS: [&str; 6] = ["name", "role", "decides", "phone", "email", "birthday"];
+
+/// Reads a file's text. What cannot be known is left out and reported; `None` only where the file as a
+/// whole says nothing (empty, or not TOML). `path` is relative to the ledger's root, `shown` the path
+/// that diagnostics print.
+pub fn read_prospect(
+    text: &str,
+    id: &str,
+    path: &Path,
+    shown: &Path,
+    settings: &Settings,
+) -> (Option<Prospect>, Vec<Diagnostic>) {
+    let place = Place::file(shown);
+    let table = match parse(text, &place) {
+        Ok(table) => table,
+        Err(problems) => return (None, problems),
+    };
+    let mut reader = Reader::new(place.clone(), Code::WrongType);
+    let mut prospect = Prospect { id: id.into(), path: path.to_owned(), ..Prospect::default() };
+    if table.is_empty() {
+        let problem = Diagnostic::new(Code::EmptyFile, "the file is empty")
+            .at(place)
+            .help("a prospect needs at least a name: name = \"…\"");
+        return (None, vec![problem]);
+    }
+    for (key, value) in &table {
+        fact(&mut reader, &mut prospect, key.get_ref(), value, settings);
+    }
+    if prospect.name.trim().is_empty() {
+        if !reader.problems.iter().any(|p| p.message.starts_with("`name`")) {
+            reader.problems.push(
+                Diagnostic::new(Code::MissingName, "the prospect has no `name`")
+                    .at(place)
+                    .help("add a line at the top: name = \"…\""),
+            );
+        }
+        prospect.name = id.into();
+    }
+    (Some(prospect), reader.problems)
+}
+
+fn fact(
+    reader: &mut Reader,
+    prospect: &mut Prospect,
+    key: &str,
+    value: &Value,
+    settings: &Settings,
+) {
+    match key {
+        "name" | "company" | "industry" | "region" | "size" | "source" | "product" | "account"
+        | "pipeline" => {
+            if let Some(text) = reader.text(key, value) {
+                prospect.set_fact(key, &text);
+            }
+        }
+        "needs" => prospect.needs = reader.texts(key, value),
+        "tags" => prospect.tags = reader.texts(key, value),
+        "contact" => {
+            prospect.contacts = reader
+                .tables(key, value)
+                .into_iter()
+                .map(|(table, _)| contact(reader, table))
+                .collect();
+        }
+        "events" => {
+            if let Some(table) = reader.table(key, value) {
+                prospect.events = events(reader, table);
+            }
+        }
+        own if settings.facts.iter().any(|fact| **fact == *own) => {
+            if let Some(text) = reader.text(key, value) {
+                prospect.set_fact(key, &text);
+            }
+        }
+        unknown => prospect.unknown.push(unknown.into()),
+    }
+}
+
+fn contact(reader: &mut Reader, table: &Table) -> Contact {
+    let mut contact = Contact::default();
+    for (key, value) in table {
+        let key: &str = key.get_ref();
+        match key {
+            "name" => contact.name = reader.text(key, value).unwrap_or_default(),
+            "role" => contact.role = reader.text(key, value),
+            "decides" => contact.decides = reader.boolean(key, value).unwrap_or(false),
+            "phone" => contact.phone = reader.text(key, value),
+            "email" => contact.email = reader.text(key, value),
+            "birthday" => contact.birthday = reader.date(key, value),
+            _ => {
+                let diagnostic = Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("unknown key `{key}` of a contact; kept"),
+                )
+                .nearest(key, CONTACT_KEYS);
+                reader.problem(value.span(), diagnostic);
+            }
+        }
+    }
+    contact
+}
+
+fn events(reader: &mut Reader, table: &Table) -> Vec<Event> {
+    let mut events = Vec::with_capacity(table.len());
+    for (key, value) in table {
+        let Some(event_key) = EventKey::parse(key.get_ref()) else {
+            let diagnostic = Diagnostic::new(
+                Code::BadEventKey,
+                format!("`{}` is not an event's key: DATE[-N][-SUFFIX]", key.get_ref()),
+            )
+            .help("an event's key begins with a date of the calendar: 2009-12-03, 2009-12-03-2");
+            reader.problem(key.span(), diagnostic);
+            continue;
+        };
+        if let Some(fields) = reader.table(key.get_ref(), value) {
+            let mut event = Event::new(event_key, "");
+            for (key, value) in fields {
+                field(reader, &mut event, key.get_ref(), value);
+            }
+            if event.kind.is_empty() {
+                let diagnostic = Diagnostic::new(Code::WrongType, "an event needs a `kind`")
+                    .help("say what happened: kind = \"meeting\" (or call, note, …)");
+                reader.problem(key.span(), diagnostic);
+                event.kind = "note".into();
+            }
+            events.push(event);
+        }
+    }
+    events.sort_by(|a, b| a.key.cmp(&b.key));
+    events
+}
+
+fn field(reader: &mut Reader, event: &mut Event, key: &str, value: &Value) {
+    match key {
+        "kind" => event.kind = reader.text(key, value).unwrap_or_default(),
+        "by" => event.by = reader.text(key, value),
+        "time" => event.time = reader.time(key, value),
+        "note" => event.note = reader.text(key, value),
+        "stage" => event.stage = reader.text(key, value),
+        "confirms" => event.confirms = reader.texts(key, value),
+        "revokes" => event.revokes = reader.texts(key, value),
+        "next" => event.next = reader.moment(key, value),
+        "next_what" => event.next_what = reader.text(key, value),
+        "close_by" => event.close_by = reader.date(key, value),
+        "value" => event.value = reader.money(key, value),
+        "owner" => event.owner = reader.text(key, value),
+        "amount" => event.amount = reader.money(key, value),
+        "reason" => event.reason = reader.text(key, value),
+        "reached" => event.reached = reader.boolean(key, value),
+        "forced" => event.forced = reader.text(key, value),
+        "until" => event.until = reader.date(key, value),
+        "score" => event.score = reader.amount(key, value),
+        "scale" => event.scale = reader.text(key, value),
+        "ticket" => event.ticket = reader.text(key, value),
+        "event" => event.event = reader.text(key, value),
+        unknown => event.unknown.push(unknown.into()),
+    }
+}
