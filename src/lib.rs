@@ -2,5 +2,6 @@
 
 pub mod diag;
 pub mod model;
+pub mod render;
 pub mod rules;
 pub mod store;

@@ -1,0 +1,155 @@
+//! Comma- and tab-separated values of one table: a header of column ids, then one record a row,
+//! without totals.
+//!
+//! CSV is RFC 4180 but for the line end, which is `\n`: scripts read lines, and every reader of CSV
+//! takes both. There is no byte order mark. Text keeps its control characters, quoted, unless the
+//! output is a terminal. TSV has no quotes: tabs and line breaks within a cell become spaces.
+//!
+//! Text that a spreadsheet would run as a formula gets a `'` in front unless `raw` is asked for.
+//! Numbers are never touched, negative ones neither.
+
+use super::text::{acts, breaks, clean, plain};
+use super::{Options, RenderError, tables};
+use crate::model::sheet::{Cell, Emphasis, Sheet, Table};
+use std::borrow::Cow;
+
+pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+    let Some(table) = tables(sheet, options)?.first() else { return Ok(String::new()) };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // A `Vec` takes every write, and records are allowed to differ in length.
+    let mut record = csv::StringRecord::new();
+    for fields in records(table, options) {
+        record.clear();
+        fields.iter().for_each(|field| record.push_field(field));
+        let _ = writer.write_record(&record);
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    Ok(String::from_utf8(bytes).unwrap_or_default())
+}
+
+pub(super) fn render_tsv(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+    let Some(table) = tables(sheet, options)?.first() else { return Ok(String::new()) };
+    let mut out = String::new();
+    for fields in records(table, options) {
+        for (i, field) in fields.iter().enumerate() {
+            if i > 0 {
+                out.push('\t');
+            }
+            out.extend(field.chars().map(|c| if breaks(c) { ' ' } else { c }));
+        }
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// The header and the rows, as the texts to write.
+fn records<'a>(
+    table: &'a Table,
+    options: &'a Options,
+) -> impl Iterator<Item = Vec<Cow<'a, str>>> + 'a {
+    let header = table.columns.iter().map(|column| Cow::Borrowed(column.id.as_str())).collect();
+    let rows = table.rows.iter().filter(|row| row.emphasis != Emphasis::Total);
+    std::iter::once(header)
+        .chain(rows.map(move |row| row.cells.iter().map(|cell| field(cell, options)).collect()))
+}
+
+fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {
+    let text = plain(cell);
+    if !matches!(cell, Cell::Text(_) | Cell::List(_)) {
+        return text;
+    }
+    let text =
+        if !options.raw && is_formula(&text) { Cow::Owned(format!("'{text}")) } else { text };
+    if options.width.is_some() && text.chars().any(|c| acts(c) && !breaks(c)) {
+        return Cow::Owned(clean(&text).into_owned());
+    }
+    text
+}
+
+/// Would a spreadsheet run this text? The full-width signs are what East Asian keyboards give, and
+/// some spreadsheets take them for the plain ones.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::money::{Amount, Money};
+    use crate::model::sheet::{Column, Kind, Row};
+    use crate::render::samples;
+    use proptest::prelude::*;
+
+    fn cells(cells: Vec<Cell>, options: &Options) -> Vec<String> {
+        let columns =
+            (0..cells.len()).map(|i| Column::new(format!("c{i}"), "", Kind::Text)).collect();
+        let sheet = Sheet::single("s", "", columns, vec![Row::new(cells)]);
+        let text = render(&sheet, options).unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let record = reader.records().next().unwrap().unwrap();
+        record.iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_header_plain_numbers_and_no_totals() {
+        let csv = render(&samples::sheet(), &Options::default()).unwrap();
+        assert_eq!(
+            csv,
+            "id,name,value,won,since\n\
+             wang,王经理,18000,0.631501,2009-12-15\n\
+             zhang,\"Zhang, Wei | \"\"Z\"\"\",1500.50 USD,,\n"
+        );
+        let options = Options { table: Some("money".into()), ..Options::default() };
+        assert_eq!(render(&samples::sheet(), &options).unwrap(), "what,sum\nbooked,12\n");
+    }
+
+    #[test]
+    fn formulas_are_neutralised_in_text_only() {
+        for text in ["=1+1", "+86 10", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"] {
+            let quoted = [format!("'{text}")];
+            assert_eq!(cells(vec![Cell::text(text)], &Options::default()), quoted);
+            let raw = Options { raw: true, ..Options::default() };
+            assert_eq!(cells(vec![Cell::text(text)], &raw), [text]);
+        }
+        let numbers = vec![
+            Cell::Int(-1),
+            Cell::Number(-1.5, 1),
+            Cell::Amount(Amount::from_int(-3)),
+            Cell::Money(Money::parse("-3 USD").unwrap()),
+            Cell::text("a=b"),
+        ];
+        assert_eq!(cells(numbers, &Options::default()), ["-1", "-1.5", "-3", "-3 USD", "a=b"]);
+        let list = Cell::List(vec!["-a".into(), "b".into()]);
+        assert_eq!(cells(vec![list], &Options::default()), ["'-a;b"]);
+    }
+
+    #[test]
+    fn control_characters_stay_out_of_terminals_only() {
+        let cell = || vec![Cell::text("a\u{1b}[2Jb\nc")];
+        assert_eq!(cells(cell(), &Options::default()), ["a\u{1b}[2Jb\nc"]);
+        let terminal = Options { width: Some(80), ..Options::default() };
+        assert_eq!(cells(cell(), &terminal), ["a\\u{1b}[2Jb c"]);
+    }
+
+    #[test]
+    fn tsv_has_one_line_a_row() {
+        let columns = vec![Column::new("a", "", Kind::Text), Column::new("b", "", Kind::Text)];
+        let row = Row::new(vec![Cell::text("x\ty\r\nz"), Cell::text("\"q\"")]);
+        let sheet = Sheet::single("s", "", columns, vec![row]);
+        assert_eq!(render_tsv(&sheet, &Options::default()).unwrap(), "a\tb\nx y  z\t\"q\"\n");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_raw_reads_back(texts in prop::collection::vec("\\PC*|[\\x00-\\x7f]*", 1..6)) {
+            let raw = Options { raw: true, ..Options::default() };
+            prop_assert_eq!(cells(texts.iter().map(Cell::text).collect(), &raw), texts);
+        }
+
+        #[test]
+        fn no_text_field_starts_as_a_formula(text in "[=+\\-@\t\r'a]{0,4}") {
+            let field = cells(vec![Cell::text(text), Cell::Int(1)], &Options::default()).remove(0);
+            prop_assert!(!is_formula(&field));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! JSON, schema 1:
+//!
+//! ```json
+//! {"schema": 1, "report": "funnel", "title": "…", "about": "…",
+//!  "tables": {"snapshot": [{"stage": "25", "count": 12, "value": "18000.50"}]},
+//!  "notes": ["…"]}
+//! ```
+//!
+//! A row is an object of column ids; total rows are left out. Counts and statistics are numbers (at
+//! most six decimals), money is a string (`"1500.50"`, `"1500.50 USD"`), days and times are ISO
+//! strings, lists are arrays, what is empty is `null`, a rate is `{"rate": 0.631501, "n": 4238, "of":
+//! 6711}` with a `null` rate of nothing, and a number that cannot be given is `{"absent": "why"}`.
+//! JSON lines are the rows of one table, an object a line. Keys keep the order of the columns.
+//!
+//! Control characters and those that reorder text are written as `\u001b`, which reads back the same.
+
+use super::text::{acts, ratio, six};
+use super::{Options, RenderError, tables};
+use crate::model::sheet::{Cell, Column, Emphasis, Row, Sheet, Table};
+use serde::{Serialize, Serializer};
+use std::fmt::Write;
+
+pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+    let document = Document {
+        schema: 1,
+        report: &sheet.id,
+        title: &sheet.title,
+        about: &sheet.about,
+        tables: Tables(tables(sheet, options)?),
+        notes: &sheet.notes,
+    };
+    let mut json = serde_json::to_string_pretty(&document).unwrap_or_default();
+    json.push('\n');
+    Ok(escaped(json))
+}
+
+pub(super) fn render_lines(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+    let mut out = String::new();
+    for record in tables(sheet, options)?.first().into_iter().flat_map(records) {
+        out.push_str(&serde_json::to_string(&record).unwrap_or_default());
+        out.push('\n');
+    }
+    Ok(escaped(out))
+}
+
+/// `serde_json` escapes what JSON demands, up to U+001F; the others that act can only stand in
+/// strings, so they may be replaced anywhere.
+fn escaped(json: String) -> String {
+    let wanted = |c: char| acts(c) && c != '\n';
+    if json.is_ascii() && !json.contains('\u{7f}') || !json.contains(wanted) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if wanted(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    report: &'a str,
+    title: &'a str,
+    about: &'a str,
+    tables: Tables<'a>,
+    notes: &'a [String],
+}
+
+struct Tables<'a>(&'a [Table]);
+
+struct Records<'a>(&'a Table);
+
+struct Record<'a>(&'a [Column], &'a Row);
+
+struct Value<'a>(&'a Cell);
+
+fn records(table: &Table) -> impl Iterator<Item = Record<'_>> {
+    let rows = table.rows.iter().filter(|row| row.emphasis != Emphasis::Total);
+    rows.map(|row| Record(&table.columns, row))
+}
+
+impl Serialize for Tables<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|table| (&table.id, Records(table))))
+    }
+}
+
+impl Serialize for Records<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(records(self.0))
+    }
+}
+
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let fields = self.0.iter().zip(&self.1.cells);
+        to.collect_map(fields.map(|(column, cell)| (&column.id, Value(cell))))
+    }
+}
+
+#[derive(Serialize)]
+struct Rate {
+    rate: Option<f64>,
+    n: u64,
+    of: u64,
+}
+
+#[derive(Serialize)]
+struct Absent<'a> {
+    absent: &'a str,
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Cell::Empty => to.serialize_none(),
+            Cell::Text(text) => to.serialize_str(text),
+            Cell::List(list) => list.serialize(to),
+            Cell::Int(n) => to.serialize_i64(*n),
+            Cell::Number(x, _) | Cell::Share(x) => six(*x).serialize(to),
+            Cell::Money(money) => to.collect_str(money),
+            Cell::Amount(amount) => to.collect_str(amount),
+            Cell::Rate(n, of) => {
+                Rate { rate: ratio(*n, *of).and_then(six), n: *n, of: *of }.serialize(to)
+            }
+            Cell::Date(date) => to.collect_str(date),
+            Cell::Moment(moment) => to.collect_str(moment),
+            Cell::Bool(yes) => to.serialize_bool(*yes),
+            Cell::Absent(why) => Absent { absent: why }.serialize(to),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sheet::Kind;
+    use crate::render::samples;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_documented_shape() {
+        let json = render(&samples::sheet(), &Options::default()).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            value,
+            serde_json::json!({
+                "schema": 1, "report": "won", "title": "Won", "about": "as of 2009-12-15",
+                "tables": {
+                    "won": [
+                        {"id": "wang", "name": "王经理", "value": "18000",
+                         "won": {"rate": 0.631501, "n": 4238, "of": 6711}, "since": "2009-12-15"},
+                        {"id": "zhang", "name": "Zhang, Wei | \"Z\"", "value": "1500.50 USD",
+                         "won": {"absent": "n = 3, too few"}, "since": null}],
+                    "money": [{"what": "booked", "sum": 12}]},
+                "notes": ["Hold it."]
+            })
+        );
+        assert!(json.starts_with("{\n  \"schema\": 1,\n  \"report\": \"won\""));
+        assert!(json.ends_with("}\n"));
+    }
+
+    #[test]
+    fn a_line_a_row() {
+        let lines = render_lines(&samples::sheet(), &Options::default()).unwrap();
+        assert_eq!(lines.lines().count(), 2);
+        assert!(lines.starts_with(r#"{"id":"wang","name":"王经理","value":"18000","won":{"rate""#));
+    }
+
+    proptest! {
+        #[test]
+        fn texts_read_back_and_nothing_acts(text in "\\PC*|[\\x00-\\xff\u{202e}\u{2028}\u{e0001}]*") {
+            let column = Column::new("t", "", Kind::Text);
+            let sheet = Sheet::single("s", "", vec![column], vec![Row::new(vec![Cell::text(&text)])]);
+            let line = render_lines(&sheet, &Options::default()).unwrap();
+            prop_assert!(!line.trim_end().chars().any(acts));
+            let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+            prop_assert_eq!(value["t"].as_str(), Some(text.as_str()));
+        }
+    }
+}

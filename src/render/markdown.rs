@@ -1,0 +1,155 @@
+//! GitHub's Markdown: a heading, a table for each table with its columns padded so that the source
+//! reads well too, and the notes as a list. Whatever a cell says stays text.
+
+use super::text::{clean, shown};
+use super::{Options, RenderError, tables};
+use crate::model::sheet::{Emphasis, Kind, Sheet, Table};
+use unicode_width::UnicodeWidthStr;
+
+/// Cells wider than this are not padded for.
+const WIDEST: usize = 48;
+
+pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+    let mut blocks = Vec::new();
+    if !sheet.title.is_empty() {
+        blocks.push(format!("## {}\n", escaped(&sheet.title)));
+    }
+    if !sheet.about.is_empty() {
+        blocks.push(format!("{}\n", line(&sheet.about)));
+    }
+    for table in tables(sheet, options)? {
+        if !table.title.is_empty() {
+            blocks.push(format!("### {}\n", escaped(&table.title)));
+        }
+        if !table.columns.is_empty() {
+            blocks.push(grid(table, options));
+        }
+    }
+    let notes: String = sheet.notes.iter().map(|note| format!("- {}\n", line(note))).collect();
+    if !notes.is_empty() {
+        blocks.push(notes);
+    }
+    Ok(blocks.join("\n"))
+}
+
+fn grid(table: &Table, options: &Options) -> String {
+    let header: Vec<String> = table.columns.iter().map(|column| escaped(&column.title)).collect();
+    let rows: Vec<Vec<String>> = table
+        .rows
+        .iter()
+        .map(|row| {
+            let cells = row.cells.iter().map(|cell| escaped(shown(cell, options).trim()));
+            match row.emphasis {
+                Emphasis::Total => cells
+                    .map(|cell| if cell.is_empty() { cell } else { format!("**{cell}**") })
+                    .collect(),
+                _ => cells.collect(),
+            }
+        })
+        .collect();
+    let right: Vec<bool> = table.columns.iter().map(|column| column.kind == Kind::Number).collect();
+    let mut widths = vec![3; right.len()];
+    for row in std::iter::once(&header).chain(&rows) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().min(WIDEST).max(*width);
+        }
+    }
+
+    let mut out = String::new();
+    let put = |out: &mut String, cells: &[String]| {
+        for (i, width) in widths.iter().enumerate() {
+            let cell = cells.get(i).map_or("", String::as_str);
+            let gap = " ".repeat(width.saturating_sub(cell.width()));
+            let (before, after) = if right[i] { (gap.as_str(), "") } else { ("", gap.as_str()) };
+            out.extend(["| ", before, cell, after, " "]);
+        }
+        out.push_str("|\n");
+    };
+    put(&mut out, &header);
+    for (width, right) in widths.iter().zip(&right) {
+        let dashes = "-".repeat(width - 1);
+        out.extend(if *right { ["| ", &dashes, ": "] } else { ["| -", &dashes, " "] });
+    }
+    out.push_str("|\n");
+    rows.iter().for_each(|row| put(&mut out, row));
+    out
+}
+
+/// Text that Markdown leaves alone, within a line.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in clean(text).chars() {
+        if matches!(c, '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '$') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Text that starts a line, and starts nothing else: no heading, no list.
+fn line(text: &str) -> String {
+    let text = escaped(text.trim());
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if text[digits..].starts_with(['.', ')']) && digits > 0 {
+        format!("{}\\{}", &text[..digits], &text[digits..])
+    } else if text.starts_with(['#', '-', '+', '=']) {
+        format!("\\{text}")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples;
+    use crate::render::text::acts;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_well_as_source() {
+        let expected = "\
+## Won
+
+as of 2009-12-15
+
+| Id    | Name              |        Value |                  Won | Since      |
+| ----- | ----------------- | -----------: | -------------------: | ---------- |
+| wang  | 王经理            |       18,000 | 4,238/6,711   63.2 % | 2009-12-15 |
+| zhang | Zhang, Wei \\| \"Z\" | 1,500.50 USD |     (n = 3, too few) |            |
+|       | **all**           |   **19,500** |                      |            |
+
+### Money
+
+| What   | Sum |
+| ------ | --: |
+| booked |  12 |
+
+- Hold it.
+";
+        assert_eq!(render(&samples::sheet(), &Options::default()).unwrap(), expected);
+    }
+
+    #[test]
+    fn text_stays_text() {
+        assert_eq!(escaped("a|b *c* <img> [x](y) \\"), "a\\|b \\*c\\* \\<img\\> \\[x\\](y) \\\\");
+        assert_eq!(line("# one"), "\\# one");
+        assert_eq!(line("12. May"), "12\\. May");
+        assert_eq!(line("12 of 15"), "12 of 15");
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_a_row_whatever_it_says(text in "(\\PC|[\\x00-\\xff|\\\\\u{202e}\u{2028}])*") {
+            let markdown = render(&samples::of_text(&text), &Options::default()).unwrap();
+            prop_assert!(!markdown.chars().any(|c| acts(c) && c != '\n'));
+            let rows: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
+            prop_assert_eq!(rows.len(), 4);
+            for row in rows {
+                let pipes = row.replace("\\\\", "").replace("\\|", "").matches('|').count();
+                prop_assert_eq!(pipes, 4);
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Puts a [`Sheet`] into one of several formats. Knows tables, columns and cells, and nothing of what
+//! they are about.
+//!
+//! Each format is one file with one function and one line in [`FORMATS`]. People's formats (table,
+//! Markdown, HTML) show everything: titles, totals, notes, pictures. Machines' formats (CSV, TSV,
+//! JSON, JSON lines, ids) give the records: plain numbers, ISO dates, no totals.
+
+mod csv;
+mod ids;
+mod json;
+mod markdown;
+mod table;
+mod text;
+
+use crate::model::label::Lang;
+use crate::model::sheet::{Sheet, Table};
+
+/// A way to write a sheet down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For a terminal, or any eye.
+    #[default]
+    Table,
+    /// Comma-separated values.
+    Csv,
+    /// Tab-separated values.
+    Tsv,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// The ids, one a line.
+    Ids,
+    /// GitHub's Markdown.
+    Markdown,
+}
+
+type Renderer = fn(&Sheet, &Options) -> Result<String, RenderError>;
+
+struct Entry {
+    format: Format,
+    name: &'static str,
+    endings: &'static [&'static str],
+    renderer: Renderer,
+}
+
+/// Every format, in the order of [`Format`].
+#[rustfmt::skip]
+static FORMATS: &[Entry] = &[
+    Entry { format: Format::Table,    name: "table",    endings: &["txt"],             renderer: table::render },
+    Entry { format: Format::Csv,      name: "csv",      endings: &["csv"],             renderer: csv::render },
+    Entry { format: Format::Tsv,      name: "tsv",      endings: &["tsv", "tab"],      renderer: csv::render_tsv },
+    Entry { format: Format::Json,     name: "json",     endings: &["json"],            renderer: json::render },
+    Entry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], renderer: json::render_lines },
+    Entry { format: Format::Ids,      name: "ids",      endings: &["ids"],             renderer: ids::render },
+    Entry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  renderer: markdown::render },
+];
+
+impl Format {
+    /// Every format's name, in the order they are documented.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        FORMATS.iter().map(|entry| entry.name)
+    }
+
+    /// The format of a name; an unknown one is answered with the nearest.
+    pub fn parse(name: &str) -> Result<Format, RenderError> {
+        FORMATS.iter().find(|entry| entry.name == name).map(|entry| entry.format).ok_or_else(|| {
+            RenderError::NoSuchFormat {
+                name: name.to_owned(),
+                candidates: nearest(name, Format::names()),
+            }
+        })
+    }
+
+    /// The format that a file's ending asks for: `funnel.csv`.
+    pub fn of_file_name(name: &str) -> Option<Format> {
+        let (_, ending) = name.rsplit_once('.')?;
+        let ending = ending.to_ascii_lowercase();
+        FORMATS
+            .iter()
+            .find(|entry| entry.endings.contains(&ending.as_str()))
+            .map(|entry| entry.format)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    fn entry(self) -> &'static Entry {
+        &FORMATS[self as usize]
+    }
+}
+
+/// How it shall look. The default is plain text of any width.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// The terminal's columns; `None` where the output is not a terminal. On a terminal, control
+    /// characters are shown as escapes even in CSV, which keeps them otherwise.
+    pub width: Option<usize>,
+    /// Colour and weight by escape sequences.
+    pub color: bool,
+    /// Lines, bars and marks from ASCII only. What the ledger says is not touched.
+    pub ascii: bool,
+    /// Leave text that a spreadsheet would run as a formula as it is.
+    pub raw: bool,
+    /// Only the table of this id, where a sheet has several.
+    pub table: Option<String>,
+    /// The language of the few words that are the renderer's own.
+    pub lang: Lang,
+}
+
+/// Why a sheet cannot be rendered like that.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// No format of this name.
+    #[error("there is no format `{name}`")]
+    NoSuchFormat {
+        /// What was asked for.
+        name: String,
+        /// The nearest names, the nearest first.
+        candidates: Vec<String>,
+    },
+    /// No table of this id on the sheet.
+    #[error("`{sheet}` has no table `{name}`")]
+    NoSuchTable {
+        /// The sheet's id.
+        sheet: String,
+        /// What was asked for.
+        name: String,
+        /// The nearest tables' ids, the nearest first.
+        candidates: Vec<String>,
+    },
+    /// No column of ids to print.
+    #[error("`{sheet}` does not list ids")]
+    NoIds {
+        /// The sheet's id.
+        sheet: String,
+    },
+}
+
+impl RenderError {
+    /// What may have been meant, the nearest first.
+    pub fn candidates(&self) -> &[String] {
+        match self {
+            RenderError::NoSuchFormat { candidates, .. }
+            | RenderError::NoSuchTable { candidates, .. } => candidates,
+            RenderError::NoIds { .. } => &[],
+        }
+    }
+}
+
+/// The sheet in a format. Ends with a newline unless it is empty.
+pub fn render(sheet: &Sheet, format: Format, options: &Options) -> Result<String, RenderError> {
+    (format.entry().renderer)(sheet, options)
+}
+
+/// The tables to show: all, or the one asked for.
+fn tables<'a>(sheet: &'a Sheet, options: &Options) -> Result<&'a [Table], RenderError> {
+    let Some(name) = &options.table else { return Ok(&sheet.tables) };
+    sheet.tables.iter().find(|table| table.id == *name).map(std::slice::from_ref).ok_or_else(|| {
+        RenderError::NoSuchTable {
+            sheet: sheet.id.clone(),
+            name: name.clone(),
+            candidates: nearest(name, sheet.tables.iter().map(|table| table.id.as_str())),
+        }
+    })
+}
+
+/// All names, the most similar first.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut scored: Vec<(f64, &str)> =
+        names.map(|known| (strsim::jaro_winkler(name, known), known)).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    scored.into_iter().map(|(_, known)| known.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod samples;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_formats_is_in_order_and_without_doubles() {
+        for (i, entry) in FORMATS.iter().enumerate() {
+            assert_eq!(entry.format as usize, i);
+            assert_eq!(Format::parse(entry.name), Ok(entry.format));
+            for ending in entry.endings {
+                assert_eq!(Format::of_file_name(&format!("a.b.{ending}")), Some(entry.format));
+            }
+        }
+    }
+
+    #[test]
+    fn names_and_endings() {
+        assert_eq!(Format::of_file_name("out/Funnel.CSV"), Some(Format::Csv));
+        assert_eq!(Format::of_file_name("README"), None);
+        assert_eq!(Format::Jsonl.name(), "jsonl");
+        let wrong = Format::parse("markdwon").unwrap_err();
+        assert_eq!(wrong.candidates()[0], "markdown");
+        assert_eq!(wrong.to_string(), "there is no format `markdwon`");
+    }
+
+    #[test]
+    fn one_table_of_several() {
+        let sheet = samples::sheet();
+        let options = Options { table: Some("mony".into()), ..Options::default() };
+        let wrong = render(&sheet, Format::Csv, &options).unwrap_err();
+        assert_eq!(wrong.candidates()[0], "money");
+    }
+
+    #[test]
+    fn every_format_stands_an_empty_sheet() {
+        for entry in FORMATS {
+            let _ = render(&Sheet::default(), entry.format, &Options::default());
+        }
+    }
+
+    /// Not a test of anything: how long a long list takes. `cargo test --release -- --ignored speed`.
+    #[test]
+    #[ignore = "prints timings"]
+    fn speed() {
+        let sheet = samples::long(100_000);
+        for entry in FORMATS {
+            for width in [None, Some(100)] {
+                let options = Options { width, ..Options::default() };
+                let start = std::time::Instant::now();
+                let out = render(&sheet, entry.format, &options).unwrap();
+                println!("{:9} {:?} {} bytes {:?}", entry.name, width, out.len(), start.elapsed());
+            }
+        }
+    }
+}

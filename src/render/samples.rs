@@ -1,0 +1,111 @@
+//! Sheets to test with.
+
+use crate::model::date::Date;
+use crate::model::money::{Amount, Money};
+use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+
+/// One of everything, small.
+pub(super) fn sheet() -> Sheet {
+    let columns = vec![
+        Column::new("id", "Id", Kind::Id),
+        Column::new("name", "Name", Kind::Text),
+        Column::new("value", "Value", Kind::Number),
+        Column::new("won", "Won", Kind::Number),
+        Column::new("since", "Since", Kind::Date),
+    ];
+    let money = |text: &str| Cell::Money(Money::parse(text).unwrap());
+    let rows = vec![
+        Row::with(
+            vec![
+                Cell::text("wang"),
+                Cell::text("王经理"),
+                money("18000"),
+                Cell::Rate(4238, 6711),
+                Cell::Date(Date::new(2009, 12, 15).unwrap()),
+            ],
+            Emphasis::Good,
+        ),
+        Row::new(vec![
+            Cell::text("zhang"),
+            Cell::text("Zhang, Wei | \"Z\""),
+            money("1500.50 USD"),
+            Cell::Absent("n = 3, too few".into()),
+            Cell::Empty,
+        ]),
+        Row::with(
+            vec![
+                Cell::Empty,
+                Cell::text("all"),
+                Cell::Amount(Amount::from_int(19_500)),
+                Cell::Empty,
+                Cell::Empty,
+            ],
+            Emphasis::Total,
+        ),
+    ];
+    let mut sheet = Sheet::single("won", "Won", columns, rows);
+    sheet.about = "as of 2009-12-15".into();
+    sheet.notes = vec!["Hold it.".into()];
+    sheet.tables.push(Table {
+        id: "money".into(),
+        title: "Money".into(),
+        columns: vec![
+            Column::new("what", "What", Kind::Text),
+            Column::new("sum", "Sum", Kind::Number),
+        ],
+        rows: vec![Row::new(vec![Cell::text("booked"), Cell::Int(12)])],
+    });
+    sheet
+}
+
+/// The same text wherever a text can be.
+pub(super) fn of_text(text: &str) -> Sheet {
+    let columns = vec![
+        Column::new("a", text, Kind::Text),
+        Column::new("b", "B", Kind::Number),
+        Column::new("c", text, Kind::Text),
+    ];
+    let row = |emphasis| {
+        let list = Cell::List(vec![text.to_owned(), text.to_owned()]);
+        Row::with(vec![Cell::text(text), Cell::Absent(text.to_owned()), list], emphasis)
+    };
+    let rows = vec![row(Emphasis::Plain), row(Emphasis::Total)];
+    let mut sheet = Sheet::single("s", text, columns, rows);
+    sheet.about = text.to_owned();
+    sheet.notes = vec![text.to_owned()];
+    sheet
+}
+
+/// A list of many rows and eight columns.
+pub(super) fn long(rows: usize) -> Sheet {
+    let columns = vec![
+        Column::new("id", "Id", Kind::Id),
+        Column::new("name", "Name", Kind::Text),
+        Column::new("company", "Company", Kind::Text),
+        Column::new("stage", "Stage", Kind::Text),
+        Column::new("owner", "Owner", Kind::Text),
+        Column::new("value", "Value", Kind::Number),
+        Column::new("days", "Days", Kind::Number),
+        Column::new("next", "Next step", Kind::Date),
+    ];
+    let day = Date::new(2009, 1, 1).unwrap();
+    let rows = (0..rows)
+        .map(|i| {
+            let n = i64::try_from(i).unwrap();
+            Row::with(
+                vec![
+                    Cell::Text(format!("prospect-{i}")),
+                    Cell::Text(format!("王经理 {i}")),
+                    Cell::Text(format!("Company {} Holdings, Limited", i * 7919 % 100_003)),
+                    Cell::text("50"),
+                    Cell::Text(format!("rep-{}", i % 50)),
+                    Cell::Amount(Amount::from_int(n * 7919 % 1_000_003)),
+                    Cell::Int(n % 97),
+                    Cell::Date(day.plus(n % 700)),
+                ],
+                if i % 10 == 0 { Emphasis::Warn } else { Emphasis::Plain },
+            )
+        })
+        .collect();
+    Sheet::single("list", "Prospects", columns, rows)
+}

@@ -1,0 +1,337 @@
+//! Tables for eyes: columns two spaces apart under a ruled header, numbers to the right, and the
+//! words of the sheet around them.
+//!
+//! On a terminal a table fits its width: words wrap (to three lines, then `…`), the widest columns
+//! giving way first, while ids, numbers and dates stay whole. Where those alone are too wide, each
+//! row becomes a block of `title  value` lines. Where the output is not a terminal, a row is a line,
+//! as wide as it needs.
+//!
+//! Which column gets how much is decided here; wrapping, padding and rules are `comfy-table`'s. Rows
+//! go to it in batches, so that a long list takes time and memory in proportion.
+
+use super::text::{clean, shown};
+use super::{Options, RenderError, tables};
+use crate::model::sheet::{Cell, Emphasis, Kind, Sheet, Table};
+use anstyle::{AnsiColor, Style};
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
+};
+use unicode_width::UnicodeWidthStr;
+
+/// Between two columns.
+const GAP: usize = 2;
+/// A column of words is not narrowed below this.
+const NARROWEST: usize = 8;
+/// A terminal is not taken to be narrower than this.
+const TERMINAL: usize = 20;
+/// Nothing is drawn wider than this, terminal or not: `comfy-table` counts in 16 bits.
+const WIDEST: usize = 60_000;
+/// A cell takes at most so many lines.
+const LINES: usize = 3;
+/// Rows given to `comfy-table` at a time.
+const BATCH: usize = 1_000;
+
+pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+    let mut blocks = Vec::new();
+    blocks.extend(words(&[(&sheet.title, "", BOLD), (&sheet.about, "", DIM)], options));
+    for table in tables(sheet, options)? {
+        let title = words(&[(&table.title, "", BOLD)], options).unwrap_or_default();
+        if !table.columns.is_empty() {
+            blocks.push(title + &grid(table, options));
+        }
+    }
+    let bullet = if options.ascii { "- " } else { "• " };
+    let notes: Vec<_> =
+        sheet.notes.iter().map(|note| (note.as_str(), bullet, Style::new())).collect();
+    blocks.extend(words(&notes, options));
+    Ok(blocks.join("\n"))
+}
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+fn style(emphasis: Emphasis) -> Style {
+    match emphasis {
+        Emphasis::Plain => Style::new(),
+        Emphasis::Good => AnsiColor::Green.on_default(),
+        Emphasis::Warn => AnsiColor::Yellow.on_default(),
+        Emphasis::Total => BOLD,
+    }
+}
+
+/// Paragraphs within the width, each with what stands before its first line; nothing if all of them
+/// are empty.
+fn words(paragraphs: &[(&str, &str, Style)], options: &Options) -> Option<String> {
+    let mut out = String::new();
+    for (text, before, style) in paragraphs.iter().filter(|(text, ..)| !text.is_empty()) {
+        let text = clean(text);
+        let indent = before.width();
+        let room = options.width.map_or(WIDEST, |width| width.max(TERMINAL) - indent);
+        let width = text.width().min(room);
+        let mut before = *before;
+        let mut pen = Pen::new(vec![Shape { width, right: false }], options);
+        pen.row(vec![text.into_owned()], usize::MAX);
+        for line in pen.lines() {
+            put(&mut out, &format!("{before:indent$}{line}"), *style, options);
+            before = "";
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// One line, without trailing spaces.
+fn put(out: &mut String, line: &str, style: Style, options: &Options) {
+    let line = line.trim_end();
+    if options.color && style != Style::new() && !line.is_empty() {
+        out.push_str(&format!("{style}{line}{style:#}\n"));
+    } else {
+        out.extend([line, "\n"]);
+    }
+}
+
+/// A column as it is drawn.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    width: usize,
+    right: bool,
+}
+
+/// What a column needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Need {
+    /// To be read at all.
+    least: usize,
+    /// For every cell to be on one line.
+    most: usize,
+}
+
+/// Draws rows into columns of given widths.
+struct Pen {
+    shapes: Vec<Shape>,
+    table: comfy_table::Table,
+}
+
+impl Pen {
+    fn new(shapes: Vec<Shape>, options: &Options) -> Pen {
+        let mut table = comfy_table::Table::new();
+        let rule = LineStyle::none().fill(if options.ascii { '-' } else { '─' });
+        table
+            .load_style(TableStyle::new().header_separator(rule))
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .set_truncation_indicator(if options.ascii { "..." } else { "…" })
+            .force_no_tty();
+        Pen { shapes, table }
+    }
+
+    fn header(&mut self, cells: Vec<String>) {
+        self.table.set_header(cells);
+    }
+
+    /// A row, of which a cell takes at most so many lines.
+    fn row(&mut self, cells: Vec<String>, lines: usize) {
+        let mut row = comfy_table::Row::from(cells);
+        self.table.add_row(std::mem::take(row.max_height(lines)));
+    }
+
+    /// What was drawn.
+    fn lines(mut self) -> impl Iterator<Item = String> {
+        let last = self.shapes.len().saturating_sub(1);
+        for (i, (column, shape)) in self.table.column_iter_mut().zip(&self.shapes).enumerate() {
+            let gap = if i < last { GAP } else { 0 };
+            let [width, gap] =
+                [shape.width.max(1) + gap, gap].map(|n| n.try_into().unwrap_or(u16::MAX));
+            column.set_padding((0, gap));
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+            if shape.right {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        self.table.lines().collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// A table as it stands: header, rule, rows.
+fn grid(table: &Table, options: &Options) -> String {
+    let rows: Vec<Vec<String>> = table
+        .rows
+        .iter()
+        .map(|row| row.cells.iter().map(|cell| shown(cell, options)).collect())
+        .collect();
+    let header: Vec<String> =
+        table.columns.iter().map(|column| clean(&column.title).into_owned()).collect();
+    let needs = needs(table, &header, &rows);
+    let Some(widths) = widths(&needs, options.width) else {
+        return blocks(table, &header, rows, options);
+    };
+    let kinds = table.columns.iter().map(|column| column.kind);
+    let shapes: Vec<Shape> = widths
+        .into_iter()
+        .zip(kinds)
+        .map(|(width, kind)| Shape { width, right: kind == Kind::Number })
+        .collect();
+
+    let mut out = String::new();
+    let mut pen = Pen::new(shapes.clone(), options);
+    pen.header(header);
+    pen.lines().for_each(|line| put(&mut out, &line, BOLD, options));
+    let lines = if options.width.is_some() { LINES } else { usize::MAX };
+    let alike = table.rows.chunk_by(|a, b| a.emphasis == b.emphasis);
+    let mut rows = rows.into_iter();
+    for batch in alike.flat_map(|alike| alike.chunks(BATCH)) {
+        let mut pen = Pen::new(shapes.clone(), options);
+        rows.by_ref().take(batch.len()).for_each(|row| pen.row(row, lines));
+        pen.lines().for_each(|line| put(&mut out, &line, style(batch[0].emphasis), options));
+    }
+    out
+}
+
+/// What each column needs.
+fn needs(table: &Table, header: &[String], rows: &[Vec<String>]) -> Vec<Need> {
+    let mut needs: Vec<Need> = header
+        .iter()
+        .map(|title| {
+            let word = title.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+            Need { least: word.min(NARROWEST), most: title.width() }
+        })
+        .collect();
+    for (row, texts) in table.rows.iter().zip(rows) {
+        let cells = row.cells.iter().zip(texts).zip(&table.columns);
+        for (need, ((cell, text), column)) in needs.iter_mut().zip(cells) {
+            let width = text.width().min(WIDEST);
+            let least = if whole(cell, column.kind) { width } else { width.min(NARROWEST) };
+            *need = Need { least: need.least.max(least), most: need.most.max(width) };
+        }
+    }
+    needs
+}
+
+/// May the cell not be cut or broken? Ids, numbers and dates.
+fn whole(cell: &Cell, kind: Kind) -> bool {
+    kind == Kind::Id || !matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Absent(_))
+}
+
+/// How wide each column may be; nothing if even the least does not fit.
+fn widths(needs: &[Need], width: Option<usize>) -> Option<Vec<usize>> {
+    let Some(width) = width else { return Some(needs.iter().map(|need| need.most).collect()) };
+    let gaps = GAP * needs.len().saturating_sub(1);
+    let mut widths: Vec<usize> = needs.iter().map(|need| need.least).collect();
+    let mut spare = width.max(TERMINAL).checked_sub(gaps + widths.iter().sum::<usize>())?;
+    // The narrowest column that wants more gets the next one, so that the widest give way.
+    while spare > 0 {
+        let wanting = widths.iter_mut().zip(needs).filter(|(width, need)| **width < need.most);
+        let Some((narrowest, _)) = wanting.min_by_key(|(width, _)| **width) else { break };
+        *narrowest += 1;
+        spare -= 1;
+    }
+    Some(widths)
+}
+
+/// Each row as a block of lines, a title and a value each: for tables too wide for the terminal.
+fn blocks(table: &Table, header: &[String], rows: Vec<Vec<String>>, options: &Options) -> String {
+    let width = options.width.unwrap_or(WIDEST).max(TERMINAL);
+    let titles = header.iter().map(|title| title.width()).max().unwrap_or(0).min(width / 3);
+    let shapes = [titles, width - GAP - titles].map(|width| Shape { width, right: false });
+    let mut out = String::new();
+    for (row, texts) in table.rows.iter().zip(rows) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let mut pen = Pen::new(shapes.to_vec(), options);
+        for (((cell, text), title), column) in
+            row.cells.iter().zip(texts).zip(header).zip(&table.columns)
+        {
+            let lines = if whole(cell, column.kind) { usize::MAX } else { LINES };
+            if !text.is_empty() {
+                pen.row(vec![title.clone(), text.trim().to_owned()], lines);
+            }
+        }
+        pen.lines().for_each(|line| put(&mut out, &line, style(row.emphasis), options));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples;
+    use crate::render::text::acts;
+    use proptest::prelude::*;
+
+    fn at(width: usize) -> Options {
+        Options { width: Some(width), ..Options::default() }
+    }
+
+    #[test]
+    fn the_look() {
+        let expected = "\
+Won
+as of 2009-12-15
+
+Id     Name                     Value                   Won  Since
+───────────────────────────────────────────────────────────────────────
+wang   王经理                  18,000  4,238/6,711   63.2 %  2009-12-15
+zhang  Zhang, Wei | \"Z\"  1,500.50 USD      (n = 3, too few)
+       all                     19,500
+
+Money
+What    Sum
+───────────
+booked   12
+
+• Hold it.
+";
+        assert_eq!(render(&samples::sheet(), &Options::default()).unwrap(), expected);
+        assert_eq!(render(&samples::sheet(), &at(80)).unwrap(), expected);
+        let ascii = Options { ascii: true, ..Options::default() };
+        let plain = expected.replace(['─', '•'], "-");
+        assert_eq!(render(&samples::sheet(), &ascii).unwrap(), plain);
+    }
+
+    #[test]
+    fn words_give_way_and_numbers_do_not() {
+        let narrow = render(&samples::sheet(), &at(64)).unwrap();
+        let wrapped = "\
+zhang  Zhang,     1,500.50 USD      (n = 3, too few)
+       Wei | \"Z\"
+";
+        assert!(narrow.contains(wrapped), "{narrow}");
+        assert!(narrow.contains("4,238/6,711   63.2 %  2009-12-15\n"), "{narrow}");
+    }
+
+    #[test]
+    fn what_is_too_wide_becomes_blocks() {
+        let blocks = render(&samples::sheet(), &at(40)).unwrap();
+        assert!(blocks.contains("\nValue  1,500.50 USD\n"));
+    }
+
+    #[test]
+    fn colour_only_if_asked() {
+        let color = Options { color: true, ..Options::default() };
+        let out = render(&samples::sheet(), &color).unwrap();
+        assert!(out.contains("\u{1b}[32mwang"));
+        assert!(
+            anstream::adapter::strip_str(&out).to_string()
+                == render(&samples::sheet(), &Options::default()).unwrap()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn never_wider_than_the_terminal(
+            text in "(\\PC|[ a-z]|[\u{4e00}-\u{4fff}]|[👩👨\u{200d}💻🇩🇪\u{fe0f}1#\u{20e3}é]|[\\x00-\\xff\u{202e}\u{2028}]){0,60}",
+            width in 40usize..120,
+        ) {
+            let out = render(&samples::of_text(&text), &at(width)).unwrap();
+            for line in out.lines() {
+                prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
+            }
+            prop_assert!(!out.chars().any(|c| acts(c) && c != '\n'));
+        }
+
+        #[test]
+        fn nothing_is_cut_without_a_terminal(text in "[a-z\u{4e00}-\u{4e10}]{0,200}") {
+            let out = render(&samples::of_text(&text), &Options::default()).unwrap();
+            prop_assert!(out.matches(&*text).count() >= 10);
+        }
+    }
+}

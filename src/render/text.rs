@@ -1,0 +1,182 @@
+//! Cells as words: for people ([`shown`]) and for machines ([`plain`]), and text without what a
+//! terminal or a page would obey ([`clean`]).
+
+use super::Options;
+use crate::model::money::Amount;
+use crate::model::sheet::Cell;
+use std::borrow::Cow;
+
+/// A text on one line that does nothing to a terminal: line breaks and tabs become a space, control
+/// characters (C0, DEL, C1) and those that reorder or hide text are spelt out as `\u{1b}`.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| (0x20..0x7f).contains(&b)) || !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut last = '\0';
+    for c in text.chars() {
+        match c {
+            '\n' if last == '\r' => {}
+            c if breaks(c) => out.push(' '),
+            c if acts(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+        last = c;
+    }
+    Cow::Owned(out)
+}
+
+/// Does a terminal or a reader's eye obey this character instead of seeing it? Joiners are let
+/// through: emoji and several scripts need them.
+pub(super) fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{2028}' | '\u{2029}'                            // line and paragraph separators
+            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // bidi embeddings, overrides, isolates
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}')
+}
+
+/// Does this character end a line, or move within one?
+pub(super) fn breaks(c: char) -> bool {
+    matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// What people read in a cell: thousands separators, percentages, words on one line.
+pub(super) fn shown(cell: &Cell, options: &Options) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => clean(text).into_owned(),
+        Cell::List(list) => clean(&list.join(", ")).into_owned(),
+        Cell::Int(n) => Amount::from_int(*n).grouped(),
+        Cell::Number(x, decimals) => number(*x, *decimals),
+        Cell::Money(money) => match money.currency {
+            Some(currency) => format!("{} {currency}", money.amount.grouped()),
+            None => money.amount.grouped(),
+        },
+        Cell::Amount(amount) => amount.grouped(),
+        Cell::Rate(n, of) => {
+            format!("{}/{}  {:>7}", count(*n), count(*of), percent(ratio(*n, *of)))
+        }
+        Cell::Share(x) => percent(Some(*x)),
+        Cell::Date(date) => date.to_string(),
+        Cell::Moment(moment) => match moment.time {
+            Some(time) => {
+                let time = time.to_string();
+                format!("{} {}", moment.date, time.strip_suffix(":00").unwrap_or(&time))
+            }
+            None => moment.date.to_string(),
+        },
+        Cell::Bool(true) => options.lang.pick("yes", "是").to_owned(),
+        Cell::Bool(false) => options.lang.pick("no", "否").to_owned(),
+        Cell::Absent(why) => format!("({})", clean(why)),
+    }
+}
+
+/// What machines read in a cell: exact and ISO, with at most six decimals; nothing where there is no
+/// number.
+pub(super) fn plain(cell: &Cell) -> Cow<'_, str> {
+    Cow::Owned(match cell {
+        Cell::Empty | Cell::Absent(_) => String::new(),
+        Cell::Text(text) => return Cow::Borrowed(text),
+        Cell::List(list) => list.join(";"),
+        Cell::Int(n) => n.to_string(),
+        Cell::Number(x, _) | Cell::Share(x) => six(*x).map_or_else(String::new, |x| x.to_string()),
+        Cell::Money(money) => money.to_string(),
+        Cell::Amount(amount) => amount.to_string(),
+        Cell::Rate(n, of) => {
+            ratio(*n, *of).and_then(six).map_or_else(String::new, |x| x.to_string())
+        }
+        Cell::Date(date) => date.to_string(),
+        Cell::Moment(moment) => moment.to_string(),
+        Cell::Bool(yes) => yes.to_string(),
+    })
+}
+
+/// A quotient, unless there is nothing to divide by.
+pub(super) fn ratio(n: u64, of: u64) -> Option<f64> {
+    (of > 0).then(|| n as f64 / of as f64)
+}
+
+/// Rounded to six decimals, which every machine computes alike; nothing if it is not a number.
+pub(super) fn six(x: f64) -> Option<f64> {
+    let rounded = (x * 1e6).round() / 1e6;
+    let kept = if rounded.is_finite() { rounded } else { x };
+    // Adding zero turns -0 into 0.
+    kept.is_finite().then_some(kept + 0.0)
+}
+
+/// A number with so many decimals and thousands separators.
+fn number(x: f64, decimals: usize) -> String {
+    if !x.is_finite() {
+        return String::new();
+    }
+    let text = format!("{x:.decimals$}");
+    let text = match text.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|b| matches!(b, b'0' | b'.')) => rest.to_owned(),
+        _ => text,
+    };
+    Amount::parse(&text).map_or(text, Amount::grouped)
+}
+
+fn count(n: u64) -> String {
+    i64::try_from(n).map_or_else(|_| n.to_string(), |n| Amount::from_int(n).grouped())
+}
+
+fn percent(share: Option<f64>) -> String {
+    match share {
+        Some(share) if share.is_finite() => format!("{} %", number(share * 100.0, 1)),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::date::{Date, Moment, Time};
+    use crate::model::money::Money;
+
+    fn see(cell: Cell) -> String {
+        shown(&cell, &Options::default())
+    }
+
+    #[test]
+    fn for_people() {
+        assert_eq!(see(Cell::Int(-1_234_567)), "-1,234,567");
+        assert_eq!(see(Cell::Number(51.779, 2)), "51.78");
+        assert_eq!(see(Cell::Number(12_345.6, 0)), "12,346");
+        assert_eq!(see(Cell::Number(-0.001, 1)), "0.0");
+        assert_eq!(see(Cell::Number(f64::NAN, 1)), "");
+        assert_eq!(see(Cell::Number(1e300, 0)).len(), 301);
+        assert_eq!(see(Cell::Money(Money::parse("1234567.50 USD").unwrap())), "1,234,567.50 USD");
+        assert_eq!(see(Cell::Rate(4238, 6711)), "4,238/6,711   63.2 %");
+        assert_eq!(see(Cell::Rate(3, 3)), "3/3  100.0 %");
+        assert_eq!(see(Cell::Rate(0, 0)).trim_end(), "0/0");
+        assert_eq!(see(Cell::Share(0.04)), "4.0 %");
+        assert_eq!(see(Cell::Absent("n = 3".into())), "(n = 3)");
+        let moment = Moment { date: Date::new(2009, 12, 15).unwrap(), time: Time::new(14, 0, 0) };
+        assert_eq!(see(Cell::Moment(moment)), "2009-12-15 14:00");
+    }
+
+    #[test]
+    fn for_machines() {
+        assert_eq!(plain(&Cell::Rate(4238, 6711)), "0.631501");
+        assert_eq!(plain(&Cell::Rate(1, 0)), "");
+        assert_eq!(plain(&Cell::Number(57.0, 1)), "57");
+        assert_eq!(plain(&Cell::Number(-1e-9, 1)), "0");
+        assert_eq!(plain(&Cell::Number(f64::INFINITY, 1)), "");
+        assert_eq!(plain(&Cell::Int(-1_234_567)), "-1234567");
+        assert_eq!(plain(&Cell::List(vec!["a".into(), "b".into()])), "a;b");
+        assert_eq!(plain(&Cell::Absent("few".into())), "");
+        let moment = Moment { date: Date::new(2009, 12, 15).unwrap(), time: Time::new(14, 0, 0) };
+        assert_eq!(plain(&Cell::Moment(moment)), "2009-12-15T14:00:00");
+    }
+
+    #[test]
+    fn nothing_acts() {
+        assert_eq!(clean("a\r\nb\tc\nd\u{2028}e"), "a b c d e");
+        assert_eq!(clean("\u{1b}[31mred\u{7}"), "\\u{1b}[31mred\\u{7}");
+        assert_eq!(clean("\u{9b}31m \u{7f}"), "\\u{9b}31m \\u{7f}");
+        assert_eq!(clean("abc\u{202e}fdp.exe"), "abc\\u{202e}fdp.exe");
+        assert_eq!(clean("王经理 👩‍💻 é"), "王经理 👩‍💻 é");
+    }
+}
