@@ -1,3 +1,7 @@
-//! The `crm` program.
+//! The `crm` program: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(crm::cli::main())
+}

@@ -160,6 +160,12 @@ pub enum BadMoney {
 }
 
 impl Money {
+    /// The same amount with the other sign.
+    #[must_use]
+    pub fn negated(self) -> Money {
+        Money { amount: Amount::ZERO.minus(self.amount), ..self }
+    }
+
     /// `1500.50` or `1500.50 USD`.
     pub fn parse(text: &str) -> Result<Money, BadMoney> {
         match text.trim().split_once(' ') {

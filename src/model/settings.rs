@@ -59,6 +59,8 @@ pub struct Settings {
     pub week_start: Weekday,
     /// The days on which the action sheet is filled in, in the order of the week.
     pub checkpoints: Vec<Weekday>,
+    /// The days on which the team sheet is filled in.
+    pub team_checkpoints: Vec<Weekday>,
     /// Days after which a missed next step counts against the evidence.
     pub next_grace_days: u32,
     /// `paid` takes more than zero, or at least this.
@@ -92,6 +94,7 @@ impl Default for Settings {
             cycle_days: 28,
             week_start: Weekday::Fri,
             checkpoints: vec![Weekday::Mon, Weekday::Wed, Weekday::Fri],
+            team_checkpoints: vec![Weekday::Wed, Weekday::Fri],
             next_grace_days: 3,
             paid_threshold: None,
             stuck_factor: 4,

@@ -118,6 +118,18 @@ impl Row {
     }
 }
 
+/// Who a table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Audience {
+    /// Everybody.
+    #[default]
+    All,
+    /// People: left out of CSV, TSV, JSON and ids.
+    People,
+    /// Machines: left out of tables, Markdown and pages.
+    Machines,
+}
+
 /// A table with a name of its own.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
@@ -129,6 +141,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows. Total rows are for people: CSV and JSON leave them out.
     pub rows: Vec<Row>,
+    /// Who it is for.
+    pub audience: Audience,
 }
 
 /// A report: one or more tables (the first is the one CSV gives) and the words around them.
@@ -158,7 +172,7 @@ impl Sheet {
             id: id.to_owned(),
             title: title.into(),
             about: String::new(),
-            tables: vec![Table { id: id.to_owned(), title: String::new(), columns, rows }],
+            tables: vec![Table { id: id.to_owned(), columns, rows, ..Table::default() }],
             notes: Vec::new(),
         }
     }

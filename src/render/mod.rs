@@ -12,6 +12,8 @@ mod markdown;
 mod table;
 mod text;
 
+pub use text::clean;
+
 use crate::model::label::Lang;
 use crate::model::sheet::{Sheet, Table};
 

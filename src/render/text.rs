@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// A text on one line that does nothing to a terminal: line breaks and tabs become a space, control
 /// characters (C0, DEL, C1) and those that reorder or hide text are spelt out as `\u{1b}`.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub fn clean(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) || !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }

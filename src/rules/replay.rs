@@ -9,7 +9,6 @@ use super::state::{
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::date::Date;
 use crate::model::event::{Counts, Event};
-use crate::model::money::{Amount, Money};
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -17,19 +16,37 @@ use crate::model::settings::Settings;
 /// Replays a prospect up to and including `as_of`. `None` if its first event is later: it does not
 /// exist yet on that day.
 pub fn replay(prospect: Prospect, settings: &Settings, as_of: Date) -> Option<Record> {
+    let (state, history, findings) = derive(&prospect, settings, as_of)?;
+    Some(Record { prospect, state, history, findings })
+}
+
+/// What replay derives, for a prospect that stays where it is.
+pub fn derive(
+    prospect: &Prospect,
+    settings: &Settings,
+    as_of: Date,
+) -> Option<(State, History, Vec<Diagnostic>)> {
     if prospect.events.first().is_some_and(|first| first.date() > as_of) {
         return None;
     }
-    let mut fold = Fold::new(&prospect, settings, as_of);
+    let mut fold = Fold::new(prospect, settings, as_of);
     let events = upto(&prospect.events, as_of);
-    let retracted = retracted(events, &mut fold);
-    for (event, retracted) in events.iter().zip(retracted) {
-        if !retracted {
-            fold.apply(event);
+    let retracted = retracted_by_later(events);
+    for (position, event) in events.iter().enumerate() {
+        if retracted[position] {
+            continue;
         }
+        if let Some(key) = retraction(event)
+            && earlier(events, position, key).is_none()
+        {
+            let message = format!("no event `{key}` stands before this retraction");
+            let keys = events[..position].iter().map(|event| &*event.key.text);
+            let diagnostic = Diagnostic::new(Code::UnknownEvent, message).nearest(key, keys);
+            fold.find(diagnostic, event, Some("event"));
+        }
+        fold.apply(event);
     }
-    let (state, history, findings) = fold.finish();
-    Some(Record { prospect, state, history, findings })
+    Some(fold.finish())
 }
 
 /// The events up to a day; they stand in order of replay.
@@ -39,27 +56,25 @@ pub fn upto(events: &[Event], as_of: Date) -> &[Event] {
 
 /// Which events a later one retracts. A retraction that is itself retracted counts no more, so the
 /// last one decides first.
-fn retracted(events: &[Event], fold: &mut Fold) -> Vec<bool> {
+pub fn retracted_by_later(events: &[Event]) -> Vec<bool> {
     let mut gone = vec![false; events.len()];
     for (position, event) in events.iter().enumerate().rev() {
-        let Some(target) = &event.event else { continue };
-        if &*event.kind != "retracted" || gone[position] {
-            continue;
-        }
-        match events[..position].iter().position(|earlier| earlier.key.text == *target) {
-            Some(found) => gone[found] = true,
-            None => fold.find(
-                Diagnostic::new(
-                    Code::UnknownEvent,
-                    format!("no event `{target}` stands before this retraction"),
-                )
-                .nearest(target, events[..position].iter().map(|e| &*e.key.text)),
-                event,
-                Some("event"),
-            ),
+        if !gone[position]
+            && let Some(found) = retraction(event).and_then(|target| earlier(events, position, target))
+        {
+            gone[found] = true;
         }
     }
     gone
+}
+
+/// The key that an event retracts.
+fn retraction(event: &Event) -> Option<&str> {
+    event.event.as_deref().filter(|_| &*event.kind == "retracted")
+}
+
+fn earlier(events: &[Event], position: usize, key: &str) -> Option<usize> {
+    events[..position].iter().position(|event| &*event.key.text == key)
 }
 
 /// The state while entries are applied.
@@ -417,7 +432,6 @@ impl<'a> Fold<'a> {
             self.state.orders += 1;
         }
         let Some(amount) = event.amount.map(|a| self.settings.own(a)) else { return };
-        let negative = Money { amount: Amount::ZERO.minus(amount.amount), ..amount };
         match kind {
             "payment" => {
                 self.state.money_in.add(amount);
@@ -425,8 +439,8 @@ impl<'a> Fold<'a> {
                 self.state.evidence.paid_on.get_or_insert(event.date());
             }
             "refund" => {
-                self.state.money_in.add(negative);
-                self.state.evidence.paid.add(negative);
+                self.state.money_in.add(amount.negated());
+                self.state.evidence.paid.add(amount.negated());
             }
             "booking" => self.state.booked.add(amount),
             _ => {}

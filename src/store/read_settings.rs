@@ -18,13 +18,13 @@ use toml::de::DeValue;
 pub const SECTIONS: [&str; 7] =
     ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons"];
 /// Keys of `[ledger]`.
-pub const LEDGER_KEYS: [&str; 11] = [
+pub const LEDGER_KEYS: [&str; 12] = [
     "title",
     "currency",
     "language",
     "cycle_days",
     "week_start",
-    "checkpoints",
+    "checkpoints", "team_checkpoints",
     "next_grace_days",
     "paid_threshold",
     "stuck_factor",
@@ -127,6 +127,13 @@ fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
     day
 }
 
+fn weekdays(reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<Weekday>> {
+    match value.get_ref() {
+        DeValue::Array(days) => Some(days.iter().filter_map(|day| weekday(reader, key, day)).collect()),
+        _ => weekday(reader, key, value).map(|day| vec![day]),
+    }
+}
+
 /// `label = "…"`, or `label.en = "…"` and `label.zh = "…"`.
 fn label(reader: &mut Reader, key: &str, value: &Value) -> Label {
     let DeValue::Table(table) = value.get_ref() else {
@@ -166,13 +173,8 @@ fn ledger(reader: &mut Reader, settings: &mut Settings, table: &Table) {
             }
             "cycle_days" => set(&mut settings.cycle_days, positive(reader, name, value)),
             "week_start" => set(&mut settings.week_start, weekday(reader, name, value)),
-            "checkpoints" => match value.get_ref() {
-                DeValue::Array(days) => {
-                    settings.checkpoints =
-                        days.iter().filter_map(|day| weekday(reader, name, day)).collect();
-                }
-                _ => drop(reader.texts(name, value)),
-            },
+            "checkpoints" => set(&mut settings.checkpoints, weekdays(reader, name, value)),
+            "team_checkpoints" => set(&mut settings.team_checkpoints, weekdays(reader, name, value)),
             "next_grace_days" => {
                 set(&mut settings.next_grace_days, reader.count(name, value, 3650))
             }

@@ -1,0 +1,155 @@
+//! What can be typed: the commands, and the options that several of them share.
+
+use super::commands;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The program's command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "crm",
+    version,
+    about = "A sales pipeline in plain text: stages granted by evidence, reports for any day",
+    long_about = "Keeps a sales team's prospects in TOML files under git, holds people to a method, and \
+                  prints the reports that a sales lead acts on.\n\nStart with `crm init`, `crm add NAME`, \
+                  `crm report board`. `crm help stages` explains the method.",
+    after_help = "Exit status: 0 done; 1 refused by a rule, or findings; 2 usage or settings; 3 the system.\n\
+                  Topics: crm help stages | criteria | query | format | exit-codes",
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// The ledger's folder [default: the first one with a crm.toml, from here upwards; CRM_LEDGER]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub ledger: Option<PathBuf>,
+    /// The day to look from: 2009-12-18, yesterday, -14d, 2009Q4 [default: CRM_TODAY, else today]
+    #[arg(long, global = true, value_name = "DATE", allow_hyphen_values = true)]
+    pub as_of: Option<String>,
+    /// table, csv, tsv, json, jsonl, ids, markdown, html
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Write to a file; its ending chooses the format
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Of a report with several tables, only this one
+    #[arg(long, global = true, value_name = "ID")]
+    pub table: Option<String>,
+    /// Findings in the ledger stop the command
+    #[arg(long, global = true)]
+    pub strict: bool,
+    /// Leave text that a spreadsheet would run as a formula as it is (CSV, TSV)
+    #[arg(long, global = true)]
+    pub raw: bool,
+    /// Draw with ASCII characters only
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = ["auto", "always", "never"])]
+    pub color: String,
+}
+
+/// The commands. Each is one file under `commands`.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs, reason = "each variant shows its own command's help")]
+pub enum Command {
+    Init(commands::init::Init),
+    Add(commands::add::Add),
+    Log(commands::log::Log),
+    Advance(commands::advance::Advance),
+    Back(commands::back::Back),
+    Lose(commands::lose::Lose),
+    Hold(commands::hold::Hold),
+    Reopen(commands::reopen::Reopen),
+    Undo(commands::undo::Undo),
+    Show(commands::show::Show),
+    List(commands::list::List),
+    Classify(commands::classify::Classify),
+    Due(commands::due::Due),
+    Sweep(commands::sweep::Sweep),
+    Report(commands::report::Report),
+    Check(commands::check::Check),
+    Edit(commands::edit::Edit),
+    Tally(commands::tally::Tally),
+    Import(commands::import::Import),
+    Export(commands::export::Export),
+    Help(commands::help::Help),
+    Completions(commands::completions::Completions),
+    Man(commands::man::Man),
+    #[command(external_subcommand)]
+    External(Vec<std::ffi::OsString>),
+}
+
+/// Which prospects a writing command means.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Instead of ids: every prospect that the query selects
+    #[arg(long = "where", value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Print what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+/// Who and when: options of everything that writes an event.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Signed {
+    /// The day it happened [default: the as-of day]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub date: Option<String>,
+    /// The time of day, 14:00
+    #[arg(long, value_name = "TIME")]
+    pub time: Option<String>,
+    /// Who records it [default: CRM_USER, else the rep with git's user.email]
+    #[arg(long, value_name = "REP")]
+    pub by: Option<String>,
+    /// What was said
+    #[arg(short = 'm', long, value_name = "TEXT")]
+    pub note: Option<String>,
+}
+
+/// What an event changes: the evidence.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Evidence")]
+pub struct Facts {
+    /// The agreed next step: a date, perhaps with a time (2009-12-15T14:00, "tue 14:00")
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub next: Option<String>,
+    /// What the next step is for
+    #[arg(long, value_name = "TEXT")]
+    pub next_what: Option<String>,
+    /// Criteria that hold from now on: right-person,fit,budget
+    #[arg(long, value_name = "CRITERIA", value_delimiter = ',')]
+    pub confirm: Vec<String>,
+    /// Criteria that no longer hold
+    #[arg(long, value_name = "CRITERIA", value_delimiter = ',')]
+    pub revoke: Vec<String>,
+    /// The expected signing date
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub close_by: Option<String>,
+    /// The expected value: 18000, "1500.50 USD"
+    #[arg(long, value_name = "MONEY")]
+    pub value: Option<String>,
+    /// Money of this event: payment, booking, order, refund, quote, contract
+    #[arg(long, value_name = "MONEY")]
+    pub amount: Option<String>,
+    /// On a call: did somebody answer
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", value_parser = clap::value_parser!(bool))]
+    pub reached: Option<bool>,
+    /// Who owns it from now on; "" releases it to the pool
+    #[arg(long, value_name = "REP")]
+    pub owner: Option<String>,
+}

@@ -1,0 +1,163 @@
+//! `crm advance ID [STAGE]`: up the board, if the evidence holds.
+
+use crate::cli::args::{Facts, Signed, Where};
+use crate::cli::context::Context;
+use crate::cli::entry::{Entry, Session, Target, kind};
+use crate::cli::words::split_stage;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::event::Event;
+use crate::model::pipeline::Outcome;
+use crate::model::settings::Settings;
+use crate::rules::evidence::Status;
+use crate::rules::moves::{judge, next_stage};
+use clap::Args;
+
+/// Move up the board, if the evidence holds; a refusal says what is missing
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm advance zhang                      to the next column\n  \
+    crm advance zhang 50 --confirm budget,fit --close-by 2009-12-22 --next 2009-12-15\n  \
+    crm advance zhang 25 --kind meeting --next tue      records the meeting and moves\n  \
+    crm advance zhang 90 --force \"contract is in the post, boss agreed\"")]
+pub struct Advance {
+    /// The prospects, then the column [default: the next one up]
+    #[arg(required_unless_present = "query", value_names = ["ID", "STAGE"])]
+    words: Vec<String>,
+    #[command(flatten)]
+    signed: Signed,
+    #[command(flatten)]
+    facts: Facts,
+    /// What happened, if the move comes with it: meeting, contract, payment, …
+    #[arg(long, value_name = "KIND", default_value = "moved", hide_default_value = true)]
+    kind: String,
+    /// Write the move although evidence is missing, and say why
+    #[arg(long, value_name = "REASON")]
+    force: Option<String>,
+    #[command(flatten)]
+    chosen: Where,
+}
+
+impl Advance {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = Session::open(context, self.chosen.dry_run)?;
+        let settings = &session.ledger.settings;
+        let (ids, stage) = split_stage(session.ledger, &self.words, self.chosen.query.is_some())?;
+        let event = session.draft(kind(settings, &self.kind)?, &self.signed, &self.facts)?;
+        let mut entries = Vec::new();
+        let mut refused = Vec::new();
+        for target in session.targets(ids, &self.chosen)? {
+            match self.entry(target, stage, &event, settings) {
+                Ok(entry) => entries.push(entry),
+                Err(diagnostic) => refused.push(diagnostic),
+            }
+        }
+        if !refused.is_empty() {
+            return Err(Failure(refused));
+        }
+        session.commit(entries)
+    }
+
+    fn entry(
+        &self,
+        target: Target,
+        stage: Option<&str>,
+        event: &Event,
+        settings: &Settings,
+    ) -> Result<Entry, Diagnostic> {
+        let record = target.on(settings, event.date())?;
+        let pipeline = record.pipeline(settings);
+        let here = record.stage_id(settings);
+        if record.state.outcome != Outcome::Open {
+            let message = format!("{} stands at `{here}`: this pursuit has ended", target.named());
+            let help = format!("a new pursuit begins with: crm reopen {}", target.id());
+            return Err(Diagnostic::new(Code::MoveAfterEnd, message).help(help));
+        }
+        let to = match stage {
+            Some(id) => pipeline.find(id),
+            None => next_stage(&record, settings),
+        };
+        let Some(to) = to else {
+            let id = stage.unwrap_or_default();
+            return Err(Diagnostic::new(
+                Code::UnknownStage,
+                format!("the board of {} has no stage `{id}`", target.named()),
+            )
+            .nearest(id, pipeline.stages.iter().map(|s| &*s.id)));
+        };
+        if to == pipeline.lost() {
+            let help = format!("crm lose {} --reason \"…\"", target.id());
+            return Err(Diagnostic::new(Code::BadArgument, "nobody advances out of the board").help(help));
+        }
+        if to <= record.state.stage {
+            let message = format!("{} stands at `{here}` already", target.named());
+            let help = format!("falling back is: crm back {} {}", target.id(), pipeline.stages[to].id);
+            return Err(Diagnostic::new(Code::BadArgument, message).help(help));
+        }
+        let mut event = event.clone();
+        event.stage = Some(pipeline.stages[to].id.clone());
+        let verdict = judge(&target.loaded.prospect, settings, &event, to);
+        let missing: Vec<Status> = verdict
+            .map(|verdict| verdict.requirements.into_iter().filter(|status| !status.met).collect())
+            .unwrap_or_default();
+        if !missing.is_empty() {
+            match &self.force {
+                Some(reason) => event.forced = Some(reason.as_str().into()),
+                None => return Err(refusal(&target, &event, to, settings)),
+            }
+        }
+        let forced = if event.forced.is_some() { " (forced)" } else { "" };
+        let said = format!("{}: {here} -> {}{forced}", target.named(), pipeline.stages[to].id);
+        Ok(Entry { target, events: vec![event], said })
+    }
+}
+
+/// Why not: what is met, what is missing, and the command that would do.
+fn refusal(target: &Target, event: &Event, to: usize, settings: &Settings) -> Diagnostic {
+    let record = &target.record;
+    let stage = &record.pipeline(settings).stages[to].id;
+    let requirements = judge(&target.loaded.prospect, settings, event, to)
+        .map(|verdict| verdict.requirements)
+        .unwrap_or_default();
+    let missing = requirements.iter().filter(|status| !status.met).count();
+    let message = format!(
+        "{} cannot move to `{stage}`: {missing} of {} requirements missing",
+        target.named(),
+        requirements.len()
+    );
+    let mut diagnostic = Diagnostic::new(Code::UnsupportedMove, message);
+    for status in &requirements {
+        let mark = if status.met { "met    " } else { "missing" };
+        diagnostic = diagnostic.note(format!("{mark} {}: {}", status.id, status.why));
+    }
+    for help in mend(target.id(), stage, &requirements) {
+        diagnostic = diagnostic.help(help);
+    }
+    diagnostic
+}
+
+/// The shortest way to what is missing: options of this very command, and entries of their own.
+fn mend(id: &str, stage: &str, requirements: &[Status]) -> Vec<String> {
+    let missing: Vec<&Status> = requirements.iter().filter(|status| !status.met).collect();
+    let mut confirm = Vec::new();
+    let mut options: Vec<&str> = Vec::new();
+    let mut others = Vec::new();
+    for status in missing {
+        let mend = status.mend.as_str();
+        let option = mend.split_once(',').map_or(mend, |(option, _)| option);
+        match (option.strip_prefix("--confirm "), option.starts_with("--")) {
+            (Some(criterion), _) => confirm.push(criterion),
+            // One entry has one kind: a second one is an entry of its own.
+            (None, true) if option.starts_with("--kind") && options.iter().any(|o| o.starts_with("--kind")) => {
+                others.push(format!("crm log {id} {}", option.trim_start_matches("--kind ")));
+            }
+            (None, true) if !options.contains(&option) => options.push(option),
+            (None, true) => {}
+            (None, false) => others.push(mend.replace("log ID", &format!("crm log {id}")).replace("ID", id)),
+        }
+    }
+    let confirm = (!confirm.is_empty()).then(|| format!("--confirm {}", confirm.join(",")));
+    let options: Vec<&str> = confirm.as_deref().into_iter().chain(options).collect();
+    let whole = (!options.is_empty()).then(|| format!("when it is so: crm advance {id} {stage} {}", options.join(" ")));
+    others.into_iter().map(|other| format!("first: {other}")).chain(whole).collect()
+}

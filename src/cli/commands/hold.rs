@@ -1,0 +1,55 @@
+//! `crm hold ID`: a stall with a known reason, until a date.
+
+use crate::cli::args::{Signed, Where};
+use crate::cli::context::Context;
+use crate::cli::entry::{Entry, Session};
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::pipeline::Outcome;
+use clap::Args;
+
+/// A known stall until a date: not overdue until then, and counted apart
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  crm hold tang --until 2010-02-20 --reason \"new year holidays\"")]
+pub struct Hold {
+    /// The prospects
+    #[arg(required_unless_present = "query", value_name = "ID")]
+    ids: Vec<String>,
+    /// The date it resumes
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    until: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    #[command(flatten)]
+    signed: Signed,
+    #[command(flatten)]
+    chosen: Where,
+}
+
+impl Hold {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = Session::open(context, self.chosen.dry_run)?;
+        let settings = &session.ledger.settings;
+        let until = context.date("--until", &self.until)?;
+        let mut event = session.draft("hold", &self.signed, &Default::default())?;
+        if until <= event.date() {
+            return Err(Diagnostic::new(Code::BadArgument, format!("--until: {until} is not in the future"))
+                .help("name the date on which work resumes")
+                .into());
+        }
+        event.until = Some(until);
+        event.reason = Some(self.reason.as_str().into());
+        let mut entries = Vec::new();
+        for target in session.targets(&self.ids, &self.chosen)? {
+            let record = target.on(settings, event.date())?;
+            if record.state.outcome != Outcome::Open {
+                let message = format!("{} is not being pursued any more", target.named());
+                return Err(Diagnostic::new(Code::MoveAfterEnd, message).into());
+            }
+            let said = format!("{}: on hold until {until}", target.named());
+            entries.push(Entry { target, events: vec![event.clone()], said });
+        }
+        session.commit(entries)
+    }
+}

@@ -1,0 +1,67 @@
+//! `crm log ID KIND`: an event.
+
+use crate::cli::args::{Facts, Signed, Where};
+use crate::cli::context::Context;
+use crate::cli::entry::{Entry, Session, kind};
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::money::Amount;
+use clap::Args;
+
+/// Record what happened: a call, a meeting, a payment, …
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm log zhang meeting --note \"Steady business\" --next 2009-12-11T14:00\n  \
+    crm log zhang call --reached=false\n  \
+    crm log zhang payment --amount 1500.50\n  \
+    crm log --where 'tag:vip' care --note \"New year card\"")]
+pub struct Log {
+    /// The prospects, then the kind: call, message, email, visit, meeting, demo, quote, contract, payment, booking, order, refund, verified, note, request, complaint, resolved, survey, care
+    #[arg(required = true, value_names = ["ID", "KIND"])]
+    words: Vec<String>,
+    #[command(flatten)]
+    signed: Signed,
+    #[command(flatten)]
+    facts: Facts,
+    /// Ties a request or complaint to its resolution
+    #[arg(long, value_name = "NAME")]
+    ticket: Option<String>,
+    /// On a survey: the answer, 0-10 (nps) or 1-5 (csat)
+    #[arg(long, value_name = "NUMBER")]
+    score: Option<String>,
+    /// On a survey: nps or csat
+    #[arg(long, value_name = "SCALE", value_parser = ["nps", "csat"])]
+    scale: Option<String>,
+    #[command(flatten)]
+    chosen: Where,
+}
+
+impl Log {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = Session::open(context, self.chosen.dry_run)?;
+        let settings = &session.ledger.settings;
+        let (name, ids) = self.words.split_last().map_or(("", &[][..]), |(last, ids)| (last.as_str(), ids));
+        if ids.is_empty() && self.chosen.query.is_none() {
+            return Err(Diagnostic::new(Code::BadArgument, "an entry needs a prospect and a kind")
+                .help("crm log ID KIND, for example: crm log zhang call")
+                .into());
+        }
+        let kind = kind(settings, name)?;
+        let mut event = session.draft(kind, &self.signed, &self.facts)?;
+        event.ticket = self.ticket.as_deref().map(Into::into);
+        event.scale = self.scale.as_deref().map(Into::into);
+        event.score = self.score.as_deref().map(score).transpose()?;
+        let mut entries = Vec::new();
+        for target in session.targets(ids, &self.chosen)? {
+            target.on(settings, event.date())?;
+            let said = format!("{}: {kind} on {}", target.named(), event.date());
+            entries.push(Entry { target, events: vec![event.clone()], said });
+        }
+        session.commit(entries)
+    }
+}
+
+fn score(text: &str) -> Result<Amount, Diagnostic> {
+    Amount::parse(text)
+        .map_err(|_| Diagnostic::new(Code::BadArgument, format!("--score: `{text}` is not a number")))
+}

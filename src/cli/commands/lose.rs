@@ -1,0 +1,58 @@
+//! `crm lose ID`: leaves the board, with a reason.
+
+use crate::cli::args::{Signed, Where};
+use crate::cli::context::Context;
+use crate::cli::entry::{Entry, Session};
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::pipeline::Outcome;
+use clap::Args;
+
+/// Leave the board, with a reason
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  crm lose tang --reason price --note \"went with the other insurer\"\n\n\
+    The settings may suggest reasons: [reasons]. Any text is allowed.")]
+pub struct Lose {
+    /// The prospects
+    #[arg(required_unless_present = "query", value_name = "ID")]
+    ids: Vec<String>,
+    /// Why: a code of the settings, or any text
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    signed: Signed,
+    #[command(flatten)]
+    chosen: Where,
+}
+
+impl Lose {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = Session::open(context, self.chosen.dry_run)?;
+        let settings = &session.ledger.settings;
+        let Some(reason) = self.reason.as_deref().filter(|reason| !reason.trim().is_empty()) else {
+            let codes: Vec<&str> = settings.reasons.iter().map(|(code, _)| &**code).collect();
+            let known = if codes.is_empty() { "any text".to_owned() } else { codes.join(", ") };
+            return Err(Diagnostic::new(Code::LostWithoutReason, "nobody is given up without a reason")
+                .help(format!("add --reason: {known}"))
+                .into());
+        };
+        let mut event = session.draft("moved", &self.signed, &Default::default())?;
+        event.reason = Some(reason.into());
+        let mut entries = Vec::new();
+        for target in session.targets(&self.ids, &self.chosen)? {
+            let record = target.on(settings, event.date())?;
+            let pipeline = record.pipeline(settings);
+            let here = record.stage_id(settings);
+            if record.state.outcome != Outcome::Open {
+                let message = format!("{} stands at `{here}`: this pursuit has ended", target.named());
+                return Err(Diagnostic::new(Code::MoveAfterEnd, message).into());
+            }
+            let lost = &pipeline.stages[pipeline.lost()].id;
+            let mut event = event.clone();
+            event.stage = Some(lost.clone());
+            let said = format!("{}: {here} -> {lost} ({reason})", target.named());
+            entries.push(Entry { target, events: vec![event], said });
+        }
+        session.commit(entries)
+    }
+}

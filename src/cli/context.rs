@@ -1,0 +1,266 @@
+//! What a command needs from the world, read once: clock, environment, folder, terminal, writers.
+
+use crate::diag::{Code, Diagnostic, Failure, Severity};
+use crate::model::date::Date;
+use crate::model::label::Lang;
+use crate::model::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
+use crate::model::sheet::Sheet;
+use crate::render::{self, Format, RenderError};
+use crate::rules::book::Book;
+use crate::rules::query::Query;
+use crate::store::load::Ledger;
+use crate::store::root::find_root;
+use crate::store::write;
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::Global;
+
+/// The environment variables that mean something, as they were at the start.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// `CRM_LEDGER`: the ledger's folder.
+    pub ledger: Option<OsString>,
+    /// `CRM_TODAY`: the as-of day.
+    pub today: Option<String>,
+    /// `CRM_USER`: who signs events.
+    pub user: Option<String>,
+    /// `VISUAL`, else `EDITOR`.
+    pub editor: Option<String>,
+    /// `PATH`, for `crm-foo`.
+    pub path: Option<OsString>,
+    /// `NO_COLOR` is set and not empty.
+    pub no_color: bool,
+}
+
+impl Environment {
+    /// Reads the environment. The one place that does.
+    #[allow(clippy::disallowed_methods)]
+    pub fn read() -> Environment {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Environment {
+            ledger: std::env::var_os("CRM_LEDGER").filter(|value| !value.is_empty()),
+            today: text("CRM_TODAY"),
+            user: text("CRM_USER"),
+            editor: text("VISUAL").or_else(|| text("EDITOR")),
+            path: std::env::var_os("PATH"),
+            no_color: text("NO_COLOR").is_some(),
+        }
+    }
+}
+
+/// Everything a command is given.
+pub struct Context {
+    /// The options that every command has.
+    pub global: Global,
+    /// The environment.
+    pub env: Environment,
+    /// The current folder.
+    pub here: PathBuf,
+    /// The as-of day: the only clock.
+    pub today: Date,
+    format: Option<Format>,
+    color: bool,
+    ledger: std::cell::OnceCell<Ledger>,
+    out: RefCell<Vec<u8>>,
+}
+
+impl Context {
+    /// Settles the options against the environment.
+    pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
+        let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        let clock = Date::today_by_the_clock();
+        let stated = global
+            .as_of
+            .as_deref()
+            .map(|text| ("--as-of", text))
+            .or_else(|| env.today.as_deref().map(|text| ("CRM_TODAY", text)));
+        let today = match stated {
+            Some((origin, text)) => {
+                parse_date(text, clock).map_err(|wrong| bad_date(origin, &wrong.to_string()))?
+            }
+            None => clock,
+        };
+        let format = match (&global.format, &global.output) {
+            (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
+            (None, Some(file)) => Some(
+                file.file_name()
+                    .and_then(|name| Format::of_file_name(&name.to_string_lossy()))
+                    .ok_or_else(|| {
+                        Diagnostic::new(
+                            Code::BadArgument,
+                            format!("the ending of `{}` names no format", file.display()),
+                        )
+                        .help(format!("add -f with one of: {}", formats()))
+                    })?,
+            ),
+            (None, None) => None,
+        };
+        let color = match global.color.as_str() {
+            "always" => true,
+            "never" => false,
+            _ => std::io::stdout().is_terminal() && !env.no_color && global.output.is_none(),
+        };
+        Ok(Context {
+            global,
+            env,
+            here,
+            today,
+            format,
+            color,
+            ledger: std::cell::OnceCell::new(),
+            out: RefCell::new(Vec::new()),
+        })
+    }
+
+    /// The ledger of this command; its settings are read once.
+    pub fn ledger(&self) -> Result<&Ledger, Failure> {
+        if let Some(ledger) = self.ledger.get() {
+            return Ok(ledger);
+        }
+        let stated = self
+            .global
+            .ledger
+            .clone()
+            .or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
+        let root = find_root(stated.as_deref(), &self.here)?;
+        write::recover(&root)?;
+        let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
+        let ledger = Ledger::open(root, shown).map_err(Failure)?;
+        Ok(self.ledger.get_or_init(|| ledger))
+    }
+
+    /// The whole ledger on the as-of day. What is wrong in it is counted on stderr, or stops the command
+    /// under `--strict`.
+    pub fn book(&self) -> Result<Book, Failure> {
+        let book = self.ledger()?.load(self.today);
+        let serious = |severity: Severity| {
+            severity == Severity::Error || (self.global.strict && severity == Severity::Warning)
+        };
+        let wrong = book.problems.iter().filter(|problem| serious(problem.severity)).count();
+        if wrong > 0 && self.global.strict {
+            let found: Vec<Diagnostic> =
+                book.problems.iter().filter(|p| serious(p.severity)).cloned().collect();
+            return Err(Failure(found));
+        }
+        if wrong > 0 {
+            let noun = if wrong == 1 { "finding" } else { "findings" };
+            self.say(&format!("{wrong} {noun} in the ledger: `crm check` shows them"));
+        }
+        Ok(book)
+    }
+
+    /// The language of labels.
+    pub fn lang(&self) -> Lang {
+        self.ledger.get().map(|ledger| ledger.settings.language).unwrap_or_default()
+    }
+
+    /// Puts a sheet on stdout, or into the file of `-o`.
+    pub fn emit(&self, sheet: &Sheet) -> Result<(), Failure> {
+        let format = self.format.unwrap_or_default();
+        let text = render::render(sheet, format, &self.render_options()).map_err(|e| render_error(&e))?;
+        self.print(&text)
+    }
+
+    /// The format asked for, if any.
+    pub fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// How sheets shall look on this output.
+    pub fn render_options(&self) -> render::Options {
+        let terminal = self.global.output.is_none() && std::io::stdout().is_terminal();
+        let width = terminal
+            .then(|| terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)));
+        render::Options {
+            width,
+            color: self.color,
+            ascii: self.global.ascii,
+            raw: self.global.raw,
+            table: self.global.table.clone(),
+            lang: self.lang(),
+        }
+    }
+
+    /// Puts text on stdout, or into the file of `-o`; kept until the command has succeeded.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        self.out.borrow_mut().extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    /// Talk, on stderr.
+    pub fn say(&self, text: &str) {
+        let mut stderr = anstream::stderr().lock();
+        for line in text.lines() {
+            let _ = writeln!(stderr, "{}", render::clean(line));
+        }
+    }
+
+    /// Writes out what the command printed. A reader that has gone away (`| head`) is no error.
+    pub fn finish(&self) -> Result<(), Failure> {
+        let out = self.out.borrow();
+        let written = match &self.global.output {
+            Some(file) => write::write_file(file, &out)
+                .map_err(|error| (file.display().to_string(), error)),
+            None => {
+                let mut stdout = std::io::stdout().lock();
+                stdout
+                    .write_all(&out)
+                    .and_then(|()| stdout.flush())
+                    .map_err(|error| ("standard output".to_owned(), error))
+            }
+        };
+        match written {
+            Err((_, error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            Err((name, error)) => Err(Diagnostic::new(
+                Code::WriteFailed,
+                format!("{name} cannot be written: {error}"),
+            )
+            .into()),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// A date that somebody typed.
+    pub fn date(&self, origin: &str, text: &str) -> Result<Date, Diagnostic> {
+        parse_date(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+    }
+
+    /// A date, perhaps with a time, that somebody typed.
+    pub fn moment(&self, origin: &str, text: &str) -> Result<crate::model::date::Moment, Diagnostic> {
+        parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+    }
+
+    /// A period that somebody typed.
+    pub fn period(&self, origin: &str, text: &str) -> Result<Period, Diagnostic> {
+        parse_period(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+    }
+
+    /// A query that somebody typed.
+    pub fn query(&self, origin: &str, text: &str) -> Result<Query, Failure> {
+        let settings = &self.ledger()?.settings;
+        Query::parse(text, origin, settings, self.today).map_err(Failure::from)
+    }
+}
+
+fn bad_date(origin: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadArgument, format!("{origin}: {what}"))
+        .help(format!("dates can be written so: {DATE_FORMS}"))
+}
+
+fn formats() -> String {
+    Format::names().collect::<Vec<_>>().join(", ")
+}
+
+fn render_error(error: &RenderError) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::BadArgument, error.to_string());
+    match error {
+        RenderError::NoSuchFormat { .. } => diagnostic.help(format!("formats: {}", formats())),
+        RenderError::NoIds { .. } => diagnostic.help("choose another format with -f"),
+        RenderError::NoSuchTable { .. } => {
+            diagnostic.help(format!("tables: {}", error.candidates().join(", ")))
+        }
+    }
+}

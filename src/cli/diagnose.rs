@@ -1,0 +1,148 @@
+//! Diagnostics put into words: code, message, place, source line with a caret, help. The one home of
+//! `annotate-snippets`.
+
+use crate::diag::{Diagnostic, Severity, Source, Spot};
+use crate::store::locate::locate;
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use crate::render::clean;
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+
+/// Only this much of a file is read to show a line of it.
+const SHOWN: u64 = 8 * 1024 * 1024;
+/// A line longer than this is cut around the caret.
+const LINE: usize = 240;
+
+/// A diagnostic's place, resolved: the path to print, line and column from 1, and the text of the source.
+pub struct Resolved {
+    /// What to print.
+    pub path: String,
+    /// Line, from 1; 0 if the source as a whole is meant.
+    pub line: usize,
+    /// Column in characters, from 1; 0 if the source as a whole is meant.
+    pub column: usize,
+    text: String,
+    span: Option<Range<usize>>,
+}
+
+/// Looks a diagnostic's place up in its source.
+pub fn resolve(diagnostic: &Diagnostic) -> Option<Resolved> {
+    let place = diagnostic.place.as_ref()?;
+    let (path, text) = match &place.source {
+        Source::File(path) => (clean(&path.display().to_string()).into_owned(), read(path)),
+        Source::Text { origin, text } => (origin.clone(), text.clone()),
+    };
+    let span = if place.spot == Spot::Whole { None } else { locate(&text, &place.spot) };
+    let (line, column) = match &span {
+        Some(span) => position(&text, span.start),
+        None => (0, 0),
+    };
+    Some(Resolved { path, line, column, text, span })
+}
+
+fn read(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    if let Ok(file) = std::fs::File::open(path) {
+        let _ = file.take(SHOWN).read_to_end(&mut bytes);
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset];
+    let line_start = before.rfind('\n').map_or(0, |p| p + 1);
+    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+    (line, before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1)
+}
+
+/// A diagnostic as people read it, over several lines.
+pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let message = clean(&diagnostic.message);
+    let notes: Vec<String> = diagnostic.notes.iter().map(|note| clean(note).into_owned()).collect();
+    let help: Vec<String> = diagnostic.help.iter().map(|help| clean(help).into_owned()).collect();
+    let label = diagnostic.label.as_deref().map(clean).unwrap_or_default();
+    let resolved = resolve(diagnostic);
+    let excerpt = resolved.as_ref().and_then(Excerpt::of);
+    let mut group = level.primary_title(message.as_ref()).id(diagnostic.code.id()).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+    match (&resolved, &excerpt) {
+        (Some(resolved), Some(excerpt)) => {
+            let mut annotation = AnnotationKind::Primary.span(excerpt.span.clone());
+            if !label.is_empty() {
+                annotation = annotation.label(label.as_ref());
+            }
+            group = group.element(
+                Snippet::source(&excerpt.line)
+                    .line_start(resolved.line)
+                    .path(&resolved.path)
+                    .annotation(annotation),
+            );
+        }
+        (Some(resolved), None) => group = group.element(Origin::path(&resolved.path)),
+        (None, _) => {}
+    }
+    for note in &notes {
+        group = group.element(Level::NOTE.message(note));
+    }
+    for help in &help {
+        group = group.element(Level::HELP.message(help));
+    }
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    renderer.decor_style(DecorStyle::Ascii).render(&[group]).to_string()
+}
+
+/// The line that a caret points into, without control characters, cut if it is very long.
+struct Excerpt {
+    line: String,
+    span: Range<usize>,
+}
+
+impl Excerpt {
+    fn of(resolved: &Resolved) -> Option<Excerpt> {
+        let span = resolved.span.clone()?;
+        let text = &resolved.text;
+        let start = text[..span.start].rfind('\n').map_or(0, |p| p + 1);
+        let end = text[span.start..].find('\n').map_or(text.len(), |p| span.start + p);
+        let end = if text[..end].ends_with('\r') { end - 1 } else { end };
+        let line = &text[start..end.max(start)];
+        let from = span.start.min(end.max(start)) - start;
+        let to = (span.end.min(end.max(span.start)) - start).clamp(from, line.len());
+        let (mut first, mut last) = (0, line.len());
+        if line.len() > LINE {
+            first = floor(line, from.saturating_sub(LINE / 3));
+            last = floor(line, (first + LINE).min(line.len()));
+        }
+        let before = clean(line.get(first..from)?.trim_start_matches('\u{feff}'));
+        let marked = clean(line.get(from..to.min(last).max(from))?);
+        let after = clean(line.get(to.min(last).max(from)..last)?);
+        let span = before.len()..before.len() + marked.len();
+        Some(Excerpt { line: format!("{before}{marked}{after}"), span })
+    }
+}
+
+fn floor(line: &str, mut at: usize) -> usize {
+    while !line.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// One line, `file:line:col: severity[code]: message`, for editors.
+pub fn short(diagnostic: &Diagnostic) -> String {
+    let what = format!(
+        "{}[{}]: {}",
+        diagnostic.severity,
+        diagnostic.code.id(),
+        clean(&diagnostic.message)
+    );
+    match resolve(diagnostic) {
+        Some(place) => format!("{}:{}:{}: {what}", place.path, place.line.max(1), place.column.max(1)),
+        None => what,
+    }
+}

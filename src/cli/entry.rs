@@ -1,0 +1,365 @@
+//! Writing entries: from what was typed to an event, checked by the rules, appended, read back, and
+//! committed - all or nothing.
+
+use super::args::{Facts, Signed, Where};
+use super::context::Context;
+use crate::diag::{Code, Diagnostic, Failure, Place, Severity, suggest};
+use crate::model::date::{Date, Time};
+use crate::model::event::{Event, EventKey};
+use crate::model::money::Money;
+use crate::model::prospect::Prospect;
+use crate::model::settings::Settings;
+use crate::rules::replay::replay;
+use crate::rules::state::Record;
+use crate::store::append::append;
+use crate::store::find::find;
+use crate::store::line::{assign_key, event_line};
+use crate::store::load::{Ledger, Loaded};
+use crate::store::read_prospect::read_prospect;
+use crate::store::write::{Change, Writer};
+use std::path::{Path, PathBuf};
+
+/// A command that is about to write: the ledger, and its lock unless it is a dry run.
+pub struct Session<'a> {
+    context: &'a Context,
+    /// The ledger.
+    pub ledger: &'a Ledger,
+    writer: Option<Writer>,
+}
+
+impl<'a> Session<'a> {
+    /// Opens the ledger for writing; a dry run takes no lock and writes nothing.
+    pub fn open(context: &'a Context, dry_run: bool) -> Result<Session<'a>, Failure> {
+        let ledger = context.ledger()?;
+        let writer = if dry_run { None } else { Some(Writer::open(&ledger.root)?) };
+        Ok(Session { context, ledger, writer })
+    }
+
+    /// The prospects a command means: by ids, or by `--where`. All that is wrong is reported together.
+    pub fn targets(&self, ids: &[String], chosen: &Where) -> Result<Vec<Target>, Failure> {
+        let paths = match &chosen.query {
+            Some(query) => {
+                if let Some(id) = ids.first() {
+                    return Err(Diagnostic::new(
+                        Code::BadArgument,
+                        format!("`{id}` and --where exclude each other"),
+                    )
+                    .help("name prospects, or select them with a query")
+                    .into());
+                }
+                self.selected(query)?
+            }
+            None if ids.is_empty() => {
+                return Err(Diagnostic::new(Code::BadArgument, "which prospect?")
+                    .help("name one or more ids, or select with --where QUERY")
+                    .into());
+            }
+            None => self.named(ids)?,
+        };
+        let mut targets = Vec::new();
+        let mut problems = Vec::new();
+        for path in paths {
+            match self.target(&path) {
+                Ok(target) => targets.push(target),
+                Err(found) => problems.extend(found.0),
+            }
+        }
+        if problems.is_empty() { Ok(targets) } else { Err(Failure(problems)) }
+    }
+
+    /// One prospect, read from its file and replayed up to the as-of day.
+    pub fn target(&self, path: &Path) -> Result<Target, Failure> {
+        let loaded = self.ledger.read(path).map_err(Failure)?;
+        let broken: Vec<Diagnostic> =
+            loaded.problems.iter().filter(|p| p.severity == Severity::Error).cloned().collect();
+        if !broken.is_empty() {
+            return Err(Failure(broken));
+        }
+        let settings = &self.ledger.settings;
+        let record = replay(loaded.prospect.clone(), settings, self.context.today).ok_or_else(|| {
+            let message = format!("`{}` was opened after {}", loaded.prospect.id, self.context.today);
+            Diagnostic::new(Code::NotFound, message).help("look from a later day: --as-of")
+        })?;
+        Ok(Target { loaded, record })
+    }
+
+    fn named(&self, ids: &[String]) -> Result<Vec<PathBuf>, Failure> {
+        let mut paths = Vec::new();
+        let mut problems = Vec::new();
+        for id in ids {
+            match find(self.ledger, id) {
+                Ok(path) if paths.contains(&path) => {}
+                Ok(path) => paths.push(path),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(paths) } else { Err(Failure(problems)) }
+    }
+
+    fn selected(&self, query: &str) -> Result<Vec<PathBuf>, Failure> {
+        let query = self.context.query("--where", query)?;
+        let book = self.context.book()?;
+        let found = book.records.iter().filter(|record| query.matches(record, &book));
+        Ok(found.map(|record| record.prospect.path.clone()).collect())
+    }
+
+    /// Appends the entries to their files; prints the difference instead on a dry run.
+    pub fn commit(&self, entries: Vec<Entry>) -> Result<(), Failure> {
+        let mut changes = Vec::new();
+        let mut problems = Vec::new();
+        for entry in &entries {
+            match self.change(entry) {
+                Ok(change) => changes.push(change),
+                Err(found) => problems.extend(found.0),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Failure(problems));
+        }
+        self.write(&changes)?;
+        if self.writer.is_some() {
+            for entry in &entries {
+                self.context.say(&entry.said);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes changes as they are, or prints them on a dry run.
+    pub fn write(&self, changes: &[Change]) -> Result<(), Failure> {
+        match &self.writer {
+            Some(writer) => writer.commit(changes).map_err(Failure::from),
+            None => changes.iter().try_for_each(|change| {
+                let shown = self.ledger.show(&change.path);
+                let before = change.before.as_deref().unwrap_or("");
+                self.context.print(&unified(&shown, before, &change.after))
+            }),
+        }
+    }
+
+    /// The new text of a file, read back: it must hold the old events and the new ones, and break no
+    /// rule that it did not break before.
+    fn change(&self, entry: &Entry) -> Result<Change, Failure> {
+        let Target { loaded, .. } = &entry.target;
+        let shown = self.ledger.show(&loaded.prospect.path);
+        let mut prospect = loaded.prospect.clone();
+        let mut lines = Vec::new();
+        for event in &entry.events {
+            let mut event = event.clone();
+            assign_key(&mut event, &prospect.id, &prospect.events);
+            lines.push(event_line(&event));
+            let at = prospect.events.partition_point(|earlier| earlier.key < event.key);
+            prospect.events.insert(at, event);
+        }
+        self.keeps_rules(&loaded.prospect, &prospect)?;
+        let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
+        let settings = &self.ledger.settings;
+        let (back, _) = read_prospect(&after, &prospect.id, &prospect.path, &shown, settings);
+        if back.as_ref() != Some(&prospect) {
+            return Err(Diagnostic::new(
+                Code::WriteFailed,
+                "the entry would not read back as it was meant; nothing was changed",
+            )
+            .at(Place::file(&shown))
+            .help("`crm check` may say what is unusual about this file")
+            .into());
+        }
+        Ok(Change { path: prospect.path, before: Some(loaded.text.clone()), after })
+    }
+
+    /// No new entry may make the file break a rule that it kept so far.
+    fn keeps_rules(&self, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
+        let settings = &self.ledger.settings;
+        let findings = |prospect: &Prospect| {
+            replay(prospect.clone(), settings, Date::MAX).map(|record| record.findings).unwrap_or_default()
+        };
+        let known = findings(before);
+        let new: Vec<Diagnostic> = findings(after)
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .filter(|finding| known.iter().all(|old| old.place != finding.place || old.code != finding.code))
+            .map(|mut finding| {
+                // The entry is not in the file, so there is nothing to point at.
+                finding.place = None;
+                finding.message = format!("{}: {}", after.id, finding.message);
+                finding
+            })
+            .collect();
+        if new.is_empty() { Ok(()) } else { Err(Failure(new)) }
+    }
+
+    /// An event of this kind from what was typed, not yet with its key's number.
+    pub fn draft(&self, kind: &str, signed: &Signed, facts: &Facts) -> Result<Event, Failure> {
+        let context = self.context;
+        let settings = &self.ledger.settings;
+        let date = match &signed.date {
+            Some(text) => context.date("--date", text)?,
+            None => context.today,
+        };
+        if date > context.today {
+            return Err(Diagnostic::new(Code::BadArgument, format!("{date} is still to come"))
+                .help("an entry says what happened; what is agreed for later is its --next")
+                .into());
+        }
+        let mut event = Event::new(EventKey { date, n: 0, text: date.to_string().into() }, kind);
+        event.by = self.signature(signed)?;
+        event.time = signed.time.as_deref().map(time).transpose()?;
+        event.note = signed.note.as_deref().map(Into::into);
+        event.next = facts.next.as_deref().map(|text| context.moment("--next", text)).transpose()?;
+        event.next_what = facts.next_what.as_deref().map(Into::into);
+        event.confirms = criteria(settings, &facts.confirm, true)?;
+        event.revokes = criteria(settings, &facts.revoke, false)?;
+        event.close_by = facts.close_by.as_deref().map(|text| context.date("--close-by", text)).transpose()?;
+        event.value = facts.value.as_deref().map(|text| money("--value", text)).transpose()?;
+        event.amount = facts.amount.as_deref().map(|text| money("--amount", text)).transpose()?;
+        event.reached = facts.reached;
+        event.owner = facts.owner.as_deref().map(|id| rep(settings, "--owner", id)).transpose()?;
+        Ok(event)
+    }
+
+    /// Who signs: `--by`, else `CRM_USER`, else the rep whose e-mail git knows here.
+    fn signature(&self, signed: &Signed) -> Result<Option<Box<str>>, Diagnostic> {
+        let settings = &self.ledger.settings;
+        match (&signed.by, &self.context.env.user) {
+            (Some(by), _) => rep(settings, "--by", by).map(Some),
+            (None, Some(user)) => rep(settings, "CRM_USER", user).map(Some),
+            (None, None) => Ok(rep_of_git(settings, &self.ledger.root)),
+        }
+    }
+}
+
+/// A prospect that a command is about to change.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its file.
+    pub loaded: Loaded,
+    /// Where it stands on the as-of day.
+    pub record: Record,
+}
+
+impl Target {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.loaded.prospect.id
+    }
+
+    /// Its id and name, for talk.
+    pub fn named(&self) -> String {
+        let prospect = &self.loaded.prospect;
+        if prospect.name.as_ref() == prospect.id.as_ref() {
+            prospect.id.to_string()
+        } else {
+            format!("{} ({})", prospect.id, prospect.name)
+        }
+    }
+
+    /// It on the day of an event: dates before it was opened are refused.
+    pub fn on(&self, settings: &Settings, date: Date) -> Result<Record, Diagnostic> {
+        replay(self.loaded.prospect.clone(), settings, date).ok_or_else(|| {
+            Diagnostic::new(Code::BadArgument, format!("{date} is before `{}` was opened", self.id()))
+                .help("the first entry opens the account; choose a later --date")
+        })
+    }
+}
+
+/// Events for one prospect, and what to say when they stand.
+pub struct Entry {
+    /// The prospect.
+    pub target: Target,
+    /// The events, without the numbers of their keys.
+    pub events: Vec<Event>,
+    /// One line of talk.
+    pub said: String,
+}
+
+/// A known rep, or the pool (`""`). A ledger without reps takes any name.
+pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Box<str>, Diagnostic> {
+    if id.is_empty() || settings.reps.is_empty() || settings.rep(id).is_some() {
+        return Ok(id.into());
+    }
+    Err(Diagnostic::new(Code::UnknownRep, format!("{origin}: no rep `{id}`"))
+        .nearest(id, settings.reps.iter().map(|rep| &*rep.id)))
+}
+
+/// An amount that somebody typed.
+pub fn money(origin: &str, text: &str) -> Result<Money, Diagnostic> {
+    Money::parse(text).map_err(|bad| {
+        Diagnostic::new(Code::BadMoney, format!("{origin}: {bad}"))
+            .help("an amount is 1500, 1500.50 or \"1500.50 USD\"")
+    })
+}
+
+fn time(text: &str) -> Result<Time, Diagnostic> {
+    Time::parse(text).ok_or_else(|| {
+        Diagnostic::new(Code::BadArgument, format!("--time: `{text}` is not a time")).help("write 14:00")
+    })
+}
+
+/// Criteria by id; those to confirm must be ones that a person can attest.
+fn criteria(settings: &Settings, ids: &[String], confirm: bool) -> Result<Vec<Box<str>>, Diagnostic> {
+    let mut known = Vec::new();
+    for id in ids {
+        let Some(criterion) = settings.criterion(id) else {
+            return Err(Diagnostic::new(Code::UnknownCriterion, format!("no criterion `{id}`"))
+                .nearest(id, settings.criteria.iter().map(|c| &*c.id)));
+        };
+        if confirm && !criterion.attestable() {
+            let attestable: Vec<&str> =
+                settings.criteria.iter().filter(|c| c.attestable()).map(|c| &*c.id).collect();
+            return Err(Diagnostic::new(
+                Code::ComputedCriterion,
+                format!("`{id}` follows from the entries and cannot be confirmed by hand"),
+            )
+            .help(format!("can be confirmed: {}", attestable.join(", "))));
+        }
+        if !known.contains(&criterion.id) {
+            known.push(criterion.id.clone());
+        }
+    }
+    Ok(known)
+}
+
+/// The known kind of this name.
+pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnostic> {
+    match settings.kinds.get_key_value(name) {
+        Some((kind, _)) => Ok(kind),
+        None => {
+            let help = suggest(name, settings.kinds.keys().map(|kind| &**kind));
+            let diagnostic = Diagnostic::new(Code::UnknownKind, format!("no kind of event `{name}`"));
+            let mut diagnostic = match help {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            };
+            // In a file it is kept; typed, it is a slip.
+            diagnostic.severity = Severity::Error;
+            Err(diagnostic.help(format!("a kind of your own needs a section in crm.toml: [kind.{name}]")))
+        }
+    }
+}
+
+/// The rep whose e-mail is git's `user.email` in this folder.
+fn rep_of_git(settings: &Settings, root: &Path) -> Option<Box<str>> {
+    if settings.reps.iter().all(|rep| rep.email.is_none()) {
+        return None;
+    }
+    let output = std::process::Command::new("git")
+        .args(["config", "user.email"])
+        .current_dir(root)
+        .stderr(std::process::Stdio::null())
+        .output()
+        .ok()?;
+    let email = String::from_utf8(output.stdout).ok()?;
+    let email = email.trim();
+    settings
+        .reps
+        .iter()
+        .find(|rep| rep.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(email)))
+        .map(|rep| rep.id.clone())
+}
+
+/// The difference of two texts as `diff -u` shows it.
+pub fn unified(path: &Path, before: &str, after: &str) -> String {
+    let name = path.display().to_string();
+    let old = if before.is_empty() { "/dev/null".to_owned() } else { name.clone() };
+    similar::TextDiff::from_lines(before, after).unified_diff().context_radius(1).header(&old, &name).to_string()
+}

@@ -1,0 +1,3 @@
+//! What proposes changes: a book in, a list of events with reasons out. Writes nothing.
+
+pub mod sweep;

@@ -1,0 +1,194 @@
+//! The columns that lists of prospects can have: one row of a table each.
+
+use super::words::title;
+use crate::diag::{Code, Diagnostic};
+use crate::model::label::Lang;
+use crate::model::money::Amount;
+use crate::model::pipeline::Outcome;
+use crate::model::settings::Settings;
+use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row};
+use crate::rules::book::Book;
+use crate::rules::state::Record;
+
+/// A column that a list can have.
+struct Definition {
+    id: &'static str,
+    kind: Kind,
+    cell: fn(&Record, &Book) -> Cell,
+}
+
+const fn define(id: &'static str, kind: Kind, cell: fn(&Record, &Book) -> Cell) -> Definition {
+    Definition { id, kind, cell }
+}
+
+/// Every column, in the order of `export`.
+const COLUMNS: &[Definition] = &[
+    define("id", Kind::Id, |r, _| Cell::text(&*r.prospect.id)),
+    define("name", Kind::Text, |r, _| Cell::text(&*r.prospect.name)),
+    define("company", Kind::Text, |r, _| fact(r, "company")),
+    define("industry", Kind::Text, |r, _| fact(r, "industry")),
+    define("region", Kind::Text, |r, _| fact(r, "region")),
+    define("size", Kind::Text, |r, _| fact(r, "size")),
+    define("needs", Kind::Text, |r, _| list(&r.prospect.needs)),
+    define("source", Kind::Text, |r, _| fact(r, "source")),
+    define("product", Kind::Text, |r, _| fact(r, "product")),
+    define("account", Kind::Text, |r, _| fact(r, "account")),
+    define("tags", Kind::Text, |r, _| list(&r.prospect.tags)),
+    define("pipeline", Kind::Text, |r, b| Cell::text(&*r.pipeline(&b.settings).id)),
+    define("stage", Kind::Text, |r, b| Cell::text(r.stage_id(&b.settings))),
+    define("since", Kind::Date, |r, _| Cell::maybe(r.state.since, Cell::Date)),
+    define("in-stage", Kind::Number, |r, b| {
+        Cell::maybe(r.state.since, |since| Cell::Int(b.as_of.days_since(since)))
+    }),
+    define("supported", Kind::Text, |r, b| Cell::text(stage_name(r, r.state.supported, &b.settings))),
+    define("owner", Kind::Text, |r, _| text(r.state.owner.as_deref())),
+    define("owner-since", Kind::Date, |r, _| Cell::maybe(r.state.owner_since, Cell::Date)),
+    define("value", Kind::Number, |r, _| Cell::maybe(r.state.value, Cell::Money)),
+    define("weighted", Kind::Number, |r, b| {
+        Cell::maybe(weighted(r, &b.settings), Cell::Amount)
+    }),
+    define("opened", Kind::Date, |r, _| Cell::maybe(r.state.opened, Cell::Date)),
+    define("pursuit", Kind::Number, |r, _| Cell::Int(i64::from(r.state.pursuit))),
+    define("first-meeting", Kind::Date, |r, _| Cell::maybe(r.state.evidence.first_meeting, Cell::Date)),
+    define("age", Kind::Number, |r, b| Cell::maybe(r.state.age(b.as_of), Cell::Int)),
+    define("next", Kind::Date, |r, _| {
+        Cell::maybe(r.state.evidence.next.as_ref(), |next| Cell::Moment(next.at))
+    }),
+    define("next-what", Kind::Text, |r, _| {
+        text(r.state.evidence.next.as_ref().and_then(|next| next.what.as_deref()))
+    }),
+    define("close-by", Kind::Date, |r, _| {
+        Cell::maybe(r.state.evidence.close_by, |(date, _)| Cell::Date(date))
+    }),
+    define("pushes", Kind::Number, |r, _| Cell::Int(i64::from(r.state.pushes))),
+    define("last-contact", Kind::Date, |r, _| Cell::maybe(r.state.last_contact, Cell::Date)),
+    define("last-entry", Kind::Date, |r, _| Cell::maybe(r.state.last_entry, Cell::Date)),
+    define("paid", Kind::Number, |r, _| Cell::Amount(r.state.money_in.own)),
+    define("booked", Kind::Number, |r, _| Cell::Amount(r.state.booked.own)),
+    define("orders", Kind::Number, |r, _| Cell::Int(i64::from(r.state.orders))),
+    define("flags", Kind::Text, |r, _| Cell::List(flags(r).into_iter().map(String::from).collect())),
+    define("reason", Kind::Text, |r, _| text(r.state.reason.as_deref())),
+    define("phone", Kind::Text, |r, _| text(r.prospect.contacts.iter().find_map(|c| c.phone.as_deref()))),
+    define("email", Kind::Text, |r, _| text(r.prospect.contacts.iter().find_map(|c| c.email.as_deref()))),
+];
+
+fn text(value: Option<&str>) -> Cell {
+    Cell::maybe(value, Cell::text)
+}
+
+fn list(items: &[Box<str>]) -> Cell {
+    Cell::List(items.iter().map(ToString::to_string).collect())
+}
+
+fn fact(record: &Record, name: &str) -> Cell {
+    text(record.prospect.fact(name))
+}
+
+/// The id of a column of the prospect's own board.
+pub fn stage_name<'s>(record: &Record, stage: usize, settings: &'s Settings) -> &'s str {
+    &record.pipeline(settings).stages[stage].id
+}
+
+/// Value x nominal probability of its column, for open ones with a value in the ledger's currency.
+pub fn weighted(record: &Record, settings: &Settings) -> Option<Amount> {
+    let value = record.state.value.filter(|money| money.currency.is_none())?;
+    let stage = &record.pipeline(settings).stages[record.state.stage];
+    (stage.outcome == Outcome::Open).then(|| value.amount.times(stage.probability).round(2))
+}
+
+/// The flags that are up, in the words of the query language.
+pub fn flags(record: &Record) -> Vec<&'static str> {
+    let state = &record.state;
+    let open = state.outcome == Outcome::Open;
+    [
+        (state.flags.overdue, "overdue"),
+        (state.flags.stalled, "stalled"),
+        (state.flags.missed, "missed"),
+        (state.flags.on_hold, "hold"),
+        (state.flags.forced, "forced"),
+        (state.flags.imported, "imported"),
+        (open && state.supported_ignoring_cycle < state.stage, "overstated"),
+        (open && state.supported > state.stage, "could-advance"),
+        (state.in_pool(), "pool"),
+    ]
+    .into_iter()
+    .filter_map(|(up, name)| up.then_some(name))
+    .collect()
+}
+
+/// How a prospect's row stands out.
+pub fn emphasis(record: &Record) -> Emphasis {
+    let flags = &record.state.flags;
+    if flags.overdue || flags.missed || flags.stalled {
+        Emphasis::Warn
+    } else if record.state.outcome == Outcome::Won {
+        Emphasis::Good
+    } else {
+        Emphasis::Plain
+    }
+}
+
+/// A choice of columns.
+pub struct Choice {
+    columns: Vec<(Column, Getter)>,
+}
+
+enum Getter {
+    Defined(fn(&Record, &Book) -> Cell),
+    Fact(Box<str>),
+}
+
+impl Choice {
+    /// The columns of these names, in this order; the team's own facts are columns too.
+    pub fn of<'n>(
+        names: impl IntoIterator<Item = &'n str>,
+        settings: &Settings,
+        lang: Lang,
+    ) -> Result<Choice, Diagnostic> {
+        let mut columns = Vec::new();
+        for name in names {
+            let name = name.trim();
+            let (kind, getter) = match COLUMNS.iter().find(|column| column.id == name) {
+                Some(found) => (found.kind, Getter::Defined(found.cell)),
+                None if settings.facts.iter().any(|fact| **fact == *name) => {
+                    (Kind::Text, Getter::Fact(name.into()))
+                }
+                None => {
+                    let names = all(settings);
+                    return Err(Diagnostic::new(Code::BadArgument, format!("no column `{name}`"))
+                        .nearest(name, names.iter().map(String::as_str))
+                        .help(format!("columns: {}", names.join(", "))));
+                }
+            };
+            columns.push((Column::new(name, title(name, lang), kind), getter));
+        }
+        Ok(Choice { columns })
+    }
+
+    /// The columns' heads.
+    pub fn heads(&self) -> Vec<Column> {
+        self.columns.iter().map(|(column, _)| column.clone()).collect()
+    }
+
+    /// A prospect's cells.
+    pub fn cells(&self, record: &Record, book: &Book) -> Vec<Cell> {
+        self.columns
+            .iter()
+            .map(|(_, getter)| match getter {
+                Getter::Defined(cell) => cell(record, book),
+                Getter::Fact(name) => fact(record, name),
+            })
+            .collect()
+    }
+
+    /// A prospect's row.
+    pub fn row(&self, record: &Record, book: &Book) -> Row {
+        Row::with(self.cells(record, book), emphasis(record))
+    }
+}
+
+/// The names of all columns, the team's own facts last.
+pub fn all(settings: &Settings) -> Vec<String> {
+    let own = settings.facts.iter().map(ToString::to_string);
+    COLUMNS.iter().map(|column| column.id.to_owned()).chain(own).collect()
+}

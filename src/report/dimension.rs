@@ -1,0 +1,80 @@
+//! What figures can be broken down by.
+
+use crate::diag::{Code, Diagnostic};
+use crate::model::settings::Settings;
+use crate::rules::state::Record;
+
+/// A dimension: each prospect has one value of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dimension {
+    /// Who owns it; the pool where nobody does.
+    Owner,
+    /// The owner's manager.
+    Manager,
+    /// The board.
+    Pipeline,
+    /// A fact, built in or the team's own.
+    Fact(Box<str>),
+    /// The month it was opened.
+    Month,
+    /// The quarter it was opened.
+    Quarter,
+}
+
+/// The dimensions with names of their own, beside facts.
+const NAMED: [(&str, Dimension); 5] = [
+    ("owner", Dimension::Owner),
+    ("manager", Dimension::Manager),
+    ("pipeline", Dimension::Pipeline),
+    ("month", Dimension::Month),
+    ("quarter", Dimension::Quarter),
+];
+
+/// Facts that figures can be broken down by.
+const FACTS: [&str; 6] = ["source", "region", "product", "industry", "size", "account"];
+
+impl Dimension {
+    /// The dimension of a name, or the nearest.
+    pub fn parse(name: &str, settings: &Settings) -> Result<Dimension, Diagnostic> {
+        if let Some((_, dimension)) = NAMED.iter().find(|(known, _)| *known == name) {
+            return Ok(dimension.clone());
+        }
+        let own = || settings.facts.iter().map(|fact| &**fact);
+        if FACTS.into_iter().chain(own()).any(|known| known == name) {
+            return Ok(Dimension::Fact(name.into()));
+        }
+        let names = NAMED.iter().map(|(known, _)| *known).chain(FACTS).chain(own());
+        Err(Diagnostic::new(Code::BadArgument, format!("--by: nothing is called `{name}`"))
+            .nearest(name, names))
+    }
+
+    /// Its name: the column's id.
+    pub fn name(&self) -> &str {
+        match self {
+            Dimension::Fact(name) => name,
+            named => NAMED.iter().find(|(_, d)| d == named).map_or("", |(name, _)| name),
+        }
+    }
+
+    /// A prospect's value; empty where it has none.
+    pub fn of(&self, record: &Record, settings: &Settings) -> String {
+        let owner = record.state.owner.as_deref();
+        match self {
+            Dimension::Owner => owner.unwrap_or("").to_owned(),
+            Dimension::Manager => owner
+                .and_then(|id| settings.rep(id))
+                .and_then(|rep| rep.manager.as_deref())
+                .unwrap_or("")
+                .to_owned(),
+            Dimension::Pipeline => record.pipeline(settings).id.to_string(),
+            Dimension::Fact(name) => record.prospect.fact(name).unwrap_or("").to_owned(),
+            Dimension::Month => record
+                .state
+                .opened
+                .map_or_else(String::new, |d| format!("{:04}-{:02}", d.year(), d.month())),
+            Dimension::Quarter => {
+                record.state.opened.map_or_else(String::new, |d| format!("{:04}Q{}", d.year(), d.quarter()))
+            }
+        }
+    }
+}

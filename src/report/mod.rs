@@ -1,0 +1,98 @@
+//! Reports: a book in, a sheet of typed cells out. One file per report, and one line in [`REPORTS`].
+
+pub mod board;
+pub mod classify;
+pub mod columns;
+pub mod dimension;
+pub mod due;
+pub mod funnel;
+pub mod list;
+pub mod sheet;
+pub mod show;
+pub mod team;
+pub mod words;
+
+use crate::diag::Diagnostic;
+use crate::model::period::Period;
+use crate::model::sheet::Sheet;
+use crate::rules::book::Book;
+use crate::rules::query::Query;
+use crate::rules::state::Record;
+use dimension::Dimension;
+
+/// What a report is asked for, beyond the day.
+pub struct Request {
+    /// Only these prospects.
+    pub query: Query,
+    /// A row or block for each value of this.
+    pub by: Option<Dimension>,
+    /// The days it covers, if stated.
+    pub period: Option<Period>,
+}
+
+impl Request {
+    /// The records that the query selects.
+    pub fn select<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Record> {
+        book.records.iter().filter(|record| self.query.matches(record, book))
+    }
+}
+
+/// One report of `crm report`.
+pub struct Report {
+    /// What is typed.
+    pub name: &'static str,
+    /// Another name for it.
+    pub alias: Option<&'static str>,
+    /// One line about it.
+    pub about: &'static str,
+    /// Makes it.
+    pub make: fn(&Book, &Request) -> Result<Sheet, Diagnostic>,
+}
+
+/// Every report, in the order of documentation.
+pub const REPORTS: &[Report] = &[
+    Report {
+        name: "board",
+        alias: Some("pipeline"),
+        about: "who stands in which column, with what is due and what is wrong",
+        make: board::board,
+    },
+    Report {
+        name: "funnel",
+        alias: None,
+        about: "counts, value and weighted value by column; the funnel's shape and what it says",
+        make: funnel::funnel,
+    },
+    Report {
+        name: "sheet",
+        alias: None,
+        about: "the week's action sheet of each rep: names in six columns, at each checkpoint",
+        make: sheet::action_sheet,
+    },
+    Report {
+        name: "team",
+        alias: None,
+        about: "the week's team sheet: per member and checkpoint, counts and money",
+        make: team::team_sheet,
+    },
+];
+
+/// The report of a name or alias.
+pub fn find(name: &str) -> Option<&'static Report> {
+    REPORTS.iter().find(|report| report.name == name || report.alias == Some(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> =
+            REPORTS.iter().flat_map(|r| std::iter::once(r.name).chain(r.alias)).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
