@@ -13,6 +13,8 @@ mod lexer;
 mod matching;
 mod parser;
 mod pattern;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use fields::{FIELDS, Field};
