@@ -3,6 +3,7 @@
 pub mod book;
 pub mod evidence;
 pub mod moves;
+pub mod query;
 pub mod replay;
 pub mod shape;
 pub mod state;

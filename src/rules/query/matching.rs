@@ -1,0 +1,209 @@
+//! A query's tree, asked about one prospect.
+
+use super::fields::{Reading, Tense, Texts};
+use super::flags::Flag;
+use super::lexer::Op;
+use super::pattern::Pattern;
+use super::view::View;
+use crate::model::date::Date;
+use crate::model::money::Amount;
+use crate::model::period::Period;
+use crate::model::pipeline::Outcome;
+
+/// A question, everything in it resolved.
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    /// Every part holds; without parts, always.
+    All(Vec<Node>),
+    /// At least one part holds.
+    Any(Vec<Node>),
+    /// The part does not hold.
+    Not(Box<Node>),
+    /// A flag stands.
+    Flag(&'static Flag),
+    /// Words anywhere in names, company, id, contacts and notes.
+    Plain(Pattern),
+    /// A text.
+    Text(Source, Wanted<TextTest>),
+    /// A column.
+    Stage(fn(&View<'_>) -> Option<usize>, Wanted<StageTest>),
+    /// A number.
+    Number(fn(&View<'_>) -> Reading, Wanted<NumberTest>),
+    /// A day.
+    Date(fn(&View<'_>) -> Option<Date>, Wanted<DateTest>),
+}
+
+/// What is asked of a value.
+#[derive(Debug, Clone)]
+pub(super) enum Wanted<T> {
+    /// That there is none: `""`.
+    Absent,
+    /// That there is one: `*`.
+    Present,
+    /// That it passes a test.
+    Fits(T),
+}
+
+impl<T> Wanted<T> {
+    /// Does a value, or its absence, answer?
+    fn by<V>(&self, value: Option<V>, fits: impl FnOnce(&T, V) -> bool) -> bool {
+        match (self, value) {
+            (Wanted::Absent, value) => value.is_none(),
+            (Wanted::Present, value) => value.is_some(),
+            (Wanted::Fits(test), Some(value)) => fits(test, value),
+            (Wanted::Fits(_), None) => false,
+        }
+    }
+}
+
+/// Where texts are read.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// By a row of the table.
+    Table(Texts),
+    /// A fact of the team's own.
+    Fact(Box<str>),
+}
+
+/// What is asked of a text.
+#[derive(Debug, Clone)]
+pub(super) enum TextTest {
+    /// The whole of it.
+    Whole(Pattern),
+    /// A part of it.
+    Within(Pattern),
+}
+
+/// What is asked of a column.
+#[derive(Debug, Clone)]
+pub(super) enum StageTest {
+    /// One of these: pipeline and position.
+    In(Vec<(usize, usize)>),
+    /// Before or after the position it has in each pipeline.
+    Order(Op, Vec<Option<usize>>),
+}
+
+/// What is asked of a number.
+#[derive(Debug, Clone)]
+pub(super) enum NumberTest {
+    /// That it can be compared at all.
+    Known,
+    /// From..to, both included.
+    In(Amount, Amount),
+    /// Less or more.
+    Order(Op, Amount),
+}
+
+/// What is asked of a day.
+#[derive(Debug, Clone)]
+pub(super) enum DateTest {
+    /// Inside a period.
+    In(Period),
+    /// Before or after a period.
+    Order(Op, Period),
+    /// So many days from the as-of day.
+    Days(Tense, Op, i64),
+}
+
+impl Node {
+    /// Does it hold?
+    pub(super) fn matches(&self, view: &View<'_>) -> bool {
+        match self {
+            Node::All(parts) => parts.iter().all(|part| part.matches(view)),
+            Node::Any(parts) => parts.iter().any(|part| part.matches(view)),
+            Node::Not(part) => !part.matches(view),
+            Node::Flag(flag) => (flag.read)(view),
+            Node::Plain(pattern) => plain(pattern, view),
+            Node::Text(source, wanted) => match wanted {
+                Wanted::Absent => !source.any(view, &|text| !text.is_empty()),
+                Wanted::Present => source.any(view, &|text| !text.is_empty()),
+                Wanted::Fits(TextTest::Whole(pattern)) => source.any(view, &|t| pattern.whole(t)),
+                Wanted::Fits(TextTest::Within(pattern)) => source.any(view, &|t| pattern.within(t)),
+            },
+            Node::Stage(read, wanted) => wanted.by(read(view), |test, at| test.passes(at, view)),
+            Node::Number(read, wanted) => match (read(view), wanted) {
+                (Reading::NoRate, wanted) => matches!(wanted, Wanted::Present),
+                (Reading::Absent, wanted) => matches!(wanted, Wanted::Absent),
+                (Reading::Of(amount), wanted) => wanted.by(Some(amount), NumberTest::passes),
+            },
+            Node::Date(read, wanted) => {
+                wanted.by(read(view), |test, date| test.passes(date, view.as_of))
+            }
+        }
+    }
+}
+
+impl Source {
+    fn any(&self, view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
+        match self {
+            Source::Table(texts) => texts(view, is),
+            Source::Fact(name) => view.record.prospect.fact(name).is_some_and(is),
+        }
+    }
+}
+
+/// The cheap ones first: notes are the bulk of a file.
+fn plain(pattern: &Pattern, view: &View<'_>) -> bool {
+    let prospect = &view.record.prospect;
+    pattern.within(&prospect.name)
+        || pattern.within(&prospect.id)
+        || prospect.company.as_deref().is_some_and(|text| pattern.within(text))
+        || prospect.contacts.iter().any(|contact| pattern.within(&contact.name))
+        || view.entries().any(|e| e.note.as_deref().is_some_and(|text| pattern.within(text)))
+}
+
+impl StageTest {
+    fn passes(&self, at: usize, view: &View<'_>) -> bool {
+        let pipeline = view.record.state.pipeline;
+        match self {
+            StageTest::In(stages) => stages.contains(&(pipeline, at)),
+            // A way out stands behind the last column in the settings, but not above it.
+            StageTest::Order(op, limits) => {
+                let lost = view.pipeline().stages[at].outcome == Outcome::Lost;
+                let limit = limits.get(pipeline).copied().flatten();
+                !lost && limit.is_some_and(|limit| ordered(*op, at, limit))
+            }
+        }
+    }
+}
+
+impl NumberTest {
+    fn passes(&self, amount: Amount) -> bool {
+        match self {
+            NumberTest::Known => true,
+            NumberTest::In(from, to) => *from <= amount && amount <= *to,
+            NumberTest::Order(op, limit) => ordered(*op, amount, *limit),
+        }
+    }
+}
+
+impl DateTest {
+    fn passes(&self, date: Date, as_of: Date) -> bool {
+        match self {
+            DateTest::In(period) => period.contains(date),
+            DateTest::Order(op, period) => match op {
+                Op::Lt | Op::Ge => ordered(*op, date, period.from),
+                _ => ordered(*op, date, period.to),
+            },
+            DateTest::Days(tense, op, days) => {
+                let distance = match tense {
+                    Tense::Past => as_of.days_since(date),
+                    Tense::Ahead => date.days_since(as_of),
+                };
+                // `next<7d` means the coming days, not those that have passed.
+                distance >= 0 && ordered(*op, distance, *days)
+            }
+        }
+    }
+}
+
+/// `value OP limit`; a plain comparison with a duration means no more than it.
+fn ordered<T: Ord>(op: Op, value: T, limit: T) -> bool {
+    match op {
+        Op::Lt => value < limit,
+        Op::Le | Op::Has | Op::Eq => value <= limit,
+        Op::Gt => value > limit,
+        Op::Ge => value >= limit,
+        Op::Ne => value != limit,
+    }
+}

@@ -1,0 +1,596 @@
+//! Queries against three hand-made prospects on 2009-12-14, a Monday.
+
+use super::*;
+use crate::model::date::Moment;
+use crate::model::event::{Event, EventKey};
+use crate::model::money::Money;
+use crate::model::prospect::{Contact, Prospect};
+use crate::model::settings::Rep;
+use crate::rules::replay::replay;
+use proptest::prelude::*;
+
+fn d(text: &str) -> Date {
+    Date::parse(text).unwrap()
+}
+
+fn today() -> Date {
+    d("2009-12-14")
+}
+
+fn settings() -> Settings {
+    let rep =
+        |id: &str, name: &str| Rep { id: id.into(), name: Some(name.into()), ..Rep::default() };
+    Settings {
+        reps: vec![rep("liuyan", "刘燕"), rep("he", "何建国")],
+        facts: vec!["sector".into()],
+        ..Settings::default()
+    }
+}
+
+fn event(key: &str, kind: &str, change: impl FnOnce(&mut Event)) -> Event {
+    let mut event = Event::new(EventKey::parse(key).unwrap(), kind);
+    event.by = Some("liuyan".into());
+    change(&mut event);
+    event
+}
+
+fn moment(date: &str) -> Option<Moment> {
+    Some(Moment { date: d(date), time: None })
+}
+
+/// Stands at 50, all five criteria confirmed.
+fn zhang() -> Prospect {
+    Prospect {
+        id: "zhang".into(),
+        path: "prospects/north/zhang.toml".into(),
+        name: "张先生".into(),
+        company: Some("时装连锁店 Fashion Group".into()),
+        region: Some("shanghai".into()),
+        source: Some("referral".into()),
+        tags: vec!["vip".into(), "2009".into()],
+        needs: vec!["health".into()],
+        contacts: vec![Contact {
+            name: "Zhang Wei".into(),
+            decides: true,
+            phone: Some("138-0013-8000".into()),
+            email: Some("zhang@example.com".into()),
+            ..Contact::default()
+        }],
+        facts: vec![("sector".into(), "Fashion Retail".into())],
+        events: vec![
+            event("2009-12-03-1", "opened", |e| {
+                e.owner = Some("liuyan".into());
+                e.value = Some(Money::parse("18000").unwrap());
+            }),
+            event("2009-12-04-1", "meeting", |e| {
+                e.stage = Some("25".into());
+                e.next = moment("2009-12-11");
+                e.note = Some("Steady business; wants a Proposal".into());
+            }),
+            event("2009-12-11-1", "meeting", |e| {
+                e.stage = Some("50".into());
+                e.confirms = vec!["right-person".into(), "fit".into(), "budget".into()];
+                e.close_by = Some(d("2009-12-22"));
+                e.next = moment("2009-12-15");
+                e.next_what = Some("go through the proposal".into());
+            }),
+            event("2009-12-30-1", "demo", |e| e.note = Some("the future".into())),
+        ],
+        ..Prospect::default()
+    }
+}
+
+/// In the pool, with money in a currency that has no rate; one note was retracted.
+fn wang() -> Prospect {
+    Prospect {
+        id: "wang".into(),
+        path: "prospects/wang.toml".into(),
+        name: "Manager Wang".into(),
+        company: Some("Star PR".into()),
+        events: vec![
+            event("2009-11-01-1", "opened", |e| {
+                e.value = Some(Money::parse("900 USD").unwrap());
+            }),
+            event("2009-11-20-1", "call", |e| e.note = Some("a mistake".into())),
+            event("2009-11-21-1", "retracted", |e| e.event = Some("2009-11-20-1".into())),
+        ],
+        ..Prospect::default()
+    }
+}
+
+/// Left from 25, without a value.
+fn tang() -> Prospect {
+    Prospect {
+        id: "tang".into(),
+        path: "prospects/tang.toml".into(),
+        name: "唐主任".into(),
+        events: vec![
+            event("2009-10-01-1", "opened", |e| e.owner = Some("he".into())),
+            event("2009-10-05-1", "visit", |e| {
+                e.by = Some("he".into());
+                e.stage = Some("25".into());
+                e.next = moment("2009-10-12");
+            }),
+            event("2009-11-30-1", "moved", |e| {
+                e.stage = Some("lost".into());
+                e.reason = Some("Price".into());
+            }),
+        ],
+        ..Prospect::default()
+    }
+}
+
+fn records(settings: &Settings) -> Vec<Record> {
+    [zhang(), wang(), tang()].map(|p| replay(p, settings, today()).unwrap()).into()
+}
+
+/// Which of the three, by their first letters.
+fn who(text: &str) -> String {
+    let settings = settings();
+    let query = match Query::parse(text, "query", &settings, today()) {
+        Ok(query) => query,
+        Err(wrong) => panic!("{text}: {} {:?}", wrong.message, wrong.help),
+    };
+    let context = Context { settings: &settings, as_of: today() };
+    let found = records(&settings).into_iter().filter(|record| query.matches(record, &context));
+    found.map(|record| record.prospect.id[..1].to_owned()).collect()
+}
+
+/// The message, the text it points at, and the help.
+fn wrong(text: &str) -> (String, String, String) {
+    let wrong = Query::parse(text, "--where", &settings(), today()).unwrap_err();
+    assert_eq!(wrong.code, Code::BadQuery);
+    let place = wrong.place.unwrap();
+    let Source::Text { origin, text: whole } = place.source else { panic!("no text") };
+    assert_eq!((origin.as_str(), whole.as_str()), ("--where", text));
+    let Spot::Span(from, to) = place.spot else { panic!("no span") };
+    (wrong.message, text[from..to].to_owned(), wrong.help.join("; "))
+}
+
+fn each(cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        assert_eq!(who(text), *expected, "{text}");
+    }
+}
+
+#[test]
+fn words_and_combinations() {
+    each(&[
+        ("", "zwt"),
+        ("  ", "zwt"),
+        ("ZHANG", "z"),
+        ("张", "z"),
+        ("proposal", "z"),
+        ("\"steady business\"", "z"),
+        ("star", "w"),
+        ("zh*g", "z"),
+        ("zhang,wang", "zw"),
+        ("nobody", ""),
+        ("zhang wang", ""),
+        ("zhang and fashion", "z"),
+        ("zhang or wang", "zw"),
+        ("not zhang", "wt"),
+        ("!zhang", "wt"),
+        ("not not zhang", "z"),
+        ("zhang or wang star", "zw"),
+        ("(zhang or wang) star", "w"),
+        ("not (zhang or wang)", "t"),
+        ("NOT zhang AND NOT wang", "t"),
+        ("\"not\"", ""),
+    ]);
+}
+
+#[test]
+fn what_a_chinese_input_method_types() {
+    each(&[
+        ("阶段：50", "z"),
+        ("负责人：刘燕，何建国", "zt"),
+        ("（zhang or wang） ！star", "z"),
+        ("金额＞＝1万　金额＜2万", "z"),
+        ("金额≥18000", "z"),
+        ("金额≠18000", ""),
+        ("公司：“fashion group”", "z"),
+        ("公司：”fashion group“", "z"),
+        ("公司：\"时装\"", "z"),
+        ("阶段：退出", "t"),
+        ("is：公海", "w"),
+        ("是：公海", "w"),
+    ]);
+}
+
+#[test]
+fn text_and_names() {
+    each(&[
+        ("company:fashion", "z"),
+        ("company=fashion", ""),
+        ("company=*fashion*", "z"),
+        ("company:fashion*", ""),
+        ("company!=fashion", "zwt"),
+        ("company:\"\"", "t"),
+        ("company!=\"\"", "zw"),
+        ("company:*", "zw"),
+        ("company:star,fashion", "zw"),
+        ("region:SHANGHAI", "z"),
+        ("region:shang", ""),
+        ("region:shang*", "z"),
+        ("region!=shanghai", "wt"),
+        ("tag:vip", "z"),
+        ("tag!=vip", "wt"),
+        ("tag:\"\"", "wt"),
+        ("tag:vip tag:2009", "z"),
+        ("need:health", "z"),
+        ("source:referral", "z"),
+        ("sector:retail", "z"),
+        ("sector:\"\"", "wt"),
+        ("pipeline:prospect", "zwt"),
+        ("path:north/", "z"),
+        ("id:zhang,tang", "zt"),
+        ("name:主任", "t"),
+        ("contact:wei", "z"),
+        ("phone:0013", "z"),
+        ("phone:13800138", "z"),
+        ("email:*@example.com", "z"),
+        ("reason:price", "t"),
+        ("next-what:proposal", "z"),
+    ]);
+}
+
+#[test]
+fn owners_and_the_pool() {
+    each(&[
+        ("owner:liuyan", "z"),
+        ("owner:刘燕", "z"),
+        ("owner:none", "w"),
+        ("owner:\"\"", "w"),
+        ("owner:he,none", "wt"),
+        ("owner!=he", "zw"),
+        ("owner!=none", "zt"),
+        ("owner:li*", "z"),
+        ("is:pool", "w"),
+        ("is:owned", "zt"),
+        ("owner-since:2009-12", "z"),
+    ]);
+}
+
+#[test]
+fn columns() {
+    each(&[
+        ("stage:50", "z"),
+        ("stage:50%", "z"),
+        ("stage:25,lost", "t"),
+        ("stage!=50", "wt"),
+        ("stage>=25", "z"),
+        ("stage<50", "w"),
+        ("stage<=50", "zw"),
+        ("stage:opp*", "w"),
+        ("supported>=50", "z"),
+        ("stage-before:25", "zt"),
+        ("stage-before:\"\"", "w"),
+        ("stage-before:*", "zt"),
+        ("since>=2009-12", "z"),
+        ("in-stage>2", "zwt"),
+        ("in-stage<=3d", "z"),
+        ("age=10", "z"),
+        ("pursuit:1", "zwt"),
+        ("probability>=50", "z"),
+        ("probability:50%", "z"),
+    ]);
+}
+
+#[test]
+fn numbers() {
+    each(&[
+        ("value:18000", "z"),
+        ("value=18k", "z"),
+        ("value>=1.8万", "z"),
+        ("value>18k", ""),
+        ("value<1M", "z"),
+        ("value:10k..20k", "z"),
+        ("value!=5", "z"),
+        ("value!=18000", ""),
+        ("value:\"\"", "t"),
+        ("value:*", "zw"),
+        ("value!=\"\"", "zw"),
+        ("value<=0", ""),
+        ("weighted=9000", "z"),
+        ("paid:0", "zwt"),
+        ("orders<1", "zwt"),
+        ("pushes>=1", ""),
+    ]);
+}
+
+#[test]
+fn money_without_a_rate_is_neither_more_nor_less() {
+    for op in [":", "=", "!=", "<", "<=", ">", ">="] {
+        assert!(!who(&format!("value{op}900")).contains('w'), "{op}");
+    }
+}
+
+#[test]
+fn days_and_durations() {
+    each(&[
+        ("opened:2009-12", "z"),
+        ("opened:2009Q4", "zwt"),
+        ("opened=2009-11-01", "w"),
+        ("opened!=2009-12", "wt"),
+        ("opened<2009-12", "wt"),
+        ("opened<=2009-11", "wt"),
+        ("opened>2009-11", "z"),
+        ("opened>=2009-11", "zw"),
+        ("opened:2009-11..2009-12", "zw"),
+        ("opened:\"last month\"", "w"),
+        ("close-by<=2009Q4", "z"),
+        ("close_by<2009Q4", ""),
+        ("close-by:\"\"", "wt"),
+        ("close-by<=+7d", ""),
+        ("close-by<=+8d", "z"),
+        ("close-by!=2010", "z"),
+        ("last-contact>14d", "t"),
+        ("last-contact<=3d", "z"),
+        ("last-contact<3d", ""),
+        ("last-contact:1w", "z"),
+        ("last-contact:\"\"", "w"),
+        ("last-entry>20d", "w"),
+        ("next<7d", "z"),
+        ("next:1d", "z"),
+        ("next>1d", ""),
+        ("next:tomorrow", "z"),
+        ("next!=today", "z"),
+    ]);
+}
+
+#[test]
+fn the_journal_up_to_the_day_without_what_was_retracted() {
+    each(&[
+        ("kind:meeting", "z"),
+        ("kind:demo", ""),
+        ("future", ""),
+        ("kind:call", ""),
+        ("mistake", ""),
+        ("kind:retracted", "w"),
+        ("kind:visit,meeting", "zt"),
+        ("by:he", "t"),
+        ("note:BUSINESS", "z"),
+    ]);
+}
+
+#[test]
+fn evidence_and_flags() {
+    each(&[
+        ("confirmed:budget", "z"),
+        ("confirmed:预算合理", "z"),
+        ("confirmed:timing", "z"),
+        ("missing:signed", "z"),
+        ("missing:signed,appointment-set", "zw"),
+        ("missing:\"\"", "t"),
+        ("is:open", "zw"),
+        ("is:lost", "t"),
+        ("is:won", ""),
+        ("is:won,lost", "t"),
+        ("is!=lost", "zw"),
+        ("is:met", "zt"),
+        ("is:signed", ""),
+        ("is:decider", "z"),
+        ("is:overdue", ""),
+        ("is:overstated", ""),
+        ("is:could_advance", ""),
+    ]);
+}
+
+#[test]
+fn errors_point_at_the_word_and_name_the_nearest() {
+    for (text, message, at, help) in [
+        ("stge:50", "unknown field `stge`", "stge", "did you mean `stage`?"),
+        ("zhang setcor:x", "unknown field `setcor`", "setcor", "did you mean `sector`?"),
+        ("最近联糸:1d", "unknown field `最近联糸`", "最近联糸", "did you mean `最近联系`?"),
+        ("-tag:vip", "unknown field `-tag`", "-tag", "a hyphen does not negate; write `not tag:…`"),
+        ("overdue:yes", "unknown field `overdue`", "overdue", "a flag is written `is:overdue`"),
+        ("qqq:1", "unknown field `qqq`", "qqq", "`crm help query` lists the fields"),
+        ("is:overdu", "unknown flag `overdu`", "overdu", "did you mean `overdue`?"),
+        ("stage:25,closd", "unknown stage `closd`", "closd", "did you mean `closed`?"),
+        (
+            "stage>=60",
+            "unknown stage `60`",
+            "60",
+            "valid: opportunity, appointment, 25, 50, 90, closed, lost",
+        ),
+        ("stage:60*", "unknown stage `60*`", "60*", ""),
+        ("owner:\"liuyna\"", "unknown rep `liuyna`", "\"liuyna\"", "did you mean `liuyan`?"),
+        ("confirmed:buget", "unknown criterion `buget`", "buget", "did you mean `budget`?"),
+        ("pipeline:prospects2", "unknown pipeline `prospects2`", "prospects2", "did you mean"),
+        ("kind:meting", "unknown kind of entry `meting`", "meting", "did you mean `meeting`?"),
+        ("value>=10,000", "`>=` takes one value", "000", "`10000` or `10k`"),
+        ("value>=abc", "`abc` is not a number", "abc", "10k"),
+        ("value:5..1", "`5..1` is not a number", "5..1", "10k"),
+        ("opened>2009-13", "`2009-13` is not a date", "2009-13", "a duration"),
+        ("company<x", "`<` cannot compare `company`, which is text", "<", "use `:`"),
+        ("tag>=x", "`>=` cannot compare `tag`, which is a name", ">=", "use `:`"),
+        ("is>open", "`>` cannot compare `is`, which is a flag", ">", "use `:`"),
+        ("stage<lost", "`lost` is a way out, neither above nor below a column", "lost", "stage:"),
+        ("value>\"\"", "`>` needs a value to compare with", "\"\"", ""),
+        ("stage：", "no value stands after `:`", "：", "there is none"),
+        ("stage:,50", "no value stands after `:`", ":", ""),
+        ("stage:(25 or 50)", "a value cannot stand in parentheses", "(", "stage:25,50"),
+        ("stage:25,", "no value stands after the comma", ",", ""),
+        ("note:http://x", "`:` inside a value", ":", "quotes"),
+        ("a (b or c", "a `(` that is never closed", "(", ""),
+        ("a （", "a `(` that is never closed", "（", ""),
+        ("a b）", "a `)` without its `(`", "）", ""),
+        (" ）", "a `)` without its `(`", "）", ""),
+        ("()", "nothing stands in the parentheses", "(", ""),
+        ("a or", "nothing stands after `or`", "or", ""),
+        ("(a not)", "nothing stands after `not`", "not", ""),
+        ("or a", "`or` stands between two terms", "or", "\"or\""),
+        ("a and or b", "`or` stands between two terms", "or", ""),
+        (":50", "no field stands before `:`", ":", ""),
+        (",a", "a comma stands between two values", ",", ""),
+        ("note:\"abc", "a quote that is never closed", "\"abc", "close it"),
+    ] {
+        let (said, pointed, helped) = wrong(text);
+        assert_eq!((said.as_str(), pointed.as_str()), (message, at), "{text}");
+        assert!(helped.contains(help), "{text}: {helped}");
+    }
+}
+
+#[test]
+fn deep_and_long_queries_are_refused() {
+    for deep in ["(".repeat(10_000), "!".repeat(10_000), "not ".repeat(10_000)] {
+        assert_eq!(wrong(&format!("{deep}a")).0, "nested deeper than 64");
+    }
+    let nested = format!("{}zhang{}", "(".repeat(64), ")".repeat(64));
+    assert_eq!(who(&nested), "z");
+    let side_by_side = "(zhang) ".repeat(500);
+    assert_eq!(who(&side_by_side), "z");
+    assert!(wrong(&"a ".repeat(40_000)).0.starts_with("a query has at most"));
+}
+
+#[test]
+fn without_a_list_of_reps_any_owner_may_be_asked_for() {
+    let settings = Settings::default();
+    assert!(Query::parse("owner:anybody,none", "query", &settings, today()).is_ok());
+}
+
+#[test]
+fn a_pipeline_without_the_column_is_not_compared() {
+    let mut settings = settings();
+    let mut second = settings.pipelines[0].clone();
+    second.id = "project".into();
+    for stage in &mut second.stages {
+        stage.id = format!("p-{}", stage.id).into();
+    }
+    settings.pipelines.push(second);
+    let mut prospect = tang();
+    prospect.pipeline = Some("project".into());
+    let record = replay(prospect, &settings, today()).unwrap();
+    let context = Context { settings: &settings, as_of: today() };
+    let matches = |text: &str| {
+        Query::parse(text, "query", &settings, today()).unwrap().matches(&record, &context)
+    };
+    assert!(matches("pipeline:project") && matches("stage:p-opportunity"));
+    assert!(matches("stage>=p-opportunity") && matches("stage<p-50"));
+    assert!(
+        !matches("stage>=opportunity") && !matches("stage<50") && !matches("stage:opportunity")
+    );
+}
+
+#[test]
+fn names_in_the_tables_are_unique_and_typable() {
+    let fields = FIELDS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases));
+    let flags = FLAGS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases));
+    for names in [fields.copied().collect::<Vec<_>>(), flags.copied().collect::<Vec<_>>()] {
+        for (at, name) in names.iter().enumerate() {
+            assert!(!names[..at].contains(name), "{name} stands twice");
+            assert!(!["is", "是", "and", "or", "not"].contains(name), "{name} is a keyword");
+            let typable = |c: char| c == '-' || c.is_ascii_lowercase() || !c.is_ascii();
+            assert!(name.chars().all(typable), "{name}");
+        }
+    }
+}
+
+#[test]
+fn examples_are_queries_that_use_their_field() {
+    for field in FIELDS {
+        assert!(field.example.starts_with(field.name), "{}", field.example);
+        who(field.example);
+    }
+}
+
+#[test]
+fn the_page_lists_every_field_and_flag() {
+    let page = include_str!("../../../docs/queries.md");
+    let row = |name: &str, about: &str, kind: &str| {
+        page.lines().any(|line| {
+            line.starts_with(&format!("| `{name}`")) && line.contains(about) && line.contains(kind)
+        })
+    };
+    for field in FIELDS {
+        assert!(row(field.name, field.about, field.kind()), "field `{}`", field.name);
+        assert!(help().contains(field.about));
+        assert!(field.aliases.iter().all(|alias| page.contains(&format!("`{alias}`"))));
+    }
+    for flag in FLAGS {
+        assert!(row(&format!("is:{}", flag.name), flag.about, ""), "flag `{}`", flag.name);
+        assert!(help().contains(&format!("is:{}", flag.name)));
+        assert!(flag.aliases.iter().all(|alias| page.contains(&format!("`{alias}`"))));
+    }
+}
+
+#[test]
+fn the_queries_of_the_page_can_be_read() {
+    let page = include_str!("../../../docs/queries.md");
+    let blocks = page.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let queries: Vec<&str> = blocks.flat_map(str::lines).filter(|l| !l.is_empty()).collect();
+    assert!(queries.len() > 10);
+    for query in queries {
+        who(query);
+    }
+}
+
+#[test]
+fn a_query_prints_as_it_was_written() {
+    let query = Query::parse("stage：50 or “a b”", "query", &settings(), today()).unwrap();
+    assert_eq!(query.to_string(), "stage：50 or “a b”");
+}
+
+/// Whatever it says, it says it about a part of the text.
+fn survives(text: &str) {
+    if let Err(wrong) = Query::parse(text, "query", &settings(), today()) {
+        let Some(Place { spot: Spot::Span(from, to), .. }) = wrong.place else {
+            panic!("{text}: no span")
+        };
+        assert!(from <= to && text.get(from..to).is_some(), "{text}: {from}..{to}");
+    }
+}
+
+fn atom() -> impl Strategy<Value = String> {
+    let valid = ["zhang", "stage>=25", "is:open", "owner:none,he", "value!=5", "last-contact>14d"];
+    let more = ["tag:\"\"", "note:*e*", "close-by<=2009Q4", "missing:signed", "region!=shanghai"];
+    prop::sample::select([&valid[..], &more[..]].concat()).prop_map(str::to_owned)
+}
+
+fn any_query() -> impl Strategy<Value = String> {
+    atom().prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|q| format!("not ({q})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) or {b}")),
+            (inner.clone(), inner).prop_map(|(a, b)| format!("{a} ({b})")),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        survives(&text);
+    }
+
+    #[test]
+    fn signs_in_any_order_are_read_or_refused(
+        text in "[a-c:=!<>,()\"*\\\\ ：（）＞＜＝，“”！ 张0-9.dk%-]{0,40}"
+    ) {
+        survives(&text);
+        survives(&format!("value{text}"));
+        survives(&format!("next:{text}"));
+    }
+
+    #[test]
+    fn a_broken_query_is_read_or_refused(
+        query in any_query(), at in any::<prop::sample::Index>(), put in any::<char>()
+    ) {
+        let mut chars: Vec<char> = query.chars().collect();
+        let at = at.index(chars.len());
+        chars[at] = put;
+        survives(&chars.iter().collect::<String>());
+        chars.remove(at);
+        survives(&chars.iter().collect::<String>());
+        survives(&chars[..at].iter().collect::<String>());
+    }
+
+    #[test]
+    fn negation_and_combination_keep_their_laws(a in any_query(), b in any_query()) {
+        prop_assert_eq!(who(&format!("not not ({a})")), who(&a));
+        prop_assert_eq!(who(&format!("not (({a}) or ({b}))")), who(&format!("not ({a}) not ({b})")));
+        prop_assert_eq!(who(&format!("not (({a}) ({b}))")), who(&format!("not ({a}) or not ({b})")));
+        prop_assert_eq!(who(&format!("({a}) or not ({a})")), "zwt");
+    }
+}

@@ -1,0 +1,66 @@
+//! What a query sees of a prospect on a day.
+
+use crate::model::date::Date;
+use crate::model::event::Event;
+use crate::model::pipeline::Pipeline;
+use crate::model::settings::Settings;
+use crate::rules::evidence::Case;
+use crate::rules::replay::upto;
+use crate::rules::state::Record;
+
+/// A record, and what it is judged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) record: &'a Record,
+    pub(super) settings: &'a Settings,
+    pub(super) as_of: Date,
+}
+
+impl<'a> View<'a> {
+    /// The board it stands on.
+    pub(super) fn pipeline(&self) -> &'a Pipeline {
+        self.record.pipeline(self.settings)
+    }
+
+    /// Its evidence on the day.
+    pub(super) fn case(&self) -> Case<'a> {
+        self.record.case(self.settings, self.as_of)
+    }
+
+    /// Does this criterion hold on the day?
+    pub(super) fn holds(&self, criterion: &str) -> bool {
+        self.case().status(criterion).met
+    }
+
+    /// Whole days from `date` to the day of the report.
+    pub(super) fn days_since(&self, date: Date) -> i64 {
+        self.as_of.days_since(date)
+    }
+
+    /// The journal up to the day, without the entries that were retracted by then.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &'a Event> + use<'a> {
+        let events = upto(&self.record.prospect.events, self.as_of);
+        let gone = retracted(events);
+        let seen = move |position: usize| !gone.get(position).copied().unwrap_or(false);
+        events.iter().enumerate().filter(move |(at, _)| seen(*at)).map(|(_, event)| event)
+    }
+}
+
+/// Which events a later one retracts, by the rule of replay: the last retraction decides first. Empty
+/// where nothing is, as in nearly every file.
+fn retracted(events: &[Event]) -> Vec<bool> {
+    if !events.iter().any(|event| &*event.kind == "retracted") {
+        return Vec::new();
+    }
+    let mut gone = vec![false; events.len()];
+    for (position, event) in events.iter().enumerate().rev() {
+        if &*event.kind == "retracted"
+            && !gone[position]
+            && let Some(target) = &event.event
+            && let Some(found) = events[..position].iter().position(|e| e.key.text == *target)
+        {
+            gone[found] = true;
+        }
+    }
+    gone
+}
