@@ -76,10 +76,8 @@ impl<'a> Session<'a> {
             return Err(Failure(broken));
         }
         let settings = &self.ledger.settings;
-        let record = replay(loaded.prospect.clone(), settings, self.context.today).ok_or_else(|| {
-            let message = format!("`{}` was opened after {}", loaded.prospect.id, self.context.today);
-            Diagnostic::new(Code::NotFound, message).help("look from a later day: --as-of")
-        })?;
+        let record = replay(loaded.prospect.clone(), settings, self.context.today)
+            .ok_or_else(|| not_yet(&loaded.prospect.id, self.context.today))?;
         Ok(Target { loaded, record })
     }
 
@@ -99,8 +97,7 @@ impl<'a> Session<'a> {
     fn selected(&self, query: &str) -> Result<Vec<PathBuf>, Failure> {
         let query = self.context.query("--where", query)?;
         let book = self.context.book()?;
-        let found = book.records.iter().filter(|record| query.matches(record, &book));
-        Ok(found.map(|record| record.prospect.path.clone()).collect())
+        Ok(book.select(&query).map(|record| record.prospect.path.clone()).collect())
     }
 
     /// Appends the entries to their files; prints the difference instead on a dry run.
@@ -270,6 +267,12 @@ pub struct Entry {
     pub events: Vec<Event>,
     /// One line of talk.
     pub said: String,
+}
+
+/// A prospect that does not exist on the day.
+pub fn not_yet(id: &str, today: Date) -> Diagnostic {
+    Diagnostic::new(Code::NotFound, format!("`{id}` was opened after {today}"))
+        .help("look from a later day: --as-of")
 }
 
 /// A known rep, or the pool (`""`). A ledger without reps takes any name.

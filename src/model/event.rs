@@ -160,6 +160,13 @@ impl Event {
     }
 }
 
+/// The keys that an event may have.
+pub const FIELDS: [&str; 21] = [
+    "kind", "by", "time", "note", "stage", "confirms", "revokes", "next", "next_what", "close_by",
+    "value", "owner", "amount", "reason", "reached", "forced", "until", "score", "scale", "ticket",
+    "event",
+];
+
 /// What a kind of event counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counts {

@@ -18,12 +18,11 @@ pub struct Overdue<'b> {
 }
 
 /// Everybody past the cycle among those selected, the longest first.
-pub fn sweep<'b>(book: &'b Book, query: &Query) -> Vec<Overdue<'b>> {
+pub fn sweep<'b>(book: &'b Book, query: &'b Query) -> Vec<Overdue<'b>> {
     let settings = &book.settings;
     let mut found: Vec<Overdue> = book
-        .records
-        .iter()
-        .filter(|record| record.state.flags.overdue && query.matches(record, book))
+        .select(query)
+        .filter(|record| record.state.flags.overdue)
         .map(|record| {
             let age = record.state.age(book.as_of).unwrap_or(0);
             let cycle = record.state.cycle_days;

@@ -33,7 +33,7 @@ pub struct Request {
 impl Request {
     /// The records that the query selects.
     pub fn select<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Record> {
-        book.records.iter().filter(|record| self.query.matches(record, book))
+        book.select(&self.query)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
-use crate::rules::replay::{derive, retracted_by_later, upto};
+use crate::rules::replay::{derive, standing};
 use crate::rules::state::Record;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,9 +103,7 @@ fn tally(
 /// Money that came in, and money that was booked, in a period.
 fn money(record: &Record, settings: &Settings, period: Period) -> (Sum, Sum) {
     let (mut received, mut booked) = (Sum::default(), Sum::default());
-    let events = upto(&record.prospect.events, period.to);
-    let gone = retracted_by_later(events);
-    for (event, _) in events.iter().zip(gone).filter(|(event, gone)| !gone && period.contains(event.date())) {
+    for event in standing(&record.prospect.events, period.to).filter(|e| period.contains(e.date())) {
         let Some(amount) = event.amount.map(|amount| settings.own(amount)) else { continue };
         match &*event.kind {
             "payment" => received.add(amount),

@@ -1,5 +1,6 @@
 //! A whole ledger, replayed up to a day: what reports and plans read.
 
+use super::query::{Context, Query};
 use super::state::Record;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -29,4 +30,12 @@ pub struct Book {
     pub tallies: Vec<(Box<str>, Date, Tally)>,
     /// What could not be read, and rules that entries broke.
     pub problems: Vec<Diagnostic>,
+}
+
+impl Book {
+    /// The prospects that a query means.
+    pub fn select<'b>(&'b self, query: &'b Query) -> impl Iterator<Item = &'b Record> {
+        let context = Context { settings: &self.settings, as_of: self.as_of };
+        self.records.iter().filter(move |record| query.matches(record, &context))
+    }
 }

@@ -68,6 +68,12 @@ pub fn retracted_by_later(events: &[Event]) -> Vec<bool> {
     gone
 }
 
+/// The events up to a day that no later one retracts.
+pub fn standing(events: &[Event], as_of: Date) -> impl Iterator<Item = &Event> {
+    let events = upto(events, as_of);
+    events.iter().zip(retracted_by_later(events)).filter_map(|(event, gone)| (!gone).then_some(event))
+}
+
 /// The key that an event retracts.
 fn retraction(event: &Event) -> Option<&str> {
     event.event.as_deref().filter(|_| &*event.kind == "retracted")

@@ -69,7 +69,7 @@ impl Ledger {
         let (paths, mut problems) = self.paths();
         let read: Vec<(Option<Record>, Vec<Diagnostic>)> =
             paths.par_iter().map(|path| self.load_one(path, as_of)).collect();
-        problems.extend(duplicates(&paths, self));
+        problems.extend(self.duplicate_ids(&paths));
         let mut records = Vec::with_capacity(read.len());
         for (record, found) in read {
             records.extend(record);
@@ -153,6 +153,28 @@ impl Ledger {
         (paths, problems)
     }
 
+    /// Files whose ids are the same but for case and Unicode form.
+    pub fn duplicate_ids(&self, paths: &[PathBuf]) -> Vec<Diagnostic> {
+        let mut seen: HashMap<String, &PathBuf> = HashMap::with_capacity(paths.len());
+        let mut problems = Vec::new();
+        for path in paths {
+            let id = id_of(path);
+            if let Some(first) = seen.get(&id::fold(&id)) {
+                let message = format!("the id `{id}` is also that of {}", self.show(first).display());
+                problems.push(
+                    Diagnostic::new(Code::DuplicateId, message)
+                        .at(Place::file(self.show(path)))
+                        .help(
+                            "ids are compared without case and Unicode form: rename one of the files",
+                        ),
+                );
+            } else {
+                seen.insert(id::fold(&id), path);
+            }
+        }
+        problems
+    }
+
     /// The ids of all reps' tally files.
     pub fn activity_paths(&self) -> (Vec<PathBuf>, Vec<Diagnostic>) {
         self.files_below(Path::new(ACTIVITY))
@@ -222,24 +244,3 @@ fn symlink(shown: &Path) -> Diagnostic {
         .help("put the file itself there")
 }
 
-/// Files whose ids are the same but for case and Unicode form.
-fn duplicates(paths: &[PathBuf], ledger: &Ledger) -> Vec<Diagnostic> {
-    let mut seen: HashMap<String, &PathBuf> = HashMap::with_capacity(paths.len());
-    let mut problems = Vec::new();
-    for path in paths {
-        let id = id_of(path);
-        if let Some(first) = seen.get(&id::fold(&id)) {
-            let message = format!("the id `{id}` is also that of {}", ledger.show(first).display());
-            problems.push(
-                Diagnostic::new(Code::DuplicateId, message)
-                    .at(Place::file(ledger.show(path)))
-                    .help(
-                        "ids are compared without case and Unicode form: rename one of the files",
-                    ),
-            );
-        } else {
-            seen.insert(id::fold(&id), path);
-        }
-    }
-    problems
-}

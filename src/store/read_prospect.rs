@@ -36,6 +36,7 @@ pub fn read_prospect(
     for (key, value) in &table {
         fact(&mut reader, &mut prospect, key.get_ref(), value, settings);
     }
+    events_last(&mut reader, &table);
     if prospect.name.trim().is_empty() {
         if !reader.problems.iter().any(|p| p.message.starts_with("`name`")) {
             reader.problems.push(
@@ -83,6 +84,26 @@ fn fact(
             }
         }
         unknown => prospect.unknown.push(unknown.into()),
+    }
+}
+
+/// `[events]` is the last table, so that an entry is added at the end of the file.
+fn events_last(reader: &mut Reader, table: &Table) {
+    let Some((events, _)) = table.get_key_value("events") else { return };
+    let after = table.iter().find(|(_, value)| last_start(value) > events.span().start);
+    if let Some((key, _)) = after {
+        let diagnostic =
+            Diagnostic::new(Code::EventsNotLast, format!("`{}` stands after `[events]`", key.get_ref()))
+                .help("move `[events]` to the end of the file: entries are added there");
+        reader.problem(key.span(), diagnostic);
+    }
+}
+
+/// Where the last `[[contact]]`, or any other table under its own header, begins.
+fn last_start(value: &Value) -> usize {
+    match value.get_ref() {
+        toml::de::DeValue::Array(items) => items.iter().map(|item| item.span().start).max().unwrap_or(0),
+        _ => value.span().start,
     }
 }
 

@@ -35,8 +35,8 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
                         .nearest(&rep, ledger.settings.reps.iter().map(|r| &*r.id)),
                     );
                 }
-                for (day, tally) in days.into_iter().filter(|(day, _)| *day <= as_of) {
-                    tallies.push((rep.clone(), day, tally));
+                for (key, tally) in days.into_iter().filter(|(key, _)| key.date <= as_of) {
+                    tallies.push((rep.clone(), key.date, tally));
                 }
             }
             Err(problem) => problems.push(problem),
@@ -56,7 +56,7 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
 }
 
 /// The keys and tallies of one file.
-pub fn read_file(text: &str, shown: &Path) -> (Vec<(Date, Tally)>, Vec<Diagnostic>) {
+pub fn read_file(text: &str, shown: &Path) -> (Vec<(EventKey, Tally)>, Vec<Diagnostic>) {
     let place = Place::file(shown);
     let table = match parse(text, &place) {
         Ok(table) => table,
@@ -78,7 +78,7 @@ pub fn read_file(text: &str, shown: &Path) -> (Vec<(Date, Tally)>, Vec<Diagnosti
     (days, reader.problems)
 }
 
-fn read_days(reader: &mut Reader, table: &Table) -> Vec<(Date, Tally)> {
+fn read_days(reader: &mut Reader, table: &Table) -> Vec<(EventKey, Tally)> {
     let mut days = Vec::new();
     for (key, value) in table {
         let Some(day) = EventKey::parse(key.get_ref()) else {
@@ -105,7 +105,7 @@ fn read_days(reader: &mut Reader, table: &Table) -> Vec<(Date, Tally)> {
                 *slot = count;
             }
         }
-        days.push((day.date, tally));
+        days.push((day, tally));
     }
     days
 }

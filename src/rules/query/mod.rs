@@ -53,8 +53,6 @@ pub struct Context<'a> {
 impl Query {
     /// Reads a query. `origin` names the text in errors (`--where`); `today` is what `today`, `-14d` and
     /// `last month` count from. An empty text matches everything.
-    // The public signature of every reader of text in this crate; the error is made once a command.
-    #[allow(clippy::result_large_err)]
     pub fn parse(
         text: &str,
         origin: &str,
@@ -66,6 +64,11 @@ impl Query {
             Ok(node) => Ok(Query { text: text.into(), node }),
             Err(diagnostic) => Err(*diagnostic),
         }
+    }
+
+    /// Does it match everything because nothing was asked?
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
     }
 
     /// Is this prospect meant?

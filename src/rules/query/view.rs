@@ -5,7 +5,7 @@ use crate::model::event::Event;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
 use crate::rules::evidence::Case;
-use crate::rules::replay::upto;
+use crate::rules::replay::standing;
 use crate::rules::state::Record;
 
 /// A record, and what it is judged by.
@@ -39,28 +39,6 @@ impl<'a> View<'a> {
 
     /// The journal up to the day, without the entries that were retracted by then.
     pub(super) fn entries(&self) -> impl Iterator<Item = &'a Event> + use<'a> {
-        let events = upto(&self.record.prospect.events, self.as_of);
-        let gone = retracted(events);
-        let seen = move |position: usize| !gone.get(position).copied().unwrap_or(false);
-        events.iter().enumerate().filter(move |(at, _)| seen(*at)).map(|(_, event)| event)
+        standing(&self.record.prospect.events, self.as_of)
     }
-}
-
-/// Which events a later one retracts, by the rule of replay: the last retraction decides first. Empty
-/// where nothing is, as in nearly every file.
-fn retracted(events: &[Event]) -> Vec<bool> {
-    if !events.iter().any(|event| &*event.kind == "retracted") {
-        return Vec::new();
-    }
-    let mut gone = vec![false; events.len()];
-    for (position, event) in events.iter().enumerate().rev() {
-        if &*event.kind == "retracted"
-            && !gone[position]
-            && let Some(target) = &event.event
-            && let Some(found) = events[..position].iter().position(|e| e.key.text == *target)
-        {
-            gone[found] = true;
-        }
-    }
-    gone
 }

@@ -1,0 +1,35 @@
+//! Criteria that are not defined, or that cannot be confirmed by hand.
+//!
+//! Why: a mistyped criterion confirms nothing, and the prospect silently stays where it is.
+//! Mend: the nearest name; or define it in `crm.toml`. A computed one follows from the entries.
+
+use super::{Check, Subject};
+use crate::diag::{Code, Diagnostic};
+
+pub(super) const CHECK: Check =
+    Check { codes: &[Code::UnknownCriterion, Code::ComputedCriterion], run };
+
+fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
+    let settings = subject.settings;
+    for event in &subject.record.prospect.events {
+        let confirms = event.confirms.iter().map(|id| ("confirms", id));
+        for (field, id) in confirms.chain(event.revokes.iter().map(|id| ("revokes", id))) {
+            match settings.criterion(id) {
+                None => found.push(
+                    Diagnostic::new(Code::UnknownCriterion, format!("no criterion `{id}`"))
+                        .at(subject.event(event, field))
+                        .nearest(id, settings.criteria.iter().map(|c| &*c.id)),
+                ),
+                Some(criterion) if field == "confirms" && !criterion.attestable() => found.push(
+                    Diagnostic::new(
+                        Code::ComputedCriterion,
+                        format!("`{id}` follows from the entries and cannot be confirmed by hand"),
+                    )
+                    .at(subject.event(event, field))
+                    .help("record the entry it follows from: a meeting, a next date, a contract, …"),
+                ),
+                Some(_) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Moves that were forced, and opening positions: allowed, and never out of sight.
+//!
+//! Why: an exception that nobody sees becomes the rule.
+//! Mend: nothing; they stay listed.
+
+use super::{Check, Subject};
+use crate::diag::{Code, Diagnostic};
+use crate::rules::replay::standing;
+
+pub(super) const CHECK: Check = Check { codes: &[Code::Forced, Code::Imported], run };
+
+fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
+    for event in standing(&subject.record.prospect.events, subject.as_of) {
+        let stage = event.stage.as_deref().unwrap_or("");
+        if let Some(why) = &event.forced {
+            found.push(
+                Diagnostic::new(Code::Forced, format!("the move to `{stage}` was forced: {why}"))
+                    .at(subject.event(event, "forced")),
+            );
+        }
+        if &*event.kind == "imported" {
+            let message = match stage {
+                "" => "an imported entry".to_owned(),
+                stage => format!("an opening position at `{stage}`: evidence counts as given"),
+            };
+            found.push(Diagnostic::new(Code::Imported, message).at(subject.event(event, "kind")));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The checks: what is wrong, or worth knowing, about a prospect that could be read. One file per check
+//! and one line in [`CHECKS`]. What cannot be read at all is reported by the store, and broken moves by
+//! replay.
+
+mod criteria;
+mod dates;
+mod exceptions;
+mod facts;
+mod kinds;
+mod reps;
+mod standing;
+mod unknown_keys;
+
+use crate::diag::{Code, Diagnostic, Place, Spot};
+use crate::model::date::Date;
+use crate::model::event::Event;
+use crate::model::settings::Settings;
+use crate::rules::state::Record;
+use std::path::PathBuf;
+
+/// What a check looks at.
+pub struct Subject<'a> {
+    /// The prospect, replayed up to the day.
+    pub record: &'a Record,
+    /// The ledger's settings.
+    pub settings: &'a Settings,
+    /// The day.
+    pub as_of: Date,
+    /// The file, as messages show it.
+    pub shown: PathBuf,
+}
+
+impl Subject<'_> {
+    /// The file as a whole.
+    fn file(&self) -> Place {
+        Place::file(&self.shown)
+    }
+
+    /// The value of a fact.
+    fn fact(&self, key: &str) -> Place {
+        self.file().at(Spot::Fact(key.to_owned()))
+    }
+
+    /// A field of an event.
+    fn event(&self, event: &Event, field: &'static str) -> Place {
+        self.file().at(Spot::Event(event.key.text.to_string(), Some(field)))
+    }
+}
+
+/// One check.
+pub struct Check {
+    /// What it can report.
+    pub codes: &'static [Code],
+    /// Looks, and reports.
+    pub run: fn(&Subject, &mut Vec<Diagnostic>),
+}
+
+/// Every check.
+pub const CHECKS: &[Check] = &[
+    facts::CHECK,
+    reps::CHECK,
+    criteria::CHECK,
+    kinds::CHECK,
+    unknown_keys::CHECK,
+    dates::CHECK,
+    standing::CHECK,
+    exceptions::CHECK,
+];
+
+/// Everything there is to say about one prospect.
+pub fn check(subject: &Subject) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for check in CHECKS {
+        (check.run)(subject, &mut found);
+    }
+    found
+}

@@ -1,0 +1,29 @@
+//! Owners and signatures that the settings do not list.
+//!
+//! Why: what a rep who does not exist owns is on nobody's sheet.
+//! Mend: correct the id, or add a `[[rep]]`. A ledger that lists no reps at all takes any name.
+
+use super::{Check, Subject};
+use crate::diag::{Code, Diagnostic, Severity};
+
+pub(super) const CHECK: Check = Check { codes: &[Code::UnknownRep], run };
+
+fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
+    let settings = subject.settings;
+    if settings.reps.is_empty() {
+        return;
+    }
+    let reps = || settings.reps.iter().map(|rep| &*rep.id);
+    for event in &subject.record.prospect.events {
+        let owner = event.owner.as_deref().filter(|owner| !owner.is_empty());
+        for (field, id) in [("owner", owner), ("by", event.by.as_deref())] {
+            let Some(id) = id.filter(|id| settings.rep(id).is_none()) else { continue };
+            let diagnostic = Diagnostic::new(Code::UnknownRep, format!("no rep `{id}`"))
+                .at(subject.event(event, field))
+                .nearest(id, reps());
+            // A signature may be of somebody who never sold: an assistant, a manager before the ledger.
+            let severity = if field == "by" { Severity::Info } else { Severity::Error };
+            found.push(Diagnostic { severity, ..diagnostic });
+        }
+    }
+}

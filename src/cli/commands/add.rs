@@ -1,0 +1,246 @@
+//! `crm add NAME`: a new prospect, opened.
+
+use crate::cli::args::{Facts, Signed};
+use crate::cli::context::Context;
+use crate::cli::entry::Session;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::id;
+use crate::model::prospect::{Contact, Prospect};
+use crate::store::find::new_path;
+use crate::store::likeness::{Likeness, alike};
+use crate::store::line::assign_key;
+use crate::store::load::{Ledger, id_of};
+use crate::store::new_file::new_file;
+use crate::store::read_prospect::read_prospect;
+use crate::store::write::Change;
+use clap::Args;
+
+/// A new prospect, opened; prints its id
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm add 张先生 --company 时装连锁店 --owner liuyan --source referral --value 18000\n  \
+    crm add 'Acme Ltd' --id acme --region east --contact 'Ann Lee' --email ann@acme.example --decides")]
+pub struct Add {
+    /// Who this is
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// The id [default: made from the name: 张先生 -> zhang-xian-sheng]
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// Facts: --company, --industry, …
+    #[command(flatten)]
+    facts: NewFacts,
+    /// A person there [default, with --phone, --email or --decides: the prospect's own name]
+    #[arg(long, value_name = "NAME")]
+    contact: Option<String>,
+    /// What the person does
+    #[arg(long, value_name = "TEXT")]
+    role: Option<String>,
+    /// Telephone
+    #[arg(long, value_name = "NUMBER")]
+    phone: Option<String>,
+    /// E-mail
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// The person decides
+    #[arg(long)]
+    decides: bool,
+    #[command(flatten)]
+    signed: Signed,
+    #[command(flatten)]
+    evidence: Facts,
+    /// Although a prospect that looks the same exists
+    #[arg(long)]
+    anyway: bool,
+    /// Print what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+/// Facts of a new prospect.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Facts")]
+pub struct NewFacts {
+    /// Company
+    #[arg(long, value_name = "TEXT")]
+    company: Option<String>,
+    /// Industry
+    #[arg(long, value_name = "TEXT")]
+    industry: Option<String>,
+    /// Region
+    #[arg(long, value_name = "TEXT")]
+    region: Option<String>,
+    /// Size of the company
+    #[arg(long, value_name = "TEXT")]
+    size: Option<String>,
+    /// What they need: health,education
+    #[arg(long, value_name = "TEXT", value_delimiter = ',')]
+    need: Vec<String>,
+    /// Where they came from
+    #[arg(long, value_name = "TEXT")]
+    source: Option<String>,
+    /// What they would buy
+    #[arg(long, value_name = "TEXT")]
+    product: Option<String>,
+    /// Groups several prospects of one customer
+    #[arg(long, value_name = "TEXT")]
+    account: Option<String>,
+    /// Which board
+    #[arg(long, value_name = "ID")]
+    pipeline: Option<String>,
+    /// Free labels
+    #[arg(long, value_name = "TEXT", value_delimiter = ',')]
+    tag: Vec<String>,
+    /// A fact of the team's own, named in the settings: branch=north
+    #[arg(long, value_name = "NAME=TEXT")]
+    fact: Vec<String>,
+}
+
+impl Add {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = Session::open(context, self.dry_run)?;
+        let ledger = session.ledger;
+        let mut prospect = self.prospect(ledger)?;
+        let mut opened = session.draft("opened", &self.signed, &self.evidence)?;
+        assign_key(&mut opened, &prospect.id, &[]);
+        prospect.events.push(opened);
+        if !self.anyway {
+            self.refuse_likely_duplicate(ledger, &prospect)?;
+        }
+        let text = new_file(&prospect);
+        let shown = ledger.show(&prospect.path);
+        let (back, _) = read_prospect(&text, &prospect.id, &prospect.path, &shown, &ledger.settings);
+        if back.as_ref() != Some(&prospect) {
+            return Err(Diagnostic::new(
+                Code::WriteFailed,
+                "the prospect would not read back as it was meant; nothing was written",
+            )
+            .into());
+        }
+        session.write(&[Change { path: prospect.path.clone(), before: None, after: text }])?;
+        if !self.dry_run {
+            context.print(&format!("{}\n", prospect.id))?;
+            context.say(&format!("{}: opened in {}", prospect.name, shown.display()));
+        }
+        Ok(())
+    }
+
+    /// The prospect without its opening event.
+    fn prospect(&self, ledger: &Ledger) -> Result<Prospect, Diagnostic> {
+        if self.name.trim().is_empty() {
+            return Err(Diagnostic::new(Code::MissingName, "a prospect needs a name"));
+        }
+        let id = self.free_id(ledger)?;
+        let facts = &self.facts;
+        let boxed = |items: &[String]| items.iter().map(|item| item.as_str().into()).collect();
+        let mut prospect = Prospect {
+            path: new_path(ledger, &id),
+            id: id.into(),
+            name: self.name.trim().into(),
+            needs: boxed(&facts.need),
+            tags: boxed(&facts.tag),
+            ..Prospect::default()
+        };
+        let stated = [
+            ("company", &facts.company),
+            ("industry", &facts.industry),
+            ("region", &facts.region),
+            ("size", &facts.size),
+            ("source", &facts.source),
+            ("product", &facts.product),
+            ("account", &facts.account),
+            ("pipeline", &facts.pipeline),
+        ];
+        for (key, value) in stated {
+            if let Some(value) = value {
+                prospect.set_fact(key, value);
+            }
+        }
+        for fact in &facts.fact {
+            let (key, value) = own_fact(fact, ledger)?;
+            prospect.set_fact(key, value);
+        }
+        if let Some(pipeline) = &facts.pipeline
+            && ledger.settings.pipeline(Some(pipeline)).is_none()
+        {
+            return Err(Diagnostic::new(Code::UnknownPipeline, format!("no pipeline `{pipeline}`"))
+                .nearest(pipeline, ledger.settings.pipelines.iter().map(|p| &*p.id)));
+        }
+        prospect.contacts.extend(self.person());
+        Ok(prospect)
+    }
+
+    fn person(&self) -> Option<Contact> {
+        let text = |value: &Option<String>| value.as_deref().map(Into::into);
+        let any = self.contact.is_some()
+            || self.role.is_some()
+            || self.phone.is_some()
+            || self.email.is_some()
+            || self.decides;
+        any.then(|| Contact {
+            name: self.contact.as_deref().unwrap_or(&self.name).into(),
+            role: text(&self.role),
+            decides: self.decides,
+            phone: text(&self.phone),
+            email: text(&self.email),
+            birthday: None,
+        })
+    }
+
+    /// The id stated, or one from the name with a number where it is taken.
+    fn free_id(&self, ledger: &Ledger) -> Result<String, Diagnostic> {
+        let (paths, _) = ledger.paths();
+        let taken: std::collections::HashSet<String> =
+            paths.iter().map(|path| id::fold(&id_of(path))).collect();
+        if let Some(stated) = &self.id {
+            id::validate(stated).map_err(|bad| {
+                Diagnostic::new(Code::BadId, format!("--id: {bad}"))
+                    .help("letters and digits of any script, `-`, `_` and `.`")
+            })?;
+            if taken.contains(&id::fold(stated)) {
+                return Err(Diagnostic::new(Code::AlreadyThere, format!("the id `{stated}` is taken"))
+                    .help(format!("look at it: crm show {stated}")));
+            }
+            return Ok(stated.clone());
+        }
+        let slug = id::slug(&self.name);
+        if slug.is_empty() {
+            return Err(Diagnostic::new(Code::BadId, format!("no id can be made from `{}`", self.name))
+                .help("state one: --id ID"));
+        }
+        let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
+        let mut candidates = std::iter::once(slug.clone()).chain(numbered);
+        Ok(candidates.find(|id| !taken.contains(&id::fold(id))).unwrap_or(slug))
+    }
+
+    /// Same name and company, same telephone, or same e-mail.
+    fn refuse_likely_duplicate(&self, ledger: &Ledger, prospect: &Prospect) -> Result<(), Diagnostic> {
+        let found = alike(ledger, prospect);
+        let Some((first, likeness)) = found.first() else { return Ok(()) };
+        let what = match likeness {
+            Likeness::Name => "name and company",
+            Likeness::Phone => "telephone",
+            Likeness::Email => "e-mail",
+        };
+        Err(Diagnostic::new(
+            Code::LikelyDuplicate,
+            format!("`{}` ({}) has the same {what}", first.id, first.name),
+        )
+        .help(format!("look at it: crm show {}", first.id))
+        .help("if it is somebody else, add --anyway"))
+    }
+}
+
+/// `name=text` of a fact that the settings name.
+fn own_fact<'t>(typed: &'t str, ledger: &Ledger) -> Result<(&'t str, &'t str), Diagnostic> {
+    let known = || ledger.settings.facts.iter().map(|fact| &**fact);
+    match typed.split_once('=') {
+        Some((key, value)) if known().any(|fact| fact == key) => Ok((key, value)),
+        Some((key, _)) => Err(Diagnostic::new(Code::BadArgument, format!("--fact: no fact `{key}`"))
+            .nearest(key, known())
+            .help("facts of your own are named in crm.toml: [ledger] facts = [\"…\"]")),
+        None => Err(Diagnostic::new(Code::BadArgument, format!("--fact: `{typed}` has no `=`"))
+            .help("write --fact name=text")),
+    }
+}

@@ -1,0 +1,42 @@
+//! `crm classify [QUERY]`.
+
+use super::report::Selection;
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::report::classify::classify;
+use clap::Args;
+
+/// Where the evidence puts each prospect, beside where it stands
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm classify\n  \
+    crm classify owner:liuyan --why-not 50      what each would need for 50")]
+pub struct Classify {
+    #[command(flatten)]
+    selection: Selection,
+    /// The smallest set of facts that would do for this column
+    #[arg(long, value_name = "STAGE")]
+    why_not: Option<String>,
+}
+
+impl Classify {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let settings = &context.ledger()?.settings;
+        if let Some(stage) = &self.why_not {
+            let stages: Vec<&str> = settings
+                .pipelines
+                .iter()
+                .flat_map(|p| p.stages[..=p.won()].iter().map(|s| &*s.id))
+                .collect();
+            if !stages.contains(&stage.as_str()) {
+                return Err(Diagnostic::new(Code::UnknownStage, format!("--why-not: no stage `{stage}`"))
+                    .nearest(stage, stages)
+                    .into());
+            }
+        }
+        let request = self.selection.request(context)?;
+        let book = context.book()?;
+        context.emit(&classify(&book, &request, self.why_not.as_deref()))
+    }
+}

@@ -1,0 +1,54 @@
+//! `crm init [DIR]`: a new ledger.
+
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::store::root::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::store::write::write_file;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// The settings of a new ledger: every one explained, none set.
+pub const TEMPLATE: &str = include_str!("init.toml");
+
+/// A new ledger: commented settings, folders, files for git; never overwrites
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  crm init my-ledger && cd my-ledger && git init")]
+pub struct Init {
+    /// The folder [default: this one]
+    #[arg(value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+}
+
+impl Init {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let dir = context.global.ledger.clone().unwrap_or(self.dir);
+        if dir.join(SETTINGS).symlink_metadata().is_ok() {
+            let message = format!("{} is there already; nothing was changed", dir.join(SETTINGS).display());
+            return Err(Diagnostic::new(Code::AlreadyThere, message)
+                .help("`crm check` looks whether it is a ledger")
+                .into());
+        }
+        let failed = |path: &Path, error: std::io::Error| {
+            Diagnostic::new(Code::WriteFailed, format!("{} cannot be written: {error}", path.display()))
+        };
+        for folder in [dir.join(PROSPECTS), dir.join(ACTIVITY)] {
+            std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
+        }
+        let files = [
+            (".gitattributes", "# Files keep their bytes: no change of line ends.\n*.toml -text\n"),
+            (".gitignore", "# The lock, and what a cut-short write needs to be finished.\n/.crm/\n"),
+            (SETTINGS, TEMPLATE),
+        ];
+        for (name, text) in files {
+            let path = dir.join(name);
+            if path.symlink_metadata().is_ok() {
+                context.say(&format!("{}: kept as it is", path.display()));
+                continue;
+            }
+            write_file(&path, text.as_bytes()).map_err(|error| failed(&path, error))?;
+        }
+        context.say(&format!("a ledger in {}; next: crm add NAME --owner YOU", dir.display()));
+        Ok(())
+    }
+}

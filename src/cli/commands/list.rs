@@ -1,0 +1,41 @@
+//! `crm list [QUERY]`.
+
+use super::report::Selection;
+use crate::cli::context::Context;
+use crate::diag::Failure;
+use crate::report::columns::all;
+use crate::report::list::{DEFAULT, list};
+use clap::Args;
+
+/// The prospects that a query selects; chosen columns, any order
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm list 'stage:50 owner:he value>=10000 not tag:vip'\n  \
+    crm list is:overdue --sort -age --columns id,name,age,owner\n  \
+    crm list 'is:pool region:shanghai' -f ids | xargs -n1 crm show\n\n\
+    `crm help query` explains the query language.")]
+pub struct List {
+    #[command(flatten)]
+    selection: Selection,
+    /// The columns, in order; `all` for every one
+    #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Sort by columns; - before a name reverses
+    #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',', allow_hyphen_values = true)]
+    sort: Vec<String>,
+}
+
+impl List {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let request = self.selection.request(context)?;
+        let names: Vec<String> = match self.columns.as_slice() {
+            [] => DEFAULT.iter().map(ToString::to_string).collect(),
+            [every] if every == "all" => all(&context.ledger()?.settings),
+            chosen => chosen.to_vec(),
+        };
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let book = context.book()?;
+        context.emit(&list(&book, &request, &names, &self.sort)?)
+    }
+}

@@ -1,0 +1,39 @@
+//! `crm man DIR`.
+
+use crate::cli::args::Cli;
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::store::write::write_file;
+use clap::{Args, CommandFactory};
+use std::path::PathBuf;
+
+/// Manual pages, one a command, into a folder
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  crm man /usr/local/share/man/man1")]
+pub struct Man {
+    /// The folder
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+}
+
+impl Man {
+    /// Runs it.
+    pub fn run(self, _context: &Context) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| {
+            let message = format!("{} cannot be written: {error}", self.dir.display());
+            Failure::from(Diagnostic::new(Code::WriteFailed, message))
+        };
+        std::fs::create_dir_all(&self.dir).map_err(failed)?;
+        let command = Cli::command();
+        let subcommands = command.get_subcommands().cloned().map(|sub| {
+            let name = format!("crm-{}", sub.get_name());
+            (name.clone(), sub.name(name))
+        });
+        for (name, page) in std::iter::once(("crm".to_owned(), command.clone())).chain(subcommands) {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(page).render(&mut text).map_err(failed)?;
+            write_file(&self.dir.join(format!("{name}.1")), &text).map_err(failed)?;
+        }
+        Ok(())
+    }
+}

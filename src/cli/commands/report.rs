@@ -1,0 +1,104 @@
+//! `crm report NAME [QUERY]`.
+
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::period::Period;
+use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::report::dimension::Dimension;
+use crate::report::{REPORTS, Request, find};
+use clap::Args;
+
+/// A query, as the last words of a command.
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// Only these prospects: stage:50 owner:he value>=10000 …
+    #[arg(value_name = "QUERY")]
+    words: Vec<String>,
+}
+
+impl Selection {
+    /// The request for these prospects.
+    pub fn request(&self, context: &Context) -> Result<Request, Failure> {
+        let query = context.query("QUERY", &self.words.join(" "))?;
+        Ok(Request { query, by: None, period: None })
+    }
+}
+
+/// A report; alone, it lists them
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm report board\n  \
+    crm report funnel --as-of 2009Q4 --by owner -f csv -o funnel.csv\n  \
+    crm report team --period 'last week'\n  \
+    crm report board 'owner:liuyan is:overdue'")]
+pub struct Report {
+    /// Which report
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
+    /// A row for each owner, manager, source, region, product, industry, pipeline, month, quarter, …
+    #[arg(long, value_name = "FIELD")]
+    by: Option<String>,
+    /// The days it covers: 2009Q4, 2009-12, last month, 2009-12-01..2009-12-15
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"], allow_hyphen_values = true)]
+    period: Option<String>,
+    /// The first day it covers
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    from: Option<String>,
+    /// The last day it covers [default: the as-of day]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    to: Option<String>,
+}
+
+impl Report {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let Some(name) = &self.name else { return context.emit(&overview()) };
+        let Some(report) = find(name) else {
+            let names = REPORTS.iter().flat_map(|report| std::iter::once(report.name).chain(report.alias));
+            return Err(Diagnostic::new(Code::BadArgument, format!("no report `{name}`"))
+                .nearest(name, names)
+                .help("`crm report` lists them")
+                .into());
+        };
+        let mut request = self.selection.request(context)?;
+        let settings = &context.ledger()?.settings;
+        request.by = self.by.as_deref().map(|name| Dimension::parse(name, settings)).transpose()?;
+        request.period = self.period(context)?;
+        let book = context.book()?;
+        context.emit(&(report.make)(&book, &request)?)
+    }
+
+    fn period(&self, context: &Context) -> Result<Option<Period>, Diagnostic> {
+        if let Some(text) = &self.period {
+            return context.period("--period", text).map(Some);
+        }
+        if self.from.is_none() && self.to.is_none() {
+            return Ok(None);
+        }
+        let from = match &self.from {
+            Some(text) => context.period("--from", text)?.from,
+            None => crate::model::date::Date::MIN,
+        };
+        let to = match &self.to {
+            Some(text) => context.date("--to", text)?,
+            None => context.today,
+        };
+        if from > to {
+            let message = format!("the period is empty: it begins on {from} and ends on {to}");
+            return Err(Diagnostic::new(Code::BadArgument, message).help("--from comes before --to"));
+        }
+        Ok(Some(Period { from, to }))
+    }
+}
+
+fn overview() -> Sheet {
+    let columns =
+        vec![Column::new("name", "Report", Kind::Text), Column::new("about", "What it shows", Kind::Text)];
+    let rows = REPORTS.iter().map(|report| {
+        let alias = report.alias.map(|alias| format!(" ({alias})")).unwrap_or_default();
+        Row::new(vec![Cell::Text(format!("{}{alias}", report.name)), Cell::text(report.about)])
+    });
+    Sheet::single("reports", "", columns, rows.collect())
+}

@@ -1,0 +1,39 @@
+//! `crm show ID`.
+
+use crate::cli::context::Context;
+use crate::diag::{Failure, Severity};
+use crate::report::show::show;
+use crate::rules::replay::replay;
+use crate::store::find::find;
+use clap::Args;
+
+/// One prospect: facts, evidence, journal, time in each column, what the next column needs
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  crm show zhang\n  crm show 张先生 --as-of 2009-12-11")]
+pub struct Show {
+    /// The prospects
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<String>,
+}
+
+impl Show {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let ledger = context.ledger()?;
+        for id in &self.ids {
+            let path = find(ledger, id)?;
+            let loaded = ledger.read(&path).map_err(Failure)?;
+            let broken = loaded.problems.iter().filter(|p| p.severity == Severity::Error).count();
+            let record = replay(loaded.prospect, &ledger.settings, context.today).ok_or_else(|| {
+                crate::cli::entry::not_yet(id, context.today)
+            })?;
+            let broken = broken + record.findings.len();
+            if broken > 0 {
+                let noun = if broken == 1 { "finding" } else { "findings" };
+                context.say(&format!("{broken} {noun}: crm check {}", ledger.show(&path).display()));
+            }
+            context.emit(&show(&record, &ledger.settings, context.today))?;
+        }
+        Ok(())
+    }
+}

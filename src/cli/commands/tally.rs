@@ -1,0 +1,91 @@
+//! `crm tally REP`: a day's dials, conversations, appointments.
+
+use crate::cli::context::Context;
+use crate::cli::entry::{Session, rep};
+use crate::diag::{Code, Diagnostic, Failure, Place};
+use crate::model::event::EventKey;
+use crate::store::append::append;
+use crate::store::load::read_text;
+use crate::store::root::ACTIVITY;
+use crate::store::tally::read_file;
+use crate::store::write::Change;
+use clap::Args;
+use std::path::Path;
+
+/// A rep's day: how many dials, conversations, appointments
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  crm tally liuyan --dials 15 --conversations 7 --appointments 1\n\n\
+    Several tallies of one day add up.")]
+pub struct Tally {
+    /// The rep
+    #[arg(value_name = "REP")]
+    rep: String,
+    /// Numbers dialled
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    dials: u32,
+    /// Somebody answered
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    conversations: u32,
+    /// First meetings set
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    appointments: u32,
+    /// The day [default: the as-of day]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    date: Option<String>,
+    /// Print what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+impl Tally {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = Session::open(context, self.dry_run)?;
+        let ledger = session.ledger;
+        let rep = rep(&ledger.settings, "REP", &self.rep)?;
+        crate::model::id::validate(&rep)
+            .map_err(|bad| Diagnostic::new(Code::BadId, format!("REP: {bad}")))?;
+        if self.dials == 0 && self.conversations == 0 && self.appointments == 0 {
+            return Err(Diagnostic::new(Code::BadArgument, "there is nothing to tally")
+                .help("crm tally REP --dials 15 --conversations 7 --appointments 1")
+                .into());
+        }
+        let date = match &self.date {
+            Some(text) => context.date("--date", text)?,
+            None => context.today,
+        };
+        let path = Path::new(ACTIVITY).join(format!("{rep}.toml"));
+        let shown = ledger.show(&path);
+        let before = if ledger.root.join(&path).exists() {
+            Some(read_text(&ledger.root.join(&path), &shown)?)
+        } else {
+            None
+        };
+        let text = before.clone().unwrap_or_else(|| "[tally]\n".to_owned());
+        let (days, problems) = read_file(&text, &shown);
+        if !problems.is_empty() {
+            return Err(Failure(problems));
+        }
+        let n = days.iter().filter(|(key, _)| key.date == date).map(|(key, _)| key.n + 1).max().unwrap_or(0);
+        let key = if n == 0 { date.to_string() } else { format!("{date}-{}", n.max(2)) };
+        let line = format!(
+            "{key} = {{ dials = {}, conversations = {}, appointments = {} }}",
+            self.dials, self.conversations, self.appointments
+        );
+        let after = append(&text, "tally", &[line], &Place::file(&shown))?;
+        let (back, problems) = read_file(&after, &shown);
+        if !problems.is_empty() || back.len() != days.len() + 1 || EventKey::parse(&key).is_none() {
+            return Err(Diagnostic::new(Code::WriteFailed, "the tally would not read back; nothing was written")
+                .at(Place::file(&shown))
+                .into());
+        }
+        session.write(&[Change { path, before, after }])?;
+        if !self.dry_run {
+            context.say(&format!(
+                "{rep} on {date}: {} dials, {} conversations, {} appointments",
+                self.dials, self.conversations, self.appointments
+            ));
+        }
+        Ok(())
+    }
+}
