@@ -224,7 +224,7 @@ mod tests {
     fn speed() {
         let sheet = samples::long(100_000);
         for entry in FORMATS {
-            for width in [None, Some(100)] {
+            for width in [None, Some(80)] {
                 let options = Options { width, ..Options::default() };
                 let start = std::time::Instant::now();
                 let out = render(&sheet, entry.format, &options).unwrap();
