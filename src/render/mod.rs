@@ -9,6 +9,7 @@ mod csv;
 mod ids;
 mod json;
 mod markdown;
+mod picture;
 mod table;
 mod text;
 

@@ -9,7 +9,7 @@
 //! Which column gets how much is decided here; headers and rows that wrap are `comfy-table`'s.
 
 use super::text::{clean, shown};
-use super::{Options, RenderError, tables};
+use super::{Options, RenderError, picture, tables};
 use crate::model::sheet::{Cell, Emphasis, Kind, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
@@ -36,6 +36,14 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
         if !table.columns.is_empty() {
             blocks.push(title + &grid(table, options));
         }
+    }
+    for picture in &sheet.pictures {
+        let title = words(&[(&picture.title, "", BOLD)], options).unwrap_or_default();
+        let mut drawn = String::new();
+        for (line, emphasis) in picture::lines(picture, options) {
+            put(&mut drawn, &line, style(emphasis), options);
+        }
+        blocks.extend((!drawn.is_empty()).then(|| title + &drawn));
     }
     let bullet = if options.ascii { "- " } else { "• " };
     let notes: Vec<_> =
