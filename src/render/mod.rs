@@ -6,12 +6,16 @@
 //! JSON, JSON lines, ids) give the records: plain numbers, ISO dates, no totals.
 
 mod csv;
+mod html;
 mod ids;
 mod json;
 mod markdown;
 mod picture;
+mod svg;
 mod table;
 mod text;
+
+pub use html::page;
 
 use crate::model::label::Lang;
 use crate::model::sheet::{Sheet, Table};
@@ -34,6 +38,8 @@ pub enum Format {
     Ids,
     /// GitHub's Markdown.
     Markdown,
+    /// A page that needs nothing but itself.
+    Html,
 }
 
 type Renderer = fn(&Sheet, &Options) -> Result<String, RenderError>;
@@ -55,6 +61,7 @@ static FORMATS: &[Entry] = &[
     Entry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], renderer: json::render_lines },
     Entry { format: Format::Ids,      name: "ids",      endings: &["ids"],             renderer: ids::render },
     Entry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  renderer: markdown::render },
+    Entry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     renderer: html::render },
 ];
 
 impl Format {
@@ -219,7 +226,24 @@ mod tests {
         }
     }
 
-    /// Not a test of anything: how long a long list takes. `cargo test --release -- --ignored speed`.
+    /// Not a test: pages to look at, in `target/render`.
+    #[test]
+    #[ignore = "writes files to look at"]
+    #[allow(clippy::disallowed_methods)]
+    fn pages_to_look_at() {
+        let to = concat!(env!("CARGO_MANIFEST_DIR"), "/target/render");
+        std::fs::create_dir_all(to).unwrap();
+        let sheets = samples::dashboard();
+        let page = page("Monday 2009-12-14", "as of 2009-12-14", &sheets, &Options::default());
+        std::fs::write(format!("{to}/dashboard.html"), page).unwrap();
+        let one = render(&sheets[0], Format::Html, &Options::default()).unwrap();
+        std::fs::write(format!("{to}/one.html"), one).unwrap();
+        for format in [Format::Table, Format::Markdown] {
+            println!("{}", render(&sheets[0], format, &Options::default()).unwrap());
+        }
+    }
+
+    /// Not a test: how long a long list takes. `cargo test --release -- --ignored speed`.
     #[test]
     #[ignore = "prints timings"]
     fn speed() {

@@ -48,7 +48,9 @@ fn cut(text: &str, room: usize, ascii: bool) -> String {
     let end = if ascii { "..." } else { "…" };
     let mut kept: String = text.chars().take(room).collect();
     while kept.width() + end.width() > room {
-        kept.pop();
+        if kept.pop().is_none() {
+            return kept;
+        }
     }
     kept + end
 }
@@ -117,10 +119,12 @@ fn draw_steps(
         let at = |i: usize| end * i as f64 / (room - 1) as f64;
         let curve: String =
             (0..room).map(|i| height(&one.points, at(i)).map_or(' ', level)).collect();
-        let last = one.points.last().map_or(String::new(), |point| percent(Some(point.1)));
+        let last =
+            one.points.last().map_or(String::new(), |point| percent(Some(point.1.clamp(0.0, 1.0))));
         out.push(format!("{label}  {curve}  {last:>7}"));
     }
-    let end = cut(format!("{} {x_title}", number(end, 0)).trim(), room - 2, ascii);
+    let decimals = if end < 10.0 { 1 } else { 0 };
+    let end = cut(format!("{} {x_title}", number(end, decimals)).trim(), room - 2, ascii);
     let gap = " ".repeat(room - 1 - end.width());
     out.push(format!("{:indent$}0{gap}{end}", ""));
     out.retain(|line| !line.trim().is_empty());
@@ -143,6 +147,8 @@ fn draw_range(all: &[&Quantity], width: usize, ascii: bool) -> Vec<(String, Emph
 
     let mut line = vec![" "; room];
     if let [low, _, high, ..] = all
+        && low.value.is_finite()
+        && high.value.is_finite()
         && low.value <= high.value
     {
         line[place(low.value)..=place(high.value)].fill(if ascii { "-" } else { "─" });
@@ -166,7 +172,8 @@ fn draw_range(all: &[&Quantity], width: usize, ascii: bool) -> Vec<(String, Emph
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::samples;
+    use crate::render::{samples, svg};
+    use proptest::prelude::*;
 
     fn drawn(picture: &Picture, ascii: bool) -> String {
         let options = Options { width: Some(40), ascii, ..Options::default() };
@@ -231,5 +238,40 @@ New   █▇▇▇▆▅▅▅▄▄▄▃▃▃▃▂▂▂▂▂▂▁▁▁�
         let range =
             Chart::Range { low: nothing(), middle: nothing(), high: nothing(), marks: vec![] };
         assert_eq!(none(range), "\n  ├ x\n  ● x\n  ┤ x\n");
+    }
+
+    proptest! {
+        #[test]
+        fn any_numbers_can_be_drawn(
+            values in prop::collection::vec(prop_oneof![prop::num::f64::ANY, -9.0..9.0f64], 4..9),
+            width in 0usize..120,
+            ascii: bool,
+        ) {
+            let all: Vec<_> = values.iter().map(|x| Quantity::new("长 label", *x, "text")).collect();
+            let points: Vec<_> = values.iter().zip(values.iter().skip(1)).map(|(x, y)| (*x, *y)).collect();
+            let band = points.iter().map(|(x, y)| (*x, *y, y + 1.0)).collect();
+            let series = vec![Series { label: "长 label".into(), points, band }];
+            let (x_title, y_title) = ("days".to_owned(), "share".to_owned());
+            let charts = [
+                Chart::Bars(all.clone()),
+                Chart::Steps { x_title, y_title, series },
+                Chart::Range {
+                    low: all[0].clone(),
+                    middle: all[1].clone(),
+                    high: all[2].clone(),
+                    marks: all[3..].to_vec(),
+                },
+            ];
+            for chart in charts {
+                let picture = Picture { title: "t".into(), description: "d".into(), chart };
+                let options = Options { width: Some(width), ascii, ..Options::default() };
+                for (line, _) in lines(&picture, &options) {
+                    prop_assert!(line.width() <= width.max(20), "{line:?}");
+                    prop_assert!(!ascii || line.replace('长', "").is_ascii(), "{line:?}");
+                }
+                let svg = svg::draw(&picture, "p").unwrap_or_default();
+                prop_assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+            }
+        }
     }
 }

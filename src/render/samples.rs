@@ -120,6 +120,20 @@ fn pictures_of(one: &str, other: &str) -> [Picture; 3] {
     [picture("Bars", Chart::Bars(bars)), picture("Steps", steps), picture("Range", range)]
 }
 
+/// Something like a day's page.
+pub(super) fn dashboard() -> Vec<Sheet> {
+    let mut first = sheet();
+    first.pictures = pictures().to_vec();
+    first.notes.push(
+        "Proposals are out and nothing is decided: check that the plan fits the need, re-test all \
+         five criteria, and update the board every week."
+            .into(),
+    );
+    let mut list = long(12);
+    list.about = "12 of 12, as of 2009-12-14".into();
+    vec![first, list, of_text("潜在客户管理行动工具表 <b>&amp;</b>")]
+}
+
 /// A list of many rows and eight columns.
 pub(super) fn long(rows: usize) -> Sheet {
     let columns = vec![
