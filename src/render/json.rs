@@ -1,8 +1,8 @@
 //! JSON, schema 1:
 //!
 //! ```json
-//! {"schema": 1, "report": "funnel", "title": "…", "about": "…",
-//!  "tables": {"snapshot": [{"stage": "25", "count": 12, "value": "18000.50"}]},
+//! {"schema": 1, "report": "sizes", "title": "…", "about": "…",
+//!  "tables": {"by-kind": [{"kind": "small", "count": 12, "value": "18000.50"}]},
 //!  "notes": ["…"]}
 //! ```
 //!

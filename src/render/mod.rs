@@ -1,7 +1,7 @@
 //! Puts a [`Sheet`] into one of several formats. Knows tables, columns and cells, and nothing of what
 //! they are about.
 //!
-//! Each format is one file with one function and one line in [`FORMATS`]. People's formats (table,
+//! Each format is one file with one function and one line in `FORMATS`. People's formats (table,
 //! Markdown, HTML) show everything: titles, totals, notes, pictures. Machines' formats (CSV, TSV,
 //! JSON, JSON lines, ids) give the records: plain numbers, ISO dates, no totals.
 
@@ -80,7 +80,7 @@ impl Format {
         })
     }
 
-    /// The format that a file's ending asks for: `funnel.csv`.
+    /// The format that a file's ending asks for: `sizes.csv`.
     pub fn of_file_name(name: &str) -> Option<Format> {
         let (_, ending) = name.rsplit_once('.')?;
         let ending = ending.to_ascii_lowercase();
