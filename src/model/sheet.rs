@@ -158,6 +158,85 @@ pub struct Sheet {
     pub tables: Vec<Table>,
     /// What the figures say: one sentence each.
     pub notes: Vec<String>,
+    /// Where a look says more than the numbers. They repeat what the tables hold.
+    pub pictures: Vec<Picture>,
+}
+
+/// A chart, by what it shows and not by how it is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// What people read above it.
+    pub title: String,
+    /// The same in words, for those who cannot see it.
+    pub description: String,
+    /// What is drawn.
+    pub chart: Chart,
+}
+
+/// What a picture draws.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chart {
+    /// Quantities beside each other, from nothing to the largest: one bar each.
+    Bars(Vec<Quantity>),
+    /// Shares over time, each keeping its height until the next point: survival, cumulative curves.
+    Steps {
+        /// What runs to the right: `days`.
+        x_title: String,
+        /// What runs upwards, from 0 to 1.
+        y_title: String,
+        /// The curves.
+        series: Vec<Series>,
+    },
+    /// A spread around a middle, and what it is to be compared with.
+    Range {
+        /// The lower end.
+        low: Quantity,
+        /// The middle.
+        middle: Quantity,
+        /// The upper end.
+        high: Quantity,
+        /// Others on the same scale: a target, last year.
+        marks: Vec<Quantity>,
+    },
+}
+
+/// A quantity with its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantity {
+    /// Its name.
+    pub label: String,
+    /// How much: decides where it stands. What is not a number is drawn as nothing.
+    pub value: f64,
+    /// How much, as people read it.
+    pub text: String,
+    /// How it stands out.
+    pub emphasis: Emphasis,
+}
+
+impl Quantity {
+    /// A quantity that does not stand out.
+    pub fn new(label: impl Into<String>, value: f64, text: impl Into<String>) -> Quantity {
+        let emphasis = Emphasis::Plain;
+        Quantity { label: label.into(), value, text: text.into(), emphasis }
+    }
+
+    /// The same, standing out.
+    #[must_use]
+    pub fn with(mut self, emphasis: Emphasis) -> Quantity {
+        self.emphasis = emphasis;
+        self
+    }
+}
+
+/// A curve of steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Its name.
+    pub label: String,
+    /// x and height, in the order of x.
+    pub points: Vec<(f64, f64)>,
+    /// x, lower and upper limit of the height, in the order of x.
+    pub band: Vec<(f64, f64, f64)>,
 }
 
 impl Sheet {
@@ -174,6 +253,7 @@ impl Sheet {
             about: String::new(),
             tables: vec![Table { id: id.to_owned(), columns, rows, ..Table::default() }],
             notes: Vec::new(),
+            pictures: Vec::new(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! JSON, schema 1:
 //!
 //! ```json
-//! {"schema": 1, "report": "funnel", "title": "…", "about": "…",
-//!  "tables": {"snapshot": [{"stage": "25", "count": 12, "value": "18000.50"}]},
+//! {"schema": 1, "report": "sizes", "title": "…", "about": "…",
+//!  "tables": {"by-kind": [{"kind": "small", "count": 12, "value": "18000.50"}]},
 //!  "notes": ["…"]}
 //! ```
 //!
@@ -10,6 +10,7 @@
 //! most six decimals), money is a string (`"1500.50"`, `"1500.50 USD"`), days and times are ISO
 //! strings, lists are arrays, what is empty is `null`, a rate is `{"rate": 0.631501, "n": 4238, "of":
 //! 6711}` with a `null` rate of nothing, and a number that cannot be given is `{"absent": "why"}`.
+//! Pictures are left out: the tables hold what they show.
 //! JSON lines are the rows of one table, an object a line. Keys keep the order of the columns.
 //!
 //! Control characters and those that reorder text are written as `\u001b`, which reads back the same.

@@ -2,7 +2,7 @@
 //! reads well too, and the notes as a list. Whatever a cell says stays text.
 
 use super::text::{clean, shown};
-use super::{Options, RenderError, tables};
+use super::{Options, RenderError, picture, tables};
 use crate::model::sheet::{Emphasis, Kind, Sheet, Table};
 use unicode_width::UnicodeWidthStr;
 
@@ -23,6 +23,15 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
         }
         if !table.columns.is_empty() {
             blocks.push(grid(table, options));
+        }
+    }
+    let as_text = Options { width: None, ..options.clone() };
+    for picture in &sheet.pictures {
+        let drawn: Vec<String> =
+            picture::lines(picture, &as_text).into_iter().map(|(line, _)| line).collect();
+        if !drawn.is_empty() {
+            blocks.push(format!("### {}\n", escaped(&picture.title)));
+            blocks.push(fenced(&drawn.join("\n")));
         }
     }
     let notes: String = sheet.notes.iter().map(|note| format!("- {}\n", line(note))).collect();
@@ -73,6 +82,13 @@ fn grid(table: &Table, options: &Options) -> String {
     out.push_str("|\n");
     rows.iter().for_each(|row| put(&mut out, row));
     out
+}
+
+/// Text kept as it is, behind a fence longer than any within it.
+fn fenced(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("{fence}text\n{text}\n{fence}\n")
 }
 
 /// Text that Markdown leaves alone, within a line.
@@ -137,6 +153,7 @@ as of 2009-12-15
         assert_eq!(line("# one"), "\\# one");
         assert_eq!(line("12. May"), "12\\. May");
         assert_eq!(line("12 of 15"), "12 of 15");
+        assert_eq!(fenced("a\n```\nb"), "````text\na\n```\nb\n````\n");
     }
 
     proptest! {
@@ -144,7 +161,8 @@ as of 2009-12-15
         fn a_line_a_row_whatever_it_says(text in "(\\PC|[\\x00-\\xff|\\\\\u{202e}\u{2028}])*") {
             let markdown = render(&samples::of_text(&text), &Options::default()).unwrap();
             prop_assert!(!markdown.chars().any(|c| acts(c) && c != '\n'));
-            let rows: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
+            let (tables, _) = markdown.split_once("\n```").unwrap();
+            let rows: Vec<&str> = tables.lines().filter(|line| line.starts_with('|')).collect();
             prop_assert_eq!(rows.len(), 4);
             for row in rows {
                 let pipes = row.replace("\\\\", "").replace("\\|", "").matches('|').count();

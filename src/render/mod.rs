@@ -1,18 +1,22 @@
 //! Puts a [`Sheet`] into one of several formats. Knows tables, columns and cells, and nothing of what
 //! they are about.
 //!
-//! Each format is one file with one function and one line in [`FORMATS`]. People's formats (table,
+//! Each format is one file with one function and one line in `FORMATS`. People's formats (table,
 //! Markdown, HTML) show everything: titles, totals, notes, pictures. Machines' formats (CSV, TSV,
 //! JSON, JSON lines, ids) give the records: plain numbers, ISO dates, no totals.
 
 mod csv;
+mod html;
 mod ids;
 mod json;
 mod markdown;
+mod picture;
+mod svg;
 mod table;
 mod text;
 
 pub use text::clean;
+pub use html::page;
 
 use crate::model::label::Lang;
 use crate::model::sheet::{Sheet, Table};
@@ -35,6 +39,8 @@ pub enum Format {
     Ids,
     /// GitHub's Markdown.
     Markdown,
+    /// A page that needs nothing but itself.
+    Html,
 }
 
 type Renderer = fn(&Sheet, &Options) -> Result<String, RenderError>;
@@ -56,6 +62,7 @@ static FORMATS: &[Entry] = &[
     Entry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], renderer: json::render_lines },
     Entry { format: Format::Ids,      name: "ids",      endings: &["ids"],             renderer: ids::render },
     Entry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  renderer: markdown::render },
+    Entry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     renderer: html::render },
 ];
 
 impl Format {
@@ -74,7 +81,7 @@ impl Format {
         })
     }
 
-    /// The format that a file's ending asks for: `funnel.csv`.
+    /// The format that a file's ending asks for: `sizes.csv`.
     pub fn of_file_name(name: &str) -> Option<Format> {
         let (_, ending) = name.rsplit_once('.')?;
         let ending = ending.to_ascii_lowercase();
@@ -220,13 +227,30 @@ mod tests {
         }
     }
 
-    /// Not a test of anything: how long a long list takes. `cargo test --release -- --ignored speed`.
+    /// Not a test: pages to look at, in `target/render`.
+    #[test]
+    #[ignore = "writes files to look at"]
+    #[allow(clippy::disallowed_methods)]
+    fn pages_to_look_at() {
+        let to = concat!(env!("CARGO_MANIFEST_DIR"), "/target/render");
+        std::fs::create_dir_all(to).unwrap();
+        let sheets = samples::dashboard();
+        let page = page("Monday 2009-12-14", "as of 2009-12-14", &sheets, &Options::default());
+        std::fs::write(format!("{to}/dashboard.html"), page).unwrap();
+        let one = render(&sheets[0], Format::Html, &Options::default()).unwrap();
+        std::fs::write(format!("{to}/one.html"), one).unwrap();
+        for format in [Format::Table, Format::Markdown] {
+            println!("{}", render(&sheets[0], format, &Options::default()).unwrap());
+        }
+    }
+
+    /// Not a test: how long a long list takes. `cargo test --release -- --ignored speed`.
     #[test]
     #[ignore = "prints timings"]
     fn speed() {
         let sheet = samples::long(100_000);
         for entry in FORMATS {
-            for width in [None, Some(100)] {
+            for width in [None, Some(80)] {
                 let options = Options { width, ..Options::default() };
                 let start = std::time::Instant::now();
                 let out = render(&sheet, entry.format, &options).unwrap();

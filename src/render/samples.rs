@@ -2,7 +2,9 @@
 
 use crate::model::date::Date;
 use crate::model::money::{Amount, Money};
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::sheet::{
+    Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Series, Sheet, Table,
+};
 
 /// One of everything, small.
 pub(super) fn sheet() -> Sheet {
@@ -73,7 +75,63 @@ pub(super) fn of_text(text: &str) -> Sheet {
     let mut sheet = Sheet::single("s", text, columns, rows);
     sheet.about = text.to_owned();
     sheet.notes = vec![text.to_owned()];
+    sheet.pictures = pictures_of(text, text).to_vec();
     sheet
+}
+
+/// One picture of each sort.
+pub(super) fn pictures() -> [Picture; 3] {
+    pictures_of("New", "报价")
+}
+
+fn pictures_of(one: &str, other: &str) -> [Picture; 3] {
+    let picture = |title: &str, chart| Picture {
+        title: title.to_owned(),
+        description: format!("{one} against {other}"),
+        chart,
+    };
+    let bars = vec![
+        Quantity::new(one, 24.0, "24"),
+        Quantity::new(other, 12.0, "12").with(Emphasis::Warn),
+        Quantity::new(one, 0.1, "0.1"),
+    ];
+    let curve = |label: &str, f: fn(f64) -> f64| Series {
+        label: label.to_owned(),
+        points: (0..=30).map(|i| f64::from(i) * 4.0).map(|x| (x, f(x))).collect(),
+        band: (0..=30)
+            .map(|i| f64::from(i) * 4.0)
+            .map(|x| (x, (f(x) - 0.05).max(0.0), (f(x) + 0.05).min(1.0)))
+            .collect(),
+    };
+    let steps = Chart::Steps {
+        x_title: "days".to_owned(),
+        y_title: "share".to_owned(),
+        series: vec![
+            curve(one, |x| (-x / 60.0).exp()),
+            curve(other, |x| 0.6 * (1.0 - (-x / 30.0).exp())),
+        ],
+    };
+    let range = Chart::Range {
+        low: Quantity::new("p10", 12_000.0, "12,000"),
+        middle: Quantity::new("p50", 18_000.0, "18,000"),
+        high: Quantity::new("p90", 30_000.0, "30,000"),
+        marks: vec![Quantity::new(other, 40_000.0, "40,000").with(Emphasis::Good)],
+    };
+    [picture("Bars", Chart::Bars(bars)), picture("Steps", steps), picture("Range", range)]
+}
+
+/// Something like a day's page.
+pub(super) fn dashboard() -> Vec<Sheet> {
+    let mut first = sheet();
+    first.pictures = pictures().to_vec();
+    first.notes.push(
+        "Proposals are out and nothing is decided: check that the plan fits the need, re-test all \
+         five criteria, and update the board every week."
+            .into(),
+    );
+    let mut list = long(12);
+    list.about = "12 of 12, as of 2009-12-14".into();
+    vec![first, list, of_text("潜在客户管理行动工具表 <b>&amp;</b>")]
 }
 
 /// A list of many rows and eight columns.

@@ -106,7 +106,7 @@ pub(super) fn six(x: f64) -> Option<f64> {
 }
 
 /// A number with so many decimals and thousands separators.
-fn number(x: f64, decimals: usize) -> String {
+pub(super) fn number(x: f64, decimals: usize) -> String {
     if !x.is_finite() {
         return String::new();
     }
@@ -122,7 +122,8 @@ fn count(n: u64) -> String {
     i64::try_from(n).map_or_else(|_| n.to_string(), |n| Amount::from_int(n).grouped())
 }
 
-fn percent(share: Option<f64>) -> String {
+/// A share as a percentage.
+pub(super) fn percent(share: Option<f64>) -> String {
     match share {
         Some(share) if share.is_finite() => format!("{} %", number(share * 100.0, 1)),
         _ => String::new(),

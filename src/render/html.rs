@@ -1,0 +1,267 @@
+//! One self-contained page for one sheet or several: no network, no script needed to read it. Style
+//! and script are `page.css` and `page.js`, and the page's own policy allows these two and nothing
+//! else.
+
+use super::text::{clean, plain, ratio, shown};
+use super::{Options, RenderError, svg, tables};
+use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use std::fmt::Write;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+/// SHA-256 of the two, in base64: a test says what they must be.
+const STYLE_HASH: &str = "1KGLsuz5CwigT/4pjGR7F/DpNluoFRHAb6+BVJtE2jI=";
+const SCRIPT_HASH: &str = "ZEsH7LuZgYcY6NjC2+chuqq3dCxqJ5bIuallzaOXRV0=";
+
+pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+    let body = content(sheet, tables(sheet, options)?, 1, options);
+    Ok(document(&sheet.title, &sheet.about, "", &body, options))
+}
+
+/// Several sheets on one page, with a table of contents.
+pub fn page(title: &str, about: &str, sheets: &[Sheet], options: &Options) -> String {
+    let mut contents = String::new();
+    let mut body = String::new();
+    for (i, sheet) in sheets.iter().enumerate() {
+        let (n, heading) = (i + 1, escaped(&sheet.title));
+        let _ = writeln!(contents, "<li><a href=\"#s{n}\">{heading}</a></li>");
+        let _ = writeln!(body, "<section id=\"s{n}\" aria-labelledby=\"s{n}-h\">");
+        let _ = writeln!(body, "<h2 id=\"s{n}-h\">{heading}</h2>");
+        if !sheet.about.is_empty() {
+            let _ = writeln!(body, "<p class=\"about\">{}</p>", escaped(&sheet.about));
+        }
+        body.push_str(&content(sheet, &sheet.tables, n, options));
+        body.push_str("</section>\n");
+    }
+    let label = options.lang.pick("Contents", "目录");
+    let nav = format!("<nav aria-label=\"{label}\">\n<ul>\n{contents}</ul>\n</nav>\n");
+    document(title, about, &nav, &body, options)
+}
+
+fn document(title: &str, about: &str, nav: &str, body: &str, options: &Options) -> String {
+    let lang = options.lang.pick("en", "zh-Hans");
+    let title = escaped(title);
+    let about = match escaped(about) {
+        about if about.is_empty() => about,
+        about => format!("<p class=\"about\">{about}</p>\n"),
+    };
+    format!(
+        "<!DOCTYPE html>
+<html lang=\"{lang}\">
+<head>
+<meta charset=\"utf-8\">
+<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; \
+         style-src 'sha256-{STYLE_HASH}'; script-src 'sha256-{SCRIPT_HASH}'; base-uri 'none'; \
+         form-action 'none'\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<meta name=\"referrer\" content=\"no-referrer\">
+<link rel=\"icon\" href=\"data:,\">
+<title>{title}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<header>
+<h1>{title}</h1>
+{about}</header>
+{nav}<main>
+{body}</main>
+<script>{SCRIPT}</script>
+</body>
+</html>
+"
+    )
+}
+
+/// Pictures, tables and notes of the sheet, which is the page's `n`th.
+fn content(sheet: &Sheet, tables: &[Table], n: usize, options: &Options) -> String {
+    let mut out = String::new();
+    let mut figures = String::new();
+    for (i, picture) in sheet.pictures.iter().enumerate() {
+        if let Some(drawing) = svg::draw(picture, &format!("s{n}-p{}", i + 1)) {
+            let title = escaped(&picture.title);
+            let _ =
+                writeln!(figures, "<figure>\n<figcaption>{title}</figcaption>\n{drawing}</figure>");
+        }
+    }
+    if !figures.is_empty() {
+        let _ = writeln!(out, "<div class=\"pictures\">\n{figures}</div>");
+    }
+    for table in tables.iter().filter(|table| !table.columns.is_empty()) {
+        put_table(&mut out, table, &sheet.title, options);
+    }
+    if !sheet.notes.is_empty() {
+        out.push_str("<ul class=\"notes\">\n");
+        for note in &sheet.notes {
+            let _ = writeln!(out, "<li>{}</li>", escaped(note));
+        }
+        out.push_str("</ul>\n");
+    }
+    out
+}
+
+fn put_table(out: &mut String, table: &Table, sheet_title: &str, options: &Options) {
+    let total = |row: &Row| row.emphasis == Emphasis::Total;
+    let body = table.rows.iter().rposition(|row| !total(row)).map_or(0, |last| last + 1);
+    let (body, foot) = table.rows.split_at(body);
+    // Sums among the rows would lose their rows by sorting.
+    let sortable = if body.len() > 1 && !body.iter().any(total) { " data-sortable" } else { "" };
+    let (title, class) = match (table.title.as_str(), sheet_title) {
+        ("", inherited) => (escaped(inherited), " class=\"hidden\""),
+        (own, _) => (escaped(own), ""),
+    };
+    let _ = writeln!(
+        out,
+        "<div class=\"scroll\" role=\"group\" aria-label=\"{title}\" tabindex=\"0\">"
+    );
+    let _ = writeln!(out, "<table{sortable}>\n<caption><span{class}>{title}</span></caption>");
+    out.push_str("<thead>\n<tr>");
+    for column in &table.columns {
+        let title = escaped(&column.title);
+        let _ = write!(out, "<th scope=\"col\" class=\"{}\">{title}</th>", class_of(column.kind));
+    }
+    out.push_str("</tr>\n</thead>\n<tbody>\n");
+    body.iter().for_each(|row| put_row(out, row, &table.columns, options));
+    out.push_str("</tbody>\n");
+    if !foot.is_empty() {
+        out.push_str("<tfoot>\n");
+        foot.iter().for_each(|row| put_row(out, row, &table.columns, options));
+        out.push_str("</tfoot>\n");
+    }
+    out.push_str("</table>\n</div>\n");
+}
+
+fn class_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Id | Kind::Date => "k",
+        Kind::Text => "t",
+        Kind::Number => "n",
+    }
+}
+
+fn put_row(out: &mut String, row: &Row, columns: &[Column], options: &Options) {
+    out.push_str(match row.emphasis {
+        Emphasis::Plain => "<tr>",
+        Emphasis::Good => "<tr class=\"good\">",
+        Emphasis::Warn => "<tr class=\"warn\">",
+        Emphasis::Total => "<tr class=\"total\">",
+    });
+    for (i, (cell, column)) in row.cells.iter().zip(columns).enumerate() {
+        let (open, close) = if i == 0 { ("<th scope=\"row\"", "</th>") } else { ("<td", "</td>") };
+        let text = shown(cell, options);
+        out.extend([open, " class=\"", class_of(column.kind), "\""]);
+        // What a column of numbers is sorted by, where that is not what is read.
+        if column.kind == Kind::Number {
+            let key = plain(cell);
+            if key != text {
+                out.extend([" data-v=\"", &escaped(&key), "\""]);
+            }
+        }
+        out.push('>');
+        match cell {
+            Cell::Rate(n, of) if ratio(*n, *of).is_some() => {
+                let (of, percent) = text.split_once("  ").unwrap_or_default();
+                out.extend(["<span class=\"of\">", of, "</span>", percent.trim_start()]);
+            }
+            Cell::Absent(_) => {
+                out.extend(["<span class=\"absent\">", &escaped(&text), "</span>"]);
+            }
+            _ => out.push_str(&escaped(text.trim())),
+        }
+        out.push_str(close);
+    }
+    out.push_str("</tr>\n");
+}
+
+/// Text that is nothing but text, in elements and in attributes.
+pub(super) fn escaped(text: &str) -> String {
+    let text = clean(text);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples;
+    use crate::render::text::acts;
+    use proptest::prelude::*;
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    /// The base64 of the SHA-256 of a text, if this machine has OpenSSL's program.
+    fn hash(text: &str) -> Option<String> {
+        let mut child = Command::new("sh")
+            .args(["-c", "openssl dgst -sha256 -binary | openssl base64"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        child.stdin.take()?.write_all(text.as_bytes()).ok()?;
+        let out = String::from_utf8(child.wait_with_output().ok()?.stdout).ok()?;
+        Some(out.trim().to_owned()).filter(|hash| !hash.is_empty())
+    }
+
+    #[test]
+    fn the_policy_names_the_style_and_the_script() {
+        match (hash(STYLE), hash(SCRIPT)) {
+            (Some(style), Some(script)) => {
+                assert_eq!((style.as_str(), script.as_str()), (STYLE_HASH, SCRIPT_HASH));
+            }
+            _ => println!("skipped: no openssl here"),
+        }
+    }
+
+    #[test]
+    fn a_page_of_one() {
+        let html = render(&samples::sheet(), &Options::default()).unwrap();
+        assert!(html.contains("<html lang=\"en\">"));
+        assert!(html.contains("<h1>Won</h1>\n<p class=\"about\">as of 2009-12-15</p>"));
+        assert!(html.contains("<tr class=\"good\"><th scope=\"row\" class=\"k\">wang</th>"));
+        assert!(html.contains(
+            "<td class=\"n\" data-v=\"0.631501\"><span class=\"of\">4,238/6,711</span>63.2 %</td>"
+        ));
+        assert!(html.contains("<tfoot>\n<tr class=\"total\">"));
+        assert!(html.contains("<caption><span>Money</span></caption>"));
+        assert!(!html.contains("<nav"));
+    }
+
+    #[test]
+    fn a_page_of_several() {
+        let sheets = [samples::sheet(), samples::of_text("x")];
+        let html = page("Monday", "", &sheets, &Options::default());
+        assert!(html.contains("<li><a href=\"#s2\">x</a></li>"));
+        assert!(
+            html.contains("<section id=\"s2\" aria-labelledby=\"s2-h\">\n<h2 id=\"s2-h\">x</h2>")
+        );
+        assert!(html.contains("id=\"s2-p3-t\""));
+    }
+
+    #[test]
+    fn sums_among_the_rows_are_not_sorted_away() {
+        let mut sheet = samples::sheet();
+        assert!(render(&sheet, &Options::default()).unwrap().contains("<table data-sortable>"));
+        sheet.tables[0].rows.swap(1, 2);
+        assert!(!render(&sheet, &Options::default()).unwrap().contains("<table data-sortable>"));
+    }
+
+    proptest! {
+        #[test]
+        fn text_stays_text(text in "(\\PC|[\\x00-\\xff<>&\"'\u{202e}])*") {
+            let text = format!("<b>\"'{text}");
+            let html = render(&samples::of_text(&text), &Options::default()).unwrap();
+            prop_assert!(!html.contains("<b>") && !html.contains("\"'<"));
+            prop_assert!(!html.chars().any(|c| acts(c) && c != '\n'));
+        }
+    }
+}
