@@ -26,7 +26,9 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                         format!("`{id}` follows from the entries and cannot be confirmed by hand"),
                     )
                     .at(subject.event(event, field))
-                    .help("record the entry it follows from: a meeting, a next date, a contract, …"),
+                    .help(
+                        "record the entry it follows from: a meeting, a next date, a contract, …",
+                    ),
                 ),
                 Some(_) => {}
             }

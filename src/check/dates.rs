@@ -32,7 +32,9 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                     format!("`{}` comes after `{}` but its time is earlier", after.key, before.key),
                 )
                 .at(subject.event(after, "time"))
-                .help("number a day's entries in the order in which they happened: 2009-12-03-1, -2"),
+                .help(
+                    "number a day's entries in the order in which they happened: 2009-12-03-1, -2",
+                ),
             );
         }
     }

@@ -36,7 +36,10 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let supported = &stages[state.supported_ignoring_cycle].id;
         report(
             Code::Overstated,
-            format!("stands at `{here}`, its evidence supports `{supported}` ({})", missing.join("; ")),
+            format!(
+                "stands at `{here}`, its evidence supports `{supported}` ({})",
+                missing.join("; ")
+            ),
             format!("record what is known, or: crm back {id} {supported} --reason \"…\""),
         );
     }

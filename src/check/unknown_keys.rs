@@ -23,11 +23,15 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     }
     for event in &prospect.events {
         for key in &event.unknown {
-            let place = subject.file().at(crate::diag::Spot::Event(event.key.text.to_string(), None));
+            let place =
+                subject.file().at(crate::diag::Spot::Event(event.key.text.to_string(), None));
             found.push(
-                Diagnostic::new(Code::UnknownKey, format!("unknown key `{key}` of an event; it is kept"))
-                    .at(place)
-                    .nearest(key, FIELDS),
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("unknown key `{key}` of an event; it is kept"),
+                )
+                .at(place)
+                .nearest(key, FIELDS),
             );
         }
     }

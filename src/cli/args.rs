@@ -2,6 +2,7 @@
 
 use super::commands;
 use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The program's command line.
@@ -65,6 +66,7 @@ pub struct Global {
 /// The commands. Each is one file under `commands`.
 #[derive(Debug, Subcommand)]
 #[allow(missing_docs, reason = "each variant shows its own command's help")]
+#[allow(clippy::large_enum_variant, reason = "there is one of them in a run")]
 pub enum Command {
     Init(commands::init::Init),
     Add(commands::add::Add),
@@ -88,7 +90,7 @@ pub enum Command {
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
     #[command(external_subcommand)]
-    External(Vec<std::ffi::OsString>),
+    External(Vec<OsString>),
 }
 
 /// Which prospects a writing command means.

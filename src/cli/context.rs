@@ -120,11 +120,8 @@ impl Context {
         if let Some(ledger) = self.ledger.get() {
             return Ok(ledger);
         }
-        let stated = self
-            .global
-            .ledger
-            .clone()
-            .or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
+        let stated =
+            self.global.ledger.clone().or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
         let root = find_root(stated.as_deref(), &self.here)?;
         write::recover(&root)?;
         let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
@@ -160,7 +157,8 @@ impl Context {
     /// Puts a sheet on stdout, or into the file of `-o`.
     pub fn emit(&self, sheet: &Sheet) -> Result<(), Failure> {
         let format = self.format.unwrap_or_default();
-        let text = render::render(sheet, format, &self.render_options()).map_err(|e| render_error(&e))?;
+        let text =
+            render::render(sheet, format, &self.render_options()).map_err(|e| render_error(&e))?;
         self.print(&text)
     }
 
@@ -202,8 +200,9 @@ impl Context {
     pub fn finish(&self) -> Result<(), Failure> {
         let out = self.out.borrow();
         let written = match &self.global.output {
-            Some(file) => write::write_file(file, &out)
-                .map_err(|error| (file.display().to_string(), error)),
+            Some(file) => {
+                write::write_file(file, &out).map_err(|error| (file.display().to_string(), error))
+            }
             None => {
                 let mut stdout = std::io::stdout().lock();
                 stdout
@@ -229,7 +228,11 @@ impl Context {
     }
 
     /// A date, perhaps with a time, that somebody typed.
-    pub fn moment(&self, origin: &str, text: &str) -> Result<crate::model::date::Moment, Diagnostic> {
+    pub fn moment(
+        &self,
+        origin: &str,
+        text: &str,
+    ) -> Result<crate::model::date::Moment, Diagnostic> {
         parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
     }
 

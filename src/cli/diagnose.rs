@@ -2,10 +2,10 @@
 //! `annotate-snippets`.
 
 use crate::diag::{Diagnostic, Severity, Source, Spot};
+use crate::render::clean;
 use crate::store::locate::locate;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
-use crate::render::clean;
 use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
@@ -70,7 +70,10 @@ pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
     let label = diagnostic.label.as_deref().map(clean).unwrap_or_default();
     let resolved = resolve(diagnostic);
     let excerpt = resolved.as_ref().and_then(Excerpt::of);
-    let mut group = level.primary_title(message.as_ref()).id(diagnostic.code.id()).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+    let mut group = level
+        .primary_title(message.as_ref())
+        .id(diagnostic.code.id())
+        .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
     match (&resolved, &excerpt) {
         (Some(resolved), Some(excerpt)) => {
             let mut annotation = AnnotationKind::Primary.span(excerpt.span.clone());
@@ -142,7 +145,9 @@ pub fn short(diagnostic: &Diagnostic) -> String {
         clean(&diagnostic.message)
     );
     match resolve(diagnostic) {
-        Some(place) => format!("{}:{}:{}: {what}", place.path, place.line.max(1), place.column.max(1)),
+        Some(place) => {
+            format!("{}:{}:{}: {what}", place.path, place.line.max(1), place.column.max(1))
+        }
         None => what,
     }
 }

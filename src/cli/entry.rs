@@ -168,13 +168,17 @@ impl<'a> Session<'a> {
     fn keeps_rules(&self, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
         let settings = &self.ledger.settings;
         let findings = |prospect: &Prospect| {
-            replay(prospect.clone(), settings, Date::MAX).map(|record| record.findings).unwrap_or_default()
+            replay(prospect.clone(), settings, Date::MAX)
+                .map(|record| record.findings)
+                .unwrap_or_default()
         };
         let known = findings(before);
         let new: Vec<Diagnostic> = findings(after)
             .into_iter()
             .filter(|finding| finding.severity == Severity::Error)
-            .filter(|finding| known.iter().all(|old| old.place != finding.place || old.code != finding.code))
+            .filter(|finding| {
+                known.iter().all(|old| old.place != finding.place || old.code != finding.code)
+            })
             .map(|mut finding| {
                 // The entry is not in the file, so there is nothing to point at.
                 finding.place = None;
@@ -202,11 +206,13 @@ impl<'a> Session<'a> {
         event.by = self.signature(signed)?;
         event.time = signed.time.as_deref().map(time).transpose()?;
         event.note = signed.note.as_deref().map(Into::into);
-        event.next = facts.next.as_deref().map(|text| context.moment("--next", text)).transpose()?;
+        event.next =
+            facts.next.as_deref().map(|text| context.moment("--next", text)).transpose()?;
         event.next_what = facts.next_what.as_deref().map(Into::into);
         event.confirms = criteria(settings, &facts.confirm, true)?;
         event.revokes = criteria(settings, &facts.revoke, false)?;
-        event.close_by = facts.close_by.as_deref().map(|text| context.date("--close-by", text)).transpose()?;
+        event.close_by =
+            facts.close_by.as_deref().map(|text| context.date("--close-by", text)).transpose()?;
         event.value = facts.value.as_deref().map(|text| money("--value", text)).transpose()?;
         event.amount = facts.amount.as_deref().map(|text| money("--amount", text)).transpose()?;
         event.reached = facts.reached;
@@ -253,8 +259,11 @@ impl Target {
     /// It on the day of an event: dates before it was opened are refused.
     pub fn on(&self, settings: &Settings, date: Date) -> Result<Record, Diagnostic> {
         replay(self.loaded.prospect.clone(), settings, date).ok_or_else(|| {
-            Diagnostic::new(Code::BadArgument, format!("{date} is before `{}` was opened", self.id()))
-                .help("the first entry opens the account; choose a later --date")
+            Diagnostic::new(
+                Code::BadArgument,
+                format!("{date} is before `{}` was opened", self.id()),
+            )
+            .help("the first entry opens the account; choose a later --date")
         })
     }
 }
@@ -294,12 +303,17 @@ pub fn money(origin: &str, text: &str) -> Result<Money, Diagnostic> {
 
 fn time(text: &str) -> Result<Time, Diagnostic> {
     Time::parse(text).ok_or_else(|| {
-        Diagnostic::new(Code::BadArgument, format!("--time: `{text}` is not a time")).help("write 14:00")
+        Diagnostic::new(Code::BadArgument, format!("--time: `{text}` is not a time"))
+            .help("write 14:00")
     })
 }
 
 /// Criteria by id; those to confirm must be ones that a person can attest.
-fn criteria(settings: &Settings, ids: &[String], confirm: bool) -> Result<Vec<Box<str>>, Diagnostic> {
+fn criteria(
+    settings: &Settings,
+    ids: &[String],
+    confirm: bool,
+) -> Result<Vec<Box<str>>, Diagnostic> {
     let mut known = Vec::new();
     for id in ids {
         let Some(criterion) = settings.criterion(id) else {
@@ -328,14 +342,16 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
         Some((kind, _)) => Ok(kind),
         None => {
             let help = suggest(name, settings.kinds.keys().map(|kind| &**kind));
-            let diagnostic = Diagnostic::new(Code::UnknownKind, format!("no kind of event `{name}`"));
+            let diagnostic =
+                Diagnostic::new(Code::UnknownKind, format!("no kind of event `{name}`"));
             let mut diagnostic = match help {
                 Some(help) => diagnostic.help(help),
                 None => diagnostic,
             };
             // In a file it is kept; typed, it is a slip.
             diagnostic.severity = Severity::Error;
-            Err(diagnostic.help(format!("a kind of your own needs a section in crm.toml: [kind.{name}]")))
+            Err(diagnostic
+                .help(format!("a kind of your own needs a section in crm.toml: [kind.{name}]")))
         }
     }
 }
@@ -364,5 +380,9 @@ fn rep_of_git(settings: &Settings, root: &Path) -> Option<Box<str>> {
 pub fn unified(path: &Path, before: &str, after: &str) -> String {
     let name = path.display().to_string();
     let old = if before.is_empty() { "/dev/null".to_owned() } else { name.clone() };
-    similar::TextDiff::from_lines(before, after).unified_diff().context_radius(1).header(&old, &name).to_string()
+    similar::TextDiff::from_lines(before, after)
+        .unified_diff()
+        .context_radius(1)
+        .header(&old, &name)
+        .to_string()
 }

@@ -77,7 +77,9 @@ fn external(words: &[OsString], context: &Context) -> Result<u8, Failure> {
     let program = format!("crm-{name}");
     let found = context.env.path.as_ref().and_then(|path| {
         let valid = !name.contains(['/', '\\']);
-        std::env::split_paths(path).map(|folder| folder.join(&program)).find(|file| valid && file.is_file())
+        std::env::split_paths(path)
+            .map(|folder| folder.join(&program))
+            .find(|file| valid && file.is_file())
     });
     let Some(program) = found else {
         let command = Cli::command();
@@ -91,8 +93,12 @@ fn external(words: &[OsString], context: &Context) -> Result<u8, Failure> {
         .help("`crm --help` lists the commands")
         .into());
     };
-    let status = std::process::Command::new(&program).args(&words[1..]).status().map_err(|error| {
-        Diagnostic::new(Code::Unreadable, format!("{} cannot be run: {error}", program.display()))
-    })?;
+    let status =
+        std::process::Command::new(&program).args(&words[1..]).status().map_err(|error| {
+            Diagnostic::new(
+                Code::Unreadable,
+                format!("{} cannot be run: {error}", program.display()),
+            )
+        })?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }

@@ -162,8 +162,26 @@ impl Event {
 
 /// The keys that an event may have.
 pub const FIELDS: [&str; 21] = [
-    "kind", "by", "time", "note", "stage", "confirms", "revokes", "next", "next_what", "close_by",
-    "value", "owner", "amount", "reason", "reached", "forced", "until", "score", "scale", "ticket",
+    "kind",
+    "by",
+    "time",
+    "note",
+    "stage",
+    "confirms",
+    "revokes",
+    "next",
+    "next_what",
+    "close_by",
+    "value",
+    "owner",
+    "amount",
+    "reason",
+    "reached",
+    "forced",
+    "until",
+    "score",
+    "scale",
+    "ticket",
     "event",
 ];
 

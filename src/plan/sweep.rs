@@ -34,6 +34,8 @@ pub fn sweep<'b>(book: &'b Book, query: &'b Query) -> Vec<Overdue<'b>> {
             Overdue { record, age, falls, reason }
         })
         .collect();
-    found.sort_by(|a, b| b.age.cmp(&a.age).then_with(|| a.record.prospect.id.cmp(&b.record.prospect.id)));
+    found.sort_by(|a, b| {
+        b.age.cmp(&a.age).then_with(|| a.record.prospect.id.cmp(&b.record.prospect.id))
+    });
     found
 }

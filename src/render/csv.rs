@@ -10,11 +10,13 @@
 
 use super::text::{acts, breaks, clean, plain};
 use super::{Options, RenderError, tables};
-use crate::model::sheet::{Cell, Emphasis, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Emphasis, Sheet, Table};
 use std::borrow::Cow;
 
 pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let Some(table) = tables(sheet, options)?.first() else { return Ok(String::new()) };
+    let Some(table) = tables(sheet, options, Audience::Machines)?.into_iter().next() else {
+        return Ok(String::new());
+    };
     let mut writer = csv::Writer::from_writer(Vec::new());
     // A `Vec` takes every write, and records are allowed to differ in length.
     let mut record = csv::StringRecord::new();
@@ -28,7 +30,9 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
 }
 
 pub(super) fn render_tsv(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let Some(table) = tables(sheet, options)?.first() else { return Ok(String::new()) };
+    let Some(table) = tables(sheet, options, Audience::Machines)?.into_iter().next() else {
+        return Ok(String::new());
+    };
     let mut out = String::new();
     for fields in records(table, options) {
         for (i, field) in fields.iter().enumerate() {

@@ -3,12 +3,12 @@
 
 use super::text::clean;
 use super::{Options, RenderError, tables};
-use crate::model::sheet::{Cell, Emphasis, Kind, Sheet};
+use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Sheet};
 use std::collections::HashSet;
 
 pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let (table, column) = tables(sheet, options)?
-        .iter()
+    let (table, column) = tables(sheet, options, Audience::Machines)?
+        .into_iter()
         .find_map(|table| {
             let column = table.columns.iter().position(|column| column.kind == Kind::Id)?;
             Some((table, column))

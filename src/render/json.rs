@@ -17,7 +17,7 @@
 
 use super::text::{acts, ratio, six};
 use super::{Options, RenderError, tables};
-use crate::model::sheet::{Cell, Column, Emphasis, Row, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Column, Emphasis, Row, Sheet, Table};
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
@@ -27,7 +27,7 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
         report: &sheet.id,
         title: &sheet.title,
         about: &sheet.about,
-        tables: Tables(tables(sheet, options)?),
+        tables: Tables(tables(sheet, options, Audience::Machines)?),
         notes: &sheet.notes,
     };
     let mut json = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -37,7 +37,8 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
 
 pub(super) fn render_lines(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
     let mut out = String::new();
-    for record in tables(sheet, options)?.first().into_iter().flat_map(records) {
+    for record in tables(sheet, options, Audience::Machines)?.into_iter().take(1).flat_map(records)
+    {
         out.push_str(&serde_json::to_string(&record).unwrap_or_default());
         out.push('\n');
     }
@@ -74,7 +75,7 @@ struct Document<'a> {
     notes: &'a [String],
 }
 
-struct Tables<'a>(&'a [Table]);
+struct Tables<'a>(Vec<&'a Table>);
 
 struct Records<'a>(&'a Table);
 

@@ -15,11 +15,11 @@ mod svg;
 mod table;
 mod text;
 
-pub use text::clean;
 pub use html::page;
+pub use text::clean;
 
 use crate::model::label::Lang;
-use crate::model::sheet::{Sheet, Table};
+use crate::model::sheet::{Audience, Sheet, Table};
 
 /// A way to write a sheet down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,16 +164,26 @@ pub fn render(sheet: &Sheet, format: Format, options: &Options) -> Result<String
     (format.entry().renderer)(sheet, options)
 }
 
-/// The tables to show: all, or the one asked for.
-fn tables<'a>(sheet: &'a Sheet, options: &Options) -> Result<&'a [Table], RenderError> {
-    let Some(name) = &options.table else { return Ok(&sheet.tables) };
-    sheet.tables.iter().find(|table| table.id == *name).map(std::slice::from_ref).ok_or_else(|| {
+/// The tables to show: the one asked for, or all that are meant for these readers.
+fn tables<'a>(
+    sheet: &'a Sheet,
+    options: &Options,
+    readers: Audience,
+) -> Result<Vec<&'a Table>, RenderError> {
+    let Some(name) = &options.table else { return Ok(meant_for(sheet, readers)) };
+    sheet.tables.iter().find(|table| table.id == *name).map(|table| vec![table]).ok_or_else(|| {
         RenderError::NoSuchTable {
             sheet: sheet.id.clone(),
             name: name.clone(),
             candidates: nearest(name, sheet.tables.iter().map(|table| table.id.as_str())),
         }
     })
+}
+
+/// The tables that are meant for everybody, or for these readers.
+fn meant_for(sheet: &Sheet, readers: Audience) -> Vec<&Table> {
+    let meant = |table: &&Table| table.audience == Audience::All || table.audience == readers;
+    sheet.tables.iter().filter(meant).collect()
 }
 
 /// All names, the most similar first.

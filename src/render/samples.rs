@@ -56,6 +56,7 @@ pub(super) fn sheet() -> Sheet {
             Column::new("sum", "Sum", Kind::Number),
         ],
         rows: vec![Row::new(vec![Cell::text("booked"), Cell::Int(12)])],
+        ..Table::default()
     });
     sheet
 }

@@ -10,7 +10,7 @@
 
 use super::text::{clean, shown};
 use super::{Options, RenderError, picture, tables};
-use crate::model::sheet::{Cell, Emphasis, Kind, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
@@ -31,7 +31,7 @@ const LINES: usize = 3;
 pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
     let mut blocks = Vec::new();
     blocks.extend(words(&[(&sheet.title, "", BOLD), (&sheet.about, "", DIM)], options));
-    for table in tables(sheet, options)? {
+    for table in tables(sheet, options, Audience::People)? {
         let title = words(&[(&table.title, "", BOLD)], options).unwrap_or_default();
         if !table.columns.is_empty() {
             blocks.push(title + &grid(table, options));

@@ -38,12 +38,18 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             continue;
         }
         let group = |r: &Record| request.by.as_ref().map(|by| by.of(r, settings));
-        records.sort_by_key(|r| (group(r), r.state.outcome != Outcome::Open, std::cmp::Reverse(r.state.stage)));
+        records.sort_by_key(|r| {
+            (group(r), r.state.outcome != Outcome::Open, std::cmp::Reverse(r.state.stage))
+        });
         let rows = records
             .iter()
             .map(|record| {
                 let mut cells = vec![
-                    Cell::text(pipeline.stages[record.state.stage].label.get(lang, record.stage_id(settings))),
+                    Cell::text(
+                        pipeline.stages[record.state.stage]
+                            .label
+                            .get(lang, record.stage_id(settings)),
+                    ),
                     Cell::text(&*record.prospect.id),
                     Cell::text(&*record.prospect.name),
                     Cell::maybe(record.prospect.company.as_deref(), Cell::text),
@@ -60,7 +66,13 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             })
             .collect();
         let title = pipeline.label.get(lang, &pipeline.id).to_owned();
-        tables.push(Table { id: pipeline.id.to_string(), title, columns: columns.clone(), rows, ..Table::default() });
+        tables.push(Table {
+            id: pipeline.id.to_string(),
+            title,
+            columns: columns.clone(),
+            rows,
+            ..Table::default()
+        });
     }
     if let [only] = tables.as_mut_slice() {
         only.title = String::new();

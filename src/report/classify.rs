@@ -31,10 +31,12 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
                 None => next_stage(record, settings),
             };
             let missing = match wanted {
-                Some(stage) if record.state.outcome == Outcome::Open => why_not(record, settings, stage, book.as_of)
-                    .into_iter()
-                    .map(|status| status.id.to_string())
-                    .collect(),
+                Some(stage) if record.state.outcome == Outcome::Open => {
+                    why_not(record, settings, stage, book.as_of)
+                        .into_iter()
+                        .map(|status| status.id.to_string())
+                        .collect()
+                }
                 _ => Vec::new(),
             };
             let cells = vec![
@@ -49,7 +51,8 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
             Row::with(cells, emphasis)
         })
         .collect();
-    let mut sheet = Sheet::single("classify", lang.pick("Classification", "按证据分级"), columns, rows);
+    let mut sheet =
+        Sheet::single("classify", lang.pick("Classification", "按证据分级"), columns, rows);
     if let (Some(id), Some(table)) = (target, sheet.tables.first_mut())
         && let Some(missing) = table.columns.iter_mut().find(|c| c.id == "missing")
     {

@@ -40,16 +40,18 @@ const COLUMNS: &[Definition] = &[
     define("in-stage", Kind::Number, |r, b| {
         Cell::maybe(r.state.since, |since| Cell::Int(b.as_of.days_since(since)))
     }),
-    define("supported", Kind::Text, |r, b| Cell::text(stage_name(r, r.state.supported, &b.settings))),
+    define("supported", Kind::Text, |r, b| {
+        Cell::text(stage_name(r, r.state.supported, &b.settings))
+    }),
     define("owner", Kind::Text, |r, _| text(r.state.owner.as_deref())),
     define("owner-since", Kind::Date, |r, _| Cell::maybe(r.state.owner_since, Cell::Date)),
     define("value", Kind::Number, |r, _| Cell::maybe(r.state.value, Cell::Money)),
-    define("weighted", Kind::Number, |r, b| {
-        Cell::maybe(weighted(r, &b.settings), Cell::Amount)
-    }),
+    define("weighted", Kind::Number, |r, b| Cell::maybe(weighted(r, &b.settings), Cell::Amount)),
     define("opened", Kind::Date, |r, _| Cell::maybe(r.state.opened, Cell::Date)),
     define("pursuit", Kind::Number, |r, _| Cell::Int(i64::from(r.state.pursuit))),
-    define("first-meeting", Kind::Date, |r, _| Cell::maybe(r.state.evidence.first_meeting, Cell::Date)),
+    define("first-meeting", Kind::Date, |r, _| {
+        Cell::maybe(r.state.evidence.first_meeting, Cell::Date)
+    }),
     define("age", Kind::Number, |r, b| Cell::maybe(r.state.age(b.as_of), Cell::Int)),
     define("next", Kind::Date, |r, _| {
         Cell::maybe(r.state.evidence.next.as_ref(), |next| Cell::Moment(next.at))
@@ -66,10 +68,16 @@ const COLUMNS: &[Definition] = &[
     define("paid", Kind::Number, |r, _| Cell::Amount(r.state.money_in.own)),
     define("booked", Kind::Number, |r, _| Cell::Amount(r.state.booked.own)),
     define("orders", Kind::Number, |r, _| Cell::Int(i64::from(r.state.orders))),
-    define("flags", Kind::Text, |r, _| Cell::List(flags(r).into_iter().map(String::from).collect())),
+    define("flags", Kind::Text, |r, _| {
+        Cell::List(flags(r).into_iter().map(String::from).collect())
+    }),
     define("reason", Kind::Text, |r, _| text(r.state.reason.as_deref())),
-    define("phone", Kind::Text, |r, _| text(r.prospect.contacts.iter().find_map(|c| c.phone.as_deref()))),
-    define("email", Kind::Text, |r, _| text(r.prospect.contacts.iter().find_map(|c| c.email.as_deref()))),
+    define("phone", Kind::Text, |r, _| {
+        text(r.prospect.contacts.iter().find_map(|c| c.phone.as_deref()))
+    }),
+    define("email", Kind::Text, |r, _| {
+        text(r.prospect.contacts.iter().find_map(|c| c.email.as_deref()))
+    }),
 ];
 
 fn text(value: Option<&str>) -> Cell {

@@ -72,9 +72,10 @@ impl Dimension {
                 .state
                 .opened
                 .map_or_else(String::new, |d| format!("{:04}-{:02}", d.year(), d.month())),
-            Dimension::Quarter => {
-                record.state.opened.map_or_else(String::new, |d| format!("{:04}Q{}", d.year(), d.quarter()))
-            }
+            Dimension::Quarter => record
+                .state
+                .opened
+                .map_or_else(String::new, |d| format!("{:04}Q{}", d.year(), d.quarter())),
         }
     }
 }

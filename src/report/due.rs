@@ -28,7 +28,8 @@ const BIRTHDAY: (&str, &str, &str) = ("birthday", "birthday", "生日");
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
-    let mut items: Vec<Item> = request.select(book).flat_map(|record| items(record, book, last)).collect();
+    let mut items: Vec<Item> =
+        request.select(book).flat_map(|record| items(record, book, last)).collect();
     items.sort_by(|a, b| {
         (a.date, a.what.0, &a.record.prospect.id).cmp(&(b.date, b.what.0, &b.record.prospect.id))
     });
@@ -87,14 +88,19 @@ fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
         if let Some((close, _)) = state.evidence.close_by
             && state.evidence.signed.is_none()
         {
-            let pushed = if state.pushes > 0 { format!("pushed {} x", state.pushes) } else { String::new() };
+            let pushed =
+                if state.pushes > 0 { format!("pushed {} x", state.pushes) } else { String::new() };
             put(close, CLOSE, pushed);
         }
         if let Some(start) = state.clock_start
             && state.stage > 0
         {
             let day = start.plus(i64::from(state.cycle_days));
-            put(day, CYCLE, format!("day {} of {}", state.age(book.as_of).unwrap_or(0), state.cycle_days));
+            put(
+                day,
+                CYCLE,
+                format!("day {} of {}", state.age(book.as_of).unwrap_or(0), state.cycle_days),
+            );
         }
     }
     for contact in &record.prospect.contacts {

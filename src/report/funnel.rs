@@ -71,7 +71,8 @@ fn count(book: &Book, request: &Request, index: usize, pipeline: &Pipeline) -> G
     let mut groups = Groups::new();
     for record in request.select(book).filter(|record| record.state.pipeline == index) {
         let group = request.by.as_ref().map(|by| by.of(record, &book.settings)).unwrap_or_default();
-        let columns = groups.entry(group).or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
+        let columns =
+            groups.entry(group).or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
         let cell = &mut columns[record.state.stage];
         let worth = worth(record);
         cell.count += 1;
@@ -94,7 +95,11 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
         columns.push(column(id, Kind::Number, lang));
     }
     if foreign {
-        columns.push(Column::new("other-currencies", lang.pick("Other currencies", "其他货币"), Kind::Text));
+        columns.push(Column::new(
+            "other-currencies",
+            lang.pick("Other currencies", "其他货币"),
+            Kind::Text,
+        ));
     }
     let empty = [(String::new(), vec![Figures::default(); pipeline.stages.len()])];
     let shown: Vec<(&String, &Vec<Figures>)> = if groups.is_empty() && request.by.is_none() {
@@ -111,7 +116,8 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
             row.push(Cell::text(&*stage.id));
             row.push(Cell::text(stage.label.get(lang, &stage.id)));
             row.extend(figures(cell, foreign));
-            let emphasis = if stage.outcome == Outcome::Won { Emphasis::Good } else { Emphasis::Plain };
+            let emphasis =
+                if stage.outcome == Outcome::Won { Emphasis::Good } else { Emphasis::Plain };
             rows.push(Row::with(row, emphasis));
             if stage.outcome == Outcome::Open {
                 open.count += cell.count;
@@ -177,7 +183,11 @@ fn notes(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Vec<Strin
             .iter()
             .map(|column| format!("{} {}", cells[*column].count, pipeline.stages[*column].id))
             .collect();
-        let who = if single { String::new() } else { format!("{}: ", if group.is_empty() { lang.pick("none", "无") } else { group }) };
+        let who = if single {
+            String::new()
+        } else {
+            format!("{}: ", if group.is_empty() { lang.pick("none", "无") } else { group })
+        };
         notes.push(format!(
             "{who}{} {} ({}): {}",
             lang.pick("shape", "形状"),

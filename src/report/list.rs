@@ -9,24 +9,37 @@ use crate::rules::state::Record;
 use std::cmp::Ordering;
 
 /// The columns unless others are asked for.
-pub const DEFAULT: [&str; 8] = ["id", "name", "company", "stage", "owner", "value", "next", "flags"];
+pub const DEFAULT: [&str; 8] =
+    ["id", "name", "company", "stage", "owner", "value", "next", "flags"];
 
 /// A list. `sort` names columns, each with `-` before it for the reverse order; ids break ties.
-pub fn list(book: &Book, request: &Request, columns: &[&str], sort: &[String]) -> Result<Sheet, Diagnostic> {
+pub fn list(
+    book: &Book,
+    request: &Request,
+    columns: &[&str],
+    sort: &[String],
+) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let choice = Choice::of(columns.iter().copied(), &book.settings, lang)?;
     let mut records: Vec<&Record> = request.select(book).collect();
     for key in sort.iter().rev() {
-        let (name, reverse) = key.strip_prefix('-').map_or((key.as_str(), false), |name| (name, true));
+        let (name, reverse) =
+            key.strip_prefix('-').map_or((key.as_str(), false), |name| (name, true));
         let key = Choice::of([name], &book.settings, lang)?;
-        let mut keyed: Vec<(Cell, &Record)> =
-            records.iter().map(|record| (key.cells(record, book).swap_remove(0), *record)).collect();
+        let mut keyed: Vec<(Cell, &Record)> = records
+            .iter()
+            .map(|record| (key.cells(record, book).swap_remove(0), *record))
+            .collect();
         keyed.sort_by(|a, b| order(&a.0, &b.0, reverse));
         records = keyed.into_iter().map(|(_, record)| record).collect();
     }
     let rows = records.iter().map(|record| choice.row(record, book)).collect();
     let mut sheet = Sheet::single("list", "", choice.heads(), rows);
-    sheet.about = format!("{}  ·  {}", book.as_of, lang.pick("prospects: ", "客户：").to_owned() + &records.len().to_string());
+    sheet.about = format!(
+        "{}  ·  {}",
+        book.as_of,
+        lang.pick("prospects: ", "客户：").to_owned() + &records.len().to_string()
+    );
     Ok(sheet)
 }
 
@@ -40,7 +53,9 @@ fn order(a: &Cell, b: &Cell, reverse: bool) -> Ordering {
         (Cell::Date(a), Cell::Date(b)) => a.cmp(b),
         (Cell::Moment(a), Cell::Moment(b)) => a.cmp(b),
         (Cell::Amount(a), Cell::Amount(b)) => a.cmp(b),
-        (Cell::Money(a), Cell::Money(b)) => a.currency.cmp(&b.currency).then(a.amount.cmp(&b.amount)),
+        (Cell::Money(a), Cell::Money(b)) => {
+            a.currency.cmp(&b.currency).then(a.amount.cmp(&b.amount))
+        }
         (Cell::List(a), Cell::List(b)) => a.cmp(b),
         (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
         _ => Ordering::Equal,

@@ -64,11 +64,19 @@ pub fn reached(week: Period, days: &[crate::model::date::Weekday], as_of: Date) 
 }
 
 /// Everybody on the default board at each checkpoint: open ones, and those that closed in the week.
-fn standing<'b>(book: &'b Book, request: &'b Request, week: Period, points: &[Checkpoint]) -> Standing<'b> {
+fn standing<'b>(
+    book: &'b Book,
+    request: &'b Request,
+    week: Period,
+    points: &[Checkpoint],
+) -> Standing<'b> {
     let mut standing = Standing::new();
     for record in request.select(book).filter(|record| record.state.pipeline == 0) {
         for point in points {
-            let Some((state, ..)) = derive(&record.prospect, &book.settings, point.covers.to) else { continue };
+            let Some((state, ..)) = derive(&record.prospect, &book.settings, point.covers.to)
+            else {
+                continue;
+            };
             let on_sheet = match state.outcome {
                 Outcome::Open => true,
                 Outcome::Won => state.since.is_some_and(|since| week.contains(since)),
@@ -146,7 +154,11 @@ fn grid(owner: &str, on: Date, names: &[Name], settings: &Settings) -> Table {
 fn stack(names: &[Name], stage: usize) -> Vec<String> {
     let mut names: Vec<&Name> = names.iter().filter(|name| name.state.stage == stage).collect();
     names.sort_by_key(|name| {
-        (name.state.evidence.first_meeting.is_none(), name.state.evidence.first_meeting, &name.record.prospect.id)
+        (
+            name.state.evidence.first_meeting.is_none(),
+            name.state.evidence.first_meeting,
+            &name.record.prospect.id,
+        )
     });
     names
         .iter()
@@ -167,7 +179,10 @@ fn heading(owner: &str, on: Date, pipeline: &Pipeline, settings: &Settings, lang
     };
     let cycle = settings.cycle(pipeline, Some(owner));
     match lang {
-        Lang::En => format!("{who}  ·  filled in {} {on}  ·  sales cycle {cycle} days  ·  ! = past it", on.weekday().name()),
+        Lang::En => format!(
+            "{who}  ·  filled in {} {on}  ·  sales cycle {cycle} days  ·  ! = past it",
+            on.weekday().name()
+        ),
         Lang::Zh => format!("{who}  ·  填表日 {on}  ·  销售周期 {cycle} 天  ·  ! = 逾期"),
     }
 }

@@ -2,13 +2,13 @@
 
 use super::columns::{flags, stage_name};
 use super::words::column;
+use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::FACTS;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::model::date::Date;
 use crate::rules::evidence::Status;
 use crate::rules::moves::next_stage;
 use crate::rules::replay::{retracted_by_later, upto};
@@ -17,7 +17,11 @@ use crate::rules::state::Record;
 /// Everything about one prospect on a day.
 pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
     let lang = settings.language;
-    let mut tables = vec![facts(record, settings, as_of), contacts(record, lang), evidence(record, settings, as_of)];
+    let mut tables = vec![
+        facts(record, settings, as_of),
+        contacts(record, lang),
+        evidence(record, settings, as_of),
+    ];
     tables.push(columns_stood(record, settings, as_of));
     tables.push(journal(record, lang, as_of));
     tables.retain(|table| !table.rows.is_empty());
@@ -57,30 +61,48 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     put("needs", list(&record.prospect.needs));
     put("tags", list(&record.prospect.tags));
     let label = stage.label.get(lang, &stage.id);
-    let named = if label == &*stage.id { label.to_owned() } else { format!("{} ({label})", stage.id) };
+    let named =
+        if label == &*stage.id { label.to_owned() } else { format!("{} ({label})", stage.id) };
     put("stage", Cell::Text(named));
     put("since", Cell::maybe(state.since, Cell::Date));
     put("supported", Cell::text(stage_name(record, state.supported, settings)));
-    put("owner", Cell::maybe(state.owner.as_deref(), |id| {
-        Cell::text(settings.rep(id).map_or(id, |rep| rep.display()))
-    }));
+    put(
+        "owner",
+        Cell::maybe(state.owner.as_deref(), |id| {
+            Cell::text(settings.rep(id).map_or(id, |rep| rep.display()))
+        }),
+    );
     put("value", Cell::maybe(state.value, Cell::Money));
-    put("pursuit", if state.pursuit > 1 { Cell::Int(i64::from(state.pursuit)) } else { Cell::Empty });
+    put(
+        "pursuit",
+        if state.pursuit > 1 { Cell::Int(i64::from(state.pursuit)) } else { Cell::Empty },
+    );
     if state.outcome == Outcome::Open {
-        put("age", Cell::maybe(state.age(as_of), |age| {
-            Cell::Text(format!("{age} {} {}", lang.pick("of", "/"), state.cycle_days))
-        }));
+        put(
+            "age",
+            Cell::maybe(state.age(as_of), |age| {
+                Cell::Text(format!("{age} {} {}", lang.pick("of", "/"), state.cycle_days))
+            }),
+        );
     }
     put("next", Cell::maybe(state.evidence.next.as_ref(), |next| Cell::Moment(next.at)));
-    put("next-what", Cell::maybe(
-        state.evidence.next.as_ref().and_then(|next| next.what.as_deref()),
-        Cell::text,
-    ));
+    put(
+        "next-what",
+        Cell::maybe(state.evidence.next.as_ref().and_then(|next| next.what.as_deref()), Cell::text),
+    );
     put("close-by", Cell::maybe(state.evidence.close_by, |(date, _)| Cell::Date(date)));
-    put("paid", if state.money_in.own.is_zero() { Cell::Empty } else { Cell::Amount(state.money_in.own) });
+    put(
+        "paid",
+        if state.money_in.own.is_zero() { Cell::Empty } else { Cell::Amount(state.money_in.own) },
+    );
     put("flags", Cell::List(flags(record).into_iter().map(String::from).collect()));
     put("reason", Cell::maybe(state.reason.as_deref(), Cell::text));
-    table("facts", "", vec![column("fact", Kind::Text, lang), column("detail", Kind::Text, lang)], rows)
+    table(
+        "facts",
+        "",
+        vec![column("fact", Kind::Text, lang), column("detail", Kind::Text, lang)],
+        rows,
+    )
 }
 
 fn contacts(record: &Record, lang: Lang) -> Table {
@@ -111,12 +133,21 @@ fn evidence(record: &Record, settings: &Settings, as_of: Date) -> Table {
     let next = next_stage(record, settings);
     let wanted = next.unwrap_or(record.state.stage);
     let rows = if record.state.outcome == Outcome::Open {
-        record.case(settings, as_of).requirements(wanted).iter().map(|s| evidence_row(s, lang)).collect()
+        record
+            .case(settings, as_of)
+            .requirements(wanted)
+            .iter()
+            .map(|s| evidence_row(s, lang))
+            .collect()
     } else {
         Vec::new()
     };
     let title = match next {
-        Some(next) => format!("{} {}", lang.pick("Evidence for", "证据：到"), stage_name(record, next, settings)),
+        Some(next) => format!(
+            "{} {}",
+            lang.pick("Evidence for", "证据：到"),
+            stage_name(record, next, settings)
+        ),
         None => lang.pick("Evidence", "证据").to_owned(),
     };
     let columns = vec![
@@ -131,7 +162,11 @@ fn evidence(record: &Record, settings: &Settings, as_of: Date) -> Table {
 
 fn evidence_row(status: &Status, lang: Lang) -> Row {
     let met = if status.met { lang.pick("yes", "是") } else { lang.pick("no", "否") };
-    let why = if status.mend.is_empty() { status.why.clone() } else { format!("{} ({})", status.why, status.mend) };
+    let why = if status.mend.is_empty() {
+        status.why.clone()
+    } else {
+        format!("{} ({})", status.why, status.mend)
+    };
     let cells = vec![
         Cell::text(&*status.id),
         Cell::text(met),
@@ -149,7 +184,10 @@ fn columns_stood(record: &Record, settings: &Settings, as_of: Date) -> Table {
         .stages
         .iter()
         .map(|spell| {
-            let note = spell.forced.as_deref().map(|why| format!("{}: {why}", lang.pick("forced", "破例")));
+            let note = spell
+                .forced
+                .as_deref()
+                .map(|why| format!("{}: {why}", lang.pick("forced", "破例")));
             let reason = spell.reason.as_deref().map(String::from);
             Row::new(vec![
                 Cell::text(stage_name(record, spell.stage, settings)),
@@ -187,7 +225,8 @@ fn journal(record: &Record, lang: Lang, as_of: Date) -> Table {
             ])
         })
         .collect();
-    let columns = ["event", "kind", "by", "change", "note"].map(|id| column(id, Kind::Text, lang)).into();
+    let columns =
+        ["event", "kind", "by", "change", "note"].map(|id| column(id, Kind::Text, lang)).into();
     table("journal", lang.pick("Journal", "流水"), columns, rows)
 }
 
@@ -195,7 +234,9 @@ fn journal(record: &Record, lang: Lang, as_of: Date) -> Table {
 fn changes(event: &Event) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut put = |key: &str, value: Option<String>| {
-        parts.extend(value.map(|value| if key.is_empty() { value } else { format!("{key} {value}") }));
+        parts.extend(
+            value.map(|value| if key.is_empty() { value } else { format!("{key} {value}") }),
+        );
     };
     put("->", event.stage.as_deref().map(String::from));
     put("", event.reached.map(|reached| if reached { "reached" } else { "no answer" }.to_owned()));
@@ -205,7 +246,13 @@ fn changes(event: &Event) -> String {
     put("close by", event.close_by.map(|date| date.to_string()));
     put("value", event.value.map(|value| value.to_string()));
     put("amount", event.amount.map(|amount| amount.to_string()));
-    put("owner", event.owner.as_deref().map(|owner| if owner.is_empty() { "pool".into() } else { owner.into() }));
+    put(
+        "owner",
+        event
+            .owner
+            .as_deref()
+            .map(|owner| if owner.is_empty() { "pool".into() } else { owner.into() }),
+    );
     put("until", event.until.map(|date| date.to_string()));
     put("retracts", event.event.as_deref().map(String::from));
     put("because", event.reason.as_deref().map(String::from));

@@ -48,10 +48,16 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         }
     }
     let mut columns = vec![column("rep", Kind::Text, lang), column("checkpoint", Kind::Text, lang)];
-    columns.extend(stages.iter().map(|s| Column::new(&*s.id, s.label.get(lang, &s.id), Kind::Number)));
+    columns
+        .extend(stages.iter().map(|s| Column::new(&*s.id, s.label.get(lang, &s.id), Kind::Number)));
     columns.push(Column::new("received", lang.pick("Received", "预收保费"), Kind::Number));
     columns.push(Column::new("booked", lang.pick("Booked", "承保标保"), Kind::Number));
-    let mut sheet = Sheet::single("team", lang.pick("Team sheet", "部门追踪表"), columns, rows(&figures, settings));
+    let mut sheet = Sheet::single(
+        "team",
+        lang.pick("Team sheet", "部门追踪表"),
+        columns,
+        rows(&figures, settings),
+    );
     sheet.about = format!("{} {week}", lang.pick("week", "周"));
     Ok(sheet)
 }
@@ -64,7 +70,8 @@ fn members(book: &Book, request: &Request, week: Period) -> Vec<String> {
         .filter_map(|record| record.state.owner.as_deref().map(String::from))
         .collect();
     let there = |rep: &&crate::model::settings::Rep| {
-        rep.left.is_none_or(|left| left >= week.from) && rep.joined.is_none_or(|joined| joined <= week.to)
+        rep.left.is_none_or(|left| left >= week.from)
+            && rep.joined.is_none_or(|joined| joined <= week.to)
     };
     // A query narrows the sheet to the members it selects; without one, those with nothing count too.
     if request.query.is_empty() {
@@ -103,7 +110,8 @@ fn tally(
 /// Money that came in, and money that was booked, in a period.
 fn money(record: &Record, settings: &Settings, period: Period) -> (Sum, Sum) {
     let (mut received, mut booked) = (Sum::default(), Sum::default());
-    for event in standing(&record.prospect.events, period.to).filter(|e| period.contains(e.date())) {
+    for event in standing(&record.prospect.events, period.to).filter(|e| period.contains(e.date()))
+    {
         let Some(amount) = event.amount.map(|amount| settings.own(amount)) else { continue };
         match &*event.kind {
             "payment" => received.add(amount),
@@ -148,7 +156,10 @@ fn rows(figures: &BTreeMap<(String, Date), Figures>, settings: &Settings) -> Vec
         total.booked.add_sum(&week.booked);
     }
     if !rows.is_empty() {
-        rows.push(Row::with(cells(lang.pick("All", "合计"), week_cell(lang), &total), Emphasis::Total));
+        rows.push(Row::with(
+            cells(lang.pick("All", "合计"), week_cell(lang), &total),
+            Emphasis::Total,
+        ));
     }
     rows
 }

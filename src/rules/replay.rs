@@ -60,7 +60,8 @@ pub fn retracted_by_later(events: &[Event]) -> Vec<bool> {
     let mut gone = vec![false; events.len()];
     for (position, event) in events.iter().enumerate().rev() {
         if !gone[position]
-            && let Some(found) = retraction(event).and_then(|target| earlier(events, position, target))
+            && let Some(found) =
+                retraction(event).and_then(|target| earlier(events, position, target))
         {
             gone[found] = true;
         }
@@ -71,7 +72,10 @@ pub fn retracted_by_later(events: &[Event]) -> Vec<bool> {
 /// The events up to a day that no later one retracts.
 pub fn standing(events: &[Event], as_of: Date) -> impl Iterator<Item = &Event> {
     let events = upto(events, as_of);
-    events.iter().zip(retracted_by_later(events)).filter_map(|(event, gone)| (!gone).then_some(event))
+    events
+        .iter()
+        .zip(retracted_by_later(events))
+        .filter_map(|(event, gone)| (!gone).then_some(event))
 }
 
 /// The key that an event retracts.

@@ -64,7 +64,8 @@ impl Needles {
         if theirs.name == self.name && theirs.company == self.company {
             return Some(Likeness::Name);
         }
-        let shares = |ours: &[String], theirs: &[String]| ours.iter().any(|one| theirs.contains(one));
+        let shares =
+            |ours: &[String], theirs: &[String]| ours.iter().any(|one| theirs.contains(one));
         if shares(&self.phones, &theirs.phones) {
             return Some(Likeness::Phone);
         }

@@ -160,7 +160,8 @@ impl Ledger {
         for path in paths {
             let id = id_of(path);
             if let Some(first) = seen.get(&id::fold(&id)) {
-                let message = format!("the id `{id}` is also that of {}", self.show(first).display());
+                let message =
+                    format!("the id `{id}` is also that of {}", self.show(first).display());
                 problems.push(
                     Diagnostic::new(Code::DuplicateId, message)
                         .at(Place::file(self.show(path)))
@@ -243,4 +244,3 @@ fn symlink(shown: &Path) -> Diagnostic {
         .at(Place::file(shown))
         .help("put the file itself there")
 }
-

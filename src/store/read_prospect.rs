@@ -92,9 +92,11 @@ fn events_last(reader: &mut Reader, table: &Table) {
     let Some((events, _)) = table.get_key_value("events") else { return };
     let after = table.iter().find(|(_, value)| last_start(value) > events.span().start);
     if let Some((key, _)) = after {
-        let diagnostic =
-            Diagnostic::new(Code::EventsNotLast, format!("`{}` stands after `[events]`", key.get_ref()))
-                .help("move `[events]` to the end of the file: entries are added there");
+        let diagnostic = Diagnostic::new(
+            Code::EventsNotLast,
+            format!("`{}` stands after `[events]`", key.get_ref()),
+        )
+        .help("move `[events]` to the end of the file: entries are added there");
         reader.problem(key.span(), diagnostic);
     }
 }
@@ -102,7 +104,9 @@ fn events_last(reader: &mut Reader, table: &Table) {
 /// Where the last `[[contact]]`, or any other table under its own header, begins.
 fn last_start(value: &Value) -> usize {
     match value.get_ref() {
-        toml::de::DeValue::Array(items) => items.iter().map(|item| item.span().start).max().unwrap_or(0),
+        toml::de::DeValue::Array(items) => {
+            items.iter().map(|item| item.span().start).max().unwrap_or(0)
+        }
         _ => value.span().start,
     }
 }

@@ -24,7 +24,8 @@ pub const LEDGER_KEYS: [&str; 12] = [
     "language",
     "cycle_days",
     "week_start",
-    "checkpoints", "team_checkpoints",
+    "checkpoints",
+    "team_checkpoints",
     "next_grace_days",
     "paid_threshold",
     "stuck_factor",
@@ -129,7 +130,9 @@ fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
 
 fn weekdays(reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<Weekday>> {
     match value.get_ref() {
-        DeValue::Array(days) => Some(days.iter().filter_map(|day| weekday(reader, key, day)).collect()),
+        DeValue::Array(days) => {
+            Some(days.iter().filter_map(|day| weekday(reader, key, day)).collect())
+        }
         _ => weekday(reader, key, value).map(|day| vec![day]),
     }
 }
@@ -174,7 +177,9 @@ fn ledger(reader: &mut Reader, settings: &mut Settings, table: &Table) {
             "cycle_days" => set(&mut settings.cycle_days, positive(reader, name, value)),
             "week_start" => set(&mut settings.week_start, weekday(reader, name, value)),
             "checkpoints" => set(&mut settings.checkpoints, weekdays(reader, name, value)),
-            "team_checkpoints" => set(&mut settings.team_checkpoints, weekdays(reader, name, value)),
+            "team_checkpoints" => {
+                set(&mut settings.team_checkpoints, weekdays(reader, name, value))
+            }
             "next_grace_days" => {
                 set(&mut settings.next_grace_days, reader.count(name, value, 3650))
             }

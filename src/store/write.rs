@@ -275,7 +275,8 @@ fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
 
 /// Writes a file outside the ledger (`-o`): new or old, never half.
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -283,7 +284,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let permissions = fs::metadata(path).map_or(fs::Permissions::from_mode(0o644), |m| m.permissions());
+        let permissions =
+            fs::metadata(path).map_or(fs::Permissions::from_mode(0o644), |m| m.permissions());
         file.as_file().set_permissions(permissions)?;
     }
     file.persist(path).map_err(|error| error.error)?;

@@ -110,7 +110,8 @@ impl Add {
         }
         let text = new_file(&prospect);
         let shown = ledger.show(&prospect.path);
-        let (back, _) = read_prospect(&text, &prospect.id, &prospect.path, &shown, &ledger.settings);
+        let (back, _) =
+            read_prospect(&text, &prospect.id, &prospect.path, &shown, &ledger.settings);
         if back.as_ref() != Some(&prospect) {
             return Err(Diagnostic::new(
                 Code::WriteFailed,
@@ -164,8 +165,11 @@ impl Add {
         if let Some(pipeline) = &facts.pipeline
             && ledger.settings.pipeline(Some(pipeline)).is_none()
         {
-            return Err(Diagnostic::new(Code::UnknownPipeline, format!("no pipeline `{pipeline}`"))
-                .nearest(pipeline, ledger.settings.pipelines.iter().map(|p| &*p.id)));
+            return Err(Diagnostic::new(
+                Code::UnknownPipeline,
+                format!("no pipeline `{pipeline}`"),
+            )
+            .nearest(pipeline, ledger.settings.pipelines.iter().map(|p| &*p.id)));
         }
         prospect.contacts.extend(self.person());
         Ok(prospect)
@@ -199,15 +203,21 @@ impl Add {
                     .help("letters and digits of any script, `-`, `_` and `.`")
             })?;
             if taken.contains(&id::fold(stated)) {
-                return Err(Diagnostic::new(Code::AlreadyThere, format!("the id `{stated}` is taken"))
-                    .help(format!("look at it: crm show {stated}")));
+                return Err(Diagnostic::new(
+                    Code::AlreadyThere,
+                    format!("the id `{stated}` is taken"),
+                )
+                .help(format!("look at it: crm show {stated}")));
             }
             return Ok(stated.clone());
         }
         let slug = id::slug(&self.name);
         if slug.is_empty() {
-            return Err(Diagnostic::new(Code::BadId, format!("no id can be made from `{}`", self.name))
-                .help("state one: --id ID"));
+            return Err(Diagnostic::new(
+                Code::BadId,
+                format!("no id can be made from `{}`", self.name),
+            )
+            .help("state one: --id ID"));
         }
         let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
         let mut candidates = std::iter::once(slug.clone()).chain(numbered);
@@ -215,7 +225,11 @@ impl Add {
     }
 
     /// Same name and company, same telephone, or same e-mail.
-    fn refuse_likely_duplicate(&self, ledger: &Ledger, prospect: &Prospect) -> Result<(), Diagnostic> {
+    fn refuse_likely_duplicate(
+        &self,
+        ledger: &Ledger,
+        prospect: &Prospect,
+    ) -> Result<(), Diagnostic> {
         let found = alike(ledger, prospect);
         let Some((first, likeness)) = found.first() else { return Ok(()) };
         let what = match likeness {
@@ -237,9 +251,11 @@ fn own_fact<'t>(typed: &'t str, ledger: &Ledger) -> Result<(&'t str, &'t str), D
     let known = || ledger.settings.facts.iter().map(|fact| &**fact);
     match typed.split_once('=') {
         Some((key, value)) if known().any(|fact| fact == key) => Ok((key, value)),
-        Some((key, _)) => Err(Diagnostic::new(Code::BadArgument, format!("--fact: no fact `{key}`"))
-            .nearest(key, known())
-            .help("facts of your own are named in crm.toml: [ledger] facts = [\"…\"]")),
+        Some((key, _)) => {
+            Err(Diagnostic::new(Code::BadArgument, format!("--fact: no fact `{key}`"))
+                .nearest(key, known())
+                .help("facts of your own are named in crm.toml: [ledger] facts = [\"…\"]"))
+        }
         None => Err(Diagnostic::new(Code::BadArgument, format!("--fact: `{typed}` has no `=`"))
             .help("write --fact name=text")),
     }

@@ -87,11 +87,14 @@ impl Advance {
         };
         if to == pipeline.lost() {
             let help = format!("crm lose {} --reason \"…\"", target.id());
-            return Err(Diagnostic::new(Code::BadArgument, "nobody advances out of the board").help(help));
+            return Err(
+                Diagnostic::new(Code::BadArgument, "nobody advances out of the board").help(help)
+            );
         }
         if to <= record.state.stage {
             let message = format!("{} stands at `{here}` already", target.named());
-            let help = format!("falling back is: crm back {} {}", target.id(), pipeline.stages[to].id);
+            let help =
+                format!("falling back is: crm back {} {}", target.id(), pipeline.stages[to].id);
             return Err(Diagnostic::new(Code::BadArgument, message).help(help));
         }
         let mut event = event.clone();
@@ -148,16 +151,22 @@ fn mend(id: &str, stage: &str, requirements: &[Status]) -> Vec<String> {
         match (option.strip_prefix("--confirm "), option.starts_with("--")) {
             (Some(criterion), _) => confirm.push(criterion),
             // One entry has one kind: a second one is an entry of its own.
-            (None, true) if option.starts_with("--kind") && options.iter().any(|o| o.starts_with("--kind")) => {
+            (None, true)
+                if option.starts_with("--kind")
+                    && options.iter().any(|o| o.starts_with("--kind")) =>
+            {
                 others.push(format!("crm log {id} {}", option.trim_start_matches("--kind ")));
             }
             (None, true) if !options.contains(&option) => options.push(option),
             (None, true) => {}
-            (None, false) => others.push(mend.replace("log ID", &format!("crm log {id}")).replace("ID", id)),
+            (None, false) => {
+                others.push(mend.replace("log ID", &format!("crm log {id}")).replace("ID", id))
+            }
         }
     }
     let confirm = (!confirm.is_empty()).then(|| format!("--confirm {}", confirm.join(",")));
     let options: Vec<&str> = confirm.as_deref().into_iter().chain(options).collect();
-    let whole = (!options.is_empty()).then(|| format!("when it is so: crm advance {id} {stage} {}", options.join(" ")));
+    let whole = (!options.is_empty())
+        .then(|| format!("when it is so: crm advance {id} {stage} {}", options.join(" ")));
     others.into_iter().map(|other| format!("first: {other}")).chain(whole).collect()
 }

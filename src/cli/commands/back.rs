@@ -68,7 +68,10 @@ impl Back {
                     refused.push(
                         Diagnostic::new(
                             Code::BadArgument,
-                            format!("{} stands at `{here}`: `{wanted}` is not behind it", target.named()),
+                            format!(
+                                "{} stands at `{here}`: `{wanted}` is not behind it",
+                                target.named()
+                            ),
                         )
                         .help(format!("moving up is: crm advance {} {wanted}", target.id())),
                     );

@@ -4,6 +4,7 @@ use crate::check::{Subject, check};
 use crate::cli::context::Context;
 use crate::cli::diagnose::{render, resolve, short};
 use crate::diag::{Code, Diagnostic, Failure, Severity};
+use crate::model::date::Date;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::render::Format;
 use crate::rules::replay::replay;
@@ -12,7 +13,7 @@ use crate::store::load::Ledger;
 use clap::Args;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Every file and every rule; all findings, not the first
 #[derive(Debug, Args)]
@@ -65,17 +66,23 @@ impl Check {
     }
 
     /// The number of files looked at, and all findings.
-    fn found(&self, ledger: &Ledger, context: &Context) -> Result<(usize, Vec<Diagnostic>), Failure> {
+    fn found(
+        &self,
+        ledger: &Ledger,
+        context: &Context,
+    ) -> Result<(usize, Vec<Diagnostic>), Failure> {
+        let today = context.today;
         if self.paths.is_empty() {
             let (paths, mut problems) = ledger.paths();
             problems.extend(ledger.duplicate_ids(&paths));
-            problems.extend(crate::store::tally::read_tallies(ledger, context.today).1);
-            problems.par_extend(paths.par_iter().flat_map_iter(|path| findings(ledger, path, context)));
+            problems.extend(crate::store::tally::read_tallies(ledger, today).1);
+            problems
+                .par_extend(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
             return Ok((paths.len(), problems));
         }
         let mut problems = Vec::new();
         for typed in &self.paths {
-            problems.extend(findings(ledger, &find(ledger, typed)?, context));
+            problems.extend(findings(ledger, &find(ledger, typed)?, today));
         }
         Ok((self.paths.len(), problems))
     }
@@ -92,14 +99,18 @@ impl Check {
             }
         }
         for (code, count) in counts {
-            context.print(&format!("info[{}]: {count} x {} (--all shows them)\n", code.id(), code.about()))?;
+            context.print(&format!(
+                "info[{}]: {count} x {} (--all shows them)\n",
+                code.id(),
+                code.about()
+            ))?;
         }
         Ok(())
     }
 }
 
 /// Everything about one file.
-fn findings(ledger: &Ledger, path: &PathBuf, context: &Context) -> Vec<Diagnostic> {
+fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
     let loaded = match ledger.read(path) {
         Ok(loaded) => loaded,
         Err(problems) => return problems,
@@ -108,13 +119,12 @@ fn findings(ledger: &Ledger, path: &PathBuf, context: &Context) -> Vec<Diagnosti
     let shown = ledger.show(path);
     // A prospect that opens after the day is looked at on the day it opens.
     let opens = loaded.prospect.events.first().map(|event| event.date());
-    let day = opens.map_or(context.today, |opens| opens.max(context.today));
+    let day = opens.map_or(today, |opens| opens.max(today));
     if let Some(mut record) = replay(loaded.prospect, &ledger.settings, day) {
         let mut broken = std::mem::take(&mut record.findings);
         broken.iter_mut().for_each(|finding| ledger.show_place(finding));
         found.extend(broken);
-        let subject =
-            Subject { record: &record, settings: &ledger.settings, as_of: context.today, shown };
+        let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
         found.extend(check(&subject));
     }
     found
@@ -122,7 +132,8 @@ fn findings(ledger: &Ledger, path: &PathBuf, context: &Context) -> Vec<Diagnosti
 
 fn sheet(found: &[Diagnostic]) -> Sheet {
     let columns = ["severity", "code", "file", "line", "column", "message", "help"];
-    let kinds = [Kind::Text, Kind::Text, Kind::Text, Kind::Number, Kind::Number, Kind::Text, Kind::Text];
+    let kinds =
+        [Kind::Text, Kind::Text, Kind::Text, Kind::Number, Kind::Number, Kind::Text, Kind::Text];
     let columns = columns.iter().zip(kinds).map(|(id, kind)| Column::new(*id, *id, kind)).collect();
     let rows = found
         .iter()

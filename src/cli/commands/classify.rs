@@ -30,9 +30,12 @@ impl Classify {
                 .flat_map(|p| p.stages[..=p.won()].iter().map(|s| &*s.id))
                 .collect();
             if !stages.contains(&stage.as_str()) {
-                return Err(Diagnostic::new(Code::UnknownStage, format!("--why-not: no stage `{stage}`"))
-                    .nearest(stage, stages)
-                    .into());
+                return Err(Diagnostic::new(
+                    Code::UnknownStage,
+                    format!("--why-not: no stage `{stage}`"),
+                )
+                .nearest(stage, stages)
+                .into());
             }
         }
         let request = self.selection.request(context)?;

@@ -22,8 +22,11 @@ impl Due {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let days = parse_days(&self.within).ok_or_else(|| {
-            Diagnostic::new(Code::BadArgument, format!("--in: `{}` is not a number of days", self.within))
-                .help("write 7d or 2w")
+            Diagnostic::new(
+                Code::BadArgument,
+                format!("--in: `{}` is not a number of days", self.within),
+            )
+            .help("write 7d or 2w")
         })?;
         let request = self.selection.request(context)?;
         let book = context.book()?;

@@ -37,7 +37,8 @@ impl Edit {
         // The copy keeps the file's name, so that the editor knows it for TOML.
         let folder = tempfile::tempdir().map_err(|error| no_copy(&error))?;
         let copy = folder.path().join(path.file_name().unwrap_or_default());
-        crate::store::write::write_file(&copy, before.as_bytes()).map_err(|error| no_copy(&error))?;
+        crate::store::write::write_file(&copy, before.as_bytes())
+            .map_err(|error| no_copy(&error))?;
         loop {
             run_editor(editor, &copy)?;
             let after = read_text(&copy, &copy)?;
@@ -71,14 +72,23 @@ fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
     let status = std::process::Command::new(program).args(words).arg(copy).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Diagnostic::new(Code::BadArgument, format!("{editor} ended with {status}"))
-            .help("nothing was changed")),
-        Err(error) => Err(Diagnostic::new(Code::Unreadable, format!("{editor} cannot be run: {error}"))),
+        Ok(status) => {
+            Err(Diagnostic::new(Code::BadArgument, format!("{editor} ended with {status}"))
+                .help("nothing was changed"))
+        }
+        Err(error) => {
+            Err(Diagnostic::new(Code::Unreadable, format!("{editor} cannot be run: {error}")))
+        }
     }
 }
 
 /// What is wrong with the text that came back: errors only.
-fn problems(text: &str, context: &Context, path: &Path, copy: &Path) -> Result<Vec<Diagnostic>, Failure> {
+fn problems(
+    text: &str,
+    context: &Context,
+    path: &Path,
+    copy: &Path,
+) -> Result<Vec<Diagnostic>, Failure> {
     let ledger = context.ledger()?;
     let id = crate::store::load::id_of(path);
     // Places point into the copy, which is what the editor shows.
@@ -119,7 +129,10 @@ fn edit_again(problems: &[Diagnostic]) -> Result<bool, Failure> {
 
 fn changed_meanwhile(shown: &Path, folder: tempfile::TempDir) -> Failure {
     let kept = folder.keep();
-    Diagnostic::new(Code::WriteFailed, format!("{} was changed meanwhile; it was left alone", shown.display()))
-        .help(format!("your text is kept in {}", kept.display()))
-        .into()
+    Diagnostic::new(
+        Code::WriteFailed,
+        format!("{} was changed meanwhile; it was left alone", shown.display()),
+    )
+    .help(format!("your text is kept in {}", kept.display()))
+    .into()
 }

@@ -9,7 +9,9 @@ use clap::Args;
 
 /// A known stall until a date: not overdue until then, and counted apart
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  crm hold tang --until 2010-02-20 --reason \"new year holidays\"")]
+#[command(
+    after_help = "Example:\n  crm hold tang --until 2010-02-20 --reason \"new year holidays\""
+)]
 pub struct Hold {
     /// The prospects
     #[arg(required_unless_present = "query", value_name = "ID")]
@@ -34,9 +36,12 @@ impl Hold {
         let until = context.date("--until", &self.until)?;
         let mut event = session.draft("hold", &self.signed, &Default::default())?;
         if until <= event.date() {
-            return Err(Diagnostic::new(Code::BadArgument, format!("--until: {until} is not in the future"))
-                .help("name the date on which work resumes")
-                .into());
+            return Err(Diagnostic::new(
+                Code::BadArgument,
+                format!("--until: {until} is not in the future"),
+            )
+            .help("name the date on which work resumes")
+            .into());
         }
         event.until = Some(until);
         event.reason = Some(self.reason.as_str().into());

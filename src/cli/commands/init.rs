@@ -24,20 +24,27 @@ impl Init {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let dir = context.global.ledger.clone().unwrap_or(self.dir);
         if dir.join(SETTINGS).symlink_metadata().is_ok() {
-            let message = format!("{} is there already; nothing was changed", dir.join(SETTINGS).display());
+            let message =
+                format!("{} is there already; nothing was changed", dir.join(SETTINGS).display());
             return Err(Diagnostic::new(Code::AlreadyThere, message)
                 .help("`crm check` looks whether it is a ledger")
                 .into());
         }
         let failed = |path: &Path, error: std::io::Error| {
-            Diagnostic::new(Code::WriteFailed, format!("{} cannot be written: {error}", path.display()))
+            Diagnostic::new(
+                Code::WriteFailed,
+                format!("{} cannot be written: {error}", path.display()),
+            )
         };
         for folder in [dir.join(PROSPECTS), dir.join(ACTIVITY)] {
             std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
         }
         let files = [
             (".gitattributes", "# Files keep their bytes: no change of line ends.\n*.toml -text\n"),
-            (".gitignore", "# The lock, and what a cut-short write needs to be finished.\n/.crm/\n"),
+            (
+                ".gitignore",
+                "# The lock, and what a cut-short write needs to be finished.\n/.crm/\n",
+            ),
             (SETTINGS, TEMPLATE),
         ];
         for (name, text) in files {

@@ -40,7 +40,8 @@ impl Log {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.chosen.dry_run)?;
         let settings = &session.ledger.settings;
-        let (name, ids) = self.words.split_last().map_or(("", &[][..]), |(last, ids)| (last.as_str(), ids));
+        let (name, ids) =
+            self.words.split_last().map_or(("", &[][..]), |(last, ids)| (last.as_str(), ids));
         if ids.is_empty() && self.chosen.query.is_none() {
             return Err(Diagnostic::new(Code::BadArgument, "an entry needs a prospect and a kind")
                 .help("crm log ID KIND, for example: crm log zhang call")
@@ -62,6 +63,7 @@ impl Log {
 }
 
 fn score(text: &str) -> Result<Amount, Diagnostic> {
-    Amount::parse(text)
-        .map_err(|_| Diagnostic::new(Code::BadArgument, format!("--score: `{text}` is not a number")))
+    Amount::parse(text).map_err(|_| {
+        Diagnostic::new(Code::BadArgument, format!("--score: `{text}` is not a number"))
+    })
 }

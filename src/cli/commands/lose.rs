@@ -9,8 +9,10 @@ use clap::Args;
 
 /// Leave the board, with a reason
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  crm lose tang --reason price --note \"went with the other insurer\"\n\n\
-    The settings may suggest reasons: [reasons]. Any text is allowed.")]
+#[command(
+    after_help = "Example:\n  crm lose tang --reason price --note \"went with the other insurer\"\n\n\
+    The settings may suggest reasons: [reasons]. Any text is allowed."
+)]
 pub struct Lose {
     /// The prospects
     #[arg(required_unless_present = "query", value_name = "ID")]
@@ -32,9 +34,12 @@ impl Lose {
         let Some(reason) = self.reason.as_deref().filter(|reason| !reason.trim().is_empty()) else {
             let codes: Vec<&str> = settings.reasons.iter().map(|(code, _)| &**code).collect();
             let known = if codes.is_empty() { "any text".to_owned() } else { codes.join(", ") };
-            return Err(Diagnostic::new(Code::LostWithoutReason, "nobody is given up without a reason")
-                .help(format!("add --reason: {known}"))
-                .into());
+            return Err(Diagnostic::new(
+                Code::LostWithoutReason,
+                "nobody is given up without a reason",
+            )
+            .help(format!("add --reason: {known}"))
+            .into());
         };
         let mut event = session.draft("moved", &self.signed, &Default::default())?;
         event.reason = Some(reason.into());
@@ -44,7 +49,8 @@ impl Lose {
             let pipeline = record.pipeline(settings);
             let here = record.stage_id(settings);
             if record.state.outcome != Outcome::Open {
-                let message = format!("{} stands at `{here}`: this pursuit has ended", target.named());
+                let message =
+                    format!("{} stands at `{here}`: this pursuit has ended", target.named());
                 return Err(Diagnostic::new(Code::MoveAfterEnd, message).into());
             }
             let lost = &pipeline.stages[pipeline.lost()].id;

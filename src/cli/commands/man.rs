@@ -29,7 +29,8 @@ impl Man {
             let name = format!("crm-{}", sub.get_name());
             (name.clone(), sub.name(name))
         });
-        for (name, page) in std::iter::once(("crm".to_owned(), command.clone())).chain(subcommands) {
+        for (name, page) in std::iter::once(("crm".to_owned(), command.clone())).chain(subcommands)
+        {
             let mut text = Vec::new();
             clap_mangen::Man::new(page).render(&mut text).map_err(failed)?;
             write_file(&self.dir.join(format!("{name}.1")), &text).map_err(failed)?;

@@ -9,7 +9,9 @@ use clap::Args;
 
 /// Begin a new pursuit of one that was closed or lost, with fresh evidence
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  crm reopen tang --value 20000 --note \"asks for a second policy\"")]
+#[command(
+    after_help = "Example:\n  crm reopen tang --value 20000 --note \"asks for a second policy\""
+)]
 pub struct Reopen {
     /// The prospects
     #[arg(required_unless_present = "query", value_name = "ID")]
@@ -37,15 +39,23 @@ impl Reopen {
             let record = target.on(settings, event.date())?;
             let here = record.stage_id(settings);
             if record.state.outcome == Outcome::Open {
-                let message = format!("{} stands at `{here}`: it is still being pursued", target.named());
+                let message =
+                    format!("{} stands at `{here}`: it is still being pursued", target.named());
                 return Err(Diagnostic::new(Code::BadArgument, message)
-                    .help(format!("to start its pass afresh: crm back {} --reason \"…\"", target.id()))
+                    .help(format!(
+                        "to start its pass afresh: crm back {} --reason \"…\"",
+                        target.id()
+                    ))
                     .into());
             }
             let first = &record.pipeline(settings).stages[0].id;
             let mut event = event.clone();
             event.stage = Some(first.clone());
-            let said = format!("{}: {here} -> {first}, pursuit {}", target.named(), record.state.pursuit + 1);
+            let said = format!(
+                "{}: {here} -> {first}, pursuit {}",
+                target.named(),
+                record.state.pursuit + 1
+            );
             entries.push(Entry { target, events: vec![event], said });
         }
         session.commit(entries)

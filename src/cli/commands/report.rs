@@ -56,7 +56,8 @@ impl Report {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let Some(name) = &self.name else { return context.emit(&overview()) };
         let Some(report) = find(name) else {
-            let names = REPORTS.iter().flat_map(|report| std::iter::once(report.name).chain(report.alias));
+            let names =
+                REPORTS.iter().flat_map(|report| std::iter::once(report.name).chain(report.alias));
             return Err(Diagnostic::new(Code::BadArgument, format!("no report `{name}`"))
                 .nearest(name, names)
                 .help("`crm report` lists them")
@@ -87,15 +88,19 @@ impl Report {
         };
         if from > to {
             let message = format!("the period is empty: it begins on {from} and ends on {to}");
-            return Err(Diagnostic::new(Code::BadArgument, message).help("--from comes before --to"));
+            return Err(
+                Diagnostic::new(Code::BadArgument, message).help("--from comes before --to")
+            );
         }
         Ok(Some(Period { from, to }))
     }
 }
 
 fn overview() -> Sheet {
-    let columns =
-        vec![Column::new("name", "Report", Kind::Text), Column::new("about", "What it shows", Kind::Text)];
+    let columns = vec![
+        Column::new("name", "Report", Kind::Text),
+        Column::new("about", "What it shows", Kind::Text),
+    ];
     let rows = REPORTS.iter().map(|report| {
         let alias = report.alias.map(|alias| format!(" ({alias})")).unwrap_or_default();
         Row::new(vec![Cell::Text(format!("{}{alias}", report.name)), Cell::text(report.about)])

@@ -24,13 +24,13 @@ impl Show {
             let path = find(ledger, id)?;
             let loaded = ledger.read(&path).map_err(Failure)?;
             let broken = loaded.problems.iter().filter(|p| p.severity == Severity::Error).count();
-            let record = replay(loaded.prospect, &ledger.settings, context.today).ok_or_else(|| {
-                crate::cli::entry::not_yet(id, context.today)
-            })?;
+            let record = replay(loaded.prospect, &ledger.settings, context.today)
+                .ok_or_else(|| crate::cli::entry::not_yet(id, context.today))?;
             let broken = broken + record.findings.len();
             if broken > 0 {
                 let noun = if broken == 1 { "finding" } else { "findings" };
-                context.say(&format!("{broken} {noun}: crm check {}", ledger.show(&path).display()));
+                context
+                    .say(&format!("{broken} {noun}: crm check {}", ledger.show(&path).display()));
             }
             context.emit(&show(&record, &ledger.settings, context.today))?;
         }

@@ -102,7 +102,8 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
             Row::with(cells, Emphasis::Warn)
         })
         .collect();
-    let mut sheet = Sheet::single("sweep", lang.pick("Past the sales cycle", "超过销售周期"), columns, rows);
+    let mut sheet =
+        Sheet::single("sweep", lang.pick("Past the sales cycle", "超过销售周期"), columns, rows);
     sheet.about = book.as_of.to_string();
     sheet
 }

@@ -14,8 +14,10 @@ use std::path::Path;
 
 /// A rep's day: how many dials, conversations, appointments
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  crm tally liuyan --dials 15 --conversations 7 --appointments 1\n\n\
-    Several tallies of one day add up.")]
+#[command(
+    after_help = "Example:\n  crm tally liuyan --dials 15 --conversations 7 --appointments 1\n\n\
+    Several tallies of one day add up."
+)]
 pub struct Tally {
     /// The rep
     #[arg(value_name = "REP")]
@@ -66,7 +68,12 @@ impl Tally {
         if !problems.is_empty() {
             return Err(Failure(problems));
         }
-        let n = days.iter().filter(|(key, _)| key.date == date).map(|(key, _)| key.n + 1).max().unwrap_or(0);
+        let n = days
+            .iter()
+            .filter(|(key, _)| key.date == date)
+            .map(|(key, _)| key.n + 1)
+            .max()
+            .unwrap_or(0);
         let key = if n == 0 { date.to_string() } else { format!("{date}-{}", n.max(2)) };
         let line = format!(
             "{key} = {{ dials = {}, conversations = {}, appointments = {} }}",
@@ -75,9 +82,12 @@ impl Tally {
         let after = append(&text, "tally", &[line], &Place::file(&shown))?;
         let (back, problems) = read_file(&after, &shown);
         if !problems.is_empty() || back.len() != days.len() + 1 || EventKey::parse(&key).is_none() {
-            return Err(Diagnostic::new(Code::WriteFailed, "the tally would not read back; nothing was written")
-                .at(Place::file(&shown))
-                .into());
+            return Err(Diagnostic::new(
+                Code::WriteFailed,
+                "the tally would not read back; nothing was written",
+            )
+            .at(Place::file(&shown))
+            .into());
         }
         session.write(&[Change { path, before, after }])?;
         if !self.dry_run {

@@ -12,8 +12,10 @@ use clap::Args;
 
 /// Retract the last event, or the one named: it never happened, but history stays
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  crm undo zhang\n  crm undo zhang 2009-12-11-1-3ha --reason \"wrong prospect\"\n\n\
-    A retraction is an event too: `crm undo` again takes it back.")]
+#[command(
+    after_help = "Examples:\n  crm undo zhang\n  crm undo zhang 2009-12-11-1-3ha --reason \"wrong prospect\"\n\n\
+    A retraction is an event too: `crm undo` again takes it back."
+)]
 pub struct Undo {
     /// The prospect
     #[arg(value_name = "ID")]
@@ -60,8 +62,11 @@ impl Undo {
                 .help("to drop a prospect altogether, remove its file (git keeps it)")
             });
         };
-        let fits: Vec<&Event> =
-            standing.iter().copied().filter(|event| event.key.text.starts_with(wanted.as_str())).collect();
+        let fits: Vec<&Event> = standing
+            .iter()
+            .copied()
+            .filter(|event| event.key.text.starts_with(wanted.as_str()))
+            .collect();
         match fits.as_slice() {
             [only] => Ok(only),
             [] => Err(Diagnostic::new(
@@ -69,8 +74,12 @@ impl Undo {
                 format!("{} has no standing event `{wanted}`", target.named()),
             )
             .nearest(wanted, standing.iter().map(|event| &*event.key.text))),
-            several => Err(Diagnostic::new(Code::Ambiguous, format!("`{wanted}` could be several events"))
-                .help(several.iter().map(|event| &*event.key.text).collect::<Vec<_>>().join(", "))),
+            several => {
+                Err(Diagnostic::new(Code::Ambiguous, format!("`{wanted}` could be several events"))
+                    .help(
+                        several.iter().map(|event| &*event.key.text).collect::<Vec<_>>().join(", "),
+                    ))
+            }
         }
     }
 }
