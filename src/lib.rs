@@ -8,4 +8,5 @@ pub mod plan;
 pub mod render;
 pub mod report;
 pub mod rules;
+pub mod stats;
 pub mod store;
