@@ -27,7 +27,9 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     let mut report = |code, message: String, help: String| {
         found.push(Diagnostic::new(code, message).at(subject.file()).help(help));
     };
-    if state.supported_ignoring_cycle < state.stage {
+    // Who is overdue falls back to the start: what else is missing does not matter then.
+    let falls = state.flags.overdue && state.supported == 0;
+    if state.supported_ignoring_cycle < state.stage && !falls {
         let missing: Vec<String> = why_not(record, settings, state.stage, subject.as_of)
             .iter()
             .filter(|status| *status.id != *IN_CYCLE)

@@ -143,8 +143,10 @@ impl Context {
             return Err(Failure(found));
         }
         if wrong > 0 {
-            let noun = if wrong == 1 { "finding" } else { "findings" };
-            self.say(&format!("{wrong} {noun} in the ledger: `crm check` shows them"));
+            self.say(&format!(
+                "{} in the ledger: `crm check` shows them",
+                counted(wrong, "finding")
+            ));
         }
         Ok(book)
     }
@@ -246,6 +248,12 @@ impl Context {
         let settings = &self.ledger()?.settings;
         Query::parse(text, origin, settings, self.today).map_err(Failure::from)
     }
+}
+
+/// A count with its noun: `1 finding`, `2 findings`.
+pub fn counted(n: usize, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{plural}")
 }
 
 fn bad_date(origin: &str, what: &str) -> Diagnostic {

@@ -68,6 +68,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("why", "Why", "依据"),
     ("fact", "Fact", "项目"),
     ("to", "Until", "至"),
+    ("falls-to", "Falls to", "退回"),
     ("overdue", "Overdue", "逾期"),
     ("role", "Role", "角色"),
     ("decides", "Decides", "决策"),

@@ -1,7 +1,7 @@
 //! `crm check [PATHS]`: every file and rule.
 
 use crate::check::{Subject, check};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{render, resolve, short};
 use crate::diag::{Code, Diagnostic, Failure, Severity};
 use crate::model::date::Date;
@@ -59,7 +59,10 @@ impl Check {
         let count = |severity| found.iter().filter(|d| d.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         context.say(&format!(
-            "{files} prospects checked: {errors} errors, {warnings} warnings, {} for information",
+            "{} checked: {}, {}, {} for information",
+            counted(files, "prospect"),
+            counted(errors, "error"),
+            counted(warnings, "warning"),
             count(Severity::Info)
         ));
         Ok(u8::from(errors > 0 || context.global.strict && warnings > 0))

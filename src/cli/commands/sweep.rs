@@ -73,7 +73,7 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
         column("stage", Kind::Text, lang),
-        column("to", Kind::Text, lang),
+        column("falls-to", Kind::Text, lang),
         column("age", Kind::Number, lang),
         column("cycle", Kind::Number, lang),
         column("owner", Kind::Text, lang),
