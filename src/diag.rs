@@ -103,6 +103,8 @@ pub struct Diagnostic {
     pub code: Code,
     /// How much it weighs; the code's own severity unless stated otherwise.
     pub severity: Severity,
+    /// What a command that stops for it ends with; the code's own unless stated otherwise.
+    pub exit: Exit,
     /// One sentence, no full stop.
     pub message: String,
     /// Where, if it has a place.
@@ -121,12 +123,21 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: code.severity(),
+            exit: code.exit(),
             message: message.into(),
             place: None,
             label: None,
             notes: Vec::new(),
             help: Vec::new(),
         }
+    }
+
+    /// The same, as a slip in what was typed: in a file it may be less, but it stops a command.
+    #[must_use]
+    pub fn typed(mut self) -> Diagnostic {
+        self.severity = Severity::Error;
+        self.exit = Exit::Usage;
+        self
     }
 
     /// With a place.
@@ -196,7 +207,7 @@ pub struct Failure(pub Vec<Diagnostic>);
 impl Failure {
     /// The exit status: that of the gravest kind among the diagnostics.
     pub fn exit(&self) -> Exit {
-        self.0.iter().map(|d| d.code.exit()).max().unwrap_or(Exit::Refused)
+        self.0.iter().map(|d| d.exit).max().unwrap_or(Exit::Refused)
     }
 }
 

@@ -72,17 +72,14 @@ impl Context {
     pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let clock = Date::today_by_the_clock();
-        let stated = global
-            .as_of
-            .as_deref()
-            .map(|text| ("--as-of", text))
-            .or_else(|| env.today.as_deref().map(|text| ("CRM_TODAY", text)));
-        let today = match stated {
-            Some((origin, text)) => {
-                parse_date(text, clock).map_err(|wrong| bad_date(origin, &wrong.to_string()))?
+        let day = |origin: &str, text: &Option<String>, base: Date| match text {
+            Some(text) => {
+                parse_date(text, base).map_err(|wrong| bad_date(origin, &wrong.to_string()))
             }
-            None => clock,
+            None => Ok(base),
         };
+        // `--as-of -14d` counts from CRM_TODAY where that is set.
+        let today = day("--as-of", &global.as_of, day("CRM_TODAY", &env.today, clock)?)?;
         let format = match (&global.format, &global.output) {
             (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
             (None, Some(file)) => Some(

@@ -3,7 +3,7 @@
 
 use super::args::{Facts, Signed, Where};
 use super::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Place, Severity, suggest};
+use crate::diag::{Code, Diagnostic, Failure, Place, Severity};
 use crate::model::date::{Date, Time};
 use crate::model::event::{Event, EventKey};
 use crate::model::money::Money;
@@ -290,6 +290,7 @@ pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Box<str>, Diag
         return Ok(id.into());
     }
     Err(Diagnostic::new(Code::UnknownRep, format!("{origin}: no rep `{id}`"))
+        .typed()
         .nearest(id, settings.reps.iter().map(|rep| &*rep.id)))
 }
 
@@ -297,6 +298,7 @@ pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Box<str>, Diag
 pub fn money(origin: &str, text: &str) -> Result<Money, Diagnostic> {
     Money::parse(text).map_err(|bad| {
         Diagnostic::new(Code::BadMoney, format!("{origin}: {bad}"))
+            .typed()
             .help("an amount is 1500, 1500.50 or \"1500.50 USD\"")
     })
 }
@@ -318,6 +320,7 @@ fn criteria(
     for id in ids {
         let Some(criterion) = settings.criterion(id) else {
             return Err(Diagnostic::new(Code::UnknownCriterion, format!("no criterion `{id}`"))
+                .typed()
                 .nearest(id, settings.criteria.iter().map(|c| &*c.id)));
         };
         if confirm && !criterion.attestable() {
@@ -327,6 +330,7 @@ fn criteria(
                 Code::ComputedCriterion,
                 format!("`{id}` follows from the entries and cannot be confirmed by hand"),
             )
+            .typed()
             .help(format!("can be confirmed: {}", attestable.join(", "))));
         }
         if !known.contains(&criterion.id) {
@@ -340,19 +344,10 @@ fn criteria(
 pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnostic> {
     match settings.kinds.get_key_value(name) {
         Some((kind, _)) => Ok(kind),
-        None => {
-            let help = suggest(name, settings.kinds.keys().map(|kind| &**kind));
-            let diagnostic =
-                Diagnostic::new(Code::UnknownKind, format!("no kind of event `{name}`"));
-            let mut diagnostic = match help {
-                Some(help) => diagnostic.help(help),
-                None => diagnostic,
-            };
-            // In a file it is kept; typed, it is a slip.
-            diagnostic.severity = Severity::Error;
-            Err(diagnostic
-                .help(format!("a kind of your own needs a section in crm.toml: [kind.{name}]")))
-        }
+        None => Err(Diagnostic::new(Code::UnknownKind, format!("no kind of event `{name}`"))
+            .typed()
+            .nearest(name, settings.kinds.keys().map(|kind| &**kind))
+            .help(format!("a kind of your own needs a section in crm.toml: [kind.{name}]"))),
     }
 }
 

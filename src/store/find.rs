@@ -87,6 +87,7 @@ fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     let typed_path = Path::new(typed);
     let outside = || {
         Diagnostic::new(Code::BadId, format!("`{typed}` is not a prospect of this ledger"))
+            .typed()
             .help("name an id, or a file below the ledger's `prospects` folder")
     };
     let root = ledger.root.canonicalize().map_err(|_| outside())?;

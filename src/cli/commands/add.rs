@@ -130,7 +130,7 @@ impl Add {
     /// The prospect without its opening event.
     fn prospect(&self, ledger: &Ledger) -> Result<Prospect, Diagnostic> {
         if self.name.trim().is_empty() {
-            return Err(Diagnostic::new(Code::MissingName, "a prospect needs a name"));
+            return Err(Diagnostic::new(Code::MissingName, "a prospect needs a name").typed());
         }
         let id = self.free_id(ledger)?;
         let facts = &self.facts;
@@ -169,6 +169,7 @@ impl Add {
                 Code::UnknownPipeline,
                 format!("no pipeline `{pipeline}`"),
             )
+            .typed()
             .nearest(pipeline, ledger.settings.pipelines.iter().map(|p| &*p.id)));
         }
         prospect.contacts.extend(self.person());
@@ -200,6 +201,7 @@ impl Add {
         if let Some(stated) = &self.id {
             id::validate(stated).map_err(|bad| {
                 Diagnostic::new(Code::BadId, format!("--id: {bad}"))
+                    .typed()
                     .help("letters and digits of any script, `-`, `_` and `.`")
             })?;
             if taken.contains(&id::fold(stated)) {
@@ -217,6 +219,7 @@ impl Add {
                 Code::BadId,
                 format!("no id can be made from `{}`", self.name),
             )
+            .typed()
             .help("state one: --id ID"));
         }
         let numbered = (2u32..).map(|n| format!("{slug}-{n}"));

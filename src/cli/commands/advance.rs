@@ -83,6 +83,7 @@ impl Advance {
                 Code::UnknownStage,
                 format!("the board of {} has no stage `{id}`", target.named()),
             )
+            .typed()
             .nearest(id, pipeline.stages.iter().map(|s| &*s.id)));
         };
         if to == pipeline.lost() {
