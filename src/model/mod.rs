@@ -7,6 +7,7 @@ pub mod label;
 pub mod money;
 pub mod period;
 pub mod pipeline;
+pub mod pool;
 pub mod prospect;
 pub mod settings;
 pub mod sheet;

@@ -1,5 +1,6 @@
 //! Reports: a book in, a sheet of typed cells out. One file per report, and one line in [`REPORTS`].
 
+pub mod allocation;
 pub mod board;
 pub mod classify;
 pub mod columns;
@@ -7,6 +8,7 @@ pub mod dimension;
 pub mod due;
 pub mod funnel;
 pub mod list;
+pub mod pool;
 pub mod sheet;
 pub mod show;
 pub mod team;
@@ -74,6 +76,18 @@ pub const REPORTS: &[Report] = &[
         alias: None,
         about: "the week's team sheet: per member and checkpoint, counts and money",
         make: team::team_sheet,
+    },
+    Report {
+        name: "allocation",
+        alias: None,
+        about: "load, room and fairness of the team, and who would be given the next prospect",
+        make: allocation::allocation,
+    },
+    Report {
+        name: "pool",
+        alias: None,
+        about: "who waits in the pool, since when, and who could have them",
+        make: pool::pool_report,
     },
 ];
 

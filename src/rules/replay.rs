@@ -128,6 +128,7 @@ impl<'a> Fold<'a> {
                 evidence: Evidence::default(),
                 value: None,
                 pushes: 0,
+                overdue_before: Vec::new(),
                 money_in: Default::default(),
                 booked: Default::default(),
                 orders: 0,
@@ -231,10 +232,14 @@ impl<'a> Fold<'a> {
                 Some("stage"),
             );
         }
+        if self.overdue_on(event.date()) {
+            self.state.overdue_before.push(event.date());
+        }
         self.state.evidence = Evidence::default();
         self.state.hold = None;
         self.state.flags.imported = false;
         if ended {
+            self.state.overdue_before.clear();
             self.state.pursuit += 1;
             self.state.pursuit_opened = Some(event.date());
             self.state.pushes = 0;
@@ -366,6 +371,7 @@ impl<'a> Fold<'a> {
         }
         self.state.owner = owner;
         self.state.owner_since = Some(date);
+        self.state.overdue_before.clear();
         self.state.cycle_days = self.settings.cycle(self.pipeline, self.state.owner.as_deref());
     }
 
@@ -478,6 +484,15 @@ impl<'a> Fold<'a> {
         evidence.first_meeting.or_else(appointment)
     }
 
+    /// Past the cycle on a day: open, beyond the first column, and not on hold.
+    fn overdue_on(&self, on: Date) -> bool {
+        let cycle = i64::from(self.state.cycle_days);
+        self.state.outcome == Outcome::Open
+            && self.state.stage > 0
+            && self.state.hold.as_ref().is_none_or(|hold| on >= hold.until)
+            && self.clock_start().is_some_and(|start| on.days_since(start) > cycle)
+    }
+
     fn case(&self, on: Date) -> Case<'_> {
         Case {
             settings: self.settings,
@@ -508,11 +523,10 @@ impl<'a> Fold<'a> {
         } else {
             self.history.pursuits.last().and_then(|pursuit| pursuit.clock_start)
         };
-        let age = clock_start.map_or(0, |start| as_of.days_since(start));
         let stage = &self.pipeline.stages[self.state.stage];
         let in_column = self.state.since.map_or(0, |since| as_of.days_since(since));
         self.state.flags = Flags {
-            overdue: live && self.state.stage > 0 && age > i64::from(self.state.cycle_days),
+            overdue: self.overdue_on(as_of),
             stalled: live && stage.max_days.is_some_and(|max| in_column > i64::from(max)),
             missed: live
                 && self.state.evidence.next.as_ref().is_some_and(|next| next.at.date < as_of),

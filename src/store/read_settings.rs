@@ -1,8 +1,10 @@
 //! `crm.toml`: text -> [`Settings`]. A wrong setting is an error; nothing runs on half-understood ones.
 
+use super::settings::allocation::allocation;
 use super::settings::board::pipelines;
 use super::settings::criteria::{criteria, kinds};
 use super::settings::ledger::{ledger, rates, reasons};
+use super::settings::pool::pool;
 use super::settings::rep::reps;
 use super::settings::unknown;
 use super::tree::{Reader, Value, parse};
@@ -11,8 +13,8 @@ use crate::model::settings::Settings;
 use std::path::Path;
 
 /// The sections, in the order of documentation.
-pub const SECTIONS: [&str; 7] =
-    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons"];
+pub const SECTIONS: [&str; 9] =
+    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons", "pool", "allocation"];
 
 /// Reads the settings; all that is wrong is reported together.
 pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnostic>> {
@@ -22,8 +24,11 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
     })?;
     let mut reader = Reader::new(place, Code::BadSetting);
     let mut settings = Settings::default();
-    // Criteria and kinds first: stages name criteria, criteria name kinds.
-    for section in ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons"] {
+    // Criteria and kinds first: stages name criteria, criteria name kinds. Allocation last: its conditions
+    // can name anything.
+    for section in
+        ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons", "pool", "allocation"]
+    {
         if let Some(value) = table.get(section) {
             read_section(&mut reader, &mut settings, section, value);
         }
@@ -45,6 +50,8 @@ fn read_section(reader: &mut Reader, settings: &mut Settings, section: &str, val
                 "criteria" => criteria(reader, settings, table),
                 "kind" => kinds(reader, settings, table),
                 "rates" => rates(reader, settings, table),
+                "pool" => pool(reader, settings, table),
+                "allocation" => allocation(reader, settings, table),
                 _ => reasons(reader, settings, table),
             }
         }

@@ -1,8 +1,10 @@
 //! The sections of `crm.toml`, one file each, and what reading them shares.
 
+pub mod allocation;
 pub mod board;
 pub mod criteria;
 pub mod ledger;
+pub mod pool;
 pub mod rep;
 
 use super::tree::{Reader, Value};
