@@ -87,6 +87,8 @@ pub enum Command {
     Release(commands::release::Release),
     Assign(commands::assign::Assign),
     Recycle(commands::recycle::Recycle),
+    Allocate(commands::allocate::Allocate),
+    Rebalance(commands::rebalance::Rebalance),
     Report(commands::report::Report),
     Check(commands::check::Check),
     Edit(commands::edit::Edit),

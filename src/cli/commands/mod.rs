@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod advance;
+pub mod allocate;
 pub mod assign;
 pub mod back;
 pub mod check;
@@ -18,6 +19,7 @@ pub mod log;
 pub mod lose;
 pub mod man;
 pub mod pool;
+pub mod rebalance;
 pub mod recycle;
 pub mod release;
 pub mod reopen;
