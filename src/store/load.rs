@@ -1,5 +1,6 @@
 //! Reading: one file, or the whole ledger in parallel, replayed on the thread that read it.
 
+use super::quick::quick;
 use super::read_prospect::read_prospect;
 use super::read_settings::read_settings;
 use super::root::{ACTIVITY, PROSPECTS, SETTINGS};
@@ -50,7 +51,10 @@ impl Ledger {
         let shown = self.show(relative);
         let text = read_text(&self.root.join(relative), &shown).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
-        let (prospect, mut problems) = read_prospect(&text, &id, relative, &shown, &self.settings);
+        let (prospect, mut problems) = match quick(&text, &id, relative, &self.settings) {
+            Some(prospect) => (Some(prospect), Vec::new()),
+            None => read_prospect(&text, &id, relative, &shown, &self.settings),
+        };
         if let Err(bad) = id::validate(&id) {
             let problem =
                 Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))

@@ -8,6 +8,7 @@ pub mod line;
 pub mod load;
 pub mod locate;
 pub mod new_file;
+pub mod quick;
 pub mod read_prospect;
 pub mod read_settings;
 pub mod root;
