@@ -8,6 +8,8 @@ pub mod line;
 pub mod load;
 pub mod locate;
 pub mod new_file;
+pub mod read_csv;
+pub mod read_mapping;
 pub mod read_prospect;
 pub mod read_settings;
 pub mod root;
