@@ -5,6 +5,8 @@
 //! included. The blocks of one document share a folder with a copy of `examples/` in it. A line `...`
 //! stands for any lines.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+
 mod common;
 
 use common::Sandbox;
@@ -42,7 +44,6 @@ fn console_blocks_print_what_they_say() {
     );
 }
 
-#[allow(clippy::disallowed_methods, reason = "the documents are the test's own to write")]
 fn bless(document: &Path, text: &str) {
     std::fs::write(document, text).unwrap();
 }

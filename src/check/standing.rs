@@ -73,7 +73,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     if let Some(next) = state.evidence.next.as_ref().filter(|_| state.flags.missed) {
         report(
             Code::MissedNext,
-            format!("the step agreed for {} passed without an entry", next.at),
+            format!("the step agreed for {} passed without an entry", next.at.shown()),
             format!("record what happened: crm log {id} KIND --next DATE"),
         );
     }

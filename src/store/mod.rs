@@ -13,6 +13,7 @@ pub mod read_mapping;
 pub mod read_prospect;
 pub mod read_settings;
 pub mod root;
+pub mod settings;
 pub mod tally;
 pub mod tree;
 pub mod write;

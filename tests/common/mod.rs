@@ -1,6 +1,11 @@
 //! A sealed place to run `crm` in: a temporary folder, an empty environment, a fixed clock. Every run
 //! gives stdout, stderr and status, and tests look at all three.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part of it, and may fail")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "each test file uses a part of it, and may fail"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
