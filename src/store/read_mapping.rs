@@ -26,7 +26,7 @@ pub fn read_mapping(
 ) -> Result<Mapping, Vec<Diagnostic>> {
     let place = Place::file(shown);
     let table = parse(text, &place).map_err(|problems| {
-        problems.into_iter().map(|p| Diagnostic { code: Code::BadMapping, ..p }).collect::<Vec<_>>()
+        problems.into_iter().map(|p| p.recoded(Code::BadMapping)).collect::<Vec<_>>()
     })?;
     let mut reader = Reader::new(place, Code::BadMapping);
     let mut mapping = Mapping::default();
