@@ -86,6 +86,8 @@ pub enum Command {
     Check(commands::check::Check),
     Edit(commands::edit::Edit),
     Tally(commands::tally::Tally),
+    Import(commands::import::Import),
+    Export(commands::export::Export),
     Help(commands::help::Help),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),

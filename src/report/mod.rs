@@ -5,6 +5,7 @@ pub mod classify;
 pub mod columns;
 pub mod dimension;
 pub mod due;
+pub mod events;
 pub mod funnel;
 pub mod list;
 pub mod sheet;

@@ -73,6 +73,17 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("role", "Role", "角色"),
     ("decides", "Decides", "决策"),
     ("birthday", "Birthday", "生日"),
+    ("key", "Key", "事件号"),
+    ("confirms", "Confirms", "确认"),
+    ("revokes", "Revokes", "撤销"),
+    ("amount", "Amount", "金额"),
+    ("reached", "Reached", "接通"),
+    ("forced", "Forced", "破例"),
+    ("until", "Until", "至"),
+    ("score", "Score", "评分"),
+    ("scale", "Scale", "评分制"),
+    ("ticket", "Ticket", "工单"),
+    ("retracted", "Retracted", "已撤回"),
 ];
 
 /// The title of a column; its id where no title is known (the team's own facts).

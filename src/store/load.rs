@@ -231,6 +231,11 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes))
         .map_err(|error| unreadable(&error))?;
+    utf8(bytes, shown)
+}
+
+/// A file's bytes as text.
+pub fn utf8(bytes: Vec<u8>, shown: &Path) -> Result<String, Diagnostic> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
@@ -238,7 +243,7 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
             Code::NotUtf8,
             format!("the file is not UTF-8 text: byte {at}, line {line}"),
         )
-        .at(place())
+        .at(Place::file(shown))
         .help("save it as UTF-8 (an editor from China may have saved it as GBK)")
     })
 }

@@ -9,6 +9,8 @@ pub mod load;
 pub mod locate;
 pub mod new_file;
 pub mod quick;
+pub mod read_csv;
+pub mod read_mapping;
 pub mod read_prospect;
 pub mod read_settings;
 pub mod root;

@@ -18,7 +18,7 @@ pub const SECTIONS: [&str; 7] =
 pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnostic>> {
     let place = Place::file(shown);
     let table = parse(text, &place).map_err(|problems| {
-        problems.into_iter().map(|p| Diagnostic { code: Code::BadSetting, ..p }).collect::<Vec<_>>()
+        problems.into_iter().map(|p| p.recoded(Code::BadSetting)).collect::<Vec<_>>()
     })?;
     let mut reader = Reader::new(place, Code::BadSetting);
     let mut settings = Settings::default();
