@@ -1,7 +1,7 @@
 //! `crm.toml`: text -> [`Settings`]. A wrong setting is an error; nothing runs on half-understood ones.
 
 use super::tree::{Reader, Table, Value, parse};
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Exit, Place};
 use crate::model::date::Weekday;
 use crate::model::event::Counts;
 use crate::model::id;
@@ -60,7 +60,8 @@ pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
 pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnostic>> {
     let place = Place::file(shown);
     let table = parse(text, &place).map_err(|problems| {
-        problems.into_iter().map(|p| Diagnostic { code: Code::BadSetting, ..p }).collect::<Vec<_>>()
+        let setting = |p| Diagnostic { code: Code::BadSetting, exit: Exit::Usage, ..p };
+        problems.into_iter().map(setting).collect::<Vec<_>>()
     })?;
     let mut reader = Reader::new(place, Code::BadSetting);
     let mut settings = Settings::default();
@@ -71,8 +72,10 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
         }
     }
     for key in table.keys().filter(|key| !SECTIONS.contains(&&**key.get_ref())) {
-        unknown(&mut reader, key.span(), "section", key.get_ref(), &SECTIONS);
+        unknown(&mut reader, key.span(), "", key.get_ref(), &SECTIONS);
     }
+    // In the order of the file, not of the sections.
+    reader.problems.sort_by(|a, b| a.place.cmp(&b.place));
     if reader.problems.is_empty() { Ok(settings) } else { Err(reader.problems) }
 }
 
@@ -93,9 +96,13 @@ fn read_section(reader: &mut Reader, settings: &mut Settings, section: &str, val
     }
 }
 
-fn unknown(reader: &mut Reader, span: Range<usize>, what: &str, name: &str, valid: &[&str]) {
-    let diagnostic = Diagnostic::new(Code::BadSetting, format!("unknown {what} `{name}`"))
-        .nearest(name, valid.iter().copied());
+fn unknown(reader: &mut Reader, span: Range<usize>, of: &str, name: &str, valid: &[&str]) {
+    let message = match of {
+        "" => format!("unknown section `{name}`"),
+        section => format!("unknown setting `{name}` in `{section}`"),
+    };
+    let diagnostic =
+        Diagnostic::new(Code::BadSetting, message).nearest(name, valid.iter().copied());
     reader.problem(span, diagnostic);
 }
 
@@ -148,7 +155,12 @@ fn label(reader: &mut Reader, key: &str, value: &Value) -> Label {
             Some(Lang::En) => label.en = reader.text("en", text).map(String::from),
             Some(Lang::Zh) => label.zh = reader.text("zh", text).map(String::from),
             None => {
-                unknown(reader, lang.span(), "language", lang.get_ref(), &Lang::ALL.map(|l| l.0))
+                let diagnostic = Diagnostic::new(
+                    Code::BadSetting,
+                    format!("no labels are shown in the language `{}`", lang.get_ref()),
+                )
+                .nearest(lang.get_ref(), Lang::ALL.map(|l| l.0));
+                reader.problem(lang.span(), diagnostic);
             }
         }
     }
@@ -187,7 +199,7 @@ fn ledger(reader: &mut Reader, settings: &mut Settings, table: &Table) {
             "stuck_factor" => set(&mut settings.stuck_factor, positive(reader, name, value)),
             "fan_out" => set(&mut settings.fan_out, reader.boolean(name, value)),
             "facts" => settings.facts = reader.texts(name, value),
-            _ => unknown(reader, key.span(), "setting of `[ledger]`", name, &LEDGER_KEYS),
+            _ => unknown(reader, key.span(), "[ledger]", name, &LEDGER_KEYS),
         }
     }
 }
@@ -198,17 +210,9 @@ fn set<T>(slot: &mut T, value: Option<T>) {
     }
 }
 
-/// A whole number from 1 up.
+/// A whole number from 1 to a hundred years of days.
 fn positive(reader: &mut Reader, key: &str, value: &Value) -> Option<u32> {
-    let number = reader.count(key, value, 36_500)?;
-    if number == 0 {
-        reader.problem(
-            value.span(),
-            Diagnostic::new(Code::BadSetting, format!("`{key}` cannot be 0")),
-        );
-        return None;
-    }
-    Some(number)
+    reader.number(key, value, 1, 36_500)
 }
 
 fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
@@ -235,11 +239,11 @@ fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
                 "joined" => rep.joined = reader.date(name, value),
                 "left" => rep.left = reader.date(name, value),
                 "leave" => {
-                    for text in reader.texts(name, value) {
+                    for (text, span) in reader.texts_at(name, value) {
                         match parse_period(&text, crate::model::date::Date::MIN) {
                             Ok(period) => rep.leave.push(period),
                             Err(wrong) => reader.problem(
-                                value.span(),
+                                span,
                                 Diagnostic::new(Code::BadSetting, wrong.to_string())
                                     .help("leave = [\"2026-02-01..2026-02-14\"]"),
                             ),
@@ -247,13 +251,13 @@ fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
                     }
                 }
                 "cycle_days" => rep.cycle_days = positive(reader, name, value),
-                _ => unknown(reader, key.span(), "setting of `[[rep]]`", name, &REP_KEYS),
+                _ => unknown(reader, key.span(), "[[rep]]", name, &REP_KEYS),
             }
         }
         if let Err(bad) = id::validate(&rep.id) {
-            let diagnostic =
-                Diagnostic::new(Code::BadSetting, format!("a rep needs an `id`: {bad}"));
-            reader.problem(span, diagnostic);
+            let place = table.get("id").map_or(span, |id| id.span());
+            let diagnostic = needs_id("rep", &bad);
+            reader.problem(place, diagnostic);
         } else if settings.rep(&rep.id).is_some() {
             let diagnostic =
                 Diagnostic::new(Code::BadSetting, format!("the rep `{}` stands twice", rep.id));
@@ -270,6 +274,16 @@ fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
             reader.problem(span, diagnostic);
         }
     }
+}
+
+/// A rep, board or column without an id that can be one.
+fn needs_id(what: &str, bad: &id::BadId) -> Diagnostic {
+    let message = match bad {
+        id::BadId::Empty => format!("a {what} needs an `id`"),
+        bad => format!("a {what} cannot have this `id`: {bad}"),
+    };
+    Diagnostic::new(Code::BadSetting, message)
+        .help("id = \"…\": letters and digits of any script, `-`, `_` and `.`")
 }
 
 fn pipelines(reader: &mut Reader, settings: &mut Settings, value: &Value) {
@@ -297,7 +311,7 @@ fn pipelines(reader: &mut Reader, settings: &mut Settings, value: &Value) {
                         }
                     }
                 }
-                _ => unknown(reader, key.span(), "setting of `[[pipeline]]`", name, &PIPELINE_KEYS),
+                _ => unknown(reader, key.span(), "[[pipeline]]", name, &PIPELINE_KEYS),
             }
         }
         // A built-in board may be adjusted without writing its columns again.
@@ -309,7 +323,7 @@ fn pipelines(reader: &mut Reader, settings: &mut Settings, value: &Value) {
         }
         match whole(&board, &boards) {
             Ok(()) => boards.push(board),
-            Err(message) => reader.problem(span, Diagnostic::new(Code::BadSetting, message)),
+            Err(diagnostic) => reader.problem(span, diagnostic),
         }
     }
     // The built-in boards stay, behind those of the file, unless the file has one of that id.
@@ -319,17 +333,18 @@ fn pipelines(reader: &mut Reader, settings: &mut Settings, value: &Value) {
 }
 
 /// What makes a board one that the method can be held on.
-fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), String> {
-    if id::validate(&board.id).is_err() {
-        return Err("a pipeline needs an `id`".to_owned());
-    }
+fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), Diagnostic> {
+    let wrong = |message: String| Err(Diagnostic::new(Code::BadSetting, message));
     let id = &board.id;
+    if let Err(bad) = id::validate(id) {
+        return Err(needs_id("pipeline", &bad));
+    }
     if others.iter().any(|other| other.id == *id) {
-        return Err(format!("the pipeline `{id}` stands twice"));
+        return wrong(format!("the pipeline `{id}` stands twice"));
     }
     for (position, stage) in board.stages.iter().enumerate() {
         if board.find(&stage.id) != Some(position) {
-            return Err(format!("the pipeline `{id}` has the stage `{}` twice", stage.id));
+            return wrong(format!("the pipeline `{id}` has the stage `{}` twice", stage.id));
         }
     }
     let outcomes: Vec<Outcome> = board.stages.iter().map(|stage| stage.outcome).collect();
@@ -339,9 +354,13 @@ fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), String> {
         {
             Ok(())
         }
-        _ => Err(format!(
-            "the pipeline `{id}` needs its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\""
-        )),
+        _ => wrong(format!("the stages of the pipeline `{id}` do not lead to its two exits")).map_err(
+            |diagnostic| {
+                diagnostic.help(
+                    "its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\"",
+                )
+            },
+        ),
     }
 }
 
@@ -382,31 +401,31 @@ fn stage(
                     [("open", Outcome::Open), ("won", Outcome::Won), ("lost", Outcome::Lost)];
                 set(&mut stage.outcome, one_of(reader, name, value, &names));
             }
-            _ => unknown(reader, key.span(), "setting of `[[pipeline.stage]]`", name, &STAGE_KEYS),
+            _ => unknown(reader, key.span(), "[[pipeline.stage]]", name, &STAGE_KEYS),
         }
     }
     if stage.outcome == Outcome::Won && !table.contains_key("probability") {
         stage.probability = Amount::from_int(1);
     }
-    if id::validate(&stage.id).is_err() {
-        reader.problem(span, Diagnostic::new(Code::BadSetting, "a stage needs an `id`"));
+    if let Err(bad) = id::validate(&stage.id) {
+        reader.problem(span, needs_id("stage", &bad));
         return None;
     }
     Some(stage)
 }
 
 fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<Box<str>> {
-    let ids = reader.texts("requires", value);
-    for id in &ids {
+    let ids = reader.texts_at("requires", value);
+    for (id, span) in &ids {
         if settings.criterion(id).is_none() {
             let diagnostic =
                 Diagnostic::new(Code::BadSetting, format!("no criterion is called `{id}`"))
                     .nearest(id, settings.criteria.iter().map(|c| &*c.id))
                     .help(format!("a criterion of your own needs a section: [criteria.{id}]"));
-            reader.problem(value.span(), diagnostic);
+            reader.problem(span.clone(), diagnostic);
         }
     }
-    ids
+    ids.into_iter().map(|(id, _)| id).collect()
 }
 
 fn criteria(reader: &mut Reader, settings: &mut Settings, table: &Table) {
@@ -441,17 +460,19 @@ fn criteria(reader: &mut Reader, settings: &mut Settings, table: &Table) {
                     }
                 }
                 "kinds" => {
-                    kinds = reader.texts(name, value);
-                    for kind in kinds.iter().filter(|kind| !settings.kinds.contains_key(*kind)) {
-                        let diagnostic = Diagnostic::new(
-                            Code::BadSetting,
-                            format!("unknown kind of event `{kind}`"),
-                        )
-                        .nearest(kind, settings.kinds.keys().map(|k| &**k));
-                        reader.problem(value.span(), diagnostic);
+                    for (kind, span) in reader.texts_at(name, value) {
+                        if !settings.kinds.contains_key(&kind) {
+                            let diagnostic = Diagnostic::new(
+                                Code::BadSetting,
+                                format!("unknown kind of event `{kind}`"),
+                            )
+                            .nearest(&kind, settings.kinds.keys().map(|k| &**k));
+                            reader.problem(span, diagnostic);
+                        }
+                        kinds.push(kind);
                     }
                 }
-                _ => unknown(reader, key.span(), "setting of `[criteria]`", name, &CRITERION_KEYS),
+                _ => unknown(reader, key.span(), "[criteria]", name, &CRITERION_KEYS),
             }
         }
         match (&mut criterion.known, kinds.is_empty()) {
@@ -487,7 +508,7 @@ fn kinds(reader: &mut Reader, settings: &mut Settings, table: &Table) {
             let name: &str = key.get_ref();
             match name {
                 "counts" => set(&mut counts, one_of(reader, name, value, &Counts::ALL)),
-                _ => unknown(reader, key.span(), "setting of `[kind]`", name, &["counts"]),
+                _ => unknown(reader, key.span(), "[kind]", name, &["counts"]),
             }
         }
         settings.kinds.insert(id.into(), counts);
