@@ -225,7 +225,7 @@ fn a_refused_advance_explains_and_writes_nothing() {
         "met     budget: confirmed",
         "missing met: no entry of a meeting kind in this pursuit",
         "missing timing: no signing date is named",
-        "help: when it is so: crm advance zhang 50 --confirm right-person,fit --next DATE --kind meeting --close-by DATE",
+        "help: when it is so: crm advance zhang 50 --confirm budget,right-person,fit --kind meeting --next DATE --close-by DATE",
     ] {
         assert!(said.contains(line), "{line}\n{said}");
     }

@@ -167,8 +167,8 @@ fn every_case_says_what_is_expected() {
             ("status", &expected.status.to_string(), &run.status.to_string()),
         ] {
             if expected != got {
-                let _ =
-                    writeln!(wrong, "== {name}: {what}\n-- expected\n{expected}\n-- got\n{got}");
+                let difference = similar::TextDiff::from_lines(expected, got);
+                let _ = writeln!(wrong, "== {name}: {what}\n{}", difference.unified_diff());
             }
         }
     }

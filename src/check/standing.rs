@@ -90,7 +90,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         report(
             Code::MissedNext,
             latest("next", &|event| event.next == Some(next.at)),
-            format!("the step agreed for {} passed without an entry", next.at),
+            format!("the step agreed for {} passed without an entry", next.at.shown()),
             Vec::new(),
             format!("record what happened: crm log {id} KIND --next DATE"),
         );

@@ -225,6 +225,16 @@ pub struct Moment {
     pub time: Option<Time>,
 }
 
+impl Moment {
+    /// As people read it: `2009-12-15 14:00`.
+    pub fn shown(self) -> String {
+        match self.time {
+            Some(time) => format!("{} {}", self.date, &time.to_string()[..5]),
+            None => self.date.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.time {

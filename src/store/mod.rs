@@ -11,6 +11,7 @@ pub mod new_file;
 pub mod read_prospect;
 pub mod read_settings;
 pub mod root;
+pub mod settings;
 mod syntax;
 pub mod tally;
 pub mod tree;
