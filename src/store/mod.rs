@@ -15,6 +15,7 @@ pub mod read_prospect;
 pub mod read_settings;
 pub mod root;
 pub mod settings;
+mod syntax;
 pub mod tally;
 pub mod tree;
 pub mod write;

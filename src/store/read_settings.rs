@@ -31,6 +31,8 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
     for key in table.keys().filter(|key| !SECTIONS.contains(&&**key.get_ref())) {
         unknown(&mut reader, key.span(), "section", key.get_ref(), &SECTIONS);
     }
+    // In the order of the file, not of the sections.
+    reader.problems.sort_by(|a, b| a.place.cmp(&b.place));
     if reader.problems.is_empty() { Ok(settings) } else { Err(reader.problems) }
 }
 
