@@ -86,6 +86,8 @@ pub enum Command {
     Check(commands::check::Check),
     Edit(commands::edit::Edit),
     Tally(commands::tally::Tally),
+    WhatIf(commands::what_if::WhatIf),
+    Dashboard(commands::dashboard::Dashboard),
     Help(commands::help::Help),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),

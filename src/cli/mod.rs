@@ -63,6 +63,8 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Check(command) => return command.run(context),
         Command::Edit(command) => command.run(context),
         Command::Tally(command) => command.run(context),
+        Command::WhatIf(command) => command.run(context),
+        Command::Dashboard(command) => command.run(context),
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),

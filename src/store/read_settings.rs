@@ -9,14 +9,14 @@ use crate::model::label::{Label, Lang};
 use crate::model::money::{Amount, Currency};
 use crate::model::period::parse_period;
 use crate::model::pipeline::{Criterion, Known, Outcome, Pipeline, Stage};
-use crate::model::settings::{Rep, Settings};
+use crate::model::settings::{Campaign, Rep, Settings};
 use std::ops::Range;
 use std::path::Path;
 use toml::de::DeValue;
 
 /// The sections, in the order of documentation.
-pub const SECTIONS: [&str; 7] =
-    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons"];
+pub const SECTIONS: [&str; 8] =
+    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons", "campaign"];
 /// Keys of `[ledger]`.
 pub const LEDGER_KEYS: [&str; 12] = [
     "title",
@@ -53,6 +53,8 @@ pub const PIPELINE_KEYS: [&str; 4] = ["id", "label", "cycle_days", "stage"];
 pub const STAGE_KEYS: [&str; 6] = ["id", "label", "probability", "requires", "max_days", "outcome"];
 /// Keys of `[criteria.<id>]`.
 pub const CRITERION_KEYS: [&str; 3] = ["label", "known", "kinds"];
+/// Keys of `[[campaign]]`.
+pub const CAMPAIGN_KEYS: [&str; 5] = ["id", "label", "cost", "from", "to"];
 /// The levels a rep may have.
 pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
 
@@ -65,7 +67,8 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
     let mut reader = Reader::new(place, Code::BadSetting);
     let mut settings = Settings::default();
     // Criteria and kinds first: stages name criteria, criteria name kinds.
-    for section in ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons"] {
+    for section in ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons", "campaign"]
+    {
         if let Some(value) = table.get(section) {
             read_section(&mut reader, &mut settings, section, value);
         }
@@ -80,6 +83,7 @@ fn read_section(reader: &mut Reader, settings: &mut Settings, section: &str, val
     match section {
         "rep" => reps(reader, settings, value),
         "pipeline" => pipelines(reader, settings, value),
+        "campaign" => campaigns(reader, settings, value),
         _ => {
             let Some(table) = reader.table(section, value) else { return };
             match section {
@@ -517,5 +521,37 @@ fn reasons(reader: &mut Reader, settings: &mut Settings, table: &Table) {
     for (key, value) in table {
         let label = label(reader, key.get_ref(), value);
         settings.reasons.push((key.get_ref().as_ref().into(), label));
+    }
+}
+
+fn campaigns(reader: &mut Reader, settings: &mut Settings, value: &Value) {
+    for (table, span) in reader.tables("campaign", value) {
+        let mut campaign = Campaign::default();
+        for (key, value) in table {
+            let name: &str = key.get_ref();
+            match name {
+                "id" => campaign.id = reader.text(name, value).unwrap_or_default(),
+                "label" => campaign.label = label(reader, name, value),
+                "cost" => campaign.cost = reader.amount(name, value),
+                "from" => campaign.from = reader.date(name, value),
+                "to" => campaign.to = reader.date(name, value),
+                _ => unknown(reader, key.span(), "setting of `[[campaign]]`", name, &CAMPAIGN_KEYS),
+            }
+        }
+        let wrong = if campaign.id.is_empty() {
+            Some("a campaign needs an `id`: what `source` says".to_owned())
+        } else if settings.campaign(&campaign.id).is_some() {
+            Some(format!("the campaign `{}` stands twice", campaign.id))
+        } else if campaign.cost.is_some_and(Amount::is_negative) {
+            Some(format!("the campaign `{}` costs less than nothing", campaign.id))
+        } else if campaign.from.zip(campaign.to).is_some_and(|(from, to)| to < from) {
+            Some(format!("the campaign `{}` ends before it begins", campaign.id))
+        } else {
+            None
+        };
+        match wrong {
+            Some(message) => reader.problem(span, Diagnostic::new(Code::BadSetting, message)),
+            None => settings.campaigns.push(campaign),
+        }
     }
 }
