@@ -67,6 +67,8 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Tally(command) => command.run(context),
         Command::Import(command) => return command.run(context),
         Command::Export(command) => command.run(context),
+        Command::WhatIf(command) => command.run(context),
+        Command::Dashboard(command) => command.run(context),
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),

@@ -1,9 +1,9 @@
 //! The quick reader: takes the plain form in which nearly every prospect is written, and leaves
 //! everything else to the full reader (`read_prospect`), which is exact and explains.
 //!
-//! It accepts only what it knows for certain: bare keys that are known, one value a line, strings
-//! on one line, plain numbers, dates, times, `[[contact]]` before a final `[events]`. Anything else
-//! - a rare escape, an unknown or repeated key, an odd number, a multi-line string, any mistake - gives
+//! It accepts only what it knows for certain: bare keys that are known, one value a line, strings on
+//! one line, plain numbers, dates and times, `[[contact]]` before a final `[events]`. Anything else (a
+//! rare escape, an unknown or repeated key, an odd number, a multi-line string, any mistake) gives
 //! `None`, and the file is read again in full. So both readers agree on everything this one accepts; a
 //! property test holds them to it.
 
