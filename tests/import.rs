@@ -478,7 +478,7 @@ fn files_as_other_programs_write_them() {
     let sandbox = Sandbox::ledger();
     sandbox.write("deals.csv", b"name,date\nAnn,2009-12-01\n\xd5\xc5,2009-12-01\n");
     let said = refused(&sandbox, "import deals.csv", 1);
-    contains(&said, &["error[not-utf8]: the file is not UTF-8 text: byte 25, line 3"]);
+    contains(&said, &["error[not-utf8]: the file is not UTF-8 text"]);
     let sandbox = with_csv("name,date\n\"Ann,2009-12-01\nBob,2009-12-01\nCid,2009-12-01\n");
     let said = refused(&sandbox, "import deals.csv", 1);
     contains(&said, &["line 2: a quote is opened here and not closed"]);

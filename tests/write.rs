@@ -1,7 +1,7 @@
 //! Writing loses nothing: appending keeps every byte, twenty writers at once lose no entry, and whoever
 //! is killed, or runs out of disk, leaves each file old or new.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests may fail")]
 
 mod common;
 

@@ -290,8 +290,8 @@ mod tests {
                 "unknown field `stage`",
                 "unknown field `nmae`",
                 "`name`: `{` is not closed",
-                "`state` takes a list of texts, not a whole number",
                 "unknown field `company`",
+                "`state` takes a list of texts, not 3",
             ]
         );
     }
