@@ -290,9 +290,31 @@ mod tests {
                 "unknown field `stage`",
                 "unknown field `nmae`",
                 "`name`: `{` is not closed",
-                "`state` takes a list of texts, not a whole number",
                 "unknown field `company`",
+                "`state` takes a list of texts, not a whole number",
             ]
         );
+    }
+
+    #[test]
+    fn the_users_page_has_every_key_and_its_mapping_is_one() {
+        let page = include_str!("../../docs/import.md");
+        let block = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let mapping = read(block.unwrap()).unwrap();
+        assert_eq!((mapping.joins.len(), mapping.entries.len()), (1, 3));
+        let settings = Settings::default();
+        let fields = prospect_fields(&settings).into_iter().chain(ENTRY_FIELDS);
+        for name in KEYS.into_iter().chain(JOIN_KEYS).chain(fields) {
+            let named = |before: char, after: char| {
+                page.match_indices(name).any(|(at, _)| {
+                    page[..at].ends_with(before) && page[at + name.len()..].starts_with(after)
+                })
+            };
+            let ends = ['`', ' ', '\n', '[', ']'];
+            assert!(
+                ends.iter().any(|before| ends.iter().any(|after| named(*before, *after))),
+                "{name}"
+            );
+        }
     }
 }
