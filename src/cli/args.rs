@@ -88,6 +88,8 @@ pub enum Command {
     Tally(commands::tally::Tally),
     Import(commands::import::Import),
     Export(commands::export::Export),
+    WhatIf(commands::what_if::WhatIf),
+    Dashboard(commands::dashboard::Dashboard),
     Help(commands::help::Help),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),

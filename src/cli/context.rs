@@ -135,8 +135,14 @@ impl Context {
         };
         let wrong = book.problems.iter().filter(|problem| serious(problem.severity)).count();
         if wrong > 0 && self.global.strict {
-            let found: Vec<Diagnostic> =
+            let mut found: Vec<Diagnostic> =
                 book.problems.iter().filter(|p| serious(p.severity)).cloned().collect();
+            let message = format!("{}, and --strict was asked for", counted(wrong, "finding"));
+            found.push(
+                Diagnostic::new(Code::Findings, message).help(
+                    "mend what stands above, or leave --strict out: the rest is reported then",
+                ),
+            );
             return Err(Failure(found));
         }
         if wrong > 0 {
@@ -173,9 +179,7 @@ impl Context {
 
     /// How sheets shall look on this output.
     pub fn render_options(&self) -> render::Options {
-        let terminal = self.global.output.is_none() && std::io::stdout().is_terminal();
-        let width = terminal
-            .then(|| terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)));
+        let width = columns(&std::io::stdout()).filter(|_| self.global.output.is_none());
         render::Options {
             width,
             color: self.color,
@@ -256,6 +260,12 @@ impl Context {
 pub fn counted(n: usize, noun: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{plural}")
+}
+
+/// The columns of a terminal; `None` where the stream leads elsewhere.
+pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
+    let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
+    stream.is_terminal().then(width)
 }
 
 fn bad_date(origin: &str, what: &str) -> Diagnostic {

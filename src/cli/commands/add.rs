@@ -117,7 +117,9 @@ impl Add {
     /// The prospect without its opening event.
     fn prospect(&self, ledger: &Ledger) -> Result<Prospect, Diagnostic> {
         if self.name.trim().is_empty() {
-            return Err(Diagnostic::new(Code::MissingName, "a prospect needs a name").typed());
+            return Err(Diagnostic::new(Code::MissingName, "a prospect needs a name")
+                .typed()
+                .help("say who this is: crm add 张先生"));
         }
         let id = self.free_id(ledger)?;
         let facts = &self.facts;
@@ -190,6 +192,7 @@ impl Add {
                 Diagnostic::new(Code::BadId, format!("--id: {bad}"))
                     .typed()
                     .help("letters and digits of any script, `-`, `_` and `.`")
+                    .help("without --id, one is made from the name")
             })?;
             if taken.contains(&id::fold(stated)) {
                 return Err(Diagnostic::new(

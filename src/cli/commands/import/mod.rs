@@ -105,7 +105,7 @@ impl Import {
             return Err(Failure(shown));
         }
         for diagnostic in &shown {
-            context.say(&render(diagnostic, false));
+            context.say(&render(diagnostic, false, None));
         }
         if imported.ids_from_names {
             context.say("ids are made from names: the same file again would add everybody again");
