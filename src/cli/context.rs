@@ -65,6 +65,7 @@ pub struct Context {
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
     out: RefCell<Vec<u8>>,
+    last: RefCell<Vec<String>>,
 }
 
 impl Context {
@@ -109,6 +110,7 @@ impl Context {
             color,
             ledger: std::cell::OnceCell::new(),
             out: RefCell::new(Vec::new()),
+            last: RefCell::new(Vec::new()),
         })
     }
 
@@ -146,7 +148,7 @@ impl Context {
             return Err(Failure(found));
         }
         if wrong > 0 {
-            self.say(&format!(
+            self.say_last(&format!(
                 "{} in the ledger: `crm check` shows them",
                 counted(wrong, "finding")
             ));
@@ -204,6 +206,11 @@ impl Context {
         }
     }
 
+    /// Talk that belongs below the data, where a long table has not scrolled it away.
+    pub fn say_last(&self, text: &str) {
+        self.last.borrow_mut().push(text.to_owned());
+    }
+
     /// Writes out what the command printed. A reader that has gone away (`| head`) is no error.
     pub fn finish(&self) -> Result<(), Failure> {
         let out = self.out.borrow();
@@ -226,7 +233,10 @@ impl Context {
                 format!("{name} cannot be written: {error}"),
             )
             .into()),
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.last.borrow().iter().for_each(|text| self.say(text));
+                Ok(())
+            }
         }
     }
 

@@ -53,7 +53,7 @@ impl Check {
         }
         let count = |severity| severities.iter().filter(|s| **s == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        context.say(&format!(
+        context.say_last(&format!(
             "{} checked: {}, {}, {} for information",
             counted(files, "prospect"),
             counted(errors, "error"),
