@@ -78,7 +78,7 @@ fn a_second_import_changes_nothing_and_a_later_one_adds_what_is_new() {
     assert_eq!(
         imported(sandbox.crm(MAP)),
         "2 rows: 0 prospects added, 1 entry written; 1 already there; 1 already there, with new \
-         entries; 1 facts differ and were left alone\n"
+         entries; 1 differing fact left alone\n"
     );
     assert_eq!(a1, sandbox.read("prospects/a1.toml"));
     let after = sandbox.read("prospects/b2.toml");
@@ -95,7 +95,7 @@ fn rows_without_a_date_take_the_one_given_and_keep_it() {
         &[
             "error[bad-row]: line 2: the row has no date",
             "deals.csv:2:1",
-            "help: --date DATE dates such rows; none is made up",
+            "help: give such rows a day: --date DATE (none is made up)",
             "1 of 1 row cannot be imported; nothing was written",
             "--skip-bad",
         ],
@@ -114,7 +114,7 @@ fn a_date_that_can_be_read_in_two_ways_is_not_guessed() {
     contains(
         &said,
         &[
-            "line 2: `date`: `5-1` is not written 2016-04-03, and is not guessed",
+            "line 2: `date`: `5-1` is not an ISO date (2009-12-18), and is not guessed",
             "line 3: `date`: `03/04/2009` is not",
             "help: say how the file writes dates: --date-format '%d/%m/%Y' (day first)",
             "line 4: `date`: `2009-02-30` is not in the calendar",

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 /// How long a command waits for another one to finish writing.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// So many files are made durable at the same time.
+const STAGED_AT_ONCE: usize = 32;
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
 const TEMPORARY: &str = "tmp";
@@ -80,19 +82,32 @@ impl Writer {
     /// Writes every new text to a temporary file and makes it durable.
     fn stage(&self, changes: &[Change]) -> Result<Vec<(PathBuf, PathBuf)>, Diagnostic> {
         use rayon::prelude::*;
-        let staged: Result<Vec<_>, Diagnostic> = changes
-            .par_iter()
-            .enumerate()
-            .map(|(number, change)| {
-                if let Some(link) = link_on_the_way(&self.root, &change.path) {
-                    return Err(symlink(&link));
-                }
-                let target = self.root.join(&change.path);
-                let temporary = self.private(TEMPORARY).join(number.to_string());
-                stage_one(&temporary, &target, change).map_err(|error| failed(&target, &error))?;
-                Ok((temporary, target))
-            })
-            .collect();
+        let stage_all = || {
+            changes
+                .par_iter()
+                .enumerate()
+                .map(|(number, change)| {
+                    if let Some(link) = link_on_the_way(&self.root, &change.path) {
+                        return Err(symlink(&link));
+                    }
+                    let target = self.root.join(&change.path);
+                    let temporary = self.private(TEMPORARY).join(number.to_string());
+                    stage_one(&temporary, &target, change)
+                        .map_err(|error| failed(&target, &error))?;
+                    Ok((temporary, target))
+                })
+                .collect::<Result<Vec<_>, Diagnostic>>()
+        };
+        // Whoever waits for the disk needs no processor: many waits at once are one wait for a file
+        // system that commits them together.
+        let waiting = changes.len().min(STAGED_AT_ONCE);
+        let staged = if waiting > 1
+            && let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(waiting).build()
+        {
+            pool.install(stage_all)
+        } else {
+            stage_all()
+        };
         if staged.is_err() {
             self.discard();
         }

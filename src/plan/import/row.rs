@@ -152,7 +152,7 @@ impl<'a> RowReader<'a> {
                 (Some(date), "") if dateless => Some(date),
                 (_, "") if dateless && !said => {
                     said = true;
-                    let help = "--date DATE dates such rows; none is made up";
+                    let help = "give such rows a day: --date DATE (none is made up)";
                     self.problem("the row has no date".into(), Some(help.into()));
                     None
                 }
@@ -319,8 +319,9 @@ impl<'a> RowReader<'a> {
             } else {
                 let help = "say how the file writes dates: --date-format '%d/%m/%Y' (day first) or \
                             '%m/%d/%Y' (month first)";
-                let why =
-                    format!("`{field}`: `{text}` is not written 2016-04-03, and is not guessed");
+                let why = format!(
+                    "`{field}`: `{text}` is not an ISO date (2009-12-18), and is not guessed"
+                );
                 (why, Some(help.to_owned()))
             };
             self.problem(why, help);

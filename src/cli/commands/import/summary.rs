@@ -96,14 +96,14 @@ impl Counts {
             plural(self.added, "prospect"),
             plural(self.entries, "entry")
         );
-        for (count, what) in [
-            (self.unchanged, "already there"),
-            (self.extended, "already there, with new entries"),
-            (self.differing, "facts differ and were left alone"),
-            (self.bad, "bad rows left out"),
+        for (count, said) in [
+            (self.unchanged, format!("{} already there", number(self.unchanged))),
+            (self.extended, format!("{} already there, with new entries", number(self.extended))),
+            (self.differing, format!("{} left alone", plural(self.differing, "differing fact"))),
+            (self.bad, format!("{} left out", plural(self.bad, "bad row"))),
         ] {
             if count > 0 {
-                told.push_str(&format!("; {} {what}", number(count)));
+                told.push_str(&format!("; {said}"));
             }
         }
         told
