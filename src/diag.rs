@@ -144,6 +144,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding under another code, with that code's weight and status: TOML that cannot be read
+    /// is one thing in a prospect and another in the settings.
+    #[must_use]
+    pub fn recoded(self, code: Code) -> Diagnostic {
+        Diagnostic { code, severity: code.severity(), exit: code.exit(), ..self }
+    }
+
     /// With a place.
     #[must_use]
     pub fn at(mut self, place: Place) -> Diagnostic {

@@ -164,7 +164,12 @@ impl Context {
 
     /// Puts a sheet on stdout, or into the file of `-o`.
     pub fn emit(&self, sheet: &Sheet) -> Result<(), Failure> {
-        let format = self.format.unwrap_or_default();
+        self.emit_as(sheet, Format::default())
+    }
+
+    /// The same for data that people seldom read: `format` unless another is asked for.
+    pub fn emit_as(&self, sheet: &Sheet, format: Format) -> Result<(), Failure> {
+        let format = self.format.unwrap_or(format);
         let text =
             render::render(sheet, format, &self.render_options()).map_err(|e| render_error(&e))?;
         self.print(&text)

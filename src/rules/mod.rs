@@ -2,7 +2,9 @@
 
 pub mod book;
 pub mod evidence;
+pub mod levers;
 pub mod moves;
+pub mod past;
 pub mod query;
 pub mod replay;
 pub mod shape;

@@ -1,5 +1,6 @@
 //! Reading: one file, or the whole ledger in parallel, replayed on the thread that read it.
 
+use super::quick::quick;
 use super::read_prospect::read_prospect;
 use super::read_settings::read_settings;
 use super::root::{ACTIVITY, PROSPECTS, SETTINGS};
@@ -54,7 +55,10 @@ impl Ledger {
         let shown = self.show(relative);
         let text = read_text(&self.root.join(relative), &shown).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
-        let (prospect, mut problems) = read_prospect(&text, &id, relative, &shown, &self.settings);
+        let (prospect, mut problems) = match quick(&text, &id, relative, &self.settings) {
+            Some(prospect) => (Some(prospect), Vec::new()),
+            None => read_prospect(&text, &id, relative, &shown, &self.settings),
+        };
         if let Err(bad) = id::validate(&id) {
             let problem =
                 Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))
@@ -244,10 +248,15 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes))
         .map_err(|error| unreadable(&error))?;
+    utf8(bytes, shown)
+}
+
+/// A file's bytes as text.
+pub fn utf8(bytes: Vec<u8>, shown: &Path) -> Result<String, Diagnostic> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Diagnostic::new(Code::NotUtf8, "the file is not UTF-8 text")
-            .at(place().span(at..at + 1))
+            .at(Place::file(shown).span(at..at + 1))
             .help("save it as UTF-8; if an editor saved it as GBK: iconv -f GBK -t UTF-8")
     })
 }

@@ -2,17 +2,13 @@
 
 use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
-use crate::cli::entry::Session;
+use crate::cli::entry::{Session, created, insert};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::id;
 use crate::model::prospect::{Contact, Prospect};
 use crate::store::find::new_path;
 use crate::store::likeness::{Likeness, alike};
-use crate::store::line::assign_key;
 use crate::store::load::{Ledger, id_of};
-use crate::store::new_file::new_file;
-use crate::store::read_prospect::read_prospect;
-use crate::store::write::Change;
 use clap::Args;
 
 /// A new prospect, opened; prints its id
@@ -102,27 +98,18 @@ impl Add {
         let session = Session::open(context, self.dry_run)?;
         let ledger = session.ledger;
         let mut prospect = self.prospect(ledger)?;
-        let mut opened = session.draft("opened", &self.signed, &self.evidence)?;
-        assign_key(&mut opened, &prospect.id, &[]);
-        prospect.events.push(opened);
+        insert(&mut prospect, session.draft("opened", &self.signed, &self.evidence)?);
         if !self.anyway {
             self.refuse_likely_duplicate(ledger, &prospect)?;
         }
-        let text = new_file(&prospect);
-        let shown = ledger.show(&prospect.path);
-        let (back, _) =
-            read_prospect(&text, &prospect.id, &prospect.path, &shown, &ledger.settings);
-        if back.as_ref() != Some(&prospect) {
-            return Err(Diagnostic::new(
-                Code::WriteFailed,
-                "the prospect would not read back as it was meant; nothing was written",
-            )
-            .into());
-        }
-        session.write(&[Change { path: prospect.path.clone(), before: None, after: text }])?;
+        session.write(&[created(ledger, &prospect)?])?;
         if !self.dry_run {
             context.print(&format!("{}\n", prospect.id))?;
-            context.say(&format!("{}: opened in {}", prospect.name, shown.display()));
+            context.say(&format!(
+                "{}: opened in {}",
+                prospect.name,
+                ledger.show(&prospect.path).display()
+            ));
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The sections of `crm.toml`, one file each, and what reading them shares.
 
 pub mod board;
+pub mod campaign;
 pub mod criteria;
 pub mod ledger;
 pub mod rep;
