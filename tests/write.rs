@@ -1,7 +1,12 @@
 //! Writing loses nothing: appending keeps every byte, twenty writers at once lose no entry, and whoever
 //! is killed, or runs out of disk, leaves each file old or new.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests may fail, and skip aloud"
+)]
 
 mod common;
 
@@ -564,4 +569,18 @@ fn an_output_that_is_no_file_is_written_into() {
     sandbox.crm("list -o link.csv").ok();
     assert!(sandbox.path().join("link.csv").is_symlink());
     assert!(sandbox.read("real.csv").starts_with("id,"));
+}
+
+#[test]
+fn a_command_that_cannot_print_has_written_nothing() {
+    let sandbox = overdue();
+    let before = sandbox.snapshot();
+    let said = sandbox.crm("sweep --apply --table nowhere -f csv").fails(2);
+    assert!(said.starts_with("error[bad-argument]: "), "{said}");
+    assert_eq!(sandbox.snapshot(), before);
+    for output in ["no/folder/swept.csv", "prospects"] {
+        let said = sandbox.crm(&format!("sweep --apply -f csv -o {output}")).fails(3);
+        assert!(said.starts_with("error[write-failed]: "), "{said}");
+        assert_eq!(sandbox.snapshot(), before, "{output}");
+    }
 }

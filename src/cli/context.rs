@@ -96,6 +96,7 @@ impl Context {
             ),
             (None, None) => None,
         };
+        global.output.as_deref().map_or(Ok(()), can_be_written)?;
         let color = match global.color.as_str() {
             "always" => true,
             "never" => false,
@@ -228,11 +229,7 @@ impl Context {
         };
         match written {
             Err((_, error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            Err((name, error)) => Err(Diagnostic::new(
-                Code::WriteFailed,
-                format!("{name} cannot be written: {error}"),
-            )
-            .into()),
+            Err((name, error)) => Err(cannot_be_written(&name, &error.to_string()).into()),
             Ok(()) => {
                 self.last.borrow().iter().for_each(|text| self.say(text));
                 Ok(())
@@ -276,6 +273,23 @@ pub fn counted(n: usize, noun: &str) -> String {
 pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
     let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
     stream.is_terminal().then(width)
+}
+
+/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it.
+fn can_be_written(file: &Path) -> Result<(), Diagnostic> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let why = if file.is_dir() {
+        "it is a folder".to_owned()
+    } else if folder.is_some_and(|folder| !folder.is_dir()) {
+        "there is no such folder".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(cannot_be_written(&file.display().to_string(), &why))
+}
+
+fn cannot_be_written(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(Code::WriteFailed, format!("{name} cannot be written: {why}"))
 }
 
 fn bad_date(origin: &str, what: &str) -> Diagnostic {
