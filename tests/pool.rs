@@ -317,7 +317,7 @@ proptest! {
         let last = texts.iter().map(|text| text.lines().last().unwrap()[..10].to_owned()).max().unwrap();
         let now = day(&last);
         let today = book(&settings, &files, &last);
-        let request = Request { query: query(&today, ""), by: None, period: None };
+        let request = Request { query: query(&today, ""), by: None, period: None, target: None };
         let sheet = due(&today, &request, ahead);
         let table = &sheet.tables[0];
         let at = |name: &str| table.columns.iter().position(|column| column.id == name).unwrap();

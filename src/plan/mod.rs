@@ -2,6 +2,7 @@
 
 pub mod allocate;
 mod assignment;
+pub mod import;
 pub mod rebalance;
 pub mod recycle;
 pub mod sweep;

@@ -19,7 +19,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         column("rep", Kind::Text, lang),
         column("name", Kind::Text, lang),
         column("level", Kind::Text, lang),
-        column("held", Kind::Number, lang),
+        column("holds", Kind::Number, lang),
         column("capacity", Kind::Number, lang),
         column("room", Kind::Number, lang),
         column("utilisation", Kind::Number, lang),

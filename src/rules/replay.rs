@@ -226,13 +226,16 @@ impl<'a> Fold<'a> {
             let message =
                 format!("moved to `{}` after the pursuit ended", self.pipeline.stages[target].id);
             self.find(
-                Diagnostic::new(Code::MoveAfterEnd, message)
-                    .help("a new pursuit begins at the first column: `crm reopen ID`"),
+                Diagnostic::new(Code::MoveAfterEnd, message).help(format!(
+                    "a new pursuit begins at the first column: crm reopen {}",
+                    self.prospect.id
+                )),
                 event,
                 Some("stage"),
             );
         }
-        if self.overdue_on(event.date()) {
+        self.state.clock_start = self.clock_start();
+        if self.state.overdue_on(event.date()) {
             self.state.overdue_before.push(event.date());
         }
         self.state.evidence = Evidence::default();
@@ -265,7 +268,7 @@ impl<'a> Fold<'a> {
                     Diagnostic::new(Code::LostWithoutReason, "left without a reason")
                         .help("add `reason = \"…\"` to the event"),
                     event,
-                    None,
+                    Some("stage"),
                 );
             }
         } else if target > from && !imported && event.forced.is_none() {
@@ -484,15 +487,6 @@ impl<'a> Fold<'a> {
         evidence.first_meeting.or_else(appointment)
     }
 
-    /// Past the cycle on a day: open, beyond the first column, and not on hold.
-    fn overdue_on(&self, on: Date) -> bool {
-        let cycle = i64::from(self.state.cycle_days);
-        self.state.outcome == Outcome::Open
-            && self.state.stage > 0
-            && self.state.hold.as_ref().is_none_or(|hold| on >= hold.until)
-            && self.clock_start().is_some_and(|start| on.days_since(start) > cycle)
-    }
-
     fn case(&self, on: Date) -> Case<'_> {
         Case {
             settings: self.settings,
@@ -523,10 +517,11 @@ impl<'a> Fold<'a> {
         } else {
             self.history.pursuits.last().and_then(|pursuit| pursuit.clock_start)
         };
+        self.state.clock_start = clock_start;
         let stage = &self.pipeline.stages[self.state.stage];
         let in_column = self.state.since.map_or(0, |since| as_of.days_since(since));
         self.state.flags = Flags {
-            overdue: self.overdue_on(as_of),
+            overdue: self.state.overdue_on(as_of),
             stalled: live && stage.max_days.is_some_and(|max| in_column > i64::from(max)),
             missed: live
                 && self.state.evidence.next.as_ref().is_some_and(|next| next.at.date < as_of),
@@ -534,7 +529,6 @@ impl<'a> Fold<'a> {
             imported: self.state.flags.imported,
             on_hold,
         };
-        self.state.clock_start = clock_start;
         self.state.supported = supported;
         self.state.supported_ignoring_cycle = ignoring;
         if open && let Some(pursuit) = self.history.pursuits.last_mut() {

@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::report::dimension::Dimension;
@@ -17,10 +18,15 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The query as it was typed.
+    pub fn text(&self) -> String {
+        self.words.join(" ")
+    }
+
     /// The request for these prospects.
     pub fn request(&self, context: &Context) -> Result<Request, Failure> {
-        let query = context.query("QUERY", &self.words.join(" "))?;
-        Ok(Request { query, by: None, period: None })
+        let query = context.query("QUERY", &self.text())?;
+        Ok(Request { query, by: None, period: None, target: None })
     }
 }
 
@@ -30,6 +36,7 @@ impl Selection {
     crm report board\n  \
     crm report funnel --as-of 2009Q4 --by owner -f csv -o funnel.csv\n  \
     crm report team --period 'last week'\n  \
+    crm report ratios --period 2009Q4 --target 50\n  \
     crm report board 'owner:liuyan is:overdue'")]
 pub struct Report {
     /// Which report
@@ -49,6 +56,9 @@ pub struct Report {
     /// The last day it covers [default: the as-of day]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     to: Option<String>,
+    /// What is aimed at: closes a year, or by the end of a period that has days to come (ratios)
+    #[arg(long, value_name = "NUMBER")]
+    target: Option<String>,
 }
 
 impl Report {
@@ -67,8 +77,18 @@ impl Report {
         let settings = &context.ledger()?.settings;
         request.by = self.by.as_deref().map(|name| Dimension::parse(name, settings)).transpose()?;
         request.period = self.period(context)?;
+        request.target = self.target()?;
         let book = context.book()?;
         context.emit(&(report.make)(&book, &request)?)
+    }
+
+    fn target(&self) -> Result<Option<Amount>, Diagnostic> {
+        let Some(text) = &self.target else { return Ok(None) };
+        let number = Amount::parse(text).ok().filter(|n| !n.is_negative() && !n.is_zero());
+        number.map(Some).ok_or_else(|| {
+            let message = format!("--target: `{text}` is not a number above 0");
+            Diagnostic::new(Code::BadArgument, message).help("--target 50")
+        })
     }
 
     fn period(&self, context: &Context) -> Result<Option<Period>, Diagnostic> {

@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod board;
+pub mod campaign;
 pub mod criteria;
 pub mod ledger;
 pub mod pool;
@@ -9,10 +10,12 @@ pub mod rep;
 
 use super::tree::{Reader, Value};
 use crate::diag::{Code, Diagnostic};
+use crate::model::id::BadId;
 use crate::model::label::{Label, Lang};
 use std::ops::Range;
 use toml::de::DeValue;
 
+/// A name that nothing has; `what` is `section`, or `setting of` a section.
 pub(in crate::store) fn unknown(
     reader: &mut Reader,
     span: Range<usize>,
@@ -20,8 +23,12 @@ pub(in crate::store) fn unknown(
     name: &str,
     valid: &[&str],
 ) {
-    let diagnostic = Diagnostic::new(Code::BadSetting, format!("unknown {what} `{name}`"))
-        .nearest(name, valid.iter().copied());
+    let message = match what.split_once(" of ") {
+        Some((noun, section)) => format!("unknown {noun} `{name}` of {section}"),
+        None => format!("unknown {what} `{name}`"),
+    };
+    let diagnostic =
+        Diagnostic::new(Code::BadSetting, message).nearest(name, valid.iter().copied());
     reader.problem(span, diagnostic);
 }
 
@@ -66,15 +73,17 @@ pub(in crate::store) fn set<T>(slot: &mut T, value: Option<T>) {
     }
 }
 
-/// A whole number from 1 up.
+/// A whole number from 1 to a hundred years of days.
 pub(in crate::store) fn positive(reader: &mut Reader, key: &str, value: &Value) -> Option<u32> {
-    let number = reader.count(key, value, 36_500)?;
-    if number == 0 {
-        reader.problem(
-            value.span(),
-            Diagnostic::new(Code::BadSetting, format!("`{key}` cannot be 0")),
-        );
-        return None;
-    }
-    Some(number)
+    reader.number(key, value, 1, 36_500)
+}
+
+/// A rep, board or column without an id that can be one.
+pub(in crate::store) fn needs_id(what: &str, bad: &BadId) -> Diagnostic {
+    let message = match bad {
+        BadId::Empty => format!("a {what} needs an `id`"),
+        bad => format!("a {what} cannot have this `id`: {bad}"),
+    };
+    Diagnostic::new(Code::BadSetting, message)
+        .help("id = \"…\": letters and digits of any script, `-`, `_` and `.`")
 }
