@@ -1,12 +1,20 @@
 //! Reports: a book in, a sheet of typed cells out. One file per report, and one line in [`REPORTS`].
 
 pub mod board;
+pub mod bridge;
+pub mod calibration;
+pub mod changes;
 pub mod classify;
 pub mod columns;
+pub mod conversion;
+pub mod cycle;
 pub mod dimension;
 pub mod due;
+pub mod figures;
+pub mod forecast;
 pub mod funnel;
 pub mod list;
+pub mod measures;
 pub mod sheet;
 pub mod show;
 pub mod team;
@@ -28,6 +36,8 @@ pub struct Request {
     pub by: Option<Dimension>,
     /// The days it covers, if stated.
     pub period: Option<Period>,
+    /// Every single thing behind the figures, by those of [`LISTING`].
+    pub list: bool,
 }
 
 impl Request {
@@ -75,7 +85,34 @@ pub const REPORTS: &[Report] = &[
         about: "the week's team sheet: per member and checkpoint, counts and money",
         make: team::team_sheet,
     },
+    Report {
+        name: "conversion",
+        alias: None,
+        about: "who got further, by the column they entered; win rates as snapshot and as cohort",
+        make: conversion::conversion,
+    },
+    Report {
+        name: "cycle",
+        alias: None,
+        about: "how long closing takes: share won and lost by day, days to close, days in each column",
+        make: cycle::cycle,
+    },
+    Report {
+        name: "forecast",
+        alias: None,
+        about: "what open prospects will bring: by month, with p10/p50/p90; coverage of the target",
+        make: forecast::forecast,
+    },
+    Report {
+        name: "bridge",
+        alias: None,
+        about: "from what was open on one day to what is open on another; --list: every change",
+        make: bridge::bridge,
+    },
 ];
+
+/// The reports that take `--list`.
+pub const LISTING: &[&str] = &["bridge"];
 
 /// The report of a name or alias.
 pub fn find(name: &str) -> Option<&'static Report> {
@@ -85,6 +122,11 @@ pub fn find(name: &str) -> Option<&'static Report> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lists_is_a_report() {
+        assert!(LISTING.iter().all(|name| find(name).is_some()));
+    }
 
     #[test]
     fn names_are_unique() {

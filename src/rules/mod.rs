@@ -3,8 +3,10 @@
 pub mod book;
 pub mod evidence;
 pub mod moves;
+pub mod passage;
 pub mod query;
 pub mod replay;
 pub mod shape;
 pub mod state;
 pub mod week;
+pub mod won;

@@ -9,14 +9,14 @@ use crate::model::label::{Label, Lang};
 use crate::model::money::{Amount, Currency};
 use crate::model::period::parse_period;
 use crate::model::pipeline::{Criterion, Known, Outcome, Pipeline, Stage};
-use crate::model::settings::{Rep, Settings};
+use crate::model::settings::{Rep, Settings, Span};
 use std::ops::Range;
 use std::path::Path;
 use toml::de::DeValue;
 
 /// The sections, in the order of documentation.
-pub const SECTIONS: [&str; 7] =
-    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons"];
+pub const SECTIONS: [&str; 8] =
+    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons", "forecast"];
 /// Keys of `[ledger]`.
 pub const LEDGER_KEYS: [&str; 12] = [
     "title",
@@ -53,6 +53,8 @@ pub const PIPELINE_KEYS: [&str; 4] = ["id", "label", "cycle_days", "stage"];
 pub const STAGE_KEYS: [&str; 6] = ["id", "label", "probability", "requires", "max_days", "outcome"];
 /// Keys of `[criteria.<id>]`.
 pub const CRITERION_KEYS: [&str; 3] = ["label", "known", "kinds"];
+/// Keys of `[forecast]`.
+pub const FORECAST_KEYS: [&str; 4] = ["weight", "target", "per", "slippage"];
 /// The levels a rep may have.
 pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
 
@@ -65,7 +67,8 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
     let mut reader = Reader::new(place, Code::BadSetting);
     let mut settings = Settings::default();
     // Criteria and kinds first: stages name criteria, criteria name kinds.
-    for section in ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons"] {
+    for section in ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons", "forecast"]
+    {
         if let Some(value) = table.get(section) {
             read_section(&mut reader, &mut settings, section, value);
         }
@@ -87,6 +90,7 @@ fn read_section(reader: &mut Reader, settings: &mut Settings, section: &str, val
                 "criteria" => criteria(reader, settings, table),
                 "kind" => kinds(reader, settings, table),
                 "rates" => rates(reader, settings, table),
+                "forecast" => forecast(reader, settings, table),
                 _ => reasons(reader, settings, table),
             }
         }
@@ -518,4 +522,29 @@ fn reasons(reader: &mut Reader, settings: &mut Settings, table: &Table) {
         let label = label(reader, key.get_ref(), value);
         settings.reasons.push((key.get_ref().as_ref().into(), label));
     }
+}
+
+fn forecast(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        let slot = &mut settings.forecast;
+        match name {
+            "weight" => set(&mut slot.weight, at_least_zero(reader, name, value)),
+            "target" => slot.target = at_least_zero(reader, name, value),
+            "per" => set(&mut slot.per, one_of(reader, name, value, &Span::ALL)),
+            "slippage" => set(&mut slot.slippage, at_least_zero(reader, name, value)),
+            _ => unknown(reader, key.span(), "setting of `[forecast]`", name, &FORECAST_KEYS),
+        }
+    }
+}
+
+/// A number that is not negative.
+fn at_least_zero(reader: &mut Reader, key: &str, value: &Value) -> Option<Amount> {
+    let amount = reader.amount(key, value)?;
+    if amount.is_negative() {
+        let message = format!("`{key}` cannot be less than 0");
+        reader.problem(value.span(), Diagnostic::new(Code::BadSetting, message));
+        return None;
+    }
+    Some(amount)
 }

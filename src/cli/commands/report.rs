@@ -4,8 +4,9 @@ use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::render::Format;
 use crate::report::dimension::Dimension;
-use crate::report::{REPORTS, Request, find};
+use crate::report::{LISTING, REPORTS, Request, find};
 use clap::Args;
 
 /// A query, as the last words of a command.
@@ -20,7 +21,7 @@ impl Selection {
     /// The request for these prospects.
     pub fn request(&self, context: &Context) -> Result<Request, Failure> {
         let query = context.query("QUERY", &self.words.join(" "))?;
-        Ok(Request { query, by: None, period: None })
+        Ok(Request { query, by: None, period: None, list: false })
     }
 }
 
@@ -30,7 +31,8 @@ impl Selection {
     crm report board\n  \
     crm report funnel --as-of 2009Q4 --by owner -f csv -o funnel.csv\n  \
     crm report team --period 'last week'\n  \
-    crm report board 'owner:liuyan is:overdue'")]
+    crm report board 'owner:liuyan is:overdue'\n  \
+    crm report bridge --period 2009-12 --list")]
 pub struct Report {
     /// Which report
     #[arg(value_name = "NAME")]
@@ -49,6 +51,9 @@ pub struct Report {
     /// The last day it covers [default: the as-of day]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     to: Option<String>,
+    /// Every change behind the figures (bridge)
+    #[arg(long)]
+    list: bool,
 }
 
 impl Report {
@@ -67,6 +72,15 @@ impl Report {
         let settings = &context.ledger()?.settings;
         request.by = self.by.as_deref().map(|name| Dimension::parse(name, settings)).transpose()?;
         request.period = self.period(context)?;
+        let lists = LISTING.contains(&report.name);
+        if self.list && !lists {
+            let message = format!("the report `{}` has no --list", report.name);
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(format!("reports that have: {}", LISTING.join(", ")))
+                .into());
+        }
+        // Ids can only come from the list.
+        request.list = lists && (self.list || context.format() == Some(Format::Ids));
         let book = context.book()?;
         context.emit(&(report.make)(&book, &request)?)
     }
