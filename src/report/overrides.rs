@@ -1,9 +1,9 @@
 //! `crm report overrides`: every forced move and every overstated prospect, by owner.
 
 use super::Request;
+use super::breakdown::group_name;
 use super::columns::stage_name;
 use super::figures::{count, rate};
-use super::funnel::group_cell;
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -152,7 +152,7 @@ fn list(found: &[Exception], lang: Lang) -> Table {
     let rows = found.iter().map(|one| {
         let what = if one.forced { ("forced", "破例") } else { ("overstated", "高估") };
         let cells = vec![
-            group_cell(&one.owner, lang),
+            group_name(&one.owner, lang),
             Cell::text(lang.pick(what.0, what.1)),
             Cell::maybe(one.on, Cell::Date),
             Cell::text(&*one.record.prospect.id),
@@ -178,7 +178,7 @@ fn by_owner(owners: &BTreeMap<String, Figures>, lang: Lang) -> Table {
     ];
     let line = |owner: &str, figures: &Figures, emphasis| {
         let cells = vec![
-            group_cell(owner, lang),
+            group_name(owner, lang),
             count(figures.moves),
             count(figures.forced),
             rate(figures.forced, figures.moves, lang),

@@ -2,9 +2,9 @@
 
 use super::Request;
 use super::activity::{Activity, first_prospect_column, measure};
+use super::breakdown::group_name;
 use super::dimension::Dimension;
 use super::figures::{FEW, count, few, number, rate, span, weeks, words};
-use super::funnel::group_cell;
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
@@ -128,7 +128,7 @@ fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
                 None => Cell::Empty,
             };
             let name = Cell::text(lang.pick(id, zh));
-            let cells = vec![group_cell(line.group, lang), name, count(counts[n]), rate];
+            let cells = vec![group_name(line.group, lang), name, count(counts[n]), rate];
             rows.push(Row::with(cells, line.emphasis));
         }
     }
@@ -142,7 +142,7 @@ fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
         .extend(STEPS.iter().map(|(id, en, zh)| Column::new(*id, lang.pick(en, zh), Kind::Number)));
     columns.push(column("ratio", Kind::Text, lang));
     let rows = lines.iter().map(|line| {
-        let mut cells = vec![group_cell(line.group, lang)];
+        let mut cells = vec![group_name(line.group, lang)];
         cells.extend(line.activity.steps().map(count));
         cells.push(Cell::maybe(ratio(line.activity), Cell::Text));
         Row::with(cells, line.emphasis)
@@ -209,7 +209,7 @@ fn replenishment(
         column(by, Kind::Text, lang),
         column("held", Kind::Number, lang),
         column("per-close", Kind::Number, lang),
-        column("left", Kind::Number, lang),
+        column("left-after-one", Kind::Number, lang),
         column("meetings-per-close", Kind::Number, lang),
         column("hold-weekly", Kind::Number, lang),
         column("this-week", Kind::Number, lang),
@@ -226,7 +226,7 @@ fn replenishment(
         let meetings = meetings_per_close(activity);
         let hold = meetings.map(|_| whole(activity.first_meetings as f64 / weeks(period)));
         let mut cells = vec![
-            group_cell(line.group, lang),
+            group_name(line.group, lang),
             count(line.held),
             each.map_or_else(missing, number),
             left.map_or_else(missing, number),
