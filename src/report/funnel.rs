@@ -1,15 +1,14 @@
 //! `crm report funnel`: how many stand in each column on a day, what they are worth, and the shape.
 
 use super::Request;
+use super::figures::grouped;
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Money, Sum};
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
-use crate::model::sheet::{
-    Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
-};
+use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::shape::Shape;
 use crate::rules::state::Record;
@@ -149,16 +148,11 @@ fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture
         .map(|(stage, column)| {
             let count: u64 = groups.values().map(|columns| columns[stage].count).sum();
             let label = column.label.get(lang, &column.id);
-            let bar = Quantity::new(label, count as f64, count.to_string());
+            let bar = Quantity::new(label, count as f64, grouped(count));
             if column.outcome == Outcome::Won { bar.with(Emphasis::Good) } else { bar }
         })
         .collect();
-    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
-    Picture {
-        title: pipeline.label.get(lang, &pipeline.id).to_owned(),
-        description: said.join(", "),
-        chart: Chart::Bars(bars),
-    }
+    super::figures::bars(pipeline.label.get(lang, &pipeline.id), bars)
 }
 
 fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
