@@ -168,7 +168,10 @@ fn list(late: &[&Record], book: &Book, request: &Request, audience: Audience) ->
                 cells.insert(0, group_cell(&group, lang));
             }
             let cells = cells.into_iter().zip(&shown).filter(|(_, shown)| **shown);
-            (group, Row::with(cells.map(|(cell, _)| cell).collect(), Emphasis::Warn))
+            // All of them are late; what stands out is who has outlived the cycle twice.
+            let twice = (PAST + 1..ON_HOLD).contains(&bucket(record, book));
+            let emphasis = if twice { Emphasis::Warn } else { Emphasis::Plain };
+            (group, Row::with(cells.map(|(cell, _)| cell).collect(), emphasis))
         })
         .collect();
     rows.sort_by(|a, b| a.0.cmp(&b.0));

@@ -114,7 +114,7 @@ fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
     let columns = vec![
         column(by, Kind::Text, lang),
         column("step", Kind::Text, lang),
-        column("count", Kind::Number, lang),
+        Column::new("count", lang.pick("Count", "次数"), Kind::Number),
         column("rate", Kind::Number, lang),
     ];
     let mut rows = Vec::new();
