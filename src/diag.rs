@@ -65,6 +65,10 @@ pub enum Spot {
     Fact(String),
     /// An event, by its key; with the name of one of its fields, that field's value.
     Event(String, Option<&'static str>),
+    /// One text of a list in an event's field: the event's key, the field, the text.
+    Item(String, &'static str, String),
+    /// A key itself, by the way to it from the top: `["regoin"]`, `["events", "2009-12-03-1", "close-by"]`.
+    Key(Vec<String>),
 }
 
 /// A source and a part of it.
@@ -103,6 +107,8 @@ pub struct Diagnostic {
     pub code: Code,
     /// How much it weighs; the code's own severity unless stated otherwise.
     pub severity: Severity,
+    /// What a command that stops for it ends with; the code's own unless stated otherwise.
+    pub exit: Exit,
     /// One sentence, no full stop.
     pub message: String,
     /// Where, if it has a place.
@@ -121,12 +127,28 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: code.severity(),
+            exit: code.exit(),
             message: message.into(),
             place: None,
             label: None,
             notes: Vec::new(),
             help: Vec::new(),
         }
+    }
+
+    /// The same, as a slip in what was typed: in a file it may be less, but it stops a command.
+    #[must_use]
+    pub fn typed(mut self) -> Diagnostic {
+        self.severity = Severity::Error;
+        self.exit = Exit::Usage;
+        self
+    }
+
+    /// The same finding under another code, with that code's weight and status: TOML that cannot be read
+    /// is one thing in a prospect and another in the settings.
+    #[must_use]
+    pub fn recoded(self, code: Code) -> Diagnostic {
+        Diagnostic { code, severity: code.severity(), exit: code.exit(), ..self }
     }
 
     /// With a place.
@@ -178,7 +200,7 @@ pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     let nearest = candidates
         .iter()
         .map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), *c))
-        .filter(|(score, _)| *score >= 0.75)
+        .filter(|(score, _)| *score >= 0.78)
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
     match nearest {
         Some((_, name)) => Some(format!("did you mean `{name}`?")),
@@ -196,7 +218,7 @@ pub struct Failure(pub Vec<Diagnostic>);
 impl Failure {
     /// The exit status: that of the gravest kind among the diagnostics.
     pub fn exit(&self) -> Exit {
-        self.0.iter().map(|d| d.code.exit()).max().unwrap_or(Exit::Refused)
+        self.0.iter().map(|d| d.exit).max().unwrap_or(Exit::Refused)
     }
 }
 

@@ -1,4 +1,46 @@
-//! `crm` keeps a sales team's prospects in plain-text files and derives everything else from them.
+//! `crm` keeps a sales team's prospects in plain-text files under git, holds people to a method, and
+//! prints the reports that a sales lead acts on. The ledger is the truth; everything else is derived.
+//!
+//! # Glossary
+//!
+//! One name for one thing, here and in every message; the Chinese term is the method's own.
+//!
+//! - **ledger**: a folder with a `crm.toml`: settings, prospects, tallies.
+//! - **prospect** (潜在客户): somebody who may buy; one file of facts and events. Its **id** is the file's stem.
+//! - **event**, **entry** (流水): one dated line of a prospect's journal: what happened, and what it changes.
+//!   An event is the thing, an entry is the act of writing one.
+//! - **fact**: a key at the top of a prospect's file; it has no date.
+//! - **rep** (业务员): somebody who sells. **owner** (负责人): the rep a prospect belongs to; nobody's are in the
+//!   **pool** (客户池, 公海).
+//! - **pipeline**, **board** (看板): the columns a prospect moves through. **stage**, **column** (栏): one of them;
+//!   stage in files and code, column in words for people. **outcome**: a stage is open, won or lost.
+//! - **criterion** (标准): a named condition that a column requires: *attested* by a person, or *computed*.
+//!   **evidence** (证据): what the entries say about the criteria.
+//! - **move**: an event with a `stage`. Forward is to **advance**, backward is to **fall back** (退回).
+//!   A **forced** move overrode a rule, with a reason.
+//! - **pursuit** (一轮): one pass over the board, from its opening to won or lost.
+//! - **clock** (周期): the days since the pursuit's first meeting. **sales cycle**: how many there may be;
+//!   past it a prospect is **overdue** (逾期), and a **sweep** lets it fall back.
+//! - **opening position**: an `imported` event; its evidence counts as given.
+//! - **supported**: the highest column that the evidence supports; **classification** compares it with the
+//!   column a prospect stands in.
+//! - **replay**: folding a prospect's events up to a day into its **state** and **history**; the result with its
+//!   prospect is a **record**, and all records of a ledger on a day are a **book**.
+//! - **as-of day**: the day a report looks from; the only clock.
+//! - **finding**, **diagnostic**: something wrong, or worth knowing, with a code and a place.
+//! - **report**: a book turned into a **sheet**: tables of typed cells. **plan**: a book turned into events that
+//!   are proposed.
+//!
+//! # How data flows
+//!
+//! ```text
+//! files --store--> prospects --rules::replay--> records = book --report--> sheet --render--> text
+//!                                                    \---plan--> events --store--> files
+//! ```
+//!
+//! Floors, each using only those below it: [`diag`], [`model`], [`stats`] < [`rules`] < [`store`] < [`check`],
+//! [`report`], [`plan`] < [`render`] < [`cli`]. The core never prints and never reads the clock or the environment:
+//! `cli::context` does, once.
 
 pub mod check;
 pub mod cli;

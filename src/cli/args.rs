@@ -86,6 +86,8 @@ pub enum Command {
     Check(commands::check::Check),
     Edit(commands::edit::Edit),
     Tally(commands::tally::Tally),
+    Import(commands::import::Import),
+    Export(commands::export::Export),
     WhatIf(commands::what_if::WhatIf),
     Dashboard(commands::dashboard::Dashboard),
     Help(commands::help::Help),

@@ -65,6 +65,7 @@ pub struct Context {
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
     out: RefCell<Vec<u8>>,
+    last: RefCell<Vec<String>>,
 }
 
 impl Context {
@@ -72,17 +73,14 @@ impl Context {
     pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let clock = Date::today_by_the_clock();
-        let stated = global
-            .as_of
-            .as_deref()
-            .map(|text| ("--as-of", text))
-            .or_else(|| env.today.as_deref().map(|text| ("CRM_TODAY", text)));
-        let today = match stated {
-            Some((origin, text)) => {
-                parse_date(text, clock).map_err(|wrong| bad_date(origin, &wrong.to_string()))?
+        let day = |origin: &str, text: &Option<String>, base: Date| match text {
+            Some(text) => {
+                parse_date(text, base).map_err(|wrong| bad_date(origin, &wrong.to_string()))
             }
-            None => clock,
+            None => Ok(base),
         };
+        // `--as-of -14d` counts from CRM_TODAY where that is set.
+        let today = day("--as-of", &global.as_of, day("CRM_TODAY", &env.today, clock)?)?;
         let format = match (&global.format, &global.output) {
             (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
             (None, Some(file)) => Some(
@@ -98,6 +96,7 @@ impl Context {
             ),
             (None, None) => None,
         };
+        global.output.as_deref().map_or(Ok(()), can_be_written)?;
         let color = match global.color.as_str() {
             "always" => true,
             "never" => false,
@@ -112,6 +111,7 @@ impl Context {
             color,
             ledger: std::cell::OnceCell::new(),
             out: RefCell::new(Vec::new()),
+            last: RefCell::new(Vec::new()),
         })
     }
 
@@ -138,13 +138,21 @@ impl Context {
         };
         let wrong = book.problems.iter().filter(|problem| serious(problem.severity)).count();
         if wrong > 0 && self.global.strict {
-            let found: Vec<Diagnostic> =
+            let mut found: Vec<Diagnostic> =
                 book.problems.iter().filter(|p| serious(p.severity)).cloned().collect();
+            let message = format!("{}, and --strict was asked for", counted(wrong, "finding"));
+            found.push(
+                Diagnostic::new(Code::Findings, message).help(
+                    "mend what stands above, or leave --strict out: the rest is reported then",
+                ),
+            );
             return Err(Failure(found));
         }
         if wrong > 0 {
-            let noun = if wrong == 1 { "finding" } else { "findings" };
-            self.say(&format!("{wrong} {noun} in the ledger: `crm check` shows them"));
+            self.say_last(&format!(
+                "{} in the ledger: `crm check` shows them",
+                counted(wrong, "finding")
+            ));
         }
         Ok(book)
     }
@@ -156,7 +164,12 @@ impl Context {
 
     /// Puts a sheet on stdout, or into the file of `-o`.
     pub fn emit(&self, sheet: &Sheet) -> Result<(), Failure> {
-        let format = self.format.unwrap_or_default();
+        self.emit_as(sheet, Format::default())
+    }
+
+    /// The same for data that people seldom read: `format` unless another is asked for.
+    pub fn emit_as(&self, sheet: &Sheet, format: Format) -> Result<(), Failure> {
+        let format = self.format.unwrap_or(format);
         let text =
             render::render(sheet, format, &self.render_options()).map_err(|e| render_error(&e))?;
         self.print(&text)
@@ -169,9 +182,7 @@ impl Context {
 
     /// How sheets shall look on this output.
     pub fn render_options(&self) -> render::Options {
-        let terminal = self.global.output.is_none() && std::io::stdout().is_terminal();
-        let width = terminal
-            .then(|| terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)));
+        let width = columns(&std::io::stdout()).filter(|_| self.global.output.is_none());
         render::Options {
             width,
             color: self.color,
@@ -196,6 +207,11 @@ impl Context {
         }
     }
 
+    /// Talk that belongs below the data, where a long table has not scrolled it away.
+    pub fn say_last(&self, text: &str) {
+        self.last.borrow_mut().push(text.to_owned());
+    }
+
     /// Writes out what the command printed. A reader that has gone away (`| head`) is no error.
     pub fn finish(&self) -> Result<(), Failure> {
         let out = self.out.borrow();
@@ -213,12 +229,11 @@ impl Context {
         };
         match written {
             Err((_, error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            Err((name, error)) => Err(Diagnostic::new(
-                Code::WriteFailed,
-                format!("{name} cannot be written: {error}"),
-            )
-            .into()),
-            Ok(()) => Ok(()),
+            Err((name, error)) => Err(cannot_be_written(&name, &error.to_string()).into()),
+            Ok(()) => {
+                self.last.borrow().iter().for_each(|text| self.say(text));
+                Ok(())
+            }
         }
     }
 
@@ -246,6 +261,35 @@ impl Context {
         let settings = &self.ledger()?.settings;
         Query::parse(text, origin, settings, self.today).map_err(Failure::from)
     }
+}
+
+/// A count with its noun: `1 finding`, `2 findings`.
+pub fn counted(n: usize, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{plural}")
+}
+
+/// The columns of a terminal; `None` where the stream leads elsewhere.
+pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
+    let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
+    stream.is_terminal().then(width)
+}
+
+/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it.
+fn can_be_written(file: &Path) -> Result<(), Diagnostic> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let why = if file.is_dir() {
+        "it is a folder".to_owned()
+    } else if folder.is_some_and(|folder| !folder.is_dir()) {
+        "there is no such folder".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(cannot_be_written(&file.display().to_string(), &why))
+}
+
+fn cannot_be_written(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(Code::WriteFailed, format!("{name} cannot be written: {why}"))
 }
 
 fn bad_date(origin: &str, what: &str) -> Diagnostic {

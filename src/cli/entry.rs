@@ -3,7 +3,7 @@
 
 use super::args::{Facts, Signed, Where};
 use super::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Place, Severity, suggest};
+use crate::diag::{Code, Diagnostic, Failure, Place, Severity};
 use crate::model::date::{Date, Time};
 use crate::model::event::{Event, EventKey};
 use crate::model::money::Money;
@@ -15,6 +15,7 @@ use crate::store::append::append;
 use crate::store::find::find;
 use crate::store::line::{assign_key, event_line};
 use crate::store::load::{Ledger, Loaded};
+use crate::store::new_file::new_file;
 use crate::store::read_prospect::read_prospect;
 use crate::store::write::{Change, Writer};
 use std::path::{Path, PathBuf};
@@ -105,7 +106,7 @@ impl<'a> Session<'a> {
         let mut changes = Vec::new();
         let mut problems = Vec::new();
         for entry in &entries {
-            match self.change(entry) {
+            match changed(self.ledger, &entry.target.loaded, &entry.events) {
                 Ok(change) => changes.push(change),
                 Err(found) => problems.extend(found.0),
             }
@@ -132,61 +133,6 @@ impl<'a> Session<'a> {
                 self.context.print(&unified(&shown, before, &change.after))
             }),
         }
-    }
-
-    /// The new text of a file, read back: it must hold the old events and the new ones, and break no
-    /// rule that it did not break before.
-    fn change(&self, entry: &Entry) -> Result<Change, Failure> {
-        let Target { loaded, .. } = &entry.target;
-        let shown = self.ledger.show(&loaded.prospect.path);
-        let mut prospect = loaded.prospect.clone();
-        let mut lines = Vec::new();
-        for event in &entry.events {
-            let mut event = event.clone();
-            assign_key(&mut event, &prospect.id, &prospect.events);
-            lines.push(event_line(&event));
-            let at = prospect.events.partition_point(|earlier| earlier.key < event.key);
-            prospect.events.insert(at, event);
-        }
-        self.keeps_rules(&loaded.prospect, &prospect)?;
-        let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
-        let settings = &self.ledger.settings;
-        let (back, _) = read_prospect(&after, &prospect.id, &prospect.path, &shown, settings);
-        if back.as_ref() != Some(&prospect) {
-            return Err(Diagnostic::new(
-                Code::WriteFailed,
-                "the entry would not read back as it was meant; nothing was changed",
-            )
-            .at(Place::file(&shown))
-            .help("`crm check` may say what is unusual about this file")
-            .into());
-        }
-        Ok(Change { path: prospect.path, before: Some(loaded.text.clone()), after })
-    }
-
-    /// No new entry may make the file break a rule that it kept so far.
-    fn keeps_rules(&self, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
-        let settings = &self.ledger.settings;
-        let findings = |prospect: &Prospect| {
-            replay(prospect.clone(), settings, Date::MAX)
-                .map(|record| record.findings)
-                .unwrap_or_default()
-        };
-        let known = findings(before);
-        let new: Vec<Diagnostic> = findings(after)
-            .into_iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .filter(|finding| {
-                known.iter().all(|old| old.place != finding.place || old.code != finding.code)
-            })
-            .map(|mut finding| {
-                // The entry is not in the file, so there is nothing to point at.
-                finding.place = None;
-                finding.message = format!("{}: {}", after.id, finding.message);
-                finding
-            })
-            .collect();
-        if new.is_empty() { Ok(()) } else { Err(Failure(new)) }
     }
 
     /// An event of this kind from what was typed, not yet with its key's number.
@@ -229,6 +175,80 @@ impl<'a> Session<'a> {
             (None, None) => Ok(rep_of_git(settings, &self.ledger.root)),
         }
     }
+}
+
+/// The change that adds events to a file. The new text is read back: it must hold the old events and the
+/// new ones, and break no rule that it did not break before.
+pub fn changed(ledger: &Ledger, loaded: &Loaded, events: &[Event]) -> Result<Change, Failure> {
+    let shown = ledger.show(&loaded.prospect.path);
+    let mut prospect = loaded.prospect.clone();
+    let lines: Vec<String> =
+        events.iter().map(|event| event_line(insert(&mut prospect, event.clone()))).collect();
+    keeps_rules(&ledger.settings, &loaded.prospect, &prospect)?;
+    let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
+    if !reads_back(ledger, &prospect, &after) {
+        return Err(Diagnostic::new(
+            Code::WriteFailed,
+            "the entry would not read back as it was meant; nothing was changed",
+        )
+        .at(Place::file(&shown))
+        .help("`crm check` may say what is unusual about this file")
+        .into());
+    }
+    Ok(Change { path: prospect.path, before: Some(loaded.text.clone()), after })
+}
+
+/// The change that makes a new prospect's file. Its events stand already, with their keys.
+pub fn created(ledger: &Ledger, prospect: &Prospect) -> Result<Change, Failure> {
+    let bare = Prospect { events: Vec::new(), ..prospect.clone() };
+    keeps_rules(&ledger.settings, &bare, prospect)?;
+    let after = new_file(prospect);
+    if !reads_back(ledger, prospect, &after) {
+        return Err(Diagnostic::new(
+            Code::WriteFailed,
+            "the prospect would not read back as it was meant; nothing was written",
+        )
+        .into());
+    }
+    Ok(Change { path: prospect.path.clone(), before: None, after })
+}
+
+/// Gives an event its key and its place in the journal.
+pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
+    assign_key(&mut event, &prospect.id, &prospect.events);
+    let at = prospect.events.partition_point(|earlier| earlier.key < event.key);
+    prospect.events.insert(at, event);
+    &prospect.events[at]
+}
+
+fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
+    let shown = ledger.show(&prospect.path);
+    let (back, _) = read_prospect(text, &prospect.id, &prospect.path, &shown, &ledger.settings);
+    back.as_ref() == Some(prospect)
+}
+
+/// No new entry may make the file break a rule that it kept so far.
+fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
+    let findings = |prospect: &Prospect| {
+        replay(prospect.clone(), settings, Date::MAX)
+            .map(|record| record.findings)
+            .unwrap_or_default()
+    };
+    let known = findings(before);
+    let new: Vec<Diagnostic> = findings(after)
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter(|finding| {
+            known.iter().all(|old| old.place != finding.place || old.code != finding.code)
+        })
+        .map(|mut finding| {
+            // The entry is not in the file, so there is nothing to point at.
+            finding.place = None;
+            finding.message = format!("{}: {}", after.id, finding.message);
+            finding
+        })
+        .collect();
+    if new.is_empty() { Ok(()) } else { Err(Failure(new)) }
 }
 
 /// A prospect that a command is about to change.
@@ -290,6 +310,7 @@ pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Box<str>, Diag
         return Ok(id.into());
     }
     Err(Diagnostic::new(Code::UnknownRep, format!("{origin}: no rep `{id}`"))
+        .typed()
         .nearest(id, settings.reps.iter().map(|rep| &*rep.id)))
 }
 
@@ -297,6 +318,7 @@ pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Box<str>, Diag
 pub fn money(origin: &str, text: &str) -> Result<Money, Diagnostic> {
     Money::parse(text).map_err(|bad| {
         Diagnostic::new(Code::BadMoney, format!("{origin}: {bad}"))
+            .typed()
             .help("an amount is 1500, 1500.50 or \"1500.50 USD\"")
     })
 }
@@ -318,6 +340,7 @@ fn criteria(
     for id in ids {
         let Some(criterion) = settings.criterion(id) else {
             return Err(Diagnostic::new(Code::UnknownCriterion, format!("no criterion `{id}`"))
+                .typed()
                 .nearest(id, settings.criteria.iter().map(|c| &*c.id)));
         };
         if confirm && !criterion.attestable() {
@@ -327,6 +350,7 @@ fn criteria(
                 Code::ComputedCriterion,
                 format!("`{id}` follows from the entries and cannot be confirmed by hand"),
             )
+            .typed()
             .help(format!("can be confirmed: {}", attestable.join(", "))));
         }
         if !known.contains(&criterion.id) {
@@ -340,19 +364,10 @@ fn criteria(
 pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnostic> {
     match settings.kinds.get_key_value(name) {
         Some((kind, _)) => Ok(kind),
-        None => {
-            let help = suggest(name, settings.kinds.keys().map(|kind| &**kind));
-            let diagnostic =
-                Diagnostic::new(Code::UnknownKind, format!("no kind of event `{name}`"));
-            let mut diagnostic = match help {
-                Some(help) => diagnostic.help(help),
-                None => diagnostic,
-            };
-            // In a file it is kept; typed, it is a slip.
-            diagnostic.severity = Severity::Error;
-            Err(diagnostic
-                .help(format!("a kind of your own needs a section in crm.toml: [kind.{name}]")))
-        }
+        None => Err(Diagnostic::new(Code::UnknownKind, format!("no kind of event `{name}`"))
+            .typed()
+            .nearest(name, settings.kinds.keys().map(|kind| &**kind))
+            .help(format!("a kind of your own needs a section in crm.toml: [kind.{name}]"))),
     }
 }
 

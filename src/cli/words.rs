@@ -25,5 +25,6 @@ pub fn split_stage<'w>(
     }
     stages.dedup();
     Err(Diagnostic::new(Code::UnknownStage, format!("no stage `{last}`"))
+        .typed()
         .nearest(last, stages.iter().copied()))
 }

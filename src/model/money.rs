@@ -82,15 +82,12 @@ impl Amount {
         self.0.checked_div(Decimal::from(n)).map(Amount)
     }
 
-    /// Rounded half away from zero to this many decimals.
+    /// Rounded half away from zero to this many decimals; whole amounts without any.
     #[must_use]
     pub fn round(self, decimals: u32) -> Amount {
-        Amount(
-            self.0.round_dp_with_strategy(
-                decimals,
-                rust_decimal::RoundingStrategy::MidpointAwayFromZero,
-            ),
-        )
+        let strategy = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
+        let rounded = self.0.round_dp_with_strategy(decimals, strategy);
+        Amount(if rounded.fract().is_zero() { rounded.trunc() } else { rounded })
     }
 
     /// The nearest binary float, for statistics; never for sums of money.

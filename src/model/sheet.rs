@@ -88,12 +88,20 @@ pub struct Column {
     pub title: String,
     /// What it holds.
     pub kind: Kind,
+    /// May be left out where a terminal is too narrow for all columns.
+    pub optional: bool,
 }
 
 impl Column {
     /// A column.
     pub fn new(id: impl Into<String>, title: impl Into<String>, kind: Kind) -> Column {
-        Column { id: id.into(), title: title.into(), kind }
+        Column { id: id.into(), title: title.into(), kind, optional: false }
+    }
+
+    /// The same, but left out where a terminal is too narrow.
+    #[must_use]
+    pub fn optional(self) -> Column {
+        Column { optional: true, ..self }
     }
 }
 

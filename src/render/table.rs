@@ -10,7 +10,7 @@
 
 use super::text::{clean, shown};
 use super::{Options, RenderError, picture, tables};
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
@@ -21,6 +21,8 @@ use unicode_width::UnicodeWidthStr;
 const GAP: usize = 2;
 /// A column of words is not narrowed below this.
 const NARROWEST: usize = 8;
+/// A word is not broken if it is not longer than this.
+const WORD: usize = 12;
 /// A terminal is not taken to be narrower than this.
 const TERMINAL: usize = 20;
 /// Nothing is drawn wider than this, terminal or not: `comfy-table` counts in 16 bits.
@@ -155,8 +157,49 @@ impl Pen {
     }
 }
 
-/// A table as it stands: header, rule, rows.
+/// A table as it stands; where the terminal is too narrow for all of it, without its optional columns,
+/// and with a line that names them.
 fn grid(table: &Table, options: &Options) -> String {
+    let Some(narrow) = without_optional(table, options) else { return full_grid(table, options) };
+    let left_out: Vec<&str> =
+        table.columns.iter().filter(|c| c.optional).map(|c| c.title.as_str()).collect();
+    let said =
+        options.lang.pick("left out here: ", "此宽度未显示：").to_owned() + &left_out.join(", ");
+    full_grid(&narrow, options) + &words(&[(&said, "", DIM)], options).unwrap_or_default()
+}
+
+/// The table without its optional columns, if it has some and its rows do not fit on single lines.
+fn without_optional(table: &Table, options: &Options) -> Option<Table> {
+    let width = options.width?;
+    let kept: Vec<usize> =
+        (0..table.columns.len()).filter(|i| !table.columns[*i].optional).collect();
+    if kept.len() == table.columns.len() || natural_width(table, options) <= width {
+        return None;
+    }
+    let rows = table.rows.iter().map(|row| {
+        let cells = kept.iter().filter_map(|i| row.cells.get(*i).cloned()).collect();
+        Row { cells, emphasis: row.emphasis }
+    });
+    Some(Table {
+        columns: kept.iter().map(|i| table.columns[*i].clone()).collect(),
+        rows: rows.collect(),
+        ..table.clone()
+    })
+}
+
+/// How wide the table is with every row on one line.
+fn natural_width(table: &Table, options: &Options) -> usize {
+    let widest = |i: usize| {
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(i));
+        let cells = cells.map(|cell| shown(cell, options).width());
+        cells.max().unwrap_or(0).max(table.columns[i].title.width())
+    };
+    let columns = table.columns.len();
+    (0..columns).map(widest).sum::<usize>() + GAP * columns.saturating_sub(1)
+}
+
+/// Header, rule, rows.
+fn full_grid(table: &Table, options: &Options) -> String {
     let rows: Vec<Vec<String>> = table
         .rows
         .iter()
@@ -221,11 +264,17 @@ fn needs(table: &Table, header: &[String], rows: &[Vec<String>]) -> Vec<Need> {
         let cells = row.cells.iter().zip(texts).zip(&table.columns);
         for (need, ((cell, text), column)) in needs.iter_mut().zip(cells) {
             let width = text.width().min(WIDEST);
-            let least = if whole(cell, column.kind) { width } else { width.min(NARROWEST) };
+            let least = if whole(cell, column.kind) { width } else { breakable(text, width) };
             *need = Need { least: need.least.max(least), most: need.most.max(width) };
         }
     }
     needs
+}
+
+/// The least that words take: a short word of ASCII letters is not broken, anything else may be.
+fn breakable(text: &str, width: usize) -> usize {
+    let word = text.split(' ').filter(|word| word.is_ascii()).map(str::len).max().unwrap_or(0);
+    width.min(NARROWEST).max(if word <= WORD { word } else { NARROWEST })
 }
 
 /// May the cell not be cut or broken? Ids, numbers and dates.
@@ -276,12 +325,33 @@ fn blocks(table: &Table, header: &[String], rows: Vec<Vec<String>>, options: &Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::sheet::Column;
     use crate::render::samples;
     use crate::render::text::acts;
     use proptest::prelude::*;
 
     fn at(width: usize) -> Options {
         Options { width: Some(width), ..Options::default() }
+    }
+
+    #[test]
+    fn optional_columns_go_where_the_terminal_is_narrow() {
+        let columns = vec![
+            Column::new("id", "Id", Kind::Id),
+            Column::new("company", "Company", Kind::Text).optional(),
+            Column::new("flags", "Flags", Kind::Text),
+        ];
+        let row = ["zhang", "时装连锁店", "overdue, missed"].map(Cell::text).to_vec();
+        let sheet = Sheet::single("x", "", columns, vec![Row::new(row)]);
+        let drawn = |width| render(&sheet, &at(width)).unwrap();
+        assert_eq!(
+            drawn(34),
+            "Id     Company     Flags\n──────────────────────────────────\nzhang  时装连锁店  overdue, missed\n"
+        );
+        assert_eq!(
+            drawn(33),
+            "Id     Flags\n──────────────────────\nzhang  overdue, missed\nleft out here: Company\n"
+        );
     }
 
     #[test]

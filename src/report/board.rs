@@ -16,9 +16,10 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = settings.language;
     let mut columns = vec![
         column("stage", Kind::Text, lang),
+        column("stage-label", Kind::Text, lang).optional(),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("company", Kind::Text, lang),
+        column("company", Kind::Text, lang).optional(),
         column("owner", Kind::Text, lang),
         column("value", Kind::Number, lang),
         column("age", Kind::Number, lang),
@@ -41,22 +42,24 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         records.sort_by_key(|r| {
             (group(r), r.state.outcome != Outcome::Open, std::cmp::Reverse(r.state.stage))
         });
+        let label = |r: &Record| {
+            pipeline.stages[r.state.stage].label.get(lang, r.stage_id(settings)).to_owned()
+        };
         let rows = records
             .iter()
             .map(|record| {
                 let mut cells = vec![
-                    Cell::text(
-                        pipeline.stages[record.state.stage]
-                            .label
-                            .get(lang, record.stage_id(settings)),
-                    ),
+                    Cell::text(record.stage_id(settings)),
+                    Cell::text(label(record)),
                     Cell::text(&*record.prospect.id),
                     Cell::text(&*record.prospect.name),
                     Cell::maybe(record.prospect.company.as_deref(), Cell::text),
                     Cell::maybe(record.state.owner.as_deref(), Cell::text),
                     Cell::maybe(record.state.value, Cell::Money),
                     Cell::maybe(record.state.age(book.as_of), Cell::Int),
-                    Cell::maybe(record.state.evidence.next.as_ref(), |next| Cell::Moment(next.at)),
+                    Cell::maybe(record.state.evidence.next.as_ref(), |next| {
+                        Cell::Date(next.at.date)
+                    }),
                     Cell::List(flags(record).into_iter().map(String::from).collect()),
                 ];
                 if let Some(group) = group(record) {

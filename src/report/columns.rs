@@ -168,7 +168,9 @@ impl Choice {
                         .help(format!("columns: {}", names.join(", "))));
                 }
             };
-            columns.push((Column::new(name, title(name, lang), kind), getter));
+            let column = Column::new(name, title(name, lang), kind);
+            // The company is the first to go where a terminal is narrow, unless it was asked for alone.
+            columns.push((if name == "company" { column.optional() } else { column }, getter));
         }
         Ok(Choice { columns })
     }

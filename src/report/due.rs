@@ -20,7 +20,7 @@ struct Item<'b> {
 /// Ids and names of what can be due, in the order in which those of one day are listed.
 const NEXT: (&str, &str, &str) = ("next-step", "next step", "下一步");
 const CLOSE: (&str, &str, &str) = ("close-by", "signing date", "签约日");
-const CYCLE: (&str, &str, &str) = ("cycle-ends", "last day of the cycle", "周期最后一天");
+const CYCLE: (&str, &str, &str) = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: (&str, &str, &str) = ("resumes", "hold ends", "恢复跟进");
 const BIRTHDAY: (&str, &str, &str) = ("birthday", "birthday", "生日");
 
@@ -39,7 +39,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
         column("what", Kind::Text, lang),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("stage", Kind::Text, lang),
+        column("stage", Kind::Text, lang).optional(),
         column("owner", Kind::Text, lang),
         column("detail", Kind::Text, lang),
     ];

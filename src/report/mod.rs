@@ -7,6 +7,7 @@ pub mod classify;
 pub mod columns;
 pub mod dimension;
 pub mod due;
+pub mod events;
 pub mod figures;
 pub mod funnel;
 pub mod list;

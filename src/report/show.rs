@@ -242,7 +242,7 @@ fn changes(event: &Event) -> String {
     put("", event.reached.map(|reached| if reached { "reached" } else { "no answer" }.to_owned()));
     put("+", (!event.confirms.is_empty()).then(|| event.confirms.join(" ")));
     put("-", (!event.revokes.is_empty()).then(|| event.revokes.join(" ")));
-    put("next", event.next.map(|next| next.to_string()));
+    put("next", event.next.map(|next| next.shown()));
     put("close by", event.close_by.map(|date| date.to_string()));
     put("value", event.value.map(|value| value.to_string()));
     put("amount", event.amount.map(|amount| amount.to_string()));

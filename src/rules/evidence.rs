@@ -152,7 +152,7 @@ impl Case<'_> {
             Known::NextStep => match (evidence.signed, self.next_stands()) {
                 (Some(day), _) => met(id, day, None, "signed"),
                 (None, Some(day)) => {
-                    let next = evidence.next.as_ref().map(|n| n.at.to_string()).unwrap_or_default();
+                    let next = evidence.next.as_ref().map(|n| n.at.shown()).unwrap_or_default();
                     met(id, day, None, &format!("next step on {next}"))
                 }
                 (None, None) => missing(id, &self.no_next(), "--next DATE"),
@@ -261,7 +261,9 @@ impl Case<'_> {
 
     fn no_next(&self) -> String {
         match &self.evidence.next {
-            Some(next) => format!("the step agreed for {} passed without an entry", next.at),
+            Some(next) => {
+                format!("the step agreed for {} passed without an entry", next.at.shown())
+            }
             None => "no next step has a date".to_owned(),
         }
     }

@@ -225,8 +225,10 @@ impl<'a> Fold<'a> {
             let message =
                 format!("moved to `{}` after the pursuit ended", self.pipeline.stages[target].id);
             self.find(
-                Diagnostic::new(Code::MoveAfterEnd, message)
-                    .help("a new pursuit begins at the first column: `crm reopen ID`"),
+                Diagnostic::new(Code::MoveAfterEnd, message).help(format!(
+                    "a new pursuit begins at the first column: crm reopen {}",
+                    self.prospect.id
+                )),
                 event,
                 Some("stage"),
             );
@@ -260,7 +262,7 @@ impl<'a> Fold<'a> {
                     Diagnostic::new(Code::LostWithoutReason, "left without a reason")
                         .help("add `reason = \"…\"` to the event"),
                     event,
-                    None,
+                    Some("stage"),
                 );
             }
         } else if target > from && !imported && event.forced.is_none() {

@@ -83,6 +83,7 @@ impl Advance {
                 Code::UnknownStage,
                 format!("the board of {} has no stage `{id}`", target.named()),
             )
+            .typed()
             .nearest(id, pipeline.stages.iter().map(|s| &*s.id)));
         };
         if to == pipeline.lost() {
@@ -133,40 +134,58 @@ fn refusal(target: &Target, event: &Event, to: usize, settings: &Settings) -> Di
         let mark = if status.met { "met    " } else { "missing" };
         diagnostic = diagnostic.note(format!("{mark} {}: {}", status.id, status.why));
     }
-    for help in mend(target.id(), stage, &requirements) {
+    for help in mend(target.id(), stage, event, &requirements) {
         diagnostic = diagnostic.help(help);
     }
     diagnostic
 }
 
-/// The shortest way to what is missing: options of this very command, and entries of their own.
-fn mend(id: &str, stage: &str, requirements: &[Status]) -> Vec<String> {
-    let missing: Vec<&Status> = requirements.iter().filter(|status| !status.met).collect();
-    let mut confirm = Vec::new();
-    let mut options: Vec<&str> = Vec::new();
-    let mut others = Vec::new();
-    for status in missing {
-        let mend = status.mend.as_str();
-        let option = mend.split_once(',').map_or(mend, |(option, _)| option);
-        match (option.strip_prefix("--confirm "), option.starts_with("--")) {
-            (Some(criterion), _) => confirm.push(criterion),
+/// The shortest way to what is missing: entries that come first, and this very command with the options
+/// that it lacks.
+fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<String> {
+    let mut confirm: Vec<&str> = event.confirms.iter().map(|id| &**id).collect();
+    let mut options = typed(event);
+    let mut first = Vec::new();
+    for status in requirements.iter().filter(|status| !status.met) {
+        // What stands behind a comma explains the option.
+        let option = status.mend.split_once(',').map_or(&*status.mend, |(option, _)| option);
+        let name = option.split_whitespace().next().unwrap_or("");
+        if let Some(criterion) = option.strip_prefix("--confirm ") {
+            confirm.push(criterion);
+        } else if let Some(kind) = option.strip_prefix("--kind ")
+            && options.iter().any(|typed| typed.starts_with("--kind"))
+        {
             // One entry has one kind: a second one is an entry of its own.
-            (None, true)
-                if option.starts_with("--kind")
-                    && options.iter().any(|o| o.starts_with("--kind")) =>
-            {
-                others.push(format!("crm log {id} {}", option.trim_start_matches("--kind ")));
-            }
-            (None, true) if !options.contains(&option) => options.push(option),
-            (None, true) => {}
-            (None, false) => {
-                others.push(mend.replace("log ID", &format!("crm log {id}")).replace("ID", id))
-            }
+            first.push(format!("first: crm log {id} {kind}"));
+        } else if name.starts_with("--") {
+            // A date that was typed but does not do gives way to the one that is asked for.
+            options.retain(|typed| !typed.starts_with(name));
+            options.push(option.to_owned());
+        } else {
+            first.push(format!(
+                "first: {}",
+                option.replace("log ID", &format!("crm log {id}")).replace("ID", id)
+            ));
         }
     }
-    let confirm = (!confirm.is_empty()).then(|| format!("--confirm {}", confirm.join(",")));
-    let options: Vec<&str> = confirm.as_deref().into_iter().chain(options).collect();
-    let whole = (!options.is_empty())
-        .then(|| format!("when it is so: crm advance {id} {stage} {}", options.join(" ")));
-    others.into_iter().map(|other| format!("first: {other}")).chain(whole).collect()
+    if !confirm.is_empty() {
+        options.insert(0, format!("--confirm {}", confirm.join(",")));
+    }
+    if requirements.iter().any(|status| !status.met && status.mend.starts_with("--")) {
+        first.push(format!("when it is so: crm advance {id} {stage} {}", options.join(" ")));
+    }
+    first
+}
+
+/// The options of the command that was refused, criteria aside.
+fn typed(event: &Event) -> Vec<String> {
+    let kind = (&*event.kind != "moved").then(|| format!("--kind {}", event.kind));
+    let options = [
+        kind,
+        event.next.map(|next| format!("--next {next}")),
+        event.close_by.map(|date| format!("--close-by {date}")),
+        event.value.map(|value| format!("--value '{value}'")),
+        event.amount.map(|amount| format!("--amount '{amount}'")),
+    ];
+    options.into_iter().flatten().collect()
 }

@@ -34,6 +34,7 @@ impl Classify {
                     Code::UnknownStage,
                     format!("--why-not: no stage `{stage}`"),
                 )
+                .typed()
                 .nearest(stage, stages)
                 .into());
             }

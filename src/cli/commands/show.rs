@@ -1,6 +1,6 @@
 //! `crm show ID`.
 
-use crate::cli::context::Context;
+use crate::cli::context::{Context, counted};
 use crate::diag::{Failure, Severity};
 use crate::report::show::show;
 use crate::rules::replay::replay;
@@ -28,9 +28,12 @@ impl Show {
                 .ok_or_else(|| crate::cli::entry::not_yet(id, context.today))?;
             let broken = broken + record.findings.len();
             if broken > 0 {
-                let noun = if broken == 1 { "finding" } else { "findings" };
-                context
-                    .say(&format!("{broken} {noun}: crm check {}", ledger.show(&path).display()));
+                let file = ledger.show(&path);
+                context.say(&format!(
+                    "{}: crm check {}",
+                    counted(broken, "finding"),
+                    file.display()
+                ));
             }
             context.emit(&show(&record, &ledger.settings, context.today))?;
         }

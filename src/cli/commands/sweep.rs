@@ -39,11 +39,12 @@ impl Sweep {
         let request = self.selection.request(context)?;
         let book = context.book()?;
         let overdue = sweep(&book, &request.query);
-        if let Some(session) = &session {
-            self.write(session, &overdue)?;
-        }
+        // The data first: if it cannot be shown as asked, nothing is written.
         if !self.dry_run {
             context.emit(&sheet(&overdue, &book))?;
+        }
+        if let Some(session) = &session {
+            self.write(session, &overdue)?;
         }
         Ok(())
     }
@@ -73,7 +74,7 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
         column("stage", Kind::Text, lang),
-        column("to", Kind::Text, lang),
+        column("falls-to", Kind::Text, lang),
         column("age", Kind::Number, lang),
         column("cycle", Kind::Number, lang),
         column("owner", Kind::Text, lang),

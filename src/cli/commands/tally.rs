@@ -46,7 +46,7 @@ impl Tally {
         let ledger = session.ledger;
         let rep = rep(&ledger.settings, "REP", &self.rep)?;
         crate::model::id::validate(&rep)
-            .map_err(|bad| Diagnostic::new(Code::BadId, format!("REP: {bad}")))?;
+            .map_err(|bad| Diagnostic::new(Code::BadId, format!("REP: {bad}")).typed())?;
         if self.dials == 0 && self.conversations == 0 && self.appointments == 0 {
             return Err(Diagnostic::new(Code::BadArgument, "there is nothing to tally")
                 .help("crm tally REP --dials 15 --conversations 7 --appointments 1")

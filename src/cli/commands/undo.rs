@@ -73,6 +73,7 @@ impl Undo {
                 Code::UnknownEvent,
                 format!("{} has no standing event `{wanted}`", target.named()),
             )
+            .typed()
             .nearest(wanted, standing.iter().map(|event| &*event.key.text))),
             several => {
                 Err(Diagnostic::new(Code::Ambiguous, format!("`{wanted}` could be several events"))
