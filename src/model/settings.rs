@@ -2,11 +2,15 @@
 
 use super::date::{Date, Weekday};
 use super::event::{Counts, KINDS};
+use super::grading::{Grading, Policy, default_policies};
 use super::label::{Label, Lang};
 use super::money::{Amount, Currency, Money};
 use super::period::Period;
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
 use std::collections::BTreeMap;
+
+/// The levels a rep may have, the highest first.
+pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
 
 /// Somebody who sells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -83,6 +87,10 @@ pub struct Settings {
     pub rates: BTreeMap<Currency, Amount>,
     /// Suggested reasons for leaving.
     pub reasons: Vec<(Box<str>, Label)>,
+    /// Thresholds and rules of grading.
+    pub grading: Grading,
+    /// What each grade buys.
+    pub policies: Vec<(Box<str>, Policy)>,
 }
 
 impl Default for Settings {
@@ -106,6 +114,8 @@ impl Default for Settings {
             kinds: KINDS.iter().map(|(id, counts)| ((*id).into(), *counts)).collect(),
             rates: BTreeMap::new(),
             reasons: Vec::new(),
+            grading: Grading::default(),
+            policies: default_policies(),
         }
     }
 }
@@ -132,6 +142,11 @@ impl Settings {
     /// What a kind counts as; an unknown one is a note.
     pub fn counts(&self, kind: &str) -> Counts {
         self.kinds.get(kind).copied().unwrap_or(Counts::Note)
+    }
+
+    /// What a grade buys, if the settings say.
+    pub fn policy(&self, grade: &str) -> Option<&Policy> {
+        self.policies.iter().find(|(of, _)| **of == *grade).map(|(_, policy)| policy)
     }
 
     /// The sales cycle in days: the rep's own, else the pipeline's, else the ledger's.

@@ -2,7 +2,9 @@
 
 pub mod book;
 pub mod evidence;
+pub mod grading;
 pub mod moves;
+pub mod policy;
 pub mod query;
 pub mod replay;
 pub mod shape;

@@ -2,6 +2,7 @@
 
 use super::settings::board::pipelines;
 use super::settings::criteria::{criteria, kinds};
+use super::settings::grading::{grading, policies};
 use super::settings::ledger::{ledger, rates, reasons};
 use super::settings::rep::reps;
 use super::settings::unknown;
@@ -11,8 +12,8 @@ use crate::model::settings::Settings;
 use std::path::Path;
 
 /// The sections, in the order of documentation.
-pub const SECTIONS: [&str; 7] =
-    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons"];
+pub const SECTIONS: [&str; 9] =
+    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons", "grading", "policy"];
 
 /// Reads the settings; all that is wrong is reported together.
 pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnostic>> {
@@ -22,8 +23,11 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
     })?;
     let mut reader = Reader::new(place, Code::BadSetting);
     let mut settings = Settings::default();
-    // Criteria and kinds first: stages name criteria, criteria name kinds.
-    for section in ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons"] {
+    // Criteria and kinds first: stages name criteria, criteria name kinds. Rules of grading can ask for
+    // all of it, and policies are for the grades that they give.
+    for section in
+        ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons", "grading", "policy"]
+    {
         if let Some(value) = table.get(section) {
             read_section(&mut reader, &mut settings, section, value);
         }
@@ -45,6 +49,8 @@ fn read_section(reader: &mut Reader, settings: &mut Settings, section: &str, val
                 "criteria" => criteria(reader, settings, table),
                 "kind" => kinds(reader, settings, table),
                 "rates" => rates(reader, settings, table),
+                "grading" => grading(reader, settings, table),
+                "policy" => policies(reader, settings, table),
                 _ => reasons(reader, settings, table),
             }
         }

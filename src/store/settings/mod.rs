@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod criteria;
+pub mod grading;
 pub mod ledger;
 pub mod rep;
 
