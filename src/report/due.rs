@@ -1,12 +1,14 @@
 //! `crm due`: the work list - what is due today, was missed, and comes next.
 
 use super::Request;
+use super::policy::detail;
 use super::words::column;
 use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
+use crate::rules::policy::{Duty, duties};
 use crate::rules::state::Record;
 
 /// One thing to do.
@@ -23,6 +25,11 @@ const CLOSE: (&str, &str, &str) = ("close-by", "signing date", "签约日");
 const CYCLE: (&str, &str, &str) = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: (&str, &str, &str) = ("resumes", "hold ends", "恢复跟进");
 const BIRTHDAY: (&str, &str, &str) = ("birthday", "birthday", "生日");
+
+/// What the policy of its grade demands for a prospect.
+const VERIFY: (&str, &str, &str) = ("verify", "verify record", "核实资料");
+const CONTACT: (&str, &str, &str) = ("contact", "be in touch", "保持联系");
+const ANSWER: (&str, &str, &str) = ("answer", "answer", "答复");
 
 /// Everything due up to `days` after the as-of day; what was missed stays until something happens.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
@@ -101,6 +108,17 @@ fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
                 CYCLE,
                 format!("day {} of {}", state.age(book.as_of).unwrap_or(0), state.cycle_days),
             );
+        }
+    }
+    for duty in duties(record, book) {
+        let what = match &duty {
+            Duty::Verify(_) => VERIFY,
+            Duty::Contact(_) => CONTACT,
+            _ => ANSWER,
+        };
+        if let Some(day) = duty.due() {
+            let grade = book.customer(record).and_then(|c| c.grade()).unwrap_or_default();
+            put(day, what, format!("{grade}: {}", detail(&duty, book.settings.language)));
         }
     }
     for contact in &record.prospect.contacts {

@@ -6,7 +6,10 @@ pub mod columns;
 pub mod dimension;
 pub mod due;
 pub mod funnel;
+pub mod grade;
+pub mod grades;
 pub mod list;
+pub mod policy;
 pub mod sheet;
 pub mod show;
 pub mod team;
@@ -31,8 +34,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// The records that the query selects.
+    /// The records that the query selects; graded where they are broken down by grade.
     pub fn select<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Record> {
+        if self.by.as_ref().is_some_and(Dimension::asks_grades) {
+            book.grade();
+        }
         book.select(&self.query)
     }
 }
@@ -74,6 +80,18 @@ pub const REPORTS: &[Report] = &[
         alias: None,
         about: "the week's team sheet: per member and checkpoint, counts and money",
         make: team::team_sheet,
+    },
+    Report {
+        name: "grades",
+        alias: None,
+        about: "customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved",
+        make: grades::grades,
+    },
+    Report {
+        name: "policy",
+        alias: None,
+        about: "what each grade is promised, and where practice falls short of it",
+        make: policy::policy,
     },
 ];
 

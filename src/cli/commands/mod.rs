@@ -8,6 +8,7 @@ pub mod classify;
 pub mod completions;
 pub mod due;
 pub mod edit;
+pub mod grade;
 pub mod help;
 pub mod hold;
 pub mod init;

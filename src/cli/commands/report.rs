@@ -2,10 +2,12 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::grading::Scoring;
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::report::dimension::Dimension;
 use crate::report::{REPORTS, Request, find};
+use crate::rules::book::Book;
 use clap::Args;
 
 /// A query, as the last words of a command.
@@ -17,10 +19,38 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The only word, if there is one: it may be an id.
+    pub fn only_word(&self) -> Option<&str> {
+        match self.words.as_slice() {
+            [word] => Some(word),
+            _ => None,
+        }
+    }
+
     /// The request for these prospects.
     pub fn request(&self, context: &Context) -> Result<Request, Failure> {
         let query = context.query("QUERY", &self.words.join(" "))?;
         Ok(Request { query, by: None, period: None })
+    }
+}
+
+/// How the scores of recency, frequency and money are cut, where it shall not be as the settings say.
+#[derive(Debug, Clone, Args)]
+pub struct RfmCompat {
+    /// Cut RFM scores as R's package rfm does: quintile + 1, left-closed
+    #[arg(long, value_name = "PROGRAM", value_parser = ["r"])]
+    rfm_compat: Option<String>,
+}
+
+impl RfmCompat {
+    /// Settles it, before the book is graded.
+    pub fn apply(&self, book: &mut Book) {
+        if self.rfm_compat.is_some() {
+            let grading = &mut book.settings.grading;
+            grading.scoring = Scoring::RfmPackage;
+            (grading.recency_limits, grading.frequency_limits) = (None, None);
+            grading.money_limits = None;
+        }
     }
 }
 
@@ -37,7 +67,7 @@ pub struct Report {
     name: Option<String>,
     #[command(flatten)]
     selection: Selection,
-    /// A row for each owner, manager, source, region, product, industry, pipeline, month, quarter, …
+    /// A row for each owner, manager, source, region, product, industry, grade, pipeline, month, quarter, …
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
     /// The days it covers: 2009Q4, 2009-12, last month, 2009-12-01..2009-12-15
@@ -49,6 +79,8 @@ pub struct Report {
     /// The last day it covers [default: the as-of day]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     to: Option<String>,
+    #[command(flatten)]
+    compat: RfmCompat,
 }
 
 impl Report {
@@ -67,7 +99,8 @@ impl Report {
         let settings = &context.ledger()?.settings;
         request.by = self.by.as_deref().map(|name| Dimension::parse(name, settings)).transpose()?;
         request.period = self.period(context)?;
-        let book = context.book()?;
+        let mut book = context.book()?;
+        self.compat.apply(&mut book);
         context.emit(&(report.make)(&book, &request)?)
     }
 
