@@ -1,7 +1,6 @@
 //! `crm due`: the work list - what is due today, was missed, and comes next.
 
 use super::Request;
-use super::policy::detail;
 use super::words::column;
 use crate::model::date::Date;
 use crate::model::label::Lang;
@@ -118,7 +117,7 @@ fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
         };
         if let Some(day) = duty.due() {
             let grade = book.customer(record).and_then(|c| c.grade()).unwrap_or_default();
-            put(day, what, format!("{grade}: {}", detail(&duty, book.settings.language)));
+            put(day, what, demanded(grade, &duty, book.settings.language));
         }
     }
     for contact in &record.prospect.contacts {
@@ -127,6 +126,27 @@ fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
         }
     }
     items
+}
+
+/// Why it is due, in a few words: the day itself says when it last happened.
+fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
+    match (duty, lang) {
+        (Duty::Answer(answer), Lang::En) => {
+            format!("{grade}: {} of {}", answer.asked.kind, answer.asked.date())
+        }
+        (Duty::Answer(answer), Lang::Zh) => {
+            format!("{grade}：{} {}", answer.asked.date(), answer.asked.kind)
+        }
+        (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::En) => match deadline.last {
+            Some(_) => format!("{grade}: every {} days", deadline.every),
+            None => format!("{grade}: never yet"),
+        },
+        (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::Zh) => match deadline.last {
+            Some(_) => format!("{grade}：每{}天", deadline.every),
+            None => format!("{grade}：从未"),
+        },
+        _ => grade.to_owned(),
+    }
 }
 
 /// The coming birthday; one on 29 February is kept on the 28th in common years.

@@ -407,7 +407,7 @@ fn migration(pairs: &[Pair], period: Period, book: &Book) -> Table {
     let heading = lang.pick("Moves between grades", "级别变动");
     Table {
         id: "migration".into(),
-        title: format!("{heading}, {} -> {}", period.from, period.to.min(book.as_of)),
+        title: format!("{heading}  ·  {} -> {}", period.from, period.to.min(book.as_of)),
         rows: rows.collect(),
         columns,
         ..Table::default()

@@ -21,9 +21,6 @@ struct Held<'b> {
     duty: Duty<'b>,
 }
 
-/// How many of each duty were met, of how many: the lines of [`Duty::NAMES`].
-type Tally = [(u64, u64); Duty::NAMES.len()];
-
 /// The policy, how well it is kept, and every shortfall. With a period, answers and discounts are those
 /// of that period; the rest is as of the day.
 pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
@@ -70,38 +67,35 @@ fn held<'b>(book: &'b Book, request: &'b Request) -> Vec<Held<'b>> {
     held
 }
 
-/// A row for each grade (of each group): of every duty, how many were met.
+/// A row for each duty of each grade (of each group): how often it was met.
 fn kept(held: &[Held], book: &Book, request: &Request) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();
     let rank = |grade: &str| grades.iter().position(|known| *known == grade);
-    let mut tallies: BTreeMap<(&str, Option<usize>), Tally> = BTreeMap::new();
+    // Group, grade, duty: met, and all.
+    let mut tallies: BTreeMap<(&str, Option<usize>, usize), (u64, u64)> = BTreeMap::new();
     for item in held {
-        let tally = tallies.entry((&item.group, rank(item.grade))).or_default();
-        let (met, all) = &mut tally[item.duty.position()];
+        let key = (item.group.as_str(), rank(item.grade), item.duty.position());
+        let (met, all) = tallies.entry(key).or_default();
         *met += u64::from(item.duty.is_met(book.as_of));
         *all += 1;
     }
     let mut columns: Vec<Column> = Vec::new();
     columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
     columns.push(column("grade", Kind::Text, lang));
-    columns.extend(Duty::NAMES.map(|(id, ..)| match id {
-        "level" => Column::new("level", lang.pick("Rep's level", "业务员级别"), Kind::Number),
-        id => column(id, Kind::Number, lang),
-    }));
-    let rows = tallies.into_iter().map(|((group, grade), tally)| {
+    columns.push(Column::new("duty", lang.pick("Duty", "项目"), Kind::Text));
+    columns.push(column("what", Kind::Text, lang));
+    columns.push(Column::new("kept", lang.pick("Kept", "达到"), Kind::Number));
+    let rows = tallies.into_iter().map(|((group, grade, duty), (met, all))| {
         let mut cells: Vec<Cell> = Vec::new();
         cells.extend(request.by.is_some().then(|| match group {
             "" => Cell::Absent(lang.pick("none", "无").into()),
             group => Cell::text(group),
         }));
+        let (id, en, zh) = Duty::NAMES[duty];
         cells.push(Cell::maybe(grade.map(|at| grades[at]), Cell::text));
-        cells.extend(tally.map(|(met, all)| match all {
-            0 => Cell::Empty,
-            _ => Cell::Rate(met, all),
-        }));
-        let short = tally.iter().any(|(met, all)| met < all);
-        Row::with(cells, if short { Emphasis::Warn } else { Emphasis::Good })
+        cells.extend([Cell::text(id), Cell::text(lang.pick(en, zh)), Cell::Rate(met, all)]);
+        Row::with(cells, if met < all { Emphasis::Warn } else { Emphasis::Good })
     });
     let title = lang.pick("Kept", "执行情况").into();
     Table { id: "kept".into(), title, columns, rows: rows.collect(), ..Table::default() }
@@ -144,7 +138,7 @@ fn shortfalls(held: &[Held], book: &Book) -> Table {
 }
 
 /// The figures of a duty, in words.
-pub(super) fn detail(duty: &Duty, lang: Lang) -> String {
+fn detail(duty: &Duty, lang: Lang) -> String {
     match duty {
         Duty::Verify(deadline) | Duty::Contact(deadline) => {
             let every = deadline.every;

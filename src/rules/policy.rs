@@ -39,7 +39,7 @@ pub struct Answer<'b> {
 /// What the policy demands on one prospect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Duty<'b> {
-    /// The record is verified anew.
+    /// The customer's record is verified anew.
     Verify(Deadline),
     /// We are in touch.
     Contact(Deadline),
@@ -166,8 +166,8 @@ pub fn lead<'b>(customer: &Customer, records: &'b [Record]) -> &'b Record {
     members().find(open).or_else(|| members().find(owned)).unwrap_or(&records[customer.members[0]])
 }
 
-/// Everything that the policy of its grade demands for a prospect, met or not. What is demanded of the
-/// customer as a whole (contact, and its kind) stands with the prospect that leads it.
+/// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for the
+/// customer as a whole (its record verified, contact and its kind) stands with the prospect that leads it.
 pub fn duties<'b>(record: &'b Record, book: &'b Book) -> Vec<Duty<'b>> {
     let Some(customer) = book.customer(record).filter(|customer| followed(record, customer)) else {
         return Vec::new();
@@ -176,10 +176,10 @@ pub fn duties<'b>(record: &'b Record, book: &'b Book) -> Vec<Duty<'b>> {
         return Vec::new();
     };
     let mut duties = Vec::new();
-    duties.extend(verification(record, policy, book.as_of).map(Duty::Verify));
     let leads = lead(customer, &book.records).prospect.id == record.prospect.id;
     // Nobody is late with a prospect that lies in the pool.
     if leads && record.state.owner.is_some() {
+        duties.extend(verification(customer, policy, book).map(Duty::Verify));
         duties.extend(contact(record, customer, policy, book.as_of).map(Duty::Contact));
         duties.extend(channel(customer, policy, book));
     }
@@ -188,10 +188,16 @@ pub fn duties<'b>(record: &'b Record, book: &'b Book) -> Vec<Duty<'b>> {
     duties
 }
 
-fn verification(record: &Record, policy: &Policy, on: Date) -> Option<Deadline> {
+/// The entries of all the customer's prospects.
+fn entries<'b>(customer: &Customer, book: &'b Book) -> impl Iterator<Item = &'b Event> {
+    let journal = |member: &usize| standing(&book.records[*member].prospect.events, book.as_of);
+    customer.members.iter().flat_map(journal)
+}
+
+fn verification(customer: &Customer, policy: &Policy, book: &Book) -> Option<Deadline> {
     let every = policy.verify_days?;
-    let verified = standing(&record.prospect.events, on).filter(|e| &*e.kind == "verified");
-    Some(Deadline::new(verified.last().map(Event::date), record.state.opened?, every))
+    let verified = entries(customer, book).filter(|event| &*event.kind == "verified");
+    Some(Deadline::new(verified.map(Event::date).max(), customer.figures.opened?, every))
 }
 
 fn contact(record: &Record, customer: &Customer, policy: &Policy, on: Date) -> Option<Deadline> {
@@ -210,10 +216,8 @@ fn channel<'b>(customer: &Customer, policy: &Policy, book: &'b Book) -> Option<D
     if policy.channel.is_empty() {
         return None;
     }
-    let contacts = customer.members.iter().flat_map(|member| {
-        let events = standing(&book.records[*member].prospect.events, book.as_of);
-        events.filter(|event| in_contact(&book.settings, event) && !service(event))
-    });
+    let contacts = entries(customer, book)
+        .filter(|event| in_contact(&book.settings, event) && !service(event));
     // Of one day's contacts, one that fits is enough.
     let fits = |event: &Event| policy.channel.contains(&event.kind);
     let last = contacts.max_by_key(|event| (event.date(), fits(event)))?;
