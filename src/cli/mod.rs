@@ -52,6 +52,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Show(command) => command.run(context),
         Command::List(command) => command.run(context),
         Command::Classify(command) => command.run(context),
+        Command::Grade(command) => command.run(context),
         Command::Due(command) => command.run(context),
         Command::Sweep(command) => command.run(context),
         Command::Report(command) => command.run(context),

@@ -36,6 +36,18 @@ impl Amount {
         Amount(Decimal::from(n))
     }
 
+    /// So many hundredths: `percent(15)` is 0.15.
+    pub fn percent(n: i64) -> Amount {
+        Amount(Decimal::new(n, 2))
+    }
+
+    /// In millionths, rounded: for ranking and for shares of a total, in whole numbers.
+    pub fn micros(self) -> i128 {
+        let mut decimal = self.0;
+        decimal.rescale(6);
+        decimal.mantissa()
+    }
+
     /// A plain decimal numeral, exact as written: `18000`, `1500.50`, `-3`, `1_000`. An exponent is taken
     /// where the result is exact.
     pub fn parse(text: &str) -> Result<Amount, BadMoney> {
@@ -278,6 +290,13 @@ mod tests {
         let third: Amount =
             (0..3).fold(Amount::ZERO, |sum, _| sum.plus(Amount::parse("0.1").unwrap()));
         assert_eq!(third.to_string(), "0.3");
+    }
+
+    #[test]
+    fn millionths() {
+        assert_eq!(Amount::parse("1500.5").unwrap().micros(), 1_500_500_000);
+        assert_eq!(Amount::percent(-15).micros(), -150_000);
+        assert_eq!(Amount::percent(15).times(Amount::parse("0.00001").unwrap()).micros(), 2);
     }
 
     #[test]

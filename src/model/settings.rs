@@ -2,11 +2,15 @@
 
 use super::date::{Date, Weekday};
 use super::event::{Counts, KINDS};
+use super::grading::{Grading, Policy, default_policies};
 use super::label::{Label, Lang};
 use super::money::{Amount, Currency, Money};
 use super::period::Period;
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
 use std::collections::BTreeMap;
+
+/// The levels a rep may have, the highest first.
+pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
 
 /// Somebody who sells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -184,6 +188,10 @@ pub struct Settings {
     pub campaigns: Vec<Campaign>,
     /// `[forecast]`.
     pub forecast: Forecast,
+    /// Thresholds and rules of grading.
+    pub grading: Grading,
+    /// What each grade buys.
+    pub policies: Vec<(Box<str>, Policy)>,
 }
 
 impl Default for Settings {
@@ -209,6 +217,8 @@ impl Default for Settings {
             reasons: Vec::new(),
             campaigns: Vec::new(),
             forecast: Forecast::default(),
+            grading: Grading::default(),
+            policies: default_policies(),
         }
     }
 }
@@ -240,6 +250,11 @@ impl Settings {
     /// What a kind counts as; an unknown one is a note.
     pub fn counts(&self, kind: &str) -> Counts {
         self.kinds.get(kind).copied().unwrap_or(Counts::Note)
+    }
+
+    /// What a grade buys, if the settings say.
+    pub fn policy(&self, grade: &str) -> Option<&Policy> {
+        self.policies.iter().find(|(of, _)| **of == *grade).map(|(_, policy)| policy)
     }
 
     /// The sales cycle in days: the rep's own, else the pipeline's, else the ledger's.

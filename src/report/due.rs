@@ -7,6 +7,7 @@ use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
+use crate::rules::policy::{Duty, duties};
 use crate::rules::state::Record;
 
 /// One thing to do.
@@ -23,6 +24,11 @@ const CLOSE: (&str, &str, &str) = ("close-by", "signing date", "签约日");
 const CYCLE: (&str, &str, &str) = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: (&str, &str, &str) = ("resumes", "hold ends", "恢复跟进");
 const BIRTHDAY: (&str, &str, &str) = ("birthday", "birthday", "生日");
+
+/// What the policy of its grade demands for a prospect.
+const VERIFY: (&str, &str, &str) = ("verify", "verify record", "核实资料");
+const CONTACT: (&str, &str, &str) = ("contact", "be in touch", "保持联系");
+const ANSWER: (&str, &str, &str) = ("answer", "answer", "答复");
 
 /// Everything due up to `days` after the as-of day; what was missed stays until something happens.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
@@ -103,12 +109,44 @@ fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
             );
         }
     }
+    for duty in duties(record, book) {
+        let what = match &duty {
+            Duty::Verify(_) => VERIFY,
+            Duty::Contact(_) => CONTACT,
+            _ => ANSWER,
+        };
+        if let Some(day) = duty.due() {
+            let grade = book.customer(record).and_then(|c| c.grade()).unwrap_or_default();
+            put(day, what, demanded(grade, &duty, book.settings.language));
+        }
+    }
     for contact in &record.prospect.contacts {
         if let Some(day) = contact.birthday.and_then(|born| next_birthday(born, book.as_of)) {
             put(day, BIRTHDAY, contact.name.to_string());
         }
     }
     items
+}
+
+/// Why it is due, in a few words: the day itself says when it last happened.
+fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
+    match (duty, lang) {
+        (Duty::Answer(answer), Lang::En) => {
+            format!("{grade}: {} of {}", answer.asked.kind, answer.asked.date())
+        }
+        (Duty::Answer(answer), Lang::Zh) => {
+            format!("{grade}：{} {}", answer.asked.date(), answer.asked.kind)
+        }
+        (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::En) => match deadline.last {
+            Some(_) => format!("{grade}: every {} days", deadline.every),
+            None => format!("{grade}: never yet"),
+        },
+        (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::Zh) => match deadline.last {
+            Some(_) => format!("{grade}：每{}天", deadline.every),
+            None => format!("{grade}：从未"),
+        },
+        _ => grade.to_owned(),
+    }
 }
 
 /// The coming birthday; one on 29 February is kept on the 28th in common years.

@@ -17,10 +17,13 @@ pub mod events;
 pub mod figures;
 pub mod forecast;
 pub mod funnel;
+pub mod grade;
+pub mod grades;
 pub mod list;
 pub mod losses;
 pub mod measures;
 pub mod overrides;
+pub mod policy;
 pub mod ratios;
 pub mod sheet;
 pub mod show;
@@ -53,8 +56,16 @@ pub struct Request {
 }
 
 impl Request {
-    /// The records that the query selects.
+    /// These prospects, and nothing else asked.
+    pub fn of(query: Query) -> Request {
+        Request { query, by: None, period: None, target: None, list: false }
+    }
+
+    /// The records that the query selects; graded where they are broken down by grade.
     pub fn select<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Record> {
+        if self.by.as_ref().is_some_and(Dimension::asks_grades) {
+            book.grade();
+        }
         book.select(&self.query)
     }
 }
@@ -150,6 +161,18 @@ pub const REPORTS: &[Report] = &[
         alias: None,
         about: "from what was open on one day to what is open on another; --list: every change",
         make: bridge::bridge,
+    },
+    Report {
+        name: "grades",
+        alias: None,
+        about: "customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved",
+        make: grades::grades,
+    },
+    Report {
+        name: "policy",
+        alias: None,
+        about: "what each grade is promised, and where practice falls short of it",
+        make: policy::policy,
     },
 ];
 

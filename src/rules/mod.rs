@@ -2,10 +2,12 @@
 
 pub mod book;
 pub mod evidence;
+pub mod grading;
 pub mod levers;
 pub mod moves;
 pub mod passage;
 pub mod past;
+pub mod policy;
 pub mod query;
 pub mod replay;
 pub mod shape;

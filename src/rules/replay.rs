@@ -17,7 +17,7 @@ use crate::model::settings::Settings;
 /// exist yet on that day.
 pub fn replay(prospect: Prospect, settings: &Settings, as_of: Date) -> Option<Record> {
     let (state, history, findings) = derive(&prospect, settings, as_of)?;
-    Some(Record { prospect, state, history, findings })
+    Some(Record { prospect, state, history, findings, customer: Default::default() })
 }
 
 /// What replay derives, for a prospect that stays where it is.
@@ -76,6 +76,15 @@ pub fn standing(events: &[Event], as_of: Date) -> impl Iterator<Item = &Event> {
         .iter()
         .zip(retracted_by_later(events))
         .filter_map(|(event, gone)| (!gone).then_some(event))
+}
+
+/// Were we in touch: a contact or a meeting, and on a call somebody answered?
+pub fn in_contact(settings: &Settings, event: &Event) -> bool {
+    match settings.counts(&event.kind) {
+        Counts::Note | Counts::Paper => false,
+        Counts::Contact => event.reached != Some(false),
+        Counts::Meeting => true,
+    }
 }
 
 /// The key that an event retracts.
@@ -386,7 +395,7 @@ impl<'a> Fold<'a> {
             Counts::Contact => event.reached != Some(false),
             Counts::Meeting | Counts::Paper => true,
         };
-        if in_touch && counts != Counts::Paper {
+        if in_contact(self.settings, event) {
             self.state.last_contact = Some(date);
         }
         let evidence = &mut self.state.evidence;

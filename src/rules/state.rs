@@ -1,11 +1,13 @@
 //! What replay derives: where a prospect stands on a day, and how it came there.
 
+use super::grading::Customer;
 use crate::diag::Diagnostic;
 use crate::model::date::{Date, Moment};
 use crate::model::money::{Money, Sum};
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// That a criterion was confirmed: when, by whom, in which event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -254,4 +256,6 @@ pub struct Record {
     pub history: History,
     /// Rules that its entries broke.
     pub findings: Vec<Diagnostic>,
+    /// The customer it belongs to, graded; empty until somebody asks the book for grades.
+    pub customer: OnceLock<Arc<Customer>>,
 }

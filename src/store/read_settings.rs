@@ -4,6 +4,7 @@ use super::settings::board::pipelines;
 use super::settings::campaign::campaigns;
 use super::settings::criteria::{criteria, kinds};
 use super::settings::forecast::forecast;
+use super::settings::grading::{grading, policies};
 use super::settings::ledger::{ledger, rates, reasons};
 use super::settings::rep::reps;
 use super::settings::unknown;
@@ -15,8 +16,9 @@ use std::path::Path;
 /// Reads one section into the settings.
 type Section = fn(&mut Reader, &mut Settings, &Value);
 
-/// The sections, in the order in which they are read: criteria name kinds, stages name criteria.
-const SECTIONS: [(&str, Section); 9] = [
+/// The sections, in the order in which they are read: criteria name kinds, stages name criteria,
+/// rules of grading may ask for all of it, and policies are for the grades that they give.
+const SECTIONS: [(&str, Section); 11] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -26,6 +28,8 @@ const SECTIONS: [(&str, Section); 9] = [
     ("reasons", |r, s, v| table("reasons", reasons, r, s, v)),
     ("campaign", campaigns),
     ("forecast", |r, s, v| table("forecast", forecast, r, s, v)),
+    ("grading", |r, s, v| table("grading", grading, r, s, v)),
+    ("policy", |r, s, v| table("policy", policies, r, s, v)),
 ];
 
 /// Reads the settings; all that is wrong is reported together.

@@ -10,6 +10,7 @@ pub mod dashboard;
 pub mod due;
 pub mod edit;
 pub mod export;
+pub mod grade;
 pub mod help;
 pub mod hold;
 pub mod import;

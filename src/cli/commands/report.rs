@@ -2,12 +2,14 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::grading::Scoring;
 use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::render::Format;
 use crate::report::dimension::Dimension;
 use crate::report::{LISTING, REPORTS, Request, find};
+use crate::rules::book::Book;
 use clap::Args;
 
 /// A query, as the last words of a command.
@@ -24,10 +26,38 @@ impl Selection {
         self.words.join(" ")
     }
 
+    /// The only word, if there is one: it may be an id.
+    pub fn only_word(&self) -> Option<&str> {
+        match self.words.as_slice() {
+            [word] => Some(word),
+            _ => None,
+        }
+    }
+
     /// The request for these prospects.
     pub fn request(&self, context: &Context) -> Result<Request, Failure> {
         let query = context.query("QUERY", &self.text())?;
-        Ok(Request { query, by: None, period: None, target: None, list: false })
+        Ok(Request::of(query))
+    }
+}
+
+/// How the scores of recency, frequency and money are cut, where it shall not be as the settings say.
+#[derive(Debug, Clone, Args)]
+pub struct RfmCompat {
+    /// Cut RFM scores as R's package rfm does: quintile + 1, left-closed
+    #[arg(long, value_name = "PROGRAM", value_parser = ["r"])]
+    rfm_compat: Option<String>,
+}
+
+impl RfmCompat {
+    /// Settles it, before the book is graded.
+    pub fn apply(&self, book: &mut Book) {
+        if self.rfm_compat.is_some() {
+            let grading = &mut book.settings.grading;
+            grading.scoring = Scoring::RfmPackage;
+            (grading.recency_limits, grading.frequency_limits) = (None, None);
+            grading.money_limits = None;
+        }
     }
 }
 
@@ -47,7 +77,7 @@ pub struct Report {
     name: Option<String>,
     #[command(flatten)]
     selection: Selection,
-    /// A row for each owner, manager, source, region, product, industry, pipeline, month, quarter, …
+    /// A row for each owner, manager, source, region, product, industry, grade, pipeline, month, quarter, …
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
     /// The days it covers: 2009Q4, 2009-12, last month, 2009-12-01..2009-12-15
@@ -65,6 +95,8 @@ pub struct Report {
     /// Every change behind the figures (bridge)
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    compat: RfmCompat,
 }
 
 impl Report {
@@ -93,7 +125,8 @@ impl Report {
         }
         // Ids can only come from the list.
         request.list = lists && (self.list || context.format() == Some(Format::Ids));
-        let book = context.book()?;
+        let mut book = context.book()?;
+        self.compat.apply(&mut book);
         context.emit(&(report.make)(&book, &request)?)
     }
 
