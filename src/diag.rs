@@ -321,6 +321,7 @@ codes! {
     BadArgument "bad-argument" Error Usage "an argument that cannot be understood";
     BadQuery "bad-query" Error Usage "a query that cannot be understood";
     BadSetting "bad-setting" Error Usage "a setting of `crm.toml` that cannot be understood";
+    ContradictoryRules "contradictory-rules" Error Usage "settings of grading that exclude each other, or a rule that never decides";
     BadMapping "bad-mapping" Error Usage "a mapping that does not fit the file to import";
     BadRow "bad-row" Error Refused "a row that cannot be imported";
     Findings "findings" Error Refused "there are findings, and `--strict` was asked for";

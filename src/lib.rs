@@ -26,6 +26,9 @@
 //!   column a prospect stands in.
 //! - **replay**: folding a prospect's events up to a day into its **state** and **history**; the result with its
 //!   prospect is a **record**, and all records of a ledger on a day are a **book**.
+//! - **customer** (客户): a prospect, or all prospects with one `account`. **dimension** (维度): one way to judge it, with
+//!   **levels**; **grade** (级别): the verdict by the ledger's rules. **policy**: what a grade buys; a **duty** is one
+//!   thing that it demands.
 //! - **as-of day**: the day a report looks from; the only clock.
 //! - **finding**, **diagnostic**: something wrong, or worth knowing, with a code and a place.
 //! - **report**: a book turned into a **sheet**: tables of typed cells. **plan**: a book turned into events that

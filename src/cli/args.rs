@@ -80,6 +80,7 @@ pub enum Command {
     Show(commands::show::Show),
     List(commands::list::List),
     Classify(commands::classify::Classify),
+    Grade(commands::grade::Grade),
     Due(commands::due::Due),
     Sweep(commands::sweep::Sweep),
     Pool(commands::pool::Pool),

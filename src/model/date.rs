@@ -198,6 +198,11 @@ impl Time {
         NaiveTime::from_hms_opt(hour, minute, second).map(Time)
     }
 
+    /// Minutes since midnight.
+    pub fn minutes(self) -> i64 {
+        i64::from(self.0.hour() * 60 + self.0.minute())
+    }
+
     /// `HH:MM` or `HH:MM:SS`.
     pub fn parse(text: &str) -> Option<Time> {
         let mut parts = text.split(':');

@@ -120,7 +120,7 @@ fn remark(member: &Member, lang: Lang) -> Option<String> {
 pub fn fairness(team: &Team, states: &[(&str, &Loads)], lang: Lang) -> Table {
     let several = states.len() > 1;
     let mut columns = vec![column("measure", Kind::Text, lang)];
-    columns.extend(several.then(|| column("when", Kind::Text, lang)));
+    columns.extend(several.then(|| column("before-after", Kind::Text, lang)));
     columns.extend(["cv", "gini", "jain"].map(|id| column(id, Kind::Number, lang)));
     let names = [
         ("count", lang.pick("count", "人数")),

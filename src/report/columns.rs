@@ -8,6 +8,7 @@ use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row};
 use crate::rules::book::Book;
+use crate::rules::grading::levels::Scale;
 use crate::rules::state::Record;
 
 /// A column that a list can have.
@@ -78,7 +79,25 @@ const COLUMNS: &[Definition] = &[
     define("email", Kind::Text, |r, _| {
         text(r.prospect.contacts.iter().find_map(|c| c.email.as_deref()))
     }),
+    define("grade", Kind::Text, |r, b| text(b.customer(r).and_then(|c| c.grade()))),
+    define("value-level", Kind::Text, |r, b| level(r, b, Scale::Value)),
+    define("relationship", Kind::Text, |r, b| level(r, b, Scale::Relationship)),
+    define("demand", Kind::Text, |r, b| level(r, b, Scale::Demand)),
+    define("loyalty", Kind::Text, |r, b| level(r, b, Scale::Loyalty)),
+    define("lifecycle", Kind::Text, |r, b| level(r, b, Scale::Lifecycle)),
+    define("pareto", Kind::Text, |r, b| level(r, b, Scale::Pareto)),
+    define("pyramid", Kind::Text, |r, b| level(r, b, Scale::Pyramid)),
+    define("segment", Kind::Text, |r, b| level(r, b, Scale::Segment)),
+    define("rfm", Kind::Text, |r, b| {
+        let scores = b.customer(r).and_then(|customer| customer.rfm);
+        Cell::maybe(scores, |scores| Cell::text(scores.to_string()))
+    }),
 ];
+
+fn level(record: &Record, book: &Book, scale: Scale) -> Cell {
+    let level = book.customer(record).and_then(|customer| scale.of(customer));
+    Cell::maybe(level, |level| Cell::text(level.id))
+}
 
 fn text(value: Option<&str>) -> Cell {
     Cell::maybe(value, Cell::text)

@@ -1,7 +1,9 @@
 //! What figures can be broken down by.
 
 use crate::diag::{Code, Diagnostic};
+use crate::model::date::Date;
 use crate::model::settings::Settings;
+use crate::rules::grading::levels::Scale;
 use crate::rules::state::Record;
 
 /// A dimension: each prospect has one value of it.
@@ -19,15 +21,28 @@ pub enum Dimension {
     Month,
     /// The quarter it was opened.
     Quarter,
+    /// The customer's grade.
+    Grade,
+    /// The customer's level of a dimension of grading.
+    Level(Scale),
 }
 
 /// The dimensions with names of their own, beside facts.
-const NAMED: [(&str, Dimension); 5] = [
+const NAMED: [(&str, Dimension); 14] = [
     ("owner", Dimension::Owner),
     ("manager", Dimension::Manager),
     ("pipeline", Dimension::Pipeline),
     ("month", Dimension::Month),
     ("quarter", Dimension::Quarter),
+    ("grade", Dimension::Grade),
+    ("value-level", Dimension::Level(Scale::Value)),
+    ("relationship", Dimension::Level(Scale::Relationship)),
+    ("demand", Dimension::Level(Scale::Demand)),
+    ("loyalty", Dimension::Level(Scale::Loyalty)),
+    ("lifecycle", Dimension::Level(Scale::Lifecycle)),
+    ("pareto", Dimension::Level(Scale::Pareto)),
+    ("pyramid", Dimension::Level(Scale::Pyramid)),
+    ("segment", Dimension::Level(Scale::Segment)),
 ];
 
 /// Facts that figures can be broken down by.
@@ -56,10 +71,42 @@ impl Dimension {
         }
     }
 
+    /// Is it a matter of grading, so that the book has to be graded before anybody is asked?
+    /// [`Request::select`](super::Request::select) sees to it.
+    pub fn asks_grades(&self) -> bool {
+        matches!(self, Dimension::Grade | Dimension::Level(_))
+    }
+
     /// A prospect's value; empty where it has none.
     pub fn of(&self, record: &Record, settings: &Settings) -> String {
-        let owner = record.state.owner.as_deref();
+        self.value(record, settings, record.state.owner.as_deref(), record.state.opened)
+    }
+
+    /// The value of one of a prospect's pursuits: its month and quarter are those in which the pursuit
+    /// was opened.
+    pub fn of_pursuit(&self, record: &Record, settings: &Settings, opened: Date) -> String {
+        self.value(record, settings, record.state.owner.as_deref(), Some(opened))
+    }
+
+    /// A prospect's value on a day on which it was somebody else's.
+    pub fn of_owner(&self, record: &Record, settings: &Settings, owner: Option<&str>) -> String {
+        self.value(record, settings, owner, record.state.opened)
+    }
+
+    fn value(
+        &self,
+        record: &Record,
+        settings: &Settings,
+        owner: Option<&str>,
+        opened: Option<Date>,
+    ) -> String {
+        let customer = record.customer.get();
+        debug_assert!(!self.asks_grades() || customer.is_some(), "the book is not graded");
         match self {
+            Dimension::Grade => customer.and_then(|c| c.grade()).unwrap_or("").to_owned(),
+            Dimension::Level(scale) => {
+                customer.and_then(|c| scale.of(c)).map_or("", |level| level.id).to_owned()
+            }
             Dimension::Owner => owner.unwrap_or("").to_owned(),
             Dimension::Manager => owner
                 .and_then(|id| settings.rep(id))
@@ -68,14 +115,12 @@ impl Dimension {
                 .to_owned(),
             Dimension::Pipeline => record.pipeline(settings).id.to_string(),
             Dimension::Fact(name) => record.prospect.fact(name).unwrap_or("").to_owned(),
-            Dimension::Month => record
-                .state
-                .opened
-                .map_or_else(String::new, |d| format!("{:04}-{:02}", d.year(), d.month())),
-            Dimension::Quarter => record
-                .state
-                .opened
-                .map_or_else(String::new, |d| format!("{:04}Q{}", d.year(), d.quarter())),
+            Dimension::Month => {
+                opened.map_or_else(String::new, |d| format!("{:04}-{:02}", d.year(), d.month()))
+            }
+            Dimension::Quarter => {
+                opened.map_or_else(String::new, |d| format!("{:04}Q{}", d.year(), d.quarter()))
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
-use crate::rules::pool::{grades, recycling};
-use crate::rules::query::Context;
+use crate::rules::policy::{Duty, duties};
+use crate::rules::pool::announced;
 use crate::rules::state::Record;
 
 /// One thing to do.
@@ -27,18 +27,21 @@ const RESUMES: (&str, &str, &str) = ("resumes", "hold ends", "恢复跟进");
 const RECYCLE: (&str, &str, &str) = ("recycle", "goes to the pool", "回收公海");
 const BIRTHDAY: (&str, &str, &str) = ("birthday", "birthday", "生日");
 
+/// What the policy of its grade demands for a prospect.
+const VERIFY: (&str, &str, &str) = ("verify", "verify record", "核实资料");
+const CONTACT: (&str, &str, &str) = ("contact", "be in touch", "保持联系");
+const ANSWER: (&str, &str, &str) = ("answer", "answer", "答复");
+
 /// Everything due up to `days` after the as-of day; what was missed stays until something happens.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
-    let context = Context { settings: &book.settings, as_of: book.as_of };
-    let mut items: Vec<Item> = book
-        .records
-        .iter()
-        .zip(grades(book))
-        .filter(|(record, _)| request.query.matches(record, &context))
-        .flat_map(|(record, grade)| items(record, grade.as_deref(), book, last))
-        .collect();
+    let mut items: Vec<Item> =
+        request.select(book).flat_map(|record| items(record, book, last)).collect();
+    for (record, recycling) in announced(book, &request.query, last) {
+        let detail = recycling.cause.words(lang);
+        items.push(Item { date: recycling.on, what: RECYCLE, record, detail });
+    }
     items.sort_by(|a, b| {
         (a.date, a.what.0, &a.record.prospect.id).cmp(&(b.date, b.what.0, &b.record.prospect.id))
     });
@@ -74,7 +77,7 @@ fn row(item: &Item, book: &Book, lang: Lang) -> Row {
     Row::with(cells, emphasis)
 }
 
-fn items<'b>(record: &'b Record, grade: Option<&str>, book: &Book, last: Date) -> Vec<Item<'b>> {
+fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
     let state = &record.state;
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
@@ -112,8 +115,16 @@ fn items<'b>(record: &'b Record, grade: Option<&str>, book: &Book, last: Date) -
             );
         }
     }
-    if let Some(recycling) = recycling(record, &book.settings, grade) {
-        put(recycling.on, RECYCLE, recycling.cause.words(book.settings.language));
+    for duty in duties(record, book) {
+        let what = match &duty {
+            Duty::Verify(_) => VERIFY,
+            Duty::Contact(_) => CONTACT,
+            _ => ANSWER,
+        };
+        if let Some(day) = duty.due() {
+            let grade = book.customer(record).and_then(|c| c.grade()).unwrap_or_default();
+            put(day, what, demanded(grade, &duty, book.settings.language));
+        }
     }
     for contact in &record.prospect.contacts {
         if let Some(day) = contact.birthday.and_then(|born| next_birthday(born, book.as_of)) {
@@ -121,6 +132,27 @@ fn items<'b>(record: &'b Record, grade: Option<&str>, book: &Book, last: Date) -
         }
     }
     items
+}
+
+/// Why it is due, in a few words: the day itself says when it last happened.
+fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
+    match (duty, lang) {
+        (Duty::Answer(answer), Lang::En) => {
+            format!("{grade}: {} of {}", answer.asked.kind, answer.asked.date())
+        }
+        (Duty::Answer(answer), Lang::Zh) => {
+            format!("{grade}：{} {}", answer.asked.date(), answer.asked.kind)
+        }
+        (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::En) => match deadline.last {
+            Some(_) => format!("{grade}: every {} days", deadline.every),
+            None => format!("{grade}: never yet"),
+        },
+        (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::Zh) => match deadline.last {
+            Some(_) => format!("{grade}：每{}天", deadline.every),
+            None => format!("{grade}：从未"),
+        },
+        _ => grade.to_owned(),
+    }
 }
 
 /// The coming birthday; one on 29 February is kept on the 28th in common years.

@@ -1,6 +1,8 @@
 //! A whole ledger, replayed up to a day: what reports and plans read.
 
+use super::grading::{self, Customer};
 use super::query::{Context, Query};
+use super::replay::replay;
 use super::state::Record;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -33,9 +35,48 @@ pub struct Book {
 }
 
 impl Book {
-    /// The prospects that a query means.
-    pub fn select<'b>(&'b self, query: &'b Query) -> impl Iterator<Item = &'b Record> {
+    /// The prospects that a query means. One that asks for grades has the book graded first.
+    pub fn select<'b>(&'b self, query: &Query) -> impl Iterator<Item = &'b Record> {
+        if query.asks_grades() {
+            self.grade();
+        }
         let context = Context { settings: &self.settings, as_of: self.as_of };
         self.records.iter().filter(move |record| query.matches(record, &context))
+    }
+
+    /// Grades the customers, if that has not been done: [`Record::customer`] is known from then on.
+    pub fn grade(&self) {
+        if self.records.first().is_some_and(|record| record.customer.get().is_none()) {
+            grading::grade(&self.records, &self.settings, self.as_of);
+        }
+    }
+
+    /// The customers, graded, in the order of their first prospects.
+    pub fn customers(&self) -> impl Iterator<Item = &Customer> {
+        self.grade();
+        self.records.iter().enumerate().filter_map(|(position, record)| {
+            let customer = record.customer.get()?;
+            (customer.members.first() == Some(&position)).then_some(&**customer)
+        })
+    }
+
+    /// The customer that a prospect of this book belongs to.
+    pub fn customer<'b>(&self, record: &'b Record) -> Option<&'b Customer> {
+        self.grade();
+        record.customer.get().map(|customer| &**customer)
+    }
+
+    /// The same ledger on an earlier day.
+    #[must_use]
+    pub fn earlier(&self, day: Date) -> Book {
+        let day = day.min(self.as_of);
+        let replayed = |record: &Record| replay(record.prospect.clone(), &self.settings, day);
+        Book {
+            settings: self.settings.clone(),
+            as_of: day,
+            records: self.records.iter().filter_map(replayed).collect(),
+            tallies: self.tallies.iter().filter(|(_, on, _)| *on <= day).cloned().collect(),
+            problems: Vec::new(),
+        }
     }
 }

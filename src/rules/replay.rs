@@ -3,8 +3,8 @@
 
 use super::evidence::Case;
 use super::state::{
-    Attested, Evidence, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record, StageSpell,
-    State,
+    Attested, Evidence, FallBack, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record,
+    StageSpell, State,
 };
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::date::Date;
@@ -17,7 +17,7 @@ use crate::model::settings::Settings;
 /// exist yet on that day.
 pub fn replay(prospect: Prospect, settings: &Settings, as_of: Date) -> Option<Record> {
     let (state, history, findings) = derive(&prospect, settings, as_of)?;
-    Some(Record { prospect, state, history, findings })
+    Some(Record { prospect, state, history, findings, customer: Default::default() })
 }
 
 /// What replay derives, for a prospect that stays where it is.
@@ -76,6 +76,15 @@ pub fn standing(events: &[Event], as_of: Date) -> impl Iterator<Item = &Event> {
         .iter()
         .zip(retracted_by_later(events))
         .filter_map(|(event, gone)| (!gone).then_some(event))
+}
+
+/// Were we in touch: a contact or a meeting, and on a call somebody answered?
+pub fn in_contact(settings: &Settings, event: &Event) -> bool {
+    match settings.counts(&event.kind) {
+        Counts::Note | Counts::Paper => false,
+        Counts::Contact => event.reached != Some(false),
+        Counts::Meeting => true,
+    }
 }
 
 /// The key that an event retracts.
@@ -198,7 +207,7 @@ impl<'a> Fold<'a> {
             clock_start: None,
             reason: None,
         });
-        self.spell(0, date, None, None);
+        self.spell(0, date, None);
     }
 
     /// The position of the column an entry names; an unknown one is a finding and no move.
@@ -237,6 +246,10 @@ impl<'a> Fold<'a> {
         self.state.clock_start = self.clock_start();
         if self.state.overdue_on(event.date()) {
             self.state.overdue_before.push(event.date());
+        }
+        if !ended && let Some(clock_start) = self.clock_start() {
+            let fall_back = FallBack { pursuit: self.state.pursuit, clock_start, on: event.date() };
+            self.history.fall_backs.push(fall_back);
         }
         self.state.evidence = Evidence::default();
         self.state.hold = None;
@@ -336,18 +349,20 @@ impl<'a> Fold<'a> {
         if target > 0 && self.state.outcome == Outcome::Open {
             self.state.evidence.left_start.get_or_insert(date);
         }
-        self.spell(target, date, event.forced.clone(), event.reason.clone());
+        self.spell(target, date, Some(event));
     }
 
-    fn spell(
-        &mut self,
-        stage: usize,
-        from: Date,
-        forced: Option<Box<str>>,
-        reason: Option<Box<str>>,
-    ) {
-        let pursuit = self.state.pursuit;
-        self.history.stages.push(StageSpell { stage, from, to: None, pursuit, forced, reason });
+    /// A stretch in a column begins, by a move unless the account is only being opened.
+    fn spell(&mut self, stage: usize, from: Date, event: Option<&Event>) {
+        self.history.stages.push(StageSpell {
+            stage,
+            from,
+            to: None,
+            pursuit: self.state.pursuit,
+            forced: event.and_then(|event| event.forced.clone()),
+            reason: event.and_then(|event| event.reason.clone()),
+            imported: event.is_some_and(|event| &*event.kind == "imported"),
+        });
     }
 
     fn take_owner(&mut self, event: &Event) {
@@ -387,7 +402,7 @@ impl<'a> Fold<'a> {
             Counts::Contact => event.reached != Some(false),
             Counts::Meeting | Counts::Paper => true,
         };
-        if in_touch && counts != Counts::Paper {
+        if in_contact(self.settings, event) {
             self.state.last_contact = Some(date);
         }
         let evidence = &mut self.state.evidence;

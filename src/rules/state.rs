@@ -1,11 +1,13 @@
 //! What replay derives: where a prospect stands on a day, and how it came there.
 
+use super::grading::Customer;
 use crate::diag::Diagnostic;
 use crate::model::date::{Date, Moment};
 use crate::model::money::{Money, Sum};
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// That a criterion was confirmed: when, by whom, in which event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +180,8 @@ pub struct StageSpell {
     pub forced: Option<Box<str>>,
     /// The reason given for the move into it.
     pub reason: Option<Box<str>>,
+    /// Entered by an opening position, not by a move.
+    pub imported: bool,
 }
 
 /// A stretch with one owner.
@@ -208,6 +212,17 @@ pub struct Pursuit {
     pub reason: Option<Box<str>>,
 }
 
+/// That a pursuit fell back to the first column while its clock ran: the clock starts afresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FallBack {
+    /// Which pursuit.
+    pub pursuit: u32,
+    /// When the clock had started.
+    pub clock_start: Date,
+    /// The day it fell back.
+    pub on: Date,
+}
+
 /// How a prospect came where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {
@@ -217,6 +232,8 @@ pub struct History {
     pub owners: Vec<OwnerSpell>,
     /// Pursuits, in order.
     pub pursuits: Vec<Pursuit>,
+    /// Falls to the first column that ended a pass on the clock, in order.
+    pub fall_backs: Vec<FallBack>,
 }
 
 impl History {
@@ -242,4 +259,6 @@ pub struct Record {
     pub history: History,
     /// Rules that its entries broke.
     pub findings: Vec<Diagnostic>,
+    /// The customer it belongs to, graded; empty until somebody asks the book for grades.
+    pub customer: OnceLock<Arc<Customer>>,
 }

@@ -13,6 +13,7 @@ pub mod dashboard;
 pub mod due;
 pub mod edit;
 pub mod export;
+pub mod grade;
 pub mod help;
 pub mod hold;
 pub mod import;

@@ -2,11 +2,14 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::grading::Scoring;
 use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::render::Format;
 use crate::report::dimension::Dimension;
-use crate::report::{REPORTS, Request, find};
+use crate::report::{LISTING, REPORTS, Request, find};
+use crate::rules::book::Book;
 use clap::Args;
 
 /// A query, as the last words of a command.
@@ -23,10 +26,38 @@ impl Selection {
         self.words.join(" ")
     }
 
+    /// The only word, if there is one: it may be an id.
+    pub fn only_word(&self) -> Option<&str> {
+        match self.words.as_slice() {
+            [word] => Some(word),
+            _ => None,
+        }
+    }
+
     /// The request for these prospects.
     pub fn request(&self, context: &Context) -> Result<Request, Failure> {
         let query = context.query("QUERY", &self.text())?;
-        Ok(Request { query, by: None, period: None, target: None })
+        Ok(Request::of(query))
+    }
+}
+
+/// How the scores of recency, frequency and money are cut, where it shall not be as the settings say.
+#[derive(Debug, Clone, Args)]
+pub struct RfmCompat {
+    /// Cut RFM scores as R's package rfm does: quintile + 1, left-closed
+    #[arg(long, value_name = "PROGRAM", value_parser = ["r"])]
+    rfm_compat: Option<String>,
+}
+
+impl RfmCompat {
+    /// Settles it, before the book is graded.
+    pub fn apply(&self, book: &mut Book) {
+        if self.rfm_compat.is_some() {
+            let grading = &mut book.settings.grading;
+            grading.scoring = Scoring::RfmPackage;
+            (grading.recency_limits, grading.frequency_limits) = (None, None);
+            grading.money_limits = None;
+        }
     }
 }
 
@@ -37,14 +68,16 @@ impl Selection {
     crm report funnel --as-of 2009Q4 --by owner -f csv -o funnel.csv\n  \
     crm report team --period 'last week'\n  \
     crm report ratios --period 2009Q4 --target 50\n  \
-    crm report board 'owner:liuyan is:overdue'")]
+    crm report board 'owner:liuyan is:overdue'
+  \
+    crm report bridge --period 2009-12 --list")]
 pub struct Report {
     /// Which report
     #[arg(value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
     selection: Selection,
-    /// A row for each owner, manager, source, region, product, industry, pipeline, month, quarter, …
+    /// A row for each owner, manager, source, region, product, industry, grade, pipeline, month, quarter, …
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
     /// The days it covers: 2009Q4, 2009-12, last month, 2009-12-01..2009-12-15
@@ -59,6 +92,11 @@ pub struct Report {
     /// What is aimed at: closes a year, or by the end of a period that has days to come (ratios)
     #[arg(long, value_name = "NUMBER")]
     target: Option<String>,
+    /// Every change behind the figures (bridge)
+    #[arg(long)]
+    list: bool,
+    #[command(flatten)]
+    compat: RfmCompat,
 }
 
 impl Report {
@@ -78,7 +116,17 @@ impl Report {
         request.by = self.by.as_deref().map(|name| Dimension::parse(name, settings)).transpose()?;
         request.period = self.period(context)?;
         request.target = self.target()?;
-        let book = context.book()?;
+        let lists = LISTING.contains(&report.name);
+        if self.list && !lists {
+            let message = format!("the report `{}` has no --list", report.name);
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(format!("reports that have: {}", LISTING.join(", ")))
+                .into());
+        }
+        // Ids can only come from the list.
+        request.list = lists && (self.list || context.format() == Some(Format::Ids));
+        let mut book = context.book()?;
+        self.compat.apply(&mut book);
         context.emit(&(report.make)(&book, &request)?)
     }
 

@@ -14,6 +14,7 @@ use crate::model::money::Amount;
 use crate::model::period::{DATE_FORMS, parse_days, parse_period};
 use crate::model::pipeline::{Pipeline, Stage};
 use crate::rules::evidence::IN_CYCLE;
+use crate::rules::grading::levels::{Level, Scale};
 use std::ops::Range;
 
 /// A field or flag, its operator, and the values: any of them will do.
@@ -48,6 +49,15 @@ pub(super) fn term(asked: &Asked<'_>, term: &Term<'_>) -> Parsed<Node> {
             Subject::Table(Kind::Number(unit, read)) => {
                 Node::Number(*read, wanted(value, || number(asked, *unit, term.op, value))?)
             }
+            Subject::Table(Kind::Valued(scale, read)) => {
+                match level(asked, *scale, term.op, value) {
+                    Some(node) => node,
+                    None => Node::Number(
+                        *read,
+                        wanted(value, || number(asked, Unit::Plain, term.op, value))?,
+                    ),
+                }
+            }
             Subject::Table(Kind::Date(tense, read)) => {
                 Node::Date(*read, wanted(value, || date(asked, *tense, term.op, value))?)
             }
@@ -75,7 +85,7 @@ fn differs(subject: &Subject, parts: Vec<Node>) -> Node {
     });
     let not = Node::Not(Box::new(any(parts)));
     let known = match subject {
-        Subject::Table(Kind::Number(_, read)) if compares => {
+        Subject::Table(Kind::Number(_, read) | Kind::Valued(_, read)) if compares => {
             Node::Number(*read, Wanted::Fits(NumberTest::Known))
         }
         Subject::Table(Kind::Date(_, read)) if compares => Node::Date(*read, Wanted::Present),
@@ -91,6 +101,10 @@ fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Subject> {
         return Ok(Subject::Flags);
     }
     if let Some(field) = fields::find(&text) {
+        asked.asks_grades.set(asked.asks_grades.get() || field.graded);
+        if matches!(field.kind, Kind::Exact(Names::Grades, _)) {
+            asked.grade_at.borrow_mut().get_or_insert(name.span.clone());
+        }
         return Ok(Subject::Table(field.kind));
     }
     if let Some(fact) = facts.iter().find(|fact| fold(fact) == text) {
@@ -153,13 +167,29 @@ fn wanted<T>(word: &Word, test: impl FnOnce() -> Parsed<T>) -> Parsed<Wanted<T>>
 
 fn flag(asked: &Asked<'_>, word: &Word) -> Parsed<Node> {
     let text = fold(&word.text());
-    flags::find(&text.replace('_', "-")).map(Node::Flag).ok_or_else(|| {
-        let wrong = asked.wrong(&word.span, format!("unknown flag `{}`", word.text()));
-        let names = FLAGS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases));
-        let wrong = wrong.nearest(&text, names.copied());
-        let hinted = !wrong.help.is_empty();
-        Box::new(if hinted { wrong } else { wrong.help("`crm help query` lists the flags") })
-    })
+    if let Some(flag) = flags::find(&text.replace('_', "-")) {
+        asked.asks_grades.set(asked.asks_grades.get() || flag.graded);
+        return Ok(Node::Flag(flag));
+    }
+    let wrong = asked.wrong(&word.span, format!("unknown flag `{}`", word.text()));
+    let names = FLAGS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases));
+    let wrong = wrong.nearest(&text, names.copied());
+    let hinted = !wrong.help.is_empty();
+    Err(Box::new(if hinted { wrong } else { wrong.help("`crm help query` lists the flags") }))
+}
+
+/// A level of a dimension where a number may stand too: `value:high`.
+fn level(asked: &Asked<'_>, scale: Scale, op: Op, word: &Word) -> Option<Node> {
+    let texts: Texts = match scale {
+        Scale::Value => |view, is| view.level(Scale::Value, is),
+        _ => return None,
+    };
+    let wanted = fold(&word.text());
+    let named = |level: &&Level| [level.id, level.en, level.zh].contains(&wanted.as_str());
+    let level = scale.levels().iter().find(named).filter(|_| !op.orders())?;
+    asked.asks_grades.set(true);
+    let test = Wanted::Fits(TextTest::Whole(Pattern::exact(level.id)));
+    Some(Node::Text(Source::Table(texts), test))
 }
 
 fn text(source: Source, op: Op, word: &Word) -> Parsed<Node> {
@@ -196,6 +226,8 @@ fn exact(asked: &Asked<'_>, names: Names, texts: Texts, word: &Word) -> Parsed<N
             Names::Pipelines => "pipeline",
             Names::Kinds => "kind of entry",
             Names::Criteria => "criterion",
+            Names::Levels(_) => "level",
+            Names::Grades => "grade",
         };
         return Err(unknown(asked, what, word, known.iter().map(|(id, _)| *id)));
     }
@@ -228,6 +260,12 @@ fn known<'a>(asked: &Asked<'a>, names: Names) -> Vec<(&'a str, Vec<&'a str>)> {
         Names::Criteria => {
             let criteria = settings.criteria.iter().map(|c| (&*c.id, label(&c.label)));
             criteria.chain([(IN_CYCLE, Vec::new())]).collect()
+        }
+        Names::Levels(scale) => {
+            scale.levels().iter().map(|level| (level.id, vec![level.en, level.zh])).collect()
+        }
+        Names::Grades => {
+            settings.grading.grades().into_iter().map(|grade| (grade, Vec::new())).collect()
         }
     }
 }

@@ -5,6 +5,8 @@ use super::view::View;
 use crate::model::date::Date;
 use crate::model::money::{Amount, Money, Sum};
 use crate::rules::evidence::IN_CYCLE;
+use crate::rules::grading::levels::Scale;
+use crate::rules::grading::rfm::Scores;
 use crate::rules::moves::next_stage;
 
 /// Something that a prospect has, to be compared.
@@ -19,6 +21,8 @@ pub struct Field {
     /// A query that uses it.
     pub example: &'static str,
     pub(super) kind: Kind,
+    /// Is it a matter of grading?
+    pub(super) graded: bool,
 }
 
 impl Field {
@@ -28,7 +32,7 @@ impl Field {
             Kind::Text(_) => "text",
             Kind::Exact(..) => "exact",
             Kind::Stage(_) => "stage",
-            Kind::Number(Unit::Plain, _) => "number",
+            Kind::Number(Unit::Plain, _) | Kind::Valued(..) => "number",
             Kind::Number(Unit::Percent, _) => "percent",
             Kind::Number(Unit::Days, _) => "days",
             Kind::Date(Tense::Past, _) => "past date",
@@ -51,6 +55,8 @@ pub(super) enum Kind {
     Stage(fn(&View<'_>) -> Option<usize>),
     /// A number.
     Number(Unit, fn(&View<'_>) -> Reading),
+    /// A number, or a level of a dimension of grading.
+    Valued(Scale, fn(&View<'_>) -> Reading),
     /// A day.
     Date(Tense, fn(&View<'_>) -> Option<Date>),
 }
@@ -63,6 +69,8 @@ pub(super) enum Names {
     Pipelines,
     Kinds,
     Criteria,
+    Levels(Scale),
+    Grades,
 }
 
 /// What a number counts.
@@ -120,10 +128,15 @@ const fn field(
     example: &'static str,
     kind: Kind,
 ) -> Field {
-    Field { name, aliases, about, example, kind }
+    Field { name, aliases, about, example, kind, graded: false }
 }
 
-use Kind::{Date as Day, Exact, Number, Stage, Text};
+/// What is known of the customer that the prospect belongs to.
+const fn graded(field: Field) -> Field {
+    Field { graded: true, ..field }
+}
+
+use Kind::{Date as Day, Exact, Number, Stage, Text, Valued};
 
 /// Every field. The facts that a ledger names in `[ledger] facts` come on top, as text.
 #[rustfmt::skip]
@@ -198,8 +211,8 @@ pub const FIELDS: &[Field] = &[
     field("hold", &["暂缓"], "the day it resumes, while on hold", "hold<14d",
         Day(Tense::Ahead, |v| v.record.state.hold.as_ref().filter(|h| v.as_of < h.until).map(|h| h.until))),
     // Money
-    field("value", &["金额"], "the expected value", "value>=10k",
-        Number(Unit::Plain, |v| Reading::money(v.record.state.value))),
+    field("value", &["金额"], "the expected value; the customer's high, medium or low value", "value>=10k",
+        Valued(Scale::Value, |v| Reading::money(v.record.state.value))),
     field("weighted", &["加权"], "value x the column's probability", "weighted>5000",
         Number(Unit::Plain, weighted)),
     field("probability", &["概率"], "the column's probability in percent", "probability>=50%",
@@ -226,12 +239,46 @@ pub const FIELDS: &[Field] = &[
         Exact(Names::Criteria, confirmed)),
     field("missing", &["lacks", "缺少"], "a criterion that its next column takes and that does not hold", "missing:timing",
         Exact(Names::Criteria, missing)),
+    // The customer, by grading
+    graded(field("grade", &["级别"], "the customer's grade", "grade:A",
+        Exact(Names::Grades, |v, is| v.customer.and_then(|c| c.grade()).is_some_and(is)))),
+    graded(field("relationship", &["关系"], "long-term, occasional or potential", "relationship:long-term",
+        Exact(Names::Levels(Scale::Relationship), |v, is| v.level(Scale::Relationship, is)))),
+    graded(field("demand", &["需求强度"], "strong, medium or weak", "demand:strong",
+        Exact(Names::Levels(Scale::Demand), |v, is| v.level(Scale::Demand, is)))),
+    graded(field("loyalty", &["忠诚度"], "loyal, promising or not", "loyalty:loyal,promising",
+        Exact(Names::Levels(Scale::Loyalty), |v, is| v.level(Scale::Loyalty, is)))),
+    graded(field("lifecycle", &["生命周期"], "potential, new, active, won-back or lapsed", "lifecycle:lapsed",
+        Exact(Names::Levels(Scale::Lifecycle), |v, is| v.level(Scale::Lifecycle, is)))),
+    graded(field("pareto", &["帕累托"], "A, B or C by share of what all customers bought", "pareto:A",
+        Exact(Names::Levels(Scale::Pareto), |v, is| v.level(Scale::Pareto, is)))),
+    graded(field("pyramid", &["金字塔"], "top, upper, middle or base of those who bought", "pyramid:top,upper",
+        Exact(Names::Levels(Scale::Pyramid), |v, is| v.level(Scale::Pyramid, is)))),
+    graded(field("segment", &["客户群"], "the segment by recency, frequency and money", "segment:at-risk",
+        Exact(Names::Levels(Scale::Segment), |v, is| v.level(Scale::Segment, is)))),
+    graded(field("r", &["r-score", "近度分"], "the score of recency, 1 to 5", "r>=4",
+        Number(Unit::Plain, |v| score(v, |s| s.recency)))),
+    graded(field("f", &["f-score", "频度分"], "the score of frequency, 1 to 5", "f:5",
+        Number(Unit::Plain, |v| score(v, |s| s.frequency)))),
+    graded(field("m", &["m-score", "金额分"], "the score of money, 1 to 5", "m<=2",
+        Number(Unit::Plain, |v| score(v, |s| s.money)))),
+    graded(field("recency", &["近度"], "days since the customer's last order", "recency>90",
+        Number(Unit::Days, |v| Reading::days(v.customer.and_then(|c| c.figures.recency(v.as_of)))))),
+    graded(field("frequency", &["频度"], "number of the customer's orders", "frequency>=3",
+        Number(Unit::Plain, |v| v.customer.map_or(Reading::Absent, |c| Reading::count(u32::try_from(c.figures.orders.len()).unwrap_or(u32::MAX)))))),
+    graded(field("bought", &["购买额"], "money of the customer's orders less refunds", "bought>=100k",
+        Number(Unit::Plain, |v| v.customer.map_or(Reading::Absent, |c| Reading::sum(&c.figures.bought))))),
 ];
 
 /// The field of this name or alias; `close_by`, as files have it, is `close-by`.
 pub(super) fn find(name: &str) -> Option<&'static Field> {
     let name = name.replace('_', "-");
     FIELDS.iter().find(|field| field.name == name || field.aliases.contains(&name.as_str()))
+}
+
+fn score(view: &View<'_>, read: fn(Scores) -> u8) -> Reading {
+    let scores = view.customer.and_then(|customer| customer.rfm);
+    scores.map_or(Reading::Absent, |scores| Reading::count(read(scores)))
 }
 
 fn phone(view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {

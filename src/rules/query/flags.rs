@@ -2,6 +2,7 @@
 
 use super::view::View;
 use crate::model::pipeline::Outcome;
+use crate::rules::grading::Customer;
 
 /// Something that a prospect is or is not.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +14,8 @@ pub struct Flag {
     /// What it says, in a few words.
     pub about: &'static str,
     pub(super) read: fn(&View<'_>) -> bool,
+    /// Is it a matter of grading?
+    pub(super) graded: bool,
 }
 
 /// Shortens the rows of the table.
@@ -22,7 +25,12 @@ const fn flag(
     about: &'static str,
     read: fn(&View<'_>) -> bool,
 ) -> Flag {
-    Flag { name, aliases, about, read }
+    Flag { name, aliases, about, read, graded: false }
+}
+
+/// What is known of the customer that the prospect belongs to.
+const fn graded(flag: Flag) -> Flag {
+    Flag { graded: true, ..flag }
 }
 
 /// Every flag. A new one is a row here, and a line in `docs/queries.md`.
@@ -46,6 +54,7 @@ pub const FLAGS: &[Flag] = &[
     flag("paid", &["已收款"], "the criterion `paid` holds", |v| v.holds("paid")),
     flag("booked", &["承保"], "the criterion `booked` holds", |v| v.holds("booked")),
     flag("decider", &["决策人"], "a contact decides", |v| v.record.prospect.decider().is_some()),
+    graded(flag("active", &["活跃"], "the customer orders: its lifecycle is new, active or won-back", |v| v.customer.is_some_and(Customer::is_active))),
 ];
 
 /// The flag of this name or alias.

@@ -21,10 +21,12 @@ pub use fields::{FIELDS, Field};
 pub use flags::{FLAGS, Flag};
 pub use help::help;
 
+use super::grading::Customer;
 use super::state::Record;
 use crate::diag::{Code, Diagnostic, Place, Source, Spot};
 use crate::model::date::Date;
 use crate::model::settings::Settings;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
 
@@ -39,6 +41,8 @@ pub const MAX_DEPTH: usize = 64;
 pub struct Query {
     text: Box<str>,
     node: matching::Node,
+    asks_grades: bool,
+    grade_at: Option<Range<usize>>,
 }
 
 /// What a query is asked against, beside the record.
@@ -59,9 +63,15 @@ impl Query {
         settings: &Settings,
         today: Date,
     ) -> Result<Query, Diagnostic> {
-        let asked = Asked { text, origin, settings, today };
+        let (asks_grades, grade_at) = (Cell::new(false), RefCell::new(None));
+        let asked = Asked { text, origin, settings, today, asks_grades, grade_at };
         match parser::parse(&asked) {
-            Ok(node) => Ok(Query { text: text.into(), node }),
+            Ok(node) => Ok(Query {
+                text: text.into(),
+                node,
+                asks_grades: asked.asks_grades.get(),
+                grade_at: asked.grade_at.into_inner(),
+            }),
             Err(diagnostic) => Err(*diagnostic),
         }
     }
@@ -71,10 +81,45 @@ impl Query {
         self.text.trim().is_empty()
     }
 
+    /// Does it ask for a dimension of grading, or the grade? Then the book has to be graded before it
+    /// is asked; [`Book::select`](super::book::Book::select) sees to it.
+    pub fn asks_grades(&self) -> bool {
+        self.asks_grades
+    }
+
+    /// Where it asks for the composite grade, which the rules of grading may not.
+    pub fn grade_at(&self) -> Option<Range<usize>> {
+        self.grade_at.clone()
+    }
+
     /// Is this prospect meant?
     pub fn matches(&self, record: &Record, context: &Context<'_>) -> bool {
-        let view = view::View { record, settings: context.settings, as_of: context.as_of };
-        self.node.matches(&view)
+        let customer = record.customer.get().map(|customer| &**customer);
+        debug_assert!(
+            !self.asks_grades || customer.is_some(),
+            "`{self}` asks for grades of a book that is not graded: go through Book::select"
+        );
+        self.asked_of(record, context, customer)
+    }
+
+    /// The same while the customer is still being graded.
+    pub(super) fn matches_as(
+        &self,
+        record: &Record,
+        context: &Context<'_>,
+        customer: &Customer,
+    ) -> bool {
+        self.asked_of(record, context, Some(customer))
+    }
+
+    fn asked_of(
+        &self,
+        record: &Record,
+        context: &Context<'_>,
+        customer: Option<&Customer>,
+    ) -> bool {
+        let (settings, as_of) = (context.settings, context.as_of);
+        self.node.matches(&view::View { record, settings, as_of, customer })
     }
 }
 
@@ -91,6 +136,10 @@ struct Asked<'a> {
     origin: &'a str,
     settings: &'a Settings,
     today: Date,
+    /// Was a dimension of grading among them?
+    asks_grades: Cell<bool>,
+    /// Where the grade itself first stands.
+    grade_at: RefCell<Option<Range<usize>>>,
 }
 
 /// Boxed, because a diagnostic is many times larger than what the readers hand on.

@@ -121,7 +121,9 @@ fn tang() -> Prospect {
 }
 
 fn records(settings: &Settings) -> Vec<Record> {
-    [zhang(), wang(), tang()].map(|p| replay(p, settings, today()).unwrap()).into()
+    let records = [zhang(), wang(), tang()].map(|p| replay(p, settings, today()).unwrap());
+    crate::rules::grading::grade(&records, settings, today());
+    records.into()
 }
 
 /// Which of the three, by their first letters.

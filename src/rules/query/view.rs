@@ -5,6 +5,8 @@ use crate::model::event::Event;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
 use crate::rules::evidence::Case;
+use crate::rules::grading::Customer;
+use crate::rules::grading::levels::Scale;
 use crate::rules::replay::standing;
 use crate::rules::state::Record;
 
@@ -14,6 +16,8 @@ pub(super) struct View<'a> {
     pub(super) record: &'a Record,
     pub(super) settings: &'a Settings,
     pub(super) as_of: Date,
+    /// The graded customer it belongs to, where the query asks for one.
+    pub(super) customer: Option<&'a Customer>,
 }
 
 impl<'a> View<'a> {
@@ -30,6 +34,11 @@ impl<'a> View<'a> {
     /// Does this criterion hold on the day?
     pub(super) fn holds(&self, criterion: &str) -> bool {
         self.case().status(criterion).met
+    }
+
+    /// Is the customer's level of this dimension the one asked for?
+    pub(super) fn level(&self, scale: Scale, is: &dyn Fn(&str) -> bool) -> bool {
+        self.customer.and_then(|customer| scale.of(customer)).is_some_and(|level| is(level.id))
     }
 
     /// Whole days from `date` to the day of the report.

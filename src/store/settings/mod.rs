@@ -4,6 +4,8 @@ pub mod allocation;
 pub mod board;
 pub mod campaign;
 pub mod criteria;
+pub mod forecast;
+pub mod grading;
 pub mod ledger;
 pub mod pool;
 pub mod rep;

@@ -4,7 +4,7 @@ use super::{needs_id, one_of, positive, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::model::id;
 use crate::model::period::parse_period;
-use crate::model::settings::{Rep, Settings};
+use crate::model::settings::{LEVELS, Rep, Settings};
 use crate::store::tree::{Reader, Value};
 use std::ops::Range;
 
@@ -23,8 +23,6 @@ pub const REP_KEYS: [&str; 12] = [
     "leave",
     "cycle_days",
 ];
-/// The levels a rep may have.
-pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
 
 pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
     let mut managers: Vec<(Box<str>, Range<usize>)> = Vec::new();

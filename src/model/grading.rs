@@ -1,0 +1,158 @@
+//! Settings of grading, and of what a grade buys. Every one has a default.
+
+use super::money::Amount;
+
+/// How the scores of recency, frequency and money are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scoring {
+    /// Type-7 quintiles; a value equal to a cut point belongs to the lower bin.
+    #[default]
+    Quintiles,
+    /// As R's package `rfm` does it: quintile + 1, left-closed.
+    RfmPackage,
+}
+
+impl Scoring {
+    /// The names in settings and on the command line.
+    pub const ALL: [(&'static str, Scoring); 2] =
+        [("quintiles", Scoring::Quintiles), ("r", Scoring::RfmPackage)];
+}
+
+/// A rule of the composite grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GradeRule {
+    /// The grade it gives.
+    pub grade: Box<str>,
+    /// Whom it fits, in the query language; empty fits everybody.
+    pub when: Box<str>,
+}
+
+/// `[grading]`: thresholds of the dimensions, and the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grading {
+    /// High value from this amount on. Where neither amount is stated, value goes by the Pareto class.
+    pub value_high: Option<Amount>,
+    /// Medium value from this amount on.
+    pub value_medium: Option<Amount>,
+    /// So many orders are high value too, whatever they brought.
+    pub orders_high: Option<u32>,
+    /// So many orders are at least medium value.
+    pub orders_medium: Option<u32>,
+    /// What share of an order's money counts, by product; others count in full.
+    pub margin: Vec<(Box<str>, Amount)>,
+    /// A long-term customer has ordered so often,
+    pub long_term_orders: u32,
+    /// or was in touch so often since the first order;
+    pub long_term_contacts: u32,
+    /// and the first order lies so many days back.
+    pub long_term_days: u32,
+    /// Strong demand takes so many confirmed criteria.
+    pub strong_criteria: u32,
+    /// Medium demand takes so many.
+    pub medium_criteria: u32,
+    /// Responsive: in touch within so many days.
+    pub responsive_days: u32,
+    /// Loyal: the share of repeat orders, from 0 to 1.
+    pub loyal_repeat: Amount,
+    /// Promising: the share of repeat orders.
+    pub promising_repeat: Amount,
+    /// A new customer's only order lies at most so many days back.
+    pub new_days: u32,
+    /// A customer lapses after so many days without an order; by default twice its median gap.
+    pub gap_days: Option<u32>,
+    /// The shortest gap after which a customer lapses, where the gap is its own.
+    pub least_gap_days: u32,
+    /// How scores are cut where no limits are stated.
+    pub scoring: Scoring,
+    /// Days since the last order: four limits between the five scores, ascending.
+    pub recency_limits: Option<[Amount; 4]>,
+    /// Numbers of orders.
+    pub frequency_limits: Option<[Amount; 4]>,
+    /// Money of orders.
+    pub money_limits: Option<[Amount; 4]>,
+    /// How many customers one manager can follow (管理幅度).
+    pub span: u32,
+    /// The composite grade: the first rule that fits.
+    pub rules: Vec<GradeRule>,
+}
+
+impl Default for Grading {
+    fn default() -> Grading {
+        let rule = |grade: &str, when: &str| GradeRule { grade: grade.into(), when: when.into() };
+        Grading {
+            value_high: None,
+            value_medium: None,
+            orders_high: None,
+            orders_medium: None,
+            margin: Vec::new(),
+            long_term_orders: 3,
+            long_term_contacts: 12,
+            long_term_days: 365,
+            strong_criteria: 3,
+            medium_criteria: 1,
+            responsive_days: 30,
+            loyal_repeat: Amount::percent(60),
+            promising_repeat: Amount::percent(50),
+            new_days: 90,
+            gap_days: None,
+            least_gap_days: 90,
+            scoring: Scoring::Quintiles,
+            recency_limits: None,
+            frequency_limits: None,
+            money_limits: None,
+            span: 50,
+            rules: vec![
+                rule("A", "value:high is:active"),
+                rule("B", "value:high,medium or (lifecycle:potential demand:strong)"),
+                rule("C", ""),
+            ],
+        }
+    }
+}
+
+impl Grading {
+    /// The grades, the best first: in the order in which the rules first give them.
+    pub fn grades(&self) -> Vec<&str> {
+        let mut grades: Vec<&str> = Vec::new();
+        for rule in &self.rules {
+            if !grades.contains(&&*rule.grade) {
+                grades.push(&rule.grade);
+            }
+        }
+        grades
+    }
+}
+
+/// `[policy.<grade>]`: what a grade buys. What is `None` is not demanded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// The record is verified anew every so many days.
+    pub verify_days: Option<u32>,
+    /// The level of rep that it takes at least.
+    pub level: Option<Box<str>>,
+    /// The kinds of contact that fit; empty takes any.
+    pub channel: Vec<Box<str>>,
+    /// In touch at least every so many days.
+    pub contact_days: Option<u32>,
+    /// Requests and complaints are answered within so many hours.
+    pub response_hours: Option<u32>,
+    /// The highest discount, as a share of what was quoted.
+    pub discount: Option<Amount>,
+}
+
+/// The method's policy, for the grades of its default rules.
+pub fn default_policies() -> Vec<(Box<str>, Policy)> {
+    let policy = |days: u32, level: &str, channel: &[&str], response_days: u32, discount| Policy {
+        verify_days: Some(days),
+        level: Some(level.into()),
+        channel: channel.iter().map(|kind| (*kind).into()).collect(),
+        contact_days: Some(days),
+        response_hours: Some(response_days * 24),
+        discount: Some(Amount::percent(discount)),
+    };
+    vec![
+        ("A".into(), policy(30, "senior", &["visit", "meeting"], 1, 15)),
+        ("B".into(), policy(90, "middle", &["visit", "meeting", "demo", "call"], 2, 10)),
+        ("C".into(), policy(180, "junior", &[], 5, 5)),
+    ]
+}

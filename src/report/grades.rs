@@ -1,0 +1,494 @@
+//! `crm report grades`: how the customers spread over grades and dimensions, who brings the money, and
+//! who moved between two dates.
+
+use super::Request;
+use super::grade::{customers, foreign, named, rules};
+use super::words::{column, title};
+use crate::diag::Diagnostic;
+use crate::model::label::Lang;
+use crate::model::money::Amount;
+use crate::model::period::Period;
+use crate::model::sheet::{
+    Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
+};
+use crate::rules::book::Book;
+use crate::rules::grading::Customer;
+use crate::rules::grading::levels::{Lifecycle, Scale, Value};
+use crate::rules::grading::rfm::{Bins, LEAST, Scores};
+use crate::rules::policy::lead;
+use crate::rules::state::Record;
+use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
+use std::collections::BTreeMap;
+
+/// A customer, with the first of its prospects that was selected.
+type Found<'b> = [(&'b Customer, &'b Record)];
+
+/// The spread of the selected customers, each graded against all.
+pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let lang = book.settings.language;
+    let found = customers(book, request);
+    let mut tables = vec![
+        by_grade(&found, book, request),
+        dimensions(&found, lang),
+        pareto_curve(&found, lang),
+        classes(&found, Scale::Pareto, lang),
+        classes(&found, Scale::Pyramid, lang),
+    ];
+    let bins = bins(book);
+    if bins.is_some() {
+        tables.push(segments(&found, lang));
+    }
+    tables.extend(bins.map(|bins| bin_edges(&bins, &found, lang)));
+    if let Some(period) = request.period {
+        let earlier = book.earlier(period.from);
+        let later = book.earlier(period.to);
+        let pairs = pairs(&found, &earlier, &later);
+        tables.push(migration(&pairs, period, book));
+        tables.push(moves(&pairs, book));
+    }
+    tables.retain(|table| !table.rows.is_empty());
+    Ok(Sheet {
+        id: "grades".into(),
+        title: lang.pick("Customers by grade", "客户分级").into(),
+        about: about(book, &found),
+        tables,
+        notes: notes(book, &found, bins.is_some()),
+        pictures: picture(&found, lang).into_iter().collect(),
+    })
+}
+
+fn about(book: &Book, found: &Found<'_>) -> String {
+    let buyers = found.iter().filter(|(customer, _)| customer.figures.is_buyer()).count();
+    let (day, n, all) = (book.as_of, found.len(), book.customers().count());
+    let currency = book.settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
+    match book.settings.language {
+        Lang::En if n == all => {
+            format!("{day}  ·  {n} customers, {buyers} of them bought{currency}")
+        }
+        Lang::En => format!(
+            "{day}  ·  {n} of {all} customers, {buyers} of them bought; graded against all{currency}"
+        ),
+        Lang::Zh if n == all => format!("{day}  ·  客户 {n} 个，其中 {buyers} 个已购{currency}"),
+        Lang::Zh => {
+            format!(
+                "{day}  ·  {all} 个客户中的 {n} 个，其中 {buyers} 个已购；等级按全体计{currency}"
+            )
+        }
+    }
+}
+
+/// Sums as whole numbers: shares are of them, so that nothing is rounded on the way.
+fn money(customer: &Customer) -> Amount {
+    if customer.figures.is_buyer() { customer.figures.bought.own } else { Amount::ZERO }
+}
+
+fn total<'b>(customers: impl Iterator<Item = &'b Customer>) -> Amount {
+    customers.fold(Amount::ZERO, |sum, customer| sum.plus(money(customer)))
+}
+
+/// A share of money; none where there is none to share.
+fn share(part: Amount, whole: Amount) -> Cell {
+    if whole.micros() > 0 { Cell::Share(part.to_f64() / whole.to_f64()) } else { Cell::Empty }
+}
+
+fn rate(part: usize, whole: usize) -> Cell {
+    if whole == 0 { Cell::Empty } else { Cell::Rate(part as u64, whole as u64) }
+}
+
+/// Count, share and money of each grade, in each group.
+fn by_grade(found: &Found<'_>, book: &Book, request: &Request) -> Table {
+    let settings = &book.settings;
+    let lang = settings.language;
+    let mut groups: BTreeMap<String, Vec<&Customer>> = BTreeMap::new();
+    for (customer, _) in found {
+        let of = lead(customer, &book.records);
+        let group = request.by.as_ref().map(|by| by.of(of, settings)).unwrap_or_default();
+        groups.entry(group).or_default().push(customer);
+    }
+    let mut columns: Vec<Column> = Vec::new();
+    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.push(column("grade", Kind::Text, lang));
+    for id in ["customers", "customer-share", "bought", "money-share"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let mut rows = Vec::new();
+    for (group, members) in &groups {
+        let all = total(members.iter().copied());
+        let row = |name: Cell, of: &dyn Fn(&Customer) -> bool, emphasis| {
+            let chosen: Vec<&Customer> = members.iter().copied().filter(|c| of(c)).collect();
+            let sum = total(chosen.iter().copied());
+            let mut cells: Vec<Cell> = Vec::new();
+            cells.extend(request.by.is_some().then(|| match group.as_str() {
+                "" => Cell::Absent(lang.pick("none", "无").into()),
+                group => Cell::text(group),
+            }));
+            cells.extend([name, Cell::count(chosen.len()), rate(chosen.len(), members.len())]);
+            cells.extend([Cell::Amount(sum), share(sum, all)]);
+            Row::with(cells, emphasis)
+        };
+        for grade in settings.grading.grades() {
+            rows.push(row(Cell::text(grade), &|c| c.grade() == Some(grade), Emphasis::Plain));
+        }
+        if members.iter().any(|customer| customer.grade().is_none()) {
+            let none = Cell::Absent(lang.pick("none", "无").into());
+            rows.push(row(none, &|c| c.grade().is_none(), Emphasis::Warn));
+        }
+        rows.push(row(Cell::text(lang.pick("all", "合计")), &|_| true, Emphasis::Total));
+    }
+    Table { id: "grades".into(), columns, rows, ..Table::default() }
+}
+
+/// How many customers stand on each level of the dimensions that everybody has.
+fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
+    let columns = vec![
+        column("dimension", Kind::Text, lang),
+        column("level", Kind::Text, lang),
+        column("level-label", Kind::Text, lang),
+        column("customers", Kind::Number, lang),
+        column("customer-share", Kind::Number, lang),
+    ];
+    let mut rows = Vec::new();
+    for scale in
+        [Scale::Value, Scale::Relationship, Scale::Demand, Scale::Loyalty, Scale::Lifecycle]
+    {
+        let name = if scale == Scale::Value { "value-level" } else { scale.name() };
+        for level in scale.levels() {
+            let n = found.iter().filter(|(c, _)| scale.of(c) == Some(level)).count();
+            rows.push(Row::new(vec![
+                Cell::text(title(name, lang)),
+                Cell::text(level.id),
+                Cell::text(level.label(lang)),
+                Cell::count(n),
+                rate(n, found.len()),
+            ]));
+        }
+    }
+    let title = lang.pick("Dimensions", "各维度").into();
+    Table { id: "dimensions".into(), title, columns, rows, ..Table::default() }
+}
+
+/// Count and money of each Pareto class, or of each level of the pyramid.
+fn classes(found: &Found<'_>, scale: Scale, lang: Lang) -> Table {
+    let columns = vec![
+        column("level", Kind::Text, lang),
+        column("level-label", Kind::Text, lang),
+        column("customers", Kind::Number, lang),
+        column("customer-share", Kind::Number, lang),
+        column("bought", Kind::Number, lang),
+        column("money-share", Kind::Number, lang),
+    ];
+    let buyers: Vec<&Customer> = buyers(found);
+    let all = total(buyers.iter().copied());
+    let row = |level: &&'static crate::rules::grading::levels::Level| {
+        let members = || buyers.iter().copied().filter(|c| scale.of(c) == Some(*level));
+        let (n, sum) = (members().count(), total(members()));
+        Row::new(vec![
+            Cell::text(level.id),
+            Cell::text(level.label(lang)),
+            Cell::count(n),
+            rate(n, buyers.len()),
+            Cell::Amount(sum),
+            share(sum, all),
+        ])
+    };
+    let levels: Vec<_> = scale.levels().iter().collect();
+    let rows = if buyers.is_empty() { Vec::new() } else { levels.iter().map(row).collect() };
+    let (id, title) = match scale {
+        Scale::Pareto => ("pareto", lang.pick("Pareto classes", "帕累托分类")),
+        _ => ("pyramid", lang.pick("Pyramid", "客户金字塔")),
+    };
+    Table { id: id.into(), title: title.into(), columns, rows, ..Table::default() }
+}
+
+fn buyers<'b>(found: &Found<'b>) -> Vec<&'b Customer> {
+    found.iter().map(|(customer, _)| *customer).filter(|c| c.figures.is_buyer()).collect()
+}
+
+/// Customers by money, the largest first, with the sum up to each; negative ones bring nothing.
+fn cumulated(found: &Found<'_>) -> Vec<Amount> {
+    let buyers = buyers(found);
+    let sums: Vec<Amount> = buyers.iter().map(|customer| money(customer)).collect();
+    let ranked = rank_descending(&sums.iter().map(|sum| sum.micros()).collect::<Vec<_>>());
+    let mut sum = Amount::ZERO;
+    let add = |at: usize| {
+        if !sums[at].is_negative() {
+            sum = sum.plus(sums[at]);
+        }
+        sum
+    };
+    ranked.into_iter().map(add).collect()
+}
+
+/// Points of the curve, in percent of the customers who bought.
+const POINTS: [usize; 13] = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100];
+
+fn pareto_curve(found: &Found<'_>, lang: Lang) -> Table {
+    let columns = vec![
+        Column::new("top", lang.pick("The first", "前"), Kind::Number),
+        column("customer-share", Kind::Number, lang),
+        column("bought", Kind::Number, lang),
+        column("money-share", Kind::Number, lang),
+    ];
+    let sums = cumulated(found);
+    let n = sums.len();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut before = 0;
+    for percent in POINTS {
+        let k = (n * percent).div_ceil(100);
+        let (Some(sum), Some(all)) = (sums.get(k.saturating_sub(1)), sums.last()) else { continue };
+        // A few customers make fewer points.
+        if k > before {
+            let cells = vec![Cell::count(k), rate(k, n), Cell::Amount(*sum), share(*sum, *all)];
+            rows.push(Row::new(cells));
+            before = k;
+        }
+    }
+    let title = lang.pick("Pareto curve", "帕累托曲线").into();
+    Table { id: "curve".into(), title, columns, rows, ..Table::default() }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "positions on a picture")]
+fn picture(found: &Found<'_>, lang: Lang) -> Option<Picture> {
+    let sums = cumulated(found);
+    let all = sums.last().filter(|all| all.micros() > 0)?;
+    let point = |(at, sum): (usize, &Amount)| ((at + 1) as f64, sum.to_f64() / all.to_f64());
+    let mut points = vec![(0.0, 0.0)];
+    points.extend(sums.iter().enumerate().map(point));
+    let (_, top) = points[sums.len().div_ceil(5)];
+    let description = match lang {
+        Lang::En => format!("The first fifth of the customers brings {:.0} %.", top * 100.0),
+        Lang::Zh => format!("前五分之一的客户带来 {:.0}%。", top * 100.0),
+    };
+    let label = lang.pick("share of the money", "金额占比").to_owned();
+    Some(Picture {
+        title: lang.pick("Who brings the money", "谁带来金额").into(),
+        description,
+        chart: Chart::Steps {
+            x_title: lang.pick("customers", "客户数").into(),
+            y_title: label.clone(),
+            series: vec![Series { label, points, band: Vec::new() }],
+        },
+    })
+}
+
+/// The bins of all who bought, as the customers were scored.
+fn bins(book: &Book) -> Option<Bins> {
+    let figures = book.customers().map(|customer| &customer.figures);
+    Bins::of(figures, &book.settings.grading, book.as_of)
+}
+
+fn segments(found: &Found<'_>, lang: Lang) -> Table {
+    let columns = vec![
+        column("segment", Kind::Text, lang),
+        column("level-label", Kind::Text, lang),
+        column("customers", Kind::Number, lang),
+        column("customer-share", Kind::Number, lang),
+        column("bought", Kind::Number, lang),
+    ];
+    let buyers = buyers(found);
+    let rows = Scale::Segment.levels().iter().filter(|_| !buyers.is_empty()).map(|level| {
+        let members = || buyers.iter().copied().filter(|c| Scale::Segment.of(c) == Some(level));
+        let n = members().count();
+        Row::new(vec![
+            Cell::text(level.id),
+            Cell::text(level.label(lang)),
+            Cell::count(n),
+            rate(n, buyers.len()),
+            Cell::Amount(total(members())),
+        ])
+    });
+    let rows = rows.collect();
+    let title = lang.pick("Segments by RFM", "RFM 客户群").into();
+    Table { id: "rfm".into(), title, columns, rows, ..Table::default() }
+}
+
+/// Where the bins of the scores end, and how many customers stand in each.
+fn bin_edges(bins: &Bins, found: &Found<'_>, lang: Lang) -> Table {
+    let count = |id: &str| Column::new(id, lang.pick("n", "客户数"), Kind::Number);
+    let columns = vec![
+        column("score", Kind::Number, lang),
+        Column::new("recency", lang.pick("Days since last order", "距上次购买天数"), Kind::Text),
+        count("recency-customers"),
+        Column::new("frequency", lang.pick("Orders", "单数"), Kind::Text),
+        count("frequency-customers"),
+        Column::new("money", lang.pick("Money", "金额"), Kind::Text),
+        count("money-customers"),
+    ];
+    let scores: Vec<Scores> = found.iter().filter_map(|(customer, _)| customer.rfm).collect();
+    let n = |of: &dyn Fn(&Scores) -> bool| Cell::count(scores.iter().filter(|s| of(s)).count());
+    let rows = (1..=5_u8).rev().map(|score| {
+        Row::new(vec![
+            Cell::Int(i64::from(score)),
+            Cell::text(edges(&bins.recency, reverse_score(score))),
+            n(&|s| s.recency == score),
+            Cell::text(edges(&bins.frequency, score)),
+            n(&|s| s.frequency == score),
+            Cell::text(edges(&bins.money, score)),
+            n(&|s| s.money == score),
+        ])
+    });
+    let title = lang.pick("Bins of the scores", "分数区间").into();
+    Table { id: "bins".into(), title, columns, rows: rows.collect(), ..Table::default() }
+}
+
+/// A bin as an interval: a round bracket leaves the limit out, a square one takes it in. The lowest and
+/// the highest have no further limit.
+fn edges(quintiles: &Quintiles, bin: u8) -> String {
+    let cut = |at: u8| quintiles.cuts.get(usize::from(at)).map(|cut| number(*cut));
+    let (low, high) = (bin.checked_sub(2).and_then(cut), cut(bin - 1));
+    match (quintiles.convention, low, high) {
+        (_, None, None) => String::new(),
+        (BinConvention::UpperClosed, None, Some(high)) => format!("≤ {high}"),
+        (BinConvention::UpperClosed, Some(low), None) => format!("> {low}"),
+        (BinConvention::UpperClosed, Some(low), Some(high)) => format!("({low}, {high}]"),
+        (BinConvention::RfmPackage, None, Some(high)) => format!("< {high}"),
+        (BinConvention::RfmPackage, Some(low), None) => format!("≥ {low}"),
+        (BinConvention::RfmPackage, Some(low), Some(high)) => format!("[{low}, {high})"),
+    }
+}
+
+/// At most two decimals, and none that say nothing.
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A customer at two dates; `None` where it did not exist yet.
+struct Pair<'b> {
+    customer: &'b Customer,
+    record: &'b Record,
+    from: Option<Option<Box<str>>>,
+    to: Option<Option<Box<str>>>,
+}
+
+fn pairs<'b>(found: &Found<'b>, earlier: &Book, later: &Book) -> Vec<Pair<'b>> {
+    type Known = BTreeMap<(Box<str>, bool), Option<Box<str>>>;
+    let grades = |book: &Book| -> Known {
+        let grade = |customer: &Customer| customer.grade().map(Into::into);
+        book.customers().map(|c| ((c.id.clone(), c.account), grade(c))).collect()
+    };
+    let (before, after) = (grades(earlier), grades(later));
+    let pair = |(customer, record): &(&'b Customer, &'b Record)| {
+        let key = (customer.id.clone(), customer.account);
+        let (from, to) = (before.get(&key).cloned(), after.get(&key).cloned());
+        Pair { customer, record, from, to }
+    };
+    found.iter().map(pair).filter(|pair| pair.from.is_some() || pair.to.is_some()).collect()
+}
+
+/// Rows: the grade at the first date. Columns: the grade at the second.
+fn migration(pairs: &[Pair], period: Period, book: &Book) -> Table {
+    let lang = book.settings.language;
+    let mut grades: Vec<Option<Box<str>>> =
+        book.settings.grading.grades().into_iter().map(|grade| Some(grade.into())).collect();
+    if pairs.iter().any(|p| p.from == Some(None) || p.to == Some(None)) {
+        grades.push(None);
+    }
+    let none = lang.pick("none", "无");
+    let label = |grade: &Option<Box<str>>| grade.as_deref().unwrap_or(none).to_owned();
+    let mut columns = vec![column("from-grade", Kind::Text, lang)];
+    columns.extend(grades.iter().map(|g| Column::new(label(g), label(g), Kind::Number)));
+    columns.push(column("total", Kind::Number, lang));
+    let absent = Some(lang.pick("not there yet", "尚未建档").to_owned());
+    let starts = grades.iter().map(|g| (Some(g.clone()), None)).chain([(None, absent)]);
+    let rows = starts.filter_map(|(from, name)| {
+        let row: Vec<&Pair> = pairs.iter().filter(|pair| pair.from == from).collect();
+        if row.is_empty() && from.is_none() {
+            return None;
+        }
+        let mut cells = vec![Cell::text(name.unwrap_or_else(|| label(&from.clone().flatten())))];
+        for to in &grades {
+            let n = row.iter().filter(|pair| pair.to.as_ref() == Some(to)).count();
+            cells.push(Cell::count(n));
+        }
+        cells.push(Cell::count(row.len()));
+        Some(Row::new(cells))
+    });
+    let heading = lang.pick("Moves between grades", "级别变动");
+    Table {
+        id: "migration".into(),
+        title: format!("{heading}  ·  {} -> {}", period.from, period.to.min(book.as_of)),
+        rows: rows.collect(),
+        columns,
+        ..Table::default()
+    }
+}
+
+/// Who moved: the best grades lost first.
+fn moves(pairs: &[Pair], book: &Book) -> Table {
+    let lang = book.settings.language;
+    let grades = book.settings.grading.grades();
+    let rank = |grade: &Option<Box<str>>| {
+        let known = |g: &str| grades.iter().position(|known| *known == g);
+        grade.as_deref().and_then(known).unwrap_or(grades.len())
+    };
+    let mut moved: Vec<(usize, usize, &Pair)> = pairs
+        .iter()
+        .filter_map(|pair| Some((rank(pair.from.as_ref()?), rank(pair.to.as_ref()?), pair)))
+        .filter(|(from, to, _)| from != to)
+        .collect();
+    moved.sort_by_key(|(from, to, pair)| (from > to, *from, *to, &pair.record.prospect.id));
+    let columns = vec![
+        column("id", Kind::Id, lang),
+        column("name", Kind::Text, lang),
+        column("from-grade", Kind::Text, lang),
+        column("to-grade", Kind::Text, lang),
+        column("lifecycle", Kind::Text, lang),
+    ];
+    let none = || Cell::Absent(lang.pick("none", "无").into());
+    let grade = |known: &Option<Option<Box<str>>>| {
+        known.as_ref().and_then(|g| g.as_deref()).map_or_else(none, Cell::text)
+    };
+    let rows = moved.into_iter().map(|(from, to, pair)| {
+        let cells = vec![
+            Cell::text(&*pair.record.prospect.id),
+            Cell::text(named(pair.customer, pair.record)),
+            grade(&pair.from),
+            grade(&pair.to),
+            Cell::text(pair.customer.lifecycle.level().short(lang)),
+        ];
+        Row::with(cells, if to < from { Emphasis::Good } else { Emphasis::Warn })
+    });
+    let title = lang.pick("Who moved", "变动名单").into();
+    Table { id: "moves".into(), title, columns, rows: rows.collect(), ..Table::default() }
+}
+
+fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
+    let lang = book.settings.language;
+    let mut notes = rules(&book.settings);
+    let buyers = buyers(found);
+    let ungraded = found.iter().filter(|(customer, _)| customer.grade().is_none()).count();
+    if ungraded > 0 {
+        notes.push(match lang {
+            Lang::En => {
+                format!("{ungraded} fit no rule: a last rule without `when` takes the rest")
+            }
+            Lang::Zh => format!("{ungraded} 个不符合任何规则：最后加一条不带 when 的规则"),
+        });
+    }
+    let dormant = buyers
+        .iter()
+        .filter(|c| c.value == Value::High && c.lifecycle == Lifecycle::Lapsed)
+        .count();
+    if dormant > 0 {
+        notes.push(match lang {
+            Lang::En => format!(
+                "{dormant} of high value have lapsed: crm grade 'value:high lifecycle:lapsed' lists them"
+            ),
+            Lang::Zh => {
+                format!("{dormant} 个高价值客户已流失：crm grade 'value:high lifecycle:lapsed'")
+            }
+        });
+    }
+    if !scored && !buyers.is_empty() {
+        let n = book.customers().filter(|customer| customer.figures.is_buyer()).count();
+        notes.push(match lang {
+            Lang::En => format!(
+                "RFM: n = {n}, too few: quintiles take {LEAST} customers who bought, limits in [grading] take none"
+            ),
+            Lang::Zh => format!("RFM：n = {n}，太少：五分位需要 {LEAST} 个已购客户，也可在 [grading] 中设定界限"),
+        });
+    }
+    notes.extend(foreign(found, lang));
+    notes
+}
