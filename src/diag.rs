@@ -65,6 +65,10 @@ pub enum Spot {
     Fact(String),
     /// An event, by its key; with the name of one of its fields, that field's value.
     Event(String, Option<&'static str>),
+    /// One text of a list in an event's field: the event's key, the field, the text.
+    Item(String, &'static str, String),
+    /// A key itself, by the way to it from the top: `["regoin"]`, `["events", "2009-12-03-1", "close-by"]`.
+    Key(Vec<String>),
 }
 
 /// A source and a part of it.
@@ -140,6 +144,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding under another code, with that code's weight and status: TOML that cannot be read
+    /// is one thing in a prospect and another in the settings.
+    #[must_use]
+    pub fn recoded(self, code: Code) -> Diagnostic {
+        Diagnostic { code, severity: code.severity(), exit: code.exit(), ..self }
+    }
+
     /// With a place.
     #[must_use]
     pub fn at(mut self, place: Place) -> Diagnostic {
@@ -189,7 +200,7 @@ pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     let nearest = candidates
         .iter()
         .map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), *c))
-        .filter(|(score, _)| *score >= 0.75)
+        .filter(|(score, _)| *score >= 0.78)
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
     match nearest {
         Some((_, name)) => Some(format!("did you mean `{name}`?")),

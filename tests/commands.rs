@@ -606,7 +606,7 @@ fn the_ledger_is_found_from_below_or_named() {
         elsewhere
             .crm("--ledger nowhere list")
             .fails(2)
-            .contains("error[no-ledger]: no `crm.toml` in nowhere")
+            .contains("error[no-ledger]: there is no folder nowhere")
     );
 }
 

@@ -4,7 +4,7 @@
 //! Mend: the nearest name; or define it in `crm.toml`. A computed one follows from the entries.
 
 use super::{Check, Subject};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Spot};
 
 pub(super) const CHECK: Check =
     Check { codes: &[Code::UnknownCriterion, Code::ComputedCriterion], run };
@@ -14,10 +14,12 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     for event in &subject.record.prospect.events {
         let confirms = event.confirms.iter().map(|id| ("confirms", id));
         for (field, id) in confirms.chain(event.revokes.iter().map(|id| ("revokes", id))) {
+            let spot = Spot::Item(event.key.text.to_string(), field, id.to_string());
+            let place = subject.file().at(spot);
             match settings.criterion(id) {
                 None => found.push(
                     Diagnostic::new(Code::UnknownCriterion, format!("no criterion `{id}`"))
-                        .at(subject.event(event, field))
+                        .at(place)
                         .nearest(id, settings.criteria.iter().map(|c| &*c.id)),
                 ),
                 Some(criterion) if field == "confirms" && !criterion.attestable() => found.push(
@@ -25,7 +27,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                         Code::ComputedCriterion,
                         format!("`{id}` follows from the entries and cannot be confirmed by hand"),
                     )
-                    .at(subject.event(event, field))
+                    .at(place)
                     .help(
                         "record the entry it follows from: a meeting, a next date, a contract, …",
                     ),

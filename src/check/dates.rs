@@ -6,6 +6,7 @@
 
 use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
+use crate::model::event::Event;
 
 pub(super) const CHECK: Check = Check { codes: &[Code::FutureEvent, Code::TimeOrder], run };
 
@@ -17,15 +18,16 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                 Code::FutureEvent,
                 format!("the event is dated {}, after {}", event.date(), subject.as_of),
             )
-            .at(subject.event(event, "kind"))
+            .at(subject.entry(event))
             .help("what is agreed for later is a `next`, not an event"),
         );
     }
-    for pair in events.windows(2) {
-        let (before, after) = (&pair[0], &pair[1]);
-        let contradicts = before.date() == after.date()
-            && matches!((before.time, after.time), (Some(first), Some(second)) if second < first);
-        if contradicts {
+    // The last entry so far that names a time; entries between that name none say nothing.
+    let mut timed: Option<&Event> = None;
+    for after in events.iter().filter(|event| event.time.is_some()) {
+        if let Some(before) = timed.filter(|before| before.date() == after.date())
+            && after.time < before.time
+        {
             found.push(
                 Diagnostic::new(
                     Code::TimeOrder,
@@ -37,5 +39,6 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                 ),
             );
         }
+        timed = Some(after);
     }
 }

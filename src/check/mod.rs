@@ -45,6 +45,11 @@ impl Subject<'_> {
     fn event(&self, event: &Event, field: &'static str) -> Place {
         self.file().at(Spot::Event(event.key.text.to_string(), Some(field)))
     }
+
+    /// An event as a whole: its key.
+    fn entry(&self, event: &Event) -> Place {
+        self.file().at(Spot::Event(event.key.text.to_string(), None))
+    }
 }
 
 /// One check.

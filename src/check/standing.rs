@@ -6,9 +6,11 @@
 
 use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
+use crate::model::event::Event;
 use crate::model::pipeline::Outcome;
 use crate::rules::evidence::IN_CYCLE;
 use crate::rules::moves::why_not;
+use crate::rules::replay::standing;
 
 pub(super) const CHECK: Check = Check {
     codes: &[Code::Overstated, Code::CouldAdvance, Code::Overdue, Code::Stalled, Code::MissedNext],
@@ -24,24 +26,32 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     let id = &record.prospect.id;
     let stages = &record.pipeline(settings).stages;
     let here = &stages[state.stage].id;
-    let mut report = |code, message: String, help: String| {
-        found.push(Diagnostic::new(code, message).at(subject.file()).help(help));
+    let latest = |field, wanted: &dyn Fn(&Event) -> bool| {
+        let event = standing(&record.prospect.events, subject.as_of).filter(|e| wanted(e)).last();
+        event.map_or_else(|| subject.file(), |event| subject.event(event, field))
+    };
+    // The entry that put it where it stands; without one, it stands where it was opened.
+    let moved = latest("stage", &|event| event.stage.as_ref() == Some(here));
+    let mut report = |code, place, message: String, notes: Vec<String>, help: String| {
+        let diagnostic = Diagnostic::new(code, message).at(place).help(help);
+        found.push(notes.into_iter().fold(diagnostic, Diagnostic::note));
     };
     // Who is overdue falls back to the start: what else is missing does not matter then.
     let falls = state.flags.overdue && state.supported == 0;
-    if state.supported_ignoring_cycle < state.stage && !falls {
-        let missing: Vec<String> = why_not(record, settings, state.stage, subject.as_of)
+    // A move without its evidence is reported as that, by replay.
+    let refused = record.findings.iter().any(|finding| finding.code == Code::UnsupportedMove);
+    if state.supported_ignoring_cycle < state.stage && !falls && !refused {
+        let missing = why_not(record, settings, state.stage, subject.as_of)
             .iter()
             .filter(|status| *status.id != *IN_CYCLE)
-            .map(|status| format!("{}: {}", status.id, status.why))
+            .map(|status| format!("missing {}: {}", status.id, status.why))
             .collect();
         let supported = &stages[state.supported_ignoring_cycle].id;
         report(
             Code::Overstated,
-            format!(
-                "stands at `{here}`, its evidence supports `{supported}` ({})",
-                missing.join("; ")
-            ),
+            moved.clone(),
+            format!("stands at `{here}`, its evidence supports `{supported}`"),
+            missing,
             format!("record what is known, or: crm back {id} {supported} --reason \"…\""),
         );
     }
@@ -49,7 +59,9 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let supported = &stages[state.supported].id;
         report(
             Code::CouldAdvance,
+            subject.file(),
             format!("stands at `{here}`, its evidence supports `{supported}`"),
+            Vec::new(),
             format!("crm advance {id} {supported}"),
         );
     }
@@ -57,7 +69,9 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let age = state.age(subject.as_of).unwrap_or(0);
         report(
             Code::Overdue,
+            moved.clone(),
             format!("past the sales cycle: day {age} of {}", state.cycle_days),
+            Vec::new(),
             "crm sweep lists them all; with --apply they fall back".to_owned(),
         );
     }
@@ -66,14 +80,18 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let max = stages[state.stage].max_days.unwrap_or(0);
         report(
             Code::Stalled,
+            moved,
             format!("has stood at `{here}` for {days} days, more than {max}"),
+            Vec::new(),
             format!("move it, or say why it waits: crm hold {id} --until DATE --reason \"…\""),
         );
     }
     if let Some(next) = state.evidence.next.as_ref().filter(|_| state.flags.missed) {
         report(
             Code::MissedNext,
+            latest("next", &|event| event.next == Some(next.at)),
             format!("the step agreed for {} passed without an entry", next.at.shown()),
+            Vec::new(),
             format!("record what happened: crm log {id} KIND --next DATE"),
         );
     }

@@ -4,7 +4,7 @@
 //! Mend: the nearest name; or name the fact in `crm.toml`: `[ledger] facts = ["…"]`.
 
 use super::{Check, Subject};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Spot};
 use crate::model::event::FIELDS;
 use crate::model::prospect::FACTS;
 
@@ -17,14 +17,14 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let known = FACTS.into_iter().chain(["needs", "tags", "contact", "events"]).chain(own());
         found.push(
             Diagnostic::new(Code::UnknownKey, format!("unknown key `{key}`; it is kept"))
-                .at(subject.fact(key))
+                .at(subject.file().at(Spot::Key(vec![key.to_string()])))
                 .nearest(key, known),
         );
     }
     for event in &prospect.events {
         for key in &event.unknown {
-            let place =
-                subject.file().at(crate::diag::Spot::Event(event.key.text.to_string(), None));
+            let path = ["events", &event.key.text, key].map(str::to_owned);
+            let place = subject.file().at(Spot::Key(path.into()));
             found.push(
                 Diagnostic::new(
                     Code::UnknownKey,

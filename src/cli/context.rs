@@ -65,6 +65,7 @@ pub struct Context {
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
     out: RefCell<Vec<u8>>,
+    last: RefCell<Vec<String>>,
 }
 
 impl Context {
@@ -95,6 +96,7 @@ impl Context {
             ),
             (None, None) => None,
         };
+        global.output.as_deref().map_or(Ok(()), can_be_written)?;
         let color = match global.color.as_str() {
             "always" => true,
             "never" => false,
@@ -109,6 +111,7 @@ impl Context {
             color,
             ledger: std::cell::OnceCell::new(),
             out: RefCell::new(Vec::new()),
+            last: RefCell::new(Vec::new()),
         })
     }
 
@@ -135,12 +138,18 @@ impl Context {
         };
         let wrong = book.problems.iter().filter(|problem| serious(problem.severity)).count();
         if wrong > 0 && self.global.strict {
-            let found: Vec<Diagnostic> =
+            let mut found: Vec<Diagnostic> =
                 book.problems.iter().filter(|p| serious(p.severity)).cloned().collect();
+            let message = format!("{}, and --strict was asked for", counted(wrong, "finding"));
+            found.push(
+                Diagnostic::new(Code::Findings, message).help(
+                    "mend what stands above, or leave --strict out: the rest is reported then",
+                ),
+            );
             return Err(Failure(found));
         }
         if wrong > 0 {
-            self.say(&format!(
+            self.say_last(&format!(
                 "{} in the ledger: `crm check` shows them",
                 counted(wrong, "finding")
             ));
@@ -155,7 +164,12 @@ impl Context {
 
     /// Puts a sheet on stdout, or into the file of `-o`.
     pub fn emit(&self, sheet: &Sheet) -> Result<(), Failure> {
-        let format = self.format.unwrap_or_default();
+        self.emit_as(sheet, Format::default())
+    }
+
+    /// The same for data that people seldom read: `format` unless another is asked for.
+    pub fn emit_as(&self, sheet: &Sheet, format: Format) -> Result<(), Failure> {
+        let format = self.format.unwrap_or(format);
         let text =
             render::render(sheet, format, &self.render_options()).map_err(|e| render_error(&e))?;
         self.print(&text)
@@ -168,9 +182,7 @@ impl Context {
 
     /// How sheets shall look on this output.
     pub fn render_options(&self) -> render::Options {
-        let terminal = self.global.output.is_none() && std::io::stdout().is_terminal();
-        let width = terminal
-            .then(|| terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)));
+        let width = columns(&std::io::stdout()).filter(|_| self.global.output.is_none());
         render::Options {
             width,
             color: self.color,
@@ -195,6 +207,11 @@ impl Context {
         }
     }
 
+    /// Talk that belongs below the data, where a long table has not scrolled it away.
+    pub fn say_last(&self, text: &str) {
+        self.last.borrow_mut().push(text.to_owned());
+    }
+
     /// Writes out what the command printed. A reader that has gone away (`| head`) is no error.
     pub fn finish(&self) -> Result<(), Failure> {
         let out = self.out.borrow();
@@ -212,12 +229,11 @@ impl Context {
         };
         match written {
             Err((_, error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            Err((name, error)) => Err(Diagnostic::new(
-                Code::WriteFailed,
-                format!("{name} cannot be written: {error}"),
-            )
-            .into()),
-            Ok(()) => Ok(()),
+            Err((name, error)) => Err(cannot_be_written(&name, &error.to_string()).into()),
+            Ok(()) => {
+                self.last.borrow().iter().for_each(|text| self.say(text));
+                Ok(())
+            }
         }
     }
 
@@ -251,6 +267,29 @@ impl Context {
 pub fn counted(n: usize, noun: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{plural}")
+}
+
+/// The columns of a terminal; `None` where the stream leads elsewhere.
+pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
+    let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
+    stream.is_terminal().then(width)
+}
+
+/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it.
+fn can_be_written(file: &Path) -> Result<(), Diagnostic> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let why = if file.is_dir() {
+        "it is a folder".to_owned()
+    } else if folder.is_some_and(|folder| !folder.is_dir()) {
+        "there is no such folder".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(cannot_be_written(&file.display().to_string(), &why))
+}
+
+fn cannot_be_written(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(Code::WriteFailed, format!("{name} cannot be written: {why}"))
 }
 
 fn bad_date(origin: &str, what: &str) -> Diagnostic {

@@ -4,8 +4,9 @@
 use crate::diag::{Diagnostic, Severity, Source, Spot};
 use crate::render::clean;
 use crate::store::locate::locate;
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::renderer::{DEFAULT_LINE_NUM_STYLE, DecorStyle};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstyle::Style;
 use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
@@ -47,7 +48,11 @@ fn read(path: &Path) -> String {
     if let Ok(file) = std::fs::File::open(path) {
         let _ = file.take(SHOWN).read_to_end(&mut bytes);
     }
-    String::from_utf8(bytes).unwrap_or_default()
+    // What is not UTF-8 is shown as a replacement character; up to there, bytes count as in the file.
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }
 }
 
 fn position(text: &str, offset: usize) -> (usize, usize) {
@@ -57,8 +62,8 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
     (line, before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1)
 }
 
-/// A diagnostic as people read it, over several lines.
-pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
+/// A diagnostic as people read it, over several lines; source lines are cut to the terminal's columns.
+pub fn render(diagnostic: &Diagnostic, color: bool, width: Option<usize>) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -70,34 +75,37 @@ pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
     let label = diagnostic.label.as_deref().map(clean).unwrap_or_default();
     let resolved = resolve(diagnostic);
     let excerpt = resolved.as_ref().and_then(Excerpt::of);
-    let mut group = level
-        .primary_title(message.as_ref())
-        .id(diagnostic.code.id())
-        .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
-    match (&resolved, &excerpt) {
-        (Some(resolved), Some(excerpt)) => {
-            let mut annotation = AnnotationKind::Primary.span(excerpt.span.clone());
-            if !label.is_empty() {
-                annotation = annotation.label(label.as_ref());
-            }
-            group = group.element(
-                Snippet::source(&excerpt.line)
-                    .line_start(resolved.line)
-                    .path(&resolved.path)
-                    .annotation(annotation),
-            );
-        }
-        (Some(resolved), None) => group = group.element(Origin::path(&resolved.path)),
-        (None, _) => {}
-    }
-    for note in &notes {
-        group = group.element(Level::NOTE.message(note));
-    }
-    for help in &help {
-        group = group.element(Level::HELP.message(help));
-    }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    renderer.decor_style(DecorStyle::Ascii).render(&[group]).to_string()
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let renderer = width.map_or(renderer.clone(), |width| renderer.term_width(width));
+    let title = level.primary_title(message.as_ref()).id(diagnostic.code.id());
+    if let (Some(resolved), Some(excerpt)) = (&resolved, &excerpt) {
+        let mut annotation = AnnotationKind::Primary.span(excerpt.span.clone());
+        if !label.is_empty() {
+            annotation = annotation.label(label.as_ref());
+        }
+        let source = Snippet::source(&excerpt.line)
+            .line_start(resolved.line)
+            .path(&resolved.path)
+            .annotation(annotation);
+        let group = Group::with_title(title)
+            .element(source)
+            .elements(notes.iter().map(|note| Level::NOTE.message(note)))
+            .elements(help.iter().map(|help| Level::HELP.message(help)));
+        return renderer.render(&[group]).to_string();
+    }
+    // Without a source line there is no gutter to hang the rest on.
+    let style = if color { DEFAULT_LINE_NUM_STYLE } else { Style::new() };
+    let mut out = renderer.render(&[Group::with_title(title)]).to_string();
+    if let Some(resolved) = &resolved {
+        out.push_str(&format!("\n {style}-->{style:#} {}", resolved.path));
+    }
+    let notes = notes.iter().map(|note| Level::NOTE.secondary_title(note));
+    for title in notes.chain(help.iter().map(|help| Level::HELP.secondary_title(help))) {
+        let line = renderer.render(&[Group::with_title(title)]).to_string();
+        out.push_str(&format!("\n  {style}={style:#} {line}"));
+    }
+    out
 }
 
 /// The line that a caret points into, without control characters, cut if it is very long.

@@ -15,6 +15,7 @@ use crate::store::append::append;
 use crate::store::find::find;
 use crate::store::line::{assign_key, event_line};
 use crate::store::load::{Ledger, Loaded};
+use crate::store::new_file::new_file;
 use crate::store::read_prospect::read_prospect;
 use crate::store::write::{Change, Writer};
 use std::path::{Path, PathBuf};
@@ -105,7 +106,7 @@ impl<'a> Session<'a> {
         let mut changes = Vec::new();
         let mut problems = Vec::new();
         for entry in &entries {
-            match self.change(entry) {
+            match changed(self.ledger, &entry.target.loaded, &entry.events) {
                 Ok(change) => changes.push(change),
                 Err(found) => problems.extend(found.0),
             }
@@ -132,61 +133,6 @@ impl<'a> Session<'a> {
                 self.context.print(&unified(&shown, before, &change.after))
             }),
         }
-    }
-
-    /// The new text of a file, read back: it must hold the old events and the new ones, and break no
-    /// rule that it did not break before.
-    fn change(&self, entry: &Entry) -> Result<Change, Failure> {
-        let Target { loaded, .. } = &entry.target;
-        let shown = self.ledger.show(&loaded.prospect.path);
-        let mut prospect = loaded.prospect.clone();
-        let mut lines = Vec::new();
-        for event in &entry.events {
-            let mut event = event.clone();
-            assign_key(&mut event, &prospect.id, &prospect.events);
-            lines.push(event_line(&event));
-            let at = prospect.events.partition_point(|earlier| earlier.key < event.key);
-            prospect.events.insert(at, event);
-        }
-        self.keeps_rules(&loaded.prospect, &prospect)?;
-        let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
-        let settings = &self.ledger.settings;
-        let (back, _) = read_prospect(&after, &prospect.id, &prospect.path, &shown, settings);
-        if back.as_ref() != Some(&prospect) {
-            return Err(Diagnostic::new(
-                Code::WriteFailed,
-                "the entry would not read back as it was meant; nothing was changed",
-            )
-            .at(Place::file(&shown))
-            .help("`crm check` may say what is unusual about this file")
-            .into());
-        }
-        Ok(Change { path: prospect.path, before: Some(loaded.text.clone()), after })
-    }
-
-    /// No new entry may make the file break a rule that it kept so far.
-    fn keeps_rules(&self, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
-        let settings = &self.ledger.settings;
-        let findings = |prospect: &Prospect| {
-            replay(prospect.clone(), settings, Date::MAX)
-                .map(|record| record.findings)
-                .unwrap_or_default()
-        };
-        let known = findings(before);
-        let new: Vec<Diagnostic> = findings(after)
-            .into_iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .filter(|finding| {
-                known.iter().all(|old| old.place != finding.place || old.code != finding.code)
-            })
-            .map(|mut finding| {
-                // The entry is not in the file, so there is nothing to point at.
-                finding.place = None;
-                finding.message = format!("{}: {}", after.id, finding.message);
-                finding
-            })
-            .collect();
-        if new.is_empty() { Ok(()) } else { Err(Failure(new)) }
     }
 
     /// An event of this kind from what was typed, not yet with its key's number.
@@ -229,6 +175,80 @@ impl<'a> Session<'a> {
             (None, None) => Ok(rep_of_git(settings, &self.ledger.root)),
         }
     }
+}
+
+/// The change that adds events to a file. The new text is read back: it must hold the old events and the
+/// new ones, and break no rule that it did not break before.
+pub fn changed(ledger: &Ledger, loaded: &Loaded, events: &[Event]) -> Result<Change, Failure> {
+    let shown = ledger.show(&loaded.prospect.path);
+    let mut prospect = loaded.prospect.clone();
+    let lines: Vec<String> =
+        events.iter().map(|event| event_line(insert(&mut prospect, event.clone()))).collect();
+    keeps_rules(&ledger.settings, &loaded.prospect, &prospect)?;
+    let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
+    if !reads_back(ledger, &prospect, &after) {
+        return Err(Diagnostic::new(
+            Code::WriteFailed,
+            "the entry would not read back as it was meant; nothing was changed",
+        )
+        .at(Place::file(&shown))
+        .help("`crm check` may say what is unusual about this file")
+        .into());
+    }
+    Ok(Change { path: prospect.path, before: Some(loaded.text.clone()), after })
+}
+
+/// The change that makes a new prospect's file. Its events stand already, with their keys.
+pub fn created(ledger: &Ledger, prospect: &Prospect) -> Result<Change, Failure> {
+    let bare = Prospect { events: Vec::new(), ..prospect.clone() };
+    keeps_rules(&ledger.settings, &bare, prospect)?;
+    let after = new_file(prospect);
+    if !reads_back(ledger, prospect, &after) {
+        return Err(Diagnostic::new(
+            Code::WriteFailed,
+            "the prospect would not read back as it was meant; nothing was written",
+        )
+        .into());
+    }
+    Ok(Change { path: prospect.path.clone(), before: None, after })
+}
+
+/// Gives an event its key and its place in the journal.
+pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
+    assign_key(&mut event, &prospect.id, &prospect.events);
+    let at = prospect.events.partition_point(|earlier| earlier.key < event.key);
+    prospect.events.insert(at, event);
+    &prospect.events[at]
+}
+
+fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
+    let shown = ledger.show(&prospect.path);
+    let (back, _) = read_prospect(text, &prospect.id, &prospect.path, &shown, &ledger.settings);
+    back.as_ref() == Some(prospect)
+}
+
+/// No new entry may make the file break a rule that it kept so far.
+fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
+    let findings = |prospect: &Prospect| {
+        replay(prospect.clone(), settings, Date::MAX)
+            .map(|record| record.findings)
+            .unwrap_or_default()
+    };
+    let known = findings(before);
+    let new: Vec<Diagnostic> = findings(after)
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter(|finding| {
+            known.iter().all(|old| old.place != finding.place || old.code != finding.code)
+        })
+        .map(|mut finding| {
+            // The entry is not in the file, so there is nothing to point at.
+            finding.place = None;
+            finding.message = format!("{}: {}", after.id, finding.message);
+            finding
+        })
+        .collect();
+    if new.is_empty() { Ok(()) } else { Err(Failure(new)) }
 }
 
 /// A prospect that a command is about to change.

@@ -34,9 +34,11 @@ pub fn main() -> u8 {
     match done {
         Ok(status) => status,
         Err(failure) => {
+            let width = context::columns(&std::io::stderr());
             let mut stderr = std::io::stderr().lock();
-            for diagnostic in &failure.0 {
-                let _ = writeln!(stderr, "{}", diagnose::render(diagnostic, color));
+            for (number, diagnostic) in failure.0.iter().enumerate() {
+                let gap = if number > 0 { "\n" } else { "" };
+                let _ = writeln!(stderr, "{gap}{}", diagnose::render(diagnostic, color, width));
             }
             failure.exit() as u8
         }
@@ -64,6 +66,10 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Check(command) => return command.run(context),
         Command::Edit(command) => command.run(context),
         Command::Tally(command) => command.run(context),
+        Command::Import(command) => return command.run(context),
+        Command::Export(command) => command.run(context),
+        Command::WhatIf(command) => command.run(context),
+        Command::Dashboard(command) => command.run(context),
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),

@@ -87,6 +87,12 @@ impl Date {
         Date::new(i32::try_from(number(0..4)?).ok()?, number(5..7)?, number(8..10)?)
     }
 
+    /// Is this a `strftime` format?
+    pub fn is_format(format: &str) -> bool {
+        use chrono::format::{Item, StrftimeItems};
+        StrftimeItems::new(format).all(|item| !matches!(item, Item::Error))
+    }
+
     /// A date in a `strftime` format, such as `%d/%m/%Y` (imports).
     pub fn parse_format(text: &str, format: &str) -> Option<Date> {
         let date = NaiveDate::parse_from_str(text, format).ok()?;

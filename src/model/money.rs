@@ -89,6 +89,11 @@ impl Amount {
         Amount(self.0.checked_mul(other.0).unwrap_or(Decimal::MAX))
     }
 
+    /// Divided among `n`, exact to 28 digits; `None` among nobody.
+    pub fn divided_by(self, n: u64) -> Option<Amount> {
+        self.0.checked_div(Decimal::from(n)).map(Amount)
+    }
+
     /// Rounded half away from zero to this many decimals; whole amounts without any.
     #[must_use]
     pub fn round(self, decimals: u32) -> Amount {
@@ -217,6 +222,14 @@ impl Sum {
                 let line = self.others.entry(currency).or_default();
                 *line = line.plus(money.amount);
             }
+        }
+    }
+
+    /// Takes another sum off, line by line.
+    pub fn take_off(&mut self, other: &Sum) {
+        self.own = self.own.minus(other.own);
+        for (currency, amount) in &other.others {
+            self.add(Money { amount: *amount, currency: Some(*currency) }.negated());
         }
     }
 

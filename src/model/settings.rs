@@ -48,6 +48,34 @@ impl Rep {
     }
 }
 
+/// Something that brings prospects and costs money; a prospect's `source` names it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Campaign {
+    /// What `source` says.
+    pub id: Box<str>,
+    /// What people read.
+    pub label: Label,
+    /// What it costs in all, in the ledger's own currency.
+    pub cost: Option<Amount>,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub to: Option<Date>,
+}
+
+impl Campaign {
+    /// What of its cost falls into a period: by days, rounded to two decimals. Without a period all of
+    /// it; `None` without a cost, or where a period is asked for and it has no dates.
+    pub fn cost_in(&self, period: Option<Period>) -> Option<Amount> {
+        let cost = self.cost?;
+        let Some(period) = period else { return Some(cost) };
+        let run = Period { from: self.from?, to: self.to? };
+        let shared = Period { from: run.from.max(period.from), to: run.to.min(period.to) };
+        let days = u64::try_from(run.days()).ok()?;
+        cost.times(Amount::from_int(shared.days().max(0))).divided_by(days).map(|c| c.round(2))
+    }
+}
+
 /// The whole of `crm.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -87,6 +115,8 @@ pub struct Settings {
     pub rates: BTreeMap<Currency, Amount>,
     /// Suggested reasons for leaving.
     pub reasons: Vec<(Box<str>, Label)>,
+    /// Campaigns, in the order of the file.
+    pub campaigns: Vec<Campaign>,
     /// Thresholds and rules of grading.
     pub grading: Grading,
     /// What each grade buys.
@@ -114,6 +144,7 @@ impl Default for Settings {
             kinds: KINDS.iter().map(|(id, counts)| ((*id).into(), *counts)).collect(),
             rates: BTreeMap::new(),
             reasons: Vec::new(),
+            campaigns: Vec::new(),
             grading: Grading::default(),
             policies: default_policies(),
         }
@@ -137,6 +168,11 @@ impl Settings {
     /// The criterion of this id.
     pub fn criterion(&self, id: &str) -> Option<&Criterion> {
         self.criteria.iter().find(|criterion| &*criterion.id == id)
+    }
+
+    /// The campaign of this id.
+    pub fn campaign(&self, id: &str) -> Option<&Campaign> {
+        self.campaigns.iter().find(|campaign| &*campaign.id == id)
     }
 
     /// What a kind counts as; an unknown one is a note.
@@ -170,5 +206,31 @@ impl Settings {
             },
             None => money,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_campaign_costs_by_the_day() {
+        let day = |text| Date::parse(text);
+        let campaign = Campaign {
+            cost: Some(Amount::from_int(3_000)),
+            from: day("2009-11-01"),
+            to: day("2009-11-30"),
+            ..Campaign::default()
+        };
+        let period = |from, to| Some(Period { from: day(from).unwrap(), to: day(to).unwrap() });
+        let cost = |period| campaign.cost_in(period).map(|cost| cost.to_string());
+        assert_eq!(cost(None).as_deref(), Some("3000"));
+        // 10 of its 30 days.
+        let third = cost(period("2009-11-21", "2009-12-31"));
+        assert_eq!(third.and_then(|c| Amount::parse(&c).ok()), Some(Amount::from_int(1_000)));
+        let none = campaign.cost_in(period("2010-01-01", "2010-01-31"));
+        assert_eq!(none, Some(Amount::ZERO));
+        let undated = Campaign { from: None, ..campaign.clone() };
+        assert_eq!(undated.cost_in(period("2009-11-21", "2009-12-31")), None);
     }
 }

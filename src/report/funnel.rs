@@ -7,7 +7,9 @@ use crate::model::label::Lang;
 use crate::model::money::{Amount, Money, Sum};
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::sheet::{
+    Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+};
 use crate::rules::book::Book;
 use crate::rules::shape::Shape;
 use crate::rules::state::Record;
@@ -42,6 +44,7 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         }
         sheet.tables.push(table(pipeline, &groups, request, settings));
         sheet.notes.extend(notes(pipeline, &groups, settings));
+        sheet.pictures.push(picture(pipeline, &groups, settings));
     }
     if let [only] = sheet.tables.as_mut_slice() {
         only.title = String::new();
@@ -137,6 +140,27 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
     Table { id: pipeline.id.to_string(), title, columns, rows, ..Table::default() }
 }
 
+/// A bar for each open column and the won one, of all groups together.
+fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture {
+    let lang = settings.language;
+    let bars: Vec<Quantity> = pipeline.stages[..=pipeline.won()]
+        .iter()
+        .enumerate()
+        .map(|(stage, column)| {
+            let count: u64 = groups.values().map(|columns| columns[stage].count).sum();
+            let label = column.label.get(lang, &column.id);
+            let bar = Quantity::new(label, count as f64, count.to_string());
+            if column.outcome == Outcome::Won { bar.with(Emphasis::Good) } else { bar }
+        })
+        .collect();
+    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
+    Picture {
+        title: pipeline.label.get(lang, &pipeline.id).to_owned(),
+        description: said.join(", "),
+        chart: Chart::Bars(bars),
+    }
+}
+
 fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
     let int = |n: u64| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
     let mut cells = vec![
@@ -156,7 +180,7 @@ fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
 }
 
 /// A group's name; people read a word where machines read nothing.
-fn group_cell(group: &str, lang: Lang) -> Cell {
+pub(super) fn group_cell(group: &str, lang: Lang) -> Cell {
     if group.is_empty() { Cell::Absent(lang.pick("none", "无").into()) } else { Cell::text(group) }
 }
 

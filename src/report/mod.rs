@@ -1,21 +1,31 @@
 //! Reports: a book in, a sheet of typed cells out. One file per report, and one line in [`REPORTS`].
 
+pub mod activity;
+pub mod aging;
 pub mod board;
 pub mod classify;
 pub mod columns;
 pub mod dimension;
 pub mod due;
+pub mod events;
+pub mod figures;
 pub mod funnel;
 pub mod grade;
 pub mod grades;
 pub mod list;
+pub mod losses;
+pub mod overrides;
 pub mod policy;
+pub mod ratios;
 pub mod sheet;
 pub mod show;
+pub mod sources;
 pub mod team;
+pub mod what_if;
 pub mod words;
 
 use crate::diag::Diagnostic;
+use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::sheet::Sheet;
 use crate::rules::book::Book;
@@ -31,6 +41,8 @@ pub struct Request {
     pub by: Option<Dimension>,
     /// The days it covers, if stated.
     pub period: Option<Period>,
+    /// What is aimed at, if stated: closes of `ratios`.
+    pub target: Option<Amount>,
 }
 
 impl Request {
@@ -80,6 +92,36 @@ pub const REPORTS: &[Report] = &[
         alias: None,
         about: "the week's team sheet: per member and checkpoint, counts and money",
         make: team::team_sheet,
+    },
+    Report {
+        name: "ratios",
+        alias: None,
+        about: "from dials to closes with the rate of each step; first meetings that replace a close",
+        make: ratios::ratios,
+    },
+    Report {
+        name: "aging",
+        alias: Some("stale"),
+        about: "who stands too long, against max_days and the sales cycle",
+        make: aging::aging,
+    },
+    Report {
+        name: "sources",
+        alias: None,
+        about: "what each source or campaign brought: leads, conversion, value, cost per close",
+        make: sources::sources,
+    },
+    Report {
+        name: "losses",
+        alias: None,
+        about: "why and from where pursuits were lost; what the won had in common against the lost",
+        make: losses::losses,
+    },
+    Report {
+        name: "overrides",
+        alias: None,
+        about: "every forced move and every overstated prospect, by owner",
+        make: overrides::overrides,
     },
     Report {
         name: "grades",

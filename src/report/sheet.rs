@@ -1,60 +1,119 @@
 //! `crm report sheet`: the week's action sheet (潜在客户管理行动工具表) of each rep.
 
 use super::Request;
+use super::dimension::Dimension;
+use super::figures::{member, rank, span};
 use super::words::column;
-use crate::diag::Diagnostic;
-use crate::model::date::Date;
+use crate::diag::{Code, Diagnostic};
+use crate::model::date::{Date, Weekday};
 use crate::model::label::Lang;
 use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::replay::derive;
-use crate::rules::state::{Record, State};
-use crate::rules::week::{Checkpoint, checkpoints, week_of};
+use crate::rules::past::{Dates, Past};
+use crate::rules::state::Record;
+use crate::rules::week::{Checkpoint, checkpoints, week_at_work, weeks_in};
 use std::collections::BTreeMap;
 
 /// A name on the sheet.
 struct Name<'b> {
     record: &'b Record,
-    state: State,
+    stage: usize,
+    dates: Dates,
 }
 
-/// One rep at one checkpoint: who stands where.
-type Standing<'b> = BTreeMap<(String, Date), Vec<Name<'b>>>;
+/// A sheet: board, place of the rep in the team, rep, and the day it is filled in.
+type Key = (usize, (usize, bool, usize), String, Date);
 
-/// The sheets of the week that the as-of day lies in, or of the one stated.
+/// All sheets, in the order in which they are printed.
+type Sheets<'b> = BTreeMap<Key, (Checkpoint, Vec<Name<'b>>)>;
+
+/// The sheets of the week at work on the as-of day, or of the weeks that the period means.
 pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    only_by(request, "sheet", &[Dimension::Owner])?;
     let settings = &book.settings;
     let lang = settings.language;
-    let week = week(book, request);
-    let points = reached(week, &settings.checkpoints, book.as_of);
-    let standing = standing(book, request, week, &points);
+    let weeks = weeks(book, request, &settings.checkpoints);
+    let mut sheets = Sheets::new();
+    let mut pool = 0;
+    for week in &weeks {
+        let points = reached(*week, &settings.checkpoints, book.as_of);
+        pool = fill(book, request, *week, &points, &mut sheets);
+    }
     let mut sheet = Sheet {
         id: "sheet".into(),
         title: lang.pick("Action sheet", "潜在客户管理行动工具表").into(),
-        about: format!("{} {week}", lang.pick("week", "周")),
+        about: about(&weeks, lang),
         ..Sheet::default()
     };
-    sheet.tables.push(long(&standing, settings));
-    for ((owner, on), names) in &standing {
-        sheet.tables.push(grid(owner, *on, names, settings));
-    }
-    if standing.is_empty() {
+    sheet.tables.push(long(&sheets, settings));
+    sheet
+        .tables
+        .extend(sheets.iter().map(|(key, (point, names))| grid(key, *point, names, settings)));
+    let overdue = sheets.values().flat_map(|(_, names)| names).any(|name| name.dates.overdue);
+    if sheets.is_empty() {
         sheet.notes.push(lang.pick("nobody is on the board this week", "本周看板为空").into());
+    } else {
+        let dates = lang.pick(
+            "beside a name: the first meeting, month.day (in brackets: agreed, not held yet)",
+            "姓名前为初次见面日期，月.日（括号内：已约定，尚未见面）",
+        );
+        sheet.notes.push(dates.into());
+    }
+    if overdue {
+        sheet.notes.push(lang.pick("! = past the sales cycle", "! = 超过销售周期").into());
+    }
+    if pool > 0 {
+        sheet.notes.push(match lang {
+            Lang::En => format!("in the pool, on nobody's sheet: {pool}"),
+            Lang::Zh => format!("客户池中（不在任何人的表上）：{pool}"),
+        });
     }
     Ok(sheet)
 }
 
-/// The week a request means.
-pub fn week(book: &Book, request: &Request) -> Period {
-    let day = request.period.map_or(book.as_of, |period| period.to);
-    week_of(day, book.settings.week_start)
+/// `--by` is refused where a report has its own order, instead of being passed over.
+pub(super) fn only_by(
+    request: &Request,
+    report: &str,
+    allowed: &[Dimension],
+) -> Result<(), Diagnostic> {
+    match &request.by {
+        Some(by) if !allowed.contains(by) => {
+            let names: Vec<&str> = allowed.iter().map(Dimension::name).collect();
+            let message = format!("--by: `{report}` has no rows by `{}`", by.name());
+            Err(Diagnostic::new(Code::BadArgument, message)
+                .help(format!("it is always by {}", names.join(" or "))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The weeks a request means, none of which begins after the as-of day or ends before the first entry.
+pub(super) fn weeks(book: &Book, request: &Request, days: &[Weekday]) -> Vec<Period> {
+    let start = book.settings.week_start;
+    match request.period {
+        None => vec![week_at_work(book.as_of, start, days)],
+        Some(asked) => {
+            let first = span(book, None).from;
+            let from = asked.from.max(first.min(asked.to));
+            let to = asked.to.min(book.as_of.max(from));
+            weeks_in(Period { from, to }, start)
+        }
+    }
+}
+
+/// `week 2009-12-11..2009-12-17`.
+pub(super) fn about(weeks: &[Period], lang: Lang) -> String {
+    let all: Vec<String> = weeks.iter().map(Period::to_string).collect();
+    let word = lang.pick(if weeks.len() == 1 { "week" } else { "weeks" }, "周");
+    format!("{word} {}", all.join(", "))
 }
 
 /// The checkpoints of a week that have begun by the as-of day; the last one is cut to it.
-pub fn reached(week: Period, days: &[crate::model::date::Weekday], as_of: Date) -> Vec<Checkpoint> {
+pub(super) fn reached(week: Period, days: &[Weekday], as_of: Date) -> Vec<Checkpoint> {
     let mut points = checkpoints(week, days);
     points.retain(|point| point.covers.from <= as_of);
     for point in &mut points {
@@ -63,75 +122,99 @@ pub fn reached(week: Period, days: &[crate::model::date::Weekday], as_of: Date) 
     points
 }
 
-/// Everybody on the default board at each checkpoint: open ones, and those that closed in the week.
-fn standing<'b>(
+/// Puts everybody on the sheets of a week: open ones where they stood at the end of the days covered,
+/// and those that closed in the week with whoever owned them then. Who has no owner is counted.
+fn fill<'b>(
     book: &'b Book,
     request: &'b Request,
     week: Period,
     points: &[Checkpoint],
-) -> Standing<'b> {
-    let mut standing = Standing::new();
-    for record in request.select(book).filter(|record| record.state.pipeline == 0) {
-        for point in points {
-            let Some((state, ..)) = derive(&record.prospect, &book.settings, point.covers.to)
-            else {
-                continue;
+    sheets: &mut Sheets<'b>,
+) -> usize {
+    let mut pool = 0;
+    for record in request.select(book) {
+        let board = record.state.pipeline;
+        let won = record.pipeline(&book.settings).won();
+        for (n, point) in points.iter().enumerate() {
+            let Some(past) = Past::of(record, book, point.covers.to) else { continue };
+            let mut put = |owner: &str, stage: usize, dates: Dates| {
+                let rank = rank(owner, &book.settings);
+                let key = (board, rank, owner.to_owned(), point.on);
+                let slot = sheets.entry(key).or_insert_with(|| (*point, Vec::new()));
+                slot.1.push(Name { record, stage, dates });
             };
-            let on_sheet = match state.outcome {
-                Outcome::Open => true,
-                Outcome::Won => state.since.is_some_and(|since| week.contains(since)),
-                Outcome::Lost => false,
-            };
-            if on_sheet {
-                let owner = state.owner.as_deref().unwrap_or("").to_owned();
-                standing.entry((owner, point.on)).or_default().push(Name { record, state });
+            for (day, owner) in past.closings(week.from) {
+                let dates = Past::of(record, book, day).map(|then| then.dates());
+                if let (Some(owner), Some(dates)) = (owner, dates) {
+                    put(owner, won, dates);
+                }
+            }
+            if past.outcome() == Outcome::Open {
+                match past.owner() {
+                    Some(owner) => put(owner, past.stage(), past.dates()),
+                    None => pool += usize::from(n + 1 == points.len()),
+                }
             }
         }
     }
-    standing
+    pool
 }
 
 /// One row a name, for machines.
-fn long(standing: &Standing, settings: &Settings) -> Table {
+fn long(sheets: &Sheets, settings: &Settings) -> Table {
     let lang = settings.language;
     let columns = vec![
+        column("pipeline", Kind::Text, lang),
         column("owner", Kind::Text, lang),
         column("checkpoint", Kind::Date, lang),
+        column("covers-from", Kind::Date, lang),
+        column("covers-to", Kind::Date, lang),
         column("stage", Kind::Text, lang),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
         column("first-meeting", Kind::Date, lang),
+        column("appointment", Kind::Date, lang),
         column("cycle", Kind::Number, lang),
         column("overdue", Kind::Text, lang),
     ];
     let mut rows = Vec::new();
-    for ((owner, on), names) in standing {
-        for name in names {
-            rows.push(Row::new(vec![
-                Cell::text(owner),
-                Cell::Date(*on),
-                Cell::text(&*settings.pipelines[0].stages[name.state.stage].id),
-                Cell::text(&*name.record.prospect.id),
-                Cell::text(&*name.record.prospect.name),
-                Cell::maybe(name.state.evidence.first_meeting, Cell::Date),
-                Cell::Int(i64::from(name.state.cycle_days)),
-                Cell::Bool(name.state.flags.overdue),
-            ]));
+    for ((board, _, owner, on), (point, names)) in sheets {
+        let pipeline = &settings.pipelines[*board];
+        for (stage, column) in pipeline.stages.iter().enumerate() {
+            for name in stacked(names, stage) {
+                rows.push(Row::new(vec![
+                    Cell::text(&*pipeline.id),
+                    Cell::text(owner),
+                    Cell::Date(*on),
+                    Cell::Date(point.covers.from),
+                    Cell::Date(point.covers.to),
+                    Cell::text(&*column.id),
+                    Cell::text(&*name.record.prospect.id),
+                    Cell::text(&*name.record.prospect.name),
+                    Cell::maybe(name.dates.first_meeting, Cell::Date),
+                    Cell::maybe(name.dates.appointment, Cell::Date),
+                    Cell::Int(i64::from(name.dates.cycle_days)),
+                    Cell::Bool(name.dates.overdue),
+                ]));
+            }
         }
     }
     Table { id: "names".into(), columns, rows, audience: Audience::Machines, ..Table::default() }
 }
 
 /// The sheet as it hangs on the wall: a column for each column of the board, names below each other.
-fn grid(owner: &str, on: Date, names: &[Name], settings: &Settings) -> Table {
+fn grid(key: &Key, point: Checkpoint, names: &[Name], settings: &Settings) -> Table {
     let lang = settings.language;
-    let pipeline = &settings.pipelines[0];
+    let (board, _, owner, on) = key;
+    let pipeline = &settings.pipelines[*board];
     let shown = &pipeline.stages[..=pipeline.won()];
     let columns = shown
         .iter()
         .map(|stage| Column::new(&*stage.id, stage.label.get(lang, &stage.id), Kind::Text))
         .collect();
-    let stacks: Vec<Vec<String>> = (0..shown.len()).map(|stage| stack(names, stage)).collect();
+    let stacks: Vec<Vec<String>> = (0..shown.len())
+        .map(|stage| stacked(names, stage).into_iter().map(entry).collect())
+        .collect();
     let height = stacks.iter().map(Vec::len).max().unwrap_or(0);
     let mut rows: Vec<Row> = (0..height)
         .map(|line| {
@@ -141,48 +224,68 @@ fn grid(owner: &str, on: Date, names: &[Name], settings: &Settings) -> Table {
         .collect();
     let totals = stacks.iter().map(|stack| Cell::count(stack.len())).collect();
     rows.push(Row::with(totals, Emphasis::Total));
+    let board = if *board == 0 { String::new() } else { format!("{}-", pipeline.id) };
     Table {
-        id: format!("{}-{on}", if owner.is_empty() { "pool" } else { owner }),
-        title: heading(owner, on, pipeline, settings, lang),
+        id: format!("{board}{owner}-{on}"),
+        title: heading(owner, *on, point, pipeline, settings),
         columns,
         rows,
         audience: Audience::People,
     }
 }
 
-/// The names of one column, oldest first meeting first: `12.15 何建国`, with `!` past the cycle.
-fn stack(names: &[Name], stage: usize) -> Vec<String> {
-    let mut names: Vec<&Name> = names.iter().filter(|name| name.state.stage == stage).collect();
+/// The names of one column, the oldest first meeting first, appointments next, then the others by id.
+fn stacked<'n, 'b>(names: &'n [Name<'b>], stage: usize) -> Vec<&'n Name<'b>> {
+    let mut names: Vec<&Name> = names.iter().filter(|name| name.stage == stage).collect();
     names.sort_by_key(|name| {
-        (
-            name.state.evidence.first_meeting.is_none(),
-            name.state.evidence.first_meeting,
-            &name.record.prospect.id,
-        )
+        let (met, appointed) = (name.dates.first_meeting, name.dates.appointment);
+        let id = &name.record.prospect.id;
+        (met.is_none(), met, appointed.is_none(), appointed, id)
     });
     names
-        .iter()
-        .map(|name| {
-            let met = name.state.evidence.first_meeting;
-            let met = met.map(|d| format!("{}.{} ", d.month(), d.day())).unwrap_or_default();
-            let mark = if name.state.flags.overdue { " !" } else { "" };
-            format!("{met}{}{mark}", name.record.prospect.name)
-        })
-        .collect()
 }
 
-fn heading(owner: &str, on: Date, pipeline: &Pipeline, settings: &Settings, lang: Lang) -> String {
-    let who = match settings.rep(owner) {
-        Some(rep) => rep.display().to_owned(),
-        None if owner.is_empty() => lang.pick("Pool", "客户池").to_owned(),
-        None => owner.to_owned(),
+/// `12.15 何建国`, with `!` past the cycle; `(12.18) 何建国` with an appointment.
+fn entry(name: &Name) -> String {
+    let short = |day: Date| format!("{}.{}", day.month(), day.day());
+    let date = match (name.dates.first_meeting, name.dates.appointment) {
+        (Some(met), _) => format!("{} ", short(met)),
+        (None, Some(appointed)) => format!("({}) ", short(appointed)),
+        (None, None) => String::new(),
     };
+    let mark = if name.dates.overdue { "!" } else { "" };
+    format!("{date}{}{mark}", name.record.prospect.name)
+}
+
+fn heading(
+    owner: &str,
+    on: Date,
+    point: Checkpoint,
+    pipeline: &Pipeline,
+    settings: &Settings,
+) -> String {
+    let lang = settings.language;
+    let who = member(owner, settings);
     let cycle = settings.cycle(pipeline, Some(owner));
+    let day = weekday(on, lang);
+    let Period { from, to } = point.covers;
     match lang {
-        Lang::En => format!(
-            "{who}  ·  filled in {} {on}  ·  sales cycle {cycle} days  ·  ! = past it",
-            on.weekday().name()
-        ),
-        Lang::Zh => format!("{who}  ·  填表日 {on}  ·  销售周期 {cycle} 天  ·  ! = 逾期"),
+        Lang::En => format!("{who}  ·  {day} {on} for {from}..{to}  ·  cycle {cycle} days"),
+        Lang::Zh => format!("{who}  ·  {day} {on}（{from}..{to}）  ·  销售周期{cycle}天"),
     }
+}
+
+/// The day of the week as people say it.
+pub(super) fn weekday(date: Date, lang: Lang) -> &'static str {
+    const DAYS: [(&str, &str); 7] = [
+        ("Monday", "周一"),
+        ("Tuesday", "周二"),
+        ("Wednesday", "周三"),
+        ("Thursday", "周四"),
+        ("Friday", "周五"),
+        ("Saturday", "周六"),
+        ("Sunday", "周日"),
+    ];
+    let (en, zh) = DAYS[date.weekday() as usize];
+    lang.pick(en, zh)
 }

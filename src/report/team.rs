@@ -1,7 +1,9 @@
 //! `crm report team`: the week's team sheet (部门追踪表): per member and checkpoint, counts and money.
 
 use super::Request;
-use super::sheet::{reached, week};
+use super::dimension::Dimension;
+use super::figures::{department, member, others, rank};
+use super::sheet::{about, only_by, reached, weekday, weeks};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -9,169 +11,339 @@ use crate::model::label::Lang;
 use crate::model::money::Sum;
 use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
-use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
+use crate::model::settings::{Rep, Settings};
+use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::replay::{derive, standing};
+use crate::rules::past::Past;
+use crate::rules::replay::standing;
 use crate::rules::state::Record;
+use crate::rules::week::Checkpoint;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The figures of one member at one checkpoint.
 #[derive(Debug, Clone, Default)]
 struct Figures {
-    /// Who stands in each column, from the second to the closed one.
+    /// Who stands in each column, from the second to the closed one; closed: in the week so far.
     counts: Vec<i64>,
-    /// Payments less refunds in the days covered.
+    /// Payments less refunds.
     received: Sum,
-    /// Bookings in the days covered.
+    /// Bookings.
     booked: Sum,
 }
 
-/// The team sheet of the week that the as-of day lies in, or of the one stated.
+impl Figures {
+    fn empty(columns: usize) -> Figures {
+        Figures { counts: vec![0; columns], ..Figures::default() }
+    }
+
+    fn add(&mut self, other: &Figures) {
+        for (sum, count) in self.counts.iter_mut().zip(&other.counts) {
+            *sum += count;
+        }
+        self.received.add_sum(&other.received);
+        self.booked.add_sum(&other.booked);
+    }
+}
+
+/// Figures of a week by member, one for each checkpoint.
+type Members = BTreeMap<String, Vec<Figures>>;
+
+/// The team sheet of the week at work on the as-of day, or of the weeks that the period means.
 pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    only_by(request, "team", &[Dimension::Owner, Dimension::Manager])?;
     let settings = &book.settings;
     let lang = settings.language;
-    let week = week(book, request);
-    let points = reached(week, &settings.team_checkpoints, book.as_of);
-    let pipeline = &settings.pipelines[0];
-    let stages = &pipeline.stages[1..=pipeline.won()];
-    let mut figures: BTreeMap<(String, Date), Figures> = BTreeMap::new();
-    for member in members(book, request, week) {
-        for point in &points {
-            let empty = Figures { counts: vec![0; stages.len()], ..Figures::default() };
-            figures.insert((member.clone(), point.on), empty);
+    let weeks = weeks(book, request, &settings.team_checkpoints);
+    let mut sheet = Sheet {
+        id: "team".into(),
+        title: lang.pick("Team sheet", "部门追踪表").into(),
+        about: about(&weeks, lang),
+        ..Sheet::default()
+    };
+    let (mut machines, mut people) = (Vec::new(), Vec::new());
+    for (board, pipeline) in settings.pipelines.iter().enumerate() {
+        let records: Vec<&Record> =
+            request.select(book).filter(|record| record.state.pipeline == board).collect();
+        if records.is_empty() && board > 0 {
+            continue;
         }
-    }
-    for record in request.select(book).filter(|record| record.state.pipeline == 0) {
-        for point in &points {
-            tally(record, settings, week, point.on, point.covers, &mut figures);
+        let mut long = long_table(board, settings);
+        for week in &weeks {
+            let points = reached(*week, &settings.team_checkpoints, book.as_of);
+            let members = figures(book, request, &records, *week, &points, pipeline.won());
+            long.rows.extend(long_rows(&members, &points, settings));
+            let mut table = weekly(board, &members, &points, settings);
+            if weeks.len() > 1 {
+                table.id = format!("{}-{}", table.id, week.from);
+                table.title = format!("{} {week}", table.title).trim().to_owned();
+            }
+            people.push(table);
+            sheet.notes.extend(foreign(&members, *week, lang));
         }
+        machines.push(long);
     }
-    let mut columns = vec![column("rep", Kind::Text, lang), column("checkpoint", Kind::Text, lang)];
-    columns
-        .extend(stages.iter().map(|s| Column::new(&*s.id, s.label.get(lang, &s.id), Kind::Number)));
-    columns.push(Column::new("received", lang.pick("Received", "预收保费"), Kind::Number));
-    columns.push(Column::new("booked", lang.pick("Booked", "承保标保"), Kind::Number));
-    let mut sheet = Sheet::single(
-        "team",
-        lang.pick("Team sheet", "部门追踪表"),
-        columns,
-        rows(&figures, settings),
+    if let [table] = people.as_mut_slice() {
+        table.title = String::new();
+    }
+    let note = lang.pick(
+        "columns count who stood there when the checkpoint's days ended; closed, and the money, are of the week: the money of each checkpoint's own days, added up",
+        "各栏为该填表日之前的在册人数；成交为本周累计；金额为各填表日所覆盖日期的金额，全周相加",
     );
-    sheet.about = format!("{} {week}", lang.pick("week", "周"));
+    sheet.notes.push(note.into());
+    sheet.tables = machines.into_iter().chain(people).collect();
     Ok(sheet)
 }
 
-/// Everybody who sells in the week: the settings' reps, then other owners.
-fn members(book: &Book, request: &Request, week: Period) -> Vec<String> {
-    let mut members: BTreeSet<String> = request
-        .select(book)
-        .filter(|record| record.state.outcome == Outcome::Open)
-        .filter_map(|record| record.state.owner.as_deref().map(String::from))
-        .collect();
-    let there = |rep: &&crate::model::settings::Rep| {
-        rep.left.is_none_or(|left| left >= week.from)
-            && rep.joined.is_none_or(|joined| joined <= week.to)
-    };
+/// Everybody's figures in a week.
+fn figures(
+    book: &Book,
+    request: &Request,
+    records: &[&Record],
+    week: Period,
+    points: &[Checkpoint],
+    won: usize,
+) -> Members {
+    let mut members = Members::new();
+    let empty = || vec![Figures::empty(won); points.len()];
     // A query narrows the sheet to the members it selects; without one, those with nothing count too.
     if request.query.is_empty() {
-        members.extend(book.settings.reps.iter().filter(there).map(|rep| rep.id.to_string()));
-    }
-    members.into_iter().collect()
-}
-
-/// Adds one prospect to its owner's figures at a checkpoint.
-fn tally(
-    record: &Record,
-    settings: &Settings,
-    week: Period,
-    on: Date,
-    covers: Period,
-    figures: &mut BTreeMap<(String, Date), Figures>,
-) {
-    let Some((state, ..)) = derive(&record.prospect, settings, covers.to) else { return };
-    let won = settings.pipelines[0].won();
-    let counted = state.outcome == Outcome::Open && state.stage > 0
-        || state.outcome == Outcome::Won && state.since.is_some_and(|since| week.contains(since));
-    let (received, booked) = money(record, settings, covers);
-    if !counted && received == Sum::default() && booked == Sum::default() {
-        return;
-    }
-    let owner = state.owner.as_deref().unwrap_or("").to_owned();
-    let empty = Figures { counts: vec![0; won], ..Figures::default() };
-    let slot = figures.entry((owner, on)).or_insert(empty);
-    if counted {
-        slot.counts[state.stage - 1] += 1;
-    }
-    slot.received.add_sum(&received);
-    slot.booked.add_sum(&booked);
-}
-
-/// Money that came in, and money that was booked, in a period.
-fn money(record: &Record, settings: &Settings, period: Period) -> (Sum, Sum) {
-    let (mut received, mut booked) = (Sum::default(), Sum::default());
-    for event in standing(&record.prospect.events, period.to).filter(|e| period.contains(e.date()))
-    {
-        let Some(amount) = event.amount.map(|amount| settings.own(amount)) else { continue };
-        match &*event.kind {
-            "payment" => received.add(amount),
-            "refund" => received.add(amount.negated()),
-            "booking" => booked.add(amount),
-            _ => {}
-        }
-    }
-    (received, booked)
-}
-
-/// A row for each checkpoint of each member, the member's week, and the week of all.
-fn rows(figures: &BTreeMap<(String, Date), Figures>, settings: &Settings) -> Vec<Row> {
-    let lang = settings.language;
-    let mut rows = Vec::new();
-    let mut total = Figures::default();
-    let members: BTreeSet<&String> = figures.keys().map(|(member, _)| member).collect();
-    for member in members {
-        let own: Vec<(&Date, &Figures)> = figures
-            .range((member.clone(), Date::MIN)..=(member.clone(), Date::MAX))
-            .map(|((_, on), figures)| (on, figures))
-            .collect();
-        let name = match settings.rep(member) {
-            Some(rep) => rep.display().to_owned(),
-            None if member.is_empty() => lang.pick("(pool)", "（客户池）").to_owned(),
-            None => member.clone(),
+        let there = |rep: &&Rep| {
+            rep.left.is_none_or(|left| left >= week.from)
+                && rep.joined.is_none_or(|joined| joined <= week.to)
         };
-        let mut week = Figures::default();
-        for (on, figures) in own {
-            rows.push(Row::new(cells(&name, Cell::Date(*on), figures)));
-            // Counts are of a day: the week's are those of its last checkpoint. Money adds up.
-            week.counts.clone_from(&figures.counts);
-            week.received.add_sum(&figures.received);
-            week.booked.add_sum(&figures.booked);
+        members.extend(
+            book.settings.reps.iter().filter(there).map(|rep| (rep.id.to_string(), empty())),
+        );
+    }
+    for record in records {
+        for (n, point) in points.iter().enumerate() {
+            let Some(past) = Past::of(record, book, point.covers.to) else { continue };
+            let mut count = |owner: Option<&str>, stage: usize| {
+                let owner = owner.unwrap_or("");
+                if !members.contains_key(owner) {
+                    members.insert(owner.to_owned(), empty());
+                }
+                if let Some(slot) = members.get_mut(owner) {
+                    slot[n].counts[stage - 1] += 1;
+                }
+            };
+            if past.outcome() == Outcome::Open && past.stage() > 0 {
+                count(past.owner(), past.stage());
+            }
+            past.closings(week.from).for_each(|(_, owner)| count(owner, won));
         }
-        rows.push(Row::with(cells(&name, week_cell(lang), &week), Emphasis::Total));
-        total.counts.resize(week.counts.len(), 0);
-        for (sum, count) in total.counts.iter_mut().zip(&week.counts) {
-            *sum += count;
+        for (n, owner, figures) in money(record, book, week, points, won) {
+            members.entry(owner).or_insert_with(empty)[n].add(&figures);
         }
-        total.received.add_sum(&week.received);
-        total.booked.add_sum(&week.booked);
+    }
+    members
+}
+
+/// The money of a prospect in a week, by checkpoint and by who owned it on the day. What was known at a
+/// checkpoint less what was known at the one before: an entry retracted in between is taken off again.
+fn money(
+    record: &Record,
+    book: &Book,
+    week: Period,
+    points: &[Checkpoint],
+    won: usize,
+) -> Vec<(usize, String, Figures)> {
+    let events = &record.prospect.events;
+    let from = events.partition_point(|event| event.date() < week.from);
+    let to = events.partition_point(|event| event.date() <= week.to);
+    if events[from..to].iter().all(|event| event.amount.is_none()) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut before: BTreeMap<String, Figures> = BTreeMap::new();
+    for (n, point) in points.iter().enumerate() {
+        let mut known: BTreeMap<String, Figures> = BTreeMap::new();
+        let inside = Period { from: week.from, to: point.covers.to };
+        for event in standing(events, point.covers.to).filter(|e| inside.contains(e.date())) {
+            let Some(amount) = event.amount.map(|a| book.settings.own(a)) else { continue };
+            let owner = Past::of(record, book, event.date())
+                .and_then(|past| past.owner().map(String::from))
+                .unwrap_or_default();
+            let slot = known.entry(owner).or_insert_with(|| Figures::empty(won));
+            match &*event.kind {
+                "payment" => slot.received.add(amount),
+                "refund" => slot.received.add(amount.negated()),
+                "booking" => slot.booked.add(amount),
+                _ => {}
+            }
+        }
+        let owners: BTreeSet<&String> = known.keys().chain(before.keys()).collect();
+        for owner in owners {
+            let mut figures = known.get(owner).cloned().unwrap_or_else(|| Figures::empty(won));
+            if let Some(before) = before.get(owner) {
+                figures.received.take_off(&before.received);
+                figures.booked.take_off(&before.booked);
+            }
+            found.push((n, owner.clone(), figures));
+        }
+        before = known;
+    }
+    found
+}
+
+/// The members in the order of the sheet.
+fn in_order<'m>(members: &'m Members, settings: &Settings) -> Vec<(&'m String, &'m Vec<Figures>)> {
+    let mut order: Vec<_> = members.iter().collect();
+    order.sort_by_key(|(id, _)| (rank(id, settings), (*id).clone()));
+    order
+}
+
+/// A member's week: counts are of its last checkpoint, money adds up.
+fn week_of(points: &[Figures], columns: usize) -> Figures {
+    let mut week = Figures::empty(columns);
+    for figures in points {
+        week.counts.clone_from(&figures.counts);
+        week.received.add_sum(&figures.received);
+        week.booked.add_sum(&figures.booked);
+    }
+    week
+}
+
+/// The columns of counts and of money.
+fn figure_columns(board: usize, settings: &Settings) -> Vec<Column> {
+    let lang = settings.language;
+    let pipeline = &settings.pipelines[board];
+    let stages = pipeline.stages[1..=pipeline.won()].iter();
+    let mut columns: Vec<Column> =
+        stages.map(|s| Column::new(&*s.id, s.label.get(lang, &s.id), Kind::Number)).collect();
+    columns.push(Column::new("received", lang.pick("Received", "预收保费"), Kind::Number));
+    columns.push(Column::new("booked", lang.pick("Booked", "承保标保"), Kind::Number));
+    columns
+}
+
+fn figure_cells(figures: &Figures) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = figures.counts.iter().map(|count| Cell::Int(*count)).collect();
+    cells.push(Cell::Amount(figures.received.own));
+    cells.push(Cell::Amount(figures.booked.own));
+    cells
+}
+
+/// The sheet as it is handed round: a row for each checkpoint of each member, the member's week, the
+/// department's, and the week of all.
+fn weekly(board: usize, members: &Members, points: &[Checkpoint], settings: &Settings) -> Table {
+    let lang = settings.language;
+    let pipeline = &settings.pipelines[board];
+    let width = pipeline.won();
+    let mut columns = vec![column("rep", Kind::Text, lang), column("checkpoint", Kind::Text, lang)];
+    columns.extend(figure_columns(board, settings));
+    let row = |name: &str, when: &str, figures: &Figures, emphasis| {
+        let mut cells = vec![Cell::text(name), Cell::text(when)];
+        cells.extend(figure_cells(figures));
+        Row::with(cells, emphasis)
+    };
+    let whole = lang.pick("week", "全周");
+    let departments = settings.reps.iter().any(|rep| rep.manager.is_some());
+    let order = in_order(members, settings);
+    let mut rows = Vec::new();
+    let (mut all, mut part) = (Figures::empty(width), Figures::empty(width));
+    for (position, (id, figures)) in order.iter().enumerate() {
+        let name = member(id, settings);
+        for (point, figures) in points.iter().zip(figures.iter()) {
+            let (month, day) = (point.on.month(), point.on.day());
+            let when = match lang {
+                Lang::En => format!("{} {month}.{day}", &weekday(point.on, lang)[..3]),
+                Lang::Zh => format!("{} {month}.{day}", weekday(point.on, lang)),
+            };
+            rows.push(row(&name, &when, figures, Emphasis::Plain));
+        }
+        let week = week_of(figures, width);
+        rows.push(row(&name, whole, &week, Emphasis::Total));
+        part.add(&week);
+        all.add(&week);
+        let own = department(id, settings);
+        let last =
+            order.get(position + 1).is_none_or(|(next, _)| department(next, settings) != own);
+        if departments && last {
+            let name = match (own, lang) {
+                (Some(manager), Lang::En) => format!("{}'s department", member(manager, settings)),
+                (Some(manager), Lang::Zh) => format!("{}部", member(manager, settings)),
+                (None, _) => lang.pick("no department", "无部门").to_owned(),
+            };
+            rows.push(row(&name, whole, &part, Emphasis::Total));
+            part = Figures::empty(width);
+        }
     }
     if !rows.is_empty() {
-        rows.push(Row::with(
-            cells(lang.pick("All", "合计"), week_cell(lang), &total),
-            Emphasis::Total,
-        ));
+        rows.push(row(lang.pick("All", "合计"), whole, &all, Emphasis::Total));
+    }
+    let title = pipeline.label.get(lang, &pipeline.id).to_owned();
+    let id = format!("{}-week", pipeline.id);
+    Table { id, title, columns, rows, audience: Audience::People }
+}
+
+/// The same for machines: a row for each member and checkpoint, without sums.
+fn long_table(board: usize, settings: &Settings) -> Table {
+    let lang = settings.language;
+    let pipeline = &settings.pipelines[board];
+    let mut columns = vec![
+        column("manager", Kind::Text, lang),
+        column("rep", Kind::Text, lang),
+        column("name", Kind::Text, lang),
+        column("checkpoint", Kind::Date, lang),
+        column("covers-from", Kind::Date, lang),
+        column("covers-to", Kind::Date, lang),
+    ];
+    columns.extend(figure_columns(board, settings));
+    columns.push(Column::new(
+        "received-other",
+        lang.pick("Received, other currencies", "预收（其他货币）"),
+        Kind::Text,
+    ));
+    columns.push(Column::new(
+        "booked-other",
+        lang.pick("Booked, other currencies", "承保（其他货币）"),
+        Kind::Text,
+    ));
+    let id = pipeline.id.to_string();
+    Table { id, columns, audience: Audience::Machines, ..Table::default() }
+}
+
+fn long_rows(members: &Members, points: &[Checkpoint], settings: &Settings) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (id, figures) in in_order(members, settings) {
+        for (point, figures) in points.iter().zip(figures) {
+            let mut cells = vec![
+                Cell::text(department(id, settings).unwrap_or("")),
+                Cell::text(id),
+                Cell::Text(member(id, settings)),
+                Cell::Date(point.on),
+                Cell::Date(point.covers.from),
+                Cell::Date(point.covers.to),
+            ];
+            cells.extend(figure_cells(figures));
+            cells.push(Cell::List(others(&figures.received)));
+            cells.push(Cell::List(others(&figures.booked)));
+            rows.push(Row::new(cells));
+        }
     }
     rows
 }
 
-fn week_cell(lang: Lang) -> Cell {
-    Cell::text(lang.pick("week", "全周"))
-}
-
-fn cells(name: &str, checkpoint: Cell, figures: &Figures) -> Vec<Cell> {
-    let mut cells = vec![Cell::text(name), checkpoint];
-    cells.extend(figures.counts.iter().map(|count| Cell::Int(*count)));
-    cells.push(Cell::Amount(figures.received.own));
-    cells.push(Cell::Amount(figures.booked.own));
-    cells
+/// Money in currencies without a rate is never added to the columns: it is said apart.
+fn foreign(members: &Members, week: Period, lang: Lang) -> Option<String> {
+    let (mut received, mut booked) = (Sum::default(), Sum::default());
+    for figures in members.values().flatten() {
+        received.add_sum(&figures.received);
+        booked.add_sum(&figures.booked);
+    }
+    let line = |title: &str, sum: &Sum| {
+        let lines = others(sum);
+        (!lines.is_empty()).then(|| format!("{title} {}", lines.join(", ")))
+    };
+    let parts: Vec<String> = [
+        line(lang.pick("received", "预收"), &received),
+        line(lang.pick("booked", "承保"), &booked),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let title =
+        lang.pick("in other currencies, not in the columns above", "其他货币（未计入上表）");
+    (!parts.is_empty())
+        .then(|| format!("{title}, {}: {}", Date::to_string(&week.from), parts.join("; ")))
 }

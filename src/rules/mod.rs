@@ -3,7 +3,9 @@
 pub mod book;
 pub mod evidence;
 pub mod grading;
+pub mod levers;
 pub mod moves;
+pub mod past;
 pub mod policy;
 pub mod query;
 pub mod replay;

@@ -234,8 +234,10 @@ impl<'a> Fold<'a> {
             let message =
                 format!("moved to `{}` after the pursuit ended", self.pipeline.stages[target].id);
             self.find(
-                Diagnostic::new(Code::MoveAfterEnd, message)
-                    .help("a new pursuit begins at the first column: `crm reopen ID`"),
+                Diagnostic::new(Code::MoveAfterEnd, message).help(format!(
+                    "a new pursuit begins at the first column: crm reopen {}",
+                    self.prospect.id
+                )),
                 event,
                 Some("stage"),
             );
@@ -269,7 +271,7 @@ impl<'a> Fold<'a> {
                     Diagnostic::new(Code::LostWithoutReason, "left without a reason")
                         .help("add `reason = \"…\"` to the event"),
                     event,
-                    None,
+                    Some("stage"),
                 );
             }
         } else if target > from && !imported && event.forced.is_none() {
@@ -517,11 +519,11 @@ impl<'a> Fold<'a> {
         } else {
             self.history.pursuits.last().and_then(|pursuit| pursuit.clock_start)
         };
-        let age = clock_start.map_or(0, |start| as_of.days_since(start));
+        self.state.clock_start = clock_start;
         let stage = &self.pipeline.stages[self.state.stage];
         let in_column = self.state.since.map_or(0, |since| as_of.days_since(since));
         self.state.flags = Flags {
-            overdue: live && self.state.stage > 0 && age > i64::from(self.state.cycle_days),
+            overdue: self.state.overdue_on(as_of),
             stalled: live && stage.max_days.is_some_and(|max| in_column > i64::from(max)),
             missed: live
                 && self.state.evidence.next.as_ref().is_some_and(|next| next.at.date < as_of),
@@ -529,7 +531,6 @@ impl<'a> Fold<'a> {
             imported: self.state.flags.imported,
             on_hold,
         };
-        self.state.clock_start = clock_start;
         self.state.supported = supported;
         self.state.supported_ignoring_cycle = ignoring;
         if open && let Some(pursuit) = self.history.pursuits.last_mut() {

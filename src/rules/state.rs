@@ -148,6 +148,14 @@ impl State {
         self.clock_start.map(|start| date.days_since(start).max(0))
     }
 
+    /// Past the sales cycle on `date`: open, beyond the first column, not on hold then.
+    pub fn overdue_on(&self, date: Date) -> bool {
+        self.outcome == Outcome::Open
+            && self.stage > 0
+            && self.hold.as_ref().is_none_or(|hold| date >= hold.until)
+            && self.age(date).is_some_and(|age| age > i64::from(self.cycle_days))
+    }
+
     /// Open and without an owner.
     pub fn in_pool(&self) -> bool {
         self.outcome == Outcome::Open && self.owner.is_none()
@@ -208,6 +216,18 @@ pub struct History {
     pub owners: Vec<OwnerSpell>,
     /// Pursuits, in order.
     pub pursuits: Vec<Pursuit>,
+}
+
+impl History {
+    /// The column it stood in at the end of a day; `None` before its first entry.
+    pub fn stage_on(&self, day: Date) -> Option<&StageSpell> {
+        self.stages.iter().rfind(|spell| spell.from <= day)
+    }
+
+    /// Who owned it at the end of a day; `None` = the pool, or not opened yet.
+    pub fn owner_on(&self, day: Date) -> Option<&str> {
+        self.owners.iter().rfind(|spell| spell.from <= day)?.owner.as_deref()
+    }
 }
 
 /// A prospect's file, replayed up to a day.

@@ -5,41 +5,53 @@ use crate::diag::{Code, Diagnostic, Place};
 use toml::de::DeValue;
 
 /// Adds lines to the table `journal` (`events`): at the end of the file where it is the last table, else
-/// at that table's end. Newline style and byte-order mark stay the file's own. The result is not
-/// checked here.
+/// at that table's end. Newline style and byte-order mark stay the file's own. The result holds every
+/// entry there was and the new ones; whether they read back as meant, the caller looks.
 pub fn append(
     text: &str,
     journal: &str,
     lines: &[String],
     place: &Place,
 ) -> Result<String, Diagnostic> {
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    // The first line's style is the file's.
+    let crlf = text.find('\n').is_some_and(|end| text[..end].ends_with('\r'));
+    let newline = if crlf { "\r\n" } else { "\n" };
     let table = parse(text, place).map_err(|mut problems| problems.swap_remove(0))?;
     let mut added = String::new();
     for line in lines {
         added.push_str(line);
         added.push_str(newline);
     }
-    let Some(events) = table.get(journal) else {
+    let Some((name, events)) = table.get_key_value(journal) else {
         return Ok(join_at_end(text, &format!("{newline}[{journal}]{newline}{added}"), newline));
     };
-    let DeValue::Table(entries) = events.get_ref() else {
-        return Err(no_journal(journal, place));
-    };
+    let refusal = || no_journal(journal, &place.clone().span(name.span()));
+    let DeValue::Table(entries) = events.get_ref() else { return Err(refusal()) };
     let Some(header) = header_end(text, journal, events.span().start) else {
-        return Err(no_journal(journal, place));
+        return Err(refusal());
     };
     let end = entries.values().map(|entry| entry.span().end).max().unwrap_or(0).max(header);
     let follows = table
         .iter()
         .filter(|(key, _)| key.get_ref() != journal)
         .any(|(key, value)| key.span().start.max(last_start(value.get_ref())) > header);
-    if !follows {
-        return Ok(join_at_end(text, &added, newline));
-    }
     let line_end = text[end..].find('\n').map_or(text.len(), |p| end + p + 1);
-    let (before, after) = text.split_at(line_end);
-    Ok(join_at_end(before, &added, newline) + after)
+    let (before, after) = text.split_at(if follows { line_end } else { text.len() });
+    let new = join_at_end(before, &added, newline) + after;
+    // Entries under headers of their own (`[events.KEY]`) would swallow the lines.
+    if entries_of(&new, journal, place) == Some(entries.len() + lines.len()) {
+        Ok(new)
+    } else {
+        Err(refusal())
+    }
+}
+
+/// How many entries the journal has.
+fn entries_of(text: &str, journal: &str, place: &Place) -> Option<usize> {
+    match parse(text, place).ok()?.get(journal)?.get_ref() {
+        DeValue::Table(entries) => Some(entries.len()),
+        _ => None,
+    }
 }
 
 /// The start of the last table inside a value: `[[contact]]` may come again after other tables.

@@ -4,7 +4,7 @@
 
 use super::line::base32;
 use super::load::{Ledger, id_of};
-use super::root::PROSPECTS;
+use super::root::{PROSPECTS, link_on_the_way};
 use crate::diag::{Code, Diagnostic};
 use crate::model::id;
 use std::hash::Hasher;
@@ -33,7 +33,11 @@ fn usual_path(ledger: &Ledger, id: &str) -> Option<PathBuf> {
     let file = format!("{id}.toml");
     [Path::new(PROSPECTS).join(&file), Path::new(PROSPECTS).join(fan_out_folder(id)).join(&file)]
         .into_iter()
-        .find(|path| ledger.root.join(path).symlink_metadata().is_ok_and(|meta| meta.is_file()))
+        .find(|path| {
+            // A folder that is a link could lead out of the ledger; listing the files reports it.
+            link_on_the_way(&ledger.root, path).is_none()
+                && ledger.root.join(path).symlink_metadata().is_ok_and(|meta| meta.is_file())
+        })
 }
 
 /// Finds a prospect's file, relative to the root.
@@ -46,7 +50,7 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     {
         return Ok(path);
     }
-    let (paths, _) = ledger.paths();
+    let (paths, problems) = ledger.paths();
     let wanted = id::fold(typed);
     let folded: Vec<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
     let exact = pick(&paths, |position| folded[position] == wanted);
@@ -57,7 +61,13 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     match found.as_deref() {
         Some([only]) => Ok(only.clone()),
         Some(several) => {
-            let candidates: Vec<String> = several.iter().take(10).map(|path| id_of(path)).collect();
+            let mut candidates: Vec<String> =
+                several.iter().take(10).map(|path| id_of(path)).collect();
+            // One id twice: only the paths tell them apart.
+            if candidates.windows(2).any(|pair| id::fold(&pair[0]) == id::fold(&pair[1])) {
+                let shown = |path: &PathBuf| ledger.show(path).display().to_string();
+                candidates = several.iter().take(10).map(shown).collect();
+            }
             let more = several.len().saturating_sub(10);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             Err(Diagnostic::new(
@@ -68,9 +78,16 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
         }
         None => {
             let ids: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
-            Err(Diagnostic::new(Code::NotFound, format!("no prospect `{typed}`"))
+            let diagnostic = Diagnostic::new(Code::NotFound, format!("no prospect `{typed}`"))
                 .nearest(typed, ids.iter().map(String::as_str))
-                .help("`crm list` shows them all; `crm add NAME` opens a new one"))
+                .help("`crm list` shows them all; `crm add NAME` opens a new one");
+            Err(match problems.first() {
+                Some(_) => diagnostic.note(format!(
+                    "files or folders that could not be looked at: {} (`crm check` says which)",
+                    problems.len()
+                )),
+                None => diagnostic,
+            })
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Reading: one file, or the whole ledger in parallel, replayed on the thread that read it.
 
+use super::quick::quick;
 use super::read_prospect::read_prospect;
 use super::read_settings::read_settings;
 use super::root::{ACTIVITY, PROSPECTS, SETTINGS};
 use super::tally::read_tallies;
-use crate::diag::{Code, Diagnostic, Place, Severity};
+use crate::diag::{Code, Diagnostic, Exit, Place, Severity};
 use crate::model::date::Date;
 use crate::model::id;
 use crate::model::prospect::Prospect;
@@ -13,7 +14,7 @@ use crate::rules::book::Book;
 use crate::rules::replay::replay;
 use crate::rules::state::Record;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -35,7 +36,11 @@ impl Ledger {
     /// Reads the settings of the ledger at `root`.
     pub fn open(root: PathBuf, shown: PathBuf) -> Result<Ledger, Vec<Diagnostic>> {
         let place = shown.join(SETTINGS);
-        let text = read_text(&root.join(SETTINGS), &place).map_err(|problem| vec![problem])?;
+        let text = read_text(&root.join(SETTINGS), &place).map_err(|problem| {
+            // Settings that cannot be read are wrong settings, unless the system is to blame.
+            let exit = problem.exit.max(Exit::Usage);
+            vec![Diagnostic { exit, ..problem }]
+        })?;
         let settings = read_settings(&text, &place)?;
         Ok(Ledger { root, shown, settings })
     }
@@ -50,13 +55,21 @@ impl Ledger {
         let shown = self.show(relative);
         let text = read_text(&self.root.join(relative), &shown).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
-        let (prospect, mut problems) = read_prospect(&text, &id, relative, &shown, &self.settings);
+        let (prospect, mut problems) = match quick(&text, &id, relative, &self.settings) {
+            Some(prospect) => (Some(prospect), Vec::new()),
+            None => read_prospect(&text, &id, relative, &shown, &self.settings),
+        };
         if let Err(bad) = id::validate(&id) {
             let problem =
                 Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))
                     .at(Place::file(&shown))
-                    .help("letters and digits of any script, `-`, `_` and `.`: rename the file");
-            problems.push(problem);
+                    .help("letters and digits of any script, `-`, `_` and `.`");
+            let better = id::slug(&id);
+            problems.push(if better.is_empty() {
+                problem
+            } else {
+                problem.help(format!("rename the file, for example to {better}.toml"))
+            });
         }
         match prospect {
             Some(prospect) => Ok(Loaded { prospect, text, problems }),
@@ -75,12 +88,10 @@ impl Ledger {
             records.extend(record);
             problems.extend(found);
         }
-        records.sort_by(|a, b| {
-            (&a.prospect.id, &a.prospect.path).cmp(&(&b.prospect.id, &b.prospect.path))
-        });
-        // Of two files with one id the first stands; the other is a finding.
-        records
-            .dedup_by(|later, first| id::fold(&later.prospect.id) == id::fold(&first.prospect.id));
+        // Of two files with one id the first stands; the other is a finding. They come sorted by path.
+        let mut seen = HashSet::with_capacity(records.len());
+        records.retain(|record: &Record| seen.insert(id::fold(&record.prospect.id)));
+        records.sort_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
         let (tallies, found) = read_tallies(self, as_of);
         problems.extend(found);
         Book { settings: self.settings.clone(), as_of, records, tallies, problems }
@@ -121,6 +132,9 @@ impl Ledger {
         let mut paths = Vec::new();
         let mut problems = Vec::new();
         let top = self.root.join(folder);
+        if top.is_symlink() {
+            return (paths, vec![symlink(&self.show(folder))]);
+        }
         if !top.exists() {
             return (paths, problems);
         }
@@ -162,12 +176,20 @@ impl Ledger {
             if let Some(first) = seen.get(&id::fold(&id)) {
                 let message =
                     format!("the id `{id}` is also that of {}", self.show(first).display());
+                let other = id_of(first);
+                let differ = match (id == other, id.to_lowercase() == other.to_lowercase()) {
+                    (true, _) => "folders carry no meaning: the file's name alone is the id",
+                    (_, true) => "they differ only in case, which many file systems do not see",
+                    _ => {
+                        "they look the same and differ only in Unicode form (é, or e and an accent)"
+                    }
+                };
                 problems.push(
                     Diagnostic::new(Code::DuplicateId, message)
                         .at(Place::file(self.show(path)))
-                        .help(
-                            "ids are compared without case and Unicode form: rename one of the files",
-                        ),
+                        .note(differ)
+                        .note("reports leave this file out")
+                        .help("rename one of the files, or join the two"),
                 );
             } else {
                 seen.insert(id::fold(&id), path);
@@ -201,15 +223,14 @@ pub fn id_of(path: &Path) -> String {
 /// Reads a file of the ledger as text: not a link, not too large, UTF-8.
 pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
     let place = || Place::file(shown);
-    let unreadable = |error: &std::io::Error| match error.kind() {
-        ErrorKind::NotFound => {
-            Diagnostic::new(Code::Unreadable, format!("{} is not there", shown.display()))
+    let unreadable = |error: &std::io::Error| {
+        let diagnostic = |message: String| Diagnostic::new(Code::Unreadable, message).at(place());
+        match error.kind() {
+            ErrorKind::NotFound => diagnostic("the file is not there".to_owned()),
+            ErrorKind::PermissionDenied => diagnostic("you may not read the file".to_owned())
+                .help("ask its owner, or change its rights: chmod u+r"),
+            _ => diagnostic(format!("the file cannot be read: {error}")),
         }
-        _ => Diagnostic::new(
-            Code::Unreadable,
-            format!("{} cannot be read: {error}", shown.display()),
-        )
-        .at(place()),
     };
     let meta = std::fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;
     if meta.is_symlink() {
@@ -218,7 +239,7 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
     if meta.len() > MAX_FILE {
         return Err(Diagnostic::new(
             Code::TooLarge,
-            format!("the file has {} MiB; a prospect has at most 4", meta.len() / 1024 / 1024),
+            format!("the file has {} MiB; at most 4 are read", meta.len() / 1024 / 1024),
         )
         .at(place())
         .help("keep large documents beside the ledger and name them in a note"));
@@ -227,20 +248,22 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes))
         .map_err(|error| unreadable(&error))?;
+    utf8(bytes, shown)
+}
+
+/// A file's bytes as text.
+pub fn utf8(bytes: Vec<u8>, shown: &Path) -> Result<String, Diagnostic> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
-        Diagnostic::new(
-            Code::NotUtf8,
-            format!("the file is not UTF-8 text: byte {at}, line {line}"),
-        )
-        .at(place())
-        .help("save it as UTF-8 (an editor from China may have saved it as GBK)")
+        Diagnostic::new(Code::NotUtf8, "the file is not UTF-8 text")
+            .at(Place::file(shown).span(at..at + 1))
+            .help("save it as UTF-8; if an editor saved it as GBK: iconv -f GBK -t UTF-8")
     })
 }
 
-fn symlink(shown: &Path) -> Diagnostic {
+/// What there is to say about a symbolic link.
+pub(super) fn symlink(shown: &Path) -> Diagnostic {
     Diagnostic::new(Code::Symlink, "a symbolic link is not followed: it may lead out of the ledger")
         .at(Place::file(shown))
-        .help("put the file itself there")
+        .help("put the file itself there, or remove the link")
 }

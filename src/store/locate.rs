@@ -3,6 +3,7 @@
 
 use crate::diag::Spot;
 use std::ops::Range;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The bytes that a spot means in this text; `None` for the whole of it, or where it is not found.
@@ -11,24 +12,42 @@ pub fn locate(text: &str, spot: &Spot) -> Option<Range<usize>> {
         Spot::Whole => None,
         Spot::Span(from, to) => Some(on_characters(text, *from, *to)),
         Spot::Line(line) => line_span(text, *line),
-        Spot::Fact(key) => {
-            let (table, _) = DeTable::parse_recoverable(text);
-            Some(table.get_ref().get(key.as_str())?.span())
+        Spot::Fact(key) => within(text, &[key], |_, value| value.span()),
+        Spot::Event(key, None) => within(text, &["events", key], |name, _| name),
+        Spot::Event(key, Some(field)) => {
+            within(text, &["events", key, field], |_, value| value.span())
+                .or_else(|| locate(text, &Spot::Event(key.clone(), None)))
         }
-        Spot::Event(key, field) => {
-            let (table, _) = DeTable::parse_recoverable(text);
-            let DeValue::Table(events) = table.get_ref().get("events")?.get_ref() else {
-                return None;
-            };
-            let (name, value) = events.get_key_value(key.as_str())?;
-            match (field, value.get_ref()) {
-                (Some(field), DeValue::Table(fields)) => {
-                    fields.get(*field).map(|value| value.span()).or(Some(name.span()))
-                }
-                _ => Some(name.span()),
-            }
+        Spot::Item(key, field, item) => {
+            within(text, &["events", key, field], |_, value| match value.get_ref() {
+                DeValue::Array(items) => items
+                    .iter()
+                    .find(|one| one.get_ref().as_str() == Some(item))
+                    .map_or(value.span(), Spanned::span),
+                _ => value.span(),
+            })
+        }
+        Spot::Key(path) => {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            within(text, &path, |name, _| name)
         }
     }
+}
+
+/// Follows keys from the top of a document; the last one's own bytes and its value decide.
+fn within(
+    text: &str,
+    path: &[&str],
+    span: impl Fn(Range<usize>, &Spanned<DeValue>) -> Range<usize>,
+) -> Option<Range<usize>> {
+    let (table, _) = DeTable::parse_recoverable(text);
+    let (last, way) = path.split_last()?;
+    let mut here = table.get_ref();
+    for key in way {
+        let DeValue::Table(below) = here.get(*key)?.get_ref() else { return None };
+        here = below;
+    }
+    here.get_key_value(*last).map(|(name, value)| span(name.span(), value))
 }
 
 fn line_span(text: &str, line: u64) -> Option<Range<usize>> {

@@ -1,11 +1,13 @@
 //! A prospect's file: text -> [`Prospect`], with everything that is wrong in it.
 
-use super::tree::{Reader, Table, Value, parse};
+use super::tree::{Reader, Table, Value, looks_like_date, parse};
 use crate::diag::{Code, Diagnostic, Place};
+use crate::model::date::Date;
 use crate::model::event::{Event, EventKey};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
 use std::path::Path;
+use toml::de::DeValue;
 
 /// Keys of a contact.
 const CONTACT_KEYS: [&str; 6] = ["name", "role", "decides", "phone", "email", "birthday"];
@@ -38,12 +40,19 @@ pub fn read_prospect(
     }
     events_last(&mut reader, &table);
     if prospect.name.trim().is_empty() {
-        if !reader.problems.iter().any(|p| p.message.starts_with("`name`")) {
-            reader.problems.push(
+        match table.get("name").map(|name| (name.get_ref(), name.span())) {
+            None => reader.problems.push(
                 Diagnostic::new(Code::MissingName, "the prospect has no `name`")
                     .at(place)
                     .help("add a line at the top: name = \"…\""),
-            );
+            ),
+            Some((DeValue::String(_), span)) => {
+                let diagnostic = Diagnostic::new(Code::MissingName, "the `name` is empty")
+                    .help("say who this is: name = \"…\"");
+                reader.problem(span, diagnostic);
+            }
+            // Of another type: reported as that.
+            Some(_) => {}
         }
         prospect.name = id.into();
     }
@@ -90,7 +99,10 @@ fn fact(
 /// `[events]` is the last table, so that an entry is added at the end of the file.
 fn events_last(reader: &mut Reader, table: &Table) {
     let Some((events, _)) = table.get_key_value("events") else { return };
-    let after = table.iter().find(|(_, value)| last_start(value) > events.span().start);
+    let after = table
+        .iter()
+        .filter(|(key, _)| key.get_ref() != "events")
+        .find(|(_, value)| last_start(value) > events.span().start);
     if let Some((key, _)) = after {
         let diagnostic = Diagnostic::new(
             Code::EventsNotLast,
@@ -104,9 +116,7 @@ fn events_last(reader: &mut Reader, table: &Table) {
 /// Where the last `[[contact]]`, or any other table under its own header, begins.
 fn last_start(value: &Value) -> usize {
     match value.get_ref() {
-        toml::de::DeValue::Array(items) => {
-            items.iter().map(|item| item.span().start).max().unwrap_or(0)
-        }
+        DeValue::Array(items) => items.iter().map(|item| item.span().start).max().unwrap_or(0),
         _ => value.span().start,
     }
 }
@@ -114,6 +124,7 @@ fn last_start(value: &Value) -> usize {
 fn contact(reader: &mut Reader, table: &Table) -> Contact {
     let mut contact = Contact::default();
     for (key, value) in table {
+        let span = key.span();
         let key: &str = key.get_ref();
         match key {
             "name" => contact.name = reader.text(key, value).unwrap_or_default(),
@@ -125,10 +136,10 @@ fn contact(reader: &mut Reader, table: &Table) -> Contact {
             _ => {
                 let diagnostic = Diagnostic::new(
                     Code::UnknownKey,
-                    format!("unknown key `{key}` of a contact; kept"),
+                    format!("unknown key `{key}` of a contact; it is kept"),
                 )
                 .nearest(key, CONTACT_KEYS);
-                reader.problem(value.span(), diagnostic);
+                reader.problem(span, diagnostic);
             }
         }
     }
@@ -139,15 +150,10 @@ fn events(reader: &mut Reader, table: &Table) -> Vec<Event> {
     let mut events = Vec::with_capacity(table.len());
     for (key, value) in table {
         let Some(event_key) = EventKey::parse(key.get_ref()) else {
-            let diagnostic = Diagnostic::new(
-                Code::BadEventKey,
-                format!("`{}` is not an event's key: DATE[-N][-SUFFIX]", key.get_ref()),
-            )
-            .help("an event's key begins with a date of the calendar: 2009-12-03, 2009-12-03-2");
-            reader.problem(key.span(), diagnostic);
+            reader.problem(key.span(), bad_key(key.get_ref()));
             continue;
         };
-        if let Some(fields) = reader.table(key.get_ref(), value) {
+        if let Some(fields) = entry(reader, key.get_ref(), value) {
             let mut event = Event::new(event_key, "");
             for (key, value) in fields {
                 field(reader, &mut event, key.get_ref(), value);
@@ -163,6 +169,32 @@ fn events(reader: &mut Reader, table: &Table) -> Vec<Event> {
     }
     events.sort_by(|a, b| a.key.cmp(&b.key));
     events
+}
+
+/// The fields of an entry.
+fn entry<'v, 'a>(reader: &mut Reader, key: &str, value: &'v Value<'a>) -> Option<&'v Table<'a>> {
+    match value.get_ref() {
+        DeValue::Table(fields) => Some(fields),
+        _ => {
+            let diagnostic = Diagnostic::new(Code::WrongType, "an entry is a table")
+                .help(format!("write {key} = {{ kind = \"note\", note = \"…\" }}"));
+            reader.problem(value.span(), diagnostic);
+            None
+        }
+    }
+}
+
+/// A key that is not `DATE[-N][-SUFFIX]`; also what a day's tally has for its key.
+pub(super) fn bad_key(key: &str) -> Diagnostic {
+    let date = key.get(..10).filter(|date| looks_like_date(date) && date.len() == 10);
+    match date {
+        Some(date) if Date::parse(date).is_none() => {
+            Diagnostic::new(Code::BadDate, format!("`{date}` is not in the calendar"))
+                .help("a key begins with the day on which it happened: YYYY-MM-DD")
+        }
+        _ => Diagnostic::new(Code::BadEventKey, format!("`{key}` is not DATE[-N][-SUFFIX]"))
+            .help("a key begins with the day: 2009-12-03, 2009-12-03-2, 2009-12-03-call"),
+    }
 }
 
 fn field(reader: &mut Reader, event: &mut Event, key: &str, value: &Value) {

@@ -1,58 +1,66 @@
 //! `crm.toml`: text -> [`Settings`]. A wrong setting is an error; nothing runs on half-understood ones.
 
 use super::settings::board::pipelines;
+use super::settings::campaign::campaigns;
 use super::settings::criteria::{criteria, kinds};
 use super::settings::grading::{grading, policies};
 use super::settings::ledger::{ledger, rates, reasons};
 use super::settings::rep::reps;
 use super::settings::unknown;
-use super::tree::{Reader, Value, parse};
+use super::tree::{Reader, Table, Value, parse};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::settings::Settings;
 use std::path::Path;
 
-/// The sections, in the order of documentation.
-pub const SECTIONS: [&str; 9] =
-    ["ledger", "rep", "pipeline", "criteria", "kind", "rates", "reasons", "grading", "policy"];
+/// Reads one section into the settings.
+type Section = fn(&mut Reader, &mut Settings, &Value);
+
+/// The sections, in the order in which they are read: criteria name kinds, stages name criteria,
+/// rules of grading ask about all of it, and policies are for the grades that they give.
+const SECTIONS: [(&str, Section); 10] = [
+    ("kind", |r, s, v| table("kind", kinds, r, s, v)),
+    ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
+    ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
+    ("rep", reps),
+    ("pipeline", pipelines),
+    ("rates", |r, s, v| table("rates", rates, r, s, v)),
+    ("reasons", |r, s, v| table("reasons", reasons, r, s, v)),
+    ("campaign", campaigns),
+    ("grading", |r, s, v| table("grading", grading, r, s, v)),
+    ("policy", |r, s, v| table("policy", policies, r, s, v)),
+];
 
 /// Reads the settings; all that is wrong is reported together.
 pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnostic>> {
     let place = Place::file(shown);
-    let table = parse(text, &place).map_err(|problems| {
-        problems.into_iter().map(|p| Diagnostic { code: Code::BadSetting, ..p }).collect::<Vec<_>>()
+    let toml = parse(text, &place).map_err(|problems| {
+        problems.into_iter().map(|p| p.recoded(Code::BadSetting)).collect::<Vec<_>>()
     })?;
     let mut reader = Reader::new(place, Code::BadSetting);
     let mut settings = Settings::default();
-    // Criteria and kinds first: stages name criteria, criteria name kinds. Rules of grading can ask for
-    // all of it, and policies are for the grades that they give.
-    for section in
-        ["kind", "criteria", "ledger", "rep", "pipeline", "rates", "reasons", "grading", "policy"]
-    {
-        if let Some(value) = table.get(section) {
-            read_section(&mut reader, &mut settings, section, value);
+    for (name, read) in SECTIONS {
+        if let Some(value) = toml.get(name) {
+            read(&mut reader, &mut settings, value);
         }
     }
-    for key in table.keys().filter(|key| !SECTIONS.contains(&&**key.get_ref())) {
-        unknown(&mut reader, key.span(), "section", key.get_ref(), &SECTIONS);
+    let names = SECTIONS.map(|(name, _)| name);
+    for key in toml.keys().filter(|key| !names.contains(&&**key.get_ref())) {
+        unknown(&mut reader, key.span(), "section", key.get_ref(), &names);
     }
+    // In the order of the file, not of the sections.
+    reader.problems.sort_by(|a, b| a.place.cmp(&b.place));
     if reader.problems.is_empty() { Ok(settings) } else { Err(reader.problems) }
 }
 
-fn read_section(reader: &mut Reader, settings: &mut Settings, section: &str, value: &Value) {
-    match section {
-        "rep" => reps(reader, settings, value),
-        "pipeline" => pipelines(reader, settings, value),
-        _ => {
-            let Some(table) = reader.table(section, value) else { return };
-            match section {
-                "ledger" => ledger(reader, settings, table),
-                "criteria" => criteria(reader, settings, table),
-                "kind" => kinds(reader, settings, table),
-                "rates" => rates(reader, settings, table),
-                "grading" => grading(reader, settings, table),
-                "policy" => policies(reader, settings, table),
-                _ => reasons(reader, settings, table),
-            }
-        }
+/// A section that is one table.
+fn table(
+    name: &str,
+    read: fn(&mut Reader, &mut Settings, &Table),
+    reader: &mut Reader,
+    settings: &mut Settings,
+    value: &Value,
+) {
+    if let Some(fields) = reader.table(name, value) {
+        read(reader, settings, fields);
     }
 }

@@ -1,6 +1,7 @@
 //! A rep's daily tallies: `activity/<rep>.toml`.
 
 use super::load::{Ledger, id_of, read_text};
+use super::read_prospect::bad_key;
 use super::tree::{Reader, Table, parse};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::date::Date;
@@ -82,8 +83,7 @@ fn read_days(reader: &mut Reader, table: &Table) -> Vec<(EventKey, Tally)> {
     let mut days = Vec::new();
     for (key, value) in table {
         let Some(day) = EventKey::parse(key.get_ref()) else {
-            let message = format!("`{}` is not a tally's key: DATE[-N][-SUFFIX]", key.get_ref());
-            reader.problem(key.span(), Diagnostic::new(Code::BadEventKey, message));
+            reader.problem(key.span(), bad_key(key.get_ref()));
             continue;
         };
         let Some(fields) = reader.table(key.get_ref(), value) else { continue };

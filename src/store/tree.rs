@@ -1,12 +1,13 @@
 //! A TOML document as a tree with places, and typed reading from it: every wrong value is a diagnostic
 //! with its place, and reading goes on.
 
+use super::syntax::explain;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::date::{Date, Moment, Time};
 use crate::model::money::{Amount, Money};
 use std::ops::Range;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Error};
+use toml::de::{DeTable, DeValue};
 
 /// A value with its place.
 pub type Value<'a> = Spanned<DeValue<'a>>;
@@ -14,62 +15,17 @@ pub type Value<'a> = Spanned<DeValue<'a>>;
 /// A table: keys and values with their places.
 pub type Table<'a> = DeTable<'a>;
 
-/// Reads a document; what is not TOML becomes diagnostics, one for each error found.
+/// Reads a document; what is not TOML becomes diagnostics, one for each broken line.
 pub fn parse<'a>(text: &'a str, place: &Place) -> Result<Table<'a>, Vec<Diagnostic>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Ok(table.into_inner());
     }
-    // One broken line can confuse the parser for several; the first of a line is the true one.
-    let mut problems: Vec<(usize, Diagnostic)> = Vec::new();
-    for error in &errors {
-        let line = error.span().map_or(0, |span| line_of(text, span.start));
-        if problems.iter().all(|(seen, _)| *seen != line) {
-            problems.push((line, syntax(text, error, place)));
-        }
-    }
-    problems.truncate(10);
-    Err(problems.into_iter().map(|(_, problem)| problem).collect())
+    Err(explain(text, &errors, place))
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count()
-}
-
-fn syntax(text: &str, error: &Error, place: &Place) -> Diagnostic {
-    let span = error.span().unwrap_or(0..0);
-    let message = error.message();
-    let token = token_at(text, &span);
-    let (code, message, help) = if message.contains("duplicate key") {
-        let help =
-            "two entries of one day need different keys: add `-2`, or let `crm log` write them";
-        (Code::DuplicateKey, format!("the key `{token}` stands twice"), Some(help))
-    } else if looks_like_date(token) {
-        let help = "dates are YYYY-MM-DD and must be in the calendar";
-        (Code::BadDate, format!("`{token}` is not a date: {message}"), Some(help))
-    } else if message.contains("recurse") || message.contains("recursion") {
-        (Code::Syntax, "brackets are nested too deeply".to_owned(), None)
-    } else {
-        (Code::Syntax, format!("not valid TOML: {message}"), None)
-    };
-    let diagnostic = Diagnostic::new(code, message).at(place.clone().span(span));
-    match help {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
-}
-
-/// The word around the place of an error.
-fn token_at<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
-    let is_word = |b: u8| !b.is_ascii_whitespace() && !b"=,{}[]#\"'".contains(&b);
-    let bytes = text.as_bytes();
-    let at = span.start.min(bytes.len());
-    let start = bytes[..at].iter().rposition(|b| !is_word(*b)).map_or(0, |p| p + 1);
-    let end = bytes[at..].iter().position(|b| !is_word(*b)).map_or(bytes.len(), |p| at + p);
-    text.get(start..end.min(start + 80)).unwrap_or("")
-}
-
-fn looks_like_date(token: &str) -> bool {
+/// Does a word begin as a date does?
+pub(super) fn looks_like_date(token: &str) -> bool {
     let bytes = token.as_bytes();
     bytes.len() >= 8
         && bytes[..4].iter().all(u8::is_ascii_digit)
@@ -101,7 +57,7 @@ impl Reader {
     fn wrong(&mut self, key: &str, value: &Value, wanted: &str, help: Option<String>) {
         let mut diagnostic = Diagnostic::new(
             self.wrong_type,
-            format!("`{key}` takes {wanted}, not {}", type_name(value.get_ref())),
+            format!("`{key}` takes {wanted}, not {}", what_it_is(value.get_ref())),
         );
         if let Some(help) = help {
             diagnostic = diagnostic.help(help);
@@ -129,9 +85,15 @@ impl Reader {
 
     /// A list of texts; a single text is a list of one.
     pub fn texts(&mut self, key: &str, value: &Value) -> Vec<Box<str>> {
+        self.texts_at(key, value).into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// A list of texts with the place of each; a single text is a list of one.
+    pub fn texts_at(&mut self, key: &str, value: &Value) -> Vec<(Box<str>, Range<usize>)> {
+        let mut one = |item: &Value| self.text(key, item).map(|text| (text, item.span()));
         match value.get_ref() {
-            DeValue::Array(items) => items.iter().filter_map(|item| self.text(key, item)).collect(),
-            DeValue::String(text) => vec![text.as_ref().into()],
+            DeValue::Array(items) => items.iter().filter_map(one).collect(),
+            DeValue::String(_) => one(value).into_iter().collect(),
             _ => {
                 self.wrong(key, value, "a list of texts", Some(format!("write {key} = [\"…\"]")));
                 Vec::new()
@@ -143,20 +105,26 @@ impl Reader {
     pub fn boolean(&mut self, key: &str, value: &Value) -> Option<bool> {
         let found = value.get_ref().as_bool();
         if found.is_none() {
-            self.wrong(key, value, "`true` or `false`", None);
+            let help = format!("write {key} = true or {key} = false, without quotes");
+            self.wrong(key, value, "`true` or `false`", Some(help));
         }
         found
     }
 
     /// A whole number from 0 to `max`.
     pub fn count(&mut self, key: &str, value: &Value, max: u32) -> Option<u32> {
+        self.number(key, value, 0, max)
+    }
+
+    /// A whole number from `min` to `max`.
+    pub fn number(&mut self, key: &str, value: &Value, min: u32, max: u32) -> Option<u32> {
         let found = match value.get_ref() {
             DeValue::Integer(n) => u32::from_str_radix(n.as_str(), n.radix()).ok(),
             _ => None,
         };
-        let found = found.filter(|n| *n <= max);
+        let found = found.filter(|n| (min..=max).contains(n));
         if found.is_none() {
-            self.wrong(key, value, &format!("a whole number from 0 to {max}"), None);
+            self.wrong(key, value, &format!("a whole number from {min} to {max}"), None);
         }
         found
     }
@@ -207,7 +175,8 @@ impl Reader {
         match self.moment(key, value) {
             Some(Moment { date, time: None }) => Some(date),
             Some(_) => {
-                self.wrong(key, value, "a date without a time", None);
+                let help = format!("write {key} = 2009-12-15");
+                self.wrong(key, value, "a date without a time", Some(help));
                 None
             }
             None => None,
@@ -256,7 +225,8 @@ impl Reader {
         match value.get_ref() {
             DeValue::Table(table) => Some(table),
             _ => {
-                self.wrong(key, value, "a table", None);
+                let help = format!("write [{key}] on a line of its own, its keys below it");
+                self.wrong(key, value, "a table", Some(help));
                 None
             }
         }
@@ -274,7 +244,8 @@ impl Reader {
                 .filter_map(|item| self.table(key, item).map(|table| (table, item.span())))
                 .collect(),
             _ => {
-                self.wrong(key, value, &format!("tables, each under `[[{key}]]`"), None);
+                let help = format!("write [[{key}]] on a line of its own, its keys below it");
+                self.wrong(key, value, "tables", Some(help));
                 Vec::new()
             }
         }
@@ -285,16 +256,15 @@ fn time_of(time: toml::value::Time) -> Option<Time> {
     Time::new(u32::from(time.hour), u32::from(time.minute), u32::from(time.second.unwrap_or(0)))
 }
 
-/// What people call the type of a value.
-fn type_name(value: &DeValue) -> &'static str {
+/// What people call a value: its type, or itself where the type alone would not tell what is wrong.
+fn what_it_is(value: &DeValue) -> String {
     match value {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a decimal number",
-        DeValue::Boolean(_) => "`true` or `false`",
-        DeValue::Datetime(d) if d.date.is_none() => "a time",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
+        DeValue::String(_) => "a text".to_owned(),
+        DeValue::Integer(n) => n.to_string(),
+        DeValue::Float(n) => n.to_string(),
+        DeValue::Boolean(b) => format!("`{b}`"),
+        DeValue::Datetime(d) => d.to_string(),
+        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
     }
 }

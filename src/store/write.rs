@@ -2,15 +2,19 @@
 //! moment leaves every file old or new; a commit of several files that was cut short is finished by
 //! the next one to open the ledger for writing or reading.
 
-use super::root::PRIVATE;
+use super::load::symlink;
+use super::root::{PRIVATE, link_on_the_way};
 use crate::diag::{Code, Diagnostic, Place};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long a command waits for another one to finish writing.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// So many files are made durable at the same time.
+const STAGED_AT_ONCE: usize = 32;
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
 const TEMPORARY: &str = "tmp";
@@ -36,10 +40,15 @@ pub struct Writer {
 impl Writer {
     /// Takes the ledger's lock, waiting at most ten seconds, and tidies up after a writer that died.
     pub fn open(root: &Path) -> Result<Writer, Diagnostic> {
+        Writer::open_within(root, LOCK_WAIT)
+    }
+
+    /// The same, waiting at most so long.
+    pub fn open_within(root: &Path, wait: Duration) -> Result<Writer, Diagnostic> {
         let private = root.join(PRIVATE);
         prepare(&private).map_err(|error| failed(&private, &error))?;
         let path = private.join(LOCK);
-        let lock = lock(&path)?;
+        let lock = lock(&path, wait)?;
         let writer = Writer { root: root.to_owned(), _lock: lock };
         writer.recover().map_err(|error| failed(&private, &error))?;
         Ok(writer)
@@ -65,9 +74,7 @@ impl Writer {
             }
         }
         // From here on the new state stands; what is left is tidying and durability.
-        for folder in folders(&staged) {
-            sync_folder(&folder);
-        }
+        self.sync(changes.iter().map(|change| change.path.as_path()));
         let _ = fs::remove_file(self.private(JOURNAL));
         Ok(())
     }
@@ -75,16 +82,32 @@ impl Writer {
     /// Writes every new text to a temporary file and makes it durable.
     fn stage(&self, changes: &[Change]) -> Result<Vec<(PathBuf, PathBuf)>, Diagnostic> {
         use rayon::prelude::*;
-        let staged: Result<Vec<_>, Diagnostic> = changes
-            .par_iter()
-            .enumerate()
-            .map(|(number, change)| {
-                let target = self.root.join(&change.path);
-                let temporary = self.private(TEMPORARY).join(number.to_string());
-                stage_one(&temporary, &target, change).map_err(|error| failed(&target, &error))?;
-                Ok((temporary, target))
-            })
-            .collect();
+        let stage_all = || {
+            changes
+                .par_iter()
+                .enumerate()
+                .map(|(number, change)| {
+                    if let Some(link) = link_on_the_way(&self.root, &change.path) {
+                        return Err(symlink(&link));
+                    }
+                    let target = self.root.join(&change.path);
+                    let temporary = self.private(TEMPORARY).join(number.to_string());
+                    stage_one(&temporary, &target, change)
+                        .map_err(|error| failed(&target, &error))?;
+                    Ok((temporary, target))
+                })
+                .collect::<Result<Vec<_>, Diagnostic>>()
+        };
+        // Whoever waits for the disk needs no processor: many waits at once are one wait for a file
+        // system that commits them together.
+        let waiting = changes.len().min(STAGED_AT_ONCE);
+        let staged = if waiting > 1
+            && let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(waiting).build()
+        {
+            pool.install(stage_all)
+        } else {
+            stage_all()
+        };
         if staged.is_err() {
             self.discard();
         }
@@ -103,6 +126,8 @@ impl Writer {
             text.push_str(&format!("{number} {relative}\n"));
         }
         text.push_str("end\n");
+        // What the journal promises must be on the disk before the journal is.
+        sync_folder(&self.private(TEMPORARY));
         let temporary = self.private(TEMPORARY).join(JOURNAL);
         write_durably(&temporary, text.as_bytes())?;
         fs::rename(&temporary, self.private(JOURNAL))?;
@@ -134,18 +159,33 @@ impl Writer {
             file.read_to_string(&mut text)?;
             // Only a whole journal is obeyed; it is written in one rename, so another kind is foreign.
             if let Some(lines) = text.strip_suffix("end\n") {
-                for line in lines.lines() {
-                    let Some((number, relative)) = line.split_once(' ') else { continue };
+                let entries = || lines.lines().filter_map(|line| line.split_once(' '));
+                for (number, relative) in entries() {
                     let temporary = self.private(TEMPORARY).join(number);
-                    if temporary.exists() && is_inside(Path::new(relative)) {
+                    if temporary.exists() && self.is_inside(Path::new(relative)) {
                         fs::rename(&temporary, self.root.join(relative))?;
                     }
                 }
+                self.sync(entries().map(|(_, relative)| Path::new(relative)));
             }
             fs::remove_file(&journal)?;
         }
         self.discard();
         Ok(())
+    }
+
+    /// Makes renames durable, in each file's folder.
+    fn sync<'p>(&self, paths: impl Iterator<Item = &'p Path>) {
+        let folders: BTreeSet<&Path> = paths.filter_map(Path::parent).collect();
+        for folder in folders {
+            sync_folder(&self.root.join(folder));
+        }
+    }
+
+    /// A path of a journal may not lead out of the ledger.
+    fn is_inside(&self, relative: &Path) -> bool {
+        let names = relative.components().all(|part| matches!(part, Component::Normal(_)));
+        names && link_on_the_way(&self.root, relative).is_none()
     }
 
     /// Removes all temporary files.
@@ -172,11 +212,6 @@ pub fn recover(root: &Path) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// A path of a journal may not lead out of the ledger.
-fn is_inside(relative: &Path) -> bool {
-    relative.components().all(|part| matches!(part, std::path::Component::Normal(_)))
-}
-
 /// The private folder, which keeps itself out of git.
 fn prepare(private: &Path) -> std::io::Result<()> {
     if private.join(TEMPORARY).is_dir() {
@@ -190,7 +225,7 @@ fn prepare(private: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn lock(path: &Path) -> Result<File, Diagnostic> {
+fn lock(path: &Path, wait: Duration) -> Result<File, Diagnostic> {
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -203,10 +238,10 @@ fn lock(path: &Path) -> Result<File, Diagnostic> {
         match file.try_lock() {
             Ok(()) => break,
             Err(TryLockError::Error(error)) => return Err(failed(path, &error)),
-            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_WAIT => {
+            Err(TryLockError::WouldBlock) if started.elapsed() < wait => {
                 std::thread::sleep(Duration::from_millis(5));
             }
-            Err(TryLockError::WouldBlock) => return Err(held(&mut file, path)),
+            Err(TryLockError::WouldBlock) => return Err(held(&mut file, path, wait)),
         }
     }
     // Who holds it, for whoever waits in vain. The lock itself is the operating system's and ends with
@@ -216,24 +251,22 @@ fn lock(path: &Path) -> Result<File, Diagnostic> {
     Ok(file)
 }
 
-fn held(file: &mut File, path: &Path) -> Diagnostic {
+fn held(file: &mut File, path: &Path, wait: Duration) -> Diagnostic {
     let mut holder = String::new();
     let _ = file.take(100).read_to_string(&mut holder);
     let holder = if holder.trim().is_empty() { "another process".to_owned() } else { holder };
     Diagnostic::new(
         Code::Locked,
-        format!(
-            "{holder} has been writing this ledger for more than {} seconds",
-            LOCK_WAIT.as_secs()
-        ),
+        format!("{holder} has been writing this ledger for more than {} seconds", wait.as_secs()),
     )
     .at(Place::file(path))
     .help("try again when it has finished; a process that died holds nothing")
 }
 
 fn stage_one(temporary: &Path, target: &Path, change: &Change) -> std::io::Result<()> {
-    if let Some(folder) = target.parent() {
+    if let Some(folder) = target.parent().filter(|folder| !folder.is_dir()) {
         fs::create_dir_all(folder)?;
+        folder.ancestors().skip(1).take(2).for_each(sync_folder);
     }
     write_durably(temporary, change.after.as_bytes())?;
     // A file keeps the permissions it had.
@@ -260,21 +293,19 @@ fn sync_folder(folder: &Path) {
     }
 }
 
-fn folders(staged: &[(PathBuf, PathBuf)]) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> =
-        staged.iter().filter_map(|(_, target)| target.parent().map(Path::to_owned)).collect();
-    folders.sort();
-    folders.dedup();
-    folders
-}
-
 fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(Code::WriteFailed, format!("{} cannot be written: {error}", path.display()))
         .help("nothing was changed; mend the disk or its permissions and run the command again")
 }
 
-/// Writes a file outside the ledger (`-o`): new or old, never half.
+/// Writes a file outside the ledger (`-o`): new or old, never half. A link is followed, and what is no
+/// file (`/dev/stdout`, a pipe) is written into, not replaced.
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let followed = path.canonicalize();
+    let path = followed.as_deref().unwrap_or(path);
     let folder =
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -117,6 +117,32 @@ impl Sandbox {
         command
     }
 
+    /// The same for somebody whom permissions bind: root becomes another user. `None`, and a line says
+    /// that the test skipped, where that cannot be.
+    #[cfg(unix)]
+    pub fn command_without_rights(&self) -> Option<Command> {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        use std::os::unix::process::CommandExt;
+        const NOBODY: u32 = 65534;
+        let root = std::fs::metadata(self.path()).unwrap().uid() == 0;
+        let command = || {
+            let mut command = self.command();
+            if root {
+                command.uid(NOBODY).gid(NOBODY);
+            }
+            command
+        };
+        if root {
+            let open = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(self.path(), open).unwrap();
+        }
+        if command().arg("--version").output().is_ok_and(|output| output.status.success()) {
+            return Some(command());
+        }
+        println!("skipped: nobody but root may run the program here");
+        None
+    }
+
     /// Runs `crm` with these words.
     pub fn run(&self, words: &[&str]) -> Run {
         run(self.command().args(words))
@@ -124,8 +150,7 @@ impl Sandbox {
 
     /// Runs `crm` with the words of one line, split at spaces; 'single quotes' keep words together.
     pub fn crm(&self, line: &str) -> Run {
-        let words = split(line);
-        self.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+        run(self.command().args(split(line)))
     }
 }
 
@@ -153,7 +178,8 @@ pub fn shared_data(name: &str) -> Option<PathBuf> {
     None
 }
 
-fn split(line: &str) -> Vec<String> {
+/// The words of a line; 'single quotes' keep words together.
+pub fn split(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (part, text) in line.split('\'').enumerate() {
         if part % 2 == 1 {

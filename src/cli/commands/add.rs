@@ -2,17 +2,13 @@
 
 use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
-use crate::cli::entry::Session;
+use crate::cli::entry::{Session, created, insert};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::id;
 use crate::model::prospect::{Contact, Prospect};
 use crate::store::find::new_path;
 use crate::store::likeness::{Likeness, alike};
-use crate::store::line::assign_key;
 use crate::store::load::{Ledger, id_of};
-use crate::store::new_file::new_file;
-use crate::store::read_prospect::read_prospect;
-use crate::store::write::Change;
 use clap::Args;
 
 /// A new prospect, opened; prints its id
@@ -102,27 +98,18 @@ impl Add {
         let session = Session::open(context, self.dry_run)?;
         let ledger = session.ledger;
         let mut prospect = self.prospect(ledger)?;
-        let mut opened = session.draft("opened", &self.signed, &self.evidence)?;
-        assign_key(&mut opened, &prospect.id, &[]);
-        prospect.events.push(opened);
+        insert(&mut prospect, session.draft("opened", &self.signed, &self.evidence)?);
         if !self.anyway {
             self.refuse_likely_duplicate(ledger, &prospect)?;
         }
-        let text = new_file(&prospect);
-        let shown = ledger.show(&prospect.path);
-        let (back, _) =
-            read_prospect(&text, &prospect.id, &prospect.path, &shown, &ledger.settings);
-        if back.as_ref() != Some(&prospect) {
-            return Err(Diagnostic::new(
-                Code::WriteFailed,
-                "the prospect would not read back as it was meant; nothing was written",
-            )
-            .into());
-        }
-        session.write(&[Change { path: prospect.path.clone(), before: None, after: text }])?;
+        session.write(&[created(ledger, &prospect)?])?;
         if !self.dry_run {
             context.print(&format!("{}\n", prospect.id))?;
-            context.say(&format!("{}: opened in {}", prospect.name, shown.display()));
+            context.say(&format!(
+                "{}: opened in {}",
+                prospect.name,
+                ledger.show(&prospect.path).display()
+            ));
         }
         Ok(())
     }
@@ -130,7 +117,9 @@ impl Add {
     /// The prospect without its opening event.
     fn prospect(&self, ledger: &Ledger) -> Result<Prospect, Diagnostic> {
         if self.name.trim().is_empty() {
-            return Err(Diagnostic::new(Code::MissingName, "a prospect needs a name").typed());
+            return Err(Diagnostic::new(Code::MissingName, "a prospect needs a name")
+                .typed()
+                .help("say who this is: crm add 张先生"));
         }
         let id = self.free_id(ledger)?;
         let facts = &self.facts;
@@ -203,6 +192,7 @@ impl Add {
                 Diagnostic::new(Code::BadId, format!("--id: {bad}"))
                     .typed()
                     .help("letters and digits of any script, `-`, `_` and `.`")
+                    .help("without --id, one is made from the name")
             })?;
             if taken.contains(&id::fold(stated)) {
                 return Err(Diagnostic::new(

@@ -45,20 +45,15 @@ impl Check {
             return Ok(0);
         }
         let ledger = context.ledger()?;
-        let (files, mut found) = self.found(ledger, context)?;
-        found.sort_by(|a, b| (&a.place, a.severity, a.code).cmp(&(&b.place, b.severity, b.code)));
+        let (files, found) = self.found(ledger, context)?;
+        let severities: Vec<Severity> = found.iter().map(|d| d.severity).collect();
         match context.format() {
-            Some(Format::Table) | None if self.lines => {
-                for diagnostic in found.iter().filter(|d| self.all || d.severity > Severity::Info) {
-                    context.print(&format!("{}\n", short(diagnostic)))?;
-                }
-            }
-            Some(Format::Table) | None => self.text(&found, context)?,
-            Some(_) => context.emit(&sheet(&found))?,
+            Some(Format::Table) | None => self.text(found, context)?,
+            Some(_) => context.emit(&sheet(&in_order(found)))?,
         }
-        let count = |severity| found.iter().filter(|d| d.severity == severity).count();
+        let count = |severity| severities.iter().filter(|s| **s == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        context.say(&format!(
+        context.say_last(&format!(
             "{} checked: {}, {}, {} for information",
             counted(files, "prospect"),
             counted(errors, "error"),
@@ -91,15 +86,24 @@ impl Check {
     }
 
     /// Errors and warnings in full; information as a count of each code, unless all is asked for.
-    fn text(&self, found: &[Diagnostic], context: &Context) -> Result<(), Failure> {
-        let color = context.render_options().color;
-        let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
-        for diagnostic in found {
-            if diagnostic.severity == Severity::Info && !self.all {
-                *counts.entry(diagnostic.code).or_default() += 1;
+    fn text(&self, found: Vec<Diagnostic>, context: &Context) -> Result<(), Failure> {
+        let options = context.render_options();
+        let (full, counted): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|d| self.all || d.severity > Severity::Info);
+        for diagnostic in in_order(full) {
+            let text = if self.lines {
+                short(&diagnostic)
             } else {
-                context.print(&format!("{}\n\n", render(diagnostic, color)))?;
-            }
+                format!("{}\n", render(&diagnostic, options.color, options.width))
+            };
+            context.print(&format!("{text}\n"))?;
+        }
+        if self.lines {
+            return Ok(());
+        }
+        let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
+        for diagnostic in &counted {
+            *counts.entry(diagnostic.code).or_default() += 1;
         }
         for (code, count) in counts {
             context.print(&format!(
@@ -110,6 +114,20 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// By file, and in a file from top to bottom.
+fn in_order(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut placed: Vec<((usize, usize), Diagnostic)> = found
+        .into_par_iter()
+        .map(|diagnostic| {
+            let place = resolve(&diagnostic);
+            (place.map_or((0, 0), |place| (place.line, place.column)), diagnostic)
+        })
+        .collect();
+    let file = |d: &Diagnostic| d.place.as_ref().map(|place| place.source.clone());
+    placed.sort_by_cached_key(|(at, d)| (file(d), *at, d.code, d.message.clone()));
+    placed.into_iter().map(|(_, diagnostic)| diagnostic).collect()
 }
 
 /// Everything about one file.
@@ -124,20 +142,29 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
     let opens = loaded.prospect.events.first().map(|event| event.date());
     let day = opens.map_or(today, |opens| opens.max(today));
     if let Some(mut record) = replay(loaded.prospect, &ledger.settings, day) {
-        let mut broken = std::mem::take(&mut record.findings);
-        broken.iter_mut().for_each(|finding| ledger.show_place(finding));
-        found.extend(broken);
+        record.findings.iter_mut().for_each(|finding| ledger.show_place(finding));
         let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
-        found.extend(check(&subject));
+        let more = check(&subject);
+        // Where entries could not be read, that is what is wrong; not that there are none.
+        let unread = found.iter().any(|problem| problem.severity == Severity::Error);
+        found.extend(more.into_iter().filter(|d| !(unread && d.code == Code::NoEvents)));
+        found.extend(record.findings);
     }
     found
 }
 
 fn sheet(found: &[Diagnostic]) -> Sheet {
-    let columns = ["severity", "code", "file", "line", "column", "message", "help"];
-    let kinds =
-        [Kind::Text, Kind::Text, Kind::Text, Kind::Number, Kind::Number, Kind::Text, Kind::Text];
-    let columns = columns.iter().zip(kinds).map(|(id, kind)| Column::new(*id, *id, kind)).collect();
+    let columns = [
+        ("severity", Kind::Text),
+        ("code", Kind::Text),
+        ("file", Kind::Text),
+        ("line", Kind::Number),
+        ("column", Kind::Number),
+        ("message", Kind::Text),
+        ("notes", Kind::Text),
+        ("help", Kind::Text),
+    ];
+    let columns = columns.map(|(id, kind)| Column::new(id, id, kind)).into();
     let rows = found
         .iter()
         .map(|diagnostic| {
@@ -150,6 +177,7 @@ fn sheet(found: &[Diagnostic]) -> Sheet {
                 number(place.as_ref().map_or(0, |place| place.line)),
                 number(place.as_ref().map_or(0, |place| place.column)),
                 Cell::text(diagnostic.message.clone()),
+                Cell::text(diagnostic.notes.join("; ")),
                 Cell::text(diagnostic.help.join("; ")),
             ])
         })

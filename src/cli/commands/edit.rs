@@ -1,6 +1,6 @@
 //! `crm edit ID`: `$EDITOR`, then the checks; a broken file is never kept without asking.
 
-use crate::cli::context::Context;
+use crate::cli::context::{Context, columns};
 use crate::cli::diagnose::render;
 use crate::cli::entry::Session;
 use crate::diag::{Code, Diagnostic, Failure, Severity};
@@ -114,7 +114,7 @@ fn edit_again(problems: &[Diagnostic]) -> Result<bool, Failure> {
     }
     let mut stderr = std::io::stderr().lock();
     for problem in problems {
-        let _ = writeln!(stderr, "{}", render(problem, true));
+        let _ = writeln!(stderr, "{}", render(problem, true, columns(&stderr)));
     }
     let _ = write!(stderr, "edit again [e], keep as it is [k], drop the changes [d]? ");
     let _ = stderr.flush();

@@ -33,12 +33,14 @@ impl Lose {
         let settings = &session.ledger.settings;
         let Some(reason) = self.reason.as_deref().filter(|reason| !reason.trim().is_empty()) else {
             let codes: Vec<&str> = settings.reasons.iter().map(|(code, _)| &**code).collect();
-            let known = if codes.is_empty() { "any text".to_owned() } else { codes.join(", ") };
-            return Err(Diagnostic::new(
-                Code::LostWithoutReason,
-                "nobody is given up without a reason",
-            )
-            .help(format!("add --reason: {known}"))
+            let diagnostic =
+                Diagnostic::new(Code::LostWithoutReason, "nobody is given up without a reason")
+                    .help("say why: --reason \"…\"");
+            return Err(if codes.is_empty() {
+                diagnostic
+            } else {
+                diagnostic.help(format!("the settings suggest: {}", codes.join(", ")))
+            }
             .into());
         };
         let mut event = session.draft("moved", &self.signed, &Default::default())?;

@@ -3,6 +3,7 @@
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::grading::Scoring;
+use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::report::dimension::Dimension;
@@ -19,6 +20,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The query as it was typed.
+    pub fn text(&self) -> String {
+        self.words.join(" ")
+    }
+
     /// The only word, if there is one: it may be an id.
     pub fn only_word(&self) -> Option<&str> {
         match self.words.as_slice() {
@@ -29,8 +35,8 @@ impl Selection {
 
     /// The request for these prospects.
     pub fn request(&self, context: &Context) -> Result<Request, Failure> {
-        let query = context.query("QUERY", &self.words.join(" "))?;
-        Ok(Request { query, by: None, period: None })
+        let query = context.query("QUERY", &self.text())?;
+        Ok(Request { query, by: None, period: None, target: None })
     }
 }
 
@@ -60,6 +66,7 @@ impl RfmCompat {
     crm report board\n  \
     crm report funnel --as-of 2009Q4 --by owner -f csv -o funnel.csv\n  \
     crm report team --period 'last week'\n  \
+    crm report ratios --period 2009Q4 --target 50\n  \
     crm report board 'owner:liuyan is:overdue'")]
 pub struct Report {
     /// Which report
@@ -79,6 +86,9 @@ pub struct Report {
     /// The last day it covers [default: the as-of day]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     to: Option<String>,
+    /// What is aimed at: closes a year, or by the end of a period that has days to come (ratios)
+    #[arg(long, value_name = "NUMBER")]
+    target: Option<String>,
     #[command(flatten)]
     compat: RfmCompat,
 }
@@ -99,9 +109,19 @@ impl Report {
         let settings = &context.ledger()?.settings;
         request.by = self.by.as_deref().map(|name| Dimension::parse(name, settings)).transpose()?;
         request.period = self.period(context)?;
+        request.target = self.target()?;
         let mut book = context.book()?;
         self.compat.apply(&mut book);
         context.emit(&(report.make)(&book, &request)?)
+    }
+
+    fn target(&self) -> Result<Option<Amount>, Diagnostic> {
+        let Some(text) = &self.target else { return Ok(None) };
+        let number = Amount::parse(text).ok().filter(|n| !n.is_negative() && !n.is_zero());
+        number.map(Some).ok_or_else(|| {
+            let message = format!("--target: `{text}` is not a number above 0");
+            Diagnostic::new(Code::BadArgument, message).help("--target 50")
+        })
     }
 
     fn period(&self, context: &Context) -> Result<Option<Period>, Diagnostic> {

@@ -39,11 +39,12 @@ impl Sweep {
         let request = self.selection.request(context)?;
         let book = context.book()?;
         let overdue = sweep(&book, &request.query);
-        if let Some(session) = &session {
-            self.write(session, &overdue)?;
-        }
+        // The data first: if it cannot be shown as asked, nothing is written.
         if !self.dry_run {
             context.emit(&sheet(&overdue, &book))?;
+        }
+        if let Some(session) = &session {
+            self.write(session, &overdue)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! `[[pipeline]]` and its stages: the boards.
 
-use super::{label, one_of, positive, set, unknown};
+use super::{label, needs_id, one_of, positive, set, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::model::id;
 use crate::model::label::Label;
@@ -52,7 +52,7 @@ pub(in crate::store) fn pipelines(reader: &mut Reader, settings: &mut Settings, 
         }
         match whole(&board, &boards) {
             Ok(()) => boards.push(board),
-            Err(message) => reader.problem(span, Diagnostic::new(Code::BadSetting, message)),
+            Err(diagnostic) => reader.problem(span, diagnostic),
         }
     }
     // The built-in boards stay, behind those of the file, unless the file has one of that id.
@@ -62,17 +62,16 @@ pub(in crate::store) fn pipelines(reader: &mut Reader, settings: &mut Settings, 
 }
 
 /// What makes a board one that the method can be held on.
-fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), String> {
-    if id::validate(&board.id).is_err() {
-        return Err("a pipeline needs an `id`".to_owned());
-    }
+fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), Diagnostic> {
+    id::validate(&board.id).map_err(|bad| needs_id("pipeline", &bad))?;
+    let wrong = |message: String| Diagnostic::new(Code::BadSetting, message);
     let id = &board.id;
     if others.iter().any(|other| other.id == *id) {
-        return Err(format!("the pipeline `{id}` stands twice"));
+        return Err(wrong(format!("the pipeline `{id}` stands twice")));
     }
     for (position, stage) in board.stages.iter().enumerate() {
         if board.find(&stage.id) != Some(position) {
-            return Err(format!("the pipeline `{id}` has the stage `{}` twice", stage.id));
+            return Err(wrong(format!("the pipeline `{id}` has the stage `{}` twice", stage.id)));
         }
     }
     let outcomes: Vec<Outcome> = board.stages.iter().map(|stage| stage.outcome).collect();
@@ -82,9 +81,8 @@ fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), String> {
         {
             Ok(())
         }
-        _ => Err(format!(
-            "the pipeline `{id}` needs its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\""
-        )),
+        _ => Err(wrong(format!("the stages of the pipeline `{id}` do not lead to its two exits"))
+            .help("its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\"")),
     }
 }
 
@@ -131,23 +129,23 @@ fn stage(
     if stage.outcome == Outcome::Won && !table.contains_key("probability") {
         stage.probability = Amount::from_int(1);
     }
-    if id::validate(&stage.id).is_err() {
-        reader.problem(span, Diagnostic::new(Code::BadSetting, "a stage needs an `id`"));
+    if let Err(bad) = id::validate(&stage.id) {
+        reader.problem(span, needs_id("stage", &bad));
         return None;
     }
     Some(stage)
 }
 
 fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<Box<str>> {
-    let ids = reader.texts("requires", value);
-    for id in &ids {
+    let ids = reader.texts_at("requires", value);
+    for (id, span) in &ids {
         if settings.criterion(id).is_none() {
             let diagnostic =
                 Diagnostic::new(Code::BadSetting, format!("no criterion is called `{id}`"))
                     .nearest(id, settings.criteria.iter().map(|c| &*c.id))
                     .help(format!("a criterion of your own needs a section: [criteria.{id}]"));
-            reader.problem(value.span(), diagnostic);
+            reader.problem(span.clone(), diagnostic);
         }
     }
-    ids
+    ids.into_iter().map(|(id, _)| id).collect()
 }

@@ -43,14 +43,16 @@ pub(in crate::store) fn criteria(reader: &mut Reader, settings: &mut Settings, t
                     }
                 }
                 "kinds" => {
-                    kinds = reader.texts(name, value);
-                    for kind in kinds.iter().filter(|kind| !settings.kinds.contains_key(*kind)) {
-                        let diagnostic = Diagnostic::new(
-                            Code::BadSetting,
-                            format!("unknown kind of event `{kind}`"),
-                        )
-                        .nearest(kind, settings.kinds.keys().map(|k| &**k));
-                        reader.problem(value.span(), diagnostic);
+                    for (kind, span) in reader.texts_at(name, value) {
+                        if !settings.kinds.contains_key(&kind) {
+                            let diagnostic = Diagnostic::new(
+                                Code::BadSetting,
+                                format!("unknown kind of event `{kind}`"),
+                            )
+                            .nearest(&kind, settings.kinds.keys().map(|k| &**k));
+                            reader.problem(span, diagnostic);
+                        }
+                        kinds.push(kind);
                     }
                 }
                 _ => unknown(reader, key.span(), "setting of `[criteria]`", name, &CRITERION_KEYS),

@@ -1,6 +1,7 @@
 //! The sections of `crm.toml`, one file each, and what reading them shares.
 
 pub mod board;
+pub mod campaign;
 pub mod criteria;
 pub mod grading;
 pub mod ledger;
@@ -8,10 +9,12 @@ pub mod rep;
 
 use super::tree::{Reader, Value};
 use crate::diag::{Code, Diagnostic};
+use crate::model::id::BadId;
 use crate::model::label::{Label, Lang};
 use std::ops::Range;
 use toml::de::DeValue;
 
+/// A name that nothing has; `what` is `section`, or `setting of` a section.
 pub(in crate::store) fn unknown(
     reader: &mut Reader,
     span: Range<usize>,
@@ -19,8 +22,12 @@ pub(in crate::store) fn unknown(
     name: &str,
     valid: &[&str],
 ) {
-    let diagnostic = Diagnostic::new(Code::BadSetting, format!("unknown {what} `{name}`"))
-        .nearest(name, valid.iter().copied());
+    let message = match what.split_once(" of ") {
+        Some((noun, section)) => format!("unknown {noun} `{name}` of {section}"),
+        None => format!("unknown {what} `{name}`"),
+    };
+    let diagnostic =
+        Diagnostic::new(Code::BadSetting, message).nearest(name, valid.iter().copied());
     reader.problem(span, diagnostic);
 }
 
@@ -65,15 +72,17 @@ pub(in crate::store) fn set<T>(slot: &mut T, value: Option<T>) {
     }
 }
 
-/// A whole number from 1 up.
+/// A whole number from 1 to a hundred years of days.
 pub(in crate::store) fn positive(reader: &mut Reader, key: &str, value: &Value) -> Option<u32> {
-    let number = reader.count(key, value, 36_500)?;
-    if number == 0 {
-        reader.problem(
-            value.span(),
-            Diagnostic::new(Code::BadSetting, format!("`{key}` cannot be 0")),
-        );
-        return None;
-    }
-    Some(number)
+    reader.number(key, value, 1, 36_500)
+}
+
+/// A rep, board or column without an id that can be one.
+pub(in crate::store) fn needs_id(what: &str, bad: &BadId) -> Diagnostic {
+    let message = match bad {
+        BadId::Empty => format!("a {what} needs an `id`"),
+        bad => format!("a {what} cannot have this `id`: {bad}"),
+    };
+    Diagnostic::new(Code::BadSetting, message)
+        .help("id = \"…\": letters and digits of any script, `-`, `_` and `.`")
 }

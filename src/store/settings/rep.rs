@@ -1,6 +1,6 @@
 //! `[[rep]]`: who sells.
 
-use super::{one_of, positive, unknown};
+use super::{needs_id, one_of, positive, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::model::id;
 use crate::model::period::parse_period;
@@ -48,11 +48,11 @@ pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value
                 "joined" => rep.joined = reader.date(name, value),
                 "left" => rep.left = reader.date(name, value),
                 "leave" => {
-                    for text in reader.texts(name, value) {
+                    for (text, span) in reader.texts_at(name, value) {
                         match parse_period(&text, crate::model::date::Date::MIN) {
                             Ok(period) => rep.leave.push(period),
                             Err(wrong) => reader.problem(
-                                value.span(),
+                                span,
                                 Diagnostic::new(Code::BadSetting, wrong.to_string())
                                     .help("leave = [\"2026-02-01..2026-02-14\"]"),
                             ),
@@ -64,9 +64,7 @@ pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value
             }
         }
         if let Err(bad) = id::validate(&rep.id) {
-            let diagnostic =
-                Diagnostic::new(Code::BadSetting, format!("a rep needs an `id`: {bad}"));
-            reader.problem(span, diagnostic);
+            reader.problem(table.get("id").map_or(span, |id| id.span()), needs_id("rep", &bad));
         } else if settings.rep(&rep.id).is_some() {
             let diagnostic =
                 Diagnostic::new(Code::BadSetting, format!("the rep `{}` stands twice", rep.id));

@@ -1,0 +1,87 @@
+//! `crm dashboard -o FILE.html`: the main reports on one page.
+
+use super::report::Selection;
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::label::Lang;
+use crate::model::sheet::{Audience, Sheet};
+use crate::render::{Format, page};
+use crate::report::find;
+use clap::Args;
+
+/// What a sales lead reads on Monday, in this order.
+const REPORTS: [&str; 12] = [
+    "funnel",
+    "forecast",
+    "aging",
+    "board",
+    "team",
+    "ratios",
+    "conversion",
+    "cycle",
+    "bridge",
+    "sources",
+    "losses",
+    "overrides",
+];
+
+/// A longer table is cut: the page has to be mailed and read.
+const ROWS: usize = 200;
+
+/// The main reports on one page that can be mailed
+#[derive(Debug, Args)]
+#[command(after_help = "The page needs no network and no script to be read.\n\nExamples:\n  \
+    crm dashboard -o monday.html\n  \
+    crm dashboard owner:liuyan --period 2009Q4 > liuyan.html")]
+pub struct Dashboard {
+    #[command(flatten)]
+    selection: Selection,
+    /// The days that the reports cover, where they cover any
+    #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
+    period: Option<String>,
+}
+
+impl Dashboard {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        if context.format().is_some_and(|format| format != Format::Html) {
+            return Err(Diagnostic::new(Code::BadArgument, "a dashboard is an HTML page")
+                .help("crm dashboard -o monday.html")
+                .help("one report in another format: crm report NAME -f csv")
+                .into());
+        }
+        let mut request = self.selection.request(context)?;
+        if let Some(text) = &self.period {
+            request.period = Some(context.period("--period", text)?);
+        }
+        let book = context.book()?;
+        let lang = context.lang();
+        let mut sheets = Vec::new();
+        for report in REPORTS.into_iter().filter_map(find) {
+            let mut sheet = (report.make)(&book, &request)?;
+            cut(&mut sheet, report.name, lang);
+            sheets.push(sheet);
+        }
+        let title = book.settings.title.as_deref().unwrap_or(lang.pick("Dashboard", "销售看板"));
+        let about = match self.selection.text() {
+            words if words.is_empty() => book.as_of.to_string(),
+            words => format!("{}  ·  {words}", book.as_of),
+        };
+        context.print(&page(title, &about, &sheets, &context.render_options()))
+    }
+}
+
+/// Cuts tables that are too long, and says so.
+fn cut(sheet: &mut Sheet, name: &str, lang: Lang) {
+    let people = |audience: Audience| audience != Audience::Machines;
+    for table in sheet.tables.iter_mut().filter(|table| people(table.audience)) {
+        let rows = table.rows.len();
+        if rows > ROWS {
+            table.rows.truncate(ROWS);
+            sheet.notes.push(match lang {
+                Lang::En => format!("the first {ROWS} of {rows} rows; all: crm report {name}"),
+                Lang::Zh => format!("共{rows}行，列出前{ROWS}行；全部：crm report {name}"),
+            });
+        }
+    }
+}

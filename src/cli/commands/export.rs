@@ -1,0 +1,57 @@
+//! `crm export prospects|events [QUERY]`: everything, for other programs.
+
+use super::report::Selection;
+use crate::cli::context::Context;
+use crate::diag::Failure;
+use crate::render::Format;
+use crate::report::columns;
+use crate::report::events::{self, events};
+use crate::report::list::list;
+use clap::{Args, ValueEnum};
+
+/// Prospects or their entries, for other programs: CSV unless another format is asked for
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm export prospects > prospects.csv\n  \
+    crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
+    crm export events --as-of 2009Q4 -f jsonl\n\n\
+    Text that a spreadsheet would run as a formula gets a ' in front; --raw leaves it as it is, for\n\
+    files that `crm import` or another program reads.")]
+pub struct Export {
+    /// What
+    #[arg(value_enum)]
+    what: What,
+    #[command(flatten)]
+    selection: Selection,
+    /// The columns, in order [default: every one]
+    #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
+    columns: Vec<String>,
+}
+
+/// What is exported.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum What {
+    /// One row a prospect, as it stands on the day
+    Prospects,
+    /// One row an entry, those that were retracted marked
+    Events,
+}
+
+impl Export {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let request = self.selection.request(context)?;
+        let every = match self.what {
+            What::Prospects => columns::all(&context.ledger()?.settings),
+            What::Events => events::all(),
+        };
+        let names = if self.columns.is_empty() { &every } else { &self.columns };
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let book = context.book()?;
+        let sheet = match self.what {
+            What::Prospects => list(&book, &request, &names, &[])?,
+            What::Events => events(&book, &request, &names)?,
+        };
+        context.emit_as(&sheet, Format::Csv)
+    }
+}

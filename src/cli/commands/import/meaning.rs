@@ -1,0 +1,209 @@
+//! What the columns of an imported file mean: from options and mapping files to a [`Mapping`].
+
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure, Place, Source, Spot};
+use crate::model::date::Date;
+use crate::model::mapping::{
+    Assignment, ENTRY_FIELDS, Entry, Mapping, Part, Template, Values, prospect_fields, separator,
+    thousands,
+};
+use crate::model::rows::Rows;
+use crate::model::settings::Settings;
+use crate::store::load::utf8;
+use crate::store::read_csv::read_csv;
+use crate::store::read_mapping::{bad_date_format, read_mapping, unknown_field};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// What the columns mean, and how the file is written.
+#[derive(Debug, Args)]
+pub struct Meaning {
+    /// A column and the field it becomes; several columns of one field: the first that is not empty
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    map: Vec<String>,
+    /// Instead of --map: a file that says it all, to be kept beside the ledger
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "translate", "kind", "group"])]
+    mapping: Option<PathBuf>,
+    /// What is read instead of a column's value
+    #[arg(long, value_name = "COLUMN:FROM=TO")]
+    translate: Vec<String>,
+    /// The kind of the entries [default: imported]
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
+    /// Rows of one id are entries of one prospect
+    #[arg(long)]
+    group: bool,
+    /// How the file writes dates, if not 2009-12-18: %d/%m/%Y
+    #[arg(long, value_name = "STRFTIME")]
+    date_format: Option<String>,
+    /// What stands between thousands of amounts
+    #[arg(long, value_name = "CHARACTER")]
+    thousands: Option<String>,
+    /// What separates cells: `,` `;` tab [default: found out]
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<String>,
+}
+
+impl Meaning {
+    /// The mapping and the rows. The mapping may say how the file is read, and the file's header what
+    /// the mapping is.
+    pub(super) fn read(
+        &self,
+        file: &Path,
+        context: &Context,
+        settings: &Settings,
+    ) -> Result<(Mapping, Rows), Failure> {
+        let mut mapping = match &self.mapping {
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|error| {
+                    let message = format!("{} cannot be read: {error}", path.display());
+                    Diagnostic::new(Code::Unreadable, message)
+                })?;
+                read_mapping(&utf8(bytes, path)?, path, settings).map_err(Failure)?
+            }
+            None => {
+                Mapping { group: self.group, entries: vec![Entry::default()], ..Mapping::default() }
+            }
+        };
+        if let Some(text) = &self.delimiter {
+            mapping.delimiter =
+                Some(separator(text).ok_or_else(|| character("--delimiter", text))?);
+        }
+        if let Some(text) = &self.thousands {
+            mapping.thousands =
+                Some(thousands(text).ok_or_else(|| character("--thousands", text))?);
+        }
+        if let Some(format) = &self.date_format {
+            if !Date::is_format(format) {
+                return Err(bad_date_format(format).at(typed("--date-format", format)).into());
+            }
+            mapping.date_format = Some(format.as_str().into());
+        }
+        let rows = read_csv(file, mapping.delimiter)?;
+        if self.mapping.is_none() {
+            if self.map.is_empty() {
+                let left = map_by_names(file, settings, &rows, &mut mapping)?;
+                if !left.is_empty() {
+                    context.say(&format!("columns not imported: {}", left.join(", ")));
+                };
+            }
+            for text in &self.map {
+                map(&mut mapping, settings, text)?;
+            }
+            if let Some(kind) = &self.kind {
+                let template = Template(vec![Part::Text(kind.as_str().into())]);
+                assign(&mut mapping, settings, "kind", template, typed("--kind", kind));
+            }
+            for text in &self.translate {
+                translate(&mut mapping, text)?;
+            }
+        }
+        Ok((mapping, rows))
+    }
+}
+
+/// Columns that are named like a field are that field; gives the others.
+fn map_by_names<'r>(
+    file: &Path,
+    settings: &Settings,
+    rows: &'r Rows,
+    mapping: &mut Mapping,
+) -> Result<Vec<&'r str>, Diagnostic> {
+    let place = Place::file(file).at(Spot::Line(1));
+    let mut left: Vec<&str> = Vec::new();
+    for column in rows.header.iter().filter(|column| !column.is_empty()) {
+        let name = column.to_lowercase().replace(' ', "_");
+        if !assign(mapping, settings, &name, Template::cell(column), place.clone()) {
+            left.push(column);
+        }
+    }
+    if mapping.prospect.is_empty() && mapping.entries.iter().all(|entry| entry.fields.is_empty()) {
+        let first = left.first().copied().unwrap_or("COLUMN");
+        let help = format!("say what they are: --map '{first}=name' …");
+        return Err(Diagnostic::new(Code::BadMapping, "no column is named like a field")
+            .at(place)
+            .help(format!("columns: {}", left.join(", ")))
+            .help(help));
+    }
+    Ok(left)
+}
+
+fn character(option: &str, text: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadArgument, format!("{option} takes one character, not `{text}`"))
+}
+
+/// The place of something typed.
+fn typed(origin: &str, text: &str) -> Place {
+    let source = Source::Text { origin: origin.to_owned(), text: text.to_owned() };
+    Place { source, spot: Spot::Span(0, text.len()) }
+}
+
+/// `COLUMN=FIELD`; the column may be a text with `{column}` in it.
+fn map(mapping: &mut Mapping, settings: &Settings, text: &str) -> Result<(), Diagnostic> {
+    let place = || typed("--map", text);
+    let Some((column, field)) = text.rsplit_once('=') else {
+        let message = format!("`{text}` says no field");
+        return Err(Diagnostic::new(Code::BadMapping, message)
+            .at(place())
+            .help("write --map COLUMN=FIELD, such as --map 'Close Date=date'"));
+    };
+    let template = match column.contains('{') {
+        true => Template::parse(column)
+            .map_err(|bad| Diagnostic::new(Code::BadMapping, bad.to_string()).at(place()))?,
+        false => Template::cell(column.trim()),
+    };
+    if assign(mapping, settings, field.trim(), template, place()) {
+        return Ok(());
+    }
+    let fields: Vec<&str> = prospect_fields(settings).into_iter().chain(ENTRY_FIELDS).collect();
+    Err(unknown_field(field, &fields, settings).at(place()))
+}
+
+/// Assigns a field of the prospect or of its entry; `false` where there is no such field. `close-by`, as
+/// lists and exports call it, is `close_by`.
+fn assign(
+    mapping: &mut Mapping,
+    settings: &Settings,
+    name: &str,
+    template: Template,
+    place: Place,
+) -> bool {
+    let written = name.replace('-', "_");
+    for field in [name, &written] {
+        let of = if prospect_fields(settings).contains(&field) {
+            &mut mapping.prospect
+        } else if let (true, Some(entry)) =
+            (ENTRY_FIELDS.contains(&field), mapping.entries.first_mut())
+        {
+            &mut entry.fields
+        } else {
+            continue;
+        };
+        match of.iter_mut().find(|assignment| &*assignment.field == field) {
+            Some(assignment) => assignment.texts.push(template),
+            None => of.push(Assignment { field: field.into(), texts: vec![template], place }),
+        }
+        return true;
+    }
+    false
+}
+
+/// `COLUMN:FROM=TO`
+fn translate(mapping: &mut Mapping, text: &str) -> Result<(), Diagnostic> {
+    let place = typed("--translate", text);
+    let parts = text.split_once(':').and_then(|(column, pair)| {
+        let (from, to) = pair.rsplit_once('=')?;
+        Some((column.trim(), from.trim(), to.trim()))
+    });
+    let Some((column, from, to)) = parts else {
+        return Err(Diagnostic::new(Code::BadMapping, format!("`{text}` is no translation"))
+            .at(place)
+            .help("write --translate COLUMN:FROM=TO, such as --translate Stage:Won=closed"));
+    };
+    let pair = (from.into(), to.into());
+    match mapping.values.iter_mut().find(|values| &*values.column == column) {
+        Some(values) => values.pairs.push(pair),
+        None => mapping.values.push(Values { column: column.into(), pairs: vec![pair], place }),
+    }
+    Ok(())
+}

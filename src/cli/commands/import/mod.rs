@@ -1,0 +1,223 @@
+//! `crm import FILE.csv`: rows of another program's export as prospects and entries.
+
+mod meaning;
+mod summary;
+
+use crate::check::{Subject, check};
+use crate::cli::context::Context;
+use crate::cli::diagnose::render;
+use crate::cli::entry::{Session, changed, created, insert};
+use crate::diag::{Code, Diagnostic, Failure, Severity};
+use crate::model::date::Date;
+use crate::model::id;
+use crate::model::prospect::Prospect;
+use crate::model::rows::Rows;
+use crate::plan::import::{self, Candidate, bad_row, compare};
+use crate::rules::replay::replay;
+use crate::store::find::new_path;
+use crate::store::load::{Ledger, id_of};
+use crate::store::read_csv::read_csv;
+use crate::store::write::Change;
+use clap::Args;
+use meaning::Meaning;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use summary::{Counts, number, plural};
+
+/// So many bad rows are shown in full.
+const SHOWN: usize = 20;
+
+/// Rows of a CSV file as prospects and entries; all or nothing
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm import leads.csv --map Name=name --map Firm=company --date today --dry-run\n  \
+    crm import deals.csv --map Id=id --map Customer=name --map Stage=stage --map Closed=date \\\n      \
+    --translate Stage:Won=closed --date-format %d/%m/%Y\n  \
+    crm import orders.csv --map customer=id --map customer=name --map day=date --map sum=amount \\\n      \
+    --kind order --group\n  \
+    crm import deals.csv --mapping deals.toml\n\n\
+    Without --map and --mapping, columns that are named like a field are taken. A second import of the\n\
+    same file changes nothing if the file has ids. docs/import.md explains mapping files.")]
+pub struct Import {
+    /// The file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    meaning: Meaning,
+    /// The day of rows that have no date at all
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    date: Option<String>,
+    /// Leave bad rows out, and import the others
+    #[arg(long)]
+    skip_bad: bool,
+    /// Print a summary of what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+/// What is to be done with one prospect.
+enum Step {
+    /// A new file, and the board and column it stands in then.
+    Add { change: Change, entries: usize, stands: (usize, usize) },
+    /// A known file that says something new, or nothing new.
+    Known { change: Option<Change>, entries: usize, differing: usize },
+    /// Nothing: the ledger's rules speak against it.
+    Bad(Diagnostic),
+}
+
+impl Import {
+    /// Runs it; the status of a dry run is 1 where the import would be refused.
+    pub fn run(self, context: &Context) -> Result<u8, Failure> {
+        let session = Session::open(context, self.dry_run)?;
+        let ledger = session.ledger;
+        let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
+        let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
+        let today = context.today;
+        let joins = mapping.joins.iter();
+        let joined: Vec<Rows> = joins
+            .map(|join| read_csv(&self.file.with_file_name(&*join.file), None))
+            .collect::<Result<_, _>>()?;
+        let (paths, _) = ledger.paths();
+        let taken: HashMap<String, PathBuf> =
+            paths.into_iter().map(|path| (id::fold(&id_of(&path)), path)).collect();
+        let by = import::Import {
+            settings: &ledger.settings,
+            mapping: &mapping,
+            file: &self.file,
+            date,
+            today,
+        };
+        let imported = import::import(&rows, &joined, &taken, &by).map_err(Failure)?;
+        let steps: Vec<Step> = imported
+            .candidates
+            .into_par_iter()
+            .map(|candidate| step(ledger, candidate, &self.file, today))
+            .collect();
+        let mut bad = imported.bad;
+        let mut counts = Counts::of(rows.rows.len());
+        let changes: Vec<Change> =
+            steps.into_iter().filter_map(|step| counts.take(step, &mut bad)).collect();
+        counts.bad = bad.len();
+        let refused = !bad.is_empty() && !self.skip_bad;
+        let shown = self.shown(bad, counts.rows);
+        if refused && !self.dry_run {
+            return Err(Failure(shown));
+        }
+        for diagnostic in &shown {
+            context.say(&render(diagnostic, false, None));
+        }
+        if imported.ids_from_names {
+            context.say("ids are made from names: the same file again would add everybody again");
+        }
+        if self.dry_run {
+            context.emit(&counts.sheet(&ledger.settings))?;
+        } else {
+            session.write(&changes)?;
+            context.say(&counts.told());
+        }
+        Ok(u8::from(refused))
+    }
+
+    /// The first bad rows in full, and how many there are.
+    fn shown(&self, mut bad: Vec<Diagnostic>, rows: usize) -> Vec<Diagnostic> {
+        if bad.is_empty() {
+            return bad;
+        }
+        bad.sort_by(|a, b| a.place.cmp(&b.place));
+        let message =
+            format!("{} of {} cannot be imported", number(bad.len()), plural(rows, "row"));
+        let more = bad.len().saturating_sub(SHOWN);
+        bad.truncate(SHOWN);
+        let (severity, outcome) = match (self.skip_bad, self.dry_run) {
+            (true, true) => (Severity::Warning, "would be left out"),
+            (true, false) => (Severity::Warning, "left out"),
+            (false, true) => (Severity::Error, "nothing would be written"),
+            (false, false) => (Severity::Error, "nothing was written"),
+        };
+        let mut last = Diagnostic::new(Code::BadRow, format!("{message}; {outcome}"));
+        if more > 0 {
+            last = last.note(format!("{} more like the {SHOWN} above", number(more)));
+        }
+        if !self.skip_bad {
+            last = last.help("mend them, or leave them out: --skip-bad");
+        }
+        bad.push(last);
+        bad.iter_mut().for_each(|diagnostic| diagnostic.severity = severity);
+        bad
+    }
+}
+
+/// What a candidate comes to in this ledger.
+fn step(ledger: &Ledger, candidate: Candidate, file: &Path, today: Date) -> Step {
+    let line = candidate.line;
+    let done = match candidate.there.clone() {
+        Some(path) => known(ledger, &candidate, &path, today),
+        None => add(ledger, candidate, today),
+    };
+    done.unwrap_or_else(|failure| {
+        let why: Vec<&str> = failure.0.iter().map(|found| found.message.as_str()).collect();
+        let mut bad = bad_row(file, line, &why.join("; "));
+        bad.notes = failure.0.iter().flat_map(|found| found.notes.clone()).collect();
+        bad.help = failure.0.into_iter().flat_map(|found| found.help).collect();
+        Step::Bad(bad)
+    })
+}
+
+fn add(ledger: &Ledger, candidate: Candidate, today: Date) -> Result<Step, Failure> {
+    let mut prospect = candidate.prospect;
+    prospect.path = new_path(ledger, &prospect.id);
+    for wanted in candidate.entries {
+        insert(&mut prospect, wanted.event);
+    }
+    let change = created(ledger, &prospect)?;
+    let wrong = errors(ledger, &prospect, today);
+    if !wrong.is_empty() {
+        return Err(Failure(wrong));
+    }
+    let entries = prospect.events.len();
+    let stands = replay(prospect, &ledger.settings, today)
+        .map_or((0, 0), |record| (record.state.pipeline, record.state.stage));
+    Ok(Step::Add { change, entries, stands })
+}
+
+fn known(
+    ledger: &Ledger,
+    candidate: &Candidate,
+    path: &Path,
+    today: Date,
+) -> Result<Step, Failure> {
+    let loaded = ledger.read(path).map_err(Failure)?;
+    let broken = |problem: &&Diagnostic| problem.severity == Severity::Error;
+    let broken: Vec<Diagnostic> = loaded.problems.iter().filter(broken).cloned().collect();
+    if !broken.is_empty() {
+        return Err(Failure(broken));
+    }
+    let (fresh, differing) = compare(&loaded.prospect, candidate);
+    if fresh.is_empty() {
+        return Ok(Step::Known { change: None, entries: 0, differing });
+    }
+    let change = changed(ledger, &loaded, &fresh)?;
+    let mut after = loaded.prospect.clone();
+    let entries = fresh.len();
+    for event in fresh {
+        insert(&mut after, event);
+    }
+    let before = errors(ledger, &loaded.prospect, today);
+    let wrong = errors(ledger, &after, today).into_iter().filter(|error| !before.contains(error));
+    let wrong: Vec<Diagnostic> = wrong.collect();
+    if !wrong.is_empty() {
+        return Err(Failure(wrong));
+    }
+    Ok(Step::Known { change: Some(change), entries, differing })
+}
+
+/// What `crm check` would call an error: that is not written.
+fn errors(ledger: &Ledger, prospect: &Prospect, today: Date) -> Vec<Diagnostic> {
+    let shown = ledger.show(&prospect.path);
+    let Some(record) = replay(prospect.clone(), &ledger.settings, today) else { return Vec::new() };
+    let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
+    let mut found = check(&subject);
+    found.retain(|finding| finding.severity == Severity::Error);
+    found
+}

@@ -1,0 +1,104 @@
+//! `crm what-if`: the five levers.
+
+use super::report::Selection;
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::money::{Amount, Money};
+use crate::report::what_if::{Scale, Stated, what_if};
+use clap::Args;
+
+/// What each of the five levers would do to closes and money a year, alone and together
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Figures that are not stated are measured in the ledger: from call entries or \
+    tallies, meetings, and closes.\n\nExamples:\n  \
+    crm what-if\n  \
+    crm what-if owner:liuyan --period 2009Q4 --factor 1.5\n  \
+    crm what-if --dials 15 --conversations 7 --appointments 1 --meetings 8 --meetings-per-close 8 --value 3000"
+)]
+pub struct WhatIf {
+    #[command(flatten)]
+    selection: Selection,
+    /// The days to measure: 2009Q4, last month, 2009-12-01..2009-12-15 [default: all]
+    #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
+    period: Option<String>,
+    /// Numbers dialled a day
+    #[arg(long, value_name = "N")]
+    dials: Option<String>,
+    /// Conversations a day
+    #[arg(long, value_name = "N")]
+    conversations: Option<String>,
+    /// Appointments set a day
+    #[arg(long, value_name = "N")]
+    appointments: Option<String>,
+    /// Meetings a week, first ones and others
+    #[arg(long, value_name = "N")]
+    meetings: Option<String>,
+    /// Meetings for one close
+    #[arg(long, value_name = "N")]
+    meetings_per_close: Option<String>,
+    /// Money of one close
+    #[arg(long, value_name = "MONEY")]
+    value: Option<String>,
+    /// What each lever is raised by: 2 doubles
+    #[arg(long, value_name = "N", default_value = "2")]
+    factor: String,
+    /// Working days of a week
+    #[arg(long, value_name = "N", default_value = "5")]
+    days: String,
+    /// Working weeks of a year
+    #[arg(long, value_name = "N", default_value = "50")]
+    weeks: String,
+}
+
+impl WhatIf {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let optional = |name: &str, text: &Option<String>| {
+            text.as_deref().map(|text| positive(name, text)).transpose()
+        };
+        let stated = Stated {
+            dials: optional("--dials", &self.dials)?,
+            conversations: optional("--conversations", &self.conversations)?,
+            appointments: optional("--appointments", &self.appointments)?,
+            meetings: optional("--meetings", &self.meetings)?,
+            meetings_per_close: optional("--meetings-per-close", &self.meetings_per_close)?,
+            value: self.value.as_deref().map(money).transpose()?,
+        };
+        let scale = Scale {
+            days: positive("--days", &self.days)?,
+            weeks: positive("--weeks", &self.weeks)?,
+            factor: positive("--factor", &self.factor)?,
+        };
+        // Stated figures need no ledger: the question can be asked before there is one.
+        if stated.complete() && stated.value.is_some() && context.ledger().is_err() {
+            return context.emit(&what_if(None, &stated, scale, context.lang())?);
+        }
+        let mut request = self.selection.request(context)?;
+        if let Some(text) = &self.period {
+            request.period = Some(context.period("--period", text)?);
+        }
+        let book = context.book()?;
+        context.emit(&what_if(Some((&book, &request)), &stated, scale, context.lang())?)
+    }
+}
+
+/// A number above 0.
+fn positive(name: &str, text: &str) -> Result<f64, Diagnostic> {
+    let number = Amount::parse(text).ok().map(Amount::to_f64);
+    number.filter(|x| *x > 0.0).ok_or_else(|| {
+        let message = format!("{name}: `{text}` is not a number above 0");
+        Diagnostic::new(Code::BadArgument, message).help(format!("{name} 8, or {name} 7.5"))
+    })
+}
+
+fn money(text: &str) -> Result<Amount, Diagnostic> {
+    let wrong = |what: String| {
+        Diagnostic::new(Code::BadArgument, format!("--value: {what}")).help("--value 3000")
+    };
+    match Money::parse(text) {
+        Ok(Money { amount, currency: None }) if !amount.is_negative() => Ok(amount),
+        Ok(_) => Err(wrong(format!("`{text}` is not an amount in the ledger's own currency"))),
+        Err(bad) => Err(wrong(bad.to_string())),
+    }
+}

@@ -1,0 +1,270 @@
+//! How the rows of a CSV file become prospects and entries: what `--map` and mapping files say.
+
+use super::event;
+use super::prospect::FACTS;
+use super::settings::Settings;
+use crate::diag::Place;
+
+/// A whole mapping.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mapping {
+    /// What stands between two cells; found out where it is not stated.
+    pub delimiter: Option<u8>,
+    /// How dates are written, as `strftime` has it; ISO only where it is not stated.
+    pub date_format: Option<Box<str>>,
+    /// What stands between the thousands of amounts.
+    pub thousands: Option<char>,
+    /// Rows of one id belong to one prospect; otherwise an id may stand only once.
+    pub group: bool,
+    /// Other files that each row takes columns from.
+    pub joins: Vec<Join>,
+    /// What is read instead of a column's values.
+    pub values: Vec<Values>,
+    /// The prospect's facts.
+    pub prospect: Vec<Assignment>,
+    /// The entries that a row makes.
+    pub entries: Vec<Entry>,
+}
+
+/// Another CSV file, of which each row takes the columns of the line that fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Join {
+    /// The file; a relative path begins where the imported file is.
+    pub file: Box<str>,
+    /// The column in the rows so far.
+    pub here: Box<str>,
+    /// The column in the other file.
+    pub there: Box<str>,
+    /// Put before the names of the other file's columns.
+    pub prefix: Box<str>,
+    /// A row that nothing fits is no error.
+    pub optional: bool,
+    /// Where it was said.
+    pub place: Place,
+}
+
+/// Translations of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values {
+    /// The column.
+    pub column: Box<str>,
+    /// What the file has, and what is read.
+    pub pairs: Vec<(Box<str>, Box<str>)>,
+    /// Where it was said.
+    pub place: Place,
+}
+
+/// A field and what it is made from: the first text that is not empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// One of [`prospect_fields`] or [`ENTRY_FIELDS`].
+    pub field: Box<str>,
+    /// The candidates.
+    pub texts: Vec<Template>,
+    /// Where it was said.
+    pub place: Place,
+}
+
+/// One entry that a row makes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// All must hold; without any, every row makes it.
+    pub when: Vec<Condition>,
+    /// Its fields.
+    pub fields: Vec<Assignment>,
+}
+
+/// What a column must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The column.
+    pub column: Box<str>,
+    /// One of these, as the file has them: `*` = anything, an empty text = nothing.
+    pub values: Vec<Box<str>>,
+    /// Where it was said.
+    pub place: Place,
+}
+
+impl Condition {
+    /// Does a cell fit?
+    pub fn holds(&self, cell: &str) -> bool {
+        self.values.iter().any(|value| match &**value {
+            "*" => !cell.is_empty(),
+            value => value == cell,
+        })
+    }
+}
+
+/// A text in which `{column}` stands for the row's cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(pub Vec<Part>);
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Words.
+    Text(Box<str>),
+    /// A cell; written as an id if it is to be (`{column|slug}`).
+    Cell {
+        /// The column.
+        column: Box<str>,
+        /// `Moses Frase` becomes `moses-frase`.
+        slug: bool,
+    },
+}
+
+/// Why a text is no template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadTemplate {
+    /// `{` without `}`.
+    #[error("`{{` is not closed")]
+    Open,
+    /// `{column|something}`.
+    #[error("a column can be followed by `|slug`, not by `|{0}`")]
+    Filter(String),
+}
+
+impl Template {
+    /// The cell of a column as it is.
+    pub fn cell(column: &str) -> Template {
+        Template(vec![Part::Cell { column: column.into(), slug: false }])
+    }
+
+    /// Reads a text; `{{` and `}}` are braces that stand for themselves.
+    pub fn parse(text: &str) -> Result<Template, BadTemplate> {
+        let mut parts = Vec::new();
+        let mut words = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            words.push_str(&rest[..at]);
+            let brace = &rest[at..=at];
+            rest = &rest[at + 1..];
+            if let Some(after) = rest.strip_prefix(brace) {
+                words.push_str(brace);
+                rest = after;
+            } else if brace == "}" {
+                words.push('}');
+            } else {
+                let end = rest.find('}').ok_or(BadTemplate::Open)?;
+                if !words.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut words).into()));
+                }
+                let (column, slug) = match rest[..end].rsplit_once('|') {
+                    None => (&rest[..end], false),
+                    Some((column, filter)) if filter.trim() == "slug" => (column, true),
+                    Some((_, filter)) => return Err(BadTemplate::Filter(filter.trim().to_owned())),
+                };
+                parts.push(Part::Cell { column: column.trim().into(), slug });
+                rest = &rest[end + 1..];
+            }
+        }
+        words.push_str(rest);
+        if !words.is_empty() {
+            parts.push(Part::Text(words.into()));
+        }
+        Ok(Template(parts))
+    }
+
+    /// The columns it names.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Cell { column, .. } => Some(&**column),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// Its words, if it names no column.
+    pub fn literal(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Part::Text(words)] => Some(words),
+            _ => None,
+        }
+    }
+}
+
+/// A separator as people name it: one ASCII character, or `tab`.
+pub fn separator(text: &str) -> Option<u8> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Some(b'\t'),
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Some(*byte),
+        _ => None,
+    }
+}
+
+/// What may stand between thousands: one character that is no part of a number.
+pub fn thousands(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    let only = characters.next().filter(|_| characters.next().is_none())?;
+    (!only.is_alphanumeric() && !matches!(only, '-' | '+')).then_some(only)
+}
+
+/// Fields of a prospect's person.
+pub const CONTACT_FIELDS: [&str; 6] = ["contact", "role", "phone", "email", "decides", "birthday"];
+
+/// Every field that a prospect can be given; the team's own facts last.
+pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
+    let own = settings.facts.iter().map(|fact| &**fact);
+    let lists = ["needs", "tags"];
+    ["id"].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
+}
+
+/// Every field that an entry can be given: its date, and what an event has.
+pub const ENTRY_FIELDS: [&str; 22] = {
+    let mut fields = ["date"; 22];
+    let mut i = 0;
+    while i < event::FIELDS.len() {
+        fields[i + 1] = event::FIELDS[i];
+        i += 1;
+    }
+    fields
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(column: &str, slug: bool) -> Part {
+        Part::Cell { column: column.into(), slug }
+    }
+
+    fn words(text: &str) -> Part {
+        Part::Text(text.into())
+    }
+
+    #[test]
+    fn templates() {
+        let parts = |text: &str| Template::parse(text).unwrap().0;
+        assert_eq!(parts("25"), [words("25")]);
+        assert_eq!(parts("{ sales agent | slug }"), [cell("sales agent", true)]);
+        assert_eq!(parts("{a}: {b}"), [cell("a", false), words(": "), cell("b", false)]);
+        assert_eq!(parts("{{a}}"), [words("{a}")]);
+        assert_eq!(parts(""), []);
+        assert_eq!(Template::parse("{a"), Err(BadTemplate::Open));
+        assert_eq!(Template::parse("{a|upper}"), Err(BadTemplate::Filter("upper".into())));
+    }
+
+    #[test]
+    fn fields_are_distinct() {
+        let settings = Settings::default();
+        let mut all = prospect_fields(&settings);
+        all.extend(ENTRY_FIELDS);
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn conditions() {
+        let condition = |values: &[&str]| Condition {
+            column: "c".into(),
+            values: values.iter().map(|v| (*v).into()).collect(),
+            place: Place::file("m.toml"),
+        };
+        assert!(condition(&["Won", "Lost"]).holds("Lost"));
+        assert!(!condition(&["Won"]).holds(""));
+        assert!(condition(&["*"]).holds("x") && !condition(&["*"]).holds(""));
+        assert!(condition(&[""]).holds("") && !condition(&[""]).holds("x"));
+    }
+}

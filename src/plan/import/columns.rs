@@ -1,0 +1,213 @@
+//! The columns of a file and of those it is joined with: where each stands, and what its cells are
+//! read as.
+
+use super::{Import, bad_row};
+use crate::diag::{Code, Diagnostic, Place, suggest};
+use crate::model::id;
+use crate::model::mapping::{Assignment, Part, Template};
+use crate::model::rows::{Row, Rows};
+use std::collections::HashMap;
+
+/// Where a column stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slot {
+    /// 0 = the imported file, else the join.
+    file: usize,
+    cell: usize,
+}
+
+/// Every column by name.
+pub(super) struct Columns<'a> {
+    slots: HashMap<String, Vec<Slot>>,
+    /// Column -> what the file has -> what is read.
+    values: HashMap<&'a str, HashMap<&'a str, &'a str>>,
+    /// For each join: key -> row.
+    keys: Vec<HashMap<&'a str, &'a Row>>,
+    width: usize,
+    import: &'a Import<'a>,
+}
+
+/// A row with the rows that its joins found.
+pub(super) struct Joined<'a> {
+    rows: Vec<Option<&'a Row>>,
+}
+
+impl<'a> Columns<'a> {
+    /// Looks every column up that the mapping names; all that is missing is reported together.
+    pub(super) fn of(
+        rows: &'a Rows,
+        joined: &'a [Rows],
+        import: &'a Import<'a>,
+    ) -> Result<Columns<'a>, Vec<Diagnostic>> {
+        let mapping = import.mapping;
+        let values = mapping.values.iter().map(|values| {
+            let pairs = values.pairs.iter().map(|(from, to)| (&**from, &**to)).collect();
+            (&*values.column, pairs)
+        });
+        let mut columns = Columns {
+            slots: HashMap::new(),
+            values: values.collect(),
+            keys: Vec::new(),
+            width: rows.header.len(),
+            import,
+        };
+        let mut problems = Vec::new();
+        for (cell, name) in rows.header.iter().enumerate() {
+            columns.slots.entry(name.to_string()).or_default().push(Slot { file: 0, cell });
+        }
+        for (number, (join, rows)) in mapping.joins.iter().zip(joined).enumerate() {
+            problems.extend(columns.problem(&join.here, &join.place));
+            match keys(rows, join, import) {
+                Ok(keys) => columns.keys.push(keys),
+                Err(found) => {
+                    columns.keys.push(HashMap::new());
+                    problems.push(found);
+                }
+            }
+            for (cell, name) in rows.header.iter().enumerate() {
+                // The column that the files share is read from the first of them.
+                if join.prefix.is_empty() && *name == join.there && join.there == join.here {
+                    continue;
+                }
+                let name = format!("{}{name}", join.prefix);
+                columns.slots.entry(name).or_default().push(Slot { file: number + 1, cell });
+            }
+        }
+        for values in &mapping.values {
+            problems.extend(columns.problem(&values.column, &values.place));
+        }
+        let entries = mapping.entries.iter();
+        for condition in entries.clone().flat_map(|entry| &entry.when) {
+            problems.extend(columns.problem(&condition.column, &condition.place));
+        }
+        let assignments = mapping.prospect.iter().chain(entries.flat_map(|entry| &entry.fields));
+        for assignment in assignments {
+            problems.extend(columns.unfit(assignment));
+        }
+        if problems.is_empty() { Ok(columns) } else { Err(problems) }
+    }
+
+    fn unfit(&self, assignment: &Assignment) -> Vec<Diagnostic> {
+        let names = assignment.texts.iter().flat_map(Template::columns);
+        names.filter_map(|name| self.problem(name, &assignment.place)).collect()
+    }
+
+    /// Why a column cannot be read, if so.
+    fn problem(&self, name: &str, place: &Place) -> Option<Diagnostic> {
+        let diagnostic = match self.slots.get(name).map_or(0, Vec::len) {
+            1 => return None,
+            0 => {
+                let message = format!("no column `{name}` in {}", self.import.file.display());
+                let mut names: Vec<&str> = self.slots.keys().map(String::as_str).collect();
+                names.sort_unstable();
+                let diagnostic = Diagnostic::new(Code::BadMapping, message);
+                match suggest(name, names.iter().copied()) {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic.help(format!("columns: {}", names.join(", "))),
+                }
+            }
+            _ => Diagnostic::new(
+                Code::BadMapping,
+                format!("more than one column is called `{name}`"),
+            )
+            .help("rename one of them; those of a joined file can be given a `prefix`"),
+        };
+        Some(diagnostic.at(place.clone()))
+    }
+
+    /// The row with what its joins find, or why that is nothing.
+    pub(super) fn joined(&self, row: &'a Row) -> Result<Joined<'a>, (String, String)> {
+        if row.unclosed {
+            let why = "a quote is opened here and not closed: what follows it is lost in one cell";
+            return Err((why.to_owned(), "close the quote, or write it twice: \"\"".to_owned()));
+        }
+        if row.cells.len() != self.width {
+            let why = format!("{} cells, but the header has {}", row.cells.len(), self.width);
+            let help =
+                "a separator is missing or too many; a cell that holds one stands in \"quotes\"";
+            return Err((why, help.to_owned()));
+        }
+        let mut joined = Joined { rows: vec![Some(row)] };
+        for (join, keys) in self.import.mapping.joins.iter().zip(&self.keys) {
+            let key = self.cell(&joined, &join.here);
+            let found = keys.get(key).copied();
+            if found.is_none() && !key.is_empty() && !join.optional {
+                let why = format!("no line of {} has the {} `{key}`", join.file, join.there);
+                let help = "add it there, translate it under [values], or say optional = true";
+                return Err((why, help.to_owned()));
+            }
+            joined.rows.push(found);
+        }
+        Ok(joined)
+    }
+
+    /// A cell as the file has it.
+    pub(super) fn raw<'r>(&self, row: &Joined<'r>, column: &str) -> &'r str {
+        let slot = self.slots.get(column).and_then(|slots| slots.first());
+        slot.and_then(|slot| {
+            let row = row.rows.get(slot.file).copied().flatten()?;
+            row.cells.get(slot.cell).map(|cell| &**cell)
+        })
+        .unwrap_or("")
+    }
+
+    /// A cell as it is read: translated.
+    pub(super) fn cell(&self, row: &Joined<'a>, column: &str) -> &'a str {
+        let raw = self.raw(row, column);
+        let translated = self.values.get(column).and_then(|values| values.get(raw));
+        translated.copied().unwrap_or(raw)
+    }
+
+    /// The first text of an assignment that is not empty. A text whose columns are all empty is.
+    pub(super) fn text(&self, row: &Joined<'a>, assignment: &Assignment) -> String {
+        let mut texts = assignment.texts.iter().map(|template| self.filled(row, template));
+        texts.find(|text| !text.is_empty()).unwrap_or_default()
+    }
+
+    fn filled(&self, row: &Joined<'a>, template: &Template) -> String {
+        let mut text = String::new();
+        let mut empty = template.columns().next().is_some();
+        for part in &template.0 {
+            match part {
+                Part::Text(words) => text.push_str(words),
+                Part::Cell { column, slug } => {
+                    let cell = self.cell(row, column);
+                    empty &= cell.is_empty();
+                    text.push_str(&if *slug { id::slug(cell) } else { cell.to_owned() });
+                }
+            }
+        }
+        if empty { String::new() } else { text.trim().to_owned() }
+    }
+}
+
+/// The rows of a joined file by key. A key that stands twice would leave the choice to chance.
+fn keys<'a>(
+    rows: &'a Rows,
+    join: &'a crate::model::mapping::Join,
+    import: &Import,
+) -> Result<HashMap<&'a str, &'a Row>, Diagnostic> {
+    let Some(column) = rows.column(&join.there) else {
+        let message = format!("no column `{}` in {}", join.there, join.file);
+        return Err(Diagnostic::new(Code::BadMapping, message)
+            .at(join.place.clone())
+            .nearest(&join.there, rows.header.iter().map(|name| &**name)));
+    };
+    let file = import.file.with_file_name(&*join.file);
+    let mut keys: HashMap<&str, &Row> = HashMap::with_capacity(rows.rows.len());
+    for row in &rows.rows {
+        if row.unclosed || row.cells.len() != rows.header.len() {
+            let why =
+                format!("{} cells, but the header has {}", row.cells.len(), rows.header.len());
+            return Err(bad_row(&file, row.line, &why));
+        }
+        if let Some(first) = keys.insert(&row.cells[column], row) {
+            let why = format!(
+                "the {} `{}` stands on line {} already",
+                join.there, &row.cells[column], first.line
+            );
+            return Err(bad_row(&file, row.line, &why).help("a join needs each key once"));
+        }
+    }
+    Ok(keys)
+}

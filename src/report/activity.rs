@@ -1,0 +1,274 @@
+//! What was done in a period and what came of it: dials, conversations, appointments, first meetings,
+//! prospects, closes, by rep or by any dimension. `ratios` and `what-if` read it.
+//!
+//! Dials and conversations are acts: each counts. The other steps count once in a pursuit, on the day it
+//! first got there: the first call of a pursuit (new people called), the appointment for its first
+//! meeting, the first meeting, the first entry into one of the last three open columns (a prospect), the
+//! close. What somebody did belongs to who recorded it, else to the owner of that day; where a prospect
+//! came belongs to the owner of that day.
+
+use super::Request;
+use super::dimension::Dimension;
+use crate::model::date::Date;
+use crate::model::event::{Counts, Event};
+use crate::model::money::Sum;
+use crate::model::period::Period;
+use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::settings::Settings;
+use crate::rules::book::{Book, Tally};
+use crate::rules::replay::standing;
+use crate::rules::state::{Pursuit, Record};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The counts of a period.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Activity {
+    /// Numbers dialled.
+    pub dials: u64,
+    /// Dials that somebody answered.
+    pub conversations: u64,
+    /// New people called.
+    pub called: u64,
+    /// First meetings set.
+    pub appointments: u64,
+    /// First meetings held.
+    pub first_meetings: u64,
+    /// Meetings held, of all kinds.
+    pub meetings: u64,
+    /// Became prospects.
+    pub prospects: u64,
+    /// Closed.
+    pub closes: u64,
+    /// What was booked in the pursuits that closed, else what was expected.
+    pub value: Sum,
+}
+
+impl Activity {
+    /// Dials, conversations, appointments, first meetings, prospects, closes.
+    pub fn steps(&self) -> [u64; 6] {
+        [
+            self.dials,
+            self.conversations,
+            self.appointments,
+            self.first_meetings,
+            self.prospects,
+            self.closes,
+        ]
+    }
+
+    fn add(&mut self, other: &Activity) {
+        self.dials += other.dials;
+        self.conversations += other.conversations;
+        self.called += other.called;
+        self.appointments += other.appointments;
+        self.first_meetings += other.first_meetings;
+        self.meetings += other.meetings;
+        self.prospects += other.prospects;
+        self.closes += other.closes;
+        self.value.add_sum(&other.value);
+    }
+}
+
+/// The counts of a period by group.
+#[derive(Debug, Clone, Default)]
+pub struct Practice {
+    /// By rep, or by the dimension asked for.
+    pub groups: BTreeMap<String, Activity>,
+    /// Of all groups together.
+    pub all: Activity,
+    /// Reps whose tallies are left out: they cannot be divided among the prospects selected.
+    pub left_out: BTreeSet<String>,
+}
+
+/// The columns in which somebody is a prospect: the last three open ones, but never the first.
+pub fn first_prospect_column(pipeline: &Pipeline) -> usize {
+    pipeline.open().len().saturating_sub(3).max(1)
+}
+
+/// Counts a period.
+pub fn measure(book: &Book, request: &Request, period: Period) -> Practice {
+    let mut practice = Practice::default();
+    let mut days = BTreeSet::new();
+    for (rep, day, tally) in tallies(book, request, period, &mut practice.left_out) {
+        let group = match request.by {
+            Some(Dimension::Manager) => manager(rep, &book.settings),
+            _ => rep.to_owned(),
+        };
+        let slot = practice.groups.entry(group).or_default();
+        slot.dials += u64::from(tally.dials);
+        slot.conversations += u64::from(tally.conversations);
+        slot.appointments += u64::from(tally.appointments);
+        days.insert((rep, day));
+    }
+    for record in request.select(book) {
+        if record.state.last_entry.is_some_and(|last| last >= period.from) {
+            let mut count =
+                Count { book, request, period, record, days: &days, groups: &mut practice.groups };
+            count.record();
+        }
+    }
+    for activity in practice.groups.values() {
+        practice.all.add(activity);
+    }
+    practice
+}
+
+/// The tallies that count. With a query, those of reps all of whose prospects it selects: a day's tally
+/// cannot be divided. By anything but reps, none.
+fn tallies<'b>(
+    book: &'b Book,
+    request: &Request,
+    period: Period,
+    left_out: &mut BTreeSet<String>,
+) -> Vec<(&'b str, Date, &'b Tally)> {
+    let by_rep = matches!(request.by, None | Some(Dimension::Owner | Dimension::Manager));
+    let mut owned: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    if !request.query.is_empty() {
+        for record in &book.records {
+            owned.entry(record.state.owner.as_deref().unwrap_or("")).or_default().0 += 1;
+        }
+        for record in request.select(book) {
+            owned.entry(record.state.owner.as_deref().unwrap_or("")).or_default().1 += 1;
+        }
+    }
+    let mut counted = Vec::new();
+    for (rep, day, tally) in book.tallies.iter().filter(|(_, day, _)| period.contains(*day)) {
+        let (all, selected) = owned.get(&**rep).copied().unwrap_or((0, 0));
+        let whole = request.query.is_empty() || selected > 0 && selected == all;
+        if by_rep && whole {
+            counted.push((&**rep, *day, tally));
+        } else if selected > 0 || request.query.is_empty() {
+            left_out.insert(rep.to_string());
+        }
+    }
+    counted
+}
+
+fn manager(rep: &str, settings: &Settings) -> String {
+    settings.rep(rep).and_then(|rep| rep.manager.as_deref()).unwrap_or("").to_owned()
+}
+
+/// One record being counted.
+struct Count<'a, 'b> {
+    book: &'b Book,
+    request: &'a Request,
+    period: Period,
+    record: &'b Record,
+    days: &'a BTreeSet<(&'b str, Date)>,
+    groups: &'a mut BTreeMap<String, Activity>,
+}
+
+impl<'b> Count<'_, 'b> {
+    fn record(&mut self) {
+        let record = self.record;
+        let events: Vec<&Event> = standing(&record.prospect.events, self.book.as_of).collect();
+        let period = self.period;
+        for event in events.iter().filter(|event| period.contains(event.date())) {
+            self.act(event);
+        }
+        let pursuits = &record.history.pursuits;
+        for (n, pursuit) in pursuits.iter().enumerate() {
+            let until = pursuits.get(n + 1).map_or(Date::MAX, |next| next.opened);
+            let inside = |event: &&&Event| pursuit.opened <= event.date() && event.date() < until;
+            let own: Vec<&Event> = events.iter().filter(inside).copied().collect();
+            self.pursuit(pursuit, &own, n + 1 == pursuits.len());
+        }
+    }
+
+    /// Dials, conversations and meetings.
+    fn act(&mut self, event: &Event) {
+        let day = event.date();
+        let rep = self.recorder(event);
+        if &*event.kind == "call" && !self.days.contains(&(rep.as_str(), day)) {
+            let slot = self.slot(&rep);
+            slot.dials += 1;
+            slot.conversations += u64::from(event.reached != Some(false));
+        }
+        if self.book.settings.counts(&event.kind) == Counts::Meeting {
+            self.slot(&rep).meetings += 1;
+        }
+    }
+
+    /// What counts once in a pursuit.
+    fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event], last: bool) {
+        let settings = &self.book.settings;
+        let pipeline = self.record.pipeline(settings);
+        let (first, won) = (first_prospect_column(pipeline), pipeline.won());
+        if let Some(call) = self.inside(events.iter().find(|event| &*event.kind == "call")) {
+            let rep = self.recorder(call);
+            self.slot(&rep).called += 1;
+        }
+        let met = events.iter().position(|event| settings.counts(&event.kind) == Counts::Meeting);
+        if let Some(meeting) = self.inside(met.map(|at| &events[at])) {
+            let rep = self.recorder(meeting);
+            self.slot(&rep).first_meetings += 1;
+        }
+        self.appointment(pursuit, &events[..met.unwrap_or(events.len())], first);
+        let spells = || self.record.history.stages.iter().filter(|s| s.pursuit == pursuit.number);
+        let became = spells().find(|spell| (first..=won).contains(&spell.stage));
+        if let Some(day) = became.map(|spell| spell.from).filter(|day| self.period.contains(*day)) {
+            let owner = self.owner(day);
+            self.slot(&owner).prospects += 1;
+        }
+        if let Some((day, Outcome::Won)) = pursuit.ended
+            && self.period.contains(day)
+        {
+            let mut value = Sum::default();
+            let bookings = events.iter().filter(|event| &*event.kind == "booking");
+            bookings.filter_map(|e| e.amount).for_each(|amount| value.add(settings.own(amount)));
+            if value == Sum::default()
+                && last
+                && let Some(expected) = self.record.state.value
+            {
+                value.add(expected);
+            }
+            let owner = self.owner(day);
+            let slot = self.slot(&owner);
+            slot.closes += 1;
+            slot.value.add_sum(&value);
+        }
+    }
+
+    /// The appointment for a pursuit's first meeting: an entry before it that names a next step, or the
+    /// move into the column of appointments, whichever comes first; nobody who is a prospect already.
+    fn appointment(&mut self, pursuit: &Pursuit, before: &[&Event], first: usize) {
+        let spells = || self.record.history.stages.iter().filter(|s| s.pursuit == pursuit.number);
+        let became = spells().find(|s| s.stage >= first).map_or(Date::MAX, |spell| spell.from);
+        let named = before.iter().find(|event| event.next.is_some() && event.date() <= became);
+        let moved = spells().find(|spell| first > 1 && spell.stage == first - 1);
+        let (day, rep) = match (named, moved) {
+            (Some(event), Some(spell)) if spell.from < event.date() => {
+                (spell.from, self.owner(spell.from))
+            }
+            (Some(event), _) => (event.date(), self.recorder(event)),
+            (None, Some(spell)) => (spell.from, self.owner(spell.from)),
+            (None, None) => return,
+        };
+        if self.period.contains(day) && !self.days.contains(&(rep.as_str(), day)) {
+            self.slot(&rep).appointments += 1;
+        }
+    }
+
+    fn inside<'e>(&self, event: Option<&&'e Event>) -> Option<&'e Event> {
+        event.copied().filter(|event| self.period.contains(event.date()))
+    }
+
+    fn owner(&self, day: Date) -> String {
+        self.record.history.owner_on(day).unwrap_or("").to_owned()
+    }
+
+    fn recorder(&self, event: &Event) -> String {
+        event.by.as_deref().map_or_else(|| self.owner(event.date()), String::from)
+    }
+
+    /// The counts of the group that a rep's doing belongs to.
+    fn slot(&mut self, rep: &str) -> &mut Activity {
+        let settings = &self.book.settings;
+        let group = match &self.request.by {
+            None | Some(Dimension::Owner) => rep.to_owned(),
+            Some(Dimension::Manager) => manager(rep, settings),
+            Some(by) => by.of(self.record, settings),
+        };
+        self.groups.entry(group).or_default()
+    }
+}

@@ -1,0 +1,243 @@
+//! `crm report aging` (`stale`): who stands too long, against `max_days` and the sales cycle.
+
+use super::Request;
+use super::figures::{count, member};
+use super::funnel::group_cell;
+use super::words::column;
+use crate::diag::Diagnostic;
+use crate::model::label::Lang;
+use crate::model::money::Sum;
+use crate::model::pipeline::Outcome;
+use crate::model::sheet::{Cell, Chart, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::rules::book::Book;
+use crate::rules::state::Record;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// Where an open prospect is on its own clock: English, Chinese.
+const BUCKETS: [(&str, &str); 7] = [
+    ("clock not started", "未起算"),
+    ("first half of the cycle", "周期前半"),
+    ("second half of the cycle", "周期后半"),
+    ("past the cycle", "超过周期"),
+    ("past it twice", "超过两个周期"),
+    ("past it four times", "超过四个周期"),
+    ("on hold", "暂缓"),
+];
+const NO_CLOCK: usize = 0;
+const PAST: usize = 3;
+const ON_HOLD: usize = 6;
+
+/// The prospects of one bucket.
+#[derive(Debug, Clone, Default)]
+struct Bucket {
+    count: u64,
+    value: Sum,
+    stalled: u64,
+}
+
+/// Who stands too long, the longest first; and how all open prospects stand on their clock.
+pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let settings = &book.settings;
+    let lang = settings.language;
+    let open: Vec<&Record> =
+        request.select(book).filter(|record| record.state.outcome == Outcome::Open).collect();
+    let mut late: Vec<&Record> = open
+        .iter()
+        .copied()
+        .filter(|record| record.state.flags.overdue || record.state.flags.stalled)
+        .collect();
+    late.sort_by_key(|record| (Reverse(excess(record, book)), &record.prospect.id));
+    let mut groups: BTreeMap<String, [Bucket; 7]> = BTreeMap::new();
+    for record in &open {
+        let group = request.by.as_ref().map(|by| by.of(record, settings)).unwrap_or_default();
+        let bucket = &mut groups.entry(group).or_default()[bucket(record, book)];
+        bucket.count += 1;
+        bucket.stalled += u64::from(record.state.flags.stalled);
+        record.state.value.into_iter().for_each(|value| bucket.value.add(value));
+    }
+    if groups.is_empty() && request.by.is_none() {
+        groups.insert(String::new(), Default::default());
+    }
+    let mut sheet = Sheet {
+        id: "aging".into(),
+        title: lang.pick("Standing too long", "停留过久").into(),
+        about: match lang {
+            Lang::En => format!("open prospects on {}: {}", book.as_of, open.len()),
+            Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open.len()),
+        },
+        tables: vec![list(&late, book, request), buckets(&groups, request, lang)],
+        pictures: vec![picture(&groups, lang)],
+        ..Sheet::default()
+    };
+    if late.is_empty() {
+        sheet.notes.push(lang.pick("nobody stands too long", "没有人停留过久").into());
+    } else if let Some(worst) = worst(&late, book) {
+        sheet.notes.push(worst);
+    }
+    if settings.pipelines.iter().flat_map(|p| p.open()).all(|stage| stage.max_days.is_none()) {
+        let note = "no column has `max_days`: only the sales cycle is looked at";
+        sheet.notes.push(lang.pick(note, "各栏未设 max_days，只看销售周期").into());
+    }
+    Ok(sheet)
+}
+
+/// Days past the nearer of the two limits that are passed.
+fn excess(record: &Record, book: &Book) -> i64 {
+    let state = &record.state;
+    let clock = state.age(book.as_of).map(|age| age - i64::from(state.cycle_days));
+    let column = state
+        .since
+        .zip(max_days(record, book))
+        .map(|(since, max)| book.as_of.days_since(since) - max);
+    let clock = clock.filter(|_| state.flags.overdue);
+    let column = column.filter(|_| state.flags.stalled);
+    clock.max(column).unwrap_or(0)
+}
+
+fn max_days(record: &Record, book: &Book) -> Option<i64> {
+    record.pipeline(&book.settings).stages[record.state.stage].max_days.map(i64::from)
+}
+
+/// The clock's bucket: the cycle's last day is still in it.
+fn bucket(record: &Record, book: &Book) -> usize {
+    let state = &record.state;
+    if state.flags.on_hold {
+        return ON_HOLD;
+    }
+    let Some(age) = state.age(book.as_of).filter(|_| state.stage > 0) else { return NO_CLOCK };
+    let cycle = i64::from(state.cycle_days);
+    match () {
+        () if age > 4 * cycle => PAST + 2,
+        () if age > 2 * cycle => PAST + 1,
+        () if age > cycle => PAST,
+        () if 2 * age > cycle => PAST - 1,
+        () => PAST - 2,
+    }
+}
+
+fn list(late: &[&Record], book: &Book, request: &Request) -> Table {
+    let settings = &book.settings;
+    let lang = settings.language;
+    let mut columns = vec![
+        column("id", Kind::Id, lang),
+        column("name", Kind::Text, lang),
+        column("stage", Kind::Text, lang),
+        column("owner", Kind::Text, lang),
+        column("over", Kind::Number, lang),
+        column("age", Kind::Number, lang),
+        column("cycle", Kind::Number, lang),
+        column("in-stage", Kind::Number, lang),
+        column("max-days", Kind::Number, lang),
+        column("value", Kind::Number, lang),
+        column("last-contact", Kind::Date, lang),
+    ];
+    // Owners stand in the list anyhow.
+    let by = request.by.as_ref().filter(|by| by.name() != "owner");
+    if let Some(by) = by {
+        columns.insert(0, column(by.name(), Kind::Text, lang));
+    }
+    let mut rows: Vec<(String, Row)> = late
+        .iter()
+        .map(|record| {
+            let state = &record.state;
+            let group = by.map(|by| by.of(record, settings)).unwrap_or_default();
+            let mut cells = vec![
+                Cell::text(&*record.prospect.id),
+                Cell::text(&*record.prospect.name),
+                Cell::text(record.stage_id(settings)),
+                Cell::maybe(state.owner.as_deref(), Cell::text),
+                Cell::Int(excess(record, book)),
+                Cell::maybe(state.age(book.as_of), Cell::Int),
+                Cell::Int(i64::from(state.cycle_days)),
+                Cell::maybe(state.since, |since| Cell::Int(book.as_of.days_since(since))),
+                Cell::maybe(max_days(record, book), Cell::Int),
+                Cell::maybe(state.value, Cell::Money),
+                Cell::maybe(state.last_contact, Cell::Date),
+            ];
+            if by.is_some() {
+                cells.insert(0, group_cell(&group, lang));
+            }
+            (group, Row::with(cells, Emphasis::Warn))
+        })
+        .collect();
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    Table { id: "late".into(), columns, rows, ..Table::default() }
+}
+
+fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang) -> Table {
+    let mut columns = Vec::new();
+    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.push(column("clock", Kind::Text, lang));
+    for id in ["count", "share", "value", "stalled"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let mut rows = Vec::new();
+    for (group, buckets) in groups {
+        let all: u64 = buckets.iter().map(|bucket| bucket.count).sum();
+        for (n, bucket) in buckets.iter().enumerate() {
+            let (en, zh) = BUCKETS[n];
+            let mut cells = Vec::new();
+            cells.extend(request.by.as_ref().map(|_| group_cell(group, lang)));
+            cells.extend([
+                Cell::text(lang.pick(en, zh)),
+                count(bucket.count),
+                if all == 0 { Cell::Empty } else { Cell::Rate(bucket.count, all) },
+                Cell::Amount(bucket.value.own),
+                count(bucket.stalled),
+            ]);
+            let late = (PAST..ON_HOLD).contains(&n) && bucket.count > 0;
+            let emphasis = if late { Emphasis::Warn } else { Emphasis::Plain };
+            rows.push(Row::with(cells, emphasis));
+        }
+    }
+    Table {
+        id: "clock".into(),
+        title: lang.pick("All open ones by their clock", "进行中的客户按周期分布").into(),
+        columns,
+        rows,
+        ..Table::default()
+    }
+}
+
+/// Who owns most of those that stand too long.
+fn worst(late: &[&Record], book: &Book) -> Option<String> {
+    let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in late {
+        *owners.entry(record.state.owner.as_deref().unwrap_or("")).or_default() += 1;
+    }
+    let (owner, most) = owners.iter().max_by_key(|(owner, n)| (**n, Reverse(**owner)))?;
+    let (all, name) = (late.len(), member(owner, &book.settings));
+    let overdue = late.iter().filter(|record| record.state.flags.overdue).count();
+    Some(match book.settings.language {
+        Lang::En => {
+            format!(
+                "{all} stand too long, {overdue} of them past the cycle (crm sweep); most with {name}: {most}"
+            )
+        }
+        Lang::Zh => {
+            format!(
+                "{all}个停留过久，其中{overdue}个超过周期（crm sweep）；最多的是{name}：{most}个"
+            )
+        }
+    })
+}
+
+fn picture(groups: &BTreeMap<String, [Bucket; 7]>, lang: Lang) -> Picture {
+    let bars: Vec<Quantity> = BUCKETS
+        .iter()
+        .enumerate()
+        .map(|(n, (en, zh))| {
+            let count: u64 = groups.values().map(|buckets| buckets[n].count).sum();
+            let bar = Quantity::new(lang.pick(en, zh), count as f64, count.to_string());
+            if (PAST..ON_HOLD).contains(&n) { bar.with(Emphasis::Warn) } else { bar }
+        })
+        .collect();
+    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
+    Picture {
+        title: lang.pick("Open prospects by their clock", "进行中的客户按周期").into(),
+        description: said.join(", "),
+        chart: Chart::Bars(bars),
+    }
+}

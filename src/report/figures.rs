@@ -1,0 +1,97 @@
+//! Cells that several reports make alike.
+
+use crate::model::date::Date;
+use crate::model::label::Lang;
+use crate::model::money::{Amount, Money, Sum};
+use crate::model::period::Period;
+use crate::model::settings::Settings;
+use crate::model::sheet::Cell;
+use crate::rules::book::Book;
+
+/// Of fewer cases than these a rate says nothing, and is not printed.
+pub const FEW: u64 = 5;
+
+/// A count.
+pub fn count(n: u64) -> Cell {
+    Cell::Int(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// Why there is no figure: too few cases.
+pub fn few(n: u64, lang: Lang) -> Cell {
+    Cell::Absent(match lang {
+        Lang::En => format!("n = {n}, too few"),
+        Lang::Zh => format!("n = {n}，太少"),
+    })
+}
+
+/// `n` of `of`, or that these are too few.
+pub fn rate(n: u64, of: u64, lang: Lang) -> Cell {
+    if of < FEW { few(of, lang) } else { Cell::Rate(n, of) }
+}
+
+/// A quotient: whole where it is, else with one decimal; nothing where it is no number.
+pub fn number(x: f64) -> Cell {
+    if x.is_finite() {
+        Cell::Number(x, if (x - x.round()).abs() < 1e-9 { 0 } else { 1 })
+    } else {
+        Cell::Empty
+    }
+}
+
+/// The same as words.
+pub fn words(x: f64) -> String {
+    if (x - x.round()).abs() < 1e-9 { format!("{x:.0}") } else { format!("{x:.1}") }
+}
+
+/// An amount shared among `n`, to two decimals; nothing among nobody.
+pub fn per(amount: Amount, n: u64) -> Cell {
+    Cell::maybe(amount.divided_by(n), |share| Cell::Amount(share.round(2)))
+}
+
+/// The lines of a sum in currencies without a rate.
+pub fn others(sum: &Sum) -> Vec<String> {
+    let lines = sum.others.iter().filter(|(_, amount)| !amount.is_zero());
+    lines
+        .map(|(code, amount)| Money { amount: *amount, currency: Some(*code) }.to_string())
+        .collect()
+}
+
+/// The days that a report covers: those asked for, as far as the ledger has any; else all of them.
+pub fn span(book: &Book, asked: Option<Period>) -> Period {
+    let entries = book.records.iter().filter_map(|record| record.state.opened);
+    let first = entries.chain(book.tallies.iter().map(|(_, day, _)| *day)).min();
+    let first = first.unwrap_or(book.as_of);
+    let asked = asked.unwrap_or(Period { from: Date::MIN, to: Date::MAX });
+    Period { from: asked.from.max(first), to: asked.to.min(book.as_of) }
+}
+
+/// Weeks in a period, with their part of a week; never less than one day.
+pub fn weeks(period: Period) -> f64 {
+    period.days().max(1) as f64 / 7.0
+}
+
+/// How a member is called.
+pub fn member(id: &str, settings: &Settings) -> String {
+    match settings.rep(id) {
+        Some(rep) => rep.display().to_owned(),
+        None if id.is_empty() => settings.language.pick("(pool)", "（客户池）").to_owned(),
+        None => id.to_owned(),
+    }
+}
+
+/// Whose department somebody is in: the manager's, or their own where they lead somebody.
+pub fn department<'s>(id: &str, settings: &'s Settings) -> Option<&'s str> {
+    let leads =
+        |manager: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(manager));
+    let rep = settings.rep(id)?;
+    rep.manager.as_deref().or_else(|| leads(id).then_some(&*rep.id))
+}
+
+/// Where a member stands in lists of the team: by department, the manager first, then in the order of
+/// the settings; whoever the settings do not list comes last.
+pub fn rank(id: &str, settings: &Settings) -> (usize, bool, usize) {
+    let place = |id: &str| settings.reps.iter().position(|rep| &*rep.id == id);
+    let department = department(id, settings);
+    let last = usize::MAX;
+    (department.and_then(place).unwrap_or(last), department != Some(id), place(id).unwrap_or(last))
+}

@@ -1,0 +1,275 @@
+//! `crm report losses`: why pursuits were lost, from which column, and what the won had in common
+//! against the lost.
+
+use super::Request;
+use super::dimension::Dimension;
+use super::figures::{FEW, count, few};
+use super::funnel::group_cell;
+use super::words::{column, title};
+use crate::diag::Diagnostic;
+use crate::model::label::Lang;
+use crate::model::money::Sum;
+use crate::model::pipeline::Outcome;
+use crate::model::settings::Settings;
+use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::rules::book::Book;
+use crate::rules::state::{Pursuit, Record};
+use crate::stats::Proportion;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// A pursuit that ended in the period.
+struct Ended<'b> {
+    record: &'b Record,
+    pursuit: &'b Pursuit,
+    won: bool,
+}
+
+/// Won and lost.
+#[derive(Debug, Clone, Copy, Default)]
+struct Score {
+    won: u64,
+    lost: u64,
+}
+
+impl Score {
+    fn of(self) -> Proportion {
+        Proportion { successes: self.won, trials: self.won + self.lost }
+    }
+
+    fn add(&mut self, won: bool) {
+        if won { self.won += 1 } else { self.lost += 1 }
+    }
+}
+
+/// The losses of a period.
+pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let settings = &book.settings;
+    let lang = settings.language;
+    let ended = ended(book, request);
+    let lost: Vec<&Ended> = ended.iter().filter(|one| !one.won).collect();
+    let mut all = Score::default();
+    ended.iter().for_each(|one| all.add(one.won));
+    let mut sheet = Sheet {
+        id: "losses".into(),
+        title: lang.pick("Losses", "流失").into(),
+        about: about(&all, book, request),
+        tables: vec![
+            reasons(&lost, request, settings),
+            left_from(&lost, request, settings),
+            common(&ended, all, settings),
+        ],
+        ..Sheet::default()
+    };
+    if ended.is_empty() {
+        sheet.notes.push(lang.pick("no pursuit ended in these days", "期间没有结束的跟进").into());
+        return Ok(sheet);
+    }
+    if let Some((low, high)) = all.of().wilson().filter(|_| all.of().trials >= FEW) {
+        let (won, trials) = (all.won, all.of().trials);
+        let [rate, low, high] =
+            [all.of().rate().unwrap_or(0.0), low, high].map(|x| format!("{:.1} %", x * 100.0));
+        sheet.notes.push(match lang {
+            Lang::En => format!("won {won} of {trials} that ended: {rate} (95 %: {low} to {high})"),
+            Lang::Zh => format!("结束的{trials}个中成交{won}个：{rate}（95%区间：{low}至{high}）"),
+        });
+    }
+    let note = "marked: the interval does not hold the rate of all; of twenty rows about one is marked by chance";
+    sheet.notes.push(lang.pick(note, "标记：区间不含总成交率；每二十行约有一行属偶然").into());
+    Ok(sheet)
+}
+
+fn about(all: &Score, book: &Book, request: &Request) -> String {
+    let (won, lost) = (all.won, all.lost);
+    let days = request.period.map_or_else(|| format!("..{}", book.as_of), |p| p.to_string());
+    match book.settings.language {
+        Lang::En => format!("pursuits that ended in {days}: {lost} lost, {won} won"),
+        Lang::Zh => format!("{days} 结束的跟进：流失{lost}，成交{won}"),
+    }
+}
+
+fn ended<'b>(book: &'b Book, request: &'b Request) -> Vec<Ended<'b>> {
+    let mut found = Vec::new();
+    for record in request.select(book) {
+        for pursuit in &record.history.pursuits {
+            let Some((day, outcome)) = pursuit.ended else { continue };
+            if request.period.is_none_or(|period| period.contains(day)) {
+                found.push(Ended { record, pursuit, won: outcome == Outcome::Won });
+            }
+        }
+    }
+    found
+}
+
+/// Lost pursuits by group and by what is asked of them.
+type Counted<K> = BTreeMap<(String, K), (u64, Sum)>;
+
+fn tally<K: Ord>(
+    lost: &[&Ended],
+    request: &Request,
+    settings: &Settings,
+    key: impl Fn(&Ended) -> K,
+) -> Counted<K> {
+    let mut counted = Counted::new();
+    for one in lost {
+        let group = request.by.as_ref().map(|by| by.of(one.record, settings)).unwrap_or_default();
+        let slot: &mut (u64, Sum) = counted.entry((group, key(one))).or_default();
+        slot.0 += 1;
+        one.record.state.value.into_iter().for_each(|value| slot.1.add(value));
+    }
+    counted
+}
+
+/// How many were lost in each group.
+fn totals<K>(counted: &Counted<K>) -> BTreeMap<&str, u64> {
+    let mut totals = BTreeMap::new();
+    for ((group, _), (n, _)) in counted {
+        *totals.entry(group.as_str()).or_default() += n;
+    }
+    totals
+}
+
+fn reasons(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
+    let lang = settings.language;
+    let counted = tally(lost, request, settings, |one| {
+        one.pursuit.reason.as_deref().unwrap_or("").to_owned()
+    });
+    let mut columns = Vec::new();
+    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.push(column("reason", Kind::Text, lang));
+    for id in ["lost", "share", "value"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let totals = totals(&counted);
+    let mut lines: Vec<_> = counted.iter().collect();
+    lines.sort_by_key(|((group, reason), (n, _))| (group, Reverse(*n), reason));
+    let rows = lines.into_iter().map(|((group, reason), (n, value))| {
+        let mut cells = Vec::new();
+        cells.extend(request.by.as_ref().map(|_| group_cell(group, lang)));
+        let label = settings.reasons.iter().find(|(id, _)| **id == **reason);
+        cells.push(match label {
+            Some((id, label)) => Cell::text(label.get(lang, id)),
+            None => group_cell(reason, lang),
+        });
+        cells.push(count(*n));
+        cells.push(Cell::Rate(*n, totals.get(group.as_str()).copied().unwrap_or(0)));
+        cells.push(Cell::Amount(value.own));
+        Row::new(cells)
+    });
+    Table { id: "reasons".into(), rows: rows.collect(), columns, ..Table::default() }
+}
+
+fn left_from(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
+    let lang = settings.language;
+    let counted = tally(lost, request, settings, |one| {
+        (one.record.state.pipeline, one.pursuit.left_from.unwrap_or(0))
+    });
+    let mut columns = Vec::new();
+    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.push(column("stage", Kind::Text, lang));
+    columns.push(column("stage-label", Kind::Text, lang));
+    for id in ["lost", "share", "value"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let totals = totals(&counted);
+    let rows = counted.iter().map(|((group, (board, stage)), (n, value))| {
+        let stage = &settings.pipelines[*board].stages[*stage];
+        let mut cells = Vec::new();
+        cells.extend(request.by.as_ref().map(|_| group_cell(group, lang)));
+        cells.push(Cell::text(&*stage.id));
+        cells.push(Cell::text(stage.label.get(lang, &stage.id)));
+        cells.push(count(*n));
+        cells.push(Cell::Rate(*n, totals.get(group.as_str()).copied().unwrap_or(0)));
+        cells.push(Cell::Amount(value.own));
+        Row::new(cells)
+    });
+    Table {
+        id: "left-from".into(),
+        title: lang.pick("From which column", "从哪一栏流失").into(),
+        rows: rows.collect(),
+        columns,
+        ..Table::default()
+    }
+}
+
+/// A dimension's name, and a prospect's values of it.
+type Trait<'s> = (String, Box<dyn Fn(&Record) -> Vec<String> + 's>);
+
+/// What prospects have in common: each dimension's name, and a prospect's values of it.
+fn traits(settings: &Settings) -> Vec<Trait<'_>> {
+    let mut traits: Vec<Trait> = Vec::new();
+    let own = settings.facts.iter().map(|fact| &**fact);
+    for fact in ["source", "industry", "region", "size", "product"].into_iter().chain(own) {
+        let name = fact.to_owned();
+        let value = move |record: &Record| {
+            record.prospect.fact(&name).map(String::from).into_iter().collect()
+        };
+        traits.push((fact.to_owned(), Box::new(value)));
+    }
+    traits.push((
+        "needs".to_owned(),
+        Box::new(|record| record.prospect.needs.iter().map(ToString::to_string).collect()),
+    ));
+    traits
+        .push(("owner".to_owned(), Box::new(|record| vec![Dimension::Owner.of(record, settings)])));
+    let lang = settings.language;
+    let yes_no =
+        move |yes: bool| lang.pick(if yes { "yes" } else { "no" }, if yes { "是" } else { "否" });
+    traits.push((
+        "decides".to_owned(),
+        Box::new(move |record| vec![yes_no(record.prospect.decider().is_some()).to_owned()]),
+    ));
+    traits
+}
+
+/// Each value's won and lost, its rate and interval; too few says so.
+fn common(ended: &[Ended], all: Score, settings: &Settings) -> Table {
+    let lang = settings.language;
+    let mut columns = vec![column("trait", Kind::Text, lang), column("is", Kind::Text, lang)];
+    for id in ["won", "lost", "win-rate", "low", "high"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let overall = all.of().rate();
+    let mut rows = Vec::new();
+    for (name, values) in traits(settings) {
+        let mut scores: BTreeMap<String, Score> = BTreeMap::new();
+        for one in ended {
+            for value in values(one.record) {
+                scores.entry(value).or_default().add(one.won);
+            }
+        }
+        // What everybody has in common tells nobody apart.
+        if scores.len() < 2 {
+            continue;
+        }
+        let mut scores: Vec<(String, Score)> = scores.into_iter().collect();
+        scores.sort_by_key(|(value, score)| (Reverse(score.of().trials), value.clone()));
+        for (value, score) in scores {
+            let trials = score.of().trials;
+            let interval = score.of().wilson().filter(|_| trials >= FEW);
+            let rate = if trials < FEW { few(trials, lang) } else { Cell::Rate(score.won, trials) };
+            let emphasis = match (interval, overall) {
+                (Some((low, _)), Some(all)) if low > all => Emphasis::Good,
+                (Some((_, high)), Some(all)) if high < all => Emphasis::Warn,
+                _ => Emphasis::Plain,
+            };
+            let cells = vec![
+                Cell::Text(title(&name, lang)),
+                group_cell(&value, lang),
+                count(score.won),
+                count(score.lost),
+                rate,
+                Cell::maybe(interval, |(low, _)| Cell::Share(low)),
+                Cell::maybe(interval, |(_, high)| Cell::Share(high)),
+            ];
+            rows.push(Row::with(cells, emphasis));
+        }
+    }
+    Table {
+        id: "common".into(),
+        title: lang.pick("Won against lost", "成交与流失对比").into(),
+        columns,
+        rows,
+        ..Table::default()
+    }
+}

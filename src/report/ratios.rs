@@ -1,0 +1,354 @@
+//! `crm report ratios`: from dials to closes with the rate of each step, and what has to be replaced.
+
+use super::Request;
+use super::activity::{Activity, first_prospect_column, measure};
+use super::dimension::Dimension;
+use super::figures::{FEW, count, few, number, rate, span, weeks, words};
+use super::funnel::group_cell;
+use super::words::column;
+use crate::diag::Diagnostic;
+use crate::model::label::Lang;
+use crate::model::period::Period;
+use crate::model::pipeline::Outcome;
+use crate::model::sheet::{
+    Audience, Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+};
+use crate::rules::book::Book;
+use crate::rules::week::week_of;
+use std::collections::BTreeMap;
+
+/// Working weeks of a year, by which a target for a year is divided.
+pub const WORKING_WEEKS: f64 = 50.0;
+
+/// The steps: id, English, Chinese.
+pub const STEPS: [(&str, &str, &str); 6] = [
+    ("dials", "Dials", "拨打"),
+    ("conversations", "Conversations", "接通"),
+    ("appointments", "Appointments", "约定"),
+    ("first-meetings", "First meetings", "初次见面"),
+    ("prospects", "Prospects", "潜在客户"),
+    ("closes", "Closes", "成交"),
+];
+
+/// The title of a step.
+fn step(n: usize, lang: Lang) -> &'static str {
+    lang.pick(STEPS[n].1, STEPS[n].2)
+}
+
+/// What one group did, and what it has.
+struct Line<'a> {
+    group: &'a str,
+    activity: &'a Activity,
+    /// Prospects it has now.
+    held: u64,
+    /// First meetings held in the week of the as-of day.
+    this_week: u64,
+    emphasis: Emphasis,
+}
+
+/// The ratios of a period, by rep or by any dimension.
+pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let lang = book.settings.language;
+    let period = span(book, request.period);
+    let practice = measure(book, request, period);
+    let held = held(book, request);
+    let week = week_of(book.as_of, book.settings.week_start);
+    let this_week = measure(book, request, Period { to: book.as_of, ..week });
+    let mut groups = practice.groups.clone();
+    for group in held.keys() {
+        groups.entry(group.clone()).or_default();
+    }
+    let mut lines: Vec<Line> = groups
+        .iter()
+        .map(|(group, activity)| Line {
+            group,
+            activity,
+            held: held.get(group).copied().unwrap_or(0),
+            this_week: this_week.groups.get(group).map_or(0, |week| week.first_meetings),
+            emphasis: Emphasis::Plain,
+        })
+        .collect();
+    let all = Line {
+        group: lang.pick("all", "合计"),
+        activity: &practice.all,
+        held: held.values().sum(),
+        this_week: this_week.all.first_meetings,
+        emphasis: Emphasis::Total,
+    };
+    let notes =
+        notes(&all, period, book, request, &practice.left_out.into_iter().collect::<Vec<_>>());
+    let picture = picture(&all, lang);
+    lines.push(all);
+    let by = request.by.as_ref().map_or("rep", Dimension::name);
+    let mut tables = vec![steps(&lines, by, lang)];
+    if lines.len() > 2 {
+        tables.push(side_by_side(&lines, by, lang));
+    }
+    tables.push(replenishment(&lines, by, period, book, request));
+    Ok(Sheet {
+        id: "ratios".into(),
+        title: lang.pick("Ratios", "比例").into(),
+        about: match lang {
+            Lang::En => format!("what was done in {period}, and where prospects came in it"),
+            Lang::Zh => format!("{period} 期间的活动与进展"),
+        },
+        tables,
+        notes,
+        pictures: vec![picture],
+    })
+}
+
+/// Open prospects in the last three columns now, by group.
+fn held(book: &Book, request: &Request) -> BTreeMap<String, u64> {
+    let mut held = BTreeMap::new();
+    for record in request.select(book) {
+        let first = first_prospect_column(record.pipeline(&book.settings));
+        if record.state.outcome == Outcome::Open && record.state.stage >= first {
+            let by = request.by.as_ref().unwrap_or(&Dimension::Owner);
+            *held.entry(by.of(record, &book.settings)).or_default() += 1;
+        }
+    }
+    held
+}
+
+/// A row for each step of each group.
+fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
+    let columns = vec![
+        column(by, Kind::Text, lang),
+        column("step", Kind::Text, lang),
+        column("count", Kind::Number, lang),
+        column("rate", Kind::Number, lang),
+    ];
+    let mut rows = Vec::new();
+    for line in lines {
+        let counts = line.activity.steps();
+        for (n, (id, _, zh)) in STEPS.iter().enumerate() {
+            let rate = match n.checked_sub(1) {
+                Some(before) => rate(counts[n], counts[before], lang),
+                None => Cell::Empty,
+            };
+            let name = Cell::text(lang.pick(id, zh));
+            let cells = vec![group_cell(line.group, lang), name, count(counts[n]), rate];
+            rows.push(Row::with(cells, line.emphasis));
+        }
+    }
+    Table { id: "steps".into(), columns, rows, ..Table::default() }
+}
+
+/// A row for each group, for eyes that compare.
+fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
+    let mut columns = vec![column(by, Kind::Text, lang)];
+    columns
+        .extend(STEPS.iter().map(|(id, en, zh)| Column::new(*id, lang.pick(en, zh), Kind::Number)));
+    columns.push(column("ratio", Kind::Text, lang));
+    let rows = lines.iter().map(|line| {
+        let mut cells = vec![group_cell(line.group, lang)];
+        cells.extend(line.activity.steps().map(count));
+        cells.push(Cell::maybe(ratio(line.activity), Cell::Text));
+        Row::with(cells, line.emphasis)
+    });
+    Table {
+        id: "side-by-side".into(),
+        title: lang.pick("Side by side", "对比").into(),
+        rows: rows.collect(),
+        columns,
+        audience: Audience::People,
+    }
+}
+
+/// `20 : 5 : 1`: new people called, became prospects, closes; scaled to one close.
+fn ratio(activity: &Activity) -> Option<String> {
+    let closes = activity.closes as f64;
+    let one = |n: u64| if n == 0 { "-".to_owned() } else { words(n as f64 / closes) };
+    (activity.closes > 0)
+        .then(|| format!("{} : {} : 1", one(activity.called), one(activity.prospects)))
+}
+
+/// Prospects for one close, where there are enough to say.
+fn per_close(activity: &Activity) -> Option<f64> {
+    (activity.closes > 0 && activity.prospects >= FEW)
+        .then(|| activity.prospects as f64 / activity.closes as f64)
+}
+
+/// First meetings for one close, where there are enough to say.
+fn meetings_per_close(activity: &Activity) -> Option<f64> {
+    (activity.closes > 0 && activity.first_meetings >= FEW)
+        .then(|| activity.first_meetings as f64 / activity.closes as f64)
+}
+
+/// First meetings a week that reach the target: of the period where it has days to come, else of a year
+/// of working weeks.
+fn for_target(activity: &Activity, book: &Book, request: &Request) -> Option<f64> {
+    let target = request.target?.to_f64();
+    let each = meetings_per_close(activity)?;
+    match request.period.filter(|period| period.to > book.as_of) {
+        Some(period) => {
+            let ahead = Period { from: book.as_of.plus(1), to: period.to };
+            Some((target - activity.closes as f64).max(0.0) / weeks(ahead) * each)
+        }
+        None => Some(target / WORKING_WEEKS * each),
+    }
+}
+
+/// Whole meetings: what is not whole is rounded up, but for the last digits of a division.
+fn whole(x: f64) -> u64 {
+    let up = (x - 1e-9).ceil().max(0.0);
+    if up.is_finite() { up as u64 } else { 0 }
+}
+
+/// What a close takes out of the funnel, and what puts it back.
+fn replenishment(
+    lines: &[Line],
+    by: &str,
+    period: Period,
+    book: &Book,
+    request: &Request,
+) -> Table {
+    let lang = book.settings.language;
+    let mut columns = vec![
+        column(by, Kind::Text, lang),
+        column("held", Kind::Number, lang),
+        column("per-close", Kind::Number, lang),
+        column("left", Kind::Number, lang),
+        column("meetings-per-close", Kind::Number, lang),
+        column("hold-weekly", Kind::Number, lang),
+        column("this-week", Kind::Number, lang),
+    ];
+    columns.extend(request.target.map(|_| column("target-weekly", Kind::Number, lang)));
+    let rows = lines.iter().map(|line| {
+        let activity = line.activity;
+        let missing = || match activity.closes {
+            0 => Cell::Absent(lang.pick("no close", "无成交").into()),
+            _ => few(activity.prospects.min(activity.first_meetings), lang),
+        };
+        let each = per_close(activity);
+        let left = each.map(|each| (line.held as f64 - each).max(0.0));
+        let meetings = meetings_per_close(activity);
+        let hold = meetings.map(|_| whole(activity.first_meetings as f64 / weeks(period)));
+        let mut cells = vec![
+            group_cell(line.group, lang),
+            count(line.held),
+            each.map_or_else(missing, number),
+            left.map_or_else(missing, number),
+            meetings.map_or_else(missing, number),
+            hold.map_or_else(missing, count),
+            count(line.this_week),
+        ];
+        if request.target.is_some() {
+            // A target is for all of them together.
+            let target =
+                for_target(activity, book, request).filter(|_| line.emphasis == Emphasis::Total);
+            cells.push(Cell::maybe(target, |target| count(whole(target))));
+        }
+        Row::with(cells, line.emphasis)
+    });
+    Table {
+        id: "replenishment".into(),
+        title: lang.pick("Replenishment", "补充").into(),
+        rows: rows.collect(),
+        columns,
+        ..Table::default()
+    }
+}
+
+fn notes(
+    all: &Line,
+    period: Period,
+    book: &Book,
+    request: &Request,
+    left_out: &[String],
+) -> Vec<String> {
+    let lang = book.settings.language;
+    let activity = all.activity;
+    let mut notes = Vec::new();
+    if let Some(ratio) = ratio(activity) {
+        notes.push(match lang {
+            Lang::En => format!("{ratio} = new people called : became prospects : closes"),
+            Lang::Zh => format!("{ratio} = 新拨打的人 : 成为潜在客户 : 成交"),
+        });
+    }
+    if let Some(each) = per_close(activity) {
+        let left = (all.held as f64 - each).max(0.0);
+        let (each, left, held) = (words(each), words(left), all.held);
+        notes.push(match lang {
+            Lang::En => format!(
+                "a close costs {each} prospects: after the next one {left} of {held} are left"
+            ),
+            Lang::Zh => format!("每成交1个消耗{each}个潜在客户：再成交1个，{held}个中还剩{left}个"),
+        });
+    }
+    if meetings_per_close(activity).is_some() {
+        let hold = whole(activity.first_meetings as f64 / weeks(period));
+        let rate = words(activity.closes as f64 / weeks(period));
+        let held = all.this_week;
+        notes.push(match lang {
+            Lang::En => format!(
+                "{hold} first meetings this week hold the present rate ({rate} closes a week); {held} held so far"
+            ),
+            Lang::Zh => format!("本周{hold}次初次见面可保持目前水平（每周成交{rate}个）；已有{held}次"),
+        });
+    }
+    if let Some(target) = request.target {
+        let what = match (request.period.filter(|period| period.to > book.as_of), lang) {
+            (Some(period), Lang::En) => format!("{target} closes by {}", period.to),
+            (Some(period), Lang::Zh) => format!("{}前成交{target}个", period.to),
+            (None, Lang::En) => format!("{target} closes in a year of {WORKING_WEEKS} weeks"),
+            (None, Lang::Zh) => format!("一年（{WORKING_WEEKS}周）成交{target}个"),
+        };
+        let needed = for_target(activity, book, request).map(whole);
+        notes.push(match (needed, lang) {
+            (Some(n), Lang::En) => format!("{what} take {n} first meetings a week"),
+            (Some(n), Lang::Zh) => format!("{what}：每周需要{n}次初次见面"),
+            (None, Lang::En) => format!("{what}: too few closes to say what they take"),
+            (None, Lang::Zh) => format!("{what}：成交太少，无法推算"),
+        });
+    }
+    if !left_out.is_empty() {
+        let who = left_out.join(", ");
+        notes.push(match lang {
+            Lang::En => format!("tallies left out, they cannot be divided among prospects: {who}"),
+            Lang::Zh => format!("未计入日报（无法按客户拆分）：{who}"),
+        });
+    }
+    notes
+}
+
+fn picture(all: &Line, lang: Lang) -> Picture {
+    let counts = all.activity.steps();
+    let bars: Vec<Quantity> = counts
+        .iter()
+        .enumerate()
+        .map(|(n, count)| {
+            let bar = Quantity::new(step(n, lang), *count as f64, count.to_string());
+            if n == 5 { bar.with(Emphasis::Good) } else { bar }
+        })
+        .collect();
+    let description =
+        bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect::<Vec<_>>().join(", ");
+    Picture {
+        title: lang.pick("From dials to closes", "从拨打到成交").into(),
+        description,
+        chart: Chart::Bars(bars),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twenty_to_five_to_one() {
+        let activity = Activity { called: 20, prospects: 5, closes: 1, ..Activity::default() };
+        assert_eq!(ratio(&activity).unwrap(), "20 : 5 : 1");
+        assert_eq!(per_close(&activity).map(|each| 20.0 - each), Some(15.0));
+        let halves = Activity { called: 41, prospects: 9, closes: 2, ..Activity::default() };
+        assert_eq!(ratio(&halves).unwrap(), "20.5 : 4.5 : 1");
+        assert_eq!(ratio(&Activity { called: 9, ..Activity::default() }), None);
+    }
+
+    #[test]
+    fn whole_meetings() {
+        assert_eq!((whole(4.0 + 1e-12), whole(4.1), whole(0.0), whole(-1.0)), (4, 5, 0, 0));
+        assert_eq!(whole(f64::INFINITY), 0);
+    }
+}

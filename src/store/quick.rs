@@ -1,0 +1,485 @@
+//! The quick reader: takes the plain form in which nearly every prospect is written, and leaves
+//! everything else to the full reader (`read_prospect`), which is exact and explains.
+//!
+//! It accepts only what it knows for certain: bare keys that are known, one value a line, strings on
+//! one line, plain numbers, dates and times, `[[contact]]` before a final `[events]`. Anything else (a
+//! rare escape, an unknown or repeated key, an odd number, a multi-line string, any mistake) gives
+//! `None`, and the file is read again in full. So both readers agree on everything this one accepts; a
+//! property test holds them to it.
+
+use crate::model::date::{Date, Moment, Time};
+use crate::model::event::{Event, EventKey};
+use crate::model::money::{Amount, Money};
+use crate::model::prospect::{Contact, Prospect};
+use crate::model::settings::Settings;
+use std::borrow::Cow;
+use std::path::Path;
+
+/// The prospect in a text, if the text is of the plain form and nothing is wrong with it.
+pub fn quick(text: &str, id: &str, path: &Path, settings: &Settings) -> Option<Prospect> {
+    let mut prospect = Prospect { id: id.into(), path: path.to_owned(), ..Prospect::default() };
+    let mut part = Part::Facts;
+    let mut seen = Seen::default();
+    for line in text.split('\n') {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let mut cursor = Cursor { rest: line };
+        cursor.space();
+        match cursor.peek() {
+            None => continue,
+            Some(b'#') => cursor.end()?,
+            Some(b'[') => {
+                part = header(&mut cursor, part, &mut prospect, &mut seen)?;
+                seen = Seen { top: seen.top, ..Seen::default() };
+            }
+            Some(_) => match part {
+                Part::Facts => fact(&mut cursor, &mut prospect, settings, &mut seen)?,
+                Part::Contact => contact(&mut cursor, prospect.contacts.last_mut()?, &mut seen)?,
+                Part::Events => prospect.events.push(event(&mut cursor)?),
+            },
+        }
+    }
+    if prospect.name.trim().is_empty() {
+        return None;
+    }
+    prospect.events.sort_by(|a, b| a.key.cmp(&b.key));
+    let repeated = prospect.events.windows(2).any(|pair| pair[0].key.text == pair[1].key.text);
+    (!repeated).then_some(prospect)
+}
+
+/// Which part of the file a line belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Facts,
+    Contact,
+    Events,
+}
+
+/// Keys that stood already: each may stand once.
+#[derive(Default)]
+struct Seen {
+    top: Keys,
+    contact: Keys,
+}
+
+/// A set of keys by their number.
+#[derive(Default, Clone, Copy)]
+struct Keys(u32);
+
+impl Keys {
+    /// Notes a key; `None` if it stood already.
+    fn add(&mut self, number: u32) -> Option<()> {
+        let bit = 1 << number;
+        let new = self.0 & bit == 0;
+        self.0 |= bit;
+        new.then_some(())
+    }
+}
+
+fn header(
+    cursor: &mut Cursor,
+    part: Part,
+    prospect: &mut Prospect,
+    seen: &mut Seen,
+) -> Option<Part> {
+    if part == Part::Events {
+        return None;
+    }
+    if cursor.skip("[[contact]]") {
+        prospect.contacts.push(Contact::default());
+        cursor.end()?;
+        return Some(Part::Contact);
+    }
+    if cursor.skip("[events]") {
+        seen.top.add(31)?;
+        cursor.end()?;
+        return Some(Part::Events);
+    }
+    None
+}
+
+fn fact(
+    cursor: &mut Cursor,
+    prospect: &mut Prospect,
+    settings: &Settings,
+    seen: &mut Seen,
+) -> Option<()> {
+    let key = cursor.key()?;
+    let number = match key {
+        "name" => 0,
+        "company" => 1,
+        "industry" => 2,
+        "region" => 3,
+        "size" => 4,
+        "source" => 5,
+        "product" => 6,
+        "account" => 7,
+        "pipeline" => 8,
+        "needs" => 9,
+        "tags" => 10,
+        "contact" | "events" => return None,
+        own => {
+            let known = settings.facts.iter().any(|fact| **fact == *own);
+            let repeated = prospect.facts.iter().any(|(fact, _)| **fact == *own);
+            if !known || repeated {
+                return None;
+            }
+            prospect.facts.push((own.into(), cursor.string()?.into()));
+            return cursor.end();
+        }
+    };
+    seen.top.add(number)?;
+    match number {
+        0 => prospect.name = cursor.string()?.into(),
+        1 => prospect.company = Some(cursor.string()?.into()),
+        2 => prospect.industry = Some(cursor.string()?.into()),
+        3 => prospect.region = Some(cursor.string()?.into()),
+        4 => prospect.size = Some(cursor.string()?.into()),
+        5 => prospect.source = Some(cursor.string()?.into()),
+        6 => prospect.product = Some(cursor.string()?.into()),
+        7 => prospect.account = Some(cursor.string()?.into()),
+        8 => prospect.pipeline = Some(cursor.string()?.into()),
+        9 => prospect.needs = cursor.strings()?,
+        _ => prospect.tags = cursor.strings()?,
+    }
+    cursor.end()
+}
+
+fn contact(cursor: &mut Cursor, contact: &mut Contact, seen: &mut Seen) -> Option<()> {
+    let key = cursor.key()?;
+    let mut once = |number| seen.contact.add(number);
+    match key {
+        "name" => once(0).and_then(|()| cursor.string().map(|text| contact.name = text.into()))?,
+        "role" => once(1).and_then(|()| put(&mut contact.role, cursor.string()))?,
+        "decides" => {
+            once(2).and_then(|()| cursor.boolean().map(|value| contact.decides = value))?
+        }
+        "phone" => once(3).and_then(|()| put(&mut contact.phone, cursor.string()))?,
+        "email" => once(4).and_then(|()| put(&mut contact.email, cursor.string()))?,
+        "birthday" => {
+            once(5).and_then(|()| cursor.date().map(|date| contact.birthday = Some(date)))?
+        }
+        _ => return None,
+    }
+    cursor.end()
+}
+
+fn put(slot: &mut Option<Box<str>>, value: Option<Cow<str>>) -> Option<()> {
+    *slot = Some(value?.into());
+    Some(())
+}
+
+/// `KEY = { kind = "…", … }`
+fn event(cursor: &mut Cursor) -> Option<Event> {
+    let key = EventKey::parse(cursor.key()?)?;
+    cursor.skip("{").then_some(())?;
+    let mut event = Event::new(key, "");
+    let mut seen = Keys::default();
+    loop {
+        cursor.space();
+        let key = cursor.key()?;
+        field(cursor, &mut event, key, &mut seen)?;
+        cursor.space();
+        if cursor.skip("}") {
+            break;
+        }
+        cursor.skip(",").then_some(())?;
+    }
+    cursor.end()?;
+    (!event.kind.is_empty()).then_some(event)
+}
+
+fn field(cursor: &mut Cursor, event: &mut Event, key: &str, seen: &mut Keys) -> Option<()> {
+    let mut once = |number| seen.add(number);
+    match key {
+        "kind" => once(0).and_then(|()| cursor.string().map(|text| event.kind = text.into())),
+        "by" => once(1).and_then(|()| put(&mut event.by, cursor.string())),
+        "time" => once(2).and_then(|()| cursor.time().map(|time| event.time = Some(time))),
+        "note" => once(3).and_then(|()| put(&mut event.note, cursor.string())),
+        "stage" => once(4).and_then(|()| put(&mut event.stage, cursor.string())),
+        "confirms" => once(5).and_then(|()| cursor.strings().map(|list| event.confirms = list)),
+        "revokes" => once(6).and_then(|()| cursor.strings().map(|list| event.revokes = list)),
+        "next" => once(7).and_then(|()| cursor.moment().map(|next| event.next = Some(next))),
+        "next_what" => once(8).and_then(|()| put(&mut event.next_what, cursor.string())),
+        "close_by" => once(9).and_then(|()| cursor.date().map(|date| event.close_by = Some(date))),
+        "value" => once(10).and_then(|()| cursor.money().map(|money| event.value = Some(money))),
+        "owner" => once(11).and_then(|()| put(&mut event.owner, cursor.string())),
+        "amount" => once(12).and_then(|()| cursor.money().map(|money| event.amount = Some(money))),
+        "reason" => once(13).and_then(|()| put(&mut event.reason, cursor.string())),
+        "reached" => once(14).and_then(|()| cursor.boolean().map(|b| event.reached = Some(b))),
+        "forced" => once(15).and_then(|()| put(&mut event.forced, cursor.string())),
+        "until" => once(16).and_then(|()| cursor.date().map(|date| event.until = Some(date))),
+        "score" => once(17).and_then(|()| cursor.amount().map(|score| event.score = Some(score))),
+        "scale" => once(18).and_then(|()| put(&mut event.scale, cursor.string())),
+        "ticket" => once(19).and_then(|()| put(&mut event.ticket, cursor.string())),
+        "event" => once(20).and_then(|()| put(&mut event.event, cursor.string())),
+        _ => None,
+    }
+}
+
+/// What is left of a line.
+struct Cursor<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Cursor<'t> {
+    fn peek(&self) -> Option<u8> {
+        self.rest.as_bytes().first().copied()
+    }
+
+    /// Spaces and tabs.
+    fn space(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t']);
+    }
+
+    /// This very text.
+    fn skip(&mut self, text: &str) -> bool {
+        match self.rest.strip_prefix(text) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The first `length` bytes, which the caller knows to be ASCII.
+    fn take(&mut self, length: usize) -> Option<&'t str> {
+        let (taken, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(taken)
+    }
+
+    /// A bare key and its `=`.
+    fn key(&mut self) -> Option<&'t str> {
+        let bare = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        let length = self.rest.as_bytes().iter().take_while(|b| bare(b)).count();
+        let key = self.take(length).filter(|key| !key.is_empty())?;
+        self.space();
+        self.skip("=").then_some(())?;
+        self.space();
+        Some(key)
+    }
+
+    /// Nothing more on the line but a comment.
+    fn end(&mut self) -> Option<()> {
+        self.space();
+        let plain = |b: u8| b >= 0x20 && b != 0x7f || b == b'\t';
+        (self.rest.is_empty() || self.rest.starts_with('#') && self.rest.bytes().all(plain))
+            .then_some(())
+    }
+
+    /// A basic string on one line; of escapes only the four that people write.
+    fn string(&mut self) -> Option<Cow<'t, str>> {
+        let inner = self.rest.strip_prefix('"')?;
+        let special = |b: &u8| matches!(b, b'"' | b'\\' | 0x7f) || *b < 0x20;
+        let length = inner.as_bytes().iter().position(special)?;
+        match inner.as_bytes()[length] {
+            // An empty string that goes on with a quote would be a multi-line one.
+            b'"' if length == 0 && inner.as_bytes().get(1) == Some(&b'"') => None,
+            b'"' => {
+                self.rest = &inner[length + 1..];
+                Some(Cow::Borrowed(&inner[..length]))
+            }
+            b'\\' => self.escaped(inner),
+            _ => None,
+        }
+    }
+
+    /// A string with escapes, from behind its opening quote.
+    fn escaped(&mut self, inner: &'t str) -> Option<Cow<'t, str>> {
+        let mut text = String::with_capacity(inner.len());
+        let mut characters = inner.char_indices();
+        while let Some((at, c)) = characters.next() {
+            match c {
+                '"' => {
+                    self.rest = &inner[at + 1..];
+                    return Some(Cow::Owned(text));
+                }
+                '\\' => text.push(match characters.next()?.1 {
+                    '"' => '"',
+                    '\\' => '\\',
+                    'n' => '\n',
+                    't' => '\t',
+                    _ => return None,
+                }),
+                c if c < ' ' || c == '\u{7f}' => return None,
+                c => text.push(c),
+            }
+        }
+        None
+    }
+
+    /// A list of such strings, or one of them.
+    fn strings(&mut self) -> Option<Vec<Box<str>>> {
+        if !self.skip("[") {
+            return self.string().map(|text| vec![text.into()]);
+        }
+        let mut list = Vec::new();
+        self.space();
+        if self.skip("]") {
+            return Some(list);
+        }
+        loop {
+            self.space();
+            list.push(self.string()?.into());
+            self.space();
+            if self.skip("]") {
+                return Some(list);
+            }
+            self.skip(",").then_some(())?;
+        }
+    }
+
+    fn boolean(&mut self) -> Option<bool> {
+        let value = if self.skip("true") {
+            true
+        } else if self.skip("false") {
+            false
+        } else {
+            return None;
+        };
+        self.delimited().then_some(value)
+    }
+
+    fn date(&mut self) -> Option<Date> {
+        let date = Date::parse(self.take(10)?)?;
+        self.delimited().then_some(date)
+    }
+
+    fn time(&mut self) -> Option<Time> {
+        let time = Time::parse(self.take(8)?)?;
+        self.delimited().then_some(time)
+    }
+
+    fn moment(&mut self) -> Option<Moment> {
+        let date = Date::parse(self.take(10)?)?;
+        let time = if self.skip("T") { Some(Time::parse(self.take(8)?)?) } else { None };
+        self.delimited().then_some(Moment { date, time })
+    }
+
+    fn money(&mut self) -> Option<Money> {
+        self.amount().map(|amount| Money { amount, currency: None })
+    }
+
+    /// Digits, perhaps with decimals; no sign, no leading zero.
+    fn amount(&mut self) -> Option<Amount> {
+        let bytes = self.rest.as_bytes();
+        let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let whole = digits(0);
+        if whole == 0 || whole > 12 || whole > 1 && bytes[0] == b'0' {
+            return None;
+        }
+        let mut length = whole;
+        if bytes.get(whole) == Some(&b'.') {
+            let fraction = digits(whole + 1);
+            if fraction == 0 || fraction > 6 {
+                return None;
+            }
+            length += 1 + fraction;
+        }
+        let amount = Amount::parse(self.take(length)?).ok()?;
+        self.delimited().then_some(amount)
+    }
+
+    /// Does the value end here? A date could go on with a time, a number with an exponent.
+    fn delimited(&self) -> bool {
+        let rest = self.rest.trim_start_matches([' ', '\t']);
+        rest.is_empty() || rest.starts_with([',', '}', '#'])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::read_prospect::read_prospect;
+    use proptest::prelude::*;
+
+    const PLAIN: &str = "# old file\nname     = \"张先生\"   # who\ncompany = \"A & B\"\nneeds = [\"health\", \"x\"]\ntags = \"vip\"\nbranch = \"north\"\n\n[[contact]]\nname = \"Ann\"\ndecides = true\nbirthday = 1971-05-02\n\n[[contact]]\nphone = \"1\"\n\n[events] # journal\n2009-12-03-1-k2p = { kind = \"opened\", by = \"liuyan\", owner = \"\", value = 18000.50 }\n2009-12-04 = { kind = \"meeting\", time = 10:30:00, stage = \"25\", confirms = [\"fit\"], revokes = [], next = 2009-12-11T14:00:00, close_by = 2009-12-30, reached = false, score = 9, note = \"a, }b\", reason = \"say \\\"x\\\" \\\\ \\n\\t.\" }\n";
+
+    fn settings() -> Settings {
+        Settings { facts: vec!["branch".into()], ..Settings::default() }
+    }
+
+    /// What the quick reader says, if anything, is what the full one says, and nothing is wrong.
+    fn agrees(text: &str) -> bool {
+        let (path, settings) = (Path::new("x.toml"), settings());
+        let Some(prospect) = quick(text, "x", path, &settings) else { return false };
+        let (full, problems) = read_prospect(text, "x", path, path, &settings);
+        assert_eq!(problems, [], "{text}");
+        assert_eq!(full, Some(prospect), "{text}");
+        true
+    }
+
+    #[test]
+    fn the_plain_form_is_taken() {
+        assert!(agrees(PLAIN));
+        assert!(agrees(&PLAIN.replace('\n', "\r\n")));
+        assert!(agrees("name = \"x\""));
+    }
+
+    #[test]
+    fn anything_else_is_left_to_the_full_reader() {
+        for (from, to) in [
+            ("张先生", "a\\u0041"),
+            ("张先生", "a\\e"),
+            ("\"张先生\"", "'x'"),
+            ("\"张先生\"", "\"\"\"x\"\"\""),
+            ("company", "name"),
+            ("company", "compny"),
+            ("18000.50", "018000"),
+            ("18000.50", "1_8"),
+            ("18000.50", "1e3"),
+            ("18000.50", "\"5 USD\""),
+            ("10:30:00", "10:30"),
+            ("2009-12-30", "2009-02-30"),
+            ("2009-12-30", "2009-12-30 10:00:00"),
+            ("time = ", "kind = "),
+            ("2009-12-04 =", "2009-12-03-1-k2p ="),
+            ("2009-12-04 =", "2009-12-4 ="),
+            ("[events] # journal", "[events] x"),
+            ("kind = \"meeting\", ", ""),
+            ("\"a, }b\", reason", "\"a, }b\",, reason"),
+            ("# old file", "# old\u{7}file"),
+            ("decides = true", "decides = truex"),
+        ] {
+            assert!(PLAIN.contains(from), "{from}");
+            assert!(!agrees(&PLAIN.replacen(from, to, 1)), "{from} -> {to}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// One to three changes to a valid document: bytes put in, taken out, lines doubled or swapped.
+        #[test]
+        fn both_readers_agree_on_mutants(
+            edits in prop::collection::vec((0usize..4, any::<prop::sample::Index>(), any::<prop::sample::Index>(), "[\"'\\[\\]{}=,.#_+: \t\n\\\\0-9a-zTZ\u{7f}é-]{1,3}"), 1..4),
+        ) {
+            let mut text = PLAIN.to_owned();
+            for (what, at, other, insert) in edits {
+                let boundaries: Vec<usize> = text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
+                let (at, other) = (boundaries[at.index(boundaries.len())], boundaries[other.index(boundaries.len())]);
+                match what {
+                    0 => text.insert_str(at, &insert),
+                    1 => text.replace_range(at..(at + 1..=text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(at), ""),
+                    2 => {
+                        let piece = text[at.min(other)..at.max(other)].to_owned();
+                        text.insert_str(at, &piece);
+                    }
+                    _ => {
+                        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+                        let (a, b) = (at % lines.len(), other % lines.len());
+                        lines.swap(a, b);
+                        text = lines.concat();
+                    }
+                }
+            }
+            agrees(&text);
+        }
+
+        #[test]
+        fn arbitrary_text_never_panics(text in "\\PC*") {
+            agrees(&text);
+        }
+    }
+}
