@@ -3,17 +3,25 @@
 pub mod activity;
 pub mod aging;
 pub mod board;
+pub mod breakdown;
+pub mod bridge;
+pub mod calibration;
+pub mod changes;
 pub mod classify;
 pub mod columns;
+pub mod conversion;
+pub mod cycle;
 pub mod dimension;
 pub mod due;
 pub mod events;
 pub mod figures;
+pub mod forecast;
 pub mod funnel;
 pub mod grade;
 pub mod grades;
 pub mod list;
 pub mod losses;
+pub mod measures;
 pub mod overrides;
 pub mod policy;
 pub mod ratios;
@@ -43,9 +51,16 @@ pub struct Request {
     pub period: Option<Period>,
     /// What is aimed at, if stated: closes of `ratios`.
     pub target: Option<Amount>,
+    /// Every single thing behind the figures, by those of [`LISTING`].
+    pub list: bool,
 }
 
 impl Request {
+    /// These prospects, and nothing else asked.
+    pub fn of(query: Query) -> Request {
+        Request { query, by: None, period: None, target: None, list: false }
+    }
+
     /// The records that the query selects; graded where they are broken down by grade.
     pub fn select<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Record> {
         if self.by.as_ref().is_some_and(Dimension::asks_grades) {
@@ -124,6 +139,30 @@ pub const REPORTS: &[Report] = &[
         make: overrides::overrides,
     },
     Report {
+        name: "conversion",
+        alias: None,
+        about: "who got further, by the column they entered; win rates as snapshot and as cohort",
+        make: conversion::conversion,
+    },
+    Report {
+        name: "cycle",
+        alias: None,
+        about: "how long closing takes: share won and lost by day, days to close, days in each column",
+        make: cycle::cycle,
+    },
+    Report {
+        name: "forecast",
+        alias: None,
+        about: "what open prospects will bring: by month, with p10/p50/p90; coverage of the target",
+        make: forecast::forecast,
+    },
+    Report {
+        name: "bridge",
+        alias: None,
+        about: "from what was open on one day to what is open on another; --list: every change",
+        make: bridge::bridge,
+    },
+    Report {
         name: "grades",
         alias: None,
         about: "customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved",
@@ -137,6 +176,9 @@ pub const REPORTS: &[Report] = &[
     },
 ];
 
+/// The reports that take `--list`.
+pub const LISTING: &[&str] = &["bridge"];
+
 /// The report of a name or alias.
 pub fn find(name: &str) -> Option<&'static Report> {
     REPORTS.iter().find(|report| report.name == name || report.alias == Some(name))
@@ -145,6 +187,11 @@ pub fn find(name: &str) -> Option<&'static Report> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lists_is_a_report() {
+        assert!(LISTING.iter().all(|name| find(name).is_some()));
+    }
 
     #[test]
     fn names_are_unique() {

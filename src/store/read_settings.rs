@@ -3,6 +3,7 @@
 use super::settings::board::pipelines;
 use super::settings::campaign::campaigns;
 use super::settings::criteria::{criteria, kinds};
+use super::settings::forecast::forecast;
 use super::settings::grading::{grading, policies};
 use super::settings::ledger::{ledger, rates, reasons};
 use super::settings::rep::reps;
@@ -16,8 +17,8 @@ use std::path::Path;
 type Section = fn(&mut Reader, &mut Settings, &Value);
 
 /// The sections, in the order in which they are read: criteria name kinds, stages name criteria,
-/// rules of grading ask about all of it, and policies are for the grades that they give.
-const SECTIONS: [(&str, Section); 10] = [
+/// rules of grading may ask for all of it, and policies are for the grades that they give.
+const SECTIONS: [(&str, Section); 11] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -26,6 +27,7 @@ const SECTIONS: [(&str, Section); 10] = [
     ("rates", |r, s, v| table("rates", rates, r, s, v)),
     ("reasons", |r, s, v| table("reasons", reasons, r, s, v)),
     ("campaign", campaigns),
+    ("forecast", |r, s, v| table("forecast", forecast, r, s, v)),
     ("grading", |r, s, v| table("grading", grading, r, s, v)),
     ("policy", |r, s, v| table("policy", policies, r, s, v)),
 ];

@@ -59,5 +59,5 @@ fn only(book: &Book, path: &std::path::Path, context: &Context) -> Result<Reques
     let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let record = record.ok_or_else(|| crate::cli::entry::not_yet(&id, context.today))?;
     let query = context.query("ID", &format!("id:\"{}\"", record.prospect.id))?;
-    Ok(Request { query, by: None, period: None, target: None })
+    Ok(Request::of(query))
 }
