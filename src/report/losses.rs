@@ -2,9 +2,9 @@
 //! against the lost.
 
 use super::Request;
+use super::breakdown::group_name;
 use super::dimension::Dimension;
 use super::figures::{FEW, count, few};
-use super::funnel::group_cell;
 use super::words::{column, title};
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
@@ -145,11 +145,11 @@ fn reasons(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
     lines.sort_by_key(|((group, reason), (n, _))| (group, Reverse(*n), reason));
     let rows = lines.into_iter().map(|((group, reason), (n, value))| {
         let mut cells = Vec::new();
-        cells.extend(request.by.as_ref().map(|_| group_cell(group, lang)));
+        cells.extend(request.by.as_ref().map(|_| group_name(group, lang)));
         let label = settings.reasons.iter().find(|(id, _)| **id == **reason);
         cells.push(match label {
             Some((id, label)) => Cell::text(label.get(lang, id)),
-            None => group_cell(reason, lang),
+            None => group_name(reason, lang),
         });
         cells.push(count(*n));
         cells.push(Cell::Rate(*n, totals.get(group.as_str()).copied().unwrap_or(0)));
@@ -175,7 +175,7 @@ fn left_from(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
     let rows = counted.iter().map(|((group, (board, stage)), (n, value))| {
         let stage = &settings.pipelines[*board].stages[*stage];
         let mut cells = Vec::new();
-        cells.extend(request.by.as_ref().map(|_| group_cell(group, lang)));
+        cells.extend(request.by.as_ref().map(|_| group_name(group, lang)));
         cells.push(Cell::text(&*stage.id));
         cells.push(Cell::text(stage.label.get(lang, &stage.id)));
         cells.push(count(*n));
@@ -255,7 +255,7 @@ fn common(ended: &[Ended], all: Score, settings: &Settings) -> Table {
             };
             let cells = vec![
                 Cell::Text(title(&name, lang)),
-                group_cell(&value, lang),
+                group_name(&value, lang),
                 count(score.won),
                 count(score.lost),
                 rate,

@@ -53,7 +53,7 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     only_by(request, "team", &[Dimension::Owner, Dimension::Manager])?;
     let settings = &book.settings;
     let lang = settings.language;
-    let weeks = weeks(book, request, &settings.team_checkpoints);
+    let weeks = weeks(book, request);
     let mut sheet = Sheet {
         id: "team".into(),
         title: lang.pick("Team sheet", "部门追踪表").into(),
@@ -176,8 +176,8 @@ fn money(
         for owner in owners {
             let mut figures = known.get(owner).cloned().unwrap_or_else(|| Figures::empty(won));
             if let Some(before) = before.get(owner) {
-                figures.received.take_off(&before.received);
-                figures.booked.take_off(&before.booked);
+                figures.received.take_sum(&before.received);
+                figures.booked.take_sum(&before.booked);
             }
             found.push((n, owner.clone(), figures));
         }
