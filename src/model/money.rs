@@ -156,7 +156,8 @@ impl Amount {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        // The decimal type knows a negative zero; nobody else does.
+        if self.is_zero() { self.0.abs().fmt(f) } else { self.0.fmt(f) }
     }
 }
 
@@ -318,5 +319,6 @@ mod tests {
         {
             assert_eq!(Amount::parse(n).unwrap().grouped(), text);
         }
+        assert_eq!(Amount::ZERO.minus(Amount::ZERO).to_string(), "0");
     }
 }

@@ -2,13 +2,13 @@
 
 use super::Request;
 use super::breakdown::group_name;
-use super::figures::{count, member};
+use super::figures::{bars, count, grouped, member};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
 use crate::model::money::Sum;
 use crate::model::pipeline::Outcome;
-use crate::model::sheet::{Cell, Chart, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::state::Record;
 use std::cmp::Reverse;
@@ -66,7 +66,11 @@ pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En => format!("open prospects on {}: {}", book.as_of, open.len()),
             Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open.len()),
         },
-        tables: vec![list(&late, book, request), buckets(&groups, request, lang)],
+        tables: vec![
+            list(&late, book, request, Audience::Machines),
+            list(&late, book, request, Audience::People),
+            buckets(&groups, request, lang),
+        ],
         pictures: vec![picture(&groups, lang)],
         ..Sheet::default()
     };
@@ -116,7 +120,8 @@ fn bucket(record: &Record, book: &Book) -> usize {
     }
 }
 
-fn list(late: &[&Record], book: &Book, request: &Request) -> Table {
+/// Those that stand too long. People see how many days over; machines see the limits as well.
+fn list(late: &[&Record], book: &Book, request: &Request, audience: Audience) -> Table {
     let settings = &book.settings;
     let lang = settings.language;
     let mut columns = vec![
@@ -137,6 +142,10 @@ fn list(late: &[&Record], book: &Book, request: &Request) -> Table {
     if let Some(by) = by {
         columns.insert(0, column(by.name(), Kind::Text, lang));
     }
+    let shown: Vec<bool> = columns
+        .iter()
+        .map(|c| audience == Audience::Machines || c.id != "cycle" && c.id != "max-days")
+        .collect();
     let mut rows: Vec<(String, Row)> = late
         .iter()
         .map(|record| {
@@ -158,12 +167,19 @@ fn list(late: &[&Record], book: &Book, request: &Request) -> Table {
             if by.is_some() {
                 cells.insert(0, group_name(&group, lang));
             }
-            (group, Row::with(cells, Emphasis::Warn))
+            let cells = cells.into_iter().zip(&shown).filter(|(_, shown)| **shown);
+            // All of them are late; what stands out is who has outlived the cycle twice.
+            let twice = (PAST + 1..ON_HOLD).contains(&bucket(record, book));
+            let emphasis = if twice { Emphasis::Warn } else { Emphasis::Plain };
+            (group, Row::with(cells.map(|(cell, _)| cell).collect(), emphasis))
         })
         .collect();
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     let rows = rows.into_iter().map(|(_, row)| row).collect();
-    Table { id: "late".into(), columns, rows, ..Table::default() }
+    let columns = columns.into_iter().zip(shown).filter_map(|(c, shown)| shown.then_some(c));
+    let id = if audience == Audience::Machines { "late" } else { "late-list" };
+    let columns = columns.collect();
+    Table { id: id.into(), columns, rows, audience, ..Table::default() }
 }
 
 fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang) -> Table {
@@ -225,19 +241,10 @@ fn worst(late: &[&Record], book: &Book) -> Option<String> {
 }
 
 fn picture(groups: &BTreeMap<String, [Bucket; 7]>, lang: Lang) -> Picture {
-    let bars: Vec<Quantity> = BUCKETS
-        .iter()
-        .enumerate()
-        .map(|(n, (en, zh))| {
-            let count: u64 = groups.values().map(|buckets| buckets[n].count).sum();
-            let bar = Quantity::new(lang.pick(en, zh), count as f64, count.to_string());
-            if (PAST..ON_HOLD).contains(&n) { bar.with(Emphasis::Warn) } else { bar }
-        })
-        .collect();
-    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
-    Picture {
-        title: lang.pick("Open prospects by their clock", "进行中的客户按周期").into(),
-        description: said.join(", "),
-        chart: Chart::Bars(bars),
-    }
+    let quantities = BUCKETS.iter().enumerate().map(|(n, (en, zh))| {
+        let count: u64 = groups.values().map(|buckets| buckets[n].count).sum();
+        let bar = Quantity::new(lang.pick(en, zh), count as f64, grouped(count));
+        if (PAST..ON_HOLD).contains(&n) { bar.with(Emphasis::Warn) } else { bar }
+    });
+    bars(lang.pick("Open prospects by their clock", "进行中的客户按周期"), quantities.collect())
 }

@@ -5,7 +5,7 @@ use crate::model::label::Lang;
 use crate::model::money::{Amount, Money, Sum};
 use crate::model::period::Period;
 use crate::model::settings::Settings;
-use crate::model::sheet::Cell;
+use crate::model::sheet::{Cell, Chart, Picture, Quantity};
 use crate::rules::book::Book;
 
 /// Of fewer cases than these a rate says nothing, and is not printed.
@@ -41,6 +41,17 @@ pub fn number(x: f64) -> Cell {
 /// The same as words.
 pub fn words(x: f64) -> String {
     if (x - x.round()).abs() < 1e-9 { format!("{x:.0}") } else { format!("{x:.1}") }
+}
+
+/// A count as people read it.
+pub fn grouped(n: u64) -> String {
+    Amount::from_int(i64::try_from(n).unwrap_or(i64::MAX)).grouped()
+}
+
+/// Bars beside each other, with the same in words.
+pub fn bars(title: &str, bars: Vec<Quantity>) -> Picture {
+    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
+    Picture { title: title.to_owned(), description: said.join(", "), chart: Chart::Bars(bars) }
 }
 
 /// An amount shared among `n`, to two decimals; nothing among nobody.

@@ -2,6 +2,7 @@
 
 use super::Request;
 use super::breakdown::{FEW, group_name, too_few, window};
+use super::figures;
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -10,9 +11,7 @@ use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
-use crate::model::sheet::{
-    Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
-};
+use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::shape::Shape;
 use crate::rules::state::Record;
@@ -262,15 +261,9 @@ fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Option<
     #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
     let bars = pipeline.open().iter().zip(cells).map(|(stage, cell)| {
         let label = stage.label.get(lang, &stage.id);
-        Quantity::new(label, cell.count as f64, cell.count.to_string())
+        Quantity::new(label, cell.count as f64, figures::grouped(cell.count))
     });
-    let bars: Vec<Quantity> = bars.collect();
-    let words: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
-    Some(Picture {
-        title: pipeline.label.get(lang, &pipeline.id).to_owned(),
-        description: words.join(", "),
-        chart: Chart::Bars(bars),
-    })
+    Some(figures::bars(pipeline.label.get(lang, &pipeline.id), bars.collect()))
 }
 
 /// The shape of each group, over the last three open columns of the board.

@@ -3,13 +3,16 @@
 use super::Request;
 use super::breakdown::group_name;
 use super::columns::stage_name;
-use super::figures::{count, rate};
+use super::dimension::Dimension;
+use super::figures::{count, member, rate};
+use super::sheet::only_by;
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::settings::Settings;
+use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::evidence::IN_CYCLE;
 use crate::rules::moves::why_not;
@@ -41,7 +44,7 @@ struct Figures {
 /// Forced moves in the period (ever, without one), and prospects that stand higher than their evidence
 /// on the as-of day.
 pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
-    super::sheet::only_by(request, "overrides", &[super::dimension::Dimension::Owner])?;
+    only_by(request, "overrides", &[Dimension::Owner])?;
     let lang = book.settings.language;
     let mut found = Vec::new();
     let mut owners: BTreeMap<String, Figures> = BTreeMap::new();
@@ -60,9 +63,11 @@ pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En => format!("moves forced in {days}; overstated on {}", book.as_of),
             Lang::Zh => format!("{days} 破例的移动；截至 {} 高估的客户", book.as_of),
         },
-        tables: vec![list(&found, lang), by_owner(&owners, lang)],
+        tables: vec![long(&found, lang)],
         ..Sheet::default()
     };
+    sheet.tables.extend(lists(&found, &book.settings));
+    sheet.tables.push(by_owner(&owners, lang));
     if found.is_empty() {
         sheet.notes.push(
             lang.pick("nothing was forced, and nobody is overstated", "没有破例，也没有高估")
@@ -125,7 +130,6 @@ fn overstated<'b>(
             .filter(|status| *status.id != *IN_CYCLE)
             .map(|status| status.id.to_string())
             .collect();
-        let without = settings.language.pick("missing", "还缺");
         found.push(Exception {
             owner,
             record,
@@ -133,14 +137,46 @@ fn overstated<'b>(
             forced: false,
             stage: stage_name(record, state.stage, settings),
             other: stage_name(record, state.supported_ignoring_cycle, settings),
-            why: format!("{without} {}", missing.join(", ")),
+            why: missing.join(", "),
         });
     }
 }
 
-fn list(found: &[Exception], lang: Lang) -> Table {
-    let columns = vec![
-        column("owner", Kind::Text, lang),
+/// One row an exception, for machines.
+fn long(found: &[Exception], lang: Lang) -> Table {
+    let mut columns = columns(lang);
+    columns.insert(0, column("owner", Kind::Text, lang));
+    let rows = found.iter().map(|one| {
+        let mut row = row(one, lang);
+        row.cells.insert(0, Cell::text(&one.owner));
+        row
+    });
+    let rows = rows.collect();
+    Table {
+        id: "exceptions".into(),
+        rows,
+        columns,
+        audience: Audience::Machines,
+        ..Table::default()
+    }
+}
+
+/// A table for each owner, for people.
+fn lists(found: &[Exception], settings: &Settings) -> Vec<Table> {
+    let lang = settings.language;
+    let owners = found.chunk_by(|a, b| a.owner == b.owner);
+    let tables = owners.map(|own| Table {
+        id: format!("exceptions-{}", own[0].owner),
+        title: member(&own[0].owner, settings),
+        columns: columns(lang),
+        rows: own.iter().map(|one| row(one, lang)).collect(),
+        audience: Audience::People,
+    });
+    tables.collect()
+}
+
+fn columns(lang: Lang) -> Vec<Column> {
+    vec![
         column("what", Kind::Text, lang),
         column("since", Kind::Date, lang),
         column("id", Kind::Id, lang),
@@ -148,22 +184,21 @@ fn list(found: &[Exception], lang: Lang) -> Table {
         column("stage", Kind::Text, lang),
         column("from-or-supported", Kind::Text, lang),
         column("why", Kind::Text, lang),
+    ]
+}
+
+fn row(one: &Exception, lang: Lang) -> Row {
+    let what = if one.forced { ("forced", "破例") } else { ("overstated", "高估") };
+    let cells = vec![
+        Cell::text(lang.pick(what.0, what.1)),
+        Cell::maybe(one.on, Cell::Date),
+        Cell::text(&*one.record.prospect.id),
+        Cell::text(&*one.record.prospect.name),
+        Cell::text(one.stage),
+        Cell::text(one.other),
+        Cell::text(&one.why),
     ];
-    let rows = found.iter().map(|one| {
-        let what = if one.forced { ("forced", "破例") } else { ("overstated", "高估") };
-        let cells = vec![
-            group_name(&one.owner, lang),
-            Cell::text(lang.pick(what.0, what.1)),
-            Cell::maybe(one.on, Cell::Date),
-            Cell::text(&*one.record.prospect.id),
-            Cell::text(&*one.record.prospect.name),
-            Cell::text(one.stage),
-            Cell::text(one.other),
-            Cell::text(&one.why),
-        ];
-        Row::with(cells, if one.forced { Emphasis::Plain } else { Emphasis::Warn })
-    });
-    Table { id: "exceptions".into(), rows: rows.collect(), columns, ..Table::default() }
+    Row::with(cells, if one.forced { Emphasis::Plain } else { Emphasis::Warn })
 }
 
 fn by_owner(owners: &BTreeMap<String, Figures>, lang: Lang) -> Table {

@@ -4,14 +4,14 @@ use super::Request;
 use super::activity::{Activity, first_prospect_column, measure};
 use super::breakdown::group_name;
 use super::dimension::Dimension;
-use super::figures::{FEW, count, few, number, rate, span, weeks, words};
+use super::figures::{FEW, bars, count, few, grouped, number, rate, span, weeks, words};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
 use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{
-    Audience, Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+    Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
 use crate::rules::book::Book;
 use crate::rules::week::week_of;
@@ -20,20 +20,15 @@ use std::collections::BTreeMap;
 /// Working weeks of a year, by which a target for a year is divided.
 pub const WORKING_WEEKS: f64 = 50.0;
 
-/// The steps: id, English, Chinese.
-pub const STEPS: [(&str, &str, &str); 6] = [
-    ("dials", "Dials", "拨打"),
-    ("conversations", "Conversations", "接通"),
-    ("appointments", "Appointments", "约定"),
-    ("first-meetings", "First meetings", "初次见面"),
-    ("prospects", "Prospects", "潜在客户"),
-    ("closes", "Closes", "成交"),
+/// The steps: id, English, a short English title for narrow columns, Chinese.
+const STEPS: [(&str, &str, &str, &str); 6] = [
+    ("dials", "Dials", "Dials", "拨打"),
+    ("conversations", "Conversations", "Talks", "接通"),
+    ("appointments", "Appointments", "Set", "约定"),
+    ("first-meetings", "First meetings", "Met", "初次见面"),
+    ("prospects", "Prospects", "Prospects", "潜在客户"),
+    ("closes", "Closes", "Closes", "成交"),
 ];
-
-/// The title of a step.
-fn step(n: usize, lang: Lang) -> &'static str {
-    lang.pick(STEPS[n].1, STEPS[n].2)
-}
 
 /// What one group did, and what it has.
 struct Line<'a> {
@@ -78,10 +73,13 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let notes =
         notes(&all, period, book, request, &practice.left_out.into_iter().collect::<Vec<_>>());
     let picture = picture(&all, lang);
-    lines.push(all);
+    // One group is all there is: its row says it.
+    if lines.len() != 1 {
+        lines.push(all);
+    }
     let by = request.by.as_ref().map_or("rep", Dimension::name);
     let mut tables = vec![steps(&lines, by, lang)];
-    if lines.len() > 2 {
+    if lines.len() > 1 {
         tables.push(side_by_side(&lines, by, lang));
     }
     tables.push(replenishment(&lines, by, period, book, request));
@@ -116,13 +114,13 @@ fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
     let columns = vec![
         column(by, Kind::Text, lang),
         column("step", Kind::Text, lang),
-        column("count", Kind::Number, lang),
+        Column::new("count", lang.pick("Count", "次数"), Kind::Number),
         column("rate", Kind::Number, lang),
     ];
     let mut rows = Vec::new();
     for line in lines {
         let counts = line.activity.steps();
-        for (n, (id, _, zh)) in STEPS.iter().enumerate() {
+        for (n, (id, .., zh)) in STEPS.iter().enumerate() {
             let rate = match n.checked_sub(1) {
                 Some(before) => rate(counts[n], counts[before], lang),
                 None => Cell::Empty,
@@ -138,8 +136,9 @@ fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
 /// A row for each group, for eyes that compare.
 fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
     let mut columns = vec![column(by, Kind::Text, lang)];
-    columns
-        .extend(STEPS.iter().map(|(id, en, zh)| Column::new(*id, lang.pick(en, zh), Kind::Number)));
+    columns.extend(
+        STEPS.iter().map(|(id, _, en, zh)| Column::new(*id, lang.pick(en, zh), Kind::Number)),
+    );
     columns.push(column("ratio", Kind::Text, lang));
     let rows = lines.iter().map(|line| {
         let mut cells = vec![group_name(line.group, lang)];
@@ -236,8 +235,8 @@ fn replenishment(
         ];
         if request.target.is_some() {
             // A target is for all of them together.
-            let target =
-                for_target(activity, book, request).filter(|_| line.emphasis == Emphasis::Total);
+            let of_all = line.emphasis == Emphasis::Total || lines.len() == 1;
+            let target = for_target(activity, book, request).filter(|_| of_all);
             cells.push(Cell::maybe(target, |target| count(whole(target))));
         }
         Row::with(cells, line.emphasis)
@@ -314,22 +313,13 @@ fn notes(
 }
 
 fn picture(all: &Line, lang: Lang) -> Picture {
-    let counts = all.activity.steps();
-    let bars: Vec<Quantity> = counts
-        .iter()
-        .enumerate()
-        .map(|(n, count)| {
-            let bar = Quantity::new(step(n, lang), *count as f64, count.to_string());
-            if n == 5 { bar.with(Emphasis::Good) } else { bar }
-        })
-        .collect();
-    let description =
-        bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect::<Vec<_>>().join(", ");
-    Picture {
-        title: lang.pick("From dials to closes", "从拨打到成交").into(),
-        description,
-        chart: Chart::Bars(bars),
-    }
+    let steps = all.activity.steps();
+    let quantities = steps.iter().enumerate().map(|(n, count)| {
+        let (_, en, _, zh) = STEPS[n];
+        let bar = Quantity::new(lang.pick(en, zh), *count as f64, grouped(*count));
+        if n == 5 { bar.with(Emphasis::Good) } else { bar }
+    });
+    bars(lang.pick("From dials to closes", "从拨打到成交"), quantities.collect())
 }
 
 #[cfg(test)]

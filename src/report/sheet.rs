@@ -35,7 +35,7 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     only_by(request, "sheet", &[Dimension::Owner])?;
     let settings = &book.settings;
     let lang = settings.language;
-    let weeks = weeks(book, request, &settings.checkpoints);
+    let weeks = weeks(book, request);
     let mut sheets = Sheets::new();
     let mut pool = 0;
     for week in &weeks {
@@ -92,10 +92,10 @@ pub(super) fn only_by(
 }
 
 /// The weeks a request means, none of which begins after the as-of day or ends before the first entry.
-pub(super) fn weeks(book: &Book, request: &Request, days: &[Weekday]) -> Vec<Period> {
+pub(super) fn weeks(book: &Book, request: &Request) -> Vec<Period> {
     let start = book.settings.week_start;
     match request.period {
-        None => vec![week_at_work(book.as_of, start, days)],
+        None => vec![week_at_work(book.as_of, start)],
         Some(asked) => {
             let first = span(book, None).from;
             let from = asked.from.max(first.min(asked.to));

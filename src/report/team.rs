@@ -53,7 +53,7 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     only_by(request, "team", &[Dimension::Owner, Dimension::Manager])?;
     let settings = &book.settings;
     let lang = settings.language;
-    let weeks = weeks(book, request, &settings.team_checkpoints);
+    let weeks = weeks(book, request);
     let mut sheet = Sheet {
         id: "team".into(),
         title: lang.pick("Team sheet", "部门追踪表").into(),

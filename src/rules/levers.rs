@@ -33,19 +33,19 @@ pub enum Lever {
     Value,
 }
 
-/// Each lever, its stable id, its English and Chinese name, in the order of the method.
-pub const LEVERS: [(Lever, &str, &str, &str); 5] = [
-    (Lever::Dials, "dials", "more dials", "多拨打"),
-    (Lever::Conversations, "conversations", "more conversations per dial", "提高接通率"),
-    (Lever::Appointments, "appointments", "more appointments per conversation", "提高约访率"),
-    (Lever::Closes, "closes", "more closes per meeting", "提高成交率"),
-    (Lever::Value, "value", "more value per close", "提高件均"),
+/// Each lever, its English and Chinese name, in the order of the method.
+pub const LEVERS: [(Lever, &str, &str); 5] = [
+    (Lever::Dials, "dials", "多拨打"),
+    (Lever::Conversations, "talks per dial", "提高接通率"),
+    (Lever::Appointments, "appointments per talk", "提高约访率"),
+    (Lever::Closes, "closes per meeting", "提高成交率"),
+    (Lever::Value, "value per close", "提高件均"),
 ];
 
 impl Lever {
     /// The name people read.
     pub fn label(self, lang: Lang) -> &'static str {
-        lang.pick(LEVERS[self as usize].2, LEVERS[self as usize].3)
+        lang.pick(LEVERS[self as usize].1, LEVERS[self as usize].2)
     }
 }
 

@@ -40,10 +40,9 @@ pub fn checkpoints(week: Period, days: &[Weekday]) -> Vec<Checkpoint> {
 }
 
 /// The week whose sheets are filled in on a day: the one it lies in; on a week's first day the one
-/// before, where its last sheet is filled in on that day.
-pub fn week_at_work(day: Date, start: Weekday, days: &[Weekday]) -> Period {
-    let last = day.weekday() == start && days.contains(&start);
-    week_of(if last { day.plus(-1) } else { day }, start)
+/// before, whose last sheet is filled in on that day.
+pub fn week_at_work(day: Date, start: Weekday) -> Period {
+    week_of(day.plus(-1), start)
 }
 
 /// The weeks that a period means: those whose last day lies in it; if none ends in it, the week of the
@@ -97,9 +96,7 @@ mod tests {
     #[test]
     fn which_weeks_are_meant() {
         let day = |text| Date::parse(text).unwrap();
-        let work = |text| {
-            week_at_work(day(text), Weekday::Fri, &[Weekday::Wed, Weekday::Fri]).from.to_string()
-        };
+        let work = |text| week_at_work(day(text), Weekday::Fri).from.to_string();
         // On Friday the 18th the sheet of the week before is filled in, on Saturday the new one's.
         assert_eq!(work("2009-12-17"), "2009-12-11");
         assert_eq!(work("2009-12-18"), "2009-12-11");
