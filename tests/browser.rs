@@ -1,6 +1,8 @@
 //! The pages in a real browser: drawn, without an error, without a request to anybody. Skips with a line
 //! where no `chromium` is installed.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
+
 mod common;
 
 use common::Sandbox;
