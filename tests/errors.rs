@@ -16,11 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 4] = [
+const ELSEWHERE: [(Code, &str); 2] = [
     (Code::Locked, "needs a second process that holds the lock: tests/write.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/write.rs"),
-    (Code::BadMapping, "needs a file to import: the tests of `crm import`"),
-    (Code::BadRow, "needs a file to import: the tests of `crm import`"),
 ];
 
 /// Makes what a folder in git cannot hold. `false`: it cannot be made here, the case is skipped.

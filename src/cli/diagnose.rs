@@ -1,13 +1,15 @@
 //! Diagnostics put into words: code, message, place, source line with a caret, help. The one home of
 //! `annotate-snippets`.
 
+use super::args::Global;
+use super::context::{Environment, columns};
 use crate::diag::{Diagnostic, Severity, Source, Spot};
 use crate::render::clean;
 use crate::store::locate::locate;
 use annotate_snippets::renderer::{DEFAULT_LINE_NUM_STYLE, DecorStyle};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::Style;
-use std::io::Read;
+use std::io::{IsTerminal, Read, Write};
 use std::ops::Range;
 use std::path::Path;
 
@@ -142,6 +144,26 @@ fn floor(line: &str, mut at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// Puts diagnostics on stderr, a blank line between them.
+pub fn show(found: &[Diagnostic], color: bool) {
+    let width = columns(&std::io::stderr());
+    let mut stderr = std::io::stderr().lock();
+    for (number, diagnostic) in found.iter().enumerate() {
+        let gap = if number > 0 { "\n" } else { "" };
+        // Nobody is left to tell if stderr cannot be written.
+        let _ = writeln!(stderr, "{gap}{}", render(diagnostic, color, width));
+    }
+}
+
+/// Is stderr to be coloured?
+pub fn colored(global: &Global, env: &Environment) -> bool {
+    match global.color.as_str() {
+        "always" => true,
+        "never" => false,
+        _ => std::io::stderr().is_terminal() && !env.no_color,
+    }
 }
 
 /// One line, `file:line:col: severity[code]: message`, for editors.

@@ -12,7 +12,6 @@ use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 use context::{Context, Environment};
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
 
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
@@ -24,8 +23,7 @@ pub fn main() -> u8 {
             return if error.use_stderr() { 2 } else { 0 };
         }
     };
-    let color = std::io::stderr().is_terminal() && !env.no_color && cli.global.color != "never"
-        || cli.global.color == "always";
+    let color = diagnose::colored(&cli.global, &env);
     let done = Context::new(cli.global, env).and_then(|context| {
         let status = run(cli.command, &context)?;
         context.finish()?;
@@ -34,12 +32,7 @@ pub fn main() -> u8 {
     match done {
         Ok(status) => status,
         Err(failure) => {
-            let width = context::columns(&std::io::stderr());
-            let mut stderr = std::io::stderr().lock();
-            for (number, diagnostic) in failure.0.iter().enumerate() {
-                let gap = if number > 0 { "\n" } else { "" };
-                let _ = writeln!(stderr, "{gap}{}", diagnose::render(diagnostic, color, width));
-            }
+            diagnose::show(&failure.0, color);
             failure.exit() as u8
         }
     }

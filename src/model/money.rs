@@ -90,6 +90,28 @@ impl Amount {
         Amount(if rounded.fract().is_zero() { rounded.trunc() } else { rounded })
     }
 
+    /// Without zeros at the end of its decimals.
+    #[must_use]
+    pub fn trimmed(self) -> Amount {
+        Amount(self.0.normalize())
+    }
+
+    /// In hundredths, rounded; `None` below zero.
+    pub fn hundredths(self) -> Option<u64> {
+        use rust_decimal::prelude::ToPrimitive;
+        self.times(Amount::from_int(100)).round(0).0.to_u64()
+    }
+
+    /// From hundredths.
+    pub fn from_hundredths(hundredths: u64) -> Amount {
+        Amount(Decimal::from_i128_with_scale(i128::from(hundredths), 2)).trimmed()
+    }
+
+    /// The nearest amount of at most six decimals to a statistic; nothing for what is not a number.
+    pub fn of_f64(x: f64) -> Amount {
+        Amount::parse(&format!("{x:.6}")).unwrap_or_default().trimmed()
+    }
+
     /// The nearest binary float, for statistics; never for sums of money.
     pub fn to_f64(self) -> f64 {
         use rust_decimal::prelude::ToPrimitive;
@@ -214,12 +236,25 @@ impl Sum {
         }
     }
 
-    /// Takes another sum off, line by line.
-    pub fn take_off(&mut self, other: &Sum) {
+    /// Takes an amount off its currency's line.
+    pub fn take(&mut self, money: Money) {
+        self.add(money.negated());
+    }
+
+    /// Takes off another sum, line by line.
+    pub fn take_sum(&mut self, other: &Sum) {
         self.own = self.own.minus(other.own);
         for (currency, amount) in &other.others {
-            self.add(Money { amount: *amount, currency: Some(*currency) }.negated());
+            self.take(Money { amount: *amount, currency: Some(*currency) });
         }
+    }
+
+    /// The lines in other currencies that are not zero, as they are written.
+    pub fn foreign(&self) -> impl Iterator<Item = Money> + '_ {
+        self.others
+            .iter()
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(currency, amount)| Money { amount: *amount, currency: Some(*currency) })
     }
 
     /// Adds another sum, line by line.
@@ -262,6 +297,19 @@ mod tests {
         ] {
             assert!(Money::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn hundredths_and_statistics() {
+        for (text, hundredths, back) in
+            [("1500.50", 150_050, "1500.5"), ("0.005", 1, "0.01"), ("7", 700, "7")]
+        {
+            assert_eq!(Amount::parse(text).unwrap().hundredths(), Some(hundredths), "{text}");
+            assert_eq!(Amount::from_hundredths(hundredths).to_string(), back);
+        }
+        assert_eq!(Amount::from_int(-1).hundredths(), None);
+        assert_eq!(Amount::of_f64(2.0 / 3.0).to_string(), "0.666667");
+        assert_eq!(Amount::of_f64(f64::NAN), Amount::ZERO);
     }
 
     #[test]

@@ -72,6 +72,75 @@ impl Campaign {
     }
 }
 
+/// The span of time that a target is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Span {
+    /// A calendar month.
+    Month,
+    /// A calendar quarter.
+    #[default]
+    Quarter,
+    /// A calendar year.
+    Year,
+}
+
+impl Span {
+    /// The names that settings may use.
+    pub const ALL: [(&'static str, Span); 3] =
+        [("month", Span::Month), ("quarter", Span::Quarter), ("year", Span::Year)];
+
+    /// The name in settings.
+    pub fn name(self) -> &'static str {
+        Span::ALL[self as usize].0
+    }
+
+    /// Months in it.
+    pub fn months(self) -> u32 {
+        [1, 3, 12][self as usize]
+    }
+
+    /// The span that a day lies in.
+    pub fn around(self, day: Date) -> Period {
+        let months = self.months();
+        let first = Date::new(day.year(), day.month() - (day.month() - 1) % months, 1);
+        let from = first.unwrap_or(day);
+        Period { from, to: from.plus_months(i64::from(months)).plus(-1) }
+    }
+
+    /// How many whole spans a period is; `None` if it begins or ends within one.
+    pub fn times(self, period: Period) -> Option<i64> {
+        let after = period.to.plus(1);
+        let begins = |day: Date| self.around(day).from == day;
+        let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
+        (begins(period.from) && begins(after))
+            .then(|| (month(after) - month(period.from)) / i64::from(self.months()))
+    }
+}
+
+/// `[forecast]`: what forecasts are weighed and measured with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forecast {
+    /// How many departures from a column its nominal probability counts as, beside those of the ledger.
+    pub weight: Amount,
+    /// What shall be won in one span, in the ledger's own currency.
+    pub target: Option<Amount>,
+    /// The span of the target, and of a forecast for which no period is stated.
+    pub per: Span,
+    /// The share of value that is expected to slip out of its period: 0.1 is a tenth.
+    pub slippage: Amount,
+}
+
+impl Default for Forecast {
+    fn default() -> Forecast {
+        Forecast {
+            weight: Amount::from_int(10),
+            target: None,
+            per: Span::Quarter,
+            slippage: Amount::ZERO,
+        }
+    }
+}
+
 /// The whole of `crm.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -113,6 +182,8 @@ pub struct Settings {
     pub reasons: Vec<(Box<str>, Label)>,
     /// Campaigns, in the order of the file.
     pub campaigns: Vec<Campaign>,
+    /// `[forecast]`.
+    pub forecast: Forecast,
 }
 
 impl Default for Settings {
@@ -137,6 +208,7 @@ impl Default for Settings {
             rates: BTreeMap::new(),
             reasons: Vec::new(),
             campaigns: Vec::new(),
+            forecast: Forecast::default(),
         }
     }
 }
@@ -217,5 +289,23 @@ mod tests {
         assert_eq!(none, Some(Amount::ZERO));
         let undated = Campaign { from: None, ..campaign.clone() };
         assert_eq!(undated.cost_in(period("2009-11-21", "2009-12-31")), None);
+    }
+
+    #[test]
+    fn spans_of_targets() {
+        let day = |text: &str| Date::parse(text).unwrap();
+        let around = |span: Span| span.around(day("2009-12-18")).to_string();
+        assert_eq!(around(Span::Month), "2009-12-01..2009-12-31");
+        assert_eq!(around(Span::Quarter), "2009-10-01..2009-12-31");
+        assert_eq!(around(Span::Year), "2009-01-01..2009-12-31");
+        let times =
+            |span: Span, from: &str, to: &str| span.times(Period { from: day(from), to: day(to) });
+        assert_eq!(times(Span::Quarter, "2009-10-01", "2010-03-31"), Some(2));
+        assert_eq!(times(Span::Month, "2009-10-01", "2009-10-31"), Some(1));
+        assert_eq!(times(Span::Quarter, "2009-11-01", "2009-12-31"), None);
+        assert_eq!(times(Span::Year, "2009-01-01", "2009-12-30"), None);
+        for (name, span) in Span::ALL {
+            assert_eq!(span.name(), name);
+        }
     }
 }

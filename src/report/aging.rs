@@ -1,8 +1,8 @@
 //! `crm report aging` (`stale`): who stands too long, against `max_days` and the sales cycle.
 
 use super::Request;
+use super::breakdown::group_name;
 use super::figures::{bars, count, grouped, member};
-use super::funnel::group_cell;
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
@@ -165,7 +165,7 @@ fn list(late: &[&Record], book: &Book, request: &Request, audience: Audience) ->
                 Cell::maybe(state.last_contact, Cell::Date),
             ];
             if by.is_some() {
-                cells.insert(0, group_cell(&group, lang));
+                cells.insert(0, group_name(&group, lang));
             }
             let cells = cells.into_iter().zip(&shown).filter(|(_, shown)| **shown);
             // All of them are late; what stands out is who has outlived the cycle twice.
@@ -195,7 +195,7 @@ fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang
         for (n, bucket) in buckets.iter().enumerate() {
             let (en, zh) = BUCKETS[n];
             let mut cells = Vec::new();
-            cells.extend(request.by.as_ref().map(|_| group_cell(group, lang)));
+            cells.extend(request.by.as_ref().map(|_| group_name(group, lang)));
             cells.extend([
                 Cell::text(lang.pick(en, zh)),
                 count(bucket.count),

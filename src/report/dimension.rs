@@ -1,6 +1,7 @@
 //! What figures can be broken down by.
 
 use crate::diag::{Code, Diagnostic};
+use crate::model::date::Date;
 use crate::model::settings::Settings;
 use crate::rules::state::Record;
 
@@ -58,7 +59,27 @@ impl Dimension {
 
     /// A prospect's value; empty where it has none.
     pub fn of(&self, record: &Record, settings: &Settings) -> String {
-        let owner = record.state.owner.as_deref();
+        self.value(record, settings, record.state.owner.as_deref(), record.state.opened)
+    }
+
+    /// The value of one of a prospect's pursuits: its month and quarter are those in which the pursuit
+    /// was opened.
+    pub fn of_pursuit(&self, record: &Record, settings: &Settings, opened: Date) -> String {
+        self.value(record, settings, record.state.owner.as_deref(), Some(opened))
+    }
+
+    /// A prospect's value on a day on which it was somebody else's.
+    pub fn of_owner(&self, record: &Record, settings: &Settings, owner: Option<&str>) -> String {
+        self.value(record, settings, owner, record.state.opened)
+    }
+
+    fn value(
+        &self,
+        record: &Record,
+        settings: &Settings,
+        owner: Option<&str>,
+        opened: Option<Date>,
+    ) -> String {
         match self {
             Dimension::Owner => owner.unwrap_or("").to_owned(),
             Dimension::Manager => owner
@@ -68,14 +89,12 @@ impl Dimension {
                 .to_owned(),
             Dimension::Pipeline => record.pipeline(settings).id.to_string(),
             Dimension::Fact(name) => record.prospect.fact(name).unwrap_or("").to_owned(),
-            Dimension::Month => record
-                .state
-                .opened
-                .map_or_else(String::new, |d| format!("{:04}-{:02}", d.year(), d.month())),
-            Dimension::Quarter => record
-                .state
-                .opened
-                .map_or_else(String::new, |d| format!("{:04}Q{}", d.year(), d.quarter())),
+            Dimension::Month => {
+                opened.map_or_else(String::new, |d| format!("{:04}-{:02}", d.year(), d.month()))
+            }
+            Dimension::Quarter => {
+                opened.map_or_else(String::new, |d| format!("{:04}Q{}", d.year(), d.quarter()))
+            }
         }
     }
 }

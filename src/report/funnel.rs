@@ -1,11 +1,14 @@
 //! `crm report funnel`: how many stand in each column on a day, what they are worth, and the shape.
 
 use super::Request;
-use super::figures::grouped;
+use super::breakdown::{FEW, group_name, too_few, window};
+use super::figures::bars;
 use super::words::column;
 use crate::diag::Diagnostic;
+use crate::model::date::Date;
 use crate::model::label::Lang;
-use crate::model::money::{Amount, Money, Sum};
+use crate::model::money::{Amount, Sum};
+use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
@@ -14,6 +17,9 @@ use crate::rules::shape::Shape;
 use crate::rules::state::Record;
 use std::collections::BTreeMap;
 
+/// Days over which arrivals and stays are measured where no period is stated.
+const WINDOW: i64 = 90;
+
 /// One column of one group.
 #[derive(Debug, Clone, Default)]
 struct Figures {
@@ -21,6 +27,23 @@ struct Figures {
     value: Sum,
     weighted: Amount,
     overdue: u64,
+    /// Entered in the window.
+    arrivals: usize,
+    /// Left in the window, and the days they had stayed.
+    departures: usize,
+    days: i64,
+}
+
+impl Figures {
+    /// How many the column would hold if arrivals and stays went on as they were: Little's law, arrivals
+    /// a day x mean days in the column. `None` where either is too few to say.
+    #[expect(clippy::cast_precision_loss, reason = "counts and days of a ledger")]
+    fn steady(&self, window: Period) -> Option<f64> {
+        (self.arrivals >= FEW && self.departures >= FEW && window.days() > 0).then(|| {
+            let pace = self.arrivals as f64 / window.days() as f64;
+            pace * self.days as f64 / self.departures as f64
+        })
+    }
 }
 
 /// The columns of one group: as many as the pipeline has.
@@ -30,6 +53,7 @@ type Groups = BTreeMap<String, Vec<Figures>>;
 pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
+    let window = measured(book, request);
     let mut sheet = Sheet {
         id: "funnel".into(),
         title: lang.pick("Funnel", "漏斗").into(),
@@ -37,18 +61,33 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     for (index, pipeline) in settings.pipelines.iter().enumerate() {
-        let groups = count(book, request, index, pipeline);
+        let groups = count(book, request, index, pipeline, window);
         if groups.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
             continue;
         }
         sheet.tables.push(table(pipeline, &groups, request, settings));
-        sheet.notes.extend(notes(pipeline, &groups, settings));
-        sheet.pictures.push(picture(pipeline, &groups, settings));
+        sheet.tables.push(pace(pipeline, &groups, request, book, window));
+        sheet.notes.extend(notes(pipeline, &groups, settings, window));
+        sheet.pictures.extend(picture(pipeline, &groups, settings));
     }
-    if let [only] = sheet.tables.as_mut_slice() {
+    if let [only, pace] = sheet.tables.as_mut_slice() {
         only.title = String::new();
+        pace.id = "pace".into();
     }
     Ok(sheet)
+}
+
+/// The days over which the pace is measured: as stated, but not beyond the book's day.
+fn measured(book: &Book, request: &Request) -> Period {
+    let last = Period { from: book.as_of.plus(1 - WINDOW), to: book.as_of };
+    let stated = request.period.unwrap_or(last);
+    let from = stated.from.max(first_entry(book)).min(book.as_of);
+    Period { from, to: stated.to.min(book.as_of).max(from) }
+}
+
+/// The day of the ledger's first entry: before it nothing could arrive.
+fn first_entry(book: &Book) -> Date {
+    book.records.iter().filter_map(|record| record.state.opened).min().unwrap_or(book.as_of)
 }
 
 fn about(book: &Book) -> String {
@@ -69,7 +108,13 @@ fn worth(record: &Record) -> Sum {
     sum
 }
 
-fn count(book: &Book, request: &Request, index: usize, pipeline: &Pipeline) -> Groups {
+fn count(
+    book: &Book,
+    request: &Request,
+    index: usize,
+    pipeline: &Pipeline,
+    window: Period,
+) -> Groups {
     let mut groups = Groups::new();
     for record in request.select(book).filter(|record| record.state.pipeline == index) {
         let group = request.by.as_ref().map(|by| by.of(record, &book.settings)).unwrap_or_default();
@@ -82,6 +127,14 @@ fn count(book: &Book, request: &Request, index: usize, pipeline: &Pipeline) -> G
         cell.value.add_sum(&worth);
         let probability = pipeline.stages[record.state.stage].probability;
         cell.weighted = cell.weighted.plus(worth.own.times(probability).round(2));
+        for spell in record.history.entries() {
+            let cell = &mut columns[spell.stage];
+            cell.arrivals += usize::from(window.contains(spell.from));
+            if let Some(to) = spell.to.filter(|to| window.contains(*to)) {
+                cell.departures += 1;
+                cell.days += to.days_since(spell.from);
+            }
+        }
     }
     groups
 }
@@ -97,11 +150,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
         columns.push(column(id, Kind::Number, lang));
     }
     if foreign {
-        columns.push(Column::new(
-            "other-currencies",
-            lang.pick("Other currencies", "其他货币"),
-            Kind::Text,
-        ));
+        columns.push(column("other-currencies", Kind::Text, lang));
     }
     let empty = [(String::new(), vec![Figures::default(); pipeline.stages.len()])];
     let shown: Vec<(&String, &Vec<Figures>)> = if groups.is_empty() && request.by.is_none() {
@@ -114,7 +163,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
         let mut open = Figures::default();
         for (stage, cell) in pipeline.stages.iter().zip(cells) {
             let mut row: Vec<Cell> = Vec::new();
-            row.extend(request.by.is_some().then(|| group_cell(group, lang)));
+            row.extend(request.by.is_some().then(|| group_name(group, lang)));
             row.push(Cell::text(&*stage.id));
             row.push(Cell::text(stage.label.get(lang, &stage.id)));
             row.extend(figures(cell, foreign));
@@ -129,7 +178,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
             }
         }
         let mut row: Vec<Cell> = Vec::new();
-        row.extend(request.by.is_some().then(|| group_cell(group, lang)));
+        row.extend(request.by.is_some().then(|| group_name(group, lang)));
         row.push(Cell::text(lang.pick("open", "进行中")));
         row.push(Cell::Empty);
         row.extend(figures(&open, foreign));
@@ -139,24 +188,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
     Table { id: pipeline.id.to_string(), title, columns, rows, ..Table::default() }
 }
 
-/// A bar for each open column and the won one, of all groups together.
-fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture {
-    let lang = settings.language;
-    let bars: Vec<Quantity> = pipeline.stages[..=pipeline.won()]
-        .iter()
-        .enumerate()
-        .map(|(stage, column)| {
-            let count: u64 = groups.values().map(|columns| columns[stage].count).sum();
-            let label = column.label.get(lang, &column.id);
-            let bar = Quantity::new(label, count as f64, grouped(count));
-            if column.outcome == Outcome::Won { bar.with(Emphasis::Good) } else { bar }
-        })
-        .collect();
-    super::figures::bars(pipeline.label.get(lang, &pipeline.id), bars)
-}
-
 fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
-    let int = |n: u64| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
     let mut cells = vec![
         int(cell.count),
         Cell::Amount(cell.value.own),
@@ -164,22 +196,78 @@ fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
         int(cell.overdue),
     ];
     if foreign {
-        let others = cell.value.others.iter();
-        let text = others.map(|(currency, amount)| {
-            Money { amount: *amount, currency: Some(*currency) }.to_string()
-        });
-        cells.push(Cell::List(text.collect()));
+        cells.push(Cell::List(cell.value.foreign().map(|money| money.to_string()).collect()));
     }
     cells
 }
 
-/// A group's name; people read a word where machines read nothing.
-pub(super) fn group_cell(group: &str, lang: Lang) -> Cell {
-    if group.is_empty() { Cell::Absent(lang.pick("none", "无").into()) } else { Cell::text(group) }
+/// What each open column would hold at the ledger's own pace, beside what it holds.
+fn pace(
+    pipeline: &Pipeline,
+    groups: &Groups,
+    request: &Request,
+    book: &Book,
+    days: Period,
+) -> Table {
+    let lang = book.settings.language;
+    let mut columns: Vec<Column> = Vec::new();
+    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.push(column("stage", Kind::Text, lang));
+    for id in ["arrivals", "departures", "mean-days", "steady", "count", "short"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let mut rows = Vec::new();
+    for (group, cells) in groups {
+        for (stage, cell) in pipeline.open().iter().zip(cells) {
+            let mut row: Vec<Cell> = Vec::new();
+            row.extend(request.by.is_some().then(|| group_name(group, lang)));
+            row.push(Cell::text(&*stage.id));
+            row.extend([Cell::count(cell.arrivals), Cell::count(cell.departures)]);
+            match cell.steady(days) {
+                Some(steady) => {
+                    #[expect(clippy::cast_precision_loss, reason = "counts and days of a ledger")]
+                    let (mean, short) = (
+                        cell.days as f64 / cell.departures as f64,
+                        (steady - cell.count as f64).max(0.0),
+                    );
+                    row.extend([Cell::Number(mean, 1), Cell::Number(steady, 1), int(cell.count)]);
+                    row.push(Cell::Number(short, 1));
+                }
+                None => {
+                    let fewest = cell.arrivals.min(cell.departures);
+                    row.extend([Cell::Empty, too_few(fewest, lang), int(cell.count), Cell::Empty]);
+                }
+            }
+            rows.push(Row::new(row));
+        }
+    }
+    let title = format!(
+        "{} {}",
+        lang.pick("At your own pace, by entries of", "按自己的节奏，依据"),
+        window(Some(days), book)
+    );
+    let id = format!("{}-pace", pipeline.id);
+    Table { id, title, columns, rows, ..Table::default() }
+}
+
+fn int(n: u64) -> Cell {
+    Cell::Int(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// The open columns as bars; none where figures are broken down.
+fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Option<Picture> {
+    let lang = settings.language;
+    let cells = groups.get("").filter(|_| groups.len() == 1)?;
+    #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
+    let quantities = pipeline.open().iter().zip(cells).map(|(stage, cell)| {
+        let label = stage.label.get(lang, &stage.id);
+        Quantity::new(label, cell.count as f64, cell.count.to_string())
+    });
+    Some(bars(pipeline.label.get(lang, &pipeline.id), quantities.collect()))
 }
 
 /// The shape of each group, over the last three open columns of the board.
-fn notes(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Vec<String> {
+fn notes(pipeline: &Pipeline, groups: &Groups, settings: &Settings, window: Period) -> Vec<String> {
     let lang = settings.language;
     let open = pipeline.open().len();
     // The first column is the feed: a funnel needs three behind it.
@@ -213,6 +301,47 @@ fn notes(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Vec<Strin
             counts.join(" / "),
             shape.advice(lang)
         ));
+        notes.extend(
+            numbers(pipeline, cells, window, settings).map(|numbers| format!("{who}{numbers}")),
+        );
     }
     notes
+}
+
+/// The advice in numbers: what the columns behind the feed would hold at the ledger's own pace.
+fn numbers(
+    pipeline: &Pipeline,
+    cells: &[Figures],
+    window: Period,
+    settings: &Settings,
+) -> Option<String> {
+    let lang = settings.language;
+    let parts: Vec<String> = pipeline
+        .open()
+        .iter()
+        .zip(cells)
+        .skip(1)
+        .filter_map(|(stage, cell)| {
+            let (needs, has) = (cell.steady(window)?.ceil(), cell.count);
+            #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
+            let short = needs - has as f64;
+            let id = &stage.id;
+            Some(match (lang, short > 0.0) {
+                (Lang::En, true) => format!("{id} needs {needs}, has {has}: {short} more"),
+                (Lang::En, false) => format!("{id} needs {needs}, has {has}"),
+                (Lang::Zh, true) => format!("{id}需{needs}，现有{has}，还差{short}"),
+                (Lang::Zh, false) => format!("{id}需{needs}，现有{has}"),
+            })
+        })
+        .collect();
+    (!parts.is_empty()).then(|| match lang {
+        Lang::En => {
+            format!(
+                "to hold your own pace of the last {} days: {}",
+                window.days(),
+                parts.join("; ")
+            )
+        }
+        Lang::Zh => format!("要保持近{}天的节奏：{}", window.days(), parts.join("；")),
+    })
 }

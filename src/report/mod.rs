@@ -3,15 +3,23 @@
 pub mod activity;
 pub mod aging;
 pub mod board;
+pub mod breakdown;
+pub mod bridge;
+pub mod calibration;
+pub mod changes;
 pub mod classify;
 pub mod columns;
+pub mod conversion;
+pub mod cycle;
 pub mod dimension;
 pub mod due;
 pub mod events;
 pub mod figures;
+pub mod forecast;
 pub mod funnel;
 pub mod list;
 pub mod losses;
+pub mod measures;
 pub mod overrides;
 pub mod ratios;
 pub mod sheet;
@@ -40,6 +48,8 @@ pub struct Request {
     pub period: Option<Period>,
     /// What is aimed at, if stated: closes of `ratios`.
     pub target: Option<Amount>,
+    /// Every single thing behind the figures, by those of [`LISTING`].
+    pub list: bool,
 }
 
 impl Request {
@@ -117,7 +127,34 @@ pub const REPORTS: &[Report] = &[
         about: "every forced move and every overstated prospect, by owner",
         make: overrides::overrides,
     },
+    Report {
+        name: "conversion",
+        alias: None,
+        about: "who got further, by the column they entered; win rates as snapshot and as cohort",
+        make: conversion::conversion,
+    },
+    Report {
+        name: "cycle",
+        alias: None,
+        about: "how long closing takes: share won and lost by day, days to close, days in each column",
+        make: cycle::cycle,
+    },
+    Report {
+        name: "forecast",
+        alias: None,
+        about: "what open prospects will bring: by month, with p10/p50/p90; coverage of the target",
+        make: forecast::forecast,
+    },
+    Report {
+        name: "bridge",
+        alias: None,
+        about: "from what was open on one day to what is open on another; --list: every change",
+        make: bridge::bridge,
+    },
 ];
+
+/// The reports that take `--list`.
+pub const LISTING: &[&str] = &["bridge"];
 
 /// The report of a name or alias.
 pub fn find(name: &str) -> Option<&'static Report> {
@@ -127,6 +164,11 @@ pub fn find(name: &str) -> Option<&'static Report> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lists_is_a_report() {
+        assert!(LISTING.iter().all(|name| find(name).is_some()));
+    }
 
     #[test]
     fn names_are_unique() {

@@ -1,10 +1,10 @@
 //! `crm report overrides`: every forced move and every overstated prospect, by owner.
 
 use super::Request;
+use super::breakdown::group_name;
 use super::columns::stage_name;
 use super::dimension::Dimension;
 use super::figures::{count, member, rate};
-use super::funnel::group_cell;
 use super::sheet::only_by;
 use super::words::column;
 use crate::diag::Diagnostic;
@@ -213,7 +213,7 @@ fn by_owner(owners: &BTreeMap<String, Figures>, lang: Lang) -> Table {
     ];
     let line = |owner: &str, figures: &Figures, emphasis| {
         let cells = vec![
-            group_cell(owner, lang),
+            group_name(owner, lang),
             count(figures.moves),
             count(figures.forced),
             rate(figures.forced, figures.moves, lang),

@@ -2,9 +2,9 @@
 
 use super::Request;
 use super::activity::first_prospect_column;
+use super::breakdown::group_name;
 use super::dimension::Dimension;
 use super::figures::{count, others, per, rate, words};
-use super::funnel::group_cell;
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
@@ -145,7 +145,7 @@ fn name(id: &str, settings: &Settings) -> Cell {
     let lang = settings.language;
     match settings.campaign(id) {
         Some(campaign) => Cell::text(campaign.label.get(lang, id)),
-        None => group_cell(id, lang),
+        None => group_name(id, lang),
     }
 }
 

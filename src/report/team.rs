@@ -176,8 +176,8 @@ fn money(
         for owner in owners {
             let mut figures = known.get(owner).cloned().unwrap_or_else(|| Figures::empty(won));
             if let Some(before) = before.get(owner) {
-                figures.received.take_off(&before.received);
-                figures.booked.take_off(&before.booked);
+                figures.received.take_sum(&before.received);
+                figures.booked.take_sum(&before.booked);
             }
             found.push((n, owner.clone(), figures));
         }

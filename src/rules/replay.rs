@@ -3,8 +3,8 @@
 
 use super::evidence::Case;
 use super::state::{
-    Attested, Evidence, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record, StageSpell,
-    State,
+    Attested, Evidence, FallBack, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record,
+    StageSpell, State,
 };
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::date::Date;
@@ -197,7 +197,7 @@ impl<'a> Fold<'a> {
             clock_start: None,
             reason: None,
         });
-        self.spell(0, date, None, None);
+        self.spell(0, date, None);
     }
 
     /// The position of the column an entry names; an unknown one is a finding and no move.
@@ -232,6 +232,10 @@ impl<'a> Fold<'a> {
                 event,
                 Some("stage"),
             );
+        }
+        if !ended && let Some(clock_start) = self.clock_start() {
+            let fall_back = FallBack { pursuit: self.state.pursuit, clock_start, on: event.date() };
+            self.history.fall_backs.push(fall_back);
         }
         self.state.evidence = Evidence::default();
         self.state.hold = None;
@@ -330,18 +334,20 @@ impl<'a> Fold<'a> {
         if target > 0 && self.state.outcome == Outcome::Open {
             self.state.evidence.left_start.get_or_insert(date);
         }
-        self.spell(target, date, event.forced.clone(), event.reason.clone());
+        self.spell(target, date, Some(event));
     }
 
-    fn spell(
-        &mut self,
-        stage: usize,
-        from: Date,
-        forced: Option<Box<str>>,
-        reason: Option<Box<str>>,
-    ) {
-        let pursuit = self.state.pursuit;
-        self.history.stages.push(StageSpell { stage, from, to: None, pursuit, forced, reason });
+    /// A stretch in a column begins, by a move unless the account is only being opened.
+    fn spell(&mut self, stage: usize, from: Date, event: Option<&Event>) {
+        self.history.stages.push(StageSpell {
+            stage,
+            from,
+            to: None,
+            pursuit: self.state.pursuit,
+            forced: event.and_then(|event| event.forced.clone()),
+            reason: event.and_then(|event| event.reason.clone()),
+            imported: event.is_some_and(|event| &*event.kind == "imported"),
+        });
     }
 
     fn take_owner(&mut self, event: &Event) {

@@ -175,6 +175,8 @@ pub struct StageSpell {
     pub forced: Option<Box<str>>,
     /// The reason given for the move into it.
     pub reason: Option<Box<str>>,
+    /// Entered by an opening position, not by a move.
+    pub imported: bool,
 }
 
 /// A stretch with one owner.
@@ -205,6 +207,17 @@ pub struct Pursuit {
     pub reason: Option<Box<str>>,
 }
 
+/// That a pursuit fell back to the first column while its clock ran: the clock starts afresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FallBack {
+    /// Which pursuit.
+    pub pursuit: u32,
+    /// When the clock had started.
+    pub clock_start: Date,
+    /// The day it fell back.
+    pub on: Date,
+}
+
 /// How a prospect came where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {
@@ -214,6 +227,8 @@ pub struct History {
     pub owners: Vec<OwnerSpell>,
     /// Pursuits, in order.
     pub pursuits: Vec<Pursuit>,
+    /// Falls to the first column that ended a pass on the clock, in order.
+    pub fall_backs: Vec<FallBack>,
 }
 
 impl History {

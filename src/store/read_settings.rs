@@ -3,6 +3,7 @@
 use super::settings::board::pipelines;
 use super::settings::campaign::campaigns;
 use super::settings::criteria::{criteria, kinds};
+use super::settings::forecast::forecast;
 use super::settings::ledger::{ledger, rates, reasons};
 use super::settings::rep::reps;
 use super::settings::unknown;
@@ -15,7 +16,7 @@ use std::path::Path;
 type Section = fn(&mut Reader, &mut Settings, &Value);
 
 /// The sections, in the order in which they are read: criteria name kinds, stages name criteria.
-const SECTIONS: [(&str, Section); 8] = [
+const SECTIONS: [(&str, Section); 9] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -24,6 +25,7 @@ const SECTIONS: [(&str, Section); 8] = [
     ("rates", |r, s, v| table("rates", rates, r, s, v)),
     ("reasons", |r, s, v| table("reasons", reasons, r, s, v)),
     ("campaign", campaigns),
+    ("forecast", |r, s, v| table("forecast", forecast, r, s, v)),
 ];
 
 /// Reads the settings; all that is wrong is reported together.

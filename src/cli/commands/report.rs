@@ -5,8 +5,9 @@ use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::render::Format;
 use crate::report::dimension::Dimension;
-use crate::report::{REPORTS, Request, find};
+use crate::report::{LISTING, REPORTS, Request, find};
 use clap::Args;
 
 /// A query, as the last words of a command.
@@ -26,7 +27,7 @@ impl Selection {
     /// The request for these prospects.
     pub fn request(&self, context: &Context) -> Result<Request, Failure> {
         let query = context.query("QUERY", &self.text())?;
-        Ok(Request { query, by: None, period: None, target: None })
+        Ok(Request { query, by: None, period: None, target: None, list: false })
     }
 }
 
@@ -37,7 +38,9 @@ impl Selection {
     crm report funnel --as-of 2009Q4 --by owner -f csv -o funnel.csv\n  \
     crm report team --period 'last week'\n  \
     crm report ratios --period 2009Q4 --target 50\n  \
-    crm report board 'owner:liuyan is:overdue'")]
+    crm report board 'owner:liuyan is:overdue'
+  \
+    crm report bridge --period 2009-12 --list")]
 pub struct Report {
     /// Which report
     #[arg(value_name = "NAME")]
@@ -59,6 +62,9 @@ pub struct Report {
     /// What is aimed at: closes a year, or by the end of a period that has days to come (ratios)
     #[arg(long, value_name = "NUMBER")]
     target: Option<String>,
+    /// Every change behind the figures (bridge)
+    #[arg(long)]
+    list: bool,
 }
 
 impl Report {
@@ -78,6 +84,15 @@ impl Report {
         request.by = self.by.as_deref().map(|name| Dimension::parse(name, settings)).transpose()?;
         request.period = self.period(context)?;
         request.target = self.target()?;
+        let lists = LISTING.contains(&report.name);
+        if self.list && !lists {
+            let message = format!("the report `{}` has no --list", report.name);
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(format!("reports that have: {}", LISTING.join(", ")))
+                .into());
+        }
+        // Ids can only come from the list.
+        request.list = lists && (self.list || context.format() == Some(Format::Ids));
         let book = context.book()?;
         context.emit(&(report.make)(&book, &request)?)
     }

@@ -3,6 +3,7 @@
 pub mod board;
 pub mod campaign;
 pub mod criteria;
+pub mod forecast;
 pub mod ledger;
 pub mod rep;
 

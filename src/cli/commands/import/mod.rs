@@ -5,7 +5,7 @@ mod summary;
 
 use crate::check::{Subject, check};
 use crate::cli::context::Context;
-use crate::cli::diagnose::render;
+use crate::cli::diagnose;
 use crate::cli::entry::{Session, changed, created, insert};
 use crate::diag::{Code, Diagnostic, Failure, Severity};
 use crate::model::date::Date;
@@ -104,9 +104,7 @@ impl Import {
         if refused && !self.dry_run {
             return Err(Failure(shown));
         }
-        for diagnostic in &shown {
-            context.say(&render(diagnostic, false, None));
-        }
+        diagnose::show(&shown, diagnose::colored(&context.global, &context.env));
         if imported.ids_from_names {
             context.say("ids are made from names: the same file again would add everybody again");
         }

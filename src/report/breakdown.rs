@@ -1,0 +1,125 @@
+//! What the statistical reports share: the boards in use, groups, and cells that say why there is no
+//! number.
+
+use super::words::column;
+use super::{Request, figures};
+use crate::model::label::Lang;
+use crate::model::period::Period;
+use crate::model::pipeline::Pipeline;
+use crate::model::sheet::{Cell, Column, Kind, Table};
+use crate::rules::book::Book;
+use crate::rules::state::Record;
+
+/// Fewer observations than this have no mean, median or pace.
+pub const FEW: usize = figures::FEW as usize;
+
+/// A pipeline and who is on it.
+pub struct Board<'b> {
+    /// The pipeline.
+    pub pipeline: &'b Pipeline,
+    /// The selected prospects on it.
+    pub records: Vec<&'b Record>,
+    /// No other pipeline is in use.
+    pub alone: bool,
+}
+
+/// The pipelines that selected prospects are on; the ledger's first if none is.
+pub fn boards<'b>(book: &'b Book, request: &'b Request) -> Vec<Board<'b>> {
+    let mut boards: Vec<Board> = book
+        .settings
+        .pipelines
+        .iter()
+        .map(|pipeline| Board { pipeline, records: Vec::new(), alone: false })
+        .collect();
+    for record in request.select(book) {
+        boards[record.state.pipeline].records.push(record);
+    }
+    if boards.iter().all(|board| board.records.is_empty()) {
+        boards.truncate(1);
+    } else {
+        boards.retain(|board| !board.records.is_empty());
+    }
+    if let [only] = boards.as_mut_slice() {
+        only.alone = true;
+    }
+    boards
+}
+
+impl Board<'_> {
+    /// An empty table about this board; its id and title name the board where there are several.
+    pub fn table(&self, id: &str, title: &str, lang: Lang) -> Table {
+        if self.alone {
+            return Table { id: id.to_owned(), title: title.to_owned(), ..Table::default() };
+        }
+        Table {
+            id: format!("{}-{id}", self.pipeline.id),
+            title: format!("{}: {title}", self.pipeline.label.get(lang, &self.pipeline.id)),
+            ..Table::default()
+        }
+    }
+
+    /// A sentence about this board; it begins with the board where there are several.
+    pub fn note(&self, sentence: String, lang: Lang) -> String {
+        if self.alone {
+            return sentence;
+        }
+        format!("{}: {sentence}", self.pipeline.label.get(lang, &self.pipeline.id))
+    }
+}
+
+/// The column of the groups, if figures are broken down.
+pub fn group_column(request: &Request, lang: Lang) -> Option<Column> {
+    request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang))
+}
+
+/// A group's cell, if figures are broken down. People read a word where machines read nothing.
+pub fn group_cell(request: &Request, group: &str, lang: Lang) -> Option<Cell> {
+    request.by.as_ref().map(|_| group_name(group, lang))
+}
+
+/// A group's name.
+pub fn group_name(group: &str, lang: Lang) -> Cell {
+    if group.is_empty() { Cell::Absent(lang.pick("none", "无").into()) } else { Cell::text(group) }
+}
+
+/// Why there is no figure of so many.
+pub fn too_few(n: usize, lang: Lang) -> Cell {
+    figures::few(n as u64, lang)
+}
+
+/// A rate of counts, unless there is nothing to divide by.
+pub fn rate(n: usize, of: usize) -> Cell {
+    if of == 0 {
+        return Cell::Absent("n = 0".into());
+    }
+    Cell::Rate(n as u64, of as u64)
+}
+
+/// The two ends of an interval of shares.
+pub fn interval(ends: Option<(f64, f64)>) -> [Cell; 2] {
+    ends.map_or([Cell::Empty, Cell::Empty], |(low, high)| [Cell::Share(low), Cell::Share(high)])
+}
+
+/// The columns of such an interval, of the figure in the column `of`.
+pub fn interval_columns(of: &str, lang: Lang) -> [Column; 2] {
+    ["low", "high"]
+        .map(|end| Column { id: format!("{of}-{end}"), ..column(end, Kind::Number, lang) })
+}
+
+/// A share for a sentence: `31 %`, `0.4 %`.
+pub fn percent(share: f64) -> String {
+    let digits = usize::from(share > 0.0 && share < 0.01);
+    format!("{:.digits$} %", share * 100.0)
+}
+
+/// A window for a sentence; without one it reaches back to the first entry.
+pub fn window(period: Option<Period>, book: &Book) -> String {
+    let lang = book.settings.language;
+    match period {
+        None => format!("{} {}", lang.pick("ever, up to", "历来，截至"), book.as_of),
+        Some(Period { from, to }) if from == crate::model::date::Date::MIN => {
+            format!("{} {to}", lang.pick("up to", "截至"))
+        }
+        Some(period) => period.to_string(),
+    }
+}

@@ -1,0 +1,243 @@
+//! `crm report bridge`: from what was open on one day to what is open on another, change by change.
+
+use super::Request;
+use super::breakdown::{group_cell, group_column};
+use super::changes::{Change, Part, Step, Stock, part};
+use super::words::column;
+use crate::diag::{Code, Diagnostic};
+use crate::model::date::Date;
+use crate::model::label::Lang;
+use crate::model::money::{Amount, Sum};
+use crate::model::period::Period;
+use crate::model::sheet::{
+    Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+};
+use crate::rules::book::Book;
+use std::collections::BTreeMap;
+
+/// Days that a bridge spans where none are stated.
+const DAYS: i64 = 7;
+
+/// The prospects that one kind of change happened to.
+#[derive(Debug, Clone, Default)]
+struct Line {
+    prospects: usize,
+    delta: Stock,
+    affected: Sum,
+}
+
+/// The bridge of one group.
+#[derive(Debug, Clone, Default)]
+struct Span {
+    opening: Stock,
+    lines: BTreeMap<Change, Line>,
+    closing: Stock,
+}
+
+/// The bridge, and with `--list` every change in it.
+pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let lang = book.settings.language;
+    let period = days(book, request)?;
+    let mut spans: BTreeMap<String, Span> = BTreeMap::new();
+    if request.by.is_none() {
+        spans.entry(String::new()).or_default();
+    }
+    let mut steps: Vec<Step> = Vec::new();
+    for record in request.select(book) {
+        let Part { opening, closing, steps: taken } =
+            part(record, book, request.by.as_ref(), period);
+        if let Some((group, stock)) = opening {
+            spans.entry(group).or_default().opening.add(&stock);
+        }
+        if let Some((group, stock)) = closing {
+            spans.entry(group).or_default().closing.add(&stock);
+        }
+        for step in &taken {
+            let span = spans.entry(step.group.clone()).or_default();
+            let line = span.lines.entry(step.change).or_default();
+            line.prospects += 1;
+            line.delta.add(&step.delta);
+            line.affected.add_sum(&step.affected);
+        }
+        steps.extend(taken);
+    }
+    let eve = period.from.plus(-1);
+    let currency = book.settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
+    let mut sheet = Sheet {
+        id: "bridge".into(),
+        title: format!("{} {period}", lang.pick("Bridge", "变化桥")),
+        about: match lang {
+            Lang::En => format!(
+                "open prospects of every column, from the end of {eve} to the end of {}; weighted: value x nominal probability{currency}",
+                period.to
+            ),
+            Lang::Zh => format!(
+                "各栏进行中的客户，从{eve}日终到{}日终；加权 = 价值 x 名义概率{currency}",
+                period.to
+            ),
+        },
+        ..Sheet::default()
+    };
+    if request.list {
+        steps.sort_by_key(|step| step.change);
+        sheet.tables.push(list_table(&steps, request, lang));
+    }
+    sheet.tables.push(span_table(&spans, request, period, lang));
+    if let (None, Some(span)) = (&request.by, spans.values().next()) {
+        sheet.pictures.push(picture(span, period, lang));
+    }
+    sheet.notes.push(
+        lang.pick(
+            "opening + changes = closing, exactly; a change of date or owner moves no total: `affected` is the value it happened to",
+            "期初 + 变化 = 期末，分毫不差；日期与负责人的变化不影响总数：“涉及”为所涉客户的价值",
+        )
+        .into(),
+    );
+    if !request.list && !steps.is_empty() {
+        sheet.notes.push(match lang {
+            Lang::En => format!("{} changes: --list shows each", steps.len()),
+            Lang::Zh => format!("共{}项变化：--list逐项列出", steps.len()),
+        });
+    }
+    Ok(sheet)
+}
+
+/// The days of the bridge: as stated, but not beyond the book's day; else the last week.
+fn days(book: &Book, request: &Request) -> Result<Period, Diagnostic> {
+    let period =
+        request.period.unwrap_or(Period { from: book.as_of.plus(1 - DAYS), to: book.as_of });
+    if period.from > book.as_of {
+        let message = format!("the bridge begins on {}, after the day {}", period.from, book.as_of);
+        return Err(
+            Diagnostic::new(Code::BadArgument, message).help("--as-of names the day to look from")
+        );
+    }
+    // Without a first day the bridge begins before the first entry: at nothing.
+    let from = period.from.max(Date::MIN.plus(1));
+    Ok(Period { from, to: period.to.min(book.as_of) })
+}
+
+fn figure_columns(foreign: bool, lang: Lang) -> Vec<Column> {
+    let mut columns: Vec<Column> =
+        ["count", "value", "weighted"].map(|id| column(id, Kind::Number, lang)).into();
+    if foreign {
+        columns.push(column("other-currencies", Kind::Text, lang));
+    }
+    columns
+}
+
+fn figures(stock: &Stock, foreign: bool) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell::Int(stock.count),
+        Cell::Amount(stock.value.own.trimmed()),
+        Cell::Amount(stock.weighted.trimmed()),
+    ];
+    if foreign {
+        cells.push(Cell::List(stock.value.foreign().map(|money| money.to_string()).collect()));
+    }
+    cells
+}
+
+fn has_foreign(stock: &Stock) -> bool {
+    stock.value.foreign().next().is_some()
+}
+
+fn span_table(
+    spans: &BTreeMap<String, Span>,
+    request: &Request,
+    period: Period,
+    lang: Lang,
+) -> Table {
+    let foreign = spans.values().any(|span| {
+        let lines = span.lines.values().any(|line| has_foreign(&line.delta));
+        has_foreign(&span.opening) || has_foreign(&span.closing) || lines
+    });
+    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    columns.push(column("bridge", Kind::Text, lang));
+    columns.push(column("prospects", Kind::Number, lang));
+    columns.extend(figure_columns(foreign, lang));
+    columns.push(column("affected", Kind::Number, lang));
+    let mut rows = Vec::new();
+    for (group, span) in spans {
+        let mut put = |name: String, prospects: Cell, stock: &Stock, affected: Cell, emphasis| {
+            let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+            row.extend([Cell::Text(name), prospects]);
+            row.extend(figures(stock, foreign));
+            row.push(affected);
+            rows.push(Row::with(row, emphasis));
+        };
+        let opening = lang.pick("opening", "期初").to_owned();
+        put(opening, Cell::Empty, &span.opening, Cell::Empty, Emphasis::Plain);
+        for (change, ..) in Change::ALL {
+            let line = span.lines.get(&change);
+            // Every kind stands in the whole; a group shows what it had. Corrections are rare.
+            if line.is_none() && (request.by.is_some() || change == Change::Corrected) {
+                continue;
+            }
+            let line = line.cloned().unwrap_or_default();
+            let emphasis = match change {
+                Change::Won => Emphasis::Good,
+                Change::Lost | Change::Corrected if line.prospects > 0 => Emphasis::Warn,
+                _ => Emphasis::Plain,
+            };
+            let affected = Cell::Amount(line.affected.own.trimmed());
+            let name = change.label(lang).to_owned();
+            put(name, Cell::count(line.prospects), &line.delta, affected, emphasis);
+        }
+        let closing = format!("{} {}", lang.pick("closing", "期末"), period.to);
+        put(closing, Cell::Empty, &span.closing, Cell::Empty, Emphasis::Plain);
+    }
+    Table { id: "bridge".into(), columns, rows, ..Table::default() }
+}
+
+fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {
+    let foreign = steps.iter().any(|step| has_foreign(&step.delta));
+    let mut columns = vec![
+        column("id", Kind::Id, lang),
+        column("name", Kind::Text, lang),
+        column("bridge", Kind::Text, lang),
+        column("detail", Kind::Text, lang),
+    ];
+    columns.extend(group_column(request, lang));
+    columns.extend(figure_columns(foreign, lang));
+    let rows = steps.iter().map(|step| {
+        let mut row = vec![
+            Cell::text(&*step.record.prospect.id),
+            Cell::text(&*step.record.prospect.name),
+            Cell::text(step.change.label(lang)),
+            Cell::text(step.detail.clone()),
+        ];
+        row.extend(group_cell(request, &step.group, lang));
+        row.extend(figures(&step.delta, foreign));
+        Row::new(row)
+    });
+    let rows = rows.collect();
+    let title = lang.pick("Every change", "逐项变化").to_owned();
+    Table { id: "changes".into(), title, columns, rows, ..Table::default() }
+}
+
+/// Opening, what moved the value, and closing, as bars of their size.
+fn picture(span: &Span, period: Period, lang: Lang) -> Picture {
+    let bar = |label: &str, amount: Amount, sign: &str| {
+        let size = amount.to_f64().abs();
+        Quantity::new(label, size, format!("{sign}{}", amount.trimmed().grouped()))
+    };
+    let mut bars = vec![bar(lang.pick("opening", "期初"), span.opening.value.own, "")];
+    for (change, line) in span.lines.iter().filter(|(_, line)| !line.delta.value.own.is_zero()) {
+        let amount = line.delta.value.own;
+        let sign = if amount.is_negative() { "" } else { "+" };
+        let emphasis = match change {
+            Change::Won => Emphasis::Good,
+            Change::Lost | Change::ValueDown => Emphasis::Warn,
+            _ => Emphasis::Plain,
+        };
+        bars.push(bar(change.label(lang), amount, sign).with(emphasis));
+    }
+    bars.push(bar(lang.pick("closing", "期末"), span.closing.value.own, ""));
+    let words: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
+    Picture {
+        title: format!("{} {period}", lang.pick("Open value", "进行中的价值")),
+        description: words.join(", "),
+        chart: Chart::Bars(bars),
+    }
+}

@@ -1,0 +1,355 @@
+//! What changed in the open prospects between two days, taken apart so that the parts add up exactly.
+
+use super::dimension::Dimension;
+use crate::model::date::Date;
+use crate::model::label::Lang;
+use crate::model::money::{Amount, Money, Sum};
+use crate::model::period::Period;
+use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::settings::Settings;
+use crate::rules::book::Book;
+use crate::rules::replay::{derive, standing};
+use crate::rules::state::{History, Pursuit, Record, State};
+
+/// A kind of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// A pursuit opened.
+    New,
+    /// Worth more.
+    ValueUp,
+    /// Worth less.
+    ValueDown,
+    /// In a later column.
+    Advanced,
+    /// In an earlier column.
+    FellBack,
+    /// Expected to close earlier.
+    PulledIn,
+    /// Expected to close later.
+    Pushed,
+    /// Back in the pool.
+    Recycled,
+    /// Another owner.
+    Reassigned,
+    /// Closed.
+    Won,
+    /// Left.
+    Lost,
+    /// An entry from before was retracted.
+    Corrected,
+}
+
+impl Change {
+    /// Every kind, in the order of the report: stable name, English, Chinese.
+    pub const ALL: [(Change, &'static str, &'static str); 12] = [
+        (Change::New, "new", "新增"),
+        (Change::ValueUp, "value up", "价值上调"),
+        (Change::ValueDown, "value down", "价值下调"),
+        (Change::Advanced, "advanced", "前进"),
+        (Change::FellBack, "fell back", "后退"),
+        (Change::PulledIn, "pulled in", "提前"),
+        (Change::Pushed, "pushed", "推迟"),
+        (Change::Recycled, "recycled", "回收"),
+        (Change::Reassigned, "re-assigned", "转交"),
+        (Change::Won, "won", "成交"),
+        (Change::Lost, "lost", "退出"),
+        (Change::Corrected, "corrected", "更正"),
+    ];
+
+    /// What people read.
+    pub fn label(self, lang: Lang) -> &'static str {
+        let (_, en, zh) = Change::ALL[self as usize];
+        lang.pick(en, zh)
+    }
+}
+
+/// How much is open: what opening, changes and closing are counted in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stock {
+    /// Prospects.
+    pub count: i64,
+    /// Their value.
+    pub value: Sum,
+    /// Value x nominal probability, of what is in the ledger's currency.
+    pub weighted: Amount,
+}
+
+impl Stock {
+    /// Adds another.
+    pub fn add(&mut self, other: &Stock) {
+        self.count += other.count;
+        self.value.add_sum(&other.value);
+        self.weighted = self.weighted.plus(other.weighted);
+    }
+
+    /// Takes off another.
+    pub fn take(&mut self, other: &Stock) {
+        self.count -= other.count;
+        self.value.take_sum(&other.value);
+        self.weighted = self.weighted.minus(other.weighted);
+    }
+
+    fn minus(&self, other: &Stock) -> Stock {
+        let mut left = self.clone();
+        left.take(other);
+        left
+    }
+
+    /// One prospect of this value in this column.
+    fn of(value: Option<Money>, stage: usize, pipeline: &Pipeline) -> Stock {
+        let mut sum = Sum::default();
+        value.iter().for_each(|value| sum.add(*value));
+        let weighted = sum.own.times(pipeline.stages[stage].probability).round(2);
+        Stock { count: 1, value: sum, weighted }
+    }
+}
+
+/// One change of one prospect.
+#[derive(Debug, Clone)]
+pub struct Step<'b> {
+    /// The prospect.
+    pub record: &'b Record,
+    /// What changed.
+    pub change: Change,
+    /// The group whose stock it changes.
+    pub group: String,
+    /// By how much.
+    pub delta: Stock,
+    /// What the prospect is worth that it happened to.
+    pub affected: Sum,
+    /// From what to what.
+    pub detail: String,
+}
+
+/// A prospect's part in a bridge: what it adds to the opening and the closing stock of which groups,
+/// and what happened in between.
+#[derive(Debug, Default)]
+pub struct Part<'b> {
+    /// In the stock at the end of the day before.
+    pub opening: Option<(String, Stock)>,
+    /// In the stock at the end of the last day.
+    pub closing: Option<(String, Stock)>,
+    /// The changes: opening + these = closing, in every group.
+    pub steps: Vec<Step<'b>>,
+}
+
+/// Takes a prospect apart between the end of the day before the period and the end of its last day
+/// (which is not after the book's day).
+pub fn part<'b>(
+    record: &'b Record,
+    book: &'b Book,
+    by: Option<&Dimension>,
+    period: Period,
+) -> Part<'b> {
+    let settings = &book.settings;
+    let eve = period.from.plus(-1);
+    let mut taker = Taker {
+        record,
+        pipeline: record.pipeline(settings),
+        settings,
+        by,
+        period,
+        steps: Vec::new(),
+    };
+    // What has not been touched since is as it was then.
+    if record.state.last_entry.is_none_or(|last| last <= eve) {
+        let stock = open(Some(&record.state)).map(|state| taker.stock(state));
+        return Part { opening: stock.clone(), closing: stock, steps: Vec::new() };
+    }
+    let derived = (period.to < book.as_of).then(|| derive(&record.prospect, settings, period.to));
+    let (after, history) = match &derived {
+        None => (&record.state, &record.history),
+        Some(Some((state, history, _))) => (state, history),
+        Some(None) => return Part::default(),
+    };
+    let before = derive(&record.prospect, settings, eve).map(|(state, ..)| state);
+    let (opening, closing) = (open(before.as_ref()), open(Some(after)));
+    taker.take(opening, after, history);
+    Part {
+        opening: opening.map(|state| taker.stock(state)),
+        closing: closing.map(|state| taker.stock(state)),
+        steps: taker.steps,
+    }
+}
+
+/// The state, if it is open.
+fn open(state: Option<&State>) -> Option<&State> {
+    state.filter(|state| state.outcome == Outcome::Open)
+}
+
+/// Takes one prospect apart.
+struct Taker<'b, 's> {
+    record: &'b Record,
+    pipeline: &'s Pipeline,
+    settings: &'s Settings,
+    by: Option<&'s Dimension>,
+    period: Period,
+    steps: Vec<Step<'b>>,
+}
+
+impl Taker<'_, '_> {
+    fn group(&self, owner: Option<&str>) -> String {
+        self.by.map_or_else(String::new, |by| by.of_owner(self.record, self.settings, owner))
+    }
+
+    fn stock(&self, state: &State) -> (String, Stock) {
+        let stock = Stock::of(state.value, state.stage, self.pipeline);
+        (self.group(state.owner.as_deref()), stock)
+    }
+
+    fn stage(&self, stage: usize) -> &str {
+        &self.pipeline.stages[stage].id
+    }
+
+    fn put(&mut self, change: Change, group: &str, delta: Stock, worth: &Stock, detail: String) {
+        self.steps.push(Step {
+            record: self.record,
+            change,
+            group: group.to_owned(),
+            delta,
+            affected: worth.value.clone(),
+            detail,
+        });
+    }
+
+    fn take(&mut self, opening: Option<&State>, after: &State, history: &History) {
+        let closing = open(Some(after));
+        let same = opening.zip(closing).filter(|(a, b)| a.pursuit == b.pursuit);
+        if let Some((before, after)) = same {
+            self.stayed(before, after);
+        } else if let Some(before) = opening {
+            self.ended(before, history);
+        }
+        let opened_since = |pursuit: &&Pursuit| self.period.contains(pursuit.opened);
+        let met: Vec<Pursuit> = history.pursuits.iter().filter(opened_since).cloned().collect();
+        // Opened and ended within the period: in and out again.
+        let known = opening.map(|state| state.pursuit);
+        for pursuit in met.iter().filter(|pursuit| Some(pursuit.number) != known) {
+            if let (Some((on, outcome)), Some(from)) = (pursuit.ended, pursuit.left_from) {
+                let stock = Stock::of(self.value_on(on), from, self.pipeline);
+                let group = self.group(owner_on(history, on));
+                let detail = format!("{} {}", pursuit.opened, self.stage(from));
+                self.put(Change::New, &group, stock.clone(), &stock, detail);
+                self.exit(&group, &stock, outcome, from, pursuit.reason.as_deref());
+            }
+        }
+        if let (None, Some(after)) = (same, closing) {
+            let (group, stock) = self.stock(after);
+            let opened = met.iter().find(|pursuit| pursuit.number == after.pursuit);
+            let stage = self.stage(after.stage);
+            let (change, detail) = match opened {
+                Some(pursuit) => (Change::New, format!("{} {stage}", pursuit.opened)),
+                None => (Change::Corrected, format!("-> {stage}")),
+            };
+            self.put(change, &group, stock.clone(), &stock, detail);
+        }
+    }
+
+    /// The same pursuit, open on both days.
+    fn stayed(&mut self, before: &State, after: &State) {
+        let group = self.moved_owner(before, after.owner.as_deref());
+        let (_, start) = self.stock(before);
+        let revalued = Stock::of(after.value, before.stage, self.pipeline);
+        self.revalued(&group, before.value, after.value, &start, &revalued);
+        let (_, end) = self.stock(after);
+        if after.stage != before.stage {
+            let change =
+                if after.stage > before.stage { Change::Advanced } else { Change::FellBack };
+            let detail = format!("{} -> {}", self.stage(before.stage), self.stage(after.stage));
+            self.put(change, &group, end.minus(&revalued), &end, detail);
+        }
+        let date = |state: &State| state.evidence.close_by.map(|(day, _)| day);
+        if let (Some(was), Some(is)) = (date(before), date(after))
+            && was != is
+        {
+            let change = if is > was { Change::Pushed } else { Change::PulledIn };
+            self.put(change, &group, Stock::default(), &end, format!("{was} -> {is}"));
+        }
+    }
+
+    /// Open before, and that pursuit has ended since.
+    fn ended(&mut self, before: &State, history: &History) {
+        let pursuit = history.pursuits.iter().find(|pursuit| pursuit.number == before.pursuit);
+        let ended = pursuit.and_then(|pursuit| pursuit.ended);
+        let (Some(pursuit), Some((on, outcome))) = (pursuit, ended) else {
+            let (group, stock) = self.stock(before);
+            let detail = format!("{} ->", self.stage(before.stage));
+            self.put(Change::Corrected, &group, Stock::default().minus(&stock), &stock, detail);
+            return;
+        };
+        let group = self.moved_owner(before, owner_on(history, on));
+        let (_, start) = self.stock(before);
+        let value = self.value_on(on);
+        let end = Stock::of(value, before.stage, self.pipeline);
+        self.revalued(&group, before.value, value, &start, &end);
+        let from = pursuit.left_from.unwrap_or(before.stage);
+        self.exit(&group, &end, outcome, from, pursuit.reason.as_deref());
+    }
+
+    /// Out of the stock: won or lost.
+    fn exit(
+        &mut self,
+        group: &str,
+        stock: &Stock,
+        outcome: Outcome,
+        from: usize,
+        reason: Option<&str>,
+    ) {
+        let change = if outcome == Outcome::Won { Change::Won } else { Change::Lost };
+        let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+        let detail = format!("{} ->{why}", self.stage(from));
+        self.put(change, group, Stock::default().minus(stock), stock, detail);
+    }
+
+    /// Another owner, perhaps another group's: out of the one stock, into the other. The group after.
+    fn moved_owner(&mut self, before: &State, owner: Option<&str>) -> String {
+        let (was, stock) = self.stock(before);
+        let is = self.group(owner);
+        if before.owner.as_deref() != owner {
+            let change = if owner.is_none() { Change::Recycled } else { Change::Reassigned };
+            let name = |owner: Option<&str>| owner.unwrap_or("-").to_owned();
+            let detail = format!("{} -> {}", name(before.owner.as_deref()), name(owner));
+            if was == is {
+                self.put(change, &is, Stock::default(), &stock, detail);
+            } else {
+                let out = Stock::default().minus(&stock);
+                self.put(change, &was, out, &stock, detail.clone());
+                self.put(change, &is, stock.clone(), &stock, detail);
+            }
+        }
+        is
+    }
+
+    fn revalued(
+        &mut self,
+        group: &str,
+        was: Option<Money>,
+        is: Option<Money>,
+        start: &Stock,
+        end: &Stock,
+    ) {
+        if was == is {
+            return;
+        }
+        let amount = |money: Option<Money>| money.map_or(Amount::ZERO, |money| money.amount);
+        let up = amount(is) >= amount(was);
+        let change = if up { Change::ValueUp } else { Change::ValueDown };
+        let text = |money: Option<Money>| money.map_or_else(|| "-".into(), |m| m.to_string());
+        self.put(change, group, end.minus(start), end, format!("{} -> {}", text(was), text(is)));
+    }
+
+    /// What it was worth at the end of a day.
+    fn value_on(&self, day: Date) -> Option<Money> {
+        standing(&self.record.prospect.events, day)
+            .filter_map(|event| event.value)
+            .last()
+            .map(|value| self.settings.own(value))
+    }
+}
+
+/// Who owned it at the end of a day.
+fn owner_on(history: &History, day: Date) -> Option<&str> {
+    let spell = history.owners.iter().rev().find(|spell| spell.from <= day)?;
+    spell.owner.as_deref()
+}

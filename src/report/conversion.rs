@@ -1,0 +1,262 @@
+//! `crm report conversion`: of those who entered a column in a window, how many ever reached a later
+//! one; and the win rate both ways, of those closed in the window and of those opened in it.
+
+use super::Request;
+use super::breakdown::{
+    Board, boards, group_cell, group_column, interval, interval_columns, rate, window,
+};
+use super::words::column;
+use crate::diag::Diagnostic;
+use crate::model::date::Date;
+use crate::model::pipeline::Outcome;
+use crate::model::settings::Settings;
+use crate::model::sheet::{Cell, Column, Kind, Row, Sheet, Table};
+use crate::rules::book::Book;
+use crate::rules::state::{Pursuit, Record};
+use crate::stats::Proportion;
+use std::collections::BTreeMap;
+
+/// The pursuits that entered a column in the window, by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Step {
+    entered: usize,
+    /// Reached a later column afterwards.
+    advanced: usize,
+    /// Has not, and is open.
+    open: usize,
+    /// Had not when it was lost.
+    left: usize,
+    /// Was won in the end.
+    won: usize,
+}
+
+/// Pursuits by how they ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Ends {
+    won: usize,
+    lost: usize,
+    open: usize,
+}
+
+impl Ends {
+    fn count(&mut self, ended: Option<Outcome>) {
+        match ended {
+            None => self.open += 1,
+            Some(Outcome::Won) => self.won += 1,
+            Some(_) => self.lost += 1,
+        }
+    }
+
+    /// won / (won + lost).
+    fn narrow(self) -> (usize, usize) {
+        (self.won, self.won + self.lost)
+    }
+
+    /// won / all that entered.
+    fn broad(self) -> (usize, usize) {
+        (self.won, self.won + self.lost + self.open)
+    }
+}
+
+/// The figures of one group.
+#[derive(Debug, Clone, Default)]
+struct Figures {
+    steps: Vec<Step>,
+    /// Closed in the window.
+    snapshot: Ends,
+    /// Opened in the window.
+    cohort: Ends,
+}
+
+/// Conversion by entry cohort, and the win rates.
+pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let lang = book.settings.language;
+    let mut sheet = Sheet {
+        id: "conversion".into(),
+        title: lang.pick("Conversion", "转化").into(),
+        about: format!(
+            "{} {}{} {}",
+            lang.pick("pursuits that entered a column in the window:", "窗口内进入该栏的轮次："),
+            window(request.period, book),
+            lang.pick("; followed to", "；跟踪至"),
+            book.as_of
+        ),
+        ..Sheet::default()
+    };
+    for board in boards(book, request) {
+        let mut groups: BTreeMap<String, Figures> = BTreeMap::new();
+        if request.by.is_none() {
+            groups.insert(String::new(), empty(&board));
+        }
+        for record in &board.records {
+            count(record, &board, book, request, &mut groups);
+        }
+        sheet.tables.push(steps_table(&board, &groups, request, &book.settings));
+        sheet.tables.push(win_table(&board, &groups, request, &book.settings));
+    }
+    sheet.notes.push(
+        lang.pick(
+            "each rate is of those who entered that very column; rates of steps must not be multiplied: `won` is counted, not computed",
+            "每个比率只针对进入该栏者；各步比率不可相乘：成交数是数出来的，不是算出来的",
+        )
+        .into(),
+    );
+    sheet.notes.push(
+        lang.pick(
+            "snapshot: pursuits closed in the window; cohort: pursuits opened in it. narrow: won / (won + lost); broad: won / all that entered",
+            "快照：窗口内结束的轮次；批次：窗口内开始的轮次。窄：成交/(成交+退出)；宽：成交/全部进入者",
+        )
+        .into(),
+    );
+    Ok(sheet)
+}
+
+fn empty(board: &Board) -> Figures {
+    let steps = vec![Step::default(); board.pipeline.won()];
+    Figures { steps, ..Figures::default() }
+}
+
+fn count(
+    record: &Record,
+    board: &Board,
+    book: &Book,
+    request: &Request,
+    groups: &mut BTreeMap<String, Figures>,
+) {
+    let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
+    for pursuit in &record.history.pursuits {
+        let group = request
+            .by
+            .as_ref()
+            .map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, pursuit.opened));
+        let steps = steps(record, pursuit, board.pipeline.won(), &inside);
+        let (opened, ended) = (inside(pursuit.opened), pursuit.ended);
+        let closed = ended.is_some_and(|(on, _)| inside(on));
+        if !opened && !closed && steps.iter().all(|step| step.entered == 0) {
+            continue;
+        }
+        let figures = groups.entry(group).or_insert_with(|| empty(board));
+        for (sum, step) in figures.steps.iter_mut().zip(steps) {
+            sum.entered += step.entered;
+            sum.advanced += step.advanced;
+            sum.open += step.open;
+            sum.left += step.left;
+            sum.won += step.won;
+        }
+        let ended = ended.map(|(_, outcome)| outcome);
+        if opened {
+            figures.cohort.count(ended);
+        }
+        if closed {
+            figures.snapshot.count(ended);
+        }
+    }
+}
+
+/// What one pursuit adds to each open column: it belongs to the day of its first entry there.
+fn steps(
+    record: &Record,
+    pursuit: &Pursuit,
+    won: usize,
+    inside: &impl Fn(Date) -> bool,
+) -> Vec<Step> {
+    let spells: Vec<(usize, Date)> = record
+        .history
+        .entries()
+        .filter(|spell| spell.pursuit == pursuit.number)
+        .map(|spell| (spell.stage, spell.from))
+        .collect();
+    let step = |column: usize| {
+        let first = spells.iter().position(|(stage, _)| *stage == column)?;
+        if !inside(spells[first].1) {
+            return None;
+        }
+        let advanced = spells[first..].iter().any(|(stage, _)| (column + 1..=won).contains(stage));
+        let ended = pursuit.ended.map(|(_, outcome)| outcome);
+        Some(Step {
+            entered: 1,
+            advanced: usize::from(advanced),
+            open: usize::from(!advanced && ended.is_none()),
+            left: usize::from(!advanced && ended.is_some()),
+            won: usize::from(ended == Some(Outcome::Won)),
+        })
+    };
+    (0..won).map(|column| step(column).unwrap_or_default()).collect()
+}
+
+fn wilson((successes, trials): (usize, usize)) -> [Cell; 2] {
+    interval(Proportion { successes: successes as u64, trials: trials as u64 }.wilson())
+}
+
+fn steps_table(
+    board: &Board,
+    groups: &BTreeMap<String, Figures>,
+    request: &Request,
+    settings: &Settings,
+) -> Table {
+    let lang = settings.language;
+    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    columns.push(column("stage", Kind::Text, lang));
+    columns.extend(["entered", "advanced"].map(|id| column(id, Kind::Number, lang)));
+    columns.extend(interval_columns("advanced", lang));
+    columns.extend(["still-open", "left", "won"].map(|id| column(id, Kind::Number, lang)));
+    let mut rows = Vec::new();
+    for (group, figures) in groups {
+        for (stage, step) in board.pipeline.open().iter().zip(&figures.steps) {
+            let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+            row.push(Cell::text(&*stage.id));
+            row.push(Cell::count(step.entered));
+            row.push(rate(step.advanced, step.entered));
+            row.extend(wilson((step.advanced, step.entered)));
+            row.extend([step.open, step.left, step.won].map(Cell::count));
+            rows.push(Row::new(row));
+        }
+    }
+    let title = lang.pick("Cohort: who ever reached a later column", "批次：曾进入更后一栏者");
+    Table { columns, rows, ..board.table("conversion", title, lang) }
+}
+
+fn win_table(
+    board: &Board,
+    groups: &BTreeMap<String, Figures>,
+    request: &Request,
+    settings: &Settings,
+) -> Table {
+    let lang = settings.language;
+    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    columns.push(column("rate", Kind::Text, lang));
+    columns.push(column("snapshot", Kind::Number, lang));
+    columns.extend(interval_columns("snapshot", lang));
+    columns.push(column("cohort", Kind::Number, lang));
+    columns.extend(interval_columns("cohort", lang));
+    columns.push(column("still-open", Kind::Number, lang));
+    let mut rows = Vec::new();
+    for (group, figures) in groups {
+        let (snapshot, cohort) = (figures.snapshot, figures.cohort);
+        let lines = [
+            ("narrow", Some(snapshot.narrow()), cohort.narrow()),
+            // Those closed in a window are not all that entered anything: no broad rate of them.
+            ("broad", None, cohort.broad()),
+        ];
+        for (name, closed, opened) in lines {
+            let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+            row.push(Cell::text(name));
+            match closed {
+                Some(closed) => {
+                    row.push(rate(closed.0, closed.1));
+                    row.extend(wilson(closed));
+                }
+                None => {
+                    row.push(Cell::Absent(lang.pick("cohort only", "仅批次").into()));
+                    row.extend([Cell::Empty, Cell::Empty]);
+                }
+            }
+            row.push(rate(opened.0, opened.1));
+            row.extend(wilson(opened));
+            row.push(Cell::count(cohort.open));
+            rows.push(Row::new(row));
+        }
+    }
+    let title = lang.pick("Win rate", "成交率");
+    Table { columns, rows, ..board.table("win-rate", title, lang) }
+}

@@ -1,0 +1,386 @@
+//! `crm report cycle`: how long it takes to close, and to leave each column.
+
+use super::Request;
+use super::breakdown::{
+    Board, FEW, boards, group_cell, group_column, interval, interval_columns, percent, too_few,
+    window,
+};
+use super::words::column;
+use crate::diag::Diagnostic;
+use crate::model::date::Date;
+use crate::model::label::Lang;
+use crate::model::sheet::{
+    Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
+};
+use crate::rules::book::Book;
+use crate::rules::passage::End;
+use crate::stats::{AalenJohansen, KaplanMeier, Observation, Outcome, Summary};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The days for which the curves are printed, as far as they reach.
+const DAYS: [u32; 8] = [7, 14, 28, 60, 90, 180, 365, 730];
+
+/// Lost and fallen back, among the ways out that compete with closing.
+const LOST: u8 = 0;
+const FELL_BACK: u8 = 1;
+
+/// The passes of one group.
+#[derive(Debug, Clone, Default)]
+struct Passes {
+    all: Vec<Observation>,
+    /// Won within the cycle that is stated for them.
+    in_time: usize,
+    /// The stated cycles.
+    stated: BTreeSet<u32>,
+    /// Pursuits whose clock never ran.
+    clockless: usize,
+}
+
+impl Passes {
+    fn won(&self) -> Vec<f64> {
+        self.all
+            .iter()
+            .filter(|one| one.outcome == Outcome::Event)
+            .map(|one| f64::from(one.time))
+            .collect()
+    }
+
+    fn with(&self, outcome: Outcome) -> usize {
+        self.all.iter().filter(|one| one.outcome == outcome).count()
+    }
+}
+
+/// The sales cycle.
+pub fn cycle(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let lang = book.settings.language;
+    let mut sheet = Sheet {
+        id: "cycle".into(),
+        title: lang.pick("Sales cycle", "销售周期").into(),
+        about: format!(
+            "{} {}{} {}",
+            lang.pick("passes on the clock that began in the window:", "窗口内开始计时的轮次："),
+            window(request.period, book),
+            lang.pick("; days to their end, or to", "；天数计至结束或"),
+            book.as_of
+        ),
+        ..Sheet::default()
+    };
+    for board in boards(book, request) {
+        let groups = passes(&board, book, request);
+        let mut all = Passes::default();
+        for passes in groups.values() {
+            all.all.extend(&passes.all);
+            all.in_time += passes.in_time;
+            all.stated.extend(&passes.stated);
+            all.clockless += passes.clockless;
+        }
+        let shares = curves(&all);
+        let mut tables = vec![
+            share_table(&board, &all, shares.as_ref(), lang),
+            days_table(&board, &groups, &all, request, lang),
+        ];
+        if request.by.is_some() {
+            tables.reverse();
+        }
+        sheet.tables.extend(tables);
+        sheet.tables.push(stay_table(&board, book, request, lang));
+        sheet.notes.extend(notes(&all, lang).into_iter().map(|note| board.note(note, lang)));
+        if let Some(shares) = shares {
+            sheet.pictures.push(picture(&board, &shares, lang));
+        }
+    }
+    Ok(sheet)
+}
+
+fn passes(board: &Board, book: &Book, request: &Request) -> BTreeMap<String, Passes> {
+    let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
+    let mut groups: BTreeMap<String, Passes> = BTreeMap::new();
+    for record in &board.records {
+        let group = |opened: Date| {
+            let by = request.by.as_ref();
+            by.map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, opened))
+        };
+        for pass in record.history.passes(book.as_of).filter(|pass| inside(pass.start)) {
+            let passes = groups.entry(group(pass.opened)).or_default();
+            let days = pass.days(book.as_of);
+            let stated = record.state.cycle_days;
+            passes.stated.insert(stated);
+            passes.all.push(match pass.end.map(|(_, end)| end) {
+                None => Observation::censored(days),
+                Some(End::Won) => Observation::event(days),
+                Some(End::Lost) => Observation::competing(LOST, days),
+                Some(End::FellBack) => Observation::competing(FELL_BACK, days),
+            });
+            if pass.end.is_some_and(|(_, end)| end == End::Won) && days <= stated {
+                passes.in_time += 1;
+            }
+        }
+        for pursuit in &record.history.pursuits {
+            if pursuit.clock_start.is_none() && inside(pursuit.opened) {
+                groups.entry(group(pursuit.opened)).or_default().clockless += 1;
+            }
+        }
+    }
+    groups
+}
+
+/// The curves, where there are enough passes for any.
+fn curves(all: &Passes) -> Option<AalenJohansen> {
+    (all.all.len() >= FEW).then(|| AalenJohansen::of(&all.all)).flatten()
+}
+
+/// The headline: what share had been won, and lost, by a day.
+fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang: Lang) -> Table {
+    let fell_back = all.with(Outcome::Competing(FELL_BACK)) > 0;
+    let mut columns = vec![column("day", Kind::Number, lang)];
+    for id in ["won", "lost"] {
+        columns.push(column(id, Kind::Number, lang));
+        columns.extend(interval_columns(id, lang));
+    }
+    if fell_back {
+        columns.push(column("fell-back", Kind::Number, lang));
+    }
+    columns.push(column("still-open", Kind::Number, lang));
+    columns.push(column("at-risk", Kind::Number, lang));
+    let width = columns.len();
+    let title = lang.pick("Share closed by a day (Aalen-Johansen)", "某天之前的结束比例");
+    let mut table = Table { columns, ..board.table("closed", title, lang) };
+    let Some(shares) = shares else {
+        let mut row = vec![Cell::Empty; width];
+        row[1] = too_few(all.all.len(), lang);
+        table.rows.push(Row::new(row));
+        return table;
+    };
+    let mut days: BTreeSet<u32> = DAYS.into_iter().chain(all.stated.iter().copied()).collect();
+    days.retain(|day| *day < shares.t_max);
+    days.insert(shares.t_max);
+    for day in days {
+        let mut row = vec![Cell::Int(i64::from(day))];
+        for share in [shares.event_by(day), shares.competing_by(LOST, day)] {
+            row.push(Cell::maybe(share, |share| Cell::Share(share.value)));
+            row.extend(interval(share.and_then(|share| share.interval)));
+        }
+        if fell_back {
+            let share = shares.competing_by(FELL_BACK, day);
+            row.push(Cell::maybe(share, |share| Cell::Share(share.value)));
+        }
+        row.push(Cell::maybe(shares.remaining_by(day), |share| Cell::Share(share.value)));
+        row.push(Cell::count(all.all.iter().filter(|one| one.time >= day).count()));
+        table.rows.push(Row::new(row));
+    }
+    table
+}
+
+/// The naive figures of the won, and beside them the Kaplan-Meier median.
+fn days_table(
+    board: &Board,
+    groups: &BTreeMap<String, Passes>,
+    all: &Passes,
+    request: &Request,
+    lang: Lang,
+) -> Table {
+    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    for id in ["n", "mean", "p25", "median", "p75", "p90", "min", "max"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    for id in ["km-median", "km-low", "km-high"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let mut rows = Vec::new();
+    if request.by.is_some() {
+        for (group, passes) in groups {
+            let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+            row.extend(days_row(passes, lang));
+            rows.push(Row::new(row));
+        }
+    }
+    let mut total = days_row(all, lang);
+    if request.by.is_some() {
+        total.insert(0, Cell::text(lang.pick("all", "全部")));
+        rows.push(Row::with(total, Emphasis::Total));
+    } else {
+        rows.push(Row::new(total));
+    }
+    let title = lang.pick(
+        "Days to close: won only; KM: if nothing were lost",
+        "成交天数：仅成交者；KM：假如无人退出",
+    );
+    Table { columns, rows, ..board.table("days", title, lang) }
+}
+
+fn days_row(passes: &Passes, lang: Lang) -> Vec<Cell> {
+    let won = passes.won();
+    let mut row = vec![Cell::count(won.len())];
+    match Summary::of(&won).filter(|summary| summary.n >= FEW) {
+        Some(s) => {
+            row.push(Cell::Number(s.mean, 1));
+            let rest = [s.p25, s.median, s.p75, s.p90, s.min, s.max];
+            row.extend(rest.map(days));
+        }
+        None => {
+            row.push(too_few(won.len(), lang));
+            row.extend(vec![Cell::Empty; 6]);
+        }
+    }
+    row.extend(median_cells(&passes.all, lang));
+    row
+}
+
+/// A number of days, with a decimal only where it has one.
+fn days(x: f64) -> Cell {
+    Cell::Number(x, usize::from(x.fract().abs() > 0.0))
+}
+
+/// The Kaplan-Meier median with its interval; `> t_max` where the curve does not come down to one half.
+fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
+    let few = || [too_few(observations.len(), lang), Cell::Empty, Cell::Empty];
+    let Some(curve) = KaplanMeier::of(observations).filter(|curve| curve.n >= FEW) else {
+        return few();
+    };
+    let beyond = || Cell::Absent(format!("> {}", curve.t_max));
+    let at = |day: Option<u32>| day.map_or_else(beyond, |day| Cell::Int(i64::from(day)));
+    let (low, high) = curve.median_interval();
+    match (curve.median(), low) {
+        // In a tiny sample the curve may be at 0 before its lower limit is known.
+        (Some(_), None) => [at(curve.median()), Cell::Empty, at(high)],
+        (median, low) => [at(median), at(low), at(high)],
+    }
+}
+
+/// Time in each column: a stretch that goes on is censored.
+fn stay_table(board: &Board, book: &Book, request: &Request, lang: Lang) -> Table {
+    let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
+    let mut stays: Vec<Vec<Observation>> = vec![Vec::new(); board.pipeline.won()];
+    for record in &board.records {
+        for spell in record.history.entries() {
+            let Some(stay) = stays.get_mut(spell.stage).filter(|_| inside(spell.from)) else {
+                continue;
+            };
+            let last = spell.to.unwrap_or(book.as_of);
+            let days = u32::try_from(last.days_since(spell.from)).unwrap_or(0);
+            stay.push(match spell.to {
+                Some(_) => Observation::event(days),
+                None => Observation::censored(days),
+            });
+        }
+    }
+    let mut columns = vec![column("stage", Kind::Text, lang)];
+    for id in ["left", "mean", "km-median", "km-low", "km-high", "still-there"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let rows = board.pipeline.open().iter().zip(&stays).map(|(stage, stay)| {
+        let left: Vec<f64> = stay
+            .iter()
+            .filter(|one| one.outcome == Outcome::Event)
+            .map(|one| f64::from(one.time))
+            .collect();
+        let mean = Summary::of(&left).filter(|summary| summary.n >= FEW);
+        let mut row = vec![
+            Cell::text(&*stage.id),
+            Cell::count(left.len()),
+            mean.map_or_else(|| too_few(left.len(), lang), |s| Cell::Number(s.mean, 1)),
+        ];
+        row.extend(median_cells(stay, lang));
+        row.push(Cell::count(stay.len() - left.len()));
+        Row::new(row)
+    });
+    let rows = rows.collect();
+    let title = lang.pick(
+        "Days in each column: the mean of those who left, the median of all",
+        "各栏停留天数：均值仅已离开者，中位数含仍在者",
+    );
+    Table { columns, rows, ..board.table("columns", title, lang) }
+}
+
+fn notes(all: &Passes, lang: Lang) -> Vec<String> {
+    let count = |outcome| all.with(outcome);
+    let won = count(Outcome::Event);
+    let lost = count(Outcome::Competing(LOST));
+    let fell = count(Outcome::Competing(FELL_BACK));
+    let open = count(Outcome::Censored);
+    let (n, off) = (all.all.len(), all.clockless);
+    let population = match lang {
+        Lang::En => format!(
+            "n = {n} passes: {won} won, {lost} lost, {fell} fell back to the first column, {open} open; {off} pursuits never started the clock and are not in it"
+        ),
+        Lang::Zh => format!(
+            "n = {n}轮：成交{won}，退出{lost}，退回首栏{fell}，进行中{open}；另有{off}轮未曾开始计时，不在其中"
+        ),
+    };
+    let mut notes = vec![population];
+    notes.extend(stated(all, won, lang));
+    notes
+}
+
+/// The stated cycle against the measured one.
+fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
+    let (low, high) = (*all.stated.first()?, *all.stated.last()?);
+    let stated = if low == high { low.to_string() } else { format!("{low}-{high}") };
+    let few = won < FEW;
+    let summary = Summary::of(&all.won()).filter(|_| !few);
+    let Some(summary) = summary else {
+        return Some(match lang {
+            Lang::En => {
+                format!("stated cycle {stated} days; {won} won are too few to measure the real one")
+            }
+            Lang::Zh => format!("规定周期{stated}天；成交{won}个，太少，无法衡量实际周期"),
+        });
+    };
+    let inside = all.in_time;
+    #[expect(clippy::cast_precision_loss, reason = "counts of a ledger")]
+    let share = percent(inside as f64 / won as f64);
+    let (p25, median, p75) = (summary.p25, summary.median, summary.p75);
+    let verdict = if f64::from(high) < p25 {
+        lang.pick(
+            "it is shorter than even the quickest quarter of your closes takes",
+            "它比最快的四分之一成交还短",
+        )
+    } else if f64::from(high) < median {
+        lang.pick("it is shorter than your closes take", "它短于实际成交所需")
+    } else if f64::from(low) > p75 {
+        lang.pick("it is longer than your closes take", "它长于实际成交所需")
+    } else {
+        lang.pick("the two agree", "二者相符")
+    };
+    Some(match lang {
+        Lang::En => format!(
+            "stated cycle {stated} days; the middle half of the won took {p25} to {p75}, median {median}; {inside} of {won} ({share}) closed within it: {verdict}"
+        ),
+        Lang::Zh => format!(
+            "规定周期{stated}天；成交者中间一半用了{p25}至{p75}天，中位数{median}天；{won}个中{inside}个（{share}）在周期内成交：{verdict}"
+        ),
+    })
+}
+
+fn picture(board: &Board, shares: &AalenJohansen, lang: Lang) -> Picture {
+    let names =
+        [lang.pick("won", "成交"), lang.pick("lost", "退出"), lang.pick("fell back", "退回首栏")];
+    let series = names.iter().take(shares.kinds).enumerate().map(|(kind, name)| {
+        let mut points = vec![(0.0, 0.0)];
+        let mut band = Vec::new();
+        for point in &shares.points {
+            let (x, share) = (f64::from(point.time), point.shares[kind]);
+            points.push((x, share.value));
+            band.extend(share.interval.map(|(low, high)| (x, low, high)));
+        }
+        let end = points.last().map_or(0.0, |point| point.1);
+        points.push((f64::from(shares.t_max), end));
+        Series { label: (*name).to_owned(), points, band }
+    });
+    let series: Vec<Series> = series.collect();
+    let by_end = |series: &Series| series.points.last().map_or(0.0, |point| point.1);
+    let words: Vec<String> =
+        series.iter().map(|one| format!("{} {}", percent(by_end(one)), one.label)).collect();
+    Picture {
+        title: board.note(lang.pick("Closed by day", "逐日结束比例").to_owned(), lang),
+        description: match lang {
+            Lang::En => format!("by day {}: {}", shares.t_max, words.join(", ")),
+            Lang::Zh => format!("到第{}天：{}", shares.t_max, words.join("，")),
+        },
+        chart: Chart::Steps {
+            x_title: lang.pick("days", "天").into(),
+            y_title: lang.pick("share", "比例").into(),
+            series,
+        },
+    }
+}

@@ -1,0 +1,381 @@
+//! `crm report forecast`: what the open prospects will bring, month by month, and whether it is enough.
+
+use super::Request;
+use super::breakdown::{Board, boards, group_cell, group_column, interval, interval_columns};
+use super::calibration::{Odds, odds};
+use super::measures::{Measures, measures};
+use super::words::column;
+use crate::diag::Diagnostic;
+use crate::model::date::Date;
+use crate::model::label::Lang;
+use crate::model::money::{Amount, Currency, Money};
+use crate::model::period::Period;
+use crate::model::pipeline::Outcome;
+use crate::model::settings::Settings;
+use crate::model::sheet::{
+    Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+};
+use crate::rules::book::Book;
+use crate::rules::state::Record;
+use crate::stats::{Distribution, TwoPoint};
+use std::collections::BTreeMap;
+
+/// Where an open prospect stands in the forecast. Only those with a month to come are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    /// Expected to close in this month.
+    Month(i32, u32),
+    /// Should have closed by now.
+    Late,
+    /// Without a date.
+    Undated,
+    /// Past the sales cycle.
+    Overdue,
+    /// On hold.
+    Hold,
+    /// In a currency without a rate.
+    Foreign(Currency),
+}
+
+impl Line {
+    /// The first that fits: another currency, on hold, past the cycle, no date, a date gone by.
+    fn of(record: &Record, as_of: Date) -> Line {
+        let state = &record.state;
+        match (state.value.and_then(|value| value.currency), state.evidence.close_by) {
+            (Some(currency), _) => Line::Foreign(currency),
+            _ if state.flags.on_hold => Line::Hold,
+            _ if state.flags.overdue => Line::Overdue,
+            (_, None) => Line::Undated,
+            (_, Some((day, _))) if day < as_of => Line::Late,
+            (_, Some((day, _))) => Line::Month(day.year(), day.month()),
+        }
+    }
+
+    fn label(self, lang: Lang) -> String {
+        match self {
+            Line::Month(year, month) => format!("{year:04}-{month:02}"),
+            Line::Late => lang.pick("late", "日期已过").into(),
+            Line::Undated => lang.pick("undated", "无日期").into(),
+            Line::Overdue => lang.pick("overdue", "逾期").into(),
+            Line::Hold => lang.pick("on-hold", "搁置").into(),
+            Line::Foreign(currency) => currency.to_string(),
+        }
+    }
+}
+
+/// An open prospect in the forecast.
+pub struct Item<'b> {
+    /// The prospect.
+    pub record: &'b Record,
+    /// Its line.
+    pub line: Line,
+    /// What it is worth, in the ledger's currency or in that of its line.
+    pub value: Amount,
+    odds: &'b Odds,
+}
+
+impl Item<'_> {
+    /// As a variable that is its value or nothing; `None` for a value below zero.
+    fn two_point(&self) -> Option<TwoPoint> {
+        let probability = self.odds.calibrated.to_f64();
+        Some(TwoPoint { value: self.value.hundredths()?, probability })
+    }
+}
+
+/// Sums over some items.
+#[derive(Debug, Clone)]
+pub struct Outlook {
+    /// How many.
+    pub count: usize,
+    /// Their value.
+    pub value: Amount,
+    /// Value x nominal probability.
+    pub nominal: Amount,
+    /// Value x calibrated probability.
+    pub expected: Amount,
+    /// What they may bring together, in hundredths; `None` where a value is below zero or too large.
+    pub distribution: Option<Distribution>,
+}
+
+impl Outlook {
+    /// The sums and the exact distribution over these items.
+    pub fn of<'i, 'b: 'i>(items: impl Iterator<Item = &'i Item<'b>>) -> Outlook {
+        let mut outlook = Outlook {
+            count: 0,
+            value: Amount::ZERO,
+            nominal: Amount::ZERO,
+            expected: Amount::ZERO,
+            distribution: None,
+        };
+        let mut points = Some(Vec::new());
+        for item in items {
+            outlook.count += 1;
+            outlook.value = outlook.value.plus(item.value);
+            outlook.nominal = outlook.nominal.plus(item.value.times(item.odds.nominal));
+            outlook.expected = outlook.expected.plus(item.value.times(item.odds.calibrated));
+            match (item.two_point(), &mut points) {
+                (Some(point), Some(points)) => points.push(point),
+                _ => points = None,
+            }
+        }
+        outlook.distribution = points.and_then(|points| Distribution::of_sum(&points));
+        outlook
+    }
+
+    /// The amount that is not exceeded with this probability.
+    pub fn quantile(&self, p: f64) -> Option<Amount> {
+        self.distribution.as_ref()?.quantile(p).map(Amount::from_hundredths)
+    }
+}
+
+/// The forecast.
+pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let settings = &book.settings;
+    let lang = settings.language;
+    let boards = boards(book, request);
+    let odds: BTreeMap<&str, Vec<Odds>> = settings
+        .pipelines
+        .iter()
+        .enumerate()
+        .filter(|(_, pipeline)| boards.iter().any(|board| board.pipeline.id == pipeline.id))
+        .map(|(position, pipeline)| (&*pipeline.id, odds(&book.records, settings, position)))
+        .collect();
+    let period = request.period.unwrap_or_else(|| settings.forecast.per.around(book.as_of));
+    let mut items: Vec<Item> = Vec::new();
+    let mut unweighed = 0;
+    for board in &boards {
+        let Some(odds) = odds.get(&*board.pipeline.id) else { continue };
+        for &record in board.records.iter().filter(|r| r.state.outcome == Outcome::Open) {
+            match odds.get(record.state.stage).filter(|odds| !odds.nominal.is_zero()) {
+                Some(odds) => items.push(Item {
+                    record,
+                    line: Line::of(record, book.as_of),
+                    value: record.state.value.map_or(Amount::ZERO, |value| value.amount),
+                    odds,
+                }),
+                None => unweighed += 1,
+            }
+        }
+    }
+    let due = Outlook::of(items.iter().filter(|item| due_in(item, period)));
+    let measures = measures(book, &boards, &items, &due, period);
+    let mut sheet = Sheet {
+        id: "forecast".into(),
+        title: lang.pick("Forecast", "预测").into(),
+        about: about(book, settings, lang),
+        ..Sheet::default()
+    };
+    let (lines, bucket) = line_table(&items, book, request, lang);
+    sheet.tables.push(lines);
+    sheet.tables.push(measures.table(lang));
+    for board in &boards {
+        if let Some(odds) = odds.get(&*board.pipeline.id) {
+            sheet.tables.push(odds_table(board, odds, lang));
+        }
+    }
+    sheet.pictures.extend(picture(&due, &measures, period, lang));
+    for board in &boards {
+        let Some(odds) = odds.get(&*board.pipeline.id) else { continue };
+        let weighed = board.pipeline.open().iter().zip(odds);
+        for (stage, odds) in weighed.filter(|(stage, _)| !stage.probability.is_zero()) {
+            let sentence = odds.sentence(stage.label.get(lang, &stage.id), lang);
+            sheet.notes.extend(sentence.map(|sentence| board.note(sentence, lang)));
+        }
+    }
+    sheet.notes.extend(notes(&items, unweighed, bucket, lang));
+    Ok(sheet)
+}
+
+/// Is it added up in this period?
+pub fn due_in(item: &Item, period: Period) -> bool {
+    let day = item.record.state.evidence.close_by.map(|(day, _)| day);
+    matches!(item.line, Line::Month(..)) && day.is_some_and(|day| period.contains(day))
+}
+
+fn about(book: &Book, settings: &Settings, lang: Lang) -> String {
+    let currency = settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
+    let weight = settings.forecast.weight.trimmed();
+    match lang {
+        Lang::En => format!(
+            "open prospects on {} in columns with a probability; calibrated on all moves of the ledger, the nominal probability counting as {weight} more{currency}",
+            book.as_of
+        ),
+        Lang::Zh => format!(
+            "截至{}，有概率的各栏中进行中的客户；按账本全部移动校准，名义概率折合{weight}次移动{currency}",
+            book.as_of
+        ),
+    }
+}
+
+/// A row for each month to come, their sum, and a row for each kind of prospect that is not added up;
+/// with the widest step that a distribution had to be rounded to.
+fn line_table(items: &[Item], book: &Book, request: &Request, lang: Lang) -> (Table, Option<u64>) {
+    let mut groups: BTreeMap<String, BTreeMap<Line, Vec<&Item>>> = BTreeMap::new();
+    if request.by.is_none() {
+        groups.entry(String::new()).or_default();
+    }
+    for item in items {
+        let by = request.by.as_ref();
+        let group = by.map_or_else(String::new, |by| by.of(item.record, &book.settings));
+        groups.entry(group).or_default().entry(item.line).or_default().push(item);
+    }
+    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    columns.push(column("closing", Kind::Text, lang));
+    for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
+        columns.push(column(id, Kind::Number, lang));
+    }
+    let mut rows = Vec::new();
+    let mut bucket: Option<u64> = None;
+    let mut put = |group: &str, line: Option<Line>, outlook: &Outlook| {
+        let steps = outlook.distribution.as_ref().and_then(Distribution::bucket);
+        bucket = bucket.max(steps);
+        let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+        let label = line
+            .map_or_else(|| lang.pick("to come", "将到期合计").to_owned(), |line| line.label(lang));
+        row.push(Cell::text(label));
+        row.extend(cells(outlook, line, lang));
+        let emphasis = match line {
+            None => Emphasis::Total,
+            Some(Line::Month(..)) => Emphasis::Plain,
+            Some(_) => Emphasis::Warn,
+        };
+        rows.push(Row::with(row, emphasis));
+    };
+    for (group, lines) in &groups {
+        let is_month = |line: &Line| matches!(line, Line::Month(..));
+        let months: Vec<_> = lines.iter().filter(|(line, _)| is_month(line)).collect();
+        for (line, items) in &months {
+            put(group, Some(**line), &Outlook::of(items.iter().copied()));
+        }
+        if months.len() != 1 {
+            let all = months.iter().flat_map(|(_, items)| items.iter().copied());
+            put(group, None, &Outlook::of(all));
+        }
+        for (line, items) in lines.iter().filter(|(line, _)| !is_month(line)) {
+            put(group, Some(*line), &Outlook::of(items.iter().copied()));
+        }
+    }
+    let title = lang.pick("By month of expected close", "按预计签约月份");
+    let table =
+        Table { id: "forecast".into(), title: title.into(), columns, rows, ..Table::default() };
+    (table, bucket)
+}
+
+/// The figures of a line; those of another currency carry its name.
+fn cells(outlook: &Outlook, line: Option<Line>, lang: Lang) -> Vec<Cell> {
+    let currency = match line {
+        Some(Line::Foreign(currency)) => Some(currency),
+        _ => None,
+    };
+    let money = |amount: Amount| match currency {
+        Some(_) => Cell::Money(Money { amount: amount.trimmed(), currency }),
+        None => Cell::Amount(amount.trimmed()),
+    };
+    let mut cells = vec![Cell::count(outlook.count), money(outlook.value)];
+    cells.extend([outlook.nominal, outlook.expected].map(|amount| money(amount.round(2))));
+    for p in [0.1, 0.5, 0.9] {
+        cells.push(
+            outlook
+                .quantile(p)
+                .map_or_else(|| Cell::Absent(lang.pick("a value below 0", "有负值").into()), money),
+        );
+    }
+    cells
+}
+
+fn odds_table(board: &Board, odds: &[Odds], lang: Lang) -> Table {
+    let mut columns = vec![column("stage", Kind::Text, lang)];
+    columns.extend(["nominal", "calibrated"].map(|id| column(id, Kind::Number, lang)));
+    columns.extend(interval_columns("calibrated", lang));
+    columns.extend(["n", "still-there"].map(|id| column(id, Kind::Number, lang)));
+    let rows = board.pipeline.open().iter().zip(odds).map(|(stage, odds)| {
+        let mut row = vec![Cell::text(&*stage.id), Cell::Share(odds.nominal.to_f64())];
+        row.push(Cell::Share(odds.calibrated.to_f64()));
+        // Without a departure it is the nominal one: an assumption, which has no interval.
+        let measured = odds.estimate.filter(|_| odds.departures > 0);
+        row.extend(interval(measured.and_then(|estimate| estimate.interval)));
+        row.push(Cell::Int(i64::try_from(odds.departures).unwrap_or(i64::MAX)));
+        row.push(Cell::count(odds.standing));
+        Row::new(row)
+    });
+    let rows = rows.collect();
+    let title = lang.pick(
+        "Probability of winning from each column; n: moves out of it",
+        "各栏成交概率；n：移出次数",
+    );
+    Table { columns, rows, ..board.table("probability", title, lang) }
+}
+
+fn picture(due: &Outlook, measures: &Measures, period: Period, lang: Lang) -> Option<Picture> {
+    if due.count == 0 {
+        return None;
+    }
+    let quantity = |label: &str, amount: Amount| {
+        Quantity::new(label, amount.to_f64(), amount.trimmed().grouped())
+    };
+    let [low, middle, high] = [0.1, 0.5, 0.9].map(|p| due.quantile(p));
+    let (low, middle, high) = (low?, middle?, high?);
+    let mut marks = vec![quantity(lang.pick("expected", "期望"), due.expected.round(0))];
+    let missing = measures.missing().filter(|missing| !missing.is_negative());
+    marks.extend(missing.map(|missing| {
+        quantity(lang.pick("missing to the target", "距目标"), missing).with(if missing > high {
+            Emphasis::Warn
+        } else {
+            Emphasis::Plain
+        })
+    }));
+    let (a, b, c) = (low.grouped(), middle.grouped(), high.grouped());
+    Some(Picture {
+        title: format!("{} {period}", lang.pick("Still to come in", "期内尚可成交")),
+        description: match lang {
+            Lang::En => format!("{a} with 90 % certainty, {b} as likely as not, {c} with 10 %"),
+            Lang::Zh => format!("九成把握{a}，一半可能{b}，一成可能{c}"),
+        },
+        chart: Chart::Range {
+            low: quantity("p10", low),
+            middle: quantity("p50", middle),
+            high: quantity("p90", high),
+            marks,
+        },
+    })
+}
+
+fn notes(items: &[Item], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Vec<String> {
+    let mut notes = Vec::new();
+    let without = items.iter().filter(|item| item.record.state.value.is_none()).count();
+    if without > 0 {
+        notes.push(match lang {
+            Lang::En => format!("{without} without a value count as 0"),
+            Lang::Zh => format!("{without}个没有价值，按0计"),
+        });
+    }
+    if unweighed > 0 {
+        notes.push(match lang {
+            Lang::En => format!(
+                "{unweighed} open ones stand in a column with probability 0 and are not in the forecast"
+            ),
+            Lang::Zh => format!("{unweighed}个进行中的客户所在栏概率为0，不在预测内"),
+        });
+    }
+    if let Some(bucket) = bucket {
+        let width = Amount::from_hundredths(bucket).grouped();
+        notes.push(match lang {
+            Lang::En => {
+                format!(
+                    "too many sums to tell apart: p10, p50 and p90 are in steps of up to {width}"
+                )
+            }
+            Lang::Zh => format!("组合过多：p10、p50、p90以至多{width}为一档"),
+        });
+    }
+    if items.iter().any(|item| !matches!(item.line, Line::Month(..))) {
+        notes.push(
+            lang.pick(
+                "lines without a month to come are on their own and not added up: late (the date has gone by), undated, overdue (past the sales cycle), on-hold, other currencies",
+                "没有未来月份的各行单列，不计入合计：日期已过、无日期、逾期（超过销售周期）、搁置、其他货币",
+            )
+            .into(),
+        );
+    }
+    notes
+}

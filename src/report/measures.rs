@@ -1,0 +1,325 @@
+//! The measures under a forecast: is what is due in a period enough for its target?
+
+use super::breakdown::{Board, FEW, too_few};
+use super::forecast::{Item, Outlook, due_in};
+use super::words::column;
+use crate::model::date::Date;
+use crate::model::label::Lang;
+use crate::model::money::{Amount, Sum};
+use crate::model::period::Period;
+use crate::model::pipeline::Outcome;
+use crate::model::sheet::{Cell, Kind, Row, Table};
+use crate::rules::book::Book;
+use crate::rules::passage::End;
+use crate::rules::replay::standing;
+use crate::rules::state::Record;
+use crate::rules::won::won;
+use crate::stats::{Proportion, Summary, mean};
+
+/// Open value due in the period, for each unit that is still missing to the target.
+fn coverage(due: f64, missing: f64) -> Option<f64> {
+    (missing > 0.0).then(|| due / missing)
+}
+
+/// The coverage it takes: `1 / win rate x (1 + slippage)`.
+fn needed(win_rate: f64, slippage: f64) -> Option<f64> {
+    (win_rate > 0.0).then(|| (1.0 + slippage) / win_rate)
+}
+
+/// What the open ones bring a day: `open x win rate x mean won value / median cycle days`.
+fn velocity(open: f64, win_rate: f64, won_value: f64, cycle_days: f64) -> Option<f64> {
+    (cycle_days > 0.0).then(|| open * win_rate * won_value / cycle_days)
+}
+
+/// Everything that is measured, before it becomes cells.
+pub struct Measures {
+    period: Period,
+    per: String,
+    target: Result<Amount, String>,
+    /// Won in the period so far, and how many.
+    so_far: (usize, Sum),
+    due: Outlook,
+    /// Won and lost, ever.
+    ends: Proportion,
+    slippage: Amount,
+    /// The values that were won, ever.
+    won_values: Vec<f64>,
+    /// Days of the won, ever.
+    cycle: Vec<f64>,
+    open: usize,
+    /// How often dates were moved later, and of how many prospects.
+    pushes: (u64, usize),
+    /// Moved out of the period: how many, and their value.
+    slipped: (usize, Amount),
+    /// Once due in the period, and still open or moved.
+    once_due: usize,
+}
+
+/// Measures the selected prospects.
+pub fn measures(
+    book: &Book,
+    boards: &[Board],
+    items: &[Item],
+    due: &Outlook,
+    period: Period,
+) -> Measures {
+    let settings = &book.settings;
+    let forecast = &settings.forecast;
+    let mut so_far = (0, Sum::default());
+    let mut won_values = Vec::new();
+    let mut cycle = Vec::new();
+    let (mut wins, mut closed) = (0, 0);
+    for record in boards.iter().flat_map(|board| &board.records) {
+        for pursuit in &record.history.pursuits {
+            let Some((_, outcome)) = pursuit.ended else { continue };
+            closed += 1;
+            wins += u64::from(outcome == Outcome::Won);
+        }
+        for (on, brought) in won(record, settings, book.as_of) {
+            if brought.foreign().next().is_none() {
+                won_values.push(brought.own.to_f64());
+            }
+            if period.contains(on) {
+                so_far.0 += 1;
+                so_far.1.add_sum(&brought);
+            }
+        }
+        let passes = record.history.passes(book.as_of);
+        let wins = passes.filter(|pass| pass.end.is_some_and(|(_, end)| end == End::Won));
+        cycle.extend(wins.map(|pass| f64::from(pass.days(book.as_of))));
+    }
+    let target = match (forecast.target, forecast.per.times(period)) {
+        (None, _) => Err("no [forecast] target".to_owned()),
+        (Some(_), None) => Err(format!("the target is for a {}", forecast.per.name())),
+        (Some(target), Some(times)) => Ok(target.times(Amount::from_int(times))),
+    };
+    let pushed = items.iter().filter(|item| item.record.state.pushes > 0);
+    let pushes = pushed.clone().map(|item| u64::from(item.record.state.pushes)).sum();
+    let slipped: Vec<&Item> =
+        pushed.clone().filter(|item| has_slipped(item.record, period, book.as_of)).collect();
+    let own = |item: &&Item| item.record.state.value.is_some_and(|v| v.currency.is_none());
+    let slipped_value =
+        slipped.iter().copied().filter(own).fold(Amount::ZERO, |sum, item| sum.plus(item.value));
+    Measures {
+        period,
+        per: forecast.per.name().to_owned(),
+        target,
+        so_far,
+        due: due.clone(),
+        ends: Proportion { successes: wins, trials: closed },
+        slippage: forecast.slippage,
+        won_values,
+        cycle,
+        open: items.len(),
+        pushes: (pushes, pushed.count()),
+        slipped: (slipped.len(), slipped_value),
+        once_due: slipped.len() + items.iter().filter(|item| due_in(item, period)).count(),
+    }
+}
+
+/// Did its expected close once lie in the period, and lies after it now?
+fn has_slipped(record: &Record, period: Period, as_of: Date) -> bool {
+    let state = &record.state;
+    let after = state.evidence.close_by.is_some_and(|(day, _)| day > period.to);
+    after
+        && standing(&record.prospect.events, as_of)
+            .filter(|event| state.pursuit_opened.is_none_or(|opened| event.date() >= opened))
+            .filter_map(|event| event.close_by)
+            .any(|day| period.contains(day))
+}
+
+impl Measures {
+    /// What is missing to the target, if there is one; below zero when it is passed.
+    pub fn missing(&self) -> Option<Amount> {
+        self.target.as_ref().ok().map(|target| target.minus(self.so_far.1.own))
+    }
+
+    fn win_rate(&self) -> Option<f64> {
+        self.ends.rate().filter(|_| self.ends.trials >= FEW as u64)
+    }
+
+    /// The measures as rows: a stable name, the figure, and what it is.
+    pub fn table(&self, lang: Lang) -> Table {
+        let rate = self.win_rate();
+        let closed = usize::try_from(self.ends.trials).unwrap_or(usize::MAX);
+        let no_rate = || too_few(closed, lang);
+        let missing = self.missing();
+        let no_target = || match (&self.target, missing) {
+            (Err(why), _) => Cell::Absent(why.clone()),
+            _ => Cell::Absent(lang.pick("the target is reached", "目标已达成").into()),
+        };
+        let open_missing = missing.map(Amount::to_f64);
+        let covered = open_missing.and_then(|missing| coverage(self.due.value.to_f64(), missing));
+        let needed = rate.and_then(|rate| needed(rate, self.slippage.to_f64()));
+        let mut rows = Vec::new();
+        let mut put = |figure: &str, cell: Cell, what: String| {
+            rows.push(Row::new(vec![Cell::text(figure), cell, Cell::Text(what)]));
+        };
+        let foreign: Vec<String> =
+            self.so_far.1.foreign().map(|money| format!("; {money}")).collect();
+        let (n, foreign) = (self.so_far.0, foreign.concat());
+        put(
+            "won",
+            Cell::Amount(self.so_far.1.own.trimmed()),
+            match lang {
+                Lang::En => format!("won in {}, n = {n}{foreign}", self.period),
+                Lang::Zh => format!("{}内成交，n = {n}{foreign}", self.period),
+            },
+        );
+        let target = self.target.as_ref().ok();
+        put(
+            "target",
+            target.map_or_else(no_target, |target| Cell::Amount(target.trimmed())),
+            match lang {
+                Lang::En => format!("for the period, from the target for a {}", self.per),
+                Lang::Zh => "本期目标".to_owned(),
+            },
+        );
+        put(
+            "missing",
+            missing.map_or_else(no_target, |missing| Cell::Amount(missing.trimmed())),
+            lang.pick("target - won", "目标 - 已成交").into(),
+        );
+        let n = self.due.count;
+        put(
+            "due",
+            Cell::Amount(self.due.value.trimmed()),
+            match lang {
+                Lang::En => format!("open value expected to close in the period, n = {n}"),
+                Lang::Zh => format!("期内预计签约的进行中价值，n = {n}"),
+            },
+        );
+        let reach = missing.filter(|missing| !missing.is_negative()).and_then(|missing| {
+            Some(self.due.distribution.as_ref()?.at_least(missing.hundredths()?))
+        });
+        put(
+            "reach",
+            reach.map_or_else(no_target, Cell::Share),
+            lang.pick("probability that those due bring what is missing", "到期者补足差额的概率")
+                .into(),
+        );
+        put(
+            "coverage",
+            covered.map_or_else(no_target, |x| Cell::Number(x, 2)),
+            lang.pick("due / missing", "到期价值/差额").into(),
+        );
+        let slippage = self.slippage.trimmed();
+        put(
+            "needed",
+            needed.map_or_else(no_rate, |x| Cell::Number(x, 2)),
+            match lang {
+                Lang::En => {
+                    format!("coverage it takes: 1 / win rate x (1 + slippage {slippage})")
+                }
+                Lang::Zh => format!("所需覆盖：1/成交率 x (1 + 滑期{slippage})"),
+            },
+        );
+        let share = covered.zip(needed).map(|(covered, needed)| covered / needed);
+        put(
+            "expected-share",
+            share.map_or_else(
+                || if covered.is_none() { no_target() } else { no_rate() },
+                Cell::Share,
+            ),
+            lang.pick(
+                "of what is missing, expected at that win rate",
+                "按此成交率，预计可补差额之比例",
+            )
+            .into(),
+        );
+        let ends = self.ends;
+        put(
+            "win-rate",
+            rate.map_or_else(no_rate, |_| Cell::Rate(ends.successes, ends.trials)),
+            match (lang, ends.wilson()) {
+                (Lang::En, Some((low, high))) => {
+                    format!("won / (won + lost), ever; 95 % interval {low:.2} to {high:.2}")
+                }
+                (Lang::Zh, Some((low, high))) => {
+                    format!("历来成交/(成交+退出)；95%区间{low:.2}至{high:.2}")
+                }
+                (_, None) => lang.pick("won / (won + lost), ever", "历来成交/(成交+退出)").into(),
+            },
+        );
+        put("velocity", self.velocity(lang), self.velocity_words(lang));
+        let (times, n) = self.pushes;
+        put(
+            "pushes",
+            Cell::Int(i64::try_from(times).unwrap_or(i64::MAX)),
+            match lang {
+                Lang::En => format!("times that {n} open ones moved their closing date later"),
+                Lang::Zh => format!("{n}个进行中的客户推迟签约日的次数"),
+            },
+        );
+        let (n, value) = (self.slipped.0, self.slipped.1.trimmed().grouped());
+        put(
+            "slipped",
+            if self.once_due == 0 {
+                Cell::Absent("n = 0".into())
+            } else {
+                Cell::Rate(n as u64, self.once_due as u64)
+            },
+            match lang {
+                Lang::En => {
+                    format!("open ones once due in the period, now later; value {value}")
+                }
+                Lang::Zh => format!("曾在期内到期、现已推后的进行中客户；价值{value}"),
+            },
+        );
+        let columns = vec![
+            column("figure", Kind::Text, lang),
+            column("amount", Kind::Number, lang),
+            column("what", Kind::Text, lang),
+        ];
+        let title = format!("{} {}", lang.pick("The period", "本期"), self.period);
+        Table { id: "period".into(), title, columns, rows, ..Table::default() }
+    }
+
+    fn median_cycle(&self) -> Option<f64> {
+        Summary::of(&self.cycle).filter(|s| s.n >= FEW).map(|s| s.median)
+    }
+
+    fn velocity(&self, lang: Lang) -> Cell {
+        let few = |n: usize| too_few(n, lang);
+        let Some(rate) = self.win_rate() else {
+            return few(usize::try_from(self.ends.trials).unwrap_or(usize::MAX));
+        };
+        let value = mean(&self.won_values).filter(|_| self.won_values.len() >= FEW);
+        let Some(value) = value else { return few(self.won_values.len()) };
+        let Some(days) = self.median_cycle() else { return few(self.cycle.len()) };
+        #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
+        let open = self.open as f64;
+        velocity(open, rate, value, days)
+            .map_or_else(|| Cell::Absent("0 days".into()), |x| Cell::Number(x, 2))
+    }
+
+    fn velocity_words(&self, lang: Lang) -> String {
+        let open = self.open;
+        let value = mean(&self.won_values)
+            .map_or_else(|| "?".into(), |x| Amount::of_f64(x).round(2).trimmed().grouped());
+        let days = self.median_cycle().map_or_else(|| "?".into(), |days| days.to_string());
+        match lang {
+            Lang::En => {
+                format!("a day: {open} open x win rate x mean won value {value} / {days} days")
+            }
+            Lang::Zh => format!("每天：进行中{open} x 成交率 x 平均成交额{value} / {days}天"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_figures() {
+        let covered = coverage(4.8, 1.6).unwrap();
+        let needed = needed(0.22, 0.0).unwrap();
+        assert!((covered - 3.0).abs() < 1e-12);
+        assert_eq!(format!("{needed:.2}"), "4.55");
+        assert_eq!(format!("{:.0} %", 100.0 * covered / needed), "66 %");
+        assert_eq!(format!("{:.2}", velocity(50.0, 0.20, 10_000.0, 30.0).unwrap()), "3333.33");
+        assert_eq!(coverage(4.8, 0.0), None);
+        assert_eq!(velocity(50.0, 0.2, 1.0, 0.0), None);
+    }
+}
