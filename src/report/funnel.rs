@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::breakdown::{FEW, group_name, too_few, window};
-use super::figures;
+use super::figures::{bars, grouped};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -259,11 +259,11 @@ fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Option<
     let lang = settings.language;
     let cells = groups.get("").filter(|_| groups.len() == 1)?;
     #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
-    let bars = pipeline.open().iter().zip(cells).map(|(stage, cell)| {
+    let quantities = pipeline.open().iter().zip(cells).map(|(stage, cell)| {
         let label = stage.label.get(lang, &stage.id);
-        Quantity::new(label, cell.count as f64, figures::grouped(cell.count))
+        Quantity::new(label, cell.count as f64, grouped(cell.count))
     });
-    Some(figures::bars(pipeline.label.get(lang, &pipeline.id), bars.collect()))
+    Some(bars(pipeline.label.get(lang, &pipeline.id), quantities.collect()))
 }
 
 /// The shape of each group, over the last three open columns of the board.

@@ -243,13 +243,14 @@ impl<'a> Fold<'a> {
                 Some("stage"),
             );
         }
+        // The clock of the pass that ends here.
         self.state.clock_start = self.clock_start();
-        if self.state.overdue_on(event.date()) {
-            self.state.overdue_before.push(event.date());
-        }
-        if !ended && let Some(clock_start) = self.clock_start() {
+        if !ended && let Some(clock_start) = self.state.clock_start {
             let fall_back = FallBack { pursuit: self.state.pursuit, clock_start, on: event.date() };
             self.history.fall_backs.push(fall_back);
+        }
+        if self.state.overdue_on(event.date()) {
+            self.state.overdue_before.push(event.date());
         }
         self.state.evidence = Evidence::default();
         self.state.hold = None;
