@@ -31,9 +31,9 @@ pub fn pool(book: &Book, request: &Request) -> Sheet {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("grade", Kind::Text, lang),
-        column("region", Kind::Text, lang),
-        column("needs", Kind::Text, lang),
+        column("grade", Kind::Text, lang).optional(),
+        column("region", Kind::Text, lang).optional(),
+        column("needs", Kind::Text, lang).optional(),
         column("value", Kind::Number, lang),
         column("since", Kind::Date, lang),
         column("waiting", Kind::Number, lang),
@@ -96,7 +96,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("region", Kind::Text, lang),
+        column("region", Kind::Text, lang).optional(),
         column("value", Kind::Number, lang),
         column("since", Kind::Date, lang),
         column("waiting", Kind::Number, lang),
