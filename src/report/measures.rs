@@ -1,6 +1,7 @@
 //! The measures under a forecast: is what is due in a period enough for its target?
 
-use super::breakdown::{Board, FEW, too_few};
+use super::breakdown::Board;
+use super::figures::{FEW, few, others};
 use super::forecast::{Item, Outlook, due_in};
 use super::words::column;
 use crate::model::date::Date;
@@ -76,7 +77,7 @@ pub fn measures(
             wins += u64::from(outcome == Outcome::Won);
         }
         for (on, brought) in won(record, settings, book.as_of) {
-            if brought.foreign().next().is_none() {
+            if others(&brought).is_empty() {
                 won_values.push(brought.own.to_f64());
             }
             if period.contains(on) {
@@ -135,14 +136,13 @@ impl Measures {
     }
 
     fn win_rate(&self) -> Option<f64> {
-        self.ends.rate().filter(|_| self.ends.trials >= FEW as u64)
+        self.ends.rate().filter(|_| self.ends.trials >= FEW)
     }
 
     /// The measures as rows: a stable name, the figure, and what it is.
     pub fn table(&self, lang: Lang) -> Table {
         let rate = self.win_rate();
-        let closed = usize::try_from(self.ends.trials).unwrap_or(usize::MAX);
-        let no_rate = || too_few(closed, lang);
+        let no_rate = || few(self.ends.trials, lang);
         let missing = self.missing();
         let no_target = || match (&self.target, missing) {
             (Err(why), _) => Cell::Absent(why.clone()),
@@ -156,7 +156,7 @@ impl Measures {
             rows.push(Row::new(vec![Cell::text(figure), cell, Cell::Text(what)]));
         };
         let foreign: Vec<String> =
-            self.so_far.1.foreign().map(|money| format!("; {money}")).collect();
+            others(&self.so_far.1).iter().map(|money| format!("; {money}")).collect();
         let (n, foreign) = (self.so_far.0, foreign.concat());
         put(
             "won",
@@ -267,8 +267,8 @@ impl Measures {
             },
         );
         let columns = vec![
-            column("figure", Kind::Text, lang),
-            column("amount", Kind::Number, lang),
+            column("measure", Kind::Text, lang),
+            column("figure", Kind::Number, lang),
             column("what", Kind::Text, lang),
         ];
         let title = format!("{} {}", lang.pick("The period", "本期"), self.period);
@@ -276,18 +276,16 @@ impl Measures {
     }
 
     fn median_cycle(&self) -> Option<f64> {
-        Summary::of(&self.cycle).filter(|s| s.n >= FEW).map(|s| s.median)
+        Summary::of(&self.cycle).filter(|s| s.n as u64 >= FEW).map(|s| s.median)
     }
 
     fn velocity(&self, lang: Lang) -> Cell {
-        let few = |n: usize| too_few(n, lang);
         let Some(rate) = self.win_rate() else {
-            return few(usize::try_from(self.ends.trials).unwrap_or(usize::MAX));
+            return few(self.ends.trials, lang);
         };
-        let value = mean(&self.won_values).filter(|_| self.won_values.len() >= FEW);
-        let Some(value) = value else { return few(self.won_values.len()) };
-        let Some(days) = self.median_cycle() else { return few(self.cycle.len()) };
-        #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
+        let value = mean(&self.won_values).filter(|_| self.won_values.len() as u64 >= FEW);
+        let Some(value) = value else { return few(self.won_values.len() as u64, lang) };
+        let Some(days) = self.median_cycle() else { return few(self.cycle.len() as u64, lang) };
         let open = self.open as f64;
         velocity(open, rate, value, days)
             .map_or_else(|| Cell::Absent("0 days".into()), |x| Cell::Number(x, 2))
