@@ -128,8 +128,8 @@ fn figure_columns(foreign: bool, lang: Lang) -> Vec<Column> {
 fn stock_cells(stock: &Stock, foreign: bool) -> Vec<Cell> {
     let mut cells = vec![
         Cell::Int(stock.count),
-        Cell::Amount(stock.value.own.trimmed()),
-        Cell::Amount(stock.weighted.trimmed()),
+        Cell::Amount(stock.value.own.round(2)),
+        Cell::Amount(stock.weighted.round(2)),
     ];
     if foreign {
         cells.push(Cell::List(others(&stock.value)));
@@ -179,7 +179,7 @@ fn span_table(
                 Change::Lost | Change::Corrected if line.prospects > 0 => Emphasis::Warn,
                 _ => Emphasis::Plain,
             };
-            let affected = Cell::Amount(line.affected.own.trimmed());
+            let affected = Cell::Amount(line.affected.own.round(2));
             let name = change.label(lang).to_owned();
             put(name, Cell::count(line.prospects), &line.delta, affected, emphasis);
         }

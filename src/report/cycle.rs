@@ -4,7 +4,7 @@ use super::Request;
 use super::breakdown::{
     Board, boards, by_cell, by_column, interval, interval_columns, percent, window,
 };
-use super::figures::{FEW, few};
+use super::figures::{FEW, few, words};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -327,25 +327,25 @@ fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
     };
     let inside = all.in_time;
     let share = percent(inside as f64 / won as f64);
-    let (p25, median, p75) = (summary.p25, summary.median, summary.p75);
-    let verdict = if f64::from(high) < p25 {
+    let [quick, median, slow] = [summary.p25, summary.median, summary.p75].map(words);
+    let verdict = if f64::from(high) < summary.p25 {
         lang.pick(
             "it is shorter than even the quickest quarter of your closes takes",
             "它比最快的四分之一成交还短",
         )
-    } else if f64::from(high) < median {
+    } else if f64::from(high) < summary.median {
         lang.pick("it is shorter than your closes take", "它短于实际成交所需")
-    } else if f64::from(low) > p75 {
+    } else if f64::from(low) > summary.p75 {
         lang.pick("it is longer than your closes take", "它长于实际成交所需")
     } else {
         lang.pick("the two agree", "二者相符")
     };
     Some(match lang {
         Lang::En => format!(
-            "stated cycle {stated} days; the middle half of the won took {p25} to {p75}, median {median}; {inside} of {won} ({share}) closed within it: {verdict}"
+            "stated cycle {stated} days; the middle half of the won took {quick} to {slow}, median {median}; {inside} of {won} ({share}) closed within it: {verdict}"
         ),
         Lang::Zh => format!(
-            "规定周期{stated}天；成交者中间一半用了{p25}至{p75}天，中位数{median}天；{won}个中{inside}个（{share}）在周期内成交：{verdict}"
+            "规定周期{stated}天；成交者中间一半用了{quick}至{slow}天，中位数{median}天；{won}个中{inside}个（{share}）在周期内成交：{verdict}"
         ),
     })
 }

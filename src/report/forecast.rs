@@ -268,8 +268,8 @@ fn cells(outlook: &Outlook, line: Option<Line>, lang: Lang) -> Vec<Cell> {
         _ => None,
     };
     let money = |amount: Amount| match currency {
-        Some(_) => Cell::Money(Money { amount: amount.trimmed(), currency }),
-        None => Cell::Amount(amount.trimmed()),
+        Some(_) => Cell::Money(Money { amount, currency }),
+        None => Cell::Amount(amount),
     };
     let mut cells = vec![Cell::count(outlook.count), money(outlook.value)];
     cells.extend([outlook.nominal, outlook.expected].map(|amount| money(amount.round(2))));
