@@ -306,6 +306,13 @@ codes! {
     CouldAdvance "could-advance" Info Refused "its evidence supports a higher column";
     Forced "forced" Info Refused "a move that was forced";
     Imported "imported" Info Refused "an opening position: evidence counts as given";
+    // The pool
+    NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed was taken for one of the pool";
+    PoolLimit "pool-limit" Error Refused "a limit of the pool refuses a claim";
+    NotAssignable "not-assignable" Error Refused "a rep cannot be given a prospect";
+    OverCapacity "over-capacity" Error Refused "a capacity is below what its rep holds";
+    Contradiction "contradiction" Error Refused "two rules of allocation contradict each other";
+    BadPlan "bad-plan" Error Refused "a plan that cannot be applied";
     // Commands
     NotFound "not-found" Error Usage "no prospect of that id, path, prefix or name";
     Ambiguous "ambiguous" Error Usage "more than one prospect fits";

@@ -336,22 +336,9 @@ fn in_chinese() {
 fn the_published_segments_through_the_ledger() {
     let Some(orders) = shared_data("rfm_data_orders.csv") else { return };
     let sandbox = Sandbox::ledger();
-    let mut reader = csv::Reader::from_path(orders).unwrap();
-    let mut customers: std::collections::BTreeMap<String, Vec<(String, String)>> =
-        std::collections::BTreeMap::new();
-    for record in reader.records() {
-        let record = record.unwrap();
-        let order = (record[1].to_owned(), record[2].to_owned());
-        customers.entry(record[0].to_owned()).or_default().push(order);
-    }
-    assert_eq!(customers.len(), 995);
-    for (at, (name, orders)) in customers.into_iter().enumerate() {
-        let line = |(n, (date, amount)): (usize, &(String, String))| {
-            format!("{date}-{} = {{ kind = \"order\", amount = {amount} }}\n", n + 1)
-        };
-        let events: String = orders.iter().enumerate().map(line).collect();
-        sandbox.prospect(&format!("c{at:04}"), &format!("name = {name:?}\n"), &events);
-    }
+    let words = "--map customer_id=id --map customer_id=name --map order_date=date \
+                 --map revenue=amount --kind order --group";
+    sandbox.crm(&format!("import '{}' {words}", orders.display())).done();
     let csv =
         sandbox.crm("report grades --rfm-compat r --as-of 2006-12-31 --table rfm -f csv").ok();
     let counts: Vec<String> = csv

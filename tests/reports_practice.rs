@@ -279,16 +279,16 @@ liuyan,closes,1,0.2
         "20 : 5 : 1 = new people called : became prospects : closes",
         "a close costs 5 prospects: after the next one 15 of 20 are left",
         // Five in two weeks are 2.5 a week.
-        "3 first meetings this week hold the present rate (0.5 closes a week); 0 held so far",
+        "first meetings this week to hold the present rate (0.5 closes a week): 3; held so far: 0",
         // Fifty a year of 50 weeks are one a week; each took five first meetings.
-        "50 closes in a year of 50 weeks take 5 first meetings a week",
+        "first meetings a week for 50 closes in a year of 50 weeks: 5",
     ] {
         assert!(printed.contains(text), "{text}\n{printed}");
     }
     // Eleven by the end of a period with 14 days to come: 10 more, 5 a week, 5 first meetings each.
     let ahead = "--period 2009-12-01..2009-12-28 --target 11 --as-of 2009-12-14";
     let printed = sandbox.crm(&format!("report ratios {ahead}")).ok();
-    let text = "11 closes by 2009-12-28 take 25 first meetings a week";
+    let text = "first meetings a week for 11 closes by 2009-12-28: 25";
     assert!(printed.contains(text), "{printed}");
 }
 

@@ -9,6 +9,7 @@ pub mod mapping;
 pub mod money;
 pub mod period;
 pub mod pipeline;
+pub mod pool;
 pub mod prospect;
 pub mod rows;
 pub mod settings;

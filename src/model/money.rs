@@ -261,6 +261,14 @@ impl Sum {
         }
     }
 
+    /// The lines in other currencies that are not zero, as they are written.
+    pub fn foreign(&self) -> impl Iterator<Item = Money> + '_ {
+        self.others
+            .iter()
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(currency, amount)| Money { amount: *amount, currency: Some(*currency) })
+    }
+
     /// Adds another sum, line by line.
     pub fn add_sum(&mut self, other: &Sum) {
         self.own = self.own.plus(other.own);

@@ -7,6 +7,7 @@ use super::label::{Label, Lang};
 use super::money::{Amount, Currency, Money};
 use super::period::Period;
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
+use super::pool::{Allocation, Pool};
 use std::collections::BTreeMap;
 
 /// The levels a rep may have, the highest first.
@@ -45,6 +46,38 @@ impl Rep {
     /// The name, else the id.
     pub fn display(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Is the rep here on a day? First and last day, and the days of a leave, count with them.
+    pub fn presence(&self, on: Date) -> Presence {
+        match (self.joined, self.left) {
+            (Some(joined), _) if on < joined => Presence::NotYet(joined),
+            (_, Some(left)) if on > left => Presence::Gone(left),
+            _ => match self.leave.iter().find(|leave| leave.contains(on)) {
+                Some(leave) => Presence::Away(*leave),
+                None => Presence::Here,
+            },
+        }
+    }
+}
+
+/// Whether a rep is here on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// At work.
+    Here,
+    /// Begins later, on this day.
+    NotYet(Date),
+    /// Left; this was the last day.
+    Gone(Date),
+    /// On leave.
+    Away(Period),
+}
+
+impl Presence {
+    /// A member of the team on that day, at work or on leave.
+    pub fn is_member(self) -> bool {
+        matches!(self, Presence::Here | Presence::Away(_))
     }
 }
 
@@ -192,6 +225,10 @@ pub struct Settings {
     pub grading: Grading,
     /// What each grade buys.
     pub policies: Vec<(Box<str>, Policy)>,
+    /// Limits of the pool, and when prospects go back to it.
+    pub pool: Pool,
+    /// How prospects are given to reps.
+    pub allocation: Allocation,
 }
 
 impl Default for Settings {
@@ -219,6 +256,8 @@ impl Default for Settings {
             forecast: Forecast::default(),
             grading: Grading::default(),
             policies: default_policies(),
+            pool: Pool::default(),
+            allocation: Allocation::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::date::Date;
 use crate::model::label::Lang;
-use crate::model::money::{Amount, Money, Sum};
+use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Chart, Picture, Quantity};
@@ -61,10 +61,7 @@ pub fn per(amount: Amount, n: u64) -> Cell {
 
 /// The lines of a sum in currencies without a rate.
 pub fn others(sum: &Sum) -> Vec<String> {
-    let lines = sum.others.iter().filter(|(_, amount)| !amount.is_zero());
-    lines
-        .map(|(code, amount)| Money { amount: *amount, currency: Some(*code) }.to_string())
-        .collect()
+    sum.foreign().map(|money| money.to_string()).collect()
 }
 
 /// The days that a report covers: those asked for, as far as the ledger has any; else all of them.

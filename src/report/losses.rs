@@ -3,15 +3,14 @@
 
 use super::Request;
 use super::breakdown::group_name;
-use super::dimension::Dimension;
-use super::figures::{FEW, count, few};
+use super::figures::{FEW, count, rate};
 use super::words::{column, title};
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
 use crate::model::money::Sum;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::state::{Pursuit, Record};
 use crate::stats::Proportion;
@@ -34,7 +33,32 @@ struct Score {
 
 impl Score {
     fn of(self) -> Proportion {
-        Proportion { successes: self.won, trials: self.won + self.lost }
+        Proportion { successes: self.won, trials: self.trials() }
+    }
+
+    fn trials(self) -> u64 {
+        self.won + self.lost
+    }
+
+    /// Its row beside all others; marked where its interval does not hold the rate of all.
+    fn row(self, name: &str, value: Cell, all: Score, lang: Lang) -> Row {
+        let trials = self.trials();
+        let interval = self.of().wilson().filter(|_| trials >= FEW);
+        let emphasis = match (interval, all.of().rate()) {
+            (Some((low, _)), Some(all)) if low > all => Emphasis::Good,
+            (Some((_, high)), Some(all)) if high < all => Emphasis::Warn,
+            _ => Emphasis::Plain,
+        };
+        let cells = vec![
+            Cell::text(name),
+            value,
+            count(self.won),
+            count(self.lost),
+            rate(self.won, trials, lang),
+            Cell::maybe(interval, |(low, _)| Cell::Share(low)),
+            Cell::maybe(interval, |(_, high)| Cell::Share(high)),
+        ];
+        Row::with(cells, emphasis)
     }
 
     fn add(&mut self, won: bool) {
@@ -57,7 +81,8 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         tables: vec![
             reasons(&lost, request, settings),
             left_from(&lost, request, settings),
-            common(&ended, all, settings),
+            common(&ended, all, settings, Audience::Machines),
+            common(&ended, all, settings, Audience::People),
         ],
         ..Sheet::default()
     };
@@ -65,8 +90,8 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         sheet.notes.push(lang.pick("no pursuit ended in these days", "期间没有结束的跟进").into());
         return Ok(sheet);
     }
-    if let Some((low, high)) = all.of().wilson().filter(|_| all.of().trials >= FEW) {
-        let (won, trials) = (all.won, all.of().trials);
+    if let Some((low, high)) = all.of().wilson().filter(|_| all.trials() >= FEW) {
+        let (won, trials) = (all.won, all.trials());
         let [rate, low, high] =
             [all.of().rate().unwrap_or(0.0), low, high].map(|x| format!("{:.1} %", x * 100.0));
         sheet.notes.push(match lang {
@@ -192,49 +217,58 @@ fn left_from(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
     }
 }
 
-/// A dimension's name, and a prospect's values of it.
-type Trait<'s> = (String, Box<dyn Fn(&Record) -> Vec<String> + 's>);
+/// A dimension's name, and the values of it that a pursuit has.
+type Trait<'s> = (String, Box<dyn Fn(&Ended) -> Vec<String> + 's>);
 
-/// What prospects have in common: each dimension's name, and a prospect's values of it.
+/// What pursuits have in common: facts, needs, who owned them when they ended, whether somebody who
+/// decides was known.
 fn traits(settings: &Settings) -> Vec<Trait<'_>> {
     let mut traits: Vec<Trait> = Vec::new();
     let own = settings.facts.iter().map(|fact| &**fact);
     for fact in ["source", "industry", "region", "size", "product"].into_iter().chain(own) {
         let name = fact.to_owned();
-        let value = move |record: &Record| {
-            record.prospect.fact(&name).map(String::from).into_iter().collect()
+        let value = move |one: &Ended| {
+            one.record.prospect.fact(&name).map(String::from).into_iter().collect()
         };
         traits.push((fact.to_owned(), Box::new(value)));
     }
     traits.push((
         "needs".to_owned(),
-        Box::new(|record| record.prospect.needs.iter().map(ToString::to_string).collect()),
+        Box::new(|one| one.record.prospect.needs.iter().map(ToString::to_string).collect()),
     ));
-    traits
-        .push(("owner".to_owned(), Box::new(|record| vec![Dimension::Owner.of(record, settings)])));
+    traits.push((
+        "owner".to_owned(),
+        Box::new(|one| {
+            let day = one.pursuit.ended.map(|(day, _)| day);
+            let owner = day.and_then(|day| one.record.history.owner_on(day));
+            vec![owner.unwrap_or("").to_owned()]
+        }),
+    ));
     let lang = settings.language;
-    let yes_no =
-        move |yes: bool| lang.pick(if yes { "yes" } else { "no" }, if yes { "是" } else { "否" });
     traits.push((
         "decides".to_owned(),
-        Box::new(move |record| vec![yes_no(record.prospect.decider().is_some()).to_owned()]),
+        Box::new(move |one| {
+            let known = one.record.prospect.decider().is_some();
+            let word = if known { ("yes", "是") } else { ("no", "否") };
+            vec![lang.pick(word.0, word.1).to_owned()]
+        }),
     ));
     traits
 }
 
-/// Each value's won and lost, its rate and interval; too few says so.
-fn common(ended: &[Ended], all: Score, settings: &Settings) -> Table {
+/// Each value's won and lost, its rate and interval; too few says so. For people, the values of which
+/// there are too few to say anything share a row.
+fn common(ended: &[Ended], all: Score, settings: &Settings, audience: Audience) -> Table {
     let lang = settings.language;
     let mut columns = vec![column("trait", Kind::Text, lang), column("is", Kind::Text, lang)];
     for id in ["won", "lost", "win-rate", "low", "high"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let overall = all.of().rate();
     let mut rows = Vec::new();
     for (name, values) in traits(settings) {
         let mut scores: BTreeMap<String, Score> = BTreeMap::new();
         for one in ended {
-            for value in values(one.record) {
+            for value in values(one) {
                 scores.entry(value).or_default().add(one.won);
             }
         }
@@ -243,33 +277,36 @@ fn common(ended: &[Ended], all: Score, settings: &Settings) -> Table {
             continue;
         }
         let mut scores: Vec<(String, Score)> = scores.into_iter().collect();
-        scores.sort_by_key(|(value, score)| (Reverse(score.of().trials), value.clone()));
-        for (value, score) in scores {
-            let trials = score.of().trials;
-            let interval = score.of().wilson().filter(|_| trials >= FEW);
-            let rate = if trials < FEW { few(trials, lang) } else { Cell::Rate(score.won, trials) };
-            let emphasis = match (interval, overall) {
-                (Some((low, _)), Some(all)) if low > all => Emphasis::Good,
-                (Some((_, high)), Some(all)) if high < all => Emphasis::Warn,
-                _ => Emphasis::Plain,
+        scores.sort_by_key(|(value, score)| (Reverse(score.trials()), value.clone()));
+        let told = match audience {
+            Audience::People => scores.partition_point(|(_, score)| score.trials() >= FEW),
+            _ => scores.len(),
+        };
+        // A single one needs no row for the rest.
+        let told = if told + 1 == scores.len() { scores.len() } else { told };
+        let (told, others) = scores.split_at(told);
+        let trait_ = title(&name, lang);
+        rows.extend(
+            told.iter()
+                .map(|(value, score)| score.row(&trait_, group_name(value, lang), all, lang)),
+        );
+        if !others.is_empty() {
+            let n = others.len();
+            let word = match lang {
+                Lang::En => format!("{n} others, fewer than {FEW} each"),
+                Lang::Zh => format!("其他{n}项，各少于{FEW}"),
             };
-            let cells = vec![
-                Cell::Text(title(&name, lang)),
-                group_name(&value, lang),
-                count(score.won),
-                count(score.lost),
-                rate,
-                Cell::maybe(interval, |(low, _)| Cell::Share(low)),
-                Cell::maybe(interval, |(_, high)| Cell::Share(high)),
-            ];
-            rows.push(Row::with(cells, emphasis));
+            let sum = others.iter().fold(Score::default(), |sum, (_, score)| Score {
+                won: sum.won + score.won,
+                lost: sum.lost + score.lost,
+            });
+            let mut row = sum.row(&trait_, Cell::Absent(word), all, lang);
+            row.cells.truncate(4);
+            row.cells.resize(7, Cell::Empty);
+            rows.push(Row::new(row.cells));
         }
     }
-    Table {
-        id: "common".into(),
-        title: lang.pick("Won against lost", "成交与流失对比").into(),
-        columns,
-        rows,
-        ..Table::default()
-    }
+    let id = if audience == Audience::People { "common-list" } else { "common" };
+    let title = lang.pick("Won against lost", "成交与流失对比").into();
+    Table { id: id.into(), title, columns, rows, audience }
 }

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod aging;
+pub mod allocation;
 pub mod board;
 pub mod breakdown;
 pub mod bridge;
@@ -24,6 +25,7 @@ pub mod losses;
 pub mod measures;
 pub mod overrides;
 pub mod policy;
+pub mod pool;
 pub mod ratios;
 pub mod sheet;
 pub mod show;
@@ -173,6 +175,18 @@ pub const REPORTS: &[Report] = &[
         alias: None,
         about: "what each grade is promised, and where practice falls short of it",
         make: policy::policy,
+    },
+    Report {
+        name: "allocation",
+        alias: None,
+        about: "load, room and fairness of the team, and who would be given the next prospect",
+        make: allocation::allocation,
+    },
+    Report {
+        name: "pool",
+        alias: None,
+        about: "who waits in the pool, since when, and who could have them",
+        make: pool::pool_report,
     },
 ];
 

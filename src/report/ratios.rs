@@ -109,16 +109,22 @@ fn held(book: &Book, request: &Request) -> BTreeMap<String, u64> {
     held
 }
 
+/// The groups that did anything; who only holds prospects stands in the replenishment.
+fn active<'l, 'a>(lines: &'l [Line<'a>]) -> impl Iterator<Item = &'l Line<'a>> {
+    let idle = |line: &Line| line.activity == &Activity::default();
+    lines.iter().filter(move |line| line.emphasis == Emphasis::Total || !idle(line))
+}
+
 /// A row for each step of each group.
 fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
     let columns = vec![
         column(by, Kind::Text, lang),
         column("step", Kind::Text, lang),
         Column::new("count", lang.pick("Count", "次数"), Kind::Number),
-        column("rate", Kind::Number, lang),
+        Column::new("rate", lang.pick("Of the step before", "占上一步"), Kind::Number),
     ];
     let mut rows = Vec::new();
-    for line in lines {
+    for line in active(lines) {
         let counts = line.activity.steps();
         for (n, (id, .., zh)) in STEPS.iter().enumerate() {
             let rate = match n.checked_sub(1) {
@@ -140,7 +146,7 @@ fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
         STEPS.iter().map(|(id, _, en, zh)| Column::new(*id, lang.pick(en, zh), Kind::Number)),
     );
     columns.push(column("ratio", Kind::Text, lang));
-    let rows = lines.iter().map(|line| {
+    let rows = active(lines).map(|line| {
         let mut cells = vec![group_name(line.group, lang)];
         cells.extend(line.activity.steps().map(count));
         cells.push(Cell::maybe(ratio(line.activity), Cell::Text));
@@ -282,7 +288,7 @@ fn notes(
         let held = all.this_week;
         notes.push(match lang {
             Lang::En => format!(
-                "{hold} first meetings this week hold the present rate ({rate} closes a week); {held} held so far"
+                "first meetings this week to hold the present rate ({rate} closes a week): {hold}; held so far: {held}"
             ),
             Lang::Zh => format!("本周{hold}次初次见面可保持目前水平（每周成交{rate}个）；已有{held}次"),
         });
@@ -296,7 +302,7 @@ fn notes(
         };
         let needed = for_target(activity, book, request).map(whole);
         notes.push(match (needed, lang) {
-            (Some(n), Lang::En) => format!("{what} take {n} first meetings a week"),
+            (Some(n), Lang::En) => format!("first meetings a week for {what}: {n}"),
             (Some(n), Lang::Zh) => format!("{what}：每周需要{n}次初次见面"),
             (None, Lang::En) => format!("{what}: too few closes to say what they take"),
             (None, Lang::Zh) => format!("{what}：成交太少，无法推算"),

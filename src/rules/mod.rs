@@ -1,16 +1,20 @@
 //! The method: pure functions from entries to verdicts. No files, no printing, no clock.
 
+pub mod allocation;
 pub mod book;
 pub mod evidence;
+pub mod fairness;
 pub mod grading;
 pub mod levers;
 pub mod moves;
 pub mod passage;
 pub mod past;
 pub mod policy;
+pub mod pool;
 pub mod query;
 pub mod replay;
 pub mod shape;
 pub mod state;
+pub mod team;
 pub mod week;
 pub mod won;

@@ -137,6 +137,7 @@ impl<'a> Fold<'a> {
                 evidence: Evidence::default(),
                 value: None,
                 pushes: 0,
+                overdue_before: Vec::new(),
                 money_in: Default::default(),
                 booked: Default::default(),
                 orders: 0,
@@ -242,14 +243,20 @@ impl<'a> Fold<'a> {
                 Some("stage"),
             );
         }
-        if !ended && let Some(clock_start) = self.clock_start() {
+        // The clock of the pass that ends here.
+        self.state.clock_start = self.clock_start();
+        if !ended && let Some(clock_start) = self.state.clock_start {
             let fall_back = FallBack { pursuit: self.state.pursuit, clock_start, on: event.date() };
             self.history.fall_backs.push(fall_back);
+        }
+        if self.state.overdue_on(event.date()) {
+            self.state.overdue_before.push(event.date());
         }
         self.state.evidence = Evidence::default();
         self.state.hold = None;
         self.state.flags.imported = false;
         if ended {
+            self.state.overdue_before.clear();
             self.state.pursuit += 1;
             self.state.pursuit_opened = Some(event.date());
             self.state.pushes = 0;
@@ -383,6 +390,7 @@ impl<'a> Fold<'a> {
         }
         self.state.owner = owner;
         self.state.owner_since = Some(date);
+        self.state.overdue_before.clear();
         self.state.cycle_days = self.settings.cycle(self.pipeline, self.state.owner.as_deref());
     }
 

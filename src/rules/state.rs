@@ -116,6 +116,9 @@ pub struct State {
     pub value: Option<Money>,
     /// How often `close_by` moved later in this pursuit.
     pub pushes: u32,
+    /// The days on which it fell back to the first column past its cycle, with the present owner and in
+    /// this pursuit.
+    pub overdue_before: Vec<Date>,
     /// Payments less refunds, ever.
     pub money_in: Sum,
     /// Money of bookings, ever.

@@ -8,6 +8,7 @@ pub mod line;
 pub mod load;
 pub mod locate;
 pub mod new_file;
+pub mod plan_file;
 pub mod quick;
 pub mod read_csv;
 pub mod read_mapping;

@@ -1,11 +1,13 @@
 //! `crm.toml`: text -> [`Settings`]. A wrong setting is an error; nothing runs on half-understood ones.
 
+use super::settings::allocation::allocation;
 use super::settings::board::pipelines;
 use super::settings::campaign::campaigns;
 use super::settings::criteria::{criteria, kinds};
 use super::settings::forecast::forecast;
 use super::settings::grading::{grading, policies};
 use super::settings::ledger::{ledger, rates, reasons};
+use super::settings::pool::pool;
 use super::settings::rep::reps;
 use super::settings::unknown;
 use super::tree::{Reader, Table, Value, parse};
@@ -17,8 +19,9 @@ use std::path::Path;
 type Section = fn(&mut Reader, &mut Settings, &Value);
 
 /// The sections, in the order in which they are read: criteria name kinds, stages name criteria,
-/// rules of grading may ask for all of it, and policies are for the grades that they give.
-const SECTIONS: [(&str, Section); 11] = [
+/// rules of grading may ask for all of it, policies are for the grades that they give, and allocation
+/// asks for anything.
+const SECTIONS: [(&str, Section); 13] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -30,6 +33,8 @@ const SECTIONS: [(&str, Section); 11] = [
     ("forecast", |r, s, v| table("forecast", forecast, r, s, v)),
     ("grading", |r, s, v| table("grading", grading, r, s, v)),
     ("policy", |r, s, v| table("policy", policies, r, s, v)),
+    ("pool", |r, s, v| table("pool", pool, r, s, v)),
+    ("allocation", |r, s, v| table("allocation", allocation, r, s, v)),
 ];
 
 /// Reads the settings; all that is wrong is reported together.

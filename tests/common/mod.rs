@@ -222,3 +222,31 @@ fn copy(from: &Path, to: &Path) {
 fn put(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).unwrap();
 }
+
+/// A day.
+pub fn day(text: &str) -> crm::model::date::Date {
+    crm::model::date::Date::parse(text).unwrap()
+}
+
+/// A ledger in memory: settings, and prospects as id, facts (after the name) and lines of `[events]`.
+pub fn book(settings: &str, prospects: &[(&str, &str, &str)], on: &str) -> crm::rules::book::Book {
+    let settings =
+        crm::store::read_settings::read_settings(settings, Path::new("crm.toml")).unwrap();
+    let on = day(on);
+    let mut records = Vec::new();
+    for (id, facts, events) in prospects {
+        let text = format!("name = \"{id}\"\n{facts}\n[events]\n{events}");
+        let path = PathBuf::from(format!("prospects/{id}.toml"));
+        let read = crm::store::read_prospect::read_prospect(&text, id, &path, &path, &settings);
+        assert_eq!(read.1, [], "{text}");
+        records.extend(crm::rules::replay::replay(read.0.unwrap(), &settings, on));
+    }
+    records.sort_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
+    let (tallies, problems) = (Vec::new(), Vec::new());
+    crm::rules::book::Book { settings, as_of: on, records, tallies, problems }
+}
+
+/// A query of a book.
+pub fn query(book: &crm::rules::book::Book, text: &str) -> crm::rules::query::Query {
+    crm::rules::query::Query::parse(text, "QUERY", &book.settings, book.as_of).unwrap()
+}

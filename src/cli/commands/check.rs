@@ -29,7 +29,7 @@ pub struct Check {
     /// List what is checked
     #[arg(long)]
     list: bool,
-    /// One line a finding: file:line:col: severity[code]: message
+    /// One line a finding, for editors: `file:line:col: severity[code]: message`
     #[arg(long)]
     lines: bool,
     /// Show every piece of information, not only how many there are

@@ -2,8 +2,11 @@
 
 pub mod add;
 pub mod advance;
+pub mod allocate;
+pub mod assign;
 pub mod back;
 pub mod check;
+pub mod claim;
 pub mod classify;
 pub mod completions;
 pub mod dashboard;
@@ -19,6 +22,10 @@ pub mod list;
 pub mod log;
 pub mod lose;
 pub mod man;
+pub mod pool;
+pub mod rebalance;
+pub mod recycle;
+pub mod release;
 pub mod reopen;
 pub mod report;
 pub mod show;

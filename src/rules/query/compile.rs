@@ -54,7 +54,12 @@ pub(super) fn term(asked: &Asked<'_>, term: &Term<'_>) -> Parsed<Node> {
                     Some(node) => node,
                     None => Node::Number(
                         *read,
-                        wanted(value, || number(asked, Unit::Plain, term.op, value))?,
+                        wanted(value, || {
+                            number(asked, Unit::Plain, term.op, value).map_err(|wrong| {
+                                let levels = scale.levels().iter().map(|level| level.id);
+                                Box::new(wrong.nearest(&value.text(), levels))
+                            })
+                        })?,
                     ),
                 }
             }

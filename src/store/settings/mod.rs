@@ -1,11 +1,13 @@
 //! The sections of `crm.toml`, one file each, and what reading them shares.
 
+pub mod allocation;
 pub mod board;
 pub mod campaign;
 pub mod criteria;
 pub mod forecast;
 pub mod grading;
 pub mod ledger;
+pub mod pool;
 pub mod rep;
 
 use super::tree::{Reader, Value};

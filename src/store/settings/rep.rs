@@ -63,6 +63,12 @@ pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value
                 _ => unknown(reader, key.span(), "setting of `[[rep]]`", name, &REP_KEYS),
             }
         }
+        if let (Some(joined), Some(left)) = (rep.joined, rep.left)
+            && left < joined
+        {
+            let message = format!("`{}` left on {left}, before joining on {joined}", rep.id);
+            reader.problem(span.clone(), Diagnostic::new(Code::BadSetting, message));
+        }
         if let Err(bad) = id::validate(&rep.id) {
             reader.problem(table.get("id").map_or(span, |id| id.span()), needs_id("rep", &bad));
         } else if settings.rep(&rep.id).is_some() {

@@ -22,11 +22,14 @@ use clap::Args;
 use meaning::Meaning;
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use summary::{Counts, number, plural};
 
 /// So many bad rows are shown in full.
 const SHOWN: usize = 20;
+/// So many files may take the disk longer than a second.
+const MANY: usize = 1_000;
 
 /// Rows of a CSV file as prospects and entries; all or nothing
 #[derive(Debug, Args)]
@@ -111,6 +114,9 @@ impl Import {
         if self.dry_run {
             context.emit(&counts.sheet(&ledger.settings))?;
         } else {
+            if changes.len() >= MANY && std::io::stderr().is_terminal() {
+                context.say(&format!("writing {} …", plural(changes.len(), "file")));
+            }
             session.write(&changes)?;
             context.say(&counts.told());
         }

@@ -1,0 +1,353 @@
+//! `crm allocate [QUERY]`: who of the pool should go to whom; with `--apply` they do.
+
+use super::report::Selection;
+use crate::cli::args::Signed;
+use crate::cli::context::Context;
+use crate::cli::entry::{Entry, Session};
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
+use crate::model::label::Lang;
+use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::plan::allocate::{Allocation, Method, Pair, Placement, Step, allocate, follow};
+use crate::report::allocation::{fairness, utilisation};
+use crate::report::words::column;
+use crate::rules::allocation::UNIT;
+use crate::rules::book::Book;
+use crate::rules::fairness::Loads;
+use crate::rules::pool::not_in_pool;
+use crate::store::find::find;
+use crate::store::plan_file::read_plan;
+use clap::Args;
+use std::path::PathBuf;
+
+/// The best plan to give the pool's prospects to reps; shown, or written with --apply
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  crm allocate                        the plan\n  \
+    crm allocate --why daniel-kim       every rep's score for one prospect\n  \
+    crm allocate region:suzhou --apply  write it, all or nothing\n  \
+    crm allocate -o plan.csv            to be edited, and then\n  \
+    crm allocate --plan plan.csv        checked again and written\n\n\
+    The plan places as many as can be placed; among those plans it has the highest score: grade to level,\n\
+    needs to skills, region to territory, less the load, weighed by [allocation] in crm.toml. Capacity,\n\
+    absence, exclusions, accounts and do-not-assign are never broken.")]
+pub struct Allocate {
+    #[command(flatten)]
+    selection: Selection,
+    /// Write the entries
+    #[arg(long)]
+    apply: bool,
+    /// Check this CSV plan again and write it; an empty rep leaves a prospect in the pool
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["why", "fast", "exact", "words"])]
+    plan: Option<PathBuf>,
+    /// Every rep's score for this prospect, and what ruled the others out
+    #[arg(long, value_name = "ID", conflicts_with = "apply")]
+    why: Option<String>,
+    /// The fast method, whose distance from the optimum is printed [default: above 2 million pairs]
+    #[arg(long, conflicts_with = "exact")]
+    fast: bool,
+    /// The exact method, however long it takes
+    #[arg(long)]
+    exact: bool,
+    /// Print what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Who records it [default: CRM_USER, else the rep with git's user.email]
+    #[arg(long, value_name = "REP")]
+    by: Option<String>,
+}
+
+impl Allocate {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        // The lock is taken before anything is read: nobody writes between the look and the entry.
+        let writes = self.apply || self.plan.is_some();
+        let session = if writes { Some(Session::open(context, self.dry_run)?) } else { None };
+        if let (Some(file), Some(session)) = (&self.plan, &session) {
+            return self.follow(file, session, context);
+        }
+        let request = self.selection.request(context)?;
+        let book = context.book()?;
+        let method = match (self.fast, self.exact) {
+            (true, _) => Method::Fast,
+            (_, true) => Method::Exact,
+            _ => Method::Auto,
+        };
+        let allocation = allocate(&book, &request.query, method)?;
+        if let Some(id) = &self.why {
+            return context.emit(&why(id, &allocation, &book, context)?);
+        }
+        if let Some(session) = &session {
+            self.write(session, &allocation.steps(book.settings.language))?;
+        }
+        if !(self.dry_run && self.apply) {
+            context.emit(&sheet(&allocation, &book, self.apply))?;
+        }
+        Ok(())
+    }
+
+    fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {
+        let lines = read_plan(file).map_err(Failure)?;
+        let book = context.book()?;
+        let steps = follow(&book, &lines).map_err(|wrong| {
+            let placed = wrong.into_iter().map(|(line, diagnostic)| match line {
+                0 => diagnostic,
+                line => diagnostic.at(Place::file(file).at(Spot::Line(line))),
+            });
+            Failure(placed.collect())
+        })?;
+        self.write(session, &steps)
+    }
+
+    fn write(&self, session: &Session, steps: &[Step]) -> Result<(), Failure> {
+        let signed = Signed { by: self.by.clone(), ..Signed::default() };
+        let draft = session.draft("assigned", &signed, &Default::default())?;
+        let mut entries = Vec::new();
+        for step in steps {
+            let target = session.target(&step.record.prospect.path)?;
+            let mut event = draft.clone();
+            event.owner = Some(step.rep.clone());
+            event.reason = Some(step.reason.as_str().into());
+            let said = format!("{}: pool -> {}", target.named(), step.rep);
+            entries.push(Entry { target, events: vec![event], said });
+        }
+        session.commit(entries)
+    }
+}
+
+/// Points as people read them: a strategy that fits perfectly brings its weight.
+#[allow(clippy::cast_precision_loss, reason = "shown with two decimals")]
+fn points(score: i64) -> Cell {
+    Cell::Number(score as f64 / UNIT as f64, 2)
+}
+
+fn sheet(allocation: &Allocation, book: &Book, applied: bool) -> Sheet {
+    let lang = book.settings.language;
+    let placements = allocation.placements();
+    let left = allocation.left(lang);
+    let id = |member: usize| Cell::text(&*allocation.team.members[member].rep.id);
+    let rows = placements.iter().map(|placement| {
+        let prospect = &allocation.prospects[placement.prospect].record.prospect;
+        let next = placement.runner_up.as_ref();
+        Row::new(vec![
+            Cell::text(&*prospect.id),
+            Cell::text(&*prospect.name),
+            id(placement.pair.member),
+            points(placement.pair.net()),
+            Cell::maybe(next, |(pair, _)| id(pair.member)),
+            Cell::maybe(next, |(_, behind)| points(*behind)),
+            Cell::Text(allocation.why(placement.prospect, &placement.pair, lang)),
+        ])
+    });
+    let plan = Table {
+        id: "plan".into(),
+        columns: vec![
+            column("id", Kind::Id, lang),
+            column("name", Kind::Text, lang).optional(),
+            column("rep", Kind::Text, lang),
+            column("score", Kind::Number, lang),
+            column("runner-up", Kind::Text, lang),
+            column("behind", Kind::Number, lang),
+            column("why", Kind::Text, lang),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    };
+    let mut tables = vec![plan];
+    if !left.is_empty() {
+        let rows = left.iter().map(|left| {
+            let prospect = &allocation.prospects[left.prospect].record.prospect;
+            let cells = vec![
+                Cell::text(&*prospect.id),
+                Cell::text(&*prospect.name),
+                Cell::text(left.reason.clone()),
+            ];
+            Row::with(cells, Emphasis::Warn)
+        });
+        tables.push(Table {
+            id: "left".into(),
+            title: lang.pick("Stays in the pool", "留在公海").into(),
+            columns: vec![
+                column("id", Kind::Id, lang),
+                column("name", Kind::Text, lang),
+                column("reason", Kind::Text, lang),
+            ],
+            rows: rows.collect(),
+            ..Table::default()
+        });
+    }
+    let before = Loads::of(&allocation.team);
+    let mut after = before.clone();
+    for placement in &placements {
+        let record = allocation.prospects[placement.prospect].record;
+        after.shift(record, None, placement.pair.member, &book.settings);
+    }
+    tables.push(load(allocation, lang));
+    let states = [(lang.pick("before", "之前"), &before), (lang.pick("after", "之后"), &after)];
+    tables.push(fairness(&allocation.team, &states, lang));
+    Sheet {
+        id: "allocate".into(),
+        title: lang.pick("Allocation", "客户分配").into(),
+        about: about(allocation, &placements, book),
+        tables,
+        notes: notes(allocation, lang, applied),
+        ..Sheet::default()
+    }
+}
+
+fn about(allocation: &Allocation, placements: &[Placement], book: &Book) -> String {
+    let (placed, all) = (placements.len(), allocation.prospects.len());
+    match book.settings.language {
+        Lang::En => format!("{}  ·  {placed} of {all} in the pool can be placed", book.as_of),
+        Lang::Zh => format!("{}  ·  公海{all}个客户，可分配{placed}个", book.as_of),
+    }
+}
+
+/// What each member holds, gets, and would hold.
+fn load(allocation: &Allocation, lang: Lang) -> Table {
+    let members = allocation.team.members.iter().zip(allocation.given());
+    let rows = members.filter(|(member, _)| member.presence.is_member()).map(|(member, given)| {
+        let int = |n: u32| Cell::Int(i64::from(n));
+        let after = member.held + given;
+        Row::new(vec![
+            Cell::text(&*member.rep.id),
+            Cell::text(member.rep.display()),
+            int(member.held),
+            int(given),
+            int(after),
+            Cell::maybe(member.capacity, int),
+            utilisation(after, member.capacity.unwrap_or(0)),
+        ])
+    });
+    Table {
+        id: "load".into(),
+        title: lang.pick("Load", "负荷").into(),
+        columns: vec![
+            column("rep", Kind::Text, lang),
+            column("name", Kind::Text, lang),
+            column("held", Kind::Number, lang),
+            column("given", Kind::Number, lang),
+            column("after", Kind::Number, lang),
+            column("capacity", Kind::Number, lang),
+            column("utilisation", Kind::Number, lang),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
+}
+
+/// By which method, how good, and what to do with it.
+#[allow(clippy::cast_precision_loss, reason = "shown with a few decimals")]
+fn notes(allocation: &Allocation, lang: Lang, applied: bool) -> Vec<String> {
+    let plan = &allocation.plan;
+    let share = |amount: i64| amount as f64 / UNIT as f64;
+    let (value, bound, gap) = (share(plan.value()), share(plan.bound), plan.gap());
+    let mut notes = vec![match (gap, lang) {
+        (0, Lang::En) => format!("score {value:.2}: no plan that places as many scores more"),
+        (0, Lang::Zh) => format!("总分{value:.2}：分配同样多客户的方案中最优"),
+        (gap, _) => {
+            let percent = 100.0 * gap as f64 / plan.bound.max(1) as f64;
+            match lang {
+                Lang::En => format!(
+                    "score {value:.2} by the fast method; no plan scores more than {bound:.2}: at most {percent:.3} % are missing"
+                ),
+                Lang::Zh => {
+                    format!("快速方法总分{value:.2}，上限{bound:.2}，差距至多{percent:.3}%")
+                }
+            }
+        }
+    }];
+    if !applied && plan.placed > 0 {
+        notes.push(
+            lang.pick(
+                "nothing is written yet: --apply writes it, -o plan.csv saves it for editing",
+                "尚未写入：--apply 写入，-o plan.csv 保存后可修改",
+            )
+            .into(),
+        );
+    }
+    notes
+}
+
+/// Every rep's score for one prospect.
+fn why(
+    typed: &str,
+    allocation: &Allocation,
+    book: &Book,
+    context: &Context,
+) -> Result<Sheet, Failure> {
+    let lang = book.settings.language;
+    let path = find(context.ledger()?, typed)?;
+    let position =
+        allocation.prospects.iter().position(|candidate| candidate.record.prospect.path == path);
+    let Some(position) = position else {
+        let record = book.records.iter().find(|record| record.prospect.path == path);
+        let problem = record.and_then(|record| not_in_pool(record, &book.settings));
+        let unselected =
+            || Diagnostic::new(Code::NotInPool, format!("`{typed}` is not among those selected"));
+        return Err(problem.unwrap_or_else(unselected).into());
+    };
+    let chosen = allocation.member_of(position);
+    let weights = allocation.rules.weights();
+    let row = |pair: &Pair| {
+        let weigh = |weight: u32, part: i64| points(i64::from(weight) * part);
+        let cells = vec![
+            Cell::text(&*allocation.team.members[pair.member].rep.id),
+            weigh(weights.value, pair.fit.value),
+            weigh(weights.need, pair.fit.need),
+            weigh(weights.place, pair.fit.place),
+            Cell::maybe(pair.load, |load| points(-load)),
+            points(pair.net()),
+            Cell::Text(allocation.why(position, pair, lang)),
+            Cell::maybe(pair.barrier.as_ref().filter(|_| chosen != Some(pair.member)), |barrier| {
+                Cell::Text(barrier.words(lang))
+            }),
+        ];
+        let emphasis = if chosen == Some(pair.member) { Emphasis::Good } else { Emphasis::Plain };
+        Row::with(cells, emphasis)
+    };
+    let rows = allocation.pairs(position).iter().map(row).collect();
+    let columns = vec![
+        column("rep", Kind::Text, lang),
+        column("value-points", Kind::Number, lang),
+        column("need-points", Kind::Number, lang),
+        column("place-points", Kind::Number, lang),
+        column("load-points", Kind::Number, lang),
+        column("score", Kind::Number, lang),
+        column("why", Kind::Text, lang).optional(),
+        column("barrier", Kind::Text, lang),
+    ];
+    let prospect = &allocation.prospects[position].record.prospect;
+    let title = format!("{} {}", lang.pick("Whom suits", "谁适合"), prospect.name);
+    let mut sheet = Sheet::single("why", title, columns, rows);
+    let placement = allocation.placements().into_iter().find(|p| p.prospect == position);
+    sheet.notes.push(match placement {
+        Some(placement) => verdict(&placement, allocation, lang),
+        None => allocation
+            .left(lang)
+            .into_iter()
+            .find(|left| left.prospect == position)
+            .map_or_else(String::new, |left| {
+                format!("{}: {}", lang.pick("stays in the pool", "留在公海"), left.reason)
+            }),
+    });
+    sheet.about = book.as_of.to_string();
+    Ok(sheet)
+}
+
+/// In the plan, who has it and what another choice would cost.
+#[allow(clippy::cast_precision_loss, reason = "shown with two decimals")]
+fn verdict(placement: &Placement, allocation: &Allocation, lang: Lang) -> String {
+    let id = |pair: &Pair| allocation.team.members[pair.member].rep.id.to_string();
+    let rep = id(&placement.pair);
+    match (&placement.runner_up, lang) {
+        (Some((next, behind)), Lang::En) => format!(
+            "in the plan it goes to {rep}; with {} the plan would score {:.2} less",
+            id(next),
+            *behind as f64 / UNIT as f64
+        ),
+        (Some((next, behind)), Lang::Zh) => {
+            format!("方案中归{rep}；若归{}，总分少{:.2}", id(next), *behind as f64 / UNIT as f64)
+        }
+        (None, Lang::En) => format!("in the plan it goes to {rep}; nobody else can have it"),
+        (None, Lang::Zh) => format!("方案中归{rep}；其他人都不能接"),
+    }
+}

@@ -1,0 +1,64 @@
+//! `crm claim ID --by REP`: takes from the pool, within its limits.
+
+use crate::cli::args::{Signed, Where};
+use crate::cli::context::Context;
+use crate::cli::entry::{Entry, Session};
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::rules::pool::{Quota, grades};
+use clap::Args;
+
+/// Take prospects from the pool, within the limits of [pool]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  crm claim yu-dong --by hejun\n  \
+    crm claim --where 'is:pool region:suzhou need:group' --by sarah\n\n\
+    [pool] in crm.toml limits how many one may hold, how many one may claim a day, and how soon one\n\
+    may claim again what was one's own. A refused claim costs nothing.")]
+pub struct Claim {
+    /// The prospects
+    #[arg(required_unless_present = "query", value_name = "ID")]
+    ids: Vec<String>,
+    /// Who claims, and owns them from now on [default: CRM_USER, else the rep with git's user.email]
+    #[arg(long, value_name = "REP")]
+    by: Option<String>,
+    /// A note for the journal
+    #[arg(short = 'm', long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    chosen: Where,
+}
+
+impl Claim {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = Session::open(context, self.chosen.dry_run)?;
+        let signed = Signed { by: self.by.clone(), note: self.note.clone(), ..Signed::default() };
+        let mut event = session.draft("assigned", &signed, &Default::default())?;
+        let Some(rep) = event.by.clone().filter(|by| !by.is_empty()) else {
+            return Err(Diagnostic::new(Code::BadArgument, "who claims?")
+                .help("name the rep: --by REP, or set CRM_USER")
+                .into());
+        };
+        event.owner = Some(rep.clone());
+        let targets = session.targets(&self.ids, &self.chosen)?;
+        let book = context.book()?;
+        let grades = grades(&book);
+        let mut quota = Quota::of(&book, &grades, &rep);
+        let mut entries = Vec::new();
+        let mut refused = Vec::new();
+        for target in targets {
+            let at = book.records.iter().position(|record| *record.prospect.id == *target.id());
+            let grade = at.and_then(|at| grades[at].as_deref());
+            match quota.claim(&target.record, grade) {
+                Ok(()) => {
+                    let said = format!("{}: claimed by {rep}", target.named());
+                    entries.push(Entry { target, events: vec![event.clone()], said });
+                }
+                Err(refusal) => refused.push(refusal),
+            }
+        }
+        if !refused.is_empty() {
+            return Err(Failure(refused));
+        }
+        session.commit(entries)
+    }
+}

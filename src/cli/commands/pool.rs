@@ -1,0 +1,25 @@
+//! `crm pool [QUERY]`: who is in the pool.
+
+use super::report::Selection;
+use crate::cli::context::Context;
+use crate::diag::Failure;
+use crate::report::pool::pool;
+use clap::Args;
+
+/// Who is in the pool, since when, who had them before, and why they came there
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  crm pool\n  crm pool region:suzhou -f ids\n\n\
+    `crm claim` takes from it, `crm release` gives back, `crm allocate` proposes who gets what.")]
+pub struct Pool {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+impl Pool {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let request = self.selection.request(context)?;
+        let book = context.book()?;
+        context.emit(&pool(&book, &request))
+    }
+}

@@ -1,0 +1,150 @@
+//! Settings of the pool and of allocation: who may hold how much, when a prospect goes back, and what
+//! makes a rep the right one.
+
+use std::collections::BTreeMap;
+
+/// Limits of the pool; what is not stated is not limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// The most open prospects that a rep may hold and still claim one.
+    pub max_held: Option<u32>,
+    /// The most prospects that a rep may claim on one day.
+    pub claims_per_day: Option<u32>,
+    /// Days that a rep waits before claiming again what was theirs before.
+    pub reclaim_wait_days: Option<u32>,
+    /// Days without a contact, since it was assigned or since the last one, after which a prospect goes
+    /// back to the pool.
+    pub recycle_days: Option<u32>,
+    /// How often a prospect may be overdue with one owner before it goes back to the pool; 0 = as often as
+    /// it likes.
+    pub recycle_overdue: Option<u32>,
+}
+
+/// How often a prospect may be overdue with one owner where the settings do not say: the method's rule.
+pub const RECYCLE_OVERDUE: u32 = 2;
+
+/// `[pool]`, and `[pool.A]` for the prospects of grade A.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pool {
+    /// For all prospects together.
+    pub all: Limits,
+    /// For the prospects of one grade, by the grade's name.
+    pub grades: BTreeMap<Box<str>, Limits>,
+}
+
+impl Pool {
+    /// The limits that the settings state for this grade alone.
+    pub fn own(&self, grade: Option<&str>) -> Limits {
+        grade.and_then(|grade| self.grades.get(grade)).copied().unwrap_or_default()
+    }
+
+    /// Days before a rep may claim again what was theirs.
+    pub fn reclaim_wait_days(&self, grade: Option<&str>) -> Option<u32> {
+        self.own(grade).reclaim_wait_days.or(self.all.reclaim_wait_days)
+    }
+
+    /// Days without a contact before it goes back.
+    pub fn recycle_days(&self, grade: Option<&str>) -> Option<u32> {
+        self.own(grade).recycle_days.or(self.all.recycle_days)
+    }
+
+    /// The time it is overdue that sends it back; `None` = never.
+    pub fn recycle_overdue(&self, grade: Option<&str>) -> Option<u32> {
+        let stated = self.own(grade).recycle_overdue.or(self.all.recycle_overdue);
+        Some(stated.unwrap_or(RECYCLE_OVERDUE)).filter(|times| *times > 0)
+    }
+}
+
+/// What each strategy weighs in the score of a pair. At most 100 each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weights {
+    /// Grade to level: A to senior, B to middle, C to junior.
+    pub value: u32,
+    /// Needs to skills.
+    pub need: u32,
+    /// Region to territory.
+    pub place: u32,
+    /// An even load.
+    pub load: u32,
+}
+
+impl Default for Weights {
+    fn default() -> Weights {
+        Weights { value: 3, need: 3, place: 3, load: 2 }
+    }
+}
+
+/// What an even load means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Balance {
+    /// Whoever has the most room left comes next.
+    #[default]
+    Room,
+    /// Whoever is loaded least in proportion to the capacity comes next.
+    Utilisation,
+}
+
+impl Balance {
+    /// The names that settings may use.
+    pub const ALL: [(&'static str, Balance); 2] =
+        [("room", Balance::Room), ("utilisation", Balance::Utilisation)];
+}
+
+/// Prospects that a rep must not get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exclusion {
+    /// The rep.
+    pub rep: Box<str>,
+    /// Which prospects, in the query language.
+    pub when: Box<str>,
+}
+
+/// `[allocation]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allocation {
+    /// What each strategy weighs.
+    pub weights: Weights,
+    /// What an even load means.
+    pub balance: Balance,
+    /// The capacity of reps who state none.
+    pub capacity: Option<u32>,
+    /// Prospects of one account stay with whoever has it.
+    pub keep_account: bool,
+    /// The tag of prospects that are not to be assigned.
+    pub do_not_assign: Box<str>,
+    /// Prospects that a rep must not get.
+    pub exclude: Vec<Exclusion>,
+}
+
+impl Default for Allocation {
+    fn default() -> Allocation {
+        Allocation {
+            weights: Weights::default(),
+            balance: Balance::default(),
+            capacity: None,
+            keep_account: true,
+            do_not_assign: "do-not-assign".into(),
+            exclude: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grade_overrides_what_it_states() {
+        let all = Limits { recycle_days: Some(30), ..Limits::default() };
+        let a = Limits { recycle_days: Some(14), recycle_overdue: Some(1), ..Limits::default() };
+        let pool = Pool { all, grades: BTreeMap::from([("A".into(), a)]) };
+        assert_eq!(pool.recycle_days(Some("A")), Some(14));
+        assert_eq!(pool.recycle_days(Some("B")), Some(30));
+        assert_eq!(pool.recycle_days(None), Some(30));
+        assert_eq!(pool.recycle_overdue(Some("A")), Some(1));
+        assert_eq!(pool.recycle_overdue(None), Some(RECYCLE_OVERDUE));
+        let off = Limits { recycle_overdue: Some(0), ..Limits::default() };
+        let pool = Pool { all: off, grades: BTreeMap::new() };
+        assert_eq!(pool.recycle_overdue(None), None);
+    }
+}

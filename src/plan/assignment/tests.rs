@@ -1,0 +1,291 @@
+//! The solver against plain enumeration, against an independent minimum-cost flow, and against
+//! its own promises: feasible, repeatable, never above its bound.
+
+use super::*;
+use proptest::prelude::*;
+
+type Table = (Vec<Vec<i64>>, Vec<Vec<Option<i64>>>);
+
+fn problem((seats, scores): &Table) -> Problem {
+    let mut problem = Problem::new(seats.clone()).unwrap();
+    for row in scores {
+        problem.add_task(|agent| row[agent]).unwrap();
+    }
+    problem
+}
+
+/// Seats and scores for up to `agents` x `tasks`. Narrow ranges bring ties, wide ones strain sums.
+fn table(agents: usize, tasks: usize, seats: usize) -> impl Strategy<Value = Table> {
+    let widths = prop_oneof![Just((3, 2)), Just((10, 12)), Just((1000, 300)), Just((LIMIT, LIMIT))];
+    (0..=agents, widths, 0.2..=1.0f64).prop_flat_map(move |(agents, (high, steep), allowed)| {
+        let costs = prop::collection::vec(-steep..=steep, 0..=seats).prop_map(|mut costs| {
+            costs.sort_unstable();
+            costs
+        });
+        let score = prop::option::weighted(allowed, 0..=high);
+        let row = prop::collection::vec(score, agents);
+        (prop::collection::vec(costs, agents), prop::collection::vec(row, 0..=tasks))
+    })
+}
+
+/// Recounts a plan from the bare tables and checks that it is allowed: (placed, value).
+fn recount((seats, scores): &Table, place: &[Option<usize>]) -> (usize, i64) {
+    assert_eq!(place.len(), scores.len());
+    let mut taken = vec![0; seats.len()];
+    let mut value = 0;
+    for (row, agent) in scores.iter().zip(place) {
+        if let Some(agent) = *agent {
+            value += row[agent].expect("allowed") - seats[agent][taken[agent]];
+            taken[agent] += 1;
+        }
+    }
+    (taken.iter().sum(), value)
+}
+
+fn checked(table: &Table, plan: &Plan) -> (usize, i64) {
+    let counted = recount(table, &plan.place);
+    assert_eq!(counted, (plan.placed, plan.value()));
+    assert_eq!(plan.taken.iter().sum::<usize>(), plan.placed);
+    assert!(plan.gap() >= 0, "{plan:?}");
+    counted
+}
+
+/// Every plan there is.
+fn enumerate(table: &Table, place: &mut Vec<Option<usize>>, best: &mut (usize, i64)) {
+    let (seats, scores) = table;
+    let Some(row) = scores.get(place.len()) else {
+        *best = recount(table, place).max(*best);
+        return;
+    };
+    place.push(None);
+    enumerate(table, place, best);
+    place.pop();
+    for agent in 0..seats.len() {
+        let taken = place.iter().filter(|&&other| other == Some(agent)).count();
+        if row[agent].is_some() && taken < seats[agent].len() {
+            place.push(Some(agent));
+            enumerate(table, place, best);
+            place.pop();
+        }
+    }
+}
+
+/// The textbook minimum-cost maximum flow: an edge list and Bellman and Ford's shortest paths.
+/// It finds the cheapest flow of every size in turn, so the last is the cheapest maximum flow.
+fn flow((seats, scores): &Table) -> (usize, i64) {
+    let (tasks, agents) = (scores.len(), seats.len());
+    let (source, sink) = (tasks + agents, tasks + agents + 1);
+    let mut edges: Vec<(usize, usize, i64, bool)> = Vec::new(); // from, to, cost, open
+    let mut edge = |from, to, cost| {
+        edges.push((from, to, cost, true));
+        edges.push((to, from, -cost, false));
+    };
+    for (task, row) in scores.iter().enumerate() {
+        edge(source, task, 0);
+        for (agent, score) in row.iter().enumerate() {
+            score.iter().for_each(|score| edge(task, tasks + agent, -score));
+        }
+    }
+    for (agent, costs) in seats.iter().enumerate() {
+        costs.iter().for_each(|&cost| edge(tasks + agent, sink, cost));
+    }
+    let (mut placed, mut value) = (0, 0);
+    loop {
+        let mut distance = vec![None; tasks + agents + 2];
+        let mut by = vec![0; tasks + agents + 2];
+        distance[source] = Some(0);
+        loop {
+            let mut changed = false;
+            for (at, &(from, to, cost, open)) in edges.iter().enumerate() {
+                let Some(near) = distance[from].filter(|_| open) else {
+                    continue;
+                };
+                if distance[to].is_none_or(|known| near + cost < known) {
+                    (distance[to], by[to], changed) = (Some(near + cost), at, true);
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        let Some(cost) = distance[sink] else {
+            return (placed, value);
+        };
+        (placed, value) = (placed + 1, value - cost);
+        let mut node = sink;
+        while node != source {
+            edges[by[node]].3 = false;
+            edges[by[node] ^ 1].3 = true;
+            node = edges[by[node]].0;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn no_plan_is_better(table in table(4, 6, 4)) {
+        let mut best = (0, 0);
+        enumerate(&table, &mut Vec::new(), &mut best);
+        let plan = problem(&table).exact();
+        prop_assert_eq!(checked(&table, &plan), best);
+        prop_assert_eq!(plan.gap(), 0);
+    }
+
+    #[test]
+    fn the_textbook_flow_agrees(table in table(8, 40, 9)) {
+        let plan = problem(&table).exact();
+        prop_assert_eq!(checked(&table, &plan), flow(&table));
+        prop_assert_eq!(plan.gap(), 0);
+    }
+
+    #[test]
+    fn fast_places_as_many_and_stays_below_its_bound(table in table(8, 40, 9), sample in 0..30usize) {
+        let problem = problem(&table);
+        let (placed, value) = checked(&table, &problem.exact());
+        let fast = fast::solve(&problem, sample);
+        let (as_many, less) = checked(&table, &fast);
+        prop_assert_eq!(as_many, placed);
+        prop_assert!(less <= value && value <= fast.bound);
+    }
+
+    #[test]
+    fn any_prices_bound_every_plan(table in table(4, 12, 4), prices in prop::collection::vec(-LIMIT..=LIMIT, 5)) {
+        let problem = problem(&table);
+        let (placed, value) = checked(&table, &problem.exact());
+        prop_assert!(value <= dual::bound(&problem, &prices, placed));
+    }
+
+    #[test]
+    fn the_same_problem_gives_the_same_plan(table in table(8, 40, 9)) {
+        prop_assert_eq!(problem(&table).exact(), problem(&table).exact());
+        prop_assert_eq!(fast::solve(&problem(&table), 7), fast::solve(&problem(&table), 7));
+    }
+
+    #[test]
+    fn the_runner_up_costs_what_it_says(table in table(4, 12, 5)) {
+        let problem = problem(&table);
+        let plan = problem.exact();
+        for task in 0..problem.tasks() {
+            let runner_up = plan.runner_up(&problem, task);
+            let moved = |agent| {
+                let mut place = plan.place.clone();
+                place[task] = Some(agent);
+                plan.value() - recount(&table, &place).1
+            };
+            let least = (0..problem.agents())
+                .filter(|&agent| plan.place[task].is_some_and(|own| own != agent))
+                .filter(|&agent| plan.taken[agent] < problem.capacity(agent))
+                .filter(|&agent| problem.score(task, agent).is_some())
+                .map(|agent| (moved(agent), agent))
+                .min();
+            prop_assert_eq!(runner_up.map(|other| (other.behind, other.agent)), least);
+            prop_assert!(runner_up.is_none_or(|other| other.behind >= 0));
+        }
+    }
+
+    #[test]
+    fn what_is_unplaced_has_no_free_agent(table in table(6, 30, 4)) {
+        let problem = problem(&table);
+        for plan in [problem.exact(), fast::solve(&problem, 4)] {
+            for (task, place) in plan.place.iter().enumerate() {
+                let allowed: Vec<usize> =
+                    (0..problem.agents()).filter(|&agent| problem.score(task, agent).is_some()).collect();
+                prop_assert!(place.is_some()
+                    || allowed.iter().all(|&agent| plan.taken[agent] == problem.capacity(agent)));
+                prop_assert_eq!(plan.unplaced(&problem, task), match (place, allowed.is_empty()) {
+                    (Some(_), _) => None,
+                    (None, true) => Some(Unplaced::NoAgentAllowed),
+                    (None, false) => Some(Unplaced::AllAllowedFull),
+                });
+            }
+        }
+    }
+}
+
+/// `count` tasks of the same score with every agent.
+fn equal_tasks(seats: Vec<Vec<i64>>, count: usize) -> Problem {
+    let mut problem = Problem::new(seats).unwrap();
+    (0..count).for_each(|_| problem.add_task(|_| Some(7)).unwrap());
+    problem
+}
+
+#[test]
+fn equal_tasks_spread_evenly_in_the_order_of_agents() {
+    let rising: Vec<i64> = (1..=30).collect();
+    let plan = equal_tasks(vec![rising; 3], 30).exact();
+    assert_eq!(plan.taken, [10, 10, 10]);
+    assert_eq!(plan.place[..4], [Some(0), Some(1), Some(2), Some(0)]);
+}
+
+#[test]
+fn the_emptiest_by_free_places_comes_first() {
+    // Capacities 10, 12, 15; a seat costs as much as fewer places are free.
+    let seats =
+        [10, 12, 15].map(|capacity| (0..capacity).map(|taken| 20 - capacity + taken).collect());
+    let plan = equal_tasks(seats.to_vec(), 5).exact();
+    assert_eq!(plan.place, [Some(2), Some(2), Some(2), Some(1), Some(2)]);
+}
+
+#[test]
+fn earlier_tasks_keep_scarce_seats() {
+    let plan = equal_tasks(vec![vec![0], vec![0]], 3).exact();
+    assert_eq!(plan.place, [Some(0), Some(1), None]);
+}
+
+#[test]
+fn of_equal_tasks_the_latest_is_pushed_on() {
+    let mut problem = Problem::new(vec![vec![0; 2], vec![0]]).unwrap();
+    problem.add_task(|agent| Some([5, 3][agent])).unwrap();
+    problem.add_task(|agent| Some([5, 3][agent])).unwrap();
+    problem.add_task(|agent| [Some(5), None][agent]).unwrap();
+    assert_eq!(problem.exact().place, [Some(0), Some(1), Some(0)]);
+}
+
+#[test]
+fn fast_comes_close_on_a_middling_problem() {
+    // A fixed scramble; the last digits decide, so that scores look random but never change.
+    let scramble = |x: u64| {
+        (x.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33).wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40
+    };
+    let seats =
+        (0..20).map(|agent| (1..=90 + agent).map(|k| 100 * k / (90 + agent)).collect()).collect();
+    let mut problem = Problem::new(seats).unwrap();
+    for task in 0..2000 {
+        problem.add_task(|agent| Some((scramble(task * 31 + agent as u64) % 1000) as i64)).unwrap();
+    }
+    let (exact, fast) = (problem.exact(), fast::solve(&problem, 200));
+    assert_eq!(exact.gap(), 0);
+    assert!(exact.placed == fast.placed && exact.value() <= fast.bound);
+    assert!(fast.gap() * 50 < fast.value(), "within 2 %: {} of {}", fast.gap(), fast.value());
+}
+
+#[test]
+fn what_is_out_of_range_is_refused() {
+    let refused = |seats| Problem::new(seats).unwrap_err();
+    let cost = LIMIT + 1;
+    assert_eq!(refused(vec![vec![cost]]), Invalid::Load { agent: 0, seat: 0, cost });
+    assert_eq!(refused(vec![vec![], vec![2, 1]]), Invalid::FallingLoad { agent: 1, seat: 1 });
+    assert_eq!(
+        refused(vec![vec![]; MAX_AGENTS + 1]),
+        Invalid::TooManyAgents { agents: MAX_AGENTS + 1 }
+    );
+    let mut problem = Problem::new(vec![vec![0]; 2]).unwrap();
+    for score in [-1, LIMIT + 1] {
+        let said = problem.add_task(|agent| Some(score * agent as i64));
+        assert_eq!(said, Err(Invalid::Score { task: 0, agent: 1, score }));
+    }
+    assert_eq!(problem.tasks(), 0);
+}
+
+#[test]
+fn nothing_to_do_is_done() {
+    let nobody = equal_tasks(vec![], 2);
+    assert_eq!(nobody.exact().place, [None, None]);
+    assert_eq!(fast::solve(&nobody, 1).place, [None, None]);
+    assert_eq!(equal_tasks(vec![vec![0]], 0).fast().placed, 0);
+    let plan = nobody.exact();
+    assert_eq!((plan.unplaced(&nobody, 9), plan.runner_up(&nobody, 9)), (None, None));
+    assert_eq!((nobody.score(0, 0), nobody.capacity(0)), (None, 0));
+}

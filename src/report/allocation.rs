@@ -1,0 +1,149 @@
+//! `crm report allocation`: what each rep carries, how evenly, and whose turn is next.
+
+use super::Request;
+use super::words::column;
+use crate::diag::Diagnostic;
+use crate::model::label::Lang;
+use crate::model::settings::Presence;
+use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::rules::book::Book;
+use crate::rules::fairness::{Loads, capacities};
+use crate::rules::team::{Member, Team, absence, unknown_owners};
+
+/// The report.
+pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let lang = book.settings.language;
+    let team = Team::of(book);
+    let turns = team.next();
+    let columns = vec![
+        column("rep", Kind::Text, lang),
+        column("name", Kind::Text, lang),
+        column("level", Kind::Text, lang),
+        column("held", Kind::Number, lang),
+        column("capacity", Kind::Number, lang),
+        column("room", Kind::Number, lang),
+        column("utilisation", Kind::Number, lang),
+        column("value", Kind::Number, lang),
+        column("weighted", Kind::Number, lang),
+        column("last-assigned", Kind::Date, lang),
+        column("turn", Kind::Number, lang),
+        column("presence", Kind::Text, lang),
+    ];
+    let rows = team
+        .members
+        .iter()
+        .filter(|member| member.presence.is_member() || member.held > 0)
+        .map(|member| {
+            let turn = turns.iter().position(|other| other.rep.id == member.rep.id);
+            let int = |n: u32| Cell::Int(i64::from(n));
+            let cells = vec![
+                Cell::text(&*member.rep.id),
+                Cell::text(member.rep.display()),
+                Cell::maybe(member.rep.level.as_deref(), Cell::text),
+                int(member.held),
+                Cell::maybe(member.capacity, int),
+                Cell::maybe(member.room(), int),
+                utilisation(member.held, member.capacity.unwrap_or(0)),
+                Cell::Amount(member.value.own),
+                Cell::Amount(member.weighted),
+                Cell::maybe(member.last_assigned, |(day, ..)| Cell::Date(day)),
+                Cell::maybe(turn, |turn| Cell::count(turn + 1)),
+                Cell::Text(absence(member.presence, lang)),
+            ];
+            Row::with(cells, emphasis(member))
+        })
+        .collect();
+    let load = Table { id: "load".into(), columns, rows, ..Table::default() };
+    let mut notes = Vec::new();
+    match turns.as_slice() {
+        [] => notes.push(lang.pick("nobody can be given a prospect", "目前无人可接新客户").into()),
+        [next, ..] => notes.push(format!(
+            "{} {}",
+            lang.pick(
+                "if all fitted alike, the next prospect would go to",
+                "条件相同时，下一个客户归"
+            ),
+            next.rep.id
+        )),
+    }
+    notes.extend(team.members.iter().filter_map(|member| remark(member, lang)));
+    let unknown = unknown_owners(book).len();
+    if unknown > 0 {
+        notes.push(match lang {
+            Lang::En => {
+                format!("{unknown} open prospects are owned by reps whom the settings do not list")
+            }
+            Lang::Zh => format!("{unknown}个客户的负责人不在设置中"),
+        });
+    }
+    let pool = request.select(book).filter(|record| record.state.in_pool()).count();
+    Ok(Sheet {
+        id: "allocation".into(),
+        title: lang.pick("Load of the team", "团队负荷").into(),
+        about: format!("{}  ·  {}{pool}", book.as_of, lang.pick("in the pool: ", "公海客户：")),
+        tables: vec![load, fairness(&team, &[("", &Loads::of(&team))], lang)],
+        notes,
+        ..Sheet::default()
+    })
+}
+
+/// Load over capacity.
+pub fn utilisation(held: u32, capacity: u32) -> Cell {
+    if capacity == 0 { Cell::Empty } else { Cell::Rate(u64::from(held), u64::from(capacity)) }
+}
+
+fn emphasis(member: &Member) -> Emphasis {
+    let over = member.capacity.is_some_and(|capacity| capacity < member.held);
+    let gone = !member.presence.is_member() && member.held > 0;
+    if over || gone { Emphasis::Warn } else { Emphasis::Plain }
+}
+
+/// What about a rep wants attention.
+fn remark(member: &Member, lang: Lang) -> Option<String> {
+    let (id, held) = (&member.rep.id, member.held);
+    if let (Presence::Gone(day), 1..) = (member.presence, held) {
+        return Some(match lang {
+            Lang::En => format!(
+                "{id} left on {day} and still owns {held}: crm release --where 'owner:{id} is:open' --reason …"
+            ),
+            Lang::Zh => format!("{id}已于{day}离职，名下还有{held}个客户：用 crm release 放回公海"),
+        });
+    }
+    let capacity = member.capacity.filter(|capacity| *capacity < held)?;
+    Some(match lang {
+        Lang::En => format!("{id} holds {held}, more than the capacity of {capacity}"),
+        Lang::Zh => format!("{id}持有{held}个，超过容量{capacity}"),
+    })
+}
+
+/// How evenly the load is spread, for each of the named states of the team.
+pub fn fairness(team: &Team, states: &[(&str, &Loads)], lang: Lang) -> Table {
+    let several = states.len() > 1;
+    let mut columns = vec![column("measure", Kind::Text, lang)];
+    columns.extend(several.then(|| column("when", Kind::Text, lang)));
+    columns.extend(["cv", "gini", "jain"].map(|id| column(id, Kind::Number, lang)));
+    let names = [
+        ("count", lang.pick("count", "人数")),
+        ("value", lang.pick("value", "价值")),
+        ("weighted", lang.pick("weighted", "加权价值")),
+    ];
+    let mut rows = Vec::new();
+    for (index, (_, name)) in names.iter().enumerate() {
+        for (when, loads) in states {
+            let figures = loads.fairness(team)[index];
+            let mut cells = vec![Cell::text(*name)];
+            cells.extend(several.then(|| Cell::text(*when)));
+            cells.extend([figures.cv, figures.gini, figures.jain].map(|figure| match figure {
+                Some(figure) => Cell::Number(figure, 4),
+                None => Cell::Absent(lang.pick("no load", "无负荷").into()),
+            }));
+            rows.push(Row::new(cells));
+        }
+    }
+    let n = capacities(team).iter().filter(|capacity| **capacity > 0).count();
+    let title = match lang {
+        Lang::En => format!("Fairness of load over capacity, {n} members"),
+        Lang::Zh => format!("负荷公平度（负荷/容量），{n}人"),
+    };
+    Table { id: "fairness".into(), title, columns, rows, ..Table::default() }
+}

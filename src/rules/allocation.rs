@@ -1,0 +1,337 @@
+//! Which rep is right for a prospect, by how much, and who must not get it.
+//!
+//! The score of a pair is the weighted sum of three strategies, each from 0 to [`UNIT`]: *value* (grade to
+//! level), *need* (needs to skills), *place* (region to territory). The fourth, *load*, depends on how
+//! many the rep gets and is charged by [`seats`]. What is not known about a prospect or a rep neither
+//! speaks for the pair nor against it and counts half.
+
+use super::book::Book;
+use super::query::{Context, Query};
+use super::state::Record;
+use super::team::{Member, Team, absence};
+use crate::diag::{Code, Diagnostic};
+use crate::model::id::fold;
+use crate::model::label::Lang;
+use crate::model::pipeline::Outcome;
+use crate::model::pool::{Balance, Weights};
+use crate::model::settings::Presence;
+use std::collections::HashMap;
+
+/// A strategy that fits perfectly.
+pub const UNIT: i64 = 1_000_000;
+
+/// How well a pair fits, 0 to [`UNIT`] for each strategy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit {
+    /// Grade to level.
+    pub value: i64,
+    /// Needs to skills.
+    pub need: i64,
+    /// Region to territory.
+    pub place: i64,
+}
+
+impl Fit {
+    /// The weighted sum.
+    pub fn score(self, weights: Weights) -> i64 {
+        let weigh = |weight: u32, part: i64| i64::from(weight) * part;
+        weigh(weights.value, self.value)
+            + weigh(weights.need, self.need)
+            + weigh(weights.place, self.place)
+    }
+}
+
+/// Why a rep cannot have a prospect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Barrier {
+    /// The prospect has the tag that keeps it from everybody.
+    DoNotAssign(Box<str>),
+    /// Not at work.
+    Absent(Presence),
+    /// No room.
+    Full {
+        /// How many they hold.
+        held: u32,
+        /// How many they can carry.
+        capacity: u32,
+    },
+    /// An exclusion of the settings, counted from 1.
+    Excluded {
+        /// Which one.
+        rule: usize,
+        /// Its condition.
+        when: Box<str>,
+    },
+    /// The account is with others.
+    Account {
+        /// The account.
+        account: Box<str>,
+        /// Whom it is with.
+        with: Vec<Box<str>>,
+    },
+}
+
+impl Barrier {
+    /// In words.
+    pub fn words(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Barrier::DoNotAssign(tag), Lang::En) => format!("tagged {tag}"),
+            (Barrier::DoNotAssign(tag), Lang::Zh) => format!("标签{tag}：不分配"),
+            (Barrier::Absent(presence), _) => absence(*presence, lang),
+            (Barrier::Full { held, capacity }, Lang::En) => format!("full: {held} of {capacity}"),
+            (Barrier::Full { held, capacity }, Lang::Zh) => format!("已满：{held}/{capacity}"),
+            (Barrier::Excluded { rule, when }, Lang::En) => {
+                format!("excluded by rule {rule}: {when}")
+            }
+            (Barrier::Excluded { rule, when }, Lang::Zh) => format!("规则{rule}排除：{when}"),
+            (Barrier::Account { account, with }, Lang::En) => {
+                format!("account {account} is with {}", with.join(", "))
+            }
+            (Barrier::Account { account, with }, Lang::Zh) => {
+                format!("客户{account}归{}", with.join("、"))
+            }
+        }
+    }
+
+    /// The barrier without its details, to count with.
+    pub fn kind(&self, lang: Lang) -> &'static str {
+        match self {
+            Barrier::DoNotAssign(_) => lang.pick("not to be assigned", "不分配"),
+            Barrier::Absent(Presence::Away(_)) => lang.pick("on leave", "休假"),
+            Barrier::Absent(Presence::Gone(_)) => lang.pick("gone", "已离职"),
+            Barrier::Absent(_) => lang.pick("not there yet", "未入职"),
+            Barrier::Full { .. } => lang.pick("full", "已满"),
+            Barrier::Excluded { .. } => lang.pick("excluded", "被排除"),
+            Barrier::Account { .. } => lang.pick("not theirs by account", "客户归他人"),
+        }
+    }
+}
+
+/// The rules of allocation, ready to be asked about one pair after another.
+pub struct Rules<'b> {
+    book: &'b Book,
+    weights: Weights,
+    /// The members' skills and regions, folded, and the rank of their level.
+    profiles: Vec<Profile>,
+    /// Place of the rep, and the condition.
+    exclusions: Vec<(usize, Query)>,
+    /// Who has an account: places of members who are still in the team.
+    accounts: HashMap<&'b str, Vec<usize>>,
+}
+
+struct Profile {
+    skills: Vec<String>,
+    regions: Vec<String>,
+    level: Option<i64>,
+}
+
+/// Rank of a level.
+fn rank(level: &str) -> Option<i64> {
+    ["senior", "middle", "junior"].iter().position(|name| *name == level).map(|at| at as i64)
+}
+
+/// Rank of the level that a grade wants: A senior, B middle, any other junior.
+fn wanted(grade: &str) -> i64 {
+    match grade {
+        "A" => 0,
+        "B" => 1,
+        _ => 2,
+    }
+}
+
+impl<'b> Rules<'b> {
+    /// The rules of a book's settings.
+    pub fn of(book: &'b Book, team: &Team<'b>) -> Result<Rules<'b>, Diagnostic> {
+        let settings = &book.settings;
+        let mut exclusions = Vec::new();
+        for exclusion in &settings.allocation.exclude {
+            let query = Query::parse(&exclusion.when, "when", settings, book.as_of)?;
+            exclusions.extend(team.place(&exclusion.rep).map(|place| (place, query)));
+        }
+        let folded = |texts: &[Box<str>]| texts.iter().map(|text| fold(text)).collect();
+        let profiles = settings
+            .reps
+            .iter()
+            .map(|rep| Profile {
+                skills: folded(&rep.skills),
+                regions: folded(&rep.regions),
+                level: rep.level.as_deref().and_then(rank),
+            })
+            .collect();
+        let mut accounts: HashMap<&str, Vec<usize>> = HashMap::new();
+        if settings.allocation.keep_account {
+            for record in &book.records {
+                let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
+                let account = record.prospect.account.as_deref();
+                if let (Some(account), Some(place)) = (account, owner)
+                    && record.state.outcome != Outcome::Lost
+                    && team.members[place].presence.is_member()
+                {
+                    let holders = accounts.entry(account).or_default();
+                    if !holders.contains(&place) {
+                        holders.push(place);
+                    }
+                }
+            }
+        }
+        let weights = settings.allocation.weights;
+        Ok(Rules { book, weights, profiles, exclusions, accounts })
+    }
+
+    /// What the strategies weigh.
+    pub fn weights(&self) -> Weights {
+        self.weights
+    }
+
+    /// How well a prospect fits every member, in their order.
+    pub fn fits(&self, record: &Record, grade: Option<&str>) -> Vec<Fit> {
+        let needs: Vec<String> = record.prospect.needs.iter().map(|need| fold(need)).collect();
+        let region = record.prospect.region.as_deref().map(fold);
+        let fit = |profile: &Profile| Fit {
+            value: match (grade, profile.level) {
+                (Some(grade), Some(level)) => match (wanted(grade) - level).abs() {
+                    0 => UNIT,
+                    1 => UNIT / 2,
+                    _ => 0,
+                },
+                _ => UNIT / 2,
+            },
+            need: match i64::try_from(needs.len()).unwrap_or(i64::MAX) {
+                0 => UNIT / 2,
+                all => {
+                    let met = needs.iter().filter(|need| profile.skills.contains(need)).count();
+                    UNIT * i64::try_from(met).unwrap_or(all) / all
+                }
+            },
+            place: match &region {
+                Some(region) if profile.regions.contains(region) => UNIT,
+                Some(_) if !profile.regions.is_empty() => 0,
+                _ => UNIT / 2,
+            },
+        };
+        self.profiles.iter().map(fit).collect()
+    }
+
+    /// Everything about a prospect that can keep it from somebody.
+    pub fn obstacles(&self, record: &Record) -> Obstacles {
+        let settings = &self.book.settings;
+        let tag = &settings.allocation.do_not_assign;
+        let tagged = record.prospect.tags.iter().any(|own| fold(own) == fold(tag));
+        let context = Context { settings, as_of: self.book.as_of };
+        let rules = self.exclusions.iter().enumerate();
+        let excluded = rules
+            .filter(|(_, (_, query))| query.matches(record, &context))
+            .map(|(rule, (place, _))| (*place, rule))
+            .collect();
+        let account = record.prospect.account.as_deref();
+        let account = account.and_then(|account| {
+            let holders = self.accounts.get(account)?;
+            Some((account.into(), holders.clone()))
+        });
+        Obstacles { tag: tagged.then(|| tag.clone()), excluded, account }
+    }
+
+    /// What keeps a prospect from a member, but for the room: that depends on the rest of a plan.
+    pub fn barrier(&self, obstacles: &Obstacles, team: &Team, place: usize) -> Option<Barrier> {
+        if let Some(tag) = &obstacles.tag {
+            return Some(Barrier::DoNotAssign(tag.clone()));
+        }
+        let presence = team.members[place].presence;
+        if presence != Presence::Here {
+            return Some(Barrier::Absent(presence));
+        }
+        if let Some((_, rule)) = obstacles.excluded.iter().find(|(rep, _)| *rep == place) {
+            let when = self.book.settings.allocation.exclude[*rule].when.clone();
+            return Some(Barrier::Excluded { rule: rule + 1, when });
+        }
+        match &obstacles.account {
+            Some((_, holders)) if !holders.contains(&place) => obstacles.account_barrier(team),
+            _ => None,
+        }
+    }
+
+    /// What keeps a prospect from a member on this day, the room included.
+    pub fn refusal(&self, record: &Record, team: &Team, place: usize) -> Option<Barrier> {
+        let barrier = self.barrier(&self.obstacles(record), team, place);
+        barrier.or_else(|| full(&team.members[place]))
+    }
+
+    /// Rules that contradict each other over a prospect: the account says who must have it, an exclusion
+    /// says they must not.
+    pub fn contradiction(
+        &self,
+        record: &Record,
+        obstacles: &Obstacles,
+        team: &Team,
+    ) -> Option<Diagnostic> {
+        let (account, holders) = obstacles.account.as_ref()?;
+        let rule_of = |place: &usize| obstacles.excluded.iter().find(|(rep, _)| rep == place);
+        let rules: Option<Vec<_>> = holders.iter().map(rule_of).collect();
+        let (place, rule) = *rules?.first()?;
+        let message = format!(
+            "`{}` belongs to the account `{account}` of `{}`, whom exclusion {} keeps from it",
+            record.prospect.id,
+            team.members[*place].rep.id,
+            rule + 1
+        );
+        let help = "narrow the exclusion in crm.toml, give the account to somebody else, or set \
+                    keep_account = false";
+        Some(Diagnostic::new(Code::Contradiction, message).help(help))
+    }
+}
+
+/// Everything about a prospect that can keep it from somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacles {
+    /// The tag that keeps it from everybody, if it has it.
+    pub tag: Option<Box<str>>,
+    /// Exclusions it falls under: the member's place, and the rule's position.
+    excluded: Vec<(usize, usize)>,
+    /// Its account, and the places of those who have it.
+    account: Option<(Box<str>, Vec<usize>)>,
+}
+
+impl Obstacles {
+    /// The places of those who have its account.
+    pub fn holders(&self) -> Option<&[usize]> {
+        self.account.as_ref().map(|(_, holders)| holders.as_slice())
+    }
+
+    /// That the account is with others.
+    pub fn account_barrier(&self, team: &Team) -> Option<Barrier> {
+        let (account, holders) = self.account.as_ref()?;
+        let with = holders.iter().map(|place| team.members[*place].rep.id.clone()).collect();
+        Some(Barrier::Account { account: account.clone(), with })
+    }
+}
+
+/// That a member has no room.
+pub fn full(member: &Member) -> Option<Barrier> {
+    let capacity = member.capacity.filter(|capacity| member.held >= *capacity)?;
+    Some(Barrier::Full { held: member.held, capacity })
+}
+
+/// What each further prospect costs a rep, in the units of the score: the load strategy. `capacity` and
+/// `held` are the rep's; `most_room` the most that anybody has. Costs rise from seat to seat, so an even
+/// load is the cheapest.
+pub fn seats(
+    weights: Weights,
+    balance: Balance,
+    capacity: u32,
+    held: u32,
+    most_room: u32,
+    count: u32,
+) -> Vec<i64> {
+    let (capacity, held) = (i64::from(capacity.max(1)), i64::from(held));
+    let most_room = i64::from(most_room.max(1));
+    let weight = i64::from(weights.load);
+    (0..i64::from(count))
+        .map(|seat| {
+            let part = match balance {
+                Balance::Room => UNIT * (most_room - (capacity - held - seat)) / most_room,
+                Balance::Utilisation => UNIT * (held + seat + 1) / capacity,
+            };
+            weight * part
+        })
+        .collect()
+}

@@ -1,0 +1,200 @@
+//! The team on a day: what each rep carries, how much room is left, and who waited longest.
+
+use super::book::Book;
+use super::replay::standing;
+use crate::diag::{Code, Diagnostic};
+use crate::model::date::{Date, Time};
+use crate::model::label::Lang;
+use crate::model::money::{Amount, Sum};
+use crate::model::pipeline::Outcome;
+use crate::model::settings::{Presence, Rep};
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
+
+/// When a rep was last given a prospect: nobody waits longer than who never was. Of one day the time
+/// decides, then how many there were.
+pub type LastAssigned = Option<(Date, Option<Time>, u32)>;
+
+/// A rep with the load of a day.
+#[derive(Debug, Clone)]
+pub struct Member<'b> {
+    /// Who.
+    pub rep: &'b Rep,
+    /// At work, on leave, gone.
+    pub presence: Presence,
+    /// How many open prospects they can carry; `None` = nobody has said.
+    pub capacity: Option<u32>,
+    /// The open prospects they own.
+    pub held: u32,
+    /// What those are expected to be worth.
+    pub value: Sum,
+    /// The same, each times its column's probability.
+    pub weighted: Amount,
+    /// When they last were given one.
+    pub last_assigned: LastAssigned,
+}
+
+impl Member<'_> {
+    /// How many more fit; `None` = no limit.
+    pub fn room(&self) -> Option<u32> {
+        self.capacity.map(|capacity| capacity.saturating_sub(self.held))
+    }
+
+    /// At work and with room: can be given a prospect.
+    pub fn is_available(&self) -> bool {
+        self.presence == Presence::Here && self.room() != Some(0)
+    }
+
+    /// The one who waited longer comes first; then the one whose id does.
+    pub fn waited(&self, other: &Member<'_>) -> Ordering {
+        (self.last_assigned, &self.rep.id).cmp(&(other.last_assigned, &other.rep.id))
+    }
+}
+
+/// Everybody in the settings, in their order.
+#[derive(Debug, Clone)]
+pub struct Team<'b> {
+    /// The members.
+    pub members: Vec<Member<'b>>,
+    places: HashMap<&'b str, usize>,
+}
+
+impl<'b> Team<'b> {
+    /// The team on the book's day.
+    pub fn of(book: &'b Book) -> Team<'b> {
+        let settings = &book.settings;
+        let mut members: Vec<Member<'b>> = settings
+            .reps
+            .iter()
+            .map(|rep| Member {
+                rep,
+                presence: rep.presence(book.as_of),
+                capacity: rep.capacity.or(settings.allocation.capacity),
+                held: 0,
+                value: Sum::default(),
+                weighted: Amount::ZERO,
+                last_assigned: None,
+            })
+            .collect();
+        let places: HashMap<&str, usize> =
+            settings.reps.iter().enumerate().map(|(place, rep)| (&*rep.id, place)).collect();
+        for record in &book.records {
+            let owner = record.state.owner.as_deref().and_then(|id| places.get(id));
+            if let (Some(&place), Outcome::Open) = (owner, record.state.outcome) {
+                let member = &mut members[place];
+                member.held += 1;
+                if let Some(value) = record.state.value {
+                    member.value.add(value);
+                    if value.currency.is_none() {
+                        let stage = &record.pipeline(settings).stages[record.state.stage];
+                        let weighted = value.amount.times(stage.probability).round(2);
+                        member.weighted = member.weighted.plus(weighted);
+                    }
+                }
+            }
+            // What a rep opened or brought along was not given to them.
+            for event in standing(&record.prospect.events, book.as_of)
+                .filter(|event| !matches!(&*event.kind, "opened" | "imported"))
+            {
+                let owner = event.owner.as_deref().and_then(|id| places.get(id));
+                if let Some(&place) = owner {
+                    later(&mut members[place].last_assigned, event.date(), event.time);
+                }
+            }
+        }
+        Team { members, places }
+    }
+
+    /// The place of a rep among the members.
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// The rep of this id.
+    pub fn member(&self, id: &str) -> Option<&Member<'b>> {
+        self.place(id).map(|place| &self.members[place])
+    }
+
+    /// A capacity for everybody: where none is stated, as much as anybody has or holds, and `more` on top,
+    /// so that it never is what stops a plan and is the same for all who state none.
+    pub fn notional_capacity(&self, more: u32) -> u32 {
+        let stated = self.members.iter().filter_map(|member| member.capacity);
+        let held = self.members.iter().map(|member| member.held);
+        stated.chain(held).max().unwrap_or(0).saturating_add(more).max(1)
+    }
+
+    /// Those who can be given a prospect in the order in which they would be, if they all fitted equally:
+    /// the most room first, then who waited longest, then the id.
+    pub fn next(&self) -> Vec<&Member<'b>> {
+        let mut next: Vec<&Member> = self.members.iter().filter(|m| m.is_available()).collect();
+        let notional = self.notional_capacity(0);
+        let room = |m: &Member| m.capacity.unwrap_or(notional).saturating_sub(m.held);
+        next.sort_by(|a, b| Reverse(room(a)).cmp(&Reverse(room(b))).then_with(|| a.waited(b)));
+        next
+    }
+}
+
+/// What no plan can be built on: a rep at work who holds more than the capacity, an owner whom nobody
+/// knows.
+pub fn problems(book: &Book, team: &Team) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if book.settings.reps.is_empty() {
+        found.push(
+            Diagnostic::new(
+                Code::BadSetting,
+                "the settings list no rep who could be given anything",
+            )
+            .help("add a `[[rep]]` with id and capacity for each to crm.toml"),
+        );
+        return found;
+    }
+    for member in team.members.iter().filter(|member| member.presence.is_member()) {
+        if let Some(capacity) = member.capacity.filter(|capacity| *capacity < member.held) {
+            let (id, held) = (&member.rep.id, member.held);
+            let message = format!("the capacity of `{id}` is {capacity}, below the {held} held");
+            found.push(
+                Diagnostic::new(Code::OverCapacity, message)
+                    .help("raise it in crm.toml, or move some: `crm rebalance`, `crm release`"),
+            );
+        }
+    }
+    found.extend(unknown_owners(book));
+    found
+}
+
+/// Open prospects whose owner the settings do not list.
+pub fn unknown_owners(book: &Book) -> Vec<Diagnostic> {
+    let settings = &book.settings;
+    let open = book.records.iter().filter(|record| record.state.outcome == Outcome::Open);
+    open.filter_map(|record| {
+        let owner = record.state.owner.as_deref()?;
+        settings.rep(owner).is_none().then(|| {
+            let message = format!("`{}` is owned by `{owner}`: no such rep", record.prospect.id);
+            Diagnostic::new(Code::UnknownRep, message)
+                .nearest(owner, settings.reps.iter().map(|rep| &*rep.id))
+        })
+    })
+    .collect()
+}
+
+fn later(last: &mut LastAssigned, date: Date, time: Option<Time>) {
+    let before = *last;
+    *last = match before {
+        Some((day, at, count)) if day == date => Some((day, at.max(time), count + 1)),
+        Some((day, ..)) if day > date => before,
+        _ => Some((date, time, 1)),
+    };
+}
+
+/// Why a rep is not at work, in words; empty if they are.
+pub fn absence(presence: Presence, lang: Lang) -> String {
+    match (presence, lang) {
+        (Presence::Here, _) => String::new(),
+        (Presence::NotYet(day), Lang::En) => format!("joins on {day}"),
+        (Presence::NotYet(day), Lang::Zh) => format!("{day}入职"),
+        (Presence::Gone(day), Lang::En) => format!("left on {day}"),
+        (Presence::Gone(day), Lang::Zh) => format!("{day}离职"),
+        (Presence::Away(period), Lang::En) => format!("on leave until {}", period.to),
+        (Presence::Away(period), Lang::Zh) => format!("休假至{}", period.to),
+    }
+}
