@@ -271,13 +271,12 @@ proptest! {
         let sheet = make("conversion", &book, None, None);
         let steps = table(&sheet, "conversion");
         for row in 0..steps.rows.len() {
-            let advanced = match cell(steps, row, "advanced") {
-                Cell::Rate(n, _) => i64::try_from(*n).unwrap(),
-                _ => 0,
-            };
+            // Of fewer than five there is no rate.
+            let Cell::Rate(advanced, _) = cell(steps, row, "advanced") else { continue };
+            let advanced = i64::try_from(*advanced).unwrap();
             let parts = advanced
                 + int(cell(steps, row, "still-open"))
-                + int(cell(steps, row, "left"));
+                + int(cell(steps, row, "lost"));
             prop_assert_eq!(int(cell(steps, row, "entered")), parts);
         }
         // The cohorts of two windows are the cohort of both together.

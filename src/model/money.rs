@@ -116,7 +116,7 @@ impl Amount {
 
     /// From hundredths.
     pub fn from_hundredths(hundredths: u64) -> Amount {
-        Amount(Decimal::from_i128_with_scale(i128::from(hundredths), 2)).trimmed()
+        Amount(Decimal::from_i128_with_scale(i128::from(hundredths), 2)).round(2)
     }
 
     /// The nearest amount of at most six decimals to a statistic; nothing for what is not a number.
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn hundredths_and_statistics() {
         for (text, hundredths, back) in
-            [("1500.50", 150_050, "1500.5"), ("0.005", 1, "0.01"), ("7", 700, "7")]
+            [("1500.50", 150_050, "1500.50"), ("0.005", 1, "0.01"), ("7", 700, "7")]
         {
             assert_eq!(Amount::parse(text).unwrap().hundredths(), Some(hundredths), "{text}");
             assert_eq!(Amount::from_hundredths(hundredths).to_string(), back);

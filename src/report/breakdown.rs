@@ -1,17 +1,13 @@
-//! What the statistical reports share: the boards in use, groups, and cells that say why there is no
-//! number.
+//! What the statistical reports share: the boards in use, their groups, intervals, windows.
 
+use super::Request;
 use super::words::column;
-use super::{Request, figures};
 use crate::model::label::Lang;
 use crate::model::period::Period;
 use crate::model::pipeline::Pipeline;
 use crate::model::sheet::{Cell, Column, Kind, Table};
 use crate::rules::book::Book;
 use crate::rules::state::Record;
-
-/// Fewer observations than this have no mean, median or pace.
-pub const FEW: usize = figures::FEW as usize;
 
 /// A pipeline and who is on it.
 pub struct Board<'b> {
@@ -68,31 +64,18 @@ impl Board<'_> {
 }
 
 /// The column of the groups, if figures are broken down.
-pub fn group_column(request: &Request, lang: Lang) -> Option<Column> {
+pub fn by_column(request: &Request, lang: Lang) -> Option<Column> {
     request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang))
 }
 
-/// A group's cell, if figures are broken down. People read a word where machines read nothing.
-pub fn group_cell(request: &Request, group: &str, lang: Lang) -> Option<Cell> {
+/// A group's cell, if figures are broken down.
+pub fn by_cell(request: &Request, group: &str, lang: Lang) -> Option<Cell> {
     request.by.as_ref().map(|_| group_name(group, lang))
 }
 
-/// A group's name.
+/// A group's name; people read a word where machines read nothing.
 pub fn group_name(group: &str, lang: Lang) -> Cell {
     if group.is_empty() { Cell::Absent(lang.pick("none", "无").into()) } else { Cell::text(group) }
-}
-
-/// Why there is no figure of so many.
-pub fn too_few(n: usize, lang: Lang) -> Cell {
-    figures::few(n as u64, lang)
-}
-
-/// A rate of counts, unless there is nothing to divide by.
-pub fn rate(n: usize, of: usize) -> Cell {
-    if of == 0 {
-        return Cell::Absent("n = 0".into());
-    }
-    Cell::Rate(n as u64, of as u64)
 }
 
 /// The two ends of an interval of shares.
@@ -102,8 +85,8 @@ pub fn interval(ends: Option<(f64, f64)>) -> [Cell; 2] {
 
 /// The columns of such an interval, of the figure in the column `of`.
 pub fn interval_columns(of: &str, lang: Lang) -> [Column; 2] {
-    ["low", "high"]
-        .map(|end| Column { id: format!("{of}-{end}"), ..column(end, Kind::Number, lang) })
+    [("low", lang.pick("Low", "下限")), ("high", lang.pick("High", "上限"))]
+        .map(|(end, title)| Column::new(format!("{of}-{end}"), title, Kind::Number))
 }
 
 /// A share for a sentence: `31 %`, `0.4 %`.

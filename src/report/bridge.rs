@@ -1,17 +1,16 @@
 //! `crm report bridge`: from what was open on one day to what is open on another, change by change.
 
 use super::Request;
-use super::breakdown::{group_cell, group_column};
+use super::breakdown::{by_cell, by_column};
 use super::changes::{Change, Part, Step, Stock, part};
+use super::figures::{self, others};
 use super::words::column;
 use crate::diag::{Code, Diagnostic};
 use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
-use crate::model::sheet::{
-    Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
-};
+use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
 use std::collections::BTreeMap;
 
@@ -126,20 +125,20 @@ fn figure_columns(foreign: bool, lang: Lang) -> Vec<Column> {
     columns
 }
 
-fn figures(stock: &Stock, foreign: bool) -> Vec<Cell> {
+fn stock_cells(stock: &Stock, foreign: bool) -> Vec<Cell> {
     let mut cells = vec![
         Cell::Int(stock.count),
-        Cell::Amount(stock.value.own.trimmed()),
-        Cell::Amount(stock.weighted.trimmed()),
+        Cell::Amount(stock.value.own.round(2)),
+        Cell::Amount(stock.weighted.round(2)),
     ];
     if foreign {
-        cells.push(Cell::List(stock.value.foreign().map(|money| money.to_string()).collect()));
+        cells.push(Cell::List(others(&stock.value)));
     }
     cells
 }
 
 fn has_foreign(stock: &Stock) -> bool {
-    stock.value.foreign().next().is_some()
+    !others(&stock.value).is_empty()
 }
 
 fn span_table(
@@ -152,7 +151,7 @@ fn span_table(
         let lines = span.lines.values().any(|line| has_foreign(&line.delta));
         has_foreign(&span.opening) || has_foreign(&span.closing) || lines
     });
-    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
     columns.push(column("bridge", Kind::Text, lang));
     columns.push(column("prospects", Kind::Number, lang));
     columns.extend(figure_columns(foreign, lang));
@@ -160,9 +159,9 @@ fn span_table(
     let mut rows = Vec::new();
     for (group, span) in spans {
         let mut put = |name: String, prospects: Cell, stock: &Stock, affected: Cell, emphasis| {
-            let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+            let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
             row.extend([Cell::Text(name), prospects]);
-            row.extend(figures(stock, foreign));
+            row.extend(stock_cells(stock, foreign));
             row.push(affected);
             rows.push(Row::with(row, emphasis));
         };
@@ -180,7 +179,7 @@ fn span_table(
                 Change::Lost | Change::Corrected if line.prospects > 0 => Emphasis::Warn,
                 _ => Emphasis::Plain,
             };
-            let affected = Cell::Amount(line.affected.own.trimmed());
+            let affected = Cell::Amount(line.affected.own.round(2));
             let name = change.label(lang).to_owned();
             put(name, Cell::count(line.prospects), &line.delta, affected, emphasis);
         }
@@ -198,7 +197,7 @@ fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {
         column("bridge", Kind::Text, lang),
         column("detail", Kind::Text, lang),
     ];
-    columns.extend(group_column(request, lang));
+    columns.extend(by_column(request, lang));
     columns.extend(figure_columns(foreign, lang));
     let rows = steps.iter().map(|step| {
         let mut row = vec![
@@ -207,8 +206,8 @@ fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {
             Cell::text(step.change.label(lang)),
             Cell::text(step.detail.clone()),
         ];
-        row.extend(group_cell(request, &step.group, lang));
-        row.extend(figures(&step.delta, foreign));
+        row.extend(by_cell(request, &step.group, lang));
+        row.extend(stock_cells(&step.delta, foreign));
         Row::new(row)
     });
     let rows = rows.collect();
@@ -234,10 +233,5 @@ fn picture(span: &Span, period: Period, lang: Lang) -> Picture {
         bars.push(bar(change.label(lang), amount, sign).with(emphasis));
     }
     bars.push(bar(lang.pick("closing", "期末"), span.closing.value.own, ""));
-    let words: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
-    Picture {
-        title: format!("{} {period}", lang.pick("Open value", "进行中的价值")),
-        description: words.join(", "),
-        chart: Chart::Bars(bars),
-    }
+    figures::bars(&format!("{} {period}", lang.pick("Open value", "进行中的价值")), bars)
 }

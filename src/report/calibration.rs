@@ -1,6 +1,7 @@
 //! The probability of winning from each column, by the ledger's own history.
 
-use super::breakdown::{FEW, percent};
+use super::breakdown::percent;
+use super::figures::FEW;
 use crate::model::label::Lang;
 use crate::model::money::Amount;
 use crate::model::pipeline::Pipeline;
@@ -78,7 +79,7 @@ impl Odds {
     /// `your 50% wins 31 %, n = 84 (95 % interval 22 to 41 %); nominal 50 %`; nothing where the column was
     /// left too rarely to say it.
     pub fn sentence(&self, label: &str, lang: Lang) -> Option<String> {
-        if self.departures < FEW as u64 {
+        if self.departures < FEW {
             return None;
         }
         let (low, high) = self.estimate?.interval?;

@@ -228,7 +228,7 @@ impl Taker<'_, '_> {
         for pursuit in met.iter().filter(|pursuit| Some(pursuit.number) != known) {
             if let (Some((on, outcome)), Some(from)) = (pursuit.ended, pursuit.left_from) {
                 let stock = Stock::of(self.value_on(on), from, self.pipeline);
-                let group = self.group(owner_on(history, on));
+                let group = self.group(history.owner_on(on));
                 let detail = format!("{} {}", pursuit.opened, self.stage(from));
                 self.put(Change::New, &group, stock.clone(), &stock, detail);
                 self.exit(&group, &stock, outcome, from, pursuit.reason.as_deref());
@@ -278,7 +278,7 @@ impl Taker<'_, '_> {
             self.put(Change::Corrected, &group, Stock::default().minus(&stock), &stock, detail);
             return;
         };
-        let group = self.moved_owner(before, owner_on(history, on));
+        let group = self.moved_owner(before, history.owner_on(on));
         let (_, start) = self.stock(before);
         let value = self.value_on(on);
         let end = Stock::of(value, before.stage, self.pipeline);
@@ -346,10 +346,4 @@ impl Taker<'_, '_> {
             .last()
             .map(|value| self.settings.own(value))
     }
-}
-
-/// Who owned it at the end of a day.
-fn owner_on(history: &History, day: Date) -> Option<&str> {
-    let spell = history.owners.iter().rev().find(|spell| spell.from <= day)?;
-    spell.owner.as_deref()
 }

@@ -2,12 +2,12 @@
 //! one; and the win rate both ways, of those closed in the window and of those opened in it.
 
 use super::Request;
-use super::breakdown::{
-    Board, boards, group_cell, group_column, interval, interval_columns, rate, window,
-};
+use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns, window};
+use super::figures::{FEW, rate};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
+use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet, Table};
@@ -25,7 +25,7 @@ struct Step {
     /// Has not, and is open.
     open: usize,
     /// Had not when it was lost.
-    left: usize,
+    lost: usize,
     /// Was won in the end.
     won: usize,
 }
@@ -140,7 +140,7 @@ fn count(
             sum.entered += step.entered;
             sum.advanced += step.advanced;
             sum.open += step.open;
-            sum.left += step.left;
+            sum.lost += step.lost;
             sum.won += step.won;
         }
         let ended = ended.map(|(_, outcome)| outcome);
@@ -177,15 +177,21 @@ fn steps(
             entered: 1,
             advanced: usize::from(advanced),
             open: usize::from(!advanced && ended.is_none()),
-            left: usize::from(!advanced && ended.is_some()),
+            lost: usize::from(!advanced && ended.is_some()),
             won: usize::from(ended == Some(Outcome::Won)),
         })
     };
     (0..won).map(|column| step(column).unwrap_or_default()).collect()
 }
 
+fn share((n, of): (usize, usize), lang: Lang) -> Cell {
+    rate(n as u64, of as u64, lang)
+}
+
+/// The interval of a rate, where it has one.
 fn wilson((successes, trials): (usize, usize)) -> [Cell; 2] {
-    interval(Proportion { successes: successes as u64, trials: trials as u64 }.wilson())
+    let proportion = Proportion { successes: successes as u64, trials: trials as u64 };
+    interval(proportion.wilson().filter(|_| proportion.trials >= FEW))
 }
 
 fn steps_table(
@@ -195,20 +201,20 @@ fn steps_table(
     settings: &Settings,
 ) -> Table {
     let lang = settings.language;
-    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
     columns.push(column("stage", Kind::Text, lang));
     columns.extend(["entered", "advanced"].map(|id| column(id, Kind::Number, lang)));
     columns.extend(interval_columns("advanced", lang));
-    columns.extend(["still-open", "left", "won"].map(|id| column(id, Kind::Number, lang)));
+    columns.extend(["still-open", "lost", "won"].map(|id| column(id, Kind::Number, lang)));
     let mut rows = Vec::new();
     for (group, figures) in groups {
         for (stage, step) in board.pipeline.open().iter().zip(&figures.steps) {
-            let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+            let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
             row.push(Cell::text(&*stage.id));
             row.push(Cell::count(step.entered));
-            row.push(rate(step.advanced, step.entered));
+            row.push(share((step.advanced, step.entered), lang));
             row.extend(wilson((step.advanced, step.entered)));
-            row.extend([step.open, step.left, step.won].map(Cell::count));
+            row.extend([step.open, step.lost, step.won].map(Cell::count));
             rows.push(Row::new(row));
         }
     }
@@ -223,8 +229,8 @@ fn win_table(
     settings: &Settings,
 ) -> Table {
     let lang = settings.language;
-    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
-    columns.push(column("rate", Kind::Text, lang));
+    let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
+    columns.push(column("measure", Kind::Text, lang));
     columns.push(column("snapshot", Kind::Number, lang));
     columns.extend(interval_columns("snapshot", lang));
     columns.push(column("cohort", Kind::Number, lang));
@@ -239,11 +245,11 @@ fn win_table(
             ("broad", None, cohort.broad()),
         ];
         for (name, closed, opened) in lines {
-            let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+            let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
             row.push(Cell::text(name));
             match closed {
                 Some(closed) => {
-                    row.push(rate(closed.0, closed.1));
+                    row.push(share(closed, lang));
                     row.extend(wilson(closed));
                 }
                 None => {
@@ -251,7 +257,7 @@ fn win_table(
                     row.extend([Cell::Empty, Cell::Empty]);
                 }
             }
-            row.push(rate(opened.0, opened.1));
+            row.push(share(opened, lang));
             row.extend(wilson(opened));
             row.push(Cell::count(cohort.open));
             rows.push(Row::new(row));

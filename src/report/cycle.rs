@@ -2,9 +2,9 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, FEW, boards, group_cell, group_column, interval, interval_columns, percent, too_few,
-    window,
+    Board, boards, by_cell, by_column, interval, interval_columns, percent, window,
 };
+use super::figures::{FEW, few, words};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -126,7 +126,7 @@ fn passes(board: &Board, book: &Book, request: &Request) -> BTreeMap<String, Pas
 
 /// The curves, where there are enough passes for any.
 fn curves(all: &Passes) -> Option<AalenJohansen> {
-    (all.all.len() >= FEW).then(|| AalenJohansen::of(&all.all)).flatten()
+    (all.all.len() as u64 >= FEW).then(|| AalenJohansen::of(&all.all)).flatten()
 }
 
 /// The headline: what share had been won, and lost, by a day.
@@ -147,7 +147,7 @@ fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang
     let mut table = Table { columns, ..board.table("closed", title, lang) };
     let Some(shares) = shares else {
         let mut row = vec![Cell::Empty; width];
-        row[1] = too_few(all.all.len(), lang);
+        row[1] = few(all.all.len() as u64, lang);
         table.rows.push(Row::new(row));
         return table;
     };
@@ -179,7 +179,7 @@ fn days_table(
     request: &Request,
     lang: Lang,
 ) -> Table {
-    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
     for id in ["n", "mean", "p25", "median", "p75", "p90", "min", "max"] {
         columns.push(column(id, Kind::Number, lang));
     }
@@ -189,7 +189,7 @@ fn days_table(
     let mut rows = Vec::new();
     if request.by.is_some() {
         for (group, passes) in groups {
-            let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+            let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
             row.extend(days_row(passes, lang));
             rows.push(Row::new(row));
         }
@@ -211,14 +211,14 @@ fn days_table(
 fn days_row(passes: &Passes, lang: Lang) -> Vec<Cell> {
     let won = passes.won();
     let mut row = vec![Cell::count(won.len())];
-    match Summary::of(&won).filter(|summary| summary.n >= FEW) {
+    match Summary::of(&won).filter(|summary| summary.n as u64 >= FEW) {
         Some(s) => {
             row.push(Cell::Number(s.mean, 1));
             let rest = [s.p25, s.median, s.p75, s.p90, s.min, s.max];
             row.extend(rest.map(days));
         }
         None => {
-            row.push(too_few(won.len(), lang));
+            row.push(few(won.len() as u64, lang));
             row.extend(vec![Cell::Empty; 6]);
         }
     }
@@ -233,9 +233,9 @@ fn days(x: f64) -> Cell {
 
 /// The Kaplan-Meier median with its interval; `> t_max` where the curve does not come down to one half.
 fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
-    let few = || [too_few(observations.len(), lang), Cell::Empty, Cell::Empty];
-    let Some(curve) = KaplanMeier::of(observations).filter(|curve| curve.n >= FEW) else {
-        return few();
+    let none = || [few(observations.len() as u64, lang), Cell::Empty, Cell::Empty];
+    let Some(curve) = KaplanMeier::of(observations).filter(|curve| curve.n as u64 >= FEW) else {
+        return none();
     };
     let beyond = || Cell::Absent(format!("> {}", curve.t_max));
     let at = |day: Option<u32>| day.map_or_else(beyond, |day| Cell::Int(i64::from(day)));
@@ -265,7 +265,7 @@ fn stay_table(board: &Board, book: &Book, request: &Request, lang: Lang) -> Tabl
         }
     }
     let mut columns = vec![column("stage", Kind::Text, lang)];
-    for id in ["left", "mean", "km-median", "km-low", "km-high", "still-there"] {
+    for id in ["departures", "mean", "km-median", "km-low", "km-high", "still-there"] {
         columns.push(column(id, Kind::Number, lang));
     }
     let rows = board.pipeline.open().iter().zip(&stays).map(|(stage, stay)| {
@@ -274,11 +274,11 @@ fn stay_table(board: &Board, book: &Book, request: &Request, lang: Lang) -> Tabl
             .filter(|one| one.outcome == Outcome::Event)
             .map(|one| f64::from(one.time))
             .collect();
-        let mean = Summary::of(&left).filter(|summary| summary.n >= FEW);
+        let mean = Summary::of(&left).filter(|summary| summary.n as u64 >= FEW);
         let mut row = vec![
             Cell::text(&*stage.id),
             Cell::count(left.len()),
-            mean.map_or_else(|| too_few(left.len(), lang), |s| Cell::Number(s.mean, 1)),
+            mean.map_or_else(|| few(left.len() as u64, lang), |s| Cell::Number(s.mean, 1)),
         ];
         row.extend(median_cells(stay, lang));
         row.push(Cell::count(stay.len() - left.len()));
@@ -316,8 +316,7 @@ fn notes(all: &Passes, lang: Lang) -> Vec<String> {
 fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
     let (low, high) = (*all.stated.first()?, *all.stated.last()?);
     let stated = if low == high { low.to_string() } else { format!("{low}-{high}") };
-    let few = won < FEW;
-    let summary = Summary::of(&all.won()).filter(|_| !few);
+    let summary = Summary::of(&all.won()).filter(|_| won as u64 >= FEW);
     let Some(summary) = summary else {
         return Some(match lang {
             Lang::En => {
@@ -327,27 +326,26 @@ fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
         });
     };
     let inside = all.in_time;
-    #[expect(clippy::cast_precision_loss, reason = "counts of a ledger")]
     let share = percent(inside as f64 / won as f64);
-    let (p25, median, p75) = (summary.p25, summary.median, summary.p75);
-    let verdict = if f64::from(high) < p25 {
+    let [quick, median, slow] = [summary.p25, summary.median, summary.p75].map(words);
+    let verdict = if f64::from(high) < summary.p25 {
         lang.pick(
             "it is shorter than even the quickest quarter of your closes takes",
             "它比最快的四分之一成交还短",
         )
-    } else if f64::from(high) < median {
+    } else if f64::from(high) < summary.median {
         lang.pick("it is shorter than your closes take", "它短于实际成交所需")
-    } else if f64::from(low) > p75 {
+    } else if f64::from(low) > summary.p75 {
         lang.pick("it is longer than your closes take", "它长于实际成交所需")
     } else {
         lang.pick("the two agree", "二者相符")
     };
     Some(match lang {
         Lang::En => format!(
-            "stated cycle {stated} days; the middle half of the won took {p25} to {p75}, median {median}; {inside} of {won} ({share}) closed within it: {verdict}"
+            "stated cycle {stated} days; the middle half of the won took {quick} to {slow}, median {median}; {inside} of {won} ({share}) closed within it: {verdict}"
         ),
         Lang::Zh => format!(
-            "规定周期{stated}天；成交者中间一半用了{p25}至{p75}天，中位数{median}天；{won}个中{inside}个（{share}）在周期内成交：{verdict}"
+            "规定周期{stated}天；成交者中间一半用了{quick}至{slow}天，中位数{median}天；{won}个中{inside}个（{share}）在周期内成交：{verdict}"
         ),
     })
 }

@@ -1,7 +1,7 @@
 //! `crm report forecast`: what the open prospects will bring, month by month, and whether it is enough.
 
 use super::Request;
-use super::breakdown::{Board, boards, group_cell, group_column, interval, interval_columns};
+use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns};
 use super::calibration::{Odds, odds};
 use super::measures::{Measures, measures};
 use super::words::column;
@@ -219,7 +219,7 @@ fn line_table(items: &[Item], book: &Book, request: &Request, lang: Lang) -> (Ta
         let group = by.map_or_else(String::new, |by| by.of(item.record, &book.settings));
         groups.entry(group).or_default().entry(item.line).or_default().push(item);
     }
-    let mut columns: Vec<Column> = group_column(request, lang).into_iter().collect();
+    let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
     columns.push(column("closing", Kind::Text, lang));
     for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
         columns.push(column(id, Kind::Number, lang));
@@ -229,7 +229,7 @@ fn line_table(items: &[Item], book: &Book, request: &Request, lang: Lang) -> (Ta
     let mut put = |group: &str, line: Option<Line>, outlook: &Outlook| {
         let steps = outlook.distribution.as_ref().and_then(Distribution::bucket);
         bucket = bucket.max(steps);
-        let mut row: Vec<Cell> = group_cell(request, group, lang).into_iter().collect();
+        let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
         let label = line
             .map_or_else(|| lang.pick("to come", "将到期合计").to_owned(), |line| line.label(lang));
         row.push(Cell::text(label));
@@ -268,8 +268,8 @@ fn cells(outlook: &Outlook, line: Option<Line>, lang: Lang) -> Vec<Cell> {
         _ => None,
     };
     let money = |amount: Amount| match currency {
-        Some(_) => Cell::Money(Money { amount: amount.trimmed(), currency }),
-        None => Cell::Amount(amount.trimmed()),
+        Some(_) => Cell::Money(Money { amount, currency }),
+        None => Cell::Amount(amount),
     };
     let mut cells = vec![Cell::count(outlook.count), money(outlook.value)];
     cells.extend([outlook.nominal, outlook.expected].map(|amount| money(amount.round(2))));

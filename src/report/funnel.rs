@@ -1,11 +1,10 @@
 //! `crm report funnel`: how many stand in each column on a day, what they are worth, and the shape.
 
 use super::Request;
-use super::breakdown::{FEW, group_name, too_few, window};
-use super::figures::{bars, grouped};
+use super::breakdown::{by_cell, by_column, window as shown};
+use super::figures::{FEW, bars, count, few, grouped, others, span};
 use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
@@ -37,12 +36,13 @@ struct Figures {
 impl Figures {
     /// How many the column would hold if arrivals and stays went on as they were: Little's law, arrivals
     /// a day x mean days in the column. `None` where either is too few to say.
-    #[expect(clippy::cast_precision_loss, reason = "counts and days of a ledger")]
     fn steady(&self, window: Period) -> Option<f64> {
-        (self.arrivals >= FEW && self.departures >= FEW && window.days() > 0).then(|| {
-            let pace = self.arrivals as f64 / window.days() as f64;
-            pace * self.days as f64 / self.departures as f64
-        })
+        (self.arrivals as u64 >= FEW && self.departures as u64 >= FEW && window.days() > 0).then(
+            || {
+                let pace = self.arrivals as f64 / window.days() as f64;
+                pace * self.days as f64 / self.departures as f64
+            },
+        )
     }
 }
 
@@ -61,14 +61,14 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     for (index, pipeline) in settings.pipelines.iter().enumerate() {
-        let groups = count(book, request, index, pipeline, window);
+        let groups = gather(book, request, index, pipeline, window);
         if groups.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
             continue;
         }
         sheet.tables.push(table(pipeline, &groups, request, settings));
         sheet.tables.push(pace(pipeline, &groups, request, book, window));
         sheet.notes.extend(notes(pipeline, &groups, settings, window));
-        sheet.pictures.extend(picture(pipeline, &groups, settings));
+        sheet.pictures.push(picture(pipeline, &groups, settings));
     }
     if let [only, pace] = sheet.tables.as_mut_slice() {
         only.title = String::new();
@@ -80,14 +80,7 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 /// The days over which the pace is measured: as stated, but not beyond the book's day.
 fn measured(book: &Book, request: &Request) -> Period {
     let last = Period { from: book.as_of.plus(1 - WINDOW), to: book.as_of };
-    let stated = request.period.unwrap_or(last);
-    let from = stated.from.max(first_entry(book)).min(book.as_of);
-    Period { from, to: stated.to.min(book.as_of).max(from) }
-}
-
-/// The day of the ledger's first entry: before it nothing could arrive.
-fn first_entry(book: &Book) -> Date {
-    book.records.iter().filter_map(|record| record.state.opened).min().unwrap_or(book.as_of)
+    span(book, Some(request.period.unwrap_or(last)))
 }
 
 fn about(book: &Book) -> String {
@@ -108,7 +101,7 @@ fn worth(record: &Record) -> Sum {
     sum
 }
 
-fn count(
+fn gather(
     book: &Book,
     request: &Request,
     index: usize,
@@ -143,7 +136,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
     let lang = settings.language;
     let foreign = groups.values().flatten().any(|cell| !cell.value.others.is_empty());
     let mut columns: Vec<Column> = Vec::new();
-    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.extend(by_column(request, lang));
     columns.push(column("stage", Kind::Text, lang));
     columns.push(column("stage-label", Kind::Text, lang));
     for id in ["count", "value", "weighted", "overdue"] {
@@ -163,7 +156,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
         let mut open = Figures::default();
         for (stage, cell) in pipeline.stages.iter().zip(cells) {
             let mut row: Vec<Cell> = Vec::new();
-            row.extend(request.by.is_some().then(|| group_name(group, lang)));
+            row.extend(by_cell(request, group, lang));
             row.push(Cell::text(&*stage.id));
             row.push(Cell::text(stage.label.get(lang, &stage.id)));
             row.extend(figures(cell, foreign));
@@ -178,7 +171,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
             }
         }
         let mut row: Vec<Cell> = Vec::new();
-        row.extend(request.by.is_some().then(|| group_name(group, lang)));
+        row.extend(by_cell(request, group, lang));
         row.push(Cell::text(lang.pick("open", "进行中")));
         row.push(Cell::Empty);
         row.extend(figures(&open, foreign));
@@ -188,15 +181,27 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
     Table { id: pipeline.id.to_string(), title, columns, rows, ..Table::default() }
 }
 
+/// A bar for each open column and the won one, of all groups together.
+fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture {
+    let lang = settings.language;
+    let shown = pipeline.stages[..=pipeline.won()].iter().enumerate().map(|(stage, column)| {
+        let count: u64 = groups.values().map(|columns| columns[stage].count).sum();
+        let label = column.label.get(lang, &column.id);
+        let bar = Quantity::new(label, count as f64, grouped(count));
+        if column.outcome == Outcome::Won { bar.with(Emphasis::Good) } else { bar }
+    });
+    bars(pipeline.label.get(lang, &pipeline.id), shown.collect())
+}
+
 fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
     let mut cells = vec![
-        int(cell.count),
+        count(cell.count),
         Cell::Amount(cell.value.own),
         Cell::Amount(cell.weighted),
-        int(cell.overdue),
+        count(cell.overdue),
     ];
     if foreign {
-        cells.push(Cell::List(cell.value.foreign().map(|money| money.to_string()).collect()));
+        cells.push(Cell::List(others(&cell.value)));
     }
     cells
 }
@@ -211,7 +216,7 @@ fn pace(
 ) -> Table {
     let lang = book.settings.language;
     let mut columns: Vec<Column> = Vec::new();
-    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.extend(by_column(request, lang));
     columns.push(column("stage", Kind::Text, lang));
     for id in ["arrivals", "departures", "mean-days", "steady", "count", "short"] {
         columns.push(column(id, Kind::Number, lang));
@@ -220,22 +225,26 @@ fn pace(
     for (group, cells) in groups {
         for (stage, cell) in pipeline.open().iter().zip(cells) {
             let mut row: Vec<Cell> = Vec::new();
-            row.extend(request.by.is_some().then(|| group_name(group, lang)));
+            row.extend(by_cell(request, group, lang));
             row.push(Cell::text(&*stage.id));
             row.extend([Cell::count(cell.arrivals), Cell::count(cell.departures)]);
             match cell.steady(days) {
                 Some(steady) => {
-                    #[expect(clippy::cast_precision_loss, reason = "counts and days of a ledger")]
                     let (mean, short) = (
                         cell.days as f64 / cell.departures as f64,
                         (steady - cell.count as f64).max(0.0),
                     );
-                    row.extend([Cell::Number(mean, 1), Cell::Number(steady, 1), int(cell.count)]);
+                    row.extend([Cell::Number(mean, 1), Cell::Number(steady, 1), count(cell.count)]);
                     row.push(Cell::Number(short, 1));
                 }
                 None => {
                     let fewest = cell.arrivals.min(cell.departures);
-                    row.extend([Cell::Empty, too_few(fewest, lang), int(cell.count), Cell::Empty]);
+                    row.extend([
+                        Cell::Empty,
+                        few(fewest as u64, lang),
+                        count(cell.count),
+                        Cell::Empty,
+                    ]);
                 }
             }
             rows.push(Row::new(row));
@@ -244,26 +253,10 @@ fn pace(
     let title = format!(
         "{} {}",
         lang.pick("At your own pace, by entries of", "按自己的节奏，依据"),
-        window(Some(days), book)
+        shown(Some(days), book)
     );
     let id = format!("{}-pace", pipeline.id);
     Table { id, title, columns, rows, ..Table::default() }
-}
-
-fn int(n: u64) -> Cell {
-    Cell::Int(i64::try_from(n).unwrap_or(i64::MAX))
-}
-
-/// The open columns as bars; none where figures are broken down.
-fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Option<Picture> {
-    let lang = settings.language;
-    let cells = groups.get("").filter(|_| groups.len() == 1)?;
-    #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
-    let quantities = pipeline.open().iter().zip(cells).map(|(stage, cell)| {
-        let label = stage.label.get(lang, &stage.id);
-        Quantity::new(label, cell.count as f64, grouped(cell.count))
-    });
-    Some(bars(pipeline.label.get(lang, &pipeline.id), quantities.collect()))
 }
 
 /// The shape of each group, over the last three open columns of the board.
@@ -323,7 +316,6 @@ fn numbers(
         .skip(1)
         .filter_map(|(stage, cell)| {
             let (needs, has) = (cell.steady(window)?.ceil(), cell.count);
-            #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
             let short = needs - has as f64;
             let id = &stage.id;
             Some(match (lang, short > 0.0) {

@@ -1,6 +1,7 @@
 //! The measures under a forecast: is what is due in a period enough for its target?
 
-use super::breakdown::{Board, FEW, too_few};
+use super::breakdown::{Board, percent};
+use super::figures::{FEW, count, few, others};
 use super::forecast::{Item, Outlook, due_in};
 use super::words::column;
 use crate::model::date::Date;
@@ -31,10 +32,12 @@ fn velocity(open: f64, win_rate: f64, won_value: f64, cycle_days: f64) -> Option
     (cycle_days > 0.0).then(|| open * win_rate * won_value / cycle_days)
 }
 
+/// A stable name, the figure, and what it is.
+type Measure = (&'static str, Cell, String);
+
 /// Everything that is measured, before it becomes cells.
 pub struct Measures {
     period: Period,
-    per: String,
     target: Result<Amount, String>,
     /// Won in the period so far, and how many.
     so_far: (usize, Sum),
@@ -76,7 +79,7 @@ pub fn measures(
             wins += u64::from(outcome == Outcome::Won);
         }
         for (on, brought) in won(record, settings, book.as_of) {
-            if brought.foreign().next().is_none() {
+            if others(&brought).is_empty() {
                 won_values.push(brought.own.to_f64());
             }
             if period.contains(on) {
@@ -89,8 +92,11 @@ pub fn measures(
         cycle.extend(wins.map(|pass| f64::from(pass.days(book.as_of))));
     }
     let target = match (forecast.target, forecast.per.times(period)) {
-        (None, _) => Err("no [forecast] target".to_owned()),
-        (Some(_), None) => Err(format!("the target is for a {}", forecast.per.name())),
+        (None, _) => Err(settings.language.pick("none set", "未设").to_owned()),
+        (Some(_), None) => Err(match settings.language {
+            Lang::En => format!("for a {}", forecast.per.name()),
+            Lang::Zh => format!("按{}计", ["月", "季", "年"][forecast.per as usize]),
+        }),
         (Some(target), Some(times)) => Ok(target.times(Amount::from_int(times))),
     };
     let pushed = items.iter().filter(|item| item.record.state.pushes > 0);
@@ -102,7 +108,6 @@ pub fn measures(
         slipped.iter().copied().filter(own).fold(Amount::ZERO, |sum, item| sum.plus(item.value));
     Measures {
         period,
-        per: forecast.per.name().to_owned(),
         target,
         so_far,
         due: due.clone(),
@@ -135,159 +140,157 @@ impl Measures {
     }
 
     fn win_rate(&self) -> Option<f64> {
-        self.ends.rate().filter(|_| self.ends.trials >= FEW as u64)
+        self.ends.rate().filter(|_| self.ends.trials >= FEW)
     }
 
     /// The measures as rows: a stable name, the figure, and what it is.
     pub fn table(&self, lang: Lang) -> Table {
-        let rate = self.win_rate();
-        let closed = usize::try_from(self.ends.trials).unwrap_or(usize::MAX);
-        let no_rate = || too_few(closed, lang);
-        let missing = self.missing();
-        let no_target = || match (&self.target, missing) {
-            (Err(why), _) => Cell::Absent(why.clone()),
-            _ => Cell::Absent(lang.pick("the target is reached", "目标已达成").into()),
-        };
-        let open_missing = missing.map(Amount::to_f64);
-        let covered = open_missing.and_then(|missing| coverage(self.due.value.to_f64(), missing));
-        let needed = rate.and_then(|rate| needed(rate, self.slippage.to_f64()));
-        let mut rows = Vec::new();
-        let mut put = |figure: &str, cell: Cell, what: String| {
-            rows.push(Row::new(vec![Cell::text(figure), cell, Cell::Text(what)]));
-        };
-        let foreign: Vec<String> =
-            self.so_far.1.foreign().map(|money| format!("; {money}")).collect();
-        let (n, foreign) = (self.so_far.0, foreign.concat());
-        put(
-            "won",
-            Cell::Amount(self.so_far.1.own.trimmed()),
-            match lang {
-                Lang::En => format!("won in {}, n = {n}{foreign}", self.period),
-                Lang::Zh => format!("{}内成交，n = {n}{foreign}", self.period),
-            },
-        );
-        let target = self.target.as_ref().ok();
-        put(
-            "target",
-            target.map_or_else(no_target, |target| Cell::Amount(target.trimmed())),
-            match lang {
-                Lang::En => format!("for the period, from the target for a {}", self.per),
-                Lang::Zh => "本期目标".to_owned(),
-            },
-        );
-        put(
-            "missing",
-            missing.map_or_else(no_target, |missing| Cell::Amount(missing.trimmed())),
-            lang.pick("target - won", "目标 - 已成交").into(),
-        );
-        let n = self.due.count;
-        put(
-            "due",
-            Cell::Amount(self.due.value.trimmed()),
-            match lang {
-                Lang::En => format!("open value expected to close in the period, n = {n}"),
-                Lang::Zh => format!("期内预计签约的进行中价值，n = {n}"),
-            },
-        );
-        let reach = missing.filter(|missing| !missing.is_negative()).and_then(|missing| {
-            Some(self.due.distribution.as_ref()?.at_least(missing.hundredths()?))
-        });
-        put(
-            "reach",
-            reach.map_or_else(no_target, Cell::Share),
-            lang.pick("probability that those due bring what is missing", "到期者补足差额的概率")
-                .into(),
-        );
-        put(
-            "coverage",
-            covered.map_or_else(no_target, |x| Cell::Number(x, 2)),
-            lang.pick("due / missing", "到期价值/差额").into(),
-        );
-        let slippage = self.slippage.trimmed();
-        put(
-            "needed",
-            needed.map_or_else(no_rate, |x| Cell::Number(x, 2)),
-            match lang {
-                Lang::En => {
-                    format!("coverage it takes: 1 / win rate x (1 + slippage {slippage})")
-                }
-                Lang::Zh => format!("所需覆盖：1/成交率 x (1 + 滑期{slippage})"),
-            },
-        );
-        let share = covered.zip(needed).map(|(covered, needed)| covered / needed);
-        put(
-            "expected-share",
-            share.map_or_else(
-                || if covered.is_none() { no_target() } else { no_rate() },
-                Cell::Share,
-            ),
-            lang.pick(
-                "of what is missing, expected at that win rate",
-                "按此成交率，预计可补差额之比例",
-            )
-            .into(),
-        );
-        let ends = self.ends;
-        put(
-            "win-rate",
-            rate.map_or_else(no_rate, |_| Cell::Rate(ends.successes, ends.trials)),
-            match (lang, ends.wilson()) {
-                (Lang::En, Some((low, high))) => {
-                    format!("won / (won + lost), ever; 95 % interval {low:.2} to {high:.2}")
-                }
-                (Lang::Zh, Some((low, high))) => {
-                    format!("历来成交/(成交+退出)；95%区间{low:.2}至{high:.2}")
-                }
-                (_, None) => lang.pick("won / (won + lost), ever", "历来成交/(成交+退出)").into(),
-            },
-        );
-        put("velocity", self.velocity(lang), self.velocity_words(lang));
-        let (times, n) = self.pushes;
-        put(
-            "pushes",
-            Cell::Int(i64::try_from(times).unwrap_or(i64::MAX)),
-            match lang {
-                Lang::En => format!("times that {n} open ones moved their closing date later"),
-                Lang::Zh => format!("{n}个进行中的客户推迟签约日的次数"),
-            },
-        );
-        let (n, value) = (self.slipped.0, self.slipped.1.trimmed().grouped());
-        put(
-            "slipped",
-            if self.once_due == 0 {
-                Cell::Absent("n = 0".into())
-            } else {
-                Cell::Rate(n as u64, self.once_due as u64)
-            },
-            match lang {
-                Lang::En => {
-                    format!("open ones once due in the period, now later; value {value}")
-                }
-                Lang::Zh => format!("曾在期内到期、现已推后的进行中客户；价值{value}"),
-            },
-        );
+        let mut rows = self.against_target(lang);
+        rows.extend(self.history(lang));
+        let rows = rows
+            .into_iter()
+            .map(|(name, figure, what)| Row::new(vec![Cell::text(name), figure, Cell::Text(what)]));
         let columns = vec![
-            column("figure", Kind::Text, lang),
-            column("amount", Kind::Number, lang),
+            column("measure", Kind::Text, lang),
+            column("figure", Kind::Number, lang),
             column("what", Kind::Text, lang),
         ];
-        let title = format!("{} {}", lang.pick("The period", "本期"), self.period);
-        Table { id: "period".into(), title, columns, rows, ..Table::default() }
+        Table {
+            id: "period".into(),
+            title: format!("{} {}", lang.pick("The period", "本期"), self.period),
+            columns,
+            rows: rows.collect(),
+            ..Table::default()
+        }
+    }
+
+    /// What was won, what is due, and where there is a target, whether that will do.
+    fn against_target(&self, lang: Lang) -> Vec<Measure> {
+        let foreign: Vec<String> =
+            others(&self.so_far.1).iter().map(|money| format!("; {money}")).collect();
+        let (n, foreign) = (self.so_far.0, foreign.concat());
+        let won = match lang {
+            Lang::En => format!("closed in the period, n = {n}{foreign}"),
+            Lang::Zh => format!("期内成交，n = {n}{foreign}"),
+        };
+        let n = self.due.count;
+        let due = match lang {
+            Lang::En => format!("open value expected to close in the period, n = {n}"),
+            Lang::Zh => format!("期内预计签约的进行中价值，n = {n}"),
+        };
+        let mut rows = vec![
+            ("won", Cell::Amount(self.so_far.1.own.round(2)), won),
+            ("due", Cell::Amount(self.due.value.round(2)), due),
+        ];
+        let (target, missing) = match (&self.target, self.missing()) {
+            (Ok(target), Some(missing)) => (*target, missing),
+            (Err(why), _) => {
+                let setting =
+                    lang.pick("[forecast] target of crm.toml", "crm.toml 的 [forecast] target");
+                rows.push(("target", Cell::Absent(why.clone()), setting.into()));
+                return rows;
+            }
+            (Ok(_), None) => return rows,
+        };
+        let covered = coverage(self.due.value.to_f64(), missing.to_f64());
+        let reached = || Cell::Absent(lang.pick("reached", "已达成").into());
+        let enough = covered
+            .and_then(|_| Some(self.due.distribution.as_ref()?.at_least(missing.hundredths()?)));
+        let share = match (covered, self.needed()) {
+            (None, _) => reached(),
+            (Some(_), None) => few(self.ends.trials, lang),
+            (Some(covered), Some(needed)) => Cell::Share(covered / needed),
+        };
+        rows.extend([
+            (
+                "target",
+                Cell::Amount(target.round(2)),
+                lang.pick("for the whole period", "全期目标").into(),
+            ),
+            (
+                "missing",
+                Cell::Amount(missing.round(2)),
+                lang.pick("target - won", "目标 - 已成交").into(),
+            ),
+            (
+                "reach",
+                enough.map_or_else(reached, Cell::Share),
+                lang.pick(
+                    "probability that those due bring what is missing",
+                    "到期者补足差额的概率",
+                )
+                .into(),
+            ),
+            (
+                "coverage",
+                covered.map_or_else(reached, |x| Cell::Number(x, 2)),
+                lang.pick("due / missing", "到期价值/差额").into(),
+            ),
+            (
+                "expected-share",
+                share,
+                lang.pick("coverage / needed coverage", "覆盖/所需覆盖").into(),
+            ),
+        ]);
+        rows
+    }
+
+    /// What history says: the win rate and what rests on it, and how dates moved.
+    fn history(&self, lang: Lang) -> Vec<Measure> {
+        let (rate, slippage) = (self.win_rate(), self.slippage.trimmed());
+        let no_rate = || few(self.ends.trials, lang);
+        let needed = match lang {
+            Lang::En => format!("coverage it takes: 1 / win rate x (1 + slippage {slippage})"),
+            Lang::Zh => format!("所需覆盖：1/成交率 x (1 + 滑期{slippage})"),
+        };
+        let won = lang.pick("won / (won + lost), ever", "历来成交/(成交+退出)").to_owned();
+        let (wins, closed) = (self.ends.successes, self.ends.trials);
+        let won = match (lang, self.ends.wilson().filter(|_| rate.is_some())) {
+            (_, None) => won,
+            (Lang::En, Some((low, high))) => {
+                format!("{won}; 95 % interval {} to {}", percent(low), percent(high))
+            }
+            (Lang::Zh, Some((low, high))) => {
+                format!("{won}；95%区间{}至{}", percent(low), percent(high))
+            }
+        };
+        let (times, n) = self.pushes;
+        let pushed = match lang {
+            Lang::En => format!("times that {n} open ones moved their closing date later"),
+            Lang::Zh => format!("{n}个进行中的客户推迟签约日的次数"),
+        };
+        let (gone, value) = (self.slipped.0, self.slipped.1.round(2).grouped());
+        let once = self.once_due;
+        let slipped = match lang {
+            Lang::En => {
+                format!("of {once} open ones once due in the period, due later now; worth {value}")
+            }
+            Lang::Zh => format!("曾在期内到期的{once}个进行中客户里，现已推后者；价值{value}"),
+        };
+        vec![
+            ("needed", self.needed().map_or_else(no_rate, |x| Cell::Number(x, 2)), needed),
+            ("win-rate", rate.map_or_else(no_rate, |_| Cell::Rate(wins, closed)), won),
+            ("velocity", self.velocity(lang), self.velocity_words(lang)),
+            ("pushes", count(times), pushed),
+            ("slipped", Cell::count(gone), slipped),
+        ]
+    }
+
+    fn needed(&self) -> Option<f64> {
+        needed(self.win_rate()?, self.slippage.to_f64())
     }
 
     fn median_cycle(&self) -> Option<f64> {
-        Summary::of(&self.cycle).filter(|s| s.n >= FEW).map(|s| s.median)
+        Summary::of(&self.cycle).filter(|s| s.n as u64 >= FEW).map(|s| s.median)
     }
 
     fn velocity(&self, lang: Lang) -> Cell {
-        let few = |n: usize| too_few(n, lang);
         let Some(rate) = self.win_rate() else {
-            return few(usize::try_from(self.ends.trials).unwrap_or(usize::MAX));
+            return few(self.ends.trials, lang);
         };
-        let value = mean(&self.won_values).filter(|_| self.won_values.len() >= FEW);
-        let Some(value) = value else { return few(self.won_values.len()) };
-        let Some(days) = self.median_cycle() else { return few(self.cycle.len()) };
-        #[expect(clippy::cast_precision_loss, reason = "a count of prospects")]
+        let value = mean(&self.won_values).filter(|_| self.won_values.len() as u64 >= FEW);
+        let Some(value) = value else { return few(self.won_values.len() as u64, lang) };
+        let Some(days) = self.median_cycle() else { return few(self.cycle.len() as u64, lang) };
         let open = self.open as f64;
         velocity(open, rate, value, days)
             .map_or_else(|| Cell::Absent("0 days".into()), |x| Cell::Number(x, 2))
