@@ -231,6 +231,19 @@ fn the_report_has_curve_pyramid_and_moves() {
 }
 
 #[test]
+fn money_without_a_rate_is_left_out_and_said() {
+    let sandbox = ledger("");
+    sandbox.crm("log wu order --amount '500 USD'").done();
+    let text = sandbox.crm("report grades").ok();
+    assert!(text.contains("left out, because [rates] has no rate for it: 500 USD"), "{text}");
+    let csv = sandbox.crm("grade wu -f csv").ok();
+    assert_eq!(
+        (column(&csv, "bought"), column(&csv, "frequency")),
+        ("wu:1000".into(), "wu:2".into())
+    );
+}
+
+#[test]
 fn due_lists_what_the_policy_demands() {
     let sandbox = ledger("");
     let due = |more: &str| {

@@ -1,10 +1,11 @@
 //! `crm grade`: each customer's grade, the rule that gave it, and the figures behind it.
 
 use super::Request;
+use super::figures::others;
 use super::words::{column, title};
 use crate::model::date::Date;
 use crate::model::label::Lang;
-use crate::model::money::{Amount, Money, Sum};
+use crate::model::money::{Amount, Sum};
 use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
@@ -78,14 +79,11 @@ pub(super) fn rules(settings: &Settings) -> Vec<String> {
 
 /// A note where orders are in currencies without a rate.
 pub(super) fn foreign(found: &[(&Customer, &Record)], lang: Lang) -> Option<String> {
-    let mut others = Sum::default();
+    let mut bought = Sum::default();
     for (customer, _) in found {
-        for (currency, amount) in &customer.figures.bought.others {
-            others.add(Money { amount: *amount, currency: Some(*currency) });
-        }
+        bought.add_sum(&customer.figures.bought);
     }
-    let amounts: Vec<String> =
-        others.others.iter().map(|(currency, amount)| format!("{amount} {currency}")).collect();
+    let amounts = others(&bought);
     (!amounts.is_empty()).then(|| {
         let left = lang
             .pick("left out, because [rates] has no rate for it: ", "[rates] 中没有汇率，未计入：");
