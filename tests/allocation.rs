@@ -192,8 +192,8 @@ fn equal_shares_come_back_after_a_loss() {
 }
 
 const TEAM: &str = "[ledger]\ncurrency = \"CNY\"\n\
-    [[rep]]\nid = \"senior\"\nlevel = \"senior\"\ncapacity = 5\nregions = [\"shanghai\"]\nskills = [\"pension\"]\n\
-    [[rep]]\nid = \"junior\"\nlevel = \"junior\"\ncapacity = 5\nregions = [\"suzhou\"]\nskills = [\"health\"]\n";
+    [[rep]]\nid = \"senior\"\ncapacity = 5\nregions = [\"shanghai\"]\nskills = [\"pension\"]\n\
+    [[rep]]\nid = \"junior\"\ncapacity = 5\nregions = [\"suzhou\"]\nskills = [\"health\"]\n";
 
 #[test]
 fn needs_and_region_decide_before_the_load() {
@@ -203,6 +203,25 @@ fn needs_and_region_decide_before_the_load() {
     assert_eq!(winner(TEAM, "region = \"suzhou\"", &held).as_deref(), Some("junior"));
     let both = "region = \"suzhou\"\nneeds = [\"pension\", \"health\"]";
     assert_eq!(winner(TEAM, both, &held).as_deref(), Some("junior"));
+}
+
+#[test]
+fn the_grade_wants_a_level() {
+    // Who has bought nothing yet is B at best, by the value that is expected.
+    let settings = "[[rep]]\nid = \"a\"\nlevel = \"junior\"\ncapacity = 9\n\
+        [[rep]]\nid = \"b\"\nlevel = \"middle\"\ncapacity = 9\n[[rep]]\nid = \"c\"\nlevel = \"senior\"\ncapacity = 9\n\
+        [grading]\nvalue_high = 1000\nvalue_medium = 500\n";
+    let of = |value: u32, settings: &str| {
+        let events = format!("2009-12-01 = {{ kind = \"opened\", value = {value} }}\n");
+        let book = book(settings, &[("lead", "", events.as_str())], "2009-12-18");
+        let plan = allocate(&book, &query(&book, ""), Method::Auto).unwrap();
+        plan.steps(book.settings.language)[0].rep.to_string()
+    };
+    assert_eq!(of(2000, settings), "b");
+    assert_eq!(of(10, settings), "a");
+    // The policy says which level a grade takes.
+    let policy = format!("{settings}[policy.B]\nlevel = \"senior\"\n");
+    assert_eq!(of(2000, &policy), "c");
 }
 
 #[test]
@@ -259,10 +278,7 @@ fn exclusions_accounts_and_the_tag_are_never_broken() {
     let of_account = [("x", "account = \"wang\"", value[0].2), ("lead", account, NEW)];
     let with = book(&settings, &of_account, "2009-12-18");
     assert_eq!(whom(&with).0.as_deref(), Some("junior"));
-    let full = settings.replace(
-        "id = \"junior\"\nlevel = \"junior\"\ncapacity = 5",
-        "id = \"junior\"\ncapacity = 1",
-    );
+    let full = settings.replace("id = \"junior\"\ncapacity = 5", "id = \"junior\"\ncapacity = 1");
     let (rep, left) = whom(&book(&full, &of_account, "2009-12-18"));
     assert_eq!((rep, left[0].reason.as_str()), (None, "account wang is with junior: full: 1 of 1"));
     let free = settings.replace("[allocation]\n", "[allocation]\nkeep_account = false\n");

@@ -50,7 +50,7 @@ fn the_pool_lists_since_when_and_who_had_it() {
     assert_eq!(
         out,
         "id,name,grade,region,needs,value,since,waiting,before,reason\n\
-         p1,客户1,,,,,2009-12-10,8,a,busy\n"
+         p1,客户1,C,,,,2009-12-10,8,a,busy\n"
     );
     assert_eq!(sandbox.crm("pool -f ids").ok(), sandbox.crm("list is:pool -f ids").ok());
 }
@@ -209,6 +209,35 @@ fn a_hold_is_exempt_until_its_date() {
     assert_eq!(one(settings, &held, "2010-02-01"), ["x"]);
 }
 
+#[test]
+fn a_grade_may_have_limits_of_its_own() {
+    let settings = format!(
+        "{REPS}[grading]\nvalue_high = 1000\nvalue_medium = 500\n[pool]\nclaims_per_day = 3\nrecycle_days = 30\n\
+         [pool.B]\nclaims_per_day = 1\nrecycle_days = 10\n"
+    );
+    let worth = |value: u32, owner: &str| {
+        format!("2009-12-01 = {{ kind = \"opened\", owner = \"{owner}\", value = {value} }}\n")
+    };
+    let (rich, poor) = (worth(2000, "a"), worth(10, "a"));
+    let on =
+        |day: &str| recycled(&book(&settings, &[("rich", "", &rich), ("poor", "", &poor)], day));
+    assert_eq!(on("2009-12-11"), [""; 0]);
+    assert_eq!(on("2009-12-12"), ["rich"]);
+    assert_eq!(on("2010-01-01"), ["rich", "poor"]);
+    let sandbox = Sandbox::with_settings(&settings);
+    for (id, value) in [("b1", 2000), ("b2", 2000), ("c1", 10), ("c2", 10)] {
+        sandbox.prospect(id, &format!("name = \"{id}\""), &worth(value, ""));
+    }
+    let said = sandbox.crm("claim b1 b2 --by a").fails(1);
+    assert!(
+        said.contains("b2: `a` has claimed 1 of grade B today, at most 1 are allowed"),
+        "{said}"
+    );
+    sandbox.crm("claim b1 c1 c2 --by a").done();
+    let said = Sandbox::with_settings("[pool.D]\nmax_held = 1\n").crm("pool").fails(2);
+    assert!(said.contains("no rule of grading gives the grade `D`"), "{said}");
+}
+
 /// Twice past the cycle with owner `a`; after the first time it fell back to the first column.
 const TWICE: &str = "2009-12-01 = { kind = \"opened\", owner = \"a\" }\n\
     2009-12-02 = { kind = \"meeting\", stage = \"25\", next = 2009-12-09 }\n\
@@ -256,7 +285,7 @@ fn settings_that_contradict_themselves_are_refused() {
             "`[pool.A]` allows max_held = 9, `[pool]` only 5",
         ),
         ("[pool]\nrecycle_day = 5\n", "did you mean `recycle_days`?"),
-        ("[pool.A]\nclaim_per_day = 5\n", "unknown setting of `[pool.A]` `claim_per_day`"),
+        ("[pool.A]\nclaim_per_day = 5\n", "unknown setting `claim_per_day` of `[pool.A]`"),
         (
             "[[rep]]\nid = \"c\"\njoined = 2010-01-01\nleft = 2009-01-01\n",
             "`c` left on 2009-01-01, before joining",
@@ -278,6 +307,7 @@ fn entry() -> impl Strategy<Value = (i64, String)> {
         2 => Just("kind = \"hold\", until = NEXT, reason = \"x\"".to_owned()),
         1 => Just("kind = \"moved\", stage = \"lost\", reason = \"x\"".to_owned()),
         1 => Just("kind = \"contract\"".to_owned()),
+        3 => (100_u32..9000).prop_map(|amount| format!("kind = \"order\", amount = {amount}")),
         2 => Just("kind = \"assigned\", owner = \"a\", reason = \"x\"".to_owned()),
         2 => Just("kind = \"assigned\", owner = \"b\", reason = \"x\"".to_owned()),
         1 => Just("kind = \"assigned\", owner = \"\", reason = \"x\"".to_owned()),
@@ -306,10 +336,19 @@ proptest! {
         journals in prop::collection::vec((prop::collection::vec(entry(), 0..12), 1_i64..40), 1..6),
         recycle_days in prop::option::of(0_u32..40),
         overdue in 0_u32..4,
+        grades in prop::collection::vec(prop::option::of((0_u32..40, 0_u32..4)), 3),
         ahead in 0_i64..80,
     ) {
         let contact = recycle_days.map(|days| format!("recycle_days = {days}\n")).unwrap_or_default();
-        let settings = format!("{REPS}[pool]\n{contact}recycle_overdue = {overdue}\n");
+        let mut settings = format!(
+            "{REPS}[grading]\ngap_days = 20\nnew_days = 5\n[pool]\n{contact}recycle_overdue = {overdue}\n"
+        );
+        // A grade follows from the day: customers lapse while nothing happens.
+        for (grade, limits) in ["A", "B", "C"].iter().zip(&grades) {
+            if let Some((days, times)) = limits {
+                settings.push_str(&format!("[pool.{grade}]\nrecycle_days = {days}\nrecycle_overdue = {times}\n"));
+            }
+        }
         let texts: Vec<String> = journals.iter().map(|(entries, next)| journal(entries, *next)).collect();
         let ids: Vec<String> = (0..texts.len()).map(|n| format!("p{n}")).collect();
         let files: Vec<(&str, &str, &str)> =

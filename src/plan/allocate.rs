@@ -10,8 +10,8 @@ use crate::model::id::fold;
 use crate::model::label::Lang;
 use crate::rules::allocation::{Barrier, Fit, Obstacles, Rules, full, seats};
 use crate::rules::book::Book;
-use crate::rules::pool::{grades, not_in_pool};
-use crate::rules::query::{Context, Query};
+use crate::rules::pool::{grade_of, not_in_pool};
+use crate::rules::query::Query;
 use crate::rules::state::Record;
 use crate::rules::team::{Team, problems};
 use crate::store::plan_file::PlanLine;
@@ -57,7 +57,7 @@ pub struct Candidate<'b> {
     /// The prospect.
     pub record: &'b Record,
     /// Its grade.
-    pub grade: Option<Box<str>>,
+    pub grade: Option<&'b str>,
     fits: Rc<[Fit]>,
     obstacles: Obstacles,
 }
@@ -148,23 +148,20 @@ pub fn allocate<'b>(
 }
 
 /// Grade, region and needs.
-type Kin<'b> = (Option<Box<str>>, Option<&'b str>, &'b [Box<str>]);
+type Kin<'b> = (Option<&'b str>, Option<&'b str>, &'b [Box<str>]);
 
 /// Those of the pool that a query selects: who waits longest first, then by id.
 fn candidates<'b>(book: &'b Book, query: &Query, rules: &Rules<'b>) -> Vec<Candidate<'b>> {
-    let context = Context { settings: &book.settings, as_of: book.as_of };
     // Prospects of one grade, region and set of needs fit everybody alike.
     let mut known: HashMap<Kin, Rc<[Fit]>> = HashMap::new();
     let mut found: Vec<Candidate> = book
-        .records
-        .iter()
-        .zip(grades(book))
-        .filter(|(record, _)| record.state.in_pool() && query.matches(record, &context))
-        .map(|(record, grade)| {
+        .select(query)
+        .filter(|record| record.state.in_pool())
+        .map(|record| {
+            let grade = grade_of(book, record);
             let facts = &record.prospect;
-            let kin = (grade.clone(), facts.region.as_deref(), facts.needs.as_slice());
-            let fits =
-                known.entry(kin).or_insert_with(|| rules.fits(record, grade.as_deref()).into());
+            let kin = (grade, facts.region.as_deref(), facts.needs.as_slice());
+            let fits = known.entry(kin).or_insert_with(|| rules.fits(record, grade).into());
             Candidate { record, fits: fits.clone(), obstacles: rules.obstacles(record), grade }
         })
         .collect();
@@ -316,7 +313,7 @@ impl Allocation<'_> {
         let member = &self.team.members[pair.member];
         let facts = &candidate.record.prospect;
         let mut words: Vec<String> = Vec::new();
-        if let (Some(grade), Some(level)) = (&candidate.grade, &member.rep.level) {
+        if let (Some(grade), Some(level)) = (candidate.grade, &member.rep.level) {
             words.push(format!("{grade}: {level}"));
         }
         let is_skill = |need: &&str| member.rep.skills.iter().any(|s| fold(s) == fold(need));

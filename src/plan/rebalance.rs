@@ -13,7 +13,7 @@ use crate::model::settings::Presence;
 use crate::rules::allocation::{Obstacles, Rules, UNIT};
 use crate::rules::book::Book;
 use crate::rules::fairness::{Loads, capacities};
-use crate::rules::pool::grades;
+use crate::rules::pool::grade_of;
 use crate::rules::query::{Context, Query};
 use crate::rules::state::Record;
 use crate::rules::team::{Team, unknown_owners};
@@ -108,7 +108,7 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     let context = Context { settings, as_of: book.as_of };
     let mut tasks: Vec<Task> = Vec::new();
     let mut stay: Vec<(Stays, usize)> = Vec::new();
-    for (record, grade) in book.records.iter().zip(grades(book)) {
+    for record in &book.records {
         let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
         let Some(owner) = owner.filter(|_| record.state.outcome == Outcome::Open) else { continue };
         if bands[owner].is_none() {
@@ -126,7 +126,7 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
             },
             None => {
                 let weights = rules.weights();
-                let fits = rules.fits(record, grade.as_deref());
+                let fits = rules.fits(record, grade_of(book, record));
                 let fits = fits.iter().map(|fit| fit.score(weights)).collect();
                 tasks.push(Task { record, owner, fits, obstacles });
             }

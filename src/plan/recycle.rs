@@ -2,8 +2,8 @@
 
 use crate::model::date::Date;
 use crate::rules::book::Book;
-use crate::rules::pool::{grades, recycling};
-use crate::rules::query::{Context, Query};
+use crate::rules::pool::announced;
+use crate::rules::query::Query;
 use crate::rules::state::Record;
 
 /// One prospect that goes back to the pool.
@@ -19,17 +19,12 @@ pub struct Recycled<'b> {
 /// Everybody who goes back on the book's day among those selected, the longest due first.
 pub fn recycle<'b>(book: &'b Book, query: &Query) -> Vec<Recycled<'b>> {
     let settings = &book.settings;
-    let context = Context { settings, as_of: book.as_of };
-    let grades = grades(book);
-    let mut found: Vec<Recycled> = book
-        .records
-        .iter()
-        .zip(&grades)
-        .filter(|(record, _)| query.matches(record, &context))
-        .filter_map(|(record, grade)| {
-            let due = recycling(record, settings, grade.as_deref())?;
-            let reason = due.cause.words(settings.language);
-            (due.on <= book.as_of).then_some(Recycled { record, on: due.on, reason })
+    let mut found: Vec<Recycled> = announced(book, query, book.as_of)
+        .into_iter()
+        .map(|(record, due)| Recycled {
+            record,
+            on: due.on,
+            reason: due.cause.words(settings.language),
         })
         .collect();
     found.sort_by(|a, b| (a.on, &a.record.prospect.id).cmp(&(b.on, &b.record.prospect.id)));

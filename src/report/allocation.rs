@@ -19,7 +19,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         column("rep", Kind::Text, lang),
         column("name", Kind::Text, lang),
         column("level", Kind::Text, lang),
-        column("held", Kind::Number, lang),
+        column("holds", Kind::Number, lang),
         column("capacity", Kind::Number, lang),
         column("room", Kind::Number, lang),
         column("utilisation", Kind::Number, lang),
@@ -120,7 +120,7 @@ fn remark(member: &Member, lang: Lang) -> Option<String> {
 pub fn fairness(team: &Team, states: &[(&str, &Loads)], lang: Lang) -> Table {
     let several = states.len() > 1;
     let mut columns = vec![column("measure", Kind::Text, lang)];
-    columns.extend(several.then(|| column("when", Kind::Text, lang)));
+    columns.extend(several.then(|| column("before-after", Kind::Text, lang)));
     columns.extend(["cv", "gini", "jain"].map(|id| column(id, Kind::Number, lang)));
     let names = [
         ("count", lang.pick("count", "人数")),

@@ -8,8 +8,7 @@ use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
 use crate::rules::policy::{Duty, duties};
-use crate::rules::pool::{grades, recycling};
-use crate::rules::query::Context;
+use crate::rules::pool::announced;
 use crate::rules::state::Record;
 
 /// One thing to do.
@@ -37,14 +36,12 @@ const ANSWER: (&str, &str, &str) = ("answer", "answer", "答复");
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
-    let context = Context { settings: &book.settings, as_of: book.as_of };
-    let mut items: Vec<Item> = book
-        .records
-        .iter()
-        .zip(grades(book))
-        .filter(|(record, _)| request.query.matches(record, &context))
-        .flat_map(|(record, grade)| items(record, grade.as_deref(), book, last))
-        .collect();
+    let mut items: Vec<Item> =
+        request.select(book).flat_map(|record| items(record, book, last)).collect();
+    for (record, recycling) in announced(book, &request.query, last) {
+        let detail = recycling.cause.words(lang);
+        items.push(Item { date: recycling.on, what: RECYCLE, record, detail });
+    }
     items.sort_by(|a, b| {
         (a.date, a.what.0, &a.record.prospect.id).cmp(&(b.date, b.what.0, &b.record.prospect.id))
     });
@@ -80,7 +77,7 @@ fn row(item: &Item, book: &Book, lang: Lang) -> Row {
     Row::with(cells, emphasis)
 }
 
-fn items<'b>(record: &'b Record, grade: Option<&str>, book: &Book, last: Date) -> Vec<Item<'b>> {
+fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
     let state = &record.state;
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
@@ -128,9 +125,6 @@ fn items<'b>(record: &'b Record, grade: Option<&str>, book: &Book, last: Date) -
             let grade = book.customer(record).and_then(|c| c.grade()).unwrap_or_default();
             put(day, what, demanded(grade, &duty, book.settings.language));
         }
-    }
-    if let Some(recycling) = recycling(record, &book.settings, grade) {
-        put(recycling.on, RECYCLE, recycling.cause.words(book.settings.language));
     }
     for contact in &record.prospect.contacts {
         if let Some(day) = contact.birthday.and_then(|born| next_birthday(born, book.as_of)) {

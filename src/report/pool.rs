@@ -8,21 +8,15 @@ use crate::model::money::Sum;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::allocation::{Barrier, Rules};
 use crate::rules::book::Book;
-use crate::rules::pool::{grades, waiting};
-use crate::rules::query::Context;
+use crate::rules::pool::{grade_of, waiting};
 use crate::rules::state::Record;
 use crate::rules::team::Team;
 
-/// The pool's prospects with their grades: who waits longest first, then by id.
-fn waiting_list<'b>(book: &'b Book, request: &Request) -> Vec<(&'b Record, Option<Box<str>>)> {
-    let context = Context { settings: &book.settings, as_of: book.as_of };
-    let mut found: Vec<_> = book
-        .records
-        .iter()
-        .zip(grades(book))
-        .filter(|(record, _)| record.state.in_pool() && request.query.matches(record, &context))
-        .collect();
-    found.sort_by_key(|(record, _)| (record.state.owner_since, &record.prospect.id));
+/// The pool's prospects: who waits longest first, then by id.
+fn waiting_list<'b>(book: &'b Book, request: &Request) -> Vec<&'b Record> {
+    let mut found: Vec<&Record> =
+        book.select(&request.query).filter(|record| record.state.in_pool()).collect();
+    found.sort_by_key(|record| (record.state.owner_since, &record.prospect.id));
     found
 }
 
@@ -49,13 +43,13 @@ pub fn pool(book: &Book, request: &Request) -> Sheet {
     let list = waiting_list(book, request);
     let rows = list
         .iter()
-        .map(|(record, grade)| {
+        .map(|record| {
             let prospect = &record.prospect;
             let waits = waiting(record, book.as_of);
             Row::new(vec![
                 Cell::text(&*prospect.id),
                 Cell::text(&*prospect.name),
-                Cell::maybe(grade.as_deref(), Cell::text),
+                Cell::maybe(grade_of(book, record), Cell::text),
                 Cell::maybe(prospect.region.as_deref(), Cell::text),
                 Cell::List(prospect.needs.iter().map(ToString::to_string).collect()),
                 Cell::maybe(record.state.value, Cell::Money),
@@ -84,8 +78,8 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     let mut stuck = 0_usize;
     let rows = list
         .iter()
-        .map(|(record, grade)| {
-            let (whom, none) = for_whom(record, grade.as_deref(), &rules, &team, lang);
+        .map(|record| {
+            let (whom, none) = for_whom(record, grade_of(book, record), &rules, &team, lang);
             stuck += usize::from(none);
             let cells = vec![
                 Cell::text(&*record.prospect.id),
@@ -171,7 +165,7 @@ fn for_whom(
 }
 
 /// How many have waited how long, and what they are worth.
-fn how_long(book: &Book, list: &[(&Record, Option<Box<str>>)], lang: Lang) -> Table {
+fn how_long(book: &Book, list: &[&Record], lang: Lang) -> Table {
     const SPANS: [(i64, i64, &str); 4] =
         [(0, 7, "0-7"), (8, 14, "8-14"), (15, 30, "15-30"), (31, i64::MAX, "31+")];
     let columns: Vec<Column> = vec![
@@ -181,7 +175,7 @@ fn how_long(book: &Book, list: &[(&Record, Option<Box<str>>)], lang: Lang) -> Ta
     ];
     let row = |inside: &dyn Fn(i64) -> bool| {
         let (mut count, mut value) = (0, Sum::default());
-        for (record, _) in list {
+        for record in list {
             let days = record.state.owner_since.map_or(0, |since| book.as_of.days_since(since));
             if inside(days) {
                 count += 1;

@@ -1,7 +1,7 @@
 //! Which rep is right for a prospect, by how much, and who must not get it.
 //!
-//! The score of a pair is the weighted sum of three strategies, each from 0 to [`UNIT`]: *value* (grade to
-//! level), *need* (needs to skills), *place* (region to territory). The fourth, *load*, depends on how
+//! The score of a pair is the weighted sum of three strategies, each from 0 to [`UNIT`]: *value* (the level
+//! that the policy of the grade takes), *need* (needs to skills), *place* (region to territory). The fourth, *load*, depends on how
 //! many the rep gets and is charged by [`seats`]. What is not known about a prospect or a rep neither
 //! speaks for the pair nor against it and counts half.
 
@@ -14,7 +14,7 @@ use crate::model::id::fold;
 use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::pool::{Balance, Weights};
-use crate::model::settings::Presence;
+use crate::model::settings::{LEVELS, Presence};
 use std::collections::HashMap;
 
 /// A strategy that fits perfectly.
@@ -125,23 +125,16 @@ struct Profile {
     level: Option<i64>,
 }
 
-/// Rank of a level.
+/// Rank of a level, the highest 0.
 fn rank(level: &str) -> Option<i64> {
-    ["senior", "middle", "junior"].iter().position(|name| *name == level).map(|at| at as i64)
-}
-
-/// Rank of the level that a grade wants: A senior, B middle, any other junior.
-fn wanted(grade: &str) -> i64 {
-    match grade {
-        "A" => 0,
-        "B" => 1,
-        _ => 2,
-    }
+    let at = LEVELS.iter().position(|name| *name == level)?;
+    i64::try_from(at).ok()
 }
 
 impl<'b> Rules<'b> {
     /// The rules of a book's settings.
     pub fn of(book: &'b Book, team: &Team<'b>) -> Result<Rules<'b>, Diagnostic> {
+        book.grade();
         let settings = &book.settings;
         let mut exclusions = Vec::new();
         for exclusion in &settings.allocation.exclude {
@@ -187,9 +180,11 @@ impl<'b> Rules<'b> {
     pub fn fits(&self, record: &Record, grade: Option<&str>) -> Vec<Fit> {
         let needs: Vec<String> = record.prospect.needs.iter().map(|need| fold(need)).collect();
         let region = record.prospect.region.as_deref().map(fold);
+        let policy = grade.and_then(|grade| self.book.settings.policy(grade));
+        let wanted = policy.and_then(|policy| policy.level.as_deref()).and_then(rank);
         let fit = |profile: &Profile| Fit {
-            value: match (grade, profile.level) {
-                (Some(grade), Some(level)) => match (wanted(grade) - level).abs() {
+            value: match (wanted, profile.level) {
+                (Some(wanted), Some(level)) => match (wanted - level).abs() {
                     0 => UNIT,
                     1 => UNIT / 2,
                     _ => 0,

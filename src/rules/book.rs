@@ -36,7 +36,7 @@ pub struct Book {
 
 impl Book {
     /// The prospects that a query means. One that asks for grades has the book graded first.
-    pub fn select<'b>(&'b self, query: &'b Query) -> impl Iterator<Item = &'b Record> {
+    pub fn select<'b>(&'b self, query: &Query) -> impl Iterator<Item = &'b Record> {
         if query.asks_grades() {
             self.grade();
         }

@@ -3,7 +3,8 @@
 //! "N days" means everywhere that day N is in time and day N + 1 is not.
 
 use super::book::Book;
-use super::replay::standing;
+use super::query::{Context, Query};
+use super::replay::{replay, standing, upto};
 use super::state::Record;
 use crate::diag::{Code, Diagnostic};
 use crate::model::date::Date;
@@ -13,12 +14,9 @@ use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, Settings};
 use std::collections::BTreeMap;
 
-/// The grade of each record of a book, in their order. Grading a book costs, and is only done where a
-/// limit, a period of recycling or the allocation depends on the grade.
-pub fn grades(book: &Book) -> Vec<Option<Box<str>>> {
-    let grade =
-        |record| book.customer(record).and_then(|customer| customer.grade()).map(Into::into);
-    book.records.iter().map(grade).collect()
+/// The grade of a prospect of the book: that of its customer.
+pub fn grade_of<'b>(book: &Book, record: &'b Record) -> Option<&'b str> {
+    book.customer(record)?.grade()
 }
 
 /// Why a prospect goes back to the pool.
@@ -89,6 +87,83 @@ pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> O
     Some(first)
 }
 
+/// Who of those that a query selects goes back to the pool by the day `last` if nothing happens, with the
+/// first day on which it does.
+///
+/// Grades follow from the day, so where grades have rules of their own the grade of each day decides.
+pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
+    if query.asks_grades() {
+        book.grade();
+    }
+    let context = Context { settings: &book.settings, as_of: book.as_of };
+    let mut days = Days { book, later: BTreeMap::new() };
+    let chosen = book.records.iter().enumerate();
+    chosen
+        .filter(|(_, record)| query.matches(record, &context))
+        .filter_map(|(position, record)| Some((record, days.announcement(position, last)?)))
+        .collect()
+}
+
+/// A book, and what it would be on later days if nothing happened.
+struct Days<'b> {
+    book: &'b Book,
+    later: BTreeMap<Date, Book>,
+}
+
+impl Days<'_> {
+    fn announcement(&mut self, position: usize, last: Date) -> Option<Recycling> {
+        let (record, settings) = (&self.book.records[position], &self.book.settings);
+        let of_grade = |grade: Option<&str>| recycling(record, settings, grade);
+        let any = of_grade(None);
+        let others: Vec<Option<Recycling>> =
+            settings.pool.grades.keys().map(|grade| of_grade(Some(grade))).collect();
+        if others.iter().all(|other| *other == any) {
+            return any.filter(|found| found.on <= last);
+        }
+        let first = others.iter().chain([&any]).flatten().map(|found| found.on).min()?;
+        self.due(position, last)?;
+        let mut day = first.max(self.book.as_of);
+        while day <= last {
+            if let Some(mut found) = self.due(position, day) {
+                if day > self.book.as_of {
+                    found.on = found.on.max(day);
+                }
+                return Some(found);
+            }
+            day = day.plus(1);
+        }
+        None
+    }
+
+    /// That the prospect goes back on this day, by the grade it has then.
+    fn due(&mut self, position: usize, day: Date) -> Option<Recycling> {
+        let book = if day <= self.book.as_of {
+            self.book
+        } else {
+            self.later.entry(day).or_insert_with(|| later(self.book, day))
+        };
+        let record = &book.records[position];
+        recycling(record, &book.settings, grade_of(book, record)).filter(|found| found.on <= day)
+    }
+}
+
+/// The same ledger on a later day, if nothing happens until then.
+fn later(book: &Book, day: Date) -> Book {
+    let replayed = |record: &Record| {
+        let mut prospect = record.prospect.clone();
+        let so_far = upto(&prospect.events, book.as_of).len();
+        prospect.events.truncate(so_far);
+        replay(prospect, &book.settings, day)
+    };
+    Book {
+        settings: book.settings.clone(),
+        as_of: day,
+        records: book.records.iter().filter_map(replayed).collect(),
+        tallies: book.tallies.clone(),
+        problems: Vec::new(),
+    }
+}
+
 /// The day on which a prospect is overdue for the n-th time with its owner, if it will be.
 fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
     let state = &record.state;
@@ -144,17 +219,17 @@ impl Count {
 impl<'b> Quota<'b> {
     /// What stands on the book's day. Whoever gave a prospect back on the day of the claim has claimed it
     /// all the same.
-    pub fn of(book: &'b Book, grades: &[Option<Box<str>>], rep: &'b str) -> Quota<'b> {
+    pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
         let mut quota = Quota { book, rep, held: Count::default(), claimed: Count::default() };
-        for (record, grade) in book.records.iter().zip(grades) {
-            let state = &record.state;
+        for record in &book.records {
+            let (state, grade) = (&record.state, grade_of(book, record));
             if state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep) {
-                quota.held.add(grade.as_deref());
+                quota.held.add(grade);
             }
             let today = standing(&record.prospect.events, book.as_of)
                 .filter(|event| event.date() == book.as_of && is_claim(event))
                 .filter(|event| event.owner.as_deref() == Some(rep));
-            today.for_each(|_| quota.claimed.add(grade.as_deref()));
+            today.for_each(|_| quota.claimed.add(grade));
         }
         quota
     }

@@ -19,8 +19,8 @@ use std::path::Path;
 type Section = fn(&mut Reader, &mut Settings, &Value);
 
 /// The sections, in the order in which they are read: criteria name kinds, stages name criteria,
-/// rules of grading may ask for all of it, policies are for the grades that they give, and allocation
-/// asks for anything.
+/// rules of grading may ask for all of it, policies are for the grades that they give, and so are limits of
+/// the pool; the conditions of allocation can name anything.
 const SECTIONS: [(&str, Section); 13] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),

@@ -223,7 +223,7 @@ fn load(allocation: &Allocation, lang: Lang) -> Table {
         columns: vec![
             column("rep", Kind::Text, lang),
             column("name", Kind::Text, lang),
-            column("held", Kind::Number, lang),
+            column("holds", Kind::Number, lang),
             column("given", Kind::Number, lang),
             column("after", Kind::Number, lang),
             column("capacity", Kind::Number, lang),

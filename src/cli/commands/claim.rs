@@ -4,7 +4,7 @@ use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::rules::pool::{Quota, grades};
+use crate::rules::pool::{Quota, grade_of};
 use clap::Args;
 
 /// Take prospects from the pool, within the limits of [pool]
@@ -41,13 +41,12 @@ impl Claim {
         event.owner = Some(rep.clone());
         let targets = session.targets(&self.ids, &self.chosen)?;
         let book = context.book()?;
-        let grades = grades(&book);
-        let mut quota = Quota::of(&book, &grades, &rep);
+        let mut quota = Quota::of(&book, &rep);
         let mut entries = Vec::new();
         let mut refused = Vec::new();
         for target in targets {
-            let at = book.records.iter().position(|record| *record.prospect.id == *target.id());
-            let grade = at.and_then(|at| grades[at].as_deref());
+            let known = book.records.iter().find(|record| *record.prospect.id == *target.id());
+            let grade = known.and_then(|record| grade_of(&book, record));
             match quota.claim(&target.record, grade) {
                 Ok(()) => {
                     let said = format!("{}: claimed by {rep}", target.named());

@@ -134,7 +134,7 @@ fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
             column("name", Kind::Text, lang),
             column("stage", Kind::Text, lang),
             column("last-entry", Kind::Date, lang).optional(),
-            column("from", Kind::Text, lang),
+            column("from-rep", Kind::Text, lang),
             column("to-rep", Kind::Text, lang),
         ],
         rows: rows.collect(),
@@ -188,7 +188,7 @@ fn load(plan: &Plan, lang: Lang) -> Table {
         columns: vec![
             column("rep", Kind::Text, lang),
             column("name", Kind::Text, lang),
-            column("held", Kind::Number, lang),
+            column("holds", Kind::Number, lang),
             column("after", Kind::Number, lang),
             column("capacity", Kind::Number, lang),
             column("utilisation", Kind::Number, lang),

@@ -22,6 +22,14 @@ pub(in crate::store) fn pool(reader: &mut Reader, settings: &mut Settings, table
             unknown(reader, key.span(), "setting of `[pool]`", name, &POOL_KEYS);
             continue;
         };
+        let grades = settings.grading.grades();
+        if !grades.contains(&name) {
+            let message = format!("no rule of grading gives the grade `{name}`");
+            let diagnostic =
+                Diagnostic::new(Code::BadSetting, message).nearest(name, grades.iter().copied());
+            reader.problem(key.span(), diagnostic);
+            continue;
+        }
         let mut limits = Limits::default();
         for (key, value) in own {
             if !limit(reader, &mut limits, key.get_ref(), value) {
