@@ -181,14 +181,13 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
     Table { id: pipeline.id.to_string(), title, columns, rows, ..Table::default() }
 }
 
-/// A bar for each open column and the won one, of all groups together.
+/// A bar for each open column, of all groups together. The closed one would grow for ever.
 fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture {
     let lang = settings.language;
-    let shown = pipeline.stages[..=pipeline.won()].iter().enumerate().map(|(stage, column)| {
+    let shown = pipeline.open().iter().enumerate().map(|(stage, column)| {
         let count: u64 = groups.values().map(|columns| columns[stage].count).sum();
         let label = column.label.get(lang, &column.id);
-        let bar = Quantity::new(label, count as f64, grouped(count));
-        if column.outcome == Outcome::Won { bar.with(Emphasis::Good) } else { bar }
+        Quantity::new(label, count as f64, grouped(count))
     });
     bars(pipeline.label.get(lang, &pipeline.id), shown.collect())
 }
