@@ -7,7 +7,7 @@ use crate::diag::{Code, Diagnostic, Failure};
 use crate::rules::pool::{Quota, grade_of};
 use clap::Args;
 
-/// Take prospects from the pool, within the limits of [pool]
+/// Take prospects from the pool, within the pool's limits
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm claim yu-dong --by hejun\n  \
     crm claim --where 'is:pool region:suzhou need:group' --by sarah\n\n\
