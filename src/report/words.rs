@@ -219,7 +219,6 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("place-points", "Place", "区域"),
     ("load-points", "Load", "负荷"),
     ("barrier", "Ruled out", "排除原因"),
-    ("measure", "Measure", "口径"),
     ("before-after", "When", "何时"),
     ("cv", "CV", "变异系数"),
     ("gini", "Gini", "基尼系数"),
