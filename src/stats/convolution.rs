@@ -8,11 +8,11 @@ const MAX_TOTAL: u128 = (u64::MAX / 8) as u128;
 
 /// Points at either end of a bucketed distribution with less probability than this are dropped:
 /// all of them together stay far below the rounding of the probabilities kept.
-const NEGLIGIBLE: f64 = 1e-25;
+const NEGLIGIBLE: f64 = 1e-18;
 
-/// Standard deviations that the steps of a bucketed distribution should span: beyond 11 on either
+/// Standard deviations that the steps of a bucketed distribution should span: beyond 9 on either
 /// side a normal distribution has less than [`NEGLIGIBLE`] probability.
-const KEPT_DEVIATIONS: f64 = 22.0;
+const KEPT_DEVIATIONS: f64 = 18.0;
 
 /// How far a cumulated probability may fall short of a level and still reach it: rounding.
 const ROUNDING: f64 = 1e-9;
@@ -58,9 +58,9 @@ impl Distribution {
     /// and `(q + 1) w` in the proportions `1 - r/w` and `r/w`. That keeps every mean, so the mean of
     /// the sum is exact; it adds `p r (w - r)`, at most `p w²/4`, to the variance of each item, so
     /// the spread is never understated (for thousands of items of similar size the standard
-    /// deviation grows by a few hundredths of a percent). The width is 22 standard deviations over
-    /// `max(MAX_SUPPORT, 2 n + 2)` steps, doubled until so many steps hold all but a negligible
-    /// probability. Values may exceed the sum of all values by up to `n w`, with hardly any
+    /// deviation grows by a few hundredths of a percent, for 40,000 by about a tenth). The width is
+    /// 18 standard deviations over [`MAX_SUPPORT`] steps, doubled until so many steps hold all but
+    /// a negligible probability. Values may exceed the sum of all values by up to `n w`, with hardly any
     /// probability. Items of probability 1 are added exactly.
     ///
     /// **Limits.** No items, or none that can be other than 0, give 0 with certainty. `None` when
@@ -181,10 +181,12 @@ fn with_item(points: &[(u64, f64)], item: TwoPoint) -> Vec<(u64, f64)> {
 /// The bucketed distribution and its bucket width (`None` where the width is 1: that is exact).
 fn bucketed(items: &[TwoPoint], max_support: usize) -> (Vec<(u64, f64)>, Option<u64>) {
     let n = items.len();
-    let capacity = max_support.max(2 * n + 2);
+    let capacity = max_support;
     let total: u64 = items.iter().map(|item| item.value).sum();
-    // With this width all steps fit, since each item takes at most one more than its share.
-    let widest = total.div_ceil((capacity - 1 - n) as u64).max(1);
+    // With this width all steps fit: each item takes at most one more than its share. Of more items
+    // than steps the total is wide enough: hardly any item then takes a step at all.
+    let spare = capacity.saturating_sub(1 + n) as u64;
+    let widest = total.checked_div(spare).map_or(total, |width| width + 1).max(1);
     let deviation = items.iter().map(|item| item.variance()).sum::<f64>().sqrt();
     #[expect(
         clippy::cast_possible_truncation,
@@ -308,6 +310,17 @@ mod tests {
         assert!((0.0..1e-3).contains(&(sum.variance() / variance - 1.0)));
         let median = sum.quantile(0.5).unwrap() as f64;
         assert!((median - mean).abs() < 0.01 * variance.sqrt() + sum.bucket().unwrap() as f64);
+    }
+
+    #[test]
+    fn more_items_than_steps() {
+        let items: Vec<TwoPoint> = (0..300).map(|i| item(10_000 + i * 37, 0.3)).collect();
+        let sum = Distribution::of_sum_within(&items, 256).unwrap();
+        let mean: f64 = items.iter().map(|item| item.mean()).sum();
+        let variance: f64 = items.iter().map(|item| item.variance()).sum();
+        assert!(sum.points().len() <= 256 && sum.bucket().is_some());
+        assert!((sum.mean() / mean - 1.0).abs() < 1e-9);
+        assert!((0.0..1.0).contains(&(sum.variance() / variance - 1.0)));
     }
 
     fn items() -> impl Strategy<Value = Vec<TwoPoint>> {
