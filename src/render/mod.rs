@@ -236,36 +236,4 @@ mod tests {
             let _ = render(&Sheet::default(), entry.format, &Options::default());
         }
     }
-
-    /// Not a test: pages to look at, in `target/render`.
-    #[test]
-    #[ignore = "writes files to look at"]
-    #[allow(clippy::disallowed_methods)]
-    fn pages_to_look_at() {
-        let to = concat!(env!("CARGO_MANIFEST_DIR"), "/target/render");
-        std::fs::create_dir_all(to).unwrap();
-        let sheets = samples::dashboard();
-        let page = page("Monday 2009-12-14", "as of 2009-12-14", &sheets, &Options::default());
-        std::fs::write(format!("{to}/dashboard.html"), page).unwrap();
-        let one = render(&sheets[0], Format::Html, &Options::default()).unwrap();
-        std::fs::write(format!("{to}/one.html"), one).unwrap();
-        for format in [Format::Table, Format::Markdown] {
-            println!("{}", render(&sheets[0], format, &Options::default()).unwrap());
-        }
-    }
-
-    /// Not a test: how long a long list takes. `cargo test --release -- --ignored speed`.
-    #[test]
-    #[ignore = "prints timings"]
-    fn speed() {
-        let sheet = samples::long(100_000);
-        for entry in FORMATS {
-            for width in [None, Some(80)] {
-                let options = Options { width, ..Options::default() };
-                let start = std::time::Instant::now();
-                let out = render(&sheet, entry.format, &options).unwrap();
-                println!("{:9} {:?} {} bytes {:?}", entry.name, width, out.len(), start.elapsed());
-            }
-        }
-    }
 }
