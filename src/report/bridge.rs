@@ -12,6 +12,8 @@ use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
+use crate::rules::state::Record;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Days that a bridge spans where none are stated.
@@ -42,9 +44,13 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         spans.entry(String::new()).or_default();
     }
     let mut steps: Vec<Step> = Vec::new();
-    for record in request.select(book) {
-        let Part { opening, closing, steps: taken } =
-            part(record, book, request.by.as_ref(), period);
+    let selected: Vec<&Record> = request.select(book).collect();
+    // Those touched since are replayed up to the day before: as costly as reading them was.
+    let parts: Vec<Part> = selected
+        .into_par_iter()
+        .map(|record| part(record, book, request.by.as_ref(), period))
+        .collect();
+    for Part { opening, closing, steps: taken } in parts {
         if let Some((group, stock)) = opening {
             spans.entry(group).or_default().opening.add(&stock);
         }

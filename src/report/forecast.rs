@@ -18,6 +18,7 @@ use crate::model::sheet::{
 use crate::rules::book::Book;
 use crate::rules::state::Record;
 use crate::stats::{Distribution, TwoPoint};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Where an open prospect stands in the forecast. Only those with a month to come are added up.
@@ -209,7 +210,12 @@ fn about(book: &Book, settings: &Settings, lang: Lang) -> String {
 
 /// A row for each month to come, their sum, and a row for each kind of prospect that is not added up;
 /// with the widest step that a distribution had to be rounded to.
-fn line_table(items: &[Item], book: &Book, request: &Request, lang: Lang) -> (Table, Option<u64>) {
+fn line_table<'i, 'b>(
+    items: &'i [Item<'b>],
+    book: &Book,
+    request: &Request,
+    lang: Lang,
+) -> (Table, Option<u64>) {
     let mut groups: BTreeMap<String, BTreeMap<Line, Vec<&Item>>> = BTreeMap::new();
     if request.by.is_none() {
         groups.entry(String::new()).or_default();
@@ -224,37 +230,38 @@ fn line_table(items: &[Item], book: &Book, request: &Request, lang: Lang) -> (Ta
     for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let mut rows = Vec::new();
-    let mut bucket: Option<u64> = None;
-    let mut put = |group: &str, line: Option<Line>, outlook: &Outlook| {
-        let steps = outlook.distribution.as_ref().and_then(Distribution::bucket);
-        bucket = bucket.max(steps);
+    let mut lines: Vec<(&str, Option<Line>, Vec<&Item>)> = Vec::new();
+    for (group, known) in &groups {
+        let (months, others): (Vec<_>, Vec<_>) =
+            known.iter().partition(|(line, _)| matches!(line, Line::Month(..)));
+        let put = |(line, items): &(&Line, &Vec<&'i Item<'b>>)| {
+            (group.as_str(), Some(**line), (*items).clone())
+        };
+        lines.extend(months.iter().map(put));
+        if months.len() != 1 {
+            let all = months.iter().flat_map(|(_, items)| items.iter().copied());
+            lines.push((group, None, all.collect()));
+        }
+        lines.extend(others.iter().map(put));
+    }
+    let outlooks: Vec<Outlook> =
+        lines.par_iter().map(|(.., items)| Outlook::of(items.iter().copied())).collect();
+    let steps = outlooks.iter().filter_map(|outlook| outlook.distribution.as_ref()?.bucket());
+    let bucket = steps.max();
+    let rows = lines.iter().zip(&outlooks).map(|((group, line, _), outlook)| {
         let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
         let label = line
             .map_or_else(|| lang.pick("to come", "将到期合计").to_owned(), |line| line.label(lang));
         row.push(Cell::text(label));
-        row.extend(cells(outlook, line, lang));
+        row.extend(cells(outlook, *line, lang));
         let emphasis = match line {
             None => Emphasis::Total,
             Some(Line::Month(..)) => Emphasis::Plain,
             Some(_) => Emphasis::Warn,
         };
-        rows.push(Row::with(row, emphasis));
-    };
-    for (group, lines) in &groups {
-        let is_month = |line: &Line| matches!(line, Line::Month(..));
-        let months: Vec<_> = lines.iter().filter(|(line, _)| is_month(line)).collect();
-        for (line, items) in &months {
-            put(group, Some(**line), &Outlook::of(items.iter().copied()));
-        }
-        if months.len() != 1 {
-            let all = months.iter().flat_map(|(_, items)| items.iter().copied());
-            put(group, None, &Outlook::of(all));
-        }
-        for (line, items) in lines.iter().filter(|(line, _)| !is_month(line)) {
-            put(group, Some(*line), &Outlook::of(items.iter().copied()));
-        }
-    }
+        Row::with(row, emphasis)
+    });
+    let rows = rows.collect();
     let title = lang.pick("By month of expected close", "按预计签约月份");
     let table =
         Table { id: "forecast".into(), title: title.into(), columns, rows, ..Table::default() };
