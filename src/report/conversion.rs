@@ -75,8 +75,8 @@ pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         id: "conversion".into(),
         title: lang.pick("Conversion", "转化").into(),
         about: format!(
-            "{} {}{} {}",
-            lang.pick("pursuits that entered a column in the window:", "窗口内进入该栏的轮次："),
+            "{}{}{} {}",
+            lang.pick("pursuits that entered a column in the window: ", "窗口内进入该栏的轮次："),
             window(request.period, book),
             lang.pick("; followed to", "；跟踪至"),
             book.as_of

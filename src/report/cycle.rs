@@ -57,8 +57,8 @@ pub fn cycle(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         id: "cycle".into(),
         title: lang.pick("Sales cycle", "销售周期").into(),
         about: format!(
-            "{} {}{} {}",
-            lang.pick("passes on the clock that began in the window:", "窗口内开始计时的轮次："),
+            "{}{}{} {}",
+            lang.pick("passes on the clock that began in the window: ", "窗口内开始计时的轮次："),
             window(request.period, book),
             lang.pick("; days to their end, or to", "；天数计至结束或"),
             book.as_of
@@ -143,7 +143,8 @@ fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang
     columns.push(column("still-open", Kind::Number, lang));
     columns.push(column("at-risk", Kind::Number, lang));
     let width = columns.len();
-    let title = lang.pick("Share closed by a day (Aalen-Johansen)", "某天之前的结束比例");
+    let title =
+        lang.pick("Share closed by a day (Aalen-Johansen)", "若干天内的结束比例（Aalen-Johansen）");
     let mut table = Table { columns, ..board.table("closed", title, lang) };
     let Some(shares) = shares else {
         let mut row = vec![Cell::Empty; width];

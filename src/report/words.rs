@@ -140,7 +140,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("still-open", "Open", "进行中"),
     ("snapshot", "Snapshot", "快照"),
     ("cohort", "Cohort", "批次"),
-    ("day", "By day", "截至第几天"),
+    ("day", "By day", "天内"),
     ("fell-back", "Fell back", "退回"),
     ("at-risk", "At risk", "在观察"),
     ("n", "n", "n"),
