@@ -212,41 +212,56 @@ fn bucketed(items: &[TwoPoint], max_support: usize) -> (Vec<(u64, f64)>, Option<
 fn on_steps(items: &[TwoPoint], width: u64, capacity: usize) -> Option<(u64, Vec<f64>)> {
     let mut first = 0_u64;
     let mut mass = vec![1.0];
+    let mut next = Vec::new();
     for item in items {
         let steps = usize::try_from(item.value / width).ok()?;
         if steps > capacity {
             return None;
         }
-        mass = with_steps(&mass, *item, steps, (item.value % width) as f64 / width as f64);
+        let rest = (item.value % width) as f64 / width as f64;
+        with_steps(&mass, *item, steps, rest, &mut next);
         let tiny = |chance: &&f64| **chance < NEGLIGIBLE;
-        let above = mass.iter().rev().take_while(tiny).count();
-        mass.truncate(mass.len() - above);
-        let below = mass.iter().take_while(tiny).count();
-        mass.drain(..below);
+        let above = next.iter().rev().take_while(tiny).count();
+        next.truncate(next.len() - above);
+        let below = next.iter().take_while(tiny).count();
+        next.drain(..below);
         first += below as u64;
-        if mass.len() > capacity {
+        if next.len() > capacity {
             return None;
         }
+        std::mem::swap(&mut mass, &mut next);
     }
     Some((first, mass))
 }
 
-/// The mass with one more item, split between `steps` and the next one by the `rest` above it.
-fn with_steps(mass: &[f64], item: TwoPoint, steps: usize, rest: f64) -> Vec<f64> {
+/// Into `next`, the mass with one more item, split between `steps` and the next one by the `rest`
+/// above it.
+fn with_steps(mass: &[f64], item: TwoPoint, steps: usize, rest: f64, next: &mut Vec<f64>) {
     let high = item.probability * rest;
     let low = item.probability - high;
     let stay = 1.0 - item.probability;
-    let mut next = vec![0.0; mass.len() + steps + 1];
-    for (sum, chance) in next.iter_mut().zip(mass) {
-        *sum = chance * stay;
+    // What does not move, what moves, and where both meet: written once, each as one run.
+    let n = mass.len();
+    let alone = steps.min(n);
+    next.clear();
+    next.extend(mass[..alone].iter().map(|chance| chance * stay));
+    next.resize(steps, 0.0);
+    if let Some(bottom) = mass.first() {
+        next.push(mass.get(steps).map_or(0.0, |chance| chance * stay) + bottom * low);
     }
-    for (sum, chance) in next[steps..].iter_mut().zip(mass) {
-        *sum += chance * low;
-    }
-    for (sum, chance) in next[steps + 1..].iter_mut().zip(mass) {
-        *sum += chance * high;
-    }
-    next
+    let meeting = n.saturating_sub(steps + 1);
+    let (upper, lower) = (mass.get(1..).unwrap_or_default(), mass);
+    let stayed = mass.get(steps + 1..).unwrap_or_default();
+    next.extend(
+        stayed.iter().zip(upper).zip(lower).map(|((s, u), l)| s * stay + u * low + l * high),
+    );
+    next.extend(
+        upper[meeting.min(upper.len())..]
+            .iter()
+            .zip(&lower[meeting.min(n)..])
+            .map(|(u, l)| u * low + l * high),
+    );
+    next.extend(mass.last().map(|top| top * high));
 }
 
 #[cfg(test)]
