@@ -673,3 +673,24 @@ fn the_as_of_day_is_the_only_clock() {
         assert!(!first.contains("appointment") || words[1] == "funnel", "{first}");
     }
 }
+
+#[test]
+fn what_cannot_be_shown_as_asked_is_not_written() {
+    let sandbox = Sandbox::copy_of("examples/team");
+    // Everybody has sat still since March, so all four have something to do.
+    for command in ["sweep", "recycle", "allocate", "rebalance --touched --tolerance 1%"] {
+        let line = format!("--as-of 2010-03-31 {command} --apply --table nosuch");
+        let said = refused(&sandbox, &line, 2);
+        assert!(said.starts_with("error[bad-argument]: "), "{command}: {said}");
+    }
+}
+
+#[test]
+fn a_dry_run_without_apply_shows_the_proposal() {
+    let sandbox = Sandbox::copy_of("examples/team");
+    for command in ["sweep", "recycle", "allocate", "rebalance"] {
+        let shown = sandbox.crm(&format!("--as-of 2010-03-31 {command}")).ok();
+        let dry = sandbox.crm(&format!("--as-of 2010-03-31 {command} -n")).ok();
+        assert_eq!(dry, shown, "{command}");
+    }
+}

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod context;
 pub mod diagnose;
 pub mod entry;
+pub mod proposal;
 pub mod words;
 
 use crate::diag::{Code, Diagnostic, Failure};

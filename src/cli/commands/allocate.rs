@@ -1,9 +1,9 @@
 //! `crm allocate [QUERY]`: who of the pool should go to whom; with `--apply` they do.
 
 use super::report::Selection;
-use crate::cli::args::Signed;
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session};
+use crate::cli::entry::Session;
+use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::model::label::Lang;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
@@ -32,9 +32,6 @@ use std::path::PathBuf;
 pub struct Allocate {
     #[command(flatten)]
     selection: Selection,
-    /// Write the entries
-    #[arg(long)]
-    apply: bool,
     /// Check this CSV plan again and write it; an empty rep leaves a prospect in the pool
     #[arg(long, value_name = "FILE", conflicts_with_all = ["why", "fast", "exact", "words"])]
     plan: Option<PathBuf>,
@@ -47,20 +44,15 @@ pub struct Allocate {
     /// The exact method, however long it takes
     #[arg(long)]
     exact: bool,
-    /// Print what would be written, and write nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
-    /// Who records it [default: CRM_USER, else the rep with git's user.email]
-    #[arg(long, value_name = "REP")]
-    by: Option<String>,
+    #[command(flatten)]
+    apply: Apply,
 }
 
 impl Allocate {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        // The lock is taken before anything is read: nobody writes between the look and the entry.
-        let writes = self.apply || self.plan.is_some();
-        let session = if writes { Some(Session::open(context, self.dry_run)?) } else { None };
+        let writes = self.apply.apply || self.plan.is_some();
+        let session = self.apply.session(writes, context)?;
         if let (Some(file), Some(session)) = (&self.plan, &session) {
             return self.follow(file, session, context);
         }
@@ -75,13 +67,10 @@ impl Allocate {
         if let Some(id) = &self.why {
             return context.emit(&why(id, &allocation, &book, context)?);
         }
-        if let Some(session) = &session {
-            self.write(session, &allocation.steps(book.settings.language))?;
-        }
-        if !(self.dry_run && self.apply) {
-            context.emit(&sheet(&allocation, &book, self.apply))?;
-        }
-        Ok(())
+        let steps = allocation.steps(book.settings.language);
+        let sheet = sheet(&allocation, &book, self.apply.apply);
+        let given = steps.iter().map(proposed);
+        self.apply.carry_out(context, session.as_ref(), &sheet, "assigned", given)
     }
 
     fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {
@@ -94,22 +83,18 @@ impl Allocate {
             });
             Failure(placed.collect())
         })?;
-        self.write(session, &steps)
+        self.apply.write(session, "assigned", steps.iter().map(proposed))
     }
+}
 
-    fn write(&self, session: &Session, steps: &[Step]) -> Result<(), Failure> {
-        let signed = Signed { by: self.by.clone(), ..Signed::default() };
-        let draft = session.draft("assigned", &signed, &Default::default())?;
-        let mut entries = Vec::new();
-        for step in steps {
-            let target = session.target(&step.record.prospect.path)?;
-            let mut event = draft.clone();
-            event.owner = Some(step.rep.clone());
-            event.reason = Some(step.reason.as_str().into());
-            let said = format!("{}: pool -> {}", target.named(), step.rep);
-            entries.push(Entry { target, events: vec![event], said });
-        }
-        session.commit(entries)
+/// The entry that gives a prospect of the pool to a rep.
+fn proposed<'b>(step: &Step<'b>) -> Proposed<'b> {
+    Proposed {
+        record: step.record,
+        stage: None,
+        owner: Some(step.rep.clone()),
+        reason: step.reason.as_str().into(),
+        moved: format!("pool -> {}", step.rep),
     }
 }
 

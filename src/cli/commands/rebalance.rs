@@ -1,9 +1,8 @@
 //! `crm rebalance`: the fewest moves that even out the load; with `--apply` they are made.
 
 use super::report::Selection;
-use crate::cli::args::Signed;
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session};
+use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::label::Lang;
 use crate::model::period::parse_days;
@@ -38,33 +37,28 @@ pub struct Rebalance {
     /// Those at 50 or beyond may move, too
     #[arg(long)]
     any_stage: bool,
-    /// Write the entries
-    #[arg(long)]
-    apply: bool,
-    /// With --apply: print what would be written, and write nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
-    /// Who records it [default: CRM_USER, else the rep with git's user.email]
-    #[arg(long, value_name = "REP")]
-    by: Option<String>,
+    #[command(flatten)]
+    apply: Apply,
 }
 
 impl Rebalance {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let wish = self.wish()?;
-        // The lock is taken before anything is read: nobody writes between the look and the entry.
-        let session = if self.apply { Some(Session::open(context, self.dry_run)?) } else { None };
+        let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
         let book = context.book()?;
         let plan = rebalance(&book, &request.query, wish)?;
-        if let Some(session) = &session {
-            self.write(session, &plan, book.settings.language)?;
-        }
-        if !self.dry_run {
-            context.emit(&sheet(&plan, &book, self.apply))?;
-        }
-        Ok(())
+        let id = |place: usize| &plan.team.members[place].rep.id;
+        let moves = plan.moves.iter().map(|step| Proposed {
+            record: step.record,
+            stage: None,
+            owner: Some(id(step.to).clone()),
+            reason: book.settings.language.pick("rebalanced", "负荷平衡").into(),
+            moved: format!("{} -> {}", id(step.from), id(step.to)),
+        });
+        let sheet = sheet(&plan, &book, self.apply.apply);
+        self.apply.carry_out(context, session.as_ref(), &sheet, "assigned", moves)
     }
 
     fn wish(&self) -> Result<Wish, Diagnostic> {
@@ -82,22 +76,6 @@ impl Rebalance {
         })?;
         let untouched_days = if self.touched { None } else { Some(days) };
         Ok(Wish { tolerance, untouched_days, any_stage: self.any_stage })
-    }
-
-    fn write(&self, session: &Session, plan: &Plan, lang: Lang) -> Result<(), Failure> {
-        let signed = Signed { by: self.by.clone(), ..Signed::default() };
-        let mut draft = session.draft("assigned", &signed, &Default::default())?;
-        draft.reason = Some(lang.pick("rebalanced", "负荷平衡").into());
-        let id = |place: usize| &plan.team.members[place].rep.id;
-        let mut entries = Vec::new();
-        for step in &plan.moves {
-            let target = session.target(&step.record.prospect.path)?;
-            let mut event = draft.clone();
-            event.owner = Some(id(step.to).clone());
-            let said = format!("{}: {} -> {}", target.named(), id(step.from), id(step.to));
-            entries.push(Entry { target, events: vec![event], said });
-        }
-        session.commit(entries)
     }
 }
 

@@ -1,9 +1,8 @@
 //! `crm recycle`: who goes back to the pool today; with `--apply` they do.
 
 use super::report::Selection;
-use crate::cli::args::Signed;
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session};
+use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::Failure;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::plan::recycle::{Recycled, recycle};
@@ -19,48 +18,26 @@ use clap::Args;
 pub struct Recycle {
     #[command(flatten)]
     selection: Selection,
-    /// Write the entries
-    #[arg(long)]
-    apply: bool,
-    /// With --apply: print what would be written, and write nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
-    /// Who records it [default: CRM_USER, else the rep with git's user.email]
-    #[arg(long, value_name = "REP")]
-    by: Option<String>,
+    #[command(flatten)]
+    apply: Apply,
 }
 
 impl Recycle {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        // The lock is taken before anything is read: nobody writes between the look and the entry.
-        let session = if self.apply { Some(Session::open(context, self.dry_run)?) } else { None };
+        let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
         let book = context.book()?;
         let recycled = recycle(&book, &request.query);
-        if let Some(session) = &session {
-            self.write(session, &recycled)?;
-        }
-        if !self.dry_run {
-            context.emit(&sheet(&recycled, &book))?;
-        }
-        Ok(())
-    }
-
-    fn write(&self, session: &Session, recycled: &[Recycled]) -> Result<(), Failure> {
-        let signed = Signed { by: self.by.clone(), ..Signed::default() };
-        let mut draft = session.draft("assigned", &signed, &Default::default())?;
-        draft.owner = Some("".into());
-        let mut entries = Vec::new();
-        for item in recycled {
-            let target = session.target(&item.record.prospect.path)?;
-            let mut event = draft.clone();
-            event.reason = Some(item.reason.as_str().into());
-            let owner = item.record.state.owner.as_deref().unwrap_or_default();
-            let said = format!("{}: {owner} -> pool", target.named());
-            entries.push(Entry { target, events: vec![event], said });
-        }
-        session.commit(entries)
+        let released = recycled.iter().map(|item| Proposed {
+            record: item.record,
+            stage: None,
+            owner: Some("".into()),
+            reason: item.reason.as_str().into(),
+            moved: format!("{} -> pool", item.record.state.owner.as_deref().unwrap_or_default()),
+        });
+        let sheet = sheet(&recycled, &book);
+        self.apply.carry_out(context, session.as_ref(), &sheet, "assigned", released)
     }
 }
 

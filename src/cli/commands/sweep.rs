@@ -1,9 +1,8 @@
 //! `crm sweep`: those past the cycle; with `--apply` they fall back.
 
 use super::report::Selection;
-use crate::cli::args::Signed;
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session};
+use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::Failure;
 use crate::model::label::Lang;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
@@ -20,50 +19,29 @@ use clap::Args;
 pub struct Sweep {
     #[command(flatten)]
     selection: Selection,
-    /// Write the fall-back entries
-    #[arg(long)]
-    apply: bool,
-    /// With --apply: print what would be written, and write nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
-    /// Who records it [default: CRM_USER, else the rep with git's user.email]
-    #[arg(long, value_name = "REP")]
-    by: Option<String>,
+    #[command(flatten)]
+    apply: Apply,
 }
 
 impl Sweep {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        // The lock is taken before anything is read: nobody writes between the look and the entry.
-        let session = if self.apply { Some(Session::open(context, self.dry_run)?) } else { None };
+        let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
         let book = context.book()?;
         let overdue = sweep(&book, &request.query);
-        // The data first: if it cannot be shown as asked, nothing is written.
-        if !self.dry_run {
-            context.emit(&sheet(&overdue, &book))?;
-        }
-        if let Some(session) = &session {
-            self.write(session, &overdue)?;
-        }
-        Ok(())
-    }
-
-    fn write(&self, session: &Session, overdue: &[Overdue]) -> Result<(), Failure> {
-        let settings = &session.ledger.settings;
-        let signed = Signed { by: self.by.clone(), ..Signed::default() };
-        let draft = session.draft("moved", &signed, &Default::default())?;
-        let mut entries = Vec::new();
-        for item in overdue.iter().filter(|item| item.falls) {
-            let target = session.target(&item.record.prospect.path)?;
-            let first = &item.record.pipeline(settings).stages[0].id;
-            let mut event = draft.clone();
-            event.stage = Some(first.clone());
-            event.reason = Some(item.reason.as_str().into());
-            let said = format!("{}: {} -> {first}", target.named(), item.record.stage_id(settings));
-            entries.push(Entry { target, events: vec![event], said });
-        }
-        session.commit(entries)
+        let falls = overdue.iter().filter(|item| item.falls).map(|item| {
+            let settings = &book.settings;
+            let first = stage_name(item.record, 0, settings);
+            Proposed {
+                record: item.record,
+                stage: Some(first.into()),
+                owner: None,
+                reason: item.reason.as_str().into(),
+                moved: format!("{} -> {first}", item.record.stage_id(settings)),
+            }
+        });
+        self.apply.carry_out(context, session.as_ref(), &sheet(&overdue, &book), "moved", falls)
     }
 }
 
