@@ -9,7 +9,7 @@ use crate::model::event::{Event, EventKey};
 use crate::model::money::Money;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::rules::replay::replay;
+use crate::rules::replay::{derive, replay};
 use crate::rules::state::Record;
 use crate::store::append::append;
 use crate::store::find::find;
@@ -230,9 +230,7 @@ fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
 /// No new entry may make the file break a rule that it kept so far.
 fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
     let findings = |prospect: &Prospect| {
-        replay(prospect.clone(), settings, Date::MAX)
-            .map(|record| record.findings)
-            .unwrap_or_default()
+        derive(prospect, settings, Date::MAX).map(|(.., findings)| findings).unwrap_or_default()
     };
     let known = findings(before);
     let new: Vec<Diagnostic> = findings(after)
@@ -286,6 +284,15 @@ impl Target {
             .help("the first entry opens the account; choose a later --date")
         })
     }
+}
+
+/// That a prospect stands where its pursuit has ended, for commands that go on with one.
+pub fn ended(target: &Target, here: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::MoveAfterEnd,
+        format!("{} stands at `{here}`: this pursuit has ended", target.named()),
+    )
+    .help(format!("a new pursuit begins with: crm reopen {}", target.id()))
 }
 
 /// Events for one prospect, and what to say when they stand.

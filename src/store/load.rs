@@ -82,15 +82,19 @@ impl Ledger {
         let (paths, mut problems) = self.paths();
         let read: Vec<(Option<Record>, Vec<Diagnostic>)> =
             paths.par_iter().map(|path| self.load_one(path, as_of)).collect();
-        problems.extend(self.duplicate_ids(&paths));
+        let duplicates = self.duplicate_ids(&paths);
+        let repeated = !duplicates.is_empty();
+        problems.extend(duplicates);
         let mut records = Vec::with_capacity(read.len());
         for (record, found) in read {
             records.extend(record);
             problems.extend(found);
         }
         // Of two files with one id the first stands; the other is a finding. They come sorted by path.
-        let mut seen = HashSet::with_capacity(records.len());
-        records.retain(|record: &Record| seen.insert(id::fold(&record.prospect.id)));
+        if repeated {
+            let mut seen = HashSet::with_capacity(records.len());
+            records.retain(|record: &Record| seen.insert(id::fold(&record.prospect.id)));
+        }
         records.sort_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
         let (tallies, found) = read_tallies(self, as_of);
         problems.extend(found);

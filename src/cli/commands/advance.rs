@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session, Target, kind};
+use crate::cli::entry::{Entry, Session, Target, ended, kind};
 use crate::cli::words::split_stage;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::event::Event;
@@ -69,9 +69,7 @@ impl Advance {
         let pipeline = record.pipeline(settings);
         let here = record.stage_id(settings);
         if record.state.outcome != Outcome::Open {
-            let message = format!("{} stands at `{here}`: this pursuit has ended", target.named());
-            let help = format!("a new pursuit begins with: crm reopen {}", target.id());
-            return Err(Diagnostic::new(Code::MoveAfterEnd, message).help(help));
+            return Err(ended(&target, here));
         }
         let to = match stage {
             Some(id) => pipeline.find(id),

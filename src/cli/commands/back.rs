@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session};
+use crate::cli::entry::{Entry, Session, ended};
 use crate::cli::words::split_stage;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
@@ -56,13 +56,7 @@ impl Back {
                     let said = format!("{}: {here} -> {}", target.named(), pipeline.stages[to].id);
                     entries.push(Entry { target, events: vec![event], said });
                 }
-                Some(_) => refused.push(
-                    Diagnostic::new(
-                        Code::MoveAfterEnd,
-                        format!("{} stands at `{here}`: this pursuit has ended", target.named()),
-                    )
-                    .help(format!("a new pursuit begins with: crm reopen {}", target.id())),
-                ),
+                Some(_) => refused.push(ended(&target, here)),
                 None => {
                     let wanted = stage.unwrap_or_default();
                     refused.push(

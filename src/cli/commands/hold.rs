@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session};
+use crate::cli::entry::{Entry, Session, ended};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
 use clap::Args;
@@ -49,8 +49,7 @@ impl Hold {
         for target in session.targets(&self.ids, &self.chosen)? {
             let record = target.on(settings, event.date())?;
             if record.state.outcome != Outcome::Open {
-                let message = format!("{} is not being pursued any more", target.named());
-                return Err(Diagnostic::new(Code::MoveAfterEnd, message).into());
+                return Err(ended(&target, record.stage_id(settings)).into());
             }
             let said = format!("{}: on hold until {until}", target.named());
             entries.push(Entry { target, events: vec![event.clone()], said });

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session};
+use crate::cli::entry::{Entry, Session, ended};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
 use clap::Args;
@@ -51,9 +51,7 @@ impl Lose {
             let pipeline = record.pipeline(settings);
             let here = record.stage_id(settings);
             if record.state.outcome != Outcome::Open {
-                let message =
-                    format!("{} stands at `{here}`: this pursuit has ended", target.named());
-                return Err(Diagnostic::new(Code::MoveAfterEnd, message).into());
+                return Err(ended(&target, here).into());
             }
             let lost = &pipeline.stages[pipeline.lost()].id;
             let mut event = event.clone();
