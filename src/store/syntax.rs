@@ -115,11 +115,16 @@ impl<'a> Broken<'a> {
                 .at(place.clone().span(open))
                 .help("an entry is one line: KEY = { kind = \"…\", … }");
         }
+        if self.message.starts_with("invalid basic string, expected") {
+            return at(Code::Syntax, "the text has no closing quote".to_owned()).help(
+                "close it with \"; a text is one line, and a line break in it is written \\n",
+            );
+        }
         let diagnostic = at(Code::Syntax, format!("not valid TOML: {}", self.message));
         if self.text[..self.span.start].trim_end_matches(' ').ends_with('"') {
             return diagnostic.help("a quote inside a text is written \\\"");
         }
-        diagnostic
+        diagnostic.help("`crm help format` shows how the files are written")
     }
 
     /// A value without quotes, or none at all.
