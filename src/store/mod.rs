@@ -3,6 +3,7 @@
 
 pub mod append;
 pub mod find;
+pub mod git;
 pub mod likeness;
 pub mod line;
 pub mod load;
