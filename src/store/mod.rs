@@ -2,6 +2,7 @@
 //! home of the TOML crates.
 
 pub mod append;
+pub mod files;
 pub mod find;
 pub mod git;
 pub mod likeness;
@@ -20,4 +21,5 @@ pub mod settings;
 mod syntax;
 pub mod tally;
 pub mod tree;
+pub mod walk;
 pub mod write;
