@@ -6,6 +6,7 @@ use super::tree::{Reader, Table, parse};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::date::Date;
 use crate::model::event::EventKey;
+use crate::model::text::Text;
 use crate::rules::book::Tally;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use std::path::Path;
 const KEYS: [&str; 3] = ["dials", "conversations", "appointments"];
 
 /// Tallies by rep and day.
-pub type Tallies = Vec<(Box<str>, Date, Tally)>;
+pub type Tallies = Vec<(Text, Date, Tally)>;
 
 /// All tallies up to a day, sorted by rep and day; several of one day add up.
 pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) {
@@ -25,7 +26,7 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
             Ok(text) => {
                 let (days, found) = read_file(&text, &shown);
                 problems.extend(found);
-                let rep: Box<str> = id_of(&path).into();
+                let rep: Text = id_of(&path).into();
                 if !ledger.settings.reps.is_empty() && ledger.settings.rep(&rep).is_none() {
                     problems.push(
                         Diagnostic::new(
