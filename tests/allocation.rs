@@ -59,7 +59,7 @@ impl Diary {
 
     fn held(&self, on: &str) -> BTreeMap<String, usize> {
         let mut held = BTreeMap::new();
-        for record in &self.book(on).records {
+        for record in self.book(on).records() {
             if let Some(owner) = record.state.owner.as_deref() {
                 *held.entry(owner.to_owned()).or_default() += 1;
             }

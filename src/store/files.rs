@@ -1,7 +1,7 @@
 //! Every prospect of a ledger, read and replayed by as many threads as the machine has. A thread takes a
 //! batch of names, reads file by file into one buffer, replays each prospect, and hands the record on.
 
-use super::load::{Ledger, Loaded};
+use super::load::{Ledger, Loaded, id_of};
 use super::quick::quick;
 use super::root::PROSPECTS;
 use super::walk::{Batch, Folder, Walk};
@@ -96,6 +96,9 @@ type Take<'t> = &'t (dyn Fn(usize, Option<Record>, Vec<Diagnostic>) + Sync);
 impl Files {
     /// Reads every file once. Threads begin only where there is more than one batch to read.
     fn each_file(&self, keep: Keep, take: Take<'_>) -> (Vec<Met>, Vec<Diagnostic>) {
+        if self.ledger.snapshot.is_some() {
+            return self.each_of_snapshot(take);
+        }
         let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS));
         let first = walk.next_batch();
         let alone = first.is_none() || walk.is_finished();
@@ -132,6 +135,18 @@ impl Files {
         (met, walk.problems)
     }
 
+    /// The same for files that are not on the disk.
+    fn each_of_snapshot(&self, take: Take<'_>) -> (Vec<Met>, Vec<Diagnostic>) {
+        let (paths, problems) = self.ledger.paths();
+        let mut met = Met::default();
+        for path in paths {
+            met.ids.push(hash(&id_of(&path)));
+            let (record, found) = self.in_full(&path, &mut met);
+            take(0, record, found);
+        }
+        (vec![met], problems)
+    }
+
     /// One file: read by the quick reader if it can, else in full.
     fn one(
         &self,
@@ -143,16 +158,29 @@ impl Files {
     ) -> (Option<Record>, Vec<Diagnostic>) {
         let stem = Path::new(name).file_stem().unwrap_or(name).to_string_lossy();
         met.ids.push(hash(&stem));
-        let (prospect, mut problems) = match self.at_once(folder, name, &stem, keep, buffer) {
-            Some(prospect) => (prospect, Vec::new()),
-            None => match self.ledger.read(&folder.path.join(name)) {
-                Ok(Loaded { prospect, problems, .. }) => (prospect, problems),
-                Err(problems) => {
-                    met.count(&problems);
-                    return (None, problems);
-                }
-            },
-        };
+        match self.at_once(folder, name, &stem, keep, buffer) {
+            Some(prospect) => self.replayed(prospect, Vec::new(), met),
+            None => self.in_full(&folder.path.join(name), met),
+        }
+    }
+
+    /// One file by its path, read with everything that can be said about it.
+    fn in_full(&self, path: &Path, met: &mut Met) -> (Option<Record>, Vec<Diagnostic>) {
+        match self.ledger.read(path) {
+            Ok(Loaded { prospect, problems, .. }) => self.replayed(prospect, problems, met),
+            Err(problems) => {
+                met.count(&problems);
+                (None, problems)
+            }
+        }
+    }
+
+    fn replayed(
+        &self,
+        prospect: Prospect,
+        mut problems: Vec<Diagnostic>,
+        met: &mut Met,
+    ) -> (Option<Record>, Vec<Diagnostic>) {
         let mut record = replay(prospect, &self.ledger.settings, self.as_of);
         // Findings of replay carry the path below the root; messages show it from here.
         if let Some(record) = &mut record {

@@ -2,6 +2,7 @@
 //! home of the TOML crates.
 
 pub mod append;
+pub mod content;
 pub mod files;
 pub mod find;
 pub mod git;
@@ -18,6 +19,7 @@ pub mod read_prospect;
 pub mod read_settings;
 pub mod root;
 pub mod settings;
+pub mod snapshot;
 mod syntax;
 pub mod tally;
 pub mod tree;

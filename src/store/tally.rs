@@ -1,6 +1,6 @@
 //! A rep's daily tallies: `activity/<rep>.toml`.
 
-use super::load::{Ledger, id_of, read_text};
+use super::load::{Ledger, id_of};
 use super::read_prospect::bad_key;
 use super::tree::{Reader, Table, parse};
 use crate::diag::{Code, Diagnostic, Place};
@@ -22,7 +22,7 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
     let mut tallies: Tallies = Vec::new();
     for path in paths {
         let shown = ledger.show(&path);
-        match read_text(&ledger.root.join(&path), &shown) {
+        match ledger.text(&path) {
             Ok(text) => {
                 let (days, found) = read_file(&text, &shown);
                 problems.extend(found);
