@@ -17,7 +17,7 @@ use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
 const ELSEWHERE: [(Code, &str); 2] = [
-    (Code::Locked, "needs a second process that holds the lock: tests/write.rs"),
+    (Code::Locked, "needs a second process that holds the lock: tests/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/write.rs"),
 ];
 
