@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 8] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 17] = [
+const HOMES: [(&str, &str); 18] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("chrono", "src/model/date.rs"),
     ("clap", "src/cli"),
@@ -30,6 +30,7 @@ const HOMES: [(&str, &str); 17] = [
     ("fnv", "src/store"),
     ("ignore", "src/store"),
     ("rust_decimal", "src/model/money.rs"),
+    ("smol_str", "src/model/text.rs"),
     ("serde_json", "src/render"),
     ("similar", "src/cli"),
     ("terminal_size", "src/cli/context.rs"),

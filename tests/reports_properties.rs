@@ -240,7 +240,7 @@ proptest! {
             let standing = prospects
                 .iter()
                 .filter_map(|prospect| derive(prospect, &settings, day(on)))
-                .filter(|(state, ..)| settings.pipelines[0].stages[state.stage].id == (*stage).into())
+                .filter(|(state, ..)| settings.pipelines[0].stages[state.stage].id == **stage)
                 .count();
             prop_assert_eq!(int(cell(funnel, row, "count")), i64::try_from(standing).unwrap());
         }

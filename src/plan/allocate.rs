@@ -8,6 +8,7 @@ use super::assignment::{Invalid, Plan, Problem, Unplaced};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::id::fold;
 use crate::model::label::Lang;
+use crate::model::text::Text;
 use crate::rules::allocation::{Barrier, Fit, Obstacles, Rules, full, seats};
 use crate::rules::book::Book;
 use crate::rules::pool::{grade_of, not_in_pool};
@@ -148,7 +149,7 @@ pub fn allocate<'b>(
 }
 
 /// Grade, region and needs.
-type Kin<'b> = (Option<&'b str>, Option<&'b str>, &'b [Box<str>]);
+type Kin<'b> = (Option<&'b str>, Option<&'b str>, &'b [Text]);
 
 /// Those of the pool that a query selects: who waits longest first, then by id.
 fn candidates<'b>(book: &'b Book, query: &Query, rules: &Rules<'b>) -> Vec<Candidate<'b>> {
@@ -347,7 +348,7 @@ pub struct Step<'b> {
     /// The prospect.
     pub record: &'b Record,
     /// The rep.
-    pub rep: Box<str>,
+    pub rep: Text,
     /// The reason in the entry.
     pub reason: String,
 }

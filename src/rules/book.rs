@@ -7,6 +7,7 @@ use super::state::Record;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 
 /// A rep's activity of one day, counted by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,7 +30,7 @@ pub struct Book {
     /// Every prospect that exists on that day, by id.
     pub records: Vec<Record>,
     /// Daily tallies: rep, day, counts; sorted.
-    pub tallies: Vec<(Box<str>, Date, Tally)>,
+    pub tallies: Vec<(Text, Date, Tally)>,
     /// What could not be read, and rules that entries broke.
     pub problems: Vec<Diagnostic>,
 }

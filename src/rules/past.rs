@@ -111,6 +111,7 @@ mod tests {
     use crate::model::event::{Event, EventKey};
     use crate::model::prospect::Prospect;
     use crate::model::settings::Settings;
+    use crate::model::text::Text;
     use crate::rules::replay::replay;
     use proptest::prelude::*;
 
@@ -145,7 +146,7 @@ mod tests {
                 .map(|(n, (on, what, _))| event(n, *on, *what))
                 .collect();
             events.sort_by(|a, b| a.key.cmp(&b.key));
-            let keys: Vec<Box<str>> = events.iter().map(|e| e.key.text.clone()).collect();
+            let keys: Vec<Text> = events.iter().map(|e| e.key.text.clone()).collect();
             for (event, (.., target)) in events.iter_mut().zip(&entries) {
                 if &*event.kind == "retracted" {
                     event.event = Some(target.get(&keys).clone());

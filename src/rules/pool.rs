@@ -12,6 +12,7 @@ use crate::model::event::Event;
 use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, Settings};
+use crate::model::text::Text;
 use std::collections::BTreeMap;
 
 /// The grade of a prospect of the book: that of its customer.
@@ -200,7 +201,7 @@ pub struct Quota<'b> {
 #[derive(Debug, Clone, Default)]
 struct Count {
     all: u32,
-    grades: BTreeMap<Box<str>, u32>,
+    grades: BTreeMap<Text, u32>,
 }
 
 impl Count {

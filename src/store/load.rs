@@ -4,8 +4,9 @@ use super::quick::quick;
 use super::read_prospect::read_prospect;
 use super::read_settings::read_settings;
 use super::root::{ACTIVITY, PROSPECTS, SETTINGS};
+use super::snapshot::Snapshot;
 use super::tally::read_tallies;
-use crate::diag::{Code, Diagnostic, Exit, Place, Severity};
+use crate::diag::{Code, Diagnostic, Exit, Place, Severity, Source};
 use crate::model::date::Date;
 use crate::model::id;
 use crate::model::prospect::Prospect;
@@ -30,6 +31,8 @@ pub struct Ledger {
     pub shown: PathBuf,
     /// The settings.
     pub settings: Settings,
+    /// Where its files are read from, if not from the disk.
+    pub snapshot: Option<Snapshot>,
 }
 
 impl Ledger {
@@ -42,7 +45,46 @@ impl Ledger {
             vec![Diagnostic { exit, ..problem }]
         })?;
         let settings = read_settings(&text, &place)?;
-        Ok(Ledger { root, shown, settings })
+        Ok(Ledger { root, shown, settings, snapshot: None })
+    }
+
+    /// The ledger as git has it; `shown` is put before its paths in messages.
+    pub fn of_snapshot(
+        snapshot: Snapshot,
+        root: PathBuf,
+        shown: PathBuf,
+    ) -> Result<Ledger, Vec<Diagnostic>> {
+        let place = shown.join(SETTINGS);
+        let text = snapshot.text(Path::new(SETTINGS), &place).map_err(|problem| {
+            vec![Diagnostic { exit: problem.exit.max(Exit::Usage), ..problem }]
+        })?;
+        let settings = read_settings(&text, &place).map_err(|found| {
+            found.into_iter().map(|d| with_text(d, &place, &text)).collect::<Vec<_>>()
+        })?;
+        Ok(Ledger { root, shown, settings, snapshot: Some(snapshot) })
+    }
+
+    /// The text of a file of the ledger, from wherever its files are read.
+    pub fn text(&self, relative: &Path) -> Result<String, Diagnostic> {
+        let shown = self.show(relative);
+        match &self.snapshot {
+            Some(snapshot) => snapshot.text(relative, &shown),
+            None => read_text(&self.root.join(relative), &shown),
+        }
+    }
+
+    /// A finding with the text that it points into, where that is not the one on the disk.
+    #[must_use]
+    pub fn sourced(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let file = match &diagnostic.place {
+            Some(Place { source: Source::File(path), .. }) => path.clone(),
+            _ => return diagnostic,
+        };
+        let relative = file.strip_prefix(&self.shown).unwrap_or(&file);
+        match self.snapshot.as_ref().map(|snapshot| snapshot.text(relative, &file)) {
+            Some(text) => with_text(diagnostic, &file, &text.unwrap_or_default()),
+            None => diagnostic,
+        }
     }
 
     /// How a file of the ledger is named in messages.
@@ -53,7 +95,7 @@ impl Ledger {
     /// Reads one prospect by its path below the root. Problems beside a prospect do not stop it.
     pub fn read(&self, relative: &Path) -> Result<Loaded, Vec<Diagnostic>> {
         let shown = self.show(relative);
-        let text = read_text(&self.root.join(relative), &shown).map_err(|problem| vec![problem])?;
+        let text = self.text(relative).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
         let (prospect, mut problems) = match quick(&text, &id, relative, &self.settings) {
             Some(prospect) => (Some(prospect), Vec::new()),
@@ -121,7 +163,7 @@ impl Ledger {
 
     /// Turns a path below the root into the one to print.
     pub fn show_place(&self, diagnostic: &mut Diagnostic) {
-        if let Some(Place { source: crate::diag::Source::File(path), .. }) = &mut diagnostic.place {
+        if let Some(Place { source: Source::File(path), .. }) = &mut diagnostic.place {
             *path = self.show(path);
         }
     }
@@ -135,6 +177,10 @@ impl Ledger {
     pub fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
         let mut paths = Vec::new();
         let mut problems = Vec::new();
+        if let Some(snapshot) = &self.snapshot {
+            let (files, links) = snapshot.files_below(folder);
+            return (files, links.iter().map(|link| symlink(&self.show(link))).collect());
+        }
         let top = self.root.join(folder);
         if top.is_symlink() {
             return (paths, vec![symlink(&self.show(folder))]);
@@ -241,18 +287,29 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
         return Err(symlink(shown));
     }
     if meta.len() > MAX_FILE {
-        return Err(Diagnostic::new(
-            Code::TooLarge,
-            format!("the file has {} MiB; at most 4 are read", meta.len() / 1024 / 1024),
-        )
-        .at(place())
-        .help("keep large documents beside the ledger and name them in a note"));
+        return Err(too_large(meta.len(), shown));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes))
         .map_err(|error| unreadable(&error))?;
     utf8(bytes, shown)
+}
+
+/// That a file is larger than any prospect's.
+pub(super) fn too_large(bytes: u64, shown: &Path) -> Diagnostic {
+    let message = format!("the file has {} MiB; at most 4 are read", bytes / 1024 / 1024);
+    Diagnostic::new(Code::TooLarge, message)
+        .at(Place::file(shown))
+        .help("keep large documents beside the ledger and name them in a note")
+}
+
+/// A finding about a file that is not on the disk, with that file's text.
+fn with_text(mut diagnostic: Diagnostic, file: &Path, text: &str) -> Diagnostic {
+    if let Some(place) = &mut diagnostic.place {
+        place.source = Source::Text { origin: file.display().to_string(), text: text.to_owned() };
+    }
+    diagnostic
 }
 
 /// A file's bytes as text.

@@ -2,7 +2,9 @@
 //! home of the TOML crates.
 
 pub mod append;
+pub mod content;
 pub mod find;
+pub mod git;
 pub mod likeness;
 pub mod line;
 pub mod load;
@@ -16,6 +18,7 @@ pub mod read_prospect;
 pub mod read_settings;
 pub mod root;
 pub mod settings;
+pub mod snapshot;
 mod syntax;
 pub mod tally;
 pub mod tree;

@@ -12,6 +12,7 @@ use crate::model::event::{Event, EventKey};
 use crate::model::money::{Amount, Money};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -163,7 +164,7 @@ fn contact(cursor: &mut Cursor, contact: &mut Contact, seen: &mut Seen) -> Optio
     cursor.end()
 }
 
-fn put(slot: &mut Option<Box<str>>, value: Option<Cow<str>>) -> Option<()> {
+fn put(slot: &mut Option<Text>, value: Option<Cow<str>>) -> Option<()> {
     *slot = Some(value?.into());
     Some(())
 }
@@ -310,7 +311,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// A list of such strings, or one of them.
-    fn strings(&mut self) -> Option<Vec<Box<str>>> {
+    fn strings(&mut self) -> Option<Vec<Text>> {
         if !self.skip("[") {
             return self.string().map(|text| vec![text.into()]);
         }

@@ -7,6 +7,8 @@
     reason = "each test file uses a part of it, and may fail"
 )]
 
+pub mod repo;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

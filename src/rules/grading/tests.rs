@@ -6,6 +6,7 @@ use crate::model::event::{Event, EventKey};
 use crate::model::grading::GradeRule;
 use crate::model::money::{Amount, Money};
 use crate::model::prospect::Prospect;
+use crate::model::text::Text;
 use crate::rules::replay::replay;
 use proptest::prelude::*;
 
@@ -236,7 +237,7 @@ fn relationship_takes_orders_or_contacts_over_time() {
 #[test]
 fn demand_takes_criteria_need_and_response() {
     let at = |days, confirms: &[&str]| {
-        let confirms: Vec<Box<str>> = confirms.iter().map(|c| (*c).into()).collect();
+        let confirms: Vec<Text> = confirms.iter().map(|c| (*c).into()).collect();
         prospect("a", vec![ago(days, "meeting", |e| e.confirms = confirms)])
     };
     let three = ["right-person", "fit", "budget"];
