@@ -207,7 +207,7 @@ impl Files {
         folder.read(name, buffer).ok()?;
         let text = std::str::from_utf8(buffer).ok()?;
         id::validate(stem).ok()?;
-        quick(text, stem, folder.path.join(name), &self.ledger.settings, keep)
+        quick(text, stem, folder.file(name), &self.ledger.settings, keep)
     }
 }
 
