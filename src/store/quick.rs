@@ -17,19 +17,22 @@ use crate::rules::book::Keep;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-/// The prospect in a text, if the text is of the plain form and nothing is wrong with it.
+/// The prospect in a text, if the text is of the plain form and nothing is wrong with it. Its journal is
+/// put into `room`, which is empty and saves asking for memory; it is taken, not given back.
 pub fn quick(
     text: &str,
     id: &str,
     path: PathBuf,
     settings: &Settings,
     keep: Keep,
+    room: &mut Vec<Event>,
 ) -> Option<Prospect> {
     let returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
     if !printable(text.as_bytes()) || returns && !before_newlines_only(text.as_bytes()) {
         return None;
     }
-    let mut prospect = Prospect { id: id.into(), path, ..Prospect::default() };
+    let events = std::mem::take(room);
+    let mut prospect = Prospect { id: id.into(), path, events, ..Prospect::default() };
     let mut part = Part::Facts;
     let mut seen = Seen::default();
     let mut cursor = Cursor { text, at: 0 };
@@ -332,7 +335,7 @@ impl<'t> Cursor<'t> {
         self.eat(b'"').then_some(())?;
         let inner = &self.text[self.at..];
         let bytes = inner.as_bytes();
-        let length = first_of_note(bytes)?;
+        let length = first_special(bytes)?;
         match bytes[length] {
             // An empty string that goes on with a quote would be a multi-line one.
             b'"' if length == 0 && bytes.get(1) == Some(&b'"') => None,
@@ -454,13 +457,21 @@ impl<'t> Cursor<'t> {
 }
 
 /// Where the first byte is that means something in a string. Most strings are a word, and end before a
-/// search by many bytes at a time has begun.
-fn first_of_note(bytes: &[u8]) -> Option<usize> {
-    let special = |b: &u8| matches!(b, b'"' | b'\\' | b'\n');
+/// search of many bytes at a time has begun.
+fn first_special(bytes: &[u8]) -> Option<usize> {
     let (word, rest) = bytes.split_at(bytes.len().min(16));
     let later = || Some(word.len() + memchr::memchr3(b'"', b'\\', b'\n', rest)?);
-    word.iter().position(special).or_else(later)
+    word.iter().position(|b| SPECIAL[usize::from(*b)]).or_else(later)
 }
+
+/// The bytes that mean something in a string.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    special[b'"' as usize] = true;
+    special[b'\\' as usize] = true;
+    special[b'\n' as usize] = true;
+    special
+};
 
 /// The bytes of which bare keys are made.
 const BARE: [bool; 256] = {
@@ -490,7 +501,7 @@ mod tests {
     /// What the quick reader says, if anything, is what the full one says, and nothing is wrong.
     fn agrees(text: &str) -> bool {
         let (path, settings) = (Path::new("x.toml"), settings());
-        let quickly = |keep| quick(text, "x", path.to_owned(), &settings, keep);
+        let quickly = |keep| quick(text, "x", path.to_owned(), &settings, keep, &mut Vec::new());
         let Some(prospect) = quickly(Keep::Everything) else {
             assert_eq!(quickly(Keep::AllButNotes), None, "{text}");
             return false;
