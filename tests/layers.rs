@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 8] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 17] = [
+const HOMES: [(&str, &str); 18] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("chrono", "src/model/date.rs"),
     ("clap", "src/cli"),
@@ -35,6 +35,7 @@ const HOMES: [(&str, &str); 17] = [
     ("terminal_size", "src/cli/context.rs"),
     ("toml", "src/store"),
     ("toml_edit", "src/store"),
+    ("toml_parser", "src/store"),
     ("toml_writer", "src/store"),
     ("unicode_normalization", "src/model/id.rs"),
 ];

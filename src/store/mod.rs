@@ -7,6 +7,7 @@ pub mod likeness;
 pub mod line;
 pub mod load;
 pub mod locate;
+pub mod merge;
 pub mod new_file;
 pub mod plan_file;
 pub mod quick;
