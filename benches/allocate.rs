@@ -9,6 +9,7 @@ use crm::model::event::{Event, EventKey};
 use crm::model::money::Money;
 use crm::model::prospect::Prospect;
 use crm::model::settings::{Rep, Settings};
+use crm::model::text::Text;
 use crm::plan::allocate::{Method, allocate};
 use crm::plan::rebalance::{Wish, rebalance};
 use crm::rules::book::Book;
@@ -94,13 +95,13 @@ fn book(prospects: usize, reps: usize, room: usize, owned: bool) -> Book {
         replay(prospect, &settings, as_of).unwrap()
     });
     let records = records.collect();
-    Book { settings, as_of, records, tallies: Vec::new(), problems: Vec::new() }
+    Book::of(settings, as_of, records, Vec::new())
 }
 
-fn region(number: usize) -> Box<str> {
+fn region(number: usize) -> Text {
     format!("region{number}").into()
 }
 
-fn skill(number: usize) -> Box<str> {
+fn skill(number: usize) -> Text {
     format!("skill{number}").into()
 }

@@ -328,6 +328,13 @@ codes! {
     NothingToUndo "nothing-to-undo" Error Refused "no event is left to retract";
     Locked "locked" Error System "another process holds the ledger's lock";
     WriteFailed "write-failed" Error System "a file could not be written; nothing was changed";
+    // Git
+    NoGit "no-git" Error Usage "no program `git`, or no repository here";
+    BadRevision "bad-revision" Error Usage "a name that is no commit, branch or tag";
+    GitFailed "git-failed" Error System "git ended with an error";
+    Unmerged "unmerged" Error Refused "a merge left several versions of a file";
+    HistoryChanged "history-changed" Error Refused "an event is not what it was";
+    HistoryLost "history-lost" Error Refused "an event, or a prospect with its events, is gone";
 }
 
 #[cfg(test)]

@@ -16,9 +16,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 2] = [
-    (Code::Locked, "needs a second process that holds the lock: tests/write.rs"),
+const ELSEWHERE: [(Code, &str); 7] = [
+    (Code::Locked, "needs a second process that holds the lock: tests/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/write.rs"),
+    (Code::BadRevision, "needs a repository: tests/git_check.rs"),
+    (Code::GitFailed, "needs a git that fails: src/store/git.rs"),
+    (Code::Unmerged, "needs a repository: tests/git_check.rs"),
+    (Code::HistoryChanged, "needs a repository: tests/git_check.rs"),
+    (Code::HistoryLost, "needs a repository: tests/git_check.rs"),
 ];
 
 /// Makes what a folder in git cannot hold. `false`: it cannot be made here, the case is skipped.

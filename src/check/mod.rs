@@ -8,6 +8,7 @@ mod exceptions;
 mod facts;
 mod kinds;
 mod reps;
+pub mod since;
 mod standing;
 mod unknown_keys;
 

@@ -8,8 +8,10 @@ use crate::model::sheet::Sheet;
 use crate::render::{self, Format, RenderError};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
+use crate::store::git::Git;
 use crate::store::load::Ledger;
 use crate::store::root::find_root;
+use crate::store::snapshot::{Snapshot, Tracked};
 use crate::store::write;
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -33,6 +35,8 @@ pub struct Environment {
     pub path: Option<OsString>,
     /// `NO_COLOR` is set and not empty.
     pub no_color: bool,
+    /// `GIT_DIR` or `GIT_INDEX_FILE` is set: git runs us, in the folder that it means.
+    pub inside_git: bool,
 }
 
 impl Environment {
@@ -47,6 +51,7 @@ impl Environment {
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             path: std::env::var_os("PATH"),
             no_color: text("NO_COLOR").is_some(),
+            inside_git: ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|n| std::env::var_os(n).is_some()),
         }
     }
 }
@@ -120,41 +125,65 @@ impl Context {
         if let Some(ledger) = self.ledger.get() {
             return Ok(ledger);
         }
+        let (root, shown) = self.root()?;
+        Ok(self.settle(Ledger::open(root, shown).map_err(Failure)?))
+    }
+
+    /// The ledger's root, and how messages show it.
+    fn root(&self) -> Result<(PathBuf, PathBuf), Failure> {
         let stated =
             self.global.ledger.clone().or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
         let root = find_root(stated.as_deref(), &self.here)?;
         write::recover(&root)?;
         let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
-        let ledger = Ledger::open(root, shown).map_err(Failure)?;
-        Ok(self.ledger.get_or_init(|| ledger))
+        Ok((root, shown))
     }
 
-    /// The whole ledger on the as-of day. What is wrong in it is counted on stderr, or stops the command
-    /// under `--strict`.
+    /// The git that keeps the ledger. Inside a hook it runs where git put us, because what git tells its
+    /// hooks (`GIT_DIR`, `GIT_INDEX_FILE`) is meant from there.
+    pub fn tracked(&self) -> Result<Tracked, Failure> {
+        let (root, _) = self.root()?;
+        let git = Git::at(if self.env.inside_git { &self.here } else { &root });
+        let prefix = git.prefix(&root)?;
+        Ok(Tracked { git, prefix })
+    }
+
+    /// The ledger as git has it. It becomes the command's own by [`Context::settle`].
+    pub fn ledger_of(&self, snapshot: Snapshot) -> Result<Ledger, Failure> {
+        let (root, shown) = self.root()?;
+        Ledger::of_snapshot(snapshot, root, shown).map_err(Failure)
+    }
+
+    /// Makes a ledger that of the command, unless it has one.
+    pub fn settle(&self, ledger: Ledger) -> &Ledger {
+        self.ledger.get_or_init(|| ledger)
+    }
+
+    /// The whole ledger on the as-of day, read. What is wrong in it is counted on stderr, or stops the
+    /// command under `--strict`.
     pub fn book(&self) -> Result<Book, Failure> {
+        let book = self.unread_book()?;
+        book.records();
+        self.count_errors(&book);
+        Ok(book)
+    }
+
+    /// The same, read only when it is asked for its records, and no more of it than that takes: who made
+    /// something of it calls [`Context::count_errors`] then. Under `--strict` it is read at once.
+    pub fn unread_book(&self) -> Result<Book, Failure> {
         let book = self.ledger()?.load(self.today);
-        let serious = |severity: Severity| {
-            severity == Severity::Error || (self.global.strict && severity == Severity::Warning)
-        };
-        let wrong = book.problems.iter().filter(|problem| serious(problem.severity)).count();
-        if wrong > 0 && self.global.strict {
-            let mut found: Vec<Diagnostic> =
-                book.problems.iter().filter(|p| serious(p.severity)).cloned().collect();
-            let message = format!("{}, and --strict was asked for", counted(wrong, "finding"));
-            found.push(
-                Diagnostic::new(Code::Findings, message).help(
-                    "mend what stands above, or leave --strict out: the rest is reported then",
-                ),
-            );
-            return Err(Failure(found));
-        }
-        if wrong > 0 {
-            self.say_last(&format!(
-                "{} in the ledger: `crm check` shows them",
-                counted(wrong, "finding")
-            ));
+        if self.global.strict {
+            strictly(&book)?;
         }
         Ok(book)
+    }
+
+    /// Says on stderr how many errors were met by whoever read the book.
+    pub fn count_errors(&self, book: &Book) {
+        if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
+            let found = counted(wrong, "finding");
+            self.say_last(&format!("{found} in the ledger: `crm check` shows them"));
+        }
     }
 
     /// The language of labels.
@@ -261,6 +290,21 @@ impl Context {
         let settings = &self.ledger()?.settings;
         Query::parse(text, origin, settings, self.today).map_err(Failure::from)
     }
+}
+
+/// Nothing may be wrong in the ledger, not even a little.
+fn strictly(book: &Book) -> Result<(), Failure> {
+    let serious = |problem: &&Diagnostic| problem.severity >= Severity::Warning;
+    let mut found: Vec<Diagnostic> = book.problems().iter().filter(serious).cloned().collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{}, and --strict was asked for", counted(found.len(), "finding"));
+    found.push(
+        Diagnostic::new(Code::Findings, message)
+            .help("mend what stands above, or leave --strict out: the rest is reported then"),
+    );
+    Err(Failure(found))
 }
 
 /// A count with its noun: `1 finding`, `2 findings`.

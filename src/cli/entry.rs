@@ -9,6 +9,7 @@ use crate::model::event::{Event, EventKey};
 use crate::model::money::Money;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use crate::rules::replay::{derive, replay};
 use crate::rules::state::Record;
 use crate::store::append::append;
@@ -167,7 +168,7 @@ impl<'a> Session<'a> {
     }
 
     /// Who signs: `--by`, else `CRM_USER`, else the rep whose e-mail git knows here.
-    fn signature(&self, signed: &Signed) -> Result<Option<Box<str>>, Diagnostic> {
+    fn signature(&self, signed: &Signed) -> Result<Option<Text>, Diagnostic> {
         let settings = &self.ledger.settings;
         match (&signed.by, &self.context.env.user) {
             (Some(by), _) => rep(settings, "--by", by).map(Some),
@@ -267,7 +268,7 @@ impl Target {
     /// Its id and name, for talk.
     pub fn named(&self) -> String {
         let prospect = &self.loaded.prospect;
-        if prospect.name.as_ref() == prospect.id.as_ref() {
+        if prospect.name == prospect.id {
             prospect.id.to_string()
         } else {
             format!("{} ({})", prospect.id, prospect.name)
@@ -312,7 +313,7 @@ pub fn not_yet(id: &str, today: Date) -> Diagnostic {
 }
 
 /// A known rep, or the pool (`""`). A ledger without reps takes any name.
-pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Box<str>, Diagnostic> {
+pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Text, Diagnostic> {
     if id.is_empty() || settings.reps.is_empty() || settings.rep(id).is_some() {
         return Ok(id.into());
     }
@@ -338,11 +339,7 @@ fn time(text: &str) -> Result<Time, Diagnostic> {
 }
 
 /// Criteria by id; those to confirm must be ones that a person can attest.
-fn criteria(
-    settings: &Settings,
-    ids: &[String],
-    confirm: bool,
-) -> Result<Vec<Box<str>>, Diagnostic> {
+fn criteria(settings: &Settings, ids: &[String], confirm: bool) -> Result<Vec<Text>, Diagnostic> {
     let mut known = Vec::new();
     for id in ids {
         let Some(criterion) = settings.criterion(id) else {
@@ -379,7 +376,7 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
 }
 
 /// The rep whose e-mail is git's `user.email` in this folder.
-fn rep_of_git(settings: &Settings, root: &Path) -> Option<Box<str>> {
+fn rep_of_git(settings: &Settings, root: &Path) -> Option<Text> {
     if settings.reps.iter().all(|rep| rep.email.is_none()) {
         return None;
     }

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::entry::{Entry, Session};
 use crate::diag::Failure;
 use crate::model::sheet::Sheet;
+use crate::model::text::Text;
 use crate::rules::state::Record;
 use clap::Args;
 
@@ -28,11 +29,11 @@ pub struct Proposed<'b> {
     /// The prospect.
     pub record: &'b Record,
     /// The column it moves to.
-    pub stage: Option<Box<str>>,
+    pub stage: Option<Text>,
     /// Who owns it from now on; empty = the pool.
-    pub owner: Option<Box<str>>,
+    pub owner: Option<Text>,
     /// Why.
-    pub reason: Box<str>,
+    pub reason: Text,
     /// From where to where, for talk: `25 -> opportunity`.
     pub moved: String,
 }

@@ -2,6 +2,7 @@
 
 use super::date::{Date, Moment, Time};
 use super::money::{Amount, Money};
+use crate::model::text::Text;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -13,7 +14,7 @@ pub struct EventKey {
     /// The day's count, 1, 2, …; none = 0.
     pub n: u32,
     /// The key as written.
-    pub text: Box<str>,
+    pub text: Text,
 }
 
 impl EventKey {
@@ -52,12 +53,8 @@ impl EventKey {
 impl Ord for EventKey {
     /// The order of replay: date, N (none = 0), suffix.
     fn cmp(&self, other: &EventKey) -> Ordering {
-        (self.date, self.n, self.suffix(), &self.text).cmp(&(
-            other.date,
-            other.n,
-            other.suffix(),
-            &other.text,
-        ))
+        let day = self.date.cmp(&other.date).then(self.n.cmp(&other.n));
+        day.then_with(|| (self.suffix(), &self.text).cmp(&(other.suffix(), &other.text)))
     }
 }
 
@@ -79,49 +76,49 @@ pub struct Event {
     /// When, and which of that day's.
     pub key: EventKey,
     /// What happened: `call`, `meeting`, `payment`, … Unknown kinds are kept.
-    pub kind: Box<str>,
+    pub kind: Text,
     /// Who recorded it.
-    pub by: Option<Box<str>>,
+    pub by: Option<Text>,
     /// The time of day; informs only.
     pub time: Option<Time>,
     /// What was said.
-    pub note: Option<Box<str>>,
+    pub note: Option<Text>,
     /// Moves to this column.
-    pub stage: Option<Box<str>>,
+    pub stage: Option<Text>,
     /// Criteria that hold from this date on.
-    pub confirms: Vec<Box<str>>,
+    pub confirms: Vec<Text>,
     /// Criteria that no longer hold from this date on.
-    pub revokes: Vec<Box<str>>,
+    pub revokes: Vec<Text>,
     /// The agreed next step.
     pub next: Option<Moment>,
     /// What the next step is for.
-    pub next_what: Option<Box<str>>,
+    pub next_what: Option<Text>,
     /// The expected signing date.
     pub close_by: Option<Date>,
     /// The expected value.
     pub value: Option<Money>,
     /// Who owns it from now on; empty = released to the pool.
-    pub owner: Option<Box<str>>,
+    pub owner: Option<Text>,
     /// Money of this event.
     pub amount: Option<Money>,
     /// Why.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Text>,
     /// On a call: did somebody answer.
     pub reached: Option<bool>,
     /// Why a rule was overridden.
-    pub forced: Option<Box<str>>,
+    pub forced: Option<Text>,
     /// On a hold: the date it resumes.
     pub until: Option<Date>,
     /// On a survey: the answer.
     pub score: Option<Amount>,
     /// On a survey: `nps` (0-10) or `csat` (1-5).
-    pub scale: Option<Box<str>>,
+    pub scale: Option<Text>,
     /// Ties a request or complaint to its resolution.
-    pub ticket: Option<Box<str>>,
+    pub ticket: Option<Text>,
     /// On a retraction: the key of the event that never happened.
-    pub event: Option<Box<str>>,
+    pub event: Option<Text>,
     /// Keys that this version does not know; kept in the file, reported by `check`.
-    pub unknown: Vec<Box<str>>,
+    pub unknown: Vec<Text>,
 }
 
 impl Event {

@@ -1,6 +1,7 @@
 //! Settings of grading, and of what a grade buys. Every one has a default.
 
 use super::money::Amount;
+use crate::model::text::Text;
 
 /// How the scores of recency, frequency and money are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,9 +23,9 @@ impl Scoring {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GradeRule {
     /// The grade it gives.
-    pub grade: Box<str>,
+    pub grade: Text,
     /// Whom it fits, in the query language; empty fits everybody.
-    pub when: Box<str>,
+    pub when: Text,
 }
 
 /// `[grading]`: thresholds of the dimensions, and the rules.
@@ -39,7 +40,7 @@ pub struct Grading {
     /// So many orders are at least medium value.
     pub orders_medium: Option<u32>,
     /// What share of an order's money counts, by product; others count in full.
-    pub margin: Vec<(Box<str>, Amount)>,
+    pub margin: Vec<(Text, Amount)>,
     /// A long-term customer has ordered so often,
     pub long_term_orders: u32,
     /// or was in touch so often since the first order;
@@ -129,9 +130,9 @@ pub struct Policy {
     /// The record is verified anew every so many days.
     pub verify_days: Option<u32>,
     /// The level of rep that it takes at least.
-    pub level: Option<Box<str>>,
+    pub level: Option<Text>,
     /// The kinds of contact that fit; empty takes any.
-    pub channel: Vec<Box<str>>,
+    pub channel: Vec<Text>,
     /// In touch at least every so many days.
     pub contact_days: Option<u32>,
     /// Requests and complaints are answered within so many hours.
@@ -141,7 +142,7 @@ pub struct Policy {
 }
 
 /// The method's policy, for the grades of its default rules.
-pub fn default_policies() -> Vec<(Box<str>, Policy)> {
+pub fn default_policies() -> Vec<(Text, Policy)> {
     let policy = |days: u32, level: &str, channel: &[&str], response_days: u32, discount| Policy {
         verify_days: Some(days),
         level: Some(level.into()),

@@ -4,6 +4,7 @@ use super::event;
 use super::prospect::FACTS;
 use super::settings::Settings;
 use crate::diag::Place;
+use crate::model::text::Text;
 
 /// A whole mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,7 +12,7 @@ pub struct Mapping {
     /// What stands between two cells; found out where it is not stated.
     pub delimiter: Option<u8>,
     /// How dates are written, as `strftime` has it; ISO only where it is not stated.
-    pub date_format: Option<Box<str>>,
+    pub date_format: Option<Text>,
     /// What stands between the thousands of amounts.
     pub thousands: Option<char>,
     /// Rows of one id belong to one prospect; otherwise an id may stand only once.
@@ -30,13 +31,13 @@ pub struct Mapping {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Join {
     /// The file; a relative path begins where the imported file is.
-    pub file: Box<str>,
+    pub file: Text,
     /// The column in the rows so far.
-    pub here: Box<str>,
+    pub here: Text,
     /// The column in the other file.
-    pub there: Box<str>,
+    pub there: Text,
     /// Put before the names of the other file's columns.
-    pub prefix: Box<str>,
+    pub prefix: Text,
     /// A row that nothing fits is no error.
     pub optional: bool,
     /// Where it was said.
@@ -47,9 +48,9 @@ pub struct Join {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values {
     /// The column.
-    pub column: Box<str>,
+    pub column: Text,
     /// What the file has, and what is read.
-    pub pairs: Vec<(Box<str>, Box<str>)>,
+    pub pairs: Vec<(Text, Text)>,
     /// Where it was said.
     pub place: Place,
 }
@@ -58,7 +59,7 @@ pub struct Values {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     /// One of [`prospect_fields`] or [`ENTRY_FIELDS`].
-    pub field: Box<str>,
+    pub field: Text,
     /// The candidates.
     pub texts: Vec<Template>,
     /// Where it was said.
@@ -78,9 +79,9 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// The column.
-    pub column: Box<str>,
+    pub column: Text,
     /// One of these, as the file has them: `*` = anything, an empty text = nothing.
-    pub values: Vec<Box<str>>,
+    pub values: Vec<Text>,
     /// Where it was said.
     pub place: Place,
 }
@@ -103,11 +104,11 @@ pub struct Template(pub Vec<Part>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// Words.
-    Text(Box<str>),
+    Text(Text),
     /// A cell; written as an id if it is to be (`{column|slug}`).
     Cell {
         /// The column.
-        column: Box<str>,
+        column: Text,
         /// `Moses Frase` becomes `moses-frase`.
         slug: bool,
     },

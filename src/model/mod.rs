@@ -14,3 +14,4 @@ pub mod prospect;
 pub mod rows;
 pub mod settings;
 pub mod sheet;
+pub mod text;

@@ -2,6 +2,7 @@
 
 use super::label::Label;
 use super::money::Amount;
+use crate::model::text::Text;
 
 /// What standing in a column means for the pursuit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +19,13 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     /// What files say.
-    pub id: Box<str>,
+    pub id: Text,
     /// What people read.
     pub label: Label,
     /// Nominal probability of closing, 0 to 1.
     pub probability: Amount,
     /// Criteria it takes beyond those of the columns before it.
-    pub requires: Vec<Box<str>>,
+    pub requires: Vec<Text>,
     /// Flagged as stalled after this many days in the column.
     pub max_days: Option<u32>,
     /// Open, won or lost.
@@ -35,7 +36,7 @@ pub struct Stage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pipeline {
     /// What files say.
-    pub id: Box<str>,
+    pub id: Text,
     /// What people read.
     pub label: Label,
     /// Sales cycle in days, if it differs from the ledger's.
@@ -88,7 +89,7 @@ pub enum Known {
     /// An entry of a meeting kind in this pursuit.
     Met,
     /// An entry of one of these kinds in this pursuit.
-    Entry(Vec<Box<str>>),
+    Entry(Vec<Text>),
     /// A signing date inside one sales cycle from now, or signed.
     Timing,
     /// A `next` date stands, or signed.
@@ -105,7 +106,7 @@ pub enum Known {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Criterion {
     /// What files say.
-    pub id: Box<str>,
+    pub id: Text,
     /// What people read.
     pub label: Label,
     /// How it is known.

@@ -1,6 +1,7 @@
 //! Settings of the pool and of allocation: who may hold how much, when a prospect goes back, and what
 //! makes a rep the right one.
 
+use crate::model::text::Text;
 use std::collections::BTreeMap;
 
 /// Limits of the pool; what is not stated is not limited.
@@ -29,7 +30,7 @@ pub struct Pool {
     /// For all prospects together.
     pub all: Limits,
     /// For the prospects of one grade, by the grade's name.
-    pub grades: BTreeMap<Box<str>, Limits>,
+    pub grades: BTreeMap<Text, Limits>,
 }
 
 impl Pool {
@@ -94,9 +95,9 @@ impl Balance {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exclusion {
     /// The rep.
-    pub rep: Box<str>,
+    pub rep: Text,
     /// Which prospects, in the query language.
-    pub when: Box<str>,
+    pub when: Text,
 }
 
 /// `[allocation]`.
@@ -111,7 +112,7 @@ pub struct Allocation {
     /// Prospects of one account stay with whoever has it.
     pub keep_account: bool,
     /// The tag of prospects that are not to be assigned.
-    pub do_not_assign: Box<str>,
+    pub do_not_assign: Text,
     /// Prospects that a rep must not get.
     pub exclude: Vec<Exclusion>,
 }

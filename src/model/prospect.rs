@@ -2,21 +2,22 @@
 
 use super::date::Date;
 use super::event::Event;
+use crate::model::text::Text;
 use std::path::PathBuf;
 
 /// A person at the prospect.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Contact {
     /// Who.
-    pub name: Box<str>,
+    pub name: Text,
     /// What they do there.
-    pub role: Option<Box<str>>,
+    pub role: Option<Text>,
     /// The one who decides.
     pub decides: bool,
     /// Telephone.
-    pub phone: Option<Box<str>>,
+    pub phone: Option<Text>,
     /// E-mail.
-    pub email: Option<Box<str>>,
+    pub email: Option<Text>,
     /// Birthday.
     pub birthday: Option<Date>,
 }
@@ -25,37 +26,37 @@ pub struct Contact {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Prospect {
     /// The file's stem.
-    pub id: Box<str>,
+    pub id: Text,
     /// The file, relative to the ledger's root.
     pub path: PathBuf,
     /// Who this is.
-    pub name: Box<str>,
+    pub name: Text,
     /// Company.
-    pub company: Option<Box<str>>,
+    pub company: Option<Text>,
     /// Industry.
-    pub industry: Option<Box<str>>,
+    pub industry: Option<Text>,
     /// Region.
-    pub region: Option<Box<str>>,
+    pub region: Option<Text>,
     /// Size of the company, in the team's own words.
-    pub size: Option<Box<str>>,
+    pub size: Option<Text>,
     /// What they need; matched against reps' skills.
-    pub needs: Vec<Box<str>>,
+    pub needs: Vec<Text>,
     /// Where they came from.
-    pub source: Option<Box<str>>,
+    pub source: Option<Text>,
     /// What they would buy.
-    pub product: Option<Box<str>>,
+    pub product: Option<Text>,
     /// Groups several prospects of one customer.
-    pub account: Option<Box<str>>,
+    pub account: Option<Text>,
     /// Which board; the ledger's first if not stated.
-    pub pipeline: Option<Box<str>>,
+    pub pipeline: Option<Text>,
     /// Free labels.
-    pub tags: Vec<Box<str>>,
+    pub tags: Vec<Text>,
     /// The people.
     pub contacts: Vec<Contact>,
     /// Facts of the team's own, named in the settings.
-    pub facts: Vec<(Box<str>, Box<str>)>,
+    pub facts: Vec<(Text, Text)>,
     /// Keys that neither this version nor the settings know.
-    pub unknown: Vec<Box<str>>,
+    pub unknown: Vec<Text>,
     /// The journal, in order of replay.
     pub events: Vec<Event>,
 }

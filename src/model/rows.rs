@@ -1,12 +1,13 @@
 //! A table of texts, as a CSV file has it: a header, and rows with the lines they stand on.
 
+use crate::model::text::Text;
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The line it begins on, from 1.
     pub line: u64,
     /// Its cells, without white space around them; as many as the row has.
-    pub cells: Vec<Box<str>>,
+    pub cells: Vec<Text>,
     /// A quote is opened and never closed: the rest of the file stands in the last cell.
     pub unclosed: bool,
 }
@@ -15,7 +16,7 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rows {
     /// The names of the columns.
-    pub header: Vec<Box<str>>,
+    pub header: Vec<Text>,
     /// The rows.
     pub rows: Vec<Row>,
 }

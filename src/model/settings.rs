@@ -8,6 +8,7 @@ use super::money::{Amount, Currency, Money};
 use super::period::Period;
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
 use super::pool::{Allocation, Pool};
+use crate::model::text::Text;
 use std::collections::BTreeMap;
 
 /// The levels a rep may have, the highest first.
@@ -17,21 +18,21 @@ pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rep {
     /// What files say.
-    pub id: Box<str>,
+    pub id: Text,
     /// What people read.
-    pub name: Option<Box<str>>,
+    pub name: Option<Text>,
     /// E-mail, by which git knows them.
-    pub email: Option<Box<str>>,
+    pub email: Option<Text>,
     /// `senior`, `middle` or `junior`.
-    pub level: Option<Box<str>>,
+    pub level: Option<Text>,
     /// How many open prospects they can carry.
     pub capacity: Option<u32>,
     /// Their territories.
-    pub regions: Vec<Box<str>>,
+    pub regions: Vec<Text>,
     /// What they know; matched against `needs`.
-    pub skills: Vec<Box<str>>,
+    pub skills: Vec<Text>,
     /// The id of whoever leads them.
-    pub manager: Option<Box<str>>,
+    pub manager: Option<Text>,
     /// First day.
     pub joined: Option<Date>,
     /// Last day.
@@ -85,7 +86,7 @@ impl Presence {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Campaign {
     /// What `source` says.
-    pub id: Box<str>,
+    pub id: Text,
     /// What people read.
     pub label: Label,
     /// What it costs in all, in the ledger's own currency.
@@ -182,7 +183,7 @@ impl Default for Forecast {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// What the ledger is called.
-    pub title: Option<Box<str>>,
+    pub title: Option<Text>,
     /// The ledger's own currency; amounts without a code are in it.
     pub currency: Option<Currency>,
     /// The language of labels.
@@ -204,7 +205,7 @@ pub struct Settings {
     /// New files go into sub-folders by a hash of the id.
     pub fan_out: bool,
     /// Names of facts of the team's own.
-    pub facts: Vec<Box<str>>,
+    pub facts: Vec<Text>,
     /// The team, in the order of the file.
     pub reps: Vec<Rep>,
     /// The boards; the first is the default.
@@ -212,11 +213,11 @@ pub struct Settings {
     /// The criteria, in the order of documentation.
     pub criteria: Vec<Criterion>,
     /// Kinds of event and what each counts as.
-    pub kinds: BTreeMap<Box<str>, Counts>,
+    pub kinds: BTreeMap<Text, Counts>,
     /// What one unit of another currency is in the ledger's own.
     pub rates: BTreeMap<Currency, Amount>,
     /// Suggested reasons for leaving.
-    pub reasons: Vec<(Box<str>, Label)>,
+    pub reasons: Vec<(Text, Label)>,
     /// Campaigns, in the order of the file.
     pub campaigns: Vec<Campaign>,
     /// `[forecast]`.
@@ -224,7 +225,7 @@ pub struct Settings {
     /// Thresholds and rules of grading.
     pub grading: Grading,
     /// What each grade buys.
-    pub policies: Vec<(Box<str>, Policy)>,
+    pub policies: Vec<(Text, Policy)>,
     /// Limits of the pool, and when prospects go back to it.
     pub pool: Pool,
     /// How prospects are given to reps.

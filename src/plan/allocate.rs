@@ -8,6 +8,7 @@ use super::assignment::{Invalid, Plan, Problem, Unplaced};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::id::fold;
 use crate::model::label::Lang;
+use crate::model::text::Text;
 use crate::rules::allocation::{Barrier, Fit, Obstacles, Rules, full, seats};
 use crate::rules::book::Book;
 use crate::rules::pool::{grade_of, not_in_pool};
@@ -148,7 +149,7 @@ pub fn allocate<'b>(
 }
 
 /// Grade, region and needs.
-type Kin<'b> = (Option<&'b str>, Option<&'b str>, &'b [Box<str>]);
+type Kin<'b> = (Option<&'b str>, Option<&'b str>, &'b [Text]);
 
 /// Those of the pool that a query selects: who waits longest first, then by id.
 fn candidates<'b>(book: &'b Book, query: &Query, rules: &Rules<'b>) -> Vec<Candidate<'b>> {
@@ -347,7 +348,7 @@ pub struct Step<'b> {
     /// The prospect.
     pub record: &'b Record,
     /// The rep.
-    pub rep: Box<str>,
+    pub rep: Text,
     /// The reason in the entry.
     pub reason: String,
 }
@@ -391,10 +392,10 @@ pub fn follow<'b>(
     let mut seen: HashMap<&str, u64> = HashMap::new();
     let mut given = vec![0_u32; team.members.len()];
     let known: HashMap<String, &Record> =
-        book.records.iter().map(|record| (fold(&record.prospect.id), record)).collect();
+        book.records().iter().map(|record| (fold(&record.prospect.id), record)).collect();
     for line in lines {
         let Some(&record) = known.get(&fold(&line.id)) else {
-            let ids = book.records.iter().filter(|r| r.state.in_pool()).map(|r| &*r.prospect.id);
+            let ids = book.records().iter().filter(|r| r.state.in_pool()).map(|r| &*r.prospect.id);
             let diagnostic = Diagnostic::new(Code::BadPlan, format!("no prospect `{}`", line.id));
             wrong.push(at(line, diagnostic.nearest(&line.id, ids)));
             continue;

@@ -7,6 +7,7 @@ use crate::model::money::Amount;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::levels::Scale;
 use crate::rules::state::Record;
@@ -103,7 +104,7 @@ fn text(value: Option<&str>) -> Cell {
     Cell::maybe(value, Cell::text)
 }
 
-fn list(items: &[Box<str>]) -> Cell {
+fn list(items: &[Text]) -> Cell {
     Cell::List(items.iter().map(ToString::to_string).collect())
 }
 
@@ -162,7 +163,7 @@ pub struct Choice {
 
 enum Getter {
     Defined(fn(&Record, &Book) -> Cell),
-    Fact(Box<str>),
+    Fact(Text),
 }
 
 impl Choice {

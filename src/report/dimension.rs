@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::model::date::Date;
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use crate::rules::grading::levels::Scale;
 use crate::rules::state::Record;
 
@@ -16,7 +17,7 @@ pub enum Dimension {
     /// The board.
     Pipeline,
     /// A fact, built in or the team's own.
-    Fact(Box<str>),
+    Fact(Text),
     /// The month it was opened.
     Month,
     /// The quarter it was opened.

@@ -5,6 +5,7 @@ use super::words::column;
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
 use crate::model::sheet::{Cell, Kind, Row, Sheet};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::replay::{retracted_by_later, upto};
 use crate::rules::state::Record;
@@ -50,11 +51,11 @@ const COLUMNS: &[Definition] = &[
     ("retracted", Kind::Text, |l| Cell::Bool(l.retracted)),
 ];
 
-fn text(value: &Option<Box<str>>) -> Cell {
+fn text(value: &Option<Text>) -> Cell {
     Cell::maybe(value.as_deref(), Cell::text)
 }
 
-fn list(items: &[Box<str>]) -> Cell {
+fn list(items: &[Text]) -> Cell {
     Cell::List(items.iter().map(ToString::to_string).collect())
 }
 

@@ -11,6 +11,7 @@ use crate::model::period::Period;
 use crate::model::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
 };
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::Customer;
 use crate::rules::grading::levels::{Lifecycle, Scale, Value};
@@ -101,7 +102,7 @@ fn by_grade(found: &Found<'_>, book: &Book, request: &Request) -> Table {
     let lang = settings.language;
     let mut groups: BTreeMap<String, Vec<&Customer>> = BTreeMap::new();
     for (customer, _) in found {
-        let of = lead(customer, &book.records);
+        let of = lead(customer, book.records());
         let group = request.by.as_ref().map(|by| by.of(of, settings)).unwrap_or_default();
         groups.entry(group).or_default().push(customer);
     }
@@ -357,12 +358,12 @@ fn number(value: f64) -> String {
 struct Pair<'b> {
     customer: &'b Customer,
     record: &'b Record,
-    from: Option<Option<Box<str>>>,
-    to: Option<Option<Box<str>>>,
+    from: Option<Option<Text>>,
+    to: Option<Option<Text>>,
 }
 
 fn pairs<'b>(found: &Found<'b>, earlier: &Book, later: &Book) -> Vec<Pair<'b>> {
-    type Known = BTreeMap<(Box<str>, bool), Option<Box<str>>>;
+    type Known = BTreeMap<(Text, bool), Option<Text>>;
     let grades = |book: &Book| -> Known {
         let grade = |customer: &Customer| customer.grade().map(Into::into);
         book.customers().map(|c| ((c.id.clone(), c.account), grade(c))).collect()
@@ -379,13 +380,13 @@ fn pairs<'b>(found: &Found<'b>, earlier: &Book, later: &Book) -> Vec<Pair<'b>> {
 /// Rows: the grade at the first date. Columns: the grade at the second.
 fn migration(pairs: &[Pair], period: Period, book: &Book) -> Table {
     let lang = book.settings.language;
-    let mut grades: Vec<Option<Box<str>>> =
+    let mut grades: Vec<Option<Text>> =
         book.settings.grading.grades().into_iter().map(|grade| Some(grade.into())).collect();
     if pairs.iter().any(|p| p.from == Some(None) || p.to == Some(None)) {
         grades.push(None);
     }
     let none = lang.pick("none", "无");
-    let label = |grade: &Option<Box<str>>| grade.as_deref().unwrap_or(none).to_owned();
+    let label = |grade: &Option<Text>| grade.as_deref().unwrap_or(none).to_owned();
     let mut columns = vec![column("from-grade", Kind::Text, lang)];
     columns.extend(grades.iter().map(|g| Column::new(label(g), label(g), Kind::Number)));
     columns.push(column("total", Kind::Number, lang));
@@ -418,7 +419,7 @@ fn migration(pairs: &[Pair], period: Period, book: &Book) -> Table {
 fn moves(pairs: &[Pair], book: &Book) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();
-    let rank = |grade: &Option<Box<str>>| {
+    let rank = |grade: &Option<Text>| {
         let known = |g: &str| grades.iter().position(|known| *known == g);
         grade.as_deref().and_then(known).unwrap_or(grades.len())
     };
@@ -436,7 +437,7 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
         column("lifecycle", Kind::Text, lang),
     ];
     let none = || Cell::Absent(lang.pick("none", "无").into());
-    let grade = |known: &Option<Option<Box<str>>>| {
+    let grade = |known: &Option<Option<Text>>| {
         known.as_ref().and_then(|g| g.as_deref()).map_or_else(none, Cell::text)
     };
     let rows = moved.into_iter().map(|(from, to, pair)| {

@@ -9,6 +9,7 @@ use crate::model::pipeline::Outcome;
 use crate::model::prospect::FACTS;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::evidence::Status;
 use crate::rules::moves::next_stage;
 use crate::rules::replay::{retracted_by_later, upto};
@@ -50,7 +51,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
             rows.push(Row::new(vec![Cell::text(super::words::title(id, lang)), cell]));
         }
     };
-    let list = |items: &[Box<str>]| Cell::List(items.iter().map(ToString::to_string).collect());
+    let list = |items: &[Text]| Cell::List(items.iter().map(ToString::to_string).collect());
     put("id", Cell::text(&*record.prospect.id));
     for fact in FACTS {
         put(fact, Cell::maybe(record.prospect.fact(fact), Cell::text));
@@ -111,7 +112,7 @@ fn contacts(record: &Record, lang: Lang) -> Table {
         .contacts
         .iter()
         .map(|contact| {
-            let text = |value: &Option<Box<str>>| Cell::maybe(value.as_deref(), Cell::text);
+            let text = |value: &Option<Text>| Cell::maybe(value.as_deref(), Cell::text);
             Row::new(vec![
                 Cell::text(&*contact.name),
                 text(&contact.role),

@@ -15,6 +15,7 @@ use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::pool::{Balance, Weights};
 use crate::model::settings::{LEVELS, Presence};
+use crate::model::text::Text;
 use std::collections::HashMap;
 
 /// A strategy that fits perfectly.
@@ -45,7 +46,7 @@ impl Fit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Barrier {
     /// The prospect has the tag that keeps it from everybody.
-    DoNotAssign(Box<str>),
+    DoNotAssign(Text),
     /// Not at work.
     Absent(Presence),
     /// No room.
@@ -60,14 +61,14 @@ pub enum Barrier {
         /// Which one.
         rule: usize,
         /// Its condition.
-        when: Box<str>,
+        when: Text,
     },
     /// The account is with others.
     Account {
         /// The account.
-        account: Box<str>,
+        account: Text,
         /// Whom it is with.
-        with: Vec<Box<str>>,
+        with: Vec<Text>,
     },
 }
 
@@ -141,7 +142,7 @@ impl<'b> Rules<'b> {
             let query = Query::parse(&exclusion.when, "when", settings, book.as_of)?;
             exclusions.extend(team.place(&exclusion.rep).map(|place| (place, query)));
         }
-        let folded = |texts: &[Box<str>]| texts.iter().map(|text| fold(text)).collect();
+        let folded = |texts: &[Text]| texts.iter().map(|text| fold(text)).collect();
         let profiles = settings
             .reps
             .iter()
@@ -153,7 +154,7 @@ impl<'b> Rules<'b> {
             .collect();
         let mut accounts: HashMap<&str, Vec<usize>> = HashMap::new();
         if settings.allocation.keep_account {
-            for record in &book.records {
+            for record in book.records() {
                 let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
                 let account = record.prospect.account.as_deref();
                 if let (Some(account), Some(place)) = (account, owner)
@@ -279,11 +280,11 @@ impl<'b> Rules<'b> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacles {
     /// The tag that keeps it from everybody, if it has it.
-    pub tag: Option<Box<str>>,
+    pub tag: Option<Text>,
     /// Exclusions it falls under: the member's place, and the rule's position.
     excluded: Vec<(usize, usize)>,
     /// Its account, and the places of those who have it.
-    account: Option<(Box<str>, Vec<usize>)>,
+    account: Option<(Text, Vec<usize>)>,
 }
 
 impl Obstacles {

@@ -5,6 +5,7 @@ use crate::model::date::Date;
 use crate::model::pipeline::{Criterion, Known, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 
 /// The id under which the rule of the cycle stands among the criteria: past the sales cycle, no column
 /// before the signature is supported.
@@ -14,13 +15,13 @@ pub const IN_CYCLE: &str = "in-cycle";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// The criterion's id.
-    pub id: Box<str>,
+    pub id: Text,
     /// Does it hold?
     pub met: bool,
     /// Since when.
     pub since: Option<Date>,
     /// From whom, if somebody attested it.
-    pub by: Option<Box<str>>,
+    pub by: Option<Text>,
     /// How it is known, or what stands in the way.
     pub why: String,
     /// What would satisfy it: options of `log` and `advance`.
@@ -51,17 +52,26 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// The state of one criterion.
     pub fn status(&self, id: &str) -> Status {
+        self.verdict(id, Words::Told)
+    }
+
+    /// Does a criterion hold?
+    pub fn holds(&self, id: &str) -> bool {
+        self.verdict(id, Words::Spared).met
+    }
+
+    fn verdict(&self, id: &str, words: Words) -> Status {
         if id == IN_CYCLE {
-            return self.in_cycle();
+            return self.in_cycle(words);
         }
         let Some(criterion) = self.settings.criterion(id) else {
-            return missing(id, "not defined", "");
+            return words.missing(id, || ("not defined".into(), String::new()));
         };
-        let status = self.known(criterion);
+        let status = self.known(criterion, words);
         if !status.met
             && let Some(on) = self.given(id)
         {
-            return met(id, on, None, "given by the opening position");
+            return words.met(id, Some(on), None, || "given by the opening position".into());
         }
         status
     }
@@ -69,6 +79,15 @@ impl Case<'_> {
     /// The state of everything that standing in a column takes, each once, in order; the rule of the
     /// cycle first.
     pub fn requirements(&self, stage: usize) -> Vec<Status> {
+        self.required(stage).into_iter().map(|id| self.status(id)).collect()
+    }
+
+    /// Does everything hold that standing in a column takes?
+    pub fn meets(&self, stage: usize) -> bool {
+        self.required(stage).into_iter().all(|id| self.holds(id))
+    }
+
+    fn required(&self, stage: usize) -> Vec<&str> {
         let mut seen: Vec<&str> = Vec::new();
         if stage > 0 && stage != self.pipeline.lost() && !self.past_signature(stage) {
             seen.push(IN_CYCLE);
@@ -78,23 +97,23 @@ impl Case<'_> {
                 seen.push(id);
             }
         }
-        seen.into_iter().map(|id| self.status(id)).collect()
+        seen
     }
 
-    /// The highest column that the evidence supports; `cycle` says whether the rule of the cycle counts.
-    pub fn supported(&self, cycle: bool) -> usize {
-        let holds = |id: &str| self.status(id).met;
-        let in_cycle = !cycle || self.in_cycle().met;
-        let mut highest = 0;
+    /// The highest column that the evidence supports, and the same without the rule of the cycle.
+    pub fn supported(&self) -> (usize, usize) {
+        let in_cycle = self.holds(IN_CYCLE);
+        let (mut bound, mut free) = (0, 0);
         for (position, stage) in self.pipeline.stages[..=self.pipeline.won()].iter().enumerate() {
-            if !stage.requires.iter().all(|id| holds(id)) {
+            if !stage.requires.iter().all(|id| self.holds(id)) {
                 break;
             }
+            free = position;
             if in_cycle || self.past_signature(position) {
-                highest = position;
+                bound = position;
             }
         }
-        highest
+        (bound, free)
     }
 
     /// Does the column take a signature or the money? Then the cycle no longer binds it.
@@ -113,93 +132,99 @@ impl Case<'_> {
         (self.on <= last).then_some(next.agreed)
     }
 
-    fn known(&self, criterion: &Criterion) -> Status {
+    fn known(&self, criterion: &Criterion, words: Words) -> Status {
         let id = &*criterion.id;
         let evidence = self.evidence;
         match &criterion.known {
-            Known::Attested => self.attested(id, "nobody has confirmed it"),
+            Known::Attested => self.attested(id, "nobody has confirmed it", words),
             Known::Decider => match (evidence.attested.get(id), self.prospect.decider()) {
-                (None, Some(decider)) => Status {
-                    id: id.into(),
-                    met: true,
-                    since: None,
-                    by: None,
-                    why: format!("{} decides", decider.name),
-                    mend: String::new(),
-                },
-                _ => self.attested(id, "not confirmed, and no contact has `decides = true`"),
+                (None, Some(decider)) => {
+                    words.met(id, None, None, || format!("{} decides", decider.name))
+                }
+                _ => {
+                    let why = "not confirmed, and no contact has `decides = true`";
+                    self.attested(id, why, words)
+                }
             },
             Known::AppointmentSet => match (evidence.first_meeting, self.next_stands()) {
-                (Some(day), _) => met(id, day, None, "they have met"),
-                (None, Some(day)) => met(id, day, None, "a first meeting has a date"),
-                (None, None) => missing(id, &self.no_next(), "--next DATE"),
+                (Some(day), _) => words.met(id, Some(day), None, || "they have met".into()),
+                (None, Some(day)) => {
+                    words.met(id, Some(day), None, || "a first meeting has a date".into())
+                }
+                (None, None) => words.missing(id, || (self.no_next(), "--next DATE".into())),
             },
             Known::Met => match evidence.first_meeting {
-                Some(day) => met(id, day, None, "first meeting"),
-                None => missing(id, "no entry of a meeting kind in this pursuit", "--kind meeting"),
+                Some(day) => words.met(id, Some(day), None, || "first meeting".into()),
+                None => words.missing(id, || {
+                    let why = "no entry of a meeting kind in this pursuit";
+                    (why.into(), "--kind meeting".into())
+                }),
             },
             Known::Entry(kinds) => {
                 match kinds.iter().filter_map(|kind| evidence.entries.get(kind)).min() {
-                    Some(day) => met(id, *day, None, "an entry says so"),
-                    None => missing(
-                        id,
-                        &format!("no entry `{}` in this pursuit", kinds.join("` or `")),
-                        &format!("--kind {}", kinds.first().map_or("", |k| k)),
-                    ),
+                    Some(day) => words.met(id, Some(*day), None, || "an entry says so".into()),
+                    None => words.missing(id, || {
+                        let first = kinds.first().map_or("", |kind| kind);
+                        let why = format!("no entry `{}` in this pursuit", kinds.join("` or `"));
+                        (why, format!("--kind {first}"))
+                    }),
                 }
             }
-            Known::Timing => self.timing(id),
+            Known::Timing => self.timing(id, words),
             Known::NextStep => match (evidence.signed, self.next_stands()) {
-                (Some(day), _) => met(id, day, None, "signed"),
-                (None, Some(day)) => {
+                (Some(day), _) => words.met(id, Some(day), None, || "signed".into()),
+                (None, Some(day)) => words.met(id, Some(day), None, || {
                     let next = evidence.next.as_ref().map(|n| n.at.shown()).unwrap_or_default();
-                    met(id, day, None, &format!("next step on {next}"))
-                }
-                (None, None) => missing(id, &self.no_next(), "--next DATE"),
+                    format!("next step on {next}")
+                }),
+                (None, None) => words.missing(id, || (self.no_next(), "--next DATE".into())),
             },
             Known::Signed => match evidence.signed {
-                Some(day) => met(id, day, None, "contract handed in"),
-                None => missing(id, "no entry `contract` in this pursuit", "--kind contract"),
+                Some(day) => words.met(id, Some(day), None, || "contract handed in".into()),
+                None => words.missing(id, || {
+                    ("no entry `contract` in this pursuit".into(), "--kind contract".into())
+                }),
             },
-            Known::Paid => self.paid(id),
+            Known::Paid => self.paid(id, words),
             Known::Booked => match evidence.booked {
-                Some(day) => met(id, day, None, "booked"),
-                None => missing(id, "no entry `booking` in this pursuit", "--kind booking"),
+                Some(day) => words.met(id, Some(day), None, || "booked".into()),
+                None => words.missing(id, || {
+                    ("no entry `booking` in this pursuit".into(), "--kind booking".into())
+                }),
             },
         }
     }
 
-    fn attested(&self, id: &str, why_not: &str) -> Status {
+    fn attested(&self, id: &str, why_not: &str, words: Words) -> Status {
         match self.evidence.attested.get(id) {
-            Some(attested) => met(id, attested.on, attested.by.as_deref(), "confirmed"),
-            None => missing(id, why_not, &format!("--confirm {id}")),
+            Some(attested) => {
+                words.met(id, Some(attested.on), attested.by.as_ref(), || "confirmed".into())
+            }
+            None => words.missing(id, || (why_not.into(), format!("--confirm {id}"))),
         }
     }
 
-    fn timing(&self, id: &str) -> Status {
+    fn timing(&self, id: &str, words: Words) -> Status {
         if let Some(day) = self.evidence.signed {
-            return met(id, day, None, "signed");
+            return words.met(id, Some(day), None, || "signed".into());
         }
         let latest = self.on.plus(i64::from(self.cycle_days));
-        let mend = format!("--close-by DATE, from {} to {latest}", self.on);
-        match self.evidence.close_by {
-            None => missing(id, "no signing date is named", &mend),
-            Some((close, _)) if close < self.on => {
-                missing(id, &format!("the signing date {close} has passed"), &mend)
+        let why = match self.evidence.close_by {
+            None => "no signing date is named".to_owned(),
+            Some((close, named)) if self.on <= close && close <= latest => {
+                return words.met(id, Some(named), None, || format!("signing by {close}"));
             }
-            Some((close, _)) if close > latest => missing(
-                id,
-                &format!(
-                    "the signing date {close} is more than one cycle ({} days) away",
-                    self.cycle_days
-                ),
-                &mend,
+            Some(_) if words == Words::Spared => String::new(),
+            Some((close, _)) if close < self.on => format!("the signing date {close} has passed"),
+            Some((close, _)) => format!(
+                "the signing date {close} is more than one cycle ({} days) away",
+                self.cycle_days
             ),
-            Some((close, named)) => met(id, named, None, &format!("signing by {close}")),
-        }
+        };
+        words.missing(id, || (why, format!("--close-by DATE, from {} to {latest}", self.on)))
     }
 
-    fn paid(&self, id: &str) -> Status {
+    fn paid(&self, id: &str, words: Words) -> Status {
         let paid = &self.evidence.paid;
         let enough = match self.settings.paid_threshold {
             Some(threshold) => paid.own >= threshold,
@@ -209,8 +234,10 @@ impl Case<'_> {
             }
         };
         match (enough, self.evidence.paid_on) {
-            (true, Some(day)) => met(id, day, None, &format!("{} received", paid.own.grouped())),
-            _ => {
+            (true, Some(day)) => {
+                words.met(id, Some(day), None, || format!("{} received", paid.own.grouped()))
+            }
+            _ => words.missing(id, || {
                 let (why, amount) = match self.settings.paid_threshold {
                     Some(t) => (
                         format!("{} of {} received", paid.own.grouped(), t.grouped()),
@@ -218,39 +245,29 @@ impl Case<'_> {
                     ),
                     None => ("no payment in this pursuit".to_owned(), "AMOUNT".to_owned()),
                 };
-                missing(id, &why, &format!("log ID payment --amount {amount}"))
-            }
+                (why, format!("log ID payment --amount {amount}"))
+            }),
         }
     }
 
-    fn in_cycle(&self) -> Status {
+    fn in_cycle(&self, words: Words) -> Status {
         let held = self.hold.filter(|hold| self.on < hold.until);
-        match (self.clock_start, held) {
-            (None, _) => Status {
-                id: IN_CYCLE.into(),
-                met: true,
-                since: None,
-                by: None,
-                why: "the clock has not started".to_owned(),
-                mend: String::new(),
-            },
-            (Some(start), Some(hold)) => {
-                met(IN_CYCLE, start, None, &format!("on hold until {}", hold.until))
-            }
-            (Some(start), None) => {
-                let day = self.on.days_since(start).max(0);
-                let why = format!("day {day} of {}", self.cycle_days);
-                if day <= i64::from(self.cycle_days) {
-                    met(IN_CYCLE, start, None, &why)
-                } else {
-                    missing(
-                        IN_CYCLE,
-                        &format!("past the sales cycle: {why}"),
-                        "`crm back ID` starts the pass afresh",
-                    )
-                }
-            }
+        let Some(start) = self.clock_start else {
+            return words.met(IN_CYCLE, None, None, || "the clock has not started".into());
+        };
+        if let Some(hold) = held {
+            return words
+                .met(IN_CYCLE, Some(start), None, || format!("on hold until {}", hold.until));
         }
+        let day = self.on.days_since(start).max(0);
+        let why = || format!("day {day} of {}", self.cycle_days);
+        if day <= i64::from(self.cycle_days) {
+            return words.met(IN_CYCLE, Some(start), None, why);
+        }
+        words.missing(IN_CYCLE, || {
+            let mend = "`crm back ID` starts the pass afresh".to_owned();
+            (format!("past the sales cycle: {}", why()), mend)
+        })
     }
 
     /// Since when the opening position gives this criterion.
@@ -269,24 +286,28 @@ impl Case<'_> {
     }
 }
 
-fn met(id: &str, since: Date, by: Option<&str>, why: &str) -> Status {
-    Status {
-        id: id.into(),
-        met: true,
-        since: Some(since),
-        by: by.map(Into::into),
-        why: why.to_owned(),
-        mend: String::new(),
-    }
+/// Whether a verdict is put into words, or only its yes or no is asked: a whole ledger is judged for
+/// every report, and words cost more than judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    Told,
+    Spared,
 }
 
-fn missing(id: &str, why: &str, mend: &str) -> Status {
-    Status {
-        id: id.into(),
-        met: false,
-        since: None,
-        by: None,
-        why: why.to_owned(),
-        mend: mend.to_owned(),
+impl Words {
+    fn met(
+        self,
+        id: &str,
+        since: Option<Date>,
+        by: Option<&Text>,
+        why: impl FnOnce() -> String,
+    ) -> Status {
+        let why = if self == Words::Told { why() } else { String::new() };
+        Status { id: id.into(), met: true, since, by: by.cloned(), why, mend: String::new() }
+    }
+
+    fn missing(self, id: &str, why_and_mend: impl FnOnce() -> (String, String)) -> Status {
+        let (why, mend) = if self == Words::Told { why_and_mend() } else { Default::default() };
+        Status { id: id.into(), met: false, since: None, by: None, why, mend }
     }
 }

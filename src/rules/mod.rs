@@ -5,6 +5,7 @@ pub mod book;
 pub mod evidence;
 pub mod fairness;
 pub mod grading;
+pub mod growth;
 pub mod levers;
 pub mod moves;
 pub mod passage;

@@ -111,6 +111,7 @@ mod tests {
     use crate::model::event::{Event, EventKey};
     use crate::model::prospect::Prospect;
     use crate::model::settings::Settings;
+    use crate::model::text::Text;
     use crate::rules::replay::replay;
     use proptest::prelude::*;
 
@@ -145,7 +146,7 @@ mod tests {
                 .map(|(n, (on, what, _))| event(n, *on, *what))
                 .collect();
             events.sort_by(|a, b| a.key.cmp(&b.key));
-            let keys: Vec<Box<str>> = events.iter().map(|e| e.key.text.clone()).collect();
+            let keys: Vec<Text> = events.iter().map(|e| e.key.text.clone()).collect();
             for (event, (.., target)) in events.iter_mut().zip(&entries) {
                 if &*event.kind == "retracted" {
                     event.event = Some(target.get(&keys).clone());
@@ -155,14 +156,8 @@ mod tests {
             let settings = Settings::default();
             let as_of = day(38);
             let Some(record) = replay(prospect, &settings, as_of) else { return Ok(()) };
-            let book = Book {
-                settings: settings.clone(),
-                as_of,
-                records: vec![record],
-                tallies: Vec::new(),
-                problems: Vec::new(),
-            };
-            let record = &book.records[0];
+            let book = Book::of(settings.clone(), as_of, vec![record], Vec::new());
+            let record = &book.records()[0];
             for n in -1..=40 {
                 let on = day(n).min(as_of);
                 let past = Past::of(record, &book, day(n));

@@ -310,6 +310,9 @@ impl<'a> Fold<'a> {
 
     /// Are all requirements of the column met on the entry's date?
     fn judge(&mut self, target: usize, event: &Event) {
+        if self.case(event.date()).meets(target) {
+            return;
+        }
         let missing: Vec<String> = self
             .case(event.date())
             .requirements(target)
@@ -317,9 +320,6 @@ impl<'a> Fold<'a> {
             .filter(|status| !status.met)
             .map(|status| format!("{}: {}", status.id, status.why))
             .collect();
-        if missing.is_empty() {
-            return;
-        }
         let message =
             format!("moved to `{}` without the evidence for it", self.pipeline.stages[target].id);
         let mut diagnostic = Diagnostic::new(Code::UnsupportedMove, message);
@@ -521,11 +521,8 @@ impl<'a> Fold<'a> {
         let as_of = self.as_of;
         let open = self.state.outcome == Outcome::Open;
         let case = self.case(as_of);
-        let (supported, ignoring) = if open {
-            (case.supported(true), case.supported(false))
-        } else {
-            (self.state.stage, self.state.stage)
-        };
+        let (supported, ignoring) =
+            if open { case.supported() } else { (self.state.stage, self.state.stage) };
         let on_hold = open && self.state.hold.as_ref().is_some_and(|hold| as_of < hold.until);
         let live = open && !on_hold;
         let clock_start = if open {

@@ -6,6 +6,7 @@ use crate::model::date::{Date, Moment};
 use crate::model::money::{Money, Sum};
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
+use crate::model::text::Text;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +16,7 @@ pub struct Attested {
     /// Since when.
     pub on: Date,
     /// Who said so.
-    pub by: Option<Box<str>>,
+    pub by: Option<Text>,
 }
 
 /// An agreed next step.
@@ -24,7 +25,7 @@ pub struct NextStep {
     /// When it is.
     pub at: Moment,
     /// What for.
-    pub what: Option<Box<str>>,
+    pub what: Option<Text>,
     /// The day it was agreed.
     pub agreed: Date,
 }
@@ -34,9 +35,9 @@ pub struct NextStep {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
     /// Criteria that somebody confirmed.
-    pub attested: BTreeMap<Box<str>, Attested>,
+    pub attested: BTreeMap<Text, Attested>,
     /// The first day of each kind of entry.
-    pub entries: BTreeMap<Box<str>, Date>,
+    pub entries: BTreeMap<Text, Date>,
     /// The first meeting.
     pub first_meeting: Option<Date>,
     /// The day the papers were signed.
@@ -63,7 +64,7 @@ pub struct Hold {
     /// The day it resumes.
     pub until: Date,
     /// Why.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Text>,
 }
 
 /// What wants attention on a day.
@@ -107,7 +108,7 @@ pub struct State {
     /// The sales cycle that applies, in days.
     pub cycle_days: u32,
     /// Who owns it; `None` = in the pool.
-    pub owner: Option<Box<str>>,
+    pub owner: Option<Text>,
     /// Since when.
     pub owner_since: Option<Date>,
     /// The evidence of this pass.
@@ -132,11 +133,11 @@ pub struct State {
     /// Known stall, past or present.
     pub hold: Option<Hold>,
     /// Requests and complaints not resolved yet.
-    pub open_tickets: Vec<Box<str>>,
+    pub open_tickets: Vec<Text>,
     /// The reason of the last move.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Text>,
     /// Why the last move was forced.
-    pub forced: Option<Box<str>>,
+    pub forced: Option<Text>,
     /// The highest column that the evidence supports (its position).
     pub supported: usize,
     /// The same without the rule of the cycle.
@@ -177,9 +178,9 @@ pub struct StageSpell {
     /// Which pursuit.
     pub pursuit: u32,
     /// Why the move into it was forced.
-    pub forced: Option<Box<str>>,
+    pub forced: Option<Text>,
     /// The reason given for the move into it.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Text>,
     /// Entered by an opening position, not by a move.
     pub imported: bool,
 }
@@ -188,7 +189,7 @@ pub struct StageSpell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerSpell {
     /// Who; `None` = the pool.
-    pub owner: Option<Box<str>>,
+    pub owner: Option<Text>,
     /// First day.
     pub from: Date,
     /// The day it changed; `None` = still so.
@@ -209,7 +210,7 @@ pub struct Pursuit {
     /// The clock's start in its last pass; for an open pursuit, the present one.
     pub clock_start: Option<Date>,
     /// Why it ended.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Text>,
 }
 
 /// That a pursuit fell back to the first column while its clock ran: the clock starts afresh.

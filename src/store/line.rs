@@ -1,6 +1,7 @@
 //! An event as its line of TOML 1.0.
 
 use crate::model::event::{Event, EventKey};
+use crate::model::text::Text;
 use std::fmt::Write;
 use std::hash::Hasher;
 use toml_writer::TomlStringBuilder;
@@ -14,7 +15,7 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// `["a", "b"]`
-pub fn quoted_list(items: &[Box<str>]) -> String {
+pub fn quoted_list(items: &[Text]) -> String {
     let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
     format!("[{}]", items.join(", "))
 }
@@ -35,8 +36,8 @@ pub fn body(event: &Event) -> String {
             let _ = write!(out, ", {key} = {value}");
         }
     };
-    let text = |value: &Option<Box<str>>| value.as_deref().map(quoted);
-    let list = |items: &[Box<str>]| (!items.is_empty()).then(|| quoted_list(items));
+    let text = |value: &Option<Text>| value.as_deref().map(quoted);
+    let list = |items: &[Text]| (!items.is_empty()).then(|| quoted_list(items));
     put("by", text(&event.by));
     put("time", event.time.map(|t| t.to_string()));
     put("owner", text(&event.owner));

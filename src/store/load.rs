@@ -1,20 +1,20 @@
-//! Reading: one file, or the whole ledger in parallel, replayed on the thread that read it.
+//! A ledger on disk: its settings, the list of its files, one file of it; all of them are `files`.
 
+use super::files::Files;
 use super::quick::quick;
 use super::read_prospect::read_prospect;
 use super::read_settings::read_settings;
 use super::root::{ACTIVITY, PROSPECTS, SETTINGS};
+use super::snapshot::Snapshot;
 use super::tally::read_tallies;
-use crate::diag::{Code, Diagnostic, Exit, Place, Severity};
+use super::walk::{Batch, Walk};
+use crate::diag::{Code, Diagnostic, Exit, Place, Source};
 use crate::model::date::Date;
 use crate::model::id;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::rules::book::Book;
-use crate::rules::replay::replay;
-use crate::rules::state::Record;
-use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use crate::rules::book::{Book, Keep};
+use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +30,8 @@ pub struct Ledger {
     pub shown: PathBuf,
     /// The settings.
     pub settings: Settings,
+    /// Where its files are read from, if not from the disk.
+    pub snapshot: Option<Snapshot>,
 }
 
 impl Ledger {
@@ -42,7 +44,46 @@ impl Ledger {
             vec![Diagnostic { exit, ..problem }]
         })?;
         let settings = read_settings(&text, &place)?;
-        Ok(Ledger { root, shown, settings })
+        Ok(Ledger { root, shown, settings, snapshot: None })
+    }
+
+    /// The ledger as git has it; `shown` is put before its paths in messages.
+    pub fn of_snapshot(
+        snapshot: Snapshot,
+        root: PathBuf,
+        shown: PathBuf,
+    ) -> Result<Ledger, Vec<Diagnostic>> {
+        let place = shown.join(SETTINGS);
+        let text = snapshot.text(Path::new(SETTINGS), &place).map_err(|problem| {
+            vec![Diagnostic { exit: problem.exit.max(Exit::Usage), ..problem }]
+        })?;
+        let settings = read_settings(&text, &place).map_err(|found| {
+            found.into_iter().map(|d| with_text(d, &place, &text)).collect::<Vec<_>>()
+        })?;
+        Ok(Ledger { root, shown, settings, snapshot: Some(snapshot) })
+    }
+
+    /// The text of a file of the ledger, from wherever its files are read.
+    pub fn text(&self, relative: &Path) -> Result<String, Diagnostic> {
+        let shown = self.show(relative);
+        match &self.snapshot {
+            Some(snapshot) => snapshot.text(relative, &shown),
+            None => read_text(&self.root.join(relative), &shown),
+        }
+    }
+
+    /// A finding with the text that it points into, where that is not the one on the disk.
+    #[must_use]
+    pub fn sourced(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let file = match &diagnostic.place {
+            Some(Place { source: Source::File(path), .. }) => path.clone(),
+            _ => return diagnostic,
+        };
+        let relative = file.strip_prefix(&self.shown).unwrap_or(&file);
+        match self.snapshot.as_ref().map(|snapshot| snapshot.text(relative, &file)) {
+            Some(text) => with_text(diagnostic, &file, &text.unwrap_or_default()),
+            None => diagnostic,
+        }
     }
 
     /// How a file of the ledger is named in messages.
@@ -53,12 +94,13 @@ impl Ledger {
     /// Reads one prospect by its path below the root. Problems beside a prospect do not stop it.
     pub fn read(&self, relative: &Path) -> Result<Loaded, Vec<Diagnostic>> {
         let shown = self.show(relative);
-        let text = read_text(&self.root.join(relative), &shown).map_err(|problem| vec![problem])?;
+        let text = self.text(relative).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
-        let (prospect, mut problems) = match quick(&text, &id, relative, &self.settings) {
-            Some(prospect) => (Some(prospect), Vec::new()),
-            None => read_prospect(&text, &id, relative, &shown, &self.settings),
-        };
+        let (prospect, mut problems) =
+            match quick(&text, &id, relative.to_owned(), &self.settings, Keep::Everything) {
+                Some(prospect) => (Some(prospect), Vec::new()),
+                None => read_prospect(&text, &id, relative, &shown, &self.settings),
+            };
         if let Err(bad) = id::validate(&id) {
             let problem =
                 Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))
@@ -77,51 +119,17 @@ impl Ledger {
         }
     }
 
-    /// Reads and replays everything, in parallel; the same ledger and day give the same book.
+    /// The ledger on a day; the same ledger and day give the same book. Its prospects are read when it
+    /// is asked for them.
     pub fn load(&self, as_of: Date) -> Book {
-        let (paths, mut problems) = self.paths();
-        let read: Vec<(Option<Record>, Vec<Diagnostic>)> =
-            paths.par_iter().map(|path| self.load_one(path, as_of)).collect();
-        let duplicates = self.duplicate_ids(&paths);
-        let repeated = !duplicates.is_empty();
-        problems.extend(duplicates);
-        let mut records = Vec::with_capacity(read.len());
-        for (record, found) in read {
-            records.extend(record);
-            problems.extend(found);
-        }
-        // Of two files with one id the first stands; the other is a finding. They come sorted by path.
-        if repeated {
-            let mut seen = HashSet::with_capacity(records.len());
-            records.retain(|record: &Record| seen.insert(id::fold(&record.prospect.id)));
-        }
-        records.sort_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
-        let (tallies, found) = read_tallies(self, as_of);
-        problems.extend(found);
-        Book { settings: self.settings.clone(), as_of, records, tallies, problems }
-    }
-
-    fn load_one(&self, path: &Path, as_of: Date) -> (Option<Record>, Vec<Diagnostic>) {
-        match self.read(path) {
-            Err(problems) => (None, problems),
-            Ok(Loaded { prospect, mut problems, .. }) => {
-                let mut record = replay(prospect, &self.settings, as_of);
-                // Findings of replay carry the path below the root; messages show it from here.
-                if let Some(record) = &mut record {
-                    for finding in &mut record.findings {
-                        self.show_place(finding);
-                    }
-                    let broken = |d: &&Diagnostic| d.severity == Severity::Error;
-                    problems.extend(record.findings.iter().filter(broken).cloned());
-                }
-                (record, problems)
-            }
-        }
+        let (tallies, problems) = read_tallies(self, as_of);
+        let shelf = Files { ledger: self.clone(), as_of, beside: problems };
+        Book::on(Box::new(shelf), self.settings.clone(), as_of, tallies)
     }
 
     /// Turns a path below the root into the one to print.
     pub fn show_place(&self, diagnostic: &mut Diagnostic) {
-        if let Some(Place { source: crate::diag::Source::File(path), .. }) = &mut diagnostic.place {
+        if let Some(Place { source: Source::File(path), .. }) = &mut diagnostic.place {
             *path = self.show(path);
         }
     }
@@ -133,42 +141,17 @@ impl Ledger {
 
     /// Every `.toml` file below a folder of the ledger.
     pub fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+        if let Some(snapshot) = &self.snapshot {
+            let (files, links) = snapshot.files_below(folder);
+            return (files, links.iter().map(|link| symlink(&self.show(link))).collect());
+        }
+        let mut walk = Walk::new(self, folder);
         let mut paths = Vec::new();
-        let mut problems = Vec::new();
-        let top = self.root.join(folder);
-        if top.is_symlink() {
-            return (paths, vec![symlink(&self.show(folder))]);
+        while let Some(Batch { folder, names }) = walk.next_batch() {
+            paths.extend(names.iter().map(|name| folder.path.join(name)));
         }
-        if !top.exists() {
-            return (paths, problems);
-        }
-        // Git's ignore rules do not decide what a ledger holds; only hidden files are skipped.
-        let walk = ignore::WalkBuilder::new(&top)
-            .standard_filters(false)
-            .hidden(true)
-            .follow_links(false)
-            .build();
-        for entry in walk {
-            match entry {
-                Ok(entry) => {
-                    let Ok(relative) = entry.path().strip_prefix(&self.root) else { continue };
-                    let kind = entry.file_type();
-                    if kind.is_some_and(|k| k.is_symlink()) {
-                        problems.push(symlink(&self.show(relative)));
-                    } else if kind.is_some_and(|k| k.is_file())
-                        && relative.extension().is_some_and(|e| e == "toml")
-                    {
-                        paths.push(relative.to_owned());
-                    }
-                }
-                Err(error) => problems.push(
-                    Diagnostic::new(Code::Unreadable, format!("cannot read a folder: {error}"))
-                        .at(Place::file(self.show(folder))),
-                ),
-            }
-        }
-        paths.sort();
-        (paths, problems)
+        paths.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+        (paths, walk.problems)
     }
 
     /// Files whose ids are the same but for case and Unicode form.
@@ -241,18 +224,29 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
         return Err(symlink(shown));
     }
     if meta.len() > MAX_FILE {
-        return Err(Diagnostic::new(
-            Code::TooLarge,
-            format!("the file has {} MiB; at most 4 are read", meta.len() / 1024 / 1024),
-        )
-        .at(place())
-        .help("keep large documents beside the ledger and name them in a note"));
+        return Err(too_large(meta.len(), shown));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes))
         .map_err(|error| unreadable(&error))?;
     utf8(bytes, shown)
+}
+
+/// That a file is larger than any prospect's.
+pub(super) fn too_large(bytes: u64, shown: &Path) -> Diagnostic {
+    let message = format!("the file has {} MiB; at most 4 are read", bytes / 1024 / 1024);
+    Diagnostic::new(Code::TooLarge, message)
+        .at(Place::file(shown))
+        .help("keep large documents beside the ledger and name them in a note")
+}
+
+/// A finding about a file that is not on the disk, with that file's text.
+fn with_text(mut diagnostic: Diagnostic, file: &Path, text: &str) -> Diagnostic {
+    if let Some(place) = &mut diagnostic.place {
+        place.source = Source::Text { origin: file.display().to_string(), text: text.to_owned() };
+    }
+    diagnostic
 }
 
 /// A file's bytes as text.

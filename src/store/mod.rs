@@ -2,7 +2,10 @@
 //! home of the TOML crates.
 
 pub mod append;
+pub mod content;
+pub mod files;
 pub mod find;
+pub mod git;
 pub mod likeness;
 pub mod line;
 pub mod load;
@@ -17,7 +20,9 @@ pub mod read_prospect;
 pub mod read_settings;
 pub mod root;
 pub mod settings;
+pub mod snapshot;
 mod syntax;
 pub mod tally;
 pub mod tree;
+pub mod walk;
 pub mod write;

@@ -2,6 +2,7 @@
 
 use super::line::{event_line, quoted, quoted_list};
 use crate::model::prospect::{FACTS, Prospect};
+use crate::model::text::Text;
 
 /// The file of a new prospect: facts, contacts, and the journal last.
 pub fn new_file(prospect: &Prospect) -> String {
@@ -22,7 +23,7 @@ pub fn new_file(prospect: &Prospect) -> String {
     }
     let mut out = aligned(&facts);
     for contact in &prospect.contacts {
-        let text = |value: &Option<Box<str>>| value.as_deref().map(quoted);
+        let text = |value: &Option<Text>| value.as_deref().map(quoted);
         let fields = [
             ("name", Some(quoted(&contact.name))),
             ("role", text(&contact.role)),

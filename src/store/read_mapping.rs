@@ -8,6 +8,7 @@ use crate::model::mapping::{
     separator, thousands,
 };
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use std::ops::Range;
 use std::path::Path;
 use toml::de::DeValue;
@@ -88,7 +89,7 @@ fn character<T>(
     found
 }
 
-fn date_format(reader: &mut Reader, key: &str, value: &Value) -> Option<Box<str>> {
+fn date_format(reader: &mut Reader, key: &str, value: &Value) -> Option<Text> {
     let text = reader.text(key, value)?;
     if Date::is_format(&text) {
         return Some(text);

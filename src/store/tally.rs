@@ -1,11 +1,12 @@
 //! A rep's daily tallies: `activity/<rep>.toml`.
 
-use super::load::{Ledger, id_of, read_text};
+use super::load::{Ledger, id_of};
 use super::read_prospect::bad_key;
 use super::tree::{Reader, Table, parse};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::date::Date;
 use crate::model::event::EventKey;
+use crate::model::text::Text;
 use crate::rules::book::Tally;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use std::path::Path;
 const KEYS: [&str; 3] = ["dials", "conversations", "appointments"];
 
 /// Tallies by rep and day.
-pub type Tallies = Vec<(Box<str>, Date, Tally)>;
+pub type Tallies = Vec<(Text, Date, Tally)>;
 
 /// All tallies up to a day, sorted by rep and day; several of one day add up.
 pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) {
@@ -21,11 +22,11 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
     let mut tallies: Tallies = Vec::new();
     for path in paths {
         let shown = ledger.show(&path);
-        match read_text(&ledger.root.join(&path), &shown) {
+        match ledger.text(&path) {
             Ok(text) => {
                 let (days, found) = read_file(&text, &shown);
                 problems.extend(found);
-                let rep: Box<str> = id_of(&path).into();
+                let rep: Text = id_of(&path).into();
                 if !ledger.settings.reps.is_empty() && ledger.settings.rep(&rep).is_none() {
                     problems.push(
                         Diagnostic::new(

@@ -5,6 +5,7 @@ use super::syntax::explain;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::date::{Date, Moment, Time};
 use crate::model::money::{Amount, Money};
+use crate::model::text::Text;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -66,7 +67,7 @@ impl Reader {
     }
 
     /// A text.
-    pub fn text(&mut self, key: &str, value: &Value) -> Option<Box<str>> {
+    pub fn text(&mut self, key: &str, value: &Value) -> Option<Text> {
         match value.get_ref() {
             DeValue::String(text) => Some(text.as_ref().into()),
             other => {
@@ -84,12 +85,12 @@ impl Reader {
     }
 
     /// A list of texts; a single text is a list of one.
-    pub fn texts(&mut self, key: &str, value: &Value) -> Vec<Box<str>> {
+    pub fn texts(&mut self, key: &str, value: &Value) -> Vec<Text> {
         self.texts_at(key, value).into_iter().map(|(text, _)| text).collect()
     }
 
     /// A list of texts with the place of each; a single text is a list of one.
-    pub fn texts_at(&mut self, key: &str, value: &Value) -> Vec<(Box<str>, Range<usize>)> {
+    pub fn texts_at(&mut self, key: &str, value: &Value) -> Vec<(Text, Range<usize>)> {
         let mut one = |item: &Value| self.text(key, item).map(|text| (text, item.span()));
         match value.get_ref() {
             DeValue::Array(items) => items.iter().filter_map(one).collect(),

@@ -1,31 +1,41 @@
 //! `crm check [PATHS]`: every file and rule.
 
+use crate::check::since::since;
 use crate::check::{Subject, check};
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{render, resolve, short};
-use crate::diag::{Code, Diagnostic, Failure, Severity};
+use crate::diag::{Code, Diagnostic, Failure, Place, Severity};
 use crate::model::date::Date;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::render::Format;
 use crate::rules::replay::replay;
 use crate::store::find::find;
 use crate::store::load::Ledger;
+use crate::store::root::{ACTIVITY, PROSPECTS};
 use clap::Args;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Every file and every rule; all findings, not the first
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm check || exit 1            in a pre-commit hook, in CI\n  \
     crm check --lines              file:line:col, for editors\n  \
-    crm check prospects/zhang.toml -f json\n\n\
+    crm check prospects/zhang.toml -f json\n  \
+    crm check --staged --since HEAD   what is about to be committed\n  \
+    crm check --since origin/main     what changed there; old entries must stand as they stood\n\n\
     Errors end with status 1; warnings only under --strict; information never.")]
 pub struct Check {
     /// Only these files or ids
-    #[arg(value_name = "PATHS")]
+    #[arg(value_name = "PATHS", conflicts_with_all = ["staged", "since"])]
     paths: Vec<String>,
+    /// What is staged in git's index, not the files of the work tree
+    #[arg(long)]
+    staged: bool,
+    /// Only what changed since a revision, and whether all entries of then stand unchanged; repeatable
+    #[arg(long, value_name = "REV")]
+    since: Vec<String>,
     /// List what is checked
     #[arg(long)]
     list: bool,
@@ -44,8 +54,11 @@ impl Check {
             context.emit(&codes())?;
             return Ok(0);
         }
-        let ledger = context.ledger()?;
-        let (files, found) = self.found(ledger, context)?;
+        let (files, found) = if self.staged || !self.since.is_empty() {
+            self.tracked(context)?
+        } else {
+            self.found(context.ledger()?, context)?
+        };
         let severities: Vec<Severity> = found.iter().map(|d| d.severity).collect();
         match context.format() {
             Some(Format::Table) | None => self.text(found, context)?,
@@ -71,9 +84,7 @@ impl Check {
     ) -> Result<(usize, Vec<Diagnostic>), Failure> {
         let today = context.today;
         if self.paths.is_empty() {
-            let (paths, mut problems) = ledger.paths();
-            problems.extend(ledger.duplicate_ids(&paths));
-            problems.extend(crate::store::tally::read_tallies(ledger, today).1);
+            let (paths, mut problems) = general(ledger, today);
             problems
                 .par_extend(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
             return Ok((paths.len(), problems));
@@ -83,6 +94,41 @@ impl Check {
             problems.extend(findings(ledger, &find(ledger, typed)?, today));
         }
         Ok((self.paths.len(), problems))
+    }
+
+    /// The same of what is staged, or of what changed since some revisions.
+    fn tracked(&self, context: &Context) -> Result<(usize, Vec<Diagnostic>), Failure> {
+        let tracked = context.tracked()?;
+        let mut ledger = if self.staged {
+            context.ledger_of(tracked.staged()?)?
+        } else {
+            context.ledger()?.clone()
+        };
+        let mut problems = Vec::new();
+        let mut chosen = BTreeSet::new();
+        for revision in &self.since {
+            let since = since(&tracked, &mut ledger, revision)?;
+            chosen.extend(since.changed);
+            problems.extend(since.found);
+        }
+        if let Some(snapshot) = &mut ledger.snapshot {
+            snapshot.fetch_below(Path::new(ACTIVITY))?;
+            if self.since.is_empty() {
+                snapshot.fetch_below(Path::new(PROSPECTS))?;
+            }
+            let paths = snapshot.unmerged().to_owned();
+            problems.extend(paths.iter().map(|path| unmerged(&ledger.show(path))));
+        }
+        let ledger = context.settle(ledger);
+        let today = context.today;
+        let (paths, found) = general(ledger, today);
+        let wanted = |path: &&PathBuf| self.since.is_empty() || chosen.contains(*path);
+        let paths: Vec<PathBuf> = paths.iter().filter(wanted).cloned().collect();
+        let found = found
+            .into_par_iter()
+            .chain(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
+        problems.par_extend(found.map(|diagnostic| ledger.sourced(diagnostic)));
+        Ok((paths.len(), problems))
     }
 
     /// Errors and warnings in full; information as a count of each code, unless all is asked for.
@@ -114,6 +160,20 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// What is wrong with the ledger as a whole, and the paths of its prospects.
+fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+    let (paths, mut problems) = ledger.paths();
+    problems.extend(ledger.duplicate_ids(&paths));
+    problems.extend(crate::store::tally::read_tallies(ledger, today).1);
+    (paths, problems)
+}
+
+fn unmerged(shown: &Path) -> Diagnostic {
+    Diagnostic::new(Code::Unmerged, "a merge left several versions of this file")
+        .at(Place::file(shown))
+        .help("settle it: crm resolve, or mend it by hand; then git add")
 }
 
 /// By file, and in a file from top to bottom.

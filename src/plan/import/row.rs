@@ -10,6 +10,7 @@ use crate::model::mapping::{CONTACT_FIELDS, Entry};
 use crate::model::money::{Amount, Money};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::Row;
+use crate::model::text::Text;
 
 /// A row that could be read.
 pub(super) struct Draft {
@@ -209,7 +210,7 @@ impl<'a> RowReader<'a> {
         event
     }
 
-    fn kind(&mut self, text: &str) -> Box<str> {
+    fn kind(&mut self, text: &str) -> Text {
         if !self.import.settings.kinds.contains_key(text) {
             let help = nearest(text, self.import.settings.kinds.keys().map(|kind| &**kind));
             self.problem(format!("no kind of event `{text}`"), help);
@@ -218,7 +219,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// A rep by id, else by name, as spreadsheets have them. A ledger without reps takes any name.
-    fn rep(&mut self, text: &str) -> Option<Box<str>> {
+    fn rep(&mut self, text: &str) -> Option<Text> {
         let reps = &self.import.settings.reps;
         if reps.is_empty() || self.import.settings.rep(text).is_some() {
             return Some(text.into());
@@ -235,7 +236,7 @@ impl<'a> RowReader<'a> {
         None
     }
 
-    fn stage(&mut self, text: &str, of: &Prospect) -> Option<Box<str>> {
+    fn stage(&mut self, text: &str, of: &Prospect) -> Option<Text> {
         // A pipeline that does not exist has been reported.
         let pipeline = self.import.settings.pipeline(of.pipeline.as_deref())?;
         if pipeline.find(text).is_none() {
@@ -341,6 +342,6 @@ impl<'a> RowReader<'a> {
 }
 
 /// Several words in one cell, as exports write them.
-fn list(text: &str) -> Vec<Box<str>> {
+fn list(text: &str) -> Vec<Text> {
     text.split(';').map(str::trim).filter(|item| !item.is_empty()).map(Into::into).collect()
 }

@@ -7,6 +7,7 @@ use crate::model::grading::Grading;
 use crate::model::money::{Amount, Money, Sum};
 use crate::model::pipeline::{Known, Outcome};
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use crate::rules::replay::{in_contact, standing};
 use crate::rules::state::Record;
 
@@ -38,7 +39,7 @@ pub struct Satisfaction {
     /// The answer.
     pub score: Amount,
     /// `nps` or `csat`.
-    pub scale: Box<str>,
+    pub scale: Text,
     /// What it says.
     pub mood: Mood,
 }

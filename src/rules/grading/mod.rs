@@ -18,6 +18,7 @@ use super::state::Record;
 use crate::model::date::Date;
 use crate::model::id::fold;
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
 use figures::Figures;
 use levels::{Demand, Lifecycle, Loyalty, Pareto, Pyramid, Relationship, Value};
@@ -29,7 +30,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The grade.
-    pub grade: Box<str>,
+    pub grade: Text,
     /// The rule's position in the settings.
     pub rule: usize,
 }
@@ -38,7 +39,7 @@ pub struct Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
     /// The account, or the prospect's id.
-    pub id: Box<str>,
+    pub id: Text,
     /// Is it an account of prospects?
     pub account: bool,
     /// Its prospects: positions in the book, in the order of ids. Never empty.

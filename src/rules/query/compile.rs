@@ -13,6 +13,7 @@ use crate::model::label::Label;
 use crate::model::money::Amount;
 use crate::model::period::{DATE_FORMS, parse_days, parse_period};
 use crate::model::pipeline::{Pipeline, Stage};
+use crate::model::text::Text;
 use crate::rules::evidence::IN_CYCLE;
 use crate::rules::grading::levels::{Level, Scale};
 use std::ops::Range;
@@ -29,7 +30,7 @@ pub(super) struct Term<'a> {
 enum Subject {
     Flags,
     Table(Kind),
-    Fact(Box<str>),
+    Fact(Text),
 }
 
 /// A term as a question.

@@ -9,6 +9,7 @@ use crate::model::date::Date;
 use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
+use crate::model::text::Text;
 
 /// A question, everything in it resolved.
 #[derive(Debug, Clone)]
@@ -62,7 +63,7 @@ pub(super) enum Source {
     /// By a row of the table.
     Table(Texts),
     /// A fact of the team's own.
-    Fact(Box<str>),
+    Fact(Text),
 }
 
 /// What is asked of a text.

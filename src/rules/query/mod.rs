@@ -26,6 +26,7 @@ use super::state::Record;
 use crate::diag::{Code, Diagnostic, Place, Source, Spot};
 use crate::model::date::Date;
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
@@ -39,7 +40,7 @@ pub const MAX_DEPTH: usize = 64;
 /// A question that every prospect answers with yes or no.
 #[derive(Debug, Clone)]
 pub struct Query {
-    text: Box<str>,
+    text: Text,
     node: matching::Node,
     asks_grades: bool,
     grade_at: Option<Range<usize>>,

@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::date::Date;
 use crate::model::pool::{Balance, Exclusion, Weights};
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use crate::rules::query::Query;
 use crate::store::tree::{Reader, Table, Value};
 use std::ops::Range;
@@ -111,7 +112,7 @@ fn exclusion(
     Some(Exclusion { rep: rep?, when: when? })
 }
 
-fn known_rep(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<Box<str>> {
+fn known_rep(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<Text> {
     let rep = reader.text("rep", value)?;
     if settings.rep(&rep).is_none() {
         let diagnostic = Diagnostic::new(Code::BadSetting, format!("no rep has the id `{rep}`"))
@@ -124,7 +125,7 @@ fn known_rep(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<
 
 /// A query that can be understood. Relative dates in it count from the day it is asked on; any day will do
 /// to see whether it is one.
-fn condition(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<Box<str>> {
+fn condition(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<Text> {
     let text = reader.text("when", value)?;
     let any_day = Date::new(2000, 1, 1).unwrap_or(Date::MIN);
     if let Err(wrong) = Query::parse(&text, "when", settings, any_day) {

@@ -7,6 +7,7 @@ use crate::model::label::Label;
 use crate::model::money::Amount;
 use crate::model::pipeline::{Outcome, Pipeline, Stage};
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use crate::store::tree::{Reader, Table, Value};
 use std::ops::Range;
 
@@ -136,7 +137,7 @@ fn stage(
     Some(stage)
 }
 
-fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<Box<str>> {
+fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<Text> {
     let ids = reader.texts_at("requires", value);
     for (id, span) in &ids {
         if settings.criterion(id).is_none() {

@@ -7,6 +7,7 @@ use crate::model::grading::{GradeRule, Grading, Policy, Scoring};
 use crate::model::id;
 use crate::model::money::Amount;
 use crate::model::settings::{LEVELS, Settings};
+use crate::model::text::Text;
 use crate::rules::query::Query;
 use crate::store::tree::{Reader, Table, Value};
 use std::ops::Range;
@@ -165,7 +166,7 @@ pub(in crate::store) fn condition(
     key: &str,
     value: &Value,
     of_grades: bool,
-) -> Option<Box<str>> {
+) -> Option<Text> {
     let text = reader.text(key, value)?;
     // Only the day of a report tells whether `2009..today` is a period; here either end will do.
     let read = |today: Date| Query::parse(&text, key, settings, today);
@@ -212,7 +213,7 @@ fn share(reader: &mut Reader, key: &str, value: &Value) -> Option<Amount> {
     Some(share)
 }
 
-fn margin(reader: &mut Reader, value: &Value) -> Vec<(Box<str>, Amount)> {
+fn margin(reader: &mut Reader, value: &Value) -> Vec<(Text, Amount)> {
     let mut margin = Vec::new();
     for (product, value) in reader.table("margin", value).into_iter().flatten() {
         let product: &str = product.get_ref();

@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::id;
 use crate::model::period::parse_period;
 use crate::model::settings::{LEVELS, Rep, Settings};
+use crate::model::text::Text;
 use crate::store::tree::{Reader, Value};
 use std::ops::Range;
 
@@ -25,7 +26,7 @@ pub const REP_KEYS: [&str; 12] = [
 ];
 
 pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
-    let mut managers: Vec<(Box<str>, Range<usize>)> = Vec::new();
+    let mut managers: Vec<(Text, Range<usize>)> = Vec::new();
     for (table, span) in reader.tables("rep", value) {
         let mut rep = Rep::default();
         for (key, value) in table {

@@ -1,0 +1,190 @@
+//! History only grows: what stood in a journal once stands there for good, word for word. And what a
+//! merge of several versions of a file must be, item by item.
+
+use std::collections::BTreeMap;
+
+/// A prospect's file as what it says, without its form: every fact and every event with its value in
+/// one canonical spelling, those of unknown names too.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Content {
+    /// The keys at the top.
+    pub facts: BTreeMap<String, String>,
+    /// The entries of `[events]`, by key.
+    pub events: BTreeMap<String, String>,
+}
+
+/// What happened to an event that should have stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Harm {
+    /// Its key has another content now.
+    Changed,
+    /// Its key is gone.
+    Lost,
+}
+
+/// Every event of `before` that `after` does not have with the same content, by key.
+pub fn harmed<'b>(before: &'b Content, after: &Content) -> Vec<(&'b str, Harm)> {
+    let harm = |(key, was): (&'b String, &String)| match after.events.get(key) {
+        None => Some((key.as_str(), Harm::Lost)),
+        Some(is) if is != was => Some((key.as_str(), Harm::Changed)),
+        Some(_) => None,
+    };
+    before.events.iter().filter_map(harm).collect()
+}
+
+/// The events of `after` that none of the versions before has under that key.
+pub fn added<'a>(before: &[&Content], after: &'a Content) -> Vec<&'a str> {
+    let new = |key: &&str| before.iter().all(|content| !content.events.contains_key(*key));
+    after.events.keys().map(String::as_str).filter(new).collect()
+}
+
+/// Does the whole journal of `gone` live on in a file that has changed from `before` to `after`: under
+/// another id, or joined with another prospect? Entries that the file had already do not count.
+pub fn lives_on(gone: &Content, before: Option<&Content>, after: &Content) -> bool {
+    let had = |key: &str| before.is_some_and(|before| before.events.contains_key(key));
+    !gone.events.is_empty()
+        && gone.events.iter().all(|(key, was)| !had(key) && after.events.get(key) == Some(was))
+}
+
+/// What a merge leaves of one thing that several sides had, all of them beginning at `base`: what the
+/// only side that changed it made of it. `None` where sides changed it differently.
+pub fn taken<'v, T: PartialEq + ?Sized>(
+    base: Option<&'v T>,
+    sides: &[Option<&'v T>],
+) -> Option<Option<&'v T>> {
+    let mut changed = sides.iter().filter(|side| **side != base);
+    match changed.next() {
+        None => Some(base),
+        Some(first) => changed.all(|side| side == first).then_some(*first),
+    }
+}
+
+/// Is a merged file nothing but its sides put together? Each item is what the only side that changed it
+/// made of it; where several did, it is one of theirs.
+pub fn is_merge_of(after: &Content, base: &Content, sides: &[&Content]) -> bool {
+    fn fits(
+        after: &Content,
+        base: &Content,
+        sides: &[&Content],
+        part: fn(&Content) -> &BTreeMap<String, String>,
+    ) -> bool {
+        let all = sides.iter().copied().chain([base, after]);
+        let mut keys: Vec<&String> = all.flat_map(|content| part(content).keys()).collect();
+        keys.sort();
+        keys.dedup();
+        keys.into_iter().all(|key| {
+            let theirs: Vec<Option<&String>> =
+                sides.iter().map(|side| part(side).get(key)).collect();
+            let is = part(after).get(key);
+            match taken(part(base).get(key), &theirs) {
+                Some(expected) => is == expected,
+                None => theirs.contains(&is),
+            }
+        })
+    }
+    fits(after, base, sides, |content| &content.facts)
+        && fits(after, base, sides, |content| &content.events)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn map(text: &str) -> BTreeMap<String, String> {
+        let pair = |word: &str| {
+            let (key, value) = word.split_once('=').unwrap();
+            (key.to_owned(), value.to_owned())
+        };
+        text.split_whitespace().map(pair).collect()
+    }
+
+    fn events(text: &str) -> Content {
+        Content { facts: BTreeMap::new(), events: map(text) }
+    }
+
+    #[test]
+    fn what_is_changed_or_gone() {
+        let before = events("a=1 b=2 c=3");
+        let found = harmed(&before, &events("a=1 b=9 d=4"));
+        assert_eq!(found, [("b", Harm::Changed), ("c", Harm::Lost)]);
+        assert_eq!(added(&[&before], &events("a=1 b=9 d=4")), ["d"]);
+    }
+
+    #[test]
+    fn a_journal_lives_on_where_it_came_new() {
+        let gone = events("a=1 b=2");
+        assert!(lives_on(&gone, None, &events("a=1 b=2 c=3")));
+        assert!(lives_on(&gone, Some(&events("x=0")), &events("a=1 b=2 x=0")));
+        assert!(!lives_on(&gone, Some(&events("a=1")), &events("a=1 b=2")));
+        assert!(!lives_on(&gone, None, &events("a=1 b=3")));
+        assert!(!lives_on(&events(""), None, &events("a=1")));
+    }
+
+    #[test]
+    fn merges() {
+        assert_eq!(taken(Some("a"), &[Some("a"), Some("b")]), Some(Some("b")));
+        assert_eq!(taken(Some("a"), &[None, Some("a")]), Some(None));
+        assert_eq!(taken(Some("a"), &[Some("a"), Some("a")]), Some(Some("a")));
+        assert_eq!(taken(Some("a"), &[Some("b"), Some("c")]), None);
+        let (base, ours, theirs) = (events("a=1"), events("a=1 b=2"), events("a=1 c=3"));
+        let merge = |after: &str| is_merge_of(&events(after), &base, &[&ours, &theirs]);
+        assert!(merge("a=1 b=2 c=3"));
+        assert!(!merge("a=1 b=2"), "their event is dropped");
+        assert!(!merge("a=1 b=2 c=3 d=4"), "an event of the merge's own");
+        assert!(!merge("a=9 b=2 c=3"), "an old one is rewritten");
+    }
+
+    fn contents() -> impl Strategy<Value = Content> {
+        let part = || prop::collection::btree_map("[a-e]", "[0-2]", 0..5);
+        (part(), part()).prop_map(|(facts, events)| Content { facts, events })
+    }
+
+    proptest! {
+        #[test]
+        fn growing_harms_nothing(before in contents(), more in contents()) {
+            let mut after = before.clone();
+            for (key, value) in more.events {
+                after.events.entry(key).or_insert(value);
+            }
+            after.facts = more.facts;
+            prop_assert_eq!(harmed(&before, &after), []);
+            let new = added(&[&before], &after);
+            prop_assert_eq!(new.len(), after.events.len() - before.events.len());
+        }
+
+        #[test]
+        fn harmless_steps_make_a_harmless_way(a in contents(), b in contents(), c in contents()) {
+            if harmed(&a, &b).is_empty() && harmed(&b, &c).is_empty() {
+                prop_assert_eq!(harmed(&a, &c), []);
+            }
+        }
+
+        #[test]
+        fn every_harm_is_named_once(before in contents(), after in contents()) {
+            let found = harmed(&before, &after);
+            let kept = before.events.iter().filter(|(key, was)| after.events.get(*key) == Some(was)).count();
+            prop_assert_eq!(found.len() + kept, before.events.len());
+            prop_assert!(found.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        }
+
+        /// Sides that only grow, put together, harm neither of them.
+        #[test]
+        fn a_merge_of_growing_sides_harms_none(base in contents(), ours in contents(), theirs in contents(), after in contents()) {
+            let grown = |side: &Content| harmed(&base, side).is_empty();
+            let clash = ours.events.iter().any(|(key, is)| theirs.events.get(key).is_some_and(|other| other != is));
+            if grown(&ours) && grown(&theirs) && !clash && is_merge_of(&after, &base, &[&ours, &theirs]) {
+                prop_assert_eq!(harmed(&ours, &after), []);
+                prop_assert_eq!(harmed(&theirs, &after), []);
+                prop_assert_eq!(added(&[&ours, &theirs], &after), Vec::<&str>::new());
+            }
+        }
+
+        #[test]
+        fn a_merge_with_oneself_is_oneself(base in contents(), side in contents()) {
+            prop_assert!(is_merge_of(&side, &base, &[&side, &side]));
+            prop_assert!(is_merge_of(&side, &base, &[&side, &base]));
+            prop_assert!(is_merge_of(&side, &base, &[&base, &side]));
+        }
+    }
+}
