@@ -101,6 +101,10 @@ pub enum Command {
     Help(commands::help::Help),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
+    Diff(commands::diff::Diff),
+    Audit(commands::audit::Audit),
+    Hooks(commands::hooks::HooksCommand),
+    Guard(commands::guard::GuardCommand),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }

@@ -298,6 +298,13 @@ fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
         .help("nothing was changed; mend the disk or its permissions and run the command again")
 }
 
+/// Adds a line to a record outside the ledger, durably; it is never shortened.
+pub fn append_line(path: &Path, line: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())?;
+    file.sync_all()
+}
+
 /// Writes a file outside the ledger (`-o`): new or old, never half. A link is followed, and what is no
 /// file (`/dev/stdout`, a pipe) is written into, not replaced.
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

@@ -10,7 +10,7 @@ use crate::store::tree::{Reader, Value};
 use std::ops::Range;
 
 /// Keys of `[[rep]]`.
-pub const REP_KEYS: [&str; 12] = [
+pub const REP_KEYS: [&str; 13] = [
     "id",
     "name",
     "email",
@@ -23,6 +23,7 @@ pub const REP_KEYS: [&str; 12] = [
     "left",
     "leave",
     "cycle_days",
+    "admin",
 ];
 
 pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
@@ -61,6 +62,7 @@ pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value
                     }
                 }
                 "cycle_days" => rep.cycle_days = positive(reader, name, value),
+                "admin" => rep.admin = reader.boolean(name, value).unwrap_or(false),
                 _ => unknown(reader, key.span(), "setting of `[[rep]]`", name, &REP_KEYS),
             }
         }
