@@ -101,6 +101,7 @@ pub enum Command {
     Help(commands::help::Help),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
+    MergeFile(commands::merge_file::MergeFile),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }

@@ -74,6 +74,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),
+        Command::MergeFile(command) => return Ok(command.run(context)),
         Command::External(words) => return external(&words, context),
     };
     done.map(|()| 0)

@@ -11,6 +11,8 @@ pub mod line;
 pub mod load;
 pub mod locate;
 pub mod merge;
+pub mod merge_driver;
+pub mod merge_file;
 pub mod new_file;
 pub mod plan_file;
 pub mod quick;
