@@ -95,7 +95,7 @@ fn book(prospects: usize, reps: usize, room: usize, owned: bool) -> Book {
         replay(prospect, &settings, as_of).unwrap()
     });
     let records = records.collect();
-    Book { settings, as_of, records, tallies: Vec::new(), problems: Vec::new() }
+    Book::of(settings, as_of, records, Vec::new())
 }
 
 fn region(number: usize) -> Text {

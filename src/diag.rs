@@ -309,6 +309,7 @@ codes! {
     // The pool
     NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed was taken for one of the pool";
     PoolLimit "pool-limit" Error Refused "a limit of the pool refuses a claim";
+    LateClaim "late-claim" Warning Refused "a claim of a prospect that somebody had already";
     NotAssignable "not-assignable" Error Refused "a rep cannot be given a prospect";
     OverCapacity "over-capacity" Error Refused "a capacity is below what its rep holds";
     Contradiction "contradiction" Error Refused "two rules of allocation contradict each other";

@@ -59,7 +59,7 @@ impl Diary {
 
     fn held(&self, on: &str) -> BTreeMap<String, usize> {
         let mut held = BTreeMap::new();
-        for record in &self.book(on).records {
+        for record in self.book(on).records() {
             if let Some(owner) = record.state.owner.as_deref() {
                 *held.entry(owner.to_owned()).or_default() += 1;
             }
@@ -183,7 +183,7 @@ fn equal_shares_come_back_after_a_loss() {
     let even = counts(&[("a", 10), ("b", 10), ("c", 10)]);
     assert_eq!(diary.allocate("2009-12-02"), even);
     let book = diary.book("2009-12-02");
-    let of_b = book.records.iter().filter(|r| r.state.owner.as_deref() == Some("b")).take(5);
+    let of_b = book.records().iter().filter(|r| r.state.owner.as_deref() == Some("b")).take(5);
     let gone: Vec<String> = of_b.map(|record| record.prospect.id.to_string()).collect();
     diary.prospects.retain(|(id, _)| !gone.contains(id));
     (30..35).for_each(|n| diary.add(&format!("lead{n:02}"), "2009-12-03"));

@@ -17,7 +17,7 @@ use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
 const ELSEWHERE: [(Code, &str); 13] = [
-    (Code::Locked, "needs a second process that holds the lock: tests/write.rs"),
+    (Code::Locked, "needs a second process that holds the lock: tests/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/write.rs"),
     (Code::BadRevision, "needs a repository: tests/git_check.rs"),
     (Code::GitFailed, "needs a git that fails: src/store/git.rs"),

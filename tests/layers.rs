@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 8] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 18] = [
+const HOMES: [(&str, &str); 20] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("chrono", "src/model/date.rs"),
     ("clap", "src/cli"),
@@ -28,7 +28,8 @@ const HOMES: [(&str, &str); 18] = [
     ("comfy_table", "src/render"),
     ("deunicode", "src/model/id.rs"),
     ("fnv", "src/store"),
-    ("ignore", "src/store"),
+    ("memchr", "src/store/quick.rs"),
+    ("rustix", "src/store/walk.rs"),
     ("rust_decimal", "src/model/money.rs"),
     ("smol_str", "src/model/text.rs"),
     ("serde_json", "src/render"),
@@ -36,6 +37,7 @@ const HOMES: [(&str, &str); 18] = [
     ("terminal_size", "src/cli/context.rs"),
     ("toml", "src/store"),
     ("toml_edit", "src/store"),
+    ("toml_parser", "src/store"),
     ("toml_writer", "src/store"),
     ("unicode_normalization", "src/model/id.rs"),
 ];

@@ -143,13 +143,13 @@ fn go_through(sandbox: &Sandbox, bytes: &[u8]) {
     let ledger = Ledger::open(sandbox.path().into(), sandbox.path().into()).unwrap();
     for as_of in [TODAY, "0001-01-01", "9999-12-31"].map(day) {
         let book = ledger.load(as_of);
-        let mut found: Vec<Diagnostic> = book.problems;
-        for record in &book.records {
+        let mut found: Vec<Diagnostic> = book.problems().to_vec();
+        for record in book.records() {
             let shown = ledger.show(&record.prospect.path);
             let subject = Subject { record, settings: &ledger.settings, as_of, shown };
             found.extend(check(&subject));
         }
-        assert!(!book.records.is_empty() || !found.is_empty() || as_of == Date::MIN);
+        assert!(!book.records().is_empty() || !found.is_empty() || as_of == Date::MIN);
         for diagnostic in &found {
             let text = render(diagnostic, false, Some(80)) + &short(diagnostic);
             assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");

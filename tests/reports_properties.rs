@@ -80,7 +80,7 @@ fn book(prospects: &[Prospect], as_of: Date) -> Book {
     let settings = Settings::default();
     let records = prospects.iter().cloned();
     let records = records.filter_map(|prospect| replay(prospect, &settings, as_of)).collect();
-    Book { settings, as_of, records, tallies: Vec::new(), problems: Vec::new() }
+    Book::of(settings, as_of, records, Vec::new())
 }
 
 fn make(name: &str, book: &Book, by: Option<Dimension>, period: Option<Period>) -> Sheet {
@@ -301,7 +301,7 @@ proptest! {
             .filter(|row| lines.rows[*row].emphasis != crm::model::sheet::Emphasis::Total)
             .map(|row| int(cell(lines, row, "count")))
             .sum();
-        let open = book.records.iter().filter(|record| {
+        let open = book.records().iter().filter(|record| {
             let stage = &book.settings.pipelines[0].stages[record.state.stage];
             stage.outcome == Outcome::Open && !stage.probability.is_zero()
         });

@@ -105,6 +105,7 @@ pub enum Command {
     Audit(commands::audit::Audit),
     Hooks(commands::hooks::HooksCommand),
     Guard(commands::guard::GuardCommand),
+    MergeFile(commands::merge_file::MergeFile),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }

@@ -176,32 +176,31 @@ impl Context {
         self.ledger.get_or_init(|| ledger)
     }
 
-    /// The whole ledger on the as-of day. What is wrong in it is counted on stderr, or stops the command
-    /// under `--strict`.
+    /// The whole ledger on the as-of day, read. What is wrong in it is counted on stderr, or stops the
+    /// command under `--strict`.
     pub fn book(&self) -> Result<Book, Failure> {
+        let book = self.unread_book()?;
+        book.records();
+        self.count_errors(&book);
+        Ok(book)
+    }
+
+    /// The same, read only when it is asked for its records, and no more of it than that takes: who made
+    /// something of it calls [`Context::count_errors`] then. Under `--strict` it is read at once.
+    pub fn unread_book(&self) -> Result<Book, Failure> {
         let book = self.ledger()?.load(self.today);
-        let serious = |severity: Severity| {
-            severity == Severity::Error || (self.global.strict && severity == Severity::Warning)
-        };
-        let wrong = book.problems.iter().filter(|problem| serious(problem.severity)).count();
-        if wrong > 0 && self.global.strict {
-            let mut found: Vec<Diagnostic> =
-                book.problems.iter().filter(|p| serious(p.severity)).cloned().collect();
-            let message = format!("{}, and --strict was asked for", counted(wrong, "finding"));
-            found.push(
-                Diagnostic::new(Code::Findings, message).help(
-                    "mend what stands above, or leave --strict out: the rest is reported then",
-                ),
-            );
-            return Err(Failure(found));
-        }
-        if wrong > 0 {
-            self.say_last(&format!(
-                "{} in the ledger: `crm check` shows them",
-                counted(wrong, "finding")
-            ));
+        if self.global.strict {
+            strictly(&book)?;
         }
         Ok(book)
+    }
+
+    /// Says on stderr how many errors were met by whoever read the book.
+    pub fn count_errors(&self, book: &Book) {
+        if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
+            let found = counted(wrong, "finding");
+            self.say_last(&format!("{found} in the ledger: `crm check` shows them"));
+        }
     }
 
     /// The language of labels.
@@ -308,6 +307,21 @@ impl Context {
         let settings = &self.ledger()?.settings;
         Query::parse(text, origin, settings, self.today).map_err(Failure::from)
     }
+}
+
+/// Nothing may be wrong in the ledger, not even a little.
+fn strictly(book: &Book) -> Result<(), Failure> {
+    let serious = |problem: &&Diagnostic| problem.severity >= Severity::Warning;
+    let mut found: Vec<Diagnostic> = book.problems().iter().filter(serious).cloned().collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{}, and --strict was asked for", counted(found.len(), "finding"));
+    found.push(
+        Diagnostic::new(Code::Findings, message)
+            .help("mend what stands above, or leave --strict out: the rest is reported then"),
+    );
+    Err(Failure(found))
 }
 
 /// A count with its noun: `1 finding`, `2 findings`.

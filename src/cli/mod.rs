@@ -78,6 +78,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Audit(command) => command.run(context),
         Command::Hooks(command) => command.run(context),
         Command::Guard(command) => command.run(context),
+        Command::MergeFile(command) => return Ok(command.run(context)),
         Command::External(words) => return external(&words, context),
     };
     done.map(|()| 0)

@@ -53,12 +53,8 @@ impl EventKey {
 impl Ord for EventKey {
     /// The order of replay: date, N (none = 0), suffix.
     fn cmp(&self, other: &EventKey) -> Ordering {
-        (self.date, self.n, self.suffix(), &self.text).cmp(&(
-            other.date,
-            other.n,
-            other.suffix(),
-            &other.text,
-        ))
+        let day = self.date.cmp(&other.date).then(self.n.cmp(&other.n));
+        day.then_with(|| (self.suffix(), &self.text).cmp(&(other.suffix(), &other.text)))
     }
 }
 

@@ -41,6 +41,11 @@ impl Amount {
         Amount(Decimal::new(n, 2))
     }
 
+    /// From its digits, so many of them decimals: `of_digits(150050, 2)` is 1500.50. At most 18 digits.
+    pub fn of_digits(digits: i64, decimals: u32) -> Amount {
+        Amount(Decimal::new(digits, decimals))
+    }
+
     /// In millionths, rounded: for ranking and for shares of a total, in whole numbers.
     pub fn micros(self) -> i128 {
         let mut decimal = self.0;

@@ -392,10 +392,10 @@ pub fn follow<'b>(
     let mut seen: HashMap<&str, u64> = HashMap::new();
     let mut given = vec![0_u32; team.members.len()];
     let known: HashMap<String, &Record> =
-        book.records.iter().map(|record| (fold(&record.prospect.id), record)).collect();
+        book.records().iter().map(|record| (fold(&record.prospect.id), record)).collect();
     for line in lines {
         let Some(&record) = known.get(&fold(&line.id)) else {
-            let ids = book.records.iter().filter(|r| r.state.in_pool()).map(|r| &*r.prospect.id);
+            let ids = book.records().iter().filter(|r| r.state.in_pool()).map(|r| &*r.prospect.id);
             let diagnostic = Diagnostic::new(Code::BadPlan, format!("no prospect `{}`", line.id));
             wrong.push(at(line, diagnostic.nearest(&line.id, ids)));
             continue;

@@ -108,7 +108,7 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     let context = Context { settings, as_of: book.as_of };
     let mut tasks: Vec<Task> = Vec::new();
     let mut stay: Vec<(Stays, usize)> = Vec::new();
-    for record in &book.records {
+    for record in book.records() {
         let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
         let Some(owner) = owner.filter(|_| record.state.outcome == Outcome::Open) else { continue };
         if bands[owner].is_none() {

@@ -124,7 +124,7 @@ fn tallies<'b>(
     let by_rep = matches!(request.by, None | Some(Dimension::Owner | Dimension::Manager));
     let mut owned: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     if !request.query.is_empty() {
-        for record in &book.records {
+        for record in book.records() {
             owned.entry(record.state.owner.as_deref().unwrap_or("")).or_default().0 += 1;
         }
         for record in request.select(book) {

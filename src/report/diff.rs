@@ -64,10 +64,10 @@ pub fn diff(before: &Book, after: &Book, names: (&str, &str), request: &Request)
 /// Every prospect of either version, by id; those that the request selects.
 fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Pair<'b>> {
     let mut pairs: BTreeMap<String, Pair> = BTreeMap::new();
-    for record in &before.records {
+    for record in before.records() {
         pairs.entry(id::fold(&record.prospect.id)).or_default().0 = Some(record);
     }
-    for record in &after.records {
+    for record in after.records() {
         pairs.entry(id::fold(&record.prospect.id)).or_default().1 = Some(record);
     }
     let ids = |book: &'b Book| request.select(book).map(|record| id::fold(&record.prospect.id));

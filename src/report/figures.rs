@@ -66,7 +66,7 @@ pub fn others(sum: &Sum) -> Vec<String> {
 
 /// The days that a report covers: those asked for, as far as the ledger has any; else all of them.
 pub fn span(book: &Book, asked: Option<Period>) -> Period {
-    let entries = book.records.iter().filter_map(|record| record.state.opened);
+    let entries = book.first_entry().into_iter();
     let first = entries.chain(book.tallies.iter().map(|(_, day, _)| *day)).min();
     let first = first.unwrap_or(book.as_of);
     let asked = asked.unwrap_or(Period { from: Date::MIN, to: Date::MAX });

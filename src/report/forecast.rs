@@ -139,7 +139,7 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         .iter()
         .enumerate()
         .filter(|(_, pipeline)| boards.iter().any(|board| board.pipeline.id == pipeline.id))
-        .map(|(position, pipeline)| (&*pipeline.id, odds(&book.records, settings, position)))
+        .map(|(position, pipeline)| (&*pipeline.id, odds(book.records(), settings, position)))
         .collect();
     let period = request.period.unwrap_or_else(|| settings.forecast.per.around(book.as_of));
     let mut items: Vec<Item> = Vec::new();

@@ -15,6 +15,7 @@ use crate::rules::book::Book;
 use crate::rules::shape::Shape;
 use crate::rules::state::Record;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Days over which arrivals and stays are measured where no period is stated.
 const WINDOW: i64 = 90;
@@ -34,6 +35,27 @@ struct Figures {
 }
 
 impl Figures {
+    /// A prospect that stands here.
+    fn count_in(&mut self, record: &Record, pipeline: &Pipeline) {
+        let worth = worth(record);
+        self.count += 1;
+        self.overdue += u64::from(record.state.flags.overdue);
+        self.value.add_sum(&worth);
+        let probability = pipeline.stages[record.state.stage].probability;
+        self.weighted = self.weighted.plus(worth.own.times(probability).round(2));
+    }
+
+    /// What another thread counted.
+    fn join(&mut self, other: &Figures) {
+        self.count += other.count;
+        self.value.add_sum(&other.value);
+        self.weighted = self.weighted.plus(other.weighted);
+        self.overdue += other.overdue;
+        self.arrivals += other.arrivals;
+        self.departures += other.departures;
+        self.days += other.days;
+    }
+
     /// How many the column would hold if arrivals and stays went on as they were: Little's law, arrivals
     /// a day x mean days in the column. `None` where either is too few to say.
     fn steady(&self, window: Period) -> Option<f64> {
@@ -46,14 +68,16 @@ impl Figures {
     }
 }
 
-/// The columns of one group: as many as the pipeline has.
+/// The columns of each group of one pipeline: as many as the pipeline has.
 type Groups = BTreeMap<String, Vec<Figures>>;
 
 /// The funnel: a table for each pipeline in use.
 pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let window = measured(book, request);
+    let gathered = gather(book, request);
+    let window = span(book, Some(asked(book, request)));
+    let none = Groups::new();
     let mut sheet = Sheet {
         id: "funnel".into(),
         title: lang.pick("Funnel", "漏斗").into(),
@@ -61,14 +85,14 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     for (index, pipeline) in settings.pipelines.iter().enumerate() {
-        let groups = gather(book, request, index, pipeline, window);
+        let groups = gathered.get(&index).unwrap_or(&none);
         if groups.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
             continue;
         }
-        sheet.tables.push(table(pipeline, &groups, request, settings));
-        sheet.tables.push(pace(pipeline, &groups, request, book, window));
-        sheet.notes.extend(notes(pipeline, &groups, settings, window));
-        sheet.pictures.push(picture(pipeline, &groups, settings));
+        sheet.tables.push(table(pipeline, groups, request, settings));
+        sheet.tables.push(pace(pipeline, groups, request, book, window));
+        sheet.notes.extend(notes(pipeline, groups, settings, window));
+        sheet.pictures.push(picture(pipeline, groups, settings));
     }
     if let [only, pace] = sheet.tables.as_mut_slice() {
         only.title = String::new();
@@ -77,10 +101,10 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     Ok(sheet)
 }
 
-/// The days over which the pace is measured: as stated, but not beyond the book's day.
-fn measured(book: &Book, request: &Request) -> Period {
+/// The days over which the pace shall be measured.
+fn asked(book: &Book, request: &Request) -> Period {
     let last = Period { from: book.as_of.plus(1 - WINDOW), to: book.as_of };
-    span(book, Some(request.period.unwrap_or(last)))
+    request.period.unwrap_or(last)
 }
 
 fn about(book: &Book) -> String {
@@ -101,35 +125,44 @@ fn worth(record: &Record) -> Sum {
     sum
 }
 
-fn gather(
-    book: &Book,
-    request: &Request,
-    index: usize,
-    pipeline: &Pipeline,
-    window: Period,
-) -> Groups {
-    let mut groups = Groups::new();
-    for record in request.select(book).filter(|record| record.state.pipeline == index) {
-        let group = request.by.as_ref().map(|by| by.of(record, &book.settings)).unwrap_or_default();
-        let columns =
-            groups.entry(group).or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
-        let cell = &mut columns[record.state.stage];
-        let worth = worth(record);
-        cell.count += 1;
-        cell.overdue += u64::from(record.state.flags.overdue);
-        cell.value.add_sum(&worth);
-        let probability = pipeline.stages[record.state.stage].probability;
-        cell.weighted = cell.weighted.plus(worth.own.times(probability).round(2));
-        for spell in record.history.entries() {
-            let cell = &mut columns[spell.stage];
-            cell.arrivals += usize::from(window.contains(spell.from));
-            if let Some(to) = spell.to.filter(|to| window.contains(*to)) {
-                cell.departures += 1;
-                cell.days += to.days_since(spell.from);
+/// The figures of each pipeline in use, by its position.
+fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
+    let settings = &book.settings;
+    let window = asked(book, request);
+    request.fold(
+        book,
+        |all: &mut BTreeMap<usize, Groups>, record| {
+            let pipeline = &settings.pipelines[record.state.pipeline];
+            let group = request.by.as_ref().map(|by| by.of(record, settings)).unwrap_or_default();
+            let columns = all
+                .entry(record.state.pipeline)
+                .or_default()
+                .entry(group)
+                .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
+            columns[record.state.stage].count_in(record, pipeline);
+            for spell in record.history.entries() {
+                let cell = &mut columns[spell.stage];
+                cell.arrivals += usize::from(window.contains(spell.from));
+                if let Some(to) = spell.to.filter(|to| window.contains(*to)) {
+                    cell.departures += 1;
+                    cell.days += to.days_since(spell.from);
+                }
             }
-        }
-    }
-    groups
+        },
+        |all, part| {
+            for (pipeline, groups) in part {
+                let known = all.entry(pipeline).or_default();
+                for (group, columns) in groups {
+                    match known.entry(group) {
+                        Entry::Vacant(new) => drop(new.insert(columns)),
+                        Entry::Occupied(mut old) => {
+                            old.get_mut().iter_mut().zip(&columns).for_each(|(a, b)| a.join(b));
+                        }
+                    }
+                }
+            }
+        },
+    )
 }
 
 fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Settings) -> Table {

@@ -262,7 +262,7 @@ fn reasons(found: &[(&Customer, &Record)], book: &Book) -> Table {
             }
             rows.push(Row::new(cells));
         }
-        let facts = facts(lead(customer, &book.records));
+        let facts = facts(lead(customer, book.records()));
         for (fact, value) in facts {
             let mut cells = vec![Cell::text(title(fact, lang)), Cell::text(value), Cell::Empty];
             if several {

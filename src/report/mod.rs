@@ -72,6 +72,20 @@ impl Request {
         }
         book.select(&self.query)
     }
+
+    /// Folds the records that the query selects, in no order (see [`Book::fold`]); graded where they are
+    /// broken down by grade.
+    pub fn fold<A: Default + Send>(
+        &self,
+        book: &Book,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        if self.by.as_ref().is_some_and(Dimension::asks_grades) {
+            book.grade();
+        }
+        book.fold(&self.query, step, join)
+    }
 }
 
 /// One report of `crm report`.

@@ -220,7 +220,7 @@ fn by_manager<'b>(book: &'b Book, request: &'b Request) -> BTreeMap<&'b str, usi
         if !followed(record, customer) {
             continue;
         }
-        let owner = lead(customer, &book.records).state.owner.as_deref();
+        let owner = lead(customer, book.records()).state.owner.as_deref();
         // Whoever leads others follows their own customers too.
         let manager = owner.and_then(|id| match leads(id) {
             true => Some(id),

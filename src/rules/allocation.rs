@@ -154,7 +154,7 @@ impl<'b> Rules<'b> {
             .collect();
         let mut accounts: HashMap<&str, Vec<usize>> = HashMap::new();
         if settings.allocation.keep_account {
-            for record in &book.records {
+            for record in book.records() {
                 let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
                 let account = record.prospect.account.as_deref();
                 if let (Some(account), Some(place)) = (account, owner)

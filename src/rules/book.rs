@@ -4,10 +4,11 @@ use super::grading::{self, Customer};
 use super::query::{Context, Query};
 use super::replay::replay;
 use super::state::Record;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::model::date::Date;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A rep's activity of one day, counted by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,42 +21,177 @@ pub struct Tally {
     pub appointments: u32,
 }
 
-/// A ledger on a day.
+/// Where a book's records come from, when it is asked for them.
+pub trait Shelf: std::fmt::Debug + Send + Sync {
+    /// Every record, by id, and what could not be read or broke a rule.
+    fn read(&self) -> (Vec<Record>, Vec<Diagnostic>);
+
+    /// Lets every record pass by once, in no order, and keeps none: the memory it takes does not grow
+    /// with the ledger. Several threads hand them over; the first argument of `each` says which.
+    fn pass(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Passed;
+
+    /// How many threads hand records over.
+    fn threads(&self) -> usize;
+}
+
+/// What a passing record carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Everything that stands in its file.
+    Everything,
+    /// Everything but notes, which are the bulk of a file.
+    AllButNotes,
+}
+
+/// What was seen on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Passed {
+    /// The day of the first entry of all.
+    pub first: Option<Date>,
+    /// Errors: what could not be read, and rules that entries broke.
+    pub errors: usize,
+    /// Two files have one id: which of them stands takes all files side by side, so nothing of this
+    /// pass may be used.
+    pub repeated: bool,
+}
+
+/// A ledger on a day. Its records are read when somebody first asks for them.
 #[derive(Debug)]
 pub struct Book {
     /// Its settings.
     pub settings: Settings,
     /// The day: entries after it do not exist.
     pub as_of: Date,
-    /// Every prospect that exists on that day, by id.
-    pub records: Vec<Record>,
     /// Daily tallies: rep, day, counts; sorted.
     pub tallies: Vec<(Text, Date, Tally)>,
-    /// What could not be read, and rules that entries broke.
-    pub problems: Vec<Diagnostic>,
+    shelf: Option<Box<dyn Shelf>>,
+    kept: OnceLock<Kept>,
+    passed: OnceLock<Passed>,
+}
+
+/// Records in memory, with what was found wrong.
+#[derive(Debug)]
+struct Kept {
+    records: Vec<Record>,
+    problems: Vec<Diagnostic>,
 }
 
 impl Book {
+    /// A book of these records.
+    pub fn of(
+        settings: Settings,
+        as_of: Date,
+        records: Vec<Record>,
+        tallies: Vec<(Text, Date, Tally)>,
+    ) -> Book {
+        let kept = OnceLock::from(Kept { records, problems: Vec::new() });
+        Book { settings, as_of, tallies, shelf: None, kept, passed: OnceLock::new() }
+    }
+
+    /// A book that takes its records from a shelf, once it is asked for them.
+    pub fn on(
+        shelf: Box<dyn Shelf>,
+        settings: Settings,
+        as_of: Date,
+        tallies: Vec<(Text, Date, Tally)>,
+    ) -> Book {
+        let (kept, passed) = (OnceLock::new(), OnceLock::new());
+        Book { settings, as_of, tallies, shelf: Some(shelf), kept, passed }
+    }
+
+    /// Every prospect that exists on that day, by id. What needs no two of them at a time takes
+    /// [`Book::fold`] instead.
+    pub fn records(&self) -> &[Record] {
+        &self.kept().records
+    }
+
+    fn kept(&self) -> &Kept {
+        self.kept.get_or_init(|| {
+            let (records, problems) =
+                self.shelf.as_ref().map(|shelf| shelf.read()).unwrap_or_default();
+            Kept { records, problems }
+        })
+    }
+
+    /// What could not be read, and rules that entries broke.
+    pub fn problems(&self) -> &[Diagnostic] {
+        &self.kept().problems
+    }
+
+    /// How many errors were met by whoever read the records; `None` if nobody has yet.
+    pub fn errors(&self) -> Option<usize> {
+        let error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+        let kept = self.kept.get().map(|kept| kept.problems.iter().filter(error).count());
+        kept.or(self.passed.get().map(|passed| passed.errors))
+    }
+
+    /// Folds the prospects that a query means, in no order: each thread that reads them has a part of
+    /// its own, and `join` puts the parts together. Nothing is kept in memory, unless records are
+    /// there already or the query has to see them all.
+    pub fn fold<A: Default + Send>(
+        &self,
+        query: &Query,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        let in_memory = || {
+            let mut all = A::default();
+            self.select(query).for_each(|record| step(&mut all, record));
+            all
+        };
+        let Some(shelf) = &self.shelf else { return in_memory() };
+        if self.kept.get().is_some() || query.asks_grades() {
+            return in_memory();
+        }
+        let parts: Vec<Mutex<A>> = (0..shelf.threads()).map(|_| Mutex::default()).collect();
+        let context = Context { settings: &self.settings, as_of: self.as_of };
+        let keep = if query.is_empty() { Keep::AllButNotes } else { Keep::Everything };
+        let passed = shelf.pass(keep, &|thread, record| {
+            if query.matches(record, &context)
+                && let Some(part) = parts.get(thread)
+            {
+                step(&mut part.lock().unwrap_or_else(PoisonError::into_inner), record);
+            }
+        });
+        if passed.repeated {
+            return in_memory();
+        }
+        let _ = self.passed.set(passed);
+        let mut all = A::default();
+        for part in parts {
+            join(&mut all, part.into_inner().unwrap_or_else(PoisonError::into_inner));
+        }
+        all
+    }
+
+    /// The day of the first entry of all.
+    pub fn first_entry(&self) -> Option<Date> {
+        match (self.kept.get(), self.passed.get()) {
+            (None, Some(passed)) => passed.first,
+            _ => self.records().iter().filter_map(|record| record.state.opened).min(),
+        }
+    }
+
     /// The prospects that a query means. One that asks for grades has the book graded first.
     pub fn select<'b>(&'b self, query: &Query) -> impl Iterator<Item = &'b Record> {
         if query.asks_grades() {
             self.grade();
         }
         let context = Context { settings: &self.settings, as_of: self.as_of };
-        self.records.iter().filter(move |record| query.matches(record, &context))
+        self.records().iter().filter(move |record| query.matches(record, &context))
     }
 
     /// Grades the customers, if that has not been done: [`Record::customer`] is known from then on.
     pub fn grade(&self) {
-        if self.records.first().is_some_and(|record| record.customer.get().is_none()) {
-            grading::grade(&self.records, &self.settings, self.as_of);
+        if self.records().first().is_some_and(|record| record.customer.get().is_none()) {
+            grading::grade(self.records(), &self.settings, self.as_of);
         }
     }
 
     /// The customers, graded, in the order of their first prospects.
     pub fn customers(&self) -> impl Iterator<Item = &Customer> {
         self.grade();
-        self.records.iter().enumerate().filter_map(|(position, record)| {
+        self.records().iter().enumerate().filter_map(|(position, record)| {
             let customer = record.customer.get()?;
             (customer.members.first() == Some(&position)).then_some(&**customer)
         })
@@ -72,12 +208,8 @@ impl Book {
     pub fn earlier(&self, day: Date) -> Book {
         let day = day.min(self.as_of);
         let replayed = |record: &Record| replay(record.prospect.clone(), &self.settings, day);
-        Book {
-            settings: self.settings.clone(),
-            as_of: day,
-            records: self.records.iter().filter_map(replayed).collect(),
-            tallies: self.tallies.iter().filter(|(_, on, _)| *on <= day).cloned().collect(),
-            problems: Vec::new(),
-        }
+        let records = self.records().iter().filter_map(replayed).collect();
+        let tallies = self.tallies.iter().filter(|(_, on, _)| *on <= day).cloned().collect();
+        Book::of(self.settings.clone(), day, records, tallies)
     }
 }

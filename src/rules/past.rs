@@ -156,14 +156,8 @@ mod tests {
             let settings = Settings::default();
             let as_of = day(38);
             let Some(record) = replay(prospect, &settings, as_of) else { return Ok(()) };
-            let book = Book {
-                settings: settings.clone(),
-                as_of,
-                records: vec![record],
-                tallies: Vec::new(),
-                problems: Vec::new(),
-            };
-            let record = &book.records[0];
+            let book = Book::of(settings.clone(), as_of, vec![record], Vec::new());
+            let record = &book.records()[0];
             for n in -1..=40 {
                 let on = day(n).min(as_of);
                 let past = Past::of(record, &book, day(n));

@@ -176,7 +176,7 @@ pub fn duties<'b>(record: &'b Record, book: &'b Book) -> Vec<Duty<'b>> {
         return Vec::new();
     };
     let mut duties = Vec::new();
-    let leads = lead(customer, &book.records).prospect.id == record.prospect.id;
+    let leads = lead(customer, book.records()).prospect.id == record.prospect.id;
     // Nobody is late with a prospect that lies in the pool.
     if leads && record.state.owner.is_some() {
         duties.extend(verification(customer, policy, book).map(Duty::Verify));
@@ -190,7 +190,7 @@ pub fn duties<'b>(record: &'b Record, book: &'b Book) -> Vec<Duty<'b>> {
 
 /// The entries of all the customer's prospects.
 fn entries<'b>(customer: &Customer, book: &'b Book) -> impl Iterator<Item = &'b Event> {
-    let journal = |member: &usize| standing(&book.records[*member].prospect.events, book.as_of);
+    let journal = |member: &usize| standing(&book.records()[*member].prospect.events, book.as_of);
     customer.members.iter().flat_map(journal)
 }
 

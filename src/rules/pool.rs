@@ -98,7 +98,7 @@ pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Reco
     }
     let context = Context { settings: &book.settings, as_of: book.as_of };
     let mut days = Days { book, later: BTreeMap::new() };
-    let chosen = book.records.iter().enumerate();
+    let chosen = book.records().iter().enumerate();
     chosen
         .filter(|(_, record)| query.matches(record, &context))
         .filter_map(|(position, record)| Some((record, days.announcement(position, last)?)))
@@ -113,7 +113,7 @@ struct Days<'b> {
 
 impl Days<'_> {
     fn announcement(&mut self, position: usize, last: Date) -> Option<Recycling> {
-        let (record, settings) = (&self.book.records[position], &self.book.settings);
+        let (record, settings) = (&self.book.records()[position], &self.book.settings);
         let of_grade = |grade: Option<&str>| recycling(record, settings, grade);
         let any = of_grade(None);
         let others: Vec<Option<Recycling>> =
@@ -143,7 +143,7 @@ impl Days<'_> {
         } else {
             self.later.entry(day).or_insert_with(|| later(self.book, day))
         };
-        let record = &book.records[position];
+        let record = &book.records()[position];
         recycling(record, &book.settings, grade_of(book, record)).filter(|found| found.on <= day)
     }
 }
@@ -156,13 +156,8 @@ fn later(book: &Book, day: Date) -> Book {
         prospect.events.truncate(so_far);
         replay(prospect, &book.settings, day)
     };
-    Book {
-        settings: book.settings.clone(),
-        as_of: day,
-        records: book.records.iter().filter_map(replayed).collect(),
-        tallies: book.tallies.clone(),
-        problems: Vec::new(),
-    }
+    let records = book.records().iter().filter_map(replayed).collect();
+    Book::of(book.settings.clone(), day, records, book.tallies.clone())
 }
 
 /// The day on which a prospect is overdue for the n-th time with its owner, if it will be.
@@ -222,7 +217,7 @@ impl<'b> Quota<'b> {
     /// all the same.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
         let mut quota = Quota { book, rep, held: Count::default(), claimed: Count::default() };
-        for record in &book.records {
+        for record in book.records() {
             let (state, grade) = (&record.state, grade_of(book, record));
             if state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep) {
                 quota.held.add(grade);

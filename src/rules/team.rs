@@ -78,7 +78,7 @@ impl<'b> Team<'b> {
             .collect();
         let places: HashMap<&str, usize> =
             settings.reps.iter().enumerate().map(|(place, rep)| (&*rep.id, place)).collect();
-        for record in &book.records {
+        for record in book.records() {
             let owner = record.state.owner.as_deref().and_then(|id| places.get(id));
             if let (Some(&place), Outcome::Open) = (owner, record.state.outcome) {
                 let member = &mut members[place];
@@ -165,7 +165,7 @@ pub fn problems(book: &Book, team: &Team) -> Vec<Diagnostic> {
 /// Open prospects whose owner the settings do not list.
 pub fn unknown_owners(book: &Book) -> Vec<Diagnostic> {
     let settings = &book.settings;
-    let open = book.records.iter().filter(|record| record.state.outcome == Outcome::Open);
+    let open = book.records().iter().filter(|record| record.state.outcome == Outcome::Open);
     open.filter_map(|record| {
         let owner = record.state.owner.as_deref()?;
         settings.rep(owner).is_none().then(|| {

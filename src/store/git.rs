@@ -101,6 +101,15 @@ impl Git {
         }
     }
 
+    /// Runs it whatever status it ends with: status (none if a signal ended it) and standard output.
+    pub fn attempt<S: AsRef<OsStr>>(
+        &self,
+        words: &[S],
+    ) -> Result<(Option<i32>, Vec<u8>), Diagnostic> {
+        let output = self.output(words, &[])?;
+        Ok((output.status.code(), output.stdout))
+    }
+
     /// The top of the work tree; an error where there is none.
     pub fn top_level(&self) -> Result<PathBuf, Diagnostic> {
         let words = ["rev-parse", "--show-toplevel"];

@@ -1,21 +1,20 @@
-//! Reading: one file, or the whole ledger in parallel, replayed on the thread that read it.
+//! A ledger on disk: its settings, the list of its files, one file of it; all of them are `files`.
 
+use super::files::Files;
 use super::quick::quick;
 use super::read_prospect::read_prospect;
 use super::read_settings::read_settings;
 use super::root::{ACTIVITY, PROSPECTS, SETTINGS};
 use super::snapshot::Snapshot;
 use super::tally::read_tallies;
-use crate::diag::{Code, Diagnostic, Exit, Place, Severity, Source};
+use super::walk::{Batch, Walk};
+use crate::diag::{Code, Diagnostic, Exit, Place, Source};
 use crate::model::date::Date;
 use crate::model::id;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::rules::book::Book;
-use crate::rules::replay::replay;
-use crate::rules::state::Record;
-use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use crate::rules::book::{Book, Keep};
+use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -97,10 +96,11 @@ impl Ledger {
         let shown = self.show(relative);
         let text = self.text(relative).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
-        let (prospect, mut problems) = match quick(&text, &id, relative, &self.settings) {
-            Some(prospect) => (Some(prospect), Vec::new()),
-            None => read_prospect(&text, &id, relative, &shown, &self.settings),
-        };
+        let (prospect, mut problems) =
+            match quick(&text, &id, relative.to_owned(), &self.settings, Keep::Everything) {
+                Some(prospect) => (Some(prospect), Vec::new()),
+                None => read_prospect(&text, &id, relative, &shown, &self.settings),
+            };
         if let Err(bad) = id::validate(&id) {
             let problem =
                 Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))
@@ -119,46 +119,12 @@ impl Ledger {
         }
     }
 
-    /// Reads and replays everything, in parallel; the same ledger and day give the same book.
+    /// The ledger on a day; the same ledger and day give the same book. Its prospects are read when it
+    /// is asked for them.
     pub fn load(&self, as_of: Date) -> Book {
-        let (paths, mut problems) = self.paths();
-        let read: Vec<(Option<Record>, Vec<Diagnostic>)> =
-            paths.par_iter().map(|path| self.load_one(path, as_of)).collect();
-        let duplicates = self.duplicate_ids(&paths);
-        let repeated = !duplicates.is_empty();
-        problems.extend(duplicates);
-        let mut records = Vec::with_capacity(read.len());
-        for (record, found) in read {
-            records.extend(record);
-            problems.extend(found);
-        }
-        // Of two files with one id the first stands; the other is a finding. They come sorted by path.
-        if repeated {
-            let mut seen = HashSet::with_capacity(records.len());
-            records.retain(|record: &Record| seen.insert(id::fold(&record.prospect.id)));
-        }
-        records.sort_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
-        let (tallies, found) = read_tallies(self, as_of);
-        problems.extend(found);
-        Book { settings: self.settings.clone(), as_of, records, tallies, problems }
-    }
-
-    fn load_one(&self, path: &Path, as_of: Date) -> (Option<Record>, Vec<Diagnostic>) {
-        match self.read(path) {
-            Err(problems) => (None, problems),
-            Ok(Loaded { prospect, mut problems, .. }) => {
-                let mut record = replay(prospect, &self.settings, as_of);
-                // Findings of replay carry the path below the root; messages show it from here.
-                if let Some(record) = &mut record {
-                    for finding in &mut record.findings {
-                        self.show_place(finding);
-                    }
-                    let broken = |d: &&Diagnostic| d.severity == Severity::Error;
-                    problems.extend(record.findings.iter().filter(broken).cloned());
-                }
-                (record, problems)
-            }
-        }
+        let (tallies, problems) = read_tallies(self, as_of);
+        let shelf = Files { ledger: self.clone(), as_of, beside: problems };
+        Book::on(Box::new(shelf), self.settings.clone(), as_of, tallies)
     }
 
     /// Turns a path below the root into the one to print.
@@ -175,46 +141,17 @@ impl Ledger {
 
     /// Every `.toml` file below a folder of the ledger.
     pub fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
-        let mut paths = Vec::new();
-        let mut problems = Vec::new();
         if let Some(snapshot) = &self.snapshot {
             let (files, links) = snapshot.files_below(folder);
             return (files, links.iter().map(|link| symlink(&self.show(link))).collect());
         }
-        let top = self.root.join(folder);
-        if top.is_symlink() {
-            return (paths, vec![symlink(&self.show(folder))]);
+        let mut walk = Walk::new(self, folder);
+        let mut paths = Vec::new();
+        while let Some(Batch { folder, names }) = walk.next_batch() {
+            paths.extend(names.iter().map(|name| folder.path.join(name)));
         }
-        if !top.exists() {
-            return (paths, problems);
-        }
-        // Git's ignore rules do not decide what a ledger holds; only hidden files are skipped.
-        let walk = ignore::WalkBuilder::new(&top)
-            .standard_filters(false)
-            .hidden(true)
-            .follow_links(false)
-            .build();
-        for entry in walk {
-            match entry {
-                Ok(entry) => {
-                    let Ok(relative) = entry.path().strip_prefix(&self.root) else { continue };
-                    let kind = entry.file_type();
-                    if kind.is_some_and(|k| k.is_symlink()) {
-                        problems.push(symlink(&self.show(relative)));
-                    } else if kind.is_some_and(|k| k.is_file())
-                        && relative.extension().is_some_and(|e| e == "toml")
-                    {
-                        paths.push(relative.to_owned());
-                    }
-                }
-                Err(error) => problems.push(
-                    Diagnostic::new(Code::Unreadable, format!("cannot read a folder: {error}"))
-                        .at(Place::file(self.show(folder))),
-                ),
-            }
-        }
-        paths.sort();
-        (paths, problems)
+        paths.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+        (paths, walk.problems)
     }
 
     /// Files whose ids are the same but for case and Unicode form.

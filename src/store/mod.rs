@@ -3,6 +3,7 @@
 
 pub mod append;
 pub mod content;
+pub mod files;
 pub mod find;
 pub mod git;
 pub mod hooks;
@@ -10,6 +11,9 @@ pub mod likeness;
 pub mod line;
 pub mod load;
 pub mod locate;
+pub mod merge;
+pub mod merge_driver;
+pub mod merge_file;
 pub mod new_file;
 pub mod origin;
 pub mod plan_file;
@@ -24,4 +28,5 @@ pub mod snapshot;
 mod syntax;
 pub mod tally;
 pub mod tree;
+pub mod walk;
 pub mod write;

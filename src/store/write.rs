@@ -1,23 +1,33 @@
 //! Writing: all or nothing, under a lock, through temporary files, fsync and rename. A kill at any
 //! moment leaves every file old or new; a commit of several files that was cut short is finished by
 //! the next one to open the ledger for writing or reading.
+//!
+//! `.crm/` holds the lock, the new texts until they are renamed (`tmp/`), and while several files are
+//! renamed a journal of what is promised. The folder may come from anywhere (a clone, a backup), so a
+//! journal is obeyed for the ledger's own files only, a temporary file only if it holds what was
+//! promised, and nothing is written through a link.
 
 use super::load::symlink;
-use super::root::{PRIVATE, link_on_the_way};
+use super::root::{ACTIVITY, PRIVATE, PROSPECTS, SETTINGS, link_on_the_way};
 use crate::diag::{Code, Diagnostic, Place};
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::hash::Hasher;
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long a command waits for another one to finish writing.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// How often a reader looks whether a writer has finished.
+const POLL: Duration = Duration::from_millis(2);
 /// So many files are made durable at the same time.
 const STAGED_AT_ONCE: usize = 32;
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
 const TEMPORARY: &str = "tmp";
+/// The last line of a journal: without it, it is not whole.
+const END: &str = "end\n";
 
 /// One file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +38,80 @@ pub struct Change {
     pub before: Option<String>,
     /// The text it gets.
     pub after: String,
+}
+
+/// One line of a journal: a file that is to go from one text to another, either of which may be none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Step {
+    /// The new text's file in the folder of temporary files.
+    temporary: String,
+    before: Fingerprint,
+    after: Fingerprint,
+    /// Relative to the root.
+    path: PathBuf,
+}
+
+/// Which text a file holds; `None` = there is no file.
+type Fingerprint = Option<u64>;
+
+fn fingerprint(text: &[u8]) -> u64 {
+    let mut hash = fnv::FnvHasher::default();
+    hash.write(text);
+    hash.finish()
+}
+
+fn fingerprint_of(file: &Path) -> std::io::Result<Fingerprint> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(Some(fingerprint(&bytes))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Step {
+    fn line(&self) -> std::io::Result<String> {
+        let path = self.path.to_str().filter(|path| !path.contains(['\n', '\r']));
+        let path = path.filter(|_| is_of_a_ledger(&self.path)).ok_or(ErrorKind::InvalidFilename)?;
+        let hex =
+            |print: Fingerprint| print.map_or("-".to_owned(), |print| format!("{print:016x}"));
+        Ok(format!("{} {} {} {path}\n", self.temporary, hex(self.before), hex(self.after)))
+    }
+
+    fn parse(line: &str) -> Option<Step> {
+        let mut words = line.splitn(4, ' ');
+        let temporary = words.next()?;
+        let mut print = || match words.next()? {
+            "-" => Some(None),
+            hex => u64::from_str_radix(hex, 16).ok().map(Some),
+        };
+        let (before, after) = (print()?, print()?);
+        let path = PathBuf::from(words.next()?);
+        let plain = temporary.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        (plain && is_of_a_ledger(&path)).then(|| Step {
+            temporary: temporary.to_owned(),
+            before,
+            after,
+            path,
+        })
+    }
+}
+
+/// May a commit write this file? Prospects, tallies and the settings; never git's own files, which
+/// would run as hooks.
+fn is_of_a_ledger(relative: &Path) -> bool {
+    let mut parts = relative.components().map(|part| match part {
+        Component::Normal(name) => name.to_str(),
+        _ => None,
+    });
+    let first = parts.next().flatten();
+    let toml = relative.extension().is_some_and(|ending| ending == "toml");
+    let depth = relative.components().count();
+    parts.all(|part| part.is_some())
+        && toml
+        && match first {
+            Some(PROSPECTS | ACTIVITY) => depth > 1,
+            first => first == Some(SETTINGS) && depth == 1,
+        }
 }
 
 /// The right to write a ledger: holds its lock until dropped.
@@ -46,11 +130,17 @@ impl Writer {
     /// The same, waiting at most so long.
     pub fn open_within(root: &Path, wait: Duration) -> Result<Writer, Diagnostic> {
         let private = root.join(PRIVATE);
+        // Through a link, tidying would delete, and the lock overwrite, what lies elsewhere.
+        let links =
+            [private.clone(), private.join(LOCK), private.join(JOURNAL), private.join(TEMPORARY)];
+        if let Some(link) = links.iter().find(|path| path.is_symlink()) {
+            return Err(symlink(link));
+        }
         prepare(&private).map_err(|error| failed(&private, &error))?;
         let path = private.join(LOCK);
         let lock = lock(&path, wait)?;
         let writer = Writer { root: root.to_owned(), _lock: lock };
-        writer.recover().map_err(|error| failed(&private, &error))?;
+        writer.recover().map_err(|error| unfinished(&private.join(JOURNAL), &error))?;
         Ok(writer)
     }
 
@@ -59,114 +149,165 @@ impl Writer {
         if changes.is_empty() {
             return Ok(());
         }
-        let staged = self.stage(changes)?;
-        if changes.len() > 1 {
-            self.write_journal(&staged).map_err(|error| {
-                self.discard();
-                failed(&self.private(JOURNAL), &error)
-            })?;
+        let steps = self.stage(changes).inspect_err(|_| self.discard())?;
+        if steps.len() > 1
+            && let Err(error) = self.write_journal(&steps)
+        {
+            let path = self.private(JOURNAL);
+            return Err(self.withdrawn(failed(&path, &error)));
         }
-        for (position, (temporary, target)) in staged.iter().enumerate() {
-            if let Err(error) = fs::rename(temporary, target) {
-                self.roll_back(&changes[..position]);
-                self.discard();
-                return Err(failed(target, &error));
+        for (position, step) in steps.iter().enumerate() {
+            let target = self.root.join(&step.path);
+            if let Err(error) = fs::rename(self.temporary(&step.temporary), &target) {
+                let failed = failed(&target, &error);
+                return Err(match self.take_back(&changes[..position], &steps[..position]) {
+                    Ok(()) => self.withdrawn(failed),
+                    Err(_) => cut_short(failed),
+                });
             }
         }
         // From here on the new state stands; what is left is tidying and durability.
-        self.sync(changes.iter().map(|change| change.path.as_path()));
+        let _ = self.sync(&steps);
         let _ = fs::remove_file(self.private(JOURNAL));
         Ok(())
     }
 
     /// Writes every new text to a temporary file and makes it durable.
-    fn stage(&self, changes: &[Change]) -> Result<Vec<(PathBuf, PathBuf)>, Diagnostic> {
+    fn stage(&self, changes: &[Change]) -> Result<Vec<Step>, Diagnostic> {
         use rayon::prelude::*;
         let stage_all = || {
             changes
                 .par_iter()
                 .enumerate()
-                .map(|(number, change)| {
-                    if let Some(link) = link_on_the_way(&self.root, &change.path) {
-                        return Err(symlink(&link));
-                    }
-                    let target = self.root.join(&change.path);
-                    let temporary = self.private(TEMPORARY).join(number.to_string());
-                    stage_one(&temporary, &target, change)
-                        .map_err(|error| failed(&target, &error))?;
-                    Ok((temporary, target))
-                })
+                .map(|(number, change)| self.stage_one(number, change))
                 .collect::<Result<Vec<_>, Diagnostic>>()
         };
         // Whoever waits for the disk needs no processor: many waits at once are one wait for a file
         // system that commits them together.
         let waiting = changes.len().min(STAGED_AT_ONCE);
-        let staged = if waiting > 1
+        if waiting > 1
             && let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(waiting).build()
         {
             pool.install(stage_all)
         } else {
             stage_all()
-        };
-        if staged.is_err() {
-            self.discard();
         }
-        staged
+    }
+
+    fn stage_one(&self, number: usize, change: &Change) -> Result<Step, Diagnostic> {
+        if let Some(link) = link_on_the_way(&self.root, &change.path) {
+            return Err(symlink(&link));
+        }
+        let target = self.root.join(&change.path);
+        let failed = |error: std::io::Error| failed(&target, &error);
+        let before = change.before.as_ref().map(|text| fingerprint(text.as_bytes()));
+        // An editor or git may have been here since the file was read; they take no lock.
+        if fingerprint_of(&target).map_err(failed)? != before {
+            return Err(changed_meanwhile(&target));
+        }
+        let permissions = match before {
+            None => None,
+            Some(_) => Some(fs::metadata(&target).map_err(failed)?.permissions()),
+        };
+        if permissions.as_ref().is_some_and(Permissions::readonly) {
+            return Err(failed(ErrorKind::PermissionDenied.into()));
+        }
+        if let Some(folder) = target.parent().filter(|folder| !folder.is_dir()) {
+            fs::create_dir_all(folder)
+                .and_then(|()| folder.ancestors().skip(1).take(2).try_for_each(sync_folder))
+                .map_err(failed)?;
+        }
+        let temporary = number.to_string();
+        write_durably(&self.temporary(&temporary), change.after.as_bytes(), permissions)
+            .map_err(failed)?;
+        let after = Some(fingerprint(change.after.as_bytes()));
+        Ok(Step { temporary, before, after, path: change.path.clone() })
     }
 
     /// The list of renames, durable before the first of them: a line for each file.
-    fn write_journal(&self, staged: &[(PathBuf, PathBuf)]) -> std::io::Result<()> {
+    fn write_journal(&self, steps: &[Step]) -> std::io::Result<()> {
         let mut text = String::new();
-        for (number, (_, target)) in staged.iter().enumerate() {
-            let relative = target.strip_prefix(&self.root).unwrap_or(target);
-            let relative = relative
-                .to_str()
-                .filter(|path| !path.contains('\n'))
-                .ok_or(std::io::ErrorKind::InvalidFilename)?;
-            text.push_str(&format!("{number} {relative}\n"));
+        for step in steps {
+            text.push_str(&step.line()?);
         }
-        text.push_str("end\n");
+        text.push_str(END);
         // What the journal promises must be on the disk before the journal is.
-        sync_folder(&self.private(TEMPORARY));
-        let temporary = self.private(TEMPORARY).join(JOURNAL);
-        write_durably(&temporary, text.as_bytes())?;
+        sync_folder(&self.private(TEMPORARY))?;
+        let temporary = self.temporary(JOURNAL);
+        let _ = fs::remove_file(&temporary);
+        write_durably(&temporary, text.as_bytes(), None)?;
         fs::rename(&temporary, self.private(JOURNAL))?;
-        sync_folder(&self.root.join(PRIVATE));
-        Ok(())
+        sync_folder(&self.root.join(PRIVATE))
     }
 
-    /// Puts the old texts back after a rename failed half-way.
-    fn roll_back(&self, done: &[Change]) {
-        for change in done {
-            let target = self.root.join(&change.path);
-            // Best effort: the error that led here is the one to report.
-            let _ = match &change.before {
-                Some(before) => {
-                    let temporary = self.private(TEMPORARY).join("back");
-                    write_durably(&temporary, before.as_bytes())
-                        .and_then(|()| fs::rename(&temporary, &target))
-                }
-                None => fs::remove_file(&target),
-            };
+    /// Puts the old texts back after a rename failed half-way. That too is promised first: a second
+    /// journal takes the place of the first, so that a kill on the way back cannot leave a mixture.
+    fn take_back(&self, changes: &[Change], done: &[Step]) -> std::io::Result<()> {
+        if done.is_empty() {
+            return Ok(());
         }
+        let mut steps = Vec::new();
+        for (change, step) in changes.iter().zip(done) {
+            let back = Step {
+                temporary: format!("{}-back", step.temporary),
+                before: step.after,
+                after: step.before,
+                path: step.path.clone(),
+            };
+            if let Some(before) = &change.before {
+                let permissions = fs::metadata(self.root.join(&step.path))?.permissions();
+                let temporary = self.temporary(&back.temporary);
+                write_durably(&temporary, before.as_bytes(), Some(permissions))?;
+            }
+            steps.push(back);
+        }
+        self.write_journal(&steps)?;
+        self.obey(&steps)
+    }
+
+    /// After a failure: what was promised is withdrawn, so that nobody finishes it later.
+    fn withdrawn(&self, failed: Diagnostic) -> Diagnostic {
+        self.discard();
+        let _ = sync_folder(&self.root.join(PRIVATE));
+        if self.private(JOURNAL).exists() { cut_short(failed) } else { failed }
+    }
+
+    /// Does what a journal promises and is not done yet, and makes it durable. A file that holds neither
+    /// the old nor the new text was changed by somebody since, and is theirs.
+    fn obey(&self, steps: &[Step]) -> std::io::Result<()> {
+        for step in steps {
+            let target = self.root.join(&step.path);
+            if link_on_the_way(&self.root, &step.path).is_some()
+                || target.is_symlink()
+                || fingerprint_of(&target)? != step.before
+            {
+                continue;
+            }
+            let temporary = self.temporary(&step.temporary);
+            match step.after {
+                None => fs::remove_file(&target)?,
+                // A name of an earlier commit can come again; its text does not.
+                Some(_) if !is_plain_file(&temporary) => {}
+                Some(_) if fingerprint_of(&temporary)? != step.after => {}
+                Some(_) => {
+                    target.parent().map_or(Ok(()), fs::create_dir_all)?;
+                    fs::rename(&temporary, &target)?;
+                }
+            }
+        }
+        self.sync(steps)
     }
 
     /// Finishes a commit whose journal is whole, and removes what a dead writer left.
     fn recover(&self) -> std::io::Result<()> {
         let journal = self.private(JOURNAL);
-        let mut text = String::new();
-        if let Ok(mut file) = File::open(&journal) {
-            file.read_to_string(&mut text)?;
+        if is_plain_file(&journal) {
             // Only a whole journal is obeyed; it is written in one rename, so another kind is foreign.
-            if let Some(lines) = text.strip_suffix("end\n") {
-                let entries = || lines.lines().filter_map(|line| line.split_once(' '));
-                for (number, relative) in entries() {
-                    let temporary = self.private(TEMPORARY).join(number);
-                    if temporary.exists() && self.is_inside(Path::new(relative)) {
-                        fs::rename(&temporary, self.root.join(relative))?;
-                    }
-                }
-                self.sync(entries().map(|(_, relative)| Path::new(relative)));
+            let text = String::from_utf8(fs::read(&journal)?).unwrap_or_default();
+            let steps: Option<Vec<Step>> =
+                text.strip_suffix(END).and_then(|lines| lines.lines().map(Step::parse).collect());
+            if let Some(steps) = steps {
+                self.obey(&steps)?;
             }
             fs::remove_file(&journal)?;
         }
@@ -175,20 +316,12 @@ impl Writer {
     }
 
     /// Makes renames durable, in each file's folder.
-    fn sync<'p>(&self, paths: impl Iterator<Item = &'p Path>) {
-        let folders: BTreeSet<&Path> = paths.filter_map(Path::parent).collect();
-        for folder in folders {
-            sync_folder(&self.root.join(folder));
-        }
+    fn sync(&self, steps: &[Step]) -> std::io::Result<()> {
+        let folders: BTreeSet<&Path> = steps.iter().filter_map(|step| step.path.parent()).collect();
+        folders.iter().try_for_each(|folder| sync_folder(&self.root.join(folder)))
     }
 
-    /// A path of a journal may not lead out of the ledger.
-    fn is_inside(&self, relative: &Path) -> bool {
-        let names = relative.components().all(|part| matches!(part, Component::Normal(_)));
-        names && link_on_the_way(&self.root, relative).is_none()
-    }
-
-    /// Removes all temporary files.
+    /// Removes journal and temporary files.
     fn discard(&self) {
         let _ = fs::remove_file(self.private(JOURNAL));
         if let Ok(entries) = fs::read_dir(self.private(TEMPORARY)) {
@@ -201,49 +334,70 @@ impl Writer {
     fn private(&self, name: &str) -> PathBuf {
         self.root.join(PRIVATE).join(name)
     }
+
+    fn temporary(&self, name: &str) -> PathBuf {
+        self.private(TEMPORARY).join(name)
+    }
 }
 
 /// Finishes a commit that a dead writer left half done, before anybody reads. Costs one look at the
-/// disk where there is none.
+/// disk where there is none. A commit of a living writer is waited for, at most ten seconds.
 pub fn recover(root: &Path) -> Result<(), Diagnostic> {
-    if root.join(PRIVATE).join(JOURNAL).exists() {
-        Writer::open(root)?;
+    recover_within(root, LOCK_WAIT)
+}
+
+/// The same, waiting at most so long.
+pub fn recover_within(root: &Path, wait: Duration) -> Result<(), Diagnostic> {
+    let private = root.join(PRIVATE);
+    let started = Instant::now();
+    while private.join(JOURNAL).exists() {
+        match Writer::open_within(root, Duration::ZERO) {
+            Ok(_) => return Ok(()),
+            Err(problem) if problem.code == Code::Locked => {
+                if started.elapsed() >= wait {
+                    return Err(held(&private.join(LOCK), wait));
+                }
+            }
+            // Who may only read cannot tell whether the writer lives; if it does, it is done soon.
+            Err(problem) if started.elapsed() >= wait / 10 => return Err(problem),
+            Err(_) => {}
+        }
+        std::thread::sleep(POLL);
     }
     Ok(())
 }
 
-/// The private folder, which keeps itself out of git.
+/// The private folder, which keeps itself out of git. The folder of temporary files comes last: where
+/// it is, all is.
 fn prepare(private: &Path) -> std::io::Result<()> {
-    if private.join(TEMPORARY).is_dir() {
+    let temporary = private.join(TEMPORARY);
+    if temporary.is_dir() {
         return Ok(());
     }
-    fs::create_dir_all(private.join(TEMPORARY))?;
+    fs::create_dir_all(private)?;
     let ignore = private.join(".gitignore");
-    if !ignore.exists() {
-        write_durably(&ignore, b"*\n")?;
+    // An empty one was cut short.
+    if !fs::symlink_metadata(&ignore).is_ok_and(|meta| meta.is_symlink() || meta.len() > 0) {
+        let _ = fs::remove_file(&ignore);
+        write_durably(&ignore, b"*\n", None)?;
     }
-    Ok(())
+    fs::create_dir_all(&temporary)?;
+    // A journal is worth nothing if its folder is not found after a power loss.
+    [Some(private), private.parent()].into_iter().flatten().try_for_each(sync_folder)
 }
 
 fn lock(path: &Path, wait: Duration) -> Result<File, Diagnostic> {
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(|error| failed(path, &error))?;
-    let started = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => break,
-            Err(TryLockError::Error(error)) => return Err(failed(path, &error)),
-            Err(TryLockError::WouldBlock) if started.elapsed() < wait => {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            Err(TryLockError::WouldBlock) => return Err(held(&mut file, path, wait)),
-        }
-    }
+    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let failed = |error: std::io::Error| failed(path, &error);
+    let file = open.map_err(failed)?;
+    let mut file = match file.try_lock() {
+        Ok(()) => file,
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+        Err(TryLockError::WouldBlock) => match queue(file, wait) {
+            Some(locked) => locked.map_err(failed)?,
+            None => return Err(held(path, wait)),
+        },
+    };
     // Who holds it, for whoever waits in vain. The lock itself is the operating system's and ends with
     // the process.
     let _ = file.set_len(0);
@@ -251,9 +405,21 @@ fn lock(path: &Path, wait: Duration) -> Result<File, Diagnostic> {
     Ok(file)
 }
 
-fn held(file: &mut File, path: &Path, wait: Duration) -> Diagnostic {
+/// Waits for a lock in the system's own queue, where who came first is served first: among many
+/// writers, whoever only asks again and again can be out of luck for long. `None`: not in time.
+fn queue(file: File, wait: Duration) -> Option<std::io::Result<File>> {
+    if wait.is_zero() {
+        return None;
+    }
+    let (sender, receiver) = std::sync::mpsc::channel();
+    // If the lock comes too late, nobody receives the file: it is closed, and the lock is free.
+    std::thread::spawn(move || sender.send(file.lock().map(|()| file)));
+    receiver.recv_timeout(wait).ok()
+}
+
+fn held(path: &Path, wait: Duration) -> Diagnostic {
     let mut holder = String::new();
-    let _ = file.take(100).read_to_string(&mut holder);
+    let _ = File::open(path).and_then(|file| file.take(100).read_to_string(&mut holder));
     let holder = if holder.trim().is_empty() { "another process".to_owned() } else { holder };
     Diagnostic::new(
         Code::Locked,
@@ -263,33 +429,29 @@ fn held(file: &mut File, path: &Path, wait: Duration) -> Diagnostic {
     .help("try again when it has finished; a process that died holds nothing")
 }
 
-fn stage_one(temporary: &Path, target: &Path, change: &Change) -> std::io::Result<()> {
-    if let Some(folder) = target.parent().filter(|folder| !folder.is_dir()) {
-        fs::create_dir_all(folder)?;
-        folder.ancestors().skip(1).take(2).for_each(sync_folder);
-    }
-    write_durably(temporary, change.after.as_bytes())?;
-    // A file keeps the permissions it had.
-    if change.before.is_some() {
-        let permissions = fs::metadata(target)?.permissions();
-        if permissions.readonly() {
-            return Err(std::io::ErrorKind::PermissionDenied.into());
-        }
-        fs::set_permissions(temporary, permissions)?;
-    }
-    Ok(())
-}
-
-fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
+/// Writes a file that is not there yet, never through a link.
+fn write_durably(
+    path: &Path,
+    bytes: &[u8],
+    permissions: Option<Permissions>,
+) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
+    // A file keeps the permissions it had.
+    permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
     file.sync_all()
 }
 
-/// Makes renames in a folder durable, where the system can.
-fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
+fn is_plain_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file())
+}
+
+/// Makes what changed in a folder durable. Where the system knows no such thing, it is done.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    let cannot = [ErrorKind::PermissionDenied, ErrorKind::InvalidInput, ErrorKind::Unsupported];
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(error) if !cannot.contains(&error.kind()) => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -303,6 +465,26 @@ pub fn append_line(path: &Path, line: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().append(true).create(true).open(path)?;
     file.write_all(format!("{line}\n").as_bytes())?;
     file.sync_all()
+}
+
+fn changed_meanwhile(path: &Path) -> Diagnostic {
+    let message = format!("{} was changed by somebody else meanwhile", path.display());
+    Diagnostic::new(Code::WriteFailed, message)
+        .help("nothing was written; run the command again, which reads the file anew")
+}
+
+/// The disk took neither all of the changes nor their withdrawal.
+fn cut_short(failed: Diagnostic) -> Diagnostic {
+    let help = "the write was cut short: mend the disk or its permissions, then look with `crm list`, which \
+                finishes or undoes it, before you repeat the command";
+    Diagnostic { help: vec![help.to_owned()], ..failed }
+}
+
+fn unfinished(journal: &Path, error: &std::io::Error) -> Diagnostic {
+    let message = format!("a write that was cut short cannot be finished: {error}");
+    Diagnostic::new(Code::WriteFailed, message)
+        .at(Place::file(journal))
+        .help("mend the disk or its permissions and run the command again")
 }
 
 /// Writes a file outside the ledger (`-o`): new or old, never half. A link is followed, and what is no

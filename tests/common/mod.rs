@@ -244,8 +244,7 @@ pub fn book(settings: &str, prospects: &[(&str, &str, &str)], on: &str) -> crm::
         records.extend(crm::rules::replay::replay(read.0.unwrap(), &settings, on));
     }
     records.sort_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
-    let (tallies, problems) = (Vec::new(), Vec::new());
-    crm::rules::book::Book { settings, as_of: on, records, tallies, problems }
+    crm::rules::book::Book::of(settings, on, records, Vec::new())
 }
 
 /// A query of a book.

@@ -264,7 +264,7 @@ fn why(
     let position =
         allocation.prospects.iter().position(|candidate| candidate.record.prospect.path == path);
     let Some(position) = position else {
-        let record = book.records.iter().find(|record| record.prospect.path == path);
+        let record = book.records().iter().find(|record| record.prospect.path == path);
         let problem = record.and_then(|record| not_in_pool(record, &book.settings));
         let unselected =
             || Diagnostic::new(Code::NotInPool, format!("`{typed}` is not among those selected"));

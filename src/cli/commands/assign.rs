@@ -67,7 +67,7 @@ impl Assign {
             }
             let open = record.state.outcome == Outcome::Open;
             let barrier = place.and_then(|place| {
-                let known = book.records.iter().find(|r| *r.prospect.id == *target.id())?;
+                let known = book.records().iter().find(|r| *r.prospect.id == *target.id())?;
                 let barrier = rules.barrier(&rules.obstacles(known), &team, place);
                 barrier.or_else(|| full(&team.members[place]).filter(|_| open))
             });

@@ -45,7 +45,7 @@ impl Claim {
         let mut entries = Vec::new();
         let mut refused = Vec::new();
         for target in targets {
-            let known = book.records.iter().find(|record| *record.prospect.id == *target.id());
+            let known = book.records().iter().find(|record| *record.prospect.id == *target.id());
             let grade = known.and_then(|record| grade_of(&book, record));
             match quota.claim(&target.record, grade) {
                 Ok(()) => {

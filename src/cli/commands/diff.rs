@@ -52,7 +52,7 @@ impl Diff {
         let request = self.selection.request(context)?;
         let (before, after) = (before.load(context.today), after.load(context.today));
         let broken = |book: &crate::rules::book::Book| {
-            book.problems.iter().filter(|p| p.severity == Severity::Error).count()
+            book.problems().iter().filter(|p| p.severity == Severity::Error).count()
         };
         let wrong = broken(&before) + broken(&after);
         let files = context.lang().pick("files", "文件");

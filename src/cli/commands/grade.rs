@@ -55,7 +55,7 @@ impl Grade {
 
 /// The request for one prospect; it must exist on the day.
 fn only(book: &Book, path: &std::path::Path, context: &Context) -> Result<Request, Failure> {
-    let record = book.records.iter().find(|record| record.prospect.path == path);
+    let record = book.records().iter().find(|record| record.prospect.path == path);
     let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let record = record.ok_or_else(|| crate::cli::entry::not_yet(&id, context.today))?;
     let query = context.query("ID", &format!("id:\"{}\"", record.prospect.id))?;

@@ -11,6 +11,7 @@ use crate::rules::state::Record;
 use crate::store::git::Git;
 use crate::store::hooks::{CLONE, Hook, Hooks, SERVER, Standing, Step};
 use crate::store::load::{Ledger, id_of};
+use crate::store::merge_driver::{ATTRIBUTES, install_driver};
 use crate::store::root::{PROSPECTS, SETTINGS};
 use crate::store::write::write_file;
 use clap::{Args, Subcommand};
@@ -39,7 +40,7 @@ pub struct HooksCommand {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Write the hooks that are missing; one that is not ours is never overwritten
+    /// Write the hooks and the merge driver that are missing; a hook that is not ours is never overwritten
     Install(Install),
     /// Take them away; a hook that was there before comes back
     Uninstall(Chosen),
@@ -167,6 +168,11 @@ impl Install {
             return Err(Failure(problems));
         }
         if self.dry_run {
+            if self.chosen.server.is_none() {
+                context.print(
+                    "# git config merge.crm.driver, and lines of .gitattributes that name it\n",
+                )?;
+            }
             for step in &steps {
                 if let Some((from, to)) = &step.moved {
                     context.print(&format!("# {} -> {}\n", from.display(), to.display()))?;
@@ -192,8 +198,26 @@ impl Install {
         if steps.is_empty() {
             context.say("all hooks are installed");
         }
+        if self.chosen.server.is_none() {
+            merge_driver(context)?;
+        }
         Ok(())
     }
+}
+
+/// Has git merge the ledger's files by what they mean, in this clone.
+fn merge_driver(context: &Context) -> Result<(), Failure> {
+    let program = std::env::current_exe().map_err(|error| {
+        Diagnostic::new(Code::Unreadable, format!("this program's own file is not known: {error}"))
+    })?;
+    let installed = install_driver(&context.ledger()?.root, &program)?;
+    if installed.attributes {
+        context.say(&format!("{ATTRIBUTES}: lines added, to be committed"));
+    }
+    if installed.configuration {
+        context.say("git merges the ledger's files by what they mean (crm merge-file)");
+    }
+    Ok(())
 }
 
 /// Puts what moved into a message that is about to be edited. A message that somebody has given stays as

@@ -26,6 +26,7 @@ pub mod list;
 pub mod log;
 pub mod lose;
 pub mod man;
+pub mod merge_file;
 pub mod pool;
 pub mod rebalance;
 pub mod recycle;

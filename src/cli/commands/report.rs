@@ -125,9 +125,11 @@ impl Report {
         }
         // Ids can only come from the list.
         request.list = lists && (self.list || context.format() == Some(Format::Ids));
-        let mut book = context.book()?;
+        let mut book = context.unread_book()?;
         self.compat.apply(&mut book);
-        context.emit(&(report.make)(&book, &request)?)
+        let sheet = (report.make)(&book, &request)?;
+        context.count_errors(&book);
+        context.emit(&sheet)
     }
 
     fn target(&self) -> Result<Option<Amount>, Diagnostic> {

@@ -348,19 +348,13 @@ fn a_book_is_graded_when_somebody_asks() {
             .into_iter()
             .filter_map(|p| replay(p, &settings, today()))
             .collect();
-    let book = crate::rules::book::Book {
-        settings,
-        as_of: today(),
-        records,
-        tallies: Vec::new(),
-        problems: Vec::new(),
-    };
+    let book = crate::rules::book::Book::of(settings, today(), records, Vec::new());
     let select = |text: &str| -> Vec<String> {
         let query = Query::parse(text, "query", &book.settings, today()).unwrap();
         book.select(&query).map(|record| record.prospect.id.to_string()).collect()
     };
     assert_eq!(select("stage:opportunity"), ["a", "b"]);
-    assert!(book.records.iter().all(|record| record.customer.get().is_none()));
+    assert!(book.records().iter().all(|record| record.customer.get().is_none()));
     assert_eq!(select("grade:A"), ["a"]);
     assert_eq!(select("value:high is:active lifecycle:new"), ["a"]);
     assert_eq!(select("value:高 or lifecycle:潜在"), ["a", "b"]);
@@ -370,7 +364,7 @@ fn a_book_is_graded_when_somebody_asks() {
     assert_eq!(select("recency<=9"), ["a"]);
     assert_eq!(select("frequency:0"), ["b"]);
     assert_eq!(book.customers().count(), 2);
-    assert_eq!(book.earlier(today().plus(-10)).records.len(), 0);
+    assert_eq!(book.earlier(today().plus(-10)).records().len(), 0);
 }
 
 fn any_prospect() -> impl Strategy<Value = Prospect> {

@@ -1,0 +1,245 @@
+//! Every prospect of a ledger, read and replayed by as many threads as the machine has. A thread takes a
+//! batch of names, reads file by file into one buffer, replays each prospect, and hands the record on.
+
+use super::load::{Ledger, Loaded, id_of};
+use super::quick::quick;
+use super::root::PROSPECTS;
+use super::walk::{Batch, Folder, Walk};
+use crate::diag::{Diagnostic, Severity};
+use crate::model::date::Date;
+use crate::model::id;
+use crate::model::prospect::Prospect;
+use crate::rules::book::{Keep, Passed, Shelf};
+use crate::rules::replay::replay;
+use crate::rules::state::Record;
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::hash::Hasher;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// The prospects of a ledger on a day.
+#[derive(Debug)]
+pub struct Files {
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The day.
+    pub as_of: Date,
+    /// What is wrong beside prospects.
+    pub beside: Vec<Diagnostic>,
+}
+
+/// What one thread met on its way.
+#[derive(Debug, Default)]
+struct Met {
+    first: Option<Date>,
+    errors: usize,
+    /// The ids of its files, folded and hashed.
+    ids: Vec<u64>,
+}
+
+impl Shelf for Files {
+    fn read(&self) -> (Vec<Record>, Vec<Diagnostic>) {
+        let parts: Vec<Mutex<(Vec<Record>, Vec<Diagnostic>)>> =
+            (0..self.threads()).map(|_| Mutex::default()).collect();
+        let (met, mut problems) = self.each_file(Keep::Everything, &|thread, record, found| {
+            if let Some(part) = parts.get(thread) {
+                let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+                part.0.extend(record);
+                part.1.extend(found);
+            }
+        });
+        let mut records = Vec::new();
+        for part in parts {
+            let (some, found) = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+            records.extend(some);
+            problems.extend(found);
+        }
+        problems.extend(self.beside.iter().cloned());
+        records.sort_unstable_by(|a: &Record, b| {
+            (&a.prospect.id, &a.prospect.path).cmp(&(&b.prospect.id, &b.prospect.path))
+        });
+        if repeated(met) {
+            let (paths, _) = self.ledger.paths();
+            problems.extend(self.ledger.duplicate_ids(&paths));
+            leave_repeated_out(&mut records);
+        }
+        // Threads come in any order; the same ledger shall give the same list.
+        problems.sort_by(|a, b| a.place.cmp(&b.place));
+        (records, problems)
+    }
+
+    fn pass(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Passed {
+        let (met, problems) = self.each_file(keep, &|thread, record, _| {
+            if let Some(record) = &record {
+                each(thread, record);
+            }
+        });
+        let serious = |problem: &&Diagnostic| problem.severity == Severity::Error;
+        let beside = problems.iter().chain(&self.beside).filter(serious).count();
+        Passed {
+            first: met.iter().filter_map(|met| met.first).min(),
+            errors: beside + met.iter().map(|met| met.errors).sum::<usize>(),
+            repeated: repeated(met),
+        }
+    }
+
+    fn threads(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    }
+}
+
+/// Takes a record, if the file gave one, and what is wrong with it; with the number of the thread.
+type Take<'t> = &'t (dyn Fn(usize, Option<Record>, Vec<Diagnostic>) + Sync);
+
+impl Files {
+    /// Reads every file once. Threads begin only where there is more than one batch to read.
+    fn each_file(&self, keep: Keep, take: Take<'_>) -> (Vec<Met>, Vec<Diagnostic>) {
+        if self.ledger.snapshot.is_some() {
+            return self.each_of_snapshot(take);
+        }
+        let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS));
+        let first = walk.next_batch();
+        let alone = first.is_none() || walk.is_finished();
+        let walk = Mutex::new(walk);
+        let work = |thread: usize, begun: Option<Batch>| {
+            let mut met = Met::default();
+            let mut buffer = Vec::new();
+            let mut begun = begun;
+            let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
+            while let Some(batch) = begun.take().or_else(next) {
+                for name in &batch.names {
+                    let (record, found) =
+                        self.one(&batch.folder, name, keep, &mut buffer, &mut met);
+                    take(thread, record, found);
+                }
+            }
+            met
+        };
+        let met = if alone {
+            vec![work(0, first)]
+        } else {
+            std::thread::scope(|scope| {
+                let work = &work;
+                let others: Vec<_> =
+                    (1..self.threads()).map(|n| scope.spawn(move || work(n, None))).collect();
+                let mut met = vec![work(0, first)];
+                for other in others {
+                    met.push(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                }
+                met
+            })
+        };
+        let walk = walk.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (met, walk.problems)
+    }
+
+    /// The same for files that are not on the disk.
+    fn each_of_snapshot(&self, take: Take<'_>) -> (Vec<Met>, Vec<Diagnostic>) {
+        let (paths, problems) = self.ledger.paths();
+        let mut met = Met::default();
+        for path in paths {
+            met.ids.push(hash(&id_of(&path)));
+            let (record, found) = self.in_full(&path, &mut met);
+            take(0, record, found);
+        }
+        (vec![met], problems)
+    }
+
+    /// One file: read by the quick reader if it can, else in full.
+    fn one(
+        &self,
+        folder: &Folder,
+        name: &OsStr,
+        keep: Keep,
+        buffer: &mut Vec<u8>,
+        met: &mut Met,
+    ) -> (Option<Record>, Vec<Diagnostic>) {
+        let stem = Path::new(name).file_stem().unwrap_or(name).to_string_lossy();
+        met.ids.push(hash(&stem));
+        match self.at_once(folder, name, &stem, keep, buffer) {
+            Some(prospect) => self.replayed(prospect, Vec::new(), met),
+            None => self.in_full(&folder.path.join(name), met),
+        }
+    }
+
+    /// One file by its path, read with everything that can be said about it.
+    fn in_full(&self, path: &Path, met: &mut Met) -> (Option<Record>, Vec<Diagnostic>) {
+        match self.ledger.read(path) {
+            Ok(Loaded { prospect, problems, .. }) => self.replayed(prospect, problems, met),
+            Err(problems) => {
+                met.count(&problems);
+                (None, problems)
+            }
+        }
+    }
+
+    fn replayed(
+        &self,
+        prospect: Prospect,
+        mut problems: Vec<Diagnostic>,
+        met: &mut Met,
+    ) -> (Option<Record>, Vec<Diagnostic>) {
+        let mut record = replay(prospect, &self.ledger.settings, self.as_of);
+        // Findings of replay carry the path below the root; messages show it from here.
+        if let Some(record) = &mut record {
+            met.first = met.first.into_iter().chain(record.state.opened).min();
+            for finding in &mut record.findings {
+                self.ledger.show_place(finding);
+            }
+            let broken = |d: &&Diagnostic| d.severity == Severity::Error;
+            problems.extend(record.findings.iter().filter(broken).cloned());
+        }
+        met.count(&problems);
+        (record, problems)
+    }
+
+    /// The prospect of a file in which nothing is unusual or wrong.
+    fn at_once(
+        &self,
+        folder: &Folder,
+        name: &OsStr,
+        stem: &str,
+        keep: Keep,
+        buffer: &mut Vec<u8>,
+    ) -> Option<Prospect> {
+        folder.read(name, buffer).ok()?;
+        let text = std::str::from_utf8(buffer).ok()?;
+        id::validate(stem).ok()?;
+        quick(text, stem, folder.path.join(name), &self.ledger.settings, keep)
+    }
+}
+
+impl Met {
+    fn count(&mut self, problems: &[Diagnostic]) {
+        self.errors += problems.iter().filter(|p| p.severity == Severity::Error).count();
+    }
+}
+
+fn hash(id: &str) -> u64 {
+    let mut hash = fnv::FnvHasher::default();
+    if id.is_ascii() {
+        id.bytes().for_each(|byte| hash.write_u8(byte.to_ascii_lowercase()));
+    } else {
+        hash.write(id::fold(id).as_bytes());
+    }
+    hash.finish()
+}
+
+/// Do two files have one id? Two that only hash alike look so too, and cost no more than a second look.
+fn repeated(met: Vec<Met>) -> bool {
+    let mut parts = met.into_iter().map(|met| met.ids);
+    let mut ids = parts.next().unwrap_or_default();
+    parts.for_each(|part| ids.extend(part));
+    ids.sort_unstable();
+    ids.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// Of two files with one id the first by path stands; the other is a finding.
+fn leave_repeated_out(records: &mut Vec<Record>) {
+    records.sort_by(|a, b| a.prospect.path.cmp(&b.prospect.path));
+    let mut seen = HashSet::with_capacity(records.len());
+    records.retain(|record: &Record| seen.insert(id::fold(&record.prospect.id)));
+    records.sort_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
+}
