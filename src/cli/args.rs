@@ -102,6 +102,7 @@ pub enum Command {
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
     MergeFile(commands::merge_file::MergeFile),
+    Resolve(commands::resolve::Resolve),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }

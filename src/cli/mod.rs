@@ -75,6 +75,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),
         Command::MergeFile(command) => return Ok(command.run(context)),
+        Command::Resolve(command) => return command.run(context),
         Command::External(words) => return external(&words, context),
     };
     done.map(|()| 0)
