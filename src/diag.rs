@@ -334,6 +334,7 @@ codes! {
     BadRevision "bad-revision" Error Usage "a name that is no commit, branch or tag";
     GitFailed "git-failed" Error System "git ended with an error";
     Unmerged "unmerged" Error Refused "a merge left several versions of a file";
+    MergeConflict "merge-conflict" Error Refused "both sides of a merge changed one thing differently";
     HistoryChanged "history-changed" Error Refused "an event is not what it was";
     HistoryLost "history-lost" Error Refused "an event, or a prospect with its events, is gone";
     UnknownPusher "unknown-pusher" Error Refused "who pushes is not known, or is no rep";

@@ -232,3 +232,151 @@ fn criss_cross_branches_converge() {
     let expected = ZHANG.replace("shanghai", "suzhou") + &call(3) + &call(5) + &call(6) + &call(7);
     assert_eq!(whole(&repo), expected);
 }
+
+/// A repository in the middle of a merge that git made by lines: both sides appended and changed facts.
+fn in_conflict(ours: &str, theirs: &str) -> Repo {
+    let repo = bare_ledger();
+    branch(&repo, "theirs", "main", theirs);
+    branch(&repo, "ours", "main", ours);
+    assert_eq!(repo.git("merge --no-edit theirs").status, 1);
+    assert!(repo.sandbox.read(FILE).contains("<<<<<<< HEAD"));
+    repo
+}
+
+#[test]
+fn resolve_mends_from_the_stages() {
+    if !has_git() {
+        return;
+    }
+    let ours = ZHANG.replace("shanghai", "suzhou") + &call(5);
+    let theirs = ZHANG.replace("张先生\"", "张先生\"\nsize = \"12\"") + &call(3);
+    let repo = in_conflict(&ours, &theirs);
+    let before = repo.sandbox.read(FILE);
+    let run = repo.crm("resolve -n");
+    assert_eq!((run.status, &*run.stderr), (0, ""));
+    assert!(run.stdout.contains("-<<<<<<< HEAD"), "{}", run.stdout);
+    assert_eq!(repo.sandbox.read(FILE), before);
+    let (out, said) = repo.crm("resolve").done();
+    assert_eq!(out, "");
+    assert_eq!(said, format!("{FILE}: merged\nnext: git diff, then git add {FILE}\n"));
+    let merged = ours.replace("张先生\"", "张先生\"\nsize = \"12\"").replace(&call(5), "")
+        + &call(3)
+        + &call(5);
+    assert_eq!(whole(&repo), merged);
+    let (_, said) = repo.crm("resolve").done();
+    assert_eq!(
+        said,
+        format!("{FILE}: mended by hand already\nnext: git diff, then git add {FILE}\n")
+    );
+    repo.commit("merged").done();
+    assert_eq!(repo.crm("resolve").done().1, "no file is in conflict\n");
+    assert_eq!(repo.git("rev-list --parents -1 HEAD").ok().split_whitespace().count(), 3);
+}
+
+#[test]
+fn resolve_leaves_real_conflicts_and_names_them() {
+    if !has_git() {
+        return;
+    }
+    let ours = ZHANG.replace("shanghai", "suzhou") + &call(5);
+    let theirs = ZHANG.replace("shanghai", "ningbo") + &call(3);
+    let repo = in_conflict(&ours, &theirs);
+    let run = repo.crm("resolve zhang");
+    assert_eq!((run.status, &*run.stdout), (1, ""));
+    assert!(run.stderr.starts_with(&format!("{FILE}: 1 conflict left\n")), "{}", run.stderr);
+    assert!(run.stderr.contains("both sides changed region differently"), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("{FILE}:2:1")), "{}", run.stderr);
+    let conflict =
+        "<<<<<<< HEAD\nregion = \"suzhou\"\n=======\nregion = \"ningbo\"\n>>>>>>> theirs\n";
+    let expected = ZHANG.replace("region = \"shanghai\"\n", conflict) + &call(3) + &call(5);
+    assert_eq!(repo.sandbox.read(FILE), expected);
+    // Again, nothing is new; and what somebody settles by hand is kept.
+    assert_eq!(repo.crm("resolve").status, 1);
+    assert_eq!(repo.sandbox.read(FILE), expected);
+    let settled = expected.replace(conflict, "region = \"wuxi\"\n");
+    repo.sandbox.write(FILE, &settled);
+    repo.crm("resolve").done();
+    assert_eq!(repo.sandbox.read(FILE), settled);
+}
+
+#[test]
+fn resolve_respects_what_was_begun_by_hand() {
+    if !has_git() {
+        return;
+    }
+    // Far enough apart for git to see two conflicts.
+    let base = ZHANG.replace("\n\n", &format!("\n{}\n", "# 备注\n".repeat(8)));
+    let repo = bare_ledger();
+    branch(&repo, "base", "main", &base);
+    let ours = base.replace("shanghai", "suzhou").replace("张先生", "张") + &call(5);
+    let theirs = base.replace("shanghai", "ningbo").replace("张先生", "张三") + &call(3);
+    branch(&repo, "theirs", "base", &theirs);
+    branch(&repo, "ours", "base", &ours);
+    assert_eq!(repo.git("merge --no-edit theirs").status, 1);
+    let text = repo.sandbox.read(FILE);
+    let first = text.find("<<<<<<<").unwrap();
+    let rest = text.find(">>>>>>> theirs\n").unwrap() + ">>>>>>> theirs\n".len();
+    let begun = text[..first].to_owned() + "name = \"张四\"\nregion = \"wuxi\"\n" + &text[rest..];
+    repo.sandbox.write(FILE, &begun);
+    repo.crm("resolve").done();
+    let expected = base.replace("shanghai", "wuxi").replace("张先生", "张四") + &call(3) + &call(5);
+    assert_eq!(whole(&repo), expected);
+}
+
+#[test]
+fn resolve_mends_markers_that_somebody_committed() {
+    if !has_git() {
+        return;
+    }
+    for style in ["merge", "diff3"] {
+        let ours = ZHANG.replace("shanghai", "suzhou") + &call(5);
+        let theirs = ZHANG.to_owned() + &call(3);
+        let repo = bare_ledger();
+        repo.git(&format!("config merge.conflictStyle {style}")).done();
+        branch(&repo, "theirs", "main", &theirs);
+        branch(&repo, "ours", "main", &ours);
+        assert_eq!(repo.git("merge --no-edit theirs").status, 1);
+        repo.commit("oops").done();
+        let run = repo.crm("check");
+        assert!(run.stdout.contains("a merge conflict was left in the file"), "{run:?}");
+        assert!(run.stdout.contains("crm resolve"), "{run:?}");
+        repo.crm("resolve").done();
+        let expected = ZHANG.replace("shanghai", "suzhou") + &call(3) + &call(5);
+        assert_eq!(whole(&repo), expected, "{style}");
+    }
+}
+
+#[test]
+fn resolve_add_add_settings_and_removed_files() {
+    if !has_git() {
+        return;
+    }
+    let repo = bare_ledger();
+    for (name, rep, note) in [("one", "hejun", "x"), ("two", "sarah", "y")] {
+        repo.git(&format!("checkout -q -b {name} main")).done();
+        repo.sandbox.write("crm.toml", format!("[[rep]]\nid = \"{rep}\"\n"));
+        repo.crm(&format!("add 李娜 --owner {rep}")).done();
+        repo.sandbox.write("prospects/b.toml", ZHANG.replace("shanghai", note));
+        repo.commit(name).done();
+    }
+    repo.git("checkout -q -b three main").done();
+    repo.git("rm -q prospects/zhang.toml").done();
+    repo.commit("three").done();
+    repo.git("checkout -q one").done();
+    repo.sandbox.write(FILE, ZHANG.to_owned() + &call(5));
+    repo.commit("one").done();
+    assert_eq!(repo.git("merge --no-edit two").status, 1);
+    let run = repo.crm("resolve");
+    assert_eq!(run.status, 1, "{run:?}");
+    assert!(
+        run.stderr.contains("crm.toml: merged\nprospects/b.toml: 1 conflict left\n"),
+        "{run:?}"
+    );
+    assert_eq!(repo.sandbox.read("crm.toml"), "[[rep]]\nid = \"hejun\"\n[[rep]]\nid = \"sarah\"\n");
+    assert_eq!(repo.sandbox.read("prospects/li-nuo.toml").matches("opened").count(), 2);
+    repo.git("merge --abort").done();
+    assert_eq!(repo.git("merge --no-edit three").status, 1);
+    let run = repo.crm("resolve");
+    assert_eq!(run.status, 1, "{run:?}");
+    assert!(run.stderr.contains("their side removed the file, and ours changed it"), "{run:?}");
+}

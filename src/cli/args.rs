@@ -106,6 +106,7 @@ pub enum Command {
     Hooks(commands::hooks::HooksCommand),
     Guard(commands::guard::GuardCommand),
     MergeFile(commands::merge_file::MergeFile),
+    Resolve(commands::resolve::Resolve),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }

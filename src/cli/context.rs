@@ -147,7 +147,7 @@ impl Context {
     }
 
     /// The ledger's root, and how messages show it.
-    fn root(&self) -> Result<(PathBuf, PathBuf), Failure> {
+    pub fn root(&self) -> Result<(PathBuf, PathBuf), Failure> {
         let stated =
             self.global.ledger.clone().or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
         let root = find_root(stated.as_deref(), &self.here)?;

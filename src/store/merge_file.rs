@@ -49,7 +49,7 @@ pub fn merge_file(
         }
         Err(why) => why,
     };
-    by_lines(git, blobs, markers, why)
+    Ok(MergedFile { by_lines: Some(why), ..by_lines(git, blobs, markers)? })
 }
 
 impl From<Merged> for MergedFile {
@@ -78,12 +78,7 @@ fn shows_base(git: &Git) -> bool {
 }
 
 /// Git's merge of lines.
-pub fn by_lines(
-    git: &Git,
-    blobs: Blobs,
-    markers: &Markers,
-    why: Unclear,
-) -> Result<MergedFile, Diagnostic> {
+pub fn by_lines(git: &Git, blobs: Blobs, markers: &Markers) -> Result<MergedFile, Diagnostic> {
     let folder = tempfile::tempdir().map_err(|error| {
         Diagnostic::new(Code::WriteFailed, format!("no temporary folder can be made: {error}"))
     })?;
@@ -107,7 +102,7 @@ pub fn by_lines(
     match status {
         Some(status @ 0..=127) => {
             let conflicts = if status == 0 { Vec::new() } else { places(&bytes, markers) };
-            Ok(MergedFile { bytes, conflicts, by_lines: Some(why) })
+            Ok(MergedFile { bytes, conflicts, by_lines: None })
         }
         _ => Err(Diagnostic::new(Code::GitFailed, "git merge-file could not merge the versions")
             .help("a version of the file may hold bytes that are no text")),

@@ -11,6 +11,7 @@ pub mod likeness;
 pub mod line;
 pub mod load;
 pub mod locate;
+pub mod mend;
 pub mod merge;
 pub mod merge_driver;
 pub mod merge_file;

@@ -33,6 +33,7 @@ pub mod recycle;
 pub mod release;
 pub mod reopen;
 pub mod report;
+pub mod resolve;
 pub mod show;
 pub mod sweep;
 pub mod tally;
