@@ -388,12 +388,7 @@ fn rep_of_git(settings: &Settings, root: &Path) -> Option<Text> {
         .output()
         .ok()?;
     let email = String::from_utf8(output.stdout).ok()?;
-    let email = email.trim();
-    settings
-        .reps
-        .iter()
-        .find(|rep| rep.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(email)))
-        .map(|rep| rep.id.clone())
+    settings.rep_by_email(email.trim()).map(|rep| rep.id.clone())
 }
 
 /// The difference of two texts as `diff -u` shows it.

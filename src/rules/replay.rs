@@ -2,6 +2,7 @@
 //! broken rule becomes a finding, never a failure.
 
 use super::evidence::Case;
+use super::pool::is_claim;
 use super::state::{
     Attested, Evidence, FallBack, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record,
     StageSpell, State,
@@ -374,6 +375,10 @@ impl<'a> Fold<'a> {
         if owner == self.state.owner {
             return;
         }
+        if let Some(holder) = self.state.owner.clone().filter(|_| is_claim(event)) {
+            self.late_claim(event, &holder);
+            return;
+        }
         let date = event.date();
         match self.history.owners.last_mut() {
             // Owned from the very day it was opened: no pool spell of no length.
@@ -394,6 +399,24 @@ impl<'a> Fold<'a> {
         self.state.owner_since = Some(date);
         self.state.overdue_before.clear();
         self.state.cycle_days = self.settings.cycle(self.pipeline, self.state.owner.as_deref());
+    }
+
+    /// A claim takes from the pool. Of two that were made without knowing each other, on two branches, the
+    /// first one in the order of replay stands, whichever branch was merged into which.
+    fn late_claim(&mut self, event: &Event, holder: &str) {
+        let claimant = event.owner.as_deref().unwrap_or_default();
+        let message = format!("`{claimant}` claimed it, but `{holder}` had it already");
+        let since = self.state.owner_since;
+        let mut diagnostic = Diagnostic::new(Code::LateClaim, message);
+        if let Some(since) = since {
+            diagnostic = diagnostic
+                .note(format!("it is `{holder}`'s since {since}: the claim changes nothing"));
+        }
+        let (id, key) = (&self.prospect.id, &event.key);
+        let diagnostic = diagnostic.help(format!(
+            "take it back with `crm undo {id} {key}`; or give it over: crm assign {id} --to {claimant}"
+        ));
+        self.find(diagnostic, event, Some("owner"));
     }
 
     /// Contacts, meetings, and the next step that an entry on or after its day uses up.

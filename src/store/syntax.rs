@@ -45,7 +45,7 @@ pub fn explain(text: &str, errors: &[Error], place: &Place) -> Vec<Diagnostic> {
 fn conflict(broken: &Broken, place: &Place) -> Diagnostic {
     Diagnostic::new(Code::Syntax, "a merge conflict was left in the file")
         .at(place.clone().span(broken.line.clone()))
-        .help("keep the entries of both sides, and remove the lines that git put around them")
+        .help("`crm resolve` mends it; or keep the entries of both sides, and remove the lines of git")
 }
 
 /// An error of the parser with the text around it.

@@ -467,6 +467,13 @@ fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
         .help("nothing was changed; mend the disk or its permissions and run the command again")
 }
 
+/// Adds a line to a record outside the ledger, durably; it is never shortened.
+pub fn append_line(path: &Path, line: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())?;
+    file.sync_all()
+}
+
 fn changed_meanwhile(path: &Path) -> Diagnostic {
     let message = format!("{} was changed by somebody else meanwhile", path.display());
     Diagnostic::new(Code::WriteFailed, message)

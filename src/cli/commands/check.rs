@@ -42,6 +42,9 @@ pub struct Check {
     /// One line a finding, for editors: `file:line:col: severity[code]: message`
     #[arg(long)]
     lines: bool,
+    /// Errors only, and not a word where there are none: for hooks
+    #[arg(short, long, conflicts_with = "all")]
+    quiet: bool,
     /// Show every piece of information, not only how many there are
     #[arg(long)]
     all: bool,
@@ -59,6 +62,10 @@ impl Check {
         } else {
             self.found(context.ledger()?, context)?
         };
+        // Under --strict a warning stops the commit, so it is shown.
+        let least = if context.global.strict { Severity::Warning } else { Severity::Error };
+        let mut found = found;
+        found.retain(|diagnostic| !self.quiet || diagnostic.severity >= least);
         let severities: Vec<Severity> = found.iter().map(|d| d.severity).collect();
         match context.format() {
             Some(Format::Table) | None => self.text(found, context)?,
@@ -66,13 +73,15 @@ impl Check {
         }
         let count = |severity| severities.iter().filter(|s| **s == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        context.say_last(&format!(
-            "{} checked: {}, {}, {} for information",
-            counted(files, "prospect"),
-            counted(errors, "error"),
-            counted(warnings, "warning"),
-            count(Severity::Info)
-        ));
+        if !self.quiet {
+            context.say_last(&format!(
+                "{} checked: {}, {}, {} for information",
+                counted(files, "prospect"),
+                counted(errors, "error"),
+                counted(warnings, "warning"),
+                count(Severity::Info)
+            ));
+        }
         Ok(u8::from(errors > 0 || context.global.strict && warnings > 0))
     }
 

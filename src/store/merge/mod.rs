@@ -21,7 +21,7 @@ mod side;
 mod value;
 
 use crate::diag::Place;
-use crate::store::root::{ACTIVITY, SETTINGS};
+use crate::store::root::{ACTIVITY, PROSPECTS};
 use crate::store::tree::parse;
 use markers::{Markers, take_apart};
 use std::path::Path;
@@ -39,16 +39,15 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What the file at this path of a ledger is.
+    /// What the file at this path is: below a ledger's root, or with folders before that.
     pub fn of(path: &Path) -> Kind {
-        let folder = |name: &str| path.parent().is_some_and(|way| way.ends_with(name));
-        if path.file_name().is_some_and(|name| name == SETTINGS) {
-            Kind::Settings
-        } else if folder(ACTIVITY) {
-            Kind::Activity
-        } else {
-            Kind::Prospect
-        }
+        let folders = path.parent().into_iter().flat_map(Path::components);
+        let kinds = folders.filter_map(|folder| match folder.as_os_str().to_str() {
+            Some(PROSPECTS) => Some(Kind::Prospect),
+            Some(ACTIVITY) => Some(Kind::Activity),
+            _ => None,
+        });
+        kinds.into_iter().next().unwrap_or(Kind::Settings)
     }
 
     /// The table that is a journal.

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 /// Keys of `[[rep]]`.
-pub const REP_KEYS: [&str; 12] = [
+pub const REP_KEYS: [&str; 13] = [
     "id",
     "name",
     "email",
@@ -24,6 +24,7 @@ pub const REP_KEYS: [&str; 12] = [
     "left",
     "leave",
     "cycle_days",
+    "admin",
 ];
 
 pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
@@ -63,6 +64,7 @@ pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value
                     }
                 }
                 "cycle_days" => rep.cycle_days = positive(reader, name, value),
+                "admin" => rep.admin = reader.boolean(name, value).unwrap_or(false),
                 _ => unknown(reader, key.span(), "setting of `[[rep]]`", name, &REP_KEYS),
             }
         }
