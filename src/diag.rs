@@ -309,6 +309,7 @@ codes! {
     // The pool
     NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed was taken for one of the pool";
     PoolLimit "pool-limit" Error Refused "a limit of the pool refuses a claim";
+    LateClaim "late-claim" Warning Refused "a claim of a prospect that somebody had already";
     NotAssignable "not-assignable" Error Refused "a rep cannot be given a prospect";
     OverCapacity "over-capacity" Error Refused "a capacity is below what its rep holds";
     Contradiction "contradiction" Error Refused "two rules of allocation contradict each other";
@@ -333,8 +334,15 @@ codes! {
     BadRevision "bad-revision" Error Usage "a name that is no commit, branch or tag";
     GitFailed "git-failed" Error System "git ended with an error";
     Unmerged "unmerged" Error Refused "a merge left several versions of a file";
+    MergeConflict "merge-conflict" Error Refused "both sides of a merge changed one thing differently";
     HistoryChanged "history-changed" Error Refused "an event is not what it was";
     HistoryLost "history-lost" Error Refused "an event, or a prospect with its events, is gone";
+    UnknownPusher "unknown-pusher" Error Refused "who pushes is not known, or is no rep";
+    NotYours "not-yours" Error Refused "a change to somebody else's prospect";
+    ForeignSignature "foreign-signature" Error Refused "an event signed with another's name";
+    ForeignRetraction "foreign-retraction" Error Refused "somebody else's event taken back";
+    AdminsOnly "admins-only" Error Refused "a change that only an admin may make";
+    NotForward "not-forward" Error Refused "a push that drops commits";
 }
 
 #[cfg(test)]

@@ -383,3 +383,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_two_claims_the_first_in_order_of_replay_stands() {
+    let claims = |lines: &[&str]| {
+        let events = OPEN.to_owned() + &lines.concat();
+        let book = book(REPS, &[("p", "", &events)], "2009-12-20");
+        let record = &book.records()[0];
+        let findings: Vec<&str> = record.findings.iter().map(|f| f.code.id()).collect();
+        (record.state.owner.as_deref().map(str::to_owned), findings.join(" "))
+    };
+    let a = "2009-12-18-1-aaa = { kind = \"assigned\", by = \"a\", owner = \"a\" }\n";
+    let b = "2009-12-18-1-bbb = { kind = \"assigned\", by = \"b\", owner = \"b\" }\n";
+    let earlier = "2009-12-17-1-zzz = { kind = \"assigned\", by = \"b\", owner = \"b\" }\n";
+    let given =
+        "2009-12-19-1-ccc = { kind = \"assigned\", by = \"a\", owner = \"b\", reason = \"x\" }\n";
+    let back =
+        "2009-12-18-1-aab = { kind = \"assigned\", by = \"a\", owner = \"\", reason = \"x\" }\n";
+    let found = |owner: &str, findings: &str| (Some(owner.to_owned()), findings.to_owned());
+    assert_eq!(claims(&[a, b]), found("a", "late-claim"));
+    assert_eq!(claims(&[b, a]), found("a", "late-claim"));
+    assert_eq!(claims(&[a, earlier]), found("b", "late-claim"));
+    assert_eq!(claims(&[a, b, given]), found("b", "late-claim"));
+    assert_eq!(claims(&[a, back, b]), found("b", ""));
+    assert_eq!(claims(&[a, &a.replace("-1-", "-2-")]), found("a", ""));
+}

@@ -101,6 +101,12 @@ pub enum Command {
     Help(commands::help::Help),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
+    Diff(commands::diff::Diff),
+    Audit(commands::audit::Audit),
+    Hooks(commands::hooks::HooksCommand),
+    Guard(commands::guard::GuardCommand),
+    MergeFile(commands::merge_file::MergeFile),
+    Resolve(commands::resolve::Resolve),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }

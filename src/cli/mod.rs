@@ -74,6 +74,12 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),
+        Command::Diff(command) => command.run(context),
+        Command::Audit(command) => command.run(context),
+        Command::Hooks(command) => command.run(context),
+        Command::Guard(command) => command.run(context),
+        Command::MergeFile(command) => return Ok(command.run(context)),
+        Command::Resolve(command) => return command.run(context),
         Command::External(words) => return external(&words, context),
     };
     done.map(|()| 0)

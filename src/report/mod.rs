@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod aging;
 pub mod allocation;
+pub mod audit;
 pub mod board;
 pub mod breakdown;
 pub mod bridge;
@@ -12,6 +13,7 @@ pub mod classify;
 pub mod columns;
 pub mod conversion;
 pub mod cycle;
+pub mod diff;
 pub mod dimension;
 pub mod due;
 pub mod events;

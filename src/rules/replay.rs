@@ -2,13 +2,14 @@
 //! broken rule becomes a finding, never a failure.
 
 use super::evidence::Case;
+use super::pool::is_claim;
 use super::state::{
     Attested, Evidence, FallBack, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record,
     StageSpell, State,
 };
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::date::Date;
-use crate::model::event::{Counts, Event};
+use crate::model::event::{Counts, Event, EventKey};
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -99,8 +100,10 @@ fn retraction(event: &Event) -> Option<&str> {
     event.event.as_deref().filter(|_| &*event.kind == "retracted")
 }
 
+/// The place of the event of this key before a position; events stand in the order of their keys.
 fn earlier(events: &[Event], position: usize, key: &str) -> Option<usize> {
-    events[..position].iter().position(|event| &*event.key.text == key)
+    let key = EventKey::parse(key)?;
+    events[..position].binary_search_by(|event| event.key.cmp(&key)).ok()
 }
 
 /// The state while entries are applied.
@@ -379,6 +382,10 @@ impl<'a> Fold<'a> {
         if owner == self.state.owner {
             return;
         }
+        if let Some(holder) = self.state.owner.clone().filter(|_| is_claim(event)) {
+            self.late_claim(event, &holder);
+            return;
+        }
         let date = event.date();
         match self.history.owners.last_mut() {
             // Owned from the very day it was opened: no pool spell of no length.
@@ -399,6 +406,24 @@ impl<'a> Fold<'a> {
         self.state.owner_since = Some(date);
         self.state.overdue_before.clear();
         self.state.cycle_days = self.settings.cycle(self.pipeline, self.state.owner.as_deref());
+    }
+
+    /// A claim takes from the pool. Of two that were made without knowing each other, on two branches, the
+    /// first one in the order of replay stands, whichever branch was merged into which.
+    fn late_claim(&mut self, event: &Event, holder: &str) {
+        let claimant = event.owner.as_deref().unwrap_or_default();
+        let message = format!("`{claimant}` claimed it, but `{holder}` had it already");
+        let since = self.state.owner_since;
+        let mut diagnostic = Diagnostic::new(Code::LateClaim, message);
+        if let Some(since) = since {
+            diagnostic = diagnostic
+                .note(format!("it is `{holder}`'s since {since}: the claim changes nothing"));
+        }
+        let (id, key) = (&self.prospect.id, &event.key);
+        let diagnostic = diagnostic.help(format!(
+            "take it back with `crm undo {id} {key}`; or give it over: crm assign {id} --to {claimant}"
+        ));
+        self.find(diagnostic, event, Some("owner"));
     }
 
     /// Contacts, meetings, and the next step that an entry on or after its day uses up.

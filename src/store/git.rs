@@ -101,6 +101,15 @@ impl Git {
         }
     }
 
+    /// Runs it whatever status it ends with: status (none if a signal ended it) and standard output.
+    pub fn attempt<S: AsRef<OsStr>>(
+        &self,
+        words: &[S],
+    ) -> Result<(Option<i32>, Vec<u8>), Diagnostic> {
+        let output = self.output(words, &[])?;
+        Ok((output.status.code(), output.stdout))
+    }
+
     /// The top of the work tree; an error where there is none.
     pub fn top_level(&self) -> Result<PathBuf, Diagnostic> {
         let words = ["rev-parse", "--show-toplevel"];
@@ -172,16 +181,25 @@ impl Git {
     /// Every file of the index below a prefix, by path; what was only announced (`git add -N`) is not
     /// in it yet.
     pub fn index(&self, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
-        let top = format!(":(top,literal){prefix}");
-        let mut words = vec!["ls-files", "--stage", "--full-name", "-z"];
-        words.extend(["--", if prefix.is_empty() { ":(top)" } else { &top }]);
-        let mut entries = index_entries(&self.run(&words)?);
+        let mut entries = self.listed("--stage", prefix)?;
         if entries.iter().any(|entry| EMPTY.contains(&entry.id.as_str())) {
             let announced = self.run(&["diff-files", "-z", "--name-only", "--diff-filter=A"])?;
             let announced: Vec<PathBuf> = parts(&announced).map(path_of).collect();
             entries.retain(|entry| !announced.contains(&entry.path));
         }
         Ok(entries)
+    }
+
+    /// The versions of every file below a prefix that a merge left several of, by path and stage.
+    pub fn unmerged(&self, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
+        self.listed("--unmerged", prefix)
+    }
+
+    fn listed(&self, what: &str, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
+        let top = format!(":(top,literal){prefix}");
+        let mut words = vec!["ls-files", what, "--full-name", "-z"];
+        words.extend(["--", if prefix.is_empty() { ":(top)" } else { &top }]);
+        Ok(index_entries(&self.run(&words)?))
     }
 
     /// The contents of objects, in their order, from one process.

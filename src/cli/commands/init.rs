@@ -2,6 +2,8 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::store::git::Git;
+use crate::store::merge_driver::{ATTRIBUTES, add_lines, install_driver};
 use crate::store::root::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::store::write::write_file;
 use clap::Args;
@@ -40,7 +42,6 @@ impl Init {
             std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
         }
         let files = [
-            (".gitattributes", "# Files keep their bytes: no change of line ends.\n*.toml -text\n"),
             (
                 ".gitignore",
                 "# The lock, and what a cut-short write needs to be finished.\n/.crm/\n",
@@ -54,6 +55,19 @@ impl Init {
                 continue;
             }
             write_file(&path, text.as_bytes()).map_err(|error| failed(&path, error))?;
+        }
+        let attributes = dir.join(ATTRIBUTES);
+        if attributes.symlink_metadata().is_err() {
+            add_lines(&dir)?;
+        } else {
+            context.say(&format!("{}: kept as it is", attributes.display()));
+        }
+        // Outside a repository there is nothing to tell git yet.
+        if let (Ok(program), Ok(_)) = (std::env::current_exe(), Git::at(&dir).top_level()) {
+            if install_driver(&dir, &program)?.attributes {
+                context.say(&format!("{}: lines added", attributes.display()));
+            }
+            context.say("git merges the ledger's files by what they mean (crm merge-file)");
         }
         context.say(&format!("a ledger in {}; next: crm add NAME --owner YOU", dir.display()));
         Ok(())

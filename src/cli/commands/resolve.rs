@@ -1,0 +1,213 @@
+//! `crm resolve [FILES]`: mends what a merge by lines left.
+
+use crate::cli::context::{Context, counted};
+use crate::cli::diagnose::render;
+use crate::cli::entry::unified;
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
+use crate::model::settings::Settings;
+use crate::store::find::find;
+use crate::store::load::{Ledger, read_text};
+use crate::store::mend::{Mended, Stages, marked, mend, unmerged};
+use crate::store::merge::Kind;
+use crate::store::root::{ACTIVITY, PROSPECTS, SETTINGS, link_on_the_way};
+use crate::store::snapshot::Tracked;
+use crate::store::write::{Change, Writer};
+use clap::Args;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+/// Mend files that a merge left in conflict, by what they mean
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:\n  crm resolve                        every file in conflict\n  crm resolve zhang crm.toml -n\n\n\
+For merges that did not ask the merge driver: on a hosting site, in a clone without it. Git's three versions\n\
+are taken where it has them and nobody has edited the file since, else the markers in the file. What both\n\
+sides changed differently stays between markers and is named; then the status is 1. Nothing is added to\n\
+git's index: look at it, then `git add`.")]
+pub struct Resolve {
+    /// Files, or ids [default: all that are in conflict]
+    #[arg(value_name = "FILES")]
+    files: Vec<String>,
+    /// Print what would be written, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+/// One run: the ledger without its settings, which may be in conflict themselves.
+struct Run<'c> {
+    context: &'c Context,
+    ledger: Ledger,
+    tracked: Option<Tracked>,
+    stages: BTreeMap<PathBuf, Stages>,
+}
+
+impl Resolve {
+    /// Runs it; the status is 1 if conflicts are left.
+    pub fn run(self, context: &Context) -> Result<u8, Failure> {
+        let (root, shown) = context.root()?;
+        let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
+        let ledger = Ledger { root, shown, settings: Settings::default(), snapshot: None };
+        // A ledger outside of git can have markers all the same.
+        let tracked = context.tracked().ok();
+        let stages = match &tracked {
+            Some(tracked) => unmerged(&tracked.git, &tracked.prefix)?,
+            None => BTreeMap::new(),
+        };
+        let run = Run { context, ledger, tracked, stages };
+        let paths = if self.files.is_empty() { run.in_conflict() } else { run.named(&self.files)? };
+        if paths.is_empty() {
+            context.say("no file is in conflict");
+            return Ok(0);
+        }
+        let mut changes = Vec::new();
+        let mut said = Vec::new();
+        let mut left = Vec::new();
+        let mut clean = Vec::new();
+        for path in &paths {
+            match run.mend(path) {
+                Ok((change, Mended::Merged { conflicts, .. })) => {
+                    let shown = run.ledger.show(path);
+                    if conflicts.is_empty() {
+                        said.push(format!("{}: merged", shown.display()));
+                        clean.push(shown);
+                    } else {
+                        let count = counted(conflicts.len(), "conflict");
+                        said.push(format!("{}: {count} left", shown.display()));
+                    }
+                    for conflict in conflicts {
+                        let message = format!("both sides changed {} differently", conflict.what);
+                        let line = u64::try_from(conflict.line).unwrap_or(u64::MAX);
+                        let diagnostic = Diagnostic::new(Code::MergeConflict, message)
+                            .at(Place::file(run.ledger.show(path)).at(Spot::Line(line)))
+                            .help("keep one of the two, and remove the markers around them");
+                        left.push(diagnostic);
+                    }
+                    changes.extend(change);
+                }
+                Ok((_, Mended::ByHand)) => {
+                    let shown = run.ledger.show(path);
+                    said.push(format!("{}: mended by hand already", shown.display()));
+                    clean.push(shown);
+                }
+                Ok((_, Mended::Nothing)) => {
+                    said.push(format!("{}: nothing to mend", run.ledger.show(path).display()));
+                }
+                Err(problem) => left.push(problem),
+            }
+        }
+        match &writer {
+            Some(writer) => writer.commit(&changes)?,
+            None => changes.iter().try_for_each(|change| {
+                let before = change.before.as_deref().unwrap_or("");
+                context.print(&unified(&run.ledger.show(&change.path), before, &change.after))
+            })?,
+        }
+        if self.dry_run {
+            // The lines that the places name are not in the files.
+            left.iter_mut().for_each(|d| {
+                if let Some(Place { spot, .. }) = &mut d.place {
+                    *spot = Spot::Whole;
+                }
+            });
+        } else {
+            said.iter().for_each(|line| context.say(line));
+            run.say_next(&clean);
+        }
+        for diagnostic in &left {
+            context.say_last(&render(diagnostic, false, context.render_options().width));
+        }
+        Ok(u8::from(!left.is_empty()))
+    }
+}
+
+impl Run<'_> {
+    /// Every file that git has several versions of, or that has markers.
+    fn in_conflict(&self) -> BTreeSet<PathBuf> {
+        let mut found = marked(&self.ledger);
+        found.extend(self.stages.keys().filter(|path| is_mergeable(path)).cloned());
+        found
+    }
+
+    /// The files that were named.
+    fn named(&self, files: &[String]) -> Result<BTreeSet<PathBuf>, Failure> {
+        let mut found = BTreeSet::new();
+        let mut problems = Vec::new();
+        for typed in files {
+            match self.path(typed) {
+                Some(path) => {
+                    found.insert(path);
+                }
+                None => match find(&self.ledger, typed) {
+                    Ok(path) => {
+                        found.insert(path);
+                    }
+                    Err(problem) => problems.push(problem),
+                },
+            }
+        }
+        if problems.is_empty() { Ok(found) } else { Err(Failure(problems)) }
+    }
+
+    /// A path from here, or from the ledger's root, if the ledger or git's index has it.
+    fn path(&self, typed: &str) -> Option<PathBuf> {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let here = real(&self.context.here).join(typed);
+        let from_here = here.strip_prefix(real(&self.ledger.root)).map(Path::to_owned).ok();
+        from_here.into_iter().chain([PathBuf::from(typed)]).find(|path| {
+            let there = self.ledger.root.join(path).symlink_metadata().is_ok();
+            is_mergeable(path) && (there || self.stages.contains_key(path))
+        })
+    }
+
+    /// What becomes of a file, and the change that makes it so.
+    fn mend(&self, path: &Path) -> Result<(Option<Change>, Mended), Diagnostic> {
+        let shown = self.ledger.show(path);
+        if let Some(link) = link_on_the_way(&self.ledger.root, path) {
+            let message = "a symbolic link is not followed: it may lead out of the ledger";
+            return Err(
+                Diagnostic::new(Code::Symlink, message).at(Place::file(self.ledger.show(&link)))
+            );
+        }
+        let file = self.ledger.root.join(path);
+        let current = match file.symlink_metadata() {
+            Ok(_) => Some(read_text(&file, &shown)?),
+            Err(_) => None,
+        };
+        let git = self.tracked.as_ref().map(|tracked| &tracked.git);
+        let stages = self.stages.get(path);
+        let mended = mend(git, Kind::of(path), current.as_deref(), stages, &shown)?;
+        let change = match &mended {
+            Mended::Merged { text, .. } if current.as_ref() != Some(text) => {
+                Some(Change { path: path.to_owned(), before: current, after: text.clone() })
+            }
+            _ => None,
+        };
+        Ok((change, mended))
+    }
+
+    /// What is left to do: git takes the mended files on `git add`.
+    fn say_next(&self, clean: &[PathBuf]) {
+        if clean.is_empty() || self.tracked.is_none() {
+            return;
+        }
+        let quoted = |path: &PathBuf| {
+            let path = path.display().to_string();
+            let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+            if path.chars().all(plain) {
+                path
+            } else {
+                format!("'{}'", path.replace('\'', "'\\''"))
+            }
+        };
+        let files: Vec<String> = clean.iter().map(quoted).collect();
+        self.context.say(&format!("next: git diff, then git add {}", files.join(" ")));
+    }
+}
+
+/// May the file be mended: a prospect, tallies, the settings?
+fn is_mergeable(path: &Path) -> bool {
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+    let folder = path.starts_with(PROSPECTS) || path.starts_with(ACTIVITY);
+    let toml = path.extension().is_some_and(|ending| ending == "toml");
+    plain && toml && (folder || path == Path::new(SETTINGS))
+}

@@ -1,0 +1,161 @@
+//! Git's conflict markers: written around what two sides changed differently, and read from files that
+//! a merge left so.
+
+/// How many characters a marker has unless stated.
+pub const SIZE: usize = 7;
+
+/// How conflicts are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Markers {
+    /// How many characters a marker has; at least one.
+    pub size: usize,
+    /// What our side is called.
+    pub ours: String,
+    /// What the common ancestor is called.
+    pub base: String,
+    /// What their side is called.
+    pub theirs: String,
+    /// Show the ancestor's text as well (git's `diff3` style).
+    pub show_base: bool,
+}
+
+impl Default for Markers {
+    fn default() -> Markers {
+        Markers {
+            size: SIZE,
+            ours: "ours".to_owned(),
+            base: "base".to_owned(),
+            theirs: "theirs".to_owned(),
+            show_base: false,
+        }
+    }
+}
+
+impl Markers {
+    /// The line that opens ours, the ancestor's or their part: `<<<<<<< ours`.
+    pub(super) fn line(&self, mark: char, label: &str) -> String {
+        let mark: String = std::iter::repeat_n(mark, self.size.max(1)).collect();
+        if label.is_empty() { mark } else { format!("{mark} {label}") }
+    }
+}
+
+/// The versions in a text with conflict markers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sides {
+    /// Our version.
+    pub ours: String,
+    /// What can be known of the common ancestor: outside conflicts what both have; inside what the
+    /// markers show of it, or nothing.
+    pub base: String,
+    /// Their version.
+    pub theirs: String,
+    /// What the sides are called; the first conflict's labels.
+    pub labels: (String, String),
+    /// How many conflicts there are.
+    pub conflicts: usize,
+}
+
+/// The part of a conflict that a line is in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Outside,
+    Ours,
+    Base,
+    Theirs,
+}
+
+/// Takes a text with conflict markers apart. `None` if it has none, or none that go together.
+pub fn take_apart(text: &str) -> Option<Sides> {
+    let size = text.lines().find_map(|line| {
+        let line = line.trim_start_matches(super::document::BOM);
+        marker(line, '<', None).map(|(size, _)| size)
+    })?;
+    let mut sides = Sides::default();
+    let mut part = Part::Outside;
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let (bom, bare) = match line.strip_prefix(super::document::BOM) {
+            Some(rest) if number == 0 => (&line[..super::document::BOM.len_utf8()], rest),
+            _ => ("", line),
+        };
+        let bare = bare.trim_end_matches(['\n', '\r']);
+        let found = ['<', '|', '=', '>']
+            .into_iter()
+            .find_map(|mark| Some((mark, marker(bare, mark, Some(size))?.1)));
+        match (part, found) {
+            (Part::Outside, Some(('<', label))) => {
+                sides.conflicts += 1;
+                if sides.conflicts == 1 {
+                    label.clone_into(&mut sides.labels.0);
+                }
+                // A mark that stood before the marker belongs to the file.
+                [&mut sides.ours, &mut sides.base, &mut sides.theirs]
+                    .into_iter()
+                    .for_each(|side| side.push_str(bom));
+                part = Part::Ours;
+            }
+            (Part::Ours, Some(('|', _))) => part = Part::Base,
+            (Part::Ours | Part::Base, Some(('=', _))) => part = Part::Theirs,
+            (Part::Theirs, Some(('>', label))) => {
+                if sides.conflicts == 1 {
+                    label.clone_into(&mut sides.labels.1);
+                }
+                part = Part::Outside;
+            }
+            // Markers within markers, or out of order: nobody can tell the sides apart.
+            (_, Some(('<' | '>', _))) => return None,
+            (Part::Ours, _) => sides.ours.push_str(line),
+            (Part::Base, _) => sides.base.push_str(line),
+            (Part::Theirs, _) => sides.theirs.push_str(line),
+            (Part::Outside, _) => {
+                sides.ours.push_str(line);
+                sides.base.push_str(line);
+                sides.theirs.push_str(line);
+            }
+        }
+    }
+    (part == Part::Outside).then_some(sides)
+}
+
+/// Is the line a marker of this kind (and size, where one is stated)? Its size and label if so.
+fn marker(line: &str, mark: char, size: Option<usize>) -> Option<(usize, &str)> {
+    let line = line.trim_end_matches('\r');
+    let found = line.len() - line.trim_start_matches(mark).len();
+    let rest = &line[found..];
+    let fits = size.map_or(found >= SIZE, |size| found == size);
+    let label = rest.strip_prefix(' ').or(rest.is_empty().then_some(""))?;
+    fits.then_some((found, label))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_styles_of_markers() {
+        let text = "a\n<<<<<<< HEAD\nb\n||||||| 123\nc\n=======\nd\n>>>>>>> topic x\ne\n";
+        let sides = take_apart(text).unwrap();
+        assert_eq!(
+            (&*sides.ours, &*sides.base, &*sides.theirs),
+            ("a\nb\ne\n", "a\nc\ne\n", "a\nd\ne\n")
+        );
+        assert_eq!(sides.labels, ("HEAD".to_owned(), "topic x".to_owned()));
+        let text = "\u{feff}<<<<<<<<< HEAD\r\nb\r\n=======\r\n=========\r\n>>>>>>>>>\r\n";
+        let sides = take_apart(text).unwrap();
+        assert_eq!((&*sides.ours, &*sides.base), ("\u{feff}b\r\n=======\r\n", "\u{feff}"));
+        assert_eq!((&*sides.theirs, sides.conflicts), ("\u{feff}", 1));
+    }
+
+    #[test]
+    fn what_are_no_markers() {
+        for text in [
+            "",
+            "a\n=======\nb\n",
+            "<<<<<<< a\nb\n",
+            "<<<<<<< a\n<<<<<<< b\n=======\n>>>>>>> b\n=======\n>>>>>>> a\n",
+            "<<<<<<<a\n=======\n>>>>>>>\n",
+            ">>>>>>> a\n=======\n<<<<<<< b\n",
+        ] {
+            assert_eq!(take_apart(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The merged text as it grows, its line ends and its markers.
+
+use super::Conflict;
+use super::document::{Entry, Line};
+use super::markers::Markers;
+
+/// The merged text as it grows.
+pub struct Out<'m> {
+    /// So far.
+    pub text: String,
+    /// Where the first line begins.
+    pub start: usize,
+    /// The file's line end.
+    pub newline: &'static str,
+    /// All lines end alike.
+    pub uniform: bool,
+    /// How conflicts are shown.
+    pub markers: &'m Markers,
+    /// What is in conflict so far.
+    pub conflicts: Vec<Conflict>,
+}
+
+impl Out<'_> {
+    /// A line.
+    pub fn put(&mut self, text: &str, newline: &str) {
+        if self.text.len() > self.start && !self.text.ends_with('\n') {
+            self.text.push_str(self.newline);
+        }
+        if self.uniform && self.newline == "\r\n" {
+            self.text.push_str(&text.replace('\n', "\r\n"));
+        } else {
+            self.text.push_str(text);
+        }
+        let newline = if self.uniform && !newline.is_empty() { self.newline } else { newline };
+        self.text.push_str(newline);
+    }
+
+    /// Comments and blank lines.
+    pub fn lines(&mut self, lines: &[Line]) {
+        lines.iter().for_each(|line| self.put(line.text, line.newline));
+    }
+
+    /// What both sides changed differently, between markers.
+    pub fn conflict(&mut self, what: String, base: Option<&Entry>, ours: &[Line], theirs: &[Line]) {
+        let markers = self.markers;
+        let newline = self.newline;
+        let mark =
+            |out: &mut Out, mark: char, label: &str| out.put(&markers.line(mark, label), newline);
+        if self.text.len() > self.start && !self.text.ends_with('\n') {
+            self.text.push_str(newline);
+        }
+        let line = self.text.matches('\n').count() + 1;
+        self.conflicts.push(Conflict { what, line });
+        mark(self, '<', &markers.ours);
+        self.lines(ours);
+        if markers.show_base {
+            mark(self, '|', &markers.base);
+            if let Some(base) = base {
+                self.put(base.line.text, base.line.newline);
+            }
+        }
+        mark(self, '=', "");
+        self.lines(theirs);
+        mark(self, '>', &markers.theirs);
+    }
+}
