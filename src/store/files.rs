@@ -223,7 +223,7 @@ impl Files {
         room: &mut Room,
     ) -> Option<Prospect> {
         folder.read(name, &mut room.bytes).ok()?;
-        let text = std::str::from_utf8(&room.bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(&room.bytes).ok()?;
         id::validate(stem).ok()?;
         quick(text, stem, folder.file(name), &self.ledger.settings, keep, &mut room.events)
     }
