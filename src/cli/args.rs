@@ -103,6 +103,7 @@ pub enum Command {
     Man(commands::man::Man),
     MergeFile(commands::merge_file::MergeFile),
     Resolve(commands::resolve::Resolve),
+    Doctor(commands::doctor::Doctor),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }

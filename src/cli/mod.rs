@@ -76,6 +76,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Man(command) => command.run(context),
         Command::MergeFile(command) => return Ok(command.run(context)),
         Command::Resolve(command) => return command.run(context),
+        Command::Doctor(command) => return command.run(context),
         Command::External(words) => return external(&words, context),
     };
     done.map(|()| 0)

@@ -10,6 +10,7 @@ pub mod claim;
 pub mod classify;
 pub mod completions;
 pub mod dashboard;
+pub mod doctor;
 pub mod due;
 pub mod edit;
 pub mod export;
