@@ -337,6 +337,12 @@ codes! {
     MergeConflict "merge-conflict" Error Refused "both sides of a merge changed one thing differently";
     HistoryChanged "history-changed" Error Refused "an event is not what it was";
     HistoryLost "history-lost" Error Refused "an event, or a prospect with its events, is gone";
+    UnknownPusher "unknown-pusher" Error Refused "who pushes is not known, or is no rep";
+    NotYours "not-yours" Error Refused "a change to somebody else's prospect";
+    ForeignSignature "foreign-signature" Error Refused "an event signed with another's name";
+    ForeignRetraction "foreign-retraction" Error Refused "somebody else's event taken back";
+    AdminsOnly "admins-only" Error Refused "a change that only an admin may make";
+    NotForward "not-forward" Error Refused "a push that drops commits";
 }
 
 #[cfg(test)]

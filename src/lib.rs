@@ -42,12 +42,13 @@
 //! ```
 //!
 //! Floors, each using only those below it: [`diag`], [`model`], [`stats`] < [`rules`] < [`store`] < [`check`],
-//! [`report`], [`plan`] < [`render`] < [`cli`]. The core never prints and never reads the clock or the environment:
+//! [`guard`], [`report`], [`plan`] < [`render`] < [`cli`]. The core never prints and never reads the clock or the environment:
 //! `cli::context` does, once.
 
 pub mod check;
 pub mod cli;
 pub mod diag;
+pub mod guard;
 pub mod model;
 pub mod plan;
 pub mod render;

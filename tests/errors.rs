@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 7] = [
+const ELSEWHERE: [(Code, &str); 13] = [
     (Code::Locked, "needs a second process that holds the lock: tests/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/write.rs"),
     (Code::BadRevision, "needs a repository: tests/git_check.rs"),
@@ -24,6 +24,12 @@ const ELSEWHERE: [(Code, &str); 7] = [
     (Code::Unmerged, "needs a repository: tests/git_check.rs"),
     (Code::HistoryChanged, "needs a repository: tests/git_check.rs"),
     (Code::HistoryLost, "needs a repository: tests/git_check.rs"),
+    (Code::UnknownPusher, "needs a server: tests/git_guard.rs"),
+    (Code::NotYours, "needs a server: tests/git_guard.rs"),
+    (Code::ForeignSignature, "needs a server: tests/git_guard.rs"),
+    (Code::ForeignRetraction, "needs a server: tests/git_guard.rs"),
+    (Code::AdminsOnly, "needs a server: tests/git_guard.rs"),
+    (Code::NotForward, "needs a server: tests/git_guard.rs"),
 ];
 
 /// Makes what a folder in git cannot hold. `false`: it cannot be made here, the case is skipped.

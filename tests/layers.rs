@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 8] = [
     &["stats"],
     &["rules"],
     &["store"],
-    &["check", "report", "plan"],
+    &["check", "guard", "report", "plan"],
     &["render"],
     &["cli"],
 ];

@@ -31,6 +31,8 @@ pub struct Rep {
     pub regions: Vec<Text>,
     /// What they know; matched against `needs`.
     pub skills: Vec<Text>,
+    /// May change settings and everybody's prospects where a server guards the ledger.
+    pub admin: bool,
     /// The id of whoever leads them.
     pub manager: Option<Text>,
     /// First day.
@@ -275,6 +277,13 @@ impl Settings {
     /// The rep of this id.
     pub fn rep(&self, id: &str) -> Option<&Rep> {
         self.reps.iter().find(|rep| &*rep.id == id)
+    }
+
+    /// The rep with this e-mail, case aside.
+    pub fn rep_by_email(&self, email: &str) -> Option<&Rep> {
+        let known =
+            |rep: &&Rep| rep.email.as_deref().is_some_and(|e| e.eq_ignore_ascii_case(email));
+        self.reps.iter().find(known)
     }
 
     /// The criterion of this id.

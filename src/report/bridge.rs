@@ -29,7 +29,7 @@ struct Line {
 
 /// The bridge of one group.
 #[derive(Debug, Clone, Default)]
-struct Span {
+pub(super) struct Span {
     opening: Stock,
     lines: BTreeMap<Change, Line>,
     closing: Stock,
@@ -39,33 +39,13 @@ struct Span {
 pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let period = days(book, request)?;
-    let mut spans: BTreeMap<String, Span> = BTreeMap::new();
-    if request.by.is_none() {
-        spans.entry(String::new()).or_default();
-    }
-    let mut steps: Vec<Step> = Vec::new();
     let selected: Vec<&Record> = request.select(book).collect();
     // Those touched since are replayed up to the day before: as costly as reading them was.
     let parts: Vec<Part> = selected
         .into_par_iter()
         .map(|record| part(record, book, request.by.as_ref(), period))
         .collect();
-    for Part { opening, closing, steps: taken } in parts {
-        if let Some((group, stock)) = opening {
-            spans.entry(group).or_default().opening.add(&stock);
-        }
-        if let Some((group, stock)) = closing {
-            spans.entry(group).or_default().closing.add(&stock);
-        }
-        for step in &taken {
-            let span = spans.entry(step.group.clone()).or_default();
-            let line = span.lines.entry(step.change).or_default();
-            line.prospects += 1;
-            line.delta.add(&step.delta);
-            line.affected.add_sum(&step.affected);
-        }
-        steps.extend(taken);
-    }
+    let Spans { spans, mut steps } = add_up(parts, request);
     let eve = period.from.plus(-1);
     let currency = book.settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
     let mut sheet = Sheet {
@@ -87,9 +67,9 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         steps.sort_by_key(|step| step.change);
         sheet.tables.push(list_table(&steps, request, lang));
     }
-    sheet.tables.push(span_table(&spans, request, period, lang));
+    sheet.tables.push(span_table(&spans, request, &period.to.to_string(), lang));
     if let (None, Some(span)) = (&request.by, spans.values().next()) {
-        sheet.pictures.push(picture(span, period, lang));
+        sheet.pictures.push(picture(span, &period.to_string(), lang));
     }
     sheet.notes.push(
         lang.pick(
@@ -105,6 +85,38 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         });
     }
     Ok(sheet)
+}
+
+/// Bridges by group, and all changes in them.
+pub(super) struct Spans<'b> {
+    pub(super) spans: BTreeMap<String, Span>,
+    pub(super) steps: Vec<Step<'b>>,
+}
+
+/// Adds the parts of all prospects up.
+pub(super) fn add_up<'b>(parts: Vec<Part<'b>>, request: &Request) -> Spans<'b> {
+    let mut spans: BTreeMap<String, Span> = BTreeMap::new();
+    if request.by.is_none() {
+        spans.entry(String::new()).or_default();
+    }
+    let mut steps: Vec<Step> = Vec::new();
+    for Part { opening, closing, steps: taken } in parts {
+        if let Some((group, stock)) = opening {
+            spans.entry(group).or_default().opening.add(&stock);
+        }
+        if let Some((group, stock)) = closing {
+            spans.entry(group).or_default().closing.add(&stock);
+        }
+        for step in &taken {
+            let span = spans.entry(step.group.clone()).or_default();
+            let line = span.lines.entry(step.change).or_default();
+            line.prospects += 1;
+            line.delta.add(&step.delta);
+            line.affected.add_sum(&step.affected);
+        }
+        steps.extend(taken);
+    }
+    Spans { spans, steps }
 }
 
 /// The days of the bridge: as stated, but not beyond the book's day; else the last week.
@@ -147,10 +159,10 @@ fn has_foreign(stock: &Stock) -> bool {
     !others(&stock.value).is_empty()
 }
 
-fn span_table(
+pub(super) fn span_table(
     spans: &BTreeMap<String, Span>,
     request: &Request,
-    period: Period,
+    end: &str,
     lang: Lang,
 ) -> Table {
     let foreign = spans.values().any(|span| {
@@ -189,13 +201,13 @@ fn span_table(
             let name = change.label(lang).to_owned();
             put(name, Cell::count(line.prospects), &line.delta, affected, emphasis);
         }
-        let closing = format!("{} {}", lang.pick("closing", "期末"), period.to);
+        let closing = format!("{} {}", lang.pick("closing", "期末"), end);
         put(closing, Cell::Empty, &span.closing, Cell::Empty, Emphasis::Plain);
     }
     Table { id: "bridge".into(), columns, rows, ..Table::default() }
 }
 
-fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {
+pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {
     let foreign = steps.iter().any(|step| has_foreign(&step.delta));
     let mut columns = vec![
         column("id", Kind::Id, lang),
@@ -222,7 +234,7 @@ fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {
 }
 
 /// Opening, what moved the value, and closing, as bars of their size.
-fn picture(span: &Span, period: Period, lang: Lang) -> Picture {
+pub(super) fn picture(span: &Span, days: &str, lang: Lang) -> Picture {
     let bar = |label: &str, amount: Amount, sign: &str| {
         let size = amount.to_f64().abs();
         Quantity::new(label, size, format!("{sign}{}", amount.trimmed().grouped()))
@@ -239,5 +251,5 @@ fn picture(span: &Span, period: Period, lang: Lang) -> Picture {
         bars.push(bar(change.label(lang), amount, sign).with(emphasis));
     }
     bars.push(bar(lang.pick("closing", "期末"), span.closing.value.own, ""));
-    figures::bars(&format!("{} {period}", lang.pick("Open value", "进行中的价值")), bars)
+    figures::bars(&format!("{} {days}", lang.pick("Open value", "进行中的价值")), bars)
 }

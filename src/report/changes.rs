@@ -149,7 +149,7 @@ pub fn part<'b>(
         pipeline: record.pipeline(settings),
         settings,
         by,
-        period,
+        fresh: Fresh::Days(period),
         steps: Vec::new(),
     };
     // What has not been touched since is as it was then.
@@ -173,6 +173,52 @@ pub fn part<'b>(
     }
 }
 
+/// Takes the difference of two versions of one prospect apart, both replayed up to the same day by the
+/// same settings: what two revisions of a ledger say of it.
+pub fn between<'b>(
+    before: Option<&'b Record>,
+    after: Option<&'b Record>,
+    settings: &Settings,
+) -> Part<'b> {
+    let Some(record) = after.or(before) else { return Part::default() };
+    let taker = |record: &'b Record| Taker {
+        record,
+        pipeline: record.pipeline(settings),
+        settings,
+        by: None,
+        fresh: Fresh::Later(before.map_or(0, |before| before.state.pursuit)),
+        steps: Vec::new(),
+    };
+    let stock = |record: Option<&'b Record>| {
+        let record = record?;
+        open(Some(&record.state)).map(|state| taker(record).stock(state))
+    };
+    let (opening, closing) = (stock(before), stock(after));
+    let mut taken = taker(record);
+    let same_board =
+        |before: &&Record| after.is_some_and(|after| before.state.pipeline == after.state.pipeline);
+    match after {
+        Some(after) if before.is_none_or(|before| same_board(&before)) => {
+            let state = open(before.map(|before| &before.state));
+            taken.take(state, &after.state, &after.history);
+        }
+        // Gone, or on another board, whose columns are not to be compared.
+        _ => {
+            let from =
+                before.map(|before| (before, taker(before).stage(before.state.stage).to_owned()));
+            if let (Some((group, was)), Some((_, from))) = (&opening, from) {
+                let delta = Stock::default().minus(was);
+                taken.put(Change::Corrected, group, delta, was, format!("{from} ->"));
+            }
+            if let (Some((group, is)), Some(after)) = (&closing, after) {
+                let to = taker(after).stage(after.state.stage).to_owned();
+                taken.put(Change::Corrected, group, is.clone(), is, format!("-> {to}"));
+            }
+        }
+    }
+    Part { opening, closing, steps: taken.steps }
+}
+
 /// The state, if it is open.
 fn open(state: Option<&State>) -> Option<&State> {
     state.filter(|state| state.outcome == Outcome::Open)
@@ -184,8 +230,26 @@ struct Taker<'b, 's> {
     pipeline: &'s Pipeline,
     settings: &'s Settings,
     by: Option<&'s Dimension>,
-    period: Period,
+    fresh: Fresh,
     steps: Vec<Step<'b>>,
+}
+
+/// Which pursuits count as new.
+#[derive(Debug, Clone, Copy)]
+enum Fresh {
+    /// Those opened on these days.
+    Days(Period),
+    /// Those with a higher number.
+    Later(u32),
+}
+
+impl Fresh {
+    fn has(self, pursuit: &Pursuit) -> bool {
+        match self {
+            Fresh::Days(period) => period.contains(pursuit.opened),
+            Fresh::Later(known) => pursuit.number > known,
+        }
+    }
 }
 
 impl Taker<'_, '_> {
@@ -221,9 +285,9 @@ impl Taker<'_, '_> {
         } else if let Some(before) = opening {
             self.ended(before, history);
         }
-        let opened_since = |pursuit: &&Pursuit| self.period.contains(pursuit.opened);
-        let met: Vec<Pursuit> = history.pursuits.iter().filter(opened_since).cloned().collect();
-        // Opened and ended within the period: in and out again.
+        let fresh = |pursuit: &&Pursuit| self.fresh.has(pursuit);
+        let met: Vec<Pursuit> = history.pursuits.iter().filter(fresh).cloned().collect();
+        // Opened and ended in between: in and out again.
         let known = opening.map(|state| state.pursuit);
         for pursuit in met.iter().filter(|pursuit| Some(pursuit.number) != known) {
             if let (Some((on, outcome)), Some(from)) = (pursuit.ended, pursuit.left_from) {

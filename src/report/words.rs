@@ -223,6 +223,10 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("cv", "CV", "变异系数"),
     ("gini", "Gini", "基尼系数"),
     ("jain", "Jain", "Jain指数"),
+    ("commit", "Commit", "提交"),
+    ("author", "Author", "提交者"),
+    ("committed", "Committed", "提交日"),
+    ("audit", "To look at", "需查看"),
 ];
 
 /// The title of a column; its id where no title is known (the team's own facts).

@@ -14,6 +14,7 @@ pub mod policy;
 pub mod pool;
 pub mod query;
 pub mod replay;
+pub mod rights;
 pub mod shape;
 pub mod state;
 pub mod team;

@@ -151,6 +151,13 @@ impl Writer {
         }
         let steps = self.stage(changes).inspect_err(|_| self.discard())?;
         if steps.len() > 1
+            && let Some(step) = steps.iter().find(|step| step.line().is_err())
+        {
+            let failed = failed(&self.root.join(&step.path), &ErrorKind::InvalidFilename.into());
+            let help = "its path is not Unicode, or not of a ledger; it can be written alone only";
+            return Err(self.withdrawn(Diagnostic { help: vec![help.to_owned()], ..failed }));
+        }
+        if steps.len() > 1
             && let Err(error) = self.write_journal(&steps)
         {
             let path = self.private(JOURNAL);
@@ -458,6 +465,13 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
 fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(Code::WriteFailed, format!("{} cannot be written: {error}", path.display()))
         .help("nothing was changed; mend the disk or its permissions and run the command again")
+}
+
+/// Adds a line to a record outside the ledger, durably; it is never shortened.
+pub fn append_line(path: &Path, line: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())?;
+    file.sync_all()
 }
 
 fn changed_meanwhile(path: &Path) -> Diagnostic {

@@ -1,0 +1,37 @@
+//! `crm audit ID`: who recorded what, when, in which commit.
+
+use crate::cli::context::Context;
+use crate::diag::Failure;
+use crate::model::date::Date;
+use crate::report::audit::audit;
+use crate::rules::replay::replay;
+use crate::store::find::find;
+use crate::store::origin::origins;
+use clap::Args;
+
+/// Who recorded what, when, and in which commit it came
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  crm audit zhang\n  crm audit zhang -f csv | grep rewritten\n\n\
+    Marked are entries whose signature is not that of the commit's author (by e-mail), that were\n\
+    rewritten after they were committed, or that are gone from the file."
+)]
+pub struct Audit {
+    /// The prospect
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+impl Audit {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let ledger = context.ledger()?;
+        let path = find(ledger, &self.id)?;
+        let loaded = ledger.read(&path).map_err(Failure)?;
+        let origins = origins(&context.tracked()?, &path, &loaded.text)?;
+        // Entries of later days are audited too.
+        let record = replay(loaded.prospect, &ledger.settings, Date::MAX)
+            .ok_or_else(|| crate::cli::entry::not_yet(&self.id, context.today))?;
+        context.emit(&audit(&record, &origins, &ledger.settings, context.today))
+    }
+}

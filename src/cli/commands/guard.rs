@@ -1,0 +1,152 @@
+//! `crm guard`: whether a push may be taken. Git's pre-receive calls it on the server.
+
+use crate::cli::context::{Context, counted};
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::guard::{Guard, Push, Verdict};
+use crate::store::git::Git;
+use crate::store::write::append_line;
+use clap::Args;
+use std::io::Read;
+
+/// Beside the repository's refs: every push that an admin forced.
+const LOG: &str = "crm-guard.log";
+
+/// Whether a push may be taken: whose prospects it changes, whether history only grows, who signs
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm hooks install --server /srv/sales.git     calls it before every push\n  \
+    crm guard < lines                             `OLD NEW REF` lines, as git gives them to pre-receive\n  \
+    crm guard origin/main HEAD --user liuyan      before a push, or in CI\n\n\
+    Who pushes is what the server says: --user, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME,\n\
+    GITEA_PUSHER_NAME; never a commit's author, which anybody can set. Admins pass a refusal with\n\
+    `git push -o force=REASON`; it is written to crm-guard.log in the repository.")]
+pub struct GuardCommand {
+    /// The commit that the branch has; zeroes: none
+    #[arg(value_name = "OLD", requires = "new")]
+    old: Option<String>,
+    /// The commit that it shall have
+    #[arg(value_name = "NEW")]
+    new: Option<String>,
+    /// The branch, for messages
+    #[arg(long, value_name = "REF", default_value = "")]
+    r#ref: String,
+    /// Who pushes: a rep's id or e-mail
+    #[arg(long, value_name = "REP")]
+    user: Option<String>,
+    /// Take it all the same, if an admin pushes; it is recorded
+    #[arg(long, value_name = "REASON", num_args = 0..=1, default_missing_value = "")]
+    force: Option<String>,
+}
+
+impl GuardCommand {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let git = Git::at(&context.here);
+        let (pushes, receiving) = match (&self.old, &self.new) {
+            (Some(old), Some(new)) => {
+                let (name, old) = (self.r#ref.clone(), commit_or_nothing(&git, old)?);
+                (vec![Push { name, old, new: git.commit(new)? }], None)
+            }
+            _ => {
+                let pushes = from_stdin()?;
+                let names: Vec<String> = pushes.iter().map(|push| push.name.clone()).collect();
+                (pushes, Some(names))
+            }
+        };
+        let user = self.user.as_deref().or(context.env.pusher.as_deref()).unwrap_or_default();
+        let admins = git.ask(&["config", "--get-all", "crm.admin"])?.unwrap_or_default();
+        let admins: Vec<String> =
+            String::from_utf8_lossy(&admins).lines().map(str::to_owned).collect();
+        let guard = Guard {
+            git: &git,
+            user,
+            admins: &admins,
+            today: context.today,
+            receiving: receiving.as_deref(),
+        };
+        let verdicts = pushes
+            .iter()
+            .map(|push| guard.judge(push).map(|verdict| (push, verdict)))
+            .collect::<Result<Vec<_>, Diagnostic>>()?;
+        verdicts.iter().flat_map(|(_, verdict)| &verdict.said).for_each(|said| context.say(said));
+        let refused: Vec<&(&Push, Verdict)> =
+            verdicts.iter().filter(|(_, verdict)| !verdict.found.is_empty()).collect();
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let force = self.force.as_deref().or(context.env.force.as_deref());
+        match force {
+            Some(reason) if refused.iter().all(|(_, verdict)| verdict.admin) => {
+                record(&git, &refused, reason, context)
+            }
+            _ => {
+                let mut found: Vec<Diagnostic> =
+                    refused.iter().flat_map(|(_, verdict)| verdict.found.clone()).collect();
+                if force.is_some() {
+                    found.push(
+                        Diagnostic::new(Code::AdminsOnly, "only an admin may force a push")
+                            .help("an admin is a [[rep]] with `admin = true`, or named by `git config --add crm.admin REP` on the server"),
+                    );
+                }
+                Err(Failure(found))
+            }
+        }
+    }
+}
+
+/// Writes down what was forced, a line for each ref, before it is taken.
+fn record(
+    git: &Git,
+    refused: &[&(&Push, Verdict)],
+    reason: &str,
+    context: &Context,
+) -> Result<(), Failure> {
+    let path = git.private(LOG)?;
+    for (push, verdict) in refused {
+        let rules: Vec<String> = verdict
+            .found
+            .iter()
+            .map(|finding| format!("{}: {}", finding.code.id(), finding.message))
+            .collect();
+        let (day, user) = (context.today.to_string(), &verdict.user);
+        let fields = [&day, user, &push.name, &push.old, &push.new, reason, &rules.join("; ")];
+        let line: Vec<String> =
+            fields.iter().map(|field| field.replace(|c: char| c.is_control(), " ")).collect();
+        append_line(&path, &line.join("\t")).map_err(|error| {
+            let message = format!("{} cannot be written: {error}", path.display());
+            Diagnostic::new(Code::WriteFailed, message)
+                .help("what is forced must be recorded: the push was not taken")
+        })?;
+        context.say(&format!(
+            "forced by {user}: {} recorded in {LOG}",
+            counted(verdict.found.len(), "finding")
+        ));
+    }
+    Ok(())
+}
+
+fn commit_or_nothing(git: &Git, revision: &str) -> Result<String, Diagnostic> {
+    if crate::store::git::is_nothing(revision) {
+        Ok(revision.to_owned())
+    } else {
+        git.commit(revision)
+    }
+}
+
+/// `OLD NEW REF`, a line for each ref.
+fn from_stdin() -> Result<Vec<Push>, Diagnostic> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|error| {
+        Diagnostic::new(Code::Unreadable, format!("standard input cannot be read: {error}"))
+    })?;
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| match line.splitn(3, ' ').collect::<Vec<_>>().as_slice() {
+            [old, new, name] => {
+                Ok(Push { name: (*name).into(), old: (*old).into(), new: (*new).into() })
+            }
+            _ => Err(Diagnostic::new(Code::BadArgument, format!("`{line}` is not `OLD NEW REF`"))
+                .help("crm guard OLD NEW, or the lines that git gives to pre-receive")),
+        })
+        .collect()
+}

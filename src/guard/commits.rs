@@ -1,0 +1,148 @@
+//! What each new commit changes of its own: against its parent, and for a merge against what its sides
+//! put together would be.
+
+use crate::diag::Diagnostic;
+use crate::rules::growth::taken;
+use crate::store::git::{Git, parts, path_of};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// A file in a commit: its mode and object; `None` where it is not there.
+pub type Version = Option<(String, String)>;
+
+/// One file that a commit changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// From the repository's top level.
+    pub path: PathBuf,
+    /// In each parent; none of a commit without one.
+    pub parents: Vec<Version>,
+    /// Where the sides of a merge parted, if they changed it differently: then the merge must be theirs
+    /// put together.
+    pub base: Option<Version>,
+    /// In the commit.
+    pub now: Version,
+}
+
+/// A commit and what it changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: String,
+    /// What it changes of its own.
+    pub changes: Vec<Change>,
+}
+
+/// The commits that `wanted` (words of `git rev-list`) names, parents before their children.
+pub fn commits(git: &Git, wanted: &[&str]) -> Result<Vec<Commit>, Diagnostic> {
+    let words = [&["rev-list", "--topo-order", "--reverse", "--parents"], wanted].concat();
+    let listed = git.run(&words)?;
+    let listed = String::from_utf8_lossy(&listed).into_owned();
+    listed
+        .lines()
+        .filter_map(|line| {
+            let mut ids = line.split(' ');
+            Some((ids.next()?, ids.collect::<Vec<&str>>()))
+        })
+        .map(|(id, parents)| Ok(Commit { id: id.to_owned(), changes: changes(git, id, &parents)? }))
+        .collect()
+}
+
+fn changes(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Diagnostic> {
+    match parents {
+        [] => {
+            let found = differences(git, &["--root", commit])?;
+            let change = |(path, (_, now))| Change { path, parents: Vec::new(), base: None, now };
+            Ok(found.into_iter().map(change).collect())
+        }
+        [parent] => {
+            let found = differences(git, &[parent, commit])?;
+            let change = |(path, (was, now))| Change { path, parents: vec![was], base: None, now };
+            Ok(found.into_iter().map(change).collect())
+        }
+        _ => merge(git, commit, parents),
+    }
+}
+
+/// A merge, judged from where its sides parted.
+fn merge(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Diagnostic> {
+    let words = [&["merge-base", "--octopus"], parents].concat();
+    // Sides without a common past began with nothing.
+    let base = match git.ask(&words)? {
+        Some(line) => String::from_utf8_lossy(&line).trim().to_owned(),
+        None => {
+            let empty = git.run_with(&["hash-object", "-t", "tree", "--stdin"], b"")?;
+            String::from_utf8_lossy(&empty).trim().to_owned()
+        }
+    };
+    let sides = parents
+        .iter()
+        .map(|parent| differences(git, &[&base, parent]))
+        .collect::<Result<Vec<_>, _>>()?;
+    let merged = differences(git, &[&base, commit])?;
+    let paths: BTreeSet<&PathBuf> =
+        sides.iter().chain([&merged]).flat_map(BTreeMap::keys).collect();
+    let mut changes = Vec::new();
+    for path in paths {
+        let all = || sides.iter().chain([&merged]);
+        let base = all().find_map(|side| side.get(path)).and_then(|(was, _)| was.clone());
+        let of = |side: &BTreeMap<PathBuf, (Version, Version)>| {
+            side.get(path).map_or_else(|| base.clone(), |(_, now)| now.clone())
+        };
+        let parents: Vec<Version> = sides.iter().map(of).collect();
+        let now = of(&merged);
+        let borrowed: Vec<Option<&(String, String)>> = parents.iter().map(Option::as_ref).collect();
+        let clash = match taken(base.as_ref(), &borrowed) {
+            Some(expected) if expected == now.as_ref() => continue,
+            Some(_) => None,
+            None => Some(base.clone()),
+        };
+        changes.push(Change { path: path.clone(), parents, base: clash, now });
+    }
+    Ok(changes)
+}
+
+/// What differs between two trees: path, before and after.
+fn differences(
+    git: &Git,
+    what: &[&str],
+) -> Result<BTreeMap<PathBuf, (Version, Version)>, Diagnostic> {
+    let words = ["diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--no-commit-id"];
+    let listed = git.run(&[&words, what].concat())?;
+    Ok(raw(&listed))
+}
+
+/// `:MODE MODE ID ID STATUS`, a NUL, the path, a NUL.
+fn raw(bytes: &[u8]) -> BTreeMap<PathBuf, (Version, Version)> {
+    let mut found = BTreeMap::new();
+    let mut parts = parts(bytes);
+    while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
+        let head = String::from_utf8_lossy(head);
+        let fields: Vec<&str> = head.trim_start_matches(':').split(' ').collect();
+        let version = |mode: usize, id: usize| {
+            let (mode, id) = (fields.get(mode)?, fields.get(id)?);
+            let there = mode.bytes().any(|b| b != b'0');
+            there.then(|| ((*mode).to_owned(), (*id).to_owned()))
+        };
+        found.insert(path_of(path), (version(0, 2), version(1, 3)));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_diff_tree_prints() {
+        let (nothing, a, b) = ("0".repeat(40), "a".repeat(40), "b".repeat(40));
+        let text = format!(
+            ":000000 120000 {nothing} {a} A\0x y\0:100644 100755 {a} {b} M\0z\0:100644 000000 {a} {nothing} D\0:odd\0"
+        );
+        let found = raw(text.as_bytes());
+        let version = |mode: &str, id: &String| Some((mode.to_owned(), id.clone()));
+        assert_eq!(found[&PathBuf::from("x y")], (None, version("120000", &a)));
+        assert_eq!(found[&PathBuf::from("z")], (version("100644", &a), version("100755", &b)));
+        assert_eq!(found[&PathBuf::from(":odd")], (version("100644", &a), None));
+    }
+}

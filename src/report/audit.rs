@@ -1,0 +1,128 @@
+//! `crm audit ID`: every entry of a prospect with who signed it, and the commit that brought it.
+
+use super::words::column;
+use crate::model::date::Date;
+use crate::model::event::Event;
+use crate::model::label::Lang;
+use crate::model::settings::Settings;
+use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::rules::state::Record;
+use crate::store::origin::{Commit, Origin};
+use std::collections::BTreeMap;
+
+/// Of a commit's id, so many characters are shown.
+const SHORT: usize = 10;
+
+/// The sheet of one prospect.
+pub fn audit(
+    record: &Record,
+    origins: &BTreeMap<String, Origin>,
+    settings: &Settings,
+    today: Date,
+) -> Sheet {
+    let lang = settings.language;
+    let columns = vec![
+        column("key", Kind::Text, lang),
+        column("kind", Kind::Text, lang),
+        column("by", Kind::Text, lang),
+        column("commit", Kind::Text, lang),
+        column("author", Kind::Text, lang),
+        column("committed", Kind::Date, lang),
+        column("audit", Kind::Text, lang),
+    ];
+    let mut rows: Vec<Row> = Vec::new();
+    for event in &record.prospect.events {
+        let origin = origins.get(&*event.key.text).cloned().unwrap_or_default();
+        rows.push(row(event, &origin, settings, lang));
+    }
+    let here: Vec<&str> = record.prospect.events.iter().map(|event| &*event.key.text).collect();
+    for (key, origin) in origins.iter().filter(|(key, _)| !here.contains(&key.as_str())) {
+        let commit = origin.brought.clone().unwrap_or_default();
+        let gone = lang.pick("gone from the file", "已不在文件中");
+        rows.push(cells(key, None, None, Some(&commit), settings, gone.to_owned()));
+    }
+    let wrong = rows.iter().filter(|row| row.emphasis == Emphasis::Warn).count();
+    let prospect = &record.prospect;
+    let title = format!("{} {} ({})", lang.pick("Audit", "审计"), prospect.id, prospect.name);
+    let mut sheet = Sheet::single("audit", title, columns, rows);
+    sheet.about = match lang {
+        Lang::En => format!("every entry, and the commit that brought it; as of {today}"),
+        Lang::Zh => format!("每条流水及其所在的提交，截至{today}"),
+    };
+    sheet.notes.push(match lang {
+        Lang::En => format!("entries to look at: {wrong}; a commit's author is what its maker claims, the push is what the guard checked"),
+        Lang::Zh => format!("需查看的流水：{wrong}条；提交作者由提交者自填，推送由守卫核对"),
+    });
+    sheet
+}
+
+fn row(event: &Event, origin: &Origin, settings: &Settings, lang: Lang) -> Row {
+    let commit = origin.brought.as_ref();
+    let author = commit.and_then(|commit| settings.rep_by_email(&commit.email));
+    let mut remarks: Vec<String> = Vec::new();
+    match (author, event.by.as_deref()) {
+        (Some(author), Some(by)) if *author.id != *by => {
+            remarks.push(match lang {
+                Lang::En => format!("signed {by}, committed by {}", author.id),
+                Lang::Zh => format!("署名{by}，提交者{}", author.id),
+            });
+        }
+        (_, None) => remarks.push(lang.pick("not signed", "未署名").to_owned()),
+        (None, Some(_)) if commit.is_some() && settings.reps.iter().any(|r| r.email.is_some()) => {
+            remarks.push(lang.pick("the author is no rep", "作者非业务员").to_owned());
+        }
+        _ => {}
+    }
+    remarks.extend(origin.changed.iter().map(|commit| match lang {
+        Lang::En => format!("rewritten in {} by {}", short(commit), commit.author),
+        Lang::Zh => format!("在{}中被{}改写", short(commit), commit.author),
+    }));
+    if origin.uncommitted {
+        remarks.push(
+            match commit {
+                None => lang.pick("not committed", "未提交"),
+                Some(_) => lang.pick("rewritten, not committed", "已改写，未提交"),
+            }
+            .to_owned(),
+        );
+    }
+    cells(
+        &event.key.text,
+        Some(&event.kind),
+        event.by.as_deref(),
+        commit,
+        settings,
+        remarks.join("; "),
+    )
+}
+
+fn cells(
+    key: &str,
+    kind: Option<&str>,
+    by: Option<&str>,
+    commit: Option<&Commit>,
+    settings: &Settings,
+    remarks: String,
+) -> Row {
+    let author = |commit: &Commit| match settings.rep_by_email(&commit.email) {
+        Some(rep) => Cell::text(&*rep.id),
+        None => Cell::text(format!("{} <{}>", commit.author, commit.email)),
+    };
+    let date = |commit: &Commit| Date::parse(&commit.date).map_or(Cell::Empty, Cell::Date);
+    let plain = remarks.is_empty() || remarks == "not committed" || remarks == "未提交";
+    let emphasis = if plain { Emphasis::Plain } else { Emphasis::Warn };
+    let row = vec![
+        Cell::text(key),
+        Cell::maybe(kind, Cell::text),
+        Cell::maybe(by, Cell::text),
+        Cell::maybe(commit, |commit| Cell::text(short(commit))),
+        commit.map_or(Cell::Empty, author),
+        commit.map_or(Cell::Empty, date),
+        if remarks.is_empty() { Cell::Empty } else { Cell::Text(remarks) },
+    ];
+    Row::with(row, emphasis)
+}
+
+fn short(commit: &Commit) -> &str {
+    commit.id.get(..SHORT).unwrap_or(&commit.id)
+}

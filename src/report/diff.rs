@@ -1,0 +1,153 @@
+//! `crm diff`: the bridge between two revisions of a ledger, both looked at from the same day by the rules
+//! of the later one; and the same of one prospect in a few words, for a commit's message.
+
+use super::Request;
+use super::bridge::{Spans, add_up, list_table, picture, span_table};
+use super::changes::{Change, Part, Step, between};
+use super::words::column;
+use crate::model::id;
+use crate::model::label::Lang;
+use crate::model::settings::Settings;
+use crate::model::sheet::{Cell, Kind, Row, Sheet, Table};
+use crate::rules::book::Book;
+use crate::rules::state::Record;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A prospect in both versions of a ledger.
+type Pair<'b> = (Option<&'b Record>, Option<&'b Record>);
+
+/// What lies between two versions of a ledger, replayed by the same settings; `names` are what was typed
+/// for them.
+pub fn diff(before: &Book, after: &Book, names: (&str, &str), request: &Request) -> Sheet {
+    let lang = after.settings.language;
+    let settings = &after.settings;
+    let pairs = pairs(before, after, request);
+    let mut touched = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
+    for pair in &pairs {
+        let part = between(pair.0, pair.1, settings);
+        let differs = pair.0.map(|r| &r.prospect) != pair.1.map(|r| &r.prospect);
+        if differs && part.steps.is_empty() {
+            touched.push(*pair);
+        }
+        parts.push(part);
+    }
+    let Spans { spans, mut steps } = add_up(parts, request);
+    steps.sort_by_key(|step| step.change);
+    let (from, to) = names;
+    let currency = settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
+    let day = after.as_of;
+    let mut sheet = Sheet {
+        id: "diff".into(),
+        title: format!("{} {from}..{to}", lang.pick("Difference", "差异")),
+        about: match lang {
+            Lang::En => format!(
+                "open prospects in {from} and in {to}, both as of {day}; weighted: value x nominal probability{currency}"
+            ),
+            Lang::Zh => {
+                format!("{from}与{to}中进行中的客户，均截至{day}；加权 = 价值 x 名义概率{currency}")
+            }
+        },
+        ..Sheet::default()
+    };
+    sheet.tables.push(list_table(&steps, request, lang));
+    if !touched.is_empty() {
+        sheet.tables.push(touched_table(&touched, lang));
+    }
+    sheet.tables.push(span_table(&spans, request, to, lang));
+    if let (false, Some(span)) = (steps.is_empty(), spans.values().next()) {
+        sheet.pictures.push(picture(span, &format!("{from}..{to}"), lang));
+    }
+    sheet
+}
+
+/// Every prospect of either version, by id; those that the request selects.
+fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Pair<'b>> {
+    let mut pairs: BTreeMap<String, Pair> = BTreeMap::new();
+    for record in before.records() {
+        pairs.entry(id::fold(&record.prospect.id)).or_default().0 = Some(record);
+    }
+    for record in after.records() {
+        pairs.entry(id::fold(&record.prospect.id)).or_default().1 = Some(record);
+    }
+    let ids = |book: &'b Book| request.select(book).map(|record| id::fold(&record.prospect.id));
+    let selected: BTreeSet<String> = ids(before).chain(ids(after)).collect();
+    pairs.into_iter().filter(|(id, _)| selected.contains(id)).map(|(_, pair)| pair).collect()
+}
+
+fn touched_table(touched: &[Pair], lang: Lang) -> Table {
+    let columns = vec![
+        column("id", Kind::Id, lang),
+        column("name", Kind::Text, lang),
+        column("change", Kind::Text, lang),
+    ];
+    let rows = touched.iter().filter_map(|(before, after)| {
+        let record = after.or(*before)?;
+        Some(Row::new(vec![
+            Cell::text(&*record.prospect.id),
+            Cell::text(&*record.prospect.name),
+            Cell::text(small(*before, *after, lang)),
+        ]))
+    });
+    let title = lang.pick("Touched, not moved", "有变动，未移动").to_owned();
+    Table { id: "touched".into(), title, columns, rows: rows.collect(), ..Table::default() }
+}
+
+/// What happened to a prospect that neither moved nor changed its worth.
+fn small(before: Option<&Record>, after: Option<&Record>, lang: Lang) -> String {
+    let Some(after) = after else { return lang.pick("removed", "已删除").to_owned() };
+    let known: BTreeSet<&str> = before
+        .iter()
+        .flat_map(|before| before.prospect.events.iter().map(|event| &*event.key.text))
+        .collect();
+    let mut kinds: Vec<&str> = Vec::new();
+    for event in after.prospect.events.iter().filter(|event| !known.contains(&*event.key.text)) {
+        if !kinds.contains(&&*event.kind) {
+            kinds.push(&event.kind);
+        }
+    }
+    if kinds.is_empty() {
+        return lang.pick("facts", "资料").to_owned();
+    }
+    kinds.join(", ")
+}
+
+/// A prospect's change in a few words, `25 -> 50, value 15000 -> 18000`; `None` where nothing changed.
+pub fn in_words(
+    before: Option<&Record>,
+    after: Option<&Record>,
+    settings: &Settings,
+) -> Option<String> {
+    if before.map(|r| &r.prospect) == after.map(|r| &r.prospect) {
+        return None;
+    }
+    let lang = settings.language;
+    let part = between(before, after, settings);
+    let mut words: Vec<String> = part.steps.iter().map(|step| word(step, lang)).collect();
+    if words.is_empty() {
+        words.push(small(before, after, lang));
+    }
+    Some(words.join(", "))
+}
+
+fn word(step: &Step, lang: Lang) -> String {
+    let detail = &step.detail;
+    let stage = |detail: &str| detail.rsplit(' ').next().unwrap_or_default().to_owned();
+    match step.change {
+        Change::New => format!("{} ({})", lang.pick("new", "新增"), stage(detail)),
+        Change::ValueUp | Change::ValueDown => {
+            format!("{} {detail}", lang.pick("value", "价值"))
+        }
+        Change::Advanced | Change::FellBack | Change::Reassigned => detail.clone(),
+        Change::PulledIn | Change::Pushed => format!("{} {detail}", lang.pick("closes", "签约")),
+        Change::Recycled => lang.pick("to the pool", "回到客户池").to_owned(),
+        Change::Won | Change::Lost => {
+            let name = step.change.label(lang);
+            match detail.split_once("->: ") {
+                Some((_, reason)) => format!("{name} ({reason})"),
+                None => name.to_owned(),
+            }
+        }
+        Change::Corrected => format!("{} {detail}", Change::Corrected.label(lang)),
+    }
+}
