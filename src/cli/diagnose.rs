@@ -5,16 +5,21 @@ use super::args::Global;
 use super::context::{Environment, columns};
 use crate::diag::{Diagnostic, Severity, Source, Spot};
 use crate::render::clean;
-use crate::store::locate::locate;
+use crate::store::locate::Locator;
 use annotate_snippets::renderer::{DEFAULT_LINE_NUM_STYLE, DecorStyle};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::Style;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read, Write};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Only this much of a file is read to show a line of it.
 const SHOWN: u64 = 8 * 1024 * 1024;
+/// When a command stops, so many diagnostics are shown; `crm check` shows all.
+const SHOWN_AT_ONCE: usize = 100;
 /// A line longer than this is cut around the caret.
 const LINE: usize = 240;
 
@@ -26,23 +31,51 @@ pub struct Resolved {
     pub line: usize,
     /// Column in characters, from 1; 0 if the source as a whole is meant.
     pub column: usize,
-    text: String,
+    text: Arc<str>,
     span: Option<Range<usize>>,
 }
 
 /// Looks a diagnostic's place up in its source.
 pub fn resolve(diagnostic: &Diagnostic) -> Option<Resolved> {
-    let place = diagnostic.place.as_ref()?;
-    let (path, text) = match &place.source {
-        Source::File(path) => (clean(&path.display().to_string()).into_owned(), read(path)),
-        Source::Text { origin, text } => (origin.clone(), text.clone()),
+    resolve_all(std::slice::from_ref(diagnostic)).pop().flatten()
+}
+
+/// Looks up the places of many: each source is read and gone through once, however many it has.
+pub fn resolve_all(found: &[Diagnostic]) -> Vec<Option<Resolved>> {
+    let mut by_source: BTreeMap<&Source, Vec<(usize, &Spot)>> = BTreeMap::new();
+    for (number, diagnostic) in found.iter().enumerate() {
+        if let Some(place) = &diagnostic.place {
+            by_source.entry(&place.source).or_default().push((number, &place.spot));
+        }
+    }
+    let by_source: Vec<_> = by_source.into_iter().collect();
+    let resolved = by_source.into_par_iter().flat_map_iter(|(source, spots)| of_one(source, spots));
+    let mut resolved: Vec<(usize, Resolved)> = resolved.collect();
+    resolved.sort_unstable_by_key(|(number, _)| *number);
+    let mut resolved = resolved.into_iter().peekable();
+    let mut of = |number| resolved.next_if(|(next, _)| *next == number).map(|(_, place)| place);
+    (0..found.len()).map(&mut of).collect()
+}
+
+/// The spots of one source, with the number that each came with.
+fn of_one(source: &Source, spots: Vec<(usize, &Spot)>) -> Vec<(usize, Resolved)> {
+    let (path, text): (String, Arc<str>) = match source {
+        Source::File(path) => (clean(&path.display().to_string()).into_owned(), read(path).into()),
+        Source::Text { origin, text } => (origin.clone(), text.as_str().into()),
     };
-    let span = if place.spot == Spot::Whole { None } else { locate(&text, &place.spot) };
-    let (line, column) = match &span {
-        Some(span) => position(&text, span.start),
-        None => (0, 0),
-    };
-    Some(Resolved { path, line, column, text, span })
+    let locator = Locator::new(&text);
+    let spans = spots.into_iter().map(|(number, spot)| (number, locator.locate(spot)));
+    let mut spans: Vec<(usize, Option<Range<usize>>)> = spans.collect();
+    spans.sort_by_key(|(_, span)| span.as_ref().map_or(0, |span| span.start));
+    let mut position = Position { at: 0, line: 1, column: 1 };
+    let resolved = spans.into_iter().map(|(number, span)| {
+        let (line, column) = match &span {
+            Some(span) => position.of(&text, span.start),
+            None => (0, 0),
+        };
+        (number, Resolved { path: path.clone(), line, column, text: text.clone(), span })
+    });
+    resolved.collect()
 }
 
 fn read(path: &Path) -> String {
@@ -57,15 +90,39 @@ fn read(path: &Path) -> String {
     }
 }
 
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset];
-    let line_start = before.rfind('\n').map_or(0, |p| p + 1);
-    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-    (line, before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1)
+/// Line and column, in characters, of growing offsets of a text.
+struct Position {
+    at: usize,
+    line: usize,
+    column: usize,
+}
+
+impl Position {
+    fn of(&mut self, text: &str, offset: usize) -> (usize, usize) {
+        for c in text[self.at..offset].chars() {
+            match c {
+                '\n' => (self.line, self.column) = (self.line + 1, 1),
+                '\u{feff}' if self.column == 1 => {}
+                _ => self.column += 1,
+            }
+        }
+        self.at = offset;
+        (self.line, self.column)
+    }
 }
 
 /// A diagnostic as people read it, over several lines; source lines are cut to the terminal's columns.
 pub fn render(diagnostic: &Diagnostic, color: bool, width: Option<usize>) -> String {
+    render_at(diagnostic, resolve(diagnostic).as_ref(), color, width)
+}
+
+/// The same at a place that has been looked up.
+pub fn render_at(
+    diagnostic: &Diagnostic,
+    resolved: Option<&Resolved>,
+    color: bool,
+    width: Option<usize>,
+) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -75,13 +132,12 @@ pub fn render(diagnostic: &Diagnostic, color: bool, width: Option<usize>) -> Str
     let notes: Vec<String> = diagnostic.notes.iter().map(|note| clean(note).into_owned()).collect();
     let help: Vec<String> = diagnostic.help.iter().map(|help| clean(help).into_owned()).collect();
     let label = diagnostic.label.as_deref().map(clean).unwrap_or_default();
-    let resolved = resolve(diagnostic);
-    let excerpt = resolved.as_ref().and_then(Excerpt::of);
+    let excerpt = resolved.and_then(Excerpt::of);
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let renderer = width.map_or(renderer.clone(), |width| renderer.term_width(width));
     let title = level.primary_title(message.as_ref()).id(diagnostic.code.id());
-    if let (Some(resolved), Some(excerpt)) = (&resolved, &excerpt) {
+    if let (Some(resolved), Some(excerpt)) = (resolved, &excerpt) {
         let mut annotation = AnnotationKind::Primary.span(excerpt.span.clone());
         if !label.is_empty() {
             annotation = annotation.label(label.as_ref());
@@ -99,7 +155,7 @@ pub fn render(diagnostic: &Diagnostic, color: bool, width: Option<usize>) -> Str
     // Without a source line there is no gutter to hang the rest on.
     let style = if color { DEFAULT_LINE_NUM_STYLE } else { Style::new() };
     let mut out = renderer.render(&[Group::with_title(title)]).to_string();
-    if let Some(resolved) = &resolved {
+    if let Some(resolved) = resolved {
         out.push_str(&format!("\n {style}-->{style:#} {}", resolved.path));
     }
     let notes = notes.iter().map(|note| Level::NOTE.secondary_title(note));
@@ -120,8 +176,11 @@ impl Excerpt {
     fn of(resolved: &Resolved) -> Option<Excerpt> {
         let span = resolved.span.clone()?;
         let text = &resolved.text;
-        let start = text[..span.start].rfind('\n').map_or(0, |p| p + 1);
-        let end = text[span.start..].find('\n').map_or(text.len(), |p| span.start + p);
+        // No more than is shown is looked at: a file may be one line.
+        let near = floor(text, span.start.saturating_sub(LINE));
+        let far = floor(text, (span.start + 2 * LINE).min(text.len()));
+        let start = text[near..span.start].rfind('\n').map_or(near, |p| near + p + 1);
+        let end = text[span.start..far].find('\n').map_or(far, |p| span.start + p);
         let end = if text[..end].ends_with('\r') { end - 1 } else { end };
         let line = &text[start..end.max(start)];
         let from = span.start.min(end.max(start)) - start;
@@ -146,14 +205,19 @@ fn floor(line: &str, mut at: usize) -> usize {
     at
 }
 
-/// Puts diagnostics on stderr, a blank line between them.
+/// Puts diagnostics on stderr, a blank line between them; of very many the first.
 pub fn show(found: &[Diagnostic], color: bool) {
     let width = columns(&std::io::stderr());
     let mut stderr = std::io::stderr().lock();
-    for (number, diagnostic) in found.iter().enumerate() {
+    let (shown, more) = found.split_at(found.len().min(SHOWN_AT_ONCE));
+    for (number, (diagnostic, place)) in shown.iter().zip(resolve_all(shown)).enumerate() {
         let gap = if number > 0 { "\n" } else { "" };
+        let text = render_at(diagnostic, place.as_ref(), color, width);
         // Nobody is left to tell if stderr cannot be written.
-        let _ = writeln!(stderr, "{gap}{}", render(diagnostic, color, width));
+        let _ = writeln!(stderr, "{gap}{text}");
+    }
+    if !more.is_empty() {
+        let _ = writeln!(stderr, "\n{} more of the kind", more.len());
     }
 }
 
@@ -168,13 +232,18 @@ pub fn colored(global: &Global, env: &Environment) -> bool {
 
 /// One line, `file:line:col: severity[code]: message`, for editors.
 pub fn short(diagnostic: &Diagnostic) -> String {
+    short_at(diagnostic, resolve(diagnostic).as_ref())
+}
+
+/// The same at a place that has been looked up.
+pub fn short_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>) -> String {
     let what = format!(
         "{}[{}]: {}",
         diagnostic.severity,
         diagnostic.code.id(),
         clean(&diagnostic.message)
     );
-    match resolve(diagnostic) {
+    match resolved {
         Some(place) => {
             format!("{}:{}:{}: {what}", place.path, place.line.max(1), place.column.max(1))
         }

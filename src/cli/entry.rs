@@ -19,6 +19,7 @@ use crate::store::load::{Ledger, Loaded};
 use crate::store::new_file::new_file;
 use crate::store::read_prospect::read_prospect;
 use crate::store::write::{Change, Writer};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A command that is about to write: the ledger, and its lock unless it is a dry run.
@@ -234,12 +235,12 @@ fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Resu
         derive(prospect, settings, Date::MAX).map(|(.., findings)| findings).unwrap_or_default()
     };
     let known = findings(before);
+    let known: BTreeSet<(&Option<Place>, Code)> =
+        known.iter().map(|finding| (&finding.place, finding.code)).collect();
     let new: Vec<Diagnostic> = findings(after)
         .into_iter()
         .filter(|finding| finding.severity == Severity::Error)
-        .filter(|finding| {
-            known.iter().all(|old| old.place != finding.place || old.code != finding.code)
-        })
+        .filter(|finding| !known.contains(&(&finding.place, finding.code)))
         .map(|mut finding| {
             // The entry is not in the file, so there is nothing to point at.
             finding.place = None;

@@ -189,7 +189,7 @@ fn money(
 /// The members in the order of the sheet.
 fn in_order<'m>(members: &'m Members, settings: &Settings) -> Vec<(&'m String, &'m Vec<Figures>)> {
     let mut order: Vec<_> = members.iter().collect();
-    order.sort_by_key(|(id, _)| (rank(id, settings), (*id).clone()));
+    order.sort_by_cached_key(|(id, _)| (rank(id, settings), (*id).clone()));
     order
 }
 

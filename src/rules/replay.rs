@@ -9,7 +9,7 @@ use super::state::{
 };
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::date::Date;
-use crate::model::event::{Counts, Event};
+use crate::model::event::{Counts, Event, EventKey};
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -93,8 +93,10 @@ fn retraction(event: &Event) -> Option<&str> {
     event.event.as_deref().filter(|_| &*event.kind == "retracted")
 }
 
+/// The place of the event of this key before a position; events stand in the order of their keys.
 fn earlier(events: &[Event], position: usize, key: &str) -> Option<usize> {
-    events[..position].iter().position(|event| &*event.key.text == key)
+    let key = EventKey::parse(key)?;
+    events[..position].binary_search_by(|event| event.key.cmp(&key)).ok()
 }
 
 /// The state while entries are applied.

@@ -72,7 +72,10 @@ pub fn event_line(event: &Event) -> String {
 /// same bytes.
 pub fn assign_key(event: &mut Event, id: &str, existing: &[Event]) {
     let date = event.date();
-    let n = existing.iter().filter(|e| e.date() == date).map(|e| e.key.n).max().unwrap_or(0) + 1;
+    // They stand in the order of their keys: the day's last one has its highest N.
+    let until = existing.partition_point(|event| event.date() <= date);
+    let last = existing[..until].last().filter(|event| event.date() == date);
+    let n = last.map_or(0, |event| event.key.n) + 1;
     let mut hash = fnv::FnvHasher::default();
     for part in [id, &date.to_string(), &n.to_string(), &body(event)] {
         hash.write(part.as_bytes());

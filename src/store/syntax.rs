@@ -23,6 +23,9 @@ const WIDE: [(char, char); 11] = [
 /// How git begins the lines of a conflict.
 const CONFLICT: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
+/// So many broken lines of a file are explained.
+const AT_MOST: usize = 10;
+
 /// A diagnostic for each broken line, ten at most. Never empty if `errors` is not.
 pub fn explain(text: &str, errors: &[Error], place: &Place) -> Vec<Diagnostic> {
     // One broken line can confuse the parser for several; the first of a line is the true one.
@@ -32,11 +35,10 @@ pub fn explain(text: &str, errors: &[Error], place: &Place) -> Vec<Diagnostic> {
         if broken.is_conflict() {
             return vec![conflict(&broken, place)];
         }
-        if problems.iter().all(|(seen, _)| *seen != broken.line.start) {
+        if problems.len() < AT_MOST && problems.iter().all(|(seen, _)| *seen != broken.line.start) {
             problems.push((broken.line.start, broken.diagnostic(place)));
         }
     }
-    problems.truncate(10);
     problems.into_iter().map(|(_, problem)| problem).collect()
 }
 

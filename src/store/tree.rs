@@ -34,6 +34,9 @@ pub(super) fn looks_like_date(token: &str) -> bool {
         && bytes[5].is_ascii_digit()
 }
 
+/// So many problems of one file are kept.
+const MAX_PROBLEMS: usize = 1_000;
+
 /// Typed reading of one file; collects what is wrong.
 pub struct Reader {
     /// The file.
@@ -50,9 +53,12 @@ impl Reader {
         Reader { place, wrong_type, problems: Vec::new() }
     }
 
-    /// Notes a problem at a span of the file.
+    /// Notes a problem at a span of the file. Of a file that is nothing but problems, a thousand say
+    /// enough.
     pub fn problem(&mut self, span: Range<usize>, diagnostic: Diagnostic) {
-        self.problems.push(diagnostic.at(self.place.clone().span(span)));
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(diagnostic.at(self.place.clone().span(span)));
+        }
     }
 
     fn wrong(&mut self, key: &str, value: &Value, wanted: &str, help: Option<String>) {

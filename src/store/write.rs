@@ -151,6 +151,13 @@ impl Writer {
         }
         let steps = self.stage(changes).inspect_err(|_| self.discard())?;
         if steps.len() > 1
+            && let Some(step) = steps.iter().find(|step| step.line().is_err())
+        {
+            let failed = failed(&self.root.join(&step.path), &ErrorKind::InvalidFilename.into());
+            let help = "its path is not Unicode, or not of a ledger; it can be written alone only";
+            return Err(self.withdrawn(Diagnostic { help: vec![help.to_owned()], ..failed }));
+        }
+        if steps.len() > 1
             && let Err(error) = self.write_journal(&steps)
         {
             let path = self.private(JOURNAL);

@@ -3,8 +3,8 @@
 use crate::check::since::since;
 use crate::check::{Subject, check};
 use crate::cli::context::{Context, counted};
-use crate::cli::diagnose::{render, resolve, short};
-use crate::diag::{Code, Diagnostic, Failure, Place, Severity};
+use crate::cli::diagnose::{Resolved, render_at, resolve_all, short_at};
+use crate::diag::{Code, Diagnostic, Failure, Place, Severity, Source};
 use crate::model::date::Date;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::render::Format;
@@ -145,11 +145,12 @@ impl Check {
         let options = context.render_options();
         let (full, counted): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|d| self.all || d.severity > Severity::Info);
-        for diagnostic in in_order(full) {
+        for (place, diagnostic) in in_order(full) {
             let text = if self.lines {
-                short(&diagnostic)
+                short_at(&diagnostic, place.as_ref())
             } else {
-                format!("{}\n", render(&diagnostic, options.color, options.width))
+                let (color, width) = (options.color, options.width);
+                format!("{}\n", render_at(&diagnostic, place.as_ref(), color, width))
             };
             context.print(&format!("{text}\n"))?;
         }
@@ -185,18 +186,21 @@ fn unmerged(shown: &Path) -> Diagnostic {
         .help("settle it: crm resolve, or mend it by hand; then git add")
 }
 
-/// By file, and in a file from top to bottom.
-fn in_order(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut placed: Vec<((usize, usize), Diagnostic)> = found
-        .into_par_iter()
-        .map(|diagnostic| {
-            let place = resolve(&diagnostic);
-            (place.map_or((0, 0), |place| (place.line, place.column)), diagnostic)
-        })
-        .collect();
-    let file = |d: &Diagnostic| d.place.as_ref().map(|place| place.source.clone());
-    placed.sort_by_cached_key(|(at, d)| (file(d), *at, d.code, d.message.clone()));
-    placed.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+/// By file, and in a file from top to bottom, with their places.
+fn in_order(found: Vec<Diagnostic>) -> Vec<(Option<Resolved>, Diagnostic)> {
+    let places = resolve_all(&found);
+    let mut placed: Vec<(Option<Resolved>, Diagnostic)> = places.into_iter().zip(found).collect();
+    placed.sort_by(|a, b| key(a).cmp(&key(b)));
+    placed
+}
+
+/// What findings are sorted by: file, line and column, code, message.
+fn key(
+    (place, found): &(Option<Resolved>, Diagnostic),
+) -> (Option<&Source>, Option<(usize, usize)>, Code, &str) {
+    let source = found.place.as_ref().map(|place| &place.source);
+    let at = place.as_ref().map(|place| (place.line, place.column));
+    (source, at, found.code, &found.message)
 }
 
 /// Everything about one file.
@@ -222,7 +226,7 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
     found
 }
 
-fn sheet(found: &[Diagnostic]) -> Sheet {
+fn sheet(found: &[(Option<Resolved>, Diagnostic)]) -> Sheet {
     let columns = [
         ("severity", Kind::Text),
         ("code", Kind::Text),
@@ -236,8 +240,7 @@ fn sheet(found: &[Diagnostic]) -> Sheet {
     let columns = columns.map(|(id, kind)| Column::new(id, id, kind)).into();
     let rows = found
         .iter()
-        .map(|diagnostic| {
-            let place = resolve(diagnostic);
+        .map(|(place, diagnostic)| {
             let number = |n: usize| if n == 0 { Cell::Empty } else { Cell::count(n) };
             Row::new(vec![
                 Cell::text(diagnostic.severity.to_string()),

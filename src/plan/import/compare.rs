@@ -10,13 +10,19 @@ use crate::model::prospect::{FACTS, Prospect};
 pub fn compare(there: &Prospect, candidate: &Candidate) -> (Vec<Event>, usize) {
     let mut answered = vec![false; there.events.len()];
     let mut fresh = Vec::new();
+    // Mostly they come in the order in which they stand there.
+    let mut open = 0;
     for wanted in &candidate.entries {
-        let found = there.events.iter().zip(&answered).position(|(event, answered)| {
+        let left = there.events[open..].iter().zip(&answered[open..]);
+        let found = left.enumerate().find(|(_, (event, answered))| {
             let day = wanted.dated_by_option || event.date() == wanted.event.date();
-            !answered && day && same_content(event, &wanted.event)
+            !**answered && day && same_content(event, &wanted.event)
         });
-        match found {
-            Some(position) => answered[position] = true,
+        match found.map(|(position, _)| open + position) {
+            Some(position) => {
+                answered[position] = true;
+                open += answered[open..].iter().take_while(|answered| **answered).count();
+            }
             None => fresh.push(wanted.event.clone()),
         }
     }

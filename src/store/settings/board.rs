@@ -13,6 +13,8 @@ use std::ops::Range;
 
 /// Keys of `[[pipeline]]`.
 pub const PIPELINE_KEYS: [&str; 4] = ["id", "label", "cycle_days", "stage"];
+/// More columns than anybody sees on a board; what a forecast computes grows with their cube.
+const MAX_STAGES: usize = 100;
 /// Keys of `[[pipeline.stage]]`.
 pub const STAGE_KEYS: [&str; 6] = ["id", "label", "probability", "requires", "max_days", "outcome"];
 
@@ -69,6 +71,12 @@ fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), Diagnostic> {
     let id = &board.id;
     if others.iter().any(|other| other.id == *id) {
         return Err(wrong(format!("the pipeline `{id}` stands twice")));
+    }
+    if board.stages.len() > MAX_STAGES {
+        let many = board.stages.len();
+        return Err(wrong(format!(
+            "the pipeline `{id}` has {many} stages, at most {MAX_STAGES} are taken"
+        )));
     }
     for (position, stage) in board.stages.iter().enumerate() {
         if board.find(&stage.id) != Some(position) {

@@ -7,6 +7,7 @@ use crate::model::period::parse_period;
 use crate::model::settings::{LEVELS, Rep, Settings};
 use crate::model::text::Text;
 use crate::store::tree::{Reader, Value};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Keys of `[[rep]]`.
@@ -28,6 +29,7 @@ pub const REP_KEYS: [&str; 13] = [
 
 pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
     let mut managers: Vec<(Text, Range<usize>)> = Vec::new();
+    let mut ids: HashSet<Text> = settings.reps.iter().map(|rep| rep.id.clone()).collect();
     for (table, span) in reader.tables("rep", value) {
         let mut rep = Rep::default();
         for (key, value) in table {
@@ -74,7 +76,7 @@ pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value
         }
         if let Err(bad) = id::validate(&rep.id) {
             reader.problem(table.get("id").map_or(span, |id| id.span()), needs_id("rep", &bad));
-        } else if settings.rep(&rep.id).is_some() {
+        } else if !ids.insert(rep.id.clone()) {
             let diagnostic =
                 Diagnostic::new(Code::BadSetting, format!("the rep `{}` stands twice", rep.id));
             reader.problem(span, diagnostic);
@@ -83,7 +85,7 @@ pub(in crate::store) fn reps(reader: &mut Reader, settings: &mut Settings, value
         }
     }
     for (manager, span) in managers {
-        if settings.rep(&manager).is_none() {
+        if !ids.contains(&manager) {
             let diagnostic =
                 Diagnostic::new(Code::BadSetting, format!("no rep has the id `{manager}`"))
                     .nearest(&manager, settings.reps.iter().map(|rep| &*rep.id));
