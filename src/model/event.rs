@@ -21,22 +21,24 @@ impl EventKey {
     /// Reads `2009-12-03`, `2009-12-03-2`, `2009-12-03-1-k2p`, `2009-12-03-call`.
     pub fn parse(text: &str) -> Option<EventKey> {
         let date = Date::parse(text.get(..10)?)?;
-        let rest = text.get(10..)?;
-        let n = match rest.strip_prefix('-') {
-            None if rest.is_empty() => 0,
-            None => return None,
-            Some(tail) => {
-                let (first, suffix) = match tail.split_once('-') {
-                    Some((first, suffix)) => (first, Some(suffix)),
-                    None => (tail, None),
-                };
-                if first.is_empty() || suffix.is_some_and(str::is_empty) {
-                    return None;
-                }
-                if first.bytes().all(|b| b.is_ascii_digit()) { first.parse().ok()? } else { 0 }
-            }
+        let tail = text.as_bytes().get(10..)?;
+        let key = |n| Some(EventKey { date, n, text: text.into() });
+        let (first, suffix) = match tail {
+            [] => return key(0),
+            [b'-', tail @ ..] => match tail.iter().position(|b| *b == b'-') {
+                Some(dash) => (&tail[..dash], Some(&tail[dash + 1..])),
+                None => (tail, None),
+            },
+            _ => return None,
         };
-        Some(EventKey { date, n, text: text.into() })
+        if first.is_empty() || suffix.is_some_and(<[u8]>::is_empty) {
+            return None;
+        }
+        if !first.iter().all(u8::is_ascii_digit) {
+            return key(0);
+        }
+        let digit = |n: u32, b: &u8| n.checked_mul(10)?.checked_add(u32::from(b - b'0'));
+        key(first.iter().try_fold(0, digit)?)
     }
 
     /// The characters after the date and N, which tell two branches' events apart.

@@ -67,9 +67,7 @@ impl Request {
 
     /// The records that the query selects; graded where they are broken down by grade.
     pub fn select<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Record> {
-        if self.by.as_ref().is_some_and(Dimension::asks_grades) {
-            book.grade();
-        }
+        self.grade_if_asked(book);
         book.select(&self.query)
     }
 
@@ -81,10 +79,24 @@ impl Request {
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
+        self.grade_if_asked(book);
+        book.fold(&self.query, step, join)
+    }
+
+    /// What each record that the query selects gives, in the order of ids (see [`Book::gather`]).
+    pub fn gather<T: Send>(
+        &self,
+        book: &Book,
+        each: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        self.grade_if_asked(book);
+        book.gather(&self.query, each)
+    }
+
+    fn grade_if_asked(&self, book: &Book) {
         if self.by.as_ref().is_some_and(Dimension::asks_grades) {
             book.grade();
         }
-        book.fold(&self.query, step, join)
     }
 }
 

@@ -164,6 +164,23 @@ impl Book {
         all
     }
 
+    /// What each prospect that a query means gives, in the order of their ids.
+    pub fn gather<T: Send>(
+        &self,
+        query: &Query,
+        each: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let mut found = self.fold(
+            query,
+            |found: &mut Vec<(Text, T)>, record| {
+                found.extend(each(record).map(|one| (record.prospect.id.clone(), one)));
+            },
+            |all, part| all.extend(part),
+        );
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found.into_iter().map(|(_, one)| one).collect()
+    }
+
     /// The day of the first entry of all.
     pub fn first_entry(&self) -> Option<Date> {
         match (self.kept.get(), self.passed.get()) {

@@ -96,11 +96,17 @@ impl Ledger {
         let shown = self.show(relative);
         let text = self.text(relative).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
-        let (prospect, mut problems) =
-            match quick(&text, &id, relative.to_owned(), &self.settings, Keep::Everything) {
-                Some(prospect) => (Some(prospect), Vec::new()),
-                None => read_prospect(&text, &id, relative, &shown, &self.settings),
-            };
+        let (prospect, mut problems) = match quick(
+            &text,
+            &id,
+            relative.to_owned(),
+            &self.settings,
+            Keep::Everything,
+            &mut Vec::new(),
+        ) {
+            Some(prospect) => (Some(prospect), Vec::new()),
+            None => read_prospect(&text, &id, relative, &shown, &self.settings),
+        };
         if let Err(bad) = id::validate(&id) {
             let problem =
                 Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))
