@@ -23,6 +23,7 @@ fn healthy() -> Repo {
     repo.crm("init").done();
     repo.crm("add 张先生 --id zhang").done();
     repo.commit("a ledger").done();
+    repo.crm("hooks install").done();
     repo
 }
 
@@ -35,7 +36,7 @@ fn a_healthy_clone() {
     let run = repo.crm("doctor");
     assert_eq!((run.status, &*run.stderr), (0, ""), "{}", run.stdout);
     assert!(!run.stdout.contains("advice") && !run.stdout.contains("wrong"), "{}", run.stdout);
-    assert_eq!(run.stdout.lines().count(), 12, "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 13, "{}", run.stdout);
     assert!(repo.crm("doctor -f json").ok().contains("\"verdict\": \"fine\""));
 }
 
@@ -61,6 +62,8 @@ fn the_driver() {
     repo.git("config --remove-section merge.crm").done();
     let (row, status) = check(&repo, "driver");
     assert_eq!((row.split(',').next(), status), (Some("wrong"), 1));
+    repo.crm("hooks uninstall").done();
+    assert!(check(&repo, "hooks").0.starts_with("advice,nothing is checked"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::diag::{Code, Failure};
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
 use crate::store::git::Git;
+use crate::store::hooks::{CLONE, Hooks, Standing};
 use crate::store::load::Ledger;
 use crate::store::mend::unmerged;
 use crate::store::merge_driver::{DRIVER, attributes, configured, is_whole, program_of};
@@ -77,11 +78,12 @@ struct Patient<'c> {
 type Check = (&'static str, bool, fn(&Patient) -> Result<Finding, Failure>);
 
 /// The checks, in the order of the table.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     ("git", false, git),
     ("driver", true, driver),
     ("attributes", true, names_driver),
     ("line-ends", true, line_ends),
+    ("hooks", true, hooks),
     ("ignored", true, ignored),
     ("conflicts", true, conflicts),
     ("untracked-cache", true, untracked_cache),
@@ -305,12 +307,30 @@ fn program(patient: &Patient) -> Result<Finding, Failure> {
             format!("{} comes first on the PATH", found[0].display()),
             "put the folder of this one before it, or give it another name",
         ),
-        None if found.is_empty() => {
-            Finding::advice("crm is not on the PATH", "add its folder to the PATH")
-        }
+        None if found.is_empty() => Finding::advice(
+            "crm is not on the PATH",
+            "add its folder to the PATH: the hooks call it by name",
+        ),
         None => Finding::advice(
             format!("crm on the PATH is another program: {}", found[0].display()),
             "put the folder of this one before it, or give it another name",
         ),
+    })
+}
+
+/// The hooks of a clone are there, and of this version.
+fn hooks(patient: &Patient) -> Result<Finding, Failure> {
+    let prefix = patient.prefix.as_deref().unwrap_or_default();
+    let hooks = Hooks::of(&patient.git, prefix)?;
+    let count = |standing| CLONE.iter().filter(|hook| hooks.standing(hook) == standing).count();
+    const INSTALL: &str = "crm hooks install";
+    Ok(if count(Standing::Ours) == CLONE.len() {
+        Finding::fine("the checks run before every commit")
+    } else if count(Standing::Older) > 0 {
+        Finding::advice("hooks of another version or folder", INSTALL)
+    } else if count(Standing::Foreign) > 0 {
+        Finding::advice("hooks of somebody else", "crm hooks install --chain runs both")
+    } else {
+        Finding::advice("nothing is checked before a commit", INSTALL)
     })
 }
