@@ -101,6 +101,7 @@ fn conflicts_leftovers_and_programs() {
         return;
     }
     let repo = healthy();
+    repo.crm("hooks uninstall").done();
     for (name, value) in [("one", "x"), ("two", "y")] {
         repo.git(&format!("checkout -q -b {name} main")).done();
         let text = format!("name = \"{value}\"\n");
