@@ -262,6 +262,33 @@ fn what_cannot_be_merged_by_meaning() {
     assert_eq!(unclear("name = \"a\"\n[[events]]\nkind = \"call\"\n"), Unclear::Journal);
 }
 
+#[test]
+fn huge_files_take_no_longer_than_their_size() {
+    let many = |line: fn(usize) -> String| (0..20_000).map(line).collect::<String>();
+    let facts = many(|i| format!("k{i} = {i}\n"));
+    let remarks = many(|i| format!("# remark {i}\nk{i} = {i}\n"));
+    let changed = many(|i| format!("k{i} = {}\n", i + 1));
+    let again = many(|i| format!("k{i} = {}\n", i + 2));
+    let people = many(|i| format!("[[contact]]\nname = \"{i}\"\nphone = \"1\"\n"));
+    let renamed = many(|i| format!("[[contact]]\nname = \"x{i}\"\nphone = \"1\"\n"));
+    let lists = many(|i| format!("[[a{i}]]\n"));
+    let reversed = (0..20_000).rev().map(|i| format!("k{i} = {i}\n")).collect::<String>();
+    let name = "name = \"x\"\n";
+    let started = std::time::Instant::now();
+    for (base, ours, theirs) in [
+        (&*facts, &*remarks, name),
+        (&facts, &changed, &again),
+        (&facts, &reversed, &changed),
+        (&people, &renamed, &format!("{name}{people}")),
+        (&lists, &format!("{name}{lists}"), &format!("{lists}[z]\n")),
+        ("", &remarks, &facts),
+    ] {
+        prospect(base, ours, theirs);
+    }
+    // A second or two in a debug build; what is quadratic takes minutes.
+    assert!(started.elapsed().as_secs() < 40, "{:?}", started.elapsed());
+}
+
 // ---- what holds for every merge ----
 
 /// What a branch does to a file.
