@@ -141,7 +141,7 @@ fn what_is_somebody_elses() {
             "error[not-yours]: `he` may not change `zhang`: it is of `liu`",
             "--> prospects/zhang.toml:6:1",
             "6 | 2009-12-06 = { kind = \"call\", by = \"he\" }",
-            "rule: a prospect is changed by its owner",
+            "rule: its owner, who leads them, or an admin",
             "in commit ",
             "help: ask `liu`",
         ],

@@ -186,7 +186,7 @@ impl<'a> Judge<'a> {
             found.push(
                 Diagnostic::new(Code::NotYours, message)
                     .at(self.spot_of_change(case, before, text))
-                    .note("rule: a prospect is changed by its owner, by whoever leads them, or by an admin, as the ledger was before the push")
+                    .note("rule: its owner, who leads them, or an admin, by the ledger before the push")
                     .help(format!("ask `{owner}`, or have it assigned first: crm assign {} --to {user}", case.id)),
             );
         }
@@ -332,7 +332,7 @@ impl<'a> Judge<'a> {
                 found.push(
                     Diagnostic::new(Code::ForeignRetraction, message)
                         .at(at(Some("event")))
-                        .note("rule: an entry is taken back by who signed it, by whoever leads them, or by an admin")
+                        .note("rule: an entry is taken back by who signed it, who leads them, or an admin")
                         .help(format!("ask `{by}`, or record what is so now")),
                 );
             }
@@ -343,7 +343,7 @@ impl<'a> Judge<'a> {
                 found.push(
                     Diagnostic::new(Code::NotYours, message)
                         .at(at(Some("owner")))
-                        .note("rule: from the pool, and with a new prospect, one claims for oneself or gives to those whom one leads")
+                        .note("rule: from the pool, and a new one, one takes for oneself or those one leads")
                         .help(format!("leave it in the pool, for `{owner}` to claim")),
                 );
             }
@@ -365,7 +365,7 @@ impl<'a> Judge<'a> {
         Some(
             Diagnostic::new(Code::NotYours, message)
                 .at(place_in(&change.path, "", Spot::Whole))
-                .note("rule: tallies are kept by the rep, by whoever leads them, or by an admin"),
+                .note("rule: tallies are kept by the rep, who leads them, or an admin"),
         )
     }
 }
