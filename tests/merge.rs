@@ -656,6 +656,26 @@ proptest! {
         prop_assert_eq!(results.len(), 1, "{:#?}", results);
     }
 
+    // Branches that were merged with each other have each other for an ancestor. They hold the same; where
+    // one of them has entries out of order, the lines may stand in another order, and a comment between
+    // them twice.
+    #[test]
+    fn branches_that_know_each_other_converge((base, branches) in branches_of(3, grows)) {
+        let (a, b, c) = (&branches[0], &branches[1], &branches[2]);
+        let said = |text: Option<String>| {
+            let text = text.unwrap_or_default();
+            let lines = text.lines().map(|line| line.trim_start_matches('\u{feff}'));
+            let said = lines.filter(|line| !line.starts_with('#')).map(String::from);
+            let mut said: Vec<String> = said.collect();
+            said.sort();
+            said
+        };
+        if let (Some(ab), Some(bc)) = (text(&base, a, b)?, text(&base, b, c)?) {
+            let whole = text(&base, &ab, c)?;
+            prop_assert_eq!(said(whole), said(text(b, &ab, &bc)?));
+        }
+    }
+
     #[test]
     fn settings_either_merge_or_say_that_they_are_unclear(
         base in settings(), ours in settings(), theirs in settings(),
