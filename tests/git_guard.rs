@@ -386,6 +386,45 @@ fn what_cannot_be_read_and_links() {
 }
 
 #[test]
+fn a_broken_commit_hides_nothing() {
+    let Some(server) = Server::new() else { return };
+    let liu = server.clone("liu");
+    let text = liu.sandbox.read("prospects/zhang.toml");
+    // What cannot be read has no entries to miss: broken in one commit, whole and shorter in the next.
+    liu.sandbox.write("prospects/zhang.toml", text.replace("[events]", "[events"));
+    liu.commit("broken").done();
+    liu.sandbox.write("prospects/zhang.toml", text.replace("warm", "cold"));
+    liu.commit("whole again").done();
+    server.refuses(
+        &liu,
+        "",
+        &[
+            "error[syntax]",
+            "--> prospects/zhang.toml:2:",
+            "error[history-changed]: the event `2009-12-04-1` of `zhang`",
+        ],
+    );
+    liu.git("reset -q --hard origin/main").done();
+    // Another file of the same id, for a moment.
+    liu.sandbox.write("prospects/a/zhang.toml", &text);
+    liu.sandbox.write("prospects/zhang.toml", text.replace("warm", "cold"));
+    liu.commit("two of them").done();
+    liu.git("rm -q prospects/a/zhang.toml").done();
+    liu.git("commit -q -m 'one of them'").done();
+    server.refuses(&liu, "", &["error[history-changed]: the event `2009-12-04-1` of `zhang`"]);
+    liu.git("reset -q --hard origin/main").done();
+    // No text, and too much of it.
+    for bytes in [b"\xff\xfe\x00".to_vec(), vec![b'#'; 5 << 20]] {
+        liu.sandbox.write("prospects/zhang.toml", &bytes);
+        liu.commit("no text").done();
+        liu.sandbox.write("prospects/zhang.toml", text.replace("warm", "cold"));
+        liu.commit("text again").done();
+        server.refuses(&liu, "", &["error[history-"]);
+        liu.git("reset -q --hard origin/main").done();
+    }
+}
+
+#[test]
 fn commits_are_not_dropped() {
     let Some(server) = Server::new() else { return };
     let (liu, he) = (server.clone("liu"), server.clone("he"));

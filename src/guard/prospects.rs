@@ -112,8 +112,15 @@ impl<'a> Judge<'a> {
             };
             self.texts.insert(id, text);
         }
-        let cases = groups.values().map(|changes| self.case(changes));
-        Ok(cases.collect())
+        let mut cases = Vec::new();
+        for changes in groups.values() {
+            if one_file(changes) {
+                cases.push(self.case(changes));
+            } else {
+                cases.extend(changes.iter().map(|change| self.case(&[change])));
+            }
+        }
+        Ok(cases)
     }
 
     fn case(&self, changes: &[&Change]) -> Case {
@@ -150,8 +157,9 @@ impl<'a> Judge<'a> {
         self.permission(case, &before, found);
         match (&case.now, now_content) {
             (Some(text), Some(now)) => {
-                // A broken file is refused for that.
+                // What cannot be read in one commit could not be missed in the next.
                 if !content(text).1 {
+                    found.extend(self.broken(case, text));
                     return;
                 }
                 self.history(case, &before, now, text, found);
@@ -159,6 +167,33 @@ impl<'a> Judge<'a> {
             }
             _ => self.gone(case, &before, all, found),
         }
+    }
+
+    /// Why a file is no TOML.
+    fn broken(&self, case: &Case, text: &str) -> Vec<Diagnostic> {
+        let Some(ledger) = self.ledgers.first() else { return Vec::new() };
+        let (_, problems) = read_prospect(text, &case.id, &case.path, &case.path, &ledger.settings);
+        let placed = |problem: Diagnostic| match problem.place.clone() {
+            Some(place) => problem.at(place_in(&case.path, text, place.spot)),
+            None => problem,
+        };
+        problems.into_iter().map(placed).collect()
+    }
+
+    /// What a push changes in all, from one commit to another: nothing that stood is lost.
+    pub fn net(&mut self, whole: &Commit) -> Result<Vec<Diagnostic>, Diagnostic> {
+        let cases = self.cases(whole)?;
+        let mut found = Vec::new();
+        for case in &cases {
+            let parents: Vec<Content> =
+                case.parents.iter().flatten().map(|text| content(text).0).collect();
+            let before: Vec<&Content> = parents.iter().collect();
+            match &case.now {
+                Some(text) => self.history(case, &before, &content(text).0, text, &mut found),
+                None => self.gone(case, &before, &cases, &mut found),
+            }
+        }
+        Ok(found)
     }
 
     /// May they change it at all?
@@ -368,6 +403,17 @@ impl<'a> Judge<'a> {
                 .note("rule: tallies are kept by the rep, who leads them, or an admin"),
         )
     }
+}
+
+/// Are the changed files of one id one file, that perhaps moved? Where there are two of them at once, each
+/// is judged by itself.
+fn one_file(changes: &[&Change]) -> bool {
+    let sides = changes.iter().map(|change| change.parents.len()).max().unwrap_or(0);
+    let at_side = |side: usize| {
+        changes.iter().filter(|c| c.parents.get(side).is_some_and(Option::is_some)).count()
+    };
+    let now = changes.iter().filter(|change| change.now.is_some()).count();
+    now <= 1 && (0..sides).all(|side| at_side(side) <= 1)
 }
 
 const GROWS: &str = "rule: history only grows";
