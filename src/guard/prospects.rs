@@ -165,7 +165,7 @@ impl<'a> Judge<'a> {
                 self.history(case, &before, now, text, found);
                 self.signatures(case, &before, now, text, all, found);
             }
-            _ => self.gone(case, &before, all, found),
+            _ => gone(case, all, found),
         }
     }
 
@@ -190,7 +190,7 @@ impl<'a> Judge<'a> {
             let before: Vec<&Content> = parents.iter().collect();
             match &case.now {
                 Some(text) => self.history(case, &before, &content(text).0, text, &mut found),
-                None => self.gone(case, &before, &cases, &mut found),
+                None => gone(case, &cases, &mut found),
             }
         }
         Ok(found)
@@ -301,26 +301,6 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// A prospect that is gone: its journal must live on, under another id or in one that it was joined to.
-    fn gone(&self, case: &Case, before: &[&Content], all: &[Case], found: &mut Vec<Diagnostic>) {
-        let lives = |content: &&Content| {
-            content.events.is_empty() || all.iter().any(|other| lives_in(content, other))
-        };
-        if before.iter().all(lives) {
-            return;
-        }
-        let message = format!("the prospect `{}` is gone with its events", case.id);
-        found.push(
-            Diagnostic::new(Code::HistoryLost, message)
-                .at(place_in(&case.path, "", Spot::Whole))
-                .note(GROWS)
-                .help(format!(
-                    "who is no prospect any more is lost: crm lose {} --reason TEXT",
-                    case.id
-                )),
-        );
-    }
-
     /// New events: signed by who pushes; what they take back is theirs to take back; who gets one from the
     /// pool is they themselves.
     fn signatures(
@@ -418,21 +398,46 @@ fn one_file(changes: &[&Change]) -> bool {
 
 const GROWS: &str = "rule: history only grows";
 
-/// Does a journal live on in what a commit makes of another prospect?
-fn lives_in(gone: &Content, other: &Case) -> bool {
+/// A prospect that is gone: its journal must live on, under another id or in one that it was joined to.
+fn gone(case: &Case, all: &[Case], found: &mut Vec<Diagnostic>) {
+    let lives = |(side, journal): (usize, Content)| {
+        journal.events.is_empty() || all.iter().any(|other| lives_in(&journal, side, other))
+    };
+    if journals(case).all(lives) {
+        return;
+    }
+    let message = format!("the prospect `{}` is gone with its events", case.id);
+    found.push(
+        Diagnostic::new(Code::HistoryLost, message)
+            .at(place_in(&case.path, "", Spot::Whole))
+            .note(GROWS)
+            .help(format!(
+                "who is no prospect any more is lost: crm lose {} --reason TEXT",
+                case.id
+            )),
+    );
+}
+
+/// The journal that a prospect has on each side where it is.
+fn journals(case: &Case) -> impl Iterator<Item = (usize, Content)> {
+    let sides = case.parents.iter().enumerate();
+    sides.filter_map(|(side, text)| Some((side, content(text.as_deref()?).0)))
+}
+
+/// Does one side's journal live on in what a commit makes of another prospect of that side?
+fn lives_in(gone: &Content, side: usize, other: &Case) -> bool {
     let Some(now) = other.now.as_deref().map(|text| content(text).0) else { return false };
-    let before = other.parents.iter().flatten().next().map(|text| content(text).0);
+    let before = other.parents.get(side).and_then(Option::as_deref).map(|text| content(text).0);
     lives_on(gone, before.as_ref(), &now)
 }
 
 /// The keys of events that came with another prospect that is gone: they were signed before.
 fn carried(case: &Case, all: &[Case]) -> BTreeSet<String> {
-    let gone = all.iter().filter(|other| other.now.is_none());
-    let journals =
-        gone.flat_map(|other| other.parents.iter().flatten().map(|text| content(text).0));
-    journals
-        .filter(|journal| lives_in(journal, case))
-        .flat_map(|journal| journal.events.into_keys())
+    all.iter()
+        .filter(|other| other.now.is_none())
+        .flat_map(journals)
+        .filter(|(side, journal)| lives_in(journal, *side, case))
+        .flat_map(|(_, journal)| journal.events.into_keys())
         .collect()
 }
 
