@@ -148,10 +148,16 @@ impl Context {
 
     /// The ledger's root, and how messages show it.
     pub fn root(&self) -> Result<(PathBuf, PathBuf), Failure> {
+        let (root, shown) = self.root_as_it_is()?;
+        write::recover(&root)?;
+        Ok((root, shown))
+    }
+
+    /// The same, and what a dead writer left is not touched.
+    pub fn root_as_it_is(&self) -> Result<(PathBuf, PathBuf), Failure> {
         let stated =
             self.global.ledger.clone().or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
         let root = find_root(stated.as_deref(), &self.here)?;
-        write::recover(&root)?;
         let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
         Ok((root, shown))
     }

@@ -80,6 +80,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Guard(command) => command.run(context),
         Command::MergeFile(command) => return Ok(command.run(context)),
         Command::Resolve(command) => return command.run(context),
+        Command::Doctor(command) => return command.run(context),
         Command::External(words) => return external(&words, context),
     };
     done.map(|()| 0)

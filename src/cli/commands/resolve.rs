@@ -75,7 +75,8 @@ impl Resolve {
                         said.push(format!("{}: {count} left", shown.display()));
                     }
                     for conflict in conflicts {
-                        let message = format!("both sides changed {} differently", conflict.what);
+                        let message =
+                            format!("both sides changed `{}`, differently", conflict.what);
                         let line = u64::try_from(conflict.line).unwrap_or(u64::MAX);
                         let diagnostic = Diagnostic::new(Code::MergeConflict, message)
                             .at(Place::file(run.ledger.show(path)).at(Spot::Line(line)))
@@ -113,8 +114,10 @@ impl Resolve {
             said.iter().for_each(|line| context.say(line));
             run.say_next(&clean);
         }
-        for diagnostic in &left {
-            context.say_last(&render(diagnostic, false, context.render_options().width));
+        let width = context.render_options().width;
+        let left: Vec<String> = left.iter().map(|d| render(d, false, width)).collect();
+        if !left.is_empty() {
+            context.say_last(&left.join("\n\n"));
         }
         Ok(u8::from(!left.is_empty()))
     }
