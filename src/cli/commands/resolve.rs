@@ -46,7 +46,13 @@ impl Resolve {
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         let (root, shown) = context.root()?;
         let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
-        let ledger = Ledger { root, shown, settings: Settings::default(), snapshot: None };
+        let ledger = Ledger {
+            root,
+            shown,
+            settings: Settings::default(),
+            snapshot: None,
+            files_read: Default::default(),
+        };
         // A ledger outside of git can have markers all the same.
         let tracked = context.tracked().ok();
         let stages = match &tracked {
