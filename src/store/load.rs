@@ -51,6 +51,12 @@ impl Ledger {
         Ok(Ledger { root, shown, settings, snapshot: None, files_read: Arc::default() })
     }
 
+    /// A ledger whose settings are left alone, because they may be broken themselves.
+    pub fn without_settings(root: PathBuf, shown: PathBuf) -> Ledger {
+        let settings = Settings::default();
+        Ledger { root, shown, settings, snapshot: None, files_read: Arc::default() }
+    }
+
     /// The ledger as git has it; `shown` is put before its paths in messages.
     pub fn of_snapshot(
         snapshot: Snapshot,
