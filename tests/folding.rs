@@ -29,7 +29,8 @@ fn compare(root: &Path) {
                     let by = by.map(|by| Dimension::parse(by, &ledger.settings).unwrap());
                     Request { by, ..Request::of(query) }
                 };
-                let (fresh, read) = (ledger.load(on), ledger.load(on));
+                let (mut fresh, read) = (ledger.load(on), ledger.load(on));
+                fresh.keep = report.keep(&request());
                 read.records();
                 let make = |book: &Book| (report.make)(book, &request()).map_err(|e| e.message);
                 let name = report.name;

@@ -19,6 +19,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
+use super::progress::Progress;
 
 /// The environment variables that mean something, as they were at the start.
 #[derive(Debug, Clone, Default)]
@@ -186,7 +187,9 @@ impl Context {
     /// command under `--strict`.
     pub fn book(&self) -> Result<Book, Failure> {
         let book = self.unread_book()?;
+        let progress = Progress::watch(self.ledger()?);
         book.records();
+        drop(progress);
         self.count_errors(&book);
         Ok(book)
     }

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod context;
 pub mod diagnose;
 pub mod entry;
+pub mod progress;
 pub mod proposal;
 pub mod words;
 

@@ -241,6 +241,43 @@ pub const KINDS: [(&str, Counts); 25] = [
     ("retracted", Counts::Note),
 ];
 
+/// The kinds of event that a ledger knows, and what each counts as. They are few and asked for with every
+/// event, so they stand in a row, the usual ones first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kinds(Vec<(Text, Counts)>);
+
+impl Default for Kinds {
+    /// The built-in ones.
+    fn default() -> Kinds {
+        Kinds(KINDS.iter().map(|(kind, counts)| ((*kind).into(), *counts)).collect())
+    }
+}
+
+impl Kinds {
+    /// What a kind counts as, if it is known.
+    pub fn get(&self, kind: &str) -> Option<Counts> {
+        self.0.iter().find(|(known, _)| known == kind).map(|(_, counts)| *counts)
+    }
+
+    /// Is the kind known?
+    pub fn contains(&self, kind: &str) -> bool {
+        self.get(kind).is_some()
+    }
+
+    /// The names, the built-in ones first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(kind, _)| &**kind)
+    }
+
+    /// Adds a kind, or says anew what it counts as.
+    pub fn insert(&mut self, kind: Text, counts: Counts) {
+        match self.0.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, slot)) => *slot = counts,
+            None => self.0.push((kind, counts)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

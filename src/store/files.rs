@@ -18,6 +18,7 @@ use std::ffi::OsStr;
 use std::hash::Hasher;
 use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 /// The prospects of a ledger on a day.
@@ -41,13 +42,16 @@ struct Met {
 }
 
 impl Shelf for Files {
-    fn read(&self) -> (Vec<Record>, Vec<Diagnostic>) {
+    fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
         let parts: Vec<Mutex<(Vec<Record>, Vec<Diagnostic>)>> =
             (0..self.threads()).map(|_| Mutex::default()).collect();
-        let (met, mut problems) = self.each_file(Keep::Everything, &|thread, record, found| {
+        let (met, mut problems) = self.each_file(keep, &|thread, record, found| {
             if let Some(part) = parts.get(thread) {
                 let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-                part.0.extend(record.take());
+                part.0.extend(record.take().map(|mut record| {
+                    record.prospect.events.shrink_to_fit();
+                    record
+                }));
                 part.1.extend(found);
             }
         });
@@ -118,6 +122,7 @@ impl Files {
             let mut begun = begun;
             let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
             while let Some(batch) = begun.take().or_else(next) {
+                self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
                 for name in &batch.names {
                     let (mut record, found) =
                         self.one(&batch.folder, name, keep, &mut room, &mut met);
@@ -218,7 +223,7 @@ impl Files {
         room: &mut Room,
     ) -> Option<Prospect> {
         folder.read(name, &mut room.bytes).ok()?;
-        let text = std::str::from_utf8(&room.bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(&room.bytes).ok()?;
         id::validate(stem).ok()?;
         quick(text, stem, folder.file(name), &self.ledger.settings, keep, &mut room.events)
     }

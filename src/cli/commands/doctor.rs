@@ -4,7 +4,6 @@
 
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Failure};
-use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
 use crate::store::git::Git;
 use crate::store::hooks::{CLONE, Hooks, Standing};
@@ -103,7 +102,7 @@ impl Doctor {
             Err(problem) => return Err(problem.into()),
         };
         // Settings that are wrong are no reason not to look.
-        let ledger = Ledger { root, shown, settings: Settings::default(), snapshot: None };
+        let ledger = Ledger::without_settings(root, shown);
         let files = ledger.paths().0.len();
         let patient = Patient { context, ledger, git, prefix, files };
         let mut rows = Vec::new();

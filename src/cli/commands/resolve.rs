@@ -4,7 +4,6 @@ use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::render;
 use crate::cli::entry::unified;
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
-use crate::model::settings::Settings;
 use crate::store::find::find;
 use crate::store::load::{Ledger, read_text};
 use crate::store::mend::{Mended, Stages, marked, mend, unmerged};
@@ -46,7 +45,7 @@ impl Resolve {
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         let (root, shown) = context.root()?;
         let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
-        let ledger = Ledger { root, shown, settings: Settings::default(), snapshot: None };
+        let ledger = Ledger::without_settings(root, shown);
         // A ledger outside of git can have markers all the same.
         let tracked = context.tracked().ok();
         let stages = match &tracked {
