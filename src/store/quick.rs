@@ -239,7 +239,7 @@ fn field(
         "time" => once(2).and_then(|()| cursor.time().map(|time| event.time = Some(time))),
         "note" => match keep {
             Keep::Everything => once(3).and_then(|()| put(&mut event.note, cursor.string())),
-            Keep::AllButNotes => once(3).and_then(|()| cursor.string().map(drop)),
+            Keep::AllButNotes => once(3).and_then(|()| cursor.pass_string()),
         },
         "stage" => once(4).and_then(|()| put(&mut event.stage, cursor.string())),
         "confirms" => once(5).and_then(|()| cursor.strings().map(|list| event.confirms = list)),
@@ -304,9 +304,18 @@ impl<'t> Cursor<'t> {
 
     /// A bare key and its `=`.
     fn key(&mut self) -> Option<&'t str> {
-        let bytes = &self.text.as_bytes()[self.at..];
-        let length = bytes.iter().position(|b| !BARE[usize::from(*b)])?;
-        let key = self.take(length).filter(|key| !key.is_empty())?;
+        let bytes = self.text.as_bytes();
+        let mut end = self.at;
+        while bytes.get(end).is_some_and(|b| BARE[usize::from(*b)]) {
+            end += 1;
+        }
+        let key = self.text.get(self.at..end).filter(|key| !key.is_empty())?;
+        self.at = end;
+        // As programs write it, or with any other space.
+        if bytes.get(end..end + 3) == Some(b" = ") && bytes.get(end + 3) != Some(&b' ') {
+            self.at += 3;
+            return Some(key);
+        }
         self.space();
         self.eat(b'=').then_some(())?;
         self.space();
@@ -332,19 +341,45 @@ impl<'t> Cursor<'t> {
 
     /// A basic string on one line; of escapes only the four that people write.
     fn string(&mut self) -> Option<Cow<'t, str>> {
-        self.eat(b'"').then_some(())?;
-        let inner = &self.text[self.at..];
-        let bytes = inner.as_bytes();
-        let length = first_special(bytes)?;
-        match bytes[length] {
+        let bytes = self.text.as_bytes();
+        if bytes.get(self.at) != Some(&b'"') {
+            return None;
+        }
+        let start = self.at + 1;
+        let end = start + first_special(bytes.get(start..)?)?;
+        match bytes.get(end)? {
             // An empty string that goes on with a quote would be a multi-line one.
-            b'"' if length == 0 && bytes.get(1) == Some(&b'"') => None,
+            b'"' if end == start && bytes.get(end + 1) == Some(&b'"') => None,
             b'"' => {
-                self.at += length + 1;
-                Some(Cow::Borrowed(&inner[..length]))
+                self.at = end + 1;
+                self.text.get(start..end).map(Cow::Borrowed)
             }
-            b'\\' => self.escaped(inner),
+            b'\\' => {
+                self.at = start;
+                self.escaped(self.text.get(start..)?)
+            }
             _ => None,
+        }
+    }
+
+    /// Passes by a string that nobody wants; what is none is as wrong as if somebody did.
+    fn pass_string(&mut self) -> Option<()> {
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        if bytes.get(self.at) != Some(&b'"') || bytes.get(start..start + 2) == Some(b"\"\"") {
+            return None;
+        }
+        let mut at = start;
+        loop {
+            at += memchr::memchr3(b'"', b'\\', b'\n', bytes.get(at..)?)?;
+            match bytes.get(at)? {
+                b'"' => {
+                    self.at = at + 1;
+                    return Some(());
+                }
+                b'\\' if matches!(bytes.get(at + 1)?, b'"' | b'\\' | b'n' | b't') => at += 2,
+                _ => return None,
+            }
         }
     }
 
@@ -459,9 +494,15 @@ impl<'t> Cursor<'t> {
 /// Where the first byte is that means something in a string. Most strings are a word, and end before a
 /// search of many bytes at a time has begun.
 fn first_special(bytes: &[u8]) -> Option<usize> {
-    let (word, rest) = bytes.split_at(bytes.len().min(16));
-    let later = || Some(word.len() + memchr::memchr3(b'"', b'\\', b'\n', rest)?);
-    word.iter().position(|b| SPECIAL[usize::from(*b)]).or_else(later)
+    let word = bytes.len().min(16);
+    let mut at = 0;
+    while at < word {
+        if SPECIAL[usize::from(bytes[at])] {
+            return Some(at);
+        }
+        at += 1;
+    }
+    Some(at + memchr::memchr3(b'"', b'\\', b'\n', &bytes[at..])?)
 }
 
 /// The bytes that mean something in a string.
