@@ -48,10 +48,7 @@ impl Shelf for Files {
         let (met, mut problems) = self.each_file(keep, &|thread, record, found| {
             if let Some(part) = parts.get(thread) {
                 let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-                part.0.extend(record.take().map(|mut record| {
-                    record.prospect.events.shrink_to_fit();
-                    record
-                }));
+                part.0.extend(record.take());
                 part.1.extend(found);
             }
         });

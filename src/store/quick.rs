@@ -49,7 +49,8 @@ pub fn quick(
                 Part::Contact => contact(&mut cursor, prospect.contacts.last_mut()?, &mut seen)?,
                 Part::Events => {
                     if prospect.events.is_empty() {
-                        prospect.events.reserve(2 + (text.len() - cursor.at) / USUAL_LINE);
+                        let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[cursor.at..]);
+                        prospect.events.reserve(lines.count() + 1);
                     }
                     event(&mut cursor, keep, &mut prospect.events)?;
                 }
@@ -66,9 +67,6 @@ pub fn quick(
     let repeated = prospect.events.windows(2).any(|pair| pair[0].key.text == pair[1].key.text);
     (!repeated).then_some(prospect)
 }
-
-/// Bytes of an event's line, about.
-const USUAL_LINE: usize = 128;
 
 /// How many control characters there are. Counted in pieces without a way out, which the compiler turns
 /// into a few steps for many bytes.
