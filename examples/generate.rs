@@ -33,7 +33,7 @@ const REGIONS: [&str; 6] = ["shanghai", "beijing", "shenzhen", "east", "west", "
 const SOURCES: [&str; 5] = ["referral", "online", "fair", "cold-call", "newspaper"];
 const NEEDS: [&str; 5] = ["health", "education", "pension", "fleet", "liability"];
 const REASONS: [&str; 4] = ["price", "no-need", "competitor", "no-answer"];
-const NOTES: [&str; 8] = [
+const NOTES: [&str; 12] = [
     "Steady business; wants the family looked after.",
     "聊了家庭和公司的情况，对养老很关心。",
     "Asked for a comparison with the \\\"Golden Plan\\\" of the other insurer.",
@@ -42,6 +42,10 @@ const NOTES: [&str; 8] = [
     "他说要考虑一下，月底前给答复。",
     "Met at the fair; path C:\\\\offers\\\\2009 has the papers.",
     "Warm, but travelling until the end of the month.",
+    "Long talk about the shop and the two children; the elder one goes abroad next year, so education comes first. Wants the figures for three and five years side by side before deciding.",
+    "讲了理赔的例子，对方很有兴趣；他太太管账，要先把家庭开支算清楚，再谈每月能放多少。下次请他太太一起来，带上三年和五年两个方案，并准备好去年的分红数据。",
+    "The present insurer raised the premium twice; the bookkeeper will send last year's statements by e-mail. He compares us with two others and decides by price and by how quickly claims were paid.",
+    "电话里说最近在装修新店，月底前没空；对保障范围没有意见，只问了付款方式和能不能按季交。答应把门店清单和员工人数发过来。",
 ];
 
 fn main() -> ExitCode {
@@ -128,7 +132,7 @@ impl Journal<'_> {
     fn write(mut self, out: &mut String) {
         let value = self.rng.u32(20..400) * 100;
         self.event("opened", &format!("owner = \"{}\", value = {value}", self.rep));
-        for _ in 0..self.rng.u32(1..4) {
+        for _ in 0..self.rng.u32(2..7) {
             let reached = self.rng.bool();
             self.event("call", &format!("reached = {reached}"));
         }

@@ -468,8 +468,8 @@ fn tallies_add_up() {
     assert_eq!(said, "liuyan on 2009-12-18: 5 dials, 0 conversations, 0 appointments\n");
     assert_eq!(
         sandbox.read("activity/liuyan.toml"),
-        "[tally]\n2009-12-18 = { dials = 15, conversations = 7, appointments = 1 }\n\
-         2009-12-18-2 = { dials = 5, conversations = 0, appointments = 0 }\n"
+        "[tally]\n2009-12-18-1-jj5 = { dials = 15, conversations = 7, appointments = 1 }\n\
+         2009-12-18-2-7as = { dials = 5, conversations = 0, appointments = 0 }\n"
     );
     assert!(refused(&sandbox, "tally liuyan", 2).contains("there is nothing to tally"));
     let sandbox = Sandbox::with_settings("[[rep]]\nid = \"liuyan\"\n");

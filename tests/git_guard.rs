@@ -1,13 +1,19 @@
 //! `crm guard` in the pre-receive hook of a bare repository, with three users and an admin: what they may
 //! push, and everything they try to get round it.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "tests may fail, and say how much they did"
+)]
 #![cfg(unix)]
 
 mod common;
 
 use common::repo::{Repo, command, has_git};
 use common::{Run, Sandbox, run, split};
+use std::collections::{BTreeMap, BTreeSet};
 
 const SETTINGS: &str = "[[rep]]\nid = \"boss\"\nadmin = true\n[[rep]]\nid = \"wang\"\nmanager = \"boss\"\n\
     [[rep]]\nid = \"liu\"\nemail = \"liu@example.com\"\nmanager = \"wang\"\n[[rep]]\nid = \"he\"\nmanager = \"boss\"\n\
@@ -141,7 +147,7 @@ fn what_is_somebody_elses() {
             "error[not-yours]: `he` may not change `zhang`: it is of `liu`",
             "--> prospects/zhang.toml:6:1",
             "6 | 2009-12-06 = { kind = \"call\", by = \"he\" }",
-            "rule: a prospect is changed by its owner",
+            "rule: its owner, who leads them, or an admin",
             "in commit ",
             "help: ask `liu`",
         ],
@@ -386,6 +392,45 @@ fn what_cannot_be_read_and_links() {
 }
 
 #[test]
+fn a_broken_commit_hides_nothing() {
+    let Some(server) = Server::new() else { return };
+    let liu = server.clone("liu");
+    let text = liu.sandbox.read("prospects/zhang.toml");
+    // What cannot be read has no entries to miss: broken in one commit, whole and shorter in the next.
+    liu.sandbox.write("prospects/zhang.toml", text.replace("[events]", "[events"));
+    liu.commit("broken").done();
+    liu.sandbox.write("prospects/zhang.toml", text.replace("warm", "cold"));
+    liu.commit("whole again").done();
+    server.refuses(
+        &liu,
+        "",
+        &[
+            "error[syntax]",
+            "--> prospects/zhang.toml:2:",
+            "error[history-changed]: the event `2009-12-04-1` of `zhang`",
+        ],
+    );
+    liu.git("reset -q --hard origin/main").done();
+    // Another file of the same id, for a moment.
+    liu.sandbox.write("prospects/a/zhang.toml", &text);
+    liu.sandbox.write("prospects/zhang.toml", text.replace("warm", "cold"));
+    liu.commit("two of them").done();
+    liu.git("rm -q prospects/a/zhang.toml").done();
+    liu.git("commit -q -m 'one of them'").done();
+    server.refuses(&liu, "", &["error[history-changed]: the event `2009-12-04-1` of `zhang`"]);
+    liu.git("reset -q --hard origin/main").done();
+    // No text, and too much of it.
+    for bytes in [b"\xff\xfe\x00".to_vec(), vec![b'#'; 5 << 20]] {
+        liu.sandbox.write("prospects/zhang.toml", &bytes);
+        liu.commit("no text").done();
+        liu.sandbox.write("prospects/zhang.toml", text.replace("warm", "cold"));
+        liu.commit("text again").done();
+        server.refuses(&liu, "", &["error[history-"]);
+        liu.git("reset -q --hard origin/main").done();
+    }
+}
+
+#[test]
 fn commits_are_not_dropped() {
     let Some(server) = Server::new() else { return };
     let (liu, he) = (server.clone("liu"), server.clone("he"));
@@ -559,6 +604,38 @@ fn both_sides_of_a_merge_changed_one_prospect() {
 }
 
 #[test]
+fn renamed_on_one_side_and_continued_on_the_other() {
+    let Some(server) = Server::new() else { return };
+    let (liu, wang) = (server.clone("liu"), server.clone("wang"));
+    liu.git("mv prospects/zhang.toml prospects/zhang-yong.toml").done();
+    liu.commit("renamed").done();
+    push(&liu, "").done();
+    add(&wang, "zhang", &call("wang", "06"));
+    wang.commit("continued").done();
+    // Git follows the rename.
+    wang.git("pull -q --no-rebase --no-edit origin main").done();
+    assert!(wang.sandbox.read("prospects/zhang-yong.toml").contains("by = \"wang\" }"));
+    push(&wang, "").done();
+    // The other way round, and less one entry.
+    add(&liu, "zhang-yong", &call("liu", "07"));
+    liu.commit("continued").done();
+    liu.git("fetch -q").done();
+    liu.git("merge -q --no-commit origin/main");
+    let text = liu.sandbox.read("prospects/zhang-yong.toml");
+    let less: Vec<&str> = text
+        .lines()
+        .filter(|l| !l.contains("well done") && !l.starts_with(['<', '=', '>', '|']))
+        .collect();
+    liu.sandbox.write("prospects/zhang-yong.toml", less.join("\n") + "\n");
+    liu.commit("merged, less one").done();
+    server.refuses(
+        &liu,
+        "",
+        &["error[history-lost]: the event `2009-12-05-1` of `zhang-yong` is gone"],
+    );
+}
+
+#[test]
 fn who_pushes() {
     let Some(server) = Server::new() else { return };
     let he = server.clone("he");
@@ -677,4 +754,146 @@ fn a_ledger_below_the_top() {
             "--> sales/prospects/li.toml:4:1",
         ],
     );
+}
+
+/// The prospects of a commit: name, text, and the lines of the journal.
+fn state(server: &Server, commit: &str) -> BTreeMap<String, String> {
+    let names = server.git(&format!("ls-tree -r --name-only {commit} prospects"));
+    names
+        .lines()
+        .map(|name| (name.to_owned(), server.git(&format!("show {commit}:{name}"))))
+        .collect()
+}
+
+fn entries(state: &BTreeMap<String, String>) -> BTreeSet<&str> {
+    state.values().flat_map(|text| text.lines()).filter(|line| line.starts_with("2009-")).collect()
+}
+
+/// Users do what they may and what they may not, in any order and mixture. Whatever the server takes keeps
+/// every entry, changes nothing that is not the pusher's, and is signed by them; and what is honest
+/// is taken. `CRM_GUARD_ROUNDS` makes it longer.
+#[test]
+fn random_pushes() {
+    let Some(server) = Server::new() else { return };
+    let rounds = std::env::var("CRM_GUARD_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
+    let mut rng = fastrand::Rng::with_seed(7);
+    let users = ["liu", "he", "wang", "boss"];
+    let mine: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("liu", &["zhang"][..]),
+        ("he", &["li"][..]),
+        ("wang", &["zhang"][..]),
+        ("boss", &["zhang", "li", "pool"][..]),
+    ]);
+    let first = server.clone("boss");
+    first.crm("hooks install").done();
+    first.commit("attributes").done();
+    push(&first, "").done();
+    let clones: Vec<Repo> = users.iter().map(|user| server.clone(user)).collect();
+    clones.iter().for_each(|clone| {
+        drop(clone.git("config merge.crm.driver 'crm merge-file %O %A %B'").done())
+    });
+    let mut honest = [true; 4];
+    let (mut taken, mut refused) = (0, 0);
+    for round in 0..rounds {
+        let at = rng.usize(..users.len());
+        let (user, clone) = (users[at], &clones[at]);
+        for step in 0..1 + rng.usize(..3) {
+            let own = mine[user][rng.usize(..mine[user].len())];
+            let any = ["zhang", "li", "pool"][rng.usize(..3)];
+            let (day, n, other) = (rng.u8(..8), rng.u8(1..4), users[rng.usize(..4)]);
+            let line = |by: &str, kind: &str| {
+                format!(
+                    "2009-12-1{}-{}-r{round}s{step} = {{ kind = \"{kind}\", by = \"{by}\" }}",
+                    day, n
+                )
+            };
+            // A prospect may have been renamed, by who may; or be gone.
+            let file = |id: &str| {
+                let folder =
+                    std::fs::read_dir(clone.path().join("prospects")).into_iter().flatten();
+                let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+                names
+                    .filter(|name| name.starts_with(id))
+                    .min()
+                    .map(|name| format!("prospects/{name}"))
+            };
+            let change = |id: &str, with: &dyn Fn(String) -> String| {
+                if let Some(name) = file(id) {
+                    clone.sandbox.write(&name, with(clone.sandbox.read(&name)));
+                }
+            };
+            let add = |id: &str, line: String| change(id, &|text| format!("{text}{line}\n"));
+            let bad = rng.u8(..100) < 25;
+            honest[at] &= !bad;
+            if !bad {
+                match rng.u8(..4) {
+                    0 => drop(clone.sandbox.write(&format!("notes/{user}.txt"), round.to_string())),
+                    1 => change(own, &|text| {
+                        text.replacen("\n[events]", &format!("\n# {round}\n[events]"), 1)
+                    }),
+                    _ => add(own, line(user, "call")),
+                }
+            } else if let Some(name) = file(any) {
+                match rng.u8(..9) {
+                    0 => add(any, line(other, "call")),
+                    1 => change(any, &|text| text.replacen("by = \"liu\"", "by = \"he\"", 1)),
+                    2 => change(any, &|text| {
+                        let end = text.trim_end().rfind('\n').map_or(0, |at| at + 1);
+                        text[..end].to_owned()
+                    }),
+                    3 => drop(std::fs::remove_file(clone.path().join(name))),
+                    4 => drop(clone.git(&format!("mv {name} prospects/{any}-{round}.toml"))),
+                    5 => change(any, &|text| text.replacen("name = \"", "name = \"x", 1)),
+                    6 => drop(clone.git("reset -q --hard HEAD~1")),
+                    7 => change(any, &|text| text.replacen("[events]", "[events", 1)),
+                    _ => {
+                        clone.git("fetch -q").done();
+                        clone.git("merge -q -s ours --no-edit origin/main");
+                    }
+                }
+            }
+            clone.git("add -A").done();
+            clone.git(&format!("commit -q --allow-empty -m 'round {round}'")).done();
+        }
+        if rng.bool() && clone.git("pull -q --no-rebase --no-edit origin main").status != 0 {
+            clone.git("merge --abort");
+        }
+        let old = server.head().trim().to_owned();
+        let forced = !honest[at] && rng.u8(..4) == 0;
+        let run = push(clone, if forced { "--force origin HEAD:main" } else { "origin HEAD:main" });
+        if run.status != 0 {
+            let theirs =
+                run.stderr.contains("(fetch first)") || run.stderr.contains("(non-fast-forward)");
+            assert!(
+                !honest[at] || theirs,
+                "round {round}, {user}: an honest push was refused:\n{}",
+                run.stderr
+            );
+            refused += usize::from(!theirs);
+            if !(theirs && honest[at]) {
+                clone.git("fetch -q").done();
+                clone.git("reset -q --hard origin/main").done();
+                honest[at] = true;
+            }
+            continue;
+        }
+        taken += 1;
+        honest[at] = true;
+        let (before, after) = (state(&server, &old), state(&server, "main"));
+        let (had, has) = (entries(&before), entries(&after));
+        let lost: Vec<_> = had.difference(&has).collect();
+        assert!(lost.is_empty(), "round {round}, {user}: {lost:?}");
+        for line in has.difference(&had) {
+            assert!(line.contains(&format!("by = \"{user}\"")), "round {round}, {user}: {line}");
+        }
+        for (name, text) in &before {
+            let id = name.trim_start_matches("prospects/").trim_end_matches(".toml");
+            let id = id.split('-').next().unwrap();
+            if !mine[user].contains(&id) && id != "pool" {
+                assert_eq!(after.get(name), Some(text), "round {round}, {user}: {name}");
+            }
+        }
+    }
+    println!("{taken} pushes taken, {refused} refused by the guard, of {rounds}");
+    assert!(taken > rounds / 8 && refused > rounds / 20, "{taken} taken, {refused} refused");
 }

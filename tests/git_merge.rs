@@ -284,7 +284,7 @@ fn resolve_leaves_real_conflicts_and_names_them() {
     let run = repo.crm("resolve zhang");
     assert_eq!((run.status, &*run.stdout), (1, ""));
     assert!(run.stderr.starts_with(&format!("{FILE}: 1 conflict left\n")), "{}", run.stderr);
-    assert!(run.stderr.contains("both sides changed region differently"), "{}", run.stderr);
+    assert!(run.stderr.contains("both sides changed `region`, differently"), "{}", run.stderr);
     assert!(run.stderr.contains(&format!("{FILE}:2:1")), "{}", run.stderr);
     let conflict =
         "<<<<<<< HEAD\nregion = \"suzhou\"\n=======\nregion = \"ningbo\"\n>>>>>>> theirs\n";
@@ -379,4 +379,22 @@ fn resolve_add_add_settings_and_removed_files() {
     let run = repo.crm("resolve");
     assert_eq!(run.status, 1, "{run:?}");
     assert!(run.stderr.contains("their side removed the file, and ours changed it"), "{run:?}");
+}
+
+#[test]
+fn tallies_of_one_day_add_up_after_a_merge() {
+    if !has_git() {
+        return;
+    }
+    let repo = ledger();
+    for (name, dials) in [("one", 3), ("two", 5)] {
+        repo.git(&format!("checkout -q -b {name} main")).done();
+        repo.crm(&format!("tally liuyan --dials {dials}")).done();
+        repo.commit(name).done();
+    }
+    repo.git("merge -q --no-edit one").done();
+    let text = repo.sandbox.read("activity/liuyan.toml");
+    assert_eq!(text.matches("2009-12-18-1-").count(), 2, "{text}");
+    assert!(text.starts_with("[tally]\n"), "{text}");
+    repo.crm("check").done();
 }

@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 8] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 20] = [
+const HOMES: [(&str, &str); 21] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("chrono", "src/model/date.rs"),
     ("clap", "src/cli"),
@@ -31,6 +31,7 @@ const HOMES: [(&str, &str); 20] = [
     ("memchr", "src/store/quick.rs"),
     ("rustix", "src/store/walk.rs"),
     ("rust_decimal", "src/model/money.rs"),
+    ("simdutf8", "src/store/files.rs"),
     ("smol_str", "src/model/text.rs"),
     ("serde_json", "src/render"),
     ("similar", "src/cli"),

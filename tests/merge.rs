@@ -262,6 +262,33 @@ fn what_cannot_be_merged_by_meaning() {
     assert_eq!(unclear("name = \"a\"\n[[events]]\nkind = \"call\"\n"), Unclear::Journal);
 }
 
+#[test]
+fn huge_files_take_no_longer_than_their_size() {
+    let many = |line: fn(usize) -> String| (0..20_000).map(line).collect::<String>();
+    let facts = many(|i| format!("k{i} = {i}\n"));
+    let remarks = many(|i| format!("# remark {i}\nk{i} = {i}\n"));
+    let changed = many(|i| format!("k{i} = {}\n", i + 1));
+    let again = many(|i| format!("k{i} = {}\n", i + 2));
+    let people = many(|i| format!("[[contact]]\nname = \"{i}\"\nphone = \"1\"\n"));
+    let renamed = many(|i| format!("[[contact]]\nname = \"x{i}\"\nphone = \"1\"\n"));
+    let lists = many(|i| format!("[[a{i}]]\n"));
+    let reversed = (0..20_000).rev().map(|i| format!("k{i} = {i}\n")).collect::<String>();
+    let name = "name = \"x\"\n";
+    let started = std::time::Instant::now();
+    for (base, ours, theirs) in [
+        (&*facts, &*remarks, name),
+        (&facts, &changed, &again),
+        (&facts, &reversed, &changed),
+        (&people, &renamed, &format!("{name}{people}")),
+        (&lists, &format!("{name}{lists}"), &format!("{lists}[z]\n")),
+        ("", &remarks, &facts),
+    ] {
+        prospect(base, ours, theirs);
+    }
+    // A second or two in a debug build; what is quadratic takes minutes.
+    assert!(started.elapsed().as_secs() < 40, "{:?}", started.elapsed());
+}
+
 // ---- what holds for every merge ----
 
 /// What a branch does to a file.
@@ -477,6 +504,34 @@ fn branches_of(
     )
 }
 
+/// Settings with some of a few sections, in any order.
+fn settings() -> impl Strategy<Value = String> {
+    let sections = vec![
+        "[ledger]\ntitle = \"a\"\n",
+        "[ledger]\ntitle = \"b\"\ncurrency = \"CNY\"\n",
+        "[[rep]]\nid = \"x\"\n",
+        "[[rep]]\nid = \"y\"\nlevel = \"senior\"\n",
+        "[[pipeline]]\nid = \"p\"\n[[pipeline.stage]]\nid = \"1\"\n[[pipeline.stage]]\nid = \"2\"\n",
+        "[[pipeline]]\nid = \"q\"\n[[pipeline.stage]]\nid = \"1\"\n",
+        "[[grading.rule]]\ngrade = \"A\"\n",
+        "[[grading.rule]]\ngrade = \"B\"\n# remark\n",
+        "[criteria.visit]\nlabel.en = \"seen\"\n",
+        "[reasons]\nprice = \"dear\"\n",
+    ];
+    let several = prop::sample::subsequence(sections, 0..7).prop_shuffle();
+    several.prop_map(|sections| {
+        let mut text = String::new();
+        for section in sections {
+            // One table of a name: a second one would be no TOML.
+            let header = section.lines().next().unwrap();
+            if header.starts_with("[[") || !text.contains(header) {
+                text.push_str(section);
+            }
+        }
+        text
+    })
+}
+
 fn merged(base: &str, ours: &str, theirs: &str) -> Result<Merged, TestCaseError> {
     merge(Versions { base, ours, theirs }, Kind::Prospect, &Markers::default()).map_err(|unclear| {
         TestCaseError::fail(format!("{unclear}\n{base}\n--\n{ours}\n--\n{theirs}"))
@@ -580,9 +635,8 @@ proptest! {
     // that another branch removes stays near it, but not always at one place.
     #[test]
     fn every_order_of_merging_gives_the_same_bytes((base, branches) in branches_of(4, grows)) {
-        let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]];
         let mut results = BTreeSet::new();
-        for order in orders {
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]] {
             let mut whole = Some(branches[order[0]].clone());
             for next in &order[1..] {
                 whole = match whole {
@@ -590,14 +644,53 @@ proptest! {
                     None => None,
                 };
             }
-            results.extend(whole);
+            results.insert(whole);
         }
         // Two pairs, and then the pairs.
         let pair = |a: usize, b: usize| text(&base, &branches[a], &branches[b]);
-        if let (Some(one), Some(other)) = (pair(0, 2)?, pair(1, 3)?) {
-            results.extend(text(&base, &one, &other)?);
+        results.insert(match (pair(0, 2)?, pair(1, 3)?) {
+            (Some(one), Some(other)) => text(&base, &one, &other)?,
+            _ => None,
+        });
+        // Where there is a conflict, it is there in every order.
+        prop_assert_eq!(results.len(), 1, "{:#?}", results);
+    }
+
+    // Branches that were merged with each other have each other for an ancestor. They hold the same; where
+    // one of them has entries out of order, the lines may stand in another order, and a comment between
+    // them twice.
+    #[test]
+    fn branches_that_know_each_other_converge((base, branches) in branches_of(3, grows)) {
+        let (a, b, c) = (&branches[0], &branches[1], &branches[2]);
+        let said = |text: Option<String>| {
+            let text = text.unwrap_or_default();
+            let lines = text.lines().map(|line| line.trim_start_matches('\u{feff}'));
+            let said = lines.filter(|line| !line.starts_with('#')).map(String::from);
+            let mut said: Vec<String> = said.collect();
+            said.sort();
+            said
+        };
+        if let (Some(ab), Some(bc)) = (text(&base, a, b)?, text(&base, b, c)?) {
+            let whole = text(&base, &ab, c)?;
+            prop_assert_eq!(said(whole), said(text(b, &ab, &bc)?));
         }
-        prop_assert!(results.len() <= 1, "{}", results.into_iter().collect::<Vec<_>>().join("-----\n"));
+    }
+
+    #[test]
+    fn settings_either_merge_or_say_that_they_are_unclear(
+        base in settings(), ours in settings(), theirs in settings(),
+    ) {
+        let merged = |ours: &str, theirs: &str| {
+            let versions = Versions { base: &base, ours, theirs };
+            merge(versions, Kind::Settings, &Markers::default())
+        };
+        let (one, other) = (merged(&ours, &theirs), merged(&theirs, &ours));
+        match (one, other) {
+            (Ok(one), Ok(other)) if one.conflicts.is_empty() => prop_assert_eq!(one.text, other.text),
+            (Ok(one), Ok(other)) => prop_assert_eq!(one.conflicts.len(), other.conflicts.len()),
+            (one, other) => prop_assert_eq!(one.unwrap_err(), other.unwrap_err()),
+        }
+        prop_assert_eq!(merged(&ours, &base).unwrap().text, ours);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! What the benchmarks share: generated ledgers, runs of the program, medians.
+#![allow(dead_code, reason = "each benchmark uses its part")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

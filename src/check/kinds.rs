@@ -11,14 +11,14 @@ pub(super) const CHECK: Check = Check { codes: &[Code::UnknownKind], run };
 fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     let kinds = &subject.settings.kinds;
     for event in &subject.record.prospect.events {
-        if !kinds.contains_key(&event.kind) {
+        if !kinds.contains(&event.kind) {
             found.push(
                 Diagnostic::new(
                     Code::UnknownKind,
                     format!("unknown kind of event `{}`; it counts as a note", event.kind),
                 )
                 .at(subject.event(event, "kind"))
-                .nearest(&event.kind, kinds.keys().map(|kind| &**kind)),
+                .nearest(&event.kind, kinds.names()),
             );
         }
     }

@@ -107,6 +107,7 @@ pub enum Command {
     Guard(commands::guard::GuardCommand),
     MergeFile(commands::merge_file::MergeFile),
     Resolve(commands::resolve::Resolve),
+    Doctor(commands::doctor::Doctor),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }

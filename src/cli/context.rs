@@ -19,6 +19,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
+use super::progress::Progress;
 
 /// The environment variables that mean something, as they were at the start.
 #[derive(Debug, Clone, Default)]
@@ -148,10 +149,16 @@ impl Context {
 
     /// The ledger's root, and how messages show it.
     pub fn root(&self) -> Result<(PathBuf, PathBuf), Failure> {
+        let (root, shown) = self.root_as_it_is()?;
+        write::recover(&root)?;
+        Ok((root, shown))
+    }
+
+    /// The same, and what a dead writer left is not touched.
+    pub fn root_as_it_is(&self) -> Result<(PathBuf, PathBuf), Failure> {
         let stated =
             self.global.ledger.clone().or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
         let root = find_root(stated.as_deref(), &self.here)?;
-        write::recover(&root)?;
         let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
         Ok((root, shown))
     }
@@ -180,7 +187,9 @@ impl Context {
     /// command under `--strict`.
     pub fn book(&self) -> Result<Book, Failure> {
         let book = self.unread_book()?;
+        let progress = Progress::watch(self.ledger()?);
         book.records();
+        drop(progress);
         self.count_errors(&book);
         Ok(book)
     }

@@ -367,11 +367,11 @@ fn criteria(settings: &Settings, ids: &[String], confirm: bool) -> Result<Vec<Te
 
 /// The known kind of this name.
 pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnostic> {
-    match settings.kinds.get_key_value(name) {
-        Some((kind, _)) => Ok(kind),
+    match settings.kinds.names().find(|kind| *kind == name) {
+        Some(kind) => Ok(kind),
         None => Err(Diagnostic::new(Code::UnknownKind, format!("no kind of event `{name}`"))
             .typed()
-            .nearest(name, settings.kinds.keys().map(|kind| &**kind))
+            .nearest(name, settings.kinds.names())
             .help(format!("a kind of your own needs a section in crm.toml: [kind.{name}]"))),
     }
 }

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod context;
 pub mod diagnose;
 pub mod entry;
+pub mod progress;
 pub mod proposal;
 pub mod words;
 
@@ -80,6 +81,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Guard(command) => command.run(context),
         Command::MergeFile(command) => return Ok(command.run(context)),
         Command::Resolve(command) => return command.run(context),
+        Command::Doctor(command) => return command.run(context),
         Command::External(words) => return external(&words, context),
     };
     done.map(|()| 0)

@@ -48,6 +48,11 @@ pub fn commits(git: &Git, wanted: &[&str]) -> Result<Vec<Commit>, Diagnostic> {
         .collect()
 }
 
+/// Everything between two commits, as if it were one.
+pub fn whole(git: &Git, old: &str, new: &str) -> Result<Commit, Diagnostic> {
+    Ok(Commit { id: new.to_owned(), changes: changes(git, new, &[old])? })
+}
+
 fn changes(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Diagnostic> {
     match parents {
         [] => {

@@ -17,7 +17,7 @@ use crate::store::git::{Git, is_nothing};
 use crate::store::load::{Ledger, id_of};
 use crate::store::root::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::store::snapshot::Snapshot;
-use commits::{Change, Commit, commits};
+use commits::{Change, Commit, commits, whole};
 use prospects::Judge;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -130,17 +130,34 @@ impl Guard<'_> {
             return Ok(verdict);
         };
         let commits = self.new_commits(push, &new)?;
+        let whole = match self.git.find_commit(&push.old)? {
+            Some(old) if !is_nothing(&push.old) => Some(whole(self.git, &old, &new)?),
+            _ => None,
+        };
         for before in &ledgers {
             let Some(ledger) = before.ledgers.first() else { continue };
             let rights = Rights::of(&ledger.settings, &user, operator);
-            verdict.found.extend(self.judge_ledger(before, &rights, &commits, &new)?);
+            verdict.found.extend(self.judge_ledger(
+                before,
+                &rights,
+                &commits,
+                whole.as_ref(),
+                &new,
+            )?);
         }
         for commit in &commits {
             for change in &commit.changes {
                 verdict.found.extend(outside(change, &commit.id, &ledgers, &rights));
             }
         }
-        verdict.found.dedup();
+        // The same thing may be seen in a commit and at the end.
+        let mut seen: Vec<(Code, String, Option<Place>)> = Vec::new();
+        verdict.found.retain(|finding| {
+            let key = (finding.code, finding.message.clone(), finding.place.clone());
+            let new = !seen.contains(&key);
+            seen.push(key);
+            new
+        });
         Ok(verdict)
     }
 
@@ -168,7 +185,7 @@ impl Guard<'_> {
         }
         references.dedup();
         if references.is_empty() && self.receiving.is_some() {
-            let some = self.git.run(&["for-each-ref", "--count=1", "refs/heads"])?;
+            let some = self.git.run(&["for-each-ref", "--count=1"])?;
             if !some.is_empty() {
                 let message = "the server's main branch does not exist, so there is nothing to judge a new branch by";
                 let help = "on the server: git symbolic-ref HEAD refs/heads/NAME";
@@ -304,10 +321,16 @@ impl Guard<'_> {
         before: &Before,
         rights: &Rights,
         commits: &[Commit],
+        whole: Option<&Commit>,
         new: &str,
     ) -> Result<Vec<Diagnostic>, Diagnostic> {
         let mut judge = Judge::new(self.git, &before.ledgers, rights, &before.prefix, self.today);
         let mut found = judge.judge(commits)?;
+        // Follows from the commits; asked once more, because nothing is worse than to be wrong here.
+        let harm = [Code::HistoryChanged, Code::HistoryLost];
+        if let Some(whole) = whole.filter(|_| !found.iter().any(|f| harm.contains(&f.code))) {
+            found.extend(judge.net(whole)?);
+        }
         let touched: BTreeSet<PathBuf> = commits
             .iter()
             .flat_map(|commit| &commit.changes)

@@ -112,8 +112,15 @@ impl<'a> Judge<'a> {
             };
             self.texts.insert(id, text);
         }
-        let cases = groups.values().map(|changes| self.case(changes));
-        Ok(cases.collect())
+        let mut cases = Vec::new();
+        for changes in groups.values() {
+            if one_file(changes) {
+                cases.push(self.case(changes));
+            } else {
+                cases.extend(changes.iter().map(|change| self.case(&[change])));
+            }
+        }
+        Ok(cases)
     }
 
     fn case(&self, changes: &[&Change]) -> Case {
@@ -150,15 +157,43 @@ impl<'a> Judge<'a> {
         self.permission(case, &before, found);
         match (&case.now, now_content) {
             (Some(text), Some(now)) => {
-                // A broken file is refused for that.
+                // What cannot be read in one commit could not be missed in the next.
                 if !content(text).1 {
+                    found.extend(self.broken(case, text));
                     return;
                 }
                 self.history(case, &before, now, text, found);
                 self.signatures(case, &before, now, text, all, found);
             }
-            _ => self.gone(case, &before, all, found),
+            _ => gone(case, all, found),
         }
+    }
+
+    /// Why a file is no TOML.
+    fn broken(&self, case: &Case, text: &str) -> Vec<Diagnostic> {
+        let Some(ledger) = self.ledgers.first() else { return Vec::new() };
+        let (_, problems) = read_prospect(text, &case.id, &case.path, &case.path, &ledger.settings);
+        let placed = |problem: Diagnostic| match problem.place.clone() {
+            Some(place) => problem.at(place_in(&case.path, text, place.spot)),
+            None => problem,
+        };
+        problems.into_iter().map(placed).collect()
+    }
+
+    /// What a push changes in all, from one commit to another: nothing that stood is lost.
+    pub fn net(&mut self, whole: &Commit) -> Result<Vec<Diagnostic>, Diagnostic> {
+        let cases = self.cases(whole)?;
+        let mut found = Vec::new();
+        for case in &cases {
+            let parents: Vec<Content> =
+                case.parents.iter().flatten().map(|text| content(text).0).collect();
+            let before: Vec<&Content> = parents.iter().collect();
+            match &case.now {
+                Some(text) => self.history(case, &before, &content(text).0, text, &mut found),
+                None => gone(case, &cases, &mut found),
+            }
+        }
+        Ok(found)
     }
 
     /// May they change it at all?
@@ -186,7 +221,7 @@ impl<'a> Judge<'a> {
             found.push(
                 Diagnostic::new(Code::NotYours, message)
                     .at(self.spot_of_change(case, before, text))
-                    .note("rule: a prospect is changed by its owner, by whoever leads them, or by an admin, as the ledger was before the push")
+                    .note("rule: its owner, who leads them, or an admin, by the ledger before the push")
                     .help(format!("ask `{owner}`, or have it assigned first: crm assign {} --to {user}", case.id)),
             );
         }
@@ -266,26 +301,6 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// A prospect that is gone: its journal must live on, under another id or in one that it was joined to.
-    fn gone(&self, case: &Case, before: &[&Content], all: &[Case], found: &mut Vec<Diagnostic>) {
-        let lives = |content: &&Content| {
-            content.events.is_empty() || all.iter().any(|other| lives_in(content, other))
-        };
-        if before.iter().all(lives) {
-            return;
-        }
-        let message = format!("the prospect `{}` is gone with its events", case.id);
-        found.push(
-            Diagnostic::new(Code::HistoryLost, message)
-                .at(place_in(&case.path, "", Spot::Whole))
-                .note(GROWS)
-                .help(format!(
-                    "who is no prospect any more is lost: crm lose {} --reason TEXT",
-                    case.id
-                )),
-        );
-    }
-
     /// New events: signed by who pushes; what they take back is theirs to take back; who gets one from the
     /// pool is they themselves.
     fn signatures(
@@ -332,7 +347,7 @@ impl<'a> Judge<'a> {
                 found.push(
                     Diagnostic::new(Code::ForeignRetraction, message)
                         .at(at(Some("event")))
-                        .note("rule: an entry is taken back by who signed it, by whoever leads them, or by an admin")
+                        .note("rule: an entry is taken back by who signed it, who leads them, or an admin")
                         .help(format!("ask `{by}`, or record what is so now")),
                 );
             }
@@ -343,7 +358,7 @@ impl<'a> Judge<'a> {
                 found.push(
                     Diagnostic::new(Code::NotYours, message)
                         .at(at(Some("owner")))
-                        .note("rule: from the pool, and with a new prospect, one claims for oneself or gives to those whom one leads")
+                        .note("rule: from the pool, and a new one, one takes for oneself or those one leads")
                         .help(format!("leave it in the pool, for `{owner}` to claim")),
                 );
             }
@@ -365,28 +380,64 @@ impl<'a> Judge<'a> {
         Some(
             Diagnostic::new(Code::NotYours, message)
                 .at(place_in(&change.path, "", Spot::Whole))
-                .note("rule: tallies are kept by the rep, by whoever leads them, or by an admin"),
+                .note("rule: tallies are kept by the rep, who leads them, or an admin"),
         )
     }
 }
 
+/// Are the changed files of one id one file, that perhaps moved? Where there are two of them at once, each
+/// is judged by itself.
+fn one_file(changes: &[&Change]) -> bool {
+    let sides = changes.iter().map(|change| change.parents.len()).max().unwrap_or(0);
+    let at_side = |side: usize| {
+        changes.iter().filter(|c| c.parents.get(side).is_some_and(Option::is_some)).count()
+    };
+    let now = changes.iter().filter(|change| change.now.is_some()).count();
+    now <= 1 && (0..sides).all(|side| at_side(side) <= 1)
+}
+
 const GROWS: &str = "rule: history only grows";
 
-/// Does a journal live on in what a commit makes of another prospect?
-fn lives_in(gone: &Content, other: &Case) -> bool {
+/// A prospect that is gone: its journal must live on, under another id or in one that it was joined to.
+fn gone(case: &Case, all: &[Case], found: &mut Vec<Diagnostic>) {
+    let lives = |(side, journal): (usize, Content)| {
+        journal.events.is_empty() || all.iter().any(|other| lives_in(&journal, side, other))
+    };
+    if journals(case).all(lives) {
+        return;
+    }
+    let message = format!("the prospect `{}` is gone with its events", case.id);
+    found.push(
+        Diagnostic::new(Code::HistoryLost, message)
+            .at(place_in(&case.path, "", Spot::Whole))
+            .note(GROWS)
+            .help(format!(
+                "who is no prospect any more is lost: crm lose {} --reason TEXT",
+                case.id
+            )),
+    );
+}
+
+/// The journal that a prospect has on each side where it is.
+fn journals(case: &Case) -> impl Iterator<Item = (usize, Content)> {
+    let sides = case.parents.iter().enumerate();
+    sides.filter_map(|(side, text)| Some((side, content(text.as_deref()?).0)))
+}
+
+/// Does one side's journal live on in what a commit makes of another prospect of that side?
+fn lives_in(gone: &Content, side: usize, other: &Case) -> bool {
     let Some(now) = other.now.as_deref().map(|text| content(text).0) else { return false };
-    let before = other.parents.iter().flatten().next().map(|text| content(text).0);
+    let before = other.parents.get(side).and_then(Option::as_deref).map(|text| content(text).0);
     lives_on(gone, before.as_ref(), &now)
 }
 
 /// The keys of events that came with another prospect that is gone: they were signed before.
 fn carried(case: &Case, all: &[Case]) -> BTreeSet<String> {
-    let gone = all.iter().filter(|other| other.now.is_none());
-    let journals =
-        gone.flat_map(|other| other.parents.iter().flatten().map(|text| content(text).0));
-    journals
-        .filter(|journal| lives_in(journal, case))
-        .flat_map(|journal| journal.events.into_keys())
+    all.iter()
+        .filter(|other| other.now.is_none())
+        .flat_map(journals)
+        .filter(|(side, journal)| lives_in(journal, *side, case))
+        .flat_map(|(_, journal)| journal.events.into_keys())
         .collect()
 }
 

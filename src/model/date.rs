@@ -79,12 +79,13 @@ impl Date {
         if b.len() != 10 || b[4] != b'-' || b[7] != b'-' {
             return None;
         }
-        let number = |range: std::ops::Range<usize>| -> Option<u32> {
-            b[range]
-                .iter()
-                .try_fold(0u32, |acc, d| d.is_ascii_digit().then(|| acc * 10 + u32::from(d - b'0')))
-        };
-        Date::new(i32::try_from(number(0..4)?).ok()?, number(5..7)?, number(8..10)?)
+        let digits = [b[0], b[1], b[2], b[3], b[5], b[6], b[8], b[9]];
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let number = |from: &[u8]| from.iter().fold(0, |n, d| n * 10 + u32::from(d - b'0'));
+        let year = i32::try_from(number(&digits[..4])).ok()?;
+        Date::new(year, number(&digits[4..6]), number(&digits[6..]))
     }
 
     /// Is this a `strftime` format?

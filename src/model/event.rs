@@ -21,22 +21,24 @@ impl EventKey {
     /// Reads `2009-12-03`, `2009-12-03-2`, `2009-12-03-1-k2p`, `2009-12-03-call`.
     pub fn parse(text: &str) -> Option<EventKey> {
         let date = Date::parse(text.get(..10)?)?;
-        let rest = text.get(10..)?;
-        let n = match rest.strip_prefix('-') {
-            None if rest.is_empty() => 0,
-            None => return None,
-            Some(tail) => {
-                let (first, suffix) = match tail.split_once('-') {
-                    Some((first, suffix)) => (first, Some(suffix)),
-                    None => (tail, None),
-                };
-                if first.is_empty() || suffix.is_some_and(str::is_empty) {
-                    return None;
-                }
-                if first.bytes().all(|b| b.is_ascii_digit()) { first.parse().ok()? } else { 0 }
-            }
+        let tail = text.as_bytes().get(10..)?;
+        let key = |n| Some(EventKey { date, n, text: text.into() });
+        let (first, suffix) = match tail {
+            [] => return key(0),
+            [b'-', tail @ ..] => match tail.iter().position(|b| *b == b'-') {
+                Some(dash) => (&tail[..dash], Some(&tail[dash + 1..])),
+                None => (tail, None),
+            },
+            _ => return None,
         };
-        Some(EventKey { date, n, text: text.into() })
+        if first.is_empty() || suffix.is_some_and(<[u8]>::is_empty) {
+            return None;
+        }
+        if !first.iter().all(u8::is_ascii_digit) {
+            return key(0);
+        }
+        let digit = |n: u32, b: &u8| n.checked_mul(10)?.checked_add(u32::from(b - b'0'));
+        key(first.iter().try_fold(0, digit)?)
     }
 
     /// The characters after the date and N, which tell two branches' events apart.
@@ -238,6 +240,43 @@ pub const KINDS: [(&str, Counts); 25] = [
     ("imported", Counts::Note),
     ("retracted", Counts::Note),
 ];
+
+/// The kinds of event that a ledger knows, and what each counts as. They are few and asked for with every
+/// event, so they stand in a row, the usual ones first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kinds(Vec<(Text, Counts)>);
+
+impl Default for Kinds {
+    /// The built-in ones.
+    fn default() -> Kinds {
+        Kinds(KINDS.iter().map(|(kind, counts)| ((*kind).into(), *counts)).collect())
+    }
+}
+
+impl Kinds {
+    /// What a kind counts as, if it is known.
+    pub fn get(&self, kind: &str) -> Option<Counts> {
+        self.0.iter().find(|(known, _)| known == kind).map(|(_, counts)| *counts)
+    }
+
+    /// Is the kind known?
+    pub fn contains(&self, kind: &str) -> bool {
+        self.get(kind).is_some()
+    }
+
+    /// The names, the built-in ones first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(kind, _)| &**kind)
+    }
+
+    /// Adds a kind, or says anew what it counts as.
+    pub fn insert(&mut self, kind: Text, counts: Counts) {
+        match self.0.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, slot)) => *slot = counts,
+            None => self.0.push((kind, counts)),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

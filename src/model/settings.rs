@@ -1,7 +1,7 @@
 //! The settings of a ledger: who sells, which boards, which rules. Every one has a default.
 
 use super::date::{Date, Weekday};
-use super::event::{Counts, KINDS};
+use super::event::{Counts, Kinds};
 use super::grading::{Grading, Policy, default_policies};
 use super::label::{Label, Lang};
 use super::money::{Amount, Currency, Money};
@@ -215,7 +215,7 @@ pub struct Settings {
     /// The criteria, in the order of documentation.
     pub criteria: Vec<Criterion>,
     /// Kinds of event and what each counts as.
-    pub kinds: BTreeMap<Text, Counts>,
+    pub kinds: Kinds,
     /// What one unit of another currency is in the ledger's own.
     pub rates: BTreeMap<Currency, Amount>,
     /// Suggested reasons for leaving.
@@ -252,7 +252,7 @@ impl Default for Settings {
             reps: Vec::new(),
             pipelines: vec![default_pipeline()],
             criteria: default_criteria(),
-            kinds: KINDS.iter().map(|(id, counts)| ((*id).into(), *counts)).collect(),
+            kinds: Kinds::default(),
             rates: BTreeMap::new(),
             reasons: Vec::new(),
             campaigns: Vec::new(),
@@ -298,7 +298,7 @@ impl Settings {
 
     /// What a kind counts as; an unknown one is a note.
     pub fn counts(&self, kind: &str) -> Counts {
-        self.kinds.get(kind).copied().unwrap_or(Counts::Note)
+        self.kinds.get(kind).unwrap_or(Counts::Note)
     }
 
     /// What a grade buys, if the settings say.

@@ -73,7 +73,7 @@ impl Activity {
 #[derive(Debug, Clone, Default)]
 pub struct Practice {
     /// By rep, or by the dimension asked for.
-    pub groups: BTreeMap<String, Activity>,
+    pub groups: Groups,
     /// Of all groups together.
     pub all: Activity,
     /// Reps whose tallies are left out: they cannot be divided among the prospects selected.
@@ -85,33 +85,82 @@ pub fn first_prospect_column(pipeline: &Pipeline) -> usize {
     pipeline.open().len().saturating_sub(3).max(1)
 }
 
-/// Counts a period.
-pub fn measure(book: &Book, request: &Request, period: Period) -> Practice {
-    let mut practice = Practice::default();
-    let mut days = BTreeSet::new();
-    for (rep, day, tally) in tallies(book, request, period, &mut practice.left_out) {
+/// Open prospects in the last three columns now, by group.
+pub type Held = BTreeMap<String, u64>;
+
+/// Counts several periods, and who is held now, going through the ledger once.
+pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Practice>, Held) {
+    let mut left_out = vec![BTreeSet::new(); periods.len()];
+    let tallied: Vec<Vec<_>> = periods
+        .iter()
+        .zip(&mut left_out)
+        .map(|(period, left_out)| tallies(book, request, *period, left_out))
+        .collect();
+    let days: Vec<Days> = tallied
+        .iter()
+        .map(|tallies| tallies.iter().map(|(rep, day, _)| (*rep, *day)).collect())
+        .collect();
+    let (mut groups, held) = request.fold(
+        book,
+        |(all, held): &mut (Vec<Groups>, Held), record| {
+            all.resize_with(periods.len(), Groups::new);
+            hold(record, book, request, held);
+            for ((period, days), groups) in periods.iter().zip(&days).zip(all) {
+                if record.state.last_entry.is_some_and(|last| last >= period.from) {
+                    Count { book, request, period: *period, record, days, groups }.record();
+                }
+            }
+        },
+        |all, part| {
+            all.0.resize_with(periods.len(), Groups::new);
+            for (known, groups) in all.0.iter_mut().zip(part.0) {
+                for (group, activity) in groups {
+                    known.entry(group).or_default().add(&activity);
+                }
+            }
+            for (group, count) in part.1 {
+                *all.1.entry(group).or_default() += count;
+            }
+        },
+    );
+    groups.resize_with(periods.len(), Groups::new);
+    let practice = groups.into_iter().zip(tallied).zip(left_out);
+    let practice = practice.map(|((groups, tallies), left_out)| {
+        let mut practice = Practice { groups, left_out, ..Practice::default() };
+        tallies.iter().for_each(|(rep, _, tally)| practice.tally(rep, tally, book, request));
+        practice.groups.values().for_each(|activity| practice.all.add(activity));
+        practice
+    });
+    (practice.collect(), held)
+}
+
+impl Practice {
+    /// Adds what a rep counted by hand on a day.
+    fn tally(&mut self, rep: &str, tally: &Tally, book: &Book, request: &Request) {
         let group = match request.by {
             Some(Dimension::Manager) => manager(rep, &book.settings),
             _ => rep.to_owned(),
         };
-        let slot = practice.groups.entry(group).or_default();
+        let slot = self.groups.entry(group).or_default();
         slot.dials += u64::from(tally.dials);
         slot.conversations += u64::from(tally.conversations);
         slot.appointments += u64::from(tally.appointments);
-        days.insert((rep, day));
     }
-    for record in request.select(book) {
-        if record.state.last_entry.is_some_and(|last| last >= period.from) {
-            let mut count =
-                Count { book, request, period, record, days: &days, groups: &mut practice.groups };
-            count.record();
-        }
-    }
-    for activity in practice.groups.values() {
-        practice.all.add(activity);
-    }
-    practice
 }
+
+fn hold(record: &Record, book: &Book, request: &Request, held: &mut Held) {
+    let first = first_prospect_column(record.pipeline(&book.settings));
+    if record.state.outcome == Outcome::Open && record.state.stage >= first {
+        let by = request.by.as_ref().unwrap_or(&Dimension::Owner);
+        *held.entry(by.of(record, &book.settings)).or_default() += 1;
+    }
+}
+
+/// The counts of each group.
+type Groups = BTreeMap<String, Activity>;
+
+/// The days that a rep counted by hand.
+type Days<'b> = BTreeSet<(&'b str, Date)>;
 
 /// The tallies that count. With a query, those of reps all of whose prospects it selects: a day's tally
 /// cannot be divided. By anything but reps, none.
@@ -153,9 +202,9 @@ struct Count<'a, 'b> {
     book: &'b Book,
     request: &'a Request,
     period: Period,
-    record: &'b Record,
-    days: &'a BTreeSet<(&'b str, Date)>,
-    groups: &'a mut BTreeMap<String, Activity>,
+    record: &'a Record,
+    days: &'a Days<'b>,
+    groups: &'a mut Groups,
 }
 
 impl<'b> Count<'_, 'b> {

@@ -36,26 +36,60 @@ struct Bucket {
     stalled: u64,
 }
 
+impl Bucket {
+    fn add(&mut self, other: &Bucket) {
+        self.count += other.count;
+        self.value.add_sum(&other.value);
+        self.stalled += other.stalled;
+    }
+}
+
+/// The open prospects.
+#[derive(Default)]
+struct Open {
+    count: usize,
+    groups: BTreeMap<String, [Bucket; 7]>,
+    /// Those that stand too long.
+    late: Vec<Record>,
+}
+
+fn open(book: &Book, request: &Request) -> Open {
+    request.fold(
+        book,
+        |open: &mut Open, record| {
+            let state = &record.state;
+            if state.outcome != Outcome::Open {
+                return;
+            }
+            let by = request.by.as_ref();
+            let group = by.map(|by| by.of(record, &book.settings)).unwrap_or_default();
+            let bucket = &mut open.groups.entry(group).or_default()[bucket(record, book)];
+            bucket.count += 1;
+            bucket.stalled += u64::from(state.flags.stalled);
+            state.value.into_iter().for_each(|value| bucket.value.add(value));
+            open.count += 1;
+            if state.flags.overdue || state.flags.stalled {
+                open.late.push(record.lean());
+            }
+        },
+        |all, part| {
+            all.count += part.count;
+            all.late.extend(part.late);
+            for (group, buckets) in part.groups {
+                let known = all.groups.entry(group).or_default();
+                known.iter_mut().zip(&buckets).for_each(|(a, b)| a.add(b));
+            }
+        },
+    )
+}
+
 /// Who stands too long, the longest first; and how all open prospects stand on their clock.
 pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let open: Vec<&Record> =
-        request.select(book).filter(|record| record.state.outcome == Outcome::Open).collect();
-    let mut late: Vec<&Record> = open
-        .iter()
-        .copied()
-        .filter(|record| record.state.flags.overdue || record.state.flags.stalled)
-        .collect();
+    let Open { count: open, mut groups, late } = open(book, request);
+    let mut late: Vec<&Record> = late.iter().collect();
     late.sort_by_key(|record| (Reverse(excess(record, book)), &record.prospect.id));
-    let mut groups: BTreeMap<String, [Bucket; 7]> = BTreeMap::new();
-    for record in &open {
-        let group = request.by.as_ref().map(|by| by.of(record, settings)).unwrap_or_default();
-        let bucket = &mut groups.entry(group).or_default()[bucket(record, book)];
-        bucket.count += 1;
-        bucket.stalled += u64::from(record.state.flags.stalled);
-        record.state.value.into_iter().for_each(|value| bucket.value.add(value));
-    }
     if groups.is_empty() && request.by.is_none() {
         groups.insert(String::new(), Default::default());
     }
@@ -63,8 +97,8 @@ pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         id: "aging".into(),
         title: lang.pick("Standing too long", "停留过久").into(),
         about: match lang {
-            Lang::En => format!("open prospects on {}: {}", book.as_of, open.len()),
-            Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open.len()),
+            Lang::En => format!("open prospects on {}: {}", book.as_of, open),
+            Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open),
         },
         tables: vec![
             list(&late, book, request, Audience::Machines),

@@ -14,12 +14,7 @@ use std::collections::BTreeMap;
 const SHORT: usize = 10;
 
 /// The sheet of one prospect.
-pub fn audit(
-    record: &Record,
-    origins: &BTreeMap<String, Origin>,
-    settings: &Settings,
-    today: Date,
-) -> Sheet {
+pub fn audit(record: &Record, origins: &BTreeMap<String, Origin>, settings: &Settings) -> Sheet {
     let lang = settings.language;
     let columns = vec![
         column("key", Kind::Text, lang),
@@ -45,10 +40,8 @@ pub fn audit(
     let prospect = &record.prospect;
     let title = format!("{} {} ({})", lang.pick("Audit", "审计"), prospect.id, prospect.name);
     let mut sheet = Sheet::single("audit", title, columns, rows);
-    sheet.about = match lang {
-        Lang::En => format!("every entry, and the commit that brought it; as of {today}"),
-        Lang::Zh => format!("每条流水及其所在的提交，截至{today}"),
-    };
+    let about = lang.pick("every entry, and the commit that brought it", "每条流水及其所在的提交");
+    sheet.about = about.to_owned();
     sheet.notes.push(match lang {
         Lang::En => format!("entries to look at: {wrong}; a commit's author is what its maker claims, the push is what the guard checked"),
         Lang::Zh => format!("需查看的流水：{wrong}条；提交作者由提交者自填，推送由守卫核对"),

@@ -29,12 +29,11 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     if let Some(by) = &request.by {
         columns.insert(0, column(by.name(), Kind::Text, lang));
     }
+    let on_board = request.gather(book, |record| shown(record, request).then(|| record.lean()));
     let mut tables = Vec::new();
     for (index, pipeline) in settings.pipelines.iter().enumerate() {
-        let mut records: Vec<&Record> = request
-            .select(book)
-            .filter(|r| r.state.pipeline == index && shown(r, request))
-            .collect();
+        let mut records: Vec<&Record> =
+            on_board.iter().filter(|record| record.state.pipeline == index).collect();
         if records.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
             continue;
         }

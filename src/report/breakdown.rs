@@ -5,35 +5,31 @@ use super::words::column;
 use crate::model::label::Lang;
 use crate::model::period::Period;
 use crate::model::pipeline::Pipeline;
+use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Kind, Table};
 use crate::rules::book::Book;
-use crate::rules::state::Record;
 
-/// A pipeline and who is on it.
+/// A pipeline in use.
+#[derive(Debug, Clone, Copy)]
 pub struct Board<'b> {
     /// The pipeline.
     pub pipeline: &'b Pipeline,
-    /// The selected prospects on it.
-    pub records: Vec<&'b Record>,
+    /// Its position in the settings.
+    pub position: usize,
     /// No other pipeline is in use.
     pub alone: bool,
 }
 
-/// The pipelines that selected prospects are on; the ledger's first if none is.
-pub fn boards<'b>(book: &'b Book, request: &'b Request) -> Vec<Board<'b>> {
-    let mut boards: Vec<Board> = book
-        .settings
-        .pipelines
-        .iter()
-        .map(|pipeline| Board { pipeline, records: Vec::new(), alone: false })
+/// The pipelines that selected prospects are on, by their positions; the ledger's first if none is.
+pub fn boards<'b>(settings: &'b Settings, used: impl Fn(usize) -> bool) -> Vec<Board<'b>> {
+    let all = settings.pipelines.iter().enumerate();
+    let mut boards: Vec<Board> = all
+        .filter(|(position, _)| used(*position))
+        .map(|(position, pipeline)| Board { pipeline, position, alone: false })
         .collect();
-    for record in request.select(book) {
-        boards[record.state.pipeline].records.push(record);
-    }
-    if boards.iter().all(|board| board.records.is_empty()) {
-        boards.truncate(1);
-    } else {
-        boards.retain(|board| !board.records.is_empty());
+    if boards.is_empty() {
+        let first = settings.pipelines.first();
+        boards.extend(first.map(|pipeline| Board { pipeline, position: 0, alone: false }));
     }
     if let [only] = boards.as_mut_slice() {
         only.alone = true;

@@ -67,7 +67,13 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         steps.sort_by_key(|step| step.change);
         sheet.tables.push(list_table(&steps, request, lang));
     }
-    sheet.tables.push(span_table(&spans, request, &period.to.to_string(), lang));
+    sheet.tables.push(span_table(
+        &spans,
+        request,
+        &period.to.to_string(),
+        request.by.is_none(),
+        lang,
+    ));
     if let (None, Some(span)) = (&request.by, spans.values().next()) {
         sheet.pictures.push(picture(span, &period.to_string(), lang));
     }
@@ -163,6 +169,7 @@ pub(super) fn span_table(
     spans: &BTreeMap<String, Span>,
     request: &Request,
     end: &str,
+    every_kind: bool,
     lang: Lang,
 ) -> Table {
     let foreign = spans.values().any(|span| {
@@ -188,7 +195,7 @@ pub(super) fn span_table(
         for (change, ..) in Change::ALL {
             let line = span.lines.get(&change);
             // Every kind stands in the whole; a group shows what it had. Corrections are rare.
-            if line.is_none() && (request.by.is_some() || change == Change::Corrected) {
+            if line.is_none() && (!every_kind || change == Change::Corrected) {
                 continue;
             }
             let line = line.cloned().unwrap_or_default();

@@ -8,7 +8,7 @@ use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::label::Lang;
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
@@ -47,6 +47,12 @@ impl Ends {
         }
     }
 
+    fn add(&mut self, other: Ends) {
+        self.won += other.won;
+        self.lost += other.lost;
+        self.open += other.open;
+    }
+
     /// won / (won + lost).
     fn narrow(self) -> (usize, usize) {
         (self.won, self.won + self.lost)
@@ -68,6 +74,24 @@ struct Figures {
     cohort: Ends,
 }
 
+impl Step {
+    fn add(&mut self, other: &Step) {
+        self.entered += other.entered;
+        self.advanced += other.advanced;
+        self.open += other.open;
+        self.lost += other.lost;
+        self.won += other.won;
+    }
+}
+
+impl Figures {
+    fn add(&mut self, other: &Figures) {
+        self.steps.iter_mut().zip(&other.steps).for_each(|(sum, step)| sum.add(step));
+        self.snapshot.add(other.snapshot);
+        self.cohort.add(other.cohort);
+    }
+}
+
 /// Conversion by entry cohort, and the win rates.
 pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
@@ -83,13 +107,11 @@ pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ),
         ..Sheet::default()
     };
-    for board in boards(book, request) {
-        let mut groups: BTreeMap<String, Figures> = BTreeMap::new();
+    let mut counted = gather(book, request);
+    for board in boards(&book.settings, |position| counted.contains_key(&position)) {
+        let mut groups = counted.remove(&board.position).unwrap_or_default();
         if request.by.is_none() {
-            groups.insert(String::new(), empty(&board));
-        }
-        for record in &board.records {
-            count(record, &board, book, request, &mut groups);
+            groups.entry(String::new()).or_insert_with(|| empty(board.pipeline));
         }
         sheet.tables.push(steps_table(&board, &groups, request, &book.settings));
         sheet.tables.push(win_table(&board, &groups, request, &book.settings));
@@ -111,38 +133,50 @@ pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     Ok(sheet)
 }
 
-fn empty(board: &Board) -> Figures {
-    let steps = vec![Step::default(); board.pipeline.won()];
+/// The figures of each group.
+type Groups = BTreeMap<String, Figures>;
+
+fn empty(pipeline: &Pipeline) -> Figures {
+    let steps = vec![Step::default(); pipeline.won()];
     Figures { steps, ..Figures::default() }
 }
 
-fn count(
-    record: &Record,
-    board: &Board,
-    book: &Book,
-    request: &Request,
-    groups: &mut BTreeMap<String, Figures>,
-) {
+/// The figures of each pipeline in use, by its position.
+fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
+    request.fold(
+        book,
+        |all: &mut BTreeMap<usize, Groups>, record| {
+            let groups = all.entry(record.state.pipeline).or_default();
+            count(record, book, request, groups);
+        },
+        |all, part| {
+            for (position, groups) in part {
+                let known = all.entry(position).or_default();
+                for (group, figures) in groups {
+                    let pipeline = &book.settings.pipelines[position];
+                    known.entry(group).or_insert_with(|| empty(pipeline)).add(&figures);
+                }
+            }
+        },
+    )
+}
+
+fn count(record: &Record, book: &Book, request: &Request, groups: &mut Groups) {
+    let pipeline = record.pipeline(&book.settings);
     let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
     for pursuit in &record.history.pursuits {
         let group = request
             .by
             .as_ref()
             .map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, pursuit.opened));
-        let steps = steps(record, pursuit, board.pipeline.won(), &inside);
+        let steps = steps(record, pursuit, pipeline.won(), &inside);
         let (opened, ended) = (inside(pursuit.opened), pursuit.ended);
         let closed = ended.is_some_and(|(on, _)| inside(on));
         if !opened && !closed && steps.iter().all(|step| step.entered == 0) {
             continue;
         }
-        let figures = groups.entry(group).or_insert_with(|| empty(board));
-        for (sum, step) in figures.steps.iter_mut().zip(steps) {
-            sum.entered += step.entered;
-            sum.advanced += step.advanced;
-            sum.open += step.open;
-            sum.lost += step.lost;
-            sum.won += step.won;
-        }
+        let figures = groups.entry(group).or_insert_with(|| empty(pipeline));
+        figures.steps.iter_mut().zip(&steps).for_each(|(sum, step)| sum.add(step));
         let ended = ended.map(|(_, outcome)| outcome);
         if opened {
             figures.cohort.count(ended);

@@ -14,6 +14,7 @@ use crate::model::sheet::{
 };
 use crate::rules::book::Book;
 use crate::rules::passage::End;
+use crate::rules::state::Record;
 use crate::stats::{AalenJohansen, KaplanMeier, Observation, Outcome, Summary};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +37,24 @@ struct Passes {
     clockless: usize,
 }
 
+/// The times that a board's prospects took.
+#[derive(Debug, Default)]
+struct Times {
+    groups: BTreeMap<String, Passes>,
+    stays: Stays,
+}
+
+/// Days in each column, by its position.
+type Stays = BTreeMap<usize, Vec<Observation>>;
+
 impl Passes {
+    fn add(&mut self, other: &Passes) {
+        self.all.extend(&other.all);
+        self.in_time += other.in_time;
+        self.stated.extend(&other.stated);
+        self.clockless += other.clockless;
+    }
+
     fn won(&self) -> Vec<f64> {
         self.all
             .iter()
@@ -65,25 +83,22 @@ pub fn cycle(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ),
         ..Sheet::default()
     };
-    for board in boards(book, request) {
-        let groups = passes(&board, book, request);
+    let gathered = gather(book, request);
+    let none = Times::default();
+    for board in boards(&book.settings, |position| gathered.contains_key(&position)) {
+        let Times { groups, stays } = gathered.get(&board.position).unwrap_or(&none);
         let mut all = Passes::default();
-        for passes in groups.values() {
-            all.all.extend(&passes.all);
-            all.in_time += passes.in_time;
-            all.stated.extend(&passes.stated);
-            all.clockless += passes.clockless;
-        }
+        groups.values().for_each(|passes| all.add(passes));
         let shares = curves(&all);
         let mut tables = vec![
             share_table(&board, &all, shares.as_ref(), lang),
-            days_table(&board, &groups, &all, request, lang),
+            days_table(&board, groups, &all, request, lang),
         ];
         if request.by.is_some() {
             tables.reverse();
         }
         sheet.tables.extend(tables);
-        sheet.tables.push(stay_table(&board, book, request, lang));
+        sheet.tables.push(stay_table(&board, stays, lang));
         sheet.notes.extend(notes(&all, lang).into_iter().map(|note| board.note(note, lang)));
         if let Some(shares) = shares {
             sheet.pictures.push(picture(&board, &shares, lang));
@@ -92,36 +107,68 @@ pub fn cycle(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     Ok(sheet)
 }
 
-fn passes(board: &Board, book: &Book, request: &Request) -> BTreeMap<String, Passes> {
+/// The times of each pipeline in use, by its position.
+fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Times> {
+    request.fold(
+        book,
+        |all: &mut BTreeMap<usize, Times>, record| {
+            let times = all.entry(record.state.pipeline).or_default();
+            passes(record, book, request, &mut times.groups);
+            stays(record, book, request, &mut times.stays);
+        },
+        |all, part| {
+            for (position, times) in part {
+                let known = all.entry(position).or_default();
+                for (group, passes) in times.groups {
+                    known.groups.entry(group).or_default().add(&passes);
+                }
+                for (stage, stays) in times.stays {
+                    known.stays.entry(stage).or_default().extend(stays);
+                }
+            }
+        },
+    )
+}
+
+fn passes(record: &Record, book: &Book, request: &Request, groups: &mut BTreeMap<String, Passes>) {
     let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
-    let mut groups: BTreeMap<String, Passes> = BTreeMap::new();
-    for record in &board.records {
-        let group = |opened: Date| {
-            let by = request.by.as_ref();
-            by.map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, opened))
-        };
-        for pass in record.history.passes(book.as_of).filter(|pass| inside(pass.start)) {
-            let passes = groups.entry(group(pass.opened)).or_default();
-            let days = pass.days(book.as_of);
-            let stated = record.state.cycle_days;
-            passes.stated.insert(stated);
-            passes.all.push(match pass.end.map(|(_, end)| end) {
-                None => Observation::censored(days),
-                Some(End::Won) => Observation::event(days),
-                Some(End::Lost) => Observation::competing(LOST, days),
-                Some(End::FellBack) => Observation::competing(FELL_BACK, days),
-            });
-            if pass.end.is_some_and(|(_, end)| end == End::Won) && days <= stated {
-                passes.in_time += 1;
-            }
-        }
-        for pursuit in &record.history.pursuits {
-            if pursuit.clock_start.is_none() && inside(pursuit.opened) {
-                groups.entry(group(pursuit.opened)).or_default().clockless += 1;
-            }
+    let group = |opened: Date| {
+        let by = request.by.as_ref();
+        by.map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, opened))
+    };
+    for pass in record.history.passes(book.as_of).filter(|pass| inside(pass.start)) {
+        let passes = groups.entry(group(pass.opened)).or_default();
+        let days = pass.days(book.as_of);
+        let stated = record.state.cycle_days;
+        passes.stated.insert(stated);
+        passes.all.push(match pass.end.map(|(_, end)| end) {
+            None => Observation::censored(days),
+            Some(End::Won) => Observation::event(days),
+            Some(End::Lost) => Observation::competing(LOST, days),
+            Some(End::FellBack) => Observation::competing(FELL_BACK, days),
+        });
+        if pass.end.is_some_and(|(_, end)| end == End::Won) && days <= stated {
+            passes.in_time += 1;
         }
     }
-    groups
+    for pursuit in &record.history.pursuits {
+        if pursuit.clock_start.is_none() && inside(pursuit.opened) {
+            groups.entry(group(pursuit.opened)).or_default().clockless += 1;
+        }
+    }
+}
+
+/// A stretch in a column that goes on is censored.
+fn stays(record: &Record, book: &Book, request: &Request, stays: &mut Stays) {
+    let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
+    for spell in record.history.entries().filter(|spell| inside(spell.from)) {
+        let last = spell.to.unwrap_or(book.as_of);
+        let days = u32::try_from(last.days_since(spell.from)).unwrap_or(0);
+        stays.entry(spell.stage).or_default().push(match spell.to {
+            Some(_) => Observation::event(days),
+            None => Observation::censored(days),
+        });
+    }
 }
 
 /// The curves, where there are enough passes for any.
@@ -248,28 +295,15 @@ fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
     }
 }
 
-/// Time in each column: a stretch that goes on is censored.
-fn stay_table(board: &Board, book: &Book, request: &Request, lang: Lang) -> Table {
-    let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
-    let mut stays: Vec<Vec<Observation>> = vec![Vec::new(); board.pipeline.won()];
-    for record in &board.records {
-        for spell in record.history.entries() {
-            let Some(stay) = stays.get_mut(spell.stage).filter(|_| inside(spell.from)) else {
-                continue;
-            };
-            let last = spell.to.unwrap_or(book.as_of);
-            let days = u32::try_from(last.days_since(spell.from)).unwrap_or(0);
-            stay.push(match spell.to {
-                Some(_) => Observation::event(days),
-                None => Observation::censored(days),
-            });
-        }
-    }
+/// Time in each open column.
+fn stay_table(board: &Board, stays: &Stays, lang: Lang) -> Table {
+    let none = Vec::new();
     let mut columns = vec![column("stage", Kind::Text, lang)];
     for id in ["departures", "mean", "km-median", "km-low", "km-high", "still-there"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let rows = board.pipeline.open().iter().zip(&stays).map(|(stage, stay)| {
+    let rows = board.pipeline.open().iter().enumerate().map(|(position, stage)| {
+        let stay = stays.get(&position).unwrap_or(&none);
         let left: Vec<f64> = stay
             .iter()
             .filter(|one| one.outcome == Outcome::Event)

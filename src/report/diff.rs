@@ -54,7 +54,7 @@ pub fn diff(before: &Book, after: &Book, names: (&str, &str), request: &Request)
     if !touched.is_empty() {
         sheet.tables.push(touched_table(&touched, lang));
     }
-    sheet.tables.push(span_table(&spans, request, to, lang));
+    sheet.tables.push(span_table(&spans, request, to, false, lang));
     if let (false, Some(span)) = (steps.is_empty(), spans.values().next()) {
         sheet.pictures.push(picture(span, &format!("{from}..{to}"), lang));
     }

@@ -64,13 +64,19 @@ pub fn others(sum: &Sum) -> Vec<String> {
     sum.foreign().map(|money| money.to_string()).collect()
 }
 
-/// The days that a report covers: those asked for, as far as the ledger has any; else all of them.
+/// The days that a report covers: those asked for, as far as the ledger has any; else all of them. Knows
+/// the first of them once somebody has gone through the records, so [`up_to_now`] comes before that.
 pub fn span(book: &Book, asked: Option<Period>) -> Period {
     let entries = book.first_entry().into_iter();
     let first = entries.chain(book.tallies.iter().map(|(_, day, _)| *day)).min();
-    let first = first.unwrap_or(book.as_of);
+    let Period { from, to } = up_to_now(book, asked);
+    Period { from: from.max(first.unwrap_or(book.as_of)), to }
+}
+
+/// The same days, and any before the ledger's first: nothing happened then.
+pub fn up_to_now(book: &Book, asked: Option<Period>) -> Period {
     let asked = asked.unwrap_or(Period { from: Date::MIN, to: Date::MAX });
-    Period { from: asked.from.max(first), to: asked.to.min(book.as_of) }
+    Period { from: asked.from, to: asked.to.min(book.as_of) }
 }
 
 /// Weeks in a period, with their part of a week; never less than one day.

@@ -133,7 +133,10 @@ impl Outlook {
 pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let boards = boards(book, request);
+    let selected: Vec<&Record> = request.select(book).collect();
+    let boards = boards(settings, |position| {
+        selected.iter().any(|record| record.state.pipeline == position)
+    });
     let odds: BTreeMap<&str, Vec<Odds>> = settings
         .pipelines
         .iter()
@@ -146,7 +149,10 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let mut unweighed = 0;
     for board in &boards {
         let Some(odds) = odds.get(&*board.pipeline.id) else { continue };
-        for &record in board.records.iter().filter(|r| r.state.outcome == Outcome::Open) {
+        let open = |record: &&&Record| {
+            record.state.outcome == Outcome::Open && record.state.pipeline == board.position
+        };
+        for &record in selected.iter().filter(open) {
             match odds.get(record.state.stage).filter(|odds| !odds.nominal.is_zero()) {
                 Some(odds) => items.push(Item {
                     record,
@@ -159,7 +165,7 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         }
     }
     let due = Outlook::of(items.iter().filter(|item| due_in(item, period)));
-    let measures = measures(book, &boards, &items, &due, period);
+    let measures = measures(book, &selected, &items, &due, period);
     let mut sheet = Sheet {
         id: "forecast".into(),
         title: lang.pick("Forecast", "预测").into(),

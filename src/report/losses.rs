@@ -70,7 +70,13 @@ impl Score {
 pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let ended = ended(book, request);
+    let inside = |pursuit: &Pursuit| {
+        let day = pursuit.ended.map(|(day, _)| day);
+        day.is_some_and(|day| request.period.is_none_or(|period| period.contains(day)))
+    };
+    let records =
+        request.gather(book, |one| one.history.pursuits.iter().any(inside).then(|| one.lean()));
+    let ended = ended(&records, inside);
     let lost: Vec<&Ended> = ended.iter().filter(|one| !one.won).collect();
     let mut all = Score::default();
     ended.iter().for_each(|one| all.add(one.won));
@@ -113,14 +119,12 @@ fn about(all: &Score, book: &Book, request: &Request) -> String {
     }
 }
 
-fn ended<'b>(book: &'b Book, request: &'b Request) -> Vec<Ended<'b>> {
+fn ended(records: &[Record], inside: impl Fn(&Pursuit) -> bool) -> Vec<Ended<'_>> {
     let mut found = Vec::new();
-    for record in request.select(book) {
-        for pursuit in &record.history.pursuits {
-            let Some((day, outcome)) = pursuit.ended else { continue };
-            if request.period.is_none_or(|period| period.contains(day)) {
-                found.push(Ended { record, pursuit, won: outcome == Outcome::Won });
-            }
+    for record in records {
+        for pursuit in record.history.pursuits.iter().filter(|pursuit| inside(pursuit)) {
+            let won = pursuit.ended.is_some_and(|(_, outcome)| outcome == Outcome::Won);
+            found.push(Ended { record, pursuit, won });
         }
     }
     found

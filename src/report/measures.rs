@@ -1,6 +1,6 @@
 //! The measures under a forecast: is what is due in a period enough for its target?
 
-use super::breakdown::{Board, percent};
+use super::breakdown::percent;
 use super::figures::{FEW, count, few, others};
 use super::forecast::{Item, Outlook, due_in};
 use super::words::column;
@@ -61,7 +61,7 @@ pub struct Measures {
 /// Measures the selected prospects.
 pub fn measures(
     book: &Book,
-    boards: &[Board],
+    selected: &[&Record],
     items: &[Item],
     due: &Outlook,
     period: Period,
@@ -72,7 +72,7 @@ pub fn measures(
     let mut won_values = Vec::new();
     let mut cycle = Vec::new();
     let (mut wins, mut closed) = (0, 0);
-    for record in boards.iter().flat_map(|board| &board.records) {
+    for record in selected {
         for pursuit in &record.history.pursuits {
             let Some((_, outcome)) = pursuit.ended else { continue };
             closed += 1;

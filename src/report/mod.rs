@@ -40,7 +40,7 @@ use crate::diag::Diagnostic;
 use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::sheet::Sheet;
-use crate::rules::book::Book;
+use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
 use crate::rules::state::Record;
 use dimension::Dimension;
@@ -67,9 +67,7 @@ impl Request {
 
     /// The records that the query selects; graded where they are broken down by grade.
     pub fn select<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Record> {
-        if self.by.as_ref().is_some_and(Dimension::asks_grades) {
-            book.grade();
-        }
+        self.grade_if_asked(book);
         book.select(&self.query)
     }
 
@@ -81,10 +79,24 @@ impl Request {
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
+        self.grade_if_asked(book);
+        book.fold(&self.query, step, join)
+    }
+
+    /// What each record that the query selects gives, in the order of ids (see [`Book::gather`]).
+    pub fn gather<T: Send>(
+        &self,
+        book: &Book,
+        each: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        self.grade_if_asked(book);
+        book.gather(&self.query, each)
+    }
+
+    fn grade_if_asked(&self, book: &Book) {
         if self.by.as_ref().is_some_and(Dimension::asks_grades) {
             book.grade();
         }
-        book.fold(&self.query, step, join)
     }
 }
 
@@ -96,8 +108,22 @@ pub struct Report {
     pub alias: Option<&'static str>,
     /// One line about it.
     pub about: &'static str,
+    /// Does it look into notes, or ask rules that may: grading, allocation?
+    pub notes: bool,
     /// Makes it.
     pub make: fn(&Book, &Request) -> Result<Sheet, Diagnostic>,
+}
+
+impl Report {
+    /// What of each record it takes to answer a request. A query may search notes as well.
+    pub fn keep(&self, request: &Request) -> Keep {
+        let graded = request.by.as_ref().is_some_and(Dimension::asks_grades);
+        if self.notes || graded || !request.query.is_empty() {
+            Keep::Everything
+        } else {
+            Keep::AllButNotes
+        }
+    }
 }
 
 /// Every report, in the order of documentation.
@@ -106,102 +132,119 @@ pub const REPORTS: &[Report] = &[
         name: "board",
         alias: Some("pipeline"),
         about: "who stands in which column, with what is due and what is wrong",
+        notes: false,
         make: board::board,
     },
     Report {
         name: "funnel",
         alias: None,
         about: "counts, value and weighted value by column; the funnel's shape and what it says",
+        notes: false,
         make: funnel::funnel,
     },
     Report {
         name: "sheet",
         alias: None,
         about: "the week's action sheet of each rep: names in six columns, at each checkpoint",
+        notes: false,
         make: sheet::action_sheet,
     },
     Report {
         name: "team",
         alias: None,
         about: "the week's team sheet: per member and checkpoint, counts and money",
+        notes: false,
         make: team::team_sheet,
     },
     Report {
         name: "ratios",
         alias: None,
         about: "from dials to closes with the rate of each step; first meetings that replace a close",
+        notes: false,
         make: ratios::ratios,
     },
     Report {
         name: "aging",
         alias: Some("stale"),
         about: "who stands too long, against max_days and the sales cycle",
+        notes: false,
         make: aging::aging,
     },
     Report {
         name: "sources",
         alias: None,
         about: "what each source or campaign brought: leads, conversion, value, cost per close",
+        notes: false,
         make: sources::sources,
     },
     Report {
         name: "losses",
         alias: None,
         about: "why and from where pursuits were lost; what the won had in common against the lost",
+        notes: false,
         make: losses::losses,
     },
     Report {
         name: "overrides",
         alias: None,
         about: "every forced move and every overstated prospect, by owner",
+        notes: false,
         make: overrides::overrides,
     },
     Report {
         name: "conversion",
         alias: None,
         about: "who got further, by the column they entered; win rates as snapshot and as cohort",
+        notes: false,
         make: conversion::conversion,
     },
     Report {
         name: "cycle",
         alias: None,
         about: "how long closing takes: share won and lost by day, days to close, days in each column",
+        notes: false,
         make: cycle::cycle,
     },
     Report {
         name: "forecast",
         alias: None,
         about: "what open prospects will bring: by month, with p10/p50/p90; coverage of the target",
+        notes: false,
         make: forecast::forecast,
     },
     Report {
         name: "bridge",
         alias: None,
         about: "from what was open on one day to what is open on another; --list: every change",
+        notes: false,
         make: bridge::bridge,
     },
     Report {
         name: "grades",
         alias: None,
         about: "customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved",
+        notes: true,
         make: grades::grades,
     },
     Report {
         name: "policy",
         alias: None,
         about: "what each grade is promised, and where practice falls short of it",
+        notes: true,
         make: policy::policy,
     },
     Report {
         name: "allocation",
         alias: None,
         about: "load, room and fairness of the team, and who would be given the next prospect",
+        notes: true,
         make: allocation::allocation,
     },
     Report {
         name: "pool",
         alias: None,
         about: "who waits in the pool, since when, and who could have them",
+        notes: true,
         make: pool::pool_report,
     },
 ];

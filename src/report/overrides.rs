@@ -46,12 +46,23 @@ struct Figures {
 pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     only_by(request, "overrides", &[Dimension::Owner])?;
     let lang = book.settings.language;
-    let mut found = Vec::new();
-    let mut owners: BTreeMap<String, Figures> = BTreeMap::new();
-    for record in request.select(book) {
-        forced(record, book, request, &mut found, &mut owners);
-        overstated(record, book, &mut found, &mut owners);
-    }
+    let (owners, records) = request.fold(
+        book,
+        |(owners, records): &mut (BTreeMap<String, Figures>, Vec<Record>), record| {
+            if !exceptions(record, book, request, owners).is_empty() {
+                records.push(record.lean());
+            }
+        },
+        |all, part| {
+            for (owner, figures) in part.0 {
+                all.0.entry(owner).or_default().add(figures);
+            }
+            all.1.extend(part.1);
+        },
+    );
+    let mut counted = BTreeMap::new();
+    let mut found: Vec<Exception> =
+        records.iter().flat_map(|one| exceptions(one, book, request, &mut counted)).collect();
     found.sort_by(|a, b| {
         (&a.owner, a.on, &a.record.prospect.id).cmp(&(&b.owner, b.on, &b.record.prospect.id))
     });
@@ -75,6 +86,28 @@ pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         );
     }
     Ok(sheet)
+}
+
+impl Figures {
+    fn add(&mut self, other: Figures) {
+        self.forced += other.forced;
+        self.moves += other.moves;
+        self.overstated += other.overstated;
+        self.open += other.open;
+    }
+}
+
+/// The exceptions of one prospect; its owners' figures are counted on the way.
+fn exceptions<'b>(
+    record: &'b Record,
+    book: &'b Book,
+    request: &Request,
+    owners: &mut BTreeMap<String, Figures>,
+) -> Vec<Exception<'b>> {
+    let mut found = Vec::new();
+    forced(record, book, request, &mut found, owners);
+    overstated(record, book, &mut found, owners);
+    found
 }
 
 /// Every move into a column that was forced, under whoever owned the prospect on that day.

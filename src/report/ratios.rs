@@ -1,21 +1,19 @@
 //! `crm report ratios`: from dials to closes with the rate of each step, and what has to be replaced.
 
 use super::Request;
-use super::activity::{Activity, first_prospect_column, measure};
+use super::activity::{Activity, measure};
 use super::breakdown::group_name;
 use super::dimension::Dimension;
-use super::figures::{FEW, bars, count, few, grouped, number, rate, span, weeks, words};
+use super::figures::{FEW, bars, count, few, grouped, number, rate, span, up_to_now, weeks, words};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::label::Lang;
 use crate::model::period::Period;
-use crate::model::pipeline::Outcome;
 use crate::model::sheet::{
     Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
 use crate::rules::book::Book;
 use crate::rules::week::week_of;
-use std::collections::BTreeMap;
 
 /// Working weeks of a year, by which a target for a year is divided.
 pub const WORKING_WEEKS: f64 = 50.0;
@@ -44,11 +42,13 @@ struct Line<'a> {
 /// The ratios of a period, by rep or by any dimension.
 pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let period = span(book, request.period);
-    let practice = measure(book, request, period);
-    let held = held(book, request);
     let week = week_of(book.as_of, book.settings.week_start);
-    let this_week = measure(book, request, Period { to: book.as_of, ..week });
+    let periods = [up_to_now(book, request.period), Period { to: book.as_of, ..week }];
+    let (practice, held) = measure(book, request, &periods);
+    let period = span(book, request.period);
+    let mut practice = practice.into_iter();
+    let (practice, this_week) =
+        (practice.next().unwrap_or_default(), practice.next().unwrap_or_default());
     let mut groups = practice.groups.clone();
     for group in held.keys() {
         groups.entry(group.clone()).or_default();
@@ -94,19 +94,6 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         notes,
         pictures: vec![picture],
     })
-}
-
-/// Open prospects in the last three columns now, by group.
-fn held(book: &Book, request: &Request) -> BTreeMap<String, u64> {
-    let mut held = BTreeMap::new();
-    for record in request.select(book) {
-        let first = first_prospect_column(record.pipeline(&book.settings));
-        if record.state.outcome == Outcome::Open && record.state.stage >= first {
-            let by = request.by.as_ref().unwrap_or(&Dimension::Owner);
-            *held.entry(by.of(record, &book.settings)).or_default() += 1;
-        }
-    }
-    held
 }
 
 /// The groups that did anything; who only holds prospects stands in the replenishment.

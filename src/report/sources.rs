@@ -55,14 +55,20 @@ pub fn sources(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let source = Dimension::Fact("source".into());
     let by = request.by.clone().unwrap_or_else(|| source.clone());
     let campaigns = by == source;
-    let mut groups: BTreeMap<String, Brought> = BTreeMap::new();
-    for record in request.select(book) {
-        let opened = record.state.opened;
-        let inside = request.period.is_none_or(|p| opened.is_some_and(|day| p.contains(day)));
-        if inside {
-            count_in(groups.entry(by.of(record, settings)).or_default(), record, settings);
-        }
-    }
+    let mut groups = request.fold(
+        book,
+        |groups: &mut BTreeMap<String, Brought>, record| {
+            let opened = record.state.opened;
+            if request.period.is_none_or(|p| opened.is_some_and(|day| p.contains(day))) {
+                count_in(groups.entry(by.of(record, settings)).or_default(), record, settings);
+            }
+        },
+        |all, part| {
+            for (group, brought) in part {
+                all.entry(group).or_default().add(&brought);
+            }
+        },
+    );
     // A campaign that brought nobody cost its money all the same. A query asks about prospects only.
     if campaigns && request.query.is_empty() {
         for campaign in &settings.campaigns {

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::activity::measure;
-use super::figures::{bars, number, span, weeks, words};
+use super::figures::{bars, number, span, up_to_now, weeks, words};
 use super::words::column;
 use crate::diag::{Code, Diagnostic};
 use crate::model::label::Lang;
@@ -116,8 +116,9 @@ pub fn what_if(
 
 /// What the ledger says of an average week, and of which days.
 fn measured_week(book: &Book, request: &Request) -> (Week, String) {
+    let (practice, _) = measure(book, request, &[up_to_now(book, request.period)]);
+    let all = practice.into_iter().next().unwrap_or_default().all;
     let period = span(book, request.period);
-    let all = measure(book, request, period).all;
     let weekly = |n: u64| (n > 0).then(|| n as f64 / weeks(period));
     let own = Some(all.value.own).filter(|value| !value.is_zero());
     let week = Week {

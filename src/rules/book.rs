@@ -24,7 +24,7 @@ pub struct Tally {
 /// Where a book's records come from, when it is asked for them.
 pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// Every record, by id, and what could not be read or broke a rule.
-    fn read(&self) -> (Vec<Record>, Vec<Diagnostic>);
+    fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>);
 
     /// Lets every record pass by once, in no order, and keeps none: the memory it takes does not grow
     /// with the ledger. Several threads hand them over; the first argument of `each` says which.
@@ -34,7 +34,7 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     fn threads(&self) -> usize;
 }
 
-/// What a passing record carries.
+/// What a record carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
     /// Everything that stands in its file.
@@ -64,6 +64,8 @@ pub struct Book {
     pub as_of: Date,
     /// Daily tallies: rep, day, counts; sorted.
     pub tallies: Vec<(Text, Date, Tally)>,
+    /// What its records carry, once they are read.
+    pub keep: Keep,
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<Kept>,
     passed: OnceLock<Passed>,
@@ -85,7 +87,8 @@ impl Book {
         tallies: Vec<(Text, Date, Tally)>,
     ) -> Book {
         let kept = OnceLock::from(Kept { records, problems: Vec::new() });
-        Book { settings, as_of, tallies, shelf: None, kept, passed: OnceLock::new() }
+        let (keep, passed) = (Keep::Everything, OnceLock::new());
+        Book { settings, as_of, tallies, keep, shelf: None, kept, passed }
     }
 
     /// A book that takes its records from a shelf, once it is asked for them.
@@ -96,7 +99,7 @@ impl Book {
         tallies: Vec<(Text, Date, Tally)>,
     ) -> Book {
         let (kept, passed) = (OnceLock::new(), OnceLock::new());
-        Book { settings, as_of, tallies, shelf: Some(shelf), kept, passed }
+        Book { settings, as_of, tallies, keep: Keep::Everything, shelf: Some(shelf), kept, passed }
     }
 
     /// Every prospect that exists on that day, by id. What needs no two of them at a time takes
@@ -108,7 +111,7 @@ impl Book {
     fn kept(&self) -> &Kept {
         self.kept.get_or_init(|| {
             let (records, problems) =
-                self.shelf.as_ref().map(|shelf| shelf.read()).unwrap_or_default();
+                self.shelf.as_ref().map(|shelf| shelf.read(self.keep)).unwrap_or_default();
             Kept { records, problems }
         })
     }
@@ -127,7 +130,7 @@ impl Book {
 
     /// Folds the prospects that a query means, in no order: each thread that reads them has a part of
     /// its own, and `join` puts the parts together. Nothing is kept in memory, unless records are
-    /// there already or the query has to see them all.
+    /// there already or the query has to see them all. What they carry is what the book keeps.
     pub fn fold<A: Default + Send>(
         &self,
         query: &Query,
@@ -145,8 +148,7 @@ impl Book {
         }
         let parts: Vec<Mutex<A>> = (0..shelf.threads()).map(|_| Mutex::default()).collect();
         let context = Context { settings: &self.settings, as_of: self.as_of };
-        let keep = if query.is_empty() { Keep::AllButNotes } else { Keep::Everything };
-        let passed = shelf.pass(keep, &|thread, record| {
+        let passed = shelf.pass(self.keep, &|thread, record| {
             if query.matches(record, &context)
                 && let Some(part) = parts.get(thread)
             {
@@ -162,6 +164,23 @@ impl Book {
             join(&mut all, part.into_inner().unwrap_or_else(PoisonError::into_inner));
         }
         all
+    }
+
+    /// What each prospect that a query means gives, in the order of their ids.
+    pub fn gather<T: Send>(
+        &self,
+        query: &Query,
+        each: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let mut found = self.fold(
+            query,
+            |found: &mut Vec<(Text, T)>, record| {
+                found.extend(each(record).map(|one| (record.prospect.id.clone(), one)));
+            },
+            |all, part| all.extend(part),
+        );
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found.into_iter().map(|(_, one)| one).collect()
     }
 
     /// The day of the first entry of all.

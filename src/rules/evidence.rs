@@ -2,6 +2,7 @@
 
 use super::state::{Evidence, Hold};
 use crate::model::date::Date;
+use crate::model::money::Amount;
 use crate::model::pipeline::{Criterion, Known, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -28,6 +29,16 @@ pub struct Status {
     pub mend: String,
 }
 
+/// What is found about one criterion.
+enum Verdict<'a> {
+    /// It holds.
+    Met { since: Option<Date>, by: Option<&'a Text> },
+    /// It holds because the opening position gave it.
+    Given(Date),
+    /// It does not hold.
+    Missing,
+}
+
 /// Everything a verdict depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {
@@ -50,30 +61,21 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// The state of one criterion.
+    /// The state of one criterion, in words.
     pub fn status(&self, id: &str) -> Status {
-        self.verdict(id, Words::Told)
+        let verdict = self.verdict(id);
+        let (why, mend) = self.words(id, &verdict);
+        let (met, since, by) = match verdict {
+            Verdict::Met { since, by } => (true, since, by.cloned()),
+            Verdict::Given(on) => (true, Some(on), None),
+            Verdict::Missing => (false, None, None),
+        };
+        Status { id: id.into(), met, since, by, why, mend }
     }
 
     /// Does a criterion hold?
     pub fn holds(&self, id: &str) -> bool {
-        self.verdict(id, Words::Spared).met
-    }
-
-    fn verdict(&self, id: &str, words: Words) -> Status {
-        if id == IN_CYCLE {
-            return self.in_cycle(words);
-        }
-        let Some(criterion) = self.settings.criterion(id) else {
-            return words.missing(id, || ("not defined".into(), String::new()));
-        };
-        let status = self.known(criterion, words);
-        if !status.met
-            && let Some(on) = self.given(id)
-        {
-            return words.met(id, Some(on), None, || "given by the opening position".into());
-        }
-        status
+        !matches!(self.verdict(id), Verdict::Missing)
     }
 
     /// The state of everything that standing in a column takes, each once, in order; the rule of the
@@ -84,7 +86,10 @@ impl Case<'_> {
 
     /// Does everything hold that standing in a column takes?
     pub fn meets(&self, stage: usize) -> bool {
-        self.required(stage).into_iter().all(|id| self.holds(id))
+        let lost = self.pipeline.lost();
+        let in_time =
+            stage == 0 || stage == lost || self.holds(IN_CYCLE) || self.past_signature(stage);
+        in_time && self.pipeline.accumulated(stage).all(|id| self.holds(id))
     }
 
     fn required(&self, stage: usize) -> Vec<&str> {
@@ -132,142 +137,196 @@ impl Case<'_> {
         (self.on <= last).then_some(next.agreed)
     }
 
-    fn known(&self, criterion: &Criterion, words: Words) -> Status {
-        let id = &*criterion.id;
+    /// Judges one criterion. A whole ledger is judged for every report, so this makes no words.
+    fn verdict(&self, id: &str) -> Verdict<'_> {
+        if id == IN_CYCLE {
+            return self.in_cycle();
+        }
+        let Some(criterion) = self.settings.criterion(id) else { return Verdict::Missing };
+        match self.known(criterion) {
+            Verdict::Missing => self.given(id).map_or(Verdict::Missing, Verdict::Given),
+            met => met,
+        }
+    }
+
+    fn known(&self, criterion: &Criterion) -> Verdict<'_> {
         let evidence = self.evidence;
+        let since = |day: Option<Date>| match day {
+            Some(day) => Verdict::Met { since: Some(day), by: None },
+            None => Verdict::Missing,
+        };
         match &criterion.known {
-            Known::Attested => self.attested(id, "nobody has confirmed it", words),
-            Known::Decider => match (evidence.attested.get(id), self.prospect.decider()) {
-                (None, Some(decider)) => {
-                    words.met(id, None, None, || format!("{} decides", decider.name))
+            Known::Attested => self.attested(&criterion.id),
+            Known::Decider => match self.attested(&criterion.id) {
+                Verdict::Missing if self.prospect.decider().is_some() => {
+                    Verdict::Met { since: None, by: None }
                 }
-                _ => {
-                    let why = "not confirmed, and no contact has `decides = true`";
-                    self.attested(id, why, words)
-                }
+                attested => attested,
             },
-            Known::AppointmentSet => match (evidence.first_meeting, self.next_stands()) {
-                (Some(day), _) => words.met(id, Some(day), None, || "they have met".into()),
-                (None, Some(day)) => {
-                    words.met(id, Some(day), None, || "a first meeting has a date".into())
-                }
-                (None, None) => words.missing(id, || (self.no_next(), "--next DATE".into())),
-            },
-            Known::Met => match evidence.first_meeting {
-                Some(day) => words.met(id, Some(day), None, || "first meeting".into()),
-                None => words.missing(id, || {
-                    let why = "no entry of a meeting kind in this pursuit";
-                    (why.into(), "--kind meeting".into())
-                }),
-            },
+            Known::AppointmentSet => since(evidence.first_meeting.or_else(|| self.next_stands())),
+            Known::Met => since(evidence.first_meeting),
             Known::Entry(kinds) => {
-                match kinds.iter().filter_map(|kind| evidence.entries.get(kind)).min() {
-                    Some(day) => words.met(id, Some(*day), None, || "an entry says so".into()),
-                    None => words.missing(id, || {
-                        let first = kinds.first().map_or("", |kind| kind);
-                        let why = format!("no entry `{}` in this pursuit", kinds.join("` or `"));
-                        (why, format!("--kind {first}"))
-                    }),
-                }
+                since(kinds.iter().filter_map(|kind| evidence.first_entry(kind)).min())
             }
-            Known::Timing => self.timing(id, words),
-            Known::NextStep => match (evidence.signed, self.next_stands()) {
-                (Some(day), _) => words.met(id, Some(day), None, || "signed".into()),
-                (None, Some(day)) => words.met(id, Some(day), None, || {
-                    let next = evidence.next.as_ref().map(|n| n.at.shown()).unwrap_or_default();
-                    format!("next step on {next}")
-                }),
-                (None, None) => words.missing(id, || (self.no_next(), "--next DATE".into())),
-            },
-            Known::Signed => match evidence.signed {
-                Some(day) => words.met(id, Some(day), None, || "contract handed in".into()),
-                None => words.missing(id, || {
-                    ("no entry `contract` in this pursuit".into(), "--kind contract".into())
-                }),
-            },
-            Known::Paid => self.paid(id, words),
-            Known::Booked => match evidence.booked {
-                Some(day) => words.met(id, Some(day), None, || "booked".into()),
-                None => words.missing(id, || {
-                    ("no entry `booking` in this pursuit".into(), "--kind booking".into())
-                }),
-            },
+            Known::Timing => since(evidence.signed.or_else(|| self.timely())),
+            Known::NextStep => since(evidence.signed.or_else(|| self.next_stands())),
+            Known::Signed => since(evidence.signed),
+            Known::Paid => since(evidence.paid_on.filter(|_| self.paid_enough())),
+            Known::Booked => since(evidence.booked),
         }
     }
 
-    fn attested(&self, id: &str, why_not: &str, words: Words) -> Status {
+    fn attested(&self, id: &str) -> Verdict<'_> {
         match self.evidence.attested.get(id) {
-            Some(attested) => {
-                words.met(id, Some(attested.on), attested.by.as_ref(), || "confirmed".into())
-            }
-            None => words.missing(id, || (why_not.into(), format!("--confirm {id}"))),
+            Some(attested) => Verdict::Met { since: Some(attested.on), by: attested.by.as_ref() },
+            None => Verdict::Missing,
         }
     }
 
-    fn timing(&self, id: &str, words: Words) -> Status {
-        if let Some(day) = self.evidence.signed {
-            return words.met(id, Some(day), None, || "signed".into());
+    /// The last day that counts as timely: one cycle from now.
+    fn latest(&self) -> Date {
+        self.on.plus(i64::from(self.cycle_days))
+    }
+
+    /// The day on which a signing date was named that lies within the cycle.
+    fn timely(&self) -> Option<Date> {
+        let (close, named) = self.evidence.close_by?;
+        (self.on <= close && close <= self.latest()).then_some(named)
+    }
+
+    fn paid_enough(&self) -> bool {
+        let paid = &self.evidence.paid;
+        match self.settings.paid_threshold {
+            Some(threshold) => paid.own >= threshold,
+            None => {
+                let positive = |a: &Amount| !a.is_negative() && !a.is_zero();
+                positive(&paid.own) || paid.others.values().any(positive)
+            }
         }
-        let latest = self.on.plus(i64::from(self.cycle_days));
+    }
+
+    /// The hold that stands on the day.
+    fn held(&self) -> Option<&Hold> {
+        self.hold.filter(|hold| self.on < hold.until)
+    }
+
+    /// Which day of the cycle it is, counted from `start`.
+    fn cycle_day(&self, start: Date) -> i64 {
+        self.on.days_since(start).max(0)
+    }
+
+    fn in_cycle(&self) -> Verdict<'_> {
+        let over = |start| self.cycle_day(start) > i64::from(self.cycle_days);
+        match self.clock_start {
+            Some(start) if over(start) && self.held().is_none() => Verdict::Missing,
+            since => Verdict::Met { since, by: None },
+        }
+    }
+
+    /// How a criterion is known, or what stands in the way; and what would mend it.
+    fn words(&self, id: &str, verdict: &Verdict<'_>) -> (String, String) {
+        match verdict {
+            Verdict::Given(_) => ("given by the opening position".into(), String::new()),
+            Verdict::Met { since, .. } => (self.why_met(id, *since), String::new()),
+            Verdict::Missing => self.why_missing(id),
+        }
+    }
+
+    fn why_met(&self, id: &str, since: Option<Date>) -> String {
+        let evidence = self.evidence;
+        if id == IN_CYCLE {
+            return match (self.clock_start, self.held()) {
+                (None, _) => "the clock has not started".into(),
+                (Some(_), Some(hold)) => format!("on hold until {}", hold.until),
+                (Some(start), None) => self.day_of_cycle(start),
+            };
+        }
+        match self.settings.criterion(id).map(|criterion| &criterion.known) {
+            None => String::new(),
+            Some(Known::Attested) => "confirmed".into(),
+            Some(Known::Decider) => match (since, self.prospect.decider()) {
+                (None, Some(decider)) => format!("{} decides", decider.name),
+                _ => "confirmed".into(),
+            },
+            Some(Known::AppointmentSet) if evidence.first_meeting.is_some() => {
+                "they have met".into()
+            }
+            Some(Known::AppointmentSet) => "a first meeting has a date".into(),
+            Some(Known::Met) => "first meeting".into(),
+            Some(Known::Entry(_)) => "an entry says so".into(),
+            Some(Known::Timing | Known::NextStep) if evidence.signed.is_some() => "signed".into(),
+            Some(Known::Timing) => {
+                let close = evidence.close_by.map(|(close, _)| close.to_string());
+                format!("signing by {}", close.unwrap_or_default())
+            }
+            Some(Known::NextStep) => {
+                let next = evidence.next.as_ref().map(|next| next.at.shown());
+                format!("next step on {}", next.unwrap_or_default())
+            }
+            Some(Known::Signed) => "contract handed in".into(),
+            Some(Known::Paid) => format!("{} received", evidence.paid.own.grouped()),
+            Some(Known::Booked) => "booked".into(),
+        }
+    }
+
+    fn why_missing(&self, id: &str) -> (String, String) {
+        if id == IN_CYCLE {
+            let day = self.clock_start.map(|start| self.day_of_cycle(start)).unwrap_or_default();
+            let mend = "`crm back ID` starts the pass afresh".into();
+            return (format!("past the sales cycle: {day}"), mend);
+        }
+        let confirm = || format!("--confirm {id}");
+        match self.settings.criterion(id).map(|criterion| &criterion.known) {
+            None => ("not defined".into(), String::new()),
+            Some(Known::Attested) => ("nobody has confirmed it".into(), confirm()),
+            Some(Known::Decider) => {
+                ("not confirmed, and no contact has `decides = true`".into(), confirm())
+            }
+            Some(Known::AppointmentSet | Known::NextStep) => (self.no_next(), "--next DATE".into()),
+            Some(Known::Met) => {
+                ("no entry of a meeting kind in this pursuit".into(), "--kind meeting".into())
+            }
+            Some(Known::Entry(kinds)) => {
+                let first = kinds.first().map_or("", |kind| kind);
+                let why = format!("no entry `{}` in this pursuit", kinds.join("` or `"));
+                (why, format!("--kind {first}"))
+            }
+            Some(Known::Timing) => self.untimely(),
+            Some(Known::Signed) => {
+                ("no entry `contract` in this pursuit".into(), "--kind contract".into())
+            }
+            Some(Known::Paid) => self.unpaid(),
+            Some(Known::Booked) => {
+                ("no entry `booking` in this pursuit".into(), "--kind booking".into())
+            }
+        }
+    }
+
+    fn day_of_cycle(&self, start: Date) -> String {
+        format!("day {} of {}", self.cycle_day(start), self.cycle_days)
+    }
+
+    fn untimely(&self) -> (String, String) {
         let why = match self.evidence.close_by {
             None => "no signing date is named".to_owned(),
-            Some((close, named)) if self.on <= close && close <= latest => {
-                return words.met(id, Some(named), None, || format!("signing by {close}"));
-            }
-            Some(_) if words == Words::Spared => String::new(),
             Some((close, _)) if close < self.on => format!("the signing date {close} has passed"),
             Some((close, _)) => format!(
                 "the signing date {close} is more than one cycle ({} days) away",
                 self.cycle_days
             ),
         };
-        words.missing(id, || (why, format!("--close-by DATE, from {} to {latest}", self.on)))
+        (why, format!("--close-by DATE, from {} to {}", self.on, self.latest()))
     }
 
-    fn paid(&self, id: &str, words: Words) -> Status {
-        let paid = &self.evidence.paid;
-        let enough = match self.settings.paid_threshold {
-            Some(threshold) => paid.own >= threshold,
-            None => {
-                let positive = |a: &crate::model::money::Amount| !a.is_negative() && !a.is_zero();
-                positive(&paid.own) || paid.others.values().any(positive)
+    fn unpaid(&self) -> (String, String) {
+        let (why, amount) = match self.settings.paid_threshold {
+            Some(threshold) => {
+                let (paid, threshold) = (self.evidence.paid.own.grouped(), threshold);
+                (format!("{paid} of {} received", threshold.grouped()), threshold.to_string())
             }
+            None => ("no payment in this pursuit".to_owned(), "AMOUNT".to_owned()),
         };
-        match (enough, self.evidence.paid_on) {
-            (true, Some(day)) => {
-                words.met(id, Some(day), None, || format!("{} received", paid.own.grouped()))
-            }
-            _ => words.missing(id, || {
-                let (why, amount) = match self.settings.paid_threshold {
-                    Some(t) => (
-                        format!("{} of {} received", paid.own.grouped(), t.grouped()),
-                        t.to_string(),
-                    ),
-                    None => ("no payment in this pursuit".to_owned(), "AMOUNT".to_owned()),
-                };
-                (why, format!("log ID payment --amount {amount}"))
-            }),
-        }
-    }
-
-    fn in_cycle(&self, words: Words) -> Status {
-        let held = self.hold.filter(|hold| self.on < hold.until);
-        let Some(start) = self.clock_start else {
-            return words.met(IN_CYCLE, None, None, || "the clock has not started".into());
-        };
-        if let Some(hold) = held {
-            return words
-                .met(IN_CYCLE, Some(start), None, || format!("on hold until {}", hold.until));
-        }
-        let day = self.on.days_since(start).max(0);
-        let why = || format!("day {day} of {}", self.cycle_days);
-        if day <= i64::from(self.cycle_days) {
-            return words.met(IN_CYCLE, Some(start), None, why);
-        }
-        words.missing(IN_CYCLE, || {
-            let mend = "`crm back ID` starts the pass afresh".to_owned();
-            (format!("past the sales cycle: {}", why()), mend)
-        })
+        (why, format!("log ID payment --amount {amount}"))
     }
 
     /// Since when the opening position gives this criterion.
@@ -283,31 +342,5 @@ impl Case<'_> {
             }
             None => "no next step has a date".to_owned(),
         }
-    }
-}
-
-/// Whether a verdict is put into words, or only its yes or no is asked: a whole ledger is judged for
-/// every report, and words cost more than judgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Words {
-    Told,
-    Spared,
-}
-
-impl Words {
-    fn met(
-        self,
-        id: &str,
-        since: Option<Date>,
-        by: Option<&Text>,
-        why: impl FnOnce() -> String,
-    ) -> Status {
-        let why = if self == Words::Told { why() } else { String::new() };
-        Status { id: id.into(), met: true, since, by: by.cloned(), why, mend: String::new() }
-    }
-
-    fn missing(self, id: &str, why_and_mend: impl FnOnce() -> (String, String)) -> Status {
-        let (why, mend) = if self == Words::Told { why_and_mend() } else { Default::default() };
-        Status { id: id.into(), met: false, since: None, by: None, why, mend }
     }
 }

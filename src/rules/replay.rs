@@ -59,6 +59,9 @@ pub fn upto(events: &[Event], as_of: Date) -> &[Event] {
 /// last one decides first.
 pub fn retracted_by_later(events: &[Event]) -> Vec<bool> {
     let mut gone = vec![false; events.len()];
+    if events.iter().all(|event| event.event.is_none()) {
+        return gone;
+    }
     for (position, event) in events.iter().enumerate().rev() {
         if !gone[position]
             && let Some(found) =
@@ -81,7 +84,11 @@ pub fn standing(events: &[Event], as_of: Date) -> impl Iterator<Item = &Event> {
 
 /// Were we in touch: a contact or a meeting, and on a call somebody answered?
 pub fn in_contact(settings: &Settings, event: &Event) -> bool {
-    match settings.counts(&event.kind) {
+    touches(settings.counts(&event.kind), event)
+}
+
+fn touches(counts: Counts, event: &Event) -> bool {
+    match counts {
         Counts::Note | Counts::Paper => false,
         Counts::Contact => event.reached != Some(false),
         Counts::Meeting => true,
@@ -423,22 +430,22 @@ impl<'a> Fold<'a> {
     fn take_contact(&mut self, event: &Event) {
         let counts = self.settings.counts(&event.kind);
         let date = event.date();
-        let in_touch = match counts {
-            Counts::Note => false,
-            Counts::Contact => event.reached != Some(false),
-            Counts::Meeting | Counts::Paper => true,
-        };
-        if in_contact(self.settings, event) {
+        let in_touch = touches(counts, event);
+        if in_touch {
             self.state.last_contact = Some(date);
         }
         let evidence = &mut self.state.evidence;
-        if in_touch && evidence.next.as_ref().is_some_and(|next| next.at.date <= date) {
+        if (in_touch || counts == Counts::Paper)
+            && evidence.next.as_ref().is_some_and(|next| next.at.date <= date)
+        {
             evidence.next = None;
         }
         if counts == Counts::Meeting {
             evidence.first_meeting.get_or_insert(date);
         }
-        evidence.entries.entry(event.kind.clone()).or_insert(date);
+        if evidence.first_entry(&event.kind).is_none() {
+            evidence.entries.push((event.kind.clone(), date));
+        }
     }
 
     fn take_evidence(&mut self, event: &Event) {

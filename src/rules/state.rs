@@ -36,8 +36,8 @@ pub struct NextStep {
 pub struct Evidence {
     /// Criteria that somebody confirmed.
     pub attested: BTreeMap<Text, Attested>,
-    /// The first day of each kind of entry.
-    pub entries: BTreeMap<Text, Date>,
+    /// The first day of each kind of entry, in the order of those days.
+    pub entries: Vec<(Text, Date)>,
     /// The first meeting.
     pub first_meeting: Option<Date>,
     /// The day the papers were signed.
@@ -56,6 +56,13 @@ pub struct Evidence {
     pub given: Option<(usize, Date)>,
     /// The day it first stood in a column after the first.
     pub left_start: Option<Date>,
+}
+
+impl Evidence {
+    /// The first day of a kind of entry.
+    pub fn first_entry(&self, kind: &str) -> Option<Date> {
+        self.entries.iter().find(|(known, _)| known == kind).map(|(_, day)| *day)
+    }
 }
 
 /// A known stall.

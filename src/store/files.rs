@@ -7,6 +7,7 @@ use super::root::PROSPECTS;
 use super::walk::{Batch, Folder, Walk};
 use crate::diag::{Diagnostic, Severity};
 use crate::model::date::Date;
+use crate::model::event::Event;
 use crate::model::id;
 use crate::model::prospect::Prospect;
 use crate::rules::book::{Keep, Passed, Shelf};
@@ -17,6 +18,7 @@ use std::ffi::OsStr;
 use std::hash::Hasher;
 use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 /// The prospects of a ledger on a day.
@@ -40,13 +42,16 @@ struct Met {
 }
 
 impl Shelf for Files {
-    fn read(&self) -> (Vec<Record>, Vec<Diagnostic>) {
+    fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
         let parts: Vec<Mutex<(Vec<Record>, Vec<Diagnostic>)>> =
             (0..self.threads()).map(|_| Mutex::default()).collect();
-        let (met, mut problems) = self.each_file(Keep::Everything, &|thread, record, found| {
+        let (met, mut problems) = self.each_file(keep, &|thread, record, found| {
             if let Some(part) = parts.get(thread) {
                 let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-                part.0.extend(record);
+                part.0.extend(record.take().map(|mut record| {
+                    record.prospect.events.shrink_to_fit();
+                    record
+                }));
                 part.1.extend(found);
             }
         });
@@ -72,7 +77,7 @@ impl Shelf for Files {
 
     fn pass(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Passed {
         let (met, problems) = self.each_file(keep, &|thread, record, _| {
-            if let Some(record) = &record {
+            if let Some(record) = record {
                 each(thread, record);
             }
         });
@@ -90,8 +95,16 @@ impl Shelf for Files {
     }
 }
 
-/// Takes a record, if the file gave one, and what is wrong with it; with the number of the thread.
-type Take<'t> = &'t (dyn Fn(usize, Option<Record>, Vec<Diagnostic>) + Sync);
+/// Takes a record, if the file gave one, and what is wrong with it; with the number of the thread. What
+/// it leaves of the record is used again.
+type Take<'t> = &'t (dyn Fn(usize, &mut Option<Record>, Vec<Diagnostic>) + Sync);
+
+/// Memory that a thread uses for one file after the other.
+#[derive(Debug, Default)]
+struct Room {
+    bytes: Vec<u8>,
+    events: Vec<Event>,
+}
 
 impl Files {
     /// Reads every file once. Threads begin only where there is more than one batch to read.
@@ -105,14 +118,19 @@ impl Files {
         let walk = Mutex::new(walk);
         let work = |thread: usize, begun: Option<Batch>| {
             let mut met = Met::default();
-            let mut buffer = Vec::new();
+            let mut room = Room::default();
             let mut begun = begun;
             let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
             while let Some(batch) = begun.take().or_else(next) {
+                self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
                 for name in &batch.names {
-                    let (record, found) =
-                        self.one(&batch.folder, name, keep, &mut buffer, &mut met);
-                    take(thread, record, found);
+                    let (mut record, found) =
+                        self.one(&batch.folder, name, keep, &mut room, &mut met);
+                    take(thread, &mut record, found);
+                    if let Some(mut record) = record {
+                        record.prospect.events.clear();
+                        room.events = record.prospect.events;
+                    }
                 }
             }
             met
@@ -141,8 +159,8 @@ impl Files {
         let mut met = Met::default();
         for path in paths {
             met.ids.push(hash(&id_of(&path)));
-            let (record, found) = self.in_full(&path, &mut met);
-            take(0, record, found);
+            let (mut record, found) = self.in_full(&path, &mut met);
+            take(0, &mut record, found);
         }
         (vec![met], problems)
     }
@@ -153,12 +171,12 @@ impl Files {
         folder: &Folder,
         name: &OsStr,
         keep: Keep,
-        buffer: &mut Vec<u8>,
+        room: &mut Room,
         met: &mut Met,
     ) -> (Option<Record>, Vec<Diagnostic>) {
         let stem = Path::new(name).file_stem().unwrap_or(name).to_string_lossy();
         met.ids.push(hash(&stem));
-        match self.at_once(folder, name, &stem, keep, buffer) {
+        match self.at_once(folder, name, &stem, keep, room) {
             Some(prospect) => self.replayed(prospect, Vec::new(), met),
             None => self.in_full(&folder.path.join(name), met),
         }
@@ -202,12 +220,12 @@ impl Files {
         name: &OsStr,
         stem: &str,
         keep: Keep,
-        buffer: &mut Vec<u8>,
+        room: &mut Room,
     ) -> Option<Prospect> {
-        folder.read(name, buffer).ok()?;
-        let text = std::str::from_utf8(buffer).ok()?;
+        folder.read(name, &mut room.bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(&room.bytes).ok()?;
         id::validate(stem).ok()?;
-        quick(text, stem, folder.path.join(name), &self.ledger.settings, keep)
+        quick(text, stem, folder.file(name), &self.ledger.settings, keep, &mut room.events)
     }
 }
 

@@ -83,7 +83,7 @@ impl Git {
         input: &[u8],
     ) -> Result<Vec<u8>, Diagnostic> {
         let output = self.output(words, input)?;
-        if output.status.success() { Ok(output.stdout) } else { Err(failed(words, &output)) }
+        if output.status.success() { Ok(output.stdout) } else { Err(self.failed(words, &output)) }
     }
 
     /// The same as one line of text.
@@ -97,7 +97,7 @@ impl Git {
         match output.status.code() {
             Some(0) => Ok(Some(output.stdout)),
             Some(1) => Ok(None),
-            _ => Err(failed(words, &output)),
+            _ => Err(self.failed(words, &output)),
         }
     }
 
@@ -118,17 +118,12 @@ impl Git {
             return Ok(path_of(output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout)));
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        if said.contains("not a git repository") {
-            let message = format!("{} is in no git repository", self.folder.display());
-            return Err(Diagnostic::new(Code::NoGit, message)
-                .help("make one there: git init && git add . && git commit -m 'a ledger'"));
-        }
         if said.contains("must be run in a work tree") {
             let message =
                 format!("{} is a bare repository: it has no files", self.folder.display());
             return Err(Diagnostic::new(Code::NoGit, message).help("run it in a clone"));
         }
-        Err(failed(&words, &output))
+        Err(self.failed(&words, &output))
     }
 
     /// A folder's way from the top level, as git writes it: empty, or `sales/` with the slash.
@@ -149,7 +144,10 @@ impl Git {
     pub fn private(&self, name: &str) -> Result<PathBuf, Diagnostic> {
         let path = self.run(&["rev-parse", "--git-path", name])?;
         // Git gives it as seen from where it ran.
-        Ok(self.folder.join(path_of(path.strip_suffix(b"\n").unwrap_or(&path))))
+        let path = self.folder.join(path_of(path.strip_suffix(b"\n").unwrap_or(&path)));
+        let above = path.components().any(|part| part == std::path::Component::ParentDir);
+        let plain = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+        Ok(if above { plain().unwrap_or(path) } else { path })
     }
 
     /// The commit that a revision names; `None` where it names none.
@@ -234,7 +232,7 @@ impl Git {
         let ended = Output { status, stdout: Vec::new(), stderr };
         match read {
             Ok(blobs) => Ok(blobs),
-            Err(_) if !ended.status.success() => Err(failed(&words, &ended)),
+            Err(_) if !ended.status.success() => Err(self.failed(&words, &ended)),
             Err(error) => Err(Diagnostic::new(
                 Code::GitFailed,
                 format!("what git cat-file printed cannot be understood: {error}"),
@@ -263,6 +261,22 @@ impl Git {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| not_run(&error))
+    }
+
+    fn failed<S: AsRef<OsStr>>(&self, words: &[S], output: &Output) -> Diagnostic {
+        let command = words.first().map(|word| word.as_ref().to_string_lossy()).unwrap_or_default();
+        let said = String::from_utf8_lossy(&output.stderr);
+        if said.contains("not a git repository") {
+            let message = format!("{} is in no git repository", self.folder.display());
+            return Diagnostic::new(Code::NoGit, message)
+                .help("make one there: git init && git add . && git commit -m 'a ledger'");
+        }
+        let mut lines = said.lines().filter(|line| !line.trim().is_empty());
+        let first = lines.next().map_or_else(|| output.status.to_string(), str::to_owned);
+        let message = format!("git {command} failed: {}", first.trim_start_matches("fatal: "));
+        lines.take(5).fold(Diagnostic::new(Code::GitFailed, message), |diagnostic, line| {
+            diagnostic.note(line.trim())
+        })
     }
 }
 
@@ -366,17 +380,6 @@ fn not_run(error: &std::io::Error) -> Diagnostic {
             .help("install git (2.30 or later), or add its folder to the PATH"),
         _ => Diagnostic::new(Code::GitFailed, format!("git cannot be run: {error}")),
     }
-}
-
-fn failed<S: AsRef<OsStr>>(words: &[S], output: &Output) -> Diagnostic {
-    let command = words.first().map(|word| word.as_ref().to_string_lossy()).unwrap_or_default();
-    let said = String::from_utf8_lossy(&output.stderr);
-    let mut lines = said.lines().filter(|line| !line.trim().is_empty());
-    let first = lines.next().map_or_else(|| output.status.to_string(), str::to_owned);
-    let message = format!("git {command} failed: {}", first.trim_start_matches("fatal: "));
-    lines.take(5).fold(Diagnostic::new(Code::GitFailed, message), |diagnostic, line| {
-        diagnostic.note(line.trim())
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! An event as its line of TOML 1.0.
 
+use crate::model::date::Date;
 use crate::model::event::{Event, EventKey};
 use crate::model::text::Text;
 use std::fmt::Write;
@@ -76,13 +77,18 @@ pub fn assign_key(event: &mut Event, id: &str, existing: &[Event]) {
     let until = existing.partition_point(|event| event.date() <= date);
     let last = existing[..until].last().filter(|event| event.date() == date);
     let n = last.map_or(0, |event| event.key.n) + 1;
+    let text = written_key(id, date, n, &body(event));
+    event.key = EventKey { date, n, text: text.into() };
+}
+
+/// A key with a suffix made from whose journal it is for and what is written under it.
+pub fn written_key(of: &str, date: Date, n: u32, content: &str) -> String {
     let mut hash = fnv::FnvHasher::default();
-    for part in [id, &date.to_string(), &n.to_string(), &body(event)] {
+    for part in [of, &date.to_string(), &n.to_string(), content] {
         hash.write(part.as_bytes());
         hash.write(&[0]);
     }
-    let text = format!("{date}-{n}-{}", base32(hash.finish(), 3));
-    event.key = EventKey { date, n, text: text.into() };
+    format!("{date}-{n}-{}", base32(hash.finish(), 3))
 }
 
 /// The lowest bits of a hash in base-32 digits that cannot be misread.

@@ -17,6 +17,8 @@ use crate::rules::book::{Book, Keep};
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// The largest prospect file that is read.
 pub const MAX_FILE: u64 = 4 * 1024 * 1024;
@@ -32,6 +34,8 @@ pub struct Ledger {
     pub settings: Settings,
     /// Where its files are read from, if not from the disk.
     pub snapshot: Option<Snapshot>,
+    /// How many prospects have been read so far, for whoever watches.
+    pub files_read: Arc<AtomicUsize>,
 }
 
 impl Ledger {
@@ -44,7 +48,13 @@ impl Ledger {
             vec![Diagnostic { exit, ..problem }]
         })?;
         let settings = read_settings(&text, &place)?;
-        Ok(Ledger { root, shown, settings, snapshot: None })
+        Ok(Ledger { root, shown, settings, snapshot: None, files_read: Arc::default() })
+    }
+
+    /// A ledger whose settings are left alone, because they may be broken themselves.
+    pub fn without_settings(root: PathBuf, shown: PathBuf) -> Ledger {
+        let settings = Settings::default();
+        Ledger { root, shown, settings, snapshot: None, files_read: Arc::default() }
     }
 
     /// The ledger as git has it; `shown` is put before its paths in messages.
@@ -60,7 +70,7 @@ impl Ledger {
         let settings = read_settings(&text, &place).map_err(|found| {
             found.into_iter().map(|d| with_text(d, &place, &text)).collect::<Vec<_>>()
         })?;
-        Ok(Ledger { root, shown, settings, snapshot: Some(snapshot) })
+        Ok(Ledger { root, shown, settings, snapshot: Some(snapshot), files_read: Arc::default() })
     }
 
     /// The text of a file of the ledger, from wherever its files are read.
@@ -96,11 +106,17 @@ impl Ledger {
         let shown = self.show(relative);
         let text = self.text(relative).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
-        let (prospect, mut problems) =
-            match quick(&text, &id, relative.to_owned(), &self.settings, Keep::Everything) {
-                Some(prospect) => (Some(prospect), Vec::new()),
-                None => read_prospect(&text, &id, relative, &shown, &self.settings),
-            };
+        let (prospect, mut problems) = match quick(
+            &text,
+            &id,
+            relative.to_owned(),
+            &self.settings,
+            Keep::Everything,
+            &mut Vec::new(),
+        ) {
+            Some(prospect) => (Some(prospect), Vec::new()),
+            None => read_prospect(&text, &id, relative, &shown, &self.settings),
+        };
         if let Err(bad) = id::validate(&id) {
             let problem =
                 Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))

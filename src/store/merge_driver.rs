@@ -122,3 +122,56 @@ pub fn attributes(git: &Git) -> Result<Vec<Attributes>, Diagnostic> {
     }
     Ok(found)
 }
+
+/// The program that a configured command runs: its first word, as a shell reads it.
+pub fn program_of(command: &str) -> String {
+    let mut program = String::new();
+    let mut rest = command.trim_start().chars();
+    let mut quote = None;
+    while let Some(c) = rest.next() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            ('\'' | '"', None) => quote = Some(c),
+            ('\\', None | Some('"')) => program.extend(rest.next()),
+            (c, None) if c.is_whitespace() => break,
+            (c, _) => program.push(c),
+        }
+    }
+    program
+}
+
+/// Does a configured command hand the three versions to `merge-file` in their order?
+pub fn is_whole(command: &str) -> bool {
+    let place = |what: &str| command.find(what);
+    let places = ["merge-file", "%O", "%A", "%B"].map(place);
+    places.iter().all(Option::is_some) && places.is_sorted()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_of_a_command() {
+        for path in ["/usr/bin/crm", "/home/o'neil/my tools/crm", "C:/crm.exe", "/a \"b\"/c"] {
+            let command = command(Path::new(path));
+            assert_eq!(program_of(&command), path);
+            assert!(is_whole(&command));
+        }
+        assert_eq!(program_of("crm merge-file %O %A %B"), "crm");
+        assert_eq!(program_of("\"C:\\\\a b\\\\crm\" x"), "C:\\a b\\crm");
+        assert!(!is_whole("crm merge-file %A %O %B"));
+    }
+
+    #[test]
+    fn lines_are_added_once_and_nothing_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(ATTRIBUTES);
+        write_file(&path, b"*.toml merge=union\r\n# mine").unwrap();
+        assert!(add_lines(folder.path()).unwrap());
+        assert!(!add_lines(folder.path()).unwrap());
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = LINES.replace('\n', "\r\n");
+        assert_eq!(text, format!("*.toml merge=union\r\n# mine\r\n{lines}"));
+    }
+}

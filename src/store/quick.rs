@@ -17,43 +17,41 @@ use crate::rules::book::Keep;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-/// The prospect in a text, if the text is of the plain form and nothing is wrong with it.
+/// The prospect in a text, if the text is of the plain form and nothing is wrong with it. Its journal is
+/// put into `room`, which is empty and saves asking for memory; it is taken, not given back.
 pub fn quick(
     text: &str,
     id: &str,
     path: PathBuf,
     settings: &Settings,
     keep: Keep,
+    room: &mut Vec<Event>,
 ) -> Option<Prospect> {
     let returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
     if !printable(text.as_bytes()) || returns && !before_newlines_only(text.as_bytes()) {
         return None;
     }
-    let mut prospect = Prospect { id: id.into(), path, ..Prospect::default() };
+    let events = std::mem::take(room);
+    let mut prospect = Prospect { id: id.into(), path, events, ..Prospect::default() };
     let mut part = Part::Facts;
     let mut seen = Seen::default();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-        let line = &rest[..end];
-        let mut cursor = Cursor { rest: line.strip_suffix('\r').unwrap_or(line) };
-        rest = rest.get(end + 1..).unwrap_or("");
+    let mut cursor = Cursor { text, at: 0 };
+    while cursor.at < text.len() {
         cursor.space();
         match cursor.peek() {
-            None => continue,
-            Some(b'#') => cursor.end()?,
-            Some(b'[') => {
+            b'\n' | b'\r' | b'#' => cursor.end()?,
+            b'[' => {
                 part = header(&mut cursor, part, &mut prospect, &mut seen)?;
                 seen = Seen { top: seen.top, ..Seen::default() };
             }
-            Some(_) => match part {
+            _ => match part {
                 Part::Facts => fact(&mut cursor, &mut prospect, settings, &mut seen)?,
                 Part::Contact => contact(&mut cursor, prospect.contacts.last_mut()?, &mut seen)?,
                 Part::Events => {
                     if prospect.events.is_empty() {
-                        prospect.events.reserve(line_count(line, rest));
+                        prospect.events.reserve(2 + (text.len() - cursor.at) / USUAL_LINE);
                     }
-                    prospect.events.push(event(&mut cursor, keep)?);
+                    event(&mut cursor, keep, &mut prospect.events)?;
                 }
             },
         }
@@ -68,10 +66,8 @@ pub fn quick(
     (!repeated).then_some(prospect)
 }
 
-/// About how many lines like this one there are, with it.
-fn line_count(line: &str, rest: &str) -> usize {
-    2 + rest.len() / line.len().max(64)
-}
+/// Bytes of an event's line, about.
+const USUAL_LINE: usize = 128;
 
 /// No control character but those that end lines, and tabs. Looked at in pieces without a way out, which
 /// the compiler turns into a few steps for many bytes.
@@ -208,23 +204,25 @@ fn put(slot: &mut Option<Text>, value: Option<Cow<str>>) -> Option<()> {
 }
 
 /// `KEY = { kind = "…", … }`
-fn event(cursor: &mut Cursor, keep: Keep) -> Option<Event> {
+fn event(cursor: &mut Cursor, keep: Keep, events: &mut Vec<Event>) -> Option<()> {
     let key = EventKey::parse(cursor.key()?)?;
-    cursor.skip("{").then_some(())?;
-    let mut event = Event::new(key, "");
+    cursor.eat(b'{').then_some(())?;
+    // Filled where it will stay: an event is half a kilobyte.
+    events.push(Event::new(key, ""));
+    let event = events.last_mut()?;
     let mut seen = Keys::default();
     loop {
         cursor.space();
         let key = cursor.key()?;
-        field(cursor, &mut event, key, &mut seen, keep)?;
+        field(cursor, event, key, &mut seen, keep)?;
         cursor.space();
-        if cursor.skip("}") {
+        if cursor.eat(b'}') {
             break;
         }
-        cursor.skip(",").then_some(())?;
+        cursor.eat(b',').then_some(())?;
     }
     cursor.end()?;
-    (!event.kind.is_empty()).then_some(event)
+    (!event.kind.is_empty()).then_some(())
 }
 
 fn field(
@@ -241,7 +239,7 @@ fn field(
         "time" => once(2).and_then(|()| cursor.time().map(|time| event.time = Some(time))),
         "note" => match keep {
             Keep::Everything => once(3).and_then(|()| put(&mut event.note, cursor.string())),
-            Keep::AllButNotes => once(3).and_then(|()| cursor.string().map(drop)),
+            Keep::AllButNotes => once(3).and_then(|()| cursor.pass_string()),
         },
         "stage" => once(4).and_then(|()| put(&mut event.stage, cursor.string())),
         "confirms" => once(5).and_then(|()| cursor.strings().map(|list| event.confirms = list)),
@@ -264,115 +262,171 @@ fn field(
     }
 }
 
-/// What is left of a line.
+/// A place in a text.
 struct Cursor<'t> {
-    rest: &'t str,
+    text: &'t str,
+    at: usize,
 }
 
 impl<'t> Cursor<'t> {
-    fn peek(&self) -> Option<u8> {
-        self.rest.as_bytes().first().copied()
+    /// The byte here; the end of the text ends its last line.
+    fn peek(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(b'\n')
     }
 
     /// Spaces and tabs.
     fn space(&mut self) {
-        let blank = |b: &&u8| matches!(b, b' ' | b'\t');
-        let length = self.rest.as_bytes().iter().take_while(blank).count();
-        self.rest = &self.rest[length..];
+        while matches!(self.peek(), b' ' | b'\t') {
+            self.at += 1;
+        }
+    }
+
+    /// This very byte.
+    fn eat(&mut self, byte: u8) -> bool {
+        let here = self.at < self.text.len() && self.peek() == byte;
+        self.at += usize::from(here);
+        here
     }
 
     /// This very text.
     fn skip(&mut self, text: &str) -> bool {
-        match self.rest.strip_prefix(text) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
-        }
+        let here = self.text.as_bytes()[self.at..].starts_with(text.as_bytes());
+        self.at += if here { text.len() } else { 0 };
+        here
     }
 
-    /// The first `length` bytes, which the caller knows to be ASCII.
+    /// The next `length` bytes, if they are whole characters.
     fn take(&mut self, length: usize) -> Option<&'t str> {
-        let (taken, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
+        let taken = self.text.get(self.at..self.at + length)?;
+        self.at += length;
         Some(taken)
     }
 
     /// A bare key and its `=`.
     fn key(&mut self) -> Option<&'t str> {
-        let bare = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-        let length = self.rest.as_bytes().iter().take_while(|b| bare(b)).count();
-        let key = self.take(length).filter(|key| !key.is_empty())?;
+        let bytes = self.text.as_bytes();
+        let mut end = self.at;
+        while bytes.get(end).is_some_and(|b| BARE[usize::from(*b)]) {
+            end += 1;
+        }
+        let key = self.text.get(self.at..end).filter(|key| !key.is_empty())?;
+        self.at = end;
+        // As programs write it, or with any other space.
+        if bytes.get(end..end + 3) == Some(b" = ") && bytes.get(end + 3) != Some(&b' ') {
+            self.at += 3;
+            return Some(key);
+        }
         self.space();
-        self.skip("=").then_some(())?;
+        self.eat(b'=').then_some(())?;
         self.space();
         Some(key)
     }
 
-    /// Nothing more on the line but a comment.
+    /// Nothing more on the line but a comment; then the next line.
     fn end(&mut self) -> Option<()> {
         self.space();
-        matches!(self.peek(), None | Some(b'#')).then_some(())
+        match self.peek() {
+            b'\n' | b'\r' => {}
+            b'#' => {
+                let rest = &self.text.as_bytes()[self.at..];
+                self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            }
+            _ => return None,
+        }
+        // A carriage return stands before a line feed, or the text would not have been begun.
+        self.eat(b'\r');
+        self.eat(b'\n');
+        Some(())
     }
 
     /// A basic string on one line; of escapes only the four that people write.
     fn string(&mut self) -> Option<Cow<'t, str>> {
-        let inner = self.rest.strip_prefix('"')?;
-        let length = memchr::memchr2(b'"', b'\\', inner.as_bytes())?;
-        match inner.as_bytes()[length] {
+        let bytes = self.text.as_bytes();
+        if bytes.get(self.at) != Some(&b'"') {
+            return None;
+        }
+        let start = self.at + 1;
+        let end = start + first_special(bytes.get(start..)?)?;
+        match bytes.get(end)? {
             // An empty string that goes on with a quote would be a multi-line one.
-            b'"' if length == 0 && inner.as_bytes().get(1) == Some(&b'"') => None,
+            b'"' if end == start && bytes.get(end + 1) == Some(&b'"') => None,
             b'"' => {
-                self.rest = &inner[length + 1..];
-                Some(Cow::Borrowed(&inner[..length]))
+                self.at = end + 1;
+                self.text.get(start..end).map(Cow::Borrowed)
             }
-            b'\\' => self.escaped(inner),
+            b'\\' => {
+                self.at = start;
+                self.escaped(self.text.get(start..)?)
+            }
             _ => None,
+        }
+    }
+
+    /// Passes by a string that nobody wants; what is none is as wrong as if somebody did.
+    fn pass_string(&mut self) -> Option<()> {
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        if bytes.get(self.at) != Some(&b'"') || bytes.get(start..start + 2) == Some(b"\"\"") {
+            return None;
+        }
+        let mut at = start;
+        loop {
+            at += memchr::memchr3(b'"', b'\\', b'\n', bytes.get(at..)?)?;
+            match bytes.get(at)? {
+                b'"' => {
+                    self.at = at + 1;
+                    return Some(());
+                }
+                b'\\' if matches!(bytes.get(at + 1)?, b'"' | b'\\' | b'n' | b't') => at += 2,
+                _ => return None,
+            }
         }
     }
 
     /// A string with escapes, from behind its opening quote.
     fn escaped(&mut self, inner: &'t str) -> Option<Cow<'t, str>> {
-        let mut text = String::with_capacity(inner.len());
-        let mut characters = inner.char_indices();
-        while let Some((at, c)) = characters.next() {
-            match c {
-                '"' => {
-                    self.rest = &inner[at + 1..];
+        let mut text = String::new();
+        let mut rest = inner;
+        loop {
+            let length = memchr::memchr3(b'"', b'\\', b'\n', rest.as_bytes())?;
+            text.push_str(&rest[..length]);
+            let escape = match rest.as_bytes()[length] {
+                b'"' => {
+                    self.at += inner.len() - rest.len() + length + 1;
                     return Some(Cow::Owned(text));
                 }
-                '\\' => text.push(match characters.next()?.1 {
-                    '"' => '"',
-                    '\\' => '\\',
-                    'n' => '\n',
-                    't' => '\t',
-                    _ => return None,
-                }),
-                c => text.push(c),
-            }
+                b'\\' => rest.as_bytes().get(length + 1)?,
+                _ => return None,
+            };
+            text.push(match escape {
+                b'"' => '"',
+                b'\\' => '\\',
+                b'n' => '\n',
+                b't' => '\t',
+                _ => return None,
+            });
+            rest = &rest[length + 2..];
         }
-        None
     }
 
     /// A list of such strings, or one of them.
     fn strings(&mut self) -> Option<Vec<Text>> {
-        if !self.skip("[") {
+        if !self.eat(b'[') {
             return self.string().map(|text| vec![text.into()]);
         }
         let mut list = Vec::new();
         self.space();
-        if self.skip("]") {
+        if self.eat(b']') {
             return Some(list);
         }
         loop {
             self.space();
             list.push(self.string()?.into());
             self.space();
-            if self.skip("]") {
+            if self.eat(b']') {
                 return Some(list);
             }
-            self.skip(",").then_some(())?;
+            self.eat(b',').then_some(())?;
         }
     }
 
@@ -399,7 +453,7 @@ impl<'t> Cursor<'t> {
 
     fn moment(&mut self) -> Option<Moment> {
         let date = Date::parse(self.take(10)?)?;
-        let time = if self.skip("T") { Some(Time::parse(self.take(8)?)?) } else { None };
+        let time = if self.eat(b'T') { Some(Time::parse(self.take(8)?)?) } else { None };
         self.delimited().then_some(Moment { date, time })
     }
 
@@ -409,34 +463,68 @@ impl<'t> Cursor<'t> {
 
     /// Digits, perhaps with decimals; no sign, no leading zero.
     fn amount(&mut self) -> Option<Amount> {
-        let bytes = self.rest.as_bytes();
+        let bytes = &self.text.as_bytes()[self.at..];
         let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
         let whole = digits(0);
         if whole == 0 || whole > 12 || whole > 1 && bytes[0] == b'0' {
             return None;
         }
-        let mut length = whole;
+        let mut fraction = 0;
         if bytes.get(whole) == Some(&b'.') {
-            let fraction = digits(whole + 1);
+            fraction = digits(whole + 1);
             if fraction == 0 || fraction > 6 {
                 return None;
             }
-            length += 1 + fraction;
         }
         // At most 18 digits, as counted above, so nothing overflows.
+        let length = whole + fraction + usize::from(fraction > 0);
         let digits = self.take(length)?.bytes().filter(|b| *b != b'.');
         let number = digits.fold(0, |number: i64, b| number * 10 + i64::from(b - b'0'));
-        let decimals = u32::try_from(length.saturating_sub(whole + 1)).ok()?;
-        self.delimited().then_some(Amount::of_digits(number, decimals))
+        self.delimited().then_some(Amount::of_digits(number, u32::try_from(fraction).ok()?))
     }
 
     /// Does the value end here? A date could go on with a time, a number with an exponent.
     fn delimited(&self) -> bool {
         let blank = |b: &&u8| !matches!(b, b' ' | b'\t');
-        let next = self.rest.as_bytes().iter().find(blank);
-        matches!(next, None | Some(b',' | b'}' | b'#'))
+        let next = self.text.as_bytes()[self.at..].iter().find(blank);
+        matches!(next, None | Some(b',' | b'}' | b'#' | b'\n' | b'\r'))
     }
 }
+
+/// Where the first byte is that means something in a string. Most strings are a word, and end before a
+/// search of many bytes at a time has begun.
+fn first_special(bytes: &[u8]) -> Option<usize> {
+    let word = bytes.len().min(16);
+    let mut at = 0;
+    while at < word {
+        if SPECIAL[usize::from(bytes[at])] {
+            return Some(at);
+        }
+        at += 1;
+    }
+    Some(at + memchr::memchr3(b'"', b'\\', b'\n', &bytes[at..])?)
+}
+
+/// The bytes that mean something in a string.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    special[b'"' as usize] = true;
+    special[b'\\' as usize] = true;
+    special[b'\n' as usize] = true;
+    special
+};
+
+/// The bytes of which bare keys are made.
+const BARE: [bool; 256] = {
+    let mut bare = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bare[byte] =
+            (byte as u8).is_ascii_alphanumeric() || byte == b'-' as usize || byte == b'_' as usize;
+        byte += 1;
+    }
+    bare
+};
 
 #[cfg(test)]
 mod tests {
@@ -454,7 +542,7 @@ mod tests {
     /// What the quick reader says, if anything, is what the full one says, and nothing is wrong.
     fn agrees(text: &str) -> bool {
         let (path, settings) = (Path::new("x.toml"), settings());
-        let quickly = |keep| quick(text, "x", path.to_owned(), &settings, keep);
+        let quickly = |keep| quick(text, "x", path.to_owned(), &settings, keep, &mut Vec::new());
         let Some(prospect) = quickly(Keep::Everything) else {
             assert_eq!(quickly(Keep::AllButNotes), None, "{text}");
             return false;

@@ -125,6 +125,14 @@ impl<'l> Walk<'l> {
 }
 
 impl Folder {
+    /// The path of a file of the folder, relative to the ledger's root.
+    pub fn file(&self, name: &OsStr) -> PathBuf {
+        let mut path = PathBuf::with_capacity(self.path.as_os_str().len() + 1 + name.len());
+        path.push(&self.path);
+        path.push(name);
+        path
+    }
+
     /// Reads a file of the folder into a buffer that is used again and again. A link is an error, and
     /// what is not a plain file does not block. More than the largest file that is read is not taken.
     #[cfg(unix)]

@@ -53,10 +53,14 @@ impl GuardCommand {
                 (pushes, Some(names))
             }
         };
-        let user = self.user.as_deref().or(context.env.pusher.as_deref()).unwrap_or_default();
+        let user =
+            self.user.as_deref().or(context.env.pusher.as_deref()).unwrap_or_default().trim();
         let admins = git.ask(&["config", "--get-all", "crm.admin"])?.unwrap_or_default();
-        let admins: Vec<String> =
-            String::from_utf8_lossy(&admins).lines().map(str::to_owned).collect();
+        let admins: Vec<String> = String::from_utf8_lossy(&admins)
+            .lines()
+            .map(|line| line.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect();
         let guard = Guard {
             git: &git,
             user,

@@ -12,6 +12,7 @@ pub mod classify;
 pub mod completions;
 pub mod dashboard;
 pub mod diff;
+pub mod doctor;
 pub mod due;
 pub mod edit;
 pub mod export;

@@ -1,6 +1,7 @@
 //! `crm report NAME [QUERY]`.
 
 use crate::cli::context::Context;
+use crate::cli::progress::Progress;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::grading::Scoring;
 use crate::model::money::Amount;
@@ -126,8 +127,11 @@ impl Report {
         // Ids can only come from the list.
         request.list = lists && (self.list || context.format() == Some(Format::Ids));
         let mut book = context.unread_book()?;
+        book.keep = report.keep(&request);
         self.compat.apply(&mut book);
+        let progress = Progress::watch(context.ledger()?);
         let sheet = (report.make)(&book, &request)?;
+        drop(progress);
         context.count_errors(&book);
         context.emit(&sheet)
     }

@@ -4,7 +4,6 @@ use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::render;
 use crate::cli::entry::unified;
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
-use crate::model::settings::Settings;
 use crate::store::find::find;
 use crate::store::load::{Ledger, read_text};
 use crate::store::mend::{Mended, Stages, marked, mend, unmerged};
@@ -46,7 +45,7 @@ impl Resolve {
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         let (root, shown) = context.root()?;
         let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
-        let ledger = Ledger { root, shown, settings: Settings::default(), snapshot: None };
+        let ledger = Ledger::without_settings(root, shown);
         // A ledger outside of git can have markers all the same.
         let tracked = context.tracked().ok();
         let stages = match &tracked {
@@ -75,7 +74,8 @@ impl Resolve {
                         said.push(format!("{}: {count} left", shown.display()));
                     }
                     for conflict in conflicts {
-                        let message = format!("both sides changed {} differently", conflict.what);
+                        let message =
+                            format!("both sides changed `{}`, differently", conflict.what);
                         let line = u64::try_from(conflict.line).unwrap_or(u64::MAX);
                         let diagnostic = Diagnostic::new(Code::MergeConflict, message)
                             .at(Place::file(run.ledger.show(path)).at(Spot::Line(line)))
@@ -113,8 +113,10 @@ impl Resolve {
             said.iter().for_each(|line| context.say(line));
             run.say_next(&clean);
         }
-        for diagnostic in &left {
-            context.say_last(&render(diagnostic, false, context.render_options().width));
+        let width = context.render_options().width;
+        let left: Vec<String> = left.iter().map(|d| render(d, false, width)).collect();
+        if !left.is_empty() {
+            context.say_last(&left.join("\n\n"));
         }
         Ok(u8::from(!left.is_empty()))
     }

@@ -5,6 +5,7 @@ use crate::cli::entry::{Session, rep};
 use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::model::event::EventKey;
 use crate::store::append::append;
+use crate::store::line::written_key;
 use crate::store::load::read_text;
 use crate::store::root::ACTIVITY;
 use crate::store::tally::read_file;
@@ -68,17 +69,15 @@ impl Tally {
         if !problems.is_empty() {
             return Err(Failure(problems));
         }
-        let n = days
-            .iter()
-            .filter(|(key, _)| key.date == date)
-            .map(|(key, _)| key.n + 1)
-            .max()
-            .unwrap_or(0);
-        let key = if n == 0 { date.to_string() } else { format!("{date}-{}", n.max(2)) };
-        let line = format!(
-            "{key} = {{ dials = {}, conversations = {}, appointments = {} }}",
+        let of_day = days.iter().filter(|(key, _)| key.date == date);
+        let n = of_day.map(|(key, _)| key.n).max().unwrap_or(0) + 1;
+        let body = format!(
+            "{{ dials = {}, conversations = {}, appointments = {} }}",
             self.dials, self.conversations, self.appointments
         );
+        // As with entries, two branches that each tally one day do not clash.
+        let key = written_key(&rep, date, n, &body);
+        let line = format!("{key} = {body}");
         let after = append(&text, "tally", &[line], &Place::file(&shown))?;
         let (back, problems) = read_file(&after, &shown);
         if !problems.is_empty() || back.len() != days.len() + 1 || EventKey::parse(&key).is_none() {

@@ -117,9 +117,9 @@ fn misfits(import: &Import) -> Vec<Diagnostic> {
     for entry in &mapping.entries {
         let field = |name: &str| entry.fields.iter().find(|a| &*a.field == name);
         let Some(kind) = field("kind").map_or(Some("imported"), literal) else { continue };
-        if !import.settings.kinds.contains_key(kind) {
+        if !import.settings.kinds.contains(kind) {
             let problem = Diagnostic::new(Code::BadMapping, format!("no kind of event `{kind}`"))
-                .nearest(kind, import.settings.kinds.keys().map(|kind| &**kind));
+                .nearest(kind, import.settings.kinds.names());
             found.extend(field("kind").map(|a| problem.at(a.place.clone())));
         } else if let Some(amount) = field("amount")
             && import.settings.counts(kind) != Counts::Paper

@@ -211,8 +211,8 @@ impl<'a> RowReader<'a> {
     }
 
     fn kind(&mut self, text: &str) -> Text {
-        if !self.import.settings.kinds.contains_key(text) {
-            let help = nearest(text, self.import.settings.kinds.keys().map(|kind| &**kind));
+        if !self.import.settings.kinds.contains(text) {
+            let help = nearest(text, self.import.settings.kinds.names());
             self.problem(format!("no kind of event `{text}`"), help);
         }
         text.into()

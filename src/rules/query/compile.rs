@@ -262,7 +262,7 @@ fn known<'a>(asked: &Asked<'a>, names: Names) -> Vec<(&'a str, Vec<&'a str>)> {
             .map(|r| (&*r.id, r.name.as_deref().into_iter().collect()))
             .collect(),
         Names::Pipelines => settings.pipelines.iter().map(|p| (&*p.id, label(&p.label))).collect(),
-        Names::Kinds => settings.kinds.keys().map(|kind| (&**kind, Vec::new())).collect(),
+        Names::Kinds => settings.kinds.names().map(|kind| (kind, Vec::new())).collect(),
         Names::Criteria => {
             let criteria = settings.criteria.iter().map(|c| (&*c.id, label(&c.label)));
             criteria.chain([(IN_CYCLE, Vec::new())]).collect()

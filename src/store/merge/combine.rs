@@ -11,6 +11,7 @@ use super::{Kind, Merged, Unclear, Versions};
 use crate::model::event::EventKey;
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Lists of tables of the settings whose order says nothing.
 const UNORDERED: [&str; 2] = ["rep", "campaign"];
@@ -72,6 +73,7 @@ pub fn combine(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merg
     let out = Out {
         text: if bom { BOM.to_string() } else { String::new() },
         start: if bom { BOM.len_utf8() } else { 0 },
+        ended: 0,
         newline: newline.unwrap_or("\n"),
         uniform,
         markers,
@@ -104,6 +106,9 @@ fn is_unusual(section: &Section, journal: &str) -> bool {
     }
 }
 
+/// Of so many people with one mark none is known by it.
+const MANY: usize = 20;
+
 /// Finds people again whose name changed: whoever has the phone, the e-mail or the birthday of exactly one
 /// person that is missing.
 fn recognise(base: &Document, side: &mut Document, kind: Kind) {
@@ -112,32 +117,36 @@ fn recognise(base: &Document, side: &mut Document, kind: Kind) {
     }
     const MARKS: [&str; 3] = ["phone", "email", "birthday"];
     let is_person = |section: &Section| section.is_element && section.path == ["contact"];
-    let mark = |section: &Section, key: &str| {
-        section.entries.iter().find(|e| e.key == [key]).map(|e| e.value.to_owned())
-    };
-    let missing: Vec<&Section> = base
-        .sections
-        .iter()
-        .filter(|section| is_person(section) && side.section(&section.id).is_none())
-        .collect();
+    let mut missing: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
+    for section in base.sections.iter().filter(|section| is_person(section)) {
+        for mark in marks(section, &MARKS).filter(|_| side.section(&section.id).is_none()) {
+            missing.entry(mark).or_default().push(&section.id);
+        }
+    }
     let mut found: Vec<(usize, String)> = Vec::new();
+    let mut times: HashMap<String, usize> = HashMap::new();
     for (position, section) in side.sections.iter().enumerate() {
         if !is_person(section) || base.section(&section.id).is_some() {
             continue;
         }
-        let same = |person: &&&Section| {
-            MARKS.iter().any(|key| mark(section, key).is_some_and(|m| mark(person, key) == Some(m)))
-        };
-        let mut known = missing.iter().filter(same);
-        if let (Some(person), None) = (known.next(), known.next()) {
-            found.push((position, person.id.clone()));
+        // One telephone may be that of a whole office.
+        let known = marks(section, &MARKS).filter_map(|mark| missing.get(&mark)).flatten();
+        let known: BTreeSet<&str> = known.copied().take(MANY).collect();
+        if let (Some(only), 1) = (known.first(), known.len()) {
+            found.push((position, (*only).to_owned()));
+            *times.entry((*only).to_owned()).or_default() += 1;
         }
     }
-    for (position, id) in &found {
-        if found.iter().filter(|(_, other)| other == id).count() == 1 {
-            side.sections[*position].id.clone_from(id);
-        }
-    }
+    found.retain(|(_, id)| times.get(id) == Some(&1));
+    side.rename(found);
+}
+
+/// The values by which a person is known again.
+fn marks<'s>(section: &'s Section, keys: &[&str]) -> impl Iterator<Item = (&'s str, &'s str)> {
+    section.entries.iter().filter_map(move |entry| match &*entry.key {
+        [key] if keys.contains(&&**key) => Some((&**key, entry.value)),
+        _ => None,
+    })
 }
 
 struct Merger<'m, 'k, 't> {
@@ -217,7 +226,8 @@ impl<'k, 't> Merger<'_, 'k, 't> {
             _ => merge_lines(leads.base, leads.ours, leads.theirs),
         };
         self.out.lines(&lead);
-        self.entry(headers, is_journal, || section_name(any));
+        let name = section_name(any);
+        self.entry(headers, is_journal, || name.clone());
         let sides = Three {
             base: Side::of(base, base),
             ours: Side::of(ours, base),
@@ -226,15 +236,20 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         for part in self.order(&sides, is_journal) {
             match part {
                 Part::Tail => self.out.lines(sides.ours.tail),
+                Part::Lead(key) => {
+                    let lead = self.comments(&sides, key, Side::lead, is_journal);
+                    self.out.lines(&lead);
+                }
                 Part::Entry(key) => {
                     let entries = sides.at(key);
-                    self.out.lines(&self.lead(&sides, key, is_journal));
+                    let own = self.comments(&sides, key, Side::own, is_journal);
+                    self.out.lines(&own);
                     if !is_journal && removed(entries) {
                         continue;
                     }
-                    self.entry(entries, is_journal, || match section_name(any) {
+                    self.entry(entries, is_journal, || match &*name {
+                        "" => key.join("."),
                         _ if is_journal => key.join("."),
-                        section if section.is_empty() => key.join("."),
                         section => format!("{section}: {}", key.join(".")),
                     });
                 }
@@ -243,11 +258,17 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         self.out.lines(&merge_lines(&[], sides.ours.new_tail, sides.theirs.new_tail));
     }
 
-    /// The comments above an entry.
-    fn lead(&self, sides: &Three<Side<'k, 't>>, key: &[String], is_journal: bool) -> Vec<Line<'t>> {
+    /// The comments above an entry: the ancestor's, or those that are part of it.
+    fn comments(
+        &self,
+        sides: &Three<Side<'k, 't>>,
+        key: &[String],
+        which: fn(&Side<'k, 't>, &[String]) -> &'k [Line<'t>],
+        is_journal: bool,
+    ) -> Vec<Line<'t>> {
         let entries = sides.at(key);
-        let base = sides.base.lead(entries.base);
-        let (ours, theirs) = (sides.ours.lead(entries.ours), sides.theirs.lead(entries.theirs));
+        let base = which(&sides.base, key);
+        let (ours, theirs) = (which(&sides.ours, key), which(&sides.theirs, key));
         let (there, remover) = match (entries.ours, entries.theirs) {
             // Whoever removed an entry said nothing about its comments.
             (Some(_), None) if is_journal => return ours.to_vec(),
@@ -256,8 +277,9 @@ impl<'k, 't> Merger<'_, 'k, 't> {
             (None, Some(_)) if removed(entries) => (theirs, self.documents.ours),
             _ => return merge_lines(base, ours, theirs),
         };
+        let known: HashSet<&str> = base.iter().map(|line| line.text).collect();
         let stays = |line: &&Line| {
-            let is_new = base.iter().all(|known| known.text != line.text);
+            let is_new = !known.contains(line.text);
             is_new && !line.text.trim().is_empty() && !remover.has_comment(line.text)
         };
         there.iter().filter(stays).copied().collect()
@@ -267,11 +289,12 @@ impl<'k, 't> Merger<'_, 'k, 't> {
     fn order(&self, sides: &Three<Side<'k, 't>>, is_journal: bool) -> Vec<Part<'k>> {
         let stays = |part: &Part<'k>| match part {
             Part::Tail => !sides.ours.tail.is_empty() && !sides.theirs.tail.is_empty(),
-            Part::Entry(key) => match sides.at(key) {
+            Part::Lead(key) | Part::Entry(key) => match sides.at(key) {
                 Three { ours: None, theirs: None, .. } => false,
                 // What a side wrote above a fact outlives it.
                 entries if !is_journal && removed(entries) => {
-                    !self.lead(sides, key, is_journal).is_empty()
+                    let left = |which| !self.comments(sides, key, which, is_journal).is_empty();
+                    left(Side::lead) || left(Side::own)
                 }
                 _ => true,
             },
@@ -347,8 +370,10 @@ fn removed(entries: Three<Option<&Entry>>) -> bool {
 /// What a section is called: `contact 张先生`.
 fn section_name(section: &Section) -> String {
     let path = section.path.join(".");
-    let name = ["name", "id"].iter().find_map(|key| section.text_of(key));
-    match name.filter(|_| section.is_element) {
+    if !section.is_element {
+        return path;
+    }
+    match ["name", "id"].iter().find_map(|key| section.text_of(key)) {
         Some(name) => format!("{path} {name}"),
         None => path,
     }

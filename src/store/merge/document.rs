@@ -4,7 +4,7 @@
 use super::Unclear;
 use crate::diag::Place;
 use crate::store::tree::parse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use toml::de::{DeTable, DeValue};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
@@ -88,6 +88,8 @@ pub struct Document<'t> {
     pub bom: bool,
     /// The sections, at least one.
     pub sections: Vec<Section<'t>>,
+    places: HashMap<String, usize>,
+    comments: HashSet<&'t str>,
 }
 
 impl<'t> Document<'t> {
@@ -114,20 +116,38 @@ impl<'t> Document<'t> {
             last.tail = lead;
         }
         identify(&mut sections, names);
-        Ok(Document { bom: text.starts_with(BOM), sections })
+        let leads = sections.iter().flat_map(|section| {
+            let entries = section.header.iter().chain(&section.entries);
+            entries.flat_map(|entry| &entry.lead).chain(&section.tail)
+        });
+        let comments = leads.map(|line| line.text).collect();
+        let places = HashMap::new();
+        let mut document = Document { bom: text.starts_with(BOM), sections, places, comments };
+        document.place();
+        Ok(document)
     }
 
     /// The section of this identity.
     pub fn section(&self, id: &str) -> Option<&Section<'t>> {
-        self.sections.iter().find(|section| section.id == id)
+        self.places.get(id).map(|place| &self.sections[*place])
     }
 
-    /// Is this line among the comments?
+    /// Gives sections, by their position, other identities.
+    pub fn rename(&mut self, ids: Vec<(usize, String)>) {
+        for (position, id) in ids {
+            self.sections[position].id = id;
+        }
+        self.place();
+    }
+
+    fn place(&mut self) {
+        let ids = self.sections.iter().enumerate();
+        self.places = ids.map(|(place, section)| (section.id.clone(), place)).collect();
+    }
+
+    /// Is this line among the comments and blank lines?
     pub fn has_comment(&self, text: &str) -> bool {
-        let headers = self.sections.iter().filter_map(|section| section.header.as_ref());
-        let entries = headers.chain(self.sections.iter().flat_map(|section| &section.entries));
-        let tails = self.sections.iter().flat_map(|section| &section.tail);
-        entries.flat_map(|entry| &entry.lead).chain(tails).any(|line| line.text == text)
+        self.comments.contains(text)
     }
 
     /// The sections' identities, in order.
@@ -173,7 +193,12 @@ fn identify(sections: &mut [Section], names: &[&str]) {
             let count = seen.entry(format!("{id}#{name}")).or_default();
             let element = format!("#{name:?}#{count}");
             *count += 1;
-            elements.retain(|path, _| !path.starts_with(&section.path));
+            let below = elements.range(section.path.clone()..).map(|(path, _)| path);
+            let below: Vec<_> =
+                below.take_while(|path| path.starts_with(&section.path)).cloned().collect();
+            below.iter().for_each(|path| {
+                elements.remove(path);
+            });
             id.push_str(&element);
             elements.insert(section.path.clone(), element);
         }

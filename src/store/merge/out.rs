@@ -10,6 +10,8 @@ pub struct Out<'m> {
     pub text: String,
     /// Where the first line begins.
     pub start: usize,
+    /// How many lines have ended.
+    pub ended: usize,
     /// The file's line end.
     pub newline: &'static str,
     /// All lines end alike.
@@ -23,16 +25,25 @@ pub struct Out<'m> {
 impl Out<'_> {
     /// A line.
     pub fn put(&mut self, text: &str, newline: &str) {
-        if self.text.len() > self.start && !self.text.ends_with('\n') {
-            self.text.push_str(self.newline);
-        }
+        self.end_line();
         if self.uniform && self.newline == "\r\n" {
-            self.text.push_str(&text.replace('\n', "\r\n"));
+            self.push(&text.replace('\n', "\r\n"));
         } else {
-            self.text.push_str(text);
+            self.push(text);
         }
-        let newline = if self.uniform && !newline.is_empty() { self.newline } else { newline };
-        self.text.push_str(newline);
+        self.push(if self.uniform && !newline.is_empty() { self.newline } else { newline });
+    }
+
+    /// Ends the last line if it is the file's last without an end.
+    fn end_line(&mut self) {
+        if self.text.len() > self.start && !self.text.ends_with('\n') {
+            self.push(self.newline);
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        self.ended += text.matches('\n').count();
+        self.text.push_str(text);
     }
 
     /// Comments and blank lines.
@@ -46,11 +57,8 @@ impl Out<'_> {
         let newline = self.newline;
         let mark =
             |out: &mut Out, mark: char, label: &str| out.put(&markers.line(mark, label), newline);
-        if self.text.len() > self.start && !self.text.ends_with('\n') {
-            self.text.push_str(newline);
-        }
-        let line = self.text.matches('\n').count() + 1;
-        self.conflicts.push(Conflict { what, line });
+        self.end_line();
+        self.conflicts.push(Conflict { what, line: self.ended + 1 });
         mark(self, '<', &markers.ours);
         self.lines(ours);
         if markers.show_base {

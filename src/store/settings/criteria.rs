@@ -44,12 +44,12 @@ pub(in crate::store) fn criteria(reader: &mut Reader, settings: &mut Settings, t
                 }
                 "kinds" => {
                     for (kind, span) in reader.texts_at(name, value) {
-                        if !settings.kinds.contains_key(&kind) {
+                        if !settings.kinds.contains(&kind) {
                             let diagnostic = Diagnostic::new(
                                 Code::BadSetting,
                                 format!("unknown kind of event `{kind}`"),
                             )
-                            .nearest(&kind, settings.kinds.keys().map(|k| &**k));
+                            .nearest(&kind, settings.kinds.names());
                             reader.problem(span, diagnostic);
                         }
                         kinds.push(kind);

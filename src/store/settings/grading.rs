@@ -291,10 +291,10 @@ fn demand(
         }
         "channel" => {
             policy.channel = reader.texts(name, value);
-            for kind in policy.channel.iter().filter(|k| !settings.kinds.contains_key(*k)) {
+            for kind in policy.channel.iter().filter(|k| !settings.kinds.contains(k)) {
                 let message = format!("unknown kind of event `{kind}`");
                 let diagnostic = Diagnostic::new(Code::BadSetting, message)
-                    .nearest(kind, settings.kinds.keys().map(|known| &**known));
+                    .nearest(kind, settings.kinds.names());
                 reader.problem(value.span(), diagnostic);
             }
         }

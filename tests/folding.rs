@@ -1,0 +1,72 @@
+//! Every report says the same whether it takes records from files as they pass by, or has them all in
+//! memory: on the example team, and on a ledger where files are broken, are links, or share an id.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod common;
+
+use common::{Sandbox, day};
+use crm::report::dimension::Dimension;
+use crm::report::{REPORTS, Request};
+use crm::rules::book::Book;
+use crm::rules::query::Query;
+use crm::store::load::Ledger;
+use std::path::Path;
+
+const DAYS: [&str; 2] = ["2009-12-18", "2010-03-31"];
+
+fn open(root: &Path) -> Ledger {
+    Ledger::open(root.to_owned(), root.to_owned()).unwrap()
+}
+
+/// Each report on a fresh book, and on one whose records were read before.
+fn compare(root: &Path) {
+    let ledger = open(root);
+    for on in DAYS.map(day) {
+        for report in REPORTS {
+            for (query, by) in [("", None), ("", Some("owner")), ("is:open", None)] {
+                let request = || {
+                    let query = Query::parse(query, "query", &ledger.settings, on).unwrap();
+                    let by = by.map(|by| Dimension::parse(by, &ledger.settings).unwrap());
+                    Request { by, ..Request::of(query) }
+                };
+                let (mut fresh, read) = (ledger.load(on), ledger.load(on));
+                fresh.keep = report.keep(&request());
+                read.records();
+                let make = |book: &Book| (report.make)(book, &request()).map_err(|e| e.message);
+                let name = report.name;
+                assert_eq!(make(&fresh), make(&read), "{name} of {query:?} by {by:?} on {on}");
+                assert_eq!(fresh.errors(), read.errors(), "{name} on {on}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_report_that_folds_says_what_one_in_memory_says() {
+    compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/team"));
+    compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/worked-cases"));
+}
+
+#[test]
+fn the_same_holds_where_files_are_broken_or_share_an_id() {
+    let sandbox = Sandbox::copy_of("examples/team");
+    compare(sandbox.path());
+    sandbox
+        .write("prospects/broken.toml", "name = ")
+        .write("prospects/bad id.toml", "name = \"x\"");
+    compare(sandbox.path());
+    let name = "name = \"twice\"\n[events]\n2009-12-01 = { kind = \"opened\", value = 5 }\n";
+    sandbox.write("prospects/a/Twice.toml", name).write("prospects/b/twice.toml", name);
+    compare(sandbox.path());
+    assert!(open(sandbox.path()).load(day(DAYS[0])).problems().len() >= 3);
+}
+
+#[test]
+fn a_funnel_keeps_no_record() {
+    let ledger = open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/team"));
+    let book = ledger.load(day(DAYS[1]));
+    let query = || Query::parse("", "query", &ledger.settings, day(DAYS[1])).unwrap();
+    let records = book.fold(&query(), |n: &mut usize, _| *n += 1, |all, part| *all += part);
+    assert_eq!(records, ledger.load(day(DAYS[1])).records().len());
+    assert_eq!(book.errors(), Some(0));
+}
