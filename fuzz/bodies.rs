@@ -52,7 +52,7 @@ pub fn reader(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (path, settings) = (Path::new("prospects/x.toml"), &*SETTINGS);
     let (read, problems) = read_prospect(text, "x", path, path, settings);
-    let quickly = |keep| quick(text, "x", path.to_owned(), settings, keep);
+    let quickly = |keep| quick(text, "x", path.to_owned(), settings, keep, &mut Vec::new());
     match quickly(Keep::Everything) {
         Some(prospect) => {
             assert_eq!(problems, [], "{text}");
