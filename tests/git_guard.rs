@@ -707,6 +707,38 @@ fn a_ledger_without_admins_has_those_of_the_server() {
 }
 
 #[test]
+fn another_hook_on_the_server_runs_first() {
+    let Some(server) = Server::new() else { return };
+    let install = |words: &str| {
+        let program = env!("CARGO_BIN_EXE_crm");
+        let line = format!("hooks install --server . {words}");
+        run(command(program, server.bare.path(), "boss").args(split(&line)))
+    };
+    server.bare.write("hooks/pre-receive", "#!/bin/sh\ncat >> seen\n");
+    assert!(
+        install("").fails(1).contains("crm guard   (it reads what git puts on standard input)")
+    );
+    let hook = server.bare.path().join("hooks/pre-receive");
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    install("--chain").done();
+    let he = server.clone("he");
+    add(&he, "li", &call("he", "06"));
+    he.commit("mine").done();
+    push(&he, "").done();
+    add(&he, "zhang", &call("he", "06"));
+    he.commit("not mine").done();
+    server.refuses(&he, "", &["error[not-yours]"]);
+    assert_eq!(server.bare.read("seen").lines().count(), 2, "both got what git says");
+    // And it can say no by itself.
+    server.bare.write("hooks/pre-receive.before-crm", "#!/bin/sh\necho closed\nexit 1\n");
+    he.git("reset -q --hard HEAD~1").done();
+    he.sandbox.write("x", "x");
+    he.commit("x").done();
+    server.refuses(&he, "", &["closed"]);
+}
+
+#[test]
 fn by_hand_before_a_push() {
     let Some(server) = Server::new() else { return };
     let he = server.clone("he");

@@ -398,3 +398,36 @@ fn tallies_of_one_day_add_up_after_a_merge() {
     assert!(text.starts_with("[tally]\n"), "{text}");
     repo.crm("check").done();
 }
+
+#[test]
+fn entries_come_along_and_are_not_taken_away() {
+    if !has_git() {
+        return;
+    }
+    // A commit that is picked brings the entries that its file has.
+    let repo = ledger();
+    branch(&repo, "topic", "main", &(ZHANG.to_owned() + &call(3)));
+    repo.sandbox.write(FILE, ZHANG.to_owned() + &call(3) + &call(4));
+    repo.commit("second").done();
+    branch(&repo, "work", "main", &(ZHANG.replace("shanghai", "suzhou") + &call(5)));
+    repo.git("cherry-pick topic").done();
+    let all = ZHANG.replace("shanghai", "suzhou") + &call(3) + &call(4) + &call(5);
+    assert_eq!(whole(&repo), all);
+    // A stash is merged like a branch.
+    repo.sandbox.write(FILE, all.clone() + &call(7));
+    repo.git("stash -q").done();
+    repo.sandbox.write(FILE, all.clone() + &call(6));
+    repo.commit("sixth").done();
+    repo.git("stash pop -q").done();
+    assert_eq!(whole(&repo), all.clone() + &call(6) + &call(7));
+    repo.commit("seventh").done();
+    // Of a commit that is not the last, a revert takes back facts, not entries.
+    let suzhou = repo.sandbox.read(FILE).replace("suzhou", "wuxi") + &call(8);
+    repo.sandbox.write(FILE, &suzhou);
+    repo.commit("eighth").done();
+    repo.sandbox.write(FILE, suzhou + &call(9));
+    repo.commit("ninth").done();
+    repo.git("revert --no-edit HEAD~1").done();
+    let expected = all + &call(6) + &call(7) + &call(8) + &call(9);
+    assert_eq!(whole(&repo), expected);
+}

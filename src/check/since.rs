@@ -8,11 +8,10 @@ use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::id;
 use crate::rules::growth::{Content, Harm, harmed, lives_on};
 use crate::store::content::{content, event_line_in};
-use crate::store::git::{parts, path_of};
 use crate::store::load::{Ledger, id_of};
 use crate::store::root::{PROSPECTS, SETTINGS};
 use crate::store::snapshot::{Snapshot, Tracked};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What changed since a revision.
@@ -28,7 +27,7 @@ pub struct Since {
 pub fn since(tracked: &Tracked, ledger: &mut Ledger, revision: &str) -> Result<Since, Diagnostic> {
     let mut before = tracked.at(revision)?;
     let (paths, _) = ledger.paths();
-    let differs = differing(tracked, ledger, &before, revision)?;
+    let differs = tracked.differing(ledger, &before, revision)?;
     let changed: Vec<PathBuf> = match differs.contains(Path::new(SETTINGS)) {
         true => paths.clone(),
         false => paths
@@ -46,30 +45,6 @@ pub fn since(tracked: &Tracked, ledger: &mut Ledger, revision: &str) -> Result<S
     let comparison = Comparison { ledger, before: &before, revision, paths: &paths };
     let found = comparison.found(&touched, &changed);
     Ok(Since { changed, found })
-}
-
-/// The files of the revision that are not what they were, or gone; new ones may be among them.
-fn differing(
-    tracked: &Tracked,
-    ledger: &Ledger,
-    before: &Snapshot,
-    revision: &str,
-) -> Result<BTreeSet<PathBuf>, Diagnostic> {
-    if let Some(now) = &ledger.snapshot {
-        let differs = |path: &&PathBuf| before.object(path) != now.object(path);
-        let all = before.entries().keys().chain(now.entries().keys());
-        return Ok(all.filter(differs).cloned().collect());
-    }
-    if before.entries().is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let Tracked { git, prefix } = tracked;
-    let pathspec = format!(":(top,literal){prefix}");
-    let pathspec = if prefix.is_empty() { ":(top)" } else { &pathspec };
-    let words = ["diff-index", "--name-only", "--no-renames", "-z", revision, "--", pathspec];
-    let listed = git.run(&words)?;
-    let below = |path: PathBuf| path.strip_prefix(prefix).ok().map(Path::to_owned);
-    Ok(parts(&listed).map(path_of).filter_map(below).collect())
 }
 
 /// A ledger beside what it was.

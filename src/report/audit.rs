@@ -34,7 +34,8 @@ pub fn audit(record: &Record, origins: &BTreeMap<String, Origin>, settings: &Set
     for (key, origin) in origins.iter().filter(|(key, _)| !here.contains(&key.as_str())) {
         let commit = origin.brought.clone().unwrap_or_default();
         let gone = lang.pick("gone from the file", "已不在文件中");
-        rows.push(cells(key, None, None, Some(&commit), settings, gone.to_owned()));
+        let cells = cells((key, None, None), Some(&commit), settings, gone.to_owned());
+        rows.push(Row::with(cells, Emphasis::Warn));
     }
     let wrong = rows.iter().filter(|row| row.emphasis == Emphasis::Warn).count();
     let prospect = &record.prospect;
@@ -70,6 +71,8 @@ fn row(event: &Event, origin: &Origin, settings: &Settings, lang: Lang) -> Row {
         Lang::En => format!("rewritten in {} by {}", short(commit), commit.author),
         Lang::Zh => format!("在{}中被{}改写", short(commit), commit.author),
     }));
+    // That something is not committed yet is no reason to look twice.
+    let suspect = !remarks.is_empty() || origin.uncommitted && commit.is_some();
     if origin.uncommitted {
         remarks.push(
             match commit {
@@ -79,32 +82,24 @@ fn row(event: &Event, origin: &Origin, settings: &Settings, lang: Lang) -> Row {
             .to_owned(),
         );
     }
-    cells(
-        &event.key.text,
-        Some(&event.kind),
-        event.by.as_deref(),
-        commit,
-        settings,
-        remarks.join("; "),
-    )
+    let event = (&*event.key.text, Some(&*event.kind), event.by.as_deref());
+    let emphasis = if suspect { Emphasis::Warn } else { Emphasis::Plain };
+    Row::with(cells(event, commit, settings, remarks.join("; ")), emphasis)
 }
 
+/// Key, kind and signature; the commit and its author; remarks.
 fn cells(
-    key: &str,
-    kind: Option<&str>,
-    by: Option<&str>,
+    (key, kind, by): (&str, Option<&str>, Option<&str>),
     commit: Option<&Commit>,
     settings: &Settings,
     remarks: String,
-) -> Row {
+) -> Vec<Cell> {
     let author = |commit: &Commit| match settings.rep_by_email(&commit.email) {
         Some(rep) => Cell::text(&*rep.id),
         None => Cell::text(format!("{} <{}>", commit.author, commit.email)),
     };
     let date = |commit: &Commit| Date::parse(&commit.date).map_or(Cell::Empty, Cell::Date);
-    let plain = remarks.is_empty() || remarks == "not committed" || remarks == "未提交";
-    let emphasis = if plain { Emphasis::Plain } else { Emphasis::Warn };
-    let row = vec![
+    vec![
         Cell::text(key),
         Cell::maybe(kind, Cell::text),
         Cell::maybe(by, Cell::text),
@@ -112,8 +107,7 @@ fn cells(
         commit.map_or(Cell::Empty, author),
         commit.map_or(Cell::Empty, date),
         if remarks.is_empty() { Cell::Empty } else { Cell::Text(remarks) },
-    ];
-    Row::with(row, emphasis)
+    ]
 }
 
 fn short(commit: &Commit) -> &str {

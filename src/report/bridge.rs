@@ -30,9 +30,9 @@ struct Line {
 /// The bridge of one group.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Span {
-    opening: Stock,
+    pub(super) opening: Stock,
     lines: BTreeMap<Change, Line>,
-    closing: Stock,
+    pub(super) closing: Stock,
 }
 
 /// The bridge, and with `--list` every change in it.

@@ -76,6 +76,12 @@ pub struct Stock {
 }
 
 impl Stock {
+    /// What a prospect adds to the stock; nothing unless it is open.
+    pub fn of_record(record: &Record, settings: &Settings) -> Option<Stock> {
+        let state = open(Some(&record.state))?;
+        Some(Stock::of(state.value, state.stage, record.pipeline(settings)))
+    }
+
     /// Adds another.
     pub fn add(&mut self, other: &Stock) {
         self.count += other.count;

@@ -3,7 +3,7 @@
 
 use super::Request;
 use super::bridge::{Spans, add_up, list_table, picture, span_table};
-use super::changes::{Change, Part, Step, between};
+use super::changes::{Change, Part, Step, Stock, between};
 use super::words::column;
 use crate::model::id;
 use crate::model::label::Lang;
@@ -17,8 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 type Pair<'b> = (Option<&'b Record>, Option<&'b Record>);
 
 /// What lies between two versions of a ledger, replayed by the same settings; `names` are what was typed
-/// for them.
-pub fn diff(before: &Book, after: &Book, names: (&str, &str), request: &Request) -> Sheet {
+/// for them. Books of what differs do, with the stock at the `end`: what is the same on both sides changes
+/// nothing.
+pub fn diff(
+    before: &Book,
+    after: &Book,
+    end: Option<&Stock>,
+    names: (&str, &str),
+    request: &Request,
+) -> Sheet {
     let lang = after.settings.language;
     let settings = &after.settings;
     let pairs = pairs(before, after, request);
@@ -32,7 +39,12 @@ pub fn diff(before: &Book, after: &Book, names: (&str, &str), request: &Request)
         }
         parts.push(part);
     }
-    let Spans { spans, mut steps } = add_up(parts, request);
+    let Spans { mut spans, mut steps } = add_up(parts, request);
+    if let (Some(end), Some(span)) = (end, spans.values_mut().next()) {
+        span.opening.add(end);
+        span.opening.take(&span.closing);
+        span.closing = end.clone();
+    }
     steps.sort_by_key(|step| step.change);
     let (from, to) = names;
     let currency = settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! A ledger's files as git has them: of a commit, or staged in the index. Nothing of the work tree is
 //! looked at.
 
-use super::git::{Blob, Entry, Git, Mode};
-use super::load::{symlink, too_large, utf8};
+use super::git::{Blob, Entry, Git, Mode, parts, path_of};
+use super::load::{Ledger, symlink, too_large, utf8};
 use crate::diag::{Code, Diagnostic, Place};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// A ledger in its repository.
@@ -23,6 +23,30 @@ impl Tracked {
             return Ok(Snapshot::empty(&self.git));
         }
         Snapshot::of_commit(&self.git, &self.git.commit(revision)?, &self.prefix)
+    }
+
+    /// The files that are not what a revision has, or gone. A ledger on the disk may have new ones beside
+    /// them, of which git knows nothing.
+    pub fn differing(
+        &self,
+        ledger: &Ledger,
+        before: &Snapshot,
+        revision: &str,
+    ) -> Result<BTreeSet<PathBuf>, Diagnostic> {
+        if let Some(now) = &ledger.snapshot {
+            let differs = |path: &&PathBuf| before.object(path) != now.object(path);
+            let all = before.entries().keys().chain(now.entries().keys());
+            return Ok(all.filter(differs).cloned().collect());
+        }
+        if before.entries().is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let pathspec = format!(":(top,literal){}", self.prefix);
+        let pathspec = if self.prefix.is_empty() { ":(top)" } else { &pathspec };
+        let words = ["diff-index", "--name-only", "--no-renames", "-z", revision, "--", pathspec];
+        let listed = self.git.run(&words)?;
+        let below = |path: PathBuf| path.strip_prefix(&self.prefix).ok().map(Path::to_owned);
+        Ok(parts(&listed).map(path_of).filter_map(below).collect())
     }
 
     /// What is staged of it.

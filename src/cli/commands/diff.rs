@@ -1,14 +1,18 @@
 //! `crm diff A..B`: what lies between two revisions.
 
 use super::report::Selection;
-use crate::cli::context::{Context, counted};
-use crate::diag::{Failure, Severity};
+use crate::cli::context::Context;
+use crate::diag::{Diagnostic, Failure};
+use crate::report::Request;
+use crate::report::changes::Stock;
 use crate::report::diff::diff;
+use crate::rules::book::Book;
+use crate::rules::replay::replay;
+use crate::rules::state::Record;
 use crate::store::load::Ledger;
-use crate::store::root::{ACTIVITY, PROSPECTS};
-use crate::store::snapshot::Tracked;
+use crate::store::root::PROSPECTS;
 use clap::Args;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The bridge between two revisions: who moved, came, went, and what it changed
 #[derive(Debug, Args)]
@@ -32,39 +36,72 @@ impl Diff {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let tracked = context.tracked()?;
         let (from, to) = ends(&self.range);
-        let after = match to {
+        let mut after = match to {
             None => context.ledger()?.clone(),
-            Some(to) => of(context, &tracked, to)?,
+            Some(to) => context.ledger_of(tracked.at(to)?)?,
         };
-        let to_commit = to.unwrap_or("HEAD");
         let from_commit = if self.range.contains("...") {
-            let [a, b] = [tracked.git.commit(from)?, tracked.git.commit(to_commit)?];
+            let [a, b] = [tracked.git.commit(from)?, tracked.git.commit(to.unwrap_or("HEAD"))?];
             tracked.git.line(&["merge-base", &a, &b])?
         } else {
             from.to_owned()
         };
-        let mut snapshot = tracked.at(&from_commit)?;
-        for folder in [PROSPECTS, ACTIVITY] {
-            snapshot.fetch_below(Path::new(folder))?;
-        }
-        let before = Ledger { snapshot: Some(snapshot), ..after.clone() };
+        let before = tracked.at(&from_commit)?;
         context.settle(after.clone());
         let request = self.selection.request(context)?;
-        let (before, after) = (before.load(context.today), after.load(context.today));
-        let broken = |book: &crate::rules::book::Book| {
-            book.problems().iter().filter(|p| p.severity == Severity::Error).count()
-        };
-        let wrong = broken(&before) + broken(&after);
-        let files = context.lang().pick("files", "文件");
-        context.emit(&diff(&before, &after, (from, to.unwrap_or(files)), &request))?;
-        if wrong > 0 {
-            context.say_last(&format!(
-                "{} in the two ledgers: `crm check` shows those of the files",
-                counted(wrong, "finding")
-            ));
+        let differs = tracked.differing(&after, &before, &from_commit)?;
+        let mut before = Ledger { snapshot: Some(before), ..after.clone() };
+        if let Some(snapshot) = &mut after.snapshot {
+            snapshot.fetch_below(Path::new(PROSPECTS))?;
         }
-        Ok(())
+        let whole = after.load(context.today);
+        let (books, end) = if request.query.asks_grades() {
+            // Grades are given among all.
+            fetch(&mut before, |_| true)?;
+            ((before.load(context.today), whole), None)
+        } else {
+            let end = stock(&whole, &request);
+            let known =
+                |path: &Path| before.snapshot.as_ref().is_some_and(|s| s.object(path).is_some());
+            let (paths, _) = after.paths();
+            let new: Vec<PathBuf> =
+                paths.into_iter().filter(|path| differs.contains(path) || !known(path)).collect();
+            fetch(&mut before, |path| differs.contains(path))?;
+            let (old, _) = before.paths();
+            let old: Vec<PathBuf> = old.into_iter().filter(|path| differs.contains(path)).collect();
+            ((some_of(&before, &old, context), some_of(&after, &new, context)), Some(end))
+        };
+        let files = context.lang().pick("files", "文件");
+        let names = (from, to.unwrap_or(files));
+        context.emit(&diff(&books.0, &books.1, end.as_ref(), names, &request))
     }
+}
+
+/// Reads prospects out of git in one go.
+fn fetch(ledger: &mut Ledger, wanted: impl Fn(&PathBuf) -> bool) -> Result<(), Diagnostic> {
+    let (paths, _) = ledger.paths();
+    let paths: Vec<PathBuf> = paths.into_iter().filter(wanted).collect();
+    match &mut ledger.snapshot {
+        Some(snapshot) => snapshot.fetch(paths.iter().map(PathBuf::as_path)),
+        None => Ok(()),
+    }
+}
+
+/// What is open in a ledger.
+fn stock(book: &Book, request: &Request) -> Stock {
+    let settings = &book.settings;
+    let step = |sum: &mut Stock, record: &Record| {
+        Stock::of_record(record, settings).iter().for_each(|stock| sum.add(stock));
+    };
+    book.fold(&request.query, step, |sum: &mut Stock, part| sum.add(&part))
+}
+
+/// A book of some files only.
+fn some_of(ledger: &Ledger, paths: &[PathBuf], context: &Context) -> Book {
+    let record =
+        |path: &PathBuf| replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today);
+    let records = paths.iter().filter_map(record).collect();
+    Book::of(ledger.settings.clone(), context.today, records, Vec::new())
 }
 
 /// The two ends of a range; without a second one, the files as they are.
@@ -76,12 +113,4 @@ fn ends(range: &str) -> (&str, Option<&str>) {
         Some((from, to)) => (or_head(from), Some(or_head(to))),
         None => (or_head(range), None),
     }
-}
-
-fn of(context: &Context, tracked: &Tracked, revision: &str) -> Result<Ledger, Failure> {
-    let mut snapshot = tracked.at(revision)?;
-    for folder in [PROSPECTS, ACTIVITY] {
-        snapshot.fetch_below(Path::new(folder))?;
-    }
-    context.ledger_of(snapshot)
 }

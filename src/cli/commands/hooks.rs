@@ -70,7 +70,7 @@ struct Chosen {
 struct Install {
     #[command(flatten)]
     chosen: Chosen,
-    /// Who may change settings and force while crm.toml names no admin (server)
+    /// Who may change settings and force, beside the admins that crm.toml names (server)
     #[arg(long, value_name = "REP", requires = "server")]
     admin: Vec<String>,
     /// Keep a hook that is there and run it first

@@ -236,14 +236,9 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         for part in self.order(&sides, is_journal) {
             match part {
                 Part::Tail => self.out.lines(sides.ours.tail),
-                Part::Lead(key) => {
-                    let lead = self.comments(&sides, key, Side::lead, is_journal);
-                    self.out.lines(&lead);
-                }
                 Part::Entry(key) => {
                     let entries = sides.at(key);
-                    let own = self.comments(&sides, key, Side::own, is_journal);
-                    self.out.lines(&own);
+                    self.out.lines(&self.lead(&sides, key, is_journal));
                     if !is_journal && removed(entries) {
                         continue;
                     }
@@ -258,17 +253,11 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         self.out.lines(&merge_lines(&[], sides.ours.new_tail, sides.theirs.new_tail));
     }
 
-    /// The comments above an entry: the ancestor's, or those that are part of it.
-    fn comments(
-        &self,
-        sides: &Three<Side<'k, 't>>,
-        key: &[String],
-        which: fn(&Side<'k, 't>, &[String]) -> &'k [Line<'t>],
-        is_journal: bool,
-    ) -> Vec<Line<'t>> {
+    /// The comments above an entry.
+    fn lead(&self, sides: &Three<Side<'k, 't>>, key: &[String], is_journal: bool) -> Vec<Line<'t>> {
         let entries = sides.at(key);
-        let base = which(&sides.base, key);
-        let (ours, theirs) = (which(&sides.ours, key), which(&sides.theirs, key));
+        let base = sides.base.lead(entries.base);
+        let (ours, theirs) = (sides.ours.lead(entries.ours), sides.theirs.lead(entries.theirs));
         let (there, remover) = match (entries.ours, entries.theirs) {
             // Whoever removed an entry said nothing about its comments.
             (Some(_), None) if is_journal => return ours.to_vec(),
@@ -289,12 +278,11 @@ impl<'k, 't> Merger<'_, 'k, 't> {
     fn order(&self, sides: &Three<Side<'k, 't>>, is_journal: bool) -> Vec<Part<'k>> {
         let stays = |part: &Part<'k>| match part {
             Part::Tail => !sides.ours.tail.is_empty() && !sides.theirs.tail.is_empty(),
-            Part::Lead(key) | Part::Entry(key) => match sides.at(key) {
+            Part::Entry(key) => match sides.at(key) {
                 Three { ours: None, theirs: None, .. } => false,
                 // What a side wrote above a fact outlives it.
                 entries if !is_journal && removed(entries) => {
-                    let left = |which| !self.comments(sides, key, which, is_journal).is_empty();
-                    left(Side::lead) || left(Side::own)
+                    !self.lead(sides, key, is_journal).is_empty()
                 }
                 _ => true,
             },

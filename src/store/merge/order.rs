@@ -1,7 +1,7 @@
 //! The order of what two sides made of one list.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 /// Three versions of a list of keys; no list has a key twice.
@@ -45,8 +45,8 @@ impl<K: Clone + Eq + Ord + Hash> Lists<'_, K> {
             }
             places.insert(key, place);
         }
-        let ours = added(self.ours, &places);
-        let theirs = added(self.theirs, &places);
+        let ours = added(self.ours, &places, &lacking(&kept, self.ours));
+        let theirs = added(self.theirs, &places, &lacking(&kept, self.theirs));
         let (skeleton, is_resorted) = self.skeleton(&kept, &rank);
         let mut order = Order { keys: Vec::new(), mingled: Vec::new(), is_resorted };
         let mut placed: HashSet<&K> = HashSet::new();
@@ -91,16 +91,36 @@ impl<K: Clone + Eq + Ord + Hash> Lists<'_, K> {
     }
 }
 
-/// New keys of a side, by the key that stays and that they come after.
+/// What stays and a side lacks, by the key before it that the side has.
+type Lacking<'k, K> = HashMap<Option<&'k K>, Vec<&'k K>>;
+
+fn lacking<'k, K: Eq + Hash>(kept: &[&'k K], side: &[K]) -> Lacking<'k, K> {
+    let present: HashSet<&K> = side.iter().collect();
+    let mut found: Lacking<K> = HashMap::new();
+    let mut place = None;
+    for key in kept {
+        if present.contains(key) {
+            place = Some(*key);
+        } else {
+            found.entry(place).or_default().push(key);
+        }
+    }
+    found
+}
+
+/// New keys of a side, by the key that stays and that they come after; what the side lacks there comes
+/// before them.
 fn added<'k, K: Eq + Hash>(
     side: &'k [K],
     places: &HashMap<&K, Option<&'k K>>,
+    lacking: &Lacking<'k, K>,
 ) -> HashMap<Option<&'k K>, Vec<&'k K>> {
+    let behind = |place| lacking.get(&place).and_then(|keys| keys.last().copied()).or(place);
     let mut found: HashMap<Option<&K>, Vec<&K>> = HashMap::new();
-    let mut place = None;
+    let mut place = behind(None);
     for key in side {
         match places.get(key) {
-            Some(known) => place = *known,
+            Some(known) => place = behind(*known),
             None => found.entry(place).or_default().push(key),
         }
     }
@@ -108,21 +128,11 @@ fn added<'k, K: Eq + Hash>(
 }
 
 /// The keys that stay in the order of a side; those that it lacks follow the one they followed.
-fn reordered<'k, K: Eq + Ord + Hash>(kept: &[&'k K], side: &[K]) -> Vec<&'k K> {
+fn reordered<'k, K: Eq + Hash>(kept: &[&'k K], side: &[K]) -> Vec<&'k K> {
     let stay: HashMap<&K, &'k K> = kept.iter().map(|key| (*key, *key)).collect();
-    let has: Vec<&'k K> = side.iter().filter_map(|key| stay.get(key).copied()).collect();
-    let present: BTreeSet<&K> = has.iter().copied().collect();
-    let mut lacking: BTreeMap<Option<&K>, Vec<&'k K>> = BTreeMap::new();
-    let mut place = None;
-    for key in kept {
-        if present.contains(key) {
-            place = Some(*key);
-        } else {
-            lacking.entry(place).or_default().push(key);
-        }
-    }
+    let mut lacking = lacking(kept, side);
     let mut order = lacking.remove(&None).unwrap_or_default();
-    for key in has {
+    for key in side.iter().filter_map(|key| stay.get(key).copied()) {
         order.push(key);
         order.extend(lacking.remove(&Some(key)).unwrap_or_default());
     }
