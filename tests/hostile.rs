@@ -610,7 +610,7 @@ fn long_queries() {
 /// Files of many entries, each of a kind that once cost the square of their number, or could.
 #[test]
 fn files_full_of_entries() {
-    const MANY: usize = 10_000;
+    const MANY: usize = 5_000;
     let sandbox = Sandbox::ledger();
     let day =
         |n: usize| crm::model::date::Date::parse("2000-01-01").unwrap().plus((n / 100) as i64);

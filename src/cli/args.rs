@@ -101,6 +101,7 @@ pub enum Command {
     Help(commands::help::Help),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
+    Schema(commands::schema::Schema),
     Diff(commands::diff::Diff),
     Audit(commands::audit::Audit),
     Hooks(commands::hooks::HooksCommand),

@@ -75,6 +75,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),
+        Command::Schema(command) => command.run(context),
         Command::Diff(command) => command.run(context),
         Command::Audit(command) => command.run(context),
         Command::Hooks(command) => command.run(context),

@@ -3,12 +3,9 @@
 
 use crate::diag::Diagnostic;
 use crate::rules::growth::taken;
-use crate::store::git::{Git, parts, path_of};
+use crate::store::git::{Git, Version, raw};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-
-/// A file in a commit: its mode and object; `None` where it is not there.
-pub type Version = Option<(String, String)>;
 
 /// One file that a commit changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,10 +72,7 @@ fn merge(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Diagn
     // Sides without a common past began with nothing.
     let base = match git.ask(&words)? {
         Some(line) => String::from_utf8_lossy(&line).trim().to_owned(),
-        None => {
-            let empty = git.run_with(&["hash-object", "-t", "tree", "--stdin"], b"")?;
-            String::from_utf8_lossy(&empty).trim().to_owned()
-        }
+        None => git.empty_tree()?,
     };
     let sides = parents
         .iter()
@@ -113,41 +107,5 @@ fn differences(
     what: &[&str],
 ) -> Result<BTreeMap<PathBuf, (Version, Version)>, Diagnostic> {
     let words = ["diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--no-commit-id"];
-    let listed = git.run(&[&words, what].concat())?;
-    Ok(raw(&listed))
-}
-
-/// `:MODE MODE ID ID STATUS`, a NUL, the path, a NUL.
-fn raw(bytes: &[u8]) -> BTreeMap<PathBuf, (Version, Version)> {
-    let mut found = BTreeMap::new();
-    let mut parts = parts(bytes);
-    while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
-        let head = String::from_utf8_lossy(head);
-        let fields: Vec<&str> = head.trim_start_matches(':').split(' ').collect();
-        let version = |mode: usize, id: usize| {
-            let (mode, id) = (fields.get(mode)?, fields.get(id)?);
-            let there = mode.bytes().any(|b| b != b'0');
-            there.then(|| ((*mode).to_owned(), (*id).to_owned()))
-        };
-        found.insert(path_of(path), (version(0, 2), version(1, 3)));
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_diff_tree_prints() {
-        let (nothing, a, b) = ("0".repeat(40), "a".repeat(40), "b".repeat(40));
-        let text = format!(
-            ":000000 120000 {nothing} {a} A\0x y\0:100644 100755 {a} {b} M\0z\0:100644 000000 {a} {nothing} D\0:odd\0"
-        );
-        let found = raw(text.as_bytes());
-        let version = |mode: &str, id: &String| Some((mode.to_owned(), id.clone()));
-        assert_eq!(found[&PathBuf::from("x y")], (None, version("120000", &a)));
-        assert_eq!(found[&PathBuf::from("z")], (version("100644", &a), version("100755", &b)));
-        assert_eq!(found[&PathBuf::from(":odd")], (version("100644", &a), None));
-    }
+    Ok(raw(&git.run(&[&words, what].concat())?))
 }

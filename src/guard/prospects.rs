@@ -1,6 +1,6 @@
 //! The guard's rules for prospects and tallies: whose they are, that their history grows, who signs.
 
-use super::commits::{Change, Commit, Version};
+use super::commits::{Change, Commit};
 use super::{in_commit, place_in};
 use crate::diag::{Code, Diagnostic, Spot};
 use crate::model::date::Date;
@@ -10,7 +10,7 @@ use crate::rules::growth::{Content, Harm, added, harmed, is_merge_of, lives_on};
 use crate::rules::replay::replay;
 use crate::rules::rights::Rights;
 use crate::store::content::{content, event_line_in};
-use crate::store::git::{Blob, Git};
+use crate::store::git::{Blob, Git, Version};
 use crate::store::load::{Ledger, id_of};
 use crate::store::read_prospect::read_prospect;
 use crate::store::root::{ACTIVITY, PROSPECTS};

@@ -174,9 +174,10 @@ impl Files {
         room: &mut Room,
         met: &mut Met,
     ) -> (Option<Record>, Vec<Diagnostic>) {
-        let stem = Path::new(name).file_stem().unwrap_or(name).to_string_lossy();
-        met.ids.push(hash(&stem));
-        match self.at_once(folder, name, &stem, keep, room) {
+        let name_text = name.to_string_lossy();
+        let stem = name_text.strip_suffix(".toml").unwrap_or(&name_text);
+        met.ids.push(hash(stem));
+        match self.at_once(folder, name, stem, keep, room) {
             Some(prospect) => self.replayed(prospect, Vec::new(), met),
             None => self.in_full(&folder.path.join(name), met),
         }

@@ -3,6 +3,7 @@
 
 use super::load::MAX_FILE;
 use crate::diag::{Code, Diagnostic};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -44,7 +45,8 @@ pub enum Mode {
 }
 
 impl Mode {
-    fn parse(mode: &[u8]) -> Mode {
+    /// The kind that git's six digits mean.
+    pub fn parse(mode: &[u8]) -> Mode {
         match mode {
             b"120000" => Mode::Link,
             b"160000" => Mode::Submodule,
@@ -52,6 +54,9 @@ impl Mode {
         }
     }
 }
+
+/// A file on one side of a difference: its mode and object; `None` where it is not there.
+pub type Version = Option<(String, String)>;
 
 /// What an object id stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +170,11 @@ impl Git {
             Diagnostic::new(Code::BadRevision, format!("`{revision}` names no commit"))
                 .help("a commit, a branch or a tag: HEAD~1, main, v1.2, 'main@{yesterday}'")
         })
+    }
+
+    /// The tree without a file, from which everything that there is was added.
+    pub fn empty_tree(&self) -> Result<String, Diagnostic> {
+        self.line(&["hash-object", "-t", "tree", "--stdin"])
     }
 
     /// Every file of a commit or tree below a prefix (`sales/`; empty for all), by path.
@@ -315,6 +325,23 @@ pub fn path_of(bytes: &[u8]) -> PathBuf {
     }
     #[cfg(not(unix))]
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// `:MODE MODE ID ID STATUS`, a NUL, the path, a NUL.
+pub fn raw(bytes: &[u8]) -> BTreeMap<PathBuf, (Version, Version)> {
+    let mut found = BTreeMap::new();
+    let mut parts = parts(bytes);
+    while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
+        let head = String::from_utf8_lossy(head);
+        let fields: Vec<&str> = head.trim_start_matches(':').split(' ').collect();
+        let version = |mode: usize, id: usize| {
+            let (mode, id) = (fields.get(mode)?, fields.get(id)?);
+            let there = mode.bytes().any(|b| b != b'0');
+            there.then(|| ((*mode).to_owned(), (*id).to_owned()))
+        };
+        found.insert(path_of(path), (version(0, 2), version(1, 3)));
+    }
+    found
 }
 
 fn one_line(bytes: &[u8]) -> String {
@@ -469,5 +496,18 @@ mod tests {
     fn nothing_is_all_zeroes() {
         assert!(is_nothing(&"0".repeat(40)) && is_nothing(&"0".repeat(64)));
         assert!(!is_nothing("") && !is_nothing("00a0"));
+    }
+
+    #[test]
+    fn what_diff_tree_prints() {
+        let (nothing, a, b) = ("0".repeat(40), "a".repeat(40), "b".repeat(40));
+        let text = format!(
+            ":000000 120000 {nothing} {a} A\0x y\0:100644 100755 {a} {b} M\0z\0:100644 000000 {a} {nothing} D\0:odd\0"
+        );
+        let found = raw(text.as_bytes());
+        let version = |mode: &str, id: &String| Some((mode.to_owned(), id.clone()));
+        assert_eq!(found[&PathBuf::from("x y")], (None, version("120000", &a)));
+        assert_eq!(found[&PathBuf::from("z")], (version("100644", &a), version("100755", &b)));
+        assert_eq!(found[&PathBuf::from(":odd")], (version("100644", &a), None));
     }
 }

@@ -28,14 +28,14 @@ pub fn quick(
     room: &mut Vec<Event>,
 ) -> Option<Prospect> {
     let returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
-    if !printable(text.as_bytes()) || returns && !before_newlines_only(text.as_bytes()) {
+    if returns && !before_newlines_only(text.as_bytes()) {
         return None;
     }
     let events = std::mem::take(room);
     let mut prospect = Prospect { id: id.into(), path, events, ..Prospect::default() };
     let mut part = Part::Facts;
     let mut seen = Seen::default();
-    let mut cursor = Cursor { text, at: 0 };
+    let mut cursor = Cursor { text, at: 0, line_ends: 0 };
     while cursor.at < text.len() {
         cursor.space();
         match cursor.peek() {
@@ -56,7 +56,8 @@ pub fn quick(
             },
         }
     }
-    if prospect.name.trim().is_empty() {
+    let controls = controls(text.as_bytes());
+    if prospect.name.trim().is_empty() || controls != cursor.line_ends && !printable(text) {
         return None;
     }
     if !prospect.events.is_sorted_by(|a, b| a.key <= b.key) {
@@ -69,11 +70,16 @@ pub fn quick(
 /// Bytes of an event's line, about.
 const USUAL_LINE: usize = 128;
 
-/// No control character but those that end lines, and tabs. Looked at in pieces without a way out, which
-/// the compiler turns into a few steps for many bytes.
-fn printable(text: &[u8]) -> bool {
-    let plain = |b: u8| (b >= 0x20) & (b != 0x7f) | (b == b'\n') | (b == b'\t') | (b == b'\r');
-    text.chunks(256).all(|piece| piece.iter().fold(true, |fine, b| fine & plain(*b)))
+/// How many control characters there are. Counted in pieces without a way out, which the compiler turns
+/// into a few steps for many bytes.
+fn controls(text: &[u8]) -> usize {
+    let control = |b: &u8| u8::from((*b < 0x20) | (*b == 0x7f));
+    text.chunks(192).map(|piece| usize::from(piece.iter().map(control).sum::<u8>())).sum()
+}
+
+/// No control character but those that end lines, and tabs.
+fn printable(text: &str) -> bool {
+    text.bytes().all(|b| b >= 0x20 && b != 0x7f || matches!(b, b'\n' | b'\t' | b'\r'))
 }
 
 /// Does every carriage return stand before a line feed?
@@ -266,6 +272,8 @@ fn field(
 struct Cursor<'t> {
     text: &'t str,
     at: usize,
+    /// The characters that ended lines so far.
+    line_ends: usize,
 }
 
 impl<'t> Cursor<'t> {
@@ -334,8 +342,7 @@ impl<'t> Cursor<'t> {
             _ => return None,
         }
         // A carriage return stands before a line feed, or the text would not have been begun.
-        self.eat(b'\r');
-        self.eat(b'\n');
+        self.line_ends += usize::from(self.eat(b'\r')) + usize::from(self.eat(b'\n'));
         Some(())
     }
 

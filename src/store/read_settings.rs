@@ -37,6 +37,11 @@ const SECTIONS: [(&str, Section); 13] = [
     ("allocation", |r, s, v| table("allocation", allocation, r, s, v)),
 ];
 
+/// The names of the sections.
+pub fn sections() -> impl Iterator<Item = &'static str> {
+    SECTIONS.iter().map(|(name, _)| *name)
+}
+
 /// Reads the settings; all that is wrong is reported together.
 pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnostic>> {
     let place = Place::file(shown);
@@ -50,7 +55,7 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
             read(&mut reader, &mut settings, value);
         }
     }
-    let names = SECTIONS.map(|(name, _)| name);
+    let names: Vec<&str> = sections().collect();
     for key in toml.keys().filter(|key| !names.contains(&&**key.get_ref())) {
         unknown(&mut reader, key.span(), "section", key.get_ref(), &names);
     }

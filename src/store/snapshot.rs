@@ -1,8 +1,9 @@
 //! A ledger's files as git has them: of a commit, or staged in the index. Nothing of the work tree is
 //! looked at.
 
-use super::git::{Blob, Entry, Git, Mode, parts, path_of};
+use super::git::{Blob, Entry, Git, Mode, parts, path_of, raw};
 use super::load::{Ledger, symlink, too_large, utf8};
+use super::root::SETTINGS;
 use crate::diag::{Code, Diagnostic, Place};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,32 @@ impl Tracked {
         let listed = self.git.run(&words)?;
         let below = |path: PathBuf| path.strip_prefix(&self.prefix).ok().map(Path::to_owned);
         Ok(parts(&listed).map(path_of).filter_map(below).collect())
+    }
+
+    /// What is staged beside the last commit: which files differ, and both sides of them; of what is staged
+    /// the settings too. The rest is not listed, for which a large ledger would have to wait.
+    pub fn staged_changes(&self) -> Result<(BTreeSet<PathBuf>, Snapshot, Snapshot), Diagnostic> {
+        let Tracked { git, prefix } = self;
+        let base = match git.find_commit("HEAD")? {
+            Some(commit) => commit,
+            None => git.empty_tree()?,
+        };
+        let pathspec = format!(":(top,literal){prefix}");
+        let pathspec = if prefix.is_empty() { ":(top)" } else { &pathspec };
+        let words = ["diff-index", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z"];
+        let listed = git.run(&[&words[..], &[&base, "--", pathspec]].concat())?;
+        let (mut was, mut is) = (Vec::new(), git.index(&format!("{prefix}{SETTINGS}"))?);
+        let mut changed = BTreeSet::new();
+        for (path, (before, after)) in raw(&listed) {
+            changed.extend(path.strip_prefix(prefix).ok().map(Path::to_owned));
+            let entry = |(mode, id): (String, String)| {
+                let mode = Mode::parse(mode.as_bytes());
+                Entry { path: path.clone(), mode, id, stage: 0 }
+            };
+            was.extend(before.map(entry));
+            is.extend(after.map(entry));
+        }
+        Ok((changed, Snapshot::of(git, was, prefix), Snapshot::of(git, is, prefix)))
     }
 
     /// What is staged of it.

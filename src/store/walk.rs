@@ -127,10 +127,11 @@ impl<'l> Walk<'l> {
 impl Folder {
     /// The path of a file of the folder, relative to the ledger's root.
     pub fn file(&self, name: &OsStr) -> PathBuf {
-        let mut path = PathBuf::with_capacity(self.path.as_os_str().len() + 1 + name.len());
+        let mut path = OsString::with_capacity(self.path.as_os_str().len() + 1 + name.len());
         path.push(&self.path);
+        path.push(std::path::MAIN_SEPARATOR_STR);
         path.push(name);
-        path
+        path.into()
     }
 
     /// Reads a file of the folder into a buffer that is used again and again. A link is an error, and
@@ -195,7 +196,7 @@ fn kind(entry: &DirEntry, name: &OsStr) -> Kind {
 }
 
 fn is_toml(name: &OsStr) -> bool {
-    Path::new(name).extension().is_some_and(|ending| ending == "toml")
+    name.as_encoded_bytes().ends_with(b".toml")
 }
 
 fn unlisted(ledger: &Ledger, folder: &Path, error: &std::io::Error) -> Diagnostic {

@@ -15,7 +15,7 @@ use crate::store::merge_driver::{ATTRIBUTES, install_driver};
 use crate::store::root::{PROSPECTS, SETTINGS};
 use crate::store::write::write_file;
 use clap::{Args, Subcommand};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The longest first line of a message that git's lists show whole.
@@ -249,10 +249,7 @@ fn message(context: &Context, file: &Path, source: Option<&str>) -> Result<(), F
 /// What the staged changes move: a line, and where that would be too long a line for each prospect.
 fn summary(context: &Context) -> Result<Option<String>, Failure> {
     let tracked = context.tracked()?;
-    let (mut before, mut staged) = (tracked.at("HEAD")?, tracked.staged()?);
-    let differs = |path: &&PathBuf| before.object(path) != staged.object(path);
-    let all = before.entries().keys().chain(staged.entries().keys());
-    let changed: BTreeSet<PathBuf> = all.filter(differs).cloned().collect();
+    let (changed, mut before, mut staged) = tracked.staged_changes()?;
     let prospects: Vec<&Path> = changed
         .iter()
         .map(PathBuf::as_path)

@@ -35,6 +35,7 @@ pub mod release;
 pub mod reopen;
 pub mod report;
 pub mod resolve;
+pub mod schema;
 pub mod show;
 pub mod sweep;
 pub mod tally;
