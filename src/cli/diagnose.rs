@@ -80,7 +80,10 @@ fn of_one(source: &Source, spots: Vec<(usize, &Spot)>) -> Vec<(usize, Resolved)>
 
 fn read(path: &Path) -> String {
     let mut bytes = Vec::new();
-    if let Ok(file) = std::fs::File::open(path) {
+    // A pipe would be waited for.
+    if std::fs::metadata(path).is_ok_and(|meta| meta.is_file())
+        && let Ok(file) = std::fs::File::open(path)
+    {
         let _ = file.take(SHOWN).read_to_end(&mut bytes);
     }
     // What is not UTF-8 is shown as a replacement character; up to there, bytes count as in the file.

@@ -239,6 +239,11 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
     if meta.is_symlink() {
         return Err(symlink(shown));
     }
+    // Opening a pipe would wait for somebody to write into it.
+    if !meta.is_file() {
+        let message = "not a file but a folder, a pipe or a device";
+        return Err(Diagnostic::new(Code::Unreadable, message).at(place()));
+    }
     if meta.len() > MAX_FILE {
         return Err(too_large(meta.len(), shown));
     }

@@ -7,7 +7,7 @@
 //! journal is obeyed for the ledger's own files only, a temporary file only if it holds what was
 //! promised, and nothing is written through a link.
 
-use super::load::symlink;
+use super::load::{MAX_FILE, symlink};
 use super::root::{ACTIVITY, PRIVATE, PROSPECTS, SETTINGS, link_on_the_way};
 use crate::diag::{Code, Diagnostic, Place};
 use std::collections::BTreeSet;
@@ -206,6 +206,9 @@ impl Writer {
             return Err(symlink(&link));
         }
         let target = self.root.join(&change.path);
+        if change.after.len() as u64 > MAX_FILE {
+            return Err(would_be_too_large(&target));
+        }
         let failed = |error: std::io::Error| failed(&target, &error);
         let before = change.before.as_ref().map(|text| fingerprint(text.as_bytes()));
         // An editor or git may have been here since the file was read; they take no lock.
@@ -472,6 +475,13 @@ pub fn append_line(path: &Path, line: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().append(true).create(true).open(path)?;
     file.write_all(format!("{line}\n").as_bytes())?;
     file.sync_all()
+}
+
+fn would_be_too_large(path: &Path) -> Diagnostic {
+    let message = format!("{} would have more than 4 MiB, and not be read again", path.display());
+    Diagnostic::new(Code::TooLarge, message)
+        .help("nothing was written")
+        .help("keep large documents beside the ledger and name them in a note")
 }
 
 fn changed_meanwhile(path: &Path) -> Diagnostic {
