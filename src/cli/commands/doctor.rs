@@ -1,6 +1,6 @@
 //! `crm doctor`: is this clone of the ledger set up well?
 //!
-//! One function for each check and one line in [`CHECKS`]; a check says what it found, and what to do.
+//! One function for each check and one line in `CHECKS`; a check says what it found, and what to do.
 
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Failure};

@@ -22,11 +22,11 @@ pub struct Schema {
 /// The kinds of file in a ledger.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum File {
-    /// prospects/**/<id>.toml
+    /// A prospect: prospects/**/ID.toml
     Prospect,
-    /// crm.toml
+    /// The settings: crm.toml
     Settings,
-    /// activity/<rep>.toml
+    /// A rep's tallies: activity/REP.toml
     Activity,
 }
 
