@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How quick is `crm report funnel` beside programs that read the same files? Prints a table of medians,
-# and the ratios that docs/reliability.md promises. Everything of one size runs in turn, so that a noisy
-# machine disturbs all alike. Installs nothing: what is missing (rg, hledger, sqlite3) is left out.
+# and the ratios that docs/speed.md states. Everything of one size runs in turn, so that a noisy
+# machine disturbs all alike. Installs nothing: what is missing (rg, hledger) is left out.
 #
 #   benches/compare.sh [PROSPECTS...]      default: 10000 100000; ledgers stay in target/compare
 #   RUNS=7 benches/compare.sh 1000000
