@@ -122,6 +122,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Is a rule or the format broken?
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// A diagnostic with the code's own severity and no place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
         Diagnostic {

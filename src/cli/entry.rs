@@ -3,7 +3,7 @@
 
 use super::args::{Facts, Signed, Where};
 use super::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Place, Severity};
+use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::model::date::{Date, Time};
 use crate::model::event::{Event, EventKey};
 use crate::model::money::Money;
@@ -74,7 +74,7 @@ impl<'a> Session<'a> {
     pub fn target(&self, path: &Path) -> Result<Target, Failure> {
         let loaded = self.ledger.read(path).map_err(Failure)?;
         let broken: Vec<Diagnostic> =
-            loaded.problems.iter().filter(|p| p.severity == Severity::Error).cloned().collect();
+            loaded.problems.iter().filter(|p| p.is_error()).cloned().collect();
         if !broken.is_empty() {
             return Err(Failure(broken));
         }
@@ -239,7 +239,7 @@ fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Resu
         known.iter().map(|finding| (&finding.place, finding.code)).collect();
     let new: Vec<Diagnostic> = findings(after)
         .into_iter()
-        .filter(|finding| finding.severity == Severity::Error)
+        .filter(|finding| finding.is_error())
         .filter(|finding| !known.contains(&(&finding.place, finding.code)))
         .map(|mut finding| {
             // The entry is not in the file, so there is nothing to point at.

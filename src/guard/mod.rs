@@ -8,7 +8,7 @@
 pub mod commits;
 mod prospects;
 
-use crate::diag::{Code, Diagnostic, Place, Severity, Source, Spot};
+use crate::diag::{Code, Diagnostic, Place, Source, Spot};
 use crate::model::date::Date;
 use crate::model::id;
 use crate::model::settings::{Presence, Settings};
@@ -373,7 +373,7 @@ impl Guard<'_> {
             Some(Place { source: Source::File(path), .. }) => ids.contains(&id::fold(&id_of(path))),
             _ => false,
         }));
-        found.retain(|finding| finding.severity == Severity::Error);
+        found.retain(|finding| finding.is_error());
         Ok(found.into_iter().map(|finding| ledger.sourced(finding)).collect())
     }
 }

@@ -4,7 +4,7 @@ use super::grading::{self, Customer};
 use super::query::{Context, Query};
 use super::replay::replay;
 use super::state::Record;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
@@ -123,7 +123,7 @@ impl Book {
 
     /// How many errors were met by whoever read the records; `None` if nobody has yet.
     pub fn errors(&self) -> Option<usize> {
-        let error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+        let error = |problem: &&Diagnostic| problem.is_error();
         let kept = self.kept.get().map(|kept| kept.problems.iter().filter(error).count());
         kept.or(self.passed.get().map(|passed| passed.errors))
     }

@@ -5,7 +5,7 @@ use super::load::{Ledger, Loaded, id_of};
 use super::quick::quick;
 use super::root::PROSPECTS;
 use super::walk::{Batch, Folder, Walk};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::id;
@@ -43,18 +43,14 @@ struct Met {
 
 impl Shelf for Files {
     fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
-        let parts: Vec<Mutex<(Vec<Record>, Vec<Diagnostic>)>> =
-            (0..self.threads()).map(|_| Mutex::default()).collect();
-        let (met, mut problems) = self.each_file(keep, &|thread, record, found| {
-            if let Some(part) = parts.get(thread) {
-                let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-                part.0.extend(record.take());
-                part.1.extend(found);
-            }
+        type Part = (Vec<Record>, Vec<Diagnostic>);
+        let (met, mut problems) = self.each_file(keep, |_, part: &mut Part, record, found| {
+            part.0.extend(record.take());
+            part.1.extend(found);
         });
         let mut records = Vec::new();
-        for part in parts {
-            let (some, found) = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (parts, met): (Vec<Part>, Vec<Met>) = met.into_iter().unzip();
+        for (some, found) in parts {
             records.extend(some);
             problems.extend(found);
         }
@@ -73,13 +69,13 @@ impl Shelf for Files {
     }
 
     fn pass(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Passed {
-        let (met, problems) = self.each_file(keep, &|thread, record, _| {
+        let (met, problems) = self.each_file(keep, |thread, (): &mut (), record, _| {
             if let Some(record) = record {
                 each(thread, record);
             }
         });
-        let serious = |problem: &&Diagnostic| problem.severity == Severity::Error;
-        let beside = problems.iter().chain(&self.beside).filter(serious).count();
+        let met: Vec<Met> = met.into_iter().map(|((), met)| met).collect();
+        let beside = problems.iter().chain(&self.beside).filter(|p| p.is_error()).count();
         Passed {
             first: met.iter().filter_map(|met| met.first).min(),
             errors: beside + met.iter().map(|met| met.errors).sum::<usize>(),
@@ -92,10 +88,6 @@ impl Shelf for Files {
     }
 }
 
-/// Takes a record, if the file gave one, and what is wrong with it; with the number of the thread. What
-/// it leaves of the record is used again.
-type Take<'t> = &'t (dyn Fn(usize, &mut Option<Record>, Vec<Diagnostic>) + Sync);
-
 /// Memory that a thread uses for one file after the other.
 #[derive(Debug, Default)]
 struct Room {
@@ -104,8 +96,14 @@ struct Room {
 }
 
 impl Files {
-    /// Reads every file once. Threads begin only where there is more than one batch to read.
-    fn each_file(&self, keep: Keep, take: Take<'_>) -> (Vec<Met>, Vec<Diagnostic>) {
+    /// Reads every file once. `take` is given the number of the thread, the thread's own part, a record if
+    /// the file gave one, and what is wrong with it; what it leaves of the record is used again. Threads
+    /// begin only where there is more than one batch to read.
+    fn each_file<A: Default + Send>(
+        &self,
+        keep: Keep,
+        take: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
+    ) -> (Vec<(A, Met)>, Vec<Diagnostic>) {
         if self.ledger.snapshot.is_some() {
             return self.each_of_snapshot(take);
         }
@@ -113,24 +111,22 @@ impl Files {
         let first = walk.next_batch();
         let alone = first.is_none() || walk.is_finished();
         let walk = Mutex::new(walk);
-        let work = |thread: usize, begun: Option<Batch>| {
-            let mut met = Met::default();
-            let mut room = Room::default();
-            let mut begun = begun;
+        let work = |thread: usize, mut begun: Option<Batch>| {
+            let (mut part, mut met, mut room) = (A::default(), Met::default(), Room::default());
             let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
             while let Some(batch) = begun.take().or_else(next) {
                 self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
                 for name in &batch.names {
                     let (mut record, found) =
                         self.one(&batch.folder, name, keep, &mut room, &mut met);
-                    take(thread, &mut record, found);
+                    take(thread, &mut part, &mut record, found);
                     if let Some(mut record) = record {
                         record.prospect.events.clear();
                         room.events = record.prospect.events;
                     }
                 }
             }
-            met
+            (part, met)
         };
         let met = if alone {
             vec![work(0, first)]
@@ -151,15 +147,18 @@ impl Files {
     }
 
     /// The same for files that are not on the disk.
-    fn each_of_snapshot(&self, take: Take<'_>) -> (Vec<Met>, Vec<Diagnostic>) {
+    fn each_of_snapshot<A: Default>(
+        &self,
+        take: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>),
+    ) -> (Vec<(A, Met)>, Vec<Diagnostic>) {
         let (paths, problems) = self.ledger.paths();
-        let mut met = Met::default();
+        let (mut part, mut met) = (A::default(), Met::default());
         for path in paths {
             met.ids.push(hash(&id_of(&path)));
             let (mut record, found) = self.in_full(&path, &mut met);
-            take(0, &mut record, found);
+            take(0, &mut part, &mut record, found);
         }
-        (vec![met], problems)
+        (vec![(part, met)], problems)
     }
 
     /// One file: read by the quick reader if it can, else in full.
@@ -176,7 +175,7 @@ impl Files {
         met.ids.push(hash(stem));
         match self.at_once(folder, name, stem, keep, room) {
             Some(prospect) => self.replayed(prospect, Vec::new(), met),
-            None => self.in_full(&folder.path.join(name), met),
+            None => self.in_full(&folder.file(name), met),
         }
     }
 
@@ -204,7 +203,7 @@ impl Files {
             for finding in &mut record.findings {
                 self.ledger.show_place(finding);
             }
-            let broken = |d: &&Diagnostic| d.severity == Severity::Error;
+            let broken = |d: &&Diagnostic| d.is_error();
             problems.extend(record.findings.iter().filter(broken).cloned());
         }
         met.count(&problems);
@@ -229,7 +228,7 @@ impl Files {
 
 impl Met {
     fn count(&mut self, problems: &[Diagnostic]) {
-        self.errors += problems.iter().filter(|p| p.severity == Severity::Error).count();
+        self.errors += problems.iter().filter(|p| p.is_error()).count();
     }
 }
 

@@ -164,7 +164,7 @@ impl Ledger {
         let mut walk = Walk::new(self, folder);
         let mut paths = Vec::new();
         while let Some(Batch { folder, names }) = walk.next_batch() {
-            paths.extend(names.iter().map(|name| folder.path.join(name)));
+            paths.extend(names.iter().map(|name| folder.file(name)));
         }
         paths.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
         (paths, walk.problems)

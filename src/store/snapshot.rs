@@ -7,6 +7,7 @@ use super::root::SETTINGS;
 use crate::diag::{Code, Diagnostic, Place};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A ledger in its repository.
 #[derive(Debug, Clone)]
@@ -82,13 +83,13 @@ impl Tracked {
     }
 }
 
-/// The files of one state of a ledger, by their paths below its root.
+/// The files of one state of a ledger, by their paths below its root. Copies share what they have.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     git: Git,
-    entries: BTreeMap<PathBuf, Entry>,
+    entries: Arc<BTreeMap<PathBuf, Entry>>,
     /// Contents by object, of those that were fetched.
-    blobs: HashMap<String, Blob>,
+    blobs: Arc<HashMap<String, Blob>>,
     /// Files that a merge left in several versions.
     unmerged: Vec<PathBuf>,
 }
@@ -117,7 +118,7 @@ impl Snapshot {
         unmerged.dedup();
         let entries =
             merged.into_iter().filter_map(|entry| Some((below(&entry)?, entry))).collect();
-        Snapshot { git: git.clone(), entries, blobs: HashMap::new(), unmerged }
+        Snapshot { git: git.clone(), entries: Arc::new(entries), blobs: Arc::default(), unmerged }
     }
 
     /// Every file, by its path below the root.
@@ -149,7 +150,7 @@ impl Snapshot {
         ids.dedup();
         let blobs = self.git.blobs(ids.iter().copied())?;
         let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
-        self.blobs.extend(ids.into_iter().zip(blobs));
+        Arc::make_mut(&mut self.blobs).extend(ids.into_iter().zip(blobs));
         Ok(())
     }
 

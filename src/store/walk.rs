@@ -91,7 +91,7 @@ impl<'l> Walk<'l> {
                 self.open.pop();
             }
             for (kind, name) in found {
-                let path = folder.path.join(name);
+                let path = folder.file(&name);
                 match kind {
                     Kind::Link => self.problems.push(symlink(&self.ledger.show(&path))),
                     _ => self.below.push(path),

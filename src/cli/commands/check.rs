@@ -219,7 +219,7 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
         let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
         let more = check(&subject);
         // Where entries could not be read, that is what is wrong; not that there are none.
-        let unread = found.iter().any(|problem| problem.severity == Severity::Error);
+        let unread = found.iter().any(|problem| problem.is_error());
         found.extend(more.into_iter().filter(|d| !(unread && d.code == Code::NoEvents)));
         found.extend(record.findings);
     }

@@ -3,7 +3,7 @@
 use crate::cli::context::{Context, columns};
 use crate::cli::diagnose::render;
 use crate::cli::entry::Session;
-use crate::diag::{Code, Diagnostic, Failure, Severity};
+use crate::diag::{Code, Diagnostic, Failure};
 use crate::rules::replay::replay;
 use crate::store::find::find;
 use crate::store::load::read_text;
@@ -103,7 +103,7 @@ fn problems(
         problems.extend(crate::check::check(&subject));
         problems.extend(record.findings);
     }
-    problems.retain(|problem| problem.severity == Severity::Error);
+    problems.retain(|problem| problem.is_error());
     Ok(problems)
 }
 

@@ -1,7 +1,7 @@
 //! `crm show ID`.
 
 use crate::cli::context::{Context, counted};
-use crate::diag::{Failure, Severity};
+use crate::diag::Failure;
 use crate::report::show::show;
 use crate::rules::replay::replay;
 use crate::store::find::find;
@@ -23,7 +23,7 @@ impl Show {
         for id in &self.ids {
             let path = find(ledger, id)?;
             let loaded = ledger.read(&path).map_err(Failure)?;
-            let broken = loaded.problems.iter().filter(|p| p.severity == Severity::Error).count();
+            let broken = loaded.problems.iter().filter(|p| p.is_error()).count();
             let record = replay(loaded.prospect, &ledger.settings, context.today)
                 .ok_or_else(|| crate::cli::entry::not_yet(id, context.today))?;
             let broken = broken + record.findings.len();

@@ -192,7 +192,7 @@ fn known(
     today: Date,
 ) -> Result<Step, Failure> {
     let loaded = ledger.read(path).map_err(Failure)?;
-    let broken = |problem: &&Diagnostic| problem.severity == Severity::Error;
+    let broken = |problem: &&Diagnostic| problem.is_error();
     let broken: Vec<Diagnostic> = loaded.problems.iter().filter(broken).cloned().collect();
     if !broken.is_empty() {
         return Err(Failure(broken));
@@ -222,6 +222,6 @@ fn errors(ledger: &Ledger, prospect: &Prospect, today: Date) -> Vec<Diagnostic> 
     let Some(record) = replay(prospect.clone(), &ledger.settings, today) else { return Vec::new() };
     let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
     let mut found = check(&subject);
-    found.retain(|finding| finding.severity == Severity::Error);
+    found.retain(|finding| finding.is_error());
     found
 }
