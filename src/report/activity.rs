@@ -8,6 +8,7 @@
 //! came belongs to the owner of that day.
 
 use super::Request;
+use super::breakdown::join;
 use super::dimension::Dimension;
 use crate::model::date::Date;
 use crate::model::event::{Counts, Event};
@@ -114,13 +115,9 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Pract
         |all, part| {
             all.0.resize_with(periods.len(), Groups::new);
             for (known, groups) in all.0.iter_mut().zip(part.0) {
-                for (group, activity) in groups {
-                    known.entry(group).or_default().add(&activity);
-                }
+                join(known, groups, |activity, others| activity.add(&others));
             }
-            for (group, count) in part.1 {
-                *all.1.entry(group).or_default() += count;
-            }
+            join(&mut all.1, part.1, |count, others| *count += others);
         },
     );
     groups.resize_with(periods.len(), Groups::new);

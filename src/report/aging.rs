@@ -1,7 +1,7 @@
 //! `crm report aging` (`stale`): who stands too long, against `max_days` and the sales cycle.
 
 use super::Request;
-use super::breakdown::group_name;
+use super::breakdown::{group_name, join};
 use super::figures::{bars, count, grouped, member};
 use super::words::column;
 use crate::diag::Diagnostic;
@@ -61,8 +61,7 @@ fn open(book: &Book, request: &Request) -> Open {
             if state.outcome != Outcome::Open {
                 return;
             }
-            let by = request.by.as_ref();
-            let group = by.map(|by| by.of(record, &book.settings)).unwrap_or_default();
+            let group = request.group(record, &book.settings).unwrap_or_default();
             let bucket = &mut open.groups.entry(group).or_default()[bucket(record, book)];
             bucket.count += 1;
             bucket.stalled += u64::from(state.flags.stalled);
@@ -75,10 +74,9 @@ fn open(book: &Book, request: &Request) -> Open {
         |all, part| {
             all.count += part.count;
             all.late.extend(part.late);
-            for (group, buckets) in part.groups {
-                let known = all.groups.entry(group).or_default();
+            join(&mut all.groups, part.groups, |known, buckets| {
                 known.iter_mut().zip(&buckets).for_each(|(a, b)| a.add(b));
-            }
+            });
         },
     )
 }

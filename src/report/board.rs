@@ -37,7 +37,7 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         if records.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
             continue;
         }
-        let group = |r: &Record| request.by.as_ref().map(|by| by.of(r, settings));
+        let group = |r: &Record| request.group(r, settings);
         records.sort_by_key(|r| {
             (group(r), r.state.outcome != Outcome::Open, std::cmp::Reverse(r.state.stage))
         });

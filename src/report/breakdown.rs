@@ -8,6 +8,8 @@ use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Kind, Table};
 use crate::rules::book::Book;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A pipeline in use.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +37,20 @@ pub fn boards<'b>(settings: &'b Settings, used: impl Fn(usize) -> bool) -> Vec<B
         only.alone = true;
     }
     boards
+}
+
+/// Joins what two threads found; what both have is put together.
+pub fn join<K: Ord, V>(
+    all: &mut BTreeMap<K, V>,
+    part: BTreeMap<K, V>,
+    together: impl Fn(&mut V, V),
+) {
+    for (key, value) in part {
+        match all.entry(key) {
+            Entry::Vacant(new) => drop(new.insert(value)),
+            Entry::Occupied(mut known) => together(known.get_mut(), value),
+        }
+    }
 }
 
 impl Board<'_> {

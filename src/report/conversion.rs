@@ -2,7 +2,9 @@
 //! one; and the win rate both ways, of those closed in the window and of those opened in it.
 
 use super::Request;
-use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns, window};
+use super::breakdown::{
+    Board, boards, by_cell, by_column, interval, interval_columns, join, window,
+};
 use super::figures::{FEW, rate};
 use super::words::column;
 use crate::diag::Diagnostic;
@@ -150,13 +152,9 @@ fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
             count(record, book, request, groups);
         },
         |all, part| {
-            for (position, groups) in part {
-                let known = all.entry(position).or_default();
-                for (group, figures) in groups {
-                    let pipeline = &book.settings.pipelines[position];
-                    known.entry(group).or_insert_with(|| empty(pipeline)).add(&figures);
-                }
-            }
+            join(all, part, |known, groups| {
+                join(known, groups, |figures, others| figures.add(&others));
+            });
         },
     )
 }

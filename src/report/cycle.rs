@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, interval, interval_columns, percent, window,
+    Board, boards, by_cell, by_column, interval, interval_columns, join, percent, window,
 };
 use super::figures::{FEW, few, words};
 use super::words::column;
@@ -117,15 +117,10 @@ fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Times> {
             stays(record, book, request, &mut times.stays);
         },
         |all, part| {
-            for (position, times) in part {
-                let known = all.entry(position).or_default();
-                for (group, passes) in times.groups {
-                    known.groups.entry(group).or_default().add(&passes);
-                }
-                for (stage, stays) in times.stays {
-                    known.stays.entry(stage).or_default().extend(stays);
-                }
-            }
+            join(all, part, |known, times| {
+                join(&mut known.groups, times.groups, |passes, others| passes.add(&others));
+                join(&mut known.stays, times.stays, |stays, others| stays.extend(others));
+            });
         },
     )
 }

@@ -1,7 +1,7 @@
 //! `crm report funnel`: how many stand in each column on a day, what they are worth, and the shape.
 
 use super::Request;
-use super::breakdown::{by_cell, by_column, window as shown};
+use super::breakdown::{by_cell, by_column, join, window as shown};
 use super::figures::{FEW, bars, count, few, grouped, others, span};
 use super::words::column;
 use crate::diag::Diagnostic;
@@ -15,7 +15,6 @@ use crate::rules::book::Book;
 use crate::rules::shape::Shape;
 use crate::rules::state::Record;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// Days over which arrivals and stays are measured where no period is stated.
 const WINDOW: i64 = 90;
@@ -133,7 +132,7 @@ fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
         book,
         |all: &mut BTreeMap<usize, Groups>, record| {
             let pipeline = &settings.pipelines[record.state.pipeline];
-            let group = request.by.as_ref().map(|by| by.of(record, settings)).unwrap_or_default();
+            let group = request.group(record, settings).unwrap_or_default();
             let columns = all
                 .entry(record.state.pipeline)
                 .or_default()
@@ -150,17 +149,11 @@ fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
             }
         },
         |all, part| {
-            for (pipeline, groups) in part {
-                let known = all.entry(pipeline).or_default();
-                for (group, columns) in groups {
-                    match known.entry(group) {
-                        Entry::Vacant(new) => drop(new.insert(columns)),
-                        Entry::Occupied(mut old) => {
-                            old.get_mut().iter_mut().zip(&columns).for_each(|(a, b)| a.join(b));
-                        }
-                    }
-                }
-            }
+            join(all, part, |known, groups| {
+                join(known, groups, |columns, others| {
+                    columns.iter_mut().zip(&others).for_each(|(a, b)| a.join(b));
+                });
+            });
         },
     )
 }

@@ -103,7 +103,7 @@ fn by_grade(found: &Found<'_>, book: &Book, request: &Request) -> Table {
     let mut groups: BTreeMap<String, Vec<&Customer>> = BTreeMap::new();
     for (customer, _) in found {
         let of = lead(customer, book.records());
-        let group = request.by.as_ref().map(|by| by.of(of, settings)).unwrap_or_default();
+        let group = request.group(of, settings).unwrap_or_default();
         groups.entry(group).or_default().push(customer);
     }
     let mut columns: Vec<Column> = Vec::new();

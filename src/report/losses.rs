@@ -141,7 +141,7 @@ fn tally<K: Ord>(
 ) -> Counted<K> {
     let mut counted = Counted::new();
     for one in lost {
-        let group = request.by.as_ref().map(|by| by.of(one.record, settings)).unwrap_or_default();
+        let group = request.group(one.record, settings).unwrap_or_default();
         let slot: &mut (u64, Sum) = counted.entry((group, key(one))).or_default();
         slot.0 += 1;
         one.record.state.value.into_iter().for_each(|value| slot.1.add(value));

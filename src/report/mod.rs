@@ -39,6 +39,7 @@ pub mod words;
 use crate::diag::Diagnostic;
 use crate::model::money::Amount;
 use crate::model::period::Period;
+use crate::model::settings::Settings;
 use crate::model::sheet::Sheet;
 use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
@@ -91,6 +92,11 @@ impl Request {
     ) -> Vec<T> {
         self.grade_if_asked(book);
         book.gather(&self.query, each)
+    }
+
+    /// The value of what figures are broken down by, if they are.
+    pub fn group(&self, record: &Record, settings: &Settings) -> Option<String> {
+        self.by.as_ref().map(|by| by.of(record, settings))
     }
 
     fn grade_if_asked(&self, book: &Book) {

@@ -1,7 +1,7 @@
 //! `crm report overrides`: every forced move and every overstated prospect, by owner.
 
 use super::Request;
-use super::breakdown::group_name;
+use super::breakdown::{group_name, join};
 use super::columns::stage_name;
 use super::dimension::Dimension;
 use super::figures::{count, member, rate};
@@ -54,9 +54,7 @@ pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             }
         },
         |all, part| {
-            for (owner, figures) in part.0 {
-                all.0.entry(owner).or_default().add(figures);
-            }
+            join(&mut all.0, part.0, Figures::add);
             all.1.extend(part.1);
         },
     );

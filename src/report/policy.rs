@@ -59,7 +59,7 @@ fn held<'b>(book: &'b Book, request: &'b Request) -> Vec<Held<'b>> {
         let Some(grade) = book.customer(record).and_then(|customer| customer.grade()) else {
             continue;
         };
-        let group = request.by.as_ref().map(|by| by.of(record, &book.settings));
+        let group = request.group(record, &book.settings);
         for duty in duties(record, book).into_iter().filter(inside) {
             held.push(Held { record, grade, group: group.clone().unwrap_or_default(), duty });
         }

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::activity::first_prospect_column;
-use super::breakdown::group_name;
+use super::breakdown::{group_name, join};
 use super::dimension::Dimension;
 use super::figures::{count, others, per, rate, words};
 use super::words::column;
@@ -63,11 +63,7 @@ pub fn sources(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 count_in(groups.entry(by.of(record, settings)).or_default(), record, settings);
             }
         },
-        |all, part| {
-            for (group, brought) in part {
-                all.entry(group).or_default().add(&brought);
-            }
-        },
+        |all, part| join(all, part, |known, brought| known.add(&brought)),
     );
     // A campaign that brought nobody cost its money all the same. A query asks about prospects only.
     if campaigns && request.query.is_empty() {
