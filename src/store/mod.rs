@@ -3,6 +3,7 @@
 
 pub mod append;
 pub mod content;
+mod cursor;
 pub mod files;
 pub mod find;
 pub mod git;
