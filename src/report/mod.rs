@@ -43,6 +43,7 @@ use crate::model::settings::Settings;
 use crate::model::sheet::Sheet;
 use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
+use crate::rules::standing::Standing;
 use crate::rules::state::Record;
 use dimension::Dimension;
 
@@ -82,6 +83,22 @@ impl Request {
     ) -> A {
         self.grade_if_asked(book);
         book.fold(&self.query, step, join)
+    }
+
+    /// The same of where they stand and of their group; whoever asks no more than that may be answered
+    /// without their files (see [`Book::fold_standings`]).
+    pub fn fold_standings<A: Default + Send>(
+        &self,
+        book: &Book,
+        step: impl Fn(&mut A, &Standing, String) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        if self.by.is_none() && self.query.is_empty() {
+            return book.fold_standings(|all, standing| step(all, standing, String::new()), join);
+        }
+        let settings = &book.settings;
+        let group = |record: &Record| self.group(record, settings).unwrap_or_default();
+        self.fold(book, |all, record| step(all, &Standing::of(record), group(record)), join)
     }
 
     /// What each record that the query selects gives, in the order of ids (see [`Book::gather`]).

@@ -12,6 +12,7 @@ use crate::model::id;
 use crate::model::prospect::Prospect;
 use crate::rules::book::{Keep, Passed, Shelf};
 use crate::rules::replay::replay;
+use crate::rules::standing::Standing;
 use crate::rules::state::Record;
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -81,6 +82,10 @@ impl Shelf for Files {
             errors: beside + met.iter().map(|met| met.errors).sum::<usize>(),
             repeated: repeated(met),
         }
+    }
+
+    fn standings(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed {
+        self.pass(Keep::AllButNotes, &|thread, record| each(thread, &Standing::of(record)))
     }
 
     fn threads(&self) -> usize {
