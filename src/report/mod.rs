@@ -98,7 +98,8 @@ impl Request {
         }
         let settings = &book.settings;
         let group = |record: &Record| self.group(record, settings).unwrap_or_default();
-        self.fold(book, |all, record| step(all, &Standing::of(record), group(record)), join)
+        let standing = |record: &Record| Standing::of(record, book.as_of);
+        self.fold(book, |all, record| step(all, &standing(record), group(record)), join)
     }
 
     /// What each record that the query selects gives, in the order of ids (see [`Book::gather`]).

@@ -191,7 +191,9 @@ impl Book {
     ) -> A {
         let in_memory = || {
             let mut all = A::default();
-            self.records().iter().for_each(|record| step(&mut all, &Standing::of(record)));
+            self.records()
+                .iter()
+                .for_each(|record| step(&mut all, &Standing::of(record, self.as_of)));
             all
         };
         let Some(shelf) = self.unread() else { return in_memory() };

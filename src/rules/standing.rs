@@ -1,9 +1,10 @@
-//! Where a prospect stands, in as few words as a funnel asks for. Of a file that does not change it stays
-//! true from its last entry on, for every day: only whether it is overdue moves with the day, and that is
-//! asked of its [`Clock`].
+//! Where a prospect stands, in as few words as a funnel asks for. As long as its file does not change, that
+//! stays true from its last entry on, for every day: only whether it is overdue moves with the day, and
+//! that is asked of its [`Clock`].
 
 use super::state::Record;
 use crate::model::date::Date;
+use crate::model::event::Event;
 use crate::model::money::Sum;
 use crate::model::pipeline::Outcome;
 
@@ -43,8 +44,9 @@ pub struct Stay {
 pub struct Standing {
     /// The day of the first entry.
     pub opened: Option<Date>,
-    /// The day of the last entry.
-    pub last_entry: Option<Date>,
+    /// From this day on it stays so, until something is entered: the day of the last entry, whether that
+    /// stands or not. `None` where later entries are there already.
+    pub since: Option<Date>,
     /// Position of its pipeline in the settings.
     pub pipeline: usize,
     /// Position of its column in the pipeline.
@@ -58,9 +60,10 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Where a record's prospect stands on the record's day.
-    pub fn of(record: &Record) -> Standing {
+    /// Where a record's prospect stands on the record's day, `as_of`.
+    pub fn of(record: &Record, as_of: Date) -> Standing {
         let state = &record.state;
+        let last = record.prospect.events.last().map_or(Date::MIN, Event::date);
         let stay = |spell: &super::state::StageSpell| Stay {
             stage: spell.stage,
             from: spell.from,
@@ -68,7 +71,7 @@ impl Standing {
         };
         Standing {
             opened: state.opened,
-            last_entry: state.last_entry,
+            since: Some(last).filter(|last| *last <= as_of),
             pipeline: state.pipeline,
             stage: state.stage,
             worth: worth(record),
