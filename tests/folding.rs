@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Sandbox, day};
+use crm::model::period::parse_period;
 use crm::report::dimension::Dimension;
 use crm::report::{REPORTS, Request};
 use crm::rules::book::Book;
@@ -13,6 +14,16 @@ use crm::store::load::Ledger;
 use std::path::Path;
 
 const DAYS: [&str; 2] = ["2009-12-18", "2010-03-31"];
+
+/// Which prospects, by what, in which days.
+const ASKED: [(&str, Option<&str>, Option<&str>); 6] = [
+    ("", None, None),
+    ("", Some("owner"), None),
+    ("is:open", None, None),
+    ("", None, Some("2009-12")),
+    ("", Some("owner"), Some("2009-12-07..2009-12-16")),
+    ("", None, Some("1900..2009-12-11")),
+];
 
 fn open(root: &Path) -> Ledger {
     Ledger::open(root.to_owned(), root.to_owned()).unwrap()
@@ -23,18 +34,19 @@ fn compare(root: &Path) {
     let ledger = open(root);
     for on in DAYS.map(day) {
         for report in REPORTS {
-            for (query, by) in [("", None), ("", Some("owner")), ("is:open", None)] {
+            for (query, by, period) in ASKED {
                 let request = || {
                     let query = Query::parse(query, "query", &ledger.settings, on).unwrap();
                     let by = by.map(|by| Dimension::parse(by, &ledger.settings).unwrap());
-                    Request { by, ..Request::of(query) }
+                    let period = period.map(|period| parse_period(period, on).unwrap());
+                    Request { by, period, list: true, ..Request::of(query) }
                 };
                 let (mut fresh, read) = (ledger.load(on), ledger.load(on));
                 fresh.keep = report.keep(&request());
                 read.records();
                 let make = |book: &Book| (report.make)(book, &request()).map_err(|e| e.message);
                 let name = report.name;
-                assert_eq!(make(&fresh), make(&read), "{name} of {query:?} by {by:?} on {on}");
+                assert_eq!(make(&fresh), make(&read), "{name} {query:?} {by:?} {period:?} on {on}");
                 assert_eq!(fresh.errors(), read.errors(), "{name} on {on}");
             }
         }

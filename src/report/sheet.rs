@@ -14,7 +14,7 @@ use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Ta
 use crate::rules::book::Book;
 use crate::rules::past::{Dates, Past};
 use crate::rules::state::Record;
-use crate::rules::week::{Checkpoint, checkpoints, week_at_work, weeks_in};
+use crate::rules::week::{Checkpoint, checkpoints, week_at_work, week_of, weeks_in};
 use std::collections::BTreeMap;
 
 /// A name on the sheet.
@@ -103,6 +103,14 @@ pub(super) fn weeks(book: &Book, request: &Request) -> Vec<Period> {
             weeks_in(Period { from, to }, start)
         }
     }
+}
+
+/// The weeks that a request may mean before anybody has gone through the records: [`weeks`] are among them.
+pub(super) fn weeks_at_most(book: &Book, request: &Request) -> Vec<Period> {
+    let Some(asked) = request.period else { return weeks(book, request) };
+    let start = book.settings.week_start;
+    let last = week_of(asked.to.min(book.as_of.max(asked.from)), start);
+    weeks_in(Period { from: asked.from, to: last.to }, start)
 }
 
 /// `week 2009-12-11..2009-12-17`.
