@@ -84,6 +84,17 @@ impl Request {
         book.fold(&self.query, step, join)
     }
 
+    /// The same with every record; `step` is told whether the query selects it (see [`Book::fold_all`]).
+    pub fn fold_all<A: Default + Send>(
+        &self,
+        book: &Book,
+        step: impl Fn(&mut A, &Record, bool) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        self.grade_if_asked(book);
+        book.fold_all(&self.query, step, join)
+    }
+
     /// What each record that the query selects gives, in the order of ids (see [`Book::gather`]).
     pub fn gather<T: Send>(
         &self,

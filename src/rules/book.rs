@@ -137,9 +137,28 @@ impl Book {
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
+        let step = |part: &mut A, record: &Record, meant: bool| {
+            if meant {
+                step(part, record);
+            }
+        };
+        self.fold_all(query, step, join)
+    }
+
+    /// The same with every prospect; `step` is told whether the query means it.
+    pub fn fold_all<A: Default + Send>(
+        &self,
+        query: &Query,
+        step: impl Fn(&mut A, &Record, bool) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        let context = Context { settings: &self.settings, as_of: self.as_of };
         let in_memory = || {
+            self.grade_for(query);
             let mut all = A::default();
-            self.select(query).for_each(|record| step(&mut all, record));
+            for record in self.records() {
+                step(&mut all, record, query.matches(record, &context));
+            }
             all
         };
         let Some(shelf) = &self.shelf else { return in_memory() };
@@ -147,12 +166,10 @@ impl Book {
             return in_memory();
         }
         let parts: Vec<Mutex<A>> = (0..shelf.threads()).map(|_| Mutex::default()).collect();
-        let context = Context { settings: &self.settings, as_of: self.as_of };
         let passed = shelf.pass(self.keep, &|thread, record| {
-            if query.matches(record, &context)
-                && let Some(part) = parts.get(thread)
-            {
-                step(&mut part.lock().unwrap_or_else(PoisonError::into_inner), record);
+            if let Some(part) = parts.get(thread) {
+                let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+                step(&mut part, record, query.matches(record, &context));
             }
         });
         if passed.repeated {
@@ -193,11 +210,15 @@ impl Book {
 
     /// The prospects that a query means. One that asks for grades has the book graded first.
     pub fn select<'b>(&'b self, query: &Query) -> impl Iterator<Item = &'b Record> {
+        self.grade_for(query);
+        let context = Context { settings: &self.settings, as_of: self.as_of };
+        self.records().iter().filter(move |record| query.matches(record, &context))
+    }
+
+    fn grade_for(&self, query: &Query) {
         if query.asks_grades() {
             self.grade();
         }
-        let context = Context { settings: &self.settings, as_of: self.as_of };
-        self.records().iter().filter(move |record| query.matches(record, &context))
     }
 
     /// Grades the customers, if that has not been done: [`Record::customer`] is known from then on.
