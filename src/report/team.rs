@@ -4,7 +4,7 @@ use super::Request;
 use super::breakdown::join;
 use super::dimension::Dimension;
 use super::figures::{department, member, others, rank};
-use super::sheet::{about, only_by, reached, weekday, weeks, weeks_at_most};
+use super::sheet::{Weeks, about, only_by, reached, weekday, weeks};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -137,21 +137,16 @@ fn is_there(rep: &Rep, week: Period) -> bool {
 /// Everybody's figures in every week that may be meant.
 fn gather(book: &Book, request: &Request) -> Found {
     let settings = &book.settings;
-    let weeks: Vec<(Period, Vec<Checkpoint>)> = weeks_at_most(book, request)
-        .into_iter()
-        .map(|week| (week, reached(week, &settings.team_checkpoints, book.as_of)))
-        .collect();
+    let weeks = Weeks::at_most(book, request, &settings.team_checkpoints);
     let mut found = request.fold(
         book,
         |found: &mut Found, record| {
             let board = record.state.pipeline;
             found.boards.insert(board);
-            let opened = record.state.opened.unwrap_or(Date::MIN);
-            let before = weeks.partition_point(|(week, _)| week.to < opened);
-            for (week, points) in &weeks[before..] {
-                let members = found.members.entry((board, *week)).or_default();
-                count(record, book, *week, points, members);
-                found.money.extend(paid(record, book, *week, points));
+            for (week, points) in weeks.of(record) {
+                let members = found.members.entry((board, week)).or_default();
+                count(record, book, week, points, members);
+                found.money.extend(paid(record, book, week, points));
             }
         },
         |all, part| {
