@@ -1,7 +1,7 @@
 //! `crm report bridge`: from what was open on one day to what is open on another, change by change.
 
 use super::Request;
-use super::breakdown::{by_cell, by_column};
+use super::breakdown::{by_cell, by_column, join};
 use super::changes::{Change, Part, Step, Stock, part};
 use super::figures::{self, others};
 use super::words::column;
@@ -12,8 +12,6 @@ use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::state::Record;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Days that a bridge spans where none are stated.
@@ -39,13 +37,7 @@ pub(super) struct Span {
 pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let period = days(book, request)?;
-    let selected: Vec<&Record> = request.select(book).collect();
-    // Those touched since are replayed up to the day before: as costly as reading them was.
-    let parts: Vec<Part> = selected
-        .into_par_iter()
-        .map(|record| part(record, book, request.by.as_ref(), period))
-        .collect();
-    let Spans { spans, mut steps } = add_up(parts, request);
+    let Spans { spans, mut steps } = gather(book, request, period);
     let eve = period.from.plus(-1);
     let currency = book.settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
     let mut sheet = Sheet {
@@ -64,7 +56,7 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     if request.list {
-        steps.sort_by_key(|step| step.change);
+        steps.sort_by(|a, b| (a.change, &a.id).cmp(&(b.change, &b.id)));
         sheet.tables.push(list_table(&steps, request, lang));
     }
     sheet.tables.push(span_table(
@@ -84,45 +76,78 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         )
         .into(),
     );
-    if !request.list && !steps.is_empty() {
+    let changes: usize =
+        spans.values().flat_map(|span| span.lines.values()).map(|l| l.prospects).sum();
+    if !request.list && changes > 0 {
         sheet.notes.push(match lang {
-            Lang::En => format!("{} changes: --list shows each", steps.len()),
-            Lang::Zh => format!("共{}项变化：--list逐项列出", steps.len()),
+            Lang::En => format!("{changes} changes: --list shows each"),
+            Lang::Zh => format!("共{changes}项变化：--list逐项列出"),
         });
     }
     Ok(sheet)
 }
 
-/// Bridges by group, and all changes in them.
-pub(super) struct Spans<'b> {
+/// Bridges by group, and the changes in them that shall be listed.
+#[derive(Default)]
+pub(super) struct Spans {
     pub(super) spans: BTreeMap<String, Span>,
-    pub(super) steps: Vec<Step<'b>>,
+    pub(super) steps: Vec<Step>,
 }
 
-/// Adds the parts of all prospects up.
-pub(super) fn add_up<'b>(parts: Vec<Part<'b>>, request: &Request) -> Spans<'b> {
-    let mut spans: BTreeMap<String, Span> = BTreeMap::new();
-    if request.by.is_none() {
-        spans.entry(String::new()).or_default();
-    }
-    let mut steps: Vec<Step> = Vec::new();
-    for Part { opening, closing, steps: taken } in parts {
-        if let Some((group, stock)) = opening {
-            spans.entry(group).or_default().opening.add(&stock);
+impl Spans {
+    /// Adds a prospect's part; its changes are kept if they shall be listed.
+    pub(super) fn add(&mut self, part: Part, list: bool) {
+        if let Some((group, stock)) = part.opening {
+            self.spans.entry(group).or_default().opening.add(&stock);
         }
-        if let Some((group, stock)) = closing {
-            spans.entry(group).or_default().closing.add(&stock);
+        if let Some((group, stock)) = part.closing {
+            self.spans.entry(group).or_default().closing.add(&stock);
         }
-        for step in &taken {
-            let span = spans.entry(step.group.clone()).or_default();
+        for step in &part.steps {
+            let span = self.spans.entry(step.group.clone()).or_default();
             let line = span.lines.entry(step.change).or_default();
             line.prospects += 1;
             line.delta.add(&step.delta);
             line.affected.add_sum(&step.affected);
         }
-        steps.extend(taken);
+        if list {
+            self.steps.extend(part.steps);
+        }
     }
-    Spans { spans, steps }
+
+    /// With the one bridge there is where none are asked for by group, even if nothing is open.
+    pub(super) fn complete(mut self, request: &Request) -> Spans {
+        if request.by.is_none() {
+            self.spans.entry(String::new()).or_default();
+        }
+        self
+    }
+
+    /// Adds what another thread has.
+    fn join(&mut self, other: Spans) {
+        join(&mut self.spans, other.spans, |span, other| {
+            span.opening.add(&other.opening);
+            span.closing.add(&other.closing);
+            join(&mut span.lines, other.lines, |line, other| {
+                line.prospects += other.prospects;
+                line.delta.add(&other.delta);
+                line.affected.add_sum(&other.affected);
+            });
+        });
+        self.steps.extend(other.steps);
+    }
+}
+
+/// The part of every prospect, taken apart by the thread that read it.
+fn gather(book: &Book, request: &Request, period: Period) -> Spans {
+    let spans = request.fold(
+        book,
+        |spans: &mut Spans, record| {
+            spans.add(part(record, book, request.by.as_ref(), period), request.list);
+        },
+        Spans::join,
+    );
+    spans.complete(request)
 }
 
 /// The days of the bridge: as stated, but not beyond the book's day; else the last week.
@@ -226,8 +251,8 @@ pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table
     columns.extend(figure_columns(foreign, lang));
     let rows = steps.iter().map(|step| {
         let mut row = vec![
-            Cell::text(&*step.record.prospect.id),
-            Cell::text(&*step.record.prospect.name),
+            Cell::text(&*step.id),
+            Cell::text(&*step.name),
             Cell::text(step.change.label(lang)),
             Cell::text(step.detail.clone()),
         ];

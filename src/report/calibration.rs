@@ -5,7 +5,6 @@ use super::figures::FEW;
 use crate::model::label::Lang;
 use crate::model::money::Amount;
 use crate::model::pipeline::Pipeline;
-use crate::model::settings::Settings;
 use crate::rules::state::Record;
 use crate::stats::{Absorption, Estimate, absorption};
 
@@ -25,26 +24,53 @@ pub struct Odds {
     pub standing: usize,
 }
 
-/// The odds of every open column of the pipeline at this position of the settings.
-///
-/// The moves between its columns, fall-backs and skips included, are counted over all prospects and
-/// their whole history; the probability of ending won is that of an absorbing Markov chain whose rows
-/// are drawn towards the nominal probabilities with `[forecast] weight` (see [`absorption`]).
-pub fn odds(records: &[Record], settings: &Settings, position: usize) -> Vec<Odds> {
-    let pipeline = &settings.pipelines[position];
-    let mut counts = vec![vec![0_u64; pipeline.stages.len()]; pipeline.won()];
-    let mut standing = vec![0; pipeline.won()];
-    for record in records.iter().filter(|record| record.state.pipeline == position) {
-        standing.get_mut(record.state.stage).into_iter().for_each(|n| *n += 1);
+/// The moves between the columns of a board, fall-backs and skips included, over all its prospects and
+/// their whole history.
+#[derive(Debug, Clone, Default)]
+pub struct Moves {
+    /// A row for each open column that was left, and in it a column for each that was moved to.
+    counts: Vec<Vec<u64>>,
+    /// Who stands in each open column.
+    standing: Vec<usize>,
+}
+
+impl Moves {
+    /// Counts the moves of a prospect of this board.
+    pub fn count(&mut self, record: &Record, pipeline: &Pipeline) {
+        self.fit(pipeline);
+        self.standing.get_mut(record.state.stage).into_iter().for_each(|n| *n += 1);
         for step in record.history.moves() {
-            if let Some(row) = counts.get_mut(step.from) {
+            if let Some(row) = self.counts.get_mut(step.from) {
                 row[step.to] += 1;
             }
         }
     }
-    let mut odds = of_counts(&counts, pipeline, settings.forecast.weight);
-    odds.iter_mut().zip(standing).for_each(|(odds, standing)| odds.standing = standing);
-    odds
+
+    /// Adds what was counted elsewhere for the same board.
+    pub fn add(&mut self, other: &Moves) {
+        self.standing.iter_mut().zip(&other.standing).for_each(|(a, b)| *a += b);
+        for (row, other) in self.counts.iter_mut().zip(&other.counts) {
+            row.iter_mut().zip(other).for_each(|(a, b)| *a += b);
+        }
+    }
+
+    /// The odds of every open column. The probability of ending won is that of an absorbing Markov chain
+    /// whose rows are drawn towards the nominal probabilities with `[forecast] weight` (see
+    /// [`absorption`]).
+    pub fn odds(mut self, pipeline: &Pipeline, weight: Amount) -> Vec<Odds> {
+        self.fit(pipeline);
+        let mut odds = of_counts(&self.counts, pipeline, weight);
+        odds.iter_mut().zip(self.standing).for_each(|(odds, standing)| odds.standing = standing);
+        odds
+    }
+
+    /// Room for the columns of the board.
+    fn fit(&mut self, pipeline: &Pipeline) {
+        if self.counts.is_empty() {
+            self.counts = vec![vec![0; pipeline.stages.len()]; pipeline.won()];
+            self.standing = vec![0; pipeline.won()];
+        }
+    }
 }
 
 /// The odds from counted moves: a row for each open column, and in it a column for each open column,

@@ -7,6 +7,7 @@ use crate::model::money::{Amount, Money, Sum};
 use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::replay::{derive, standing};
 use crate::rules::state::{History, Pursuit, Record, State};
@@ -113,9 +114,11 @@ impl Stock {
 
 /// One change of one prospect.
 #[derive(Debug, Clone)]
-pub struct Step<'b> {
-    /// The prospect.
-    pub record: &'b Record,
+pub struct Step {
+    /// The prospect's id.
+    pub id: Text,
+    /// Its name.
+    pub name: Text,
     /// What changed.
     pub change: Change,
     /// The group whose stock it changes.
@@ -131,33 +134,21 @@ pub struct Step<'b> {
 /// A prospect's part in a bridge: what it adds to the opening and the closing stock of which groups,
 /// and what happened in between.
 #[derive(Debug, Default)]
-pub struct Part<'b> {
+pub struct Part {
     /// In the stock at the end of the day before.
     pub opening: Option<(String, Stock)>,
     /// In the stock at the end of the last day.
     pub closing: Option<(String, Stock)>,
     /// The changes: opening + these = closing, in every group.
-    pub steps: Vec<Step<'b>>,
+    pub steps: Vec<Step>,
 }
 
 /// Takes a prospect apart between the end of the day before the period and the end of its last day
 /// (which is not after the book's day).
-pub fn part<'b>(
-    record: &'b Record,
-    book: &'b Book,
-    by: Option<&Dimension>,
-    period: Period,
-) -> Part<'b> {
+pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period) -> Part {
     let settings = &book.settings;
     let eve = period.from.plus(-1);
-    let mut taker = Taker {
-        record,
-        pipeline: record.pipeline(settings),
-        settings,
-        by,
-        fresh: Fresh::Days(period),
-        steps: Vec::new(),
-    };
+    let mut taker = Taker::of(record, settings, by, Fresh::Days(period));
     // What has not been touched since is as it was then.
     if record.state.last_entry.is_none_or(|last| last <= eve) {
         let stock = open(Some(&record.state)).map(|state| taker.stock(state));
@@ -181,26 +172,15 @@ pub fn part<'b>(
 
 /// Takes the difference of two versions of one prospect apart, both replayed up to the same day by the
 /// same settings: what two revisions of a ledger say of it.
-pub fn between<'b>(
-    before: Option<&'b Record>,
-    after: Option<&'b Record>,
-    settings: &Settings,
-) -> Part<'b> {
+pub fn between(before: Option<&Record>, after: Option<&Record>, settings: &Settings) -> Part {
     let Some(record) = after.or(before) else { return Part::default() };
-    let taker = |record: &'b Record| Taker {
-        record,
-        pipeline: record.pipeline(settings),
-        settings,
-        by: None,
-        fresh: Fresh::Later(before.map_or(0, |before| before.state.pursuit)),
-        steps: Vec::new(),
-    };
-    let stock = |record: Option<&'b Record>| {
+    let fresh = Fresh::Later(before.map_or(0, |before| before.state.pursuit));
+    let stock = |record: Option<&Record>| {
         let record = record?;
-        open(Some(&record.state)).map(|state| taker(record).stock(state))
+        open(Some(&record.state)).map(|state| Taker::of(record, settings, None, fresh).stock(state))
     };
     let (opening, closing) = (stock(before), stock(after));
-    let mut taken = taker(record);
+    let mut taken = Taker::of(record, settings, None, fresh);
     let same_board =
         |before: &&Record| after.is_some_and(|after| before.state.pipeline == after.state.pipeline);
     match after {
@@ -210,14 +190,13 @@ pub fn between<'b>(
         }
         // Gone, or on another board, whose columns are not to be compared.
         _ => {
-            let from =
-                before.map(|before| (before, taker(before).stage(before.state.stage).to_owned()));
-            if let (Some((group, was)), Some((_, from))) = (&opening, from) {
+            if let (Some((group, was)), Some(before)) = (&opening, before) {
                 let delta = Stock::default().minus(was);
+                let from = before.stage_id(settings);
                 taken.put(Change::Corrected, group, delta, was, format!("{from} ->"));
             }
             if let (Some((group, is)), Some(after)) = (&closing, after) {
-                let to = taker(after).stage(after.state.stage).to_owned();
+                let to = after.stage_id(settings);
                 taken.put(Change::Corrected, group, is.clone(), is, format!("-> {to}"));
             }
         }
@@ -231,13 +210,13 @@ fn open(state: Option<&State>) -> Option<&State> {
 }
 
 /// Takes one prospect apart.
-struct Taker<'b, 's> {
-    record: &'b Record,
-    pipeline: &'s Pipeline,
-    settings: &'s Settings,
-    by: Option<&'s Dimension>,
+struct Taker<'a> {
+    record: &'a Record,
+    pipeline: &'a Pipeline,
+    settings: &'a Settings,
+    by: Option<&'a Dimension>,
     fresh: Fresh,
-    steps: Vec<Step<'b>>,
+    steps: Vec<Step>,
 }
 
 /// Which pursuits count as new.
@@ -258,7 +237,17 @@ impl Fresh {
     }
 }
 
-impl Taker<'_, '_> {
+impl<'a> Taker<'a> {
+    fn of(
+        record: &'a Record,
+        settings: &'a Settings,
+        by: Option<&'a Dimension>,
+        fresh: Fresh,
+    ) -> Taker<'a> {
+        let pipeline = record.pipeline(settings);
+        Taker { record, pipeline, settings, by, fresh, steps: Vec::new() }
+    }
+
     fn group(&self, owner: Option<&str>) -> String {
         self.by.map_or_else(String::new, |by| by.of_owner(self.record, self.settings, owner))
     }
@@ -274,7 +263,8 @@ impl Taker<'_, '_> {
 
     fn put(&mut self, change: Change, group: &str, delta: Stock, worth: &Stock, detail: String) {
         self.steps.push(Step {
-            record: self.record,
+            id: self.record.prospect.id.clone(),
+            name: self.record.prospect.name.clone(),
             change,
             group: group.to_owned(),
             delta,

@@ -2,8 +2,8 @@
 //! of the later one; and the same of one prospect in a few words, for a commit's message.
 
 use super::Request;
-use super::bridge::{Spans, add_up, list_table, picture, span_table};
-use super::changes::{Change, Part, Step, Stock, between};
+use super::bridge::{Spans, list_table, picture, span_table};
+use super::changes::{Change, Step, Stock, between};
 use super::words::column;
 use crate::model::id;
 use crate::model::label::Lang;
@@ -28,18 +28,17 @@ pub fn diff(
 ) -> Sheet {
     let lang = after.settings.language;
     let settings = &after.settings;
-    let pairs = pairs(before, after, request);
     let mut touched = Vec::new();
-    let mut parts: Vec<Part> = Vec::new();
-    for pair in &pairs {
+    let mut all = Spans::default();
+    for pair in pairs(before, after, request) {
         let part = between(pair.0, pair.1, settings);
         let differs = pair.0.map(|r| &r.prospect) != pair.1.map(|r| &r.prospect);
         if differs && part.steps.is_empty() {
-            touched.push(*pair);
+            touched.push(pair);
         }
-        parts.push(part);
+        all.add(part, true);
     }
-    let Spans { mut spans, mut steps } = add_up(parts, request);
+    let Spans { mut spans, mut steps } = all.complete(request);
     if let (Some(end), Some(span)) = (end, spans.values_mut().next()) {
         span.opening.add(end);
         span.opening.take(&span.closing);

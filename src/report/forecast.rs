@@ -1,25 +1,26 @@
 //! `crm report forecast`: what the open prospects will bring, month by month, and whether it is enough.
 
 use super::Request;
-use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns};
-use super::calibration::{Odds, odds};
-use super::measures::{Measures, measures};
+use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns, join};
+use super::calibration::{Moves, Odds};
+use super::measures::{Measures, Results, has_slipped, measures};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Currency, Money};
 use crate::model::period::Period;
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::model::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::state::Record;
 use crate::stats::{Distribution, TwoPoint};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where an open prospect stands in the forecast. Only those with a month to come are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,22 +65,59 @@ impl Line {
     }
 }
 
-/// An open prospect in the forecast.
-pub struct Item<'b> {
-    /// The prospect.
-    pub record: &'b Record,
+/// An open prospect in a column with a probability: what the forecast keeps of it.
+pub struct Open {
+    id: Text,
+    board: usize,
+    stage: usize,
+    /// The value of what the forecast is broken down by.
+    group: Text,
     /// Its line.
     pub line: Line,
-    /// What it is worth, in the ledger's currency or in that of its line.
+    /// What it is worth, in the ledger's currency or in that of its line; 0 where nobody said.
     pub value: Amount,
-    odds: &'b Odds,
+    valued: bool,
+    /// Is it added up in the period?
+    pub due: bool,
+    /// How often its closing date was moved later.
+    pub pushes: u32,
+    /// Was it once due in the period, and is due after it now?
+    pub slipped: bool,
+}
+
+impl Open {
+    fn of(record: &Record, book: &Book, request: &Request, period: Period) -> Open {
+        let state = &record.state;
+        let line = Line::of(record, book.as_of);
+        let closes = state.evidence.close_by.map(|(day, _)| day);
+        Open {
+            id: record.prospect.id.clone(),
+            board: state.pipeline,
+            stage: state.stage,
+            group: request.group(record, &book.settings).unwrap_or_default().into(),
+            line,
+            value: state.value.map_or(Amount::ZERO, |value| value.amount),
+            valued: state.value.is_some(),
+            due: matches!(line, Line::Month(..)) && closes.is_some_and(|day| period.contains(day)),
+            pushes: state.pushes,
+            slipped: state.pushes > 0 && has_slipped(record, period, book.as_of),
+        }
+    }
+}
+
+/// An open prospect in the forecast, with the odds of its column.
+#[derive(Clone, Copy)]
+pub struct Item<'f> {
+    /// The prospect.
+    pub open: &'f Open,
+    odds: &'f Odds,
 }
 
 impl Item<'_> {
     /// As a variable that is its value or nothing; `None` for a value below zero.
     fn two_point(&self) -> Option<TwoPoint> {
         let probability = self.odds.calibrated.to_f64();
-        Some(TwoPoint { value: self.value.hundredths()?, probability })
+        Some(TwoPoint { value: self.open.value.hundredths()?, probability })
     }
 }
 
@@ -100,7 +138,7 @@ pub struct Outlook {
 
 impl Outlook {
     /// The sums and the exact distribution over these items.
-    pub fn of<'i, 'b: 'i>(items: impl Iterator<Item = &'i Item<'b>>) -> Outlook {
+    pub fn of<'f>(items: impl Iterator<Item = Item<'f>>) -> Outlook {
         let mut outlook = Outlook {
             count: 0,
             value: Amount::ZERO,
@@ -111,9 +149,10 @@ impl Outlook {
         let mut points = Some(Vec::new());
         for item in items {
             outlook.count += 1;
-            outlook.value = outlook.value.plus(item.value);
-            outlook.nominal = outlook.nominal.plus(item.value.times(item.odds.nominal));
-            outlook.expected = outlook.expected.plus(item.value.times(item.odds.calibrated));
+            let value = item.open.value;
+            outlook.value = outlook.value.plus(value);
+            outlook.nominal = outlook.nominal.plus(value.times(item.odds.nominal));
+            outlook.expected = outlook.expected.plus(value.times(item.odds.calibrated));
             match (item.two_point(), &mut points) {
                 (Some(point), Some(points)) => points.push(point),
                 _ => points = None,
@@ -129,74 +168,98 @@ impl Outlook {
     }
 }
 
+/// What the prospects that pass by leave to the forecast.
+#[derive(Default)]
+struct Found {
+    /// The boards that the selected ones are on.
+    boards: BTreeSet<usize>,
+    /// The moves of all prospects, selected or not, by board.
+    moves: BTreeMap<usize, Moves>,
+    /// The open ones with a probability, by board and id.
+    open: Vec<Open>,
+    /// How many are open in a column with probability 0.
+    unweighed: usize,
+    results: Results,
+}
+
+/// Goes through the ledger once: the moves of all, the rest of the selected ones.
+fn gather(book: &Book, request: &Request, period: Period) -> Found {
+    let settings = &book.settings;
+    let mut found = request.fold_all(
+        book,
+        |found: &mut Found, record, selected| {
+            let (state, pipeline) = (&record.state, record.pipeline(settings));
+            found.moves.entry(state.pipeline).or_default().count(record, pipeline);
+            if !selected {
+                return;
+            }
+            found.boards.insert(state.pipeline);
+            found.results.add(record, book);
+            match pipeline.stages[state.stage] {
+                Stage { outcome: Outcome::Open, probability, .. } if probability.is_zero() => {
+                    found.unweighed += 1;
+                }
+                Stage { outcome: Outcome::Open, .. } => {
+                    found.open.push(Open::of(record, book, request, period));
+                }
+                _ => {}
+            }
+        },
+        |all, part| {
+            all.boards.extend(part.boards);
+            join(&mut all.moves, part.moves, |moves, others| moves.add(&others));
+            all.open.extend(part.open);
+            all.unweighed += part.unweighed;
+            all.results.join(part.results);
+        },
+    );
+    found.open.sort_by(|a, b| (a.board, &a.id).cmp(&(b.board, &b.id)));
+    found
+}
+
 /// The forecast.
 pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let selected: Vec<&Record> = request.select(book).collect();
-    let boards = boards(settings, |position| {
-        selected.iter().any(|record| record.state.pipeline == position)
-    });
-    let odds: BTreeMap<&str, Vec<Odds>> = settings
-        .pipelines
-        .iter()
-        .enumerate()
-        .filter(|(_, pipeline)| boards.iter().any(|board| board.pipeline.id == pipeline.id))
-        .map(|(position, pipeline)| (&*pipeline.id, odds(book.records(), settings, position)))
-        .collect();
     let period = request.period.unwrap_or_else(|| settings.forecast.per.around(book.as_of));
-    let mut items: Vec<Item> = Vec::new();
-    let mut unweighed = 0;
-    for board in &boards {
-        let Some(odds) = odds.get(&*board.pipeline.id) else { continue };
-        let open = |record: &&&Record| {
-            record.state.outcome == Outcome::Open && record.state.pipeline == board.position
-        };
-        for &record in selected.iter().filter(open) {
-            match odds.get(record.state.stage).filter(|odds| !odds.nominal.is_zero()) {
-                Some(odds) => items.push(Item {
-                    record,
-                    line: Line::of(record, book.as_of),
-                    value: record.state.value.map_or(Amount::ZERO, |value| value.amount),
-                    odds,
-                }),
-                None => unweighed += 1,
-            }
-        }
-    }
-    let due = Outlook::of(items.iter().filter(|item| due_in(item, period)));
-    let measures = measures(book, &selected, &items, &due, period);
+    let Found { boards: used, mut moves, open, unweighed, results } = gather(book, request, period);
+    let boards = boards(settings, |position| used.contains(&position));
+    let odds: BTreeMap<usize, Vec<Odds>> = boards
+        .iter()
+        .map(|board| {
+            let moves = moves.remove(&board.position).unwrap_or_default();
+            (board.position, moves.odds(board.pipeline, settings.forecast.weight))
+        })
+        .collect();
+    let item = |open| Some(Item { open, odds: odds.get(&open.board)?.get(open.stage)? });
+    let items: Vec<Item> = open.iter().filter_map(item).collect();
+    let due = Outlook::of(items.iter().copied().filter(|item| item.open.due));
+    let measures = measures(book, results, &open, &due, period);
     let mut sheet = Sheet {
         id: "forecast".into(),
         title: lang.pick("Forecast", "预测").into(),
         about: about(book, settings, lang),
         ..Sheet::default()
     };
-    let (lines, bucket) = line_table(&items, book, request, lang);
+    let (lines, bucket) = line_table(&items, request, lang);
     sheet.tables.push(lines);
     sheet.tables.push(measures.table(lang));
     for board in &boards {
-        if let Some(odds) = odds.get(&*board.pipeline.id) {
+        if let Some(odds) = odds.get(&board.position) {
             sheet.tables.push(odds_table(board, odds, lang));
         }
     }
     sheet.pictures.extend(picture(&due, &measures, period, lang));
     for board in &boards {
-        let Some(odds) = odds.get(&*board.pipeline.id) else { continue };
+        let Some(odds) = odds.get(&board.position) else { continue };
         let weighed = board.pipeline.open().iter().zip(odds);
         for (stage, odds) in weighed.filter(|(stage, _)| !stage.probability.is_zero()) {
             let sentence = odds.sentence(stage.label.get(lang, &stage.id), lang);
             sheet.notes.extend(sentence.map(|sentence| board.note(sentence, lang)));
         }
     }
-    sheet.notes.extend(notes(&items, unweighed, bucket, lang));
+    sheet.notes.extend(notes(&open, unweighed, bucket, lang));
     Ok(sheet)
-}
-
-/// Is it added up in this period?
-pub fn due_in(item: &Item, period: Period) -> bool {
-    let day = item.record.state.evidence.close_by.map(|(day, _)| day);
-    matches!(item.line, Line::Month(..)) && day.is_some_and(|day| period.contains(day))
 }
 
 fn about(book: &Book, settings: &Settings, lang: Lang) -> String {
@@ -216,39 +279,28 @@ fn about(book: &Book, settings: &Settings, lang: Lang) -> String {
 
 /// A row for each month to come, their sum, and a row for each kind of prospect that is not added up;
 /// with the widest step that a distribution had to be rounded to.
-fn line_table<'i, 'b>(
-    items: &'i [Item<'b>],
-    book: &Book,
-    request: &Request,
-    lang: Lang,
-) -> (Table, Option<u64>) {
-    let mut groups: BTreeMap<String, BTreeMap<Line, Vec<&Item>>> = BTreeMap::new();
+fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u64>) {
+    let mut groups: BTreeMap<&str, BTreeMap<Line, Vec<Item>>> = BTreeMap::new();
     if request.by.is_none() {
-        groups.entry(String::new()).or_default();
+        groups.entry("").or_default();
     }
     for item in items {
-        let by = request.by.as_ref();
-        let group = by.map_or_else(String::new, |by| by.of(item.record, &book.settings));
-        groups.entry(group).or_default().entry(item.line).or_default().push(item);
+        groups.entry(&item.open.group).or_default().entry(item.open.line).or_default().push(*item);
     }
     let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
     columns.push(column("closing", Kind::Text, lang));
     for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let mut lines: Vec<(&str, Option<Line>, Vec<&Item>)> = Vec::new();
-    for (group, known) in &groups {
+    let mut lines: Vec<(&str, Option<Line>, Vec<Item>)> = Vec::new();
+    for (group, known) in groups {
         let (months, others): (Vec<_>, Vec<_>) =
-            known.iter().partition(|(line, _)| matches!(line, Line::Month(..)));
-        let put = |(line, items): &(&Line, &Vec<&'i Item<'b>>)| {
-            (group.as_str(), Some(**line), (*items).clone())
-        };
-        lines.extend(months.iter().map(put));
-        if months.len() != 1 {
-            let all = months.iter().flat_map(|(_, items)| items.iter().copied());
-            lines.push((group, None, all.collect()));
-        }
-        lines.extend(others.iter().map(put));
+            known.into_iter().partition(|(line, _)| matches!(line, Line::Month(..)));
+        let all = (months.len() != 1)
+            .then(|| months.iter().flat_map(|(_, items)| items).copied().collect());
+        lines.extend(months.into_iter().map(|(line, items)| (group, Some(line), items)));
+        lines.extend(all.map(|items| (group, None, items)));
+        lines.extend(others.into_iter().map(|(line, items)| (group, Some(line), items)));
     }
     let outlooks: Vec<Outlook> =
         lines.par_iter().map(|(.., items)| Outlook::of(items.iter().copied())).collect();
@@ -353,9 +405,9 @@ fn picture(due: &Outlook, measures: &Measures, period: Period, lang: Lang) -> Op
     })
 }
 
-fn notes(items: &[Item], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Vec<String> {
+fn notes(open: &[Open], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Vec<String> {
     let mut notes = Vec::new();
-    let without = items.iter().filter(|item| item.record.state.value.is_none()).count();
+    let without = open.iter().filter(|one| !one.valued).count();
     if without > 0 {
         notes.push(match lang {
             Lang::En => format!("{without} without a value count as 0"),
@@ -381,7 +433,7 @@ fn notes(items: &[Item], unweighed: usize, bucket: Option<u64>, lang: Lang) -> V
             Lang::Zh => format!("组合过多：p10、p50、p90以至多{width}为一档"),
         });
     }
-    if items.iter().any(|item| !matches!(item.line, Line::Month(..))) {
+    if open.iter().any(|one| !matches!(one.line, Line::Month(..))) {
         notes.push(
             lang.pick(
                 "lines without a month to come are on their own and not added up: late (the date has gone by), undated, overdue (past the sales cycle), on-hold, other currencies",

@@ -2,7 +2,7 @@
 
 use super::breakdown::percent;
 use super::figures::{FEW, count, few, others};
-use super::forecast::{Item, Outlook, due_in};
+use super::forecast::{Line, Open, Outlook};
 use super::words::column;
 use crate::model::date::Date;
 use crate::model::label::Lang;
@@ -10,6 +10,7 @@ use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Kind, Row, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::passage::End;
 use crate::rules::replay::standing;
@@ -58,38 +59,69 @@ pub struct Measures {
     once_due: usize,
 }
 
-/// Measures the selected prospects.
+/// What the pursuits of the selected prospects came to.
+#[derive(Default)]
+pub struct Results {
+    /// Won and lost.
+    ends: Proportion,
+    won: Vec<Won>,
+    /// Days of the won.
+    cycle: Vec<f64>,
+}
+
+/// A won pursuit.
+struct Won {
+    id: Text,
+    on: Date,
+    brought: Sum,
+}
+
+impl Results {
+    /// Adds what a prospect's pursuits came to.
+    pub fn add(&mut self, record: &Record, book: &Book) {
+        for (_, outcome) in record.history.pursuits.iter().filter_map(|pursuit| pursuit.ended) {
+            self.ends.trials += 1;
+            self.ends.successes += u64::from(outcome == Outcome::Won);
+        }
+        let won = won(record, &book.settings, book.as_of).into_iter();
+        let id = &record.prospect.id;
+        self.won.extend(won.map(|(on, brought)| Won { id: id.clone(), on, brought }));
+        let passes = record.history.passes(book.as_of);
+        let wins = passes.filter(|pass| pass.end.is_some_and(|(_, end)| end == End::Won));
+        self.cycle.extend(wins.map(|pass| f64::from(pass.days(book.as_of))));
+    }
+
+    /// Adds those that another thread met.
+    pub fn join(&mut self, other: Results) {
+        self.ends.trials += other.ends.trials;
+        self.ends.successes += other.ends.successes;
+        self.won.extend(other.won);
+        self.cycle.extend(other.cycle);
+    }
+}
+
+/// Measures the selected prospects: what their pursuits came to, and those that are open.
 pub fn measures(
     book: &Book,
-    selected: &[&Record],
-    items: &[Item],
+    mut results: Results,
+    open: &[Open],
     due: &Outlook,
     period: Period,
 ) -> Measures {
     let settings = &book.settings;
     let forecast = &settings.forecast;
+    // A mean of binary fractions depends on the order of what is added: it is that of ids.
+    results.won.sort_by(|a, b| a.id.cmp(&b.id));
     let mut so_far = (0, Sum::default());
     let mut won_values = Vec::new();
-    let mut cycle = Vec::new();
-    let (mut wins, mut closed) = (0, 0);
-    for record in selected {
-        for pursuit in &record.history.pursuits {
-            let Some((_, outcome)) = pursuit.ended else { continue };
-            closed += 1;
-            wins += u64::from(outcome == Outcome::Won);
+    for Won { on, brought, .. } in &results.won {
+        if others(brought).is_empty() {
+            won_values.push(brought.own.to_f64());
         }
-        for (on, brought) in won(record, settings, book.as_of) {
-            if others(&brought).is_empty() {
-                won_values.push(brought.own.to_f64());
-            }
-            if period.contains(on) {
-                so_far.0 += 1;
-                so_far.1.add_sum(&brought);
-            }
+        if period.contains(*on) {
+            so_far.0 += 1;
+            so_far.1.add_sum(brought);
         }
-        let passes = record.history.passes(book.as_of);
-        let wins = passes.filter(|pass| pass.end.is_some_and(|(_, end)| end == End::Won));
-        cycle.extend(wins.map(|pass| f64::from(pass.days(book.as_of))));
     }
     let target = match (forecast.target, forecast.per.times(period)) {
         (None, _) => Err(settings.language.pick("none set", "未设").to_owned()),
@@ -99,31 +131,28 @@ pub fn measures(
         }),
         (Some(target), Some(times)) => Ok(target.times(Amount::from_int(times))),
     };
-    let pushed = items.iter().filter(|item| item.record.state.pushes > 0);
-    let pushes = pushed.clone().map(|item| u64::from(item.record.state.pushes)).sum();
-    let slipped: Vec<&Item> =
-        pushed.clone().filter(|item| has_slipped(item.record, period, book.as_of)).collect();
-    let own = |item: &&Item| item.record.state.value.is_some_and(|v| v.currency.is_none());
-    let slipped_value =
-        slipped.iter().copied().filter(own).fold(Amount::ZERO, |sum, item| sum.plus(item.value));
+    let pushed = open.iter().filter(|one| one.pushes > 0);
+    let slipped: Vec<&Open> = open.iter().filter(|one| one.slipped).collect();
+    let own = slipped.iter().filter(|one| !matches!(one.line, Line::Foreign(_)));
+    let slipped_value = own.fold(Amount::ZERO, |sum, one| sum.plus(one.value));
     Measures {
         period,
         target,
         so_far,
         due: due.clone(),
-        ends: Proportion { successes: wins, trials: closed },
+        ends: results.ends,
         slippage: forecast.slippage,
         won_values,
-        cycle,
-        open: items.len(),
-        pushes: (pushes, pushed.count()),
+        cycle: results.cycle,
+        open: open.len(),
+        pushes: (pushed.clone().map(|one| u64::from(one.pushes)).sum(), pushed.count()),
         slipped: (slipped.len(), slipped_value),
-        once_due: slipped.len() + items.iter().filter(|item| due_in(item, period)).count(),
+        once_due: slipped.len() + open.iter().filter(|one| one.due).count(),
     }
 }
 
 /// Did its expected close once lie in the period, and lies after it now?
-fn has_slipped(record: &Record, period: Period, as_of: Date) -> bool {
+pub fn has_slipped(record: &Record, period: Period, as_of: Date) -> bool {
     let state = &record.state;
     let after = state.evidence.close_by.is_some_and(|(day, _)| day > period.to);
     after

@@ -1,6 +1,7 @@
 //! `crm report sheet`: the week's action sheet (潜在客户管理行动工具表) of each rep.
 
 use super::Request;
+use super::breakdown::join;
 use super::dimension::Dimension;
 use super::figures::{member, rank, span};
 use super::words::column;
@@ -11,37 +12,51 @@ use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::past::{Dates, Past};
 use crate::rules::state::Record;
-use crate::rules::week::{Checkpoint, checkpoints, week_at_work, weeks_in};
+use crate::rules::week::{Checkpoint, checkpoints, week_at_work, week_of, weeks_in};
 use std::collections::BTreeMap;
 
-/// A name on the sheet.
-struct Name<'b> {
-    record: &'b Record,
+/// A name on a sheet: what is kept of a prospect.
+struct Name {
+    id: Text,
+    name: Text,
     stage: usize,
     dates: Dates,
 }
 
 /// A sheet: board, place of the rep in the team, rep, and the day it is filled in.
-type Key = (usize, (usize, bool, usize), String, Date);
+type Key = (usize, (usize, bool, usize), Text, Date);
 
 /// All sheets, in the order in which they are printed.
-type Sheets<'b> = BTreeMap<Key, (Checkpoint, Vec<Name<'b>>)>;
+type Sheets = BTreeMap<Key, (Checkpoint, Vec<Name>)>;
+
+/// What the prospects that pass by leave to the sheets.
+#[derive(Default)]
+struct Found {
+    /// By board, rep and the day it is filled in.
+    sheets: BTreeMap<(usize, Text, Date), (Checkpoint, Vec<Name>)>,
+    /// Who has no owner at the end of a week.
+    pool: BTreeMap<Period, usize>,
+}
 
 /// The sheets of the week at work on the as-of day, or of the weeks that the period means.
 pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     only_by(request, "sheet", &[Dimension::Owner])?;
     let settings = &book.settings;
     let lang = settings.language;
+    let found = gather(book, request);
     let weeks = weeks(book, request);
-    let mut sheets = Sheets::new();
-    let mut pool = 0;
-    for week in &weeks {
-        let points = reached(*week, &settings.checkpoints, book.as_of);
-        pool = fill(book, request, *week, &points, &mut sheets);
-    }
+    let pool = weeks.last().and_then(|week| found.pool.get(week)).copied().unwrap_or(0);
+    let meant = |point: &Checkpoint| weeks.iter().any(|week| week.contains(point.covers.from));
+    let sheets: Sheets = found
+        .sheets
+        .into_iter()
+        .filter(|(_, (point, _))| meant(point))
+        .map(|((board, owner, on), names)| ((board, rank(&owner, settings), owner, on), names))
+        .collect();
     let mut sheet = Sheet {
         id: "sheet".into(),
         title: lang.pick("Action sheet", "潜在客户管理行动工具表").into(),
@@ -105,6 +120,33 @@ pub(super) fn weeks(book: &Book, request: &Request) -> Vec<Period> {
     }
 }
 
+/// The weeks that a request may mean before anybody has gone through the records, each with its
+/// checkpoints; [`weeks`] are among them.
+pub(super) struct Weeks(Vec<(Period, Vec<Checkpoint>)>);
+
+impl Weeks {
+    /// Those of a request, with checkpoints on these days of the week.
+    pub(super) fn at_most(book: &Book, request: &Request, days: &[Weekday]) -> Weeks {
+        let start = book.settings.week_start;
+        let weeks = match request.period {
+            None => vec![week_at_work(book.as_of, start)],
+            Some(asked) => {
+                let last = week_of(asked.to.min(book.as_of.max(asked.from)), start);
+                weeks_in(Period { from: asked.from, to: last.to }, start)
+            }
+        };
+        let reached = |week| (week, reached(week, days, book.as_of));
+        Weeks(weeks.into_iter().map(reached).collect())
+    }
+
+    /// Those in which the prospect exists.
+    pub(super) fn of(&self, record: &Record) -> impl Iterator<Item = (Period, &[Checkpoint])> {
+        let opened = record.state.opened.unwrap_or(Date::MIN);
+        let before = self.0.partition_point(|(week, _)| week.to < opened);
+        self.0[before..].iter().map(|(week, points)| (*week, points.as_slice()))
+    }
+}
+
 /// `week 2009-12-11..2009-12-17`.
 pub(super) fn about(weeks: &[Period], lang: Lang) -> String {
     let all: Vec<String> = weeks.iter().map(Period::to_string).collect();
@@ -122,26 +164,33 @@ pub(super) fn reached(week: Period, days: &[Weekday], as_of: Date) -> Vec<Checkp
     points
 }
 
-/// Puts everybody on the sheets of a week: open ones where they stood at the end of the days covered,
-/// and those that closed in the week with whoever owned them then. Who has no owner is counted.
-fn fill<'b>(
-    book: &'b Book,
-    request: &'b Request,
-    week: Period,
-    points: &[Checkpoint],
-    sheets: &mut Sheets<'b>,
-) -> usize {
-    let mut pool = 0;
-    for record in request.select(book) {
-        let board = record.state.pipeline;
+/// Everybody on the sheets of every week that may be meant.
+fn gather(book: &Book, request: &Request) -> Found {
+    let weeks = Weeks::at_most(book, request, &book.settings.checkpoints);
+    request.fold(
+        book,
+        |found: &mut Found, record| {
+            weeks.of(record).for_each(|(week, points)| found.fill(record, book, week, points));
+        },
+        |all, part| {
+            join(&mut all.sheets, part.sheets, |known, (_, names)| known.1.extend(names));
+            join(&mut all.pool, part.pool, |n, others| *n += others);
+        },
+    )
+}
+
+impl Found {
+    /// Puts a prospect on the sheets of a week: where it stood at the end of the days covered if it was
+    /// open, and if it closed in the week, with whoever owned it then. Who has no owner is counted.
+    fn fill(&mut self, record: &Record, book: &Book, week: Period, points: &[Checkpoint]) {
         let won = record.pipeline(&book.settings).won();
         for (n, point) in points.iter().enumerate() {
             let Some(past) = Past::of(record, book, point.covers.to) else { continue };
             let mut put = |owner: &str, stage: usize, dates: Dates| {
-                let rank = rank(owner, &book.settings);
-                let key = (board, rank, owner.to_owned(), point.on);
-                let slot = sheets.entry(key).or_insert_with(|| (*point, Vec::new()));
-                slot.1.push(Name { record, stage, dates });
+                let key = (record.state.pipeline, owner.into(), point.on);
+                let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
+                let sheet = self.sheets.entry(key).or_insert_with(|| (*point, Vec::new()));
+                sheet.1.push(Name { id, name, stage, dates });
             };
             for (day, owner) in past.closings(week.from) {
                 let dates = Past::of(record, book, day).map(|then| then.dates());
@@ -152,12 +201,12 @@ fn fill<'b>(
             if past.outcome() == Outcome::Open {
                 match past.owner() {
                     Some(owner) => put(owner, past.stage(), past.dates()),
-                    None => pool += usize::from(n + 1 == points.len()),
+                    None if n + 1 == points.len() => *self.pool.entry(week).or_default() += 1,
+                    None => {}
                 }
             }
         }
     }
-    pool
 }
 
 /// One row a name, for machines.
@@ -184,13 +233,13 @@ fn long(sheets: &Sheets, settings: &Settings) -> Table {
             for name in stacked(names, stage) {
                 rows.push(Row::new(vec![
                     Cell::text(&*pipeline.id),
-                    Cell::text(owner),
+                    Cell::text(&**owner),
                     Cell::Date(*on),
                     Cell::Date(point.covers.from),
                     Cell::Date(point.covers.to),
                     Cell::text(&*column.id),
-                    Cell::text(&*name.record.prospect.id),
-                    Cell::text(&*name.record.prospect.name),
+                    Cell::text(&*name.id),
+                    Cell::text(&*name.name),
                     Cell::maybe(name.dates.first_meeting, Cell::Date),
                     Cell::maybe(name.dates.appointment, Cell::Date),
                     Cell::Int(i64::from(name.dates.cycle_days)),
@@ -235,12 +284,11 @@ fn grid(key: &Key, point: Checkpoint, names: &[Name], settings: &Settings) -> Ta
 }
 
 /// The names of one column, the oldest first meeting first, appointments next, then the others by id.
-fn stacked<'n, 'b>(names: &'n [Name<'b>], stage: usize) -> Vec<&'n Name<'b>> {
+fn stacked(names: &[Name], stage: usize) -> Vec<&Name> {
     let mut names: Vec<&Name> = names.iter().filter(|name| name.stage == stage).collect();
     names.sort_by_key(|name| {
         let (met, appointed) = (name.dates.first_meeting, name.dates.appointment);
-        let id = &name.record.prospect.id;
-        (met.is_none(), met, appointed.is_none(), appointed, id)
+        (met.is_none(), met, appointed.is_none(), appointed, &name.id)
     });
     names
 }
@@ -254,7 +302,7 @@ fn entry(name: &Name) -> String {
         (None, None) => String::new(),
     };
     let mark = if name.dates.overdue { "!" } else { "" };
-    format!("{date}{}{mark}", name.record.prospect.name)
+    format!("{date}{}{mark}", name.name)
 }
 
 fn heading(

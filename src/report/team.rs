@@ -1,9 +1,10 @@
 //! `crm report team`: the week's team sheet (部门追踪表): per member and checkpoint, counts and money.
 
 use super::Request;
+use super::breakdown::join;
 use super::dimension::Dimension;
 use super::figures::{department, member, others, rank};
-use super::sheet::{about, only_by, reached, weekday, weeks};
+use super::sheet::{Weeks, about, only_by, reached, weekday, weeks};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -13,6 +14,7 @@ use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Rep, Settings};
 use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::past::Past;
 use crate::rules::replay::standing;
@@ -45,14 +47,35 @@ impl Figures {
     }
 }
 
-/// Figures of a week by member, one for each checkpoint.
-type Members = BTreeMap<String, Vec<Figures>>;
+/// Figures by member, one for each checkpoint of a week.
+type Members = BTreeMap<Text, Vec<Figures>>;
+
+/// What the prospects that pass by add to the sheets.
+#[derive(Default)]
+struct Found {
+    /// The boards in use.
+    boards: BTreeSet<usize>,
+    /// By board and week.
+    members: BTreeMap<(usize, Period), Members>,
+    money: Vec<Paid>,
+}
+
+/// What one prospect brought an owner in the days of a checkpoint.
+struct Paid {
+    id: Text,
+    board: usize,
+    week: Period,
+    checkpoint: usize,
+    owner: Text,
+    money: Figures,
+}
 
 /// The team sheet of the week at work on the as-of day, or of the weeks that the period means.
 pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     only_by(request, "team", &[Dimension::Owner, Dimension::Manager])?;
     let settings = &book.settings;
     let lang = settings.language;
+    let mut found = gather(book, request);
     let weeks = weeks(book, request);
     let mut sheet = Sheet {
         id: "team".into(),
@@ -61,16 +84,22 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     let (mut machines, mut people) = (Vec::new(), Vec::new());
-    for (board, pipeline) in settings.pipelines.iter().enumerate() {
-        let records: Vec<&Record> =
-            request.select(book).filter(|record| record.state.pipeline == board).collect();
-        if records.is_empty() && board > 0 {
+    for board in 0..settings.pipelines.len() {
+        if !found.boards.contains(&board) && board > 0 {
             continue;
         }
         let mut long = long_table(board, settings);
         for week in &weeks {
             let points = reached(*week, &settings.team_checkpoints, book.as_of);
-            let members = figures(book, request, &records, *week, &points, pipeline.won());
+            let mut members = found.members.remove(&(board, *week)).unwrap_or_default();
+            // A query narrows the sheet to the members it selects; without one, those with nothing
+            // count too.
+            if request.query.is_empty() {
+                let empty = || nothing(board, &points, settings);
+                for rep in settings.reps.iter().filter(|rep| is_there(rep, *week)) {
+                    members.entry(rep.id.clone()).or_insert_with(empty);
+                }
+            }
             long.rows.extend(long_rows(&members, &points, settings));
             let mut table = weekly(board, &members, &points, settings);
             if weeks.len() > 1 {
@@ -94,60 +123,75 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     Ok(sheet)
 }
 
-/// Everybody's figures in a week.
-fn figures(
-    book: &Book,
-    request: &Request,
-    records: &[&Record],
-    week: Period,
-    points: &[Checkpoint],
-    won: usize,
-) -> Members {
-    let mut members = Members::new();
-    let empty = || vec![Figures::empty(won); points.len()];
-    // A query narrows the sheet to the members it selects; without one, those with nothing count too.
-    if request.query.is_empty() {
-        let there = |rep: &&Rep| {
-            rep.left.is_none_or(|left| left >= week.from)
-                && rep.joined.is_none_or(|joined| joined <= week.to)
-        };
-        members.extend(
-            book.settings.reps.iter().filter(there).map(|rep| (rep.id.to_string(), empty())),
-        );
-    }
-    for record in records {
-        for (n, point) in points.iter().enumerate() {
-            let Some(past) = Past::of(record, book, point.covers.to) else { continue };
-            let mut count = |owner: Option<&str>, stage: usize| {
-                let owner = owner.unwrap_or("");
-                if !members.contains_key(owner) {
-                    members.insert(owner.to_owned(), empty());
-                }
-                if let Some(slot) = members.get_mut(owner) {
-                    slot[n].counts[stage - 1] += 1;
-                }
-            };
-            if past.outcome() == Outcome::Open && past.stage() > 0 {
-                count(past.owner(), past.stage());
+/// No figures yet, at each checkpoint.
+fn nothing(board: usize, points: &[Checkpoint], settings: &Settings) -> Vec<Figures> {
+    vec![Figures::empty(settings.pipelines[board].won()); points.len()]
+}
+
+/// Was the rep one of the team in that week?
+fn is_there(rep: &Rep, week: Period) -> bool {
+    rep.left.is_none_or(|left| left >= week.from)
+        && rep.joined.is_none_or(|joined| joined <= week.to)
+}
+
+/// Everybody's figures in every week that may be meant.
+fn gather(book: &Book, request: &Request) -> Found {
+    let settings = &book.settings;
+    let weeks = Weeks::at_most(book, request, &settings.team_checkpoints);
+    let mut found = request.fold(
+        book,
+        |found: &mut Found, record| {
+            let board = record.state.pipeline;
+            found.boards.insert(board);
+            for (week, points) in weeks.of(record) {
+                let members = found.members.entry((board, week)).or_default();
+                count(record, book, week, points, members);
+                found.money.extend(paid(record, book, week, points));
             }
-            past.closings(week.from).for_each(|(_, owner)| count(owner, won));
-        }
-        for (n, owner, figures) in money(record, book, week, points, won) {
-            members.entry(owner).or_insert_with(empty)[n].add(&figures);
-        }
+        },
+        |all, part| {
+            all.boards.extend(part.boards);
+            join(&mut all.members, part.members, |known, members| {
+                join(known, members, |points, others| {
+                    points.iter_mut().zip(&others).for_each(|(a, b)| a.add(b));
+                });
+            });
+            all.money.extend(part.money);
+        },
+    );
+    // How many decimals a sum shows may depend on the order of what is added: it is that of ids.
+    found.money.sort_by(|a, b| a.id.cmp(&b.id));
+    for Paid { board, week, checkpoint, owner, money, .. } in std::mem::take(&mut found.money) {
+        let points = reached(week, &settings.team_checkpoints, book.as_of);
+        let members = found.members.entry((board, week)).or_default();
+        let figures = members.entry(owner).or_insert_with(|| nothing(board, &points, settings));
+        figures[checkpoint].add(&money);
     }
-    members
+    found
+}
+
+/// Counts a prospect where it stood at each checkpoint of a week, and in the closed column for each time
+/// it had closed in the week.
+fn count(record: &Record, book: &Book, week: Period, points: &[Checkpoint], members: &mut Members) {
+    let settings = &book.settings;
+    let won = record.pipeline(settings).won();
+    for (n, point) in points.iter().enumerate() {
+        let Some(past) = Past::of(record, book, point.covers.to) else { continue };
+        let mut count = |owner: Option<&str>, stage: usize| {
+            let empty = || nothing(record.state.pipeline, points, settings);
+            let figures = members.entry(owner.unwrap_or("").into()).or_insert_with(empty);
+            figures[n].counts[stage - 1] += 1;
+        };
+        if past.outcome() == Outcome::Open && past.stage() > 0 {
+            count(past.owner(), past.stage());
+        }
+        past.closings(week.from).for_each(|(_, owner)| count(owner, won));
+    }
 }
 
 /// The money of a prospect in a week, by checkpoint and by who owned it on the day. What was known at a
 /// checkpoint less what was known at the one before: an entry retracted in between is taken off again.
-fn money(
-    record: &Record,
-    book: &Book,
-    week: Period,
-    points: &[Checkpoint],
-    won: usize,
-) -> Vec<(usize, String, Figures)> {
+fn paid(record: &Record, book: &Book, week: Period, points: &[Checkpoint]) -> Vec<Paid> {
     let events = &record.prospect.events;
     let from = events.partition_point(|event| event.date() < week.from);
     let to = events.partition_point(|event| event.date() <= week.to);
@@ -155,16 +199,15 @@ fn money(
         return Vec::new();
     }
     let mut found = Vec::new();
-    let mut before: BTreeMap<String, Figures> = BTreeMap::new();
-    for (n, point) in points.iter().enumerate() {
-        let mut known: BTreeMap<String, Figures> = BTreeMap::new();
+    let mut before: BTreeMap<Text, Figures> = BTreeMap::new();
+    for (checkpoint, point) in points.iter().enumerate() {
+        let mut known: BTreeMap<Text, Figures> = BTreeMap::new();
         let inside = Period { from: week.from, to: point.covers.to };
         for event in standing(events, point.covers.to).filter(|e| inside.contains(e.date())) {
             let Some(amount) = event.amount.map(|a| book.settings.own(a)) else { continue };
-            let owner = Past::of(record, book, event.date())
-                .and_then(|past| past.owner().map(String::from))
-                .unwrap_or_default();
-            let slot = known.entry(owner).or_insert_with(|| Figures::empty(won));
+            let past = Past::of(record, book, event.date());
+            let owner = past.as_ref().and_then(Past::owner).unwrap_or_default();
+            let slot = known.entry(owner.into()).or_default();
             match &*event.kind {
                 "payment" => slot.received.add(amount),
                 "refund" => slot.received.add(amount.negated()),
@@ -172,14 +215,16 @@ fn money(
                 _ => {}
             }
         }
-        let owners: BTreeSet<&String> = known.keys().chain(before.keys()).collect();
+        let owners: BTreeSet<&Text> = known.keys().chain(before.keys()).collect();
         for owner in owners {
-            let mut figures = known.get(owner).cloned().unwrap_or_else(|| Figures::empty(won));
+            let mut money = known.get(owner).cloned().unwrap_or_default();
             if let Some(before) = before.get(owner) {
-                figures.received.take_sum(&before.received);
-                figures.booked.take_sum(&before.booked);
+                money.received.take_sum(&before.received);
+                money.booked.take_sum(&before.booked);
             }
-            found.push((n, owner.clone(), figures));
+            let (id, owner) = (record.prospect.id.clone(), owner.clone());
+            let board = record.state.pipeline;
+            found.push(Paid { id, board, week, checkpoint, owner, money });
         }
         before = known;
     }
@@ -187,7 +232,7 @@ fn money(
 }
 
 /// The members in the order of the sheet.
-fn in_order<'m>(members: &'m Members, settings: &Settings) -> Vec<(&'m String, &'m Vec<Figures>)> {
+fn in_order<'m>(members: &'m Members, settings: &Settings) -> Vec<(&'m Text, &'m Vec<Figures>)> {
     let mut order: Vec<_> = members.iter().collect();
     order.sort_by_cached_key(|(id, _)| (rank(id, settings), (*id).clone()));
     order
@@ -309,7 +354,7 @@ fn long_rows(members: &Members, points: &[Checkpoint], settings: &Settings) -> V
         for (point, figures) in points.iter().zip(figures) {
             let mut cells = vec![
                 Cell::text(department(id, settings).unwrap_or("")),
-                Cell::text(id),
+                Cell::text(&**id),
                 Cell::Text(member(id, settings)),
                 Cell::Date(point.on),
                 Cell::Date(point.covers.from),

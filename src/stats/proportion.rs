@@ -5,7 +5,7 @@ use super::estimate::Z95;
 /// How many of a number of trials succeeded.
 ///
 /// `successes <= trials` is expected; where it does not hold every method returns `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Proportion {
     /// Trials that succeeded.
     pub successes: u64,
