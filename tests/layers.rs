@@ -29,7 +29,7 @@ const HOMES: [(&str, &str); 21] = [
     ("deunicode", "src/model/id.rs"),
     ("fnv", "src/store"),
     ("memchr", "src/store/cursor.rs"),
-    ("rustix", "src/store/walk.rs"),
+    ("rustix", "src/store"),
     ("rust_decimal", "src/model/money.rs"),
     ("simdutf8", "src/store/files.rs"),
     ("smol_str", "src/model/text.rs"),

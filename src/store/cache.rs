@@ -120,18 +120,37 @@ impl Cache {
         whole.then_some(Cache { bytes, slots })
     }
 
-    /// What is remembered of the file at a path, given as its hash, if its stamp is the same.
-    pub fn find(&self, path: u64, stamp: &Stamp) -> Option<(RowAt, &[u8])> {
+    /// What is remembered of the file at a path, given as its hash, if its stamp is the same. Files come in
+    /// the order in which they came before, so it stands most likely behind the row that was found last.
+    pub fn find(&self, path: u64, stamp: &Stamp, last: Option<RowAt>) -> Option<(RowAt, &[u8])> {
+        let next = last.and_then(|last| self.behind(last));
+        let at = next.and_then(|next| self.is_of(next, path)).or_else(|| self.look_up(path))?;
+        let (known, text) = self.row(at)?.get(8..)?.split_first_chunk()?;
+        (*known == stamp.to_bytes()).then_some((at, text.get(2..)?))
+    }
+
+    /// The row of a path, by the table.
+    fn look_up(&self, path: u64) -> Option<RowAt> {
         let first = (path as usize) & self.slots.wrapping_sub(1);
         for slot in (first..self.slots).chain(0..first) {
-            let at = self.taken(slot)?;
-            let row = self.row(at)?;
-            if row.starts_with(&path.to_le_bytes()) {
-                let same = row.get(8..40) == Some(&stamp.to_bytes()[..]);
-                return same.then_some((at, row.get(ROW..)?));
+            let found = self.is_of(self.taken(slot)?, path);
+            if found.is_some() {
+                return found;
             }
         }
         None
+    }
+
+    /// Where the row behind another one would begin.
+    fn behind(&self, row: RowAt) -> Option<RowAt> {
+        let length = u32::try_from(self.row(row)?.len()).ok()?;
+        row.0.checked_add(length).map(RowAt)
+    }
+
+    /// The same row, if it is that of a path.
+    fn is_of(&self, at: RowAt, path: u64) -> Option<RowAt> {
+        let of = self.row(at)?.first_chunk()?;
+        (u64::from_le_bytes(*of) == path).then_some(at)
     }
 
     /// The row of a slot, if it is taken.
@@ -231,17 +250,21 @@ mod tests {
     fn what_is_put_in_is_found_under_its_stamp_only() {
         for count in [0, 1, 2, 100] {
             let cache = Cache::of(cache(count), 9).unwrap();
+            let mut last = None;
             for path in 0..count {
                 let hash = ((path % 7) << 32) | (path << 3);
-                let found = cache.find(hash, &stamp(path)).unwrap();
+                let found = cache.find(hash, &stamp(path), last).unwrap();
                 assert_eq!(found.1, path.to_le_bytes());
-                assert!(cache.find(hash, &stamp(path + 1)).is_none());
-                assert!(cache.find(hash + 1, &stamp(path)).is_none());
+                assert!(cache.find(hash, &stamp(path + 1), last).is_none());
+                assert!(cache.find(hash + 1, &stamp(path), last).is_none());
+                assert_eq!(cache.find(hash, &stamp(path), None).unwrap().1, found.1);
+                // Every third row is looked for behind another one than that before it.
+                last = Some(found.0).filter(|_| path % 3 > 0).or(last);
             }
-            assert!(cache.find(u64::MAX, &stamp(0)).is_none());
+            assert!(cache.find(u64::MAX, &stamp(0), last).is_none());
         }
         assert!(Cache::of(cache(3), 8).is_none(), "another seal");
-        assert!(Cache::default().find(0, &stamp(0)).is_none());
+        assert!(Cache::default().find(0, &stamp(0), None).is_none());
     }
 
     #[test]
@@ -274,12 +297,12 @@ mod tests {
 
         /// Even one that was made up with the right checksum gives no panic, and ends.
         #[test]
-        fn what_is_made_up_does_no_harm(mut rest in prop::collection::vec(any::<u8>(), 4..200), path: u64, slots in 0u32..6) {
+        fn what_is_made_up_does_no_harm(mut rest in prop::collection::vec(any::<u8>(), 4..200), path: u64, slots in 0u32..6, last: u32) {
             rest[..4].copy_from_slice(&(1u32 << slots).to_le_bytes());
             let sum = crc32fast::hash(&rest).to_le_bytes();
             let bytes = [&MAGIC[..], &9u64.to_le_bytes(), &sum, &rest].concat();
             if let Some(cache) = Cache::of(bytes, 9) {
-                let _ = cache.find(path, &stamp(0));
+                let _ = cache.find(path, &stamp(0), Some(RowAt(last)));
             }
         }
     }

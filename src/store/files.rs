@@ -128,7 +128,7 @@ impl Files {
             return self.each_of_snapshot(take);
         }
         let (parts, problems) = self.each_batch(|thread, (part, hand): &mut (A, Hand), batch| {
-            for name in &batch.names {
+            for name in batch.names.iter() {
                 let (mut record, found) = self.one(&batch.folder, name, keep, hand);
                 take(thread, part, &mut record, found);
                 hand.take_back(record);

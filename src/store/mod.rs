@@ -11,6 +11,7 @@ pub mod git;
 pub mod hooks;
 pub mod likeness;
 pub mod line;
+pub mod listing;
 pub mod load;
 pub mod locate;
 pub mod mend;

@@ -49,7 +49,7 @@ impl<'f> Remembered<'f> {
     /// Lets all standings pass by, and remembers those that had to be read.
     pub(super) fn pass(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed {
         let (mut parts, problems) = self.files.each_batch(|thread, part: &mut Part, batch| {
-            for name in &batch.names {
+            for name in batch.names.iter() {
                 self.one(&batch.folder, name, part, |standing| each(thread, standing));
             }
         });
@@ -62,7 +62,8 @@ impl<'f> Remembered<'f> {
         let path = hash(folder, name);
         // Before the file is read: what is written to it meanwhile changes the stamp.
         let stamp = folder.stamp(name);
-        let known = stamp.and_then(|stamp| self.cache.find(path, &stamp));
+        let known =
+            stamp.and_then(|stamp| self.cache.find(path, &stamp, part.kept.last().copied()));
         if let Some((row, text)) = known {
             part.kept.push(row);
             let standing = &mut part.standing;

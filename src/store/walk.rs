@@ -1,16 +1,12 @@
 //! Listing the files of a folder and of those below it, in batches that several threads take in turn.
 
 use super::cache::Stamp;
+use super::listing::{Kind, Listing, Names};
 use super::load::{Ledger, MAX_FILE, symlink};
 use crate::diag::{Code, Diagnostic, Place};
 use std::ffi::{OsStr, OsString};
-use std::fs::{DirEntry, ReadDir};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// So many files are handed out at a time: few enough that the last ones are shared fairly, enough
-/// that threads seldom wait for each other.
-const BATCH: usize = 128;
 
 /// A folder whose files are being read.
 #[derive(Debug)]
@@ -30,7 +26,7 @@ pub struct Batch {
     /// Where they lie.
     pub folder: Arc<Folder>,
     /// Their names, in no order.
-    pub names: Vec<OsString>,
+    pub names: Names,
 }
 
 /// A walk through every `.toml` file below a folder. Hidden files are left out, links not followed.
@@ -38,7 +34,7 @@ pub struct Batch {
 #[derive(Debug)]
 pub struct Walk<'l> {
     ledger: &'l Ledger,
-    open: Vec<(Arc<Folder>, ReadDir)>,
+    open: Vec<(Arc<Folder>, Listing)>,
     below: Vec<PathBuf>,
     /// What could not be followed or listed.
     pub problems: Vec<Diagnostic>,
@@ -66,37 +62,23 @@ impl<'l> Walk<'l> {
                 continue;
             };
             let folder = Arc::clone(folder);
-            let mut names = Vec::with_capacity(BATCH);
-            let mut found = Vec::new();
-            let mut ended = false;
-            while names.len() < BATCH {
-                match entries.next() {
-                    Some(Ok(entry)) => {
-                        let name = entry.file_name();
-                        match kind(&entry, &name) {
-                            Kind::File => names.push(name),
-                            Kind::Other => {}
-                            folder_or_link => found.push((folder_or_link, name)),
-                        }
-                    }
-                    Some(Err(error)) => {
-                        self.problems.push(unlisted(self.ledger, &folder.path, &error))
-                    }
-                    None => {
-                        ended = true;
-                        break;
-                    }
-                }
-            }
-            if ended {
+            let mut names = Names::default();
+            let (below, problems) = (&mut self.below, &mut self.problems);
+            let mut take = |name: &OsStr, kind| match kind {
+                _ if name.as_encoded_bytes().starts_with(b".") => {}
+                Kind::File if is_toml(name) => names.push(name),
+                Kind::Folder => below.push(folder.file(name)),
+                Kind::Link => problems.push(symlink(&self.ledger.show(&folder.file(name)))),
+                Kind::File | Kind::Other => {}
+            };
+            // A small folder is done with one batch.
+            let twice =
+                entries.more(&mut take).and_then(|more| Ok(more && entries.more(&mut take)?));
+            if !matches!(twice, Ok(true)) {
                 self.open.pop();
             }
-            for (kind, name) in found {
-                let path = folder.file(&name);
-                match kind {
-                    Kind::Link => self.problems.push(symlink(&self.ledger.show(&path))),
-                    _ => self.below.push(path),
-                }
+            if let Err(error) = twice {
+                self.problems.push(unlisted(self.ledger, &folder.path, &error));
             }
             if !names.is_empty() {
                 return Some(Batch { folder, names });
@@ -111,7 +93,7 @@ impl<'l> Walk<'l> {
 
     fn enter(&mut self, path: PathBuf) {
         let absolute = self.ledger.root.join(&path);
-        let opened = std::fs::read_dir(&absolute).and_then(|entries| {
+        let opened = Listing::open(&absolute).and_then(|entries| {
             #[cfg(unix)]
             let folder = Folder { path: path.clone(), handle: std::fs::File::open(&absolute)? };
             #[cfg(not(unix))]
@@ -197,26 +179,6 @@ impl Folder {
 /// Room for nearly every file.
 #[cfg(unix)]
 const FIRST_READ: usize = 16 * 1024;
-
-/// What an entry of a folder is to the walk.
-enum Kind {
-    File,
-    Folder,
-    Link,
-    Other,
-}
-
-fn kind(entry: &DirEntry, name: &OsStr) -> Kind {
-    if name.as_encoded_bytes().starts_with(b".") {
-        return Kind::Other;
-    }
-    match entry.file_type() {
-        Ok(kind) if kind.is_symlink() => Kind::Link,
-        Ok(kind) if kind.is_dir() => Kind::Folder,
-        Ok(kind) if kind.is_file() && is_toml(name) => Kind::File,
-        _ => Kind::Other,
-    }
-}
 
 fn is_toml(name: &OsStr) -> bool {
     name.as_encoded_bytes().ends_with(b".toml")
