@@ -9,6 +9,7 @@ pub mod files;
 pub mod find;
 pub mod git;
 pub mod hooks;
+mod journal;
 pub mod likeness;
 pub mod line;
 pub mod listing;

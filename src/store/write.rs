@@ -7,14 +7,14 @@
 //! journal is obeyed for the ledger's own files only, a temporary file only if it holds what was
 //! promised, and nothing is written through a link.
 
+use super::journal::{self, Step, fingerprint, fingerprint_of};
 use super::load::{MAX_FILE, symlink};
-use super::root::{ACTIVITY, PRIVATE, PROSPECTS, SETTINGS, link_on_the_way};
+use super::root::{PRIVATE, link_on_the_way};
 use crate::diag::{Code, Diagnostic, Place};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::hash::Hasher;
 use std::io::{ErrorKind, Read, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long a command waits for another one to finish writing.
@@ -26,8 +26,6 @@ const STAGED_AT_ONCE: usize = 32;
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
 const TEMPORARY: &str = "tmp";
-/// The last line of a journal: without it, it is not whole.
-const END: &str = "end\n";
 
 /// One file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,80 +36,6 @@ pub struct Change {
     pub before: Option<String>,
     /// The text it gets.
     pub after: String,
-}
-
-/// One line of a journal: a file that is to go from one text to another, either of which may be none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Step {
-    /// The new text's file in the folder of temporary files.
-    temporary: String,
-    before: Fingerprint,
-    after: Fingerprint,
-    /// Relative to the root.
-    path: PathBuf,
-}
-
-/// Which text a file holds; `None` = there is no file.
-type Fingerprint = Option<u64>;
-
-fn fingerprint(text: &[u8]) -> u64 {
-    let mut hash = fnv::FnvHasher::default();
-    hash.write(text);
-    hash.finish()
-}
-
-fn fingerprint_of(file: &Path) -> std::io::Result<Fingerprint> {
-    match fs::read(file) {
-        Ok(bytes) => Ok(Some(fingerprint(&bytes))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-impl Step {
-    fn line(&self) -> std::io::Result<String> {
-        let path = self.path.to_str().filter(|path| !path.contains(['\n', '\r']));
-        let path = path.filter(|_| is_of_a_ledger(&self.path)).ok_or(ErrorKind::InvalidFilename)?;
-        let hex =
-            |print: Fingerprint| print.map_or("-".to_owned(), |print| format!("{print:016x}"));
-        Ok(format!("{} {} {} {path}\n", self.temporary, hex(self.before), hex(self.after)))
-    }
-
-    fn parse(line: &str) -> Option<Step> {
-        let mut words = line.splitn(4, ' ');
-        let temporary = words.next()?;
-        let mut print = || match words.next()? {
-            "-" => Some(None),
-            hex => u64::from_str_radix(hex, 16).ok().map(Some),
-        };
-        let (before, after) = (print()?, print()?);
-        let path = PathBuf::from(words.next()?);
-        let plain = temporary.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        (plain && is_of_a_ledger(&path)).then(|| Step {
-            temporary: temporary.to_owned(),
-            before,
-            after,
-            path,
-        })
-    }
-}
-
-/// May a commit write this file? Prospects, tallies and the settings; never git's own files, which
-/// would run as hooks.
-fn is_of_a_ledger(relative: &Path) -> bool {
-    let mut parts = relative.components().map(|part| match part {
-        Component::Normal(name) => name.to_str(),
-        _ => None,
-    });
-    let first = parts.next().flatten();
-    let toml = relative.extension().is_some_and(|ending| ending == "toml");
-    let depth = relative.components().count();
-    parts.all(|part| part.is_some())
-        && toml
-        && match first {
-            Some(PROSPECTS | ACTIVITY) => depth > 1,
-            first => first == Some(SETTINGS) && depth == 1,
-        }
 }
 
 /// The right to write a ledger: holds its lock until dropped.
@@ -236,11 +160,7 @@ impl Writer {
 
     /// The list of renames, durable before the first of them: a line for each file.
     fn write_journal(&self, steps: &[Step]) -> std::io::Result<()> {
-        let mut text = String::new();
-        for step in steps {
-            text.push_str(&step.line()?);
-        }
-        text.push_str(END);
+        let text = journal::text(steps)?;
         // What the journal promises must be on the disk before the journal is.
         sync_folder(&self.private(TEMPORARY))?;
         let temporary = self.temporary(JOURNAL);
@@ -314,9 +234,7 @@ impl Writer {
         if is_plain_file(&journal) {
             // Only a whole journal is obeyed; it is written in one rename, so another kind is foreign.
             let text = String::from_utf8(fs::read(&journal)?).unwrap_or_default();
-            let steps: Option<Vec<Step>> =
-                text.strip_suffix(END).and_then(|lines| lines.lines().map(Step::parse).collect());
-            if let Some(steps) = steps {
+            if let Some(steps) = journal::parse(&text) {
                 self.obey(&steps)?;
             }
             fs::remove_file(&journal)?;
