@@ -2,12 +2,12 @@
 //! table asked for or of the first table that has one.
 
 use super::text::clean;
-use super::{Options, RenderError, tables};
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Sheet};
+use super::{Format, Options, RenderError, tables};
+use crate::model::sheet::{Cell, Emphasis, Kind, Sheet};
 use std::collections::HashSet;
 
 pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let (table, column) = tables(sheet, options, Audience::Machines)?
+    let (table, column) = tables(sheet, options, Format::Ids.readers())?
         .into_iter()
         .find_map(|table| {
             let column = table.columns.iter().position(|column| column.kind == Kind::Id)?;

@@ -98,11 +98,12 @@ pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En => format!("open prospects on {}: {}", book.as_of, open),
             Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open),
         },
-        tables: vec![
-            list(&late, book, request, Audience::Machines),
-            list(&late, book, request, Audience::People),
-            buckets(&groups, request, lang),
-        ],
+        tables: [Audience::Machines, Audience::People]
+            .into_iter()
+            .filter(|audience| request.is_read_by(*audience))
+            .map(|audience| list(&late, book, request, audience))
+            .chain([buckets(&groups, request, lang)])
+            .collect(),
         pictures: vec![picture(&groups, lang)],
         ..Sheet::default()
     };

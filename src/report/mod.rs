@@ -40,7 +40,7 @@ use crate::diag::Diagnostic;
 use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::settings::Settings;
-use crate::model::sheet::Sheet;
+use crate::model::sheet::{Audience, Sheet};
 use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
 use crate::rules::state::Record;
@@ -58,12 +58,14 @@ pub struct Request {
     pub target: Option<Amount>,
     /// Every single thing behind the figures, by those of [`LISTING`].
     pub list: bool,
+    /// Who reads it, if that is known: tables that are for others alone need not be made.
+    pub readers: Option<Audience>,
 }
 
 impl Request {
     /// These prospects, and nothing else asked.
     pub fn of(query: Query) -> Request {
-        Request { query, by: None, period: None, target: None, list: false }
+        Request { query, by: None, period: None, target: None, list: false, readers: None }
     }
 
     /// The records that the query selects; graded where they are broken down by grade.
@@ -108,6 +110,11 @@ impl Request {
     /// The value of what figures are broken down by, if they are.
     pub fn group(&self, record: &Record, settings: &Settings) -> Option<String> {
         self.by.as_ref().map(|by| by.of(record, settings))
+    }
+
+    /// May a table for these readers be looked at?
+    pub fn is_read_by(&self, readers: Audience) -> bool {
+        self.readers.is_none_or(|known| known == readers)
     }
 
     fn grade_if_asked(&self, book: &Book) {

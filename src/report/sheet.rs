@@ -63,10 +63,13 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
         about: about(&weeks, lang),
         ..Sheet::default()
     };
-    sheet.tables.push(long(&sheets, settings));
-    sheet
-        .tables
-        .extend(sheets.iter().map(|(key, (point, names))| grid(key, *point, names, settings)));
+    if request.is_read_by(Audience::Machines) {
+        sheet.tables.push(long(&sheets, settings));
+    }
+    if request.is_read_by(Audience::People) {
+        let grids = sheets.iter().map(|(key, (point, names))| grid(key, *point, names, settings));
+        sheet.tables.extend(grids);
+    }
     let overdue = sheets.values().flat_map(|(_, names)| names).any(|name| name.dates.overdue);
     if sheets.is_empty() {
         sheet.notes.push(lang.pick("nobody is on the board this week", "本周看板为空").into());

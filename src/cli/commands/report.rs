@@ -126,6 +126,7 @@ impl Report {
         }
         // Ids can only come from the list.
         request.list = lists && (self.list || context.format() == Some(Format::Ids));
+        request.readers = context.readers();
         let mut book = context.unread_book()?;
         book.keep = report.keep(&request);
         self.compat.apply(&mut book);
