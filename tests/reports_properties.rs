@@ -125,7 +125,7 @@ fn amount(cell: &Cell) -> Amount {
 
 fn words(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) => text.to_string(),
         Cell::List(list) => list.join(" "),
         _ => String::new(),
     }

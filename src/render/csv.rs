@@ -123,7 +123,7 @@ mod tests {
             Cell::text("a=b"),
         ];
         assert_eq!(cells(numbers, &Options::default()), ["-1", "-1.5", "-3", "-3 USD", "a=b"]);
-        let list = Cell::List(vec!["-a".into(), "b".into()]);
+        let list = Cell::list(["-a", "b"]);
         assert_eq!(cells(vec![list], &Options::default()), ["'-a;b"]);
     }
 

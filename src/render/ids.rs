@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn lists_of_ids() {
-        let ids = Cell::List(vec!["a".into(), "b".into()]);
+        let ids = Cell::list(["a", "b"]);
         let rows = vec![Row::new(vec![ids]), Row::new(vec![Cell::text("b")])];
         let sheet = Sheet::single("s", "", vec![Column::new("who", "", Kind::Id)], rows);
         assert_eq!(render(&sheet, &Options::default()).unwrap(), "a\nb\n");

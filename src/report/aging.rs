@@ -185,8 +185,8 @@ fn list(late: &[&Record], book: &Book, request: &Request, audience: Audience) ->
             let state = &record.state;
             let group = by.map(|by| by.of(record, settings)).unwrap_or_default();
             let mut cells = vec![
-                Cell::text(&*record.prospect.id),
-                Cell::text(&*record.prospect.name),
+                Cell::text(record.prospect.id.clone()),
+                Cell::text(record.prospect.name.clone()),
                 Cell::text(record.stage_id(settings)),
                 Cell::maybe(state.owner.as_deref(), Cell::text),
                 Cell::Int(excess(record, book)),

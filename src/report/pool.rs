@@ -51,11 +51,11 @@ pub fn pool(book: &Book, request: &Request) -> Sheet {
                 Cell::text(&*prospect.name),
                 Cell::maybe(grade_of(book, record), Cell::text),
                 Cell::maybe(prospect.region.as_deref(), Cell::text),
-                Cell::List(prospect.needs.iter().map(ToString::to_string).collect()),
+                Cell::list(prospect.needs.iter().cloned()),
                 Cell::maybe(record.state.value, Cell::Money),
                 Cell::maybe(waits.since, Cell::Date),
                 days(record, book),
-                Cell::List(waits.before.iter().map(ToString::to_string).collect()),
+                Cell::list(waits.before.iter().cloned()),
                 Cell::maybe(waits.reason, Cell::text),
             ])
         })
@@ -88,7 +88,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
                 Cell::maybe(record.state.value, Cell::Money),
                 Cell::maybe(record.state.owner_since, Cell::Date),
                 days(record, book),
-                Cell::Text(whom),
+                Cell::text(whom),
             ];
             Row::with(cells, if none { Emphasis::Warn } else { Emphasis::Plain })
         })

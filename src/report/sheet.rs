@@ -241,8 +241,8 @@ fn long(sheets: &Sheets, settings: &Settings) -> Table {
                     Cell::Date(point.covers.from),
                     Cell::Date(point.covers.to),
                     Cell::text(&*column.id),
-                    Cell::text(&*name.id),
-                    Cell::text(&*name.name),
+                    Cell::text(name.id.clone()),
+                    Cell::text(name.name.clone()),
                     Cell::maybe(name.dates.first_meeting, Cell::Date),
                     Cell::maybe(name.dates.appointment, Cell::Date),
                     Cell::Int(i64::from(name.dates.cycle_days)),
@@ -270,7 +270,7 @@ fn grid(key: &Key, point: Checkpoint, names: &[Name], settings: &Settings) -> Ta
     let height = stacks.iter().map(Vec::len).max().unwrap_or(0);
     let mut rows: Vec<Row> = (0..height)
         .map(|line| {
-            let cell = |stack: &Vec<String>| Cell::maybe(stack.get(line).cloned(), Cell::Text);
+            let cell = |stack: &Vec<String>| Cell::maybe(stack.get(line).cloned(), Cell::text);
             Row::new(stacks.iter().map(cell).collect())
         })
         .collect();

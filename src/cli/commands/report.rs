@@ -178,7 +178,7 @@ fn overview() -> Sheet {
     ];
     let rows = REPORTS.iter().map(|report| {
         let alias = report.alias.map(|alias| format!(" ({alias})")).unwrap_or_default();
-        Row::new(vec![Cell::Text(format!("{}{alias}", report.name)), Cell::text(report.about)])
+        Row::new(vec![Cell::text(format!("{}{alias}", report.name)), Cell::text(report.about)])
     });
     Sheet::single("reports", "", columns, rows.collect())
 }
