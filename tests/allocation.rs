@@ -6,6 +6,7 @@ mod common;
 use common::{Sandbox, book, day, query};
 use crm::plan::allocate::{Allocation, Method, allocate};
 use crm::plan::rebalance::{Rebalance, Wish, rebalance};
+use crm::rules::allocation::Wants;
 use crm::rules::book::Book;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -636,7 +637,7 @@ fn value(book: &Book, plan: &Allocation, chosen: &[Option<usize>]) -> Option<(us
         if !free(member) || excluded || taken[member] == capacity {
             return None;
         }
-        let fit = plan.rules.fits(candidate.record, None)[member];
+        let fit = plan.rules.fits(&Wants::of(&candidate.record.prospect), None)[member];
         let load = match settings.balance {
             crm::model::pool::Balance::Room => {
                 let most = i64::from(most.unwrap());

@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::id::fold;
 use crate::model::label::Lang;
 use crate::model::text::Text;
-use crate::rules::allocation::{Barrier, Fit, Obstacles, Rules, full, seats};
+use crate::rules::allocation::{Barrier, Fit, Obstacles, Rules, Wants, full, seats};
 use crate::rules::book::Book;
 use crate::rules::pool::{grade_of, not_in_pool};
 use crate::rules::query::Query;
@@ -162,7 +162,8 @@ fn candidates<'b>(book: &'b Book, query: &Query, rules: &Rules<'b>) -> Vec<Candi
             let grade = grade_of(book, record);
             let facts = &record.prospect;
             let kin = (grade, facts.region.as_deref(), facts.needs.as_slice());
-            let fits = known.entry(kin).or_insert_with(|| rules.fits(record, grade).into());
+            let fits =
+                known.entry(kin).or_insert_with(|| rules.fits(&Wants::of(facts), grade).into());
             Candidate { record, fits: fits.clone(), obstacles: rules.obstacles(record), grade }
         })
         .collect();
@@ -232,7 +233,7 @@ impl Allocation<'_> {
         }
         let pairs = self.pairs(prospect);
         if let (Some(holders), Some(account)) =
-            (obstacles.holders(), obstacles.account_barrier(&self.team))
+            (self.rules.holders(obstacles), self.rules.account_barrier(obstacles, &self.team))
         {
             let barriers = pairs.iter().filter(|pair| holders.contains(&pair.member));
             let barriers: Vec<String> =

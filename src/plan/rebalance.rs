@@ -10,7 +10,7 @@ use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::money::Amount;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Presence;
-use crate::rules::allocation::{Obstacles, Rules, UNIT};
+use crate::rules::allocation::{Obstacles, Rules, UNIT, Wants};
 use crate::rules::book::Book;
 use crate::rules::fairness::{Loads, capacities};
 use crate::rules::pool::grade_of;
@@ -126,7 +126,7 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
             },
             None => {
                 let weights = rules.weights();
-                let fits = rules.fits(record, grade_of(book, record));
+                let fits = rules.fits(&Wants::of(&record.prospect), grade_of(book, record));
                 let fits = fits.iter().map(|fit| fit.score(weights)).collect();
                 tasks.push(Task { record, owner, fits, obstacles });
             }

@@ -8,12 +8,42 @@ use crate::model::settings::Presence;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::fairness::{Loads, capacities};
-use crate::rules::team::{Member, Team, absence, unknown_owners};
+use crate::rules::state::Record;
+use crate::rules::team::{Count, Member, Team, absence, unknown_owner};
+
+/// What is counted of the prospects.
+#[derive(Default)]
+struct Seen<'b> {
+    team: Count<'b>,
+    /// Open ones whose owner nobody knows.
+    unknown: usize,
+    /// Selected ones that lie in the pool.
+    pool: usize,
+}
+
+impl<'b> Seen<'b> {
+    fn take(&mut self, record: &Record, selected: bool, book: &'b Book) {
+        self.team.take(record, book);
+        self.unknown += usize::from(unknown_owner(record, &book.settings).is_some());
+        self.pool += usize::from(selected && record.state.in_pool());
+    }
+
+    fn join(&mut self, other: Seen<'b>) {
+        self.team.join(other.team);
+        self.unknown += other.unknown;
+        self.pool += other.pool;
+    }
+}
 
 /// The report.
 pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let team = Team::of(book);
+    let Seen { team, unknown, pool } = request.fold_all(
+        book,
+        |seen: &mut Seen, record, selected| seen.take(record, selected, book),
+        Seen::join,
+    );
+    let team = team.team(book);
     let turns = team.next();
     let columns = vec![
         column("rep", Kind::Text, lang),
@@ -67,7 +97,6 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         )),
     }
     notes.extend(team.members.iter().filter_map(|member| remark(member, lang)));
-    let unknown = unknown_owners(book).len();
     if unknown > 0 {
         notes.push(match lang {
             Lang::En => {
@@ -76,7 +105,6 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::Zh => format!("{unknown}个客户的负责人不在设置中"),
         });
     }
-    let pool = request.select(book).filter(|record| record.state.in_pool()).count();
     Ok(Sheet {
         id: "allocation".into(),
         title: lang.pick("Load of the team", "团队负荷").into(),

@@ -7,8 +7,10 @@ use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
-use crate::rules::policy::{Duty, duties};
+use crate::rules::grading::Customer;
+use crate::rules::policy::{Duty, Judge};
 use crate::rules::pool::announced;
+use crate::rules::practice::{Attention, Practice};
 use crate::rules::state::Record;
 
 /// One thing to do.
@@ -36,8 +38,11 @@ const ANSWER: (&str, &str, &str) = ("answer", "answer", "答复");
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
+    let together = together(book);
+    let together = together.iter().map(|(customer, attention)| (*customer, attention));
+    let judge = Judge::of(together, &book.settings, book.as_of);
     let mut items: Vec<Item> =
-        request.select(book).flat_map(|record| items(record, book, last)).collect();
+        request.select(book).flat_map(|record| items(record, book, &judge, last)).collect();
     for (record, recycling) in announced(book, &request.query, last) {
         let detail = recycling.cause.words(lang);
         items.push(Item { date: recycling.on, what: RECYCLE, record, detail });
@@ -77,7 +82,14 @@ fn row(item: &Item, book: &Book, lang: Lang) -> Row {
     Row::with(cells, emphasis)
 }
 
-fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
+/// The attention that each prospect tells of whose customer has several.
+fn together(book: &Book) -> Vec<(&Customer, Attention)> {
+    let several = |record| book.customer(record).filter(|customer| customer.prospects > 1);
+    let told = |record| Practice::of(record, &book.settings, book.as_of).attention;
+    book.records().iter().filter_map(|record| Some((several(record)?, told(record)))).collect()
+}
+
+fn items<'b>(record: &'b Record, book: &Book, judge: &Judge, last: Date) -> Vec<Item<'b>> {
     let state = &record.state;
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
@@ -115,14 +127,18 @@ fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
             );
         }
     }
-    for duty in duties(record, book) {
+    let practice = Practice::of(record, &book.settings, book.as_of);
+    let customer = book.customer(record);
+    let leads = |customer: &Customer| book.lead(customer).prospect.id == record.prospect.id;
+    let duties = customer.map(|customer| judge.duties(&practice, customer, leads(customer)));
+    for duty in duties.unwrap_or_default() {
         let what = match &duty {
             Duty::Verify(_) => VERIFY,
             Duty::Contact(_) => CONTACT,
             _ => ANSWER,
         };
         if let Some(day) = duty.due() {
-            let grade = book.customer(record).and_then(|c| c.grade()).unwrap_or_default();
+            let grade = customer.and_then(Customer::grade).unwrap_or_default();
             put(day, what, demanded(grade, &duty, book.settings.language));
         }
     }
@@ -137,11 +153,11 @@ fn items<'b>(record: &'b Record, book: &Book, last: Date) -> Vec<Item<'b>> {
 /// Why it is due, in a few words: the day itself says when it last happened.
 fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
     match (duty, lang) {
-        (Duty::Answer(answer), Lang::En) => {
-            format!("{grade}: {} of {}", answer.asked.kind, answer.asked.date())
+        (Duty::Answer { answer, .. }, Lang::En) => {
+            format!("{grade}: {} of {}", answer.kind, answer.on())
         }
-        (Duty::Answer(answer), Lang::Zh) => {
-            format!("{grade}：{} {}", answer.asked.date(), answer.asked.kind)
+        (Duty::Answer { answer, .. }, Lang::Zh) => {
+            format!("{grade}：{} {}", answer.on(), answer.kind)
         }
         (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::En) => match deadline.last {
             Some(_) => format!("{grade}: every {} days", deadline.every),

@@ -11,19 +11,15 @@ use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::grading::Customer;
 use crate::rules::grading::levels::{Lifecycle, Scale};
-use crate::rules::policy::lead;
 use crate::rules::state::Record;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The customers of the selected prospects, each once, with the first of those prospects.
-pub(super) fn customers<'b>(
-    book: &'b Book,
-    request: &'b Request,
-) -> Vec<(&'b Customer, &'b Record)> {
-    let mut seen: BTreeSet<usize> = BTreeSet::new();
+fn customers<'b>(book: &'b Book, request: &'b Request) -> Vec<(&'b Customer, &'b Record)> {
+    let mut seen: BTreeSet<u32> = BTreeSet::new();
     let selected = request.select(book).filter_map(|r| Some((book.customer(r)?, r)));
-    selected.filter(|(customer, _)| seen.insert(customer.members[0])).collect()
+    selected.filter(|(customer, _)| seen.insert(customer.first)).collect()
 }
 
 /// The grades of the selected customers; with `why`, every dimension with its figures.
@@ -50,7 +46,7 @@ pub fn grade(book: &Book, request: &Request, why: bool) -> Sheet {
         sheet.tables.push(full(&found, book));
         sheet.notes.extend(rules(&book.settings));
     }
-    if let Some(note) = foreign(&found, lang) {
+    if let Some(note) = foreign(found.iter().map(|(customer, _)| *customer), lang) {
         sheet.notes.push(note);
     }
     sheet
@@ -58,7 +54,7 @@ pub fn grade(book: &Book, request: &Request, why: bool) -> Sheet {
 
 /// The day, and of how many customers and prospects the figures are.
 fn about(book: &Book, found: &[(&Customer, &Record)]) -> String {
-    let prospects: usize = found.iter().map(|(customer, _)| customer.members.len()).sum();
+    let prospects: u32 = found.iter().map(|(customer, _)| customer.prospects).sum();
     let (day, customers) = (book.as_of, found.len());
     match book.settings.language {
         Lang::En => format!("{day}  ·  customers: {customers}, prospects: {prospects}"),
@@ -78,9 +74,12 @@ pub(super) fn rules(settings: &Settings) -> Vec<String> {
 }
 
 /// A note where orders are in currencies without a rate.
-pub(super) fn foreign(found: &[(&Customer, &Record)], lang: Lang) -> Option<String> {
+pub(super) fn foreign<'b>(
+    customers: impl Iterator<Item = &'b Customer>,
+    lang: Lang,
+) -> Option<String> {
     let mut bought = Sum::default();
-    for (customer, _) in found {
+    for customer in customers {
         bought.add_sum(&customer.figures.bought);
     }
     let amounts = others(&bought);
@@ -92,11 +91,11 @@ pub(super) fn foreign(found: &[(&Customer, &Record)], lang: Lang) -> Option<Stri
 }
 
 /// What people call a customer: its account, else the prospect's name.
-pub(super) fn named(customer: &Customer, record: &Record) -> String {
-    if customer.account && customer.members.len() > 1 {
-        format!("{} ({})", customer.id, customer.members.len())
+pub(super) fn named(customer: &Customer, prospect: &str) -> String {
+    if customer.account && customer.prospects > 1 {
+        format!("{} ({})", customer.id, customer.prospects)
     } else {
-        record.prospect.name.to_string()
+        prospect.to_owned()
     }
 }
 
@@ -133,12 +132,12 @@ fn short(found: &[(&Customer, &Record)], book: &Book) -> Table {
             grade_cell(customer, lang),
             rule_cell(customer),
             Cell::text(&*record.prospect.id),
-            Cell::text(named(customer, record)),
+            Cell::text(named(customer, &record.prospect.name)),
             level(Scale::Value),
             level(Scale::Demand),
             level(Scale::Lifecycle),
             Cell::maybe(customer.rfm, |scores| Cell::text(scores.to_string())),
-            Cell::count(figures.orders.len()),
+            Cell::Int(i64::from(figures.orders)),
             if figures.is_buyer() { Cell::Amount(figures.bought.own) } else { Cell::Empty },
         ];
         let lapsed = customer.lifecycle == Lifecycle::Lapsed;
@@ -181,7 +180,7 @@ fn full(found: &[(&Customer, &Record)], book: &Book) -> Table {
             Cell::text(&*record.prospect.id),
             Cell::text(&*record.prospect.name),
             if customer.account { Cell::text(&*customer.id) } else { Cell::Empty },
-            Cell::count(customer.members.len()),
+            Cell::Int(i64::from(customer.prospects)),
             Cell::maybe(customer.grade(), Cell::text),
             rule_cell(customer),
         ];
@@ -191,10 +190,10 @@ fn full(found: &[(&Customer, &Record)], book: &Book) -> Table {
         cells.extend([
             Cell::maybe(customer.rfm, |scores| Cell::text(scores.to_string())),
             Cell::maybe(figures.recency(book.as_of), Cell::Int),
-            Cell::count(figures.orders.len()),
+            Cell::Int(i64::from(figures.orders)),
             if figures.is_buyer() { Cell::Amount(figures.bought.own) } else { Cell::Empty },
-            Cell::maybe(figures.orders.last(), |order| Cell::Date(order.on)),
-            Cell::maybe(figures.last_contact(), Cell::Date),
+            Cell::maybe(figures.last_order, Cell::Date),
+            Cell::maybe(figures.last_contact, Cell::Date),
         ]);
         Row::new(cells)
     });
@@ -221,7 +220,7 @@ fn verdicts(found: &[(&Customer, &Record)], book: &Book) -> Table {
         };
         Row::new(vec![
             Cell::text(&*record.prospect.id),
-            Cell::text(named(customer, record)),
+            Cell::text(named(customer, &record.prospect.name)),
             grade_cell(customer, lang),
             rule_cell(customer),
             Cell::text(when),
@@ -246,7 +245,7 @@ fn reasons(found: &[(&Customer, &Record)], book: &Book) -> Table {
     let mut rows = Vec::new();
     let ranks = ranks(book);
     for (customer, record) in found {
-        let rank = ranks.get(&customer.members[0]).map(|rank| (*rank, ranks.len()));
+        let rank = ranks.get(&customer.first).map(|rank| (*rank, ranks.len()));
         let why = Why { customer, rank, settings: &book.settings, on: book.as_of, lang };
         for (name, scale) in Scale::ALL {
             let mut cells = vec![
@@ -262,7 +261,7 @@ fn reasons(found: &[(&Customer, &Record)], book: &Book) -> Table {
             }
             rows.push(Row::new(cells));
         }
-        let facts = facts(lead(customer, book.records()));
+        let facts = facts(book.lead(customer));
         for (fact, value) in facts {
             let mut cells = vec![Cell::text(title(fact, lang)), Cell::text(value), Cell::Empty];
             if several {
@@ -276,11 +275,11 @@ fn reasons(found: &[(&Customer, &Record)], book: &Book) -> Table {
 }
 
 /// The place of each customer who bought, by what it is worth; the key is its first prospect's position.
-fn ranks(book: &Book) -> BTreeMap<usize, usize> {
+fn ranks(book: &Book) -> BTreeMap<u32, usize> {
     let mut buyers: Vec<&Customer> =
-        book.customers().filter(|customer| customer.figures.is_buyer()).collect();
+        book.graded().customers().filter(|customer| customer.figures.is_buyer()).collect();
     buyers.sort_by_key(|customer| Reverse(customer.figures.worth));
-    buyers.iter().enumerate().map(|(at, customer)| (customer.members[0], at + 1)).collect()
+    buyers.iter().enumerate().map(|(at, customer)| (customer.first, at + 1)).collect()
 }
 
 /// Industry, region and size, where they are stated.
@@ -339,7 +338,7 @@ impl Why<'_> {
     }
 
     fn orders(&self) -> String {
-        let n = self.customer.figures.orders.len();
+        let n = self.customer.figures.orders;
         match (self.lang, n) {
             (Lang::En, 1) => "1 order".to_owned(),
             (Lang::En, n) => format!("{n} orders"),
@@ -387,9 +386,9 @@ impl Why<'_> {
 
     fn relationship(&self) -> String {
         let figures = &self.customer.figures;
-        let contacts = figures.contacts_since_first_order();
-        let Some(first) = figures.orders.first() else { return self.mood() };
-        let (day, days) = (first.on, self.on.days_since(first.on));
+        let contacts = figures.contacts_since_first_order;
+        let Some(day) = figures.first_order else { return self.mood() };
+        let days = self.on.days_since(day);
         let text = match self.lang {
             Lang::En => {
                 format!("{} since {day} ({days} days), {contacts} contacts", self.orders())
@@ -416,7 +415,7 @@ impl Why<'_> {
         } else {
             self.lang.pick("no need stated", "需要未知")
         };
-        let last = figures.last_contact().map_or("-".to_owned(), |day| day.to_string());
+        let last = figures.last_contact.map_or("-".to_owned(), |day| day.to_string());
         let calls = match (figures.calls, self.lang) {
             (0, _) => String::new(),
             (n, Lang::En) => format!(", {} of {n} calls answered", figures.answered),
@@ -437,7 +436,7 @@ impl Why<'_> {
     }
 
     fn loyalty(&self) -> String {
-        let orders = self.customer.figures.orders.len();
+        let orders = self.customer.figures.orders;
         if orders == 0 {
             return self.mood();
         }
@@ -452,12 +451,12 @@ impl Why<'_> {
     fn lifecycle(&self) -> String {
         let figures = &self.customer.figures;
         let gap = self.customer.gap;
-        match (figures.orders.last(), figures.recency(self.on), self.lang) {
+        match (figures.last_order, figures.recency(self.on), self.lang) {
             (Some(last), Some(days), Lang::En) => {
-                format!("last order {} ({days} days ago); lapses after {gap} days", last.on)
+                format!("last order {last} ({days} days ago); lapses after {gap} days")
             }
             (Some(last), Some(days), Lang::Zh) => {
-                format!("最近购买 {}（{days} 天前）；超过 {gap} 天为流失", last.on)
+                format!("最近购买 {last}（{days} 天前）；超过 {gap} 天为流失")
             }
             _ => String::new(),
         }

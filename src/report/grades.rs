@@ -2,9 +2,10 @@
 //! who moved between two dates.
 
 use super::Request;
-use super::grade::{customers, foreign, named, rules};
+use super::grade::{foreign, named, rules};
 use super::words::{column, title};
 use crate::diag::Diagnostic;
+use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::money::Amount;
 use crate::model::period::Period;
@@ -16,20 +17,32 @@ use crate::rules::book::Book;
 use crate::rules::grading::Customer;
 use crate::rules::grading::levels::{Lifecycle, Scale, Value};
 use crate::rules::grading::rfm::{Bins, LEAST, Scores};
-use crate::rules::policy::lead;
-use crate::rules::state::Record;
 use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+/// A prospect that was selected, or that may stand for a customer that was.
+struct Seen {
+    id: Text,
+    name: Text,
+    /// Its value of what is broken down by.
+    group: Text,
+    selected: bool,
+}
 
 /// A customer, with the first of its prospects that was selected.
-type Found<'b> = [(&'b Customer, &'b Record)];
+type Found<'b> = [(&'b Customer, &'b Seen)];
 
 /// The spread of the selected customers, each graded against all.
 pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let found = customers(book, request);
+    let seen = request.gather_and_grade(book, |record, selected| {
+        let group = request.group(record, &book.settings).unwrap_or_default();
+        let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
+        Seen { id, name, group: group.into(), selected }
+    });
+    let found = customers(&seen, book);
     let mut tables = vec![
-        by_grade(&found, book, request),
+        by_grade(&found, &seen, book, request),
         dimensions(&found, lang),
         pareto_curve(&found, lang),
         classes(&found, Scale::Pareto, lang),
@@ -41,9 +54,7 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     }
     tables.extend(bins.map(|bins| bin_edges(&bins, &found, lang)));
     if let Some(period) = request.period {
-        let earlier = book.earlier(period.from);
-        let later = book.earlier(period.to);
-        let pairs = pairs(&found, &earlier, &later);
+        let pairs = pairs(&found, book, period);
         tables.push(migration(&pairs, period, book));
         tables.push(moves(&pairs, book));
     }
@@ -58,9 +69,16 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     })
 }
 
+/// The customers of the selected prospects, each once.
+fn customers<'b>(seen: &'b [Seen], book: &'b Book) -> Vec<(&'b Customer, &'b Seen)> {
+    let mut known: HashSet<u32> = HashSet::new();
+    let selected = book.graded().of_each().zip(seen).filter(|(_, prospect)| prospect.selected);
+    selected.filter(|(customer, _)| known.insert(customer.first)).collect()
+}
+
 fn about(book: &Book, found: &Found<'_>) -> String {
     let buyers = found.iter().filter(|(customer, _)| customer.figures.is_buyer()).count();
-    let (day, n, all) = (book.as_of, found.len(), book.customers().count());
+    let (day, n, all) = (book.as_of, found.len(), book.graded().customers().count());
     let currency = book.settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
     match book.settings.language {
         Lang::En if n == all => {
@@ -97,14 +115,12 @@ fn rate(part: usize, whole: usize) -> Cell {
 }
 
 /// Count, share and money of each grade, in each group.
-fn by_grade(found: &Found<'_>, book: &Book, request: &Request) -> Table {
+fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) -> Table {
     let settings = &book.settings;
     let lang = settings.language;
-    let mut groups: BTreeMap<String, Vec<&Customer>> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, Vec<&Customer>> = BTreeMap::new();
     for (customer, _) in found {
-        let of = lead(customer, book.records());
-        let group = request.group(of, settings).unwrap_or_default();
-        groups.entry(group).or_default().push(customer);
+        groups.entry(&seen[customer.lead as usize].group).or_default().push(customer);
     }
     let mut columns: Vec<Column> = Vec::new();
     columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
@@ -119,7 +135,7 @@ fn by_grade(found: &Found<'_>, book: &Book, request: &Request) -> Table {
             let chosen: Vec<&Customer> = members.iter().copied().filter(|c| of(c)).collect();
             let sum = total(chosen.iter().copied());
             let mut cells: Vec<Cell> = Vec::new();
-            cells.extend(request.by.is_some().then(|| match group.as_str() {
+            cells.extend(request.by.is_some().then(|| match *group {
                 "" => Cell::Absent(lang.pick("none", "无").into()),
                 group => Cell::text(group),
             }));
@@ -274,7 +290,7 @@ fn picture(found: &Found<'_>, lang: Lang) -> Option<Picture> {
 
 /// The bins of all who bought, as the customers were scored.
 fn bins(book: &Book) -> Option<Bins> {
-    let figures = book.customers().map(|customer| &customer.figures);
+    let figures = book.graded().customers().map(|customer| &customer.figures);
     Bins::of(figures, &book.settings.grading, book.as_of)
 }
 
@@ -357,22 +373,23 @@ fn number(value: f64) -> String {
 /// A customer at two dates; `None` where it did not exist yet.
 struct Pair<'b> {
     customer: &'b Customer,
-    record: &'b Record,
+    prospect: &'b Seen,
     from: Option<Option<Text>>,
     to: Option<Option<Text>>,
 }
 
-fn pairs<'b>(found: &Found<'b>, earlier: &Book, later: &Book) -> Vec<Pair<'b>> {
+fn pairs<'b>(found: &Found<'b>, book: &Book, period: Period) -> Vec<Pair<'b>> {
     type Known = BTreeMap<(Text, bool), Option<Text>>;
-    let grades = |book: &Book| -> Known {
+    let grades = |day: Date| -> Known {
         let grade = |customer: &Customer| customer.grade().map(Into::into);
-        book.customers().map(|c| ((c.id.clone(), c.account), grade(c))).collect()
+        let book = book.earlier(day);
+        book.graded().customers().map(|c| ((c.id.clone(), c.account), grade(c))).collect()
     };
-    let (before, after) = (grades(earlier), grades(later));
-    let pair = |(customer, record): &(&'b Customer, &'b Record)| {
+    let (before, after) = (grades(period.from), grades(period.to));
+    let pair = |(customer, prospect): &(&'b Customer, &'b Seen)| {
         let key = (customer.id.clone(), customer.account);
         let (from, to) = (before.get(&key).cloned(), after.get(&key).cloned());
-        Pair { customer, record, from, to }
+        Pair { customer, prospect, from, to }
     };
     found.iter().map(pair).filter(|pair| pair.from.is_some() || pair.to.is_some()).collect()
 }
@@ -428,7 +445,7 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
         .filter_map(|pair| Some((rank(pair.from.as_ref()?), rank(pair.to.as_ref()?), pair)))
         .filter(|(from, to, _)| from != to)
         .collect();
-    moved.sort_by_key(|(from, to, pair)| (from > to, *from, *to, &pair.record.prospect.id));
+    moved.sort_by_key(|(from, to, pair)| (from > to, *from, *to, &pair.prospect.id));
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -442,8 +459,8 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
     };
     let rows = moved.into_iter().map(|(from, to, pair)| {
         let cells = vec![
-            Cell::text(&*pair.record.prospect.id),
-            Cell::text(named(pair.customer, pair.record)),
+            Cell::text(&*pair.prospect.id),
+            Cell::text(named(pair.customer, &pair.prospect.name)),
             grade(&pair.from),
             grade(&pair.to),
             Cell::text(pair.customer.lifecycle.level().short(lang)),
@@ -482,7 +499,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
         });
     }
     if !scored && !buyers.is_empty() {
-        let n = book.customers().filter(|customer| customer.figures.is_buyer()).count();
+        let n = book.graded().customers().filter(|customer| customer.figures.is_buyer()).count();
         notes.push(match lang {
             Lang::En => format!(
                 "RFM: n = {n}, too few: quintiles take {LEAST} customers who bought, limits in [grading] take none"
@@ -490,6 +507,6 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
             Lang::Zh => format!("RFM：n = {n}，太少：五分位需要 {LEAST} 个已购客户，也可在 [grading] 中设定界限"),
         });
     }
-    notes.extend(foreign(found, lang));
+    notes.extend(foreign(found.iter().map(|(customer, _)| *customer), lang));
     notes
 }

@@ -107,6 +107,29 @@ impl Request {
         book.gather(&self.query, each)
     }
 
+    /// The same as [`Request::fold_all`], with the customers graded in the same pass (see
+    /// [`Book::fold_and_grade`]).
+    pub fn fold_and_grade<A: Default + Send>(
+        &self,
+        book: &Book,
+        step: impl Fn(&mut A, &Record, bool) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        self.grade_if_asked(book);
+        book.fold_and_grade(&self.query, step, join)
+    }
+
+    /// What each record gives, in the order of ids, with the customers graded in the same pass; `each` is
+    /// told whether the query selects it (see [`Book::gather_and_grade`]).
+    pub fn gather_and_grade<T: Send>(
+        &self,
+        book: &Book,
+        each: impl Fn(&Record, bool) -> T + Sync,
+    ) -> Vec<T> {
+        self.grade_if_asked(book);
+        book.gather_and_grade(&self.query, each)
+    }
+
     /// The value of what figures are broken down by, if they are.
     pub fn group(&self, record: &Record, settings: &Settings) -> Option<String> {
         self.by.as_ref().map(|by| by.of(record, settings))
@@ -119,7 +142,7 @@ impl Request {
 
     fn grade_if_asked(&self, book: &Book) {
         if self.by.as_ref().is_some_and(Dimension::asks_grades) {
-            book.grade();
+            book.graded();
         }
     }
 }

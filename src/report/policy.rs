@@ -7,17 +7,39 @@ use crate::model::date::Date;
 use crate::model::grading::Policy;
 use crate::model::label::Lang;
 use crate::model::money::Amount;
+use crate::model::settings::Rep;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::policy::{Duty, duties, followed, lead};
-use crate::rules::state::Record;
-use std::collections::BTreeMap;
+use crate::rules::grading::Customer;
+use crate::rules::policy::{Duty, Judge, followed};
+use crate::rules::practice::{Deal, Practice};
+use std::collections::{BTreeMap, HashSet};
 
-/// A duty of a selected prospect.
-struct Held<'b> {
-    record: &'b Record,
+/// A prospect, as far as the policy looks at it.
+struct Seen {
+    id: Text,
+    name: Text,
+    /// Its value of what is broken down by.
+    group: Text,
+    selected: bool,
+    practice: Practice,
+}
+
+/// How often each duty was met, and where it was not.
+#[derive(Default)]
+struct Kept<'b> {
+    /// Group, grade by its position, duty: met, and all.
+    tallies: BTreeMap<(&'b str, Option<usize>, usize), (u64, u64)>,
+    missed: Vec<Missed<'b>>,
+}
+
+/// A duty that is not met.
+struct Missed<'b> {
+    prospect: &'b Seen,
+    /// The grade's position.
+    rank: Option<usize>,
     grade: &'b str,
-    group: String,
     duty: Duty<'b>,
 }
 
@@ -25,76 +47,87 @@ struct Held<'b> {
 /// of that period; the rest is as of the day.
 pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let held = held(book, request);
+    let seen = request.gather_and_grade(book, |record, selected| {
+        let group = request.group(record, &book.settings).unwrap_or_default();
+        let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
+        let practice = Practice::of(record, &book.settings, book.as_of);
+        Seen { id, name, group: group.into(), selected, practice }
+    });
+    let attention = book.graded().of_each().zip(seen.iter().map(|one| &one.practice.attention));
+    let judge = Judge::of(attention, &book.settings, book.as_of);
+    let kept = Kept::of(&seen, &judge, book, request);
+    let (all, missed) = (kept.tallies.values().map(|(_, all)| all).sum::<u64>(), kept.missed.len());
+    let by_manager = by_manager(&seen, book);
     let mut tables = vec![
-        kept(&held, book, request),
-        shortfalls(&held, book),
+        met(&kept, book, request),
+        shortfalls(kept, book),
         promises(book),
-        span(book, request),
+        span(&by_manager, book),
     ];
     tables.retain(|table| !table.rows.is_empty());
-    let missed = held.iter().filter(|held| !held.duty.is_met(book.as_of)).count();
     let about = match lang {
-        Lang::En => format!("{}  ·  {} demands, {missed} not met", book.as_of, held.len()),
-        Lang::Zh => format!("{}  ·  要求 {} 项，未达到 {missed} 项", book.as_of, held.len()),
+        Lang::En => format!("{}  ·  {all} demands, {missed} not met", book.as_of),
+        Lang::Zh => format!("{}  ·  要求 {all} 项，未达到 {missed} 项", book.as_of),
     };
     Ok(Sheet {
         id: "policy".into(),
         title: lang.pick("Policy by grade", "分级服务标准").into(),
         about,
         tables,
-        notes: vec![worth_it(book, request)],
+        notes: vec![worth_it(&by_manager, book)],
         ..Sheet::default()
     })
 }
 
-fn held<'b>(book: &'b Book, request: &'b Request) -> Vec<Held<'b>> {
-    let inside = |duty: &Duty| match (request.period, duty) {
-        (Some(period), Duty::Answer(answer)) => period.contains(answer.asked.date()),
-        (Some(period), Duty::Discount { on, .. }) => period.contains(*on),
-        _ => true,
-    };
-    let mut held = Vec::new();
-    for record in request.select(book) {
-        let Some(grade) = book.customer(record).and_then(|customer| customer.grade()) else {
-            continue;
+impl<'b> Kept<'b> {
+    /// The duties of the selected prospects; answers and discounts are those of the period.
+    fn of(seen: &'b [Seen], judge: &'b Judge, book: &'b Book, request: &Request) -> Kept<'b> {
+        let inside = |duty: &Duty| match (request.period, duty) {
+            (Some(period), Duty::Answer { answer, .. }) => period.contains(answer.on()),
+            (Some(period), Duty::Discount { deal, .. }) => period.contains(deal.on),
+            _ => true,
         };
-        let group = request.group(record, &book.settings);
-        for duty in duties(record, book).into_iter().filter(inside) {
-            held.push(Held { record, grade, group: group.clone().unwrap_or_default(), duty });
+        let grades = book.settings.grading.grades();
+        let mut kept = Kept::default();
+        for (position, (customer, prospect)) in book.graded().of_each().zip(seen).enumerate() {
+            let Some(grade) = customer.grade().filter(|_| prospect.selected) else { continue };
+            let rank = grades.iter().position(|known| *known == grade);
+            let leads = customer.lead as usize == position;
+            let duties = judge.duties(&prospect.practice, customer, leads);
+            for duty in duties.into_iter().filter(inside) {
+                let key = (&*prospect.group, rank, duty.position());
+                let (met, all) = kept.tallies.entry(key).or_default();
+                *all += 1;
+                if duty.is_met(book.as_of) {
+                    *met += 1;
+                } else {
+                    kept.missed.push(Missed { prospect, rank, grade, duty });
+                }
+            }
         }
+        kept
     }
-    held
 }
 
 /// A row for each duty of each grade (of each group): how often it was met.
-fn kept(held: &[Held], book: &Book, request: &Request) -> Table {
+fn met(kept: &Kept, book: &Book, request: &Request) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();
-    let rank = |grade: &str| grades.iter().position(|known| *known == grade);
-    // Group, grade, duty: met, and all.
-    let mut tallies: BTreeMap<(&str, Option<usize>, usize), (u64, u64)> = BTreeMap::new();
-    for item in held {
-        let key = (item.group.as_str(), rank(item.grade), item.duty.position());
-        let (met, all) = tallies.entry(key).or_default();
-        *met += u64::from(item.duty.is_met(book.as_of));
-        *all += 1;
-    }
     let mut columns: Vec<Column> = Vec::new();
     columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
     columns.push(column("grade", Kind::Text, lang));
     columns.push(Column::new("duty", lang.pick("Duty", "项目"), Kind::Text));
     columns.push(column("what", Kind::Text, lang));
     columns.push(Column::new("kept", lang.pick("Kept", "达到"), Kind::Number));
-    let rows = tallies.into_iter().map(|((group, grade, duty), (met, all))| {
+    let rows = kept.tallies.iter().map(|((group, grade, duty), (met, all))| {
         let mut cells: Vec<Cell> = Vec::new();
-        cells.extend(request.by.is_some().then(|| match group {
+        cells.extend(request.by.is_some().then(|| match *group {
             "" => Cell::Absent(lang.pick("none", "无").into()),
             group => Cell::text(group),
         }));
-        let (id, en, zh) = Duty::NAMES[duty];
+        let (id, en, zh) = Duty::NAMES[*duty];
         cells.push(Cell::maybe(grade.map(|at| grades[at]), Cell::text));
-        cells.extend([Cell::text(id), Cell::text(lang.pick(en, zh)), Cell::Rate(met, all)]);
+        cells.extend([Cell::text(id), Cell::text(lang.pick(en, zh)), Cell::Rate(*met, *all)]);
         Row::with(cells, if met < all { Emphasis::Warn } else { Emphasis::Good })
     });
     let title = lang.pick("Kept", "执行情况").into();
@@ -102,15 +135,13 @@ fn kept(held: &[Held], book: &Book, request: &Request) -> Table {
 }
 
 /// Every duty that is not met: the best grades first, then what is latest.
-fn shortfalls(held: &[Held], book: &Book) -> Table {
+fn shortfalls(kept: Kept, book: &Book) -> Table {
     let lang = book.settings.language;
-    let grades = book.settings.grading.grades();
-    let rank = |grade: &str| grades.iter().position(|known| *known == grade);
-    let mut missed: Vec<&Held> = held.iter().filter(|held| !held.duty.is_met(book.as_of)).collect();
-    missed.sort_by_key(|item| {
-        let due = item.duty.due().unwrap_or(Date::MAX);
-        (rank(item.grade), item.duty.position(), due, &item.record.prospect.id)
-    });
+    let mut missed = kept.missed;
+    // Those of one prospect stay in the order of its journal.
+    let key =
+        |item: &Missed| (item.rank, item.duty.position(), item.duty.due().unwrap_or(Date::MAX));
+    missed.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.prospect.id.cmp(&b.prospect.id)));
     let columns = vec![
         column("grade", Kind::Text, lang),
         column("what", Kind::Text, lang),
@@ -125,9 +156,9 @@ fn shortfalls(held: &[Held], book: &Book) -> Table {
         let cells = vec![
             Cell::text(item.grade),
             Cell::text(lang.pick(en, zh)),
-            Cell::text(&*item.record.prospect.id),
-            Cell::text(&*item.record.prospect.name),
-            Cell::maybe(item.record.state.owner.as_deref(), Cell::text),
+            Cell::text(&*item.prospect.id),
+            Cell::text(&*item.prospect.name),
+            Cell::maybe(item.prospect.practice.owner.as_deref(), Cell::text),
             Cell::maybe(item.duty.due(), |due| Cell::Int(book.as_of.days_since(due))),
             Cell::text(detail(&item.duty, lang)),
         ];
@@ -157,10 +188,9 @@ fn detail(duty: &Duty, lang: Lang) -> String {
             Lang::En => format!("{has} rep, takes {needs}"),
             Lang::Zh => format!("{has}，应为 {needs}"),
         },
-        Duty::Answer(answer) => {
-            let (kind, on, hours) = (&answer.asked.kind, answer.asked.date(), answer.hours);
-            let done = answer.answered.map(|event| event.date().to_string());
-            match (done, lang) {
+        Duty::Answer { answer, hours } => {
+            let (kind, on) = (&answer.kind, answer.on());
+            match (answer.answered_on(), lang) {
                 (Some(done), Lang::En) => {
                     format!("{kind} of {on} answered {done}, promised in {hours} h")
                 }
@@ -169,7 +199,7 @@ fn detail(duty: &Duty, lang: Lang) -> String {
                 (None, Lang::Zh) => format!("{on} {kind} 未答复，承诺 {hours} 小时"),
             }
         }
-        Duty::Discount { quoted, agreed, on, ceiling } => {
+        Duty::Discount { deal: Deal { quoted, agreed, on }, ceiling } => {
             let percent = ceiling.times(Amount::from_int(100)).round(2);
             match lang {
                 Lang::En => format!("{on}: {agreed} of {quoted} quoted, at most {percent} % off"),
@@ -211,16 +241,19 @@ fn promises(book: &Book) -> Table {
     Table { id: "promises".into(), title, columns, rows, ..Table::default() }
 }
 
-/// The customers that are followed, by who leads their owner.
-fn by_manager<'b>(book: &'b Book, request: &'b Request) -> BTreeMap<&'b str, usize> {
+/// The selected customers that are followed, by who leads their owner.
+fn by_manager<'b>(seen: &'b [Seen], book: &'b Book) -> BTreeMap<&'b str, usize> {
     let settings = &book.settings;
     let leads = |id: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(id));
+    let mut known: HashSet<u32> = HashSet::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (customer, record) in super::grade::customers(book, request) {
-        if !followed(record, customer) {
+    let selected = book.graded().of_each().zip(seen).filter(|(_, prospect)| prospect.selected);
+    let first = |(customer, _): &(&Customer, &Seen)| known.insert(customer.first);
+    for (customer, prospect) in selected.filter(first) {
+        if !followed(&prospect.practice, customer) {
             continue;
         }
-        let owner = lead(customer, book.records()).state.owner.as_deref();
+        let owner = seen[customer.lead as usize].practice.owner.as_deref();
         // Whoever leads others follows their own customers too.
         let manager = owner.and_then(|id| match leads(id) {
             true => Some(id),
@@ -231,10 +264,10 @@ fn by_manager<'b>(book: &'b Book, request: &'b Request) -> BTreeMap<&'b str, usi
     counts
 }
 
-fn span(book: &Book, request: &Request) -> Table {
+fn span(by_manager: &BTreeMap<&str, usize>, book: &Book) -> Table {
     let settings = &book.settings;
     let lang = settings.language;
-    let span = settings.grading.span;
+    let span = settings.grading.span as usize;
     let columns = vec![
         column("manager", Kind::Text, lang),
         column("reps", Kind::Number, lang),
@@ -242,17 +275,17 @@ fn span(book: &Book, request: &Request) -> Table {
         column("span", Kind::Number, lang),
         Column::new("beyond", lang.pick("Beyond it", "超出"), Kind::Number),
     ];
-    let rows = by_manager(book, request).into_iter().map(|(manager, customers)| {
-        let led = |rep: &&crate::model::settings::Rep| rep.manager.as_deref() == Some(manager);
-        let beyond = customers.saturating_sub(span as usize);
+    let rows = by_manager.iter().map(|(manager, customers)| {
+        let led = |rep: &&Rep| rep.manager.as_deref() == Some(*manager);
+        let beyond = customers.saturating_sub(span);
         let cells = vec![
-            match manager {
+            match *manager {
                 "" => Cell::Absent(lang.pick("nobody", "无").into()),
                 id => Cell::text(id),
             },
             Cell::count(settings.reps.iter().filter(led).count()),
-            Cell::count(customers),
-            Cell::Int(i64::from(span)),
+            Cell::count(*customers),
+            Cell::count(span),
             Cell::count(beyond),
         ];
         Row::with(cells, if beyond > 0 { Emphasis::Warn } else { Emphasis::Plain })
@@ -262,10 +295,9 @@ fn span(book: &Book, request: &Request) -> Table {
 }
 
 /// Whether customers outnumber what the managers can follow, so that grading pays.
-fn worth_it(book: &Book, request: &Request) -> String {
+fn worth_it(counts: &BTreeMap<&str, usize>, book: &Book) -> String {
     let lang = book.settings.language;
     let span = book.settings.grading.span as usize;
-    let counts = by_manager(book, request);
     let customers: usize = counts.values().sum();
     let over = counts.values().filter(|count| **count > span).count();
     let managers = counts.keys().filter(|id| !id.is_empty()).count().max(1);

@@ -3,14 +3,17 @@
 use super::Request;
 use super::words::column;
 use crate::diag::Diagnostic;
+use crate::model::date::Date;
 use crate::model::label::Lang;
-use crate::model::money::Sum;
+use crate::model::money::{Money, Sum};
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::rules::allocation::{Barrier, Rules};
+use crate::model::text::Text;
+use crate::rules::allocation::{Barrier, Holders, Obstacles, Rules, Wants};
 use crate::rules::book::Book;
+use crate::rules::grading::Customer;
 use crate::rules::pool::{grade_of, waiting};
 use crate::rules::state::Record;
-use crate::rules::team::Team;
+use crate::rules::team::{Count, Team};
 
 /// The pool's prospects: who waits longest first, then by id.
 fn waiting_list<'b>(book: &'b Book, request: &Request) -> Vec<&'b Record> {
@@ -69,25 +72,90 @@ fn days(record: &Record, book: &Book) -> Cell {
     Cell::maybe(record.state.owner_since, |since| Cell::Int(book.as_of.days_since(since)))
 }
 
+/// A selected prospect of the pool, as far as the report looks at it.
+struct Waiter {
+    id: Text,
+    name: Text,
+    region: Option<Text>,
+    value: Option<Money>,
+    /// The day it came to the pool.
+    since: Option<Date>,
+    wants: Wants,
+    obstacles: Obstacles,
+}
+
+/// What is seen of the prospects.
+#[derive(Default)]
+struct Seen<'b> {
+    team: Count<'b>,
+    holders: Holders,
+    waiters: Vec<Waiter>,
+}
+
+impl Waiter {
+    fn of(record: &Record, rules: &Rules) -> Waiter {
+        let (prospect, state) = (&record.prospect, &record.state);
+        Waiter {
+            id: prospect.id.clone(),
+            name: prospect.name.clone(),
+            region: prospect.region.clone(),
+            value: state.value,
+            since: state.owner_since,
+            wants: Wants::of(prospect),
+            obstacles: rules.obstacles(record),
+        }
+    }
+
+    /// How many days it has waited.
+    fn days(&self, book: &Book) -> Option<i64> {
+        self.since.map(|since| book.as_of.days_since(since))
+    }
+}
+
+impl<'b> Seen<'b> {
+    /// Everything that the report takes from the prospects, and the customers graded.
+    fn of(book: &'b Book, request: &Request, rules: &Rules, idle: &Team) -> Seen<'b> {
+        let mut seen = request.fold_and_grade(
+            book,
+            |seen: &mut Seen, record, selected| {
+                seen.team.take(record, book);
+                seen.holders.take(record, idle);
+                if selected && record.state.in_pool() {
+                    seen.waiters.push(Waiter::of(record, rules));
+                }
+            },
+            |all, part| {
+                all.team.join(part.team);
+                all.holders.join(part.holders);
+                all.waiters.extend(part.waiters);
+            },
+        );
+        seen.waiters.sort_unstable_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
+        seen
+    }
+}
+
 /// The report: each with whom it could go to or why to nobody, and how long they wait.
 pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let team = Team::of(book);
-    let rules = Rules::of(book, &team)?;
-    let list = waiting_list(book, request);
+    let idle = Team::idle(book);
+    let mut rules = Rules::without_accounts(book, &idle)?;
+    let Seen { team, holders, waiters } = Seen::of(book, request, &rules, &idle);
+    let team = team.team(book);
+    rules.learn(holders);
     let mut stuck = 0_usize;
-    let rows = list
+    let rows = waiters
         .iter()
-        .map(|record| {
-            let (whom, none) = for_whom(record, grade_of(book, record), &rules, &team, lang);
+        .map(|waiter| {
+            let (whom, none) = for_whom(waiter, book, &rules, &team);
             stuck += usize::from(none);
             let cells = vec![
-                Cell::text(&*record.prospect.id),
-                Cell::text(&*record.prospect.name),
-                Cell::maybe(record.prospect.region.as_deref(), Cell::text),
-                Cell::maybe(record.state.value, Cell::Money),
-                Cell::maybe(record.state.owner_since, Cell::Date),
-                days(record, book),
+                Cell::text(&*waiter.id),
+                Cell::text(&*waiter.name),
+                Cell::maybe(waiter.region.as_deref(), Cell::text),
+                Cell::maybe(waiter.value, Cell::Money),
+                Cell::maybe(waiter.since, Cell::Date),
+                Cell::maybe(waiter.days(book), Cell::Int),
                 Cell::text(whom),
             ];
             Row::with(cells, if none { Emphasis::Warn } else { Emphasis::Plain })
@@ -106,36 +174,32 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     let mut notes = Vec::new();
     if stuck > 0 {
         notes.push(match lang {
-            Lang::En => format!("{stuck} of {} can go to nobody as things are", list.len()),
-            Lang::Zh => format!("{}个客户中有{stuck}个目前无人可接", list.len()),
+            Lang::En => format!("{stuck} of {} can go to nobody as things are", waiters.len()),
+            Lang::Zh => format!("{}个客户中有{stuck}个目前无人可接", waiters.len()),
         });
     }
-    if list.len() > stuck {
+    if waiters.len() > stuck {
         notes.push(lang.pick("`crm allocate` shows a plan", "crm allocate 给出分配方案").into());
     }
     Ok(Sheet {
         id: "pool".into(),
         title: lang.pick("The pool", "公海客户").into(),
-        about: about(book, list.len()),
-        tables: vec![waiting, how_long(book, &list, lang)],
+        about: about(book, waiters.len()),
+        tables: vec![waiting, how_long(book, &waiters, lang)],
         notes,
         ..Sheet::default()
     })
 }
 
 /// Those who could have a prospect, who fits best first; or, with `true`, why nobody can.
-fn for_whom(
-    record: &Record,
-    grade: Option<&str>,
-    rules: &Rules,
-    team: &Team,
-    lang: Lang,
-) -> (String, bool) {
-    let fits = rules.fits(record, grade);
+fn for_whom(waiter: &Waiter, book: &Book, rules: &Rules, team: &Team) -> (String, bool) {
+    let lang = book.settings.language;
+    let grade = book.graded().of(&waiter.id).and_then(Customer::grade);
+    let fits = rules.fits(&waiter.wants, grade);
     let mut able: Vec<usize> = Vec::new();
     let mut barriers: Vec<(usize, Barrier)> = Vec::new();
     for place in 0..team.members.len() {
-        match rules.refusal(record, team, place) {
+        match rules.refusal(&waiter.obstacles, team, place) {
             None => able.push(place),
             Some(barrier) => barriers.push((place, barrier)),
         }
@@ -165,7 +229,7 @@ fn for_whom(
 }
 
 /// How many have waited how long, and what they are worth.
-fn how_long(book: &Book, list: &[&Record], lang: Lang) -> Table {
+fn how_long(book: &Book, list: &[Waiter], lang: Lang) -> Table {
     const SPANS: [(i64, i64, &str); 4] =
         [(0, 7, "0-7"), (8, 14, "8-14"), (15, 30, "15-30"), (31, i64::MAX, "31+")];
     let columns: Vec<Column> = vec![
@@ -175,11 +239,10 @@ fn how_long(book: &Book, list: &[&Record], lang: Lang) -> Table {
     ];
     let row = |inside: &dyn Fn(i64) -> bool| {
         let (mut count, mut value) = (0, Sum::default());
-        for record in list {
-            let days = record.state.owner_since.map_or(0, |since| book.as_of.days_since(since));
-            if inside(days) {
+        for waiter in list {
+            if inside(waiter.days(book).unwrap_or(0)) {
                 count += 1;
-                record.state.value.into_iter().for_each(|money| value.add(money));
+                waiter.value.into_iter().for_each(|money| value.add(money));
             }
         }
         [Cell::Int(count), Cell::Amount(value.own)]

@@ -14,6 +14,7 @@ use crate::model::id::fold;
 use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::pool::{Balance, Weights};
+use crate::model::prospect::Prospect;
 use crate::model::settings::{LEVELS, Presence};
 use crate::model::text::Text;
 use std::collections::HashMap;
@@ -117,7 +118,63 @@ pub struct Rules<'b> {
     /// Place of the rep, and the condition.
     exclusions: Vec<(usize, Query)>,
     /// Who has an account: places of members who are still in the team.
-    accounts: HashMap<&'b str, Vec<usize>>,
+    accounts: HashMap<Text, Vec<usize>>,
+}
+
+/// Who has which account, found out prospect by prospect, in any order.
+#[derive(Debug, Default)]
+pub struct Holders(HashMap<Text, Vec<Holder>>);
+
+/// A member who has an account.
+#[derive(Debug)]
+struct Holder {
+    place: usize,
+    /// The first prospect by id through which they have it: in this order holders are named.
+    through: Text,
+}
+
+impl Holders {
+    /// Takes in a prospect. Who lost it, or has left the team, does not hold its account.
+    pub fn take(&mut self, record: &Record, team: &Team) {
+        let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
+        if let (Some(account), Some(place)) = (&record.prospect.account, owner)
+            && record.state.outcome != Outcome::Lost
+            && team.members[place].presence.is_member()
+        {
+            let through = record.prospect.id.clone();
+            add(self.0.entry(account.clone()).or_default(), Holder { place, through });
+        }
+    }
+
+    /// Adds what another thread found.
+    pub fn join(&mut self, other: Holders) {
+        for (account, holders) in other.0 {
+            let known = self.0.entry(account).or_default();
+            holders.into_iter().for_each(|holder| add(known, holder));
+        }
+    }
+}
+
+fn add(known: &mut Vec<Holder>, holder: Holder) {
+    match known.iter_mut().find(|one| one.place == holder.place) {
+        Some(one) => one.through = std::mem::take(&mut one.through).min(holder.through),
+        None => known.push(holder),
+    }
+}
+
+/// What a prospect wants in a rep, folded.
+#[derive(Debug)]
+pub struct Wants {
+    needs: Vec<String>,
+    region: Option<String>,
+}
+
+impl Wants {
+    /// What a prospect states.
+    pub fn of(prospect: &Prospect) -> Wants {
+        let needs = prospect.needs.iter().map(|need| fold(need)).collect();
+        Wants { needs, region: prospect.region.as_deref().map(fold) }
+    }
 }
 
 struct Profile {
@@ -133,14 +190,27 @@ fn rank(level: &str) -> Option<i64> {
 }
 
 impl<'b> Rules<'b> {
-    /// The rules of a book's settings.
+    /// The rules of a book's settings, with who has which account.
     pub fn of(book: &'b Book, team: &Team<'b>) -> Result<Rules<'b>, Diagnostic> {
-        book.grade();
+        book.graded();
+        let mut rules = Rules::without_accounts(book, team)?;
+        let mut holders = Holders::default();
+        book.records().iter().for_each(|record| holders.take(record, team));
+        rules.learn(holders);
+        Ok(rules)
+    }
+
+    /// The rules while nobody has looked yet who has which account. Where a rule asks for grades, the book
+    /// is graded.
+    pub fn without_accounts(book: &'b Book, team: &Team<'b>) -> Result<Rules<'b>, Diagnostic> {
         let settings = &book.settings;
         let mut exclusions = Vec::new();
         for exclusion in &settings.allocation.exclude {
             let query = Query::parse(&exclusion.when, "when", settings, book.as_of)?;
             exclusions.extend(team.place(&exclusion.rep).map(|place| (place, query)));
+        }
+        if exclusions.iter().any(|(_, query)| query.asks_grades()) {
+            book.graded();
         }
         let folded = |texts: &[Text]| texts.iter().map(|text| fold(text)).collect();
         let profiles = settings
@@ -152,24 +222,18 @@ impl<'b> Rules<'b> {
                 level: rep.level.as_deref().and_then(rank),
             })
             .collect();
-        let mut accounts: HashMap<&str, Vec<usize>> = HashMap::new();
-        if settings.allocation.keep_account {
-            for record in book.records() {
-                let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
-                let account = record.prospect.account.as_deref();
-                if let (Some(account), Some(place)) = (account, owner)
-                    && record.state.outcome != Outcome::Lost
-                    && team.members[place].presence.is_member()
-                {
-                    let holders = accounts.entry(account).or_default();
-                    if !holders.contains(&place) {
-                        holders.push(place);
-                    }
-                }
-            }
-        }
         let weights = settings.allocation.weights;
-        Ok(Rules { book, weights, profiles, exclusions, accounts })
+        Ok(Rules { book, weights, profiles, exclusions, accounts: HashMap::new() })
+    }
+
+    /// Takes in who has which account, if it matters to the settings.
+    pub fn learn(&mut self, holders: Holders) {
+        if self.book.settings.allocation.keep_account {
+            self.accounts.extend(holders.0.into_iter().map(|(account, mut holders)| {
+                holders.sort_unstable_by(|a, b| a.through.cmp(&b.through));
+                (account, holders.into_iter().map(|holder| holder.place).collect())
+            }));
+        }
     }
 
     /// What the strategies weigh.
@@ -177,10 +241,9 @@ impl<'b> Rules<'b> {
         self.weights
     }
 
-    /// How well a prospect fits every member, in their order.
-    pub fn fits(&self, record: &Record, grade: Option<&str>) -> Vec<Fit> {
-        let needs: Vec<String> = record.prospect.needs.iter().map(|need| fold(need)).collect();
-        let region = record.prospect.region.as_deref().map(fold);
+    /// How well every member, in their order, fits a prospect of a grade.
+    pub fn fits(&self, wants: &Wants, grade: Option<&str>) -> Vec<Fit> {
+        let Wants { needs, region } = wants;
         let policy = grade.and_then(|grade| self.book.settings.policy(grade));
         let wanted = policy.and_then(|policy| policy.level.as_deref()).and_then(rank);
         let fit = |profile: &Profile| Fit {
@@ -199,7 +262,7 @@ impl<'b> Rules<'b> {
                     UNIT * i64::try_from(met).unwrap_or(all) / all
                 }
             },
-            place: match &region {
+            place: match region {
                 Some(region) if profile.regions.contains(region) => UNIT,
                 Some(_) if !profile.regions.is_empty() => 0,
                 _ => UNIT / 2,
@@ -219,11 +282,7 @@ impl<'b> Rules<'b> {
             .filter(|(_, (_, query))| query.matches(record, &context))
             .map(|(rule, (place, _))| (*place, rule))
             .collect();
-        let account = record.prospect.account.as_deref();
-        let account = account.and_then(|account| {
-            let holders = self.accounts.get(account)?;
-            Some((account.into(), holders.clone()))
-        });
+        let account = record.prospect.account.clone();
         Obstacles { tag: tagged.then(|| tag.clone()), excluded, account }
     }
 
@@ -240,15 +299,27 @@ impl<'b> Rules<'b> {
             let when = self.book.settings.allocation.exclude[*rule].when.clone();
             return Some(Barrier::Excluded { rule: rule + 1, when });
         }
-        match &obstacles.account {
-            Some((_, holders)) if !holders.contains(&place) => obstacles.account_barrier(team),
+        match self.holders(obstacles) {
+            Some(holders) if !holders.contains(&place) => self.account_barrier(obstacles, team),
             _ => None,
         }
     }
 
+    /// The places of those who have its account.
+    pub fn holders(&self, obstacles: &Obstacles) -> Option<&[usize]> {
+        Some(self.accounts.get(obstacles.account.as_ref()?)?)
+    }
+
+    /// That the account is with others.
+    pub fn account_barrier(&self, obstacles: &Obstacles, team: &Team) -> Option<Barrier> {
+        let (account, holders) = (obstacles.account.as_ref()?, self.holders(obstacles)?);
+        let with = holders.iter().map(|place| team.members[*place].rep.id.clone()).collect();
+        Some(Barrier::Account { account: account.clone(), with })
+    }
+
     /// What keeps a prospect from a member on this day, the room included.
-    pub fn refusal(&self, record: &Record, team: &Team, place: usize) -> Option<Barrier> {
-        let barrier = self.barrier(&self.obstacles(record), team, place);
+    pub fn refusal(&self, obstacles: &Obstacles, team: &Team, place: usize) -> Option<Barrier> {
+        let barrier = self.barrier(obstacles, team, place);
         barrier.or_else(|| full(&team.members[place]))
     }
 
@@ -260,7 +331,7 @@ impl<'b> Rules<'b> {
         obstacles: &Obstacles,
         team: &Team,
     ) -> Option<Diagnostic> {
-        let (account, holders) = obstacles.account.as_ref()?;
+        let (account, holders) = (obstacles.account.as_ref()?, self.holders(obstacles)?);
         let rule_of = |place: &usize| obstacles.excluded.iter().find(|(rep, _)| rep == place);
         let rules: Option<Vec<_>> = holders.iter().map(rule_of).collect();
         let (place, rule) = *rules?.first()?;
@@ -283,22 +354,8 @@ pub struct Obstacles {
     pub tag: Option<Text>,
     /// Exclusions it falls under: the member's place, and the rule's position.
     excluded: Vec<(usize, usize)>,
-    /// Its account, and the places of those who have it.
-    account: Option<(Text, Vec<usize>)>,
-}
-
-impl Obstacles {
-    /// The places of those who have its account.
-    pub fn holders(&self) -> Option<&[usize]> {
-        self.account.as_ref().map(|(_, holders)| holders.as_slice())
-    }
-
-    /// That the account is with others.
-    pub fn account_barrier(&self, team: &Team) -> Option<Barrier> {
-        let (account, holders) = self.account.as_ref()?;
-        let with = holders.iter().map(|place| team.members[*place].rep.id.clone()).collect();
-        Some(Barrier::Account { account: account.clone(), with })
-    }
+    /// Its account.
+    account: Option<Text>,
 }
 
 /// That a member has no room.

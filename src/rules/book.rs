@@ -1,6 +1,7 @@
 //! A whole ledger, replayed up to a day: what reports and plans read.
 
-use super::grading::{self, Customer};
+use super::grading::grader::{Grader, Taken};
+use super::grading::{Customer, Graded, Known};
 use super::query::{Context, Query};
 use super::replay::replay;
 use super::state::Record;
@@ -8,7 +9,7 @@ use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A rep's activity of one day, counted by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +33,9 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
 
     /// How many threads hand records over.
     fn threads(&self) -> usize;
+
+    /// The same ledger on an earlier day.
+    fn earlier(&self, day: Date) -> Box<dyn Shelf>;
 }
 
 /// What a record carries.
@@ -69,6 +73,7 @@ pub struct Book {
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<Kept>,
     passed: OnceLock<Passed>,
+    graded: OnceLock<Arc<Graded>>,
 }
 
 /// Records in memory, with what was found wrong.
@@ -87,8 +92,7 @@ impl Book {
         tallies: Vec<(Text, Date, Tally)>,
     ) -> Book {
         let kept = OnceLock::from(Kept { records, problems: Vec::new() });
-        let (keep, passed) = (Keep::Everything, OnceLock::new());
-        Book { settings, as_of, tallies, keep, shelf: None, kept, passed }
+        Book { kept, ..Book::empty(settings, as_of, tallies) }
     }
 
     /// A book that takes its records from a shelf, once it is asked for them.
@@ -98,8 +102,13 @@ impl Book {
         as_of: Date,
         tallies: Vec<(Text, Date, Tally)>,
     ) -> Book {
-        let (kept, passed) = (OnceLock::new(), OnceLock::new());
-        Book { settings, as_of, tallies, keep: Keep::Everything, shelf: Some(shelf), kept, passed }
+        Book { shelf: Some(shelf), ..Book::empty(settings, as_of, tallies) }
+    }
+
+    fn empty(settings: Settings, as_of: Date, tallies: Vec<(Text, Date, Tally)>) -> Book {
+        let keep = Keep::Everything;
+        let (kept, passed, graded) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Book { settings, as_of, tallies, keep, shelf: None, kept, passed, graded }
     }
 
     /// Every prospect that exists on that day, by id. What needs no two of them at a time takes
@@ -112,6 +121,7 @@ impl Book {
         self.kept.get_or_init(|| {
             let (records, problems) =
                 self.shelf.as_ref().map(|shelf| shelf.read(self.keep)).unwrap_or_default();
+            records.iter().for_each(|record| self.introduce(record));
             Kept { records, problems }
         })
     }
@@ -130,7 +140,8 @@ impl Book {
 
     /// Folds the prospects that a query means, in no order: each thread that reads them has a part of
     /// its own, and `join` puts the parts together. Nothing is kept in memory, unless records are
-    /// there already or the query has to see them all. What they carry is what the book keeps.
+    /// there already. A query that asks for grades has the book graded first, in a pass of its own. What
+    /// records carry is what the book keeps.
     pub fn fold<A: Default + Send>(
         &self,
         query: &Query,
@@ -153,20 +164,20 @@ impl Book {
         join: impl Fn(&mut A, A),
     ) -> A {
         let context = Context { settings: &self.settings, as_of: self.as_of };
+        self.grade_for(query);
         let in_memory = || {
-            self.grade_for(query);
             let mut all = A::default();
             for record in self.records() {
                 step(&mut all, record, query.matches(record, &context));
             }
             all
         };
-        let Some(shelf) = &self.shelf else { return in_memory() };
-        if self.kept.get().is_some() || query.asks_grades() {
+        let Some(shelf) = self.shelf.as_ref().filter(|_| self.kept.get().is_none()) else {
             return in_memory();
-        }
+        };
         let parts: Vec<Mutex<A>> = (0..shelf.threads()).map(|_| Mutex::default()).collect();
         let passed = shelf.pass(self.keep, &|thread, record| {
+            self.introduce(record);
             if let Some(part) = parts.get(thread) {
                 let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
                 step(&mut part, record, query.matches(record, &context));
@@ -176,10 +187,10 @@ impl Book {
             return in_memory();
         }
         let _ = self.passed.set(passed);
-        let mut all = A::default();
-        for part in parts {
-            join(&mut all, part.into_inner().unwrap_or_else(PoisonError::into_inner));
-        }
+        let parts = parts.into_iter();
+        let mut parts = parts.map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut all = parts.next().unwrap_or_default();
+        parts.for_each(|part| join(&mut all, part));
         all
     }
 
@@ -189,15 +200,14 @@ impl Book {
         query: &Query,
         each: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
-        let mut found = self.fold(
+        let found = self.fold(
             query,
             |found: &mut Vec<(Text, T)>, record| {
                 found.extend(each(record).map(|one| (record.prospect.id.clone(), one)));
             },
             |all, part| all.extend(part),
         );
-        found.sort_by(|a, b| a.0.cmp(&b.0));
-        found.into_iter().map(|(_, one)| one).collect()
+        in_order(found)
     }
 
     /// The day of the first entry of all.
@@ -217,39 +227,109 @@ impl Book {
 
     fn grade_for(&self, query: &Query) {
         if query.asks_grades() {
-            self.grade();
+            self.graded();
         }
     }
 
-    /// Grades the customers, if that has not been done: [`Record::customer`] is known from then on.
-    pub fn grade(&self) {
-        if self.records().first().is_some_and(|record| record.customer.get().is_none()) {
-            grading::grade(self.records(), &self.settings, self.as_of);
+    /// The customers, graded now if that has not been done: [`Record::customer`] is known from then on.
+    pub fn graded(&self) -> &Graded {
+        if self.graded.get().is_none() {
+            self.fold_and_grade(&Query::everything(), |(), _, _| (), |(), ()| ());
         }
+        self.graded.get_or_init(Default::default)
     }
 
-    /// The customers, graded, in the order of their first prospects.
-    pub fn customers(&self) -> impl Iterator<Item = &Customer> {
-        self.grade();
-        self.records().iter().enumerate().filter_map(|(position, record)| {
-            let customer = record.customer.get()?;
-            (customer.members.first() == Some(&position)).then_some(&**customer)
-        })
+    /// The same as [`Book::fold_all`], with the customers graded in the same pass: `step` sees no grades yet.
+    /// Where the query asks for grades, or they are known, it sees them.
+    pub fn fold_and_grade<A: Default + Send>(
+        &self,
+        query: &Query,
+        step: impl Fn(&mut A, &Record, bool) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        self.grade_for(query);
+        if self.graded.get().is_some() {
+            return self.fold_all(query, step, join);
+        }
+        let grader = Grader::of(&self.settings, self.as_of);
+        let (taken, all) = self.fold_all(
+            query,
+            |(taken, part): &mut (Taken, A), record, meant| {
+                grader.take(taken, record);
+                step(part, record, meant);
+            },
+            |(taken, all), (other, part)| {
+                taken.join(other);
+                join(all, part);
+            },
+        );
+        // Whoever was faster computed the same.
+        let _ = self.graded.set(Arc::new(grader.grade(taken)));
+        if let Some(kept) = self.kept.get() {
+            kept.records.iter().for_each(|record| self.introduce(record));
+        }
+        all
+    }
+
+    /// What each prospect gives, in the order of their ids; `each` is told whether the query means it. Graded
+    /// as [`Book::fold_and_grade`] does it.
+    pub fn gather_and_grade<T: Send>(
+        &self,
+        query: &Query,
+        each: impl Fn(&Record, bool) -> T + Sync,
+    ) -> Vec<T> {
+        let found = self.fold_and_grade(
+            query,
+            |found: &mut Vec<(Text, T)>, record, meant| {
+                found.push((record.prospect.id.clone(), each(record, meant)));
+            },
+            |all, part| all.extend(part),
+        );
+        in_order(found)
+    }
+
+    /// Leaves the customer with a record, if the book is graded.
+    fn introduce(&self, record: &Record) {
+        if let Some(graded) = self.graded.get()
+            && record.customer.get().is_none()
+            && let Some(known) = Known::of(graded, &record.prospect.id)
+        {
+            let _ = record.customer.set(known);
+        }
     }
 
     /// The customer that a prospect of this book belongs to.
     pub fn customer<'b>(&self, record: &'b Record) -> Option<&'b Customer> {
-        self.grade();
+        self.graded();
         record.customer.get().map(|customer| &**customer)
+    }
+
+    /// The prospect that stands for a customer of this book.
+    pub fn lead(&self, customer: &Customer) -> &Record {
+        &self.records()[customer.lead as usize]
     }
 
     /// The same ledger on an earlier day.
     #[must_use]
     pub fn earlier(&self, day: Date) -> Book {
         let day = day.min(self.as_of);
-        let replayed = |record: &Record| replay(record.prospect.clone(), &self.settings, day);
-        let records = self.records().iter().filter_map(replayed).collect();
+        let settings = self.settings.clone();
         let tallies = self.tallies.iter().filter(|(_, on, _)| *on <= day).cloned().collect();
-        Book::of(self.settings.clone(), day, records, tallies)
+        match &self.shelf {
+            Some(shelf) if self.kept.get().is_none() => {
+                Book { keep: self.keep, ..Book::on(shelf.earlier(day), settings, day, tallies) }
+            }
+            _ => {
+                let replayed = |record: &Record| replay(record.prospect.clone(), &settings, day);
+                let records = self.records().iter().filter_map(replayed).collect();
+                Book::of(settings, day, records, tallies)
+            }
+        }
     }
+}
+
+/// What was listed, in the order of ids.
+fn in_order<T>(mut found: Vec<(Text, T)>) -> Vec<T> {
+    found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    found.into_iter().map(|(_, one)| one).collect()
 }

@@ -12,6 +12,7 @@ pub mod passage;
 pub mod past;
 pub mod policy;
 pub mod pool;
+pub mod practice;
 pub mod query;
 pub mod replay;
 pub mod rights;

@@ -3,16 +3,14 @@
 //!
 //! Who left without ever buying is not followed any more, so nothing is demanded for it.
 
-use super::book::Book;
 use super::grading::Customer;
-use super::replay::{in_contact, standing};
-use super::state::Record;
+use super::practice::{Answer, Attention, Deal, Practice};
 use crate::model::date::Date;
-use crate::model::event::Event;
 use crate::model::grading::Policy;
-use crate::model::money::{Amount, Money};
-use crate::model::pipeline::Outcome;
+use crate::model::money::Amount;
 use crate::model::settings::{LEVELS, Settings};
+use crate::model::text::Text;
+use std::collections::HashMap;
 
 /// What has to happen again before a day has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,17 +21,6 @@ pub struct Deadline {
     pub due: Date,
     /// The rhythm in days.
     pub every: u32,
-}
-
-/// A request or complaint, and our first answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answer<'b> {
-    /// What was asked.
-    pub asked: &'b Event,
-    /// The first contact after it, or its resolution.
-    pub answered: Option<&'b Event>,
-    /// The promise in hours.
-    pub hours: u32,
 }
 
 /// What the policy demands on one prospect.
@@ -60,15 +47,16 @@ pub enum Duty<'b> {
         needs: &'b str,
     },
     /// A request or complaint is answered in time.
-    Answer(Answer<'b>),
+    Answer {
+        /// The question and the answer.
+        answer: &'b Answer,
+        /// The promise in hours.
+        hours: u32,
+    },
     /// The discount stays under the ceiling.
     Discount {
-        /// The first quote.
-        quoted: Money,
-        /// What was signed or booked.
-        agreed: Money,
-        /// The day of that.
-        on: Date,
+        /// The prices.
+        deal: Deal,
         /// The ceiling as a share.
         ceiling: Amount,
     },
@@ -77,26 +65,6 @@ pub enum Duty<'b> {
 impl Deadline {
     fn new(last: Option<Date>, opened: Date, every: u32) -> Deadline {
         Deadline { last, due: last.unwrap_or(opened).plus(i64::from(every)), every }
-    }
-}
-
-impl Answer<'_> {
-    /// The last day that is in time.
-    pub fn due(&self) -> Date {
-        self.asked.date().plus(i64::from(self.hours.div_ceil(24)))
-    }
-
-    /// In time so far? By the hour where both entries state a time, else by the day.
-    pub fn in_time(&self, on: Date) -> bool {
-        let Some(answer) = self.answered else { return on <= self.due() };
-        match (self.asked.time, answer.time) {
-            (Some(asked), Some(answered)) => {
-                let days = answer.date().days_since(self.asked.date());
-                let minutes = days * 24 * 60 + answered.minutes() - asked.minutes();
-                minutes <= i64::from(self.hours) * 60
-            }
-            _ => answer.date() <= self.due(),
-        }
     }
 }
 
@@ -118,7 +86,7 @@ impl Duty<'_> {
             Duty::Contact(_) => 1,
             Duty::Channel { .. } => 2,
             Duty::Level { .. } => 3,
-            Duty::Answer(_) => 4,
+            Duty::Answer { .. } => 4,
             Duty::Discount { .. } => 5,
         }
     }
@@ -129,10 +97,10 @@ impl Duty<'_> {
             Duty::Verify(deadline) | Duty::Contact(deadline) => on <= deadline.due,
             Duty::Channel { fits, .. } => *fits,
             Duty::Level { has, needs } => rank(has) <= rank(needs),
-            Duty::Answer(answer) => answer.in_time(on),
-            Duty::Discount { quoted, agreed, ceiling, .. } => {
-                let least = quoted.amount.minus(quoted.amount.times(*ceiling));
-                agreed.amount >= least
+            Duty::Answer { answer, hours } => answer.in_time(*hours, on),
+            Duty::Discount { deal, ceiling } => {
+                let quoted = deal.quoted.amount;
+                deal.agreed.amount >= quoted.minus(quoted.times(*ceiling))
             }
         }
     }
@@ -141,7 +109,9 @@ impl Duty<'_> {
     pub fn due(&self) -> Option<Date> {
         match self {
             Duty::Verify(deadline) | Duty::Contact(deadline) => Some(deadline.due),
-            Duty::Answer(answer) if answer.answered.is_none() => Some(answer.due()),
+            Duty::Answer { answer, hours } if answer.answered_on().is_none() => {
+                Some(answer.due(*hours))
+            }
             _ => None,
         }
     }
@@ -152,126 +122,104 @@ fn rank(level: &str) -> usize {
     LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len())
 }
 
-/// Is this customer's prospect still followed? Not after it left, unless the customer has bought.
-pub fn followed(record: &Record, customer: &Customer) -> bool {
-    record.state.outcome != Outcome::Lost || customer.figures.is_buyer()
+/// What practice is judged by.
+#[derive(Debug)]
+pub struct Judge<'s> {
+    settings: &'s Settings,
+    on: Date,
+    /// The attention to customers of several prospects, by the first of them.
+    joint: HashMap<u32, Attention>,
 }
 
-/// The prospect that stands for a customer: the first that is open and owned, else the first that is
-/// owned, else the first.
-pub fn lead<'b>(customer: &Customer, records: &'b [Record]) -> &'b Record {
-    let members = || customer.members.iter().map(|member| &records[*member]);
-    let owned = |record: &&Record| record.state.owner.is_some();
-    let open = |record: &&Record| owned(record) && record.state.outcome == Outcome::Open;
-    members().find(open).or_else(|| members().find(owned)).unwrap_or(&records[customer.members[0]])
-}
-
-/// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for the
-/// customer as a whole (its record verified, contact and its kind) stands with the prospect that leads it.
-pub fn duties<'b>(record: &'b Record, book: &'b Book) -> Vec<Duty<'b>> {
-    let Some(customer) = book.customer(record).filter(|customer| followed(record, customer)) else {
-        return Vec::new();
-    };
-    let Some(policy) = customer.grade().and_then(|grade| book.settings.policy(grade)) else {
-        return Vec::new();
-    };
-    let mut duties = Vec::new();
-    let leads = lead(customer, book.records()).prospect.id == record.prospect.id;
-    // Nobody is late with a prospect that lies in the pool.
-    if leads && record.state.owner.is_some() {
-        duties.extend(verification(customer, policy, book).map(Duty::Verify));
-        duties.extend(contact(record, customer, policy, book.as_of).map(Duty::Contact));
-        duties.extend(channel(customer, policy, book));
+impl<'s> Judge<'s> {
+    /// One that knows how the customers are looked after: by every prospect, in the order of ids.
+    pub fn of<'a>(
+        all: impl IntoIterator<Item = (&'a Customer, &'a Attention)>,
+        settings: &'s Settings,
+        on: Date,
+    ) -> Judge<'s> {
+        let mut joint: HashMap<u32, Attention> = HashMap::new();
+        for (customer, attention) in all {
+            if customer.prospects > 1 {
+                joint.entry(customer.first).or_default().join(attention);
+            }
+        }
+        Judge { settings, on, joint }
     }
-    duties.extend(level(record, policy, &book.settings));
-    journal(&mut duties, record, policy, book);
-    duties
+
+    /// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for
+    /// the customer as a whole (its record verified, contact and its kind) stands with the prospect that
+    /// leads it.
+    pub fn duties<'b>(
+        &'b self,
+        practice: &'b Practice,
+        customer: &Customer,
+        leads: bool,
+    ) -> Vec<Duty<'b>> {
+        let policy = customer.grade().and_then(|grade| self.settings.policy(grade));
+        let Some(policy) = policy.filter(|_| followed(practice, customer)) else {
+            return Vec::new();
+        };
+        let mut duties = Vec::new();
+        // Nobody is late with a prospect that lies in the pool.
+        if leads && practice.owner.is_some() {
+            let attention = self.joint.get(&customer.first).unwrap_or(&practice.attention);
+            duties.extend(verification(attention, customer, policy).map(Duty::Verify));
+            duties.extend(contact(practice, customer, policy, self.on).map(Duty::Contact));
+            duties.extend(channel(attention, policy));
+        }
+        duties.extend(level(practice, policy, self.settings));
+        if let Some(hours) = policy.response_hours {
+            duties.extend(practice.answers.iter().map(|answer| Duty::Answer { answer, hours }));
+        }
+        if let Some(ceiling) = policy.discount {
+            duties
+                .extend(practice.deals.iter().map(|deal| Duty::Discount { deal: *deal, ceiling }));
+        }
+        duties
+    }
 }
 
-/// The entries of all the customer's prospects.
-fn entries<'b>(customer: &Customer, book: &'b Book) -> impl Iterator<Item = &'b Event> {
-    let journal = |member: &usize| standing(&book.records()[*member].prospect.events, book.as_of);
-    customer.members.iter().flat_map(journal)
+/// Is this customer's prospect still followed? Not after it left, unless the customer has bought.
+pub fn followed(practice: &Practice, customer: &Customer) -> bool {
+    !practice.lost || customer.figures.is_buyer()
 }
 
-fn verification(customer: &Customer, policy: &Policy, book: &Book) -> Option<Deadline> {
+fn verification(attention: &Attention, customer: &Customer, policy: &Policy) -> Option<Deadline> {
     let every = policy.verify_days?;
-    let verified = entries(customer, book).filter(|event| &*event.kind == "verified");
-    Some(Deadline::new(verified.map(Event::date).max(), customer.figures.opened?, every))
+    Some(Deadline::new(attention.verified, customer.figures.opened?, every))
 }
 
-fn contact(record: &Record, customer: &Customer, policy: &Policy, on: Date) -> Option<Deadline> {
+fn contact(
+    practice: &Practice,
+    customer: &Customer,
+    policy: &Policy,
+    on: Date,
+) -> Option<Deadline> {
     let every = policy.contact_days?;
     let mut deadline =
-        Deadline::new(customer.figures.last_contact(), customer.figures.opened?, every);
+        Deadline::new(customer.figures.last_contact, customer.figures.opened?, every);
     // A known stall is not stale before it ends.
-    if let Some(hold) = record.state.hold.as_ref().filter(|hold| on < hold.until) {
-        deadline.due = deadline.due.max(hold.until);
+    if let Some(resumes) = practice.resumes.filter(|resumes| on < *resumes) {
+        deadline.due = deadline.due.max(resumes);
     }
     Some(deadline)
 }
 
 /// The customer's last contact, of whichever prospect.
-fn channel<'b>(customer: &Customer, policy: &Policy, book: &'b Book) -> Option<Duty<'b>> {
+fn channel<'b>(attention: &'b Attention, policy: &Policy) -> Option<Duty<'b>> {
     if policy.channel.is_empty() {
         return None;
     }
-    let contacts = entries(customer, book)
-        .filter(|event| in_contact(&book.settings, event) && !service(event));
     // Of one day's contacts, one that fits is enough.
-    let fits = |event: &Event| policy.channel.contains(&event.kind);
-    let last = contacts.max_by_key(|event| (event.date(), fits(event)))?;
-    Some(Duty::Channel { kind: &last.kind, on: last.date(), fits: fits(last) })
+    let fits = |kind: &&Text| policy.channel.contains(kind);
+    let last = attention.kinds.iter().max_by_key(fits)?;
+    Some(Duty::Channel { kind: last, on: attention.touched?, fits: fits(&last) })
 }
 
-/// Contacts that they began.
-fn theirs(event: &Event) -> bool {
-    matches!(&*event.kind, "request" | "complaint" | "survey")
-}
-
-/// Service, of which the entry does not say by what means it was given.
-fn service(event: &Event) -> bool {
-    theirs(event) || matches!(&*event.kind, "resolved" | "care")
-}
-
-fn level<'b>(record: &Record, policy: &'b Policy, settings: &'b Settings) -> Option<Duty<'b>> {
+fn level<'b>(practice: &Practice, policy: &'b Policy, settings: &'b Settings) -> Option<Duty<'b>> {
     let needs = policy.level.as_deref()?;
     // A rep whose level nobody stated is not judged.
-    let has = settings.rep(record.state.owner.as_deref()?)?.level.as_deref()?;
+    let has = settings.rep(practice.owner.as_deref()?)?.level.as_deref()?;
     Some(Duty::Level { has, needs })
-}
-
-/// Answers to requests and complaints, and discounts.
-fn journal<'b>(duties: &mut Vec<Duty<'b>>, record: &'b Record, policy: &Policy, book: &'b Book) {
-    let events: Vec<&Event> = standing(&record.prospect.events, book.as_of).collect();
-    let mut quoted: Option<Money> = None;
-    for (position, event) in events.iter().enumerate() {
-        match &*event.kind {
-            "request" | "complaint" => {
-                if let Some(hours) = policy.response_hours {
-                    let ticket = event.ticket.as_ref().unwrap_or(&event.key.text);
-                    let answered = events[position + 1..].iter().copied().find(|later| {
-                        if &*later.kind == "resolved" {
-                            later.ticket.as_ref() == Some(ticket)
-                        } else {
-                            in_contact(&book.settings, later) && !theirs(later)
-                        }
-                    });
-                    duties.push(Duty::Answer(Answer { asked: event, answered, hours }));
-                }
-            }
-            "quote" => quoted = quoted.or(event.amount),
-            "contract" | "booking" | "order" => {
-                let same = |money: &Money| Some(money.currency) == quoted.map(|q| q.currency);
-                if let (Some(ceiling), Some(agreed), Some(first)) =
-                    (policy.discount, event.amount.filter(same), quoted)
-                {
-                    let on = event.date();
-                    duties.push(Duty::Discount { quoted: first, agreed, on, ceiling });
-                    quoted = None;
-                }
-            }
-            _ => {}
-        }
-    }
 }

@@ -94,7 +94,7 @@ pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> O
 /// Grades follow from the day, so where grades have rules of their own the grade of each day decides.
 pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
     if query.asks_grades() {
-        book.grade();
+        book.graded();
     }
     let context = Context { settings: &book.settings, as_of: book.as_of };
     let mut days = Days { book, later: BTreeMap::new() };

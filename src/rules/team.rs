@@ -2,12 +2,13 @@
 
 use super::book::Book;
 use super::replay::standing;
+use super::state::Record;
 use crate::diag::{Code, Diagnostic};
 use crate::model::date::{Date, Time};
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Sum};
 use crate::model::pipeline::Outcome;
-use crate::model::settings::{Presence, Rep};
+use crate::model::settings::{Presence, Rep, Settings};
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
@@ -60,49 +61,62 @@ pub struct Team<'b> {
 }
 
 impl<'b> Team<'b> {
-    /// The team on the book's day.
+    /// The team on the book's day, with what its records say.
     pub fn of(book: &'b Book) -> Team<'b> {
+        let mut team = Team::idle(book);
+        book.records().iter().for_each(|record| team.count(record, book));
+        team
+    }
+
+    /// The team before any prospect is counted.
+    pub fn idle(book: &'b Book) -> Team<'b> {
         let settings = &book.settings;
-        let mut members: Vec<Member<'b>> = settings
-            .reps
-            .iter()
-            .map(|rep| Member {
-                rep,
-                presence: rep.presence(book.as_of),
-                capacity: rep.capacity.or(settings.allocation.capacity),
-                held: 0,
-                value: Sum::default(),
-                weighted: Amount::ZERO,
-                last_assigned: None,
-            })
-            .collect();
-        let places: HashMap<&str, usize> =
-            settings.reps.iter().enumerate().map(|(place, rep)| (&*rep.id, place)).collect();
-        for record in book.records() {
-            let owner = record.state.owner.as_deref().and_then(|id| places.get(id));
-            if let (Some(&place), Outcome::Open) = (owner, record.state.outcome) {
-                let member = &mut members[place];
-                member.held += 1;
-                if let Some(value) = record.state.value {
-                    member.value.add(value);
-                    if value.currency.is_none() {
-                        let stage = &record.pipeline(settings).stages[record.state.stage];
-                        let weighted = value.amount.times(stage.probability).round(2);
-                        member.weighted = member.weighted.plus(weighted);
-                    }
-                }
-            }
-            // What a rep opened or brought along was not given to them.
-            for event in standing(&record.prospect.events, book.as_of)
-                .filter(|event| !matches!(&*event.kind, "opened" | "imported"))
-            {
-                let owner = event.owner.as_deref().and_then(|id| places.get(id));
-                if let Some(&place) = owner {
-                    later(&mut members[place].last_assigned, event.date(), event.time);
+        let member = |rep: &'b Rep| Member {
+            rep,
+            presence: rep.presence(book.as_of),
+            capacity: rep.capacity.or(settings.allocation.capacity),
+            held: 0,
+            value: Sum::default(),
+            weighted: Amount::ZERO,
+            last_assigned: None,
+        };
+        let places = settings.reps.iter().enumerate().map(|(place, rep)| (&*rep.id, place));
+        Team { members: settings.reps.iter().map(member).collect(), places: places.collect() }
+    }
+
+    /// Counts a prospect: whose it is, and to whom it was given.
+    fn count(&mut self, record: &Record, book: &Book) {
+        let owner = record.state.owner.as_deref().and_then(|id| self.place(id));
+        if let (Some(place), Outcome::Open) = (owner, record.state.outcome) {
+            let member = &mut self.members[place];
+            member.held += 1;
+            if let Some(value) = record.state.value {
+                member.value.add(value);
+                if value.currency.is_none() {
+                    let stage = &record.pipeline(&book.settings).stages[record.state.stage];
+                    let weighted = value.amount.times(stage.probability).round(2);
+                    member.weighted = member.weighted.plus(weighted);
                 }
             }
         }
-        Team { members, places }
+        // What a rep opened or brought along was not given to them.
+        for event in standing(&record.prospect.events, book.as_of)
+            .filter(|event| !matches!(&*event.kind, "opened" | "imported"))
+        {
+            if let Some(place) = event.owner.as_deref().and_then(|id| self.place(id)) {
+                let given = Some((event.date(), event.time, 1));
+                later(&mut self.members[place].last_assigned, given);
+            }
+        }
+    }
+
+    fn join(&mut self, other: Team<'b>) {
+        for (member, other) in self.members.iter_mut().zip(other.members) {
+            member.held += other.held;
+            member.value.add_sum(&other.value);
+            member.weighted = member.weighted.plus(other.weighted);
+            later(&mut member.last_assigned, other.last_assigned);
+        }
     }
 
     /// The place of a rep among the members.
@@ -131,6 +145,30 @@ impl<'b> Team<'b> {
         let room = |m: &Member| m.capacity.unwrap_or(notional).saturating_sub(m.held);
         next.sort_by(|a, b| Reverse(room(a)).cmp(&Reverse(room(b))).then_with(|| a.waited(b)));
         next
+    }
+}
+
+/// A team while prospects are counted, by any thread.
+#[derive(Debug, Default)]
+pub struct Count<'b>(Option<Team<'b>>);
+
+impl<'b> Count<'b> {
+    /// Counts a prospect.
+    pub fn take(&mut self, record: &Record, book: &'b Book) {
+        self.0.get_or_insert_with(|| Team::idle(book)).count(record, book);
+    }
+
+    /// Adds what another thread counted.
+    pub fn join(&mut self, other: Count<'b>) {
+        match (&mut self.0, other.0) {
+            (Some(team), Some(other)) => team.join(other),
+            (none, other) => *none = none.take().or(other),
+        }
+    }
+
+    /// The team when all are counted.
+    pub fn team(self, book: &'b Book) -> Team<'b> {
+        self.0.unwrap_or_else(|| Team::idle(book))
     }
 }
 
@@ -165,24 +203,28 @@ pub fn problems(book: &Book, team: &Team) -> Vec<Diagnostic> {
 /// Open prospects whose owner the settings do not list.
 pub fn unknown_owners(book: &Book) -> Vec<Diagnostic> {
     let settings = &book.settings;
-    let open = book.records().iter().filter(|record| record.state.outcome == Outcome::Open);
-    open.filter_map(|record| {
-        let owner = record.state.owner.as_deref()?;
-        settings.rep(owner).is_none().then(|| {
-            let message = format!("`{}` is owned by `{owner}`: no such rep", record.prospect.id);
-            Diagnostic::new(Code::UnknownRep, message)
-                .nearest(owner, settings.reps.iter().map(|rep| &*rep.id))
-        })
-    })
-    .collect()
+    let unknown = |record| Some((record, unknown_owner(record, settings)?));
+    let wrong = |(record, owner): (&Record, &str)| {
+        let message = format!("`{}` is owned by `{owner}`: no such rep", record.prospect.id);
+        Diagnostic::new(Code::UnknownRep, message)
+            .nearest(owner, settings.reps.iter().map(|rep| &*rep.id))
+    };
+    book.records().iter().filter_map(unknown).map(wrong).collect()
 }
 
-fn later(last: &mut LastAssigned, date: Date, time: Option<Time>) {
-    let before = *last;
-    *last = match before {
-        Some((day, at, count)) if day == date => Some((day, at.max(time), count + 1)),
-        Some((day, ..)) if day > date => before,
-        _ => Some((date, time, 1)),
+/// The owner of an open prospect, if the settings do not list them.
+pub fn unknown_owner<'r>(record: &'r Record, settings: &Settings) -> Option<&'r str> {
+    let owner = record.state.owner.as_deref()?;
+    (record.state.outcome == Outcome::Open && settings.rep(owner).is_none()).then_some(owner)
+}
+
+/// The later of two days; of the same, both together.
+fn later(last: &mut LastAssigned, other: LastAssigned) {
+    *last = match (*last, other) {
+        (Some((day, at, count)), Some((same, time, more))) if day == same => {
+            Some((day, at.max(time), count + more))
+        }
+        (known, other) => known.max(other),
     };
 }
 

@@ -86,6 +86,10 @@ impl Shelf for Files {
     fn threads(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
     }
+
+    fn earlier(&self, day: Date) -> Box<dyn Shelf> {
+        Box::new(Files { ledger: self.ledger.clone(), as_of: day, beside: self.beside.clone() })
+    }
 }
 
 /// Memory that a thread uses for one file after the other.

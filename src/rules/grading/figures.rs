@@ -7,18 +7,8 @@ use crate::model::grading::Grading;
 use crate::model::money::{Amount, Money, Sum};
 use crate::model::pipeline::{Known, Outcome};
 use crate::model::settings::Settings;
-use crate::model::text::Text;
 use crate::rules::replay::{in_contact, standing};
 use crate::rules::state::Record;
-
-/// An order: an entry `order` or `booking`, or a pursuit that closed without either.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Order {
-    /// The day.
-    pub on: Date,
-    /// Its money: the entry's amount, else the value expected on that day.
-    pub money: Option<Money>,
-}
 
 /// What the last survey said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +29,7 @@ pub struct Satisfaction {
     /// The answer.
     pub score: Amount,
     /// `nps` or `csat`.
-    pub scale: Text,
+    pub scale: &'static str,
     /// What it says.
     pub mood: Mood,
 }
@@ -47,16 +37,23 @@ pub struct Satisfaction {
 /// A customer's figures on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Orders, the oldest first.
-    pub orders: Vec<Order>,
-    /// Money of orders less refunds.
+    /// How many orders: entries `order` or `booking`, and pursuits that closed without either.
+    pub orders: u32,
+    /// The day of the first.
+    pub first_order: Option<Date>,
+    /// The day of the last.
+    pub last_order: Option<Date>,
+    /// Money of orders less refunds. An order brings its entry's amount, else the value expected on that
+    /// day.
     pub bought: Sum,
     /// The same in the ledger's currency, each order by its product's margin.
     pub worth: Amount,
     /// Expected value of the open prospects, in the ledger's currency.
     pub expected: Amount,
-    /// Days on which we were in touch, in order; a day may stand several times.
-    pub contacts: Vec<Date>,
+    /// The last day we were in touch.
+    pub last_contact: Option<Date>,
+    /// How often we were in touch since the first order.
+    pub contacts_since_first_order: u32,
     /// Lately: calls of which it is known whether somebody answered.
     pub calls: u32,
     /// Those that somebody answered.
@@ -76,19 +73,12 @@ pub struct Figures {
 impl Figures {
     /// Has it bought?
     pub fn is_buyer(&self) -> bool {
-        !self.orders.is_empty()
-    }
-
-    /// The days with orders, each once, in order.
-    pub fn order_days(&self) -> Vec<Date> {
-        let mut days: Vec<Date> = self.orders.iter().map(|order| order.on).collect();
-        days.dedup();
-        days
+        self.orders > 0
     }
 
     /// Days since the last order.
     pub fn recency(&self, on: Date) -> Option<i64> {
-        self.orders.last().map(|last| on.days_since(last.on))
+        self.last_order.map(|last| on.days_since(last))
     }
 
     /// What it is worth: what it bought, or may buy while it has bought nothing.
@@ -96,21 +86,17 @@ impl Figures {
         if self.is_buyer() { self.worth } else { self.expected }
     }
 
-    /// The last day we were in touch.
-    pub fn last_contact(&self) -> Option<Date> {
-        self.contacts.last().copied()
-    }
-
-    /// How often we were in touch since the first order.
-    pub fn contacts_since_first_order(&self) -> usize {
-        let first = self.orders.first().map(|order| order.on);
-        first.map_or(0, |first| self.contacts.len() - self.contacts.partition_point(|c| *c < first))
-    }
-
     /// In touch lately, and at least half of the calls answered.
     pub fn is_responsive(&self, grading: &Grading, on: Date) -> bool {
         let lately = |last: Date| on.days_since(last) <= i64::from(grading.responsive_days);
-        self.last_contact().is_some_and(lately) && self.answered * 2 >= self.calls
+        self.last_contact.is_some_and(lately) && self.answered * 2 >= self.calls
+    }
+
+    /// A later survey takes the place of an earlier one, whichever prospect of the customer answered.
+    fn survey(&mut self, said: Satisfaction) {
+        if self.satisfaction.as_ref().is_none_or(|known| known.on <= said.on) {
+            self.satisfaction = Some(said);
+        }
     }
 
     /// Did the last survey say so?
@@ -119,89 +105,128 @@ impl Figures {
     }
 }
 
-/// The figures of the prospects of one customer.
-pub(super) fn figures<'r>(
-    members: impl Iterator<Item = &'r Record>,
-    settings: &Settings,
-    on: Date,
-) -> Figures {
-    let mut figures = Figures::default();
-    for record in members {
-        journal(&mut figures, record, settings, on);
-        let prospect = &record.prospect;
-        figures.opened = figures.opened.into_iter().chain(record.state.opened).min();
-        figures.need |= !prospect.needs.is_empty()
+/// What one prospect brings to its customer: figures, and the days that say something only beside those of
+/// the customer's other prospects.
+#[derive(Debug, Default)]
+pub(super) struct Deeds {
+    figures: Figures,
+    /// The days of orders and of contacts; a day may stand several times.
+    orders: Vec<Date>,
+    contacts: Vec<Date>,
+}
+
+impl Deeds {
+    /// Those of a prospect up to a day.
+    pub(super) fn of(record: &Record, settings: &Settings, on: Date) -> Deeds {
+        let mut deeds = Deeds::default();
+        deeds.journal(record, settings, on);
+        let (prospect, state, figures) = (&record.prospect, &record.state, &mut deeds.figures);
+        figures.opened = state.opened;
+        figures.need = !prospect.needs.is_empty()
             || prospect.product.is_some()
-            || !record.state.open_tickets.is_empty();
-        if record.state.outcome == Outcome::Open {
+            || !state.open_tickets.is_empty();
+        if state.outcome == Outcome::Open {
             figures.open = true;
-            figures.criteria = figures.criteria.max(criteria(record, settings, on));
-            let own = record.state.value.filter(|value| value.currency.is_none());
-            figures.expected = figures.expected.plus(own.map_or(Amount::ZERO, |own| own.amount));
+            figures.criteria = criteria(record, settings, on);
+            let own = state.value.filter(|value| value.currency.is_none());
+            figures.expected = own.map_or(Amount::ZERO, |own| own.amount);
         }
+        deeds
     }
-    figures.orders.sort_by_key(|order| order.on);
-    figures.contacts.sort_unstable();
-    figures
-}
 
-/// One prospect's entries.
-fn journal(figures: &mut Figures, record: &Record, settings: &Settings, on: Date) {
-    let lately = on.plus(-i64::from(settings.grading.responsive_days));
-    let share = margin(record, &settings.grading);
-    let mut values: Vec<(Date, Money)> = Vec::new();
-    let mut orders: Vec<Order> = Vec::new();
-    let mut refunds: Vec<Money> = Vec::new();
-    for event in standing(&record.prospect.events, on) {
-        let date = event.date();
-        if let Some(value) = event.value {
-            values.push((date, settings.own(value)));
+    /// Takes in those of another prospect of the customer, whose id comes later.
+    pub(super) fn join(&mut self, other: Deeds) {
+        self.orders.extend(other.orders);
+        self.contacts.extend(other.contacts);
+        let (figures, other) = (&mut self.figures, other.figures);
+        figures.bought.add_sum(&other.bought);
+        figures.worth = figures.worth.plus(other.worth);
+        figures.expected = figures.expected.plus(other.expected);
+        figures.calls += other.calls;
+        figures.answered += other.answered;
+        if let Some(satisfaction) = other.satisfaction {
+            figures.survey(satisfaction);
         }
-        if in_contact(settings, event) {
-            figures.contacts.push(date);
-        }
-        match &*event.kind {
-            "order" | "booking" => {
-                let amount = event.amount.map(|amount| settings.own(amount));
-                let money = amount.or(values.last().map(|(_, value)| *value));
-                orders.push(Order { on: date, money });
+        figures.criteria = figures.criteria.max(other.criteria);
+        figures.need |= other.need;
+        figures.open |= other.open;
+        figures.opened = figures.opened.into_iter().chain(other.opened).min();
+    }
+
+    /// The figures when all prospects are joined, and the days with orders: each once, in order.
+    pub(super) fn settled(self) -> (Figures, Vec<Date>) {
+        let Deeds { mut figures, mut orders, contacts } = self;
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        figures.orders = count(orders.len());
+        orders.sort_unstable();
+        orders.dedup();
+        (figures.first_order, figures.last_order) =
+            (orders.first().copied(), orders.last().copied());
+        figures.last_contact = contacts.iter().max().copied();
+        figures.contacts_since_first_order = figures
+            .first_order
+            .map_or(0, |first| count(contacts.iter().filter(|day| **day >= first).count()));
+        (figures, orders)
+    }
+
+    /// One prospect's entries.
+    fn journal(&mut self, record: &Record, settings: &Settings, on: Date) {
+        let lately = on.plus(-i64::from(settings.grading.responsive_days));
+        let mut values: Vec<(Date, Money)> = Vec::new();
+        let mut brought: Vec<Money> = Vec::new();
+        let mut refunds: Vec<Money> = Vec::new();
+        for event in standing(&record.prospect.events, on) {
+            let date = event.date();
+            if let Some(value) = event.value {
+                values.push((date, settings.own(value)));
             }
-            "refund" => refunds.extend(event.amount.map(|amount| settings.own(amount))),
-            "call" if date >= lately => {
-                if let Some(reached) = event.reached {
-                    figures.calls += 1;
-                    figures.answered += u32::from(reached);
+            if in_contact(settings, event) {
+                self.contacts.push(date);
+            }
+            match &*event.kind {
+                "order" | "booking" => {
+                    let amount = event.amount.map(|amount| settings.own(amount));
+                    self.orders.push(date);
+                    brought.extend(amount.or(values.last().map(|(_, value)| *value)));
                 }
+                "refund" => refunds.extend(event.amount.map(|amount| settings.own(amount))),
+                "call" if date >= lately => {
+                    if let Some(reached) = event.reached {
+                        self.figures.calls += 1;
+                        self.figures.answered += u32::from(reached);
+                    }
+                }
+                "survey" => satisfaction(event).into_iter().for_each(|s| self.figures.survey(s)),
+                _ => {}
             }
-            "survey" => survey(figures, event),
-            _ => {}
+        }
+        for ended in closed_without_entry(record, &self.orders) {
+            self.orders.push(ended);
+            let known = values.iter().rev().find(|(date, _)| *date <= ended);
+            brought.extend(known.map(|(_, value)| *value));
+        }
+        // What was paid back before anything was ordered takes nothing from orders.
+        if self.orders.is_empty() {
+            refunds.clear();
+        }
+        let share = margin(record, &settings.grading);
+        for money in brought.into_iter().chain(refunds.into_iter().map(Money::negated)) {
+            self.figures.bought.add(money);
+            if money.currency.is_none() {
+                self.figures.worth = self.figures.worth.plus(money.amount.times(share));
+            }
         }
     }
-    orders.extend(closed_without_entry(record, &orders, &values));
-    // What was paid back before anything was ordered takes nothing from orders.
-    if orders.is_empty() {
-        refunds.clear();
-    }
-    let money = orders.iter().filter_map(|order| order.money);
-    for money in money.chain(refunds.into_iter().map(Money::negated)) {
-        figures.bought.add(money);
-        if money.currency.is_none() {
-            figures.worth = figures.worth.plus(money.amount.times(share));
-        }
-    }
-    figures.orders.extend(orders);
 }
 
-/// Orders of pursuits that closed without an entry that says so: imported, or moved by force.
-fn closed_without_entry(record: &Record, orders: &[Order], values: &[(Date, Money)]) -> Vec<Order> {
+/// The days on which pursuits closed without an entry that says so: imported, or moved by force.
+fn closed_without_entry(record: &Record, orders: &[Date]) -> Vec<Date> {
     let mut found = Vec::new();
     for pursuit in &record.history.pursuits {
         let Some((ended, Outcome::Won)) = pursuit.ended else { continue };
-        if orders.iter().any(|order| pursuit.opened <= order.on && order.on <= ended) {
-            continue;
+        if !orders.iter().any(|order| pursuit.opened <= *order && *order <= ended) {
+            found.push(ended);
         }
-        let known = values.iter().rev().find(|(date, _)| *date <= ended);
-        found.push(Order { on: ended, money: known.map(|(_, value)| *value) });
     }
     found
 }
@@ -213,13 +238,13 @@ fn margin(record: &Record, grading: &Grading) -> Amount {
     stated.map_or(Amount::from_int(1), |(_, share)| *share)
 }
 
-/// A later survey takes the place of an earlier one, whichever prospect of the customer answered.
-fn survey(figures: &mut Figures, event: &Event) {
-    let (Some(score), Some(scale)) = (event.score, event.scale.as_deref()) else { return };
-    let (low, high) = match scale {
-        "nps" => (6, 9),
-        "csat" => (2, 4),
-        _ => return,
+/// What a survey says, if its scale is known.
+fn satisfaction(event: &Event) -> Option<Satisfaction> {
+    let score = event.score?;
+    let (scale, low, high) = match event.scale.as_deref()? {
+        "nps" => ("nps", 6, 9),
+        "csat" => ("csat", 2, 4),
+        _ => return None,
     };
     let mood = if score <= Amount::from_int(low) {
         Mood::Dissatisfied
@@ -228,10 +253,7 @@ fn survey(figures: &mut Figures, event: &Event) {
     } else {
         Mood::Neutral
     };
-    let on = event.date();
-    if figures.satisfaction.as_ref().is_none_or(|known| known.on <= on) {
-        figures.satisfaction = Some(Satisfaction { on, score, scale: scale.into(), mood });
-    }
+    Some(Satisfaction { on: event.date(), score, scale, mood })
 }
 
 /// How many of the criteria that somebody must say or date hold, and how many there are.
@@ -242,7 +264,7 @@ fn criteria(record: &Record, settings: &Settings, on: Date) -> (u32, u32) {
     for id in case.pipeline.accumulated(case.pipeline.won()) {
         if !seen.contains(&id) && of_demand(id, settings) {
             seen.push(id);
-            held += u32::from(case.status(id).met);
+            held += u32::from(case.holds(id));
         }
     }
     (held, u32::try_from(seen.len()).unwrap_or(u32::MAX))

@@ -26,8 +26,7 @@ pub fn value(figures: &Figures, class: AbcClass, grading: &Grading) -> Value {
             AbcClass::C => Value::Low,
         }
     };
-    let orders = figures.orders.len();
-    let often = |limit: Option<u32>| limit.is_some_and(|limit| orders >= limit as usize);
+    let often = |limit: Option<u32>| limit.is_some_and(|limit| figures.orders >= limit);
     let by_orders = match (often(grading.orders_high), often(grading.orders_medium)) {
         (true, _) => Value::High,
         (false, true) => Value::Medium,
@@ -38,10 +37,10 @@ pub fn value(figures: &Figures, class: AbcClass, grading: &Grading) -> Value {
 
 /// Relationship: long-term takes orders or contacts over time, and nobody dissatisfied.
 pub fn relationship(figures: &Figures, grading: &Grading, on: Date) -> Relationship {
-    let Some(first) = figures.orders.first() else { return Relationship::Potential };
-    let often = figures.orders.len() >= grading.long_term_orders as usize
-        || figures.contacts_since_first_order() >= grading.long_term_contacts as usize;
-    let long = on.days_since(first.on) >= i64::from(grading.long_term_days);
+    let Some(first) = figures.first_order else { return Relationship::Potential };
+    let often = figures.orders >= grading.long_term_orders
+        || figures.contacts_since_first_order >= grading.long_term_contacts;
+    let long = on.days_since(first) >= i64::from(grading.long_term_days);
     if often && long && !figures.has_mood(Mood::Dissatisfied) {
         Relationship::LongTerm
     } else {
@@ -64,7 +63,7 @@ pub fn demand(figures: &Figures, grading: &Grading, on: Date) -> Demand {
 
 /// Loyalty: the share of repeat orders, and satisfaction.
 pub fn loyalty(figures: &Figures, grading: &Grading) -> Loyalty {
-    let orders = i64::try_from(figures.orders.len()).unwrap_or(i64::MAX);
+    let orders = i64::from(figures.orders);
     if orders == 0 {
         return Loyalty::Not;
     }

@@ -118,14 +118,13 @@ fn convention(scoring: Scoring) -> BinConvention {
 #[allow(clippy::cast_precision_loss, reason = "days and counts are far below 2^52")]
 fn values(figures: &Figures, on: Date) -> Option<[f64; 3]> {
     let recency = figures.recency(on)?;
-    Some([recency as f64, figures.orders.len() as f64, figures.bought.own.to_f64()])
+    Some([recency as f64, f64::from(figures.orders), figures.bought.own.to_f64()])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::money::{Money, Sum};
-    use crate::rules::grading::figures::Order;
     use proptest::prelude::*;
 
     fn today() -> Date {
@@ -138,7 +137,8 @@ mod tests {
         let money = Money { amount: Amount::from_int(money), currency: None };
         let mut bought = Sum::default();
         bought.add(money);
-        Figures { orders: vec![Order { on, money: None }; n], bought, ..Figures::default() }
+        let orders = u32::try_from(n).unwrap();
+        Figures { orders, last_order: Some(on), bought, ..Figures::default() }
     }
 
     fn scored(all: &[Figures], grading: &Grading) -> Vec<String> {

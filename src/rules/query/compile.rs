@@ -29,7 +29,8 @@ pub(super) struct Term<'a> {
 /// What a name before an operator refers to.
 enum Subject {
     Flags,
-    Table(Kind),
+    /// A field of the table; is it a matter of grading?
+    Table(Kind, bool),
     Fact(Text),
 }
 
@@ -42,34 +43,34 @@ pub(super) fn term(asked: &Asked<'_>, term: &Term<'_>) -> Parsed<Node> {
         parts.push(match &subject {
             Subject::Flags => flag(asked, value)?,
             Subject::Fact(name) => text(Source::Fact(name.clone()), term.op, value)?,
-            Subject::Table(Kind::Text(texts)) => text(Source::Table(*texts), term.op, value)?,
-            Subject::Table(Kind::Exact(names, texts)) => exact(asked, *names, *texts, value)?,
-            Subject::Table(Kind::Stage(read)) => {
+            Subject::Table(Kind::Text(texts), _) => text(Source::Table(*texts), term.op, value)?,
+            Subject::Table(Kind::Exact(names, texts), _) => exact(asked, *names, *texts, value)?,
+            Subject::Table(Kind::Stage(read), _) => {
                 Node::Stage(*read, wanted(value, || stage(asked, term.op, value))?)
             }
-            Subject::Table(Kind::Number(unit, read)) => {
+            Subject::Table(Kind::Number(unit, read), _) => {
                 Node::Number(*read, wanted(value, || number(asked, *unit, term.op, value))?)
             }
-            Subject::Table(Kind::Valued(scale, read)) => {
-                match level(asked, *scale, term.op, value) {
-                    Some(node) => node,
-                    None => Node::Number(
-                        *read,
-                        wanted(value, || {
-                            number(asked, Unit::Plain, term.op, value).map_err(|wrong| {
-                                let levels = scale.levels().iter().map(|level| level.id);
-                                Box::new(wrong.nearest(&value.text(), levels))
-                            })
-                        })?,
-                    ),
-                }
-            }
-            Subject::Table(Kind::Date(tense, read)) => {
+            Subject::Table(Kind::Valued(scale, read), _) => match level(*scale, term.op, value) {
+                Some(node) => node,
+                None => Node::Number(
+                    *read,
+                    wanted(value, || {
+                        number(asked, Unit::Plain, term.op, value).map_err(|wrong| {
+                            let levels = scale.levels().iter().map(|level| level.id);
+                            Box::new(wrong.nearest(&value.text(), levels))
+                        })
+                    })?,
+                ),
+            },
+            Subject::Table(Kind::Date(tense, read), _) => {
                 Node::Date(*read, wanted(value, || date(asked, *tense, term.op, value))?)
             }
         });
     }
-    Ok(if term.op == Op::Ne { differs(&subject, parts) } else { any(parts) })
+    let node = if term.op == Op::Ne { differs(&subject, parts) } else { any(parts) };
+    let graded = matches!(subject, Subject::Table(_, true));
+    Ok(if graded { Node::OfCustomer(Box::new(node)) } else { node })
 }
 
 /// One of the parts; a single one stands for itself.
@@ -91,10 +92,10 @@ fn differs(subject: &Subject, parts: Vec<Node>) -> Node {
     });
     let not = Node::Not(Box::new(any(parts)));
     let known = match subject {
-        Subject::Table(Kind::Number(_, read) | Kind::Valued(_, read)) if compares => {
+        Subject::Table(Kind::Number(_, read) | Kind::Valued(_, read), _) if compares => {
             Node::Number(*read, Wanted::Fits(NumberTest::Known))
         }
-        Subject::Table(Kind::Date(_, read)) if compares => Node::Date(*read, Wanted::Present),
+        Subject::Table(Kind::Date(_, read), _) if compares => Node::Date(*read, Wanted::Present),
         _ => return not,
     };
     Node::All(vec![known, not])
@@ -107,11 +108,10 @@ fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Subject> {
         return Ok(Subject::Flags);
     }
     if let Some(field) = fields::find(&text) {
-        asked.asks_grades.set(asked.asks_grades.get() || field.graded);
         if matches!(field.kind, Kind::Exact(Names::Grades, _)) {
             asked.grade_at.borrow_mut().get_or_insert(name.span.clone());
         }
-        return Ok(Subject::Table(field.kind));
+        return Ok(Subject::Table(field.kind, field.graded));
     }
     if let Some(fact) = facts.iter().find(|fact| fold(fact) == text) {
         return Ok(Subject::Fact(fact.clone()));
@@ -139,9 +139,9 @@ fn check_operator(asked: &Asked<'_>, term: &Term<'_>, subject: &Subject) -> Pars
     let symbol = term.op.symbol();
     let is = match subject {
         Subject::Flags => Some("a flag"),
-        Subject::Fact(_) | Subject::Table(Kind::Text(_)) => Some("text"),
-        Subject::Table(Kind::Exact(..)) => Some("a name"),
-        Subject::Table(_) => None,
+        Subject::Fact(_) | Subject::Table(Kind::Text(_), _) => Some("text"),
+        Subject::Table(Kind::Exact(..), _) => Some("a name"),
+        Subject::Table(..) => None,
     };
     if let Some(is) = is {
         let message = format!("`{symbol}` cannot compare `{}`, which is {is}", term.name.text());
@@ -174,7 +174,6 @@ fn wanted<T>(word: &Word, test: impl FnOnce() -> Parsed<T>) -> Parsed<Wanted<T>>
 fn flag(asked: &Asked<'_>, word: &Word) -> Parsed<Node> {
     let text = fold(&word.text());
     if let Some(flag) = flags::find(&text.replace('_', "-")) {
-        asked.asks_grades.set(asked.asks_grades.get() || flag.graded);
         return Ok(Node::Flag(flag));
     }
     let wrong = asked.wrong(&word.span, format!("unknown flag `{}`", word.text()));
@@ -185,7 +184,7 @@ fn flag(asked: &Asked<'_>, word: &Word) -> Parsed<Node> {
 }
 
 /// A level of a dimension where a number may stand too: `value:high`.
-fn level(asked: &Asked<'_>, scale: Scale, op: Op, word: &Word) -> Option<Node> {
+fn level(scale: Scale, op: Op, word: &Word) -> Option<Node> {
     let texts: Texts = match scale {
         Scale::Value => |view, is| view.level(Scale::Value, is),
         _ => return None,
@@ -193,9 +192,8 @@ fn level(asked: &Asked<'_>, scale: Scale, op: Op, word: &Word) -> Option<Node> {
     let wanted = fold(&word.text());
     let named = |level: &&Level| [level.id, level.en, level.zh].contains(&wanted.as_str());
     let level = scale.levels().iter().find(named).filter(|_| !op.orders())?;
-    asked.asks_grades.set(true);
     let test = Wanted::Fits(TextTest::Whole(Pattern::exact(level.id)));
-    Some(Node::Text(Source::Table(texts), test))
+    Some(Node::OfCustomer(Box::new(Node::Text(Source::Table(texts), test))))
 }
 
 fn text(source: Source, op: Op, word: &Word) -> Parsed<Node> {

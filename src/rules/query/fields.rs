@@ -265,7 +265,7 @@ pub const FIELDS: &[Field] = &[
     graded(field("recency", &["近度"], "days since the customer's last order", "recency>90",
         Number(Unit::Days, |v| Reading::days(v.customer.and_then(|c| c.figures.recency(v.as_of)))))),
     graded(field("frequency", &["频度"], "number of the customer's orders", "frequency>=3",
-        Number(Unit::Plain, |v| v.customer.map_or(Reading::Absent, |c| Reading::count(u32::try_from(c.figures.orders.len()).unwrap_or(u32::MAX)))))),
+        Number(Unit::Plain, |v| v.customer.map_or(Reading::Absent, |c| Reading::count(c.figures.orders))))),
     graded(field("bought", &["购买额"], "money of the customer's orders less refunds", "bought>=100k",
         Number(Unit::Plain, |v| v.customer.map_or(Reading::Absent, |c| Reading::sum(&c.figures.bought))))),
 ];
@@ -307,6 +307,6 @@ fn confirmed(view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
 fn missing(view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
     let Some(next) = next_stage(view.record, view.settings) else { return false };
     let case = view.case();
-    let cycle = is(IN_CYCLE) && !case.past_signature(next) && !case.status(IN_CYCLE).met;
-    cycle || case.pipeline.accumulated(next).any(|id| is(id) && !case.status(id).met)
+    let cycle = is(IN_CYCLE) && !case.past_signature(next) && !case.holds(IN_CYCLE);
+    cycle || case.pipeline.accumulated(next).any(|id| is(id) && !case.holds(id))
 }

@@ -32,6 +32,10 @@ pub(super) enum Node {
     Number(fn(&View<'_>) -> Reading, Wanted<NumberTest>),
     /// A day.
     Date(fn(&View<'_>) -> Option<Date>, Wanted<DateTest>),
+    /// A part that reads nothing but what is known of the customer.
+    OfCustomer(Box<Node>),
+    /// What was answered before: the bit of a question (see `apart`).
+    Answer(usize),
 }
 
 /// What is asked of a value.
@@ -130,6 +134,21 @@ impl Node {
             Node::Date(read, wanted) => {
                 wanted.by(read(view), |test, date| test.passes(date, view.as_of))
             }
+            Node::OfCustomer(part) => part.matches(view),
+            Node::Answer(question) => view.answers.get(*question),
+        }
+    }
+}
+
+impl Node {
+    /// Does any part of it ask for grades?
+    pub(super) fn asks_grades(&self) -> bool {
+        match self {
+            Node::All(parts) | Node::Any(parts) => parts.iter().any(Node::asks_grades),
+            Node::Not(part) => part.asks_grades(),
+            Node::Flag(flag) => flag.graded,
+            Node::OfCustomer(_) => true,
+            _ => false,
         }
     }
 }

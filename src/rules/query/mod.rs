@@ -5,6 +5,7 @@
 //! (`compile`) with everything resolved that the settings know, and the tree is asked about one record
 //! after another (`matching`). What may be asked stands in two tables: [`FIELDS`] and [`FLAGS`].
 
+mod apart;
 mod compile;
 mod fields;
 mod flags;
@@ -17,17 +18,17 @@ mod pattern;
 mod tests;
 mod view;
 
+pub(super) use apart::{Answers, Questions};
 pub use fields::{FIELDS, Field};
 pub use flags::{FLAGS, Flag};
 pub use help::help;
 
-use super::grading::Customer;
 use super::state::Record;
 use crate::diag::{Code, Diagnostic, Place, Source, Spot};
 use crate::model::date::Date;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
 
@@ -42,7 +43,6 @@ pub const MAX_DEPTH: usize = 64;
 pub struct Query {
     text: Text,
     node: matching::Node,
-    asks_grades: bool,
     grade_at: Option<Range<usize>>,
 }
 
@@ -64,17 +64,18 @@ impl Query {
         settings: &Settings,
         today: Date,
     ) -> Result<Query, Diagnostic> {
-        let (asks_grades, grade_at) = (Cell::new(false), RefCell::new(None));
-        let asked = Asked { text, origin, settings, today, asks_grades, grade_at };
+        let asked = Asked { text, origin, settings, today, grade_at: RefCell::new(None) };
         match parser::parse(&asked) {
-            Ok(node) => Ok(Query {
-                text: text.into(),
-                node,
-                asks_grades: asked.asks_grades.get(),
-                grade_at: asked.grade_at.into_inner(),
-            }),
+            Ok(node) => {
+                Ok(Query { text: text.into(), node, grade_at: asked.grade_at.into_inner() })
+            }
             Err(diagnostic) => Err(*diagnostic),
         }
+    }
+
+    /// The query that every prospect answers with yes.
+    pub fn everything() -> Query {
+        Query { text: Text::default(), node: matching::Node::All(Vec::new()), grade_at: None }
     }
 
     /// Does it match everything because nothing was asked?
@@ -85,7 +86,7 @@ impl Query {
     /// Does it ask for a dimension of grading, or the grade? Then the book has to be graded before it
     /// is asked; [`Book::select`](super::book::Book::select) sees to it.
     pub fn asks_grades(&self) -> bool {
-        self.asks_grades
+        self.node.asks_grades()
     }
 
     /// Where it asks for the composite grade, which the rules of grading may not.
@@ -97,30 +98,11 @@ impl Query {
     pub fn matches(&self, record: &Record, context: &Context<'_>) -> bool {
         let customer = record.customer.get().map(|customer| &**customer);
         debug_assert!(
-            !self.asks_grades || customer.is_some(),
+            customer.is_some() || !self.asks_grades(),
             "`{self}` asks for grades of a book that is not graded: go through Book::select"
         );
-        self.asked_of(record, context, customer)
-    }
-
-    /// The same while the customer is still being graded.
-    pub(super) fn matches_as(
-        &self,
-        record: &Record,
-        context: &Context<'_>,
-        customer: &Customer,
-    ) -> bool {
-        self.asked_of(record, context, Some(customer))
-    }
-
-    fn asked_of(
-        &self,
-        record: &Record,
-        context: &Context<'_>,
-        customer: Option<&Customer>,
-    ) -> bool {
-        let (settings, as_of) = (context.settings, context.as_of);
-        self.node.matches(&view::View { record, settings, as_of, customer })
+        let (settings, as_of, answers) = (context.settings, context.as_of, &Answers::default());
+        self.node.matches(&view::View { record, settings, as_of, customer, answers })
     }
 }
 
@@ -137,8 +119,6 @@ struct Asked<'a> {
     origin: &'a str,
     settings: &'a Settings,
     today: Date,
-    /// Was a dimension of grading among them?
-    asks_grades: Cell<bool>,
     /// Where the grade itself first stands.
     grade_at: RefCell<Option<Range<usize>>>,
 }

@@ -6,6 +6,7 @@ use crate::model::event::{Event, EventKey};
 use crate::model::money::Money;
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Rep;
+use crate::rules::book::Book;
 use crate::rules::replay::replay;
 use proptest::prelude::*;
 
@@ -121,9 +122,10 @@ fn tang() -> Prospect {
 }
 
 fn records(settings: &Settings) -> Vec<Record> {
-    let records = [zhang(), wang(), tang()].map(|p| replay(p, settings, today()).unwrap());
-    crate::rules::grading::grade(&records, settings, today());
-    records.into()
+    let records = [zhang(), wang(), tang()].map(|p| replay(p, settings, today()).unwrap()).into();
+    let book = Book::of(settings.clone(), today(), records, Vec::new());
+    book.graded();
+    book.records().to_vec()
 }
 
 /// Which of the three, by their first letters.
@@ -595,4 +597,39 @@ proptest! {
         prop_assert_eq!(who(&format!("not (({a}) ({b}))")), who(&format!("not ({a}) or not ({b})")));
         prop_assert_eq!(who(&format!("({a}) or not ({a})")), "zwt");
     }
+
+    /// Answers of the prospect, put together with what is asked of the customer, say what the query says.
+    #[test]
+    fn a_query_taken_apart_means_the_same(
+        a in any_query(), b in any_query(), graded in prop::sample::select(GRADED)
+    ) {
+        let settings = settings();
+        let context = Context { settings: &settings, as_of: today() };
+        let records = records(&settings);
+        for text in [
+            format!("({a}) {graded} or not ({b}) not {graded}"),
+            format!("not (({graded} or {a}) {b})"),
+            format!("({a}) {graded} or {b}"),
+            a,
+            String::new(),
+        ] {
+            let query = Query::parse(&text, "query", &settings, today()).unwrap();
+            let mut questions = Questions::default();
+            let rest = questions.part(query.clone());
+            for record in &records {
+                let (answers, customer) =
+                    (questions.answers(record, &context), record.customer.get().unwrap());
+                // Nothing but the answers and the customer is read: any record will do.
+                let blank = &records[0];
+                prop_assert_eq!(
+                    rest.matches_apart(&answers, customer, blank, &context),
+                    query.matches(record, &context),
+                    "{}", text
+                );
+            }
+        }
+    }
 }
+
+const GRADED: &[&str] =
+    &["value:high", "value:low,5000", "grade:C", "is:active", "recency>5", "segment!=lost"];

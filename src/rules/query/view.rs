@@ -1,5 +1,6 @@
 //! What a query sees of a prospect on a day.
 
+use super::apart::Answers;
 use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::pipeline::Pipeline;
@@ -18,6 +19,8 @@ pub(super) struct View<'a> {
     pub(super) as_of: Date,
     /// The graded customer it belongs to, where the query asks for one.
     pub(super) customer: Option<&'a Customer>,
+    /// What the prospect answered before, where a query was taken apart.
+    pub(super) answers: &'a Answers,
 }
 
 impl<'a> View<'a> {
@@ -33,7 +36,7 @@ impl<'a> View<'a> {
 
     /// Does this criterion hold on the day?
     pub(super) fn holds(&self, criterion: &str) -> bool {
-        self.case().status(criterion).met
+        self.case().holds(criterion)
     }
 
     /// Is the customer's level of this dimension the one asked for?

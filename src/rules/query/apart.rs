@@ -1,0 +1,75 @@
+//! Queries taken apart, where customers are graded only after their prospects have passed by: what asks
+//! for no grade is answered while the prospect is at hand, the rest when the grades are known.
+
+use super::matching::Node;
+use super::view::View;
+use super::{Context, Query};
+use crate::rules::grading::Customer;
+use crate::rules::state::Record;
+
+/// What is asked of prospects alone, by all the queries that were taken apart.
+#[derive(Debug, Default)]
+pub(in crate::rules) struct Questions(Vec<Node>);
+
+/// What one prospect answered: a bit for each question.
+#[derive(Debug, Default)]
+pub(in crate::rules) struct Answers(Box<[u64]>);
+
+impl Questions {
+    /// Takes a query apart: what is left of it needs a prospect's answers and the customer.
+    pub(in crate::rules) fn part(&mut self, query: Query) -> Query {
+        Query { node: self.node(query.node), ..query }
+    }
+
+    fn node(&mut self, node: Node) -> Node {
+        match node {
+            // Everybody answers yes to nothing.
+            Node::All(parts) if parts.is_empty() => Node::All(parts),
+            alone if !alone.asks_grades() => {
+                self.0.push(alone);
+                Node::Answer(self.0.len() - 1)
+            }
+            Node::All(parts) => Node::All(self.nodes(parts)),
+            Node::Any(parts) => Node::Any(self.nodes(parts)),
+            Node::Not(part) => Node::Not(Box::new(self.node(*part))),
+            of_customer => of_customer,
+        }
+    }
+
+    fn nodes(&mut self, nodes: Vec<Node>) -> Vec<Node> {
+        nodes.into_iter().map(|node| self.node(node)).collect()
+    }
+
+    /// What a prospect answers.
+    pub(in crate::rules) fn answers(&self, record: &Record, context: &Context<'_>) -> Answers {
+        let (settings, as_of, answers) = (context.settings, context.as_of, &Answers::default());
+        let view = View { record, settings, as_of, customer: None, answers };
+        let mut bits = vec![0; self.0.len().div_ceil(64)];
+        for (question, node) in self.0.iter().enumerate() {
+            bits[question / 64] |= u64::from(node.matches(&view)) << (question % 64);
+        }
+        Answers(bits.into())
+    }
+}
+
+impl Answers {
+    /// The answer to one question.
+    pub(super) fn get(&self, question: usize) -> bool {
+        self.0.get(question / 64).is_some_and(|bits| bits >> (question % 64) & 1 == 1)
+    }
+}
+
+impl Query {
+    /// Is a prospect meant that gave these answers and belongs to this customer? Asked of what
+    /// [`Questions::part`] left of a query, which reads nothing else: `blank` is any record.
+    pub(in crate::rules) fn matches_apart(
+        &self,
+        answers: &Answers,
+        customer: &Customer,
+        blank: &Record,
+        context: &Context<'_>,
+    ) -> bool {
+        let (settings, as_of, customer) = (context.settings, context.as_of, Some(customer));
+        self.node.matches(&View { record: blank, settings, as_of, customer, answers })
+    }
+}
