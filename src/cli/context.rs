@@ -17,6 +17,7 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::args::Global;
 use super::progress::Progress;
@@ -144,7 +145,9 @@ impl Context {
             return Ok(ledger);
         }
         let (root, shown) = self.root()?;
-        Ok(self.settle(Ledger::open(root, shown).map_err(Failure)?))
+        let mut ledger = Ledger::open(root, shown).map_err(Failure)?;
+        ledger.remember = (!self.global.no_cache).then(SystemTime::now);
+        Ok(self.settle(ledger))
     }
 
     /// The ledger's root, and how messages show it.

@@ -43,6 +43,7 @@ use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Sheet};
 use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
+use crate::rules::standing::Standing;
 use crate::rules::state::Record;
 use dimension::Dimension;
 
@@ -84,6 +85,23 @@ impl Request {
     ) -> A {
         self.grade_if_asked(book);
         book.fold(&self.query, step, join)
+    }
+
+    /// The same of where they stand and of their group; whoever asks no more than that may be answered
+    /// without their files (see [`Book::fold_standings`]).
+    pub fn fold_standings<A: Default + Send>(
+        &self,
+        book: &Book,
+        step: impl Fn(&mut A, &Standing, String) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        if self.by.is_none() && self.query.is_empty() {
+            return book.fold_standings(|all, standing| step(all, standing, String::new()), join);
+        }
+        let settings = &book.settings;
+        let group = |record: &Record| self.group(record, settings).unwrap_or_default();
+        let standing = |record: &Record| Standing::of(record, book.as_of);
+        self.fold(book, |all, record| step(all, &standing(record), group(record)), join)
     }
 
     /// The same with every record; `step` is told whether the query selects it (see [`Book::fold_all`]).
