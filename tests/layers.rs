@@ -28,7 +28,7 @@ const HOMES: [(&str, &str); 21] = [
     ("comfy_table", "src/render"),
     ("deunicode", "src/model/id.rs"),
     ("fnv", "src/store"),
-    ("memchr", "src/store/quick.rs"),
+    ("memchr", "src/store/cursor.rs"),
     ("rustix", "src/store/walk.rs"),
     ("rust_decimal", "src/model/money.rs"),
     ("simdutf8", "src/store/files.rs"),

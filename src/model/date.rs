@@ -73,6 +73,18 @@ impl Date {
         Date(chrono::Local::now().date_naive())
     }
 
+    /// Its number, 1 on the first day of the year 1.
+    pub fn to_days(self) -> i32 {
+        self.0.num_days_from_ce()
+    }
+
+    /// The date of such a number.
+    pub fn from_days(days: i32) -> Option<Date> {
+        NaiveDate::from_num_days_from_ce_opt(days)
+            .map(Date)
+            .filter(|date| (Date::MIN..=Date::MAX).contains(date))
+    }
+
     /// Exactly `YYYY-MM-DD`.
     pub fn parse(text: &str) -> Option<Date> {
         let b = text.as_bytes();

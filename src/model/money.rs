@@ -46,6 +46,16 @@ impl Amount {
         Amount(Decimal::new(digits, decimals))
     }
 
+    /// As bytes of its own, exact to the last decimal that is written.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.serialize()
+    }
+
+    /// The amount of such bytes; any others give some amount.
+    pub fn from_bytes(bytes: [u8; 16]) -> Amount {
+        Amount(Decimal::deserialize(bytes))
+    }
+
     /// In millionths, rounded: for ranking and for shares of a total, in whole numbers.
     pub fn micros(self) -> i128 {
         let mut decimal = self.0;

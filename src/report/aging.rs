@@ -98,11 +98,12 @@ pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En => format!("open prospects on {}: {}", book.as_of, open),
             Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open),
         },
-        tables: vec![
-            list(&late, book, request, Audience::Machines),
-            list(&late, book, request, Audience::People),
-            buckets(&groups, request, lang),
-        ],
+        tables: [Audience::Machines, Audience::People]
+            .into_iter()
+            .filter(|audience| request.is_read_by(*audience))
+            .map(|audience| list(&late, book, request, audience))
+            .chain([buckets(&groups, request, lang)])
+            .collect(),
         pictures: vec![picture(&groups, lang)],
         ..Sheet::default()
     };
@@ -184,8 +185,8 @@ fn list(late: &[&Record], book: &Book, request: &Request, audience: Audience) ->
             let state = &record.state;
             let group = by.map(|by| by.of(record, settings)).unwrap_or_default();
             let mut cells = vec![
-                Cell::text(&*record.prospect.id),
-                Cell::text(&*record.prospect.name),
+                Cell::text(record.prospect.id.clone()),
+                Cell::text(record.prospect.name.clone()),
                 Cell::text(record.stage_id(settings)),
                 Cell::maybe(state.owner.as_deref(), Cell::text),
                 Cell::Int(excess(record, book)),

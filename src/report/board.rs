@@ -50,8 +50,8 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 let mut cells = vec![
                     Cell::text(record.stage_id(settings)),
                     Cell::text(label(record)),
-                    Cell::text(&*record.prospect.id),
-                    Cell::text(&*record.prospect.name),
+                    Cell::text(record.prospect.id.clone()),
+                    Cell::text(record.prospect.name.clone()),
                     Cell::maybe(record.prospect.company.as_deref(), Cell::text),
                     Cell::maybe(record.state.owner.as_deref(), Cell::text),
                     Cell::maybe(record.state.value, Cell::Money),
@@ -59,10 +59,10 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                     Cell::maybe(record.state.evidence.next.as_ref(), |next| {
                         Cell::Date(next.at.date)
                     }),
-                    Cell::List(flags(record).into_iter().map(String::from).collect()),
+                    Cell::list(flags(record)),
                 ];
                 if let Some(group) = group(record) {
-                    cells.insert(0, Cell::Text(group));
+                    cells.insert(0, Cell::text(group));
                 }
                 Row::with(cells, emphasis(record))
             })

@@ -5,6 +5,7 @@ use super::breakdown::{by_cell, by_column, join, window as shown};
 use super::figures::{FEW, bars, count, few, grouped, others, span};
 use super::words::column;
 use crate::diag::Diagnostic;
+use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
@@ -13,7 +14,7 @@ use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::shape::Shape;
-use crate::rules::state::Record;
+use crate::rules::standing::Standing;
 use std::collections::BTreeMap;
 
 /// Days over which arrivals and stays are measured where no period is stated.
@@ -35,13 +36,12 @@ struct Figures {
 
 impl Figures {
     /// A prospect that stands here.
-    fn count_in(&mut self, record: &Record, pipeline: &Pipeline) {
-        let worth = worth(record);
+    fn count_in(&mut self, standing: &Standing, pipeline: &Pipeline, day: Date) {
         self.count += 1;
-        self.overdue += u64::from(record.state.flags.overdue);
-        self.value.add_sum(&worth);
-        let probability = pipeline.stages[record.state.stage].probability;
-        self.weighted = self.weighted.plus(worth.own.times(probability).round(2));
+        self.overdue += u64::from(standing.overdue_on(day));
+        self.value.add_sum(&standing.worth);
+        let probability = pipeline.stages[standing.stage].probability;
+        self.weighted = self.weighted.plus(standing.worth.own.times(probability).round(2));
     }
 
     /// What another thread counted.
@@ -112,39 +112,26 @@ fn about(book: &Book) -> String {
     format!("{} {}{currency}", lang.pick("snapshot of", "截至"), book.as_of)
 }
 
-/// What a prospect is worth in the funnel: what was booked once it is won, else what is expected.
-fn worth(record: &Record) -> Sum {
-    let mut sum = Sum::default();
-    let booked = &record.state.booked;
-    if record.state.outcome == Outcome::Won && *booked != Sum::default() {
-        sum.add_sum(booked);
-    } else if let Some(value) = record.state.value {
-        sum.add(value);
-    }
-    sum
-}
-
 /// The figures of each pipeline in use, by its position.
 fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
     let settings = &book.settings;
     let window = asked(book, request);
-    request.fold(
+    request.fold_standings(
         book,
-        |all: &mut BTreeMap<usize, Groups>, record| {
-            let pipeline = &settings.pipelines[record.state.pipeline];
-            let group = request.group(record, settings).unwrap_or_default();
+        |all: &mut BTreeMap<usize, Groups>, standing, group| {
+            let pipeline = &settings.pipelines[standing.pipeline];
             let columns = all
-                .entry(record.state.pipeline)
+                .entry(standing.pipeline)
                 .or_default()
                 .entry(group)
                 .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
-            columns[record.state.stage].count_in(record, pipeline);
-            for spell in record.history.entries() {
-                let cell = &mut columns[spell.stage];
-                cell.arrivals += usize::from(window.contains(spell.from));
-                if let Some(to) = spell.to.filter(|to| window.contains(*to)) {
+            columns[standing.stage].count_in(standing, pipeline, book.as_of);
+            for stay in &standing.stays {
+                let cell = &mut columns[stay.stage];
+                cell.arrivals += usize::from(window.contains(stay.from));
+                if let Some(to) = stay.to.filter(|to| window.contains(*to)) {
                     cell.departures += 1;
-                    cell.days += to.days_since(spell.from);
+                    cell.days += to.days_since(stay.from);
                 }
             }
         },
@@ -226,7 +213,7 @@ fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
         count(cell.overdue),
     ];
     if foreign {
-        cells.push(Cell::List(others(&cell.value)));
+        cells.push(Cell::list(others(&cell.value)));
     }
     cells
 }

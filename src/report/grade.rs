@@ -253,7 +253,7 @@ fn reasons(found: &[(&Customer, &Record)], book: &Book) -> Table {
                 Cell::text(title(if scale == Scale::Value { "value-level" } else { name }, lang)),
                 match scale.of(customer) {
                     Some(level) => Cell::text(level.short(lang)),
-                    None => Cell::Absent(why.absent(scale)),
+                    None => Cell::absent(why.absent(scale)),
                 },
                 Cell::text(why.of(scale)),
             ];

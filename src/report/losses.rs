@@ -304,7 +304,7 @@ fn common(ended: &[Ended], all: Score, settings: &Settings, audience: Audience) 
                 won: sum.won + score.won,
                 lost: sum.lost + score.lost,
             });
-            let mut row = sum.row(&trait_, Cell::Absent(word), all, lang);
+            let mut row = sum.row(&trait_, Cell::absent(word), all, lang);
             row.cells.truncate(4);
             row.cells.resize(7, Cell::Empty);
             rows.push(Row::new(row.cells));

@@ -41,10 +41,11 @@ use crate::model::date::Date;
 use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::settings::Settings;
-use crate::model::sheet::Sheet;
+use crate::model::sheet::{Audience, Sheet};
 use crate::model::text::Text;
 use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
+use crate::rules::standing::Standing;
 use crate::rules::state::Record;
 use dimension::Dimension;
 
@@ -60,12 +61,14 @@ pub struct Request {
     pub target: Option<Amount>,
     /// Every single thing behind the figures, by those of [`LISTING`].
     pub list: bool,
+    /// Who reads it, if that is known: tables that are for others alone need not be made.
+    pub readers: Option<Audience>,
 }
 
 impl Request {
     /// These prospects, and nothing else asked.
     pub fn of(query: Query) -> Request {
-        Request { query, by: None, period: None, target: None, list: false }
+        Request { query, by: None, period: None, target: None, list: false, readers: None }
     }
 
     /// The records that the query selects; graded where they are broken down by grade.
@@ -84,6 +87,23 @@ impl Request {
     ) -> A {
         self.grade_if_asked(book);
         book.fold(&self.query, step, join)
+    }
+
+    /// The same of where they stand and of their group; whoever asks no more than that may be answered
+    /// without their files (see [`Book::fold_standings`]).
+    pub fn fold_standings<A: Default + Send>(
+        &self,
+        book: &Book,
+        step: impl Fn(&mut A, &Standing, String) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        if self.by.is_none() && self.query.is_empty() {
+            return book.fold_standings(|all, standing| step(all, standing, String::new()), join);
+        }
+        let settings = &book.settings;
+        let group = |record: &Record| self.group(record, settings).unwrap_or_default();
+        let standing = |record: &Record| Standing::of(record, book.as_of);
+        self.fold(book, |all, record| step(all, &standing(record), group(record)), join)
     }
 
     /// The same with every record; `step` is told whether the query selects it (see [`Book::fold_all`]).
@@ -134,6 +154,11 @@ impl Request {
     /// The value of what figures are broken down by, if they are.
     pub fn group(&self, record: &Record, settings: &Settings) -> Option<String> {
         self.by.as_ref().map(|by| by.of(record, settings))
+    }
+
+    /// May a table for these readers be looked at?
+    pub fn is_read_by(&self, readers: Audience) -> bool {
+        self.readers.is_none_or(|known| known == readers)
     }
 
     fn grade_if_asked(&self, book: &Book) {

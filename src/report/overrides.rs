@@ -72,10 +72,14 @@ pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En => format!("moves forced in {days}; overstated on {}", book.as_of),
             Lang::Zh => format!("{days} 破例的移动；截至 {} 高估的客户", book.as_of),
         },
-        tables: vec![long(&found, lang)],
         ..Sheet::default()
     };
-    sheet.tables.extend(lists(&found, &book.settings));
+    if request.is_read_by(Audience::Machines) {
+        sheet.tables.push(long(&found, lang));
+    }
+    if request.is_read_by(Audience::People) {
+        sheet.tables.extend(lists(&found, &book.settings));
+    }
     sheet.tables.push(by_owner(&owners, lang));
     if found.is_empty() {
         sheet.notes.push(

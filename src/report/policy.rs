@@ -231,7 +231,7 @@ fn promises(book: &Book) -> Table {
             days(policy.verify_days),
             Cell::maybe(policy.level.as_deref(), Cell::text),
             days(policy.contact_days),
-            Cell::List(policy.channel.iter().map(ToString::to_string).collect()),
+            Cell::list(policy.channel.iter().cloned()),
             days(policy.response_hours),
             Cell::maybe(policy.discount, |share| Cell::Share(share.to_f64())),
         ])

@@ -53,11 +53,11 @@ pub fn pool(book: &Book, request: &Request) -> Sheet {
                 Cell::text(&*prospect.name),
                 Cell::maybe(grade_of(book, record), Cell::text),
                 Cell::maybe(prospect.region.as_deref(), Cell::text),
-                Cell::List(prospect.needs.iter().map(ToString::to_string).collect()),
+                Cell::list(prospect.needs.iter().cloned()),
                 Cell::maybe(record.state.value, Cell::Money),
                 Cell::maybe(waits.since, Cell::Date),
                 days(record, book),
-                Cell::List(waits.before.iter().map(ToString::to_string).collect()),
+                Cell::list(waits.before.iter().cloned()),
                 Cell::maybe(waits.reason, Cell::text),
             ])
         })
@@ -155,7 +155,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
                 Cell::maybe(waiter.value, Cell::Money),
                 Cell::maybe(waiter.since, Cell::Date),
                 Cell::maybe(waiter.days(book), Cell::Int),
-                Cell::Text(whom),
+                Cell::text(whom),
             ];
             Row::with(cells, if none { Emphasis::Warn } else { Emphasis::Plain })
         })

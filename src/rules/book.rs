@@ -4,6 +4,7 @@ use super::grading::grader::{Grader, Taken};
 use super::grading::{Customer, Graded};
 use super::query::{Context, Query};
 use super::replay::replay;
+use super::standing::Standing;
 use super::state::Record;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -30,6 +31,9 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// Lets every record pass by once, in no order, and keeps none: the memory it takes does not grow
     /// with the ledger. Several threads hand them over; the first argument of `each` says which.
     fn pass(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Passed;
+
+    /// Lets pass by in the same way where every prospect stands.
+    fn standings(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed;
 
     /// How many threads hand records over.
     fn threads(&self) -> usize;
@@ -81,6 +85,30 @@ pub struct Book {
 struct Kept {
     records: Vec<Record>,
     problems: Vec<Diagnostic>,
+}
+
+/// What each thread has folded so far.
+struct Parts<A>(Vec<Mutex<A>>);
+
+impl<A: Default> Parts<A> {
+    fn of(shelf: &dyn Shelf) -> Parts<A> {
+        Parts((0..shelf.threads()).map(|_| Mutex::default()).collect())
+    }
+
+    /// Lets a thread go on with its own part.
+    fn with(&self, thread: usize, step: impl FnOnce(&mut A)) {
+        if let Some(part) = self.0.get(thread) {
+            step(&mut part.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    fn joined(self, join: impl Fn(&mut A, A)) -> A {
+        let parts = self.0.into_iter();
+        let mut parts = parts.map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut all = parts.next().unwrap_or_default();
+        parts.for_each(|part| join(&mut all, part));
+        all
+    }
 }
 
 impl Book {
@@ -172,26 +200,48 @@ impl Book {
             }
             all
         };
-        let Some(shelf) = self.shelf.as_ref().filter(|_| self.kept.get().is_none()) else {
-            return in_memory();
-        };
-        let parts: Vec<Mutex<A>> = (0..shelf.threads()).map(|_| Mutex::default()).collect();
+        let Some(shelf) = self.unread() else { return in_memory() };
+        let parts = Parts::of(shelf);
         let passed = shelf.pass(self.keep, &|thread, record| {
             self.introduce(record);
-            if let Some(part) = parts.get(thread) {
-                let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-                step(&mut part, record, query.matches(record, &context));
-            }
+            parts.with(thread, |part| step(part, record, query.matches(record, &context)));
         });
-        if passed.repeated {
-            return in_memory();
+        if self.note(passed) { parts.joined(join) } else { in_memory() }
+    }
+
+    /// The same of where all prospects stand, which may be known without reading every file.
+    pub fn fold_standings<A: Default + Send>(
+        &self,
+        step: impl Fn(&mut A, &Standing) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        let in_memory = || {
+            let mut all = A::default();
+            self.records()
+                .iter()
+                .for_each(|record| step(&mut all, &Standing::of(record, self.as_of)));
+            all
+        };
+        let Some(shelf) = self.unread() else { return in_memory() };
+        let parts = Parts::of(shelf);
+        let passed = shelf.standings(&|thread, standing| {
+            parts.with(thread, |part| step(part, standing));
+        });
+        if self.note(passed) { parts.joined(join) } else { in_memory() }
+    }
+
+    /// The shelf, as long as nobody has read the records.
+    fn unread(&self) -> Option<&dyn Shelf> {
+        self.shelf.as_deref().filter(|_| self.kept.get().is_none())
+    }
+
+    /// Notes what was seen on the way; may what came of it be used?
+    fn note(&self, passed: Passed) -> bool {
+        if !passed.repeated {
+            // Who passes by a second time sees the same.
+            let _ = self.passed.set(passed);
         }
-        let _ = self.passed.set(passed);
-        let parts = parts.into_iter();
-        let mut parts = parts.map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner));
-        let mut all = parts.next().unwrap_or_default();
-        parts.for_each(|part| join(&mut all, part));
-        all
+        !passed.repeated
     }
 
     /// What each prospect that a query means gives, in the order of their ids.

@@ -17,6 +17,7 @@ pub mod query;
 pub mod replay;
 pub mod rights;
 pub mod shape;
+pub mod standing;
 pub mod state;
 pub mod team;
 pub mod week;

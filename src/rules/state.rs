@@ -1,6 +1,7 @@
 //! What replay derives: where a prospect stands on a day, and how it came there.
 
 use super::grading::Customer;
+use super::standing::Clock;
 use crate::diag::Diagnostic;
 use crate::model::date::{Date, Moment};
 use crate::model::money::{Money, Sum};
@@ -161,10 +162,18 @@ impl State {
 
     /// Past the sales cycle on `date`: open, beyond the first column, not on hold then.
     pub fn overdue_on(&self, date: Date) -> bool {
-        self.outcome == Outcome::Open
-            && self.stage > 0
-            && self.hold.as_ref().is_none_or(|hold| date >= hold.until)
-            && self.age(date).is_some_and(|age| age > i64::from(self.cycle_days))
+        self.can_be_overdue() && self.clock().is_over(date)
+    }
+
+    /// Open, and beyond the first column.
+    pub fn can_be_overdue(&self) -> bool {
+        self.outcome == Outcome::Open && self.stage > 0
+    }
+
+    /// The clock as it runs now.
+    pub fn clock(&self) -> Clock {
+        let hold = self.hold.as_ref().map(|hold| hold.until);
+        Clock { start: self.clock_start, cycle_days: self.cycle_days, hold }
     }
 
     /// Open and without an owner.

@@ -3,6 +3,7 @@
 
 use super::load::{Ledger, Loaded, id_of};
 use super::quick::quick;
+use super::remembered::Remembered;
 use super::root::PROSPECTS;
 use super::walk::{Batch, Folder, Walk};
 use crate::diag::Diagnostic;
@@ -12,6 +13,7 @@ use crate::model::id;
 use crate::model::prospect::Prospect;
 use crate::rules::book::{Keep, Passed, Shelf};
 use crate::rules::replay::replay;
+use crate::rules::standing::Standing;
 use crate::rules::state::Record;
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -34,7 +36,7 @@ pub struct Files {
 
 /// What one thread met on its way.
 #[derive(Debug, Default)]
-struct Met {
+pub(super) struct Met {
     first: Option<Date>,
     errors: usize,
     /// The ids of its files, folded and hashed.
@@ -74,12 +76,15 @@ impl Shelf for Files {
                 each(thread, record);
             }
         });
-        let met: Vec<Met> = met.into_iter().map(|((), met)| met).collect();
-        let beside = problems.iter().chain(&self.beside).filter(|p| p.is_error()).count();
-        Passed {
-            first: met.iter().filter_map(|met| met.first).min(),
-            errors: beside + met.iter().map(|met| met.errors).sum::<usize>(),
-            repeated: repeated(met),
+        self.passed(met.into_iter().map(|((), met)| met).collect(), &problems)
+    }
+
+    fn standings(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed {
+        match self.ledger.remember {
+            Some(now) if self.ledger.snapshot.is_none() => Remembered::of(self, now).pass(each),
+            _ => self.pass(Keep::AllButNotes, &|thread, record| {
+                each(thread, &Standing::of(record, self.as_of));
+            }),
         }
     }
 
@@ -92,11 +97,22 @@ impl Shelf for Files {
     }
 }
 
-/// Memory that a thread uses for one file after the other.
+/// What a thread has in hand: memory that it uses for one file after the other, and what it met.
 #[derive(Debug, Default)]
-struct Room {
+pub(super) struct Hand {
     bytes: Vec<u8>,
     events: Vec<Event>,
+    pub(super) met: Met,
+}
+
+impl Hand {
+    /// What is left of a record is used again.
+    pub(super) fn take_back(&mut self, record: Option<Record>) {
+        if let Some(mut record) = record {
+            record.prospect.events.clear();
+            self.events = record.prospect.events;
+        }
+    }
 }
 
 impl Files {
@@ -111,43 +127,60 @@ impl Files {
         if self.ledger.snapshot.is_some() {
             return self.each_of_snapshot(take);
         }
+        let (parts, problems) = self.each_batch(|thread, (part, hand): &mut (A, Hand), batch| {
+            for name in &batch.names {
+                let (mut record, found) = self.one(&batch.folder, name, keep, hand);
+                take(thread, part, &mut record, found);
+                hand.take_back(record);
+            }
+        });
+        (parts.into_iter().map(|(part, hand)| (part, hand.met)).collect(), problems)
+    }
+
+    /// Hands out every file once, in batches. `take` is given the number of the thread and the thread's own
+    /// part. Threads begin only where there is more than one batch.
+    pub(super) fn each_batch<A: Default + Send>(
+        &self,
+        take: impl Fn(usize, &mut A, &Batch) + Sync,
+    ) -> (Vec<A>, Vec<Diagnostic>) {
         let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS));
         let first = walk.next_batch();
         let alone = first.is_none() || walk.is_finished();
         let walk = Mutex::new(walk);
         let work = |thread: usize, mut begun: Option<Batch>| {
-            let (mut part, mut met, mut room) = (A::default(), Met::default(), Room::default());
+            let mut part = A::default();
             let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
             while let Some(batch) = begun.take().or_else(next) {
-                self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
-                for name in &batch.names {
-                    let (mut record, found) =
-                        self.one(&batch.folder, name, keep, &mut room, &mut met);
-                    take(thread, &mut part, &mut record, found);
-                    if let Some(mut record) = record {
-                        record.prospect.events.clear();
-                        room.events = record.prospect.events;
-                    }
-                }
+                take(thread, &mut part, &batch);
             }
-            (part, met)
+            part
         };
-        let met = if alone {
+        let parts = if alone {
             vec![work(0, first)]
         } else {
             std::thread::scope(|scope| {
                 let work = &work;
                 let others: Vec<_> =
                     (1..self.threads()).map(|n| scope.spawn(move || work(n, None))).collect();
-                let mut met = vec![work(0, first)];
+                let mut parts = vec![work(0, first)];
                 for other in others {
-                    met.push(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                    parts.push(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
                 }
-                met
+                parts
             })
         };
         let walk = walk.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (met, walk.problems)
+        (parts, walk.problems)
+    }
+
+    /// What was seen by all threads together.
+    pub(super) fn passed(&self, met: Vec<Met>, problems: &[Diagnostic]) -> Passed {
+        let beside = problems.iter().chain(&self.beside).filter(|p| p.is_error()).count();
+        Passed {
+            first: met.iter().filter_map(|met| met.first).min(),
+            errors: beside + met.iter().map(|met| met.errors).sum::<usize>(),
+            repeated: repeated(met),
+        }
     }
 
     /// The same for files that are not on the disk.
@@ -166,20 +199,20 @@ impl Files {
     }
 
     /// One file: read by the quick reader if it can, else in full.
-    fn one(
+    pub(super) fn one(
         &self,
         folder: &Folder,
         name: &OsStr,
         keep: Keep,
-        room: &mut Room,
-        met: &mut Met,
+        hand: &mut Hand,
     ) -> (Option<Record>, Vec<Diagnostic>) {
+        self.ledger.files_read.fetch_add(1, Ordering::Relaxed);
         let name_text = name.to_string_lossy();
-        let stem = name_text.strip_suffix(".toml").unwrap_or(&name_text);
-        met.ids.push(hash(stem));
-        match self.at_once(folder, name, stem, keep, room) {
-            Some(prospect) => self.replayed(prospect, Vec::new(), met),
-            None => self.in_full(&folder.file(name), met),
+        let stem = stem(&name_text);
+        hand.met.ids.push(hash(stem));
+        match self.at_once(folder, name, stem, keep, hand) {
+            Some(prospect) => self.replayed(prospect, Vec::new(), &mut hand.met),
+            None => self.in_full(&folder.file(name), &mut hand.met),
         }
     }
 
@@ -221,19 +254,30 @@ impl Files {
         name: &OsStr,
         stem: &str,
         keep: Keep,
-        room: &mut Room,
+        hand: &mut Hand,
     ) -> Option<Prospect> {
-        folder.read(name, &mut room.bytes).ok()?;
-        let text = simdutf8::basic::from_utf8(&room.bytes).ok()?;
+        folder.read(name, &mut hand.bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(&hand.bytes).ok()?;
         id::validate(stem).ok()?;
-        quick(text, stem, folder.file(name), &self.ledger.settings, keep, &mut room.events)
+        quick(text, stem, folder.file(name), &self.ledger.settings, keep, &mut hand.events)
     }
 }
 
 impl Met {
+    /// A file that need not be read: its name, and the day of its first entry.
+    pub(super) fn pass(&mut self, name: &str, opened: Option<Date>) {
+        self.ids.push(hash(stem(name)));
+        self.first = self.first.into_iter().chain(opened).min();
+    }
+
     fn count(&mut self, problems: &[Diagnostic]) {
         self.errors += problems.iter().filter(|p| p.is_error()).count();
     }
+}
+
+/// The id of a file of this name.
+fn stem(name: &str) -> &str {
+    name.strip_suffix(".toml").unwrap_or(name)
 }
 
 fn hash(id: &str) -> u64 {

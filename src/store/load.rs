@@ -19,6 +19,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::time::SystemTime;
 
 /// The largest prospect file that is read.
 pub const MAX_FILE: u64 = 4 * 1024 * 1024;
@@ -36,6 +37,8 @@ pub struct Ledger {
     pub snapshot: Option<Snapshot>,
     /// How many prospects have been read so far, for whoever watches.
     pub files_read: Arc<AtomicUsize>,
+    /// The time of this command, if what files say may be remembered for the next one.
+    pub remember: Option<SystemTime>,
 }
 
 impl Ledger {
@@ -48,13 +51,20 @@ impl Ledger {
             vec![Diagnostic { exit, ..problem }]
         })?;
         let settings = read_settings(&text, &place)?;
-        Ok(Ledger { root, shown, settings, snapshot: None, files_read: Arc::default() })
+        Ok(Ledger {
+            root,
+            shown,
+            settings,
+            snapshot: None,
+            files_read: Arc::default(),
+            remember: None,
+        })
     }
 
     /// A ledger whose settings are left alone, because they may be broken themselves.
     pub fn without_settings(root: PathBuf, shown: PathBuf) -> Ledger {
         let settings = Settings::default();
-        Ledger { root, shown, settings, snapshot: None, files_read: Arc::default() }
+        Ledger { root, shown, settings, snapshot: None, files_read: Arc::default(), remember: None }
     }
 
     /// The ledger as git has it; `shown` is put before its paths in messages.
@@ -70,7 +80,14 @@ impl Ledger {
         let settings = read_settings(&text, &place).map_err(|found| {
             found.into_iter().map(|d| with_text(d, &place, &text)).collect::<Vec<_>>()
         })?;
-        Ok(Ledger { root, shown, settings, snapshot: Some(snapshot), files_read: Arc::default() })
+        Ok(Ledger {
+            root,
+            shown,
+            settings,
+            snapshot: Some(snapshot),
+            files_read: Arc::default(),
+            remember: None,
+        })
     }
 
     /// The text of a file of the ledger, from wherever its files are read.

@@ -2,7 +2,9 @@
 //! home of the TOML crates.
 
 pub mod append;
+pub mod cache;
 pub mod content;
+mod cursor;
 pub mod files;
 pub mod find;
 pub mod git;
@@ -23,9 +25,11 @@ pub mod read_csv;
 pub mod read_mapping;
 pub mod read_prospect;
 pub mod read_settings;
+mod remembered;
 pub mod root;
 pub mod settings;
 pub mod snapshot;
+mod standing_row;
 mod syntax;
 pub mod tally;
 pub mod tree;

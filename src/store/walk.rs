@@ -1,5 +1,6 @@
 //! Listing the files of a folder and of those below it, in batches that several threads take in turn.
 
+use super::cache::Stamp;
 use super::load::{Ledger, MAX_FILE, symlink};
 use crate::diag::{Code, Diagnostic, Place};
 use std::ffi::{OsStr, OsString};
@@ -132,6 +133,28 @@ impl Folder {
         path.push(std::path::MAIN_SEPARATOR_STR);
         path.push(name);
         path.into()
+    }
+
+    /// The stamp of a file of the folder; none of a link.
+    #[cfg(unix)]
+    pub fn stamp(&self, name: &OsStr) -> Option<Stamp> {
+        use rustix::fs::{AtFlags, FileType, statat};
+        let stat = statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        let time =
+            |seconds: i64, nanos: i64| seconds.checked_mul(1_000_000_000)?.checked_add(nanos);
+        let plain = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        plain.then_some(Stamp {
+            size: u64::try_from(stat.st_size).ok()?,
+            modified: time(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).ok()?)?,
+            changed: time(stat.st_ctime, i64::try_from(stat.st_ctime_nsec).ok()?)?,
+            inode: stat.st_ino,
+        })
+    }
+
+    /// The same where files do not say when their state last changed: none has a stamp.
+    #[cfg(not(unix))]
+    pub fn stamp(&self, _: &OsStr) -> Option<Stamp> {
+        None
     }
 
     /// Reads a file of the folder into a buffer that is used again and again. A link is an error, and

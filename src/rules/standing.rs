@@ -1,0 +1,98 @@
+//! Where a prospect stands, in as few words as a funnel asks for. As long as its file does not change, that
+//! stays true from its last entry on, for every day: only whether it is overdue moves with the day, and
+//! that is asked of its [`Clock`].
+
+use super::state::Record;
+use crate::model::date::Date;
+use crate::model::event::Event;
+use crate::model::money::Sum;
+use crate::model::pipeline::Outcome;
+
+/// How long somebody has been on the clock, and how long they may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Clock {
+    /// Since when it runs; `None` = it does not.
+    pub start: Option<Date>,
+    /// The sales cycle that applies, in days.
+    pub cycle_days: u32,
+    /// On hold until this day, on which it resumes.
+    pub hold: Option<Date>,
+}
+
+impl Clock {
+    /// Is the sales cycle over on a day, and no hold excuses it?
+    pub fn is_over(&self, day: Date) -> bool {
+        let age = |start: Date| day.days_since(start).max(0);
+        self.hold.is_none_or(|until| day >= until)
+            && self.start.is_some_and(|start| age(start) > i64::from(self.cycle_days))
+    }
+}
+
+/// A stretch in one column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stay {
+    /// The column's position.
+    pub stage: usize,
+    /// First day.
+    pub from: Date,
+    /// The day it left; `None` = still there.
+    pub to: Option<Date>,
+}
+
+/// Where a prospect stands, what it is worth there, and how long it stayed elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// The day of the first entry.
+    pub opened: Option<Date>,
+    /// From this day on it stays so, until something is entered: the day of the last entry, whether that
+    /// stands or not. `None` where later entries are there already.
+    pub since: Option<Date>,
+    /// Position of its pipeline in the settings.
+    pub pipeline: usize,
+    /// Position of its column in the pipeline.
+    pub stage: usize,
+    /// What was booked once it is won, else what is expected.
+    pub worth: Sum,
+    /// The clock, where one can be overdue: in an open column behind the first.
+    pub clock: Option<Clock>,
+    /// The columns it entered, in order ([`History::entries`](super::state::History::entries)).
+    pub stays: Vec<Stay>,
+}
+
+impl Standing {
+    /// Where a record's prospect stands on the record's day, `as_of`.
+    pub fn of(record: &Record, as_of: Date) -> Standing {
+        let state = &record.state;
+        let last = record.prospect.events.last().map_or(Date::MIN, Event::date);
+        let stay = |spell: &super::state::StageSpell| Stay {
+            stage: spell.stage,
+            from: spell.from,
+            to: spell.to,
+        };
+        Standing {
+            opened: state.opened,
+            since: Some(last).filter(|last| *last <= as_of),
+            pipeline: state.pipeline,
+            stage: state.stage,
+            worth: worth(record),
+            clock: state.can_be_overdue().then(|| state.clock()),
+            stays: record.history.entries().map(stay).collect(),
+        }
+    }
+
+    /// Past the sales cycle on a day.
+    pub fn overdue_on(&self, day: Date) -> bool {
+        self.clock.is_some_and(|clock| clock.is_over(day))
+    }
+}
+
+fn worth(record: &Record) -> Sum {
+    let mut sum = Sum::default();
+    let booked = &record.state.booked;
+    if record.state.outcome == Outcome::Won && *booked != Sum::default() {
+        sum.add_sum(booked);
+    } else if let Some(value) = record.state.value {
+        sum.add(value);
+    }
+    sum
+}

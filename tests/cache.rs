@@ -1,0 +1,258 @@
+//! What is remembered of files never changes what a report says: after any edits, renames, deletions,
+//! restored times and settings, on any day, and whatever lies where the cache should.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
+
+mod common;
+
+use common::{Sandbox, day};
+use crm::model::date::Date;
+use crm::model::sheet::Sheet;
+use crm::report::Request;
+use crm::report::funnel::funnel;
+use crm::rules::query::Query;
+use crm::store::load::Ledger;
+use proptest::prelude::*;
+use std::fs::{self, File, FileTimes};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+
+/// So many prospects that their cache is written.
+const COUNT: usize = 260;
+
+const TODAY: &str = "2010-01-15";
+
+fn file(root: &Path, n: usize) -> PathBuf {
+    root.join(format!("prospects/p{n}.toml"))
+}
+
+/// A prospect, as many bytes of it in every column.
+fn prospect(n: usize, stage: u8) -> String {
+    let (month, owner) = (1 + n % 12, ["ann", "bob"][n % 2]);
+    let stage =
+        ["opportunity", "appointment", "25", "50", "closed", "lost"][usize::from(stage) % 6];
+    format!(
+        "name = \"客户 {n}\"\n\n[events]\n2009-{month:02}-03 = {{ kind = \"opened\", by = \"{owner}\", owner = \"{owner}\", value = {} }}\n2009-{month:02}-14 = {{ kind = \"imported\", stage = {stage:13}, reason = \"x\" }}\n",
+        1000 + n,
+        stage = format!("\"{stage}\"")
+    )
+}
+
+fn ledger(count: usize) -> Sandbox {
+    let sandbox = Sandbox::empty();
+    sandbox.write("crm.toml", "[ledger]\ncurrency = \"CNY\"\n");
+    for n in 0..count {
+        sandbox.write(&format!("prospects/p{n}.toml"), prospect(n, n as u8));
+    }
+    sandbox
+}
+
+/// The funnel, and how many files were read for it. The cache is asked `later` than now: a file that has
+/// been left alone since the last tick of the clock counts as settled then.
+fn made(root: &Path, on: Date, later: Option<Duration>) -> (Sheet, Option<usize>, usize) {
+    let mut ledger = Ledger::open(root.to_owned(), root.to_owned()).unwrap();
+    ledger.remember = later.map(|later| SystemTime::now() + later);
+    let book = ledger.load(on);
+    let query = Query::parse("", "query", &ledger.settings, on).unwrap();
+    let sheet = funnel(&book, &Request::of(query)).map_err(|e| e.message).unwrap();
+    (sheet, book.errors(), ledger.files_read.load(Ordering::Relaxed))
+}
+
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+/// The same with and without a cache; says how many files were read with it.
+#[track_caller]
+fn same(root: &Path, on: Date) -> usize {
+    let (sheet, errors, _) = made(root, on, None);
+    let (remembered, counted, read) = made(root, on, Some(AT_ONCE));
+    assert_eq!(remembered, sheet, "on {on}");
+    assert_eq!(counted, errors, "on {on}");
+    read
+}
+
+/// Later than every file's time.
+fn settle() {
+    std::thread::sleep(Duration::from_millis(25));
+}
+
+#[test]
+fn what_did_not_change_is_not_read_again() {
+    let sandbox = ledger(COUNT);
+    let root = sandbox.path();
+    settle();
+    assert_eq!(same(root, day(TODAY)), COUNT);
+    assert_eq!(same(root, day(TODAY)), 0);
+    // One that changed, one that is new, one that is gone.
+    fs::write(file(root, 7), prospect(7, 2)).unwrap();
+    fs::write(file(root, COUNT), prospect(COUNT, 2)).unwrap();
+    fs::remove_file(file(root, 8)).unwrap();
+    assert_eq!(same(root, day(TODAY)), 2);
+    // On an earlier day those are read, too, whose last entry was to come.
+    let read = (0..=COUNT).filter(|n| (n % 12 > 5 || [7, COUNT].contains(n)) && *n != 8);
+    assert_eq!(same(root, day("2009-06-30")), read.count());
+    // Other settings give other standings.
+    sandbox.write("crm.toml", "[ledger]\ncurrency = \"CNY\"\ncycle_days = 3\n");
+    assert_eq!(same(root, day(TODAY)), COUNT);
+    assert_eq!(same(root, day(TODAY)), 0);
+}
+
+#[test]
+fn a_file_is_not_remembered_before_it_has_settled() {
+    let sandbox = ledger(COUNT);
+    let root = sandbox.path();
+    let read = || made(root, day(TODAY), Some(Duration::ZERO)).2;
+    assert_eq!((read(), read()), (COUNT, COUNT));
+}
+
+#[test]
+fn what_is_wrong_is_counted_every_time() {
+    let sandbox = ledger(COUNT);
+    let root = sandbox.path();
+    let moved = "2009-12-20 = { kind = \"moved\", stage = \"90\" }\n";
+    fs::write(file(root, 2), prospect(2, 0) + moved).unwrap();
+    fs::write(file(root, 3), "name = ").unwrap();
+    std::os::unix::fs::symlink(file(root, 4), file(root, COUNT)).unwrap();
+    settle();
+    same(root, day(TODAY));
+    assert_eq!(same(root, day(TODAY)), 2);
+    assert!(made(root, day(TODAY), Some(AT_ONCE)).1 >= Some(3));
+    // Two files with one id.
+    sandbox.write("prospects/a/P5.toml", prospect(5, 3));
+    same(root, day(TODAY));
+}
+
+#[test]
+fn whatever_lies_in_its_place_is_no_cache() {
+    let sandbox = ledger(COUNT);
+    let root = sandbox.path();
+    settle();
+    let cache = root.join(".crm/cache/standings");
+    same(root, day(TODAY));
+    let whole = fs::read(&cache).unwrap();
+    assert_eq!(fs::read_to_string(root.join(".crm/cache/.gitignore")).unwrap(), "*\n");
+    for bytes in [&whole[..whole.len() / 2], b"", b"crmrows1", &[0xff; 5000]] {
+        fs::write(&cache, bytes).unwrap();
+        assert_eq!(same(root, day(TODAY)), COUNT);
+        assert_eq!(fs::read(&cache).unwrap().len(), whole.len(), "it is made anew");
+    }
+    fs::remove_file(&cache).unwrap();
+    fs::create_dir(&cache).unwrap();
+    assert_eq!(same(root, day(TODAY)), COUNT);
+    // Through a link nothing is written.
+    let elsewhere = Sandbox::empty();
+    fs::remove_dir_all(root.join(".crm")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), root.join(".crm")).unwrap();
+    assert_eq!(same(root, day(TODAY)), COUNT);
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_small_ledger_has_no_cache_and_who_wants_none_neither() {
+    let small = ledger(10);
+    settle();
+    same(small.path(), day(TODAY));
+    assert!(!small.path().join(".crm").exists());
+    let large = ledger(COUNT);
+    // The command itself goes by the real clock.
+    std::thread::sleep(AT_ONCE);
+    large.crm("report funnel --no-cache").ok();
+    assert!(!large.path().join(".crm/cache").exists());
+    let said = large.crm("report funnel -f json").ok();
+    assert!(large.path().join(".crm/cache/standings").exists());
+    assert_eq!(large.crm("report funnel -f json").ok(), said);
+}
+
+/// What may happen to a ledger between two reports.
+#[derive(Debug, Clone)]
+enum Deed {
+    /// Another column, in as many bytes.
+    Edit(usize, u8),
+    /// The same, and the file's time is set back.
+    Restore(usize, u8),
+    /// Written beside it and renamed.
+    Replace(usize, u8),
+    Rename(usize, usize),
+    Exchange(usize, usize),
+    Delete(usize),
+    Break(usize),
+    Settings(u8),
+    Look(i64),
+    Wait,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let n = || 0usize..20;
+    prop_oneof![
+        (n(), 0u8..6).prop_map(|(n, stage)| Deed::Edit(n, stage)),
+        (n(), 0u8..6).prop_map(|(n, stage)| Deed::Edit(n, stage)),
+        (n(), 0u8..6).prop_map(|(n, stage)| Deed::Restore(n, stage)),
+        (n(), 0u8..6).prop_map(|(n, stage)| Deed::Replace(n, stage)),
+        (n(), n()).prop_map(|(a, b)| Deed::Rename(a, b)),
+        (n(), n()).prop_map(|(a, b)| Deed::Exchange(a, b)),
+        n().prop_map(Deed::Delete),
+        n().prop_map(Deed::Break),
+        (0u8..3).prop_map(Deed::Settings),
+        (0i64..400).prop_map(Deed::Look),
+        (0i64..400).prop_map(Deed::Look),
+        Just(Deed::Wait),
+    ]
+}
+
+fn happen(root: &Path, deed: &Deed) {
+    match deed {
+        Deed::Edit(n, stage) => fs::write(file(root, *n), prospect(*n, *stage)).unwrap(),
+        Deed::Restore(n, stage) => {
+            let path = file(root, *n);
+            let before = fs::metadata(&path).and_then(|meta| meta.modified());
+            fs::write(&path, prospect(*n, *stage)).unwrap();
+            if let Ok(before) = before {
+                let file = File::options().write(true).open(&path).unwrap();
+                file.set_times(FileTimes::new().set_modified(before)).unwrap();
+            }
+        }
+        Deed::Replace(n, stage) => {
+            let beside = root.join("beside");
+            fs::write(&beside, prospect(*n, *stage)).unwrap();
+            fs::rename(beside, file(root, *n)).unwrap();
+        }
+        Deed::Rename(a, b) => {
+            let _ = fs::rename(file(root, *a), file(root, *b));
+        }
+        Deed::Exchange(a, b) => {
+            let (first, second) = (fs::read(file(root, *a)), fs::read(file(root, *b)));
+            if let (Ok(first), Ok(second)) = (first, second) {
+                fs::write(file(root, *a), second).unwrap();
+                fs::write(file(root, *b), first).unwrap();
+            }
+        }
+        Deed::Delete(n) => {
+            let _ = fs::remove_file(file(root, *n));
+        }
+        Deed::Break(n) => fs::write(file(root, *n), "name = ").unwrap(),
+        Deed::Settings(n) => {
+            let text = format!("[ledger]\ncurrency = \"CNY\"\ncycle_days = {}\n", 10 * (n + 1));
+            fs::write(root.join("crm.toml"), text).unwrap();
+        }
+        Deed::Look(days) => {
+            same(root, day("2009-01-01").plus(*days));
+        }
+        Deed::Wait => settle(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn a_report_with_the_cache_is_one_without(deeds in prop::collection::vec(deed(), 1..30)) {
+        let sandbox = ledger(COUNT);
+        let root = sandbox.path();
+        settle();
+        same(root, day(TODAY));
+        for deed in &deeds {
+            happen(root, deed);
+        }
+        same(root, day(TODAY));
+    }
+}
