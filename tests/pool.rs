@@ -365,7 +365,7 @@ proptest! {
             .iter()
             .filter(|row| row.cells[at("what")] == Cell::text("goes to the pool"))
             .map(|row| match (&row.cells[at("id")], &row.cells[at("date")]) {
-                (Cell::Text(id), Cell::Date(date)) => (id.clone(), *date),
+                (Cell::Text(id), Cell::Date(date)) => (id.to_string(), *date),
                 other => panic!("{other:?}"),
             })
             .collect();

@@ -85,7 +85,7 @@ fn book(prospects: &[Prospect], as_of: Date) -> Book {
 
 fn make(name: &str, book: &Book, by: Option<Dimension>, period: Option<Period>) -> Sheet {
     let query = Query::parse("", "QUERY", &book.settings, book.as_of).unwrap();
-    let request = Request { query, by, period, target: None, list: true };
+    let request = Request { by, period, list: true, ..Request::of(query) };
     let sheet = (find(name).unwrap().make)(book, &request).unwrap();
     for table in &sheet.tables {
         assert!(table.rows.iter().all(|row| row.cells.len() == table.columns.len()));
@@ -125,7 +125,7 @@ fn amount(cell: &Cell) -> Amount {
 
 fn words(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) => text.to_string(),
         Cell::List(list) => list.join(" "),
         _ => String::new(),
     }

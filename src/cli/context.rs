@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic, Failure, Severity};
 use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
-use crate::model::sheet::Sheet;
+use crate::model::sheet::{Audience, Sheet};
 use crate::render::{self, Format, RenderError};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
@@ -230,12 +230,25 @@ impl Context {
         let format = self.format.unwrap_or(format);
         let text =
             render::render(sheet, format, &self.render_options()).map_err(|e| render_error(&e))?;
-        self.print(&text)
+        let mut out = self.out.borrow_mut();
+        if out.is_empty() {
+            // Long lists need not be in memory twice.
+            *out = text.into_bytes();
+        } else {
+            out.extend_from_slice(text.as_bytes());
+        }
+        Ok(())
     }
 
     /// The format asked for, if any.
     pub fn format(&self) -> Option<Format> {
         self.format
+    }
+
+    /// Who reads what [`Context::emit`] writes; nobody knows where a table is asked for by its name.
+    pub fn readers(&self) -> Option<Audience> {
+        let named = self.global.table.is_some();
+        (!named).then(|| self.format.unwrap_or_default().readers())
     }
 
     /// How sheets shall look on this output.

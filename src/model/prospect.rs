@@ -66,30 +66,6 @@ pub const FACTS: [&str; 9] =
     ["name", "company", "industry", "region", "size", "source", "product", "account", "pipeline"];
 
 impl Prospect {
-    /// The same without its journal.
-    #[must_use]
-    pub fn facts_only(&self) -> Prospect {
-        Prospect {
-            id: self.id.clone(),
-            path: self.path.clone(),
-            name: self.name.clone(),
-            company: self.company.clone(),
-            industry: self.industry.clone(),
-            region: self.region.clone(),
-            size: self.size.clone(),
-            needs: self.needs.clone(),
-            source: self.source.clone(),
-            product: self.product.clone(),
-            account: self.account.clone(),
-            pipeline: self.pipeline.clone(),
-            tags: self.tags.clone(),
-            contacts: self.contacts.clone(),
-            facts: self.facts.clone(),
-            unknown: self.unknown.clone(),
-            events: Vec::new(),
-        }
-    }
-
     /// The value of a text fact, built in or the team's own.
     pub fn fact(&self, name: &str) -> Option<&str> {
         match name {

@@ -3,16 +3,18 @@
 
 use super::date::{Date, Moment};
 use super::money::{Amount, Money};
+use crate::model::text::Text;
 
-/// One cell.
+/// One cell. A long list has millions of them, so none takes more than 24 bytes, and short words stand in
+/// it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
     /// Nothing to say.
     Empty,
     /// Words.
-    Text(String),
+    Text(Text),
     /// Several words, joined by `, ` for people and by `;` in CSV.
-    List(Vec<String>),
+    List(Box<[Text]>),
     /// A count, or days.
     Int(i64),
     /// A statistic, shown with so many decimals.
@@ -32,13 +34,23 @@ pub enum Cell {
     /// Yes or no.
     Bool(bool),
     /// Why there is no number: `n = 3, too few`.
-    Absent(String),
+    Absent(Box<str>),
 }
 
 impl Cell {
     /// Words, or nothing.
-    pub fn text(text: impl Into<String>) -> Cell {
+    pub fn text(text: impl Into<Text>) -> Cell {
         Cell::Text(text.into())
+    }
+
+    /// Several words.
+    pub fn list(words: impl IntoIterator<Item = impl Into<Text>>) -> Cell {
+        Cell::List(words.into_iter().map(Into::into).collect())
+    }
+
+    /// Why there is no number.
+    pub fn absent(why: impl Into<Box<str>>) -> Cell {
+        Cell::Absent(why.into())
     }
 
     /// A count.
@@ -263,5 +275,15 @@ impl Sheet {
             notes: Vec::new(),
             pictures: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_small() {
+        assert_eq!(std::mem::size_of::<Cell>(), 24);
     }
 }

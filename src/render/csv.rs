@@ -9,12 +9,12 @@
 //! Numbers are never touched, negative ones neither.
 
 use super::text::{acts, breaks, clean, plain};
-use super::{Options, RenderError, tables};
-use crate::model::sheet::{Audience, Cell, Emphasis, Sheet, Table};
+use super::{Format, Options, RenderError, tables};
+use crate::model::sheet::{Cell, Emphasis, Sheet, Table};
 use std::borrow::Cow;
 
 pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let Some(table) = tables(sheet, options, Audience::Machines)?.into_iter().next() else {
+    let Some(table) = tables(sheet, options, Format::Csv.readers())?.into_iter().next() else {
         return Ok(String::new());
     };
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -30,7 +30,7 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
 }
 
 pub(super) fn render_tsv(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let Some(table) = tables(sheet, options, Audience::Machines)?.into_iter().next() else {
+    let Some(table) = tables(sheet, options, Format::Tsv.readers())?.into_iter().next() else {
         return Ok(String::new());
     };
     let mut out = String::new();
@@ -123,7 +123,7 @@ mod tests {
             Cell::text("a=b"),
         ];
         assert_eq!(cells(numbers, &Options::default()), ["-1", "-1.5", "-3", "-3 USD", "a=b"]);
-        let list = Cell::List(vec!["-a".into(), "b".into()]);
+        let list = Cell::list(["-a", "b"]);
         assert_eq!(cells(vec![list], &Options::default()), ["'-a;b"]);
     }
 

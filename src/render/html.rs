@@ -3,8 +3,8 @@
 //! else.
 
 use super::text::{clean, plain, ratio, shown};
-use super::{Options, RenderError, meant_for, svg, tables};
-use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use super::{Format, Options, RenderError, meant_for, svg, tables};
+use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
@@ -14,7 +14,7 @@ const STYLE_HASH: &str = "1KGLsuz5CwigT/4pjGR7F/DpNluoFRHAb6+BVJtE2jI=";
 const SCRIPT_HASH: &str = "ZEsH7LuZgYcY6NjC2+chuqq3dCxqJ5bIuallzaOXRV0=";
 
 pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let body = content(sheet, &tables(sheet, options, Audience::People)?, 1, options);
+    let body = content(sheet, &tables(sheet, options, Format::Html.readers())?, 1, options);
     Ok(document(&sheet.title, &sheet.about, "", &body, options))
 }
 
@@ -30,7 +30,7 @@ pub fn page(title: &str, about: &str, sheets: &[Sheet], options: &Options) -> St
         if !sheet.about.is_empty() {
             let _ = writeln!(body, "<p class=\"about\">{}</p>", escaped(&sheet.about));
         }
-        body.push_str(&content(sheet, &meant_for(sheet, Audience::People), n, options));
+        body.push_str(&content(sheet, &meant_for(sheet, Format::Html.readers()), n, options));
         body.push_str("</section>\n");
     }
     let label = options.lang.pick("Contents", "目录");

@@ -2,12 +2,12 @@
 //! table asked for or of the first table that has one.
 
 use super::text::clean;
-use super::{Options, RenderError, tables};
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Sheet};
+use super::{Format, Options, RenderError, tables};
+use crate::model::sheet::{Cell, Emphasis, Kind, Sheet};
 use std::collections::HashSet;
 
 pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let (table, column) = tables(sheet, options, Audience::Machines)?
+    let (table, column) = tables(sheet, options, Format::Ids.readers())?
         .into_iter()
         .find_map(|table| {
             let column = table.columns.iter().position(|column| column.kind == Kind::Id)?;
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn lists_of_ids() {
-        let ids = Cell::List(vec!["a".into(), "b".into()]);
+        let ids = Cell::list(["a", "b"]);
         let rows = vec![Row::new(vec![ids]), Row::new(vec![Cell::text("b")])];
         let sheet = Sheet::single("s", "", vec![Column::new("who", "", Kind::Id)], rows);
         assert_eq!(render(&sheet, &Options::default()).unwrap(), "a\nb\n");

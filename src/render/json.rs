@@ -16,8 +16,8 @@
 //! Control characters and those that reorder text are written as `\u001b`, which reads back the same.
 
 use super::text::{acts, ratio, six};
-use super::{Options, RenderError, tables};
-use crate::model::sheet::{Audience, Cell, Column, Emphasis, Row, Sheet, Table};
+use super::{Format, Options, RenderError, tables};
+use crate::model::sheet::{Cell, Column, Emphasis, Row, Sheet, Table};
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
@@ -27,7 +27,7 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
         report: &sheet.id,
         title: &sheet.title,
         about: &sheet.about,
-        tables: Tables(tables(sheet, options, Audience::Machines)?),
+        tables: Tables(tables(sheet, options, Format::Json.readers())?),
         notes: &sheet.notes,
     };
     let mut json = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -37,7 +37,8 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
 
 pub(super) fn render_lines(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
     let mut out = String::new();
-    for record in tables(sheet, options, Audience::Machines)?.into_iter().take(1).flat_map(records)
+    for record in
+        tables(sheet, options, Format::Jsonl.readers())?.into_iter().take(1).flat_map(records)
     {
         out.push_str(&serde_json::to_string(&record).unwrap_or_default());
         out.push('\n');
@@ -124,7 +125,7 @@ impl Serialize for Value<'_> {
         match self.0 {
             Cell::Empty => to.serialize_none(),
             Cell::Text(text) => to.serialize_str(text),
-            Cell::List(list) => list.serialize(to),
+            Cell::List(list) => to.collect_seq(list.iter().map(|word| word.as_str())),
             Cell::Int(n) => to.serialize_i64(*n),
             Cell::Number(x, _) | Cell::Share(x) => six(*x).serialize(to),
             Cell::Money(money) => to.collect_str(money),

@@ -2,8 +2,8 @@
 //! reads well too, and the notes as a list. Whatever a cell says stays text.
 
 use super::text::{clean, shown};
-use super::{Options, RenderError, picture, tables};
-use crate::model::sheet::{Audience, Emphasis, Kind, Sheet, Table};
+use super::{Format, Options, RenderError, picture, tables};
+use crate::model::sheet::{Emphasis, Kind, Sheet, Table};
 use unicode_width::UnicodeWidthStr;
 
 /// Cells wider than this are not padded for.
@@ -17,7 +17,7 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
     if !sheet.about.is_empty() {
         blocks.push(format!("{}\n", line(&sheet.about)));
     }
-    for table in tables(sheet, options, Audience::People)? {
+    for table in tables(sheet, options, Format::Markdown.readers())? {
         if !table.title.is_empty() {
             blocks.push(format!("### {}\n", escaped(&table.title)));
         }

@@ -49,20 +49,21 @@ struct Entry {
     format: Format,
     name: &'static str,
     endings: &'static [&'static str],
+    readers: Audience,
     renderer: Renderer,
 }
 
 /// Every format, in the order of [`Format`].
 #[rustfmt::skip]
 static FORMATS: &[Entry] = &[
-    Entry { format: Format::Table,    name: "table",    endings: &["txt"],             renderer: table::render },
-    Entry { format: Format::Csv,      name: "csv",      endings: &["csv"],             renderer: csv::render },
-    Entry { format: Format::Tsv,      name: "tsv",      endings: &["tsv", "tab"],      renderer: csv::render_tsv },
-    Entry { format: Format::Json,     name: "json",     endings: &["json"],            renderer: json::render },
-    Entry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], renderer: json::render_lines },
-    Entry { format: Format::Ids,      name: "ids",      endings: &["ids"],             renderer: ids::render },
-    Entry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  renderer: markdown::render },
-    Entry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     renderer: html::render },
+    Entry { format: Format::Table,    name: "table",    endings: &["txt"],             readers: Audience::People,   renderer: table::render },
+    Entry { format: Format::Csv,      name: "csv",      endings: &["csv"],             readers: Audience::Machines, renderer: csv::render },
+    Entry { format: Format::Tsv,      name: "tsv",      endings: &["tsv", "tab"],      readers: Audience::Machines, renderer: csv::render_tsv },
+    Entry { format: Format::Json,     name: "json",     endings: &["json"],            readers: Audience::Machines, renderer: json::render },
+    Entry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], readers: Audience::Machines, renderer: json::render_lines },
+    Entry { format: Format::Ids,      name: "ids",      endings: &["ids"],             readers: Audience::Machines, renderer: ids::render },
+    Entry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  readers: Audience::People,   renderer: markdown::render },
+    Entry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     readers: Audience::People,   renderer: html::render },
 ];
 
 impl Format {
@@ -94,6 +95,11 @@ impl Format {
     /// Its name.
     pub fn name(self) -> &'static str {
         self.entry().name
+    }
+
+    /// Those who read it: tables for others are left out, unless one is asked for by its name.
+    pub fn readers(self) -> Audience {
+        self.entry().readers
     }
 
     fn entry(self) -> &'static Entry {

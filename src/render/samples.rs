@@ -69,8 +69,8 @@ pub(super) fn of_text(text: &str) -> Sheet {
         Column::new("c", text, Kind::Text),
     ];
     let row = |emphasis| {
-        let list = Cell::List(vec![text.to_owned(), text.to_owned()]);
-        Row::with(vec![Cell::text(text), Cell::Absent(text.to_owned()), list], emphasis)
+        let list = Cell::list([text, text]);
+        Row::with(vec![Cell::text(text), Cell::absent(text), list], emphasis)
     };
     let rows = vec![row(Emphasis::Plain), row(Emphasis::Total)];
     let mut sheet = Sheet::single("s", text, columns, rows);

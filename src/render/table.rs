@@ -9,8 +9,8 @@
 //! Which column gets how much is decided here; headers and rows that wrap are `comfy-table`'s.
 
 use super::text::{clean, shown};
-use super::{Options, RenderError, picture, tables};
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
+use super::{Format, Options, RenderError, picture, tables};
+use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
@@ -33,7 +33,7 @@ const LINES: usize = 3;
 pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
     let mut blocks = Vec::new();
     blocks.extend(words(&[(&sheet.title, "", BOLD), (&sheet.about, "", DIM)], options));
-    for table in tables(sheet, options, Audience::People)? {
+    for table in tables(sheet, options, Format::Table.readers())? {
         let title = words(&[(&table.title, "", BOLD)], options).unwrap_or_default();
         if !table.columns.is_empty() {
             blocks.push(title + &grid(table, options));

@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(plain(&Cell::Number(-1e-9, 1)), "0");
         assert_eq!(plain(&Cell::Number(f64::INFINITY, 1)), "");
         assert_eq!(plain(&Cell::Int(-1_234_567)), "-1234567");
-        assert_eq!(plain(&Cell::List(vec!["a".into(), "b".into()])), "a;b");
+        assert_eq!(plain(&Cell::list(["a", "b"])), "a;b");
         assert_eq!(plain(&Cell::Absent("few".into())), "");
         let moment = Moment { date: Date::new(2009, 12, 15).unwrap(), time: Time::new(14, 0, 0) };
         assert_eq!(plain(&Cell::Moment(moment)), "2009-12-15T14:00:00");

@@ -5,10 +5,13 @@ use super::breakdown::{group_name, join};
 use super::figures::{bars, count, grouped, member};
 use super::words::column;
 use crate::diag::Diagnostic;
+use crate::model::date::Date;
 use crate::model::label::Lang;
-use crate::model::money::Sum;
+use crate::model::money::{Money, Sum};
 use crate::model::pipeline::Outcome;
+use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::state::Record;
 use std::cmp::Reverse;
@@ -44,13 +47,55 @@ impl Bucket {
     }
 }
 
+/// A prospect that stands too long: what its row says.
+struct Late {
+    id: Text,
+    name: Text,
+    /// Its board and column.
+    stage: (usize, usize),
+    owner: Option<Text>,
+    /// The value of what the report is broken down by.
+    group: Text,
+    /// Days past the nearer of the limits that are passed.
+    over: i64,
+    age: Option<i64>,
+    cycle: u32,
+    in_stage: Option<i64>,
+    value: Option<Money>,
+    last_contact: Option<Date>,
+    overdue: bool,
+    /// It has outlived the cycle twice.
+    twice: bool,
+}
+
+impl Late {
+    fn of(record: &Record, book: &Book, group: &str) -> Late {
+        let state = &record.state;
+        Late {
+            id: record.prospect.id.clone(),
+            name: record.prospect.name.clone(),
+            stage: (state.pipeline, state.stage),
+            owner: state.owner.clone(),
+            group: group.into(),
+            over: excess(record, book),
+            age: state.age(book.as_of),
+            cycle: state.cycle_days,
+            in_stage: state.since.map(|since| book.as_of.days_since(since)),
+            value: state.value,
+            last_contact: state.last_contact,
+            overdue: state.flags.overdue,
+            twice: (PAST + 1..ON_HOLD).contains(&bucket(record, book)),
+        }
+    }
+}
+
 /// The open prospects.
 #[derive(Default)]
 struct Open {
     count: usize,
     groups: BTreeMap<String, [Bucket; 7]>,
     /// Those that stand too long.
-    late: Vec<Record>,
+    late: Vec<Late>,
 }
 
 fn open(book: &Book, request: &Request) -> Open {
@@ -62,14 +107,14 @@ fn open(book: &Book, request: &Request) -> Open {
                 return;
             }
             let group = request.group(record, &book.settings).unwrap_or_default();
+            if state.flags.overdue || state.flags.stalled {
+                open.late.push(Late::of(record, book, &group));
+            }
             let bucket = &mut open.groups.entry(group).or_default()[bucket(record, book)];
             bucket.count += 1;
             bucket.stalled += u64::from(state.flags.stalled);
             state.value.into_iter().for_each(|value| bucket.value.add(value));
             open.count += 1;
-            if state.flags.overdue || state.flags.stalled {
-                open.late.push(record.lean());
-            }
         },
         |all, part| {
             all.count += part.count;
@@ -85,9 +130,8 @@ fn open(book: &Book, request: &Request) -> Open {
 pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let Open { count: open, mut groups, late } = open(book, request);
-    let mut late: Vec<&Record> = late.iter().collect();
-    late.sort_by_key(|record| (Reverse(excess(record, book)), &record.prospect.id));
+    let Open { count: open, mut groups, mut late } = open(book, request);
+    late.sort_by(|a, b| (Reverse(a.over), &a.id).cmp(&(Reverse(b.over), &b.id)));
     if groups.is_empty() && request.by.is_none() {
         groups.insert(String::new(), Default::default());
     }
@@ -98,17 +142,18 @@ pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En => format!("open prospects on {}: {}", book.as_of, open),
             Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open),
         },
-        tables: vec![
-            list(&late, book, request, Audience::Machines),
-            list(&late, book, request, Audience::People),
-            buckets(&groups, request, lang),
-        ],
+        tables: [Audience::Machines, Audience::People]
+            .into_iter()
+            .filter(|audience| request.is_read_by(*audience))
+            .map(|audience| list(&late, settings, request, audience))
+            .chain([buckets(&groups, request, lang)])
+            .collect(),
         pictures: vec![picture(&groups, lang)],
         ..Sheet::default()
     };
     if late.is_empty() {
         sheet.notes.push(lang.pick("nobody stands too long", "没有人停留过久").into());
-    } else if let Some(worst) = worst(&late, book) {
+    } else if let Some(worst) = worst(&late, settings) {
         sheet.notes.push(worst);
     }
     if settings.pipelines.iter().flat_map(|p| p.open()).all(|stage| stage.max_days.is_none()) {
@@ -153,8 +198,7 @@ fn bucket(record: &Record, book: &Book) -> usize {
 }
 
 /// Those that stand too long. People see how many days over; machines see the limits as well.
-fn list(late: &[&Record], book: &Book, request: &Request, audience: Audience) -> Table {
-    let settings = &book.settings;
+fn list(late: &[Late], settings: &Settings, request: &Request, audience: Audience) -> Table {
     let lang = settings.language;
     let mut columns = vec![
         column("id", Kind::Id, lang),
@@ -178,36 +222,34 @@ fn list(late: &[&Record], book: &Book, request: &Request, audience: Audience) ->
         .iter()
         .map(|c| audience == Audience::Machines || c.id != "cycle" && c.id != "max-days")
         .collect();
-    let mut rows: Vec<(String, Row)> = late
-        .iter()
-        .map(|record| {
-            let state = &record.state;
-            let group = by.map(|by| by.of(record, settings)).unwrap_or_default();
-            let mut cells = vec![
-                Cell::text(&*record.prospect.id),
-                Cell::text(&*record.prospect.name),
-                Cell::text(record.stage_id(settings)),
-                Cell::maybe(state.owner.as_deref(), Cell::text),
-                Cell::Int(excess(record, book)),
-                Cell::maybe(state.age(book.as_of), Cell::Int),
-                Cell::Int(i64::from(state.cycle_days)),
-                Cell::maybe(state.since, |since| Cell::Int(book.as_of.days_since(since))),
-                Cell::maybe(max_days(record, book), Cell::Int),
-                Cell::maybe(state.value, Cell::Money),
-                Cell::maybe(state.last_contact, Cell::Date),
-            ];
-            if by.is_some() {
-                cells.insert(0, group_name(&group, lang));
-            }
-            let cells = cells.into_iter().zip(&shown).filter(|(_, shown)| **shown);
-            // All of them are late; what stands out is who has outlived the cycle twice.
-            let twice = (PAST + 1..ON_HOLD).contains(&bucket(record, book));
-            let emphasis = if twice { Emphasis::Warn } else { Emphasis::Plain };
-            (group, Row::with(cells.map(|(cell, _)| cell).collect(), emphasis))
-        })
-        .collect();
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
-    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    // By group, and in each as they stand.
+    let mut late: Vec<&Late> = late.iter().collect();
+    if by.is_some() {
+        late.sort_by(|a, b| a.group.cmp(&b.group));
+    }
+    let row = |one: &&Late| {
+        let (board, column) = one.stage;
+        let stage = &settings.pipelines[board].stages[column];
+        let group = by.map(|_| group_name(&one.group, lang));
+        let cells = group.into_iter().chain([
+            Cell::text(one.id.clone()),
+            Cell::text(one.name.clone()),
+            Cell::text(stage.id.clone()),
+            Cell::maybe(one.owner.clone(), Cell::text),
+            Cell::Int(one.over),
+            Cell::maybe(one.age, Cell::Int),
+            Cell::Int(i64::from(one.cycle)),
+            Cell::maybe(one.in_stage, Cell::Int),
+            Cell::maybe(stage.max_days.map(i64::from), Cell::Int),
+            Cell::maybe(one.value, Cell::Money),
+            Cell::maybe(one.last_contact, Cell::Date),
+        ]);
+        let cells = cells.zip(&shown).filter(|(_, shown)| **shown);
+        // All of them are late; what stands out is who has outlived the cycle twice.
+        let emphasis = if one.twice { Emphasis::Warn } else { Emphasis::Plain };
+        Row::with(cells.map(|(cell, _)| cell).collect(), emphasis)
+    };
+    let rows = late.iter().map(row).collect();
     let columns = columns.into_iter().zip(shown).filter_map(|(c, shown)| shown.then_some(c));
     let id = if audience == Audience::Machines { "late" } else { "late-list" };
     let columns = columns.collect();
@@ -250,15 +292,15 @@ fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang
 }
 
 /// Who owns most of those that stand too long.
-fn worst(late: &[&Record], book: &Book) -> Option<String> {
+fn worst(late: &[Late], settings: &Settings) -> Option<String> {
     let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
-    for record in late {
-        *owners.entry(record.state.owner.as_deref().unwrap_or("")).or_default() += 1;
+    for one in late {
+        *owners.entry(one.owner.as_deref().unwrap_or("")).or_default() += 1;
     }
     let (owner, most) = owners.iter().max_by_key(|(owner, n)| (**n, Reverse(**owner)))?;
-    let (all, name) = (late.len(), member(owner, &book.settings));
-    let overdue = late.iter().filter(|record| record.state.flags.overdue).count();
-    Some(match book.settings.language {
+    let (all, name) = (late.len(), member(owner, settings));
+    let overdue = late.iter().filter(|one| one.overdue).count();
+    Some(match settings.language {
         Lang::En => {
             format!(
                 "{all} stand too long, {overdue} of them past the cycle (crm sweep); most with {name}: {most}"

@@ -78,7 +78,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 Cell::Amount(member.weighted),
                 Cell::maybe(member.last_assigned, |(day, ..)| Cell::Date(day)),
                 Cell::maybe(turn, |turn| Cell::count(turn + 1)),
-                Cell::Text(absence(member.presence, lang)),
+                Cell::text(absence(member.presence, lang)),
             ];
             Row::with(cells, emphasis(member))
         })

@@ -106,7 +106,7 @@ fn cells(
         Cell::maybe(commit, |commit| Cell::text(short(commit))),
         commit.map_or(Cell::Empty, author),
         commit.map_or(Cell::Empty, date),
-        if remarks.is_empty() { Cell::Empty } else { Cell::Text(remarks) },
+        if remarks.is_empty() { Cell::Empty } else { Cell::text(remarks) },
     ]
 }
 

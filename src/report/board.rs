@@ -6,8 +6,43 @@ use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Kind, Row, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::state::Record;
+use std::cmp::Reverse;
+
+/// A prospect on the board: its row, and where that stands: by pipeline and group, the open ones first and
+/// of them the furthest, then by id.
+struct Line {
+    place: (usize, Option<String>, bool, Reverse<usize>, Text),
+    row: Row,
+}
+
+impl Line {
+    fn of(record: &Record, book: &Book, request: &Request) -> Line {
+        let (state, prospect) = (&record.state, &record.prospect);
+        let settings = &book.settings;
+        let group = request.group(record, settings);
+        let stage = &record.pipeline(settings).stages[state.stage];
+        let mut cells = Vec::with_capacity(11);
+        cells.extend(group.as_deref().map(Cell::text));
+        cells.extend([
+            Cell::text(stage.id.clone()),
+            Cell::text(stage.label.get(settings.language, &stage.id)),
+            Cell::text(prospect.id.clone()),
+            Cell::text(prospect.name.clone()),
+            Cell::maybe(prospect.company.clone(), Cell::text),
+            Cell::maybe(state.owner.clone(), Cell::text),
+            Cell::maybe(state.value, Cell::Money),
+            Cell::maybe(state.age(book.as_of), Cell::Int),
+            Cell::maybe(state.evidence.next.as_ref(), |next| Cell::Date(next.at.date)),
+            Cell::list(flags(record)),
+        ]);
+        let ended = state.outcome != Outcome::Open;
+        let place = (state.pipeline, group, ended, Reverse(state.stage), prospect.id.clone());
+        Line { place, row: Row::with(cells, emphasis(record)) }
+    }
+}
 
 /// The board: a table for each pipeline in use, open prospects by column, the furthest first. With a
 /// period, those who left the board in it stand below.
@@ -29,44 +64,24 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     if let Some(by) = &request.by {
         columns.insert(0, column(by.name(), Kind::Text, lang));
     }
-    let on_board = request.gather(book, |record| shown(record, request).then(|| record.lean()));
+    let mut lines = request.fold(
+        book,
+        |lines: &mut Vec<Line>, record| {
+            if shown(record, request) {
+                lines.push(Line::of(record, book, request));
+            }
+        },
+        |all, part| all.extend(part),
+    );
+    lines.sort_by(|a, b| a.place.cmp(&b.place));
+    let mut lines = lines.into_iter().peekable();
     let mut tables = Vec::new();
     for (index, pipeline) in settings.pipelines.iter().enumerate() {
-        let mut records: Vec<&Record> =
-            on_board.iter().filter(|record| record.state.pipeline == index).collect();
-        if records.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
+        let own = std::iter::from_fn(|| lines.next_if(|line| line.place.0 == index));
+        let rows: Vec<Row> = own.map(|line| line.row).collect();
+        if rows.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
             continue;
         }
-        let group = |r: &Record| request.group(r, settings);
-        records.sort_by_key(|r| {
-            (group(r), r.state.outcome != Outcome::Open, std::cmp::Reverse(r.state.stage))
-        });
-        let label = |r: &Record| {
-            pipeline.stages[r.state.stage].label.get(lang, r.stage_id(settings)).to_owned()
-        };
-        let rows = records
-            .iter()
-            .map(|record| {
-                let mut cells = vec![
-                    Cell::text(record.stage_id(settings)),
-                    Cell::text(label(record)),
-                    Cell::text(&*record.prospect.id),
-                    Cell::text(&*record.prospect.name),
-                    Cell::maybe(record.prospect.company.as_deref(), Cell::text),
-                    Cell::maybe(record.state.owner.as_deref(), Cell::text),
-                    Cell::maybe(record.state.value, Cell::Money),
-                    Cell::maybe(record.state.age(book.as_of), Cell::Int),
-                    Cell::maybe(record.state.evidence.next.as_ref(), |next| {
-                        Cell::Date(next.at.date)
-                    }),
-                    Cell::List(flags(record).into_iter().map(String::from).collect()),
-                ];
-                if let Some(group) = group(record) {
-                    cells.insert(0, Cell::Text(group));
-                }
-                Row::with(cells, emphasis(record))
-            })
-            .collect();
         let title = pipeline.label.get(lang, &pipeline.id).to_owned();
         tables.push(Table {
             id: pipeline.id.to_string(),

@@ -181,7 +181,7 @@ fn stock_cells(stock: &Stock, foreign: bool) -> Vec<Cell> {
         Cell::Amount(stock.weighted.round(2)),
     ];
     if foreign {
-        cells.push(Cell::List(others(&stock.value)));
+        cells.push(Cell::list(others(&stock.value)));
     }
     cells
 }
@@ -210,7 +210,7 @@ pub(super) fn span_table(
     for (group, span) in spans {
         let mut put = |name: String, prospects: Cell, stock: &Stock, affected: Cell, emphasis| {
             let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
-            row.extend([Cell::Text(name), prospects]);
+            row.extend([Cell::text(name), prospects]);
             row.extend(stock_cells(stock, foreign));
             row.push(affected);
             rows.push(Row::with(row, emphasis));
@@ -251,8 +251,8 @@ pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table
     columns.extend(figure_columns(foreign, lang));
     let rows = steps.iter().map(|step| {
         let mut row = vec![
-            Cell::text(&*step.id),
-            Cell::text(&*step.name),
+            Cell::text(step.id.clone()),
+            Cell::text(step.name.clone()),
             Cell::text(step.change.label(lang)),
             Cell::text(step.detail.clone()),
         ];

@@ -45,7 +45,7 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
                 Cell::text(record.stage_id(settings)),
                 Cell::text(stage_name(record, record.state.supported, settings)),
                 Cell::text(verdict),
-                Cell::List(missing),
+                Cell::list(missing),
                 Cell::maybe(record.state.owner.as_deref(), Cell::text),
             ];
             Row::with(cells, emphasis)

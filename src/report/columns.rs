@@ -70,9 +70,7 @@ const COLUMNS: &[Definition] = &[
     define("paid", Kind::Number, |r, _| Cell::Amount(r.state.money_in.own)),
     define("booked", Kind::Number, |r, _| Cell::Amount(r.state.booked.own)),
     define("orders", Kind::Number, |r, _| Cell::Int(i64::from(r.state.orders))),
-    define("flags", Kind::Text, |r, _| {
-        Cell::List(flags(r).into_iter().map(String::from).collect())
-    }),
+    define("flags", Kind::Text, |r, _| Cell::list(flags(r))),
     define("reason", Kind::Text, |r, _| text(r.state.reason.as_deref())),
     define("phone", Kind::Text, |r, _| {
         text(r.prospect.contacts.iter().find_map(|c| c.phone.as_deref()))
@@ -105,7 +103,7 @@ fn text(value: Option<&str>) -> Cell {
 }
 
 fn list(items: &[Text]) -> Cell {
-    Cell::List(items.iter().map(ToString::to_string).collect())
+    Cell::list(items.iter().cloned())
 }
 
 fn fact(record: &Record, name: &str) -> Cell {

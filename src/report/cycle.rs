@@ -280,7 +280,7 @@ fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
     let Some(curve) = KaplanMeier::of(observations).filter(|curve| curve.n as u64 >= FEW) else {
         return none();
     };
-    let beyond = || Cell::Absent(format!("> {}", curve.t_max));
+    let beyond = || Cell::absent(format!("> {}", curve.t_max));
     let at = |day: Option<u32>| day.map_or_else(beyond, |day| Cell::Int(i64::from(day)));
     let (low, high) = curve.median_interval();
     match (curve.median(), low) {

@@ -56,7 +56,7 @@ fn text(value: &Option<Text>) -> Cell {
 }
 
 fn list(items: &[Text]) -> Cell {
-    Cell::List(items.iter().map(ToString::to_string).collect())
+    Cell::list(items.iter().cloned())
 }
 
 /// The names of the columns, in the order of `export`.

@@ -18,7 +18,7 @@ pub fn count(n: u64) -> Cell {
 
 /// Why there is no figure: too few cases.
 pub fn few(n: u64, lang: Lang) -> Cell {
-    Cell::Absent(match lang {
+    Cell::absent(match lang {
         Lang::En => format!("n = {n}, too few"),
         Lang::Zh => format!("n = {n}，太少"),
     })

@@ -213,7 +213,7 @@ fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
         count(cell.overdue),
     ];
     if foreign {
-        cells.push(Cell::List(others(&cell.value)));
+        cells.push(Cell::list(others(&cell.value)));
     }
     cells
 }

@@ -17,6 +17,7 @@ use crate::rules::book::Book;
 use crate::rules::grading::Customer;
 use crate::rules::grading::levels::{Lifecycle, Scale, Value};
 use crate::rules::grading::rfm::{Bins, LEAST, Scores};
+use crate::rules::state::Record;
 use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
 use std::collections::{BTreeMap, HashSet};
 
@@ -35,11 +36,12 @@ type Found<'b> = [(&'b Customer, &'b Seen)];
 /// The spread of the selected customers, each graded against all.
 pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let seen = request.gather_and_grade(book, |record, selected| {
+    let seen = |record: &Record, selected| {
         let group = request.group(record, &book.settings).unwrap_or_default();
         let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
         Seen { id, name, group: group.into(), selected }
-    });
+    };
+    let seen = request.gather_and_grade(book, seen, |seen| &seen.id);
     let found = customers(&seen, book);
     let mut tables = vec![
         by_grade(&found, &seen, book, request),

@@ -2,7 +2,7 @@
 //! against the lost.
 
 use super::Request;
-use super::breakdown::group_name;
+use super::breakdown::{group_name, join};
 use super::figures::{FEW, count, rate};
 use super::words::{column, title};
 use crate::diag::Diagnostic;
@@ -11,18 +11,12 @@ use crate::model::money::Sum;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::state::{Pursuit, Record};
 use crate::stats::Proportion;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-/// A pursuit that ended in the period.
-struct Ended<'b> {
-    record: &'b Record,
-    pursuit: &'b Pursuit,
-    won: bool,
-}
 
 /// Won and lost.
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,6 +58,65 @@ impl Score {
     fn add(&mut self, won: bool) {
         if won { self.won += 1 } else { self.lost += 1 }
     }
+
+    fn join(&mut self, other: Score) {
+        self.won += other.won;
+        self.lost += other.lost;
+    }
+}
+
+/// Lost pursuits by group and by what is asked of them: how many, and their value.
+type Counted<K> = BTreeMap<(String, K), (u64, Sum)>;
+
+/// What the pursuits that ended in the period add up to.
+#[derive(Default)]
+struct Ended {
+    all: Score,
+    /// The lost ones by reason.
+    reasons: Counted<Text>,
+    /// The lost ones by board and the column they left from.
+    left_from: Counted<(usize, usize)>,
+    /// By the values of each trait, in the order of [`traits`].
+    common: Vec<BTreeMap<Text, Score>>,
+}
+
+impl Ended {
+    /// Adds a pursuit that ended.
+    fn add(&mut self, record: &Record, pursuit: &Pursuit, group: String, traits: &[Trait]) {
+        let won = pursuit.ended.is_some_and(|(_, outcome)| outcome == Outcome::Won);
+        self.all.add(won);
+        self.common.resize_with(traits.len(), BTreeMap::new);
+        for (scores, (_, values)) in self.common.iter_mut().zip(traits) {
+            for value in values(record, pursuit) {
+                scores.entry(value).or_default().add(won);
+            }
+        }
+        if !won {
+            let count = |(n, sum): &mut (u64, Sum)| {
+                *n += 1;
+                record.state.value.into_iter().for_each(|value| sum.add(value));
+            };
+            let reason = pursuit.reason.clone().unwrap_or_default();
+            count(self.reasons.entry((group.clone(), reason)).or_default());
+            let column = (record.state.pipeline, pursuit.left_from.unwrap_or(0));
+            count(self.left_from.entry((group, column)).or_default());
+        }
+    }
+
+    /// Adds what another thread met.
+    fn join(&mut self, other: Ended) {
+        fn count((n, sum): &mut (u64, Sum), (others, more): (u64, Sum)) {
+            *n += others;
+            sum.add_sum(&more);
+        }
+        self.all.join(other.all);
+        join(&mut self.reasons, other.reasons, count);
+        join(&mut self.left_from, other.left_from, count);
+        self.common.resize_with(self.common.len().max(other.common.len()), BTreeMap::new);
+        for (scores, others) in self.common.iter_mut().zip(other.common) {
+            join(scores, others, Score::join);
+        }
+    }
 }
 
 /// The losses of a period.
@@ -74,25 +127,32 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         let day = pursuit.ended.map(|(day, _)| day);
         day.is_some_and(|day| request.period.is_none_or(|period| period.contains(day)))
     };
-    let records =
-        request.gather(book, |one| one.history.pursuits.iter().any(inside).then(|| one.lean()));
-    let ended = ended(&records, inside);
-    let lost: Vec<&Ended> = ended.iter().filter(|one| !one.won).collect();
-    let mut all = Score::default();
-    ended.iter().for_each(|one| all.add(one.won));
+    let traits = traits(settings);
+    let ended = request.fold(
+        book,
+        |ended: &mut Ended, record| {
+            for pursuit in record.history.pursuits.iter().filter(|pursuit| inside(pursuit)) {
+                let group = request.group(record, settings).unwrap_or_default();
+                ended.add(record, pursuit, group, &traits);
+            }
+        },
+        Ended::join,
+    );
+    let Ended { all, reasons: why, left_from: whence, common: values } = ended;
+    let common = |audience| common(&traits, &values, all, lang, audience);
     let mut sheet = Sheet {
         id: "losses".into(),
         title: lang.pick("Losses", "流失").into(),
         about: about(&all, book, request),
         tables: vec![
-            reasons(&lost, request, settings),
-            left_from(&lost, request, settings),
-            common(&ended, all, settings, Audience::Machines),
-            common(&ended, all, settings, Audience::People),
+            reasons(&why, request, settings),
+            left_from(&whence, request, settings),
+            common(Audience::Machines),
+            common(Audience::People),
         ],
         ..Sheet::default()
     };
-    if ended.is_empty() {
+    if all.trials() == 0 {
         sheet.notes.push(lang.pick("no pursuit ended in these days", "期间没有结束的跟进").into());
         return Ok(sheet);
     }
@@ -119,36 +179,6 @@ fn about(all: &Score, book: &Book, request: &Request) -> String {
     }
 }
 
-fn ended(records: &[Record], inside: impl Fn(&Pursuit) -> bool) -> Vec<Ended<'_>> {
-    let mut found = Vec::new();
-    for record in records {
-        for pursuit in record.history.pursuits.iter().filter(|pursuit| inside(pursuit)) {
-            let won = pursuit.ended.is_some_and(|(_, outcome)| outcome == Outcome::Won);
-            found.push(Ended { record, pursuit, won });
-        }
-    }
-    found
-}
-
-/// Lost pursuits by group and by what is asked of them.
-type Counted<K> = BTreeMap<(String, K), (u64, Sum)>;
-
-fn tally<K: Ord>(
-    lost: &[&Ended],
-    request: &Request,
-    settings: &Settings,
-    key: impl Fn(&Ended) -> K,
-) -> Counted<K> {
-    let mut counted = Counted::new();
-    for one in lost {
-        let group = request.group(one.record, settings).unwrap_or_default();
-        let slot: &mut (u64, Sum) = counted.entry((group, key(one))).or_default();
-        slot.0 += 1;
-        one.record.state.value.into_iter().for_each(|value| slot.1.add(value));
-    }
-    counted
-}
-
 /// How many were lost in each group.
 fn totals<K>(counted: &Counted<K>) -> BTreeMap<&str, u64> {
     let mut totals = BTreeMap::new();
@@ -158,18 +188,15 @@ fn totals<K>(counted: &Counted<K>) -> BTreeMap<&str, u64> {
     totals
 }
 
-fn reasons(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
+fn reasons(counted: &Counted<Text>, request: &Request, settings: &Settings) -> Table {
     let lang = settings.language;
-    let counted = tally(lost, request, settings, |one| {
-        one.pursuit.reason.as_deref().unwrap_or("").to_owned()
-    });
     let mut columns = Vec::new();
     columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
     columns.push(column("reason", Kind::Text, lang));
     for id in ["lost", "share", "value"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let totals = totals(&counted);
+    let totals = totals(counted);
     let mut lines: Vec<_> = counted.iter().collect();
     lines.sort_by_key(|((group, reason), (n, _))| (group, Reverse(*n), reason));
     let rows = lines.into_iter().map(|((group, reason), (n, value))| {
@@ -188,11 +215,8 @@ fn reasons(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
     Table { id: "reasons".into(), rows: rows.collect(), columns, ..Table::default() }
 }
 
-fn left_from(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
+fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Settings) -> Table {
     let lang = settings.language;
-    let counted = tally(lost, request, settings, |one| {
-        (one.record.state.pipeline, one.pursuit.left_from.unwrap_or(0))
-    });
     let mut columns = Vec::new();
     columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
     columns.push(column("stage", Kind::Text, lang));
@@ -200,7 +224,7 @@ fn left_from(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
     for id in ["lost", "share", "value"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let totals = totals(&counted);
+    let totals = totals(counted);
     let rows = counted.iter().map(|((group, (board, stage)), (n, value))| {
         let stage = &settings.pipelines[*board].stages[*stage];
         let mut cells = Vec::new();
@@ -222,7 +246,7 @@ fn left_from(lost: &[&Ended], request: &Request, settings: &Settings) -> Table {
 }
 
 /// A dimension's name, and the values of it that a pursuit has.
-type Trait<'s> = (String, Box<dyn Fn(&Ended) -> Vec<String> + 's>);
+type Trait<'s> = (Text, Box<dyn Fn(&Record, &Pursuit) -> Vec<Text> + Sync + 's>);
 
 /// What pursuits have in common: facts, needs, who owned them when they ended, whether somebody who
 /// decides was known.
@@ -230,31 +254,29 @@ fn traits(settings: &Settings) -> Vec<Trait<'_>> {
     let mut traits: Vec<Trait> = Vec::new();
     let own = settings.facts.iter().map(|fact| &**fact);
     for fact in ["source", "industry", "region", "size", "product"].into_iter().chain(own) {
-        let name = fact.to_owned();
-        let value = move |one: &Ended| {
-            one.record.prospect.fact(&name).map(String::from).into_iter().collect()
-        };
-        traits.push((fact.to_owned(), Box::new(value)));
+        traits.push((
+            fact.into(),
+            Box::new(move |record, _| {
+                record.prospect.fact(fact).map(Text::from).into_iter().collect()
+            }),
+        ));
     }
+    traits.push(("needs".into(), Box::new(|record, _| record.prospect.needs.clone())));
     traits.push((
-        "needs".to_owned(),
-        Box::new(|one| one.record.prospect.needs.iter().map(ToString::to_string).collect()),
-    ));
-    traits.push((
-        "owner".to_owned(),
-        Box::new(|one| {
-            let day = one.pursuit.ended.map(|(day, _)| day);
-            let owner = day.and_then(|day| one.record.history.owner_on(day));
-            vec![owner.unwrap_or("").to_owned()]
+        "owner".into(),
+        Box::new(|record, pursuit| {
+            let day = pursuit.ended.map(|(day, _)| day);
+            let owner = day.and_then(|day| record.history.owner_on(day));
+            vec![owner.unwrap_or("").into()]
         }),
     ));
     let lang = settings.language;
     traits.push((
-        "decides".to_owned(),
-        Box::new(move |one| {
-            let known = one.record.prospect.decider().is_some();
+        "decides".into(),
+        Box::new(move |record, _| {
+            let known = record.prospect.decider().is_some();
             let word = if known { ("yes", "是") } else { ("no", "否") };
-            vec![lang.pick(word.0, word.1).to_owned()]
+            vec![lang.pick(word.0, word.1).into()]
         }),
     ));
     traits
@@ -262,26 +284,25 @@ fn traits(settings: &Settings) -> Vec<Trait<'_>> {
 
 /// Each value's won and lost, its rate and interval; too few says so. For people, the values of which
 /// there are too few to say anything share a row.
-fn common(ended: &[Ended], all: Score, settings: &Settings, audience: Audience) -> Table {
-    let lang = settings.language;
+fn common(
+    traits: &[Trait],
+    values: &[BTreeMap<Text, Score>],
+    all: Score,
+    lang: Lang,
+    audience: Audience,
+) -> Table {
     let mut columns = vec![column("trait", Kind::Text, lang), column("is", Kind::Text, lang)];
     for id in ["won", "lost", "win-rate", "low", "high"] {
         columns.push(column(id, Kind::Number, lang));
     }
     let mut rows = Vec::new();
-    for (name, values) in traits(settings) {
-        let mut scores: BTreeMap<String, Score> = BTreeMap::new();
-        for one in ended {
-            for value in values(one) {
-                scores.entry(value).or_default().add(one.won);
-            }
-        }
+    for ((name, _), scores) in traits.iter().zip(values) {
         // What everybody has in common tells nobody apart.
         if scores.len() < 2 {
             continue;
         }
-        let mut scores: Vec<(String, Score)> = scores.into_iter().collect();
-        scores.sort_by_key(|(value, score)| (Reverse(score.trials()), value.clone()));
+        let mut scores: Vec<(&Text, &Score)> = scores.iter().collect();
+        scores.sort_by_key(|(value, score)| (Reverse(score.trials()), *value));
         let told = match audience {
             Audience::People => scores.partition_point(|(_, score)| score.trials() >= FEW),
             _ => scores.len(),
@@ -289,7 +310,7 @@ fn common(ended: &[Ended], all: Score, settings: &Settings, audience: Audience) 
         // A single one needs no row for the rest.
         let told = if told + 1 == scores.len() { scores.len() } else { told };
         let (told, others) = scores.split_at(told);
-        let trait_ = title(&name, lang);
+        let trait_ = title(name, lang);
         rows.extend(
             told.iter()
                 .map(|(value, score)| score.row(&trait_, group_name(value, lang), all, lang)),
@@ -300,11 +321,9 @@ fn common(ended: &[Ended], all: Score, settings: &Settings, audience: Audience) 
                 Lang::En => format!("{n} others, fewer than {FEW} each"),
                 Lang::Zh => format!("其他{n}项，各少于{FEW}"),
             };
-            let sum = others.iter().fold(Score::default(), |sum, (_, score)| Score {
-                won: sum.won + score.won,
-                lost: sum.lost + score.lost,
-            });
-            let mut row = sum.row(&trait_, Cell::Absent(word), all, lang);
+            let mut sum = Score::default();
+            others.iter().for_each(|(_, score)| sum.join(**score));
+            let mut row = sum.row(&trait_, Cell::absent(word), all, lang);
             row.cells.truncate(4);
             row.cells.resize(7, Cell::Empty);
             rows.push(Row::new(row.cells));

@@ -178,7 +178,7 @@ impl Measures {
         rows.extend(self.history(lang));
         let rows = rows
             .into_iter()
-            .map(|(name, figure, what)| Row::new(vec![Cell::text(name), figure, Cell::Text(what)]));
+            .map(|(name, figure, what)| Row::new(vec![Cell::text(name), figure, Cell::text(what)]));
         let columns = vec![
             column("measure", Kind::Text, lang),
             column("figure", Kind::Number, lang),
@@ -216,7 +216,7 @@ impl Measures {
             (Err(why), _) => {
                 let setting =
                     lang.pick("[forecast] target of crm.toml", "crm.toml 的 [forecast] target");
-                rows.push(("target", Cell::Absent(why.clone()), setting.into()));
+                rows.push(("target", Cell::absent(why.as_str()), setting.into()));
                 return rows;
             }
             (Ok(_), None) => return rows,

@@ -13,6 +13,7 @@ use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::evidence::IN_CYCLE;
 use crate::rules::moves::why_not;
@@ -21,15 +22,16 @@ use std::collections::BTreeMap;
 
 /// One exception.
 struct Exception<'b> {
-    owner: String,
-    record: &'b Record,
+    owner: Text,
+    id: Text,
+    name: Text,
     /// The day of a forced move; of an overstated prospect, since when it stands there.
     on: Option<Date>,
     forced: bool,
     stage: &'b str,
     /// Where it came from, or what its evidence supports.
     other: &'b str,
-    why: String,
+    why: Text,
 }
 
 /// The exceptions of one owner, and what they are measured against.
@@ -46,24 +48,18 @@ struct Figures {
 pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     only_by(request, "overrides", &[Dimension::Owner])?;
     let lang = book.settings.language;
-    let (owners, records) = request.fold(
+    let Found { owners, exceptions: mut found } = request.fold(
         book,
-        |(owners, records): &mut (BTreeMap<String, Figures>, Vec<Record>), record| {
-            if !exceptions(record, book, request, owners).is_empty() {
-                records.push(record.lean());
-            }
+        |found: &mut Found, record| {
+            found.forced(record, book, request);
+            found.overstated(record, book);
         },
         |all, part| {
-            join(&mut all.0, part.0, Figures::add);
-            all.1.extend(part.1);
+            join(&mut all.owners, part.owners, Figures::add);
+            all.exceptions.extend(part.exceptions);
         },
     );
-    let mut counted = BTreeMap::new();
-    let mut found: Vec<Exception> =
-        records.iter().flat_map(|one| exceptions(one, book, request, &mut counted)).collect();
-    found.sort_by(|a, b| {
-        (&a.owner, a.on, &a.record.prospect.id).cmp(&(&b.owner, b.on, &b.record.prospect.id))
-    });
+    found.sort_by(|a, b| (&a.owner, a.on, &a.id).cmp(&(&b.owner, b.on, &b.id)));
     let days = request.period.map_or_else(|| format!("..{}", book.as_of), |p| p.to_string());
     let mut sheet = Sheet {
         id: "overrides".into(),
@@ -72,10 +68,14 @@ pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En => format!("moves forced in {days}; overstated on {}", book.as_of),
             Lang::Zh => format!("{days} 破例的移动；截至 {} 高估的客户", book.as_of),
         },
-        tables: vec![long(&found, lang)],
         ..Sheet::default()
     };
-    sheet.tables.extend(lists(&found, &book.settings));
+    if request.is_read_by(Audience::Machines) {
+        sheet.tables.push(long(&found, lang));
+    }
+    if request.is_read_by(Audience::People) {
+        sheet.tables.extend(lists(&found, &book.settings));
+    }
     sheet.tables.push(by_owner(&owners, lang));
     if found.is_empty() {
         sheet.notes.push(
@@ -95,81 +95,68 @@ impl Figures {
     }
 }
 
-/// The exceptions of one prospect; its owners' figures are counted on the way.
-fn exceptions<'b>(
-    record: &'b Record,
-    book: &'b Book,
-    request: &Request,
-    owners: &mut BTreeMap<String, Figures>,
-) -> Vec<Exception<'b>> {
-    let mut found = Vec::new();
-    forced(record, book, request, &mut found, owners);
-    overstated(record, book, &mut found, owners);
-    found
+/// What the prospects that pass by leave: figures by owner, and the exceptions.
+#[derive(Default)]
+struct Found<'b> {
+    owners: BTreeMap<Text, Figures>,
+    exceptions: Vec<Exception<'b>>,
 }
 
-/// Every move into a column that was forced, under whoever owned the prospect on that day.
-fn forced<'b>(
-    record: &'b Record,
-    book: &'b Book,
-    request: &Request,
-    found: &mut Vec<Exception<'b>>,
-    owners: &mut BTreeMap<String, Figures>,
-) {
-    let spells = &record.history.stages;
-    for pair in spells.windows(2) {
-        let (from, to) = (&pair[0], &pair[1]);
-        if request.period.is_some_and(|period| !period.contains(to.from)) {
-            continue;
+impl<'b> Found<'b> {
+    /// Every move into a column that was forced, under whoever owned the prospect on that day.
+    fn forced(&mut self, record: &Record, book: &'b Book, request: &Request) {
+        let spells = &record.history.stages;
+        for pair in spells.windows(2) {
+            let (from, to) = (&pair[0], &pair[1]);
+            if request.period.is_some_and(|period| !period.contains(to.from)) {
+                continue;
+            }
+            let owner = Text::from(record.history.owner_on(to.from).unwrap_or(""));
+            let figures = self.owners.entry(owner.clone()).or_default();
+            figures.moves += 1;
+            if let Some(why) = &to.forced {
+                figures.forced += 1;
+                self.exceptions.push(Exception {
+                    owner,
+                    id: record.prospect.id.clone(),
+                    name: record.prospect.name.clone(),
+                    on: Some(to.from),
+                    forced: true,
+                    stage: stage_name(record, to.stage, &book.settings),
+                    other: stage_name(record, from.stage, &book.settings),
+                    why: why.clone(),
+                });
+            }
         }
-        let owner = record.history.owner_on(to.from).unwrap_or("").to_owned();
-        let figures = owners.entry(owner.clone()).or_default();
-        figures.moves += 1;
-        if let Some(why) = &to.forced {
-            figures.forced += 1;
-            found.push(Exception {
+    }
+
+    /// A prospect whose evidence does not support its column, apart from the rule of the cycle.
+    fn overstated(&mut self, record: &Record, book: &'b Book) {
+        let (state, settings) = (&record.state, &book.settings);
+        if state.outcome != Outcome::Open {
+            return;
+        }
+        let owner = state.owner.clone().unwrap_or_default();
+        let figures = self.owners.entry(owner.clone()).or_default();
+        figures.open += 1;
+        if state.supported_ignoring_cycle < state.stage {
+            figures.overstated += 1;
+            let missing: Vec<String> = why_not(record, settings, state.stage, book.as_of)
+                .into_iter()
+                .filter(|status| *status.id != *IN_CYCLE)
+                .map(|status| status.id.to_string())
+                .collect();
+            self.exceptions.push(Exception {
                 owner,
-                record,
-                on: Some(to.from),
-                forced: true,
-                stage: stage_name(record, to.stage, &book.settings),
-                other: stage_name(record, from.stage, &book.settings),
-                why: why.to_string(),
+                id: record.prospect.id.clone(),
+                name: record.prospect.name.clone(),
+                on: state.since,
+                forced: false,
+                stage: stage_name(record, state.stage, settings),
+                other: stage_name(record, state.supported_ignoring_cycle, settings),
+                why: missing.join(", ").into(),
             });
         }
-    }
-}
-
-/// A prospect whose evidence does not support its column, apart from the rule of the cycle.
-fn overstated<'b>(
-    record: &'b Record,
-    book: &'b Book,
-    found: &mut Vec<Exception<'b>>,
-    owners: &mut BTreeMap<String, Figures>,
-) {
-    let (state, settings) = (&record.state, &book.settings);
-    if state.outcome != Outcome::Open {
-        return;
-    }
-    let owner = state.owner.as_deref().unwrap_or("").to_owned();
-    let figures = owners.entry(owner.clone()).or_default();
-    figures.open += 1;
-    if state.supported_ignoring_cycle < state.stage {
-        figures.overstated += 1;
-        let missing: Vec<String> = why_not(record, settings, state.stage, book.as_of)
-            .into_iter()
-            .filter(|status| *status.id != *IN_CYCLE)
-            .map(|status| status.id.to_string())
-            .collect();
-        found.push(Exception {
-            owner,
-            record,
-            on: state.since,
-            forced: false,
-            stage: stage_name(record, state.stage, settings),
-            other: stage_name(record, state.supported_ignoring_cycle, settings),
-            why: missing.join(", "),
-        });
     }
 }
 
@@ -179,7 +166,7 @@ fn long(found: &[Exception], lang: Lang) -> Table {
     columns.insert(0, column("owner", Kind::Text, lang));
     let rows = found.iter().map(|one| {
         let mut row = row(one, lang);
-        row.cells.insert(0, Cell::text(&one.owner));
+        row.cells.insert(0, Cell::text(one.owner.clone()));
         row
     });
     let rows = rows.collect();
@@ -223,16 +210,16 @@ fn row(one: &Exception, lang: Lang) -> Row {
     let cells = vec![
         Cell::text(lang.pick(what.0, what.1)),
         Cell::maybe(one.on, Cell::Date),
-        Cell::text(&*one.record.prospect.id),
-        Cell::text(&*one.record.prospect.name),
+        Cell::text(one.id.clone()),
+        Cell::text(one.name.clone()),
         Cell::text(one.stage),
         Cell::text(one.other),
-        Cell::text(&one.why),
+        Cell::text(one.why.clone()),
     ];
     Row::with(cells, if one.forced { Emphasis::Plain } else { Emphasis::Warn })
 }
 
-fn by_owner(owners: &BTreeMap<String, Figures>, lang: Lang) -> Table {
+fn by_owner(owners: &BTreeMap<Text, Figures>, lang: Lang) -> Table {
     let columns = vec![
         column("owner", Kind::Text, lang),
         column("moves", Kind::Number, lang),

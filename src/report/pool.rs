@@ -10,7 +10,6 @@ use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::model::text::Text;
 use crate::rules::allocation::{Barrier, Holders, Obstacles, Rules, Wants};
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
 use crate::rules::pool::{grade_of, waiting};
 use crate::rules::state::Record;
 use crate::rules::team::{Count, Team};
@@ -54,11 +53,11 @@ pub fn pool(book: &Book, request: &Request) -> Sheet {
                 Cell::text(&*prospect.name),
                 Cell::maybe(grade_of(book, record), Cell::text),
                 Cell::maybe(prospect.region.as_deref(), Cell::text),
-                Cell::List(prospect.needs.iter().map(ToString::to_string).collect()),
+                Cell::list(prospect.needs.iter().cloned()),
                 Cell::maybe(record.state.value, Cell::Money),
                 Cell::maybe(waits.since, Cell::Date),
                 days(record, book),
-                Cell::List(waits.before.iter().map(ToString::to_string).collect()),
+                Cell::list(waits.before.iter().cloned()),
                 Cell::maybe(waits.reason, Cell::text),
             ])
         })
@@ -156,7 +155,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
                 Cell::maybe(waiter.value, Cell::Money),
                 Cell::maybe(waiter.since, Cell::Date),
                 Cell::maybe(waiter.days(book), Cell::Int),
-                Cell::Text(whom),
+                Cell::text(whom),
             ];
             Row::with(cells, if none { Emphasis::Warn } else { Emphasis::Plain })
         })
@@ -194,7 +193,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
 /// Those who could have a prospect, who fits best first; or, with `true`, why nobody can.
 fn for_whom(waiter: &Waiter, book: &Book, rules: &Rules, team: &Team) -> (String, bool) {
     let lang = book.settings.language;
-    let grade = book.graded().of(&waiter.id).and_then(Customer::grade);
+    let grade = book.graded().of(&waiter.id).and_then(|customer| customer.grade());
     let fits = rules.fits(&waiter.wants, grade);
     let mut able: Vec<usize> = Vec::new();
     let mut barriers: Vec<(usize, Barrier)> = Vec::new();

@@ -136,7 +136,7 @@ fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
     let rows = active(lines).map(|line| {
         let mut cells = vec![group_name(line.group, lang)];
         cells.extend(line.activity.steps().map(count));
-        cells.push(Cell::maybe(ratio(line.activity), Cell::Text));
+        cells.push(Cell::maybe(ratio(line.activity), Cell::text));
         Row::with(cells, line.emphasis)
     });
     Table {

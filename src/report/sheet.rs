@@ -63,10 +63,13 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
         about: about(&weeks, lang),
         ..Sheet::default()
     };
-    sheet.tables.push(long(&sheets, settings));
-    sheet
-        .tables
-        .extend(sheets.iter().map(|(key, (point, names))| grid(key, *point, names, settings)));
+    if request.is_read_by(Audience::Machines) {
+        sheet.tables.push(long(&sheets, settings));
+    }
+    if request.is_read_by(Audience::People) {
+        let grids = sheets.iter().map(|(key, (point, names))| grid(key, *point, names, settings));
+        sheet.tables.extend(grids);
+    }
     let overdue = sheets.values().flat_map(|(_, names)| names).any(|name| name.dates.overdue);
     if sheets.is_empty() {
         sheet.notes.push(lang.pick("nobody is on the board this week", "本周看板为空").into());
@@ -238,8 +241,8 @@ fn long(sheets: &Sheets, settings: &Settings) -> Table {
                     Cell::Date(point.covers.from),
                     Cell::Date(point.covers.to),
                     Cell::text(&*column.id),
-                    Cell::text(&*name.id),
-                    Cell::text(&*name.name),
+                    Cell::text(name.id.clone()),
+                    Cell::text(name.name.clone()),
                     Cell::maybe(name.dates.first_meeting, Cell::Date),
                     Cell::maybe(name.dates.appointment, Cell::Date),
                     Cell::Int(i64::from(name.dates.cycle_days)),
@@ -267,7 +270,7 @@ fn grid(key: &Key, point: Checkpoint, names: &[Name], settings: &Settings) -> Ta
     let height = stacks.iter().map(Vec::len).max().unwrap_or(0);
     let mut rows: Vec<Row> = (0..height)
         .map(|line| {
-            let cell = |stack: &Vec<String>| Cell::maybe(stack.get(line).cloned(), Cell::Text);
+            let cell = |stack: &Vec<String>| Cell::maybe(stack.get(line).cloned(), Cell::text);
             Row::new(stacks.iter().map(cell).collect())
         })
         .collect();

@@ -47,11 +47,11 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     let stage = &pipeline.stages[state.stage];
     let mut rows = Vec::new();
     let mut put = |id: &str, cell: Cell| {
-        if cell != Cell::Empty && cell != Cell::List(Vec::new()) {
+        if cell != Cell::Empty && cell != Cell::list([""; 0]) {
             rows.push(Row::new(vec![Cell::text(super::words::title(id, lang)), cell]));
         }
     };
-    let list = |items: &[Text]| Cell::List(items.iter().map(ToString::to_string).collect());
+    let list = |items: &[Text]| Cell::list(items.iter().cloned());
     put("id", Cell::text(&*record.prospect.id));
     for fact in FACTS {
         put(fact, Cell::maybe(record.prospect.fact(fact), Cell::text));
@@ -64,7 +64,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     let label = stage.label.get(lang, &stage.id);
     let named =
         if label == &*stage.id { label.to_owned() } else { format!("{} ({label})", stage.id) };
-    put("stage", Cell::Text(named));
+    put("stage", Cell::text(named));
     put("since", Cell::maybe(state.since, Cell::Date));
     put("supported", Cell::text(stage_name(record, state.supported, settings)));
     put(
@@ -82,7 +82,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
         put(
             "age",
             Cell::maybe(state.age(as_of), |age| {
-                Cell::Text(format!("{age} {} {}", lang.pick("of", "/"), state.cycle_days))
+                Cell::text(format!("{age} {} {}", lang.pick("of", "/"), state.cycle_days))
             }),
         );
     }
@@ -96,7 +96,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
         "paid",
         if state.money_in.own.is_zero() { Cell::Empty } else { Cell::Amount(state.money_in.own) },
     );
-    put("flags", Cell::List(flags(record).into_iter().map(String::from).collect()));
+    put("flags", Cell::list(flags(record)));
     put("reason", Cell::maybe(state.reason.as_deref(), Cell::text));
     table(
         "facts",
@@ -173,7 +173,7 @@ fn evidence_row(status: &Status, lang: Lang) -> Row {
         Cell::text(met),
         Cell::maybe(status.since, Cell::Date),
         Cell::maybe(status.by.as_deref(), Cell::text),
-        Cell::Text(why),
+        Cell::text(why),
     ];
     Row::with(cells, if status.met { Emphasis::Good } else { Emphasis::Warn })
 }
@@ -195,7 +195,7 @@ fn columns_stood(record: &Record, settings: &Settings, as_of: Date) -> Table {
                 Cell::Date(spell.from),
                 Cell::maybe(spell.to, Cell::Date),
                 Cell::Int(spell.to.unwrap_or(as_of).days_since(spell.from)),
-                Cell::maybe(note.or(reason), Cell::Text),
+                Cell::maybe(note.or(reason), Cell::text),
             ])
         })
         .collect();
@@ -219,9 +219,9 @@ fn journal(record: &Record, lang: Lang, as_of: Date) -> Table {
             let kind = if gone { format!("({})", event.kind) } else { event.kind.to_string() };
             Row::new(vec![
                 Cell::text(&*event.key.text),
-                Cell::Text(kind),
+                Cell::text(kind),
                 Cell::maybe(event.by.as_deref(), Cell::text),
-                Cell::Text(changes(event)),
+                Cell::text(changes(event)),
                 Cell::maybe(event.note.as_deref(), Cell::text),
             ])
         })

@@ -273,7 +273,7 @@ fn money(lines: &[Line], by: &Dimension, campaigns: bool, settings: &Settings) -
                 cost_cell(brought, lang),
                 cost_per(brought, brought.leads),
                 cost_per(brought, brought.won),
-                Cell::maybe(back(brought), |back| Cell::Text(format!("{}x", words(back)))),
+                Cell::maybe(back(brought), |back| Cell::text(format!("{}x", words(back)))),
             ]);
         }
         Row::with(cells, *emphasis)

@@ -355,14 +355,14 @@ fn long_rows(members: &Members, points: &[Checkpoint], settings: &Settings) -> V
             let mut cells = vec![
                 Cell::text(department(id, settings).unwrap_or("")),
                 Cell::text(&**id),
-                Cell::Text(member(id, settings)),
+                Cell::text(member(id, settings)),
                 Cell::Date(point.on),
                 Cell::Date(point.covers.from),
                 Cell::Date(point.covers.to),
             ];
             cells.extend(figure_cells(figures));
-            cells.push(Cell::List(others(&figures.received)));
-            cells.push(Cell::List(others(&figures.booked)));
+            cells.push(Cell::list(others(&figures.received)));
+            cells.push(Cell::list(others(&figures.booked)));
             rows.push(Row::new(cells));
         }
     }

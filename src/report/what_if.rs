@@ -208,8 +208,8 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Ta
         let gain = now.zip(money).map(|(now, money)| money.minus(now));
         let cells = vec![
             Cell::text(name),
-            Cell::Text(from),
-            Cell::Text(to),
+            Cell::text(from),
+            Cell::text(to),
             number(closes),
             Cell::maybe(money, Cell::Amount),
             Cell::maybe(gain, Cell::Amount),
@@ -303,7 +303,7 @@ fn chain_table(chain: &Chain, scale: Scale, lang: Lang) -> Table {
 fn picture(levers: &Table, lang: Lang) -> Picture {
     let quantities = levers.rows.iter().filter_map(|row| match (&row.cells[0], &row.cells[3]) {
         (Cell::Text(name), Cell::Number(closes, _)) => {
-            Some(Quantity::new(name, *closes, words(*closes)).with(row.emphasis))
+            Some(Quantity::new(&**name, *closes, words(*closes)).with(row.emphasis))
         }
         _ => None,
     });

@@ -24,18 +24,6 @@ impl Verdict {
 }
 
 impl Record {
-    /// The record without its journal: enough for a list of many.
-    #[must_use]
-    pub fn lean(&self) -> Record {
-        Record {
-            prospect: self.prospect.facts_only(),
-            state: self.state.clone(),
-            history: self.history.clone(),
-            findings: Vec::new(),
-            customer: self.customer.clone(),
-        }
-    }
-
     /// The board it stands on.
     pub fn pipeline<'a>(&self, settings: &'a Settings) -> &'a Pipeline {
         &settings.pipelines[self.state.pipeline]

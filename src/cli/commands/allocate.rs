@@ -119,7 +119,7 @@ fn sheet(allocation: &Allocation, book: &Book, applied: bool) -> Sheet {
             points(placement.pair.net()),
             Cell::maybe(next, |(pair, _)| id(pair.member)),
             Cell::maybe(next, |(_, behind)| points(*behind)),
-            Cell::Text(allocation.why(placement.prospect, &placement.pair, lang)),
+            Cell::text(allocation.why(placement.prospect, &placement.pair, lang)),
         ])
     });
     let plan = Table {
@@ -281,9 +281,9 @@ fn why(
             weigh(weights.place, pair.fit.place),
             Cell::maybe(pair.load, |load| points(-load)),
             points(pair.net()),
-            Cell::Text(allocation.why(position, pair, lang)),
+            Cell::text(allocation.why(position, pair, lang)),
             Cell::maybe(pair.barrier.as_ref().filter(|_| chosen != Some(pair.member)), |barrier| {
-                Cell::Text(barrier.words(lang))
+                Cell::text(barrier.words(lang))
             }),
         ];
         let emphasis = if chosen == Some(pair.member) { Emphasis::Good } else { Emphasis::Plain };

@@ -141,7 +141,7 @@ impl Chosen {
                 Standing::Foreign => "not of crm",
             };
             let path = hooks.path(hook).display().to_string();
-            Row::new(vec![Cell::text(hook.name), Cell::text(standing), Cell::Text(path)])
+            Row::new(vec![Cell::text(hook.name), Cell::text(standing), Cell::text(path)])
         });
         context.emit(&Sheet::single("hooks", "", columns, rows.collect()))
     }

@@ -126,8 +126,9 @@ impl Report {
         }
         // Ids can only come from the list.
         request.list = lists && (self.list || context.format() == Some(Format::Ids));
+        request.readers = context.readers();
         let mut book = context.unread_book()?;
-        book.keep = report.keep(&request);
+        book.keep = report.keep(&request, &book.settings, book.as_of);
         self.compat.apply(&mut book);
         let progress = Progress::watch(context.ledger()?);
         let sheet = (report.make)(&book, &request)?;
@@ -177,7 +178,7 @@ fn overview() -> Sheet {
     ];
     let rows = REPORTS.iter().map(|report| {
         let alias = report.alias.map(|alias| format!(" ({alias})")).unwrap_or_default();
-        Row::new(vec![Cell::Text(format!("{}{alias}", report.name)), Cell::text(report.about)])
+        Row::new(vec![Cell::text(format!("{}{alias}", report.name)), Cell::text(report.about)])
     });
     Sheet::single("reports", "", columns, rows.collect())
 }

@@ -76,7 +76,7 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
                 Cell::Int(item.age),
                 Cell::Int(i64::from(record.state.cycle_days)),
                 Cell::maybe(record.state.owner.as_deref(), Cell::text),
-                Cell::Text(reason),
+                Cell::text(reason),
             ];
             Row::with(cells, Emphasis::Warn)
         })

@@ -56,7 +56,7 @@ impl Counts {
     /// The summary of a dry run.
     pub(super) fn sheet(&self, settings: &Settings) -> Sheet {
         let lang = settings.language;
-        let row = |what: String, count: usize| Row::new(vec![Cell::Text(what), Cell::count(count)]);
+        let row = |what: String, count: usize| Row::new(vec![Cell::text(what), Cell::count(count)]);
         let mut rows = vec![
             row(lang.pick("rows", "行数").into(), self.rows),
             row(lang.pick("prospects to add", "新增客户").into(), self.added),
