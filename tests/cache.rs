@@ -127,14 +127,16 @@ fn whatever_lies_in_its_place_is_no_cache() {
     let sandbox = ledger(COUNT);
     let root = sandbox.path();
     settle();
-    let cache = root.join(".crm/cache/standings");
     same(root, day(TODAY));
-    let whole = fs::read(&cache).unwrap();
     assert_eq!(fs::read_to_string(root.join(".crm/cache/.gitignore")).unwrap(), "*\n");
-    for bytes in [&whole[..whole.len() / 2], b"", b"crmrows1", &[0xff; 5000]] {
-        fs::write(&cache, bytes).unwrap();
-        assert_eq!(same(root, day(TODAY)), COUNT);
-        assert_eq!(fs::read(&cache).unwrap().len(), whole.len(), "it is made anew");
+    let [cache, folders] = ["standings", "folders"].map(|name| root.join(".crm/cache").join(name));
+    for (path, read) in [(&cache, COUNT), (&folders, 0)] {
+        let whole = fs::read(path).unwrap();
+        for bytes in [&whole[..whole.len() / 2], b"", b"crmrows1", &[0xff; 5000]] {
+            fs::write(path, bytes).unwrap();
+            assert_eq!(same(root, day(TODAY)), read);
+            assert_eq!(fs::read(path).unwrap().len(), whole.len(), "it is made anew");
+        }
     }
     fs::remove_file(&cache).unwrap();
     fs::create_dir(&cache).unwrap();
@@ -175,6 +177,10 @@ enum Deed {
     Rename(usize, usize),
     Exchange(usize, usize),
     Delete(usize),
+    /// To another folder, or back.
+    Move(usize),
+    /// In the place of a file.
+    Link(usize, usize),
     Break(usize),
     Settings(u8),
     Look(i64),
@@ -191,6 +197,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         (n(), n()).prop_map(|(a, b)| Deed::Rename(a, b)),
         (n(), n()).prop_map(|(a, b)| Deed::Exchange(a, b)),
         n().prop_map(Deed::Delete),
+        n().prop_map(Deed::Move),
+        (n(), n()).prop_map(|(n, to)| Deed::Link(n, to)),
         n().prop_map(Deed::Break),
         (0u8..3).prop_map(Deed::Settings),
         (0i64..400).prop_map(Deed::Look),
@@ -201,14 +209,15 @@ fn deed() -> impl Strategy<Value = Deed> {
 
 fn happen(root: &Path, deed: &Deed) {
     match deed {
-        Deed::Edit(n, stage) => fs::write(file(root, *n), prospect(*n, *stage)).unwrap(),
+        Deed::Edit(n, stage) => drop(fs::write(file(root, *n), prospect(*n, *stage))),
         Deed::Restore(n, stage) => {
             let path = file(root, *n);
             let before = fs::metadata(&path).and_then(|meta| meta.modified());
-            fs::write(&path, prospect(*n, *stage)).unwrap();
+            let _ = fs::write(&path, prospect(*n, *stage));
             if let Ok(before) = before {
-                let file = File::options().write(true).open(&path).unwrap();
-                file.set_times(FileTimes::new().set_modified(before)).unwrap();
+                let file = File::options().write(true).open(&path);
+                let times = FileTimes::new().set_modified(before);
+                file.and_then(|file| file.set_times(times)).unwrap();
             }
         }
         Deed::Replace(n, stage) => {
@@ -229,7 +238,16 @@ fn happen(root: &Path, deed: &Deed) {
         Deed::Delete(n) => {
             let _ = fs::remove_file(file(root, *n));
         }
-        Deed::Break(n) => fs::write(file(root, *n), "name = ").unwrap(),
+        Deed::Move(n) => {
+            let (here, there) = (file(root, *n), root.join(format!("prospects/a/p{n}.toml")));
+            fs::create_dir_all(root.join("prospects/a")).unwrap();
+            let _ = fs::rename(&here, &there).or_else(|_| fs::rename(&there, &here));
+        }
+        Deed::Link(n, to) => {
+            let _ = fs::remove_file(file(root, *n));
+            std::os::unix::fs::symlink(file(root, *to), file(root, *n)).unwrap();
+        }
+        Deed::Break(n) => drop(fs::write(file(root, *n), "name = ")),
         Deed::Settings(n) => {
             let text = format!("[ledger]\ncurrency = \"CNY\"\ncycle_days = {}\n", 10 * (n + 1));
             fs::write(root.join("crm.toml"), text).unwrap();

@@ -10,7 +10,9 @@
 //! place: it is written beside it and renamed.
 
 use super::root::PRIVATE;
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
+use std::hash::Hasher;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -22,7 +24,7 @@ const MAGIC: [u8; 8] = *b"crmrows1";
 /// Magic, seal and checksum.
 const HEADER: usize = 8 + 8 + 4;
 /// Path's hash, stamp, and the length of the text behind them.
-const ROW: usize = 8 + 4 * 8 + 2;
+const ROW: usize = 8 + 4 * 8 + 4;
 /// So long a file must have been left alone before it is remembered: a file system whose clock ticks
 /// slowly could give a later change the same time.
 const SETTLED: Duration = Duration::from_secs(2);
@@ -68,9 +70,9 @@ impl Stamp {
 pub struct Rows(Vec<u8>);
 
 impl Rows {
-    /// Adds what is remembered of a file. A text too long to be short is left out.
+    /// Adds what is remembered of a file or folder.
     pub fn push(&mut self, path: u64, stamp: Stamp, text: &[u8]) {
-        let Ok(length) = u16::try_from(text.len()) else { return };
+        let Ok(length) = u32::try_from(text.len()) else { return };
         self.0.extend_from_slice(&path.to_le_bytes());
         self.0.extend_from_slice(&stamp.to_bytes());
         self.0.extend_from_slice(&length.to_le_bytes());
@@ -80,6 +82,11 @@ impl Rows {
     /// Adds a row that was found, as it is.
     pub fn keep(&mut self, cache: &Cache, row: RowAt) {
         self.0.extend_from_slice(cache.row(row).unwrap_or_default());
+    }
+
+    /// Is there none?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Adds rows of another thread.
@@ -126,7 +133,7 @@ impl Cache {
         let next = last.and_then(|last| self.behind(last));
         let at = next.and_then(|next| self.is_of(next, path)).or_else(|| self.look_up(path))?;
         let (known, text) = self.row(at)?.get(8..)?.split_first_chunk()?;
-        (*known == stamp.to_bytes()).then_some((at, text.get(2..)?))
+        (*known == stamp.to_bytes()).then_some((at, text.get(4..)?))
     }
 
     /// The row of a path, by the table.
@@ -161,8 +168,7 @@ impl Cache {
 
     fn row(&self, RowAt(at): RowAt) -> Option<&[u8]> {
         let row = self.bytes.get(HEADER + at as usize..)?;
-        let length = u16::from_le_bytes(*row.get(ROW - 2..)?.first_chunk()?);
-        row.get(..ROW + usize::from(length))
+        row.get(..length(row)?)
     }
 
     /// Puts rows in the place of what was remembered under a name. Who may not write here, or has no room,
@@ -174,13 +180,28 @@ impl Cache {
     }
 }
 
+/// The length of the row that begins here.
+fn length(row: &[u8]) -> Option<usize> {
+    let text = u32::from_le_bytes(*row.get(ROW - 4..)?.first_chunk()?);
+    usize::try_from(text).ok()?.checked_add(ROW)
+}
+
+/// A path as a number.
+pub fn hash(folder: &Path, name: &OsStr) -> u64 {
+    let mut hash = fnv::FnvHasher::default();
+    hash.write(folder.as_os_str().as_encoded_bytes());
+    hash.write_u8(b'/');
+    hash.write(name.as_encoded_bytes());
+    hash.finish()
+}
+
 /// The bytes of a cache of these rows; none if they are too many for one.
 fn in_one(rows: &[u8], seal: u64) -> Option<Vec<u8>> {
     let mut starts: Vec<(u64, usize)> = Vec::new();
     let mut at = 0;
     while let Some(row) = rows.get(at..).filter(|rest| !rest.is_empty()) {
         starts.push((u64::from_le_bytes(*row.first_chunk()?), at));
-        at += ROW + usize::from(u16::from_le_bytes(*row.get(ROW - 2..)?.first_chunk()?));
+        at += length(row)?;
     }
     let slots = (starts.len() * 2).next_power_of_two();
     let before = 4 + slots * 4;
@@ -265,13 +286,6 @@ mod tests {
         }
         assert!(Cache::of(cache(3), 8).is_none(), "another seal");
         assert!(Cache::default().find(0, &stamp(0), None).is_none());
-    }
-
-    #[test]
-    fn a_text_that_is_too_long_is_left_out() {
-        let mut rows = Rows::default();
-        rows.push(1, stamp(1), &[0; 70_000]);
-        assert!(rows.0.is_empty());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Every prospect of a ledger, read and replayed by as many threads as the machine has. A thread takes a
 //! batch of names, reads file by file into one buffer, replays each prospect, and hands the record on.
 
+use super::cache::Cache;
 use super::load::{Ledger, Loaded, id_of};
 use super::quick::quick;
 use super::remembered::Remembered;
 use super::root::PROSPECTS;
-use super::walk::{Batch, Folder, Walk};
+use super::walk::{Batch, Folder, Listed, Walk};
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::event::Event;
@@ -97,6 +98,16 @@ impl Shelf for Files {
     }
 }
 
+/// What came of handing out every file.
+pub(super) struct Walked<A> {
+    /// Of each thread.
+    pub parts: Vec<A>,
+    /// What lies in folders.
+    pub listed: Listed,
+    /// What could not be listed.
+    pub problems: Vec<Diagnostic>,
+}
+
 /// What a thread has in hand: memory that it uses for one file after the other, and what it met.
 #[derive(Debug, Default)]
 pub(super) struct Hand {
@@ -127,23 +138,25 @@ impl Files {
         if self.ledger.snapshot.is_some() {
             return self.each_of_snapshot(take);
         }
-        let (parts, problems) = self.each_batch(|thread, (part, hand): &mut (A, Hand), batch| {
+        let walked = self.each_batch(None, |thread, (part, hand): &mut (A, Hand), batch| {
             for name in batch.names.iter() {
                 let (mut record, found) = self.one(&batch.folder, name, keep, hand);
                 take(thread, part, &mut record, found);
                 hand.take_back(record);
             }
         });
-        (parts.into_iter().map(|(part, hand)| (part, hand.met)).collect(), problems)
+        let parts = walked.parts.into_iter().map(|(part, hand)| (part, hand.met)).collect();
+        (parts, walked.problems)
     }
 
-    /// Hands out every file once, in batches. `take` is given the number of the thread and the thread's own
-    /// part. Threads begin only where there is more than one batch.
+    /// Hands out every file once, in batches; what lies in folders may be known. `take` is given the number
+    /// of the thread and the thread's own part. Threads begin only where there is more than one batch.
     pub(super) fn each_batch<A: Default + Send>(
         &self,
+        folders: Option<&Cache>,
         take: impl Fn(usize, &mut A, &Batch) + Sync,
-    ) -> (Vec<A>, Vec<Diagnostic>) {
-        let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS));
+    ) -> Walked<A> {
+        let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS), folders);
         let first = walk.next_batch();
         let alone = first.is_none() || walk.is_finished();
         let walk = Mutex::new(walk);
@@ -170,7 +183,7 @@ impl Files {
             })
         };
         let walk = walk.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (parts, walk.problems)
+        Walked { parts, listed: walk.listed, problems: walk.problems }
     }
 
     /// What was seen by all threads together.

@@ -20,19 +20,62 @@ pub enum Kind {
 
 /// A folder that is being listed.
 #[derive(Debug)]
-pub struct Listing(system::Listing);
+pub struct Listing<'c>(Source<'c>);
 
-impl Listing {
+#[derive(Debug)]
+enum Source<'c> {
+    System(system::Listing),
+    Remembered(&'c [u8]),
+}
+
+/// So many remembered entries are handed over at a time.
+const SOME: usize = 128;
+
+impl<'c> Listing<'c> {
     /// Begins with a folder.
-    pub fn open(folder: &Path) -> io::Result<Listing> {
-        system::Listing::open(folder).map(Listing)
+    pub fn open(folder: &Path) -> io::Result<Listing<'c>> {
+        system::Listing::open(folder).map(|listing| Listing(Source::System(listing)))
+    }
+
+    /// A folder of which is remembered what lies in it ([`remember`]).
+    pub fn remembered(text: &'c [u8]) -> Listing<'c> {
+        Listing(Source::Remembered(text))
     }
 
     /// Hands over some more entries, in no order; false if there are none. After an error there is nothing
     /// more to come.
     pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, Kind)) -> io::Result<bool> {
-        self.0.more(each)
+        match &mut self.0 {
+            Source::System(listing) => listing.more(each),
+            Source::Remembered(text) => {
+                let some = (0..SOME).map_while(|_| recall(text));
+                Ok(some.map(|(name, kind)| each(name, kind)).count() > 0)
+            }
+        }
     }
+}
+
+/// Adds an entry to what is to be remembered of a folder: its kind and the length of its name, a byte each,
+/// and its name. `None` of what is neither file nor folder, or has no name in Unicode.
+pub fn remember(name: &OsStr, kind: Kind, text: &mut Vec<u8>) -> Option<()> {
+    let name = name.to_str()?;
+    text.push(match kind {
+        Kind::File => b'f',
+        Kind::Folder => b'd',
+        Kind::Link | Kind::Other => return None,
+    });
+    text.push(u8::try_from(name.len()).ok()?);
+    text.extend_from_slice(name.as_bytes());
+    Some(())
+}
+
+/// Takes the next entry from what is remembered.
+fn recall<'t>(text: &mut &'t [u8]) -> Option<(&'t OsStr, Kind)> {
+    let [kind, length, rest @ ..] = *text else { return None };
+    let (name, rest) = rest.split_at_checked(usize::from(*length))?;
+    *text = rest;
+    let kind = if *kind == b'd' { Kind::Folder } else { Kind::File };
+    Some((OsStr::new(std::str::from_utf8(name).ok()?), kind))
 }
 
 #[cfg(target_os = "linux")]
@@ -220,6 +263,26 @@ mod tests {
         while listing.more(&mut each).unwrap() {}
         assert_eq!(found.len(), expected.len());
         assert_eq!(BTreeSet::from_iter(found), expected);
+    }
+
+    #[test]
+    fn what_is_remembered_is_handed_over() {
+        let all = [("a.toml", Kind::File), ("客户", Kind::Folder), ("", Kind::File)];
+        let mut text = Vec::new();
+        for (name, kind) in all {
+            assert_eq!(remember(OsStr::new(name), kind, &mut text), Some(()));
+        }
+        let mut found = Vec::new();
+        let mut listing = Listing::remembered(&text);
+        let mut each = |name: &OsStr, kind| found.push((name.to_owned(), kind));
+        while listing.more(&mut each).unwrap() {}
+        assert_eq!(found, all.map(|(name, kind)| (name.into(), kind)));
+        assert_eq!(remember(OsStr::new("x"), Kind::Link, &mut text), None);
+        // A piece of it does no harm.
+        for cut in 0..text.len() {
+            let mut listing = Listing::remembered(&text[..cut]);
+            while listing.more(&mut |_, _| {}).unwrap() {}
+        }
     }
 
     #[test]

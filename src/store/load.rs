@@ -178,7 +178,7 @@ impl Ledger {
             let (files, links) = snapshot.files_below(folder);
             return (files, links.iter().map(|link| symlink(&self.show(link))).collect());
         }
-        let mut walk = Walk::new(self, folder);
+        let mut walk = Walk::new(self, folder, None);
         let mut paths = Vec::new();
         while let Some(Batch { folder, names }) = walk.next_batch() {
             paths.extend(names.iter().map(|name| folder.file(name)));

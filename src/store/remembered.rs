@@ -1,10 +1,11 @@
 //! Where prospects stand, without reading files that did not change since somebody read them last: then
-//! their stamps are the same, and what was remembered of them is as good as what they say.
+//! their stamps are the same, and what was remembered of them is as good as what they say. Of folders
+//! that did not change it is remembered in the same way what lies in them.
 
-use super::cache::{Cache, RowAt, Rows};
+use super::cache::{Cache, RowAt, Rows, hash};
 use super::files::{Files, Hand};
 use super::standing_row;
-use super::walk::Folder;
+use super::walk::{Folder, Listed};
 use crate::model::settings::Settings;
 use crate::rules::book::{Keep, Passed};
 use crate::rules::standing::Standing;
@@ -12,8 +13,10 @@ use std::ffi::OsStr;
 use std::hash::Hasher;
 use std::time::SystemTime;
 
-/// The cache's name.
-const NAME: &str = "standings";
+/// The name of the cache of files.
+const STANDINGS: &str = "standings";
+/// The name of the cache of folders.
+const FOLDERS: &str = "folders";
 
 /// Fewer new rows than this are made again sooner than the cache is written for them.
 const FEW: usize = 256;
@@ -21,7 +24,9 @@ const FEW: usize = 256;
 /// The prospects of a ledger with what is remembered of them.
 pub(super) struct Remembered<'f> {
     files: &'f Files,
-    cache: Cache,
+    standings: Cache,
+    folders: Cache,
+    /// What standings depend on beside their files.
     seal: u64,
     now: SystemTime,
 }
@@ -42,28 +47,32 @@ struct Part {
 impl<'f> Remembered<'f> {
     /// What is remembered of these files, for a command that runs at this time.
     pub(super) fn of(files: &'f Files, now: SystemTime) -> Remembered<'f> {
-        let seal = seal(&files.ledger.settings);
-        Remembered { files, cache: Cache::load(&files.ledger.root, NAME, seal), seal, now }
+        let (root, seal) = (&files.ledger.root, seal(&files.ledger.settings));
+        let standings = Cache::load(root, STANDINGS, seal);
+        Remembered { files, standings, folders: Cache::load(root, FOLDERS, 0), seal, now }
     }
 
     /// Lets all standings pass by, and remembers those that had to be read.
     pub(super) fn pass(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed {
-        let (mut parts, problems) = self.files.each_batch(|thread, part: &mut Part, batch| {
+        let folders = Some(&self.folders);
+        let walked = self.files.each_batch(folders, |thread, part: &mut Part, batch| {
             for name in batch.names.iter() {
                 self.one(&batch.folder, name, part, |standing| each(thread, standing));
             }
         });
+        let mut parts = walked.parts;
         self.save(&mut parts);
-        self.files.passed(parts.into_iter().map(|part| part.hand.met).collect(), &problems)
+        self.save_folders(&walked.listed);
+        self.files.passed(parts.into_iter().map(|part| part.hand.met).collect(), &walked.problems)
     }
 
     fn one(&self, folder: &Folder, name: &OsStr, part: &mut Part, each: impl FnOnce(&Standing)) {
         let (settings, as_of) = (&self.files.ledger.settings, self.files.as_of);
-        let path = hash(folder, name);
+        let path = hash(&folder.path, name);
         // Before the file is read: what is written to it meanwhile changes the stamp.
         let stamp = folder.stamp(name);
         let known =
-            stamp.and_then(|stamp| self.cache.find(path, &stamp, part.kept.last().copied()));
+            stamp.and_then(|stamp| self.standings.find(path, &stamp, part.kept.last().copied()));
         if let Some((row, text)) = known {
             part.kept.push(row);
             let standing = &mut part.standing;
@@ -100,10 +109,22 @@ impl<'f> Remembered<'f> {
         }
         let mut rows = Rows::default();
         for part in parts {
-            part.kept.iter().for_each(|row| rows.keep(&self.cache, *row));
+            part.kept.iter().for_each(|row| rows.keep(&self.standings, *row));
             rows.append(std::mem::take(&mut part.new));
         }
-        Cache::save(&self.files.ledger.root, NAME, self.seal, &rows);
+        Cache::save(&self.files.ledger.root, STANDINGS, self.seal, &rows);
+    }
+
+    /// Writes what lies in folders anew, once a folder has changed; small ledgers are listed at once.
+    fn save_folders(&self, listed: &Listed) {
+        let changed = listed.new.iter().filter(|(_, stamp, _)| stamp.is_settled(self.now));
+        let mut rows = Rows::default();
+        changed.for_each(|(path, stamp, text)| rows.push(*path, *stamp, text));
+        if rows.is_empty() || listed.files < FEW {
+            return;
+        }
+        listed.kept.iter().for_each(|row| rows.keep(&self.folders, *row));
+        Cache::save(&self.files.ledger.root, FOLDERS, 0, &rows);
     }
 }
 
@@ -112,14 +133,5 @@ fn seal(settings: &Settings) -> u64 {
     let mut hash = fnv::FnvHasher::default();
     hash.write(env!("CARGO_PKG_VERSION").as_bytes());
     hash.write(format!("{settings:?}").as_bytes());
-    hash.finish()
-}
-
-/// A file's path as a number.
-fn hash(folder: &Folder, name: &OsStr) -> u64 {
-    let mut hash = fnv::FnvHasher::default();
-    hash.write(folder.path.as_os_str().as_encoded_bytes());
-    hash.write_u8(b'/');
-    hash.write(name.as_encoded_bytes());
     hash.finish()
 }

@@ -1,7 +1,8 @@
-//! Listing the files of a folder and of those below it, in batches that several threads take in turn.
+//! A walk through every prospect's file: listed in batches that several threads take in turn, and opened
+//! from the folder it lies in.
 
-use super::cache::Stamp;
-use super::listing::{Kind, Listing, Names};
+use super::cache::{Cache, RowAt, Stamp, hash};
+use super::listing::{Kind, Listing, Names, remember};
 use super::load::{Ledger, MAX_FILE, symlink};
 use crate::diag::{Code, Diagnostic, Place};
 use std::ffi::{OsStr, OsString};
@@ -34,16 +35,47 @@ pub struct Batch {
 #[derive(Debug)]
 pub struct Walk<'l> {
     ledger: &'l Ledger,
-    open: Vec<(Arc<Folder>, Listing)>,
+    open: Vec<Open<'l>>,
     below: Vec<PathBuf>,
+    known: Option<&'l Cache>,
+    /// What lies in which folder, for whoever remembers it.
+    pub listed: Listed,
     /// What could not be followed or listed.
     pub problems: Vec<Diagnostic>,
 }
 
+/// A folder whose files are being handed out.
+#[derive(Debug)]
+struct Open<'l> {
+    folder: Arc<Folder>,
+    entries: Listing<'l>,
+    /// The folder's stamp and what is to be remembered of it, if it is.
+    note: Option<(Stamp, Vec<u8>)>,
+}
+
+/// What a walk can say about folders.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Those of which is remembered what lies in them.
+    pub kept: Vec<RowAt>,
+    /// Those that were listed: path, stamp, what lies in them. One that holds links is left out.
+    pub new: Vec<(u64, Stamp, Vec<u8>)>,
+    /// How many files there are in all.
+    pub files: usize,
+}
+
 impl<'l> Walk<'l> {
-    /// Begins at a folder of the ledger; one that is not there has no files.
-    pub fn new(ledger: &'l Ledger, folder: &Path) -> Walk<'l> {
-        let mut walk = Walk { ledger, open: Vec::new(), below: Vec::new(), problems: Vec::new() };
+    /// Begins at a folder of the ledger; one that is not there has no files. Folders are listed from memory
+    /// where the cache knows them.
+    pub fn new(ledger: &'l Ledger, folder: &Path, known: Option<&'l Cache>) -> Walk<'l> {
+        let mut walk = Walk {
+            ledger,
+            open: Vec::new(),
+            below: Vec::new(),
+            known,
+            listed: Listed::default(),
+            problems: Vec::new(),
+        };
         let top = ledger.root.join(folder);
         if top.is_symlink() {
             walk.problems.push(symlink(&ledger.show(folder)));
@@ -56,31 +88,45 @@ impl<'l> Walk<'l> {
     /// The next files; `None` when there are no more.
     pub fn next_batch(&mut self) -> Option<Batch> {
         loop {
-            let Some((folder, entries)) = self.open.last_mut() else {
+            let Some(open) = self.open.last_mut() else {
                 let next = self.below.pop()?;
                 self.enter(next);
                 continue;
             };
-            let folder = Arc::clone(folder);
+            let folder = Arc::clone(&open.folder);
+            let (entries, note) = (&mut open.entries, &mut open.note);
             let mut names = Names::default();
-            let (below, problems) = (&mut self.below, &mut self.problems);
-            let mut take = |name: &OsStr, kind| match kind {
-                _ if name.as_encoded_bytes().starts_with(b".") => {}
-                Kind::File if is_toml(name) => names.push(name),
-                Kind::Folder => below.push(folder.file(name)),
-                Kind::Link => problems.push(symlink(&self.ledger.show(&folder.file(name)))),
-                Kind::File | Kind::Other => {}
+            let mut take = |name: &OsStr, kind| {
+                let hidden = name.as_encoded_bytes().starts_with(b".");
+                if hidden || kind == Kind::Other || kind == Kind::File && !is_toml(name) {
+                    return;
+                }
+                if note.as_mut().is_some_and(|(_, text)| remember(name, kind, text).is_none()) {
+                    *note = None;
+                }
+                match kind {
+                    Kind::File => names.push(name),
+                    Kind::Folder => self.below.push(folder.file(name)),
+                    _ => self.problems.push(symlink(&self.ledger.show(&folder.file(name)))),
+                }
             };
             // A small folder is done with one batch.
-            let twice =
+            let more =
                 entries.more(&mut take).and_then(|more| Ok(more && entries.more(&mut take)?));
-            if !matches!(twice, Ok(true)) {
-                self.open.pop();
-            }
-            if let Err(error) = twice {
-                self.problems.push(unlisted(self.ledger, &folder.path, &error));
+            match more {
+                Ok(true) => {}
+                Ok(false) => {
+                    let note = self.open.pop().and_then(|open| open.note);
+                    let path = hash(&folder.path, OsStr::new(""));
+                    self.listed.new.extend(note.map(|(stamp, text)| (path, stamp, text)));
+                }
+                Err(error) => {
+                    self.open.pop();
+                    self.problems.push(unlisted(self.ledger, &folder.path, &error));
+                }
             }
             if !names.is_empty() {
+                self.listed.files += names.iter().count();
                 return Some(Batch { folder, names });
             }
         }
@@ -93,21 +139,40 @@ impl<'l> Walk<'l> {
 
     fn enter(&mut self, path: PathBuf) {
         let absolute = self.ledger.root.join(&path);
-        let opened = Listing::open(&absolute).and_then(|entries| {
-            #[cfg(unix)]
-            let folder = Folder { path: path.clone(), handle: std::fs::File::open(&absolute)? };
-            #[cfg(not(unix))]
-            let folder = Folder { path: path.clone(), absolute };
-            Ok((Arc::new(folder), entries))
-        });
-        match opened {
+        let folder = Folder::open(path.clone(), &absolute);
+        match folder.and_then(|folder| self.begin(folder, &absolute)) {
             Ok(open) => self.open.push(open),
             Err(error) => self.problems.push(unlisted(self.ledger, &path, &error)),
         }
     }
+
+    /// Begins to list a folder, from memory if that is as good.
+    fn begin(&mut self, folder: Folder, absolute: &Path) -> std::io::Result<Open<'l>> {
+        let stamp = folder.own_stamp();
+        let found = self.known.zip(stamp).and_then(|(known, stamp)| {
+            known.find(hash(&folder.path, OsStr::new("")), &stamp, None)
+        });
+        let folder = Arc::new(folder);
+        if let Some((row, text)) = found {
+            self.listed.kept.push(row);
+            return Ok(Open { folder, entries: Listing::remembered(text), note: None });
+        }
+        let note = self.known.and(stamp).map(|stamp| (stamp, Vec::new()));
+        Ok(Open { folder, entries: Listing::open(absolute)?, note })
+    }
 }
 
 impl Folder {
+    #[cfg(unix)]
+    fn open(path: PathBuf, absolute: &Path) -> std::io::Result<Folder> {
+        Ok(Folder { path, handle: std::fs::File::open(absolute)? })
+    }
+
+    #[cfg(not(unix))]
+    fn open(path: PathBuf, absolute: &Path) -> std::io::Result<Folder> {
+        Ok(Folder { path, absolute: absolute.to_owned() })
+    }
+
     /// The path of a file of the folder, relative to the ledger's root.
     pub fn file(&self, name: &OsStr) -> PathBuf {
         let mut path = OsString::with_capacity(self.path.as_os_str().len() + 1 + name.len());
@@ -117,23 +182,28 @@ impl Folder {
         path.into()
     }
 
+    /// The stamp of the folder itself: it changes with every name that comes or goes.
+    #[cfg(unix)]
+    fn own_stamp(&self) -> Option<Stamp> {
+        rustix::fs::fstat(&self.handle).ok().and_then(|stat| stamp(&stat))
+    }
+
     /// The stamp of a file of the folder; none of a link.
     #[cfg(unix)]
     pub fn stamp(&self, name: &OsStr) -> Option<Stamp> {
         use rustix::fs::{AtFlags, FileType, statat};
         let stat = statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
-        let time =
-            |seconds: i64, nanos: i64| seconds.checked_mul(1_000_000_000)?.checked_add(nanos);
         let plain = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-        plain.then_some(Stamp {
-            size: u64::try_from(stat.st_size).ok()?,
-            modified: time(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).ok()?)?,
-            changed: time(stat.st_ctime, i64::try_from(stat.st_ctime_nsec).ok()?)?,
-            inode: stat.st_ino,
-        })
+        stamp(&stat).filter(|_| plain)
     }
 
-    /// The same where files do not say when their state last changed: none has a stamp.
+    /// The same where nothing says when its state last changed: no folder has a stamp.
+    #[cfg(not(unix))]
+    fn own_stamp(&self) -> Option<Stamp> {
+        None
+    }
+
+    /// And no file.
     #[cfg(not(unix))]
     pub fn stamp(&self, _: &OsStr) -> Option<Stamp> {
         None
@@ -179,6 +249,18 @@ impl Folder {
 /// Room for nearly every file.
 #[cfg(unix)]
 const FIRST_READ: usize = 16 * 1024;
+
+/// The stamp in what the system says of a file.
+#[cfg(unix)]
+fn stamp(stat: &rustix::fs::Stat) -> Option<Stamp> {
+    let time = |seconds: i64, nanos: i64| seconds.checked_mul(1_000_000_000)?.checked_add(nanos);
+    Some(Stamp {
+        size: u64::try_from(stat.st_size).ok()?,
+        modified: time(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).ok()?)?,
+        changed: time(stat.st_ctime, i64::try_from(stat.st_ctime_nsec).ok()?)?,
+        inode: stat.st_ino,
+    })
+}
 
 fn is_toml(name: &OsStr) -> bool {
     name.as_encoded_bytes().ends_with(b".toml")
