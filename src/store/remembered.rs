@@ -71,14 +71,15 @@ impl<'f> Remembered<'f> {
         let path = hash(&folder.path, name);
         // Before the file is read: what is written to it meanwhile changes the stamp.
         let stamp = folder.stamp(name);
-        let known =
-            stamp.and_then(|stamp| self.standings.find(path, &stamp, part.kept.last().copied()));
-        if let Some((row, text)) = known {
+        let last = part.kept.last().copied();
+        let standing = &mut part.standing;
+        let known = stamp
+            .and_then(|stamp| self.standings.find(path, &stamp, last))
+            .filter(|(_, text)| standing_row::read(text, settings, standing).is_some());
+        if let Some((row, _)) = known {
             part.kept.push(row);
-            let standing = &mut part.standing;
-            if standing_row::read(text, settings, standing).is_some()
-                && standing.since.is_some_and(|since| since <= as_of)
-            {
+            // On an earlier day it stood where only its file says.
+            if standing.since.is_some_and(|since| since <= as_of) {
                 part.hand.met.pass(&name.to_string_lossy(), standing.opened);
                 return each(standing);
             }
