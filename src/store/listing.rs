@@ -1,6 +1,7 @@
 //! Listing one folder, some entries at a time: as many as the system hands over at once where it can be
 //! asked for that, entry by entry elsewhere. Names stand in one piece of memory.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
@@ -25,10 +26,13 @@ pub struct Listing<'c>(Source<'c>);
 #[derive(Debug)]
 enum Source<'c> {
     System(system::Listing),
-    Remembered(&'c [u8]),
+    /// What is left of it.
+    Known(&'c [u8]),
+    /// The same, and where it goes on.
+    Owned(Vec<u8>, usize),
 }
 
-/// So many remembered entries are handed over at a time.
+/// So many known entries are handed over at a time.
 const SOME: usize = 128;
 
 impl<'c> Listing<'c> {
@@ -37,44 +41,60 @@ impl<'c> Listing<'c> {
         system::Listing::open(folder).map(|listing| Listing(Source::System(listing)))
     }
 
-    /// A folder of which is remembered what lies in it ([`remember`]).
-    pub fn remembered(text: &'c [u8]) -> Listing<'c> {
-        Listing(Source::Remembered(text))
+    /// A folder of which it is known what lies in it ([`contents`]).
+    pub fn known(contents: Cow<'c, [u8]>) -> Listing<'c> {
+        Listing(match contents {
+            Cow::Borrowed(bytes) => Source::Known(bytes),
+            Cow::Owned(bytes) => Source::Owned(bytes, 0),
+        })
     }
 
-    /// Hands over some more entries, in no order; false if there are none. After an error there is nothing
-    /// more to come.
+    /// Hands over some more entries; false if there are none. After an error there is nothing more to come.
     pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, Kind)) -> io::Result<bool> {
         match &mut self.0 {
             Source::System(listing) => listing.more(each),
-            Source::Remembered(text) => {
-                let some = (0..SOME).map_while(|_| recall(text));
-                Ok(some.map(|(name, kind)| each(name, kind)).count() > 0)
+            Source::Known(rest) => Ok(hand_over(rest, each)),
+            Source::Owned(bytes, at) => {
+                let mut rest = bytes.get(*at..).unwrap_or_default();
+                let any = hand_over(&mut rest, each);
+                *at = bytes.len() - rest.len();
+                Ok(any)
             }
         }
     }
 }
 
-/// Adds an entry to what is to be remembered of a folder: its kind and the length of its name, a byte each,
-/// and its name. `None` of what is neither file nor folder, or has no name in Unicode.
-pub fn remember(name: &OsStr, kind: Kind, text: &mut Vec<u8>) -> Option<()> {
-    let name = name.to_str()?;
-    text.push(match kind {
-        Kind::File => b'f',
-        Kind::Folder => b'd',
-        Kind::Link | Kind::Other => return None,
-    });
-    text.push(u8::try_from(name.len()).ok()?);
-    text.extend_from_slice(name.as_bytes());
-    Some(())
+fn hand_over(rest: &mut &[u8], each: &mut dyn FnMut(&OsStr, Kind)) -> bool {
+    let some = (0..SOME).map_while(|_| next_entry(rest));
+    some.map(|(name, kind)| each(name, kind)).count() > 0
 }
 
-/// Takes the next entry from what is remembered.
-fn recall<'t>(text: &mut &'t [u8]) -> Option<(&'t OsStr, Kind)> {
-    let [kind, length, rest @ ..] = *text else { return None };
-    let (name, rest) = rest.split_at_checked(usize::from(*length))?;
-    *text = rest;
-    let kind = if *kind == b'd' { Kind::Folder } else { Kind::File };
+/// What lies in a folder, as bytes that can be kept: of each entry its kind and the length of its name, a
+/// byte each, and its name. In the order of names: so they are asked for in the order in which they were
+/// made, most likely, and lie near each other. `None` where a name is not Unicode.
+pub fn contents(folder: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut entries: Vec<(Option<String>, Kind)> = Vec::new();
+    let mut listing = system::Listing::open(folder)?;
+    while listing.more(&mut |name, kind| entries.push((name.to_str().map(str::to_owned), kind)))? {}
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut bytes = Vec::new();
+    let add = |(name, kind): (Option<String>, Kind)| {
+        let name = name?;
+        bytes.extend([kind as u8, u8::try_from(name.len()).ok()?]);
+        bytes.extend_from_slice(name.as_bytes());
+        Some(())
+    };
+    let all: Option<Vec<()>> = entries.into_iter().map(add).collect();
+    Ok(all.map(|_| bytes))
+}
+
+/// Takes the next entry from what is known of a folder.
+fn next_entry<'t>(rest: &mut &'t [u8]) -> Option<(&'t OsStr, Kind)> {
+    let [kind, length, behind @ ..] = *rest else { return None };
+    let (name, behind) = behind.split_at_checked(usize::from(*length))?;
+    *rest = behind;
+    let kinds = [Kind::File, Kind::Folder, Kind::Link, Kind::Other];
+    let kind = kinds.into_iter().find(|known| *known as u8 == *kind)?;
     Some((OsStr::new(std::str::from_utf8(name).ok()?), kind))
 }
 
@@ -266,21 +286,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_handed_over() {
-        let all = [("a.toml", Kind::File), ("客户", Kind::Folder), ("", Kind::File)];
-        let mut text = Vec::new();
-        for (name, kind) in all {
-            assert_eq!(remember(OsStr::new(name), kind, &mut text), Some(()));
+    fn what_is_known_is_handed_over_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for n in 0..300 {
+            std::fs::File::create(folder.path().join(format!("客户-{n:03}.toml"))).unwrap();
         }
-        let mut found = Vec::new();
-        let mut listing = Listing::remembered(&text);
-        let mut each = |name: &OsStr, kind| found.push((name.to_owned(), kind));
-        while listing.more(&mut each).unwrap() {}
-        assert_eq!(found, all.map(|(name, kind)| (name.into(), kind)));
-        assert_eq!(remember(OsStr::new("x"), Kind::Link, &mut text), None);
+        std::fs::create_dir(folder.path().join("folder")).unwrap();
+        let bytes = contents(folder.path()).unwrap().unwrap();
+        for mut listing in
+            [Cow::Borrowed(&bytes[..]), Cow::Owned(bytes.clone())].map(Listing::known)
+        {
+            let mut found = Vec::new();
+            let mut each = |name: &OsStr, kind| found.push((name.to_owned(), kind));
+            while listing.more(&mut each).unwrap() {}
+            assert_eq!(found.len(), 301);
+            assert_eq!(found[0], ("folder".into(), Kind::Folder));
+            assert_eq!(found[300], ("客户-299.toml".into(), Kind::File));
+        }
         // A piece of it does no harm.
-        for cut in 0..text.len() {
-            let mut listing = Listing::remembered(&text[..cut]);
+        for cut in 0..bytes.len() {
+            let mut listing = Listing::known(Cow::Borrowed(&bytes[..cut]));
             while listing.more(&mut |_, _| {}).unwrap() {}
         }
     }

@@ -2,9 +2,10 @@
 //! from the folder it lies in.
 
 use super::cache::{Cache, RowAt, Stamp, hash};
-use super::listing::{Kind, Listing, Names, remember};
+use super::listing::{Kind, Listing, Names, contents};
 use super::load::{Ledger, MAX_FILE, symlink};
 use crate::diag::{Code, Diagnostic, Place};
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,7 +36,7 @@ pub struct Batch {
 #[derive(Debug)]
 pub struct Walk<'l> {
     ledger: &'l Ledger,
-    open: Vec<Open<'l>>,
+    open: Vec<(Arc<Folder>, Listing<'l>)>,
     below: Vec<PathBuf>,
     known: Option<&'l Cache>,
     /// What lies in which folder, for whoever remembers it.
@@ -44,21 +45,12 @@ pub struct Walk<'l> {
     pub problems: Vec<Diagnostic>,
 }
 
-/// A folder whose files are being handed out.
-#[derive(Debug)]
-struct Open<'l> {
-    folder: Arc<Folder>,
-    entries: Listing<'l>,
-    /// The folder's stamp and what is to be remembered of it, if it is.
-    note: Option<(Stamp, Vec<u8>)>,
-}
-
 /// What a walk can say about folders.
 #[derive(Debug, Default)]
 pub struct Listed {
     /// Those of which is remembered what lies in them.
     pub kept: Vec<RowAt>,
-    /// Those that were listed: path, stamp, what lies in them. One that holds links is left out.
+    /// Those that were listed: path, stamp, what lies in them.
     pub new: Vec<(u64, Stamp, Vec<u8>)>,
     /// How many files there are in all.
     pub files: usize,
@@ -88,42 +80,28 @@ impl<'l> Walk<'l> {
     /// The next files; `None` when there are no more.
     pub fn next_batch(&mut self) -> Option<Batch> {
         loop {
-            let Some(open) = self.open.last_mut() else {
+            let Some((folder, entries)) = self.open.last_mut() else {
                 let next = self.below.pop()?;
                 self.enter(next);
                 continue;
             };
-            let folder = Arc::clone(&open.folder);
-            let (entries, note) = (&mut open.entries, &mut open.note);
+            let folder = Arc::clone(folder);
             let mut names = Names::default();
-            let mut take = |name: &OsStr, kind| {
-                let hidden = name.as_encoded_bytes().starts_with(b".");
-                if hidden || kind == Kind::Other || kind == Kind::File && !is_toml(name) {
-                    return;
-                }
-                if note.as_mut().is_some_and(|(_, text)| remember(name, kind, text).is_none()) {
-                    *note = None;
-                }
-                match kind {
-                    Kind::File => names.push(name),
-                    Kind::Folder => self.below.push(folder.file(name)),
-                    _ => self.problems.push(symlink(&self.ledger.show(&folder.file(name)))),
-                }
+            let mut take = |name: &OsStr, kind| match kind {
+                _ if name.as_encoded_bytes().starts_with(b".") => {}
+                Kind::File if is_toml(name) => names.push(name),
+                Kind::Folder => self.below.push(folder.file(name)),
+                Kind::Link => self.problems.push(symlink(&self.ledger.show(&folder.file(name)))),
+                Kind::File | Kind::Other => {}
             };
             // A small folder is done with one batch.
             let more =
                 entries.more(&mut take).and_then(|more| Ok(more && entries.more(&mut take)?));
-            match more {
-                Ok(true) => {}
-                Ok(false) => {
-                    let note = self.open.pop().and_then(|open| open.note);
-                    let path = hash(&folder.path, OsStr::new(""));
-                    self.listed.new.extend(note.map(|(stamp, text)| (path, stamp, text)));
-                }
-                Err(error) => {
-                    self.open.pop();
-                    self.problems.push(unlisted(self.ledger, &folder.path, &error));
-                }
+            if !matches!(more, Ok(true)) {
+                self.open.pop();
+            }
+            if let Err(error) = more {
+                self.problems.push(unlisted(self.ledger, &folder.path, &error));
             }
             if !names.is_empty() {
                 self.listed.files += names.iter().count();
@@ -139,26 +117,30 @@ impl<'l> Walk<'l> {
 
     fn enter(&mut self, path: PathBuf) {
         let absolute = self.ledger.root.join(&path);
-        let folder = Folder::open(path.clone(), &absolute);
-        match folder.and_then(|folder| self.begin(folder, &absolute)) {
+        let opened = Folder::open(path.clone(), &absolute).and_then(|folder| {
+            let listing = self.listing(&folder, &absolute)?;
+            Ok((Arc::new(folder), listing))
+        });
+        match opened {
             Ok(open) => self.open.push(open),
             Err(error) => self.problems.push(unlisted(self.ledger, &path, &error)),
         }
     }
 
-    /// Begins to list a folder, from memory if that is as good.
-    fn begin(&mut self, folder: Folder, absolute: &Path) -> std::io::Result<Open<'l>> {
-        let stamp = folder.own_stamp();
-        let found = self.known.zip(stamp).and_then(|(known, stamp)| {
-            known.find(hash(&folder.path, OsStr::new("")), &stamp, None)
-        });
-        let folder = Arc::new(folder);
-        if let Some((row, text)) = found {
-            self.listed.kept.push(row);
-            return Ok(Open { folder, entries: Listing::remembered(text), note: None });
+    /// What lies in a folder: known already, or, where folders are remembered, listed as a whole.
+    fn listing(&mut self, folder: &Folder, absolute: &Path) -> std::io::Result<Listing<'l>> {
+        if let Some((known, stamp)) = self.known.zip(folder.own_stamp()) {
+            let path = hash(&folder.path, OsStr::new(""));
+            if let Some((row, contents)) = known.find(path, &stamp, None) {
+                self.listed.kept.push(row);
+                return Ok(Listing::known(Cow::Borrowed(contents)));
+            }
+            if let Some(contents) = contents(absolute)? {
+                self.listed.new.push((path, stamp, contents.clone()));
+                return Ok(Listing::known(Cow::Owned(contents)));
+            }
         }
-        let note = self.known.and(stamp).map(|stamp| (stamp, Vec::new()));
-        Ok(Open { folder, entries: Listing::open(absolute)?, note })
+        Listing::open(absolute)
     }
 }
 
