@@ -45,7 +45,7 @@ fn compare(root: &Path) {
                     Request { by, period, list: true, ..Request::of(query) }
                 };
                 let (mut fresh, read) = (ledger.load(on), ledger.load(on));
-                fresh.keep = report.keep(&request());
+                fresh.keep = report.keep(&request(), &ledger.settings, on);
                 read.records();
                 let make = |book: &Book| (report.make)(book, &request()).map_err(|e| e.message);
                 let name = report.name;

@@ -10,6 +10,7 @@ use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::grading::Customer;
+use crate::rules::grading::figures::Survey;
 use crate::rules::grading::levels::{Lifecycle, Scale};
 use crate::rules::state::Record;
 use std::cmp::Reverse;
@@ -400,7 +401,10 @@ impl Why<'_> {
 
     fn mood(&self) -> String {
         let Some(known) = &self.customer.figures.satisfaction else { return String::new() };
-        let scale = known.scale.to_uppercase();
+        let scale = match known.survey {
+            Survey::Nps => "NPS",
+            Survey::Csat => "CSAT",
+        };
         match self.lang {
             Lang::En => format!("{scale} {} on {}", known.score, known.on),
             Lang::Zh => format!("{scale} {}（{}）", known.score, known.on),

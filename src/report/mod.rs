@@ -37,10 +37,12 @@ pub mod what_if;
 pub mod words;
 
 use crate::diag::Diagnostic;
+use crate::model::date::Date;
 use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Sheet};
+use crate::model::text::Text;
 use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
 use crate::rules::standing::Standing;
@@ -137,15 +139,16 @@ impl Request {
         book.fold_and_grade(&self.query, step, join)
     }
 
-    /// What each record gives, in the order of ids, with the customers graded in the same pass; `each` is
-    /// told whether the query selects it (see [`Book::gather_and_grade`]).
+    /// What each record gives, in the order of the ids that stand in it, with the customers graded in the
+    /// same pass; `each` is told whether the query selects it (see [`Book::gather_and_grade`]).
     pub fn gather_and_grade<T: Send>(
         &self,
         book: &Book,
         each: impl Fn(&Record, bool) -> T + Sync,
+        id: impl Fn(&T) -> &Text,
     ) -> Vec<T> {
         self.grade_if_asked(book);
-        book.gather_and_grade(&self.query, each)
+        book.gather_and_grade(&self.query, each, id)
     }
 
     /// The value of what figures are broken down by, if they are.
@@ -173,22 +176,35 @@ pub struct Report {
     pub alias: Option<&'static str>,
     /// One line about it.
     pub about: &'static str,
-    /// Does it look into notes, or ask rules that may: grading, allocation?
-    pub notes: bool,
+    /// Does it ask rules that may look into notes: grading, allocation?
+    pub rules: bool,
     /// Makes it.
     pub make: fn(&Book, &Request) -> Result<Sheet, Diagnostic>,
 }
 
 impl Report {
-    /// What of each record it takes to answer a request. A query may search notes as well.
-    pub fn keep(&self, request: &Request) -> Keep {
+    /// What of each record it takes to answer a request: notes only where a query looks into them, that of
+    /// the request or one of the rules that are asked.
+    pub fn keep(&self, request: &Request, settings: &Settings, as_of: Date) -> Keep {
         let graded = request.by.as_ref().is_some_and(Dimension::asks_grades);
-        if self.notes || graded || !request.query.is_empty() {
+        let rules = self.rules || graded || request.query.asks_grades();
+        if request.query.asks_notes() || rules && rules_ask_notes(settings, as_of) {
             Keep::Everything
         } else {
             Keep::AllButNotes
         }
     }
+}
+
+/// Does a rule of grading or allocation look into notes?
+fn rules_ask_notes(settings: &Settings, as_of: Date) -> bool {
+    let grading = settings.grading.rules.iter().map(|rule| &rule.when);
+    let mut conditions = grading.chain(settings.allocation.exclude.iter().map(|rule| &rule.when));
+    conditions.any(|when| match Query::parse(when, "when", settings, as_of) {
+        Ok(query) => query.asks_notes(),
+        // A period in words that is empty on this day may not be so on an earlier one.
+        Err(_) => true,
+    })
 }
 
 /// Every report, in the order of documentation.
@@ -197,119 +213,119 @@ pub const REPORTS: &[Report] = &[
         name: "board",
         alias: Some("pipeline"),
         about: "who stands in which column, with what is due and what is wrong",
-        notes: false,
+        rules: false,
         make: board::board,
     },
     Report {
         name: "funnel",
         alias: None,
         about: "counts, value and weighted value by column; the funnel's shape and what it says",
-        notes: false,
+        rules: false,
         make: funnel::funnel,
     },
     Report {
         name: "sheet",
         alias: None,
         about: "the week's action sheet of each rep: names in six columns, at each checkpoint",
-        notes: false,
+        rules: false,
         make: sheet::action_sheet,
     },
     Report {
         name: "team",
         alias: None,
         about: "the week's team sheet: per member and checkpoint, counts and money",
-        notes: false,
+        rules: false,
         make: team::team_sheet,
     },
     Report {
         name: "ratios",
         alias: None,
         about: "from dials to closes with the rate of each step; first meetings that replace a close",
-        notes: false,
+        rules: false,
         make: ratios::ratios,
     },
     Report {
         name: "aging",
         alias: Some("stale"),
         about: "who stands too long, against max_days and the sales cycle",
-        notes: false,
+        rules: false,
         make: aging::aging,
     },
     Report {
         name: "sources",
         alias: None,
         about: "what each source or campaign brought: leads, conversion, value, cost per close",
-        notes: false,
+        rules: false,
         make: sources::sources,
     },
     Report {
         name: "losses",
         alias: None,
         about: "why and from where pursuits were lost; what the won had in common against the lost",
-        notes: false,
+        rules: false,
         make: losses::losses,
     },
     Report {
         name: "overrides",
         alias: None,
         about: "every forced move and every overstated prospect, by owner",
-        notes: false,
+        rules: false,
         make: overrides::overrides,
     },
     Report {
         name: "conversion",
         alias: None,
         about: "who got further, by the column they entered; win rates as snapshot and as cohort",
-        notes: false,
+        rules: false,
         make: conversion::conversion,
     },
     Report {
         name: "cycle",
         alias: None,
         about: "how long closing takes: share won and lost by day, days to close, days in each column",
-        notes: false,
+        rules: false,
         make: cycle::cycle,
     },
     Report {
         name: "forecast",
         alias: None,
         about: "what open prospects will bring: by month, with p10/p50/p90; coverage of the target",
-        notes: false,
+        rules: false,
         make: forecast::forecast,
     },
     Report {
         name: "bridge",
         alias: None,
         about: "from what was open on one day to what is open on another; --list: every change",
-        notes: false,
+        rules: false,
         make: bridge::bridge,
     },
     Report {
         name: "grades",
         alias: None,
         about: "customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved",
-        notes: true,
+        rules: true,
         make: grades::grades,
     },
     Report {
         name: "policy",
         alias: None,
         about: "what each grade is promised, and where practice falls short of it",
-        notes: true,
+        rules: true,
         make: policy::policy,
     },
     Report {
         name: "allocation",
         alias: None,
         about: "load, room and fairness of the team, and who would be given the next prospect",
-        notes: true,
+        rules: true,
         make: allocation::allocation,
     },
     Report {
         name: "pool",
         alias: None,
         about: "who waits in the pool, since when, and who could have them",
-        notes: true,
+        rules: true,
         make: pool::pool_report,
     },
 ];

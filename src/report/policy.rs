@@ -14,6 +14,7 @@ use crate::rules::book::Book;
 use crate::rules::grading::Customer;
 use crate::rules::policy::{Duty, Judge, followed};
 use crate::rules::practice::{Deal, Practice};
+use crate::rules::state::Record;
 use std::collections::{BTreeMap, HashSet};
 
 /// A prospect, as far as the policy looks at it.
@@ -47,12 +48,13 @@ struct Missed<'b> {
 /// of that period; the rest is as of the day.
 pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let seen = request.gather_and_grade(book, |record, selected| {
+    let seen = |record: &Record, selected| {
         let group = request.group(record, &book.settings).unwrap_or_default();
         let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
         let practice = Practice::of(record, &book.settings, book.as_of);
         Seen { id, name, group: group.into(), selected, practice }
-    });
+    };
+    let seen = request.gather_and_grade(book, seen, |seen| &seen.id);
     let attention = book.graded().of_each().zip(seen.iter().map(|one| &one.practice.attention));
     let judge = Judge::of(attention, &book.settings, book.as_of);
     let kept = Kept::of(&seen, &judge, book, request);

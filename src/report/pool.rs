@@ -10,7 +10,6 @@ use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::model::text::Text;
 use crate::rules::allocation::{Barrier, Holders, Obstacles, Rules, Wants};
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
 use crate::rules::pool::{grade_of, waiting};
 use crate::rules::state::Record;
 use crate::rules::team::{Count, Team};
@@ -194,7 +193,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
 /// Those who could have a prospect, who fits best first; or, with `true`, why nobody can.
 fn for_whom(waiter: &Waiter, book: &Book, rules: &Rules, team: &Team) -> (String, bool) {
     let lang = book.settings.language;
-    let grade = book.graded().of(&waiter.id).and_then(Customer::grade);
+    let grade = book.graded().of(&waiter.id).and_then(|customer| customer.grade());
     let fits = rules.fits(&waiter.wants, grade);
     let mut able: Vec<usize> = Vec::new();
     let mut barriers: Vec<(usize, Barrier)> = Vec::new();

@@ -1,7 +1,7 @@
 //! A whole ledger, replayed up to a day: what reports and plans read.
 
 use super::grading::grader::{Grader, Taken};
-use super::grading::{Customer, Graded, Known};
+use super::grading::{Customer, Graded};
 use super::query::{Context, Query};
 use super::replay::replay;
 use super::standing::Standing;
@@ -77,7 +77,7 @@ pub struct Book {
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<Kept>,
     passed: OnceLock<Passed>,
-    graded: OnceLock<Arc<Graded>>,
+    graded: OnceLock<Graded>,
 }
 
 /// Records in memory, with what was found wrong.
@@ -250,14 +250,15 @@ impl Book {
         query: &Query,
         each: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
-        let found = self.fold(
+        let mut found = self.fold(
             query,
             |found: &mut Vec<(Text, T)>, record| {
                 found.extend(each(record).map(|one| (record.prospect.id.clone(), one)));
             },
             |all, part| all.extend(part),
         );
-        in_order(found)
+        found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        found.into_iter().map(|(_, one)| one).collect()
     }
 
     /// The day of the first entry of all.
@@ -314,37 +315,37 @@ impl Book {
             },
         );
         // Whoever was faster computed the same.
-        let _ = self.graded.set(Arc::new(grader.grade(taken)));
+        let _ = self.graded.set(grader.grade(taken));
         if let Some(kept) = self.kept.get() {
             kept.records.iter().for_each(|record| self.introduce(record));
         }
         all
     }
 
-    /// What each prospect gives, in the order of their ids; `each` is told whether the query means it. Graded
-    /// as [`Book::fold_and_grade`] does it.
+    /// What each prospect gives, in the order of the ids that stand in it; `each` is told whether the query
+    /// means it. Graded as [`Book::fold_and_grade`] does it.
     pub fn gather_and_grade<T: Send>(
         &self,
         query: &Query,
         each: impl Fn(&Record, bool) -> T + Sync,
+        id: impl Fn(&T) -> &Text,
     ) -> Vec<T> {
-        let found = self.fold_and_grade(
+        let mut found = self.fold_and_grade(
             query,
-            |found: &mut Vec<(Text, T)>, record, meant| {
-                found.push((record.prospect.id.clone(), each(record, meant)));
-            },
+            |found: &mut Vec<T>, record, meant| found.push(each(record, meant)),
             |all, part| all.extend(part),
         );
-        in_order(found)
+        found.sort_unstable_by(|a, b| id(a).cmp(id(b)));
+        found
     }
 
     /// Leaves the customer with a record, if the book is graded.
     fn introduce(&self, record: &Record) {
         if let Some(graded) = self.graded.get()
             && record.customer.get().is_none()
-            && let Some(known) = Known::of(graded, &record.prospect.id)
+            && let Some(customer) = graded.of(&record.prospect.id)
         {
-            let _ = record.customer.set(known);
+            let _ = record.customer.set(Arc::clone(customer));
         }
     }
 
@@ -376,10 +377,4 @@ impl Book {
             }
         }
     }
-}
-
-/// What was listed, in the order of ids.
-fn in_order<T>(mut found: Vec<(Text, T)>) -> Vec<T> {
-    found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    found.into_iter().map(|(_, one)| one).collect()
 }

@@ -1,6 +1,6 @@
 //! What replay derives: where a prospect stands on a day, and how it came there.
 
-use super::grading::Known;
+use super::grading::Customer;
 use super::standing::Clock;
 use crate::diag::Diagnostic;
 use crate::model::date::{Date, Moment};
@@ -9,7 +9,7 @@ use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use crate::model::text::Text;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// That a criterion was confirmed: when, by whom, in which event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -277,5 +277,5 @@ pub struct Record {
     /// Rules that its entries broke.
     pub findings: Vec<Diagnostic>,
     /// The customer it belongs to, graded; empty until somebody asks the book for grades.
-    pub customer: OnceLock<Known>,
+    pub customer: OnceLock<Arc<Customer>>,
 }

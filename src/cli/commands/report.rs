@@ -128,7 +128,7 @@ impl Report {
         request.list = lists && (self.list || context.format() == Some(Format::Ids));
         request.readers = context.readers();
         let mut book = context.unread_book()?;
-        book.keep = report.keep(&request);
+        book.keep = report.keep(&request, &book.settings, book.as_of);
         self.compat.apply(&mut book);
         let progress = Progress::watch(context.ledger()?);
         let sheet = (report.make)(&book, &request)?;

@@ -21,6 +21,15 @@ pub enum Mood {
     Satisfied,
 }
 
+/// What a survey asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Survey {
+    /// Would they recommend us, 0 to 10.
+    Nps,
+    /// Are they satisfied, 1 to 5.
+    Csat,
+}
+
 /// The last survey with a known scale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Satisfaction {
@@ -28,8 +37,8 @@ pub struct Satisfaction {
     pub on: Date,
     /// The answer.
     pub score: Amount,
-    /// `nps` or `csat`.
-    pub scale: &'static str,
+    /// What was asked.
+    pub survey: Survey,
     /// What it says.
     pub mood: Mood,
 }
@@ -241,9 +250,9 @@ fn margin(record: &Record, grading: &Grading) -> Amount {
 /// What a survey says, if its scale is known.
 fn satisfaction(event: &Event) -> Option<Satisfaction> {
     let score = event.score?;
-    let (scale, low, high) = match event.scale.as_deref()? {
-        "nps" => ("nps", 6, 9),
-        "csat" => ("csat", 2, 4),
+    let (survey, low, high) = match event.scale.as_deref()? {
+        "nps" => (Survey::Nps, 6, 9),
+        "csat" => (Survey::Csat, 2, 4),
         _ => return None,
     };
     let mood = if score <= Amount::from_int(low) {
@@ -253,7 +262,7 @@ fn satisfaction(event: &Event) -> Option<Satisfaction> {
     } else {
         Mood::Neutral
     };
-    Some(Satisfaction { on: event.date(), score, scale, mood })
+    Some(Satisfaction { on: event.date(), score, survey, mood })
 }
 
 /// How many of the criteria that somebody must say or date hold, and how many there are.

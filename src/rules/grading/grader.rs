@@ -13,6 +13,7 @@ use crate::rules::query::{Answers, Context, Query, Questions};
 use crate::rules::replay::replay;
 use crate::rules::state::{Record, State};
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
+use std::sync::Arc;
 
 /// Grades the customers of a ledger on a day.
 pub(in crate::rules) struct Grader<'s> {
@@ -35,12 +36,10 @@ pub(in crate::rules) struct Taken {
 /// A customer by its own figures, not compared with others yet.
 #[derive(Debug)]
 struct Ungraded {
-    customer: Customer,
+    customer: Arc<Customer>,
     role: Role,
-    /// What its prospect answers to the rules' questions.
-    answers: Answers,
-    /// What its other prospects answer.
-    others: Vec<Answers>,
+    /// What its prospects answer to the rules' questions, if there are any.
+    answers: Vec<Answers>,
 }
 
 /// A prospect of an account.
@@ -52,7 +51,7 @@ struct Part {
     id: Text,
     role: Role,
     deeds: Deeds,
-    answers: Answers,
+    answers: Option<Answers>,
 }
 
 impl Taken {
@@ -86,7 +85,8 @@ impl<'s> Grader<'s> {
         match record.prospect.account.clone() {
             None => {
                 let customer = self.customer(id, false, deeds);
-                taken.alone.push(Ungraded { customer, role, answers, others: Vec::new() });
+                let answers = answers.into_iter().collect();
+                taken.alone.push(Ungraded { customer, role, answers });
             }
             Some(account) => {
                 let key = fold(&account);
@@ -118,23 +118,23 @@ impl<'s> Grader<'s> {
         while let Some(Part { key, account, id, role, mut deeds, answers }) = shared.next() {
             let customer = narrow(ungraded.len());
             prospects.push(Prospect { id, customer, role });
-            let mut others = Vec::new();
+            let mut answers: Vec<Answers> = answers.into_iter().collect();
             while let Some(next) = shared.next_if(|next| next.key == key) {
                 prospects.push(Prospect { id: next.id, customer, role: next.role });
                 deeds.join(next.deeds);
-                others.push(next.answers);
+                answers.extend(next.answers);
             }
             let customer = self.customer(account, true, deeds);
-            ungraded.push(Ungraded { customer, role, answers, others });
+            ungraded.push(Ungraded { customer, role, answers });
         }
         prospects
     }
 
     /// A customer by its own figures; what takes the others is not known yet.
-    fn customer(&self, id: Text, account: bool, deeds: Deeds) -> Customer {
+    fn customer(&self, id: Text, account: bool, deeds: Deeds) -> Arc<Customer> {
         let (grading, on) = (&self.settings.grading, self.on);
         let (figures, days) = deeds.settled();
-        Customer {
+        Arc::new(Customer {
             id,
             account,
             prospects: 0,
@@ -151,7 +151,7 @@ impl<'s> Grader<'s> {
             rfm: None,
             verdict: None,
             figures,
-        }
+        })
     }
 
     /// The dimensions that compare customers: with those who bought, or with those who did not. Ties go by
@@ -170,7 +170,7 @@ impl<'s> Grader<'s> {
         };
         let (prospects, expected) = of(ungraded, false);
         for (at, class) in prospects.into_iter().zip(abc_classes(&expected)) {
-            let customer = &mut ungraded[at].customer;
+            let customer = Arc::make_mut(&mut ungraded[at].customer);
             customer.value = judge::value(&customer.figures, class, grading);
         }
         let (buyers, worth) = of(ungraded, true);
@@ -178,7 +178,7 @@ impl<'s> Grader<'s> {
         for ((at, class), level) in
             buyers.into_iter().zip(abc_classes(&worth)).zip(pyramid_levels(&worth))
         {
-            let customer = &mut ungraded[at].customer;
+            let customer = Arc::make_mut(&mut ungraded[at].customer);
             customer.value = judge::value(&customer.figures, class, grading);
             customer.pareto = Some(match class {
                 AbcClass::A => Pareto::A,
@@ -199,13 +199,15 @@ impl<'s> Grader<'s> {
     fn apply_rules(&self, ungraded: &mut [Ungraded]) {
         let context = Context { settings: self.settings, as_of: self.on };
         let Some(blank) = replay(Default::default(), self.settings, self.on) else { return };
-        for Ungraded { customer, answers, others, .. } in ungraded {
+        let unasked = [Answers::default()];
+        for Ungraded { customer, answers, .. } in ungraded {
+            let answers = if answers.is_empty() { &unasked } else { answers.as_slice() };
             let fits = |query: &Query| {
                 let fits = |answers| query.matches_apart(answers, customer, &blank, &context);
-                fits(answers) || others.iter().any(fits)
+                answers.iter().any(fits)
             };
             let rule = self.rules.iter().position(|query| query.as_ref().is_some_and(fits));
-            customer.verdict = rule.map(|rule| {
+            Arc::make_mut(customer).verdict = rule.map(|rule| {
                 let grade = self.settings.grading.rules[rule].grade.clone();
                 Verdict { grade, rule }
             });
@@ -226,7 +228,7 @@ impl Role {
 /// Tells the customers which of the prospects, given by id, are theirs.
 fn lead(ungraded: &mut [Ungraded], prospects: &[Prospect]) {
     for (position, prospect) in prospects.iter().enumerate() {
-        let customer = &mut ungraded[prospect.customer as usize].customer;
+        let customer = Arc::make_mut(&mut ungraded[prospect.customer as usize].customer);
         if customer.prospects == 0 {
             (customer.first, customer.lead) = (narrow(position), narrow(position));
         } else if prospect.role < prospects[customer.lead as usize].role {

@@ -20,7 +20,6 @@ use crate::model::text::Text;
 use figures::Figures;
 use levels::{Demand, Lifecycle, Loyalty, Pareto, Pyramid, Relationship, Value};
 use rfm::Scores;
-use std::ops::Deref;
 use std::sync::Arc;
 
 /// The composite grade, and the rule that gave it.
@@ -85,7 +84,7 @@ impl Customer {
 /// Every customer of a book, graded.
 #[derive(Debug, Default)]
 pub struct Graded {
-    customers: Vec<Customer>,
+    customers: Vec<Arc<Customer>>,
     /// The prospects by id: a position here is one in the book.
     prospects: Vec<Prospect>,
 }
@@ -116,39 +115,13 @@ impl Graded {
     }
 
     /// The customer that the prospect of an id belongs to.
-    pub fn of(&self, id: &str) -> Option<&Customer> {
-        Some(&self.customers[self.position_of(id)?])
+    pub fn of(&self, id: &str) -> Option<&Arc<Customer>> {
+        let found = self.prospects.binary_search_by(|prospect| (*prospect.id).cmp(id)).ok()?;
+        Some(&self.customers[self.prospects[found].customer as usize])
     }
 
     /// The customer of each prospect of the book, in the order of ids.
     pub fn of_each(&self) -> impl Iterator<Item = &Customer> {
-        self.prospects.iter().map(|prospect| &self.customers[prospect.customer as usize])
-    }
-
-    fn position_of(&self, id: &str) -> Option<usize> {
-        let found = self.prospects.binary_search_by(|prospect| (*prospect.id).cmp(id)).ok()?;
-        Some(self.prospects[found].customer as usize)
-    }
-}
-
-/// A customer among all that were graded with it.
-#[derive(Debug, Clone)]
-pub struct Known {
-    graded: Arc<Graded>,
-    customer: usize,
-}
-
-impl Known {
-    /// The customer that the prospect of an id belongs to.
-    pub(super) fn of(graded: &Arc<Graded>, id: &str) -> Option<Known> {
-        Some(Known { customer: graded.position_of(id)?, graded: Arc::clone(graded) })
-    }
-}
-
-impl Deref for Known {
-    type Target = Customer;
-
-    fn deref(&self) -> &Customer {
-        &self.graded.customers[self.customer]
+        self.prospects.iter().map(|prospect| &*self.customers[prospect.customer as usize])
     }
 }

@@ -40,15 +40,22 @@ impl Questions {
         nodes.into_iter().map(|node| self.node(node)).collect()
     }
 
-    /// What a prospect answers.
-    pub(in crate::rules) fn answers(&self, record: &Record, context: &Context<'_>) -> Answers {
+    /// What a prospect answers, if anything is asked.
+    pub(in crate::rules) fn answers(
+        &self,
+        record: &Record,
+        context: &Context<'_>,
+    ) -> Option<Answers> {
+        if self.0.is_empty() {
+            return None;
+        }
         let (settings, as_of, answers) = (context.settings, context.as_of, &Answers::default());
         let view = View { record, settings, as_of, customer: None, answers };
         let mut bits = vec![0; self.0.len().div_ceil(64)];
         for (question, node) in self.0.iter().enumerate() {
             bits[question / 64] |= u64::from(node.matches(&view)) << (question % 64);
         }
-        Answers(bits.into())
+        Some(Answers(bits.into()))
     }
 }
 

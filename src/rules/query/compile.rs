@@ -108,6 +108,7 @@ fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Subject> {
         return Ok(Subject::Flags);
     }
     if let Some(field) = fields::find(&text) {
+        asked.asks_notes.set(asked.asks_notes.get() || field.noted);
         if matches!(field.kind, Kind::Exact(Names::Grades, _)) {
             asked.grade_at.borrow_mut().get_or_insert(name.span.clone());
         }

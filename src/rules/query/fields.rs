@@ -23,6 +23,8 @@ pub struct Field {
     pub(super) kind: Kind,
     /// Is it a matter of grading?
     pub(super) graded: bool,
+    /// Is it about notes?
+    pub(super) noted: bool,
 }
 
 impl Field {
@@ -128,12 +130,17 @@ const fn field(
     example: &'static str,
     kind: Kind,
 ) -> Field {
-    Field { name, aliases, about, example, kind, graded: false }
+    Field { name, aliases, about, example, kind, graded: false, noted: false }
 }
 
 /// What is known of the customer that the prospect belongs to.
 const fn graded(field: Field) -> Field {
     Field { graded: true, ..field }
+}
+
+/// Notes, which not every reader of a ledger keeps.
+const fn noted(field: Field) -> Field {
+    Field { noted: true, ..field }
 }
 
 use Kind::{Date as Day, Exact, Number, Stage, Text, Valued};
@@ -232,8 +239,8 @@ pub const FIELDS: &[Field] = &[
         Exact(Names::Kinds, |v, is| v.entries().any(|event| is(&event.kind)))),
     field("by", &["记录人"], "somebody who made an entry", "by:liuyan",
         Exact(Names::Any, |v, is| v.entries().any(|event| event.by.as_deref().is_some_and(is)))),
-    field("note", &["notes", "备注"], "words of a note in the journal", "note:proposal",
-        Text(|v, is| v.entries().any(|event| event.note.as_deref().is_some_and(is)))),
+    noted(field("note", &["notes", "备注"], "words of a note in the journal", "note:proposal",
+        Text(|v, is| v.entries().any(|event| event.note.as_deref().is_some_and(is))))),
     // Evidence
     field("confirmed", &["confirms", "已确认"], "a criterion that holds on the day, said or computed", "confirmed:budget",
         Exact(Names::Criteria, confirmed)),

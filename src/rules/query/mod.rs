@@ -28,7 +28,7 @@ use crate::diag::{Code, Diagnostic, Place, Source, Spot};
 use crate::model::date::Date;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
 
@@ -43,6 +43,7 @@ pub const MAX_DEPTH: usize = 64;
 pub struct Query {
     text: Text,
     node: matching::Node,
+    asks_notes: bool,
     grade_at: Option<Range<usize>>,
 }
 
@@ -64,18 +65,23 @@ impl Query {
         settings: &Settings,
         today: Date,
     ) -> Result<Query, Diagnostic> {
-        let asked = Asked { text, origin, settings, today, grade_at: RefCell::new(None) };
+        let (asks_notes, grade_at) = (Cell::new(false), RefCell::new(None));
+        let asked = Asked { text, origin, settings, today, asks_notes, grade_at };
         match parser::parse(&asked) {
-            Ok(node) => {
-                Ok(Query { text: text.into(), node, grade_at: asked.grade_at.into_inner() })
-            }
+            Ok(node) => Ok(Query {
+                text: text.into(),
+                node,
+                asks_notes: asked.asks_notes.get(),
+                grade_at: asked.grade_at.into_inner(),
+            }),
             Err(diagnostic) => Err(*diagnostic),
         }
     }
 
     /// The query that every prospect answers with yes.
     pub fn everything() -> Query {
-        Query { text: Text::default(), node: matching::Node::All(Vec::new()), grade_at: None }
+        let (text, node) = (Text::default(), matching::Node::All(Vec::new()));
+        Query { text, node, asks_notes: false, grade_at: None }
     }
 
     /// Does it match everything because nothing was asked?
@@ -87,6 +93,11 @@ impl Query {
     /// is asked; [`Book::select`](super::book::Book::select) sees to it.
     pub fn asks_grades(&self) -> bool {
         self.node.asks_grades()
+    }
+
+    /// Does it look into notes?
+    pub fn asks_notes(&self) -> bool {
+        self.asks_notes
     }
 
     /// Where it asks for the composite grade, which the rules of grading may not.
@@ -119,6 +130,8 @@ struct Asked<'a> {
     origin: &'a str,
     settings: &'a Settings,
     today: Date,
+    /// Were notes among what is looked into?
+    asks_notes: Cell<bool>,
     /// Where the grade itself first stands.
     grade_at: RefCell<Option<Range<usize>>>,
 }

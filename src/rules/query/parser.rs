@@ -126,6 +126,7 @@ impl<'a> Parser<'a> {
         self.at += 1;
         let Some(Token::Op(op, op_span)) = self.peek() else {
             let words = self.more_values(name)?;
+            self.asked.asks_notes.set(true);
             return Ok(compile::any(
                 words.into_iter().map(|word| Node::Plain(Pattern::of(word))).collect(),
             ));
