@@ -15,7 +15,7 @@ use crate::model::sheet::{
 use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::Customer;
-use crate::rules::grading::levels::{Lifecycle, Scale, Value};
+use crate::rules::grading::levels::{Level, Lifecycle, Scale, Value};
 use crate::rules::grading::rfm::{Bins, LEAST, Scores};
 use crate::rules::state::Record;
 use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
@@ -107,6 +107,21 @@ fn total<'b>(customers: impl Iterator<Item = &'b Customer>) -> Amount {
     customers.fold(Amount::ZERO, |sum, customer| sum.plus(money(customer)))
 }
 
+/// How many customers stand on each level of a dimension, and what they bought.
+fn tally<'b>(
+    customers: impl Iterator<Item = &'b Customer>,
+    scale: Scale,
+) -> impl Iterator<Item = (&'static Level, (usize, Amount))> {
+    let mut tallies = vec![(0, Amount::ZERO); scale.levels().len()];
+    for customer in customers {
+        if let Some(place) = scale.place(customer) {
+            let (n, sum) = &mut tallies[place];
+            (*n, *sum) = (*n + 1, sum.plus(money(customer)));
+        }
+    }
+    scale.levels().iter().zip(tallies)
+}
+
 /// A share of money; none where there is none to share.
 fn share(part: Amount, whole: Amount) -> Cell {
     if whole.micros() > 0 { Cell::Share(part.to_f64() / whole.to_f64()) } else { Cell::Empty }
@@ -171,8 +186,8 @@ fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
         [Scale::Value, Scale::Relationship, Scale::Demand, Scale::Loyalty, Scale::Lifecycle]
     {
         let name = if scale == Scale::Value { "value-level" } else { scale.name() };
-        for level in scale.levels() {
-            let n = found.iter().filter(|(c, _)| scale.of(c) == Some(level)).count();
+        let customers = found.iter().map(|(customer, _)| *customer);
+        for (level, (n, _)) in tally(customers, scale) {
             rows.push(Row::new(vec![
                 Cell::text(title(name, lang)),
                 Cell::text(level.id),
@@ -198,9 +213,7 @@ fn classes(found: &Found<'_>, scale: Scale, lang: Lang) -> Table {
     ];
     let buyers: Vec<&Customer> = buyers(found);
     let all = total(buyers.iter().copied());
-    let row = |level: &&'static crate::rules::grading::levels::Level| {
-        let members = || buyers.iter().copied().filter(|c| scale.of(c) == Some(*level));
-        let (n, sum) = (members().count(), total(members()));
+    let row = |(level, (n, sum)): (&Level, (usize, Amount))| {
         Row::new(vec![
             Cell::text(level.id),
             Cell::text(level.label(lang)),
@@ -210,8 +223,8 @@ fn classes(found: &Found<'_>, scale: Scale, lang: Lang) -> Table {
             share(sum, all),
         ])
     };
-    let levels: Vec<_> = scale.levels().iter().collect();
-    let rows = if buyers.is_empty() { Vec::new() } else { levels.iter().map(row).collect() };
+    let levels = tally(buyers.iter().copied(), scale);
+    let rows = levels.filter(|_| !buyers.is_empty()).map(row).collect();
     let (id, title) = match scale {
         Scale::Pareto => ("pareto", lang.pick("Pareto classes", "帕累托分类")),
         _ => ("pyramid", lang.pick("Pyramid", "客户金字塔")),
@@ -305,15 +318,14 @@ fn segments(found: &Found<'_>, lang: Lang) -> Table {
         column("bought", Kind::Number, lang),
     ];
     let buyers = buyers(found);
-    let rows = Scale::Segment.levels().iter().filter(|_| !buyers.is_empty()).map(|level| {
-        let members = || buyers.iter().copied().filter(|c| Scale::Segment.of(c) == Some(level));
-        let n = members().count();
+    let levels = tally(buyers.iter().copied(), Scale::Segment);
+    let rows = levels.filter(|_| !buyers.is_empty()).map(|(level, (n, sum))| {
         Row::new(vec![
             Cell::text(level.id),
             Cell::text(level.label(lang)),
             Cell::count(n),
             rate(n, buyers.len()),
-            Cell::Amount(total(members())),
+            Cell::Amount(sum),
         ])
     });
     let rows = rows.collect();

@@ -340,3 +340,33 @@ pub(super) fn weekday(date: Date, lang: Lang) -> &'static str {
     let (en, zh) = DAYS[date.weekday() as usize];
     lang.pick(en, zh)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::{Event, EventKey};
+    use crate::model::prospect::Prospect;
+    use crate::rules::query::Query;
+    use crate::rules::replay::replay;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_weeks_that_are_meant_are_among_those_that_may_be(
+            (from, days, first, as_of) in (0..60_i64, 0..60_i64, 0..60_i64, 0..60_i64),
+        ) {
+            let day = |n| Date::MIN.plus(30 + n);
+            let opened = EventKey::parse(&day(first).to_string()).map(|key| Event::new(key, "opened"));
+            let prospect = Prospect { events: opened.into_iter().collect(), ..Prospect::default() };
+            let settings = Settings::default();
+            let records = replay(prospect, &settings, day(as_of)).into_iter().collect();
+            let book = Book::of(settings, day(as_of), records, Vec::new());
+            let period = Some(Period { from: day(from), to: day(from + days) });
+            let request = Request { period, ..Request::of(Query::everything()) };
+            let may_be = Weeks::at_most(&book, &request, &[]);
+            for week in weeks(&book, &request) {
+                prop_assert!(may_be.0.iter().any(|(known, _)| *known == week), "{week}");
+            }
+        }
+    }
+}

@@ -188,15 +188,20 @@ impl Scale {
     /// A customer's level; none where it takes orders and there is none, or too few customers to
     /// compare with.
     pub fn of(self, customer: &Customer) -> Option<&'static Level> {
+        self.place(customer).map(|place| &self.levels()[place])
+    }
+
+    /// The place of that level among all of them.
+    pub fn place(self, customer: &Customer) -> Option<usize> {
         match self {
-            Scale::Value => Some(customer.value.level()),
-            Scale::Relationship => Some(customer.relationship.level()),
-            Scale::Demand => Some(customer.demand.level()),
-            Scale::Loyalty => Some(customer.loyalty.level()),
-            Scale::Lifecycle => Some(customer.lifecycle.level()),
-            Scale::Pareto => customer.pareto.map(Pareto::level),
-            Scale::Pyramid => customer.pyramid.map(Pyramid::level),
-            Scale::Segment => customer.rfm.map(|scores| scores.segment().level()),
+            Scale::Value => Some(customer.value as usize),
+            Scale::Relationship => Some(customer.relationship as usize),
+            Scale::Demand => Some(customer.demand as usize),
+            Scale::Loyalty => Some(customer.loyalty as usize),
+            Scale::Lifecycle => Some(customer.lifecycle as usize),
+            Scale::Pareto => customer.pareto.map(|level| level as usize),
+            Scale::Pyramid => customer.pyramid.map(|level| level as usize),
+            Scale::Segment => customer.rfm.map(|scores| scores.segment() as usize),
         }
     }
 }
