@@ -239,14 +239,20 @@ fn write(root: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     }
     fs::create_dir_all(&folder)?;
     // Never in git, even where nobody has told git so.
-    let ignore = OpenOptions::new().write(true).create_new(true).open(folder.join(".gitignore"));
-    if let Ok(mut ignore) = ignore {
+    if let Ok(mut ignore) = create_new(&folder.join(".gitignore")) {
         ignore.write_all(b"*\n")?;
     }
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-    file.write_all(bytes)?;
-    file.persist(folder.join(name))?;
-    Ok(())
+    // Always of one name, so that who is killed here leaves nothing that another does not take away. Two at
+    // once may spoil each other's, which the checksum tells.
+    let beside = folder.join(format!("{name}.new"));
+    let _ = fs::remove_file(&beside);
+    create_new(&beside)?.write_all(bytes)?;
+    fs::rename(&beside, folder.join(name))
+}
+
+/// A file that is not there yet; never through a link.
+fn create_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
 }
 
 #[cfg(test)]
