@@ -73,16 +73,16 @@ impl Date {
         Date(chrono::Local::now().date_naive())
     }
 
-    /// Its number, 1 on the first day of the year 1.
-    pub fn to_days(self) -> i32 {
-        self.0.num_days_from_ce()
+    /// A number that is never 0 and quickly read back: 512 times the year, and the day of the year.
+    pub fn to_number(self) -> u32 {
+        self.0.year().unsigned_abs() * 512 + self.0.ordinal()
     }
 
     /// The date of such a number.
-    pub fn from_days(days: i32) -> Option<Date> {
-        NaiveDate::from_num_days_from_ce_opt(days)
-            .map(Date)
-            .filter(|date| (Date::MIN..=Date::MAX).contains(date))
+    pub fn from_number(number: u32) -> Option<Date> {
+        let year = i32::try_from(number / 512).ok()?;
+        let date = NaiveDate::from_yo_opt(year, number % 512).map(Date)?;
+        (1..=9999).contains(&year).then_some(date)
     }
 
     /// Exactly `YYYY-MM-DD`.

@@ -40,16 +40,19 @@ pub fn validate(id: &str) -> Result<(), BadId> {
     if id.starts_with('.') {
         return Err(BadId::LeadingDot);
     }
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let allowed =
         |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.') || is_combining_mark(c);
-    if let Some(wrong) = id.chars().find(|c| !allowed(*c)) {
+    if !id.bytes().all(plain)
+        && let Some(wrong) = id.chars().find(|c| !allowed(*c))
+    {
         return Err(BadId::Character(wrong));
     }
     if id.len() > MAX_BYTES {
         return Err(BadId::TooLong(id.len()));
     }
     let stem = id.split('.').next().unwrap_or(id);
-    if RESERVED.contains(&stem.to_ascii_lowercase().as_str()) {
+    if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(stem)) {
         return Err(BadId::Reserved(id.to_owned()));
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::rules::standing::{Clock, Standing, Stay};
 
 /// A day as its number; 0 = none.
 fn number(day: Option<Date>) -> [u8; 4] {
-    day.map_or(0, Date::to_days).to_le_bytes()
+    day.map_or(0, Date::to_number).to_le_bytes()
 }
 
 /// Puts a standing into bytes. `None` if it is not worth remembering: later entries change it, it is worth
@@ -77,9 +77,9 @@ impl Bytes<'_> {
 
     /// A day, or none; nothing at all if it is a number without a day.
     fn day(&mut self) -> Option<Option<Date>> {
-        match i32::from_le_bytes(self.take()?) {
+        match u32::from_le_bytes(self.take()?) {
             0 => Some(None),
-            days => Date::from_days(days).map(Some),
+            number => Date::from_number(number).map(Some),
         }
     }
 }
