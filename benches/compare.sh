@@ -70,7 +70,7 @@ prepare() { # PROSPECTS
     printf '/.crm/\n' >"$folder/.gitignore"
     git -C "$folder" init -q
     git -C "$folder" add -A
-    git -C "$folder" -c user.name=x -c user.email=x@example.com commit -qm all
+    git -C "$folder" -c user.name=x -c user.email=x@example.com -c gc.auto=0 commit -qm all
     # So that no file is racily clean.
     sleep 3
     git -C "$folder" update-index -q --refresh
@@ -84,7 +84,7 @@ prepare_caches() { # FOLDER
     "$crm" --ledger "$1" report funnel >/dev/null
     cp "$cache" "$1.stale"
     echo '# changed' >>"$1/prospects/p0000007.toml"
-    git -C "$1" -c user.name=x -c user.email=x@example.com commit -qam changed
+    git -C "$1" -c user.name=x -c user.email=x@example.com -c gc.auto=0 commit -qam changed
     sleep 3
     git -C "$1" update-index -q --refresh
     rm "$cache"

@@ -19,7 +19,8 @@ fn main() {
         let (mut funnel, mut itself) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
             funnel.push(timed(&ledger, &["report", "funnel", "--no-cache", "-f", "csv"]).0);
-            let (taken, status) = timed(&ledger, &["report", report.name, "-f", "csv"]);
+            let (taken, status) =
+                timed(&ledger, &["report", report.name, "--no-cache", "-f", "csv"]);
             assert_eq!(status, Some(0), "{}", report.name);
             itself.push(taken);
         }
