@@ -217,6 +217,10 @@ fn what_lies_between_two_revisions() {
         "id,name,bridge,detail,count,value,weighted\nzhang,张先生,corrected,25 ->,-1,-15000,-3750\n"
     );
     assert_eq!(repo.crm("diff HEAD owner:he -f ids").ok(), "");
+    let nothing = repo.crm("diff main..main").ok();
+    assert!(nothing.contains("nothing has moved"), "{nothing}");
+    assert!(!nothing.contains("Every change"), "{nothing}");
+    assert!(repo.crm("diff main..main -f csv").ok().starts_with("id,name,bridge"));
     assert!(repo.crm("diff nowhere..main").fails(2).starts_with("error[bad-revision]"));
     // JSON has all of it.
     assert!(repo.crm("diff main..side -f json").ok().contains("\"report\": \"diff\""));

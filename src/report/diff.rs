@@ -8,7 +8,7 @@ use super::words::column;
 use crate::model::id;
 use crate::model::label::Lang;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Kind, Row, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::state::Record;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,7 +61,13 @@ pub fn diff(
         },
         ..Sheet::default()
     };
-    sheet.tables.push(list_table(&steps, request, lang));
+    let mut list = list_table(&steps, request, lang);
+    if steps.is_empty() {
+        // Machines get the table's head, people a sentence.
+        list.audience = Audience::Machines;
+        sheet.notes.push(lang.pick("nothing has moved", "没有变化").into());
+    }
+    sheet.tables.push(list);
     if !touched.is_empty() {
         sheet.tables.push(touched_table(&touched, lang));
     }
