@@ -1,5 +1,6 @@
 //! Which criteria hold on a day, and the highest column they support.
 
+use super::standing::Clock;
 use super::state::{Evidence, Hold};
 use crate::model::date::Date;
 use crate::model::money::Amount;
@@ -210,17 +211,16 @@ impl Case<'_> {
         self.hold.filter(|hold| self.on < hold.until)
     }
 
-    /// Which day of the cycle it is, counted from `start`.
-    fn cycle_day(&self, start: Date) -> i64 {
-        self.on.days_since(start).max(0)
+    fn clock(&self) -> Clock {
+        let hold = self.hold.map(|hold| hold.until);
+        Clock { start: self.clock_start, cycle_days: self.cycle_days, hold }
     }
 
     fn in_cycle(&self) -> Verdict<'_> {
-        let over = |start| self.cycle_day(start) > i64::from(self.cycle_days);
-        match self.clock_start {
-            Some(start) if over(start) && self.held().is_none() => Verdict::Missing,
-            since => Verdict::Met { since, by: None },
+        if self.clock().is_over(self.on) {
+            return Verdict::Missing;
         }
+        Verdict::Met { since: self.clock_start, by: None }
     }
 
     /// How a criterion is known, or what stands in the way; and what would mend it.
@@ -238,7 +238,7 @@ impl Case<'_> {
             return match (self.clock_start, self.held()) {
                 (None, _) => "the clock has not started".into(),
                 (Some(_), Some(hold)) => format!("on hold until {}", hold.until),
-                (Some(start), None) => self.day_of_cycle(start),
+                (Some(_), None) => self.day_of_cycle(),
             };
         }
         match self.settings.criterion(id).map(|criterion| &criterion.known) {
@@ -271,7 +271,7 @@ impl Case<'_> {
 
     fn why_missing(&self, id: &str) -> (String, String) {
         if id == IN_CYCLE {
-            let day = self.clock_start.map(|start| self.day_of_cycle(start)).unwrap_or_default();
+            let day = self.day_of_cycle();
             let mend = "`crm back ID` starts the pass afresh".into();
             return (format!("past the sales cycle: {day}"), mend);
         }
@@ -302,8 +302,10 @@ impl Case<'_> {
         }
     }
 
-    fn day_of_cycle(&self, start: Date) -> String {
-        format!("day {} of {}", self.cycle_day(start), self.cycle_days)
+    /// Which day of the cycle it is; nothing before the clock starts.
+    fn day_of_cycle(&self) -> String {
+        let day = |age| format!("day {age} of {}", self.cycle_days);
+        self.clock().age(self.on).map(day).unwrap_or_default()
     }
 
     fn untimely(&self) -> (String, String) {

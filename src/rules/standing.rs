@@ -2,7 +2,7 @@
 //! stays true from its last entry on, for every day: only whether it is overdue moves with the day, and
 //! that is asked of its [`Clock`].
 
-use super::state::Record;
+use super::state::{Record, StageSpell};
 use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::money::Sum;
@@ -20,11 +20,15 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Days on the clock on a day; none before it starts, 0 before an appointment.
+    pub fn age(&self, day: Date) -> Option<i64> {
+        self.start.map(|start| day.days_since(start).max(0))
+    }
+
     /// Is the sales cycle over on a day, and no hold excuses it?
     pub fn is_over(&self, day: Date) -> bool {
-        let age = |start: Date| day.days_since(start).max(0);
         self.hold.is_none_or(|until| day >= until)
-            && self.start.is_some_and(|start| age(start) > i64::from(self.cycle_days))
+            && self.age(day).is_some_and(|age| age > i64::from(self.cycle_days))
     }
 }
 
@@ -64,11 +68,7 @@ impl Standing {
     pub fn of(record: &Record, as_of: Date) -> Standing {
         let state = &record.state;
         let last = record.prospect.events.last().map_or(Date::MIN, Event::date);
-        let stay = |spell: &super::state::StageSpell| Stay {
-            stage: spell.stage,
-            from: spell.from,
-            to: spell.to,
-        };
+        let stay = |spell: &StageSpell| Stay { stage: spell.stage, from: spell.from, to: spell.to };
         Standing {
             opened: state.opened,
             since: Some(last).filter(|last| *last <= as_of),

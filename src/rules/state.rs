@@ -157,7 +157,7 @@ pub struct State {
 impl State {
     /// Days on the clock on `date`; none before it starts, 0 before an appointment.
     pub fn age(&self, date: Date) -> Option<i64> {
-        self.clock_start.map(|start| date.days_since(start).max(0))
+        self.clock().age(date)
     }
 
     /// Past the sales cycle on `date`: open, beyond the first column, not on hold then.
