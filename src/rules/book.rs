@@ -193,20 +193,16 @@ impl Book {
     ) -> A {
         let context = Context { settings: &self.settings, as_of: self.as_of };
         self.grade_for(query);
-        let in_memory = || {
-            let mut all = A::default();
-            for record in self.records() {
-                step(&mut all, record, query.matches(record, &context));
-            }
-            all
+        let step = |part: &mut A, record: &Record| {
+            step(part, record, query.matches(record, &context));
         };
-        let Some(shelf) = self.unread() else { return in_memory() };
-        let parts = Parts::of(shelf);
-        let passed = shelf.pass(self.keep, &|thread, record| {
-            self.introduce(record);
-            parts.with(thread, |part| step(part, record, query.matches(record, &context)));
-        });
-        if self.note(passed) { parts.joined(join) } else { in_memory() }
+        let pass = |shelf: &dyn Shelf, parts: &Parts<A>| {
+            shelf.pass(self.keep, &|thread, record| {
+                self.introduce(record);
+                parts.with(thread, |part| step(part, record));
+            })
+        };
+        self.in_parts(pass, step, join)
     }
 
     /// The same of where all prospects stand, which may be known without reading every file.
@@ -215,33 +211,33 @@ impl Book {
         step: impl Fn(&mut A, &Standing) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
-        let in_memory = || {
-            let mut all = A::default();
-            self.records()
-                .iter()
-                .for_each(|record| step(&mut all, &Standing::of(record, self.as_of)));
-            all
+        let pass = |shelf: &dyn Shelf, parts: &Parts<A>| {
+            shelf.standings(&|thread, standing| parts.with(thread, |part| step(part, standing)))
         };
-        let Some(shelf) = self.unread() else { return in_memory() };
-        let parts = Parts::of(shelf);
-        let passed = shelf.standings(&|thread, standing| {
-            parts.with(thread, |part| step(part, standing));
-        });
-        if self.note(passed) { parts.joined(join) } else { in_memory() }
+        let of_record = |all: &mut A, record: &Record| step(all, &Standing::of(record, self.as_of));
+        self.in_parts(pass, of_record, join)
     }
 
-    /// The shelf, as long as nobody has read the records.
-    fn unread(&self) -> Option<&dyn Shelf> {
-        self.shelf.as_deref().filter(|_| self.kept.get().is_none())
-    }
-
-    /// Notes what was seen on the way; may what came of it be used?
-    fn note(&self, passed: Passed) -> bool {
-        if !passed.repeated {
-            // Who passes by a second time sees the same.
-            let _ = self.passed.set(passed);
+    /// Folds what the shelf lets pass by into the parts of its threads. Records that are in memory already,
+    /// or have to be seen side by side, are folded one by one.
+    fn in_parts<A: Default + Send>(
+        &self,
+        pass: impl FnOnce(&dyn Shelf, &Parts<A>) -> Passed,
+        of_record: impl Fn(&mut A, &Record),
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
+            let parts = Parts::of(shelf);
+            let passed = pass(shelf, &parts);
+            if !passed.repeated {
+                // Who passes by a second time sees the same.
+                let _ = self.passed.set(passed);
+                return parts.joined(join);
+            }
         }
-        !passed.repeated
+        let mut all = A::default();
+        self.records().iter().for_each(|record| of_record(&mut all, record));
+        all
     }
 
     /// What each prospect that a query means gives, in the order of their ids.
