@@ -139,6 +139,7 @@ impl Files {
             return self.each_of_snapshot(take);
         }
         let walked = self.each_batch(None, |thread, (part, hand): &mut (A, Hand), batch| {
+            self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
             for name in batch.names.iter() {
                 let (mut record, found) = self.one(&batch.folder, name, keep, hand);
                 take(thread, part, &mut record, found);
@@ -219,7 +220,6 @@ impl Files {
         keep: Keep,
         hand: &mut Hand,
     ) -> (Option<Record>, Vec<Diagnostic>) {
-        self.ledger.files_read.fetch_add(1, Ordering::Relaxed);
         let name_text = name.to_string_lossy();
         let stem = stem(&name_text);
         hand.met.ids.push(hash(stem));

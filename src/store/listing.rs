@@ -2,7 +2,7 @@
 //! asked for that, entry by entry elsewhere. Names stand in one piece of memory.
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
@@ -26,10 +26,8 @@ pub struct Listing<'c>(Source<'c>);
 #[derive(Debug)]
 enum Source<'c> {
     System(system::Listing),
-    /// What is left of it.
-    Known(&'c [u8]),
-    /// The same, and where it goes on.
-    Owned(Vec<u8>, usize),
+    /// What is known, and where it goes on.
+    Known(Cow<'c, [u8]>, usize),
 }
 
 /// So many known entries are handed over at a time.
@@ -43,49 +41,43 @@ impl<'c> Listing<'c> {
 
     /// A folder of which it is known what lies in it ([`contents`]).
     pub fn known(contents: Cow<'c, [u8]>) -> Listing<'c> {
-        Listing(match contents {
-            Cow::Borrowed(bytes) => Source::Known(bytes),
-            Cow::Owned(bytes) => Source::Owned(bytes, 0),
-        })
+        Listing(Source::Known(contents, 0))
     }
 
     /// Hands over some more entries; false if there are none. After an error there is nothing more to come.
     pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, Kind)) -> io::Result<bool> {
         match &mut self.0 {
             Source::System(listing) => listing.more(each),
-            Source::Known(rest) => Ok(hand_over(rest, each)),
-            Source::Owned(bytes, at) => {
-                let mut rest = bytes.get(*at..).unwrap_or_default();
-                let any = hand_over(&mut rest, each);
-                *at = bytes.len() - rest.len();
+            Source::Known(contents, at) => {
+                let mut rest = contents.get(*at..).unwrap_or_default();
+                let some = (0..SOME).map_while(|_| next_entry(&mut rest));
+                let any = some.map(|(name, kind)| each(name, kind)).count() > 0;
+                *at = contents.len() - rest.len();
                 Ok(any)
             }
         }
     }
 }
 
-fn hand_over(rest: &mut &[u8], each: &mut dyn FnMut(&OsStr, Kind)) -> bool {
-    let some = (0..SOME).map_while(|_| next_entry(rest));
-    some.map(|(name, kind)| each(name, kind)).count() > 0
-}
-
 /// What lies in a folder, as bytes that can be kept: of each entry its kind and the length of its name, a
 /// byte each, and its name. In the order of names: so they are asked for in the order in which they were
 /// made, most likely, and lie near each other. `None` where a name is not Unicode.
 pub fn contents(folder: &Path) -> io::Result<Option<Vec<u8>>> {
-    let mut entries: Vec<(Option<String>, Kind)> = Vec::new();
+    let mut entries: Vec<(OsString, Kind)> = Vec::new();
     let mut listing = system::Listing::open(folder)?;
-    while listing.more(&mut |name, kind| entries.push((name.to_str().map(str::to_owned), kind)))? {}
+    while listing.more(&mut |name, kind| entries.push((name.to_owned(), kind)))? {}
     entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    Ok(in_bytes(&entries))
+}
+
+fn in_bytes(entries: &[(OsString, Kind)]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    let add = |(name, kind): (Option<String>, Kind)| {
-        let name = name?;
-        bytes.extend([kind as u8, u8::try_from(name.len()).ok()?]);
+    for (name, kind) in entries {
+        let name = name.to_str()?;
+        bytes.extend([*kind as u8, u8::try_from(name.len()).ok()?]);
         bytes.extend_from_slice(name.as_bytes());
-        Some(())
-    };
-    let all: Option<Vec<()>> = entries.into_iter().map(add).collect();
-    Ok(all.map(|_| bytes))
+    }
+    Some(bytes)
 }
 
 /// Takes the next entry from what is known of a folder.
@@ -208,7 +200,12 @@ impl Names {
 
     /// Is there none?
     pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        self.len() == 0
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The names, as they were added.
@@ -235,6 +232,10 @@ mod names {
             self.ends.push(self.bytes.len());
         }
 
+        pub fn len(&self) -> usize {
+            self.ends.len()
+        }
+
         pub fn iter(&self) -> impl Iterator<Item = &OsStr> {
             let starts = std::iter::once(&0).chain(&self.ends);
             starts.zip(&self.ends).map(|(from, to)| OsStr::from_bytes(&self.bytes[*from..*to]))
@@ -254,6 +255,10 @@ mod names {
             self.0.push(name.to_owned());
         }
 
+        pub fn len(&self) -> usize {
+            self.0.len()
+        }
+
         pub fn iter(&self) -> impl Iterator<Item = &OsStr> {
             self.0.iter().map(OsString::as_os_str)
         }
@@ -264,7 +269,6 @@ mod names {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-    use std::ffi::OsString;
 
     #[test]
     fn every_entry_is_handed_over_once() {

@@ -51,20 +51,16 @@ impl Ledger {
             vec![Diagnostic { exit, ..problem }]
         })?;
         let settings = read_settings(&text, &place)?;
-        Ok(Ledger {
-            root,
-            shown,
-            settings,
-            snapshot: None,
-            files_read: Arc::default(),
-            remember: None,
-        })
+        Ok(Ledger::of(root, shown, settings, None))
     }
 
     /// A ledger whose settings are left alone, because they may be broken themselves.
     pub fn without_settings(root: PathBuf, shown: PathBuf) -> Ledger {
-        let settings = Settings::default();
-        Ledger { root, shown, settings, snapshot: None, files_read: Arc::default(), remember: None }
+        Ledger::of(root, shown, Settings::default(), None)
+    }
+
+    fn of(root: PathBuf, shown: PathBuf, settings: Settings, snapshot: Option<Snapshot>) -> Ledger {
+        Ledger { root, shown, settings, snapshot, files_read: Arc::default(), remember: None }
     }
 
     /// The ledger as git has it; `shown` is put before its paths in messages.
@@ -80,14 +76,7 @@ impl Ledger {
         let settings = read_settings(&text, &place).map_err(|found| {
             found.into_iter().map(|d| with_text(d, &place, &text)).collect::<Vec<_>>()
         })?;
-        Ok(Ledger {
-            root,
-            shown,
-            settings,
-            snapshot: Some(snapshot),
-            files_read: Arc::default(),
-            remember: None,
-        })
+        Ok(Ledger::of(root, shown, settings, Some(snapshot)))
     }
 
     /// The text of a file of the ledger, from wherever its files are read.

@@ -11,6 +11,7 @@ use crate::rules::book::{Keep, Passed};
 use crate::rules::standing::Standing;
 use std::ffi::OsStr;
 use std::hash::Hasher;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 /// The name of the cache of files.
@@ -84,6 +85,7 @@ impl<'f> Remembered<'f> {
                 return each(standing);
             }
         }
+        self.files.ledger.files_read.fetch_add(1, Ordering::Relaxed);
         let (record, problems) = self.files.one(folder, name, Keep::AllButNotes, &mut part.hand);
         if let Some(record) = &record {
             let standing = Standing::of(record, as_of);

@@ -104,7 +104,7 @@ impl<'l> Walk<'l> {
                 self.problems.push(unlisted(self.ledger, &folder.path, &error));
             }
             if !names.is_empty() {
-                self.listed.files += names.iter().count();
+                self.listed.files += names.len();
                 return Some(Batch { folder, names });
             }
         }
