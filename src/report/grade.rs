@@ -272,7 +272,7 @@ fn reasons(found: &[(&Customer, &Record)], book: &Book) -> Table {
         }
     }
     let heading = lang.pick("Why", "依据").into();
-    Table { id: "why".into(), title: heading, columns, rows, ..Table::default() }
+    Table { id: "why".into(), title: heading, columns, rows: rows.into(), ..Table::default() }
 }
 
 /// The place of each customer who bought, by what it is worth; the key is its first prospect's position.

@@ -169,7 +169,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         }
         rows.push(row(Cell::text(lang.pick("all", "合计")), &|_| true, Emphasis::Total));
     }
-    Table { id: "grades".into(), columns, rows, ..Table::default() }
+    Table { id: "grades".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 /// How many customers stand on each level of the dimensions that everybody has.
@@ -198,7 +198,7 @@ fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
         }
     }
     let title = lang.pick("Dimensions", "各维度").into();
-    Table { id: "dimensions".into(), title, columns, rows, ..Table::default() }
+    Table { id: "dimensions".into(), title, columns, rows: rows.into(), ..Table::default() }
 }
 
 /// Count and money of each Pareto class, or of each level of the pyramid.
@@ -276,7 +276,7 @@ fn pareto_curve(found: &Found<'_>, lang: Lang) -> Table {
         }
     }
     let title = lang.pick("Pareto curve", "帕累托曲线").into();
-    Table { id: "curve".into(), title, columns, rows, ..Table::default() }
+    Table { id: "curve".into(), title, columns, rows: rows.into(), ..Table::default() }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "positions on a picture")]
