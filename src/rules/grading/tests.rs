@@ -58,6 +58,11 @@ fn one(prospect: Prospect) -> Customer {
 }
 
 #[test]
+fn customers_are_small() {
+    assert_eq!(std::mem::size_of::<Customer>(), 168);
+}
+
+#[test]
 fn prospects_of_one_account_are_one_customer() {
     let of = |mut prospect: Prospect, account: &str| {
         prospect.account = Some(account.into());
