@@ -1,5 +1,6 @@
 //! A board: its columns, what each takes, and the criteria.
 
+use super::kind::EventKind;
 use super::label::Label;
 use super::money::Amount;
 use crate::model::text::Text;
@@ -89,7 +90,7 @@ pub enum Known {
     /// An entry of a meeting kind in this pursuit.
     Met,
     /// An entry of one of these kinds in this pursuit.
-    Entry(Vec<Text>),
+    Entry(Vec<EventKind>),
     /// A signing date inside one sales cycle from now, or signed.
     Timing,
     /// A `next` date stands, or signed.

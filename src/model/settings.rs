@@ -1,8 +1,8 @@
 //! The settings of a ledger: who sells, which boards, which rules. Every one has a default.
 
 use super::date::{Date, Weekday};
-use super::event::{Counts, Kinds};
 use super::grading::{Grading, Policy, default_policies};
+use super::kind::{Counts, EventKind, Kinds};
 use super::label::{Label, Lang};
 use super::money::{Amount, Currency, Money};
 use super::period::Period;
@@ -297,7 +297,7 @@ impl Settings {
     }
 
     /// What a kind counts as; an unknown one is a note.
-    pub fn counts(&self, kind: &str) -> Counts {
+    pub fn counts(&self, kind: &EventKind) -> Counts {
         self.kinds.get(kind).unwrap_or(Counts::Note)
     }
 

@@ -3,6 +3,7 @@
 use super::standing::Clock;
 use super::state::{Evidence, Hold};
 use crate::model::date::Date;
+use crate::model::kind::EventKind;
 use crate::model::money::Amount;
 use crate::model::pipeline::{Criterion, Known, Pipeline};
 use crate::model::prospect::Prospect;
@@ -288,7 +289,8 @@ impl Case<'_> {
             }
             Some(Known::Entry(kinds)) => {
                 let first = kinds.first().map_or("", |kind| kind);
-                let why = format!("no entry `{}` in this pursuit", kinds.join("` or `"));
+                let names: Vec<&str> = kinds.iter().map(EventKind::name).collect();
+                let why = format!("no entry `{}` in this pursuit", names.join("` or `"));
                 (why, format!("--kind {first}"))
             }
             Some(Known::Timing) => self.untimely(),

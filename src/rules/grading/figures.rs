@@ -4,6 +4,7 @@
 use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::grading::Grading;
+use crate::model::kind::EventKind;
 use crate::model::money::{Amount, Money, Sum};
 use crate::model::pipeline::{Known, Outcome};
 use crate::model::settings::Settings;
@@ -192,20 +193,24 @@ impl Deeds {
             if in_contact(settings, event) {
                 self.contacts.push(date);
             }
-            match &*event.kind {
-                "order" | "booking" => {
+            match event.kind {
+                EventKind::Order | EventKind::Booking => {
                     let amount = event.amount.map(|amount| settings.own(amount));
                     self.orders.push(date);
                     brought.extend(amount.or(values.last().map(|(_, value)| *value)));
                 }
-                "refund" => refunds.extend(event.amount.map(|amount| settings.own(amount))),
-                "call" if date >= lately => {
+                EventKind::Refund => {
+                    refunds.extend(event.amount.map(|amount| settings.own(amount)))
+                }
+                EventKind::Call if date >= lately => {
                     if let Some(reached) = event.reached {
                         self.figures.calls += 1;
                         self.figures.answered += u32::from(reached);
                     }
                 }
-                "survey" => satisfaction(event).into_iter().for_each(|s| self.figures.survey(s)),
+                EventKind::Survey => {
+                    satisfaction(event).into_iter().for_each(|s| self.figures.survey(s))
+                }
                 _ => {}
             }
         }
