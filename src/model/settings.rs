@@ -291,6 +291,15 @@ impl Settings {
         self.criteria.iter().find(|criterion| &*criterion.id == id)
     }
 
+    /// The criteria that standing in a column takes, its own and those of the columns before it, in order.
+    pub fn required<'s>(
+        &'s self,
+        pipeline: &'s Pipeline,
+        stage: usize,
+    ) -> impl Iterator<Item = &'s Criterion> {
+        pipeline.accumulated(stage).map(|position| &self.criteria[position])
+    }
+
     /// The campaign of this id.
     pub fn campaign(&self, id: &str) -> Option<&Campaign> {
         self.campaigns.iter().find(|campaign| &*campaign.id == id)
