@@ -52,6 +52,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// The position in the table of built-in kinds.
+            fn position(&self) -> Option<usize> {
+                enum Position { $($variant,)* }
+                match self {
+                    $(EventKind::$variant => Some(Position::$variant as usize),)*
+                    EventKind::Own(_) => None,
+                }
+            }
+
             fn built_in(name: &str) -> Option<EventKind> {
                 match name {
                     $($name => Some(EventKind::$variant),)*
@@ -113,7 +122,7 @@ impl fmt::Display for EventKind {
     }
 }
 
-/// The kinds of event that a ledger knows, and what each counts as, in a row: they are few.
+/// The kinds of event that a ledger knows, and what each counts as; the built-in ones first, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kinds(Vec<(EventKind, Counts)>);
 
@@ -127,7 +136,11 @@ impl Default for Kinds {
 impl Kinds {
     /// What a kind counts as, if it is known.
     pub fn get(&self, kind: &EventKind) -> Option<Counts> {
-        self.0.iter().find(|(known, _)| known == kind).map(|(_, counts)| *counts)
+        let row = match kind.position() {
+            Some(position) => self.0.get(position),
+            None => self.0.iter().find(|(known, _)| known == kind),
+        };
+        row.map(|(_, counts)| *counts)
     }
 
     /// Is the name that of a known kind?
