@@ -97,33 +97,33 @@ fn table<'s>(sheet: &'s Sheet, id: &str) -> &'s Table {
     sheet.tables.iter().find(|table| table.id == id).unwrap()
 }
 
-fn cell<'t>(table: &'t Table, row: usize, column: &str) -> &'t Cell {
+fn cell(table: &Table, row: usize, column: &str) -> Cell {
     let position = table.columns.iter().position(|known| known.id == column).unwrap();
-    &table.rows[row].cells[position]
+    table.rows.get(row).unwrap().cells[position].clone()
 }
 
-fn int(cell: &Cell) -> i64 {
+fn int(cell: Cell) -> i64 {
     match cell {
-        Cell::Int(n) => *n,
+        Cell::Int(n) => n,
         _ => 0,
     }
 }
 
-fn share(cell: &Cell) -> f64 {
+fn share(cell: Cell) -> f64 {
     match cell {
-        Cell::Share(share) => *share,
+        Cell::Share(share) => share,
         _ => 0.0,
     }
 }
 
-fn amount(cell: &Cell) -> Amount {
+fn amount(cell: Cell) -> Amount {
     match cell {
-        Cell::Amount(amount) => *amount,
+        Cell::Amount(amount) => amount,
         _ => Amount::ZERO,
     }
 }
 
-fn words(cell: &Cell) -> String {
+fn words(cell: Cell) -> String {
     match cell {
         Cell::Text(text) => text.to_string(),
         Cell::List(list) => list.join(" "),
@@ -273,7 +273,7 @@ proptest! {
         for row in 0..steps.rows.len() {
             // Of fewer than five there is no rate.
             let Cell::Rate(advanced, _) = cell(steps, row, "advanced") else { continue };
-            let advanced = i64::try_from(*advanced).unwrap();
+            let advanced = i64::try_from(advanced).unwrap();
             let parts = advanced
                 + int(cell(steps, row, "still-open"))
                 + int(cell(steps, row, "lost"));
@@ -298,7 +298,7 @@ proptest! {
         let sheet = make("forecast", &book, None, None);
         let lines = table(&sheet, "forecast");
         let counted: i64 = (0..lines.rows.len())
-            .filter(|row| lines.rows[*row].emphasis != crm::model::sheet::Emphasis::Total)
+            .filter(|row| lines.rows.get(*row).unwrap().emphasis != crm::model::sheet::Emphasis::Total)
             .map(|row| int(cell(lines, row, "count")))
             .sum();
         let open = book.records().iter().filter(|record| {

@@ -5,7 +5,7 @@ use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
 use crate::model::sheet::{Audience, Sheet};
-use crate::render::{self, Format, RenderError};
+use crate::render::{self, Format, RenderError, Rendering};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::store::git::Git;
@@ -15,7 +15,7 @@ use crate::store::snapshot::{Snapshot, Tracked};
 use crate::store::write;
 use std::cell::RefCell;
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -75,6 +75,21 @@ impl Environment {
     }
 }
 
+/// What a command prints.
+enum Piece {
+    Text(Box<str>),
+    Sheet(Box<Rendering>),
+}
+
+impl Piece {
+    fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        match self {
+            Piece::Text(text) => out.write_all(text.as_bytes()),
+            Piece::Sheet(rendering) => rendering.write(out),
+        }
+    }
+}
+
 /// Everything a command is given.
 pub struct Context {
     /// The options that every command has.
@@ -88,7 +103,8 @@ pub struct Context {
     format: Option<Format>,
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
-    out: RefCell<Vec<u8>>,
+    /// What goes out once the command has succeeded.
+    out: RefCell<Vec<Piece>>,
     last: RefCell<Vec<String>>,
 }
 
@@ -221,22 +237,16 @@ impl Context {
     }
 
     /// Puts a sheet on stdout, or into the file of `-o`.
-    pub fn emit(&self, sheet: &Sheet) -> Result<(), Failure> {
+    pub fn emit(&self, sheet: Sheet) -> Result<(), Failure> {
         self.emit_as(sheet, Format::default())
     }
 
     /// The same for data that people seldom read: `format` unless another is asked for.
-    pub fn emit_as(&self, sheet: &Sheet, format: Format) -> Result<(), Failure> {
+    pub fn emit_as(&self, sheet: Sheet, format: Format) -> Result<(), Failure> {
         let format = self.format.unwrap_or(format);
-        let text =
-            render::render(sheet, format, &self.render_options()).map_err(|e| render_error(&e))?;
-        let mut out = self.out.borrow_mut();
-        if out.is_empty() {
-            // Long lists need not be in memory twice.
-            *out = text.into_bytes();
-        } else {
-            out.extend_from_slice(text.as_bytes());
-        }
+        let rendering =
+            Rendering::of(sheet, format, self.render_options()).map_err(|e| render_error(&e))?;
+        self.out.borrow_mut().push(Piece::Sheet(Box::new(rendering)));
         Ok(())
     }
 
@@ -266,7 +276,7 @@ impl Context {
 
     /// Puts text on stdout, or into the file of `-o`; kept until the command has succeeded.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
-        self.out.borrow_mut().extend_from_slice(text.as_bytes());
+        self.out.borrow_mut().push(Piece::Text(text.into()));
         Ok(())
     }
 
@@ -285,15 +295,14 @@ impl Context {
 
     /// Writes out what the command printed. A reader that has gone away (`| head`) is no error.
     pub fn finish(&self) -> Result<(), Failure> {
-        let out = self.out.borrow();
+        let pieces = self.out.borrow();
+        let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
         let written = match &self.global.output {
-            Some(file) => {
-                write::write_file(file, &out).map_err(|error| (file.display().to_string(), error))
-            }
+            Some(file) => write::write_file_by(file, write)
+                .map_err(|error| (file.display().to_string(), error)),
             None => {
-                let mut stdout = std::io::stdout().lock();
-                stdout
-                    .write_all(&out)
+                let mut stdout = BufWriter::new(std::io::stdout().lock());
+                write(&mut stdout)
                     .and_then(|()| stdout.flush())
                     .map_err(|error| ("standard output".to_owned(), error))
             }

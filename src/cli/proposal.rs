@@ -55,7 +55,7 @@ impl Apply {
         &self,
         context: &Context,
         session: Option<&Session>,
-        sheet: &Sheet,
+        sheet: Sheet,
         kind: &str,
         proposed: impl IntoIterator<Item = Proposed<'b>>,
     ) -> Result<(), Failure> {

@@ -4,6 +4,9 @@
 use super::date::{Date, Moment};
 use super::money::{Amount, Money};
 use crate::model::text::Text;
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 
 /// One cell. A long list has millions of them, so none takes more than 24 bytes, and short words stand in
 /// it.
@@ -138,6 +141,88 @@ impl Row {
     }
 }
 
+/// The rows of a table. Few are kept as they are; of a long list each is made when it is asked for, so that
+/// no more of it is in memory than what it is made of.
+#[derive(Clone)]
+pub struct Rows(Source);
+
+#[derive(Clone)]
+enum Source {
+    Kept(Vec<Row>),
+    Made { count: usize, row: Arc<dyn Fn(usize) -> Row + Send + Sync> },
+}
+
+impl Rows {
+    /// So many rows, each made of its position when it is asked for, perhaps several times.
+    pub fn made(count: usize, row: impl Fn(usize) -> Row + Send + Sync + 'static) -> Rows {
+        Rows(Source::Made { count, row: Arc::new(row) })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Source::Kept(rows) => rows.len(),
+            Source::Made { count, .. } => *count,
+        }
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at a position, if there are so many.
+    pub fn get(&self, position: usize) -> Option<Cow<'_, Row>> {
+        match &self.0 {
+            Source::Kept(rows) => rows.get(position).map(Cow::Borrowed),
+            Source::Made { count, row } => (position < *count).then(|| Cow::Owned(row(position))),
+        }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Cow<'_, Row>> {
+        (0..self.len()).filter_map(|position| self.get(position))
+    }
+
+    /// Leaves out all behind the first so many.
+    pub fn truncate(&mut self, most: usize) {
+        match &mut self.0 {
+            Source::Kept(rows) => rows.truncate(most),
+            Source::Made { count, .. } => *count = most.min(*count),
+        }
+    }
+}
+
+impl Default for Rows {
+    fn default() -> Rows {
+        Rows(Source::Kept(Vec::new()))
+    }
+}
+
+impl From<Vec<Row>> for Rows {
+    fn from(rows: Vec<Row>) -> Rows {
+        Rows(Source::Kept(rows))
+    }
+}
+
+impl FromIterator<Row> for Rows {
+    fn from_iter<I: IntoIterator<Item = Row>>(rows: I) -> Rows {
+        Rows(Source::Kept(rows.into_iter().collect()))
+    }
+}
+
+impl PartialEq for Rows {
+    fn eq(&self, other: &Rows) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
 /// Who a table is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Audience {
@@ -160,7 +245,7 @@ pub struct Table {
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows. Total rows are for people: CSV and JSON leave them out.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// Who it is for.
     pub audience: Audience,
 }
@@ -271,7 +356,12 @@ impl Sheet {
             id: id.to_owned(),
             title: title.into(),
             about: String::new(),
-            tables: vec![Table { id: id.to_owned(), columns, rows, ..Table::default() }],
+            tables: vec![Table {
+                id: id.to_owned(),
+                columns,
+                rows: rows.into(),
+                ..Table::default()
+            }],
             notes: Vec::new(),
             pictures: Vec::new(),
         }
@@ -281,6 +371,21 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_that_are_made_are_like_those_that_are_kept() {
+        let row = |n: usize| Row::new(vec![Cell::count(n)]);
+        let (kept, made): (Rows, Rows) = ((0..5).map(row).collect(), Rows::made(5, row));
+        assert_eq!((kept.len(), made.get(5)), (5, None));
+        for most in [7, 3, 0] {
+            let (mut kept, mut made) = (kept.clone(), made.clone());
+            kept.truncate(most);
+            made.truncate(most);
+            assert_eq!(kept, made);
+            assert!(kept.iter().rev().eq(made.iter().rev()));
+            assert_eq!(format!("{kept:?}"), format!("{made:?}"));
+        }
+    }
 
     #[test]
     fn cells_are_small() {

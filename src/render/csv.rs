@@ -8,53 +8,59 @@
 //! Text that a spreadsheet would run as a formula gets a `'` in front unless `raw` is asked for.
 //! Numbers are never touched, negative ones neither.
 
+use super::Options;
 use super::text::{acts, breaks, clean, plain};
-use super::{Format, Options, RenderError, tables};
 use crate::model::sheet::{Cell, Emphasis, Sheet, Table};
 use std::borrow::Cow;
+use std::io::{self, Write};
 
-pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let Some(table) = tables(sheet, options, Format::Csv.readers())?.into_iter().next() else {
-        return Ok(String::new());
-    };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    // A `Vec` takes every write, and records are allowed to differ in length.
-    let mut record = csv::StringRecord::new();
-    for fields in records(table, options) {
-        record.clear();
-        fields.iter().for_each(|field| record.push_field(field));
-        let _ = writer.write_record(&record);
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    Ok(String::from_utf8(bytes).unwrap_or_default())
+pub(super) fn write(
+    _: &Sheet,
+    tables: &[&Table],
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    // Records are allowed to differ in length.
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
+    each_record(tables, options, |fields| {
+        Ok(writer.write_record(fields.iter().map(AsRef::as_ref))?)
+    })?;
+    writer.flush()
 }
 
-pub(super) fn render_tsv(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let Some(table) = tables(sheet, options, Format::Tsv.readers())?.into_iter().next() else {
-        return Ok(String::new());
-    };
-    let mut out = String::new();
-    for fields in records(table, options) {
+pub(super) fn write_tsv(
+    _: &Sheet,
+    tables: &[&Table],
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    each_record(tables, options, |fields| {
+        let mut line = String::new();
         for (i, field) in fields.iter().enumerate() {
             if i > 0 {
-                out.push('\t');
+                line.push('\t');
             }
-            out.extend(field.chars().map(|c| if breaks(c) { ' ' } else { c }));
+            line.extend(field.chars().map(|c| if breaks(c) { ' ' } else { c }));
         }
-        out.push('\n');
-    }
-    Ok(out)
+        writeln!(out, "{line}")
+    })
 }
 
-/// The header and the rows, as the texts to write.
-fn records<'a>(
-    table: &'a Table,
-    options: &'a Options,
-) -> impl Iterator<Item = Vec<Cow<'a, str>>> + 'a {
-    let header = table.columns.iter().map(|column| Cow::Borrowed(column.id.as_str())).collect();
-    let rows = table.rows.iter().filter(|row| row.emphasis != Emphasis::Total);
-    std::iter::once(header)
-        .chain(rows.map(move |row| row.cells.iter().map(|cell| field(cell, options)).collect()))
+/// The header and the rows of the first table, as the texts to write.
+fn each_record(
+    tables: &[&Table],
+    options: &Options,
+    mut put: impl FnMut(&[Cow<'_, str>]) -> io::Result<()>,
+) -> io::Result<()> {
+    let Some(table) = tables.first() else { return Ok(()) };
+    let header: Vec<_> =
+        table.columns.iter().map(|column| Cow::Borrowed(column.id.as_str())).collect();
+    put(&header)?;
+    for row in table.rows.iter().filter(|row| row.emphasis != Emphasis::Total) {
+        let fields: Vec<_> = row.cells.iter().map(|cell| field(cell, options)).collect();
+        put(&fields)?;
+    }
+    Ok(())
 }
 
 fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {
@@ -81,8 +87,12 @@ mod tests {
     use super::*;
     use crate::model::money::{Amount, Money};
     use crate::model::sheet::{Column, Kind, Row};
-    use crate::render::samples;
+    use crate::render::{Format, RenderError, samples};
     use proptest::prelude::*;
+
+    fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+        samples::rendered(sheet, Format::Csv, options)
+    }
 
     fn cells(cells: Vec<Cell>, options: &Options) -> Vec<String> {
         let columns =
@@ -140,7 +150,10 @@ mod tests {
         let columns = vec![Column::new("a", "", Kind::Text), Column::new("b", "", Kind::Text)];
         let row = Row::new(vec![Cell::text("x\ty\r\nz"), Cell::text("\"q\"")]);
         let sheet = Sheet::single("s", "", columns, vec![row]);
-        assert_eq!(render_tsv(&sheet, &Options::default()).unwrap(), "a\tb\nx y  z\t\"q\"\n");
+        assert_eq!(
+            samples::rendered(&sheet, Format::Tsv, &Options::default()).unwrap(),
+            "a\tb\nx y  z\t\"q\"\n"
+        );
     }
 
     proptest! {

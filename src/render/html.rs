@@ -3,9 +3,9 @@
 //! else.
 
 use super::text::{clean, plain, ratio, shown};
-use super::{Format, Options, RenderError, meant_for, svg, tables};
+use super::{Format, Options, meant_for, svg};
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use std::fmt::Write;
+use std::io::{self, Write};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -13,39 +13,70 @@ const SCRIPT: &str = include_str!("page.js");
 const STYLE_HASH: &str = "1KGLsuz5CwigT/4pjGR7F/DpNluoFRHAb6+BVJtE2jI=";
 const SCRIPT_HASH: &str = "ZEsH7LuZgYcY6NjC2+chuqq3dCxqJ5bIuallzaOXRV0=";
 
-pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let body = content(sheet, &tables(sheet, options, Format::Html.readers())?, 1, options);
-    Ok(document(&sheet.title, &sheet.about, "", &body, options))
+pub(super) fn write(
+    sheet: &Sheet,
+    tables: &[&Table],
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    begin(out, &sheet.title, &sheet.about, "", options)?;
+    content(out, sheet, tables, 1, options)?;
+    end(out)
 }
 
 /// Several sheets on one page, with a table of contents.
 pub fn page(title: &str, about: &str, sheets: &[Sheet], options: &Options) -> String {
-    let mut contents = String::new();
-    let mut body = String::new();
-    for (i, sheet) in sheets.iter().enumerate() {
-        let (n, heading) = (i + 1, escaped(&sheet.title));
-        let _ = writeln!(contents, "<li><a href=\"#s{n}\">{heading}</a></li>");
-        let _ = writeln!(body, "<section id=\"s{n}\" aria-labelledby=\"s{n}-h\">");
-        let _ = writeln!(body, "<h2 id=\"s{n}-h\">{heading}</h2>");
-        if !sheet.about.is_empty() {
-            let _ = writeln!(body, "<p class=\"about\">{}</p>", escaped(&sheet.about));
-        }
-        body.push_str(&content(sheet, &meant_for(sheet, Format::Html.readers()), n, options));
-        body.push_str("</section>\n");
-    }
-    let label = options.lang.pick("Contents", "目录");
-    let nav = format!("<nav aria-label=\"{label}\">\n<ul>\n{contents}</ul>\n</nav>\n");
-    document(title, about, &nav, &body, options)
+    let mut bytes = Vec::new();
+    // A `Vec` takes every write.
+    let _ = write_page(title, about, sheets, options, &mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
-fn document(title: &str, about: &str, nav: &str, body: &str, options: &Options) -> String {
+fn write_page(
+    title: &str,
+    about: &str,
+    sheets: &[Sheet],
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let entries = (1..).zip(sheets).map(|(n, sheet)| {
+        let heading = escaped(&sheet.title);
+        format!("<li><a href=\"#s{n}\">{heading}</a></li>\n")
+    });
+    let contents: String = entries.collect();
+    let label = options.lang.pick("Contents", "目录");
+    let nav = format!("<nav aria-label=\"{label}\">\n<ul>\n{contents}</ul>\n</nav>\n");
+    begin(out, title, about, &nav, options)?;
+    for (n, sheet) in (1..).zip(sheets) {
+        writeln!(out, "<section id=\"s{n}\" aria-labelledby=\"s{n}-h\">")?;
+        writeln!(out, "<h2 id=\"s{n}-h\">{}</h2>", escaped(&sheet.title))?;
+        if !sheet.about.is_empty() {
+            writeln!(out, "<p class=\"about\">{}</p>", escaped(&sheet.about))?;
+        }
+        let meant = meant_for(sheet, Format::Html.readers());
+        let tables: Vec<&Table> = meant.into_iter().map(|at| &sheet.tables[at]).collect();
+        content(out, sheet, &tables, n, options)?;
+        writeln!(out, "</section>")?;
+    }
+    end(out)
+}
+
+/// Everything up to the body.
+fn begin(
+    out: &mut dyn Write,
+    title: &str,
+    about: &str,
+    nav: &str,
+    options: &Options,
+) -> io::Result<()> {
     let lang = options.lang.pick("en", "zh-Hans");
     let title = escaped(title);
     let about = match escaped(about) {
         about if about.is_empty() => about,
         about => format!("<p class=\"about\">{about}</p>\n"),
     };
-    format!(
+    write!(
+        out,
         "<!DOCTYPE html>
 <html lang=\"{lang}\">
 <head>
@@ -64,7 +95,15 @@ fn document(title: &str, about: &str, nav: &str, body: &str, options: &Options) 
 <h1>{title}</h1>
 {about}</header>
 {nav}<main>
-{body}</main>
+"
+    )
+}
+
+/// Everything behind the body.
+fn end(out: &mut dyn Write) -> io::Result<()> {
+    write!(
+        out,
+        "</main>
 <script>{SCRIPT}</script>
 </body>
 </html>
@@ -73,61 +112,69 @@ fn document(title: &str, about: &str, nav: &str, body: &str, options: &Options) 
 }
 
 /// Pictures, tables and notes of the sheet, which is the page's `n`th.
-fn content(sheet: &Sheet, tables: &[&Table], n: usize, options: &Options) -> String {
-    let mut out = String::new();
-    let mut figures = String::new();
-    for (i, picture) in sheet.pictures.iter().enumerate() {
-        if let Some(drawing) = svg::draw(picture, &format!("s{n}-p{}", i + 1)) {
-            let title = escaped(&picture.title);
-            let _ =
-                writeln!(figures, "<figure>\n<figcaption>{title}</figcaption>\n{drawing}</figure>");
-        }
-    }
+fn content(
+    out: &mut dyn Write,
+    sheet: &Sheet,
+    tables: &[&Table],
+    n: usize,
+    options: &Options,
+) -> io::Result<()> {
+    let figures = sheet.pictures.iter().enumerate().filter_map(|(i, picture)| {
+        let drawing = svg::draw(picture, &format!("s{n}-p{}", i + 1))?;
+        let title = escaped(&picture.title);
+        Some(format!("<figure>\n<figcaption>{title}</figcaption>\n{drawing}</figure>\n"))
+    });
+    let figures: String = figures.collect();
     if !figures.is_empty() {
-        let _ = writeln!(out, "<div class=\"pictures\">\n{figures}</div>");
+        writeln!(out, "<div class=\"pictures\">\n{figures}</div>")?;
     }
     for table in tables.iter().filter(|table| !table.columns.is_empty()) {
-        put_table(&mut out, table, &sheet.title, options);
+        put_table(out, table, &sheet.title, options)?;
     }
     if !sheet.notes.is_empty() {
-        out.push_str("<ul class=\"notes\">\n");
+        writeln!(out, "<ul class=\"notes\">")?;
         for note in &sheet.notes {
-            let _ = writeln!(out, "<li>{}</li>", escaped(note));
+            writeln!(out, "<li>{}</li>", escaped(note))?;
         }
-        out.push_str("</ul>\n");
+        writeln!(out, "</ul>")?;
     }
-    out
+    Ok(())
 }
 
-fn put_table(out: &mut String, table: &Table, sheet_title: &str, options: &Options) {
+fn put_table(
+    out: &mut dyn Write,
+    table: &Table,
+    sheet_title: &str,
+    options: &Options,
+) -> io::Result<()> {
     let total = |row: &Row| row.emphasis == Emphasis::Total;
-    let body = table.rows.iter().rposition(|row| !total(row)).map_or(0, |last| last + 1);
-    let (body, foot) = table.rows.split_at(body);
+    let body = table.rows.len() - table.rows.iter().rev().take_while(|row| total(row)).count();
     // Sums among the rows would lose their rows by sorting.
-    let sortable = if body.len() > 1 && !body.iter().any(total) { " data-sortable" } else { "" };
+    let sorts = body > 1 && !table.rows.iter().take(body).any(|row| total(&row));
+    let sortable = if sorts { " data-sortable" } else { "" };
     let (title, class) = match (table.title.as_str(), sheet_title) {
         ("", inherited) => (escaped(inherited), " class=\"hidden\""),
         (own, _) => (escaped(own), ""),
     };
-    let _ = writeln!(
-        out,
-        "<div class=\"scroll\" role=\"group\" aria-label=\"{title}\" tabindex=\"0\">"
-    );
-    let _ = writeln!(out, "<table{sortable}>\n<caption><span{class}>{title}</span></caption>");
-    out.push_str("<thead>\n<tr>");
+    writeln!(out, "<div class=\"scroll\" role=\"group\" aria-label=\"{title}\" tabindex=\"0\">")?;
+    writeln!(out, "<table{sortable}>\n<caption><span{class}>{title}</span></caption>")?;
+    write!(out, "<thead>\n<tr>")?;
     for column in &table.columns {
         let title = escaped(&column.title);
-        let _ = write!(out, "<th scope=\"col\" class=\"{}\">{title}</th>", class_of(column.kind));
+        write!(out, "<th scope=\"col\" class=\"{}\">{title}</th>", class_of(column.kind))?;
     }
-    out.push_str("</tr>\n</thead>\n<tbody>\n");
-    body.iter().for_each(|row| put_row(out, row, &table.columns, options));
-    out.push_str("</tbody>\n");
-    if !foot.is_empty() {
-        out.push_str("<tfoot>\n");
-        foot.iter().for_each(|row| put_row(out, row, &table.columns, options));
-        out.push_str("</tfoot>\n");
+    write!(out, "</tr>\n</thead>\n<tbody>\n")?;
+    let mut line = String::new();
+    for (at, row) in table.rows.iter().enumerate() {
+        line.clear();
+        if at == body {
+            line.push_str("</tbody>\n<tfoot>\n");
+        }
+        put_row(&mut line, &row, &table.columns, options);
+        out.write_all(line.as_bytes())?;
     }
-    out.push_str("</table>\n</div>\n");
+    let part = if body < table.rows.len() { "tfoot" } else { "tbody" };
+    writeln!(out, "</{part}>\n</table>\n</div>")
 }
 
 fn class_of(kind: Kind) -> &'static str {
@@ -192,10 +239,9 @@ pub(super) fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::samples;
     use crate::render::text::acts;
+    use crate::render::{RenderError, samples};
     use proptest::prelude::*;
-    use std::io::Write as _;
     use std::process::{Command, Stdio};
 
     /// The base64 of the SHA-256 of a text, if this machine has OpenSSL's program.
@@ -210,6 +256,10 @@ mod tests {
         child.stdin.take()?.write_all(text.as_bytes()).ok()?;
         let out = String::from_utf8(child.wait_with_output().ok()?.stdout).ok()?;
         Some(out.trim().to_owned()).filter(|hash| !hash.is_empty())
+    }
+
+    fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+        samples::rendered(sheet, Format::Html, options)
     }
 
     #[test]
@@ -251,7 +301,9 @@ mod tests {
     fn sums_among_the_rows_are_not_sorted_away() {
         let mut sheet = samples::sheet();
         assert!(render(&sheet, &Options::default()).unwrap().contains("<table data-sortable>"));
-        sheet.tables[0].rows.swap(1, 2);
+        let rows = &sheet.tables[0].rows;
+        sheet.tables[0].rows =
+            [0, 2, 1].map(|at| rows.get(at).unwrap().into_owned()).to_vec().into();
         assert!(!render(&sheet, &Options::default()).unwrap().contains("<table data-sortable>"));
     }
 

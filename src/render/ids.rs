@@ -1,49 +1,59 @@
 //! The ids a sheet lists, one a line and each once, for `xargs`: the first column of ids, of the
 //! table asked for or of the first table that has one.
 
+use super::Options;
 use super::text::clean;
-use super::{Format, Options, RenderError, tables};
-use crate::model::sheet::{Cell, Emphasis, Kind, Sheet};
+use crate::model::sheet::{Cell, Emphasis, Kind, Sheet, Table};
+use crate::model::text::Text;
 use std::collections::HashSet;
+use std::io::{self, Write};
 
-pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let (table, column) = tables(sheet, options, Format::Ids.readers())?
-        .into_iter()
-        .find_map(|table| {
-            let column = table.columns.iter().position(|column| column.kind == Kind::Id)?;
-            Some((table, column))
-        })
-        .ok_or_else(|| RenderError::NoIds { sheet: sheet.id.clone() })?;
-    let ids = table
-        .rows
-        .iter()
-        .filter(|row| row.emphasis != Emphasis::Total)
-        .filter_map(|row| row.cells.get(column))
-        .flat_map(|cell| match cell {
-            Cell::Text(id) => std::slice::from_ref(id),
-            Cell::List(ids) => ids,
+pub(super) fn write(
+    _: &Sheet,
+    tables: &[&Table],
+    _: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some((table, column)) = column(tables) else { return Ok(()) };
+    let mut seen: HashSet<Text> = HashSet::new();
+    for row in table.rows.iter().filter(|row| row.emphasis != Emphasis::Total) {
+        let ids = match row.cells.get(column) {
+            Some(Cell::Text(id)) => std::slice::from_ref(id),
+            Some(Cell::List(ids)) => ids,
             _ => &[],
-        });
-    let mut seen = HashSet::new();
-    let mut out = String::new();
-    for id in ids.filter(|id| seen.insert(id.as_str())) {
-        out.push_str(&clean(id));
-        out.push('\n');
+        };
+        for id in ids {
+            if seen.insert(id.clone()) {
+                writeln!(out, "{}", clean(id))?;
+            }
+        }
     }
-    Ok(out)
+    Ok(())
+}
+
+/// The first table that has a column of ids, and that column's position.
+pub(super) fn column<'t>(tables: &[&'t Table]) -> Option<(&'t Table, usize)> {
+    let ids = |table: &Table| table.columns.iter().position(|column| column.kind == Kind::Id);
+    tables.iter().find_map(|table| Some((*table, ids(table)?)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::sheet::{Column, Row};
-    use crate::render::samples;
+    use crate::render::{Format, RenderError, samples};
+    use std::borrow::Cow;
+
+    fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+        samples::rendered(sheet, Format::Ids, options)
+    }
 
     #[test]
     fn each_once_in_order() {
         let mut sheet = samples::sheet();
-        let again = sheet.tables[0].rows[0].clone();
-        sheet.tables[0].rows.push(again);
+        let rows = &sheet.tables[0].rows;
+        let twice = rows.iter().chain(rows.iter()).map(Cow::into_owned).collect();
+        sheet.tables[0].rows = twice;
         assert_eq!(render(&sheet, &Options::default()).unwrap(), "wang\nzhang\n");
     }
 

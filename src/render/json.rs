@@ -15,55 +15,75 @@
 //!
 //! Control characters and those that reorder text are written as `\u001b`, which reads back the same.
 
+use super::Options;
 use super::text::{acts, ratio, six};
-use super::{Format, Options, RenderError, tables};
 use crate::model::sheet::{Cell, Column, Emphasis, Row, Sheet, Table};
 use serde::{Serialize, Serializer};
-use std::fmt::Write;
+use std::borrow::Cow;
+use std::io::{self, Write};
 
-pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+pub(super) fn write(
+    sheet: &Sheet,
+    tables: &[&Table],
+    _: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let document = Document {
         schema: 1,
         report: &sheet.id,
         title: &sheet.title,
         about: &sheet.about,
-        tables: Tables(tables(sheet, options, Format::Json.readers())?),
+        tables: Tables(tables),
         notes: &sheet.notes,
     };
-    let mut json = serde_json::to_string_pretty(&document).unwrap_or_default();
-    json.push('\n');
-    Ok(escaped(json))
+    serde_json::to_writer_pretty(Escaping(out), &document)?;
+    writeln!(out)
 }
 
-pub(super) fn render_lines(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let mut out = String::new();
-    for record in
-        tables(sheet, options, Format::Jsonl.readers())?.into_iter().take(1).flat_map(records)
-    {
-        out.push_str(&serde_json::to_string(&record).unwrap_or_default());
-        out.push('\n');
+pub(super) fn write_lines(
+    _: &Sheet,
+    tables: &[&Table],
+    _: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for record in tables.first().into_iter().flat_map(|table| records(table)) {
+        serde_json::to_writer(Escaping(out), &record)?;
+        writeln!(out)?;
     }
-    Ok(escaped(out))
+    Ok(())
 }
 
-/// `serde_json` escapes what JSON demands, up to U+001F; the others that act can only stand in
+/// Spells out what acts. `serde_json` escapes what JSON demands, up to U+001F; the others can only stand in
 /// strings, so they may be replaced anywhere.
-fn escaped(json: String) -> String {
-    let wanted = |c: char| acts(c) && c != '\n';
-    if json.is_ascii() && !json.contains('\u{7f}') || !json.contains(wanted) {
-        return json;
+struct Escaping<'a>(&'a mut dyn Write);
+
+impl Write for Escaping<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
     }
-    let mut out = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        if wanted(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let wanted = |c: char| acts(c) && c != '\n';
+        // What `serde_json` writes at a time is whole characters.
+        let text = match bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            true => return self.0.write_all(bytes),
+            false => std::str::from_utf8(bytes).map_err(io::Error::other)?,
+        };
+        for part in text.split_inclusive(wanted) {
+            let last = part.chars().next_back().filter(|c| wanted(*c));
+            let plain = &part[..part.len() - last.map_or(0, char::len_utf8)];
+            self.0.write_all(plain.as_bytes())?;
+            for unit in last.iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
+                write!(self.0, "\\u{unit:04x}")?;
             }
-        } else {
-            out.push(c);
         }
+        Ok(())
     }
-    out
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[derive(Serialize)]
@@ -76,11 +96,11 @@ struct Document<'a> {
     notes: &'a [String],
 }
 
-struct Tables<'a>(Vec<&'a Table>);
+struct Tables<'a>(&'a [&'a Table]);
 
 struct Records<'a>(&'a Table);
 
-struct Record<'a>(&'a [Column], &'a Row);
+struct Record<'a>(&'a [Column], Cow<'a, Row>);
 
 struct Value<'a>(&'a Cell);
 
@@ -145,8 +165,12 @@ impl Serialize for Value<'_> {
 mod tests {
     use super::*;
     use crate::model::sheet::Kind;
-    use crate::render::samples;
+    use crate::render::{Format, RenderError, samples};
     use proptest::prelude::*;
+
+    fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+        samples::rendered(sheet, Format::Json, options)
+    }
 
     #[test]
     fn the_documented_shape() {
@@ -172,7 +196,8 @@ mod tests {
 
     #[test]
     fn a_line_a_row() {
-        let lines = render_lines(&samples::sheet(), &Options::default()).unwrap();
+        let lines =
+            samples::rendered(&samples::sheet(), Format::Jsonl, &Options::default()).unwrap();
         assert_eq!(lines.lines().count(), 2);
         assert!(lines.starts_with(r#"{"id":"wang","name":"王经理","value":"18000","won":{"rate""#));
     }
@@ -182,7 +207,7 @@ mod tests {
         fn texts_read_back_and_nothing_acts(text in "\\PC*|[\\x00-\\xff\u{202e}\u{2028}\u{e0001}]*") {
             let column = Column::new("t", "", Kind::Text);
             let sheet = Sheet::single("s", "", vec![column], vec![Row::new(vec![Cell::text(&text)])]);
-            let line = render_lines(&sheet, &Options::default()).unwrap();
+            let line = samples::rendered(&sheet, Format::Jsonl, &Options::default()).unwrap();
             prop_assert!(!line.trim_end().chars().any(acts));
             let value: serde_json::Value = serde_json::from_str(&line).unwrap();
             prop_assert_eq!(value["t"].as_str(), Some(text.as_str()));

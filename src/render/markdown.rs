@@ -2,27 +2,33 @@
 //! reads well too, and the notes as a list. Whatever a cell says stays text.
 
 use super::text::{clean, shown};
-use super::{Format, Options, RenderError, picture, tables};
-use crate::model::sheet::{Emphasis, Kind, Sheet, Table};
+use super::{Blocks, Options, picture};
+use crate::model::sheet::{Emphasis, Kind, Row, Sheet, Table};
+use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 /// Cells wider than this are not padded for.
 const WIDEST: usize = 48;
 
-pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let mut blocks = Vec::new();
+pub(super) fn write(
+    sheet: &Sheet,
+    tables: &[&Table],
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut blocks = Blocks::of(out);
     if !sheet.title.is_empty() {
-        blocks.push(format!("## {}\n", escaped(&sheet.title)));
+        writeln!(blocks.next()?, "## {}", escaped(&sheet.title))?;
     }
     if !sheet.about.is_empty() {
-        blocks.push(format!("{}\n", line(&sheet.about)));
+        writeln!(blocks.next()?, "{}", line(&sheet.about))?;
     }
-    for table in tables(sheet, options, Format::Markdown.readers())? {
+    for table in tables {
         if !table.title.is_empty() {
-            blocks.push(format!("### {}\n", escaped(&table.title)));
+            writeln!(blocks.next()?, "### {}", escaped(&table.title))?;
         }
         if !table.columns.is_empty() {
-            blocks.push(grid(table, options));
+            grid(table, options, blocks.next()?)?;
         }
     }
     let as_text = Options { width: None, ..options.clone() };
@@ -30,58 +36,59 @@ pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderE
         let drawn: Vec<String> =
             picture::lines(picture, &as_text).into_iter().map(|(line, _)| line).collect();
         if !drawn.is_empty() {
-            blocks.push(format!("### {}\n", escaped(&picture.title)));
-            blocks.push(fenced(&drawn.join("\n")));
+            writeln!(blocks.next()?, "### {}", escaped(&picture.title))?;
+            write!(blocks.next()?, "{}", fenced(&drawn.join("\n")))?;
         }
     }
-    let notes: String = sheet.notes.iter().map(|note| format!("- {}\n", line(note))).collect();
-    if !notes.is_empty() {
-        blocks.push(notes);
+    if !sheet.notes.is_empty() {
+        let out = blocks.next()?;
+        for note in &sheet.notes {
+            writeln!(out, "- {}", line(note))?;
+        }
     }
-    Ok(blocks.join("\n"))
+    Ok(())
 }
 
-fn grid(table: &Table, options: &Options) -> String {
+/// The rows are asked for twice: for how wide the columns are, and to be written.
+fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let header: Vec<String> = table.columns.iter().map(|column| escaped(&column.title)).collect();
-    let rows: Vec<Vec<String>> = table
-        .rows
-        .iter()
-        .map(|row| {
-            let cells = row.cells.iter().map(|cell| escaped(shown(cell, options).trim()));
-            match row.emphasis {
-                Emphasis::Total => cells
-                    .map(|cell| if cell.is_empty() { cell } else { format!("**{cell}**") })
-                    .collect(),
-                _ => cells.collect(),
-            }
-        })
-        .collect();
+    let texts = |row: &Row| -> Vec<String> {
+        let cells = row.cells.iter().map(|cell| escaped(shown(cell, options).trim()));
+        match row.emphasis {
+            Emphasis::Total => cells
+                .map(|cell| if cell.is_empty() { cell } else { format!("**{cell}**") })
+                .collect(),
+            _ => cells.collect(),
+        }
+    };
     let right: Vec<bool> = table.columns.iter().map(|column| column.kind == Kind::Number).collect();
     let mut widths = vec![3; right.len()];
-    for row in std::iter::once(&header).chain(&rows) {
-        for (width, cell) in widths.iter_mut().zip(row) {
+    let mut widen = |cells: &[String]| {
+        for (width, cell) in widths.iter_mut().zip(cells) {
             *width = cell.width().min(WIDEST).max(*width);
         }
-    }
+    };
+    widen(&header);
+    table.rows.iter().for_each(|row| widen(&texts(&row)));
 
-    let mut out = String::new();
-    let put = |out: &mut String, cells: &[String]| {
+    let line = |cells: &[String]| {
+        let mut line = String::new();
         for (i, width) in widths.iter().enumerate() {
             let cell = cells.get(i).map_or("", String::as_str);
             let gap = " ".repeat(width.saturating_sub(cell.width()));
             let (before, after) = if right[i] { (gap.as_str(), "") } else { ("", gap.as_str()) };
-            out.extend(["| ", before, cell, after, " "]);
+            line.extend(["| ", before, cell, after, " "]);
         }
-        out.push_str("|\n");
+        line
     };
-    put(&mut out, &header);
+    writeln!(out, "{}|", line(&header))?;
     for (width, right) in widths.iter().zip(&right) {
         let dashes = "-".repeat(width - 1);
-        out.extend(if *right { ["| ", &dashes, ": "] } else { ["| -", &dashes, " "] });
+        let [before, after] = if *right { ["| ", ": "] } else { ["| -", " "] };
+        write!(out, "{before}{dashes}{after}")?;
     }
-    out.push_str("|\n");
-    rows.iter().for_each(|row| put(&mut out, row));
-    out
+    writeln!(out, "|")?;
+    table.rows.iter().try_for_each(|row| writeln!(out, "{}|", line(&texts(&row))))
 }
 
 /// Text kept as it is, behind a fence longer than any within it.
@@ -119,9 +126,13 @@ fn line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::samples;
     use crate::render::text::acts;
+    use crate::render::{Format, RenderError, samples};
     use proptest::prelude::*;
+
+    fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+        samples::rendered(sheet, Format::Markdown, options)
+    }
 
     #[test]
     fn reads_well_as_source() {

@@ -20,6 +20,7 @@ pub use text::clean;
 
 use crate::model::label::Lang;
 use crate::model::sheet::{Audience, Sheet, Table};
+use std::io::{self, Write};
 
 /// A way to write a sheet down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +44,8 @@ pub enum Format {
     Html,
 }
 
-type Renderer = fn(&Sheet, &Options) -> Result<String, RenderError>;
+/// Writes the chosen tables of a sheet, and what else of it the format has.
+type Renderer = fn(&Sheet, &[&Table], &Options, &mut dyn Write) -> io::Result<()>;
 
 struct Entry {
     format: Format,
@@ -56,14 +58,14 @@ struct Entry {
 /// Every format, in the order of [`Format`].
 #[rustfmt::skip]
 static FORMATS: &[Entry] = &[
-    Entry { format: Format::Table,    name: "table",    endings: &["txt"],             readers: Audience::People,   renderer: table::render },
-    Entry { format: Format::Csv,      name: "csv",      endings: &["csv"],             readers: Audience::Machines, renderer: csv::render },
-    Entry { format: Format::Tsv,      name: "tsv",      endings: &["tsv", "tab"],      readers: Audience::Machines, renderer: csv::render_tsv },
-    Entry { format: Format::Json,     name: "json",     endings: &["json"],            readers: Audience::Machines, renderer: json::render },
-    Entry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], readers: Audience::Machines, renderer: json::render_lines },
-    Entry { format: Format::Ids,      name: "ids",      endings: &["ids"],             readers: Audience::Machines, renderer: ids::render },
-    Entry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  readers: Audience::People,   renderer: markdown::render },
-    Entry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     readers: Audience::People,   renderer: html::render },
+    Entry { format: Format::Table,    name: "table",    endings: &["txt"],             readers: Audience::People,   renderer: table::write },
+    Entry { format: Format::Csv,      name: "csv",      endings: &["csv"],             readers: Audience::Machines, renderer: csv::write },
+    Entry { format: Format::Tsv,      name: "tsv",      endings: &["tsv", "tab"],      readers: Audience::Machines, renderer: csv::write_tsv },
+    Entry { format: Format::Json,     name: "json",     endings: &["json"],            readers: Audience::Machines, renderer: json::write },
+    Entry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], readers: Audience::Machines, renderer: json::write_lines },
+    Entry { format: Format::Ids,      name: "ids",      endings: &["ids"],             readers: Audience::Machines, renderer: ids::write },
+    Entry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  readers: Audience::People,   renderer: markdown::write },
+    Entry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     readers: Audience::People,   renderer: html::write },
 ];
 
 impl Format {
@@ -165,31 +167,72 @@ impl RenderError {
     }
 }
 
-/// The sheet in a format. Ends with a newline unless it is empty.
-pub fn render(sheet: &Sheet, format: Format, options: &Options) -> Result<String, RenderError> {
-    (format.entry().renderer)(sheet, options)
+/// A sheet that is to be written in a format. What can be wrong with that is known before the first byte.
+#[derive(Debug)]
+pub struct Rendering {
+    sheet: Sheet,
+    format: Format,
+    options: Options,
+    /// The positions of the tables to show.
+    tables: Vec<usize>,
 }
 
-/// The tables to show: the one asked for, or all that are meant for these readers.
-fn tables<'a>(
-    sheet: &'a Sheet,
-    options: &Options,
-    readers: Audience,
-) -> Result<Vec<&'a Table>, RenderError> {
-    let Some(name) = &options.table else { return Ok(meant_for(sheet, readers)) };
-    sheet.tables.iter().find(|table| table.id == *name).map(|table| vec![table]).ok_or_else(|| {
-        RenderError::NoSuchTable {
-            sheet: sheet.id.clone(),
-            name: name.clone(),
-            candidates: nearest(name, sheet.tables.iter().map(|table| table.id.as_str())),
+impl Rendering {
+    /// One of the table that is asked for, or of all that are meant for the format's readers.
+    pub fn of(sheet: Sheet, format: Format, options: Options) -> Result<Rendering, RenderError> {
+        let tables = match &options.table {
+            None => meant_for(&sheet, format.readers()),
+            Some(name) => {
+                let named = sheet.tables.iter().position(|table| table.id == *name);
+                vec![named.ok_or_else(|| RenderError::NoSuchTable {
+                    sheet: sheet.id.clone(),
+                    name: name.clone(),
+                    candidates: nearest(name, sheet.tables.iter().map(|table| table.id.as_str())),
+                })?]
+            }
+        };
+        let rendering = Rendering { sheet, format, options, tables };
+        if format == Format::Ids && ids::column(&rendering.tables()).is_none() {
+            return Err(RenderError::NoIds { sheet: rendering.sheet.id });
         }
-    })
+        Ok(rendering)
+    }
+
+    /// Writes it, row by row. What it writes ends with a newline unless it is empty.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        (self.format.entry().renderer)(&self.sheet, &self.tables(), &self.options, out)
+    }
+
+    fn tables(&self) -> Vec<&Table> {
+        self.tables.iter().filter_map(|position| self.sheet.tables.get(*position)).collect()
+    }
 }
 
-/// The tables that are meant for everybody, or for these readers.
-fn meant_for(sheet: &Sheet, readers: Audience) -> Vec<&Table> {
-    let meant = |table: &&Table| table.audience == Audience::All || table.audience == readers;
-    sheet.tables.iter().filter(meant).collect()
+/// The positions of the tables that are meant for everybody, or for these readers.
+fn meant_for(sheet: &Sheet, readers: Audience) -> Vec<usize> {
+    let meant = |table: &Table| table.audience == Audience::All || table.audience == readers;
+    let tables = sheet.tables.iter().enumerate().filter(|(_, table)| meant(table));
+    tables.map(|(position, _)| position).collect()
+}
+
+/// Blocks of text with an empty line between two of them.
+struct Blocks<'o> {
+    out: &'o mut dyn Write,
+    begun: bool,
+}
+
+impl<'o> Blocks<'o> {
+    fn of(out: &'o mut dyn Write) -> Blocks<'o> {
+        Blocks { out, begun: false }
+    }
+
+    /// Where the next block goes.
+    fn next(&mut self) -> io::Result<&mut dyn Write> {
+        if std::mem::replace(&mut self.begun, true) {
+            writeln!(self.out)?;
+        }
+        Ok(self.out)
+    }
 }
 
 /// All names, the most similar first.
@@ -232,14 +275,14 @@ mod tests {
     fn one_table_of_several() {
         let sheet = samples::sheet();
         let options = Options { table: Some("mony".into()), ..Options::default() };
-        let wrong = render(&sheet, Format::Csv, &options).unwrap_err();
+        let wrong = Rendering::of(sheet, Format::Csv, options).unwrap_err();
         assert_eq!(wrong.candidates()[0], "money");
     }
 
     #[test]
     fn every_format_stands_an_empty_sheet() {
         for entry in FORMATS {
-            let _ = render(&Sheet::default(), entry.format, &Options::default());
+            let _ = samples::rendered(&Sheet::default(), entry.format, &Options::default());
         }
     }
 }

@@ -1,10 +1,22 @@
 //! Sheets to test with.
 
+use super::{Format, Options, RenderError, Rendering};
 use crate::model::date::Date;
 use crate::model::money::{Amount, Money};
 use crate::model::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Series, Sheet, Table,
 };
+
+/// A sheet as text.
+pub(super) fn rendered(
+    sheet: &Sheet,
+    format: Format,
+    options: &Options,
+) -> Result<String, RenderError> {
+    let mut bytes = Vec::new();
+    Rendering::of(sheet.clone(), format, options.clone())?.write(&mut bytes).unwrap();
+    Ok(String::from_utf8(bytes).unwrap())
+}
 
 /// One of everything, small.
 pub(super) fn sheet() -> Sheet {
@@ -55,7 +67,7 @@ pub(super) fn sheet() -> Sheet {
             Column::new("what", "What", Kind::Text),
             Column::new("sum", "Sum", Kind::Number),
         ],
-        rows: vec![Row::new(vec![Cell::text("booked"), Cell::Int(12)])],
+        rows: vec![Row::new(vec![Cell::text("booked"), Cell::Int(12)])].into(),
         ..Table::default()
     });
     sheet

@@ -9,12 +9,14 @@
 //! Which column gets how much is decided here; headers and rows that wrap are `comfy-table`'s.
 
 use super::text::{clean, shown};
-use super::{Format, Options, RenderError, picture, tables};
+use super::{Blocks, Options, picture};
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
 };
+use std::borrow::Cow;
+use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 /// Between two columns.
@@ -30,28 +32,39 @@ const WIDEST: usize = 60_000;
 /// A cell takes at most so many lines.
 const LINES: usize = 3;
 
-pub(super) fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
-    let mut blocks = Vec::new();
-    blocks.extend(words(&[(&sheet.title, "", BOLD), (&sheet.about, "", DIM)], options));
-    for table in tables(sheet, options, Format::Table.readers())? {
-        let title = words(&[(&table.title, "", BOLD)], options).unwrap_or_default();
-        if !table.columns.is_empty() {
-            blocks.push(title + &grid(table, options));
-        }
+pub(super) fn write(
+    sheet: &Sheet,
+    tables: &[&Table],
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut blocks = Blocks::of(out);
+    if let Some(heading) = words(&[(&sheet.title, "", BOLD), (&sheet.about, "", DIM)], options) {
+        blocks.next()?.write_all(heading.as_bytes())?;
+    }
+    let title = |title: &str| words(&[(title, "", BOLD)], options).unwrap_or_default();
+    for table in tables.iter().filter(|table| !table.columns.is_empty()) {
+        let out = blocks.next()?;
+        out.write_all(title(&table.title).as_bytes())?;
+        grid(table, options, out)?;
     }
     for picture in &sheet.pictures {
-        let title = words(&[(&picture.title, "", BOLD)], options).unwrap_or_default();
-        let mut drawn = String::new();
-        for (line, emphasis) in picture::lines(picture, options) {
-            put(&mut drawn, &line, style(emphasis), options);
+        let lines = picture::lines(picture, options);
+        if !lines.is_empty() {
+            let mut drawn = title(&picture.title);
+            lines
+                .iter()
+                .for_each(|(line, emphasis)| put(&mut drawn, line, style(*emphasis), options));
+            blocks.next()?.write_all(drawn.as_bytes())?;
         }
-        blocks.extend((!drawn.is_empty()).then(|| title + &drawn));
     }
     let bullet = if options.ascii { "- " } else { "• " };
     let notes: Vec<_> =
         sheet.notes.iter().map(|note| (note.as_str(), bullet, Style::new())).collect();
-    blocks.extend(words(&notes, options));
-    Ok(blocks.join("\n"))
+    match words(&notes, options) {
+        Some(notes) => blocks.next()?.write_all(notes.as_bytes()),
+        None => Ok(()),
+    }
 }
 
 const BOLD: Style = Style::new().bold();
@@ -112,6 +125,20 @@ struct Need {
     most: usize,
 }
 
+impl Need {
+    fn of_title(title: &str) -> Need {
+        let word = title.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+        Need { least: word.min(NARROWEST), most: title.width() }
+    }
+
+    /// Takes in what a cell needs.
+    fn take(&mut self, cell: &Cell, text: &str, kind: Kind) {
+        let width = text.width().min(WIDEST);
+        let least = if whole(cell, kind) { width } else { breakable(text, width) };
+        *self = Need { least: self.least.max(least), most: self.most.max(width) };
+    }
+}
+
 /// Draws rows into columns of given widths.
 struct Pen {
     shapes: Vec<Shape>,
@@ -159,86 +186,116 @@ impl Pen {
 
 /// A table as it stands; where the terminal is too narrow for all of it, without its optional columns,
 /// and with a line that names them.
-fn grid(table: &Table, options: &Options) -> String {
-    let Some(narrow) = without_optional(table, options) else { return full_grid(table, options) };
-    let left_out: Vec<&str> =
-        table.columns.iter().filter(|c| c.optional).map(|c| c.title.as_str()).collect();
+fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let all: Vec<usize> = (0..table.columns.len()).collect();
+    let (left_out, kept): (Vec<usize>, Vec<usize>) =
+        all.iter().partition(|at| table.columns[**at].optional);
+    let whole = Grid::of(table, all, options);
+    let narrow =
+        |width| whole.needs.iter().map(|need| need.most + GAP).sum::<usize>() > width + GAP;
+    if left_out.is_empty() || !options.width.is_some_and(narrow) {
+        return whole.write(options, out);
+    }
+    Grid::of(table, kept, options).write(options, out)?;
+    let titles: Vec<&str> = left_out.iter().map(|at| table.columns[*at].title.as_str()).collect();
     let said =
-        options.lang.pick("left out here: ", "此宽度未显示：").to_owned() + &left_out.join(", ");
-    full_grid(&narrow, options) + &words(&[(&said, "", DIM)], options).unwrap_or_default()
+        options.lang.pick("left out here: ", "此宽度未显示：").to_owned() + &titles.join(", ");
+    out.write_all(words(&[(&said, "", DIM)], options).unwrap_or_default().as_bytes())
 }
 
-/// The table without its optional columns, if it has some and its rows do not fit on single lines.
-fn without_optional(table: &Table, options: &Options) -> Option<Table> {
-    let width = options.width?;
-    let kept: Vec<usize> =
-        (0..table.columns.len()).filter(|i| !table.columns[*i].optional).collect();
-    if kept.len() == table.columns.len() || natural_width(table, options) <= width {
-        return None;
-    }
-    let rows = table.rows.iter().map(|row| {
-        let cells = kept.iter().filter_map(|i| row.cells.get(*i).cloned()).collect();
-        Row { cells, emphasis: row.emphasis }
-    });
-    Some(Table {
-        columns: kept.iter().map(|i| table.columns[*i].clone()).collect(),
-        rows: rows.collect(),
-        ..table.clone()
-    })
+/// Some columns of a table, and what they need. The rows are asked for twice: for that, and to be written.
+struct Grid<'t> {
+    table: &'t Table,
+    /// The columns' positions,
+    columns: Vec<usize>,
+    header: Vec<String>,
+    needs: Vec<Need>,
 }
 
-/// How wide the table is with every row on one line.
-fn natural_width(table: &Table, options: &Options) -> usize {
-    let widest = |i: usize| {
-        let cells = table.rows.iter().filter_map(|row| row.cells.get(i));
-        let cells = cells.map(|cell| shown(cell, options).width());
-        cells.max().unwrap_or(0).max(table.columns[i].title.width())
-    };
-    let columns = table.columns.len();
-    (0..columns).map(widest).sum::<usize>() + GAP * columns.saturating_sub(1)
-}
-
-/// Header, rule, rows.
-fn full_grid(table: &Table, options: &Options) -> String {
-    let rows: Vec<Vec<String>> = table
-        .rows
-        .iter()
-        .map(|row| row.cells.iter().map(|cell| shown(cell, options)).collect())
-        .collect();
-    let header: Vec<String> =
-        table.columns.iter().map(|column| clean(&column.title).into_owned()).collect();
-    let needs = needs(table, &header, &rows);
-    let Some(widths) = widths(&needs, options.width) else {
-        return blocks(table, &header, rows, options);
-    };
-    let kinds = table.columns.iter().map(|column| column.kind);
-    let shapes: Vec<Shape> = widths
-        .into_iter()
-        .zip(kinds)
-        .map(|(width, kind)| Shape { width, right: kind == Kind::Number })
-        .collect();
-
-    let mut out = String::new();
-    let mut pen = Pen::new(shapes.clone(), options);
-    pen.header(header);
-    pen.lines().for_each(|line| put(&mut out, &line, BOLD, options));
-    let lines = if options.width.is_some() { LINES } else { usize::MAX };
-    for (row, texts) in table.rows.iter().zip(rows) {
-        let style = style(row.emphasis);
-        if let Some(line) = flat(&texts, &shapes) {
-            put(&mut out, &line, style, options);
-        } else {
-            let mut pen = Pen::new(shapes.clone(), options);
-            pen.row(texts, lines);
-            pen.lines().for_each(|line| put(&mut out, &line, style, options));
+impl<'t> Grid<'t> {
+    fn of(table: &'t Table, columns: Vec<usize>, options: &Options) -> Grid<'t> {
+        let title = |at: &usize| clean(&table.columns[*at].title).into_owned();
+        let header: Vec<String> = columns.iter().map(title).collect();
+        let mut needs: Vec<Need> = header.iter().map(|title| Need::of_title(title)).collect();
+        for row in table.rows.iter() {
+            for (need, at) in needs.iter_mut().zip(&columns) {
+                if let Some(cell) = row.cells.get(*at) {
+                    need.take(cell, &shown(cell, options), table.columns[*at].kind);
+                }
+            }
         }
+        Grid { table, columns, header, needs }
     }
-    out
+
+    /// The cells of a row.
+    fn cells<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = &'r Cell> {
+        self.columns.iter().filter_map(|at| row.cells.get(*at))
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.columns.iter().map(|at| self.table.columns[*at].kind)
+    }
+
+    /// Header, rule, rows.
+    fn write(&self, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+        let Some(widths) = widths(&self.needs, options.width) else {
+            return self.blocks(options, out);
+        };
+        let shapes: Vec<Shape> = widths
+            .into_iter()
+            .zip(self.kinds())
+            .map(|(width, kind)| Shape { width, right: kind == Kind::Number })
+            .collect();
+        let mut drawn = String::new();
+        let mut pen = Pen::new(shapes.clone(), options);
+        pen.header(self.header.clone());
+        pen.lines().for_each(|line| put(&mut drawn, &line, BOLD, options));
+        out.write_all(drawn.as_bytes())?;
+        let lines = if options.width.is_some() { LINES } else { usize::MAX };
+        for row in self.table.rows.iter() {
+            drawn.clear();
+            let style = style(row.emphasis);
+            let texts: Vec<Cow<'_, str>> =
+                self.cells(&row).map(|cell| shown(cell, options)).collect();
+            if let Some(line) = flat(&texts, &shapes) {
+                put(&mut drawn, &line, style, options);
+            } else {
+                let mut pen = Pen::new(shapes.clone(), options);
+                pen.row(texts.into_iter().map(Cow::into_owned).collect(), lines);
+                pen.lines().for_each(|line| put(&mut drawn, &line, style, options));
+            }
+            out.write_all(drawn.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Each row as a block of lines, a title and a value each: for tables too wide for the terminal.
+    fn blocks(&self, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+        let width = options.width.unwrap_or(WIDEST).max(TERMINAL);
+        let titles =
+            self.header.iter().map(|title| title.width()).max().unwrap_or(0).min(width / 3);
+        let shapes = [titles, width - GAP - titles].map(|width| Shape { width, right: false });
+        let mut blocks = Blocks::of(out);
+        for row in self.table.rows.iter() {
+            let mut pen = Pen::new(shapes.to_vec(), options);
+            for ((cell, title), kind) in self.cells(&row).zip(&self.header).zip(self.kinds()) {
+                let text = shown(cell, options);
+                let lines = if whole(cell, kind) { usize::MAX } else { LINES };
+                if !text.is_empty() {
+                    pen.row(vec![title.clone(), text.trim().to_owned()], lines);
+                }
+            }
+            let mut drawn = String::new();
+            pen.lines().for_each(|line| put(&mut drawn, &line, style(row.emphasis), options));
+            blocks.next()?.write_all(drawn.as_bytes())?;
+        }
+        Ok(())
+    }
 }
 
 /// A row as the one line that it is where every cell fits its column. Nearly all rows are, and of a
 /// long list this takes a third of the time that `comfy-table` does.
-fn flat(texts: &[String], shapes: &[Shape]) -> Option<String> {
+fn flat(texts: &[Cow<'_, str>], shapes: &[Shape]) -> Option<String> {
     let mut line = String::with_capacity(shapes.iter().map(|shape| shape.width + GAP + 4).sum());
     for (i, (text, shape)) in texts.iter().zip(shapes).enumerate() {
         let gap = shape.width.checked_sub(text.width())?;
@@ -249,26 +306,6 @@ fn flat(texts: &[String], shapes: &[Shape]) -> Option<String> {
         line.extend(std::iter::repeat_n(' ', after));
     }
     Some(line)
-}
-
-/// What each column needs.
-fn needs(table: &Table, header: &[String], rows: &[Vec<String>]) -> Vec<Need> {
-    let mut needs: Vec<Need> = header
-        .iter()
-        .map(|title| {
-            let word = title.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
-            Need { least: word.min(NARROWEST), most: title.width() }
-        })
-        .collect();
-    for (row, texts) in table.rows.iter().zip(rows) {
-        let cells = row.cells.iter().zip(texts).zip(&table.columns);
-        for (need, ((cell, text), column)) in needs.iter_mut().zip(cells) {
-            let width = text.width().min(WIDEST);
-            let least = if whole(cell, column.kind) { width } else { breakable(text, width) };
-            *need = Need { least: need.least.max(least), most: need.most.max(width) };
-        }
-    }
-    needs
 }
 
 /// The least that words take: a short word of ASCII letters is not broken, anything else may be.
@@ -298,37 +335,17 @@ fn widths(needs: &[Need], width: Option<usize>) -> Option<Vec<usize>> {
     Some(widths)
 }
 
-/// Each row as a block of lines, a title and a value each: for tables too wide for the terminal.
-fn blocks(table: &Table, header: &[String], rows: Vec<Vec<String>>, options: &Options) -> String {
-    let width = options.width.unwrap_or(WIDEST).max(TERMINAL);
-    let titles = header.iter().map(|title| title.width()).max().unwrap_or(0).min(width / 3);
-    let shapes = [titles, width - GAP - titles].map(|width| Shape { width, right: false });
-    let mut out = String::new();
-    for (row, texts) in table.rows.iter().zip(rows) {
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        let mut pen = Pen::new(shapes.to_vec(), options);
-        for (((cell, text), title), column) in
-            row.cells.iter().zip(texts).zip(header).zip(&table.columns)
-        {
-            let lines = if whole(cell, column.kind) { usize::MAX } else { LINES };
-            if !text.is_empty() {
-                pen.row(vec![title.clone(), text.trim().to_owned()], lines);
-            }
-        }
-        pen.lines().for_each(|line| put(&mut out, &line, style(row.emphasis), options));
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::sheet::Column;
-    use crate::render::samples;
     use crate::render::text::acts;
+    use crate::render::{Format, RenderError, samples};
     use proptest::prelude::*;
+
+    fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
+        samples::rendered(sheet, Format::Table, options)
+    }
 
     fn at(width: usize) -> Options {
         Options { width: Some(width), ..Options::default() }

@@ -42,10 +42,10 @@ pub(super) fn breaks(c: char) -> bool {
 }
 
 /// What people read in a cell: thousands separators, percentages, words on one line.
-pub(super) fn shown(cell: &Cell, options: &Options) -> String {
-    match cell {
+pub(super) fn shown<'c>(cell: &'c Cell, options: &Options) -> Cow<'c, str> {
+    Cow::Owned(match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) => clean(text).into_owned(),
+        Cell::Text(text) => return clean(text),
         Cell::List(list) => clean(&list.join(", ")).into_owned(),
         Cell::Int(n) => Amount::from_int(*n).grouped(),
         Cell::Number(x, decimals) => number(*x, *decimals),
@@ -66,10 +66,10 @@ pub(super) fn shown(cell: &Cell, options: &Options) -> String {
             }
             None => moment.date.to_string(),
         },
-        Cell::Bool(true) => options.lang.pick("yes", "是").to_owned(),
-        Cell::Bool(false) => options.lang.pick("no", "否").to_owned(),
+        Cell::Bool(true) => return options.lang.pick("yes", "是").into(),
+        Cell::Bool(false) => return options.lang.pick("no", "否").into(),
         Cell::Absent(why) => format!("({})", clean(why)),
-    }
+    })
 }
 
 /// What machines read in a cell: exact and ISO, with at most six decimals; nothing where there is no
@@ -137,7 +137,7 @@ mod tests {
     use crate::model::money::Money;
 
     fn see(cell: Cell) -> String {
-        shown(&cell, &Options::default())
+        shown(&cell, &Options::default()).into_owned()
     }
 
     #[test]

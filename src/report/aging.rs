@@ -286,7 +286,7 @@ fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang
         id: "clock".into(),
         title: lang.pick("All open ones by their clock", "进行中的客户按周期分布").into(),
         columns,
-        rows,
+        rows: rows.into(),
         ..Table::default()
     }
 }

@@ -173,5 +173,5 @@ pub fn fairness(team: &Team, states: &[(&str, &Loads)], lang: Lang) -> Table {
         Lang::En => format!("Fairness of load over capacity, {n} members"),
         Lang::Zh => format!("负荷公平度（负荷/容量），{n}人"),
     };
-    Table { id: "fairness".into(), title, columns, rows, ..Table::default() }
+    Table { id: "fairness".into(), title, columns, rows: rows.into(), ..Table::default() }
 }

@@ -87,7 +87,7 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             id: pipeline.id.to_string(),
             title,
             columns: columns.clone(),
-            rows,
+            rows: rows.into(),
             ..Table::default()
         });
     }

@@ -236,7 +236,7 @@ pub(super) fn span_table(
         let closing = format!("{} {}", lang.pick("closing", "期末"), end);
         put(closing, Cell::Empty, &span.closing, Cell::Empty, Emphasis::Plain);
     }
-    Table { id: "bridge".into(), columns, rows, ..Table::default() }
+    Table { id: "bridge".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {

@@ -251,7 +251,7 @@ fn steps_table(
         }
     }
     let title = lang.pick("Cohort: who ever reached a later column", "批次：曾进入更后一栏者");
-    Table { columns, rows, ..board.table("conversion", title, lang) }
+    Table { columns, rows: rows.into(), ..board.table("conversion", title, lang) }
 }
 
 fn win_table(
@@ -296,5 +296,5 @@ fn win_table(
         }
     }
     let title = lang.pick("Win rate", "成交率");
-    Table { columns, rows, ..board.table("win-rate", title, lang) }
+    Table { columns, rows: rows.into(), ..board.table("win-rate", title, lang) }
 }

@@ -187,16 +187,17 @@ fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang
     let width = columns.len();
     let title =
         lang.pick("Share closed by a day (Aalen-Johansen)", "若干天内的结束比例（Aalen-Johansen）");
-    let mut table = Table { columns, ..board.table("closed", title, lang) };
+    let table =
+        |rows: Vec<Row>| Table { columns, rows: rows.into(), ..board.table("closed", title, lang) };
     let Some(shares) = shares else {
         let mut row = vec![Cell::Empty; width];
         row[1] = few(all.all.len() as u64, lang);
-        table.rows.push(Row::new(row));
-        return table;
+        return table(vec![Row::new(row)]);
     };
     let mut days: BTreeSet<u32> = DAYS.into_iter().chain(all.stated.iter().copied()).collect();
     days.retain(|day| *day < shares.t_max);
     days.insert(shares.t_max);
+    let mut rows = Vec::new();
     for day in days {
         let mut row = vec![Cell::Int(i64::from(day))];
         for share in [shares.event_by(day), shares.competing_by(LOST, day)] {
@@ -209,9 +210,9 @@ fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang
         }
         row.push(Cell::maybe(shares.remaining_by(day), |share| Cell::Share(share.value)));
         row.push(Cell::count(all.all.iter().filter(|one| one.time >= day).count()));
-        table.rows.push(Row::new(row));
+        rows.push(Row::new(row));
     }
-    table
+    table(rows)
 }
 
 /// The naive figures of the won, and beside them the Kaplan-Meier median.
@@ -248,7 +249,7 @@ fn days_table(
         "Days to close: won only; KM: if nothing were lost",
         "成交天数：仅成交者；KM：假如无人退出",
     );
-    Table { columns, rows, ..board.table("days", title, lang) }
+    Table { columns, rows: rows.into(), ..board.table("days", title, lang) }
 }
 
 fn days_row(passes: &Passes, lang: Lang) -> Vec<Cell> {

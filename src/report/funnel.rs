@@ -191,7 +191,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
         rows.push(Row::with(row, Emphasis::Total));
     }
     let title = pipeline.label.get(lang, &pipeline.id).to_owned();
-    Table { id: pipeline.id.to_string(), title, columns, rows, ..Table::default() }
+    Table { id: pipeline.id.to_string(), title, columns, rows: rows.into(), ..Table::default() }
 }
 
 /// A bar for each open column, of all groups together. The closed one would grow for ever.
@@ -268,7 +268,7 @@ fn pace(
         shown(Some(days), book)
     );
     let id = format!("{}-pace", pipeline.id);
-    Table { id, title, columns, rows, ..Table::default() }
+    Table { id, title, columns, rows: rows.into(), ..Table::default() }
 }
 
 /// The shape of each group, over the last three open columns of the board.

@@ -93,10 +93,9 @@ pub(super) fn foreign<'b>(
 
 /// What people call a customer: its account, else the prospect's name.
 pub(super) fn named(customer: &Customer, prospect: &str) -> String {
-    if customer.account && customer.prospects > 1 {
-        format!("{} ({})", customer.id, customer.prospects)
-    } else {
-        prospect.to_owned()
+    match &customer.account {
+        Some(account) if customer.prospects > 1 => format!("{account} ({})", customer.prospects),
+        _ => prospect.to_owned(),
     }
 }
 
@@ -180,7 +179,7 @@ fn full(found: &[(&Customer, &Record)], book: &Book) -> Table {
         let mut cells = vec![
             Cell::text(&*record.prospect.id),
             Cell::text(&*record.prospect.name),
-            if customer.account { Cell::text(&*customer.id) } else { Cell::Empty },
+            Cell::maybe(customer.account.as_deref(), Cell::text),
             Cell::Int(i64::from(customer.prospects)),
             Cell::maybe(customer.grade(), Cell::text),
             rule_cell(customer),
@@ -272,7 +271,7 @@ fn reasons(found: &[(&Customer, &Record)], book: &Book) -> Table {
         }
     }
     let heading = lang.pick("Why", "依据").into();
-    Table { id: "why".into(), title: heading, columns, rows, ..Table::default() }
+    Table { id: "why".into(), title: heading, columns, rows: rows.into(), ..Table::default() }
 }
 
 /// The place of each customer who bought, by what it is worth; the key is its first prospect's position.
@@ -351,9 +350,9 @@ impl Why<'_> {
         let figures = &self.customer.figures;
         let grading = &self.settings.grading;
         let lang = self.lang;
-        let worth = figures.potential_or_worth();
+        let worth = figures.worth;
         let what = if !figures.is_buyer() {
-            format!("{} {}", lang.pick("expected", "预期"), figures.expected.grouped())
+            format!("{} {}", lang.pick("expected", "预期"), figures.worth.grouped())
         } else if worth == figures.bought.own {
             let bought = figures.bought.own.grouped();
             match lang {

@@ -24,10 +24,26 @@ use std::collections::{BTreeMap, HashSet};
 /// A prospect that was selected, or that may stand for a customer that was.
 struct Seen {
     id: Text,
+    selected: bool,
+    /// What is said of it, where a table says something of prospects or is broken down.
+    words: Option<Box<Words>>,
+}
+
+/// What is said of a prospect.
+struct Words {
     name: Text,
     /// Its value of what is broken down by.
     group: Text,
-    selected: bool,
+}
+
+impl Seen {
+    fn name(&self) -> &str {
+        self.words.as_ref().map_or("", |words| &words.name)
+    }
+
+    fn group(&self) -> &str {
+        self.words.as_ref().map_or("", |words| &words.group)
+    }
 }
 
 /// A customer, with the first of its prospects that was selected.
@@ -36,17 +52,21 @@ type Found<'b> = [(&'b Customer, &'b Seen)];
 /// The spread of the selected customers, each graded against all.
 pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
+    let worded = request.by.is_some() || request.period.is_some();
     let seen = |record: &Record, selected| {
-        let group = request.group(record, &book.settings).unwrap_or_default();
-        let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
-        Seen { id, name, group: group.into(), selected }
+        let words = || {
+            let group = request.group(record, &book.settings).unwrap_or_default();
+            Box::new(Words { name: record.prospect.name.clone(), group: group.into() })
+        };
+        Seen { id: record.prospect.id.clone(), selected, words: worded.then(words) }
     };
     let seen = request.gather_and_grade(book, seen, |seen| &seen.id);
     let found = customers(&seen, book);
+    let sums = cumulated(&found);
     let mut tables = vec![
         by_grade(&found, &seen, book, request),
         dimensions(&found, lang),
-        pareto_curve(&found, lang),
+        pareto_curve(&sums, lang),
         classes(&found, Scale::Pareto, lang),
         classes(&found, Scale::Pyramid, lang),
     ];
@@ -67,7 +87,7 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         about: about(book, &found),
         tables,
         notes: notes(book, &found, bins.is_some()),
-        pictures: picture(&found, lang).into_iter().collect(),
+        pictures: picture(&sums, lang).into_iter().collect(),
     })
 }
 
@@ -75,7 +95,10 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 fn customers<'b>(seen: &'b [Seen], book: &'b Book) -> Vec<(&'b Customer, &'b Seen)> {
     let mut known: HashSet<u32> = HashSet::new();
     let selected = book.graded().of_each().zip(seen).filter(|(_, prospect)| prospect.selected);
-    selected.filter(|(customer, _)| known.insert(customer.first)).collect()
+    let first = |(customer, _): &(&Customer, &Seen)| {
+        customer.prospects == 1 || known.insert(customer.first)
+    };
+    selected.filter(first).collect()
 }
 
 fn about(book: &Book, found: &Found<'_>) -> String {
@@ -135,9 +158,18 @@ fn rate(part: usize, whole: usize) -> Cell {
 fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) -> Table {
     let settings = &book.settings;
     let lang = settings.language;
-    let mut groups: BTreeMap<&str, Vec<&Customer>> = BTreeMap::new();
+    let grades = settings.grading.grades();
+    let place = |customer: &Customer| {
+        let grade = customer.grade().and_then(|grade| grades.iter().position(|g| *g == grade));
+        grade.unwrap_or(grades.len())
+    };
+    // Those without a grade stand last.
+    let mut groups: BTreeMap<&str, Vec<(usize, Amount)>> = BTreeMap::new();
     for (customer, _) in found {
-        groups.entry(&seen[customer.lead as usize].group).or_default().push(customer);
+        let group = groups.entry(seen[customer.lead as usize].group());
+        let tallies = group.or_insert_with(|| vec![(0, Amount::ZERO); grades.len() + 1]);
+        let (n, sum) = &mut tallies[place(customer)];
+        (*n, *sum) = (*n + 1, sum.plus(money(customer)));
     }
     let mut columns: Vec<Column> = Vec::new();
     columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
@@ -146,30 +178,30 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         columns.push(column(id, Kind::Number, lang));
     }
     let mut rows = Vec::new();
-    for (group, members) in &groups {
-        let all = total(members.iter().copied());
-        let row = |name: Cell, of: &dyn Fn(&Customer) -> bool, emphasis| {
-            let chosen: Vec<&Customer> = members.iter().copied().filter(|c| of(c)).collect();
-            let sum = total(chosen.iter().copied());
+    for (group, tallies) in &groups {
+        let members: usize = tallies.iter().map(|(n, _)| n).sum();
+        let all = tallies.iter().fold(Amount::ZERO, |all, (_, sum)| all.plus(*sum));
+        let row = |name: Cell, (n, sum): (usize, Amount), emphasis| {
             let mut cells: Vec<Cell> = Vec::new();
             cells.extend(request.by.is_some().then(|| match *group {
                 "" => Cell::Absent(lang.pick("none", "无").into()),
                 group => Cell::text(group),
             }));
-            cells.extend([name, Cell::count(chosen.len()), rate(chosen.len(), members.len())]);
+            cells.extend([name, Cell::count(n), rate(n, members)]);
             cells.extend([Cell::Amount(sum), share(sum, all)]);
             Row::with(cells, emphasis)
         };
-        for grade in settings.grading.grades() {
-            rows.push(row(Cell::text(grade), &|c| c.grade() == Some(grade), Emphasis::Plain));
+        for (grade, tally) in grades.iter().zip(tallies) {
+            rows.push(row(Cell::text(*grade), *tally, Emphasis::Plain));
         }
-        if members.iter().any(|customer| customer.grade().is_none()) {
+        if let Some(ungraded) = tallies.last().filter(|(n, _)| *n > 0) {
             let none = Cell::Absent(lang.pick("none", "无").into());
-            rows.push(row(none, &|c| c.grade().is_none(), Emphasis::Warn));
+            rows.push(row(none, *ungraded, Emphasis::Warn));
         }
-        rows.push(row(Cell::text(lang.pick("all", "合计")), &|_| true, Emphasis::Total));
+        let total = Cell::text(lang.pick("all", "合计"));
+        rows.push(row(total, (members, all), Emphasis::Total));
     }
-    Table { id: "grades".into(), columns, rows, ..Table::default() }
+    Table { id: "grades".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 /// How many customers stand on each level of the dimensions that everybody has.
@@ -198,7 +230,7 @@ fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
         }
     }
     let title = lang.pick("Dimensions", "各维度").into();
-    Table { id: "dimensions".into(), title, columns, rows, ..Table::default() }
+    Table { id: "dimensions".into(), title, columns, rows: rows.into(), ..Table::default() }
 }
 
 /// Count and money of each Pareto class, or of each level of the pyramid.
@@ -254,14 +286,13 @@ fn cumulated(found: &Found<'_>) -> Vec<Amount> {
 /// Points of the curve, in percent of the customers who bought.
 const POINTS: [usize; 13] = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100];
 
-fn pareto_curve(found: &Found<'_>, lang: Lang) -> Table {
+fn pareto_curve(sums: &[Amount], lang: Lang) -> Table {
     let columns = vec![
         Column::new("top", lang.pick("The first", "前"), Kind::Number),
         column("customer-share", Kind::Number, lang),
         column("bought", Kind::Number, lang),
         column("money-share", Kind::Number, lang),
     ];
-    let sums = cumulated(found);
     let n = sums.len();
     let mut rows: Vec<Row> = Vec::new();
     let mut before = 0;
@@ -276,12 +307,11 @@ fn pareto_curve(found: &Found<'_>, lang: Lang) -> Table {
         }
     }
     let title = lang.pick("Pareto curve", "帕累托曲线").into();
-    Table { id: "curve".into(), title, columns, rows, ..Table::default() }
+    Table { id: "curve".into(), title, columns, rows: rows.into(), ..Table::default() }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "positions on a picture")]
-fn picture(found: &Found<'_>, lang: Lang) -> Option<Picture> {
-    let sums = cumulated(found);
+fn picture(sums: &[Amount], lang: Lang) -> Option<Picture> {
     let all = sums.last().filter(|all| all.micros() > 0)?;
     let point = |(at, sum): (usize, &Amount)| ((at + 1) as f64, sum.to_f64() / all.to_f64());
     let mut points = vec![(0.0, 0.0)];
@@ -394,14 +424,17 @@ struct Pair<'b> {
 
 fn pairs<'b>(found: &Found<'b>, book: &Book, period: Period) -> Vec<Pair<'b>> {
     type Known = BTreeMap<(Text, bool), Option<Text>>;
+    let key = |book: &Book, customer: &Customer| {
+        (book.graded().name(customer).into(), customer.account.is_some())
+    };
     let grades = |day: Date| -> Known {
         let grade = |customer: &Customer| customer.grade().map(Into::into);
         let book = book.earlier(day);
-        book.graded().customers().map(|c| ((c.id.clone(), c.account), grade(c))).collect()
+        book.graded().customers().map(|c| (key(&book, c), grade(c))).collect()
     };
     let (before, after) = (grades(period.from), grades(period.to));
     let pair = |(customer, prospect): &(&'b Customer, &'b Seen)| {
-        let key = (customer.id.clone(), customer.account);
+        let key = key(book, customer);
         let (from, to) = (before.get(&key).cloned(), after.get(&key).cloned());
         Pair { customer, prospect, from, to }
     };
@@ -474,7 +507,7 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
     let rows = moved.into_iter().map(|(from, to, pair)| {
         let cells = vec![
             Cell::text(&*pair.prospect.id),
-            Cell::text(named(pair.customer, &pair.prospect.name)),
+            Cell::text(named(pair.customer, pair.prospect.name())),
             grade(&pair.from),
             grade(&pair.to),
             Cell::text(pair.customer.lifecycle.level().short(lang)),

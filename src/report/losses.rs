@@ -331,5 +331,5 @@ fn common(
     }
     let id = if audience == Audience::People { "common-list" } else { "common" };
     let title = lang.pick("Won against lost", "成交与流失对比").into();
-    Table { id: id.into(), title, columns, rows, audience }
+    Table { id: id.into(), title, columns, rows: rows.into(), audience }
 }

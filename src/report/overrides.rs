@@ -255,7 +255,7 @@ fn by_owner(owners: &BTreeMap<Text, Figures>, lang: Lang) -> Table {
         id: "owners".into(),
         title: lang.pick("By owner", "按负责人").into(),
         columns,
-        rows,
+        rows: rows.into(),
         ..Table::default()
     }
 }

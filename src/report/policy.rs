@@ -8,62 +8,68 @@ use crate::model::grading::Policy;
 use crate::model::kind::EventKind;
 use crate::model::label::Lang;
 use crate::model::money::Amount;
-use crate::model::settings::Rep;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::settings::{Rep, Settings};
+use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
+use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::{Duty, Judge, followed};
 use crate::rules::practice::{Deal, Practice};
 use crate::rules::state::Record;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 /// A prospect, as far as the policy looks at it.
 struct Seen {
     id: Text,
     name: Text,
     /// Its value of what is broken down by.
-    group: Text,
+    group: Box<str>,
     selected: bool,
     practice: Practice,
 }
 
-/// How often each duty was met, and where it was not.
-#[derive(Default)]
-struct Kept<'b> {
-    /// Group, grade by its position, duty: met, and all.
-    tallies: BTreeMap<(&'b str, Option<usize>, usize), (u64, u64)>,
-    missed: Vec<Missed<'b>>,
+/// All prospects in the order of ids, and what they are judged by.
+struct Judged {
+    seen: Vec<Seen>,
+    graded: Arc<Graded>,
+    judge: Judge,
 }
 
-/// A duty that is not met.
-struct Missed<'b> {
-    prospect: &'b Seen,
+/// How often each duty was met, and where it was not.
+#[derive(Default)]
+struct Kept<'j> {
+    /// Group, grade by its position, duty: met, and all.
+    tallies: BTreeMap<(&'j str, usize, usize), (u64, u64)>,
+    missed: Vec<Missed>,
+}
+
+/// A duty that is not met. They are compared in the order in which they are listed: the best grades first,
+/// then what is latest; those of one prospect stay in the order of its journal.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Missed {
     /// The grade's position.
-    rank: Option<usize>,
-    grade: &'b str,
-    duty: Duty<'b>,
+    rank: u32,
+    /// The duty's position in [`Duty::NAMES`].
+    what: u8,
+    /// The last day that was in time; the last of all days for what can no longer be done.
+    due: Date,
+    /// The positions of the prospect, and of the duty among all of its.
+    prospect: u32,
+    duty: u32,
 }
 
 /// The policy, how well it is kept, and every shortfall. With a period, answers and discounts are those
 /// of that period; the rest is as of the day.
 pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let seen = |record: &Record, selected| {
-        let group = request.group(record, &book.settings).unwrap_or_default();
-        let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
-        let practice = Practice::of(record, &book.settings, book.as_of);
-        Seen { id, name, group: group.into(), selected, practice }
-    };
-    let seen = request.gather_and_grade(book, seen, |seen| &seen.id);
-    let attention = book.graded().of_each().zip(seen.iter().map(|one| &one.practice.attention));
-    let judge = Judge::of(attention, &book.settings, book.as_of);
-    let kept = Kept::of(&seen, &judge, book, request);
+    let judged = Arc::new(Judged::of(book, request));
+    let kept = judged.kept(book, request);
     let (all, missed) = (kept.tallies.values().map(|(_, all)| all).sum::<u64>(), kept.missed.len());
-    let by_manager = by_manager(&seen, book);
+    let by_manager = judged.by_manager(&book.settings);
     let mut tables = vec![
         met(&kept, book, request),
-        shortfalls(kept, book),
+        shortfalls(kept.missed, &judged, book),
         promises(book),
         span(&by_manager, book),
     ];
@@ -82,9 +88,30 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     })
 }
 
-impl<'b> Kept<'b> {
+impl Judged {
+    fn of(book: &Book, request: &Request) -> Judged {
+        let seen = |record: &Record, selected| {
+            let group = request.group(record, &book.settings).unwrap_or_default().into();
+            let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
+            let practice = Practice::of(record, &book.settings, book.as_of);
+            Seen { id, name, group, selected, practice }
+        };
+        let seen = request.gather_and_grade(book, seen, |seen| &seen.id);
+        let graded = Arc::clone(book.graded());
+        let attention = graded.of_each().zip(seen.iter().map(|one| &one.practice.attention));
+        let judge = Judge::of(attention, &book.settings, book.as_of);
+        Judged { seen, graded, judge }
+    }
+
+    /// What is demanded on the prospect at a position.
+    fn duties(&self, position: usize) -> Vec<Duty<'_>> {
+        let customer = self.graded.at(position);
+        let leads = customer.lead as usize == position;
+        self.judge.duties(&self.seen[position].practice, customer, leads)
+    }
+
     /// The duties of the selected prospects; answers and discounts are those of the period.
-    fn of(seen: &'b [Seen], judge: &'b Judge, book: &'b Book, request: &Request) -> Kept<'b> {
+    fn kept(&self, book: &Book, request: &Request) -> Kept<'_> {
         let inside = |duty: &Duty| match (request.period, duty) {
             (Some(period), Duty::Answer { answer, .. }) => period.contains(answer.on()),
             (Some(period), Duty::Discount { deal, .. }) => period.contains(deal.on),
@@ -92,23 +119,51 @@ impl<'b> Kept<'b> {
         };
         let grades = book.settings.grading.grades();
         let mut kept = Kept::default();
-        for (position, (customer, prospect)) in book.graded().of_each().zip(seen).enumerate() {
-            let Some(grade) = customer.grade().filter(|_| prospect.selected) else { continue };
-            let rank = grades.iter().position(|known| *known == grade);
-            let leads = customer.lead as usize == position;
-            let duties = judge.duties(&prospect.practice, customer, leads);
-            for duty in duties.into_iter().filter(inside) {
-                let key = (&*prospect.group, rank, duty.position());
-                let (met, all) = kept.tallies.entry(key).or_default();
+        for (position, prospect) in self.seen.iter().enumerate() {
+            let grade = self.graded.at(position).grade().filter(|_| prospect.selected);
+            let rank = grade.and_then(|grade| grades.iter().position(|known| *known == grade));
+            let Some(rank) = rank else { continue };
+            let duties = self.duties(position).into_iter().enumerate();
+            for (at, duty) in duties.filter(|(_, duty)| inside(duty)) {
+                let what = duty.position();
+                let (met, all) = kept.tallies.entry((&prospect.group, rank, what)).or_default();
                 *all += 1;
                 if duty.is_met(book.as_of) {
                     *met += 1;
                 } else {
-                    kept.missed.push(Missed { prospect, rank, grade, duty });
+                    kept.missed.push(Missed {
+                        rank: narrow(rank),
+                        what: u8::try_from(what).unwrap_or(u8::MAX),
+                        due: duty.due().unwrap_or(Date::MAX),
+                        prospect: narrow(position),
+                        duty: narrow(at),
+                    });
                 }
             }
         }
         kept
+    }
+
+    /// The selected customers that are followed, by who leads their owner.
+    fn by_manager<'j>(&'j self, settings: &'j Settings) -> BTreeMap<&'j str, usize> {
+        let leads = |id: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(id));
+        let mut known: HashSet<u32> = HashSet::new();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (customer, prospect) in self.graded.of_each().zip(&self.seen) {
+            let first =
+                prospect.selected && (customer.prospects == 1 || known.insert(customer.first));
+            if !first || !followed(&prospect.practice, customer) {
+                continue;
+            }
+            let owner = self.seen[customer.lead as usize].practice.owner.as_deref();
+            // Whoever leads others follows their own customers too.
+            let manager = owner.and_then(|id| match leads(id) {
+                true => Some(id),
+                false => settings.rep(id).and_then(|rep| rep.manager.as_deref()),
+            });
+            *counts.entry(manager.unwrap_or("")).or_default() += 1;
+        }
+        counts
     }
 }
 
@@ -129,7 +184,7 @@ fn met(kept: &Kept, book: &Book, request: &Request) -> Table {
             group => Cell::text(group),
         }));
         let (id, en, zh) = Duty::NAMES[*duty];
-        cells.push(Cell::maybe(grade.map(|at| grades[at]), Cell::text));
+        cells.push(Cell::text(grades[*grade]));
         cells.extend([Cell::text(id), Cell::text(lang.pick(en, zh)), Cell::Rate(*met, *all)]);
         Row::with(cells, if met < all { Emphasis::Warn } else { Emphasis::Good })
     });
@@ -137,14 +192,10 @@ fn met(kept: &Kept, book: &Book, request: &Request) -> Table {
     Table { id: "kept".into(), title, columns, rows: rows.collect(), ..Table::default() }
 }
 
-/// Every duty that is not met: the best grades first, then what is latest.
-fn shortfalls(kept: Kept, book: &Book) -> Table {
-    let lang = book.settings.language;
-    let mut missed = kept.missed;
-    // Those of one prospect stay in the order of its journal.
-    let key =
-        |item: &Missed| (item.rank, item.duty.position(), item.duty.due().unwrap_or(Date::MAX));
-    missed.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.prospect.id.cmp(&b.prospect.id)));
+/// Every duty that is not met.
+fn shortfalls(mut missed: Vec<Missed>, judged: &Arc<Judged>, book: &Book) -> Table {
+    let (lang, as_of) = (book.settings.language, book.as_of);
+    missed.sort_unstable();
     let columns = vec![
         column("grade", Kind::Text, lang),
         column("what", Kind::Text, lang),
@@ -154,21 +205,26 @@ fn shortfalls(kept: Kept, book: &Book) -> Table {
         Column::new("late", lang.pick("Days late", "逾期天数"), Kind::Number),
         column("detail", Kind::Text, lang),
     ];
-    let rows = missed.into_iter().map(|item| {
-        let (_, en, zh) = Duty::NAMES[item.duty.position()];
+    let judged = Arc::clone(judged);
+    let rows = Rows::made(missed.len(), move |at| {
+        let item = &missed[at];
+        let position = item.prospect as usize;
+        let (prospect, duties) = (&judged.seen[position], judged.duties(position));
+        let duty = duties.get(item.duty as usize);
+        let (_, en, zh) = Duty::NAMES[usize::from(item.what)];
         let cells = vec![
-            Cell::text(item.grade),
+            Cell::maybe(judged.graded.at(position).grade(), Cell::text),
             Cell::text(lang.pick(en, zh)),
-            Cell::text(&*item.prospect.id),
-            Cell::text(&*item.prospect.name),
-            Cell::maybe(item.prospect.practice.owner.as_deref(), Cell::text),
-            Cell::maybe(item.duty.due(), |due| Cell::Int(book.as_of.days_since(due))),
-            Cell::text(detail(&item.duty, lang)),
+            Cell::text(prospect.id.clone()),
+            Cell::text(prospect.name.clone()),
+            Cell::maybe(prospect.practice.owner.clone(), Cell::text),
+            Cell::maybe(duty.and_then(Duty::due), |due| Cell::Int(as_of.days_since(due))),
+            Cell::maybe(duty, |duty| Cell::text(detail(duty, lang))),
         ];
         Row::with(cells, Emphasis::Warn)
     });
     let title = lang.pick("Where it falls short", "未达标").into();
-    Table { id: "shortfalls".into(), title, columns, rows: rows.collect(), ..Table::default() }
+    Table { id: "shortfalls".into(), title, columns, rows, ..Table::default() }
 }
 
 /// The figures of a duty, in words.
@@ -242,29 +298,6 @@ fn promises(book: &Book) -> Table {
     let rows = stated.map(row).collect();
     let title = lang.pick("What each grade is promised", "各级服务标准").into();
     Table { id: "promises".into(), title, columns, rows, ..Table::default() }
-}
-
-/// The selected customers that are followed, by who leads their owner.
-fn by_manager<'b>(seen: &'b [Seen], book: &'b Book) -> BTreeMap<&'b str, usize> {
-    let settings = &book.settings;
-    let leads = |id: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(id));
-    let mut known: HashSet<u32> = HashSet::new();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let selected = book.graded().of_each().zip(seen).filter(|(_, prospect)| prospect.selected);
-    let first = |(customer, _): &(&Customer, &Seen)| known.insert(customer.first);
-    for (customer, prospect) in selected.filter(first) {
-        if !followed(&prospect.practice, customer) {
-            continue;
-        }
-        let owner = seen[customer.lead as usize].practice.owner.as_deref();
-        // Whoever leads others follows their own customers too.
-        let manager = owner.and_then(|id| match leads(id) {
-            true => Some(id),
-            false => settings.rep(id).and_then(|rep| rep.manager.as_deref()),
-        });
-        *counts.entry(manager.unwrap_or("")).or_default() += 1;
-    }
-    counts
 }
 
 fn span(by_manager: &BTreeMap<&str, usize>, book: &Book) -> Table {

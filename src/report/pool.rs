@@ -259,5 +259,5 @@ fn how_long(book: &Book, list: &[Waiter], lang: Lang) -> Table {
         Emphasis::Total,
     ));
     let title = lang.pick("How long", "等待时间").to_owned();
-    Table { id: "how-long".into(), title, columns, rows, ..Table::default() }
+    Table { id: "how-long".into(), title, columns, rows: rows.into(), ..Table::default() }
 }

@@ -123,7 +123,7 @@ fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
             rows.push(Row::with(cells, line.emphasis));
         }
     }
-    Table { id: "steps".into(), columns, rows, ..Table::default() }
+    Table { id: "steps".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 /// A row for each group, for eyes that compare.

@@ -9,15 +9,16 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::date::{Date, Weekday};
 use crate::model::label::Lang;
 use crate::model::period::Period;
-use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::past::{Dates, Past};
 use crate::rules::state::Record;
 use crate::rules::week::{Checkpoint, checkpoints, week_at_work, week_of, weeks_in};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A name on a sheet: what is kept of a prospect.
 struct Name {
@@ -27,11 +28,32 @@ struct Name {
     dates: Dates,
 }
 
-/// A sheet: board, place of the rep in the team, rep, and the day it is filled in.
-type Key = (usize, (usize, bool, usize), Text, Date);
+/// A sheet: of which board, whose, and who stands on it.
+struct Page {
+    board: usize,
+    owner: Text,
+    point: Checkpoint,
+    /// By column; in each the oldest first meeting first, appointments next, then the others by id.
+    names: Vec<Name>,
+}
 
-/// All sheets, in the order in which they are printed.
-type Sheets = BTreeMap<Key, (Checkpoint, Vec<Name>)>;
+impl Page {
+    fn new(board: usize, owner: Text, point: Checkpoint, mut names: Vec<Name>) -> Page {
+        let key = |name: &Name| {
+            let (met, appointed) = (name.dates.first_meeting, name.dates.appointment);
+            (name.stage, met.is_none(), met, appointed.is_none(), appointed)
+        };
+        names.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id)));
+        Page { board, owner, point, names }
+    }
+
+    /// The names of one column.
+    fn stack(&self, stage: usize) -> &[Name] {
+        let from = self.names.partition_point(|name| name.stage < stage);
+        let to = self.names.partition_point(|name| name.stage <= stage);
+        &self.names[from..to]
+    }
+}
 
 /// What the prospects that pass by leave to the sheets.
 #[derive(Default)]
@@ -51,12 +73,13 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     let weeks = weeks(book, request);
     let pool = weeks.last().and_then(|week| found.pool.get(week)).copied().unwrap_or(0);
     let meant = |point: &Checkpoint| weeks.iter().any(|week| week.contains(point.covers.from));
-    let sheets: Sheets = found
-        .sheets
-        .into_iter()
-        .filter(|(_, (point, _))| meant(point))
-        .map(|((board, owner, on), names)| ((board, rank(&owner, settings), owner, on), names))
-        .collect();
+    let meant = found.sheets.into_iter().filter(|(_, (point, _))| meant(point));
+    let page = |((board, owner, _), (point, names))| Page::new(board, owner, point, names);
+    let mut pages: Vec<Page> = meant.map(page).collect();
+    pages.sort_by_cached_key(|page| {
+        (page.board, rank(&page.owner, settings), page.owner.clone(), page.point.on)
+    });
+    let pages: Arc<[Page]> = pages.into();
     let mut sheet = Sheet {
         id: "sheet".into(),
         title: lang.pick("Action sheet", "潜在客户管理行动工具表").into(),
@@ -64,14 +87,13 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
         ..Sheet::default()
     };
     if request.is_read_by(Audience::Machines) {
-        sheet.tables.push(long(&sheets, settings));
+        sheet.tables.push(long(&pages, settings));
     }
     if request.is_read_by(Audience::People) {
-        let grids = sheets.iter().map(|(key, (point, names))| grid(key, *point, names, settings));
-        sheet.tables.extend(grids);
+        sheet.tables.extend((0..pages.len()).map(|at| grid(&pages, at, settings)));
     }
-    let overdue = sheets.values().flat_map(|(_, names)| names).any(|name| name.dates.overdue);
-    if sheets.is_empty() {
+    let overdue = pages.iter().flat_map(|page| &page.names).any(|name| name.dates.overdue);
+    if pages.is_empty() {
         sheet.notes.push(lang.pick("nobody is on the board this week", "本周看板为空").into());
     } else {
         let dates = lang.pick(
@@ -213,7 +235,7 @@ impl Found {
 }
 
 /// One row a name, for machines.
-fn long(sheets: &Sheets, settings: &Settings) -> Table {
+fn long(pages: &Arc<[Page]>, settings: &Settings) -> Table {
     let lang = settings.language;
     let columns = vec![
         column("pipeline", Kind::Text, lang),
@@ -229,71 +251,63 @@ fn long(sheets: &Sheets, settings: &Settings) -> Table {
         column("cycle", Kind::Number, lang),
         column("overdue", Kind::Text, lang),
     ];
-    let mut rows = Vec::new();
-    for ((board, _, owner, on), (point, names)) in sheets {
-        let pipeline = &settings.pipelines[*board];
-        for (stage, column) in pipeline.stages.iter().enumerate() {
-            for name in stacked(names, stage) {
-                rows.push(Row::new(vec![
-                    Cell::text(&*pipeline.id),
-                    Cell::text(&**owner),
-                    Cell::Date(*on),
-                    Cell::Date(point.covers.from),
-                    Cell::Date(point.covers.to),
-                    Cell::text(&*column.id),
-                    Cell::text(name.id.clone()),
-                    Cell::text(name.name.clone()),
-                    Cell::maybe(name.dates.first_meeting, Cell::Date),
-                    Cell::maybe(name.dates.appointment, Cell::Date),
-                    Cell::Int(i64::from(name.dates.cycle_days)),
-                    Cell::Bool(name.dates.overdue),
-                ]));
-            }
-        }
-    }
+    // Where the rows of each page end.
+    let sizes = pages.iter().scan(0, |rows, page| {
+        *rows += page.names.len();
+        Some(*rows)
+    });
+    let ends: Vec<usize> = sizes.collect();
+    let (pages, pipelines) = (Arc::clone(pages), settings.pipelines.clone());
+    let rows = Rows::made(ends.last().copied().unwrap_or(0), move |at| {
+        let page = ends.partition_point(|end| *end <= at);
+        let Page { board, owner, point, names } = &pages[page];
+        // The rows of a page are the last ones before its end.
+        let name = &names[names.len() - (ends[page] - at)];
+        let pipeline = &pipelines[*board];
+        Row::new(vec![
+            Cell::text(&*pipeline.id),
+            Cell::text(owner.clone()),
+            Cell::Date(point.on),
+            Cell::Date(point.covers.from),
+            Cell::Date(point.covers.to),
+            Cell::text(&*pipeline.stages[name.stage].id),
+            Cell::text(name.id.clone()),
+            Cell::text(name.name.clone()),
+            Cell::maybe(name.dates.first_meeting, Cell::Date),
+            Cell::maybe(name.dates.appointment, Cell::Date),
+            Cell::Int(i64::from(name.dates.cycle_days)),
+            Cell::Bool(name.dates.overdue),
+        ])
+    });
     Table { id: "names".into(), columns, rows, audience: Audience::Machines, ..Table::default() }
 }
 
 /// The sheet as it hangs on the wall: a column for each column of the board, names below each other.
-fn grid(key: &Key, point: Checkpoint, names: &[Name], settings: &Settings) -> Table {
+fn grid(pages: &Arc<[Page]>, at: usize, settings: &Settings) -> Table {
     let lang = settings.language;
-    let (board, _, owner, on) = key;
-    let pipeline = &settings.pipelines[*board];
-    let shown = &pipeline.stages[..=pipeline.won()];
-    let columns = shown
+    let page = &pages[at];
+    let pipeline = &settings.pipelines[page.board];
+    let won = pipeline.won();
+    let columns = pipeline.stages[..=won]
         .iter()
         .map(|stage| Column::new(&*stage.id, stage.label.get(lang, &stage.id), Kind::Text))
         .collect();
-    let stacks: Vec<Vec<String>> = (0..shown.len())
-        .map(|stage| stacked(names, stage).into_iter().map(entry).collect())
-        .collect();
-    let height = stacks.iter().map(Vec::len).max().unwrap_or(0);
-    let mut rows: Vec<Row> = (0..height)
-        .map(|line| {
-            let cell = |stack: &Vec<String>| Cell::maybe(stack.get(line).cloned(), Cell::text);
-            Row::new(stacks.iter().map(cell).collect())
-        })
-        .collect();
-    let totals = stacks.iter().map(|stack| Cell::count(stack.len())).collect();
-    rows.push(Row::with(totals, Emphasis::Total));
-    let board = if *board == 0 { String::new() } else { format!("{}-", pipeline.id) };
-    Table {
-        id: format!("{board}{owner}-{on}"),
-        title: heading(owner, *on, point, pipeline, settings),
-        columns,
-        rows,
-        audience: Audience::People,
-    }
-}
-
-/// The names of one column, the oldest first meeting first, appointments next, then the others by id.
-fn stacked(names: &[Name], stage: usize) -> Vec<&Name> {
-    let mut names: Vec<&Name> = names.iter().filter(|name| name.stage == stage).collect();
-    names.sort_by_key(|name| {
-        let (met, appointed) = (name.dates.first_meeting, name.dates.appointment);
-        (met.is_none(), met, appointed.is_none(), appointed, &name.id)
+    let height = (0..=won).map(|stage| page.stack(stage).len()).max().unwrap_or(0);
+    let board = if page.board == 0 { String::new() } else { format!("{}-", pipeline.id) };
+    let (id, title) = (format!("{board}{}-{}", page.owner, page.point.on), heading(page, settings));
+    let pages = Arc::clone(pages);
+    let rows = Rows::made(height + 1, move |line| {
+        let stacks = (0..=won).map(|stage| pages[at].stack(stage));
+        if line < height {
+            Row::new(
+                stacks.map(|names| Cell::maybe(names.get(line).map(entry), Cell::text)).collect(),
+            )
+        } else {
+            let totals = stacks.map(|names| Cell::count(names.len()));
+            Row::with(totals.collect(), Emphasis::Total)
+        }
     });
-    names
+    Table { id, title, columns, rows, audience: Audience::People }
 }
 
 /// `12.15 何建国`, with `!` past the cycle; `(12.18) 何建国` with an appointment.
@@ -308,18 +322,13 @@ fn entry(name: &Name) -> String {
     format!("{date}{}{mark}", name.name)
 }
 
-fn heading(
-    owner: &str,
-    on: Date,
-    point: Checkpoint,
-    pipeline: &Pipeline,
-    settings: &Settings,
-) -> String {
+fn heading(page: &Page, settings: &Settings) -> String {
     let lang = settings.language;
-    let who = member(owner, settings);
-    let cycle = settings.cycle(pipeline, Some(owner));
+    let who = member(&page.owner, settings);
+    let cycle = settings.cycle(&settings.pipelines[page.board], Some(&page.owner));
+    let on = page.point.on;
     let day = weekday(on, lang);
-    let Period { from, to } = point.covers;
+    let Period { from, to } = page.point.covers;
     match lang {
         Lang::En => format!("{who}  ·  {day} {on} for {from}..{to}  ·  cycle {cycle} days"),
         Lang::Zh => format!("{who}  ·  {day} {on}（{from}..{to}）  ·  销售周期{cycle}天"),

@@ -37,7 +37,7 @@ pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
 }
 
 fn table(id: &str, title: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { id: id.into(), title: title.into(), columns, rows, ..Table::default() }
+    Table { id: id.into(), title: title.into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {

@@ -89,7 +89,7 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         if !found.boards.contains(&board) && board > 0 {
             continue;
         }
-        let mut long = long_table(board, settings);
+        let mut long = Vec::new();
         for week in &weeks {
             let points = reached(*week, &settings.team_checkpoints, book.as_of);
             let mut members = found.members.remove(&(board, *week)).unwrap_or_default();
@@ -101,7 +101,7 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                     members.entry(rep.id.clone()).or_insert_with(empty);
                 }
             }
-            long.rows.extend(long_rows(&members, &points, settings));
+            long.extend(long_rows(&members, &points, settings));
             let mut table = weekly(board, &members, &points, settings);
             if weeks.len() > 1 {
                 table.id = format!("{}-{}", table.id, week.from);
@@ -110,7 +110,7 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             people.push(table);
             sheet.notes.extend(foreign(&members, *week, lang));
         }
-        machines.push(long);
+        machines.push(long_table(board, long, settings));
     }
     if let [table] = people.as_mut_slice() {
         table.title = String::new();
@@ -319,11 +319,11 @@ fn weekly(board: usize, members: &Members, points: &[Checkpoint], settings: &Set
     }
     let title = pipeline.label.get(lang, &pipeline.id).to_owned();
     let id = format!("{}-week", pipeline.id);
-    Table { id, title, columns, rows, audience: Audience::People }
+    Table { id, title, columns, rows: rows.into(), audience: Audience::People }
 }
 
 /// The same for machines: a row for each member and checkpoint, without sums.
-fn long_table(board: usize, settings: &Settings) -> Table {
+fn long_table(board: usize, rows: Vec<Row>, settings: &Settings) -> Table {
     let lang = settings.language;
     let pipeline = &settings.pipelines[board];
     let mut columns = vec![
@@ -346,7 +346,7 @@ fn long_table(board: usize, settings: &Settings) -> Table {
         Kind::Text,
     ));
     let id = pipeline.id.to_string();
-    Table { id, columns, audience: Audience::Machines, ..Table::default() }
+    Table { id, columns, rows: rows.into(), audience: Audience::Machines, ..Table::default() }
 }
 
 fn long_rows(members: &Members, points: &[Checkpoint], settings: &Settings) -> Vec<Row> {

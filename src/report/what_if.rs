@@ -248,7 +248,7 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Ta
         money(closes, raised_value),
     );
     rows.push(Row { emphasis: Emphasis::Good, ..all });
-    (Table { id: "levers".into(), columns, rows, ..Table::default() }, capped)
+    (Table { id: "levers".into(), columns, rows: rows.into(), ..Table::default() }, capped)
 }
 
 /// A link of the chain as people say it.
@@ -329,7 +329,7 @@ mod tests {
     const SCALE: Scale = Scale { days: 5.0, weeks: 50.0, factor: 2.0 };
 
     fn income(sheet: &Sheet, row: usize) -> Amount {
-        match sheet.tables[0].rows[row].cells[4] {
+        match sheet.tables[0].rows.get(row).unwrap().cells[4] {
             Cell::Amount(amount) => amount,
             _ => Amount::ZERO,
         }

@@ -77,7 +77,7 @@ pub struct Book {
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<Kept>,
     passed: OnceLock<Passed>,
-    graded: OnceLock<Graded>,
+    graded: OnceLock<Arc<Graded>>,
 }
 
 /// Records in memory, with what was found wrong.
@@ -279,7 +279,7 @@ impl Book {
     }
 
     /// The customers, graded now if that has not been done: [`Record::customer`] is known from then on.
-    pub fn graded(&self) -> &Graded {
+    pub fn graded(&self) -> &Arc<Graded> {
         if self.graded.get().is_none() {
             self.fold_and_grade(&Query::everything(), |(), _, _| (), |(), ()| ());
         }
@@ -311,7 +311,7 @@ impl Book {
             },
         );
         // Whoever was faster computed the same.
-        let _ = self.graded.set(grader.grade(taken));
+        let _ = self.graded.set(Arc::new(grader.grade(taken)));
         if let Some(kept) = self.kept.get() {
             kept.records.iter().for_each(|record| self.introduce(record));
         }
@@ -341,7 +341,7 @@ impl Book {
             && record.customer.get().is_none()
             && let Some(customer) = graded.of(&record.prospect.id)
         {
-            let _ = record.customer.set(Arc::clone(customer));
+            let _ = record.customer.set(Arc::new(customer.clone()));
         }
     }
 

@@ -124,27 +124,27 @@ fn rank(level: &str) -> usize {
 
 /// What practice is judged by.
 #[derive(Debug)]
-pub struct Judge<'s> {
-    settings: &'s Settings,
+pub struct Judge {
+    settings: Settings,
     on: Date,
     /// The attention to customers of several prospects, by the first of them.
     joint: HashMap<u32, Attention>,
 }
 
-impl<'s> Judge<'s> {
+impl Judge {
     /// One that knows how the customers are looked after: by every prospect, in the order of ids.
     pub fn of<'a>(
         all: impl IntoIterator<Item = (&'a Customer, &'a Attention)>,
-        settings: &'s Settings,
+        settings: &Settings,
         on: Date,
-    ) -> Judge<'s> {
+    ) -> Judge {
         let mut joint: HashMap<u32, Attention> = HashMap::new();
         for (customer, attention) in all {
             if customer.prospects > 1 {
                 joint.entry(customer.first).or_default().join(attention);
             }
         }
-        Judge { settings, on, joint }
+        Judge { settings: settings.clone(), on, joint }
     }
 
     /// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for
@@ -168,7 +168,7 @@ impl<'s> Judge<'s> {
             duties.extend(contact(practice, customer, policy, self.on).map(Duty::Contact));
             duties.extend(channel(attention, policy));
         }
-        duties.extend(level(practice, policy, self.settings));
+        duties.extend(level(practice, policy, &self.settings));
         if let Some(hours) = policy.response_hours {
             duties.extend(practice.answers.iter().map(|answer| Duty::Answer { answer, hours }));
         }

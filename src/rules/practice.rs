@@ -42,7 +42,7 @@ pub struct Attention {
     /// The last day on which we were in touch by other means than service,
     pub(super) touched: Option<Date>,
     /// and the kinds of that day's contacts, in order.
-    pub(super) kinds: Vec<EventKind>,
+    pub(super) kinds: Box<[EventKind]>,
 }
 
 /// What was done with a prospect, as far as a policy can ask.
@@ -91,19 +91,23 @@ impl Answer {
 }
 
 impl Attention {
-    fn take(&mut self, event: &Event, settings: &Settings) {
-        let date = event.date();
-        if event.kind == EventKind::Verified {
-            self.verified = self.verified.max(Some(date));
-        }
-        if in_contact(settings, event) && !service(event) {
-            // Entries stand in the order of their days.
-            if self.touched != Some(date) {
-                self.kinds.clear();
+    fn of(events: &[&Event], settings: &Settings) -> Attention {
+        let (mut verified, mut touched, mut kinds) = (None, None, Vec::new());
+        for event in events {
+            let date = event.date();
+            if event.kind == EventKind::Verified {
+                verified = verified.max(Some(date));
             }
-            self.touched = Some(date);
-            self.kinds.push(event.kind.clone());
+            if in_contact(settings, event) && !service(event) {
+                // Entries stand in the order of their days.
+                if touched != Some(date) {
+                    kinds.clear();
+                }
+                touched = Some(date);
+                kinds.push(event.kind.clone());
+            }
         }
+        Attention { verified, touched, kinds: kinds.into() }
     }
 
     /// Takes in that of the customer's next prospect by id.
@@ -112,7 +116,7 @@ impl Attention {
         if other.touched > self.touched {
             (self.touched, self.kinds) = (other.touched, other.kinds.clone());
         } else if other.touched == self.touched {
-            self.kinds.extend_from_slice(&other.kinds);
+            self.kinds = [&*self.kinds, &*other.kinds].concat().into();
         }
     }
 }
@@ -122,13 +126,11 @@ impl Practice {
     pub fn of(record: &Record, settings: &Settings, on: Date) -> Practice {
         let state = &record.state;
         let events: Vec<&Event> = standing(&record.prospect.events, on).collect();
-        let mut attention = Attention::default();
-        events.iter().for_each(|event| attention.take(event, settings));
         Practice {
             owner: state.owner.clone(),
             lost: state.outcome == Outcome::Lost,
             resumes: state.hold.as_ref().map(|hold| hold.until),
-            attention,
+            attention: Attention::of(&events, settings),
             answers: answers(&events, settings).into(),
             deals: deals(&events).into(),
         }

@@ -13,7 +13,7 @@ use super::root::{PRIVATE, link_on_the_way};
 use crate::diag::{Code, Diagnostic, Place};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -425,15 +425,28 @@ fn unfinished(journal: &Path, error: &std::io::Error) -> Diagnostic {
 /// Writes a file outside the ledger (`-o`): new or old, never half. A link is followed, and what is no
 /// file (`/dev/stdout`, a pipe) is written into, not replaced.
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    write_file_by(path, |out| out.write_all(bytes))
+}
+
+/// The same of what `fill` writes.
+pub fn write_file_by(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+        let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+        fill(&mut out)?;
+        return out.flush();
     }
     let followed = path.canonicalize();
     let path = followed.as_deref().unwrap_or(path);
     let folder =
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
+    let mut out = BufWriter::new(&mut file);
+    fill(&mut out)?;
+    out.flush()?;
+    drop(out);
     file.as_file().sync_all()?;
     // A temporary file is private; what somebody asked for is as readable as any file of theirs.
     #[cfg(unix)]

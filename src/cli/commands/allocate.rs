@@ -65,12 +65,12 @@ impl Allocate {
         };
         let allocation = allocate(&book, &request.query, method)?;
         if let Some(id) = &self.why {
-            return context.emit(&why(id, &allocation, &book, context)?);
+            return context.emit(why(id, &allocation, &book, context)?);
         }
         let steps = allocation.steps(book.settings.language);
         let sheet = sheet(&allocation, &book, self.apply.apply);
         let given = steps.iter().map(proposed);
-        self.apply.carry_out(context, session.as_ref(), &sheet, "assigned", given)
+        self.apply.carry_out(context, session.as_ref(), sheet, "assigned", given)
     }
 
     fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {

@@ -54,7 +54,7 @@ impl Check {
     /// Runs it; the status is 1 if there are errors.
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         if self.list {
-            context.emit(&codes())?;
+            context.emit(codes())?;
             return Ok(0);
         }
         let (files, found) = if self.staged || !self.since.is_empty() {
@@ -69,7 +69,7 @@ impl Check {
         let severities: Vec<Severity> = found.iter().map(|d| d.severity).collect();
         match context.format() {
             Some(Format::Table) | None => self.text(found, context)?,
-            Some(_) => context.emit(&sheet(&in_order(found)))?,
+            Some(_) => context.emit(sheet(&in_order(found)))?,
         }
         let count = |severity| severities.iter().filter(|s| **s == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

@@ -41,6 +41,6 @@ impl Classify {
         }
         let request = self.selection.request(context)?;
         let book = context.book()?;
-        context.emit(&classify(&book, &request, self.why_not.as_deref()))
+        context.emit(classify(&book, &request, self.why_not.as_deref()))
     }
 }

@@ -73,7 +73,7 @@ impl Diff {
         };
         let files = context.lang().pick("files", "文件");
         let names = (from, to.unwrap_or(files));
-        context.emit(&diff(&books.0, &books.1, end.as_ref(), names, &request))
+        context.emit(diff(&books.0, &books.1, end.as_ref(), names, &request))
     }
 }
 

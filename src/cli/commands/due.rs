@@ -30,6 +30,6 @@ impl Due {
         })?;
         let request = self.selection.request(context)?;
         let book = context.book()?;
-        context.emit(&due(&book, &request, days))
+        context.emit(due(&book, &request, days))
     }
 }

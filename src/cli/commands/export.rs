@@ -52,6 +52,6 @@ impl Export {
             What::Prospects => list(&book, &request, &names, &[])?,
             What::Events => events(&book, &request, &names)?,
         };
-        context.emit_as(&sheet, Format::Csv)
+        context.emit_as(sheet, Format::Csv)
     }
 }

@@ -49,7 +49,7 @@ impl Grade {
                 request
             }
         };
-        context.emit(&grade(&book, &request, self.why))
+        context.emit(grade(&book, &request, self.why))
     }
 }
 

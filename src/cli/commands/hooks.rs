@@ -143,7 +143,7 @@ impl Chosen {
             let path = hooks.path(hook).display().to_string();
             Row::new(vec![Cell::text(hook.name), Cell::text(standing), Cell::text(path)])
         });
-        context.emit(&Sheet::single("hooks", "", columns, rows.collect()))
+        context.emit(Sheet::single("hooks", "", columns, rows.collect()))
     }
 }
 

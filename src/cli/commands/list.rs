@@ -36,6 +36,6 @@ impl List {
         };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let book = context.book()?;
-        context.emit(&list(&book, &request, &names, &self.sort)?)
+        context.emit(list(&book, &request, &names, &self.sort)?)
     }
 }

@@ -20,6 +20,6 @@ impl Pool {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let request = self.selection.request(context)?;
         let book = context.book()?;
-        context.emit(&pool(&book, &request))
+        context.emit(pool(&book, &request))
     }
 }

@@ -58,7 +58,7 @@ impl Rebalance {
             moved: format!("{} -> {}", id(step.from), id(step.to)),
         });
         let sheet = sheet(&plan, &book, self.apply.apply);
-        self.apply.carry_out(context, session.as_ref(), &sheet, "assigned", moves)
+        self.apply.carry_out(context, session.as_ref(), sheet, "assigned", moves)
     }
 
     fn wish(&self) -> Result<Wish, Diagnostic> {

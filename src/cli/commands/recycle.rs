@@ -37,7 +37,7 @@ impl Recycle {
             moved: format!("{} -> pool", item.record.state.owner.as_deref().unwrap_or_default()),
         });
         let sheet = sheet(&recycled, &book);
-        self.apply.carry_out(context, session.as_ref(), &sheet, "assigned", released)
+        self.apply.carry_out(context, session.as_ref(), sheet, "assigned", released)
     }
 }
 

@@ -103,7 +103,7 @@ pub struct Report {
 impl Report {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let Some(name) = &self.name else { return context.emit(&overview()) };
+        let Some(name) = &self.name else { return context.emit(overview()) };
         let Some(report) = find(name) else {
             let names =
                 REPORTS.iter().flat_map(|report| std::iter::once(report.name).chain(report.alias));
@@ -134,7 +134,7 @@ impl Report {
         let sheet = (report.make)(&book, &request)?;
         drop(progress);
         context.count_errors(&book);
-        context.emit(&sheet)
+        context.emit(sheet)
     }
 
     fn target(&self) -> Result<Option<Amount>, Diagnostic> {

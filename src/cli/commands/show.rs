@@ -35,7 +35,7 @@ impl Show {
                     file.display()
                 ));
             }
-            context.emit(&show(&record, &ledger.settings, context.today))?;
+            context.emit(show(&record, &ledger.settings, context.today))?;
         }
         Ok(())
     }

@@ -41,7 +41,7 @@ impl Sweep {
                 moved: format!("{} -> {first}", item.record.stage_id(settings)),
             }
         });
-        self.apply.carry_out(context, session.as_ref(), &sheet(&overdue, &book), "moved", falls)
+        self.apply.carry_out(context, session.as_ref(), sheet(&overdue, &book), "moved", falls)
     }
 }
 

@@ -72,14 +72,14 @@ impl WhatIf {
         };
         // Stated figures need no ledger: the question can be asked before there is one.
         if stated.complete() && stated.value.is_some() && context.ledger().is_err() {
-            return context.emit(&what_if(None, &stated, scale, context.lang())?);
+            return context.emit(what_if(None, &stated, scale, context.lang())?);
         }
         let mut request = self.selection.request(context)?;
         if let Some(text) = &self.period {
             request.period = Some(context.period("--period", text)?);
         }
         let book = context.book()?;
-        context.emit(&what_if(Some((&book, &request)), &stated, scale, context.lang())?)
+        context.emit(what_if(Some((&book, &request)), &stated, scale, context.lang())?)
     }
 }
 

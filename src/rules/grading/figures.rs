@@ -56,10 +56,9 @@ pub struct Figures {
     /// Money of orders less refunds. An order brings its entry's amount, else the value expected on that
     /// day.
     pub bought: Sum,
-    /// The same in the ledger's currency, each order by its product's margin.
+    /// What it is worth, in the ledger's currency: the same, each order by its product's margin; while it has
+    /// bought nothing, the expected value of its open prospects.
     pub worth: Amount,
-    /// Expected value of the open prospects, in the ledger's currency.
-    pub expected: Amount,
     /// The last day we were in touch.
     pub last_contact: Option<Date>,
     /// How often we were in touch since the first order.
@@ -69,7 +68,7 @@ pub struct Figures {
     /// Those that somebody answered.
     pub answered: u32,
     /// The last survey.
-    pub satisfaction: Option<Satisfaction>,
+    pub satisfaction: Option<Box<Satisfaction>>,
     /// Criteria that hold, and how many there are, on the open prospect that has most.
     pub criteria: (u32, u32),
     /// A need is stated: `needs`, `product`, or a request that is open.
@@ -91,11 +90,6 @@ impl Figures {
         self.last_order.map(|last| on.days_since(last))
     }
 
-    /// What it is worth: what it bought, or may buy while it has bought nothing.
-    pub fn potential_or_worth(&self) -> Amount {
-        if self.is_buyer() { self.worth } else { self.expected }
-    }
-
     /// In touch lately, and at least half of the calls answered.
     pub fn is_responsive(&self, grading: &Grading, on: Date) -> bool {
         let lately = |last: Date| on.days_since(last) <= i64::from(grading.responsive_days);
@@ -103,7 +97,7 @@ impl Figures {
     }
 
     /// A later survey takes the place of an earlier one, whichever prospect of the customer answered.
-    fn survey(&mut self, said: Satisfaction) {
+    fn survey(&mut self, said: Box<Satisfaction>) {
         if self.satisfaction.as_ref().is_none_or(|known| known.on <= said.on) {
             self.satisfaction = Some(said);
         }
@@ -120,6 +114,8 @@ impl Figures {
 #[derive(Debug, Default)]
 pub(super) struct Deeds {
     figures: Figures,
+    /// Expected value of the open prospects, in the ledger's currency.
+    expected: Amount,
     /// The days of orders and of contacts; a day may stand several times.
     orders: Vec<Date>,
     contacts: Vec<Date>,
@@ -139,7 +135,7 @@ impl Deeds {
             figures.open = true;
             figures.criteria = criteria(record, settings, on);
             let own = state.value.filter(|value| value.currency.is_none());
-            figures.expected = own.map_or(Amount::ZERO, |own| own.amount);
+            deeds.expected = own.map_or(Amount::ZERO, |own| own.amount);
         }
         deeds
     }
@@ -148,10 +144,10 @@ impl Deeds {
     pub(super) fn join(&mut self, other: Deeds) {
         self.orders.extend(other.orders);
         self.contacts.extend(other.contacts);
+        self.expected = self.expected.plus(other.expected);
         let (figures, other) = (&mut self.figures, other.figures);
         figures.bought.add_sum(&other.bought);
         figures.worth = figures.worth.plus(other.worth);
-        figures.expected = figures.expected.plus(other.expected);
         figures.calls += other.calls;
         figures.answered += other.answered;
         if let Some(satisfaction) = other.satisfaction {
@@ -165,9 +161,12 @@ impl Deeds {
 
     /// The figures when all prospects are joined, and the days with orders: each once, in order.
     pub(super) fn settled(self) -> (Figures, Vec<Date>) {
-        let Deeds { mut figures, mut orders, contacts } = self;
+        let Deeds { mut figures, expected, mut orders, contacts } = self;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         figures.orders = count(orders.len());
+        if !figures.is_buyer() {
+            figures.worth = expected;
+        }
         orders.sort_unstable();
         orders.dedup();
         (figures.first_order, figures.last_order) =
@@ -209,7 +208,7 @@ impl Deeds {
                     }
                 }
                 EventKind::Survey => {
-                    satisfaction(event).into_iter().for_each(|s| self.figures.survey(s))
+                    satisfaction(event).into_iter().for_each(|s| self.figures.survey(Box::new(s)));
                 }
                 _ => {}
             }

@@ -3,7 +3,7 @@
 use super::figures::Deeds;
 use super::levels::{Pareto, Pyramid, Value};
 use super::rfm::Bins;
-use super::{Customer, Graded, Prospect, Role, Verdict, judge, lifecycle};
+use super::{Customer, Graded, Prospect, Role, Verdict, judge, lifecycle, narrow};
 use crate::model::date::Date;
 use crate::model::id::fold;
 use crate::model::pipeline::Outcome;
@@ -27,19 +27,14 @@ pub(in crate::rules) struct Grader<'s> {
 /// What was taken in of prospects, in no order.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Taken {
-    /// Those that are a customer each.
-    alone: Vec<Ungraded>,
+    /// Those that are a customer each: by its own figures, not compared with others yet.
+    alone: Vec<Customer>,
+    /// The same prospects, in the same order,
+    prospects: Vec<Prospect>,
+    /// and what they answer to the rules' questions, if there are any.
+    answers: Vec<Answers>,
     /// Those of accounts.
     shared: Vec<Part>,
-}
-
-/// A customer by its own figures, not compared with others yet.
-#[derive(Debug)]
-struct Ungraded {
-    customer: Arc<Customer>,
-    role: Role,
-    /// What its prospects answer to the rules' questions, if there are any.
-    answers: Vec<Answers>,
 }
 
 /// A prospect of an account.
@@ -58,6 +53,8 @@ impl Taken {
     /// Takes in what another thread has.
     pub(in crate::rules) fn join(&mut self, other: Taken) {
         self.alone.extend(other.alone);
+        self.prospects.extend(other.prospects);
+        self.answers.extend(other.answers);
         self.shared.extend(other.shared);
     }
 }
@@ -84,9 +81,10 @@ impl<'s> Grader<'s> {
         let id = record.prospect.id.clone();
         match record.prospect.account.clone() {
             None => {
-                let customer = self.customer(id, false, deeds);
-                let answers = answers.into_iter().collect();
-                taken.alone.push(Ungraded { customer, role, answers });
+                taken.alone.push(self.customer(None, deeds));
+                // Which customer that is, is known when all threads are done.
+                taken.prospects.push(Prospect { id, customer: 0, role });
+                taken.answers.extend(answers);
             }
             Some(account) => {
                 let key = fold(&account);
@@ -97,45 +95,46 @@ impl<'s> Grader<'s> {
 
     /// Compares and grades the customers of all prospects that were taken in.
     pub(in crate::rules) fn grade(&self, taken: Taken) -> Graded {
-        let Taken { alone: mut ungraded, shared } = taken;
-        let mut prospects = self.put_together(&mut ungraded, shared);
+        let Taken { alone: mut customers, mut prospects, mut answers, shared } = taken;
+        for (customer, prospect) in (0..).zip(&mut prospects) {
+            prospect.customer = customer;
+        }
+        self.put_together(&mut customers, &mut prospects, &mut answers, shared);
+        self.compare(&mut customers, &prospects);
+        self.apply_rules(&mut customers, &prospects, &answers);
         prospects.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        lead(&mut ungraded, &prospects);
-        self.compare(&mut ungraded);
-        self.apply_rules(&mut ungraded);
-        Graded { customers: ungraded.into_iter().map(|one| one.customer).collect(), prospects }
+        lead(&mut customers, &prospects);
+        Graded { customers, prospects }
     }
 
-    /// Makes a customer of each account, behind those that are there already; lists the prospects of all.
-    fn put_together(&self, ungraded: &mut Vec<Ungraded>, mut shared: Vec<Part>) -> Vec<Prospect> {
-        let alone = ungraded.iter().enumerate().map(|(at, one)| {
-            let id = one.customer.id.clone();
-            Prospect { id, customer: narrow(at), role: one.role }
-        });
-        let mut prospects: Vec<Prospect> = alone.collect();
+    /// Makes a customer of each account, behind those that are there already.
+    fn put_together(
+        &self,
+        customers: &mut Vec<Customer>,
+        prospects: &mut Vec<Prospect>,
+        answers: &mut Vec<Answers>,
+        mut shared: Vec<Part>,
+    ) {
         shared.sort_unstable_by(|a, b| (&a.key, &a.id).cmp(&(&b.key, &b.id)));
         let mut shared = shared.into_iter().peekable();
-        while let Some(Part { key, account, id, role, mut deeds, answers }) = shared.next() {
-            let customer = narrow(ungraded.len());
+        while let Some(Part { key, account, id, role, mut deeds, answers: said }) = shared.next() {
+            let customer = narrow(customers.len());
             prospects.push(Prospect { id, customer, role });
-            let mut answers: Vec<Answers> = answers.into_iter().collect();
+            answers.extend(said);
             while let Some(next) = shared.next_if(|next| next.key == key) {
                 prospects.push(Prospect { id: next.id, customer, role: next.role });
-                deeds.join(next.deeds);
                 answers.extend(next.answers);
+                deeds.join(next.deeds);
             }
-            let customer = self.customer(account, true, deeds);
-            ungraded.push(Ungraded { customer, role, answers });
+            customers.push(self.customer(Some(account.as_str().into()), deeds));
         }
-        prospects
     }
 
     /// A customer by its own figures; what takes the others is not known yet.
-    fn customer(&self, id: Text, account: bool, deeds: Deeds) -> Arc<Customer> {
+    fn customer(&self, account: Option<Box<str>>, deeds: Deeds) -> Customer {
         let (grading, on) = (&self.settings.grading, self.on);
         let (figures, days) = deeds.settled();
-        Arc::new(Customer {
-            id,
+        Customer {
             account,
             prospects: 0,
             first: 0,
@@ -151,34 +150,31 @@ impl<'s> Grader<'s> {
             rfm: None,
             verdict: None,
             figures,
-        })
+        }
     }
 
     /// The dimensions that compare customers: with those who bought, or with those who did not. Ties go by
     /// id.
-    fn compare(&self, ungraded: &mut [Ungraded]) {
+    fn compare(&self, customers: &mut [Customer], prospects: &[Prospect]) {
         let (grading, on) = (&self.settings.grading, self.on);
-        let mut order: Vec<usize> = (0..ungraded.len()).collect();
-        order.sort_by_cached_key(|at| {
-            let customer = &ungraded[*at].customer;
-            (Text::from(fold(&customer.id)), customer.account)
-        });
-        let of = |ungraded: &[Ungraded], buyers: bool| -> (Vec<usize>, Vec<i128>) {
-            let figures = |at: usize| &ungraded[at].customer.figures;
-            let same = order.iter().copied().filter(|at| figures(*at).is_buyer() == buyers);
-            same.map(|at| (at, figures(at).potential_or_worth().micros())).unzip()
+        let order = in_order(customers, prospects);
+        let of = |customers: &[Customer], buyers: bool| -> (Vec<usize>, Vec<i128>) {
+            let figures = |at: usize| &customers[at].figures;
+            let all = order.iter().map(|at| *at as usize);
+            let same = all.filter(|at| figures(*at).is_buyer() == buyers);
+            same.map(|at| (at, figures(at).worth.micros())).unzip()
         };
-        let (prospects, expected) = of(ungraded, false);
-        for (at, class) in prospects.into_iter().zip(abc_classes(&expected)) {
-            let customer = Arc::make_mut(&mut ungraded[at].customer);
+        let (others, expected) = of(customers, false);
+        for (at, class) in others.into_iter().zip(abc_classes(&expected)) {
+            let customer = &mut customers[at];
             customer.value = judge::value(&customer.figures, class, grading);
         }
-        let (buyers, worth) = of(ungraded, true);
-        let bins = Bins::of(buyers.iter().map(|at| &ungraded[*at].customer.figures), grading, on);
+        let (buyers, worth) = of(customers, true);
+        let bins = Bins::of(buyers.iter().map(|at| &customers[*at].figures), grading, on);
         for ((at, class), level) in
             buyers.into_iter().zip(abc_classes(&worth)).zip(pyramid_levels(&worth))
         {
-            let customer = Arc::make_mut(&mut ungraded[at].customer);
+            let customer = &mut customers[at];
             customer.value = judge::value(&customer.figures, class, grading);
             customer.pareto = Some(match class {
                 AbcClass::A => Pareto::A,
@@ -196,23 +192,41 @@ impl<'s> Grader<'s> {
     }
 
     /// The composite grade: the first rule that fits one of the customer's prospects.
-    fn apply_rules(&self, ungraded: &mut [Ungraded]) {
+    fn apply_rules(&self, customers: &mut [Customer], prospects: &[Prospect], answers: &[Answers]) {
         let context = Context { settings: self.settings, as_of: self.on };
         let Some(blank) = replay(Default::default(), self.settings, self.on) else { return };
-        let unasked = [Answers::default()];
-        for Ungraded { customer, answers, .. } in ungraded {
-            let answers = if answers.is_empty() { &unasked } else { answers.as_slice() };
-            let fits = |query: &Query| {
-                let fits = |answers| query.matches_apart(answers, customer, &blank, &context);
-                answers.iter().any(fits)
-            };
-            let rule = self.rules.iter().position(|query| query.as_ref().is_some_and(fits));
-            Arc::make_mut(customer).verdict = rule.map(|rule| {
-                let grade = self.settings.grading.rules[rule].grade.clone();
-                Verdict { grade, rule }
-            });
+        let stated = self.settings.grading.rules.iter().map(|rule| rule.grade.clone());
+        let verdict = |(rule, grade)| Arc::new(Verdict { grade, rule });
+        let verdicts: Vec<Arc<Verdict>> = stated.enumerate().map(verdict).collect();
+        let unasked = Answers::default();
+        for (position, prospect) in prospects.iter().enumerate() {
+            let customer = &mut customers[prospect.customer as usize];
+            let answers = answers.get(position).unwrap_or(&unasked);
+            let fits = |query: &Query| query.matches_apart(answers, customer, &blank, &context);
+            // Another prospect may have shown that an earlier rule fits.
+            let known = customer.verdict.as_ref().map_or(self.rules.len(), |known| known.rule);
+            let earlier = self.rules[..known].iter();
+            let found = earlier.map(Option::as_ref).position(|query| query.is_some_and(fits));
+            if let Some(rule) = found {
+                customer.verdict = Some(Arc::clone(&verdicts[rule]));
+            }
         }
     }
+}
+
+/// The positions of the customers in the order of their names; the prospects' customers are known.
+fn in_order(customers: &[Customer], prospects: &[Prospect]) -> Vec<u32> {
+    let mut names: Vec<(Text, bool, u32)> = Vec::with_capacity(customers.len());
+    for prospect in prospects {
+        let account = customers[prospect.customer as usize].account.as_deref();
+        // The prospects of one account follow each other.
+        if names.last().is_none_or(|(.., last)| *last != prospect.customer) {
+            let name = fold(account.unwrap_or(&prospect.id)).into();
+            names.push((name, account.is_some(), prospect.customer));
+        }
+    }
+    names.sort_unstable();
+    names.into_iter().map(|(.., customer)| customer).collect()
 }
 
 impl Role {
@@ -226,9 +240,9 @@ impl Role {
 }
 
 /// Tells the customers which of the prospects, given by id, are theirs.
-fn lead(ungraded: &mut [Ungraded], prospects: &[Prospect]) {
+fn lead(customers: &mut [Customer], prospects: &[Prospect]) {
     for (position, prospect) in prospects.iter().enumerate() {
-        let customer = Arc::make_mut(&mut ungraded[prospect.customer as usize].customer);
+        let customer = &mut customers[prospect.customer as usize];
         if customer.prospects == 0 {
             (customer.first, customer.lead) = (narrow(position), narrow(position));
         } else if prospect.role < prospects[customer.lead as usize].role {
@@ -236,9 +250,4 @@ fn lead(ungraded: &mut [Ungraded], prospects: &[Prospect]) {
         }
         customer.prospects += 1;
     }
-}
-
-/// A position in a ledger, which has fewer than four thousand million prospects.
-fn narrow(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
 }

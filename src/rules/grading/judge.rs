@@ -11,7 +11,7 @@ use crate::stats::AbcClass;
 /// Value: by the stated amounts, or by the class among the customers (or among those who bought
 /// nothing, for one of them); many orders can lift it.
 pub fn value(figures: &Figures, class: AbcClass, grading: &Grading) -> Value {
-    let worth = figures.potential_or_worth();
+    let worth = figures.worth;
     let reaches = |limit: Option<Amount>| limit.is_some_and(|limit| worth >= limit);
     let by_money = if grading.value_high.is_some() || grading.value_medium.is_some() {
         match (reaches(grading.value_high), reaches(grading.value_medium)) {

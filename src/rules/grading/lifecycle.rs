@@ -6,9 +6,9 @@ use crate::model::grading::Grading;
 
 /// The days without an order after which a customer lapses: the setting, else twice its median gap and
 /// at least `least_gap_days`. The days stand in order, each once.
-pub fn gap(days: &[Date], grading: &Grading) -> i64 {
+pub fn gap(days: &[Date], grading: &Grading) -> u32 {
     if let Some(stated) = grading.gap_days {
-        return i64::from(stated);
+        return stated;
     }
     let mut gaps: Vec<i64> = days.windows(2).map(|pair| pair[1].days_since(pair[0])).collect();
     gaps.sort_unstable();
@@ -17,7 +17,7 @@ pub fn gap(days: &[Date], grading: &Grading) -> i64 {
         0 => 0,
         n => gaps[(n - 1) / 2] + gaps[n / 2],
     };
-    twice.max(i64::from(grading.least_gap_days))
+    u32::try_from(twice).unwrap_or(u32::MAX).max(grading.least_gap_days)
 }
 
 /// The lifecycle on a day; orders of one day are one purchase.
@@ -39,7 +39,7 @@ pub fn lifecycle(days: &[Date], grading: &Grading, on: Date) -> Lifecycle {
 fn lapsed(days: &[Date], grading: &Grading, on: Date) -> bool {
     let since = days.last().map_or(0, |last| on.days_since(*last));
     let new = days.len() == 1 && since <= i64::from(grading.new_days);
-    !new && since > gap(days, grading)
+    !new && since > i64::from(gap(days, grading))
 }
 
 #[cfg(test)]

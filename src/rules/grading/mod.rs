@@ -34,10 +34,8 @@ pub struct Verdict {
 /// A customer, graded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// The account, or the prospect's id.
-    pub id: Text,
-    /// Is it an account of prospects?
-    pub account: bool,
+    /// The account whose prospects it is; none where it is a prospect without one.
+    pub account: Option<Box<str>>,
     /// How many prospects it is.
     pub prospects: u32,
     /// The first of them by id: its position in the book.
@@ -48,7 +46,7 @@ pub struct Customer {
     /// What it did.
     pub figures: Figures,
     /// Days without an order after which it lapses.
-    pub gap: i64,
+    pub gap: u32,
     /// What it is worth.
     pub value: Value,
     /// How long and closely it has been with us.
@@ -66,7 +64,7 @@ pub struct Customer {
     /// Its scores among those who bought.
     pub rfm: Option<Scores>,
     /// Its grade; none where no rule fits.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<Arc<Verdict>>,
 }
 
 impl Customer {
@@ -84,7 +82,7 @@ impl Customer {
 /// Every customer of a book, graded.
 #[derive(Debug, Default)]
 pub struct Graded {
-    customers: Vec<Arc<Customer>>,
+    customers: Vec<Customer>,
     /// The prospects by id: a position here is one in the book.
     prospects: Vec<Prospect>,
 }
@@ -114,14 +112,32 @@ impl Graded {
         self.of_each().enumerate().filter(first).map(|(_, customer)| customer)
     }
 
+    /// A customer's name: the account, or the id of the prospect that it is.
+    pub fn name<'g>(&'g self, customer: &'g Customer) -> &'g str {
+        match &customer.account {
+            Some(account) => account,
+            None => &self.prospects[customer.first as usize].id,
+        }
+    }
+
     /// The customer that the prospect of an id belongs to.
-    pub fn of(&self, id: &str) -> Option<&Arc<Customer>> {
+    pub fn of(&self, id: &str) -> Option<&Customer> {
         let found = self.prospects.binary_search_by(|prospect| (*prospect.id).cmp(id)).ok()?;
         Some(&self.customers[self.prospects[found].customer as usize])
     }
 
+    /// The customer of the prospect at a position in the book.
+    pub fn at(&self, position: usize) -> &Customer {
+        &self.customers[self.prospects[position].customer as usize]
+    }
+
     /// The customer of each prospect of the book, in the order of ids.
     pub fn of_each(&self) -> impl Iterator<Item = &Customer> {
-        self.prospects.iter().map(|prospect| &*self.customers[prospect.customer as usize])
+        (0..self.prospects.len()).map(|position| self.at(position))
     }
+}
+
+/// A position in a ledger, which has fewer than four thousand million prospects.
+pub fn narrow(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }

@@ -112,7 +112,7 @@ impl Import {
             context.say("ids are made from names: the same file again would add everybody again");
         }
         if self.dry_run {
-            context.emit(&counts.sheet(&ledger.settings))?;
+            context.emit(counts.sheet(&ledger.settings))?;
         } else {
             if changes.len() >= MANY && std::io::stderr().is_terminal() {
                 context.say(&format!("writing {} …", plural(changes.len(), "file")));
