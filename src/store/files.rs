@@ -2,6 +2,7 @@
 //! batch of names, reads file by file into one buffer, replays each prospect, and hands the record on.
 
 use super::cache::Cache;
+use super::listing::Names;
 use super::load::{Ledger, Loaded, id_of};
 use super::quick::quick;
 use super::remembered::Remembered;
@@ -144,24 +145,27 @@ impl Files {
         if self.ledger.snapshot.is_some() {
             return self.each_of_snapshot(take);
         }
-        let walked = self.each_batch(None, |thread, (part, hand): &mut (A, Hand), batch| {
-            self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
-            for name in batch.names.iter() {
-                let (mut record, found) = self.one(&batch.folder, name, keep, hand);
-                take(thread, part, &mut record, found);
-                hand.take_back(record);
-            }
-        });
+        let walked =
+            self.each_batch(None, |thread, (part, hand): &mut (A, Hand), folder, names| {
+                self.ledger.files_read.fetch_add(names.len(), Ordering::Relaxed);
+                for name in names.iter() {
+                    let (mut record, found) = self.one(folder, name, keep, hand);
+                    take(thread, part, &mut record, found);
+                    hand.take_back(record);
+                }
+            });
         let parts = walked.parts.into_iter().map(|(part, hand)| (part, hand.met)).collect();
         (parts, walked.problems)
     }
 
     /// Hands out every file once, in batches; what lies in folders may be known. `take` is given the number
-    /// of the thread and the thread's own part. Threads begin only where there is more than one batch.
+    /// of the thread, the thread's own part, and the names of some files of a folder, which each thread has
+    /// open for itself: those that share one wait for each other with every file. Threads begin only where
+    /// there is more than one batch.
     pub(super) fn each_batch<A: Default + Send>(
         &self,
         folders: Option<&Cache>,
-        take: impl Fn(usize, &mut A, &Batch) + Sync,
+        take: impl Fn(usize, &mut A, &Folder, &Names) + Sync,
     ) -> Walked<A> {
         let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS), folders);
         let first = walk.next_batch();
@@ -169,9 +173,12 @@ impl Files {
         let walk = Mutex::new(walk);
         let work = |thread: usize, mut begun: Option<Batch>| {
             let mut part = A::default();
+            let mut own: Option<Folder> = None;
             let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
             while let Some(batch) = begun.take().or_else(next) {
-                take(thread, &mut part, &batch);
+                own = own.filter(|own| own.path == batch.folder.path);
+                own = own.or_else(|| batch.folder.again().ok());
+                take(thread, &mut part, own.as_ref().unwrap_or(&batch.folder), &batch.names);
             }
             part
         };

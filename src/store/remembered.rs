@@ -6,7 +6,7 @@ use super::cache::{Cache, Cursor, Rows};
 use super::files::{Files, Hand, any_twice, hash, stem};
 use super::listing;
 use super::standing_row;
-use super::walk::{Batch, Folder, Listed};
+use super::walk::{Folder, Listed};
 use crate::model::date::{Date, Day};
 use crate::model::settings::Settings;
 use crate::rules::book::{Keep, Passed};
@@ -42,8 +42,6 @@ pub(super) struct Remembered<'f> {
 #[derive(Default)]
 struct Part {
     hand: Hand,
-    /// The folder it is in.
-    folder: Option<Folder>,
     /// Room for what is remembered of a file.
     standing: Standing,
     /// Where it looks up what is remembered.
@@ -69,8 +67,12 @@ impl<'f> Remembered<'f> {
     /// Lets all standings pass by, and remembers those that had to be read.
     pub(super) fn pass(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed {
         let folders = Some(&self.folders);
-        let walked = self.files.each_batch(folders, |thread, part: &mut Part, batch| {
-            self.batch(batch, part, |standing| each(thread, standing));
+        let walked = self.files.each_batch(folders, |thread, part: &mut Part, folder, names| {
+            self.standings.enter(&mut part.cursor, &folder.path);
+            part.rows.begin(&folder.path);
+            for name in names.iter() {
+                self.one(folder, name, part, |standing| each(thread, standing));
+            }
         });
         let mut parts = walked.parts;
         let met = parts.iter_mut().map(|part| std::mem::take(&mut part.hand.met)).collect();
@@ -86,18 +88,6 @@ impl<'f> Remembered<'f> {
             self.save_folders(&walked.listed);
         }
         passed
-    }
-
-    fn batch(&self, batch: &Batch, part: &mut Part, each: impl Fn(&Standing)) {
-        let path = &batch.folder.path;
-        self.standings.enter(&mut part.cursor, path);
-        part.rows.begin(path);
-        let own = part.folder.take().filter(|own| own.path == *path);
-        let own = own.or_else(|| batch.folder.again().ok());
-        for name in batch.names.iter() {
-            self.one(own.as_ref().unwrap_or(&batch.folder), name, part, &each);
-        }
-        part.folder = own;
     }
 
     fn one(&self, folder: &Folder, name: &OsStr, part: &mut Part, each: impl FnOnce(&Standing)) {
