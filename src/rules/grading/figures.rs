@@ -69,7 +69,7 @@ pub struct Figures {
     /// The last survey.
     pub satisfaction: Option<Box<Satisfaction>>,
     /// Criteria that hold, and how many there are, on the open prospect that has most.
-    pub criteria: (u32, u32),
+    pub criteria: (u16, u16),
     /// A need is stated: `needs`, `product`, or a request that is open.
     pub need: bool,
     /// Is a prospect still being pursued?
@@ -267,17 +267,18 @@ fn satisfaction(event: &Event) -> Option<Satisfaction> {
 }
 
 /// How many of the criteria that somebody must say or date hold, and how many there are.
-fn criteria(record: &Record, settings: &Settings, on: Date) -> (u32, u32) {
+fn criteria(record: &Record, settings: &Settings, on: Date) -> (u16, u16) {
     let case = record.case(settings, on);
     let mut seen: Vec<&str> = Vec::new();
     let mut held = 0;
     for id in case.pipeline.accumulated(case.pipeline.won()) {
         if !seen.contains(&id) && of_demand(id, settings) {
             seen.push(id);
-            held += u32::from(case.holds(id));
+            held += usize::from(case.holds(id));
         }
     }
-    (held, u32::try_from(seen.len()).unwrap_or(u32::MAX))
+    let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    (count(held), count(seen.len()))
 }
 
 /// A criterion that speaks of what the customer wants, not of what we did or received.
