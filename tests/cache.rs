@@ -132,12 +132,18 @@ fn whatever_lies_in_its_place_is_no_cache() {
     let [cache, folders] = ["standings", "folders"].map(|name| root.join(".crm/cache").join(name));
     for (path, read) in [(&cache, COUNT), (&folders, 0)] {
         let whole = fs::read(path).unwrap();
-        for bytes in [&whole[..whole.len() / 2], b"", b"crmrows1", &[0xff; 5000]] {
+        for bytes in [&whole[..whole.len() / 2], b"", b"crmrows2", &[0xff; 5000]] {
             fs::write(path, bytes).unwrap();
             assert_eq!(same(root, day(TODAY)), read);
             assert_eq!(fs::read(path).unwrap().len(), whole.len(), "it is made anew");
         }
     }
+    // A piece that is not whole costs its own files alone.
+    let mut bytes = fs::read(&cache).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&cache, bytes).unwrap();
+    assert!((1..COUNT).contains(&same(root, day(TODAY))));
+    assert_eq!(same(root, day(TODAY)), 0);
     fs::remove_file(&cache).unwrap();
     fs::create_dir(&cache).unwrap();
     assert_eq!(same(root, day(TODAY)), COUNT);
@@ -259,8 +265,14 @@ fn happen(root: &Path, deed: &Deed) {
     }
 }
 
+/// Enough for some seconds; `PROPTEST_CASES` asks for more.
+fn cases() -> ProptestConfig {
+    let told = std::env::var_os("PROPTEST_CASES").is_some();
+    if told { ProptestConfig::default() } else { ProptestConfig::with_cases(12) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(cases())]
 
     #[test]
     fn a_report_with_the_cache_is_one_without(deeds in prop::collection::vec(deed(), 1..30)) {

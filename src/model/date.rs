@@ -7,6 +7,46 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(NaiveDate);
 
+/// A day by its number, where very many are compared and counted. 0001-01-01 is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Day(i32);
+
+impl Day {
+    /// The day of a number, which need not be in the calendar.
+    pub fn of_number(number: i32) -> Day {
+        Day(number)
+    }
+
+    /// Its number.
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
+    /// This many days later; beyond all dates at most.
+    #[must_use]
+    pub fn plus(self, days: u32) -> Day {
+        Day(self.0.saturating_add(i32::try_from(days).unwrap_or(i32::MAX)))
+    }
+
+    /// Whole days from `earlier` to this day; negative if this is the earlier one.
+    pub fn days_since(self, earlier: Day) -> i64 {
+        i64::from(self.0) - i64::from(earlier.0)
+    }
+}
+
+impl From<Date> for Day {
+    fn from(date: Date) -> Day {
+        Day(date.0.num_days_from_ce())
+    }
+}
+
+/// The nearest date of the calendar.
+impl From<Day> for Date {
+    fn from(day: Day) -> Date {
+        Date::MIN.plus(day.days_since(Date::MIN.into()))
+    }
+}
+
 /// A day of the week, Monday first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Weekday {
@@ -71,18 +111,6 @@ impl Date {
     #[allow(clippy::disallowed_methods)]
     pub fn today_by_the_clock() -> Date {
         Date(chrono::Local::now().date_naive())
-    }
-
-    /// A number that is never 0 and quickly read back: 512 times the year, and the day of the year.
-    pub fn to_number(self) -> u32 {
-        self.0.year().unsigned_abs() * 512 + self.0.ordinal()
-    }
-
-    /// The date of such a number.
-    pub fn from_number(number: u32) -> Option<Date> {
-        let year = i32::try_from(number / 512).ok()?;
-        let date = NaiveDate::from_yo_opt(year, number % 512).map(Date)?;
-        (1..=9999).contains(&year).then_some(date)
     }
 
     /// Exactly `YYYY-MM-DD`.
@@ -292,6 +320,17 @@ mod tests {
         assert_eq!(d("2009-12-31").plus(i64::MIN), Date::MIN);
         assert_eq!(d("2009-01-31").plus_months(1), d("2009-02-28"));
         assert_eq!(d("2010-01-15").days_since(d("2009-12-18")), 28);
+    }
+
+    #[test]
+    fn days_have_numbers() {
+        assert_eq!(Day::from(Date::MIN).number(), 1);
+        let day = Day::from(d("2009-12-18"));
+        assert_eq!(Date::from(day.plus(28)), d("2010-01-15"));
+        assert_eq!(day.plus(28).days_since(day), 28);
+        assert!(day < d("2009-12-19").into());
+        assert_eq!(Date::from(Day::of_number(i32::MIN)), Date::MIN);
+        assert_eq!(Date::from(day.plus(u32::MAX)), Date::MAX);
     }
 
     #[test]

@@ -117,6 +117,11 @@ impl Amount {
         Amount(if rounded.fract().is_zero() { rounded.trunc() } else { rounded })
     }
 
+    /// How many decimals are written.
+    pub fn decimals(self) -> u32 {
+        self.0.scale()
+    }
+
     /// Without zeros at the end of its decimals.
     #[must_use]
     pub fn trimmed(self) -> Amount {

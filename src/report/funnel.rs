@@ -5,7 +5,7 @@ use super::breakdown::{by_cell, by_column, join, window as shown};
 use super::figures::{FEW, bars, count, few, grouped, others, span};
 use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
+use crate::model::date::Day;
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Sum};
 use crate::model::period::Period;
@@ -25,7 +25,10 @@ const WINDOW: i64 = 90;
 struct Figures {
     count: u64,
     value: Sum,
+    /// What is worth so many decimals that each product with the column's probability is rounded: the
+    /// products, until all are weighed, and the values.
     weighted: Amount,
+    uneven: Amount,
     overdue: u64,
     /// Entered in the window.
     arrivals: usize,
@@ -36,12 +39,21 @@ struct Figures {
 
 impl Figures {
     /// A prospect that stands here.
-    fn count_in(&mut self, standing: &Standing, pipeline: &Pipeline, day: Date) {
+    fn count_in(&mut self, standing: &Standing, pipeline: &Pipeline, day: Day) {
         self.count += 1;
         self.overdue += u64::from(standing.overdue_on(day));
         self.value.add_sum(&standing.worth);
-        let probability = pipeline.stages[standing.stage].probability;
-        self.weighted = self.weighted.plus(standing.worth.own.times(probability).round(2));
+        let (own, probability) = (standing.worth.own, pipeline.stages[standing.stage].probability);
+        if own.decimals() + probability.decimals() > 2 {
+            self.uneven = self.uneven.plus(own);
+            self.weighted = self.weighted.plus(own.times(probability).round(2));
+        }
+    }
+
+    /// Weighs the values that need no rounding one by one, once all are there.
+    fn weigh(&mut self, probability: Amount) {
+        let even = self.value.own.minus(self.uneven);
+        self.weighted = self.weighted.plus(even.times(probability).round(2));
     }
 
     /// What another thread counted.
@@ -49,6 +61,7 @@ impl Figures {
         self.count += other.count;
         self.value.add_sum(&other.value);
         self.weighted = self.weighted.plus(other.weighted);
+        self.uneven = self.uneven.plus(other.uneven);
         self.overdue += other.overdue;
         self.arrivals += other.arrivals;
         self.departures += other.departures;
@@ -84,7 +97,7 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     for (index, pipeline) in settings.pipelines.iter().enumerate() {
-        let groups = gathered.get(&index).unwrap_or(&none);
+        let groups = gathered.get(index).unwrap_or(&none);
         if groups.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
             continue;
         }
@@ -112,37 +125,49 @@ fn about(book: &Book) -> String {
     format!("{} {}{currency}", lang.pick("snapshot of", "截至"), book.as_of)
 }
 
-/// The figures of each pipeline in use, by its position.
-fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
+/// The figures of each pipeline, by its position; none at all if none is in use.
+fn gather(book: &Book, request: &Request) -> Vec<Groups> {
     let settings = &book.settings;
     let window = asked(book, request);
-    request.fold_standings(
+    let [day, from, to] = [book.as_of, window.from, window.to].map(Day::from);
+    let within = |day: Day| from <= day && day <= to;
+    // Without groups all keys are `None`: two empty texts take longer to compare, once for each prospect.
+    let gathered = request.fold_standings(
         book,
-        |all: &mut BTreeMap<usize, Groups>, standing, group| {
+        |all: &mut Vec<BTreeMap<Option<String>, Vec<Figures>>>, standing, group| {
+            all.resize_with(settings.pipelines.len(), BTreeMap::new);
             let pipeline = &settings.pipelines[standing.pipeline];
-            let columns = all
-                .entry(standing.pipeline)
-                .or_default()
+            let columns = all[standing.pipeline]
                 .entry(group)
                 .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
-            columns[standing.stage].count_in(standing, pipeline, book.as_of);
+            columns[standing.stage].count_in(standing, pipeline, day);
             for stay in &standing.stays {
                 let cell = &mut columns[stay.stage];
-                cell.arrivals += usize::from(window.contains(stay.from));
-                if let Some(to) = stay.to.filter(|to| window.contains(*to)) {
+                cell.arrivals += usize::from(within(stay.from));
+                if let Some(to) = stay.to.filter(|to| within(*to)) {
                     cell.departures += 1;
                     cell.days += to.days_since(stay.from);
                 }
             }
         },
         |all, part| {
-            join(all, part, |known, groups| {
+            all.resize_with(all.len().max(part.len()), BTreeMap::new);
+            for (known, groups) in all.iter_mut().zip(part) {
                 join(known, groups, |columns, others| {
                     columns.iter_mut().zip(&others).for_each(|(a, b)| a.join(b));
                 });
-            });
+            }
         },
-    )
+    );
+    let weighed = |(groups, pipeline): (BTreeMap<_, Vec<Figures>>, &Pipeline)| {
+        let groups = groups.into_iter().map(|(group, mut cells)| {
+            let stages = cells.iter_mut().zip(&pipeline.stages);
+            stages.for_each(|(cell, stage)| cell.weigh(stage.probability));
+            (Option::unwrap_or_default(group), cells)
+        });
+        groups.collect()
+    };
+    gathered.into_iter().zip(&settings.pipelines).map(weighed).collect()
 }
 
 fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Settings) -> Table {

@@ -94,14 +94,14 @@ impl Request {
     pub fn fold_standings<A: Default + Send>(
         &self,
         book: &Book,
-        step: impl Fn(&mut A, &Standing, String) + Sync,
+        step: impl Fn(&mut A, &Standing, Option<String>) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
         if self.by.is_none() && self.query.is_empty() {
-            return book.fold_standings(|all, standing| step(all, standing, String::new()), join);
+            return book.fold_standings(|all, standing| step(all, standing, None), join);
         }
         let settings = &book.settings;
-        let group = |record: &Record| self.group(record, settings).unwrap_or_default();
+        let group = |record: &Record| self.group(record, settings);
         let standing = |record: &Record| Standing::of(record, book.as_of);
         self.fold(book, |all, record| step(all, &standing(record), group(record)), join)
     }

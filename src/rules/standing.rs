@@ -1,9 +1,9 @@
 //! Where a prospect stands, in as few words as a funnel asks for. As long as its file does not change, that
 //! stays true from its last entry on, for every day: only whether it is overdue moves with the day, and
-//! that is asked of its [`Clock`].
+//! its [`Clock`] says from which day on.
 
 use super::state::{Record, StageSpell};
-use crate::model::date::Date;
+use crate::model::date::{Date, Day};
 use crate::model::event::Event;
 use crate::model::money::Sum;
 use crate::model::pipeline::Outcome;
@@ -25,10 +25,15 @@ impl Clock {
         self.start.map(|start| day.days_since(start).max(0))
     }
 
-    /// Is the sales cycle over on a day, and no hold excuses it?
+    /// The first day on which the sales cycle is over, and no hold excuses it.
+    pub fn over_from(&self) -> Option<Day> {
+        let over = Day::from(self.start?).plus(self.cycle_days).plus(1);
+        Some(self.hold.map_or(over, |until| over.max(until.into())))
+    }
+
+    /// Is it over on a day?
     pub fn is_over(&self, day: Date) -> bool {
-        self.hold.is_none_or(|until| day >= until)
-            && self.age(day).is_some_and(|age| age > i64::from(self.cycle_days))
+        self.over_from().is_some_and(|from| from <= day.into())
     }
 }
 
@@ -38,27 +43,27 @@ pub struct Stay {
     /// The column's position.
     pub stage: usize,
     /// First day.
-    pub from: Date,
+    pub from: Day,
     /// The day it left; `None` = still there.
-    pub to: Option<Date>,
+    pub to: Option<Day>,
 }
 
 /// Where a prospect stands, what it is worth there, and how long it stayed elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Standing {
     /// The day of the first entry.
-    pub opened: Option<Date>,
+    pub opened: Option<Day>,
     /// From this day on it stays so, until something is entered: the day of the last entry, whether that
     /// stands or not. `None` where later entries are there already.
-    pub since: Option<Date>,
+    pub since: Option<Day>,
     /// Position of its pipeline in the settings.
     pub pipeline: usize,
     /// Position of its column in the pipeline.
     pub stage: usize,
     /// What was booked once it is won, else what is expected.
     pub worth: Sum,
-    /// The clock, where one can be overdue: in an open column behind the first.
-    pub clock: Option<Clock>,
+    /// Past the sales cycle from this day on. Never outside the open columns behind the first.
+    pub overdue_from: Option<Day>,
     /// The columns it entered, in order ([`History::entries`](super::state::History::entries)).
     pub stays: Vec<Stay>,
 }
@@ -68,21 +73,25 @@ impl Standing {
     pub fn of(record: &Record, as_of: Date) -> Standing {
         let state = &record.state;
         let last = record.prospect.events.last().map_or(Date::MIN, Event::date);
-        let stay = |spell: &StageSpell| Stay { stage: spell.stage, from: spell.from, to: spell.to };
+        let stay = |spell: &StageSpell| Stay {
+            stage: spell.stage,
+            from: spell.from.into(),
+            to: spell.to.map(Day::from),
+        };
         Standing {
-            opened: state.opened,
-            since: Some(last).filter(|last| *last <= as_of),
+            opened: state.opened.map(Day::from),
+            since: Some(last).filter(|last| *last <= as_of).map(Day::from),
             pipeline: state.pipeline,
             stage: state.stage,
             worth: worth(record),
-            clock: state.can_be_overdue().then(|| state.clock()),
+            overdue_from: state.clock().over_from().filter(|_| state.can_be_overdue()),
             stays: record.history.entries().map(stay).collect(),
         }
     }
 
     /// Past the sales cycle on a day.
-    pub fn overdue_on(&self, day: Date) -> bool {
-        self.clock.is_some_and(|clock| clock.is_over(day))
+    pub fn overdue_on(&self, day: Day) -> bool {
+        self.overdue_from.is_some_and(|from| from <= day)
     }
 }
 

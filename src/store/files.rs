@@ -22,7 +22,7 @@ use std::hash::Hasher;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// The prospects of a ledger on a day.
 #[derive(Debug)]
@@ -34,6 +34,10 @@ pub struct Files {
     /// What is wrong beside prospects.
     pub beside: Vec<Diagnostic>,
 }
+
+/// As many as the machine has processors; the system is asked once.
+static THREADS: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
 
 /// What one thread met on its way.
 #[derive(Debug, Default)]
@@ -82,7 +86,9 @@ impl Shelf for Files {
 
     fn standings(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed {
         match self.ledger.remember {
-            Some(now) if self.ledger.snapshot.is_none() => Remembered::of(self, now).pass(each),
+            Some(now) if cfg!(unix) && self.ledger.snapshot.is_none() => {
+                Remembered::of(self, now).pass(each)
+            }
             _ => self.pass(Keep::AllButNotes, &|thread, record| {
                 each(thread, &Standing::of(record, self.as_of));
             }),
@@ -90,7 +96,7 @@ impl Shelf for Files {
     }
 
     fn threads(&self) -> usize {
-        std::thread::available_parallelism().map_or(1, usize::from)
+        *THREADS
     }
 
     fn earlier(&self, day: Date) -> Box<dyn Shelf> {
@@ -277,23 +283,18 @@ impl Files {
 }
 
 impl Met {
-    /// A file that need not be read: its name, and the day of its first entry.
-    pub(super) fn pass(&mut self, name: &str, opened: Option<Date>) {
-        self.ids.push(hash(stem(name)));
-        self.first = self.first.into_iter().chain(opened).min();
-    }
-
     fn count(&mut self, problems: &[Diagnostic]) {
         self.errors += problems.iter().filter(|p| p.is_error()).count();
     }
 }
 
 /// The id of a file of this name.
-fn stem(name: &str) -> &str {
+pub(super) fn stem(name: &str) -> &str {
     name.strip_suffix(".toml").unwrap_or(name)
 }
 
-fn hash(id: &str) -> u64 {
+/// An id, folded and hashed.
+pub(super) fn hash(id: &str) -> u64 {
     let mut hash = fnv::FnvHasher::default();
     if id.is_ascii() {
         id.bytes().for_each(|byte| hash.write_u8(byte.to_ascii_lowercase()));
@@ -308,6 +309,11 @@ fn repeated(met: Vec<Met>) -> bool {
     let mut parts = met.into_iter().map(|met| met.ids);
     let mut ids = parts.next().unwrap_or_default();
     parts.for_each(|part| ids.extend(part));
+    any_twice(ids)
+}
+
+/// Is one of these among them twice?
+pub(super) fn any_twice(mut ids: Vec<u64>) -> bool {
     ids.sort_unstable();
     ids.windows(2).any(|pair| pair[0] == pair[1])
 }

@@ -1,10 +1,10 @@
 //! Listing one folder, some entries at a time: as many as the system hands over at once where it can be
 //! asked for that, entry by entry elsewhere. Names stand in one piece of memory.
 
-use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What an entry of a folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,73 +21,119 @@ pub enum Kind {
 
 /// A folder that is being listed.
 #[derive(Debug)]
-pub struct Listing<'c>(Source<'c>);
+pub struct Listing(Source);
 
 #[derive(Debug)]
-enum Source<'c> {
+enum Source {
     System(system::Listing),
-    /// What is known, and where it goes on.
-    Known(Cow<'c, [u8]>, usize),
+    /// What is known, and where it goes on; 0 at the beginning.
+    Known(Arc<Vec<u8>>, usize),
 }
 
 /// So many known entries are handed over at a time.
-const SOME: usize = 128;
+const SOME: usize = 64;
 
-impl<'c> Listing<'c> {
+impl Listing {
     /// Begins with a folder.
-    pub fn open(folder: &Path) -> io::Result<Listing<'c>> {
+    pub fn open(folder: &Path) -> io::Result<Listing> {
         system::Listing::open(folder).map(|listing| Listing(Source::System(listing)))
     }
 
     /// A folder of which it is known what lies in it ([`contents`]).
-    pub fn known(contents: Cow<'c, [u8]>) -> Listing<'c> {
+    pub fn known(contents: Arc<Vec<u8>>) -> Listing {
         Listing(Source::Known(contents, 0))
     }
 
-    /// Hands over some more entries; false if there are none. After an error there is nothing more to come.
-    pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, Kind)) -> io::Result<bool> {
+    /// Hands over some more entries that a ledger goes by: the names of its files, and what lies beside them.
+    /// False if there are none. After an error there is nothing more to come.
+    pub fn more(
+        &mut self,
+        names: &mut Names,
+        beside: &mut dyn FnMut(&OsStr, Kind),
+    ) -> io::Result<bool> {
         match &mut self.0 {
-            Source::System(listing) => listing.more(each),
+            Source::System(listing) => listing.more(&mut |name, kind| match kind {
+                _ if !counts(name, kind) => {}
+                Kind::File => names.push(name),
+                _ => beside(name, kind),
+            }),
             Source::Known(contents, at) => {
-                let mut rest = contents.get(*at..).unwrap_or_default();
-                let some = (0..SOME).map_while(|_| next_entry(&mut rest));
-                let any = some.map(|(name, kind)| each(name, kind)).count() > 0;
-                *at = contents.len() - rest.len();
-                Ok(any)
+                let begun = *at;
+                if begun == 0 {
+                    let (mut others, files) = parts(contents);
+                    while let Some((name, kind)) = next_other(&mut others) {
+                        beside(name, kind);
+                    }
+                    *at = contents.len() - files.len();
+                }
+                *at += names.take(contents.get(*at..).unwrap_or_default(), SOME);
+                Ok(*at > begun)
             }
         }
     }
 }
 
-/// What lies in a folder, as bytes that can be kept: of each entry its kind and the length of its name, a
-/// byte each, and its name. In the order of names: so they are asked for in the order in which they were
-/// made, most likely, and lie near each other. `None` where a name is not Unicode.
-pub fn contents(folder: &Path) -> io::Result<Option<Vec<u8>>> {
+/// Hidden files are left out, and files that are no TOML.
+fn counts(name: &OsStr, kind: Kind) -> bool {
+    let name = name.as_encoded_bytes();
+    !name.starts_with(b".") && (kind != Kind::File || name.ends_with(b".toml"))
+}
+
+/// What lies in a folder, as bytes that can be kept: the length of all that stands before the files, of
+/// each entry its kind there, the length of its name, and its name. In the order of names: so files are
+/// asked for in the order in which they were made, most likely, and lie near each other.
+pub fn contents(folder: &Path) -> io::Result<Vec<u8>> {
     let mut entries: Vec<(OsString, Kind)> = Vec::new();
     let mut listing = system::Listing::open(folder)?;
-    while listing.more(&mut |name, kind| entries.push((name.to_owned(), kind)))? {}
+    let mut each = |name: &OsStr, kind| {
+        if counts(name, kind) {
+            entries.push((name.to_owned(), kind));
+        }
+    };
+    while listing.more(&mut each)? {}
     entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    Ok(in_bytes(&entries))
-}
-
-fn in_bytes(entries: &[(OsString, Kind)]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for (name, kind) in entries {
-        let name = name.to_str()?;
-        bytes.extend([*kind as u8, u8::try_from(name.len()).ok()?]);
-        bytes.extend_from_slice(name.as_bytes());
+    let (mut others, mut files) = (Vec::new(), Vec::new());
+    for (name, kind) in &entries {
+        let part = if *kind == Kind::File { &mut files } else { &mut others };
+        if *kind != Kind::File {
+            part.push(*kind as u8);
+        }
+        let name = name.as_encoded_bytes();
+        part.extend(u16::try_from(name.len()).map_err(io::Error::other)?.to_le_bytes());
+        part.extend_from_slice(name);
     }
-    Some(bytes)
+    let length = u32::try_from(others.len()).map_err(io::Error::other)?;
+    Ok([&length.to_le_bytes()[..], &others, &files].concat())
 }
 
-/// Takes the next entry from what is known of a folder.
-fn next_entry<'t>(rest: &mut &'t [u8]) -> Option<(&'t OsStr, Kind)> {
-    let [kind, length, behind @ ..] = *rest else { return None };
-    let (name, behind) = behind.split_at_checked(usize::from(*length))?;
+/// The names of files in what is known of a folder.
+pub fn files(contents: &[u8]) -> impl Iterator<Item = &OsStr> {
+    let (_, mut files) = parts(contents);
+    std::iter::from_fn(move || next_name(&mut files)).filter_map(names::of_bytes)
+}
+
+/// What stands before the files, and the files.
+fn parts(contents: &[u8]) -> (&[u8], &[u8]) {
+    let parts = contents
+        .split_first_chunk()
+        .and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize));
+    parts.unwrap_or_default()
+}
+
+/// Takes the next entry from those before the files.
+fn next_other<'t>(rest: &mut &'t [u8]) -> Option<(&'t OsStr, Kind)> {
+    let (kind, behind) = rest.split_first()?;
     *rest = behind;
-    let kinds = [Kind::File, Kind::Folder, Kind::Link, Kind::Other];
-    let kind = kinds.into_iter().find(|known| *known as u8 == *kind)?;
-    Some((OsStr::new(std::str::from_utf8(name).ok()?), kind))
+    let kind = [Kind::Folder, Kind::Link].into_iter().find(|known| *known as u8 == *kind)?;
+    Some((names::of_bytes(next_name(rest)?)?, kind))
+}
+
+/// Takes the next name.
+fn next_name<'t>(rest: &mut &'t [u8]) -> Option<&'t [u8]> {
+    let (length, behind) = rest.split_first_chunk()?;
+    let (name, behind) = behind.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+    *rest = behind;
+    Some(name)
 }
 
 #[cfg(target_os = "linux")]
@@ -198,6 +244,15 @@ impl Names {
         self.0.push(name);
     }
 
+    /// Adds up to so many of those that are known, and says how many bytes they take.
+    fn take(&mut self, known: &[u8], some: usize) -> usize {
+        let mut rest = known;
+        let count = (0..some).map_while(|_| next_name(&mut rest)).count();
+        let taken = known.len() - rest.len();
+        self.0.extend(&known[..taken], count);
+        taken
+    }
+
     /// Is there none?
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -216,35 +271,51 @@ impl Names {
 
 #[cfg(unix)]
 mod names {
+    use super::next_name;
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
-    /// One behind the other, and where each ends.
+    /// One behind the other, as they are kept.
     #[derive(Debug, Default)]
     pub struct Names {
         bytes: Vec<u8>,
-        ends: Vec<usize>,
+        count: usize,
     }
 
     impl Names {
         pub fn push(&mut self, name: &OsStr) {
-            self.bytes.extend_from_slice(name.as_bytes());
-            self.ends.push(self.bytes.len());
+            // The system has none that are longer.
+            if let Ok(length) = u16::try_from(name.len()) {
+                self.bytes.extend(length.to_le_bytes());
+                self.bytes.extend_from_slice(name.as_bytes());
+                self.count += 1;
+            }
+        }
+
+        pub fn extend(&mut self, known: &[u8], count: usize) {
+            self.bytes.extend_from_slice(known);
+            self.count += count;
         }
 
         pub fn len(&self) -> usize {
-            self.ends.len()
+            self.count
         }
 
         pub fn iter(&self) -> impl Iterator<Item = &OsStr> {
-            let starts = std::iter::once(&0).chain(&self.ends);
-            starts.zip(&self.ends).map(|(from, to)| OsStr::from_bytes(&self.bytes[*from..*to]))
+            let mut rest = &self.bytes[..];
+            std::iter::from_fn(move || next_name(&mut rest).map(OsStr::from_bytes))
         }
+    }
+
+    /// The name in these bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Option<&OsStr> {
+        Some(OsStr::from_bytes(bytes))
     }
 }
 
 #[cfg(not(unix))]
 mod names {
+    use super::next_name;
     use std::ffi::{OsStr, OsString};
 
     #[derive(Debug, Default)]
@@ -255,6 +326,12 @@ mod names {
             self.0.push(name.to_owned());
         }
 
+        pub fn extend(&mut self, mut known: &[u8], _: usize) {
+            while let Some(name) = next_name(&mut known) {
+                self.0.extend(of_bytes(name).map(OsStr::to_owned));
+            }
+        }
+
         pub fn len(&self) -> usize {
             self.0.len()
         }
@@ -263,6 +340,12 @@ mod names {
             self.0.iter().map(OsString::as_os_str)
         }
     }
+
+    /// The name in these bytes, if it is Unicode: others cannot be put together again, and nothing is known
+    /// of folders here.
+    pub fn of_bytes(bytes: &[u8]) -> Option<&OsStr> {
+        std::str::from_utf8(bytes).ok().map(OsStr::new)
+    }
 }
 
 #[cfg(test)]
@@ -270,48 +353,53 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    /// All names of files that a listing hands over, and what lies beside them.
+    fn all(mut listing: Listing) -> (Vec<OsString>, Vec<(OsString, Kind)>) {
+        let (mut names, mut others) = (Names::default(), Vec::new());
+        let mut beside = |name: &OsStr, kind| others.push((name.to_owned(), kind));
+        while listing.more(&mut names, &mut beside).unwrap() {}
+        assert_eq!(names.iter().count(), names.len());
+        (names.iter().map(OsStr::to_owned).collect(), others)
+    }
+
     #[test]
-    fn every_entry_is_handed_over_once() {
+    fn every_entry_is_handed_over_once_and_known_ones_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let mut expected = BTreeSet::new();
         for n in 0..3_000 {
             let name = format!("客户-{n}.toml");
             std::fs::File::create(folder.path().join(&name)).unwrap();
-            expected.insert((OsString::from(name), Kind::File as u8));
+            expected.insert(OsString::from(name));
+        }
+        for beside in [".hidden.toml", "notes.md"] {
+            std::fs::File::create(folder.path().join(beside)).unwrap();
         }
         std::fs::create_dir(folder.path().join("folder")).unwrap();
-        expected.insert(("folder".into(), Kind::Folder as u8));
-        let mut found = Vec::new();
-        let mut listing = Listing::open(folder.path()).unwrap();
-        let mut each = |name: &OsStr, kind| found.push((name.to_owned(), kind as u8));
-        while listing.more(&mut each).unwrap() {}
-        assert_eq!(found.len(), expected.len());
-        assert_eq!(BTreeSet::from_iter(found), expected);
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        let (names, others) = all(Listing::open(folder.path()).unwrap());
+        assert_eq!(names.len(), expected.len());
+        assert_eq!(BTreeSet::from_iter(names), expected);
+        assert_eq!(others, [("folder".into(), Kind::Folder)]);
+        let bytes = contents(folder.path()).unwrap();
+        let (names, others) = all(Listing::known(Arc::new(bytes.clone())));
+        assert!(names.iter().eq(&expected));
+        assert_eq!(others, [("folder".into(), Kind::Folder)]);
+        assert!(files(&bytes).eq(&expected));
     }
 
     #[test]
-    fn what_is_known_is_handed_over_in_order() {
+    fn a_piece_of_what_is_known_does_no_harm() {
         let folder = tempfile::tempdir().unwrap();
-        for n in 0..300 {
-            std::fs::File::create(folder.path().join(format!("客户-{n:03}.toml"))).unwrap();
+        for n in 0..10 {
+            std::fs::File::create(folder.path().join(format!("{n}.toml"))).unwrap();
+            std::fs::create_dir(folder.path().join(format!("{n}"))).unwrap();
         }
-        std::fs::create_dir(folder.path().join("folder")).unwrap();
-        let bytes = contents(folder.path()).unwrap().unwrap();
-        for mut listing in
-            [Cow::Borrowed(&bytes[..]), Cow::Owned(bytes.clone())].map(Listing::known)
-        {
-            let mut found = Vec::new();
-            let mut each = |name: &OsStr, kind| found.push((name.to_owned(), kind));
-            while listing.more(&mut each).unwrap() {}
-            assert_eq!(found.len(), 301);
-            assert_eq!(found[0], ("folder".into(), Kind::Folder));
-            assert_eq!(found[300], ("客户-299.toml".into(), Kind::File));
-        }
-        // A piece of it does no harm.
+        let bytes = contents(folder.path()).unwrap();
         for cut in 0..bytes.len() {
-            let mut listing = Listing::known(Cow::Borrowed(&bytes[..cut]));
-            while listing.more(&mut |_, _| {}).unwrap() {}
+            all(Listing::known(Arc::new(bytes[..cut].to_vec())));
+            assert!(files(&bytes[..cut]).count() < 10);
         }
+        assert_eq!(all(Listing::known(Arc::new(bytes))).1.len(), 10);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //! their stamps are the same, and what was remembered of them is as good as what they say. Of folders
 //! that did not change it is remembered in the same way what lies in them.
 
-use super::cache::{Cache, RowAt, Rows, hash};
-use super::files::{Files, Hand};
+use super::cache::{Cache, Cursor, Rows};
+use super::files::{Files, Hand, any_twice, hash, stem};
+use super::listing;
 use super::standing_row;
-use super::walk::{Folder, Listed};
+use super::walk::{Batch, Folder, Listed};
+use crate::model::date::{Date, Day};
 use crate::model::settings::Settings;
 use crate::rules::book::{Keep, Passed};
 use crate::rules::standing::Standing;
@@ -19,6 +21,9 @@ const STANDINGS: &str = "standings";
 /// The name of the cache of folders.
 const FOLDERS: &str = "folders";
 
+/// The name of a folder in itself.
+pub(super) const ITSELF: &str = "";
+
 /// Fewer new rows than this are made again sooner than the cache is written for them.
 const FEW: usize = 256;
 
@@ -29,6 +34,7 @@ pub(super) struct Remembered<'f> {
     folders: Cache,
     /// What standings depend on beside their files.
     seal: u64,
+    as_of: Day,
     now: SystemTime,
 }
 
@@ -36,99 +42,143 @@ pub(super) struct Remembered<'f> {
 #[derive(Default)]
 struct Part {
     hand: Hand,
+    /// The folder it is in.
+    folder: Option<Folder>,
     /// Room for what is remembered of a file.
     standing: Standing,
-    /// Rows that are as good as they were.
-    kept: Vec<RowAt>,
-    new: Rows,
-    /// How many are new.
-    count: usize,
+    /// Where it looks up what is remembered.
+    cursor: Cursor,
+    /// The day of the first entry of files that were not read.
+    first: Option<Day>,
+    /// What is to be remembered.
+    rows: Rows,
+    /// How many rows are as good as they were, and how many are new.
+    kept: usize,
+    new: usize,
 }
 
 impl<'f> Remembered<'f> {
     /// What is remembered of these files, for a command that runs at this time.
     pub(super) fn of(files: &'f Files, now: SystemTime) -> Remembered<'f> {
         let (root, seal) = (&files.ledger.root, seal(&files.ledger.settings));
-        let standings = Cache::load(root, STANDINGS, seal);
-        Remembered { files, standings, folders: Cache::load(root, FOLDERS, 0), seal, now }
+        let standings = Cache::open(root, STANDINGS, seal);
+        let (folders, as_of) = (Cache::open(root, FOLDERS, 0), files.as_of.into());
+        Remembered { files, standings, folders, seal, as_of, now }
     }
 
     /// Lets all standings pass by, and remembers those that had to be read.
     pub(super) fn pass(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed {
         let folders = Some(&self.folders);
         let walked = self.files.each_batch(folders, |thread, part: &mut Part, batch| {
-            for name in batch.names.iter() {
-                self.one(&batch.folder, name, part, |standing| each(thread, standing));
-            }
+            self.batch(batch, part, |standing| each(thread, standing));
         });
         let mut parts = walked.parts;
-        self.save(&mut parts);
-        self.save_folders(&walked.listed);
-        self.files.passed(parts.into_iter().map(|part| part.hand.met).collect(), &walked.problems)
+        let met = parts.iter_mut().map(|part| std::mem::take(&mut part.hand.met)).collect();
+        let passed = self.files.passed(met, &walked.problems);
+        let first = parts.iter().filter_map(|part| part.first).map(Date::from);
+        let passed = Passed {
+            first: first.chain(passed.first).min(),
+            repeated: repeated(&walked.listed),
+            ..passed
+        };
+        self.save(parts);
+        if !passed.repeated {
+            self.save_folders(&walked.listed);
+        }
+        passed
+    }
+
+    fn batch(&self, batch: &Batch, part: &mut Part, each: impl Fn(&Standing)) {
+        let path = &batch.folder.path;
+        self.standings.enter(&mut part.cursor, path);
+        part.rows.begin(path);
+        let own = part.folder.take().filter(|own| own.path == *path);
+        let own = own.or_else(|| batch.folder.again().ok());
+        for name in batch.names.iter() {
+            self.one(own.as_ref().unwrap_or(&batch.folder), name, part, &each);
+        }
+        part.folder = own;
     }
 
     fn one(&self, folder: &Folder, name: &OsStr, part: &mut Part, each: impl FnOnce(&Standing)) {
-        let (settings, as_of) = (&self.files.ledger.settings, self.files.as_of);
-        let path = hash(&folder.path, name);
+        let settings = &self.files.ledger.settings;
+        let found = self.standings.find(&mut part.cursor, name);
         // Before the file is read: what is written to it meanwhile changes the stamp.
         let stamp = folder.stamp(name);
-        let last = part.kept.last().copied();
         let standing = &mut part.standing;
-        let known = stamp
-            .and_then(|stamp| self.standings.find(path, &stamp, last))
-            .filter(|(_, text)| standing_row::read(text, settings, standing).is_some());
-        if let Some((row, _)) = known {
-            part.kept.push(row);
+        let known = found
+            .and_then(|found| found.if_still(stamp?))
+            .filter(|(_, text)| standing_row::read(text, settings, standing).is_some())
+            .map(|(row, _)| row);
+        let is_known = known.is_some();
+        if let Some(row) = known {
+            part.rows.keep(name, row);
+            part.kept += 1;
             // On an earlier day it stood where only its file says.
-            if standing.since.is_some_and(|since| since <= as_of) {
-                part.hand.met.pass(&name.to_string_lossy(), standing.opened);
+            if standing.since.is_some_and(|since| since <= self.as_of) {
+                part.first = part.first.into_iter().chain(standing.opened).min();
                 return each(standing);
             }
         }
         self.files.ledger.files_read.fetch_add(1, Ordering::Relaxed);
         let (record, problems) = self.files.one(folder, name, Keep::AllButNotes, &mut part.hand);
         if let Some(record) = &record {
-            let standing = Standing::of(record, as_of);
+            let standing = Standing::of(record, self.files.as_of);
             each(&standing);
             // Who reads a file in which something is wrong shall be told each time.
             let stamp = stamp.filter(|stamp| stamp.is_settled(self.now));
-            if let (Some(stamp), None, true) = (stamp, known, problems.is_empty()) {
+            if let (Some(stamp), false, true) = (stamp, is_known, problems.is_empty()) {
                 let mut text = Vec::new();
                 if standing_row::write(&standing, &mut text).is_some() {
-                    part.new.push(path, stamp, &text);
-                    part.count += 1;
+                    part.rows.push(name, stamp, &text);
+                    part.new += 1;
                 }
             }
         }
         part.hand.take_back(record);
     }
 
-    /// Writes the cache anew, if that takes less than what it saves.
-    fn save(&self, parts: &mut [Part]) {
-        let new: usize = parts.iter().map(|part| part.count).sum();
-        let kept: usize = parts.iter().map(|part| part.kept.len()).sum();
-        if new < FEW.max(kept / 100) {
-            return;
+    /// Writes the cache anew, if that takes less than what it saves, or some of it is not whole.
+    fn save(&self, parts: Vec<Part>) {
+        let torn = parts.iter().any(|part| part.cursor.torn);
+        let new: usize = parts.iter().map(|part| part.new).sum();
+        let kept: usize = parts.iter().map(|part| part.kept).sum();
+        if new >= FEW.max(kept / 100) || torn && new > 0 {
+            let rows: Vec<Rows> = parts.into_iter().map(|part| part.rows).collect();
+            self.standings.replace(&self.files.ledger.root, STANDINGS, self.seal, &rows);
         }
-        let mut rows = Rows::default();
-        for part in parts {
-            part.kept.iter().for_each(|row| rows.keep(&self.standings, *row));
-            rows.append(std::mem::take(&mut part.new));
-        }
-        Cache::save(&self.files.ledger.root, STANDINGS, self.seal, &rows);
     }
 
     /// Writes what lies in folders anew, once a folder has changed; small ledgers are listed at once.
     fn save_folders(&self, listed: &Listed) {
-        let changed = listed.new.iter().filter(|(_, stamp, _)| stamp.is_settled(self.now));
         let mut rows = Rows::default();
-        changed.for_each(|(path, stamp, text)| rows.push(*path, *stamp, text));
-        if rows.is_empty() || listed.files < FEW {
-            return;
+        let mut changed = false;
+        for folder in &listed.folders {
+            rows.begin(&folder.path);
+            let settled = folder.stamp.filter(|stamp| stamp.is_settled(self.now));
+            match (&folder.row, settled) {
+                (Some(row), _) => rows.keep(ITSELF.as_ref(), row.clone()),
+                (None, Some(stamp)) => {
+                    rows.push(ITSELF.as_ref(), stamp, &folder.contents);
+                    changed = true;
+                }
+                (None, None) => {}
+            }
         }
-        listed.kept.iter().for_each(|row| rows.keep(&self.folders, *row));
-        Cache::save(&self.files.ledger.root, FOLDERS, 0, &rows);
+        if changed && listed.files >= FEW {
+            self.folders.replace(&self.files.ledger.root, FOLDERS, 0, &[rows]);
+        }
     }
+}
+
+/// Do two files have one id? Not where all folders are remembered: none is while two have.
+fn repeated(listed: &Listed) -> bool {
+    if listed.folders.iter().all(|folder| folder.row.is_some()) {
+        return false;
+    }
+    let names = listed.folders.iter().flat_map(|folder| listing::files(&folder.contents));
+    let names = names.map(OsStr::to_string_lossy);
+    any_twice(names.map(|name| hash(stem(&name))).collect())
 }
 
 /// What standings depend on beside their files: the settings and the program.

@@ -1,13 +1,20 @@
 //! A standing as the few bytes that a cache remembers of it, and back.
 
-use crate::model::date::Date;
+use crate::model::date::Day;
 use crate::model::money::{Amount, Sum};
 use crate::model::settings::Settings;
-use crate::rules::standing::{Clock, Standing, Stay};
+use crate::rules::standing::{Standing, Stay};
 
-/// A day as its number; 0 = none.
-fn number(day: Option<Date>) -> [u8; 4] {
-    day.map_or(0, Date::to_number).to_le_bytes()
+/// Pipeline, column, three days, worth.
+const HEAD: usize = 2 * 2 + 3 * 4 + 16;
+/// Column, two days.
+const STAY: usize = 2 + 2 * 4;
+
+/// A day that is none.
+const NONE: i32 = i32::MIN;
+
+fn number(day: Option<Day>) -> [u8; 4] {
+    day.map_or(NONE, Day::number).to_le_bytes()
 }
 
 /// Puts a standing into bytes. `None` if it is not worth remembering: later entries change it, it is worth
@@ -21,12 +28,8 @@ pub fn write(standing: &Standing, bytes: &mut Vec<u8>) -> Option<()> {
     bytes.extend(small(standing.stage)?);
     bytes.extend(number(standing.opened));
     bytes.extend(number(standing.since));
+    bytes.extend(number(standing.overdue_from));
     bytes.extend(standing.worth.own.to_bytes());
-    bytes.push(u8::from(standing.clock.is_some()));
-    let clock = standing.clock.unwrap_or_default();
-    bytes.extend(number(clock.start));
-    bytes.extend(clock.cycle_days.to_le_bytes());
-    bytes.extend(number(clock.hold));
     for stay in &standing.stays {
         bytes.extend(small(stay.stage)?);
         bytes.extend(number(Some(stay.from)));
@@ -38,27 +41,25 @@ pub fn write(standing: &Standing, bytes: &mut Vec<u8>) -> Option<()> {
 /// The standing in such bytes, put into one that is used again and again. `None` if these settings have
 /// no such column, or it is none at all.
 pub fn read(bytes: &[u8], settings: &Settings, standing: &mut Standing) -> Option<()> {
-    let mut rest = Bytes(bytes);
-    standing.pipeline = rest.small()?;
+    let (head, stays) = bytes.split_first_chunk::<HEAD>()?;
+    let (stays, []) = stays.as_chunks::<STAY>() else { return None };
+    let mut head = Bytes(head);
+    standing.pipeline = head.small()?;
     let columns = settings.pipelines.get(standing.pipeline)?.stages.len();
-    let column = |rest: &mut Bytes| rest.small().filter(|stage| *stage < columns);
-    standing.stage = column(&mut rest)?;
-    standing.opened = rest.day()?;
-    standing.since = rest.day()?;
-    standing.worth = Sum { own: Amount::from_bytes(rest.take()?), ..Sum::default() };
-    let [runs] = rest.take()?;
-    let clock = Clock {
-        start: rest.day()?,
-        cycle_days: u32::from_le_bytes(rest.take()?),
-        hold: rest.day()?,
-    };
-    standing.clock = (runs > 0).then_some(clock);
+    standing.stage = head.small()?;
+    standing.opened = head.day()?;
+    standing.since = head.day()?;
+    standing.overdue_from = head.day()?;
+    standing.worth = Sum { own: Amount::from_bytes(head.take()?), ..Sum::default() };
     standing.stays.clear();
-    while !rest.0.is_empty() {
-        let stage = column(&mut rest)?;
-        standing.stays.push(Stay { stage, from: rest.day()??, to: rest.day()? });
+    for stay in stays {
+        let mut rest = Bytes(stay);
+        let (stage, from) = (rest.small()?, rest.day()??);
+        standing.stays.push(Stay { stage, from, to: rest.day()? });
     }
-    Some(())
+    let known = |stage: usize| stage < columns;
+    let all_known = known(standing.stage) && standing.stays.iter().all(|stay| known(stay.stage));
+    all_known.then_some(())
 }
 
 /// What is left to be read.
@@ -75,12 +76,10 @@ impl Bytes<'_> {
         self.take().map(|bytes| usize::from(u16::from_le_bytes(bytes)))
     }
 
-    /// A day, or none; nothing at all if it is a number without a day.
-    fn day(&mut self) -> Option<Option<Date>> {
-        match u32::from_le_bytes(self.take()?) {
-            0 => Some(None),
-            number => Date::from_number(number).map(Some),
-        }
+    /// A day, or none.
+    fn day(&mut self) -> Option<Option<Day>> {
+        let number = i32::from_le_bytes(self.take()?);
+        Some((number != NONE).then_some(Day::of_number(number)))
     }
 }
 
@@ -90,30 +89,28 @@ mod tests {
     use crate::model::money::Currency;
     use proptest::prelude::*;
 
-    fn any_day() -> impl Strategy<Value = Option<Date>> {
-        prop::option::of((0i64..4_000_000).prop_map(|n| Date::MIN.plus(n)))
+    fn any_day() -> impl Strategy<Value = Option<Day>> {
+        prop::option::of((1..=i32::MAX).prop_map(Day::of_number))
     }
 
     fn any_standing() -> impl Strategy<Value = Standing> {
         let stay = (0usize..6, any_day(), any_day()).prop_map(|(stage, from, to)| Stay {
             stage,
-            from: from.unwrap_or(Date::MAX),
+            from: from.unwrap_or_default(),
             to,
         });
-        let clock = (any_day(), any::<u32>(), any_day())
-            .prop_map(|(start, cycle_days, hold)| Clock { start, cycle_days, hold });
         let stays = prop::collection::vec(stay, 0..5);
         let worth = (any::<i32>(), 0u32..7)
             .prop_map(|(n, decimals)| Amount::of_digits(i64::from(n), decimals));
-        let since = any_day().prop_map(|day| day.or(Some(Date::MIN)));
-        (any_day(), since, 0usize..6, worth, prop::option::of(clock), stays).prop_map(
-            |(opened, since, stage, own, clock, stays)| Standing {
+        let since = any_day().prop_map(|day| day.or(Some(Day::default())));
+        (any_day(), since, any_day(), 0usize..6, worth, stays).prop_map(
+            |(opened, since, overdue_from, stage, own, stays)| Standing {
                 opened,
                 since,
                 pipeline: 0,
                 stage,
                 worth: Sum { own, ..Sum::default() },
-                clock,
+                overdue_from,
                 stays,
             },
         )
@@ -144,7 +141,7 @@ mod tests {
 
     #[test]
     fn money_in_several_currencies_is_not_remembered() {
-        let mut standing = Standing { since: Some(Date::MIN), ..Standing::default() };
+        let mut standing = Standing { since: Some(Day::default()), ..Standing::default() };
         assert!(write(&standing, &mut Vec::new()).is_some());
         let usd = Currency::parse("USD").unwrap();
         standing.worth.others.insert(usd, Amount::from_int(1));

@@ -1,11 +1,11 @@
 //! A walk through every prospect's file: listed in batches that several threads take in turn, and opened
 //! from the folder it lies in.
 
-use super::cache::{Cache, RowAt, Stamp, hash};
+use super::cache::{Cache, RowAt, Stamp};
 use super::listing::{Kind, Listing, Names, contents};
 use super::load::{Ledger, MAX_FILE, symlink};
+use super::remembered::ITSELF;
 use crate::diag::{Code, Diagnostic, Place};
-use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub struct Batch {
 #[derive(Debug)]
 pub struct Walk<'l> {
     ledger: &'l Ledger,
-    open: Vec<(Arc<Folder>, Listing<'l>)>,
+    open: Vec<(Arc<Folder>, Listing)>,
     below: Vec<PathBuf>,
     known: Option<&'l Cache>,
     /// What lies in which folder, for whoever remembers it.
@@ -48,12 +48,23 @@ pub struct Walk<'l> {
 /// What a walk can say about folders.
 #[derive(Debug, Default)]
 pub struct Listed {
-    /// Those of which is remembered what lies in them.
-    pub kept: Vec<RowAt>,
-    /// Those that were listed: path, stamp, what lies in them.
-    pub new: Vec<(u64, Stamp, Vec<u8>)>,
+    /// All of them, where folders are remembered.
+    pub folders: Vec<Known>,
     /// How many files there are in all.
     pub files: usize,
+}
+
+/// A folder of which it is known what lies in it.
+#[derive(Debug)]
+pub struct Known {
+    /// Relative to the ledger's root.
+    pub path: PathBuf,
+    /// What lies in it, as [`contents`] has it.
+    pub contents: Arc<Vec<u8>>,
+    /// Where that was remembered; `None` where it was listed.
+    pub row: Option<RowAt>,
+    /// The stamp from before it was listed.
+    pub stamp: Option<Stamp>,
 }
 
 impl<'l> Walk<'l> {
@@ -87,16 +98,14 @@ impl<'l> Walk<'l> {
             };
             let folder = Arc::clone(folder);
             let mut names = Names::default();
-            let mut take = |name: &OsStr, kind| match kind {
-                _ if name.as_encoded_bytes().starts_with(b".") => {}
-                Kind::File if is_toml(name) => names.push(name),
+            let mut beside = |name: &OsStr, kind| match kind {
                 Kind::Folder => self.below.push(folder.file(name)),
                 Kind::Link => self.problems.push(symlink(&self.ledger.show(&folder.file(name)))),
                 Kind::File | Kind::Other => {}
             };
+            let mut more = || entries.more(&mut names, &mut beside);
             // A small folder is done with one batch.
-            let more =
-                entries.more(&mut take).and_then(|more| Ok(more && entries.more(&mut take)?));
+            let more = more().and_then(|any| Ok(any && more()?));
             if !matches!(more, Ok(true)) {
                 self.open.pop();
             }
@@ -128,19 +137,18 @@ impl<'l> Walk<'l> {
     }
 
     /// What lies in a folder: known already, or, where folders are remembered, listed as a whole.
-    fn listing(&mut self, folder: &Folder, absolute: &Path) -> std::io::Result<Listing<'l>> {
-        if let Some((known, stamp)) = self.known.zip(folder.own_stamp()) {
-            let path = hash(&folder.path, OsStr::new(""));
-            if let Some((row, contents)) = known.find(path, &stamp, None) {
-                self.listed.kept.push(row);
-                return Ok(Listing::known(Cow::Borrowed(contents)));
-            }
-            if let Some(contents) = contents(absolute)? {
-                self.listed.new.push((path, stamp, contents.clone()));
-                return Ok(Listing::known(Cow::Owned(contents)));
-            }
-        }
-        Listing::open(absolute)
+    fn listing(&mut self, folder: &Folder, absolute: &Path) -> std::io::Result<Listing> {
+        let Some(known) = self.known else { return Listing::open(absolute) };
+        let stamp = folder.own_stamp();
+        let remembered = |stamp| known.take(&folder.path, ITSELF.as_ref(), stamp);
+        let (row, contents) = match stamp.and_then(remembered) {
+            Some((row, contents)) => (Some(row), contents),
+            None => (None, contents(absolute)?),
+        };
+        let contents = Arc::new(contents);
+        let listing = Listing::known(Arc::clone(&contents));
+        self.listed.folders.push(Known { path: folder.path.clone(), contents, row, stamp });
+        Ok(listing)
     }
 }
 
@@ -153,6 +161,21 @@ impl Folder {
     #[cfg(not(unix))]
     fn open(path: PathBuf, absolute: &Path) -> std::io::Result<Folder> {
         Ok(Folder { path, absolute: absolute.to_owned() })
+    }
+
+    /// The same folder, opened once more: threads that share one handle wait for each other.
+    #[cfg(unix)]
+    pub fn again(&self) -> std::io::Result<Folder> {
+        use rustix::fs::{Mode, OFlags, openat};
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let handle = openat(&self.handle, ".", flags, Mode::empty())?;
+        Ok(Folder { path: self.path.clone(), handle: handle.into() })
+    }
+
+    /// The same where there are no handles.
+    #[cfg(not(unix))]
+    pub fn again(&self) -> std::io::Result<Folder> {
+        Ok(Folder { path: self.path.clone(), absolute: self.absolute.clone() })
     }
 
     /// The path of a file of the folder, relative to the ledger's root.
@@ -172,6 +195,7 @@ impl Folder {
 
     /// The stamp of a file of the folder; none of a link.
     #[cfg(unix)]
+    #[inline]
     pub fn stamp(&self, name: &OsStr) -> Option<Stamp> {
         use rustix::fs::{AtFlags, FileType, statat};
         let stat = statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
@@ -242,10 +266,6 @@ fn stamp(stat: &rustix::fs::Stat) -> Option<Stamp> {
         changed: time(stat.st_ctime, i64::try_from(stat.st_ctime_nsec).ok()?)?,
         inode: stat.st_ino,
     })
-}
-
-fn is_toml(name: &OsStr) -> bool {
-    name.as_encoded_bytes().ends_with(b".toml")
 }
 
 fn unlisted(ledger: &Ledger, folder: &Path, error: &std::io::Error) -> Diagnostic {
