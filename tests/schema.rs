@@ -4,7 +4,8 @@
 mod common;
 
 use common::Sandbox;
-use crm::model::event::{FIELDS, KINDS};
+use crm::model::event::FIELDS;
+use crm::model::kind::Kinds;
 use crm::model::prospect::FACTS;
 use crm::store::settings::allocation::ALLOCATION_KEYS;
 use crm::store::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
@@ -44,7 +45,8 @@ fn a_prospect_has_the_keys_that_are_read() {
     let events = &schema["properties"]["events"]["patternProperties"];
     let event = events.as_object().unwrap().values().next().unwrap();
     assert_eq!(keys(event, "/properties"), set(&FIELDS));
-    let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    let built_in = Kinds::default();
+    let kinds: Vec<&str> = built_in.names().collect();
     assert_eq!(event["properties"]["kind"]["examples"], serde_json::json!(kinds));
 }
 

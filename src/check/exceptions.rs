@@ -5,6 +5,7 @@
 
 use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
+use crate::model::kind::EventKind;
 use crate::rules::replay::standing;
 
 pub(super) const CHECK: Check = Check { codes: &[Code::Forced, Code::Imported], run };
@@ -18,7 +19,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                     .at(subject.event(event, "forced")),
             );
         }
-        if &*event.kind == "imported" {
+        if event.kind == EventKind::Imported {
             let message = match stage {
                 "" => "an imported entry".to_owned(),
                 stage => format!("an opening position at `{stage}`: evidence counts as given"),

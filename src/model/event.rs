@@ -1,6 +1,7 @@
 //! One entry of a prospect's journal: what happened, and what it changes.
 
 use super::date::{Date, Moment, Time};
+use super::kind::EventKind;
 use super::money::{Amount, Money};
 use crate::model::text::Text;
 use std::cmp::Ordering;
@@ -77,8 +78,8 @@ impl fmt::Display for EventKey {
 pub struct Event {
     /// When, and which of that day's.
     pub key: EventKey,
-    /// What happened: `call`, `meeting`, `payment`, … Unknown kinds are kept.
-    pub kind: Text,
+    /// What happened.
+    pub kind: EventKind,
     /// Who recorded it.
     pub by: Option<Text>,
     /// The time of day; informs only.
@@ -125,7 +126,7 @@ pub struct Event {
 
 impl Event {
     /// An event of this key and kind that changes nothing.
-    pub fn new(key: EventKey, kind: &str) -> Event {
+    pub fn new(key: EventKey, kind: impl Into<EventKind>) -> Event {
         Event {
             key,
             kind: kind.into(),
@@ -184,100 +185,6 @@ pub const FIELDS: [&str; 21] = [
     "event",
 ];
 
-/// What a kind of event counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Counts {
-    /// Words for the file; nothing happened between us and them.
-    Note,
-    /// We were in touch (a call that nobody answered is not).
-    Contact,
-    /// We met; a contact too.
-    Meeting,
-    /// Papers and money changed hands.
-    Paper,
-}
-
-impl Counts {
-    /// The names that settings may use.
-    pub const ALL: [(&'static str, Counts); 4] = [
-        ("note", Counts::Note),
-        ("contact", Counts::Contact),
-        ("meeting", Counts::Meeting),
-        ("paper", Counts::Paper),
-    ];
-
-    /// The name in settings.
-    pub fn name(self) -> &'static str {
-        Counts::ALL[self as usize].0
-    }
-}
-
-/// The built-in kinds and what each counts as.
-pub const KINDS: [(&str, Counts); 25] = [
-    ("opened", Counts::Note),
-    ("call", Counts::Contact),
-    ("message", Counts::Contact),
-    ("email", Counts::Contact),
-    ("visit", Counts::Meeting),
-    ("meeting", Counts::Meeting),
-    ("demo", Counts::Meeting),
-    ("quote", Counts::Paper),
-    ("contract", Counts::Paper),
-    ("payment", Counts::Paper),
-    ("booking", Counts::Paper),
-    ("order", Counts::Paper),
-    ("refund", Counts::Paper),
-    ("moved", Counts::Note),
-    ("assigned", Counts::Note),
-    ("hold", Counts::Note),
-    ("verified", Counts::Note),
-    ("note", Counts::Note),
-    ("request", Counts::Contact),
-    ("complaint", Counts::Contact),
-    ("resolved", Counts::Contact),
-    ("survey", Counts::Contact),
-    ("care", Counts::Contact),
-    ("imported", Counts::Note),
-    ("retracted", Counts::Note),
-];
-
-/// The kinds of event that a ledger knows, and what each counts as. They are few and asked for with every
-/// event, so they stand in a row, the usual ones first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kinds(Vec<(Text, Counts)>);
-
-impl Default for Kinds {
-    /// The built-in ones.
-    fn default() -> Kinds {
-        Kinds(KINDS.iter().map(|(kind, counts)| ((*kind).into(), *counts)).collect())
-    }
-}
-
-impl Kinds {
-    /// What a kind counts as, if it is known.
-    pub fn get(&self, kind: &str) -> Option<Counts> {
-        self.0.iter().find(|(known, _)| known == kind).map(|(_, counts)| *counts)
-    }
-
-    /// Is the kind known?
-    pub fn contains(&self, kind: &str) -> bool {
-        self.get(kind).is_some()
-    }
-
-    /// The names, the built-in ones first.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(kind, _)| &**kind)
-    }
-
-    /// Adds a kind, or says anew what it counts as.
-    pub fn insert(&mut self, kind: Text, counts: Counts) {
-        match self.0.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, slot)) => *slot = counts,
-            None => self.0.push((kind, counts)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,13 +218,6 @@ mod tests {
             "2009-12-03-99999999999",
         ] {
             assert_eq!(EventKey::parse(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn counts_names_stand_in_order() {
-        for (name, counts) in Counts::ALL {
-            assert_eq!(counts.name(), name);
         }
     }
 }

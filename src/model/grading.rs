@@ -1,5 +1,6 @@
 //! Settings of grading, and of what a grade buys. Every one has a default.
 
+use super::kind::EventKind;
 use super::money::Amount;
 use crate::model::text::Text;
 
@@ -132,7 +133,7 @@ pub struct Policy {
     /// The level of rep that it takes at least.
     pub level: Option<Text>,
     /// The kinds of contact that fit; empty takes any.
-    pub channel: Vec<Text>,
+    pub channel: Vec<EventKind>,
     /// In touch at least every so many days.
     pub contact_days: Option<u32>,
     /// Requests and complaints are answered within so many hours.

@@ -1,5 +1,6 @@
 //! A board: its columns, what each takes, and the criteria.
 
+use super::kind::EventKind;
 use super::label::Label;
 use super::money::Amount;
 use crate::model::text::Text;
@@ -24,8 +25,9 @@ pub struct Stage {
     pub label: Label,
     /// Nominal probability of closing, 0 to 1.
     pub probability: Amount,
-    /// Criteria it takes beyond those of the columns before it.
-    pub requires: Vec<Text>,
+    /// Criteria it takes beyond those of the columns before it, by their positions in the settings: they
+    /// are judged with every prospect, and need not be looked for.
+    pub requires: Vec<usize>,
     /// Flagged as stalled after this many days in the column.
     pub max_days: Option<u32>,
     /// Open, won or lost.
@@ -70,10 +72,11 @@ impl Pipeline {
         &self.stages[..self.won()]
     }
 
-    /// All criteria that standing in column `stage` takes: its own and those before it, in order.
-    pub fn accumulated(&self, stage: usize) -> impl Iterator<Item = &str> {
+    /// All criteria that standing in column `stage` takes: its own and those before it, in order, by their
+    /// positions in the settings.
+    pub fn accumulated(&self, stage: usize) -> impl Iterator<Item = usize> {
         let upto = if stage == self.lost() { 0 } else { stage + 1 };
-        self.stages[..upto].iter().flat_map(|s| s.requires.iter().map(|r| &**r))
+        self.stages[..upto].iter().flat_map(|stage| stage.requires.iter().copied())
     }
 }
 
@@ -89,7 +92,7 @@ pub enum Known {
     /// An entry of a meeting kind in this pursuit.
     Met,
     /// An entry of one of these kinds in this pursuit.
-    Entry(Vec<Text>),
+    Entry(Vec<EventKind>),
     /// A signing date inside one sales cycle from now, or signed.
     Timing,
     /// A `next` date stands, or signed.
@@ -139,13 +142,15 @@ pub fn default_criteria() -> Vec<Criterion> {
     .collect()
 }
 
-/// The board of the method: six columns and two ways out.
+/// The board of the method: six columns and two ways out. Its columns take the built-in criteria.
 pub fn default_pipeline() -> Pipeline {
+    let criteria = default_criteria();
+    let position = |id: &&str| criteria.iter().position(|criterion| *criterion.id == **id);
     let stage = |id: &str, en: &str, zh: &str, percent: i64, requires: &[&str], outcome| Stage {
         id: id.into(),
         label: Label::both(en, zh),
         probability: Amount::from_int(percent).times(Amount::parse("0.01").unwrap_or_default()),
-        requires: requires.iter().map(|r| (*r).into()).collect(),
+        requires: requires.iter().filter_map(position).collect(),
         max_days: None,
         outcome,
     };

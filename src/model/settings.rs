@@ -1,8 +1,8 @@
 //! The settings of a ledger: who sells, which boards, which rules. Every one has a default.
 
 use super::date::{Date, Weekday};
-use super::event::{Counts, Kinds};
 use super::grading::{Grading, Policy, default_policies};
+use super::kind::{Counts, EventKind, Kinds};
 use super::label::{Label, Lang};
 use super::money::{Amount, Currency, Money};
 use super::period::Period;
@@ -291,13 +291,22 @@ impl Settings {
         self.criteria.iter().find(|criterion| &*criterion.id == id)
     }
 
+    /// The criteria that standing in a column takes, its own and those of the columns before it, in order.
+    pub fn required<'s>(
+        &'s self,
+        pipeline: &'s Pipeline,
+        stage: usize,
+    ) -> impl Iterator<Item = &'s Criterion> {
+        pipeline.accumulated(stage).map(|position| &self.criteria[position])
+    }
+
     /// The campaign of this id.
     pub fn campaign(&self, id: &str) -> Option<&Campaign> {
         self.campaigns.iter().find(|campaign| &*campaign.id == id)
     }
 
     /// What a kind counts as; an unknown one is a note.
-    pub fn counts(&self, kind: &str) -> Counts {
+    pub fn counts(&self, kind: &EventKind) -> Counts {
         self.kinds.get(kind).unwrap_or(Counts::Note)
     }
 

@@ -11,7 +11,8 @@ use super::Request;
 use super::breakdown::join;
 use super::dimension::Dimension;
 use crate::model::date::Date;
-use crate::model::event::{Counts, Event};
+use crate::model::event::Event;
+use crate::model::kind::{Counts, EventKind};
 use crate::model::money::Sum;
 use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
@@ -225,7 +226,7 @@ impl<'b> Count<'_, 'b> {
     fn act(&mut self, event: &Event) {
         let day = event.date();
         let rep = self.recorder(event);
-        if &*event.kind == "call" && !self.days.contains(&(rep.as_str(), day)) {
+        if event.kind == EventKind::Call && !self.days.contains(&(rep.as_str(), day)) {
             let slot = self.slot(&rep);
             slot.dials += 1;
             slot.conversations += u64::from(event.reached != Some(false));
@@ -240,7 +241,7 @@ impl<'b> Count<'_, 'b> {
         let settings = &self.book.settings;
         let pipeline = self.record.pipeline(settings);
         let (first, won) = (first_prospect_column(pipeline), pipeline.won());
-        if let Some(call) = self.inside(events.iter().find(|event| &*event.kind == "call")) {
+        if let Some(call) = self.inside(events.iter().find(|event| event.kind == EventKind::Call)) {
             let rep = self.recorder(call);
             self.slot(&rep).called += 1;
         }
@@ -260,7 +261,7 @@ impl<'b> Count<'_, 'b> {
             && self.period.contains(day)
         {
             let mut value = Sum::default();
-            let bookings = events.iter().filter(|event| &*event.kind == "booking");
+            let bookings = events.iter().filter(|event| event.kind == EventKind::Booking);
             bookings.filter_map(|e| e.amount).for_each(|amount| value.add(settings.own(amount)));
             if value == Sum::default()
                 && last

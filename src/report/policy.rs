@@ -5,6 +5,7 @@ use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::grading::Policy;
+use crate::model::kind::EventKind;
 use crate::model::label::Lang;
 use crate::model::money::Amount;
 use crate::model::settings::{Rep, Settings};
@@ -288,7 +289,7 @@ fn promises(book: &Book) -> Table {
             days(policy.verify_days),
             Cell::maybe(policy.level.as_deref(), Cell::text),
             days(policy.contact_days),
-            Cell::list(policy.channel.iter().cloned()),
+            Cell::list(policy.channel.iter().map(EventKind::name)),
             days(policy.response_hours),
             Cell::maybe(policy.discount, |share| Cell::Share(share.to_f64())),
         ])

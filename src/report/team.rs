@@ -8,6 +8,7 @@ use super::sheet::{Weeks, about, only_by, reached, weekday, weeks};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
+use crate::model::kind::EventKind;
 use crate::model::label::Lang;
 use crate::model::money::Sum;
 use crate::model::period::Period;
@@ -208,10 +209,10 @@ fn paid(record: &Record, book: &Book, week: Period, points: &[Checkpoint]) -> Ve
             let past = Past::of(record, book, event.date());
             let owner = past.as_ref().and_then(Past::owner).unwrap_or_default();
             let slot = known.entry(owner.into()).or_default();
-            match &*event.kind {
-                "payment" => slot.received.add(amount),
-                "refund" => slot.received.add(amount.negated()),
-                "booking" => slot.booked.add(amount),
+            match event.kind {
+                EventKind::Payment => slot.received.add(amount),
+                EventKind::Refund => slot.received.add(amount.negated()),
+                EventKind::Booking => slot.booked.add(amount),
                 _ => {}
             }
         }

@@ -3,6 +3,7 @@
 use super::standing::Clock;
 use super::state::{Evidence, Hold};
 use crate::model::date::Date;
+use crate::model::kind::EventKind;
 use crate::model::money::Amount;
 use crate::model::pipeline::{Criterion, Known, Pipeline};
 use crate::model::prospect::Prospect;
@@ -61,7 +62,7 @@ pub struct Case<'a> {
     pub on: Date,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     /// The state of one criterion, in words.
     pub fn status(&self, id: &str) -> Status {
         let verdict = self.verdict(id);
@@ -74,44 +75,50 @@ impl Case<'_> {
         Status { id: id.into(), met, since, by, why, mend }
     }
 
-    /// Does a criterion hold?
+    /// Does the criterion of this id hold, or the rule of the cycle?
     pub fn holds(&self, id: &str) -> bool {
         !matches!(self.verdict(id), Verdict::Missing)
+    }
+
+    /// Does a criterion hold?
+    pub fn has(&self, criterion: &Criterion) -> bool {
+        !matches!(self.judged(criterion), Verdict::Missing)
+    }
+
+    /// The criteria that standing in a column takes.
+    pub fn required(&self, stage: usize) -> impl Iterator<Item = &'a Criterion> {
+        self.settings.required(self.pipeline, stage)
     }
 
     /// The state of everything that standing in a column takes, each once, in order; the rule of the
     /// cycle first.
     pub fn requirements(&self, stage: usize) -> Vec<Status> {
-        self.required(stage).into_iter().map(|id| self.status(id)).collect()
+        let mut ids: Vec<&str> = Vec::new();
+        if stage > 0 && stage != self.pipeline.lost() && !self.past_signature(stage) {
+            ids.push(IN_CYCLE);
+        }
+        for criterion in self.required(stage) {
+            if !ids.contains(&&*criterion.id) {
+                ids.push(&criterion.id);
+            }
+        }
+        ids.into_iter().map(|id| self.status(id)).collect()
     }
 
     /// Does everything hold that standing in a column takes?
     pub fn meets(&self, stage: usize) -> bool {
         let lost = self.pipeline.lost();
         let in_time =
-            stage == 0 || stage == lost || self.holds(IN_CYCLE) || self.past_signature(stage);
-        in_time && self.pipeline.accumulated(stage).all(|id| self.holds(id))
-    }
-
-    fn required(&self, stage: usize) -> Vec<&str> {
-        let mut seen: Vec<&str> = Vec::new();
-        if stage > 0 && stage != self.pipeline.lost() && !self.past_signature(stage) {
-            seen.push(IN_CYCLE);
-        }
-        for id in self.pipeline.accumulated(stage) {
-            if !seen.contains(&id) {
-                seen.push(id);
-            }
-        }
-        seen
+            stage == 0 || stage == lost || self.is_in_cycle() || self.past_signature(stage);
+        in_time && self.required(stage).all(|criterion| self.has(criterion))
     }
 
     /// The highest column that the evidence supports, and the same without the rule of the cycle.
     pub fn supported(&self) -> (usize, usize) {
-        let in_cycle = self.holds(IN_CYCLE);
+        let in_cycle = self.is_in_cycle();
         let (mut bound, mut free) = (0, 0);
         for (position, stage) in self.pipeline.stages[..=self.pipeline.won()].iter().enumerate() {
-            if !stage.requires.iter().all(|id| self.holds(id)) {
+            if !stage.requires.iter().all(|position| self.has(&self.settings.criteria[*position])) {
                 break;
             }
             free = position;
@@ -124,11 +131,7 @@ impl Case<'_> {
 
     /// Does the column take a signature or the money? Then the cycle no longer binds it.
     pub fn past_signature(&self, stage: usize) -> bool {
-        self.pipeline.accumulated(stage).any(|id| {
-            self.settings
-                .criterion(id)
-                .is_some_and(|c| matches!(c.known, Known::Signed | Known::Paid | Known::Booked))
-        })
+        self.required(stage).any(|c| matches!(c.known, Known::Signed | Known::Paid | Known::Booked))
     }
 
     /// Is the next step still counted on? It is until the grace after its day has passed.
@@ -138,14 +141,18 @@ impl Case<'_> {
         (self.on <= last).then_some(next.agreed)
     }
 
-    /// Judges one criterion. A whole ledger is judged for every report, so this makes no words.
     fn verdict(&self, id: &str) -> Verdict<'_> {
         if id == IN_CYCLE {
-            return self.in_cycle();
+            let met = Verdict::Met { since: self.clock_start, by: None };
+            return if self.is_in_cycle() { met } else { Verdict::Missing };
         }
-        let Some(criterion) = self.settings.criterion(id) else { return Verdict::Missing };
+        self.settings.criterion(id).map_or(Verdict::Missing, |criterion| self.judged(criterion))
+    }
+
+    /// Judges one criterion. A whole ledger is judged for every report, so this makes no words.
+    fn judged(&self, criterion: &Criterion) -> Verdict<'_> {
         match self.known(criterion) {
-            Verdict::Missing => self.given(id).map_or(Verdict::Missing, Verdict::Given),
+            Verdict::Missing => self.given(criterion).map_or(Verdict::Missing, Verdict::Given),
             met => met,
         }
     }
@@ -216,11 +223,8 @@ impl Case<'_> {
         Clock { start: self.clock_start, cycle_days: self.cycle_days, hold }
     }
 
-    fn in_cycle(&self) -> Verdict<'_> {
-        if self.clock().is_over(self.on) {
-            return Verdict::Missing;
-        }
-        Verdict::Met { since: self.clock_start, by: None }
+    fn is_in_cycle(&self) -> bool {
+        !self.clock().is_over(self.on)
     }
 
     /// How a criterion is known, or what stands in the way; and what would mend it.
@@ -288,7 +292,8 @@ impl Case<'_> {
             }
             Some(Known::Entry(kinds)) => {
                 let first = kinds.first().map_or("", |kind| kind);
-                let why = format!("no entry `{}` in this pursuit", kinds.join("` or `"));
+                let names: Vec<&str> = kinds.iter().map(EventKind::name).collect();
+                let why = format!("no entry `{}` in this pursuit", names.join("` or `"));
                 (why, format!("--kind {first}"))
             }
             Some(Known::Timing) => self.untimely(),
@@ -332,9 +337,9 @@ impl Case<'_> {
     }
 
     /// Since when the opening position gives this criterion.
-    fn given(&self, id: &str) -> Option<Date> {
+    fn given(&self, criterion: &Criterion) -> Option<Date> {
         let (stage, on) = self.evidence.given?;
-        self.pipeline.accumulated(stage).any(|given| given == id).then_some(on)
+        self.required(stage).any(|given| given.id == criterion.id).then_some(on)
     }
 
     fn no_next(&self) -> String {

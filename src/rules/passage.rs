@@ -116,7 +116,7 @@ mod tests {
     fn history(events: &[(&str, &str, &str)]) -> History {
         let events = events.iter().map(|(key, kind, stage)| Event {
             stage: (!stage.is_empty()).then(|| (*stage).into()),
-            ..Event::new(EventKey::parse(key).unwrap(), kind)
+            ..Event::new(EventKey::parse(key).unwrap(), *kind)
         });
         let prospect = Prospect { events: events.collect(), ..Prospect::default() };
         derive(&prospect, &Settings::default(), Date::parse(AS_OF).unwrap()).unwrap().1

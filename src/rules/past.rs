@@ -6,6 +6,7 @@ use super::book::Book;
 use super::replay::{derive, upto};
 use super::state::{History, Record, State};
 use crate::model::date::Date;
+use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use std::borrow::Cow;
 
@@ -43,7 +44,7 @@ impl<'b> Past<'b> {
             return None;
         }
         let later = &upto(events, book.as_of)[upto(events, on).len()..];
-        let rewritten = if later.iter().any(|event| &*event.kind == "retracted") {
+        let rewritten = if later.iter().any(|event| event.kind == EventKind::Retracted) {
             let (state, history, _) = derive(&record.prospect, &book.settings, on)?;
             Some(Box::new((state, history)))
         } else {
@@ -148,7 +149,7 @@ mod tests {
             events.sort_by(|a, b| a.key.cmp(&b.key));
             let keys: Vec<Text> = events.iter().map(|e| e.key.text.clone()).collect();
             for (event, (.., target)) in events.iter_mut().zip(&entries) {
-                if &*event.kind == "retracted" {
+                if event.kind == EventKind::Retracted {
                     event.event = Some(target.get(&keys).clone());
                 }
             }

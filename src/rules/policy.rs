@@ -7,9 +7,9 @@ use super::grading::Customer;
 use super::practice::{Answer, Attention, Deal, Practice};
 use crate::model::date::Date;
 use crate::model::grading::Policy;
+use crate::model::kind::EventKind;
 use crate::model::money::Amount;
 use crate::model::settings::{LEVELS, Settings};
-use crate::model::text::Text;
 use std::collections::HashMap;
 
 /// What has to happen again before a day has passed.
@@ -212,7 +212,7 @@ fn channel<'b>(attention: &'b Attention, policy: &Policy) -> Option<Duty<'b>> {
         return None;
     }
     // Of one day's contacts, one that fits is enough.
-    let fits = |kind: &&Text| policy.channel.contains(kind);
+    let fits = |kind: &&EventKind| policy.channel.contains(kind);
     let last = attention.kinds.iter().max_by_key(fits)?;
     Some(Duty::Channel { kind: last, on: attention.touched?, fits: fits(&last) })
 }

@@ -9,6 +9,7 @@ use super::state::Record;
 use crate::diag::{Code, Diagnostic};
 use crate::model::date::Date;
 use crate::model::event::Event;
+use crate::model::kind::EventKind;
 use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, Settings};
@@ -176,7 +177,7 @@ fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
 /// Did this entry claim the prospect from the pool? A claim is signed by the new owner and gives no reason:
 /// assignments always give one.
 pub fn is_claim(event: &Event) -> bool {
-    &*event.kind == "assigned"
+    event.kind == EventKind::Assigned
         && event.reason.is_none()
         && event.by.is_some()
         && event.by == event.owner

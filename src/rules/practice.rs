@@ -4,6 +4,7 @@ use super::replay::{in_contact, standing};
 use super::state::Record;
 use crate::model::date::{Date, Time};
 use crate::model::event::Event;
+use crate::model::kind::EventKind;
 use crate::model::money::Money;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
@@ -15,8 +16,8 @@ type When = (Date, Option<Time>);
 /// A request or complaint, and our first answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// What was asked: `request` or `complaint`.
-    pub kind: Text,
+    /// What was asked: a request or a complaint.
+    pub kind: EventKind,
     asked: When,
     /// The first contact after it, or its resolution.
     answered: Option<When>,
@@ -41,7 +42,7 @@ pub struct Attention {
     /// The last day on which we were in touch by other means than service,
     pub(super) touched: Option<Date>,
     /// and the kinds of that day's contacts, in order.
-    pub(super) kinds: Box<[Text]>,
+    pub(super) kinds: Box<[EventKind]>,
 }
 
 /// What was done with a prospect, as far as a policy can ask.
@@ -94,7 +95,7 @@ impl Attention {
         let (mut verified, mut touched, mut kinds) = (None, None, Vec::new());
         for event in events {
             let date = event.date();
-            if &*event.kind == "verified" {
+            if event.kind == EventKind::Verified {
                 verified = verified.max(Some(date));
             }
             if in_contact(settings, event) && !service(event) {
@@ -138,22 +139,22 @@ impl Practice {
 
 /// Contacts that they began.
 fn theirs(event: &Event) -> bool {
-    matches!(&*event.kind, "request" | "complaint" | "survey")
+    matches!(event.kind, EventKind::Request | EventKind::Complaint | EventKind::Survey)
 }
 
 /// Service, of which the entry does not say by what means it was given.
 fn service(event: &Event) -> bool {
-    theirs(event) || matches!(&*event.kind, "resolved" | "care")
+    theirs(event) || matches!(event.kind, EventKind::Resolved | EventKind::Care)
 }
 
 /// Requests and complaints, each with its answer.
 fn answers(events: &[&Event], settings: &Settings) -> Vec<Answer> {
     let mut answers = Vec::new();
     for (position, event) in events.iter().enumerate() {
-        if matches!(&*event.kind, "request" | "complaint") {
+        if matches!(event.kind, EventKind::Request | EventKind::Complaint) {
             let ticket = event.ticket.as_ref().unwrap_or(&event.key.text);
             let answered = events[position + 1..].iter().find(|later| {
-                if &*later.kind == "resolved" {
+                if later.kind == EventKind::Resolved {
                     later.ticket.as_ref() == Some(ticket)
                 } else {
                     in_contact(settings, later) && !theirs(later)
@@ -172,9 +173,9 @@ fn deals(events: &[&Event]) -> Vec<Deal> {
     let mut deals = Vec::new();
     let mut quoted: Option<Money> = None;
     for event in events {
-        match &*event.kind {
-            "quote" => quoted = quoted.or(event.amount),
-            "contract" | "booking" | "order" => {
+        match event.kind {
+            EventKind::Quote => quoted = quoted.or(event.amount),
+            EventKind::Contract | EventKind::Booking | EventKind::Order => {
                 let same = |money: &Money| Some(money.currency) == quoted.map(|q| q.currency);
                 if let (Some(agreed), Some(first)) = (event.amount.filter(same), quoted) {
                     deals.push(Deal { quoted: first, agreed, on: event.date() });

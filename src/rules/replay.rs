@@ -9,7 +9,8 @@ use super::state::{
 };
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::date::Date;
-use crate::model::event::{Counts, Event, EventKey};
+use crate::model::event::{Event, EventKey};
+use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -97,7 +98,7 @@ fn touches(counts: Counts, event: &Event) -> bool {
 
 /// The key that an event retracts.
 fn retraction(event: &Event) -> Option<&str> {
-    event.event.as_deref().filter(|_| &*event.kind == "retracted")
+    event.event.as_deref().filter(|_| event.kind == EventKind::Retracted)
 }
 
 /// The place of the event of this key before a position; events stand in the order of their keys.
@@ -194,7 +195,7 @@ impl<'a> Fold<'a> {
         {
             self.move_to(target, event);
         }
-        if &*event.kind == "imported"
+        if event.kind == EventKind::Imported
             && target.is_some_and(|t| self.pipeline.stages[t].outcome == Outcome::Open)
         {
             self.state.evidence.given = target.map(|t| (t, event.date()));
@@ -241,7 +242,7 @@ impl<'a> Fold<'a> {
         if ended && target == self.state.stage {
             return;
         }
-        if ended && target != 0 && event.forced.is_none() && &*event.kind != "imported" {
+        if ended && target != 0 && event.forced.is_none() && event.kind != EventKind::Imported {
             let message =
                 format!("moved to `{}` after the pursuit ended", self.pipeline.stages[target].id);
             self.find(
@@ -284,7 +285,7 @@ impl<'a> Fold<'a> {
 
     fn move_to(&mut self, target: usize, event: &Event) {
         let from = self.state.stage;
-        let imported = &*event.kind == "imported";
+        let imported = event.kind == EventKind::Imported;
         let lost = self.pipeline.lost();
         if target == lost {
             if event.reason.is_none() && !imported {
@@ -372,7 +373,7 @@ impl<'a> Fold<'a> {
             pursuit: self.state.pursuit,
             forced: event.and_then(|event| event.forced.clone()),
             reason: event.and_then(|event| event.reason.clone()),
-            imported: event.is_some_and(|event| &*event.kind == "imported"),
+            imported: event.is_some_and(|event| event.kind == EventKind::Imported),
         });
     }
 
@@ -470,10 +471,10 @@ impl<'a> Fold<'a> {
             let attested = Attested { on: date, by: event.by.clone() };
             evidence.attested.entry(id.clone()).or_insert(attested);
         }
-        if &*event.kind == "contract" {
+        if event.kind == EventKind::Contract {
             evidence.signed.get_or_insert(date);
         }
-        if &*event.kind == "booking" {
+        if event.kind == EventKind::Booking {
             evidence.booked.get_or_insert(date);
         }
         if let Some(at) = event.next {
@@ -494,31 +495,32 @@ impl<'a> Fold<'a> {
         if let Some(value) = event.value {
             self.state.value = Some(self.settings.own(value));
         }
-        let kind = &*event.kind;
-        if matches!(kind, "order" | "booking") {
+        if matches!(event.kind, EventKind::Order | EventKind::Booking) {
             self.state.orders += 1;
         }
         let Some(amount) = event.amount.map(|a| self.settings.own(a)) else { return };
-        match kind {
-            "payment" => {
+        match event.kind {
+            EventKind::Payment => {
                 self.state.money_in.add(amount);
                 self.state.evidence.paid.add(amount);
                 self.state.evidence.paid_on.get_or_insert(event.date());
             }
-            "refund" => {
+            EventKind::Refund => {
                 self.state.money_in.add(amount.negated());
                 self.state.evidence.paid.add(amount.negated());
             }
-            "booking" => self.state.booked.add(amount),
+            EventKind::Booking => self.state.booked.add(amount),
             _ => {}
         }
     }
 
     fn take_ticket(&mut self, event: &Event) {
         let ticket = event.ticket.as_ref().unwrap_or(&event.key.text);
-        match &*event.kind {
-            "request" | "complaint" => self.state.open_tickets.push(ticket.clone()),
-            "resolved" => self.state.open_tickets.retain(|open| open != ticket),
+        match event.kind {
+            EventKind::Request | EventKind::Complaint => {
+                self.state.open_tickets.push(ticket.clone())
+            }
+            EventKind::Resolved => self.state.open_tickets.retain(|open| open != ticket),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@ use super::grading::Customer;
 use super::standing::Clock;
 use crate::diag::Diagnostic;
 use crate::model::date::{Date, Moment};
+use crate::model::kind::EventKind;
 use crate::model::money::{Money, Sum};
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
@@ -38,7 +39,7 @@ pub struct Evidence {
     /// Criteria that somebody confirmed.
     pub attested: BTreeMap<Text, Attested>,
     /// The first day of each kind of entry, in the order of those days.
-    pub entries: Vec<(Text, Date)>,
+    pub entries: Vec<(EventKind, Date)>,
     /// The first meeting.
     pub first_meeting: Option<Date>,
     /// The day the papers were signed.
@@ -61,7 +62,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// The first day of a kind of entry.
-    pub fn first_entry(&self, kind: &str) -> Option<Date> {
+    pub fn first_entry(&self, kind: &EventKind) -> Option<Date> {
         self.entries.iter().find(|(known, _)| known == kind).map(|(_, day)| *day)
     }
 }

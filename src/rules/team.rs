@@ -5,6 +5,7 @@ use super::replay::standing;
 use super::state::Record;
 use crate::diag::{Code, Diagnostic};
 use crate::model::date::{Date, Time};
+use crate::model::kind::EventKind;
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Sum};
 use crate::model::pipeline::Outcome;
@@ -101,7 +102,7 @@ impl<'b> Team<'b> {
         }
         // What a rep opened or brought along was not given to them.
         for event in standing(&record.prospect.events, book.as_of)
-            .filter(|event| !matches!(&*event.kind, "opened" | "imported"))
+            .filter(|event| !matches!(event.kind, EventKind::Opened | EventKind::Imported))
         {
             if let Some(place) = event.owner.as_deref().and_then(|id| self.place(id)) {
                 let given = Some((event.date(), event.time, 1));

@@ -3,6 +3,7 @@
 use super::replay::standing;
 use super::state::Record;
 use crate::model::date::Date;
+use crate::model::kind::EventKind;
 use crate::model::money::Sum;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
@@ -23,7 +24,7 @@ pub fn won(record: &Record, settings: &Settings, as_of: Date) -> Vec<(Date, Sum)
                 break;
             }
             value = event.value.or(value);
-            if &*event.kind == "booking" && event.date() >= pursuit.opened {
+            if event.kind == EventKind::Booking && event.date() >= pursuit.opened {
                 event.amount.iter().for_each(|amount| booked.add(settings.own(*amount)));
             }
         }

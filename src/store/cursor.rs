@@ -6,6 +6,7 @@
 
 use crate::model::date::{Date, Moment, Time};
 use crate::model::event::EventKey;
+use crate::model::kind::EventKind;
 use crate::model::money::{Amount, Money};
 use crate::model::text::Text;
 use std::borrow::Cow;
@@ -130,8 +131,17 @@ impl<'t> Cursor<'t> {
         Some(())
     }
 
+    /// A kind of event.
+    pub(super) fn kind(&mut self) -> Option<EventKind> {
+        self.string_as(|name| name.into())
+    }
+
     /// A basic string on one line; of escapes only the four that people write.
     pub(super) fn string(&mut self) -> Option<Text> {
+        self.string_as(|text| text.into())
+    }
+
+    fn string_as<T>(&mut self, made: impl FnOnce(&str) -> T) -> Option<T> {
         let start = self.begin_string()?;
         let bytes = self.text.as_bytes();
         let special =
@@ -139,11 +149,11 @@ impl<'t> Cursor<'t> {
         let end = find(bytes, start, |word| special(word) & HIGH)?;
         if bytes[end] == b'"' {
             self.at = end + 1;
-            return self.text.get(start..end).map(Text::new);
+            return self.text.get(start..end).map(made);
         }
         let (text, end) = unescaped(self.text.get(start..)?)?;
         self.at = start + end;
-        Some(text.into())
+        Some(made(&text))
     }
 
     /// Passes by a string that nobody wants; what is none is as wrong as if somebody did.

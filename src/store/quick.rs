@@ -211,7 +211,7 @@ fn field(
 ) -> Option<()> {
     let mut once = |number| seen.add(number);
     match key {
-        "kind" => once(0).and_then(|()| cursor.string().map(|text| event.kind = text)),
+        "kind" => once(0).and_then(|()| cursor.kind().map(|kind| event.kind = kind)),
         "by" => once(1).and_then(|()| put(&mut event.by, cursor.string())),
         "time" => once(2).and_then(|()| cursor.time().map(|time| event.time = Some(time))),
         "note" => match keep {

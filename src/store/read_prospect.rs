@@ -199,7 +199,7 @@ pub(super) fn bad_key(key: &str) -> Diagnostic {
 
 fn field(reader: &mut Reader, event: &mut Event, key: &str, value: &Value) {
     match key {
-        "kind" => event.kind = reader.text(key, value).unwrap_or_default(),
+        "kind" => event.kind = (&*reader.text(key, value).unwrap_or_default()).into(),
         "by" => event.by = reader.text(key, value),
         "time" => event.time = reader.time(key, value),
         "note" => event.note = reader.text(key, value),

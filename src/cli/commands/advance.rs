@@ -6,6 +6,7 @@ use crate::cli::entry::{Entry, Session, Target, ended, kind};
 use crate::cli::words::split_stage;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::event::Event;
+use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::evidence::Status;
@@ -177,7 +178,7 @@ fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<St
 
 /// The options of the command that was refused, criteria aside.
 fn typed(event: &Event) -> Vec<String> {
-    let kind = (&*event.kind != "moved").then(|| format!("--kind {}", event.kind));
+    let kind = (event.kind != EventKind::Moved).then(|| format!("--kind {}", event.kind));
     let options = [
         kind,
         event.next.map(|next| format!("--next {next}")),

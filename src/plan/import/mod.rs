@@ -7,8 +7,9 @@ mod row;
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::date::Date;
-use crate::model::event::{Counts, Event};
+use crate::model::event::Event;
 use crate::model::id;
+use crate::model::kind::Counts;
 use crate::model::mapping::{Assignment, Mapping};
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::rows::Rows;
@@ -122,7 +123,7 @@ fn misfits(import: &Import) -> Vec<Diagnostic> {
                 .nearest(kind, import.settings.kinds.names());
             found.extend(field("kind").map(|a| problem.at(a.place.clone())));
         } else if let Some(amount) = field("amount")
-            && import.settings.counts(kind) != Counts::Paper
+            && import.settings.counts(&kind.into()) != Counts::Paper
         {
             found.push(
                 Diagnostic::new(

@@ -6,6 +6,7 @@ use crate::diag::{Diagnostic, suggest as nearest};
 use crate::model::date::{Date, Moment, Time};
 use crate::model::event::{Event, EventKey};
 use crate::model::id;
+use crate::model::kind::EventKind;
 use crate::model::mapping::{CONTACT_FIELDS, Entry};
 use crate::model::money::{Amount, Money};
 use crate::model::prospect::{Contact, Prospect};
@@ -210,7 +211,7 @@ impl<'a> RowReader<'a> {
         event
     }
 
-    fn kind(&mut self, text: &str) -> Text {
+    fn kind(&mut self, text: &str) -> EventKind {
         if !self.import.settings.kinds.contains(text) {
             let help = nearest(text, self.import.settings.kinds.names());
             self.problem(format!("no kind of event `{text}`"), help);

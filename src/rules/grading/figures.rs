@@ -4,8 +4,9 @@
 use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::grading::Grading;
+use crate::model::kind::EventKind;
 use crate::model::money::{Amount, Money, Sum};
-use crate::model::pipeline::{Known, Outcome};
+use crate::model::pipeline::{Criterion, Known, Outcome};
 use crate::model::settings::Settings;
 use crate::rules::replay::{in_contact, standing};
 use crate::rules::state::Record;
@@ -191,20 +192,22 @@ impl Deeds {
             if in_contact(settings, event) {
                 self.contacts.push(date);
             }
-            match &*event.kind {
-                "order" | "booking" => {
+            match event.kind {
+                EventKind::Order | EventKind::Booking => {
                     let amount = event.amount.map(|amount| settings.own(amount));
                     self.orders.push(date);
                     brought.extend(amount.or(values.last().map(|(_, value)| *value)));
                 }
-                "refund" => refunds.extend(event.amount.map(|amount| settings.own(amount))),
-                "call" if date >= lately => {
+                EventKind::Refund => {
+                    refunds.extend(event.amount.map(|amount| settings.own(amount)))
+                }
+                EventKind::Call if date >= lately => {
                     if let Some(reached) = event.reached {
                         self.figures.calls += 1;
                         self.figures.answered += u32::from(reached);
                     }
                 }
-                "survey" => {
+                EventKind::Survey => {
                     satisfaction(event).into_iter().for_each(|s| self.figures.survey(Box::new(s)));
                 }
                 _ => {}
@@ -271,10 +274,10 @@ fn criteria(record: &Record, settings: &Settings, on: Date) -> (u16, u16) {
     let case = record.case(settings, on);
     let mut seen: Vec<&str> = Vec::new();
     let mut held = 0;
-    for id in case.pipeline.accumulated(case.pipeline.won()) {
-        if !seen.contains(&id) && of_demand(id, settings) {
-            seen.push(id);
-            held += usize::from(case.holds(id));
+    for criterion in settings.required(case.pipeline, case.pipeline.won()) {
+        if !seen.contains(&&*criterion.id) && of_demand(criterion) {
+            seen.push(&criterion.id);
+            held += usize::from(case.has(criterion));
         }
     }
     let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
@@ -282,8 +285,6 @@ fn criteria(record: &Record, settings: &Settings, on: Date) -> (u16, u16) {
 }
 
 /// A criterion that speaks of what the customer wants, not of what we did or received.
-fn of_demand(id: &str, settings: &Settings) -> bool {
-    settings
-        .criterion(id)
-        .is_some_and(|c| matches!(c.known, Known::Attested | Known::Decider | Known::Timing))
+fn of_demand(criterion: &Criterion) -> bool {
+    matches!(criterion.known, Known::Attested | Known::Decider | Known::Timing)
 }

@@ -308,12 +308,12 @@ fn weighted(view: &View<'_>) -> Reading {
 // The name is tested before the criterion is judged: judging costs more.
 fn confirmed(view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
     let cycle = is(IN_CYCLE) && view.holds(IN_CYCLE);
-    cycle || view.settings.criteria.iter().any(|c| is(&c.id) && view.holds(&c.id))
+    cycle || view.settings.criteria.iter().any(|c| is(&c.id) && view.case().has(c))
 }
 
 fn missing(view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
     let Some(next) = next_stage(view.record, view.settings) else { return false };
     let case = view.case();
     let cycle = is(IN_CYCLE) && !case.past_signature(next) && !case.holds(IN_CYCLE);
-    cycle || case.pipeline.accumulated(next).any(|id| is(id) && !case.holds(id))
+    cycle || case.required(next).any(|criterion| is(&criterion.id) && !case.has(criterion))
 }

@@ -7,7 +7,6 @@ use crate::model::label::Label;
 use crate::model::money::Amount;
 use crate::model::pipeline::{Outcome, Pipeline, Stage};
 use crate::model::settings::Settings;
-use crate::model::text::Text;
 use crate::store::tree::{Reader, Table, Value};
 use std::ops::Range;
 
@@ -145,16 +144,18 @@ fn stage(
     Some(stage)
 }
 
-fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<Text> {
-    let ids = reader.texts_at("requires", value);
-    for (id, span) in &ids {
-        if settings.criterion(id).is_none() {
+fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<usize> {
+    let mut positions = Vec::new();
+    for (id, span) in reader.texts_at("requires", value) {
+        let position = settings.criteria.iter().position(|criterion| criterion.id == id);
+        if position.is_none() {
             let diagnostic =
                 Diagnostic::new(Code::BadSetting, format!("no criterion is called `{id}`"))
-                    .nearest(id, settings.criteria.iter().map(|c| &*c.id))
+                    .nearest(&id, settings.criteria.iter().map(|c| &*c.id))
                     .help(format!("a criterion of your own needs a section: [criteria.{id}]"));
-            reader.problem(span.clone(), diagnostic);
+            reader.problem(span, diagnostic);
         }
+        positions.extend(position);
     }
-    ids.into_iter().map(|(id, _)| id).collect()
+    positions
 }

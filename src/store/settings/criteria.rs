@@ -2,7 +2,7 @@
 
 use super::{label, one_of, set, unknown};
 use crate::diag::{Code, Diagnostic};
-use crate::model::event::Counts;
+use crate::model::kind::Counts;
 use crate::model::label::Label;
 use crate::model::pipeline::{Criterion, Known};
 use crate::model::settings::Settings;
@@ -52,7 +52,7 @@ pub(in crate::store) fn criteria(reader: &mut Reader, settings: &mut Settings, t
                             .nearest(&kind, settings.kinds.names());
                             reader.problem(span, diagnostic);
                         }
-                        kinds.push(kind);
+                        kinds.push((&*kind).into());
                     }
                 }
                 _ => unknown(reader, key.span(), "setting of `[criteria]`", name, &CRITERION_KEYS),

@@ -290,7 +290,8 @@ fn demand(
             policy.level = one_of(reader, name, value, &names).map(Into::into);
         }
         "channel" => {
-            policy.channel = reader.texts(name, value);
+            policy.channel =
+                reader.texts(name, value).iter().map(|kind| (&**kind).into()).collect();
             for kind in policy.channel.iter().filter(|k| !settings.kinds.contains(k)) {
                 let message = format!("unknown kind of event `{kind}`");
                 let diagnostic = Diagnostic::new(Code::BadSetting, message)
