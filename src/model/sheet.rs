@@ -6,6 +6,7 @@ use super::money::{Amount, Money};
 use crate::model::text::Text;
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// One cell. A long list has millions of them, so none takes more than 24 bytes, and short words stand in
@@ -181,7 +182,12 @@ impl Rows {
 
     /// All of them, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Cow<'_, Row>> {
-        (0..self.len()).filter_map(|position| self.get(position))
+        self.part(0..self.len())
+    }
+
+    /// Those at some positions, in order.
+    pub fn part(&self, positions: Range<usize>) -> impl DoubleEndedIterator<Item = Cow<'_, Row>> {
+        positions.filter_map(|position| self.get(position))
     }
 
     /// Leaves out all behind the first so many.

@@ -8,11 +8,12 @@
 //! Text that a spreadsheet would run as a formula gets a `'` in front unless `raw` is asked for.
 //! Numbers are never touched, negative ones neither.
 
-use super::Options;
 use super::text::{acts, breaks, clean, plain};
+use super::{Options, in_parts};
 use crate::model::sheet::{Cell, Emphasis, Sheet, Table};
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 pub(super) fn write(
     _: &Sheet,
@@ -20,12 +21,14 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    // Records are allowed to differ in length.
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-    each_record(tables, options, |fields| {
-        Ok(writer.write_record(fields.iter().map(AsRef::as_ref))?)
-    })?;
-    writer.flush()
+    write_records(tables, options, out, |records| {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        records(&mut |fields| {
+            // A `Vec` takes every write, and records are allowed to differ in length.
+            let _ = writer.write_record(fields.iter().map(AsRef::as_ref));
+        });
+        writer.into_inner().unwrap_or_default()
+    })
 }
 
 pub(super) fn write_tsv(
@@ -34,33 +37,45 @@ pub(super) fn write_tsv(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    each_record(tables, options, |fields| {
-        let mut line = String::new();
-        for (i, field) in fields.iter().enumerate() {
-            if i > 0 {
-                line.push('\t');
+    write_records(tables, options, out, |records| {
+        let mut text = String::new();
+        records(&mut |fields| {
+            for (i, field) in fields.iter().enumerate() {
+                if i > 0 {
+                    text.push('\t');
+                }
+                text.extend(field.chars().map(|c| if breaks(c) { ' ' } else { c }));
             }
-            line.extend(field.chars().map(|c| if breaks(c) { ' ' } else { c }));
-        }
-        writeln!(out, "{line}")
+            text.push('\n');
+        });
+        text.into_bytes()
     })
 }
 
-/// The header and the rows of the first table, as the texts to write.
-fn each_record(
+/// Takes the fields of one record after the other.
+type Put<'p> = &'p mut dyn FnMut(&[Cow<'_, str>]);
+
+/// Writes the header and the rows of the first table, in the bytes that `encode` makes of some of them.
+fn write_records(
     tables: &[&Table],
     options: &Options,
-    mut put: impl FnMut(&[Cow<'_, str>]) -> io::Result<()>,
+    out: &mut dyn Write,
+    encode: impl Fn(&dyn Fn(Put<'_>)) -> Vec<u8> + Sync,
 ) -> io::Result<()> {
     let Some(table) = tables.first() else { return Ok(()) };
     let header: Vec<_> =
         table.columns.iter().map(|column| Cow::Borrowed(column.id.as_str())).collect();
-    put(&header)?;
-    for row in table.rows.iter().filter(|row| row.emphasis != Emphasis::Total) {
-        let fields: Vec<_> = row.cells.iter().map(|cell| field(cell, options)).collect();
-        put(&fields)?;
-    }
-    Ok(())
+    out.write_all(&encode(&|put| put(&header)))?;
+    let of_part = |part: Range<usize>| {
+        encode(&|put| {
+            let rows = table.rows.part(part.clone());
+            for row in rows.filter(|row| row.emphasis != Emphasis::Total) {
+                let fields: Vec<_> = row.cells.iter().map(|cell| field(cell, options)).collect();
+                put(&fields);
+            }
+        })
+    };
+    in_parts(&table.rows, of_part).try_for_each(|part| out.write_all(&part))
 }
 
 fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {

@@ -19,8 +19,15 @@ pub use html::page;
 pub use text::clean;
 
 use crate::model::label::Lang;
-use crate::model::sheet::{Audience, Sheet, Table};
+use crate::model::sheet::{Audience, Rows, Sheet, Table};
+use rayon::prelude::*;
 use std::io::{self, Write};
+use std::ops::Range;
+
+/// So many rows are written at a time by one thread,
+const PART: usize = 500;
+/// and so many parts by all of them.
+const AT_ONCE: usize = 16;
 
 /// A way to write a sheet down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -233,6 +240,23 @@ impl<'o> Blocks<'o> {
         }
         Ok(self.out)
     }
+}
+
+/// What all threads make of the parts of a table, in order: of a long one a few parts at a time, so that
+/// little of it is in memory.
+fn in_parts<'r, T: Send + 'r>(
+    rows: &'r Rows,
+    make: impl Fn(Range<usize>) -> T + Sync + 'r,
+) -> impl Iterator<Item = T> + 'r {
+    let all = rows.len();
+    (0..all).step_by(PART * AT_ONCE).flat_map(move |from| -> Vec<T> {
+        let starts = (from..all).step_by(PART).take(AT_ONCE);
+        let parts: Vec<Range<usize>> = starts.map(|from| from..all.min(from + PART)).collect();
+        match parts.as_slice() {
+            [only] => vec![make(only.clone())],
+            _ => parts.into_par_iter().map(&make).collect(),
+        }
+    })
 }
 
 /// All names, the most similar first.

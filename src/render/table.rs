@@ -9,7 +9,7 @@
 //! Which column gets how much is decided here; headers and rows that wrap are `comfy-table`'s.
 
 use super::text::{clean, shown};
-use super::{Blocks, Options, picture};
+use super::{Blocks, Options, in_parts, picture};
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
@@ -135,7 +135,12 @@ impl Need {
     fn take(&mut self, cell: &Cell, text: &str, kind: Kind) {
         let width = text.width().min(WIDEST);
         let least = if whole(cell, kind) { width } else { breakable(text, width) };
-        *self = Need { least: self.least.max(least), most: self.most.max(width) };
+        self.join(Need { least, most: width });
+    }
+
+    /// Takes in what others need.
+    fn join(&mut self, other: Need) {
+        *self = Need { least: self.least.max(other.least), most: self.most.max(other.most) };
     }
 }
 
@@ -216,13 +221,21 @@ impl<'t> Grid<'t> {
     fn of(table: &'t Table, columns: Vec<usize>, options: &Options) -> Grid<'t> {
         let title = |at: &usize| clean(&table.columns[*at].title).into_owned();
         let header: Vec<String> = columns.iter().map(title).collect();
-        let mut needs: Vec<Need> = header.iter().map(|title| Need::of_title(title)).collect();
-        for row in table.rows.iter() {
-            for (need, at) in needs.iter_mut().zip(&columns) {
-                if let Some(cell) = row.cells.get(*at) {
-                    need.take(cell, &shown(cell, options), table.columns[*at].kind);
+        let none: Vec<Need> = header.iter().map(|title| Need::of_title(title)).collect();
+        let of_part = |part| {
+            let mut needs = none.clone();
+            for row in table.rows.part(part) {
+                for (need, at) in needs.iter_mut().zip(&columns) {
+                    if let Some(cell) = row.cells.get(*at) {
+                        need.take(cell, &shown(cell, options), table.columns[*at].kind);
+                    }
                 }
             }
+            needs
+        };
+        let mut needs = none.clone();
+        for part in in_parts(&table.rows, of_part) {
+            needs.iter_mut().zip(part).for_each(|(need, other)| need.join(other));
         }
         Grid { table, columns, header, needs }
     }
@@ -252,21 +265,23 @@ impl<'t> Grid<'t> {
         pen.lines().for_each(|line| put(&mut drawn, &line, BOLD, options));
         out.write_all(drawn.as_bytes())?;
         let lines = if options.width.is_some() { LINES } else { usize::MAX };
-        for row in self.table.rows.iter() {
-            drawn.clear();
-            let style = style(row.emphasis);
-            let texts: Vec<Cow<'_, str>> =
-                self.cells(&row).map(|cell| shown(cell, options)).collect();
-            if let Some(line) = flat(&texts, &shapes) {
-                put(&mut drawn, &line, style, options);
-            } else {
-                let mut pen = Pen::new(shapes.clone(), options);
-                pen.row(texts.into_iter().map(Cow::into_owned).collect(), lines);
-                pen.lines().for_each(|line| put(&mut drawn, &line, style, options));
+        let of_part = |part| {
+            let mut drawn = String::new();
+            for row in self.table.rows.part(part) {
+                let style = style(row.emphasis);
+                let texts: Vec<Cow<'_, str>> =
+                    self.cells(&row).map(|cell| shown(cell, options)).collect();
+                if let Some(line) = flat(&texts, &shapes) {
+                    put(&mut drawn, &line, style, options);
+                } else {
+                    let mut pen = Pen::new(shapes.clone(), options);
+                    pen.row(texts.into_iter().map(Cow::into_owned).collect(), lines);
+                    pen.lines().for_each(|line| put(&mut drawn, &line, style, options));
+                }
             }
-            out.write_all(drawn.as_bytes())?;
-        }
-        Ok(())
+            drawn
+        };
+        in_parts(&self.table.rows, of_part).try_for_each(|part| out.write_all(part.as_bytes()))
     }
 
     /// Each row as a block of lines, a title and a value each: for tables too wide for the terminal.

@@ -145,7 +145,7 @@ impl Request {
         &self,
         book: &Book,
         each: impl Fn(&Record, bool) -> T + Sync,
-        id: impl Fn(&T) -> &Text,
+        id: impl Fn(&T) -> &Text + Sync,
     ) -> Vec<T> {
         self.grade_if_asked(book);
         book.gather_and_grade(&self.query, each, id)

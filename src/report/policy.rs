@@ -16,6 +16,7 @@ use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::{Duty, Judge, followed};
 use crate::rules::practice::{Deal, Practice};
 use crate::rules::state::Record;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -195,7 +196,7 @@ fn met(kept: &Kept, book: &Book, request: &Request) -> Table {
 /// Every duty that is not met.
 fn shortfalls(mut missed: Vec<Missed>, judged: &Arc<Judged>, book: &Book) -> Table {
     let (lang, as_of) = (book.settings.language, book.as_of);
-    missed.sort_unstable();
+    missed.par_sort_unstable();
     let columns = vec![
         column("grade", Kind::Text, lang),
         column("what", Kind::Text, lang),

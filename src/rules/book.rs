@@ -10,6 +10,7 @@ use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
+use rayon::prelude::*;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A rep's activity of one day, counted by hand.
@@ -253,7 +254,7 @@ impl Book {
             },
             |all, part| all.extend(part),
         );
-        found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        found.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
         found.into_iter().map(|(_, one)| one).collect()
     }
 
@@ -324,14 +325,14 @@ impl Book {
         &self,
         query: &Query,
         each: impl Fn(&Record, bool) -> T + Sync,
-        id: impl Fn(&T) -> &Text,
+        id: impl Fn(&T) -> &Text + Sync,
     ) -> Vec<T> {
         let mut found = self.fold_and_grade(
             query,
             |found: &mut Vec<T>, record, meant| found.push(each(record, meant)),
             |all, part| all.extend(part),
         );
-        found.sort_unstable_by(|a, b| id(a).cmp(id(b)));
+        found.par_sort_unstable_by(|a, b| id(a).cmp(id(b)));
         found
     }
 

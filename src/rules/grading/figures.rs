@@ -70,7 +70,7 @@ pub struct Figures {
     /// The last survey.
     pub satisfaction: Option<Box<Satisfaction>>,
     /// Criteria that hold, and how many there are, on the open prospect that has most.
-    pub criteria: (u32, u32),
+    pub criteria: (u16, u16),
     /// A need is stated: `needs`, `product`, or a request that is open.
     pub need: bool,
     /// Is a prospect still being pursued?
@@ -270,17 +270,18 @@ fn satisfaction(event: &Event) -> Option<Satisfaction> {
 }
 
 /// How many of the criteria that somebody must say or date hold, and how many there are.
-fn criteria(record: &Record, settings: &Settings, on: Date) -> (u32, u32) {
+fn criteria(record: &Record, settings: &Settings, on: Date) -> (u16, u16) {
     let case = record.case(settings, on);
     let mut seen: Vec<&str> = Vec::new();
     let mut held = 0;
     for criterion in settings.required(case.pipeline, case.pipeline.won()) {
         if !seen.contains(&&*criterion.id) && of_demand(criterion) {
             seen.push(&criterion.id);
-            held += u32::from(case.has(criterion));
+            held += usize::from(case.has(criterion));
         }
     }
-    (held, u32::try_from(seen.len()).unwrap_or(u32::MAX))
+    let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    (count(held), count(seen.len()))
 }
 
 /// A criterion that speaks of what the customer wants, not of what we did or received.

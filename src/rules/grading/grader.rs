@@ -13,6 +13,7 @@ use crate::rules::query::{Answers, Context, Query, Questions};
 use crate::rules::replay::replay;
 use crate::rules::state::{Record, State};
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Grades the customers of a ledger on a day.
@@ -102,7 +103,7 @@ impl<'s> Grader<'s> {
         self.put_together(&mut customers, &mut prospects, &mut answers, shared);
         self.compare(&mut customers, &prospects);
         self.apply_rules(&mut customers, &prospects, &answers);
-        prospects.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        prospects.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
         lead(&mut customers, &prospects);
         Graded { customers, prospects }
     }
@@ -225,7 +226,7 @@ fn in_order(customers: &[Customer], prospects: &[Prospect]) -> Vec<u32> {
             names.push((name, account.is_some(), prospect.customer));
         }
     }
-    names.sort_unstable();
+    names.par_sort_unstable();
     names.into_iter().map(|(.., customer)| customer).collect()
 }
 

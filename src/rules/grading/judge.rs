@@ -50,7 +50,7 @@ pub fn relationship(figures: &Figures, grading: &Grading, on: Date) -> Relations
 
 /// Demand: confirmed criteria, a stated need, and whether they respond.
 pub fn demand(figures: &Figures, grading: &Grading, on: Date) -> Demand {
-    let (held, _) = figures.criteria;
+    let held = u32::from(figures.criteria.0);
     let responsive = figures.is_responsive(grading, on);
     if held >= grading.strong_criteria && responsive {
         Demand::Strong
