@@ -17,6 +17,7 @@ use crate::rules::book::{Keep, Passed, Shelf};
 use crate::rules::replay::replay;
 use crate::rules::standing::Standing;
 use crate::rules::state::Record;
+use rayon::prelude::*;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::hash::Hasher;
@@ -321,7 +322,7 @@ fn repeated(met: Vec<Met>) -> bool {
 
 /// Is one of these among them twice?
 pub(super) fn any_twice(mut ids: Vec<u64>) -> bool {
-    ids.sort_unstable();
+    ids.par_sort_unstable();
     ids.windows(2).any(|pair| pair[0] == pair[1])
 }
 
