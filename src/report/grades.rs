@@ -33,7 +33,7 @@ struct Seen {
 struct Words {
     name: Text,
     /// Its value of what is broken down by.
-    group: Text,
+    group: Option<Text>,
 }
 
 impl Seen {
@@ -41,8 +41,8 @@ impl Seen {
         self.words.as_ref().map_or("", |words| &words.name)
     }
 
-    fn group(&self) -> &str {
-        self.words.as_ref().map_or("", |words| &words.group)
+    fn group(&self) -> Option<&str> {
+        self.words.as_ref()?.group.as_deref()
     }
 }
 
@@ -55,8 +55,8 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let worded = request.by.is_some() || request.period.is_some();
     let seen = |record: &Record, selected| {
         let words = || {
-            let group = request.group(record, &book.settings).unwrap_or_default();
-            Box::new(Words { name: record.prospect.name.clone(), group: group.into() })
+            let group = request.group(record, &book.settings).map(Into::into);
+            Box::new(Words { name: record.prospect.name.clone(), group })
         };
         Seen { id: record.prospect.id.clone(), selected, words: worded.then(words) }
     };
@@ -164,7 +164,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         grade.unwrap_or(grades.len())
     };
     // Those without a grade stand last.
-    let mut groups: BTreeMap<&str, Vec<(usize, Amount)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<&str>, Vec<(usize, Amount)>> = BTreeMap::new();
     for (customer, _) in found {
         let group = groups.entry(seen[customer.lead as usize].group());
         let tallies = group.or_insert_with(|| vec![(0, Amount::ZERO); grades.len() + 1]);
@@ -183,7 +183,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         let all = tallies.iter().fold(Amount::ZERO, |all, (_, sum)| all.plus(*sum));
         let row = |name: Cell, (n, sum): (usize, Amount), emphasis| {
             let mut cells: Vec<Cell> = Vec::new();
-            cells.extend(request.by.is_some().then(|| match *group {
+            cells.extend(group.map(|group| match group {
                 "" => Cell::Absent(lang.pick("none", "无").into()),
                 group => Cell::text(group),
             }));

@@ -24,8 +24,8 @@ use std::sync::Arc;
 struct Seen {
     id: Text,
     name: Text,
-    /// Its value of what is broken down by.
-    group: Box<str>,
+    /// Its value of what is broken down by, if anything is.
+    group: Option<Box<str>>,
     selected: bool,
     practice: Practice,
 }
@@ -41,7 +41,7 @@ struct Judged {
 #[derive(Default)]
 struct Kept<'j> {
     /// Group, grade by its position, duty: met, and all.
-    tallies: BTreeMap<(&'j str, usize, usize), (u64, u64)>,
+    tallies: BTreeMap<(Option<&'j str>, usize, usize), (u64, u64)>,
     missed: Vec<Missed>,
 }
 
@@ -92,7 +92,7 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 impl Judged {
     fn of(book: &Book, request: &Request) -> Judged {
         let seen = |record: &Record, selected| {
-            let group = request.group(record, &book.settings).unwrap_or_default().into();
+            let group = request.group(record, &book.settings).map(Into::into);
             let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
             let practice = Practice::of(record, &book.settings, book.as_of);
             Seen { id, name, group, selected, practice }
@@ -127,7 +127,8 @@ impl Judged {
             let duties = self.duties(position).into_iter().enumerate();
             for (at, duty) in duties.filter(|(_, duty)| inside(duty)) {
                 let what = duty.position();
-                let (met, all) = kept.tallies.entry((&prospect.group, rank, what)).or_default();
+                let group = prospect.group.as_deref();
+                let (met, all) = kept.tallies.entry((group, rank, what)).or_default();
                 *all += 1;
                 if duty.is_met(book.as_of) {
                     *met += 1;
@@ -180,7 +181,7 @@ fn met(kept: &Kept, book: &Book, request: &Request) -> Table {
     columns.push(Column::new("kept", lang.pick("Kept", "达到"), Kind::Number));
     let rows = kept.tallies.iter().map(|((group, grade, duty), (met, all))| {
         let mut cells: Vec<Cell> = Vec::new();
-        cells.extend(request.by.is_some().then(|| match *group {
+        cells.extend(group.map(|group| match group {
             "" => Cell::Absent(lang.pick("none", "无").into()),
             group => Cell::text(group),
         }));
