@@ -141,6 +141,7 @@ impl<'a> Case<'a> {
         (self.on <= last).then_some(next.agreed)
     }
 
+    /// Judges the criterion of this id, or the rule of the cycle.
     fn verdict(&self, id: &str) -> Verdict<'_> {
         if id == IN_CYCLE {
             let met = Verdict::Met { since: self.clock_start, by: None };
