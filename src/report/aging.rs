@@ -1,7 +1,7 @@
 //! `crm report aging` (`stale`): who stands too long, against `max_days` and the sales cycle.
 
 use super::Request;
-use super::breakdown::{group_name, join};
+use super::breakdown::{by_cell, by_column, group_name, join};
 use super::figures::{bars, count, grouped, member};
 use super::words::column;
 use crate::diag::Diagnostic;
@@ -258,7 +258,7 @@ fn list(late: &[Late], settings: &Settings, request: &Request, audience: Audienc
 
 fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang) -> Table {
     let mut columns = Vec::new();
-    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.extend(by_column(request, lang));
     columns.push(column("clock", Kind::Text, lang));
     for id in ["count", "share", "value", "stalled"] {
         columns.push(column(id, Kind::Number, lang));
@@ -269,7 +269,7 @@ fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang
         for (n, bucket) in buckets.iter().enumerate() {
             let (en, zh) = BUCKETS[n];
             let mut cells = Vec::new();
-            cells.extend(request.by.as_ref().map(|_| group_name(group, lang)));
+            cells.extend(by_cell(request, group, lang));
             cells.extend([
                 Cell::text(lang.pick(en, zh)),
                 count(bucket.count),

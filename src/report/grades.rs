@@ -2,6 +2,7 @@
 //! who moved between two dates.
 
 use super::Request;
+use super::breakdown::{by_column, group_name};
 use super::grade::{foreign, named, rules};
 use super::words::{column, title};
 use crate::diag::Diagnostic;
@@ -172,7 +173,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         (*n, *sum) = (*n + 1, sum.plus(money(customer)));
     }
     let mut columns: Vec<Column> = Vec::new();
-    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.extend(by_column(request, lang));
     columns.push(column("grade", Kind::Text, lang));
     for id in ["customers", "customer-share", "bought", "money-share"] {
         columns.push(column(id, Kind::Number, lang));
@@ -183,10 +184,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         let all = tallies.iter().fold(Amount::ZERO, |all, (_, sum)| all.plus(*sum));
         let row = |name: Cell, (n, sum): (usize, Amount), emphasis| {
             let mut cells: Vec<Cell> = Vec::new();
-            cells.extend(group.map(|group| match group {
-                "" => Cell::Absent(lang.pick("none", "无").into()),
-                group => Cell::text(group),
-            }));
+            cells.extend(group.map(|group| group_name(group, lang)));
             cells.extend([name, Cell::count(n), rate(n, members)]);
             cells.extend([Cell::Amount(sum), share(sum, all)]);
             Row::with(cells, emphasis)

@@ -2,7 +2,7 @@
 //! against the lost.
 
 use super::Request;
-use super::breakdown::{group_name, join};
+use super::breakdown::{by_cell, by_column, group_name, join};
 use super::figures::{FEW, count, rate};
 use super::words::{column, title};
 use crate::diag::Diagnostic;
@@ -191,7 +191,7 @@ fn totals<K>(counted: &Counted<K>) -> BTreeMap<&str, u64> {
 fn reasons(counted: &Counted<Text>, request: &Request, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = Vec::new();
-    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.extend(by_column(request, lang));
     columns.push(column("reason", Kind::Text, lang));
     for id in ["lost", "share", "value"] {
         columns.push(column(id, Kind::Number, lang));
@@ -201,7 +201,7 @@ fn reasons(counted: &Counted<Text>, request: &Request, settings: &Settings) -> T
     lines.sort_by_key(|((group, reason), (n, _))| (group, Reverse(*n), reason));
     let rows = lines.into_iter().map(|((group, reason), (n, value))| {
         let mut cells = Vec::new();
-        cells.extend(request.by.as_ref().map(|_| group_name(group, lang)));
+        cells.extend(by_cell(request, group, lang));
         let label = settings.reasons.iter().find(|(id, _)| **id == **reason);
         cells.push(match label {
             Some((id, label)) => Cell::text(label.get(lang, id)),
@@ -218,7 +218,7 @@ fn reasons(counted: &Counted<Text>, request: &Request, settings: &Settings) -> T
 fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = Vec::new();
-    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.extend(by_column(request, lang));
     columns.push(column("stage", Kind::Text, lang));
     columns.push(column("stage-label", Kind::Text, lang));
     for id in ["lost", "share", "value"] {
@@ -228,7 +228,7 @@ fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Se
     let rows = counted.iter().map(|((group, (board, stage)), (n, value))| {
         let stage = &settings.pipelines[*board].stages[*stage];
         let mut cells = Vec::new();
-        cells.extend(request.by.as_ref().map(|_| group_name(group, lang)));
+        cells.extend(by_cell(request, group, lang));
         cells.push(Cell::text(&*stage.id));
         cells.push(Cell::text(stage.label.get(lang, &stage.id)));
         cells.push(count(*n));

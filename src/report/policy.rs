@@ -1,6 +1,7 @@
 //! `crm report policy`: what each grade is promised, and where practice falls short of it.
 
 use super::Request;
+use super::breakdown::{by_column, group_name};
 use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
@@ -174,17 +175,14 @@ fn met(kept: &Kept, book: &Book, request: &Request) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();
     let mut columns: Vec<Column> = Vec::new();
-    columns.extend(request.by.as_ref().map(|by| column(by.name(), Kind::Text, lang)));
+    columns.extend(by_column(request, lang));
     columns.push(column("grade", Kind::Text, lang));
     columns.push(Column::new("duty", lang.pick("Duty", "项目"), Kind::Text));
     columns.push(column("what", Kind::Text, lang));
     columns.push(Column::new("kept", lang.pick("Kept", "达到"), Kind::Number));
     let rows = kept.tallies.iter().map(|((group, grade, duty), (met, all))| {
         let mut cells: Vec<Cell> = Vec::new();
-        cells.extend(group.map(|group| match group {
-            "" => Cell::Absent(lang.pick("none", "无").into()),
-            group => Cell::text(group),
-        }));
+        cells.extend(group.map(|group| group_name(group, lang)));
         let (id, en, zh) = Duty::NAMES[*duty];
         cells.push(Cell::text(grades[*grade]));
         cells.extend([Cell::text(id), Cell::text(lang.pick(en, zh)), Cell::Rate(*met, *all)]);
