@@ -3,7 +3,7 @@
 
 use super::cache::Cache;
 use super::listing::Names;
-use super::load::{Ledger, Loaded, id_of};
+use super::load::{Ledger, Loaded};
 use super::quick::quick;
 use super::remembered::Remembered;
 use super::root::PROSPECTS;
@@ -150,6 +150,7 @@ impl Files {
             self.each_batch(None, |thread, (part, hand): &mut (A, Hand), folder, names| {
                 self.ledger.files_read.fetch_add(names.len(), Ordering::Relaxed);
                 for name in names.iter() {
+                    hand.met.ids.push(id_hash(name));
                     let (mut record, found) = self.one(folder, name, keep, hand);
                     take(thread, part, &mut record, found);
                     hand.take_back(record);
@@ -219,7 +220,7 @@ impl Files {
         let (paths, problems) = self.ledger.paths();
         let (mut part, mut met) = (A::default(), Met::default());
         for path in paths {
-            met.ids.push(hash(&id_of(&path)));
+            met.ids.extend(path.file_name().map(id_hash));
             let (mut record, found) = self.in_full(&path, &mut met);
             take(0, &mut part, &mut record, found);
         }
@@ -235,9 +236,7 @@ impl Files {
         hand: &mut Hand,
     ) -> (Option<Record>, Vec<Diagnostic>) {
         let name_text = name.to_string_lossy();
-        let stem = stem(&name_text);
-        hand.met.ids.push(hash(stem));
-        match self.at_once(folder, name, stem, keep, hand) {
+        match self.at_once(folder, name, stem(&name_text), keep, hand) {
             Some(prospect) => self.replayed(prospect, Vec::new(), &mut hand.met),
             None => self.in_full(&folder.file(name), &mut hand.met),
         }
@@ -297,12 +296,14 @@ impl Met {
 }
 
 /// The id of a file of this name.
-pub(super) fn stem(name: &str) -> &str {
+fn stem(name: &str) -> &str {
     name.strip_suffix(".toml").unwrap_or(name)
 }
 
-/// An id, folded and hashed.
-pub(super) fn hash(id: &str) -> u64 {
+/// The id of a file of this name, folded and hashed.
+pub(super) fn id_hash(name: &OsStr) -> u64 {
+    let name = name.to_string_lossy();
+    let id = stem(&name);
     let mut hash = fnv::FnvHasher::default();
     if id.is_ascii() {
         id.bytes().for_each(|byte| hash.write_u8(byte.to_ascii_lowercase()));

@@ -3,7 +3,7 @@
 //! that did not change it is remembered in the same way what lies in them.
 
 use super::cache::{Cache, Cursor, Rows};
-use super::files::{Files, Hand, any_twice, hash, stem};
+use super::files::{Files, Hand, any_twice, id_hash};
 use super::listing;
 use super::standing_row;
 use super::walk::{Folder, Listed};
@@ -167,8 +167,7 @@ fn repeated(listed: &Listed) -> bool {
         return false;
     }
     let names = listed.folders.iter().flat_map(|folder| listing::files(&folder.contents));
-    let names = names.map(OsStr::to_string_lossy);
-    any_twice(names.map(|name| hash(stem(&name))).collect())
+    any_twice(names.map(id_hash).collect())
 }
 
 /// What standings depend on beside their files: the settings and the program.
