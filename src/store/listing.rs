@@ -73,10 +73,15 @@ impl Listing {
     }
 }
 
-/// Hidden files are left out, and files that are no TOML.
+/// Hidden files are left out, files that are no TOML, and what is neither file nor folder nor link.
 fn counts(name: &OsStr, kind: Kind) -> bool {
     let name = name.as_encoded_bytes();
-    !name.starts_with(b".") && (kind != Kind::File || name.ends_with(b".toml"))
+    let of_kind = match kind {
+        Kind::File => name.ends_with(b".toml"),
+        Kind::Folder | Kind::Link => true,
+        Kind::Other => false,
+    };
+    of_kind && !name.starts_with(b".")
 }
 
 /// What lies in a folder, as bytes that can be kept: the length of all that stands before the files, of
