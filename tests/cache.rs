@@ -186,6 +186,35 @@ fn a_small_ledger_has_no_cache_and_who_wants_none_neither() {
     assert_eq!(large.crm("report funnel -f json").ok(), said);
 }
 
+#[test]
+fn those_that_are_killed_or_run_at_once_leave_a_cache_or_none() {
+    // So many that what is new is written before all of it is there.
+    let sandbox = ledger(2_000);
+    let report = ["report", "funnel", "-f", "json"];
+    std::thread::sleep(AT_ONCE);
+    let begun = std::time::Instant::now();
+    let said = sandbox.crm("report funnel -f json --no-cache").ok();
+    let took = begun.elapsed();
+    let at = |name| sandbox.path().join(".crm/cache").join(name);
+    for fifths in 0..8 {
+        let _ = fs::remove_file(at("standings"));
+        let start = || {
+            let mut command = sandbox.command();
+            command.args(report).stdout(std::process::Stdio::null()).spawn().unwrap()
+        };
+        let mut running = [start(), start(), start()];
+        std::thread::sleep(took * fifths / 5);
+        running[2].kill().unwrap();
+        for command in &mut running {
+            command.wait().unwrap();
+        }
+        assert_eq!(sandbox.run(&report).ok(), said);
+    }
+    let _ = fs::remove_file(at("standings"));
+    assert_eq!(sandbox.run(&report).ok(), said);
+    assert!(at("standings").exists() && !at("standings.new").exists());
+}
+
 /// What may happen to a ledger between two reports.
 #[derive(Debug, Clone)]
 enum Deed {

@@ -2,7 +2,7 @@
 //! their stamps are the same, and what was remembered of them is as good as what they say. Of folders
 //! that did not change it is remembered in the same way what lies in them.
 
-use super::cache::{Cache, Cursor, Rows};
+use super::cache::{Cache, Cursor, Draft, Rows};
 use super::files::{Files, Hand, any_twice, id_hash};
 use super::listing;
 use super::standing_row;
@@ -67,12 +67,14 @@ impl<'f> Remembered<'f> {
     /// Lets all standings pass by, and remembers those that had to be read.
     pub(super) fn pass(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed {
         let folders = Some(&self.folders);
+        let draft = self.standings.draft(&self.files.ledger.root, STANDINGS, self.seal);
         let walked = self.files.each_batch(folders, |thread, part: &mut Part, folder, names| {
             self.standings.enter(&mut part.cursor, &folder.path);
             part.rows.begin(&folder.path);
             for name in names.iter() {
                 self.one(folder, name, part, |standing| each(thread, standing));
             }
+            draft.take(&mut part.rows);
         });
         let mut parts = walked.parts;
         let met = parts.iter_mut().map(|part| std::mem::take(&mut part.hand.met)).collect();
@@ -83,9 +85,9 @@ impl<'f> Remembered<'f> {
             repeated: repeated(&walked.listed),
             ..passed
         };
-        self.save(parts);
+        save(draft, parts);
         if !passed.repeated {
-            self.save_folders(&walked.listed);
+            self.save_folders(walked.listed);
         }
         passed
     }
@@ -102,7 +104,7 @@ impl<'f> Remembered<'f> {
             .map(|(row, _)| row);
         let is_known = known.is_some();
         if let Some(row) = known {
-            part.rows.keep(name, row);
+            part.rows.keep(row);
             part.kept += 1;
             // On an earlier day it stood where only its file says.
             if standing.since.is_some_and(|since| since <= self.as_of) {
@@ -128,36 +130,40 @@ impl<'f> Remembered<'f> {
         part.hand.take_back(record);
     }
 
-    /// Writes the cache anew, if that takes less than what it saves, or some of it is not whole.
-    fn save(&self, parts: Vec<Part>) {
-        let torn = parts.iter().any(|part| part.cursor.torn);
-        let new: usize = parts.iter().map(|part| part.new).sum();
-        let kept: usize = parts.iter().map(|part| part.kept).sum();
-        if new >= FEW.max(kept / 100) || torn && new > 0 {
-            let rows: Vec<Rows> = parts.into_iter().map(|part| part.rows).collect();
-            self.standings.replace(&self.files.ledger.root, STANDINGS, self.seal, &rows);
-        }
-    }
-
     /// Writes what lies in folders anew, once a folder has changed; small ledgers are listed at once.
-    fn save_folders(&self, listed: &Listed) {
+    fn save_folders(&self, listed: Listed) {
+        if listed.files < FEW {
+            return;
+        }
+        let draft = self.folders.draft(&self.files.ledger.root, FOLDERS, 0);
         let mut rows = Rows::default();
         let mut changed = false;
-        for folder in &listed.folders {
+        for folder in listed.folders {
             rows.begin(&folder.path);
             let settled = folder.stamp.filter(|stamp| stamp.is_settled(self.now));
-            match (&folder.row, settled) {
-                (Some(row), _) => rows.keep(ITSELF.as_ref(), row.clone()),
+            match (folder.row, settled) {
+                (Some(row), _) => rows.keep(row),
                 (None, Some(stamp)) => {
                     rows.push(ITSELF.as_ref(), stamp, &folder.contents);
                     changed = true;
                 }
                 (None, None) => {}
             }
+            draft.take(&mut rows);
         }
-        if changed && listed.files >= FEW {
-            self.folders.replace(&self.files.ledger.root, FOLDERS, 0, &[rows]);
+        if changed {
+            draft.finish([rows]);
         }
+    }
+}
+
+/// Writes the cache anew, if that takes less than what it saves, or some of it is not whole.
+fn save(draft: Draft, parts: Vec<Part>) {
+    let torn = parts.iter().any(|part| part.cursor.torn);
+    let new: usize = parts.iter().map(|part| part.new).sum();
+    let kept: usize = parts.iter().map(|part| part.kept).sum();
+    if new >= FEW.max(kept / 100) || torn && new > 0 {
+        draft.finish(parts.into_iter().map(|part| part.rows));
     }
 }
 

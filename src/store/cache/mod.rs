@@ -9,16 +9,17 @@
 //! ```
 //!
 //! All numbers are little-endian. Only the index is read at once; threads read the pieces they come to and
-//! check each before they believe a row of it. A file of ours may be read while another command puts a
-//! new one in its place: it is written beside it and renamed.
+//! check each before they believe a row of it. The index has pieces by folder and first name, and no two have
+//! names between each other's; in the file they lie as they came. A file of ours may be read while another
+//! command puts a new one in its place: it is written beside it and renamed.
 
+mod draft;
 mod read;
 #[cfg(test)]
 mod tests;
-mod write;
 
+pub use draft::{Draft, Rows};
 pub use read::{Cache, Cursor, RowAt};
-pub use write::Rows;
 
 use std::fs::File;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -33,8 +34,9 @@ const HEADER: usize = 8 + 8 + 16;
 const PLACE: usize = 8 + 4 + 4;
 /// Stamp, length of the name, length of the text.
 const ROW: usize = 4 * 8 + 2 + 4;
-/// Pieces are about so long: little beside the memory next to a processor, much beside a call of the system.
-const PIECE: usize = 16 * 1024;
+/// Pieces hold the rows of a batch of files, and no more than this: little beside the memory next to a
+/// processor. About half of it is usual, and much beside a call of the system.
+const PIECE: usize = 32 * 1024;
 /// So long a file must have been left alone before it is remembered: a file system whose clock ticks
 /// slowly could give a later change the same time.
 const SETTLED: Duration = Duration::from_secs(2);

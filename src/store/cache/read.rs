@@ -149,6 +149,11 @@ impl Cache {
         }
     }
 
+    /// The length of all its pieces.
+    pub(super) fn length(&self) -> u64 {
+        self.pieces.iter().map(|piece| u64::from(piece.place.length)).sum()
+    }
+
     pub(super) fn load(&self, cursor: &mut Cursor, piece: usize) {
         let read = self.file.as_ref().zip(self.pieces.get(piece));
         let whole = read.and_then(|(file, piece)| piece.place.read(file, &mut cursor.bytes));

@@ -15,28 +15,63 @@ fn name(n: u64) -> (&'static Path, String) {
     (Path::new(["a", "a/b"][n as usize % 2]), format!("{:0>1$}", n, 4 + n as usize % 90))
 }
 
-/// The bytes of a cache of so many rows, put there by two threads.
-fn cache(count: u64) -> Vec<u8> {
-    let mut names: Vec<_> = (0..count).map(|n| (name(n), n)).collect();
+/// Numbers in batches of up to so many, each of one folder and in the order of names.
+fn batches(numbers: impl Iterator<Item = u64>, size: usize) -> Vec<Vec<u64>> {
+    let mut names: Vec<_> = numbers.map(|n| (name(n), n)).collect();
     names.sort();
-    let mut parts = [Rows::default(), Rows::default()];
-    for (batch, rows) in names.chunks(50).enumerate() {
-        let part = &mut parts[batch % 2];
-        for ((folder, name), n) in rows {
-            if part.folder != folder.as_os_str().as_encoded_bytes() || part.apart {
-                part.begin(folder);
-            }
-            part.push(name.as_ref(), stamp(*n), &n.to_le_bytes());
-        }
-        part.apart = true;
-    }
-    bytes_of(&Cache::default(), &parts)
+    let folders = names.chunk_by(|a, b| a.0.0 == b.0.0);
+    let batches = folders.flat_map(|folder| folder.chunks(size));
+    batches.map(|batch| batch.iter().map(|(_, n)| *n).collect()).collect()
 }
 
-fn bytes_of(old: &Cache, rows: &[Rows]) -> Vec<u8> {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    old.write_rows(file.as_file_mut(), 9, rows).unwrap();
-    fs::read(file.path()).unwrap()
+/// The bytes of what two threads remember together, with the part of each: `each` is given a number and the
+/// cursor of its thread.
+fn written(
+    old: &Cache,
+    enough: usize,
+    batches: [&[Vec<u64>]; 2],
+    each: impl Fn(&mut Rows, &mut Cursor, u64) + Sync,
+) -> Vec<u8> {
+    let root = tempfile::tempdir().unwrap();
+    let mut draft = old.draft(root.path(), "rows", 9);
+    draft.enough = enough;
+    let work = |batches: &[Vec<u64>]| {
+        let (mut rows, mut cursor) = (Rows::default(), Cursor::default());
+        for batch in batches {
+            rows.begin(name(batch[0]).0);
+            batch.iter().for_each(|n| each(&mut rows, &mut cursor, *n));
+            draft.take(&mut rows);
+        }
+        rows
+    };
+    let parts = std::thread::scope(|scope| {
+        let other = scope.spawn(|| work(batches[1]));
+        [work(batches[0]), other.join().unwrap()]
+    });
+    draft.finish(parts);
+    assert_eq!(beside(root.path()), [".gitignore", "rows"]);
+    fs::read(root.path().join(".crm/cache/rows")).unwrap()
+}
+
+/// The names of files where caches are.
+fn beside(root: &Path) -> Vec<String> {
+    let listed = fs::read_dir(root.join(".crm/cache")).into_iter().flatten();
+    let mut names: Vec<_> =
+        listed.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The bytes of a cache of so many rows, always the same.
+fn cache(count: u64) -> Vec<u8> {
+    let batches = batches(0..count, 50);
+    let (some, others) = batches.split_at(batches.len() / 3);
+    written(&Cache::default(), usize::MAX, [others, some], push)
+}
+
+/// Adds a row that is found.
+fn push(rows: &mut Rows, _: &mut Cursor, n: u64) {
+    rows.push(name(n).1.as_ref(), stamp(n), &n.to_le_bytes());
 }
 
 fn opened(bytes: &[u8], seal: u64) -> Option<Cache> {
@@ -76,28 +111,57 @@ fn what_is_put_in_is_found_under_its_stamp_only() {
 }
 
 #[test]
-fn rows_are_kept_beside_new_ones() {
-    let count = 1000;
-    let old = opened(&cache(count), 9).unwrap();
-    // Every seventh is gone, every eleventh is new.
-    let mut names: Vec<_> = (0..count).filter(|n| n % 7 > 0).map(|n| (name(n), n)).collect();
-    names.sort();
-    let (mut rows, mut cursor) = (Rows::default(), Cursor::default());
-    for ((folder, name), n) in &names {
-        if rows.folder != folder.as_os_str().as_encoded_bytes() {
-            rows.begin(folder);
+fn a_draft_that_is_not_finished_leaves_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let old = Cache::default();
+    let full = || {
+        let mut rows = Rows::default();
+        rows.begin(name(0).0);
+        (0..2000).step_by(2).for_each(|n| push(&mut rows, &mut Cursor::default(), n));
+        rows
+    };
+    let draft = old.draft(root.path(), "rows", 9);
+    draft.take(&mut Rows::default());
+    assert!(!root.path().join(".crm").exists());
+    let mut rows = full();
+    draft.take(&mut rows);
+    draft.take(&mut rows);
+    assert_eq!(beside(root.path()), [".gitignore", "rows.new"]);
+    drop(draft);
+    assert_eq!(beside(root.path()), [".gitignore"]);
+    // What another left behind is taken away.
+    fs::File::create(root.path().join(".crm/cache/rows.new")).unwrap();
+    old.draft(root.path(), "rows", 9).finish([full()]);
+    assert_eq!(beside(root.path()), [".gitignore", "rows"]);
+}
+
+#[test]
+fn of_two_drafts_at_once_one_is_whole() {
+    for first in [true, false] {
+        let root = tempfile::tempdir().unwrap();
+        let old = Cache::default();
+        let [one, two] = [1, 2].map(|seal| {
+            let mut draft = old.draft(root.path(), "rows", seal);
+            draft.enough = 1;
+            let mut rows = Rows::default();
+            rows.begin(name(0).0);
+            push(&mut rows, &mut Cursor::default(), 0);
+            draft.take(&mut rows);
+            rows.begin(name(1).0);
+            push(&mut rows, &mut Cursor::default(), 1);
+            (draft, rows)
+        });
+        let finish = |(draft, rows): (Draft, Rows)| draft.finish([rows]);
+        if first {
+            finish(one);
+            finish(two);
+        } else {
+            drop(one);
+            finish(two);
         }
-        match found(&old, &mut cursor, *n).filter(|_| n % 11 > 0) {
-            Some((row, _)) => rows.keep(name.as_ref(), row),
-            None => rows.push(name.as_ref(), stamp(*n), b"new"),
-        }
-    }
-    assert!(rows.spans.len() < names.len() / 2);
-    let cache = opened(&bytes_of(&old, &[rows]), 9).unwrap();
-    for n in 0..count {
-        let text = found(&cache, &mut cursor, n).map(|(_, text)| text);
-        let expected = if n % 11 > 0 { n.to_le_bytes().to_vec() } else { b"new".to_vec() };
-        assert_eq!(text, Some(expected).filter(|_| n % 7 > 0));
+        assert_eq!(beside(root.path()), [".gitignore", "rows"]);
+        let cache = Cache::open(root.path(), "rows", 2);
+        assert!((0..2).all(|n| found(&cache, &mut Cursor::default(), n).is_some()));
     }
 }
 
@@ -111,6 +175,43 @@ fn a_file_settles_in_two_seconds() {
 }
 
 proptest! {
+    /// Some are kept, some new, some gone; whichever thread has a batch, in whichever order they come, and
+    /// whenever they are written.
+    #[test]
+    fn rows_are_kept_beside_new_ones(
+        (gone, new) in (1u64..9, 1u64..40),
+        batch in 1usize..90,
+        order: prop::sample::Index,
+        turns: Vec<bool>,
+        enough in prop_oneof![Just(0), Just(usize::MAX), 1usize..50_000],
+    ) {
+        let count = 1000;
+        let old = opened(&cache(count), 9).unwrap();
+        let is_gone = |n: u64| gone > 1 && n.is_multiple_of(gone);
+        let is_new = |n: u64| n.is_multiple_of(new);
+        let text = |n: u64| if is_new(n) { b"new".to_vec() } else { n.to_le_bytes().to_vec() };
+        let mut batches = batches((0..count).filter(|n| !is_gone(*n)), batch);
+        let turned = order.index(batches.len());
+        batches.rotate_left(turned);
+        let mut turns = turns.into_iter().chain(std::iter::repeat(true));
+        let (some, others): (Vec<_>, Vec<_>) =
+            batches.into_iter().partition(|_| turns.next().unwrap());
+        let bytes = written(&old, enough, [&some, &others], |rows, cursor, n| {
+            match found(&old, cursor, n).filter(|_| !is_new(n)) {
+                Some((row, _)) => rows.keep(row),
+                None => rows.push(name(n).1.as_ref(), stamp(n), &text(n)),
+            }
+        });
+        let cache = opened(&bytes, 9).unwrap();
+        prop_assert!(cache.length() <= bytes.len() as u64);
+        let cursor = &mut Cursor::default();
+        for n in (0..count).chain((0..count).rev().step_by(7)) {
+            let found = found(&cache, cursor, n).map(|(_, text)| text);
+            prop_assert_eq!(found, Some(text(n)).filter(|_| !is_gone(n)));
+        }
+        prop_assert!(!cursor.torn);
+    }
+
     /// Cut short or changed by one byte, each row is what it was or not there.
     #[test]
     fn what_is_torn_is_not_believed(cut: usize, at: usize, bit in 0u32..8) {
