@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 /// Keeps each value once, and gives its place instead: a small number. Threads share it; which of two gets
 /// the lower place, is who comes first.
 #[derive(Debug)]
-pub struct Interner<T>(Mutex<IndexSet<T, fnv::FnvBuildHasher>>);
+pub struct Interner<T>(Mutex<IndexSet<T>>);
 
 impl<T> Default for Interner<T> {
     fn default() -> Interner<T> {
