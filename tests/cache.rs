@@ -123,6 +123,21 @@ fn what_is_wrong_is_counted_every_time() {
 }
 
 #[test]
+fn what_is_no_file_hides_no_folder() {
+    let sandbox = ledger(COUNT);
+    let root = sandbox.path();
+    for n in 0..3 {
+        sandbox.write(&format!("prospects/y/q{n}.toml"), prospect(n, 2));
+    }
+    let _socket = std::os::unix::net::UnixListener::bind(root.join("prospects/x")).unwrap();
+    settle();
+    assert_eq!(same(root, day(TODAY)), COUNT + 3);
+    assert_eq!(same(root, day(TODAY)), 0);
+    fs::write(root.join("prospects/y/q1.toml"), prospect(1, 3)).unwrap();
+    assert_eq!(same(root, day(TODAY)), 1);
+}
+
+#[test]
 fn whatever_lies_in_its_place_is_no_cache() {
     let sandbox = ledger(COUNT);
     let root = sandbox.path();
@@ -132,7 +147,7 @@ fn whatever_lies_in_its_place_is_no_cache() {
     let [cache, folders] = ["standings", "folders"].map(|name| root.join(".crm/cache").join(name));
     for (path, read) in [(&cache, COUNT), (&folders, 0)] {
         let whole = fs::read(path).unwrap();
-        for bytes in [&whole[..whole.len() / 2], b"", b"crmrows2", &[0xff; 5000]] {
+        for bytes in [&whole[..whole.len() / 2], b"", b"crmrows3", &[0xff; 5000]] {
             fs::write(path, bytes).unwrap();
             assert_eq!(same(root, day(TODAY)), read);
             assert_eq!(fs::read(path).unwrap().len(), whole.len(), "it is made anew");

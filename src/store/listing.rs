@@ -1,7 +1,7 @@
 //! Listing one folder, some entries at a time: as many as the system hands over at once where it can be
 //! asked for that, entry by entry elsewhere. Names stand in one piece of memory.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -73,37 +73,57 @@ impl Listing {
     }
 }
 
-/// Hidden files are left out, and files that are no TOML.
+/// Hidden files are left out, files that are no TOML, and what is neither file nor folder nor link.
 fn counts(name: &OsStr, kind: Kind) -> bool {
     let name = name.as_encoded_bytes();
-    !name.starts_with(b".") && (kind != Kind::File || name.ends_with(b".toml"))
+    let of_kind = match kind {
+        Kind::File => name.ends_with(b".toml"),
+        Kind::Folder | Kind::Link => true,
+        Kind::Other => false,
+    };
+    of_kind && !name.starts_with(b".")
 }
 
 /// What lies in a folder, as bytes that can be kept: the length of all that stands before the files, of
 /// each entry its kind there, the length of its name, and its name. In the order of names: so files are
 /// asked for in the order in which they were made, most likely, and lie near each other.
 pub fn contents(folder: &Path) -> io::Result<Vec<u8>> {
-    let mut entries: Vec<(OsString, Kind)> = Vec::new();
+    // Kind, length and name of each entry, as they come, and where they begin: there may be a million.
+    let (mut entries, mut starts, mut fits) = (Vec::new(), Vec::new(), true);
     let mut listing = system::Listing::open(folder)?;
     let mut each = |name: &OsStr, kind| {
         if counts(name, kind) {
-            entries.push((name.to_owned(), kind));
+            let name = name.as_encoded_bytes();
+            match (u32::try_from(entries.len()), u16::try_from(name.len())) {
+                (Ok(start), Ok(length)) => {
+                    starts.push(start);
+                    entries.push(kind as u8);
+                    entries.extend(length.to_le_bytes());
+                    entries.extend_from_slice(name);
+                }
+                _ => fits = false,
+            }
         }
     };
     while listing.more(&mut each)? {}
-    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let (mut others, mut files) = (Vec::new(), Vec::new());
-    for (name, kind) in &entries {
-        let part = if *kind == Kind::File { &mut files } else { &mut others };
-        if *kind != Kind::File {
-            part.push(*kind as u8);
-        }
-        let name = name.as_encoded_bytes();
-        part.extend(u16::try_from(name.len()).map_err(io::Error::other)?.to_le_bytes());
-        part.extend_from_slice(name);
+    if !fits {
+        return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let length = u32::try_from(others.len()).map_err(io::Error::other)?;
-    Ok([&length.to_le_bytes()[..], &others, &files].concat())
+    let entry = |start: &u32| &entries[*start as usize..];
+    let name = |start: &u32| next_name(&mut &entry(start)[1..]).unwrap_or_default();
+    let is_file = |start: &&u32| entry(start)[0] == Kind::File as u8;
+    starts.sort_unstable_by(|a, b| name(a).cmp(name(b)));
+    let mut contents = Vec::with_capacity(4 + entries.len());
+    contents.extend([0; 4]);
+    for start in starts.iter().filter(|start| !is_file(start)) {
+        contents.extend_from_slice(&entry(start)[..3 + name(start).len()]);
+    }
+    let length = u32::try_from(contents.len() - 4).map_err(io::Error::other)?;
+    contents[..4].copy_from_slice(&length.to_le_bytes());
+    for start in starts.iter().filter(is_file) {
+        contents.extend_from_slice(&entry(start)[1..3 + name(start).len()]);
+    }
+    Ok(contents)
 }
 
 /// The names of files in what is known of a folder.
@@ -352,6 +372,7 @@ mod names {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+    use std::ffi::OsString;
 
     /// All names of files that a listing hands over, and what lies beside them.
     fn all(mut listing: Listing) -> (Vec<OsString>, Vec<(OsString, Kind)>) {

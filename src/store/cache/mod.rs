@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// The folder of caches, below the ledger's private one.
 const FOLDER: &str = "cache";
 /// The first bytes, and the version of all that follows them.
-const MAGIC: [u8; 8] = *b"crmrows2";
+const MAGIC: [u8; 8] = *b"crmrows3";
 /// Magic, seal, and where the index is.
 const HEADER: usize = 8 + 8 + 16;
 /// Where a piece or the index begins, its length and its checksum.
