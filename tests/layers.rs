@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 8] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 21] = [
+const HOMES: [(&str, &str); 22] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("chrono", "src/model/date.rs"),
     ("clap", "src/cli"),
@@ -28,6 +28,7 @@ const HOMES: [(&str, &str); 21] = [
     ("comfy_table", "src/render"),
     ("deunicode", "src/model/id.rs"),
     ("fnv", "src/store"),
+    ("indexmap", "src/model/interner.rs"),
     ("memchr", "src/store/cursor.rs"),
     ("rustix", "src/store"),
     ("rust_decimal", "src/model/money.rs"),

@@ -36,7 +36,7 @@ impl Counts {
 macro_rules! kinds {
     ($($variant:ident $name:literal $counts:ident;)*) => {
         /// What happened: one of the kinds that every ledger knows, or a name of the ledger's own.
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum EventKind {
             $(#[doc = concat!("`", $name, "`")] $variant,)*
             /// A name that is none of these; only [`From`] makes it, so that one kind is one value.

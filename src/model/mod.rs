@@ -4,6 +4,7 @@ pub mod date;
 pub mod event;
 pub mod grading;
 pub mod id;
+pub mod interner;
 pub mod kind;
 pub mod label;
 pub mod mapping;

@@ -252,20 +252,34 @@ impl fmt::Display for Money {
 pub struct Sum {
     /// In the ledger's own currency.
     pub own: Amount,
-    /// In others, for which the settings have no rate.
-    pub others: BTreeMap<Currency, Amount>,
+    /// In others, for which the settings have no rate; few ledgers have any.
+    #[expect(clippy::box_collection, reason = "no map is a third as large as an empty one")]
+    others: Option<Box<BTreeMap<Currency, Amount>>>,
 }
 
 impl Sum {
+    /// A sum in the ledger's own currency.
+    pub fn of(own: Amount) -> Sum {
+        Sum { own, others: None }
+    }
+
     /// Adds an amount to its currency's line.
     pub fn add(&mut self, money: Money) {
         match money.currency {
             None => self.own = self.own.plus(money.amount),
             Some(currency) => {
-                let line = self.others.entry(currency).or_default();
+                let line = self.others.get_or_insert_default().entry(currency).or_default();
                 *line = line.plus(money.amount);
             }
         }
+    }
+
+    /// The lines in other currencies, those that came to zero too.
+    pub fn others(&self) -> impl Iterator<Item = Money> + '_ {
+        self.others
+            .iter()
+            .flat_map(|lines| lines.iter())
+            .map(|(currency, amount)| Money { amount: *amount, currency: Some(*currency) })
     }
 
     /// Takes an amount off its currency's line.
@@ -276,25 +290,18 @@ impl Sum {
     /// Takes off another sum, line by line.
     pub fn take_sum(&mut self, other: &Sum) {
         self.own = self.own.minus(other.own);
-        for (currency, amount) in &other.others {
-            self.take(Money { amount: *amount, currency: Some(*currency) });
-        }
+        other.others().for_each(|line| self.take(line));
     }
 
     /// The lines in other currencies that are not zero, as they are written.
     pub fn foreign(&self) -> impl Iterator<Item = Money> + '_ {
-        self.others
-            .iter()
-            .filter(|(_, amount)| !amount.is_zero())
-            .map(|(currency, amount)| Money { amount: *amount, currency: Some(*currency) })
+        self.others().filter(|line| !line.amount.is_zero())
     }
 
     /// Adds another sum, line by line.
     pub fn add_sum(&mut self, other: &Sum) {
         self.own = self.own.plus(other.own);
-        for (currency, amount) in &other.others {
-            self.add(Money { amount: *amount, currency: Some(*currency) });
-        }
+        other.others().for_each(|line| self.add(line));
     }
 }
 

@@ -38,9 +38,7 @@ const ANSWER: (&str, &str, &str) = ("answer", "answer", "答复");
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
-    let together = together(book);
-    let together = together.iter().map(|(customer, attention)| (*customer, attention));
-    let judge = Judge::of(together, &book.settings, book.as_of);
+    let judge = Judge::of(together(book), &book.settings, book.as_of);
     let mut items: Vec<Item> =
         request.select(book).flat_map(|record| items(record, book, &judge, last)).collect();
     for (record, recycling) in announced(book, &request.query, last) {
@@ -83,10 +81,10 @@ fn row(item: &Item, book: &Book, lang: Lang) -> Row {
 }
 
 /// The attention that each prospect tells of whose customer has several.
-fn together(book: &Book) -> Vec<(&Customer, Attention)> {
+fn together(book: &Book) -> impl Iterator<Item = (&Customer, Attention)> {
     let several = |record| book.customer(record).filter(|customer| customer.prospects > 1);
     let told = |record| Practice::of(record, &book.settings, book.as_of).attention;
-    book.records().iter().filter_map(|record| Some((several(record)?, told(record)))).collect()
+    book.records().iter().filter_map(move |record| Some((several(record)?, told(record))))
 }
 
 fn items<'b>(record: &'b Record, book: &Book, judge: &Judge, last: Date) -> Vec<Item<'b>> {

@@ -172,7 +172,7 @@ fn gather(book: &Book, request: &Request) -> Vec<Groups> {
 
 fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Settings) -> Table {
     let lang = settings.language;
-    let foreign = groups.values().flatten().any(|cell| !cell.value.others.is_empty());
+    let foreign = groups.values().flatten().any(|cell| cell.value.others().next().is_some());
     let mut columns: Vec<Column> = Vec::new();
     columns.extend(by_column(request, lang));
     columns.push(column("stage", Kind::Text, lang));

@@ -24,7 +24,6 @@ use std::collections::{BTreeMap, HashSet};
 
 /// A prospect that was selected, or that may stand for a customer that was.
 struct Seen {
-    id: Text,
     selected: bool,
     /// What is said of it, where a table says something of prospects or is broken down.
     words: Option<Box<Words>>,
@@ -32,12 +31,17 @@ struct Seen {
 
 /// What is said of a prospect.
 struct Words {
+    id: Text,
     name: Text,
     /// Its value of what is broken down by.
     group: Option<Text>,
 }
 
 impl Seen {
+    fn id(&self) -> &str {
+        self.words.as_ref().map_or("", |words| &words.id)
+    }
+
     fn name(&self) -> &str {
         self.words.as_ref().map_or("", |words| &words.name)
     }
@@ -57,11 +61,12 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let seen = |record: &Record, selected| {
         let words = || {
             let group = request.group(record, &book.settings).map(Into::into);
-            Box::new(Words { name: record.prospect.name.clone(), group })
+            let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
+            Box::new(Words { id, name, group })
         };
-        Seen { id: record.prospect.id.clone(), selected, words: worded.then(words) }
+        Seen { selected, words: worded.then(words) }
     };
-    let seen = request.gather_and_grade(book, seen, |seen| &seen.id);
+    let seen = request.gather_and_grade(book, seen);
     let found = customers(&seen, book);
     let sums = cumulated(&found);
     let mut tables = vec![
@@ -490,7 +495,7 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
         .filter_map(|pair| Some((rank(pair.from.as_ref()?), rank(pair.to.as_ref()?), pair)))
         .filter(|(from, to, _)| from != to)
         .collect();
-    moved.sort_by_key(|(from, to, pair)| (from > to, *from, *to, &pair.prospect.id));
+    moved.sort_by_key(|(from, to, pair)| (from > to, *from, *to, pair.prospect.id()));
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -504,7 +509,7 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
     };
     let rows = moved.into_iter().map(|(from, to, pair)| {
         let cells = vec![
-            Cell::text(&*pair.prospect.id),
+            Cell::text(pair.prospect.id()),
             Cell::text(named(pair.customer, pair.prospect.name())),
             grade(&pair.from),
             grade(&pair.to),

@@ -42,7 +42,6 @@ use crate::model::money::Amount;
 use crate::model::period::Period;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Audience, Sheet};
-use crate::model::text::Text;
 use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
 use crate::rules::standing::Standing;
@@ -139,16 +138,15 @@ impl Request {
         book.fold_and_grade(&self.query, step, join)
     }
 
-    /// What each record gives, in the order of the ids that stand in it, with the customers graded in the
-    /// same pass; `each` is told whether the query selects it (see [`Book::gather_and_grade`]).
+    /// What each record gives, in the order of their ids, with the customers graded in the same pass; `each` is
+    /// told whether the query selects it (see [`Book::gather_and_grade`]).
     pub fn gather_and_grade<T: Send>(
         &self,
         book: &Book,
         each: impl Fn(&Record, bool) -> T + Sync,
-        id: impl Fn(&T) -> &Text + Sync,
     ) -> Vec<T> {
         self.grade_if_asked(book);
-        book.gather_and_grade(&self.query, each, id)
+        book.gather_and_grade(&self.query, each)
     }
 
     /// The value of what figures are broken down by, if they are.

@@ -6,6 +6,7 @@ use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::date::Date;
 use crate::model::grading::Policy;
+use crate::model::interner::Interner;
 use crate::model::kind::EventKind;
 use crate::model::label::Lang;
 use crate::model::money::Amount;
@@ -14,35 +15,36 @@ use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table}
 use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
+use crate::rules::packing::{Packed, Packer, Unpacker};
 use crate::rules::policy::{Duty, Judge, followed};
 use crate::rules::practice::{Deal, Practice};
-use crate::rules::state::Record;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// A prospect, as far as the policy looks at it.
 struct Seen {
-    id: Text,
     name: Text,
-    /// Its value of what is broken down by, if anything is.
-    group: Option<Box<str>>,
+    /// The place of its value of what is broken down by, if anything is.
+    group: u32,
     selected: bool,
-    practice: Practice,
+    practice: Packed,
 }
 
 /// All prospects in the order of ids, and what they are judged by.
 struct Judged {
     seen: Vec<Seen>,
+    groups: Box<[Option<String>]>,
+    practices: Unpacker,
     graded: Arc<Graded>,
     judge: Judge,
 }
 
 /// How often each duty was met, and where it was not.
 #[derive(Default)]
-struct Kept<'j> {
-    /// Group, grade by its position, duty: met, and all.
-    tallies: BTreeMap<(Option<&'j str>, usize, usize), (u64, u64)>,
+struct Kept {
+    /// The group's place, the grade's position, the duty's: met, and all.
+    tallies: BTreeMap<(u32, usize, usize), (u64, u64)>,
     missed: Vec<Missed>,
 }
 
@@ -70,7 +72,7 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let (all, missed) = (kept.tallies.values().map(|(_, all)| all).sum::<u64>(), kept.missed.len());
     let by_manager = judged.by_manager(&book.settings);
     let mut tables = vec![
-        met(&kept, book, request),
+        met(&kept, &judged, book, request),
         shortfalls(kept.missed, &judged, book),
         promises(book),
         span(&by_manager, book),
@@ -92,86 +94,104 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 
 impl Judged {
     fn of(book: &Book, request: &Request) -> Judged {
-        let seen = |record: &Record, selected| {
-            let group = request.group(record, &book.settings).map(Into::into);
-            let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
-            let practice = Practice::of(record, &book.settings, book.as_of);
-            Seen { id, name, group, selected, practice }
-        };
-        let seen = request.gather_and_grade(book, seen, |seen| &seen.id);
+        let (groups, packer) = (Interner::default(), Packer::default());
+        let seen = request.gather_and_grade(book, |record, selected| Seen {
+            name: record.prospect.name.clone(),
+            group: groups.place(&request.group(record, &book.settings)),
+            selected,
+            practice: packer.pack(Practice::of(record, &book.settings, book.as_of)),
+        });
+        let practices = packer.finish();
         let graded = Arc::clone(book.graded());
-        let attention = graded.of_each().zip(seen.iter().map(|one| &one.practice.attention));
-        let judge = Judge::of(attention, &book.settings, book.as_of);
-        Judged { seen, graded, judge }
+        let several = graded.of_each().zip(&seen).filter(|(customer, _)| customer.prospects > 1);
+        let attention = |one: &Seen| practices.unpack(&one.practice).attention;
+        let several = several.map(|(customer, one)| (customer, attention(one)));
+        let judge = Judge::of(several, &book.settings, book.as_of);
+        Judged { seen, groups: groups.into_values(), practices, graded, judge }
     }
 
-    /// What is demanded on the prospect at a position.
-    fn duties(&self, position: usize) -> Vec<Duty<'_>> {
+    /// What was done with the prospect at a position.
+    fn practice(&self, position: usize) -> Practice {
+        self.practices.unpack(&self.seen[position].practice)
+    }
+
+    /// What is demanded on the prospect at a position, given what was done with it.
+    fn duties<'j>(&'j self, practice: &'j Practice, position: usize) -> Vec<Duty<'j>> {
         let customer = self.graded.at(position);
-        let leads = customer.lead as usize == position;
-        self.judge.duties(&self.seen[position].practice, customer, leads)
+        self.judge.duties(practice, customer, customer.lead as usize == position)
     }
 
-    /// The duties of the selected prospects; answers and discounts are those of the period.
-    fn kept(&self, book: &Book, request: &Request) -> Kept<'_> {
-        let inside = |duty: &Duty| match (request.period, duty) {
-            (Some(period), Duty::Answer { answer, .. }) => period.contains(answer.on()),
-            (Some(period), Duty::Discount { deal, .. }) => period.contains(deal.on),
-            _ => true,
-        };
+    /// How the duties of the selected prospects are kept; answers and discounts are those of the period.
+    fn kept(&self, book: &Book, request: &Request) -> Kept {
         let grades = book.settings.grading.grades();
         let mut kept = Kept::default();
-        for (position, prospect) in self.seen.iter().enumerate() {
-            let grade = self.graded.at(position).grade().filter(|_| prospect.selected);
+        for position in (0..self.seen.len()).filter(|at| self.seen[*at].selected) {
+            let grade = self.graded.at(position).grade();
             let rank = grade.and_then(|grade| grades.iter().position(|known| *known == grade));
-            let Some(rank) = rank else { continue };
-            let duties = self.duties(position).into_iter().enumerate();
-            for (at, duty) in duties.filter(|(_, duty)| inside(duty)) {
-                let what = duty.position();
-                let group = prospect.group.as_deref();
-                let (met, all) = kept.tallies.entry((group, rank, what)).or_default();
-                *all += 1;
-                if duty.is_met(book.as_of) {
-                    *met += 1;
-                } else {
-                    kept.missed.push(Missed {
-                        rank: narrow(rank),
-                        what: u8::try_from(what).unwrap_or(u8::MAX),
-                        due: duty.due().unwrap_or(Date::MAX),
-                        prospect: narrow(position),
-                        duty: narrow(at),
-                    });
-                }
+            if let Some(rank) = rank {
+                self.keep(&mut kept, position, rank, book.as_of, request);
             }
         }
         kept
     }
 
+    /// Notes how the duties of one prospect are kept, whose grade has this rank.
+    fn keep(&self, kept: &mut Kept, position: usize, rank: usize, on: Date, request: &Request) {
+        let inside = |duty: &Duty| match (request.period, duty) {
+            (Some(period), Duty::Answer { answer, .. }) => period.contains(answer.on()),
+            (Some(period), Duty::Discount { deal, .. }) => period.contains(deal.on),
+            _ => true,
+        };
+        let practice = self.practice(position);
+        let duties = self.duties(&practice, position).into_iter().enumerate();
+        for (at, duty) in duties.filter(|(_, duty)| inside(duty)) {
+            let what = duty.position();
+            let group = self.seen[position].group;
+            let (met, all) = kept.tallies.entry((group, rank, what)).or_default();
+            *all += 1;
+            if duty.is_met(on) {
+                *met += 1;
+            } else {
+                kept.missed.push(Missed {
+                    rank: narrow(rank),
+                    what: u8::try_from(what).unwrap_or(u8::MAX),
+                    due: duty.due().unwrap_or(Date::MAX),
+                    prospect: narrow(position),
+                    duty: narrow(at),
+                });
+            }
+        }
+    }
+
     /// The selected customers that are followed, by who leads their owner.
-    fn by_manager<'j>(&'j self, settings: &'j Settings) -> BTreeMap<&'j str, usize> {
-        let leads = |id: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(id));
+    fn by_manager<'j>(&'j self, settings: &'j Settings) -> BTreeMap<Option<&'j str>, usize> {
         let mut known: HashSet<u32> = HashSet::new();
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut by_owner: BTreeMap<Option<&str>, usize> = BTreeMap::new();
         for (customer, prospect) in self.graded.of_each().zip(&self.seen) {
             let first =
                 prospect.selected && (customer.prospects == 1 || known.insert(customer.first));
-            if !first || !followed(&prospect.practice, customer) {
-                continue;
+            if first && followed(prospect.practice.lost, customer) {
+                let lead = &self.seen[customer.lead as usize].practice;
+                let owner = self.practices.owner(lead).map(|id| &**id);
+                *by_owner.entry(owner).or_default() += 1;
             }
-            let owner = self.seen[customer.lead as usize].practice.owner.as_deref();
+        }
+        let leads = |id: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(id));
+        let mut by_manager: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+        for (owner, count) in by_owner {
             // Whoever leads others follows their own customers too.
             let manager = owner.and_then(|id| match leads(id) {
                 true => Some(id),
                 false => settings.rep(id).and_then(|rep| rep.manager.as_deref()),
             });
-            *counts.entry(manager.unwrap_or("")).or_default() += 1;
+            *by_manager.entry(manager).or_default() += count;
         }
-        counts
+        by_manager
     }
 }
 
 /// A row for each duty of each grade (of each group): how often it was met.
-fn met(kept: &Kept, book: &Book, request: &Request) -> Table {
+fn met(kept: &Kept, judged: &Judged, book: &Book, request: &Request) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();
     let mut columns: Vec<Column> = Vec::new();
@@ -180,12 +200,16 @@ fn met(kept: &Kept, book: &Book, request: &Request) -> Table {
     columns.push(Column::new("duty", lang.pick("Duty", "项目"), Kind::Text));
     columns.push(column("what", Kind::Text, lang));
     columns.push(Column::new("kept", lang.pick("Kept", "达到"), Kind::Number));
-    let rows = kept.tallies.iter().map(|((group, grade, duty), (met, all))| {
+    let named = kept.tallies.iter().map(|((group, grade, duty), counts)| {
+        ((judged.groups[*group as usize].as_deref(), *grade, *duty), *counts)
+    });
+    let sorted: BTreeMap<_, _> = named.collect();
+    let rows = sorted.into_iter().map(|((group, grade, duty), (met, all))| {
         let mut cells: Vec<Cell> = Vec::new();
         cells.extend(group.map(|group| group_name(group, lang)));
-        let (id, en, zh) = Duty::NAMES[*duty];
-        cells.push(Cell::text(grades[*grade]));
-        cells.extend([Cell::text(id), Cell::text(lang.pick(en, zh)), Cell::Rate(*met, *all)]);
+        let (id, en, zh) = Duty::NAMES[duty];
+        cells.push(Cell::text(grades[grade]));
+        cells.extend([Cell::text(id), Cell::text(lang.pick(en, zh)), Cell::Rate(met, all)]);
         Row::with(cells, if met < all { Emphasis::Warn } else { Emphasis::Good })
     });
     let title = lang.pick("Kept", "执行情况").into();
@@ -209,15 +233,16 @@ fn shortfalls(mut missed: Vec<Missed>, judged: &Arc<Judged>, book: &Book) -> Tab
     let rows = Rows::made(missed.len(), move |at| {
         let item = &missed[at];
         let position = item.prospect as usize;
-        let (prospect, duties) = (&judged.seen[position], judged.duties(position));
+        let practice = judged.practice(position);
+        let duties = judged.duties(&practice, position);
         let duty = duties.get(item.duty as usize);
         let (_, en, zh) = Duty::NAMES[usize::from(item.what)];
         let cells = vec![
             Cell::maybe(judged.graded.at(position).grade(), Cell::text),
             Cell::text(lang.pick(en, zh)),
-            Cell::text(prospect.id.clone()),
-            Cell::text(prospect.name.clone()),
-            Cell::maybe(prospect.practice.owner.clone(), Cell::text),
+            Cell::text(judged.graded.id(position).clone()),
+            Cell::text(judged.seen[position].name.clone()),
+            Cell::maybe(practice.owner.clone(), Cell::text),
             Cell::maybe(duty.and_then(Duty::due), |due| Cell::Int(as_of.days_since(due))),
             Cell::maybe(duty, |duty| Cell::text(detail(duty, lang))),
         ];
@@ -300,7 +325,7 @@ fn promises(book: &Book) -> Table {
     Table { id: "promises".into(), title, columns, rows, ..Table::default() }
 }
 
-fn span(by_manager: &BTreeMap<&str, usize>, book: &Book) -> Table {
+fn span(by_manager: &BTreeMap<Option<&str>, usize>, book: &Book) -> Table {
     let settings = &book.settings;
     let lang = settings.language;
     let span = settings.grading.span as usize;
@@ -312,12 +337,12 @@ fn span(by_manager: &BTreeMap<&str, usize>, book: &Book) -> Table {
         Column::new("beyond", lang.pick("Beyond it", "超出"), Kind::Number),
     ];
     let rows = by_manager.iter().map(|(manager, customers)| {
-        let led = |rep: &&Rep| rep.manager.as_deref() == Some(*manager);
+        let led = |rep: &&Rep| manager.is_some() && rep.manager.as_deref() == *manager;
         let beyond = customers.saturating_sub(span);
         let cells = vec![
             match *manager {
-                "" => Cell::Absent(lang.pick("nobody", "无").into()),
-                id => Cell::text(id),
+                Some(id) => Cell::text(id),
+                None => Cell::Absent(lang.pick("nobody", "无").into()),
             },
             Cell::count(settings.reps.iter().filter(led).count()),
             Cell::count(*customers),
@@ -331,12 +356,12 @@ fn span(by_manager: &BTreeMap<&str, usize>, book: &Book) -> Table {
 }
 
 /// Whether customers outnumber what the managers can follow, so that grading pays.
-fn worth_it(counts: &BTreeMap<&str, usize>, book: &Book) -> String {
+fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
     let lang = book.settings.language;
     let span = book.settings.grading.span as usize;
     let customers: usize = counts.values().sum();
     let over = counts.values().filter(|count| **count > span).count();
-    let managers = counts.keys().filter(|id| !id.is_empty()).count().max(1);
+    let managers = counts.keys().flatten().count().max(1);
     match (over > 0, lang) {
         (true, Lang::En) => format!(
             "grading is worth it: {customers} customers, and a manager can follow {span} (managers: {managers})"

@@ -1,6 +1,6 @@
 //! A whole ledger, replayed up to a day: what reports and plans read.
 
-use super::grading::grader::{Grader, Taken};
+use super::grading::grader::{Grader, Taken, arrange};
 use super::grading::{Customer, Graded};
 use super::query::{Context, Query};
 use super::replay::replay;
@@ -296,9 +296,20 @@ impl Book {
         join: impl Fn(&mut A, A),
     ) -> A {
         self.grade_for(query);
-        if self.graded.get().is_some() {
-            return self.fold_all(query, step, join);
+        match self.graded.get() {
+            Some(_) => self.fold_all(query, step, join),
+            None => self.fold_ungraded(query, step, join).0,
         }
+    }
+
+    /// The same where nothing is graded yet; and which of the records, in the order in which the parts have
+    /// them, comes first by id, which next, and so on.
+    fn fold_ungraded<A: Default + Send>(
+        &self,
+        query: &Query,
+        step: impl Fn(&mut A, &Record, bool) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> (A, Vec<u32>) {
         let grader = Grader::of(&self.settings, self.as_of);
         let (taken, all) = self.fold_all(
             query,
@@ -311,28 +322,41 @@ impl Book {
                 join(all, part);
             },
         );
+        let (graded, order) = grader.grade(taken);
         // Whoever was faster computed the same.
-        let _ = self.graded.set(Arc::new(grader.grade(taken)));
+        let _ = self.graded.set(Arc::new(graded));
         if let Some(kept) = self.kept.get() {
             kept.records.iter().for_each(|record| self.introduce(record));
         }
-        all
+        (all, order)
     }
 
-    /// What each prospect gives, in the order of the ids that stand in it; `each` is told whether the query
-    /// means it. Graded as [`Book::fold_and_grade`] does it.
+    /// What each prospect gives, in the order of their ids; `each` is told whether the query means it. Graded
+    /// as [`Book::fold_and_grade`] does it.
     pub fn gather_and_grade<T: Send>(
         &self,
         query: &Query,
         each: impl Fn(&Record, bool) -> T + Sync,
-        id: impl Fn(&T) -> &Text + Sync,
     ) -> Vec<T> {
-        let mut found = self.fold_and_grade(
+        self.grade_for(query);
+        if let Some(graded) = self.graded.get() {
+            let mut found = self.fold_all(
+                query,
+                |found: &mut Vec<(usize, T)>, record, meant| {
+                    let position = graded.position(&record.prospect.id);
+                    found.extend(position.map(|position| (position, each(record, meant))));
+                },
+                |all, part| all.extend(part),
+            );
+            found.sort_unstable_by_key(|(position, _)| *position);
+            return found.into_iter().map(|(_, one)| one).collect();
+        }
+        let (mut found, order) = self.fold_ungraded(
             query,
             |found: &mut Vec<T>, record, meant| found.push(each(record, meant)),
             |all, part| all.extend(part),
         );
-        found.par_sort_unstable_by(|a, b| id(a).cmp(id(b)));
+        arrange(&mut found, &order);
         found
     }
 

@@ -208,8 +208,8 @@ impl<'a> Case<'a> {
         match self.settings.paid_threshold {
             Some(threshold) => paid.own >= threshold,
             None => {
-                let positive = |a: &Amount| !a.is_negative() && !a.is_zero();
-                positive(&paid.own) || paid.others.values().any(positive)
+                let positive = |a: Amount| !a.is_negative() && !a.is_zero();
+                positive(paid.own) || paid.others().any(|line| positive(line.amount))
             }
         }
     }

@@ -8,6 +8,7 @@ pub mod grading;
 pub mod growth;
 pub mod levers;
 pub mod moves;
+pub mod packing;
 pub mod passage;
 pub mod past;
 pub mod policy;

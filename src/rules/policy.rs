@@ -9,7 +9,8 @@ use crate::model::date::Date;
 use crate::model::grading::Policy;
 use crate::model::kind::EventKind;
 use crate::model::money::Amount;
-use crate::model::settings::{LEVELS, Settings};
+use crate::model::settings::{LEVELS, Rep, Settings};
+use crate::model::text::Text;
 use std::collections::HashMap;
 
 /// What has to happen again before a day has passed.
@@ -127,24 +128,27 @@ fn rank(level: &str) -> usize {
 pub struct Judge {
     settings: Settings,
     on: Date,
+    /// The levels of the reps that have one, by id.
+    levels: HashMap<Text, Text>,
     /// The attention to customers of several prospects, by the first of them.
     joint: HashMap<u32, Attention>,
 }
 
 impl Judge {
-    /// One that knows how the customers are looked after: by every prospect, in the order of ids.
+    /// One that knows how customers of several prospects are looked after: by each of these, in the order of
+    /// ids.
     pub fn of<'a>(
-        all: impl IntoIterator<Item = (&'a Customer, &'a Attention)>,
+        several: impl IntoIterator<Item = (&'a Customer, Attention)>,
         settings: &Settings,
         on: Date,
     ) -> Judge {
         let mut joint: HashMap<u32, Attention> = HashMap::new();
-        for (customer, attention) in all {
-            if customer.prospects > 1 {
-                joint.entry(customer.first).or_default().join(attention);
-            }
+        for (customer, attention) in several {
+            joint.entry(customer.first).or_default().join(attention);
         }
-        Judge { settings: settings.clone(), on, joint }
+        let level = |rep: &Rep| Some((rep.id.clone(), rep.level.clone()?));
+        let levels = settings.reps.iter().filter_map(level).collect();
+        Judge { settings: settings.clone(), on, levels, joint }
     }
 
     /// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for
@@ -157,7 +161,7 @@ impl Judge {
         leads: bool,
     ) -> Vec<Duty<'b>> {
         let policy = customer.grade().and_then(|grade| self.settings.policy(grade));
-        let Some(policy) = policy.filter(|_| followed(practice, customer)) else {
+        let Some(policy) = policy.filter(|_| followed(practice.lost, customer)) else {
             return Vec::new();
         };
         let mut duties = Vec::new();
@@ -168,7 +172,7 @@ impl Judge {
             duties.extend(contact(practice, customer, policy, self.on).map(Duty::Contact));
             duties.extend(channel(attention, policy));
         }
-        duties.extend(level(practice, policy, &self.settings));
+        duties.extend(self.level(practice, policy));
         if let Some(hours) = policy.response_hours {
             duties.extend(practice.answers.iter().map(|answer| Duty::Answer { answer, hours }));
         }
@@ -178,11 +182,18 @@ impl Judge {
         }
         duties
     }
+
+    fn level<'b>(&'b self, practice: &Practice, policy: &'b Policy) -> Option<Duty<'b>> {
+        let needs = policy.level.as_deref()?;
+        // A rep whose level nobody stated is not judged.
+        let has = self.levels.get(practice.owner.as_ref()?)?;
+        Some(Duty::Level { has, needs })
+    }
 }
 
 /// Is this customer's prospect still followed? Not after it left, unless the customer has bought.
-pub fn followed(practice: &Practice, customer: &Customer) -> bool {
-    !practice.lost || customer.figures.is_buyer()
+pub fn followed(lost: bool, customer: &Customer) -> bool {
+    !lost || customer.figures.is_buyer()
 }
 
 fn verification(attention: &Attention, customer: &Customer, policy: &Policy) -> Option<Deadline> {
@@ -215,11 +226,4 @@ fn channel<'b>(attention: &'b Attention, policy: &Policy) -> Option<Duty<'b>> {
     let fits = |kind: &&EventKind| policy.channel.contains(kind);
     let last = attention.kinds.iter().max_by_key(fits)?;
     Some(Duty::Channel { kind: last, on: attention.touched?, fits: fits(&last) })
-}
-
-fn level<'b>(practice: &Practice, policy: &'b Policy, settings: &'b Settings) -> Option<Duty<'b>> {
-    let needs = policy.level.as_deref()?;
-    // A rep whose level nobody stated is not judged.
-    let has = settings.rep(practice.owner.as_deref()?)?.level.as_deref()?;
-    Some(Duty::Level { has, needs })
 }

@@ -111,10 +111,10 @@ impl Attention {
     }
 
     /// Takes in that of the customer's next prospect by id.
-    pub(super) fn join(&mut self, other: &Attention) {
+    pub(super) fn join(&mut self, other: Attention) {
         self.verified = self.verified.max(other.verified);
         if other.touched > self.touched {
-            (self.touched, self.kinds) = (other.touched, other.kinds.clone());
+            (self.touched, self.kinds) = (other.touched, other.kinds);
         } else if other.touched == self.touched {
             self.kinds = [&*self.kinds, &*other.kinds].concat().into();
         }

@@ -20,7 +20,7 @@ fn number(day: Option<Day>) -> [u8; 4] {
 /// Puts a standing into bytes. `None` if it is not worth remembering: later entries change it, it is worth
 /// something in several currencies, or stands in a column beyond all numbers.
 pub fn write(standing: &Standing, bytes: &mut Vec<u8>) -> Option<()> {
-    if standing.since.is_none() || !standing.worth.others.is_empty() {
+    if standing.since.is_none() || standing.worth.others().next().is_some() {
         return None;
     }
     let small = |position: usize| u16::try_from(position).ok().map(u16::to_le_bytes);
@@ -50,7 +50,7 @@ pub fn read(bytes: &[u8], settings: &Settings, standing: &mut Standing) -> Optio
     standing.opened = head.day()?;
     standing.since = head.day()?;
     standing.overdue_from = head.day()?;
-    standing.worth = Sum { own: Amount::from_bytes(head.take()?), ..Sum::default() };
+    standing.worth = Sum::of(Amount::from_bytes(head.take()?));
     standing.stays.clear();
     for stay in stays {
         let mut rest = Bytes(stay);
@@ -86,7 +86,7 @@ impl Bytes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::money::Currency;
+    use crate::model::money::Money;
     use proptest::prelude::*;
 
     fn any_day() -> impl Strategy<Value = Option<Day>> {
@@ -109,7 +109,7 @@ mod tests {
                 since,
                 pipeline: 0,
                 stage,
-                worth: Sum { own, ..Sum::default() },
+                worth: Sum::of(own),
                 overdue_from,
                 stays,
             },
@@ -143,8 +143,7 @@ mod tests {
     fn money_in_several_currencies_is_not_remembered() {
         let mut standing = Standing { since: Some(Day::default()), ..Standing::default() };
         assert!(write(&standing, &mut Vec::new()).is_some());
-        let usd = Currency::parse("USD").unwrap();
-        standing.worth.others.insert(usd, Amount::from_int(1));
+        standing.worth.add(Money::parse("1 USD").unwrap());
         assert_eq!(write(&standing, &mut Vec::new()), None);
     }
 }

@@ -1,11 +1,12 @@
 //! The grading of customers: prospects are taken in as they pass by, then their customers are compared.
 
+use super::blocks::Blocks;
 use super::figures::Deeds;
 use super::levels::{Pareto, Pyramid, Value};
 use super::rfm::Bins;
 use super::{Customer, Graded, Prospect, Role, Verdict, judge, lifecycle, narrow};
 use crate::model::date::Date;
-use crate::model::id::fold;
+use crate::model::id::{fold, folded};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
@@ -15,6 +16,9 @@ use crate::rules::state::{Record, State};
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
 use rayon::prelude::*;
 use std::sync::Arc;
+
+/// The customer of a prospect whose customer is made when all prospects are there.
+const LATER: u32 = u32::MAX;
 
 /// Grades the customers of a ledger on a day.
 pub(in crate::rules) struct Grader<'s> {
@@ -29,34 +33,43 @@ pub(in crate::rules) struct Grader<'s> {
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Taken {
     /// Those that are a customer each: by its own figures, not compared with others yet.
-    alone: Vec<Customer>,
-    /// The same prospects, in the same order,
+    customers: Blocks<Customer>,
+    /// All prospects,
     prospects: Vec<Prospect>,
-    /// and what they answer to the rules' questions, if there are any.
+    /// and what they answer to the rules' questions, in the same order, if there are any.
     answers: Vec<Answers>,
-    /// Those of accounts.
-    shared: Vec<Part>,
+    /// What those of accounts bring to their customers.
+    shares: Vec<Share>,
 }
 
-/// A prospect of an account.
+/// What a prospect of an account brings to its customer.
 #[derive(Debug)]
-struct Part {
+struct Share {
     /// The account, folded: whose prospects are one customer.
     key: String,
     account: Text,
     id: Text,
-    role: Role,
+    /// Where the prospect stands among those that were taken in.
+    prospect: u32,
     deeds: Deeds,
-    answers: Option<Answers>,
 }
 
 impl Taken {
-    /// Takes in what another thread has.
+    /// Takes in what another thread has, behind what is there.
     pub(in crate::rules) fn join(&mut self, other: Taken) {
-        self.alone.extend(other.alone);
-        self.prospects.extend(other.prospects);
+        let behind = narrow(self.prospects.len());
+        let higher = self.customers.append(other.customers);
+        self.prospects.extend(other.prospects.into_iter().map(|mut prospect| {
+            if prospect.customer != LATER {
+                prospect.customer += higher;
+            }
+            prospect
+        }));
         self.answers.extend(other.answers);
-        self.shared.extend(other.shared);
+        self.shares.extend(other.shares.into_iter().map(|mut share| {
+            share.prospect += behind;
+            share
+        }));
     }
 }
 
@@ -78,56 +91,56 @@ impl<'s> Grader<'s> {
         let context = Context { settings: self.settings, as_of: self.on };
         let deeds = Deeds::of(record, self.settings, self.on);
         let answers = self.questions.answers(record, &context);
-        let role = Role::of(&record.state);
         let id = record.prospect.id.clone();
-        match record.prospect.account.clone() {
-            None => {
-                taken.alone.push(self.customer(None, deeds));
-                // Which customer that is, is known when all threads are done.
-                taken.prospects.push(Prospect { id, customer: 0, role });
-                taken.answers.extend(answers);
-            }
+        let customer = match record.prospect.account.clone() {
+            None => taken.customers.push(self.customer(None, deeds)),
             Some(account) => {
-                let key = fold(&account);
-                taken.shared.push(Part { key, account, id, role, deeds, answers });
+                let (key, prospect) = (fold(&account), narrow(taken.prospects.len()));
+                taken.shares.push(Share { key, account, id: id.clone(), prospect, deeds });
+                LATER
             }
-        }
+        };
+        taken.prospects.push(Prospect { id, customer, role: Role::of(&record.state) });
+        taken.answers.extend(answers);
     }
 
-    /// Compares and grades the customers of all prospects that were taken in.
-    pub(in crate::rules) fn grade(&self, taken: Taken) -> Graded {
-        let Taken { alone: mut customers, mut prospects, mut answers, shared } = taken;
-        for (customer, prospect) in (0..).zip(&mut prospects) {
-            prospect.customer = customer;
+    /// Compares and grades the customers of all prospects that were taken in; and which of these, in the
+    /// order in which they were taken, stands at each position.
+    pub(in crate::rules) fn grade(&self, taken: Taken) -> (Graded, Vec<u32>) {
+        let Taken { mut customers, mut prospects, mut answers, shares } = taken;
+        self.put_together(&mut customers, &mut prospects, shares);
+        let mut order: Vec<u32> = (0..narrow(prospects.len())).collect();
+        order
+            .par_sort_unstable_by(|a, b| prospects[*a as usize].id.cmp(&prospects[*b as usize].id));
+        arrange(&mut prospects, &order);
+        if !answers.is_empty() {
+            arrange(&mut answers, &order);
         }
-        self.put_together(&mut customers, &mut prospects, &mut answers, shared);
-        self.compare(&mut customers, &prospects);
+        let named = lead(&mut customers, &prospects);
+        self.compare(&mut customers, &named);
         self.apply_rules(&mut customers, &prospects, &answers);
-        prospects.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        lead(&mut customers, &prospects);
-        Graded { customers, prospects }
+        (Graded { customers, prospects }, order)
     }
 
-    /// Makes a customer of each account, behind those that are there already.
+    /// Makes a customer of each account.
     fn put_together(
         &self,
-        customers: &mut Vec<Customer>,
-        prospects: &mut Vec<Prospect>,
-        answers: &mut Vec<Answers>,
-        mut shared: Vec<Part>,
+        customers: &mut Blocks<Customer>,
+        prospects: &mut [Prospect],
+        mut shares: Vec<Share>,
     ) {
-        shared.sort_unstable_by(|a, b| (&a.key, &a.id).cmp(&(&b.key, &b.id)));
-        let mut shared = shared.into_iter().peekable();
-        while let Some(Part { key, account, id, role, mut deeds, answers: said }) = shared.next() {
-            let customer = narrow(customers.len());
-            prospects.push(Prospect { id, customer, role });
-            answers.extend(said);
-            while let Some(next) = shared.next_if(|next| next.key == key) {
-                prospects.push(Prospect { id: next.id, customer, role: next.role });
-                answers.extend(next.answers);
+        shares.sort_unstable_by(|a, b| (&a.key, &a.id).cmp(&(&b.key, &b.id)));
+        let mut shares = shares.into_iter().peekable();
+        while let Some(Share { key, account, prospect, mut deeds, .. }) = shares.next() {
+            let mut members = vec![prospect];
+            while let Some(next) = shares.next_if(|next| next.key == key) {
+                members.push(next.prospect);
                 deeds.join(next.deeds);
             }
-            customers.push(self.customer(Some(account.as_str().into()), deeds));
+            let customer = customers.push(self.customer(Some(account.as_str().into()), deeds));
+            for member in members {
+                prospects[member as usize].customer = customer;
+            }
         }
     }
 
@@ -154,15 +167,13 @@ impl<'s> Grader<'s> {
         }
     }
 
-    /// The dimensions that compare customers: with those who bought, or with those who did not. Ties go by
-    /// id.
-    fn compare(&self, customers: &mut [Customer], prospects: &[Prospect]) {
+    /// The dimensions that compare customers: with those who bought, or with those who did not. They come in
+    /// the order of their names, by which ties go.
+    fn compare(&self, customers: &mut Blocks<Customer>, named: &[u32]) {
         let (grading, on) = (&self.settings.grading, self.on);
-        let order = in_order(customers, prospects);
-        let of = |customers: &[Customer], buyers: bool| -> (Vec<usize>, Vec<i128>) {
-            let figures = |at: usize| &customers[at].figures;
-            let all = order.iter().map(|at| *at as usize);
-            let same = all.filter(|at| figures(*at).is_buyer() == buyers);
+        let of = |customers: &Blocks<Customer>, buyers: bool| -> (Vec<u32>, Vec<i128>) {
+            let figures = |at: u32| &customers[at].figures;
+            let same = named.iter().copied().filter(|at| figures(*at).is_buyer() == buyers);
             same.map(|at| (at, figures(at).worth.micros())).unzip()
         };
         let (others, expected) = of(customers, false);
@@ -193,7 +204,12 @@ impl<'s> Grader<'s> {
     }
 
     /// The composite grade: the first rule that fits one of the customer's prospects.
-    fn apply_rules(&self, customers: &mut [Customer], prospects: &[Prospect], answers: &[Answers]) {
+    fn apply_rules(
+        &self,
+        customers: &mut Blocks<Customer>,
+        prospects: &[Prospect],
+        answers: &[Answers],
+    ) {
         let context = Context { settings: self.settings, as_of: self.on };
         let Some(blank) = replay(Default::default(), self.settings, self.on) else { return };
         let stated = self.settings.grading.rules.iter().map(|rule| rule.grade.clone());
@@ -201,7 +217,7 @@ impl<'s> Grader<'s> {
         let verdicts: Vec<Arc<Verdict>> = stated.enumerate().map(verdict).collect();
         let unasked = Answers::default();
         for (position, prospect) in prospects.iter().enumerate() {
-            let customer = &mut customers[prospect.customer as usize];
+            let customer = &mut customers[prospect.customer];
             let answers = answers.get(position).unwrap_or(&unasked);
             let fits = |query: &Query| query.matches_apart(answers, customer, &blank, &context);
             // Another prospect may have shown that an earlier rule fits.
@@ -215,21 +231,6 @@ impl<'s> Grader<'s> {
     }
 }
 
-/// The positions of the customers in the order of their names; the prospects' customers are known.
-fn in_order(customers: &[Customer], prospects: &[Prospect]) -> Vec<u32> {
-    let mut names: Vec<(Text, bool, u32)> = Vec::with_capacity(customers.len());
-    for prospect in prospects {
-        let account = customers[prospect.customer as usize].account.as_deref();
-        // The prospects of one account follow each other.
-        if names.last().is_none_or(|(.., last)| *last != prospect.customer) {
-            let name = fold(account.unwrap_or(&prospect.id)).into();
-            names.push((name, account.is_some(), prospect.customer));
-        }
-    }
-    names.par_sort_unstable();
-    names.into_iter().map(|(.., customer)| customer).collect()
-}
-
 impl Role {
     fn of(state: &State) -> Role {
         match (&state.owner, state.outcome) {
@@ -240,15 +241,57 @@ impl Role {
     }
 }
 
-/// Tells the customers which of the prospects, given by id, are theirs.
-fn lead(customers: &mut [Customer], prospects: &[Prospect]) {
+/// Tells the customers which of the prospects, given by id, are theirs; and gives the customers in the order of
+/// their names: the account, or the id.
+fn lead(customers: &mut Blocks<Customer>, prospects: &[Prospect]) -> Vec<u32> {
+    let mut named = Vec::new();
     for (position, prospect) in prospects.iter().enumerate() {
-        let customer = &mut customers[prospect.customer as usize];
+        let customer = &mut customers[prospect.customer];
         if customer.prospects == 0 {
             (customer.first, customer.lead) = (narrow(position), narrow(position));
+            named.push(prospect.customer);
         } else if prospect.role < prospects[customer.lead as usize].role {
             customer.lead = narrow(position);
         }
         customer.prospects += 1;
+    }
+    let customers = &*customers;
+    // A prospect may have the id that an account has.
+    let name = |customer: u32| match &customers[customer].account {
+        Some(account) => (&**account, true),
+        None => (&*prospects[customers[customer].first as usize].id, false),
+    };
+    named.par_sort_by(|a, b| {
+        let ((a, is_account), (b, is_other)) = (name(*a), name(*b));
+        folded(a).cmp(&folded(b)).then(is_account.cmp(&is_other))
+    });
+    named
+}
+
+/// Puts things into an order: at each position the one that stands where the order says.
+pub(in crate::rules) fn arrange<T>(things: &mut [T], order: &[u32]) {
+    for (position, at) in order.iter().enumerate() {
+        // What stood before here has gone where the one that came here was.
+        let mut at = *at as usize;
+        while at < position {
+            at = order[at] as usize;
+        }
+        things.swap(position, at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn each_comes_where_the_order_says(order in Just((0..50u32).collect::<Vec<u32>>()).prop_shuffle()) {
+            let mut things: Vec<u32> = (100..150).collect();
+            arrange(&mut things, &order);
+            let expected: Vec<u32> = order.iter().map(|at| 100 + at).collect();
+            prop_assert_eq!(things, expected);
+        }
     }
 }

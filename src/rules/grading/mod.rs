@@ -7,6 +7,7 @@
 //!
 //! Grading takes a prospect's record only once, in any order ([`grader`]); what it keeps of it is small.
 
+mod blocks;
 pub mod figures;
 pub mod grader;
 pub mod judge;
@@ -17,6 +18,7 @@ pub mod rfm;
 mod tests;
 
 use crate::model::text::Text;
+use blocks::Blocks;
 use figures::Figures;
 use levels::{Demand, Lifecycle, Loyalty, Pareto, Pyramid, Relationship, Value};
 use rfm::Scores;
@@ -82,7 +84,7 @@ impl Customer {
 /// Every customer of a book, graded.
 #[derive(Debug, Default)]
 pub struct Graded {
-    customers: Vec<Customer>,
+    customers: Blocks<Customer>,
     /// The prospects by id: a position here is one in the book.
     prospects: Vec<Prospect>,
 }
@@ -120,15 +122,24 @@ impl Graded {
         }
     }
 
+    /// The id of the prospect at a position in the book.
+    pub fn id(&self, position: usize) -> &Text {
+        &self.prospects[position].id
+    }
+
+    /// Where in the book the prospect of an id stands.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.prospects.binary_search_by(|prospect| (*prospect.id).cmp(id)).ok()
+    }
+
     /// The customer that the prospect of an id belongs to.
     pub fn of(&self, id: &str) -> Option<&Customer> {
-        let found = self.prospects.binary_search_by(|prospect| (*prospect.id).cmp(id)).ok()?;
-        Some(&self.customers[self.prospects[found].customer as usize])
+        self.position(id).map(|position| self.at(position))
     }
 
     /// The customer of the prospect at a position in the book.
     pub fn at(&self, position: usize) -> &Customer {
-        &self.customers[self.prospects[position].customer as usize]
+        &self.customers[self.prospects[position].customer]
     }
 
     /// The customer of each prospect of the book, in the order of ids.

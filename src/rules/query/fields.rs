@@ -117,8 +117,10 @@ impl Reading {
     }
 
     fn sum(sum: &Sum) -> Reading {
-        let known = sum.others.values().all(|amount| amount.is_zero());
-        if known { Reading::Of(sum.own) } else { Reading::NoRate }
+        match sum.foreign().next() {
+            None => Reading::Of(sum.own),
+            Some(_) => Reading::NoRate,
+        }
     }
 }
 

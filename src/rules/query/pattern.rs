@@ -1,8 +1,7 @@
 //! Text against text: whatever the case and the Unicode form, with `*` for anything.
 
 use super::lexer::Word;
-use crate::model::id::fold;
-use std::borrow::Cow;
+use crate::model::id::{fold, folded};
 
 /// A text to look for, folded once; cut at each `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,25 +49,6 @@ impl Pattern {
     }
 }
 
-/// The text as patterns are compared with it: [`fold`], without its cost for most texts. A hundred
-/// thousand files of Chinese notes are searched while somebody waits.
-fn folded(text: &str) -> Cow<'_, str> {
-    if !text.chars().all(folds_like_ascii) {
-        Cow::Owned(fold(text))
-    } else if text.bytes().any(|b| b.is_ascii_uppercase()) {
-        Cow::Owned(text.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-/// ASCII, and the ideographs and punctuation that neither case nor Unicode form changes.
-fn folds_like_ascii(c: char) -> bool {
-    c.is_ascii()
-        || matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{3011}' | '\u{ff01}'..='\u{ff20}'
-            | '\u{2010}'..='\u{2027}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,14 +74,5 @@ mod tests {
             assert_eq!(pattern(wanted).whole(text), whole, "{wanted} = {text}");
             assert_eq!(pattern(wanted).within(text), within, "{wanted} in {text}");
         }
-    }
-
-    #[test]
-    fn the_short_cut_folds_as_fold_does() {
-        let unchanged = ('\0'..=char::MAX).filter(|c| folds_like_ascii(*c) && !c.is_ascii());
-        for c in unchanged {
-            assert_eq!(fold(&c.to_string()), c.to_string(), "{c:?}");
-        }
-        assert_eq!(folded("Ａé"), fold("Ａé"));
     }
 }

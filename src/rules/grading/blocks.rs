@@ -1,0 +1,77 @@
+//! A long list that grows without being copied.
+
+use super::narrow;
+use std::ops::{Index, IndexMut};
+
+/// How many stand in a block.
+const BLOCK: usize = 1024;
+
+/// Things in blocks of one size: adding to them moves none of them, and neither does taking in another list.
+/// A vector that grows stands in memory twice while it does. Places are given in the order of adding, not
+/// without gaps.
+#[derive(Debug)]
+pub(super) struct Blocks<T>(Vec<Vec<T>>);
+
+impl<T> Default for Blocks<T> {
+    fn default() -> Blocks<T> {
+        Blocks(Vec::new())
+    }
+}
+
+impl<T> Blocks<T> {
+    /// Adds one, and says where.
+    pub(super) fn push(&mut self, one: T) -> u32 {
+        if self.0.last().is_none_or(|last| last.len() == BLOCK) {
+            self.0.push(Vec::with_capacity(BLOCK));
+        }
+        let block = self.0.len() - 1;
+        self.0[block].push(one);
+        narrow(block * BLOCK + self.0[block].len() - 1)
+    }
+
+    /// Takes in all of another list, and says how much higher their places are now.
+    pub(super) fn append(&mut self, mut other: Blocks<T>) -> u32 {
+        let higher = narrow(self.0.len() * BLOCK);
+        self.0.append(&mut other.0);
+        higher
+    }
+}
+
+impl<T> Index<u32> for Blocks<T> {
+    type Output = T;
+
+    fn index(&self, place: u32) -> &T {
+        &self.0[place as usize / BLOCK][place as usize % BLOCK]
+    }
+}
+
+impl<T> IndexMut<u32> for Blocks<T> {
+    fn index_mut(&mut self, place: u32) -> &mut T {
+        &mut self.0[place as usize / BLOCK][place as usize % BLOCK]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_stays_at_its_place() {
+        let filled = |from: usize, count: usize| {
+            let mut blocks = Blocks::default();
+            let places: Vec<u32> = (from..from + count).map(|n| blocks.push(n)).collect();
+            (blocks, places)
+        };
+        for (one, other) in [(0, 0), (0, 5), (5, 0), (BLOCK, 1), (2 * BLOCK + 7, BLOCK + 3)] {
+            let (mut blocks, places) = filled(0, one);
+            let (others, more) = filled(one, other);
+            let higher = blocks.append(others);
+            let places = places.into_iter().chain(more.into_iter().map(|place| place + higher));
+            let last = places.enumerate().map(|(n, place)| assert_eq!(blocks[place], n)).count();
+            assert_eq!(last, one + other);
+            let next = blocks.push(7);
+            blocks[next] += 1;
+            assert_eq!(blocks[next], 8);
+        }
+    }
+}
