@@ -132,7 +132,7 @@ fn by_name(ledger: &Ledger, paths: &[PathBuf], typed: &str) -> Vec<PathBuf> {
     let is_it = |path: &&PathBuf| {
         let shown = ledger.show(path);
         let holds = super::load::read_text(&ledger.root.join(path), &shown)
-            .is_ok_and(|text| id::fold(&text).contains(&wanted));
+            .is_ok_and(|text| id::folded(&text).contains(&wanted));
         holds && ledger.read(path).is_ok_and(|loaded| id::fold(&loaded.prospect.name) == wanted)
     };
     paths.par_iter().filter(is_it).cloned().collect()
