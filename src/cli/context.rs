@@ -223,6 +223,16 @@ impl Context {
         Ok(book)
     }
 
+    /// Makes something that reads a book: says how far it is while that takes long, and how many errors were
+    /// met.
+    pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
+        let progress = Progress::watch(self.ledger()?);
+        let made = make();
+        drop(progress);
+        self.count_errors(book);
+        Ok(made)
+    }
+
     /// Says on stderr how many errors were met by whoever read the book.
     pub fn count_errors(&self, book: &Book) {
         if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
