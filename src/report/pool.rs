@@ -8,19 +8,13 @@ use crate::model::label::Lang;
 use crate::model::money::{Money, Sum};
 use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::model::text::Text;
-use crate::rules::allocation::{Barrier, Holders, Obstacles, Rules, Wants};
+use crate::rules::allocation::{Barrier, Obstacles, Rules, Wants};
 use crate::rules::book::Book;
-use crate::rules::pool::{grade_of, waiting};
+use crate::rules::grading::Customer;
+use crate::rules::pool::waiting;
 use crate::rules::state::Record;
-use crate::rules::team::{Count, Team};
-
-/// The pool's prospects: who waits longest first, then by id.
-fn waiting_list<'b>(book: &'b Book, request: &Request) -> Vec<&'b Record> {
-    let mut found: Vec<&Record> =
-        book.select(&request.query).filter(|record| record.state.in_pool()).collect();
-    found.sort_by_key(|record| (record.state.owner_since, &record.prospect.id));
-    found
-}
+use crate::rules::survey::Survey;
+use crate::rules::team::Team;
 
 fn about(book: &Book, count: usize) -> String {
     let lang = book.settings.language;
@@ -42,33 +36,60 @@ pub fn pool(book: &Book, request: &Request) -> Sheet {
         column("before", Kind::Text, lang),
         column("reason", Kind::Text, lang),
     ];
-    let list = waiting_list(book, request);
+    let mut list = request.fold_and_grade(
+        book,
+        |list: &mut Vec<Listed>, record, selected| {
+            if selected && record.state.in_pool() {
+                list.push(Listed::of(record, book));
+            }
+        },
+        |all, part| all.extend(part),
+    );
+    list.sort_unstable_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
+    let (graded, count) = (book.graded(), list.len());
     let rows = list
-        .iter()
-        .map(|record| {
-            let prospect = &record.prospect;
-            let waits = waiting(record, book.as_of);
-            Row::new(vec![
-                Cell::text(&*prospect.id),
-                Cell::text(&*prospect.name),
-                Cell::maybe(grade_of(book, record), Cell::text),
-                Cell::maybe(prospect.region.as_deref(), Cell::text),
-                Cell::list(prospect.needs.iter().cloned()),
-                Cell::maybe(record.state.value, Cell::Money),
-                Cell::maybe(waits.since, Cell::Date),
-                days(record, book),
-                Cell::list(waits.before.iter().cloned()),
-                Cell::maybe(waits.reason, Cell::text),
-            ])
+        .into_iter()
+        .map(|Listed { id, mut cells, .. }| {
+            let grade = graded.of(&id).and_then(Customer::grade);
+            cells.insert(GRADE, Cell::maybe(grade, Cell::text));
+            Row::new(cells)
         })
         .collect();
     let mut sheet = Sheet::single("pool", lang.pick("Pool", "公海"), columns, rows);
-    sheet.about = about(book, list.len());
+    sheet.about = about(book, count);
     sheet
 }
 
-fn days(record: &Record, book: &Book) -> Cell {
-    Cell::maybe(record.state.owner_since, |since| Cell::Int(book.as_of.days_since(since)))
+/// A prospect of the list.
+struct Listed {
+    /// The day it came to the pool.
+    since: Option<Date>,
+    id: Text,
+    /// Its row but for the grade, which is known when all prospects are.
+    cells: Vec<Cell>,
+}
+
+/// The position of the grade in the list.
+const GRADE: usize = 2;
+
+impl Listed {
+    fn of(record: &Record, book: &Book) -> Listed {
+        let prospect = &record.prospect;
+        let waits = waiting(record, book.as_of);
+        let days = |since| Cell::Int(book.as_of.days_since(since));
+        let cells = vec![
+            Cell::text(prospect.id.clone()),
+            Cell::text(prospect.name.clone()),
+            Cell::maybe(prospect.region.clone(), Cell::Text),
+            Cell::list(prospect.needs.iter().cloned()),
+            Cell::maybe(record.state.value, Cell::Money),
+            Cell::maybe(waits.since, Cell::Date),
+            Cell::maybe(waits.since, days),
+            Cell::list(waits.before.iter().cloned()),
+            Cell::maybe(waits.reason, Cell::text),
+        ];
+        Listed { since: waits.since, id: prospect.id.clone(), cells }
+    }
 }
 
 /// A selected prospect of the pool, as far as the report looks at it.
@@ -86,8 +107,7 @@ struct Waiter {
 /// What is seen of the prospects.
 #[derive(Default)]
 struct Seen<'b> {
-    team: Count<'b>,
-    holders: Holders,
+    survey: Survey<'b>,
     waiters: Vec<Waiter>,
 }
 
@@ -117,15 +137,13 @@ impl<'b> Seen<'b> {
         let mut seen = request.fold_and_grade(
             book,
             |seen: &mut Seen, record, selected| {
-                seen.team.take(record, book);
-                seen.holders.take(record, idle);
+                seen.survey.take(record, book, idle);
                 if selected && record.state.in_pool() {
                     seen.waiters.push(Waiter::of(record, rules));
                 }
             },
             |all, part| {
-                all.team.join(part.team);
-                all.holders.join(part.holders);
+                all.survey.join(part.survey);
                 all.waiters.extend(part.waiters);
             },
         );
@@ -139,8 +157,8 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     let lang = book.settings.language;
     let idle = Team::idle(book);
     let mut rules = Rules::without_accounts(book, &idle)?;
-    let Seen { team, holders, waiters } = Seen::of(book, request, &rules, &idle);
-    let team = team.team(book);
+    let Seen { survey, waiters } = Seen::of(book, request, &rules, &idle);
+    let (team, holders, _) = survey.done(book);
     rules.learn(holders);
     let mut stuck = 0_usize;
     let rows = waiters
@@ -193,7 +211,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
 /// Those who could have a prospect, who fits best first; or, with `true`, why nobody can.
 fn for_whom(waiter: &Waiter, book: &Book, rules: &Rules, team: &Team) -> (String, bool) {
     let lang = book.settings.language;
-    let grade = book.graded().of(&waiter.id).and_then(|customer| customer.grade());
+    let grade = book.graded().of(&waiter.id).and_then(Customer::grade);
     let fits = rules.fits(&waiter.wants, grade);
     let mut able: Vec<usize> = Vec::new();
     let mut barriers: Vec<(usize, Barrier)> = Vec::new();

@@ -20,6 +20,7 @@ pub mod rights;
 pub mod shape;
 pub mod standing;
 pub mod state;
+pub mod survey;
 pub mod team;
 pub mod week;
 pub mod won;

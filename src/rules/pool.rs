@@ -237,21 +237,40 @@ impl<'b> Quota<'b> {
     /// all the same.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
         let mut quota = Quota { book, rep, held: Count::default(), claimed: Count::default() };
-        for record in book.records() {
-            let (state, grade) = (&record.state, grade_of(book, record));
-            if state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep) {
-                quota.held.add(grade);
-            }
-            let today = standing(&record.prospect.events, book.as_of)
+        let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record, _| {
+            let state = &record.state;
+            let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
+            let claims = standing(&record.prospect.events, book.as_of)
                 .filter(|event| event.date() == book.as_of && is_claim(event))
-                .filter(|event| event.owner.as_deref() == Some(rep));
-            today.for_each(|_| quota.claimed.add(grade));
+                .filter(|event| event.owner.as_deref() == Some(rep))
+                .count();
+            if held || claims > 0 {
+                found.push((record.prospect.id.clone(), held, claims));
+            }
+        };
+        let join = |all: &mut Vec<_>, part| all.extend(part);
+        let everything = Query::everything();
+        let found = match book.settings.pool.grades.is_empty() {
+            true => book.fold_all(&everything, step, join),
+            false => book.fold_and_grade(&everything, step, join),
+        };
+        for (id, held, claims) in found {
+            let grade = quota.grade(&id);
+            (0..usize::from(held)).for_each(|_| quota.held.add(grade));
+            (0..claims).for_each(|_| quota.claimed.add(grade));
         }
         quota
     }
 
+    /// The grade of a prospect, if grades have limits of their own.
+    fn grade(&self, id: &str) -> Option<&'b str> {
+        let book = self.book;
+        if book.settings.pool.grades.is_empty() { None } else { book.graded().of(id)?.grade() }
+    }
+
     /// May the rep claim this one, too? If so it counts from now on.
-    pub fn claim(&mut self, record: &Record, grade: Option<&str>) -> Result<(), Diagnostic> {
+    pub fn claim(&mut self, record: &Record) -> Result<(), Diagnostic> {
+        let grade = self.grade(&record.prospect.id);
         match self.refusal(record, grade) {
             Some(refusal) => Err(refusal),
             None => {

@@ -2,12 +2,18 @@
 
 use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session, rep};
+use crate::cli::entry::{Entry, Session, Target, rep};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
-use crate::rules::allocation::{Rules, full};
+use crate::model::text::Text;
+use crate::rules::allocation::{Obstacles, Rules, full};
+use crate::rules::book::Book;
+use crate::rules::query::Query;
+use crate::rules::state::Record;
+use crate::rules::survey::Survey;
 use crate::rules::team::Team;
 use clap::Args;
+use std::collections::{HashMap, HashSet};
 
 /// Give prospects to a rep, from the pool or from another rep
 #[derive(Debug, Args)]
@@ -52,9 +58,9 @@ impl Assign {
         let by_hand = settings.language.pick("assigned by hand", "手工分配");
         event.reason = Some(self.reason.as_deref().unwrap_or(by_hand).into());
         let targets = session.targets(&self.ids, &self.chosen)?;
-        let book = context.book()?;
-        let mut team = Team::of(&book);
-        let rules = Rules::of(&book, &team)?;
+        let book = context.unread_book()?;
+        let (mut team, rules, obstacles) =
+            context.reading(&book, || weighed(&book, &targets))??;
         let place = team.place(&to);
         let mut entries = Vec::new();
         let mut refused = Vec::new();
@@ -67,8 +73,7 @@ impl Assign {
             }
             let open = record.state.outcome == Outcome::Open;
             let barrier = place.and_then(|place| {
-                let known = book.records().iter().find(|r| *r.prospect.id == *target.id())?;
-                let barrier = rules.barrier(&rules.obstacles(known), &team, place);
+                let barrier = rules.barrier(obstacles.get(target.id())?, &team, place);
                 barrier.or_else(|| full(&team.members[place]).filter(|_| open))
             });
             let mut event = event.clone();
@@ -97,4 +102,30 @@ impl Assign {
         }
         session.commit(entries)
     }
+}
+
+/// The team, the rules, and what can keep each of those targets that the book has from somebody.
+type Weighed<'b> = (Team<'b>, Rules<'b>, HashMap<Text, Obstacles>);
+
+fn weighed<'b>(book: &'b Book, targets: &[Target]) -> Result<Weighed<'b>, Diagnostic> {
+    let idle = Team::idle(book);
+    let mut rules = Rules::without_accounts(book, &idle)?;
+    let wanted: HashSet<&str> = targets.iter().map(Target::id).collect();
+    let (survey, obstacles) = book.fold(
+        &Query::everything(),
+        |(survey, found): &mut (Survey, HashMap<Text, Obstacles>), record: &Record| {
+            survey.take(record, book, &idle);
+            let id = &record.prospect.id;
+            if wanted.contains(&**id) {
+                found.insert(id.clone(), rules.obstacles(record));
+            }
+        },
+        |(survey, found), (other, more)| {
+            survey.join(other);
+            found.extend(more);
+        },
+    );
+    let (team, holders, _) = survey.done(book);
+    rules.learn(holders);
+    Ok((team, rules, obstacles))
 }

@@ -4,7 +4,7 @@ use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::rules::pool::{Quota, grade_of};
+use crate::rules::pool::Quota;
 use clap::Args;
 
 /// Take prospects from the pool, within the pool's limits
@@ -40,14 +40,12 @@ impl Claim {
         };
         event.owner = Some(rep.clone());
         let targets = session.targets(&self.ids, &self.chosen)?;
-        let book = context.book()?;
-        let mut quota = Quota::of(&book, &rep);
+        let book = context.unread_book()?;
+        let mut quota = context.reading(&book, || Quota::of(&book, &rep))?;
         let mut entries = Vec::new();
         let mut refused = Vec::new();
         for target in targets {
-            let known = book.records().iter().find(|record| *record.prospect.id == *target.id());
-            let grade = known.and_then(|record| grade_of(&book, record));
-            match quota.claim(&target.record, grade) {
+            match quota.claim(&target.record) {
                 Ok(()) => {
                     let said = format!("{}: claimed by {rep}", target.named());
                     entries.push(Entry { target, events: vec![event.clone()], said });

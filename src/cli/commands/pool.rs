@@ -19,7 +19,7 @@ impl Pool {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let request = self.selection.request(context)?;
-        let book = context.book()?;
-        context.emit(pool(&book, &request))
+        let book = context.unread_book()?;
+        context.emit(context.reading(&book, || pool(&book, &request))?)
     }
 }
