@@ -42,8 +42,7 @@ impl Diary {
         let mut given = BTreeMap::new();
         for step in plan.steps(book.settings.language) {
             *given.entry(step.rep.to_string()).or_default() += 1;
-            let prospect =
-                self.prospects.iter_mut().find(|(id, _)| **id == *step.record.prospect.id);
+            let prospect = self.prospects.iter_mut().find(|(id, _)| **id == *step.prospect.id);
             let line = format!(
                 "{on}-1 = {{ kind = \"assigned\", owner = \"{}\", reason = \"x\" }}\n",
                 step.rep
@@ -494,10 +493,7 @@ fn wish(tolerance: u32) -> Wish {
 }
 
 fn moved(plan: &Rebalance) -> Vec<(String, usize, usize)> {
-    plan.moves
-        .iter()
-        .map(|step| (step.record.prospect.id.to_string(), step.from, step.to))
-        .collect()
+    plan.moves.iter().map(|step| (step.prospect.id.to_string(), step.from, step.to)).collect()
 }
 
 #[test]
@@ -631,13 +627,14 @@ fn value(book: &Book, plan: &Allocation, chosen: &[Option<usize>]) -> Option<(us
     let (mut taken, mut sum, mut placed) = (vec![0_i64; members.len()], 0, 0);
     for (candidate, choice) in plan.prospects.iter().zip(chosen) {
         let Some(member) = *choice else { continue };
-        let excluded = &*members[member].rep.id == "r0"
-            && candidate.record.state.value.unwrap().amount.to_string() == "2";
+        let excluded = &*members[member].rep.id == "r0" && candidate.worth.value.to_string() == "2";
         let capacity = i64::from(members[member].capacity.unwrap());
         if !free(member) || excluded || taken[member] == capacity {
             return None;
         }
-        let fit = plan.rules.fits(&Wants::of(&candidate.record.prospect), None)[member];
+        let fit = plan
+            .rules
+            .fits(&Wants::stated(&candidate.needs, candidate.region.as_deref()), None)[member];
         let load = match settings.balance {
             crm::model::pool::Balance::Room => {
                 let most = i64::from(most.unwrap());

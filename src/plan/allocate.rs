@@ -4,20 +4,25 @@
 //! places as many prospects as can be placed and, with as many placed, has the highest value: the sum of
 //! the scores less the sum of the load. `assignment` finds it.
 
+use super::Subject;
 use super::assignment::{Invalid, Plan, Problem, Unplaced};
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::date::Date;
 use crate::model::id::fold;
 use crate::model::label::Lang;
 use crate::model::text::Text;
 use crate::rules::allocation::{Barrier, Fit, Obstacles, Rules, Wants, full, seats};
 use crate::rules::book::Book;
-use crate::rules::pool::{grade_of, not_in_pool};
+use crate::rules::fairness::Worth;
+use crate::rules::grading::Customer;
+use crate::rules::pool::not_in_pool;
 use crate::rules::query::Query;
 use crate::rules::state::Record;
+use crate::rules::survey::Survey;
 use crate::rules::team::{Team, problems};
 use crate::store::plan_file::PlanLine;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Pairs of prospect and rep up to which the exact plan is sought unless the fast one is asked for.
@@ -56,9 +61,17 @@ pub struct Allocation<'b> {
 /// A prospect of the pool.
 pub struct Candidate<'b> {
     /// The prospect.
-    pub record: &'b Record,
+    pub prospect: Subject,
+    /// What it needs.
+    pub needs: Vec<Text>,
+    /// Its region.
+    pub region: Option<Text>,
+    /// What it adds to a load.
+    pub worth: Worth,
     /// Its grade.
     pub grade: Option<&'b str>,
+    /// The day it came to the pool.
+    since: Option<Date>,
     fits: Rc<[Fit]>,
     obstacles: Obstacles,
 }
@@ -111,16 +124,37 @@ pub fn allocate<'b>(
     query: &Query,
     method: Method,
 ) -> Result<Allocation<'b>, Failure> {
-    let team = Team::of(book);
-    let wrong = problems(book, &team);
+    let idle = Team::idle(book);
+    let rules = Rules::without_accounts(book, &idle);
+    let (survey, waiting) = book.fold_and_grade(
+        query,
+        |(survey, waiting): &mut (Survey, Vec<Waiting>), record, selected| {
+            survey.take(record, book, &idle);
+            if let Ok(rules) = &rules
+                && selected
+                && record.state.in_pool()
+            {
+                waiting.push(Waiting::of(record, book, rules));
+            }
+        },
+        |(survey, waiting), (other, more)| {
+            survey.join(other);
+            waiting.extend(more);
+        },
+    );
+    let (team, holders, unknown) = survey.done(book);
+    let wrong = problems(book, &team, &unknown);
     if !wrong.is_empty() {
         return Err(Failure(wrong));
     }
-    let rules = Rules::of(book, &team)?;
-    let prospects = candidates(book, query, &rules);
+    let mut rules = rules?;
+    rules.learn(holders);
+    let prospects = candidates(book, waiting, &rules);
     let contradictions: Vec<Diagnostic> = prospects
         .iter()
-        .filter_map(|candidate| rules.contradiction(candidate.record, &candidate.obstacles, &team))
+        .filter_map(|candidate| {
+            rules.contradiction(&candidate.prospect.id, &candidate.obstacles, &team)
+        })
         .collect();
     if !contradictions.is_empty() {
         return Err(Failure(contradictions));
@@ -148,29 +182,64 @@ pub fn allocate<'b>(
     Ok(Allocation { team, prospects, reps, rules, plan, exact, problem, seats })
 }
 
-/// Grade, region and needs.
-type Kin<'b> = (Option<&'b str>, Option<&'b str>, &'b [Text]);
+/// A prospect of the pool as it passes by: its grade, and so its fits, are known when all have.
+struct Waiting {
+    prospect: Subject,
+    needs: Vec<Text>,
+    region: Option<Text>,
+    worth: Worth,
+    since: Option<Date>,
+    obstacles: Obstacles,
+}
 
-/// Those of the pool that a query selects: who waits longest first, then by id.
-fn candidates<'b>(book: &'b Book, query: &Query, rules: &Rules<'b>) -> Vec<Candidate<'b>> {
-    // Prospects of one grade, region and set of needs fit everybody alike.
-    let mut known: HashMap<Kin, Rc<[Fit]>> = HashMap::new();
-    let mut found: Vec<Candidate> = book
-        .select(query)
-        .filter(|record| record.state.in_pool())
-        .map(|record| {
-            let grade = grade_of(book, record);
-            let facts = &record.prospect;
-            let kin = (grade, facts.region.as_deref(), facts.needs.as_slice());
-            let fits =
-                known.entry(kin).or_insert_with(|| rules.fits(&Wants::of(facts), grade).into());
-            Candidate { record, fits: fits.clone(), obstacles: rules.obstacles(record), grade }
+impl Waiting {
+    fn of(record: &Record, book: &Book, rules: &Rules) -> Waiting {
+        Waiting {
+            prospect: Subject::of(record, &book.settings),
+            needs: record.prospect.needs.clone(),
+            region: record.prospect.region.clone(),
+            worth: Worth::of(record, &book.settings),
+            since: record.state.owner_since,
+            obstacles: rules.obstacles(record),
+        }
+    }
+}
+
+/// Those who wait, with their grades and fits: who waits longest first, then by id.
+fn candidates<'b>(book: &'b Book, waiting: Vec<Waiting>, rules: &Rules) -> Vec<Candidate<'b>> {
+    let (graded, mut kin) = (book.graded(), Kin::default());
+    let mut found: Vec<Candidate> = waiting
+        .into_iter()
+        .map(|Waiting { prospect, needs, region, worth, since, obstacles }| {
+            let grade = graded.of(&prospect.id).and_then(Customer::grade);
+            let fits = kin.fits(rules, grade, &needs, region.as_ref());
+            Candidate { prospect, needs, region, worth, grade, since, fits, obstacles }
         })
         .collect();
-    found.sort_by_key(|candidate| {
-        (candidate.record.state.owner_since, &candidate.record.prospect.id)
-    });
+    found.sort_unstable_by(|a, b| (a.since, &a.prospect.id).cmp(&(b.since, &b.prospect.id)));
     found
+}
+
+/// How well every member fits a prospect, by the prospect's grade, region and needs: those of one kin fit
+/// everybody alike.
+#[derive(Default)]
+pub(super) struct Kin<'b>(HashMap<KinKey<'b>, Rc<[Fit]>>);
+
+type KinKey<'b> = (Option<&'b str>, Option<Text>, Vec<Text>);
+
+impl<'b> Kin<'b> {
+    /// How well every member fits such a prospect.
+    pub(super) fn fits(
+        &mut self,
+        rules: &Rules,
+        grade: Option<&'b str>,
+        needs: &[Text],
+        region: Option<&Text>,
+    ) -> Rc<[Fit]> {
+        let fits = || rules.fits(&Wants::stated(needs, region.map(|region| &**region)), grade);
+        let key = (grade, region.cloned(), needs.to_vec());
+        Rc::clone(self.0.entry(key).or_insert_with(|| fits().into()))
+    }
 }
 
 /// The cost of every seat of those who can be given one.
@@ -313,20 +382,19 @@ impl Allocation<'_> {
     pub fn why(&self, prospect: usize, pair: &Pair, lang: Lang) -> String {
         let candidate = &self.prospects[prospect];
         let member = &self.team.members[pair.member];
-        let facts = &candidate.record.prospect;
         let mut words: Vec<String> = Vec::new();
         if let (Some(grade), Some(level)) = (candidate.grade, &member.rep.level) {
             words.push(format!("{grade}: {level}"));
         }
         let is_skill = |need: &&str| member.rep.skills.iter().any(|s| fold(s) == fold(need));
-        let met: Vec<&str> = facts.needs.iter().map(|need| &**need).filter(is_skill).collect();
-        if !facts.needs.is_empty() {
+        let met: Vec<&str> = candidate.needs.iter().map(|need| &**need).filter(is_skill).collect();
+        if !candidate.needs.is_empty() {
             words.push(match met.as_slice() {
                 [] => lang.pick("no skill for it", "技能不符").to_owned(),
                 met => met.join("+"),
             });
         }
-        if let Some(region) = facts.region.as_deref()
+        if let Some(region) = candidate.region.as_deref()
             && !member.rep.regions.is_empty()
         {
             let inside = member.rep.regions.iter().any(|own| fold(own) == fold(region));
@@ -345,22 +413,22 @@ impl Allocation<'_> {
 
 /// An entry that a plan would write: a prospect, whom it goes to, and why.
 #[derive(Debug, Clone)]
-pub struct Step<'b> {
+pub struct Step {
     /// The prospect.
-    pub record: &'b Record,
+    pub prospect: Subject,
     /// The rep.
     pub rep: Text,
     /// The reason in the entry.
     pub reason: String,
 }
 
-impl<'b> Allocation<'b> {
+impl Allocation<'_> {
     /// The plan as entries.
-    pub fn steps(&self, lang: Lang) -> Vec<Step<'b>> {
+    pub fn steps(&self, lang: Lang) -> Vec<Step> {
         self.placements()
             .iter()
             .map(|placement| Step {
-                record: self.prospects[placement.prospect].record,
+                prospect: self.prospects[placement.prospect].prospect.clone(),
                 rep: self.team.members[placement.pair.member].rep.id.clone(),
                 reason: format!(
                     "{}: {}",
@@ -375,33 +443,29 @@ impl<'b> Allocation<'b> {
 /// Checks an edited plan against the ledger as it is: every prospect still in the pool and named once,
 /// every rep known, at work, allowed, and with room. All that is wrong is reported together; places have a
 /// line and no file yet.
-pub fn follow<'b>(
-    book: &'b Book,
-    lines: &[PlanLine],
-) -> Result<Vec<Step<'b>>, Vec<(u64, Diagnostic)>> {
+pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Diagnostic)>> {
     let settings = &book.settings;
     let lang = settings.language;
-    let team = Team::of(book);
+    let idle = Team::idle(book);
     let at = |line: &PlanLine, diagnostic: Diagnostic| (line.number, diagnostic);
+    let mut rules =
+        Rules::without_accounts(book, &idle).map_err(|diagnostic| vec![(0, diagnostic)])?;
+    let Met { survey, named: known, mut pool } = met(book, &idle, &rules, lines);
+    let (team, holders, unknown) = survey.done(book);
+    rules.learn(holders);
+    pool.sort_unstable();
     let mut wrong: Vec<(u64, Diagnostic)> =
-        problems(book, &team).into_iter().map(|diagnostic| (0, diagnostic)).collect();
-    let rules = match Rules::of(book, &team) {
-        Ok(rules) => rules,
-        Err(diagnostic) => return Err(vec![(0, diagnostic)]),
-    };
+        problems(book, &team, &unknown).into_iter().map(|diagnostic| (0, diagnostic)).collect();
     let mut steps = Vec::new();
     let mut seen: HashMap<&str, u64> = HashMap::new();
     let mut given = vec![0_u32; team.members.len()];
-    let known: HashMap<String, &Record> =
-        book.records().iter().map(|record| (fold(&record.prospect.id), record)).collect();
     for line in lines {
-        let Some(&record) = known.get(&fold(&line.id)) else {
-            let ids = book.records().iter().filter(|r| r.state.in_pool()).map(|r| &*r.prospect.id);
+        let Some(named) = known.get(&fold(&line.id)) else {
             let diagnostic = Diagnostic::new(Code::BadPlan, format!("no prospect `{}`", line.id));
-            wrong.push(at(line, diagnostic.nearest(&line.id, ids)));
+            wrong.push(at(line, diagnostic.nearest(&line.id, pool.iter().map(|id| &**id))));
             continue;
         };
-        if let Some(first) = seen.insert(&record.prospect.id, line.number) {
+        if let Some(first) = seen.insert(&named.prospect.id, line.number) {
             let message = format!("`{}` stands twice, first in line {first}", line.id);
             wrong.push(at(line, Diagnostic::new(Code::BadPlan, message)));
             continue;
@@ -415,12 +479,12 @@ pub fn follow<'b>(
             wrong.push(at(line, diagnostic));
             continue;
         };
-        if let Some(moved) = not_in_pool(record, settings) {
+        if let Some(moved) = &named.elsewhere {
             let help = "make the plan anew, or take the line out";
-            wrong.push(at(line, Diagnostic { help: vec![help.to_owned()], ..moved }));
+            wrong.push(at(line, Diagnostic { help: vec![help.to_owned()], ..moved.clone() }));
             continue;
         }
-        if let Some(barrier) = rules.barrier(&rules.obstacles(record), &team, place) {
+        if let Some(barrier) = rules.barrier(&named.obstacles, &team, place) {
             let message =
                 format!("`{}` cannot go to `{}`: {}", line.id, line.rep, barrier.words(lang));
             wrong.push(at(line, Diagnostic::new(Code::NotAssignable, message)));
@@ -438,7 +502,50 @@ pub fn follow<'b>(
             continue;
         }
         let reason = lang.pick("allocated by an edited plan", "按修改后的方案分配").to_owned();
-        steps.push(Step { record, rep: member.rep.id.clone(), reason });
+        let prospect = named.prospect.clone();
+        steps.push(Step { prospect, rep: member.rep.id.clone(), reason });
     }
     if wrong.is_empty() { Ok(steps) } else { Err(wrong) }
+}
+
+/// What an edited plan is held against.
+#[derive(Default)]
+struct Met<'b> {
+    survey: Survey<'b>,
+    /// The prospects that its lines name, by their ids, folded.
+    named: HashMap<String, Named>,
+    /// The ids of those in the pool.
+    pool: Vec<Text>,
+}
+
+/// A prospect that a line names.
+struct Named {
+    prospect: Subject,
+    /// That it is not in the pool.
+    elsewhere: Option<Diagnostic>,
+    obstacles: Obstacles,
+}
+
+fn met<'b>(book: &'b Book, idle: &Team, rules: &Rules, lines: &[PlanLine]) -> Met<'b> {
+    let wanted: HashSet<String> = lines.iter().map(|line| fold(&line.id)).collect();
+    book.fold(
+        &Query::everything(),
+        |met: &mut Met, record| {
+            met.survey.take(record, book, idle);
+            let id = &record.prospect.id;
+            met.pool.extend(record.state.in_pool().then(|| id.clone()));
+            let key = fold(id);
+            if wanted.contains(&key) {
+                let prospect = Subject::of(record, &book.settings);
+                let elsewhere = not_in_pool(record, &book.settings);
+                let obstacles = rules.obstacles(record);
+                met.named.insert(key, Named { prospect, elsewhere, obstacles });
+            }
+        },
+        |all, part| {
+            all.survey.join(part.survey);
+            all.named.extend(part.named);
+            all.pool.extend(part.pool);
+        },
+    )
 }

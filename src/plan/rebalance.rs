@@ -5,19 +5,25 @@
 //! brings or costs more than any chain of moves. So the plan first leaves as few prospects outside the
 //! bands as can be, then moves as few as can be, then moves those to whom the others fit best.
 
+use super::Subject;
+use super::allocate::Kin;
 use super::assignment::{LIMIT, Problem};
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::date::Date;
 use crate::model::money::Amount;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Presence;
-use crate::rules::allocation::{Obstacles, Rules, UNIT, Wants};
+use crate::model::text::Text;
+use crate::rules::allocation::{Fit, Obstacles, Rules, UNIT};
 use crate::rules::book::Book;
-use crate::rules::fairness::{Loads, capacities};
-use crate::rules::pool::grade_of;
-use crate::rules::query::{Context, Query};
+use crate::rules::fairness::{Loads, Worth, capacities};
+use crate::rules::grading::Customer;
+use crate::rules::query::Query;
 use crate::rules::state::Record;
+use crate::rules::survey::Survey;
 use crate::rules::team::{Team, unknown_owners};
-use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +51,13 @@ pub enum Stays {
 
 /// A prospect that changes its owner.
 #[derive(Debug, Clone)]
-pub struct Move<'b> {
+pub struct Move {
     /// The prospect.
-    pub record: &'b Record,
+    pub prospect: Subject,
+    /// The day of its last entry.
+    pub last_entry: Option<Date>,
+    /// What it adds to a load.
+    pub worth: Worth,
     /// The place of the rep who gives it.
     pub from: usize,
     /// The place of the rep who gets it.
@@ -59,7 +69,7 @@ pub struct Rebalance<'b> {
     /// The team before.
     pub team: Team<'b>,
     /// The moves, by id.
-    pub moves: Vec<Move<'b>>,
+    pub moves: Vec<Move>,
     /// The loads before and after.
     pub loads: [Loads; 2],
     /// The least and the most that each member should hold; `None` for those who are not counted.
@@ -81,69 +91,123 @@ impl Rebalance<'_> {
     }
 }
 
-struct Task<'b> {
-    record: &'b Record,
+/// A prospect that may move.
+struct Task {
+    movable: Movable,
+    fits: Rc<[Fit]>,
+}
+
+/// The same as it passes by: its grade, and so its fits, are known when all have.
+struct Movable {
+    prospect: Subject,
     owner: usize,
-    fits: Vec<i64>,
+    last_entry: Option<Date>,
+    worth: Worth,
+    needs: Vec<Text>,
+    region: Option<Text>,
     obstacles: Obstacles,
+}
+
+/// What is seen of the prospects.
+#[derive(Default)]
+struct Seen<'b> {
+    survey: Survey<'b>,
+    movable: Vec<Movable>,
+    stay: BTreeMap<Stays, usize>,
+}
+
+impl<'b> Seen<'b> {
+    fn of(
+        book: &'b Book,
+        query: &Query,
+        wish: Wish,
+        idle: &Team,
+        rules: Option<&Rules>,
+    ) -> Seen<'b> {
+        // Whose load is evened out does not depend on what they hold.
+        let counted: Vec<bool> = capacities(idle).iter().map(|capacity| *capacity > 0).collect();
+        book.fold_and_grade(
+            query,
+            |seen: &mut Seen, record, selected| {
+                seen.survey.take(record, book, idle);
+                let owner = record.state.owner.as_deref().and_then(|id| idle.place(id));
+                let open = record.state.outcome == Outcome::Open;
+                if let (Some(rules), Some(owner)) = (rules, owner.filter(|at| open && counted[*at]))
+                {
+                    let obstacles = rules.obstacles(record);
+                    let stays = match selected {
+                        false => Some(Stays::NotSelected),
+                        true => stays(record, book, &obstacles, wish),
+                    };
+                    match stays {
+                        Some(why) => *seen.stay.entry(why).or_default() += 1,
+                        None => seen.movable.push(Movable::of(record, owner, obstacles, book)),
+                    }
+                }
+            },
+            |all, part| {
+                all.survey.join(part.survey);
+                all.movable.extend(part.movable);
+                part.stay.into_iter().for_each(|(why, n)| *all.stay.entry(why).or_default() += n);
+            },
+        )
+    }
+}
+
+impl Movable {
+    fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Movable {
+        Movable {
+            prospect: Subject::of(record, &book.settings),
+            owner,
+            last_entry: record.state.last_entry,
+            worth: Worth::of(record, &book.settings),
+            needs: record.prospect.needs.clone(),
+            region: record.prospect.region.clone(),
+            obstacles,
+        }
+    }
 }
 
 /// The plan for those that a query selects.
 pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebalance<'b>, Failure> {
     let settings = &book.settings;
-    let team = Team::of(book);
     if settings.reps.is_empty() {
         let message = "the settings list no rep whose load could be evened out";
         return Err(Diagnostic::new(Code::BadSetting, message)
             .help("add a `[[rep]]` with id and capacity for each to crm.toml")
             .into());
     }
-    let unknown = unknown_owners(book);
+    let idle = Team::idle(book);
+    let rules = Rules::without_accounts(book, &idle);
+    let Seen { survey, mut movable, stay } =
+        Seen::of(book, query, wish, &idle, rules.as_ref().ok());
+    let (team, holders, unknown) = survey.done(book);
     if !unknown.is_empty() {
-        return Err(Failure(unknown));
+        return Err(Failure(unknown_owners(&unknown, settings)));
     }
-    let rules = Rules::of(book, &team)?;
+    let mut rules = rules?;
+    rules.learn(holders);
     let capacities = capacities(&team);
     let bands = bands(&team, &capacities, wish.tolerance);
-    let context = Context { settings, as_of: book.as_of };
-    let mut tasks: Vec<Task> = Vec::new();
-    let mut stay: Vec<(Stays, usize)> = Vec::new();
-    for record in book.records() {
-        let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
-        let Some(owner) = owner.filter(|_| record.state.outcome == Outcome::Open) else { continue };
-        if bands[owner].is_none() {
-            continue;
-        }
-        let obstacles = rules.obstacles(record);
-        let stays = match query.matches(record, &context) {
-            false => Some(Stays::NotSelected),
-            true => stays(record, book, &obstacles, wish),
-        };
-        match stays {
-            Some(stays) => match stay.iter_mut().find(|(known, _)| *known == stays) {
-                Some((_, count)) => *count += 1,
-                None => stay.push((stays, 1)),
-            },
-            None => {
-                let weights = rules.weights();
-                let fits = rules.fits(&Wants::of(&record.prospect), grade_of(book, record));
-                let fits = fits.iter().map(|fit| fit.score(weights)).collect();
-                tasks.push(Task { record, owner, fits, obstacles });
-            }
-        }
-    }
-    stay.sort_unstable();
     // Of equals the solver moves the last: it shall be the one that was left alone longest.
-    tasks.sort_by_key(|task| {
-        Reverse((task.record.state.last_entry, task.record.prospect.id.clone()))
+    movable.sort_unstable_by(|a, b| {
+        (b.last_entry, &b.prospect.id).cmp(&(a.last_entry, &a.prospect.id))
     });
-    let moves = moves(&team, &rules, &tasks, &bands, &capacities)?;
+    let (graded, mut kin) = (book.graded(), Kin::default());
+    let task = |movable: Movable| {
+        let grade = graded.of(&movable.prospect.id).and_then(Customer::grade);
+        let fits = kin.fits(&rules, grade, &movable.needs, movable.region.as_ref());
+        Task { movable, fits }
+    };
+    let tasks: Vec<Task> = movable.into_iter().map(task).collect();
+    let movable = tasks.len();
+    let moves = moves(&team, &rules, tasks, &bands, &capacities)?;
     let before = Loads::of(&team);
     let mut after = before.clone();
     for step in &moves {
-        after.shift(step.record, Some(step.from), step.to, settings);
+        after.shift(step.worth, Some(step.from), step.to);
     }
-    let movable = tasks.len();
+    let stay = stay.into_iter().collect();
     Ok(Rebalance { team, moves, loads: [before, after], bands, movable, stay })
 }
 
@@ -191,13 +255,13 @@ fn bands(team: &Team, capacities: &[u32], tolerance: u32) -> Vec<Option<(u32, u3
         .collect()
 }
 
-fn moves<'b>(
+fn moves(
     team: &Team,
     rules: &Rules,
-    tasks: &[Task<'b>],
+    tasks: Vec<Task>,
     bands: &[Option<(u32, u32)>],
     capacities: &[u32],
-) -> Result<Vec<Move<'b>>, Failure> {
+) -> Result<Vec<Move>, Failure> {
     let reps: Vec<usize> = (0..bands.len()).filter(|place| bands[*place].is_some()).collect();
     let whole = |n: usize| i64::try_from(n).unwrap_or(LIMIT);
     let (n, r) = (whole(tasks.len()), whole(reps.len()));
@@ -209,7 +273,7 @@ fn moves<'b>(
         .iter()
         .map(|&place| {
             let (low, high) = bands[place].unwrap_or_default();
-            let own = tasks.iter().filter(|task| task.owner == place).count();
+            let own = tasks.iter().filter(|task| task.movable.owner == place).count();
             let held = team.members[place].held;
             let fixed = held.saturating_sub(u32::try_from(own).unwrap_or(u32::MAX));
             let most = held.max(capacities[place]);
@@ -229,25 +293,26 @@ fn moves<'b>(
     let weights = rules.weights();
     let most = UNIT * i64::from((weights.value + weights.need + weights.place).max(1));
     let mut problem = Problem::new(seats).map_err(wrong)?;
-    for task in tasks {
+    for Task { movable, fits } in &tasks {
         problem
             .add_task(|rep| {
                 let place = reps[rep];
-                if place == task.owner {
+                if place == movable.owner {
                     return Some(stay);
                 }
                 let here = team.members[place].presence == Presence::Here;
-                let barred = rules.barrier(&task.obstacles, team, place).is_some();
-                (here && !barred).then(|| fit * task.fits[place] / most)
+                let barred = rules.barrier(&movable.obstacles, team, place).is_some();
+                (here && !barred).then(|| fit * fits[place].score(weights) / most)
             })
             .map_err(wrong)?;
     }
     let plan = problem.exact();
-    let moves = tasks.iter().zip(&plan.place).filter_map(|(task, place)| {
+    let moves = tasks.into_iter().zip(&plan.place).filter_map(|(task, place)| {
         let to = reps[(*place)?];
-        (to != task.owner).then_some(Move { record: task.record, from: task.owner, to })
+        let Movable { prospect, owner: from, last_entry, worth, .. } = task.movable;
+        (to != from).then_some(Move { prospect, last_entry, worth, from, to })
     });
     let mut moves: Vec<Move> = moves.collect();
-    moves.sort_by(|a, b| a.record.prospect.id.cmp(&b.record.prospect.id));
+    moves.sort_unstable_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
     Ok(moves)
 }

@@ -172,8 +172,12 @@ pub struct Wants {
 impl Wants {
     /// What a prospect states.
     pub fn of(prospect: &Prospect) -> Wants {
-        let needs = prospect.needs.iter().map(|need| fold(need)).collect();
-        Wants { needs, region: prospect.region.as_deref().map(fold) }
+        Wants::stated(&prospect.needs, prospect.region.as_deref())
+    }
+
+    /// These needs, in this region.
+    pub fn stated(needs: &[Text], region: Option<&str>) -> Wants {
+        Wants { needs: needs.iter().map(|need| fold(need)).collect(), region: region.map(fold) }
     }
 }
 
@@ -190,17 +194,7 @@ fn rank(level: &str) -> Option<i64> {
 }
 
 impl<'b> Rules<'b> {
-    /// The rules of a book's settings, with who has which account.
-    pub fn of(book: &'b Book, team: &Team<'b>) -> Result<Rules<'b>, Diagnostic> {
-        book.graded();
-        let mut rules = Rules::without_accounts(book, team)?;
-        let mut holders = Holders::default();
-        book.records().iter().for_each(|record| holders.take(record, team));
-        rules.learn(holders);
-        Ok(rules)
-    }
-
-    /// The rules while nobody has looked yet who has which account. Where a rule asks for grades, the book
+    /// The rules of a book's settings while nobody has looked yet who has which account. Where a rule asks for grades, the book
     /// is graded.
     pub fn without_accounts(book: &'b Book, team: &Team<'b>) -> Result<Rules<'b>, Diagnostic> {
         let settings = &book.settings;
@@ -327,7 +321,7 @@ impl<'b> Rules<'b> {
     /// says they must not.
     pub fn contradiction(
         &self,
-        record: &Record,
+        id: &str,
         obstacles: &Obstacles,
         team: &Team,
     ) -> Option<Diagnostic> {
@@ -336,8 +330,7 @@ impl<'b> Rules<'b> {
         let rules: Option<Vec<_>> = holders.iter().map(rule_of).collect();
         let (place, rule) = *rules?.first()?;
         let message = format!(
-            "`{}` belongs to the account `{account}` of `{}`, whom exclusion {} keeps from it",
-            record.prospect.id,
+            "`{id}` belongs to the account `{account}` of `{}`, whom exclusion {} keeps from it",
             team.members[*place].rep.id,
             rule + 1
         );

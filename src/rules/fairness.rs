@@ -34,6 +34,25 @@ impl Fairness {
     }
 }
 
+/// What a prospect adds to the load of whoever has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worth {
+    /// Its expected value; nothing where that is not in the ledger's currency.
+    pub value: Amount,
+    /// The same, times its column's probability.
+    pub weighted: Amount,
+}
+
+impl Worth {
+    /// What a record's prospect adds.
+    pub fn of(record: &Record, settings: &Settings) -> Worth {
+        let money = record.state.value.filter(|value| value.currency.is_none());
+        let value = money.map_or(Amount::ZERO, |money| money.amount);
+        let stage = &record.pipeline(settings).stages[record.state.stage];
+        Worth { value, weighted: value.times(stage.probability).round(2) }
+    }
+}
+
 /// What each member carries, in the order of the team.
 #[derive(Debug, Clone)]
 pub struct Loads {
@@ -57,11 +76,8 @@ impl Loads {
     }
 
     /// With a prospect that goes from one member, or the pool, to another.
-    pub fn shift(&mut self, record: &Record, from: Option<usize>, to: usize, settings: &Settings) {
-        let money = record.state.value.filter(|value| value.currency.is_none());
-        let value = money.map_or(Amount::ZERO, |money| money.amount);
-        let stage = &record.pipeline(settings).stages[record.state.stage];
-        let weighted = value.times(stage.probability).round(2);
+    pub fn shift(&mut self, worth: Worth, from: Option<usize>, to: usize) {
+        let Worth { value, weighted } = worth;
         if let Some(from) = from {
             self.count[from] = self.count[from].saturating_sub(1);
             self.value[from] = self.value[from].minus(value);

@@ -10,6 +10,7 @@ use crate::model::label::Lang;
 use crate::model::money::{Amount, Sum};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, Rep, Settings};
+use crate::model::text::Text;
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
@@ -62,13 +63,6 @@ pub struct Team<'b> {
 }
 
 impl<'b> Team<'b> {
-    /// The team on the book's day, with what its records say.
-    pub fn of(book: &'b Book) -> Team<'b> {
-        let mut team = Team::idle(book);
-        book.records().iter().for_each(|record| team.count(record, book));
-        team
-    }
-
     /// The team before any prospect is counted.
     pub fn idle(book: &'b Book) -> Team<'b> {
         let settings = &book.settings;
@@ -174,8 +168,8 @@ impl<'b> Count<'b> {
 }
 
 /// What no plan can be built on: a rep at work who holds more than the capacity, an owner whom nobody
-/// knows.
-pub fn problems(book: &Book, team: &Team) -> Vec<Diagnostic> {
+/// knows. `unknown`: the open prospects of such owners, each with the owner.
+pub fn problems(book: &Book, team: &Team, unknown: &[(Text, Text)]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if book.settings.reps.is_empty() {
         found.push(
@@ -197,20 +191,18 @@ pub fn problems(book: &Book, team: &Team) -> Vec<Diagnostic> {
             );
         }
     }
-    found.extend(unknown_owners(book));
+    found.extend(unknown_owners(unknown, &book.settings));
     found
 }
 
-/// Open prospects whose owner the settings do not list.
-pub fn unknown_owners(book: &Book) -> Vec<Diagnostic> {
-    let settings = &book.settings;
-    let unknown = |record| Some((record, unknown_owner(record, settings)?));
-    let wrong = |(record, owner): (&Record, &str)| {
-        let message = format!("`{}` is owned by `{owner}`: no such rep", record.prospect.id);
+/// What is wrong with open prospects whose owners the settings do not list.
+pub fn unknown_owners(unknown: &[(Text, Text)], settings: &Settings) -> Vec<Diagnostic> {
+    let wrong = |(id, owner): &(Text, Text)| {
+        let message = format!("`{id}` is owned by `{owner}`: no such rep");
         Diagnostic::new(Code::UnknownRep, message)
             .nearest(owner, settings.reps.iter().map(|rep| &*rep.id))
     };
-    book.records().iter().filter_map(unknown).map(wrong).collect()
+    unknown.iter().map(wrong).collect()
 }
 
 /// The owner of an open prospect, if the settings do not list them.

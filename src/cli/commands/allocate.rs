@@ -14,6 +14,8 @@ use crate::rules::allocation::UNIT;
 use crate::rules::book::Book;
 use crate::rules::fairness::Loads;
 use crate::rules::pool::not_in_pool;
+use crate::rules::query::Query;
+use crate::rules::state::Record;
 use crate::store::find::find;
 use crate::store::plan_file::read_plan;
 use clap::Args;
@@ -57,13 +59,13 @@ impl Allocate {
             return self.follow(file, session, context);
         }
         let request = self.selection.request(context)?;
-        let book = context.book()?;
+        let book = context.unread_book()?;
         let method = match (self.fast, self.exact) {
             (true, _) => Method::Fast,
             (_, true) => Method::Exact,
             _ => Method::Auto,
         };
-        let allocation = allocate(&book, &request.query, method)?;
+        let allocation = context.reading(&book, || allocate(&book, &request.query, method))??;
         if let Some(id) = &self.why {
             return context.emit(why(id, &allocation, &book, context)?);
         }
@@ -75,8 +77,8 @@ impl Allocate {
 
     fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {
         let lines = read_plan(file).map_err(Failure)?;
-        let book = context.book()?;
-        let steps = follow(&book, &lines).map_err(|wrong| {
+        let book = context.unread_book()?;
+        let steps = context.reading(&book, || follow(&book, &lines))?.map_err(|wrong| {
             let placed = wrong.into_iter().map(|(line, diagnostic)| match line {
                 0 => diagnostic,
                 line => diagnostic.at(Place::file(file).at(Spot::Line(line))),
@@ -88,9 +90,9 @@ impl Allocate {
 }
 
 /// The entry that gives a prospect of the pool to a rep.
-fn proposed<'b>(step: &Step<'b>) -> Proposed<'b> {
+fn proposed(step: &Step) -> Proposed<'_> {
     Proposed {
-        path: &step.record.prospect.path,
+        path: &step.prospect.path,
         stage: None,
         owner: Some(step.rep.clone()),
         reason: step.reason.as_str().into(),
@@ -110,7 +112,7 @@ fn sheet(allocation: &Allocation, book: &Book, applied: bool) -> Sheet {
     let left = allocation.left(lang);
     let id = |member: usize| Cell::text(&*allocation.team.members[member].rep.id);
     let rows = placements.iter().map(|placement| {
-        let prospect = &allocation.prospects[placement.prospect].record.prospect;
+        let prospect = &allocation.prospects[placement.prospect].prospect;
         let next = placement.runner_up.as_ref();
         Row::new(vec![
             Cell::text(&*prospect.id),
@@ -139,7 +141,7 @@ fn sheet(allocation: &Allocation, book: &Book, applied: bool) -> Sheet {
     let mut tables = vec![plan];
     if !left.is_empty() {
         let rows = left.iter().map(|left| {
-            let prospect = &allocation.prospects[left.prospect].record.prospect;
+            let prospect = &allocation.prospects[left.prospect].prospect;
             let cells = vec![
                 Cell::text(&*prospect.id),
                 Cell::text(&*prospect.name),
@@ -162,8 +164,8 @@ fn sheet(allocation: &Allocation, book: &Book, applied: bool) -> Sheet {
     let before = Loads::of(&allocation.team);
     let mut after = before.clone();
     for placement in &placements {
-        let record = allocation.prospects[placement.prospect].record;
-        after.shift(record, None, placement.pair.member, &book.settings);
+        let worth = allocation.prospects[placement.prospect].worth;
+        after.shift(worth, None, placement.pair.member);
     }
     tables.push(load(allocation, lang));
     let states = [(lang.pick("before", "之前"), &before), (lang.pick("after", "之后"), &after)];
@@ -262,10 +264,13 @@ fn why(
     let lang = book.settings.language;
     let path = find(context.ledger()?, typed)?;
     let position =
-        allocation.prospects.iter().position(|candidate| candidate.record.prospect.path == path);
+        allocation.prospects.iter().position(|candidate| candidate.prospect.path == path);
     let Some(position) = position else {
-        let record = book.records().iter().find(|record| record.prospect.path == path);
-        let problem = record.and_then(|record| not_in_pool(record, &book.settings));
+        let elsewhere = |record: &Record| {
+            let asked = record.prospect.path == path;
+            asked.then(|| not_in_pool(record, &book.settings)).flatten()
+        };
+        let problem = book.gather(&Query::everything(), elsewhere).pop();
         let unselected =
             || Diagnostic::new(Code::NotInPool, format!("`{typed}` is not among those selected"));
         return Err(problem.unwrap_or_else(unselected).into());
@@ -300,7 +305,7 @@ fn why(
         column("why", Kind::Text, lang).optional(),
         column("barrier", Kind::Text, lang),
     ];
-    let prospect = &allocation.prospects[position].record.prospect;
+    let prospect = &allocation.prospects[position].prospect;
     let title = format!("{} {}", lang.pick("Whom suits", "谁适合"), prospect.name);
     let mut sheet = Sheet::single("why", title, columns, rows);
     let placement = allocation.placements().into_iter().find(|p| p.prospect == position);

@@ -47,11 +47,11 @@ impl Rebalance {
         let wish = self.wish()?;
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
-        let book = context.book()?;
-        let plan = rebalance(&book, &request.query, wish)?;
+        let book = context.unread_book()?;
+        let plan = context.reading(&book, || rebalance(&book, &request.query, wish))??;
         let id = |place: usize| &plan.team.members[place].rep.id;
         let moves = plan.moves.iter().map(|step| Proposed {
-            path: &step.record.prospect.path,
+            path: &step.prospect.path,
             stage: None,
             owner: Some(id(step.to).clone()),
             reason: book.settings.language.pick("rebalanced", "负荷平衡").into(),
@@ -95,12 +95,12 @@ fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
     let lang = book.settings.language;
     let id = |place: usize| Cell::text(&*plan.team.members[place].rep.id);
     let rows = plan.moves.iter().map(|step| {
-        let record = step.record;
+        let prospect = &step.prospect;
         Row::new(vec![
-            Cell::text(&*record.prospect.id),
-            Cell::text(&*record.prospect.name),
-            Cell::text(record.stage_id(&book.settings)),
-            Cell::maybe(record.state.last_entry, Cell::Date),
+            Cell::text(prospect.id.clone()),
+            Cell::text(prospect.name.clone()),
+            Cell::text(prospect.stage.clone()),
+            Cell::maybe(step.last_entry, Cell::Date),
             id(step.from),
             id(step.to),
         ])
