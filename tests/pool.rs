@@ -158,7 +158,7 @@ fn a_dry_run_writes_nothing() {
 
 fn recycled(book: &Book) -> Vec<String> {
     let all = query(book, "");
-    recycle(book, &all).iter().map(|item| item.record.prospect.id.to_string()).collect()
+    recycle(book, &all).iter().map(|item| item.prospect.id.to_string()).collect()
 }
 
 fn one(settings: &str, events: &str, on: &str) -> Vec<String> {

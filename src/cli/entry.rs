@@ -99,8 +99,9 @@ impl<'a> Session<'a> {
 
     fn selected(&self, query: &str) -> Result<Vec<PathBuf>, Failure> {
         let query = self.context.query("--where", query)?;
-        let book = self.context.book()?;
-        Ok(book.select(&query).map(|record| record.prospect.path.clone()).collect())
+        let book = self.context.unread_book()?;
+        let path = |record: &Record| Some(record.prospect.path.clone());
+        self.context.reading(&book, || book.gather(&query, path))
     }
 
     /// Appends the entries to their files; prints the difference instead on a dry run.

@@ -7,8 +7,8 @@ use super::entry::{Entry, Session};
 use crate::diag::Failure;
 use crate::model::sheet::Sheet;
 use crate::model::text::Text;
-use crate::rules::state::Record;
 use clap::Args;
+use std::path::Path;
 
 /// Options of the commands that propose changes.
 #[derive(Debug, Clone, Args)]
@@ -26,8 +26,8 @@ pub struct Apply {
 
 /// One proposed change: the entry that would make it.
 pub struct Proposed<'b> {
-    /// The prospect.
-    pub record: &'b Record,
+    /// The prospect's file.
+    pub path: &'b Path,
     /// The column it moves to.
     pub stage: Option<Text>,
     /// Who owns it from now on; empty = the pool.
@@ -77,7 +77,7 @@ impl Apply {
         let draft = session.draft(kind, &signed, &Default::default())?;
         let mut entries = Vec::new();
         for change in proposed {
-            let target = session.target(&change.record.prospect.path)?;
+            let target = session.target(change.path)?;
             let mut event = draft.clone();
             event.stage = change.stage;
             event.owner = change.owner;

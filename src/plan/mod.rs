@@ -6,3 +6,37 @@ pub mod import;
 pub mod rebalance;
 pub mod recycle;
 pub mod sweep;
+
+use crate::model::settings::Settings;
+use crate::model::text::Text;
+use crate::rules::state::Record;
+use std::path::PathBuf;
+
+/// A prospect that a plan is about, without its journal: a large ledger may have many of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Its id.
+    pub id: Text,
+    /// Its file, relative to the ledger's root.
+    pub path: PathBuf,
+    /// Who this is.
+    pub name: Text,
+    /// The id of its column.
+    pub stage: Text,
+    /// Who owns it; `None` = in the pool.
+    pub owner: Option<Text>,
+}
+
+impl Subject {
+    /// The prospect of a record.
+    pub fn of(record: &Record, settings: &Settings) -> Subject {
+        let (prospect, state) = (&record.prospect, &record.state);
+        Subject {
+            id: prospect.id.clone(),
+            path: prospect.path.clone(),
+            name: prospect.name.clone(),
+            stage: record.pipeline(settings).stages[state.stage].id.clone(),
+            owner: state.owner.clone(),
+        }
+    }
+}

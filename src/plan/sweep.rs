@@ -1,41 +1,54 @@
 //! The sweep: who has outlived the sales cycle falls back to the first column.
 
+use super::Subject;
 use crate::model::label::Lang;
+use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::state::Record;
+use std::cmp::Reverse;
 
 /// One prospect past the cycle.
-pub struct Overdue<'b> {
+pub struct Overdue {
     /// The prospect.
-    pub record: &'b Record,
+    pub prospect: Subject,
     /// Days on the clock.
     pub age: i64,
-    /// Falls back; otherwise the papers or the money are in, and a person decides.
-    pub falls: bool,
+    /// The sales cycle that applies, in days.
+    pub cycle: u32,
+    /// The first column of its board, where it falls back to; `None` = the papers or the money are in, and a
+    /// person decides.
+    pub falls_to: Option<Text>,
+}
+
+impl Overdue {
+    /// It, if it is past the cycle.
+    fn of(record: &Record, book: &Book) -> Option<Overdue> {
+        let (state, settings) = (&record.state, &book.settings);
+        let falls = || !record.case(settings, book.as_of).past_signature(state.stage);
+        let first = || record.pipeline(settings).stages[0].id.clone();
+        state.flags.overdue.then(|| Overdue {
+            prospect: Subject::of(record, settings),
+            age: state.age(book.as_of).unwrap_or(0),
+            cycle: state.cycle_days,
+            falls_to: falls().then(first),
+        })
+    }
+
     /// Why, as it is written into the entry.
-    pub reason: String,
+    pub fn reason(&self, lang: Lang) -> String {
+        let Overdue { age, cycle, .. } = self;
+        match lang {
+            Lang::En => format!("past the sales cycle: day {age} of {cycle}"),
+            Lang::Zh => format!("超过销售周期：第{age}天，周期{cycle}天"),
+        }
+    }
 }
 
 /// Everybody past the cycle among those selected, the longest first.
-pub fn sweep<'b>(book: &'b Book, query: &'b Query) -> Vec<Overdue<'b>> {
-    let settings = &book.settings;
-    let mut found: Vec<Overdue> = book
-        .select(query)
-        .filter(|record| record.state.flags.overdue)
-        .map(|record| {
-            let age = record.state.age(book.as_of).unwrap_or(0);
-            let cycle = record.state.cycle_days;
-            let reason = match settings.language {
-                Lang::En => format!("past the sales cycle: day {age} of {cycle}"),
-                Lang::Zh => format!("超过销售周期：第{age}天，周期{cycle}天"),
-            };
-            let falls = !record.case(settings, book.as_of).past_signature(record.state.stage);
-            Overdue { record, age, falls, reason }
-        })
-        .collect();
-    found.sort_by(|a, b| {
-        b.age.cmp(&a.age).then_with(|| a.record.prospect.id.cmp(&b.record.prospect.id))
-    });
+pub fn sweep(book: &Book, query: &Query) -> Vec<Overdue> {
+    let mut found = book.gather(query, |record| Overdue::of(record, book));
+    // Of those who are as long past it, the first by id stays the first.
+    found.sort_by_key(|item| Reverse(item.age));
     found
 }

@@ -5,48 +5,70 @@ use super::words::column;
 use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::model::settings::Settings;
+use crate::model::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
+use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
+use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::{Duty, Judge};
 use crate::rules::pool::announced;
-use crate::rules::practice::{Attention, Practice};
+use crate::rules::practice::Practice;
+use crate::rules::query::Query;
 use crate::rules::state::Record;
+use rayon::prelude::*;
+use std::sync::Arc;
 
 /// One thing to do.
-struct Item<'b> {
+struct Item {
     date: Date,
-    what: (&'static str, &'static str, &'static str),
-    record: &'b Record,
+    what: What,
     detail: String,
 }
 
+/// With whom.
+struct Whom {
+    id: Text,
+    name: Text,
+    stage: Text,
+    owner: Option<Text>,
+}
+
+/// What can be due: its id, English, Chinese.
+type What = (&'static str, &'static str, &'static str);
+
 /// Ids and names of what can be due, in the order in which those of one day are listed.
-const NEXT: (&str, &str, &str) = ("next-step", "next step", "下一步");
-const CLOSE: (&str, &str, &str) = ("close-by", "signing date", "签约日");
-const CYCLE: (&str, &str, &str) = ("cycle-ends", "cycle ends", "周期到期");
-const RESUMES: (&str, &str, &str) = ("resumes", "hold ends", "恢复跟进");
-const RECYCLE: (&str, &str, &str) = ("recycle", "goes to the pool", "回收公海");
-const BIRTHDAY: (&str, &str, &str) = ("birthday", "birthday", "生日");
+const NEXT: What = ("next-step", "next step", "下一步");
+const CLOSE: What = ("close-by", "signing date", "签约日");
+const CYCLE: What = ("cycle-ends", "cycle ends", "周期到期");
+const RESUMES: What = ("resumes", "hold ends", "恢复跟进");
+const RECYCLE: What = ("recycle", "goes to the pool", "回收公海");
+const BIRTHDAY: What = ("birthday", "birthday", "生日");
 
 /// What the policy of its grade demands for a prospect.
-const VERIFY: (&str, &str, &str) = ("verify", "verify record", "核实资料");
-const CONTACT: (&str, &str, &str) = ("contact", "be in touch", "保持联系");
-const ANSWER: (&str, &str, &str) = ("answer", "answer", "答复");
+const VERIFY: What = ("verify", "verify record", "核实资料");
+const CONTACT: What = ("contact", "be in touch", "保持联系");
+const ANSWER: What = ("answer", "answer", "答复");
 
 /// Everything due up to `days` after the as-of day; what was missed stays until something happens.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
-    let judge = Judge::of(together(book), &book.settings, book.as_of);
-    let mut items: Vec<Item> =
-        request.select(book).flat_map(|record| items(record, book, &judge, last)).collect();
+    let demands = Demands::of(book);
+    let mut found = request.gather(book, |record| {
+        let items = items(record, book, demands.as_ref(), last);
+        (!items.is_empty()).then(|| (Whom::of(record, &book.settings), items))
+    });
     for (record, recycling) in announced(book, &request.query, last) {
         let detail = recycling.cause.words(lang);
-        items.push(Item { date: recycling.on, what: RECYCLE, record, detail });
+        let item = Item { date: recycling.on, what: RECYCLE, detail };
+        found.push((Whom::of(record, &book.settings), vec![item]));
     }
-    items.sort_by(|a, b| {
-        (a.date, a.what.0, &a.record.prospect.id).cmp(&(b.date, b.what.0, &b.record.prospect.id))
+    let (with, items): (Vec<Whom>, Vec<Vec<Item>>) = found.into_iter().unzip();
+    let items = (0..).zip(items).flat_map(|(at, items)| items.into_iter().map(move |i| (i, at)));
+    let mut items: Vec<(Item, u32)> = items.collect();
+    items.par_sort_by(|(a, first), (b, second)| {
+        let id = |at: u32| &with[at as usize].id;
+        (a.date, a.what.0, id(*first)).cmp(&(b.date, b.what.0, id(*second)))
     });
     let columns = vec![
         column("date", Kind::Date, lang),
@@ -58,41 +80,80 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
         column("owner", Kind::Text, lang),
         column("detail", Kind::Text, lang),
     ];
-    let rows = items.iter().map(|item| row(item, book, lang)).collect();
-    let mut sheet = Sheet::single("due", lang.pick("Due", "待办"), columns, rows);
-    sheet.about = format!("{}..{last}", book.as_of);
+    let as_of = book.as_of;
+    let rows = Rows::made(items.len(), move |at| {
+        let (item, whom) = &items[at];
+        row(item, &with[*whom as usize], as_of, lang)
+    });
+    let mut sheet = Sheet::single("due", lang.pick("Due", "待办"), columns, Vec::new());
+    sheet.tables.iter_mut().for_each(|table| table.rows = rows.clone());
+    sheet.about = format!("{as_of}..{last}");
     sheet
 }
 
-fn row(item: &Item, book: &Book, lang: Lang) -> Row {
-    let left = item.date.days_since(book.as_of);
+fn row(item: &Item, whom: &Whom, as_of: Date, lang: Lang) -> Row {
+    let left = item.date.days_since(as_of);
     let emphasis = if left < 0 { Emphasis::Warn } else { Emphasis::Plain };
     let cells = vec![
         Cell::Date(item.date),
         Cell::Int(left),
         Cell::text(lang.pick(item.what.1, item.what.2)),
-        Cell::text(&*item.record.prospect.id),
-        Cell::text(&*item.record.prospect.name),
-        Cell::text(item.record.stage_id(&book.settings)),
-        Cell::maybe(item.record.state.owner.as_deref(), Cell::text),
+        Cell::text(whom.id.clone()),
+        Cell::text(whom.name.clone()),
+        Cell::text(whom.stage.clone()),
+        Cell::maybe(whom.owner.clone(), Cell::text),
         Cell::text(item.detail.clone()),
     ];
     Row::with(cells, emphasis)
 }
 
-/// The attention that each prospect tells of whose customer has several.
-fn together(book: &Book) -> impl Iterator<Item = (&Customer, Attention)> {
-    let several = |record| book.customer(record).filter(|customer| customer.prospects > 1);
-    let told = |record| Practice::of(record, &book.settings, book.as_of).attention;
-    book.records().iter().filter_map(move |record| Some((several(record)?, told(record))))
+impl Whom {
+    fn of(record: &Record, settings: &Settings) -> Whom {
+        let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
+        let stage = record.stage_id(settings).into();
+        Whom { id, name, stage, owner: record.state.owner.clone() }
+    }
 }
 
-fn items<'b>(record: &'b Record, book: &Book, judge: &Judge, last: Date) -> Vec<Item<'b>> {
+/// What the policy of its grade demands for each prospect.
+struct Demands {
+    graded: Arc<Graded>,
+    judge: Judge,
+}
+
+impl Demands {
+    /// Looks at everybody once; not where no grade has a policy.
+    fn of(book: &Book) -> Option<Demands> {
+        if book.settings.policies.is_empty() {
+            return None;
+        }
+        // Only of customers that are several prospects one tells of another.
+        let attention = book.gather_and_grade(&Query::everything(), |record, _| {
+            let told = || Practice::of(record, &book.settings, book.as_of).attention;
+            record.prospect.account.is_some().then(told)
+        });
+        let graded = Arc::clone(book.graded());
+        let several = graded.of_each().zip(attention).filter(|(of, _)| of.prospects > 1);
+        let several = several.filter_map(|(customer, told)| Some((customer, told?)));
+        let judge = Judge::of(several, &book.settings, book.as_of);
+        Some(Demands { graded, judge })
+    }
+
+    /// Those on one prospect, in order, given what was done with it; and its grade.
+    fn on<'d>(&'d self, practice: &'d Practice, id: &str) -> (&'d str, Vec<Duty<'d>>) {
+        let Some(position) = self.graded.position(id) else { return ("", Vec::new()) };
+        let customer = self.graded.at(position);
+        let leads = customer.lead == narrow(position);
+        (customer.grade().unwrap_or_default(), self.judge.duties(practice, customer, leads))
+    }
+}
+
+fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<Item> {
     let state = &record.state;
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
-            items.push(Item { date, what, record, detail });
+            items.push(Item { date, what, detail });
         }
     };
     let held = state.hold.as_ref().filter(|_| state.flags.on_hold);
@@ -125,19 +186,18 @@ fn items<'b>(record: &'b Record, book: &Book, judge: &Judge, last: Date) -> Vec<
             );
         }
     }
-    let practice = Practice::of(record, &book.settings, book.as_of);
-    let customer = book.customer(record);
-    let leads = |customer: &Customer| book.lead(customer).prospect.id == record.prospect.id;
-    let duties = customer.map(|customer| judge.duties(&practice, customer, leads(customer)));
-    for duty in duties.unwrap_or_default() {
-        let what = match &duty {
-            Duty::Verify(_) => VERIFY,
-            Duty::Contact(_) => CONTACT,
-            _ => ANSWER,
-        };
-        if let Some(day) = duty.due() {
-            let grade = customer.and_then(Customer::grade).unwrap_or_default();
-            put(day, what, demanded(grade, &duty, book.settings.language));
+    if let Some(demands) = demands {
+        let practice = Practice::of(record, &book.settings, book.as_of);
+        let (grade, duties) = demands.on(&practice, &record.prospect.id);
+        for duty in duties {
+            let what = match &duty {
+                Duty::Verify(_) => VERIFY,
+                Duty::Contact(_) => CONTACT,
+                _ => ANSWER,
+            };
+            if let Some(day) = duty.due() {
+                put(day, what, demanded(grade, &duty, book.settings.language));
+            }
         }
     }
     for contact in &record.prospect.contacts {

@@ -89,6 +89,25 @@ pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> O
     Some(first)
 }
 
+/// What each prospect gives, in the order of ids, that a query selects and that goes back to the pool on the
+/// book's day.
+pub fn recycled<T: Send>(
+    book: &Book,
+    query: &Query,
+    each: impl Fn(&Record, Recycling) -> T + Sync,
+) -> Vec<T> {
+    let settings = &book.settings;
+    if !settings.pool.grades.is_empty() {
+        book.graded();
+    }
+    book.gather(query, |record| {
+        // Without rules of their own grades make no difference, and nobody need know them.
+        let grade = record.customer.get().and_then(|customer| customer.grade());
+        let due = recycling(record, settings, grade).filter(|due| due.on <= book.as_of)?;
+        Some(each(record, due))
+    })
+}
+
 /// Who of those that a query selects goes back to the pool by the day `last` if nothing happens, with the
 /// first day on which it does.
 ///

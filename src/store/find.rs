@@ -53,14 +53,16 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     let (paths, problems) = ledger.paths();
     let wanted = id::fold(typed);
     let folded: Vec<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
-    let exact = pick(&paths, |position| folded[position] == wanted);
-    let prefixed =
-        || pick(&paths, |position| !wanted.is_empty() && folded[position].starts_with(&wanted));
-    let named = || by_name(ledger, &paths, typed);
-    let found = [exact].into_iter().chain([prefixed(), named()]).find(|found| !found.is_empty());
-    match found.as_deref() {
-        Some([only]) => Ok(only.clone()),
-        Some(several) => {
+    let mut found = pick(&paths, |position| folded[position] == wanted);
+    if found.is_empty() && !wanted.is_empty() {
+        found = pick(&paths, |position| folded[position].starts_with(&wanted));
+    }
+    if found.is_empty() {
+        found = by_name(ledger, &paths, typed);
+    }
+    match found.as_slice() {
+        [only] => Ok(only.clone()),
+        several @ [_, ..] => {
             let mut candidates: Vec<String> =
                 several.iter().take(10).map(|path| id_of(path)).collect();
             // One id twice: only the paths tell them apart.
@@ -76,7 +78,7 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
             )
             .help(format!("say which: {}{more}", candidates.join(", "))))
         }
-        None => {
+        [] => {
             let ids: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
             let diagnostic = Diagnostic::new(Code::NotFound, format!("no prospect `{typed}`"))
                 .nearest(typed, ids.iter().map(String::as_str))
@@ -132,7 +134,7 @@ fn by_name(ledger: &Ledger, paths: &[PathBuf], typed: &str) -> Vec<PathBuf> {
     let is_it = |path: &&PathBuf| {
         let shown = ledger.show(path);
         let holds = super::load::read_text(&ledger.root.join(path), &shown)
-            .is_ok_and(|text| id::fold(&text).contains(&wanted));
+            .is_ok_and(|text| id::folded(&text).contains(&wanted));
         holds && ledger.read(path).is_ok_and(|loaded| id::fold(&loaded.prospect.name) == wanted)
     };
     paths.par_iter().filter(is_it).cloned().collect()

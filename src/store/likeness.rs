@@ -1,7 +1,7 @@
 //! Prospects that look the same as another: same name and company, telephone, or e-mail.
 
 use super::load::{Ledger, read_text};
-use crate::model::id::fold;
+use crate::model::id::{fold, folded};
 use crate::model::prospect::Prospect;
 use rayon::prelude::*;
 
@@ -53,7 +53,7 @@ impl Needles {
     }
 
     fn may_be_in(&self, text: &str) -> bool {
-        let folded = fold(text);
+        let folded = folded(text);
         folded.contains(&self.name)
             || self.emails.iter().any(|email| folded.contains(email))
             || !self.phones.is_empty() && self.phones.iter().any(|p| digits(text).contains(p))

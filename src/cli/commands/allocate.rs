@@ -90,7 +90,7 @@ impl Allocate {
 /// The entry that gives a prospect of the pool to a rep.
 fn proposed<'b>(step: &Step<'b>) -> Proposed<'b> {
     Proposed {
-        record: step.record,
+        path: &step.record.prospect.path,
         stage: None,
         owner: Some(step.rep.clone()),
         reason: step.reason.as_str().into(),

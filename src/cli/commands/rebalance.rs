@@ -51,7 +51,7 @@ impl Rebalance {
         let plan = rebalance(&book, &request.query, wish)?;
         let id = |place: usize| &plan.team.members[place].rep.id;
         let moves = plan.moves.iter().map(|step| Proposed {
-            record: step.record,
+            path: &step.record.prospect.path,
             stage: None,
             owner: Some(id(step.to).clone()),
             reason: book.settings.language.pick("rebalanced", "负荷平衡").into(),

@@ -27,14 +27,14 @@ impl Recycle {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
-        let book = context.book()?;
-        let recycled = recycle(&book, &request.query);
+        let book = context.unread_book()?;
+        let recycled = context.reading(&book, || recycle(&book, &request.query))?;
         let released = recycled.iter().map(|item| Proposed {
-            record: item.record,
+            path: &item.prospect.path,
             stage: None,
             owner: Some("".into()),
-            reason: item.reason.as_str().into(),
-            moved: format!("{} -> pool", item.record.state.owner.as_deref().unwrap_or_default()),
+            reason: item.cause.words(book.settings.language).into(),
+            moved: format!("{} -> pool", item.prospect.owner.as_deref().unwrap_or_default()),
         });
         let sheet = sheet(&recycled, &book);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", released)
@@ -42,8 +42,7 @@ impl Recycle {
 }
 
 fn sheet(recycled: &[Recycled], book: &Book) -> Sheet {
-    let settings = &book.settings;
-    let lang = settings.language;
+    let lang = book.settings.language;
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -55,14 +54,14 @@ fn sheet(recycled: &[Recycled], book: &Book) -> Sheet {
     let rows = recycled
         .iter()
         .map(|item| {
-            let record = item.record;
+            let prospect = &item.prospect;
             let cells = vec![
-                Cell::text(&*record.prospect.id),
-                Cell::text(&*record.prospect.name),
-                Cell::text(record.stage_id(settings)),
-                Cell::maybe(record.state.owner.as_deref(), Cell::text),
+                Cell::text(prospect.id.clone()),
+                Cell::text(prospect.name.clone()),
+                Cell::text(prospect.stage.clone()),
+                Cell::maybe(prospect.owner.clone(), Cell::Text),
                 Cell::Date(item.on),
-                Cell::text(item.reason.clone()),
+                Cell::text(item.cause.words(lang)),
             ];
             Row::with(cells, Emphasis::Warn)
         })

@@ -7,7 +7,6 @@ use crate::diag::Failure;
 use crate::model::label::Lang;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::plan::sweep::{Overdue, sweep};
-use crate::report::columns::stage_name;
 use crate::report::words::column;
 use crate::rules::book::Book;
 use clap::Args;
@@ -28,26 +27,24 @@ impl Sweep {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
-        let book = context.book()?;
-        let overdue = sweep(&book, &request.query);
-        let falls = overdue.iter().filter(|item| item.falls).map(|item| {
-            let settings = &book.settings;
-            let first = stage_name(item.record, 0, settings);
-            Proposed {
-                record: item.record,
-                stage: Some(first.into()),
+        let book = context.unread_book()?;
+        let overdue = context.reading(&book, || sweep(&book, &request.query))?;
+        let falls = overdue.iter().filter_map(|item| {
+            let first = item.falls_to.clone()?;
+            Some(Proposed {
+                path: &item.prospect.path,
+                moved: format!("{} -> {first}", item.prospect.stage),
+                stage: Some(first),
                 owner: None,
-                reason: item.reason.as_str().into(),
-                moved: format!("{} -> {first}", item.record.stage_id(settings)),
-            }
+                reason: item.reason(book.settings.language).into(),
+            })
         });
         self.apply.carry_out(context, session.as_ref(), sheet(&overdue, &book), "moved", falls)
     }
 }
 
 fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
-    let settings = &book.settings;
-    let lang = settings.language;
+    let lang = book.settings.language;
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -61,21 +58,21 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
     let rows = overdue
         .iter()
         .map(|item| {
-            let record = item.record;
-            let to = if item.falls { 0 } else { record.state.stage };
-            let reason = match (item.falls, lang) {
-                (true, _) => item.reason.clone(),
-                (false, Lang::En) => format!("{}; signed or paid, a person decides", item.reason),
-                (false, Lang::Zh) => format!("{}；已签约或已收款，由人决定", item.reason),
+            let prospect = &item.prospect;
+            let why = item.reason(lang);
+            let reason = match (&item.falls_to, lang) {
+                (Some(_), _) => why,
+                (None, Lang::En) => format!("{why}; signed or paid, a person decides"),
+                (None, Lang::Zh) => format!("{why}；已签约或已收款，由人决定"),
             };
             let cells = vec![
-                Cell::text(&*record.prospect.id),
-                Cell::text(&*record.prospect.name),
-                Cell::text(record.stage_id(settings)),
-                Cell::text(stage_name(record, to, settings)),
+                Cell::text(prospect.id.clone()),
+                Cell::text(prospect.name.clone()),
+                Cell::text(prospect.stage.clone()),
+                Cell::text(item.falls_to.as_ref().unwrap_or(&prospect.stage).clone()),
                 Cell::Int(item.age),
-                Cell::Int(i64::from(record.state.cycle_days)),
-                Cell::maybe(record.state.owner.as_deref(), Cell::text),
+                Cell::Int(i64::from(item.cycle)),
+                Cell::maybe(prospect.owner.clone(), Cell::Text),
                 Cell::text(reason),
             ];
             Row::with(cells, Emphasis::Warn)
