@@ -1,4 +1,4 @@
-//! Every report says the same whether it takes records from files as they pass by, or has them all in
+//! Every report and list says the same whether it takes records from files as they pass by, or has them all in
 //! memory: on the example team, and on a ledger where files are broken, are links, or share an id.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
@@ -6,9 +6,14 @@ mod common;
 
 use common::{Sandbox, day};
 use crm::model::period::parse_period;
+use crm::model::sheet::Sheet;
+use crm::report::classify::classify;
+use crm::report::columns;
 use crm::report::dimension::Dimension;
+use crm::report::events::{self, Events};
+use crm::report::list::{DEFAULT, List};
 use crm::report::{REPORTS, Request};
-use crm::rules::book::Book;
+use crm::rules::book::{Book, Keep};
 use crm::rules::query::Query;
 use crm::store::load::Ledger;
 use std::path::Path;
@@ -60,6 +65,64 @@ fn compare(root: &Path) {
     }
 }
 
+/// Makes a sheet of a book that keeps no more than the sheet takes.
+type Make<'m> = &'m dyn Fn(&mut Book, &Request) -> Sheet;
+
+/// The lists of commands, likewise.
+fn compare_lists(root: &Path) {
+    let ledger = open(root);
+    let settings = &ledger.settings;
+    let all = columns::all(settings);
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let entries = events::all();
+    let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+    let list = |columns: &[&str], sort: &[&str], book: &mut Book, request: &Request| {
+        let sort: Vec<String> = sort.iter().map(ToString::to_string).collect();
+        let list = List::of(columns, &sort, settings).unwrap();
+        book.keep = list.keep(request, book);
+        list.sheet(book, request)
+    };
+    let journal = |columns: &[&str], book: &mut Book, request: &Request| {
+        let events = Events::of(columns).unwrap();
+        book.keep = events.keep(request, book);
+        events.sheet(book, request)
+    };
+    let classified = |target: Option<&str>, book: &mut Book, request: &Request| {
+        book.keep = request.keep(settings, book.as_of, false);
+        classify(book, request, target)
+    };
+    let makers: [Make; 8] = [
+        &|book, request| list(&DEFAULT, &[], book, request),
+        &|book, request| list(&DEFAULT, &["-value"], book, request),
+        &|book, request| list(&DEFAULT, &["grade", "-next", "owner"], book, request),
+        &|book, request| list(&all, &["rfm", "flags", "-since"], book, request),
+        &|book, request| journal(&entries, book, request),
+        &|book, request| journal(&["id", "key", "retracted"], book, request),
+        &|book, request| classified(None, book, request),
+        &|book, request| classified(Some("50"), book, request),
+    ];
+    for on in DAYS.map(day) {
+        for query in ["", "is:open", "note:a", "value:high,medium is:open", "not grade:A", "nobody"]
+        {
+            for (number, make) in makers.iter().enumerate() {
+                let request = || Request::of(Query::parse(query, "q", settings, on).unwrap());
+                let (mut fresh, mut read) = (ledger.load(on), ledger.load(on));
+                read.keep = Keep::Everything;
+                read.records();
+                let made = make(&mut fresh, &request());
+                assert_eq!(made, make(&mut read, &request()), "{number} {query:?} on {on}");
+                assert_eq!(fresh.errors(), read.errors(), "{number} {query:?} on {on}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_that_folds_says_what_one_in_memory_says() {
+    compare_lists(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/team"));
+    compare_lists(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/worked-cases"));
+}
+
 #[test]
 fn a_report_that_folds_says_what_one_in_memory_says() {
     compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/team"));
@@ -77,6 +140,7 @@ fn the_same_holds_where_files_are_broken_or_share_an_id() {
     let name = "name = \"twice\"\n[events]\n2009-12-01 = { kind = \"opened\", value = 5 }\n";
     sandbox.write("prospects/a/Twice.toml", name).write("prospects/b/twice.toml", name);
     compare(sandbox.path());
+    compare_lists(sandbox.path());
     assert!(open(sandbox.path()).load(day(DAYS[0])).problems().len() >= 3);
 }
 
@@ -106,6 +170,7 @@ when = "grade:B or is:imported"
 "#;
     sandbox.write("crm.toml", &(settings + rules));
     compare(sandbox.path());
+    compare_lists(sandbox.path());
 }
 
 #[test]

@@ -206,15 +206,12 @@ impl Context {
     /// command under `--strict`.
     pub fn book(&self) -> Result<Book, Failure> {
         let book = self.unread_book()?;
-        let progress = Progress::watch(self.ledger()?);
-        book.records();
-        drop(progress);
-        self.count_errors(&book);
+        self.reading(&book, || book.records().len())?;
         Ok(book)
     }
 
-    /// The same, read only when it is asked for its records, and no more of it than that takes: who made
-    /// something of it calls [`Context::count_errors`] then. Under `--strict` it is read at once.
+    /// The same, read only when it is asked for its records, and no more of it than that takes: whoever makes
+    /// something of it does so in [`Context::reading`]. Under `--strict` it is read at once.
     pub fn unread_book(&self) -> Result<Book, Failure> {
         let book = self.ledger()?.load(self.today);
         if self.global.strict {
@@ -234,7 +231,7 @@ impl Context {
     }
 
     /// Says on stderr how many errors were met by whoever read the book.
-    pub fn count_errors(&self, book: &Book) {
+    fn count_errors(&self, book: &Book) {
         if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
             let found = counted(wrong, "finding");
             self.say_last(&format!("{found} in the ledger: `crm check` shows them"));

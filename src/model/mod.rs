@@ -9,6 +9,7 @@ pub mod kind;
 pub mod label;
 pub mod mapping;
 pub mod money;
+pub mod packed;
 pub mod period;
 pub mod pipeline;
 pub mod pool;

@@ -352,22 +352,12 @@ pub struct Series {
 
 impl Sheet {
     /// A sheet of a single table.
-    pub fn single(
-        id: &str,
-        title: impl Into<String>,
-        columns: Vec<Column>,
-        rows: Vec<Row>,
-    ) -> Sheet {
+    pub fn single(id: &str, title: impl Into<String>, columns: Vec<Column>, rows: Rows) -> Sheet {
         Sheet {
             id: id.to_owned(),
             title: title.into(),
             about: String::new(),
-            tables: vec![Table {
-                id: id.to_owned(),
-                columns,
-                rows: rows.into(),
-                ..Table::default()
-            }],
+            tables: vec![Table { id: id.to_owned(), columns, rows, ..Table::default() }],
             notes: Vec::new(),
             pictures: Vec::new(),
         }

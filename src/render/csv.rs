@@ -112,7 +112,7 @@ mod tests {
     fn cells(cells: Vec<Cell>, options: &Options) -> Vec<String> {
         let columns =
             (0..cells.len()).map(|i| Column::new(format!("c{i}"), "", Kind::Text)).collect();
-        let sheet = Sheet::single("s", "", columns, vec![Row::new(cells)]);
+        let sheet = Sheet::single("s", "", columns, vec![Row::new(cells)].into());
         let text = render(&sheet, options).unwrap();
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let record = reader.records().next().unwrap().unwrap();
@@ -164,7 +164,7 @@ mod tests {
     fn tsv_has_one_line_a_row() {
         let columns = vec![Column::new("a", "", Kind::Text), Column::new("b", "", Kind::Text)];
         let row = Row::new(vec![Cell::text("x\ty\r\nz"), Cell::text("\"q\"")]);
-        let sheet = Sheet::single("s", "", columns, vec![row]);
+        let sheet = Sheet::single("s", "", columns, vec![row].into());
         assert_eq!(
             samples::rendered(&sheet, Format::Tsv, &Options::default()).unwrap(),
             "a\tb\nx y  z\t\"q\"\n"

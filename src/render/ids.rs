@@ -61,7 +61,7 @@ mod tests {
     fn lists_of_ids() {
         let ids = Cell::list(["a", "b"]);
         let rows = vec![Row::new(vec![ids]), Row::new(vec![Cell::text("b")])];
-        let sheet = Sheet::single("s", "", vec![Column::new("who", "", Kind::Id)], rows);
+        let sheet = Sheet::single("s", "", vec![Column::new("who", "", Kind::Id)], rows.into());
         assert_eq!(render(&sheet, &Options::default()).unwrap(), "a\nb\n");
     }
 

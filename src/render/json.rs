@@ -206,7 +206,7 @@ mod tests {
         #[test]
         fn texts_read_back_and_nothing_acts(text in "\\PC*|[\\x00-\\xff\u{202e}\u{2028}\u{e0001}]*") {
             let column = Column::new("t", "", Kind::Text);
-            let sheet = Sheet::single("s", "", vec![column], vec![Row::new(vec![Cell::text(&text)])]);
+            let sheet = Sheet::single("s", "", vec![column], vec![Row::new(vec![Cell::text(&text)])].into());
             let line = samples::rendered(&sheet, Format::Jsonl, &Options::default()).unwrap();
             prop_assert!(!line.trim_end().chars().any(acts));
             let value: serde_json::Value = serde_json::from_str(&line).unwrap();

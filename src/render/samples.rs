@@ -57,7 +57,7 @@ pub(super) fn sheet() -> Sheet {
             Emphasis::Total,
         ),
     ];
-    let mut sheet = Sheet::single("won", "Won", columns, rows);
+    let mut sheet = Sheet::single("won", "Won", columns, rows.into());
     sheet.about = "as of 2009-12-15".into();
     sheet.notes = vec!["Hold it.".into()];
     sheet.tables.push(Table {
@@ -85,7 +85,7 @@ pub(super) fn of_text(text: &str) -> Sheet {
         Row::with(vec![Cell::text(text), Cell::absent(text), list], emphasis)
     };
     let rows = vec![row(Emphasis::Plain), row(Emphasis::Total)];
-    let mut sheet = Sheet::single("s", text, columns, rows);
+    let mut sheet = Sheet::single("s", text, columns, rows.into());
     sheet.about = text.to_owned();
     sheet.notes = vec![text.to_owned()];
     sheet.pictures = pictures_of(text, text).to_vec();

@@ -374,7 +374,7 @@ mod tests {
             Column::new("flags", "Flags", Kind::Text),
         ];
         let row = ["zhang", "时装连锁店", "overdue, missed"].map(Cell::text).to_vec();
-        let sheet = Sheet::single("x", "", columns, vec![Row::new(row)]);
+        let sheet = Sheet::single("x", "", columns, vec![Row::new(row)].into());
         let drawn = |width| render(&sheet, &at(width)).unwrap();
         assert_eq!(
             drawn(34),

@@ -40,7 +40,7 @@ pub fn audit(record: &Record, origins: &BTreeMap<String, Origin>, settings: &Set
     let wrong = rows.iter().filter(|row| row.emphasis == Emphasis::Warn).count();
     let prospect = &record.prospect;
     let title = format!("{} {} ({})", lang.pick("Audit", "审计"), prospect.id, prospect.name);
-    let mut sheet = Sheet::single("audit", title, columns, rows);
+    let mut sheet = Sheet::single("audit", title, columns, rows.into());
     let about = lang.pick("every entry, and the commit that brought it", "每条流水及其所在的提交");
     sheet.about = about.to_owned();
     sheet.notes.push(match lang {

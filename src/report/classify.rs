@@ -3,6 +3,7 @@
 use super::Request;
 use super::columns::stage_name;
 use super::words::column;
+use crate::model::packed::Packed;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
@@ -11,8 +12,7 @@ use crate::rules::state::Record;
 
 /// The classification; with `target`, what would be missing for that column instead of the next one.
 pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
-    let settings = &book.settings;
-    let lang = settings.language;
+    let lang = book.settings.language;
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -22,37 +22,9 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
         column("missing", Kind::Text, lang),
         column("owner", Kind::Text, lang),
     ];
-    let rows: Vec<Row> = request
-        .select(book)
-        .map(|record| {
-            let (verdict, emphasis) = verdict(record);
-            let wanted = match target {
-                Some(id) => record.pipeline(settings).find(id),
-                None => next_stage(record, settings),
-            };
-            let missing = match wanted {
-                Some(stage) if record.state.outcome == Outcome::Open => {
-                    why_not(record, settings, stage, book.as_of)
-                        .into_iter()
-                        .map(|status| status.id.to_string())
-                        .collect()
-                }
-                _ => Vec::new(),
-            };
-            let cells = vec![
-                Cell::text(&*record.prospect.id),
-                Cell::text(&*record.prospect.name),
-                Cell::text(record.stage_id(settings)),
-                Cell::text(stage_name(record, record.state.supported, settings)),
-                Cell::text(verdict),
-                Cell::list(missing),
-                Cell::maybe(record.state.owner.as_deref(), Cell::text),
-            ];
-            Row::with(cells, emphasis)
-        })
-        .collect();
-    let mut sheet =
-        Sheet::single("classify", lang.pick("Classification", "按证据分级"), columns, rows);
+    let rows = request.gather(book, |record| Some(Packed::of(&row(record, book, target))));
+    let title = lang.pick("Classification", "按证据分级");
+    let mut sheet = Sheet::single("classify", title, columns, rows.into());
     if let (Some(id), Some(table)) = (target, sheet.tables.first_mut())
         && let Some(missing) = table.columns.iter_mut().find(|c| c.id == "missing")
     {
@@ -60,6 +32,31 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
     }
     sheet.about = book.as_of.to_string();
     sheet
+}
+
+fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
+    let settings = &book.settings;
+    let (verdict, emphasis) = verdict(record);
+    let wanted = match target {
+        Some(id) => record.pipeline(settings).find(id),
+        None => next_stage(record, settings),
+    };
+    let missing = match wanted {
+        Some(stage) if record.state.outcome == Outcome::Open => {
+            why_not(record, settings, stage, book.as_of)
+        }
+        _ => Vec::new(),
+    };
+    let cells = vec![
+        Cell::text(&*record.prospect.id),
+        Cell::text(&*record.prospect.name),
+        Cell::text(record.stage_id(settings)),
+        Cell::text(stage_name(record, record.state.supported, settings)),
+        Cell::text(verdict),
+        Cell::list(missing.into_iter().map(|status| status.id)),
+        Cell::maybe(record.state.owner.as_deref(), Cell::text),
+    ];
+    Row::with(cells, emphasis)
 }
 
 /// In one word: how its column compares with its evidence.

@@ -6,9 +6,10 @@ use crate::model::label::Lang;
 use crate::model::money::Amount;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row};
+use crate::model::sheet::{Cell, Column, Emphasis, Kind};
 use crate::model::text::Text;
 use crate::rules::book::Book;
+use crate::rules::grading::Customer;
 use crate::rules::grading::levels::Scale;
 use crate::rules::state::Record;
 
@@ -16,11 +17,23 @@ use crate::rules::state::Record;
 struct Definition {
     id: &'static str,
     kind: Kind,
-    cell: fn(&Record, &Book) -> Cell,
+    cell: Source,
+}
+
+/// What a cell is made of.
+#[derive(Clone, Copy)]
+enum Source {
+    Record(fn(&Record, &Book) -> Cell),
+    /// Known once every prospect has been seen.
+    Customer(fn(&Customer) -> Cell),
 }
 
 const fn define(id: &'static str, kind: Kind, cell: fn(&Record, &Book) -> Cell) -> Definition {
-    Definition { id, kind, cell }
+    Definition { id, kind, cell: Source::Record(cell) }
+}
+
+const fn graded(id: &'static str, cell: fn(&Customer) -> Cell) -> Definition {
+    Definition { id, kind: Kind::Text, cell: Source::Customer(cell) }
 }
 
 /// Every column, in the order of `export`.
@@ -78,24 +91,20 @@ const COLUMNS: &[Definition] = &[
     define("email", Kind::Text, |r, _| {
         text(r.prospect.contacts.iter().find_map(|c| c.email.as_deref()))
     }),
-    define("grade", Kind::Text, |r, b| text(b.customer(r).and_then(|c| c.grade()))),
-    define("value-level", Kind::Text, |r, b| level(r, b, Scale::Value)),
-    define("relationship", Kind::Text, |r, b| level(r, b, Scale::Relationship)),
-    define("demand", Kind::Text, |r, b| level(r, b, Scale::Demand)),
-    define("loyalty", Kind::Text, |r, b| level(r, b, Scale::Loyalty)),
-    define("lifecycle", Kind::Text, |r, b| level(r, b, Scale::Lifecycle)),
-    define("pareto", Kind::Text, |r, b| level(r, b, Scale::Pareto)),
-    define("pyramid", Kind::Text, |r, b| level(r, b, Scale::Pyramid)),
-    define("segment", Kind::Text, |r, b| level(r, b, Scale::Segment)),
-    define("rfm", Kind::Text, |r, b| {
-        let scores = b.customer(r).and_then(|customer| customer.rfm);
-        Cell::maybe(scores, |scores| Cell::text(scores.to_string()))
-    }),
+    graded("grade", |c| text(c.grade())),
+    graded("value-level", |c| level(c, Scale::Value)),
+    graded("relationship", |c| level(c, Scale::Relationship)),
+    graded("demand", |c| level(c, Scale::Demand)),
+    graded("loyalty", |c| level(c, Scale::Loyalty)),
+    graded("lifecycle", |c| level(c, Scale::Lifecycle)),
+    graded("pareto", |c| level(c, Scale::Pareto)),
+    graded("pyramid", |c| level(c, Scale::Pyramid)),
+    graded("segment", |c| level(c, Scale::Segment)),
+    graded("rfm", |c| Cell::maybe(c.rfm, |scores| Cell::text(scores.to_string()))),
 ];
 
-fn level(record: &Record, book: &Book, scale: Scale) -> Cell {
-    let level = book.customer(record).and_then(|customer| scale.of(customer));
-    Cell::maybe(level, |level| Cell::text(level.id))
+fn level(customer: &Customer, scale: Scale) -> Cell {
+    Cell::maybe(scale.of(customer), |level| Cell::text(level.id))
 }
 
 fn text(value: Option<&str>) -> Cell {
@@ -160,7 +169,7 @@ pub struct Choice {
 }
 
 enum Getter {
-    Defined(fn(&Record, &Book) -> Cell),
+    Defined(Source),
     Fact(Text),
 }
 
@@ -198,20 +207,32 @@ impl Choice {
         self.columns.iter().map(|(column, _)| column.clone()).collect()
     }
 
-    /// A prospect's cells.
+    /// A prospect's cells; those of its customer are empty until [`Choice::grade`] has filled them.
     pub fn cells(&self, record: &Record, book: &Book) -> Vec<Cell> {
         self.columns
             .iter()
             .map(|(_, getter)| match getter {
-                Getter::Defined(cell) => cell(record, book),
+                Getter::Defined(Source::Record(cell)) => cell(record, book),
+                Getter::Defined(Source::Customer(_)) => Cell::Empty,
                 Getter::Fact(name) => fact(record, name),
             })
             .collect()
     }
 
-    /// A prospect's row.
-    pub fn row(&self, record: &Record, book: &Book) -> Row {
-        Row::with(self.cells(record, book), emphasis(record))
+    /// Does a cell take grades?
+    pub fn asks_grades(&self) -> bool {
+        self.columns
+            .iter()
+            .any(|(_, getter)| matches!(getter, Getter::Defined(Source::Customer(_))))
+    }
+
+    /// Fills the cells that take grades.
+    pub fn grade(&self, cells: &mut [Cell], customer: &Customer) {
+        for (slot, (_, getter)) in cells.iter_mut().zip(&self.columns) {
+            if let Getter::Defined(Source::Customer(cell)) = getter {
+                *slot = cell(customer);
+            }
+        }
     }
 }
 

@@ -85,8 +85,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
         let (item, whom) = &items[at];
         row(item, &with[*whom as usize], as_of, lang)
     });
-    let mut sheet = Sheet::single("due", lang.pick("Due", "待办"), columns, Vec::new());
-    sheet.tables.iter_mut().for_each(|table| table.rows = rows.clone());
+    let mut sheet = Sheet::single("due", lang.pick("Due", "待办"), columns, rows);
     sheet.about = format!("{as_of}..{last}");
     sheet
 }

@@ -4,9 +4,10 @@ use super::Request;
 use super::words::column;
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
+use crate::model::packed::Packed;
 use crate::model::sheet::{Cell, Kind, Row, Sheet};
 use crate::model::text::Text;
-use crate::rules::book::Book;
+use crate::rules::book::{Book, Keep};
 use crate::rules::replay::{retracted_by_later, upto};
 use crate::rules::state::Record;
 
@@ -16,6 +17,9 @@ struct Line<'b> {
     event: &'b Event,
     retracted: bool,
 }
+
+/// The column of notes, which are kept only where somebody asks for them.
+const NOTE: &str = "note";
 
 /// A column: its id, what it holds, and its cell.
 type Definition = (&'static str, Kind, fn(&Line) -> Cell);
@@ -47,7 +51,7 @@ const COLUMNS: &[Definition] = &[
     ("event", Kind::Text, |l| text(&l.event.event)),
     ("reason", Kind::Text, |l| text(&l.event.reason)),
     ("forced", Kind::Text, |l| text(&l.event.forced)),
-    ("note", Kind::Text, |l| text(&l.event.note)),
+    (NOTE, Kind::Text, |l| text(&l.event.note)),
     ("retracted", Kind::Text, |l| Cell::Bool(l.retracted)),
 ];
 
@@ -64,31 +68,50 @@ pub fn all() -> Vec<String> {
     COLUMNS.iter().map(|(id, ..)| (*id).to_owned()).collect()
 }
 
-/// The entries up to the day, prospect by prospect, in order of replay.
-pub fn events(book: &Book, request: &Request, columns: &[&str]) -> Result<Sheet, Diagnostic> {
-    let lang = book.settings.language;
-    let mut chosen = Vec::new();
-    for name in columns.iter().map(|name| name.trim()) {
-        let Some(found) = COLUMNS.iter().find(|(id, ..)| *id == name) else {
-            let names = || COLUMNS.iter().map(|(id, ..)| *id);
-            return Err(Diagnostic::new(Code::BadArgument, format!("no column `{name}`"))
-                .nearest(name, names())
-                .help(format!("columns: {}", names().collect::<Vec<_>>().join(", "))));
-        };
-        chosen.push(found);
+/// The entries that are asked for.
+pub struct Events(Vec<&'static Definition>);
+
+impl Events {
+    /// With these columns.
+    pub fn of(columns: &[&str]) -> Result<Events, Diagnostic> {
+        let chosen = columns.iter().map(|name| {
+            let name = name.trim();
+            let ids = || COLUMNS.iter().map(|(id, ..)| *id);
+            COLUMNS.iter().find(|(id, ..)| *id == name).ok_or_else(|| {
+                Diagnostic::new(Code::BadArgument, format!("no column `{name}`"))
+                    .nearest(name, ids())
+                    .help(format!("columns: {}", ids().collect::<Vec<_>>().join(", ")))
+            })
+        });
+        Ok(Events(chosen.collect::<Result<_, _>>()?))
     }
-    let mut rows = Vec::new();
-    for record in request.select(book) {
-        let events = upto(&record.prospect.events, book.as_of);
-        for (event, retracted) in events.iter().zip(retracted_by_later(events)) {
-            let line = Line { record, event, retracted };
-            rows.push(Row::new(chosen.iter().map(|(_, _, cell)| cell(&line)).collect()));
+
+    /// What of each record it takes.
+    pub fn keep(&self, request: &Request, book: &Book) -> Keep {
+        if self.0.iter().any(|(id, ..)| *id == NOTE) {
+            Keep::Everything
+        } else {
+            request.keep(&book.settings, book.as_of, false)
         }
     }
-    let heads = chosen.iter().map(|(id, kind, _)| column(id, *kind, lang)).collect();
-    let mut sheet = Sheet::single("events", "", heads, rows);
-    sheet.about = book.as_of.to_string();
-    Ok(sheet)
+
+    /// Those up to the day, prospect by prospect, in order of replay. Nothing of them is kept but their
+    /// rows.
+    pub fn sheet(&self, book: &Book, request: &Request) -> Sheet {
+        let lang = book.settings.language;
+        let rows: Vec<Box<[Packed]>> = request.gather(book, |record| {
+            let events = upto(&record.prospect.events, book.as_of);
+            let lines = events.iter().zip(retracted_by_later(events));
+            let lines = lines.map(|(event, retracted)| Line { record, event, retracted });
+            let cells = |line: &Line| self.0.iter().map(|(_, _, cell)| cell(line)).collect();
+            Some(lines.map(|line| Packed::of(&Row::new(cells(&line)))).collect())
+        });
+        let rows: Vec<Packed> = rows.into_iter().flatten().collect();
+        let heads = self.0.iter().map(|(id, kind, _)| column(id, *kind, lang)).collect();
+        let mut sheet = Sheet::single("events", "", heads, rows.into());
+        sheet.about = book.as_of.to_string();
+        sheet
+    }
 }
 
 #[cfg(test)]

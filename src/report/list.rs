@@ -1,46 +1,101 @@
 //! `crm list`: chosen prospects, chosen columns, in a chosen order.
 
 use super::Request;
-use super::columns::Choice;
+use super::columns::{Choice, emphasis};
 use crate::diag::Diagnostic;
-use crate::model::sheet::{Cell, Sheet};
-use crate::rules::book::Book;
+use crate::model::packed::Packed;
+use crate::model::settings::Settings;
+use crate::model::sheet::{Cell, Row, Rows, Sheet};
+use crate::rules::book::{Book, Keep};
 use crate::rules::state::Record;
+use rayon::prelude::*;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// The columns unless others are asked for.
 pub const DEFAULT: [&str; 8] =
     ["id", "name", "company", "stage", "owner", "value", "next", "flags"];
 
-/// A list. `sort` names columns, each with `-` before it for the reverse order; ids break ties.
-pub fn list(
-    book: &Book,
-    request: &Request,
-    columns: &[&str],
-    sort: &[String],
-) -> Result<Sheet, Diagnostic> {
-    let lang = book.settings.language;
-    let choice = Choice::of(columns.iter().copied(), &book.settings, lang)?;
-    let mut records: Vec<&Record> = request.select(book).collect();
-    for key in sort.iter().rev() {
-        let (name, reverse) =
-            key.strip_prefix('-').map_or((key.as_str(), false), |name| (name, true));
-        let key = Choice::of([name], &book.settings, lang)?;
-        let mut keyed: Vec<(Cell, &Record)> = records
-            .iter()
-            .map(|record| (key.cells(record, book).swap_remove(0), *record))
-            .collect();
-        keyed.sort_by(|a, b| order(&a.0, &b.0, reverse));
-        records = keyed.into_iter().map(|(_, record)| record).collect();
+/// A list that is asked for.
+pub struct List {
+    choice: Choice,
+    /// What it is sorted by, the most important last; of each, whether in reverse.
+    keys: Choice,
+    reversed: Vec<bool>,
+}
+
+/// A prospect of the list: what it is sorted by, and its row without what takes grades.
+struct Line {
+    /// Its position in the book, where grades are asked for.
+    prospect: usize,
+    keys: Box<[Cell]>,
+    row: Packed,
+}
+
+impl List {
+    /// A list with these columns. `sort` names columns, each with `-` before it for the reverse order; ids
+    /// break ties.
+    pub fn of(columns: &[&str], sort: &[String], settings: &Settings) -> Result<List, Diagnostic> {
+        let lang = settings.language;
+        let choice = Choice::of(columns.iter().copied(), settings, lang)?;
+        let keys = sort.iter().rev().map(|key| match key.strip_prefix('-') {
+            Some(name) => (name, true),
+            None => (key.as_str(), false),
+        });
+        let (names, reversed): (Vec<&str>, Vec<bool>) = keys.unzip();
+        let keys = Choice::of(names, settings, lang)?;
+        Ok(List { choice, keys, reversed })
     }
-    let rows = records.iter().map(|record| choice.row(record, book)).collect();
-    let mut sheet = Sheet::single("list", "", choice.heads(), rows);
-    sheet.about = format!(
-        "{}  ·  {}",
-        book.as_of,
-        lang.pick("prospects: ", "客户：").to_owned() + &records.len().to_string()
-    );
-    Ok(sheet)
+
+    fn asks_grades(&self) -> bool {
+        self.choice.asks_grades() || self.keys.asks_grades()
+    }
+
+    /// What of each record it takes.
+    pub fn keep(&self, request: &Request, book: &Book) -> Keep {
+        request.keep(&book.settings, book.as_of, self.asks_grades())
+    }
+
+    /// The prospects that the request selects. Nothing of them is kept but their rows.
+    pub fn sheet(self, book: &Book, request: &Request) -> Sheet {
+        let lang = book.settings.language;
+        let line = |record: &Record| Line {
+            prospect: 0,
+            keys: self.keys.cells(record, book).into(),
+            row: Packed::of(&Row::with(self.choice.cells(record, book), emphasis(record))),
+        };
+        let (mut lines, graded) = if self.asks_grades() {
+            let lines = request.gather_and_grade(book, |record, meant| meant.then(|| line(record)));
+            let lines = lines.into_iter().enumerate();
+            let lines = lines.filter_map(|(prospect, line)| Some(Line { prospect, ..line? }));
+            (lines.collect(), Some(Arc::clone(book.graded())))
+        } else {
+            (request.gather(book, |record| Some(line(record))), None)
+        };
+        if let Some(graded) = &graded {
+            for line in &mut lines {
+                self.keys.grade(&mut line.keys, graded.at(line.prospect));
+            }
+        }
+        lines.par_sort_by(|a, b| self.order(a, b));
+        let (heads, count) = (self.choice.heads(), lines.len());
+        let rows = Rows::made(count, move |at| {
+            let mut row = lines[at].row.row();
+            if let Some(graded) = &graded {
+                self.choice.grade(&mut row.cells, graded.at(lines[at].prospect));
+            }
+            row
+        });
+        let mut sheet = Sheet::single("list", "", heads, rows);
+        sheet.about = format!("{}  ·  {}{count}", book.as_of, lang.pick("prospects: ", "客户："));
+        sheet
+    }
+
+    fn order(&self, a: &Line, b: &Line) -> Ordering {
+        let keys = a.keys.iter().zip(&b.keys).zip(&self.reversed).rev();
+        let mut orders = keys.map(|((a, b), reverse)| order(a, b, *reverse));
+        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
 }
 
 /// The order of two cells; empty ones come last either way.

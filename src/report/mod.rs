@@ -159,6 +159,18 @@ impl Request {
         self.readers.is_none_or(|known| known == readers)
     }
 
+    /// What of each record it takes to answer: notes only where a query looks into them, this one or, where
+    /// they are asked, one of the rules. `rules` says that they are asked whatever the request is.
+    pub fn keep(&self, settings: &Settings, as_of: Date, rules: bool) -> Keep {
+        let graded = self.by.as_ref().is_some_and(Dimension::asks_grades);
+        let rules = rules || graded || self.query.asks_grades();
+        if self.query.asks_notes() || rules && rules_ask_notes(settings, as_of) {
+            Keep::Everything
+        } else {
+            Keep::AllButNotes
+        }
+    }
+
     fn grade_if_asked(&self, book: &Book) {
         if self.by.as_ref().is_some_and(Dimension::asks_grades) {
             book.graded();
@@ -181,16 +193,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// What of each record it takes to answer a request: notes only where a query looks into them, that of
-    /// the request or one of the rules that are asked.
+    /// What of each record it takes to answer a request (see [`Request::keep`]).
     pub fn keep(&self, request: &Request, settings: &Settings, as_of: Date) -> Keep {
-        let graded = request.by.as_ref().is_some_and(Dimension::asks_grades);
-        let rules = self.rules || graded || request.query.asks_grades();
-        if request.query.asks_notes() || rules && rules_ask_notes(settings, as_of) {
-            Keep::Everything
-        } else {
-            Keep::AllButNotes
-        }
+        request.keep(settings, as_of, self.rules)
     }
 }
 

@@ -40,7 +40,9 @@ impl Classify {
             }
         }
         let request = self.selection.request(context)?;
-        let book = context.book()?;
-        context.emit(classify(&book, &request, self.why_not.as_deref()))
+        let mut book = context.unread_book()?;
+        book.keep = request.keep(&book.settings, book.as_of, false);
+        let sheet = context.reading(&book, || classify(&book, &request, self.why_not.as_deref()));
+        context.emit(sheet?)
     }
 }

@@ -129,7 +129,7 @@ impl Doctor {
             ("help", "What to do"),
         ];
         let columns = columns.map(|(id, title)| Column::new(id, title, Kind::Text)).into();
-        context.emit(Sheet::single("doctor", "", columns, rows))?;
+        context.emit(Sheet::single("doctor", "", columns, rows.into()))?;
         Ok(u8::from(wrong))
     }
 }

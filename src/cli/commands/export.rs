@@ -5,8 +5,8 @@ use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::render::Format;
 use crate::report::columns;
-use crate::report::events::{self, events};
-use crate::report::list::list;
+use crate::report::events::{self, Events};
+use crate::report::list::List;
 use clap::{Args, ValueEnum};
 
 /// Prospects or their entries, for other programs: CSV unless another format is asked for
@@ -47,10 +47,18 @@ impl Export {
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let book = context.book()?;
+        let mut book = context.unread_book()?;
         let sheet = match self.what {
-            What::Prospects => list(&book, &request, &names, &[])?,
-            What::Events => events(&book, &request, &names)?,
+            What::Prospects => {
+                let list = List::of(&names, &[], &book.settings)?;
+                book.keep = list.keep(&request, &book);
+                context.reading(&book, || list.sheet(&book, &request))?
+            }
+            What::Events => {
+                let events = Events::of(&names)?;
+                book.keep = events.keep(&request, &book);
+                context.reading(&book, || events.sheet(&book, &request))?
+            }
         };
         context.emit_as(sheet, Format::Csv)
     }

@@ -4,7 +4,7 @@ use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::report::columns::all;
-use crate::report::list::{DEFAULT, list};
+use crate::report::list::{self, DEFAULT};
 use clap::Args;
 
 /// The prospects that a query selects; chosen columns, any order
@@ -35,7 +35,9 @@ impl List {
             chosen => chosen.to_vec(),
         };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let book = context.book()?;
-        context.emit(list(&book, &request, &names, &self.sort)?)
+        let mut book = context.unread_book()?;
+        let list = list::List::of(&names, &self.sort, &book.settings)?;
+        book.keep = list.keep(&request, &book);
+        context.emit(context.reading(&book, || list.sheet(&book, &request))?)
     }
 }

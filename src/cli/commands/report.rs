@@ -1,7 +1,6 @@
 //! `crm report NAME [QUERY]`.
 
 use crate::cli::context::Context;
-use crate::cli::progress::Progress;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::grading::Scoring;
 use crate::model::money::Amount;
@@ -130,10 +129,7 @@ impl Report {
         let mut book = context.unread_book()?;
         book.keep = report.keep(&request, &book.settings, book.as_of);
         self.compat.apply(&mut book);
-        let progress = Progress::watch(context.ledger()?);
-        let sheet = (report.make)(&book, &request)?;
-        drop(progress);
-        context.count_errors(&book);
+        let sheet = context.reading(&book, || (report.make)(&book, &request))??;
         context.emit(sheet)
     }
 

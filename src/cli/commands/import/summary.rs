@@ -85,7 +85,7 @@ impl Counts {
             row(lang.pick("bad rows", "错误行").into(), self.bad),
         ]);
         let columns = vec![column("what", Kind::Text, lang), column("count", Kind::Number, lang)];
-        Sheet::single("import", lang.pick("Import, dry run", "导入试算"), columns, rows)
+        Sheet::single("import", lang.pick("Import, dry run", "导入试算"), columns, rows.into())
     }
 
     /// What was done, in a line.
