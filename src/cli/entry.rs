@@ -10,6 +10,7 @@ use crate::model::money::Money;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
+use crate::report::Request;
 use crate::rules::replay::{derive, replay};
 use crate::rules::state::Record;
 use crate::store::append::append;
@@ -98,10 +99,11 @@ impl<'a> Session<'a> {
     }
 
     fn selected(&self, query: &str) -> Result<Vec<PathBuf>, Failure> {
-        let query = self.context.query("--where", query)?;
-        let book = self.context.unread_book()?;
+        let request = Request::of(self.context.query("--where", query)?);
+        let mut book = self.context.unread_book()?;
+        book.keep = request.keep(&book.settings, book.as_of, false);
         let path = |record: &Record| Some(record.prospect.path.clone());
-        self.context.reading(&book, || book.gather(&query, path))
+        self.context.reading(&book, || request.gather(&book, path))
     }
 
     /// Appends the entries to their files; prints the difference instead on a dry run.

@@ -8,6 +8,7 @@ use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::model::label::Lang;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::plan::allocate::{Allocation, Method, Pair, Placement, Step, allocate, follow};
+use crate::report::Request;
 use crate::report::allocation::{fairness, utilisation};
 use crate::report::words::column;
 use crate::rules::allocation::UNIT;
@@ -59,7 +60,8 @@ impl Allocate {
             return self.follow(file, session, context);
         }
         let request = self.selection.request(context)?;
-        let book = context.unread_book()?;
+        let mut book = context.unread_book()?;
+        book.keep = request.keep(&book.settings, book.as_of, true);
         let method = match (self.fast, self.exact) {
             (true, _) => Method::Fast,
             (_, true) => Method::Exact,
@@ -77,7 +79,9 @@ impl Allocate {
 
     fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {
         let lines = read_plan(file).map_err(Failure)?;
-        let book = context.unread_book()?;
+        let mut book = context.unread_book()?;
+        let everything = Request::of(Query::everything());
+        book.keep = everything.keep(&book.settings, book.as_of, true);
         let steps = context.reading(&book, || follow(&book, &lines))?.map_err(|wrong| {
             let placed = wrong.into_iter().map(|(line, diagnostic)| match line {
                 0 => diagnostic,

@@ -6,6 +6,7 @@ use crate::cli::entry::{Entry, Session, Target, rep};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
 use crate::model::text::Text;
+use crate::report::Request;
 use crate::rules::allocation::{Obstacles, Rules, full};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
@@ -58,7 +59,9 @@ impl Assign {
         let by_hand = settings.language.pick("assigned by hand", "手工分配");
         event.reason = Some(self.reason.as_deref().unwrap_or(by_hand).into());
         let targets = session.targets(&self.ids, &self.chosen)?;
-        let book = context.unread_book()?;
+        let mut book = context.unread_book()?;
+        let everything = Request::of(Query::everything());
+        book.keep = everything.keep(&book.settings, book.as_of, true);
         let (mut team, rules, obstacles) =
             context.reading(&book, || weighed(&book, &targets))??;
         let place = team.place(&to);

@@ -4,7 +4,9 @@ use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session};
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::report::Request;
 use crate::rules::pool::Quota;
+use crate::rules::query::Query;
 use clap::Args;
 
 /// Take prospects from the pool, within the pool's limits
@@ -40,7 +42,10 @@ impl Claim {
         };
         event.owner = Some(rep.clone());
         let targets = session.targets(&self.ids, &self.chosen)?;
-        let book = context.unread_book()?;
+        let mut book = context.unread_book()?;
+        let everything = Request::of(Query::everything());
+        book.keep =
+            everything.keep(&book.settings, book.as_of, !book.settings.pool.grades.is_empty());
         let mut quota = context.reading(&book, || Quota::of(&book, &rep))?;
         let mut entries = Vec::new();
         let mut refused = Vec::new();

@@ -47,7 +47,8 @@ impl Rebalance {
         let wish = self.wish()?;
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
-        let book = context.unread_book()?;
+        let mut book = context.unread_book()?;
+        book.keep = request.keep(&book.settings, book.as_of, true);
         let plan = context.reading(&book, || rebalance(&book, &request.query, wish))??;
         let id = |place: usize| &plan.team.members[place].rep.id;
         let moves = plan.moves.iter().map(|step| Proposed {
