@@ -194,8 +194,8 @@ fn rank(level: &str) -> Option<i64> {
 }
 
 impl<'b> Rules<'b> {
-    /// The rules of a book's settings while nobody has looked yet who has which account. Where a rule asks for grades, the book
-    /// is graded.
+    /// The rules of a book's settings while nobody has looked yet who has which account. Where a rule asks
+    /// for grades, the book is graded.
     pub fn without_accounts(book: &'b Book, team: &Team<'b>) -> Result<Rules<'b>, Diagnostic> {
         let settings = &book.settings;
         let mut exclusions = Vec::new();
