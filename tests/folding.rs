@@ -11,6 +11,7 @@ use crm::report::classify::classify;
 use crm::report::columns;
 use crm::report::dimension::Dimension;
 use crm::report::events::{self, Events};
+use crm::report::grade::Grades;
 use crm::report::list::{DEFAULT, List};
 use crm::report::{REPORTS, Request};
 use crm::rules::book::{Book, Keep};
@@ -91,7 +92,11 @@ fn compare_lists(root: &Path) {
         book.keep = request.keep(settings, book.as_of, false);
         classify(book, request, target)
     };
-    let makers: [Make; 8] = [
+    let graded = |why, book: &mut Book, request: &Request| {
+        book.keep = request.keep(settings, book.as_of, true);
+        Grades::of(book, request, None, why).sheet()
+    };
+    let makers: [Make; 10] = [
         &|book, request| list(&DEFAULT, &[], book, request),
         &|book, request| list(&DEFAULT, &["-value"], book, request),
         &|book, request| list(&DEFAULT, &["grade", "-next", "owner"], book, request),
@@ -100,6 +105,8 @@ fn compare_lists(root: &Path) {
         &|book, request| journal(&["id", "key", "retracted"], book, request),
         &|book, request| classified(None, book, request),
         &|book, request| classified(Some("50"), book, request),
+        &|book, request| graded(false, book, request),
+        &|book, request| graded(true, book, request),
     ];
     for on in DAYS.map(day) {
         for query in ["", "is:open", "note:a", "value:high,medium is:open", "not grade:A", "nobody"]

@@ -35,6 +35,7 @@ impl Packed {
     pub fn of(row: &Row) -> Packed {
         let mut bytes = Writer(Vec::with_capacity(16 * (1 + row.cells.len())));
         bytes.0.push(row.emphasis as u8);
+        bytes.count(row.cells.len());
         row.cells.iter().for_each(|cell| bytes.cell(cell));
         Packed(bytes.0.as_slice().into())
     }
@@ -43,7 +44,9 @@ impl Packed {
     pub fn row(&self) -> Row {
         let mut bytes = Reader(&self.0);
         let [emphasis] = bytes.take().unwrap_or_default();
-        let cells = std::iter::from_fn(|| bytes.cell()).collect();
+        let count = bytes.count().unwrap_or_default();
+        let mut cells = Vec::with_capacity(count);
+        cells.extend((0..count).map_while(|_| bytes.cell()));
         let emphasis = EMPHASES.get(usize::from(emphasis)).copied().unwrap_or_default();
         Row::with(cells, emphasis)
     }
@@ -249,6 +252,6 @@ mod tests {
     #[test]
     fn what_is_seldom_stated_takes_a_byte() {
         let packed = Packed::of(&Row::new(vec![Cell::Empty; 20]));
-        assert_eq!(packed.0.len(), 21);
+        assert_eq!(packed.0.len(), 1 + 2 + 20);
     }
 }

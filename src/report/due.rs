@@ -11,7 +11,7 @@ use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::{Duty, Judge};
-use crate::rules::pool::announced;
+use crate::rules::pool::{announced, recycling};
 use crate::rules::practice::Practice;
 use crate::rules::query::Query;
 use crate::rules::state::Record;
@@ -21,8 +21,8 @@ use std::sync::Arc;
 /// One thing to do.
 struct Item {
     date: Date,
-    what: What,
-    detail: String,
+    what: &'static What,
+    detail: Text,
 }
 
 /// With whom.
@@ -53,14 +53,17 @@ const ANSWER: What = ("answer", "answer", "答复");
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
+    // Where grades have rules of their own it takes everybody's grade on every day to come.
+    let by_grade = !book.settings.pool.grades.is_empty();
+    let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
     let mut found = request.gather(book, |record| {
         let items = items(record, book, demands.as_ref(), last);
         (!items.is_empty()).then(|| (Whom::of(record, &book.settings), items))
     });
-    for (record, recycling) in announced(book, &request.query, last) {
+    for (record, recycling) in announced {
         let detail = recycling.cause.words(lang);
-        let item = Item { date: recycling.on, what: RECYCLE, detail };
+        let item = Item { date: recycling.on, what: &RECYCLE, detail: detail.into() };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
     let (with, items): (Vec<Whom>, Vec<Vec<Item>>) = found.into_iter().unzip();
@@ -152,19 +155,19 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
-            items.push(Item { date, what, detail });
+            items.push(Item { date, what, detail: detail.into() });
         }
     };
     let held = state.hold.as_ref().filter(|_| state.flags.on_hold);
     if let Some(hold) = held {
-        put(hold.until, RESUMES, hold.reason.as_deref().unwrap_or("").to_owned());
+        put(hold.until, &RESUMES, hold.reason.as_deref().unwrap_or("").to_owned());
     }
     if let Some(next) = &state.evidence.next
         && held.is_none()
     {
         let time = next.at.time.map(|time| time.to_string()[..5].to_owned());
         let what = next.what.as_deref().map(String::from);
-        put(next.at.date, NEXT, time.into_iter().chain(what).collect::<Vec<_>>().join(" "));
+        put(next.at.date, &NEXT, time.into_iter().chain(what).collect::<Vec<_>>().join(" "));
     }
     if state.outcome == Outcome::Open && held.is_none() {
         if let Some((close, _)) = state.evidence.close_by
@@ -172,7 +175,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
         {
             let pushed =
                 if state.pushes > 0 { format!("pushed {} x", state.pushes) } else { String::new() };
-            put(close, CLOSE, pushed);
+            put(close, &CLOSE, pushed);
         }
         if let Some(start) = state.clock_start
             && state.stage > 0
@@ -180,7 +183,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
             let day = start.plus(i64::from(state.cycle_days));
             put(
                 day,
-                CYCLE,
+                &CYCLE,
                 format!("day {} of {}", state.age(book.as_of).unwrap_or(0), state.cycle_days),
             );
         }
@@ -190,18 +193,23 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
         let (grade, duties) = demands.on(&practice, &record.prospect.id);
         for duty in duties {
             let what = match &duty {
-                Duty::Verify(_) => VERIFY,
-                Duty::Contact(_) => CONTACT,
-                _ => ANSWER,
+                Duty::Verify(_) => &VERIFY,
+                Duty::Contact(_) => &CONTACT,
+                _ => &ANSWER,
             };
             if let Some(day) = duty.due() {
                 put(day, what, demanded(grade, &duty, book.settings.language));
             }
         }
     }
+    if book.settings.pool.grades.is_empty()
+        && let Some(recycling) = recycling(record, &book.settings, None)
+    {
+        put(recycling.on, &RECYCLE, recycling.cause.words(book.settings.language));
+    }
     for contact in &record.prospect.contacts {
         if let Some(day) = contact.birthday.and_then(|born| next_birthday(born, book.as_of)) {
-            put(day, BIRTHDAY, contact.name.to_string());
+            put(day, &BIRTHDAY, contact.name.to_string());
         }
     }
     items

@@ -7,59 +7,133 @@ use crate::model::date::Date;
 use crate::model::label::Lang;
 use crate::model::money::{Amount, Sum};
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Rows, Sheet, Table};
+use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
 use crate::rules::grading::figures::Survey;
 use crate::rules::grading::levels::{Lifecycle, Scale};
+use crate::rules::grading::{Customer, Graded, narrow};
 use crate::rules::state::Record;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::mem::take;
+use std::path::Path;
+use std::sync::Arc;
 
-/// The customers of the selected prospects, each once, with the first of those prospects.
-fn customers<'b>(book: &'b Book, request: &'b Request) -> Vec<(&'b Customer, &'b Record)> {
-    let mut seen: BTreeSet<u32> = BTreeSet::new();
-    let selected = request.select(book).filter_map(|r| Some((book.customer(r)?, r)));
-    selected.filter(|(customer, _)| seen.insert(customer.first)).collect()
+/// The customers of the prospects that were asked for, graded.
+pub struct Grades {
+    graded: Arc<Graded>,
+    /// Each once, the best grades first.
+    found: Vec<Found>,
+    why: bool,
+    settings: Settings,
+    on: Date,
 }
 
-/// The grades of the selected customers; with `why`, every dimension with its figures.
-pub fn grade(book: &Book, request: &Request, why: bool) -> Sheet {
-    let lang = book.settings.language;
-    let mut found = customers(book, request);
-    let grades = book.settings.grading.grades();
-    let rank = |customer: &Customer| {
-        let known = |grade: &str| grades.iter().position(|known| *known == grade);
-        customer.grade().and_then(known).unwrap_or(grades.len())
-    };
-    found.sort_by_key(|(customer, _)| rank(customer));
-    let mut sheet = Sheet {
-        id: "grade".into(),
-        title: lang.pick("Grades", "客户分级").into(),
-        about: about(book, &found),
-        ..Sheet::default()
-    };
-    if why {
-        sheet.tables.push(verdicts(&found, book));
-        sheet.tables.push(reasons(&found, book));
-    } else {
-        sheet.tables.push(short(&found, book));
-        sheet.tables.push(full(&found, book));
-        sheet.notes.extend(rules(&book.settings));
-    }
-    if let Some(note) = foreign(found.iter().map(|(customer, _)| *customer), lang) {
-        sheet.notes.push(note);
-    }
-    sheet
+/// A customer, by the first of its prospects that were asked for.
+struct Found {
+    /// The prospect's position in the book.
+    prospect: u32,
+    name: Text,
+    /// What is known of the prospect that stands for the customer, where the reasons are asked for.
+    facts: Facts,
 }
 
-/// The day, and of how many customers and prospects the figures are.
-fn about(book: &Book, found: &[(&Customer, &Record)]) -> String {
-    let prospects: u32 = found.iter().map(|(customer, _)| customer.prospects).sum();
-    let (day, customers) = (book.as_of, found.len());
-    match book.settings.language {
-        Lang::En => format!("{day}  ·  customers: {customers}, prospects: {prospects}"),
-        Lang::Zh => format!("{day}  ·  客户：{customers}，档案：{prospects}"),
+/// Facts with their names.
+type Facts = Box<[(&'static str, Text)]>;
+
+/// What is seen of a prospect: its name only if it was asked for.
+struct Seen {
+    name: Option<Text>,
+    facts: Facts,
+}
+
+impl Grades {
+    /// Those of the selected prospects, or of the one in the file `only`; with `why`, every dimension with
+    /// its figures.
+    pub fn of(book: &Book, request: &Request, only: Option<&Path>, why: bool) -> Grades {
+        let mut seen = request.gather_and_grade(book, |record, selected| {
+            let prospect = &record.prospect;
+            let asked = selected && only.is_none_or(|path| prospect.path == path);
+            // One that was not asked for may stand for its account.
+            let told = why && (asked || prospect.account.is_some());
+            let facts = if told { facts(record) } else { Facts::default() };
+            Seen { name: asked.then(|| prospect.name.clone()), facts }
+        });
+        let graded = Arc::clone(book.graded());
+        let asked = |position: usize| seen[position].name.is_some();
+        let firsts: Vec<usize> = graded.first_of_each(asked).collect();
+        let found = firsts.into_iter().map(|position| {
+            let name = seen[position].name.take().unwrap_or_default();
+            let lead = graded.at(position).lead as usize;
+            Found { prospect: narrow(position), name, facts: take(&mut seen[lead].facts) }
+        });
+        let mut found: Vec<Found> = found.collect();
+        let grades = book.settings.grading.grades();
+        found.sort_by_cached_key(|found| {
+            let known = |grade: &str| grades.iter().position(|known| *known == grade);
+            let customer = graded.at(found.prospect as usize);
+            customer.grade().and_then(known).unwrap_or(grades.len())
+        });
+        Grades { graded, found, why, settings: book.settings.clone(), on: book.as_of }
+    }
+
+    /// Was no prospect asked for that exists?
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The sheet of them.
+    pub fn sheet(self) -> Sheet {
+        let lang = self.settings.language;
+        let mut sheet = Sheet {
+            id: "grade".into(),
+            title: lang.pick("Grades", "客户分级").into(),
+            about: self.about(),
+            ..Sheet::default()
+        };
+        let note = foreign(self.found.iter().map(|found| self.customer(found)), lang);
+        let grades = Arc::new(self);
+        if grades.why {
+            sheet.tables.push(verdicts(&grades));
+            sheet.tables.push(reasons(&grades));
+        } else {
+            sheet.tables.push(short(&grades));
+            sheet.tables.push(full(&grades));
+            sheet.notes.extend(rules(&grades.settings));
+        }
+        sheet.notes.extend(note);
+        sheet
+    }
+
+    fn customer(&self, found: &Found) -> &Customer {
+        self.graded.at(found.prospect as usize)
+    }
+
+    fn id(&self, found: &Found) -> Cell {
+        Cell::text(self.graded.id(found.prospect as usize).clone())
+    }
+
+    /// The day, and of how many customers and prospects the figures are.
+    fn about(&self) -> String {
+        let prospects: u32 = self.found.iter().map(|found| self.customer(found).prospects).sum();
+        let (day, customers) = (self.on, self.found.len());
+        match self.settings.language {
+            Lang::En => format!("{day}  ·  customers: {customers}, prospects: {prospects}"),
+            Lang::Zh => format!("{day}  ·  客户：{customers}，档案：{prospects}"),
+        }
+    }
+
+    /// A row for each customer.
+    fn rows(
+        self: &Arc<Grades>,
+        row: impl Fn(&Grades, &Found, &Customer) -> Row + Send + Sync + 'static,
+    ) -> Rows {
+        let grades = Arc::clone(self);
+        Rows::made(grades.found.len(), move |at| {
+            let found = &grades.found[at];
+            row(&grades, found, grades.customer(found))
+        })
     }
 }
 
@@ -111,8 +185,8 @@ fn rule_cell(customer: &Customer) -> Cell {
 }
 
 /// For people: what fits beside each other.
-fn short(found: &[(&Customer, &Record)], book: &Book) -> Table {
-    let lang = book.settings.language;
+fn short(grades: &Arc<Grades>) -> Table {
+    let lang = grades.settings.language;
     let columns = vec![
         column("grade", Kind::Text, lang),
         column("rule", Kind::Number, lang),
@@ -125,14 +199,14 @@ fn short(found: &[(&Customer, &Record)], book: &Book) -> Table {
         column("orders", Kind::Number, lang),
         column("bought", Kind::Number, lang),
     ];
-    let rows = found.iter().map(|(customer, record)| {
+    let rows = grades.rows(move |grades, found, customer| {
         let level = |scale: Scale| Cell::maybe(scale.of(customer), |l| Cell::text(l.short(lang)));
         let figures = &customer.figures;
         let cells = vec![
             grade_cell(customer, lang),
             rule_cell(customer),
-            Cell::text(&*record.prospect.id),
-            Cell::text(named(customer, &record.prospect.name)),
+            grades.id(found),
+            Cell::text(named(customer, &found.name)),
             level(Scale::Value),
             level(Scale::Demand),
             level(Scale::Lifecycle),
@@ -143,18 +217,12 @@ fn short(found: &[(&Customer, &Record)], book: &Book) -> Table {
         let lapsed = customer.lifecycle == Lifecycle::Lapsed;
         Row::with(cells, if lapsed { Emphasis::Warn } else { Emphasis::Plain })
     });
-    Table {
-        id: "customers".into(),
-        columns,
-        rows: rows.collect(),
-        audience: Audience::People,
-        ..Table::default()
-    }
+    Table { id: "customers".into(), columns, rows, audience: Audience::People, ..Table::default() }
 }
 
 /// For machines: everything.
-fn full(found: &[(&Customer, &Record)], book: &Book) -> Table {
-    let lang = book.settings.language;
+fn full(grades: &Arc<Grades>) -> Table {
+    let lang = grades.settings.language;
     let mut columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -174,11 +242,11 @@ fn full(found: &[(&Customer, &Record)], book: &Book) -> Table {
         column("last-order", Kind::Date, lang),
         column("last-contact", Kind::Date, lang),
     ]);
-    let rows = found.iter().map(|(customer, record)| {
+    let rows = grades.rows(|grades, found, customer| {
         let figures = &customer.figures;
         let mut cells = vec![
-            Cell::text(&*record.prospect.id),
-            Cell::text(&*record.prospect.name),
+            grades.id(found),
+            Cell::text(found.name.clone()),
             Cell::maybe(customer.account.as_deref(), Cell::text),
             Cell::Int(i64::from(customer.prospects)),
             Cell::maybe(customer.grade(), Cell::text),
@@ -189,7 +257,7 @@ fn full(found: &[(&Customer, &Record)], book: &Book) -> Table {
         );
         cells.extend([
             Cell::maybe(customer.rfm, |scores| Cell::text(scores.to_string())),
-            Cell::maybe(figures.recency(book.as_of), Cell::Int),
+            Cell::maybe(figures.recency(grades.on), Cell::Int),
             Cell::Int(i64::from(figures.orders)),
             if figures.is_buyer() { Cell::Amount(figures.bought.own) } else { Cell::Empty },
             Cell::maybe(figures.last_order, Cell::Date),
@@ -198,12 +266,12 @@ fn full(found: &[(&Customer, &Record)], book: &Book) -> Table {
         Row::new(cells)
     });
     let (id, audience) = ("grades".into(), Audience::Machines);
-    Table { id, columns, rows: rows.collect(), audience, ..Table::default() }
+    Table { id, columns, rows, audience, ..Table::default() }
 }
 
 /// Each customer's grade, with the whole rule.
-fn verdicts(found: &[(&Customer, &Record)], book: &Book) -> Table {
-    let lang = book.settings.language;
+fn verdicts(grades: &Arc<Grades>) -> Table {
+    let lang = grades.settings.language;
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -211,80 +279,97 @@ fn verdicts(found: &[(&Customer, &Record)], book: &Book) -> Table {
         column("rule", Kind::Number, lang),
         column("when", Kind::Text, lang),
     ];
-    let rows = found.iter().map(|(customer, record)| {
-        let rule = customer.verdict.as_ref().map(|v| &book.settings.grading.rules[v.rule]);
+    let rows = grades.rows(move |grades, found, customer| {
+        let rule = customer.verdict.as_ref().map(|v| &grades.settings.grading.rules[v.rule]);
         let when = match rule {
             None => lang.pick("no rule fits", "没有符合的规则"),
             Some(rule) if rule.when.trim().is_empty() => lang.pick("everybody else", "其余"),
             Some(rule) => &rule.when,
         };
         Row::new(vec![
-            Cell::text(&*record.prospect.id),
-            Cell::text(named(customer, &record.prospect.name)),
+            grades.id(found),
+            Cell::text(named(customer, &found.name)),
             grade_cell(customer, lang),
             rule_cell(customer),
             Cell::text(when),
         ])
     });
-    Table { id: "grades".into(), columns, rows: rows.collect(), ..Table::default() }
+    Table { id: "grades".into(), columns, rows, ..Table::default() }
 }
 
 /// A row for each customer and dimension: the level, and the figures that it comes from.
-fn reasons(found: &[(&Customer, &Record)], book: &Book) -> Table {
-    let lang = book.settings.language;
+fn reasons(grades: &Arc<Grades>) -> Table {
+    let lang = grades.settings.language;
     let mut columns = vec![
         column("dimension", Kind::Text, lang),
         column("level", Kind::Text, lang),
         column("why", Kind::Text, lang),
     ];
     // For one customer the table above says who it is.
-    let several = found.len() != 1;
+    let several = grades.found.len() != 1;
     if several {
         columns.insert(0, column("id", Kind::Id, lang));
     }
-    let mut rows = Vec::new();
-    let ranks = ranks(book);
-    for (customer, record) in found {
-        let rank = ranks.get(&customer.first).map(|rank| (*rank, ranks.len()));
-        let why = Why { customer, rank, settings: &book.settings, on: book.as_of, lang };
-        for (name, scale) in Scale::ALL {
-            let mut cells = vec![
-                Cell::text(title(if scale == Scale::Value { "value-level" } else { name }, lang)),
-                match scale.of(customer) {
-                    Some(level) => Cell::text(level.short(lang)),
-                    None => Cell::absent(why.absent(scale)),
-                },
-                Cell::text(why.of(scale)),
-            ];
-            if several {
-                cells.insert(0, Cell::text(&*record.prospect.id));
+    // The row behind the last one of each customer.
+    let ends = grades.found.iter().scan(0, |rows, found| {
+        *rows += Scale::ALL.len() + found.facts.len();
+        Some(*rows)
+    });
+    let ends: Vec<usize> = ends.collect();
+    let ranks = ranks(&grades.graded);
+    let grades = Arc::clone(grades);
+    let rows = Rows::made(ends.last().copied().unwrap_or_default(), move |at| {
+        let position = ends.partition_point(|end| *end <= at);
+        let found = &grades.found[position];
+        let before = position.checked_sub(1).map_or(0, |before| ends[before]);
+        let mut cells = match Scale::ALL.get(at - before) {
+            Some((name, scale)) => dimension(name, *scale, grades.customer(found), &grades, &ranks),
+            None => {
+                let (fact, value) = &found.facts[at - before - Scale::ALL.len()];
+                vec![Cell::text(title(fact, lang)), Cell::text(value.clone()), Cell::Empty]
             }
-            rows.push(Row::new(cells));
+        };
+        if several {
+            cells.insert(0, grades.id(found));
         }
-        let facts = facts(book.lead(customer));
-        for (fact, value) in facts {
-            let mut cells = vec![Cell::text(title(fact, lang)), Cell::text(value), Cell::Empty];
-            if several {
-                cells.insert(0, Cell::text(&*record.prospect.id));
-            }
-            rows.push(Row::with(cells, Emphasis::Plain));
-        }
-    }
+        Row::new(cells)
+    });
     let heading = lang.pick("Why", "依据").into();
-    Table { id: "why".into(), title: heading, columns, rows: rows.into(), ..Table::default() }
+    Table { id: "why".into(), title: heading, columns, rows, ..Table::default() }
+}
+
+/// A dimension, the level, and the figures in words.
+fn dimension(
+    name: &str,
+    scale: Scale,
+    customer: &Customer,
+    grades: &Grades,
+    ranks: &BTreeMap<u32, usize>,
+) -> Vec<Cell> {
+    let lang = grades.settings.language;
+    let rank = ranks.get(&customer.first).map(|rank| (*rank, ranks.len()));
+    let why = Why { customer, rank, settings: &grades.settings, on: grades.on, lang };
+    vec![
+        Cell::text(title(if scale == Scale::Value { "value-level" } else { name }, lang)),
+        match scale.of(customer) {
+            Some(level) => Cell::text(level.short(lang)),
+            None => Cell::absent(why.absent(scale)),
+        },
+        Cell::text(why.of(scale)),
+    ]
 }
 
 /// The place of each customer who bought, by what it is worth; the key is its first prospect's position.
-fn ranks(book: &Book) -> BTreeMap<u32, usize> {
+fn ranks(graded: &Graded) -> BTreeMap<u32, usize> {
     let mut buyers: Vec<&Customer> =
-        book.graded().customers().filter(|customer| customer.figures.is_buyer()).collect();
+        graded.customers().filter(|customer| customer.figures.is_buyer()).collect();
     buyers.sort_by_key(|customer| Reverse(customer.figures.worth));
     buyers.iter().enumerate().map(|(at, customer)| (customer.first, at + 1)).collect()
 }
 
 /// Industry, region and size, where they are stated.
-fn facts(record: &Record) -> Vec<(&'static str, String)> {
-    let known = |name| Some((name, record.prospect.fact(name)?.to_owned()));
+fn facts(record: &Record) -> Facts {
+    let known = |name| Some((name, record.prospect.fact(name)?.into()));
     ["industry", "region", "size"].into_iter().filter_map(known).collect()
 }
 

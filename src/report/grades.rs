@@ -20,7 +20,7 @@ use crate::rules::grading::levels::{Level, Lifecycle, Scale, Value};
 use crate::rules::grading::rfm::{Bins, LEAST, Scores};
 use crate::rules::state::Record;
 use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// A prospect that was selected, or that may stand for a customer that was.
 struct Seen {
@@ -99,12 +99,9 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 
 /// The customers of the selected prospects, each once.
 fn customers<'b>(seen: &'b [Seen], book: &'b Book) -> Vec<(&'b Customer, &'b Seen)> {
-    let mut known: HashSet<u32> = HashSet::new();
-    let selected = book.graded().of_each().zip(seen).filter(|(_, prospect)| prospect.selected);
-    let first = |(customer, _): &(&Customer, &Seen)| {
-        customer.prospects == 1 || known.insert(customer.first)
-    };
-    selected.filter(first).collect()
+    let graded = book.graded();
+    let firsts = graded.first_of_each(|position| seen[position].selected);
+    firsts.map(|position| (graded.at(position), &seen[position])).collect()
 }
 
 fn about(book: &Book, found: &Found<'_>) -> String {

@@ -376,11 +376,6 @@ impl Book {
         record.customer.get().map(|customer| &**customer)
     }
 
-    /// The prospect that stands for a customer of this book.
-    pub fn lead(&self, customer: &Customer) -> &Record {
-        &self.records()[customer.lead as usize]
-    }
-
     /// The same ledger on an earlier day.
     #[must_use]
     pub fn earlier(&self, day: Date) -> Book {

@@ -29,7 +29,8 @@ impl Due {
             .help("write 7d or 2w")
         })?;
         let request = self.selection.request(context)?;
-        let book = context.book()?;
-        context.emit(due(&book, &request, days))
+        let mut book = context.unread_book()?;
+        book.keep = request.keep(&book.settings, book.as_of, true);
+        context.emit(context.reading(&book, || due(&book, &request, days))?)
     }
 }

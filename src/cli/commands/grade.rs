@@ -2,11 +2,13 @@
 
 use super::report::{RfmCompat, Selection};
 use crate::cli::context::Context;
+use crate::cli::entry::not_yet;
 use crate::diag::{Code, Failure};
 use crate::report::Request;
-use crate::report::grade::grade;
-use crate::rules::book::Book;
+use crate::report::grade::Grades;
+use crate::rules::query::Query;
 use crate::store::find::find;
+use crate::store::load::id_of;
 use clap::Args;
 
 /// Customers by grade: the rule that gave it, and the figures of every dimension
@@ -32,32 +34,30 @@ impl Grade {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let named = self.selection.only_word();
         let found = named.map(|word| find(context.ledger()?, word).map_err(Failure::from));
-        let mut book = context.book()?;
+        let mut book = context.unread_book()?;
         self.compat.apply(&mut book);
-        let request = match found.transpose() {
+        // What is wrong where nobody is found.
+        let (request, path, missing) = match found.transpose() {
             // One prospect is meant, by its id, path, prefix or name.
-            Ok(Some(path)) => only(&book, &path, context)?,
-            Ok(None) => self.selection.request(context)?,
+            Ok(Some(path)) => {
+                let missing = not_yet(&id_of(&path), context.today).into();
+                (Request::of(Query::everything()), Some(path), Some(missing))
+            }
+            Ok(None) => (self.selection.request(context)?, None, None),
             Err(not_found) => {
                 // Then the word is a query; if nobody fits that either, it was a name.
                 let request = self.selection.request(context)?;
                 let missing = not_found.0.iter().any(|d| d.code == Code::NotFound);
                 let plain = named.is_some_and(|word| !word.contains([':', '=', '<', '>', '：']));
-                if missing && plain && request.select(&book).next().is_none() {
-                    return Err(not_found);
-                }
-                request
+                (request, None, Some(not_found).filter(|_| missing && plain))
             }
         };
-        context.emit(grade(&book, &request, self.why))
+        book.keep = request.keep(&book.settings, book.as_of, true);
+        let make = || Grades::of(&book, &request, path.as_deref(), self.why);
+        let grades = context.reading(&book, make)?;
+        match missing.filter(|_| grades.is_empty()) {
+            Some(missing) => Err(missing),
+            None => context.emit(grades.sheet()),
+        }
     }
-}
-
-/// The request for one prospect; it must exist on the day.
-fn only(book: &Book, path: &std::path::Path, context: &Context) -> Result<Request, Failure> {
-    let record = book.records().iter().find(|record| record.prospect.path == path);
-    let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let record = record.ok_or_else(|| crate::cli::entry::not_yet(&id, context.today))?;
-    let query = context.query("ID", &format!("id:\"{}\"", record.prospect.id))?;
-    Ok(Request::of(query))
 }

@@ -78,8 +78,10 @@ impl WhatIf {
         if let Some(text) = &self.period {
             request.period = Some(context.period("--period", text)?);
         }
-        let book = context.book()?;
-        context.emit(what_if(Some((&book, &request)), &stated, scale, context.lang())?)
+        let mut book = context.unread_book()?;
+        book.keep = request.keep(&book.settings, book.as_of, false);
+        let make = || what_if(Some((&book, &request)), &stated, scale, context.lang());
+        context.emit(context.reading(&book, make)??)
     }
 }
 

@@ -22,6 +22,7 @@ use blocks::Blocks;
 use figures::Figures;
 use levels::{Demand, Lifecycle, Loyalty, Pareto, Pyramid, Relationship, Value};
 use rfm::Scores;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The composite grade, and the rule that gave it.
@@ -112,6 +113,16 @@ impl Graded {
         let first =
             |(position, customer): &(usize, &Customer)| customer.first as usize == *position;
         self.of_each().enumerate().filter(first).map(|(_, customer)| customer)
+    }
+
+    /// Of each customer the first of its prospects that is meant, by its position in the book; in order.
+    pub fn first_of_each(&self, meant: impl Fn(usize) -> bool) -> impl Iterator<Item = usize> {
+        let mut known: HashSet<u32> = HashSet::new();
+        let first = move |position: &usize| {
+            let customer = self.at(*position);
+            meant(*position) && (customer.prospects == 1 || known.insert(customer.first))
+        };
+        (0..self.prospects.len()).filter(first)
     }
 
     /// A customer's name: the account, or the id of the prospect that it is.
