@@ -116,6 +116,19 @@ fn one_prospect_by_its_name_a_query_and_why() {
 }
 
 #[test]
+fn one_prospect_is_told_by_its_file() {
+    let sandbox = ledger("");
+    let text = "name = \"Twice\"\n[events]\n2009-12-10 = { kind = \"opened\" }\n";
+    sandbox.write("prospects/a/Twice.toml", text).write("prospects/b/twice.toml", text);
+    let (csv, said) = sandbox.crm("grade prospects/a/Twice.toml -f csv").done();
+    assert_eq!((csv.lines().count(), csv.contains("\nTwice,Twice,")), (2, true));
+    assert!(said.contains("1 finding"), "{said}");
+    // Of two files with one id the first by path stands, whoever asks for the other.
+    assert!(sandbox.crm("grade prospects/b/twice.toml").fails(2).contains("not-found"));
+    assert!(sandbox.crm("grade zhang --as-of 1999-01-01").fails(2).contains("opened after"));
+}
+
+#[test]
 fn grades_are_columns_dimensions_and_query_fields_everywhere() {
     let sandbox = ledger("");
     assert_eq!(

@@ -9,7 +9,7 @@ pub mod kind;
 pub mod label;
 pub mod mapping;
 pub mod money;
-pub mod packed;
+pub mod packed_row;
 pub mod period;
 pub mod pipeline;
 pub mod pool;

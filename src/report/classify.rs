@@ -3,7 +3,7 @@
 use super::Request;
 use super::columns::stage_name;
 use super::words::column;
-use crate::model::packed::Packed;
+use crate::model::packed_row::PackedRow;
 use crate::model::pipeline::Outcome;
 use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
@@ -22,7 +22,7 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
         column("missing", Kind::Text, lang),
         column("owner", Kind::Text, lang),
     ];
-    let rows = request.gather(book, |record| Some(Packed::of(&row(record, book, target))));
+    let rows = request.gather(book, |record| Some(PackedRow::of(&row(record, book, target))));
     let title = lang.pick("Classification", "按证据分级");
     let mut sheet = Sheet::single("classify", title, columns, rows.into());
     if let (Some(id), Some(table)) = (target, sheet.tables.first_mut())

@@ -4,7 +4,7 @@ use super::Request;
 use super::words::column;
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
-use crate::model::packed::Packed;
+use crate::model::packed_row::PackedRow;
 use crate::model::sheet::{Cell, Kind, Row, Sheet};
 use crate::model::text::Text;
 use crate::rules::book::{Book, Keep};
@@ -99,14 +99,14 @@ impl Events {
     /// rows.
     pub fn sheet(&self, book: &Book, request: &Request) -> Sheet {
         let lang = book.settings.language;
-        let rows: Vec<Box<[Packed]>> = request.gather(book, |record| {
+        let rows: Vec<Box<[PackedRow]>> = request.gather(book, |record| {
             let events = upto(&record.prospect.events, book.as_of);
             let lines = events.iter().zip(retracted_by_later(events));
             let lines = lines.map(|(event, retracted)| Line { record, event, retracted });
             let cells = |line: &Line| self.0.iter().map(|(_, _, cell)| cell(line)).collect();
-            Some(lines.map(|line| Packed::of(&Row::new(cells(&line)))).collect())
+            Some(lines.map(|line| PackedRow::of(&Row::new(cells(&line)))).collect())
         });
-        let rows: Vec<Packed> = rows.into_iter().flatten().collect();
+        let rows: Vec<PackedRow> = rows.into_iter().flatten().collect();
         let heads = self.0.iter().map(|(id, kind, _)| column(id, *kind, lang)).collect();
         let mut sheet = Sheet::single("events", "", heads, rows.into());
         sheet.about = book.as_of.to_string();

@@ -3,7 +3,7 @@
 use super::Request;
 use super::columns::{Choice, emphasis};
 use crate::diag::Diagnostic;
-use crate::model::packed::Packed;
+use crate::model::packed_row::PackedRow;
 use crate::model::settings::Settings;
 use crate::model::sheet::{Cell, Row, Rows, Sheet};
 use crate::rules::book::{Book, Keep};
@@ -29,7 +29,7 @@ struct Line {
     /// Its position in the book, where grades are asked for.
     prospect: usize,
     keys: Box<[Cell]>,
-    row: Packed,
+    row: PackedRow,
 }
 
 impl List {
@@ -62,7 +62,7 @@ impl List {
         let line = |record: &Record| Line {
             prospect: 0,
             keys: self.keys.cells(record, book).into(),
-            row: Packed::of(&Row::with(self.choice.cells(record, book), emphasis(record))),
+            row: PackedRow::of(&Row::with(self.choice.cells(record, book), emphasis(record))),
         };
         let (mut lines, graded) = if self.asks_grades() {
             let lines = request.gather_and_grade(book, |record, meant| meant.then(|| line(record)));

@@ -15,7 +15,7 @@ use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table}
 use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
-use crate::rules::packing::{Packed, Packer, Unpacker};
+use crate::rules::packing::{PackedPractice, Packer, Unpacker};
 use crate::rules::policy::{Duty, Judge, followed};
 use crate::rules::practice::{Deal, Practice};
 use rayon::prelude::*;
@@ -28,7 +28,7 @@ struct Seen {
     /// The place of its value of what is broken down by, if anything is.
     group: u32,
     selected: bool,
-    practice: Packed,
+    practice: PackedPractice,
 }
 
 /// All prospects in the order of ids, and what they are judged by.

@@ -19,7 +19,7 @@ pub struct Packer {
 
 /// A practice that was packed: a fifth of what it takes otherwise.
 #[derive(Debug)]
-pub struct Packed {
+pub struct PackedPractice {
     /// Places among the owners and contacts.
     owner: u32,
     contacts: u32,
@@ -47,11 +47,11 @@ pub struct Unpacker {
 
 impl Packer {
     /// Packs what was done with a prospect.
-    pub fn pack(&self, practice: Practice) -> Packed {
+    pub fn pack(&self, practice: Practice) -> PackedPractice {
         let Practice { owner, lost, resumes, attention, answers, deals } = practice;
         let Attention { verified, touched, kinds } = attention;
         let any = !answers.is_empty() || !deals.is_empty();
-        Packed {
+        PackedPractice {
             owner: self.owners.place(&owner),
             contacts: self.contacts.place(&kinds),
             verified,
@@ -71,8 +71,8 @@ impl Packer {
 
 impl Unpacker {
     /// What was packed by the packer that this one comes from.
-    pub fn unpack(&self, packed: &Packed) -> Practice {
-        let Packed { verified, touched, resumes, lost, .. } = *packed;
+    pub fn unpack(&self, packed: &PackedPractice) -> Practice {
+        let PackedPractice { verified, touched, resumes, lost, .. } = *packed;
         let kinds = self.contacts[packed.contacts as usize].clone();
         let service = packed.service.as_deref();
         Practice {
@@ -86,7 +86,7 @@ impl Unpacker {
     }
 
     /// Who owns the prospect.
-    pub fn owner(&self, packed: &Packed) -> Option<&Text> {
+    pub fn owner(&self, packed: &PackedPractice) -> Option<&Text> {
         self.owners[packed.owner as usize].as_ref()
     }
 }
@@ -140,6 +140,6 @@ mod tests {
         let unpacker = packer.finish();
         assert_eq!(packed.map(|packed| unpacker.unpack(&packed)), all);
         assert_eq!((unpacker.owners.len(), unpacker.contacts.len()), (2, 3));
-        assert_eq!(std::mem::size_of::<Packed>(), 32);
+        assert_eq!(std::mem::size_of::<PackedPractice>(), 32);
     }
 }

@@ -7,7 +7,7 @@ use crate::model::text::Text;
 
 /// A row that takes no more memory than its words and numbers do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packed(Box<[u8]>);
+pub struct PackedRow(Box<[u8]>);
 
 /// How rows stand out, by the number that says it.
 const EMPHASES: [Emphasis; 4] = [Emphasis::Plain, Emphasis::Good, Emphasis::Warn, Emphasis::Total];
@@ -30,14 +30,14 @@ mod tag {
     pub const ABSENT: u8 = 13;
 }
 
-impl Packed {
+impl PackedRow {
     /// A row, packed.
-    pub fn of(row: &Row) -> Packed {
+    pub fn of(row: &Row) -> PackedRow {
         let mut bytes = Writer(Vec::with_capacity(16 * (1 + row.cells.len())));
         bytes.0.push(row.emphasis as u8);
         bytes.count(row.cells.len());
         row.cells.iter().for_each(|cell| bytes.cell(cell));
-        Packed(bytes.0.as_slice().into())
+        PackedRow(bytes.0.as_slice().into())
     }
 
     /// The row.
@@ -52,8 +52,8 @@ impl Packed {
     }
 }
 
-impl From<Vec<Packed>> for Rows {
-    fn from(packed: Vec<Packed>) -> Rows {
+impl From<Vec<PackedRow>> for Rows {
+    fn from(packed: Vec<PackedRow>) -> Rows {
         Rows::made(packed.len(), move |at| packed[at].row())
     }
 }
@@ -236,7 +236,7 @@ mod tests {
             emphasis in prop::sample::select(&EMPHASES[..]),
         ) {
             let row = Row::with(cells, emphasis);
-            let back = Packed::of(&row).row();
+            let back = PackedRow::of(&row).row();
             // Amounts that are equal can still be written differently.
             prop_assert_eq!(format!("{back:?}"), format!("{row:?}"));
         }
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn what_is_seldom_stated_takes_a_byte() {
-        let packed = Packed::of(&Row::new(vec![Cell::Empty; 20]));
+        let packed = PackedRow::of(&Row::new(vec![Cell::Empty; 20]));
         assert_eq!(packed.0.len(), 1 + 2 + 20);
     }
 }
