@@ -53,7 +53,7 @@ struct Kept {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Missed {
     /// The grade's position.
-    rank: u32,
+    rank: u16,
     /// The duty's position in [`Duty::NAMES`].
     what: u8,
     /// The last day that was in time; the last of all days for what can no longer be done.
@@ -153,7 +153,7 @@ impl Judged {
                 *met += 1;
             } else {
                 kept.missed.push(Missed {
-                    rank: narrow(rank),
+                    rank: u16::try_from(rank).unwrap_or(u16::MAX),
                     what: u8::try_from(what).unwrap_or(u8::MAX),
                     due: duty.due().unwrap_or(Date::MAX),
                     prospect: narrow(position),

@@ -107,28 +107,24 @@ impl<'s> Grader<'s> {
     /// Compares and grades the customers of all prospects that were taken in; and which of these, in the
     /// order in which they were taken, stands at each position.
     pub(in crate::rules) fn grade(&self, taken: Taken) -> (Graded, Vec<u32>) {
-        let Taken { mut customers, mut prospects, mut answers, shares } = taken;
-        self.put_together(&mut customers, &mut prospects, shares);
-        let mut order: Vec<u32> = (0..narrow(prospects.len())).collect();
-        order
-            .par_sort_unstable_by(|a, b| prospects[*a as usize].id.cmp(&prospects[*b as usize].id));
-        arrange(&mut prospects, &order);
-        if !answers.is_empty() {
-            arrange(&mut answers, &order);
-        }
-        let named = lead(&mut customers, &prospects);
+        let Taken { mut customers, mut prospects, answers, shares } = taken;
+        let accounts = self.put_together(&mut customers, &mut prospects, shares);
+        let named = in_order(&customers, &prospects, &accounts);
         self.compare(&mut customers, &named);
         self.apply_rules(&mut customers, &prospects, &answers);
+        let order = sort(&mut prospects);
+        lead(&mut customers, &prospects);
         (Graded { customers, prospects }, order)
     }
 
-    /// Makes a customer of each account.
+    /// Makes a customer of each account, and says which these are.
     fn put_together(
         &self,
         customers: &mut Blocks<Customer>,
         prospects: &mut [Prospect],
         mut shares: Vec<Share>,
-    ) {
+    ) -> Vec<u32> {
+        let mut accounts = Vec::new();
         shares.sort_unstable_by(|a, b| (&a.key, &a.id).cmp(&(&b.key, &b.id)));
         let mut shares = shares.into_iter().peekable();
         while let Some(Share { key, account, prospect, mut deeds, .. }) = shares.next() {
@@ -141,7 +137,9 @@ impl<'s> Grader<'s> {
             for member in members {
                 prospects[member as usize].customer = customer;
             }
+            accounts.push(customer);
         }
+        accounts
     }
 
     /// A customer by its own figures; what takes the others is not known yet.
@@ -171,17 +169,18 @@ impl<'s> Grader<'s> {
     /// the order of their names, by which ties go.
     fn compare(&self, customers: &mut Blocks<Customer>, named: &[u32]) {
         let (grading, on) = (&self.settings.grading, self.on);
-        let of = |customers: &Blocks<Customer>, buyers: bool| -> (Vec<u32>, Vec<i128>) {
-            let figures = |at: u32| &customers[at].figures;
-            let same = named.iter().copied().filter(|at| figures(*at).is_buyer() == buyers);
-            same.map(|at| (at, figures(at).worth.micros())).unzip()
-        };
-        let (others, expected) = of(customers, false);
+        let mut groups = [(Vec::new(), Vec::new()), (Vec::new(), Vec::new())];
+        for at in named {
+            let figures = &customers[*at].figures;
+            let (places, worth) = &mut groups[usize::from(figures.is_buyer())];
+            places.push(*at);
+            worth.push(figures.worth.micros());
+        }
+        let [(others, expected), (buyers, worth)] = groups;
         for (at, class) in others.into_iter().zip(abc_classes(&expected)) {
             let customer = &mut customers[at];
             customer.value = judge::value(&customer.figures, class, grading);
         }
-        let (buyers, worth) = of(customers, true);
         let bins = Bins::of(buyers.iter().map(|at| &customers[*at].figures), grading, on);
         for ((at, class), level) in
             buyers.into_iter().zip(abc_classes(&worth)).zip(pyramid_levels(&worth))
@@ -241,31 +240,50 @@ impl Role {
     }
 }
 
-/// Tells the customers which of the prospects, given by id, are theirs; and gives the customers in the order of
-/// their names: the account, or the id.
-fn lead(customers: &mut Blocks<Customer>, prospects: &[Prospect]) -> Vec<u32> {
-    let mut named = Vec::new();
+/// The customers in the order of their names: the account, or the id of the prospect that it is.
+fn in_order(customers: &Blocks<Customer>, prospects: &[Prospect], accounts: &[u32]) -> Vec<u32> {
+    let of_account = |customer: u32| {
+        let account = customers[customer].account.as_deref();
+        account.map(|account| (Text::from(fold(account)), true, customer))
+    };
+    let alone = |prospect: &Prospect| {
+        let customer = prospect.customer;
+        let is_alone = customers[customer].account.is_none();
+        is_alone.then(|| (Text::from(folded(&prospect.id)), false, customer))
+    };
+    // A prospect may have the id that an account has.
+    let mut names: Vec<(Text, bool, u32)> = prospects.iter().filter_map(alone).collect();
+    names.extend(accounts.iter().filter_map(|customer| of_account(*customer)));
+    names.par_sort_unstable();
+    names.into_iter().map(|(.., customer)| customer).collect()
+}
+
+/// Sorts prospects by id, and says where each stood.
+fn sort(prospects: &mut [Prospect]) -> Vec<u32> {
+    let customers: Vec<u32> = prospects.iter().map(|prospect| prospect.customer).collect();
+    for (at, prospect) in (0..).zip(&mut *prospects) {
+        prospect.customer = at;
+    }
+    prospects.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    let stood = |prospect: &mut Prospect| {
+        let at = prospect.customer;
+        prospect.customer = customers[at as usize];
+        at
+    };
+    prospects.iter_mut().map(stood).collect()
+}
+
+/// Tells the customers which of the prospects, given by id, are theirs.
+fn lead(customers: &mut Blocks<Customer>, prospects: &[Prospect]) {
     for (position, prospect) in prospects.iter().enumerate() {
         let customer = &mut customers[prospect.customer];
         if customer.prospects == 0 {
             (customer.first, customer.lead) = (narrow(position), narrow(position));
-            named.push(prospect.customer);
         } else if prospect.role < prospects[customer.lead as usize].role {
             customer.lead = narrow(position);
         }
         customer.prospects += 1;
     }
-    let customers = &*customers;
-    // A prospect may have the id that an account has.
-    let name = |customer: u32| match &customers[customer].account {
-        Some(account) => (&**account, true),
-        None => (&*prospects[customers[customer].first as usize].id, false),
-    };
-    named.par_sort_by(|a, b| {
-        let ((a, is_account), (b, is_other)) = (name(*a), name(*b));
-        folded(a).cmp(&folded(b)).then(is_account.cmp(&is_other))
-    });
-    named
 }
 
 /// Puts things into an order: at each position the one that stands where the order says.
