@@ -4,7 +4,7 @@ use super::narrow;
 use std::ops::{Index, IndexMut};
 
 /// How many stand in a block.
-const BLOCK: usize = 512;
+const BLOCK: usize = 1024;
 
 /// Things in blocks of one size: adding to them moves none of them, and neither does taking in another list.
 /// A vector that grows stands in memory twice while it does. Places are given in the order of adding, not

@@ -255,7 +255,8 @@ fn in_order(customers: &Blocks<Customer>, prospects: &[Prospect], accounts: &[u3
     let mut names: Vec<(Text, bool, u32)> = prospects.iter().filter_map(alone).collect();
     names.extend(accounts.iter().filter_map(|customer| of_account(*customer)));
     names.par_sort_unstable();
-    names.into_iter().map(|(.., customer)| customer).collect()
+    // By reference: a list made in its place would keep all of its memory.
+    names.iter().map(|(.., customer)| *customer).collect()
 }
 
 /// Sorts prospects by id, and says where each stood.
