@@ -6,6 +6,7 @@ use crate::model::label::Lang;
 use crate::model::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
 use crate::model::sheet::{Audience, Sheet};
 use crate::render::{self, Format, RenderError, Rendering};
+use crate::report::Request;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::store::git::Git;
@@ -217,6 +218,14 @@ impl Context {
         if self.global.strict {
             strictly(&book)?;
         }
+        Ok(book)
+    }
+
+    /// The same, with no more of each record than a request takes. `rules` says that rules of grading or
+    /// allocation are asked whatever the request is.
+    pub fn book_for(&self, request: &Request, rules: bool) -> Result<Book, Failure> {
+        let mut book = self.unread_book()?;
+        book.keep = request.keep(&book.settings, book.as_of, rules);
         Ok(book)
     }
 

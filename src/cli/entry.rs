@@ -100,8 +100,7 @@ impl<'a> Session<'a> {
 
     fn selected(&self, query: &str) -> Result<Vec<PathBuf>, Failure> {
         let request = Request::of(self.context.query("--where", query)?);
-        let mut book = self.context.unread_book()?;
-        book.keep = request.keep(&book.settings, book.as_of, false);
+        let book = self.context.book_for(&request, false)?;
         let path = |record: &Record| Some(record.prospect.path.clone());
         self.context.reading(&book, || request.gather(&book, path))
     }

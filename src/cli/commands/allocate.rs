@@ -60,8 +60,7 @@ impl Allocate {
             return self.follow(file, session, context);
         }
         let request = self.selection.request(context)?;
-        let mut book = context.unread_book()?;
-        book.keep = request.keep(&book.settings, book.as_of, true);
+        let book = context.book_for(&request, true)?;
         let method = match (self.fast, self.exact) {
             (true, _) => Method::Fast,
             (_, true) => Method::Exact,
@@ -79,9 +78,7 @@ impl Allocate {
 
     fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {
         let lines = read_plan(file).map_err(Failure)?;
-        let mut book = context.unread_book()?;
-        let everything = Request::of(Query::everything());
-        book.keep = everything.keep(&book.settings, book.as_of, true);
+        let book = context.book_for(&Request::of(Query::everything()), true)?;
         let steps = context.reading(&book, || follow(&book, &lines))?.map_err(|wrong| {
             let placed = wrong.into_iter().map(|(line, diagnostic)| match line {
                 0 => diagnostic,

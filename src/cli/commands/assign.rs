@@ -59,9 +59,7 @@ impl Assign {
         let by_hand = settings.language.pick("assigned by hand", "手工分配");
         event.reason = Some(self.reason.as_deref().unwrap_or(by_hand).into());
         let targets = session.targets(&self.ids, &self.chosen)?;
-        let mut book = context.unread_book()?;
-        let everything = Request::of(Query::everything());
-        book.keep = everything.keep(&book.settings, book.as_of, true);
+        let book = context.book_for(&Request::of(Query::everything()), true)?;
         let (mut team, rules, obstacles) =
             context.reading(&book, || weighed(&book, &targets))??;
         let place = team.place(&to);

@@ -42,10 +42,8 @@ impl Claim {
         };
         event.owner = Some(rep.clone());
         let targets = session.targets(&self.ids, &self.chosen)?;
-        let mut book = context.unread_book()?;
-        let everything = Request::of(Query::everything());
-        book.keep =
-            everything.keep(&book.settings, book.as_of, !book.settings.pool.grades.is_empty());
+        let graded = !context.ledger()?.settings.pool.grades.is_empty();
+        let book = context.book_for(&Request::of(Query::everything()), graded)?;
         let mut quota = context.reading(&book, || Quota::of(&book, &rep))?;
         let mut entries = Vec::new();
         let mut refused = Vec::new();

@@ -40,8 +40,7 @@ impl Classify {
             }
         }
         let request = self.selection.request(context)?;
-        let mut book = context.unread_book()?;
-        book.keep = request.keep(&book.settings, book.as_of, false);
+        let book = context.book_for(&request, false)?;
         let sheet = context.reading(&book, || classify(&book, &request, self.why_not.as_deref()));
         context.emit(sheet?)
     }

@@ -29,8 +29,7 @@ impl Due {
             .help("write 7d or 2w")
         })?;
         let request = self.selection.request(context)?;
-        let mut book = context.unread_book()?;
-        book.keep = request.keep(&book.settings, book.as_of, true);
+        let book = context.book_for(&request, true)?;
         context.emit(context.reading(&book, || due(&book, &request, days))?)
     }
 }

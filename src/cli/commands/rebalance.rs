@@ -47,8 +47,7 @@ impl Rebalance {
         let wish = self.wish()?;
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
-        let mut book = context.unread_book()?;
-        book.keep = request.keep(&book.settings, book.as_of, true);
+        let book = context.book_for(&request, true)?;
         let plan = context.reading(&book, || rebalance(&book, &request.query, wish))??;
         let id = |place: usize| &plan.team.members[place].rep.id;
         let moves = plan.moves.iter().map(|step| Proposed {

@@ -27,8 +27,8 @@ impl Recycle {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
-        let mut book = context.unread_book()?;
-        book.keep = request.keep(&book.settings, book.as_of, !book.settings.pool.grades.is_empty());
+        let graded = !context.ledger()?.settings.pool.grades.is_empty();
+        let book = context.book_for(&request, graded)?;
         let recycled = context.reading(&book, || recycle(&book, &request.query))?;
         let released = recycled.iter().map(|item| Proposed {
             path: &item.prospect.path,

@@ -27,8 +27,7 @@ impl Sweep {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
-        let mut book = context.unread_book()?;
-        book.keep = request.keep(&book.settings, book.as_of, false);
+        let book = context.book_for(&request, false)?;
         let overdue = context.reading(&book, || sweep(&book, &request.query))?;
         let falls = overdue.iter().filter_map(|item| {
             let first = item.falls_to.clone()?;

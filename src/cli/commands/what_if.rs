@@ -78,8 +78,7 @@ impl WhatIf {
         if let Some(text) = &self.period {
             request.period = Some(context.period("--period", text)?);
         }
-        let mut book = context.unread_book()?;
-        book.keep = request.keep(&book.settings, book.as_of, false);
+        let book = context.book_for(&request, false)?;
         let make = || what_if(Some((&book, &request)), &stated, scale, context.lang());
         context.emit(context.reading(&book, make)??)
     }
