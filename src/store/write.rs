@@ -304,10 +304,13 @@ fn prepare(private: &Path) -> std::io::Result<()> {
     }
     fs::create_dir_all(private)?;
     let ignore = private.join(".gitignore");
-    // An empty one was cut short.
-    if !fs::symlink_metadata(&ignore).is_ok_and(|meta| meta.is_symlink() || meta.len() > 0) {
+    // An empty one was cut short, or another first writer is at it: of two the later one makes it anew.
+    while !fs::symlink_metadata(&ignore).is_ok_and(|meta| meta.is_symlink() || meta.len() > 0) {
         let _ = fs::remove_file(&ignore);
-        write_durably(&ignore, b"*\n", None)?;
+        match write_durably(&ignore, b"*\n", None) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            written => written?,
+        }
     }
     fs::create_dir_all(&temporary)?;
     // A journal is worth nothing if its folder is not found after a power loss.
@@ -458,4 +461,22 @@ pub fn write_file_by(
     }
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_first_writers_prepare_a_ledger() {
+        for _ in 0..50 {
+            let folder = tempfile::tempdir().unwrap();
+            let private = folder.path().join(PRIVATE);
+            std::thread::scope(|scope| {
+                let work: Vec<_> = (0..8).map(|_| scope.spawn(|| prepare(&private))).collect();
+                work.into_iter().for_each(|work| work.join().unwrap().unwrap());
+            });
+            assert_eq!(fs::read(private.join(".gitignore")).unwrap(), b"*\n");
+        }
+    }
 }
