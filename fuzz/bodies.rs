@@ -2,8 +2,8 @@
 //! a bounded number of inputs: a defect that fuzzing finds is a test from then on.
 
 use crm::check::{Subject, check};
-use crm::cli::diagnose::{render, short};
-use crm::diag::{Diagnostic, Place};
+use crm::cli::diagnose::{Look, render, short};
+use crm::diag::{Diagnostic, Lang, Place};
 use crm::model::date::Date;
 use crm::model::event::{Event, EventKey};
 use crm::model::mapping::Mapping;
@@ -41,7 +41,8 @@ fn day(text: &str) -> Date {
 /// Nothing in a message obeys a terminal.
 fn says_nothing_but_text(found: &[Diagnostic]) {
     for diagnostic in found.iter().take(20) {
-        let text = render(diagnostic, false, Some(80)) + &short(diagnostic);
+        let text = render(diagnostic, Look { width: Some(80), ..Look::default() })
+            + &short(diagnostic, Lang::En);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
     }
 }

@@ -47,9 +47,11 @@
 //! [`guard`], [`report`], [`plan`] < [`render`] < [`cli`]. The core never prints and never reads the clock or the environment:
 //! `cli::context` does, once.
 
+#[macro_use]
+pub mod diag;
+
 pub mod check;
 pub mod cli;
-pub mod diag;
 pub mod guard;
 pub mod model;
 pub mod plan;

@@ -55,7 +55,7 @@ fn made(root: &Path, on: Date, later: Option<Duration>) -> (Sheet, Option<usize>
     ledger.remember = later.map(|later| SystemTime::now() + later);
     let book = ledger.load(on);
     let query = Query::parse("", "query", &ledger.settings, on).unwrap();
-    let sheet = funnel(&book, &Request::of(query)).map_err(|e| e.message).unwrap();
+    let sheet = funnel(&book, &Request::of(query)).map_err(|e| e.message.en().to_owned()).unwrap();
     (sheet, book.errors(), ledger.files_read.load(Ordering::Relaxed))
 }
 

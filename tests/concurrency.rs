@@ -154,7 +154,7 @@ fn a_held_lock_names_its_holder() {
     assert_eq!(refused.code, Code::Locked);
     assert_eq!(refused.code.exit() as u8, 3);
     let holder = format!("process {} ", std::process::id());
-    assert!(refused.message.starts_with(&holder), "{}", refused.message);
+    assert!(refused.message.en().starts_with(&holder), "{refused:?}");
     // Whoever waits gets it as soon as it is free; a dry run and a report need none.
     sandbox.crm("log p1 call --dry-run").ok();
     sandbox.crm("list -f ids").ok();
@@ -193,7 +193,7 @@ fn a_dead_holder_holds_nothing() {
     let refused = Writer::open_within(sandbox.path(), wait).unwrap_err();
     assert_eq!(refused.code, Code::Locked);
     let name = format!("process {} has been writing", child.id());
-    assert!(refused.message.starts_with(&name), "{}", refused.message);
+    assert!(refused.message.en().starts_with(&name), "{refused:?}");
     child.kill().unwrap();
     child.wait().unwrap();
     // Its `git` lives on, and has not inherited the lock.

@@ -53,7 +53,9 @@ fn compare(root: &Path) {
                 let (mut fresh, read) = (ledger.load(on), ledger.load(on));
                 fresh.keep = report.keep(&request(), &ledger.settings, on);
                 read.records();
-                let make = |book: &Book| (report.make)(book, &request()).map_err(|e| e.message);
+                let make = |book: &Book| {
+                    (report.make)(book, &request()).map_err(|e| e.message.en().to_owned())
+                };
                 let name = report.name;
                 let made = make(&fresh);
                 assert_eq!(made, make(&read), "{name} {query:?} {by:?} {period:?} on {on}");

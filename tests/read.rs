@@ -7,8 +7,8 @@ mod common;
 
 use common::{Sandbox, TODAY};
 use crm::check::{Subject, check};
-use crm::cli::diagnose::{render, short};
-use crm::diag::{Diagnostic, Spot};
+use crm::cli::diagnose::{Look, render, short};
+use crm::diag::{Diagnostic, Lang, Spot};
 use crm::model::date::Date;
 use crm::model::prospect::Prospect;
 use crm::model::settings::Settings;
@@ -151,7 +151,8 @@ fn go_through(sandbox: &Sandbox, bytes: &[u8]) {
         }
         assert!(!book.records().is_empty() || !found.is_empty() || as_of == Date::MIN);
         for diagnostic in &found {
-            let text = render(diagnostic, false, Some(80)) + &short(diagnostic);
+            let text = render(diagnostic, Look { width: Some(80), ..Look::default() })
+                + &short(diagnostic, Lang::En);
             assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
         }
     }

@@ -421,7 +421,10 @@ fn a_writer_sees_what_an_editor_wrote_meanwhile() {
     ] {
         let refused = writer.commit(&changes).unwrap_err();
         assert_eq!(refused.code, Code::WriteFailed);
-        assert!(refused.message.ends_with("was changed by somebody else meanwhile"), "{refused:?}");
+        assert!(
+            refused.message.en().ends_with("was changed by somebody else meanwhile"),
+            "{refused:?}"
+        );
         assert_eq!(sandbox.snapshot(), before);
         assert_eq!(left_over(&sandbox), Vec::<String>::new());
     }

@@ -14,13 +14,14 @@ use crate::store::load::Ledger;
 use crate::store::root::find_root;
 use crate::store::snapshot::{Snapshot, Tracked};
 use crate::store::write;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::args::Global;
+use super::diagnose::{Look, colored};
 use super::progress::Progress;
 
 /// The environment variables that mean something, as they were at the start.
@@ -104,6 +105,8 @@ pub struct Context {
     format: Option<Format>,
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
+    /// The language of talk; that of sheets is the ledger's, or none for machines.
+    spoken: Cell<Lang>,
     /// What goes out once the command has succeeded.
     out: RefCell<Vec<Piece>>,
     last: RefCell<Vec<String>>,
@@ -151,6 +154,7 @@ impl Context {
             format,
             color,
             ledger: std::cell::OnceCell::new(),
+            spoken: Cell::default(),
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
         })
@@ -199,8 +203,14 @@ impl Context {
     }
 
     /// Makes a ledger that of the command, unless it has one.
-    pub fn settle(&self, ledger: Ledger) -> &Ledger {
-        self.ledger.get_or_init(|| ledger)
+    pub fn settle(&self, mut ledger: Ledger) -> &Ledger {
+        self.ledger.get_or_init(|| {
+            self.spoken.set(ledger.settings.language);
+            if self.format.is_some_and(|format| format.readers() == Audience::Machines) {
+                ledger.settings.language = Lang::Machine;
+            }
+            ledger
+        })
     }
 
     /// The whole ledger on the as-of day, read. What is wrong in it is counted on stderr, or stops the
@@ -247,9 +257,20 @@ impl Context {
         }
     }
 
-    /// The language of labels.
+    /// The language of talk: the ledger's, once it has been opened.
+    pub fn spoken(&self) -> Lang {
+        self.spoken.get()
+    }
+
+    /// The language of sheets: that of talk, or [`Lang::Machine`] where a machine reads them.
     pub fn lang(&self) -> Lang {
         self.ledger.get().map(|ledger| ledger.settings.language).unwrap_or_default()
+    }
+
+    /// How messages look on stderr.
+    pub fn look_of_messages(&self) -> Look {
+        let color = colored(&self.global, &self.env);
+        Look { color, width: columns(&std::io::stderr()), lang: self.spoken() }
     }
 
     /// Puts a sheet on stdout, or into the file of `-o`.

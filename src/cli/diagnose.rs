@@ -2,8 +2,8 @@
 //! `annotate-snippets`.
 
 use super::args::Global;
-use super::context::{Environment, columns};
-use crate::diag::{Diagnostic, Severity, Source, Spot};
+use super::context::Environment;
+use crate::diag::{Diagnostic, Lang, Severity, Source, Spot, Words};
 use crate::render::clean;
 use crate::store::locate::Locator;
 use annotate_snippets::renderer::{DEFAULT_LINE_NUM_STYLE, DecorStyle};
@@ -115,35 +115,43 @@ impl Position {
 }
 
 /// A diagnostic as people read it, over several lines; source lines are cut to the terminal's columns.
-pub fn render(diagnostic: &Diagnostic, color: bool, width: Option<usize>) -> String {
-    render_at(diagnostic, resolve(diagnostic).as_ref(), color, width)
+pub fn render(diagnostic: &Diagnostic, look: Look) -> String {
+    render_at(diagnostic, resolve(diagnostic).as_ref(), look)
+}
+
+/// How diagnostics look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    /// In colour.
+    pub color: bool,
+    /// The columns of the terminal; `None` where there is none.
+    pub width: Option<usize>,
+    /// The language.
+    pub lang: Lang,
 }
 
 /// The same at a place that has been looked up.
-pub fn render_at(
-    diagnostic: &Diagnostic,
-    resolved: Option<&Resolved>,
-    color: bool,
-    width: Option<usize>,
-) -> String {
+pub fn render_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, look: Look) -> String {
+    let Look { color, width, lang } = look;
+    let cleaned = |words: &Words| clean(words.get(lang)).into_owned();
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let message = clean(&diagnostic.message);
-    let notes: Vec<String> = diagnostic.notes.iter().map(|note| clean(note).into_owned()).collect();
-    let help: Vec<String> = diagnostic.help.iter().map(|help| clean(help).into_owned()).collect();
-    let label = diagnostic.label.as_deref().map(clean).unwrap_or_default();
+    let message = cleaned(&diagnostic.message);
+    let notes: Vec<String> = diagnostic.notes.iter().map(cleaned).collect();
+    let help: Vec<String> = diagnostic.help.iter().map(cleaned).collect();
+    let label = diagnostic.label.as_ref().map(cleaned).unwrap_or_default();
     let excerpt = resolved.and_then(Excerpt::of);
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let renderer = width.map_or(renderer.clone(), |width| renderer.term_width(width));
-    let title = level.primary_title(message.as_ref()).id(diagnostic.code.id());
+    let title = level.primary_title(message.as_str()).id(diagnostic.code.id());
     if let (Some(resolved), Some(excerpt)) = (resolved, &excerpt) {
         let mut annotation = AnnotationKind::Primary.span(excerpt.span.clone());
         if !label.is_empty() {
-            annotation = annotation.label(label.as_ref());
+            annotation = annotation.label(label.as_str());
         }
         let source = Snippet::source(&excerpt.line)
             .line_start(resolved.line)
@@ -209,13 +217,12 @@ fn floor(line: &str, mut at: usize) -> usize {
 }
 
 /// Puts diagnostics on stderr, a blank line between them; of very many the first.
-pub fn show(found: &[Diagnostic], color: bool) {
-    let width = columns(&std::io::stderr());
+pub fn show(found: &[Diagnostic], look: Look) {
     let mut stderr = std::io::stderr().lock();
     let (shown, more) = found.split_at(found.len().min(SHOWN_AT_ONCE));
     for (number, (diagnostic, place)) in shown.iter().zip(resolve_all(shown)).enumerate() {
         let gap = if number > 0 { "\n" } else { "" };
-        let text = render_at(diagnostic, place.as_ref(), color, width);
+        let text = render_at(diagnostic, place.as_ref(), look);
         // Nobody is left to tell if stderr cannot be written.
         let _ = writeln!(stderr, "{gap}{text}");
     }
@@ -234,17 +241,17 @@ pub fn colored(global: &Global, env: &Environment) -> bool {
 }
 
 /// One line, `file:line:col: severity[code]: message`, for editors.
-pub fn short(diagnostic: &Diagnostic) -> String {
-    short_at(diagnostic, resolve(diagnostic).as_ref())
+pub fn short(diagnostic: &Diagnostic, lang: Lang) -> String {
+    short_at(diagnostic, resolve(diagnostic).as_ref(), lang)
 }
 
 /// The same at a place that has been looked up.
-pub fn short_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>) -> String {
+pub fn short_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, lang: Lang) -> String {
     let what = format!(
         "{}[{}]: {}",
         diagnostic.severity,
         diagnostic.code.id(),
-        clean(&diagnostic.message)
+        clean(diagnostic.message.get(lang))
     );
     match resolved {
         Some(place) => {

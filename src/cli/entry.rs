@@ -246,7 +246,7 @@ fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Resu
         .map(|mut finding| {
             // The entry is not in the file, so there is nothing to point at.
             finding.place = None;
-            finding.message = format!("{}: {}", after.id, finding.message);
+            finding.message = finding.message.about(&after.id);
             finding
         })
         .collect();

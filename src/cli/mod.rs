@@ -13,6 +13,7 @@ use crate::diag::{Code, Diagnostic, Failure};
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 use context::{Context, Environment};
+use diagnose::Look;
 use std::ffi::OsString;
 
 /// Runs the program and gives its exit status.
@@ -26,18 +27,16 @@ pub fn main() -> u8 {
         }
     };
     let color = diagnose::colored(&cli.global, &env);
-    let done = Context::new(cli.global, env).and_then(|context| {
-        let status = run(cli.command, &context)?;
-        context.finish()?;
-        Ok(status)
-    });
-    match done {
-        Ok(status) => status,
-        Err(failure) => {
-            diagnose::show(&failure.0, color);
-            failure.exit() as u8
-        }
-    }
+    let stop = |failure: &Failure, look| {
+        diagnose::show(&failure.0, look);
+        failure.exit() as u8
+    };
+    let context = match Context::new(cli.global, env) {
+        Ok(context) => context,
+        Err(failure) => return stop(&failure, Look { color, ..Look::default() }),
+    };
+    let done = run(cli.command, &context).and_then(|status| context.finish().map(|()| status));
+    done.unwrap_or_else(|failure| stop(&failure, context.look_of_messages()))
 }
 
 fn run(command: Command, context: &Context) -> Result<u8, Failure> {

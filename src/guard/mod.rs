@@ -8,7 +8,7 @@
 pub mod commits;
 mod prospects;
 
-use crate::diag::{Code, Diagnostic, Place, Source, Spot};
+use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
 use crate::model::date::Date;
 use crate::model::id;
 use crate::model::settings::{Presence, Settings};
@@ -94,7 +94,7 @@ impl Guard<'_> {
                 // Broken settings know nobody; whom the server names an admin can mend them.
                 let help = "an admin of the server (git config crm.admin) can push the mended file: git push -o force";
                 let mut found = wrong;
-                found.iter_mut().for_each(|problem| problem.help.push(help.to_owned()));
+                found.iter_mut().for_each(|problem| problem.help.push(help.into()));
                 return Ok(Verdict {
                     found,
                     user: self.user.to_owned(),
@@ -151,7 +151,7 @@ impl Guard<'_> {
             }
         }
         // The same thing may be seen in a commit and at the end.
-        let mut seen: Vec<(Code, String, Option<Place>)> = Vec::new();
+        let mut seen: Vec<(Code, Words, Option<Place>)> = Vec::new();
         verdict.found.retain(|finding| {
             let key = (finding.code, finding.message.clone(), finding.place.clone());
             let new = !seen.contains(&key);

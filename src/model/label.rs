@@ -1,32 +1,6 @@
 //! Words shown to people, in the languages the program speaks.
 
-/// A language of labels and messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Chinese (simplified).
-    Zh,
-}
-
-impl Lang {
-    /// Every language, with its code in settings.
-    pub const ALL: [(&'static str, Lang); 2] = [("en", Lang::En), ("zh", Lang::Zh)];
-
-    /// The language of a code such as `zh`.
-    pub fn parse(code: &str) -> Option<Lang> {
-        Lang::ALL.iter().find(|(c, _)| *c == code).map(|(_, lang)| *lang)
-    }
-
-    /// One of two texts.
-    pub fn pick<'a>(self, en: &'a str, zh: &'a str) -> &'a str {
-        match self {
-            Lang::En => en,
-            Lang::Zh => zh,
-        }
-    }
-}
+pub use crate::diag::Lang;
 
 /// A name in one or more languages; the id stands in where none is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,9 +25,17 @@ impl Label {
     /// The text in `lang`, else in the other language, else `id`.
     pub fn get<'a>(&'a self, lang: Lang, id: &'a str) -> &'a str {
         let (first, second) = match lang {
-            Lang::En => (&self.en, &self.zh),
+            Lang::En | Lang::Machine => (&self.en, &self.zh),
             Lang::Zh => (&self.zh, &self.en),
         };
         first.as_deref().or(second.as_deref()).unwrap_or(id)
+    }
+
+    /// The word for a thing with an id: the id for machines, the label for people.
+    pub fn term<'a>(&'a self, lang: Lang, id: &'a str) -> &'a str {
+        match lang {
+            Lang::Machine => id,
+            Lang::En | Lang::Zh => self.get(lang, id),
+        }
     }
 }

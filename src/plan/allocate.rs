@@ -481,7 +481,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
         };
         if let Some(moved) = &named.elsewhere {
             let help = "make the plan anew, or take the line out";
-            wrong.push(at(line, Diagnostic { help: vec![help.to_owned()], ..moved.clone() }));
+            wrong.push(at(line, Diagnostic { help: vec![help.into()], ..moved.clone() }));
             continue;
         }
         if let Some(barrier) = rules.barrier(&named.obstacles, &team, place) {

@@ -39,7 +39,7 @@ impl Overdue {
     pub fn reason(&self, lang: Lang) -> String {
         let Overdue { age, cycle, .. } = self;
         match lang {
-            Lang::En => format!("past the sales cycle: day {age} of {cycle}"),
+            Lang::En | Lang::Machine => format!("past the sales cycle: day {age} of {cycle}"),
             Lang::Zh => format!("超过销售周期：第{age}天，周期{cycle}天"),
         }
     }

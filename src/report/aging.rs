@@ -139,7 +139,7 @@ pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         id: "aging".into(),
         title: lang.pick("Standing too long", "停留过久").into(),
         about: match lang {
-            Lang::En => format!("open prospects on {}: {}", book.as_of, open),
+            Lang::En | Lang::Machine => format!("open prospects on {}: {}", book.as_of, open),
             Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open),
         },
         tables: [Audience::Machines, Audience::People]
@@ -301,7 +301,7 @@ fn worst(late: &[Late], settings: &Settings) -> Option<String> {
     let (all, name) = (late.len(), member(owner, settings));
     let overdue = late.iter().filter(|one| one.overdue).count();
     Some(match settings.language {
-        Lang::En => {
+        Lang::En | Lang::Machine => {
             format!(
                 "{all} stand too long, {overdue} of them past the cycle (crm sweep); most with {name}: {most}"
             )

@@ -99,7 +99,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     notes.extend(team.members.iter().filter_map(|member| remark(member, lang)));
     if unknown > 0 {
         notes.push(match lang {
-            Lang::En => {
+            Lang::En | Lang::Machine => {
                 format!("{unknown} open prospects are owned by reps whom the settings do not list")
             }
             Lang::Zh => format!("{unknown}个客户的负责人不在设置中"),
@@ -131,7 +131,7 @@ fn remark(member: &Member, lang: Lang) -> Option<String> {
     let (id, held) = (&member.rep.id, member.held);
     if let (Presence::Gone(day), 1..) = (member.presence, held) {
         return Some(match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "{id} left on {day} and still owns {held}: crm release --where 'owner:{id} is:open' --reason …"
             ),
             Lang::Zh => format!("{id}已于{day}离职，名下还有{held}个客户：用 crm release 放回公海"),
@@ -139,7 +139,9 @@ fn remark(member: &Member, lang: Lang) -> Option<String> {
     }
     let capacity = member.capacity.filter(|capacity| *capacity < held)?;
     Some(match lang {
-        Lang::En => format!("{id} holds {held}, more than the capacity of {capacity}"),
+        Lang::En | Lang::Machine => {
+            format!("{id} holds {held}, more than the capacity of {capacity}")
+        }
         Lang::Zh => format!("{id}持有{held}个，超过容量{capacity}"),
     })
 }
@@ -170,7 +172,7 @@ pub fn fairness(team: &Team, states: &[(&str, &Loads)], lang: Lang) -> Table {
     }
     let n = capacities(team).iter().filter(|capacity| **capacity > 0).count();
     let title = match lang {
-        Lang::En => format!("Fairness of load over capacity, {n} members"),
+        Lang::En | Lang::Machine => format!("Fairness of load over capacity, {n} members"),
         Lang::Zh => format!("负荷公平度（负荷/容量），{n}人"),
     };
     Table { id: "fairness".into(), title, columns, rows: rows.into(), ..Table::default() }

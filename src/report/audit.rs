@@ -44,7 +44,7 @@ pub fn audit(record: &Record, origins: &BTreeMap<String, Origin>, settings: &Set
     let about = lang.pick("every entry, and the commit that brought it", "每条流水及其所在的提交");
     sheet.about = about.to_owned();
     sheet.notes.push(match lang {
-        Lang::En => format!("entries to look at: {wrong}; a commit's author is what its maker claims, the push is what the guard checked"),
+        Lang::En | Lang::Machine => format!("entries to look at: {wrong}; a commit's author is what its maker claims, the push is what the guard checked"),
         Lang::Zh => format!("需查看的流水：{wrong}条；提交作者由提交者自填，推送由守卫核对"),
     });
     sheet
@@ -57,7 +57,7 @@ fn row(event: &Event, origin: &Origin, settings: &Settings, lang: Lang) -> Row {
     match (author, event.by.as_deref()) {
         (Some(author), Some(by)) if *author.id != *by => {
             remarks.push(match lang {
-                Lang::En => format!("signed {by}, committed by {}", author.id),
+                Lang::En | Lang::Machine => format!("signed {by}, committed by {}", author.id),
                 Lang::Zh => format!("署名{by}，提交者{}", author.id),
             });
         }
@@ -68,7 +68,7 @@ fn row(event: &Event, origin: &Origin, settings: &Settings, lang: Lang) -> Row {
         _ => {}
     }
     remarks.extend(origin.changed.iter().map(|commit| match lang {
-        Lang::En => format!("rewritten in {} by {}", short(commit), commit.author),
+        Lang::En | Lang::Machine => format!("rewritten in {} by {}", short(commit), commit.author),
         Lang::Zh => format!("在{}中被{}改写", short(commit), commit.author),
     }));
     // That something is not committed yet is no reason to look twice.

@@ -44,7 +44,7 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         id: "bridge".into(),
         title: format!("{} {period}", lang.pick("Bridge", "变化桥")),
         about: match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "open prospects of every column, from the end of {eve} to the end of {}; weighted: value x nominal probability{currency}",
                 period.to
             ),
@@ -80,7 +80,7 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         spans.values().flat_map(|span| span.lines.values()).map(|l| l.prospects).sum();
     if !request.list && changes > 0 {
         sheet.notes.push(match lang {
-            Lang::En => format!("{changes} changes: --list shows each"),
+            Lang::En | Lang::Machine => format!("{changes} changes: --list shows each"),
             Lang::Zh => format!("共{changes}项变化：--list逐项列出"),
         });
     }

@@ -112,7 +112,7 @@ impl Odds {
         let [p, nominal] = [self.calibrated, self.nominal].map(|p| percent(p.to_f64()));
         let (low, high, n) = (percent(low), percent(high), self.departures);
         Some(match lang {
-            Lang::En => {
+            Lang::En | Lang::Machine => {
                 format!(
                     "your {label} wins {p}, n = {n} (95 % interval {low} to {high}); nominal {nominal}"
                 )

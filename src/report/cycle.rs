@@ -331,7 +331,7 @@ fn notes(all: &Passes, lang: Lang) -> Vec<String> {
     let open = count(Outcome::Censored);
     let (n, off) = (all.all.len(), all.clockless);
     let population = match lang {
-        Lang::En => format!(
+        Lang::En | Lang::Machine => format!(
             "n = {n} passes: {won} won, {lost} lost, {fell} fell back to the first column, {open} open; {off} pursuits never started the clock and are not in it"
         ),
         Lang::Zh => format!(
@@ -350,7 +350,7 @@ fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
     let summary = Summary::of(&all.won()).filter(|_| won as u64 >= FEW);
     let Some(summary) = summary else {
         return Some(match lang {
-            Lang::En => {
+            Lang::En | Lang::Machine => {
                 format!("stated cycle {stated} days; {won} won are too few to measure the real one")
             }
             Lang::Zh => format!("规定周期{stated}天；成交{won}个，太少，无法衡量实际周期"),
@@ -372,7 +372,7 @@ fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
         lang.pick("the two agree", "二者相符")
     };
     Some(match lang {
-        Lang::En => format!(
+        Lang::En | Lang::Machine => format!(
             "stated cycle {stated} days; the middle half of the won took {quick} to {slow}, median {median}; {inside} of {won} ({share}) closed within it: {verdict}"
         ),
         Lang::Zh => format!(
@@ -403,7 +403,7 @@ fn picture(board: &Board, shares: &AalenJohansen, lang: Lang) -> Picture {
     Picture {
         title: board.note(lang.pick("Closed by day", "逐日结束比例").to_owned(), lang),
         description: match lang {
-            Lang::En => format!("by day {}: {}", shares.t_max, words.join(", ")),
+            Lang::En | Lang::Machine => format!("by day {}: {}", shares.t_max, words.join(", ")),
             Lang::Zh => format!("到第{}天：{}", shares.t_max, words.join("，")),
         },
         chart: Chart::Steps {

@@ -52,7 +52,7 @@ pub fn diff(
         id: "diff".into(),
         title: format!("{} {from}..{to}", lang.pick("Difference", "差异")),
         about: match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "open prospects in {from} and in {to}, both as of {day}; weighted: value x nominal probability{currency}"
             ),
             Lang::Zh => {

@@ -218,7 +218,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
 /// Why it is due, in a few words: the day itself says when it last happened.
 fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
     match (duty, lang) {
-        (Duty::Answer { answer, .. }, Lang::En) => {
+        (Duty::Answer { answer, .. }, Lang::En | Lang::Machine) => {
             format!("{grade}: {} of {}", answer.kind, answer.on())
         }
         (Duty::Answer { answer, .. }, Lang::Zh) => {

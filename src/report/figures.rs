@@ -19,7 +19,7 @@ pub fn count(n: u64) -> Cell {
 /// Why there is no figure: too few cases.
 pub fn few(n: u64, lang: Lang) -> Cell {
     Cell::absent(match lang {
-        Lang::En => format!("n = {n}, too few"),
+        Lang::En | Lang::Machine => format!("n = {n}, too few"),
         Lang::Zh => format!("n = {n}，太少"),
     })
 }

@@ -266,7 +266,7 @@ fn about(book: &Book, settings: &Settings, lang: Lang) -> String {
     let currency = settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
     let weight = settings.forecast.weight.trimmed();
     match lang {
-        Lang::En => format!(
+        Lang::En | Lang::Machine => format!(
             "open prospects on {} in columns with a probability; calibrated on all moves of the ledger, the nominal probability counting as {weight} more{currency}",
             book.as_of
         ),
@@ -393,7 +393,9 @@ fn picture(due: &Outlook, measures: &Measures, period: Period, lang: Lang) -> Op
     Some(Picture {
         title: format!("{} {period}", lang.pick("Still to come in", "期内尚可成交")),
         description: match lang {
-            Lang::En => format!("{a} with 90 % certainty, {b} as likely as not, {c} with 10 %"),
+            Lang::En | Lang::Machine => {
+                format!("{a} with 90 % certainty, {b} as likely as not, {c} with 10 %")
+            }
             Lang::Zh => format!("九成把握{a}，一半可能{b}，一成可能{c}"),
         },
         chart: Chart::Range {
@@ -410,13 +412,13 @@ fn notes(open: &[Open], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Ve
     let without = open.iter().filter(|one| !one.valued).count();
     if without > 0 {
         notes.push(match lang {
-            Lang::En => format!("{without} without a value count as 0"),
+            Lang::En | Lang::Machine => format!("{without} without a value count as 0"),
             Lang::Zh => format!("{without}个没有价值，按0计"),
         });
     }
     if unweighed > 0 {
         notes.push(match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "{unweighed} open ones stand in a column with probability 0 and are not in the forecast"
             ),
             Lang::Zh => format!("{unweighed}个进行中的客户所在栏概率为0，不在预测内"),
@@ -425,7 +427,7 @@ fn notes(open: &[Open], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Ve
     if let Some(bucket) = bucket {
         let width = Amount::from_hundredths(bucket).grouped();
         notes.push(match lang {
-            Lang::En => {
+            Lang::En | Lang::Machine => {
                 format!(
                     "too many sums to tell apart: p10, p50 and p90 are in steps of up to {width}"
                 )

@@ -356,15 +356,17 @@ fn numbers(
             let short = needs - has as f64;
             let id = &stage.id;
             Some(match (lang, short > 0.0) {
-                (Lang::En, true) => format!("{id} needs {needs}, has {has}: {short} more"),
-                (Lang::En, false) => format!("{id} needs {needs}, has {has}"),
+                (Lang::En | Lang::Machine, true) => {
+                    format!("{id} needs {needs}, has {has}: {short} more")
+                }
+                (Lang::En | Lang::Machine, false) => format!("{id} needs {needs}, has {has}"),
                 (Lang::Zh, true) => format!("{id}需{needs}，现有{has}，还差{short}"),
                 (Lang::Zh, false) => format!("{id}需{needs}，现有{has}"),
             })
         })
         .collect();
     (!parts.is_empty()).then(|| match lang {
-        Lang::En => {
+        Lang::En | Lang::Machine => {
             format!(
                 "to hold your own pace of the last {} days: {}",
                 window.days(),

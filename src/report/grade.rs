@@ -119,7 +119,9 @@ impl Grades {
         let prospects: u32 = self.found.iter().map(|found| self.customer(found).prospects).sum();
         let (day, customers) = (self.on, self.found.len());
         match self.settings.language {
-            Lang::En => format!("{day}  ·  customers: {customers}, prospects: {prospects}"),
+            Lang::En | Lang::Machine => {
+                format!("{day}  ·  customers: {customers}, prospects: {prospects}")
+            }
             Lang::Zh => format!("{day}  ·  客户：{customers}，档案：{prospects}"),
         }
     }
@@ -403,7 +405,9 @@ impl Why<'_> {
             Scale::Loyalty => self.loyalty(),
             Scale::Lifecycle => self.lifecycle(),
             Scale::Pareto | Scale::Pyramid => match (self.rank, self.lang) {
-                (Some((rank, of)), Lang::En) => format!("number {rank} of {of} who bought"),
+                (Some((rank, of)), Lang::En | Lang::Machine) => {
+                    format!("number {rank} of {of} who bought")
+                }
                 (Some((rank, of)), Lang::Zh) => format!("{of} 个已购客户中第 {rank}"),
                 (None, _) => String::new(),
             },
@@ -425,8 +429,8 @@ impl Why<'_> {
     fn orders(&self) -> String {
         let n = self.customer.figures.orders;
         match (self.lang, n) {
-            (Lang::En, 1) => "1 order".to_owned(),
-            (Lang::En, n) => format!("{n} orders"),
+            (Lang::En | Lang::Machine, 1) => "1 order".to_owned(),
+            (Lang::En | Lang::Machine, n) => format!("{n} orders"),
             (Lang::Zh, n) => format!("{n} 单"),
         }
     }
@@ -441,14 +445,14 @@ impl Why<'_> {
         } else if worth == figures.bought.own {
             let bought = figures.bought.own.grouped();
             match lang {
-                Lang::En => format!("bought {bought}, {}", self.orders()),
+                Lang::En | Lang::Machine => format!("bought {bought}, {}", self.orders()),
                 Lang::Zh => format!("购买 {bought}，{}", self.orders()),
             }
         } else {
             let (worth, bought) = (worth.round(2).grouped(), figures.bought.own.grouped());
             let orders = self.orders();
             match lang {
-                Lang::En => format!("margin {worth} of {bought} bought, {orders}"),
+                Lang::En | Lang::Machine => format!("margin {worth} of {bought} bought, {orders}"),
                 Lang::Zh => format!("购买 {bought}，毛利 {worth}，{orders}"),
             }
         };
@@ -456,7 +460,7 @@ impl Why<'_> {
         let how = if grading.value_high.is_some() || grading.value_medium.is_some() {
             let (high, medium) = (limit(grading.value_high), limit(grading.value_medium));
             match lang {
-                Lang::En => format!("high from {high}, medium from {medium}"),
+                Lang::En | Lang::Machine => format!("high from {high}, medium from {medium}"),
                 Lang::Zh => format!("高 ≥ {high}，中 ≥ {medium}"),
             }
         } else if figures.is_buyer() {
@@ -475,7 +479,7 @@ impl Why<'_> {
         let Some(day) = figures.first_order else { return self.mood() };
         let days = self.on.days_since(day);
         let text = match self.lang {
-            Lang::En => {
+            Lang::En | Lang::Machine => {
                 format!("{} since {day} ({days} days), {contacts} contacts", self.orders())
             }
             Lang::Zh => format!("自 {day}（{days} 天）{}，联系 {contacts} 次", self.orders()),
@@ -490,7 +494,7 @@ impl Why<'_> {
             Survey::Csat => "CSAT",
         };
         match self.lang {
-            Lang::En => format!("{scale} {} on {}", known.score, known.on),
+            Lang::En | Lang::Machine => format!("{scale} {} on {}", known.score, known.on),
             Lang::Zh => format!("{scale} {}（{}）", known.score, known.on),
         }
     }
@@ -506,17 +510,19 @@ impl Why<'_> {
         let last = figures.last_contact.map_or("-".to_owned(), |day| day.to_string());
         let calls = match (figures.calls, self.lang) {
             (0, _) => String::new(),
-            (n, Lang::En) => format!(", {} of {n} calls answered", figures.answered),
+            (n, Lang::En | Lang::Machine) => {
+                format!(", {} of {n} calls answered", figures.answered)
+            }
             (n, Lang::Zh) => format!("，{n} 次电话接通 {} 次", figures.answered),
         };
         match (figures.open, self.lang) {
-            (true, Lang::En) => {
+            (true, Lang::En | Lang::Machine) => {
                 format!("{held} of {of} criteria; {need}; last contact {last}{calls}")
             }
             (true, Lang::Zh) => {
                 format!("{of} 项标准达成 {held} 项；{need}；最近联系 {last}{calls}")
             }
-            (false, Lang::En) => {
+            (false, Lang::En | Lang::Machine) => {
                 format!("nothing being pursued; {need}; last contact {last}{calls}")
             }
             (false, Lang::Zh) => format!("没有进行中的商机；{need}；最近联系 {last}{calls}"),
@@ -530,7 +536,7 @@ impl Why<'_> {
         }
         let repeats = orders - 1;
         let text = match self.lang {
-            Lang::En => format!("{repeats} of {} repeat", self.orders()),
+            Lang::En | Lang::Machine => format!("{repeats} of {} repeat", self.orders()),
             Lang::Zh => format!("{}中复购 {repeats} 单", self.orders()),
         };
         self.joined([text, self.mood()])
@@ -540,7 +546,7 @@ impl Why<'_> {
         let figures = &self.customer.figures;
         let gap = self.customer.gap;
         match (figures.last_order, figures.recency(self.on), self.lang) {
-            (Some(last), Some(days), Lang::En) => {
+            (Some(last), Some(days), Lang::En | Lang::Machine) => {
                 format!("last order {last} ({days} days ago); lapses after {gap} days")
             }
             (Some(last), Some(days), Lang::Zh) => {

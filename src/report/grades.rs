@@ -112,7 +112,7 @@ fn about(book: &Book, found: &Found<'_>) -> String {
         Lang::En if n == all => {
             format!("{day}  ·  {n} customers, {buyers} of them bought{currency}")
         }
-        Lang::En => format!(
+        Lang::En | Lang::Machine => format!(
             "{day}  ·  {n} of {all} customers, {buyers} of them bought; graded against all{currency}"
         ),
         Lang::Zh if n == all => format!("{day}  ·  客户 {n} 个，其中 {buyers} 个已购{currency}"),
@@ -318,7 +318,9 @@ fn picture(sums: &[Amount], lang: Lang) -> Option<Picture> {
     points.extend(sums.iter().enumerate().map(point));
     let (_, top) = points[sums.len().div_ceil(5)];
     let description = match lang {
-        Lang::En => format!("The first fifth of the customers brings {:.0} %.", top * 100.0),
+        Lang::En | Lang::Machine => {
+            format!("The first fifth of the customers brings {:.0} %.", top * 100.0)
+        }
         Lang::Zh => format!("前五分之一的客户带来 {:.0}%。", top * 100.0),
     };
     let label = lang.pick("share of the money", "金额占比").to_owned();
@@ -525,7 +527,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
     let ungraded = found.iter().filter(|(customer, _)| customer.grade().is_none()).count();
     if ungraded > 0 {
         notes.push(match lang {
-            Lang::En => {
+            Lang::En | Lang::Machine => {
                 format!("{ungraded} fit no rule: a last rule without `when` takes the rest")
             }
             Lang::Zh => format!("{ungraded} 个不符合任何规则：最后加一条不带 when 的规则"),
@@ -537,7 +539,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
         .count();
     if dormant > 0 {
         notes.push(match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "{dormant} of high value have lapsed: crm grade 'value:high lifecycle:lapsed' lists them"
             ),
             Lang::Zh => {
@@ -548,7 +550,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
     if !scored && !buyers.is_empty() {
         let n = book.graded().customers().filter(|customer| customer.figures.is_buyer()).count();
         notes.push(match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "RFM: n = {n}, too few: quintiles take {LEAST} customers who bought, limits in [grading] take none"
             ),
             Lang::Zh => format!("RFM：n = {n}，太少：五分位需要 {LEAST} 个已购客户，也可在 [grading] 中设定界限"),

@@ -161,7 +161,9 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         let [rate, low, high] =
             [all.of().rate().unwrap_or(0.0), low, high].map(|x| format!("{:.1} %", x * 100.0));
         sheet.notes.push(match lang {
-            Lang::En => format!("won {won} of {trials} that ended: {rate} (95 %: {low} to {high})"),
+            Lang::En | Lang::Machine => {
+                format!("won {won} of {trials} that ended: {rate} (95 %: {low} to {high})")
+            }
             Lang::Zh => format!("结束的{trials}个中成交{won}个：{rate}（95%区间：{low}至{high}）"),
         });
     }
@@ -174,7 +176,9 @@ fn about(all: &Score, book: &Book, request: &Request) -> String {
     let (won, lost) = (all.won, all.lost);
     let days = request.period.map_or_else(|| format!("..{}", book.as_of), |p| p.to_string());
     match book.settings.language {
-        Lang::En => format!("pursuits that ended in {days}: {lost} lost, {won} won"),
+        Lang::En | Lang::Machine => {
+            format!("pursuits that ended in {days}: {lost} lost, {won} won")
+        }
         Lang::Zh => format!("{days} 结束的跟进：流失{lost}，成交{won}"),
     }
 }
@@ -318,7 +322,7 @@ fn common(
         if !others.is_empty() {
             let n = others.len();
             let word = match lang {
-                Lang::En => format!("{n} others, fewer than {FEW} each"),
+                Lang::En | Lang::Machine => format!("{n} others, fewer than {FEW} each"),
                 Lang::Zh => format!("其他{n}项，各少于{FEW}"),
             };
             let mut sum = Score::default();

@@ -126,7 +126,7 @@ pub fn measures(
     let target = match (forecast.target, forecast.per.times(period)) {
         (None, _) => Err(settings.language.pick("none set", "未设").to_owned()),
         (Some(_), None) => Err(match settings.language {
-            Lang::En => format!("for a {}", forecast.per.name()),
+            Lang::En | Lang::Machine => format!("for a {}", forecast.per.name()),
             Lang::Zh => format!("按{}计", ["月", "季", "年"][forecast.per as usize]),
         }),
         (Some(target), Some(times)) => Ok(target.times(Amount::from_int(times))),
@@ -199,12 +199,14 @@ impl Measures {
             others(&self.so_far.1).iter().map(|money| format!("; {money}")).collect();
         let (n, foreign) = (self.so_far.0, foreign.concat());
         let won = match lang {
-            Lang::En => format!("closed in the period, n = {n}{foreign}"),
+            Lang::En | Lang::Machine => format!("closed in the period, n = {n}{foreign}"),
             Lang::Zh => format!("期内成交，n = {n}{foreign}"),
         };
         let n = self.due.count;
         let due = match lang {
-            Lang::En => format!("open value expected to close in the period, n = {n}"),
+            Lang::En | Lang::Machine => {
+                format!("open value expected to close in the period, n = {n}")
+            }
             Lang::Zh => format!("期内预计签约的进行中价值，n = {n}"),
         };
         let mut rows = vec![
@@ -269,14 +271,16 @@ impl Measures {
         let (rate, slippage) = (self.win_rate(), self.slippage.trimmed());
         let no_rate = || few(self.ends.trials, lang);
         let needed = match lang {
-            Lang::En => format!("coverage it takes: 1 / win rate x (1 + slippage {slippage})"),
+            Lang::En | Lang::Machine => {
+                format!("coverage it takes: 1 / win rate x (1 + slippage {slippage})")
+            }
             Lang::Zh => format!("所需覆盖：1/成交率 x (1 + 滑期{slippage})"),
         };
         let won = lang.pick("won / (won + lost), ever", "历来成交/(成交+退出)").to_owned();
         let (wins, closed) = (self.ends.successes, self.ends.trials);
         let won = match (lang, self.ends.wilson().filter(|_| rate.is_some())) {
             (_, None) => won,
-            (Lang::En, Some((low, high))) => {
+            (Lang::En | Lang::Machine, Some((low, high))) => {
                 format!("{won}; 95 % interval {} to {}", percent(low), percent(high))
             }
             (Lang::Zh, Some((low, high))) => {
@@ -285,13 +289,15 @@ impl Measures {
         };
         let (times, n) = self.pushes;
         let pushed = match lang {
-            Lang::En => format!("times that {n} open ones moved their closing date later"),
+            Lang::En | Lang::Machine => {
+                format!("times that {n} open ones moved their closing date later")
+            }
             Lang::Zh => format!("{n}个进行中的客户推迟签约日的次数"),
         };
         let (gone, value) = (self.slipped.0, self.slipped.1.round(2).grouped());
         let once = self.once_due;
         let slipped = match lang {
-            Lang::En => {
+            Lang::En | Lang::Machine => {
                 format!("of {once} open ones once due in the period, due later now; worth {value}")
             }
             Lang::Zh => format!("曾在期内到期的{once}个进行中客户里，现已推后者；价值{value}"),
@@ -331,7 +337,7 @@ impl Measures {
             .map_or_else(|| "?".into(), |x| Amount::of_f64(x).round(2).trimmed().grouped());
         let days = self.median_cycle().map_or_else(|| "?".into(), |days| days.to_string());
         match lang {
-            Lang::En => {
+            Lang::En | Lang::Machine => {
                 format!("a day: {open} open x win rate x mean won value {value} / {days} days")
             }
             Lang::Zh => format!("每天：进行中{open} x 成交率 x 平均成交额{value} / {days}天"),

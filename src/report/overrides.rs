@@ -65,7 +65,9 @@ pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         id: "overrides".into(),
         title: lang.pick("Overrides", "破例").into(),
         about: match lang {
-            Lang::En => format!("moves forced in {days}; overstated on {}", book.as_of),
+            Lang::En | Lang::Machine => {
+                format!("moves forced in {days}; overstated on {}", book.as_of)
+            }
             Lang::Zh => format!("{days} 破例的移动；截至 {} 高估的客户", book.as_of),
         },
         ..Sheet::default()

@@ -79,7 +79,7 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     ];
     tables.retain(|table| !table.rows.is_empty());
     let about = match lang {
-        Lang::En => format!("{}  ·  {all} demands, {missed} not met", book.as_of),
+        Lang::En | Lang::Machine => format!("{}  ·  {all} demands, {missed} not met", book.as_of),
         Lang::Zh => format!("{}  ·  要求 {all} 项，未达到 {missed} 项", book.as_of),
     };
     Ok(Sheet {
@@ -258,35 +258,41 @@ fn detail(duty: &Duty, lang: Lang) -> String {
         Duty::Verify(deadline) | Duty::Contact(deadline) => {
             let every = deadline.every;
             match (deadline.last, lang) {
-                (Some(last), Lang::En) => format!("every {every} days, last {last}"),
+                (Some(last), Lang::En | Lang::Machine) => {
+                    format!("every {every} days, last {last}")
+                }
                 (Some(last), Lang::Zh) => format!("每 {every} 天，上次 {last}"),
-                (None, Lang::En) => format!("every {every} days, never yet"),
+                (None, Lang::En | Lang::Machine) => format!("every {every} days, never yet"),
                 (None, Lang::Zh) => format!("每 {every} 天，从未"),
             }
         }
         Duty::Channel { kind, on, .. } => match lang {
-            Lang::En => format!("last contact {on}: {kind}"),
+            Lang::En | Lang::Machine => format!("last contact {on}: {kind}"),
             Lang::Zh => format!("最近联系 {on}：{kind}"),
         },
         Duty::Level { has, needs } => match lang {
-            Lang::En => format!("{has} rep, takes {needs}"),
+            Lang::En | Lang::Machine => format!("{has} rep, takes {needs}"),
             Lang::Zh => format!("{has}，应为 {needs}"),
         },
         Duty::Answer { answer, hours } => {
             let (kind, on) = (&answer.kind, answer.on());
             match (answer.answered_on(), lang) {
-                (Some(done), Lang::En) => {
+                (Some(done), Lang::En | Lang::Machine) => {
                     format!("{kind} of {on} answered {done}, promised in {hours} h")
                 }
                 (Some(done), Lang::Zh) => format!("{on} {kind}，{done} 答复，承诺 {hours} 小时"),
-                (None, Lang::En) => format!("{kind} of {on} open, promised in {hours} h"),
+                (None, Lang::En | Lang::Machine) => {
+                    format!("{kind} of {on} open, promised in {hours} h")
+                }
                 (None, Lang::Zh) => format!("{on} {kind} 未答复，承诺 {hours} 小时"),
             }
         }
         Duty::Discount { deal: Deal { quoted, agreed, on }, ceiling } => {
             let percent = ceiling.times(Amount::from_int(100)).round(2);
             match lang {
-                Lang::En => format!("{on}: {agreed} of {quoted} quoted, at most {percent} % off"),
+                Lang::En | Lang::Machine => {
+                    format!("{on}: {agreed} of {quoted} quoted, at most {percent} % off")
+                }
                 Lang::Zh => format!("{on}：报价 {quoted}，成交 {agreed}，折扣上限 {percent}%"),
             }
         }
@@ -363,13 +369,13 @@ fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
     let over = counts.values().filter(|count| **count > span).count();
     let managers = counts.keys().flatten().count().max(1);
     match (over > 0, lang) {
-        (true, Lang::En) => format!(
+        (true, Lang::En | Lang::Machine) => format!(
             "grading is worth it: {customers} customers, and a manager can follow {span} (managers: {managers})"
         ),
         (true, Lang::Zh) => {
             format!("值得分级：客户 {customers} 个，每位主管可管 {span} 个（主管 {managers} 位）")
         }
-        (false, Lang::En) => format!(
+        (false, Lang::En | Lang::Machine) => format!(
             "{customers} customers, and a manager can follow {span} (managers: {managers}): everybody can still be followed without grades"
         ),
         (false, Lang::Zh) => format!(

@@ -87,7 +87,9 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         id: "ratios".into(),
         title: lang.pick("Ratios", "比例").into(),
         about: match lang {
-            Lang::En => format!("what was done in {period}, and where prospects came in it"),
+            Lang::En | Lang::Machine => {
+                format!("what was done in {period}, and where prospects came in it")
+            }
             Lang::Zh => format!("{period} 期间的活动与进展"),
         },
         tables,
@@ -255,7 +257,9 @@ fn notes(
     let mut notes = Vec::new();
     if let Some(ratio) = ratio(activity) {
         notes.push(match lang {
-            Lang::En => format!("{ratio} = new people called : became prospects : closes"),
+            Lang::En | Lang::Machine => {
+                format!("{ratio} = new people called : became prospects : closes")
+            }
             Lang::Zh => format!("{ratio} = 新拨打的人 : 成为潜在客户 : 成交"),
         });
     }
@@ -263,7 +267,7 @@ fn notes(
         let left = (all.held as f64 - each).max(0.0);
         let (each, left, held) = (words(each), words(left), all.held);
         notes.push(match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "a close costs {each} prospects: after the next one {left} of {held} are left"
             ),
             Lang::Zh => format!("每成交1个消耗{each}个潜在客户：再成交1个，{held}个中还剩{left}个"),
@@ -274,7 +278,7 @@ fn notes(
         let rate = words(activity.closes as f64 / weeks(period));
         let held = all.this_week;
         notes.push(match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "first meetings this week to hold the present rate ({rate} closes a week): {hold}; held so far: {held}"
             ),
             Lang::Zh => format!("本周{hold}次初次见面可保持目前水平（每周成交{rate}个）；已有{held}次"),
@@ -282,23 +286,29 @@ fn notes(
     }
     if let Some(target) = request.target {
         let what = match (request.period.filter(|period| period.to > book.as_of), lang) {
-            (Some(period), Lang::En) => format!("{target} closes by {}", period.to),
+            (Some(period), Lang::En | Lang::Machine) => format!("{target} closes by {}", period.to),
             (Some(period), Lang::Zh) => format!("{}前成交{target}个", period.to),
-            (None, Lang::En) => format!("{target} closes in a year of {WORKING_WEEKS} weeks"),
+            (None, Lang::En | Lang::Machine) => {
+                format!("{target} closes in a year of {WORKING_WEEKS} weeks")
+            }
             (None, Lang::Zh) => format!("一年（{WORKING_WEEKS}周）成交{target}个"),
         };
         let needed = for_target(activity, book, request).map(whole);
         notes.push(match (needed, lang) {
-            (Some(n), Lang::En) => format!("first meetings a week for {what}: {n}"),
+            (Some(n), Lang::En | Lang::Machine) => format!("first meetings a week for {what}: {n}"),
             (Some(n), Lang::Zh) => format!("{what}：每周需要{n}次初次见面"),
-            (None, Lang::En) => format!("{what}: too few closes to say what they take"),
+            (None, Lang::En | Lang::Machine) => {
+                format!("{what}: too few closes to say what they take")
+            }
             (None, Lang::Zh) => format!("{what}：成交太少，无法推算"),
         });
     }
     if !left_out.is_empty() {
         let who = left_out.join(", ");
         notes.push(match lang {
-            Lang::En => format!("tallies left out, they cannot be divided among prospects: {who}"),
+            Lang::En | Lang::Machine => {
+                format!("tallies left out, they cannot be divided among prospects: {who}")
+            }
             Lang::Zh => format!("未计入日报（无法按客户拆分）：{who}"),
         });
     }

@@ -107,7 +107,7 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     }
     if pool > 0 {
         sheet.notes.push(match lang {
-            Lang::En => format!("in the pool, on nobody's sheet: {pool}"),
+            Lang::En | Lang::Machine => format!("in the pool, on nobody's sheet: {pool}"),
             Lang::Zh => format!("客户池中（不在任何人的表上）：{pool}"),
         });
     }
@@ -330,7 +330,9 @@ fn heading(page: &Page, settings: &Settings) -> String {
     let day = weekday(on, lang);
     let Period { from, to } = page.point.covers;
     match lang {
-        Lang::En => format!("{who}  ·  {day} {on} for {from}..{to}  ·  cycle {cycle} days"),
+        Lang::En | Lang::Machine => {
+            format!("{who}  ·  {day} {on} for {from}..{to}  ·  cycle {cycle} days")
+        }
         Lang::Zh => format!("{who}  ·  {day} {on}（{from}..{to}）  ·  销售周期{cycle}天"),
     }
 }

@@ -292,7 +292,9 @@ fn weekly(board: usize, members: &Members, points: &[Checkpoint], settings: &Set
         for (point, figures) in points.iter().zip(figures.iter()) {
             let (month, day) = (point.on.month(), point.on.day());
             let when = match lang {
-                Lang::En => format!("{} {month}.{day}", &weekday(point.on, lang)[..3]),
+                Lang::En | Lang::Machine => {
+                    format!("{} {month}.{day}", &weekday(point.on, lang)[..3])
+                }
                 Lang::Zh => format!("{} {month}.{day}", weekday(point.on, lang)),
             };
             rows.push(row(&name, &when, figures, Emphasis::Plain));
@@ -306,7 +308,9 @@ fn weekly(board: usize, members: &Members, points: &[Checkpoint], settings: &Set
             order.get(position + 1).is_none_or(|(next, _)| department(next, settings) != own);
         if departments && last {
             let name = match (own, lang) {
-                (Some(manager), Lang::En) => format!("{}'s department", member(manager, settings)),
+                (Some(manager), Lang::En | Lang::Machine) => {
+                    format!("{}'s department", member(manager, settings))
+                }
                 (Some(manager), Lang::Zh) => format!("{}部", member(manager, settings)),
                 (None, _) => lang.pick("no department", "无部门").to_owned(),
             };

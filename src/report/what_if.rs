@@ -75,7 +75,9 @@ pub fn what_if(
     let value = stated.value.or(week.value);
     let about = match (stated.complete(), lang) {
         (true, _) => lang.pick("on stated figures", "按给定数字").to_owned(),
-        (false, Lang::En) => format!("on what was done in {about}, but for what is stated"),
+        (false, Lang::En | Lang::Machine) => {
+            format!("on what was done in {about}, but for what is stated")
+        }
         (false, Lang::Zh) => format!("按 {about} 的实际活动（另行给定的除外）"),
     };
     let (levers, capped) = levers(&chain, value, scale, lang);
@@ -83,7 +85,7 @@ pub fn what_if(
     if !capped {
         let [factor, closes, money] = [1, 4, 5].map(|power| words(scale.factor.powi(power)));
         notes.push(match lang {
-            Lang::En => format!(
+            Lang::En | Lang::Machine => format!(
                 "each lever is raised {factor}-fold; together they make {closes} times the closes and {money} times the money"
             ),
             Lang::Zh => {
@@ -350,7 +352,7 @@ mod tests {
     fn what_is_missing_is_named() {
         let stated = Stated { meetings: None, dials: None, ..check_figure() };
         let wrong = what_if(None, &stated, SCALE, Lang::En).unwrap_err();
-        assert_eq!(wrong.help[0], "state what is missing: --dials, --meetings");
+        assert_eq!(wrong.help[0].en(), "state what is missing: --dials, --meetings");
     }
 
     proptest! {

@@ -77,16 +77,18 @@ impl Barrier {
     /// In words.
     pub fn words(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Barrier::DoNotAssign(tag), Lang::En) => format!("tagged {tag}"),
+            (Barrier::DoNotAssign(tag), Lang::En | Lang::Machine) => format!("tagged {tag}"),
             (Barrier::DoNotAssign(tag), Lang::Zh) => format!("标签{tag}：不分配"),
             (Barrier::Absent(presence), _) => absence(*presence, lang),
-            (Barrier::Full { held, capacity }, Lang::En) => format!("full: {held} of {capacity}"),
+            (Barrier::Full { held, capacity }, Lang::En | Lang::Machine) => {
+                format!("full: {held} of {capacity}")
+            }
             (Barrier::Full { held, capacity }, Lang::Zh) => format!("已满：{held}/{capacity}"),
-            (Barrier::Excluded { rule, when }, Lang::En) => {
+            (Barrier::Excluded { rule, when }, Lang::En | Lang::Machine) => {
                 format!("excluded by rule {rule}: {when}")
             }
             (Barrier::Excluded { rule, when }, Lang::Zh) => format!("规则{rule}排除：{when}"),
-            (Barrier::Account { account, with }, Lang::En) => {
+            (Barrier::Account { account, with }, Lang::En | Lang::Machine) => {
                 format!("account {account} is with {}", with.join(", "))
             }
             (Barrier::Account { account, with }, Lang::Zh) => {

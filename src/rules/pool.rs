@@ -42,13 +42,15 @@ impl Cause {
     /// In words, for lists and for the entry that releases it.
     pub fn words(self, lang: Lang) -> String {
         match (self, lang) {
-            (Cause::NoContact { since, days }, Lang::En) => {
+            (Cause::NoContact { since, days }, Lang::En | Lang::Machine) => {
                 format!("no contact since {since}, more than {days} days")
             }
             (Cause::NoContact { since, days }, Lang::Zh) => {
                 format!("自{since}起未联系，超过{days}天")
             }
-            (Cause::Overdue { times }, Lang::En) => format!("past the sales cycle {times} times"),
+            (Cause::Overdue { times }, Lang::En | Lang::Machine) => {
+                format!("past the sales cycle {times} times")
+            }
             (Cause::Overdue { times }, Lang::Zh) => format!("第{times}次超过销售周期"),
         }
     }

@@ -225,11 +225,13 @@ fn later(last: &mut LastAssigned, other: LastAssigned) {
 pub fn absence(presence: Presence, lang: Lang) -> String {
     match (presence, lang) {
         (Presence::Here, _) => String::new(),
-        (Presence::NotYet(day), Lang::En) => format!("joins on {day}"),
+        (Presence::NotYet(day), Lang::En | Lang::Machine) => format!("joins on {day}"),
         (Presence::NotYet(day), Lang::Zh) => format!("{day}入职"),
-        (Presence::Gone(day), Lang::En) => format!("left on {day}"),
+        (Presence::Gone(day), Lang::En | Lang::Machine) => format!("left on {day}"),
         (Presence::Gone(day), Lang::Zh) => format!("{day}离职"),
-        (Presence::Away(period), Lang::En) => format!("on leave until {}", period.to),
+        (Presence::Away(period), Lang::En | Lang::Machine) => {
+            format!("on leave until {}", period.to)
+        }
         (Presence::Away(period), Lang::Zh) => format!("休假至{}", period.to),
     }
 }

@@ -456,7 +456,7 @@ mod tests {
         assert!(here.ask(&["diff", "--quiet", "HEAD", "--", "other.txt"]).unwrap().is_some());
         let failed = here.run(&["ls-tree", "no-such"]).unwrap_err();
         assert_eq!(failed.code, Code::GitFailed);
-        assert!(failed.message.starts_with("git ls-tree failed: "), "{}", failed.message);
+        assert!(failed.message.en().starts_with("git ls-tree failed: "), "{failed:?}");
     }
 
     #[test]

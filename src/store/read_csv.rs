@@ -168,7 +168,7 @@ mod tests {
         }
         assert_eq!(lines("a\n1"), [row(2, &["1"])]);
         let unsure = parse_csv("a,b;c\n1,2;3", None, Path::new("x.csv")).unwrap_err();
-        assert_eq!(unsure.message, "the header has a comma and a semicolon: which separates?");
+        assert_eq!(unsure.message.en(), "the header has a comma and a semicolon: which separates?");
         let told = parse_csv("a,b;c\n1,2;3", Some(b';'), Path::new("x.csv")).unwrap();
         assert_eq!(told.header.len(), 2);
     }

@@ -216,7 +216,7 @@ pub fn unknown_field(name: &str, fields: &[&str], settings: &Settings) -> Diagno
         diagnostic.help(format!("`{name}` is the prospect's: put it under `[prospect]`"))
     } else {
         let help = crate::diag::suggest(name, fields.iter().copied())
-            .unwrap_or_else(|| format!("fields: {}", fields.join(", ")));
+            .unwrap_or_else(|| format!("fields: {}", fields.join(", ")).into());
         diagnostic
             .help(help)
             .help("a fact of the team's own is named in crm.toml: [ledger] facts = [\"…\"]")
@@ -229,7 +229,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Mapping, Vec<String>> {
         read_mapping(text, Path::new("m.toml"), &Settings::default())
-            .map_err(|problems| problems.into_iter().map(|p| p.message).collect())
+            .map_err(|problems| problems.into_iter().map(|p| p.message.en().to_owned()).collect())
     }
 
     #[test]

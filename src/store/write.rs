@@ -79,7 +79,7 @@ impl Writer {
         {
             let failed = failed(&self.root.join(&step.path), &ErrorKind::InvalidFilename.into());
             let help = "its path is not Unicode, or not of a ledger; it can be written alone only";
-            return Err(self.withdrawn(Diagnostic { help: vec![help.to_owned()], ..failed }));
+            return Err(self.withdrawn(Diagnostic { help: vec![help.into()], ..failed }));
         }
         if steps.len() > 1
             && let Err(error) = self.write_journal(&steps)
@@ -415,7 +415,7 @@ fn changed_meanwhile(path: &Path) -> Diagnostic {
 fn cut_short(failed: Diagnostic) -> Diagnostic {
     let help = "the write was cut short: mend the disk or its permissions, then look with `crm list`, which \
                 finishes or undoes it, before you repeat the command";
-    Diagnostic { help: vec![help.to_owned()], ..failed }
+    Diagnostic { help: vec![help.into()], ..failed }
 }
 
 fn unfinished(journal: &Path, error: &std::io::Error) -> Diagnostic {

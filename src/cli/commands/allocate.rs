@@ -184,7 +184,9 @@ fn sheet(allocation: &Allocation, book: &Book, applied: bool) -> Sheet {
 fn about(allocation: &Allocation, placements: &[Placement], book: &Book) -> String {
     let (placed, all) = (placements.len(), allocation.prospects.len());
     match book.settings.language {
-        Lang::En => format!("{}  ·  {placed} of {all} in the pool can be placed", book.as_of),
+        Lang::En | Lang::Machine => {
+            format!("{}  ·  {placed} of {all} in the pool can be placed", book.as_of)
+        }
         Lang::Zh => format!("{}  ·  公海{all}个客户，可分配{placed}个", book.as_of),
     }
 }
@@ -229,12 +231,14 @@ fn notes(allocation: &Allocation, lang: Lang, applied: bool) -> Vec<String> {
     let share = |amount: i64| amount as f64 / UNIT as f64;
     let (value, bound, gap) = (share(plan.value()), share(plan.bound), plan.gap());
     let mut notes = vec![match (gap, lang) {
-        (0, Lang::En) => format!("score {value:.2}: no plan that places as many scores more"),
+        (0, Lang::En | Lang::Machine) => {
+            format!("score {value:.2}: no plan that places as many scores more")
+        }
         (0, Lang::Zh) => format!("总分{value:.2}：分配同样多客户的方案中最优"),
         (gap, _) => {
             let percent = 100.0 * gap as f64 / plan.bound.max(1) as f64;
             match lang {
-                Lang::En => format!(
+                Lang::En | Lang::Machine => format!(
                     "score {value:.2} by the fast method; no plan scores more than {bound:.2}: at most {percent:.3} % are missing"
                 ),
                 Lang::Zh => {
@@ -330,7 +334,7 @@ fn verdict(placement: &Placement, allocation: &Allocation, lang: Lang) -> String
     let id = |pair: &Pair| allocation.team.members[pair.member].rep.id.to_string();
     let rep = id(&placement.pair);
     match (&placement.runner_up, lang) {
-        (Some((next, behind)), Lang::En) => format!(
+        (Some((next, behind)), Lang::En | Lang::Machine) => format!(
             "in the plan it goes to {rep}; with {} the plan would score {:.2} less",
             id(next),
             *behind as f64 / UNIT as f64
@@ -338,7 +342,9 @@ fn verdict(placement: &Placement, allocation: &Allocation, lang: Lang) -> String
         (Some((next, behind)), Lang::Zh) => {
             format!("方案中归{rep}；若归{}，总分少{:.2}", id(next), *behind as f64 / UNIT as f64)
         }
-        (None, Lang::En) => format!("in the plan it goes to {rep}; nobody else can have it"),
+        (None, Lang::En | Lang::Machine) => {
+            format!("in the plan it goes to {rep}; nobody else can have it")
+        }
         (None, Lang::Zh) => format!("方案中归{rep}；其他人都不能接"),
     }
 }

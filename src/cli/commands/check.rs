@@ -3,8 +3,8 @@
 use crate::check::since::since;
 use crate::check::{Subject, check};
 use crate::cli::context::{Context, counted};
-use crate::cli::diagnose::{Resolved, render_at, resolve_all, short_at};
-use crate::diag::{Code, Diagnostic, Failure, Place, Severity, Source};
+use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words};
 use crate::model::date::Date;
 use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::render::Format;
@@ -69,7 +69,7 @@ impl Check {
         let severities: Vec<Severity> = found.iter().map(|d| d.severity).collect();
         match context.format() {
             Some(Format::Table) | None => self.text(found, context)?,
-            Some(_) => context.emit(sheet(&in_order(found)))?,
+            Some(_) => context.emit(sheet(&in_order(found), context.lang()))?,
         }
         let count = |severity| severities.iter().filter(|s| **s == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -147,10 +147,11 @@ impl Check {
             found.into_iter().partition(|d| self.all || d.severity > Severity::Info);
         for (place, diagnostic) in in_order(full) {
             let text = if self.lines {
-                short_at(&diagnostic, place.as_ref())
+                short_at(&diagnostic, place.as_ref(), context.spoken())
             } else {
                 let (color, width) = (options.color, options.width);
-                format!("{}\n", render_at(&diagnostic, place.as_ref(), color, width))
+                let look = Look { color, width, lang: context.spoken() };
+                format!("{}\n", render_at(&diagnostic, place.as_ref(), look))
             };
             context.print(&format!("{text}\n"))?;
         }
@@ -200,7 +201,7 @@ fn key(
 ) -> (Option<&Source>, Option<(usize, usize)>, Code, &str) {
     let source = found.place.as_ref().map(|place| &place.source);
     let at = place.as_ref().map(|place| (place.line, place.column));
-    (source, at, found.code, &found.message)
+    (source, at, found.code, found.message.en())
 }
 
 /// Everything about one file.
@@ -226,7 +227,7 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
     found
 }
 
-fn sheet(found: &[(Option<Resolved>, Diagnostic)]) -> Sheet {
+fn sheet(found: &[(Option<Resolved>, Diagnostic)], lang: Lang) -> Sheet {
     let columns = [
         ("severity", Kind::Text),
         ("code", Kind::Text),
@@ -248,9 +249,9 @@ fn sheet(found: &[(Option<Resolved>, Diagnostic)]) -> Sheet {
                 Cell::maybe(place.as_ref(), |place| Cell::text(place.path.clone())),
                 number(place.as_ref().map_or(0, |place| place.line)),
                 number(place.as_ref().map_or(0, |place| place.column)),
-                Cell::text(diagnostic.message.clone()),
-                Cell::text(diagnostic.notes.join("; ")),
-                Cell::text(diagnostic.help.join("; ")),
+                Cell::text(diagnostic.message.get(lang)),
+                Cell::text(Words::joined(&diagnostic.notes, "; ").get(lang)),
+                Cell::text(Words::joined(&diagnostic.help, "; ").get(lang)),
             ])
         })
         .collect();

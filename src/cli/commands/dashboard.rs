@@ -79,7 +79,9 @@ fn cut(sheet: &mut Sheet, name: &str, lang: Lang) {
         if rows > ROWS {
             table.rows.truncate(ROWS);
             sheet.notes.push(match lang {
-                Lang::En => format!("the first {ROWS} of {rows} rows; all: crm report {name}"),
+                Lang::En | Lang::Machine => {
+                    format!("the first {ROWS} of {rows} rows; all: crm report {name}")
+                }
                 Lang::Zh => format!("共{rows}行，列出前{ROWS}行；全部：crm report {name}"),
             });
         }

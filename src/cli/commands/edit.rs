@@ -1,7 +1,7 @@
 //! `crm edit ID`: `$EDITOR`, then the checks; a broken file is never kept without asking.
 
-use crate::cli::context::{Context, columns};
-use crate::cli::diagnose::render;
+use crate::cli::context::Context;
+use crate::cli::diagnose::{Look, render};
 use crate::cli::entry::Session;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::rules::replay::replay;
@@ -47,7 +47,7 @@ impl Edit {
                 return Ok(());
             }
             let problems = problems(&after, context, &path, &copy)?;
-            if problems.is_empty() || !edit_again(&problems)? {
+            if problems.is_empty() || !edit_again(&problems, context)? {
                 let session = Session::open(context, false)?;
                 let now = read_text(&ledger.root.join(&path), &shown)?;
                 if now != before {
@@ -108,13 +108,14 @@ fn problems(
 }
 
 /// Shows the problems and asks. Without a terminal nobody can answer: the file is not kept.
-fn edit_again(problems: &[Diagnostic]) -> Result<bool, Failure> {
+fn edit_again(problems: &[Diagnostic], context: &Context) -> Result<bool, Failure> {
+    let look = Look { color: true, ..context.look_of_messages() };
     if !std::io::stdin().is_terminal() {
         return Err(Failure(problems.to_vec()));
     }
     let mut stderr = std::io::stderr().lock();
     for problem in problems {
-        let _ = writeln!(stderr, "{}", render(problem, true, columns(&stderr)));
+        let _ = writeln!(stderr, "{}", render(problem, look));
     }
     let _ = write!(stderr, "edit again [e], keep as it is [k], drop the changes [d]? ");
     let _ = stderr.flush();

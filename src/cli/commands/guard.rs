@@ -110,7 +110,7 @@ fn record(
         let rules: Vec<String> = verdict
             .found
             .iter()
-            .map(|finding| format!("{}: {}", finding.code.id(), finding.message))
+            .map(|finding| format!("{}: {}", finding.code.id(), finding.message.en()))
             .collect();
         let (day, user) = (context.today.to_string(), &verdict.user);
         let fields = [&day, user, &push.name, &push.old, &push.new, reason, &rules.join("; ")];

@@ -1,7 +1,7 @@
 //! `crm merge-file BASE OURS THEIRS`: git's merge driver.
 
 use crate::cli::context::{Context, counted};
-use crate::cli::diagnose::render;
+use crate::cli::diagnose::{Look, render};
 use crate::diag::{Diagnostic, Failure};
 use crate::store::git::Git;
 use crate::store::merge::markers::{Markers, SIZE};
@@ -48,7 +48,7 @@ impl MergeFile {
         match self.merge(context) {
             Ok(conflicts) => u8::from(conflicts),
             Err(failure) => {
-                failure.0.iter().for_each(|d| context.say(&render(d, false, None)));
+                failure.0.iter().for_each(|d| context.say(&render(d, Look::default())));
                 STOP
             }
         }

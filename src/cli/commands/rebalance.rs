@@ -121,7 +121,7 @@ fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
     let [before, after] = &plan.loads;
     let states = [(lang.pick("before", "之前"), before), (lang.pick("after", "之后"), after)];
     let about = match lang {
-        Lang::En => format!(
+        Lang::En | Lang::Machine => format!(
             "{}  ·  {} of {} movable prospects move",
             book.as_of,
             plan.moves.len(),

@@ -1,7 +1,7 @@
 //! `crm resolve [FILES]`: mends what a merge by lines left.
 
 use crate::cli::context::{Context, counted};
-use crate::cli::diagnose::render;
+use crate::cli::diagnose::{Look, render};
 use crate::cli::entry::unified;
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::store::find::find;
@@ -113,8 +113,8 @@ impl Resolve {
             said.iter().for_each(|line| context.say(line));
             run.say_next(&clean);
         }
-        let width = context.render_options().width;
-        let left: Vec<String> = left.iter().map(|d| render(d, false, width)).collect();
+        let look = Look { color: false, ..context.look_of_messages() };
+        let left: Vec<String> = left.iter().map(|d| render(d, look)).collect();
         if !left.is_empty() {
             context.say_last(&left.join("\n\n"));
         }

@@ -62,7 +62,9 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
             let why = item.reason(lang);
             let reason = match (&item.falls_to, lang) {
                 (Some(_), _) => why,
-                (None, Lang::En) => format!("{why}; signed or paid, a person decides"),
+                (None, Lang::En | Lang::Machine) => {
+                    format!("{why}; signed or paid, a person decides")
+                }
                 (None, Lang::Zh) => format!("{why}；已签约或已收款，由人决定"),
             };
             let cells = vec![

@@ -199,14 +199,14 @@ fn keys<'a>(
         if row.unclosed || row.cells.len() != rows.header.len() {
             let why =
                 format!("{} cells, but the header has {}", row.cells.len(), rows.header.len());
-            return Err(bad_row(&file, row.line, &why));
+            return Err(bad_row(&file, row.line, why));
         }
         if let Some(first) = keys.insert(&row.cells[column], row) {
             let why = format!(
                 "the {} `{}` stands on line {} already",
                 join.there, &row.cells[column], first.line
             );
-            return Err(bad_row(&file, row.line, &why).help("a join needs each key once"));
+            return Err(bad_row(&file, row.line, why).help("a join needs each key once"));
         }
     }
     Ok(keys)

@@ -5,7 +5,7 @@ mod columns;
 mod compare;
 mod row;
 
-use crate::diag::{Code, Diagnostic, Place, Spot};
+use crate::diag::{Code, Diagnostic, Lang, Place, Spot, Words};
 use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::id;
@@ -99,8 +99,10 @@ pub fn import(
 }
 
 /// A row that cannot be imported.
-pub fn bad_row(file: &Path, line: u64, why: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadRow, format!("line {line}: {why}"))
+pub fn bad_row(file: &Path, line: u64, why: impl Into<Words>) -> Diagnostic {
+    let why: Words = why.into();
+    let (en, zh) = (why.en(), why.get(Lang::Zh));
+    Diagnostic::new(Code::BadRow, words!("line {line}: {en}", "第 {line} 行：{zh}"))
         .at(Place::file(file).at(Spot::Line(line)))
 }
 

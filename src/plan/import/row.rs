@@ -2,7 +2,7 @@
 
 use super::columns::{Columns, Joined};
 use super::{Import, Wanted, bad_row};
-use crate::diag::{Diagnostic, suggest as nearest};
+use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::date::{Date, Moment, Time};
 use crate::model::event::{Event, EventKey};
 use crate::model::id;
@@ -28,8 +28,8 @@ pub(super) struct RowReader<'a> {
     import: &'a Import<'a>,
     columns: &'a Columns<'a>,
     row: &'a Row,
-    problems: Vec<String>,
-    help: Vec<String>,
+    problems: Vec<Words>,
+    help: Vec<Words>,
 }
 
 impl<'a> RowReader<'a> {
@@ -46,7 +46,7 @@ impl<'a> RowReader<'a> {
         let joined = match self.columns.joined(self.row) {
             Ok(joined) => joined,
             Err((why, help)) => {
-                return Err(bad_row(self.import.file, self.row.line, &why).help(help));
+                return Err(bad_row(self.import.file, self.row.line, why).help(help));
             }
         };
         let id = self.id(&joined);
@@ -55,12 +55,12 @@ impl<'a> RowReader<'a> {
         if self.problems.is_empty() {
             return Ok(Draft { line: self.row.line, id, prospect, entries });
         }
-        let bad = bad_row(self.import.file, self.row.line, &self.problems.join("; "));
+        let bad = bad_row(self.import.file, self.row.line, Words::joined(&self.problems, "; "));
         Err(self.help.into_iter().fold(bad, Diagnostic::help))
     }
 
-    fn problem(&mut self, why: String, help: Option<String>) {
-        self.problems.push(why);
+    fn problem(&mut self, why: impl Into<Words>, help: Option<Words>) {
+        self.problems.push(why.into());
         if let Some(help) = help
             && !self.help.contains(&help)
         {
@@ -85,7 +85,7 @@ impl<'a> RowReader<'a> {
         if slug.is_empty() {
             let help =
                 "letters and digits of any script, `-`, `_` and `.`; {column|slug} makes one";
-            self.problem(format!("`{written}`: {bad}"), Some(help.to_owned()));
+            self.problem(format!("`{written}`: {bad}"), Some(help.into()));
             return None;
         }
         Some((slug, written))
@@ -139,7 +139,7 @@ impl<'a> RowReader<'a> {
         let entries: Vec<&Entry> = self.import.mapping.entries.iter().filter(holds).collect();
         if entries.is_empty() {
             let help = "`when` compares what the file says, before it is translated";
-            self.problem("no [[entry]] of the mapping fits the row".into(), Some(help.into()));
+            self.problem("no [[entry]] of the mapping fits the row", Some(help.into()));
         }
         let date_of = |entry: &Entry| {
             let assignment = entry.fields.iter().find(|a| &*a.field == "date");
@@ -155,12 +155,12 @@ impl<'a> RowReader<'a> {
                 (_, "") if dateless && !said => {
                     said = true;
                     let help = "give such rows a day: --date DATE (none is made up)";
-                    self.problem("the row has no date".into(), Some(help.into()));
+                    self.problem("the row has no date", Some(help.into()));
                     None
                 }
                 (_, "") if dateless => None,
                 (_, "") => {
-                    self.problem("one of the row's entries has no date".into(), None);
+                    self.problem("one of the row's entries has no date", None);
                     None
                 }
                 (_, text) => self.past("date", text),
@@ -244,10 +244,10 @@ impl<'a> RowReader<'a> {
             let stages: Vec<&str> = pipeline.stages.iter().map(|stage| &*stage.id).collect();
             self.problem(
                 format!("unknown stage `{text}`"),
-                Some(format!(
+                Some(Words::from(format!(
                     "stages: {}; translate it: --translate 'COLUMN:{text}=STAGE'",
                     stages.join(", ")
-                )),
+                ))),
             );
         }
         Some(text.into())
@@ -262,7 +262,7 @@ impl<'a> RowReader<'a> {
             .map_err(|bad| {
                 let help = "an amount is 1500, 1500.50 or 1500.50 USD; --thousands ',' takes out \
                             what stands between thousands";
-                self.problem(format!("`{field}`: {bad}"), Some(help.to_owned()));
+                self.problem(format!("`{field}`: {bad}"), Some(help.into()));
             })
             .ok()
     }
@@ -295,7 +295,7 @@ impl<'a> RowReader<'a> {
         let date = self.date(field, text)?;
         if date > self.import.today {
             let help = format!("today is {}; another day is told with --as-of", self.import.today);
-            self.problem(format!("{date} is still to come"), Some(help));
+            self.problem(format!("{date} is still to come"), Some(help.into()));
         }
         Some(date)
     }
@@ -324,7 +324,7 @@ impl<'a> RowReader<'a> {
                 let why = format!(
                     "`{field}`: `{text}` is not an ISO date (2009-12-18), and is not guessed"
                 );
-                (why, Some(help.to_owned()))
+                (why, Some(help.into()))
             };
             self.problem(why, help);
         }

@@ -24,7 +24,7 @@ pub use flags::{FLAGS, Flag};
 pub use help::help;
 
 use super::state::Record;
-use crate::diag::{Code, Diagnostic, Place, Source, Spot};
+use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
 use crate::model::date::Date;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
@@ -141,7 +141,7 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 
 impl Asked<'_> {
     /// What is wrong with these bytes of the query.
-    fn wrong(&self, span: &Range<usize>, message: impl Into<String>) -> Diagnostic {
+    fn wrong(&self, span: &Range<usize>, message: impl Into<Words>) -> Diagnostic {
         let source = Source::Text { origin: self.origin.to_owned(), text: self.text.to_owned() };
         Diagnostic::new(Code::BadQuery, message)
             .at(Place { source, spot: Spot::Span(span.start, span.end) })

@@ -202,7 +202,7 @@ impl<'a> Parser<'a> {
         self.wrong(last.span(), message)
     }
 
-    fn wrong<T>(&self, span: &Range<usize>, message: impl Into<String>) -> Parsed<T> {
+    fn wrong<T>(&self, span: &Range<usize>, message: impl Into<crate::diag::Words>) -> Parsed<T> {
         Err(Box::new(self.asked.wrong(span, message)))
     }
 }

@@ -133,7 +133,7 @@ fn who(text: &str) -> String {
     let settings = settings();
     let query = match Query::parse(text, "query", &settings, today()) {
         Ok(query) => query,
-        Err(wrong) => panic!("{text}: {} {:?}", wrong.message, wrong.help),
+        Err(wrong) => panic!("{text}: {} {:?}", wrong.message.en(), wrong.help),
     };
     let context = Context { settings: &settings, as_of: today() };
     let found = records(&settings).into_iter().filter(|record| query.matches(record, &context));
@@ -148,7 +148,11 @@ fn wrong(text: &str) -> (String, String, String) {
     let Source::Text { origin, text: whole } = place.source else { panic!("no text") };
     assert_eq!((origin.as_str(), whole.as_str()), ("--where", text));
     let Spot::Span(from, to) = place.spot else { panic!("no span") };
-    (wrong.message, text[from..to].to_owned(), wrong.help.join("; "))
+    (
+        wrong.message.en().to_owned(),
+        text[from..to].to_owned(),
+        Words::joined(&wrong.help, "; ").en().to_owned(),
+    )
 }
 
 fn each(cases: &[(&str, &str)]) {

@@ -129,8 +129,7 @@ fn condition(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<
     let text = reader.text("when", value)?;
     let any_day = Date::new(2000, 1, 1).unwrap_or(Date::MIN);
     if let Err(wrong) = Query::parse(&text, "when", settings, any_day) {
-        let mut diagnostic =
-            Diagnostic::new(Code::BadSetting, format!("`when`: {}", wrong.message));
+        let mut diagnostic = Diagnostic::new(Code::BadSetting, wrong.message.about("`when`"));
         diagnostic.help = wrong.help;
         reader.problem(value.span(), diagnostic);
         return None;

@@ -61,7 +61,7 @@ pub(in crate::store) fn label(reader: &mut Reader, key: &str, value: &Value) -> 
         match Lang::parse(lang.get_ref()) {
             Some(Lang::En) => label.en = reader.text("en", text).map(String::from),
             Some(Lang::Zh) => label.zh = reader.text("zh", text).map(String::from),
-            None => {
+            Some(Lang::Machine) | None => {
                 unknown(reader, lang.span(), "language", lang.get_ref(), &Lang::ALL.map(|l| l.0))
             }
         }

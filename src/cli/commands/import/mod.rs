@@ -7,7 +7,7 @@ use crate::check::{Subject, check};
 use crate::cli::context::Context;
 use crate::cli::diagnose;
 use crate::cli::entry::{Session, changed, created, insert};
-use crate::diag::{Code, Diagnostic, Failure, Severity};
+use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
 use crate::model::date::Date;
 use crate::model::id;
 use crate::model::prospect::Prospect;
@@ -107,7 +107,7 @@ impl Import {
         if refused && !self.dry_run {
             return Err(Failure(shown));
         }
-        diagnose::show(&shown, diagnose::colored(&context.global, &context.env));
+        diagnose::show(&shown, context.look_of_messages());
         if imported.ids_from_names {
             context.say("ids are made from names: the same file again would add everybody again");
         }
@@ -160,8 +160,8 @@ fn step(ledger: &Ledger, candidate: Candidate, file: &Path, today: Date) -> Step
         None => add(ledger, candidate, today),
     };
     done.unwrap_or_else(|failure| {
-        let why: Vec<&str> = failure.0.iter().map(|found| found.message.as_str()).collect();
-        let mut bad = bad_row(file, line, &why.join("; "));
+        let why: Vec<Words> = failure.0.iter().map(|found| found.message.clone()).collect();
+        let mut bad = bad_row(file, line, Words::joined(&why, "; "));
         bad.notes = failure.0.iter().flat_map(|found| found.notes.clone()).collect();
         bad.help = failure.0.into_iter().flat_map(|found| found.help).collect();
         Step::Bad(bad)

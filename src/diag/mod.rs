@@ -1,6 +1,11 @@
 //! One type for everything that can be wrong: [`Diagnostic`]. Data only; it is put into words and
 //! printed once, at the edge (`cli::diagnose`).
 
+#[macro_use]
+mod words;
+
+pub use words::{Lang, Words};
+
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -110,15 +115,15 @@ pub struct Diagnostic {
     /// What a command that stops for it ends with; the code's own unless stated otherwise.
     pub exit: Exit,
     /// One sentence, no full stop.
-    pub message: String,
+    pub message: Words,
     /// Where, if it has a place.
     pub place: Option<Place>,
     /// A few words to stand beside the caret.
-    pub label: Option<String>,
+    pub label: Option<Words>,
     /// What is so, beyond the message (what is met, what is missing).
-    pub notes: Vec<String>,
+    pub notes: Vec<Words>,
     /// What would mend it.
-    pub help: Vec<String>,
+    pub help: Vec<Words>,
 }
 
 impl Diagnostic {
@@ -128,7 +133,7 @@ impl Diagnostic {
     }
 
     /// A diagnostic with the code's own severity and no place yet.
-    pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
+    pub fn new(code: Code, message: impl Into<Words>) -> Diagnostic {
         Diagnostic {
             code,
             severity: code.severity(),
@@ -165,21 +170,21 @@ impl Diagnostic {
 
     /// With a few words beside the caret.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+    pub fn label(mut self, label: impl Into<Words>) -> Diagnostic {
         self.label = Some(label.into());
         self
     }
 
     /// With a `note:` line.
     #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Diagnostic {
+    pub fn note(mut self, note: impl Into<Words>) -> Diagnostic {
         self.notes.push(note.into());
         self
     }
 
     /// With a `help:` line.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+    pub fn help(mut self, help: impl Into<Words>) -> Diagnostic {
         self.help.push(help.into());
         self
     }
@@ -199,7 +204,7 @@ impl Diagnostic {
 }
 
 /// The help line for a wrong name: the nearest valid one, else the whole list when it is short.
-pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<Words> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let lower = wrong.to_lowercase();
     let nearest = candidates
@@ -208,16 +213,19 @@ pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .filter(|(score, _)| *score >= 0.78)
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
     match nearest {
-        Some((_, name)) => Some(format!("did you mean `{name}`?")),
+        Some((_, name)) => Some(words!("did you mean `{name}`?", "是否指 `{name}`？")),
         None if candidates.is_empty() => None,
-        None if candidates.len() <= 12 => Some(format!("valid: {}", candidates.join(", "))),
+        None if candidates.len() <= 12 => {
+            let all = candidates.join(", ");
+            Some(words!("valid: {all}", "可用：{all}"))
+        }
         None => None,
     }
 }
 
 /// A command stopped: what was wrong. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.first().map_or("failed", |d| d.message.as_str()))]
+#[error("{}", .0.first().map_or("failed", |d| d.message.en()))]
 pub struct Failure(pub Vec<Diagnostic>);
 
 impl Failure {
@@ -367,10 +375,10 @@ mod tests {
     #[test]
     fn suggestion_names_the_nearest() {
         assert_eq!(
-            suggest("apointment", ["appointment", "closed"]).unwrap(),
+            suggest("apointment", ["appointment", "closed"]).unwrap().en(),
             "did you mean `appointment`?"
         );
-        assert_eq!(suggest("zzz", ["25", "50"]).unwrap(), "valid: 25, 50");
+        assert_eq!(suggest("zzz", ["25", "50"]).unwrap().en(), "valid: 25, 50");
         assert_eq!(suggest("zzz", []), None);
     }
 }

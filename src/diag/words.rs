@@ -1,0 +1,131 @@
+//! Texts for people: English and Chinese side by side, where the text is made. The language is chosen once, at
+//! the edge.
+
+/// How a text is worded: for people in a language, or for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Chinese (simplified).
+    Zh,
+    /// For programs (CSV, JSON, ids): an id where there is one, English elsewhere. It never follows the
+    /// language of the ledger.
+    Machine,
+}
+
+impl Lang {
+    /// Every language of people, with its code in settings.
+    pub const ALL: [(&'static str, Lang); 2] = [("en", Lang::En), ("zh", Lang::Zh)];
+
+    /// The language of a code such as `zh`.
+    pub fn parse(code: &str) -> Option<Lang> {
+        Lang::ALL.iter().find(|(c, _)| *c == code).map(|(_, lang)| *lang)
+    }
+
+    /// One of two texts.
+    pub fn pick<'a>(self, en: &'a str, zh: &'a str) -> &'a str {
+        match self {
+            Lang::En | Lang::Machine => en,
+            Lang::Zh => zh,
+        }
+    }
+
+    /// A word of a fixed set: its id for machines, its text for people.
+    pub fn term<'a>(self, id: &'a str, en: &'a str, zh: &'a str) -> &'a str {
+        match self {
+            Lang::Machine => id,
+            Lang::En | Lang::Zh => self.pick(en, zh),
+        }
+    }
+}
+
+/// A text in both languages. The `words!` macro makes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Words {
+    en: String,
+    /// Empty where no Chinese was given.
+    zh: String,
+}
+
+impl Words {
+    /// A text in English and in Chinese.
+    pub fn both(en: impl Into<String>, zh: impl Into<String>) -> Words {
+        Words { en: en.into(), zh: zh.into() }
+    }
+
+    /// The text in a language; English where there is no Chinese.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh if !self.zh.is_empty() => &self.zh,
+            _ => &self.en,
+        }
+    }
+
+    /// The English text.
+    pub fn en(&self) -> &str {
+        &self.en
+    }
+
+    /// Several texts as one, in each language.
+    pub fn joined(all: &[Words], separator: &str) -> Words {
+        let of = |lang| all.iter().map(|one| one.get(lang)).collect::<Vec<_>>().join(separator);
+        Words { en: of(Lang::En), zh: of(Lang::Zh) }
+    }
+
+    /// Has neither language a text?
+    pub fn is_empty(&self) -> bool {
+        self.en.is_empty()
+    }
+
+    /// `what: ` before the text, in both languages.
+    #[must_use]
+    pub fn about(&self, what: &str) -> Words {
+        let before =
+            |text: &str| if text.is_empty() { String::new() } else { format!("{what}: {text}") };
+        Words { en: before(&self.en), zh: before(&self.zh) }
+    }
+}
+
+/// A text without Chinese yet.
+impl From<String> for Words {
+    fn from(en: String) -> Words {
+        Words { en, zh: String::new() }
+    }
+}
+
+/// A text without Chinese yet.
+impl From<&str> for Words {
+    fn from(en: &str) -> Words {
+        en.to_owned().into()
+    }
+}
+
+/// A text in English and in Chinese, [`Words`]: `words!("no rep `{id}`", "没有业务员 `{id}`")`.
+/// Both take the same arguments, as `format!` does.
+macro_rules! words {
+    ($en:literal, $zh:literal $(, $($argument:tt)+)?) => {
+        $crate::diag::Words::both(
+            format!($en $(, $($argument)+)?),
+            format!($zh $(, $($argument)+)?),
+        )
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_chosen_by_language_and_machines_read_ids() {
+        let id = "niu";
+        let words = words!("no rep `{id}`", "没有业务员 `{id}`");
+        assert_eq!(words.get(Lang::En), "no rep `niu`");
+        assert_eq!(words.get(Lang::Machine), "no rep `niu`");
+        assert_eq!(words.get(Lang::Zh), "没有业务员 `niu`");
+        assert_eq!(words.about("--to").get(Lang::Zh), "--to: 没有业务员 `niu`");
+        assert_eq!(Lang::Machine.term("overdue", "overdue", "逾期"), "overdue");
+        assert_eq!(Lang::Zh.term("overdue", "overdue", "逾期"), "逾期");
+        assert_eq!(Words::from("plain").get(Lang::Zh), "plain");
+    }
+}
