@@ -52,6 +52,9 @@ pub mod diag;
 
 pub mod check;
 pub mod cli;
+pub mod disk;
+pub mod format;
+pub mod git;
 pub mod guard;
 pub mod model;
 pub mod plan;
@@ -59,4 +62,5 @@ pub mod render;
 pub mod report;
 pub mod rules;
 pub mod stats;
-pub mod store;
+pub mod table;
+pub mod value;

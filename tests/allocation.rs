@@ -6,8 +6,8 @@ mod common;
 use common::{Sandbox, book, day, query};
 use crm::plan::allocate::{Allocation, Method, allocate};
 use crm::plan::rebalance::{Rebalance, Wish, rebalance};
-use crm::rules::allocation::Wants;
 use crm::rules::book::Book;
+use crm::rules::team::allocation::Wants;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

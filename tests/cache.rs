@@ -6,12 +6,12 @@
 mod common;
 
 use common::{Sandbox, day};
-use crm::model::date::Date;
-use crm::model::sheet::Sheet;
+use crm::disk::ledger::Ledger;
 use crm::report::Request;
 use crm::report::funnel::funnel;
 use crm::rules::query::Query;
-use crm::store::load::Ledger;
+use crm::table::sheet::Sheet;
+use crm::value::date::Date;
 use proptest::prelude::*;
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};

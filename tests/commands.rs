@@ -70,7 +70,7 @@ fn every_setting_of_the_template_is_the_default() {
     sandbox.write("crm.toml", &ledger);
     assert_eq!(sandbox.crm("list").status, 0, "{ledger}");
     let settings =
-        crm::store::read_settings::read_settings(&ledger, std::path::Path::new("crm.toml"));
+        crm::format::read_settings::read_settings(&ledger, std::path::Path::new("crm.toml"));
     assert_eq!(settings.unwrap(), crm::model::settings::Settings::default());
 }
 

@@ -15,9 +15,9 @@ mod common;
 
 use common::{Sandbox, run};
 use crm::diag::Code;
+use crm::disk::write::{Writer, recover_within};
+use crm::format::read_prospect::read_prospect;
 use crm::model::settings::Settings;
-use crm::store::read_prospect::read_prospect;
-use crm::store::write::{Writer, recover_within};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;

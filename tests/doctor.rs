@@ -81,8 +81,7 @@ fn attributes_and_what_is_in_git() {
     assert!(check(&repo, "line-ends").0.starts_with("wrong,"));
     // Lines are added below what stands there, and win.
     let program = env!("CARGO_BIN_EXE_crm");
-    let installed =
-        crm::store::merge_driver::install_driver(&repo.path(), program.as_ref()).unwrap();
+    let installed = crm::git::merge_driver::install_driver(&repo.path(), program.as_ref()).unwrap();
     assert!(installed.attributes);
     assert!(repo.sandbox.read(".gitattributes").starts_with("*.toml merge=union\n"));
     assert_eq!(check(&repo, "attributes").1, 0);

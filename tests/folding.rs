@@ -5,8 +5,7 @@
 mod common;
 
 use common::{Sandbox, day};
-use crm::model::period::parse_period;
-use crm::model::sheet::Sheet;
+use crm::disk::ledger::Ledger;
 use crm::report::classify::classify;
 use crm::report::columns;
 use crm::report::dimension::Dimension;
@@ -16,7 +15,8 @@ use crm::report::list::{DEFAULT, List};
 use crm::report::{REPORTS, Request};
 use crm::rules::book::{Book, Keep};
 use crm::rules::query::Query;
-use crm::store::load::Ledger;
+use crm::table::sheet::Sheet;
+use crm::value::period::parse_period;
 use std::path::Path;
 
 const DAYS: [&str; 2] = ["2009-12-18", "2010-03-31"];

@@ -333,7 +333,7 @@ fn the_rules_of_the_template_are_the_default() {
         .map(|line| format!("{}\n", line.trim_start_matches("# ")))
         .collect();
     let path = std::path::Path::new("crm.toml");
-    let read = crm::store::read_settings::read_settings(&rules, path).unwrap();
+    let read = crm::format::read_settings::read_settings(&rules, path).unwrap();
     assert_eq!(read, crm::model::settings::Settings::default());
 }
 

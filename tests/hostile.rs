@@ -256,7 +256,7 @@ fn no_id_leads_out_of_the_ledger() {
         let inside = outer.path().join("ledger/prospects");
         for entry in std::fs::read_dir(&inside).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            assert!(crm::model::id::validate(name.trim_end_matches(".toml")).is_ok(), "{name}");
+            assert!(crm::value::id::validate(name.trim_end_matches(".toml")).is_ok(), "{name}");
         }
         std::fs::remove_file(outer.path().join("rows.csv")).unwrap();
     }
@@ -613,7 +613,7 @@ fn files_full_of_entries() {
     const MANY: usize = 5_000;
     let sandbox = Sandbox::ledger();
     let day =
-        |n: usize| crm::model::date::Date::parse("2000-01-01").unwrap().plus((n / 100) as i64);
+        |n: usize| crm::value::date::Date::parse("2000-01-01").unwrap().plus((n / 100) as i64);
     let key = |n: usize| format!("{}-{}-aaa", day(n), n % 100 + 1);
     type Line<'l> = &'l dyn Fn(usize) -> String;
     let kinds: [(&str, Line, &[i32]); 9] = [

@@ -153,7 +153,7 @@ fn every_room_has_a_floor() {
 #[test]
 fn the_rules_see_what_they_forbid() {
     for (file, line) in [
-        ("src/model/date.rs", "use crate::store::line::quoted;"),
+        ("src/model/date.rs", "use crate::format::line::quoted;"),
         ("src/rules/replay.rs", "    let x = crate::cli::main();"),
         ("src/report/board.rs", "use crate::plan::sweep::sweep;"),
         ("src/rules/query/mod.rs", "use super::super::store::tree;"),
@@ -168,7 +168,7 @@ fn the_rules_see_what_they_forbid() {
     }
     for (file, line) in [
         ("src/store/line.rs", "use crate::model::event::Event;"),
-        ("src/store/settings/rep.rs", "use crate::store::tree::Reader;"),
+        ("src/store/settings/rep.rs", "use crate::format::tree::Reader;"),
         ("src/check/dates.rs", "use super::{Check, Subject};"),
         ("src/model/date.rs", "// see crate::cli and clap::Args"),
         ("src/cli/args.rs", "use clap::{Args, Parser};"),

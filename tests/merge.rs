@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail")]
 
-use crm::store::merge::markers::{Markers, take_apart};
-use crm::store::merge::{Kind, Merged, Unclear, Versions, merge};
+use crm::format::merge::markers::{Markers, take_apart};
+use crm::format::merge::{Kind, Merged, Unclear, Versions, merge};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

@@ -5,12 +5,12 @@
 mod common;
 
 use common::{Sandbox, book, day, query};
-use crm::model::date::Date;
-use crm::model::sheet::Cell;
 use crm::plan::recycle::recycle;
 use crm::report::Request;
 use crm::report::due::due;
 use crm::rules::book::Book;
+use crm::table::sheet::Cell;
+use crm::value::date::Date;
 use proptest::prelude::*;
 
 const REPS: &str = "[[rep]]\nid = \"a\"\n[[rep]]\nid = \"b\"\n";

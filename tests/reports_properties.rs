@@ -1,19 +1,19 @@
 //! What holds for the statistical reports on every ledger: random journals, replayed and reported.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use crm::model::date::Date;
 use crm::model::event::{Event, EventKey};
-use crm::model::money::{Amount, Money};
-use crm::model::period::Period;
 use crm::model::pipeline::Outcome;
 use crm::model::prospect::Prospect;
 use crm::model::settings::Settings;
-use crm::model::sheet::{Cell, Sheet, Table};
 use crm::report::dimension::Dimension;
 use crm::report::{Request, find};
 use crm::rules::book::Book;
 use crm::rules::query::Query;
 use crm::rules::replay::{derive, replay};
+use crm::table::sheet::{Cell, Sheet, Table};
+use crm::value::date::Date;
+use crm::value::money::{Amount, Money};
+use crm::value::period::Period;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ fn event(n: usize, (offset, what, number): Entry, earlier: &[Event]) -> Event {
     match what {
         0..=5 => event.stage = Some(STAGES[at(7)].into()),
         6 => {
-            event.next = crm::model::period::parse_moment(&day(offset + 3).to_string(), day(0)).ok()
+            event.next = crm::value::period::parse_moment(&day(offset + 3).to_string(), day(0)).ok()
         }
         7 => event.close_by = Some(day(offset + number % 60)),
         8 => event.amount = money(""),
@@ -298,7 +298,7 @@ proptest! {
         let sheet = make("forecast", &book, None, None);
         let lines = table(&sheet, "forecast");
         let counted: i64 = (0..lines.rows.len())
-            .filter(|row| lines.rows.get(*row).unwrap().emphasis != crm::model::sheet::Emphasis::Total)
+            .filter(|row| lines.rows.get(*row).unwrap().emphasis != crm::table::sheet::Emphasis::Total)
             .map(|row| int(cell(lines, row, "count")))
             .sum();
         let open = book.records().iter().filter(|record| {

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Sandbox, TODAY};
-use crm::model::date::Date;
+use crm::value::date::Date;
 
 fn day(offset: i64) -> String {
     Date::parse(TODAY).unwrap().plus(offset).to_string()

@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use crm::diag::Code;
-use crm::model::date::Date;
+use crm::format::read_prospect::read_prospect;
+use crm::format::read_settings::read_settings;
 use crm::model::pipeline::Outcome;
 use crm::model::settings::Settings;
 use crm::rules::replay::replay;
-use crm::rules::state::Record;
-use crm::store::read_prospect::read_prospect;
-use crm::store::read_settings::read_settings;
+use crm::rules::replay::state::Record;
+use crm::value::date::Date;
 use std::path::Path;
 
 /// The method's board by position.

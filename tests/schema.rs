@@ -4,18 +4,18 @@
 mod common;
 
 use common::Sandbox;
+use crm::format::settings::allocation::ALLOCATION_KEYS;
+use crm::format::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
+use crm::format::settings::campaign::CAMPAIGN_KEYS;
+use crm::format::settings::criteria::CRITERION_KEYS;
+use crm::format::settings::forecast::FORECAST_KEYS;
+use crm::format::settings::grading::{GRADING_KEYS, POLICY_KEYS};
+use crm::format::settings::ledger::LEDGER_KEYS;
+use crm::format::settings::pool::POOL_KEYS;
+use crm::format::settings::rep::REP_KEYS;
 use crm::model::event::FIELDS;
 use crm::model::kind::Kinds;
 use crm::model::prospect::FACTS;
-use crm::store::settings::allocation::ALLOCATION_KEYS;
-use crm::store::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
-use crm::store::settings::campaign::CAMPAIGN_KEYS;
-use crm::store::settings::criteria::CRITERION_KEYS;
-use crm::store::settings::forecast::FORECAST_KEYS;
-use crm::store::settings::grading::{GRADING_KEYS, POLICY_KEYS};
-use crm::store::settings::ledger::LEDGER_KEYS;
-use crm::store::settings::pool::POOL_KEYS;
-use crm::store::settings::rep::REP_KEYS;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ fn settings_have_the_keys_that_are_read() {
     ] {
         assert_eq!(keys(&schema, &format!("/properties/{place}/properties")), set(wanted));
     }
-    let sections = crm::store::read_settings::sections().collect();
+    let sections = crm::format::read_settings::sections().collect();
     assert_eq!(keys(&schema, "/properties"), sections);
     assert!(printed("activity").is_object());
 }

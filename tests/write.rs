@@ -12,13 +12,13 @@ mod common;
 
 use common::{Sandbox, run};
 use crm::diag::{Code, Place};
+use crm::disk::write::{Change, Writer};
+use crm::format::append::append;
+use crm::format::line::{assign_key, event_line};
+use crm::format::read_prospect::read_prospect;
 use crm::model::event::{Event, EventKey};
 use crm::model::prospect::Prospect;
 use crm::model::settings::Settings;
-use crm::store::append::append;
-use crm::store::line::{assign_key, event_line};
-use crm::store::read_prospect::read_prospect;
-use crm::store::write::{Change, Writer};
 use proptest::prelude::*;
 use std::path::Path;
 use std::process::Stdio;

@@ -5,12 +5,12 @@
 //! quarter. What turns out wrong is corrected by another entry (`crm undo`, `crm log`).
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
-use crate::model::id;
+use crate::disk::ledger::{Ledger, id_of};
+use crate::disk::root::{PROSPECTS, SETTINGS};
+use crate::format::content::{content, event_line_in};
+use crate::git::snapshot::{Snapshot, Tracked};
 use crate::rules::growth::{Content, Harm, harmed, lives_on};
-use crate::store::content::{content, event_line_in};
-use crate::store::load::{Ledger, id_of};
-use crate::store::root::{PROSPECTS, SETTINGS};
-use crate::store::snapshot::{Snapshot, Tracked};
+use crate::value::id;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

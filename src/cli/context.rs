@@ -1,19 +1,19 @@
 //! What a command needs from the world, read once: clock, environment, folder, terminal, writers.
 
 use crate::diag::{Code, Diagnostic, Failure, Severity};
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
-use crate::model::sheet::{Audience, Sheet};
+use crate::disk::ledger::Ledger;
+use crate::disk::root::find_root;
+use crate::disk::write;
+use crate::git::program::Git;
+use crate::git::snapshot::{Snapshot, Tracked};
 use crate::render::{self, Format, RenderError, Rendering};
 use crate::report::Request;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
-use crate::store::git::Git;
-use crate::store::load::Ledger;
-use crate::store::root::find_root;
-use crate::store::snapshot::{Snapshot, Tracked};
-use crate::store::write;
+use crate::table::sheet::{Audience, Sheet};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -364,7 +364,7 @@ impl Context {
         &self,
         origin: &str,
         text: &str,
-    ) -> Result<crate::model::date::Moment, Diagnostic> {
+    ) -> Result<crate::value::date::Moment, Diagnostic> {
         parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
     }
 

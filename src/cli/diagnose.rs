@@ -4,8 +4,8 @@
 use super::args::Global;
 use super::context::Environment;
 use crate::diag::{Diagnostic, Lang, Severity, Source, Spot, Words};
+use crate::format::locate::Locator;
 use crate::render::clean;
-use crate::store::locate::Locator;
 use annotate_snippets::renderer::{DEFAULT_LINE_NUM_STYLE, DecorStyle};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::Style;

@@ -9,14 +9,14 @@ pub mod commits;
 mod prospects;
 
 use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
-use crate::model::date::Date;
-use crate::model::id;
+use crate::disk::ledger::{Ledger, id_of};
+use crate::disk::root::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::git::program::{Git, is_nothing};
+use crate::git::snapshot::Snapshot;
 use crate::model::settings::{Presence, Settings};
-use crate::rules::rights::Rights;
-use crate::store::git::{Git, is_nothing};
-use crate::store::load::{Ledger, id_of};
-use crate::store::root::{ACTIVITY, PROSPECTS, SETTINGS};
-use crate::store::snapshot::Snapshot;
+use crate::rules::team::rights::Rights;
+use crate::value::date::Date;
+use crate::value::id;
 use commits::{Change, Commit, commits, whole};
 use prospects::Judge;
 use std::collections::BTreeSet;
@@ -222,7 +222,7 @@ impl Guard<'_> {
         let all = self.git.tree(commit, "")?;
         let settings =
             all.iter().filter(|entry| entry.path.file_name().is_some_and(|n| n == SETTINGS));
-        let folder = |entry: &crate::store::git::Entry| {
+        let folder = |entry: &crate::git::program::Entry| {
             let parts = entry.path.parent()?.components();
             Some(parts.map(|part| part.as_os_str().to_string_lossy() + "/").collect::<String>())
         };

@@ -1,9 +1,9 @@
 //! One entry of a prospect's journal: what happened, and what it changes.
 
-use super::date::{Date, Moment, Time};
 use super::kind::EventKind;
-use super::money::{Amount, Money};
-use crate::model::text::Text;
+use crate::value::date::{Date, Moment, Time};
+use crate::value::money::{Amount, Money};
+use crate::value::text::Text;
 use std::cmp::Ordering;
 use std::fmt;
 

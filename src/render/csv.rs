@@ -10,7 +10,7 @@
 
 use super::text::{acts, breaks, clean, plain};
 use super::{Options, in_parts};
-use crate::model::sheet::{Cell, Emphasis, Sheet, Table};
+use crate::table::sheet::{Cell, Emphasis, Sheet, Table};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -100,9 +100,9 @@ fn is_formula(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::money::{Amount, Money};
-    use crate::model::sheet::{Column, Kind, Row};
     use crate::render::{Format, RenderError, samples};
+    use crate::table::sheet::{Column, Kind, Row};
+    use crate::value::money::{Amount, Money};
     use proptest::prelude::*;
 
     fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {

@@ -4,7 +4,7 @@
 
 use super::text::{clean, plain, ratio, shown};
 use super::{Format, Options, meant_for, svg};
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("page.css");

@@ -4,7 +4,7 @@
 use super::html::escaped;
 use super::picture::greatest;
 use super::text::number;
-use crate::model::sheet::{Chart, Emphasis, Picture, Quantity, Series};
+use crate::table::sheet::{Chart, Emphasis, Picture, Quantity, Series};
 use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

@@ -2,8 +2,8 @@
 //! terminal or a page would obey ([`clean`]).
 
 use super::Options;
-use crate::model::money::Amount;
-use crate::model::sheet::Cell;
+use crate::table::sheet::Cell;
+use crate::value::money::Amount;
 use std::borrow::Cow;
 
 /// A text on one line that does nothing to a terminal: line breaks and tabs become a space, control
@@ -133,8 +133,8 @@ pub(super) fn percent(share: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::date::{Date, Moment, Time};
-    use crate::model::money::Money;
+    use crate::value::date::{Date, Moment, Time};
+    use crate::value::money::Money;
 
     fn see(cell: Cell) -> String {
         shown(&cell, &Options::default()).into_owned()

@@ -10,16 +10,16 @@
 use super::Request;
 use super::breakdown::join;
 use super::dimension::Dimension;
-use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::kind::{Counts, EventKind};
-use crate::model::money::Sum;
-use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Tally};
 use crate::rules::replay::standing;
-use crate::rules::state::{Pursuit, Record};
+use crate::rules::replay::state::{Pursuit, Record};
+use crate::value::date::Date;
+use crate::value::money::Sum;
+use crate::value::period::Period;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The counts of a period.

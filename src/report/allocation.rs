@@ -1,15 +1,15 @@
 //! `crm report allocation`: what each rep carries, how evenly, and whose turn is next.
 
 use super::Request;
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::label::Lang;
 use crate::model::settings::Presence;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::fairness::{Loads, capacities};
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::rules::team::fairness::{Loads, capacities};
 use crate::rules::team::{Count, Member, Team, absence, unknown_owner};
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
 
 /// What is counted of the prospects.
 #[derive(Default)]

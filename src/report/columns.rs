@@ -1,17 +1,17 @@
 //! The columns that lists of prospects can have: one row of a table each.
 
-use super::words::title;
 use crate::diag::{Code, Diagnostic};
-use crate::model::label::Lang;
-use crate::model::money::Amount;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind};
-use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::Customer;
 use crate::rules::grading::levels::Scale;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind};
+use crate::table::words::title;
+use crate::value::label::Lang;
+use crate::value::money::Amount;
+use crate::value::text::Text;
 
 /// A column that a list can have.
 struct Definition {

@@ -4,13 +4,13 @@
 use super::Request;
 use super::bridge::{Spans, list_table, picture, span_table};
 use super::changes::{Change, Step, Stock, between};
-use super::words::column;
-use crate::model::id;
-use crate::model::label::Lang;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::id;
+use crate::value::label::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A prospect in both versions of a ledger.

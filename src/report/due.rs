@@ -1,20 +1,20 @@
 //! `crm due`: the work list - what is due today, was missed, and comes next.
 
 use super::Request;
-use super::words::column;
-use crate::model::date::Date;
-use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
-use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
+use crate::rules::policy::practice::Practice;
 use crate::rules::policy::{Duty, Judge};
-use crate::rules::pool::{announced, recycling};
-use crate::rules::practice::Practice;
 use crate::rules::query::Query;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::rules::team::pool::{announced, recycling};
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::text::Text;
 use rayon::prelude::*;
 use std::sync::Arc;
 

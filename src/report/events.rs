@@ -1,15 +1,15 @@
 //! `crm export events`: the journals of chosen prospects, one row an entry.
 
 use super::Request;
-use super::words::column;
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
-use crate::model::packed_row::PackedRow;
-use crate::model::sheet::{Cell, Kind, Row, Sheet};
-use crate::model::text::Text;
 use crate::rules::book::{Book, Keep};
+use crate::rules::replay::state::Record;
 use crate::rules::replay::{retracted_by_later, upto};
-use crate::rules::state::Record;
+use crate::table::packed_row::PackedRow;
+use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::words::column;
+use crate::value::text::Text;
 
 /// An entry, whose it is, and whether a later one took it back.
 struct Line<'b> {

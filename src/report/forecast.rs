@@ -4,21 +4,21 @@ use super::Request;
 use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns, join};
 use super::calibration::{Moves, Odds};
 use super::measures::{Measures, Results, has_slipped, measures};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Currency, Money};
-use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
-use crate::model::sheet::{
+use crate::rules::book::Book;
+use crate::rules::replay::state::Record;
+use crate::stats::{Distribution, TwoPoint};
+use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
-use crate::model::text::Text;
-use crate::rules::book::Book;
-use crate::rules::state::Record;
-use crate::stats::{Distribution, TwoPoint};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Currency, Money};
+use crate::value::period::Period;
+use crate::value::text::Text;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 

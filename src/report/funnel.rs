@@ -3,18 +3,18 @@
 use super::Request;
 use super::breakdown::{by_cell, by_column, join, window as shown};
 use super::figures::{FEW, bars, count, few, grouped, others, span};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Day;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Sum};
-use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
+use crate::rules::replay::standing::Standing;
 use crate::rules::shape::Shape;
-use crate::rules::standing::Standing;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Day;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
+use crate::value::period::Period;
 use std::collections::BTreeMap;
 
 /// Days over which arrivals and stays are measured where no period is stated.

@@ -2,18 +2,18 @@
 
 use super::Request;
 use super::figures::others;
-use super::words::{column, title};
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Sum};
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Rows, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::figures::Survey;
 use crate::rules::grading::levels::{Lifecycle, Scale};
 use crate::rules::grading::{Customer, Graded, narrow};
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Rows, Sheet, Table};
+use crate::table::words::{column, title};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
+use crate::value::text::Text;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::mem::take;

@@ -4,22 +4,22 @@
 use super::Request;
 use super::breakdown::{by_column, group_name};
 use super::grade::{foreign, named, rules};
-use super::words::{column, title};
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::Amount;
-use crate::model::period::Period;
-use crate::model::sheet::{
-    Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
-};
-use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::Customer;
 use crate::rules::grading::levels::{Level, Lifecycle, Scale, Value};
 use crate::rules::grading::rfm::{Bins, LEAST, Scores};
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
 use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
+use crate::table::sheet::{
+    Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
+};
+use crate::table::words::{column, title};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::Amount;
+use crate::value::period::Period;
+use crate::value::text::Text;
 use std::collections::BTreeMap;
 
 /// A prospect that was selected, or that may stand for a customer that was.

@@ -3,11 +3,11 @@
 use super::Request;
 use super::columns::{Choice, emphasis};
 use crate::diag::Diagnostic;
-use crate::model::packed_row::PackedRow;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Row, Rows, Sheet};
 use crate::rules::book::{Book, Keep};
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::packed_row::PackedRow;
+use crate::table::sheet::{Cell, Row, Rows, Sheet};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::sync::Arc;

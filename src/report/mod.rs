@@ -34,18 +34,17 @@ pub mod show;
 pub mod sources;
 pub mod team;
 pub mod what_if;
-pub mod words;
 
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::money::Amount;
-use crate::model::period::Period;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Sheet};
 use crate::rules::book::{Book, Keep};
 use crate::rules::query::Query;
-use crate::rules::standing::Standing;
-use crate::rules::state::Record;
+use crate::rules::replay::standing::Standing;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Sheet};
+use crate::value::date::Date;
+use crate::value::money::Amount;
+use crate::value::period::Period;
 use dimension::Dimension;
 
 /// What a report is asked for, beyond the day.

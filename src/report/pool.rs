@@ -1,20 +1,20 @@
 //! `crm pool` and `crm report pool`: who waits, since when, who had them, and who could have them.
 
 use super::Request;
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Money, Sum};
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::model::text::Text;
-use crate::rules::allocation::{Barrier, Obstacles, Rules, Wants};
 use crate::rules::book::Book;
 use crate::rules::grading::Customer;
-use crate::rules::pool::waiting;
-use crate::rules::state::Record;
-use crate::rules::survey::Survey;
+use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
+use crate::rules::team::allocation::{Barrier, Obstacles, Rules, Wants};
+use crate::rules::team::pool::waiting;
+use crate::rules::team::survey::Survey;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Money, Sum};
+use crate::value::text::Text;
 
 fn about(book: &Book, count: usize) -> String {
     let lang = book.settings.language;

@@ -3,13 +3,13 @@
 use super::grading::grader::{Grader, Taken, arrange};
 use super::grading::{Customer, Graded};
 use super::query::{Context, Query};
-use super::replay::replay;
-use super::standing::Standing;
-use super::state::Record;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
 use crate::model::settings::Settings;
-use crate::model::text::Text;
+use crate::rules::replay::replay;
+use crate::rules::replay::standing::Standing;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use crate::value::text::Text;
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 

@@ -226,20 +226,20 @@ fn put(path: &Path, bytes: &[u8]) {
 }
 
 /// A day.
-pub fn day(text: &str) -> crm::model::date::Date {
-    crm::model::date::Date::parse(text).unwrap()
+pub fn day(text: &str) -> crm::value::date::Date {
+    crm::value::date::Date::parse(text).unwrap()
 }
 
 /// A ledger in memory: settings, and prospects as id, facts (after the name) and lines of `[events]`.
 pub fn book(settings: &str, prospects: &[(&str, &str, &str)], on: &str) -> crm::rules::book::Book {
     let settings =
-        crm::store::read_settings::read_settings(settings, Path::new("crm.toml")).unwrap();
+        crm::format::read_settings::read_settings(settings, Path::new("crm.toml")).unwrap();
     let on = day(on);
     let mut records = Vec::new();
     for (id, facts, events) in prospects {
         let text = format!("name = \"{id}\"\n{facts}\n[events]\n{events}");
         let path = PathBuf::from(format!("prospects/{id}.toml"));
-        let read = crm::store::read_prospect::read_prospect(&text, id, &path, &path, &settings);
+        let read = crm::format::read_prospect::read_prospect(&text, id, &path, &path, &settings);
         assert_eq!(read.1, [], "{text}");
         records.extend(crm::rules::replay::replay(read.0.unwrap(), &settings, on));
     }

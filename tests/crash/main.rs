@@ -21,7 +21,7 @@ mod common;
 mod disk;
 
 use common::{Sandbox, split};
-use crm::store::write::{Writer, recover};
+use crm::disk::write::{Writer, recover};
 use disk::{Call, Disk, calls};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -229,7 +229,7 @@ impl World {
             _ => self.import(&ids),
         };
         let mut words = split(&line);
-        let day = crm::model::date::Date::parse(common::TODAY).unwrap().plus(self.day.into());
+        let day = crm::value::date::Date::parse(common::TODAY).unwrap().plus(self.day.into());
         words.extend(["--as-of".to_owned(), day.to_string()]);
         words
     }

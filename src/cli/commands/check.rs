@@ -5,13 +5,13 @@ use crate::check::{Subject, check};
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words};
-use crate::model::date::Date;
-use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::disk::find::find;
+use crate::disk::ledger::Ledger;
+use crate::disk::root::{ACTIVITY, PROSPECTS};
 use crate::render::Format;
 use crate::rules::replay::replay;
-use crate::store::find::find;
-use crate::store::load::Ledger;
-use crate::store::root::{ACTIVITY, PROSPECTS};
+use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::value::date::Date;
 use clap::Args;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,7 +177,7 @@ impl Check {
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
-    problems.extend(crate::store::tally::read_tallies(ledger, today).1);
+    problems.extend(crate::disk::tally::read_tallies(ledger, today).1);
     (paths, problems)
 }
 

@@ -3,14 +3,14 @@
 use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::{Diagnostic, Failure};
+use crate::disk::ledger::Ledger;
+use crate::disk::root::PROSPECTS;
 use crate::report::Request;
 use crate::report::changes::Stock;
 use crate::report::diff::diff;
 use crate::rules::book::Book;
 use crate::rules::replay::replay;
-use crate::rules::state::Record;
-use crate::store::load::Ledger;
-use crate::store::root::PROSPECTS;
+use crate::rules::replay::state::Record;
 use clap::Args;
 use std::path::{Path, PathBuf};
 

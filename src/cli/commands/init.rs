@@ -2,10 +2,10 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::store::git::Git;
-use crate::store::merge_driver::{ATTRIBUTES, add_lines, install_driver};
-use crate::store::root::{ACTIVITY, PROSPECTS, SETTINGS};
-use crate::store::write::write_file;
+use crate::disk::root::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::disk::write::write_file;
+use crate::git::merge_driver::{ATTRIBUTES, add_lines, install_driver};
+use crate::git::program::Git;
 use clap::Args;
 use std::path::{Path, PathBuf};
 

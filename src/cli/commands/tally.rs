@@ -3,13 +3,13 @@
 use crate::cli::context::Context;
 use crate::cli::entry::{Session, rep};
 use crate::diag::{Code, Diagnostic, Failure, Place};
+use crate::disk::ledger::read_text;
+use crate::disk::root::ACTIVITY;
+use crate::disk::tally::read_file;
+use crate::disk::write::Change;
+use crate::format::append::append;
+use crate::format::line::written_key;
 use crate::model::event::EventKey;
-use crate::store::append::append;
-use crate::store::line::written_key;
-use crate::store::load::read_text;
-use crate::store::root::ACTIVITY;
-use crate::store::tally::read_file;
-use crate::store::write::Change;
 use clap::Args;
 use std::path::Path;
 
@@ -46,7 +46,7 @@ impl Tally {
         let session = Session::open(context, self.dry_run)?;
         let ledger = session.ledger;
         let rep = rep(&ledger.settings, "REP", &self.rep)?;
-        crate::model::id::validate(&rep)
+        crate::value::id::validate(&rep)
             .map_err(|bad| Diagnostic::new(Code::BadId, format!("REP: {bad}")).typed())?;
         if self.dials == 0 && self.conversations == 0 && self.appointments == 0 {
             return Err(Diagnostic::new(Code::BadArgument, "there is nothing to tally")

@@ -3,15 +3,15 @@
 use super::columns::{Columns, Joined};
 use super::{Import, Wanted, bad_row};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
-use crate::model::date::{Date, Moment, Time};
 use crate::model::event::{Event, EventKey};
-use crate::model::id;
 use crate::model::kind::EventKind;
 use crate::model::mapping::{CONTACT_FIELDS, Entry};
-use crate::model::money::{Amount, Money};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::Row;
-use crate::model::text::Text;
+use crate::value::date::{Date, Moment, Time};
+use crate::value::id;
+use crate::value::money::{Amount, Money};
+use crate::value::text::Text;
 
 /// A row that could be read.
 pub(super) struct Draft {

@@ -1,15 +1,15 @@
 //! What a customer did: the figures that every dimension is judged by, from the entries of all its
 //! prospects up to the day.
 
-use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::grading::Grading;
 use crate::model::kind::EventKind;
-use crate::model::money::{Amount, Money, Sum};
 use crate::model::pipeline::{Criterion, Known, Outcome};
 use crate::model::settings::Settings;
+use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
-use crate::rules::state::Record;
+use crate::value::date::Date;
+use crate::value::money::{Amount, Money, Sum};
 
 /// What the last survey said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,10 +3,10 @@
 
 use super::figures::{Figures, Mood};
 use super::levels::{Demand, Loyalty, Relationship, Value};
-use crate::model::date::Date;
 use crate::model::grading::Grading;
-use crate::model::money::Amount;
 use crate::stats::AbcClass;
+use crate::value::date::Date;
+use crate::value::money::Amount;
 
 /// Value: by the stated amounts, or by the class among the customers (or among those who bought
 /// nothing, for one of them); many orders can lift it.

@@ -1,7 +1,7 @@
 //! The dimensions of grading and the levels of each, the best first.
 
 use super::Customer;
-use crate::model::label::Lang;
+use crate::value::label::Lang;
 
 /// A level of a dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

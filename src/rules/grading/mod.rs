@@ -17,7 +17,7 @@ pub mod rfm;
 #[cfg(test)]
 mod tests;
 
-use crate::model::text::Text;
+use crate::value::text::Text;
 use blocks::Blocks;
 use figures::Figures;
 use levels::{Demand, Lifecycle, Loyalty, Pareto, Pyramid, Relationship, Value};

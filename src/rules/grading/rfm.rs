@@ -2,10 +2,10 @@
 
 use super::figures::Figures;
 use super::levels::Segment;
-use crate::model::date::Date;
 use crate::model::grading::{Grading, Scoring};
-use crate::model::money::Amount;
 use crate::stats::{BinConvention, Quintiles, reverse_score};
+use crate::value::date::Date;
+use crate::value::money::Amount;
 
 /// Fewer customers than bins make no quintiles.
 pub const LEAST: usize = 5;
@@ -124,7 +124,7 @@ fn values(figures: &Figures, on: Date) -> Option<[f64; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::money::{Money, Sum};
+    use crate::value::money::{Money, Sum};
     use proptest::prelude::*;
 
     fn today() -> Date {

@@ -2,17 +2,17 @@
 
 use super::levels::*;
 use super::*;
-use crate::model::date::Date;
 use crate::model::event::{Event, EventKey};
 use crate::model::grading::GradeRule;
-use crate::model::money::{Amount, Money};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::replay;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use crate::value::money::{Amount, Money};
+use crate::value::text::Text;
 use proptest::prelude::*;
 
 fn today() -> Date {

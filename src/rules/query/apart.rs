@@ -5,7 +5,7 @@ use super::matching::Node;
 use super::view::View;
 use super::{Context, Query};
 use crate::rules::grading::Customer;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
 
 /// What is asked of prospects alone, by all the queries that were taken apart.
 #[derive(Debug, Default)]

@@ -23,11 +23,11 @@ pub use fields::{FIELDS, Field};
 pub use flags::{FLAGS, Flag};
 pub use help::help;
 
-use super::state::Record;
 use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
-use crate::model::date::Date;
 use crate::model::settings::Settings;
-use crate::model::text::Text;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use crate::value::text::Text;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;

@@ -1,15 +1,15 @@
 //! What a query sees of a prospect on a day.
 
 use super::apart::Answers;
-use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
-use crate::rules::evidence::Case;
 use crate::rules::grading::Customer;
 use crate::rules::grading::levels::Scale;
+use crate::rules::replay::evidence::Case;
 use crate::rules::replay::standing;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
 
 /// A record, and what it is judged by.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,9 @@
+//! Values: dates, periods, money, texts, labels, ids. No files, no clock.
+
+pub mod date;
+pub mod id;
+pub mod interner;
+pub mod label;
+pub mod money;
+pub mod period;
+pub mod text;
