@@ -7,13 +7,16 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. Rooms on one floor do not know each other.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 11] = [
     &["diag"],
-    &["model"],
-    &["stats"],
-    &["rules"],
-    &["store"],
-    &["check", "guard", "report", "plan"],
+    &["value"],
+    &["model", "stats"],
+    &["rules", "table"],
+    &["format"],
+    &["disk"],
+    &["git"],
+    &["check", "guard", "plan", "report"],
+    &["act"],
     &["render"],
     &["cli"],
 ];
@@ -21,27 +24,27 @@ const FLOORS: [&[&str]; 8] = [
 /// Crates that are named in one place only, so that they can be exchanged there.
 const HOMES: [(&str, &str); 22] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
-    ("chrono", "src/model/date.rs"),
+    ("chrono", "src/value/date.rs"),
     ("clap", "src/cli"),
     ("clap_complete", "src/cli"),
     ("clap_mangen", "src/cli"),
     ("comfy_table", "src/render"),
-    ("deunicode", "src/model/id.rs"),
-    ("fnv", "src/store"),
-    ("indexmap", "src/model/interner.rs"),
-    ("memchr", "src/store/cursor.rs"),
-    ("rustix", "src/store"),
-    ("rust_decimal", "src/model/money.rs"),
-    ("simdutf8", "src/store/files.rs"),
-    ("smol_str", "src/model/text.rs"),
+    ("deunicode", "src/value/id.rs"),
+    ("fnv", "src/disk"),
+    ("indexmap", "src/value/interner.rs"),
+    ("memchr", "src/format/cursor.rs"),
+    ("rustix", "src/disk"),
+    ("rust_decimal", "src/value/money.rs"),
+    ("simdutf8", "src/disk/files.rs"),
+    ("smol_str", "src/value/text.rs"),
     ("serde_json", "src/render"),
     ("similar", "src/cli"),
     ("terminal_size", "src/cli/context.rs"),
-    ("toml", "src/store"),
-    ("toml_edit", "src/store"),
-    ("toml_parser", "src/store"),
-    ("toml_writer", "src/store"),
-    ("unicode_normalization", "src/model/id.rs"),
+    ("toml", "src/format"),
+    ("toml_edit", "src/format"),
+    ("toml_parser", "src/format"),
+    ("toml_writer", "src/format"),
+    ("unicode_normalization", "src/value/id.rs"),
 ];
 
 /// Every source file, as its path from the root of the repository, and its text.
@@ -64,7 +67,7 @@ fn sources() -> Vec<(String, String)> {
     files
 }
 
-/// The floor of a file: `src/store/line.rs` and `src/store.rs` are of `store`.
+/// The floor of a file: `src/disk/write.rs` and `src/disk.rs` are of `disk`.
 fn room(file: &str) -> &str {
     let below = file.trim_start_matches("src/");
     below.split(['/', '.']).next().unwrap_or(below)
@@ -74,7 +77,7 @@ fn height(room: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| floor.contains(&room))
 }
 
-/// How deep a file's module lies: `src/store/line.rs` is two below the crate.
+/// How deep a file's module lies: `src/disk/write.rs` is two below the crate.
 fn depth(file: &str) -> usize {
     let parts = file.trim_start_matches("src/").split('/');
     parts.filter(|part| *part != "mod.rs").count()
@@ -153,10 +156,10 @@ fn every_room_has_a_floor() {
 #[test]
 fn the_rules_see_what_they_forbid() {
     for (file, line) in [
-        ("src/model/date.rs", "use crate::format::line::quoted;"),
+        ("src/value/date.rs", "use crate::format::line::quoted;"),
         ("src/rules/replay.rs", "    let x = crate::cli::main();"),
         ("src/report/board.rs", "use crate::plan::sweep::sweep;"),
-        ("src/rules/query/mod.rs", "use super::super::store::tree;"),
+        ("src/rules/query/mod.rs", "use super::super::disk::walk;"),
         ("src/check/mod.rs", "use super::render::clean;"),
         ("src/cli/mod.rs", "use crate::{diag, model};"),
         ("src/report/mod.rs", "use clap::Args;"),
@@ -167,8 +170,8 @@ fn the_rules_see_what_they_forbid() {
         assert!(!violations(file, line).is_empty(), "{file}: {line}");
     }
     for (file, line) in [
-        ("src/store/line.rs", "use crate::model::event::Event;"),
-        ("src/store/settings/rep.rs", "use crate::format::tree::Reader;"),
+        ("src/disk/write.rs", "use crate::model::event::Event;"),
+        ("src/format/settings/rep.rs", "use crate::format::tree::Reader;"),
         ("src/check/dates.rs", "use super::{Check, Subject};"),
         ("src/model/date.rs", "// see crate::cli and clap::Args"),
         ("src/cli/args.rs", "use clap::{Args, Parser};"),
@@ -176,4 +179,120 @@ fn the_rules_see_what_they_forbid() {
     ] {
         assert_eq!(violations(file, line), "", "{file}: {line}");
     }
+}
+
+/// The module of a file: `src/rules/replay/mod.rs` is `rules::replay`.
+fn module(file: &str) -> String {
+    let below = file.trim_start_matches("src/").trim_end_matches(".rs");
+    below.strip_suffix("/mod").unwrap_or(below).replace('/', "::")
+}
+
+/// The code of a file, without comments and without its test module, which ends a file.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+    text.lines().map(|line| line.split("//").next().unwrap_or(line)).fold(
+        String::new(),
+        |mut code, line| {
+            code.push_str(line);
+            code.push('\n');
+            code
+        },
+    )
+}
+
+/// The modules that a file imports with `use`, as paths from the crate.
+fn imports(file: &str, text: &str) -> Vec<String> {
+    let own = module(file);
+    let code = code(text);
+    let statements = code.split(';').filter_map(|part| {
+        let start = part.rfind("use ")?;
+        Some(part[start + 4..].split_whitespace().collect::<String>())
+    });
+    let mut found = Vec::new();
+    for statement in statements {
+        let mut path = statement.as_str();
+        let mut base = own.as_str();
+        while let Some(rest) = path.strip_prefix("super::") {
+            base = base.rsplit_once("::").map_or("", |(parent, _)| parent);
+            path = rest;
+        }
+        let absolute = match path.strip_prefix("crate::") {
+            Some(rest) => rest.to_owned(),
+            None if base != own => format!("{base}::{path}"),
+            None => continue,
+        };
+        match absolute.split_once('{') {
+            None => found.push(absolute),
+            Some((before, names)) => {
+                found
+                    .extend(names.trim_end_matches('}').split(',').map(|n| format!("{before}{n}")));
+            }
+        }
+    }
+    found
+}
+
+/// The module that a path leads into: the longest start of it that is one.
+fn target<'m>(path: &str, modules: &'m [String]) -> Option<&'m str> {
+    let leads = |module: &&String| {
+        path.strip_prefix(module.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    modules.iter().filter(leads).max_by_key(|module| module.len()).map(String::as_str)
+}
+
+/// The circles of imports: sets of two or more modules that all lead to each other.
+fn circles(files: &[(String, String)]) -> Vec<Vec<String>> {
+    let modules: Vec<String> = files.iter().map(|(file, _)| module(file)).collect();
+    let mut reach: Vec<Vec<bool>> = vec![vec![false; modules.len()]; modules.len()];
+    for (from, (file, text)) in files.iter().enumerate() {
+        for path in imports(file, text) {
+            let to =
+                target(&path, &modules).and_then(|name| modules.iter().position(|m| m == name));
+            if let Some(to) = to.filter(|to| *to != from) {
+                reach[from][to] = true;
+            }
+        }
+    }
+    for middle in 0..modules.len() {
+        let through = reach[middle].clone();
+        for row in reach.iter_mut().filter(|row| row[middle]) {
+            row.iter_mut().zip(&through).for_each(|(known, more)| *known |= more);
+        }
+    }
+    let mut circles: Vec<Vec<String>> = (0..modules.len())
+        .filter(|a| reach[*a][*a])
+        .map(|a| (0..modules.len()).filter(|b| reach[a][*b] && reach[*b][a]).collect::<Vec<_>>())
+        .map(|circle| circle.into_iter().map(|at| modules[at].clone()).collect())
+        .collect();
+    circles.sort();
+    circles.dedup();
+    circles
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    let found = circles(&sources());
+    let lines: Vec<String> = found.iter().map(|circle| circle.join(", ")).collect();
+    assert!(found.is_empty(), "circles of imports:\n{}", lines.join("\n"));
+}
+
+#[test]
+fn a_circle_is_seen() {
+    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let round = [
+        file("src/rules/a.rs", "use super::b::{X, Y};"),
+        file("src/rules/b.rs", "use crate::rules::c::Z;"),
+        file("src/rules/c/mod.rs", "use crate::rules::a;\n"),
+        file("src/rules/d.rs", "use super::a::W;"),
+    ];
+    assert_eq!(circles(&round), [["rules::a", "rules::b", "rules::c"]]);
+    let straight = [
+        file("src/rules/a.rs", "use super::b::X;"),
+        file(
+            "src/rules/b.rs",
+            "// use super::a::Y;\n#[cfg(test)]\nmod tests {\nuse super::a::Y;\n}",
+        ),
+    ];
+    assert!(circles(&straight).is_empty());
 }

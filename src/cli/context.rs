@@ -15,67 +15,15 @@ use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
 use std::cell::{Cell, RefCell};
-use std::ffi::OsString;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::args::Global;
-use super::diagnose::{Look, colored};
+use super::diagnose::Look;
+use super::environment::Environment;
 use super::progress::Progress;
-
-/// The environment variables that mean something, as they were at the start.
-#[derive(Debug, Clone, Default)]
-pub struct Environment {
-    /// `CRM_LEDGER`: the ledger's folder.
-    pub ledger: Option<OsString>,
-    /// `CRM_TODAY`: the as-of day.
-    pub today: Option<String>,
-    /// `CRM_USER`: who signs events.
-    pub user: Option<String>,
-    /// `VISUAL`, else `EDITOR`.
-    pub editor: Option<String>,
-    /// `PATH`, for `crm-foo`.
-    pub path: Option<OsString>,
-    /// `NO_COLOR` is set and not empty.
-    pub no_color: bool,
-    /// `GIT_DIR` or `GIT_INDEX_FILE` is set: git runs us, in the folder that it means.
-    pub inside_git: bool,
-    /// Who pushes, as a server says it.
-    pub pusher: Option<String>,
-    /// `git push -o force`, or `-o force=REASON`.
-    pub force: Option<String>,
-}
-
-/// Where servers say who pushes, the first that does counts: our own, HTTP, Gitolite, GitLab, Gitea.
-const PUSHERS: [&str; 5] =
-    ["CRM_USER", "REMOTE_USER", "GL_USER", "GL_USERNAME", "GITEA_PUSHER_NAME"];
-
-impl Environment {
-    /// Reads the environment. The one place that does.
-    #[allow(clippy::disallowed_methods)]
-    pub fn read() -> Environment {
-        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let options = text("GIT_PUSH_OPTION_COUNT").and_then(|n| n.parse().ok()).unwrap_or(0u32);
-        let mut options =
-            (0..options.min(100)).filter_map(|n| text(&format!("GIT_PUSH_OPTION_{n}")));
-        let forced = |option: String| match option.split_once('=') {
-            Some(("force", reason)) => Some(reason.to_owned()),
-            _ => (option == "force").then(String::new),
-        };
-        Environment {
-            ledger: std::env::var_os("CRM_LEDGER").filter(|value| !value.is_empty()),
-            today: text("CRM_TODAY"),
-            user: text("CRM_USER"),
-            editor: text("VISUAL").or_else(|| text("EDITOR")),
-            path: std::env::var_os("PATH"),
-            no_color: text("NO_COLOR").is_some(),
-            pusher: PUSHERS.iter().find_map(|name| text(name)),
-            force: options.find_map(forced),
-            inside_git: ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|n| std::env::var_os(n).is_some()),
-        }
-    }
-}
+use super::terminal::{colored, columns};
 
 /// What a command prints.
 enum Piece {
@@ -141,11 +89,8 @@ impl Context {
             (None, None) => None,
         };
         global.output.as_deref().map_or(Ok(()), can_be_written)?;
-        let color = match global.color.as_str() {
-            "always" => true,
-            "never" => false,
-            _ => std::io::stdout().is_terminal() && !env.no_color && global.output.is_none(),
-        };
+        let color =
+            colored(&global.color, &std::io::stdout(), env.no_color || global.output.is_some());
         Ok(Context {
             global,
             env,
@@ -269,8 +214,9 @@ impl Context {
 
     /// How messages look on stderr.
     pub fn look_of_messages(&self) -> Look {
-        let color = colored(&self.global, &self.env);
-        Look { color, width: columns(&std::io::stderr()), lang: self.spoken() }
+        let stderr = std::io::stderr();
+        let color = colored(&self.global.color, &stderr, self.env.no_color);
+        Look { color, width: columns(&stderr), lang: self.spoken() }
     }
 
     /// Puts a sheet on stdout, or into the file of `-o`.
@@ -399,12 +345,6 @@ fn strictly(book: &Book) -> Result<(), Failure> {
 pub fn counted(n: usize, noun: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{plural}")
-}
-
-/// The columns of a terminal; `None` where the stream leads elsewhere.
-pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
-    let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
-    stream.is_terminal().then(width)
 }
 
 /// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it.

@@ -1,6 +1,6 @@
 //! A line on a terminal's stderr while a large ledger is being read: how far it is, after a second.
 
-use super::context::columns;
+use super::terminal::columns;
 use crate::disk::ledger::Ledger;
 use crate::report::figures::grouped;
 use std::io::Write;

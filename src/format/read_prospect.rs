@@ -1,7 +1,8 @@
 //! A prospect's file: text -> [`Prospect`], with everything that is wrong in it.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::format::tree::{Reader, Table, Value, looks_like_date, parse};
+use crate::format::syntax::looks_like_date;
+use crate::format::tree::{Reader, Table, Value, parse};
 use crate::model::event::{Event, EventKey};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;

@@ -1,9 +1,17 @@
 //! What is not TOML, in people's words: the parser says what it expected, people need what to mend.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::format::tree::looks_like_date;
 use std::ops::Range;
 use toml::de::Error;
+
+/// Does a word begin as a date does?
+pub fn looks_like_date(token: &str) -> bool {
+    let bytes = token.as_bytes();
+    bytes.len() >= 8
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && bytes[4] == b'-'
+        && bytes[5].is_ascii_digit()
+}
 
 /// Characters of a Chinese keyboard that look like those of TOML.
 const WIDE: [(char, char); 11] = [

@@ -2,7 +2,7 @@
 //! with its place, and reading goes on.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::format::syntax::explain;
+use crate::format::syntax::{explain, looks_like_date};
 use crate::value::date::{Date, Moment, Time};
 use crate::value::money::{Amount, Money};
 use crate::value::text::Text;
@@ -23,15 +23,6 @@ pub fn parse<'a>(text: &'a str, place: &Place) -> Result<Table<'a>, Vec<Diagnost
         return Ok(table.into_inner());
     }
     Err(explain(text, &errors, place))
-}
-
-/// Does a word begin as a date does?
-pub fn looks_like_date(token: &str) -> bool {
-    let bytes = token.as_bytes();
-    bytes.len() >= 8
-        && bytes[..4].iter().all(u8::is_ascii_digit)
-        && bytes[4] == b'-'
-        && bytes[5].is_ascii_digit()
 }
 
 /// So many problems of one file are kept.

@@ -7,7 +7,7 @@ use super::order::Lists;
 use super::out::Out;
 use super::side::{Part, Side};
 use super::value::same;
-use super::{Kind, Merged, Unclear, Versions};
+use super::{Kind, Merged, Three, Unclear, Versions};
 use crate::model::event::EventKey;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -16,37 +16,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// Lists of tables of the settings whose order says nothing.
 const UNORDERED: [&str; 2] = ["rep", "campaign"];
 
-/// A value in three versions.
-#[derive(Clone, Copy)]
-pub struct Three<T> {
-    /// The common ancestor's.
-    pub base: T,
-    /// Ours.
-    pub ours: T,
-    /// Theirs.
-    pub theirs: T,
-}
-
-impl<T> Three<T> {
-    fn map<U>(self, mut f: impl FnMut(T) -> U) -> Three<U> {
-        Three { base: f(self.base), ours: f(self.ours), theirs: f(self.theirs) }
-    }
-}
-
 /// Merges three texts of which each differs from the others.
 pub fn combine(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
     let Versions { base, ours, theirs } = versions;
-    let texts = Three { base, ours, theirs };
     // Where every file keeps to one line end it is set aside, and put back at the end.
     let uniform = [base, ours, theirs].into_iter().all(is_uniform);
-    let plain = texts.map(|text| {
+    let plain = versions.map(|text| {
         if uniform && text.contains('\r') {
             Cow::Owned(text.replace("\r\n", "\n"))
         } else {
             Cow::Borrowed(text)
         }
     });
-    let newlines = texts.map(|text| text.contains('\n').then(|| newline_of(text)));
+    let newlines = versions.map(|text| text.contains('\n').then(|| newline_of(text)));
     let documents = Three {
         base: Document::read(&plain.base, kind.names())?,
         ours: Document::read(&plain.ours, kind.names())?,

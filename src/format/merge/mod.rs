@@ -68,16 +68,25 @@ impl Kind {
     }
 }
 
-/// Three versions of a file.
+/// A value in three versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Versions<'t> {
-    /// The common ancestor; empty where there is none.
-    pub base: &'t str,
-    /// Our side.
-    pub ours: &'t str,
-    /// Their side.
-    pub theirs: &'t str,
+pub struct Three<T> {
+    /// The common ancestor's; of a file, empty where there is none.
+    pub base: T,
+    /// Ours.
+    pub ours: T,
+    /// Theirs.
+    pub theirs: T,
 }
+
+impl<T> Three<T> {
+    fn map<U>(self, mut f: impl FnMut(T) -> U) -> Three<U> {
+        Three { base: f(self.base), ours: f(self.ours), theirs: f(self.theirs) }
+    }
+}
+
+/// Three versions of a file's text.
+pub type Versions<'t> = Three<&'t str>;
 
 /// The merged file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A section as a version has it, with what the ancestor had at its end found again.
 
-use super::combine::Three;
+use super::Three;
 use super::document::{Entry, Line, Section};
 use std::collections::{HashMap, HashSet};
 

@@ -18,10 +18,11 @@ mod pattern;
 mod tests;
 mod view;
 
-pub(super) use apart::{Answers, Questions};
+pub(super) use apart::Questions;
 pub use fields::{FIELDS, Field};
 pub use flags::{FLAGS, Flag};
 pub use help::help;
+pub(super) use view::Answers;
 
 use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
 use crate::model::settings::Settings;
