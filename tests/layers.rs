@@ -30,7 +30,7 @@ const HOMES: [(&str, &str); 22] = [
     ("clap_mangen", "src/cli"),
     ("comfy_table", "src/render"),
     ("deunicode", "src/value/id.rs"),
-    ("fnv", "src/disk"),
+    ("fnv", "src/value/hash.rs"),
     ("indexmap", "src/value/interner.rs"),
     ("memchr", "src/format/cursor.rs"),
     ("rustix", "src/disk"),

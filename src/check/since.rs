@@ -6,8 +6,8 @@
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::disk::ledger::{Ledger, id_of};
-use crate::disk::root::{PROSPECTS, SETTINGS};
 use crate::format::content::{content, event_line_in};
+use crate::format::layout::{PROSPECTS, SETTINGS};
 use crate::git::snapshot::{Snapshot, Tracked};
 use crate::rules::growth::{Content, Harm, harmed, lives_on};
 use crate::value::id;

@@ -6,8 +6,8 @@ use crate::disk::cache::Cache;
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::listing::Names;
 use crate::disk::remembered::Remembered;
-use crate::disk::root::PROSPECTS;
 use crate::disk::walk::{Batch, Folder, Listed, Walk};
+use crate::format::layout::PROSPECTS;
 use crate::format::quick::quick;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
@@ -16,6 +16,7 @@ use crate::rules::replay::replay;
 use crate::rules::replay::standing::Standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
+use crate::value::hash::StableHasher;
 use crate::value::id;
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -304,7 +305,7 @@ fn stem(name: &str) -> &str {
 pub(super) fn id_hash(name: &OsStr) -> u64 {
     let name = name.to_string_lossy();
     let id = stem(&name);
-    let mut hash = fnv::FnvHasher::default();
+    let mut hash = StableHasher::default();
     if id.is_ascii() {
         id.bytes().for_each(|byte| hash.write_u8(byte.to_ascii_lowercase()));
     } else {

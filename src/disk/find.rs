@@ -4,15 +4,17 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::disk::ledger::{Ledger, id_of};
-use crate::disk::root::{PROSPECTS, link_on_the_way};
+use crate::disk::root::link_on_the_way;
+use crate::format::layout::PROSPECTS;
 use crate::format::line::base32;
+use crate::value::hash::StableHasher;
 use crate::value::id;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 
 /// The sub-folder of an id in a ledger with `fan_out`: one of 1,024, by a hash of the id.
 pub fn fan_out_folder(id: &str) -> String {
-    let mut hash = fnv::FnvHasher::default();
+    let mut hash = StableHasher::default();
     hash.write(id::fold(id).as_bytes());
     base32(hash.finish(), 2)
 }

@@ -1,7 +1,8 @@
 //! The journal of a commit: what is promised of each file, as text. It may come from anywhere (a clone, a
 //! backup), so what is no whole journal of a ledger's own files is none.
 
-use crate::disk::root::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::value::hash::StableHasher;
 use std::fs;
 use std::hash::Hasher;
 use std::io::ErrorKind;
@@ -27,7 +28,7 @@ pub(super) struct Step {
 pub(super) type Fingerprint = Option<u64>;
 
 pub(super) fn fingerprint(text: &[u8]) -> u64 {
-    let mut hash = fnv::FnvHasher::default();
+    let mut hash = StableHasher::default();
     hash.write(text);
     hash.finish()
 }

@@ -2,9 +2,9 @@
 
 use crate::diag::{Code, Diagnostic, Exit, Place, Source};
 use crate::disk::files::Files;
-use crate::disk::root::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::disk::tally::read_tallies;
 use crate::disk::walk::{Batch, Walk};
+use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::format::quick::quick;
 use crate::format::read_prospect::read_prospect;
 use crate::format::read_settings::read_settings;

@@ -1,6 +1,7 @@
 //! The disk: finding, walking and reading a ledger, all in parallel, and writing it without losing anything.
 
 pub mod cache;
+pub mod csv_file;
 pub mod files;
 pub mod find;
 mod journal;

@@ -11,6 +11,7 @@ use crate::model::settings::Settings;
 use crate::rules::book::{Keep, Passed};
 use crate::rules::replay::standing::Standing;
 use crate::value::date::{Date, Day};
+use crate::value::hash::StableHasher;
 use std::ffi::OsStr;
 use std::hash::Hasher;
 use std::sync::atomic::Ordering;
@@ -178,7 +179,7 @@ fn repeated(listed: &Listed) -> bool {
 
 /// What standings depend on beside their files: the settings and the program.
 fn seal(settings: &Settings) -> u64 {
-    let mut hash = fnv::FnvHasher::default();
+    let mut hash = StableHasher::default();
     hash.write(env!("CARGO_PKG_VERSION").as_bytes());
     hash.write(format!("{settings:?}").as_bytes());
     hash.finish()

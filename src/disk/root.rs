@@ -1,16 +1,8 @@
 //! The ledger's root: the first folder, from here upwards, with a `crm.toml`.
 
 use crate::diag::{Code, Diagnostic};
+use crate::format::layout::SETTINGS;
 use std::path::{Path, PathBuf};
-
-/// The settings file, which marks the root.
-pub const SETTINGS: &str = "crm.toml";
-/// The folder of prospects.
-pub const PROSPECTS: &str = "prospects";
-/// The folder of tallies.
-pub const ACTIVITY: &str = "activity";
-/// The folder of what is derived or temporary: lock, journal of a commit under way. Never in git.
-pub const PRIVATE: &str = ".crm";
 
 /// The first folder on the way from the root to a file that is a symbolic link: it may lead out of the
 /// ledger, so nothing is read or written through it.

@@ -10,7 +10,8 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::journal::{self, Step, fingerprint, fingerprint_of};
 use crate::disk::ledger::{MAX_FILE, symlink};
-use crate::disk::root::{PRIVATE, link_on_the_way};
+use crate::disk::root::link_on_the_way;
+use crate::format::layout::PRIVATE;
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{BufWriter, ErrorKind, Read, Write};

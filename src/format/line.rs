@@ -2,6 +2,7 @@
 
 use crate::model::event::{Event, EventKey};
 use crate::value::date::Date;
+use crate::value::hash::StableHasher;
 use crate::value::text::Text;
 use std::fmt::Write;
 use std::hash::Hasher;
@@ -83,7 +84,7 @@ pub fn assign_key(event: &mut Event, id: &str, existing: &[Event]) {
 
 /// A key with a suffix made from whose journal it is for and what is written under it.
 pub fn written_key(of: &str, date: Date, n: u32, content: &str) -> String {
-    let mut hash = fnv::FnvHasher::default();
+    let mut hash = StableHasher::default();
     for part in [of, &date.to_string(), &n.to_string(), content] {
         hash.write(part.as_bytes());
         hash.write(&[0]);

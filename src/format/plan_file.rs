@@ -1,7 +1,6 @@
 //! An edited plan of allocation: a CSV file with the columns `id` and `rep`, others as they come.
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
-use crate::disk::ledger::read_text;
 use std::path::Path;
 
 /// A line of a plan.
@@ -15,10 +14,9 @@ pub struct PlanLine {
     pub rep: String,
 }
 
-/// Reads a plan. A spreadsheet may have put a byte-order mark before it, and semicolons or tabs between its
+/// Reads a plan; `file` is the path that diagnostics print. A spreadsheet may have put a byte-order mark before it, and semicolons or tabs between its
 /// cells.
-pub fn read_plan(file: &Path) -> Result<Vec<PlanLine>, Vec<Diagnostic>> {
-    let text = read_text(file, file).map_err(|problem| vec![problem])?;
+pub fn read_plan(text: &str, file: &Path) -> Result<Vec<PlanLine>, Vec<Diagnostic>> {
     let text = text.trim_start_matches('\u{feff}');
     let head = text.lines().next().unwrap_or_default();
     let delimiter = [b',', b';', b'\t']

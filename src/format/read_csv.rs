@@ -2,32 +2,12 @@
 //! breaks, blank lines. Rows keep the lines they stand on; what is wrong with a row is said later.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::ledger::utf8;
 use crate::model::rows::{Row, Rows};
-use std::io::Read;
 use std::path::Path;
-
-/// The largest file that is imported.
-pub const MAX_CSV: u64 = 1024 * 1024 * 1024;
 
 /// Separators that can be found out, and their names.
 const SEPARATORS: [(u8, &str); 4] =
     [(b',', "a comma"), (b';', "a semicolon"), (b'\t', "a tab"), (b'|', "a bar")];
-
-/// Reads a file of rows. `path` is also what diagnostics print.
-pub fn read_csv(path: &Path, delimiter: Option<u8>) -> Result<Rows, Diagnostic> {
-    let unreadable = |error: std::io::Error| {
-        Diagnostic::new(Code::Unreadable, format!("{} cannot be read: {error}", path.display()))
-    };
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_CSV + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_CSV {
-        let message = format!("{} is larger than 1 GiB", path.display());
-        return Err(Diagnostic::new(Code::TooLarge, message).help("import it in parts"));
-    }
-    parse_csv(&utf8(bytes, path)?, delimiter, path)
-}
 
 /// Reads rows from a text.
 pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows, Diagnostic> {

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::ledger::{Ledger, read_text, utf8};
-use crate::disk::root::SETTINGS;
+use crate::format::layout::SETTINGS;
 use crate::format::merge::markers::{Markers, SIZE, take_apart};
 use crate::format::merge::{Conflict, Kind, Versions, merge};
 use crate::git::merge_file::{Blobs, MergedFile, by_lines, merge_file};

@@ -126,7 +126,7 @@ fn places(bytes: &[u8], markers: &Markers) -> Vec<Conflict> {
 pub fn kind_of(top: &Path, path: &Path) -> Kind {
     let folder = top.join(path);
     let ledger = folder.ancestors().skip(1).find(|folder| {
-        folder.join(crate::disk::root::SETTINGS).is_file() && folder.starts_with(top)
+        folder.join(crate::format::layout::SETTINGS).is_file() && folder.starts_with(top)
     });
     let below = ledger.and_then(|ledger| folder.strip_prefix(ledger).ok());
     Kind::of(below.unwrap_or(path))

@@ -3,7 +3,7 @@
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::ledger::{Ledger, symlink, too_large, utf8};
-use crate::disk::root::SETTINGS;
+use crate::format::layout::SETTINGS;
 use crate::git::program::{Blob, Entry, Git, Mode, parts, path_of, raw};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ mod prospects;
 
 use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
 use crate::disk::ledger::{Ledger, id_of};
-use crate::disk::root::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::git::program::{Git, is_nothing};
 use crate::git::snapshot::Snapshot;
 use crate::model::settings::{Presence, Settings};

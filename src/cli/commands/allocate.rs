@@ -6,6 +6,7 @@ use crate::cli::entry::Session;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::disk::find::find;
+use crate::disk::ledger::read_text;
 use crate::format::plan_file::read_plan;
 use crate::plan::allocate::{Allocation, Method, Pair, Placement, Step, allocate, follow};
 use crate::report::Request;
@@ -77,7 +78,7 @@ impl Allocate {
     }
 
     fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {
-        let lines = read_plan(file).map_err(Failure)?;
+        let lines = read_plan(&read_text(file, file)?, file).map_err(Failure)?;
         let book = context.book_for(&Request::of(Query::everything()), true)?;
         let steps = context.reading(&book, || follow(&book, &lines))?.map_err(|wrong| {
             let placed = wrong.into_iter().map(|(line, diagnostic)| match line {

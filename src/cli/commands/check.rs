@@ -7,7 +7,7 @@ use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
-use crate::disk::root::{ACTIVITY, PROSPECTS};
+use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::render::Format;
 use crate::rules::replay::replay;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};

@@ -4,7 +4,7 @@ use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::{Diagnostic, Failure};
 use crate::disk::ledger::Ledger;
-use crate::disk::root::PROSPECTS;
+use crate::format::layout::PROSPECTS;
 use crate::report::Request;
 use crate::report::changes::Stock;
 use crate::report::diff::diff;

@@ -5,7 +5,7 @@
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Failure};
 use crate::disk::ledger::Ledger;
-use crate::disk::root::{PRIVATE, SETTINGS};
+use crate::format::layout::{PRIVATE, SETTINGS};
 use crate::git::hooks::{CLONE, Hooks, Standing};
 use crate::git::mend::unmerged;
 use crate::git::merge_driver::{DRIVER, attributes, configured, is_whole, program_of};

@@ -4,8 +4,8 @@
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::disk::ledger::{Ledger, id_of};
-use crate::disk::root::{PROSPECTS, SETTINGS};
 use crate::disk::write::write_file;
+use crate::format::layout::{PROSPECTS, SETTINGS};
 use crate::git::hooks::{CLONE, Hook, Hooks, SERVER, Standing, Step};
 use crate::git::merge_driver::{ATTRIBUTES, install_driver};
 use crate::git::program::Git;

@@ -2,8 +2,8 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::disk::root::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::disk::write::write_file;
+use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::git::merge_driver::{ATTRIBUTES, add_lines, install_driver};
 use crate::git::program::Git;
 use clap::Args;

@@ -3,7 +3,7 @@
 
 use super::read::{Cache, Cursor, RowAt};
 use super::{FOLDER, HEADER, MAGIC, PIECE, Place, Row, Stamp};
-use crate::disk::root::PRIVATE;
+use crate::format::layout::PRIVATE;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

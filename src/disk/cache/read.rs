@@ -1,7 +1,7 @@
 //! Looking rows up.
 
 use super::{FOLDER, HEADER, MAGIC, PLACE, Place, Row, Stamp, read_at};
-use crate::disk::root::PRIVATE;
+use crate::format::layout::PRIVATE;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::ops::Range;

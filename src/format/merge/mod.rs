@@ -21,7 +21,7 @@ mod side;
 mod value;
 
 use crate::diag::Place;
-use crate::disk::root::{ACTIVITY, PROSPECTS};
+use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::format::tree::parse;
 use markers::{Markers, take_apart};
 use std::path::Path;
