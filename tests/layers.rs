@@ -39,7 +39,7 @@ const HOMES: [(&str, &str); 22] = [
     ("smol_str", "src/value/text.rs"),
     ("serde_json", "src/render"),
     ("similar", "src/cli"),
-    ("terminal_size", "src/cli/context.rs"),
+    ("terminal_size", "src/cli/terminal.rs"),
     ("toml", "src/format"),
     ("toml_edit", "src/format"),
     ("toml_parser", "src/format"),

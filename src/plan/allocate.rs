@@ -9,7 +9,7 @@ use super::assignment::{Invalid, Plan, Problem, Unplaced};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::format::plan_file::PlanLine;
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
+use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::allocation::{Barrier, Fit, Obstacles, Rules, Wants, full, seats};

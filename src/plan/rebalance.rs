@@ -12,7 +12,7 @@ use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Presence;
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
+use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::allocation::{Fit, Obstacles, Rules, UNIT};

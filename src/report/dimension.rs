@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
-use crate::rules::grading::levels::Scale;
+use crate::rules::customer::levels::Scale;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use crate::value::text::Text;

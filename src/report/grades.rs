@@ -6,9 +6,10 @@ use super::breakdown::{by_column, group_name};
 use super::grade::{foreign, named, rules};
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
-use crate::rules::grading::levels::{Level, Lifecycle, Scale, Value};
-use crate::rules::grading::rfm::{Bins, LEAST, Scores};
+use crate::rules::customer::Customer;
+use crate::rules::customer::levels::{Level, Lifecycle, Scale, Value};
+use crate::rules::customer::scores::Scores;
+use crate::rules::grading::rfm::{Bins, LEAST};
 use crate::rules::replay::state::Record;
 use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
 use crate::table::sheet::{

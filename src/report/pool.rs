@@ -3,7 +3,7 @@
 use super::Request;
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
+use crate::rules::customer::Customer;
 use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
 use crate::rules::team::allocation::{Barrier, Obstacles, Rules, Wants};

@@ -1,7 +1,8 @@
 //! A whole ledger, replayed up to a day: what reports and plans read.
 
+use super::customer::Customer;
+use super::grading::Graded;
 use super::grading::grader::{Grader, Taken, arrange};
-use super::grading::{Customer, Graded};
 use super::query::{Context, Query};
 use crate::diag::Diagnostic;
 use crate::model::settings::Settings;

@@ -1,6 +1,7 @@
 //! The method: pure functions from entries to verdicts. No files, no printing, no clock.
 
 pub mod book;
+pub mod customer;
 pub mod grading;
 pub mod growth;
 pub mod levers;

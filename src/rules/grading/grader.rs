@@ -1,12 +1,13 @@
 //! The grading of customers: prospects are taken in as they pass by, then their customers are compared.
 
 use super::blocks::Blocks;
-use super::figures::Deeds;
-use super::levels::{Pareto, Pyramid, Value};
 use super::rfm::Bins;
-use super::{Customer, Graded, Prospect, Role, Verdict, judge, lifecycle, narrow};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
+use crate::rules::customer::levels::{Pareto, Pyramid, Value};
+use crate::rules::customer::{Customer, Verdict};
+use crate::rules::grading::figures::Deeds;
+use crate::rules::grading::{Graded, Prospect, Role, judge, lifecycle, narrow};
 use crate::rules::query::{Answers, Context, Query, Questions};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::{Record, State};

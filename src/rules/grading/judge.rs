@@ -1,9 +1,9 @@
 //! The dimensions that are judged by a customer's own figures: value by amounts, relationship, demand,
 //! loyalty.
 
-use super::figures::{Figures, Mood};
-use super::levels::{Demand, Loyalty, Relationship, Value};
 use crate::model::grading::Grading;
+use crate::rules::customer::figures::{Figures, Mood};
+use crate::rules::customer::levels::{Demand, Loyalty, Relationship, Value};
 use crate::stats::AbcClass;
 use crate::value::date::Date;
 use crate::value::money::Amount;

@@ -1,12 +1,12 @@
 //! Hand-made ledgers on 2009-12-31, graded.
 
-use super::levels::*;
 use super::*;
 use crate::model::event::{Event, EventKey};
 use crate::model::grading::GradeRule;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
+use crate::rules::customer::levels::*;
 use crate::rules::query::Query;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;

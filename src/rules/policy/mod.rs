@@ -9,7 +9,7 @@ pub mod practice;
 use crate::model::grading::Policy;
 use crate::model::kind::EventKind;
 use crate::model::settings::{LEVELS, Rep, Settings};
-use crate::rules::grading::Customer;
+use crate::rules::customer::Customer;
 use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
 use crate::value::date::Date;
 use crate::value::money::Amount;

@@ -4,7 +4,7 @@
 use super::matching::Node;
 use super::view::{Answers, View};
 use super::{Context, Query};
-use crate::rules::grading::Customer;
+use crate::rules::customer::Customer;
 use crate::rules::replay::state::Record;
 
 /// What is asked of prospects alone, by all the queries that were taken apart.

@@ -9,7 +9,7 @@ use super::pattern::Pattern;
 use super::{Asked, Parsed};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Pipeline, Stage};
-use crate::rules::grading::levels::{Level, Scale};
+use crate::rules::customer::levels::{Level, Scale};
 use crate::rules::replay::evidence::IN_CYCLE;
 use crate::value::id::fold;
 use crate::value::label::Label;

@@ -2,8 +2,8 @@
 //! not enough, and a line in `docs/queries.md`.
 
 use super::view::View;
-use crate::rules::grading::levels::Scale;
-use crate::rules::grading::rfm::Scores;
+use crate::rules::customer::levels::Scale;
+use crate::rules::customer::scores::Scores;
 use crate::rules::replay::evidence::IN_CYCLE;
 use crate::rules::replay::moves::next_stage;
 use crate::value::date::Date;

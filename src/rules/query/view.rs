@@ -3,8 +3,8 @@
 use crate::model::event::Event;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
-use crate::rules::grading::Customer;
-use crate::rules::grading::levels::Scale;
+use crate::rules::customer::Customer;
+use crate::rules::customer::levels::Scale;
 use crate::rules::replay::evidence::Case;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;

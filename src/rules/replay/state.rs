@@ -4,7 +4,7 @@ use crate::diag::Diagnostic;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
-use crate::rules::grading::Customer;
+use crate::rules::customer::Customer;
 use crate::rules::replay::standing::Clock;
 use crate::value::date::{Date, Moment};
 use crate::value::money::{Money, Sum};
