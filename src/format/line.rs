@@ -1,6 +1,6 @@
 //! An event as its line of TOML 1.0.
 
-use crate::model::event::{Event, EventKey};
+use crate::model::event::{Event, EventKey, event_keys};
 use crate::value::date::Date;
 use crate::value::hash::StableHasher;
 use crate::value::text::Text;
@@ -30,39 +30,48 @@ pub fn money(money: crate::value::money::Money) -> String {
     }
 }
 
-/// The inline table of an event: kind, person and time first, the note last.
-pub fn body(event: &Event) -> String {
-    let mut out = format!("{{ kind = {}", quoted(&event.kind));
-    let mut put = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            let _ = write!(out, ", {key} = {value}");
+/// A value of a type in the table of keys as TOML; `None` where there is nothing to write.
+macro_rules! written_value {
+    (Criteria, $value:expr) => {
+        (!$value.is_empty()).then(|| quoted_list(&$value))
+    };
+    (Money, $value:expr) => {
+        $value.map(money)
+    };
+    (Rep, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    (Stage, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    (Text, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    (Note, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    ($shown:ident, $value:expr) => {
+        $value.map(|value| value.to_string())
+    };
+}
+
+macro_rules! define_body {
+    (
+        kind: Kind, $kind_en:literal, $kind_zh:literal, $kind_about:literal;
+        $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+    ) => {
+        /// The inline table of an event: kind, person and time first, the note last.
+        pub fn body(event: &Event) -> String {
+            let mut out = format!("{{ kind = {}", quoted(&event.kind));
+            $(if let Some(value) = written_value!($type, event.$name) {
+                let _ = write!(out, ", {} = {value}", stringify!($name));
+            })*
+            out.push_str(" }");
+            out
         }
     };
-    let text = |value: &Option<Text>| value.as_deref().map(quoted);
-    let list = |items: &[Text]| (!items.is_empty()).then(|| quoted_list(items));
-    put("by", text(&event.by));
-    put("time", event.time.map(|t| t.to_string()));
-    put("owner", text(&event.owner));
-    put("stage", text(&event.stage));
-    put("confirms", list(&event.confirms));
-    put("revokes", list(&event.revokes));
-    put("close_by", event.close_by.map(|d| d.to_string()));
-    put("next", event.next.map(|m| m.to_string()));
-    put("next_what", text(&event.next_what));
-    put("value", event.value.map(money));
-    put("amount", event.amount.map(money));
-    put("reached", event.reached.map(|b| b.to_string()));
-    put("score", event.score.map(|s| s.to_string()));
-    put("scale", text(&event.scale));
-    put("ticket", text(&event.ticket));
-    put("until", event.until.map(|d| d.to_string()));
-    put("event", text(&event.event));
-    put("reason", text(&event.reason));
-    put("forced", text(&event.forced));
-    put("note", text(&event.note));
-    out.push_str(" }");
-    out
 }
+event_keys!(define_body);
 
 /// The line of an event under its key.
 pub fn event_line(event: &Event) -> String {

@@ -8,7 +8,7 @@
 //! property test holds them to it.
 
 use crate::format::cursor::{Cursor, is_bare};
-use crate::model::event::Event;
+use crate::model::event::{Event, event_keys};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
 use crate::rules::book::Keep;
@@ -202,42 +202,67 @@ fn event(cursor: &mut Cursor, keep: Keep, events: &mut Vec<Event>) -> Option<()>
     (!event.kind.is_empty()).then_some(())
 }
 
-fn field(
-    cursor: &mut Cursor,
-    event: &mut Event,
-    key: &str,
-    seen: &mut Keys,
-    keep: Keep,
-) -> Option<()> {
-    let mut once = |number| seen.add(number);
-    match key {
-        "kind" => once(0).and_then(|()| cursor.kind().map(|kind| event.kind = kind)),
-        "by" => once(1).and_then(|()| put(&mut event.by, cursor.string())),
-        "time" => once(2).and_then(|()| cursor.time().map(|time| event.time = Some(time))),
-        "note" => match keep {
-            Keep::Everything => once(3).and_then(|()| put(&mut event.note, cursor.string())),
-            Keep::AllButNotes => once(3).and_then(|()| cursor.pass_string()),
-        },
-        "stage" => once(4).and_then(|()| put(&mut event.stage, cursor.string())),
-        "confirms" => once(5).and_then(|()| cursor.strings().map(|list| event.confirms = list)),
-        "revokes" => once(6).and_then(|()| cursor.strings().map(|list| event.revokes = list)),
-        "next" => once(7).and_then(|()| cursor.moment().map(|next| event.next = Some(next))),
-        "next_what" => once(8).and_then(|()| put(&mut event.next_what, cursor.string())),
-        "close_by" => once(9).and_then(|()| cursor.date().map(|date| event.close_by = Some(date))),
-        "value" => once(10).and_then(|()| cursor.money().map(|money| event.value = Some(money))),
-        "owner" => once(11).and_then(|()| put(&mut event.owner, cursor.string())),
-        "amount" => once(12).and_then(|()| cursor.money().map(|money| event.amount = Some(money))),
-        "reason" => once(13).and_then(|()| put(&mut event.reason, cursor.string())),
-        "reached" => once(14).and_then(|()| cursor.boolean().map(|b| event.reached = Some(b))),
-        "forced" => once(15).and_then(|()| put(&mut event.forced, cursor.string())),
-        "until" => once(16).and_then(|()| cursor.date().map(|date| event.until = Some(date))),
-        "score" => once(17).and_then(|()| cursor.amount().map(|score| event.score = Some(score))),
-        "scale" => once(18).and_then(|()| put(&mut event.scale, cursor.string())),
-        "ticket" => once(19).and_then(|()| put(&mut event.ticket, cursor.string())),
-        "event" => once(20).and_then(|()| put(&mut event.event, cursor.string())),
-        _ => None,
-    }
+/// Takes a value of a type in the table of keys; `None` if it is not of the plain form.
+macro_rules! take_value {
+    (Kind, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.kind().map(|kind| $event.$name = kind)
+    };
+    (Criteria, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.strings().map(|list| $event.$name = list)
+    };
+    (Time, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.time().map(|time| $event.$name = Some(time))
+    };
+    (Date, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.date().map(|date| $event.$name = Some(date))
+    };
+    (Moment, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.moment().map(|moment| $event.$name = Some(moment))
+    };
+    (Money, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.money().map(|money| $event.$name = Some(money))
+    };
+    (Bool, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.boolean().map(|value| $event.$name = Some(value))
+    };
+    (Score, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.amount().map(|score| $event.$name = Some(score))
+    };
+    (Note, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        match $keep {
+            Keep::Everything => put(&mut $event.$name, $cursor.string()),
+            Keep::AllButNotes => $cursor.pass_string(),
+        }
+    };
+    ($text:ident, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        put(&mut $event.$name, $cursor.string())
+    };
 }
+
+macro_rules! define_field {
+    ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
+        /// The positions of the keys, to see which were there already.
+        #[allow(non_camel_case_types)]
+        enum Position { $($name,)* }
+
+        fn field(
+            cursor: &mut Cursor,
+            event: &mut Event,
+            key: &str,
+            seen: &mut Keys,
+            keep: Keep,
+        ) -> Option<()> {
+            match key {
+                $(stringify!($name) => {
+                    seen.add(Position::$name as u32)?;
+                    take_value!($type, event.$name, cursor, keep)
+                })*
+                _ => None,
+            }
+        }
+    };
+}
+event_keys!(define_field);
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::format::syntax::looks_like_date;
 use crate::format::tree::{Reader, Table, Value, parse};
-use crate::model::event::{Event, EventKey};
+use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
 use crate::value::date::Date;
@@ -198,29 +198,45 @@ pub fn bad_key(key: &str) -> Diagnostic {
     }
 }
 
-fn field(reader: &mut Reader, event: &mut Event, key: &str, value: &Value) {
-    match key {
-        "kind" => event.kind = (&*reader.text(key, value).unwrap_or_default()).into(),
-        "by" => event.by = reader.text(key, value),
-        "time" => event.time = reader.time(key, value),
-        "note" => event.note = reader.text(key, value),
-        "stage" => event.stage = reader.text(key, value),
-        "confirms" => event.confirms = reader.texts(key, value),
-        "revokes" => event.revokes = reader.texts(key, value),
-        "next" => event.next = reader.moment(key, value),
-        "next_what" => event.next_what = reader.text(key, value),
-        "close_by" => event.close_by = reader.date(key, value),
-        "value" => event.value = reader.money(key, value),
-        "owner" => event.owner = reader.text(key, value),
-        "amount" => event.amount = reader.money(key, value),
-        "reason" => event.reason = reader.text(key, value),
-        "reached" => event.reached = reader.boolean(key, value),
-        "forced" => event.forced = reader.text(key, value),
-        "until" => event.until = reader.date(key, value),
-        "score" => event.score = reader.amount(key, value),
-        "scale" => event.scale = reader.text(key, value),
-        "ticket" => event.ticket = reader.text(key, value),
-        "event" => event.event = reader.text(key, value),
-        unknown => event.unknown.push(unknown.into()),
-    }
+/// Reads a value of a type in the table of keys.
+macro_rules! read_value {
+    (Kind, $reader:ident, $key:ident, $value:ident) => {
+        (&*$reader.text($key, $value).unwrap_or_default()).into()
+    };
+    (Criteria, $reader:ident, $key:ident, $value:ident) => {
+        $reader.texts($key, $value)
+    };
+    (Time, $reader:ident, $key:ident, $value:ident) => {
+        $reader.time($key, $value)
+    };
+    (Date, $reader:ident, $key:ident, $value:ident) => {
+        $reader.date($key, $value)
+    };
+    (Moment, $reader:ident, $key:ident, $value:ident) => {
+        $reader.moment($key, $value)
+    };
+    (Money, $reader:ident, $key:ident, $value:ident) => {
+        $reader.money($key, $value)
+    };
+    (Bool, $reader:ident, $key:ident, $value:ident) => {
+        $reader.boolean($key, $value)
+    };
+    (Score, $reader:ident, $key:ident, $value:ident) => {
+        $reader.amount($key, $value)
+    };
+    ($text:ident, $reader:ident, $key:ident, $value:ident) => {
+        $reader.text($key, $value)
+    };
 }
+
+macro_rules! define_field {
+    ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
+        fn field(reader: &mut Reader, event: &mut Event, key: &str, value: &Value) {
+            match key {
+                $(stringify!($name) => event.$name = read_value!($type, reader, key, value),)*
+                unknown => event.unknown.push(unknown.into()),
+            }
+        }
+    };
+}
+event_keys!(define_field);
