@@ -1,5 +1,5 @@
-//! The pages in a real browser: drawn, without an error, without a request to anybody. Skips with a line
-//! where no `chromium` is installed.
+//! The pages in a real browser: drawn, without an error, without a request to anybody. They are ignored
+//! unless asked for, because they need a `chromium`: `cargo test --test it browser:: -- --ignored`.
 
 use crate::common::Sandbox;
 use std::path::{Path, PathBuf};
@@ -24,16 +24,12 @@ const QUIET: [&str; 15] = [
     "--virtual-time-budget=5000",
 ];
 
-/// The browser, if there is one.
-fn chromium() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&path)
+fn chromium() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
         .flat_map(|folder| ["chromium", "chromium-browser"].map(|name| folder.join(name)))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        println!("skipped: no `chromium` in PATH");
-    }
-    found
+        .find(|file| file.is_file())
+        .expect("there must be a `chromium` in PATH")
 }
 
 /// A team, a few prospects in every column, a call, a loss.
@@ -106,8 +102,9 @@ fn measured(page: &str) -> String {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn the_dashboard_opens_without_an_error_or_a_request() {
-    let Some(chromium) = chromium() else { return };
+    let chromium = chromium();
     let sandbox = ledger();
     sandbox.crm("dashboard -o page.html").done();
     let path = sandbox.path().join("page.html");
@@ -160,8 +157,9 @@ fn requests(net_log: &str) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn a_page_that_asks_a_host_would_be_seen() {
-    let Some(chromium) = chromium() else { return };
+    let chromium = chromium();
     let sandbox = Sandbox::empty();
     sandbox.write("page.html", "<img src=\"http://example.invalid/x.png\"><script>x.y()</script>");
     let net_log = sandbox.path().join("net.json");
@@ -173,8 +171,9 @@ fn a_page_that_asks_a_host_would_be_seen() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn each_report_is_a_page_of_its_own() {
-    let Some(chromium) = chromium() else { return };
+    let chromium = chromium();
     let sandbox = ledger();
     for report in ["funnel", "sheet", "ratios"] {
         sandbox.crm(&format!("report {report} -o {report}.html")).done();

@@ -1,6 +1,6 @@
 //! `crm doctor`, with real git.
 
-use crate::common::repo::{Repo, command, has_git};
+use crate::common::repo::{Repo, command};
 use crate::common::{Sandbox, run};
 
 /// The verdict and the words of a check, and the status of the command.
@@ -25,9 +25,6 @@ fn healthy() -> Repo {
 
 #[test]
 fn a_healthy_clone() {
-    if !has_git() {
-        return;
-    }
     let repo = healthy();
     let run = repo.crm("doctor");
     assert_eq!((run.status, &*run.stderr), (0, ""), "{}", run.stdout);
@@ -38,9 +35,6 @@ fn a_healthy_clone() {
 
 #[test]
 fn the_driver() {
-    if !has_git() {
-        return;
-    }
     let repo = healthy();
     let not_there = "wrong,there is no program /nowhere/crm,crm hooks install";
     let another = "advice,git calls another crm: /bin/sh,crm hooks install";
@@ -64,9 +58,6 @@ fn the_driver() {
 
 #[test]
 fn attributes_and_what_is_in_git() {
-    if !has_git() {
-        return;
-    }
     let repo = healthy();
     repo.sandbox.write(".gitattributes", "*.toml merge=union\n");
     let (row, status) = check(&repo, "attributes");
@@ -92,9 +83,6 @@ fn attributes_and_what_is_in_git() {
 
 #[test]
 fn conflicts_leftovers_and_programs() {
-    if !has_git() {
-        return;
-    }
     let repo = healthy();
     repo.crm("hooks uninstall").done();
     for (name, value) in [("one", "x"), ("two", "y")] {
@@ -127,9 +115,6 @@ fn conflicts_leftovers_and_programs() {
 
 #[test]
 fn outside_of_git() {
-    if !has_git() {
-        return;
-    }
     let repo = Repo { sandbox: Sandbox::ledger(), user: "liuyan" };
     let run = repo.crm("doctor -f csv");
     assert_eq!((run.status, run.stdout.lines().count()), (0, 4), "{}", run.stdout);

@@ -1,6 +1,6 @@
 //! `crm check --staged` and `--since`, with real git.
 
-use crate::common::repo::{Repo, has_git};
+use crate::common::repo::Repo;
 
 const ZHANG: &str = "2009-12-03-1 = { kind = \"opened\", by = \"liuyan\", owner = \"liuyan\" }\n\
                      2009-12-04-1 = { kind = \"call\", by = \"liuyan\", note = \"warm\" }\n";
@@ -23,9 +23,6 @@ fn found(repo: &Repo, line: &str) -> String {
 
 #[test]
 fn what_is_staged_counts_and_not_the_work_tree() {
-    if !has_git() {
-        return;
-    }
     let repo = repo();
     repo.sandbox.prospect(
         "li",
@@ -52,9 +49,6 @@ fn what_is_staged_counts_and_not_the_work_tree() {
 
 #[test]
 fn links_copies_and_what_is_only_announced() {
-    if !has_git() {
-        return;
-    }
     let repo = repo();
     #[cfg(unix)]
     std::os::unix::fs::symlink("/etc/hostname", repo.path().join("prospects/host.toml")).unwrap();
@@ -70,9 +64,6 @@ fn links_copies_and_what_is_only_announced() {
 
 #[test]
 fn old_entries_stand_as_they_stood() {
-    if !has_git() {
-        return;
-    }
     let repo = repo();
     // Growing, and another form of the same, are fine.
     let grown = format!(
@@ -112,9 +103,6 @@ fn old_entries_stand_as_they_stood() {
 
 #[test]
 fn a_prospect_may_move_but_not_vanish() {
-    if !has_git() {
-        return;
-    }
     let repo = repo();
     let moved = |from: &str, to: &str| {
         repo.sandbox.write(
@@ -145,9 +133,6 @@ fn a_prospect_may_move_but_not_vanish() {
 
 #[test]
 fn before_the_first_commit_and_below_the_top() {
-    if !has_git() {
-        return;
-    }
     let repo = Repo::new("liuyan", "");
     std::fs::create_dir_all(repo.path().join("sales")).unwrap();
     std::fs::rename(repo.path().join("crm.toml"), repo.path().join("sales/crm.toml")).unwrap();
@@ -171,9 +156,6 @@ fn before_the_first_commit_and_below_the_top() {
 
 #[test]
 fn a_merge_that_is_not_settled() {
-    if !has_git() {
-        return;
-    }
     let repo = repo();
     repo.git("checkout -q -b other").done();
     let with =

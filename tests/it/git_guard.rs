@@ -3,7 +3,7 @@
 
 #![cfg(unix)]
 
-use crate::common::repo::{Repo, command, has_git};
+use crate::common::repo::{Repo, command};
 use crate::common::{Run, Sandbox, run, split};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,10 +22,7 @@ struct Server {
 }
 
 impl Server {
-    fn new() -> Option<Server> {
-        if !has_git() {
-            return None;
-        }
+    fn new() -> Server {
         let bare = Sandbox::empty();
         let server = Server { bare };
         server.git("init -q --bare -b main");
@@ -41,7 +38,7 @@ impl Server {
         assert!(said.stderr.contains("pre-receive: installed"), "{}", said.stderr);
         let (_, said) = push(&boss, "").done();
         assert!(said.contains("the first push"), "{said}");
-        Some(server)
+        server
     }
 
     fn path(&self) -> String {
@@ -99,7 +96,7 @@ fn call(by: &str, day: &str) -> String {
 
 #[test]
 fn owners_leaders_admins_and_the_pool() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let liu = server.clone("liu");
     add(&liu, "zhang", &call("liu", "06"));
     liu.sandbox.prospect(
@@ -128,7 +125,7 @@ fn owners_leaders_admins_and_the_pool() {
 
 #[test]
 fn what_is_somebody_elses() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let he = server.clone("he");
     add(&he, "zhang", &call("he", "06"));
     he.commit("not mine").done();
@@ -185,7 +182,7 @@ fn what_is_somebody_elses() {
 
 #[test]
 fn signatures_and_retractions() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let liu = server.clone("liu");
     add(&liu, "zhang", &call("wang", "06"));
     liu.commit("forged").done();
@@ -226,7 +223,7 @@ fn signatures_and_retractions() {
 
 #[test]
 fn history_only_grows() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let liu = server.clone("liu");
     let text = liu.sandbox.read("prospects/zhang.toml");
     liu.sandbox.write("prospects/zhang.toml", text.replace("warm", "cold"));
@@ -277,7 +274,7 @@ fn history_only_grows() {
 
 #[test]
 fn a_rename_gives_no_rights() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let he = server.clone("he");
     he.git("mv prospects/zhang.toml prospects/zhao.toml").done();
     add(&he, "zhao", "2009-12-06 = { kind = \"assigned\", by = \"he\", owner = \"he\" }");
@@ -313,7 +310,7 @@ fn a_rename_gives_no_rights() {
 
 #[test]
 fn settings_are_the_admins() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let he = server.clone("he");
     // Made an admin, and using it, in one push and in two commits.
     he.sandbox.write("crm.toml", SETTINGS.replace("id = \"he\"", "id = \"he\"\nadmin = true"));
@@ -357,7 +354,7 @@ fn settings_are_the_admins() {
 
 #[test]
 fn what_cannot_be_read_and_links() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let liu = server.clone("liu");
     let text = liu.sandbox.read("prospects/zhang.toml");
     liu.sandbox.write("prospects/zhang.toml", format!("{text}<<<<<<< HEAD\n"));
@@ -385,7 +382,7 @@ fn what_cannot_be_read_and_links() {
 
 #[test]
 fn a_broken_commit_hides_nothing() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let liu = server.clone("liu");
     let text = liu.sandbox.read("prospects/zhang.toml");
     // What cannot be read has no entries to miss: broken in one commit, whole and shorter in the next.
@@ -424,7 +421,7 @@ fn a_broken_commit_hides_nothing() {
 
 #[test]
 fn commits_are_not_dropped() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let (liu, he) = (server.clone("liu"), server.clone("he"));
     add(&liu, "zhang", &call("liu", "06"));
     liu.commit("one").done();
@@ -475,7 +472,7 @@ fn commits_are_not_dropped() {
 
 #[test]
 fn other_branches_and_tags_are_no_way_round() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let he = server.clone("he");
     add(&he, "zhang", &call("he", "06"));
     he.commit("not mine").done();
@@ -510,7 +507,7 @@ fn other_branches_and_tags_are_no_way_round() {
 
 #[test]
 fn merges() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let (liu, he) = (server.clone("liu"), server.clone("he"));
     add(&liu, "zhang", &call("liu", "06"));
     liu.commit("one").done();
@@ -566,7 +563,7 @@ fn merges() {
 
 #[test]
 fn both_sides_of_a_merge_changed_one_prospect() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let (liu, wang) = (server.clone("liu"), server.clone("wang"));
     add(&wang, "zhang", &call("wang", "06"));
     wang.commit("one").done();
@@ -597,7 +594,7 @@ fn both_sides_of_a_merge_changed_one_prospect() {
 
 #[test]
 fn renamed_on_one_side_and_continued_on_the_other() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let (liu, wang) = (server.clone("liu"), server.clone("wang"));
     liu.git("mv prospects/zhang.toml prospects/zhang-yong.toml").done();
     liu.commit("renamed").done();
@@ -629,7 +626,7 @@ fn renamed_on_one_side_and_continued_on_the_other() {
 
 #[test]
 fn who_pushes() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let he = server.clone("he");
     he.sandbox.write("x.txt", "x");
     he.commit("x").done();
@@ -652,7 +649,7 @@ fn who_pushes() {
 
 #[test]
 fn a_bypass_is_an_admins_and_is_recorded() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let (he, boss) = (server.clone("he"), server.clone("boss"));
     let forge = |repo: &Repo| {
         let text = repo.sandbox.read("prospects/zhang.toml");
@@ -681,7 +678,7 @@ fn a_bypass_is_an_admins_and_is_recorded() {
 
 #[test]
 fn a_ledger_without_admins_has_those_of_the_server() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let boss = server.clone("boss");
     boss.sandbox.write("crm.toml", SETTINGS.replace("admin = true\n", ""));
     boss.commit("no admin").done();
@@ -700,7 +697,7 @@ fn a_ledger_without_admins_has_those_of_the_server() {
 
 #[test]
 fn another_hook_on_the_server_runs_first() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let install = |words: &str| {
         let program = env!("CARGO_BIN_EXE_crm");
         let line = format!("hooks install --server . {words}");
@@ -732,7 +729,7 @@ fn another_hook_on_the_server_runs_first() {
 
 #[test]
 fn by_hand_before_a_push() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let he = server.clone("he");
     add(&he, "zhang", &call("he", "06"));
     he.commit("not mine").done();
@@ -749,9 +746,6 @@ fn by_hand_before_a_push() {
 
 #[test]
 fn a_ledger_below_the_top() {
-    if !has_git() {
-        return;
-    }
     let server = Server { bare: Sandbox::empty() };
     server.git("init -q --bare -b main");
     let liu = Repo::new("liu", "");
@@ -798,7 +792,7 @@ fn entries(state: &BTreeMap<String, String>) -> BTreeSet<&str> {
 /// is taken. `CRM_GUARD_ROUNDS` makes it longer.
 #[test]
 fn random_pushes() {
-    let Some(server) = Server::new() else { return };
+    let server = Server::new();
     let rounds = std::env::var("CRM_GUARD_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
     let mut rng = fastrand::Rng::with_seed(7);
     let users = ["liu", "he", "wang", "boss"];

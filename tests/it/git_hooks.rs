@@ -3,7 +3,7 @@
 
 #![cfg(unix)]
 
-use crate::common::repo::{Repo, command, has_git};
+use crate::common::repo::{Repo, command};
 use crate::common::{run, split};
 use std::os::unix::fs::PermissionsExt;
 
@@ -13,16 +13,13 @@ const ZHANG: &str = "2009-12-03-1 = { kind = \"opened\", by = \"liu\", owner = \
 const LI: &str = "2009-12-03-1 = { kind = \"opened\", by = \"he\", owner = \"he\" }\n";
 const HOOKS: [&str; 3] = ["pre-commit", "pre-merge-commit", "prepare-commit-msg"];
 
-fn repo() -> Option<Repo> {
-    if !has_git() {
-        return None;
-    }
+fn repo() -> Repo {
     let repo = Repo::new("liu", SETTINGS);
     repo.sandbox.prospect("zhang", "name = \"张先生\"", ZHANG);
     repo.sandbox.prospect("li", "name = \"Li\"", LI);
     repo.crm("hooks install").done();
     repo.commit("first").done();
-    Some(repo)
+    repo
 }
 
 fn add(repo: &Repo, id: &str, line: &str) {
@@ -41,7 +38,7 @@ fn commit_in_editor(repo: &Repo, words: &str) -> String {
 
 #[test]
 fn a_broken_or_rewritten_ledger_is_not_committed() {
-    let Some(repo) = repo() else { return };
+    let repo = repo();
     let head = repo.git("rev-parse HEAD").done().0;
     let text = repo.sandbox.read("prospects/zhang.toml");
     repo.sandbox.write("prospects/zhang.toml", text.replace("15000", "18000"));
@@ -69,7 +66,7 @@ fn a_broken_or_rewritten_ledger_is_not_committed() {
 
 #[test]
 fn warnings_stop_nobody() {
-    let Some(repo) = repo() else { return };
+    let repo = repo();
     // Overdue, and the next step missed.
     let old = "2009-08-03 = { kind = \"opened\", owner = \"liu\" }\n2009-08-04 = { kind = \"meeting\", stage = \"25\", next = 2009-08-10 }\n";
     repo.sandbox.prospect("old", "name = \"Old\"", old);
@@ -80,9 +77,6 @@ fn warnings_stop_nobody() {
 
 #[test]
 fn hooks_of_others_are_kept() {
-    if !has_git() {
-        return;
-    }
     let repo = Repo::new("liu", SETTINGS);
     let hook = |name: &str| repo.path().join(".git/hooks").join(name);
     let foreign = "#!/bin/sh\necho theirs >> ran\n";
@@ -119,9 +113,6 @@ fn hooks_of_others_are_kept() {
 
 #[test]
 fn another_folder_of_hooks_and_a_ledger_below_the_top() {
-    if !has_git() {
-        return;
-    }
     let repo = Repo::new("liu", "");
     repo.sandbox.write("it's sales/crm.toml", SETTINGS);
     let file = "it's sales/prospects/zhang.toml";
@@ -140,7 +131,7 @@ fn another_folder_of_hooks_and_a_ledger_below_the_top() {
 
 #[test]
 fn messages_say_what_moved() {
-    let Some(repo) = repo() else { return };
+    let repo = repo();
     add(
         &repo,
         "zhang",
@@ -177,7 +168,7 @@ fn messages_say_what_moved() {
 
 #[test]
 fn what_lies_between_two_revisions() {
-    let Some(repo) = repo() else { return };
+    let repo = repo();
     repo.git("checkout -q -b side").done();
     add(
         &repo,
@@ -225,7 +216,7 @@ fn what_lies_between_two_revisions() {
 
 #[test]
 fn where_entries_came_from() {
-    let Some(repo) = repo() else { return };
+    let repo = repo();
     let first = repo.git("rev-parse --short=10 HEAD").done().0.trim().to_owned();
     add(&repo, "zhang", "2009-12-15-1 = { kind = \"call\", by = \"he\" }");
     repo.git("mv prospects/zhang.toml prospects/north-zhang.toml").done();
@@ -260,7 +251,7 @@ fn where_entries_came_from() {
 
 #[test]
 fn a_merge_brings_nothing_of_its_own() {
-    let Some(repo) = repo() else { return };
+    let repo = repo();
     repo.git("checkout -q -b side").done();
     add(&repo, "zhang", "2009-12-15-1 = { kind = \"call\", by = \"liu\", note = \"side\" }");
     repo.commit("side").done();
@@ -277,7 +268,7 @@ fn a_merge_brings_nothing_of_its_own() {
 
 #[test]
 fn a_merge_that_forgets_a_side_is_not_committed() {
-    let Some(repo) = repo() else { return };
+    let repo = repo();
     repo.git("checkout -q -b side").done();
     add(&repo, "zhang", "2009-12-15-1 = { kind = \"call\", by = \"liu\", note = \"side\" }");
     repo.commit("side").done();

@@ -1,7 +1,7 @@
 //! Merging with real git: the driver in every operation that merges, and mending what a clone without it
 //! left.
 
-use crate::common::repo::{Repo, command, has_git};
+use crate::common::repo::{Repo, command};
 use crate::common::run;
 
 const ZHANG: &str = "name = \"张先生\"\nregion = \"shanghai\"\n\n[events]\n\
@@ -50,9 +50,6 @@ fn whole(repo: &Repo) -> String {
 
 #[test]
 fn init_in_a_repository_installs_the_driver() {
-    if !has_git() {
-        return;
-    }
     let repo = ledger();
     let attributes =
         repo.git(&format!("check-attr merge text -- {FILE} crm.toml activity/a.toml")).ok();
@@ -64,9 +61,6 @@ fn init_in_a_repository_installs_the_driver() {
 
 #[test]
 fn merge_rebase_and_cherry_pick() {
-    if !has_git() {
-        return;
-    }
     let base = ZHANG.to_owned();
     let one = base.replace("shanghai", "suzhou") + &call(5);
     let two = base.replace("张先生\"", "张先生\"\ncompany = \"时装\"") + &call(3);
@@ -86,9 +80,6 @@ fn merge_rebase_and_cherry_pick() {
 /// the same branches merge.
 #[test]
 fn an_octopus_gives_up_where_lines_meet() {
-    if !has_git() {
-        return;
-    }
     let repo = ledger();
     for (name, n) in [("one", 5), ("two", 3), ("three", 4)] {
         branch(&repo, name, "main", &(ZHANG.to_owned() + &call(n)));
@@ -115,9 +106,6 @@ fn an_octopus_gives_up_where_lines_meet() {
 
 #[test]
 fn two_clones_push_and_pull() {
-    if !has_git() {
-        return;
-    }
     let origin = ledger();
     origin.git("checkout -q -b elsewhere").done();
     let (a, b) = (Repo::clone_of(&origin.path(), "hejun"), Repo::clone_of(&origin.path(), "sarah"));
@@ -145,9 +133,6 @@ fn two_clones_push_and_pull() {
 
 #[test]
 fn a_real_conflict_stops_git_and_is_all_that_it_shows() {
-    if !has_git() {
-        return;
-    }
     let repo = ledger();
     branch(&repo, "one", "main", &(ZHANG.replace("shanghai", "suzhou") + &call(5)));
     branch(&repo, "two", "main", &(ZHANG.replace("shanghai", "ningbo") + &call(3)));
@@ -167,9 +152,6 @@ fn a_real_conflict_stops_git_and_is_all_that_it_shows() {
 
 #[test]
 fn two_claims_and_two_openings() {
-    if !has_git() {
-        return;
-    }
     let texts = ["one two", "two one"].map(|order| {
         let repo = ledger();
         for (branch, rep) in [("one", "hejun"), ("two", "sarah")] {
@@ -192,9 +174,6 @@ fn two_claims_and_two_openings() {
 
 #[test]
 fn what_is_no_toml_is_merged_by_lines() {
-    if !has_git() {
-        return;
-    }
     let repo = ledger();
     branch(&repo, "one", "main", &(ZHANG.to_owned() + "broken = \n"));
     branch(&repo, "two", "main", &ZHANG.replace("张先生", "张"));
@@ -209,9 +188,6 @@ fn what_is_no_toml_is_merged_by_lines() {
 
 #[test]
 fn criss_cross_branches_converge() {
-    if !has_git() {
-        return;
-    }
     let repo = ledger();
     branch(&repo, "one", "main", &(ZHANG.replace("shanghai", "suzhou") + &call(5)));
     branch(&repo, "two", "main", &(ZHANG.to_owned() + &call(3)));
@@ -242,9 +218,6 @@ fn in_conflict(ours: &str, theirs: &str) -> Repo {
 
 #[test]
 fn resolve_mends_from_the_stages() {
-    if !has_git() {
-        return;
-    }
     let ours = ZHANG.replace("shanghai", "suzhou") + &call(5);
     let theirs = ZHANG.replace("张先生\"", "张先生\"\nsize = \"12\"") + &call(3);
     let repo = in_conflict(&ours, &theirs);
@@ -272,9 +245,6 @@ fn resolve_mends_from_the_stages() {
 
 #[test]
 fn resolve_leaves_real_conflicts_and_names_them() {
-    if !has_git() {
-        return;
-    }
     let ours = ZHANG.replace("shanghai", "suzhou") + &call(5);
     let theirs = ZHANG.replace("shanghai", "ningbo") + &call(3);
     let repo = in_conflict(&ours, &theirs);
@@ -298,9 +268,6 @@ fn resolve_leaves_real_conflicts_and_names_them() {
 
 #[test]
 fn resolve_respects_what_was_begun_by_hand() {
-    if !has_git() {
-        return;
-    }
     // Far enough apart for git to see two conflicts.
     let base = ZHANG.replace("\n\n", &format!("\n{}\n", "# 备注\n".repeat(8)));
     let repo = bare_ledger();
@@ -322,9 +289,6 @@ fn resolve_respects_what_was_begun_by_hand() {
 
 #[test]
 fn resolve_mends_markers_that_somebody_committed() {
-    if !has_git() {
-        return;
-    }
     for style in ["merge", "diff3"] {
         let ours = ZHANG.replace("shanghai", "suzhou") + &call(5);
         let theirs = ZHANG.to_owned() + &call(3);
@@ -345,9 +309,6 @@ fn resolve_mends_markers_that_somebody_committed() {
 
 #[test]
 fn resolve_add_add_settings_and_removed_files() {
-    if !has_git() {
-        return;
-    }
     let repo = bare_ledger();
     for (name, rep, note) in [("one", "hejun", "x"), ("two", "sarah", "y")] {
         repo.git(&format!("checkout -q -b {name} main")).done();
@@ -380,9 +341,6 @@ fn resolve_add_add_settings_and_removed_files() {
 
 #[test]
 fn tallies_of_one_day_add_up_after_a_merge() {
-    if !has_git() {
-        return;
-    }
     let repo = ledger();
     for (name, dials) in [("one", 3), ("two", 5)] {
         repo.git(&format!("checkout -q -b {name} main")).done();
@@ -398,9 +356,6 @@ fn tallies_of_one_day_add_up_after_a_merge() {
 
 #[test]
 fn entries_come_along_and_are_not_taken_away() {
-    if !has_git() {
-        return;
-    }
     // A commit that is picked brings the entries that its file has.
     let repo = ledger();
     branch(&repo, "topic", "main", &(ZHANG.to_owned() + &call(3)));

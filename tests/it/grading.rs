@@ -1,6 +1,6 @@
 //! Grades and policy on the command line, with hand-made ledgers.
 
-use crate::common::{Sandbox, shared_data};
+use crate::common::Sandbox;
 
 /// On 2009-12-18: four who bought, one of them under an account of two prospects, and three who did not.
 fn ledger(settings: &str) -> Sandbox {
@@ -350,47 +350,4 @@ fn in_chinese() {
     assert_eq!(sandbox.crm("grade 级别：A 价值：高").status, 2);
     let ids = sandbox.crm("grade '级别：A 金额：高' -f ids --as-of 2010-03-31").ok();
     assert!(ids.contains("sun-jianguo"), "{ids}");
-}
-
-/// R's package `rfm` publishes the segments of its own order data; so does the command, of a ledger
-/// with those orders.
-#[test]
-fn the_published_segments_through_the_ledger() {
-    let Some(orders) = shared_data("rfm_data_orders.csv") else { return };
-    let sandbox = Sandbox::ledger();
-    let words = "--map customer_id=id --map customer_id=name --map order_date=date \
-                 --map revenue=amount --kind order --group";
-    sandbox.crm(&format!("import '{}' {words}", orders.display())).done();
-    let csv =
-        sandbox.crm("report grades --rfm-compat r --as-of 2006-12-31 --table rfm -f csv").ok();
-    let counts: Vec<String> = csv
-        .lines()
-        .skip(1)
-        .map(|line| {
-            let cells: Vec<&str> = line.split(',').collect();
-            format!("{} {}", cells[1], cells[2])
-        })
-        .collect();
-    assert_eq!(
-        counts,
-        [
-            "Champions 35",
-            "Potential Loyalist 342",
-            "Loyal Customers 170",
-            "Promising 9",
-            "New Customers 104",
-            "Can't Lose Them 47",
-            "At Risk 28",
-            "Need Attention 10",
-            "About To Sleep 102",
-            "Lost 148",
-            "Others 0",
-        ]
-    );
-    // Our own cut points, on the same data: a value on one belongs to the lower bin.
-    let bins = sandbox.crm("report grades --as-of 2006-12-31 --table bins -f csv").ok();
-    assert!(bins.contains("≤ 114,"), "{bins}");
-    let compat =
-        sandbox.crm("report grades --rfm-compat r --as-of 2006-12-31 --table bins -f csv").ok();
-    assert!(compat.contains("< 115,"), "{compat}");
 }

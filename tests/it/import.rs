@@ -1,6 +1,6 @@
 //! `crm import` and `crm export`, from the outside: stdout, stderr, status, and what is in the files.
 
-use crate::common::{Run, Sandbox, shared_data};
+use crate::common::{Run, Sandbox};
 use proptest::prelude::*;
 use std::io::Write;
 
@@ -281,36 +281,6 @@ fn orders_of_a_customer_are_its_entries() {
     assert!(before == sandbox.snapshot());
     let said = refused(&sandbox, &ORDERS.replace(" --kind order", ""), 2);
     contains(&said, &["`amount` counts for nothing on `imported`", "kind = order, booking"]);
-}
-
-#[test]
-fn the_published_orders() {
-    let Some(orders) = shared_data("rfm_data_orders.csv") else { return };
-    let sandbox = Sandbox::ledger();
-    let orders = orders.to_string_lossy();
-    let import = |sandbox: &Sandbox| {
-        sandbox.run(&[
-            "import",
-            &orders,
-            "--group",
-            "--kind",
-            "order",
-            "--map",
-            "customer_id=id",
-            "--map",
-            "customer_id=name",
-            "--map",
-            "order_date=date",
-            "--map",
-            "revenue=amount",
-        ])
-    };
-    let said = imported(import(&sandbox));
-    assert_eq!(said, "4,906 rows: 995 prospects added, 4,906 entries written\n");
-    let said = imported(import(&sandbox));
-    assert_eq!(said, "4,906 rows: 0 prospects added, 0 entries written; 995 already there\n");
-    let csv = sandbox.crm("export events kind:order -c id,amount").ok();
-    assert_eq!(csv.lines().count(), 4_907);
 }
 
 const MAPPING: &str = r#"

@@ -152,7 +152,8 @@ impl Sandbox {
 
 /// Runs a command to its end.
 pub fn run(command: &mut Command) -> Run {
-    let output = command.output().unwrap();
+    let program = command.get_program().to_owned();
+    let output = command.output().unwrap_or_else(|error| panic!("{program:?}: {error}"));
     Run {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
@@ -160,18 +161,15 @@ pub fn run(command: &mut Command) -> Run {
     }
 }
 
-/// A folder or file of the real inputs, where they are; else a line says that the test skipped.
-pub fn shared_data(name: &str) -> Option<PathBuf> {
+/// A folder or file of the published data, which are no part of this repository.
+pub fn published(name: &str) -> PathBuf {
     let folder = std::env::var_os("CRM_TEST_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,
     );
     let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
+    assert!(path.exists(), "{} is not there; CRM_TEST_DATA names the folder", path.display());
+    path
 }
 
 /// The words of a line; 'single quotes' keep words together.

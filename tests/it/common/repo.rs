@@ -34,15 +34,6 @@ pub fn command(program: &str, folder: &Path, user: &str) -> Command {
     command
 }
 
-/// Is there a git to test with? Else a line says that the test skipped.
-pub fn has_git() -> bool {
-    let found = Command::new("git").arg("--version").output().is_ok();
-    if !found {
-        println!("skipped: there is no git here");
-    }
-    found
-}
-
 impl Repo {
     /// A ledger with these settings, committed on `main`.
     pub fn new(user: &'static str, settings: &str) -> Repo {

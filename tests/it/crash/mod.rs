@@ -3,15 +3,15 @@
 //! disk; and the power goes, with all that was not synced in doubt.
 //!
 //! A shim between the program and the C library (`shim.c`) counts the calls and does the harm, so
-//! these tests need Linux and a C compiler, and skip aloud elsewhere. What they find depends on the
-//! seed alone. `CRM_CRASH_OPERATIONS=1000 cargo test --test it crash:: -- --nocapture` is the long run, in
-//! which no call is left out; `CRM_CRASH_SEED` chooses another one.
+//! these tests need Linux and a C compiler. What they find depends on the seed alone.
+//! `CRM_CRASH_OPERATIONS=1000 cargo test --test it crash:: -- --nocapture` is the long run, in which no
+//! call is left out; `CRM_CRASH_SEED` chooses another one.
 
 #![cfg(target_os = "linux")]
 
 mod disk;
 
-use crate::common::{Sandbox, TODAY, split};
+use crate::common::{Sandbox, TODAY, run, split};
 use crm::disk::write::{Writer, recover};
 use disk::{Call, Disk, calls};
 use std::collections::BTreeMap;
@@ -26,20 +26,14 @@ pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 // ---- the shim ----
 
-/// The compiled shim; `None`, and a line says so, where there is no compiler.
-static SHIM: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+/// The compiled shim.
+static SHIM: LazyLock<PathBuf> = LazyLock::new(|| {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/crash/shim.c");
     let shim = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash-shim.so");
     let mut compiler = Command::new("cc");
     compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(source).arg("-ldl");
-    match compiler.output() {
-        Ok(output) if output.status.success() => Some(shim),
-        Ok(output) => panic!("{}", String::from_utf8_lossy(&output.stderr)),
-        Err(_) => {
-            println!("skipped: no C compiler here");
-            None
-        }
-    }
+    run(&mut compiler).ok();
+    shim
 });
 
 /// Harm at one call.
@@ -462,7 +456,7 @@ fn examine(world: &mut World, shim: &Path, at_most: usize) -> Figures {
 
 #[test]
 fn whatever_happens_the_ledger_is_old_or_new() {
-    let Some(shim) = &*SHIM else { return };
+    let shim = &*SHIM;
     let told = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let long: Option<u32> = told("CRM_CRASH_OPERATIONS").map(|number: u64| number as u32);
     let seed = told("CRM_CRASH_SEED").unwrap_or(1);
@@ -493,7 +487,7 @@ fn whatever_happens_the_ledger_is_old_or_new() {
 
 #[test]
 fn the_shim_sees_every_call() {
-    let Some(shim) = &*SHIM else { return };
+    let shim = &*SHIM;
     let mut world = World::new(1);
     let ledger = put(&world.files);
     let words = split("log p0 p1 note");
