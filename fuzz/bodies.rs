@@ -1,4 +1,4 @@
-//! What must hold of any bytes at all. The fuzz targets call these, and so does `tests/hostile.rs` with
+//! What must hold of any bytes at all. The fuzz targets call these, and so does `tests/it/hostile.rs` with
 //! a bounded number of inputs: a defect that fuzzing finds is a test from then on.
 
 use crm::check::{Subject, check};
