@@ -17,7 +17,6 @@ use crate::value::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_p
 use std::cell::{Cell, RefCell};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::args::Global;
 use super::diagnose::Look;
@@ -111,8 +110,7 @@ impl Context {
             return Ok(ledger);
         }
         let (root, shown) = self.root()?;
-        let mut ledger = Ledger::open(root, shown).map_err(Failure)?;
-        ledger.remember = (!self.global.no_cache).then(SystemTime::now);
+        let ledger = Ledger::open(root, shown).map_err(Failure)?;
         Ok(self.settle(ledger))
     }
 

@@ -5,7 +5,7 @@ use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use crate::rules::customer::Customer;
-use crate::rules::replay::standing::Clock;
+use crate::rules::replay::clock::Clock;
 use crate::value::date::{Date, Moment};
 use crate::value::money::{Money, Sum};
 use crate::value::text::Text;
@@ -169,6 +169,17 @@ impl State {
     /// Open, and beyond the first column.
     pub fn can_be_overdue(&self) -> bool {
         self.outcome == Outcome::Open && self.stage > 0
+    }
+
+    /// What the prospect is worth: what was booked once it is won, else what is expected.
+    pub fn worth(&self) -> Sum {
+        let mut sum = Sum::default();
+        if self.outcome == Outcome::Won && self.booked != Sum::default() {
+            sum.add_sum(&self.booked);
+        } else if let Some(value) = self.value {
+            sum.add(value);
+        }
+        sum
     }
 
     /// The clock as it runs now.

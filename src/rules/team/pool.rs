@@ -239,7 +239,7 @@ impl<'b> Quota<'b> {
     /// all the same.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
         let mut quota = Quota { book, rep, held: Count::default(), claimed: Count::default() };
-        let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record, _| {
+        let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record| {
             let state = &record.state;
             let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
             let claims = standing(&record.prospect.events, book.as_of)
@@ -250,12 +250,7 @@ impl<'b> Quota<'b> {
                 found.push((record.prospect.id.clone(), held, claims));
             }
         };
-        let join = |all: &mut Vec<_>, part| all.extend(part);
-        let everything = Query::everything();
-        let found = match book.settings.pool.grades.is_empty() {
-            true => book.fold_all(&everything, step, join),
-            false => book.fold_and_grade(&everything, step, join),
-        };
+        let found = book.fold(&Query::everything(), step, |all, part| all.extend(part));
         for (id, held, claims) in found {
             let grade = quota.grade(&id);
             (0..usize::from(held)).for_each(|_| quota.held.add(grade));
