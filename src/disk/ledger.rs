@@ -1,4 +1,4 @@
-//! A ledger on disk or in git: its settings, and one of its prospects by the path. `walk` lists its files,
+//! A ledger on disk or in git: its settings, and one of its prospects by the path. `walk` lists its files, and
 //! `files` reads all of them.
 
 use crate::diag::{Code, Diagnostic, Exit, Place, Source};

@@ -2,8 +2,11 @@
 //!
 //! There are two ways to read a book. [`Book::fold`] calls a function once for each record, on several threads and
 //! in no order, and keeps no record. [`Book::gather`] gives a row for each record, in the order of ids.
-//! [`Book::records`] holds all records in memory at once, for commands that compare records or books with each
-//! other. Grades are made by [`Book::graded`], a fold of its own before the one that needs them.
+//! Grades are made by [`Book::graded`], a fold of its own beside the one that needs them.
+//!
+//! [`Book::records`] holds all records in memory at once. Its users are `diff`, which pairs the records of two
+//! states of a ledger, the announcements of the pool where grades have rules of their own, which replay each
+//! prospect for several days, the dashboard, which makes many reports of one reading, and `--strict`.
 
 use super::customer::Customer;
 use super::grading::Graded;

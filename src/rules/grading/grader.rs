@@ -18,7 +18,7 @@ use crate::value::text::Text;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// The customer of a prospect whose customer is made when all prospects are there.
+/// The customer of a prospect with an account, until the customer is made from all prospects of the account.
 const LATER: u32 = u32::MAX;
 
 /// Grades the customers of a ledger on a day.
@@ -30,10 +30,10 @@ pub(in crate::rules) struct Grader<'s> {
     rules: Vec<Option<Query>>,
 }
 
-/// What was taken in of prospects, in no order.
+/// What a scan collects for grading, in no order.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Taken {
-    /// Those that are a customer each: by its own figures, not compared with others yet.
+    /// Customers of one prospect without an account: their own figures, not compared with others yet.
     customers: Blocks<Customer>,
     /// All prospects,
     prospects: Vec<Prospect>,
@@ -50,13 +50,13 @@ struct Share {
     key: String,
     account: Text,
     id: Text,
-    /// Where the prospect stands among those that were taken in.
+    /// The prospect's place in the order of collection.
     prospect: u32,
     deeds: Deeds,
 }
 
 impl Taken {
-    /// Takes in what another thread has, behind what is there.
+    /// Adds what another thread collected, behind the own prospects.
     pub(in crate::rules) fn join(&mut self, other: Taken) {
         let behind = narrow(self.prospects.len());
         let higher = self.customers.append(other.customers);
@@ -87,7 +87,7 @@ impl<'s> Grader<'s> {
         Grader { settings, on, questions, rules }
     }
 
-    /// Takes in a prospect.
+    /// Collects a prospect.
     pub(in crate::rules) fn take(&self, taken: &mut Taken, record: &Record) {
         let context = Context { settings: self.settings, as_of: self.on };
         let deeds = Deeds::of(record, self.settings, self.on);
@@ -105,7 +105,7 @@ impl<'s> Grader<'s> {
         taken.answers.extend(answers);
     }
 
-    /// Compares and grades the customers of all prospects that were taken in.
+    /// Compares and grades the customers of all prospects that were collected.
     pub(in crate::rules) fn grade(&self, taken: Taken) -> Graded {
         let Taken { mut customers, mut prospects, answers, shares } = taken;
         let accounts = self.put_together(&mut customers, &mut prospects, shares);

@@ -288,6 +288,45 @@ pub struct Record {
     pub history: History,
     /// Rules that its entries broke.
     pub findings: Vec<Diagnostic>,
-    /// The customer it belongs to, graded; empty until somebody asks the book for grades.
+    /// The customer it belongs to; empty until the book is graded.
     pub customer: OnceLock<Arc<Customer>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::{Event, EventKey};
+    use crate::model::settings::Settings;
+    use crate::rules::replay::replay;
+
+    fn state(events: &[(&str, &str, Option<&str>, &str)]) -> State {
+        let event = |(day, kind, stage, money): &(&str, &str, Option<&str>, &str)| {
+            let mut event = Event::new(EventKey::parse(day).unwrap(), *kind);
+            event.stage = stage.map(Into::into);
+            let money = Money::parse(money).ok();
+            match *kind {
+                "booking" => event.amount = money,
+                _ => event.value = money,
+            }
+            event
+        };
+        let events = events.iter().map(event).collect();
+        let prospect = Prospect { id: "a".into(), events, ..Prospect::default() };
+        replay(prospect, &Settings::default(), Date::new(2010, 1, 31).unwrap()).unwrap().state
+    }
+
+    #[test]
+    fn worth_is_what_was_booked_only_while_won() {
+        let worth =
+            |events: &[(&str, &str, Option<&str>, &str)]| state(events).worth().own.to_string();
+        let opened = ("2010-01-01", "opened", None, "100");
+        let won = ("2010-01-02", "imported", Some("closed"), "");
+        let booking = ("2010-01-02-2", "booking", None, "70");
+        let again = ("2010-01-03", "reopened", None, "");
+        assert_eq!(worth(&[opened]), "100");
+        assert_eq!(worth(&[opened, won]), "100");
+        assert_eq!(worth(&[opened, won, booking]), "70");
+        assert_eq!(worth(&[opened, won, booking, again]), "100");
+        assert_eq!(worth(&[("2010-01-01", "opened", None, "")]), "0");
+    }
 }
