@@ -5,7 +5,8 @@
 //! quarter. What turns out wrong is corrected by another entry (`crm undo`, `crm log`).
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
-use crate::disk::ledger::{Ledger, id_of};
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
 use crate::format::content::{content, event_line_in};
 use crate::format::layout::{PROSPECTS, SETTINGS};
 use crate::git::snapshot::{Snapshot, Tracked};
@@ -27,7 +28,7 @@ pub struct Since {
 pub fn since(tracked: &Tracked, ledger: &mut Ledger, revision: &str) -> Result<Since, Diagnostic> {
     let mut before = tracked.at(revision)?;
     let (paths, _) = ledger.paths();
-    let differs = tracked.differing(ledger, &before, revision)?;
+    let differs = tracked.differing(ledger.snapshot.as_ref(), &before, revision)?;
     let changed: Vec<PathBuf> = match differs.contains(Path::new(SETTINGS)) {
         true => paths.clone(),
         false => paths

@@ -17,7 +17,6 @@ use crate::value::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_p
 use std::cell::{Cell, RefCell};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::args::Global;
 use super::diagnose::Look;
@@ -111,8 +110,7 @@ impl Context {
             return Ok(ledger);
         }
         let (root, shown) = self.root()?;
-        let mut ledger = Ledger::open(root, shown).map_err(Failure)?;
-        ledger.remember = (!self.global.no_cache).then(SystemTime::now);
+        let ledger = Ledger::open(root, shown).map_err(Failure)?;
         Ok(self.settle(ledger))
     }
 
@@ -158,16 +156,16 @@ impl Context {
         })
     }
 
-    /// The whole ledger on the as-of day, read. What is wrong in it is counted on stderr, or stops the
-    /// command under `--strict`.
+    /// The book of the as-of day with all records in memory. Errors in the ledger are counted on stderr, or stop
+    /// the command under `--strict`.
     pub fn book(&self) -> Result<Book, Failure> {
         let book = self.unread_book()?;
         self.reading(&book, || book.records().len())?;
         Ok(book)
     }
 
-    /// The same, read only when it is asked for its records, and no more of it than that takes: whoever makes
-    /// something of it does so in [`Context::reading`]. Under `--strict` it is read at once.
+    /// Lazily loaded book. Build reports inside [`Context::reading`], which shows progress and counts errors.
+    /// Under `--strict` the book is read at once.
     pub fn unread_book(&self) -> Result<Book, Failure> {
         let book = self.ledger()?.load(self.today);
         if self.global.strict {
@@ -176,16 +174,15 @@ impl Context {
         Ok(book)
     }
 
-    /// The same, with no more of each record than a request takes. `rules` says that rules of grading or
-    /// allocation are asked whatever the request is.
+    /// Lazily loaded book whose records carry no more than a request needs. `rules`: the report asks the rules of
+    /// grading or allocation, whatever the request is.
     pub fn book_for(&self, request: &Request, rules: bool) -> Result<Book, Failure> {
         let mut book = self.unread_book()?;
         book.keep = request.keep(&book.settings, book.as_of, rules);
         Ok(book)
     }
 
-    /// Makes something that reads a book: says how far it is while that takes long, and how many errors were
-    /// met.
+    /// Runs `make`, which reads a book. Shows progress while that takes long, and counts errors afterwards.
     pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
         let progress = Progress::watch(self.ledger()?);
         let made = make();
@@ -194,7 +191,7 @@ impl Context {
         Ok(made)
     }
 
-    /// Says on stderr how many errors were met by whoever read the book.
+    /// Tells on stderr how many errors the book has, if it has been read.
     fn count_errors(&self, book: &Book) {
         if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
             let found = counted(wrong, "finding");

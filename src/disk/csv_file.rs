@@ -1,6 +1,6 @@
 //! Reads the file of an import.
 
-use super::ledger::utf8;
+use super::file::utf8;
 use crate::diag::{Code, Diagnostic};
 use crate::format::read_csv::parse_csv;
 use crate::model::rows::Rows;

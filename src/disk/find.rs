@@ -3,7 +3,8 @@
 //! read only for a name.
 
 use crate::diag::{Code, Diagnostic};
-use crate::disk::ledger::{Ledger, id_of};
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
 use crate::format::layout::PROSPECTS;
 use crate::format::line::base32;
@@ -135,7 +136,7 @@ fn by_name(ledger: &Ledger, paths: &[PathBuf], typed: &str) -> Vec<PathBuf> {
     }
     let is_it = |path: &&PathBuf| {
         let shown = ledger.show(path);
-        let holds = crate::disk::ledger::read_text(&ledger.root.join(path), &shown)
+        let holds = crate::disk::file::read_text(&ledger.root.join(path), &shown)
             .is_ok_and(|text| id::folded(&text).contains(&wanted));
         holds && ledger.read(path).is_ok_and(|loaded| id::fold(&loaded.prospect.name) == wanted)
     };

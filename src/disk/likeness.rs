@@ -1,6 +1,7 @@
 //! Prospects that look the same as another: same name and company, telephone, or e-mail.
 
-use crate::disk::ledger::{Ledger, read_text};
+use crate::disk::file::read_text;
+use crate::disk::ledger::Ledger;
 use crate::model::prospect::Prospect;
 use crate::value::id::{fold, folded};
 use rayon::prelude::*;

@@ -1,7 +1,8 @@
 //! A rep's daily tallies: `activity/<rep>.toml`.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::ledger::{Ledger, id_of};
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
 use crate::format::read_prospect::bad_key;
 use crate::format::tree::{Reader, Table, parse};
 use crate::model::event::EventKey;

@@ -8,8 +8,8 @@
 //! promised, and nothing is written through a link.
 
 use crate::diag::{Code, Diagnostic, Place};
+use crate::disk::file::{MAX_FILE, symlink};
 use crate::disk::journal::{self, Step, fingerprint, fingerprint_of};
-use crate::disk::ledger::{MAX_FILE, symlink};
 use crate::disk::root::link_on_the_way;
 use crate::format::layout::PRIVATE;
 use std::collections::BTreeSet;

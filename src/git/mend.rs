@@ -1,7 +1,8 @@
 //! Mending what a merge by lines left: git's three stages of a file, or the markers in it.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::ledger::{Ledger, read_text, utf8};
+use crate::disk::file::{read_text, utf8};
+use crate::disk::ledger::Ledger;
 use crate::format::layout::SETTINGS;
 use crate::format::merge::markers::{Markers, SIZE, take_apart};
 use crate::format::merge::{Conflict, Kind, Versions, merge};

@@ -2,7 +2,7 @@
 //! so that inside a hook it sees the index, the repository and the objects in quarantine that git means.
 
 use crate::diag::{Code, Diagnostic};
-use crate::disk::ledger::MAX_FILE;
+use crate::disk::file::MAX_FILE;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};

@@ -2,7 +2,7 @@
 //! looked at.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::ledger::{Ledger, symlink, too_large, utf8};
+use crate::disk::file::{symlink, too_large, utf8};
 use crate::format::layout::SETTINGS;
 use crate::git::program::{Blob, Entry, Git, Mode, parts, path_of, raw};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,15 +27,15 @@ impl Tracked {
         Snapshot::of_commit(&self.git, &self.git.commit(revision)?, &self.prefix)
     }
 
-    /// The files that are not what a revision has, or gone. A ledger on the disk may have new ones beside
-    /// them, of which git knows nothing.
+    /// The files that differ between `before`, the snapshot of a revision, and `now`; without `now`, between
+    /// `before` and the disk. A file on the disk that git does not know is not among them.
     pub fn differing(
         &self,
-        ledger: &Ledger,
+        now: Option<&Snapshot>,
         before: &Snapshot,
         revision: &str,
     ) -> Result<BTreeSet<PathBuf>, Diagnostic> {
-        if let Some(now) = &ledger.snapshot {
+        if let Some(now) = now {
             let differs = |path: &&PathBuf| before.object(path) != now.object(path);
             let all = before.entries().keys().chain(now.entries().keys());
             return Ok(all.filter(differs).cloned().collect());

@@ -9,7 +9,8 @@ pub mod commits;
 mod prospects;
 
 use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
-use crate::disk::ledger::{Ledger, id_of};
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::git::program::{Git, is_nothing};
 use crate::git::snapshot::Snapshot;

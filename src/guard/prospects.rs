@@ -3,7 +3,8 @@
 use super::commits::{Change, Commit};
 use super::{in_commit, place_in};
 use crate::diag::{Code, Diagnostic, Spot};
-use crate::disk::ledger::{Ledger, id_of};
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
 use crate::format::content::{content, event_line_in};
 use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::format::read_prospect::read_prospect;

@@ -126,12 +126,13 @@ pub fn allocate<'b>(
 ) -> Result<Allocation<'b>, Failure> {
     let idle = Team::idle(book);
     let rules = Rules::without_accounts(book, &idle);
-    let (survey, waiting) = book.fold_and_grade(
-        query,
-        |(survey, waiting): &mut (Survey, Vec<Waiting>), record, selected| {
+    let selected = book.selection(query);
+    let (survey, waiting) = book.fold(
+        &Query::everything(),
+        |(survey, waiting): &mut (Survey, Vec<Waiting>), record| {
             survey.take(record, book, &idle);
             if let Ok(rules) = &rules
-                && selected
+                && selected.has(record)
                 && record.state.in_pool()
             {
                 waiting.push(Waiting::of(record, book, rules));
@@ -182,7 +183,8 @@ pub fn allocate<'b>(
     Ok(Allocation { team, prospects, reps, rules, plan, exact, problem, seats })
 }
 
-/// A prospect of the pool as it passes by: its grade, and so its fits, are known when all have.
+/// A pool prospect collected during the scan. Its grade, and so its scores, are filled in after every customer
+/// has been graded.
 struct Waiting {
     prospect: Subject,
     needs: Vec<Text>,

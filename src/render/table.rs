@@ -157,8 +157,7 @@ impl Pen {
         table
             .load_style(TableStyle::new().header_separator(rule))
             .set_content_arrangement(ContentArrangement::Disabled)
-            .set_truncation_indicator(if options.ascii { "..." } else { "…" })
-            .force_no_tty();
+            .set_truncation_indicator(if options.ascii { "..." } else { "…" });
         Pen { shapes, table }
     }
 

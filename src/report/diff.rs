@@ -87,8 +87,12 @@ fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Pai
     for record in after.records() {
         pairs.entry(id::fold(&record.prospect.id)).or_default().1 = Some(record);
     }
-    let ids = |book: &'b Book| request.select(book).map(|record| id::fold(&record.prospect.id));
-    let selected: BTreeSet<String> = ids(before).chain(ids(after)).collect();
+    let mut selected: BTreeSet<String> = BTreeSet::new();
+    for book in [before, after] {
+        let meant = request.selection(book);
+        let records = book.records().iter().filter(|record| meant.has(record));
+        selected.extend(records.map(|record| id::fold(&record.prospect.id)));
+    }
     pairs.into_iter().filter(|(id, _)| selected.contains(id)).map(|(_, pair)| pair).collect()
 }
 

@@ -130,11 +130,13 @@ impl Demands {
             return None;
         }
         // Only of customers that are several prospects one tells of another.
-        let attention = book.gather_and_grade(&Query::everything(), |record, _| {
+        let attention = book.gather(&Query::everything(), |record| {
             let told = || Practice::of(record, &book.settings, book.as_of).attention;
-            record.prospect.account.is_some().then(told)
+            let id = record.prospect.id.clone();
+            record.prospect.account.is_some().then(|| (id, Some(told())))
         });
         let graded = Arc::clone(book.graded());
+        let attention = graded.by_position(attention);
         let several = graded.of_each().zip(attention).filter(|(of, _)| of.prospects > 1);
         let several = several.filter_map(|(customer, told)| Some((customer, told?)));
         let judge = Judge::of(several, &book.settings, book.as_of);

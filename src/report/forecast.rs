@@ -8,6 +8,7 @@ use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
+use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::stats::{Distribution, TwoPoint};
 use crate::table::sheet::{
@@ -168,7 +169,7 @@ impl Outlook {
     }
 }
 
-/// What the prospects that pass by leave to the forecast.
+/// What the forecast needs of the prospects.
 #[derive(Default)]
 struct Found {
     /// The boards that the selected ones are on.
@@ -185,12 +186,13 @@ struct Found {
 /// Goes through the ledger once: the moves of all, the rest of the selected ones.
 fn gather(book: &Book, request: &Request, period: Period) -> Found {
     let settings = &book.settings;
-    let mut found = request.fold_all(
-        book,
-        |found: &mut Found, record, selected| {
+    let selected = request.selection(book);
+    let mut found = book.fold(
+        &Query::everything(),
+        |found: &mut Found, record| {
             let (state, pipeline) = (&record.state, record.pipeline(settings));
             found.moves.entry(state.pipeline).or_default().count(record, pipeline);
-            if !selected {
+            if !selected.has(record) {
                 return;
             }
             found.boards.insert(state.pipeline);

@@ -10,7 +10,7 @@ use crate::rules::customer::Customer;
 use crate::rules::customer::levels::{Level, Lifecycle, Scale, Value};
 use crate::rules::customer::scores::Scores;
 use crate::rules::grading::rfm::{Bins, LEAST};
-use crate::rules::replay::state::Record;
+use crate::rules::query::Query;
 use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
 use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
@@ -24,6 +24,7 @@ use crate::value::text::Text;
 use std::collections::BTreeMap;
 
 /// A prospect that was selected, or that may stand for a customer that was.
+#[derive(Default)]
 struct Seen {
     selected: bool,
     /// What is said of it, where a table says something of prospects or is broken down.
@@ -59,15 +60,17 @@ type Found<'b> = [(&'b Customer, &'b Seen)];
 pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let worded = request.by.is_some() || request.period.is_some();
-    let seen = |record: &Record, selected| {
+    let selected = request.selection(book);
+    let seen = book.gather(&Query::everything(), |record| {
         let words = || {
             let group = request.group(record, &book.settings).map(Into::into);
             let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
             Box::new(Words { id, name, group })
         };
-        Seen { selected, words: worded.then(words) }
-    };
-    let seen = request.gather_and_grade(book, seen);
+        let seen = Seen { selected: selected.has(record), words: worded.then(words) };
+        Some((record.prospect.id.clone(), seen))
+    });
+    let seen = book.graded().by_position(seen);
     let found = customers(&seen, book);
     let sums = cumulated(&found);
     let mut tables = vec![

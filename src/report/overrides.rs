@@ -97,7 +97,7 @@ impl Figures {
     }
 }
 
-/// What the prospects that pass by leave: figures by owner, and the exceptions.
+/// What the report needs of the prospects: figures by owner, and the exceptions.
 #[derive(Default)]
 struct Found<'b> {
     owners: BTreeMap<Text, Figures>,

@@ -55,7 +55,7 @@ impl Page {
     }
 }
 
-/// What the prospects that pass by leave to the sheets.
+/// What the sheets need of the prospects.
 #[derive(Default)]
 struct Found {
     /// By board, rep and the day it is filled in.

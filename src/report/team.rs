@@ -51,7 +51,7 @@ impl Figures {
 /// Figures by member, one for each checkpoint of a week.
 type Members = BTreeMap<Text, Vec<Figures>>;
 
-/// What the prospects that pass by add to the sheets.
+/// What the prospects add to the sheets.
 #[derive(Default)]
 struct Found {
     /// The boards in use.

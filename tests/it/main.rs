@@ -12,7 +12,6 @@
 
 mod allocation;
 mod browser;
-mod cache;
 mod commands;
 mod common;
 mod concurrency;

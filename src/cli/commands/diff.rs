@@ -49,7 +49,7 @@ impl Diff {
         let before = tracked.at(&from_commit)?;
         context.settle(after.clone());
         let request = self.selection.request(context)?;
-        let differs = tracked.differing(&after, &before, &from_commit)?;
+        let differs = tracked.differing(after.snapshot.as_ref(), &before, &from_commit)?;
         let mut before = Ledger { snapshot: Some(before), ..after.clone() };
         if let Some(snapshot) = &mut after.snapshot {
             snapshot.fetch_below(Path::new(PROSPECTS))?;

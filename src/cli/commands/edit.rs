@@ -4,8 +4,8 @@ use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
 use crate::cli::entry::Session;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::disk::file::read_text;
 use crate::disk::find::find;
-use crate::disk::ledger::read_text;
 use crate::disk::write::Change;
 use crate::format::read_prospect::read_prospect;
 use crate::rules::replay::replay;
@@ -90,7 +90,7 @@ fn problems(
     copy: &Path,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let ledger = context.ledger()?;
-    let id = crate::disk::ledger::id_of(path);
+    let id = crate::disk::file::id_of(path);
     // Places point into the copy, which is what the editor shows.
     let (prospect, mut problems) = read_prospect(text, &id, copy, copy, &ledger.settings);
     if let Some(record) = prospect.and_then(|p| replay(p, &ledger.settings, context.today)) {

@@ -3,7 +3,8 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::disk::ledger::{Ledger, id_of};
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
 use crate::disk::write::write_file;
 use crate::format::layout::{PROSPECTS, SETTINGS};
 use crate::git::hooks::{CLONE, Hook, Hooks, SERVER, Standing, Step};

@@ -44,7 +44,7 @@ impl Init {
         let files = [
             (
                 ".gitignore",
-                "# The lock, the cache, and what a cut-short write needs to be finished.\n/.crm/\n",
+                "# The lock, and what a cut-short write needs to be finished.\n/.crm/\n",
             ),
             (SETTINGS, TEMPLATE),
         ];

@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::entry::{Session, rep};
 use crate::diag::{Code, Diagnostic, Failure, Place};
-use crate::disk::ledger::read_text;
+use crate::disk::file::read_text;
 use crate::disk::tally::read_file;
 use crate::disk::write::Change;
 use crate::format::append::append;

@@ -38,7 +38,7 @@ struct Prospect {
     role: Role,
 }
 
-/// How fit a prospect is to stand for its customer, the fittest first.
+/// Rank used to choose the prospect that represents a customer, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     OpenAndOwned,
@@ -77,7 +77,20 @@ impl Graded {
         &self.prospects[position].id
     }
 
-    /// Where in the book the prospect of an id stands.
+    /// Puts rows, each with the id of its prospect, at the positions of their prospects. A prospect without a row
+    /// gets the default, and a row without a prospect is dropped: files may come and go between the scan that
+    /// graded and the scan that made the rows.
+    pub fn by_position<T: Default>(&self, rows: Vec<(Text, T)>) -> Vec<T> {
+        let mut placed: Vec<T> = self.prospects.iter().map(|_| T::default()).collect();
+        for (id, row) in rows {
+            if let Some(position) = self.position(&id) {
+                placed[position] = row;
+            }
+        }
+        placed
+    }
+
+    /// The position in the book of the prospect with an id.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.prospects.binary_search_by(|prospect| (*prospect.id).cmp(id)).ok()
     }

@@ -46,7 +46,7 @@ pub struct Attention {
 }
 
 /// What was done with a prospect, as far as a policy can ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Practice {
     /// Who owns it.
     pub owner: Option<Text>,

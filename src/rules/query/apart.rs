@@ -1,5 +1,6 @@
-//! Queries taken apart, where customers are graded only after their prospects have passed by: what asks
-//! for no grade is answered while the prospect is at hand, the rest when the grades are known.
+//! Splits a query into the part that needs no grades, evaluated during the scan, and the part evaluated after
+//! grading. The rules of grading need this: their conditions look at prospects, which a scan does not keep, and at
+//! the levels of customers, which are known only after the scan.
 
 use super::matching::Node;
 use super::view::{Answers, View};

@@ -4,7 +4,7 @@ use crate::model::kind::EventKind;
 use crate::model::pipeline::{Criterion, Known, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::rules::replay::standing::Clock;
+use crate::rules::replay::clock::Clock;
 use crate::rules::replay::state::{Evidence, Hold};
 use crate::value::date::Date;
 use crate::value::money::Amount;

@@ -1,11 +1,11 @@
 //! Replay: a prospect's entries up to a day, folded into where it stands. Pure, total, one pass: a
 //! broken rule becomes a finding, never a failure.
 
+pub mod clock;
 pub mod evidence;
 pub mod moves;
 pub mod passage;
 pub mod past;
-pub mod standing;
 pub mod state;
 pub mod won;
 

@@ -5,7 +5,7 @@ use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use crate::rules::customer::Customer;
-use crate::rules::replay::standing::Clock;
+use crate::rules::replay::clock::Clock;
 use crate::value::date::{Date, Moment};
 use crate::value::money::{Money, Sum};
 use crate::value::text::Text;
@@ -171,6 +171,17 @@ impl State {
         self.outcome == Outcome::Open && self.stage > 0
     }
 
+    /// What the prospect is worth: what was booked once it is won, else what is expected.
+    pub fn worth(&self) -> Sum {
+        let mut sum = Sum::default();
+        if self.outcome == Outcome::Won && self.booked != Sum::default() {
+            sum.add_sum(&self.booked);
+        } else if let Some(value) = self.value {
+            sum.add(value);
+        }
+        sum
+    }
+
     /// The clock as it runs now.
     pub fn clock(&self) -> Clock {
         let hold = self.hold.as_ref().map(|hold| hold.until);
@@ -277,6 +288,45 @@ pub struct Record {
     pub history: History,
     /// Rules that its entries broke.
     pub findings: Vec<Diagnostic>,
-    /// The customer it belongs to, graded; empty until somebody asks the book for grades.
+    /// The customer it belongs to; empty until the book is graded.
     pub customer: OnceLock<Arc<Customer>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::{Event, EventKey};
+    use crate::model::settings::Settings;
+    use crate::rules::replay::replay;
+
+    fn state(events: &[(&str, &str, Option<&str>, &str)]) -> State {
+        let event = |(day, kind, stage, money): &(&str, &str, Option<&str>, &str)| {
+            let mut event = Event::new(EventKey::parse(day).unwrap(), *kind);
+            event.stage = stage.map(Into::into);
+            let money = Money::parse(money).ok();
+            match *kind {
+                "booking" => event.amount = money,
+                _ => event.value = money,
+            }
+            event
+        };
+        let events = events.iter().map(event).collect();
+        let prospect = Prospect { id: "a".into(), events, ..Prospect::default() };
+        replay(prospect, &Settings::default(), Date::new(2010, 1, 31).unwrap()).unwrap().state
+    }
+
+    #[test]
+    fn worth_is_what_was_booked_only_while_won() {
+        let worth =
+            |events: &[(&str, &str, Option<&str>, &str)]| state(events).worth().own.to_string();
+        let opened = ("2010-01-01", "opened", None, "100");
+        let won = ("2010-01-02", "imported", Some("closed"), "");
+        let booking = ("2010-01-02-2", "booking", None, "70");
+        let again = ("2010-01-03", "reopened", None, "");
+        assert_eq!(worth(&[opened]), "100");
+        assert_eq!(worth(&[opened, won]), "100");
+        assert_eq!(worth(&[opened, won, booking]), "70");
+        assert_eq!(worth(&[opened, won, booking, again]), "100");
+        assert_eq!(worth(&[("2010-01-01", "opened", None, "")]), "0");
+    }
 }

@@ -8,7 +8,7 @@ use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, Settings};
 use crate::rules::book::Book;
-use crate::rules::query::{Context, Query};
+use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{replay, standing, upto};
 use crate::value::date::Date;
@@ -103,7 +103,7 @@ pub fn recycled<T: Send>(
         book.graded();
     }
     book.gather(query, |record| {
-        // Without rules of their own grades make no difference, and nobody need know them.
+        // Where no grade has rules of its own, the grade makes no difference and need not be known.
         let grade = record.customer.get().and_then(|customer| customer.grade());
         let due = recycling(record, settings, grade).filter(|due| due.on <= book.as_of)?;
         Some(each(record, due))
@@ -115,14 +115,11 @@ pub fn recycled<T: Send>(
 ///
 /// Grades follow from the day, so where grades have rules of their own the grade of each day decides.
 pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
-    if query.asks_grades() {
-        book.graded();
-    }
-    let context = Context { settings: &book.settings, as_of: book.as_of };
+    let selected = book.selection(query);
     let mut days = Days { book, later: BTreeMap::new() };
     let chosen = book.records().iter().enumerate();
     chosen
-        .filter(|(_, record)| query.matches(record, &context))
+        .filter(|(_, record)| selected.has(record))
         .filter_map(|(position, record)| Some((record, days.announcement(position, last)?)))
         .collect()
 }
@@ -239,7 +236,7 @@ impl<'b> Quota<'b> {
     /// all the same.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
         let mut quota = Quota { book, rep, held: Count::default(), claimed: Count::default() };
-        let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record, _| {
+        let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record| {
             let state = &record.state;
             let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
             let claims = standing(&record.prospect.events, book.as_of)
@@ -250,12 +247,7 @@ impl<'b> Quota<'b> {
                 found.push((record.prospect.id.clone(), held, claims));
             }
         };
-        let join = |all: &mut Vec<_>, part| all.extend(part);
-        let everything = Query::everything();
-        let found = match book.settings.pool.grades.is_empty() {
-            true => book.fold_all(&everything, step, join),
-            false => book.fold_and_grade(&everything, step, join),
-        };
+        let found = book.fold(&Query::everything(), step, |all, part| all.extend(part));
         for (id, held, claims) in found {
             let grade = quota.grade(&id);
             (0..usize::from(held)).for_each(|_| quota.held.add(grade));

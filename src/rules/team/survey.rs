@@ -1,5 +1,5 @@
-//! What rules and plans take from all prospects of a book, whomever they are about: what each member carries,
-//! who has which account, whose owner nobody knows. Prospects are taken in as they pass by, in any order.
+//! Totals over all prospects that allocation needs: load per rep, account holders, unknown owners. Prospects are
+//! added during a scan, in any order.
 
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
@@ -7,7 +7,7 @@ use crate::rules::team::allocation::Holders;
 use crate::rules::team::{Count, Team, unknown_owner};
 use crate::value::text::Text;
 
-/// What was seen so far, by any thread.
+/// The totals so far.
 #[derive(Debug, Default)]
 pub struct Survey<'b> {
     team: Count<'b>,
@@ -17,7 +17,7 @@ pub struct Survey<'b> {
 }
 
 impl<'b> Survey<'b> {
-    /// Takes in a prospect; `idle` is the team before any is counted.
+    /// Adds a prospect; `idle` is the team before any prospect is counted.
     pub fn take(&mut self, record: &Record, book: &'b Book, idle: &Team) {
         self.team.take(record, book);
         self.holders.take(record, idle);
@@ -25,15 +25,15 @@ impl<'b> Survey<'b> {
         self.unknown.extend(unknown.map(|owner| (record.prospect.id.clone(), owner.into())));
     }
 
-    /// Adds what another thread saw.
+    /// Adds the totals of another thread.
     pub fn join(&mut self, other: Survey<'b>) {
         self.team.join(other.team);
         self.holders.join(other.holders);
         self.unknown.extend(other.unknown);
     }
 
-    /// When all are seen: the team, who has which account, and the open prospects of unknown owners, each with
-    /// that owner, by id.
+    /// Returns the team, the holders of accounts, and the open prospects of unknown owners, each with that owner,
+    /// by id. Every prospect must have been added.
     pub fn done(self, book: &'b Book) -> (Team<'b>, Holders, Vec<(Text, Text)>) {
         let mut unknown = self.unknown;
         unknown.sort_unstable();

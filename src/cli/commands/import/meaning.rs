@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Place, Source, Spot};
 use crate::disk::csv_file::read_csv;
-use crate::disk::ledger::utf8;
+use crate::disk::file::utf8;
 use crate::format::read_mapping::{bad_date_format, read_mapping, unknown_field};
 use crate::model::mapping::{
     Assignment, ENTRY_FIELDS, Entry, Mapping, Part, Template, Values, prospect_fields, separator,
