@@ -142,7 +142,7 @@ impl Context {
     /// The ledger as git has it. It becomes the command's own by [`Context::settle`].
     pub fn ledger_of(&self, snapshot: Snapshot) -> Result<Ledger, Failure> {
         let (root, shown) = self.root()?;
-        Ledger::of_snapshot(snapshot, root, shown).map_err(Failure)
+        Ledger::of_stored(snapshot, root, shown).map_err(Failure)
     }
 
     /// Makes a ledger that of the command, unless it has one.

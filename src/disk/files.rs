@@ -170,8 +170,8 @@ impl Files {
         keep: Keep,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
     ) -> (Parts<A>, Vec<Diagnostic>) {
-        if self.ledger.snapshot.is_some() {
-            return self.each_of_snapshot(each);
+        if self.ledger.stored.is_some() {
+            return self.each_of_stored(each);
         }
         let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS));
         let first = walk.next_batch();
@@ -218,7 +218,7 @@ impl Files {
     }
 
     /// Reads every file of a state that git has, on one thread.
-    fn each_of_snapshot<A: Default>(
+    fn each_of_stored<A: Default>(
         &self,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>),
     ) -> (Parts<A>, Vec<Diagnostic>) {

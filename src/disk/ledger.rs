@@ -7,14 +7,24 @@ use crate::format::layout::SETTINGS;
 use crate::format::quick::quick;
 use crate::format::read_prospect::read_prospect;
 use crate::format::read_settings::read_settings;
-use crate::git::snapshot::Snapshot;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::book::Keep;
 use crate::value::id;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+
+/// The files of a ledger that are not on the disk: a state that git has.
+pub trait Stored: fmt::Debug + Send + Sync {
+    /// The text of a file; `shown` is the path that messages print.
+    fn text(&self, relative: &Path, shown: &Path) -> Result<String, Diagnostic>;
+
+    /// Every `.toml` file below a folder, sorted, as a walk of the disk gives them; and the links on the
+    /// way, which are not followed.
+    fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>);
+}
 
 /// A ledger on disk, with its settings read.
 #[derive(Debug, Clone)]
@@ -26,7 +36,7 @@ pub struct Ledger {
     /// The settings.
     pub settings: Settings,
     /// Where its files are read from, if not from the disk.
-    pub snapshot: Option<Snapshot>,
+    pub stored: Option<Arc<dyn Stored>>,
     /// How many prospects have been read so far; a display of progress reads it.
     pub files_read: Arc<AtomicUsize>,
 }
@@ -41,39 +51,45 @@ impl Ledger {
             vec![Diagnostic { exit, ..problem }]
         })?;
         let settings = read_settings(&text, &place)?;
-        Ok(Ledger::of(root, shown, settings, None))
+        Ok(Ledger::of(root, shown, settings))
     }
 
     /// A ledger whose settings are left alone, because they may be broken themselves.
     pub fn without_settings(root: PathBuf, shown: PathBuf) -> Ledger {
-        Ledger::of(root, shown, Settings::default(), None)
+        Ledger::of(root, shown, Settings::default())
     }
 
-    fn of(root: PathBuf, shown: PathBuf, settings: Settings, snapshot: Option<Snapshot>) -> Ledger {
-        Ledger { root, shown, settings, snapshot, files_read: Arc::default() }
+    fn of(root: PathBuf, shown: PathBuf, settings: Settings) -> Ledger {
+        Ledger { root, shown, settings, stored: None, files_read: Arc::default() }
     }
 
-    /// The ledger as git has it; `shown` is put before its paths in messages.
-    pub fn of_snapshot(
-        snapshot: Snapshot,
+    /// The ledger whose files are stored elsewhere; `shown` is put before its paths in messages.
+    pub fn of_stored(
+        stored: impl Stored + 'static,
         root: PathBuf,
         shown: PathBuf,
     ) -> Result<Ledger, Vec<Diagnostic>> {
         let place = shown.join(SETTINGS);
-        let text = snapshot.text(Path::new(SETTINGS), &place).map_err(|problem| {
+        let text = stored.text(Path::new(SETTINGS), &place).map_err(|problem| {
             vec![Diagnostic { exit: problem.exit.max(Exit::Usage), ..problem }]
         })?;
         let settings = read_settings(&text, &place).map_err(|found| {
             found.into_iter().map(|d| with_text(d, &place, &text)).collect::<Vec<_>>()
         })?;
-        Ok(Ledger::of(root, shown, settings, Some(snapshot)))
+        Ok(Ledger::of(root, shown, settings).with(stored))
+    }
+
+    /// The ledger with the same settings, and files that are stored elsewhere.
+    #[must_use]
+    pub fn with(&self, stored: impl Stored + 'static) -> Ledger {
+        Ledger { stored: Some(Arc::new(stored)), ..self.clone() }
     }
 
     /// The text of a file of the ledger, from wherever its files are read.
     pub fn text(&self, relative: &Path) -> Result<String, Diagnostic> {
         let shown = self.show(relative);
-        match &self.snapshot {
-            Some(snapshot) => snapshot.text(relative, &shown),
+        match &self.stored {
+            Some(stored) => stored.text(relative, &shown),
             None => read_text(&self.root.join(relative), &shown),
         }
     }
@@ -86,7 +102,7 @@ impl Ledger {
             _ => return diagnostic,
         };
         let relative = file.strip_prefix(&self.shown).unwrap_or(&file);
-        match self.snapshot.as_ref().map(|snapshot| snapshot.text(relative, &file)) {
+        match self.stored.as_ref().map(|stored| stored.text(relative, &file)) {
             Some(text) => with_text(diagnostic, &file, &text.unwrap_or_default()),
             None => diagnostic,
         }

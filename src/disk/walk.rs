@@ -114,8 +114,8 @@ impl Ledger {
 
     /// The paths of all `.toml` files below a folder of the ledger, likewise.
     pub fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
-        if let Some(snapshot) = &self.snapshot {
-            let (files, links) = snapshot.files_below(folder);
+        if let Some(stored) = &self.stored {
+            let (files, links) = stored.files_below(folder);
             return (files, links.iter().map(|link| symlink(&self.show(link))).collect());
         }
         let mut walk = Walk::new(self, folder);

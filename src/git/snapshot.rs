@@ -3,6 +3,7 @@
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::file::{symlink, too_large, utf8};
+use crate::disk::ledger::Stored;
 use crate::format::layout::SETTINGS;
 use crate::git::program::{Blob, Entry, Git, Mode, parts, path_of, raw};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -160,9 +161,11 @@ impl Snapshot {
             self.entries.keys().filter(|path| path.starts_with(folder)).cloned().collect();
         self.fetch(paths.iter().map(PathBuf::as_path))
     }
+}
 
+impl Stored for Snapshot {
     /// A file's text: not a link, not too large, UTF-8.
-    pub fn text(&self, relative: &Path, shown: &Path) -> Result<String, Diagnostic> {
+    fn text(&self, relative: &Path, shown: &Path) -> Result<String, Diagnostic> {
         let unreadable =
             |message: &str| Diagnostic::new(Code::Unreadable, message).at(Place::file(shown));
         let entry =
@@ -183,9 +186,7 @@ impl Snapshot {
         }
     }
 
-    /// Every `.toml` file below a folder, as a walk of the disk would give them; and the links on the
-    /// way, which are not followed.
-    pub fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
         let (mut files, mut links) = (Vec::new(), Vec::new());
         for (path, entry) in self.entries.range(folder.to_owned()..) {
             let Ok(below) = path.strip_prefix(folder) else { break };

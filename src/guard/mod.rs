@@ -207,7 +207,7 @@ impl Guard<'_> {
             for prefix in self.prefixes(commit)? {
                 let snapshot = Snapshot::of_commit(self.git, commit, &prefix)?;
                 let shown = PathBuf::from(&prefix);
-                match Ledger::of_snapshot(snapshot, shown.clone(), shown) {
+                match Ledger::of_stored(snapshot, shown.clone(), shown) {
                     Ok(ledger) => match found.iter_mut().find(|before| before.prefix == prefix) {
                         Some(before) => before.ledgers.push(ledger),
                         None => found.push(Before { prefix, ledgers: vec![ledger] }),
@@ -354,7 +354,7 @@ impl Guard<'_> {
         let mut snapshot = Snapshot::of_commit(self.git, new, prefix)?;
         snapshot.fetch(touched.iter().map(PathBuf::as_path))?;
         let shown = PathBuf::from(prefix);
-        let ledger = match Ledger::of_snapshot(snapshot, shown.clone(), shown) {
+        let ledger = match Ledger::of_stored(snapshot, shown.clone(), shown) {
             Ok(ledger) => ledger,
             Err(problems) if touched.contains(Path::new(SETTINGS)) => return Ok(problems),
             // Broken before, and not by this push.

@@ -108,25 +108,26 @@ impl Check {
     /// The same of what is staged, or of what changed since some revisions.
     fn tracked(&self, context: &Context) -> Result<(usize, Vec<Diagnostic>), Failure> {
         let tracked = context.tracked()?;
-        let mut ledger = if self.staged {
-            context.ledger_of(tracked.staged()?)?
-        } else {
-            context.ledger()?.clone()
+        let mut staged = if self.staged { Some(tracked.staged()?) } else { None };
+        let mut ledger = match &staged {
+            Some(staged) => context.ledger_of(staged.clone())?,
+            None => context.ledger()?.clone(),
         };
         let mut problems = Vec::new();
         let mut chosen = BTreeSet::new();
         for revision in &self.since {
-            let since = since(&tracked, &mut ledger, revision)?;
+            let since = since(&tracked, &ledger, staged.as_mut(), revision)?;
             chosen.extend(since.changed);
             problems.extend(since.found);
         }
-        if let Some(snapshot) = &mut ledger.snapshot {
-            snapshot.fetch_below(Path::new(ACTIVITY))?;
+        if let Some(staged) = &mut staged {
+            staged.fetch_below(Path::new(ACTIVITY))?;
             if self.since.is_empty() {
-                snapshot.fetch_below(Path::new(PROSPECTS))?;
+                staged.fetch_below(Path::new(PROSPECTS))?;
             }
-            let paths = snapshot.unmerged().to_owned();
-            problems.extend(paths.iter().map(|path| unmerged(&ledger.show(path))));
+            let paths = staged.unmerged().iter();
+            problems.extend(paths.map(|path| unmerged(&ledger.show(path))));
+            ledger = ledger.with(staged.clone());
         }
         let ledger = context.settle(ledger);
         let today = context.today;

@@ -259,7 +259,7 @@ fn summary(context: &Context) -> Result<Option<String>, Failure> {
     before.fetch(prospects.iter().copied())?;
     staged.fetch(prospects.iter().copied())?;
     let ledger = context.ledger_of(staged)?;
-    let earlier = Ledger { snapshot: Some(before), ..ledger.clone() };
+    let earlier = ledger.with(before);
     let record = |ledger: &Ledger, path: &Path| -> Option<Record> {
         replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today)
     };
