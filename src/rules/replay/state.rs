@@ -322,7 +322,7 @@ mod tests {
         let opened = ("2010-01-01", "opened", None, "100");
         let won = ("2010-01-02", "imported", Some("closed"), "");
         let booking = ("2010-01-02-2", "booking", None, "70");
-        let again = ("2010-01-03", "reopened", None, "");
+        let again = ("2010-01-03", "moved", Some("opportunity"), "");
         assert_eq!(worth(&[opened]), "100");
         assert_eq!(worth(&[opened, won]), "100");
         assert_eq!(worth(&[opened, won, booking]), "70");
