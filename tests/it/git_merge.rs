@@ -166,7 +166,7 @@ fn two_claims_and_two_openings() {
         let (out, _) = repo.crm("check").done();
         assert_eq!(out.matches("late-claim").count(), 1, "{out}");
         let owner = repo.crm("list --columns id,owner -f csv").ok();
-        (repo.sandbox.read(FILE), repo.sandbox.read("prospects/li-nuo.toml"), owner)
+        (repo.sandbox.read(FILE), repo.sandbox.read("prospects/li-na.toml"), owner)
     });
     assert_eq!(texts[0], texts[1]);
     assert_eq!(texts[0].1.matches("opened").count(), 2);
@@ -331,7 +331,7 @@ fn resolve_add_add_settings_and_removed_files() {
         "{run:?}"
     );
     assert_eq!(repo.sandbox.read("crm.toml"), "[[rep]]\nid = \"hejun\"\n[[rep]]\nid = \"sarah\"\n");
-    assert_eq!(repo.sandbox.read("prospects/li-nuo.toml").matches("opened").count(), 2);
+    assert_eq!(repo.sandbox.read("prospects/li-na.toml").matches("opened").count(), 2);
     repo.git("merge --abort").done();
     assert_eq!(repo.git("merge --no-edit three").status, 1);
     let run = repo.crm("resolve");
