@@ -20,7 +20,6 @@ use crate::rules::replay::state::{
     Attested, Evidence, FallBack, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record,
     StageSpell, State,
 };
-use crate::rules::team::pool::is_claim;
 use crate::value::date::Date;
 
 /// Replays a prospect up to and including `as_of`. `None` if its first event is later: it does not
@@ -391,7 +390,7 @@ impl<'a> Fold<'a> {
         if owner == self.state.owner {
             return;
         }
-        if let Some(holder) = self.state.owner.clone().filter(|_| is_claim(event)) {
+        if let Some(holder) = self.state.owner.clone().filter(|_| event.is_claim()) {
             self.late_claim(event, &holder);
             return;
         }
