@@ -4,6 +4,7 @@ use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session, kind};
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::rules::replay::cases;
 use crate::value::money::Amount;
 use clap::Args;
 
@@ -54,7 +55,13 @@ impl Log {
         event.score = self.score.as_deref().map(score).transpose()?;
         let mut entries = Vec::new();
         for target in session.targets(ids, &self.chosen)? {
-            target.on(settings, event.date())?;
+            let record = target.on(settings, event.date())?;
+            cases::apply(&mut record.state.open_tickets.clone(), &event).map_err(|which| {
+                let (id, ticket) = (target.id(), &record.state.open_tickets[0]);
+                let help = format!("crm log {id} resolved --ticket {ticket}");
+                let message = which.message.about(&target.named());
+                Diagnostic { message, help: vec![help.into()], ..which }.typed()
+            })?;
             let said = format!("{}: {kind} on {}", target.named(), event.date());
             entries.push(Entry { target, events: vec![event.clone()], said });
         }

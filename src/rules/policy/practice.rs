@@ -4,6 +4,7 @@ use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
+use crate::rules::replay::cases;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
 use crate::value::date::{Date, Time};
@@ -150,18 +151,22 @@ fn service(event: &Event) -> bool {
 /// Requests and complaints, each with its answer.
 fn answers(events: &[&Event], settings: &Settings) -> Vec<Answer> {
     let mut answers = Vec::new();
+    let mut open = Vec::new();
+    let ended: Vec<Option<Text>> =
+        events.iter().map(|event| cases::apply(&mut open, event).ok().flatten()).collect();
     for (position, event) in events.iter().enumerate() {
         if matches!(event.kind, EventKind::Request | EventKind::Complaint) {
             let ticket = event.ticket.as_ref().unwrap_or(&event.key.text);
-            let answered = events[position + 1..].iter().find(|later| {
+            let after = events.iter().zip(&ended).skip(position + 1);
+            let answered = after.into_iter().find(|(later, ended)| {
                 if later.kind == EventKind::Resolved {
-                    later.ticket.as_ref() == Some(ticket)
+                    ended.as_ref() == Some(ticket)
                 } else {
                     in_contact(settings, later) && !theirs(later)
                 }
             });
             let when = |event: &Event| (event.date(), event.time);
-            let answered = answered.map(|event| when(event));
+            let answered = answered.map(|(event, _)| when(event));
             answers.push(Answer { kind: event.kind.clone(), asked: when(event), answered });
         }
     }

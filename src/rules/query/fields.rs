@@ -2,6 +2,7 @@
 //! not enough, and a line in `docs/queries.md`.
 
 use super::view::View;
+use crate::model::pipeline::Outcome;
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
 use crate::rules::replay::evidence::IN_CYCLE;
@@ -96,6 +97,8 @@ pub(super) enum Reading {
     Absent,
     /// Money in a currency without a rate: there, but neither more nor less than any number.
     NoRate,
+    /// More than this, by an amount in a currency without a rate: less than no number.
+    Above(Amount),
     Of(Amount),
 }
 
@@ -109,17 +112,14 @@ impl Reading {
     }
 
     fn money(money: Option<Money>) -> Reading {
-        match money {
-            None => Reading::Absent,
-            Some(Money { currency: Some(_), .. }) => Reading::NoRate,
-            Some(Money { amount, currency: None }) => Reading::Of(amount),
-        }
+        money.map_or(Reading::Absent, |money| Reading::sum(&Some(money).into()))
     }
 
     fn sum(sum: &Sum) -> Reading {
         match sum.foreign().next() {
             None => Reading::Of(sum.own),
-            Some(_) => Reading::NoRate,
+            Some(_) if sum.foreign().any(|line| line.amount.is_negative()) => Reading::NoRate,
+            Some(_) => Reading::Above(sum.own),
         }
     }
 }
@@ -301,8 +301,10 @@ fn probability(view: &View<'_>) -> Amount {
 }
 
 fn weighted(view: &View<'_>) -> Reading {
-    match Reading::money(view.record.state.value) {
-        Reading::Of(value) => Reading::Of(value.times(probability(view))),
+    let state = &view.record.state;
+    match Reading::money(state.value.filter(|_| state.outcome == Outcome::Open)) {
+        Reading::Of(_) => view.record.weighted(view.settings).map_or(Reading::Absent, Reading::Of),
+        Reading::Above(_) if probability(view).is_zero() => Reading::NoRate,
         other => other,
     }
 }

@@ -11,11 +11,15 @@ pub struct Clock {
     pub cycle_days: u32,
     /// The day on which a hold ends and the clock counts again.
     pub hold: Option<Date>,
+    /// The day the pursuit ended, on which the clock stops.
+    pub stopped: Option<Date>,
 }
 
 impl Clock {
-    /// Days on the clock on a day; `None` if it does not run, 0 before its start.
+    /// Days on the clock on a day; `None` if it does not run, 0 before its start. From the day on which the
+    /// pursuit ended they are those of that day.
     pub fn age(&self, day: Date) -> Option<i64> {
+        let day = self.stopped.map_or(day, |stopped| day.min(stopped));
         self.start.map(|start| day.days_since(start).max(0))
     }
 
@@ -41,7 +45,7 @@ mod tests {
 
     #[test]
     fn the_cycle_is_over_on_day_29_and_not_on_day_28() {
-        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold: None };
+        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, ..Clock::default() };
         assert_eq!(clock.age(day("2026-03-29")), Some(28));
         assert!(!clock.is_over(day("2026-03-29")));
         assert!(clock.is_over(day("2026-03-30")));
@@ -51,7 +55,7 @@ mod tests {
     #[test]
     fn a_hold_excuses_until_its_day() {
         let hold = Some(day("2026-04-10"));
-        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold };
+        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold, stopped: None };
         assert!(!clock.is_over(day("2026-04-09")));
         assert!(clock.is_over(day("2026-04-10")));
         let ended = Clock { hold: Some(day("2026-03-15")), ..clock };
@@ -68,7 +72,7 @@ mod tests {
 
     #[test]
     fn before_the_start_the_age_is_zero() {
-        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold: None };
+        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, ..Clock::default() };
         assert_eq!(clock.age(day("2026-02-20")), Some(0));
         assert_eq!(clock.age(day("2026-03-01")), Some(0));
         assert_eq!(clock.age(day("2026-03-02")), Some(1));
