@@ -192,3 +192,58 @@ fn deals(events: &[&Event]) -> Vec<Deal> {
     }
     deals
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::EventKey;
+
+    fn event(key: &str, kind: &str, time: &str) -> Event {
+        let mut event = Event::new(EventKey::parse(key).unwrap(), kind);
+        event.time = Time::parse(time);
+        event
+    }
+
+    /// The answer to a complaint of 2010-01-01, 09:00 if the times are known.
+    fn answer(later: &[(&str, &str, &str)], timed: bool) -> Answer {
+        let mut events = vec![event("2010-01-01", "complaint", if timed { "09:00" } else { "" })];
+        events.extend(later.iter().map(|(key, kind, time)| event(key, kind, time)));
+        let events: Vec<&Event> = events.iter().collect();
+        answers(&events, &Settings::default()).remove(0)
+    }
+
+    #[test]
+    fn hours_that_begin_another_day_are_due_on_it() {
+        let open = answer(&[], false);
+        for (hours, due) in [
+            (0, "2010-01-01"),
+            (1, "2010-01-02"),
+            (24, "2010-01-02"),
+            (25, "2010-01-03"),
+            (48, "2010-01-03"),
+        ] {
+            let due = Date::parse(due).unwrap();
+            assert_eq!(open.due(hours), due, "{hours}");
+            assert!(open.in_time(hours, due) && !open.in_time(hours, due.plus(1)), "{hours}");
+        }
+    }
+
+    #[test]
+    fn by_the_hour_where_both_state_a_time_else_by_the_day() {
+        let on = Date::parse("2010-01-09").unwrap();
+        let called = |key, time, timed| answer(&[(key, "call", time)], timed).in_time(8, on);
+        assert!(called("2010-01-01-1", "17:00", true));
+        assert!(!called("2010-01-01-1", "17:01", true));
+        assert!(called("2010-01-02", "17:01", false));
+        assert!(!called("2010-01-03", "08:00", false));
+    }
+
+    #[test]
+    fn a_resolution_without_ticket_answers_the_only_open_case() {
+        let day = |text| Date::parse(text);
+        let resolved = ("2010-01-05", "resolved", "");
+        assert_eq!(answer(&[resolved], false).answered_on(), day("2010-01-05"));
+        let two = [("2010-01-03", "request", ""), resolved];
+        assert_eq!(answer(&two, false).answered_on(), None);
+    }
+}

@@ -222,7 +222,7 @@ pub const FIELDS: &[Field] = &[
     // Money
     field("value", &["金额"], "the expected value; the customer's high, medium or low value", "value>=10k",
         Valued(Scale::Value, |v| Reading::money(v.record.state.value))),
-    field("weighted", &["加权"], "value x the column's probability", "weighted>5000",
+    field("weighted", &["加权"], "value x the column's probability, of an open prospect", "weighted>5000",
         Number(Unit::Plain, weighted)),
     field("probability", &["概率"], "the column's probability in percent", "probability>=50%",
         Number(Unit::Percent, |v| Reading::Of(probability(v).times(Amount::from_int(100))))),

@@ -133,6 +133,14 @@ impl<'a> Case<'a> {
         self.required(stage).any(|c| matches!(c.known, Known::Signed | Known::Paid | Known::Booked))
     }
 
+    /// Are the papers or the money in, for a prospect in this column? Then a person decides on it: neither
+    /// sweep nor recycling takes it back. An opening position that gives them counts.
+    pub fn papers_or_money_in(&self, stage: usize) -> bool {
+        self.past_signature(stage)
+            || ["signed", "paid"].iter().any(|id| self.holds(id))
+            || self.evidence.paid.is_something()
+    }
+
     /// Is the next step still counted on? It is until the grace after its day has passed.
     fn next_stands(&self) -> Option<Date> {
         let next = self.evidence.next.as_ref()?;

@@ -69,8 +69,8 @@ pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> O
     let state = &record.state;
     state.owner.as_ref()?;
     let since = state.owner_since?;
-    let signed = state.evidence.signed.is_some() || state.evidence.paid_on.is_some();
-    if state.outcome != Outcome::Open || signed {
+    let kept = record.case(settings, since).papers_or_money_in(state.stage);
+    if state.outcome != Outcome::Open || kept {
         return None;
     }
     let contact = settings.pool.recycle_days(grade).map(|days| {

@@ -1,9 +1,6 @@
 //! One definition for each figure: reports, lists, queries and checks that name a thing mean one thing.
-#![allow(clippy::unwrap_used, reason = "a test")]
 
-mod common;
-
-use common::{Sandbox, book, day, query};
+use crate::common::{Sandbox, book, day, query};
 use crm::check::{Subject, check};
 use crm::diag::Code;
 use crm::model::event::{Event, EventKey};
@@ -74,7 +71,7 @@ fn named(book: &Book, word: &str, code: Code) -> Vec<(&'static str, Ids)> {
     });
     let flagged = records().filter(|record| flags(record).contains(&word));
     let asked = query(book, &format!("is:{word}"));
-    let queried = book.select(&asked).map(|record| record.prospect.id.to_string());
+    let queried = records().filter(|record| book.selection(&asked).has(record));
     let sheet = classify(book, &Request::of(query(book, "")), None);
     let verdicts = sheet.tables[0].rows.iter().filter_map(|row| {
         let words = shown(&row.cells[4]);
@@ -83,7 +80,7 @@ fn named(book: &Book, word: &str, code: Code) -> Vec<(&'static str, Ids)> {
     let mut found = vec![
         ("check", checked.map(|record| id(&record)).collect()),
         ("flags", flagged.map(|record| id(&record)).collect()),
-        ("query", queried.collect()),
+        ("query", queried.map(|record| id(&record)).collect()),
         ("classify", verdicts.collect()),
     ];
     if code == Code::Overstated {
