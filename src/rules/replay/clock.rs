@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_clock_without_a_start_is_never_over() {
-        let clock = Clock { start: None, cycle_days: 0, hold: None };
+        let clock = Clock::default();
         assert_eq!((clock.age(Date::MAX), clock.over_from()), (None, None));
         assert!(!clock.is_over(Date::MAX));
     }
