@@ -53,6 +53,17 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_stops_on_the_day_the_pursuit_ends() {
+        let start = Some(day("2026-03-01"));
+        let clock = Clock { start, stopped: Some(day("2026-04-07")), ..Clock::default() };
+        for (on, age) in [("2026-04-06", 36), ("2026-04-07", 37), ("2026-04-08", 37)] {
+            assert_eq!(clock.age(day(on)), Some(age), "{on}");
+        }
+        let never = Clock { stopped: Some(day("2026-02-01")), ..clock };
+        assert_eq!(never.age(day("2026-05-01")), Some(0), "it ended before its appointment");
+    }
+
+    #[test]
     fn a_hold_excuses_until_its_day() {
         let hold = Some(day("2026-04-10"));
         let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold, stopped: None };
