@@ -106,6 +106,8 @@ mod tests {
             ("2009-02-01-2", "note", "", "500", ""),
         ];
         assert_eq!(won(&record(&events)), ["2009-02-01 500"]);
+        let booked = [&events[..], &[("2009-02-01-3", "booking", "", "", "470")]].concat();
+        assert_eq!(won(&record(&booked)), ["2009-02-01 470"]);
         events.push(("2009-02-02", "booking", "", "", "50"));
         events.push(("2009-02-03", "note", "", "600", ""));
         assert_eq!(won(&record(&events)), ["2009-02-01 500"]);
