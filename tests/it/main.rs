@@ -18,6 +18,7 @@ mod concurrency;
 mod crash;
 mod docs;
 mod doctor;
+mod eligibility;
 mod errors;
 mod folding;
 mod git_check;
