@@ -7,6 +7,7 @@ mod dates;
 mod exceptions;
 mod facts;
 mod kinds;
+mod left;
 mod reps;
 pub mod since;
 mod standing;
@@ -65,6 +66,7 @@ pub struct Check {
 pub const CHECKS: &[Check] = &[
     facts::CHECK,
     reps::CHECK,
+    left::CHECK,
     criteria::CHECK,
     kinds::CHECK,
     unknown_keys::CHECK,
