@@ -623,6 +623,64 @@ fn output_goes_to_a_file_in_the_format_of_its_ending() {
 }
 
 #[test]
+fn output_replaces_no_file_of_a_ledger() {
+    let sandbox = one();
+    sandbox.write(".git/config", "[core]\n");
+    sandbox.write("activity/x.toml", "[tally]\n");
+    sandbox.write(".gitattributes", "* text\n");
+    sandbox.crm("log zhang note").done();
+    let absolute = sandbox.path().join("prospects/zhang.toml").display().to_string();
+    let config = sandbox.read(".git/config");
+    let before = sandbox.snapshot();
+    for file in [
+        "crm.toml",
+        "CRM.TOML",
+        "./crm.toml",
+        "activity/../crm.toml",
+        "prospects/zhang.toml",
+        "prospects/new.toml",
+        "prospects/board.csv",
+        "activity/x.toml",
+        ".git/config",
+        ".crm/lock",
+        ".gitattributes",
+        &absolute,
+    ] {
+        let said = sandbox.run(&["list", "-f", "csv", "-o", file]).fails(2);
+        assert!(said.starts_with("error[bad-argument]: -o "), "{file}: {said}");
+        assert!(said.contains("would replace a file of the ledger"), "{file}: {said}");
+    }
+    // From another folder, and where another ledger is meant.
+    let elsewhere = Sandbox::ledger();
+    let said = elsewhere.run(&["list", "-f", "csv", "-o", &absolute]).fails(2);
+    assert!(said.contains("would replace a file of the ledger"), "{said}");
+    assert_eq!(sandbox.snapshot(), before);
+    assert_eq!(sandbox.read(".git/config"), config);
+    // Beside them a file may be written, and again.
+    sandbox.crm("list -o out.csv").ok();
+    sandbox.crm("list -o out.csv").ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn output_replaces_no_file_of_a_ledger_through_links() {
+    let sandbox = one();
+    let outside = Sandbox::empty();
+    let settings = sandbox.path().join("crm.toml");
+    std::os::unix::fs::symlink(&settings, sandbox.path().join("soft.csv")).unwrap();
+    std::os::unix::fs::symlink(sandbox.path(), outside.path().join("folder")).unwrap();
+    std::fs::hard_link(sandbox.path().join("prospects/zhang.toml"), sandbox.path().join("hard.csv"))
+        .unwrap();
+    std::fs::hard_link(&settings, outside.path().join("far.csv")).unwrap();
+    let far = outside.path().join("far.csv").display().to_string();
+    let through = outside.path().join("folder/crm.toml").display().to_string();
+    for file in ["soft.csv", "hard.csv", &far, &through] {
+        let said = sandbox.run(&["list", "-f", "csv", "-o", file]).fails(2);
+        assert!(said.contains("would replace a file of the ledger"), "{file}: {said}");
+    }
+}
+
+#[test]
 fn chinese_where_the_settings_say_so() {
     let sandbox = Sandbox::with_settings("[ledger]\nlanguage = \"zh\"\n");
     sandbox.prospect("zhang", "name = \"张先生\"\n", "2009-12-03 = { kind = \"opened\" }\n");

@@ -11,7 +11,7 @@ use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::store::git::Git;
 use crate::store::load::Ledger;
-use crate::store::root::find_root;
+use crate::store::root::{find_root, ledger_file};
 use crate::store::snapshot::{Snapshot, Tracked};
 use crate::store::write;
 use std::cell::{Cell, RefCell};
@@ -140,7 +140,10 @@ impl Context {
             ),
             (None, None) => None,
         };
-        global.output.as_deref().map_or(Ok(()), can_be_written)?;
+        if let Some(file) = &global.output {
+            let root = find_root(stated_ledger(&global, &env), &here).ok();
+            can_be_written(file, root.as_deref())?;
+        }
         let color = match global.color.as_str() {
             "always" => true,
             "never" => false,
@@ -180,9 +183,7 @@ impl Context {
 
     /// The same, and what a dead writer left is not touched.
     pub fn root_as_it_is(&self) -> Result<(PathBuf, PathBuf), Failure> {
-        let stated =
-            self.global.ledger.clone().or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
-        let root = find_root(stated.as_deref(), &self.here)?;
+        let root = find_root(stated_ledger(&self.global, &self.env), &self.here)?;
         let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
         Ok((root, shown))
     }
@@ -407,13 +408,32 @@ pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
     stream.is_terminal().then(width)
 }
 
-/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it.
-fn can_be_written(file: &Path) -> Result<(), Diagnostic> {
+/// The ledger's folder, where it is stated: `--ledger`, else `CRM_LEDGER`.
+fn stated_ledger<'a>(global: &'a Global, env: &'a Environment) -> Option<&'a Path> {
+    global.ledger.as_deref().or(env.ledger.as_deref().map(Path::new))
+}
+
+/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it. A file of a
+/// ledger is never replaced by a report. `root` is the command's ledger, if it has one.
+fn can_be_written(file: &Path, root: Option<&Path>) -> Result<(), Diagnostic> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let why = if file.is_dir() {
         "it is a folder".to_owned()
     } else if folder.is_some_and(|folder| !folder.is_dir()) {
         "there is no such folder".to_owned()
+    } else if let Some(own) = ledger_file(file, root) {
+        let (file, own) = (file.display(), own.display());
+        return Err(Diagnostic::new(
+            Code::BadArgument,
+            words!(
+                "-o {file} would replace a file of the ledger: {own}",
+                "-o {file} 会覆盖账本自己的文件：{own}"
+            ),
+        )
+        .help(words!(
+            "choose a name outside of prospects/, activity/, .crm/ and .git/",
+            "请换一个文件名，不要放在 prospects/、activity/、.crm/ 或 .git/ 里"
+        )));
     } else {
         return Ok(());
     };
