@@ -354,7 +354,7 @@ fn back_lose_hold_reopen() {
 }
 
 #[test]
-fn undo_retracts_and_undoes_itself() {
+fn undo_retracts_and_a_retraction_is_taken_back_by_its_key() {
     let sandbox = one();
     sandbox.crm("advance zhang appointment --next mon").done();
     let text = sandbox.read("prospects/zhang.toml");
@@ -363,7 +363,9 @@ fn undo_retracts_and_undoes_itself() {
     assert!(said.starts_with("zhang (张先生): retracted 2009-12-18-1-"), "{said}");
     assert!(sandbox.read("prospects/zhang.toml").starts_with(&text), "history stays");
     assert_eq!(stage(&sandbox, "zhang"), "opportunity");
-    sandbox.crm("undo zhang").done();
+    let text = sandbox.read("prospects/zhang.toml");
+    let retraction = text.lines().last().unwrap().split(' ').next().unwrap().to_owned();
+    sandbox.crm(&format!("undo zhang {retraction}")).done();
     assert_eq!(stage(&sandbox, "zhang"), "appointment");
     let said = refused(&sandbox, "undo zhang 2009-12-17", 2);
     assert!(
@@ -372,6 +374,25 @@ fn undo_retracts_and_undoes_itself() {
     );
     let fresh = one();
     assert!(refused(&fresh, "undo zhang", 1).starts_with("error[nothing-to-undo]"));
+}
+
+#[test]
+fn undo_twice_undoes_two_entries_and_never_the_opening() {
+    let sandbox = one();
+    sandbox.crm("log zhang call --note one").done();
+    sandbox.crm("log zhang call --note two").done();
+    for expected in ["two", "one"] {
+        let (_, said) = sandbox.crm("undo zhang").done();
+        assert!(said.contains(&format!("note = \"{expected}\"")), "{said}");
+    }
+    assert!(refused(&sandbox, "undo zhang", 1).starts_with("error[nothing-to-undo]"));
+    let said = refused(&sandbox, "undo zhang 2009-12-03", 1);
+    assert!(said.starts_with("error[nothing-to-undo]: `2009-12-03"), "{said}");
+    assert!(said.contains("--force REASON"), "{said}");
+    refused(&sandbox, "undo zhang 2009-12-03 --force ''", 2);
+    sandbox.crm("undo zhang 2009-12-03 --force 'never met'").done();
+    assert!(sandbox.read("prospects/zhang.toml").contains("forced = \"never met\""));
+    assert!(sandbox.crm("check --all").done().0.contains("was forced: never met"));
 }
 
 #[test]
@@ -495,6 +516,24 @@ fn edit_checks_what_comes_back() {
     let said = edit("sed -i 's/name/name =/' \"$1\"").fails(1);
     assert!(said.starts_with("error[syntax]"), "{said}");
     assert_eq!(sandbox.read("prospects/zhang.toml"), before);
+    // The hour of typing is not lost, whatever refused it.
+    let kept = |said: &str| {
+        let (_, place) =
+            said.rsplit_once("your text is kept in ").unwrap_or_else(|| panic!("{said}"));
+        let folder = std::path::PathBuf::from(place.trim());
+        let text = std::fs::read(folder.join("zhang.toml")).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        text
+    };
+    assert!(kept(&said).starts_with(b"name ="));
+    let said = edit("printf 'note = \"\\325\\305\"\\n' > \"$1\"").fails(1);
+    assert!(said.starts_with("error[not-utf8]"), "{said}");
+    assert!(kept(&said).contains(&0o325));
+    let said = edit("echo '# typed' >> \"$1\"; exit 3").fails(2);
+    assert!(kept(&said).ends_with(b"# typed\n"));
+    let said = edit("echo '# typed' >> \"$1\"; echo '# other' >> prospects/zhang.toml").fails(3);
+    assert!(said.contains("was changed meanwhile"), "{said}");
+    assert!(kept(&said).ends_with(b"# typed\n"));
     assert!(edit("exit 3").fails(2).contains("nothing was changed"));
     assert!(sandbox.crm("edit zhang").fails(2).contains("no editor is set"));
 }
@@ -669,8 +708,11 @@ fn output_replaces_no_file_of_a_ledger_through_links() {
     let settings = sandbox.path().join("crm.toml");
     std::os::unix::fs::symlink(&settings, sandbox.path().join("soft.csv")).unwrap();
     std::os::unix::fs::symlink(sandbox.path(), outside.path().join("folder")).unwrap();
-    std::fs::hard_link(sandbox.path().join("prospects/zhang.toml"), sandbox.path().join("hard.csv"))
-        .unwrap();
+    std::fs::hard_link(
+        sandbox.path().join("prospects/zhang.toml"),
+        sandbox.path().join("hard.csv"),
+    )
+    .unwrap();
     std::fs::hard_link(&settings, outside.path().join("far.csv")).unwrap();
     let far = outside.path().join("far.csv").display().to_string();
     let through = outside.path().join("folder/crm.toml").display().to_string();

@@ -43,6 +43,27 @@ const DEALS: &str = "Id,Customer,Stage,Closed,Sum\n\
 const MAP: &str = "import deals.csv --map Id=id --map Customer=name --map Stage=stage --map Closed=date \
     --map Sum=value --translate Stage:Won=closed --translate Stage:Open=25";
 
+/// Git keeps no empty folders.
+#[test]
+fn a_fresh_clone_has_no_folder_of_prospects() {
+    for settings in ["", "[ledger]\nfan_out = true\n"] {
+        for line in [
+            "import ../deals.csv --map Id=id --map Customer=name --date today",
+            "add Ann",
+            "tally a --dials 1",
+        ] {
+            let sandbox = Sandbox::empty();
+            sandbox.write("L/crm.toml", settings);
+            sandbox.write("deals.csv", DEALS);
+            for look in ["list", "check", "report board", "report funnel", "export events"] {
+                sandbox.crm(&format!("--ledger L {look}")).done();
+            }
+            sandbox.crm(&format!("--ledger L {}", line.replace("../", ""))).done();
+            sandbox.crm("--ledger L check").done();
+        }
+    }
+}
+
 #[test]
 fn columns_become_facts_and_an_entry() {
     let sandbox = with_csv(DEALS);

@@ -14,10 +14,13 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     for event in standing(&subject.record.prospect.events, subject.as_of) {
         let stage = event.stage.as_deref().unwrap_or("");
         if let Some(why) = &event.forced {
-            found.push(
-                Diagnostic::new(Code::Forced, format!("the move to `{stage}` was forced: {why}"))
-                    .at(subject.event(event, "forced")),
-            );
+            let message = match stage {
+                "" => words!("an entry was forced: {why}", "强制记录：{why}"),
+                stage => {
+                    words!("the move to `{stage}` was forced: {why}", "强制移动到 `{stage}`：{why}")
+                }
+            };
+            found.push(Diagnostic::new(Code::Forced, message).at(subject.event(event, "forced")));
         }
         if event.kind == EventKind::Imported {
             let message = match stage {

@@ -44,7 +44,9 @@ pub fn ledger_file(file: &Path, root: Option<&Path>) -> Option<PathBuf> {
         }
     }
     let linked = several_names(&real)?;
-    ledgers().chain(root).find_map(|root| OWN.iter().find_map(|own| named_so(&root.join(own), linked)))
+    ledgers()
+        .chain(root)
+        .find_map(|root| OWN.iter().find_map(|own| named_so(&root.join(own), linked)))
 }
 
 /// Git's folder.
