@@ -3,7 +3,8 @@
 
 use super::args::{Facts, Signed, Where};
 use super::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Place};
+use super::diagnose::show;
+use crate::diag::{Code, Diagnostic, Failure, Place, Severity, Spot};
 use crate::model::date::{Date, Time};
 use crate::model::event::{Event, EventKey};
 use crate::model::money::Money;
@@ -11,6 +12,7 @@ use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::model::text::Text;
 use crate::report::Request;
+use crate::rules::entry::{REFUSED, flaws, nearly_known_reason, past_dates};
 use crate::rules::replay::{derive, replay};
 use crate::rules::state::Record;
 use crate::store::append::append;
@@ -124,7 +126,25 @@ impl<'a> Session<'a> {
                 self.context.say(&entry.said);
             }
         }
+        self.doubt(entries.iter().flat_map(|entry| &entry.events), None);
         Ok(())
+    }
+
+    /// Warns of what is doubtful about entries that stand all the same, each thing once, and of `more`.
+    pub fn doubt<'e>(&self, events: impl IntoIterator<Item = &'e Event>, more: Option<Diagnostic>) {
+        let settings = &self.ledger.settings;
+        let mut doubts: Vec<Diagnostic> = Vec::new();
+        for event in events {
+            let flaws = past_dates(event).into_iter().chain(nearly_known_reason(event, settings));
+            for flaw in flaws {
+                if !doubts.contains(&flaw.what) {
+                    doubts.push(flaw.what);
+                }
+            }
+        }
+        doubts.extend(more);
+        doubts.iter_mut().for_each(|doubt| doubt.severity = Severity::Warning);
+        show(&doubts, self.context.look_of_messages());
     }
 
     /// Writes changes as they are, or prints them on a dry run.
@@ -234,14 +254,20 @@ fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
 /// No new entry may make the file break a rule that it kept so far.
 fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
     let findings = |prospect: &Prospect| {
-        derive(prospect, settings, Date::MAX).map(|(.., findings)| findings).unwrap_or_default()
+        let derived = derive(prospect, settings, Date::MAX).map(|(.., findings)| findings);
+        let flaws = flaws(prospect).into_iter().map(|flaw| {
+            let spot = Spot::Event(flaw.event.key.text.to_string(), flaw.field);
+            flaw.what.at(Place::file(&prospect.path).at(spot))
+        });
+        derived.unwrap_or_default().into_iter().chain(flaws).collect::<Vec<_>>()
     };
     let known = findings(before);
     let known: BTreeSet<(&Option<Place>, Code)> =
         known.iter().map(|finding| (&finding.place, finding.code)).collect();
     let new: Vec<Diagnostic> = findings(after)
         .into_iter()
-        .filter(|finding| finding.is_error())
+        .filter(|finding| finding.is_error() || REFUSED.contains(&finding.code))
+        .map(Diagnostic::refused)
         .filter(|finding| !known.contains(&(&finding.place, finding.code)))
         .map(|mut finding| {
             // The entry is not in the file, so there is nothing to point at.

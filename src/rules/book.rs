@@ -24,6 +24,24 @@ pub struct Tally {
     pub appointments: u32,
 }
 
+impl Tally {
+    /// The tally of several on one day.
+    #[must_use]
+    pub fn plus(&self, other: &Tally) -> Tally {
+        Tally {
+            dials: self.dials + other.dials,
+            conversations: self.conversations + other.conversations,
+            appointments: self.appointments + other.appointments,
+        }
+    }
+
+    /// More conversations than dials: each conversation has been dialled. Appointments have no such bound, since
+    /// they are also made face to face and in writing.
+    pub fn is_impossible(&self) -> bool {
+        self.conversations > self.dials
+    }
+}
+
 /// Where a book's records come from, when it is asked for them.
 pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// Every record, by id, and what could not be read or broke a rule.

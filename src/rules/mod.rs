@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod book;
+pub mod entry;
 pub mod evidence;
 pub mod fairness;
 pub mod grading;

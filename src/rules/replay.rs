@@ -1,6 +1,7 @@
 //! Replay: a prospect's entries up to a day, folded into where it stands. Pure, total, one pass: a
 //! broken rule becomes a finding, never a failure.
 
+use super::entry::is_without_reason;
 use super::evidence::Case;
 use super::pool::is_claim;
 use super::state::{
@@ -189,6 +190,7 @@ impl<'a> Fold<'a> {
         self.take_contact(event);
         self.take_evidence(event);
         self.take_money(event);
+        self.known_ticket(event);
         self.take_ticket(event);
         if let Some(target) = target
             && target != self.state.stage
@@ -242,17 +244,19 @@ impl<'a> Fold<'a> {
         if ended && target == self.state.stage {
             return;
         }
-        if ended && target != 0 && event.forced.is_none() && event.kind != EventKind::Imported {
-            let message =
-                format!("moved to `{}` after the pursuit ended", self.pipeline.stages[target].id);
-            self.find(
-                Diagnostic::new(Code::MoveAfterEnd, message).help(format!(
-                    "a new pursuit begins at the first column: crm reopen {}",
-                    self.prospect.id
-                )),
-                event,
-                Some("stage"),
+        if ended && target != 0 && event.forced.is_none() {
+            let (stage, id) = (&self.pipeline.stages[target].id, &self.prospect.id);
+            let first = &self.pipeline.stages[0].id;
+            let message = words!(
+                "moved to `{stage}` after the pursuit ended",
+                "本轮已结束，之后又移动到 `{stage}`"
             );
+            let help = words!(
+                "a new pursuit begins at the first column: crm reopen {id}; in an import, by an entry at `{first}`",
+                "新一轮从第一栏开始：crm reopen {id}；导入时请先有一条 `{first}` 的记录"
+            );
+            let diagnostic = Diagnostic::new(Code::MoveAfterEnd, message).help(help);
+            self.find(diagnostic, event, Some("stage"));
         }
         // The clock of the pass that ends here.
         self.state.clock_start = self.clock_start();
@@ -288,7 +292,7 @@ impl<'a> Fold<'a> {
         let imported = event.kind == EventKind::Imported;
         let lost = self.pipeline.lost();
         if target == lost {
-            if event.reason.is_none() && !imported {
+            if is_without_reason(event) && !imported {
                 self.find(
                     Diagnostic::new(Code::LostWithoutReason, "left without a reason")
                         .help("add `reason = \"…\"` to the event"),
@@ -512,6 +516,19 @@ impl<'a> Fold<'a> {
             EventKind::Booking => self.state.booked.add(amount),
             _ => {}
         }
+    }
+
+    /// A resolution names a ticket that is open, if it names one.
+    fn known_ticket(&mut self, event: &Event) {
+        let Some(ticket) = event.ticket.as_deref() else { return };
+        let open = &self.state.open_tickets;
+        if event.kind != EventKind::Resolved || open.iter().any(|open| **open == *ticket) {
+            return;
+        }
+        let message = words!("no open ticket `{ticket}`", "没有未解决的工单 `{ticket}`");
+        let diagnostic = Diagnostic::new(Code::UnknownTicket, message)
+            .nearest(ticket, open.iter().map(|open| &**open));
+        self.find(diagnostic, event, Some("ticket"));
     }
 
     fn take_ticket(&mut self, event: &Event) {

@@ -6,6 +6,7 @@ use crate::cli::entry::{Session, created, insert};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::id;
 use crate::model::prospect::{Contact, Prospect};
+use crate::rules::entry::nearly_known_source;
 use crate::store::find::new_path;
 use crate::store::likeness::{Likeness, alike};
 use crate::store::load::{Ledger, id_of};
@@ -111,6 +112,7 @@ impl Add {
                 ledger.show(&prospect.path).display()
             ));
         }
+        session.doubt(&prospect.events, nearly_known_source(&prospect, &ledger.settings));
         Ok(())
     }
 

@@ -28,7 +28,7 @@ pub struct Undo {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Retract even the event that opened the account, and say why
-    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
     signed: Signed,
