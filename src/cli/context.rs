@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic, Failure, Severity};
 use crate::model::date::Date;
 use crate::model::label::Lang;
-use crate::model::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
+use crate::model::period::{DATE_FORMS, NotADate, Period, parse_date, parse_moment, parse_period};
 use crate::model::sheet::{Audience, Sheet};
 use crate::render::{self, Format, RenderError, Rendering};
 use crate::report::Request;
@@ -118,9 +118,7 @@ impl Context {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let clock = Date::today_by_the_clock();
         let day = |origin: &str, text: &Option<String>, base: Date| match text {
-            Some(text) => {
-                parse_date(text, base).map_err(|wrong| bad_date(origin, &wrong.to_string()))
-            }
+            Some(text) => parse_date(text, base).map_err(|wrong| bad_date(origin, &wrong)),
             None => Ok(base),
         };
         // `--as-of -14d` counts from CRM_TODAY where that is set.
@@ -357,7 +355,7 @@ impl Context {
 
     /// A date that somebody typed.
     pub fn date(&self, origin: &str, text: &str) -> Result<Date, Diagnostic> {
-        parse_date(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+        parse_date(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// A date, perhaps with a time, that somebody typed.
@@ -366,12 +364,12 @@ impl Context {
         origin: &str,
         text: &str,
     ) -> Result<crate::model::date::Moment, Diagnostic> {
-        parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+        parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// A period that somebody typed.
     pub fn period(&self, origin: &str, text: &str) -> Result<Period, Diagnostic> {
-        parse_period(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+        parse_period(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// A query that somebody typed.
@@ -444,9 +442,11 @@ fn cannot_be_written(name: &str, why: &str) -> Diagnostic {
     Diagnostic::new(Code::WriteFailed, format!("{name} cannot be written: {why}"))
 }
 
-fn bad_date(origin: &str, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadArgument, format!("{origin}: {what}"))
-        .help(format!("dates can be written so: {DATE_FORMS}"))
+fn bad_date(origin: &str, wrong: &NotADate) -> Diagnostic {
+    Diagnostic::new(Code::BadArgument, wrong.words().about(origin)).help(words!(
+        "dates can be written so: {DATE_FORMS}; a time behind it: 'tomorrow 9:00'",
+        "日期的写法：{DATE_FORMS}；后面可加时间：'tomorrow 9:00'"
+    ))
 }
 
 fn formats() -> String {

@@ -353,17 +353,18 @@ pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Text, Diagnost
 
 /// An amount that somebody typed.
 pub fn money(origin: &str, text: &str) -> Result<Money, Diagnostic> {
-    Money::parse(text).map_err(|bad| {
-        Diagnostic::new(Code::BadMoney, format!("{origin}: {bad}"))
-            .typed()
-            .help("an amount is 1500, 1500.50 or \"1500.50 USD\"")
+    Money::parse_typed(text).map_err(|bad| {
+        Diagnostic::new(Code::BadMoney, bad.words().about(origin)).typed().help(words!(
+            "an amount is 1500, 1500.50, 1,500, 10k, 5万 or \"1500.50 USD\"",
+            "金额写作 1500、1500.50、1,500、10k、5万 或 \"1500.50 USD\""
+        ))
     })
 }
 
 fn time(text: &str) -> Result<Time, Diagnostic> {
-    Time::parse(text).ok_or_else(|| {
-        Diagnostic::new(Code::BadArgument, format!("--time: `{text}` is not a time"))
-            .help("write 14:00")
+    Time::parse_typed(text).ok_or_else(|| {
+        let message = words!("--time: `{text}` is not a time", "--time: `{text}` 不是时间");
+        Diagnostic::new(Code::BadArgument, message).help(words!("write 14:00", "请写成 14:00"))
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod date;
 pub mod event;
+pub mod formula;
 pub mod grading;
 pub mod id;
 pub mod interner;
