@@ -4,17 +4,17 @@
 //! `cargo bench --bench allocate`
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark")]
 
-use crm::model::date::Date;
 use crm::model::event::{Event, EventKey};
-use crm::model::money::Money;
 use crm::model::prospect::Prospect;
 use crm::model::settings::{Rep, Settings};
-use crm::model::text::Text;
 use crm::plan::allocate::{Method, allocate};
 use crm::plan::rebalance::{Wish, rebalance};
 use crm::rules::book::Book;
 use crm::rules::query::Query;
 use crm::rules::replay::replay;
+use crm::value::date::Date;
+use crm::value::money::Money;
+use crm::value::text::Text;
 use fastrand::Rng;
 use std::time::Instant;
 

@@ -31,9 +31,8 @@ once() {
 
 median() { sort -n | awk '{ line[NR] = $1 } END { print line[int((NR + 1) / 2)] }'; }
 
-# race NAME=COMMAND...: runs all in turn, $runs times; the medians stand in `took[NAME]`. What stands in
-# `before[NAME]` is done each time before the clock runs.
-declare -A took before
+# race NAME=COMMAND...: runs all in turn, $runs times; the medians are in `took[NAME]`.
+declare -A took
 race() {
     local run entry
     rm -f "$work"/times.*
@@ -41,7 +40,6 @@ race() {
         for entry in "$@"; do
             local name=${entry%%=*} command=${entry#*=}
             local microseconds
-            ${before[$name]:-}
             microseconds=$(once bash -c "exec $command")
             # The first round warms the page cache.
             [ "$run" = 0 ] || echo "$microseconds" >>"$work/times.$name"
@@ -76,22 +74,6 @@ prepare() { # PROSPECTS
     git -C "$folder" update-index -q --refresh
 }
 
-# Leaves two caches behind: one of all files, and one from before a file changed.
-prepare_caches() { # FOLDER
-    local cache=$1/.crm/cache/standings
-    [ -e "$1.valid" ] && return
-    rm -f "$cache"
-    "$crm" --ledger "$1" report funnel >/dev/null
-    cp "$cache" "$1.stale"
-    echo '# changed' >>"$1/prospects/p0000007.toml"
-    git -C "$1" -c user.name=x -c user.email=x@example.com -c gc.auto=0 commit -qam changed
-    sleep 3
-    git -C "$1" update-index -q --refresh
-    rm "$cache"
-    "$crm" --ledger "$1" report funnel >/dev/null
-    cp "$cache" "$1.valid"
-}
-
 # The same events as transactions of a journal.
 journal() {
     find "$1/prospects" -name '*.toml' -print0 | xargs -0 awk '
@@ -104,26 +86,20 @@ journal() {
 for size in "${sizes[@]}"; do
     prepare "$size"
     folder=$work/$size
-    prepare_caches "$folder"
-    entries=("funnel='$crm' --ledger '$folder' report funnel --no-cache")
-    for cache in valid stale; do
-        entries+=("$cache='$crm' --ledger '$folder' report funnel")
-        before[$cache]="cp $folder.$cache $folder/.crm/cache/standings"
-    done
+    entries=("funnel='$crm' --ledger '$folder' report funnel")
     has rg && entries+=("rg=rg -c kind '$folder/prospects'" "rg-none=rg -c zzzz '$folder/prospects'")
     entries+=("git=git -C '$folder' status -uno --porcelain")
     race "${entries[@]}"
     echo "$size prospects, $(du -sh --apparent-size "$folder/prospects" | cut -f1), $runs runs"
-    for name in funnel valid stale rg rg-none git; do
+    for name in funnel rg rg-none git; do
         [ -n "${took[$name]:-}" ] && row "$name" "$(milliseconds "${took[$name]}")"
     done
     if has rg; then
         ratio "funnel / rg -c kind" "${took[funnel]}" "${took[rg]}" "asked: at most 0.7"
         ratio "funnel / rg -c without a match" "${took[funnel]}" "${took[rg-none]}" "asked: at most 1.3 to 1.4"
     fi
-    ratio "funnel with a valid cache / git status -uno" "${took[valid]}" "${took[git]}" "asked: at most 1.0"
-    ratio "one file changed / nothing changed" "${took[stale]}" "${took[valid]}" "asked: at most 1.1"
-    row "funnel, memory at the peak" "$(memory "$crm" --ledger "$folder" report funnel --no-cache) kB"
+    ratio "funnel / git status -uno" "${took[funnel]}" "${took[git]}" ""
+    row "funnel, memory at the peak" "$(memory "$crm" --ledger "$folder" report funnel) kB"
     if has hledger; then
         [ -e "$folder.journal" ] || journal "$folder" >"$folder.journal"
         slow=$(once hledger -f "$folder.journal" bal)

@@ -7,12 +7,12 @@
 mod common;
 
 use common::ledger;
-use crm::model::date::Date;
+use crm::format::quick::quick;
+use crm::format::read_prospect::read_prospect;
 use crm::model::settings::Settings;
 use crm::rules::book::Keep;
 use crm::rules::replay::derive;
-use crm::store::quick::quick;
-use crm::store::read_prospect::read_prospect;
+use crm::value::date::Date;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;

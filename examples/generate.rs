@@ -5,7 +5,7 @@
 //! `cargo run --release --example generate -- DIR PROSPECTS [SEED]`
 #![allow(clippy::print_stderr, clippy::disallowed_methods, reason = "a program for trials")]
 
-use crm::model::date::Date;
+use crm::value::date::Date;
 use fastrand::Rng;
 use std::fmt::Write;
 use std::path::Path;

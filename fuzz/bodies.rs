@@ -1,10 +1,20 @@
-//! What must hold of any bytes at all. The fuzz targets call these, and so does `tests/hostile.rs` with
+//! What must hold of any bytes at all. The fuzz targets call these, and so does `tests/it/hostile.rs` with
 //! a bounded number of inputs: a defect that fuzzing finds is a test from then on.
 
 use crm::check::{Subject, check};
 use crm::cli::diagnose::{Look, render, short};
 use crm::diag::{Diagnostic, Lang, Place};
-use crm::model::date::Date;
+use crm::disk::tally::read_file;
+use crm::format::append::append;
+use crm::format::line::{assign_key, event_line};
+use crm::format::merge::markers::{Markers, take_apart};
+use crm::format::merge::{Kind, Versions, merge};
+use crm::format::new_file::new_file;
+use crm::format::quick::quick;
+use crm::format::read_csv::parse_csv;
+use crm::format::read_mapping::read_mapping;
+use crm::format::read_prospect::read_prospect;
+use crm::format::read_settings::read_settings;
 use crm::model::event::{Event, EventKey};
 use crm::model::mapping::Mapping;
 use crm::model::settings::Settings;
@@ -12,18 +22,8 @@ use crm::plan::import::{Import, import};
 use crm::rules::book::Keep;
 use crm::rules::query::{Context, Query};
 use crm::rules::replay::replay;
-use crm::rules::state::Record;
-use crm::store::append::append;
-use crm::store::line::{assign_key, event_line};
-use crm::store::merge::markers::{Markers, take_apart};
-use crm::store::merge::{Kind, Versions, merge};
-use crm::store::new_file::new_file;
-use crm::store::quick::quick;
-use crm::store::read_csv::parse_csv;
-use crm::store::read_mapping::read_mapping;
-use crm::store::read_prospect::read_prospect;
-use crm::store::read_settings::read_settings;
-use crm::store::tally::read_file;
+use crm::rules::replay::state::Record;
+use crm::value::date::Date;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -151,7 +151,7 @@ pub fn csv(data: &[u8]) {
                 says_nothing_but_text(&imported.bad);
                 for candidate in imported.candidates.into_iter().take(50) {
                     let mut prospect = candidate.prospect;
-                    assert!(crm::model::id::validate(&prospect.id).is_ok(), "{}", prospect.id);
+                    assert!(crm::value::id::validate(&prospect.id).is_ok(), "{}", prospect.id);
                     prospect.path = format!("prospects/{}.toml", prospect.id).into();
                     for wanted in candidate.entries {
                         let mut event = wanted.event;

@@ -26,8 +26,6 @@
 //!   column a prospect stands in.
 //! - **replay**: folding a prospect's events up to a day into its **state** and **history**; the result with its
 //!   prospect is a **record**, and all records of a ledger on a day are a **book**.
-//! - **standing**: what a funnel asks of a record, in a few numbers. **cache**: standings of files that did
-//!   not change since they were read.
 //! - **customer** (客户): a prospect, or all prospects with one `account`. **dimension** (维度): one way to judge it, with
 //!   **levels**; **grade** (级别): the verdict by the ledger's rules. **policy**: what a grade buys; a **duty** is one
 //!   thing that it demands.
@@ -52,6 +50,9 @@ pub mod diag;
 
 pub mod check;
 pub mod cli;
+pub mod disk;
+pub mod format;
+pub mod git;
 pub mod guard;
 pub mod model;
 pub mod plan;
@@ -59,4 +60,5 @@ pub mod render;
 pub mod report;
 pub mod rules;
 pub mod stats;
-pub mod store;
+pub mod table;
+pub mod value;

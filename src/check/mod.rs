@@ -18,11 +18,11 @@ mod standing;
 mod unknown_keys;
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
-use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::settings::Settings;
 use crate::rules::entry::Flaw;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
 use std::path::PathBuf;
 
 /// What a check looks at.

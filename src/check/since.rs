@@ -5,12 +5,13 @@
 //! quarter. What turns out wrong is corrected by another entry (`crm undo`, `crm log`).
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
-use crate::model::id;
+use crate::disk::file::id_of;
+use crate::disk::ledger::{Ledger, Stored};
+use crate::format::content::{content, event_line_in};
+use crate::format::layout::{PROSPECTS, SETTINGS};
+use crate::git::snapshot::{Snapshot, Tracked};
 use crate::rules::growth::{Content, Harm, harmed, lives_on};
-use crate::store::content::{content, event_line_in};
-use crate::store::load::{Ledger, id_of};
-use crate::store::root::{PROSPECTS, SETTINGS};
-use crate::store::snapshot::{Snapshot, Tracked};
+use crate::value::id;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -23,11 +24,16 @@ pub struct Since {
     pub found: Vec<Diagnostic>,
 }
 
-/// Compares the ledger, on the disk or staged, with a revision.
-pub fn since(tracked: &Tracked, ledger: &mut Ledger, revision: &str) -> Result<Since, Diagnostic> {
+/// Compares the ledger with a revision: `staged`, its files in the index, or without them those on the disk.
+pub fn since(
+    tracked: &Tracked,
+    ledger: &Ledger,
+    staged: Option<&mut Snapshot>,
+    revision: &str,
+) -> Result<Since, Diagnostic> {
     let mut before = tracked.at(revision)?;
     let (paths, _) = ledger.paths();
-    let differs = tracked.differing(ledger, &before, revision)?;
+    let differs = tracked.differing(staged.as_deref(), &before, revision)?;
     let changed: Vec<PathBuf> = match differs.contains(Path::new(SETTINGS)) {
         true => paths.clone(),
         false => paths
@@ -39,9 +45,13 @@ pub fn since(tracked: &Tracked, ledger: &mut Ledger, revision: &str) -> Result<S
     let (old, _) = before.files_below(Path::new(PROSPECTS));
     let touched: Vec<PathBuf> = old.into_iter().filter(|path| differs.contains(path)).collect();
     before.fetch(touched.iter().map(PathBuf::as_path))?;
-    if let Some(snapshot) = &mut ledger.snapshot {
-        snapshot.fetch(changed.iter().map(PathBuf::as_path))?;
-    }
+    let ledger = match staged {
+        Some(staged) => {
+            staged.fetch(changed.iter().map(PathBuf::as_path))?;
+            &ledger.with(staged.clone())
+        }
+        None => ledger,
+    };
     let comparison = Comparison { ledger, before: &before, revision, paths: &paths };
     let found = comparison.found(&touched, &changed);
     Ok(Since { changed, found })

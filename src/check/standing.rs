@@ -8,8 +8,8 @@ use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
 use crate::model::pipeline::Outcome;
-use crate::rules::evidence::IN_CYCLE;
-use crate::rules::moves::why_not;
+use crate::rules::replay::evidence::IN_CYCLE;
+use crate::rules::replay::moves::why_not;
 use crate::rules::replay::standing;
 
 pub(super) const CHECK: Check = Check {

@@ -52,9 +52,6 @@ pub struct Global {
     /// Findings in the ledger stop the command
     #[arg(long, global = true)]
     pub strict: bool,
-    /// Read every file, and remember nothing for the next time
-    #[arg(long, global = true)]
-    pub no_cache: bool,
     /// Leave text that a spreadsheet would run as a formula as it is (CSV, TSV)
     #[arg(long, global = true)]
     pub raw: bool,

@@ -1,81 +1,28 @@
 //! What a command needs from the world, read once: clock, environment, folder, terminal, writers.
 
 use crate::diag::{Code, Diagnostic, Failure, Severity};
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::period::{DATE_FORMS, NotADate, Period, parse_date, parse_moment, parse_period};
-use crate::model::sheet::{Audience, Sheet};
+use crate::disk::ledger::Ledger;
+use crate::disk::root::{find_root, ledger_file};
+use crate::disk::write;
+use crate::git::program::Git;
+use crate::git::snapshot::{Snapshot, Tracked};
 use crate::render::{self, Format, RenderError, Rendering};
 use crate::report::Request;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
-use crate::store::git::Git;
-use crate::store::load::Ledger;
-use crate::store::root::{find_root, ledger_file};
-use crate::store::snapshot::{Snapshot, Tracked};
-use crate::store::write;
+use crate::table::sheet::{Audience, Sheet};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::period::{DATE_FORMS, NotADate, Period, parse_date, parse_moment, parse_period};
 use std::cell::{Cell, RefCell};
-use std::ffi::OsString;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::args::Global;
-use super::diagnose::{Look, colored};
+use super::diagnose::Look;
+use super::environment::Environment;
 use super::progress::Progress;
-
-/// The environment variables that mean something, as they were at the start.
-#[derive(Debug, Clone, Default)]
-pub struct Environment {
-    /// `CRM_LEDGER`: the ledger's folder.
-    pub ledger: Option<OsString>,
-    /// `CRM_TODAY`: the as-of day.
-    pub today: Option<String>,
-    /// `CRM_USER`: who signs events.
-    pub user: Option<String>,
-    /// `VISUAL`, else `EDITOR`.
-    pub editor: Option<String>,
-    /// `PATH`, for `crm-foo`.
-    pub path: Option<OsString>,
-    /// `NO_COLOR` is set and not empty.
-    pub no_color: bool,
-    /// `GIT_DIR` or `GIT_INDEX_FILE` is set: git runs us, in the folder that it means.
-    pub inside_git: bool,
-    /// Who pushes, as a server says it.
-    pub pusher: Option<String>,
-    /// `git push -o force`, or `-o force=REASON`.
-    pub force: Option<String>,
-}
-
-/// Where servers say who pushes, the first that does counts: our own, HTTP, Gitolite, GitLab, Gitea.
-const PUSHERS: [&str; 5] =
-    ["CRM_USER", "REMOTE_USER", "GL_USER", "GL_USERNAME", "GITEA_PUSHER_NAME"];
-
-impl Environment {
-    /// Reads the environment. The one place that does.
-    #[allow(clippy::disallowed_methods)]
-    pub fn read() -> Environment {
-        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let options = text("GIT_PUSH_OPTION_COUNT").and_then(|n| n.parse().ok()).unwrap_or(0u32);
-        let mut options =
-            (0..options.min(100)).filter_map(|n| text(&format!("GIT_PUSH_OPTION_{n}")));
-        let forced = |option: String| match option.split_once('=') {
-            Some(("force", reason)) => Some(reason.to_owned()),
-            _ => (option == "force").then(String::new),
-        };
-        Environment {
-            ledger: std::env::var_os("CRM_LEDGER").filter(|value| !value.is_empty()),
-            today: text("CRM_TODAY"),
-            user: text("CRM_USER"),
-            editor: text("VISUAL").or_else(|| text("EDITOR")),
-            path: std::env::var_os("PATH"),
-            no_color: text("NO_COLOR").is_some(),
-            pusher: PUSHERS.iter().find_map(|name| text(name)),
-            force: options.find_map(forced),
-            inside_git: ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|n| std::env::var_os(n).is_some()),
-        }
-    }
-}
+use super::terminal::{colored, columns};
 
 /// What a command prints.
 enum Piece {
@@ -142,11 +89,8 @@ impl Context {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written(file, root.as_deref())?;
         }
-        let color = match global.color.as_str() {
-            "always" => true,
-            "never" => false,
-            _ => std::io::stdout().is_terminal() && !env.no_color && global.output.is_none(),
-        };
+        let color =
+            colored(&global.color, &std::io::stdout(), env.no_color || global.output.is_some());
         Ok(Context {
             global,
             env,
@@ -167,8 +111,7 @@ impl Context {
             return Ok(ledger);
         }
         let (root, shown) = self.root()?;
-        let mut ledger = Ledger::open(root, shown).map_err(Failure)?;
-        ledger.remember = (!self.global.no_cache).then(SystemTime::now);
+        let ledger = Ledger::open(root, shown).map_err(Failure)?;
         Ok(self.settle(ledger))
     }
 
@@ -198,7 +141,7 @@ impl Context {
     /// The ledger as git has it. It becomes the command's own by [`Context::settle`].
     pub fn ledger_of(&self, snapshot: Snapshot) -> Result<Ledger, Failure> {
         let (root, shown) = self.root()?;
-        Ledger::of_snapshot(snapshot, root, shown).map_err(Failure)
+        Ledger::of_stored(snapshot, root, shown).map_err(Failure)
     }
 
     /// Makes a ledger that of the command, unless it has one.
@@ -212,16 +155,16 @@ impl Context {
         })
     }
 
-    /// The whole ledger on the as-of day, read. What is wrong in it is counted on stderr, or stops the
-    /// command under `--strict`.
+    /// The book of the as-of day with all records in memory. Errors in the ledger are counted on stderr, or stop
+    /// the command under `--strict`.
     pub fn book(&self) -> Result<Book, Failure> {
         let book = self.unread_book()?;
         self.reading(&book, || book.records().len())?;
         Ok(book)
     }
 
-    /// The same, read only when it is asked for its records, and no more of it than that takes: whoever makes
-    /// something of it does so in [`Context::reading`]. Under `--strict` it is read at once.
+    /// Lazily loaded book. Build reports inside [`Context::reading`], which shows progress and counts errors.
+    /// Under `--strict` the book is read at once.
     pub fn unread_book(&self) -> Result<Book, Failure> {
         let book = self.ledger()?.load(self.today);
         if self.global.strict {
@@ -230,16 +173,15 @@ impl Context {
         Ok(book)
     }
 
-    /// The same, with no more of each record than a request takes. `rules` says that rules of grading or
-    /// allocation are asked whatever the request is.
+    /// Lazily loaded book whose records carry no more than a request needs. `rules`: the report asks the rules of
+    /// grading or allocation, whatever the request is.
     pub fn book_for(&self, request: &Request, rules: bool) -> Result<Book, Failure> {
         let mut book = self.unread_book()?;
         book.keep = request.keep(&book.settings, book.as_of, rules);
         Ok(book)
     }
 
-    /// Makes something that reads a book: says how far it is while that takes long, and how many errors were
-    /// met.
+    /// Runs `make`, which reads a book. Shows progress while that takes long, and counts errors afterwards.
     pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
         let progress = Progress::watch(self.ledger()?);
         let made = make();
@@ -248,7 +190,7 @@ impl Context {
         Ok(made)
     }
 
-    /// Says on stderr how many errors were met by whoever read the book.
+    /// Tells on stderr how many errors the book has, if it has been read.
     fn count_errors(&self, book: &Book) {
         if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
             let found = counted(wrong, "finding");
@@ -268,8 +210,9 @@ impl Context {
 
     /// How messages look on stderr.
     pub fn look_of_messages(&self) -> Look {
-        let color = colored(&self.global, &self.env);
-        Look { color, width: columns(&std::io::stderr()), lang: self.spoken() }
+        let stderr = std::io::stderr();
+        let color = colored(&self.global.color, &stderr, self.env.no_color);
+        Look { color, width: columns(&stderr), lang: self.spoken() }
     }
 
     /// Puts a sheet on stdout, or into the file of `-o`.
@@ -363,7 +306,7 @@ impl Context {
         &self,
         origin: &str,
         text: &str,
-    ) -> Result<crate::model::date::Moment, Diagnostic> {
+    ) -> Result<crate::value::date::Moment, Diagnostic> {
         parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
     }
 
@@ -398,12 +341,6 @@ fn strictly(book: &Book) -> Result<(), Failure> {
 pub fn counted(n: usize, noun: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{plural}")
-}
-
-/// The columns of a terminal; `None` where the stream leads elsewhere.
-pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
-    let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
-    stream.is_terminal().then(width)
 }
 
 /// The ledger's folder, where it is stated: `--ledger`, else `CRM_LEDGER`.

@@ -1,17 +1,15 @@
 //! Diagnostics put into words: code, message, place, source line with a caret, help. The one home of
 //! `annotate-snippets`.
 
-use super::args::Global;
-use super::context::Environment;
 use crate::diag::{Diagnostic, Lang, Severity, Source, Spot, Words};
+use crate::format::locate::Locator;
 use crate::render::clean;
-use crate::store::locate::Locator;
 use annotate_snippets::renderer::{DEFAULT_LINE_NUM_STYLE, DecorStyle};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::Style;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{Read, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -228,15 +226,6 @@ pub fn show(found: &[Diagnostic], look: Look) {
     }
     if !more.is_empty() {
         let _ = writeln!(stderr, "\n{} more of the kind", more.len());
-    }
-}
-
-/// Is stderr to be coloured?
-pub fn colored(global: &Global, env: &Environment) -> bool {
-    match global.color.as_str() {
-        "always" => true,
-        "never" => false,
-        _ => std::io::stderr().is_terminal() && !env.no_color,
     }
 }
 

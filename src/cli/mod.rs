@@ -5,15 +5,18 @@ pub mod commands;
 pub mod context;
 pub mod diagnose;
 pub mod entry;
+pub mod environment;
 pub mod progress;
 pub mod proposal;
+pub mod terminal;
 pub mod words;
 
 use crate::diag::{Code, Diagnostic, Failure};
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
-use context::{Context, Environment};
+use context::Context;
 use diagnose::Look;
+use environment::Environment;
 use std::ffi::OsString;
 
 /// Runs the program and gives its exit status.
@@ -26,7 +29,7 @@ pub fn main() -> u8 {
             return if error.use_stderr() { 2 } else { 0 };
         }
     };
-    let color = diagnose::colored(&cli.global, &env);
+    let color = terminal::colored(&cli.global.color, &std::io::stderr(), env.no_color);
     let stop = |failure: &Failure, look| {
         diagnose::show(&failure.0, look);
         failure.exit() as u8

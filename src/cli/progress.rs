@@ -1,8 +1,8 @@
 //! A line on a terminal's stderr while a large ledger is being read: how far it is, after a second.
 
-use super::context::columns;
+use super::terminal::columns;
+use crate::disk::ledger::Ledger;
 use crate::report::figures::grouped;
-use crate::store::load::Ledger;
 use std::io::Write;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

@@ -5,8 +5,8 @@ use super::args::Signed;
 use super::context::Context;
 use super::entry::{Entry, Session};
 use crate::diag::Failure;
-use crate::model::sheet::Sheet;
-use crate::model::text::Text;
+use crate::table::sheet::Sheet;
+use crate::value::text::Text;
 use clap::Args;
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! Telling ids from a stage among the words of `advance` and `back`.
 
 use crate::diag::{Code, Diagnostic};
-use crate::store::find::find;
-use crate::store::load::Ledger;
+use crate::disk::find::find;
+use crate::disk::ledger::Ledger;
 
 /// The last word is a stage if a board has one of that name and a prospect is named before it (or
 /// selected by a query). A word that is neither a stage nor a prospect is taken for a mistyped stage.

@@ -2,8 +2,8 @@
 //! put together would be.
 
 use crate::diag::Diagnostic;
+use crate::git::program::{Git, Version, raw};
 use crate::rules::growth::taken;
-use crate::store::git::{Git, Version, raw};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 

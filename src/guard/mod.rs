@@ -9,14 +9,15 @@ pub mod commits;
 mod prospects;
 
 use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
-use crate::model::date::Date;
-use crate::model::id;
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
+use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::git::program::{Git, is_nothing};
+use crate::git::snapshot::Snapshot;
 use crate::model::settings::{Presence, Settings};
-use crate::rules::rights::Rights;
-use crate::store::git::{Git, is_nothing};
-use crate::store::load::{Ledger, id_of};
-use crate::store::root::{ACTIVITY, PROSPECTS, SETTINGS};
-use crate::store::snapshot::Snapshot;
+use crate::rules::team::rights::Rights;
+use crate::value::date::Date;
+use crate::value::id;
 use commits::{Change, Commit, commits, whole};
 use prospects::Judge;
 use std::collections::BTreeSet;
@@ -206,7 +207,7 @@ impl Guard<'_> {
             for prefix in self.prefixes(commit)? {
                 let snapshot = Snapshot::of_commit(self.git, commit, &prefix)?;
                 let shown = PathBuf::from(&prefix);
-                match Ledger::of_snapshot(snapshot, shown.clone(), shown) {
+                match Ledger::of_stored(snapshot, shown.clone(), shown) {
                     Ok(ledger) => match found.iter_mut().find(|before| before.prefix == prefix) {
                         Some(before) => before.ledgers.push(ledger),
                         None => found.push(Before { prefix, ledgers: vec![ledger] }),
@@ -222,7 +223,7 @@ impl Guard<'_> {
         let all = self.git.tree(commit, "")?;
         let settings =
             all.iter().filter(|entry| entry.path.file_name().is_some_and(|n| n == SETTINGS));
-        let folder = |entry: &crate::store::git::Entry| {
+        let folder = |entry: &crate::git::program::Entry| {
             let parts = entry.path.parent()?.components();
             Some(parts.map(|part| part.as_os_str().to_string_lossy() + "/").collect::<String>())
         };
@@ -353,7 +354,7 @@ impl Guard<'_> {
         let mut snapshot = Snapshot::of_commit(self.git, new, prefix)?;
         snapshot.fetch(touched.iter().map(PathBuf::as_path))?;
         let shown = PathBuf::from(prefix);
-        let ledger = match Ledger::of_snapshot(snapshot, shown.clone(), shown) {
+        let ledger = match Ledger::of_stored(snapshot, shown.clone(), shown) {
             Ok(ledger) => ledger,
             Err(problems) if touched.contains(Path::new(SETTINGS)) => return Ok(problems),
             // Broken before, and not by this push.

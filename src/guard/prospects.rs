@@ -3,17 +3,18 @@
 use super::commits::{Change, Commit};
 use super::{in_commit, place_in};
 use crate::diag::{Code, Diagnostic, Spot};
-use crate::model::date::Date;
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
+use crate::format::content::{content, event_line_in};
+use crate::format::layout::{ACTIVITY, PROSPECTS};
+use crate::format::read_prospect::read_prospect;
+use crate::git::program::{Blob, Git, Version};
 use crate::model::event::Event;
-use crate::model::id;
 use crate::rules::growth::{Content, Harm, added, harmed, is_merge_of, lives_on};
 use crate::rules::replay::replay;
-use crate::rules::rights::Rights;
-use crate::store::content::{content, event_line_in};
-use crate::store::git::{Blob, Git, Version};
-use crate::store::load::{Ledger, id_of};
-use crate::store::read_prospect::read_prospect;
-use crate::store::root::{ACTIVITY, PROSPECTS};
+use crate::rules::team::rights::Rights;
+use crate::value::date::Date;
+use crate::value::id;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,9 @@
 //! One entry of a prospect's journal: what happened, and what it changes.
 
-use super::date::{Date, Moment, Time};
 use super::kind::EventKind;
-use super::money::{Amount, Money};
-use crate::model::text::Text;
+use crate::value::date::{Date, Moment, Time};
+use crate::value::money::{Amount, Money};
+use crate::value::text::Text;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -73,85 +73,159 @@ impl fmt::Display for EventKey {
     }
 }
 
-/// An event as the file states it. Every field but the key and the kind is optional.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// When, and which of that day's.
-    pub key: EventKey,
-    /// What happened.
-    pub kind: EventKind,
-    /// Who recorded it.
-    pub by: Option<Text>,
-    /// The time of day; informs only.
-    pub time: Option<Time>,
-    /// What was said.
-    pub note: Option<Text>,
-    /// Moves to this column.
-    pub stage: Option<Text>,
-    /// Criteria that hold from this date on.
-    pub confirms: Vec<Text>,
-    /// Criteria that no longer hold from this date on.
-    pub revokes: Vec<Text>,
-    /// The agreed next step.
-    pub next: Option<Moment>,
-    /// What the next step is for.
-    pub next_what: Option<Text>,
-    /// The expected signing date.
-    pub close_by: Option<Date>,
-    /// The expected value.
-    pub value: Option<Money>,
-    /// Who owns it from now on; empty = released to the pool.
-    pub owner: Option<Text>,
-    /// Money of this event.
-    pub amount: Option<Money>,
-    /// Why.
-    pub reason: Option<Text>,
-    /// On a call: did somebody answer.
-    pub reached: Option<bool>,
-    /// Why a rule was overridden.
-    pub forced: Option<Text>,
-    /// On a hold: the date it resumes.
-    pub until: Option<Date>,
-    /// On a survey: the answer.
-    pub score: Option<Amount>,
-    /// On a survey: `nps` (0-10) or `csat` (1-5).
-    pub scale: Option<Text>,
-    /// Ties a request or complaint to its resolution.
-    pub ticket: Option<Text>,
-    /// On a retraction: the key of the event that never happened.
-    pub event: Option<Text>,
-    /// Keys that this version does not know; kept in the file, reported by `check`.
-    pub unknown: Vec<Text>,
+/// The table of an event's keys, in the order in which they are written: name, type, title, Chinese title,
+/// meaning. The struct, both readers, the writer, export, import and the schema follow from it: each hands a
+/// macro of its own to `event_keys!`, which calls it with all rows. The types are those of `event_type!`.
+macro_rules! event_keys {
+    ($then:ident) => {
+        $then! {
+            kind: Kind, "Kind", "事件",
+                "what happened; a kind of your own needs [kind.NAME] in crm.toml";
+            by: Rep, "By", "记录人", "who recorded it";
+            time: Time, "Time", "时间", "the time of day; informs only";
+            owner: Rep, "Owner", "负责人", "who owns it from now on; empty = released to the pool";
+            stage: Stage, "Stage", "阶段", "moves to this column";
+            confirms: Criteria, "Confirms", "确认", "criteria that hold from this date on";
+            revokes: Criteria, "Revokes", "撤销", "criteria that no longer hold from this date on";
+            close_by: Date, "Close by", "签约日", "the expected signing date";
+            next: Moment, "Next step", "下一步", "the agreed next step: a date, or a date and time";
+            next_what: Text, "What for", "事由", "what the next step is for";
+            value: Money, "Value", "价值", "the expected value";
+            amount: Money, "Amount", "金额", "money of this event";
+            reached: Bool, "Reached", "接通", "on a call: whether it was answered";
+            score: Score, "Score", "评分", "on a survey: the answer";
+            scale: Text, "Scale", "评分制", "on a survey: nps (0-10) or csat (1-5)";
+            ticket: Text, "Ticket", "工单", "ties a request or complaint to its resolution";
+            until: Date, "Until", "至", "on a hold: the day it resumes";
+            event: Text, "Event", "事件号", "on a retraction: the key of the event that never happened";
+            reason: Text, "Reason", "原因", "why; required where it leaves";
+            forced: Text, "Forced", "破例", "why a rule was overridden";
+            note: Note, "Note", "备注", "what was said";
+        }
+    };
+}
+pub(crate) use event_keys;
+
+/// The Rust type of a type in the table of keys.
+macro_rules! event_type {
+    (Kind) => { EventKind };
+    (Criteria) => { Vec<Text> };
+    (Time) => { Option<Time> };
+    (Date) => { Option<Date> };
+    (Moment) => { Option<Moment> };
+    (Money) => { Option<Money> };
+    (Bool) => { Option<bool> };
+    (Score) => { Option<Amount> };
+    // A rep's id, a column's id, words, and words that are left unread where nothing asks for them.
+    (Rep) => { Option<Text> };
+    (Stage) => { Option<Text> };
+    (Text) => { Option<Text> };
+    (Note) => { Option<Text> };
 }
 
-impl Event {
-    /// An event of this key and kind that changes nothing.
-    pub fn new(key: EventKey, kind: impl Into<EventKind>) -> Event {
-        Event {
-            key,
-            kind: kind.into(),
-            by: None,
-            time: None,
-            note: None,
-            stage: None,
-            confirms: Vec::new(),
-            revokes: Vec::new(),
-            next: None,
-            next_what: None,
-            close_by: None,
-            value: None,
-            owner: None,
-            amount: None,
-            reason: None,
-            reached: None,
-            forced: None,
-            until: None,
-            score: None,
-            scale: None,
-            ticket: None,
-            event: None,
-            unknown: Vec::new(),
+/// The type of an event's key, as files have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyType {
+    /// A kind of event.
+    Kind,
+    /// A rep's id.
+    Rep,
+    /// A column's id.
+    Stage,
+    /// Criteria, one or several.
+    Criteria,
+    /// A time of day.
+    Time,
+    /// A day.
+    Date,
+    /// A day, perhaps with a time.
+    Moment,
+    /// An amount, perhaps with its currency.
+    Money,
+    /// Yes or no.
+    Bool,
+    /// The answer of a survey.
+    Score,
+    /// Words.
+    Text,
+    /// Words that are left unread where nothing asks for them.
+    Note,
+}
+
+/// A row of the table of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRow {
+    /// The key, as files have it.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: KeyType,
+    /// Its title in English.
+    pub en: &'static str,
+    /// Its title in Chinese.
+    pub zh: &'static str,
+    /// What it means.
+    pub about: &'static str,
+}
+
+macro_rules! define_event {
+    (
+        kind: Kind, $kind_en:literal, $kind_zh:literal, $kind_about:literal;
+        $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+    ) => {
+        /// An event as the file states it. Every field but the key and the kind is optional.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Event {
+            /// When, and which of that day's.
+            pub key: EventKey,
+            #[doc = $kind_about]
+            pub kind: EventKind,
+            $(#[doc = $about] pub $name: event_type!($type),)*
+            /// Keys that this version does not know; kept in the file, reported by `check`.
+            pub unknown: Vec<Text>,
         }
+
+        impl Event {
+            /// An event of this key and kind that changes nothing.
+            pub fn new(key: EventKey, kind: impl Into<EventKind>) -> Event {
+                Event {
+                    key,
+                    kind: kind.into(),
+                    $($name: Default::default(),)*
+                    unknown: Vec::new(),
+                }
+            }
+        }
+
+        /// The keys that an event may have, in the order in which they are written.
+        pub const KEYS: &[KeyRow] = &[
+            KeyRow { name: "kind", kind: KeyType::Kind, en: $kind_en, zh: $kind_zh, about: $kind_about },
+            $(KeyRow {
+                name: stringify!($name),
+                kind: KeyType::$type,
+                en: $en,
+                zh: $zh,
+                about: $about,
+            },)*
+        ];
+    };
+}
+event_keys!(define_event);
+
+/// The names of the keys that an event may have.
+pub const FIELDS: [&str; KEYS.len()] = {
+    let mut names = [""; KEYS.len()];
+    let mut at = 0;
+    while at < KEYS.len() {
+        names[at] = KEYS[at].name;
+        at += 1;
+    }
+    names
+};
+
+impl Event {
+    /// Is there no reason, or one without words?
+    pub fn is_without_reason(&self) -> bool {
+        self.reason.as_deref().is_none_or(|reason| reason.trim().is_empty())
     }
 
     /// The day it happened.
@@ -159,31 +233,6 @@ impl Event {
         self.key.date
     }
 }
-
-/// The keys that an event may have.
-pub const FIELDS: [&str; 21] = [
-    "kind",
-    "by",
-    "time",
-    "note",
-    "stage",
-    "confirms",
-    "revokes",
-    "next",
-    "next_what",
-    "close_by",
-    "value",
-    "owner",
-    "amount",
-    "reason",
-    "reached",
-    "forced",
-    "until",
-    "score",
-    "scale",
-    "ticket",
-    "event",
-];
 
 #[cfg(test)]
 mod tests {

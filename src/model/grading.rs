@@ -1,8 +1,8 @@
 //! Settings of grading, and of what a grade buys. Every one has a default.
 
 use super::kind::EventKind;
-use super::money::Amount;
-use crate::model::text::Text;
+use crate::value::money::Amount;
+use crate::value::text::Text;
 
 /// How the scores of recency, frequency and money are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,6 +1,6 @@
 //! Kinds of event: those that every ledger knows, the ledger's own, and what each counts as.
 
-use crate::model::text::Text;
+use crate::value::text::Text;
 use std::fmt;
 use std::ops::Deref;
 

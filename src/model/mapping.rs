@@ -4,7 +4,7 @@ use super::event;
 use super::prospect::FACTS;
 use super::settings::Settings;
 use crate::diag::Place;
-use crate::model::text::Text;
+use crate::value::text::Text;
 
 /// A whole mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,9 +1,9 @@
 //! A board: its columns, what each takes, and the criteria.
 
 use super::kind::EventKind;
-use super::label::Label;
-use super::money::Amount;
-use crate::model::text::Text;
+use crate::value::label::Label;
+use crate::value::money::Amount;
+use crate::value::text::Text;
 
 /// What standing in a column means for the pursuit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

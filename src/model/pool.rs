@@ -1,7 +1,7 @@
 //! Settings of the pool and of allocation: who may hold how much, when a prospect goes back, and what
 //! makes a rep the right one.
 
-use crate::model::text::Text;
+use crate::value::text::Text;
 use std::collections::BTreeMap;
 
 /// Limits of the pool; what is not stated is not limited.

@@ -1,8 +1,8 @@
 //! A prospect as its file states it: facts, and the journal in order of replay.
 
-use super::date::Date;
 use super::event::Event;
-use crate::model::text::Text;
+use crate::value::date::Date;
+use crate::value::text::Text;
 use std::path::PathBuf;
 
 /// A person at the prospect.

@@ -1,6 +1,6 @@
 //! A table of texts, as a CSV file has it: a header, and rows with the lines they stand on.
 
-use crate::model::text::Text;
+use crate::value::text::Text;
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {

@@ -1,14 +1,14 @@
 //! The settings of a ledger: who sells, which boards, which rules. Every one has a default.
 
-use super::date::{Date, Weekday};
 use super::grading::{Grading, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
-use super::label::{Label, Lang};
-use super::money::{Amount, Currency, Money};
-use super::period::Period;
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
 use super::pool::{Allocation, Pool};
-use crate::model::text::Text;
+use crate::value::date::{Date, Weekday};
+use crate::value::label::{Label, Lang};
+use crate::value::money::{Amount, Currency, Money};
+use crate::value::period::Period;
+use crate::value::text::Text;
 use std::collections::BTreeMap;
 
 /// The levels a rep may have, the highest first.

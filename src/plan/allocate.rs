@@ -7,20 +7,20 @@
 use super::Subject;
 use super::assignment::{Invalid, Plan, Problem, Unplaced};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::date::Date;
-use crate::model::id::fold;
-use crate::model::label::Lang;
-use crate::model::text::Text;
-use crate::rules::allocation::{Barrier, Fit, Obstacles, Rules, Wants, full, seats};
+use crate::format::plan_file::PlanLine;
 use crate::rules::book::Book;
-use crate::rules::fairness::Worth;
-use crate::rules::grading::Customer;
-use crate::rules::pool::not_in_pool;
+use crate::rules::customer::Customer;
 use crate::rules::query::Query;
-use crate::rules::state::Record;
-use crate::rules::survey::Survey;
+use crate::rules::replay::state::Record;
+use crate::rules::team::allocation::{Barrier, Fit, Obstacles, Rules, Wants, full, seats};
+use crate::rules::team::fairness::Worth;
+use crate::rules::team::pool::not_in_pool;
+use crate::rules::team::survey::Survey;
 use crate::rules::team::{Team, problems};
-use crate::store::plan_file::PlanLine;
+use crate::value::date::Date;
+use crate::value::id::fold;
+use crate::value::label::Lang;
+use crate::value::text::Text;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -126,12 +126,13 @@ pub fn allocate<'b>(
 ) -> Result<Allocation<'b>, Failure> {
     let idle = Team::idle(book);
     let rules = Rules::without_accounts(book, &idle);
-    let (survey, waiting) = book.fold_and_grade(
-        query,
-        |(survey, waiting): &mut (Survey, Vec<Waiting>), record, selected| {
+    let selected = book.selection(query);
+    let (survey, waiting) = book.fold(
+        &Query::everything(),
+        |(survey, waiting): &mut (Survey, Vec<Waiting>), record| {
             survey.take(record, book, &idle);
             if let Ok(rules) = &rules
-                && selected
+                && selected.has(record)
                 && record.state.in_pool()
             {
                 waiting.push(Waiting::of(record, book, rules));
@@ -182,7 +183,8 @@ pub fn allocate<'b>(
     Ok(Allocation { team, prospects, reps, rules, plan, exact, problem, seats })
 }
 
-/// A prospect of the pool as it passes by: its grade, and so its fits, are known when all have.
+/// A pool prospect collected during the scan. Its grade, and so its scores, are filled in after every customer
+/// has been graded.
 struct Waiting {
     prospect: Subject,
     needs: Vec<Text>,

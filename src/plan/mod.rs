@@ -8,8 +8,8 @@ pub mod recycle;
 pub mod sweep;
 
 use crate::model::settings::Settings;
-use crate::model::text::Text;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::value::text::Text;
 use std::path::PathBuf;
 
 /// A prospect that a plan is about, without its journal: a large ledger may have many of them.

@@ -9,19 +9,19 @@ use super::Subject;
 use super::allocate::Kin;
 use super::assignment::{LIMIT, Problem};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::date::Date;
-use crate::model::money::Amount;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Presence;
-use crate::model::text::Text;
-use crate::rules::allocation::{Fit, Obstacles, Rules, UNIT};
 use crate::rules::book::Book;
-use crate::rules::fairness::{Loads, Worth, capacities};
-use crate::rules::grading::Customer;
+use crate::rules::customer::Customer;
 use crate::rules::query::Query;
-use crate::rules::state::Record;
-use crate::rules::survey::Survey;
+use crate::rules::replay::state::Record;
+use crate::rules::team::allocation::{Fit, Obstacles, Rules, UNIT};
+use crate::rules::team::fairness::{Loads, Worth, capacities};
+use crate::rules::team::survey::Survey;
 use crate::rules::team::{Team, unknown_owners};
+use crate::value::date::Date;
+use crate::value::money::Amount;
+use crate::value::text::Text;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -97,7 +97,8 @@ struct Task {
     fits: Rc<[Fit]>,
 }
 
-/// The same as it passes by: its grade, and so its fits, are known when all have.
+/// A prospect that may move, as collected during the scan. Its grade, and so its scores, are filled in after every
+/// customer has been graded.
 struct Movable {
     prospect: Subject,
     owner: usize,
@@ -126,16 +127,17 @@ impl<'b> Seen<'b> {
     ) -> Seen<'b> {
         // Whose load is evened out does not depend on what they hold.
         let counted: Vec<bool> = capacities(idle).iter().map(|capacity| *capacity > 0).collect();
-        book.fold_and_grade(
-            query,
-            |seen: &mut Seen, record, selected| {
+        let selected = book.selection(query);
+        book.fold(
+            &Query::everything(),
+            |seen: &mut Seen, record| {
                 seen.survey.take(record, book, idle);
                 let owner = record.state.owner.as_deref().and_then(|id| idle.place(id));
                 let open = record.state.outcome == Outcome::Open;
                 if let (Some(rules), Some(owner)) = (rules, owner.filter(|at| open && counted[*at]))
                 {
                     let obstacles = rules.obstacles(record);
-                    let stays = match selected {
+                    let stays = match selected.has(record) {
                         false => Some(Stays::NotSelected),
                         true => stays(record, book, &obstacles, wish),
                     };

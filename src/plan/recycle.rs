@@ -1,10 +1,10 @@
 //! Recycling: who goes back to the pool today, by the settings' rules.
 
 use super::Subject;
-use crate::model::date::Date;
 use crate::rules::book::Book;
-use crate::rules::pool::{Cause, recycled};
 use crate::rules::query::Query;
+use crate::rules::team::pool::{Cause, recycled};
+use crate::value::date::Date;
 
 /// One prospect that goes back to the pool.
 pub struct Recycled {

@@ -1,11 +1,11 @@
 //! The sweep: who has outlived the sales cycle falls back to the first column.
 
 use super::Subject;
-use crate::model::label::Lang;
-use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::value::label::Lang;
+use crate::value::text::Text;
 use std::cmp::Reverse;
 
 /// One prospect past the cycle.

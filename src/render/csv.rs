@@ -10,8 +10,8 @@
 
 use super::text::{acts, breaks, clean, plain};
 use super::{Options, in_parts};
-use crate::model::formula::neutralised;
-use crate::model::sheet::{Cell, Emphasis, Sheet, Table};
+use crate::table::sheet::{Cell, Emphasis, Sheet, Table};
+use crate::value::formula::neutralised;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -94,9 +94,9 @@ fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::money::{Amount, Money};
-    use crate::model::sheet::{Column, Kind, Row};
     use crate::render::{Format, RenderError, samples};
+    use crate::table::sheet::{Column, Kind, Row};
+    use crate::value::money::{Amount, Money};
     use proptest::prelude::*;
 
     fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {

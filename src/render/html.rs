@@ -2,9 +2,9 @@
 //! and script are `page.css` and `page.js`, and the page's own policy allows these two and nothing
 //! else.
 
-use super::text::{clean, plain, ratio, shown};
+use super::text::{escaped, plain, ratio, shown};
 use super::{Format, Options, meant_for, svg};
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("page.css");
@@ -217,23 +217,6 @@ fn put_row(out: &mut String, row: &Row, columns: &[Column], options: &Options) {
         out.push_str(close);
     }
     out.push_str("</tr>\n");
-}
-
-/// Text that is nothing but text, in elements and in attributes.
-pub(super) fn escaped(text: &str) -> String {
-    let text = clean(text);
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

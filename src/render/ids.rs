@@ -3,8 +3,8 @@
 
 use super::Options;
 use super::text::clean;
-use crate::model::sheet::{Cell, Emphasis, Kind, Sheet, Table};
-use crate::model::text::Text;
+use crate::table::sheet::{Cell, Emphasis, Kind, Sheet, Table};
+use crate::value::text::Text;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
@@ -40,8 +40,8 @@ pub(super) fn column<'t>(tables: &[&'t Table]) -> Option<(&'t Table, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::sheet::{Column, Row};
     use crate::render::{Format, RenderError, samples};
+    use crate::table::sheet::{Column, Row};
     use std::borrow::Cow;
 
     fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {

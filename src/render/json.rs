@@ -17,7 +17,7 @@
 
 use super::Options;
 use super::text::{acts, ratio, six};
-use crate::model::sheet::{Cell, Column, Emphasis, Row, Sheet, Table};
+use crate::table::sheet::{Cell, Column, Emphasis, Row, Sheet, Table};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -164,8 +164,8 @@ impl Serialize for Value<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::sheet::Kind;
     use crate::render::{Format, RenderError, samples};
+    use crate::table::sheet::Kind;
     use proptest::prelude::*;
 
     fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {

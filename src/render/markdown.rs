@@ -3,7 +3,7 @@
 
 use super::text::{clean, shown};
 use super::{Blocks, Options, picture};
-use crate::model::sheet::{Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Emphasis, Kind, Row, Sheet, Table};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 

@@ -18,8 +18,8 @@ mod text;
 pub use html::page;
 pub use text::clean;
 
-use crate::model::label::Lang;
-use crate::model::sheet::{Audience, Rows, Sheet, Table};
+use crate::table::sheet::{Audience, Rows, Sheet, Table};
+use crate::value::label::Lang;
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;

@@ -3,7 +3,7 @@
 
 use super::Options;
 use super::text::{clean, number, percent};
-use crate::model::sheet::{Chart, Emphasis, Picture, Quantity, Series};
+use crate::table::sheet::{Chart, Emphasis, Picture, Quantity, Series};
 use unicode_width::UnicodeWidthStr;
 
 /// As wide as this where there is no terminal.

@@ -1,11 +1,11 @@
 //! Sheets to test with.
 
 use super::{Format, Options, RenderError, Rendering};
-use crate::model::date::Date;
-use crate::model::money::{Amount, Money};
-use crate::model::sheet::{
+use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Series, Sheet, Table,
 };
+use crate::value::date::Date;
+use crate::value::money::{Amount, Money};
 
 /// A sheet as text.
 pub(super) fn rendered(

@@ -1,10 +1,9 @@
 //! Charts as inline SVG: text and numbers only, coloured by the page's style sheet (`page.css`), with
 //! a title and a description for those who cannot see them.
 
-use super::html::escaped;
 use super::picture::greatest;
-use super::text::number;
-use crate::model::sheet::{Chart, Emphasis, Picture, Quantity, Series};
+use super::text::{escaped, number};
+use crate::table::sheet::{Chart, Emphasis, Picture, Quantity, Series};
 use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

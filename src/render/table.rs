@@ -10,7 +10,7 @@
 
 use super::text::{clean, shown};
 use super::{Blocks, Options, in_parts, picture};
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
@@ -157,8 +157,7 @@ impl Pen {
         table
             .load_style(TableStyle::new().header_separator(rule))
             .set_content_arrangement(ContentArrangement::Disabled)
-            .set_truncation_indicator(if options.ascii { "..." } else { "…" })
-            .force_no_tty();
+            .set_truncation_indicator(if options.ascii { "..." } else { "…" });
         Pen { shapes, table }
     }
 
@@ -353,9 +352,9 @@ fn widths(needs: &[Need], width: Option<usize>) -> Option<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::sheet::Column;
     use crate::render::text::acts;
     use crate::render::{Format, RenderError, samples};
+    use crate::table::sheet::Column;
     use proptest::prelude::*;
 
     fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {

@@ -2,8 +2,8 @@
 //! terminal or a page would obey ([`clean`]).
 
 use super::Options;
-use crate::model::money::Amount;
-use crate::model::sheet::Cell;
+use crate::table::sheet::Cell;
+use crate::value::money::Amount;
 use std::borrow::Cow;
 
 /// A text on one line that does nothing to a terminal: line breaks and tabs become a space, control
@@ -130,11 +130,28 @@ pub(super) fn percent(share: Option<f64>) -> String {
     }
 }
 
+/// Text that is nothing but text, in the elements and attributes of a page.
+pub(super) fn escaped(text: &str) -> String {
+    let text = clean(text);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::date::{Date, Moment, Time};
-    use crate::model::money::Money;
+    use crate::value::date::{Date, Moment, Time};
+    use crate::value::money::Money;
 
     fn see(cell: Cell) -> String {
         shown(&cell, &Options::default()).into_owned()

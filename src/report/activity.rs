@@ -10,16 +10,18 @@
 use super::Request;
 use super::breakdown::join;
 use super::dimension::Dimension;
-use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::kind::{Counts, EventKind};
-use crate::model::money::Sum;
-use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Tally};
+use crate::rules::query::Query;
 use crate::rules::replay::standing;
-use crate::rules::state::{Pursuit, Record};
+use crate::rules::replay::state::{Pursuit, Record};
+use crate::value::date::Date;
+use crate::value::money::Sum;
+use crate::value::period::Period;
+use crate::value::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The counts of a period.
@@ -169,14 +171,24 @@ fn tallies<'b>(
     left_out: &mut BTreeSet<String>,
 ) -> Vec<(&'b str, Date, &'b Tally)> {
     let by_rep = matches!(request.by, None | Some(Dimension::Owner | Dimension::Manager));
-    let mut owned: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    // Of each owner, how many prospects there are and how many are selected.
+    let mut owned: BTreeMap<Text, (u64, u64)> = BTreeMap::new();
     if !request.query.is_empty() {
-        for record in book.records() {
-            owned.entry(record.state.owner.as_deref().unwrap_or("")).or_default().0 += 1;
-        }
-        for record in request.select(book) {
-            owned.entry(record.state.owner.as_deref().unwrap_or("")).or_default().1 += 1;
-        }
+        let selected = request.selection(book);
+        owned = book.fold(
+            &Query::everything(),
+            |owned: &mut BTreeMap<Text, (u64, u64)>, record| {
+                let (all, meant) =
+                    owned.entry(record.state.owner.clone().unwrap_or_default()).or_default();
+                *all += 1;
+                *meant += u64::from(selected.has(record));
+            },
+            |all, part| {
+                join(all, part, |(all, meant), more| {
+                    (*all, *meant) = (*all + more.0, *meant + more.1)
+                })
+            },
+        );
     }
     let mut counted = Vec::new();
     for (rep, day, tally) in book.tallies.iter().filter(|(_, day, _)| period.contains(*day)) {

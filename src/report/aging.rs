@@ -3,17 +3,17 @@
 use super::Request;
 use super::breakdown::{by_cell, by_column, group_name, join};
 use super::figures::{bars, count, grouped, member};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Money, Sum};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Money, Sum};
+use crate::value::text::Text;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

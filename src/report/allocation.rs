@@ -1,15 +1,16 @@
 //! `crm report allocation`: what each rep carries, how evenly, and whose turn is next.
 
 use super::Request;
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::label::Lang;
 use crate::model::settings::Presence;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::fairness::{Loads, capacities};
-use crate::rules::state::Record;
+use crate::rules::query::Query;
+use crate::rules::replay::state::Record;
+use crate::rules::team::fairness::{Loads, capacities};
 use crate::rules::team::{Count, Member, Team, absence, unknown_owner};
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
 
 /// What is counted of the prospects.
 #[derive(Default)]
@@ -38,9 +39,10 @@ impl<'b> Seen<'b> {
 /// The report.
 pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let Seen { team, unknown, pool } = request.fold_all(
-        book,
-        |seen: &mut Seen, record, selected| seen.take(record, selected, book),
+    let selected = request.selection(book);
+    let Seen { team, unknown, pool } = book.fold(
+        &Query::everything(),
+        |seen: &mut Seen, record| seen.take(record, selected.has(record), book),
         Seen::join,
     );
     let team = team.team(book);

@@ -1,13 +1,13 @@
 //! `crm audit ID`: every entry of a prospect with who signed it, and the commit that brought it.
 
-use super::words::column;
-use crate::model::date::Date;
+use crate::git::origin::{Commit, Origin};
 use crate::model::event::Event;
-use crate::model::label::Lang;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
-use crate::rules::state::Record;
-use crate::store::origin::{Commit, Origin};
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
 use std::collections::BTreeMap;
 
 /// Of a commit's id, so many characters are shown.

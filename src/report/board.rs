@@ -2,13 +2,13 @@
 
 use super::Request;
 use super::columns::{emphasis, flags};
-use super::words::column;
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
-use crate::model::sheet::{Cell, Kind, Row, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Cell, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::text::Text;
 use std::cmp::Reverse;
 
 /// A prospect on the board: its row, and where that stands: by pipeline and group, the open ones first and

@@ -1,13 +1,13 @@
 //! What the statistical reports share: the boards in use, their groups, intervals, windows.
 
 use super::Request;
-use super::words::column;
-use crate::model::label::Lang;
-use crate::model::period::Period;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Kind, Table};
 use crate::rules::book::Book;
+use crate::table::sheet::{Cell, Column, Kind, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
+use crate::value::period::Period;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -112,7 +112,7 @@ pub fn window(period: Option<Period>, book: &Book) -> String {
     let lang = book.settings.language;
     match period {
         None => format!("{} {}", lang.pick("ever, up to", "历来，截至"), book.as_of),
-        Some(Period { from, to }) if from == crate::model::date::Date::MIN => {
+        Some(Period { from, to }) if from == crate::value::date::Date::MIN => {
             format!("{} {to}", lang.pick("up to", "截至"))
         }
         Some(period) => period.to_string(),

@@ -4,14 +4,14 @@ use super::Request;
 use super::breakdown::{by_cell, by_column, join};
 use super::changes::{Change, Part, Step, Stock, part};
 use super::figures::{self, others};
-use super::words::column;
 use crate::diag::{Code, Diagnostic};
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Sum};
-use crate::model::period::Period;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
+use crate::value::period::Period;
 use std::collections::BTreeMap;
 
 /// Days that a bridge spans where none are stated.

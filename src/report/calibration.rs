@@ -2,11 +2,11 @@
 
 use super::breakdown::percent;
 use super::figures::FEW;
-use crate::model::label::Lang;
-use crate::model::money::Amount;
 use crate::model::pipeline::Pipeline;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
 use crate::stats::{Absorption, Estimate, absorption};
+use crate::value::label::Lang;
+use crate::value::money::Amount;
 
 /// An open column's probability of winning.
 #[derive(Debug, Clone, PartialEq)]

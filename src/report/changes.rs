@@ -1,16 +1,16 @@
 //! What changed in the open prospects between two days, taken apart so that the parts add up exactly.
 
 use super::dimension::Dimension;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Money, Sum};
-use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
-use crate::model::text::Text;
 use crate::rules::book::Book;
+use crate::rules::replay::state::{History, Pursuit, Record, State};
 use crate::rules::replay::{derive, standing};
-use crate::rules::state::{History, Pursuit, Record, State};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Money, Sum};
+use crate::value::period::Period;
+use crate::value::text::Text;
 
 /// A kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,13 +2,13 @@
 
 use super::Request;
 use super::columns::stage_name;
-use super::words::column;
-use crate::model::packed_row::PackedRow;
 use crate::model::pipeline::Outcome;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::rules::book::Book;
-use crate::rules::moves::{next_stage, why_not};
-use crate::rules::state::Record;
+use crate::rules::replay::moves::{next_stage, why_not};
+use crate::rules::replay::state::Record;
+use crate::table::packed_row::PackedRow;
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::table::words::column;
 
 /// The classification; with `target`, what would be missing for that column instead of the next one.
 pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {

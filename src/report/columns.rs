@@ -1,17 +1,17 @@
 //! The columns that lists of prospects can have: one row of a table each.
 
-use super::words::title;
 use crate::diag::{Code, Diagnostic};
-use crate::model::label::Lang;
-use crate::model::money::Amount;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
-use crate::rules::grading::levels::Scale;
-use crate::rules::state::Record;
+use crate::rules::customer::Customer;
+use crate::rules::customer::levels::Scale;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind};
+use crate::table::words::title;
+use crate::value::label::Lang;
+use crate::value::money::Amount;
+use crate::value::text::Text;
 
 /// A column that a list can have.
 struct Definition {
@@ -24,7 +24,7 @@ struct Definition {
 #[derive(Clone, Copy)]
 enum Source {
     Record(fn(&Record, &Book) -> Cell),
-    /// Known once every prospect has been seen.
+    /// Of the graded customer that the prospect belongs to.
     Customer(fn(&Customer) -> Cell),
 }
 
@@ -207,32 +207,25 @@ impl Choice {
         self.columns.iter().map(|(column, _)| column.clone()).collect()
     }
 
-    /// A prospect's cells; those of its customer are empty until [`Choice::grade`] has filled them.
+    /// A prospect's cells. Those of its customer are empty if the book is not graded.
     pub fn cells(&self, record: &Record, book: &Book) -> Vec<Cell> {
         self.columns
             .iter()
             .map(|(_, getter)| match getter {
                 Getter::Defined(Source::Record(cell)) => cell(record, book),
-                Getter::Defined(Source::Customer(_)) => Cell::Empty,
+                Getter::Defined(Source::Customer(cell)) => {
+                    Cell::maybe(record.customer.get(), |customer| cell(customer))
+                }
                 Getter::Fact(name) => fact(record, name),
             })
             .collect()
     }
 
-    /// Does a cell take grades?
+    /// Does a column need grades?
     pub fn asks_grades(&self) -> bool {
         self.columns
             .iter()
             .any(|(_, getter)| matches!(getter, Getter::Defined(Source::Customer(_))))
-    }
-
-    /// Fills the cells that take grades.
-    pub fn grade(&self, cells: &mut [Cell], customer: &Customer) {
-        for (slot, (_, getter)) in cells.iter_mut().zip(&self.columns) {
-            if let Getter::Defined(Source::Customer(cell)) = getter {
-                *slot = cell(customer);
-            }
-        }
     }
 }
 

@@ -6,16 +6,16 @@ use super::breakdown::{
     Board, boards, by_cell, by_column, interval, interval_columns, join, window,
 };
 use super::figures::{FEW, rate};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::state::{Pursuit, Record};
+use crate::rules::replay::state::{Pursuit, Record};
 use crate::stats::Proportion;
+use crate::table::sheet::{Cell, Column, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
 use std::collections::BTreeMap;
 
 /// The pursuits that entered a column in the window, by what became of them.

@@ -5,17 +5,17 @@ use super::breakdown::{
     Board, boards, by_cell, by_column, interval, interval_columns, join, percent, window,
 };
 use super::figures::{FEW, few, words};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::sheet::{
+use crate::rules::book::Book;
+use crate::rules::replay::passage::End;
+use crate::rules::replay::state::Record;
+use crate::stats::{AalenJohansen, KaplanMeier, Observation, Outcome, Summary};
+use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
 };
-use crate::rules::book::Book;
-use crate::rules::passage::End;
-use crate::rules::state::Record;
-use crate::stats::{AalenJohansen, KaplanMeier, Observation, Outcome, Summary};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The days for which the curves are printed, as far as they reach.

@@ -4,13 +4,13 @@
 use super::Request;
 use super::bridge::{Spans, list_table, picture, span_table};
 use super::changes::{Change, Step, Stock, between};
-use super::words::column;
-use crate::model::id;
-use crate::model::label::Lang;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::id;
+use crate::value::label::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A prospect in both versions of a ledger.
@@ -87,8 +87,12 @@ fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Pai
     for record in after.records() {
         pairs.entry(id::fold(&record.prospect.id)).or_default().1 = Some(record);
     }
-    let ids = |book: &'b Book| request.select(book).map(|record| id::fold(&record.prospect.id));
-    let selected: BTreeSet<String> = ids(before).chain(ids(after)).collect();
+    let mut selected: BTreeSet<String> = BTreeSet::new();
+    for book in [before, after] {
+        let meant = request.selection(book);
+        let records = book.records().iter().filter(|record| meant.has(record));
+        selected.extend(records.map(|record| id::fold(&record.prospect.id)));
+    }
     pairs.into_iter().filter(|(id, _)| selected.contains(id)).map(|(_, pair)| pair).collect()
 }
 

@@ -1,11 +1,11 @@
 //! What figures can be broken down by.
 
 use crate::diag::{Code, Diagnostic};
-use crate::model::date::Date;
 use crate::model::settings::Settings;
-use crate::model::text::Text;
-use crate::rules::grading::levels::Scale;
-use crate::rules::state::Record;
+use crate::rules::customer::levels::Scale;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use crate::value::text::Text;
 
 /// A dimension: each prospect has one value of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,20 +1,20 @@
 //! `crm due`: the work list - what is due today, was missed, and comes next.
 
 use super::Request;
-use super::words::column;
-use crate::model::date::Date;
-use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
-use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
+use crate::rules::policy::practice::Practice;
 use crate::rules::policy::{Duty, Judge};
-use crate::rules::pool::{announced, recycling};
-use crate::rules::practice::Practice;
 use crate::rules::query::Query;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::rules::team::pool::{announced, recycling};
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::text::Text;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -130,11 +130,13 @@ impl Demands {
             return None;
         }
         // Only of customers that are several prospects one tells of another.
-        let attention = book.gather_and_grade(&Query::everything(), |record, _| {
+        let attention = book.gather(&Query::everything(), |record| {
             let told = || Practice::of(record, &book.settings, book.as_of).attention;
-            record.prospect.account.is_some().then(told)
+            let id = record.prospect.id.clone();
+            record.prospect.account.is_some().then(|| (id, Some(told())))
         });
         let graded = Arc::clone(book.graded());
+        let attention = graded.by_position(attention);
         let several = graded.of_each().zip(attention).filter(|(of, _)| of.prospects > 1);
         let several = several.filter_map(|(customer, told)| Some((customer, told?)));
         let judge = Judge::of(several, &book.settings, book.as_of);

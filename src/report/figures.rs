@@ -1,12 +1,12 @@
 //! Cells that several reports make alike.
 
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Sum};
-use crate::model::period::Period;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Chart, Picture, Quantity};
 use crate::rules::book::Book;
+use crate::table::sheet::{Cell, Chart, Picture, Quantity};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
+use crate::value::period::Period;
 
 /// Of fewer cases than these a rate says nothing, and is not printed.
 pub const FEW: u64 = 5;

@@ -4,21 +4,22 @@ use super::Request;
 use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns, join};
 use super::calibration::{Moves, Odds};
 use super::measures::{Measures, Results, has_slipped, measures};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Currency, Money};
-use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
-use crate::model::sheet::{
+use crate::rules::book::Book;
+use crate::rules::query::Query;
+use crate::rules::replay::state::Record;
+use crate::stats::{Distribution, TwoPoint};
+use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
-use crate::model::text::Text;
-use crate::rules::book::Book;
-use crate::rules::state::Record;
-use crate::stats::{Distribution, TwoPoint};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Currency, Money};
+use crate::value::period::Period;
+use crate::value::text::Text;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -168,7 +169,7 @@ impl Outlook {
     }
 }
 
-/// What the prospects that pass by leave to the forecast.
+/// What the forecast needs of the prospects.
 #[derive(Default)]
 struct Found {
     /// The boards that the selected ones are on.
@@ -185,12 +186,13 @@ struct Found {
 /// Goes through the ledger once: the moves of all, the rest of the selected ones.
 fn gather(book: &Book, request: &Request, period: Period) -> Found {
     let settings = &book.settings;
-    let mut found = request.fold_all(
-        book,
-        |found: &mut Found, record, selected| {
+    let selected = request.selection(book);
+    let mut found = book.fold(
+        &Query::everything(),
+        |found: &mut Found, record| {
             let (state, pipeline) = (&record.state, record.pipeline(settings));
             found.moves.entry(state.pipeline).or_default().count(record, pipeline);
-            if !selected {
+            if !selected.has(record) {
                 return;
             }
             found.boards.insert(state.pipeline);

@@ -3,18 +3,17 @@
 use super::Request;
 use super::breakdown::{by_cell, by_column, join, window as shown};
 use super::figures::{FEW, bars, count, few, grouped, others, span};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Day;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Sum};
-use crate::model::period::Period;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
+use crate::rules::replay::state::State;
 use crate::rules::shape::Shape;
-use crate::rules::standing::Standing;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
+use crate::value::period::Period;
 use std::collections::BTreeMap;
 
 /// Days over which arrivals and stays are measured where no period is stated.
@@ -39,11 +38,12 @@ struct Figures {
 
 impl Figures {
     /// A prospect that stands here.
-    fn count_in(&mut self, standing: &Standing, pipeline: &Pipeline, day: Day) {
+    fn count_in(&mut self, state: &State, pipeline: &Pipeline) {
+        let worth = state.worth();
         self.count += 1;
-        self.overdue += u64::from(standing.overdue_on(day));
-        self.value.add_sum(&standing.worth);
-        let (own, probability) = (standing.worth.own, pipeline.stages[standing.stage].probability);
+        self.overdue += u64::from(state.flags.overdue);
+        self.value.add_sum(&worth);
+        let (own, probability) = (worth.own, pipeline.stages[state.stage].probability);
         if own.decimals() + probability.decimals() > 2 {
             self.uneven = self.uneven.plus(own);
             self.weighted = self.weighted.plus(own.times(probability).round(2));
@@ -129,24 +129,22 @@ fn about(book: &Book) -> String {
 fn gather(book: &Book, request: &Request) -> Vec<Groups> {
     let settings = &book.settings;
     let window = asked(book, request);
-    let [day, from, to] = [book.as_of, window.from, window.to].map(Day::from);
-    let within = |day: Day| from <= day && day <= to;
     // Without groups all keys are `None`: two empty texts take longer to compare, once for each prospect.
-    let gathered = request.fold_standings(
+    let gathered = request.fold(
         book,
-        |all: &mut Vec<BTreeMap<Option<String>, Vec<Figures>>>, standing, group| {
+        |all: &mut Vec<BTreeMap<Option<String>, Vec<Figures>>>, record| {
             all.resize_with(settings.pipelines.len(), BTreeMap::new);
-            let pipeline = &settings.pipelines[standing.pipeline];
-            let columns = all[standing.pipeline]
-                .entry(group)
+            let (state, pipeline) = (&record.state, record.pipeline(settings));
+            let columns = all[state.pipeline]
+                .entry(request.group(record, settings))
                 .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
-            columns[standing.stage].count_in(standing, pipeline, day);
-            for stay in &standing.stays {
-                let cell = &mut columns[stay.stage];
-                cell.arrivals += usize::from(within(stay.from));
-                if let Some(to) = stay.to.filter(|to| within(*to)) {
+            columns[state.stage].count_in(state, pipeline);
+            for spell in record.history.entries() {
+                let cell = &mut columns[spell.stage];
+                cell.arrivals += usize::from(window.contains(spell.from));
+                if let Some(to) = spell.to.filter(|to| window.contains(*to)) {
                     cell.departures += 1;
-                    cell.days += to.days_since(stay.from);
+                    cell.days += to.days_since(spell.from);
                 }
             }
         },

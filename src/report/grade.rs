@@ -2,18 +2,20 @@
 
 use super::Request;
 use super::figures::others;
-use super::words::{column, title};
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Sum};
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Rows, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::grading::figures::Survey;
-use crate::rules::grading::levels::{Lifecycle, Scale};
-use crate::rules::grading::{Customer, Graded, narrow};
-use crate::rules::state::Record;
+use crate::rules::customer::Customer;
+use crate::rules::customer::figures::Survey;
+use crate::rules::customer::levels::{Lifecycle, Scale};
+use crate::rules::grading::{Graded, narrow};
+use crate::rules::query::Query;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Rows, Sheet, Table};
+use crate::table::words::{column, title};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
+use crate::value::text::Text;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::mem::take;
@@ -43,6 +45,7 @@ struct Found {
 type Facts = Box<[(&'static str, Text)]>;
 
 /// What is seen of a prospect: its name only if it was asked for.
+#[derive(Default)]
 struct Seen {
     name: Option<Text>,
     facts: Facts,
@@ -52,15 +55,17 @@ impl Grades {
     /// Those of the selected prospects, or of the one in the file `only`; with `why`, every dimension with
     /// its figures.
     pub fn of(book: &Book, request: &Request, only: Option<&Path>, why: bool) -> Grades {
-        let mut seen = request.gather_and_grade(book, |record, selected| {
+        let selected = request.selection(book);
+        let seen = book.gather(&Query::everything(), |record| {
             let prospect = &record.prospect;
-            let asked = selected && only.is_none_or(|path| prospect.path == path);
+            let asked = selected.has(record) && only.is_none_or(|path| prospect.path == path);
             // One that was not asked for may stand for its account.
             let told = why && (asked || prospect.account.is_some());
             let facts = if told { facts(record) } else { Facts::default() };
-            Seen { name: asked.then(|| prospect.name.clone()), facts }
+            Some((prospect.id.clone(), Seen { name: asked.then(|| prospect.name.clone()), facts }))
         });
         let graded = Arc::clone(book.graded());
+        let mut seen = graded.by_position(seen);
         let asked = |position: usize| seen[position].name.is_some();
         let firsts: Vec<usize> = graded.first_of_each(asked).collect();
         let found = firsts.into_iter().map(|position| {

@@ -4,25 +4,27 @@
 use super::Request;
 use super::breakdown::{by_column, group_name};
 use super::grade::{foreign, named, rules};
-use super::words::{column, title};
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::Amount;
-use crate::model::period::Period;
-use crate::model::sheet::{
+use crate::rules::book::Book;
+use crate::rules::customer::Customer;
+use crate::rules::customer::levels::{Level, Lifecycle, Scale, Value};
+use crate::rules::customer::scores::Scores;
+use crate::rules::grading::rfm::{Bins, LEAST};
+use crate::rules::query::Query;
+use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
+use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
 };
-use crate::model::text::Text;
-use crate::rules::book::Book;
-use crate::rules::grading::Customer;
-use crate::rules::grading::levels::{Level, Lifecycle, Scale, Value};
-use crate::rules::grading::rfm::{Bins, LEAST, Scores};
-use crate::rules::state::Record;
-use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
+use crate::table::words::{column, title};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::Amount;
+use crate::value::period::Period;
+use crate::value::text::Text;
 use std::collections::BTreeMap;
 
 /// A prospect that was selected, or that may stand for a customer that was.
+#[derive(Default)]
 struct Seen {
     selected: bool,
     /// What is said of it, where a table says something of prospects or is broken down.
@@ -58,15 +60,17 @@ type Found<'b> = [(&'b Customer, &'b Seen)];
 pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let worded = request.by.is_some() || request.period.is_some();
-    let seen = |record: &Record, selected| {
+    let selected = request.selection(book);
+    let seen = book.gather(&Query::everything(), |record| {
         let words = || {
             let group = request.group(record, &book.settings).map(Into::into);
             let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
             Box::new(Words { id, name, group })
         };
-        Seen { selected, words: worded.then(words) }
-    };
-    let seen = request.gather_and_grade(book, seen);
+        let seen = Seen { selected: selected.has(record), words: worded.then(words) };
+        Some((record.prospect.id.clone(), seen))
+    });
+    let seen = book.graded().by_position(seen);
     let found = customers(&seen, book);
     let sums = cumulated(&found);
     let mut tables = vec![

@@ -3,14 +3,12 @@
 use super::Request;
 use super::columns::{Choice, emphasis};
 use crate::diag::Diagnostic;
-use crate::model::packed_row::PackedRow;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Row, Rows, Sheet};
 use crate::rules::book::{Book, Keep};
-use crate::rules::state::Record;
+use crate::table::packed_row::PackedRow;
+use crate::table::sheet::{Cell, Row, Rows, Sheet};
 use rayon::prelude::*;
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 /// The columns unless others are asked for.
 pub const DEFAULT: [&str; 8] =
@@ -24,10 +22,8 @@ pub struct List {
     reversed: Vec<bool>,
 }
 
-/// A prospect of the list: what it is sorted by, and its row without what takes grades.
+/// A prospect of the list: the cells that it is sorted by, and its row.
 struct Line {
-    /// Its position in the book, where grades are asked for.
-    prospect: usize,
     keys: Box<[Cell]>,
     row: PackedRow,
 }
@@ -59,33 +55,16 @@ impl List {
     /// The prospects that the request selects. Nothing of them is kept but their rows.
     pub fn sheet(self, book: &Book, request: &Request) -> Sheet {
         let lang = book.settings.language;
-        let line = |record: &Record| Line {
-            prospect: 0,
-            keys: self.keys.cells(record, book).into(),
-            row: PackedRow::of(&Row::with(self.choice.cells(record, book), emphasis(record))),
-        };
-        let (mut lines, graded) = if self.asks_grades() {
-            let lines = request.gather_and_grade(book, |record, meant| meant.then(|| line(record)));
-            let lines = lines.into_iter().enumerate();
-            let lines = lines.filter_map(|(prospect, line)| Some(Line { prospect, ..line? }));
-            (lines.collect(), Some(Arc::clone(book.graded())))
-        } else {
-            (request.gather(book, |record| Some(line(record))), None)
-        };
-        if let Some(graded) = &graded {
-            for line in &mut lines {
-                self.keys.grade(&mut line.keys, graded.at(line.prospect));
-            }
+        if self.asks_grades() {
+            book.graded();
         }
+        let mut lines = request.gather(book, |record| {
+            let row = Row::with(self.choice.cells(record, book), emphasis(record));
+            Some(Line { keys: self.keys.cells(record, book).into(), row: PackedRow::of(&row) })
+        });
         lines.par_sort_by(|a, b| self.order(a, b));
         let (heads, count) = (self.choice.heads(), lines.len());
-        let rows = Rows::made(count, move |at| {
-            let mut row = lines[at].row.row();
-            if let Some(graded) = &graded {
-                self.choice.grade(&mut row.cells, graded.at(lines[at].prospect));
-            }
-            row
-        });
+        let rows = Rows::made(count, move |at| lines[at].row.row());
         let mut sheet = Sheet::single("list", "", heads, rows);
         sheet.about = format!("{}  ·  {}{count}", book.as_of, lang.pick("prospects: ", "客户："));
         sheet

@@ -4,17 +4,17 @@
 use super::Request;
 use super::breakdown::{by_cell, by_column, group_name, join};
 use super::figures::{FEW, count, rate};
-use super::words::{column, title};
 use crate::diag::Diagnostic;
-use crate::model::label::Lang;
-use crate::model::money::Sum;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::state::{Pursuit, Record};
+use crate::rules::replay::state::{Pursuit, Record};
 use crate::stats::Proportion;
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::{column, title};
+use crate::value::label::Lang;
+use crate::value::money::Sum;
+use crate::value::text::Text;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

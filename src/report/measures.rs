@@ -3,20 +3,20 @@
 use super::breakdown::percent;
 use super::figures::{FEW, count, few, others};
 use super::forecast::{Line, Open, Outlook};
-use super::words::column;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Sum};
-use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
-use crate::model::sheet::{Cell, Kind, Row, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::passage::End;
+use crate::rules::replay::passage::End;
 use crate::rules::replay::standing;
-use crate::rules::state::Record;
-use crate::rules::won::won;
+use crate::rules::replay::state::Record;
+use crate::rules::replay::won::won;
 use crate::stats::{Proportion, Summary, mean};
+use crate::table::sheet::{Cell, Kind, Row, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
+use crate::value::period::Period;
+use crate::value::text::Text;
 
 /// Open value due in the period, for each unit that is still missing to the target.
 fn coverage(due: f64, missing: f64) -> Option<f64> {

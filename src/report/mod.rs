@@ -34,18 +34,16 @@ pub mod show;
 pub mod sources;
 pub mod team;
 pub mod what_if;
-pub mod words;
 
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::money::Amount;
-use crate::model::period::Period;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Sheet};
-use crate::rules::book::{Book, Keep};
+use crate::rules::book::{Book, Keep, Selection};
 use crate::rules::query::Query;
-use crate::rules::standing::Standing;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Sheet};
+use crate::value::date::Date;
+use crate::value::money::Amount;
+use crate::value::period::Period;
 use dimension::Dimension;
 
 /// What a report is asked for, beyond the day.
@@ -70,14 +68,15 @@ impl Request {
         Request { query, by: None, period: None, target: None, list: false, readers: None }
     }
 
-    /// The records that the query selects; graded where they are broken down by grade.
-    pub fn select<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Record> {
+    /// The prospects that the query selects, as a test for records of the book. Grades the book first if the
+    /// query or the breakdown asks for grades.
+    pub fn selection<'s>(&'s self, book: &'s Book) -> Selection<'s> {
         self.grade_if_asked(book);
-        book.select(&self.query)
+        book.selection(&self.query)
     }
 
-    /// Folds the records that the query selects, in no order (see [`Book::fold`]); graded where they are
-    /// broken down by grade.
+    /// Folds the records that the query selects (see [`Book::fold`]). Grades the book first if the query or the
+    /// breakdown asks for grades.
     pub fn fold<A: Default + Send>(
         &self,
         book: &Book,
@@ -88,65 +87,15 @@ impl Request {
         book.fold(&self.query, step, join)
     }
 
-    /// The same of where they stand and of their group; whoever asks no more than that may be answered
-    /// without their files (see [`Book::fold_standings`]).
-    pub fn fold_standings<A: Default + Send>(
-        &self,
-        book: &Book,
-        step: impl Fn(&mut A, &Standing, Option<String>) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
-        if self.by.is_none() && self.query.is_empty() {
-            return book.fold_standings(|all, standing| step(all, standing, None), join);
-        }
-        let settings = &book.settings;
-        let group = |record: &Record| self.group(record, settings);
-        let standing = |record: &Record| Standing::of(record, book.as_of);
-        self.fold(book, |all, record| step(all, &standing(record), group(record)), join)
-    }
-
-    /// The same with every record; `step` is told whether the query selects it (see [`Book::fold_all`]).
-    pub fn fold_all<A: Default + Send>(
-        &self,
-        book: &Book,
-        step: impl Fn(&mut A, &Record, bool) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
-        self.grade_if_asked(book);
-        book.fold_all(&self.query, step, join)
-    }
-
-    /// What each record that the query selects gives, in the order of ids (see [`Book::gather`]).
+    /// A row for each record that the query selects, in the order of ids (see [`Book::gather`]). Grades the book
+    /// first if the query or the breakdown asks for grades.
     pub fn gather<T: Send>(
         &self,
         book: &Book,
-        each: impl Fn(&Record) -> Option<T> + Sync,
+        row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
         self.grade_if_asked(book);
-        book.gather(&self.query, each)
-    }
-
-    /// The same as [`Request::fold_all`], with the customers graded in the same pass (see
-    /// [`Book::fold_and_grade`]).
-    pub fn fold_and_grade<A: Default + Send>(
-        &self,
-        book: &Book,
-        step: impl Fn(&mut A, &Record, bool) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
-        self.grade_if_asked(book);
-        book.fold_and_grade(&self.query, step, join)
-    }
-
-    /// What each record gives, in the order of their ids, with the customers graded in the same pass; `each` is
-    /// told whether the query selects it (see [`Book::gather_and_grade`]).
-    pub fn gather_and_grade<T: Send>(
-        &self,
-        book: &Book,
-        each: impl Fn(&Record, bool) -> T + Sync,
-    ) -> Vec<T> {
-        self.grade_if_asked(book);
-        book.gather_and_grade(&self.query, each)
+        book.gather(&self.query, row)
     }
 
     /// The value of what figures are broken down by, if they are.

@@ -6,18 +6,18 @@ use super::columns::stage_name;
 use super::dimension::Dimension;
 use super::figures::{count, member, rate};
 use super::sheet::only_by;
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::evidence::IN_CYCLE;
-use crate::rules::moves::why_not;
-use crate::rules::state::Record;
+use crate::rules::replay::evidence::IN_CYCLE;
+use crate::rules::replay::moves::why_not;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::text::Text;
 use std::collections::BTreeMap;
 
 /// One exception.
@@ -97,7 +97,7 @@ impl Figures {
     }
 }
 
-/// What the prospects that pass by leave: figures by owner, and the exceptions.
+/// What the report needs of the prospects: figures by owner, and the exceptions.
 #[derive(Default)]
 struct Found<'b> {
     owners: BTreeMap<Text, Figures>,

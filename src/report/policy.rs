@@ -2,33 +2,36 @@
 
 use super::Request;
 use super::breakdown::{by_column, group_name};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
 use crate::model::grading::Policy;
-use crate::model::interner::Interner;
 use crate::model::kind::EventKind;
-use crate::model::label::Lang;
-use crate::model::money::Amount;
 use crate::model::settings::{Rep, Settings};
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
-use crate::rules::packing::{PackedPractice, Packer, Unpacker};
+use crate::rules::policy::packing::{PackedPractice, Packer, Unpacker};
+use crate::rules::policy::practice::{Deal, Practice};
 use crate::rules::policy::{Duty, Judge, followed};
-use crate::rules::practice::{Deal, Practice};
+use crate::rules::query::Query;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::interner::Interner;
+use crate::value::label::Lang;
+use crate::value::money::Amount;
+use crate::value::text::Text;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// A prospect, as far as the policy looks at it.
+#[derive(Default)]
 struct Seen {
     name: Text,
     /// The place of its value of what is broken down by, if anything is.
     group: u32,
     selected: bool,
-    practice: PackedPractice,
+    /// `None` if the prospect's file has gone since the book was graded.
+    practice: Option<PackedPractice>,
 }
 
 /// All prospects in the order of ids, and what they are judged by.
@@ -95,24 +98,31 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 impl Judged {
     fn of(book: &Book, request: &Request) -> Judged {
         let (groups, packer) = (Interner::default(), Packer::default());
-        let seen = request.gather_and_grade(book, |record, selected| Seen {
-            name: record.prospect.name.clone(),
-            group: groups.place(&request.group(record, &book.settings)),
-            selected,
-            practice: packer.pack(Practice::of(record, &book.settings, book.as_of)),
+        let selected = request.selection(book);
+        let seen = book.gather(&Query::everything(), |record| {
+            let practice = Practice::of(record, &book.settings, book.as_of);
+            let seen = Seen {
+                name: record.prospect.name.clone(),
+                group: groups.place(&request.group(record, &book.settings)),
+                selected: selected.has(record),
+                practice: Some(packer.pack(practice)),
+            };
+            Some((record.prospect.id.clone(), seen))
         });
         let practices = packer.finish();
         let graded = Arc::clone(book.graded());
+        let seen = graded.by_position(seen);
         let several = graded.of_each().zip(&seen).filter(|(customer, _)| customer.prospects > 1);
-        let attention = |one: &Seen| practices.unpack(&one.practice).attention;
-        let several = several.map(|(customer, one)| (customer, attention(one)));
+        let attention = |one: &Seen| Some(practices.unpack(one.practice.as_ref()?).attention);
+        let several = several.filter_map(|(customer, one)| Some((customer, attention(one)?)));
         let judge = Judge::of(several, &book.settings, book.as_of);
         Judged { seen, groups: groups.into_values(), practices, graded, judge }
     }
 
     /// What was done with the prospect at a position.
     fn practice(&self, position: usize) -> Practice {
-        self.practices.unpack(&self.seen[position].practice)
+        let packed = self.seen[position].practice.as_ref();
+        packed.map(|packed| self.practices.unpack(packed)).unwrap_or_default()
     }
 
     /// What is demanded on the prospect at a position, given what was done with it.
@@ -170,9 +180,10 @@ impl Judged {
         for (customer, prospect) in self.graded.of_each().zip(&self.seen) {
             let first =
                 prospect.selected && (customer.prospects == 1 || known.insert(customer.first));
-            if first && followed(prospect.practice.lost, customer) {
-                let lead = &self.seen[customer.lead as usize].practice;
-                let owner = self.practices.owner(lead).map(|id| &**id);
+            let lost = prospect.practice.as_ref().is_none_or(|practice| practice.lost);
+            if first && followed(lost, customer) {
+                let lead = self.seen[customer.lead as usize].practice.as_ref();
+                let owner = lead.and_then(|lead| self.practices.owner(lead)).map(|id| &**id);
                 *by_owner.entry(owner).or_default() += 1;
             }
         }

@@ -1,20 +1,21 @@
 //! `crm pool` and `crm report pool`: who waits, since when, who had them, and who could have them.
 
 use super::Request;
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
-use crate::model::label::Lang;
-use crate::model::money::{Money, Sum};
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::model::text::Text;
-use crate::rules::allocation::{Barrier, Obstacles, Rules, Wants};
 use crate::rules::book::Book;
-use crate::rules::grading::Customer;
-use crate::rules::pool::waiting;
-use crate::rules::state::Record;
-use crate::rules::survey::Survey;
+use crate::rules::customer::Customer;
+use crate::rules::query::Query;
+use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
+use crate::rules::team::allocation::{Barrier, Obstacles, Rules, Wants};
+use crate::rules::team::pool::{grade_of, waiting};
+use crate::rules::team::survey::Survey;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::{Money, Sum};
+use crate::value::text::Text;
 
 fn about(book: &Book, count: usize) -> String {
     let lang = book.settings.language;
@@ -36,25 +37,19 @@ pub fn pool(book: &Book, request: &Request) -> Sheet {
         column("before", Kind::Text, lang),
         column("reason", Kind::Text, lang),
     ];
-    let mut list = request.fold_and_grade(
+    book.graded();
+    let mut list = request.fold(
         book,
-        |list: &mut Vec<Listed>, record, selected| {
-            if selected && record.state.in_pool() {
+        |list: &mut Vec<Listed>, record| {
+            if record.state.in_pool() {
                 list.push(Listed::of(record, book));
             }
         },
         |all, part| all.extend(part),
     );
     list.sort_unstable_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
-    let (graded, count) = (book.graded(), list.len());
-    let rows = list
-        .into_iter()
-        .map(|Listed { id, mut cells, .. }| {
-            let grade = graded.of(&id).and_then(Customer::grade);
-            cells.insert(GRADE, Cell::maybe(grade, Cell::text));
-            Row::new(cells)
-        })
-        .collect();
+    let count = list.len();
+    let rows = list.into_iter().map(|listed| Row::new(listed.cells)).collect();
     let mut sheet = Sheet::single("pool", lang.pick("Pool", "公海"), columns, rows);
     sheet.about = about(book, count);
     sheet
@@ -65,12 +60,8 @@ struct Listed {
     /// The day it came to the pool.
     since: Option<Date>,
     id: Text,
-    /// Its row but for the grade, which is known when all prospects are.
     cells: Vec<Cell>,
 }
-
-/// The position of the grade in the list.
-const GRADE: usize = 2;
 
 impl Listed {
     fn of(record: &Record, book: &Book) -> Listed {
@@ -80,6 +71,7 @@ impl Listed {
         let cells = vec![
             Cell::text(prospect.id.clone()),
             Cell::text(prospect.name.clone()),
+            Cell::maybe(grade_of(book, record), Cell::text),
             Cell::maybe(prospect.region.clone(), Cell::Text),
             Cell::list(prospect.needs.iter().cloned()),
             Cell::maybe(record.state.value, Cell::Money),
@@ -132,13 +124,14 @@ impl Waiter {
 }
 
 impl<'b> Seen<'b> {
-    /// Everything that the report takes from the prospects, and the customers graded.
+    /// Everything that the report needs of the prospects.
     fn of(book: &'b Book, request: &Request, rules: &Rules, idle: &Team) -> Seen<'b> {
-        let mut seen = request.fold_and_grade(
-            book,
-            |seen: &mut Seen, record, selected| {
+        let selected = request.selection(book);
+        let mut seen = book.fold(
+            &Query::everything(),
+            |seen: &mut Seen, record| {
                 seen.survey.take(record, book, idle);
-                if selected && record.state.in_pool() {
+                if selected.has(record) && record.state.in_pool() {
                     seen.waiters.push(Waiter::of(record, rules));
                 }
             },

@@ -5,15 +5,15 @@ use super::activity::{Activity, measure};
 use super::breakdown::group_name;
 use super::dimension::Dimension;
 use super::figures::{FEW, bars, count, few, grouped, number, rate, span, up_to_now, weeks, words};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::label::Lang;
-use crate::model::period::Period;
-use crate::model::sheet::{
-    Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
-};
 use crate::rules::book::Book;
 use crate::rules::week::week_of;
+use crate::table::sheet::{
+    Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+};
+use crate::table::words::column;
+use crate::value::label::Lang;
+use crate::value::period::Period;
 
 /// Working weeks of a year, by which a target for a year is divided.
 pub const WORKING_WEEKS: f64 = 50.0;

@@ -4,19 +4,19 @@ use super::Request;
 use super::breakdown::join;
 use super::dimension::Dimension;
 use super::figures::{member, rank, span};
-use super::words::column;
 use crate::diag::{Code, Diagnostic};
-use crate::model::date::{Date, Weekday};
-use crate::model::label::Lang;
-use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::past::{Dates, Past};
-use crate::rules::state::Record;
+use crate::rules::replay::past::{Dates, Past};
+use crate::rules::replay::state::Record;
 use crate::rules::week::{Checkpoint, checkpoints, week_at_work, week_of, weeks_in};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::{Date, Weekday};
+use crate::value::label::Lang;
+use crate::value::period::Period;
+use crate::value::text::Text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Page {
     }
 }
 
-/// What the prospects that pass by leave to the sheets.
+/// What the sheets need of the prospects.
 #[derive(Default)]
 struct Found {
     /// By board, rep and the day it is filled in.

@@ -1,19 +1,19 @@
 //! `crm show`: one prospect - facts, where it stands and on what evidence, journal, time in each column.
 
 use super::columns::{flags, stage_name};
-use super::words::column;
-use crate::model::date::Date;
 use crate::model::event::Event;
-use crate::model::label::Lang;
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::FACTS;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::model::text::Text;
-use crate::rules::evidence::Status;
-use crate::rules::moves::next_stage;
+use crate::rules::replay::evidence::Status;
+use crate::rules::replay::moves::next_stage;
+use crate::rules::replay::state::Record;
 use crate::rules::replay::{retracted_by_later, upto};
-use crate::rules::state::Record;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::text::Text;
 
 /// Everything about one prospect on a day.
 pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
@@ -48,7 +48,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     let mut rows = Vec::new();
     let mut put = |id: &str, cell: Cell| {
         if cell != Cell::Empty && cell != Cell::list([""; 0]) {
-            rows.push(Row::new(vec![Cell::text(super::words::title(id, lang)), cell]));
+            rows.push(Row::new(vec![Cell::text(crate::table::words::title(id, lang)), cell]));
         }
     };
     let list = |items: &[Text]| Cell::list(items.iter().cloned());

@@ -5,15 +5,15 @@ use super::activity::first_prospect_column;
 use super::breakdown::{group_name, join};
 use super::dimension::Dimension;
 use super::figures::{count, others, per, rate, words};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::label::Lang;
-use crate::model::money::{Amount, Sum};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::rules::book::Book;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
 use std::collections::BTreeMap;
 
 /// What one source brought.

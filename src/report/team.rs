@@ -5,22 +5,22 @@ use super::breakdown::join;
 use super::dimension::Dimension;
 use super::figures::{department, member, others, rank};
 use super::sheet::{Weeks, about, only_by, reached, weekday, weeks};
-use super::words::column;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
 use crate::model::kind::EventKind;
-use crate::model::label::Lang;
-use crate::model::money::Sum;
-use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Rep, Settings};
-use crate::model::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::model::text::Text;
 use crate::rules::book::Book;
-use crate::rules::past::Past;
+use crate::rules::replay::past::Past;
 use crate::rules::replay::standing;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
 use crate::rules::week::Checkpoint;
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::Sum;
+use crate::value::period::Period;
+use crate::value::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The figures of one member at one checkpoint.
@@ -51,7 +51,7 @@ impl Figures {
 /// Figures by member, one for each checkpoint of a week.
 type Members = BTreeMap<Text, Vec<Figures>>;
 
-/// What the prospects that pass by add to the sheets.
+/// What the prospects add to the sheets.
 #[derive(Default)]
 struct Found {
     /// The boards in use.

@@ -3,13 +3,13 @@
 use super::Request;
 use super::activity::measure;
 use super::figures::{bars, number, span, up_to_now, weeks, words};
-use super::words::column;
 use crate::diag::{Code, Diagnostic};
-use crate::model::label::Lang;
-use crate::model::money::Amount;
-use crate::model::sheet::{Cell, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::rules::book::Book;
 use crate::rules::levers::{Chain, LEVERS, Lever};
+use crate::table::sheet::{Cell, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
+use crate::value::money::Amount;
 
 /// What is stated instead of measured. Dials, conversations and appointments are a day's, meetings a
 /// week's.

@@ -1,15 +1,23 @@
 //! A whole ledger, replayed up to a day: what reports and plans read.
+//!
+//! There are two ways to read a book. [`Book::fold`] calls a function once for each record, on several threads and
+//! in no order, and keeps no record. [`Book::gather`] gives a row for each record, in the order of ids.
+//! Grades are made by [`Book::graded`], a fold of its own beside the one that needs them.
+//!
+//! [`Book::records`] holds all records in memory at once. Its users are `diff`, which pairs the records of two
+//! states of a ledger, the announcements of the pool where grades have rules of their own, which replay each
+//! prospect for several days, the dashboard, which makes many reports of one reading, and `--strict`.
 
-use super::grading::grader::{Grader, Taken, arrange};
-use super::grading::{Customer, Graded};
+use super::customer::Customer;
+use super::grading::Graded;
+use super::grading::grader::{Grader, Taken};
 use super::query::{Context, Query};
-use super::replay::replay;
-use super::standing::Standing;
-use super::state::Record;
 use crate::diag::Diagnostic;
-use crate::model::date::Date;
 use crate::model::settings::Settings;
-use crate::model::text::Text;
+use crate::rules::replay::replay;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use crate::value::text::Text;
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -42,47 +50,44 @@ impl Tally {
     }
 }
 
-/// Where a book's records come from, when it is asked for them.
+/// The source of a book's records.
 pub trait Shelf: std::fmt::Debug + Send + Sync {
-    /// Every record, by id, and what could not be read or broke a rule.
+    /// Reads every record into memory, by id, with the findings about files and entries.
     fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>);
 
-    /// Lets every record pass by once, in no order, and keeps none: the memory it takes does not grow
-    /// with the ledger. Several threads hand them over; the first argument of `each` says which.
-    fn pass(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Passed;
+    /// Calls `each` once per record, in no order, without keeping records in memory. Several threads call it;
+    /// its first argument is the number of the thread.
+    fn scan(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
 
-    /// Lets pass by in the same way where every prospect stands.
-    fn standings(&self, each: &(dyn Fn(usize, &Standing) + Sync)) -> Passed;
-
-    /// How many threads hand records over.
+    /// How many threads scan.
     fn threads(&self) -> usize;
 
-    /// The same ledger on an earlier day.
+    /// The shelf of the ledger as it was on an earlier day.
     fn earlier(&self, day: Date) -> Box<dyn Shelf>;
 }
 
 /// What a record carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// Everything that stands in its file.
+    /// Everything in its file.
     Everything,
     /// Everything but notes, which are the bulk of a file.
     AllButNotes,
 }
 
-/// What was seen on the way.
+/// What a scan found out beside the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Passed {
-    /// The day of the first entry of all.
-    pub first: Option<Date>,
-    /// Errors: what could not be read, and rules that entries broke.
+pub struct Scanned {
+    /// The day of the first entry of the ledger.
+    pub first_entry: Option<Date>,
+    /// The number of errors: files that could not be read, and entries that break a rule.
     pub errors: usize,
-    /// Two files have one id: which of them stands takes all files side by side, so nothing of this
-    /// pass may be used.
-    pub repeated: bool,
+    /// Two files have one id. Only a comparison of all paths tells which of them counts, so the results of
+    /// the scan are void.
+    pub repeated_ids: bool,
 }
 
-/// A ledger on a day. Its records are read when somebody first asks for them.
+/// A ledger on a day. Its records are read when they are first needed.
 #[derive(Debug)]
 pub struct Book {
     /// Its settings.
@@ -95,18 +100,18 @@ pub struct Book {
     pub keep: Keep,
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<Kept>,
-    passed: OnceLock<Passed>,
+    scanned: OnceLock<Scanned>,
     graded: OnceLock<Arc<Graded>>,
 }
 
-/// Records in memory, with what was found wrong.
+/// Records in memory, with the findings about them.
 #[derive(Debug)]
 struct Kept {
     records: Vec<Record>,
     problems: Vec<Diagnostic>,
 }
 
-/// What each thread has folded so far.
+/// The part of a fold that each thread has so far.
 struct Parts<A>(Vec<Mutex<A>>);
 
 impl<A: Default> Parts<A> {
@@ -114,7 +119,7 @@ impl<A: Default> Parts<A> {
         Parts((0..shelf.threads()).map(|_| Mutex::default()).collect())
     }
 
-    /// Lets a thread go on with its own part.
+    /// Calls `step` with the part of a thread.
     fn with(&self, thread: usize, step: impl FnOnce(&mut A)) {
         if let Some(part) = self.0.get(thread) {
             step(&mut part.lock().unwrap_or_else(PoisonError::into_inner));
@@ -142,7 +147,7 @@ impl Book {
         Book { kept, ..Book::empty(settings, as_of, tallies) }
     }
 
-    /// A book that takes its records from a shelf, once it is asked for them.
+    /// A book that reads its records from a shelf when they are first needed.
     pub fn on(
         shelf: Box<dyn Shelf>,
         settings: Settings,
@@ -154,12 +159,12 @@ impl Book {
 
     fn empty(settings: Settings, as_of: Date, tallies: Vec<(Text, Date, Tally)>) -> Book {
         let keep = Keep::Everything;
-        let (kept, passed, graded) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Book { settings, as_of, tallies, keep, shelf: None, kept, passed, graded }
+        let (kept, scanned, graded) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Book { settings, as_of, tallies, keep, shelf: None, kept, scanned, graded }
     }
 
-    /// Every prospect that exists on that day, by id. What needs no two of them at a time takes
-    /// [`Book::fold`] instead.
+    /// Every prospect that exists on that day, by id, in memory all at once. [`Book::fold`] needs less memory,
+    /// where no two records are compared.
     pub fn records(&self) -> &[Record] {
         &self.kept().records
     }
@@ -168,218 +173,109 @@ impl Book {
         self.kept.get_or_init(|| {
             let (records, problems) =
                 self.shelf.as_ref().map(|shelf| shelf.read(self.keep)).unwrap_or_default();
-            records.iter().for_each(|record| self.introduce(record));
+            records.iter().for_each(|record| self.attach_customer(record));
             Kept { records, problems }
         })
     }
 
-    /// What could not be read, and rules that entries broke.
+    /// The findings about files that could not be read, and about entries that break a rule.
     pub fn problems(&self) -> &[Diagnostic] {
         &self.kept().problems
     }
 
-    /// How many errors were met by whoever read the records; `None` if nobody has yet.
+    /// How many errors the book has; `None` if it has not been read yet.
     pub fn errors(&self) -> Option<usize> {
         let error = |problem: &&Diagnostic| problem.is_error();
         let kept = self.kept.get().map(|kept| kept.problems.iter().filter(error).count());
-        kept.or(self.passed.get().map(|passed| passed.errors))
+        kept.or(self.scanned.get().map(|scanned| scanned.errors))
     }
 
-    /// Folds the prospects that a query means, in no order: each thread that reads them has a part of
-    /// its own, and `join` puts the parts together. Nothing is kept in memory, unless records are
-    /// there already. A query that asks for grades has the book graded first, in a pass of its own. What
-    /// records carry is what the book keeps.
+    /// The day of the first entry of the ledger. Reads the book if that has not been done.
+    pub fn first_entry(&self) -> Option<Date> {
+        match (self.kept.get(), self.scanned.get()) {
+            (None, Some(scanned)) => scanned.first_entry,
+            _ => self.records().iter().filter_map(|record| record.state.opened).min(),
+        }
+    }
+
+    /// The prospects that a query selects, as a test for records of this book. Grades the book first if the
+    /// query asks for grades.
+    pub fn selection<'s>(&'s self, query: &'s Query) -> Selection<'s> {
+        if query.asks_grades() {
+            self.graded();
+        }
+        Selection { query, context: Context { settings: &self.settings, as_of: self.as_of } }
+    }
+
+    /// Folds the records that a query selects, each once and in no order. Each thread that reads has a part of
+    /// its own, which `step` changes; `join` adds the second part to the first. Records are not kept in memory.
+    /// What they carry is [`Book::keep`]. Grades are known if the query asks for them, or the book is graded.
     pub fn fold<A: Default + Send>(
         &self,
         query: &Query,
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
-        let step = |part: &mut A, record: &Record, meant: bool| {
-            if meant {
-                step(part, record);
-            }
-        };
-        self.fold_all(query, step, join)
-    }
-
-    /// The same with every prospect; `step` is told whether the query means it.
-    pub fn fold_all<A: Default + Send>(
-        &self,
-        query: &Query,
-        step: impl Fn(&mut A, &Record, bool) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
-        let context = Context { settings: &self.settings, as_of: self.as_of };
-        self.grade_for(query);
-        let step = |part: &mut A, record: &Record| {
-            step(part, record, query.matches(record, &context));
-        };
-        let pass = |shelf: &dyn Shelf, parts: &Parts<A>| {
-            shelf.pass(self.keep, &|thread, record| {
-                self.introduce(record);
-                parts.with(thread, |part| step(part, record));
-            })
-        };
-        self.in_parts(pass, step, join)
-    }
-
-    /// The same of where all prospects stand, which may be known without reading every file.
-    pub fn fold_standings<A: Default + Send>(
-        &self,
-        step: impl Fn(&mut A, &Standing) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
-        let pass = |shelf: &dyn Shelf, parts: &Parts<A>| {
-            shelf.standings(&|thread, standing| parts.with(thread, |part| step(part, standing)))
-        };
-        let of_record = |all: &mut A, record: &Record| step(all, &Standing::of(record, self.as_of));
-        self.in_parts(pass, of_record, join)
-    }
-
-    /// Folds what the shelf lets pass by into the parts of its threads. Records that are in memory already,
-    /// or have to be seen side by side, are folded one by one.
-    fn in_parts<A: Default + Send>(
-        &self,
-        pass: impl FnOnce(&dyn Shelf, &Parts<A>) -> Passed,
-        of_record: impl Fn(&mut A, &Record),
-        join: impl Fn(&mut A, A),
-    ) -> A {
+        let selected = self.selection(query);
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
             let parts = Parts::of(shelf);
-            let passed = pass(shelf, &parts);
-            if !passed.repeated {
-                // Who passes by a second time sees the same.
-                let _ = self.passed.set(passed);
+            let scanned = shelf.scan(self.keep, &|thread, record| {
+                self.attach_customer(record);
+                if selected.has(record) {
+                    parts.with(thread, |part| step(part, record));
+                }
+            });
+            if !scanned.repeated_ids {
+                // A second scan gives the same result, so a failed `set` is fine.
+                let _ = self.scanned.set(scanned);
                 return parts.joined(join);
             }
         }
         let mut all = A::default();
-        self.records().iter().for_each(|record| of_record(&mut all, record));
+        let records = self.records().iter().filter(|record| selected.has(record));
+        records.for_each(|record| step(&mut all, record));
         all
     }
 
-    /// What each prospect that a query means gives, in the order of their ids.
+    /// A row for each record that a query selects, if `row` makes one of it, in the order of ids. The records are
+    /// read as by [`Book::fold`].
     pub fn gather<T: Send>(
         &self,
         query: &Query,
-        each: impl Fn(&Record) -> Option<T> + Sync,
+        row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
-        let mut found = self.fold(
+        let mut rows = self.fold(
             query,
-            |found: &mut Vec<(Text, T)>, record| {
-                found.extend(each(record).map(|one| (record.prospect.id.clone(), one)));
+            |rows: &mut Vec<(Text, T)>, record| {
+                rows.extend(row(record).map(|row| (record.prospect.id.clone(), row)));
             },
             |all, part| all.extend(part),
         );
-        found.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        found.into_iter().map(|(_, one)| one).collect()
+        rows.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 
-    /// The day of the first entry of all.
-    pub fn first_entry(&self) -> Option<Date> {
-        match (self.kept.get(), self.passed.get()) {
-            (None, Some(passed)) => passed.first,
-            _ => self.records().iter().filter_map(|record| record.state.opened).min(),
-        }
-    }
-
-    /// The prospects that a query means. One that asks for grades has the book graded first.
-    pub fn select<'b>(&'b self, query: &Query) -> impl Iterator<Item = &'b Record> {
-        self.grade_for(query);
-        let context = Context { settings: &self.settings, as_of: self.as_of };
-        self.records().iter().filter(move |record| query.matches(record, &context))
-    }
-
-    fn grade_for(&self, query: &Query) {
-        if query.asks_grades() {
-            self.graded();
-        }
-    }
-
-    /// The customers, graded now if that has not been done: [`Record::customer`] is known from then on.
+    /// The customers, graded; [`Record::customer`] is known from then on. The first call folds the whole book.
     pub fn graded(&self) -> &Arc<Graded> {
-        if self.graded.get().is_none() {
-            self.fold_and_grade(&Query::everything(), |(), _, _| (), |(), ()| ());
+        if let Some(graded) = self.graded.get() {
+            return graded;
+        }
+        let grader = Grader::of(&self.settings, self.as_of);
+        let taken = self.fold(
+            &Query::everything(),
+            |taken: &mut Taken, record| grader.take(taken, record),
+            Taken::join,
+        );
+        // If another thread set it first, its value is identical.
+        let _ = self.graded.set(Arc::new(grader.grade(taken)));
+        if let Some(kept) = self.kept.get() {
+            kept.records.iter().for_each(|record| self.attach_customer(record));
         }
         self.graded.get_or_init(Default::default)
     }
 
-    /// The same as [`Book::fold_all`], with the customers graded in the same pass: `step` sees no grades yet.
-    /// Where the query asks for grades, or they are known, it sees them.
-    pub fn fold_and_grade<A: Default + Send>(
-        &self,
-        query: &Query,
-        step: impl Fn(&mut A, &Record, bool) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
-        self.grade_for(query);
-        match self.graded.get() {
-            Some(_) => self.fold_all(query, step, join),
-            None => self.fold_ungraded(query, step, join).0,
-        }
-    }
-
-    /// The same where nothing is graded yet; and which of the records, in the order in which the parts have
-    /// them, comes first by id, which next, and so on.
-    fn fold_ungraded<A: Default + Send>(
-        &self,
-        query: &Query,
-        step: impl Fn(&mut A, &Record, bool) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> (A, Vec<u32>) {
-        let grader = Grader::of(&self.settings, self.as_of);
-        let (taken, all) = self.fold_all(
-            query,
-            |(taken, part): &mut (Taken, A), record, meant| {
-                grader.take(taken, record);
-                step(part, record, meant);
-            },
-            |(taken, all), (other, part)| {
-                taken.join(other);
-                join(all, part);
-            },
-        );
-        let (graded, order) = grader.grade(taken);
-        // Whoever was faster computed the same.
-        let _ = self.graded.set(Arc::new(graded));
-        if let Some(kept) = self.kept.get() {
-            kept.records.iter().for_each(|record| self.introduce(record));
-        }
-        (all, order)
-    }
-
-    /// What each prospect gives, in the order of their ids; `each` is told whether the query means it. Graded
-    /// as [`Book::fold_and_grade`] does it.
-    pub fn gather_and_grade<T: Send>(
-        &self,
-        query: &Query,
-        each: impl Fn(&Record, bool) -> T + Sync,
-    ) -> Vec<T> {
-        self.grade_for(query);
-        if let Some(graded) = self.graded.get() {
-            let mut found = self.fold_all(
-                query,
-                |found: &mut Vec<(usize, T)>, record, meant| {
-                    let position = graded.position(&record.prospect.id);
-                    found.extend(position.map(|position| (position, each(record, meant))));
-                },
-                |all, part| all.extend(part),
-            );
-            found.sort_unstable_by_key(|(position, _)| *position);
-            return found.into_iter().map(|(_, one)| one).collect();
-        }
-        let (mut found, order) = self.fold_ungraded(
-            query,
-            |found: &mut Vec<T>, record, meant| found.push(each(record, meant)),
-            |all, part| all.extend(part),
-        );
-        arrange(&mut found, &order);
-        found
-    }
-
-    /// Leaves the customer with a record, if the book is graded.
-    fn introduce(&self, record: &Record) {
+    /// Copies the graded customer into the record, if the book is graded.
+    fn attach_customer(&self, record: &Record) {
         if let Some(graded) = self.graded.get()
             && record.customer.get().is_none()
             && let Some(customer) = graded.of(&record.prospect.id)
@@ -394,7 +290,7 @@ impl Book {
         record.customer.get().map(|customer| &**customer)
     }
 
-    /// The same ledger on an earlier day.
+    /// The book of the ledger on an earlier day; on its own day if `day` is later.
     #[must_use]
     pub fn earlier(&self, day: Date) -> Book {
         let day = day.min(self.as_of);
@@ -410,5 +306,19 @@ impl Book {
                 Book::of(settings, day, records, tallies)
             }
         }
+    }
+}
+
+/// The prospects that a query selects, on the day of a book.
+#[derive(Debug, Clone, Copy)]
+pub struct Selection<'s> {
+    query: &'s Query,
+    context: Context<'s>,
+}
+
+impl Selection<'_> {
+    /// Does the query select this record?
+    pub fn has(&self, record: &Record) -> bool {
+        self.query.matches(record, &self.context)
     }
 }

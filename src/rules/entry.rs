@@ -3,12 +3,12 @@
 
 use super::replay::standing;
 use crate::diag::{Code, Diagnostic, one_letter_off};
-use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
-use crate::model::money::Amount;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::value::date::Date;
+use crate::value::money::Amount;
 
 /// What is wrong with an entry, and which of its fields is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +59,6 @@ pub fn empty_reasons(event: &Event) -> Vec<Flaw<'_>> {
 /// Is a text stated that has no words?
 fn is_empty(text: Option<&str>) -> bool {
     text.is_some_and(|text| text.trim().is_empty())
-}
-
-/// Is there no reason, or one without words?
-pub fn is_without_reason(event: &Event) -> bool {
-    event.reason.as_deref().is_none_or(|reason| reason.trim().is_empty())
 }
 
 /// The scales of surveys: lowest and highest answer.
@@ -242,13 +237,13 @@ mod tests {
     #[test]
     fn reasons_have_words() {
         let mut lost = event("2009-12-03", "moved");
-        assert!(empty_reasons(&lost).is_empty() && is_without_reason(&lost));
+        assert!(empty_reasons(&lost).is_empty() && lost.is_without_reason());
         lost.reason = Some(" ".into());
         lost.forced = Some("".into());
         assert_eq!(codes(empty_reasons(&lost)), ["empty-reason", "empty-reason"]);
-        assert!(is_without_reason(&lost));
+        assert!(lost.is_without_reason());
         lost.reason = Some("价格".into());
-        assert!(!is_without_reason(&lost));
+        assert!(!lost.is_without_reason());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The chain from dials to closes, and what happens to its end where one of its links is raised.
 //! Source: the method, section 4.
 
-use crate::model::label::Lang;
+use crate::value::label::Lang;
 
 /// What somebody does in a week, and what comes of it.
 #[derive(Debug, Clone, Copy, PartialEq)]

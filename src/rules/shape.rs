@@ -1,6 +1,6 @@
 //! The shape of a funnel: what the counts in its last three open columns say.
 
-use crate::model::label::Lang;
+use crate::value::label::Lang;
 
 /// A funnel's shape; the first rule that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

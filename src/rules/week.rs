@@ -1,7 +1,7 @@
 //! The reporting week and its checkpoints.
 
-use crate::model::date::{Date, Weekday};
-use crate::model::period::Period;
+use crate::value::date::{Date, Weekday};
+use crate::value::period::Period;
 
 /// A checkpoint of a week: the day the sheet is filled in, and the days it covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,12 +4,13 @@ use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
 use crate::cli::entry::{Session, created, insert};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::id;
+use crate::disk::file::id_of;
+use crate::disk::find::new_path;
+use crate::disk::ledger::Ledger;
+use crate::disk::likeness::{Likeness, alike};
 use crate::model::prospect::{Contact, Prospect};
 use crate::rules::entry::nearly_known_source;
-use crate::store::find::new_path;
-use crate::store::likeness::{Likeness, alike};
-use crate::store::load::{Ledger, id_of};
+use crate::value::id;
 use clap::Args;
 
 /// A new prospect, opened; prints its id

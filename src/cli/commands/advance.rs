@@ -9,8 +9,8 @@ use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::rules::evidence::Status;
-use crate::rules::moves::{judge, next_stage};
+use crate::rules::replay::evidence::Status;
+use crate::rules::replay::moves::{judge, next_stage};
 use clap::Args;
 
 /// Move up the board, if the evidence holds; a refusal says what is missing

@@ -5,20 +5,21 @@ use crate::cli::context::Context;
 use crate::cli::entry::Session;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
-use crate::model::label::Lang;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::disk::file::read_text;
+use crate::disk::find::find;
+use crate::format::plan_file::read_plan;
 use crate::plan::allocate::{Allocation, Method, Pair, Placement, Step, allocate, follow};
 use crate::report::Request;
 use crate::report::allocation::{fairness, utilisation};
-use crate::report::words::column;
-use crate::rules::allocation::UNIT;
 use crate::rules::book::Book;
-use crate::rules::fairness::Loads;
-use crate::rules::pool::not_in_pool;
 use crate::rules::query::Query;
-use crate::rules::state::Record;
-use crate::store::find::find;
-use crate::store::plan_file::read_plan;
+use crate::rules::replay::state::Record;
+use crate::rules::team::allocation::UNIT;
+use crate::rules::team::fairness::Loads;
+use crate::rules::team::pool::not_in_pool;
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -77,7 +78,7 @@ impl Allocate {
     }
 
     fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {
-        let lines = read_plan(file).map_err(Failure)?;
+        let lines = read_plan(&read_text(file, file)?, file).map_err(Failure)?;
         let book = context.book_for(&Request::of(Query::everything()), true)?;
         let steps = context.reading(&book, || follow(&book, &lines))?.map_err(|wrong| {
             let placed = wrong.into_iter().map(|(line, diagnostic)| match line {

@@ -5,14 +5,14 @@ use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session, Target, rep};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
-use crate::model::text::Text;
 use crate::report::Request;
-use crate::rules::allocation::{Obstacles, Rules, full};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
-use crate::rules::state::Record;
-use crate::rules::survey::Survey;
+use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
+use crate::rules::team::allocation::{Obstacles, Rules, full};
+use crate::rules::team::survey::Survey;
+use crate::value::text::Text;
 use clap::Args;
 use std::collections::{HashMap, HashSet};
 

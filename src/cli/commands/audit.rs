@@ -2,11 +2,11 @@
 
 use crate::cli::context::Context;
 use crate::diag::Failure;
-use crate::model::date::Date;
+use crate::disk::find::find;
+use crate::git::origin::origins;
 use crate::report::audit::audit;
 use crate::rules::replay::replay;
-use crate::store::find::find;
-use crate::store::origin::origins;
+use crate::value::date::Date;
 use clap::Args;
 
 /// Who recorded what, when, and in which commit it came

@@ -5,13 +5,13 @@ use crate::check::{Subject, check};
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words};
-use crate::model::date::Date;
-use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::disk::find::find;
+use crate::disk::ledger::Ledger;
+use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::render::Format;
 use crate::rules::replay::replay;
-use crate::store::find::find;
-use crate::store::load::Ledger;
-use crate::store::root::{ACTIVITY, PROSPECTS};
+use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::value::date::Date;
 use clap::Args;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,25 +108,26 @@ impl Check {
     /// The same of what is staged, or of what changed since some revisions.
     fn tracked(&self, context: &Context) -> Result<(usize, Vec<Diagnostic>), Failure> {
         let tracked = context.tracked()?;
-        let mut ledger = if self.staged {
-            context.ledger_of(tracked.staged()?)?
-        } else {
-            context.ledger()?.clone()
+        let mut staged = if self.staged { Some(tracked.staged()?) } else { None };
+        let mut ledger = match &staged {
+            Some(staged) => context.ledger_of(staged.clone())?,
+            None => context.ledger()?.clone(),
         };
         let mut problems = Vec::new();
         let mut chosen = BTreeSet::new();
         for revision in &self.since {
-            let since = since(&tracked, &mut ledger, revision)?;
+            let since = since(&tracked, &ledger, staged.as_mut(), revision)?;
             chosen.extend(since.changed);
             problems.extend(since.found);
         }
-        if let Some(snapshot) = &mut ledger.snapshot {
-            snapshot.fetch_below(Path::new(ACTIVITY))?;
+        if let Some(staged) = &mut staged {
+            staged.fetch_below(Path::new(ACTIVITY))?;
             if self.since.is_empty() {
-                snapshot.fetch_below(Path::new(PROSPECTS))?;
+                staged.fetch_below(Path::new(PROSPECTS))?;
             }
-            let paths = snapshot.unmerged().to_owned();
-            problems.extend(paths.iter().map(|path| unmerged(&ledger.show(path))));
+            let paths = staged.unmerged().iter();
+            problems.extend(paths.map(|path| unmerged(&ledger.show(path))));
+            ledger = ledger.with(staged.clone());
         }
         let ledger = context.settle(ledger);
         let today = context.today;
@@ -177,7 +178,7 @@ impl Check {
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
-    problems.extend(crate::store::tally::read_tallies(ledger, today).1);
+    problems.extend(crate::disk::tally::read_tallies(ledger, today).1);
     (paths, problems)
 }
 

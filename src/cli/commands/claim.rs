@@ -5,8 +5,8 @@ use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::report::Request;
-use crate::rules::pool::Quota;
 use crate::rules::query::Query;
+use crate::rules::team::pool::Quota;
 use clap::Args;
 
 /// Take prospects from the pool, within the pool's limits

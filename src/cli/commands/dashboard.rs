@@ -3,10 +3,10 @@
 use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::label::Lang;
-use crate::model::sheet::{Audience, Sheet};
 use crate::render::{Format, page};
 use crate::report::find;
+use crate::table::sheet::{Audience, Sheet};
+use crate::value::label::Lang;
 use clap::Args;
 
 /// What a sales lead reads on Monday, in this order.

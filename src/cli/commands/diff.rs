@@ -2,15 +2,15 @@
 
 use super::report::Selection;
 use crate::cli::context::Context;
-use crate::diag::{Diagnostic, Failure};
+use crate::diag::Failure;
+use crate::disk::ledger::{Ledger, Stored};
+use crate::format::layout::PROSPECTS;
 use crate::report::Request;
 use crate::report::changes::Stock;
 use crate::report::diff::diff;
 use crate::rules::book::Book;
 use crate::rules::replay::replay;
-use crate::rules::state::Record;
-use crate::store::load::Ledger;
-use crate::store::root::PROSPECTS;
+use crate::rules::replay::state::Record;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -36,9 +36,10 @@ impl Diff {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let tracked = context.tracked()?;
         let (from, to) = ends(&self.range);
-        let mut after = match to {
+        let mut then = to.map(|to| tracked.at(to)).transpose()?;
+        let mut after = match &then {
             None => context.ledger()?.clone(),
-            Some(to) => context.ledger_of(tracked.at(to)?)?,
+            Some(then) => context.ledger_of(then.clone())?,
         };
         let from_commit = if self.range.contains("...") {
             let [a, b] = [tracked.git.commit(from)?, tracked.git.commit(to.unwrap_or("HEAD"))?];
@@ -46,44 +47,32 @@ impl Diff {
         } else {
             from.to_owned()
         };
-        let before = tracked.at(&from_commit)?;
+        let mut first = tracked.at(&from_commit)?;
         context.settle(after.clone());
         let request = self.selection.request(context)?;
-        let differs = tracked.differing(&after, &before, &from_commit)?;
-        let mut before = Ledger { snapshot: Some(before), ..after.clone() };
-        if let Some(snapshot) = &mut after.snapshot {
-            snapshot.fetch_below(Path::new(PROSPECTS))?;
+        let differs = tracked.differing(then.as_ref(), &first, &from_commit)?;
+        if let Some(then) = &mut then {
+            then.fetch_below(Path::new(PROSPECTS))?;
+            after = after.with(then.clone());
         }
         let whole = after.load(context.today);
         let (books, end) = if request.query.asks_grades() {
             // Grades are given among all.
-            fetch(&mut before, |_| true)?;
-            ((before.load(context.today), whole), None)
+            first.fetch_below(Path::new(PROSPECTS))?;
+            ((after.with(first).load(context.today), whole), None)
         } else {
             let end = stock(&whole, &request);
-            let known =
-                |path: &Path| before.snapshot.as_ref().is_some_and(|s| s.object(path).is_some());
-            let (paths, _) = after.paths();
-            let new: Vec<PathBuf> =
-                paths.into_iter().filter(|path| differs.contains(path) || !known(path)).collect();
-            fetch(&mut before, |path| differs.contains(path))?;
-            let (old, _) = before.paths();
+            let is_new = |path: &PathBuf| differs.contains(path) || first.object(path).is_none();
+            let new: Vec<PathBuf> = after.paths().0.into_iter().filter(is_new).collect();
+            let (old, _) = first.files_below(Path::new(PROSPECTS));
             let old: Vec<PathBuf> = old.into_iter().filter(|path| differs.contains(path)).collect();
+            first.fetch(old.iter().map(PathBuf::as_path))?;
+            let before = after.with(first);
             ((some_of(&before, &old, context), some_of(&after, &new, context)), Some(end))
         };
         let files = context.lang().pick("files", "文件");
         let names = (from, to.unwrap_or(files));
         context.emit(diff(&books.0, &books.1, end.as_ref(), names, &request))
-    }
-}
-
-/// Reads prospects out of git in one go.
-fn fetch(ledger: &mut Ledger, wanted: impl Fn(&PathBuf) -> bool) -> Result<(), Diagnostic> {
-    let (paths, _) = ledger.paths();
-    let paths: Vec<PathBuf> = paths.into_iter().filter(wanted).collect();
-    match &mut ledger.snapshot {
-        Some(snapshot) => snapshot.fetch(paths.iter().map(PathBuf::as_path)),
-        None => Ok(()),
     }
 }
 

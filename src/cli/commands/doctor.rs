@@ -4,13 +4,13 @@
 
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Failure};
-use crate::model::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
-use crate::store::git::Git;
-use crate::store::hooks::{CLONE, Hooks, Standing};
-use crate::store::load::Ledger;
-use crate::store::mend::unmerged;
-use crate::store::merge_driver::{DRIVER, attributes, configured, is_whole, program_of};
-use crate::store::root::{PRIVATE, SETTINGS};
+use crate::disk::ledger::Ledger;
+use crate::format::layout::{PRIVATE, SETTINGS};
+use crate::git::hooks::{CLONE, Hooks, Standing};
+use crate::git::mend::unmerged;
+use crate::git::merge_driver::{DRIVER, attributes, configured, is_whole, program_of};
+use crate::git::program::Git;
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
 use clap::Args;
 use std::path::{Path, PathBuf};
 

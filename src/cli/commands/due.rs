@@ -3,8 +3,8 @@
 use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::period::parse_days;
 use crate::report::due::due;
+use crate::value::period::parse_days;
 use clap::Args;
 
 /// The work list: next steps today and missed, signing dates, cycles that end, birthdays

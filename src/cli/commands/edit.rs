@@ -4,11 +4,11 @@ use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
 use crate::cli::entry::Session;
 use crate::diag::{Code, Diagnostic, Failure, Lang};
+use crate::disk::file::read_text;
+use crate::disk::find::find;
+use crate::disk::write::Change;
+use crate::format::read_prospect::read_prospect;
 use crate::rules::replay::replay;
-use crate::store::find::find;
-use crate::store::load::read_text;
-use crate::store::read_prospect::read_prospect;
-use crate::store::write::Change;
 use clap::Args;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -37,7 +37,7 @@ impl Edit {
         // The copy keeps the file's name, so that the editor knows it for TOML.
         let folder = tempfile::tempdir().map_err(|error| no_copy(&error))?;
         let copy = folder.path().join(path.file_name().unwrap_or_default());
-        crate::store::write::write_file(&copy, before.as_bytes())
+        crate::disk::write::write_file(&copy, before.as_bytes())
             .map_err(|error| no_copy(&error))?;
         let edited = edited(context, editor, &path, &before, &copy);
         let typed = std::fs::read(&copy).unwrap_or_default();
@@ -120,7 +120,7 @@ fn problems(
     copy: &Path,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let ledger = context.ledger()?;
-    let id = crate::store::load::id_of(path);
+    let id = crate::disk::file::id_of(path);
     // Places point into the copy, which is what the editor shows.
     let (prospect, mut problems) = read_prospect(text, &id, copy, copy, &ledger.settings);
     if let Some(record) = prospect.and_then(|p| replay(p, &ledger.settings, context.today)) {

@@ -4,11 +4,11 @@ use super::report::{RfmCompat, Selection};
 use crate::cli::context::Context;
 use crate::cli::entry::not_yet;
 use crate::diag::{Code, Failure};
+use crate::disk::file::id_of;
+use crate::disk::find::find;
 use crate::report::Request;
 use crate::report::grade::Grades;
 use crate::rules::query::Query;
-use crate::store::find::find;
-use crate::store::load::id_of;
 use clap::Args;
 
 /// Customers by grade: the rule that gave it, and the figures of every dimension

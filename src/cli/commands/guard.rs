@@ -2,9 +2,9 @@
 
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::disk::write::append_line;
+use crate::git::program::Git;
 use crate::guard::{Guard, Push, Verdict};
-use crate::store::git::Git;
-use crate::store::write::append_line;
 use clap::Args;
 use std::io::Read;
 
@@ -130,7 +130,7 @@ fn record(
 }
 
 fn commit_or_nothing(git: &Git, revision: &str) -> Result<String, Diagnostic> {
-    if crate::store::git::is_nothing(revision) {
+    if crate::git::program::is_nothing(revision) {
         Ok(revision.to_owned())
     } else {
         git.commit(revision)

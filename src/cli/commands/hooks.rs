@@ -3,17 +3,18 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::id;
-use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
+use crate::disk::write::write_file;
+use crate::format::layout::{PROSPECTS, SETTINGS};
+use crate::git::hooks::{CLONE, Hook, Hooks, SERVER, Standing, Step};
+use crate::git::merge_driver::{ATTRIBUTES, install_driver};
+use crate::git::program::Git;
 use crate::report::diff::in_words;
 use crate::rules::replay::replay;
-use crate::rules::state::Record;
-use crate::store::git::Git;
-use crate::store::hooks::{CLONE, Hook, Hooks, SERVER, Standing, Step};
-use crate::store::load::{Ledger, id_of};
-use crate::store::merge_driver::{ATTRIBUTES, install_driver};
-use crate::store::root::{PROSPECTS, SETTINGS};
-use crate::store::write::write_file;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::value::id;
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -258,7 +259,7 @@ fn summary(context: &Context) -> Result<Option<String>, Failure> {
     before.fetch(prospects.iter().copied())?;
     staged.fetch(prospects.iter().copied())?;
     let ledger = context.ledger_of(staged)?;
-    let earlier = Ledger { snapshot: Some(before), ..ledger.clone() };
+    let earlier = ledger.with(before);
     let record = |ledger: &Ledger, path: &Path| -> Option<Record> {
         replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today)
     };

@@ -2,10 +2,10 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::store::git::Git;
-use crate::store::merge_driver::{ATTRIBUTES, add_lines, install_driver};
-use crate::store::root::{ACTIVITY, PROSPECTS, SETTINGS};
-use crate::store::write::write_file;
+use crate::disk::write::write_file;
+use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::git::merge_driver::{ATTRIBUTES, add_lines, install_driver};
+use crate::git::program::Git;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -44,7 +44,7 @@ impl Init {
         let files = [
             (
                 ".gitignore",
-                "# The lock, the cache, and what a cut-short write needs to be finished.\n/.crm/\n",
+                "# The lock, and what a cut-short write needs to be finished.\n/.crm/\n",
             ),
             (SETTINGS, TEMPLATE),
         ];

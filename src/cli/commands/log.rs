@@ -4,7 +4,7 @@ use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session, kind};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::money::Amount;
+use crate::value::money::Amount;
 use clap::Args;
 
 /// Record what happened: a call, a meeting, a payment, …

@@ -3,10 +3,10 @@
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
 use crate::diag::{Diagnostic, Failure};
-use crate::store::git::Git;
-use crate::store::merge::markers::{Markers, SIZE};
-use crate::store::merge_file::{Blobs, kind_of, merge_file};
-use crate::store::write::write_file;
+use crate::disk::write::write_file;
+use crate::format::merge::markers::{Markers, SIZE};
+use crate::git::merge_file::{Blobs, kind_of, merge_file};
+use crate::git::program::Git;
 use clap::Args;
 use std::path::{Path, PathBuf};
 

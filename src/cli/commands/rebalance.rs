@@ -4,14 +4,14 @@ use super::report::Selection;
 use crate::cli::context::Context;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::label::Lang;
-use crate::model::period::parse_days;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::plan::rebalance::{Rebalance as Plan, Stays, Wish, rebalance};
 use crate::report::allocation::{fairness, utilisation};
-use crate::report::words::column;
 use crate::rules::book::Book;
-use crate::rules::fairness::capacities;
+use crate::rules::team::fairness::capacities;
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
+use crate::value::period::parse_days;
 use clap::Args;
 
 /// The fewest moves that bring everybody's load within a tolerance of the team's

@@ -4,10 +4,10 @@ use super::report::Selection;
 use crate::cli::context::Context;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::Failure;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::plan::recycle::{Recycled, recycle};
-use crate::report::words::column;
 use crate::rules::book::Book;
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::table::words::column;
 use clap::Args;
 
 /// Those who go back to the pool today: no contact for too long, overdue too often

@@ -3,13 +3,13 @@
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::grading::Scoring;
-use crate::model::money::Amount;
-use crate::model::period::Period;
-use crate::model::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::render::Format;
 use crate::report::dimension::Dimension;
 use crate::report::{LISTING, REPORTS, Request, find};
 use crate::rules::book::Book;
+use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::value::money::Amount;
+use crate::value::period::Period;
 use clap::Args;
 
 /// A query, as the last words of a command.
@@ -151,7 +151,7 @@ impl Report {
         }
         let from = match &self.from {
             Some(text) => context.period("--from", text)?.from,
-            None => crate::model::date::Date::MIN,
+            None => crate::value::date::Date::MIN,
         };
         let to = match &self.to {
             Some(text) => context.date("--to", text)?,

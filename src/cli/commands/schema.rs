@@ -2,6 +2,8 @@
 
 use crate::cli::context::Context;
 use crate::diag::Failure;
+use crate::model::event::{KEYS, KeyRow, KeyType};
+use crate::model::kind::Kinds;
 use clap::{Args, ValueEnum};
 
 /// The JSON Schema of the ledger's files, for editors that complete and check them
@@ -37,10 +39,43 @@ const ACTIVITY: &str = include_str!("schema/activity.json");
 impl Schema {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        context.print(match self.file {
-            File::Prospect => PROSPECT,
-            File::Settings => SETTINGS,
-            File::Activity => ACTIVITY,
-        })
+        match self.file {
+            File::Prospect => {
+                context.print(&PROSPECT.replace("\"properties\": {}", &event_properties()))
+            }
+            File::Settings => context.print(SETTINGS),
+            File::Activity => context.print(ACTIVITY),
+        }
     }
+}
+
+/// The properties of an event, from the table of its keys; the schema of a prospect leaves room for them.
+fn event_properties() -> String {
+    let properties: Vec<String> = KEYS.iter().map(property).collect();
+    let indent = " ".repeat(10);
+    format!("\"properties\": {{\n{}\n{indent}}}", properties.join(",\n"))
+}
+
+fn property(row: &KeyRow) -> String {
+    let kinds = || Kinds::default().names().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
+    let (shape, more) = match row.kind {
+        KeyType::Kind => (format!(r#""type": "string", "examples": [{}]"#, kinds().join(", ")), ""),
+        KeyType::Criteria => {
+            let text = r#"{ "type": "string" }"#;
+            (format!(r#""oneOf": [{text}, {{ "type": "array", "items": {text} }}]"#), "")
+        }
+        KeyType::Money => {
+            let more = r#"; a number in the ledger's currency, or \"1500.50 USD\""#;
+            (r#""type": ["number", "string"]"#.to_owned(), more)
+        }
+        KeyType::Time => (r#""type": "string", "format": "time""#.to_owned(), ""),
+        KeyType::Date => (r#""type": "string", "format": "date""#.to_owned(), ""),
+        KeyType::Bool => (r#""type": "boolean""#.to_owned(), ""),
+        KeyType::Score => (r#""type": "number""#.to_owned(), ""),
+        KeyType::Rep | KeyType::Stage | KeyType::Moment | KeyType::Text | KeyType::Note => {
+            (r#""type": "string""#.to_owned(), "")
+        }
+    };
+    let (name, about) = (row.name, row.about);
+    format!("{}\"{name}\": {{ {shape}, \"description\": \"{about}{more}\" }}", " ".repeat(12))
 }

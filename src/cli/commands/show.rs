@@ -2,9 +2,9 @@
 
 use crate::cli::context::{Context, counted};
 use crate::diag::Failure;
+use crate::disk::find::find;
 use crate::report::show::show;
 use crate::rules::replay::replay;
-use crate::store::find::find;
 use clap::Args;
 
 /// One prospect: facts, evidence, journal, time in each column, what the next column needs

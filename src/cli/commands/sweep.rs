@@ -4,11 +4,11 @@ use super::report::Selection;
 use crate::cli::context::Context;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::Failure;
-use crate::model::label::Lang;
-use crate::model::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::plan::sweep::{Overdue, sweep};
-use crate::report::words::column;
 use crate::rules::book::Book;
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::table::words::column;
+use crate::value::label::Lang;
 use clap::Args;
 
 /// Those past the sales cycle; with --apply they fall back to the first column

@@ -3,14 +3,14 @@
 use crate::cli::context::Context;
 use crate::cli::entry::{Session, rep};
 use crate::diag::{Code, Diagnostic, Failure, Place};
+use crate::disk::file::read_text;
+use crate::disk::tally::{impossible, read_file};
+use crate::disk::write::Change;
+use crate::format::append::append;
+use crate::format::layout::ACTIVITY;
+use crate::format::line::written_key;
 use crate::model::event::EventKey;
 use crate::rules::book;
-use crate::store::append::append;
-use crate::store::line::written_key;
-use crate::store::load::read_text;
-use crate::store::root::ACTIVITY;
-use crate::store::tally::{impossible, read_file};
-use crate::store::write::Change;
 use clap::Args;
 use std::path::Path;
 
@@ -52,7 +52,7 @@ impl Tally {
         let session = Session::open(context, self.dry_run)?;
         let ledger = session.ledger;
         let rep = rep(&ledger.settings, "REP", &self.rep)?;
-        crate::model::id::validate(&rep)
+        crate::value::id::validate(&rep)
             .map_err(|bad| Diagnostic::new(Code::BadId, format!("REP: {bad}")).typed())?;
         if self.dials == 0 && self.conversations == 0 && self.appointments == 0 {
             return Err(Diagnostic::new(Code::BadArgument, "there is nothing to tally")

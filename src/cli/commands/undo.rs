@@ -4,11 +4,11 @@ use crate::cli::args::Signed;
 use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session, Target};
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::disk::find::find;
+use crate::format::line::event_line;
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::rules::replay::standing;
-use crate::store::find::find;
-use crate::store::line::event_line;
 use clap::Args;
 
 /// Retract the last event, or the one named: it never happened, but history stays

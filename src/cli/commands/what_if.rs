@@ -3,8 +3,8 @@
 use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::money::{Amount, Money};
 use crate::report::what_if::{Scale, Stated, what_if};
+use crate::value::money::{Amount, Money};
 use clap::Args;
 
 /// What each of the five levers would do to closes and money a year, alone and together

@@ -3,9 +3,9 @@
 
 use super::{Import, bad_row};
 use crate::diag::{Code, Diagnostic, Place, suggest};
-use crate::model::id;
 use crate::model::mapping::{Assignment, Part, Template};
 use crate::model::rows::{Row, Rows};
+use crate::value::id;
 use std::collections::HashMap;
 
 /// Where a column stands.

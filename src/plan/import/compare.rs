@@ -1,15 +1,15 @@
 //! What a file says beyond what the ledger has.
 
 use super::Candidate;
-use crate::model::date::{Date, Moment};
 use crate::model::event::{Event, EventKey};
 use crate::model::kind::EventKind;
-use crate::model::money::Money;
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::settings::Settings;
-use crate::model::text::Text;
+use crate::rules::replay::state::Record;
 use crate::rules::replay::{replay, standing};
-use crate::rules::state::Record;
+use crate::value::date::{Date, Moment};
+use crate::value::money::Money;
+use crate::value::text::Text;
 
 /// The entries that a prospect's file does not have yet, and how many facts differ from it.
 ///

@@ -6,14 +6,14 @@ mod compare;
 mod row;
 
 use crate::diag::{Code, Diagnostic, Lang, Place, Spot, Words};
-use crate::model::date::Date;
 use crate::model::event::Event;
-use crate::model::id;
 use crate::model::kind::Counts;
 use crate::model::mapping::{Assignment, Mapping};
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::rows::Rows;
 use crate::model::settings::Settings;
+use crate::value::date::Date;
+use crate::value::id;
 use columns::Columns;
 pub use compare::compare;
 use row::{Draft, RowReader};

@@ -3,16 +3,16 @@
 use super::columns::{Columns, Joined};
 use super::{Import, Wanted, bad_row};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
-use crate::model::date::{Date, Moment, Time};
-use crate::model::event::{Event, EventKey};
-use crate::model::id;
+use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
 use crate::model::mapping::{CONTACT_FIELDS, Entry};
-use crate::model::money::{Amount, Money, ungrouped};
-use crate::model::period::NotADate;
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::Row;
-use crate::model::text::Text;
+use crate::value::date::{Date, Moment, Time};
+use crate::value::id;
+use crate::value::money::{Amount, Money, ungrouped};
+use crate::value::period::NotADate;
+use crate::value::text::Text;
 
 /// A row that could be read.
 pub(super) struct Draft {
@@ -23,6 +23,60 @@ pub(super) struct Draft {
     pub(super) prospect: Prospect,
     pub(super) entries: Vec<Wanted>,
 }
+
+/// What a cell says, for a key of a type in the table of keys.
+macro_rules! cell_value {
+    (Kind, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.kind($text)
+    };
+    (Rep, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.rep($text)
+    };
+    (Stage, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.stage($text, $of)
+    };
+    (Criteria, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        list($text)
+    };
+    (Time, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.time($text)
+    };
+    (Date, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.date(stringify!($name), $text)
+    };
+    (Moment, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.moment(stringify!($name), $text)
+    };
+    (Money, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.money(stringify!($name), $text)
+    };
+    (Bool, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.boolean(stringify!($name), $text)
+    };
+    (Score, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        $reader.score($text)
+    };
+    ($words:ident, $name:ident, $reader:ident, $text:ident, $of:ident) => {
+        Some($text.into())
+    };
+}
+
+macro_rules! define_set {
+    ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
+        impl RowReader<'_> {
+            /// Sets the key of an entry to what a cell says; the mapping's reader lets no other key through.
+            fn set(&mut self, event: &mut Event, key: &str, text: &str, of: &Prospect) {
+                match key {
+                    $(stringify!($name) => {
+                        event.$name = cell_value!($type, $name, self, text, of);
+                    })*
+                    _ => {}
+                }
+            }
+        }
+    };
+}
+event_keys!(define_set);
 
 /// Reads one row.
 pub(super) struct RowReader<'a> {
@@ -183,31 +237,7 @@ impl<'a> RowReader<'a> {
             if text.is_empty() || field == "date" {
                 continue;
             }
-            match field {
-                "kind" => event.kind = self.kind(&text),
-                "by" => event.by = self.rep(&text),
-                "owner" => event.owner = self.rep(&text),
-                "stage" => event.stage = self.stage(&text, of),
-                "time" => event.time = self.time(&text),
-                "confirms" => event.confirms = list(&text),
-                "revokes" => event.revokes = list(&text),
-                "next" => event.next = self.moment(field, &text),
-                "close_by" => event.close_by = self.date(field, &text),
-                "until" => event.until = self.date(field, &text),
-                "value" => event.value = self.money(field, &text),
-                "amount" => event.amount = self.money(field, &text),
-                "reached" => event.reached = self.boolean(field, &text),
-                "score" => event.score = self.score(&text),
-                "note" => event.note = Some(text.into()),
-                "next_what" => event.next_what = Some(text.into()),
-                "reason" => event.reason = Some(text.into()),
-                "forced" => event.forced = Some(text.into()),
-                "scale" => event.scale = Some(text.into()),
-                "ticket" => event.ticket = Some(text.into()),
-                "event" => event.event = Some(text.into()),
-                // Every field of an entry stands above; the mapping's reader lets no other through.
-                _ => {}
-            }
+            self.set(&mut event, field, &text, of);
         }
         event
     }

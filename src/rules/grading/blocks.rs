@@ -3,12 +3,11 @@
 use super::narrow;
 use std::ops::{Index, IndexMut};
 
-/// How many stand in a block.
+/// The number of elements in a block.
 const BLOCK: usize = 1024;
 
-/// Things in blocks of one size: adding to them moves none of them, and neither does taking in another list.
-/// A vector that grows stands in memory twice while it does. Places are given in the order of adding, not
-/// without gaps.
+/// Chunked vector: push and append never reallocate, which halves peak memory. Places are given in the order of
+/// adding, with gaps between appended lists.
 #[derive(Debug)]
 pub(super) struct Blocks<T>(Vec<Vec<T>>);
 
@@ -19,7 +18,7 @@ impl<T> Default for Blocks<T> {
 }
 
 impl<T> Blocks<T> {
-    /// Adds one, and says where.
+    /// Adds an element and returns its place.
     pub(super) fn push(&mut self, one: T) -> u32 {
         if self.0.last().is_none_or(|last| last.len() == BLOCK) {
             self.0.push(Vec::with_capacity(BLOCK));
@@ -29,7 +28,7 @@ impl<T> Blocks<T> {
         narrow(block * BLOCK + self.0[block].len() - 1)
     }
 
-    /// Takes in all of another list, and says how much higher their places are now.
+    /// Moves all elements of another list behind the own ones, and returns by how much their places rise.
     pub(super) fn append(&mut self, mut other: Blocks<T>) -> u32 {
         let higher = narrow(self.0.len() * BLOCK);
         self.0.append(&mut other.0);

@@ -1,23 +1,24 @@
-//! The grading of customers: prospects are taken in as they pass by, then their customers are compared.
+//! The grading of customers: a scan collects the prospects, then their customers are compared.
 
 use super::blocks::Blocks;
-use super::figures::Deeds;
-use super::levels::{Pareto, Pyramid, Value};
 use super::rfm::Bins;
-use super::{Customer, Graded, Prospect, Role, Verdict, judge, lifecycle, narrow};
-use crate::model::date::Date;
-use crate::model::id::{fold, folded};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::model::text::Text;
+use crate::rules::customer::levels::{Pareto, Pyramid, Value};
+use crate::rules::customer::{Customer, Verdict};
+use crate::rules::grading::figures::Deeds;
+use crate::rules::grading::{Graded, Prospect, Role, judge, lifecycle, narrow};
 use crate::rules::query::{Answers, Context, Query, Questions};
 use crate::rules::replay::replay;
-use crate::rules::state::{Record, State};
+use crate::rules::replay::state::{Record, State};
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
+use crate::value::date::Date;
+use crate::value::id::{fold, folded};
+use crate::value::text::Text;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// The customer of a prospect whose customer is made when all prospects are there.
+/// The customer of a prospect with an account, until the customer is made from all prospects of the account.
 const LATER: u32 = u32::MAX;
 
 /// Grades the customers of a ledger on a day.
@@ -29,10 +30,10 @@ pub(in crate::rules) struct Grader<'s> {
     rules: Vec<Option<Query>>,
 }
 
-/// What was taken in of prospects, in no order.
+/// What a scan collects for grading, in no order.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Taken {
-    /// Those that are a customer each: by its own figures, not compared with others yet.
+    /// Customers of one prospect without an account: their own figures, not compared with others yet.
     customers: Blocks<Customer>,
     /// All prospects,
     prospects: Vec<Prospect>,
@@ -49,13 +50,13 @@ struct Share {
     key: String,
     account: Text,
     id: Text,
-    /// Where the prospect stands among those that were taken in.
+    /// The prospect's place in the order of collection.
     prospect: u32,
     deeds: Deeds,
 }
 
 impl Taken {
-    /// Takes in what another thread has, behind what is there.
+    /// Adds what another thread collected, behind the own prospects.
     pub(in crate::rules) fn join(&mut self, other: Taken) {
         let behind = narrow(self.prospects.len());
         let higher = self.customers.append(other.customers);
@@ -86,7 +87,7 @@ impl<'s> Grader<'s> {
         Grader { settings, on, questions, rules }
     }
 
-    /// Takes in a prospect.
+    /// Collects a prospect.
     pub(in crate::rules) fn take(&self, taken: &mut Taken, record: &Record) {
         let context = Context { settings: self.settings, as_of: self.on };
         let deeds = Deeds::of(record, self.settings, self.on);
@@ -104,17 +105,16 @@ impl<'s> Grader<'s> {
         taken.answers.extend(answers);
     }
 
-    /// Compares and grades the customers of all prospects that were taken in; and which of these, in the
-    /// order in which they were taken, stands at each position.
-    pub(in crate::rules) fn grade(&self, taken: Taken) -> (Graded, Vec<u32>) {
+    /// Compares and grades the customers of all prospects that were collected.
+    pub(in crate::rules) fn grade(&self, taken: Taken) -> Graded {
         let Taken { mut customers, mut prospects, answers, shares } = taken;
         let accounts = self.put_together(&mut customers, &mut prospects, shares);
         let named = in_order(&customers, &prospects, &accounts);
         self.compare(&mut customers, &named);
         self.apply_rules(&mut customers, &prospects, &answers);
-        let order = sort(&mut prospects);
+        prospects.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
         lead(&mut customers, &prospects);
-        (Graded { customers, prospects }, order)
+        Graded { customers, prospects }
     }
 
     /// Makes a customer of each account, and says which these are.
@@ -259,21 +259,6 @@ fn in_order(customers: &Blocks<Customer>, prospects: &[Prospect], accounts: &[u3
     names.iter().map(|(.., customer)| *customer).collect()
 }
 
-/// Sorts prospects by id, and says where each stood.
-fn sort(prospects: &mut [Prospect]) -> Vec<u32> {
-    let customers: Vec<u32> = prospects.iter().map(|prospect| prospect.customer).collect();
-    for (at, prospect) in (0..).zip(&mut *prospects) {
-        prospect.customer = at;
-    }
-    prospects.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
-    let stood = |prospect: &mut Prospect| {
-        let at = prospect.customer;
-        prospect.customer = customers[at as usize];
-        at
-    };
-    prospects.iter_mut().map(stood).collect()
-}
-
 /// Tells the customers which of the prospects, given by id, are theirs.
 fn lead(customers: &mut Blocks<Customer>, prospects: &[Prospect]) {
     for (position, prospect) in prospects.iter().enumerate() {
@@ -284,33 +269,5 @@ fn lead(customers: &mut Blocks<Customer>, prospects: &[Prospect]) {
             customer.lead = narrow(position);
         }
         customer.prospects += 1;
-    }
-}
-
-/// Puts things into an order: at each position the one that stands where the order says.
-pub(in crate::rules) fn arrange<T>(things: &mut [T], order: &[u32]) {
-    for (position, at) in order.iter().enumerate() {
-        // What stood before here has gone where the one that came here was.
-        let mut at = *at as usize;
-        while at < position {
-            at = order[at] as usize;
-        }
-        things.swap(position, at);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn each_comes_where_the_order_says(order in Just((0..50u32).collect::<Vec<u32>>()).prop_shuffle()) {
-            let mut things: Vec<u32> = (100..150).collect();
-            arrange(&mut things, &order);
-            let expected: Vec<u32> = order.iter().map(|at| 100 + at).collect();
-            prop_assert_eq!(things, expected);
-        }
     }
 }

@@ -1,12 +1,12 @@
 //! The dimensions that are judged by a customer's own figures: value by amounts, relationship, demand,
 //! loyalty.
 
-use super::figures::{Figures, Mood};
-use super::levels::{Demand, Loyalty, Relationship, Value};
-use crate::model::date::Date;
 use crate::model::grading::Grading;
-use crate::model::money::Amount;
+use crate::rules::customer::figures::{Figures, Mood};
+use crate::rules::customer::levels::{Demand, Loyalty, Relationship, Value};
 use crate::stats::AbcClass;
+use crate::value::date::Date;
+use crate::value::money::Amount;
 
 /// Value: by the stated amounts, or by the class among the customers (or among those who bought
 /// nothing, for one of them); many orders can lift it.

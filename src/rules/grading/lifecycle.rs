@@ -1,8 +1,8 @@
 //! Where a customer stands between its first order and its last.
 
-use super::levels::Lifecycle;
-use crate::model::date::Date;
 use crate::model::grading::Grading;
+use crate::rules::customer::levels::Lifecycle;
+use crate::value::date::Date;
 
 /// The days without an order after which a customer lapses: the setting, else twice its median gap and
 /// at least `least_gap_days`. The days stand in order, each once.

@@ -11,76 +11,15 @@ mod blocks;
 pub mod figures;
 pub mod grader;
 pub mod judge;
-pub mod levels;
 pub mod lifecycle;
 pub mod rfm;
 #[cfg(test)]
 mod tests;
 
-use crate::model::text::Text;
+use crate::rules::customer::Customer;
+use crate::value::text::Text;
 use blocks::Blocks;
-use figures::Figures;
-use levels::{Demand, Lifecycle, Loyalty, Pareto, Pyramid, Relationship, Value};
-use rfm::Scores;
 use std::collections::HashSet;
-use std::sync::Arc;
-
-/// The composite grade, and the rule that gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// The grade.
-    pub grade: Text,
-    /// The rule's position in the settings.
-    pub rule: usize,
-}
-
-/// A customer, graded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Customer {
-    /// The account whose prospects it is; none where it is a prospect without one.
-    pub account: Option<Box<str>>,
-    /// How many prospects it is.
-    pub prospects: u32,
-    /// The first of them by id: its position in the book.
-    pub first: u32,
-    /// The one that stands for it, likewise: the first that is open and owned, else the first that is
-    /// owned, else the first.
-    pub lead: u32,
-    /// What it did.
-    pub figures: Figures,
-    /// Days without an order after which it lapses.
-    pub gap: u32,
-    /// What it is worth.
-    pub value: Value,
-    /// How long and closely it has been with us.
-    pub relationship: Relationship,
-    /// How much it wants now.
-    pub demand: Demand,
-    /// Whether it comes back.
-    pub loyalty: Loyalty,
-    /// Where it stands between first order and last.
-    pub lifecycle: Lifecycle,
-    /// Its class among those who bought.
-    pub pareto: Option<Pareto>,
-    /// Its level among those who bought.
-    pub pyramid: Option<Pyramid>,
-    /// Its scores among those who bought.
-    pub rfm: Option<Scores>,
-    /// Its grade; none where no rule fits.
-    pub verdict: Option<Arc<Verdict>>,
-}
-
-impl Customer {
-    /// Its grade.
-    pub fn grade(&self) -> Option<&str> {
-        self.verdict.as_ref().map(|verdict| &*verdict.grade)
-    }
-
-    /// Does it order: new, active or won back?
-    pub fn is_active(&self) -> bool {
-        matches!(self.lifecycle, Lifecycle::New | Lifecycle::Active | Lifecycle::WonBack)
-    }
-}
 
 /// Every customer of a book, graded.
 #[derive(Debug, Default)]
@@ -99,7 +38,7 @@ struct Prospect {
     role: Role,
 }
 
-/// How fit a prospect is to stand for its customer, the fittest first.
+/// Rank used to choose the prospect that represents a customer, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     OpenAndOwned,
@@ -138,7 +77,20 @@ impl Graded {
         &self.prospects[position].id
     }
 
-    /// Where in the book the prospect of an id stands.
+    /// Puts rows, each with the id of its prospect, at the positions of their prospects. A prospect without a row
+    /// gets the default, and a row without a prospect is dropped: files may come and go between the scan that
+    /// graded and the scan that made the rows.
+    pub fn by_position<T: Default>(&self, rows: Vec<(Text, T)>) -> Vec<T> {
+        let mut placed: Vec<T> = self.prospects.iter().map(|_| T::default()).collect();
+        for (id, row) in rows {
+            if let Some(position) = self.position(&id) {
+                placed[position] = row;
+            }
+        }
+        placed
+    }
+
+    /// The position in the book of the prospect with an id.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.prospects.binary_search_by(|prospect| (*prospect.id).cmp(id)).ok()
     }

@@ -1,18 +1,18 @@
 //! Hand-made ledgers on 2009-12-31, graded.
 
-use super::levels::*;
 use super::*;
-use crate::model::date::Date;
 use crate::model::event::{Event, EventKey};
 use crate::model::grading::GradeRule;
-use crate::model::money::{Amount, Money};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::model::text::Text;
 use crate::rules::book::Book;
+use crate::rules::customer::levels::*;
 use crate::rules::query::Query;
 use crate::rules::replay::replay;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use crate::value::money::{Amount, Money};
+use crate::value::text::Text;
 use proptest::prelude::*;
 
 fn today() -> Date {
@@ -351,7 +351,9 @@ fn a_book_is_graded_when_somebody_asks() {
     let book = Book::of(settings, today(), records, Vec::new());
     let select = |text: &str| -> Vec<String> {
         let query = Query::parse(text, "query", &book.settings, today()).unwrap();
-        book.select(&query).map(|record| record.prospect.id.to_string()).collect()
+        let selected = book.selection(&query);
+        let records = book.records().iter().filter(|record| selected.has(record));
+        records.map(|record| record.prospect.id.to_string()).collect()
     };
     assert_eq!(select("stage:opportunity"), ["a", "b"]);
     assert!(book.records().iter().all(|record| record.customer.get().is_none()));
@@ -429,4 +431,17 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn rows_stand_at_the_positions_of_their_prospects() {
+    let settings = Settings::default();
+    let all = ["a", "b", "c"].map(|id| prospect(id, vec![ago(9, "call", |_| {})]));
+    let records = all.into_iter().filter_map(|p| replay(p, &settings, today())).collect();
+    let book = Book::of(settings, today(), records, Vec::new());
+    let graded = book.graded();
+    // The file of `b` went, and that of `d` came, after the scan that graded.
+    let rows = vec![("d".into(), 4), ("c".into(), 3), ("a".into(), 1)];
+    assert_eq!(graded.by_position(rows), [1, 0, 3]);
+    assert_eq!(graded.by_position(Vec::<(Text, i32)>::new()), [0, 0, 0]);
 }

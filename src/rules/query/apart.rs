@@ -1,19 +1,16 @@
-//! Queries taken apart, where customers are graded only after their prospects have passed by: what asks
-//! for no grade is answered while the prospect is at hand, the rest when the grades are known.
+//! Splits a query into the part that needs no grades, evaluated during the scan, and the part evaluated after
+//! grading. The rules of grading need this: their conditions look at prospects, which a scan does not keep, and at
+//! the levels of customers, which are known only after the scan.
 
 use super::matching::Node;
-use super::view::View;
+use super::view::{Answers, View};
 use super::{Context, Query};
-use crate::rules::grading::Customer;
-use crate::rules::state::Record;
+use crate::rules::customer::Customer;
+use crate::rules::replay::state::Record;
 
 /// What is asked of prospects alone, by all the queries that were taken apart.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Questions(Vec<Node>);
-
-/// What one prospect answered: a bit for each question.
-#[derive(Debug, Default)]
-pub(in crate::rules) struct Answers(Box<[u64]>);
 
 impl Questions {
     /// Takes a query apart: what is left of it needs a prospect's answers and the customer.
@@ -56,13 +53,6 @@ impl Questions {
             bits[question / 64] |= u64::from(node.matches(&view)) << (question % 64);
         }
         Some(Answers(bits.into()))
-    }
-}
-
-impl Answers {
-    /// The answer to one question.
-    pub(super) fn get(&self, question: usize) -> bool {
-        self.0.get(question / 64).is_some_and(|bits| bits >> (question % 64) & 1 == 1)
     }
 }
 

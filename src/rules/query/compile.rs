@@ -8,14 +8,14 @@ use super::matching::{DateTest, Node, NumberTest, Source, StageTest, TextTest, W
 use super::pattern::Pattern;
 use super::{Asked, Parsed};
 use crate::diag::Diagnostic;
-use crate::model::id::fold;
-use crate::model::label::Label;
-use crate::model::money::Amount;
-use crate::model::period::{DATE_FORMS, parse_days, parse_period};
 use crate::model::pipeline::{Pipeline, Stage};
-use crate::model::text::Text;
-use crate::rules::evidence::IN_CYCLE;
-use crate::rules::grading::levels::{Level, Scale};
+use crate::rules::customer::levels::{Level, Scale};
+use crate::rules::replay::evidence::IN_CYCLE;
+use crate::value::id::fold;
+use crate::value::label::Label;
+use crate::value::money::Amount;
+use crate::value::period::{DATE_FORMS, parse_days, parse_period};
+use crate::value::text::Text;
 use std::ops::Range;
 
 /// A field or flag, its operator, and the values: any of them will do.

@@ -2,12 +2,12 @@
 //! not enough, and a line in `docs/queries.md`.
 
 use super::view::View;
-use crate::model::date::Date;
-use crate::model::money::{Amount, Money, Sum};
-use crate::rules::evidence::IN_CYCLE;
-use crate::rules::grading::levels::Scale;
-use crate::rules::grading::rfm::Scores;
-use crate::rules::moves::next_stage;
+use crate::rules::customer::levels::Scale;
+use crate::rules::customer::scores::Scores;
+use crate::rules::replay::evidence::IN_CYCLE;
+use crate::rules::replay::moves::next_stage;
+use crate::value::date::Date;
+use crate::value::money::{Amount, Money, Sum};
 
 /// Something that a prospect has, to be compared.
 #[derive(Debug, Clone, Copy)]

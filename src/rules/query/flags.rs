@@ -2,7 +2,7 @@
 
 use super::view::View;
 use crate::model::pipeline::Outcome;
-use crate::rules::grading::Customer;
+use crate::rules::customer::Customer;
 
 /// Something that a prospect is or is not.
 #[derive(Debug, Clone, Copy)]

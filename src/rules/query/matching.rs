@@ -5,11 +5,11 @@ use super::flags::Flag;
 use super::lexer::Op;
 use super::pattern::Pattern;
 use super::view::View;
-use crate::model::date::Date;
-use crate::model::money::Amount;
-use crate::model::period::Period;
 use crate::model::pipeline::Outcome;
-use crate::model::text::Text;
+use crate::value::date::Date;
+use crate::value::money::Amount;
+use crate::value::period::Period;
+use crate::value::text::Text;
 
 /// A question, everything in it resolved.
 #[derive(Debug, Clone)]

@@ -18,16 +18,17 @@ mod pattern;
 mod tests;
 mod view;
 
-pub(super) use apart::{Answers, Questions};
+pub(super) use apart::Questions;
 pub use fields::{FIELDS, Field};
 pub use flags::{FLAGS, Flag};
 pub use help::help;
+pub(super) use view::Answers;
 
-use super::state::Record;
 use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
-use crate::model::date::Date;
 use crate::model::settings::Settings;
-use crate::model::text::Text;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use crate::value::text::Text;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
@@ -90,7 +91,7 @@ impl Query {
     }
 
     /// Does it ask for a dimension of grading, or the grade? Then the book has to be graded before it
-    /// is asked; [`Book::select`](super::book::Book::select) sees to it.
+    /// is asked; [`Book::selection`](super::book::Book::selection) does that.
     pub fn asks_grades(&self) -> bool {
         self.node.asks_grades()
     }
@@ -110,7 +111,7 @@ impl Query {
         let customer = record.customer.get().map(|customer| &**customer);
         debug_assert!(
             customer.is_some() || !self.asks_grades(),
-            "`{self}` asks for grades of a book that is not graded: go through Book::select"
+            "`{self}` asks for grades of a book that is not graded: go through Book::selection"
         );
         let (settings, as_of, answers) = (context.settings, context.as_of, &Answers::default());
         self.node.matches(&view::View { record, settings, as_of, customer, answers })

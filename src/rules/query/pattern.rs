@@ -1,7 +1,7 @@
 //! Text against text: whatever the case and the Unicode form, with `*` for anything.
 
 use super::lexer::Word;
-use crate::model::id::{fold, folded};
+use crate::value::id::{fold, folded};
 
 /// A text to look for, folded once; cut at each `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! Queries against three hand-made prospects on 2009-12-14, a Monday.
 
 use super::*;
-use crate::model::date::Moment;
 use crate::model::event::{Event, EventKey};
-use crate::model::money::Money;
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Rep;
 use crate::rules::book::Book;
 use crate::rules::replay::replay;
+use crate::value::date::Moment;
+use crate::value::money::Money;
 use proptest::prelude::*;
 
 fn d(text: &str) -> Date {

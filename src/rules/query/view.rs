@@ -1,15 +1,25 @@
 //! What a query sees of a prospect on a day.
 
-use super::apart::Answers;
-use crate::model::date::Date;
 use crate::model::event::Event;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
-use crate::rules::evidence::Case;
-use crate::rules::grading::Customer;
-use crate::rules::grading::levels::Scale;
+use crate::rules::customer::Customer;
+use crate::rules::customer::levels::Scale;
+use crate::rules::replay::evidence::Case;
 use crate::rules::replay::standing;
-use crate::rules::state::Record;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+
+/// What one prospect answered: a bit for each question.
+#[derive(Debug, Default)]
+pub(in crate::rules) struct Answers(pub(super) Box<[u64]>);
+
+impl Answers {
+    /// The answer to one question.
+    pub(super) fn get(&self, question: usize) -> bool {
+        self.0.get(question / 64).is_some_and(|bits| bits >> (question % 64) & 1 == 1)
+    }
+}
 
 /// A record, and what it is judged by.
 #[derive(Debug, Clone, Copy)]

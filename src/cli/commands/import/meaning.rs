@@ -2,16 +2,16 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Place, Source, Spot};
-use crate::model::date::Date;
+use crate::disk::csv_file::read_csv;
+use crate::disk::file::utf8;
+use crate::format::read_mapping::{bad_date_format, read_mapping, unknown_field};
 use crate::model::mapping::{
     Assignment, ENTRY_FIELDS, Entry, Mapping, Part, Template, Values, prospect_fields, separator,
     thousands,
 };
 use crate::model::rows::Rows;
 use crate::model::settings::Settings;
-use crate::store::load::utf8;
-use crate::store::read_csv::read_csv;
-use crate::store::read_mapping::{bad_date_format, read_mapping, unknown_field};
+use crate::value::date::Date;
 use clap::Args;
 use std::path::{Path, PathBuf};
 

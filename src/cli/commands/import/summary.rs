@@ -2,11 +2,11 @@
 
 use super::Step;
 use crate::diag::Diagnostic;
-use crate::model::money::Amount;
+use crate::disk::write::Change;
 use crate::model::settings::Settings;
-use crate::model::sheet::{Cell, Kind, Row, Sheet};
-use crate::report::words::column;
-use crate::store::write::Change;
+use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::words::column;
+use crate::value::money::Amount;
 use std::collections::BTreeMap;
 
 /// What an import comes to.

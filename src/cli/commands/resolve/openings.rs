@@ -3,17 +3,18 @@
 use super::differently;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place};
+use crate::disk::file::{id_of, read_text};
+use crate::disk::ledger::Ledger;
+use crate::disk::write::Change;
+use crate::format::append::append;
+use crate::format::content::content;
+use crate::format::line::{assign_key, event_line};
+use crate::format::merge::markers::Markers;
+use crate::format::merge::{Kind, Two, Versions, joined};
+use crate::format::read_prospect::read_prospect;
 use crate::model::event::{Event, EventKey};
-use crate::model::id;
 use crate::render::clean;
-use crate::store::append::append;
-use crate::store::content::content;
-use crate::store::line::{assign_key, event_line};
-use crate::store::load::{Ledger, id_of, read_text};
-use crate::store::merge::markers::Markers;
-use crate::store::merge::{Kind, Two, Versions, joined};
-use crate::store::read_prospect::read_prospect;
-use crate::store::write::Change;
+use crate::value::id;
 use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -142,7 +143,7 @@ fn retracted(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::merge::{merge, two_in};
+    use crate::format::merge::{merge, two_in};
 
     #[test]
     fn an_unknown_answer_is_asked_again() {

@@ -1,0 +1,26 @@
+//! Reads the file of an import.
+
+use super::file::utf8;
+use crate::diag::{Code, Diagnostic};
+use crate::format::read_csv::parse_csv;
+use crate::model::rows::Rows;
+use std::io::Read;
+use std::path::Path;
+
+/// The largest file that is imported.
+pub const MAX_CSV: u64 = 1024 * 1024 * 1024;
+
+/// Reads a file of rows. `path` is also what diagnostics print.
+pub fn read_csv(path: &Path, delimiter: Option<u8>) -> Result<Rows, Diagnostic> {
+    let unreadable = |error: std::io::Error| {
+        Diagnostic::new(Code::Unreadable, format!("{} cannot be read: {error}", path.display()))
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(MAX_CSV + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_CSV {
+        let message = format!("{} is larger than 1 GiB", path.display());
+        return Err(Diagnostic::new(Code::TooLarge, message).help("import it in parts"));
+    }
+    parse_csv(&utf8(bytes, path)?, delimiter, path)
+}

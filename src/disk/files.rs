@@ -1,0 +1,337 @@
+//! Reads and replays every prospect of a ledger, on as many threads as the machine has. A thread fetches a
+//! batch of names, reads one file after the other into one buffer, replays each, and hands the record on.
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::disk::file::id_of;
+use crate::disk::ledger::{Ledger, Loaded};
+use crate::disk::tally::read_tallies;
+use crate::disk::walk::{Batch, Folder, Walk};
+use crate::format::layout::PROSPECTS;
+use crate::format::quick::quick;
+use crate::model::event::Event;
+use crate::model::prospect::Prospect;
+use crate::rules::book::{Book, Keep, Scanned, Shelf};
+use crate::rules::replay::replay;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use crate::value::hash::StableHasher;
+use crate::value::id;
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::hash::Hasher;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// The prospects of a ledger on a day.
+#[derive(Debug)]
+pub struct Files {
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The day.
+    pub as_of: Date,
+    /// Findings that are not about prospects.
+    pub beside: Vec<Diagnostic>,
+}
+
+/// The number of threads: as many as the machine has processors.
+static THREADS: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+
+/// What one thread counted.
+#[derive(Debug, Default)]
+struct Counts {
+    /// The day of the first entry.
+    first: Option<Date>,
+    errors: usize,
+    /// The ids of its files, folded and hashed.
+    ids: Vec<u64>,
+}
+
+/// The memory that a thread uses for one file after the other.
+#[derive(Debug, Default)]
+struct Scratch {
+    bytes: Vec<u8>,
+    events: Vec<Event>,
+}
+
+impl Scratch {
+    /// Keeps a record's event vector for the next file.
+    fn recycle(&mut self, record: Option<Record>) {
+        if let Some(mut record) = record {
+            record.prospect.events.clear();
+            self.events = record.prospect.events;
+        }
+    }
+}
+
+impl Shelf for Files {
+    fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
+        type Part = (Vec<Record>, Vec<Diagnostic>);
+        let (parts, mut problems) = self.each_file(keep, |_, part: &mut Part, record, found| {
+            part.0.extend(record.take());
+            part.1.extend(found);
+        });
+        let (mut records, mut counts) = (Vec::new(), Vec::new());
+        for ((some, found), counted) in parts {
+            records.extend(some);
+            problems.extend(found);
+            counts.push(counted);
+        }
+        problems.extend(self.beside.iter().cloned());
+        records.sort_unstable_by(|a: &Record, b| {
+            (&a.prospect.id, &a.prospect.path).cmp(&(&b.prospect.id, &b.prospect.path))
+        });
+        if any_repeated(counts) {
+            let (paths, _) = self.ledger.paths();
+            problems.extend(self.ledger.duplicate_ids(&paths));
+            leave_repeated_out(&mut records);
+        }
+        // Threads come in any order; the same ledger shall give the same list.
+        problems.sort_by(|a, b| a.place.cmp(&b.place));
+        (records, problems)
+    }
+
+    fn scan(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
+        let (parts, problems) = self.each_file(keep, |thread, (): &mut (), record, _| {
+            if let Some(record) = record {
+                each(thread, record);
+            }
+        });
+        let counts: Vec<Counts> = parts.into_iter().map(|((), counts)| counts).collect();
+        let beside = problems.iter().chain(&self.beside).filter(|p| p.is_error()).count();
+        Scanned {
+            first_entry: counts.iter().filter_map(|counts| counts.first).min(),
+            errors: beside + counts.iter().map(|counts| counts.errors).sum::<usize>(),
+            repeated_ids: any_repeated(counts),
+        }
+    }
+
+    fn threads(&self) -> usize {
+        *THREADS
+    }
+
+    fn earlier(&self, day: Date) -> Box<dyn Shelf> {
+        Box::new(Files { ledger: self.ledger.clone(), as_of: day, beside: self.beside.clone() })
+    }
+}
+
+impl Ledger {
+    /// The book of the ledger on a day. The book reads the prospects when they are first needed.
+    pub fn load(&self, as_of: Date) -> Book {
+        let (tallies, problems) = read_tallies(self, as_of);
+        let files = Files { ledger: self.clone(), as_of, beside: problems };
+        Book::on(Box::new(files), self.settings.clone(), as_of, tallies)
+    }
+
+    /// Files whose ids are the same but for case and Unicode form.
+    pub fn duplicate_ids(&self, paths: &[PathBuf]) -> Vec<Diagnostic> {
+        let mut seen: HashMap<String, &PathBuf> = HashMap::with_capacity(paths.len());
+        let mut problems = Vec::new();
+        for path in paths {
+            let id = id_of(path);
+            if let Some(first) = seen.get(&id::fold(&id)) {
+                let message =
+                    format!("the id `{id}` is also that of {}", self.show(first).display());
+                let other = id_of(first);
+                let differ = match (id == other, id.to_lowercase() == other.to_lowercase()) {
+                    (true, _) => "folders carry no meaning: the file's name alone is the id",
+                    (_, true) => "they differ only in case, which many file systems do not see",
+                    _ => {
+                        "they look the same and differ only in Unicode form (é, or e and an accent)"
+                    }
+                };
+                problems.push(
+                    Diagnostic::new(Code::DuplicateId, message)
+                        .at(Place::file(self.show(path)))
+                        .note(differ)
+                        .note("reports leave this file out")
+                        .help("rename one of the files, or join the two"),
+                );
+            } else {
+                seen.insert(id::fold(&id), path);
+            }
+        }
+        problems
+    }
+}
+
+/// What each thread made of its files, with what it counted.
+type Parts<A> = Vec<(A, Counts)>;
+
+impl Files {
+    /// Reads every file once, and returns the parts of all threads and what could not be listed. `each` gets
+    /// the number of the thread, the thread's own part, the record if the file gave one, and the findings
+    /// about the file. A record that `each` leaves in place is recycled.
+    fn each_file<A: Default + Send>(
+        &self,
+        keep: Keep,
+        each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
+    ) -> (Parts<A>, Vec<Diagnostic>) {
+        if self.ledger.stored.is_some() {
+            return self.each_of_stored(each);
+        }
+        let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS));
+        let first = walk.next_batch();
+        // A ledger of one batch is not worth a thread.
+        let alone = first.is_none() || walk.is_finished();
+        let walk = Mutex::new(walk);
+        let work = |thread: usize, mut begun: Option<Batch>| {
+            let (mut part, mut counts) = (A::default(), Counts::default());
+            let mut scratch = Scratch::default();
+            let mut own: Option<Folder> = None;
+            let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
+            while let Some(batch) = begun.take().or_else(next) {
+                // Threads that share one handle of a folder wait for each other with every file.
+                own = own.filter(|own| own.path == batch.folder.path);
+                own = own.or_else(|| batch.folder.again().ok());
+                let folder = own.as_ref().unwrap_or(&batch.folder);
+                self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
+                for name in &batch.names {
+                    counts.ids.push(id_hash(name));
+                    let (mut record, found) =
+                        self.one(folder, name, keep, &mut scratch, &mut counts);
+                    each(thread, &mut part, &mut record, found);
+                    scratch.recycle(record);
+                }
+            }
+            (part, counts)
+        };
+        let parts = if alone {
+            vec![work(0, first)]
+        } else {
+            std::thread::scope(|scope| {
+                let work = &work;
+                let others: Vec<_> =
+                    (1..self.threads()).map(|n| scope.spawn(move || work(n, None))).collect();
+                let mut parts = vec![work(0, first)];
+                for other in others {
+                    parts.push(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                }
+                parts
+            })
+        };
+        let walk = walk.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (parts, walk.problems)
+    }
+
+    /// Reads every file of a state that git has, on one thread.
+    fn each_of_stored<A: Default>(
+        &self,
+        each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>),
+    ) -> (Parts<A>, Vec<Diagnostic>) {
+        let (paths, problems) = self.ledger.paths();
+        let (mut part, mut counts) = (A::default(), Counts::default());
+        for path in paths {
+            counts.ids.extend(path.file_name().map(id_hash));
+            let (mut record, found) = self.in_full(&path, &mut counts);
+            each(0, &mut part, &mut record, found);
+        }
+        (vec![(part, counts)], problems)
+    }
+
+    /// Reads one file: with the quick reader if it understands the file, else in full.
+    fn one(
+        &self,
+        folder: &Folder,
+        name: &OsStr,
+        keep: Keep,
+        scratch: &mut Scratch,
+        counts: &mut Counts,
+    ) -> (Option<Record>, Vec<Diagnostic>) {
+        let name_text = name.to_string_lossy();
+        match self.quickly(folder, name, stem(&name_text), keep, scratch) {
+            Some(prospect) => self.replayed(prospect, Vec::new(), counts),
+            None => self.in_full(&folder.file(name), counts),
+        }
+    }
+
+    /// Reads one file by its path, with everything that can be said about it.
+    fn in_full(&self, path: &Path, counts: &mut Counts) -> (Option<Record>, Vec<Diagnostic>) {
+        match self.ledger.read(path) {
+            Ok(Loaded { prospect, problems, .. }) => self.replayed(prospect, problems, counts),
+            Err(problems) => {
+                counts.count(&problems);
+                (None, problems)
+            }
+        }
+    }
+
+    fn replayed(
+        &self,
+        prospect: Prospect,
+        mut problems: Vec<Diagnostic>,
+        counts: &mut Counts,
+    ) -> (Option<Record>, Vec<Diagnostic>) {
+        let mut record = replay(prospect, &self.ledger.settings, self.as_of);
+        // Findings of replay carry the path below the root; messages show it from here.
+        if let Some(record) = &mut record {
+            counts.first = counts.first.into_iter().chain(record.state.opened).min();
+            for finding in &mut record.findings {
+                self.ledger.show_place(finding);
+            }
+            let broken = |d: &&Diagnostic| d.is_error();
+            problems.extend(record.findings.iter().filter(broken).cloned());
+        }
+        counts.count(&problems);
+        (record, problems)
+    }
+
+    /// The prospect of a file of the plain form; `None` if the quick reader leaves the file to the full one.
+    fn quickly(
+        &self,
+        folder: &Folder,
+        name: &OsStr,
+        stem: &str,
+        keep: Keep,
+        scratch: &mut Scratch,
+    ) -> Option<Prospect> {
+        folder.read(name, &mut scratch.bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(&scratch.bytes).ok()?;
+        id::validate(stem).ok()?;
+        quick(text, stem, folder.file(name), &self.ledger.settings, keep, &mut scratch.events)
+    }
+}
+
+impl Counts {
+    fn count(&mut self, problems: &[Diagnostic]) {
+        self.errors += problems.iter().filter(|p| p.is_error()).count();
+    }
+}
+
+/// The id that a file's name gives.
+fn stem(name: &str) -> &str {
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+/// The id that a file's name gives, folded and hashed.
+fn id_hash(name: &OsStr) -> u64 {
+    let name = name.to_string_lossy();
+    let id = stem(&name);
+    let mut hash = StableHasher::default();
+    if id.is_ascii() {
+        id.bytes().for_each(|byte| hash.write_u8(byte.to_ascii_lowercase()));
+    } else {
+        hash.write(id::fold(id).as_bytes());
+    }
+    hash.finish()
+}
+
+/// Do two files have one id? Ids that only hash alike count as equal, which costs a second, exact look.
+fn any_repeated(counts: Vec<Counts>) -> bool {
+    let mut parts = counts.into_iter().map(|counts| counts.ids);
+    let mut ids = parts.next().unwrap_or_default();
+    parts.for_each(|part| ids.extend(part));
+    ids.par_sort_unstable();
+    ids.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// Keeps the first by path of the records that share an id.
+fn leave_repeated_out(records: &mut Vec<Record>) {
+    records.sort_by(|a, b| a.prospect.path.cmp(&b.prospect.path));
+    let mut seen = HashSet::with_capacity(records.len());
+    records.retain(|record: &Record| seen.insert(id::fold(&record.prospect.id)));
+    records.sort_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
+}

@@ -1,0 +1,144 @@
+//! From what somebody typed to a prospect's file: an id, a path, a unique prefix, or a unique name.
+//! An id costs the same in a ledger of any size; file names are listed only for a prefix, and files are
+//! read only for a name.
+
+use crate::diag::{Code, Diagnostic};
+use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
+use crate::disk::root::link_on_the_way;
+use crate::format::layout::PROSPECTS;
+use crate::format::line::base32;
+use crate::value::hash::StableHasher;
+use crate::value::id;
+use std::hash::Hasher;
+use std::path::{Path, PathBuf};
+
+/// The sub-folder of an id in a ledger with `fan_out`: one of 1,024, by a hash of the id.
+pub fn fan_out_folder(id: &str) -> String {
+    let mut hash = StableHasher::default();
+    hash.write(id::fold(id).as_bytes());
+    base32(hash.finish(), 2)
+}
+
+/// Where a new prospect's file goes, relative to the root.
+pub fn new_path(ledger: &Ledger, id: &str) -> PathBuf {
+    let folder = Path::new(PROSPECTS);
+    let file = format!("{id}.toml");
+    if ledger.settings.fan_out {
+        folder.join(fan_out_folder(id)).join(file)
+    } else {
+        folder.join(file)
+    }
+}
+
+/// The file of an id where new files would go, or in the other of the two usual places.
+fn usual_path(ledger: &Ledger, id: &str) -> Option<PathBuf> {
+    let file = format!("{id}.toml");
+    [Path::new(PROSPECTS).join(&file), Path::new(PROSPECTS).join(fan_out_folder(id)).join(&file)]
+        .into_iter()
+        .find(|path| {
+            // A folder that is a link could lead out of the ledger; listing the files reports it.
+            link_on_the_way(&ledger.root, path).is_none()
+                && ledger.root.join(path).symlink_metadata().is_ok_and(|meta| meta.is_file())
+        })
+}
+
+/// Finds a prospect's file, relative to the root.
+pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
+    if typed.contains(['/', '\\']) || typed.ends_with(".toml") {
+        return by_path(ledger, typed);
+    }
+    if id::validate(typed).is_ok()
+        && let Some(path) = usual_path(ledger, typed)
+    {
+        return Ok(path);
+    }
+    let (paths, problems) = ledger.paths();
+    let wanted = id::fold(typed);
+    let folded: Vec<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
+    let mut found = pick(&paths, |position| folded[position] == wanted);
+    if found.is_empty() && !wanted.is_empty() {
+        found = pick(&paths, |position| folded[position].starts_with(&wanted));
+    }
+    if found.is_empty() {
+        found = by_name(ledger, &paths, typed);
+    }
+    match found.as_slice() {
+        [only] => Ok(only.clone()),
+        several @ [_, ..] => {
+            let mut candidates: Vec<String> =
+                several.iter().take(10).map(|path| id_of(path)).collect();
+            // One id twice: only the paths tell them apart.
+            if candidates.windows(2).any(|pair| id::fold(&pair[0]) == id::fold(&pair[1])) {
+                let shown = |path: &PathBuf| ledger.show(path).display().to_string();
+                candidates = several.iter().take(10).map(shown).collect();
+            }
+            let more = several.len().saturating_sub(10);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            Err(Diagnostic::new(
+                Code::Ambiguous,
+                format!("`{typed}` could be any of {} prospects", several.len()),
+            )
+            .help(format!("say which: {}{more}", candidates.join(", "))))
+        }
+        [] => {
+            let ids: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
+            let diagnostic = Diagnostic::new(Code::NotFound, format!("no prospect `{typed}`"))
+                .nearest(typed, ids.iter().map(String::as_str))
+                .help("`crm list` shows them all; `crm add NAME` opens a new one");
+            Err(match problems.first() {
+                Some(_) => diagnostic.note(format!(
+                    "files or folders that could not be looked at: {} (`crm check` says which)",
+                    problems.len()
+                )),
+                None => diagnostic,
+            })
+        }
+    }
+}
+
+fn pick(paths: &[PathBuf], wanted: impl Fn(usize) -> bool) -> Vec<PathBuf> {
+    (0..paths.len())
+        .filter(|position| wanted(*position))
+        .map(|position| paths[position].clone())
+        .collect()
+}
+
+/// A path, from the current folder or from the ledger's root; it must lie among the prospects.
+fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
+    let typed_path = Path::new(typed);
+    let outside = || {
+        Diagnostic::new(Code::BadId, format!("`{typed}` is not a prospect of this ledger"))
+            .typed()
+            .help("name an id, or a file below the ledger's `prospects` folder")
+    };
+    let root = ledger.root.canonicalize().map_err(|_| outside())?;
+    for candidate in [typed_path.to_owned(), ledger.root.join(typed_path)] {
+        let is_file = candidate.symlink_metadata().is_ok_and(|meta| meta.is_file());
+        let Ok(real) = candidate.canonicalize() else { continue };
+        if let Ok(relative) = real.strip_prefix(&root)
+            && is_file
+            && relative.starts_with(PROSPECTS)
+            && relative.extension().is_some_and(|e| e == "toml")
+        {
+            return Ok(relative.to_owned());
+        }
+    }
+    Err(outside())
+}
+
+/// Files whose prospect has exactly this name; only files that hold the text are parsed.
+fn by_name(ledger: &Ledger, paths: &[PathBuf], typed: &str) -> Vec<PathBuf> {
+    use rayon::prelude::*;
+    let wanted = id::fold(typed);
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let is_it = |path: &&PathBuf| {
+        let shown = ledger.show(path);
+        let holds = crate::disk::file::read_text(&ledger.root.join(path), &shown)
+            .is_ok_and(|text| id::folded(&text).contains(&wanted));
+        holds && ledger.read(path).is_ok_and(|loaded| id::fold(&loaded.prospect.name) == wanted)
+    };
+    paths.par_iter().filter(is_it).cloned().collect()
+}

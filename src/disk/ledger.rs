@@ -1,0 +1,175 @@
+//! A ledger on disk or in git: its settings, and one of its prospects by the path. `walk` lists its files, and
+//! `files` reads all of them.
+
+use crate::diag::{Code, Diagnostic, Exit, Place, Source};
+use crate::disk::file::{id_of, read_text};
+use crate::format::layout::SETTINGS;
+use crate::format::quick::quick;
+use crate::format::read_prospect::read_prospect;
+use crate::format::read_settings::read_settings;
+use crate::model::prospect::Prospect;
+use crate::model::settings::Settings;
+use crate::rules::book::Keep;
+use crate::value::id;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+/// The files of a ledger that are not on the disk: a state that git has.
+pub trait Stored: fmt::Debug + Send + Sync {
+    /// The text of a file; `shown` is the path that messages print.
+    fn text(&self, relative: &Path, shown: &Path) -> Result<String, Diagnostic>;
+
+    /// Every `.toml` file below a folder, sorted, as a walk of the disk gives them; and the links on the
+    /// way, which are not followed.
+    fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>);
+}
+
+/// A ledger on disk, with its settings read.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    /// The root folder, as it was found.
+    pub root: PathBuf,
+    /// What is put before paths in messages: the root as the user would write it from here.
+    pub shown: PathBuf,
+    /// The settings.
+    pub settings: Settings,
+    /// Where its files are read from, if not from the disk.
+    pub stored: Option<Arc<dyn Stored>>,
+    /// How many prospects have been read so far; a display of progress reads it.
+    pub files_read: Arc<AtomicUsize>,
+}
+
+impl Ledger {
+    /// Reads the settings of the ledger at `root`.
+    pub fn open(root: PathBuf, shown: PathBuf) -> Result<Ledger, Vec<Diagnostic>> {
+        let place = shown.join(SETTINGS);
+        let text = read_text(&root.join(SETTINGS), &place).map_err(|problem| {
+            // Settings that cannot be read are wrong settings, unless the system is to blame.
+            let exit = problem.exit.max(Exit::Usage);
+            vec![Diagnostic { exit, ..problem }]
+        })?;
+        let settings = read_settings(&text, &place)?;
+        Ok(Ledger::of(root, shown, settings))
+    }
+
+    /// A ledger whose settings are left alone, because they may be broken themselves.
+    pub fn without_settings(root: PathBuf, shown: PathBuf) -> Ledger {
+        Ledger::of(root, shown, Settings::default())
+    }
+
+    fn of(root: PathBuf, shown: PathBuf, settings: Settings) -> Ledger {
+        Ledger { root, shown, settings, stored: None, files_read: Arc::default() }
+    }
+
+    /// The ledger whose files are stored elsewhere; `shown` is put before its paths in messages.
+    pub fn of_stored(
+        stored: impl Stored + 'static,
+        root: PathBuf,
+        shown: PathBuf,
+    ) -> Result<Ledger, Vec<Diagnostic>> {
+        let place = shown.join(SETTINGS);
+        let text = stored.text(Path::new(SETTINGS), &place).map_err(|problem| {
+            vec![Diagnostic { exit: problem.exit.max(Exit::Usage), ..problem }]
+        })?;
+        let settings = read_settings(&text, &place).map_err(|found| {
+            found.into_iter().map(|d| with_text(d, &place, &text)).collect::<Vec<_>>()
+        })?;
+        Ok(Ledger::of(root, shown, settings).with(stored))
+    }
+
+    /// The ledger with the same settings, and files that are stored elsewhere.
+    #[must_use]
+    pub fn with(&self, stored: impl Stored + 'static) -> Ledger {
+        Ledger { stored: Some(Arc::new(stored)), ..self.clone() }
+    }
+
+    /// The text of a file of the ledger, from wherever its files are read.
+    pub fn text(&self, relative: &Path) -> Result<String, Diagnostic> {
+        let shown = self.show(relative);
+        match &self.stored {
+            Some(stored) => stored.text(relative, &shown),
+            None => read_text(&self.root.join(relative), &shown),
+        }
+    }
+
+    /// A finding with the text that it points into, where that is not the one on the disk.
+    #[must_use]
+    pub fn sourced(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let file = match &diagnostic.place {
+            Some(Place { source: Source::File(path), .. }) => path.clone(),
+            _ => return diagnostic,
+        };
+        let relative = file.strip_prefix(&self.shown).unwrap_or(&file);
+        match self.stored.as_ref().map(|stored| stored.text(relative, &file)) {
+            Some(text) => with_text(diagnostic, &file, &text.unwrap_or_default()),
+            None => diagnostic,
+        }
+    }
+
+    /// How a file of the ledger is named in messages.
+    pub fn show(&self, relative: &Path) -> PathBuf {
+        self.shown.join(relative)
+    }
+
+    /// Reads one prospect by its path below the root. Problems beside a prospect do not stop it.
+    pub fn read(&self, relative: &Path) -> Result<Loaded, Vec<Diagnostic>> {
+        let shown = self.show(relative);
+        let text = self.text(relative).map_err(|problem| vec![problem])?;
+        let id = id_of(relative);
+        let (prospect, mut problems) = match quick(
+            &text,
+            &id,
+            relative.to_owned(),
+            &self.settings,
+            Keep::Everything,
+            &mut Vec::new(),
+        ) {
+            Some(prospect) => (Some(prospect), Vec::new()),
+            None => read_prospect(&text, &id, relative, &shown, &self.settings),
+        };
+        if let Err(bad) = id::validate(&id) {
+            let problem =
+                Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))
+                    .at(Place::file(&shown))
+                    .help("letters and digits of any script, `-`, `_` and `.`");
+            let better = id::slug(&id);
+            problems.push(if better.is_empty() {
+                problem
+            } else {
+                problem.help(format!("rename the file, for example to {better}.toml"))
+            });
+        }
+        match prospect {
+            Some(prospect) => Ok(Loaded { prospect, text, problems }),
+            None => Err(problems),
+        }
+    }
+
+    /// Turns a path below the root into the one to print.
+    pub fn show_place(&self, diagnostic: &mut Diagnostic) {
+        if let Some(Place { source: Source::File(path), .. }) = &mut diagnostic.place {
+            *path = self.show(path);
+        }
+    }
+}
+
+/// A prospect read from its file, with the file's text.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The prospect.
+    pub prospect: Prospect,
+    /// The file as it is.
+    pub text: String,
+    /// What is wrong in it, if anything.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// A finding about a file that is not on the disk, with that file's text.
+fn with_text(mut diagnostic: Diagnostic, file: &Path, text: &str) -> Diagnostic {
+    if let Some(place) = &mut diagnostic.place {
+        place.source = Source::Text { origin: file.display().to_string(), text: text.to_owned() };
+    }
+    diagnostic
+}

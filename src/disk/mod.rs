@@ -1,0 +1,14 @@
+//! The disk: finding, walking and reading a ledger, all in parallel, and writing it without losing anything.
+
+pub mod csv_file;
+pub mod file;
+pub mod files;
+pub mod find;
+mod journal;
+pub mod ledger;
+pub mod likeness;
+pub mod listing;
+pub mod root;
+pub mod tally;
+pub mod walk;
+pub mod write;

@@ -1,0 +1,87 @@
+//! Adding lines to a journal in a file's text without changing a byte before them.
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::format::tree::parse;
+use toml::de::DeValue;
+
+/// Adds lines to the table `journal` (`events`): at the end of the file where it is the last table, else
+/// at that table's end. Newline style and byte-order mark stay the file's own. The result holds every
+/// entry there was and the new ones; whether they read back as meant, the caller looks.
+pub fn append(
+    text: &str,
+    journal: &str,
+    lines: &[String],
+    place: &Place,
+) -> Result<String, Diagnostic> {
+    // The first line's style is the file's.
+    let crlf = text.find('\n').is_some_and(|end| text[..end].ends_with('\r'));
+    let newline = if crlf { "\r\n" } else { "\n" };
+    let table = parse(text, place).map_err(|mut problems| problems.swap_remove(0))?;
+    let mut added = String::new();
+    for line in lines {
+        added.push_str(line);
+        added.push_str(newline);
+    }
+    let Some((name, events)) = table.get_key_value(journal) else {
+        return Ok(join_at_end(text, &format!("{newline}[{journal}]{newline}{added}"), newline));
+    };
+    let refusal = || no_journal(journal, &place.clone().span(name.span()));
+    let DeValue::Table(entries) = events.get_ref() else { return Err(refusal()) };
+    let Some(header) = header_end(text, journal, events.span().start) else {
+        return Err(refusal());
+    };
+    let end = entries.values().map(|entry| entry.span().end).max().unwrap_or(0).max(header);
+    let follows = table
+        .iter()
+        .filter(|(key, _)| key.get_ref() != journal)
+        .any(|(key, value)| key.span().start.max(last_start(value.get_ref())) > header);
+    let line_end = text[end..].find('\n').map_or(text.len(), |p| end + p + 1);
+    let (before, after) = text.split_at(if follows { line_end } else { text.len() });
+    let new = join_at_end(before, &added, newline) + after;
+    // Entries under headers of their own (`[events.KEY]`) would swallow the lines.
+    if entries_of(&new, journal, place) == Some(entries.len() + lines.len()) {
+        Ok(new)
+    } else {
+        Err(refusal())
+    }
+}
+
+/// How many entries the journal has.
+fn entries_of(text: &str, journal: &str, place: &Place) -> Option<usize> {
+    match parse(text, place).ok()?.get(journal)?.get_ref() {
+        DeValue::Table(entries) => Some(entries.len()),
+        _ => None,
+    }
+}
+
+/// The start of the last table inside a value: `[[contact]]` may come again after other tables.
+fn last_start(value: &DeValue) -> usize {
+    match value {
+        DeValue::Array(items) => items.iter().map(|item| item.span().start).max().unwrap_or(0),
+        DeValue::Table(table) => table.values().map(|value| value.span().start).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Where the header `[events]` ends, if the journal is written under one.
+fn header_end(text: &str, journal: &str, span_start: usize) -> Option<usize> {
+    let line_start = text.get(..span_start)?.rfind('\n').map_or(0, |p| p + 1);
+    let line_end = text[span_start..].find('\n').map_or(text.len(), |p| span_start + p);
+    let line = text.get(line_start..line_end)?.trim_start_matches('\u{feff}').trim_start();
+    let inner: String =
+        line.chars().take_while(|c| *c != '#').filter(|c| !c.is_whitespace()).collect();
+    (inner == format!("[{journal}]")).then_some(line_end)
+}
+
+fn join_at_end(text: &str, added: &str, newline: &str) -> String {
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
+    format!("{text}{gap}{added}")
+}
+
+fn no_journal(journal: &str, place: &Place) -> Diagnostic {
+    let message =
+        format!("the entries are not under a header `[{journal}]`, so nothing can be added");
+    Diagnostic::new(Code::Syntax, message)
+        .at(place.clone())
+        .help(format!("write the entries as lines under `[{journal}]`, one each"))
+}

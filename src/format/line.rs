@@ -1,0 +1,116 @@
+//! An event as its line of TOML 1.0.
+
+use crate::model::event::{Event, EventKey, event_keys};
+use crate::value::date::Date;
+use crate::value::hash::StableHasher;
+use crate::value::text::Text;
+use std::fmt::Write;
+use std::hash::Hasher;
+use toml_writer::TomlStringBuilder;
+
+/// A text as a basic string of TOML 1.0: one line, whatever it holds.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = toml_writer::TomlWrite::value(&mut out, TomlStringBuilder::new(text).as_basic());
+    out
+}
+
+/// `["a", "b"]`
+pub fn quoted_list(items: &[Text]) -> String {
+    let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+    format!("[{}]", items.join(", "))
+}
+
+/// Money as TOML: a number, or a text with the currency.
+pub fn money(money: crate::value::money::Money) -> String {
+    match money.currency {
+        None => money.amount.to_string(),
+        Some(_) => quoted(&money.to_string()),
+    }
+}
+
+/// A value of a type in the table of keys as TOML; `None` where there is nothing to write.
+macro_rules! written_value {
+    (Criteria, $value:expr) => {
+        (!$value.is_empty()).then(|| quoted_list(&$value))
+    };
+    (Money, $value:expr) => {
+        $value.map(money)
+    };
+    (Rep, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    (Stage, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    (Text, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    (Note, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    ($shown:ident, $value:expr) => {
+        $value.map(|value| value.to_string())
+    };
+}
+
+macro_rules! define_body {
+    (
+        kind: Kind, $kind_en:literal, $kind_zh:literal, $kind_about:literal;
+        $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+    ) => {
+        /// The inline table of an event: kind, person and time first, the note last.
+        pub fn body(event: &Event) -> String {
+            let mut out = format!("{{ kind = {}", quoted(&event.kind));
+            $(if let Some(value) = written_value!($type, event.$name) {
+                let _ = write!(out, ", {} = {value}", stringify!($name));
+            })*
+            out.push_str(" }");
+            out
+        }
+    };
+}
+event_keys!(define_body);
+
+/// The line of an event under its key.
+pub fn event_line(event: &Event) -> String {
+    format!("{} = {}", event.key, body(event))
+}
+
+/// Gives an event its key: the day's highest N plus one, and a suffix made from the content, so that
+/// two branches which both write a second event of a day do not clash, and the same command gives the
+/// same bytes.
+pub fn assign_key(event: &mut Event, id: &str, existing: &[Event]) {
+    let date = event.date();
+    // They stand in the order of their keys: the day's last one has its highest N.
+    let until = existing.partition_point(|event| event.date() <= date);
+    let last = existing[..until].last().filter(|event| event.date() == date);
+    let n = last.map_or(0, |event| event.key.n) + 1;
+    let text = written_key(id, date, n, &body(event));
+    event.key = EventKey { date, n, text: text.into() };
+}
+
+/// A key with a suffix made from whose journal it is for and what is written under it.
+pub fn written_key(of: &str, date: Date, n: u32, content: &str) -> String {
+    let mut hash = StableHasher::default();
+    for part in [of, &date.to_string(), &n.to_string(), content] {
+        hash.write(part.as_bytes());
+        hash.write(&[0]);
+    }
+    format!("{date}-{n}-{}", base32(hash.finish(), 3))
+}
+
+/// The lowest bits of a hash in base-32 digits that cannot be misread.
+pub fn base32(hash: u64, digits: usize) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    // The low bits of FNV mix least: fold the high half in.
+    let mut rest = hash ^ (hash >> 32);
+    (0..digits)
+        .map(|_| {
+            let digit = DIGITS[(rest & 31) as usize];
+            rest >>= 5;
+            char::from(digit)
+        })
+        .collect()
+}

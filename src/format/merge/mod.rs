@@ -1,0 +1,181 @@
+//! Three-way merge of a ledger's file by what it means: text in, text and conflicts out.
+//!
+//! - **Entries** of a journal (`[events]`, `[tally]`) are a union by key. One that a side changed is taken
+//!   changed; one that a side lacks is kept, for history only grows.
+//! - **Facts** merge key by key, and the people of a prospect each for themselves. What one side changed,
+//!   added or removed is taken from that side.
+//! - Two files that were made under one id, each with an **opening** of its own, are a conflict as a whole: they
+//!   may be two people.
+//! - Two different changes of one fact or entry are a **conflict**, shown between git's markers; the rest
+//!   of the file is merged all the same.
+//! - Comments, spacing and line ends are kept as their side wrote them.
+//!
+//! Nothing depends on which side is which, but for the order within markers; merging many branches gives
+//! the same bytes in whatever order they are merged.
+
+mod combine;
+mod document;
+mod lines;
+pub mod markers;
+mod order;
+mod out;
+mod side;
+mod two;
+mod value;
+
+use crate::diag::Place;
+use crate::format::layout::{ACTIVITY, PROSPECTS};
+use crate::format::tree::parse;
+use markers::{Markers, take_apart};
+use std::path::Path;
+use toml::de::DeValue;
+pub use two::{Two, two_in};
+
+/// What a file is: what in it is a journal, and how the tables of a list are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A prospect.
+    Prospect,
+    /// A rep's tallies.
+    Activity,
+    /// `crm.toml`, or a file that is not known: no journal, and the order of tables has a meaning.
+    Settings,
+}
+
+impl Kind {
+    /// What the file at this path is: below a ledger's root, or with folders before that.
+    pub fn of(path: &Path) -> Kind {
+        let folders = path.parent().into_iter().flat_map(Path::components);
+        let kinds = folders.filter_map(|folder| match folder.as_os_str().to_str() {
+            Some(PROSPECTS) => Some(Kind::Prospect),
+            Some(ACTIVITY) => Some(Kind::Activity),
+            _ => None,
+        });
+        kinds.into_iter().next().unwrap_or(Kind::Settings)
+    }
+
+    /// The table that is a journal.
+    fn journal(self) -> Option<&'static str> {
+        match self {
+            Kind::Prospect => Some("events"),
+            Kind::Activity => Some("tally"),
+            Kind::Settings => None,
+        }
+    }
+
+    /// The keys that tell the tables of a list apart, the best one first.
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Kind::Prospect => &["name", "email", "phone"],
+            Kind::Activity | Kind::Settings => &["id", "name"],
+        }
+    }
+}
+
+/// A value in three versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Three<T> {
+    /// The common ancestor's; of a file, empty where there is none.
+    pub base: T,
+    /// Ours.
+    pub ours: T,
+    /// Theirs.
+    pub theirs: T,
+}
+
+impl<T> Three<T> {
+    fn map<U>(self, mut f: impl FnMut(T) -> U) -> Three<U> {
+        Three { base: f(self.base), ours: f(self.ours), theirs: f(self.theirs) }
+    }
+}
+
+/// Three versions of a file's text.
+pub type Versions<'t> = Three<&'t str>;
+
+/// The merged file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The text, with markers where there are conflicts.
+    pub text: String,
+    /// What both sides changed differently, in the order of the text.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Something that both sides changed differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// What: `company`, `contact 张先生: phone`, an event's key.
+    pub what: String,
+    /// The line of its first marker, from 1.
+    pub line: usize,
+}
+
+/// Why a file cannot be merged by what it means; git's merge of lines is what is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unclear {
+    /// A version is not TOML.
+    #[error("a version of it is not valid TOML")]
+    NotToml,
+    /// Entries are not lines under the journal's header.
+    #[error("its entries are not lines under one header")]
+    Journal,
+    /// Both sides added or moved tables whose order has a meaning.
+    #[error("both sides put tables where their order has a meaning")]
+    Order,
+    /// The result would not hold what the sides hold.
+    #[error("the two sides do not go together line by line")]
+    Result,
+}
+
+/// Merges. The same text on both sides, or a side that changed nothing, gives the other side's bytes.
+pub fn merge(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
+    let Versions { base, ours, theirs } = versions;
+    let unchanged = [(ours, theirs, ours), (base, ours, theirs), (base, theirs, ours)];
+    if let Some((.., text)) = unchanged.into_iter().find(|(a, b, _)| a == b) {
+        return Ok(Merged { text: text.to_owned(), conflicts: Vec::new() });
+    }
+    if kind == Kind::Prospect
+        && let Some(found) = two::two(versions)
+    {
+        return Ok(two::apart(versions, &found, markers));
+    }
+    joined(versions, kind, markers)
+}
+
+/// Merges as [`merge`] does, and joins two files with different openings into one.
+pub fn joined(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
+    let Versions { ours, theirs, .. } = versions;
+    let merged = combine::combine(versions, kind, markers)?;
+    let holds = |text: &str, sides: &[&str]| match kind.journal() {
+        None => parse(text, &Place::file("")).is_ok(),
+        Some(journal) => keys(text, journal).is_some_and(|there| {
+            let wanted = sides.iter().filter_map(|side| keys(side, journal)).flatten();
+            wanted.into_iter().all(|key| there.binary_search(&key).is_ok())
+        }),
+    };
+    let right = if merged.conflicts.is_empty() {
+        holds(&merged.text, &[ours, theirs])
+    } else if markers.size >= markers::SIZE {
+        take_apart(&merged.text).is_some_and(|sides| {
+            sides.conflicts == merged.conflicts.len()
+                && holds(&sides.ours, &[ours])
+                && holds(&sides.theirs, &[theirs])
+        })
+    } else {
+        true
+    };
+    if right { Ok(merged) } else { Err(Unclear::Result) }
+}
+
+/// The sorted keys of a journal; `None` if the text is not TOML.
+fn keys(text: &str, journal: &str) -> Option<Vec<String>> {
+    let table = parse(text, &Place::file("")).ok()?;
+    let mut keys: Vec<String> = match table.get(journal).map(|journal| journal.get_ref()) {
+        Some(DeValue::Table(entries)) => {
+            entries.keys().map(|key| key.get_ref().to_string()).collect()
+        }
+        _ => Vec::new(),
+    };
+    keys.sort();
+    Some(keys)
+}

@@ -1,0 +1,20 @@
+//! Text to nouns and back, without files: readers, appends, settings, mappings, the three-way merge. The one
+//! home of the TOML crates.
+
+pub mod append;
+pub mod content;
+mod cursor;
+pub mod layout;
+pub mod line;
+pub mod locate;
+pub mod merge;
+pub mod new_file;
+pub mod plan_file;
+pub mod quick;
+pub mod read_csv;
+pub mod read_mapping;
+pub mod read_prospect;
+pub mod read_settings;
+pub mod settings;
+mod syntax;
+pub mod tree;

@@ -1,0 +1,377 @@
+//! The quick reader: takes the plain form in which nearly every prospect is written, and leaves
+//! everything else to the full reader (`read_prospect`), which is exact and explains.
+//!
+//! It accepts only what it knows for certain: bare keys that are known, one value a line, strings on
+//! one line, plain numbers, dates and times, `[[contact]]` before a final `[events]`. Anything else (a
+//! rare escape, an unknown or repeated key, an odd number, a multi-line string, any mistake) gives
+//! `None`, and the file is read again in full. So both readers agree on everything this one accepts; a
+//! property test holds them to it.
+
+use crate::format::cursor::{Cursor, is_bare};
+use crate::model::event::{Event, event_keys};
+use crate::model::prospect::{Contact, Prospect};
+use crate::model::settings::Settings;
+use crate::rules::book::Keep;
+use crate::value::text::Text;
+use std::path::PathBuf;
+
+/// The prospect in a text, if the text is of the plain form and nothing is wrong with it. Its journal is
+/// put into `room`, which is empty and saves asking for memory; it is taken, not given back.
+pub fn quick(
+    text: &str,
+    id: &str,
+    path: PathBuf,
+    settings: &Settings,
+    keep: Keep,
+    room: &mut Vec<Event>,
+) -> Option<Prospect> {
+    let mut cursor = Cursor::over(text)?;
+    let events = std::mem::take(room);
+    let mut prospect = Prospect { id: id.into(), path, events, ..Prospect::default() };
+    let mut part = Part::Facts;
+    let mut seen = Seen::default();
+    while !cursor.is_at_end() {
+        cursor.space();
+        match cursor.peek() {
+            b'\n' | b'\r' | b'#' => cursor.end()?,
+            b'[' => {
+                part = header(&mut cursor, part, &mut prospect, &mut seen)?;
+                seen = Seen { top: seen.top, ..Seen::default() };
+            }
+            _ => match part {
+                Part::Facts => fact(&mut cursor, &mut prospect, settings, &mut seen)?,
+                Part::Contact => contact(&mut cursor, prospect.contacts.last_mut()?, &mut seen)?,
+                Part::Events => {
+                    if prospect.events.capacity() == 0 {
+                        prospect.events.reserve(cursor.lines());
+                    }
+                    event(&mut cursor, keep, &mut prospect.events)?;
+                }
+            },
+        }
+    }
+    if prospect.name.trim().is_empty() || !cursor.is_printable() {
+        return None;
+    }
+    if !prospect.events.is_sorted_by(|a, b| a.key <= b.key) {
+        prospect.events.sort_by(|a, b| a.key.cmp(&b.key));
+    }
+    let repeated = prospect.events.windows(2).any(|pair| pair[0].key.text == pair[1].key.text);
+    (!repeated).then_some(prospect)
+}
+
+/// Which part of the file a line belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Facts,
+    Contact,
+    Events,
+}
+
+/// Keys that stood already: each may stand once.
+#[derive(Default)]
+struct Seen {
+    top: Keys,
+    contact: Keys,
+}
+
+/// A set of keys by their number.
+#[derive(Default, Clone, Copy)]
+struct Keys(u32);
+
+impl Keys {
+    /// Notes a key; `None` if it stood already.
+    fn add(&mut self, number: u32) -> Option<()> {
+        let bit = 1 << number;
+        let new = self.0 & bit == 0;
+        self.0 |= bit;
+        new.then_some(())
+    }
+}
+
+fn header(
+    cursor: &mut Cursor,
+    part: Part,
+    prospect: &mut Prospect,
+    seen: &mut Seen,
+) -> Option<Part> {
+    if part == Part::Events {
+        return None;
+    }
+    if cursor.skip("[[contact]]") {
+        prospect.contacts.push(Contact::default());
+        cursor.end()?;
+        return Some(Part::Contact);
+    }
+    if cursor.skip("[events]") {
+        seen.top.add(31)?;
+        cursor.end()?;
+        return Some(Part::Events);
+    }
+    None
+}
+
+fn fact(
+    cursor: &mut Cursor,
+    prospect: &mut Prospect,
+    settings: &Settings,
+    seen: &mut Seen,
+) -> Option<()> {
+    let key = cursor.key()?;
+    let number = match key {
+        "name" => 0,
+        "company" => 1,
+        "industry" => 2,
+        "region" => 3,
+        "size" => 4,
+        "source" => 5,
+        "product" => 6,
+        "account" => 7,
+        "pipeline" => 8,
+        "needs" => 9,
+        "tags" => 10,
+        "contact" | "events" => return None,
+        own => {
+            let known = settings.facts.iter().any(|fact| **fact == *own);
+            let repeated = prospect.facts.iter().any(|(fact, _)| **fact == *own);
+            if !known || repeated || !is_bare(own) {
+                return None;
+            }
+            prospect.facts.push((own.into(), cursor.string()?));
+            return cursor.end();
+        }
+    };
+    seen.top.add(number)?;
+    match number {
+        0 => prospect.name = cursor.string()?,
+        1 => prospect.company = Some(cursor.string()?),
+        2 => prospect.industry = Some(cursor.string()?),
+        3 => prospect.region = Some(cursor.string()?),
+        4 => prospect.size = Some(cursor.string()?),
+        5 => prospect.source = Some(cursor.string()?),
+        6 => prospect.product = Some(cursor.string()?),
+        7 => prospect.account = Some(cursor.string()?),
+        8 => prospect.pipeline = Some(cursor.string()?),
+        9 => prospect.needs = cursor.strings()?,
+        _ => prospect.tags = cursor.strings()?,
+    }
+    cursor.end()
+}
+
+fn contact(cursor: &mut Cursor, contact: &mut Contact, seen: &mut Seen) -> Option<()> {
+    let key = cursor.key()?;
+    let mut once = |number| seen.contact.add(number);
+    match key {
+        "name" => once(0).and_then(|()| cursor.string().map(|text| contact.name = text))?,
+        "role" => once(1).and_then(|()| put(&mut contact.role, cursor.string()))?,
+        "decides" => {
+            once(2).and_then(|()| cursor.boolean().map(|value| contact.decides = value))?
+        }
+        "phone" => once(3).and_then(|()| put(&mut contact.phone, cursor.string()))?,
+        "email" => once(4).and_then(|()| put(&mut contact.email, cursor.string()))?,
+        "birthday" => {
+            once(5).and_then(|()| cursor.date().map(|date| contact.birthday = Some(date)))?
+        }
+        _ => return None,
+    }
+    cursor.end()
+}
+
+fn put(slot: &mut Option<Text>, value: Option<Text>) -> Option<()> {
+    *slot = Some(value?);
+    Some(())
+}
+
+/// `KEY = { kind = "…", … }`
+fn event(cursor: &mut Cursor, keep: Keep, events: &mut Vec<Event>) -> Option<()> {
+    let key = cursor.event_key()?;
+    cursor.eat(b'{').then_some(())?;
+    // Filled where it will stay: an event is half a kilobyte.
+    events.push(Event::new(key, ""));
+    let event = events.last_mut()?;
+    let mut seen = Keys::default();
+    cursor.space();
+    loop {
+        let key = cursor.key()?;
+        field(cursor, event, key, &mut seen, keep)?;
+        if !cursor.goes_on(b'}')? {
+            break;
+        }
+    }
+    cursor.end()?;
+    (!event.kind.is_empty()).then_some(())
+}
+
+/// Takes a value of a type in the table of keys; `None` if it is not of the plain form.
+macro_rules! take_value {
+    (Kind, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.kind().map(|kind| $event.$name = kind)
+    };
+    (Criteria, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.strings().map(|list| $event.$name = list)
+    };
+    (Time, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.time().map(|time| $event.$name = Some(time))
+    };
+    (Date, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.date().map(|date| $event.$name = Some(date))
+    };
+    (Moment, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.moment().map(|moment| $event.$name = Some(moment))
+    };
+    (Money, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.money().map(|money| $event.$name = Some(money))
+    };
+    (Bool, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.boolean().map(|value| $event.$name = Some(value))
+    };
+    (Score, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        $cursor.amount().map(|score| $event.$name = Some(score))
+    };
+    (Note, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        match $keep {
+            Keep::Everything => put(&mut $event.$name, $cursor.string()),
+            Keep::AllButNotes => $cursor.pass_string(),
+        }
+    };
+    ($text:ident, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+        put(&mut $event.$name, $cursor.string())
+    };
+}
+
+macro_rules! define_field {
+    ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
+        /// The positions of the keys, to see which were there already.
+        #[allow(non_camel_case_types)]
+        enum Position { $($name,)* }
+
+        fn field(
+            cursor: &mut Cursor,
+            event: &mut Event,
+            key: &str,
+            seen: &mut Keys,
+            keep: Keep,
+        ) -> Option<()> {
+            match key {
+                $(stringify!($name) => {
+                    seen.add(Position::$name as u32)?;
+                    take_value!($type, event.$name, cursor, keep)
+                })*
+                _ => None,
+            }
+        }
+    };
+}
+event_keys!(define_field);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::read_prospect::read_prospect;
+    use proptest::prelude::*;
+    use std::path::Path;
+
+    const PLAIN: &str = "# old file\nname     = \"张先生\"   # who\ncompany = \"A & B\"\nneeds = [\"health\", \"x\"]\ntags = \"vip\"\nbranch = \"north\"\n\n[[contact]]\nname = \"Ann\"\ndecides = true\nbirthday = 1971-05-02\n\n[[contact]]\nphone = \"1\"\n\n[events] # journal\n2009-12-03-1-k2p = { kind = \"opened\", by = \"liuyan\", owner = \"\", value = 18000.50 }\n2009-12-04 = { kind = \"meeting\", time = 10:30:00, stage = \"25\", confirms = [\"fit\"], revokes = [], next = 2009-12-11T14:00:00, close_by = 2009-12-30, reached = false, score = 9, note = \"a, }b\", reason = \"say \\\"x\\\" \\\\ \\n\\t.\" }\n";
+
+    fn settings() -> Settings {
+        Settings { facts: vec!["branch".into()], ..Settings::default() }
+    }
+
+    /// What the quick reader says, if anything, is what the full one says, and nothing is wrong.
+    fn agrees(text: &str) -> bool {
+        let (path, settings) = (Path::new("x.toml"), settings());
+        let quickly = |keep| quick(text, "x", path.to_owned(), &settings, keep, &mut Vec::new());
+        let Some(prospect) = quickly(Keep::Everything) else {
+            assert_eq!(quickly(Keep::AllButNotes), None, "{text}");
+            return false;
+        };
+        let mut without = prospect.clone();
+        without.events.iter_mut().for_each(|event| event.note = None);
+        assert_eq!(quickly(Keep::AllButNotes), Some(without), "{text}");
+        let (full, problems) = read_prospect(text, "x", path, path, &settings);
+        assert_eq!(problems, [], "{text}");
+        assert_eq!(full, Some(prospect), "{text}");
+        true
+    }
+
+    #[test]
+    fn the_plain_form_is_taken() {
+        assert!(agrees(PLAIN));
+        assert!(agrees(&PLAIN.replace('\n', "\r\n")));
+        assert!(agrees("name = \"x\""));
+    }
+
+    #[test]
+    fn a_carriage_return_ends_no_line() {
+        assert!(!agrees("name = \"x\"\r"));
+        assert!(!agrees("name = \"x\"\r\r\n"));
+        assert!(!agrees("# a\rb\nname = \"x\""));
+        assert!(agrees("name = \"x\ty\" # a\tb\r\n"));
+    }
+
+    #[test]
+    fn anything_else_is_left_to_the_full_reader() {
+        for (from, to) in [
+            ("张先生", "a\\u0041"),
+            ("张先生", "a\\e"),
+            ("\"张先生\"", "'x'"),
+            ("\"张先生\"", "\"\"\"x\"\"\""),
+            ("company", "name"),
+            ("company", "compny"),
+            ("18000.50", "018000"),
+            ("18000.50", "1_8"),
+            ("18000.50", "1e3"),
+            ("18000.50", "\"5 USD\""),
+            ("10:30:00", "10:30"),
+            ("2009-12-30", "2009-02-30"),
+            ("2009-12-30", "2009-12-30 10:00:00"),
+            ("time = ", "kind = "),
+            ("2009-12-04 =", "2009-12-03-1-k2p ="),
+            ("2009-12-04 =", "2009-12-4 ="),
+            ("[events] # journal", "[events] x"),
+            ("kind = \"meeting\", ", ""),
+            ("\"a, }b\", reason", "\"a, }b\",, reason"),
+            ("# old file", "# old\u{7}file"),
+            ("decides = true", "decides = truex"),
+        ] {
+            assert!(PLAIN.contains(from), "{from}");
+            assert!(!agrees(&PLAIN.replacen(from, to, 1)), "{from} -> {to}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// One to three changes to a valid document: bytes put in, taken out, lines doubled or swapped.
+        #[test]
+        fn both_readers_agree_on_mutants(
+            edits in prop::collection::vec((0usize..4, any::<prop::sample::Index>(), any::<prop::sample::Index>(), "[\"'\\[\\]{}=,.#_+: \t\r\n\\\\0-9a-zTZ\u{7f}é-]{1,3}"), 1..4),
+        ) {
+            let mut text = PLAIN.to_owned();
+            for (what, at, other, insert) in edits {
+                let boundaries: Vec<usize> = text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
+                let (at, other) = (boundaries[at.index(boundaries.len())], boundaries[other.index(boundaries.len())]);
+                match what {
+                    0 => text.insert_str(at, &insert),
+                    1 => text.replace_range(at..(at + 1..=text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(at), ""),
+                    2 => {
+                        let piece = text[at.min(other)..at.max(other)].to_owned();
+                        text.insert_str(at, &piece);
+                    }
+                    _ => {
+                        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+                        let (a, b) = (at % lines.len(), other % lines.len());
+                        lines.swap(a, b);
+                        text = lines.concat();
+                    }
+                }
+            }
+            agrees(&text);
+        }
+
+        #[test]
+        fn arbitrary_text_never_panics(text in "\\PC*") {
+            agrees(&text);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Reading CSV for imports: any of the usual separators, line ends and byte-order marks, quoted line
+//! breaks, blank lines, and the `'` that our exports put before what a spreadsheet would run. Rows keep the lines they stand on; what is wrong with a row is said later.
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::model::rows::{Row, Rows};
+use crate::value::formula::restored;
+use std::path::Path;
+
+/// Separators that can be found out, and their names.
+const SEPARATORS: [(u8, &str); 4] =
+    [(b',', "a comma"), (b';', "a semicolon"), (b'\t', "a tab"), (b'|', "a bar")];
+
+/// Reads rows from a text.
+pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows, Diagnostic> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let delimiter = match delimiter {
+        Some(delimiter) => delimiter,
+        None => separator(text, shown)?,
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes());
+    let mut lines = Lines { text, at: 0, line: 1 };
+    let mut rows = Rows::default();
+    let mut record = csv::StringRecord::new();
+    loop {
+        let begins = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                let message = format!("{} is no CSV: {error}", shown.display());
+                return Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown)));
+            }
+        }
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if rows.header.is_empty() {
+            rows.header = record.iter().map(|cell| cell.trim().into()).collect();
+            continue;
+        }
+        let cells = record.iter().map(|cell| restored(cell.trim()).into()).collect();
+        let ends = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let unclosed = ends >= text.len() && is_unclosed(text.get(begins..).unwrap_or(""));
+        rows.rows.push(Row { line: lines.of(begins), cells, unclosed });
+    }
+    if rows.header.is_empty() {
+        return Err(Diagnostic::new(Code::BadMapping, "the file has no header line")
+            .at(Place::file(shown))
+            .help("the first line names the columns"));
+    }
+    Ok(rows)
+}
+
+/// The separator that stands in the header; with several candidates it is not certain, and asked for.
+fn separator(text: &str, shown: &Path) -> Result<u8, Diagnostic> {
+    let header = text.trim_start_matches(['\r', '\n', ' ']);
+    let mut quoted = false;
+    let mut found: Vec<(u8, &str)> = Vec::new();
+    for byte in header.bytes() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\r' | b'\n' if !quoted => break,
+            byte if !quoted => {
+                let known = SEPARATORS.iter().find(|(separator, _)| *separator == byte);
+                found.extend(known.filter(|known| !found.contains(known)));
+            }
+            _ => {}
+        }
+    }
+    match found.as_slice() {
+        [] => Ok(b','),
+        [(only, _)] => Ok(*only),
+        several => {
+            let names: Vec<&str> = several.iter().map(|(_, name)| *name).collect();
+            let message = format!("the header has {}: which separates?", names.join(" and "));
+            Err(Diagnostic::new(Code::BadArgument, message)
+                .at(Place::file(shown))
+                .help("say it: --delimiter ',' or ';' or tab"))
+        }
+    }
+}
+
+/// A last record whose quotes do not pair up over several lines has swallowed what follows them.
+fn is_unclosed(record: &str) -> bool {
+    record.trim_end().contains('\n') && record.bytes().filter(|byte| *byte == b'"').count() % 2 == 1
+}
+
+/// Lines of growing offsets.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line on which the record that is read from `offset` begins: blank lines before it are not
+    /// its own.
+    fn of(&mut self, offset: usize) -> u64 {
+        let bytes = self.text.as_bytes();
+        let mut begins = offset.min(bytes.len());
+        while bytes.get(begins).is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
+            begins += 1;
+        }
+        let passed = bytes[self.at..begins.max(self.at)].iter().filter(|byte| **byte == b'\n');
+        self.line += passed.count() as u64;
+        self.at = begins.max(self.at);
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Rows {
+        parse_csv(text, None, Path::new("x.csv")).unwrap()
+    }
+
+    fn lines(text: &str) -> Vec<(u64, Vec<String>)> {
+        let cells = |row: &Row| row.cells.iter().map(ToString::to_string).collect();
+        parse(text).rows.iter().map(|row| (row.line, cells(row))).collect()
+    }
+
+    fn row(line: u64, cells: &[&str]) -> (u64, Vec<String>) {
+        (line, cells.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn rows_know_their_lines() {
+        for newline in ["\n", "\r\n"] {
+            let text = "\u{feff}a,b\n1,2\n\n\n3,\"x\ny\"\n,\n5,6\n7\n".replace('\n', newline);
+            let broken = format!("x{newline}y");
+            assert_eq!(
+                lines(&text),
+                [row(2, &["1", "2"]), row(5, &["3", &broken]), row(8, &["5", "6"]), row(9, &["7"])]
+            );
+        }
+    }
+
+    #[test]
+    fn separators() {
+        for text in ["a,b\n1,2", "a;b\n1;2", "a\tb\n1\t2", "a|b\n1|2", "\"a,x\";b\n1;2"] {
+            assert_eq!(lines(text), [row(2, &["1", "2"])], "{text}");
+        }
+        assert_eq!(lines("a\n1"), [row(2, &["1"])]);
+        let unsure = parse_csv("a,b;c\n1,2;3", None, Path::new("x.csv")).unwrap_err();
+        assert_eq!(unsure.message.en(), "the header has a comma and a semicolon: which separates?");
+        let told = parse_csv("a,b;c\n1,2;3", Some(b';'), Path::new("x.csv")).unwrap();
+        assert_eq!(told.header.len(), 2);
+    }
+
+    #[test]
+    fn an_open_quote_is_seen() {
+        let flags =
+            |text: &str| parse(text).rows.iter().map(|row| row.unclosed).collect::<Vec<_>>();
+        assert_eq!(flags("a,b\n1,\"x\n2,y\n3,z\n"), [true]);
+        assert_eq!(flags("a,b\n1,\"x\ny\"\n"), [false]);
+        assert_eq!(flags("a,b\n1,5\" pipe\n"), [false]);
+    }
+
+    #[test]
+    fn nothing_is_no_table() {
+        for text in ["", "\n\n", "\u{feff}", " , \n"] {
+            assert!(parse_csv(text, Some(b','), Path::new("x.csv")).is_err(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "(?s)[a\"',;\r\n\t \u{feff}é]{0,80}") {
+            if let Ok(rows) = parse_csv(&text, None, Path::new("x.csv")) {
+                let last = text.split('\n').count() as u64;
+                prop_assert!(rows.rows.iter().all(|row| (1..=last).contains(&row.line)));
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Mapping files: TOML -> [`Mapping`], with all that is wrong in one.
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::format::tree::{Reader, Table, Value, parse};
+use crate::model::mapping::{
+    Assignment, Condition, ENTRY_FIELDS, Entry, Join, Mapping, Template, Values, prospect_fields,
+    separator, thousands,
+};
+use crate::model::settings::Settings;
+use crate::value::date::Date;
+use crate::value::text::Text;
+use std::ops::Range;
+use std::path::Path;
+use toml::de::DeValue;
+
+/// Keys of a mapping file.
+pub const KEYS: [&str; 8] =
+    ["delimiter", "date_format", "thousands", "group", "join", "values", "prospect", "entry"];
+/// Keys of `[[join]]`.
+pub const JOIN_KEYS: [&str; 4] = ["file", "on", "prefix", "optional"];
+
+/// Reads a mapping file's text; `shown` is the path that diagnostics print.
+pub fn read_mapping(
+    text: &str,
+    shown: &Path,
+    settings: &Settings,
+) -> Result<Mapping, Vec<Diagnostic>> {
+    let place = Place::file(shown);
+    let table = parse(text, &place).map_err(|problems| {
+        problems.into_iter().map(|p| p.recoded(Code::BadMapping)).collect::<Vec<_>>()
+    })?;
+    let mut reader = Reader::new(place, Code::BadMapping);
+    let mut mapping = Mapping::default();
+    for (key, value) in &table {
+        let name: &str = key.get_ref();
+        match name {
+            "delimiter" => mapping.delimiter = character(&mut reader, name, value, separator),
+            "thousands" => mapping.thousands = character(&mut reader, name, value, thousands),
+            "date_format" => mapping.date_format = date_format(&mut reader, name, value),
+            "group" => mapping.group = reader.boolean(name, value).unwrap_or(false),
+            "join" => {
+                for (table, span) in reader.tables(name, value) {
+                    mapping.joins.extend(join(&mut reader, table, span));
+                }
+            }
+            "values" => mapping.values = values(&mut reader, name, value),
+            "prospect" => {
+                if let Some(table) = reader.table(name, value) {
+                    mapping.prospect =
+                        assignments(&mut reader, table, &prospect_fields(settings), None, settings);
+                }
+            }
+            "entry" => {
+                for (table, _) in reader.tables(name, value) {
+                    let entry = entry(&mut reader, table, settings);
+                    mapping.entries.push(entry);
+                }
+            }
+            _ => unknown(&mut reader, key.span(), "key", name, &KEYS),
+        }
+    }
+    if mapping.entries.is_empty() {
+        mapping.entries.push(Entry::default());
+    }
+    // A table gives its keys by name; people read from the top.
+    reader.problems.sort_by(|a, b| a.place.cmp(&b.place));
+    if reader.problems.is_empty() { Ok(mapping) } else { Err(reader.problems) }
+}
+
+fn unknown(reader: &mut Reader, span: Range<usize>, what: &str, name: &str, valid: &[&str]) {
+    let diagnostic = Diagnostic::new(Code::BadMapping, format!("unknown {what} `{name}`"))
+        .nearest(name, valid.iter().copied());
+    reader.problem(span, diagnostic);
+}
+
+fn character<T>(
+    reader: &mut Reader,
+    key: &str,
+    value: &Value,
+    read: fn(&str) -> Option<T>,
+) -> Option<T> {
+    let text = reader.text(key, value)?;
+    let found = read(&text);
+    if found.is_none() {
+        let diagnostic =
+            Diagnostic::new(Code::BadMapping, format!("`{key}` takes one character, not `{text}`"));
+        reader.problem(value.span(), diagnostic);
+    }
+    found
+}
+
+fn date_format(reader: &mut Reader, key: &str, value: &Value) -> Option<Text> {
+    let text = reader.text(key, value)?;
+    if Date::is_format(&text) {
+        return Some(text);
+    }
+    reader.problem(value.span(), bad_date_format(&text));
+    None
+}
+
+/// A text that is no `strftime` format.
+pub fn bad_date_format(text: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadMapping, format!("`{text}` is no format of dates"))
+        .help("day first: %d/%m/%Y, month first: %m/%d/%Y, as `date` takes it")
+}
+
+fn join(reader: &mut Reader, table: &Table, span: Range<usize>) -> Option<Join> {
+    let (mut file, mut on, mut prefix, mut optional) = (None, Vec::new(), None, false);
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        match name {
+            "file" => file = reader.text(name, value),
+            "on" => on = reader.texts(name, value),
+            "prefix" => prefix = reader.text(name, value),
+            "optional" => optional = reader.boolean(name, value).unwrap_or(false),
+            _ => unknown(reader, key.span(), "key of `[[join]]`", name, &JOIN_KEYS),
+        }
+    }
+    let (here, there) = match on.as_slice() {
+        [both] => (both.clone(), both.clone()),
+        [here, there] => (here.clone(), there.clone()),
+        _ => {
+            let diagnostic = Diagnostic::new(Code::BadMapping, "a join needs `on`: a column")
+                .help("on = \"agent\", or where the names differ, on = [\"agent\", \"name\"]");
+            reader.problem(span, diagnostic);
+            return None;
+        }
+    };
+    let Some(file) = file else {
+        let diagnostic = Diagnostic::new(Code::BadMapping, "a join needs `file`: another CSV file");
+        reader.problem(span, diagnostic);
+        return None;
+    };
+    let place = reader.place.clone().span(span);
+    Some(Join { file, here, there, prefix: prefix.unwrap_or_default(), optional, place })
+}
+
+fn values(reader: &mut Reader, key: &str, value: &Value) -> Vec<Values> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (column, value) in table {
+        let Some(pairs) = reader.table(column.get_ref(), value) else { continue };
+        let pairs = pairs
+            .iter()
+            .filter_map(|(from, to)| {
+                Some((from.get_ref().as_ref().into(), reader.text(from.get_ref(), to)?))
+            })
+            .collect();
+        let place = reader.place.clone().span(column.span());
+        found.push(Values { column: column.get_ref().as_ref().into(), pairs, place });
+    }
+    found
+}
+
+fn entry(reader: &mut Reader, table: &Table, settings: &Settings) -> Entry {
+    let mut when = Vec::new();
+    if let Some(value) = table.get("when")
+        && let Some(conditions) = reader.table("when", value)
+    {
+        for (column, value) in conditions {
+            let name: &str = column.get_ref();
+            let values = reader.texts(name, value);
+            let place = reader.place.clone().span(column.span());
+            when.push(Condition { column: name.into(), values, place });
+        }
+    }
+    Entry { when, fields: assignments(reader, table, &ENTRY_FIELDS, Some("when"), settings) }
+}
+
+/// `field = "text with {columns}"`, or a list of such texts; `besides` is a key that is no field.
+fn assignments(
+    reader: &mut Reader,
+    table: &Table,
+    fields: &[&str],
+    besides: Option<&str>,
+    settings: &Settings,
+) -> Vec<Assignment> {
+    let mut found = Vec::new();
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        if besides == Some(name) {
+            continue;
+        }
+        if !fields.contains(&name) {
+            reader.problem(key.span(), unknown_field(name, fields, settings));
+            continue;
+        }
+        let mut texts = Vec::new();
+        let items: Vec<&Value> = match value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        for item in items {
+            let Some(text) = reader.text(name, item) else { continue };
+            match Template::parse(&text) {
+                Ok(template) => texts.push(template),
+                Err(bad) => {
+                    let diagnostic = Diagnostic::new(Code::BadMapping, format!("`{name}`: {bad}"))
+                        .help("a brace that stands for itself is written twice: {{");
+                    reader.problem(item.span(), diagnostic);
+                }
+            }
+        }
+        let place = reader.place.clone().span(value.span());
+        found.push(Assignment { field: name.into(), texts, place });
+    }
+    found
+}
+
+/// A name that is not among these fields: perhaps it is one of the other kind.
+pub fn unknown_field(name: &str, fields: &[&str], settings: &Settings) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::BadMapping, format!("unknown field `{name}`"));
+    if ENTRY_FIELDS.contains(&name) {
+        diagnostic.help(format!("`{name}` is said by an entry: put it under `[[entry]]`"))
+    } else if prospect_fields(settings).contains(&name) {
+        diagnostic.help(format!("`{name}` is the prospect's: put it under `[prospect]`"))
+    } else {
+        let help = crate::diag::suggest(name, fields.iter().copied())
+            .unwrap_or_else(|| format!("fields: {}", fields.join(", ")).into());
+        diagnostic
+            .help(help)
+            .help("a fact of the team's own is named in crm.toml: [ledger] facts = [\"…\"]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Mapping, Vec<String>> {
+        read_mapping(text, Path::new("m.toml"), &Settings::default())
+            .map_err(|problems| problems.into_iter().map(|p| p.message.en().to_owned()).collect())
+    }
+
+    #[test]
+    fn a_whole_mapping() {
+        let mapping = read(
+            r#"
+            delimiter = "tab"
+            date_format = "%d/%m/%Y"
+            group = true
+            [[join]]
+            file = "teams.csv"
+            on = ["agent", "name"]
+            [values.state]
+            Won = "closed"
+            [prospect]
+            id = "{id}"
+            name = ["{account}", "{id}"]
+            [[entry]]
+            when = { state = ["Won", "Lost"], closed = "*" }
+            date = "{closed}"
+            "#,
+        )
+        .unwrap();
+        assert_eq!(mapping.delimiter, Some(b'\t'));
+        assert!(mapping.group);
+        assert_eq!((&*mapping.joins[0].here, &*mapping.joins[0].there), ("agent", "name"));
+        assert_eq!(mapping.values[0].pairs, [("Won".into(), "closed".into())]);
+        assert_eq!(mapping.prospect.len(), 2);
+        assert_eq!(mapping.entries[0].when.len(), 2);
+        assert_eq!(mapping.entries[0].fields.len(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_together() {
+        let wrong = read(
+            r#"
+            delimeter = ";"
+            thousands = "12"
+            date_format = "%Q"
+            [[join]]
+            on = "agent"
+            [prospect]
+            stage = "25"
+            nmae = "{x}"
+            name = "{x"
+            [[entry]]
+            company = "{y}"
+            when = { state = 3 }
+            "#,
+        )
+        .unwrap_err();
+        assert_eq!(
+            wrong,
+            [
+                "unknown key `delimeter`",
+                "`thousands` takes one character, not `12`",
+                "`%Q` is no format of dates",
+                "a join needs `file`: another CSV file",
+                "unknown field `stage`",
+                "unknown field `nmae`",
+                "`name`: `{` is not closed",
+                "unknown field `company`",
+                "`state` takes a list of texts, not 3",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_users_page_has_every_key_and_its_mapping_is_one() {
+        let page = include_str!("../../docs/import.md");
+        let block = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let mapping = read(block.unwrap()).unwrap();
+        assert_eq!((mapping.joins.len(), mapping.entries.len()), (1, 3));
+        let settings = Settings::default();
+        let words: Vec<&str> = page.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        for name in prospect_fields(&settings).into_iter().chain(ENTRY_FIELDS) {
+            assert!(words.contains(&name), "{name}");
+        }
+        for name in KEYS.into_iter().chain(JOIN_KEYS) {
+            assert!(words.contains(&name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `[[pipeline]]` and its stages: the boards.
+
+use super::{label, needs_id, one_of, positive, set, unknown};
+use crate::diag::{Code, Diagnostic};
+use crate::format::tree::{Reader, Table, Value};
+use crate::model::pipeline::{Outcome, Pipeline, Stage};
+use crate::model::settings::Settings;
+use crate::value::id;
+use crate::value::label::Label;
+use crate::value::money::Amount;
+use std::ops::Range;
+
+/// Keys of `[[pipeline]]`.
+pub const PIPELINE_KEYS: [&str; 4] = ["id", "label", "cycle_days", "stage"];
+/// More columns than anybody sees on a board; what a forecast computes grows with their cube.
+const MAX_STAGES: usize = 100;
+/// Keys of `[[pipeline.stage]]`.
+pub const STAGE_KEYS: [&str; 6] = ["id", "label", "probability", "requires", "max_days", "outcome"];
+
+pub(in crate::format) fn pipelines(reader: &mut Reader, settings: &mut Settings, value: &Value) {
+    let default = settings.pipelines.clone();
+    let mut boards: Vec<Pipeline> = Vec::new();
+    for (table, span) in reader.tables("pipeline", value) {
+        let mut board = Pipeline {
+            id: "".into(),
+            label: Label::default(),
+            cycle_days: None,
+            stages: Vec::new(),
+        };
+        let mut stated = false;
+        for (key, value) in table {
+            let name: &str = key.get_ref();
+            match name {
+                "id" => board.id = reader.text(name, value).unwrap_or_default(),
+                "label" => board.label = label(reader, name, value),
+                "cycle_days" => board.cycle_days = positive(reader, name, value),
+                "stage" => {
+                    stated = true;
+                    for (table, span) in reader.tables(name, value) {
+                        if let Some(stage) = stage(reader, settings, table, span) {
+                            board.stages.push(stage);
+                        }
+                    }
+                }
+                _ => unknown(reader, key.span(), "setting of `[[pipeline]]`", name, &PIPELINE_KEYS),
+            }
+        }
+        // A built-in board may be adjusted without writing its columns again.
+        if !stated && let Some(built_in) = default.iter().find(|p| p.id == board.id) {
+            board.stages.clone_from(&built_in.stages);
+            if board.label == Label::default() {
+                board.label.clone_from(&built_in.label);
+            }
+        }
+        match whole(&board, &boards) {
+            Ok(()) => boards.push(board),
+            Err(diagnostic) => reader.problem(span, diagnostic),
+        }
+    }
+    // The built-in boards stay, behind those of the file, unless the file has one of that id.
+    let kept: Vec<Pipeline> =
+        default.into_iter().filter(|p| boards.iter().all(|board| board.id != p.id)).collect();
+    settings.pipelines = boards.into_iter().chain(kept).collect();
+}
+
+/// What makes a board one that the method can be held on.
+fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), Diagnostic> {
+    id::validate(&board.id).map_err(|bad| needs_id("pipeline", &bad))?;
+    let wrong = |message: String| Diagnostic::new(Code::BadSetting, message);
+    let id = &board.id;
+    if others.iter().any(|other| other.id == *id) {
+        return Err(wrong(format!("the pipeline `{id}` stands twice")));
+    }
+    if board.stages.len() > MAX_STAGES {
+        let many = board.stages.len();
+        return Err(wrong(format!(
+            "the pipeline `{id}` has {many} stages, at most {MAX_STAGES} are taken"
+        )));
+    }
+    for (position, stage) in board.stages.iter().enumerate() {
+        if board.find(&stage.id) != Some(position) {
+            return Err(wrong(format!("the pipeline `{id}` has the stage `{}` twice", stage.id)));
+        }
+    }
+    let outcomes: Vec<Outcome> = board.stages.iter().map(|stage| stage.outcome).collect();
+    match outcomes.as_slice() {
+        [open @ .., Outcome::Won, Outcome::Lost]
+            if !open.is_empty() && open.iter().all(|o| *o == Outcome::Open) =>
+        {
+            Ok(())
+        }
+        _ => Err(wrong(format!("the stages of the pipeline `{id}` do not lead to its two exits"))
+            .help("its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\"")),
+    }
+}
+
+fn stage(
+    reader: &mut Reader,
+    settings: &Settings,
+    table: &Table,
+    span: Range<usize>,
+) -> Option<Stage> {
+    let mut stage = Stage {
+        id: "".into(),
+        label: Label::default(),
+        probability: Amount::ZERO,
+        requires: Vec::new(),
+        max_days: None,
+        outcome: Outcome::Open,
+    };
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        match name {
+            "id" => stage.id = reader.text(name, value).unwrap_or_default(),
+            "label" => stage.label = label(reader, name, value),
+            "probability" => {
+                if let Some(p) = reader.amount(name, value) {
+                    if p.is_negative() || p > Amount::from_int(1) {
+                        let diagnostic =
+                            Diagnostic::new(Code::BadSetting, "a probability lies from 0 to 1")
+                                .help("probability = 0.25");
+                        reader.problem(value.span(), diagnostic);
+                    }
+                    stage.probability = p;
+                }
+            }
+            "requires" => stage.requires = requires(reader, settings, value),
+            "max_days" => stage.max_days = positive(reader, name, value),
+            "outcome" => {
+                let names =
+                    [("open", Outcome::Open), ("won", Outcome::Won), ("lost", Outcome::Lost)];
+                set(&mut stage.outcome, one_of(reader, name, value, &names));
+            }
+            _ => unknown(reader, key.span(), "setting of `[[pipeline.stage]]`", name, &STAGE_KEYS),
+        }
+    }
+    if stage.outcome == Outcome::Won && !table.contains_key("probability") {
+        stage.probability = Amount::from_int(1);
+    }
+    if let Err(bad) = id::validate(&stage.id) {
+        reader.problem(span, needs_id("stage", &bad));
+        return None;
+    }
+    Some(stage)
+}
+
+fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<usize> {
+    let mut positions = Vec::new();
+    for (id, span) in reader.texts_at("requires", value) {
+        let position = settings.criteria.iter().position(|criterion| criterion.id == id);
+        if position.is_none() {
+            let diagnostic =
+                Diagnostic::new(Code::BadSetting, format!("no criterion is called `{id}`"))
+                    .nearest(&id, settings.criteria.iter().map(|c| &*c.id))
+                    .help(format!("a criterion of your own needs a section: [criteria.{id}]"));
+            reader.problem(span, diagnostic);
+        }
+        positions.extend(position);
+    }
+    positions
+}

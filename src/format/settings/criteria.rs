@@ -1,0 +1,99 @@
+//! `[criteria.<id>]` and `[kind.<id>]`: evidence of the team's own.
+
+use super::{label, one_of, set, unknown};
+use crate::diag::{Code, Diagnostic};
+use crate::format::tree::{Reader, Table};
+use crate::model::kind::Counts;
+use crate::model::pipeline::{Criterion, Known};
+use crate::model::settings::Settings;
+use crate::value::label::Label;
+
+/// Keys of `[criteria.<id>]`.
+pub const CRITERION_KEYS: [&str; 3] = ["label", "known", "kinds"];
+
+pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    for (key, value) in table {
+        let id: &str = key.get_ref();
+        let Some(fields) = reader.table(id, value) else { continue };
+        let built_in = settings.criterion(id).cloned();
+        let mut criterion = built_in.clone().unwrap_or_else(|| Criterion {
+            id: id.into(),
+            label: Label::default(),
+            known: Known::Attested,
+        });
+        let mut kinds = Vec::new();
+        for (key, value) in fields {
+            let name: &str = key.get_ref();
+            match name {
+                "label" => criterion.label = label(reader, name, value),
+                "known" | "kinds" if built_in.is_some() => {
+                    let message =
+                        format!("how the built-in criterion `{id}` is known cannot change");
+                    let diagnostic = Diagnostic::new(Code::BadSetting, message).help(
+                        "give your own criterion another id, and name it in a stage's `requires`",
+                    );
+                    reader.problem(value.span(), diagnostic);
+                }
+                "known" => {
+                    let names =
+                        [("attested", Known::Attested), ("entry", Known::Entry(Vec::new()))];
+                    let positions = [("attested", 0usize), ("entry", 1)];
+                    if let Some(position) = one_of(reader, name, value, &positions) {
+                        criterion.known = names[position].1.clone();
+                    }
+                }
+                "kinds" => {
+                    for (kind, span) in reader.texts_at(name, value) {
+                        if !settings.kinds.contains(&kind) {
+                            let diagnostic = Diagnostic::new(
+                                Code::BadSetting,
+                                format!("unknown kind of event `{kind}`"),
+                            )
+                            .nearest(&kind, settings.kinds.names());
+                            reader.problem(span, diagnostic);
+                        }
+                        kinds.push((&*kind).into());
+                    }
+                }
+                _ => unknown(reader, key.span(), "setting of `[criteria]`", name, &CRITERION_KEYS),
+            }
+        }
+        match (&mut criterion.known, kinds.is_empty()) {
+            (Known::Entry(slot), false) => *slot = kinds,
+            (Known::Entry(_), true) => {
+                let diagnostic = Diagnostic::new(
+                    Code::BadSetting,
+                    "a criterion known by an entry needs `kinds`",
+                )
+                .help("kinds = [\"demo\"]");
+                reader.problem(value.span(), diagnostic);
+            }
+            (_, false) => {
+                let diagnostic =
+                    Diagnostic::new(Code::BadSetting, "`kinds` goes with known = \"entry\"");
+                reader.problem(value.span(), diagnostic);
+            }
+            (_, true) => {}
+        }
+        match settings.criteria.iter_mut().find(|c| *c.id == *id) {
+            Some(slot) => *slot = criterion,
+            None => settings.criteria.push(criterion),
+        }
+    }
+}
+
+pub(in crate::format) fn kinds(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    for (key, value) in table {
+        let id: &str = key.get_ref();
+        let Some(fields) = reader.table(id, value) else { continue };
+        let mut counts = Counts::Note;
+        for (key, value) in fields {
+            let name: &str = key.get_ref();
+            match name {
+                "counts" => set(&mut counts, one_of(reader, name, value, &Counts::ALL)),
+                _ => unknown(reader, key.span(), "setting of `[kind]`", name, &["counts"]),
+            }
+        }
+        settings.kinds.insert(id.into(), counts);
+    }
+}

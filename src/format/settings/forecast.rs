@@ -1,0 +1,36 @@
+//! `[forecast]`: what forecasts are weighed and measured with.
+
+use super::{one_of, set, unknown};
+use crate::diag::{Code, Diagnostic};
+use crate::format::tree::{Reader, Table, Value};
+use crate::model::settings::{Settings, Span};
+use crate::value::money::Amount;
+
+/// Keys of `[forecast]`.
+pub const FORECAST_KEYS: [&str; 4] = ["weight", "target", "per", "slippage"];
+
+/// Reads the section.
+pub(in crate::format) fn forecast(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        let slot = &mut settings.forecast;
+        match name {
+            "weight" => set(&mut slot.weight, at_least_zero(reader, name, value)),
+            "target" => slot.target = at_least_zero(reader, name, value),
+            "per" => set(&mut slot.per, one_of(reader, name, value, &Span::ALL)),
+            "slippage" => set(&mut slot.slippage, at_least_zero(reader, name, value)),
+            _ => unknown(reader, key.span(), "setting of `[forecast]`", name, &FORECAST_KEYS),
+        }
+    }
+}
+
+/// A number that is not negative.
+fn at_least_zero(reader: &mut Reader, key: &str, value: &Value) -> Option<Amount> {
+    let amount = reader.amount(key, value)?;
+    if amount.is_negative() {
+        let message = format!("`{key}` cannot be less than 0");
+        reader.problem(value.span(), Diagnostic::new(Code::BadSetting, message));
+        return None;
+    }
+    Some(amount)
+}

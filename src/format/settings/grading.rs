@@ -1,0 +1,305 @@
+//! `[grading]` with its rules, and `[policy.<grade>]`.
+
+use super::{one_of, positive, set, unknown};
+use crate::diag::{Code, Diagnostic, Place, Spot};
+use crate::format::tree::{Reader, Table, Value};
+use crate::model::grading::{GradeRule, Grading, Policy, Scoring};
+use crate::model::settings::{LEVELS, Settings};
+use crate::rules::query::Query;
+use crate::value::date::Date;
+use crate::value::id;
+use crate::value::money::Amount;
+use crate::value::text::Text;
+use std::ops::Range;
+
+/// Keys of `[grading]`.
+pub const GRADING_KEYS: [&str; 22] = [
+    "value_high",
+    "value_medium",
+    "orders_high",
+    "orders_medium",
+    "margin",
+    "long_term_orders",
+    "long_term_contacts",
+    "long_term_days",
+    "strong_criteria",
+    "medium_criteria",
+    "responsive_days",
+    "loyal_repeat",
+    "promising_repeat",
+    "new_days",
+    "gap_days",
+    "least_gap_days",
+    "scoring",
+    "recency_limits",
+    "frequency_limits",
+    "money_limits",
+    "span",
+    "rule",
+];
+/// Keys of `[[grading.rule]]`.
+pub const RULE_KEYS: [&str; 2] = ["grade", "when"];
+/// Keys of `[policy.<grade>]`.
+pub const POLICY_KEYS: [&str; 7] = [
+    "verify_days",
+    "level",
+    "channel",
+    "contact_days",
+    "response_days",
+    "response_hours",
+    "discount",
+];
+
+/// `[grading]`. Its rules ask about everything else, so all other sections are read before.
+pub(in crate::format) fn grading(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    let mut read = Grading::default();
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        match name {
+            "value_high" => read.value_high = reader.amount(name, value),
+            "value_medium" => read.value_medium = reader.amount(name, value),
+            "orders_high" => read.orders_high = positive(reader, name, value),
+            "orders_medium" => read.orders_medium = positive(reader, name, value),
+            "margin" => read.margin = margin(reader, value),
+            "long_term_orders" => set(&mut read.long_term_orders, positive(reader, name, value)),
+            "long_term_contacts" => {
+                set(&mut read.long_term_contacts, positive(reader, name, value))
+            }
+            "long_term_days" => set(&mut read.long_term_days, reader.count(name, value, 36_500)),
+            "strong_criteria" => set(&mut read.strong_criteria, positive(reader, name, value)),
+            "medium_criteria" => set(&mut read.medium_criteria, positive(reader, name, value)),
+            "responsive_days" => set(&mut read.responsive_days, positive(reader, name, value)),
+            "loyal_repeat" => set(&mut read.loyal_repeat, share(reader, name, value)),
+            "promising_repeat" => set(&mut read.promising_repeat, share(reader, name, value)),
+            "new_days" => set(&mut read.new_days, positive(reader, name, value)),
+            "gap_days" => read.gap_days = positive(reader, name, value),
+            "least_gap_days" => set(&mut read.least_gap_days, positive(reader, name, value)),
+            "scoring" => set(&mut read.scoring, one_of(reader, name, value, &Scoring::ALL)),
+            "recency_limits" => read.recency_limits = limits(reader, name, value),
+            "frequency_limits" => read.frequency_limits = limits(reader, name, value),
+            "money_limits" => read.money_limits = limits(reader, name, value),
+            "span" => set(&mut read.span, positive(reader, name, value)),
+            "rule" => {}
+            _ => unknown(reader, key.span(), "setting of `[grading]`", name, &GRADING_KEYS),
+        }
+    }
+    contradictions(reader, &read, table);
+    settings.grading = read;
+    if let Some(value) = table.get("rule") {
+        rules(reader, settings, value);
+    }
+}
+
+/// Thresholds of which the higher level lies below the lower one.
+fn contradictions(reader: &mut Reader, read: &Grading, table: &Table) {
+    let orders = |stated: Option<u32>| stated.map(|n| Amount::from_int(i64::from(n)));
+    let count = |n: u32| Some(Amount::from_int(i64::from(n)));
+    for (high, above, low, below) in [
+        ("value_high", read.value_high, "value_medium", read.value_medium),
+        ("orders_high", orders(read.orders_high), "orders_medium", orders(read.orders_medium)),
+        (
+            "strong_criteria",
+            count(read.strong_criteria),
+            "medium_criteria",
+            count(read.medium_criteria),
+        ),
+        ("loyal_repeat", Some(read.loyal_repeat), "promising_repeat", Some(read.promising_repeat)),
+    ] {
+        let (Some(above), Some(below)) = (above, below) else { continue };
+        let place = table.get(high).or_else(|| table.get(low));
+        if let Some(value) = place.filter(|_| above < below) {
+            let message = format!("`{high}` ({above}) lies below `{low}` ({below})");
+            let diagnostic = Diagnostic::new(Code::ContradictoryRules, message)
+                .help(format!("nobody could reach `{low}` without `{high}`"));
+            reader.problem(value.span(), diagnostic);
+        }
+    }
+}
+
+fn rules(reader: &mut Reader, settings: &mut Settings, value: &Value) {
+    let mut rules: Vec<GradeRule> = Vec::new();
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    // A rule may ask for anything but the grade that it gives.
+    settings.grading.rules.clear();
+    for (table, span) in reader.tables("rule", value) {
+        let mut rule = GradeRule { grade: "".into(), when: "".into() };
+        let mut place = span.clone();
+        for (key, value) in table {
+            let name: &str = key.get_ref();
+            match name {
+                "grade" => rule.grade = reader.text(name, value).unwrap_or_default(),
+                "when" => {
+                    place = value.span();
+                    rule.when = condition(reader, settings, name, value, true).unwrap_or_default();
+                }
+                _ => unknown(reader, key.span(), "setting of `[[grading.rule]]`", name, &RULE_KEYS),
+            }
+        }
+        if id::validate(&rule.grade).is_err() {
+            let diagnostic = Diagnostic::new(Code::BadSetting, "a rule needs a `grade`")
+                .help("grade = \"A\", without blanks or signs");
+            reader.problem(span.clone(), diagnostic);
+        }
+        let stated = table.get("when").is_none() || !rule.when.trim().is_empty();
+        if let Some(before) = rules.iter().position(|b| hides(b, &rule)).filter(|_| stated) {
+            let message = format!("this rule never decides: rule {} fits all it fits", before + 1);
+            let help = "the first rule that fits wins: put the narrower one before the wider one";
+            reader.problem(place, Diagnostic::new(Code::ContradictoryRules, message).help(help));
+        }
+        rules.push(rule);
+        spans.push(span);
+    }
+    settings.grading.rules = rules;
+}
+
+/// Does an earlier rule fit everybody, or exactly those whom the later one fits?
+fn hides(earlier: &GradeRule, later: &GradeRule) -> bool {
+    let words = |rule: &GradeRule| rule.when.split_whitespace().collect::<Vec<_>>().join(" ");
+    earlier.when.trim().is_empty() || words(earlier) == words(later)
+}
+
+/// A condition in the query language: what is wrong in it is shown where it stands in the file.
+/// `of_grades` says whether it gives grades itself, so that it cannot ask for them.
+pub(in crate::format) fn condition(
+    reader: &mut Reader,
+    settings: &Settings,
+    key: &str,
+    value: &Value,
+    of_grades: bool,
+) -> Option<Text> {
+    let text = reader.text(key, value)?;
+    // Only the day of a report tells whether `2009..today` is a period; here either end will do.
+    let read = |today: Date| Query::parse(&text, key, settings, today);
+    let query = match read(Date::MIN).or_else(|wrong| read(Date::MAX).map_err(|_| wrong)) {
+        Ok(query) => query,
+        Err(wrong) => {
+            let span = match wrong.place {
+                Some(Place { spot: Spot::Span(from, to), .. }) => inside(value, &text, &(from..to)),
+                _ => value.span(),
+            };
+            reader.problem(span, Diagnostic { place: None, ..wrong });
+            return None;
+        }
+    };
+    if let Some(at) = query.grade_at().filter(|_| of_grades) {
+        let message = "a rule of grading cannot ask for `grade`, which it gives itself";
+        let help =
+            "ask for the dimensions: value, demand, lifecycle, relationship, loyalty, segment";
+        let diagnostic = Diagnostic::new(Code::ContradictoryRules, message).help(help);
+        reader.problem(inside(value, &text, &at), diagnostic);
+    }
+    Some(text)
+}
+
+/// Where a part of a text stands in the file; the whole of it where escapes move the bytes.
+fn inside(value: &Value, text: &str, part: &Range<usize>) -> Range<usize> {
+    let span = value.span();
+    if span.len() == text.len() + 2 {
+        span.start + 1 + part.start..span.start + 1 + part.end
+    } else {
+        span
+    }
+}
+
+/// A share from 0 to 1.
+fn share(reader: &mut Reader, key: &str, value: &Value) -> Option<Amount> {
+    let share = reader.amount(key, value)?;
+    if share.is_negative() || share > Amount::from_int(1) {
+        let diagnostic = Diagnostic::new(Code::BadSetting, format!("`{key}` lies from 0 to 1"))
+            .help(format!("{key} = 0.15"));
+        reader.problem(value.span(), diagnostic);
+        return None;
+    }
+    Some(share)
+}
+
+fn margin(reader: &mut Reader, value: &Value) -> Vec<(Text, Amount)> {
+    let mut margin = Vec::new();
+    for (product, value) in reader.table("margin", value).into_iter().flatten() {
+        let product: &str = product.get_ref();
+        margin.extend(share(reader, product, value).map(|share| (product.into(), share)));
+    }
+    margin
+}
+
+/// Four limits between five scores.
+fn limits(reader: &mut Reader, key: &str, value: &Value) -> Option<[Amount; 4]> {
+    let items = value.get_ref().as_array().map(|items| items.iter().collect::<Vec<_>>());
+    let read: Vec<Amount> =
+        items.iter().flatten().filter_map(|item| reader.amount(key, item)).collect();
+    let limits: Option<[Amount; 4]> = read.try_into().ok();
+    let ascending = |limits: &[Amount; 4]| limits.windows(2).all(|pair| pair[0] < pair[1]);
+    let limits = limits.filter(ascending);
+    if limits.is_none() {
+        let message = format!("`{key}` takes four limits, ascending");
+        let diagnostic = Diagnostic::new(Code::BadSetting, message)
+            .help(format!("{key} = [30, 90, 180, 365] for five scores"));
+        reader.problem(value.span(), diagnostic);
+    }
+    limits
+}
+
+/// `[policy.<grade>]`: what is not stated stays as it is by default.
+pub(in crate::format) fn policies(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    let grades: Vec<String> =
+        settings.grading.grades().into_iter().map(ToOwned::to_owned).collect();
+    for (key, value) in table {
+        let grade: &str = key.get_ref();
+        if !grades.iter().any(|known| known == grade) {
+            let message = format!("no rule of grading gives the grade `{grade}`");
+            let diagnostic = Diagnostic::new(Code::BadSetting, message)
+                .nearest(grade, grades.iter().map(String::as_str));
+            reader.problem(key.span(), diagnostic);
+            continue;
+        }
+        let Some(fields) = reader.table(grade, value) else { continue };
+        let mut policy = settings.policy(grade).cloned().unwrap_or_default();
+        for (key, value) in fields {
+            demand(reader, settings, &mut policy, key.get_ref(), value, key.span());
+        }
+        settings.policies.retain(|(of, _)| **of != *grade);
+        settings.policies.push((grade.into(), policy));
+    }
+}
+
+fn demand(
+    reader: &mut Reader,
+    settings: &Settings,
+    policy: &mut Policy,
+    name: &str,
+    value: &Value,
+    key: Range<usize>,
+) {
+    // 0 takes a default back: nothing is demanded.
+    let mut days = |slot: &mut Option<u32>, max: u32| {
+        if let Some(count) = reader.count(name, value, max) {
+            *slot = Some(count).filter(|count| *count > 0);
+        }
+    };
+    match name {
+        "verify_days" => days(&mut policy.verify_days, 36_500),
+        "contact_days" => days(&mut policy.contact_days, 36_500),
+        "response_hours" => days(&mut policy.response_hours, 876_000),
+        "response_days" => {
+            if let Some(count) = reader.count(name, value, 36_500) {
+                policy.response_hours = Some(count * 24).filter(|hours| *hours > 0);
+            }
+        }
+        "level" => {
+            let names = LEVELS.map(|level| (level, level));
+            policy.level = one_of(reader, name, value, &names).map(Into::into);
+        }
+        "channel" => {
+            policy.channel =
+                reader.texts(name, value).iter().map(|kind| (&**kind).into()).collect();
+            for kind in policy.channel.iter().filter(|k| !settings.kinds.contains(k)) {
+                let message = format!("unknown kind of event `{kind}`");
+                let diagnostic = Diagnostic::new(Code::BadSetting, message)
+                    .nearest(kind, settings.kinds.names());
+                reader.problem(value.span(), diagnostic);
+            }
+        }
+        "discount" => policy.discount = share(reader, name, value),
+        _ => unknown(reader, key, "setting of `[policy]`", name, &POLICY_KEYS),
+    }
+}

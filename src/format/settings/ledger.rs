@@ -1,0 +1,110 @@
+//! `[ledger]`, `[rates]`, `[reasons]`: the ledger as a whole.
+
+use super::{label, one_of, positive, set, unknown};
+use crate::diag::{Code, Diagnostic};
+use crate::format::tree::{Reader, Table, Value};
+use crate::model::settings::Settings;
+use crate::value::date::Weekday;
+use crate::value::label::Lang;
+use crate::value::money::Currency;
+use toml::de::DeValue;
+
+/// Keys of `[ledger]`.
+pub const LEDGER_KEYS: [&str; 12] = [
+    "title",
+    "currency",
+    "language",
+    "cycle_days",
+    "week_start",
+    "checkpoints",
+    "team_checkpoints",
+    "next_grace_days",
+    "paid_threshold",
+    "stuck_factor",
+    "fan_out",
+    "facts",
+];
+
+pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        match name {
+            "title" => settings.title = reader.text(name, value),
+            "currency" => {
+                if let Some(text) = reader.text(name, value) {
+                    settings.currency = Currency::parse(&text);
+                    if settings.currency.is_none() {
+                        let message = format!("`{text}` is not a currency");
+                        let diagnostic = Diagnostic::new(Code::BadSetting, message)
+                            .help("three capital letters: currency = \"CNY\"");
+                        reader.problem(value.span(), diagnostic);
+                    }
+                }
+            }
+            "language" => {
+                settings.language = one_of(reader, name, value, &Lang::ALL).unwrap_or_default();
+            }
+            "cycle_days" => set(&mut settings.cycle_days, positive(reader, name, value)),
+            "week_start" => set(&mut settings.week_start, weekday(reader, name, value)),
+            "checkpoints" => set(&mut settings.checkpoints, weekdays(reader, name, value)),
+            "team_checkpoints" => {
+                set(&mut settings.team_checkpoints, weekdays(reader, name, value))
+            }
+            "next_grace_days" => {
+                set(&mut settings.next_grace_days, reader.count(name, value, 3650))
+            }
+            "paid_threshold" => settings.paid_threshold = reader.amount(name, value),
+            "stuck_factor" => set(&mut settings.stuck_factor, positive(reader, name, value)),
+            "fan_out" => set(&mut settings.fan_out, reader.boolean(name, value)),
+            "facts" => settings.facts = reader.texts(name, value),
+            _ => unknown(reader, key.span(), "setting of `[ledger]`", name, &LEDGER_KEYS),
+        }
+    }
+}
+
+fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
+    let text = reader.text(key, value)?;
+    let day = Weekday::parse(&text);
+    if day.is_none() {
+        let diagnostic =
+            Diagnostic::new(Code::BadSetting, format!("`{text}` is not a day of the week"))
+                .nearest(&text, Weekday::ALL.iter().map(|(name, _)| *name));
+        reader.problem(value.span(), diagnostic);
+    }
+    day
+}
+
+fn weekdays(reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<Weekday>> {
+    match value.get_ref() {
+        DeValue::Array(days) => {
+            Some(days.iter().filter_map(|day| weekday(reader, key, day)).collect())
+        }
+        _ => weekday(reader, key, value).map(|day| vec![day]),
+    }
+}
+
+pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    for (key, value) in table {
+        match (Currency::parse(key.get_ref()), reader.amount(key.get_ref(), value)) {
+            (Some(currency), Some(rate)) => {
+                settings.rates.insert(currency, rate);
+            }
+            (None, _) => {
+                let diagnostic = Diagnostic::new(
+                    Code::BadSetting,
+                    format!("`{}` is not a currency", key.get_ref()),
+                )
+                .help("three capital letters: USD = 7.12");
+                reader.problem(key.span(), diagnostic);
+            }
+            (Some(_), None) => {}
+        }
+    }
+}
+
+pub(in crate::format) fn reasons(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+    for (key, value) in table {
+        let label = label(reader, key.get_ref(), value);
+        settings.reasons.push((key.get_ref().as_ref().into(), label));
+    }
+}

@@ -1,0 +1,210 @@
+//! Git's hooks: small scripts that call this program, written beside whatever else is there and never
+//! over it.
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::disk::write::write_file;
+use crate::git::program::Git;
+use std::path::{Path, PathBuf};
+
+/// What a script of ours says of itself.
+const MARK: &str = "# Written by `crm hooks install`; `crm hooks uninstall` takes it away.";
+/// What a hook that was there before is called while ours runs it first.
+const CHAINED: &str = "before-crm";
+
+/// One hook: its name in git, and what its script does after the program was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// Git's name for it.
+    pub name: &'static str,
+    /// The commands; `{LEDGER}` stands for the option that names the ledger.
+    body: &'static str,
+    /// What somebody would add to a hook of their own.
+    line: &'static str,
+}
+
+/// The hooks of a clone, in which people work.
+pub const CLONE: [Hook; 3] = [
+    Hook { name: "pre-commit", body: CHECK, line: CHECK_LINE },
+    Hook { name: "pre-merge-commit", body: CHECK, line: CHECK_LINE },
+    Hook {
+        name: "prepare-commit-msg",
+        body: "crm {LEDGER} hooks message \"$@\" || :\n",
+        line: "crm hooks message \"$@\"",
+    },
+];
+
+/// The hooks of the repository that everybody pushes to.
+pub const SERVER: [Hook; 1] = [Hook {
+    name: "pre-receive",
+    body: "exec crm guard\n",
+    line: "crm guard   (it reads what git puts on standard input)",
+}];
+
+const CHECK_LINE: &str = "crm check --quiet --staged --since HEAD || exit 1";
+
+/// A merge has a second past that must survive.
+const CHECK: &str = "set -- --since HEAD\n\
+                     if git rev-parse -q --verify MERGE_HEAD >/dev/null; then\n\
+                     \x20   set -- \"$@\" --since MERGE_HEAD\n\
+                     fi\n\
+                     exec crm {LEDGER} check --quiet --staged \"$@\"\n";
+
+/// How a hook stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Not there.
+    Absent,
+    /// Ours, as this version writes it.
+    Ours,
+    /// Ours, of another version or for another folder.
+    Older,
+    /// Somebody else's.
+    Foreign,
+}
+
+/// The hooks of one repository.
+#[derive(Debug, Clone)]
+pub struct Hooks {
+    folder: PathBuf,
+    prefix: String,
+}
+
+/// What is to be done with a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The file.
+    pub path: PathBuf,
+    /// The script it gets; `None`: it goes.
+    pub script: Option<String>,
+    /// A file that is moved first.
+    pub moved: Option<(PathBuf, PathBuf)>,
+}
+
+impl Hooks {
+    /// The hooks of a repository (`core.hooksPath` is respected) whose ledger lies at this prefix.
+    pub fn of(git: &Git, prefix: &str) -> Result<Hooks, Diagnostic> {
+        Ok(Hooks { folder: git.private("hooks")?, prefix: prefix.to_owned() })
+    }
+
+    /// The file of a hook.
+    pub fn path(&self, hook: &Hook) -> PathBuf {
+        self.folder.join(hook.name)
+    }
+
+    fn chained(&self, hook: &Hook) -> PathBuf {
+        self.folder.join(format!("{}.{CHAINED}", hook.name))
+    }
+
+    /// How a hook stands.
+    pub fn standing(&self, hook: &Hook) -> Standing {
+        let path = self.path(hook);
+        if path.symlink_metadata().is_err() {
+            return Standing::Absent;
+        }
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        match text.contains(MARK) {
+            true if text == self.script(hook) => Standing::Ours,
+            true => Standing::Older,
+            false => Standing::Foreign,
+        }
+    }
+
+    /// Does ours run another one first?
+    pub fn runs_another(&self, hook: &Hook) -> bool {
+        self.chained(hook).exists()
+    }
+
+    /// The script of a hook.
+    pub fn script(&self, hook: &Hook) -> String {
+        let quoted = self.prefix.trim_end_matches('/').replace('\'', "'\\''");
+        let folder = if quoted.is_empty() { String::new() } else { format!("/'{quoted}'") };
+        let ledger = format!("--ledger \"$(pwd -P)\"{folder}");
+        let before = format!("before=\"$(dirname \"$0\")/{}.{CHAINED}\"", hook.name);
+        // What comes on standard input can be read only once, and both want it.
+        let run = match hook.name {
+            "pre-receive" => {
+                "    lines=\"$(cat)\"\n    printf '%s\\n' \"$lines\" | \"$before\" || exit\n    \
+                 printf '%s\\n' \"$lines\" | crm guard\n    exit"
+            }
+            _ => "    \"$before\" \"$@\" || exit",
+        };
+        let chained = format!("{before}\nif [ -x \"$before\" ]; then\n{run}\nfi\n");
+        format!(
+            "#!/bin/sh\n{MARK}\nif ! command -v crm >/dev/null; then\n    echo \"{}: crm is not on \
+             the PATH, so the ledger cannot be looked at\" >&2\n    exit 1\nfi\n{chained}{}",
+            hook.name,
+            hook.body.replace("{LEDGER}", &ledger)
+        )
+    }
+
+    /// What installing a hook takes; nothing where it stands. One of somebody else's is an error, unless
+    /// it shall be run first.
+    pub fn install(&self, hook: &Hook, chain: bool) -> Result<Option<Step>, Diagnostic> {
+        let path = self.path(hook);
+        let moved = match self.standing(hook) {
+            Standing::Ours => return Ok(None),
+            Standing::Absent | Standing::Older => None,
+            Standing::Foreign if chain && !self.runs_another(hook) => {
+                Some((path.clone(), self.chained(hook)))
+            }
+            Standing::Foreign => {
+                let message = format!("there is a hook `{}` already, not of crm", hook.name);
+                return Err(Diagnostic::new(Code::AlreadyThere, message)
+                    .at(Place::file(&path))
+                    .help("--chain keeps it and runs it first")
+                    .help(format!("or add to it: {}", hook.line)));
+            }
+        };
+        Ok(Some(Step { path, script: Some(self.script(hook)), moved }))
+    }
+
+    /// What taking a hook away takes; nothing where it is not ours.
+    pub fn uninstall(&self, hook: &Hook) -> Option<Step> {
+        if !matches!(self.standing(hook), Standing::Ours | Standing::Older) {
+            return None;
+        }
+        let path = self.path(hook);
+        let moved = self.runs_another(hook).then(|| (self.chained(hook), path.clone()));
+        Some(Step { path, script: None, moved })
+    }
+}
+
+impl Step {
+    /// Does it.
+    pub fn take(&self) -> Result<(), Diagnostic> {
+        self.write().map_err(|error| {
+            let message = format!("{} cannot be written: {error}", self.path.display());
+            Diagnostic::new(Code::WriteFailed, message)
+        })
+    }
+
+    fn write(&self) -> std::io::Result<()> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        match &self.script {
+            Some(script) => {
+                if let Some((from, to)) = &self.moved {
+                    std::fs::rename(from, to)?;
+                }
+                write_file(&self.path, script.as_bytes())?;
+                executable(&self.path)
+            }
+            None => match &self.moved {
+                Some((from, to)) => std::fs::rename(from, to),
+                None => std::fs::remove_file(&self.path),
+            },
+        }
+    }
+}
+
+#[cfg(unix)]
+fn executable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn executable(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}

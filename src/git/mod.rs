@@ -1,0 +1,9 @@
+//! The git that keeps a ledger: the program, snapshots, hooks, the merge driver.
+
+pub mod hooks;
+pub mod mend;
+pub mod merge_driver;
+pub mod merge_file;
+pub mod origin;
+pub mod program;
+pub mod snapshot;

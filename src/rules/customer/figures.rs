@@ -1,0 +1,103 @@
+//! What a customer did, as the figures that every dimension is judged by.
+
+use crate::model::grading::Grading;
+use crate::value::date::Date;
+use crate::value::money::{Amount, Sum};
+
+/// What the last survey said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mood {
+    /// NPS 0 to 6, CSAT 1 or 2.
+    Dissatisfied,
+    /// In between.
+    Neutral,
+    /// NPS 9 or 10, CSAT 4 or 5.
+    Satisfied,
+}
+
+/// What a survey asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Survey {
+    /// Would they recommend us, 0 to 10.
+    Nps,
+    /// Are they satisfied, 1 to 5.
+    Csat,
+}
+
+/// The last survey with a known scale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Satisfaction {
+    /// The day.
+    pub on: Date,
+    /// The answer.
+    pub score: Amount,
+    /// What was asked.
+    pub survey: Survey,
+    /// What it says.
+    pub mood: Mood,
+}
+
+/// A customer's figures on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// How many orders: entries `order` or `booking`, and pursuits that closed without either.
+    pub orders: u32,
+    /// The day of the first.
+    pub first_order: Option<Date>,
+    /// The day of the last.
+    pub last_order: Option<Date>,
+    /// Money of orders less refunds. An order brings its entry's amount, else the value expected on that
+    /// day.
+    pub bought: Sum,
+    /// What it is worth, in the ledger's currency: the same, each order by its product's margin; while it has
+    /// bought nothing, the expected value of its open prospects.
+    pub worth: Amount,
+    /// The last day we were in touch.
+    pub last_contact: Option<Date>,
+    /// How often we were in touch since the first order.
+    pub contacts_since_first_order: u32,
+    /// Lately: calls of which it is known whether somebody answered.
+    pub calls: u32,
+    /// Those that somebody answered.
+    pub answered: u32,
+    /// The last survey.
+    pub satisfaction: Option<Box<Satisfaction>>,
+    /// Criteria that hold, and how many there are, on the open prospect that has most.
+    pub criteria: (u16, u16),
+    /// A need is stated: `needs`, `product`, or a request that is open.
+    pub need: bool,
+    /// Is a prospect still being pursued?
+    pub open: bool,
+    /// The first entry.
+    pub opened: Option<Date>,
+}
+
+impl Figures {
+    /// Has it bought?
+    pub fn is_buyer(&self) -> bool {
+        self.orders > 0
+    }
+
+    /// Days since the last order.
+    pub fn recency(&self, on: Date) -> Option<i64> {
+        self.last_order.map(|last| on.days_since(last))
+    }
+
+    /// In touch lately, and at least half of the calls answered.
+    pub fn is_responsive(&self, grading: &Grading, on: Date) -> bool {
+        let lately = |last: Date| on.days_since(last) <= i64::from(grading.responsive_days);
+        self.last_contact.is_some_and(lately) && self.answered * 2 >= self.calls
+    }
+
+    /// A later survey takes the place of an earlier one, whichever prospect of the customer answered.
+    pub fn survey(&mut self, said: Box<Satisfaction>) {
+        if self.satisfaction.as_ref().is_none_or(|known| known.on <= said.on) {
+            self.satisfaction = Some(said);
+        }
+    }
+
+    /// Did the last survey say so?
+    pub fn has_mood(&self, mood: Mood) -> bool {
+        self.satisfaction.as_ref().is_some_and(|satisfaction| satisfaction.mood == mood)
+    }
+}

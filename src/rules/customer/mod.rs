@@ -1,0 +1,68 @@
+//! A customer as grading sees it: plain data. The logic that fills it is `rules::grading`.
+
+pub mod figures;
+pub mod levels;
+pub mod scores;
+
+use crate::value::text::Text;
+use figures::Figures;
+use levels::{Demand, Lifecycle, Loyalty, Pareto, Pyramid, Relationship, Value};
+use scores::Scores;
+use std::sync::Arc;
+
+/// The composite grade, and the rule that gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The grade.
+    pub grade: Text,
+    /// The rule's position in the settings.
+    pub rule: usize,
+}
+
+/// A customer, graded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// The account whose prospects it is; none where it is a prospect without one.
+    pub account: Option<Box<str>>,
+    /// How many prospects it is.
+    pub prospects: u32,
+    /// The first of them by id: its position in the book.
+    pub first: u32,
+    /// The one that stands for it, likewise: the first that is open and owned, else the first that is
+    /// owned, else the first.
+    pub lead: u32,
+    /// What it did.
+    pub figures: Figures,
+    /// Days without an order after which it lapses.
+    pub gap: u32,
+    /// What it is worth.
+    pub value: Value,
+    /// How long and closely it has been with us.
+    pub relationship: Relationship,
+    /// How much it wants now.
+    pub demand: Demand,
+    /// Whether it comes back.
+    pub loyalty: Loyalty,
+    /// Where it stands between first order and last.
+    pub lifecycle: Lifecycle,
+    /// Its class among those who bought.
+    pub pareto: Option<Pareto>,
+    /// Its level among those who bought.
+    pub pyramid: Option<Pyramid>,
+    /// Its scores among those who bought.
+    pub rfm: Option<Scores>,
+    /// Its grade; none where no rule fits.
+    pub verdict: Option<Arc<Verdict>>,
+}
+
+impl Customer {
+    /// Its grade.
+    pub fn grade(&self) -> Option<&str> {
+        self.verdict.as_ref().map(|verdict| &*verdict.grade)
+    }
+
+    /// Does it order: new, active or won back?
+    pub fn is_active(&self) -> bool {
+        matches!(self.lifecycle, Lifecycle::New | Lifecycle::Active | Lifecycle::WonBack)
+    }
+}

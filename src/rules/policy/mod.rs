@@ -1,0 +1,232 @@
+//! What a grade buys, held against what was done: re-verification, contact, answers, the rep's level,
+//! discounts.
+//!
+//! Who left without ever buying is not followed any more, so nothing is demanded for it.
+
+pub mod packing;
+pub mod practice;
+
+use crate::model::grading::Policy;
+use crate::model::kind::EventKind;
+use crate::model::settings::{LEVELS, Rep, Settings};
+use crate::rules::customer::Customer;
+use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
+use crate::value::date::Date;
+use crate::value::money::Amount;
+use crate::value::text::Text;
+use std::collections::HashMap;
+
+/// What has to happen again before a day has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// When it last happened; `None` = never, and the days count from the first entry.
+    pub last: Option<Date>,
+    /// The last day that is in time.
+    pub due: Date,
+    /// The rhythm in days.
+    pub every: u32,
+}
+
+/// What the policy demands on one prospect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Duty<'b> {
+    /// The customer's record is verified anew.
+    Verify(Deadline),
+    /// We are in touch.
+    Contact(Deadline),
+    /// The last contact was of a kind that fits the grade.
+    Channel {
+        /// That contact's kind.
+        kind: &'b str,
+        /// Its day.
+        on: Date,
+        /// Does it fit?
+        fits: bool,
+    },
+    /// The owner's level is high enough.
+    Level {
+        /// The owner's level.
+        has: &'b str,
+        /// The level that the grade takes.
+        needs: &'b str,
+    },
+    /// A request or complaint is answered in time.
+    Answer {
+        /// The question and the answer.
+        answer: &'b Answer,
+        /// The promise in hours.
+        hours: u32,
+    },
+    /// The discount stays under the ceiling.
+    Discount {
+        /// The prices.
+        deal: Deal,
+        /// The ceiling as a share.
+        ceiling: Amount,
+    },
+}
+
+impl Deadline {
+    fn new(last: Option<Date>, opened: Date, every: u32) -> Deadline {
+        Deadline { last, due: last.unwrap_or(opened).plus(i64::from(every)), every }
+    }
+}
+
+impl Duty<'_> {
+    /// The duties by name, in the order of documentation: English, Chinese.
+    pub const NAMES: [(&'static str, &'static str, &'static str); 6] = [
+        ("verify", "record verified", "资料核实"),
+        ("contact", "in touch", "按时联系"),
+        ("channel", "contact of the right kind", "联系方式"),
+        ("level", "rep's level", "业务员级别"),
+        ("answer", "answered in time", "按时答复"),
+        ("discount", "discount", "折扣"),
+    ];
+
+    /// Its position in [`Duty::NAMES`].
+    pub fn position(&self) -> usize {
+        match self {
+            Duty::Verify(_) => 0,
+            Duty::Contact(_) => 1,
+            Duty::Channel { .. } => 2,
+            Duty::Level { .. } => 3,
+            Duty::Answer { .. } => 4,
+            Duty::Discount { .. } => 5,
+        }
+    }
+
+    /// Is it met on the day?
+    pub fn is_met(&self, on: Date) -> bool {
+        match self {
+            Duty::Verify(deadline) | Duty::Contact(deadline) => on <= deadline.due,
+            Duty::Channel { fits, .. } => *fits,
+            Duty::Level { has, needs } => rank(has) <= rank(needs),
+            Duty::Answer { answer, hours } => answer.in_time(*hours, on),
+            Duty::Discount { deal, ceiling } => {
+                let quoted = deal.quoted.amount;
+                deal.agreed.amount >= quoted.minus(quoted.times(*ceiling))
+            }
+        }
+    }
+
+    /// The last day that is in time, of what can still be done.
+    pub fn due(&self) -> Option<Date> {
+        match self {
+            Duty::Verify(deadline) | Duty::Contact(deadline) => Some(deadline.due),
+            Duty::Answer { answer, hours } if answer.answered_on().is_none() => {
+                Some(answer.due(*hours))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A level's place, the highest first; unknown ones last.
+fn rank(level: &str) -> usize {
+    LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len())
+}
+
+/// What practice is judged by.
+#[derive(Debug)]
+pub struct Judge {
+    settings: Settings,
+    on: Date,
+    /// The levels of the reps that have one, by id.
+    levels: HashMap<Text, Text>,
+    /// The attention to customers of several prospects, by the first of them.
+    joint: HashMap<u32, Attention>,
+}
+
+impl Judge {
+    /// One that knows how customers of several prospects are looked after: by each of these, in the order of
+    /// ids.
+    pub fn of<'a>(
+        several: impl IntoIterator<Item = (&'a Customer, Attention)>,
+        settings: &Settings,
+        on: Date,
+    ) -> Judge {
+        let mut joint: HashMap<u32, Attention> = HashMap::new();
+        for (customer, attention) in several {
+            joint.entry(customer.first).or_default().join(attention);
+        }
+        let level = |rep: &Rep| Some((rep.id.clone(), rep.level.clone()?));
+        let levels = settings.reps.iter().filter_map(level).collect();
+        Judge { settings: settings.clone(), on, levels, joint }
+    }
+
+    /// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for
+    /// the customer as a whole (its record verified, contact and its kind) stands with the prospect that
+    /// leads it.
+    pub fn duties<'b>(
+        &'b self,
+        practice: &'b Practice,
+        customer: &Customer,
+        leads: bool,
+    ) -> Vec<Duty<'b>> {
+        let policy = customer.grade().and_then(|grade| self.settings.policy(grade));
+        let Some(policy) = policy.filter(|_| followed(practice.lost, customer)) else {
+            return Vec::new();
+        };
+        let mut duties = Vec::new();
+        // Nobody is late with a prospect that lies in the pool.
+        if leads && practice.owner.is_some() {
+            let attention = self.joint.get(&customer.first).unwrap_or(&practice.attention);
+            duties.extend(verification(attention, customer, policy).map(Duty::Verify));
+            duties.extend(contact(practice, customer, policy, self.on).map(Duty::Contact));
+            duties.extend(channel(attention, policy));
+        }
+        duties.extend(self.level(practice, policy));
+        if let Some(hours) = policy.response_hours {
+            duties.extend(practice.answers.iter().map(|answer| Duty::Answer { answer, hours }));
+        }
+        if let Some(ceiling) = policy.discount {
+            duties
+                .extend(practice.deals.iter().map(|deal| Duty::Discount { deal: *deal, ceiling }));
+        }
+        duties
+    }
+
+    fn level<'b>(&'b self, practice: &Practice, policy: &'b Policy) -> Option<Duty<'b>> {
+        let needs = policy.level.as_deref()?;
+        // A rep whose level nobody stated is not judged.
+        let has = self.levels.get(practice.owner.as_ref()?)?;
+        Some(Duty::Level { has, needs })
+    }
+}
+
+/// Is this customer's prospect still followed? Not after it left, unless the customer has bought.
+pub fn followed(lost: bool, customer: &Customer) -> bool {
+    !lost || customer.figures.is_buyer()
+}
+
+fn verification(attention: &Attention, customer: &Customer, policy: &Policy) -> Option<Deadline> {
+    let every = policy.verify_days?;
+    Some(Deadline::new(attention.verified, customer.figures.opened?, every))
+}
+
+fn contact(
+    practice: &Practice,
+    customer: &Customer,
+    policy: &Policy,
+    on: Date,
+) -> Option<Deadline> {
+    let every = policy.contact_days?;
+    let mut deadline =
+        Deadline::new(customer.figures.last_contact, customer.figures.opened?, every);
+    // A known stall is not stale before it ends.
+    if let Some(resumes) = practice.resumes.filter(|resumes| on < *resumes) {
+        deadline.due = deadline.due.max(resumes);
+    }
+    Some(deadline)
+}
+
+/// The customer's last contact, of whichever prospect.
+fn channel<'b>(attention: &'b Attention, policy: &Policy) -> Option<Duty<'b>> {
+    if policy.channel.is_empty() {
+        return None;
+    }
+    // Of one day's contacts, one that fits is enough.
+    let fits = |kind: &&EventKind| policy.channel.contains(kind);
+    let last = attention.kinds.iter().max_by_key(fits)?;
+    Some(Duty::Channel { kind: last, on: attention.touched?, fits: fits(&last) })
+}

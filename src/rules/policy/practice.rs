@@ -1,0 +1,189 @@
+//! What was done with a prospect, as far as a policy can ask: verification, contacts, answers, prices.
+
+use crate::model::event::Event;
+use crate::model::kind::EventKind;
+use crate::model::pipeline::Outcome;
+use crate::model::settings::Settings;
+use crate::rules::replay::state::Record;
+use crate::rules::replay::{in_contact, standing};
+use crate::value::date::{Date, Time};
+use crate::value::money::Money;
+use crate::value::text::Text;
+
+/// A day, and the time of day where it is stated.
+type When = (Date, Option<Time>);
+
+/// A request or complaint, and our first answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What was asked: a request or a complaint.
+    pub kind: EventKind,
+    asked: When,
+    /// The first contact after it, or its resolution.
+    answered: Option<When>,
+}
+
+/// A price that was agreed after another had been quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deal {
+    /// The first quote.
+    pub quoted: Money,
+    /// What was signed or booked.
+    pub agreed: Money,
+    /// The day of that.
+    pub on: Date,
+}
+
+/// How a customer as a whole is looked after, through one of its prospects or all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attention {
+    /// The last day its record was verified.
+    pub(super) verified: Option<Date>,
+    /// The last day on which we were in touch by other means than service,
+    pub(super) touched: Option<Date>,
+    /// and the kinds of that day's contacts, in order.
+    pub(super) kinds: Box<[EventKind]>,
+}
+
+/// What was done with a prospect, as far as a policy can ask.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Practice {
+    /// Who owns it.
+    pub owner: Option<Text>,
+    /// Did it leave?
+    pub(super) lost: bool,
+    /// The day a known stall ends.
+    pub(super) resumes: Option<Date>,
+    /// What it tells of the customer as a whole.
+    pub attention: Attention,
+    pub(super) answers: Box<[Answer]>,
+    pub(super) deals: Box<[Deal]>,
+}
+
+impl Answer {
+    /// The day it was asked.
+    pub fn on(&self) -> Date {
+        self.asked.0
+    }
+
+    /// The day it was answered.
+    pub fn answered_on(&self) -> Option<Date> {
+        self.answered.map(|(day, _)| day)
+    }
+
+    /// The last day that is in time.
+    pub(super) fn due(&self, hours: u32) -> Date {
+        self.on().plus(i64::from(hours.div_ceil(24)))
+    }
+
+    /// In time so far? By the hour where both entries state a time, else by the day.
+    pub(super) fn in_time(&self, hours: u32, on: Date) -> bool {
+        let Some((day, time)) = self.answered else { return on <= self.due(hours) };
+        match (self.asked.1, time) {
+            (Some(asked), Some(answered)) => {
+                let days = day.days_since(self.on());
+                let minutes = days * 24 * 60 + answered.minutes() - asked.minutes();
+                minutes <= i64::from(hours) * 60
+            }
+            _ => day <= self.due(hours),
+        }
+    }
+}
+
+impl Attention {
+    fn of(events: &[&Event], settings: &Settings) -> Attention {
+        let (mut verified, mut touched, mut kinds) = (None, None, Vec::new());
+        for event in events {
+            let date = event.date();
+            if event.kind == EventKind::Verified {
+                verified = verified.max(Some(date));
+            }
+            if in_contact(settings, event) && !service(event) {
+                // Entries stand in the order of their days.
+                if touched != Some(date) {
+                    kinds.clear();
+                }
+                touched = Some(date);
+                kinds.push(event.kind.clone());
+            }
+        }
+        Attention { verified, touched, kinds: kinds.into() }
+    }
+
+    /// Takes in that of the customer's next prospect by id.
+    pub(super) fn join(&mut self, other: Attention) {
+        self.verified = self.verified.max(other.verified);
+        if other.touched > self.touched {
+            (self.touched, self.kinds) = (other.touched, other.kinds);
+        } else if other.touched == self.touched {
+            self.kinds = [&*self.kinds, &*other.kinds].concat().into();
+        }
+    }
+}
+
+impl Practice {
+    /// What was done up to a day.
+    pub fn of(record: &Record, settings: &Settings, on: Date) -> Practice {
+        let state = &record.state;
+        let events: Vec<&Event> = standing(&record.prospect.events, on).collect();
+        Practice {
+            owner: state.owner.clone(),
+            lost: state.outcome == Outcome::Lost,
+            resumes: state.hold.as_ref().map(|hold| hold.until),
+            attention: Attention::of(&events, settings),
+            answers: answers(&events, settings).into(),
+            deals: deals(&events).into(),
+        }
+    }
+}
+
+/// Contacts that they began.
+fn theirs(event: &Event) -> bool {
+    matches!(event.kind, EventKind::Request | EventKind::Complaint | EventKind::Survey)
+}
+
+/// Service, of which the entry does not say by what means it was given.
+fn service(event: &Event) -> bool {
+    theirs(event) || matches!(event.kind, EventKind::Resolved | EventKind::Care)
+}
+
+/// Requests and complaints, each with its answer.
+fn answers(events: &[&Event], settings: &Settings) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for (position, event) in events.iter().enumerate() {
+        if matches!(event.kind, EventKind::Request | EventKind::Complaint) {
+            let ticket = event.ticket.as_ref().unwrap_or(&event.key.text);
+            let answered = events[position + 1..].iter().find(|later| {
+                if later.kind == EventKind::Resolved {
+                    later.ticket.as_ref() == Some(ticket)
+                } else {
+                    in_contact(settings, later) && !theirs(later)
+                }
+            });
+            let when = |event: &Event| (event.date(), event.time);
+            let answered = answered.map(|event| when(event));
+            answers.push(Answer { kind: event.kind.clone(), asked: when(event), answered });
+        }
+    }
+    answers
+}
+
+/// What was agreed after a quote, each time with the first quote since the last agreement.
+fn deals(events: &[&Event]) -> Vec<Deal> {
+    let mut deals = Vec::new();
+    let mut quoted: Option<Money> = None;
+    for event in events {
+        match event.kind {
+            EventKind::Quote => quoted = quoted.or(event.amount),
+            EventKind::Contract | EventKind::Booking | EventKind::Order => {
+                let same = |money: &Money| Some(money.currency) == quoted.map(|q| q.currency);
+                if let (Some(agreed), Some(first)) = (event.amount.filter(same), quoted) {
+                    deals.push(Deal { quoted: first, agreed, on: event.date() });
+                    quoted = None;
+                }
+            }
+            _ => {}
+        }
+    }
+    deals
+}

@@ -1,0 +1,354 @@
+//! Which criteria hold on a day, and the highest column they support.
+
+use crate::model::kind::EventKind;
+use crate::model::pipeline::{Criterion, Known, Pipeline};
+use crate::model::prospect::Prospect;
+use crate::model::settings::Settings;
+use crate::rules::replay::clock::Clock;
+use crate::rules::replay::state::{Evidence, Hold};
+use crate::value::date::Date;
+use crate::value::money::Amount;
+use crate::value::text::Text;
+
+/// The id under which the rule of the cycle stands among the criteria: past the sales cycle, no column
+/// before the signature is supported.
+pub const IN_CYCLE: &str = "in-cycle";
+
+/// One criterion on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The criterion's id.
+    pub id: Text,
+    /// Does it hold?
+    pub met: bool,
+    /// Since when.
+    pub since: Option<Date>,
+    /// From whom, if somebody attested it.
+    pub by: Option<Text>,
+    /// How it is known, or what stands in the way.
+    pub why: String,
+    /// What would satisfy it: options of `log` and `advance`.
+    pub mend: String,
+}
+
+/// What is found about one criterion.
+enum Verdict<'a> {
+    /// It holds.
+    Met { since: Option<Date>, by: Option<&'a Text> },
+    /// It holds because the opening position gave it.
+    Given(Date),
+    /// It does not hold.
+    Missing,
+}
+
+/// Everything a verdict depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The settings of the ledger.
+    pub settings: &'a Settings,
+    /// The prospect's board.
+    pub pipeline: &'a Pipeline,
+    /// The facts (who decides).
+    pub prospect: &'a Prospect,
+    /// The entries of this pass.
+    pub evidence: &'a Evidence,
+    /// The start of the clock, if it runs.
+    pub clock_start: Option<Date>,
+    /// The sales cycle in days.
+    pub cycle_days: u32,
+    /// A known stall.
+    pub hold: Option<&'a Hold>,
+    /// The day of the verdict.
+    pub on: Date,
+}
+
+impl<'a> Case<'a> {
+    /// The state of one criterion, in words.
+    pub fn status(&self, id: &str) -> Status {
+        let verdict = self.verdict(id);
+        let (why, mend) = self.words(id, &verdict);
+        let (met, since, by) = match verdict {
+            Verdict::Met { since, by } => (true, since, by.cloned()),
+            Verdict::Given(on) => (true, Some(on), None),
+            Verdict::Missing => (false, None, None),
+        };
+        Status { id: id.into(), met, since, by, why, mend }
+    }
+
+    /// Does the criterion of this id hold, or the rule of the cycle?
+    pub fn holds(&self, id: &str) -> bool {
+        !matches!(self.verdict(id), Verdict::Missing)
+    }
+
+    /// Does a criterion hold?
+    pub fn has(&self, criterion: &Criterion) -> bool {
+        !matches!(self.judged(criterion), Verdict::Missing)
+    }
+
+    /// The criteria that standing in a column takes.
+    pub fn required(&self, stage: usize) -> impl Iterator<Item = &'a Criterion> {
+        self.settings.required(self.pipeline, stage)
+    }
+
+    /// The state of everything that standing in a column takes, each once, in order; the rule of the
+    /// cycle first.
+    pub fn requirements(&self, stage: usize) -> Vec<Status> {
+        let mut ids: Vec<&str> = Vec::new();
+        if stage > 0 && stage != self.pipeline.lost() && !self.past_signature(stage) {
+            ids.push(IN_CYCLE);
+        }
+        for criterion in self.required(stage) {
+            if !ids.contains(&&*criterion.id) {
+                ids.push(&criterion.id);
+            }
+        }
+        ids.into_iter().map(|id| self.status(id)).collect()
+    }
+
+    /// Does everything hold that standing in a column takes?
+    pub fn meets(&self, stage: usize) -> bool {
+        let lost = self.pipeline.lost();
+        let in_time =
+            stage == 0 || stage == lost || self.is_in_cycle() || self.past_signature(stage);
+        in_time && self.required(stage).all(|criterion| self.has(criterion))
+    }
+
+    /// The highest column that the evidence supports, and the same without the rule of the cycle.
+    pub fn supported(&self) -> (usize, usize) {
+        let in_cycle = self.is_in_cycle();
+        let (mut bound, mut free) = (0, 0);
+        for (position, stage) in self.pipeline.stages[..=self.pipeline.won()].iter().enumerate() {
+            if !stage.requires.iter().all(|position| self.has(&self.settings.criteria[*position])) {
+                break;
+            }
+            free = position;
+            if in_cycle || self.past_signature(position) {
+                bound = position;
+            }
+        }
+        (bound, free)
+    }
+
+    /// Does the column take a signature or the money? Then the cycle no longer binds it.
+    pub fn past_signature(&self, stage: usize) -> bool {
+        self.required(stage).any(|c| matches!(c.known, Known::Signed | Known::Paid | Known::Booked))
+    }
+
+    /// Is the next step still counted on? It is until the grace after its day has passed.
+    fn next_stands(&self) -> Option<Date> {
+        let next = self.evidence.next.as_ref()?;
+        let last = next.at.date.plus(i64::from(self.settings.next_grace_days));
+        (self.on <= last).then_some(next.agreed)
+    }
+
+    /// Judges the criterion of this id, or the rule of the cycle.
+    fn verdict(&self, id: &str) -> Verdict<'_> {
+        if id == IN_CYCLE {
+            let met = Verdict::Met { since: self.clock_start, by: None };
+            return if self.is_in_cycle() { met } else { Verdict::Missing };
+        }
+        self.settings.criterion(id).map_or(Verdict::Missing, |criterion| self.judged(criterion))
+    }
+
+    /// Judges one criterion. A whole ledger is judged for every report, so this makes no words.
+    fn judged(&self, criterion: &Criterion) -> Verdict<'_> {
+        match self.known(criterion) {
+            Verdict::Missing => self.given(criterion).map_or(Verdict::Missing, Verdict::Given),
+            met => met,
+        }
+    }
+
+    fn known(&self, criterion: &Criterion) -> Verdict<'_> {
+        let evidence = self.evidence;
+        let since = |day: Option<Date>| match day {
+            Some(day) => Verdict::Met { since: Some(day), by: None },
+            None => Verdict::Missing,
+        };
+        match &criterion.known {
+            Known::Attested => self.attested(&criterion.id),
+            Known::Decider => match self.attested(&criterion.id) {
+                Verdict::Missing if self.prospect.decider().is_some() => {
+                    Verdict::Met { since: None, by: None }
+                }
+                attested => attested,
+            },
+            Known::AppointmentSet => since(evidence.first_meeting.or_else(|| self.next_stands())),
+            Known::Met => since(evidence.first_meeting),
+            Known::Entry(kinds) => {
+                since(kinds.iter().filter_map(|kind| evidence.first_entry(kind)).min())
+            }
+            Known::Timing => since(evidence.signed.or_else(|| self.timely())),
+            Known::NextStep => since(evidence.signed.or_else(|| self.next_stands())),
+            Known::Signed => since(evidence.signed),
+            Known::Paid => since(evidence.paid_on.filter(|_| self.paid_enough())),
+            Known::Booked => since(evidence.booked),
+        }
+    }
+
+    fn attested(&self, id: &str) -> Verdict<'_> {
+        match self.evidence.attested.get(id) {
+            Some(attested) => Verdict::Met { since: Some(attested.on), by: attested.by.as_ref() },
+            None => Verdict::Missing,
+        }
+    }
+
+    /// The last day that counts as timely: one cycle from now.
+    fn latest(&self) -> Date {
+        self.on.plus(i64::from(self.cycle_days))
+    }
+
+    /// The day on which a signing date was named that lies within the cycle.
+    fn timely(&self) -> Option<Date> {
+        let (close, named) = self.evidence.close_by?;
+        (self.on <= close && close <= self.latest()).then_some(named)
+    }
+
+    fn paid_enough(&self) -> bool {
+        let paid = &self.evidence.paid;
+        match self.settings.paid_threshold {
+            Some(threshold) => paid.own >= threshold,
+            None => {
+                let positive = |a: Amount| !a.is_negative() && !a.is_zero();
+                positive(paid.own) || paid.others().any(|line| positive(line.amount))
+            }
+        }
+    }
+
+    /// The hold that stands on the day.
+    fn held(&self) -> Option<&Hold> {
+        self.hold.filter(|hold| self.on < hold.until)
+    }
+
+    fn clock(&self) -> Clock {
+        let hold = self.hold.map(|hold| hold.until);
+        Clock { start: self.clock_start, cycle_days: self.cycle_days, hold }
+    }
+
+    fn is_in_cycle(&self) -> bool {
+        !self.clock().is_over(self.on)
+    }
+
+    /// How a criterion is known, or what stands in the way; and what would mend it.
+    fn words(&self, id: &str, verdict: &Verdict<'_>) -> (String, String) {
+        match verdict {
+            Verdict::Given(_) => ("given by the opening position".into(), String::new()),
+            Verdict::Met { since, .. } => (self.why_met(id, *since), String::new()),
+            Verdict::Missing => self.why_missing(id),
+        }
+    }
+
+    fn why_met(&self, id: &str, since: Option<Date>) -> String {
+        let evidence = self.evidence;
+        if id == IN_CYCLE {
+            return match (self.clock_start, self.held()) {
+                (None, _) => "the clock has not started".into(),
+                (Some(_), Some(hold)) => format!("on hold until {}", hold.until),
+                (Some(_), None) => self.day_of_cycle(),
+            };
+        }
+        match self.settings.criterion(id).map(|criterion| &criterion.known) {
+            None => String::new(),
+            Some(Known::Attested) => "confirmed".into(),
+            Some(Known::Decider) => match (since, self.prospect.decider()) {
+                (None, Some(decider)) => format!("{} decides", decider.name),
+                _ => "confirmed".into(),
+            },
+            Some(Known::AppointmentSet) if evidence.first_meeting.is_some() => {
+                "they have met".into()
+            }
+            Some(Known::AppointmentSet) => "a first meeting has a date".into(),
+            Some(Known::Met) => "first meeting".into(),
+            Some(Known::Entry(_)) => "an entry says so".into(),
+            Some(Known::Timing | Known::NextStep) if evidence.signed.is_some() => "signed".into(),
+            Some(Known::Timing) => {
+                let close = evidence.close_by.map(|(close, _)| close.to_string());
+                format!("signing by {}", close.unwrap_or_default())
+            }
+            Some(Known::NextStep) => {
+                let next = evidence.next.as_ref().map(|next| next.at.shown());
+                format!("next step on {}", next.unwrap_or_default())
+            }
+            Some(Known::Signed) => "contract handed in".into(),
+            Some(Known::Paid) => format!("{} received", evidence.paid.own.grouped()),
+            Some(Known::Booked) => "booked".into(),
+        }
+    }
+
+    fn why_missing(&self, id: &str) -> (String, String) {
+        if id == IN_CYCLE {
+            let day = self.day_of_cycle();
+            let mend = "`crm back ID` starts the pass afresh".into();
+            return (format!("past the sales cycle: {day}"), mend);
+        }
+        let confirm = || format!("--confirm {id}");
+        match self.settings.criterion(id).map(|criterion| &criterion.known) {
+            None => ("not defined".into(), String::new()),
+            Some(Known::Attested) => ("nobody has confirmed it".into(), confirm()),
+            Some(Known::Decider) => {
+                ("not confirmed, and no contact has `decides = true`".into(), confirm())
+            }
+            Some(Known::AppointmentSet | Known::NextStep) => (self.no_next(), "--next DATE".into()),
+            Some(Known::Met) => {
+                ("no entry of a meeting kind in this pursuit".into(), "--kind meeting".into())
+            }
+            Some(Known::Entry(kinds)) => {
+                let first = kinds.first().map_or("", |kind| kind);
+                let names: Vec<&str> = kinds.iter().map(EventKind::name).collect();
+                let why = format!("no entry `{}` in this pursuit", names.join("` or `"));
+                (why, format!("--kind {first}"))
+            }
+            Some(Known::Timing) => self.untimely(),
+            Some(Known::Signed) => {
+                ("no entry `contract` in this pursuit".into(), "--kind contract".into())
+            }
+            Some(Known::Paid) => self.unpaid(),
+            Some(Known::Booked) => {
+                ("no entry `booking` in this pursuit".into(), "--kind booking".into())
+            }
+        }
+    }
+
+    /// Which day of the cycle it is; nothing before the clock starts.
+    fn day_of_cycle(&self) -> String {
+        let day = |age| format!("day {age} of {}", self.cycle_days);
+        self.clock().age(self.on).map(day).unwrap_or_default()
+    }
+
+    fn untimely(&self) -> (String, String) {
+        let why = match self.evidence.close_by {
+            None => "no signing date is named".to_owned(),
+            Some((close, _)) if close < self.on => format!("the signing date {close} has passed"),
+            Some((close, _)) => format!(
+                "the signing date {close} is more than one cycle ({} days) away",
+                self.cycle_days
+            ),
+        };
+        (why, format!("--close-by DATE, from {} to {}", self.on, self.latest()))
+    }
+
+    fn unpaid(&self) -> (String, String) {
+        let (why, amount) = match self.settings.paid_threshold {
+            Some(threshold) => {
+                let (paid, threshold) = (self.evidence.paid.own.grouped(), threshold);
+                (format!("{paid} of {} received", threshold.grouped()), threshold.to_string())
+            }
+            None => ("no payment in this pursuit".to_owned(), "AMOUNT".to_owned()),
+        };
+        (why, format!("log ID payment --amount {amount}"))
+    }
+
+    /// Since when the opening position gives this criterion.
+    fn given(&self, criterion: &Criterion) -> Option<Date> {
+        let (stage, on) = self.evidence.given?;
+        self.required(stage).any(|given| given.id == criterion.id).then_some(on)
+    }
+
+    fn no_next(&self) -> String {
+        match &self.evidence.next {
+            Some(next) => {
+                format!("the step agreed for {} passed without an entry", next.at.shown())
+            }
+            None => "no next step has a date".to_owned(),
+        }
+    }
+}

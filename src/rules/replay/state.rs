@@ -1,0 +1,332 @@
+//! What replay derives: where a prospect stands on a day, and how it came there.
+
+use crate::diag::Diagnostic;
+use crate::model::kind::EventKind;
+use crate::model::pipeline::Outcome;
+use crate::model::prospect::Prospect;
+use crate::rules::customer::Customer;
+use crate::rules::replay::clock::Clock;
+use crate::value::date::{Date, Moment};
+use crate::value::money::{Money, Sum};
+use crate::value::text::Text;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+/// That a criterion was confirmed: when, by whom, in which event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attested {
+    /// Since when.
+    pub on: Date,
+    /// Who said so.
+    pub by: Option<Text>,
+}
+
+/// An agreed next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextStep {
+    /// When it is.
+    pub at: Moment,
+    /// What for.
+    pub what: Option<Text>,
+    /// The day it was agreed.
+    pub agreed: Date,
+}
+
+/// The evidence of the present pass over the board. Falling back to the first column, and a new
+/// pursuit, start it afresh.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// Criteria that somebody confirmed.
+    pub attested: BTreeMap<Text, Attested>,
+    /// The first day of each kind of entry, in the order of those days.
+    pub entries: Vec<(EventKind, Date)>,
+    /// The first meeting.
+    pub first_meeting: Option<Date>,
+    /// The day the papers were signed.
+    pub signed: Option<Date>,
+    /// Payments less refunds.
+    pub paid: Sum,
+    /// The day of the first payment.
+    pub paid_on: Option<Date>,
+    /// The day the order was booked.
+    pub booked: Option<Date>,
+    /// The next step, until something happens on or after its day.
+    pub next: Option<NextStep>,
+    /// The expected signing date, and the day it was named.
+    pub close_by: Option<(Date, Date)>,
+    /// An opening position: evidence up to this column (its position) counts as given, since that day.
+    pub given: Option<(usize, Date)>,
+    /// The day it first stood in a column after the first.
+    pub left_start: Option<Date>,
+}
+
+impl Evidence {
+    /// The first day of a kind of entry.
+    pub fn first_entry(&self, kind: &EventKind) -> Option<Date> {
+        self.entries.iter().find(|(known, _)| known == kind).map(|(_, day)| *day)
+    }
+}
+
+/// A known stall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// The day it resumes.
+    pub until: Date,
+    /// Why.
+    pub reason: Option<Text>,
+}
+
+/// What wants attention on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Flags {
+    /// Open, past the first column, and longer on the clock than the sales cycle.
+    pub overdue: bool,
+    /// Longer in its column than `max_days`.
+    pub stalled: bool,
+    /// The next step passed without an entry.
+    pub missed: bool,
+    /// Stands where it stands by a forced move.
+    pub forced: bool,
+    /// Stands where it stands by an opening position.
+    pub imported: bool,
+    /// On hold on this day.
+    pub on_hold: bool,
+}
+
+/// Where a prospect stands on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Position of its pipeline in the settings.
+    pub pipeline: usize,
+    /// Position of its column in the pipeline.
+    pub stage: usize,
+    /// Whether that column is open, won or lost.
+    pub outcome: Outcome,
+    /// Since when it stands there; `None` only for a prospect without any event.
+    pub since: Option<Date>,
+    /// The column before, if it ever moved.
+    pub stage_before: Option<usize>,
+    /// The day of the first event.
+    pub opened: Option<Date>,
+    /// Which pursuit this is, from 1.
+    pub pursuit: u32,
+    /// When the present pursuit opened.
+    pub pursuit_opened: Option<Date>,
+    /// The clock's start: the first meeting, or the appointment's date while not met.
+    pub clock_start: Option<Date>,
+    /// The sales cycle that applies, in days.
+    pub cycle_days: u32,
+    /// Who owns it; `None` = in the pool.
+    pub owner: Option<Text>,
+    /// Since when.
+    pub owner_since: Option<Date>,
+    /// The evidence of this pass.
+    pub evidence: Evidence,
+    /// The expected value, in the ledger's currency where it has a rate.
+    pub value: Option<Money>,
+    /// How often `close_by` moved later in this pursuit.
+    pub pushes: u32,
+    /// The days on which it fell back to the first column past its cycle, with the present owner and in
+    /// this pursuit.
+    pub overdue_before: Vec<Date>,
+    /// Payments less refunds, ever.
+    pub money_in: Sum,
+    /// Money of bookings, ever.
+    pub booked: Sum,
+    /// Number of orders and bookings, ever.
+    pub orders: u32,
+    /// The last entry of any kind.
+    pub last_entry: Option<Date>,
+    /// The last entry that counts as a contact.
+    pub last_contact: Option<Date>,
+    /// Known stall, past or present.
+    pub hold: Option<Hold>,
+    /// Requests and complaints not resolved yet.
+    pub open_tickets: Vec<Text>,
+    /// The reason of the last move.
+    pub reason: Option<Text>,
+    /// Why the last move was forced.
+    pub forced: Option<Text>,
+    /// The highest column that the evidence supports (its position).
+    pub supported: usize,
+    /// The same without the rule of the cycle.
+    pub supported_ignoring_cycle: usize,
+    /// What wants attention.
+    pub flags: Flags,
+}
+
+impl State {
+    /// Days on the clock on `date`; none before it starts, 0 before an appointment.
+    pub fn age(&self, date: Date) -> Option<i64> {
+        self.clock().age(date)
+    }
+
+    /// Past the sales cycle on `date`: open, beyond the first column, not on hold then.
+    pub fn overdue_on(&self, date: Date) -> bool {
+        self.can_be_overdue() && self.clock().is_over(date)
+    }
+
+    /// Open, and beyond the first column.
+    pub fn can_be_overdue(&self) -> bool {
+        self.outcome == Outcome::Open && self.stage > 0
+    }
+
+    /// What the prospect is worth: what was booked once it is won, else what is expected.
+    pub fn worth(&self) -> Sum {
+        let mut sum = Sum::default();
+        if self.outcome == Outcome::Won && self.booked != Sum::default() {
+            sum.add_sum(&self.booked);
+        } else if let Some(value) = self.value {
+            sum.add(value);
+        }
+        sum
+    }
+
+    /// The clock as it runs now.
+    pub fn clock(&self) -> Clock {
+        let hold = self.hold.as_ref().map(|hold| hold.until);
+        Clock { start: self.clock_start, cycle_days: self.cycle_days, hold }
+    }
+
+    /// Open and without an owner.
+    pub fn in_pool(&self) -> bool {
+        self.outcome == Outcome::Open && self.owner.is_none()
+    }
+}
+
+/// A stretch in one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageSpell {
+    /// The column's position.
+    pub stage: usize,
+    /// First day.
+    pub from: Date,
+    /// The day it left; `None` = still there.
+    pub to: Option<Date>,
+    /// Which pursuit.
+    pub pursuit: u32,
+    /// Why the move into it was forced.
+    pub forced: Option<Text>,
+    /// The reason given for the move into it.
+    pub reason: Option<Text>,
+    /// Entered by an opening position, not by a move.
+    pub imported: bool,
+}
+
+/// A stretch with one owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerSpell {
+    /// Who; `None` = the pool.
+    pub owner: Option<Text>,
+    /// First day.
+    pub from: Date,
+    /// The day it changed; `None` = still so.
+    pub to: Option<Date>,
+}
+
+/// One pass over the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pursuit {
+    /// 1, 2, …
+    pub number: u32,
+    /// When it opened.
+    pub opened: Date,
+    /// When it ended and how; `None` = open.
+    pub ended: Option<(Date, Outcome)>,
+    /// The column it left from when it ended.
+    pub left_from: Option<usize>,
+    /// The clock's start in its last pass; for an open pursuit, the present one.
+    pub clock_start: Option<Date>,
+    /// Why it ended.
+    pub reason: Option<Text>,
+}
+
+/// That a pursuit fell back to the first column while its clock ran: the clock starts afresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FallBack {
+    /// Which pursuit.
+    pub pursuit: u32,
+    /// When the clock had started.
+    pub clock_start: Date,
+    /// The day it fell back.
+    pub on: Date,
+}
+
+/// How a prospect came where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// Columns, in order.
+    pub stages: Vec<StageSpell>,
+    /// Owners, in order.
+    pub owners: Vec<OwnerSpell>,
+    /// Pursuits, in order.
+    pub pursuits: Vec<Pursuit>,
+    /// Falls to the first column that ended a pass on the clock, in order.
+    pub fall_backs: Vec<FallBack>,
+}
+
+impl History {
+    /// The column it stood in at the end of a day; `None` before its first entry.
+    pub fn stage_on(&self, day: Date) -> Option<&StageSpell> {
+        self.stages.iter().rfind(|spell| spell.from <= day)
+    }
+
+    /// Who owned it at the end of a day; `None` = the pool, or not opened yet.
+    pub fn owner_on(&self, day: Date) -> Option<&str> {
+        self.owners.iter().rfind(|spell| spell.from <= day)?.owner.as_deref()
+    }
+}
+
+/// A prospect's file, replayed up to a day.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The file.
+    pub prospect: Prospect,
+    /// Where it stands.
+    pub state: State,
+    /// How it came there.
+    pub history: History,
+    /// Rules that its entries broke.
+    pub findings: Vec<Diagnostic>,
+    /// The customer it belongs to; empty until the book is graded.
+    pub customer: OnceLock<Arc<Customer>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::{Event, EventKey};
+    use crate::model::settings::Settings;
+    use crate::rules::replay::replay;
+
+    fn state(events: &[(&str, &str, Option<&str>, &str)]) -> State {
+        let event = |(day, kind, stage, money): &(&str, &str, Option<&str>, &str)| {
+            let mut event = Event::new(EventKey::parse(day).unwrap(), *kind);
+            event.stage = stage.map(Into::into);
+            let money = Money::parse(money).ok();
+            match *kind {
+                "booking" => event.amount = money,
+                _ => event.value = money,
+            }
+            event
+        };
+        let events = events.iter().map(event).collect();
+        let prospect = Prospect { id: "a".into(), events, ..Prospect::default() };
+        replay(prospect, &Settings::default(), Date::new(2010, 1, 31).unwrap()).unwrap().state
+    }
+
+    #[test]
+    fn worth_is_what_was_booked_only_while_won() {
+        let worth =
+            |events: &[(&str, &str, Option<&str>, &str)]| state(events).worth().own.to_string();
+        let opened = ("2010-01-01", "opened", None, "100");
+        let won = ("2010-01-02", "imported", Some("closed"), "");
+        let booking = ("2010-01-02-2", "booking", None, "70");
+        let again = ("2010-01-03", "reopened", None, "");
+        assert_eq!(worth(&[opened]), "100");
+        assert_eq!(worth(&[opened, won]), "100");
+        assert_eq!(worth(&[opened, won, booking]), "70");
+        assert_eq!(worth(&[opened, won, booking, again]), "100");
+        assert_eq!(worth(&[("2010-01-01", "opened", None, "")]), "0");
+    }
+}

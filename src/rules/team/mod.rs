@@ -1,0 +1,243 @@
+//! The team on a day: what each rep carries, how much room is left, and who waited longest.
+
+pub mod allocation;
+pub mod fairness;
+pub mod pool;
+pub mod rights;
+pub mod survey;
+
+use crate::diag::{Code, Diagnostic};
+use crate::model::kind::EventKind;
+use crate::model::pipeline::Outcome;
+use crate::model::settings::{Presence, Rep, Settings};
+use crate::rules::book::Book;
+use crate::rules::replay::standing;
+use crate::rules::replay::state::Record;
+use crate::value::date::{Date, Time};
+use crate::value::label::Lang;
+use crate::value::money::{Amount, Sum};
+use crate::value::text::Text;
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
+
+/// When a rep was last given a prospect: nobody waits longer than who never was. Of one day the time
+/// decides, then how many there were.
+pub type LastAssigned = Option<(Date, Option<Time>, u32)>;
+
+/// A rep with the load of a day.
+#[derive(Debug, Clone)]
+pub struct Member<'b> {
+    /// Who.
+    pub rep: &'b Rep,
+    /// At work, on leave, gone.
+    pub presence: Presence,
+    /// How many open prospects they can carry; `None` = nobody has said.
+    pub capacity: Option<u32>,
+    /// The open prospects they own.
+    pub held: u32,
+    /// What those are expected to be worth.
+    pub value: Sum,
+    /// The same, each times its column's probability.
+    pub weighted: Amount,
+    /// When they last were given one.
+    pub last_assigned: LastAssigned,
+}
+
+impl Member<'_> {
+    /// How many more fit; `None` = no limit.
+    pub fn room(&self) -> Option<u32> {
+        self.capacity.map(|capacity| capacity.saturating_sub(self.held))
+    }
+
+    /// At work and with room: can be given a prospect.
+    pub fn is_available(&self) -> bool {
+        self.presence == Presence::Here && self.room() != Some(0)
+    }
+
+    /// The one who waited longer comes first; then the one whose id does.
+    pub fn waited(&self, other: &Member<'_>) -> Ordering {
+        (self.last_assigned, &self.rep.id).cmp(&(other.last_assigned, &other.rep.id))
+    }
+}
+
+/// Everybody in the settings, in their order.
+#[derive(Debug, Clone)]
+pub struct Team<'b> {
+    /// The members.
+    pub members: Vec<Member<'b>>,
+    places: HashMap<&'b str, usize>,
+}
+
+impl<'b> Team<'b> {
+    /// The team before any prospect is counted.
+    pub fn idle(book: &'b Book) -> Team<'b> {
+        let settings = &book.settings;
+        let member = |rep: &'b Rep| Member {
+            rep,
+            presence: rep.presence(book.as_of),
+            capacity: rep.capacity.or(settings.allocation.capacity),
+            held: 0,
+            value: Sum::default(),
+            weighted: Amount::ZERO,
+            last_assigned: None,
+        };
+        let places = settings.reps.iter().enumerate().map(|(place, rep)| (&*rep.id, place));
+        Team { members: settings.reps.iter().map(member).collect(), places: places.collect() }
+    }
+
+    /// Counts a prospect: whose it is, and to whom it was given.
+    fn count(&mut self, record: &Record, book: &Book) {
+        let owner = record.state.owner.as_deref().and_then(|id| self.place(id));
+        if let (Some(place), Outcome::Open) = (owner, record.state.outcome) {
+            let member = &mut self.members[place];
+            member.held += 1;
+            if let Some(value) = record.state.value {
+                member.value.add(value);
+                if value.currency.is_none() {
+                    let stage = &record.pipeline(&book.settings).stages[record.state.stage];
+                    let weighted = value.amount.times(stage.probability).round(2);
+                    member.weighted = member.weighted.plus(weighted);
+                }
+            }
+        }
+        // What a rep opened or brought along was not given to them.
+        for event in standing(&record.prospect.events, book.as_of)
+            .filter(|event| !matches!(event.kind, EventKind::Opened | EventKind::Imported))
+        {
+            if let Some(place) = event.owner.as_deref().and_then(|id| self.place(id)) {
+                let given = Some((event.date(), event.time, 1));
+                later(&mut self.members[place].last_assigned, given);
+            }
+        }
+    }
+
+    fn join(&mut self, other: Team<'b>) {
+        for (member, other) in self.members.iter_mut().zip(other.members) {
+            member.held += other.held;
+            member.value.add_sum(&other.value);
+            member.weighted = member.weighted.plus(other.weighted);
+            later(&mut member.last_assigned, other.last_assigned);
+        }
+    }
+
+    /// The place of a rep among the members.
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// The rep of this id.
+    pub fn member(&self, id: &str) -> Option<&Member<'b>> {
+        self.place(id).map(|place| &self.members[place])
+    }
+
+    /// A capacity for everybody: where none is stated, as much as anybody has or holds, and `more` on top,
+    /// so that it never is what stops a plan and is the same for all who state none.
+    pub fn notional_capacity(&self, more: u32) -> u32 {
+        let stated = self.members.iter().filter_map(|member| member.capacity);
+        let held = self.members.iter().map(|member| member.held);
+        stated.chain(held).max().unwrap_or(0).saturating_add(more).max(1)
+    }
+
+    /// Those who can be given a prospect in the order in which they would be, if they all fitted equally:
+    /// the most room first, then who waited longest, then the id.
+    pub fn next(&self) -> Vec<&Member<'b>> {
+        let mut next: Vec<&Member> = self.members.iter().filter(|m| m.is_available()).collect();
+        let notional = self.notional_capacity(0);
+        let room = |m: &Member| m.capacity.unwrap_or(notional).saturating_sub(m.held);
+        next.sort_by(|a, b| Reverse(room(a)).cmp(&Reverse(room(b))).then_with(|| a.waited(b)));
+        next
+    }
+}
+
+/// A team while prospects are counted, by any thread.
+#[derive(Debug, Default)]
+pub struct Count<'b>(Option<Team<'b>>);
+
+impl<'b> Count<'b> {
+    /// Counts a prospect.
+    pub fn take(&mut self, record: &Record, book: &'b Book) {
+        self.0.get_or_insert_with(|| Team::idle(book)).count(record, book);
+    }
+
+    /// Adds what another thread counted.
+    pub fn join(&mut self, other: Count<'b>) {
+        match (&mut self.0, other.0) {
+            (Some(team), Some(other)) => team.join(other),
+            (none, other) => *none = none.take().or(other),
+        }
+    }
+
+    /// The team when all are counted.
+    pub fn team(self, book: &'b Book) -> Team<'b> {
+        self.0.unwrap_or_else(|| Team::idle(book))
+    }
+}
+
+/// What no plan can be built on: a rep at work who holds more than the capacity, an owner whom nobody
+/// knows. `unknown`: the open prospects of such owners, each with the owner.
+pub fn problems(book: &Book, team: &Team, unknown: &[(Text, Text)]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if book.settings.reps.is_empty() {
+        found.push(
+            Diagnostic::new(
+                Code::BadSetting,
+                "the settings list no rep who could be given anything",
+            )
+            .help("add a `[[rep]]` with id and capacity for each to crm.toml"),
+        );
+        return found;
+    }
+    for member in team.members.iter().filter(|member| member.presence.is_member()) {
+        if let Some(capacity) = member.capacity.filter(|capacity| *capacity < member.held) {
+            let (id, held) = (&member.rep.id, member.held);
+            let message = format!("the capacity of `{id}` is {capacity}, below the {held} held");
+            found.push(
+                Diagnostic::new(Code::OverCapacity, message)
+                    .help("raise it in crm.toml, or move some: `crm rebalance`, `crm release`"),
+            );
+        }
+    }
+    found.extend(unknown_owners(unknown, &book.settings));
+    found
+}
+
+/// What is wrong with open prospects whose owners the settings do not list.
+pub fn unknown_owners(unknown: &[(Text, Text)], settings: &Settings) -> Vec<Diagnostic> {
+    let wrong = |(id, owner): &(Text, Text)| {
+        let message = format!("`{id}` is owned by `{owner}`: no such rep");
+        Diagnostic::new(Code::UnknownRep, message)
+            .nearest(owner, settings.reps.iter().map(|rep| &*rep.id))
+    };
+    unknown.iter().map(wrong).collect()
+}
+
+/// The owner of an open prospect, if the settings do not list them.
+pub fn unknown_owner<'r>(record: &'r Record, settings: &Settings) -> Option<&'r str> {
+    let owner = record.state.owner.as_deref()?;
+    (record.state.outcome == Outcome::Open && settings.rep(owner).is_none()).then_some(owner)
+}
+
+/// The later of two days; of the same, both together.
+fn later(last: &mut LastAssigned, other: LastAssigned) {
+    *last = match (*last, other) {
+        (Some((day, at, count)), Some((same, time, more))) if day == same => {
+            Some((day, at.max(time), count + more))
+        }
+        (known, other) => known.max(other),
+    };
+}
+
+/// Why a rep is not at work, in words; empty if they are.
+pub fn absence(presence: Presence, lang: Lang) -> String {
+    match (presence, lang) {
+        (Presence::Here, _) => String::new(),
+        (Presence::NotYet(day), Lang::En | Lang::Machine) => format!("joins on {day}"),
+        (Presence::NotYet(day), Lang::Zh) => format!("{day}入职"),
+        (Presence::Gone(day), Lang::En | Lang::Machine) => format!("left on {day}"),
+        (Presence::Gone(day), Lang::Zh) => format!("{day}离职"),
+        (Presence::Away(period), Lang::En | Lang::Machine) => {
+            format!("on leave until {}", period.to)
+        }
+        (Presence::Away(period), Lang::Zh) => format!("休假至{}", period.to),
+    }
+}

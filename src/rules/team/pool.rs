@@ -1,0 +1,391 @@
+//! The pool: who may claim from it, and when a prospect goes back to it.
+//!
+//! "N days" means everywhere that day N is in time and day N + 1 is not.
+
+use crate::diag::{Code, Diagnostic};
+use crate::model::event::Event;
+use crate::model::kind::EventKind;
+use crate::model::pipeline::Outcome;
+use crate::model::settings::{Presence, Settings};
+use crate::rules::book::Book;
+use crate::rules::query::Query;
+use crate::rules::replay::state::Record;
+use crate::rules::replay::{replay, standing, upto};
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::text::Text;
+use std::collections::BTreeMap;
+
+/// The grade of a prospect of the book: that of its customer.
+pub fn grade_of<'b>(book: &Book, record: &'b Record) -> Option<&'b str> {
+    book.customer(record)?.grade()
+}
+
+/// Why a prospect goes back to the pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// No contact since `since` for more than `days` days.
+    NoContact {
+        /// The last contact, or the assignment if that is later.
+        since: Date,
+        /// How many days are in time.
+        days: u32,
+    },
+    /// Overdue for this many times with one owner.
+    Overdue {
+        /// How many times.
+        times: u32,
+    },
+}
+
+impl Cause {
+    /// In words, for lists and for the entry that releases it.
+    pub fn words(self, lang: Lang) -> String {
+        match (self, lang) {
+            (Cause::NoContact { since, days }, Lang::En | Lang::Machine) => {
+                format!("no contact since {since}, more than {days} days")
+            }
+            (Cause::NoContact { since, days }, Lang::Zh) => {
+                format!("自{since}起未联系，超过{days}天")
+            }
+            (Cause::Overdue { times }, Lang::En | Lang::Machine) => {
+                format!("past the sales cycle {times} times")
+            }
+            (Cause::Overdue { times }, Lang::Zh) => format!("第{times}次超过销售周期"),
+        }
+    }
+}
+
+/// That a prospect goes back to the pool if nothing happens: the first day on which it does, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recycling {
+    /// The day.
+    pub on: Date,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// When a prospect goes back to the pool if nothing happens to it. Only an open one with an owner does;
+/// none that has signed or paid; none on hold before the hold's date.
+pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> Option<Recycling> {
+    let state = &record.state;
+    state.owner.as_ref()?;
+    let since = state.owner_since?;
+    let signed = state.evidence.signed.is_some() || state.evidence.paid_on.is_some();
+    if state.outcome != Outcome::Open || signed {
+        return None;
+    }
+    let contact = settings.pool.recycle_days(grade).map(|days| {
+        let since = state.last_contact.map_or(since, |contact| contact.max(since));
+        let on = since.plus(i64::from(days) + 1);
+        Recycling { on, cause: Cause::NoContact { since, days } }
+    });
+    let overdue = settings.pool.recycle_overdue(grade).and_then(|times| {
+        let on = nth_overdue(record, times)?;
+        Some(Recycling { on, cause: Cause::Overdue { times } })
+    });
+    let mut first = [contact, overdue].into_iter().flatten().min_by_key(|found| found.on)?;
+    if let Some(hold) = &state.hold {
+        first.on = first.on.max(hold.until);
+    }
+    Some(first)
+}
+
+/// What each prospect gives, in the order of ids, that a query selects and that goes back to the pool on the
+/// book's day.
+pub fn recycled<T: Send>(
+    book: &Book,
+    query: &Query,
+    each: impl Fn(&Record, Recycling) -> T + Sync,
+) -> Vec<T> {
+    let settings = &book.settings;
+    if !settings.pool.grades.is_empty() {
+        book.graded();
+    }
+    book.gather(query, |record| {
+        // Where no grade has rules of its own, the grade makes no difference and need not be known.
+        let grade = record.customer.get().and_then(|customer| customer.grade());
+        let due = recycling(record, settings, grade).filter(|due| due.on <= book.as_of)?;
+        Some(each(record, due))
+    })
+}
+
+/// Who of those that a query selects goes back to the pool by the day `last` if nothing happens, with the
+/// first day on which it does.
+///
+/// Grades follow from the day, so where grades have rules of their own the grade of each day decides.
+pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
+    let selected = book.selection(query);
+    let mut days = Days { book, later: BTreeMap::new() };
+    let chosen = book.records().iter().enumerate();
+    chosen
+        .filter(|(_, record)| selected.has(record))
+        .filter_map(|(position, record)| Some((record, days.announcement(position, last)?)))
+        .collect()
+}
+
+/// A book, and what it would be on later days if nothing happened.
+struct Days<'b> {
+    book: &'b Book,
+    later: BTreeMap<Date, Book>,
+}
+
+impl Days<'_> {
+    fn announcement(&mut self, position: usize, last: Date) -> Option<Recycling> {
+        let (record, settings) = (&self.book.records()[position], &self.book.settings);
+        let of_grade = |grade: Option<&str>| recycling(record, settings, grade);
+        let any = of_grade(None);
+        let others: Vec<Option<Recycling>> =
+            settings.pool.grades.keys().map(|grade| of_grade(Some(grade))).collect();
+        if others.iter().all(|other| *other == any) {
+            return any.filter(|found| found.on <= last);
+        }
+        let first = others.iter().chain([&any]).flatten().map(|found| found.on).min()?;
+        self.due(position, last)?;
+        let mut day = first.max(self.book.as_of);
+        while day <= last {
+            if let Some(mut found) = self.due(position, day) {
+                if day > self.book.as_of {
+                    found.on = found.on.max(day);
+                }
+                return Some(found);
+            }
+            day = day.plus(1);
+        }
+        None
+    }
+
+    /// That the prospect goes back on this day, by the grade it has then.
+    fn due(&mut self, position: usize, day: Date) -> Option<Recycling> {
+        let book = if day <= self.book.as_of {
+            self.book
+        } else {
+            self.later.entry(day).or_insert_with(|| later(self.book, day))
+        };
+        let record = &book.records()[position];
+        recycling(record, &book.settings, grade_of(book, record)).filter(|found| found.on <= day)
+    }
+}
+
+/// The same ledger on a later day, if nothing happens until then.
+fn later(book: &Book, day: Date) -> Book {
+    let replayed = |record: &Record| {
+        let mut prospect = record.prospect.clone();
+        let so_far = upto(&prospect.events, book.as_of).len();
+        prospect.events.truncate(so_far);
+        replay(prospect, &book.settings, day)
+    };
+    let records = book.records().iter().filter_map(replayed).collect();
+    Book::of(book.settings.clone(), day, records, book.tallies.clone())
+}
+
+/// The day on which a prospect is overdue for the n-th time with its owner, if it will be.
+fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
+    let state = &record.state;
+    let before = &state.overdue_before;
+    let position = usize::try_from(times).ok()?.checked_sub(1)?;
+    if let Some(day) = before.get(position) {
+        return Some(*day);
+    }
+    let running = state.stage > 0 && before.len() == position;
+    let start = state.clock_start.filter(|_| running)?;
+    Some(start.plus(i64::from(state.cycle_days) + 1))
+}
+
+/// Did this entry claim the prospect from the pool? A claim is signed by the new owner and gives no reason:
+/// assignments always give one.
+pub fn is_claim(event: &Event) -> bool {
+    event.kind == EventKind::Assigned
+        && event.reason.is_none()
+        && event.by.is_some()
+        && event.by == event.owner
+}
+
+/// What a rep holds and has claimed on a day, to be held against the limits. Claims of one command count
+/// as they are granted; one that is refused costs nothing.
+#[derive(Debug, Clone)]
+pub struct Quota<'b> {
+    book: &'b Book,
+    rep: &'b str,
+    held: Count,
+    claimed: Count,
+}
+
+/// A count of all, and of each grade.
+#[derive(Debug, Clone, Default)]
+struct Count {
+    all: u32,
+    grades: BTreeMap<Text, u32>,
+}
+
+impl Count {
+    fn add(&mut self, grade: Option<&str>) {
+        self.all += 1;
+        if let Some(grade) = grade {
+            *self.grades.entry(grade.into()).or_default() += 1;
+        }
+    }
+
+    fn of(&self, grade: &str) -> u32 {
+        self.grades.get(grade).copied().unwrap_or_default()
+    }
+}
+
+impl<'b> Quota<'b> {
+    /// What stands on the book's day. Whoever gave a prospect back on the day of the claim has claimed it
+    /// all the same.
+    pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
+        let mut quota = Quota { book, rep, held: Count::default(), claimed: Count::default() };
+        let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record| {
+            let state = &record.state;
+            let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
+            let claims = standing(&record.prospect.events, book.as_of)
+                .filter(|event| event.date() == book.as_of && is_claim(event))
+                .filter(|event| event.owner.as_deref() == Some(rep))
+                .count();
+            if held || claims > 0 {
+                found.push((record.prospect.id.clone(), held, claims));
+            }
+        };
+        let found = book.fold(&Query::everything(), step, |all, part| all.extend(part));
+        for (id, held, claims) in found {
+            let grade = quota.grade(&id);
+            (0..usize::from(held)).for_each(|_| quota.held.add(grade));
+            (0..claims).for_each(|_| quota.claimed.add(grade));
+        }
+        quota
+    }
+
+    /// The grade of a prospect, if grades have limits of their own.
+    fn grade(&self, id: &str) -> Option<&'b str> {
+        let book = self.book;
+        if book.settings.pool.grades.is_empty() { None } else { book.graded().of(id)?.grade() }
+    }
+
+    /// May the rep claim this one, too? If so it counts from now on.
+    pub fn claim(&mut self, record: &Record) -> Result<(), Diagnostic> {
+        let grade = self.grade(&record.prospect.id);
+        match self.refusal(record, grade) {
+            Some(refusal) => Err(refusal),
+            None => {
+                self.held.add(grade);
+                self.claimed.add(grade);
+                Ok(())
+            }
+        }
+    }
+
+    fn refusal(&self, record: &Record, grade: Option<&str>) -> Option<Diagnostic> {
+        let (settings, id) = (&self.book.settings, &record.prospect.id);
+        if let Some(refusal) = not_in_pool(record, settings) {
+            return Some(refusal);
+        }
+        let rep = settings.rep(self.rep);
+        match rep.map_or(Presence::Here, |rep| rep.presence(self.book.as_of)) {
+            Presence::NotYet(day) => {
+                return Some(refused(format!("`{}` only joins on {day}", self.rep)));
+            }
+            Presence::Gone(day) => return Some(refused(format!("`{}` left on {day}", self.rep))),
+            Presence::Here | Presence::Away(_) => {}
+        }
+        let capacity = rep.and_then(|rep| rep.capacity).or(settings.allocation.capacity);
+        let all = &settings.pool.all;
+        let held = self.held.all;
+        if let Some(capacity) = capacity.filter(|capacity| held >= *capacity) {
+            let message = format!("{id}: `{}` holds {held}, the capacity is {capacity}", self.rep);
+            return Some(refused(message).help("release one first, or raise the capacity"));
+        }
+        let holds = |held: u32, max: u32, of: String| {
+            let message =
+                format!("{id}: `{}` holds {held}{of}, at most {max} are allowed", self.rep);
+            refused(message).help("release one first: crm release ID --reason …")
+        };
+        let claims = |claimed: u32, max: u32, of: String| {
+            let message = format!(
+                "{id}: `{}` has claimed {claimed}{of} today, at most {max} are allowed",
+                self.rep
+            );
+            refused(message)
+                .help("what is released again has been claimed all the same; tomorrow counts anew")
+        };
+        if let Some(max) = all.max_held.filter(|max| held >= *max) {
+            return Some(holds(held, max, String::new()));
+        }
+        if let Some(max) = all.claims_per_day.filter(|max| self.claimed.all >= *max) {
+            return Some(claims(self.claimed.all, max, String::new()));
+        }
+        let own = settings.pool.own(grade);
+        let name = grade.unwrap_or_default();
+        if let Some(max) = own.max_held.filter(|max| self.held.of(name) >= *max) {
+            return Some(holds(self.held.of(name), max, format!(" of grade {name}")));
+        }
+        if let Some(max) = own.claims_per_day.filter(|max| self.claimed.of(name) >= *max) {
+            return Some(claims(self.claimed.of(name), max, format!(" of grade {name}")));
+        }
+        self.waits(record, grade)
+    }
+
+    /// The wait before claiming again what was one's own, however many others had it in between.
+    fn waits(&self, record: &Record, grade: Option<&str>) -> Option<Diagnostic> {
+        let days = self.book.settings.pool.reclaim_wait_days(grade)?;
+        let own = record.history.owners.iter().filter(|s| s.owner.as_deref() == Some(self.rep));
+        let last = own.filter_map(|spell| spell.to).max()?;
+        let from = last.plus(i64::from(days) + 1);
+        (self.book.as_of < from).then(|| {
+            let message = format!(
+                "{}: `{}` had it until {last} and may claim it again from {from}",
+                record.prospect.id, self.rep
+            );
+            refused(message).help(format!("the wait is {days} days; others may claim it now"))
+        })
+    }
+}
+
+/// That a prospect cannot be claimed because it is not in the pool.
+pub fn not_in_pool(record: &Record, settings: &Settings) -> Option<Diagnostic> {
+    let id = &record.prospect.id;
+    let state = &record.state;
+    if state.outcome != Outcome::Open {
+        let stage = record.stage_id(settings);
+        let message = format!("`{id}` is not in the pool: it stands at `{stage}`");
+        return Some(Diagnostic::new(Code::NotInPool, message));
+    }
+    let owner = state.owner.as_deref()?;
+    let since = state.owner_since.map(|day| format!(" since {day}")).unwrap_or_default();
+    let message = format!("`{id}` is not in the pool: `{owner}` owns it{since}");
+    Some(Diagnostic::new(Code::NotInPool, message).help("`crm pool` lists those that are"))
+}
+
+fn refused(message: String) -> Diagnostic {
+    Diagnostic::new(Code::PoolLimit, message)
+}
+
+/// Since when a prospect is in the pool, who had it before (each once, the last one first), and why it came
+/// there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting<'b> {
+    /// The day it came to the pool.
+    pub since: Option<Date>,
+    /// Earlier owners.
+    pub before: Vec<&'b str>,
+    /// The reason of the entry that released it.
+    pub reason: Option<&'b str>,
+}
+
+/// How a prospect of the pool came there.
+pub fn waiting<'b>(record: &'b Record, as_of: Date) -> Waiting<'b> {
+    let mut before: Vec<&str> = Vec::new();
+    for owner in record.history.owners.iter().rev().filter_map(|spell| spell.owner.as_deref()) {
+        if !before.contains(&owner) {
+            before.push(owner);
+        }
+    }
+    let released = standing(&record.prospect.events, as_of)
+        .filter(|event| event.owner.as_deref() == Some(""))
+        .last();
+    Waiting {
+        since: record.state.owner_since,
+        before,
+        reason: released.and_then(|event| event.reason.as_deref().or(event.note.as_deref())),
+    }
+}

@@ -1,0 +1,5 @@
+//! What reports return, before it is drawn: sheets of typed cells, and the words of their columns.
+
+pub mod packed_row;
+pub mod sheet;
+pub mod words;

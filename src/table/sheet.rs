@@ -1,0 +1,390 @@
+//! What reports return: tables of typed cells, with titles in the ledger's language. No widths, no
+//! colours, no formats.
+
+use crate::value::date::{Date, Moment};
+use crate::value::money::{Amount, Money};
+use crate::value::text::Text;
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One cell. A long list has millions of them, so none takes more than 24 bytes, and short words stand in
+/// it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing to say.
+    Empty,
+    /// Words.
+    Text(Text),
+    /// Several words, joined by `, ` for people and by `;` in CSV.
+    List(Box<[Text]>),
+    /// A count, or days.
+    Int(i64),
+    /// A statistic, shown with so many decimals.
+    Number(f64, usize),
+    /// An exact amount.
+    Money(Money),
+    /// An exact amount in the ledger's own currency.
+    Amount(Amount),
+    /// A share: numerator and denominator; people read a percentage, machines the ratio.
+    Rate(u64, u64),
+    /// A probability or share that is not a quotient of counts, 0 to 1.
+    Share(f64),
+    /// A day.
+    Date(Date),
+    /// A day, perhaps with a time.
+    Moment(Moment),
+    /// Yes or no.
+    Bool(bool),
+    /// Why there is no number: `n = 3, too few`.
+    Absent(Box<str>),
+}
+
+impl Cell {
+    /// Words, or nothing.
+    pub fn text(text: impl Into<Text>) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    /// Several words.
+    pub fn list(words: impl IntoIterator<Item = impl Into<Text>>) -> Cell {
+        Cell::List(words.into_iter().map(Into::into).collect())
+    }
+
+    /// Why there is no number.
+    pub fn absent(why: impl Into<Box<str>>) -> Cell {
+        Cell::Absent(why.into())
+    }
+
+    /// A count.
+    pub fn count(n: usize) -> Cell {
+        Cell::Int(i64::try_from(n).unwrap_or(i64::MAX))
+    }
+
+    /// What `to` makes of the value, or nothing.
+    pub fn maybe<T>(value: Option<T>, to: impl FnOnce(T) -> Cell) -> Cell {
+        value.map_or(Cell::Empty, to)
+    }
+}
+
+/// What a column holds: decides alignment, and what `--format ids` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Prospects' ids.
+    Id,
+    /// Words.
+    Text,
+    /// Numbers, money, dates: aligned to the right where they are numbers.
+    Number,
+    /// Dates.
+    Date,
+}
+
+/// How a row stands out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Emphasis {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// Good: won, met.
+    Good,
+    /// Wants attention: overdue, missed.
+    Warn,
+    /// A sum of the rows above.
+    Total,
+}
+
+/// A column: its stable name for machines, its title for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Stable, kebab-case; the CSV header and the JSON key.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// May be left out where a terminal is too narrow for all columns.
+    pub optional: bool,
+}
+
+impl Column {
+    /// A column.
+    pub fn new(id: impl Into<String>, title: impl Into<String>, kind: Kind) -> Column {
+        Column { id: id.into(), title: title.into(), kind, optional: false }
+    }
+
+    /// The same, but left out where a terminal is too narrow.
+    #[must_use]
+    pub fn optional(self) -> Column {
+        Column { optional: true, ..self }
+    }
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// As many as there are columns.
+    pub cells: Vec<Cell>,
+    /// How it stands out.
+    pub emphasis: Emphasis,
+}
+
+impl Row {
+    /// A plain row.
+    pub fn new(cells: Vec<Cell>) -> Row {
+        Row { cells, emphasis: Emphasis::Plain }
+    }
+
+    /// A row that stands out.
+    pub fn with(cells: Vec<Cell>, emphasis: Emphasis) -> Row {
+        Row { cells, emphasis }
+    }
+}
+
+/// The rows of a table. Few are kept as they are; of a long list each is made when it is asked for, so that
+/// no more of it is in memory than what it is made of.
+#[derive(Clone)]
+pub struct Rows(Source);
+
+#[derive(Clone)]
+enum Source {
+    Kept(Vec<Row>),
+    Made { count: usize, row: Arc<dyn Fn(usize) -> Row + Send + Sync> },
+}
+
+impl Rows {
+    /// So many rows, each made of its position when it is asked for, perhaps several times.
+    pub fn made(count: usize, row: impl Fn(usize) -> Row + Send + Sync + 'static) -> Rows {
+        Rows(Source::Made { count, row: Arc::new(row) })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Source::Kept(rows) => rows.len(),
+            Source::Made { count, .. } => *count,
+        }
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at a position, if there are so many.
+    pub fn get(&self, position: usize) -> Option<Cow<'_, Row>> {
+        match &self.0 {
+            Source::Kept(rows) => rows.get(position).map(Cow::Borrowed),
+            Source::Made { count, row } => (position < *count).then(|| Cow::Owned(row(position))),
+        }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Cow<'_, Row>> {
+        self.part(0..self.len())
+    }
+
+    /// Those at some positions, in order.
+    pub fn part(&self, positions: Range<usize>) -> impl DoubleEndedIterator<Item = Cow<'_, Row>> {
+        positions.filter_map(|position| self.get(position))
+    }
+
+    /// Leaves out all behind the first so many.
+    pub fn truncate(&mut self, most: usize) {
+        match &mut self.0 {
+            Source::Kept(rows) => rows.truncate(most),
+            Source::Made { count, .. } => *count = most.min(*count),
+        }
+    }
+}
+
+impl Default for Rows {
+    fn default() -> Rows {
+        Rows(Source::Kept(Vec::new()))
+    }
+}
+
+impl From<Vec<Row>> for Rows {
+    fn from(rows: Vec<Row>) -> Rows {
+        Rows(Source::Kept(rows))
+    }
+}
+
+impl FromIterator<Row> for Rows {
+    fn from_iter<I: IntoIterator<Item = Row>>(rows: I) -> Rows {
+        Rows(Source::Kept(rows.into_iter().collect()))
+    }
+}
+
+impl PartialEq for Rows {
+    fn eq(&self, other: &Rows) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Who a table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Audience {
+    /// Everybody.
+    #[default]
+    All,
+    /// People: left out of CSV, TSV, JSON and ids.
+    People,
+    /// Machines: left out of tables, Markdown and pages.
+    Machines,
+}
+
+/// A table with a name of its own.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// Stable, kebab-case.
+    pub id: String,
+    /// What people read; empty if the sheet's title says it.
+    pub title: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows. Total rows are for people: CSV and JSON leave them out.
+    pub rows: Rows,
+    /// Who it is for.
+    pub audience: Audience,
+}
+
+/// A report: one or more tables (the first is the one CSV gives) and the words around them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sheet {
+    /// The report's name.
+    pub id: String,
+    /// What people read above it.
+    pub title: String,
+    /// What the figures are of: the population, the day.
+    pub about: String,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// What the figures say: one sentence each.
+    pub notes: Vec<String>,
+    /// Where a look says more than the numbers. They repeat what the tables hold.
+    pub pictures: Vec<Picture>,
+}
+
+/// A chart, by what it shows and not by how it is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// What people read above it.
+    pub title: String,
+    /// The same in words, for those who cannot see it.
+    pub description: String,
+    /// What is drawn.
+    pub chart: Chart,
+}
+
+/// What a picture draws.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chart {
+    /// Quantities beside each other, from nothing to the largest: one bar each.
+    Bars(Vec<Quantity>),
+    /// Shares over time, each keeping its height until the next point: survival, cumulative curves.
+    Steps {
+        /// What runs to the right: `days`.
+        x_title: String,
+        /// What runs upwards, from 0 to 1.
+        y_title: String,
+        /// The curves.
+        series: Vec<Series>,
+    },
+    /// A spread around a middle, and what it is to be compared with.
+    Range {
+        /// The lower end.
+        low: Quantity,
+        /// The middle.
+        middle: Quantity,
+        /// The upper end.
+        high: Quantity,
+        /// Others on the same scale: a target, last year.
+        marks: Vec<Quantity>,
+    },
+}
+
+/// A quantity with its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantity {
+    /// Its name.
+    pub label: String,
+    /// How much: decides where it stands. What is not a number is drawn as nothing.
+    pub value: f64,
+    /// How much, as people read it.
+    pub text: String,
+    /// How it stands out.
+    pub emphasis: Emphasis,
+}
+
+impl Quantity {
+    /// A quantity that does not stand out.
+    pub fn new(label: impl Into<String>, value: f64, text: impl Into<String>) -> Quantity {
+        let emphasis = Emphasis::Plain;
+        Quantity { label: label.into(), value, text: text.into(), emphasis }
+    }
+
+    /// The same, standing out.
+    #[must_use]
+    pub fn with(mut self, emphasis: Emphasis) -> Quantity {
+        self.emphasis = emphasis;
+        self
+    }
+}
+
+/// A curve of steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Its name.
+    pub label: String,
+    /// x and height, in the order of x.
+    pub points: Vec<(f64, f64)>,
+    /// x, lower and upper limit of the height, in the order of x.
+    pub band: Vec<(f64, f64, f64)>,
+}
+
+impl Sheet {
+    /// A sheet of a single table.
+    pub fn single(id: &str, title: impl Into<String>, columns: Vec<Column>, rows: Rows) -> Sheet {
+        Sheet {
+            id: id.to_owned(),
+            title: title.into(),
+            about: String::new(),
+            tables: vec![Table { id: id.to_owned(), columns, rows, ..Table::default() }],
+            notes: Vec::new(),
+            pictures: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_are_made_are_like_those_that_are_kept() {
+        let row = |n: usize| Row::new(vec![Cell::count(n)]);
+        let (kept, made): (Rows, Rows) = ((0..5).map(row).collect(), Rows::made(5, row));
+        assert_eq!((kept.len(), made.get(5)), (5, None));
+        for most in [7, 3, 0] {
+            let (mut kept, mut made) = (kept.clone(), made.clone());
+            kept.truncate(most);
+            made.truncate(most);
+            assert_eq!(kept, made);
+            assert!(kept.iter().rev().eq(made.iter().rev()));
+            assert_eq!(format!("{kept:?}"), format!("{made:?}"));
+        }
+    }
+
+    #[test]
+    fn cells_are_small() {
+        assert_eq!(std::mem::size_of::<Cell>(), 24);
+    }
+}

@@ -1,0 +1,11 @@
+//! Values: dates, periods, money, texts, labels, ids. No files, no clock.
+
+pub mod date;
+pub mod formula;
+pub mod hash;
+pub mod id;
+pub mod interner;
+pub mod label;
+pub mod money;
+pub mod period;
+pub mod text;

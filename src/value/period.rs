@@ -1,0 +1,279 @@
+//! Dates and periods in words: `yesterday`, `-14d`, `mon`, `2026-W07`, `2026Q1`, `last month`.
+
+use crate::diag::{Lang, Words};
+use crate::value::date::{Date, Moment, Time, Weekday};
+
+/// A span of days, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+}
+
+impl Period {
+    /// Is the date inside?
+    pub fn contains(self, date: Date) -> bool {
+        self.from <= date && date <= self.to
+    }
+
+    /// Number of days.
+    pub fn days(self) -> i64 {
+        self.to.days_since(self.from) + 1
+    }
+
+    fn month(year: i32, month: u32, count: i64) -> Option<Period> {
+        let from = Date::new(year, month, 1)?;
+        Some(Period { from, to: from.plus_months(count).plus(-1) })
+    }
+}
+
+impl std::fmt::Display for Period {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}..{}", self.from, self.to)
+    }
+}
+
+/// Why a text is no date or period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.words().en())]
+pub struct NotADate(pub String);
+
+impl NotADate {
+    /// The reason in both languages.
+    pub fn words(&self) -> Words {
+        let text = &self.0;
+        match Date::not_in_calendar(text) {
+            Some(why) => {
+                let (en, zh) = (why.en(), why.get(Lang::Zh));
+                words!("`{text}` is not in the calendar: {en}", "日历上没有 `{text}`：{zh}")
+            }
+            None => words!("`{text}` is not a date", "`{text}` 不是日期"),
+        }
+    }
+}
+
+/// What may be written, for help lines.
+pub const DATE_FORMS: &str =
+    "2009-12-18, today, tomorrow, +14d, -2w, +1m, mon, 2026-W07, 2026Q1, 2026-02, last month";
+
+/// A period: a day, `2026`, `2026Q1`, `2026-02`, `2026-W07`, `this|last|next week|month|quarter|year`,
+/// `FROM..TO`. Weeks here begin on Monday (ISO 8601).
+pub fn parse_period(text: &str, today: Date) -> Result<Period, NotADate> {
+    let text = text.trim();
+    if let Some((from, to)) = text.split_once("..") {
+        let (from, to) = (parse_period(from, today)?.from, parse_period(to, today)?.to);
+        return if from <= to { Ok(Period { from, to }) } else { Err(NotADate(text.to_owned())) };
+    }
+    let lower = text.to_lowercase();
+    named_period(&lower, today)
+        .or_else(|| relative_period(&lower, today))
+        .or_else(|| day(&lower, today).map(|date| Period { from: date, to: date }))
+        .ok_or_else(|| NotADate(text.to_owned()))
+}
+
+/// One date. Of a longer period it is the last day: `--as-of 2009Q4` is the state at its end.
+pub fn parse_date(text: &str, today: Date) -> Result<Date, NotADate> {
+    parse_period(text, today).map(|period| period.to)
+}
+
+/// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`, `"tomorrow 9:00"`.
+pub fn parse_moment(text: &str, today: Date) -> Result<Moment, NotADate> {
+    let text = text.trim();
+    let with_time = |separator: char| {
+        let (date, time) = text.rsplit_once(separator)?;
+        Some((date, Time::parse_typed(time)?))
+    };
+    match with_time(' ').or_else(|| with_time('T')) {
+        Some((date, time)) => Ok(Moment { date: parse_date(date, today)?, time: Some(time) }),
+        None => Ok(Moment { date: parse_date(text, today)?, time: None }),
+    }
+}
+
+/// A length of time: `14`, `14d`, `2w`, `3m` (of 30 days), `1y` (of 365).
+pub fn parse_days(text: &str) -> Option<i64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "" | "d" => 1,
+        "w" => 7,
+        "m" => 30,
+        "y" => 365,
+        _ => return None,
+    };
+    if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse::<i64>().ok().map(|n| n * unit)
+}
+
+/// `2026`, `2026Q1`, `2026-02`, `2026-W07`.
+fn named_period(text: &str, _today: Date) -> Option<Period> {
+    let digits = |s: &str, len: usize| -> Option<u32> {
+        (s.len() == len && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse().ok()).flatten()
+    };
+    let year = i32::try_from(digits(text.get(..4)?, 4)?).ok()?;
+    let rest = text.get(4..)?;
+    if rest.is_empty() {
+        return Period::month(year, 1, 12);
+    }
+    if let Some(quarter) = rest.trim_start_matches('-').strip_prefix('q') {
+        let quarter = digits(quarter, 1).filter(|q| (1..=4).contains(q))?;
+        return Period::month(year, quarter * 3 - 2, 3);
+    }
+    if let Some(week) = rest.trim_start_matches('-').strip_prefix('w') {
+        let from = Date::of_iso_week(year, digits(week, 2).or_else(|| digits(week, 1))?)?;
+        return Some(Period { from, to: from.plus(6) });
+    }
+    Period::month(year, digits(rest.strip_prefix('-')?, 2)?, 1)
+}
+
+/// `this week`, `last month`, `next quarter`, `last-year`.
+fn relative_period(text: &str, today: Date) -> Option<Period> {
+    let (which, unit) = text.split_once([' ', '-'])?;
+    let shift = match which {
+        "last" => -1,
+        "this" => 0,
+        "next" => 1,
+        _ => return None,
+    };
+    let first = Date::new(today.year(), today.month(), 1)?;
+    let months = |from: Date, count: i64| {
+        let from = from.plus_months(shift * count);
+        Period { from, to: from.plus_months(count).plus(-1) }
+    };
+    match unit {
+        "week" => {
+            let from = today.back_to(Weekday::Mon).plus(7 * shift);
+            Some(Period { from, to: from.plus(6) })
+        }
+        "month" => Some(months(first, 1)),
+        "quarter" => Some(months(first.plus_months(-i64::from((today.month() - 1) % 3)), 3)),
+        "year" => Some(months(Date::new(today.year(), 1, 1)?, 12)),
+        _ => None,
+    }
+}
+
+/// The day at a distance: days and weeks are counted; months and years are those of the calendar, with the day cut
+/// to the month's last, so that 31 January and a month is 28 or 29 February.
+fn shifted(today: Date, distance: &str, sign: i64) -> Option<Date> {
+    let days = parse_days(distance)?;
+    let count =
+        |months: i64, days_of_one: i64| today.plus_months(sign * days / days_of_one * months);
+    Some(match distance.as_bytes().last() {
+        Some(b'm') => count(1, 30),
+        Some(b'y') => count(12, 365),
+        _ => today.plus(sign * days),
+    })
+}
+
+/// A single day: ISO, `today`, `-14d`, `+2w`, `+1m`, a weekday (the coming one; `last fri` the one before).
+fn day(text: &str, today: Date) -> Option<Date> {
+    match text {
+        "today" | "今天" => return Some(today),
+        "yesterday" | "昨天" => return Some(today.plus(-1)),
+        "tomorrow" | "明天" => return Some(today.plus(1)),
+        _ => {}
+    }
+    if let Some(date) = Date::parse(text) {
+        return Some(date);
+    }
+    if let Some(distance) = text.strip_prefix('-') {
+        return shifted(today, distance, -1);
+    }
+    if let Some(distance) = text.strip_prefix('+') {
+        return shifted(today, distance, 1);
+    }
+    if let Some(name) = text.strip_prefix("last ") {
+        return Weekday::parse(name).map(|day| today.plus(-1).back_to(day));
+    }
+    let name = text.strip_prefix("next ").unwrap_or(text);
+    Weekday::parse(name).map(|day| today.plus(7).back_to(day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> String {
+        // A Friday.
+        let today = Date::parse("2009-12-18").unwrap();
+        parse_date(text, today).map_or_else(|e| e.to_string(), |d| d.to_string())
+    }
+
+    #[test]
+    fn dates_in_words() {
+        for (text, expected) in [
+            ("today", "2009-12-18"),
+            ("yesterday", "2009-12-17"),
+            ("-14d", "2009-12-04"),
+            ("+2w", "2010-01-01"),
+            ("mon", "2009-12-21"),
+            ("friday", "2009-12-25"),
+            ("last fri", "2009-12-11"),
+            ("2009Q4", "2009-12-31"),
+            ("2009-W51", "2009-12-20"),
+            ("2009-02", "2009-02-28"),
+            ("2008", "2008-12-31"),
+            ("last month", "2009-11-30"),
+            ("last quarter", "2009-09-30"),
+            ("2009-02-30", "`2009-02-30` is not in the calendar: February 2009 has 28 days"),
+            ("-1m", "2009-11-18"),
+            ("+1y", "2010-12-18"),
+            ("5-1", "`5-1` is not a date"),
+            ("", "`` is not a date"),
+            ("-9999999d", "`-9999999d` is not a date"),
+            ("2009Q5", "`2009Q5` is not a date"),
+        ] {
+            assert_eq!(date(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn months_and_years_are_those_of_the_calendar() {
+        let shift = |today: &str, text: &str| {
+            parse_date(text, Date::parse(today).unwrap()).unwrap().to_string()
+        };
+        for (today, text, expected) in [
+            ("2026-01-31", "+1m", "2026-02-28"),
+            ("2024-01-31", "+1m", "2024-02-29"),
+            ("2026-11-30", "+1m", "2026-12-30"),
+            ("2026-12-31", "+1m", "2027-01-31"),
+            ("2026-03-31", "-1m", "2026-02-28"),
+            ("2026-01-31", "+2m", "2026-03-31"),
+            ("2027-02-28", "+1y", "2028-02-28"),
+            ("2028-02-29", "+1y", "2029-02-28"),
+            ("2028-02-29", "-1y", "2027-02-28"),
+            ("2026-01-31", "+30d", "2026-03-02"),
+            ("2026-01-31", "+999999m", "9999-12-31"),
+            ("2026-01-31", "-999999y", "0001-01-01"),
+        ] {
+            assert_eq!(shift(today, text), expected, "{today} {text}");
+        }
+    }
+
+    #[test]
+    fn periods_and_moments() {
+        let today = Date::parse("2009-12-18").unwrap();
+        assert_eq!(parse_period("2009Q4", today).unwrap().to_string(), "2009-10-01..2009-12-31");
+        assert_eq!(parse_period("2009-11..2009-12", today).unwrap().days(), 61);
+        assert!(parse_period("2009-12..2009-11", today).is_err());
+        for (text, expected) in [
+            ("tomorrow 9:00", "2009-12-19T09:00:00"),
+            ("Tue 9:00", "2009-12-22T09:00:00"),
+            ("next tue 09:30", "2009-12-22T09:30:00"),
+            ("2009-12-21 9:00", "2009-12-21T09:00:00"),
+            ("+1m 14:00", "2010-01-18T14:00:00"),
+            ("明天 9:00", "2009-12-19T09:00:00"),
+        ] {
+            assert_eq!(parse_moment(text, today).unwrap().to_string(), expected);
+        }
+        assert!(parse_moment("tomorrow 25:00", today).is_err());
+        assert_eq!(parse_moment("tue 14:00", today).unwrap().to_string(), "2009-12-22T14:00:00");
+        assert_eq!(
+            parse_moment("2009-12-15T14:00", today).unwrap().to_string(),
+            "2009-12-15T14:00:00"
+        );
+        assert_eq!(parse_moment("last month", today).unwrap().to_string(), "2009-11-30");
+    }
+}

@@ -1,0 +1,122 @@
+//! `crm doctor`, with real git.
+
+use crate::common::repo::{Repo, command};
+use crate::common::{Sandbox, run};
+
+/// The verdict and the words of a check, and the status of the command.
+#[track_caller]
+fn check(repo: &Repo, name: &str) -> (String, i32) {
+    let run = repo.crm("doctor -f csv");
+    assert_eq!(run.stderr, "");
+    let row = run.stdout.lines().find(|line| line.starts_with(&format!("{name},")));
+    let row = row.unwrap_or_default().trim_start_matches(&format!("{name},")).to_owned();
+    (row, run.status)
+}
+
+fn healthy() -> Repo {
+    let repo = Repo { sandbox: Sandbox::empty(), user: "liuyan" };
+    repo.git("init -q -b main").done();
+    repo.crm("init").done();
+    repo.crm("add 张先生 --id zhang").done();
+    repo.commit("a ledger").done();
+    repo.crm("hooks install").done();
+    repo
+}
+
+#[test]
+fn a_healthy_clone() {
+    let repo = healthy();
+    let run = repo.crm("doctor");
+    assert_eq!((run.status, &*run.stderr), (0, ""), "{}", run.stdout);
+    assert!(!run.stdout.contains("advice") && !run.stdout.contains("wrong"), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 13, "{}", run.stdout);
+    assert!(repo.crm("doctor -f json").ok().contains("\"verdict\": \"fine\""));
+}
+
+#[test]
+fn the_driver() {
+    let repo = healthy();
+    let not_there = "wrong,there is no program /nowhere/crm,crm hooks install";
+    let another = "advice,git calls another crm: /bin/sh,crm hooks install";
+    let swapped = "wrong,git would call `crm merge-file %A %O %B`,crm hooks install";
+    for (driver, expected) in [
+        ("'/nowhere/crm' merge-file %O %A %B", (not_there, 1)),
+        ("/bin/sh merge-file %O %A %B", (another, 0)),
+        ("crm merge-file %O %A %B", ("fine,git calls crm merge-file,", 0)),
+        ("crm merge-file %A %O %B", (swapped, 1)),
+    ] {
+        let words = ["config", "merge.crm.driver", driver];
+        run(command("git", &repo.path(), repo.user).args(words)).done();
+        assert_eq!(check(&repo, "driver"), (expected.0.to_owned(), expected.1), "{driver}");
+    }
+    repo.git("config --remove-section merge.crm").done();
+    let (row, status) = check(&repo, "driver");
+    assert_eq!((row.split(',').next(), status), (Some("wrong"), 1));
+    repo.crm("hooks uninstall").done();
+    assert!(check(&repo, "hooks").0.starts_with("advice,nothing is checked"));
+}
+
+#[test]
+fn attributes_and_what_is_in_git() {
+    let repo = healthy();
+    repo.sandbox.write(".gitattributes", "*.toml merge=union\n");
+    let (row, status) = check(&repo, "attributes");
+    assert!(row.starts_with("wrong,\"merge=union for crm.toml, "), "{row}");
+    assert!(row.contains("union keeps both of two changed lines") && status == 1, "{row}");
+    assert!(check(&repo, "line-ends").0.starts_with("advice,"));
+    repo.git("config core.autocrlf true").done();
+    assert!(check(&repo, "line-ends").0.starts_with("wrong,"));
+    // Lines are added below what stands there, and win.
+    let program = env!("CARGO_BIN_EXE_crm");
+    let installed = crm::git::merge_driver::install_driver(&repo.path(), program.as_ref()).unwrap();
+    assert!(installed.attributes);
+    assert!(repo.sandbox.read(".gitattributes").starts_with("*.toml merge=union\n"));
+    assert_eq!(check(&repo, "attributes").1, 0);
+    repo.sandbox.write(".gitignore", "");
+    std::fs::remove_file(repo.path().join(".crm/.gitignore")).unwrap();
+    assert!(check(&repo, "ignored").0.starts_with("advice,"));
+    repo.git("add -f .crm").done();
+    assert!(check(&repo, "ignored").0.starts_with("wrong,"));
+    repo.git("rm -q --cached crm.toml").done();
+    assert!(check(&repo, "git").0.starts_with("wrong,"));
+}
+
+#[test]
+fn conflicts_leftovers_and_programs() {
+    let repo = healthy();
+    repo.crm("hooks uninstall").done();
+    for (name, value) in [("one", "x"), ("two", "y")] {
+        repo.git(&format!("checkout -q -b {name} main")).done();
+        let text = format!("name = \"{value}\"\n");
+        repo.sandbox.write("prospects/zhang.toml", text);
+        repo.commit(name).done();
+    }
+    assert_eq!(repo.git("merge one").status, 1);
+    let (row, status) = check(&repo, "conflicts");
+    assert_eq!((&*row, status), ("wrong,1 file in conflict,crm resolve", 1));
+    // A ledger whose settings are wrong can be looked at all the same, and nothing is tidied.
+    repo.git("merge --abort").done();
+    repo.sandbox.write("crm.toml", "[leger]\n");
+    repo.sandbox.write(".crm/tmp/0", "x");
+    assert!(check(&repo, "unfinished").0.starts_with("advice,1 temporary file"));
+    repo.sandbox.write(".crm/journal", "torn");
+    assert!(check(&repo, "unfinished").0.starts_with("advice,\"a write was cut short"));
+    assert_eq!(repo.sandbox.read(".crm/journal"), "torn");
+    repo.git("config core.untrackedCache true").done();
+    assert_eq!(check(&repo, "untracked-cache").0, "fine,on,");
+    let other = Sandbox::empty();
+    other.write("crm", "#!/bin/sh\n");
+    let path = format!("{}:/usr/bin:/bin", other.path().display());
+    let program = env!("CARGO_BIN_EXE_crm");
+    let mut command = command(program, &repo.path(), repo.user);
+    let run = run(command.env("PATH", path).args(["doctor", "-f", "csv"]));
+    assert!(run.stdout.contains("program,advice,crm on the PATH is another program"), "{run:?}");
+}
+
+#[test]
+fn outside_of_git() {
+    let repo = Repo { sandbox: Sandbox::ledger(), user: "liuyan" };
+    let run = repo.crm("doctor -f csv");
+    assert_eq!((run.status, run.stdout.lines().count()), (0, 4), "{}", run.stdout);
+    assert!(run.stdout.contains("git,advice,git does not keep the ledger"), "{}", run.stdout);
+}

@@ -1,0 +1,42 @@
+//! What holds for the program as a whole: one module for each subject, one binary for all of them,
+//! because linking is most of a build. `cargo test --test it docs::` runs the tests of one module.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "tests may fail, print what they counted, and lay out their own files"
+)]
+
+mod allocation;
+mod browser;
+mod commands;
+mod common;
+mod concurrency;
+mod crash;
+mod docs;
+mod doctor;
+mod errors;
+mod folding;
+mod git_check;
+mod git_guard;
+mod git_hooks;
+mod git_merge;
+mod grading;
+mod hostile;
+mod import;
+mod layers;
+mod maven;
+mod merge;
+mod orders;
+mod pool;
+mod read;
+mod reports_practice;
+mod reports_properties;
+mod reports_stats;
+mod rules;
+mod schema;
+mod worked_cases;
+mod write;

@@ -1,0 +1,71 @@
+//! The schemas that `crm schema` prints have the keys that are read, no more and no fewer.
+
+use crate::common::Sandbox;
+use crm::format::settings::allocation::ALLOCATION_KEYS;
+use crm::format::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
+use crm::format::settings::campaign::CAMPAIGN_KEYS;
+use crm::format::settings::criteria::CRITERION_KEYS;
+use crm::format::settings::forecast::FORECAST_KEYS;
+use crm::format::settings::grading::{GRADING_KEYS, POLICY_KEYS};
+use crm::format::settings::ledger::LEDGER_KEYS;
+use crm::format::settings::pool::POOL_KEYS;
+use crm::format::settings::rep::REP_KEYS;
+use crm::model::event::FIELDS;
+use crm::model::kind::Kinds;
+use crm::model::prospect::FACTS;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+fn printed(file: &str) -> Value {
+    let sandbox = Sandbox::empty();
+    serde_json::from_str(&sandbox.run(&["schema", file]).ok()).unwrap()
+}
+
+/// The keys of the object at a place.
+fn keys<'v>(schema: &'v Value, place: &str) -> BTreeSet<&'v str> {
+    let object = schema.pointer(place).unwrap().as_object().unwrap();
+    object.keys().map(String::as_str).collect()
+}
+
+fn set<'k>(keys: &[&'k str]) -> BTreeSet<&'k str> {
+    keys.iter().copied().collect()
+}
+
+#[test]
+fn a_prospect_has_the_keys_that_are_read() {
+    let schema = printed("prospect");
+    let mut facts = set(&FACTS);
+    facts.extend(["needs", "tags", "contact", "events"]);
+    assert_eq!(keys(&schema, "/properties"), facts);
+    let contact = set(&["name", "role", "decides", "phone", "email", "birthday"]);
+    assert_eq!(keys(&schema, "/properties/contact/items/properties"), contact);
+    let events = &schema["properties"]["events"]["patternProperties"];
+    let event = events.as_object().unwrap().values().next().unwrap();
+    assert_eq!(keys(event, "/properties"), set(&FIELDS));
+    let built_in = Kinds::default();
+    let kinds: Vec<&str> = built_in.names().collect();
+    assert_eq!(event["properties"]["kind"]["examples"], serde_json::json!(kinds));
+}
+
+#[test]
+fn settings_have_the_keys_that_are_read() {
+    let schema = printed("settings");
+    for (place, wanted) in [
+        ("ledger", &LEDGER_KEYS[..]),
+        ("rep/items", &REP_KEYS),
+        ("pipeline/items", &PIPELINE_KEYS),
+        ("pipeline/items/properties/stage/items", &STAGE_KEYS),
+        ("criteria/additionalProperties", &CRITERION_KEYS),
+        ("campaign/items", &CAMPAIGN_KEYS),
+        ("forecast", &FORECAST_KEYS),
+        ("grading", &GRADING_KEYS),
+        ("policy/additionalProperties", &POLICY_KEYS),
+        ("pool", &POOL_KEYS),
+        ("allocation", &ALLOCATION_KEYS),
+    ] {
+        assert_eq!(keys(&schema, &format!("/properties/{place}/properties")), set(wanted));
+    }
+    let sections = crm::format::read_settings::sections().collect();
+    assert_eq!(keys(&schema, "/properties"), sections);
+    assert!(printed("activity").is_object());
+}
