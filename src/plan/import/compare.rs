@@ -65,7 +65,9 @@ pub fn compare(
             said = unsaid(&after, event).or(said);
         }
     }
-    let seen = fresh.iter().map(Event::date).max().map_or(seen, |date| date.max(seen));
+    // A list that tells of a day was seen on that day at the earliest.
+    let told = candidate.entries.iter().map(|wanted| wanted.event.date()).max();
+    let seen = told.map_or(seen, |told| told.max(seen));
     let now = position_of(&after, settings, seen);
     let changed = position.without(&now, settings);
     if changed != Position::default() || said.is_some() {
