@@ -124,6 +124,11 @@ impl<'a> Session<'a> {
         if self.writer.is_some() {
             for entry in &entries {
                 self.context.say(&entry.said);
+                if let Some(until) = self.ended_hold(entry) {
+                    let said = words!("the hold until {until} ends", "暂缓（至 {until}）就此结束");
+                    let said = said.about(&entry.target.named());
+                    self.context.say(said.get(self.context.spoken()));
+                }
             }
         }
         self.doubt(entries.iter().flat_map(|entry| &entry.events), None);
@@ -145,6 +150,18 @@ impl<'a> Session<'a> {
         doubts.extend(more);
         doubts.iter_mut().for_each(|doubt| doubt.severity = Severity::Warning);
         show(&doubts, self.context.look_of_messages());
+    }
+
+    /// The day until which the prospect was on hold, if the entry's events end that.
+    fn ended_hold(&self, entry: &Entry) -> Option<Date> {
+        let state = &entry.target.record.state;
+        let hold = state.hold.as_ref().filter(|_| state.flags.on_hold)?;
+        let mut prospect = entry.target.loaded.prospect.clone();
+        for event in &entry.events {
+            insert(&mut prospect, event.clone());
+        }
+        let after = replay(prospect, &self.ledger.settings, self.context.today)?;
+        (!after.state.flags.on_hold).then_some(hold.until)
     }
 
     /// Writes changes as they are, or prints them on a dry run.

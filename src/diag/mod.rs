@@ -349,6 +349,7 @@ codes! {
     Overdue "overdue" Warning Refused "has outlived the sales cycle";
     Stalled "stalled" Warning Refused "has stood in its column longer than `max_days`";
     MissedNext "missed-next" Warning Refused "the agreed next step passed without an entry";
+    WhichTicket "which-ticket" Warning Refused "an entry does not say which of several open cases it belongs to";
     CouldAdvance "could-advance" Info Refused "its evidence supports a higher column";
     Forced "forced" Info Refused "a move that was forced";
     Imported "imported" Info Refused "an opening position: evidence counts as given";

@@ -232,6 +232,15 @@ impl Event {
     pub fn date(&self) -> Date {
         self.key.date
     }
+
+    /// Did this entry claim the prospect from the pool? A claim is signed by the new owner and gives no
+    /// reason: assignments always give one.
+    pub fn is_claim(&self) -> bool {
+        self.kind == EventKind::Assigned
+            && self.reason.is_none()
+            && self.by.is_some()
+            && self.by == self.owner
+    }
 }
 
 #[cfg(test)]

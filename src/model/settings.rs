@@ -324,14 +324,21 @@ impl Settings {
             .unwrap_or(self.cycle_days)
     }
 
-    /// The same money in the ledger's own currency where it is that, or has a rate; else unchanged.
+    /// The same money in the ledger's own currency where it is that, or has a rate: converted and rounded to
+    /// that currency's decimals, so that every figure adds up the same amounts. Else unchanged.
     pub fn own(&self, money: Money) -> Money {
         match money.currency {
             Some(currency) if Some(currency) == self.currency => {
                 Money { amount: money.amount, currency: None }
             }
             Some(currency) => match self.rates.get(&currency) {
-                Some(rate) => Money { amount: money.amount.times(*rate), currency: None },
+                Some(rate) => {
+                    let decimals = self.currency.map_or(2, Currency::decimals);
+                    let exact = money.amount.times(*rate);
+                    let fits = exact.decimals() <= decimals;
+                    let amount = if fits { exact } else { exact.round(decimals) };
+                    Money { amount, currency: None }
+                }
                 None => money,
             },
             None => money,
@@ -342,6 +349,26 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn money_is_converted_once_and_rounded_to_the_decimals_of_the_currency() {
+        let usd = Currency::parse("USD").unwrap();
+        let with = |currency: Option<&str>, rate: &str| Settings {
+            currency: currency.and_then(Currency::parse),
+            rates: [(usd, Amount::parse(rate).unwrap())].into(),
+            ..Settings::default()
+        };
+        let own =
+            |settings: &Settings, text: &str| settings.own(Money::parse(text).unwrap()).to_string();
+        let cny = with(Some("CNY"), "7.12");
+        assert_eq!(own(&cny, "100.20 USD"), "713.42");
+        assert_eq!(own(&cny, "100 USD"), "712.00");
+        assert_eq!(own(&cny, "100.204 CNY"), "100.204");
+        assert_eq!(own(&cny, "100 EUR"), "100 EUR");
+        assert_eq!(own(&with(None, "7.12"), "100.20 USD"), "713.42");
+        assert_eq!(own(&with(Some("JPY"), "150.015"), "100.20 USD"), "15032");
+        assert_eq!(own(&with(Some("KWD"), "0.30711"), "1.01 USD"), "0.310");
+    }
 
     #[test]
     fn a_campaign_costs_by_the_day() {

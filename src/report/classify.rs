@@ -52,25 +52,27 @@ fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
         Cell::text(&*record.prospect.name),
         Cell::text(record.stage_id(settings)),
         Cell::text(stage_name(record, record.state.supported, settings)),
-        Cell::text(verdict),
+        Cell::text(&*verdict),
         Cell::list(missing.into_iter().map(|status| status.id)),
         Cell::maybe(record.state.owner.as_deref(), Cell::text),
     ];
     Row::with(cells, emphasis)
 }
 
-/// In one word: how its column compares with its evidence.
-fn verdict(record: &Record) -> (&'static str, Emphasis) {
+/// How its column compares with its evidence. One that is overdue may be overstated, or could advance, as
+/// well: then both words are there.
+fn verdict(record: &Record) -> (String, Emphasis) {
     let state = &record.state;
     if state.outcome != Outcome::Open {
-        ("ended", Emphasis::Plain)
-    } else if state.flags.overdue && state.supported < state.stage {
-        ("overdue", Emphasis::Warn)
-    } else if state.supported < state.stage {
-        ("overstated", Emphasis::Warn)
-    } else if state.supported > state.stage {
-        ("could-advance", Emphasis::Good)
-    } else {
-        ("holds", Emphasis::Plain)
+        return ("ended".into(), Emphasis::Plain);
     }
+    let words = [
+        (state.flags.overdue, "overdue", Emphasis::Warn),
+        (state.is_overstated(), "overstated", Emphasis::Warn),
+        (state.could_advance(), "could-advance", Emphasis::Good),
+    ];
+    let up: Vec<_> = words.into_iter().filter(|(up, ..)| *up).collect();
+    let emphasis = up.first().map_or(Emphasis::Plain, |(.., emphasis)| *emphasis);
+    let words: Vec<&str> = up.iter().map(|(_, word, _)| *word).collect();
+    (if words.is_empty() { "holds".into() } else { words.join(", ") }, emphasis)
 }

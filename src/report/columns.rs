@@ -10,7 +10,6 @@ use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind};
 use crate::table::words::title;
 use crate::value::label::Lang;
-use crate::value::money::Amount;
 use crate::value::text::Text;
 
 /// A column that a list can have.
@@ -61,7 +60,7 @@ const COLUMNS: &[Definition] = &[
     define("owner", Kind::Text, |r, _| text(r.state.owner.as_deref())),
     define("owner-since", Kind::Date, |r, _| Cell::maybe(r.state.owner_since, Cell::Date)),
     define("value", Kind::Number, |r, _| Cell::maybe(r.state.value, Cell::Money)),
-    define("weighted", Kind::Number, |r, b| Cell::maybe(weighted(r, &b.settings), Cell::Amount)),
+    define("weighted", Kind::Number, |r, b| Cell::maybe(r.weighted(&b.settings), Cell::Amount)),
     define("opened", Kind::Date, |r, _| Cell::maybe(r.state.opened, Cell::Date)),
     define("pursuit", Kind::Number, |r, _| Cell::Int(i64::from(r.state.pursuit))),
     define("first-meeting", Kind::Date, |r, _| {
@@ -80,8 +79,8 @@ const COLUMNS: &[Definition] = &[
     define("pushes", Kind::Number, |r, _| Cell::Int(i64::from(r.state.pushes))),
     define("last-contact", Kind::Date, |r, _| Cell::maybe(r.state.last_contact, Cell::Date)),
     define("last-entry", Kind::Date, |r, _| Cell::maybe(r.state.last_entry, Cell::Date)),
-    define("paid", Kind::Number, |r, _| Cell::Amount(r.state.money_in.own)),
-    define("booked", Kind::Number, |r, _| Cell::Amount(r.state.booked.own)),
+    define("paid", Kind::Number, |r, _| Cell::sum(&r.state.money_in)),
+    define("booked", Kind::Number, |r, _| Cell::sum(&r.state.booked)),
     define("orders", Kind::Number, |r, _| Cell::Int(i64::from(r.state.orders))),
     define("flags", Kind::Text, |r, _| Cell::list(flags(r))),
     define("reason", Kind::Text, |r, _| text(r.state.reason.as_deref())),
@@ -124,17 +123,9 @@ pub fn stage_name<'s>(record: &Record, stage: usize, settings: &'s Settings) -> 
     &record.pipeline(settings).stages[stage].id
 }
 
-/// Value x nominal probability of its column, for open ones with a value in the ledger's currency.
-pub fn weighted(record: &Record, settings: &Settings) -> Option<Amount> {
-    let value = record.state.value.filter(|money| money.currency.is_none())?;
-    let stage = &record.pipeline(settings).stages[record.state.stage];
-    (stage.outcome == Outcome::Open).then(|| value.amount.times(stage.probability).round(2))
-}
-
 /// The flags that are up, in the words of the query language.
 pub fn flags(record: &Record) -> Vec<&'static str> {
     let state = &record.state;
-    let open = state.outcome == Outcome::Open;
     [
         (state.flags.overdue, "overdue"),
         (state.flags.stalled, "stalled"),
@@ -142,8 +133,8 @@ pub fn flags(record: &Record) -> Vec<&'static str> {
         (state.flags.on_hold, "hold"),
         (state.flags.forced, "forced"),
         (state.flags.imported, "imported"),
-        (open && state.supported_ignoring_cycle < state.stage, "overstated"),
-        (open && state.supported > state.stage, "could-advance"),
+        (state.is_overstated(), "overstated"),
+        (state.could_advance(), "could-advance"),
         (state.in_pool(), "pool"),
     ]
     .into_iter()

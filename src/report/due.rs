@@ -219,23 +219,21 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
 
 /// Why it is due, in a few words: the day itself says when it last happened.
 fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
-    match (duty, lang) {
-        (Duty::Answer { answer, .. }, Lang::En | Lang::Machine) => {
-            format!("{grade}: {} of {}", answer.kind, answer.on())
-        }
-        (Duty::Answer { answer, .. }, Lang::Zh) => {
-            format!("{grade}：{} {}", answer.on(), answer.kind)
-        }
-        (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::En) => match deadline.last {
-            Some(_) => format!("{grade}: every {} days", deadline.every),
-            None => format!("{grade}: never yet"),
+    let (en, zh) = match duty {
+        Duty::Answer { answer, .. } => (
+            format!("{grade}: {} of {}", answer.kind, answer.on()),
+            format!("{grade}：{} {}", answer.on(), answer.kind),
+        ),
+        Duty::Verify(deadline) | Duty::Contact(deadline) => match deadline.last {
+            Some(_) => (
+                format!("{grade}: every {} days", deadline.every),
+                format!("{grade}：每{}天", deadline.every),
+            ),
+            None => (format!("{grade}: never yet"), format!("{grade}：从未")),
         },
-        (Duty::Verify(deadline) | Duty::Contact(deadline), Lang::Zh) => match deadline.last {
-            Some(_) => format!("{grade}：每{}天", deadline.every),
-            None => format!("{grade}：从未"),
-        },
-        _ => grade.to_owned(),
-    }
+        _ => return grade.to_owned(),
+    };
+    lang.pick(&en, &zh).to_owned()
 }
 
 /// The coming birthday; one on 29 February is kept on the 28th in common years.

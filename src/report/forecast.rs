@@ -3,6 +3,7 @@
 use super::Request;
 use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns, join};
 use super::calibration::{Moves, Odds};
+use super::figures::without_rate;
 use super::measures::{Measures, Results, has_slipped, measures};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Stage};
@@ -10,6 +11,7 @@ use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
+use crate::rules::replay::worth::weigh;
 use crate::stats::{Distribution, TwoPoint};
 use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
@@ -152,7 +154,7 @@ impl Outlook {
             outlook.count += 1;
             let value = item.open.value;
             outlook.value = outlook.value.plus(value);
-            outlook.nominal = outlook.nominal.plus(value.times(item.odds.nominal));
+            outlook.nominal = outlook.nominal.plus(weigh(value, item.odds.nominal));
             outlook.expected = outlook.expected.plus(value.times(item.odds.calibrated));
             match (item.two_point(), &mut points) {
                 (Some(point), Some(points)) => points.push(point),
@@ -261,6 +263,7 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         }
     }
     sheet.notes.extend(notes(&open, unweighed, bucket, lang));
+    sheet.notes.extend(without_rate(&measures.foreign(&open), settings));
     Ok(sheet)
 }
 

@@ -86,16 +86,16 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
             }),
         );
     }
+    if let Some(hold) = state.hold.as_ref().filter(|_| state.flags.on_hold) {
+        put("hold", Cell::Date(hold.until));
+    }
     put("next", Cell::maybe(state.evidence.next.as_ref(), |next| Cell::Moment(next.at)));
     put(
         "next-what",
         Cell::maybe(state.evidence.next.as_ref().and_then(|next| next.what.as_deref()), Cell::text),
     );
     put("close-by", Cell::maybe(state.evidence.close_by, |(date, _)| Cell::Date(date)));
-    put(
-        "paid",
-        if state.money_in.own.is_zero() { Cell::Empty } else { Cell::Amount(state.money_in.own) },
-    );
+    put("paid", if state.money_in.is_zero() { Cell::Empty } else { Cell::sum(&state.money_in) });
     put("flags", Cell::list(flags(record)));
     put("reason", Cell::maybe(state.reason.as_deref(), Cell::text));
     table(

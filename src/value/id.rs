@@ -1,5 +1,6 @@
 //! Prospect ids: what may be one, when two are the same, and how one is made from a name.
 
+use super::pinyin::romanised;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -86,11 +87,11 @@ fn folds_like_ascii(c: char) -> bool {
             | '\u{2010}'..='\u{2027}')
 }
 
-/// An id from a name: ASCII transliteration, lower case, words joined by `-`
+/// An id from a name: pinyin and other ASCII transliteration, lower case, words joined by `-`
 /// (`张先生` -> `zhang-xian-sheng`). Empty if nothing of the name can be written so.
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();
-    for c in deunicode::deunicode(name).chars() {
+    for c in deunicode::deunicode(&romanised(name)).chars() {
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('-') && c != '\'' {

@@ -8,4 +8,5 @@ pub mod interner;
 pub mod label;
 pub mod money;
 pub mod period;
+pub mod pinyin;
 pub mod text;

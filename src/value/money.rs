@@ -15,6 +15,17 @@ impl Currency {
         let bytes: [u8; 3] = text.as_bytes().try_into().ok()?;
         bytes.iter().all(u8::is_ascii_uppercase).then_some(Currency(bytes))
     }
+
+    /// How many decimals its amounts have: the minor unit of ISO 4217; 2 for a code that is not listed.
+    pub fn decimals(self) -> u32 {
+        match &self.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG"
+            | b"RWF" | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            b"CLF" | b"UYW" => 4,
+            _ => 2,
+        }
+    }
 }
 
 impl fmt::Display for Currency {
@@ -287,6 +298,14 @@ impl Money {
         }
     }
 
+    /// With thousands separators, for people: `1,500.50 USD`.
+    pub fn grouped(self) -> String {
+        match self.currency {
+            Some(currency) => format!("{} {currency}", self.amount.grouped()),
+            None => self.amount.grouped(),
+        }
+    }
+
     /// `1500.50` or `1500.50 USD`.
     pub fn parse(text: &str) -> Result<Money, BadMoney> {
         match text.trim().split_once(' ') {
@@ -350,6 +369,23 @@ pub struct Sum {
     others: Option<Box<BTreeMap<Currency, Amount>>>,
 }
 
+impl From<Option<Money>> for Sum {
+    /// A sum of one amount, or of none.
+    fn from(money: Option<Money>) -> Sum {
+        let mut sum = Sum::default();
+        money.into_iter().for_each(|money| sum.add(money));
+        sum
+    }
+}
+
+impl fmt::Display for Sum {
+    /// `1500`, `1500 + 200 USD`, `200 USD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.lines().map(|line| line.to_string()).collect();
+        f.write_str(&lines.join(" + "))
+    }
+}
+
 impl Sum {
     /// A sum in the ledger's own currency.
     pub fn of(own: Amount) -> Sum {
@@ -365,6 +401,40 @@ impl Sum {
                 *line = line.plus(money.amount);
             }
         }
+    }
+
+    /// Nothing, in any currency?
+    pub fn is_zero(&self) -> bool {
+        self.own.is_zero() && self.foreign().next().is_none()
+    }
+
+    /// More than nothing, in some currency?
+    pub fn is_something(&self) -> bool {
+        let more = |amount: Amount| !amount.is_negative() && !amount.is_zero();
+        more(self.own) || self.others().any(|line| more(line.amount))
+    }
+
+    /// Each line rounded to this many decimals.
+    #[must_use]
+    pub fn round(&self, decimals: u32) -> Sum {
+        let mut sum = Sum::of(self.own.round(decimals));
+        self.others()
+            .for_each(|line| sum.add(Money { amount: line.amount.round(decimals), ..line }));
+        sum
+    }
+
+    /// For people: `1,500`; where there is more in other currencies, `1,500 + 200 USD`, or `200 USD`
+    /// alone.
+    pub fn grouped(&self) -> String {
+        let lines: Vec<String> = self.lines().map(Money::grouped).collect();
+        lines.join(" + ")
+    }
+
+    /// The lines that are not zero, the ledger's own currency first; where all are, that one.
+    fn lines(&self) -> impl Iterator<Item = Money> + '_ {
+        let own = Money { amount: self.own, currency: None };
+        let told = !self.own.is_zero() || self.is_zero();
+        Some(own).filter(|_| told).into_iter().chain(self.foreign())
     }
 
     /// The lines in other currencies, those that came to zero too.

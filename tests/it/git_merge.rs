@@ -398,7 +398,7 @@ fn resolve_add_add_settings_and_removed_files() {
         "{run:?}"
     );
     assert_eq!(repo.sandbox.read("crm.toml"), "[[rep]]\nid = \"hejun\"\n[[rep]]\nid = \"sarah\"\n");
-    assert_eq!(repo.sandbox.read("prospects/li-nuo.toml").matches("opened").count(), 2);
+    assert_eq!(repo.sandbox.read("prospects/li-na.toml").matches("opened").count(), 2);
     repo.git("merge --abort").done();
     assert_eq!(repo.git("merge --no-edit three").status, 1);
     let run = repo.crm("resolve");

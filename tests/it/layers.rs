@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 22] = [
+const HOMES: [(&str, &str); 23] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("chrono", "src/value/date.rs"),
     ("clap", "src/cli"),
@@ -31,6 +31,7 @@ const HOMES: [(&str, &str); 22] = [
     ("fnv", "src/value/hash.rs"),
     ("indexmap", "src/value/interner.rs"),
     ("memchr", "src/format/cursor.rs"),
+    ("pinyin", "src/value/pinyin.rs"),
     ("rustix", "src/disk"),
     ("rust_decimal", "src/value/money.rs"),
     ("simdutf8", "src/disk/files.rs"),

@@ -11,6 +11,7 @@
 )]
 
 mod allocation;
+mod boundaries;
 mod browser;
 mod commands;
 mod common;
@@ -19,6 +20,7 @@ mod crash;
 mod docs;
 mod doctor;
 mod errors;
+mod figures;
 mod folding;
 mod git_check;
 mod git_guard;

@@ -230,3 +230,24 @@ fn channel<'b>(attention: &'b Attention, policy: &Policy) -> Option<Duty<'b>> {
     let last = attention.kinds.iter().max_by_key(fits)?;
     Some(Duty::Channel { kind: last, on: attention.touched?, fits: fits(&last) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::money::Money;
+
+    fn day(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_discount_exactly_at_the_ceiling_keeps_to_it() {
+        let met = |agreed: &str| {
+            let money = |text: &str| Money::parse(text).unwrap();
+            let deal = Deal { quoted: money("1000"), agreed: money(agreed), on: day("2010-01-01") };
+            Duty::Discount { deal, ceiling: Amount::percent(15) }.is_met(day("2010-01-01"))
+        };
+        assert!(met("1000") && met("850"));
+        assert!(!met("849.99"));
+    }
+}

@@ -3,8 +3,6 @@
 //! "N days" means everywhere that day N is in time and day N + 1 is not.
 
 use crate::diag::{Code, Diagnostic};
-use crate::model::event::Event;
-use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, Settings};
 use crate::rules::book::Book;
@@ -71,8 +69,8 @@ pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> O
     let state = &record.state;
     state.owner.as_ref()?;
     let since = state.owner_since?;
-    let signed = state.evidence.signed.is_some() || state.evidence.paid_on.is_some();
-    if state.outcome != Outcome::Open || signed {
+    let kept = record.case(settings, since).papers_or_money_in(state.stage);
+    if state.outcome != Outcome::Open || kept {
         return None;
     }
     let contact = settings.pool.recycle_days(grade).map(|days| {
@@ -192,15 +190,6 @@ fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
     Some(start.plus(i64::from(state.cycle_days) + 1))
 }
 
-/// Did this entry claim the prospect from the pool? A claim is signed by the new owner and gives no reason:
-/// assignments always give one.
-pub fn is_claim(event: &Event) -> bool {
-    event.kind == EventKind::Assigned
-        && event.reason.is_none()
-        && event.by.is_some()
-        && event.by == event.owner
-}
-
 /// What a rep holds and has claimed on a day, to be held against the limits. Claims of one command count
 /// as they are granted; one that is refused costs nothing.
 #[derive(Debug, Clone)]
@@ -240,7 +229,7 @@ impl<'b> Quota<'b> {
             let state = &record.state;
             let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
             let claims = standing(&record.prospect.events, book.as_of)
-                .filter(|event| event.date() == book.as_of && is_claim(event))
+                .filter(|event| event.date() == book.as_of && event.is_claim())
                 .filter(|event| event.owner.as_deref() == Some(rep))
                 .count();
             if held || claims > 0 {
