@@ -8,6 +8,7 @@ mod dates;
 mod exceptions;
 mod facts;
 mod kinds;
+mod left;
 mod openings;
 mod past;
 mod reasons;
@@ -77,6 +78,7 @@ pub struct Check {
 pub const CHECKS: &[Check] = &[
     facts::CHECK,
     reps::CHECK,
+    left::CHECK,
     criteria::CHECK,
     kinds::CHECK,
     unknown_keys::CHECK,

@@ -351,8 +351,9 @@ codes! {
     MissedNext "missed-next" Warning Refused "the agreed next step passed without an entry";
     WhichTicket "which-ticket" Warning Refused "an entry does not say which of several open cases it belongs to";
     CouldAdvance "could-advance" Info Refused "its evidence supports a higher column";
-    Forced "forced" Info Refused "a move that was forced";
+    Forced "forced" Info Refused "a move or an owner that was forced";
     Imported "imported" Info Refused "an opening position: evidence counts as given";
+    OwnerLeft "owner-left" Warning Refused "an open prospect whose owner has left";
     // The pool
     NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed was taken for one of the pool";
     PoolLimit "pool-limit" Error Refused "a limit of the pool refuses a claim";

@@ -4,6 +4,7 @@ use super::grading::{Grading, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
 use super::pool::{Allocation, Pool};
+use crate::diag::Words;
 use crate::value::date::{Date, Weekday};
 use crate::value::label::{Label, Lang};
 use crate::value::money::{Amount, Currency, Money};
@@ -13,6 +14,17 @@ use std::collections::BTreeMap;
 
 /// The levels a rep may have, the highest first.
 pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
+
+/// A level's rank, the highest 0; `None` for an unknown level.
+pub fn level_rank(level: &str) -> Option<usize> {
+    LEVELS.iter().position(|known| *known == level)
+}
+
+/// A level, as people read it.
+pub fn level_words(level: &str) -> Words {
+    let zh = ["高级", "中级", "初级"];
+    Words::both(level, level_rank(level).map_or(level, |rank| zh[rank]))
+}
 
 /// Somebody who sells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

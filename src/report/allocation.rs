@@ -80,7 +80,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 Cell::Amount(member.weighted),
                 Cell::maybe(member.last_assigned, |(day, ..)| Cell::Date(day)),
                 Cell::maybe(turn, |turn| Cell::count(turn + 1)),
-                Cell::text(absence(member.presence, lang)),
+                Cell::text(absence(member.presence).get(lang)),
             ];
             Row::with(cells, emphasis(member))
         })

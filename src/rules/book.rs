@@ -274,8 +274,8 @@ impl Book {
         self.graded.get_or_init(Default::default)
     }
 
-    /// Copies the graded customer into the record, if the book is graded.
-    fn attach_customer(&self, record: &Record) {
+    /// Copies the graded customer into a record, if the book is graded.
+    pub fn attach_customer(&self, record: &Record) {
         if let Some(graded) = self.graded.get()
             && record.customer.get().is_none()
             && let Some(customer) = graded.of(&record.prospect.id)

@@ -792,3 +792,24 @@ fn a_dry_run_without_apply_shows_the_proposal() {
         assert_eq!(dry, shown, "{command}");
     }
 }
+
+#[test]
+fn nothing_that_was_signed_or_paid_is_swept() {
+    let met = "2009-11-01 = { kind = \"opened\" }\n2009-11-02 = { kind = \"meeting\", stage = \"25\", next = 2009-11-09 }\n";
+    let ledger = Sandbox::ledger();
+    ledger.prospect("plain", "name = \"x\"", met);
+    ledger.prospect(
+        "paid",
+        "name = \"x\"",
+        &format!("{met}2009-11-10 = {{ kind = \"payment\", amount = 1 }}\n"),
+    );
+    ledger.prospect(
+        "signed",
+        "name = \"x\"",
+        &format!("{met}2009-11-10 = {{ kind = \"contract\" }}\n"),
+    );
+    // A person decides about them: they are listed, and stay.
+    assert_eq!(ledger.crm("sweep -f ids").ok(), "paid\nplain\nsigned\n");
+    ledger.crm("sweep --apply").done();
+    assert_eq!(ledger.crm("list stage:opportunity -f ids").ok(), "plain\n");
+}

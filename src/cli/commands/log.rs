@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
+use crate::cli::eligible::{Override, admit};
 use crate::cli::entry::{Entry, Session, kind};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::rules::replay::cases;
@@ -32,6 +33,9 @@ pub struct Log {
     /// On a survey: nps or csat
     #[arg(long, value_name = "SCALE", value_parser = ["nps", "csat"])]
     scale: Option<String>,
+    /// With --owner: although the rep may not have it, and why
+    #[arg(long, value_name = "REASON", requires = "owner")]
+    force: Option<String>,
     #[command(flatten)]
     chosen: Where,
 }
@@ -67,6 +71,7 @@ impl Log {
             let said = format!("{}: {kind} on {}", target.named(), event.date());
             entries.push(Entry { target, events: vec![event.clone()], said });
         }
+        admit(context, &mut entries, Override::Reason(self.force.as_deref()))?;
         session.commit(entries)
     }
 }

@@ -54,7 +54,7 @@ impl Rebalance {
             path: &step.prospect.path,
             stage: None,
             owner: Some(id(step.to).clone()),
-            reason: book.settings.language.pick("rebalanced", "负荷平衡").into(),
+            reason: context.spoken().pick("rebalanced", "负荷平衡").into(),
             moved: format!("{} -> {}", id(step.from), id(step.to)),
         });
         let sheet = sheet(&plan, &book, self.apply.apply);
@@ -214,6 +214,7 @@ fn words(stays: Stays, lang: Lang) -> &'static str {
         Stays::Touched => lang.pick("touched lately", "近期有跟进"),
         Stays::DoNotAssign => lang.pick("not to be assigned", "不分配"),
         Stays::NotSelected => lang.pick("not selected", "未选"),
+        Stays::Account => lang.pick("of an account that stays", "所属客户整体不动"),
     }
 }
 

@@ -34,7 +34,7 @@ impl Recycle {
             path: &item.prospect.path,
             stage: None,
             owner: Some("".into()),
-            reason: item.cause.words(book.settings.language).into(),
+            reason: item.cause.words().get(context.spoken()).into(),
             moved: format!("{} -> pool", item.prospect.owner.as_deref().unwrap_or_default()),
         });
         let sheet = sheet(&recycled, &book);
@@ -62,7 +62,7 @@ fn sheet(recycled: &[Recycled], book: &Book) -> Sheet {
                 Cell::text(prospect.stage.clone()),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),
                 Cell::Date(item.on),
-                Cell::text(item.cause.words(lang)),
+                Cell::text(item.cause.words().get(lang)),
             ];
             Row::with(cells, Emphasis::Warn)
         })

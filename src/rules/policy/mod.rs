@@ -8,7 +8,7 @@ pub mod practice;
 
 use crate::model::grading::Policy;
 use crate::model::kind::EventKind;
-use crate::model::settings::{LEVELS, Rep, Settings};
+use crate::model::settings::{LEVELS, Rep, Settings, level_rank};
 use crate::rules::customer::Customer;
 use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
 use crate::value::date::Date;
@@ -123,7 +123,7 @@ impl Duty<'_> {
 
 /// A level's place, the highest first; unknown ones last.
 fn rank(level: &str) -> usize {
-    LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len())
+    level_rank(level).unwrap_or(LEVELS.len())
 }
 
 /// What practice is judged by.
