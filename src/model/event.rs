@@ -223,6 +223,11 @@ pub const FIELDS: [&str; KEYS.len()] = {
 };
 
 impl Event {
+    /// Is there no reason, or one without words?
+    pub fn is_without_reason(&self) -> bool {
+        self.reason.as_deref().is_none_or(|reason| reason.trim().is_empty())
+    }
+
     /// The day it happened.
     pub fn date(&self) -> Date {
         self.key.date

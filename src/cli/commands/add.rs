@@ -11,6 +11,7 @@ use crate::disk::ledger::Ledger;
 use crate::disk::likeness::{Likeness, alike};
 use crate::model::event::Event;
 use crate::model::prospect::{Contact, Prospect};
+use crate::rules::entry::nearly_known_source;
 use crate::rules::replay::replay;
 use crate::value::id;
 use clap::Args;
@@ -120,6 +121,7 @@ impl Add {
                 ledger.show(&prospect.path).display()
             ));
         }
+        session.doubt(&prospect.events, nearly_known_source(&prospect, &ledger.settings));
         Ok(())
     }
 

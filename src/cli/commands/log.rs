@@ -60,11 +60,13 @@ impl Log {
         let mut entries = Vec::new();
         for target in session.targets(ids, &self.chosen)? {
             let record = target.on(settings, event.date())?;
-            cases::apply(&mut record.state.open_tickets.clone(), &event).map_err(|which| {
-                let (id, ticket) = (target.id(), &record.state.open_tickets[0]);
-                let help = format!("crm log {id} resolved --ticket {ticket}");
+            let open = &record.state.open_tickets;
+            cases::apply(&mut open.clone(), &event).map_err(|which| {
+                let help = open.first().map(|ticket| {
+                    format!("crm log {} resolved --ticket {ticket}", target.id()).into()
+                });
                 let message = which.message.about(&target.named());
-                Diagnostic { message, help: vec![help.into()], ..which }.typed()
+                Diagnostic { message, help: help.into_iter().collect(), ..which }.typed()
             })?;
             let said = format!("{}: {kind} on {}", target.named(), event.date());
             entries.push(Entry { target, events: vec![event.clone()], said });
