@@ -3,9 +3,7 @@
 use super::Request;
 use super::breakdown::{group_name, join};
 use super::columns::stage_name;
-use super::dimension::Dimension;
 use super::figures::{count, member, rate};
-use super::sheet::only_by;
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
@@ -46,7 +44,6 @@ struct Figures {
 /// Forced moves in the period (ever, without one), and prospects that stand higher than their evidence
 /// on the as-of day.
 pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
-    only_by(request, "overrides", &[Dimension::Owner])?;
     let lang = book.settings.language;
     let Found { owners, exceptions: mut found } = request.fold(
         book,

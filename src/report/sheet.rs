@@ -2,9 +2,8 @@
 
 use super::Request;
 use super::breakdown::join;
-use super::dimension::Dimension;
 use super::figures::{member, rank, span};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -66,7 +65,6 @@ struct Found {
 
 /// The sheets of the week at work on the as-of day, or of the weeks that the period means.
 pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
-    only_by(request, "sheet", &[Dimension::Owner])?;
     let settings = &book.settings;
     let lang = settings.language;
     let found = gather(book, request);
@@ -112,23 +110,6 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
         });
     }
     Ok(sheet)
-}
-
-/// `--by` is refused where a report has its own order, instead of being passed over.
-pub(super) fn only_by(
-    request: &Request,
-    report: &str,
-    allowed: &[Dimension],
-) -> Result<(), Diagnostic> {
-    match &request.by {
-        Some(by) if !allowed.contains(by) => {
-            let names: Vec<&str> = allowed.iter().map(Dimension::name).collect();
-            let message = format!("--by: `{report}` has no rows by `{}`", by.name());
-            Err(Diagnostic::new(Code::BadArgument, message)
-                .help(format!("it is always by {}", names.join(" or "))))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The weeks a request means, none of which begins after the as-of day or ends before the first entry.

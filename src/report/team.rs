@@ -2,9 +2,8 @@
 
 use super::Request;
 use super::breakdown::join;
-use super::dimension::Dimension;
 use super::figures::{department, member, others, rank};
-use super::sheet::{Weeks, about, only_by, reached, weekday, weeks};
+use super::sheet::{Weeks, about, reached, weekday, weeks};
 use crate::diag::Diagnostic;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
@@ -73,7 +72,6 @@ struct Paid {
 
 /// The team sheet of the week at work on the as-of day, or of the weeks that the period means.
 pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
-    only_by(request, "team", &[Dimension::Owner, Dimension::Manager])?;
     let settings = &book.settings;
     let lang = settings.language;
     let mut found = gather(book, request);
