@@ -9,6 +9,7 @@ use crate::rules::replay::state::Record;
 use crate::rules::team::fairness::{Loads, capacities};
 use crate::rules::team::{Count, Member, Team, absence, unknown_owner};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::terms::{LEVELS, term};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
@@ -71,7 +72,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             let cells = vec![
                 Cell::text(&*member.rep.id),
                 Cell::text(member.rep.display()),
-                Cell::maybe(member.rep.level.as_deref(), Cell::text),
+                Cell::maybe(member.rep.level.as_deref(), |level| Cell::text(term(LEVELS, level, lang))),
                 int(member.held),
                 Cell::maybe(member.capacity, int),
                 Cell::maybe(member.room(), int),

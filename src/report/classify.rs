@@ -1,13 +1,14 @@
 //! `crm classify`: where the evidence puts each prospect, beside where it stands.
 
 use super::Request;
-use super::columns::stage_name;
+use super::columns::{criterion, stage_name};
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
 use crate::rules::replay::moves::{next_stage, why_not};
 use crate::rules::replay::state::Record;
 use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::table::terms::{VERDICTS, term};
 use crate::table::words::column;
 
 /// The classification; with `target`, what would be missing for that column instead of the next one.
@@ -28,7 +29,10 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
     if let (Some(id), Some(table)) = (target, sheet.tables.first_mut())
         && let Some(missing) = table.columns.iter_mut().find(|c| c.id == "missing")
     {
-        missing.title = format!("{} {id}", lang.pick("Missing for", "还缺：到"));
+        let pipelines = book.settings.pipelines.iter();
+        let stage = pipelines.flat_map(|pipeline| &pipeline.stages).find(|stage| &*stage.id == id);
+        let label = stage.map_or(id, |stage| stage.label.term(lang, id));
+        missing.title = format!("{} {label}", lang.pick("Missing for", "还缺：到"));
     }
     sheet.about = book.as_of.to_string();
     sheet
@@ -36,6 +40,7 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
 
 fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
     let settings = &book.settings;
+    let lang = settings.language;
     let (verdict, emphasis) = verdict(record);
     let wanted = match target {
         Some(id) => record.pipeline(settings).find(id),
@@ -50,10 +55,10 @@ fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
     let cells = vec![
         Cell::text(&*record.prospect.id),
         Cell::text(&*record.prospect.name),
-        Cell::text(record.stage_id(settings)),
-        Cell::text(stage_name(record, record.state.supported, settings)),
-        Cell::text(verdict),
-        Cell::list(missing.into_iter().map(|status| status.id)),
+        Cell::text(stage_name(record, record.state.stage, settings, lang)),
+        Cell::text(stage_name(record, record.state.supported, settings, lang)),
+        Cell::text(term(VERDICTS, verdict, lang)),
+        Cell::list(missing.iter().map(|status| criterion(&status.id, settings))),
         Cell::maybe(record.state.owner.as_deref(), Cell::text),
     ];
     Row::with(cells, emphasis)

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::breakdown::{group_name, join};
-use super::columns::stage_name;
+use super::columns::{criterion, stage_name};
 use super::figures::{count, member, rate};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
@@ -104,7 +104,7 @@ struct Found<'b> {
 impl<'b> Found<'b> {
     /// Every move into a column that was forced, under whoever owned the prospect on that day.
     fn forced(&mut self, record: &Record, book: &'b Book, request: &Request) {
-        let spells = &record.history.stages;
+        let (spells, lang) = (&record.history.stages, book.settings.language);
         for pair in spells.windows(2) {
             let (from, to) = (&pair[0], &pair[1]);
             if request.period.is_some_and(|period| !period.contains(to.from)) {
@@ -121,8 +121,8 @@ impl<'b> Found<'b> {
                     name: record.prospect.name.clone(),
                     on: Some(to.from),
                     forced: true,
-                    stage: stage_name(record, to.stage, &book.settings),
-                    other: stage_name(record, from.stage, &book.settings),
+                    stage: stage_name(record, to.stage, &book.settings, lang),
+                    other: stage_name(record, from.stage, &book.settings, lang),
                     why: why.clone(),
                 });
             }
@@ -143,7 +143,7 @@ impl<'b> Found<'b> {
             let missing: Vec<String> = why_not(record, settings, state.stage, book.as_of)
                 .into_iter()
                 .filter(|status| *status.id != *IN_CYCLE)
-                .map(|status| status.id.to_string())
+                .map(|status| criterion(&status.id, settings).to_owned())
                 .collect();
             self.exceptions.push(Exception {
                 owner,
@@ -151,8 +151,8 @@ impl<'b> Found<'b> {
                 name: record.prospect.name.clone(),
                 on: state.since,
                 forced: false,
-                stage: stage_name(record, state.stage, settings),
-                other: stage_name(record, state.supported_ignoring_cycle, settings),
+                stage: stage_name(record, state.stage, settings, settings.language),
+                other: stage_name(record, state.supported_ignoring_cycle, settings, settings.language),
                 why: missing.join(", ").into(),
             });
         }

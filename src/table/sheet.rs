@@ -239,6 +239,8 @@ pub enum Audience {
     People,
     /// Machines: left out of tables, Markdown and pages.
     Machines,
+    /// Nobody: left out unless it is asked for by its name.
+    Nobody,
 }
 
 /// A table with a name of its own.
@@ -351,6 +353,12 @@ pub struct Series {
 }
 
 impl Sheet {
+    /// Leaves tables without rows out, unless one is asked for by its name.
+    pub fn hide_empty(&mut self) {
+        let empty = self.tables.iter_mut().filter(|table| table.rows.is_empty());
+        empty.for_each(|table| table.audience = Audience::Nobody);
+    }
+
     /// A sheet of a single table.
     pub fn single(id: &str, title: impl Into<String>, columns: Vec<Column>, rows: Rows) -> Sheet {
         Sheet {

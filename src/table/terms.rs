@@ -69,16 +69,8 @@ pub const LEVELS: &[Term] = &[
     ("junior", "junior", "初级"),
 ];
 
-/// The steps from dials to closes: the id, English, Chinese.
-#[rustfmt::skip]
-pub const STEPS: &[Term] = &[
-    ("dials",          "Dials",          "拨打"),
-    ("conversations",  "Conversations",  "接通"),
-    ("appointments",   "Appointments",   "约定"),
-    ("first-meetings", "First meetings", "初次见面"),
-    ("prospects",      "Prospects",      "潜在客户"),
-    ("closes",         "Closes",         "成交"),
-];
+/// What is judged among the criteria and is none of them.
+pub const RULES: &[Term] = &[("in-cycle", "inside the sales cycle", "销售周期内")];
 
 /// The measures under a forecast, the two win rates, and what fairness is measured of.
 #[rustfmt::skip]
@@ -134,7 +126,7 @@ mod tests {
 
     #[test]
     fn every_word_has_its_chinese_and_each_id_is_there_once() {
-        for set in [FLAGS, VERDICTS, KINDS, LEVELS, STEPS, MEASURES, LINES] {
+        for set in [FLAGS, VERDICTS, KINDS, LEVELS, RULES, MEASURES, LINES] {
             let mut ids: Vec<&str> = set.iter().map(|(id, ..)| *id).collect();
             ids.sort_unstable();
             assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
