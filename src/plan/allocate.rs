@@ -197,7 +197,7 @@ struct Waiting {
 impl Waiting {
     fn of(record: &Record, book: &Book, rules: &Rules) -> Waiting {
         Waiting {
-            prospect: Subject::of(record, &book.settings),
+            prospect: Subject::of(record),
             needs: record.prospect.needs.clone(),
             region: record.prospect.region.clone(),
             worth: Worth::of(record, &book.settings),
@@ -538,7 +538,7 @@ fn met<'b>(book: &'b Book, idle: &Team, rules: &Rules, lines: &[PlanLine]) -> Me
             met.pool.extend(record.state.in_pool().then(|| id.clone()));
             let key = fold(id);
             if wanted.contains(&key) {
-                let prospect = Subject::of(record, &book.settings);
+                let prospect = Subject::of(record);
                 let elsewhere = not_in_pool(record, &book.settings);
                 let obstacles = rules.obstacles(record);
                 met.named.insert(key, Named { prospect, elsewhere, obstacles });

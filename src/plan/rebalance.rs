@@ -159,7 +159,7 @@ impl<'b> Seen<'b> {
 impl Movable {
     fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Movable {
         Movable {
-            prospect: Subject::of(record, &book.settings),
+            prospect: Subject::of(record),
             owner,
             last_entry: record.state.last_entry,
             worth: Worth::of(record, &book.settings),

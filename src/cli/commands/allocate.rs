@@ -71,7 +71,7 @@ impl Allocate {
         if let Some(id) = &self.why {
             return context.emit(why(id, &allocation, &book, context)?);
         }
-        let steps = allocation.steps(book.settings.language);
+        let steps = allocation.steps(context.spoken());
         let sheet = sheet(&allocation, &book, self.apply.apply);
         let given = steps.iter().map(proposed);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", given)
