@@ -72,7 +72,9 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             let cells = vec![
                 Cell::text(&*member.rep.id),
                 Cell::text(member.rep.display()),
-                Cell::maybe(member.rep.level.as_deref(), |level| Cell::text(term(LEVELS, level, lang))),
+                Cell::maybe(member.rep.level.as_deref(), |level| {
+                    Cell::text(term(LEVELS, level, lang))
+                }),
                 int(member.held),
                 Cell::maybe(member.capacity, int),
                 Cell::maybe(member.room(), int),

@@ -183,7 +183,8 @@ pub fn between(
     let fresh = Fresh::Later(before.map_or(0, |before| before.state.pursuit));
     let stock = |record: Option<&Record>| {
         let record = record?;
-        open(Some(&record.state)).map(|state| Taker::of(record, settings, lang, None, fresh).stock(state))
+        open(Some(&record.state))
+            .map(|state| Taker::of(record, settings, lang, None, fresh).stock(state))
     };
     let (opening, closing) = (stock(before), stock(after));
     let mut taken = Taker::of(record, settings, lang, None, fresh);

@@ -29,7 +29,11 @@ enum Source {
     Customer(fn(&Customer, Lang) -> Cell),
 }
 
-const fn define(id: &'static str, kind: Kind, cell: fn(&Record, &Book, Lang) -> Cell) -> Definition {
+const fn define(
+    id: &'static str,
+    kind: Kind,
+    cell: fn(&Record, &Book, Lang) -> Cell,
+) -> Definition {
     Definition { id, kind, cell: Source::Record(cell) }
 }
 

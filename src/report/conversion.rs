@@ -3,7 +3,9 @@
 
 use super::Request;
 use super::breakdown::{
-    complete,Board, boards, by_cell, by_column, interval, interval_columns, join, window, stage_cell};
+    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+    window,
+};
 use super::figures::{enough, rate};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Pipeline};

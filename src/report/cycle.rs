@@ -1,7 +1,10 @@
 //! `crm report cycle`: how long it takes to close, and to leave each column.
 
 use super::Request;
-use super::breakdown::{complete, Board, boards, by_cell, by_column, interval, interval_columns, join, percent, window, stage_cell};
+use super::breakdown::{
+    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, percent,
+    stage_cell, window,
+};
 use super::figures::{enough, few, words};
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;

@@ -4,8 +4,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::customer::levels::Scale;
 use crate::rules::replay::state::Record;
-use crate::value::label::Lang;
 use crate::value::date::Date;
+use crate::value::label::Lang;
 use crate::value::text::Text;
 
 /// A dimension: each prospect has one value of it.

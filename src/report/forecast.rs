@@ -1,7 +1,9 @@
 //! `crm report forecast`: what the open prospects will bring, month by month, and whether it is enough.
 
 use super::Request;
-use super::breakdown::{complete, Board, boards, by_cell, by_column, interval, interval_columns, join, stage_cell};
+use super::breakdown::{
+    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+};
 use super::calibration::{Moves, Odds};
 use super::dimension::Dimension;
 use super::measures::{Measures, Results, has_slipped, measures};

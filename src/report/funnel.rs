@@ -2,16 +2,19 @@
 
 use super::Request;
 use super::breakdown::{
-    by_cell, by_column, join, labelled_cells, stage_cell, stage_cells, stage_columns, window as shown,
+    by_cell, by_column, join, labelled_cells, stage_cell, stage_cells, stage_columns,
+    window as shown,
 };
-use super::figures::{enough, bars, count, few, grouped, others, span};
+use super::figures::{bars, count, enough, few, grouped, others, span};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::State;
 use crate::rules::shape::{Names, Shape};
-use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::table::sheet::{
+    Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+};
 use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};

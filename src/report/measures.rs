@@ -1,7 +1,7 @@
 //! The measures under a forecast: is what is due in a period enough for its target?
 
-use super::breakdown::percent;
 use super::Request;
+use super::breakdown::percent;
 use super::figures::{count, enough, few, number, others};
 use super::forecast::{Line, Open, Outlook};
 use crate::model::pipeline::Outcome;
@@ -132,9 +132,10 @@ pub fn measures(
         _ if of_one_owner(request) => {
             Err(settings.language.pick("none for one owner", "没有单个负责人的目标").to_owned())
         }
-        _ if !request.query.is_empty() => {
-            Err(settings.language.pick("none for a part of the ledger", "没有部分客户的目标").to_owned())
-        }
+        _ if !request.query.is_empty() => Err(settings
+            .language
+            .pick("none for a part of the ledger", "没有部分客户的目标")
+            .to_owned()),
         (Some(_), None) => Err(match settings.language {
             Lang::En | Lang::Machine => format!("for a {}", forecast.per.name()),
             Lang::Zh => format!("按{}计", ["月", "季", "年"][forecast.per as usize]),
@@ -193,11 +194,9 @@ impl Measures {
     pub fn table(&self, lang: Lang) -> Table {
         let mut rows = self.against_target(lang);
         rows.extend(self.history(lang));
-        let rows = rows
-            .into_iter()
-            .map(|(name, figure, what)| {
-                Row::new(vec![Cell::text(term(MEASURES, name, lang)), figure, Cell::text(what)])
-            });
+        let rows = rows.into_iter().map(|(name, figure, what)| {
+            Row::new(vec![Cell::text(term(MEASURES, name, lang)), figure, Cell::text(what)])
+        });
         let columns = vec![
             column("measure", Kind::Text, lang),
             column("figure", Kind::Number, lang),
@@ -324,8 +323,16 @@ impl Measures {
             ("needed", self.needed().map_or_else(no_rate, |x| Cell::Number(x, 2)), needed),
             ("win-rate", rate.map_or_else(no_rate, |_| Cell::Rate(wins, closed)), won),
             ("velocity", self.velocity(lang), self.velocity_words(lang)),
-            ("won-value", self.won_value(lang), lang.pick("mean of the won, ever", "历来成交的均值").into()),
-            ("cycle", self.cycle_days(lang), lang.pick("days to close, of the won, ever", "历来成交所用天数").into()),
+            (
+                "won-value",
+                self.won_value(lang),
+                lang.pick("mean of the won, ever", "历来成交的均值").into(),
+            ),
+            (
+                "cycle",
+                self.cycle_days(lang),
+                lang.pick("days to close, of the won, ever", "历来成交所用天数").into(),
+            ),
             ("pushes", count(times), pushed),
             ("slipped", Cell::count(self.slipped.0), slipped),
             (

@@ -211,8 +211,10 @@ impl Report {
             Some(by) if !self.by.is_empty() && !self.by.contains(by) => {
                 let (name, by) = (self.name, by.name());
                 let rows: Vec<&str> = self.by.iter().map(Dimension::name).collect();
-                let message =
-                    words!("--by: `{name}` has no rows by `{by}`", "--by：`{name}` 不能按 `{by}` 分行");
+                let message = words!(
+                    "--by: `{name}` has no rows by `{by}`",
+                    "--by：`{name}` 不能按 `{by}` 分行"
+                );
                 let rows = rows.join(", ");
                 Err(Diagnostic::new(Code::BadArgument, message)
                     .help(words!("--by may name: {rows}", "--by 可用：{rows}")))
@@ -261,7 +263,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "board",
         alias: Some("pipeline"),
-        about: ("who stands in which column, with what is due and what is wrong", "谁在哪一栏，什么到期，什么有问题"),
+        about: (
+            "who stands in which column, with what is due and what is wrong",
+            "谁在哪一栏，什么到期，什么有问题",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[],
         rules: false,
@@ -270,7 +275,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "funnel",
         alias: None,
-        about: ("counts, value and weighted value by column; the funnel's shape and what it says", "各栏的人数、价值与加权价值；漏斗的形状及其含义"),
+        about: (
+            "counts, value and weighted value by column; the funnel's shape and what it says",
+            "各栏的人数、价值与加权价值；漏斗的形状及其含义",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[],
         rules: false,
@@ -279,7 +287,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "sheet",
         alias: None,
-        about: ("the week's action sheet of each rep: names in six columns, at each checkpoint", "每位业务员的每周行动工具表：六栏姓名，按填表日"),
+        about: (
+            "the week's action sheet of each rep: names in six columns, at each checkpoint",
+            "每位业务员的每周行动工具表：六栏姓名，按填表日",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[Dimension::Owner],
         rules: false,
@@ -288,7 +299,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "team",
         alias: None,
-        about: ("the week's team sheet: per member and checkpoint, counts and money", "每周部门追踪表：每位组员、每个填表日的人数与金额"),
+        about: (
+            "the week's team sheet: per member and checkpoint, counts and money",
+            "每周部门追踪表：每位组员、每个填表日的人数与金额",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[Dimension::Owner, Dimension::Manager],
         rules: false,
@@ -297,7 +311,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "ratios",
         alias: None,
-        about: ("from dials to closes with the rate of each step; first meetings that replace a close", "从拨打到成交，每一步的比率；补充一次成交所需的初次见面"),
+        about: (
+            "from dials to closes with the rate of each step; first meetings that replace a close",
+            "从拨打到成交，每一步的比率；补充一次成交所需的初次见面",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period, Takes::Target],
         by: &[],
         rules: false,
@@ -306,7 +323,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "aging",
         alias: Some("stale"),
-        about: ("who stands too long, against max_days and the sales cycle", "谁停留过久：对照 max_days 与销售周期"),
+        about: (
+            "who stands too long, against max_days and the sales cycle",
+            "谁停留过久：对照 max_days 与销售周期",
+        ),
         takes: &[Takes::Query, Takes::By],
         by: &[],
         rules: false,
@@ -315,7 +335,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "sources",
         alias: None,
-        about: ("what each source or campaign brought: leads, conversion, value, cost per close", "每个来源或活动带来了什么：线索、转化、价值、每次成交的费用"),
+        about: (
+            "what each source or campaign brought: leads, conversion, value, cost per close",
+            "每个来源或活动带来了什么：线索、转化、价值、每次成交的费用",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[],
         rules: false,
@@ -324,7 +347,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "losses",
         alias: None,
-        about: ("why and from where pursuits were lost; what the won had in common against the lost", "为什么流失、从哪一栏流失；成交者与流失者的对比"),
+        about: (
+            "why and from where pursuits were lost; what the won had in common against the lost",
+            "为什么流失、从哪一栏流失；成交者与流失者的对比",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[],
         rules: false,
@@ -333,7 +359,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "overrides",
         alias: None,
-        about: ("every forced move and every overstated prospect, by owner", "每次破例的移动和每个高估的客户，按负责人"),
+        about: (
+            "every forced move and every overstated prospect, by owner",
+            "每次破例的移动和每个高估的客户，按负责人",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[Dimension::Owner],
         rules: false,
@@ -342,7 +371,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "conversion",
         alias: None,
-        about: ("who got further, by the column they entered; win rates as snapshot and as cohort", "进入各栏者有多少走得更远；成交率：快照与批次"),
+        about: (
+            "who got further, by the column they entered; win rates as snapshot and as cohort",
+            "进入各栏者有多少走得更远；成交率：快照与批次",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[],
         rules: false,
@@ -351,7 +383,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "cycle",
         alias: None,
-        about: ("how long closing takes: share won and lost by day, days to close, days in each column", "成交要多久：逐日成交与退出的比例、成交天数、各栏停留天数"),
+        about: (
+            "how long closing takes: share won and lost by day, days to close, days in each column",
+            "成交要多久：逐日成交与退出的比例、成交天数、各栏停留天数",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[],
         rules: false,
@@ -360,7 +395,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "forecast",
         alias: None,
-        about: ("what open prospects will bring: by month, with p10/p50/p90; coverage of the target", "进行中的客户将带来多少：按月，含 p10/p50/p90；对目标的覆盖"),
+        about: (
+            "what open prospects will bring: by month, with p10/p50/p90; coverage of the target",
+            "进行中的客户将带来多少：按月，含 p10/p50/p90；对目标的覆盖",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: &[],
         rules: false,
@@ -369,7 +407,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "bridge",
         alias: None,
-        about: ("from what was open on one day to what is open on another; --list: every change", "从一天的进行中客户到另一天的；--list：逐项变化"),
+        about: (
+            "from what was open on one day to what is open on another; --list: every change",
+            "从一天的进行中客户到另一天的；--list：逐项变化",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period, Takes::List],
         by: &[],
         rules: false,
@@ -378,7 +419,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "grades",
         alias: None,
-        about: ("customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved", "客户按级别与维度、帕累托曲线、RFM；加 --from/--to 看谁变动"),
+        about: (
+            "customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved",
+            "客户按级别与维度、帕累托曲线、RFM；加 --from/--to 看谁变动",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period, Takes::RfmCompat],
         by: &[],
         rules: true,
@@ -387,7 +431,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "policy",
         alias: None,
-        about: ("what each grade is promised, and where practice falls short of it", "每个级别承诺了什么，实际差在哪里"),
+        about: (
+            "what each grade is promised, and where practice falls short of it",
+            "每个级别承诺了什么，实际差在哪里",
+        ),
         takes: &[Takes::Query, Takes::By, Takes::Period, Takes::RfmCompat],
         by: &[],
         rules: true,
@@ -396,7 +443,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "allocation",
         alias: None,
-        about: ("load, room and fairness of the team, and who would be given the next prospect", "团队的负荷、余量与公平度，下一个客户该给谁"),
+        about: (
+            "load, room and fairness of the team, and who would be given the next prospect",
+            "团队的负荷、余量与公平度，下一个客户该给谁",
+        ),
         takes: &[],
         by: &[],
         rules: true,
@@ -405,7 +455,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "pool",
         alias: None,
-        about: ("who waits in the pool, since when, and who could have them", "谁在公海、等了多久、谁可以接"),
+        about: (
+            "who waits in the pool, since when, and who could have them",
+            "谁在公海、等了多久、谁可以接",
+        ),
         takes: &[Takes::Query, Takes::RfmCompat],
         by: &[],
         rules: true,

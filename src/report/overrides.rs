@@ -152,7 +152,12 @@ impl<'b> Found<'b> {
                 on: state.since,
                 forced: false,
                 stage: stage_name(record, state.stage, settings, settings.language),
-                other: stage_name(record, state.supported_ignoring_cycle, settings, settings.language),
+                other: stage_name(
+                    record,
+                    state.supported_ignoring_cycle,
+                    settings,
+                    settings.language,
+                ),
                 why: missing.join(", ").into(),
             });
         }

@@ -103,7 +103,10 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
         if state.money_in.own.is_zero() { Cell::Empty } else { Cell::Amount(state.money_in.own) },
     );
     put("flags", flags(record, lang));
-    put("reason", Cell::maybe(state.reason.as_deref(), |text| Cell::text(reason(text, settings, lang))));
+    put(
+        "reason",
+        Cell::maybe(state.reason.as_deref(), |text| Cell::text(reason(text, settings, lang))),
+    );
     table(
         "facts",
         "",
@@ -196,7 +199,8 @@ fn columns_stood(record: &Record, settings: &Settings, as_of: Date) -> Table {
                 .forced
                 .as_deref()
                 .map(|why| format!("{}: {why}", lang.pick("forced", "破例")));
-            let reason = spell.reason.as_deref().map(|text| reason(text, settings, lang).to_owned());
+            let reason =
+                spell.reason.as_deref().map(|text| reason(text, settings, lang).to_owned());
             Row::new(vec![
                 Cell::text(stage_name(record, spell.stage, settings, lang)),
                 Cell::Date(spell.from),

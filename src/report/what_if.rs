@@ -103,10 +103,13 @@ pub fn what_if(
         );
     }
     if value.is_none() {
-        notes.push(lang.pick(
+        notes.push(
+            lang.pick(
                 "no value of a close is known, or of too few closes: --value",
                 "没有件均，或成交太少：--value",
-            ).into());
+            )
+            .into(),
+        );
     }
     let picture = picture(&levers, lang);
     Ok(Sheet {
@@ -228,12 +231,8 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Ta
         ];
         Row::new(cells)
     };
-    let mut rows = vec![row(
-        lang.pick("as it is", "现状"),
-        [Cell::Empty, Cell::Empty],
-        yearly(chain),
-        now,
-    )];
+    let mut rows =
+        vec![row(lang.pick("as it is", "现状"), [Cell::Empty, Cell::Empty], yearly(chain), now)];
     let mut together = *chain;
     let mut capped = false;
     // A value is money: it is raised by the factor as written, not by a binary fraction.

@@ -183,6 +183,9 @@ mod tests {
         }
         let limbo = Shape::ProposalLimbo.advice(&names, Lang::En);
         assert!(limbo.contains("re-test all 1 criteria (demo held)"), "{limbo}");
-        assert_eq!(Shape::Hourglass.advice(&names, Lang::Zh), "Demo与Order form之间断层：把Demo推进到Offer");
+        assert_eq!(
+            Shape::Hourglass.advice(&names, Lang::Zh),
+            "Demo与Order form之间断层：把Demo推进到Offer"
+        );
     }
 }

@@ -19,6 +19,8 @@ pub enum Cell {
     Text(Text),
     /// Several words, joined by `, ` for people and by `;` in CSV.
     List(Box<[Text]>),
+    /// Several words, below each other for people and joined by `;` in CSV.
+    Lines(Box<[Text]>),
     /// A count, or days.
     Int(i64),
     /// A statistic, shown with so many decimals.
@@ -50,6 +52,11 @@ impl Cell {
     /// Several words.
     pub fn list(words: impl IntoIterator<Item = impl Into<Text>>) -> Cell {
         Cell::List(words.into_iter().map(Into::into).collect())
+    }
+
+    /// Several words, below each other.
+    pub fn lines(words: impl IntoIterator<Item = impl Into<Text>>) -> Cell {
+        Cell::Lines(words.into_iter().map(Into::into).collect())
     }
 
     /// Why there is no number.

@@ -51,7 +51,8 @@ impl Dashboard {
                 .into());
         }
         let mut request = self.selection.request(context)?;
-        let period = self.period.as_deref().map(|text| context.period("--period", text)).transpose()?;
+        let period =
+            self.period.as_deref().map(|text| context.period("--period", text)).transpose()?;
         let book = context.book()?;
         let lang = context.lang();
         let mut sheets = Vec::new();

@@ -173,7 +173,10 @@ fn help() -> String {
         let taken = if taken.is_empty() { "none of these".to_owned() } else { taken };
         format!("  {name:width$}  {taken}\n")
     });
-    format!("{EXAMPLES}\n\nWhat each report takes; it refuses the rest (--period: or --from, --to):\n{}", takes.collect::<String>())
+    format!(
+        "{EXAMPLES}\n\nWhat each report takes; it refuses the rest (--period: or --from, --to):\n{}",
+        takes.collect::<String>()
+    )
 }
 
 const EXAMPLES: &str = "Examples:
