@@ -69,9 +69,11 @@ pub fn diff(
         sheet.notes.push(lang.pick("nothing has moved", "没有变化").into());
     }
     sheet.tables.push(list);
-    if !touched.is_empty() {
-        sheet.tables.push(touched_table(&touched, lang));
+    let mut small = touched_table(&touched, lang);
+    if touched.is_empty() {
+        small.audience = Audience::Nobody;
     }
+    sheet.tables.push(small);
     sheet.tables.push(span_table(&spans, request, to, false, lang));
     if let (false, Some(span)) = (steps.is_empty(), spans.values().next()) {
         sheet.pictures.push(picture(span, &format!("{from}..{to}"), lang));

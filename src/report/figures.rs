@@ -53,6 +53,14 @@ pub fn grouped(n: u64) -> String {
     Amount::from_int(i64::try_from(n).unwrap_or(i64::MAX)).grouped()
 }
 
+/// An amount within a sentence: with thousands separators for people.
+pub fn said(amount: Amount, lang: Lang) -> String {
+    match lang {
+        Lang::Machine => amount.to_string(),
+        Lang::En | Lang::Zh => amount.grouped(),
+    }
+}
+
 /// Bars beside each other, with the same in words.
 pub fn bars(title: &str, bars: Vec<Quantity>) -> Picture {
     let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();

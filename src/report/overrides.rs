@@ -183,18 +183,22 @@ fn long(found: &[Exception], lang: Lang) -> Table {
     }
 }
 
-/// A table for each owner, for people.
+/// A table for each owner, for people; an empty one for each other rep, for whoever asks by name.
 fn lists(found: &[Exception], settings: &Settings) -> Vec<Table> {
     let lang = settings.language;
-    let owners = found.chunk_by(|a, b| a.owner == b.owner);
-    let tables = owners.map(|own| Table {
-        id: format!("exceptions-{}", own[0].owner),
-        title: member(&own[0].owner, settings),
+    let list = |owner: &str, own: &[Exception], audience| Table {
+        id: format!("exceptions-{owner}"),
+        title: member(owner, settings),
         columns: columns(lang),
         rows: own.iter().map(|one| row(one, lang)).collect(),
-        audience: Audience::People,
-    });
-    tables.collect()
+        audience,
+    };
+    let owners = found.chunk_by(|a, b| a.owner == b.owner);
+    let mut tables: Vec<Table> =
+        owners.map(|own| list(&own[0].owner, own, Audience::People)).collect();
+    let others = settings.reps.iter().filter(|rep| found.iter().all(|one| one.owner != rep.id));
+    tables.extend(others.map(|rep| list(&rep.id, &[], Audience::Nobody)));
+    tables
 }
 
 fn columns(lang: Lang) -> Vec<Column> {
