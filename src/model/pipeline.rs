@@ -126,7 +126,7 @@ impl Criterion {
 /// The built-in criteria: id, English, Chinese, how each is known.
 pub fn default_criteria() -> Vec<Criterion> {
     [
-        ("appointment-set", "first meeting has a date", "约定了初次见面", Known::AppointmentSet),
+        ("appointment-set", "first meeting set", "约定了初次见面", Known::AppointmentSet),
         ("met", "met", "见过面", Known::Met),
         ("next-step", "next step agreed", "更进一步", Known::NextStep),
         ("right-person", "right person", "合适的人", Known::Decider),
