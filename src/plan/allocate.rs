@@ -17,6 +17,7 @@ use crate::rules::team::fairness::Worth;
 use crate::rules::team::pool::not_in_pool;
 use crate::rules::team::survey::Survey;
 use crate::rules::team::{Team, problems};
+use crate::table::terms::{LEVELS, term};
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::label::Lang;
@@ -386,7 +387,7 @@ impl Allocation<'_> {
         let member = &self.team.members[pair.member];
         let mut words: Vec<String> = Vec::new();
         if let (Some(grade), Some(level)) = (candidate.grade, &member.rep.level) {
-            words.push(format!("{grade}: {level}"));
+            words.push(format!("{grade}: {}", term(LEVELS, level, lang)));
         }
         let is_skill = |need: &&str| member.rep.skills.iter().any(|s| fold(s) == fold(need));
         let met: Vec<&str> = candidate.needs.iter().map(|need| &**need).filter(is_skill).collect();

@@ -215,9 +215,9 @@ impl Report {
                     "--by: `{name}` has no rows by `{by}`",
                     "--by：`{name}` 不能按 `{by}` 分行"
                 );
-                let rows = rows.join(", ");
+                let rows = rows.join(" or ");
                 Err(Diagnostic::new(Code::BadArgument, message)
-                    .help(words!("--by may name: {rows}", "--by 可用：{rows}")))
+                    .help(words!("it is always by {rows}", "它总是按 {rows} 分行")))
             }
             _ => Ok(()),
         }
