@@ -40,5 +40,6 @@ mod reports_properties;
 mod reports_stats;
 mod rules;
 mod schema;
+mod small_n;
 mod worked_cases;
 mod write;
