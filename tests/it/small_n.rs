@@ -83,7 +83,8 @@ fn the_shape_of_a_board_of_ones_own_names_what_it_has() {
 fn no_share_and_no_verdict_is_of_fewer_than_five() {
     for n in [0, 1, 4] {
         let sandbox = won(n);
-        for report in crm::report::REPORTS {
+        // Of `overrides` the cases are moves, two for each.
+        for report in crm::report::REPORTS.iter().filter(|report| report.name != "overrides") {
             let text = sandbox.crm(&format!("report {}", report.name)).ok();
             assert!(!text.contains("100.0 %"), "{} of {n}\n{text}", report.name);
         }
@@ -126,7 +127,7 @@ fn a_next_step_may_have_to_say_what_for() {
 #[test]
 fn a_dumb_terminal_has_no_colour() {
     let sandbox = in_fifty(1);
-    let mut listed = |term: &str| {
+    let listed = |term: &str| {
         let mut command = std::process::Command::new("script");
         let crm = format!("{} list", env!("CARGO_BIN_EXE_crm"));
         command.args(["-qc", &crm, "/dev/null"]).current_dir(sandbox.path());

@@ -96,7 +96,7 @@ pub struct Report {
 impl Report {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let Some(name) = &self.name else { return context.emit(overview(context.lang())) };
+        let Some(name) = &self.name else { return context.emit(overview(lang_of(context))) };
         let Some(report) = find(name) else {
             let names =
                 REPORTS.iter().flat_map(|report| std::iter::once(report.name).chain(report.alias));
@@ -186,6 +186,11 @@ const EXAMPLES: &str = "Examples:
   crm report ratios --period 2009Q4 --target 50
   crm report board 'owner:liuyan is:overdue'
   crm report bridge --period 2009-12 --list";
+
+/// The language of the list of reports: it can be asked for before there is a ledger.
+fn lang_of(context: &Context) -> Lang {
+    context.ledger().map_or(Lang::En, |ledger| ledger.settings.language)
+}
 
 /// The list of the reports.
 fn overview(lang: Lang) -> Sheet {
