@@ -2,12 +2,18 @@
 //! and one line in [`CHECKS`]. What cannot be read at all is reported by the store, and broken moves by
 //! replay.
 
+mod amounts;
 mod criteria;
 mod dates;
 mod exceptions;
 mod facts;
 mod kinds;
+mod left;
+mod openings;
+mod past;
+mod reasons;
 mod reps;
+mod scores;
 pub mod since;
 mod standing;
 mod unknown_keys;
@@ -15,6 +21,7 @@ mod unknown_keys;
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::event::Event;
 use crate::model::settings::Settings;
+use crate::rules::entry::Flaw;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use std::path::PathBuf;
@@ -47,6 +54,12 @@ impl Subject<'_> {
         self.file().at(Spot::Event(event.key.text.to_string(), Some(field)))
     }
 
+    /// What is wrong with an entry, at its place.
+    fn flaw(&self, flaw: Flaw) -> Diagnostic {
+        let spot = Spot::Event(flaw.event.key.text.to_string(), flaw.field);
+        flaw.what.at(self.file().at(spot))
+    }
+
     /// An event as a whole: its key.
     fn entry(&self, event: &Event) -> Place {
         self.file().at(Spot::Event(event.key.text.to_string(), None))
@@ -65,10 +78,16 @@ pub struct Check {
 pub const CHECKS: &[Check] = &[
     facts::CHECK,
     reps::CHECK,
+    left::CHECK,
     criteria::CHECK,
     kinds::CHECK,
     unknown_keys::CHECK,
     dates::CHECK,
+    openings::CHECK,
+    reasons::CHECK,
+    scores::CHECK,
+    amounts::CHECK,
+    past::CHECK,
     standing::CHECK,
     exceptions::CHECK,
 ];

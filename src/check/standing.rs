@@ -36,11 +36,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let diagnostic = Diagnostic::new(code, message).at(place).help(help);
         found.push(notes.into_iter().fold(diagnostic, Diagnostic::note));
     };
-    // Who is overdue falls back to the start: what else is missing does not matter then.
-    let falls = state.flags.overdue && state.supported == 0;
-    // A move without its evidence is reported as that, by replay.
-    let refused = record.findings.iter().any(|finding| finding.code == Code::UnsupportedMove);
-    if state.supported_ignoring_cycle < state.stage && !falls && !refused {
+    if state.is_overstated() {
         let missing = why_not(record, settings, state.stage, subject.as_of)
             .iter()
             .filter(|status| *status.id != *IN_CYCLE)
@@ -55,7 +51,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
             format!("record what is known, or: crm back {id} {supported} --reason \"…\""),
         );
     }
-    if state.supported > state.stage {
+    if state.could_advance() {
         let supported = &stages[state.supported].id;
         report(
             Code::CouldAdvance,

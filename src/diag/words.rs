@@ -67,6 +67,11 @@ impl Words {
         &self.en
     }
 
+    /// The Chinese text; English where there is no Chinese.
+    pub fn zh(&self) -> &str {
+        self.get(Lang::Zh)
+    }
+
     /// Several texts as one, in each language.
     pub fn joined(all: &[Words], separator: &str) -> Words {
         let of = |lang| all.iter().map(|one| one.get(lang)).collect::<Vec<_>>().join(separator);

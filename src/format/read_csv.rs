@@ -1,8 +1,9 @@
 //! Reading CSV for imports: any of the usual separators, line ends and byte-order marks, quoted line
-//! breaks, blank lines. Rows keep the lines they stand on; what is wrong with a row is said later.
+//! breaks, blank lines, and the `'` that our exports put before what a spreadsheet would run. Rows keep the lines they stand on; what is wrong with a row is said later.
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::rows::{Row, Rows};
+use crate::value::formula::restored;
 use std::path::Path;
 
 /// Separators that can be found out, and their names.
@@ -37,11 +38,11 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let cells = record.iter().map(|cell| cell.trim().into()).collect();
         if rows.header.is_empty() {
-            rows.header = cells;
+            rows.header = record.iter().map(|cell| cell.trim().into()).collect();
             continue;
         }
+        let cells = record.iter().map(|cell| restored(cell.trim()).into()).collect();
         let ends = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let unclosed = ends >= text.len() && is_unclosed(text.get(begins..).unwrap_or(""));
         rows.rows.push(Row { line: lines.of(begins), cells, unclosed });

@@ -161,7 +161,7 @@ impl Reader {
     ) -> Option<T> {
         parsed
             .map_err(|bad| {
-                let diagnostic = Diagnostic::new(Code::BadMoney, bad.to_string())
+                let diagnostic = Diagnostic::new(Code::BadMoney, bad.words())
                     .help("an amount is 1500, 1500.50 or \"1500.50 USD\"");
                 self.problem(value.span(), diagnostic);
             })

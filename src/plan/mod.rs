@@ -2,6 +2,7 @@
 
 pub mod allocate;
 mod assignment;
+pub mod follow;
 pub mod import;
 pub mod rebalance;
 pub mod recycle;

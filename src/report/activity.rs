@@ -234,7 +234,7 @@ impl<'b> Count<'_, 'b> {
             let until = pursuits.get(n + 1).map_or(Date::MAX, |next| next.opened);
             let inside = |event: &&&Event| pursuit.opened <= event.date() && event.date() < until;
             let own: Vec<&Event> = events.iter().filter(inside).copied().collect();
-            self.pursuit(pursuit, &own, n + 1 == pursuits.len());
+            self.pursuit(pursuit, &own);
         }
     }
 
@@ -253,7 +253,7 @@ impl<'b> Count<'_, 'b> {
     }
 
     /// What counts once in a pursuit.
-    fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event], last: bool) {
+    fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event]) {
         let settings = &self.book.settings;
         let pipeline = self.record.pipeline(settings);
         let (first, won) = (first_prospect_column(pipeline), pipeline.won());
@@ -276,19 +276,10 @@ impl<'b> Count<'_, 'b> {
         if let Some((day, Outcome::Won)) = pursuit.ended
             && self.period.contains(day)
         {
-            let mut value = Sum::default();
-            let bookings = events.iter().filter(|event| event.kind == EventKind::Booking);
-            bookings.filter_map(|e| e.amount).for_each(|amount| value.add(settings.own(amount)));
-            if value == Sum::default()
-                && last
-                && let Some(expected) = self.record.state.value
-            {
-                value.add(expected);
-            }
             let owner = self.owner(day);
             let slot = self.slot(&owner);
             slot.closes += 1;
-            slot.value.add_sum(&value);
+            slot.value.add_sum(&pursuit.worth);
         }
     }
 

@@ -2,14 +2,13 @@
 
 use super::Request;
 use crate::diag::Diagnostic;
-use crate::model::settings::Presence;
+use crate::model::settings::{Presence, level_words};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::fairness::{Loads, capacities};
 use crate::rules::team::{Count, Member, Team, absence, unknown_owner};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
-use crate::table::terms::{LEVELS, term};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
@@ -73,7 +72,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 Cell::text(&*member.rep.id),
                 Cell::text(member.rep.display()),
                 Cell::maybe(member.rep.level.as_deref(), |level| {
-                    Cell::text(term(LEVELS, level, lang))
+                    Cell::text(level_words(level).get(lang))
                 }),
                 int(member.held),
                 Cell::maybe(member.capacity, int),
@@ -83,7 +82,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 Cell::Amount(member.weighted),
                 Cell::maybe(member.last_assigned, |(day, ..)| Cell::Date(day)),
                 Cell::maybe(turn, |turn| Cell::count(turn + 1)),
-                Cell::text(absence(member.presence, lang)),
+                Cell::text(absence(member.presence).get(lang)),
             ];
             Row::with(cells, emphasis(member))
         })

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::breakdown::{stage_cells, stage_columns};
-use super::columns::{emphasis, flags};
+use super::columns::{emphasis, flag_cell};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
@@ -36,7 +36,7 @@ impl Line {
             Cell::maybe(state.value, Cell::Money),
             Cell::maybe(state.age(book.as_of), Cell::Int),
             Cell::maybe(state.evidence.next.as_ref(), |next| Cell::Date(next.at.date)),
-            flags(record, settings.language),
+            flag_cell(record, settings.language),
         ]);
         let ended = state.outcome != Outcome::Open;
         let place = (state.pipeline, group, ended, Reverse(state.stage), prospect.id.clone());

@@ -232,7 +232,7 @@ pub(super) fn span_table(
                 Change::Lost | Change::Corrected if line.prospects > 0 => Emphasis::Warn,
                 _ => Emphasis::Plain,
             };
-            let affected = Cell::Amount(line.affected.own.round(2));
+            let affected = Cell::sum(&line.affected.round(2));
             let name = change.label(lang).to_owned();
             put(name, Cell::count(line.prospects), &line.delta, affected, emphasis);
         }

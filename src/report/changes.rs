@@ -5,11 +5,11 @@ use super::dimension::Dimension;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
+use crate::rules::replay::derive;
 use crate::rules::replay::state::{History, Pursuit, Record, State};
-use crate::rules::replay::{derive, standing};
-use crate::value::date::Date;
+use crate::rules::replay::worth::weigh;
 use crate::value::label::Lang;
-use crate::value::money::{Amount, Money, Sum};
+use crate::value::money::{Amount, Sum};
 use crate::value::period::Period;
 use crate::value::text::Text;
 
@@ -81,7 +81,7 @@ impl Stock {
     /// What a prospect adds to the stock; nothing unless it is open.
     pub fn of_record(record: &Record, settings: &Settings) -> Option<Stock> {
         let state = open(Some(&record.state))?;
-        Some(Stock::of(state.value, state.stage, record.pipeline(settings)))
+        Some(Stock::of(&state.value.into(), state.stage, record.pipeline(settings)))
     }
 
     /// Adds another.
@@ -105,11 +105,9 @@ impl Stock {
     }
 
     /// One prospect of this value in this column.
-    fn of(value: Option<Money>, stage: usize, pipeline: &Pipeline) -> Stock {
-        let mut sum = Sum::default();
-        value.iter().for_each(|value| sum.add(*value));
-        let weighted = sum.own.times(pipeline.stages[stage].probability).round(2);
-        Stock { count: 1, value: sum, weighted }
+    fn of(value: &Sum, stage: usize, pipeline: &Pipeline) -> Stock {
+        let weighted = weigh(value.own, pipeline.stages[stage].probability);
+        Stock { count: 1, value: value.clone(), weighted }
     }
 }
 
@@ -262,7 +260,7 @@ impl<'a> Taker<'a> {
     }
 
     fn stock(&self, state: &State) -> (String, Stock) {
-        let stock = Stock::of(state.value, state.stage, self.pipeline);
+        let stock = Stock::of(&state.value.into(), state.stage, self.pipeline);
         (self.group(state.owner.as_deref()), stock)
     }
 
@@ -297,7 +295,7 @@ impl<'a> Taker<'a> {
         let known = opening.map(|state| state.pursuit);
         for pursuit in met.iter().filter(|pursuit| Some(pursuit.number) != known) {
             if let (Some((on, outcome)), Some(from)) = (pursuit.ended, pursuit.left_from) {
-                let stock = Stock::of(self.value_on(on), from, self.pipeline);
+                let stock = Stock::of(&pursuit.worth, from, self.pipeline);
                 let group = self.group(history.owner_on(on));
                 let detail = format!("{} {}", pursuit.opened, self.stage(from));
                 self.put(Change::New, &group, stock.clone(), &stock, detail);
@@ -320,8 +318,8 @@ impl<'a> Taker<'a> {
     fn stayed(&mut self, before: &State, after: &State) {
         let group = self.moved_owner(before, after.owner.as_deref());
         let (_, start) = self.stock(before);
-        let revalued = Stock::of(after.value, before.stage, self.pipeline);
-        self.revalued(&group, before.value, after.value, &start, &revalued);
+        let revalued = Stock::of(&after.value.into(), before.stage, self.pipeline);
+        self.revalued(&group, &start, &revalued);
         let (_, end) = self.stock(after);
         if after.stage != before.stage {
             let change =
@@ -350,9 +348,8 @@ impl<'a> Taker<'a> {
         };
         let group = self.moved_owner(before, history.owner_on(on));
         let (_, start) = self.stock(before);
-        let value = self.value_on(on);
-        let end = Stock::of(value, before.stage, self.pipeline);
-        self.revalued(&group, before.value, value, &start, &end);
+        let end = Stock::of(&pursuit.worth, before.stage, self.pipeline);
+        self.revalued(&group, &start, &end);
         let from = pursuit.left_from.unwrap_or(before.stage);
         self.exit(&group, &end, outcome, from, pursuit.reason.as_deref());
     }
@@ -391,29 +388,16 @@ impl<'a> Taker<'a> {
         is
     }
 
-    fn revalued(
-        &mut self,
-        group: &str,
-        was: Option<Money>,
-        is: Option<Money>,
-        start: &Stock,
-        end: &Stock,
-    ) {
+    /// Another value: stated anew, or what it came to when the pursuit ended.
+    fn revalued(&mut self, group: &str, start: &Stock, end: &Stock) {
+        let (was, is) = (&start.value, &end.value);
         if was == is {
             return;
         }
-        let amount = |money: Option<Money>| money.map_or(Amount::ZERO, |money| money.amount);
+        let amount = |sum: &Sum| sum.foreign().fold(sum.own, |all, line| all.plus(line.amount));
         let up = amount(is) >= amount(was);
         let change = if up { Change::ValueUp } else { Change::ValueDown };
-        let text = |money: Option<Money>| money.map_or_else(|| "-".into(), |m| m.to_string());
+        let text = |sum: &Sum| if sum.is_zero() { "-".into() } else { sum.to_string() };
         self.put(change, group, end.minus(start), end, format!("{} -> {}", text(was), text(is)));
-    }
-
-    /// What it was worth at the end of a day.
-    fn value_on(&self, day: Date) -> Option<Money> {
-        standing(&self.record.prospect.events, day)
-            .filter_map(|event| event.value)
-            .last()
-            .map(|value| self.settings.own(value))
     }
 }

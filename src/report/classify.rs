@@ -10,6 +10,7 @@ use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::table::terms::{VERDICTS, term};
 use crate::table::words::column;
+use crate::value::label::Lang;
 
 /// The classification; with `target`, what would be missing for that column instead of the next one.
 pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
@@ -41,7 +42,7 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
 fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
     let settings = &book.settings;
     let lang = settings.language;
-    let (verdict, emphasis) = verdict(record);
+    let (verdict, emphasis) = verdict(record, lang);
     let wanted = match target {
         Some(id) => record.pipeline(settings).find(id),
         None => next_stage(record, settings),
@@ -57,25 +58,30 @@ fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
         Cell::text(&*record.prospect.name),
         Cell::text(stage_name(record, record.state.stage, settings, lang)),
         Cell::text(stage_name(record, record.state.supported, settings, lang)),
-        Cell::text(term(VERDICTS, verdict, lang)),
+        Cell::text(&*verdict),
         Cell::list(missing.iter().map(|status| criterion(&status.id, settings))),
         Cell::maybe(record.state.owner.as_deref(), Cell::text),
     ];
     Row::with(cells, emphasis)
 }
 
-/// In one word: how its column compares with its evidence.
-fn verdict(record: &Record) -> (&'static str, Emphasis) {
+/// How its column compares with its evidence. One that is overdue may be overstated, or could advance, as
+/// well: then both words are there.
+fn verdict(record: &Record, lang: Lang) -> (String, Emphasis) {
     let state = &record.state;
     if state.outcome != Outcome::Open {
-        ("ended", Emphasis::Plain)
-    } else if state.flags.overdue && state.supported < state.stage {
-        ("overdue", Emphasis::Warn)
-    } else if state.supported < state.stage {
-        ("overstated", Emphasis::Warn)
-    } else if state.supported > state.stage {
-        ("could-advance", Emphasis::Good)
-    } else {
-        ("holds", Emphasis::Plain)
+        return (term(VERDICTS, "ended", lang).into(), Emphasis::Plain);
     }
+    let words = [
+        (state.flags.overdue, "overdue", Emphasis::Warn),
+        (state.is_overstated(), "overstated", Emphasis::Warn),
+        (state.could_advance(), "could-advance", Emphasis::Good),
+    ];
+    let up: Vec<_> = words.into_iter().filter(|(up, ..)| *up).collect();
+    let emphasis = up.first().map_or(Emphasis::Plain, |(.., emphasis)| *emphasis);
+    let words: Vec<&str> = match up.as_slice() {
+        [] => vec![term(VERDICTS, "holds", lang)],
+        up => up.iter().map(|(_, word, _)| term(VERDICTS, word, lang)).collect(),
+    };
+    (words.join(lang.pick(", ", "、")), emphasis)
 }

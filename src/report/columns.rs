@@ -11,7 +11,6 @@ use crate::table::sheet::{Cell, Column, Emphasis, Kind};
 use crate::table::terms::{FLAGS, RULES, term};
 use crate::table::words::title;
 use crate::value::label::Lang;
-use crate::value::money::Amount;
 use crate::value::text::Text;
 
 /// A column that a list can have.
@@ -68,7 +67,7 @@ const COLUMNS: &[Definition] = &[
     define("owner", Kind::Text, |r, _, _| text(r.state.owner.as_deref())),
     define("owner-since", Kind::Date, |r, _, _| Cell::maybe(r.state.owner_since, Cell::Date)),
     define("value", Kind::Number, |r, _, _| Cell::maybe(r.state.value, Cell::Money)),
-    define("weighted", Kind::Number, |r, b, _| Cell::maybe(weighted(r, &b.settings), Cell::Amount)),
+    define("weighted", Kind::Number, |r, b, _| Cell::maybe(r.weighted(&b.settings), Cell::Amount)),
     define("opened", Kind::Date, |r, _, _| Cell::maybe(r.state.opened, Cell::Date)),
     define("pursuit", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.pursuit))),
     define("first-meeting", Kind::Date, |r, _, _| {
@@ -87,10 +86,10 @@ const COLUMNS: &[Definition] = &[
     define("pushes", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.pushes))),
     define("last-contact", Kind::Date, |r, _, _| Cell::maybe(r.state.last_contact, Cell::Date)),
     define("last-entry", Kind::Date, |r, _, _| Cell::maybe(r.state.last_entry, Cell::Date)),
-    define("paid", Kind::Number, |r, _, _| Cell::Amount(r.state.money_in.own)),
-    define("booked", Kind::Number, |r, _, _| Cell::Amount(r.state.booked.own)),
+    define("paid", Kind::Number, |r, _, _| Cell::sum(&r.state.money_in)),
+    define("booked", Kind::Number, |r, _, _| Cell::sum(&r.state.booked)),
     define("orders", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.orders))),
-    define("flags", Kind::Text, |r, _, lang| flags(r, lang)),
+    define("flags", Kind::Text, |r, _, lang| flag_cell(r, lang)),
     define("reason", Kind::Text, |r, b, lang| {
         Cell::maybe(r.state.reason.as_deref(), |text| Cell::text(reason(text, &b.settings, lang)))
     }),
@@ -154,21 +153,14 @@ pub fn reason<'s>(text: &'s str, settings: &'s Settings, lang: Lang) -> &'s str 
     known.map_or(text, |(id, label)| label.term(lang, id))
 }
 
-/// Value x nominal probability of its column, for open ones with a value in the ledger's currency.
-pub fn weighted(record: &Record, settings: &Settings) -> Option<Amount> {
-    let value = record.state.value.filter(|money| money.currency.is_none())?;
-    let stage = &record.pipeline(settings).stages[record.state.stage];
-    (stage.outcome == Outcome::Open).then(|| value.amount.times(stage.probability).round(2))
+/// The flags that are up: in the words of the query language for machines, their labels for people.
+pub fn flag_cell(record: &Record, lang: Lang) -> Cell {
+    Cell::list(flags(record).into_iter().map(|flag| term(FLAGS, flag, lang)))
 }
 
-/// The flags that are up: in the words of the query language for machines.
-pub fn flags(record: &Record, lang: Lang) -> Cell {
-    Cell::list(raised(record).map(|flag| term(FLAGS, flag, lang)))
-}
-
-fn raised(record: &Record) -> impl Iterator<Item = &'static str> {
+/// The flags that are up, in the words of the query language.
+pub fn flags(record: &Record) -> Vec<&'static str> {
     let state = &record.state;
-    let open = state.outcome == Outcome::Open;
     [
         (state.flags.overdue, "overdue"),
         (state.flags.stalled, "stalled"),
@@ -176,12 +168,13 @@ fn raised(record: &Record) -> impl Iterator<Item = &'static str> {
         (state.flags.on_hold, "hold"),
         (state.flags.forced, "forced"),
         (state.flags.imported, "imported"),
-        (open && state.supported_ignoring_cycle < state.stage, "overstated"),
-        (open && state.supported > state.stage, "could-advance"),
+        (state.is_overstated(), "overstated"),
+        (state.could_advance(), "could-advance"),
         (state.in_pool(), "pool"),
     ]
     .into_iter()
     .filter_map(|(up, name)| up.then_some(name))
+    .collect()
 }
 
 /// How a prospect's row stands out.

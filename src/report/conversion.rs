@@ -198,7 +198,8 @@ fn steps(
 ) -> Vec<Step> {
     let spells: Vec<(usize, Date)> = record
         .history
-        .entries()
+        .stages
+        .iter()
         .filter(|spell| spell.pursuit == pursuit.number)
         .map(|spell| (spell.stage, spell.from))
         .collect();

@@ -150,7 +150,7 @@ fn passes(record: &Record, book: &Book, request: &Request, groups: &mut BTreeMap
         }
     }
     for pursuit in &record.history.pursuits {
-        if pursuit.clock_start.is_none() && inside(pursuit.opened) {
+        if !record.history.clock_ran(pursuit) && inside(pursuit.opened) {
             groups.entry(group(pursuit.opened)).or_default().clockless += 1;
         }
     }
@@ -159,7 +159,7 @@ fn passes(record: &Record, book: &Book, request: &Request, groups: &mut BTreeMap
 /// A stretch in a column that goes on is censored.
 fn stays(record: &Record, book: &Book, request: &Request, stays: &mut Stays) {
     let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
-    for spell in record.history.entries().filter(|spell| inside(spell.from)) {
+    for spell in record.history.stages.iter().filter(|spell| inside(spell.from)) {
         let last = spell.to.unwrap_or(book.as_of);
         let days = u32::try_from(last.days_since(spell.from)).unwrap_or(0);
         stays.entry(spell.stage).or_default().push(match spell.to {

@@ -10,6 +10,7 @@ use crate::rules::policy::practice::Practice;
 use crate::rules::policy::{Duty, Judge};
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
+use crate::rules::team::owner_left;
 use crate::rules::team::pool::{announced, recycling};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
 use crate::table::terms::{KINDS, term};
@@ -44,6 +45,7 @@ const CLOSE: What = ("close-by", "signing date", "签约日");
 const CYCLE: What = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: What = ("resumes", "hold ends", "恢复跟进");
 const RECYCLE: What = ("recycle", "goes to the pool", "回收公海");
+const LEFT: What = ("owner-left", "owner has left", "负责人已离职");
 const BIRTHDAY: What = ("birthday", "birthday", "生日");
 
 /// What the policy of its grade demands for a prospect.
@@ -64,8 +66,8 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
         (!items.is_empty()).then(|| (Whom::of(record, &book.settings), items))
     });
     for (record, recycling) in announced {
-        let detail = recycling.cause.words(lang);
-        let item = Item { date: recycling.on, what: &RECYCLE, detail: detail.into() };
+        let detail = recycling.cause.words().get(lang).into();
+        let item = Item { date: recycling.on, what: &RECYCLE, detail };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
     let (with, items): (Vec<Whom>, Vec<Vec<Item>>) = found.into_iter().unzip();
@@ -162,6 +164,9 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
             items.push(Item { date, what, detail: detail.into() });
         }
     };
+    if let Some((rep, left)) = owner_left(record, &book.settings, book.as_of) {
+        put(left, &LEFT, rep.display().to_owned());
+    }
     let held = state.hold.as_ref().filter(|_| state.flags.on_hold);
     if let Some(hold) = held {
         put(hold.until, &RESUMES, hold.reason.as_deref().unwrap_or("").to_owned());
@@ -213,7 +218,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
     if book.settings.pool.grades.is_empty()
         && let Some(recycling) = recycling(record, &book.settings, None)
     {
-        put(recycling.on, &RECYCLE, recycling.cause.words(lang));
+        put(recycling.on, &RECYCLE, recycling.cause.words().get(lang).to_owned());
     }
     for contact in &record.prospect.contacts {
         if let Some(day) = contact.birthday.and_then(|born| next_birthday(born, book.as_of)) {

@@ -5,7 +5,7 @@ use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Chart, Picture, Quantity};
 use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::money::{Amount, Sum};
+use crate::value::money::{Amount, Money, Sum};
 use crate::value::period::Period;
 
 /// Of fewer cases than these nothing is said: no rate, no advice, no verdict.
@@ -75,6 +75,28 @@ pub fn per(amount: Amount, n: u64) -> Cell {
 /// The lines of a sum in currencies without a rate.
 pub fn others(sum: &Sum) -> Vec<String> {
     sum.foreign().map(|money| money.to_string()).collect()
+}
+
+/// That a sum has lines in currencies without a rate, which no total holds: how much, and what to set.
+pub fn without_rate(sum: &Sum, settings: &Settings) -> Option<String> {
+    let first = sum.foreign().next()?.currency?;
+    let amounts: Vec<String> = sum.foreign().map(Money::grouped).collect();
+    let amounts = amounts.join(", ");
+    let lang = settings.language;
+    Some(match (settings.currency, lang) {
+        (None, Lang::En | Lang::Machine) => format!(
+            "{amounts}: not added up, the ledger has no currency of its own: set currency = \"{first}\" under [ledger] in crm.toml"
+        ),
+        (None, Lang::Zh) => format!(
+            "{amounts}：未计入合计，账本没有设定本币：请在 crm.toml 的 [ledger] 下设 currency = \"{first}\""
+        ),
+        (Some(own), Lang::En | Lang::Machine) => format!(
+            "{amounts}: not added up, without a rate: set {first} = RATE under [rates] in crm.toml, the price of 1 {first} in {own}"
+        ),
+        (Some(own), Lang::Zh) => format!(
+            "{amounts}：没有汇率，未计入合计：请在 crm.toml 的 [rates] 下设 {first} = 汇率（1 {first} 合多少 {own}）"
+        ),
+    })
 }
 
 /// The days that a report covers: those asked for, as far as the ledger has any; else all of them. Knows

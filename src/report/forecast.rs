@@ -6,6 +6,7 @@ use super::breakdown::{
 };
 use super::calibration::{Moves, Odds};
 use super::dimension::Dimension;
+use super::figures::without_rate;
 use super::measures::{Measures, Results, has_slipped, measures};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Stage};
@@ -13,6 +14,7 @@ use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
+use crate::rules::replay::worth::weigh;
 use crate::stats::{Distribution, TwoPoint};
 use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
@@ -156,7 +158,7 @@ impl Outlook {
             outlook.count += 1;
             let value = item.open.value;
             outlook.value = outlook.value.plus(value);
-            outlook.nominal = outlook.nominal.plus(value.times(item.odds.nominal));
+            outlook.nominal = outlook.nominal.plus(weigh(value, item.odds.nominal));
             outlook.expected = outlook.expected.plus(value.times(item.odds.calibrated));
             match (item.two_point(), &mut points) {
                 (Some(point), Some(points)) => points.push(point),
@@ -268,6 +270,7 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         sheet.notes.push(lang.pick(note, "目标是全账本的：没有单个负责人的目标").into());
     }
     sheet.notes.extend(notes(&open, unweighed, bucket, lang));
+    sheet.notes.extend(without_rate(&measures.foreign(&open), settings));
     Ok(sheet)
 }
 

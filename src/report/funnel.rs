@@ -5,12 +5,12 @@ use super::breakdown::{
     by_cell, by_column, join, labelled_cells, stage_cell, stage_cells, stage_columns,
     window as shown,
 };
-use super::figures::{bars, count, enough, few, grouped, others, span};
+use super::figures::{bars, count, enough, few, grouped, others, span, without_rate};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
-use crate::rules::replay::state::State;
+use crate::rules::replay::state::Record;
 use crate::rules::shape::{Names, Shape};
 use crate::table::sheet::{
     Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
@@ -29,10 +29,7 @@ const WINDOW: i64 = 90;
 struct Figures {
     count: u64,
     value: Sum,
-    /// What is worth so many decimals that each product with the column's probability is rounded: the
-    /// products, until all are weighed, and the values.
     weighted: Amount,
-    uneven: Amount,
     overdue: u64,
     /// Entered in the window.
     arrivals: usize,
@@ -43,22 +40,11 @@ struct Figures {
 
 impl Figures {
     /// A prospect that stands here.
-    fn count_in(&mut self, state: &State, pipeline: &Pipeline) {
-        let worth = state.worth();
+    fn count_in(&mut self, record: &Record, settings: &Settings) {
         self.count += 1;
-        self.overdue += u64::from(state.flags.overdue);
-        self.value.add_sum(&worth);
-        let (own, probability) = (worth.own, pipeline.stages[state.stage].probability);
-        if own.decimals() + probability.decimals() > 2 {
-            self.uneven = self.uneven.plus(own);
-            self.weighted = self.weighted.plus(own.times(probability).round(2));
-        }
-    }
-
-    /// Weighs the values that need no rounding one by one, once all are there.
-    fn weigh(&mut self, probability: Amount) {
-        let even = self.value.own.minus(self.uneven);
-        self.weighted = self.weighted.plus(even.times(probability).round(2));
+        self.overdue += u64::from(record.state.flags.overdue);
+        self.value.add_sum(&record.worth());
+        self.weighted = self.weighted.plus(record.weighted(settings).unwrap_or_default());
     }
 
     /// What another thread counted.
@@ -66,7 +52,6 @@ impl Figures {
         self.count += other.count;
         self.value.add_sum(&other.value);
         self.weighted = self.weighted.plus(other.weighted);
-        self.uneven = self.uneven.plus(other.uneven);
         self.overdue += other.overdue;
         self.arrivals += other.arrivals;
         self.departures += other.departures;
@@ -124,6 +109,13 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     sheet.tables = shown;
     // Boards that are not in use have tables too, for whoever asks by name.
     sheet.tables.extend(hidden.into_iter().map(|t| Table { audience: Audience::Nobody, ..t }));
+    let mut value = Sum::default();
+    gathered
+        .iter()
+        .flat_map(BTreeMap::values)
+        .flatten()
+        .for_each(|cell| value.add_sum(&cell.value));
+    sheet.notes.extend(without_rate(&value, settings));
     Ok(sheet)
 }
 
@@ -152,8 +144,8 @@ fn gather(book: &Book, request: &Request) -> Vec<Groups> {
             let columns = all[state.pipeline]
                 .entry(request.group(record, settings))
                 .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
-            columns[state.stage].count_in(state, pipeline);
-            for spell in record.history.entries() {
+            columns[state.stage].count_in(record, settings);
+            for spell in &record.history.stages {
                 let cell = &mut columns[spell.stage];
                 cell.arrivals += usize::from(window.contains(spell.from));
                 if let Some(to) = spell.to.filter(|to| window.contains(*to)) {
@@ -171,15 +163,10 @@ fn gather(book: &Book, request: &Request) -> Vec<Groups> {
             }
         },
     );
-    let weighed = |(groups, pipeline): (BTreeMap<_, Vec<Figures>>, &Pipeline)| {
-        let groups = groups.into_iter().map(|(group, mut cells)| {
-            let stages = cells.iter_mut().zip(&pipeline.stages);
-            stages.for_each(|(cell, stage)| cell.weigh(stage.probability));
-            (Option::unwrap_or_default(group), cells)
-        });
-        groups.collect()
+    let named = |groups: BTreeMap<Option<String>, Vec<Figures>>| {
+        groups.into_iter().map(|(group, cells)| (group.unwrap_or_default(), cells)).collect()
     };
-    gathered.into_iter().zip(&settings.pipelines).map(weighed).collect()
+    gathered.into_iter().map(named).collect()
 }
 
 fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Settings) -> Table {
@@ -207,7 +194,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
             let mut row: Vec<Cell> = Vec::new();
             row.extend(by_cell(request, group, lang));
             row.extend(stage_cells(stage, lang));
-            row.extend(figures(cell, foreign));
+            row.extend(figures(cell, stage.outcome == Outcome::Open, foreign));
             let emphasis =
                 if stage.outcome == Outcome::Won { Emphasis::Good } else { Emphasis::Plain };
             rows.push(Row::with(row, emphasis));
@@ -221,7 +208,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
         let mut row: Vec<Cell> = Vec::new();
         row.extend(by_cell(request, group, lang));
         row.extend(labelled_cells("open", lang.pick("open", "进行中"), lang));
-        row.extend(figures(&open, foreign));
+        row.extend(figures(&open, true, foreign));
         rows.push(Row::with(row, Emphasis::Total));
     }
     let title = pipeline.label.get(lang, &pipeline.id).to_owned();
@@ -239,11 +226,12 @@ fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture
     bars(pipeline.label.get(lang, &pipeline.id), shown.collect())
 }
 
-fn figures(cell: &Figures, foreign: bool) -> Vec<Cell> {
+/// What is expected is weighted while it is open.
+fn figures(cell: &Figures, open: bool, foreign: bool) -> Vec<Cell> {
     let mut cells = vec![
         count(cell.count),
-        Cell::Amount(cell.value.own),
-        Cell::Amount(cell.weighted),
+        Cell::sum(&cell.value),
+        if open { Cell::Amount(cell.weighted) } else { Cell::Empty },
         count(cell.overdue),
     ];
     if foreign {

@@ -94,7 +94,7 @@ impl Ended {
         if !won {
             let count = |(n, sum): &mut (u64, Sum)| {
                 *n += 1;
-                record.state.value.into_iter().for_each(|value| sum.add(value));
+                sum.add_sum(&pursuit.worth);
             };
             let reason = pursuit.reason.clone().unwrap_or_default();
             count(self.reasons.entry((group.clone(), reason)).or_default());
@@ -213,7 +213,7 @@ fn reasons(counted: &Counted<Text>, request: &Request, settings: &Settings) -> T
         });
         cells.push(count(*n));
         cells.push(rate(*n, totals.get(group.as_str()).copied().unwrap_or(0), lang));
-        cells.push(Cell::Amount(value.own));
+        cells.push(Cell::sum(value));
         Row::new(cells)
     });
     Table { id: "reasons".into(), rows: rows.collect(), columns, ..Table::default() }
@@ -235,7 +235,7 @@ fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Se
         cells.extend(stage_cells(stage, lang));
         cells.push(count(*n));
         cells.push(rate(*n, totals.get(group.as_str()).copied().unwrap_or(0), lang));
-        cells.push(Cell::Amount(value.own));
+        cells.push(Cell::sum(value));
         Row::new(cells)
     });
     Table {

@@ -9,14 +9,13 @@ use crate::rules::book::Book;
 use crate::rules::replay::passage::End;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
-use crate::rules::replay::won::won;
 use crate::stats::{Proportion, Summary, mean};
 use crate::table::sheet::{Cell, Kind, Row, Table};
 use crate::table::terms::{MEASURES, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::money::{Amount, Sum};
+use crate::value::money::{Amount, Money, Sum};
 use crate::value::period::Period;
 use crate::value::text::Text;
 
@@ -85,9 +84,12 @@ impl Results {
             self.ends.trials += 1;
             self.ends.successes += u64::from(outcome == Outcome::Won);
         }
-        let won = won(record, &book.settings, book.as_of).into_iter();
-        let id = &record.prospect.id;
-        self.won.extend(won.map(|(on, brought)| Won { id: id.clone(), on, brought }));
+        let won = record.history.won().map(|(on, brought)| Won {
+            id: record.prospect.id.clone(),
+            on,
+            brought: brought.clone(),
+        });
+        self.won.extend(won);
         let passes = record.history.passes(book.as_of);
         let wins = passes.filter(|pass| pass.end.is_some_and(|(_, end)| end == End::Won));
         self.cycle.extend(wins.map(|pass| f64::from(pass.days(book.as_of))));
@@ -186,6 +188,17 @@ impl Measures {
         self.target.as_ref().ok().map(|target| target.minus(self.so_far.1.own))
     }
 
+    /// What was won in the period and what is open, in currencies without a rate.
+    pub fn foreign(&self, open: &[Open]) -> Sum {
+        let mut sum = self.so_far.1.clone();
+        for one in open {
+            if let Line::Foreign(currency) = one.line {
+                sum.add(Money { amount: one.value, currency: Some(currency) });
+            }
+        }
+        sum
+    }
+
     fn win_rate(&self) -> Option<f64> {
         self.ends.rate().filter(|_| enough(self.ends.trials))
     }
@@ -228,7 +241,7 @@ impl Measures {
             Lang::Zh => format!("期内预计签约的进行中价值，n = {n}"),
         };
         let mut rows = vec![
-            ("won", Cell::Amount(self.so_far.1.own.round(2)), won),
+            ("won", Cell::sum(&self.so_far.1.round(2)), won),
             ("due", Cell::Amount(self.due.value.round(2)), due),
         ];
         let (target, missing) = match (&self.target, self.missing()) {

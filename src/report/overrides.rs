@@ -102,27 +102,26 @@ struct Found<'b> {
 }
 
 impl<'b> Found<'b> {
-    /// Every move into a column that was forced, under whoever owned the prospect on that day.
+    /// Every move, and those that were forced, under whoever owned the prospect on that day.
     fn forced(&mut self, record: &Record, book: &'b Book, request: &Request) {
-        let (spells, lang) = (&record.history.stages, book.settings.language);
-        for pair in spells.windows(2) {
-            let (from, to) = (&pair[0], &pair[1]);
-            if request.period.is_some_and(|period| !period.contains(to.from)) {
+        let lang = book.settings.language;
+        for step in record.history.moves() {
+            if request.period.is_some_and(|period| !period.contains(step.on)) {
                 continue;
             }
-            let owner = Text::from(record.history.owner_on(to.from).unwrap_or(""));
+            let owner = Text::from(record.history.owner_on(step.on).unwrap_or(""));
             let figures = self.owners.entry(owner.clone()).or_default();
             figures.moves += 1;
-            if let Some(why) = &to.forced {
+            if let Some(why) = step.forced {
                 figures.forced += 1;
                 self.exceptions.push(Exception {
                     owner,
                     id: record.prospect.id.clone(),
                     name: record.prospect.name.clone(),
-                    on: Some(to.from),
+                    on: Some(step.on),
                     forced: true,
-                    stage: stage_name(record, to.stage, &book.settings, lang),
-                    other: stage_name(record, from.stage, &book.settings, lang),
+                    stage: stage_name(record, step.to, &book.settings, lang),
+                    other: stage_name(record, step.from, &book.settings, lang),
                     why: why.clone(),
                 });
             }
@@ -138,7 +137,7 @@ impl<'b> Found<'b> {
         let owner = state.owner.clone().unwrap_or_default();
         let figures = self.owners.entry(owner.clone()).or_default();
         figures.open += 1;
-        if state.supported_ignoring_cycle < state.stage {
+        if state.is_overstated() {
             figures.overstated += 1;
             let missing: Vec<String> = why_not(record, settings, state.stage, book.as_of)
                 .into_iter()

@@ -5,7 +5,7 @@ use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, rate};
 use crate::diag::Diagnostic;
 use crate::model::grading::Policy;
-use crate::model::settings::{Rep, Settings};
+use crate::model::settings::{Rep, Settings, level_words};
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::packing::{PackedPractice, Packer, Unpacker};
@@ -13,7 +13,7 @@ use crate::rules::policy::practice::{Deal, Practice};
 use crate::rules::policy::{Duty, Judge, followed};
 use crate::rules::query::Query;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
-use crate::table::terms::{KINDS, LEVELS, term};
+use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::interner::Interner;
@@ -284,7 +284,8 @@ fn detail(duty: &Duty, lang: Lang) -> String {
             (kind, Lang::Zh) => format!("最近联系 {on}：{kind}"),
         },
         Duty::Level { has, needs } => {
-            let [has, needs] = [has, needs].map(|level| term(LEVELS, level, lang));
+            let [has, needs] = [has, needs].map(|level| level_words(level));
+            let (has, needs) = (has.get(lang), needs.get(lang));
             match lang {
                 Lang::En | Lang::Machine => format!("{has} rep, takes {needs}"),
                 Lang::Zh => format!("{has}，应为 {needs}"),
@@ -333,7 +334,7 @@ fn promises(book: &Book) -> Table {
         Row::new(vec![
             Cell::text(grade),
             days(policy.verify_days),
-            Cell::maybe(policy.level.as_deref(), |level| Cell::text(term(LEVELS, level, lang))),
+            Cell::maybe(policy.level.as_deref(), |level| Cell::text(level_words(level).get(lang))),
             days(policy.contact_days),
             Cell::list(policy.channel.iter().map(|kind| term(KINDS, kind, lang))),
             days(policy.response_hours),

@@ -1,6 +1,6 @@
 //! `crm show`: one prospect - facts, where it stands and on what evidence, journal, time in each column.
 
-use super::columns::{criterion, flags, reason, stage_name};
+use super::columns::{criterion, flag_cell, reason, stage_name};
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::FACTS;
@@ -92,17 +92,17 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
             }),
         );
     }
+    if let Some(hold) = state.hold.as_ref().filter(|_| state.flags.on_hold) {
+        put("hold", Cell::Date(hold.until));
+    }
     put("next", Cell::maybe(state.evidence.next.as_ref(), |next| Cell::Moment(next.at)));
     put(
         "next-what",
         Cell::maybe(state.evidence.next.as_ref().and_then(|next| next.what.as_deref()), Cell::text),
     );
     put("close-by", Cell::maybe(state.evidence.close_by, |(date, _)| Cell::Date(date)));
-    put(
-        "paid",
-        if state.money_in.own.is_zero() { Cell::Empty } else { Cell::Amount(state.money_in.own) },
-    );
-    put("flags", flags(record, lang));
+    put("paid", if state.money_in.is_zero() { Cell::Empty } else { Cell::sum(&state.money_in) });
+    put("flags", flag_cell(record, lang));
     put(
         "reason",
         Cell::maybe(state.reason.as_deref(), |text| Cell::text(reason(text, settings, lang))),

@@ -2,7 +2,7 @@
 //! colours, no formats.
 
 use crate::value::date::{Date, Moment};
-use crate::value::money::{Amount, Money};
+use crate::value::money::{Amount, Money, Sum};
 use crate::value::text::Text;
 use std::borrow::Cow;
 use std::fmt;
@@ -57,6 +57,16 @@ impl Cell {
     /// Several words, below each other.
     pub fn lines(words: impl IntoIterator<Item = impl Into<Text>>) -> Cell {
         Cell::Lines(words.into_iter().map(Into::into).collect())
+    }
+
+    /// A sum in the ledger's own currency; where that is nothing, what there is in others.
+    pub fn sum(sum: &Sum) -> Cell {
+        let mut foreign = sum.foreign();
+        match (foreign.next().filter(|_| sum.own.is_zero()), foreign.next()) {
+            (None, _) => Cell::Amount(sum.own),
+            (Some(money), None) => Cell::Money(money),
+            (Some(_), Some(_)) => Cell::list(sum.foreign().map(|money| money.to_string())),
+        }
     }
 
     /// Why there is no number.

@@ -1,4 +1,4 @@
-//! The words of fixed sets that people read in cells: flags, verdicts, kinds of event, levels of reps and more.
+//! The words of fixed sets that people read in cells: flags, verdicts, kinds of event and more.
 //! Machines read the ids. Columns and criteria have labels in the settings ([`crate::model::pipeline`]); levels of
 //! grading have theirs in their own table.
 
@@ -61,14 +61,6 @@ pub const KINDS: &[Term] = &[
     ("retracted", "retracted",      "撤回"),
 ];
 
-/// Levels of reps.
-#[rustfmt::skip]
-pub const LEVELS: &[Term] = &[
-    ("senior", "senior", "高级"),
-    ("middle", "middle", "中级"),
-    ("junior", "junior", "初级"),
-];
-
 /// What is judged among the criteria and is none of them.
 pub const RULES: &[Term] = &[("in-cycle", "inside the sales cycle", "销售周期内")];
 
@@ -117,7 +109,7 @@ mod tests {
     use super::*;
     use crate::model::kind::Kinds;
     use crate::model::pipeline::{default_criteria, default_pipeline};
-    use crate::model::settings;
+    use crate::model::settings::{LEVELS, level_words};
 
     /// Is it a word in Chinese?
     fn is_chinese(text: &str) -> bool {
@@ -126,7 +118,7 @@ mod tests {
 
     #[test]
     fn every_word_has_its_chinese_and_each_id_is_there_once() {
-        for set in [FLAGS, VERDICTS, KINDS, LEVELS, RULES, MEASURES, LINES] {
+        for set in [FLAGS, VERDICTS, KINDS, RULES, MEASURES, LINES] {
             let mut ids: Vec<&str> = set.iter().map(|(id, ..)| *id).collect();
             ids.sort_unstable();
             assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
@@ -141,8 +133,10 @@ mod tests {
         let kinds = Kinds::default();
         let known: Vec<&str> = kinds.names().collect();
         assert_eq!(known, KINDS.iter().map(|(id, ..)| *id).collect::<Vec<_>>());
-        let levels: Vec<&str> = LEVELS.iter().map(|(id, ..)| *id).collect();
-        assert_eq!(levels, settings::LEVELS);
+        for level in LEVELS {
+            let words = level_words(level);
+            assert_eq!((words.get(Lang::Machine), is_chinese(words.get(Lang::Zh))), (level, true));
+        }
     }
 
     #[test]

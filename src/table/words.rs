@@ -79,6 +79,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("amount", "Amount", "金额"),
     ("reached", "Reached", "接通"),
     ("forced", "Forced", "破例"),
+    ("hold", "On hold until", "暂缓至"),
     ("until", "Until", "至"),
     ("score", "Score", "评分"),
     ("scale", "Scale", "评分制"),

@@ -11,6 +11,7 @@
 )]
 
 mod allocation;
+mod boundaries;
 mod browser;
 mod commands;
 mod common;
@@ -18,7 +19,9 @@ mod concurrency;
 mod crash;
 mod docs;
 mod doctor;
+mod eligibility;
 mod errors;
+mod figures;
 mod folding;
 mod git_check;
 mod git_guard;

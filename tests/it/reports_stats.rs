@@ -130,7 +130,16 @@ fn a_fall_back_ends_a_pass() {
     let csv = sandbox.crm("report cycle -f csv").ok();
     assert_eq!(line(&csv, "30,"), "30,0,,,0,,,1,0,5");
     let text = sandbox.crm("report cycle").ok();
-    assert!(text.contains("5 fell back to the first column, 0 open; 5 pursuits never started"));
+    let fell_back = "5 fell back to the first column, 0 open";
+    // Their clock did run; that of one who was never met did not.
+    assert!(text.contains(&format!("{fell_back}; 0 pursuits never started")), "{text}");
+    sandbox.prospect(
+        "cold",
+        "name = \"x\"\n",
+        &format!("{} = {{ kind = \"opened\" }}\n", day(-60)),
+    );
+    let text = sandbox.crm("report cycle").ok();
+    assert!(text.contains(&format!("{fell_back}; 1 pursuits never started")), "{text}");
 }
 
 /// Five pursuits, one of them of a prospect that was lost before, and all of it twice:

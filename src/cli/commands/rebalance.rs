@@ -215,6 +215,7 @@ fn words(stays: Stays, lang: Lang) -> &'static str {
         Stays::Touched => lang.pick("touched lately", "近期有跟进"),
         Stays::DoNotAssign => lang.pick("not to be assigned", "不分配"),
         Stays::NotSelected => lang.pick("not selected", "未选"),
+        Stays::Account => lang.pick("of an account that stays", "所属客户整体不动"),
     }
 }
 

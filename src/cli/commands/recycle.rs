@@ -35,7 +35,7 @@ impl Recycle {
             path: &item.prospect.path,
             stage: None,
             owner: Some("".into()),
-            reason: item.cause.words(context.spoken()).into(),
+            reason: item.cause.words().get(context.spoken()).into(),
             moved: format!("{} -> pool", item.prospect.owner.as_deref().unwrap_or_default()),
         });
         let sheet = sheet(&recycled, &book);
@@ -63,7 +63,7 @@ fn sheet(recycled: &[Recycled], book: &Book) -> Sheet {
                 stage_cell(prospect.stage(&book.settings), lang),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),
                 Cell::Date(item.on),
-                Cell::text(item.cause.words(lang)),
+                Cell::text(item.cause.words().get(lang)),
             ];
             Row::with(cells, Emphasis::Warn)
         })
