@@ -52,6 +52,8 @@ pub struct Context {
     format: Option<Format>,
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
+    /// The format where none is asked for.
+    usual: Cell<Format>,
     /// The language of talk; that of sheets is the ledger's, or none for machines.
     spoken: Cell<Lang>,
     /// What goes out once the command has succeeded.
@@ -99,6 +101,7 @@ impl Context {
             format,
             color,
             ledger: std::cell::OnceCell::new(),
+            usual: Cell::default(),
             spoken: Cell::default(),
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
@@ -141,18 +144,38 @@ impl Context {
     /// The ledger as git has it. It becomes the command's own by [`Context::settle`].
     pub fn ledger_of(&self, snapshot: Snapshot) -> Result<Ledger, Failure> {
         let (root, shown) = self.root()?;
-        Ledger::of_stored(snapshot, root, shown).map_err(Failure)
+        let mut ledger = Ledger::of_stored(snapshot, root, shown).map_err(Failure)?;
+        self.word(&mut ledger);
+        Ok(ledger)
     }
 
     /// Makes a ledger that of the command, unless it has one.
     pub fn settle(&self, mut ledger: Ledger) -> &Ledger {
         self.ledger.get_or_init(|| {
-            self.spoken.set(ledger.settings.language);
-            if self.format.is_some_and(|format| format.readers() == Audience::Machines) {
-                ledger.settings.language = Lang::Machine;
-            }
+            self.word(&mut ledger);
             ledger
         })
+    }
+
+    /// Words sheets for their readers; talk stays in the language of the ledger.
+    fn word(&self, ledger: &mut Ledger) {
+        let language = &mut ledger.settings.language;
+        if *language != Lang::Machine {
+            self.spoken.set(*language);
+        }
+        if self.written().readers() == Audience::Machines {
+            *language = Lang::Machine;
+        }
+    }
+
+    /// The format that is asked for, else the usual one of the command.
+    fn written(&self) -> Format {
+        self.format.unwrap_or(self.usual.get())
+    }
+
+    /// Says which format the command writes unless another is asked for; before the ledger is opened.
+    pub fn usually(&self, format: Format) {
+        self.usual.set(format);
     }
 
     /// The book of the as-of day with all records in memory. Errors in the ledger are counted on stderr, or stop
@@ -217,14 +240,8 @@ impl Context {
 
     /// Puts a sheet on stdout, or into the file of `-o`.
     pub fn emit(&self, sheet: Sheet) -> Result<(), Failure> {
-        self.emit_as(sheet, Format::default())
-    }
-
-    /// The same for data that people seldom read: `format` unless another is asked for.
-    pub fn emit_as(&self, sheet: Sheet, format: Format) -> Result<(), Failure> {
-        let format = self.format.unwrap_or(format);
-        let rendering =
-            Rendering::of(sheet, format, self.render_options()).map_err(|e| render_error(&e))?;
+        let rendering = Rendering::of(sheet, self.written(), self.render_options())
+            .map_err(|e| render_error(&e))?;
         self.out.borrow_mut().push(Piece::Sheet(Box::new(rendering)));
         Ok(())
     }
@@ -237,7 +254,7 @@ impl Context {
     /// Who reads what [`Context::emit`] writes; nobody knows where a table is asked for by its name.
     pub fn readers(&self) -> Option<Audience> {
         let named = self.global.table.is_some();
-        (!named).then(|| self.format.unwrap_or_default().readers())
+        (!named).then(|| self.written().readers())
     }
 
     /// How sheets shall look on this output.

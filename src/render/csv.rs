@@ -81,7 +81,7 @@ fn write_records(
 
 fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {
     let text = plain(cell);
-    if !matches!(cell, Cell::Text(_) | Cell::List(_)) {
+    if !matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Lines(_)) {
         return text;
     }
     let text = if options.raw { text } else { neutralised(text) };

@@ -162,6 +162,14 @@ impl Amount {
         Amount(self.0.normalize())
     }
 
+    /// With zeros at the end up to so many decimals, or as many as it needs.
+    #[must_use]
+    pub fn padded(self, decimals: u32) -> Amount {
+        let mut decimal = self.0.normalize();
+        decimal.rescale(decimals.max(decimal.scale()));
+        Amount(decimal)
+    }
+
     /// In hundredths, rounded; `None` below zero.
     pub fn hundredths(self) -> Option<u64> {
         use rust_decimal::prelude::ToPrimitive;
@@ -566,6 +574,19 @@ mod tests {
         assert_eq!(Amount::from_int(-1).hundredths(), None);
         assert_eq!(Amount::of_f64(2.0 / 3.0).to_string(), "0.666667");
         assert_eq!(Amount::of_f64(f64::NAN), Amount::ZERO);
+    }
+
+    #[test]
+    fn padding() {
+        for (text, decimals, padded) in [
+            ("37500.0", 0, "37,500"),
+            ("37500", 2, "37,500.00"),
+            ("1500.5", 2, "1,500.50"),
+            ("0.125", 2, "0.125"),
+            ("0", 2, "0.00"),
+        ] {
+            assert_eq!(Amount::parse(text).unwrap().padded(decimals).grouped(), padded, "{text}");
+        }
     }
 
     #[test]

@@ -232,7 +232,7 @@ fn the_report_has_curve_pyramid_and_moves() {
     // 100,000 of 115,000 are the first customer's.
     let curve = table("curve", "");
     assert!(curve.lines().nth(1).unwrap().starts_with("1,"), "{curve}");
-    assert!(curve.lines().nth(1).unwrap().ends_with(",100000,0.869565"), "{curve}");
+    assert!(curve.lines().nth(1).unwrap().ends_with(",100000,"), "{curve}");
     let pyramid = table("pyramid", "");
     assert!(pyramid.lines().nth(1).unwrap().starts_with("top,the top 1 %,1,"), "{pyramid}");
     let moved = table("migration", "--from 2009-09-30 --to 2009-12-18");
@@ -314,7 +314,7 @@ fn policy_shows_where_practice_falls_short() {
     let text = sandbox.crm("report policy").ok();
     let worth = "grading is worth it: 6 customers, and a manager can follow 4 (managers: 1)";
     assert!(text.contains(worth), "{text}");
-    assert!(text.contains("A      answer    answered in time           0/1    0.0 %"), "{text}");
+    assert!(text.contains("A      answered in time           (n = 1, too few)"), "{text}");
     let by = sandbox.crm("report policy --by owner -f csv").ok();
     assert!(by.lines().any(|line| line.starts_with("zhou,A,")), "{by}");
     // Outside the period nobody asked anything.
