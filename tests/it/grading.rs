@@ -106,7 +106,7 @@ fn one_prospect_by_its_name_a_query_and_why() {
         assert!(text.contains("Industry      retail"), "{text}");
     }
     assert_eq!(sandbox.crm("grade value:high -f ids").ok(), "zhang\n");
-    assert_eq!(sandbox.crm("grade 'lifecycle:lapsed,new' -f ids").ok(), "li\ntang\nwu\n");
+    assert_eq!(sandbox.crm("grade 'lifecycle:lapsed,new' -f ids").ok(), "li\nwu\ntang\n");
     assert_eq!(sandbox.crm("grade tag:vip -f ids").ok(), "");
     let said = sandbox.crm("grade nobody").fails(2);
     assert!(said.starts_with("error[not-found]"), "{said}");
