@@ -1,5 +1,6 @@
 //! Dates and periods in words: `yesterday`, `-14d`, `mon`, `2026-W07`, `2026Q1`, `last month`.
 
+use crate::diag::Words;
 use crate::value::date::{Date, Moment, Time, Weekday};
 
 /// A span of days, both ends included.
@@ -35,9 +36,23 @@ impl std::fmt::Display for Period {
 }
 
 /// Why a text is no date or period.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a date")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotADate(pub String);
+
+impl NotADate {
+    /// The reason, for people.
+    pub fn words(&self) -> Words {
+        words!("`{}` is not a date", "`{}` 不是日期", self.0)
+    }
+}
+
+impl std::fmt::Display for NotADate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.words().en())
+    }
+}
+
+impl std::error::Error for NotADate {}
 
 /// What may be written, for help lines.
 pub const DATE_FORMS: &str =
