@@ -41,5 +41,6 @@ mod reports_properties;
 mod reports_stats;
 mod rules;
 mod schema;
+mod words;
 mod worked_cases;
 mod write;
