@@ -454,7 +454,7 @@ fn ids_prefixes_paths_and_names() {
     let said = sandbox.crm("show zha").fails(2);
     assert!(said.starts_with("error[ambiguous]: `zha` could be any of 2 prospects"), "{said}");
     assert!(
-        said.contains("say which: zhao, zhang") || said.contains("say which: zhang, zhao"),
+        said.contains("name one of: zhao, zhang") || said.contains("name one of: zhang, zhao"),
         "{said}"
     );
     assert!(sandbox.crm("show ../crm.toml").fails(2).starts_with("error[bad-id]"));

@@ -44,5 +44,6 @@ mod reports_stats;
 mod rules;
 mod schema;
 mod small_n;
+mod words;
 mod worked_cases;
 mod write;
