@@ -38,5 +38,6 @@ mod reports_properties;
 mod reports_stats;
 mod rules;
 mod schema;
+mod start;
 mod worked_cases;
 mod write;

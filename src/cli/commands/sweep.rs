@@ -14,7 +14,7 @@ use clap::Args;
 /// Those past the sales cycle; with --apply they fall back to the first column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm sweep\n  crm sweep --apply --format csv > swept.csv\n\n\
-    Whoever has signed or paid is listed and never swept: a person decides.")]
+    A prospect that has signed or paid is listed without a column to fall to, and is never swept: a person decides.")]
 pub struct Sweep {
     #[command(flatten)]
     selection: Selection,
@@ -63,15 +63,15 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
             let reason = match (&item.falls_to, lang) {
                 (Some(_), _) => why,
                 (None, Lang::En | Lang::Machine) => {
-                    format!("{why}; signed or paid, a person decides")
+                    format!("{why}; signed or paid: not swept, a person decides")
                 }
-                (None, Lang::Zh) => format!("{why}；已签约或已收款，由人决定"),
+                (None, Lang::Zh) => format!("{why}；已签约或已付款：不自动退回，由人决定"),
             };
             let cells = vec![
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
                 Cell::text(prospect.stage.clone()),
-                Cell::text(item.falls_to.as_ref().unwrap_or(&prospect.stage).clone()),
+                Cell::maybe(item.falls_to.clone(), Cell::Text),
                 Cell::Int(item.age),
                 Cell::Int(i64::from(item.cycle)),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),
