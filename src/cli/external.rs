@@ -4,6 +4,8 @@ use super::args::Cli;
 use super::context::Context;
 use super::entry::rep_of_git;
 use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::find::find;
+use crate::model::kind::{Counts, Kinds};
 use crate::report;
 use clap::CommandFactory;
 use std::collections::BTreeMap;
@@ -13,11 +15,13 @@ use std::path::{Path, PathBuf};
 /// What the file of such a program begins with.
 const PREFIX: &str = "crm-";
 
-/// Words that no command has, and what does it. `ID` gives way to the id that was typed.
-const INSTEAD: [(&[&str], &str); 7] = [
+/// Words that no command has, and what does it, beside reports and kinds of event. `ID` gives way to the id that was
+/// typed.
+const INSTEAD: [(&[&str], &str); 8] = [
     (&["close", "win", "won", "sign"], "crm advance ID closed"),
     (&["move", "promote"], "crm advance ID STAGE"),
-    (&["call", "meet", "meeting", "visit", "note"], "crm log ID KIND"),
+    (&["meet"], "crm log ID meeting"),
+    (&["note"], "crm log ID note"),
     (&["new", "create", "open"], "crm add NAME"),
     (&["delete", "remove", "rm", "drop"], "crm lose ID --reason TEXT"),
     (&["find", "search", "grep"], "crm list TEXT"),
@@ -29,7 +33,7 @@ pub fn run(words: &[OsString], context: &Context) -> Result<u8, Failure> {
     let name = words.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
     let mut programs = programs(context.env.path.as_deref());
     let Some(program) = programs.remove(&name) else {
-        return Err(unknown(&name, words.get(1)).into());
+        return Err(unknown(&name, words.get(1), context).into());
     };
     let status = std::process::Command::new(&program)
         .args(&words[1..])
@@ -112,11 +116,15 @@ pub fn command_with_programs(path: Option<&OsStr>) -> clap::Command {
 }
 
 /// That there is no such command, and which one does it. `id`: the word after it.
-fn unknown(name: &str, id: Option<&OsString>) -> Diagnostic {
+fn unknown(name: &str, id: Option<&OsString>, context: &Context) -> Diagnostic {
     let message = words!("unknown command `{name}`", "未知命令 `{name}`");
     let diagnostic = Diagnostic::new(Code::BadArgument, message);
+    let prospect = || context.ledger().is_ok_and(|ledger| find(ledger, name).is_ok());
     let diagnostic = match instead(name, id) {
         Some(line) => diagnostic.help(that_is(&line)),
+        None if is_plain(name) && prospect() => {
+            diagnostic.help(that_is(&format!("crm show {name}")))
+        }
         None => {
             let command = Cli::command();
             let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
@@ -136,9 +144,18 @@ pub fn instead(name: &str, id: Option<&OsString>) -> Option<String> {
     if let Some(report) = report::find(name) {
         return Some(format!("crm report {}", report.name));
     }
-    let (_, line) = INSTEAD.iter().find(|(names, _)| names.contains(&name))?;
+    let line = match INSTEAD.iter().find(|(names, _)| names.contains(&name)) {
+        Some((_, line)) => (*line).to_owned(),
+        None if is_deed(name) => format!("crm log ID {name}"),
+        None => return None,
+    };
     let id = id.and_then(|word| word.to_str()).filter(|word| is_plain(word));
     Some(line.replace("ID", id.unwrap_or("ID")))
+}
+
+/// Is it a kind of event that a person does, as a call, and not one that a command of its own writes?
+fn is_deed(kind: &str) -> bool {
+    Kinds::default().get(&kind.into()).is_some_and(|counts| counts != Counts::Note)
 }
 
 /// Can a word be put into a command line as it is, and is it no option?
@@ -162,7 +179,11 @@ mod tests {
         }
         assert_eq!(instead("funnel", None).unwrap(), "crm report funnel");
         assert_eq!(instead("pipeline", None).unwrap(), "crm report board");
-        assert_eq!(instead("advnace", None), None);
+        assert_eq!(instead("meet", Some("zhang")).unwrap(), "crm log zhang meeting");
+        assert_eq!(instead("quote", None).unwrap(), "crm log ID quote");
+        for name in ["advnace", "moved", "imported"] {
+            assert_eq!(instead(name, None), None);
+        }
     }
 
     #[test]

@@ -152,12 +152,18 @@ fn help_lists_the_programs_of_the_path() {
 #[test]
 fn words_that_are_no_command_name_the_one_that_is_meant() {
     let sandbox = Sandbox::ledger();
+    sandbox.crm("add 王 芳 --id wang").done();
+    assert!(sandbox.read("prospects/wang.toml").starts_with("name = \"王 芳\"\n"));
     for (typed, help) in [
         ("close zhang", "help: that is: crm advance zhang closed\n"),
         ("close", "help: that is: crm advance ID closed\n"),
-        ("call zhang", "help: that is: crm log zhang KIND\n"),
+        ("call zhang", "help: that is: crm log zhang call\n"),
         ("board", "help: that is: crm report board\n"),
         ("lsit", "help: did you mean `list`?\n"),
+        ("wang", "help: that is: crm show wang\n"),
+        ("log call wang", "help: the prospect comes first: crm log wang call\n"),
+        ("advance 50 wang", "help: the prospect comes first: wang 50\n"),
+        ("back 25 wang --reason x", "help: the prospect comes first: wang 25\n"),
     ] {
         let said = sandbox.crm(typed).fails(2);
         assert!(said.contains(help) && !said.contains("mean `lose`"), "{said}");

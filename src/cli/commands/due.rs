@@ -32,10 +32,15 @@ impl Due {
     }
 }
 
-/// Takes `in 7d` or `7d` from the front of the query, as people type it, and gives the `7d`.
+/// Takes `in 7d`, `7d` or `tomorrow` from the front of the query, as people type it, and gives the `7d`.
 ///
 /// Fails if `in` is not followed by a number of days.
 fn taken_in(words: &mut Vec<String>) -> Result<Option<String>, Diagnostic> {
+    let near = [("today", "0d"), ("今天", "0d"), ("tomorrow", "1d"), ("明天", "1d")];
+    if let Some((_, days)) = near.iter().find(|(day, _)| words.first().is_some_and(|w| w == day)) {
+        words.remove(0);
+        return Ok(Some((*days).to_owned()));
+    }
     let named = words.first().is_some_and(|word| word == "in");
     let days = words.get(usize::from(named)).cloned().unwrap_or_default();
     let is_days = days.ends_with(|c: char| c.is_ascii_alphabetic()) && parse_days(&days).is_some();
@@ -74,6 +79,8 @@ mod tests {
         assert_eq!(taken("in 7d"), ("7d".into(), "".into()));
         assert_eq!(taken("in 2w owner:liuyan"), ("2w".into(), "owner:liuyan".into()));
         assert_eq!(taken("7d owner:liuyan"), ("7d".into(), "owner:liuyan".into()));
+        assert_eq!(taken("tomorrow owner:liuyan"), ("1d".into(), "owner:liuyan".into()));
+        assert_eq!(taken("今天"), ("0d".into(), "".into()));
         // A number alone is text to look for, as everywhere in a query; so is what follows it.
         for query in ["", "owner:liuyan", "7", "owner:liuyan 7d", "owner:liuyan in 7d"] {
             assert_eq!(taken(query), (String::new(), query.into()));

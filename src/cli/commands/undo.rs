@@ -52,14 +52,21 @@ impl Undo {
         let gone = retracted_by_later(events);
         let standing: Vec<&Event> =
             events.iter().zip(gone).filter(|(_, gone)| !gone).map(|(event, _)| event).collect();
+        let named = target.named();
         let Some(wanted) = &self.event else {
             // The event that opened the account is the account: it goes with the file.
             return standing.last().copied().filter(|_| standing.len() > 1).ok_or_else(|| {
                 Diagnostic::new(
                     Code::NothingToUndo,
-                    format!("{} has nothing but its opening", target.named()),
+                    words!(
+                        "{named} has no event to retract but its opening",
+                        "{named} 除建档外没有可撤销的流水"
+                    ),
                 )
-                .help("to drop a prospect altogether, remove its file (git keeps it)")
+                .help(words!(
+                    "to drop a prospect altogether, remove its file (git keeps it)",
+                    "要彻底去掉潜在客户，请删除其文件（git 会保留历史）"
+                ))
             });
         };
         let fits: Vec<&Event> = standing
@@ -71,7 +78,10 @@ impl Undo {
             [only] => Ok(only),
             [] => Err(Diagnostic::new(
                 Code::UnknownEvent,
-                format!("{} has no standing event `{wanted}`", target.named()),
+                words!(
+                    "{named} has no event `{wanted}` that is not retracted",
+                    "{named} 没有未撤销的流水 `{wanted}`"
+                ),
             )
             .typed()
             .nearest(wanted, standing.iter().map(|event| &*event.key.text))),
