@@ -1,13 +1,18 @@
-//! The checks: what is wrong, or worth knowing, about a prospect that could be read. One file per check
-//! and one line in [`CHECKS`]. What cannot be read at all is reported by the store, and broken moves by
-//! replay.
+//! The checks: findings about a prospect that could be read. One file per check and one line in [`CHECKS`].
+//! `disk` reports files that cannot be read, and replay reports broken moves.
 
+mod amounts;
 mod criteria;
 mod dates;
 mod exceptions;
 mod facts;
 mod kinds;
+mod left;
+mod openings;
+mod past;
+mod reasons;
 mod reps;
+mod scores;
 pub mod since;
 mod standing;
 mod unknown_keys;
@@ -15,11 +20,12 @@ mod unknown_keys;
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::event::Event;
 use crate::model::settings::Settings;
+use crate::rules::entry::Flaw;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use std::path::PathBuf;
 
-/// What a check looks at.
+/// The prospect that a check examines, with its surroundings.
 pub struct Subject<'a> {
     /// The prospect, replayed up to the day.
     pub record: &'a Record,
@@ -47,6 +53,12 @@ impl Subject<'_> {
         self.file().at(Spot::Event(event.key.text.to_string(), Some(field)))
     }
 
+    /// What is wrong with an entry, at its place.
+    fn flaw(&self, flaw: Flaw) -> Diagnostic {
+        let spot = Spot::Event(flaw.event.key.text.to_string(), flaw.field);
+        flaw.what.at(self.file().at(spot))
+    }
+
     /// An event as a whole: its key.
     fn entry(&self, event: &Event) -> Place {
         self.file().at(Spot::Event(event.key.text.to_string(), None))
@@ -55,9 +67,9 @@ impl Subject<'_> {
 
 /// One check.
 pub struct Check {
-    /// What it can report.
+    /// The codes that it can report.
     pub codes: &'static [Code],
-    /// Looks, and reports.
+    /// Examines the prospect and adds its findings.
     pub run: fn(&Subject, &mut Vec<Diagnostic>),
 }
 
@@ -65,15 +77,21 @@ pub struct Check {
 pub const CHECKS: &[Check] = &[
     facts::CHECK,
     reps::CHECK,
+    left::CHECK,
     criteria::CHECK,
     kinds::CHECK,
     unknown_keys::CHECK,
     dates::CHECK,
+    openings::CHECK,
+    reasons::CHECK,
+    scores::CHECK,
+    amounts::CHECK,
+    past::CHECK,
     standing::CHECK,
     exceptions::CHECK,
 ];
 
-/// Everything there is to say about one prospect.
+/// The findings of every check about one prospect.
 pub fn check(subject: &Subject) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for check in CHECKS {

@@ -3,7 +3,8 @@
 
 use super::args::{Facts, Signed, Where};
 use super::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Place};
+use super::diagnose::show;
+use crate::diag::{Code, Diagnostic, Failure, Place, Severity, Spot};
 use crate::disk::find::find;
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::write::{Change, Writer};
@@ -15,6 +16,7 @@ use crate::model::event::{Event, EventKey};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::report::Request;
+use crate::rules::entry::{REFUSED, flaws, nearly_known_reason, past_dates};
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{derive, replay};
 use crate::value::date::{Date, Time};
@@ -134,9 +136,44 @@ impl<'a> Session<'a> {
         if self.writer.is_some() {
             for entry in &entries {
                 self.context.say(&entry.said);
+                if let Some(until) = self.ended_hold(entry) {
+                    let said = words!("the hold until {until} ends", "暂缓（至 {until}）就此结束");
+                    let said = said.about(&entry.target.named());
+                    self.context.say(said.get(self.context.spoken()));
+                }
             }
         }
+        self.doubt(entries.iter().flat_map(|entry| &entry.events), None);
         Ok(())
+    }
+
+    /// Warns of what is doubtful about entries that stand all the same, each thing once, and of `more`.
+    pub fn doubt<'e>(&self, events: impl IntoIterator<Item = &'e Event>, more: Option<Diagnostic>) {
+        let settings = &self.ledger.settings;
+        let mut doubts: Vec<Diagnostic> = Vec::new();
+        for event in events {
+            let flaws = past_dates(event).into_iter().chain(nearly_known_reason(event, settings));
+            for flaw in flaws {
+                if !doubts.contains(&flaw.what) {
+                    doubts.push(flaw.what);
+                }
+            }
+        }
+        doubts.extend(more);
+        doubts.iter_mut().for_each(|doubt| doubt.severity = Severity::Warning);
+        show(&doubts, self.context.look_of_messages());
+    }
+
+    /// The day until which the prospect was on hold, if the entry's events end that.
+    fn ended_hold(&self, entry: &Entry) -> Option<Date> {
+        let state = &entry.target.record.state;
+        let hold = state.hold.as_ref().filter(|_| state.flags.on_hold)?;
+        let mut prospect = entry.target.loaded.prospect.clone();
+        for event in &entry.events {
+            insert(&mut prospect, event.clone());
+        }
+        let after = replay(prospect, &self.ledger.settings, self.context.today)?;
+        (!after.state.flags.on_hold).then_some(hold.until)
     }
 
     /// Writes changes as they are, or prints them on a dry run.
@@ -252,14 +289,20 @@ fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
 /// No new entry may make the file break a rule that it kept so far.
 fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
     let findings = |prospect: &Prospect| {
-        derive(prospect, settings, Date::MAX).map(|(.., findings)| findings).unwrap_or_default()
+        let derived = derive(prospect, settings, Date::MAX).map(|(.., findings)| findings);
+        let flaws = flaws(prospect).into_iter().map(|flaw| {
+            let spot = Spot::Event(flaw.event.key.text.to_string(), flaw.field);
+            flaw.what.at(Place::file(&prospect.path).at(spot))
+        });
+        derived.unwrap_or_default().into_iter().chain(flaws).collect::<Vec<_>>()
     };
     let known = findings(before);
     let known: BTreeSet<(&Option<Place>, Code)> =
         known.iter().map(|finding| (&finding.place, finding.code)).collect();
     let new: Vec<Diagnostic> = findings(after)
         .into_iter()
-        .filter(|finding| finding.is_error())
+        .filter(|finding| finding.is_error() || REFUSED.contains(&finding.code))
+        .map(Diagnostic::refused)
         .filter(|finding| !known.contains(&(&finding.place, finding.code)))
         .map(|mut finding| {
             // The entry is not in the file, so there is nothing to point at.
@@ -356,20 +399,18 @@ pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Text, Diagnost
 
 /// An amount that somebody typed.
 pub fn money(origin: &str, text: &str) -> Result<Money, Diagnostic> {
-    Money::parse(text).map_err(|bad| {
-        Diagnostic::new(Code::BadMoney, format!("{origin}: {bad}"))
-            .typed()
-            .help("an amount is 1500, 1500.50 or \"1500.50 USD\"")
+    Money::parse_typed(text).map_err(|bad| {
+        Diagnostic::new(Code::BadMoney, bad.words().about(origin)).typed().help(words!(
+            "an amount is 1500, 1500.50, 1,500, 10k, 5万 or \"1500.50 USD\"",
+            "金额写作 1500、1500.50、1,500、10k、5万 或 \"1500.50 USD\""
+        ))
     })
 }
 
 fn time(text: &str) -> Result<Time, Diagnostic> {
-    Time::parse(text).ok_or_else(|| {
-        Diagnostic::new(
-            Code::BadArgument,
-            words!("--time: `{text}` is not a time", "--time：`{text}` 不是时间"),
-        )
-        .help(words!("write 14:00", "写成 14:00"))
+    Time::parse_typed(text).ok_or_else(|| {
+        let message = words!("--time: `{text}` is not a time", "--time: `{text}` 不是时间");
+        Diagnostic::new(Code::BadArgument, message).help(words!("write 14:00", "请写成 14:00"))
     })
 }
 

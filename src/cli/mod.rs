@@ -4,6 +4,7 @@ pub mod args;
 pub mod commands;
 pub mod context;
 pub mod diagnose;
+pub mod eligible;
 pub mod entry;
 pub mod environment;
 pub mod external;

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
+use crate::format::layout::ACTIVITY;
 use crate::format::read_prospect::bad_key;
 use crate::format::tree::{Reader, Table, parse};
 use crate::model::event::EventKey;
@@ -17,7 +18,7 @@ const KEYS: [&str; 3] = ["dials", "conversations", "appointments"];
 /// Tallies by rep and day.
 pub type Tallies = Vec<(Text, Date, Tally)>;
 
-/// All tallies up to a day, sorted by rep and day; several of one day add up.
+/// All tallies up to a day, sorted by rep and day; several tallies of one day are added up.
 pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.activity_paths();
     let mut tallies: Tallies = Vec::new();
@@ -32,7 +33,10 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
                     problems.push(
                         Diagnostic::new(
                             Code::UnknownRep,
-                            format!("tallies of an unknown rep `{rep}`"),
+                            words!(
+                                "tallies of an unknown rep `{rep}`",
+                                "每日计数的业务员 `{rep}` 不存在"
+                            ),
                         )
                         .at(Place::file(&shown))
                         .nearest(&rep, ledger.settings.reps.iter().map(|r| &*r.id)),
@@ -49,13 +53,31 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
     tallies.dedup_by(|later, first| {
         let same = (&later.0, later.1) == (&first.0, first.1);
         if same {
-            first.2.dials += later.2.dials;
-            first.2.conversations += later.2.conversations;
-            first.2.appointments += later.2.appointments;
+            first.2 = first.2.plus(&later.2);
         }
         same
     });
+    for (rep, day, tally) in tallies.iter().filter(|(.., tally)| tally.is_impossible()) {
+        let file = ledger.show(&Path::new(ACTIVITY).join(format!("{rep}.toml")));
+        problems.push(impossible(*day, tally).at(Place::file(file)));
+    }
     (tallies, problems)
+}
+
+/// That a day has more conversations than dials.
+pub fn impossible(day: Date, tally: &Tally) -> Diagnostic {
+    let Tally { dials, conversations, .. } = tally;
+    Diagnostic::new(
+        Code::BadTally,
+        words!(
+            "{day}: {conversations} conversations of {dials} dials",
+            "{day}：拨打 {dials} 次，却接通 {conversations} 次"
+        ),
+    )
+    .help(words!(
+        "a conversation is a dial that was answered: tally the dials of the day too",
+        "接通的电话也算拨打：请把当天的拨打次数补上"
+    ))
 }
 
 /// The keys and tallies of one file.
@@ -71,9 +93,11 @@ pub fn read_file(text: &str, shown: &Path) -> (Vec<(EventKey, Tally)>, Vec<Diagn
         match (&**key.get_ref(), reader.table(key.get_ref(), value)) {
             ("tally", Some(table)) => days = read_days(&mut reader, table),
             (other, _) => {
-                let diagnostic =
-                    Diagnostic::new(Code::UnknownKey, format!("unknown table `{other}`"))
-                        .nearest(other, ["tally"]);
+                let diagnostic = Diagnostic::new(
+                    Code::UnknownKey,
+                    words!("unknown table `{other}`", "未知的表 `{other}`"),
+                )
+                .nearest(other, ["tally"]);
                 reader.problem(key.span(), diagnostic);
             }
         }
@@ -97,7 +121,8 @@ fn read_days(reader: &mut Reader, table: &Table) -> Vec<(EventKey, Tally)> {
                 "conversations" => &mut tally.conversations,
                 "appointments" => &mut tally.appointments,
                 _ => {
-                    let message = format!("unknown key `{name}` of a tally");
+                    let message =
+                        words!("unknown key `{name}` of a tally", "每日计数中有未知的键 `{name}`");
                     let diagnostic = Diagnostic::new(Code::UnknownKey, message).nearest(name, KEYS);
                     reader.problem(key.span(), diagnostic);
                     continue;

@@ -223,9 +223,23 @@ pub const FIELDS: [&str; KEYS.len()] = {
 };
 
 impl Event {
+    /// Is there no reason, or one without words?
+    pub fn is_without_reason(&self) -> bool {
+        self.reason.as_deref().is_none_or(|reason| reason.trim().is_empty())
+    }
+
     /// The day it happened.
     pub fn date(&self) -> Date {
         self.key.date
+    }
+
+    /// Did this entry claim the prospect from the pool? A claim is signed by the new owner and gives no
+    /// reason: assignments always give one.
+    pub fn is_claim(&self) -> bool {
+        self.kind == EventKind::Assigned
+            && self.reason.is_none()
+            && self.by.is_some()
+            && self.by == self.owner
     }
 }
 

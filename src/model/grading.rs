@@ -104,8 +104,8 @@ impl Default for Grading {
             money_limits: None,
             span: 50,
             rules: vec![
-                rule("A", "value:high is:active"),
-                rule("B", "value:high,medium or (lifecycle:potential demand:strong)"),
+                rule("A", "value:high (is:active or lifecycle:potential demand:strong)"),
+                rule("B", "is:active or value:high or lifecycle:potential demand:strong,medium"),
                 rule("C", ""),
             ],
         }

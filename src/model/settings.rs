@@ -4,6 +4,7 @@ use super::grading::{Grading, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
 use super::pool::{Allocation, Pool};
+use crate::diag::Words;
 use crate::value::date::{Date, Weekday};
 use crate::value::label::{Label, Lang};
 use crate::value::money::{Amount, Currency, Money};
@@ -13,6 +14,17 @@ use std::collections::BTreeMap;
 
 /// The levels a rep may have, the highest first.
 pub const LEVELS: [&str; 3] = ["senior", "middle", "junior"];
+
+/// A level's rank, the highest 0; `None` for an unknown level.
+pub fn level_rank(level: &str) -> Option<usize> {
+    LEVELS.iter().position(|known| *known == level)
+}
+
+/// A level, as people read it.
+pub fn level_words(level: &str) -> Words {
+    let zh = ["高级", "中级", "初级"];
+    Words::both(level, level_rank(level).map_or(level, |rank| zh[rank]))
+}
 
 /// Somebody who sells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -200,6 +212,8 @@ pub struct Settings {
     pub team_checkpoints: Vec<Weekday>,
     /// Days after which a missed next step counts against the evidence.
     pub next_grace_days: u32,
+    /// A next step without what it is for does not meet `next-step`.
+    pub next_what: bool,
     /// `paid` takes more than zero, or at least this.
     pub paid_threshold: Option<Amount>,
     /// `stuck-at-25` is a > k x (b + c); this is k.
@@ -245,6 +259,7 @@ impl Default for Settings {
             checkpoints: vec![Weekday::Mon, Weekday::Wed, Weekday::Fri],
             team_checkpoints: vec![Weekday::Wed, Weekday::Fri],
             next_grace_days: 3,
+            next_what: false,
             paid_threshold: None,
             stuck_factor: 4,
             fan_out: false,
@@ -324,14 +339,21 @@ impl Settings {
             .unwrap_or(self.cycle_days)
     }
 
-    /// The same money in the ledger's own currency where it is that, or has a rate; else unchanged.
+    /// The same money in the ledger's own currency where it is that, or has a rate: converted and rounded to
+    /// that currency's decimals, so that every figure adds up the same amounts. Else unchanged.
     pub fn own(&self, money: Money) -> Money {
         match money.currency {
             Some(currency) if Some(currency) == self.currency => {
                 Money { amount: money.amount, currency: None }
             }
             Some(currency) => match self.rates.get(&currency) {
-                Some(rate) => Money { amount: money.amount.times(*rate), currency: None },
+                Some(rate) => {
+                    let decimals = self.currency.map_or(2, Currency::decimals);
+                    let exact = money.amount.times(*rate);
+                    let fits = exact.decimals() <= decimals;
+                    let amount = if fits { exact } else { exact.round(decimals) };
+                    Money { amount, currency: None }
+                }
                 None => money,
             },
             None => money,
@@ -342,6 +364,26 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn money_is_converted_once_and_rounded_to_the_decimals_of_the_currency() {
+        let usd = Currency::parse("USD").unwrap();
+        let with = |currency: Option<&str>, rate: &str| Settings {
+            currency: currency.and_then(Currency::parse),
+            rates: [(usd, Amount::parse(rate).unwrap())].into(),
+            ..Settings::default()
+        };
+        let own =
+            |settings: &Settings, text: &str| settings.own(Money::parse(text).unwrap()).to_string();
+        let cny = with(Some("CNY"), "7.12");
+        assert_eq!(own(&cny, "100.20 USD"), "713.42");
+        assert_eq!(own(&cny, "100 USD"), "712.00");
+        assert_eq!(own(&cny, "100.204 CNY"), "100.204");
+        assert_eq!(own(&cny, "100 EUR"), "100 EUR");
+        assert_eq!(own(&with(None, "7.12"), "100.20 USD"), "713.42");
+        assert_eq!(own(&with(Some("JPY"), "150.015"), "100.20 USD"), "15032");
+        assert_eq!(own(&with(Some("KWD"), "0.30711"), "1.01 USD"), "0.310");
+    }
 
     #[test]
     fn a_campaign_costs_by_the_day() {

@@ -2,28 +2,29 @@
 //!
 //! A pair's score is [`Fit::score`]; each further prospect costs a rep the load of [`seats`]. The plan
 //! places as many prospects as can be placed and, with as many placed, has the highest value: the sum of
-//! the scores less the sum of the load. `assignment` finds it.
+//! the scores less the sum of the load. It never splits an account between two reps. `assignment` finds it.
 
 use super::Subject;
 use super::assignment::{Invalid, Plan, Problem, Unplaced};
-use crate::diag::{Code, Diagnostic, Failure};
-use crate::format::plan_file::PlanLine;
+use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::model::settings::level_words;
 use crate::rules::book::Book;
-use crate::rules::customer::Customer;
+use crate::rules::customer::levels::Value;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
-use crate::rules::team::allocation::{Barrier, Fit, Obstacles, Rules, Wants, full, seats};
+use crate::rules::team::allocation::{Fit, Strategies, Wants, seats};
+use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles, full};
 use crate::rules::team::fairness::Worth;
-use crate::rules::team::pool::not_in_pool;
 use crate::rules::team::survey::Survey;
 use crate::rules::team::{Team, problems};
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::label::Lang;
+use crate::value::money::Amount;
 use crate::value::text::Text;
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Pairs of prospect and rep up to which the exact plan is sought unless the fast one is asked for.
 pub const EXACT_PAIRS: usize = 2_000_000;
@@ -44,22 +45,22 @@ pub enum Method {
 pub struct Allocation<'b> {
     /// The book's team.
     pub team: Team<'b>,
-    /// The prospects to place, those who wait longest first.
-    pub prospects: Vec<Candidate<'b>>,
+    /// The prospects to place: the largest value first, then the one that waits longest.
+    pub prospects: Vec<Candidate>,
     /// The members who can be given one, by their place in the team: who waited longest first.
     pub reps: Vec<usize>,
+    /// Who may have what.
+    pub eligibility: Eligibility<'b>,
     /// What the strategies weigh, for explanations.
-    pub rules: Rules<'b>,
+    pub strategies: Strategies,
     /// The plan over `prospects` and `reps`.
     pub plan: Plan,
-    /// Whether the plan was sought by the exact method.
-    pub exact: bool,
     problem: Problem,
     seats: Vec<Vec<i64>>,
 }
 
-/// A prospect of the pool.
-pub struct Candidate<'b> {
+/// A prospect of the pool. Its grade, value level and fits are filled in when all customers are graded.
+pub struct Candidate {
     /// The prospect.
     pub prospect: Subject,
     /// What it needs.
@@ -69,10 +70,14 @@ pub struct Candidate<'b> {
     /// What it adds to a load.
     pub worth: Worth,
     /// Its grade.
-    pub grade: Option<&'b str>,
+    pub grade: Option<Text>,
+    /// Its customer's value level.
+    pub value: Option<Value>,
+    /// What its customer is worth, in the ledger's currency.
+    customer_worth: Amount,
     /// The day it came to the pool.
     since: Option<Date>,
-    fits: Rc<[Fit]>,
+    fits: Arc<[Fit]>,
     obstacles: Obstacles,
 }
 
@@ -119,28 +124,33 @@ pub struct Left {
 }
 
 /// The best plan for those of the pool that a query selects.
+///
+/// # Errors
+/// Fails if the team has problems on which no plan can be built, if rules contradict each other, or if the
+/// weights are too large to be added up.
 pub fn allocate<'b>(
     book: &'b Book,
     query: &Query,
     method: Method,
 ) -> Result<Allocation<'b>, Failure> {
     let idle = Team::idle(book);
-    let rules = Rules::without_accounts(book, &idle);
+    let eligibility = Eligibility::without_accounts(book, &idle);
     let selected = book.selection(query);
-    let (survey, waiting) = book.fold(
+    let (survey, prospects) = book.fold(
         &Query::everything(),
-        |(survey, waiting): &mut (Survey, Vec<Waiting>), record| {
+        |(survey, prospects): &mut (Survey, Vec<Candidate>), record| {
             survey.take(record, book, &idle);
-            if let Ok(rules) = &rules
+            if let Ok(eligibility) = &eligibility
                 && selected.has(record)
                 && record.state.in_pool()
             {
-                waiting.push(Waiting::of(record, book, rules));
+                let obstacles = eligibility.obstacles(record, &idle);
+                prospects.push(Candidate::of(record, book, obstacles));
             }
         },
-        |(survey, waiting), (other, more)| {
+        |(survey, prospects), (other, more)| {
             survey.join(other);
-            waiting.extend(more);
+            prospects.extend(more);
         },
     );
     let (team, holders, unknown) = survey.done(book);
@@ -148,13 +158,13 @@ pub fn allocate<'b>(
     if !wrong.is_empty() {
         return Err(Failure(wrong));
     }
-    let mut rules = rules?;
-    rules.learn(holders);
-    let prospects = candidates(book, waiting, &rules);
+    let (mut eligibility, strategies) = (eligibility?, Strategies::of(&book.settings));
+    eligibility.learn(holders);
+    let prospects = graded(book, prospects, &strategies);
     let contradictions: Vec<Diagnostic> = prospects
         .iter()
         .filter_map(|candidate| {
-            rules.contradiction(&candidate.prospect.id, &candidate.obstacles, &team)
+            eligibility.contradiction(&candidate.prospect.id, &candidate.obstacles, &team)
         })
         .collect();
     if !contradictions.is_empty() {
@@ -169,78 +179,112 @@ pub fn allocate<'b>(
         problem
             .add_task(|rep| {
                 let place = reps[rep];
-                let barrier = rules.barrier(&candidate.obstacles, &team, place);
-                barrier.is_none().then(|| candidate.fits[place].score(rules.weights()))
+                let barrier = candidate.barrier(&eligibility, &team, place);
+                barrier.is_none().then(|| candidate.fits[place].score(strategies.weights()))
             })
             .map_err(too_large)?;
     }
-    let exact = match method {
-        Method::Exact => true,
-        Method::Fast => false,
-        Method::Auto => prospects.len().saturating_mul(reps.len()) <= EXACT_PAIRS,
+    if eligibility.keeps_accounts() {
+        accounts(&prospects).into_iter().for_each(|tasks| problem.keep_together(tasks));
+    }
+    let pairs = prospects.len().saturating_mul(reps.len());
+    let plan = match method {
+        Method::Exact => problem.exact(usize::MAX),
+        Method::Auto if pairs <= EXACT_PAIRS => problem.exact(tries(pairs)),
+        Method::Fast | Method::Auto => problem.fast(),
     };
-    let plan = if exact { problem.exact() } else { problem.fast() };
-    Ok(Allocation { team, prospects, reps, rules, plan, exact, problem, seats })
+    Ok(Allocation { team, prospects, reps, eligibility, strategies, plan, problem, seats })
 }
 
-/// A pool prospect collected during the scan. Its grade, and so its scores, are filled in after every customer
-/// has been graded.
-struct Waiting {
-    prospect: Subject,
-    needs: Vec<Text>,
-    region: Option<Text>,
-    worth: Worth,
-    since: Option<Date>,
-    obstacles: Obstacles,
+/// How many plans may be made to keep accounts together, so that it takes seconds at most.
+pub(super) fn tries(pairs: usize) -> usize {
+    EXACT_PAIRS / pairs.max(200)
 }
 
-impl Waiting {
-    fn of(record: &Record, book: &Book, rules: &Rules) -> Waiting {
-        Waiting {
-            prospect: Subject::of(record, &book.settings),
+impl Candidate {
+    fn of(record: &Record, book: &Book, obstacles: Obstacles) -> Candidate {
+        Candidate {
+            prospect: Subject::of(record),
             needs: record.prospect.needs.clone(),
             region: record.prospect.region.clone(),
             worth: Worth::of(record, &book.settings),
+            grade: None,
+            value: None,
+            customer_worth: Amount::ZERO,
             since: record.state.owner_since,
-            obstacles: rules.obstacles(record),
+            fits: Arc::default(),
+            obstacles,
         }
+    }
+
+    /// Its account.
+    pub fn account(&self) -> Option<&str> {
+        self.obstacles.account.as_deref()
+    }
+
+    /// What keeps it from a member, but for the room.
+    fn barrier(&self, eligibility: &Eligibility, team: &Team, place: usize) -> Option<Barrier> {
+        eligibility.barrier(&self.obstacles, self.grade.as_deref(), team, place)
     }
 }
 
-/// Those who wait, with their grades and fits: who waits longest first, then by id.
-fn candidates<'b>(book: &'b Book, waiting: Vec<Waiting>, rules: &Rules) -> Vec<Candidate<'b>> {
+/// The candidates with what their customers' grading says. The largest value comes first, so that of equally
+/// good plans the solver finds the one that gives it to the better fit; then the one that waits longest, then by
+/// id.
+fn graded(book: &Book, mut prospects: Vec<Candidate>, strategies: &Strategies) -> Vec<Candidate> {
     let (graded, mut kin) = (book.graded(), Kin::default());
-    let mut found: Vec<Candidate> = waiting
-        .into_iter()
-        .map(|Waiting { prospect, needs, region, worth, since, obstacles }| {
-            let grade = graded.of(&prospect.id).and_then(Customer::grade);
-            let fits = kin.fits(rules, grade, &needs, region.as_ref());
-            Candidate { prospect, needs, region, worth, grade, since, fits, obstacles }
-        })
-        .collect();
-    found.sort_unstable_by(|a, b| (a.since, &a.prospect.id).cmp(&(b.since, &b.prospect.id)));
-    found
+    for candidate in &mut prospects {
+        if let Some(customer) = graded.of(&candidate.prospect.id) {
+            candidate.grade = customer.grade().map(Into::into);
+            candidate.value = Some(customer.value);
+            candidate.customer_worth = customer.figures.worth;
+        }
+        let (needs, region) = (&candidate.needs, candidate.region.as_ref());
+        candidate.fits = kin.fits(strategies, candidate.value, needs, region);
+    }
+    prospects.sort_unstable_by(|a, b| {
+        let key = |one: &Candidate| (Reverse(one.customer_worth), one.since);
+        key(a).cmp(&key(b)).then_with(|| a.prospect.id.cmp(&b.prospect.id))
+    });
+    prospects
 }
 
-/// How well every member fits a prospect, by the prospect's grade, region and needs: those of one kin fit
+/// The positions of the prospects of each account that has several here, in the order of the first of them.
+fn accounts(prospects: &[Candidate]) -> Vec<Vec<usize>> {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut accounts: Vec<Vec<usize>> = Vec::new();
+    for (position, candidate) in prospects.iter().enumerate() {
+        if let Some(account) = candidate.account() {
+            let next = accounts.len();
+            let at = *known.entry(fold(account)).or_insert(next);
+            if at == next {
+                accounts.push(Vec::new());
+            }
+            accounts[at].push(position);
+        }
+    }
+    accounts
+}
+
+/// How well every member fits a prospect, by the prospect's value level, region and needs: those of one kin fit
 /// everybody alike.
 #[derive(Default)]
-pub(super) struct Kin<'b>(HashMap<KinKey<'b>, Rc<[Fit]>>);
+pub(super) struct Kin(HashMap<KinKey, Arc<[Fit]>>);
 
-type KinKey<'b> = (Option<&'b str>, Option<Text>, Vec<Text>);
+type KinKey = (Option<Value>, Option<Text>, Vec<Text>);
 
-impl<'b> Kin<'b> {
+impl Kin {
     /// How well every member fits such a prospect.
     pub(super) fn fits(
         &mut self,
-        rules: &Rules,
-        grade: Option<&'b str>,
+        strategies: &Strategies,
+        value: Option<Value>,
         needs: &[Text],
         region: Option<&Text>,
-    ) -> Rc<[Fit]> {
-        let fits = || rules.fits(&Wants::stated(needs, region.map(|region| &**region)), grade);
-        let key = (grade, region.cloned(), needs.to_vec());
-        Rc::clone(self.0.entry(key).or_insert_with(|| fits().into()))
+    ) -> Arc<[Fit]> {
+        let fits = || strategies.fits(&Wants::stated(needs, region.map(|region| &**region)), value);
+        let key = (value, region.cloned(), needs.to_vec());
+        Arc::clone(self.0.entry(key).or_insert_with(|| fits().into()))
     }
 }
 
@@ -262,8 +306,13 @@ fn seats_of(book: &Book, team: &Team, reps: &[usize], prospects: usize) -> Vec<V
 }
 
 fn too_large(invalid: Invalid) -> Failure {
-    Diagnostic::new(Code::BadSetting, format!("the allocation cannot be computed: {invalid}"))
-        .help("select fewer prospects with a query, or lower the weights")
+    let message =
+        words!("the allocation cannot be computed: {invalid}", "无法计算分配方案：{invalid}");
+    Diagnostic::new(Code::BadSetting, message)
+        .help(words!(
+            "select fewer prospects with a query, or lower the weights",
+            "用查询少选一些客户，或降低权重"
+        ))
         .into()
 }
 
@@ -294,37 +343,46 @@ impl Allocation<'_> {
             .collect()
     }
 
-    /// Why a prospect cannot be placed: what keeps it from everybody, or what keeps each rep from it,
-    /// counted.
+    /// Why a prospect cannot be placed: what keeps it from everybody, or what keeps each rep from it: those
+    /// who wait by name, the others counted.
     fn reason(&self, prospect: usize, why: Unplaced, lang: Lang) -> String {
-        let candidate = &self.prospects[prospect];
-        let obstacles = &candidate.obstacles;
+        let obstacles = &self.prospects[prospect].obstacles;
         if let Some(tag) = &obstacles.tag {
-            return Barrier::DoNotAssign(tag.clone()).words(lang);
+            return Barrier::DoNotAssign(tag.clone()).words().get(lang).to_owned();
         }
         let pairs = self.pairs(prospect);
-        if let (Some(holders), Some(account)) =
-            (self.rules.holders(obstacles), self.rules.account_barrier(obstacles, &self.team))
-        {
-            let barriers = pairs.iter().filter(|pair| holders.contains(&pair.member));
-            let barriers: Vec<String> =
-                barriers.filter_map(|pair| Some(pair.barrier.as_ref()?.words(lang))).collect();
-            return format!("{}: {}", account.words(lang), barriers.join("; "));
+        if let (Some(holders), Some(account)) = (
+            self.eligibility.holders(obstacles),
+            self.eligibility.account_barrier(obstacles, &self.team),
+        ) {
+            let has = |member: usize| holders.iter().any(|holder| holder.place == member);
+            let barriers = pairs.iter().filter(|pair| has(pair.member));
+            let barriers: Vec<Words> =
+                barriers.filter_map(|pair| Some(pair.barrier.as_ref()?.words())).collect();
+            let barriers = Words::joined(&barriers, "; ");
+            return format!("{}: {}", account.words().get(lang), barriers.get(lang));
         }
-        let mut counts: Vec<(&str, usize)> = Vec::new();
-        for barrier in pairs.iter().filter_map(|pair| pair.barrier.as_ref()) {
-            let kind = barrier.kind(lang);
+        let mut parts: Vec<String> = Vec::new();
+        let mut counts: Vec<(Words, usize)> = Vec::new();
+        for pair in &pairs {
+            let Some(barrier) = &pair.barrier else { continue };
+            if let Barrier::Waits { .. } = barrier {
+                let rep = &self.team.members[pair.member].rep.id;
+                parts.push(format!("{rep} {}", barrier.words().get(lang)));
+                continue;
+            }
+            let kind = barrier.kind();
             match counts.iter_mut().find(|(known, _)| *known == kind) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((kind, 1)),
             }
         }
-        let counts: Vec<String> = counts.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+        parts.extend(counts.iter().map(|(kind, n)| format!("{n} {}", kind.get(lang))));
         let head = match why {
             Unplaced::NoAgentAllowed => lang.pick("nobody may have it", "无人可接"),
             Unplaced::AllAllowedFull => lang.pick("all who may have it are full", "可接的人都已满"),
         };
-        format!("{head}: {}", counts.join(", "))
+        format!("{head}: {}", parts.join(", "))
     }
 
     /// A prospect with every member: whoever can have it first, the best first, then who waited longest.
@@ -366,27 +424,54 @@ impl Allocation<'_> {
             self.seats[rep].get(seat).copied()
         });
         let member_of = &self.team.members[member];
-        let barrier = self
-            .rules
-            .barrier(&candidate.obstacles, &self.team, member)
+        let barrier = candidate
+            .barrier(&self.eligibility, &self.team, member)
             .or_else(|| full(member_of))
+            .or_else(|| self.split(prospect, member))
             .or_else(|| {
                 let given = rep.map_or(0, |rep| self.plan.taken[rep]);
                 let held = member_of.held.saturating_add(u32::try_from(given).unwrap_or(u32::MAX));
                 let capacity = member_of.capacity.unwrap_or(held);
                 load.is_none().then_some(Barrier::Full { held, capacity })
             });
-        Pair { member, fit, score: fit.score(self.rules.weights()), load, barrier }
+        Pair { member, fit, score: fit.score(self.strategies.weights()), load, barrier }
     }
 
-    /// What speaks for a pair, in words: the level that the grade wants, the skills that meet the needs, the
-    /// territory, the room that is left.
+    /// That a prospect which stays in the pool is of an account that the plan gives to another member.
+    fn split(&self, prospect: usize, member: usize) -> Option<Barrier> {
+        let account = self.prospects[prospect].account()?;
+        let others = self.problem.with(prospect);
+        let to = others.iter().find_map(|other| self.member_of(*other))?;
+        (self.plan.place[prospect].is_none() && to != member).then(|| Barrier::Account {
+            account: account.into(),
+            with: vec![self.team.members[to].rep.id.clone()],
+        })
+    }
+
+    /// The reps who must wait for a prospect that they had before, and why: the prospect's position, the
+    /// member's place.
+    pub fn waits(&self) -> Vec<(usize, usize, Barrier)> {
+        let lost = |(at, candidate): (usize, &Candidate)| {
+            let members = candidate.obstacles.lost_by();
+            members.map(|member| (at, member)).collect::<Vec<_>>()
+        };
+        let waits = |(at, member): (usize, usize)| {
+            let barrier = self.prospects[at].barrier(&self.eligibility, &self.team, member)?;
+            matches!(barrier, Barrier::Waits { .. }).then_some((at, member, barrier))
+        };
+        self.prospects.iter().enumerate().flat_map(lost).filter_map(waits).collect()
+    }
+
+    /// What speaks for a pair, in words: the customer's value and the rep's level, the skills that meet the needs,
+    /// the territory, the room that is left.
     pub fn why(&self, prospect: usize, pair: &Pair, lang: Lang) -> String {
         let candidate = &self.prospects[prospect];
         let member = &self.team.members[pair.member];
         let mut words: Vec<String> = Vec::new();
-        if let (Some(grade), Some(level)) = (candidate.grade, &member.rep.level) {
-            words.push(format!("{grade}: {level}"));
+        if let (Some(value), Some(level)) = (candidate.value, &member.rep.level) {
+            let value = value.level();
+            let value = Words::both(value.en, format!("{}价值", value.zh));
+            words.push(format!("{}: {}", value.get(lang), level_words(level).get(lang)));
         }
         let is_skill = |need: &&str| member.rep.skills.iter().any(|s| fold(s) == fold(need));
         let met: Vec<&str> = candidate.needs.iter().map(|need| &**need).filter(is_skill).collect();
@@ -421,133 +506,25 @@ pub struct Step {
     /// The rep.
     pub rep: Text,
     /// The reason in the entry.
-    pub reason: String,
+    pub reason: Words,
 }
 
 impl Allocation<'_> {
     /// The plan as entries.
-    pub fn steps(&self, lang: Lang) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<Step> {
         self.placements()
             .iter()
-            .map(|placement| Step {
-                prospect: self.prospects[placement.prospect].prospect.clone(),
-                rep: self.team.members[placement.pair.member].rep.id.clone(),
-                reason: format!(
-                    "{}: {}",
-                    lang.pick("allocated", "分配"),
-                    self.why(placement.prospect, &placement.pair, lang)
-                ),
+            .map(|placement| {
+                let why = |lang| self.why(placement.prospect, &placement.pair, lang);
+                Step {
+                    prospect: self.prospects[placement.prospect].prospect.clone(),
+                    rep: self.team.members[placement.pair.member].rep.id.clone(),
+                    reason: Words::both(
+                        format!("allocated: {}", why(Lang::En)),
+                        format!("分配：{}", why(Lang::Zh)),
+                    ),
+                }
             })
             .collect()
     }
-}
-
-/// Checks an edited plan against the ledger as it is: every prospect still in the pool and named once,
-/// every rep known, at work, allowed, and with room. All that is wrong is reported together; places have a
-/// line and no file yet.
-pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Diagnostic)>> {
-    let settings = &book.settings;
-    let lang = settings.language;
-    let idle = Team::idle(book);
-    let at = |line: &PlanLine, diagnostic: Diagnostic| (line.number, diagnostic);
-    let mut rules =
-        Rules::without_accounts(book, &idle).map_err(|diagnostic| vec![(0, diagnostic)])?;
-    let Met { survey, named: known, mut pool } = met(book, &idle, &rules, lines);
-    let (team, holders, unknown) = survey.done(book);
-    rules.learn(holders);
-    pool.sort_unstable();
-    let mut wrong: Vec<(u64, Diagnostic)> =
-        problems(book, &team, &unknown).into_iter().map(|diagnostic| (0, diagnostic)).collect();
-    let mut steps = Vec::new();
-    let mut seen: HashMap<&str, u64> = HashMap::new();
-    let mut given = vec![0_u32; team.members.len()];
-    for line in lines {
-        let Some(named) = known.get(&fold(&line.id)) else {
-            let diagnostic = Diagnostic::new(Code::BadPlan, format!("no prospect `{}`", line.id));
-            wrong.push(at(line, diagnostic.nearest(&line.id, pool.iter().map(|id| &**id))));
-            continue;
-        };
-        if let Some(first) = seen.insert(&named.prospect.id, line.number) {
-            let message = format!("`{}` stands twice, first in line {first}", line.id);
-            wrong.push(at(line, Diagnostic::new(Code::BadPlan, message)));
-            continue;
-        }
-        if line.rep.is_empty() {
-            continue;
-        }
-        let Some(place) = team.place(&line.rep) else {
-            let diagnostic = Diagnostic::new(Code::UnknownRep, format!("no rep `{}`", line.rep))
-                .nearest(&line.rep, settings.reps.iter().map(|rep| &*rep.id));
-            wrong.push(at(line, diagnostic));
-            continue;
-        };
-        if let Some(moved) = &named.elsewhere {
-            let help = "make the plan anew, or take the line out";
-            wrong.push(at(line, Diagnostic { help: vec![help.into()], ..moved.clone() }));
-            continue;
-        }
-        if let Some(barrier) = rules.barrier(&named.obstacles, &team, place) {
-            let message =
-                format!("`{}` cannot go to `{}`: {}", line.id, line.rep, barrier.words(lang));
-            wrong.push(at(line, Diagnostic::new(Code::NotAssignable, message)));
-            continue;
-        }
-        given[place] += 1;
-        let member = &team.members[place];
-        let after = member.held.saturating_add(given[place]);
-        if let Some(capacity) = member.capacity.filter(|capacity| after > *capacity) {
-            let message = format!(
-                "`{}` would be number {after} of `{}`, whose capacity is {capacity}",
-                line.id, line.rep
-            );
-            wrong.push(at(line, Diagnostic::new(Code::NotAssignable, message)));
-            continue;
-        }
-        let reason = lang.pick("allocated by an edited plan", "按修改后的方案分配").to_owned();
-        let prospect = named.prospect.clone();
-        steps.push(Step { prospect, rep: member.rep.id.clone(), reason });
-    }
-    if wrong.is_empty() { Ok(steps) } else { Err(wrong) }
-}
-
-/// What an edited plan is held against.
-#[derive(Default)]
-struct Met<'b> {
-    survey: Survey<'b>,
-    /// The prospects that its lines name, by their ids, folded.
-    named: HashMap<String, Named>,
-    /// The ids of those in the pool.
-    pool: Vec<Text>,
-}
-
-/// A prospect that a line names.
-struct Named {
-    prospect: Subject,
-    /// That it is not in the pool.
-    elsewhere: Option<Diagnostic>,
-    obstacles: Obstacles,
-}
-
-fn met<'b>(book: &'b Book, idle: &Team, rules: &Rules, lines: &[PlanLine]) -> Met<'b> {
-    let wanted: HashSet<String> = lines.iter().map(|line| fold(&line.id)).collect();
-    book.fold(
-        &Query::everything(),
-        |met: &mut Met, record| {
-            met.survey.take(record, book, idle);
-            let id = &record.prospect.id;
-            met.pool.extend(record.state.in_pool().then(|| id.clone()));
-            let key = fold(id);
-            if wanted.contains(&key) {
-                let prospect = Subject::of(record, &book.settings);
-                let elsewhere = not_in_pool(record, &book.settings);
-                let obstacles = rules.obstacles(record);
-                met.named.insert(key, Named { prospect, elsewhere, obstacles });
-            }
-        },
-        |all, part| {
-            all.survey.join(part.survey);
-            all.named.extend(part.named);
-            all.pool.extend(part.pool);
-        },
-    )
 }

@@ -3,27 +3,29 @@
 //! It is the problem of `assignment` once more. Every prospect that may move is a task; staying where it is
 //! is worth more than all that better fits could gain, and a seat below or above the band of its rep
 //! brings or costs more than any chain of moves. So the plan first leaves as few prospects outside the
-//! bands as can be, then moves as few as can be, then moves those to whom the others fit best.
+//! bands as can be, then moves as few as can be, then moves those to whom the others fit best. An account moves
+//! whole or not at all.
 
 use super::Subject;
-use super::allocate::Kin;
+use super::allocate::{Kin, tries};
 use super::assignment::{LIMIT, Problem};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
-use crate::model::settings::Presence;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
-use crate::rules::team::allocation::{Fit, Obstacles, Rules, UNIT};
+use crate::rules::team::allocation::{Fit, Strategies, UNIT};
+use crate::rules::team::eligibility::{Eligibility, Obstacles};
 use crate::rules::team::fairness::{Loads, Worth, capacities};
 use crate::rules::team::survey::Survey;
 use crate::rules::team::{Team, unknown_owners};
 use crate::value::date::Date;
+use crate::value::id::fold;
 use crate::value::money::Amount;
 use crate::value::text::Text;
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub enum Stays {
     DoNotAssign,
     /// Not among those selected.
     NotSelected,
+    /// Its account has several owners, or a prospect that stays.
+    Account,
 }
 
 /// A prospect that changes its owner.
@@ -91,15 +95,8 @@ impl Rebalance<'_> {
     }
 }
 
-/// A prospect that may move.
+/// A prospect that may move. Its grade and fits are filled in when all customers are graded.
 struct Task {
-    movable: Movable,
-    fits: Rc<[Fit]>,
-}
-
-/// A prospect that may move, as collected during the scan. Its grade, and so its scores, are filled in after every
-/// customer has been graded.
-struct Movable {
     prospect: Subject,
     owner: usize,
     last_entry: Option<Date>,
@@ -107,13 +104,15 @@ struct Movable {
     needs: Vec<Text>,
     region: Option<Text>,
     obstacles: Obstacles,
+    grade: Option<Text>,
+    fits: Arc<[Fit]>,
 }
 
 /// What is seen of the prospects.
 #[derive(Default)]
 struct Seen<'b> {
     survey: Survey<'b>,
-    movable: Vec<Movable>,
+    tasks: Vec<Task>,
     stay: BTreeMap<Stays, usize>,
 }
 
@@ -123,7 +122,7 @@ impl<'b> Seen<'b> {
         query: &Query,
         wish: Wish,
         idle: &Team,
-        rules: Option<&Rules>,
+        eligibility: Option<&Eligibility>,
     ) -> Seen<'b> {
         // Whose load is evened out does not depend on what they hold.
         let counted: Vec<bool> = capacities(idle).iter().map(|capacity| *capacity > 0).collect();
@@ -134,76 +133,91 @@ impl<'b> Seen<'b> {
                 seen.survey.take(record, book, idle);
                 let owner = record.state.owner.as_deref().and_then(|id| idle.place(id));
                 let open = record.state.outcome == Outcome::Open;
-                if let (Some(rules), Some(owner)) = (rules, owner.filter(|at| open && counted[*at]))
-                {
-                    let obstacles = rules.obstacles(record);
+                let owner = owner.filter(|at| open && counted[*at]);
+                if let (Some(eligibility), Some(owner)) = (eligibility, owner) {
+                    let obstacles = eligibility.obstacles(record, idle);
                     let stays = match selected.has(record) {
                         false => Some(Stays::NotSelected),
                         true => stays(record, book, &obstacles, wish),
                     };
                     match stays {
                         Some(why) => *seen.stay.entry(why).or_default() += 1,
-                        None => seen.movable.push(Movable::of(record, owner, obstacles, book)),
+                        None => seen.tasks.push(Task::of(record, owner, obstacles, book)),
                     }
                 }
             },
             |all, part| {
                 all.survey.join(part.survey);
-                all.movable.extend(part.movable);
+                all.tasks.extend(part.tasks);
                 part.stay.into_iter().for_each(|(why, n)| *all.stay.entry(why).or_default() += n);
             },
         )
     }
 }
 
-impl Movable {
-    fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Movable {
-        Movable {
-            prospect: Subject::of(record, &book.settings),
+impl Task {
+    fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Task {
+        Task {
+            prospect: Subject::of(record),
             owner,
             last_entry: record.state.last_entry,
             worth: Worth::of(record, &book.settings),
             needs: record.prospect.needs.clone(),
             region: record.prospect.region.clone(),
             obstacles,
+            grade: None,
+            fits: Arc::default(),
         }
     }
 }
 
 /// The plan for those that a query selects.
+///
+/// # Errors
+/// Fails if the settings list no rep, if an owner is unknown, or if an exclusion is no query on the day.
 pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebalance<'b>, Failure> {
     let settings = &book.settings;
     if settings.reps.is_empty() {
-        let message = "the settings list no rep whose load could be evened out";
+        let message = words!(
+            "the settings list no rep whose load could be evened out",
+            "设置中没有业务员，无法平衡负荷"
+        );
         return Err(Diagnostic::new(Code::BadSetting, message)
-            .help("add a `[[rep]]` with id and capacity for each to crm.toml")
+            .help(words!(
+                "add a `[[rep]]` with id and capacity for each to crm.toml",
+                "在 crm.toml 中为每位业务员加 `[[rep]]`，写明 id 和 capacity"
+            ))
             .into());
     }
     let idle = Team::idle(book);
-    let rules = Rules::without_accounts(book, &idle);
-    let Seen { survey, mut movable, stay } =
-        Seen::of(book, query, wish, &idle, rules.as_ref().ok());
+    let eligibility = Eligibility::without_accounts(book, &idle);
+    let Seen { survey, tasks, mut stay } =
+        Seen::of(book, query, wish, &idle, eligibility.as_ref().ok());
     let (team, holders, unknown) = survey.done(book);
     if !unknown.is_empty() {
         return Err(Failure(unknown_owners(&unknown, settings)));
     }
-    let mut rules = rules?;
-    rules.learn(holders);
+    let mut eligibility = eligibility?;
+    eligibility.learn(holders);
     let capacities = capacities(&team);
     let bands = bands(&team, &capacities, wish.tolerance);
+    let (mut tasks, bound) = whole_accounts(tasks, &eligibility);
+    if bound > 0 {
+        stay.insert(Stays::Account, bound);
+    }
     // Of equals the solver moves the last: it shall be the one that was left alone longest.
-    movable.sort_unstable_by(|a, b| {
+    tasks.sort_unstable_by(|a, b| {
         (b.last_entry, &b.prospect.id).cmp(&(a.last_entry, &a.prospect.id))
     });
-    let (graded, mut kin) = (book.graded(), Kin::default());
-    let task = |movable: Movable| {
-        let grade = graded.of(&movable.prospect.id).and_then(Customer::grade);
-        let fits = kin.fits(&rules, grade, &movable.needs, movable.region.as_ref());
-        Task { movable, fits }
-    };
-    let tasks: Vec<Task> = movable.into_iter().map(task).collect();
+    let (graded, strategies, mut kin) = (book.graded(), Strategies::of(settings), Kin::default());
+    for task in &mut tasks {
+        let customer = graded.of(&task.prospect.id);
+        task.grade = customer.and_then(Customer::grade).map(Into::into);
+        let value = customer.map(|customer| customer.value);
+        task.fits = kin.fits(&strategies, value, &task.needs, task.region.as_ref());
+    }
     let movable = tasks.len();
-    let moves = moves(&team, &rules, tasks, &bands, &capacities)?;
+    let moves = moves(&team, &eligibility, &strategies, tasks, &bands, &capacities)?;
     let before = Loads::of(&team);
     let mut after = before.clone();
     for step in &moves {
@@ -211,6 +225,29 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     }
     let stay = stay.into_iter().collect();
     Ok(Rebalance { team, moves, loads: [before, after], bands, movable, stay })
+}
+
+/// Those whose accounts can move whole, and how many cannot: an account moves if one rep has it and all of its
+/// prospects that bind it may move.
+fn whole_accounts(tasks: Vec<Task>, eligibility: &Eligibility) -> (Vec<Task>, usize) {
+    let mut movable: HashMap<String, usize> = HashMap::new();
+    for task in &tasks {
+        if let Some(account) = &task.obstacles.account {
+            *movable.entry(fold(account)).or_default() += 1;
+        }
+    }
+    let all = tasks.len();
+    let is_whole = |task: &Task| {
+        let (Some(account), Some(holders)) =
+            (&task.obstacles.account, eligibility.holders(&task.obstacles))
+        else {
+            return true;
+        };
+        matches!(holders, [only] if movable.get(&fold(account)) == Some(&only.prospects))
+    };
+    let tasks: Vec<Task> = tasks.into_iter().filter(is_whole).collect();
+    let bound = all - tasks.len();
+    (tasks, bound)
 }
 
 /// Why a prospect must not move, if so.
@@ -259,7 +296,8 @@ fn bands(team: &Team, capacities: &[u32], tolerance: u32) -> Vec<Option<(u32, u3
 
 fn moves(
     team: &Team,
-    rules: &Rules,
+    eligibility: &Eligibility,
+    strategies: &Strategies,
     tasks: Vec<Task>,
     bands: &[Option<(u32, u32)>],
     capacities: &[u32],
@@ -275,7 +313,7 @@ fn moves(
         .iter()
         .map(|&place| {
             let (low, high) = bands[place].unwrap_or_default();
-            let own = tasks.iter().filter(|task| task.movable.owner == place).count();
+            let own = tasks.iter().filter(|task| task.owner == place).count();
             let held = team.members[place].held;
             let fixed = held.saturating_sub(u32::try_from(own).unwrap_or(u32::MAX));
             let most = held.max(capacities[place]);
@@ -290,28 +328,37 @@ fn moves(
         })
         .collect();
     let wrong = |invalid: super::assignment::Invalid| {
-        Diagnostic::new(Code::BadSetting, format!("the moves cannot be computed: {invalid}"))
+        let message =
+            words!("the moves cannot be computed: {invalid}", "无法计算调整方案：{invalid}");
+        Diagnostic::new(Code::BadSetting, message)
     };
-    let weights = rules.weights();
+    let weights = strategies.weights();
     let most = UNIT * i64::from((weights.value + weights.need + weights.place).max(1));
     let mut problem = Problem::new(seats).map_err(wrong)?;
-    for Task { movable, fits } in &tasks {
+    let mut accounts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (position, task) in tasks.iter().enumerate() {
         problem
             .add_task(|rep| {
                 let place = reps[rep];
-                if place == movable.owner {
+                if place == task.owner {
                     return Some(stay);
                 }
-                let here = team.members[place].presence == Presence::Here;
-                let barred = rules.barrier(&movable.obstacles, team, place).is_some();
-                (here && !barred).then(|| fit * fits[place].score(weights) / most)
+                let (obstacles, grade) = (&task.obstacles, task.grade.as_deref());
+                let barrier = eligibility.barrier_with_account(obstacles, grade, team, place);
+                barrier.is_none().then(|| fit * task.fits[place].score(weights) / most)
             })
             .map_err(wrong)?;
+        if let Some(account) =
+            task.obstacles.account.as_ref().filter(|_| eligibility.keeps_accounts())
+        {
+            accounts.entry(fold(account)).or_default().push(position);
+        }
     }
-    let plan = problem.exact();
+    accounts.into_values().for_each(|tasks| problem.keep_together(tasks));
+    let plan = problem.exact(tries(tasks.len().saturating_mul(reps.len())));
     let moves = tasks.into_iter().zip(&plan.place).filter_map(|(task, place)| {
         let to = reps[(*place)?];
-        let Movable { prospect, owner: from, last_entry, worth, .. } = task.movable;
+        let Task { prospect, owner: from, last_entry, worth, .. } = task;
         (to != from).then_some(Move { prospect, last_entry, worth, from, to })
     });
     let mut moves: Vec<Move> = moves.collect();

@@ -31,8 +31,10 @@ pub struct Activity {
     pub dials: u64,
     /// Dials that somebody answered.
     pub conversations: u64,
-    /// New people called.
+    /// New people called, as far as entries say it.
     pub called: u64,
+    /// Dials were counted by hand: nobody knows how many of them were new people.
+    pub tallied: bool,
     /// First meetings set.
     pub appointments: u64,
     /// First meetings held.
@@ -64,6 +66,7 @@ impl Activity {
         self.dials += other.dials;
         self.conversations += other.conversations;
         self.called += other.called;
+        self.tallied |= other.tallied;
         self.appointments += other.appointments;
         self.first_meetings += other.first_meetings;
         self.meetings += other.meetings;
@@ -142,6 +145,7 @@ impl Practice {
             _ => rep.to_owned(),
         };
         let slot = self.groups.entry(group).or_default();
+        slot.tallied = true;
         slot.dials += u64::from(tally.dials);
         slot.conversations += u64::from(tally.conversations);
         slot.appointments += u64::from(tally.appointments);
@@ -230,7 +234,7 @@ impl<'b> Count<'_, 'b> {
             let until = pursuits.get(n + 1).map_or(Date::MAX, |next| next.opened);
             let inside = |event: &&&Event| pursuit.opened <= event.date() && event.date() < until;
             let own: Vec<&Event> = events.iter().filter(inside).copied().collect();
-            self.pursuit(pursuit, &own, n + 1 == pursuits.len());
+            self.pursuit(pursuit, &own);
         }
     }
 
@@ -249,7 +253,7 @@ impl<'b> Count<'_, 'b> {
     }
 
     /// What counts once in a pursuit.
-    fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event], last: bool) {
+    fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event]) {
         let settings = &self.book.settings;
         let pipeline = self.record.pipeline(settings);
         let (first, won) = (first_prospect_column(pipeline), pipeline.won());
@@ -272,19 +276,10 @@ impl<'b> Count<'_, 'b> {
         if let Some((day, Outcome::Won)) = pursuit.ended
             && self.period.contains(day)
         {
-            let mut value = Sum::default();
-            let bookings = events.iter().filter(|event| event.kind == EventKind::Booking);
-            bookings.filter_map(|e| e.amount).for_each(|amount| value.add(settings.own(amount)));
-            if value == Sum::default()
-                && last
-                && let Some(expected) = self.record.state.value
-            {
-                value.add(expected);
-            }
             let owner = self.owner(day);
             let slot = self.slot(&owner);
             slot.closes += 1;
-            slot.value.add_sum(&value);
+            slot.value.add_sum(&pursuit.worth);
         }
     }
 

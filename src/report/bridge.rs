@@ -14,6 +14,9 @@ use crate::value::money::{Amount, Sum};
 use crate::value::period::Period;
 use std::collections::BTreeMap;
 
+/// The table of `--list`.
+pub const LIST_TABLE: &str = "changes";
+
 /// Days that a bridge spans where none are stated.
 const DAYS: i64 = 7;
 
@@ -229,7 +232,7 @@ pub(super) fn span_table(
                 Change::Lost | Change::Corrected if line.prospects > 0 => Emphasis::Warn,
                 _ => Emphasis::Plain,
             };
-            let affected = Cell::Amount(line.affected.own.round(2));
+            let affected = Cell::sum(&line.affected.round(2));
             let name = change.label(lang).to_owned();
             put(name, Cell::count(line.prospects), &line.delta, affected, emphasis);
         }
@@ -262,7 +265,7 @@ pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table
     });
     let rows = rows.collect();
     let title = lang.pick("Every change", "逐项变化").to_owned();
-    Table { id: "changes".into(), title, columns, rows, ..Table::default() }
+    Table { id: LIST_TABLE.into(), title, columns, rows, ..Table::default() }
 }
 
 /// Opening, what moved the value, and closing, as bars of their size.

@@ -1,14 +1,15 @@
 //! What changed in the open prospects between two days, taken apart so that the parts add up exactly.
 
+use super::columns::stage_name;
 use super::dimension::Dimension;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
+use crate::rules::replay::derive;
 use crate::rules::replay::state::{History, Pursuit, Record, State};
-use crate::rules::replay::{derive, standing};
-use crate::value::date::Date;
+use crate::rules::replay::worth::weigh;
 use crate::value::label::Lang;
-use crate::value::money::{Amount, Money, Sum};
+use crate::value::money::{Amount, Sum};
 use crate::value::period::Period;
 use crate::value::text::Text;
 
@@ -80,7 +81,7 @@ impl Stock {
     /// What a prospect adds to the stock; nothing unless it is open.
     pub fn of_record(record: &Record, settings: &Settings) -> Option<Stock> {
         let state = open(Some(&record.state))?;
-        Some(Stock::of(state.value, state.stage, record.pipeline(settings)))
+        Some(Stock::of(&state.value.into(), state.stage, record.pipeline(settings)))
     }
 
     /// Adds another.
@@ -104,11 +105,9 @@ impl Stock {
     }
 
     /// One prospect of this value in this column.
-    fn of(value: Option<Money>, stage: usize, pipeline: &Pipeline) -> Stock {
-        let mut sum = Sum::default();
-        value.iter().for_each(|value| sum.add(*value));
-        let weighted = sum.own.times(pipeline.stages[stage].probability).round(2);
-        Stock { count: 1, value: sum, weighted }
+    fn of(value: &Sum, stage: usize, pipeline: &Pipeline) -> Stock {
+        let weighted = weigh(value.own, pipeline.stages[stage].probability);
+        Stock { count: 1, value: value.clone(), weighted }
     }
 }
 
@@ -148,7 +147,7 @@ pub struct Part {
 pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period) -> Part {
     let settings = &book.settings;
     let eve = period.from.plus(-1);
-    let mut taker = Taker::of(record, settings, by, Fresh::Days(period));
+    let mut taker = Taker::of(record, settings, settings.language, by, Fresh::Days(period));
     // What has not been touched since is as it was then.
     if record.state.last_entry.is_none_or(|last| last <= eve) {
         let stock = open(Some(&record.state)).map(|state| taker.stock(state));
@@ -171,16 +170,22 @@ pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period
 }
 
 /// Takes the difference of two versions of one prospect apart, both replayed up to the same day by the
-/// same settings: what two revisions of a ledger say of it.
-pub fn between(before: Option<&Record>, after: Option<&Record>, settings: &Settings) -> Part {
+/// same settings: what two revisions of a ledger say of it, in a language.
+pub fn between(
+    before: Option<&Record>,
+    after: Option<&Record>,
+    settings: &Settings,
+    lang: Lang,
+) -> Part {
     let Some(record) = after.or(before) else { return Part::default() };
     let fresh = Fresh::Later(before.map_or(0, |before| before.state.pursuit));
     let stock = |record: Option<&Record>| {
         let record = record?;
-        open(Some(&record.state)).map(|state| Taker::of(record, settings, None, fresh).stock(state))
+        open(Some(&record.state))
+            .map(|state| Taker::of(record, settings, lang, None, fresh).stock(state))
     };
     let (opening, closing) = (stock(before), stock(after));
-    let mut taken = Taker::of(record, settings, None, fresh);
+    let mut taken = Taker::of(record, settings, lang, None, fresh);
     let same_board =
         |before: &&Record| after.is_some_and(|after| before.state.pipeline == after.state.pipeline);
     match after {
@@ -192,11 +197,11 @@ pub fn between(before: Option<&Record>, after: Option<&Record>, settings: &Setti
         _ => {
             if let (Some((group, was)), Some(before)) = (&opening, before) {
                 let delta = Stock::default().minus(was);
-                let from = before.stage_id(settings);
+                let from = stage_name(before, before.state.stage, settings, lang);
                 taken.put(Change::Corrected, group, delta, was, format!("{from} ->"));
             }
             if let (Some((group, is)), Some(after)) = (&closing, after) {
-                let to = after.stage_id(settings);
+                let to = stage_name(after, after.state.stage, settings, lang);
                 taken.put(Change::Corrected, group, is.clone(), is, format!("-> {to}"));
             }
         }
@@ -214,6 +219,7 @@ struct Taker<'a> {
     record: &'a Record,
     pipeline: &'a Pipeline,
     settings: &'a Settings,
+    lang: Lang,
     by: Option<&'a Dimension>,
     fresh: Fresh,
     steps: Vec<Step>,
@@ -241,11 +247,12 @@ impl<'a> Taker<'a> {
     fn of(
         record: &'a Record,
         settings: &'a Settings,
+        lang: Lang,
         by: Option<&'a Dimension>,
         fresh: Fresh,
     ) -> Taker<'a> {
         let pipeline = record.pipeline(settings);
-        Taker { record, pipeline, settings, by, fresh, steps: Vec::new() }
+        Taker { record, pipeline, settings, lang, by, fresh, steps: Vec::new() }
     }
 
     fn group(&self, owner: Option<&str>) -> String {
@@ -253,12 +260,13 @@ impl<'a> Taker<'a> {
     }
 
     fn stock(&self, state: &State) -> (String, Stock) {
-        let stock = Stock::of(state.value, state.stage, self.pipeline);
+        let stock = Stock::of(&state.value.into(), state.stage, self.pipeline);
         (self.group(state.owner.as_deref()), stock)
     }
 
     fn stage(&self, stage: usize) -> &str {
-        &self.pipeline.stages[stage].id
+        let stage = &self.pipeline.stages[stage];
+        stage.label.term(self.lang, &stage.id)
     }
 
     fn put(&mut self, change: Change, group: &str, delta: Stock, worth: &Stock, detail: String) {
@@ -287,7 +295,7 @@ impl<'a> Taker<'a> {
         let known = opening.map(|state| state.pursuit);
         for pursuit in met.iter().filter(|pursuit| Some(pursuit.number) != known) {
             if let (Some((on, outcome)), Some(from)) = (pursuit.ended, pursuit.left_from) {
-                let stock = Stock::of(self.value_on(on), from, self.pipeline);
+                let stock = Stock::of(&pursuit.worth, from, self.pipeline);
                 let group = self.group(history.owner_on(on));
                 let detail = format!("{} {}", pursuit.opened, self.stage(from));
                 self.put(Change::New, &group, stock.clone(), &stock, detail);
@@ -310,8 +318,8 @@ impl<'a> Taker<'a> {
     fn stayed(&mut self, before: &State, after: &State) {
         let group = self.moved_owner(before, after.owner.as_deref());
         let (_, start) = self.stock(before);
-        let revalued = Stock::of(after.value, before.stage, self.pipeline);
-        self.revalued(&group, before.value, after.value, &start, &revalued);
+        let revalued = Stock::of(&after.value.into(), before.stage, self.pipeline);
+        self.revalued(&group, &start, &revalued);
         let (_, end) = self.stock(after);
         if after.stage != before.stage {
             let change =
@@ -340,9 +348,8 @@ impl<'a> Taker<'a> {
         };
         let group = self.moved_owner(before, history.owner_on(on));
         let (_, start) = self.stock(before);
-        let value = self.value_on(on);
-        let end = Stock::of(value, before.stage, self.pipeline);
-        self.revalued(&group, before.value, value, &start, &end);
+        let end = Stock::of(&pursuit.worth, before.stage, self.pipeline);
+        self.revalued(&group, &start, &end);
         let from = pursuit.left_from.unwrap_or(before.stage);
         self.exit(&group, &end, outcome, from, pursuit.reason.as_deref());
     }
@@ -381,29 +388,16 @@ impl<'a> Taker<'a> {
         is
     }
 
-    fn revalued(
-        &mut self,
-        group: &str,
-        was: Option<Money>,
-        is: Option<Money>,
-        start: &Stock,
-        end: &Stock,
-    ) {
+    /// Another value: stated anew, or what it came to when the pursuit ended.
+    fn revalued(&mut self, group: &str, start: &Stock, end: &Stock) {
+        let (was, is) = (&start.value, &end.value);
         if was == is {
             return;
         }
-        let amount = |money: Option<Money>| money.map_or(Amount::ZERO, |money| money.amount);
+        let amount = |sum: &Sum| sum.foreign().fold(sum.own, |all, line| all.plus(line.amount));
         let up = amount(is) >= amount(was);
         let change = if up { Change::ValueUp } else { Change::ValueDown };
-        let text = |money: Option<Money>| money.map_or_else(|| "-".into(), |m| m.to_string());
+        let text = |sum: &Sum| if sum.is_zero() { "-".into() } else { sum.to_string() };
         self.put(change, group, end.minus(start), end, format!("{} -> {}", text(was), text(is)));
-    }
-
-    /// What it was worth at the end of a day.
-    fn value_on(&self, day: Date) -> Option<Money> {
-        standing(&self.record.prospect.events, day)
-            .filter_map(|event| event.value)
-            .last()
-            .map(|value| self.settings.own(value))
     }
 }

@@ -1,6 +1,7 @@
 //! `crm due`: the work list - what is due today, was missed, and comes next.
 
 use super::Request;
+use super::columns::stage_name;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -9,8 +10,10 @@ use crate::rules::policy::practice::Practice;
 use crate::rules::policy::{Duty, Judge};
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
+use crate::rules::team::owner_left;
 use crate::rules::team::pool::{announced, recycling};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
+use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -42,6 +45,7 @@ const CLOSE: What = ("close-by", "signing date", "签约日");
 const CYCLE: What = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: What = ("resumes", "hold ends", "恢复跟进");
 const RECYCLE: What = ("recycle", "goes to the pool", "回收公海");
+const LEFT: What = ("owner-left", "owner has left", "负责人已离职");
 const BIRTHDAY: What = ("birthday", "birthday", "生日");
 
 /// What the policy of its grade demands for a prospect.
@@ -62,8 +66,8 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
         (!items.is_empty()).then(|| (Whom::of(record, &book.settings), items))
     });
     for (record, recycling) in announced {
-        let detail = recycling.cause.words(lang);
-        let item = Item { date: recycling.on, what: &RECYCLE, detail: detail.into() };
+        let detail = recycling.cause.words().get(lang).into();
+        let item = Item { date: recycling.on, what: &RECYCLE, detail };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
     let (with, items): (Vec<Whom>, Vec<Vec<Item>>) = found.into_iter().unzip();
@@ -112,7 +116,7 @@ fn row(item: &Item, whom: &Whom, as_of: Date, lang: Lang) -> Row {
 impl Whom {
     fn of(record: &Record, settings: &Settings) -> Whom {
         let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
-        let stage = record.stage_id(settings).into();
+        let stage = stage_name(record, record.state.stage, settings, settings.language).into();
         Whom { id, name, stage, owner: record.state.owner.clone() }
     }
 }
@@ -153,13 +157,16 @@ impl Demands {
 }
 
 fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<Item> {
-    let state = &record.state;
+    let (state, lang) = (&record.state, book.settings.language);
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
             items.push(Item { date, what, detail: detail.into() });
         }
     };
+    if let Some((rep, left)) = owner_left(record, &book.settings, book.as_of) {
+        put(left, &LEFT, rep.display().to_owned());
+    }
     let held = state.hold.as_ref().filter(|_| state.flags.on_hold);
     if let Some(hold) = held {
         put(hold.until, &RESUMES, hold.reason.as_deref().unwrap_or("").to_owned());
@@ -175,19 +182,23 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
         if let Some((close, _)) = state.evidence.close_by
             && state.evidence.signed.is_none()
         {
-            let pushed =
-                if state.pushes > 0 { format!("pushed {} x", state.pushes) } else { String::new() };
+            let pushed = match (state.pushes, lang) {
+                (0, _) => String::new(),
+                (n, Lang::En | Lang::Machine) => format!("pushed {n} x"),
+                (n, Lang::Zh) => format!("推迟{n}次"),
+            };
             put(close, &CLOSE, pushed);
         }
         if let Some(start) = state.clock_start
             && state.stage > 0
         {
             let day = start.plus(i64::from(state.cycle_days));
-            put(
-                day,
-                &CYCLE,
-                format!("day {} of {}", state.age(book.as_of).unwrap_or(0), state.cycle_days),
-            );
+            let (age, cycle) = (state.age(book.as_of).unwrap_or(0), state.cycle_days);
+            let detail = match lang {
+                Lang::En | Lang::Machine => format!("day {age} of {cycle}"),
+                Lang::Zh => format!("第{age}天，周期{cycle}天"),
+            };
+            put(day, &CYCLE, detail);
         }
     }
     if let Some(demands) = demands {
@@ -200,14 +211,14 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
                 _ => &ANSWER,
             };
             if let Some(day) = duty.due() {
-                put(day, what, demanded(grade, &duty, book.settings.language));
+                put(day, what, demanded(grade, &duty, lang));
             }
         }
     }
     if book.settings.pool.grades.is_empty()
         && let Some(recycling) = recycling(record, &book.settings, None)
     {
-        put(recycling.on, &RECYCLE, recycling.cause.words(book.settings.language));
+        put(recycling.on, &RECYCLE, recycling.cause.words().get(lang).to_owned());
     }
     for contact in &record.prospect.contacts {
         if let Some(day) = contact.birthday.and_then(|born| next_birthday(born, book.as_of)) {
@@ -219,10 +230,11 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
 
 /// Why it is due, in a few words: the day itself says when it last happened.
 fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
+    let word = |kind| term(KINDS, kind, lang);
     let (en, zh) = match duty {
         Duty::Answer { answer, .. } => (
-            format!("{grade}: {} of {}", answer.kind, answer.on()),
-            format!("{grade}：{} {}", answer.on(), answer.kind),
+            format!("{grade}: {} of {}", word(&answer.kind), answer.on()),
+            format!("{grade}：{} {}", answer.on(), word(&answer.kind)),
         ),
         Duty::Verify(deadline) | Duty::Contact(deadline) => match deadline.last {
             Some(_) => (

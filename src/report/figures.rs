@@ -5,11 +5,16 @@ use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Chart, Picture, Quantity};
 use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::money::{Amount, Sum};
+use crate::value::money::{Amount, Money, Sum};
 use crate::value::period::Period;
 
-/// Of fewer cases than these a rate says nothing, and is not printed.
+/// Of fewer cases than these nothing is said: no rate, no advice, no verdict.
 pub const FEW: u64 = 5;
+
+/// Are these enough cases to say anything? The one rule of all reports.
+pub fn enough(n: u64) -> bool {
+    n >= FEW
+}
 
 /// A count.
 pub fn count(n: u64) -> Cell {
@@ -26,7 +31,7 @@ pub fn few(n: u64, lang: Lang) -> Cell {
 
 /// `n` of `of`, or that these are too few.
 pub fn rate(n: u64, of: u64, lang: Lang) -> Cell {
-    if of < FEW { few(of, lang) } else { Cell::Rate(n, of) }
+    if enough(of) { Cell::Rate(n, of) } else { few(of, lang) }
 }
 
 /// A quotient: whole where it is, else with one decimal; nothing where it is no number.
@@ -48,6 +53,14 @@ pub fn grouped(n: u64) -> String {
     Amount::from_int(i64::try_from(n).unwrap_or(i64::MAX)).grouped()
 }
 
+/// An amount within a sentence: with thousands separators for people.
+pub fn said(amount: Amount, lang: Lang) -> String {
+    match lang {
+        Lang::Machine => amount.to_string(),
+        Lang::En | Lang::Zh => amount.grouped(),
+    }
+}
+
 /// Bars beside each other, with the same in words.
 pub fn bars(title: &str, bars: Vec<Quantity>) -> Picture {
     let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
@@ -62,6 +75,28 @@ pub fn per(amount: Amount, n: u64) -> Cell {
 /// The lines of a sum in currencies without a rate.
 pub fn others(sum: &Sum) -> Vec<String> {
     sum.foreign().map(|money| money.to_string()).collect()
+}
+
+/// That a sum has lines in currencies without a rate, which no total holds: how much, and what to set.
+pub fn without_rate(sum: &Sum, settings: &Settings) -> Option<String> {
+    let first = sum.foreign().next()?.currency?;
+    let amounts: Vec<String> = sum.foreign().map(Money::grouped).collect();
+    let amounts = amounts.join(", ");
+    let lang = settings.language;
+    Some(match (settings.currency, lang) {
+        (None, Lang::En | Lang::Machine) => format!(
+            "{amounts}: not added up, the ledger has no currency of its own: set currency = \"{first}\" under [ledger] in crm.toml"
+        ),
+        (None, Lang::Zh) => format!(
+            "{amounts}：未计入合计，账本没有设定本币：请在 crm.toml 的 [ledger] 下设 currency = \"{first}\""
+        ),
+        (Some(own), Lang::En | Lang::Machine) => format!(
+            "{amounts}: not added up, without a rate: set {first} = RATE under [rates] in crm.toml, the price of 1 {first} in {own}"
+        ),
+        (Some(own), Lang::Zh) => format!(
+            "{amounts}：没有汇率，未计入合计：请在 crm.toml 的 [rates] 下设 {first} = 汇率（1 {first} 合多少 {own}）"
+        ),
+    })
 }
 
 /// The days that a report covers: those asked for, as far as the ledger has any; else all of them. Knows
@@ -108,4 +143,17 @@ pub fn rank(id: &str, settings: &Settings) -> (usize, bool, usize) {
     let department = department(id, settings);
     let last = usize::MAX;
     (department.and_then(place).unwrap_or(last), department != Some(id), place(id).unwrap_or(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_are_enough_and_four_are_not() {
+        assert_eq!([0, 1, 4, 5].map(enough), [false, false, false, true]);
+        assert_eq!(rate(4, 4, Lang::En), Cell::absent("n = 4, too few"));
+        assert_eq!(rate(0, 0, Lang::Zh), Cell::absent("n = 0，太少"));
+        assert_eq!(rate(5, 5, Lang::En), Cell::Rate(5, 5));
+    }
 }

@@ -7,7 +7,8 @@ use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
-use crate::rules::team::allocation::{Barrier, Obstacles, Rules, Wants};
+use crate::rules::team::allocation::{Strategies, Wants};
+use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles};
 use crate::rules::team::pool::{grade_of, waiting};
 use crate::rules::team::survey::Survey;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
@@ -104,7 +105,7 @@ struct Seen<'b> {
 }
 
 impl Waiter {
-    fn of(record: &Record, rules: &Rules) -> Waiter {
+    fn of(record: &Record, obstacles: Obstacles) -> Waiter {
         let (prospect, state) = (&record.prospect, &record.state);
         Waiter {
             id: prospect.id.clone(),
@@ -113,7 +114,7 @@ impl Waiter {
             value: state.value,
             since: state.owner_since,
             wants: Wants::of(prospect),
-            obstacles: rules.obstacles(record),
+            obstacles,
         }
     }
 
@@ -125,14 +126,15 @@ impl Waiter {
 
 impl<'b> Seen<'b> {
     /// Everything that the report needs of the prospects.
-    fn of(book: &'b Book, request: &Request, rules: &Rules, idle: &Team) -> Seen<'b> {
+    fn of(book: &'b Book, request: &Request, eligibility: &Eligibility, idle: &Team) -> Seen<'b> {
         let selected = request.selection(book);
         let mut seen = book.fold(
             &Query::everything(),
             |seen: &mut Seen, record| {
                 seen.survey.take(record, book, idle);
                 if selected.has(record) && record.state.in_pool() {
-                    seen.waiters.push(Waiter::of(record, rules));
+                    let obstacles = eligibility.obstacles(record, idle);
+                    seen.waiters.push(Waiter::of(record, obstacles));
                 }
             },
             |all, part| {
@@ -149,15 +151,16 @@ impl<'b> Seen<'b> {
 pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let idle = Team::idle(book);
-    let mut rules = Rules::without_accounts(book, &idle)?;
-    let Seen { survey, waiters } = Seen::of(book, request, &rules, &idle);
+    let mut eligibility = Eligibility::without_accounts(book, &idle)?;
+    let strategies = Strategies::of(&book.settings);
+    let Seen { survey, waiters } = Seen::of(book, request, &eligibility, &idle);
     let (team, holders, _) = survey.done(book);
-    rules.learn(holders);
+    eligibility.learn(holders);
     let mut stuck = 0_usize;
     let rows = waiters
         .iter()
         .map(|waiter| {
-            let (whom, none) = for_whom(waiter, book, &rules, &team);
+            let (whom, none) = for_whom(waiter, book, &eligibility, &strategies, &team);
             stuck += usize::from(none);
             let cells = vec![
                 Cell::text(&*waiter.id),
@@ -204,29 +207,37 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
 }
 
 /// Those who could have a prospect, who fits best first; or, with `true`, why nobody can.
-fn for_whom(waiter: &Waiter, book: &Book, rules: &Rules, team: &Team) -> (String, bool) {
+fn for_whom(
+    waiter: &Waiter,
+    book: &Book,
+    eligibility: &Eligibility,
+    strategies: &Strategies,
+    team: &Team,
+) -> (String, bool) {
     let lang = book.settings.language;
-    let grade = book.graded().of(&waiter.id).and_then(Customer::grade);
-    let fits = rules.fits(&waiter.wants, grade);
+    let customer = book.graded().of(&waiter.id);
+    let grade = customer.and_then(Customer::grade);
+    let fits = strategies.fits(&waiter.wants, customer.map(|customer| customer.value));
     let mut able: Vec<usize> = Vec::new();
     let mut barriers: Vec<(usize, Barrier)> = Vec::new();
     for place in 0..team.members.len() {
-        match rules.refusal(&waiter.obstacles, team, place) {
+        match eligibility.refusal(&waiter.obstacles, grade, team, place) {
             None => able.push(place),
             Some(barrier) => barriers.push((place, barrier)),
         }
     }
     able.sort_by(|a, b| {
-        let score = |place: &usize| std::cmp::Reverse(fits[*place].score(rules.weights()));
+        let score = |place: &usize| std::cmp::Reverse(fits[*place].score(strategies.weights()));
         score(a).cmp(&score(b)).then_with(|| team.members[*a].waited(&team.members[*b]))
     });
     let id = |place: &usize| team.members[*place].rep.id.to_string();
     match (able.as_slice(), barriers.as_slice()) {
         ([], []) => (lang.pick("no rep in the settings", "未设置业务员").into(), true),
-        ([], [(_, tag @ Barrier::DoNotAssign(_)), ..]) => (tag.words(lang), true),
+        ([], [(_, tag @ Barrier::DoNotAssign(_)), ..]) => (tag.words().get(lang).to_owned(), true),
         ([], _) => {
-            let why =
-                barriers.iter().map(|(at, barrier)| format!("{}: {}", id(at), barrier.words(lang)));
+            let why = barriers
+                .iter()
+                .map(|(at, barrier)| format!("{}: {}", id(at), barrier.words().get(lang)));
             let why: Vec<String> = why.collect();
             (format!("{}: {}", lang.pick("nobody", "无人"), why.join("; ")), true)
         }

@@ -129,16 +129,12 @@ fn count_in(slot: &mut Brought, record: &Record, settings: &Settings) {
     let pipeline = record.pipeline(settings);
     let prospect = first_prospect_column(pipeline)..=pipeline.won();
     let spells = &record.history.stages;
-    let won = record.history.pursuits.iter().any(|p| p.ended.is_some_and(|e| e.1 == Outcome::Won));
+    let mut brought = record.history.won().peekable();
     slot.leads += 1;
     slot.prospects += u64::from(spells.iter().any(|spell| prospect.contains(&spell.stage)));
-    if won {
+    if brought.peek().is_some() {
         slot.won += 1;
-        if record.state.booked == Sum::default() {
-            record.state.value.into_iter().for_each(|value| slot.value.add(value));
-        } else {
-            slot.value.add_sum(&record.state.booked);
-        }
+        brought.for_each(|(_, sum)| slot.value.add_sum(sum));
     } else if record.state.outcome == Outcome::Lost {
         slot.lost += 1;
     }
@@ -204,7 +200,7 @@ fn machines(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
             count(brought.open()),
             rate(brought.won, brought.won + brought.lost, lang),
             rate(brought.won, brought.leads, lang),
-            Cell::Amount(brought.value.own),
+            Cell::sum(&brought.value),
             per(brought.value.own, brought.won),
             cost_cell(brought, lang),
             cost_per(brought, brought.leads),
@@ -264,7 +260,7 @@ fn money(lines: &[Line], by: &Dimension, campaigns: bool, settings: &Settings) -
         let mut cells = vec![
             name(id, settings),
             count(brought.won),
-            Cell::Amount(brought.value.own),
+            Cell::sum(&brought.value),
             per(brought.value.own, brought.won),
         ];
         // Sources without a campaign cost nothing that is known: sums over them would flatter.

@@ -79,6 +79,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("amount", "Amount", "金额"),
     ("reached", "Reached", "接通"),
     ("forced", "Forced", "破例"),
+    ("hold", "On hold until", "暂缓至"),
     ("until", "Until", "至"),
     ("score", "Score", "评分"),
     ("scale", "Scale", "评分制"),
@@ -227,6 +228,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("author", "Author", "提交者"),
     ("committed", "Committed", "提交日"),
     ("audit", "To look at", "需查看"),
+    ("duty", "Duty", "项目"),
 ];
 
 /// The title of a column; its id where no title is known (the team's own facts).

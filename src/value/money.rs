@@ -1,5 +1,6 @@
 //! Exact amounts with a currency. The one home of `rust_decimal`: no binary floating point in sums.
 
+use crate::diag::Words;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +15,17 @@ impl Currency {
         let bytes: [u8; 3] = text.as_bytes().try_into().ok()?;
         bytes.iter().all(u8::is_ascii_uppercase).then_some(Currency(bytes))
     }
+
+    /// How many decimals its amounts have: the minor unit of ISO 4217; 2 for a code that is not listed.
+    pub fn decimals(self) -> u32 {
+        match &self.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG"
+            | b"RWF" | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            b"CLF" | b"UYW" => 4,
+            _ => 2,
+        }
+    }
 }
 
 impl fmt::Display for Currency {
@@ -26,6 +38,17 @@ impl fmt::Display for Currency {
 /// them cannot overflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(Decimal);
+
+/// What a sign behind a number multiplies it by.
+const FACTORS: [(&str, i64); 7] = [
+    ("k", 1_000),
+    ("K", 1_000),
+    ("m", 1_000_000),
+    ("M", 1_000_000),
+    ("千", 1_000),
+    ("万", 10_000),
+    ("亿", 100_000_000),
+];
 
 impl Amount {
     /// Nothing.
@@ -86,6 +109,17 @@ impl Amount {
         Ok(Amount(decimal))
     }
 
+    /// A number as people type it: as [`Amount::parse`], with commas between thousands, and with a sign behind it
+    /// that multiplies: `10k`, `1.5M`, `5万`, `1,200`.
+    pub fn parse_typed(text: &str) -> Result<Amount, BadMoney> {
+        let factor = FACTORS.iter().find_map(|(sign, by)| Some((text.strip_suffix(sign)?, *by)));
+        let (digits, by) = factor.unwrap_or((text, 1));
+        let amount = Amount::parse(&ungrouped(digits.trim_end(), ',')?)?;
+        let amount = amount.times(Amount::from_int(by));
+        // A product is bound as what is written.
+        if factor.is_some() { Amount::parse(&amount.trimmed().to_string()) } else { Ok(amount) }
+    }
+
     /// Sum, saturating far outside any real amount.
     #[must_use]
     pub fn plus(self, other: Amount) -> Amount {
@@ -126,6 +160,14 @@ impl Amount {
     #[must_use]
     pub fn trimmed(self) -> Amount {
         Amount(self.0.normalize())
+    }
+
+    /// With zeros at the end up to so many decimals, or as many as it needs.
+    #[must_use]
+    pub fn padded(self, decimals: u32) -> Amount {
+        let mut decimal = self.0.normalize();
+        decimal.rescale(decimals.max(decimal.scale()));
+        Amount(decimal)
     }
 
     /// In hundredths, rounded; `None` below zero.
@@ -203,24 +245,79 @@ pub struct Money {
 }
 
 /// Why a text is not money.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadMoney {
     /// Not a decimal numeral.
-    #[error("`{0}` is not an amount")]
     NotANumber(String),
     /// Beyond ±10^15 or finer than six decimals.
-    #[error("`{0}` cannot be kept exactly: at most 10^15, at most 6 decimals")]
     TooPrecise(String),
+    /// What separates thousands is not between groups of three digits.
+    Groups(String, char),
     /// The part after the number is not three capital letters.
-    #[error("`{0}` is not a currency: three capital letters, as in \"1500.50 USD\"")]
     Currency(String),
 }
+
+impl BadMoney {
+    /// The reason, for people.
+    pub fn words(&self) -> Words {
+        match self {
+            BadMoney::NotANumber(text) => words!("`{text}` is not an amount", "`{text}` 不是金额"),
+            BadMoney::TooPrecise(text) => words!(
+                "`{text}` cannot be kept exactly: at most 10^15, at most 6 decimals",
+                "`{text}` 无法精确保存：最大 10^15，最多 6 位小数"
+            ),
+            BadMoney::Groups(text, separator) => words!(
+                "`{text}`: `{separator}` is not between groups of three digits",
+                "`{text}`：`{separator}` 不在每三位数字之间"
+            ),
+            BadMoney::Currency(text) => words!(
+                "`{text}` is not a currency: three capital letters, as in \"1500.50 USD\"",
+                "`{text}` 不是币种：应为三个大写字母，如 \"1500.50 USD\""
+            ),
+        }
+    }
+}
+
+impl fmt::Display for BadMoney {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words().en())
+    }
+}
+
+impl std::error::Error for BadMoney {}
 
 impl Money {
     /// The same amount with the other sign.
     #[must_use]
     pub fn negated(self) -> Money {
         Money { amount: Amount::ZERO.minus(self.amount), ..self }
+    }
+
+    /// What people type: as [`Money::parse`], and `10k`, `1.5M`, `5万`, `1,200`, `1200USD`. Queries read numbers
+    /// in the same way.
+    pub fn parse_typed(text: &str) -> Result<Money, BadMoney> {
+        let text = text.trim();
+        let code = text.len().checked_sub(3).and_then(|at| text.split_at_checked(at));
+        let (number, currency) = match code {
+            Some((number, code)) if Currency::parse(code).is_some() => {
+                (number, Currency::parse(code))
+            }
+            _ => (text, None),
+        };
+        match Amount::parse_typed(number.trim_end()) {
+            Ok(amount) => Ok(Money { amount, currency }),
+            // What is wrong with it is told as files have it.
+            Err(_) if currency.is_none() => Money::parse(text),
+            Err(bad) => Err(bad),
+        }
+    }
+
+    /// With thousands separators, for people: `1,500.50 USD`.
+    pub fn grouped(self) -> String {
+        match self.currency {
+            Some(currency) => format!("{} {currency}", self.amount.grouped()),
+            None => self.amount.grouped(),
+        }
     }
 
     /// `1500.50` or `1500.50 USD`.
@@ -236,6 +333,35 @@ impl Money {
             }
         }
     }
+}
+
+/// An amount without the separators between its groups of three digits: `1,234,567.50 USD`. Fails where the
+/// separator is elsewhere: `512,77` is 512 and decimals of another notation, not 51277.
+pub fn ungrouped(text: &str, separator: char) -> Result<String, BadMoney> {
+    // A space that is typed may be one that does not break in the file.
+    let parts = |c: char| c == separator || separator == ' ' && matches!(c, '\u{a0}' | '\u{202f}');
+    let text = text.trim();
+    let end = text.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
+    let (numeral, behind) = text.split_at(end);
+    let (whole, decimals) = match numeral.find('.').filter(|_| separator != '.') {
+        Some(point) => numeral.split_at(point),
+        None => (numeral, ""),
+    };
+    let groups: Vec<&str> = whole.split(parts).collect();
+    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let right = match groups.as_slice() {
+        [_] | [] => true,
+        [first, others @ ..] => {
+            let first = first.trim_start_matches(['-', '+']);
+            (1..=3).contains(&first.len())
+                && digits(first)
+                && others.iter().all(|group| group.len() == 3 && digits(group))
+        }
+    };
+    if !right || decimals.contains(parts) {
+        return Err(BadMoney::Groups(text.to_owned(), separator));
+    }
+    Ok(format!("{}{decimals}{behind}", groups.concat()))
 }
 
 impl fmt::Display for Money {
@@ -257,6 +383,23 @@ pub struct Sum {
     others: Option<Box<BTreeMap<Currency, Amount>>>,
 }
 
+impl From<Option<Money>> for Sum {
+    /// A sum of one amount, or of none.
+    fn from(money: Option<Money>) -> Sum {
+        let mut sum = Sum::default();
+        money.into_iter().for_each(|money| sum.add(money));
+        sum
+    }
+}
+
+impl fmt::Display for Sum {
+    /// `1500`, `1500 + 200 USD`, `200 USD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.lines().map(|line| line.to_string()).collect();
+        f.write_str(&lines.join(" + "))
+    }
+}
+
 impl Sum {
     /// A sum in the ledger's own currency.
     pub fn of(own: Amount) -> Sum {
@@ -272,6 +415,40 @@ impl Sum {
                 *line = line.plus(money.amount);
             }
         }
+    }
+
+    /// Nothing, in any currency?
+    pub fn is_zero(&self) -> bool {
+        self.own.is_zero() && self.foreign().next().is_none()
+    }
+
+    /// More than nothing, in some currency?
+    pub fn is_something(&self) -> bool {
+        let more = |amount: Amount| !amount.is_negative() && !amount.is_zero();
+        more(self.own) || self.others().any(|line| more(line.amount))
+    }
+
+    /// Each line rounded to this many decimals.
+    #[must_use]
+    pub fn round(&self, decimals: u32) -> Sum {
+        let mut sum = Sum::of(self.own.round(decimals));
+        self.others()
+            .for_each(|line| sum.add(Money { amount: line.amount.round(decimals), ..line }));
+        sum
+    }
+
+    /// For people: `1,500`; where there is more in other currencies, `1,500 + 200 USD`, or `200 USD`
+    /// alone.
+    pub fn grouped(&self) -> String {
+        let lines: Vec<String> = self.lines().map(Money::grouped).collect();
+        lines.join(" + ")
+    }
+
+    /// The lines that are not zero, the ledger's own currency first; where all are, that one.
+    fn lines(&self) -> impl Iterator<Item = Money> + '_ {
+        let own = Money { amount: self.own, currency: None };
+        let told = !self.own.is_zero() || self.is_zero();
+        Some(own).filter(|_| told).into_iter().chain(self.foreign())
     }
 
     /// The lines in other currencies, those that came to zero too.
@@ -346,6 +523,53 @@ mod tests {
     }
 
     #[test]
+    fn thousands_stand_in_groups_of_three() {
+        for (text, separator, plain) in [
+            ("1,234", ',', Some("1234")),
+            ("12,345,678.90", ',', Some("12345678.90")),
+            ("-1,234.50 USD", ',', Some("-1234.50 USD")),
+            ("1234.5", ',', Some("1234.5")),
+            ("999", ',', Some("999")),
+            ("1.234.567", '.', Some("1234567")),
+            ("1\u{a0}234", ' ', Some("1234")),
+            ("512,77", ',', None),
+            ("1.234,56", ',', None),
+            ("1,2345", ',', None),
+            ("1234,567", ',', None),
+            (",123", ',', None),
+            ("1,,234", ',', None),
+            ("1500.50", '.', None),
+        ] {
+            assert_eq!(ungrouped(text, separator).ok().as_deref(), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_as_people_type_them() {
+        for (text, amount) in [
+            ("10k", Some("10000")),
+            ("1.5M", Some("1500000")),
+            ("5万", Some("50000")),
+            ("1.25 万", Some("12500")),
+            ("1,200", Some("1200")),
+            ("1200USD", Some("1200 USD")),
+            ("1,200.50 USD", Some("1200.50 USD")),
+            ("10kUSD", Some("10000 USD")),
+            ("18000", Some("18000")),
+            ("1500.50", Some("1500.50")),
+            ("512,77", None),
+            ("k", None),
+            ("USD", None),
+            ("10kk", None),
+            ("1200usd", None),
+            ("9999999999亿", None),
+        ] {
+            let typed = Money::parse_typed(text).ok().map(|money| money.to_string());
+            assert_eq!(typed.as_deref(), amount, "{text}");
+        }
+    }
+
+    #[test]
     fn hundredths_and_statistics() {
         for (text, hundredths, back) in
             [("1500.50", 150_050, "1500.50"), ("0.005", 1, "0.01"), ("7", 700, "7")]
@@ -356,6 +580,19 @@ mod tests {
         assert_eq!(Amount::from_int(-1).hundredths(), None);
         assert_eq!(Amount::of_f64(2.0 / 3.0).to_string(), "0.666667");
         assert_eq!(Amount::of_f64(f64::NAN), Amount::ZERO);
+    }
+
+    #[test]
+    fn padding() {
+        for (text, decimals, padded) in [
+            ("37500.0", 0, "37,500"),
+            ("37500", 2, "37,500.00"),
+            ("1500.5", 2, "1,500.50"),
+            ("0.125", 2, "0.125"),
+            ("0", 2, "0.00"),
+        ] {
+            assert_eq!(Amount::parse(text).unwrap().padded(decimals).grouped(), padded, "{text}");
+        }
     }
 
     #[test]

@@ -302,7 +302,7 @@ fn back_lose_hold_reopen() {
 }
 
 #[test]
-fn undo_retracts_and_undoes_itself() {
+fn undo_retracts_and_a_retraction_is_taken_back_by_its_key() {
     let sandbox = one();
     sandbox.crm("advance zhang appointment --next mon").done();
     let text = sandbox.read("prospects/zhang.toml");
@@ -311,7 +311,9 @@ fn undo_retracts_and_undoes_itself() {
     assert!(said.starts_with("zhang (张先生): retracted 2009-12-18-1-"), "{said}");
     assert!(sandbox.read("prospects/zhang.toml").starts_with(&text), "history stays");
     assert_eq!(stage(&sandbox, "zhang"), "opportunity");
-    sandbox.crm("undo zhang").done();
+    let text = sandbox.read("prospects/zhang.toml");
+    let retraction = text.lines().last().unwrap().split(' ').next().unwrap().to_owned();
+    sandbox.crm(&format!("undo zhang {retraction}")).done();
     assert_eq!(stage(&sandbox, "zhang"), "appointment");
     let said = refused(&sandbox, "undo zhang 2009-12-17", 2);
     assert!(
@@ -320,6 +322,25 @@ fn undo_retracts_and_undoes_itself() {
     );
     let fresh = one();
     assert!(refused(&fresh, "undo zhang", 1).starts_with("error[nothing-to-undo]"));
+}
+
+#[test]
+fn undo_twice_undoes_two_entries_and_never_the_opening() {
+    let sandbox = one();
+    sandbox.crm("log zhang call --note one").done();
+    sandbox.crm("log zhang call --note two").done();
+    for expected in ["two", "one"] {
+        let (_, said) = sandbox.crm("undo zhang").done();
+        assert!(said.contains(&format!("note = \"{expected}\"")), "{said}");
+    }
+    assert!(refused(&sandbox, "undo zhang", 1).starts_with("error[nothing-to-undo]"));
+    let said = refused(&sandbox, "undo zhang 2009-12-03", 1);
+    assert!(said.starts_with("error[nothing-to-undo]: `2009-12-03"), "{said}");
+    assert!(said.contains("--force REASON"), "{said}");
+    refused(&sandbox, "undo zhang 2009-12-03 --force ''", 1);
+    sandbox.crm("undo zhang 2009-12-03 --force 'never met'").done();
+    assert!(sandbox.read("prospects/zhang.toml").contains("forced = \"never met\""));
+    assert!(sandbox.crm("check --all").done().0.contains("was forced: never met"));
 }
 
 #[test]
@@ -383,7 +404,7 @@ fn ids_prefixes_paths_and_names() {
     let said = sandbox.crm("show zha").fails(2);
     assert!(said.starts_with("error[ambiguous]: `zha` could be any of 2 prospects"), "{said}");
     assert!(
-        said.contains("say which: zhao, zhang") || said.contains("say which: zhang, zhao"),
+        said.contains("name one of: zhao, zhang") || said.contains("name one of: zhang, zhao"),
         "{said}"
     );
     assert!(sandbox.crm("show ../crm.toml").fails(2).starts_with("error[bad-id]"));
@@ -443,6 +464,24 @@ fn edit_checks_what_comes_back() {
     let said = edit("sed -i 's/name/name =/' \"$1\"").fails(1);
     assert!(said.starts_with("error[syntax]"), "{said}");
     assert_eq!(sandbox.read("prospects/zhang.toml"), before);
+    // The hour of typing is not lost, whatever refused it.
+    let kept = |said: &str| {
+        let (_, place) =
+            said.rsplit_once("your text is kept in ").unwrap_or_else(|| panic!("{said}"));
+        let folder = std::path::PathBuf::from(place.trim());
+        let text = std::fs::read(folder.join("zhang.toml")).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        text
+    };
+    assert!(kept(&said).starts_with(b"name ="));
+    let said = edit("printf 'note = \"\\325\\305\"\\n' > \"$1\"").fails(1);
+    assert!(said.starts_with("error[not-utf8]"), "{said}");
+    assert!(kept(&said).contains(&0o325));
+    let said = edit("echo '# typed' >> \"$1\"; exit 3").fails(2);
+    assert!(kept(&said).ends_with(b"# typed\n"));
+    let said = edit("echo '# typed' >> \"$1\"; echo '# other' >> prospects/zhang.toml").fails(3);
+    assert!(said.contains("was changed meanwhile"), "{said}");
+    assert!(kept(&said).ends_with(b"# typed\n"));
     assert!(edit("exit 3").fails(2).contains("nothing was changed"));
     assert!(sandbox.crm("edit zhang").fails(2).contains("no editor is set"));
 }
@@ -571,6 +610,67 @@ fn output_goes_to_a_file_in_the_format_of_its_ending() {
 }
 
 #[test]
+fn output_replaces_no_file_of_a_ledger() {
+    let sandbox = one();
+    sandbox.write(".git/config", "[core]\n");
+    sandbox.write("activity/x.toml", "[tally]\n");
+    sandbox.write(".gitattributes", "* text\n");
+    sandbox.crm("log zhang note").done();
+    let absolute = sandbox.path().join("prospects/zhang.toml").display().to_string();
+    let config = sandbox.read(".git/config");
+    let before = sandbox.snapshot();
+    for file in [
+        "crm.toml",
+        "CRM.TOML",
+        "./crm.toml",
+        "activity/../crm.toml",
+        "prospects/zhang.toml",
+        "prospects/new.toml",
+        "prospects/board.csv",
+        "activity/x.toml",
+        ".git/config",
+        ".crm/lock",
+        ".gitattributes",
+        &absolute,
+    ] {
+        let said = sandbox.run(&["list", "-f", "csv", "-o", file]).fails(2);
+        assert!(said.starts_with("error[bad-argument]: -o "), "{file}: {said}");
+        assert!(said.contains("would replace a file of the ledger"), "{file}: {said}");
+    }
+    // From another folder, and where another ledger is meant.
+    let elsewhere = Sandbox::ledger();
+    let said = elsewhere.run(&["list", "-f", "csv", "-o", &absolute]).fails(2);
+    assert!(said.contains("would replace a file of the ledger"), "{said}");
+    assert_eq!(sandbox.snapshot(), before);
+    assert_eq!(sandbox.read(".git/config"), config);
+    // Beside them a file may be written, and again.
+    sandbox.crm("list -o out.csv").ok();
+    sandbox.crm("list -o out.csv").ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn output_replaces_no_file_of_a_ledger_through_links() {
+    let sandbox = one();
+    let outside = Sandbox::empty();
+    let settings = sandbox.path().join("crm.toml");
+    std::os::unix::fs::symlink(&settings, sandbox.path().join("soft.csv")).unwrap();
+    std::os::unix::fs::symlink(sandbox.path(), outside.path().join("folder")).unwrap();
+    std::fs::hard_link(
+        sandbox.path().join("prospects/zhang.toml"),
+        sandbox.path().join("hard.csv"),
+    )
+    .unwrap();
+    std::fs::hard_link(&settings, outside.path().join("far.csv")).unwrap();
+    let far = outside.path().join("far.csv").display().to_string();
+    let through = outside.path().join("folder/crm.toml").display().to_string();
+    for file in ["soft.csv", "hard.csv", &far, &through] {
+        let said = sandbox.run(&["list", "-f", "csv", "-o", file]).fails(2);
+        assert!(said.contains("would replace a file of the ledger"), "{file}: {said}");
+    }
+}
+
+#[test]
 fn chinese_where_the_settings_say_so() {
     let sandbox = Sandbox::with_settings("[ledger]\nlanguage = \"zh\"\n");
     sandbox.prospect("zhang", "name = \"张先生\"\n", "2009-12-03 = { kind = \"opened\" }\n");
@@ -641,4 +741,25 @@ fn a_dry_run_without_apply_shows_the_proposal() {
         let dry = sandbox.crm(&format!("--as-of 2010-03-31 {command} -n")).ok();
         assert_eq!(dry, shown, "{command}");
     }
+}
+
+#[test]
+fn nothing_that_was_signed_or_paid_is_swept() {
+    let met = "2009-11-01 = { kind = \"opened\" }\n2009-11-02 = { kind = \"meeting\", stage = \"25\", next = 2009-11-09 }\n";
+    let ledger = Sandbox::ledger();
+    ledger.prospect("plain", "name = \"x\"", met);
+    ledger.prospect(
+        "paid",
+        "name = \"x\"",
+        &format!("{met}2009-11-10 = {{ kind = \"payment\", amount = 1 }}\n"),
+    );
+    ledger.prospect(
+        "signed",
+        "name = \"x\"",
+        &format!("{met}2009-11-10 = {{ kind = \"contract\" }}\n"),
+    );
+    // A person decides about them: they are listed, and stay.
+    assert_eq!(ledger.crm("sweep -f ids").ok(), "paid\nplain\nsigned\n");
+    ledger.crm("sweep --apply").done();
+    assert_eq!(ledger.crm("list stage:opportunity -f ids").ok(), "plain\n");
 }

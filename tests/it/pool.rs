@@ -112,7 +112,7 @@ fn the_wait_looks_at_every_earlier_owner() {
     // Day 30 is still part of the wait, day 31 is not; that somebody else had it since is no way around.
     let said = sandbox.crm("claim p1 --by a --as-of 2010-01-04").fails(1);
     assert!(
-        said.contains("`a` had it until 2009-12-05 and may claim it again from 2010-01-05"),
+        said.contains("cannot go to `a`: waits until 2010-01-05: had it until 2009-12-05"),
         "{said}"
     );
     sandbox.crm("claim p1 --by a --as-of 2010-01-05").done();
@@ -125,8 +125,9 @@ fn capacity_and_presence_bind_claims_and_assignments() {
     let sandbox = pool_of(settings, 3);
     sandbox.crm("assign p1 --to full").done();
     for (command, why) in [
-        ("claim p2 --by full", "holds 1, the capacity is 1"),
-        ("claim p2 --by gone", "`gone` left on 2009-12-11"),
+        ("claim p2 --by full", "cannot go to `full`: full: 1 of 1"),
+        ("claim p2 --by gone", "cannot go to `gone`: left on 2009-12-11"),
+        ("claim p2 --by away", "cannot go to `away`: on leave until 2009-12-20"),
         ("assign p2 --to full", "cannot go to `full`: full: 1 of 1"),
         ("assign p2 --to gone", "cannot go to `gone`: left on 2009-12-11"),
         ("assign p2 --to away", "cannot go to `away`: on leave until 2009-12-20"),
@@ -185,11 +186,13 @@ fn a_new_owner_has_the_whole_time() {
 }
 
 #[test]
-fn nobody_recycles_the_pool_the_signed_or_the_closed() {
+fn nobody_recycles_the_pool_the_signed_the_paid_or_the_closed() {
     let settings = "[pool]\nrecycle_days = 1\n";
     assert_eq!(one(settings, OPEN, "2010-06-01"), [""; 0]);
     let signed = format!("{OWNED}2009-12-02 = {{ kind = \"contract\" }}\n");
     assert_eq!(one(settings, &signed, "2010-06-01"), [""; 0]);
+    let paid = format!("{OWNED}2009-12-02 = {{ kind = \"payment\", amount = 1 }}\n");
+    assert_eq!(one(settings, &paid, "2010-06-01"), [""; 0]);
     let lost =
         format!("{OWNED}2009-12-02 = {{ kind = \"moved\", stage = \"lost\", reason = \"x\" }}\n");
     assert_eq!(one(settings, &lost, "2010-06-01"), [""; 0]);

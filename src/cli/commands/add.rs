@@ -2,13 +2,17 @@
 
 use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
+use crate::cli::eligible::{Gift, Override, admit_gifts};
 use crate::cli::entry::{Session, created, insert};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
 use crate::disk::likeness::{Likeness, alike};
+use crate::model::event::Event;
 use crate::model::prospect::{Contact, Prospect};
+use crate::rules::entry::nearly_known_source;
+use crate::rules::replay::replay;
 use crate::value::id;
 use clap::Args;
 
@@ -49,6 +53,9 @@ pub struct Add {
     /// Although a prospect that looks the same exists
     #[arg(long)]
     anyway: bool,
+    /// With --owner: although the rep may not have it, and why
+    #[arg(long, value_name = "REASON", requires = "owner")]
+    force: Option<String>,
     /// Print what would be written, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -99,7 +106,9 @@ impl Add {
         let session = Session::open(context, self.dry_run)?;
         let ledger = session.ledger;
         let mut prospect = self.prospect(ledger)?;
-        insert(&mut prospect, session.draft("opened", &self.signed, &self.evidence)?);
+        let mut event = session.draft("opened", &self.signed, &self.evidence)?;
+        self.admit_owner(context, &prospect, &mut event)?;
+        insert(&mut prospect, event);
         if !self.anyway {
             self.refuse_likely_duplicate(ledger, &prospect)?;
         }
@@ -112,7 +121,23 @@ impl Add {
                 ledger.show(&prospect.path).display()
             ));
         }
+        session.doubt(&prospect.events, nearly_known_source(&prospect, &ledger.settings));
         Ok(())
+    }
+
+    /// May the owner have it? A new prospect has no grade yet, so no level is asked of its owner.
+    fn admit_owner(
+        &self,
+        context: &Context,
+        prospect: &Prospect,
+        event: &mut Event,
+    ) -> Result<(), Failure> {
+        let mut pooled = prospect.clone();
+        pooled.events.push(Event { owner: None, ..event.clone() });
+        let settings = &context.ledger()?.settings;
+        let Some(record) = replay(pooled, settings, event.date()) else { return Ok(()) };
+        let gift = Gift { named: format!("`{}`", prospect.id), record, event };
+        admit_gifts(context, vec![gift], Override::Reason(self.force.as_deref()))
     }
 
     /// The prospect without its opening event.

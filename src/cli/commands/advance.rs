@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
+use crate::cli::eligible::{Override, admit};
 use crate::cli::entry::{Entry, Session, Target, ended, kind};
 use crate::cli::words::split_stage;
 use crate::diag::{Code, Diagnostic, Failure};
@@ -31,7 +32,7 @@ pub struct Advance {
     /// What happened, if the move comes with it: meeting, contract, payment, …
     #[arg(long, value_name = "KIND", default_value = "moved", hide_default_value = true)]
     kind: String,
-    /// Write the move although evidence is missing, and say why
+    /// Write the move although evidence is missing, or the new owner may not have it, and say why
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
@@ -56,6 +57,7 @@ impl Advance {
         if !refused.is_empty() {
             return Err(Failure(refused));
         }
+        admit(context, &mut entries, Override::Reason(self.force.as_deref()))?;
         session.commit(entries)
     }
 

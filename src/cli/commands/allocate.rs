@@ -8,13 +8,15 @@ use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
 use crate::format::plan_file::read_plan;
-use crate::plan::allocate::{Allocation, Method, Pair, Placement, Step, allocate, follow};
+use crate::plan::allocate::{Allocation, Method, Pair, Placement, Step, allocate};
+use crate::plan::follow::follow;
 use crate::report::Request;
 use crate::report::allocation::{fairness, utilisation};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::allocation::UNIT;
+use crate::rules::team::eligibility::Barrier;
 use crate::rules::team::fairness::Loads;
 use crate::rules::team::pool::not_in_pool;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
@@ -71,9 +73,9 @@ impl Allocate {
         if let Some(id) = &self.why {
             return context.emit(why(id, &allocation, &book, context)?);
         }
-        let steps = allocation.steps(book.settings.language);
+        let steps = allocation.steps();
         let sheet = sheet(&allocation, &book, self.apply.apply);
-        let given = steps.iter().map(proposed);
+        let given = steps.iter().map(|step| proposed(step, context.spoken()));
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", given)
     }
 
@@ -87,17 +89,18 @@ impl Allocate {
             });
             Failure(placed.collect())
         })?;
-        self.apply.write(session, "assigned", steps.iter().map(proposed))
+        let given = steps.iter().map(|step| proposed(step, context.spoken()));
+        self.apply.write(session, "assigned", given)
     }
 }
 
 /// The entry that gives a prospect of the pool to a rep.
-fn proposed(step: &Step) -> Proposed<'_> {
+fn proposed(step: &Step, lang: Lang) -> Proposed<'_> {
     Proposed {
         path: &step.prospect.path,
         stage: None,
         owner: Some(step.rep.clone()),
-        reason: step.reason.as_str().into(),
+        reason: step.reason.get(lang).into(),
         moved: format!("pool -> {}", step.rep),
     }
 }
@@ -163,6 +166,7 @@ fn sheet(allocation: &Allocation, book: &Book, applied: bool) -> Sheet {
             ..Table::default()
         });
     }
+    tables.extend(waits(allocation, lang));
     let before = Loads::of(&allocation.team);
     let mut after = before.clone();
     for placement in &placements {
@@ -190,6 +194,32 @@ fn about(allocation: &Allocation, placements: &[Placement], book: &Book) -> Stri
         }
         Lang::Zh => format!("{}  ·  公海{all}个客户，可分配{placed}个", book.as_of),
     }
+}
+
+/// The reps who lost a prospect and are not given it back yet.
+fn waits(allocation: &Allocation, lang: Lang) -> Option<Table> {
+    let waits = allocation.waits();
+    let row = |(prospect, member, barrier): &(usize, usize, Barrier)| {
+        let prospect = &allocation.prospects[*prospect].prospect;
+        Row::new(vec![
+            Cell::text(&*prospect.id),
+            Cell::text(&*prospect.name),
+            Cell::text(&*allocation.team.members[*member].rep.id),
+            Cell::text(barrier.words().get(lang)),
+        ])
+    };
+    (!waits.is_empty()).then(|| Table {
+        id: "waits".into(),
+        title: lang.pick("Not given back yet", "暂不交还").into(),
+        columns: vec![
+            column("id", Kind::Id, lang),
+            column("name", Kind::Text, lang),
+            column("rep", Kind::Text, lang),
+            column("reason", Kind::Text, lang),
+        ],
+        rows: waits.iter().map(row).collect(),
+        ..Table::default()
+    })
 }
 
 /// What each member holds, gets, and would hold.
@@ -240,10 +270,10 @@ fn notes(allocation: &Allocation, lang: Lang, applied: bool) -> Vec<String> {
             let percent = 100.0 * gap as f64 / plan.bound.max(1) as f64;
             match lang {
                 Lang::En | Lang::Machine => format!(
-                    "score {value:.2} by the fast method; no plan scores more than {bound:.2}: at most {percent:.3} % are missing"
+                    "score {value:.2}; no plan that places as many scores more than {bound:.2}: at most {percent:.3} % are missing"
                 ),
                 Lang::Zh => {
-                    format!("快速方法总分{value:.2}，上限{bound:.2}，差距至多{percent:.3}%")
+                    format!("总分{value:.2}，分配同样多客户时上限{bound:.2}，差距至多{percent:.3}%")
                 }
             }
         }
@@ -282,7 +312,7 @@ fn why(
         return Err(problem.unwrap_or_else(unselected).into());
     };
     let chosen = allocation.member_of(position);
-    let weights = allocation.rules.weights();
+    let weights = allocation.strategies.weights();
     let row = |pair: &Pair| {
         let weigh = |weight: u32, part: i64| points(i64::from(weight) * part);
         let cells = vec![
@@ -294,7 +324,7 @@ fn why(
             points(pair.net()),
             Cell::text(allocation.why(position, pair, lang)),
             Cell::maybe(pair.barrier.as_ref().filter(|_| chosen != Some(pair.member)), |barrier| {
-                Cell::text(barrier.words(lang))
+                Cell::text(barrier.words().get(lang))
             }),
         ];
         let emphasis = if chosen == Some(pair.member) { Emphasis::Good } else { Emphasis::Plain };

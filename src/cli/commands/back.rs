@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
+use crate::cli::eligible::{Override, admit};
 use crate::cli::entry::{Entry, Session, ended};
 use crate::cli::words::split_stage;
 use crate::diag::{Code, Diagnostic, Failure};
@@ -79,6 +80,7 @@ impl Back {
         if !refused.is_empty() {
             return Err(Failure(refused));
         }
+        admit(context, &mut entries, Override::Elsewhere)?;
         session.commit(entries)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
+use crate::cli::eligible::{Override, admit};
 use crate::cli::entry::{Entry, Session};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::report::Request;
@@ -14,7 +15,8 @@ use clap::Args;
 #[command(after_help = "Examples:\n  crm claim yu-dong --by hejun\n  \
     crm claim --where 'is:pool region:suzhou need:group' --by sarah\n\n\
     [pool] in crm.toml limits how many one may hold, how many one may claim a day, and how soon one\n\
-    may claim again what was one's own. A refused claim costs nothing.")]
+    may have again what was one's own. What keeps a prospect from a rep in `crm assign` keeps it from\n\
+    them here, too. A refused claim costs nothing.")]
 pub struct Claim {
     /// The prospects
     #[arg(required_unless_present = "query", value_name = "ID")]
@@ -25,6 +27,9 @@ pub struct Claim {
     /// A note for the journal
     #[arg(short = 'm', long, value_name = "TEXT")]
     note: Option<String>,
+    /// Although the rep may not have it, and why; the limits of [pool] hold all the same
+    #[arg(long, value_name = "REASON")]
+    force: Option<String>,
     #[command(flatten)]
     chosen: Where,
 }
@@ -61,6 +66,9 @@ impl Claim {
                 }
                 Err(refusal) => refused.push(refusal),
             }
+        }
+        if let Err(barred) = admit(context, &mut entries, Override::Reason(self.force.as_deref())) {
+            refused.extend(barred.0);
         }
         if !refused.is_empty() {
             return Err(Failure(refused));

@@ -2,8 +2,10 @@
 
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
+use crate::cli::eligible::{Override, admit};
 use crate::cli::entry::{Entry, Session, kind};
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::rules::replay::cases;
 use crate::value::money::Amount;
 use clap::Args;
 
@@ -31,6 +33,9 @@ pub struct Log {
     /// On a survey: nps or csat
     #[arg(long, value_name = "SCALE", value_parser = ["nps", "csat"])]
     scale: Option<String>,
+    /// With --owner: although the rep may not have it, and why
+    #[arg(long, value_name = "REASON", requires = "owner")]
+    force: Option<String>,
     #[command(flatten)]
     chosen: Where,
 }
@@ -68,10 +73,19 @@ impl Log {
         event.score = self.score.as_deref().map(score).transpose()?;
         let mut entries = Vec::new();
         for target in session.targets(ids, &self.chosen)? {
-            target.on(settings, event.date())?;
+            let record = target.on(settings, event.date())?;
+            let open = &record.state.open_tickets;
+            cases::apply(&mut open.clone(), &event).map_err(|which| {
+                let help = open.first().map(|ticket| {
+                    format!("crm log {} resolved --ticket {ticket}", target.id()).into()
+                });
+                let message = which.message.about(&target.named());
+                Diagnostic { message, help: help.into_iter().collect(), ..which }.typed()
+            })?;
             let said = format!("{}: {kind} on {}", target.named(), event.date());
             entries.push(Entry { target, events: vec![event.clone()], said });
         }
+        admit(context, &mut entries, Override::Reason(self.force.as_deref()))?;
         session.commit(entries)
     }
 }

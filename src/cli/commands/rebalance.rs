@@ -6,6 +6,7 @@ use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::plan::rebalance::{Rebalance as Plan, Stays, Wish, rebalance};
 use crate::report::allocation::{fairness, utilisation};
+use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
 use crate::rules::team::fairness::capacities;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
@@ -54,7 +55,7 @@ impl Rebalance {
             path: &step.prospect.path,
             stage: None,
             owner: Some(id(step.to).clone()),
-            reason: book.settings.language.pick("rebalanced", "负荷平衡").into(),
+            reason: context.spoken().pick("rebalanced", "负荷平衡").into(),
             moved: format!("{} -> {}", id(step.from), id(step.to)),
         });
         let sheet = sheet(&plan, &book, self.apply.apply);
@@ -99,7 +100,7 @@ fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
         Row::new(vec![
             Cell::text(prospect.id.clone()),
             Cell::text(prospect.name.clone()),
-            Cell::text(prospect.stage.clone()),
+            stage_cell(prospect.stage(&book.settings), lang),
             Cell::maybe(step.last_entry, Cell::Date),
             id(step.from),
             id(step.to),
@@ -214,6 +215,7 @@ fn words(stays: Stays, lang: Lang) -> &'static str {
         Stays::Touched => lang.pick("touched lately", "近期有跟进"),
         Stays::DoNotAssign => lang.pick("not to be assigned", "不分配"),
         Stays::NotSelected => lang.pick("not selected", "未选"),
+        Stays::Account => lang.pick("of an account that stays", "所属客户整体不动"),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::Failure;
 use crate::plan::recycle::{Recycled, recycle};
+use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::table::words::column;
@@ -34,7 +35,7 @@ impl Recycle {
             path: &item.prospect.path,
             stage: None,
             owner: Some("".into()),
-            reason: item.cause.words(book.settings.language).into(),
+            reason: item.cause.words().get(context.spoken()).into(),
             moved: format!("{} -> pool", item.prospect.owner.as_deref().unwrap_or_default()),
         });
         let sheet = sheet(&recycled, &book);
@@ -59,10 +60,10 @@ fn sheet(recycled: &[Recycled], book: &Book) -> Sheet {
             let cells = vec![
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
-                Cell::text(prospect.stage.clone()),
+                stage_cell(prospect.stage(&book.settings), lang),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),
                 Cell::Date(item.on),
-                Cell::text(item.cause.words(lang)),
+                Cell::text(item.cause.words().get(lang)),
             ];
             Row::with(cells, Emphasis::Warn)
         })

@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
+use crate::cli::eligible::{Override, admit};
 use crate::cli::entry::{Entry, Session};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
@@ -61,6 +62,7 @@ impl Reopen {
             );
             entries.push(Entry { target, events: vec![event], said });
         }
+        admit(context, &mut entries, Override::Elsewhere)?;
         session.commit(entries)
     }
 }

@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::Failure;
 use crate::plan::sweep::{Overdue, sweep};
+use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::table::words::column;
@@ -33,10 +34,10 @@ impl Sweep {
             let first = item.falls_to.clone()?;
             Some(Proposed {
                 path: &item.prospect.path,
-                moved: format!("{} -> {first}", item.prospect.stage),
+                moved: format!("{} -> {first}", item.prospect.stage(&book.settings).id),
                 stage: Some(first),
                 owner: None,
-                reason: item.reason(book.settings.language).into(),
+                reason: item.reason(context.spoken()).into(),
             })
         });
         self.apply.carry_out(context, session.as_ref(), sheet(&overdue, &book), "moved", falls)
@@ -44,7 +45,8 @@ impl Sweep {
 }
 
 fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
-    let lang = book.settings.language;
+    let settings = &book.settings;
+    let lang = settings.language;
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -60,6 +62,7 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
         .map(|item| {
             let prospect = &item.prospect;
             let why = item.reason(lang);
+            let falls_to = item.falls_to.as_ref().map(|_| prospect.first_stage(settings));
             let reason = match (&item.falls_to, lang) {
                 (Some(_), _) => why,
                 (None, Lang::En | Lang::Machine) => {
@@ -70,8 +73,8 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
             let cells = vec![
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
-                Cell::text(prospect.stage.clone()),
-                Cell::maybe(item.falls_to.clone(), Cell::Text),
+                stage_cell(prospect.stage(settings), lang),
+                Cell::maybe(falls_to, |stage| stage_cell(stage, lang)),
                 Cell::Int(item.age),
                 Cell::Int(i64::from(item.cycle)),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),

@@ -10,7 +10,7 @@ use crate::value::money::Currency;
 use toml::de::DeValue;
 
 /// Keys of `[ledger]`.
-pub const LEDGER_KEYS: [&str; 12] = [
+pub const LEDGER_KEYS: [&str; 13] = [
     "title",
     "currency",
     "language",
@@ -19,6 +19,7 @@ pub const LEDGER_KEYS: [&str; 12] = [
     "checkpoints",
     "team_checkpoints",
     "next_grace_days",
+    "next_what",
     "paid_threshold",
     "stuck_factor",
     "fan_out",
@@ -34,9 +35,11 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
                 if let Some(text) = reader.text(name, value) {
                     settings.currency = Currency::parse(&text);
                     if settings.currency.is_none() {
-                        let message = format!("`{text}` is not a currency");
-                        let diagnostic = Diagnostic::new(Code::BadSetting, message)
-                            .help("three capital letters: currency = \"CNY\"");
+                        let message = words!("`{text}` is not a currency", "`{text}` 不是币种");
+                        let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
+                            "three capital letters: currency = \"CNY\"",
+                            "三个大写字母：currency = \"CNY\""
+                        ));
                         reader.problem(value.span(), diagnostic);
                     }
                 }
@@ -53,11 +56,12 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
             "next_grace_days" => {
                 set(&mut settings.next_grace_days, reader.count(name, value, 3650))
             }
+            "next_what" => set(&mut settings.next_what, reader.boolean(name, value)),
             "paid_threshold" => settings.paid_threshold = reader.amount(name, value),
             "stuck_factor" => set(&mut settings.stuck_factor, positive(reader, name, value)),
             "fan_out" => set(&mut settings.fan_out, reader.boolean(name, value)),
             "facts" => settings.facts = reader.texts(name, value),
-            _ => unknown(reader, key.span(), "setting of `[ledger]`", name, &LEDGER_KEYS),
+            _ => unknown(reader, key.span(), "[ledger]", name, &LEDGER_KEYS),
         }
     }
 }
@@ -66,9 +70,11 @@ fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
     let text = reader.text(key, value)?;
     let day = Weekday::parse(&text);
     if day.is_none() {
-        let diagnostic =
-            Diagnostic::new(Code::BadSetting, format!("`{text}` is not a day of the week"))
-                .nearest(&text, Weekday::ALL.iter().map(|(name, _)| *name));
+        let diagnostic = Diagnostic::new(
+            Code::BadSetting,
+            words!("`{text}` is not a day of the week", "`{text}` 不是星期几"),
+        )
+        .nearest(&text, Weekday::ALL.iter().map(|(name, _)| *name));
         reader.problem(value.span(), diagnostic);
     }
     day
@@ -92,9 +98,9 @@ pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, tab
             (None, _) => {
                 let diagnostic = Diagnostic::new(
                     Code::BadSetting,
-                    format!("`{}` is not a currency", key.get_ref()),
+                    words!("`{}` is not a currency", "`{}` 不是币种", key.get_ref()),
                 )
-                .help("three capital letters: USD = 7.12");
+                .help(words!("three capital letters: USD = 7.12", "三个大写字母：USD = 7.12"));
                 reader.problem(key.span(), diagnostic);
             }
             (Some(_), None) => {}

@@ -13,6 +13,7 @@
 
 use super::{FAR, LIMIT, Plan, Problem, dual, exact};
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// How many tasks the sample has. Problems no larger than this are planned exactly.
 pub(super) const SAMPLE: usize = 5_000;
@@ -69,7 +70,8 @@ fn thinned(problem: &Problem, stride: usize) -> Problem {
     let seats = (problem.seats.iter())
         .map(|costs| costs.iter().copied().skip(stride / 2).step_by(stride).collect())
         .collect();
-    let mut thin = Problem { seats, scores: Vec::new() };
+    let mut thin =
+        Problem { seats, scores: Vec::new(), together: Vec::new(), group: HashMap::new() };
     for group in 0..problem.tasks() / stride {
         let scramble = (group as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
         let task = group * stride + scramble as usize % stride;

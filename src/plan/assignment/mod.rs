@@ -11,6 +11,7 @@
 //!
 //! - [`Problem::exact`] finds an optimal plan (`exact.rs`).
 //! - [`Problem::fast`] finds a good plan quickly (`fast.rs`).
+//! - Tasks that are kept together go to one agent: `together.rs` seeks the plan that obeys, by either method.
 //!
 //! Both hand back a bound that no plan can exceed (`dual.rs`), so the distance from the optimum
 //! is measured, and an exact plan is proved optimal each time by a distance of zero.
@@ -21,7 +22,9 @@ mod exact;
 mod fast;
 #[cfg(test)]
 mod tests;
+mod together;
 
+use std::collections::HashMap;
 use std::fmt;
 
 /// Scores lie in `0..=LIMIT` and load costs in `-LIMIT..=LIMIT`, so that no sum here can overflow:
@@ -86,6 +89,10 @@ impl std::error::Error for Invalid {}
 pub struct Problem {
     seats: Vec<Vec<i64>>,
     scores: Vec<i32>,
+    /// Tasks of which those that are placed go to one agent; no task is in two of these groups.
+    together: Vec<Vec<usize>>,
+    /// The group of each task that is in one.
+    group: HashMap<usize, usize>,
 }
 
 impl Problem {
@@ -105,7 +112,7 @@ impl Problem {
                 }
             }
         }
-        Ok(Problem { seats, scores: Vec::new() })
+        Ok(Problem { seats, scores: Vec::new(), together: Vec::new(), group: HashMap::new() })
     }
 
     /// Adds the next task: `score(agent)` is its score with that agent, `None` where it must not go.
@@ -125,6 +132,14 @@ impl Problem {
         self.scores.extend(row);
         self.scores.push(0); // nowhere
         Ok(())
+    }
+
+    /// Keeps tasks together: those of them that are placed go to one agent. A task is in one group at most.
+    pub fn keep_together(&mut self, tasks: Vec<usize>) {
+        if tasks.len() > 1 {
+            self.group.extend(tasks.iter().map(|task| (*task, self.together.len())));
+            self.together.push(tasks);
+        }
     }
 
     /// How many tasks there are.
@@ -149,14 +164,21 @@ impl Problem {
         (score != FORBIDDEN).then_some(i64::from(score))
     }
 
-    /// An optimal plan.
-    pub fn exact(&self) -> Plan {
-        exact::solve(self)
+    /// An optimal plan. Where groups must be kept together, at most `tries` plans are made to find it; if they
+    /// do not do, the best plan so far is the answer, and its bound says how far it may be from the optimum.
+    pub fn exact(&self, tries: usize) -> Plan {
+        together::exact(self, tries)
     }
 
-    /// A good plan for very large problems, in a fraction of the time. Small ones get the exact plan.
+    /// A good plan for very large problems, in a fraction of the time. Small ones get the exact plan, unless
+    /// groups must be kept together.
     pub fn fast(&self) -> Plan {
-        fast::solve(self, fast::SAMPLE)
+        together::fast(self, fast::SAMPLE)
+    }
+
+    /// The tasks that go where a task goes, itself included.
+    pub fn with(&self, task: usize) -> Vec<usize> {
+        self.group.get(&task).map_or_else(|| vec![task], |group| self.together[*group].clone())
     }
 
     fn nowhere(&self) -> usize {
@@ -194,7 +216,7 @@ pub struct Plan {
     pub place: Vec<Option<usize>>,
     /// How many tasks every agent has.
     pub taken: Vec<usize>,
-    /// How many tasks are placed; no plan places more.
+    /// How many tasks are placed; no plan places more, unless groups are kept together by the fast method.
     pub placed: usize,
     /// The sum of the scores of the placed tasks.
     pub score: i64,
@@ -202,6 +224,8 @@ pub struct Plan {
     pub load: i64,
     /// No plan that places as many tasks has a higher value than this.
     pub bound: i64,
+    /// What a seat with each agent, and nowhere, is worth: what the bound follows from.
+    prices: Vec<i64>,
 }
 
 /// Why a task stays unplaced.
@@ -218,7 +242,7 @@ pub enum Unplaced {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunnerUp {
     pub agent: usize,
-    /// The task's score there, less the load cost of the seat it would take.
+    /// The score there of all that would go, less the load cost of the seats it would take.
     pub net: i64,
     /// What the plan would lose if the task went there instead.
     pub behind: i64,
@@ -247,6 +271,7 @@ impl Plan {
             score,
             load,
             bound: dual::bound(problem, prices, placed),
+            prices: prices.to_vec(),
         }
     }
 
@@ -269,16 +294,25 @@ impl Plan {
         Some(if anyone { Unplaced::AllAllowedFull } else { Unplaced::NoAgentAllowed })
     }
 
-    /// The best other agent that may have the task and has room, the earlier one if two are equal.
-    /// `None` if there is no such agent, or the task itself is unplaced.
+    /// The best other agent that may have the task, and all that is kept together with it, and has room; the
+    /// earlier one if two are equal. `None` if there is no such agent, or the task itself is unplaced.
     pub fn runner_up(&self, problem: &Problem, task: usize) -> Option<RunnerUp> {
         let own = (*self.place.get(task)?)?;
-        let last_seat = self.taken.get(own)?.checked_sub(1)?;
-        let here = problem.score(task, own)? - problem.seat(own, last_seat);
+        let mut tasks = problem.with(task);
+        tasks.retain(|task| self.place[*task].is_some());
+        // What the tasks bring with an agent, from the first of these seats on.
+        let net = |agent: usize, first: usize| {
+            let scores = tasks.iter().map(|task| problem.score(*task, agent));
+            let seats = (first..first + tasks.len()).map(|seat| problem.seat(agent, seat));
+            Some(scores.sum::<Option<i64>>()? - seats.sum::<i64>())
+        };
+        let here = net(own, self.taken.get(own)?.checked_sub(tasks.len())?)?;
         (self.taken.iter().enumerate())
-            .filter(|&(agent, &taken)| agent != own && taken < problem.capacity(agent))
+            .filter(|&(agent, &taken)| {
+                agent != own && taken + tasks.len() <= problem.capacity(agent)
+            })
             .filter_map(|(agent, &taken)| {
-                let net = problem.score(task, agent)? - problem.seat(agent, taken);
+                let net = net(agent, taken)?;
                 Some(RunnerUp { agent, net, behind: here - net })
             })
             .min_by_key(|other| other.behind)

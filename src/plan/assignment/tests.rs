@@ -4,6 +4,9 @@
 use super::*;
 use proptest::prelude::*;
 
+/// As many plans as any problem of these tests needs.
+const TRIES: usize = usize::MAX;
+
 type Table = (Vec<Vec<i64>>, Vec<Vec<Option<i64>>>);
 
 fn problem((seats, scores): &Table) -> Problem {
@@ -128,14 +131,14 @@ proptest! {
     fn no_plan_is_better(table in table(4, 6, 4)) {
         let mut best = (0, 0);
         enumerate(&table, &mut Vec::new(), &mut best);
-        let plan = problem(&table).exact();
+        let plan = problem(&table).exact(TRIES);
         prop_assert_eq!(checked(&table, &plan), best);
         prop_assert_eq!(plan.gap(), 0);
     }
 
     #[test]
     fn the_textbook_flow_agrees(table in table(8, 40, 9)) {
-        let plan = problem(&table).exact();
+        let plan = problem(&table).exact(TRIES);
         prop_assert_eq!(checked(&table, &plan), flow(&table));
         prop_assert_eq!(plan.gap(), 0);
     }
@@ -143,7 +146,7 @@ proptest! {
     #[test]
     fn fast_places_as_many_and_stays_below_its_bound(table in table(8, 40, 9), sample in 0..30usize) {
         let problem = problem(&table);
-        let (placed, value) = checked(&table, &problem.exact());
+        let (placed, value) = checked(&table, &problem.exact(TRIES));
         let fast = fast::solve(&problem, sample);
         let (as_many, less) = checked(&table, &fast);
         prop_assert_eq!(as_many, placed);
@@ -153,20 +156,20 @@ proptest! {
     #[test]
     fn any_prices_bound_every_plan(table in table(4, 12, 4), prices in prop::collection::vec(-LIMIT..=LIMIT, 5)) {
         let problem = problem(&table);
-        let (placed, value) = checked(&table, &problem.exact());
+        let (placed, value) = checked(&table, &problem.exact(TRIES));
         prop_assert!(value <= dual::bound(&problem, &prices, placed));
     }
 
     #[test]
     fn the_same_problem_gives_the_same_plan(table in table(8, 40, 9)) {
-        prop_assert_eq!(problem(&table).exact(), problem(&table).exact());
+        prop_assert_eq!(problem(&table).exact(TRIES), problem(&table).exact(TRIES));
         prop_assert_eq!(fast::solve(&problem(&table), 7), fast::solve(&problem(&table), 7));
     }
 
     #[test]
     fn the_runner_up_costs_what_it_says(table in table(4, 12, 5)) {
         let problem = problem(&table);
-        let plan = problem.exact();
+        let plan = problem.exact(TRIES);
         for task in 0..problem.tasks() {
             let runner_up = plan.runner_up(&problem, task);
             let moved = |agent| {
@@ -188,7 +191,7 @@ proptest! {
     #[test]
     fn what_is_unplaced_has_no_free_agent(table in table(6, 30, 4)) {
         let problem = problem(&table);
-        for plan in [problem.exact(), fast::solve(&problem, 4)] {
+        for plan in [problem.exact(TRIES), fast::solve(&problem, 4)] {
             for (task, place) in plan.place.iter().enumerate() {
                 let allowed: Vec<usize> =
                     (0..problem.agents()).filter(|&agent| problem.score(task, agent).is_some()).collect();
@@ -204,6 +207,112 @@ proptest! {
     }
 }
 
+/// A table, and for each task the group it is kept together with, if any.
+fn grouped(agents: usize, tasks: usize) -> impl Strategy<Value = (Table, Vec<Option<usize>>)> {
+    let groups = prop::collection::vec(prop::option::weighted(0.7, 0..3usize), tasks);
+    (table(agents, tasks, 4), groups)
+}
+
+fn with_groups(table: &Table, groups: &[Option<usize>]) -> Problem {
+    let mut problem = problem(table);
+    for group in 0..3 {
+        let tasks = (0..problem.tasks()).filter(|task| groups[*task] == Some(group)).collect();
+        problem.keep_together(tasks);
+    }
+    problem
+}
+
+/// Does every group go to one agent, as far as it is placed?
+fn keeps(place: &[Option<usize>], groups: &[Option<usize>]) -> bool {
+    (0..3).all(|group| {
+        let of_group = place.iter().zip(groups).filter(|(_, own)| **own == Some(group));
+        let agents: std::collections::BTreeSet<usize> =
+            of_group.filter_map(|(agent, _)| *agent).collect();
+        agents.len() <= 1
+    })
+}
+
+/// The best of every plan that splits no group.
+fn enumerate_groups(
+    table: &Table,
+    groups: &[Option<usize>],
+    place: &mut Vec<Option<usize>>,
+    best: &mut (usize, i64),
+) {
+    let (seats, scores) = table;
+    let Some(row) = scores.get(place.len()) else {
+        if keeps(place, groups) {
+            *best = recount(table, place).max(*best);
+        }
+        return;
+    };
+    for agent in std::iter::once(None).chain((0..seats.len()).map(Some)) {
+        let fits = |agent: usize| {
+            let taken = place.iter().filter(|&&other| other == Some(agent)).count();
+            row[agent].is_some() && taken < seats[agent].len()
+        };
+        if agent.is_none_or(fits) {
+            place.push(agent);
+            enumerate_groups(table, groups, place, best);
+            place.pop();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn no_plan_that_keeps_groups_is_better((table, groups) in grouped(3, 6)) {
+        let mut best = (0, i64::MIN);
+        enumerate_groups(&table, &groups, &mut Vec::new(), &mut best);
+        let plan = with_groups(&table, &groups).exact(TRIES);
+        prop_assert!(keeps(&plan.place, &groups), "{:?}", plan.place);
+        prop_assert_eq!(checked(&table, &plan), best);
+        prop_assert_eq!(plan.gap(), 0);
+    }
+
+    #[test]
+    fn a_plan_cut_short_or_fast_keeps_groups_below_its_bound((table, groups) in grouped(3, 6), sample in 0..8usize) {
+        let problem = with_groups(&table, &groups);
+        let exact = problem.exact(TRIES);
+        for plan in [problem.exact(0), problem.exact(4), together::fast(&problem, sample)] {
+            prop_assert!(keeps(&plan.place, &groups), "{:?}", plan.place);
+            let (placed, _) = checked(&table, &plan);
+            prop_assert!(placed <= exact.placed);
+            prop_assert!(placed < exact.placed || exact.value() <= plan.bound);
+        }
+        prop_assert_eq!(problem.exact(4), problem.exact(4));
+    }
+
+    #[test]
+    fn the_runner_up_takes_the_whole_group((table, groups) in grouped(3, 6)) {
+        let problem = with_groups(&table, &groups);
+        let plan = problem.exact(TRIES);
+        for task in (0..problem.tasks()).filter(|task| plan.place[*task].is_some()) {
+            let Some(next) = plan.runner_up(&problem, task) else { continue };
+            let mut place = plan.place.clone();
+            for other in problem.with(task).into_iter().filter(|other| plan.place[*other].is_some()) {
+                place[other] = Some(next.agent);
+            }
+            prop_assert!(keeps(&place, &groups) && next.behind >= 0);
+            prop_assert_eq!(plan.value() - recount(&table, &place).1, next.behind);
+        }
+    }
+}
+
+#[test]
+fn many_alike_groups_are_placed_soon() {
+    // 30 groups of two and four agents alike: many plans are equally good, and one of them is found.
+    let rising: Vec<i64> = (1..=40).collect();
+    let mut problem = equal_tasks(vec![rising; 4], 60);
+    (0..30).for_each(|group| problem.keep_together(vec![group, group + 30]));
+    let plan = problem.exact(200);
+    assert_eq!(plan.placed, 60);
+    assert!((0..30).all(|group| plan.place[group] == plan.place[group + 30]));
+    assert!(plan.gap() <= 2, "{}", plan.gap());
+}
+
 /// `count` tasks of the same score with every agent.
 fn equal_tasks(seats: Vec<Vec<i64>>, count: usize) -> Problem {
     let mut problem = Problem::new(seats).unwrap();
@@ -214,7 +323,7 @@ fn equal_tasks(seats: Vec<Vec<i64>>, count: usize) -> Problem {
 #[test]
 fn equal_tasks_spread_evenly_in_the_order_of_agents() {
     let rising: Vec<i64> = (1..=30).collect();
-    let plan = equal_tasks(vec![rising; 3], 30).exact();
+    let plan = equal_tasks(vec![rising; 3], 30).exact(TRIES);
     assert_eq!(plan.taken, [10, 10, 10]);
     assert_eq!(plan.place[..4], [Some(0), Some(1), Some(2), Some(0)]);
 }
@@ -224,13 +333,13 @@ fn the_emptiest_by_free_places_comes_first() {
     // Capacities 10, 12, 15; a seat costs as much as fewer places are free.
     let seats =
         [10, 12, 15].map(|capacity| (0..capacity).map(|taken| 20 - capacity + taken).collect());
-    let plan = equal_tasks(seats.to_vec(), 5).exact();
+    let plan = equal_tasks(seats.to_vec(), 5).exact(TRIES);
     assert_eq!(plan.place, [Some(2), Some(2), Some(2), Some(1), Some(2)]);
 }
 
 #[test]
 fn earlier_tasks_keep_scarce_seats() {
-    let plan = equal_tasks(vec![vec![0], vec![0]], 3).exact();
+    let plan = equal_tasks(vec![vec![0], vec![0]], 3).exact(TRIES);
     assert_eq!(plan.place, [Some(0), Some(1), None]);
 }
 
@@ -240,7 +349,7 @@ fn of_equal_tasks_the_latest_is_pushed_on() {
     problem.add_task(|agent| Some([5, 3][agent])).unwrap();
     problem.add_task(|agent| Some([5, 3][agent])).unwrap();
     problem.add_task(|agent| [Some(5), None][agent]).unwrap();
-    assert_eq!(problem.exact().place, [Some(0), Some(1), Some(0)]);
+    assert_eq!(problem.exact(TRIES).place, [Some(0), Some(1), Some(0)]);
 }
 
 #[test]
@@ -255,7 +364,7 @@ fn fast_comes_close_on_a_middling_problem() {
     for task in 0..2000 {
         problem.add_task(|agent| Some((scramble(task * 31 + agent as u64) % 1000) as i64)).unwrap();
     }
-    let (exact, fast) = (problem.exact(), fast::solve(&problem, 200));
+    let (exact, fast) = (problem.exact(TRIES), fast::solve(&problem, 200));
     assert_eq!(exact.gap(), 0);
     assert!(exact.placed == fast.placed && exact.value() <= fast.bound);
     assert!(fast.gap() * 50 < fast.value(), "within 2 %: {} of {}", fast.gap(), fast.value());
@@ -282,10 +391,10 @@ fn what_is_out_of_range_is_refused() {
 #[test]
 fn nothing_to_do_is_done() {
     let nobody = equal_tasks(vec![], 2);
-    assert_eq!(nobody.exact().place, [None, None]);
+    assert_eq!(nobody.exact(TRIES).place, [None, None]);
     assert_eq!(fast::solve(&nobody, 1).place, [None, None]);
     assert_eq!(equal_tasks(vec![vec![0]], 0).fast().placed, 0);
-    let plan = nobody.exact();
+    let plan = nobody.exact(TRIES);
     assert_eq!((plan.unplaced(&nobody, 9), plan.runner_up(&nobody, 9)), (None, None));
     assert_eq!((nobody.score(0, 0), nobody.capacity(0)), (None, 0));
 }

@@ -305,11 +305,37 @@ fn the_default_rules_are_those_of_the_method() {
     ]);
     let grades: Vec<(&str, usize)> =
         customers.iter().map(|c| (grade_of(c), c.verdict.as_ref().unwrap().rule)).collect();
-    assert_eq!(grades, [("A", 0), ("B", 1), ("C", 2), ("B", 1), ("C", 2)]);
-    let lapsed = graded(vec![buyer("a", &[(100, 800)]), buyer("b", &[(10, 1)])]);
-    assert_eq!((lapsed[0].value, lapsed[0].lifecycle), (Value::High, Lifecycle::Lapsed));
-    // Medium value means at least that: who lapsed with high value does not stand below.
-    assert_eq!(grade_of(&lapsed[0]), "B");
+    // An active buyer is B at least, however little it bought.
+    assert_eq!(grades, [("A", 0), ("B", 1), ("B", 1), ("B", 1), ("C", 2)]);
+    // A lapsed customer of high value is to be won back; one of medium or low value is to be woken up.
+    let lapsed = graded(vec![
+        buyer("a", &[(100, 850)]),
+        buyer("b", &[(100, 120)]),
+        buyer("c", &[(100, 30)]),
+        buyer("d", &[(10, 1)]),
+    ]);
+    let of = |at: usize| (lapsed[at].value, lapsed[at].lifecycle, grade_of(&lapsed[at]));
+    assert_eq!(of(0), (Value::High, Lifecycle::Lapsed, "B"));
+    assert_eq!(of(1), (Value::Medium, Lifecycle::Lapsed, "C"));
+    assert_eq!(of(2), (Value::Low, Lifecycle::Lapsed, "C"));
+    // A prospect: of high expected value A with strong demand and B without; of low value B with demand.
+    let asks = |id: &str, value: i64, criteria: &[&str]| {
+        let opened = ago(4, "opened", |e| {
+            e.value = Some(Money { amount: Amount::from_int(value), currency: None });
+        });
+        let confirms = criteria.iter().map(|id| (*id).into()).collect();
+        prospect(id, vec![opened, ago(3, "meeting", |e| e.confirms = confirms)])
+    };
+    let all = ["right-person", "fit", "budget"];
+    let customers = graded(vec![
+        asks("a-high-strong", 900, &all),
+        asks("b-high-weak", 900, &[]),
+        asks("c-low-medium", 1, &all[..1]),
+        asks("d-low-strong", 1, &all),
+        asks("e-low-weak", 1, &[]),
+    ]);
+    let grades: Vec<&str> = customers.iter().map(grade_of).collect();
+    assert_eq!(grades, ["A", "B", "B", "B", "C"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ pub mod practice;
 
 use crate::model::grading::Policy;
 use crate::model::kind::EventKind;
-use crate::model::settings::{LEVELS, Rep, Settings};
+use crate::model::settings::{LEVELS, Rep, Settings, level_rank};
 use crate::rules::customer::Customer;
 use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
 use crate::value::date::Date;
@@ -123,7 +123,7 @@ impl Duty<'_> {
 
 /// A level's place, the highest first; unknown ones last.
 fn rank(level: &str) -> usize {
-    LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len())
+    level_rank(level).unwrap_or(LEVELS.len())
 }
 
 /// What practice is judged by.
@@ -229,4 +229,25 @@ fn channel<'b>(attention: &'b Attention, policy: &Policy) -> Option<Duty<'b>> {
     let fits = |kind: &&EventKind| policy.channel.contains(kind);
     let last = attention.kinds.iter().max_by_key(fits)?;
     Some(Duty::Channel { kind: last, on: attention.touched?, fits: fits(&last) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::money::Money;
+
+    fn day(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_discount_exactly_at_the_ceiling_keeps_to_it() {
+        let met = |agreed: &str| {
+            let money = |text: &str| Money::parse(text).unwrap();
+            let deal = Deal { quoted: money("1000"), agreed: money(agreed), on: day("2010-01-01") };
+            Duty::Discount { deal, ceiling: Amount::percent(15) }.is_met(day("2010-01-01"))
+        };
+        assert!(met("1000") && met("850"));
+        assert!(!met("849.99"));
+    }
 }

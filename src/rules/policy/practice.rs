@@ -4,6 +4,7 @@ use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
+use crate::rules::replay::cases;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
 use crate::value::date::{Date, Time};
@@ -150,18 +151,22 @@ fn service(event: &Event) -> bool {
 /// Requests and complaints, each with its answer.
 fn answers(events: &[&Event], settings: &Settings) -> Vec<Answer> {
     let mut answers = Vec::new();
+    let mut open = Vec::new();
+    let ended: Vec<Option<Text>> =
+        events.iter().map(|event| cases::apply(&mut open, event).ok().flatten()).collect();
     for (position, event) in events.iter().enumerate() {
         if matches!(event.kind, EventKind::Request | EventKind::Complaint) {
             let ticket = event.ticket.as_ref().unwrap_or(&event.key.text);
-            let answered = events[position + 1..].iter().find(|later| {
+            let after = events.iter().zip(&ended).skip(position + 1);
+            let answered = after.into_iter().find(|(later, ended)| {
                 if later.kind == EventKind::Resolved {
-                    later.ticket.as_ref() == Some(ticket)
+                    ended.as_ref() == Some(ticket)
                 } else {
                     in_contact(settings, later) && !theirs(later)
                 }
             });
             let when = |event: &Event| (event.date(), event.time);
-            let answered = answered.map(|event| when(event));
+            let answered = answered.map(|(event, _)| when(event));
             answers.push(Answer { kind: event.kind.clone(), asked: when(event), answered });
         }
     }
@@ -186,4 +191,59 @@ fn deals(events: &[&Event]) -> Vec<Deal> {
         }
     }
     deals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::EventKey;
+
+    fn event(key: &str, kind: &str, time: &str) -> Event {
+        let mut event = Event::new(EventKey::parse(key).unwrap(), kind);
+        event.time = Time::parse(time);
+        event
+    }
+
+    /// The answer to a complaint of 2010-01-01, 09:00 if the times are known.
+    fn answer(later: &[(&str, &str, &str)], timed: bool) -> Answer {
+        let mut events = vec![event("2010-01-01", "complaint", if timed { "09:00" } else { "" })];
+        events.extend(later.iter().map(|(key, kind, time)| event(key, kind, time)));
+        let events: Vec<&Event> = events.iter().collect();
+        answers(&events, &Settings::default()).remove(0)
+    }
+
+    #[test]
+    fn hours_that_begin_another_day_are_due_on_it() {
+        let open = answer(&[], false);
+        for (hours, due) in [
+            (0, "2010-01-01"),
+            (1, "2010-01-02"),
+            (24, "2010-01-02"),
+            (25, "2010-01-03"),
+            (48, "2010-01-03"),
+        ] {
+            let due = Date::parse(due).unwrap();
+            assert_eq!(open.due(hours), due, "{hours}");
+            assert!(open.in_time(hours, due) && !open.in_time(hours, due.plus(1)), "{hours}");
+        }
+    }
+
+    #[test]
+    fn by_the_hour_where_both_state_a_time_else_by_the_day() {
+        let on = Date::parse("2010-01-09").unwrap();
+        let called = |key, time, timed| answer(&[(key, "call", time)], timed).in_time(8, on);
+        assert!(called("2010-01-01-1", "17:00", true));
+        assert!(!called("2010-01-01-1", "17:01", true));
+        assert!(called("2010-01-02", "17:01", false));
+        assert!(!called("2010-01-03", "08:00", false));
+    }
+
+    #[test]
+    fn a_resolution_without_ticket_answers_the_only_open_case() {
+        let day = |text| Date::parse(text);
+        let resolved = ("2010-01-05", "resolved", "");
+        assert_eq!(answer(&[resolved], false).answered_on(), day("2010-01-05"));
+        let two = [("2010-01-03", "request", ""), resolved];
+        assert_eq!(answer(&two, false).answered_on(), None);
+    }
 }

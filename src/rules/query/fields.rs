@@ -2,6 +2,7 @@
 //! not enough, and a line in `docs/queries.md`.
 
 use super::view::View;
+use crate::model::pipeline::Outcome;
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
 use crate::rules::replay::evidence::IN_CYCLE;
@@ -96,6 +97,8 @@ pub(super) enum Reading {
     Absent,
     /// Money in a currency without a rate: there, but neither more nor less than any number.
     NoRate,
+    /// More than this, by an amount in a currency without a rate: less than no number.
+    Above(Amount),
     Of(Amount),
 }
 
@@ -109,17 +112,14 @@ impl Reading {
     }
 
     fn money(money: Option<Money>) -> Reading {
-        match money {
-            None => Reading::Absent,
-            Some(Money { currency: Some(_), .. }) => Reading::NoRate,
-            Some(Money { amount, currency: None }) => Reading::Of(amount),
-        }
+        money.map_or(Reading::Absent, |money| Reading::sum(&Some(money).into()))
     }
 
     fn sum(sum: &Sum) -> Reading {
         match sum.foreign().next() {
             None => Reading::Of(sum.own),
-            Some(_) => Reading::NoRate,
+            Some(_) if sum.foreign().any(|line| line.amount.is_negative()) => Reading::NoRate,
+            Some(_) => Reading::Above(sum.own),
         }
     }
 }
@@ -222,7 +222,7 @@ pub const FIELDS: &[Field] = &[
     // Money
     field("value", &["金额"], "the expected value; the customer's high, medium or low value", "value>=10k",
         Valued(Scale::Value, |v| Reading::money(v.record.state.value))),
-    field("weighted", &["加权"], "value x the column's probability", "weighted>5000",
+    field("weighted", &["加权"], "value x the column's probability, of an open prospect", "weighted>5000",
         Number(Unit::Plain, weighted)),
     field("probability", &["概率"], "the column's probability in percent", "probability>=50%",
         Number(Unit::Percent, |v| Reading::Of(probability(v).times(Amount::from_int(100))))),
@@ -301,8 +301,10 @@ fn probability(view: &View<'_>) -> Amount {
 }
 
 fn weighted(view: &View<'_>) -> Reading {
-    match Reading::money(view.record.state.value) {
-        Reading::Of(value) => Reading::Of(value.times(probability(view))),
+    let state = &view.record.state;
+    match Reading::money(state.value.filter(|_| state.outcome == Outcome::Open)) {
+        Reading::Of(_) => view.record.weighted(view.settings).map_or(Reading::Absent, Reading::Of),
+        Reading::Above(_) if probability(view).is_zero() => Reading::NoRate,
         other => other,
     }
 }

@@ -47,8 +47,8 @@ pub const FLAGS: &[Flag] = &[
     flag("forced", &["强制"], "stands where it stands by a forced move", |v| v.record.state.flags.forced),
     flag("imported", &["导入"], "stands where it stands by an opening position", |v| v.record.state.flags.imported),
     flag("hold", &["on-hold", "暂缓"], "a known stall, not over yet", |v| v.record.state.flags.on_hold),
-    flag("overstated", &["高估"], "stands higher than its evidence", overstated),
-    flag("could-advance", &["可推进"], "its evidence supports a higher column", could_advance),
+    flag("overstated", &["高估"], "stands higher than its evidence", |v| v.record.state.is_overstated()),
+    flag("could-advance", &["可推进"], "its evidence supports a higher column", |v| v.record.state.could_advance()),
     flag("met", &["见过"], "the criterion `met` holds", |v| v.holds("met")),
     flag("signed", &["已签"], "the criterion `signed` holds", |v| v.holds("signed")),
     flag("paid", &["已收款"], "the criterion `paid` holds", |v| v.holds("paid")),
@@ -60,14 +60,4 @@ pub const FLAGS: &[Flag] = &[
 /// The flag of this name or alias.
 pub(super) fn find(name: &str) -> Option<&'static Flag> {
     FLAGS.iter().find(|flag| flag.name == name || flag.aliases.contains(&name))
-}
-
-fn overstated(view: &View<'_>) -> bool {
-    let state = &view.record.state;
-    state.outcome == Outcome::Open && state.stage > state.supported
-}
-
-fn could_advance(view: &View<'_>) -> bool {
-    let state = &view.record.state;
-    state.outcome == Outcome::Open && state.stage < state.supported
 }

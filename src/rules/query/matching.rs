@@ -128,6 +128,11 @@ impl Node {
             Node::Stage(read, wanted) => wanted.by(read(view), |test, at| test.passes(at, view)),
             Node::Number(read, wanted) => match (read(view), wanted) {
                 (Reading::NoRate, wanted) => matches!(wanted, Wanted::Present),
+                (Reading::Above(least), wanted) => match wanted {
+                    Wanted::Present => true,
+                    Wanted::Fits(NumberTest::Order(Op::Gt | Op::Ge, limit)) => least >= *limit,
+                    Wanted::Absent | Wanted::Fits(_) => false,
+                },
                 (Reading::Absent, wanted) => matches!(wanted, Wanted::Absent),
                 (Reading::Of(amount), wanted) => wanted.by(Some(amount), NumberTest::passes),
             },

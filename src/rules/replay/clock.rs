@@ -11,11 +11,15 @@ pub struct Clock {
     pub cycle_days: u32,
     /// The day on which a hold ends and the clock counts again.
     pub hold: Option<Date>,
+    /// The day the pursuit ended, on which the clock stops.
+    pub stopped: Option<Date>,
 }
 
 impl Clock {
-    /// Days on the clock on a day; `None` if it does not run, 0 before its start.
+    /// Days on the clock on a day; `None` if it does not run, 0 before its start. From the day on which the
+    /// pursuit ended they are those of that day.
     pub fn age(&self, day: Date) -> Option<i64> {
+        let day = self.stopped.map_or(day, |stopped| day.min(stopped));
         self.start.map(|start| day.days_since(start).max(0))
     }
 
@@ -41,7 +45,7 @@ mod tests {
 
     #[test]
     fn the_cycle_is_over_on_day_29_and_not_on_day_28() {
-        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold: None };
+        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, ..Clock::default() };
         assert_eq!(clock.age(day("2026-03-29")), Some(28));
         assert!(!clock.is_over(day("2026-03-29")));
         assert!(clock.is_over(day("2026-03-30")));
@@ -49,9 +53,20 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_stops_on_the_day_the_pursuit_ends() {
+        let start = Some(day("2026-03-01"));
+        let clock = Clock { start, stopped: Some(day("2026-04-07")), ..Clock::default() };
+        for (on, age) in [("2026-04-06", 36), ("2026-04-07", 37), ("2026-04-08", 37)] {
+            assert_eq!(clock.age(day(on)), Some(age), "{on}");
+        }
+        let never = Clock { stopped: Some(day("2026-02-01")), ..clock };
+        assert_eq!(never.age(day("2026-05-01")), Some(0), "it ended before its appointment");
+    }
+
+    #[test]
     fn a_hold_excuses_until_its_day() {
         let hold = Some(day("2026-04-10"));
-        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold };
+        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold, stopped: None };
         assert!(!clock.is_over(day("2026-04-09")));
         assert!(clock.is_over(day("2026-04-10")));
         let ended = Clock { hold: Some(day("2026-03-15")), ..clock };
@@ -61,14 +76,14 @@ mod tests {
 
     #[test]
     fn a_clock_without_a_start_is_never_over() {
-        let clock = Clock { start: None, cycle_days: 0, hold: None };
+        let clock = Clock::default();
         assert_eq!((clock.age(Date::MAX), clock.over_from()), (None, None));
         assert!(!clock.is_over(Date::MAX));
     }
 
     #[test]
     fn before_the_start_the_age_is_zero() {
-        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, hold: None };
+        let clock = Clock { start: Some(day("2026-03-01")), cycle_days: 28, ..Clock::default() };
         assert_eq!(clock.age(day("2026-02-20")), Some(0));
         assert_eq!(clock.age(day("2026-03-01")), Some(0));
         assert_eq!(clock.age(day("2026-03-02")), Some(1));

@@ -7,7 +7,6 @@ use crate::model::settings::Settings;
 use crate::rules::replay::clock::Clock;
 use crate::rules::replay::state::{Evidence, Hold};
 use crate::value::date::Date;
-use crate::value::money::Amount;
 use crate::value::text::Text;
 
 /// The id under which the rule of the cycle stands among the criteria: past the sales cycle, no column
@@ -134,11 +133,29 @@ impl<'a> Case<'a> {
         self.required(stage).any(|c| matches!(c.known, Known::Signed | Known::Paid | Known::Booked))
     }
 
+    /// Are the papers or the money in, for a prospect in this column? Then a person decides on it: neither
+    /// sweep nor recycling takes it back. An opening position that gives them counts.
+    pub fn papers_or_money_in(&self, stage: usize) -> bool {
+        self.past_signature(stage)
+            || ["signed", "paid"].iter().any(|id| self.holds(id))
+            || self.evidence.paid.is_something()
+    }
+
     /// Is the next step still counted on? It is until the grace after its day has passed.
     fn next_stands(&self) -> Option<Date> {
         let next = self.evidence.next.as_ref()?;
         let last = next.at.date.plus(i64::from(self.settings.next_grace_days));
         (self.on <= last).then_some(next.agreed)
+    }
+
+    /// The same of a next step that says what it is for, where the settings ask for that.
+    fn step_stands(&self) -> Option<Date> {
+        self.next_stands().filter(|_| !self.lacks_purpose())
+    }
+
+    fn lacks_purpose(&self) -> bool {
+        let what = self.evidence.next.as_ref().and_then(|next| next.what.as_deref());
+        self.settings.next_what && what.is_none_or(|what| what.trim().is_empty())
     }
 
     /// Judges the criterion of this id, or the rule of the cycle.
@@ -167,7 +184,9 @@ impl<'a> Case<'a> {
         match &criterion.known {
             Known::Attested => self.attested(&criterion.id),
             Known::Decider => match self.attested(&criterion.id) {
-                Verdict::Missing if self.prospect.decider().is_some() => {
+                Verdict::Missing
+                    if self.prospect.decider().is_some() && !self.revoked(criterion) =>
+                {
                     Verdict::Met { since: None, by: None }
                 }
                 attested => attested,
@@ -178,7 +197,7 @@ impl<'a> Case<'a> {
                 since(kinds.iter().filter_map(|kind| evidence.first_entry(kind)).min())
             }
             Known::Timing => since(evidence.signed.or_else(|| self.timely())),
-            Known::NextStep => since(evidence.signed.or_else(|| self.next_stands())),
+            Known::NextStep => since(evidence.signed.or_else(|| self.step_stands())),
             Known::Signed => since(evidence.signed),
             Known::Paid => since(evidence.paid_on.filter(|_| self.paid_enough())),
             Known::Booked => since(evidence.booked),
@@ -207,10 +226,7 @@ impl<'a> Case<'a> {
         let paid = &self.evidence.paid;
         match self.settings.paid_threshold {
             Some(threshold) => paid.own >= threshold,
-            None => {
-                let positive = |a: Amount| !a.is_negative() && !a.is_zero();
-                positive(paid.own) || paid.others().any(|line| positive(line.amount))
-            }
+            None => paid.is_something(),
         }
     }
 
@@ -221,7 +237,7 @@ impl<'a> Case<'a> {
 
     fn clock(&self) -> Clock {
         let hold = self.hold.map(|hold| hold.until);
-        Clock { start: self.clock_start, cycle_days: self.cycle_days, hold }
+        Clock { start: self.clock_start, cycle_days: self.cycle_days, hold, stopped: None }
     }
 
     fn is_in_cycle(&self) -> bool {
@@ -269,7 +285,7 @@ impl<'a> Case<'a> {
                 format!("next step on {}", next.unwrap_or_default())
             }
             Some(Known::Signed) => "contract handed in".into(),
-            Some(Known::Paid) => format!("{} received", evidence.paid.own.grouped()),
+            Some(Known::Paid) => format!("{} received", evidence.paid.grouped()),
             Some(Known::Booked) => "booked".into(),
         }
     }
@@ -281,12 +297,22 @@ impl<'a> Case<'a> {
             return (format!("past the sales cycle: {day}"), mend);
         }
         let confirm = || format!("--confirm {id}");
-        match self.settings.criterion(id).map(|criterion| &criterion.known) {
+        let criterion = self.settings.criterion(id);
+        match criterion.map(|criterion| &criterion.known) {
             None => ("not defined".into(), String::new()),
+            Some(Known::Attested | Known::Decider)
+                if criterion.is_some_and(|c| self.revoked(c)) =>
+            {
+                ("it was revoked".into(), confirm())
+            }
             Some(Known::Attested) => ("nobody has confirmed it".into(), confirm()),
             Some(Known::Decider) => {
                 ("not confirmed, and no contact has `decides = true`".into(), confirm())
             }
+            Some(Known::NextStep) if self.next_stands().is_some() => (
+                "the next step does not say what for".into(),
+                "--next DATE --next-what TEXT".into(),
+            ),
             Some(Known::AppointmentSet | Known::NextStep) => (self.no_next(), "--next DATE".into()),
             Some(Known::Met) => {
                 ("no entry of a meeting kind in this pursuit".into(), "--kind meeting".into())
@@ -329,7 +355,7 @@ impl<'a> Case<'a> {
     fn unpaid(&self) -> (String, String) {
         let (why, amount) = match self.settings.paid_threshold {
             Some(threshold) => {
-                let (paid, threshold) = (self.evidence.paid.own.grouped(), threshold);
+                let (paid, threshold) = (self.evidence.paid.grouped(), threshold);
                 (format!("{paid} of {} received", threshold.grouped()), threshold.to_string())
             }
             None => ("no payment in this pursuit".to_owned(), "AMOUNT".to_owned()),
@@ -337,9 +363,14 @@ impl<'a> Case<'a> {
         (why, format!("log ID payment --amount {amount}"))
     }
 
+    /// Was it revoked, whatever spoke for it until then?
+    fn revoked(&self, criterion: &Criterion) -> bool {
+        self.evidence.revoked.contains(&criterion.id)
+    }
+
     /// Since when the opening position gives this criterion.
     fn given(&self, criterion: &Criterion) -> Option<Date> {
-        let (stage, on) = self.evidence.given?;
+        let (stage, on) = self.evidence.given.filter(|_| !self.revoked(criterion))?;
         self.required(stage).any(|given| given.id == criterion.id).then_some(on)
     }
 

@@ -1,18 +1,19 @@
 //! Replay: a prospect's entries up to a day, folded into where it stands. Pure, total, one pass: a
 //! broken rule becomes a finding, never a failure.
 
+pub mod cases;
 pub mod clock;
 pub mod evidence;
 pub mod moves;
 pub mod passage;
 pub mod past;
 pub mod state;
-pub mod won;
+pub mod worth;
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::event::{Event, EventKey};
 use crate::model::kind::{Counts, EventKind};
-use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::evidence::Case;
@@ -20,8 +21,12 @@ use crate::rules::replay::state::{
     Attested, Evidence, FallBack, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record,
     StageSpell, State,
 };
-use crate::rules::team::pool::is_claim;
 use crate::value::date::Date;
+use crate::value::money::Sum;
+use crate::value::text::Text;
+
+/// The criterion that a refund may take away.
+const PAID: &str = "paid";
 
 /// Replays a prospect up to and including `as_of`. `None` if its first event is later: it does not
 /// exist yet on that day.
@@ -124,6 +129,8 @@ struct Fold<'a> {
     state: State,
     history: History,
     findings: Vec<Diagnostic>,
+    /// Has an entry of this pursuit named a column? Until then it may be opened in any.
+    placed: bool,
 }
 
 impl<'a> Fold<'a> {
@@ -172,6 +179,7 @@ impl<'a> Fold<'a> {
             },
             history: History::default(),
             findings: Vec::new(),
+            placed: false,
         }
     }
 
@@ -207,8 +215,11 @@ impl<'a> Fold<'a> {
             && target.is_some_and(|t| self.pipeline.stages[t].outcome == Outcome::Open)
         {
             self.state.evidence.given = target.map(|t| (t, event.date()));
+            self.state.evidence.revoked.clone_from(&event.revokes);
             self.state.flags.imported = true;
         }
+        self.placed |= target.is_some();
+        self.settle(event.date());
     }
 
     /// The first event opens the account.
@@ -225,6 +236,7 @@ impl<'a> Fold<'a> {
             left_from: None,
             clock_start: None,
             reason: None,
+            worth: Sum::default(),
         });
         self.spell(0, date, None);
     }
@@ -250,17 +262,19 @@ impl<'a> Fold<'a> {
         if ended && target == self.state.stage {
             return;
         }
-        if ended && target != 0 && event.forced.is_none() && event.kind != EventKind::Imported {
-            let message =
-                format!("moved to `{}` after the pursuit ended", self.pipeline.stages[target].id);
-            self.find(
-                Diagnostic::new(Code::MoveAfterEnd, message).help(format!(
-                    "a new pursuit begins at the first column: crm reopen {}",
-                    self.prospect.id
-                )),
-                event,
-                Some("stage"),
+        if ended && target != 0 && event.forced.is_none() {
+            let (stage, id) = (&self.pipeline.stages[target].id, &self.prospect.id);
+            let first = &self.pipeline.stages[0].id;
+            let message = words!(
+                "moved to `{stage}` after the pursuit ended",
+                "本轮已结束，之后又移动到 `{stage}`"
             );
+            let help = words!(
+                "a new pursuit begins at the first column: crm reopen {id}; in an import, by an entry at `{first}`",
+                "新一轮从第一栏开始：crm reopen {id}；导入时请先有一条 `{first}` 的记录"
+            );
+            let diagnostic = Diagnostic::new(Code::MoveAfterEnd, message).help(help);
+            self.find(diagnostic, event, Some("stage"));
         }
         // The clock of the pass that ends here.
         self.state.clock_start = self.clock_start();
@@ -286,7 +300,9 @@ impl<'a> Fold<'a> {
                 left_from: None,
                 clock_start: None,
                 reason: None,
+                worth: Sum::default(),
             });
+            self.placed = false;
             self.enter(0, event);
         }
     }
@@ -296,7 +312,7 @@ impl<'a> Fold<'a> {
         let imported = event.kind == EventKind::Imported;
         let lost = self.pipeline.lost();
         if target == lost {
-            if event.reason.is_none() && !imported {
+            if event.is_without_reason() && !imported {
                 self.find(
                     Diagnostic::new(Code::LostWithoutReason, "left without a reason")
                         .help("add `reason = \"…\"` to the event"),
@@ -352,13 +368,17 @@ impl<'a> Fold<'a> {
         );
     }
 
-    /// Enters a column.
+    /// Enters a column. An opening position opens the pursuit there: it was never in the first column.
     fn enter(&mut self, target: usize, event: &Event) {
         let date = event.date();
-        if let Some(spell) = self.history.stages.last_mut() {
-            spell.to = Some(date);
+        if self.is_opening(event) {
+            self.history.stages.pop();
+        } else {
+            self.state.stage_before = Some(self.state.stage);
+            if let Some(spell) = self.history.stages.last_mut() {
+                spell.to = Some(date);
+            }
         }
-        self.state.stage_before = Some(self.state.stage);
         self.state.stage = target;
         self.state.outcome = self.pipeline.stages[target].outcome;
         self.state.since = Some(date);
@@ -372,6 +392,31 @@ impl<'a> Fold<'a> {
         self.spell(target, date, Some(event));
     }
 
+    /// Is this the opening position of the pursuit: an `imported` entry on the day it was opened, the
+    /// first one to name a column?
+    fn is_opening(&self, event: &Event) -> bool {
+        event.kind == EventKind::Imported
+            && !self.placed
+            && self.history.stages.last().is_some_and(|spell| {
+                spell.pursuit == self.state.pursuit && spell.from == event.date()
+            })
+    }
+
+    /// What a pursuit came to is what is known of it at the end of the day it ended.
+    fn settle(&mut self, day: Date) {
+        let ended = self.history.pursuits.last().and_then(|pursuit| pursuit.ended);
+        let Some((_, outcome)) = ended.filter(|(on, _)| *on == day) else { return };
+        let Evidence { bookings, contracted, .. } = &self.state.evidence;
+        let agreed = [bookings, contracted].into_iter().find(|sum| !sum.is_zero());
+        let agreed = agreed.filter(|_| outcome == Outcome::Won).cloned();
+        let worth = agreed.unwrap_or_else(|| self.state.value.into());
+        self.history
+            .pursuits
+            .last_mut()
+            .into_iter()
+            .for_each(|pursuit| pursuit.worth = worth.clone());
+    }
+
     /// A stretch in a column begins, by a move unless the account is only being opened.
     fn spell(&mut self, stage: usize, from: Date, event: Option<&Event>) {
         self.history.stages.push(StageSpell {
@@ -381,7 +426,6 @@ impl<'a> Fold<'a> {
             pursuit: self.state.pursuit,
             forced: event.and_then(|event| event.forced.clone()),
             reason: event.and_then(|event| event.reason.clone()),
-            imported: event.is_some_and(|event| event.kind == EventKind::Imported),
         });
     }
 
@@ -391,7 +435,7 @@ impl<'a> Fold<'a> {
         if owner == self.state.owner {
             return;
         }
-        if let Some(holder) = self.state.owner.clone().filter(|_| is_claim(event)) {
+        if let Some(holder) = self.state.owner.clone().filter(|_| event.is_claim()) {
             self.late_claim(event, &holder);
             return;
         }
@@ -459,22 +503,8 @@ impl<'a> Fold<'a> {
 
     fn take_evidence(&mut self, event: &Event) {
         let date = event.date();
+        event.revokes.iter().for_each(|id| self.revoke(id));
         let evidence = &mut self.state.evidence;
-        for id in &event.revokes {
-            evidence.attested.remove(id);
-            match &**id {
-                "signed" => evidence.signed = None,
-                "booked" => evidence.booked = None,
-                "met" => evidence.first_meeting = None,
-                "next-step" | "appointment-set" => evidence.next = None,
-                "timing" => evidence.close_by = None,
-                "paid" => {
-                    evidence.paid = Default::default();
-                    evidence.paid_on = None;
-                }
-                _ => {}
-            }
-        }
         for id in &event.confirms {
             let attested = Attested { on: date, by: event.by.clone() };
             evidence.attested.entry(id.clone()).or_insert(attested);
@@ -499,6 +529,32 @@ impl<'a> Fold<'a> {
         }
     }
 
+    /// A criterion holds no more, whatever spoke for it.
+    fn revoke(&mut self, id: &Text) {
+        let evidence = &mut self.state.evidence;
+        evidence.attested.remove(id);
+        match self.settings.criterion(id).map(|criterion| &criterion.known) {
+            Some(Known::Signed) => {
+                evidence.signed = None;
+                evidence.contracted = Sum::default();
+            }
+            Some(Known::Booked) => {
+                evidence.booked = None;
+                evidence.bookings = Sum::default();
+            }
+            Some(Known::Met) => evidence.first_meeting = None,
+            Some(Known::NextStep | Known::AppointmentSet) => evidence.next = None,
+            Some(Known::Timing) => evidence.close_by = None,
+            Some(Known::Paid) => {
+                evidence.paid = Sum::default();
+                evidence.paid_on = None;
+            }
+            Some(Known::Entry(kinds)) => evidence.entries.retain(|(kind, _)| !kinds.contains(kind)),
+            Some(Known::Attested | Known::Decider) | None => {}
+        }
+        evidence.revoked.push(id.clone());
+    }
+
     fn take_money(&mut self, event: &Event) {
         if let Some(value) = event.value {
             self.state.value = Some(self.settings.own(value));
@@ -516,20 +572,25 @@ impl<'a> Fold<'a> {
             EventKind::Refund => {
                 self.state.money_in.add(amount.negated());
                 self.state.evidence.paid.add(amount.negated());
+                // What an opening position had received is not known: when nothing is left of what is,
+                // the money is gone.
+                if self.state.evidence.given.is_some() && !self.state.evidence.paid.is_something() {
+                    self.revoke(&PAID.into());
+                }
             }
-            EventKind::Booking => self.state.booked.add(amount),
+            EventKind::Contract => self.state.evidence.contracted.add(amount),
+            EventKind::Booking => {
+                self.state.booked.add(amount);
+                self.state.evidence.bookings.add(amount);
+            }
             _ => {}
         }
     }
 
     fn take_ticket(&mut self, event: &Event) {
-        let ticket = event.ticket.as_ref().unwrap_or(&event.key.text);
-        match event.kind {
-            EventKind::Request | EventKind::Complaint => {
-                self.state.open_tickets.push(ticket.clone())
-            }
-            EventKind::Resolved => self.state.open_tickets.retain(|open| open != ticket),
-            _ => {}
+        if let Err(diagnostic) = cases::apply(&mut self.state.open_tickets, event) {
+            let field = event.ticket.as_ref().map(|_| "ticket");
+            self.find(diagnostic, event, field);
         }
     }
 

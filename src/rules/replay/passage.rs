@@ -2,18 +2,22 @@
 //! passes on the clock.
 
 use crate::model::pipeline::Outcome;
-use crate::rules::replay::state::{History, StageSpell};
+use crate::rules::replay::state::{History, Pursuit};
 use crate::value::date::Date;
+use crate::value::text::Text;
 
-/// A move from one column to another within a pursuit.
+/// A move (移动): a change of column after the opening of the pursuit. The position that a pursuit is
+/// opened in is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Move {
+pub struct Move<'h> {
     /// The column it left.
     pub from: usize,
     /// The column it went to.
     pub to: usize,
     /// When.
     pub on: Date,
+    /// Why it was forced.
+    pub forced: Option<&'h Text>,
 }
 
 /// How a pass on the clock ended.
@@ -48,36 +52,21 @@ impl Pass {
 }
 
 impl History {
-    /// The stretches that began with the pursuit or with a move. A prospect whose pursuit begins with an
-    /// opening position in a later column was never in the first one: that stretch of no length is
-    /// left out.
-    pub fn entries(&self) -> impl Iterator<Item = &StageSpell> + '_ {
-        self.stages
-            .iter()
-            .enumerate()
-            .filter(|(position, _)| !self.only_a_door(*position))
-            .map(|(_, spell)| spell)
+    /// The moves between columns within pursuits, in order.
+    pub fn moves(&self) -> impl Iterator<Item = Move<'_>> + '_ {
+        let pairs = self.stages.windows(2).filter(|pair| pair[0].pursuit == pair[1].pursuit);
+        pairs.map(|pair| Move {
+            from: pair[0].stage,
+            to: pair[1].stage,
+            on: pair[1].from,
+            forced: pair[1].forced.as_ref(),
+        })
     }
 
-    /// Is this the first stretch of a pursuit, left on its first day for an opening position?
-    fn only_a_door(&self, position: usize) -> bool {
-        let spell = &self.stages[position];
-        let first = position.checked_sub(1).is_none_or(|p| self.stages[p].pursuit != spell.pursuit);
-        let next = self.stages.get(position + 1);
-        first
-            && spell.to == Some(spell.from)
-            && next.is_some_and(|next| next.imported && next.pursuit == spell.pursuit)
-    }
-
-    /// The moves between columns within pursuits, in order; an opening position is none.
-    pub fn moves(&self) -> impl Iterator<Item = Move> + '_ {
-        self.stages
-            .windows(2)
-            .enumerate()
-            .filter(|(position, pair)| {
-                pair[0].pursuit == pair[1].pursuit && !self.only_a_door(*position)
-            })
-            .map(|(_, pair)| Move { from: pair[0].stage, to: pair[1].stage, on: pair[1].from })
+    /// Did the clock of a pursuit ever run, up to its end or a fall-back to the first column?
+    pub fn clock_ran(&self, pursuit: &Pursuit) -> bool {
+        pursuit.clock_start.is_some()
+            || self.fall_backs.iter().any(|fall| fall.pursuit == pursuit.number)
     }
 
     /// The passes on the clock up to the day of the report, in no particular order. A pass whose clock
@@ -136,7 +125,7 @@ mod tests {
         let imported =
             history(&[("2009-12-01", "imported", "25"), ("2009-12-11", "imported", "closed")]);
         assert_eq!(moves(&imported), [(2, 5)]);
-        assert_eq!(imported.entries().map(|s| s.stage).collect::<Vec<_>>(), [2, 5]);
+        assert_eq!(imported.stages.iter().map(|s| s.stage).collect::<Vec<_>>(), [2, 5]);
         assert_eq!(passes(&imported), [(10, Some(End::Won))]);
         // An account that was open before is in the first column until then.
         let known = history(&[("2009-11-01", "opened", ""), ("2009-12-01", "imported", "25")]);
@@ -144,6 +133,37 @@ mod tests {
         // A move on the first day is a move.
         let quick = history(&[("2009-11-01", "opened", ""), ("2009-11-01-1", "meeting", "25")]);
         assert_eq!(moves(&quick), [(0, 2)]);
+        // An account opened and imported on one day was never in the first column.
+        let placed = history(&[("2009-11-01", "opened", ""), ("2009-11-01-1", "imported", "25")]);
+        assert_eq!((moves(&placed), placed.stages.len()), (vec![], 1));
+    }
+
+    #[test]
+    fn a_move_later_on_the_day_of_the_opening_position_is_a_move() {
+        for kind in ["imported", "moved"] {
+            for (first, from) in [("opportunity", 0), ("25", 2)] {
+                let quick = history(&[
+                    ("2009-11-01-1", "imported", first),
+                    ("2009-11-01-2", kind, "closed"),
+                ]);
+                assert_eq!(moves(&quick), [(from, 5)], "{kind}");
+                let stays: Vec<usize> = quick.stages.iter().map(|spell| spell.stage).collect();
+                assert_eq!(stays, [from, 5], "{kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_opening_position_of_a_later_pursuit_is_no_move_either() {
+        let again = history(&[
+            ("2009-11-01", "imported", "25"),
+            ("2009-11-05-1", "moved", "lost"),
+            ("2009-11-05-2", "imported", "50"),
+        ]);
+        assert_eq!(moves(&again), [(2, 6)]);
+        let stays: Vec<_> = again.stages.iter().map(|s| (s.stage, s.pursuit, s.to)).collect();
+        let left = Date::parse("2009-11-05");
+        assert_eq!(stays, [(2, 1, left), (6, 1, left), (3, 2, None)]);
     }
 
     #[test]
@@ -158,7 +178,29 @@ mod tests {
         ]);
         assert_eq!(moves(&twice), [(0, 2), (2, 0), (0, 2), (2, 6)]);
         assert_eq!(passes(&twice), [(28, Some(End::FellBack)), (10, Some(End::Lost))]);
-        assert_eq!(twice.entries().count(), 6);
+        assert_eq!(twice.stages.len(), 6);
+    }
+
+    #[test]
+    fn a_clock_that_ran_before_a_fall_back_did_run() {
+        let met = history(&[
+            ("2009-11-01", "opened", ""),
+            ("2009-11-02", "meeting", "25"),
+            ("2009-11-30", "moved", "opportunity"),
+        ]);
+        assert!(met.clock_ran(&met.pursuits[0]));
+        let never = history(&[("2009-11-01", "opened", ""), ("2009-11-30", "moved", "lost")]);
+        assert!(!never.clock_ran(&never.pursuits[0]));
+        // Each pursuit has its own.
+        let twice = history(&[
+            ("2009-11-01", "opened", ""),
+            ("2009-11-02", "meeting", "25"),
+            ("2009-11-30", "moved", "opportunity"),
+            ("2009-12-01", "moved", "lost"),
+            ("2009-12-02", "moved", "opportunity"),
+        ]);
+        let ran: Vec<bool> = twice.pursuits.iter().map(|p| twice.clock_ran(p)).collect();
+        assert_eq!(ran, [true, false]);
     }
 
     #[test]

@@ -54,8 +54,15 @@ pub struct Evidence {
     pub next: Option<NextStep>,
     /// The expected signing date, and the day it was named.
     pub close_by: Option<(Date, Date)>,
+    /// Money of contracts.
+    pub contracted: Sum,
+    /// Money of bookings.
+    pub bookings: Sum,
     /// An opening position: evidence up to this column (its position) counts as given, since that day.
     pub given: Option<(usize, Date)>,
+    /// Criteria that were revoked: neither the opening position nor a contact's fact speaks for them any
+    /// more, only evidence that came later.
+    pub revoked: Vec<Text>,
     /// The day it first stood in a column after the first.
     pub left_start: Option<Date>,
 }
@@ -171,21 +178,25 @@ impl State {
         self.outcome == Outcome::Open && self.stage > 0
     }
 
-    /// What the prospect is worth: what was booked once it is won, else what is expected.
-    pub fn worth(&self) -> Sum {
-        let mut sum = Sum::default();
-        if self.outcome == Outcome::Won && self.booked != Sum::default() {
-            sum.add_sum(&self.booked);
-        } else if let Some(value) = self.value {
-            sum.add(value);
-        }
-        sum
-    }
-
-    /// The clock as it runs now.
+    /// The clock as it runs now, or as it stopped when the pursuit ended.
     pub fn clock(&self) -> Clock {
         let hold = self.hold.as_ref().map(|hold| hold.until);
-        Clock { start: self.clock_start, cycle_days: self.cycle_days, hold }
+        let stopped = self.since.filter(|_| self.outcome != Outcome::Open);
+        Clock { start: self.clock_start, cycle_days: self.cycle_days, hold, stopped }
+    }
+
+    /// Overstated (高估): open, not on hold, and above the highest column that its evidence supports, the
+    /// rule of the cycle left aside. Being overdue is another matter; a prospect may be both.
+    pub fn is_overstated(&self) -> bool {
+        self.outcome == Outcome::Open
+            && !self.flags.on_hold
+            && self.stage > self.supported_ignoring_cycle
+    }
+
+    /// Could advance (可推进): open, and its evidence supports a later column, the rule of the cycle
+    /// included.
+    pub fn could_advance(&self) -> bool {
+        self.outcome == Outcome::Open && self.stage < self.supported
     }
 
     /// Open and without an owner.
@@ -209,8 +220,6 @@ pub struct StageSpell {
     pub forced: Option<Text>,
     /// The reason given for the move into it.
     pub reason: Option<Text>,
-    /// Entered by an opening position, not by a move.
-    pub imported: bool,
 }
 
 /// A stretch with one owner.
@@ -239,6 +248,9 @@ pub struct Pursuit {
     pub clock_start: Option<Date>,
     /// Why it ended.
     pub reason: Option<Text>,
+    /// What it came to, as known at the end of the day it ended: if won, its bookings, else its contracts,
+    /// else the expected value; if lost, the expected value. Nothing while it is open.
+    pub worth: Sum,
 }
 
 /// That a pursuit fell back to the first column while its clock ran: the clock starts afresh.
@@ -290,43 +302,4 @@ pub struct Record {
     pub findings: Vec<Diagnostic>,
     /// The customer it belongs to; empty until the book is graded.
     pub customer: OnceLock<Arc<Customer>>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::event::{Event, EventKey};
-    use crate::model::settings::Settings;
-    use crate::rules::replay::replay;
-
-    fn state(events: &[(&str, &str, Option<&str>, &str)]) -> State {
-        let event = |(day, kind, stage, money): &(&str, &str, Option<&str>, &str)| {
-            let mut event = Event::new(EventKey::parse(day).unwrap(), *kind);
-            event.stage = stage.map(Into::into);
-            let money = Money::parse(money).ok();
-            match *kind {
-                "booking" => event.amount = money,
-                _ => event.value = money,
-            }
-            event
-        };
-        let events = events.iter().map(event).collect();
-        let prospect = Prospect { id: "a".into(), events, ..Prospect::default() };
-        replay(prospect, &Settings::default(), Date::new(2010, 1, 31).unwrap()).unwrap().state
-    }
-
-    #[test]
-    fn worth_is_what_was_booked_only_while_won() {
-        let worth =
-            |events: &[(&str, &str, Option<&str>, &str)]| state(events).worth().own.to_string();
-        let opened = ("2010-01-01", "opened", None, "100");
-        let won = ("2010-01-02", "imported", Some("closed"), "");
-        let booking = ("2010-01-02-2", "booking", None, "70");
-        let again = ("2010-01-03", "moved", Some("opportunity"), "");
-        assert_eq!(worth(&[opened]), "100");
-        assert_eq!(worth(&[opened, won]), "100");
-        assert_eq!(worth(&[opened, won, booking]), "70");
-        assert_eq!(worth(&[opened, won, booking, again]), "100");
-        assert_eq!(worth(&[("2010-01-01", "opened", None, "")]), "0");
-    }
 }

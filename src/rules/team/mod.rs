@@ -1,12 +1,13 @@
 //! The team on a day: what each rep carries, how much room is left, and who waited longest.
 
 pub mod allocation;
+pub mod eligibility;
 pub mod fairness;
 pub mod pool;
 pub mod rights;
 pub mod survey;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Words};
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, Rep, Settings};
@@ -14,7 +15,6 @@ use crate::rules::book::Book;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::{Date, Time};
-use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
 use crate::value::text::Text;
 use std::cmp::{Ordering, Reverse};
@@ -181,20 +181,29 @@ pub fn problems(book: &Book, team: &Team, unknown: &[(Text, Text)]) -> Vec<Diagn
         found.push(
             Diagnostic::new(
                 Code::BadSetting,
-                "the settings list no rep who could be given anything",
+                words!(
+                    "the settings list no rep who could be given anything",
+                    "设置中没有可分配的业务员"
+                ),
             )
-            .help("add a `[[rep]]` with id and capacity for each to crm.toml"),
+            .help(words!(
+                "add a `[[rep]]` with id and capacity for each to crm.toml",
+                "在 crm.toml 中为每位业务员加 `[[rep]]`，写明 id 和 capacity"
+            )),
         );
         return found;
     }
     for member in team.members.iter().filter(|member| member.presence.is_member()) {
         if let Some(capacity) = member.capacity.filter(|capacity| *capacity < member.held) {
             let (id, held) = (&member.rep.id, member.held);
-            let message = format!("the capacity of `{id}` is {capacity}, below the {held} held");
-            found.push(
-                Diagnostic::new(Code::OverCapacity, message)
-                    .help("raise it in crm.toml, or move some: `crm rebalance`, `crm release`"),
+            let message = words!(
+                "the capacity of `{id}` is {capacity}, below the {held} held",
+                "`{id}` 的容量为{capacity}，低于其持有的{held}个"
             );
+            found.push(Diagnostic::new(Code::OverCapacity, message).help(words!(
+                "raise it in crm.toml, or move some: `crm rebalance`, `crm release`",
+                "在 crm.toml 中调高，或移走一些：`crm rebalance`、`crm release`"
+            )));
         }
     }
     found.extend(unknown_owners(unknown, &book.settings));
@@ -204,7 +213,10 @@ pub fn problems(book: &Book, team: &Team, unknown: &[(Text, Text)]) -> Vec<Diagn
 /// What is wrong with open prospects whose owners the settings do not list.
 pub fn unknown_owners(unknown: &[(Text, Text)], settings: &Settings) -> Vec<Diagnostic> {
     let wrong = |(id, owner): &(Text, Text)| {
-        let message = format!("`{id}` is owned by `{owner}`: no such rep");
+        let message = words!(
+            "`{id}` is owned by `{owner}`: no such rep",
+            "`{id}` 的负责人 `{owner}` 不在业务员名单中"
+        );
         Diagnostic::new(Code::UnknownRep, message)
             .nearest(owner, settings.reps.iter().map(|rep| &*rep.id))
     };
@@ -215,6 +227,18 @@ pub fn unknown_owners(unknown: &[(Text, Text)], settings: &Settings) -> Vec<Diag
 pub fn unknown_owner<'r>(record: &'r Record, settings: &Settings) -> Option<&'r str> {
     let owner = record.state.owner.as_deref()?;
     (record.state.outcome == Outcome::Open && settings.rep(owner).is_none()).then_some(owner)
+}
+
+/// The owner of an open prospect, if the settings say that they have left by a day, and the day on which they
+/// left: from that day on the prospect needs another owner.
+pub fn owner_left<'s>(
+    record: &Record,
+    settings: &'s Settings,
+    on: Date,
+) -> Option<(&'s Rep, Date)> {
+    let rep = settings.rep(record.state.owner.as_deref()?)?;
+    let left = rep.left.filter(|left| *left <= on)?;
+    (record.state.outcome == Outcome::Open).then_some((rep, left))
 }
 
 /// The later of two days; of the same, both together.
@@ -228,16 +252,11 @@ fn later(last: &mut LastAssigned, other: LastAssigned) {
 }
 
 /// Why a rep is not at work, in words; empty if they are.
-pub fn absence(presence: Presence, lang: Lang) -> String {
-    match (presence, lang) {
-        (Presence::Here, _) => String::new(),
-        (Presence::NotYet(day), Lang::En | Lang::Machine) => format!("joins on {day}"),
-        (Presence::NotYet(day), Lang::Zh) => format!("{day}入职"),
-        (Presence::Gone(day), Lang::En | Lang::Machine) => format!("left on {day}"),
-        (Presence::Gone(day), Lang::Zh) => format!("{day}离职"),
-        (Presence::Away(period), Lang::En | Lang::Machine) => {
-            format!("on leave until {}", period.to)
-        }
-        (Presence::Away(period), Lang::Zh) => format!("休假至{}", period.to),
+pub fn absence(presence: Presence) -> Words {
+    match presence {
+        Presence::Here => Words::default(),
+        Presence::NotYet(day) => words!("joins on {day}", "{day}入职"),
+        Presence::Gone(day) => words!("left on {day}", "{day}离职"),
+        Presence::Away(leave) => words!("on leave until {}", "休假至{}", leave.to),
     }
 }

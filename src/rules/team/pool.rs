@@ -1,18 +1,16 @@
-//! The pool: who may claim from it, and when a prospect goes back to it.
+//! The pool: how many a rep may claim from it, and when a prospect goes back to it. Whether a rep may have a
+//! prospect at all is [`eligibility`](super::eligibility).
 //!
 //! "N days" means everywhere that day N is in time and day N + 1 is not.
 
-use crate::diag::{Code, Diagnostic};
-use crate::model::event::Event;
-use crate::model::kind::EventKind;
+use crate::diag::{Code, Diagnostic, Words};
 use crate::model::pipeline::Outcome;
-use crate::model::settings::{Presence, Settings};
+use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{replay, standing, upto};
 use crate::value::date::Date;
-use crate::value::label::Lang;
 use crate::value::text::Text;
 use std::collections::BTreeMap;
 
@@ -39,21 +37,33 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// In words, for lists and for the entry that releases it.
-    pub fn words(self, lang: Lang) -> String {
-        match (self, lang) {
-            (Cause::NoContact { since, days }, Lang::En | Lang::Machine) => {
-                format!("no contact since {since}, more than {days} days")
+    /// The cause in words, for lists and for the entry that releases the prospect.
+    pub fn words(self) -> Words {
+        match self {
+            Cause::NoContact { since, days } => words!(
+                "no contact since {since}, more than {days} days",
+                "自{since}起未联系，超过{days}天"
+            ),
+            Cause::Overdue { times } => {
+                words!("past the sales cycle {times} times", "第{times}次超过销售周期")
             }
-            (Cause::NoContact { since, days }, Lang::Zh) => {
-                format!("自{since}起未联系，超过{days}天")
-            }
-            (Cause::Overdue { times }, Lang::En | Lang::Machine) => {
-                format!("past the sales cycle {times} times")
-            }
-            (Cause::Overdue { times }, Lang::Zh) => format!("第{times}次超过销售周期"),
         }
     }
+
+    /// Is this the reason that recycling gives in an entry, in either language, whatever its figures are?
+    pub fn wrote(reason: &str) -> bool {
+        let causes = [Cause::NoContact { since: Date::MAX, days: 0 }, Cause::Overdue { times: 0 }];
+        let like = |words: Words| {
+            [words.en(), words.zh()]
+                .iter()
+                .any(|text| without_figures(text) == without_figures(reason))
+        };
+        causes.into_iter().map(Cause::words).any(like)
+    }
+}
+
+fn without_figures(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 /// That a prospect goes back to the pool if nothing happens: the first day on which it does, and why.
@@ -71,8 +81,8 @@ pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> O
     let state = &record.state;
     state.owner.as_ref()?;
     let since = state.owner_since?;
-    let signed = state.evidence.signed.is_some() || state.evidence.paid_on.is_some();
-    if state.outcome != Outcome::Open || signed {
+    let kept = record.case(settings, since).papers_or_money_in(state.stage);
+    if state.outcome != Outcome::Open || kept {
         return None;
     }
     let contact = settings.pool.recycle_days(grade).map(|days| {
@@ -192,15 +202,6 @@ fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
     Some(start.plus(i64::from(state.cycle_days) + 1))
 }
 
-/// Did this entry claim the prospect from the pool? A claim is signed by the new owner and gives no reason:
-/// assignments always give one.
-pub fn is_claim(event: &Event) -> bool {
-    event.kind == EventKind::Assigned
-        && event.reason.is_none()
-        && event.by.is_some()
-        && event.by == event.owner
-}
-
 /// What a rep holds and has claimed on a day, to be held against the limits. Claims of one command count
 /// as they are granted; one that is refused costs nothing.
 #[derive(Debug, Clone)]
@@ -240,7 +241,7 @@ impl<'b> Quota<'b> {
             let state = &record.state;
             let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
             let claims = standing(&record.prospect.events, book.as_of)
-                .filter(|event| event.date() == book.as_of && is_claim(event))
+                .filter(|event| event.date() == book.as_of && event.is_claim())
                 .filter(|event| event.owner.as_deref() == Some(rep))
                 .count();
             if held || claims > 0 {
@@ -280,64 +281,46 @@ impl<'b> Quota<'b> {
         if let Some(refusal) = not_in_pool(record, settings) {
             return Some(refusal);
         }
-        let rep = settings.rep(self.rep);
-        match rep.map_or(Presence::Here, |rep| rep.presence(self.book.as_of)) {
-            Presence::NotYet(day) => {
-                return Some(refused(format!("`{}` only joins on {day}", self.rep)));
-            }
-            Presence::Gone(day) => return Some(refused(format!("`{}` left on {day}", self.rep))),
-            Presence::Here | Presence::Away(_) => {}
-        }
-        let capacity = rep.and_then(|rep| rep.capacity).or(settings.allocation.capacity);
-        let all = &settings.pool.all;
-        let held = self.held.all;
-        if let Some(capacity) = capacity.filter(|capacity| held >= *capacity) {
-            let message = format!("{id}: `{}` holds {held}, the capacity is {capacity}", self.rep);
-            return Some(refused(message).help("release one first, or raise the capacity"));
-        }
-        let holds = |held: u32, max: u32, of: String| {
-            let message =
-                format!("{id}: `{}` holds {held}{of}, at most {max} are allowed", self.rep);
-            refused(message).help("release one first: crm release ID --reason …")
-        };
-        let claims = |claimed: u32, max: u32, of: String| {
-            let message = format!(
-                "{id}: `{}` has claimed {claimed}{of} today, at most {max} are allowed",
-                self.rep
+        let (rep, all, held) = (self.rep, &settings.pool.all, self.held.all);
+        let holds = |held: u32, max: u32, of: Words| {
+            let message = Words::both(
+                format!("{id}: `{rep}` holds {held}{}, at most {max} are allowed", of.en()),
+                format!("{id}：`{rep}` 已持有{}{held}个，上限{max}个", of.zh()),
             );
-            refused(message)
-                .help("what is released again has been claimed all the same; tomorrow counts anew")
+            refused(message).help(words!(
+                "release one first: crm release ID --reason …",
+                "先放回一个：crm release ID --reason …"
+            ))
+        };
+        let claims = |claimed: u32, max: u32, of: Words| {
+            let message = Words::both(
+                format!(
+                    "{id}: `{rep}` has claimed {claimed}{} today, at most {max} are allowed",
+                    of.en()
+                ),
+                format!("{id}：`{rep}` 今天已领取{}{claimed}个，上限{max}个", of.zh()),
+            );
+            refused(message).help(words!(
+                "what is released again has been claimed all the same; tomorrow counts anew",
+                "领取后又放回的也算；明天重新计数"
+            ))
         };
         if let Some(max) = all.max_held.filter(|max| held >= *max) {
-            return Some(holds(held, max, String::new()));
+            return Some(holds(held, max, Words::default()));
         }
         if let Some(max) = all.claims_per_day.filter(|max| self.claimed.all >= *max) {
-            return Some(claims(self.claimed.all, max, String::new()));
+            return Some(claims(self.claimed.all, max, Words::default()));
         }
         let own = settings.pool.own(grade);
         let name = grade.unwrap_or_default();
+        let of_grade = || words!(" of grade {name}", "{name}级");
         if let Some(max) = own.max_held.filter(|max| self.held.of(name) >= *max) {
-            return Some(holds(self.held.of(name), max, format!(" of grade {name}")));
+            return Some(holds(self.held.of(name), max, of_grade()));
         }
         if let Some(max) = own.claims_per_day.filter(|max| self.claimed.of(name) >= *max) {
-            return Some(claims(self.claimed.of(name), max, format!(" of grade {name}")));
+            return Some(claims(self.claimed.of(name), max, of_grade()));
         }
-        self.waits(record, grade)
-    }
-
-    /// The wait before claiming again what was one's own, however many others had it in between.
-    fn waits(&self, record: &Record, grade: Option<&str>) -> Option<Diagnostic> {
-        let days = self.book.settings.pool.reclaim_wait_days(grade)?;
-        let own = record.history.owners.iter().filter(|s| s.owner.as_deref() == Some(self.rep));
-        let last = own.filter_map(|spell| spell.to).max()?;
-        let from = last.plus(i64::from(days) + 1);
-        (self.book.as_of < from).then(|| {
-            let message = format!(
-                "{}: `{}` had it until {last} and may claim it again from {from}",
-                record.prospect.id, self.rep
-            );
-            refused(message).help(format!("the wait is {days} days; others may claim it now"))
-        })
+        None
     }
 }
 
@@ -347,16 +330,24 @@ pub fn not_in_pool(record: &Record, settings: &Settings) -> Option<Diagnostic> {
     let state = &record.state;
     if state.outcome != Outcome::Open {
         let stage = record.stage_id(settings);
-        let message = format!("`{id}` is not in the pool: it stands at `{stage}`");
+        let message = words!(
+            "`{id}` is not in the pool: it stands at `{stage}`",
+            "`{id}` 不在公海：位于 `{stage}`"
+        );
         return Some(Diagnostic::new(Code::NotInPool, message));
     }
     let owner = state.owner.as_deref()?;
-    let since = state.owner_since.map(|day| format!(" since {day}")).unwrap_or_default();
-    let message = format!("`{id}` is not in the pool: `{owner}` owns it{since}");
-    Some(Diagnostic::new(Code::NotInPool, message).help("`crm pool` lists those that are"))
+    let since = state.owner_since;
+    let since = since.map(|day| words!(" since {day}", "（{day}起）")).unwrap_or_default();
+    let message = Words::both(
+        format!("`{id}` is not in the pool: `{owner}` owns it{}", since.en()),
+        format!("`{id}` 不在公海：负责人是 `{owner}`{}", since.zh()),
+    );
+    let help = words!("`crm pool` lists those that are", "`crm pool` 列出公海客户");
+    Some(Diagnostic::new(Code::NotInPool, message).help(help))
 }
 
-fn refused(message: String) -> Diagnostic {
+fn refused(message: Words) -> Diagnostic {
     Diagnostic::new(Code::PoolLimit, message)
 }
 
@@ -387,5 +378,22 @@ pub fn waiting<'b>(record: &'b Record, as_of: Date) -> Waiting<'b> {
         since: record.state.owner_since,
         before,
         reason: released.and_then(|event| event.reason.as_deref().or(event.note.as_deref())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_of_recycling_is_known_again() {
+        let since = Date::parse("2009-12-01");
+        let contact = Cause::NoContact { since: since.unwrap(), days: 30 };
+        for cause in [contact, Cause::Overdue { times: 2 }] {
+            assert!(Cause::wrote(cause.words().en()) && Cause::wrote(cause.words().zh()));
+        }
+        for other in ["", "busy", "no contact", "past the sales cycle"] {
+            assert!(!Cause::wrote(other), "{other}");
+        }
     }
 }

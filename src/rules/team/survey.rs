@@ -3,7 +3,7 @@
 
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
-use crate::rules::team::allocation::Holders;
+use crate::rules::team::eligibility::Holders;
 use crate::rules::team::{Count, Team, unknown_owner};
 use crate::value::text::Text;
 
