@@ -317,7 +317,7 @@ fn undo_retracts_and_a_retraction_is_taken_back_by_its_key() {
     assert_eq!(stage(&sandbox, "zhang"), "appointment");
     let said = refused(&sandbox, "undo zhang 2009-12-17", 2);
     assert!(
-        said.starts_with("error[unknown-event]: zhang (张先生) has no standing event `2009-12-17`"),
+        said.starts_with("error[unknown-event]: zhang (张先生) has no event `2009-12-17`"),
         "{said}"
     );
     let fresh = one();

@@ -62,7 +62,6 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
         .map(|item| {
             let prospect = &item.prospect;
             let why = item.reason(lang);
-            let falls_to = item.falls_to.as_ref().map(|_| prospect.first_stage(settings));
             let reason = match (&item.falls_to, lang) {
                 (Some(_), _) => why,
                 (None, Lang::En | Lang::Machine) => {
@@ -74,7 +73,9 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
                 stage_cell(prospect.stage(settings), lang),
-                Cell::maybe(falls_to, |stage| stage_cell(stage, lang)),
+                Cell::maybe(item.falls_to.as_ref(), |_| {
+                    stage_cell(prospect.first_stage(settings), lang)
+                }),
                 Cell::Int(item.age),
                 Cell::Int(i64::from(item.cycle)),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),
