@@ -18,19 +18,26 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
             let place = subject.file().at(spot);
             match settings.criterion(id) {
                 None => found.push(
-                    Diagnostic::new(Code::UnknownCriterion, format!("no criterion `{id}`"))
-                        .at(place)
-                        .nearest(id, settings.criteria.iter().map(|c| &*c.id)),
+                    Diagnostic::new(
+                        Code::UnknownCriterion,
+                        words!("no criterion `{id}`", "没有标准 `{id}`"),
+                    )
+                    .at(place)
+                    .nearest(id, settings.criteria.iter().map(|c| &*c.id)),
                 ),
                 Some(criterion) if field == "confirms" && !criterion.attestable() => found.push(
                     Diagnostic::new(
                         Code::ComputedCriterion,
-                        format!("`{id}` follows from the entries and cannot be confirmed by hand"),
+                        words!(
+                            "`{id}` follows from the entries and cannot be confirmed by hand",
+                            "`{id}` 由记录推算得出，不能手工确认"
+                        ),
                     )
                     .at(place)
-                    .help(
+                    .help(words!(
                         "record the entry it follows from: a meeting, a next date, a contract, …",
-                    ),
+                        "请补记相应的记录：会面、下次日期、合同等"
+                    )),
                 ),
                 Some(_) => {}
             }

@@ -1,6 +1,6 @@
 //! Moves and owners that were forced, and opening positions: allowed, and never out of sight.
 //!
-//! Why: an exception that nobody sees becomes the rule.
+//! Why: a hidden exception becomes the rule.
 //! Mend: nothing; they stay listed.
 
 use super::{Check, Subject};
@@ -28,8 +28,11 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         }
         if event.kind == EventKind::Imported {
             let message = match stage {
-                "" => "an imported entry".to_owned(),
-                stage => format!("an opening position at `{stage}`: evidence counts as given"),
+                "" => words!("an imported entry", "导入的记录"),
+                stage => words!(
+                    "an opening position at `{stage}`: evidence counts as given",
+                    "期初位于 `{stage}`：证据视为已具备"
+                ),
             };
             found.push(Diagnostic::new(Code::Imported, message).at(subject.event(event, "kind")));
         }

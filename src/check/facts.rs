@@ -1,6 +1,6 @@
 //! Facts that cannot be right: an unknown pipeline, control characters in a name.
 //!
-//! Why: a prospect on an unknown board is read on the first one, which is seldom what was meant; control
+//! Why: a prospect on an unknown board is read on the first one, which is seldom the one meant; control
 //! characters come from a paste and make names that cannot be found again.
 //! Mend: name a pipeline of `crm.toml`; type the name again.
 
@@ -16,25 +16,41 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         && subject.settings.pipeline(Some(pipeline)).is_none()
     {
         found.push(
-            Diagnostic::new(Code::UnknownPipeline, format!("no pipeline `{pipeline}`"))
-                .at(subject.fact("pipeline"))
-                .nearest(pipeline, subject.settings.pipelines.iter().map(|p| &*p.id)),
+            Diagnostic::new(
+                Code::UnknownPipeline,
+                words!("no pipeline `{pipeline}`", "没有看板 `{pipeline}`"),
+            )
+            .at(subject.fact("pipeline"))
+            .nearest(pipeline, subject.settings.pipelines.iter().map(|p| &*p.id)),
         );
     }
     for fact in ["name", "company"] {
         if prospect.fact(fact).is_some_and(|text| text.chars().any(char::is_control)) {
             found.push(
-                Diagnostic::new(Code::ControlCharacter, format!("`{fact}` has control characters"))
-                    .at(subject.fact(fact))
-                    .help("type it again: they come from a paste and are not shown"),
+                Diagnostic::new(
+                    Code::ControlCharacter,
+                    words!("`{fact}` has control characters", "`{fact}` 含有控制字符"),
+                )
+                .at(subject.fact(fact))
+                .help(words!(
+                    "type it again: they come from a paste and are not shown",
+                    "请重新键入：这些字符多由粘贴带入，不会显示"
+                )),
             );
         }
     }
     if prospect.events.is_empty() {
         found.push(
-            Diagnostic::new(Code::NoEvents, "the prospect has no events")
-                .at(subject.file())
-                .help(format!("open the account: crm log {} opened --owner REP", prospect.id)),
+            Diagnostic::new(
+                Code::NoEvents,
+                words!("the prospect has no events", "该潜在客户没有任何记录"),
+            )
+            .at(subject.file())
+            .help(words!(
+                "open the account: crm log {} opened --owner REP",
+                "请开户：crm log {} opened --owner REP",
+                prospect.id
+            )),
         );
     }
 }

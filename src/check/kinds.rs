@@ -1,7 +1,7 @@
 //! Kinds of event that are not known. They are kept and count as notes.
 //!
 //! Why: a mistyped `meetign` is no meeting.
-//! Mend: the nearest name; or say what it counts as, in `crm.toml`: `[kind.lunch]`.
+//! Mend: the nearest name; or define the kind in `crm.toml`: `[kind.lunch]`.
 
 use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
@@ -15,7 +15,11 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
             found.push(
                 Diagnostic::new(
                     Code::UnknownKind,
-                    format!("unknown kind of event `{}`; it counts as a note", event.kind),
+                    words!(
+                        "unknown kind of event `{}`; it counts as a note",
+                        "未知的记录种类 `{}`；按备注处理",
+                        event.kind
+                    ),
                 )
                 .at(subject.event(event, "kind"))
                 .nearest(&event.kind, kinds.names()),

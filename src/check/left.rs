@@ -1,6 +1,6 @@
 //! Open prospects whose owner has left.
 //!
-//! Why: a prospect of a rep who left is followed by nobody, and is on the sheets all the same.
+//! Why: no rep follows a prospect whose owner left, but the sheets still list it.
 //! Mend: give it to another rep, or release it to the pool.
 
 use super::{Check, Subject};

@@ -1,6 +1,5 @@
-//! The checks: what is wrong, or worth knowing, about a prospect that could be read. One file per check
-//! and one line in [`CHECKS`]. What cannot be read at all is reported by the store, and broken moves by
-//! replay.
+//! The checks: findings about a prospect that could be read. One file per check and one line in [`CHECKS`].
+//! `disk` reports files that cannot be read, and replay reports broken moves.
 
 mod amounts;
 mod criteria;
@@ -26,7 +25,7 @@ use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use std::path::PathBuf;
 
-/// What a check looks at.
+/// The prospect that a check examines, with its surroundings.
 pub struct Subject<'a> {
     /// The prospect, replayed up to the day.
     pub record: &'a Record,
@@ -68,9 +67,9 @@ impl Subject<'_> {
 
 /// One check.
 pub struct Check {
-    /// What it can report.
+    /// The codes that it can report.
     pub codes: &'static [Code],
-    /// Looks, and reports.
+    /// Examines the prospect and adds its findings.
     pub run: fn(&Subject, &mut Vec<Diagnostic>),
 }
 
@@ -92,7 +91,7 @@ pub const CHECKS: &[Check] = &[
     exceptions::CHECK,
 ];
 
-/// Everything there is to say about one prospect.
+/// The findings of every check about one prospect.
 pub fn check(subject: &Subject) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for check in CHECKS {

@@ -1,7 +1,7 @@
 //! Owners and signatures that the settings do not list.
 //!
-//! Why: what a rep who does not exist owns is on nobody's sheet.
-//! Mend: correct the id, or add a `[[rep]]`. A ledger that lists no reps at all takes any name.
+//! Why: a prospect of an unknown owner is on no rep's sheet.
+//! Mend: correct the id, or add a `[[rep]]`. A ledger that lists no reps at all accepts any name.
 
 use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic, Severity};
@@ -18,10 +18,11 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let owner = event.owner.as_deref().filter(|owner| !owner.is_empty());
         for (field, id) in [("owner", owner), ("by", event.by.as_deref())] {
             let Some(id) = id.filter(|id| settings.rep(id).is_none()) else { continue };
-            let diagnostic = Diagnostic::new(Code::UnknownRep, format!("no rep `{id}`"))
-                .at(subject.event(event, field))
-                .nearest(id, reps());
-            // A signature may be of somebody who never sold: an assistant, a manager before the ledger.
+            let diagnostic =
+                Diagnostic::new(Code::UnknownRep, words!("no rep `{id}`", "没有业务员 `{id}`"))
+                    .at(subject.event(event, field))
+                    .nearest(id, reps());
+            // A signature may be that of an assistant, or of a manager from before the ledger.
             let severity = if field == "by" { Severity::Info } else { Severity::Error };
             found.push(Diagnostic { severity, ..diagnostic });
         }

@@ -1,8 +1,8 @@
-//! What changed since a revision, and whether history only grew: an event that stood in a journal then
-//! stands there now, word for word.
+//! Compares a ledger with a revision: which prospects changed, and whether history only grew. Every event that the
+//! revision has must still be there, word for word.
 //!
-//! Why: stages, money and reports are derived by replay. Who could rewrite an entry could rewrite last
-//! quarter. What turns out wrong is corrected by another entry (`crm undo`, `crm log`).
+//! Why: stages, money and reports are derived by replay. If entries could be rewritten, last quarter's reports
+//! could change. A mistake is corrected by another entry (`crm undo`, `crm log`).
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::disk::file::id_of;
@@ -15,7 +15,7 @@ use crate::value::id;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What changed since a revision.
+/// The result of comparing a ledger with a revision.
 #[derive(Debug, Clone, Default)]
 pub struct Since {
     /// The prospects that are new or changed; all of them where the settings changed.
@@ -57,7 +57,7 @@ pub fn since(
     Ok(Since { changed, found })
 }
 
-/// A ledger beside what it was.
+/// A ledger and its files at a revision.
 struct Comparison<'a> {
     ledger: &'a Ledger,
     before: &'a Snapshot,
@@ -69,13 +69,13 @@ impl Comparison<'_> {
     fn found(&self, touched: &[PathBuf], changed: &[PathBuf]) -> Vec<Diagnostic> {
         let here: BTreeMap<String, &PathBuf> =
             self.paths.iter().rev().map(|path| (id::fold(&id_of(path)), path)).collect();
-        // Read only if something is gone.
+        // Read only if a prospect is gone.
         let mut newcomers: Option<Vec<(Option<Content>, Content)>> = None;
         let mut found = Vec::new();
         for path in touched {
             let was = self.text_before(path);
             let (old, _) = content(&was);
-            // A folder carries no meaning: the id is the prospect. The same path comes first.
+            // A folder carries no meaning: the id identifies the prospect. A file at an unchanged path is tried first.
             let same = self.paths.binary_search(path).ok().map(|at| &self.paths[at]);
             match same.or_else(|| here.get(&id::fold(&id_of(path))).copied()) {
                 Some(now) => {
@@ -109,7 +109,7 @@ impl Comparison<'_> {
         self.before.text(path, path).unwrap_or_default()
     }
 
-    /// The changed files, before and after: where the journal of one that is gone may live on.
+    /// The changed files, before and after: a journal that is gone may live on in one of them.
     fn contents(&self, changed: &[PathBuf]) -> Vec<(Option<Content>, Content)> {
         let before = |path: &Path| {
             self.before.object(path).is_some().then(|| content(&self.text_before(path)).0)
@@ -119,7 +119,7 @@ impl Comparison<'_> {
     }
 
     fn compared(&self, was: &str, old: &Content, now: &Path) -> Vec<Diagnostic> {
-        // What cannot be read is reported as that.
+        // Another finding reports a file that cannot be read.
         let Ok(text) = self.ledger.text(now) else { return Vec::new() };
         let (new, whole) = content(&text);
         if !whole {
@@ -135,21 +135,31 @@ impl Comparison<'_> {
     }
 
     fn gone(&self, path: &Path, old: &Content) -> Diagnostic {
-        let count = match old.events.len() {
-            1 => "its event".to_owned(),
-            n => format!("its {n} events"),
-        };
+        let (id, n) = (id_of(path), old.events.len());
         let shown = self.ledger.show(path);
-        let message = format!("the prospect `{}` is gone with {count}", id_of(path));
+        let events = if n == 1 { "event" } else { "events" };
+        let message = words!(
+            "the prospect `{id}` is gone with its {n} {events}",
+            "潜在客户 `{id}` 不见了，连同 {n} 条记录"
+        );
         let diagnostic = Diagnostic::new(Code::HistoryLost, message)
             .at(Place::file(&shown))
-            .note(format!("{} has it; who is no prospect any more is `lost`", self.revision))
-            .help(format!("take it back: git checkout {} -- {}", self.revision, shown.display()));
+            .note(words!(
+                "{} has it; a prospect that is given up is moved to `lost`",
+                "版本 {} 中有；不再跟进的客户应记为流失",
+                self.revision
+            ))
+            .help(words!(
+                "restore it: git checkout {} -- {}",
+                "请恢复：git checkout {} -- {}",
+                self.revision,
+                shown.display()
+            ));
         self.ledger.sourced(diagnostic)
     }
 }
 
-/// What there is to say about an event that was changed or dropped.
+/// The finding about an event that was changed or dropped.
 pub fn harm_of(
     harm: Harm,
     id: &str,
@@ -161,16 +171,23 @@ pub fn harm_of(
     let diagnostic = match harm {
         Harm::Changed => Diagnostic::new(
             Code::HistoryChanged,
-            format!("the event `{key}` of `{id}` is not what it was in {revision}"),
+            words!(
+                "the event `{key}` of `{id}` differs from {revision}",
+                "`{id}` 的记录 `{key}` 与版本 {revision} 中的不同"
+            ),
         )
         .at(Place::file(shown).at(Spot::Event(key.to_owned(), None))),
         Harm::Lost => Diagnostic::new(
             Code::HistoryLost,
-            format!("the event `{key}` of `{id}` is gone; {revision} has it"),
+            words!(
+                "the event `{key}` of `{id}` is gone; {revision} has it",
+                "`{id}` 的记录 `{key}` 不见了；版本 {revision} 中有"
+            ),
         )
         .at(Place::file(shown)),
     };
-    diagnostic.note(format!("it was: {line}")).help(format!(
-        "put it back; what was wrong is corrected by another entry: crm undo {id} {key}"
+    diagnostic.note(words!("it was: {line}", "原文：{line}")).help(words!(
+        "put it back; correct a mistake with another entry: crm undo {id} {key}",
+        "请恢复原文；如有错误，请另写记录更正：crm undo {id} {key}"
     ))
 }

@@ -1,11 +1,11 @@
-//! Prospects that do not stand where their evidence puts them, or stand too long.
+//! Prospects in another column than their evidence supports, or too long in one.
 //!
 //! Why: keep the standard (坚持标准) and follow the cycle (遵循周期): the board is only worth reading if
-//! everybody stands where the evidence is.
+//! every prospect is in the column that its evidence supports.
 //! Mend: record what happened, `crm advance`, `crm back`, or `crm sweep --apply`.
 
 use super::{Check, Subject};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Words};
 use crate::model::event::Event;
 use crate::model::pipeline::Outcome;
 use crate::rules::replay::evidence::IN_CYCLE;
@@ -30,9 +30,9 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let event = standing(&record.prospect.events, subject.as_of).filter(|e| wanted(e)).last();
         event.map_or_else(|| subject.file(), |event| subject.event(event, field))
     };
-    // The entry that put it where it stands; without one, it stands where it was opened.
+    // The entry that moved it to its column; without one, the file as a whole.
     let moved = latest("stage", &|event| event.stage.as_ref() == Some(here));
-    let mut report = |code, place, message: String, notes: Vec<String>, help: String| {
+    let mut report = |code, place, message: Words, notes: Vec<Words>, help: Words| {
         let diagnostic = Diagnostic::new(code, message).at(place).help(help);
         found.push(notes.into_iter().fold(diagnostic, Diagnostic::note));
     };
@@ -40,15 +40,21 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let missing = why_not(record, settings, state.stage, subject.as_of)
             .iter()
             .filter(|status| *status.id != *IN_CYCLE)
-            .map(|status| format!("missing {}: {}", status.id, status.why))
+            .map(|status| words!("missing {}: {}", "缺少标准 {}：{}", status.id, status.why))
             .collect();
         let supported = &stages[state.supported_ignoring_cycle].id;
         report(
             Code::Overstated,
             moved.clone(),
-            format!("stands at `{here}`, its evidence supports `{supported}`"),
+            words!(
+                "in column `{here}`, but its evidence supports `{supported}`",
+                "位于 `{here}`，而证据只支持 `{supported}`"
+            ),
             missing,
-            format!("record what is known, or: crm back {id} {supported} --reason \"…\""),
+            words!(
+                "record what is known, or: crm back {id} {supported} --reason \"…\"",
+                "请补记已知情况，或退回：crm back {id} {supported} --reason \"…\""
+            ),
         );
     }
     if state.could_advance() {
@@ -56,9 +62,12 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         report(
             Code::CouldAdvance,
             subject.file(),
-            format!("stands at `{here}`, its evidence supports `{supported}`"),
+            words!(
+                "in column `{here}`, but its evidence supports `{supported}`",
+                "位于 `{here}`，而证据只支持 `{supported}`"
+            ),
             Vec::new(),
-            format!("crm advance {id} {supported}"),
+            words!("crm advance {id} {supported}", "crm advance {id} {supported}"),
         );
     }
     if state.flags.overdue {
@@ -66,9 +75,16 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         report(
             Code::Overdue,
             moved.clone(),
-            format!("past the sales cycle: day {age} of {}", state.cycle_days),
+            words!(
+                "past the sales cycle: day {age} of {}",
+                "已超过销售周期：第 {age} 天，周期 {} 天",
+                state.cycle_days
+            ),
             Vec::new(),
-            "crm sweep lists them all; with --apply they fall back".to_owned(),
+            words!(
+                "crm sweep lists them all; with --apply they fall back",
+                "crm sweep 列出全部；加 --apply 即予退回"
+            ),
         );
     }
     if state.flags.stalled {
@@ -77,18 +93,31 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         report(
             Code::Stalled,
             moved,
-            format!("has stood at `{here}` for {days} days, more than {max}"),
+            words!(
+                "in column `{here}` for {days} days, more than {max}",
+                "在 `{here}` 栏停留 {days} 天，超过 {max} 天"
+            ),
             Vec::new(),
-            format!("move it, or say why it waits: crm hold {id} --until DATE --reason \"…\""),
+            words!(
+                "move it, or record why it waits: crm hold {id} --until DATE --reason \"…\"",
+                "请移动，或说明为何等待：crm hold {id} --until DATE --reason \"…\""
+            ),
         );
     }
     if let Some(next) = state.evidence.next.as_ref().filter(|_| state.flags.missed) {
         report(
             Code::MissedNext,
             latest("next", &|event| event.next == Some(next.at)),
-            format!("the step agreed for {} passed without an entry", next.at.shown()),
+            words!(
+                "the step agreed for {} passed without an entry",
+                "约定于 {} 的下一步已过期，没有记录",
+                next.at.shown()
+            ),
             Vec::new(),
-            format!("record what happened: crm log {id} KIND --next DATE"),
+            words!(
+                "record what happened: crm log {id} KIND --next DATE",
+                "请补记经过：crm log {id} KIND --next DATE"
+            ),
         );
     }
 }

@@ -16,9 +16,12 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     for key in &prospect.unknown {
         let known = FACTS.into_iter().chain(["needs", "tags", "contact", "events"]).chain(own());
         found.push(
-            Diagnostic::new(Code::UnknownKey, format!("unknown key `{key}`; it is kept"))
-                .at(subject.file().at(Spot::Key(vec![key.to_string()])))
-                .nearest(key, known),
+            Diagnostic::new(
+                Code::UnknownKey,
+                words!("unknown key `{key}`; it is kept", "未知的键 `{key}`；予以保留"),
+            )
+            .at(subject.file().at(Spot::Key(vec![key.to_string()])))
+            .nearest(key, known),
         );
     }
     for event in &prospect.events {
@@ -28,7 +31,10 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
             found.push(
                 Diagnostic::new(
                     Code::UnknownKey,
-                    format!("unknown key `{key}` of an event; it is kept"),
+                    words!(
+                        "unknown key `{key}` of an event; it is kept",
+                        "记录中有未知的键 `{key}`；予以保留"
+                    ),
                 )
                 .at(place)
                 .nearest(key, FIELDS),

@@ -1,6 +1,6 @@
 //! One file of a ledger: its id, its text, and the findings about files that cannot be read.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
@@ -16,21 +16,30 @@ pub fn id_of(path: &Path) -> String {
 pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
     let place = || Place::file(shown);
     let unreadable = |error: &std::io::Error| {
-        let diagnostic = |message: String| Diagnostic::new(Code::Unreadable, message).at(place());
+        let diagnostic = |message: Words| Diagnostic::new(Code::Unreadable, message).at(place());
         match error.kind() {
-            ErrorKind::NotFound => diagnostic("the file is not there".to_owned()),
-            ErrorKind::PermissionDenied => diagnostic("you may not read the file".to_owned())
-                .help("ask its owner, or change its rights: chmod u+r"),
-            _ => diagnostic(format!("the file cannot be read: {error}")),
+            ErrorKind::NotFound => diagnostic(words!("the file does not exist", "文件不存在")),
+            ErrorKind::PermissionDenied => {
+                diagnostic(words!("no permission to read the file", "没有读取该文件的权限")).help(
+                    words!(
+                        "ask the file's owner, or change its permissions: chmod u+r",
+                        "请联系文件所有者，或修改权限：chmod u+r"
+                    ),
+                )
+            }
+            _ => diagnostic(words!("the file cannot be read: {error}", "无法读取文件：{error}")),
         }
     };
     let meta = std::fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;
     if meta.is_symlink() {
         return Err(symlink(shown));
     }
-    // Opening a pipe would wait for somebody to write into it.
+    // Opening a pipe would wait for another program to write into it.
     if !meta.is_file() {
-        let message = "not a file but a folder, a pipe or a device";
+        let message = words!(
+            "not a file but a folder, a pipe or a device",
+            "不是文件，而是文件夹、管道或设备"
+        );
         return Err(Diagnostic::new(Code::Unreadable, message).at(place()));
     }
     if meta.len() > MAX_FILE {
@@ -43,27 +52,41 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
     utf8(bytes, shown)
 }
 
-/// That a file is larger than any prospect's.
+/// The finding about a file that is larger than [`MAX_FILE`].
 pub fn too_large(bytes: u64, shown: &Path) -> Diagnostic {
-    let message = format!("the file has {} MiB; at most 4 are read", bytes / 1024 / 1024);
-    Diagnostic::new(Code::TooLarge, message)
-        .at(Place::file(shown))
-        .help("keep large documents beside the ledger and name them in a note")
+    let message = words!(
+        "the file has {} MiB; the limit is 4 MiB",
+        "文件有 {} MiB；上限为 4 MiB",
+        bytes / 1024 / 1024
+    );
+    Diagnostic::new(Code::TooLarge, message).at(Place::file(shown)).help(words!(
+        "keep large documents outside the ledger and name them in a note",
+        "大文件请放在账本之外，在备注中写明"
+    ))
 }
 
 /// A file's bytes as text.
 pub fn utf8(bytes: Vec<u8>, shown: &Path) -> Result<String, Diagnostic> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Diagnostic::new(Code::NotUtf8, "the file is not UTF-8 text")
+        Diagnostic::new(Code::NotUtf8, words!("the file is not UTF-8 text", "文件不是 UTF-8 文本"))
             .at(Place::file(shown).span(at..at + 1))
-            .help("save it as UTF-8; if an editor saved it as GBK: iconv -f GBK -t UTF-8")
+            .help(words!(
+                "save it as UTF-8; if an editor saved it as GBK: iconv -f GBK -t UTF-8",
+                "请另存为 UTF-8；如果编辑器存成了 GBK：iconv -f GBK -t UTF-8"
+            ))
     })
 }
 
-/// What there is to say about a symbolic link.
+/// The finding about a symbolic link, which is not followed.
 pub fn symlink(shown: &Path) -> Diagnostic {
-    Diagnostic::new(Code::Symlink, "a symbolic link is not followed: it may lead out of the ledger")
-        .at(Place::file(shown))
-        .help("put the file itself there, or remove the link")
+    Diagnostic::new(
+        Code::Symlink,
+        words!(
+            "a symbolic link is not followed: it may lead out of the ledger",
+            "不跟随符号链接：它可能指向账本之外"
+        ),
+    )
+    .at(Place::file(shown))
+    .help(words!("put the file itself there, or remove the link", "请放入文件本身，或删除链接"))
 }

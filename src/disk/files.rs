@@ -40,7 +40,7 @@ pub struct Files {
 static THREADS: LazyLock<usize> =
     LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
 
-/// What one thread counted.
+/// The counts of one thread.
 #[derive(Debug, Default)]
 struct Counts {
     /// The day of the first entry.
@@ -89,7 +89,7 @@ impl Shelf for Files {
             problems.extend(self.ledger.duplicate_ids(&paths));
             leave_repeated_out(&mut records);
         }
-        // Threads come in any order; the same ledger shall give the same list.
+        // Threads finish in any order; one ledger must always give one list.
         problems.sort_by(|a, b| a.place.cmp(&b.place));
         (records, problems)
     }
@@ -126,29 +126,42 @@ impl Ledger {
         Book::on(Box::new(files), self.settings.clone(), as_of, tallies)
     }
 
-    /// Files whose ids are the same but for case and Unicode form.
+    /// Files whose ids are equal but for case and Unicode form.
     pub fn duplicate_ids(&self, paths: &[PathBuf]) -> Vec<Diagnostic> {
         let mut seen: HashMap<String, &PathBuf> = HashMap::with_capacity(paths.len());
         let mut problems = Vec::new();
         for path in paths {
             let id = id_of(path);
             if let Some(first) = seen.get(&id::fold(&id)) {
-                let message =
-                    format!("the id `{id}` is also that of {}", self.show(first).display());
+                let message = words!(
+                    "the id `{id}` is also that of {}",
+                    "id `{id}` 与 {} 的相同",
+                    self.show(first).display()
+                );
                 let other = id_of(first);
                 let differ = match (id == other, id.to_lowercase() == other.to_lowercase()) {
-                    (true, _) => "folders carry no meaning: the file's name alone is the id",
-                    (_, true) => "they differ only in case, which many file systems do not see",
-                    _ => {
-                        "they look the same and differ only in Unicode form (é, or e and an accent)"
-                    }
+                    (true, _) => words!(
+                        "folders carry no meaning: the file's name alone is the id",
+                        "文件夹没有含义：id 只取自文件名"
+                    ),
+                    (_, true) => words!(
+                        "they differ only in case, which many file systems do not see",
+                        "两者只有大小写不同，许多文件系统无法区分"
+                    ),
+                    _ => words!(
+                        "they look the same and differ only in Unicode form (é, or e and an accent)",
+                        "两者看上去相同，只有 Unicode 形式不同（é，或 e 加重音符）"
+                    ),
                 };
                 problems.push(
                     Diagnostic::new(Code::DuplicateId, message)
                         .at(Place::file(self.show(path)))
                         .note(differ)
-                        .note("reports leave this file out")
-                        .help("rename one of the files, or join the two"),
+                        .note(words!("reports leave this file out", "报表不计入该文件"))
+                        .help(words!(
+                            "rename one of the files, or join the two",
+                            "请重命名其中一个文件，或合并两个文件"
+                        )),
                 );
             } else {
                 seen.insert(id::fold(&id), path);
@@ -158,11 +171,11 @@ impl Ledger {
     }
 }
 
-/// What each thread made of its files, with what it counted.
+/// The result of each thread, with its counts.
 type Parts<A> = Vec<(A, Counts)>;
 
 impl Files {
-    /// Reads every file once, and returns the parts of all threads and what could not be listed. `each` gets
+    /// Reads every file once, and returns the parts of all threads and the folders that could not be listed. `each` gets
     /// the number of the thread, the thread's own part, the record if the file gave one, and the findings
     /// about the file. A record that `each` leaves in place is recycled.
     fn each_file<A: Default + Send>(
@@ -217,7 +230,7 @@ impl Files {
         (parts, walk.problems)
     }
 
-    /// Reads every file of a state that git has, on one thread.
+    /// Reads every file of a snapshot in git, on one thread.
     fn each_of_stored<A: Default>(
         &self,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>),
@@ -248,7 +261,7 @@ impl Files {
         }
     }
 
-    /// Reads one file by its path, with everything that can be said about it.
+    /// Reads one file by its path, with all findings about it.
     fn in_full(&self, path: &Path, counts: &mut Counts) -> (Option<Record>, Vec<Diagnostic>) {
         match self.ledger.read(path) {
             Ok(Loaded { prospect, problems, .. }) => self.replayed(prospect, problems, counts),

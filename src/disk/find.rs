@@ -1,8 +1,8 @@
-//! From what somebody typed to a prospect's file: an id, a path, a unique prefix, or a unique name.
-//! An id costs the same in a ledger of any size; file names are listed only for a prefix, and files are
+//! Finds the prospect's file that a command names: by id, path, unique prefix, or unique name.
+//! Finding an id is equally fast in a ledger of any size; file names are listed only for a prefix, and files are
 //! read only for a name.
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
@@ -68,27 +68,45 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
         several @ [_, ..] => {
             let mut candidates: Vec<String> =
                 several.iter().take(10).map(|path| id_of(path)).collect();
-            // One id twice: only the paths tell them apart.
+            // If two files share an id, only their paths tell them apart.
             if candidates.windows(2).any(|pair| id::fold(&pair[0]) == id::fold(&pair[1])) {
                 let shown = |path: &PathBuf| ledger.show(path).display().to_string();
                 candidates = several.iter().take(10).map(shown).collect();
             }
             let more = several.len().saturating_sub(10);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = match more {
+                0 => Words::default(),
+                more => words!(" and {more} more", "，另有 {more} 个"),
+            };
+            let named = candidates.join(", ");
             Err(Diagnostic::new(
                 Code::Ambiguous,
-                format!("`{typed}` could be any of {} prospects", several.len()),
+                words!(
+                    "`{typed}` could be any of {} prospects",
+                    "`{typed}` 可能指 {} 个潜在客户中的任何一个",
+                    several.len()
+                ),
             )
-            .help(format!("say which: {}{more}", candidates.join(", "))))
+            .help(Words::both(
+                format!("name one of: {named}{}", more.en()),
+                format!("请指明其中一个：{named}{}", more.zh()),
+            )))
         }
         [] => {
             let ids: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
-            let diagnostic = Diagnostic::new(Code::NotFound, format!("no prospect `{typed}`"))
-                .nearest(typed, ids.iter().map(String::as_str))
-                .help("`crm list` shows them all; `crm add NAME` opens a new one");
+            let diagnostic = Diagnostic::new(
+                Code::NotFound,
+                words!("no prospect `{typed}`", "没有潜在客户 `{typed}`"),
+            )
+            .nearest(typed, ids.iter().map(String::as_str))
+            .help(words!(
+                "`crm list` shows them all; `crm add NAME` opens a new one",
+                "`crm list` 列出全部；`crm add NAME` 新建一个"
+            ));
             Err(match problems.first() {
-                Some(_) => diagnostic.note(format!(
-                    "files or folders that could not be looked at: {} (`crm check` says which)",
+                Some(_) => diagnostic.note(words!(
+                    "files or folders that cannot be read: {} (`crm check` lists them)",
+                    "无法读取的文件或文件夹：{} 个（`crm check` 列出）",
                     problems.len()
                 )),
                 None => diagnostic,
@@ -108,9 +126,15 @@ fn pick(paths: &[PathBuf], wanted: impl Fn(usize) -> bool) -> Vec<PathBuf> {
 fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     let typed_path = Path::new(typed);
     let outside = || {
-        Diagnostic::new(Code::BadId, format!("`{typed}` is not a prospect of this ledger"))
-            .typed()
-            .help("name an id, or a file below the ledger's `prospects` folder")
+        Diagnostic::new(
+            Code::BadId,
+            words!("`{typed}` is not a prospect of this ledger", "`{typed}` 不是本账本的潜在客户"),
+        )
+        .typed()
+        .help(words!(
+            "name an id, or a file below the ledger's `prospects` folder",
+            "请给出 id，或账本 `prospects` 文件夹内的文件"
+        ))
     };
     let root = ledger.root.canonicalize().map_err(|_| outside())?;
     for candidate in [typed_path.to_owned(), ledger.root.join(typed_path)] {

@@ -1,5 +1,5 @@
-//! The journal of a commit: what is promised of each file, as text. It may come from anywhere (a clone, a
-//! backup), so what is no whole journal of a ledger's own files is none.
+//! The journal of a commit: the steps of each file, as text. A journal may come from anywhere (a clone, a backup),
+//! so only a whole journal about a ledger's own files is valid.
 
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::value::hash::StableHasher;
@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 /// The last line of a journal: without it, it is not whole.
 const END: &str = "end\n";
 
-/// One line of a journal: a file that is to go from one text to another, either of which may be none.
+/// One line of a journal: a file that gets another text. A missing text means that there is no file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
     /// The new text's file in the folder of temporary files.

@@ -1,7 +1,7 @@
 //! A ledger on disk or in git: its settings, and one of its prospects by the path. `walk` lists its files, and
 //! `files` reads all of them.
 
-use crate::diag::{Code, Diagnostic, Exit, Place, Source};
+use crate::diag::{Code, Diagnostic, Exit, Place, Source, Words};
 use crate::disk::file::{id_of, read_text};
 use crate::format::layout::SETTINGS;
 use crate::format::quick::quick;
@@ -31,7 +31,7 @@ pub trait Stored: fmt::Debug + Send + Sync {
 pub struct Ledger {
     /// The root folder, as it was found.
     pub root: PathBuf,
-    /// What is put before paths in messages: the root as the user would write it from here.
+    /// The prefix of paths in messages: the root as the user would write it from here.
     pub shown: PathBuf,
     /// The settings.
     pub settings: Settings,
@@ -79,7 +79,7 @@ impl Ledger {
         Ok(Ledger::of(root, shown, settings).with(stored))
     }
 
-    /// The ledger with the same settings, and files that are stored elsewhere.
+    /// A copy of the ledger, with its settings, whose files are stored elsewhere.
     #[must_use]
     pub fn with(&self, stored: impl Stored + 'static) -> Ledger {
         Ledger { stored: Some(Arc::new(stored)), ..self.clone() }
@@ -94,7 +94,7 @@ impl Ledger {
         }
     }
 
-    /// A finding with the text that it points into, where that is not the one on the disk.
+    /// Adds to a finding the text that it points into, if that text is not on the disk.
     #[must_use]
     pub fn sourced(&self, diagnostic: Diagnostic) -> Diagnostic {
         let file = match &diagnostic.place {
@@ -113,7 +113,8 @@ impl Ledger {
         self.shown.join(relative)
     }
 
-    /// Reads one prospect by its path below the root. Problems beside a prospect do not stop it.
+    /// Reads one prospect by its path below the root. Fails only if there is no prospect in the file; other
+    /// problems are returned with the prospect.
     pub fn read(&self, relative: &Path) -> Result<Loaded, Vec<Diagnostic>> {
         let shown = self.show(relative);
         let text = self.text(relative).map_err(|problem| vec![problem])?;
@@ -130,15 +131,24 @@ impl Ledger {
             None => read_prospect(&text, &id, relative, &shown, &self.settings),
         };
         if let Err(bad) = id::validate(&id) {
+            let bad = bad.words();
+            let message = Words::both(
+                format!("the file's name is not an id: {}", bad.en()),
+                format!("文件名不能作为 id：{}", bad.zh()),
+            );
             let problem =
-                Diagnostic::new(Code::BadId, format!("the file's name is not an id: {bad}"))
-                    .at(Place::file(&shown))
-                    .help("letters and digits of any script, `-`, `_` and `.`");
+                Diagnostic::new(Code::BadId, message).at(Place::file(&shown)).help(words!(
+                    "letters and digits of any script, `-`, `_` and `.`",
+                    "可用各种文字的字母和数字，以及 `-`、`_`、`.`"
+                ));
             let better = id::slug(&id);
             problems.push(if better.is_empty() {
                 problem
             } else {
-                problem.help(format!("rename the file, for example to {better}.toml"))
+                problem.help(words!(
+                    "rename the file, for example to {better}.toml",
+                    "请重命名文件，例如 {better}.toml"
+                ))
             });
         }
         match prospect {
@@ -162,7 +172,7 @@ pub struct Loaded {
     pub prospect: Prospect,
     /// The file as it is.
     pub text: String,
-    /// What is wrong in it, if anything.
+    /// The problems in the file.
     pub problems: Vec<Diagnostic>,
 }
 

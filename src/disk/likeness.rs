@@ -1,4 +1,4 @@
-//! Prospects that look the same as another: same name and company, telephone, or e-mail.
+//! Finds likely duplicates: prospects with equal name and company, telephone, or e-mail.
 
 use crate::disk::file::read_text;
 use crate::disk::ledger::Ledger;
@@ -6,7 +6,7 @@ use crate::model::prospect::Prospect;
 use crate::value::id::{fold, folded};
 use rayon::prelude::*;
 
-/// What two prospects share.
+/// The fact that two prospects share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likeness {
     /// Name, and company (or none on both sides).
@@ -17,7 +17,7 @@ pub enum Likeness {
     Email,
 }
 
-/// Everybody who looks the same as `prospect`, by id. Only files that hold one of the texts are parsed.
+/// The likely duplicates of `prospect`, sorted by path. Only files that hold one of the texts are parsed.
 pub fn alike(ledger: &Ledger, prospect: &Prospect) -> Vec<(Prospect, Likeness)> {
     let (paths, _) = ledger.paths();
     let needles = Needles::of(prospect);
@@ -34,7 +34,7 @@ pub fn alike(ledger: &Ledger, prospect: &Prospect) -> Vec<(Prospect, Likeness)> 
         .collect()
 }
 
-/// What to look for, folded.
+/// The texts to search for, folded.
 struct Needles {
     name: String,
     company: String,

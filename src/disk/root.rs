@@ -74,17 +74,29 @@ pub fn find_root(stated: Option<&Path>, here: &Path) -> Result<PathBuf, Diagnost
             return Ok(folder.to_owned());
         }
         let message = if folder.is_dir() {
-            format!("no `{SETTINGS}` in {}", folder.display())
+            words!("no `{SETTINGS}` in {}", "{} 中没有 `{SETTINGS}`", folder.display())
         } else {
-            format!("there is no folder {}", folder.display())
+            words!("there is no folder {}", "没有文件夹 {}", folder.display())
         };
-        return Err(Diagnostic::new(Code::NoLedger, message)
-            .help(format!("make a ledger there: crm init {}", folder.display())));
+        return Err(Diagnostic::new(Code::NoLedger, message).help(words!(
+            "make a ledger there: crm init {}",
+            "请在那里新建账本：crm init {}",
+            folder.display()
+        )));
     }
     here.ancestors().find(|folder| folder.join(SETTINGS).is_file()).map(Path::to_owned).ok_or_else(
         || {
-            Diagnostic::new(Code::NoLedger, format!("no `{SETTINGS}` in this folder or above it"))
-                .help("make a ledger here with `crm init`, or name one: --ledger DIR or CRM_LEDGER")
+            Diagnostic::new(
+                Code::NoLedger,
+                words!(
+                    "no `{SETTINGS}` in this folder or above it",
+                    "本文件夹及上级文件夹中没有 `{SETTINGS}`"
+                ),
+            )
+            .help(words!(
+                "make a ledger here with `crm init`, or name one: --ledger DIR or CRM_LEDGER",
+                "请用 `crm init` 在此新建账本，或指定账本：--ledger DIR 或 CRM_LEDGER"
+            ))
         },
     )
 }

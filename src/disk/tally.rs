@@ -18,7 +18,7 @@ const KEYS: [&str; 3] = ["dials", "conversations", "appointments"];
 /// Tallies by rep and day.
 pub type Tallies = Vec<(Text, Date, Tally)>;
 
-/// All tallies up to a day, sorted by rep and day; several of one day add up.
+/// All tallies up to a day, sorted by rep and day; several tallies of one day are added up.
 pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.activity_paths();
     let mut tallies: Tallies = Vec::new();
@@ -33,7 +33,10 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
                     problems.push(
                         Diagnostic::new(
                             Code::UnknownRep,
-                            format!("tallies of an unknown rep `{rep}`"),
+                            words!(
+                                "tallies of an unknown rep `{rep}`",
+                                "每日计数的业务员 `{rep}` 不存在"
+                            ),
                         )
                         .at(Place::file(&shown))
                         .nearest(&rep, ledger.settings.reps.iter().map(|r| &*r.id)),
@@ -90,9 +93,11 @@ pub fn read_file(text: &str, shown: &Path) -> (Vec<(EventKey, Tally)>, Vec<Diagn
         match (&**key.get_ref(), reader.table(key.get_ref(), value)) {
             ("tally", Some(table)) => days = read_days(&mut reader, table),
             (other, _) => {
-                let diagnostic =
-                    Diagnostic::new(Code::UnknownKey, format!("unknown table `{other}`"))
-                        .nearest(other, ["tally"]);
+                let diagnostic = Diagnostic::new(
+                    Code::UnknownKey,
+                    words!("unknown table `{other}`", "未知的表 `{other}`"),
+                )
+                .nearest(other, ["tally"]);
                 reader.problem(key.span(), diagnostic);
             }
         }
@@ -116,7 +121,8 @@ fn read_days(reader: &mut Reader, table: &Table) -> Vec<(EventKey, Tally)> {
                 "conversations" => &mut tally.conversations,
                 "appointments" => &mut tally.appointments,
                 _ => {
-                    let message = format!("unknown key `{name}` of a tally");
+                    let message =
+                        words!("unknown key `{name}` of a tally", "每日计数中有未知的键 `{name}`");
                     let diagnostic = Diagnostic::new(Code::UnknownKey, message).nearest(name, KEYS);
                     reader.problem(key.span(), diagnostic);
                     continue;

@@ -38,7 +38,7 @@ pub struct Walk<'l> {
     ledger: &'l Ledger,
     open: Vec<(Arc<Folder>, Listing)>,
     below: Vec<PathBuf>,
-    /// What could not be followed or listed.
+    /// The links that are not followed and the folders that could not be listed.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -210,6 +210,9 @@ impl Folder {
 const FIRST_READ: usize = 16 * 1024;
 
 fn unlisted(ledger: &Ledger, folder: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(Code::Unreadable, format!("cannot read a folder: {error}"))
-        .at(Place::file(ledger.show(folder)))
+    Diagnostic::new(
+        Code::Unreadable,
+        words!("cannot read a folder: {error}", "无法读取文件夹：{error}"),
+    )
+    .at(Place::file(ledger.show(folder)))
 }

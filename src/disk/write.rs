@@ -1,13 +1,13 @@
 //! Writing: all or nothing, under a lock, through temporary files, fsync and rename. A kill at any
-//! moment leaves every file old or new; a commit of several files that was cut short is finished by
-//! the next one to open the ledger for writing or reading.
+//! moment leaves every file old or new; if a commit of several files was cut short, the next process
+//! that opens the ledger for writing or reading finishes it.
 //!
 //! `.crm/` holds the lock, the new texts until they are renamed (`tmp/`), and while several files are
-//! renamed a journal of what is promised. The folder may come from anywhere (a clone, a backup), so a
-//! journal is obeyed for the ledger's own files only, a temporary file only if it holds what was
-//! promised, and nothing is written through a link.
+//! renamed a journal of the renames. The folder may come from anywhere (a clone, a backup), so a
+//! journal is followed for the ledger's own files only, a temporary file is used only if its text matches the
+//! journal, and nothing is written through a link.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::disk::file::{MAX_FILE, symlink};
 use crate::disk::journal::{self, Step, fingerprint, fingerprint_of};
 use crate::disk::root::link_on_the_way;
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// How often a reader looks whether a writer has finished.
 const POLL: Duration = Duration::from_millis(2);
-/// So many files are made durable at the same time.
+/// The number of files that are made durable at a time.
 const STAGED_AT_ONCE: usize = 32;
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
@@ -52,10 +52,10 @@ impl Writer {
         Writer::open_within(root, LOCK_WAIT)
     }
 
-    /// The same, waiting at most so long.
+    /// [`Writer::open`] that waits at most `wait`.
     pub fn open_within(root: &Path, wait: Duration) -> Result<Writer, Diagnostic> {
         let private = root.join(PRIVATE);
-        // Through a link, tidying would delete, and the lock overwrite, what lies elsewhere.
+        // Through a link, tidying would delete, and the lock overwrite, files outside the ledger.
         let links =
             [private.clone(), private.join(LOCK), private.join(JOURNAL), private.join(TEMPORARY)];
         if let Some(link) = links.iter().find(|path| path.is_symlink()) {
@@ -79,8 +79,11 @@ impl Writer {
             && let Some(step) = steps.iter().find(|step| step.line().is_err())
         {
             let failed = failed(&self.root.join(&step.path), &ErrorKind::InvalidFilename.into());
-            let help = "its path is not Unicode, or not of a ledger; it can be written alone only";
-            return Err(self.withdrawn(Diagnostic { help: vec![help.into()], ..failed }));
+            let help = words!(
+                "its path is not Unicode, or is outside the ledger; write this file by itself",
+                "其路径不是 Unicode，或不属于账本；请单独写入该文件"
+            );
+            return Err(self.withdrawn(Diagnostic { help: vec![help], ..failed }));
         }
         if steps.len() > 1
             && let Err(error) = self.write_journal(&steps)
@@ -98,7 +101,7 @@ impl Writer {
                 });
             }
         }
-        // From here on the new state stands; what is left is tidying and durability.
+        // The new state is in place; durability and tidying remain.
         let _ = self.sync(&steps);
         let _ = fs::remove_file(self.private(JOURNAL));
         Ok(())
@@ -114,8 +117,8 @@ impl Writer {
                 .map(|(number, change)| self.stage_one(number, change))
                 .collect::<Result<Vec<_>, Diagnostic>>()
         };
-        // Whoever waits for the disk needs no processor: many waits at once are one wait for a file
-        // system that commits them together.
+        // A thread that waits for the disk needs no processor, and a file system that commits several files
+        // together makes many waits one.
         let waiting = changes.len().min(STAGED_AT_ONCE);
         if waiting > 1
             && let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(waiting).build()
@@ -136,7 +139,7 @@ impl Writer {
         }
         let failed = |error: std::io::Error| failed(&target, &error);
         let before = change.before.as_ref().map(|text| fingerprint(text.as_bytes()));
-        // An editor or git may have been here since the file was read; they take no lock.
+        // An editor or git may have changed the file since it was read; they ignore the lock.
         if fingerprint_of(&target).map_err(failed)? != before {
             return Err(changed_meanwhile(&target));
         }
@@ -162,7 +165,7 @@ impl Writer {
     /// The list of renames, durable before the first of them: a line for each file.
     fn write_journal(&self, steps: &[Step]) -> std::io::Result<()> {
         let text = journal::text(steps)?;
-        // What the journal promises must be on the disk before the journal is.
+        // The new texts must be on the disk before the journal that names them.
         sync_folder(&self.private(TEMPORARY))?;
         let temporary = self.temporary(JOURNAL);
         let _ = fs::remove_file(&temporary);
@@ -171,8 +174,8 @@ impl Writer {
         sync_folder(&self.root.join(PRIVATE))
     }
 
-    /// Puts the old texts back after a rename failed half-way. That too is promised first: a second
-    /// journal takes the place of the first, so that a kill on the way back cannot leave a mixture.
+    /// Puts the old texts back after a rename failed half-way. A second journal replaces the first one before that,
+    /// so that a kill on the way back cannot leave a mixture.
     fn take_back(&self, changes: &[Change], done: &[Step]) -> std::io::Result<()> {
         if done.is_empty() {
             return Ok(());
@@ -196,15 +199,15 @@ impl Writer {
         self.obey(&steps)
     }
 
-    /// After a failure: what was promised is withdrawn, so that nobody finishes it later.
+    /// Withdraws the journal after a failure, so that no later process finishes the commit.
     fn withdrawn(&self, failed: Diagnostic) -> Diagnostic {
         self.discard();
         let _ = sync_folder(&self.root.join(PRIVATE));
         if self.private(JOURNAL).exists() { cut_short(failed) } else { failed }
     }
 
-    /// Does what a journal promises and is not done yet, and makes it durable. A file that holds neither
-    /// the old nor the new text was changed by somebody since, and is theirs.
+    /// Does the steps of a journal that are not done yet, and makes them durable. A file with neither the old nor
+    /// the new text was changed by another program since, and is left alone.
     fn obey(&self, steps: &[Step]) -> std::io::Result<()> {
         for step in steps {
             let target = self.root.join(&step.path);
@@ -229,11 +232,11 @@ impl Writer {
         self.sync(steps)
     }
 
-    /// Finishes a commit whose journal is whole, and removes what a dead writer left.
+    /// Finishes a commit whose journal is whole, and removes the files that a dead writer left.
     fn recover(&self) -> std::io::Result<()> {
         let journal = self.private(JOURNAL);
         if is_plain_file(&journal) {
-            // Only a whole journal is obeyed; it is written in one rename, so another kind is foreign.
+            // Only a whole journal is followed; a journal is written in one rename, so a partial one is foreign.
             let text = String::from_utf8(fs::read(&journal)?).unwrap_or_default();
             if let Some(steps) = journal::parse(&text) {
                 self.obey(&steps)?;
@@ -269,13 +272,13 @@ impl Writer {
     }
 }
 
-/// Finishes a commit that a dead writer left half done, before anybody reads. Costs one look at the
-/// disk where there is none. A commit of a living writer is waited for, at most ten seconds.
+/// Finishes a commit that a dead writer left half done, before the ledger is read. Without such a commit it costs
+/// one look at the disk. Waits at most ten seconds for a commit of a living writer.
 pub fn recover(root: &Path) -> Result<(), Diagnostic> {
     recover_within(root, LOCK_WAIT)
 }
 
-/// The same, waiting at most so long.
+/// [`recover`] that waits at most `wait`.
 pub fn recover_within(root: &Path, wait: Duration) -> Result<(), Diagnostic> {
     let private = root.join(PRIVATE);
     let started = Instant::now();
@@ -287,7 +290,7 @@ pub fn recover_within(root: &Path, wait: Duration) -> Result<(), Diagnostic> {
                     return Err(held(&private.join(LOCK), wait));
                 }
             }
-            // Who may only read cannot tell whether the writer lives; if it does, it is done soon.
+            // A process without the right to write cannot tell whether the writer lives; a living one is done soon.
             Err(problem) if started.elapsed() >= wait / 10 => return Err(problem),
             Err(_) => {}
         }
@@ -296,8 +299,8 @@ pub fn recover_within(root: &Path, wait: Duration) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// The private folder, which keeps itself out of git. The folder of temporary files comes last: where
-/// it is, all is.
+/// Makes the private folder, which keeps itself out of git. The folder of temporary files is made last: if it
+/// exists, all is prepared.
 fn prepare(private: &Path) -> std::io::Result<()> {
     let temporary = private.join(TEMPORARY);
     if temporary.is_dir() {
@@ -305,7 +308,7 @@ fn prepare(private: &Path) -> std::io::Result<()> {
     }
     fs::create_dir_all(private)?;
     let ignore = private.join(".gitignore");
-    // An empty one was cut short, or another first writer is at it: of two the later one makes it anew.
+    // An empty file was cut short, or another first writer is writing it: the later writer makes it again.
     while !fs::symlink_metadata(&ignore).is_ok_and(|meta| meta.is_symlink() || meta.len() > 0) {
         let _ = fs::remove_file(&ignore);
         match write_durably(&ignore, b"*\n", None) {
@@ -330,21 +333,21 @@ fn lock(path: &Path, wait: Duration) -> Result<File, Diagnostic> {
             None => return Err(held(path, wait)),
         },
     };
-    // Who holds it, for whoever waits in vain. The lock itself is the operating system's and ends with
-    // the process.
+    // The holder's name, for the message of a process that waits in vain. The lock itself belongs to the operating
+    // system and ends with the process.
     let _ = file.set_len(0);
     let _ = file.write_all(format!("process {}", std::process::id()).as_bytes());
     Ok(file)
 }
 
-/// Waits for a lock in the system's own queue, where who came first is served first: among many
-/// writers, whoever only asks again and again can be out of luck for long. `None`: not in time.
+/// Waits for a lock in the system's own queue, which is first come, first served: among many writers, one that only
+/// polls could wait for long. Returns `None` if the lock is not free in time.
 fn queue(file: File, wait: Duration) -> Option<std::io::Result<File>> {
     if wait.is_zero() {
         return None;
     }
     let (sender, receiver) = std::sync::mpsc::channel();
-    // If the lock comes too late, nobody receives the file: it is closed, and the lock is free.
+    // If the lock comes too late, the file has no receiver: it is closed, and the lock is free.
     std::thread::spawn(move || sender.send(file.lock().map(|()| file)));
     receiver.recv_timeout(wait).ok()
 }
@@ -352,13 +355,19 @@ fn queue(file: File, wait: Duration) -> Option<std::io::Result<File>> {
 fn held(path: &Path, wait: Duration) -> Diagnostic {
     let mut holder = String::new();
     let _ = File::open(path).and_then(|file| file.take(100).read_to_string(&mut holder));
-    let holder = if holder.trim().is_empty() { "another process".to_owned() } else { holder };
-    Diagnostic::new(
-        Code::Locked,
-        format!("{holder} has been writing this ledger for more than {} seconds", wait.as_secs()),
-    )
-    .at(Place::file(path))
-    .help("try again when it has finished; a process that died holds nothing")
+    let holder = match holder.trim() {
+        "" => words!("another process", "另一进程"),
+        holder => Words::both(holder, holder),
+    };
+    let seconds = wait.as_secs();
+    let message = Words::both(
+        format!("{} has been writing this ledger for more than {seconds} seconds", holder.en()),
+        format!("{} 写入本账本已超过 {seconds} 秒", holder.zh()),
+    );
+    Diagnostic::new(Code::Locked, message).at(Place::file(path)).help(words!(
+        "try again when that process has finished; a process that was killed leaves no lock",
+        "请等该进程结束后重试；已中止的进程不会占用锁"
+    ))
 }
 
 /// Writes a file that is not there yet, never through a link.
@@ -378,7 +387,7 @@ fn is_plain_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file())
 }
 
-/// Makes what changed in a folder durable. Where the system knows no such thing, it is done.
+/// Makes the changes in a folder durable. Does nothing on systems that cannot.
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     let cannot = [ErrorKind::PermissionDenied, ErrorKind::InvalidInput, ErrorKind::Unsupported];
     // The parent of a relative path of one name is written as nothing.
@@ -390,8 +399,14 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(Code::WriteFailed, format!("{} cannot be written: {error}", path.display()))
-        .help("nothing was changed; mend the disk or its permissions and run the command again")
+    Diagnostic::new(
+        Code::WriteFailed,
+        words!("{} cannot be written: {error}", "无法写入 {}：{error}", path.display()),
+    )
+    .help(words!(
+        "nothing was changed; repair the disk or its permissions and run the command again",
+        "未作任何改动；请检查磁盘或权限，然后重新执行命令"
+    ))
 }
 
 /// Adds a line to a record outside the ledger, durably; it is never shortened.
@@ -402,39 +417,59 @@ pub fn append_line(path: &Path, line: &str) -> std::io::Result<()> {
 }
 
 fn would_be_too_large(path: &Path) -> Diagnostic {
-    let message = format!("{} would have more than 4 MiB, and not be read again", path.display());
+    let message = words!(
+        "{} would exceed 4 MiB and could not be read again",
+        "{} 将超过 4 MiB，无法再读取",
+        path.display()
+    );
     Diagnostic::new(Code::TooLarge, message)
-        .help("nothing was written")
-        .help("keep large documents beside the ledger and name them in a note")
+        .help(words!("nothing was written", "未写入任何内容"))
+        .help(words!(
+            "keep large documents outside the ledger and name them in a note",
+            "大文件请放在账本之外，在备注中写明"
+        ))
 }
 
 fn changed_meanwhile(path: &Path) -> Diagnostic {
-    let message = format!("{} was changed by somebody else meanwhile", path.display());
-    Diagnostic::new(Code::WriteFailed, message)
-        .help("nothing was written; run the command again, which reads the file anew")
+    let message = words!(
+        "{} was changed by another program meanwhile",
+        "{} 已被其他程序改动",
+        path.display()
+    );
+    Diagnostic::new(Code::WriteFailed, message).help(words!(
+        "nothing was written; run the command again, to read the new file",
+        "未写入任何内容；请重新执行命令，以读取新的文件"
+    ))
 }
 
-/// The disk took neither all of the changes nor their withdrawal.
+/// The failure if the disk accepted neither all of the changes nor their withdrawal.
 fn cut_short(failed: Diagnostic) -> Diagnostic {
-    let help = "the write was cut short: mend the disk or its permissions, then look with `crm list`, which \
-                finishes or undoes it, before you repeat the command";
-    Diagnostic { help: vec![help.into()], ..failed }
+    let help = words!(
+        "the write was cut short: repair the disk or its permissions, then run `crm list`, which finishes or \
+         undoes the write, before you repeat the command",
+        "写入中断：请检查磁盘或权限，先执行 `crm list`（会完成或撤销这次写入），再重新执行命令"
+    );
+    Diagnostic { help: vec![help], ..failed }
 }
 
 fn unfinished(journal: &Path, error: &std::io::Error) -> Diagnostic {
-    let message = format!("a write that was cut short cannot be finished: {error}");
-    Diagnostic::new(Code::WriteFailed, message)
-        .at(Place::file(journal))
-        .help("mend the disk or its permissions and run the command again")
+    let message = words!(
+        "a write that was cut short cannot be finished: {error}",
+        "上次中断的写入无法完成：{error}"
+    );
+    Diagnostic::new(Code::WriteFailed, message).at(Place::file(journal)).help(words!(
+        "repair the disk or its permissions and run the command again",
+        "请检查磁盘或权限，然后重新执行命令"
+    ))
 }
 
-/// Writes a file outside the ledger (`-o`): new or old, never half. A link is followed, and what is no
-/// file (`/dev/stdout`, a pipe) is written into, not replaced.
+/// Writes a file outside the ledger (`-o`): new or old, never half. A link is followed, and a device or pipe
+/// (`/dev/stdout`) is written into, not replaced.
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     write_file_by(path, |out| out.write_all(bytes))
 }
 
-/// The same of what `fill` writes.
+/// [`write_file`] with the bytes that `fill` writes.
 pub fn write_file_by(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
@@ -454,7 +489,7 @@ pub fn write_file_by(
     out.flush()?;
     drop(out);
     file.as_file().sync_all()?;
-    // A temporary file is private; what somebody asked for is as readable as any file of theirs.
+    // A temporary file is private; the result is as readable as the user's other files.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -5,8 +5,8 @@ use crate::format::tree::parse;
 use toml::de::DeValue;
 
 /// Adds lines to the table `journal` (`events`): at the end of the file where it is the last table, else
-/// at that table's end. Newline style and byte-order mark stay the file's own. The result holds every
-/// entry there was and the new ones; whether they read back as meant, the caller looks.
+/// at that table's end. Newline style and byte-order mark stay as in the file. The result holds every
+/// old entry and the new ones; the caller checks that the new ones read back as meant.
 pub fn append(
     text: &str,
     journal: &str,
@@ -79,9 +79,12 @@ fn join_at_end(text: &str, added: &str, newline: &str) -> String {
 }
 
 fn no_journal(journal: &str, place: &Place) -> Diagnostic {
-    let message =
-        format!("the entries are not under a header `[{journal}]`, so nothing can be added");
-    Diagnostic::new(Code::Syntax, message)
-        .at(place.clone())
-        .help(format!("write the entries as lines under `[{journal}]`, one each"))
+    let message = words!(
+        "the entries are not under a header `[{journal}]`, so nothing can be added",
+        "记录不在表头 `[{journal}]` 之下，无法追加"
+    );
+    Diagnostic::new(Code::Syntax, message).at(place.clone()).help(words!(
+        "write the entries as lines under `[{journal}]`, one each",
+        "请把记录写在 `[{journal}]` 之下，每条一行"
+    ))
 }

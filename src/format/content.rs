@@ -5,7 +5,7 @@ use crate::format::tree::{Table, Value};
 use crate::rules::growth::Content;
 use toml::de::{DeTable, DeValue};
 
-/// What a file says, and whether all of it is TOML; of a broken one what can be read.
+/// The content of a file, and whether all of it is valid TOML; from a broken file, the parts that can be read.
 pub fn content(text: &str) -> (Content, bool) {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut content = Content::default();
@@ -27,7 +27,7 @@ fn canonical_items(table: &Table) -> std::collections::BTreeMap<String, String> 
     table.iter().map(item).collect()
 }
 
-/// One spelling for one value. Numbers stay as written: 1500.50 and 1500.5 are two things to say.
+/// One spelling for one value. Numbers stay as written: 1500.50 and 1500.5 count as different.
 fn canonical(value: &Value) -> String {
     match value.get_ref() {
         DeValue::String(text) => quoted(text),
@@ -60,7 +60,7 @@ pub fn event_line_in(text: &str, key: &str) -> Option<String> {
     Some(if short.len() < line.len() { format!("{short}…") } else { short })
 }
 
-/// Of a line in a message, so many characters.
+/// The most characters of a line that a message shows.
 const LINE: usize = 160;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! A place in a TOML document of the plain form, and the values that may stand there. What a value
-//! cannot be for certain is `None`: the full reader shall look at it. The one home of `memchr`.
+//! A place in a TOML document of the plain form, and reading of the values there. A value that is not certain is
+//! `None`, and the full reader reads the file. The one home of `memchr`.
 //!
-//! Keys and short strings are searched eight bytes at a time, in one number: most of them are shorter
-//! than it takes to begin a search of thirty-two.
+//! Keys and short strings are searched eight bytes at a time, in one number: most of them are too short for a
+//! search of thirty-two bytes at a time to pay.
 
 use crate::model::event::EventKey;
 use crate::model::kind::EventKind;
@@ -20,7 +20,7 @@ pub(super) struct Cursor<'t> {
 }
 
 impl<'t> Cursor<'t> {
-    /// The beginning of a text in which carriage returns stand before line feeds only.
+    /// The beginning of a text; `None` if a carriage return is not followed by a line feed.
     pub(super) fn over(text: &'t str) -> Option<Cursor<'t>> {
         let bytes = text.as_bytes();
         memchr::memchr_iter(b'\r', bytes)
@@ -87,8 +87,7 @@ impl<'t> Cursor<'t> {
         Some(taken)
     }
 
-    /// What stands before a `=`, up to the first space. It is a bare key if it is one of the keys that are
-    /// known; of any other, ask [`is_bare`].
+    /// The text before a `=`, up to the first space. A known key is bare; for any other, ask [`is_bare`].
     pub(super) fn key(&mut self) -> Option<&'t str> {
         let bytes = self.text.as_bytes();
         let end = find(bytes, self.at, |word| equal(word, b' ') | equal(word, b'='))?;
@@ -110,7 +109,7 @@ impl<'t> Cursor<'t> {
     /// The key of an event, and its `=`.
     pub(super) fn event_key(&mut self) -> Option<EventKey> {
         let key = self.key()?;
-        // What stands before the suffix is digits and dashes, or it is no key.
+        // Before the suffix a key has digits and dashes only.
         let suffix = key.get("2009-12-03".len()..)?;
         EventKey::parse(key).filter(|_| suffix.is_empty() || is_bare(suffix))
     }
@@ -126,7 +125,7 @@ impl<'t> Cursor<'t> {
             }
             _ => return None,
         }
-        // A carriage return stands before a line feed, or the text would not have been begun.
+        // `over` made sure that a carriage return is followed by a line feed.
         self.line_ends += usize::from(self.eat(b'\r')) + usize::from(self.eat(b'\n'));
         Some(())
     }
@@ -156,7 +155,7 @@ impl<'t> Cursor<'t> {
         Some(made(&text))
     }
 
-    /// Passes by a string that nobody wants; what is none is as wrong as if somebody did.
+    /// Skips a string that is not needed; `None` if it is not a string of the plain form.
     pub(super) fn pass_string(&mut self) -> Option<()> {
         let mut at = self.begin_string()?;
         let bytes = self.text.as_bytes();
@@ -291,7 +290,7 @@ fn unescaped(inner: &str) -> Option<(Cow<'_, str>, usize)> {
     }
 }
 
-/// What the byte behind a backslash stands for, if it is a usual one.
+/// The character that a byte after a backslash means, if it is a usual escape.
 fn escape(byte: u8) -> Option<char> {
     match byte {
         b'"' => Some('"'),
@@ -315,14 +314,14 @@ const ONES: u64 = u64::from_ne_bytes([1; 8]);
 /// The highest bit of each byte of a number.
 const HIGH: u64 = ONES * 0x80;
 
-/// The high bits of those bytes of a number that are this one. Only the lowest is certain: what a byte
-/// borrows is taken from those above it.
+/// Sets the high bit of each byte of a number that equals `byte`. Only the lowest set bit is certain: the
+/// subtraction may borrow from higher bytes.
 fn equal(word: u64, byte: u8) -> u64 {
     let difference = word ^ (ONES * u64::from(byte));
     difference.wrapping_sub(ONES) & !difference & HIGH
 }
 
-/// The place of the first byte, from `at` on, whose high bit is set in what `mark` makes of eight of them.
+/// The place of the first byte, from `at` on, whose high bit is set in the result of `mark` for eight bytes.
 fn find(bytes: &[u8], mut at: usize, mark: impl Fn(u64) -> u64) -> Option<usize> {
     while let Some(word) = bytes.get(at..)?.first_chunk() {
         let marks = mark(u64::from_le_bytes(*word));
@@ -331,7 +330,7 @@ fn find(bytes: &[u8], mut at: usize, mark: impl Fn(u64) -> u64) -> Option<usize>
         }
         at += 8;
     }
-    // Fewer than eight are left: as if bytes that no text has stood behind them.
+    // Fewer than eight bytes are left: filled up with a byte that no text has.
     let mut word = [0xff; 8];
     word[..bytes.len() - at].copy_from_slice(&bytes[at..]);
     let marks = mark(u64::from_le_bytes(word));

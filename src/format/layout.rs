@@ -6,5 +6,5 @@ pub const SETTINGS: &str = "crm.toml";
 pub const PROSPECTS: &str = "prospects";
 /// The folder of tallies.
 pub const ACTIVITY: &str = "activity";
-/// The folder of what is derived or temporary: lock, journal of a commit under way. Never in git.
+/// The folder of derived and temporary files: lock, journal of a commit under way. Never in git.
 pub const PRIVATE: &str = ".crm";

@@ -83,7 +83,7 @@ pub fn event_line(event: &Event) -> String {
 /// same bytes.
 pub fn assign_key(event: &mut Event, id: &str, existing: &[Event]) {
     let date = event.date();
-    // They stand in the order of their keys: the day's last one has its highest N.
+    // Events are in the order of their keys: the day's last event has the highest N.
     let until = existing.partition_point(|event| event.date() <= date);
     let last = existing[..until].last().filter(|event| event.date() == date);
     let n = last.map_or(0, |event| event.key.n) + 1;
@@ -91,7 +91,7 @@ pub fn assign_key(event: &mut Event, id: &str, existing: &[Event]) {
     event.key = EventKey { date, n, text: text.into() };
 }
 
-/// A key with a suffix made from whose journal it is for and what is written under it.
+/// A key with a suffix made from the prospect's id and the event's content.
 pub fn written_key(of: &str, date: Date, n: u32, content: &str) -> String {
     let mut hash = StableHasher::default();
     for part in [of, &date.to_string(), &n.to_string(), content] {

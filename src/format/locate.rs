@@ -1,5 +1,5 @@
-//! Where in a file a named part stands. Prospects keep no places; they are looked up again, here, in the
-//! few files that have something to report.
+//! Finds the place of a named part in a file. Prospects keep no places; they are looked up here, in the few files
+//! that have findings.
 
 use crate::diag::Spot;
 use std::cell::OnceCell;
@@ -19,7 +19,7 @@ pub struct Locator<'t> {
 }
 
 impl<'t> Locator<'t> {
-    /// Of this text.
+    /// A locator for this text.
     pub fn new(text: &'t str) -> Locator<'t> {
         Locator { text, tree: OnceCell::new() }
     }

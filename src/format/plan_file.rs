@@ -32,18 +32,18 @@ pub fn read_plan(text: &str, file: &Path) -> Result<Vec<PlanLine>, Vec<Diagnosti
     let at = |number: u64| Place::file(file).at(Spot::Line(number));
     let broken = |error: &csv::Error| {
         let line = error.position().map_or(1, csv::Position::line);
-        let message = format!("the plan cannot be read as CSV: {error}");
+        let message =
+            words!("the plan cannot be read as CSV: {error}", "方案不是可读的 CSV：{error}");
         vec![Diagnostic::new(Code::BadPlan, message).at(at(line))]
     };
     let header = reader.headers().map_err(|error| broken(&error))?.clone();
     let column = |name: &str| {
         header.iter().position(|title| title.eq_ignore_ascii_case(name)).ok_or_else(|| {
-            let message = format!("the plan has no column `{name}`");
-            vec![
-                Diagnostic::new(Code::BadPlan, message)
-                    .at(at(1))
-                    .help("a plan is what `crm allocate -o plan.csv` writes: columns id and rep"),
-            ]
+            let message = words!("the plan has no column `{name}`", "方案没有 `{name}` 列");
+            vec![Diagnostic::new(Code::BadPlan, message).at(at(1)).help(words!(
+                "a plan is a file as `crm allocate -o plan.csv` writes it: columns id and rep",
+                "方案是 `crm allocate -o plan.csv` 写出的文件：有 id 和 rep 两列"
+            ))]
         })
     };
     let (id, rep) = (column("id")?, column("rep")?);
@@ -56,7 +56,11 @@ pub fn read_plan(text: &str, file: &Path) -> Result<Vec<PlanLine>, Vec<Diagnosti
         if !line.id.is_empty() {
             lines.push(line);
         } else if !line.rep.is_empty() {
-            let message = format!("a line for `{}` names no prospect", line.rep);
+            let message = words!(
+                "a line for `{}` names no prospect",
+                "分给 `{}` 的一行没有写明潜在客户",
+                line.rep
+            );
             return Err(vec![Diagnostic::new(Code::BadPlan, message).at(at(number))]);
         }
     }

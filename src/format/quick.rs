@@ -1,7 +1,7 @@
-//! The quick reader: takes the plain form in which nearly every prospect is written, and leaves
-//! everything else to the full reader (`read_prospect`), which is exact and explains.
+//! The quick reader: reads the plain form in which nearly every prospect is written, and leaves
+//! everything else to the full reader (`read_prospect`), which is exact and explains mistakes.
 //!
-//! It accepts only what it knows for certain: bare keys that are known, one value a line, strings on
+//! It accepts only certain forms: bare keys that are known, one value a line, strings on
 //! one line, plain numbers, dates and times, `[[contact]]` before a final `[events]`. Anything else (a
 //! rare escape, an unknown or repeated key, an odd number, a multi-line string, any mistake) gives
 //! `None`, and the file is read again in full. So both readers agree on everything this one accepts; a
@@ -15,8 +15,8 @@ use crate::rules::book::Keep;
 use crate::value::text::Text;
 use std::path::PathBuf;
 
-/// The prospect in a text, if the text is of the plain form and nothing is wrong with it. Its journal is
-/// put into `room`, which is empty and saves asking for memory; it is taken, not given back.
+/// The prospect in a text; `None` if the text is not of the plain form or has a mistake. Its journal is put into
+/// `room`, an empty vector that saves an allocation; the prospect keeps it.
 pub fn quick(
     text: &str,
     id: &str,
@@ -68,7 +68,7 @@ enum Part {
     Events,
 }
 
-/// Keys that stood already: each may stand once.
+/// Keys that were read: each may appear once.
 #[derive(Default)]
 struct Seen {
     top: Keys,
@@ -80,7 +80,7 @@ struct Seen {
 struct Keys(u32);
 
 impl Keys {
-    /// Notes a key; `None` if it stood already.
+    /// Notes a key; `None` if it was read before.
     fn add(&mut self, number: u32) -> Option<()> {
         let bit = 1 << number;
         let new = self.0 & bit == 0;
@@ -202,7 +202,7 @@ fn event(cursor: &mut Cursor, keep: Keep, events: &mut Vec<Event>) -> Option<()>
     (!event.kind.is_empty()).then_some(())
 }
 
-/// Takes a value of a type in the table of keys; `None` if it is not of the plain form.
+/// Reads a value of a type in the table of keys; `None` if it is not of the plain form.
 macro_rules! take_value {
     (Kind, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
         $cursor.kind().map(|kind| $event.$name = kind)
@@ -277,7 +277,7 @@ mod tests {
         Settings { facts: vec!["branch".into()], ..Settings::default() }
     }
 
-    /// What the quick reader says, if anything, is what the full one says, and nothing is wrong.
+    /// If the quick reader accepts a text, the full reader gives an equal prospect without findings.
     fn agrees(text: &str) -> bool {
         let (path, settings) = (Path::new("x.toml"), settings());
         let quickly = |keep| quick(text, "x", path.to_owned(), &settings, keep, &mut Vec::new());

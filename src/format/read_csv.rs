@@ -1,14 +1,19 @@
 //! Reading CSV for imports: any of the usual separators, line ends and byte-order marks, quoted line
-//! breaks, blank lines, and the `'` that our exports put before what a spreadsheet would run. Rows keep the lines they stand on; what is wrong with a row is said later.
+//! breaks, blank lines, and the `'` that exports put before a formula. Rows keep their line numbers, for later
+//! findings about them.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::model::rows::{Row, Rows};
 use crate::value::formula::restored;
 use std::path::Path;
 
-/// Separators that can be found out, and their names.
-const SEPARATORS: [(u8, &str); 4] =
-    [(b',', "a comma"), (b';', "a semicolon"), (b'\t', "a tab"), (b'|', "a bar")];
+/// Separators that can be recognised, and their names in English and Chinese.
+const SEPARATORS: [(u8, &str, &str); 4] = [
+    (b',', "a comma", "逗号"),
+    (b';', "a semicolon", "分号"),
+    (b'\t', "a tab", "制表符"),
+    (b'|', "a bar", "竖线"),
+];
 
 /// Reads rows from a text.
 pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows, Diagnostic> {
@@ -31,7 +36,8 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                let message = format!("{} is no CSV: {error}", shown.display());
+                let message =
+                    words!("{} is not CSV: {error}", "{} 不是 CSV：{error}", shown.display());
                 return Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown)));
             }
         }
@@ -48,24 +54,27 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows
         rows.rows.push(Row { line: lines.of(begins), cells, unclosed });
     }
     if rows.header.is_empty() {
-        return Err(Diagnostic::new(Code::BadMapping, "the file has no header line")
-            .at(Place::file(shown))
-            .help("the first line names the columns"));
+        return Err(Diagnostic::new(
+            Code::BadMapping,
+            words!("the file has no header line", "文件没有标题行"),
+        )
+        .at(Place::file(shown))
+        .help(words!("the first line must name the columns", "第一行应为列名")));
     }
     Ok(rows)
 }
 
-/// The separator that stands in the header; with several candidates it is not certain, and asked for.
+/// The separator of the header. Fails if there are several candidates: then the user must name it.
 fn separator(text: &str, shown: &Path) -> Result<u8, Diagnostic> {
     let header = text.trim_start_matches(['\r', '\n', ' ']);
     let mut quoted = false;
-    let mut found: Vec<(u8, &str)> = Vec::new();
+    let mut found: Vec<(u8, &str, &str)> = Vec::new();
     for byte in header.bytes() {
         match byte {
             b'"' => quoted = !quoted,
             b'\r' | b'\n' if !quoted => break,
             byte if !quoted => {
-                let known = SEPARATORS.iter().find(|(separator, _)| *separator == byte);
+                let known = SEPARATORS.iter().find(|(separator, ..)| *separator == byte);
                 found.extend(known.filter(|known| !found.contains(known)));
             }
             _ => {}
@@ -73,18 +82,23 @@ fn separator(text: &str, shown: &Path) -> Result<u8, Diagnostic> {
     }
     match found.as_slice() {
         [] => Ok(b','),
-        [(only, _)] => Ok(*only),
+        [(only, ..)] => Ok(*only),
         several => {
-            let names: Vec<&str> = several.iter().map(|(_, name)| *name).collect();
-            let message = format!("the header has {}: which separates?", names.join(" and "));
-            Err(Diagnostic::new(Code::BadArgument, message)
-                .at(Place::file(shown))
-                .help("say it: --delimiter ',' or ';' or tab"))
+            let en: Vec<&str> = several.iter().map(|(_, en, _)| *en).collect();
+            let zh: Vec<&str> = several.iter().map(|(_, _, zh)| *zh).collect();
+            let message = Words::both(
+                format!("the header has {}: which one is the separator?", en.join(" and ")),
+                format!("标题行中有{}：哪一个是分隔符？", zh.join("和")),
+            );
+            Err(Diagnostic::new(Code::BadArgument, message).at(Place::file(shown)).help(words!(
+                "name it: --delimiter ',' or ';' or tab",
+                "请指明：--delimiter ',' 或 ';' 或 tab"
+            )))
         }
     }
 }
 
-/// A last record whose quotes do not pair up over several lines has swallowed what follows them.
+/// Is this last record of several lines missing a closing quote, so that it swallowed the lines after it?
 fn is_unclosed(record: &str) -> bool {
     record.trim_end().contains('\n') && record.bytes().filter(|byte| *byte == b'"').count() % 2 == 1
 }
@@ -149,7 +163,10 @@ mod tests {
         }
         assert_eq!(lines("a\n1"), [row(2, &["1"])]);
         let unsure = parse_csv("a,b;c\n1,2;3", None, Path::new("x.csv")).unwrap_err();
-        assert_eq!(unsure.message.en(), "the header has a comma and a semicolon: which separates?");
+        assert_eq!(
+            unsure.message.en(),
+            "the header has a comma and a semicolon: which one is the separator?"
+        );
         let told = parse_csv("a,b;c\n1,2;3", Some(b';'), Path::new("x.csv")).unwrap();
         assert_eq!(told.header.len(), 2);
     }

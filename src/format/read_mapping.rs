@@ -1,6 +1,6 @@
 //! Mapping files: TOML -> [`Mapping`], with all that is wrong in one.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::tree::{Reader, Table, Value, parse};
 use crate::model::mapping::{
     Assignment, Condition, ENTRY_FIELDS, Entry, Join, Mapping, Template, Values, prospect_fields,
@@ -56,7 +56,10 @@ pub fn read_mapping(
                     mapping.entries.push(entry);
                 }
             }
-            _ => unknown(&mut reader, key.span(), "key", name, &KEYS),
+            _ => {
+                let message = words!("unknown key `{name}`", "未知的键 `{name}`");
+                unknown_name(&mut reader, key.span(), message, name, &KEYS);
+            }
         }
     }
     if mapping.entries.is_empty() {
@@ -67,9 +70,15 @@ pub fn read_mapping(
     if reader.problems.is_empty() { Ok(mapping) } else { Err(reader.problems) }
 }
 
-fn unknown(reader: &mut Reader, span: Range<usize>, what: &str, name: &str, valid: &[&str]) {
-    let diagnostic = Diagnostic::new(Code::BadMapping, format!("unknown {what} `{name}`"))
-        .nearest(name, valid.iter().copied());
+fn unknown_name(
+    reader: &mut Reader,
+    span: Range<usize>,
+    message: Words,
+    name: &str,
+    valid: &[&str],
+) {
+    let diagnostic =
+        Diagnostic::new(Code::BadMapping, message).nearest(name, valid.iter().copied());
     reader.problem(span, diagnostic);
 }
 
@@ -82,8 +91,13 @@ fn character<T>(
     let text = reader.text(key, value)?;
     let found = read(&text);
     if found.is_none() {
-        let diagnostic =
-            Diagnostic::new(Code::BadMapping, format!("`{key}` takes one character, not `{text}`"));
+        let diagnostic = Diagnostic::new(
+            Code::BadMapping,
+            words!(
+                "`{key}` needs one character, not `{text}`",
+                "`{key}` 应为一个字符，而不是 `{text}`"
+            ),
+        );
         reader.problem(value.span(), diagnostic);
     }
     found
@@ -100,8 +114,14 @@ fn date_format(reader: &mut Reader, key: &str, value: &Value) -> Option<Text> {
 
 /// A text that is no `strftime` format.
 pub fn bad_date_format(text: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadMapping, format!("`{text}` is no format of dates"))
-        .help("day first: %d/%m/%Y, month first: %m/%d/%Y, as `date` takes it")
+    Diagnostic::new(
+        Code::BadMapping,
+        words!("`{text}` is not a date format", "`{text}` 不是日期格式"),
+    )
+    .help(words!(
+        "day first: %d/%m/%Y, month first: %m/%d/%Y, as the program `date` writes it",
+        "日在前：%d/%m/%Y，月在前：%m/%d/%Y，写法同 `date` 命令"
+    ))
 }
 
 fn join(reader: &mut Reader, table: &Table, span: Range<usize>) -> Option<Join> {
@@ -113,21 +133,34 @@ fn join(reader: &mut Reader, table: &Table, span: Range<usize>) -> Option<Join> 
             "on" => on = reader.texts(name, value),
             "prefix" => prefix = reader.text(name, value),
             "optional" => optional = reader.boolean(name, value).unwrap_or(false),
-            _ => unknown(reader, key.span(), "key of `[[join]]`", name, &JOIN_KEYS),
+            _ => {
+                let message =
+                    words!("unknown key `{name}` of `[[join]]`", "`[[join]]` 没有键 `{name}`");
+                unknown_name(reader, key.span(), message, name, &JOIN_KEYS);
+            }
         }
     }
     let (here, there) = match on.as_slice() {
         [both] => (both.clone(), both.clone()),
         [here, there] => (here.clone(), there.clone()),
         _ => {
-            let diagnostic = Diagnostic::new(Code::BadMapping, "a join needs `on`: a column")
-                .help("on = \"agent\", or where the names differ, on = [\"agent\", \"name\"]");
+            let diagnostic = Diagnostic::new(
+                Code::BadMapping,
+                words!("a join needs `on`: a column", "关联要有 `on`：列名"),
+            )
+            .help(words!(
+                "on = \"agent\", or where the names differ, on = [\"agent\", \"name\"]",
+                "on = \"agent\"；列名不同时，on = [\"agent\", \"name\"]"
+            ));
             reader.problem(span, diagnostic);
             return None;
         }
     };
     let Some(file) = file else {
-        let diagnostic = Diagnostic::new(Code::BadMapping, "a join needs `file`: another CSV file");
+        let diagnostic = Diagnostic::new(
+            Code::BadMapping,
+            words!("a join needs `file`: another CSV file", "关联要有 `file`：另一个 CSV 文件"),
+        );
         reader.problem(span, diagnostic);
         return None;
     };
@@ -195,8 +228,11 @@ fn assignments(
             match Template::parse(&text) {
                 Ok(template) => texts.push(template),
                 Err(bad) => {
-                    let diagnostic = Diagnostic::new(Code::BadMapping, format!("`{name}`: {bad}"))
-                        .help("a brace that stands for itself is written twice: {{");
+                    let message = bad.words().about(&format!("`{name}`"));
+                    let diagnostic = Diagnostic::new(Code::BadMapping, message).help(words!(
+                        "to write a brace as text, double it: {{{{",
+                        "花括号本身要写两遍：{{{{"
+                    ));
                     reader.problem(item.span(), diagnostic);
                 }
             }
@@ -209,17 +245,27 @@ fn assignments(
 
 /// A name that is not among these fields: perhaps it is one of the other kind.
 pub fn unknown_field(name: &str, fields: &[&str], settings: &Settings) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::BadMapping, format!("unknown field `{name}`"));
+    let diagnostic =
+        Diagnostic::new(Code::BadMapping, words!("unknown field `{name}`", "未知的字段 `{name}`"));
     if ENTRY_FIELDS.contains(&name) {
-        diagnostic.help(format!("`{name}` is said by an entry: put it under `[[entry]]`"))
+        diagnostic.help(words!(
+            "`{name}` belongs to an entry: put it under `[[entry]]`",
+            "`{name}` 属于记录：请放在 `[[entry]]` 之下"
+        ))
     } else if prospect_fields(settings).contains(&name) {
-        diagnostic.help(format!("`{name}` is the prospect's: put it under `[prospect]`"))
+        diagnostic.help(words!(
+            "`{name}` belongs to the prospect: put it under `[prospect]`",
+            "`{name}` 属于潜在客户：请放在 `[prospect]` 之下"
+        ))
     } else {
-        let help = crate::diag::suggest(name, fields.iter().copied())
-            .unwrap_or_else(|| format!("fields: {}", fields.join(", ")).into());
-        diagnostic
-            .help(help)
-            .help("a fact of the team's own is named in crm.toml: [ledger] facts = [\"…\"]")
+        let help = crate::diag::suggest(name, fields.iter().copied()).unwrap_or_else(|| {
+            let fields = fields.join(", ");
+            words!("fields: {fields}", "字段：{fields}")
+        });
+        diagnostic.help(help).help(words!(
+            "name a fact of the team's own in crm.toml: [ledger] facts = [\"…\"]",
+            "团队自有的资料项请在 crm.toml 中列出：[ledger] facts = [\"…\"]"
+        ))
     }
 }
 
@@ -285,14 +331,14 @@ mod tests {
             wrong,
             [
                 "unknown key `delimeter`",
-                "`thousands` takes one character, not `12`",
-                "`%Q` is no format of dates",
+                "`thousands` needs one character, not `12`",
+                "`%Q` is not a date format",
                 "a join needs `file`: another CSV file",
                 "unknown field `stage`",
                 "unknown field `nmae`",
                 "`name`: `{` is not closed",
                 "unknown field `company`",
-                "`state` takes a list of texts, not 3",
+                "`state` must be a list of texts, not 3",
             ]
         );
     }

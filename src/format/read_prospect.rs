@@ -13,9 +13,8 @@ use toml::de::DeValue;
 /// Keys of a contact.
 const CONTACT_KEYS: [&str; 6] = ["name", "role", "decides", "phone", "email", "birthday"];
 
-/// Reads a file's text. What cannot be known is left out and reported; `None` only where the file as a
-/// whole says nothing (empty, or not TOML). `path` is relative to the ledger's root, `shown` the path
-/// that diagnostics print.
+/// Reads a file's text. Wrong values are left out and reported; the prospect is `None` only if the file is empty
+/// or not TOML. `path` is relative to the ledger's root, `shown` is the path that diagnostics print.
 pub fn read_prospect(
     text: &str,
     id: &str,
@@ -31,9 +30,12 @@ pub fn read_prospect(
     let mut reader = Reader::new(place.clone(), Code::WrongType);
     let mut prospect = Prospect { id: id.into(), path: path.to_owned(), ..Prospect::default() };
     if table.is_empty() {
-        let problem = Diagnostic::new(Code::EmptyFile, "the file is empty")
+        let problem = Diagnostic::new(Code::EmptyFile, words!("the file is empty", "文件是空的"))
             .at(place)
-            .help("a prospect needs at least a name: name = \"…\"");
+            .help(words!(
+                "a prospect needs at least a name: name = \"…\"",
+                "潜在客户至少要有名称：name = \"…\""
+            ));
         return (None, vec![problem]);
     }
     for (key, value) in &table {
@@ -43,13 +45,25 @@ pub fn read_prospect(
     if prospect.name.trim().is_empty() {
         match table.get("name").map(|name| (name.get_ref(), name.span())) {
             None => reader.problems.push(
-                Diagnostic::new(Code::MissingName, "the prospect has no `name`")
-                    .at(place)
-                    .help("add a line at the top: name = \"…\""),
+                Diagnostic::new(
+                    Code::MissingName,
+                    words!("the prospect has no `name`", "该潜在客户没有 `name`"),
+                )
+                .at(place)
+                .help(words!(
+                    "add a line at the top: name = \"…\"",
+                    "请在开头加一行：name = \"…\""
+                )),
             ),
             Some((DeValue::String(_), span)) => {
-                let diagnostic = Diagnostic::new(Code::MissingName, "the `name` is empty")
-                    .help("say who this is: name = \"…\"");
+                let diagnostic = Diagnostic::new(
+                    Code::MissingName,
+                    words!("the `name` is empty", "`name` 是空的"),
+                )
+                .help(words!(
+                    "write the prospect's name: name = \"…\"",
+                    "请写明客户名称：name = \"…\""
+                ));
                 reader.problem(span, diagnostic);
             }
             // Of another type: reported as that.
@@ -107,9 +121,12 @@ fn events_last(reader: &mut Reader, table: &Table) {
     if let Some((key, _)) = after {
         let diagnostic = Diagnostic::new(
             Code::EventsNotLast,
-            format!("`{}` stands after `[events]`", key.get_ref()),
+            words!("`{}` is after `[events]`", "`{}` 位于 `[events]` 之后", key.get_ref()),
         )
-        .help("move `[events]` to the end of the file: entries are added there");
+        .help(words!(
+            "move `[events]` to the end of the file: entries are added there",
+            "请把 `[events]` 移到文件末尾：记录追加在那里"
+        ));
         reader.problem(key.span(), diagnostic);
     }
 }
@@ -137,7 +154,10 @@ fn contact(reader: &mut Reader, table: &Table) -> Contact {
             _ => {
                 let diagnostic = Diagnostic::new(
                     Code::UnknownKey,
-                    format!("unknown key `{key}` of a contact; it is kept"),
+                    words!(
+                        "unknown key `{key}` of a contact; it is kept",
+                        "联系人中有未知的键 `{key}`；予以保留"
+                    ),
                 )
                 .nearest(key, CONTACT_KEYS);
                 reader.problem(span, diagnostic);
@@ -160,8 +180,14 @@ fn events(reader: &mut Reader, table: &Table) -> Vec<Event> {
                 field(reader, &mut event, key.get_ref(), value);
             }
             if event.kind.is_empty() {
-                let diagnostic = Diagnostic::new(Code::WrongType, "an event needs a `kind`")
-                    .help("say what happened: kind = \"meeting\" (or call, note, …)");
+                let diagnostic = Diagnostic::new(
+                    Code::WrongType,
+                    words!("an event needs a `kind`", "记录要有 `kind`"),
+                )
+                .help(words!(
+                    "write the kind of event: kind = \"meeting\" (or call, note, …)",
+                    "请写明记录种类：kind = \"meeting\"（或 call、note 等）"
+                ));
                 reader.problem(key.span(), diagnostic);
                 event.kind = "note".into();
             }
@@ -177,24 +203,39 @@ fn entry<'v, 'a>(reader: &mut Reader, key: &str, value: &'v Value<'a>) -> Option
     match value.get_ref() {
         DeValue::Table(fields) => Some(fields),
         _ => {
-            let diagnostic = Diagnostic::new(Code::WrongType, "an entry is a table")
-                .help(format!("write {key} = {{ kind = \"note\", note = \"…\" }}"));
+            let diagnostic =
+                Diagnostic::new(Code::WrongType, words!("an entry is a table", "记录应为表")).help(
+                    words!(
+                        "write {key} = {{ kind = \"note\", note = \"…\" }}",
+                        "请写 {key} = {{ kind = \"note\", note = \"…\" }}"
+                    ),
+                );
             reader.problem(value.span(), diagnostic);
             None
         }
     }
 }
 
-/// A key that is not `DATE[-N][-SUFFIX]`; also what a day's tally has for its key.
+/// The finding about a key, of an event or of a day's tally, that is not `DATE[-N][-SUFFIX]`.
 pub fn bad_key(key: &str) -> Diagnostic {
     let date = key.get(..10).filter(|date| looks_like_date(date) && date.len() == 10);
     match date {
-        Some(date) if Date::parse(date).is_none() => {
-            Diagnostic::new(Code::BadDate, format!("`{date}` is not in the calendar"))
-                .help("a key begins with the day on which it happened: YYYY-MM-DD")
-        }
-        _ => Diagnostic::new(Code::BadEventKey, format!("`{key}` is not DATE[-N][-SUFFIX]"))
-            .help("a key begins with the day: 2009-12-03, 2009-12-03-2, 2009-12-03-call"),
+        Some(date) if Date::parse(date).is_none() => Diagnostic::new(
+            Code::BadDate,
+            words!("`{date}` is not in the calendar", "日历上没有 `{date}` 这一天"),
+        )
+        .help(words!(
+            "a key begins with the day of the event: YYYY-MM-DD",
+            "键以发生的日期开头：YYYY-MM-DD"
+        )),
+        _ => Diagnostic::new(
+            Code::BadEventKey,
+            words!("`{key}` is not DATE[-N][-SUFFIX]", "`{key}` 不符合 DATE[-N][-SUFFIX]"),
+        )
+        .help(words!(
+            "a key begins with the day: 2009-12-03, 2009-12-03-2, 2009-12-03-call",
+            "键以日期开头：2009-12-03、2009-12-03-2、2009-12-03-call"
+        )),
     }
 }
 

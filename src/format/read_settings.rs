@@ -10,7 +10,7 @@ use crate::format::settings::grading::{grading, policies};
 use crate::format::settings::ledger::{ledger, rates, reasons};
 use crate::format::settings::pool::pool;
 use crate::format::settings::rep::reps;
-use crate::format::settings::unknown;
+use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, Table, Value, parse};
 use crate::model::settings::Settings;
 use std::path::Path;
@@ -57,7 +57,9 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
     }
     let names: Vec<&str> = sections().collect();
     for key in toml.keys().filter(|key| !names.contains(&&**key.get_ref())) {
-        unknown(&mut reader, key.span(), "section", key.get_ref(), &names);
+        let name = key.get_ref();
+        let message = words!("unknown section `{name}`", "没有 `{name}` 这一段设置");
+        unknown_name(&mut reader, key.span(), message, name, &names);
     }
     // In the order of the file, not of the sections.
     reader.problems.sort_by(|a, b| a.place.cmp(&b.place));

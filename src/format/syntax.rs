@@ -1,6 +1,6 @@
-//! What is not TOML, in people's words: the parser says what it expected, people need what to mend.
+//! Explains broken TOML to people: the parser reports the token that it expected, people need the repair.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use std::ops::Range;
 use toml::de::Error;
 
@@ -31,12 +31,12 @@ const WIDE: [(char, char); 11] = [
 /// How git begins the lines of a conflict.
 const CONFLICT: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
-/// So many broken lines of a file are explained.
+/// The most broken lines of a file that are explained.
 const AT_MOST: usize = 10;
 
 /// A diagnostic for each broken line, ten at most. Never empty if `errors` is not.
 pub fn explain(text: &str, errors: &[Error], place: &Place) -> Vec<Diagnostic> {
-    // One broken line can confuse the parser for several; the first of a line is the true one.
+    // One broken line can cause several errors; the first error of a line is the real one.
     let mut problems: Vec<(usize, Diagnostic)> = Vec::new();
     for error in errors {
         let broken = Broken::new(text, error);
@@ -51,9 +51,15 @@ pub fn explain(text: &str, errors: &[Error], place: &Place) -> Vec<Diagnostic> {
 }
 
 fn conflict(broken: &Broken, place: &Place) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, "a merge conflict was left in the file")
-        .at(place.clone().span(broken.line.clone()))
-        .help("`crm resolve` mends it; or keep the entries of both sides, and remove the lines of git")
+    Diagnostic::new(
+        Code::Syntax,
+        words!("a merge conflict was left in the file", "文件中残留合并冲突"),
+    )
+    .at(place.clone().span(broken.line.clone()))
+    .help(words!(
+        "`crm resolve` settles it; or keep the entries of both sides, and remove git's lines",
+        "请用 `crm resolve` 解决；或保留双方的记录，并删去 git 的标记行"
+    ))
 }
 
 /// An error of the parser with the text around it.
@@ -86,59 +92,90 @@ impl<'a> Broken<'a> {
     }
 
     fn diagnostic(&self, place: &Place) -> Diagnostic {
-        let at = |code, message: String| {
+        let at = |code, message: Words| {
             Diagnostic::new(code, message).at(place.clone().span(self.span.clone()))
         };
         let token = self.token();
         let is_date = looks_like_date(token);
         if let Some((wide, narrow)) = self.wide() {
-            return at(Code::Syntax, format!("`{wide}` is not `{narrow}`"))
-                .help("TOML takes the quotes, commas and brackets of an English keyboard only");
+            return at(
+                Code::Syntax,
+                words!("`{wide}` is not `{narrow}`", "`{wide}` 不是 `{narrow}`"),
+            )
+            .help(words!(
+                "TOML needs the quotes, commas and brackets of an English keyboard",
+                "TOML 只认英文输入法的引号、逗号和括号"
+            ));
         }
         if self.message.contains("duplicate key") {
-            let diagnostic = at(Code::DuplicateKey, format!("the key `{token}` stands twice"));
+            let diagnostic = at(
+                Code::DuplicateKey,
+                words!("the key `{token}` appears twice", "键 `{token}` 出现两次"),
+            );
             if !is_date {
-                return diagnostic.help("keep one of the two lines");
+                return diagnostic.help(words!("keep one of the two lines", "请保留其中一行"));
             }
-            let first =
-                self.first_line_of(token).map(|line| format!("it stands first in line {line}"));
+            let first = self
+                .first_line_of(token)
+                .map(|line| words!("it first appears in line {line}", "首次出现在第 {line} 行"));
             let diagnostic = first.into_iter().fold(diagnostic, Diagnostic::note);
-            return diagnostic.help(format!(
-                "two entries of one day need different keys, such as `{}-2`; `crm log` writes them so",
+            return diagnostic.help(words!("two entries of one day need different keys, such as `{}-2`; `crm log` makes such keys", "同一天的两条记录要用不同的键，如 `{}-2`；`crm log` 会自动这样写",
                 token.get(..10).unwrap_or(token)
             ));
         }
         if is_date && (self.message.contains("date") || self.message.contains("time")) {
             let why = self.message.trim_start_matches("invalid date, ");
-            return at(Code::BadDate, format!("`{token}` is not a date: {why}"))
-                .help("a date is YYYY-MM-DD and in the calendar, as in 2009-12-15");
+            return at(
+                Code::BadDate,
+                words!("`{token}` is not a date: {why}", "`{token}` 不是日期：{why}"),
+            )
+            .help(words!(
+                "a date is YYYY-MM-DD and in the calendar, as in 2009-12-15",
+                "日期写成 YYYY-MM-DD，且日历上有这一天，如 2009-12-15"
+            ));
         }
         if self.message.contains("recurs") {
-            return at(Code::Syntax, "brackets are nested too deeply".to_owned())
-                .help("no key of a ledger takes more than a list of texts");
+            return at(Code::Syntax, words!("brackets are nested too deeply", "括号嵌套过深"))
+                .help(words!(
+                    "no key of a ledger holds more than a list of texts",
+                    "账本的键最多是文本列表"
+                ));
         }
         if self.message.starts_with("string values must be quoted") {
             return self.unquoted(at);
         }
         if let Some(open) = self.unclosed_line() {
-            return at(Code::Syntax, "the entry has no closing `}`".to_owned())
-                .at(place.clone().span(open))
-                .help("an entry is one line: KEY = { kind = \"…\", … }");
+            return at(
+                Code::Syntax,
+                words!("the entry has no closing `}}`", "记录缺少结尾的 `}}`"),
+            )
+            .at(place.clone().span(open))
+            .help(words!(
+                "an entry is one line: KEY = {{ kind = \"…\", … }}",
+                "每条记录一行：KEY = {{ kind = \"…\", … }}"
+            ));
         }
         if self.message.starts_with("invalid basic string, expected") {
-            return at(Code::Syntax, "the text has no closing quote".to_owned()).help(
-                "close it with \"; a text is one line, and a line break in it is written \\n",
-            );
+            return at(Code::Syntax, words!("the text has no closing quote", "文本缺少结尾的引号"))
+                .help(words!(
+                    "close it with \"; a text is one line, and a line break in it is written \\n",
+                    "请以 \" 结尾；文本只占一行，换行写作 \\n"
+                ));
         }
-        let diagnostic = at(Code::Syntax, format!("not valid TOML: {}", self.message));
+        let diagnostic =
+            at(Code::Syntax, words!("not valid TOML: {}", "不是有效的 TOML：{}", self.message));
         if self.text[..self.span.start].trim_end_matches(' ').ends_with('"') {
-            return diagnostic.help("a quote inside a text is written \\\"");
+            return diagnostic
+                .help(words!("a quote inside a text is written \\\"", "文本内的引号写作 \\\""));
         }
-        diagnostic.help("`crm help format` shows how the files are written")
+        diagnostic.help(words!(
+            "`crm help format` shows how the files are written",
+            "文件写法见 `crm help format`"
+        ))
     }
 
     /// A value without quotes, or none at all.
-    fn unquoted(&self, at: impl Fn(Code, String) -> Diagnostic) -> Diagnostic {
+    fn unquoted(&self, at: impl Fn(Code, Words) -> Diagnostic) -> Diagnostic {
         let line = &self.text[self.line.clone()];
         let key = line[..self.span.start - self.line.start]
             .rsplit([',', '{'])
@@ -147,14 +184,18 @@ impl<'a> Broken<'a> {
             .map_or("", str::trim);
         let value = self.text.get(self.span.clone()).map_or("", str::trim);
         if value.is_empty() || value.starts_with(['#', ',', '}']) {
-            return at(Code::Syntax, format!("`{key}` has no value"))
-                .help(format!("write {key} = \"…\", or remove the line"));
+            return at(Code::Syntax, words!("`{key}` has no value", "`{key}` 没有值")).help(
+                words!(
+                    "write {key} = \"…\", or remove the line",
+                    "请写 {key} = \"…\"，或删去这一行"
+                ),
+            );
         }
-        at(Code::Syntax, format!("`{key}` has a text without quotes"))
-            .help(format!("write {key} = \"{}\"", value.replace('"', "")))
+        at(Code::Syntax, words!("`{key}` has a text without quotes", "`{key}` 的文本没有加引号"))
+            .help(words!("write {key} = \"{}\"", "请写 {key} = \"{}\"", value.replace('"', "")))
     }
 
-    /// The character of a Chinese keyboard that the parser stumbled over, and what TOML has for it.
+    /// The character of a Chinese keyboard at the error, and the character that TOML needs instead.
     fn wide(&self) -> Option<(char, char)> {
         let here = self.text[self.span.start..self.line.end.max(self.span.start)].chars();
         let before = self.text[..self.span.start].chars().next_back();

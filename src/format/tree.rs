@@ -1,7 +1,7 @@
 //! A TOML document as a tree with places, and typed reading from it: every wrong value is a diagnostic
 //! with its place, and reading goes on.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::syntax::{explain, looks_like_date};
 use crate::value::date::{Date, Moment, Time};
 use crate::value::money::{Amount, Money};
@@ -16,7 +16,7 @@ pub type Value<'a> = Spanned<DeValue<'a>>;
 /// A table: keys and values with their places.
 pub type Table<'a> = DeTable<'a>;
 
-/// Reads a document; what is not TOML becomes diagnostics, one for each broken line.
+/// Reads a document. Fails with a diagnostic for each broken line.
 pub fn parse<'a>(text: &'a str, place: &Place) -> Result<Table<'a>, Vec<Diagnostic>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
@@ -25,16 +25,16 @@ pub fn parse<'a>(text: &'a str, place: &Place) -> Result<Table<'a>, Vec<Diagnost
     Err(explain(text, &errors, place))
 }
 
-/// So many problems of one file are kept.
+/// The most problems of one file that are kept.
 const MAX_PROBLEMS: usize = 1_000;
 
-/// Typed reading of one file; collects what is wrong.
+/// Typed reading of one file; collects the problems.
 pub struct Reader {
     /// The file.
     pub place: Place,
     /// The code of a wrong type: prospects and settings fail differently.
     pub wrong_type: Code,
-    /// What was wrong so far.
+    /// The problems so far.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -44,19 +44,20 @@ impl Reader {
         Reader { place, wrong_type, problems: Vec::new() }
     }
 
-    /// Notes a problem at a span of the file. Of a file that is nothing but problems, a thousand say
-    /// enough.
+    /// Notes a problem at a span of the file; at most a thousand are kept.
     pub fn problem(&mut self, span: Range<usize>, diagnostic: Diagnostic) {
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(diagnostic.at(self.place.clone().span(span)));
         }
     }
 
-    fn wrong(&mut self, key: &str, value: &Value, wanted: &str, help: Option<String>) {
-        let mut diagnostic = Diagnostic::new(
-            self.wrong_type,
-            format!("`{key}` takes {wanted}, not {}", what_it_is(value.get_ref())),
+    fn wrong(&mut self, key: &str, value: &Value, wanted: Words, help: Option<Words>) {
+        let found = description(value.get_ref());
+        let message = Words::both(
+            format!("`{key}` must be {}, not {}", wanted.en(), found.en()),
+            format!("`{key}` 应为{}，而不是{}", wanted.zh(), found.zh()),
         );
+        let mut diagnostic = Diagnostic::new(self.wrong_type, message);
         if let Some(help) = help {
             diagnostic = diagnostic.help(help);
         }
@@ -74,8 +75,10 @@ impl Reader {
                     DeValue::Datetime(d) => Some(d.to_string()),
                     _ => None,
                 };
-                let help = raw.map(|raw| format!("write it in quotes: {key} = \"{raw}\""));
-                self.wrong(key, value, "a text", help);
+                let help = raw.map(|raw| {
+                    words!("write it in quotes: {key} = \"{raw}\"", "请加引号：{key} = \"{raw}\"")
+                });
+                self.wrong(key, value, words!("a text", "文本"), help);
                 None
             }
         }
@@ -93,7 +96,12 @@ impl Reader {
             DeValue::Array(items) => items.iter().filter_map(one).collect(),
             DeValue::String(_) => one(value).into_iter().collect(),
             _ => {
-                self.wrong(key, value, "a list of texts", Some(format!("write {key} = [\"…\"]")));
+                self.wrong(
+                    key,
+                    value,
+                    words!("a list of texts", "文本列表"),
+                    Some(words!("write {key} = [\"…\"]", "请写 {key} = [\"…\"]")),
+                );
                 Vec::new()
             }
         }
@@ -103,8 +111,11 @@ impl Reader {
     pub fn boolean(&mut self, key: &str, value: &Value) -> Option<bool> {
         let found = value.get_ref().as_bool();
         if found.is_none() {
-            let help = format!("write {key} = true or {key} = false, without quotes");
-            self.wrong(key, value, "`true` or `false`", Some(help));
+            let help = words!(
+                "write {key} = true or {key} = false, without quotes",
+                "请写 {key} = true 或 {key} = false，不加引号"
+            );
+            self.wrong(key, value, words!("`true` or `false`", "`true` 或 `false`"), Some(help));
         }
         found
     }
@@ -122,7 +133,12 @@ impl Reader {
         };
         let found = found.filter(|n| (min..=max).contains(n));
         if found.is_none() {
-            self.wrong(key, value, &format!("a whole number from {min} to {max}"), None);
+            self.wrong(
+                key,
+                value,
+                words!("a whole number from {min} to {max}", "{min} 到 {max} 的整数"),
+                None,
+            );
         }
         found
     }
@@ -133,7 +149,7 @@ impl Reader {
             DeValue::Integer(n) if n.radix() == 10 => n.as_str().to_owned(),
             DeValue::Float(n) => n.as_str().to_owned(),
             _ => {
-                self.wrong(key, value, "a number", None);
+                self.wrong(key, value, words!("a number", "数字"), None);
                 return None;
             }
         };
@@ -148,7 +164,15 @@ impl Reader {
                 self.amount(key, value).map(|amount| Money { amount, currency: None })
             }
             _ => {
-                self.wrong(key, value, "an amount: 1500, 1500.50 or \"1500.50 USD\"", None);
+                self.wrong(
+                    key,
+                    value,
+                    words!(
+                        "an amount: 1500, 1500.50 or \"1500.50 USD\"",
+                        "金额：1500、1500.50 或 \"1500.50 USD\""
+                    ),
+                    None,
+                );
                 None
             }
         }
@@ -161,8 +185,10 @@ impl Reader {
     ) -> Option<T> {
         parsed
             .map_err(|bad| {
-                let diagnostic = Diagnostic::new(Code::BadMoney, bad.words())
-                    .help("an amount is 1500, 1500.50 or \"1500.50 USD\"");
+                let diagnostic = Diagnostic::new(Code::BadMoney, bad.words()).help(words!(
+                    "an amount is 1500, 1500.50 or \"1500.50 USD\"",
+                    "金额写作 1500、1500.50 或 \"1500.50 USD\""
+                ));
                 self.problem(value.span(), diagnostic);
             })
             .ok()
@@ -173,8 +199,13 @@ impl Reader {
         match self.moment(key, value) {
             Some(Moment { date, time: None }) => Some(date),
             Some(_) => {
-                let help = format!("write {key} = 2009-12-15");
-                self.wrong(key, value, "a date without a time", Some(help));
+                let help = words!("write {key} = 2009-12-15", "请写 {key} = 2009-12-15");
+                self.wrong(
+                    key,
+                    value,
+                    words!("a date without a time", "不带时间的日期"),
+                    Some(help),
+                );
                 None
             }
             None => None,
@@ -193,15 +224,20 @@ impl Reader {
         };
         if found.is_none() {
             let help = match value.get_ref() {
-                DeValue::String(text) if looks_like_date(text) => {
-                    Some(format!("write it without quotes: {key} = {text}"))
-                }
-                DeValue::Datetime(d) if d.offset.is_some() => {
-                    Some("dates of a ledger are local: leave the offset out".to_owned())
-                }
-                _ => Some(format!("write {key} = 2009-12-15 or {key} = 2009-12-15T14:00:00")),
+                DeValue::String(text) if looks_like_date(text) => Some(words!(
+                    "write it without quotes: {key} = {text}",
+                    "请不加引号：{key} = {text}"
+                )),
+                DeValue::Datetime(d) if d.offset.is_some() => Some(words!(
+                    "dates of a ledger are local: leave the offset out",
+                    "账本的日期为当地时间：请去掉时区"
+                )),
+                _ => Some(words!(
+                    "write {key} = 2009-12-15 or {key} = 2009-12-15T14:00:00",
+                    "请写 {key} = 2009-12-15 或 {key} = 2009-12-15T14:00:00"
+                )),
             };
-            self.wrong(key, value, "a date", help);
+            self.wrong(key, value, words!("a date", "日期"), help);
         }
         found
     }
@@ -213,7 +249,12 @@ impl Reader {
             _ => None,
         };
         if found.is_none() {
-            self.wrong(key, value, "a time of day", Some(format!("write {key} = 14:00:00")));
+            self.wrong(
+                key,
+                value,
+                words!("a time of day", "时间"),
+                Some(words!("write {key} = 14:00:00", "请写 {key} = 14:00:00")),
+            );
         }
         found
     }
@@ -223,8 +264,11 @@ impl Reader {
         match value.get_ref() {
             DeValue::Table(table) => Some(table),
             _ => {
-                let help = format!("write [{key}] on a line of its own, its keys below it");
-                self.wrong(key, value, "a table", Some(help));
+                let help = words!(
+                    "write [{key}] on a line of its own, its keys below it",
+                    "请把 [{key}] 单写一行，其下写各键"
+                );
+                self.wrong(key, value, words!("a table", "表"), Some(help));
                 None
             }
         }
@@ -242,8 +286,11 @@ impl Reader {
                 .filter_map(|item| self.table(key, item).map(|table| (table, item.span())))
                 .collect(),
             _ => {
-                let help = format!("write [[{key}]] on a line of its own, its keys below it");
-                self.wrong(key, value, "tables", Some(help));
+                let help = words!(
+                    "write [[{key}]] on a line of its own, its keys below it",
+                    "请把 [[{key}]] 单写一行，其下写各键"
+                );
+                self.wrong(key, value, words!("a list of tables", "多个表"), Some(help));
                 Vec::new()
             }
         }
@@ -254,15 +301,16 @@ fn time_of(time: toml::value::Time) -> Option<Time> {
     Time::new(u32::from(time.hour), u32::from(time.minute), u32::from(time.second.unwrap_or(0)))
 }
 
-/// What people call a value: its type, or itself where the type alone would not tell what is wrong.
-fn what_it_is(value: &DeValue) -> String {
+/// A value in a message: its type, or the value itself where the type alone would not show the mistake.
+fn description(value: &DeValue) -> Words {
+    let itself = |text: String| words!("{text}", " {text}");
     match value {
-        DeValue::String(_) => "a text".to_owned(),
-        DeValue::Integer(n) => n.to_string(),
-        DeValue::Float(n) => n.to_string(),
-        DeValue::Boolean(b) => format!("`{b}`"),
-        DeValue::Datetime(d) => d.to_string(),
-        DeValue::Array(_) => "a list".to_owned(),
-        DeValue::Table(_) => "a table".to_owned(),
+        DeValue::String(_) => words!("a text", "文本"),
+        DeValue::Integer(n) => itself(n.to_string()),
+        DeValue::Float(n) => itself(n.to_string()),
+        DeValue::Boolean(b) => itself(format!("`{b}`")),
+        DeValue::Datetime(d) => itself(d.to_string()),
+        DeValue::Array(_) => words!("a list", "列表"),
+        DeValue::Table(_) => words!("a table", "表"),
     }
 }

@@ -1,24 +1,23 @@
-//! Git's hooks: small scripts that call this program, written beside whatever else is there and never
-//! over it.
+//! Git's hooks: small scripts that call this program. Hooks of other programs are never overwritten.
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::write::write_file;
 use crate::git::program::Git;
 use std::path::{Path, PathBuf};
 
-/// What a script of ours says of itself.
+/// The line that marks a script as ours.
 const MARK: &str = "# Written by `crm hooks install`; `crm hooks uninstall` takes it away.";
-/// What a hook that was there before is called while ours runs it first.
+/// The ending of an earlier hook's file while ours runs that hook first.
 const CHAINED: &str = "before-crm";
 
-/// One hook: its name in git, and what its script does after the program was found.
+/// One hook: its name in git, and the commands of its script after the program was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
     /// Git's name for it.
     pub name: &'static str,
     /// The commands; `{LEDGER}` stands for the option that names the ledger.
     body: &'static str,
-    /// What somebody would add to a hook of their own.
+    /// The line to add to a hook of one's own instead.
     line: &'static str,
 }
 
@@ -33,7 +32,7 @@ pub const CLONE: [Hook; 3] = [
     },
 ];
 
-/// The hooks of the repository that everybody pushes to.
+/// The hooks of the shared repository that receives pushes.
 pub const SERVER: [Hook; 1] = [Hook {
     name: "pre-receive",
     body: "exec crm guard\n",
@@ -42,14 +41,14 @@ pub const SERVER: [Hook; 1] = [Hook {
 
 const CHECK_LINE: &str = "crm check --quiet --staged --since HEAD || exit 1";
 
-/// A merge has a second past that must survive.
+/// The history of a merge's second parent must survive as well.
 const CHECK: &str = "set -- --since HEAD\n\
                      if git rev-parse -q --verify MERGE_HEAD >/dev/null; then\n\
                      \x20   set -- \"$@\" --since MERGE_HEAD\n\
                      fi\n\
                      exec crm {LEDGER} check --quiet --staged \"$@\"\n";
 
-/// How a hook stands.
+/// The state of a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// Not there.
@@ -58,7 +57,7 @@ pub enum Standing {
     Ours,
     /// Ours, of another version or for another folder.
     Older,
-    /// Somebody else's.
+    /// Not written by crm.
     Foreign,
 }
 
@@ -69,7 +68,7 @@ pub struct Hooks {
     prefix: String,
 }
 
-/// What is to be done with a hook.
+/// The changes to make to a hook's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The file.
@@ -95,7 +94,7 @@ impl Hooks {
         self.folder.join(format!("{}.{CHAINED}", hook.name))
     }
 
-    /// How a hook stands.
+    /// The state of a hook.
     pub fn standing(&self, hook: &Hook) -> Standing {
         let path = self.path(hook);
         if path.symlink_metadata().is_err() {
@@ -120,7 +119,7 @@ impl Hooks {
         let folder = if quoted.is_empty() { String::new() } else { format!("/'{quoted}'") };
         let ledger = format!("--ledger \"$(pwd -P)\"{folder}");
         let before = format!("before=\"$(dirname \"$0\")/{}.{CHAINED}\"", hook.name);
-        // What comes on standard input can be read only once, and both want it.
+        // Standard input can be read only once, and both hooks need it.
         let run = match hook.name {
             "pre-receive" => {
                 "    lines=\"$(cat)\"\n    printf '%s\\n' \"$lines\" | \"$before\" || exit\n    \
@@ -137,8 +136,8 @@ impl Hooks {
         )
     }
 
-    /// What installing a hook takes; nothing where it stands. One of somebody else's is an error, unless
-    /// it shall be run first.
+    /// The step that installs a hook; `None` if it is installed. Fails on a hook that crm did not write, unless
+    /// `chain` keeps it and runs it first.
     pub fn install(&self, hook: &Hook, chain: bool) -> Result<Option<Step>, Diagnostic> {
         let path = self.path(hook);
         let moved = match self.standing(hook) {
@@ -148,17 +147,24 @@ impl Hooks {
                 Some((path.clone(), self.chained(hook)))
             }
             Standing::Foreign => {
-                let message = format!("there is a hook `{}` already, not of crm", hook.name);
+                let message = words!(
+                    "there is already a hook `{}` that crm did not write",
+                    "已有并非 crm 写入的钩子 `{}`",
+                    hook.name
+                );
                 return Err(Diagnostic::new(Code::AlreadyThere, message)
                     .at(Place::file(&path))
-                    .help("--chain keeps it and runs it first")
-                    .help(format!("or add to it: {}", hook.line)));
+                    .help(words!(
+                        "--chain keeps it and runs it first",
+                        "--chain 予以保留并先运行它"
+                    ))
+                    .help(words!("or add to it: {}", "或在其中加上：{}", hook.line)));
             }
         };
         Ok(Some(Step { path, script: Some(self.script(hook)), moved }))
     }
 
-    /// What taking a hook away takes; nothing where it is not ours.
+    /// The step that removes a hook; `None` if it is not ours.
     pub fn uninstall(&self, hook: &Hook) -> Option<Step> {
         if !matches!(self.standing(hook), Standing::Ours | Standing::Older) {
             return None;
@@ -170,10 +176,14 @@ impl Hooks {
 }
 
 impl Step {
-    /// Does it.
+    /// Makes the changes. Fails if a file cannot be written.
     pub fn take(&self) -> Result<(), Diagnostic> {
         self.write().map_err(|error| {
-            let message = format!("{} cannot be written: {error}", self.path.display());
+            let message = words!(
+                "{} cannot be written: {error}",
+                "无法写入 {}：{error}",
+                self.path.display()
+            );
             Diagnostic::new(Code::WriteFailed, message)
         })
     }

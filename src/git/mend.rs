@@ -1,6 +1,6 @@
-//! Mending what a merge by lines left: git's three stages of a file, or the markers in it.
+//! Repairs a file after a merge by lines: from git's three stages of it, or from the markers in it.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::disk::file::{read_text, utf8};
 use crate::disk::ledger::Ledger;
 use crate::format::layout::SETTINGS;
@@ -23,18 +23,18 @@ pub struct Stages {
     pub theirs: Option<Vec<u8>>,
 }
 
-/// What became of a file.
+/// The result of mending a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mended {
     /// There is nothing to mend: no markers.
     Nothing,
-    /// Git has several versions, but somebody has mended the file by hand.
+    /// Git has several versions, but the file was mended by hand.
     ByHand,
-    /// Merged; what is left in conflict stands between markers.
+    /// Merged; the remaining conflicts are between markers.
     Merged {
         /// The whole file.
         text: String,
-        /// What is left.
+        /// The remaining conflicts.
         conflicts: Vec<Conflict>,
     },
 }
@@ -55,7 +55,10 @@ pub fn unmerged(git: &Git, prefix: &str) -> Result<BTreeMap<PathBuf, Stages>, Di
         match blob {
             Blob::Bytes(bytes) => *slot = Some(bytes),
             Blob::TooLarge(_) | Blob::Missing => {
-                let message = "a version of the file in git is too large, or is not there";
+                let message = words!(
+                    "a version of the file in git is too large, or is missing",
+                    "文件在 git 中的某个版本过大或缺失"
+                );
                 return Err(Diagnostic::new(Code::TooLarge, message).at(Place::file(path)));
             }
         }
@@ -81,7 +84,7 @@ pub fn has_markers(text: &str) -> bool {
     first.starts_with(&mark) || text.contains(&format!("\n{mark}"))
 }
 
-/// Mends one file: `current` is its text in the work tree, `stages` what git has of it if it is unmerged,
+/// Mends one file: `current` is its text in the work tree, `stages` are git's versions if it is unmerged,
 /// `shown` the path that messages print.
 pub fn mend(
     git: Option<&Git>,
@@ -90,7 +93,6 @@ pub fn mend(
     stages: Option<&Stages>,
     shown: &Path,
 ) -> Result<Mended, Diagnostic> {
-    let unmergeable = |code, message: String| Diagnostic::new(code, message).at(Place::file(shown));
     let (Some(git), Some(stages)) = (git, stages) else {
         return match current {
             Some(text) if has_markers(text) => mend_markers(kind, text, shown),
@@ -98,11 +100,23 @@ pub fn mend(
         };
     };
     let (Some(ours), Some(theirs)) = (&stages.ours, &stages.theirs) else {
-        let (one, other) =
-            if stages.ours.is_some() { ("their", "ours") } else { ("our", "theirs") };
-        let message = format!("{one} side removed the file, and {other} changed it");
-        return Err(unmergeable(Code::MergeConflict, message)
-            .help("keep it with `git add FILE`, or let it go with `git rm FILE`"));
+        let message = if stages.ours.is_some() {
+            words!(
+                "their side removed the file, and ours changed it",
+                "对方删除了文件，我方作了修改"
+            )
+        } else {
+            words!(
+                "our side removed the file, and theirs changed it",
+                "我方删除了文件，对方作了修改"
+            )
+        };
+        return Err(Diagnostic::new(Code::MergeConflict, message).at(Place::file(shown)).help(
+            words!(
+                "keep it with `git add FILE`, or remove it with `git rm FILE`",
+                "保留用 `git add FILE`，删除用 `git rm FILE`"
+            ),
+        ));
     };
     let blobs = Blobs { base: stages.base.as_deref().unwrap_or_default(), ours, theirs };
     let text = match current {
@@ -120,7 +134,7 @@ pub fn mend(
         };
     }
     let markers = labelled(take_apart(text).map(|sides| sides.labels).unwrap_or_default());
-    // Who has begun to mend it by hand must not lose that: then the markers that are left count.
+    // Mending by hand that was begun must not be lost: then the remaining markers count.
     let untouched = |merged: &MergedFile| same_but_labels(&merged.bytes, text.as_bytes());
     let lines = by_lines(git, blobs, &markers)?;
     let meaning = merge_file(git, blobs, kind, &markers)?;
@@ -146,24 +160,30 @@ fn merged(file: MergedFile, shown: &Path) -> Result<Mended, Diagnostic> {
     Ok(Mended::Merged { text, conflicts: file.conflicts })
 }
 
-/// Mends a file from the markers in it. The ancestor is what both sides have outside of conflicts, and
-/// what markers show of it.
+/// Mends a file from the markers in it. The ancestor is the text outside of conflicts, and inside of them the
+/// ancestor's part if the markers show it.
 fn mend_markers(kind: Kind, text: &str, shown: &Path) -> Result<Mended, Diagnostic> {
-    let broken = |message: &str| {
-        Diagnostic::new(Code::MergeConflict, message)
-            .at(Place::file(shown))
-            .help("mend it by hand; in the middle of a merge `git checkout -m FILE` begins anew")
+    let broken = |message: Words| {
+        Diagnostic::new(Code::MergeConflict, message).at(Place::file(shown)).help(words!(
+            "edit it by hand; during a merge `git checkout -m FILE` starts over",
+            "请手工修改；合并过程中可用 `git checkout -m FILE` 重新开始"
+        ))
     };
-    let sides =
-        take_apart(text).ok_or_else(|| broken("the markers in the file do not go together"))?;
+    let sides = take_apart(text).ok_or_else(|| {
+        broken(words!("the markers in the file do not match", "文件中的冲突标记不配对"))
+    })?;
     let markers = labelled(sides.labels.clone());
     let all = |base: &str| {
         merge(Versions { base, ours: &sides.ours, theirs: &sides.theirs }, kind, &markers)
     };
-    // What is known of the ancestor need not be valid by itself.
-    let merged = all(&sides.base)
-        .or_else(|_| all(""))
-        .map_err(|why| broken(&format!("the sides of the file cannot be merged: {why}")))?;
+    // The known parts of the ancestor need not be valid by themselves.
+    let merged = all(&sides.base).or_else(|_| all("")).map_err(|why| {
+        let why = why.words();
+        broken(Words::both(
+            format!("the sides of the file cannot be merged: {}", why.en()),
+            format!("文件的双方改动无法合并：{}", why.zh()),
+        ))
+    })?;
     Ok(Mended::Merged { text: merged.text, conflicts: merged.conflicts })
 }
 
@@ -174,7 +194,7 @@ fn labelled((ours, theirs): (String, String)) -> Markers {
     Markers { ours: or(ours, usual.ours), theirs: or(theirs, usual.theirs), ..usual }
 }
 
-/// Are two files the same but for the labels of their markers?
+/// Are two files equal but for the labels of their markers?
 fn same_but_labels(a: &[u8], b: &[u8]) -> bool {
     let lines = |text| {
         <[u8]>::split(text, |byte| *byte == b'\n').map(|line: &[u8]| {

@@ -1,5 +1,5 @@
-//! Git's merge driver: which files are merged by `crm merge-file` (`.gitattributes`, which everybody who
-//! clones gets) and how git calls it (the clone's own configuration).
+//! Git's merge driver: which files `crm merge-file` merges (`.gitattributes`, which every clone gets) and how git
+//! calls it (the clone's own configuration).
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::write::write_file;
@@ -12,7 +12,7 @@ pub const DRIVER: &str = "crm";
 pub const ATTRIBUTES: &str = ".gitattributes";
 /// A file of each kind that is merged.
 pub const EXAMPLES: [&str; 3] = ["crm.toml", "prospects/x.toml", "activity/x.toml"];
-/// What `.gitattributes` says of a ledger's files.
+/// The lines of `.gitattributes` about a ledger's files.
 pub const LINES: &str = "\
 # Files keep their bytes (no change of line ends), and are merged by what they mean: crm merge-file.
 /crm.toml            -text merge=crm
@@ -20,12 +20,12 @@ pub const LINES: &str = "\
 /activity/**/*.toml  -text merge=crm
 ";
 
-/// What installing the driver did.
+/// The changes that installing the driver made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Installed {
-    /// `.gitattributes` was made or got the lines; else it had them.
+    /// `.gitattributes` was made or got the lines; false = it had them before.
     pub attributes: bool,
-    /// Git's configuration was changed; else it was so.
+    /// Git's configuration was changed; false = it was right before.
     pub configuration: bool,
 }
 
@@ -46,8 +46,8 @@ pub fn install_driver(root: &Path, program: &Path) -> Result<Installed, Diagnost
     Ok(Installed { attributes, configuration })
 }
 
-/// Adds the lines to `.gitattributes` if git would merge some file of the ledger in another way. Nothing
-/// that stands there is changed; the last line that fits decides. Says whether lines were added.
+/// Adds the lines to `.gitattributes` if git would merge some file of the ledger in another way. Lines that are there
+/// stay as they are; for git the last line that fits decides. Returns whether lines were added.
 pub fn name_driver(root: &Path) -> Result<bool, Diagnostic> {
     let attributes = attributes(&Git::at(root))?;
     if attributes.iter().all(|one| one.merge == DRIVER && one.text == "unset") {
@@ -56,12 +56,15 @@ pub fn name_driver(root: &Path) -> Result<bool, Diagnostic> {
     add_lines(root)
 }
 
-/// Adds the lines to `.gitattributes` unless they stand there already.
+/// Adds the lines to `.gitattributes` unless it already ends with them. Returns whether lines were added.
 pub fn add_lines(root: &Path) -> Result<bool, Diagnostic> {
     let path = root.join(ATTRIBUTES);
     let failed = |error: &std::io::Error| {
-        Diagnostic::new(Code::WriteFailed, format!("{} cannot be written: {error}", path.display()))
-            .at(Place::file(&path))
+        Diagnostic::new(
+            Code::WriteFailed,
+            words!("{} cannot be written: {error}", "无法写入 {}：{error}", path.display()),
+        )
+        .at(Place::file(&path))
     };
     let before = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -92,7 +95,7 @@ pub fn configured(git: &Git) -> Result<Option<String>, Diagnostic> {
     Ok(found.map(|line| String::from_utf8_lossy(&line).trim().to_owned()))
 }
 
-/// What git does with a file of the ledger.
+/// Git's attributes for a file of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attributes {
     /// The file, from the ledger's root.
@@ -103,7 +106,7 @@ pub struct Attributes {
     pub text: String,
 }
 
-/// What git does with a file of each kind.
+/// Git's attributes for a file of each kind.
 pub fn attributes(git: &Git) -> Result<Vec<Attributes>, Diagnostic> {
     let mut words = vec!["check-attr", "-z", "merge", "text", "--"];
     words.extend(EXAMPLES);

@@ -1,5 +1,5 @@
-//! One file in three versions, as git has them: merged by what it means, and where that is not clear by
-//! git's own merge of lines.
+//! Merges one file from git's three versions by its meaning, and if that is not clear, by git's own merge of
+//! lines.
 
 use crate::diag::{Code, Diagnostic};
 use crate::disk::write::write_file;
@@ -24,7 +24,7 @@ pub struct Blobs<'b> {
 pub struct MergedFile {
     /// The result, with markers where there are conflicts.
     pub bytes: Vec<u8>,
-    /// What both sides changed differently; of a merge of lines the places of the markers.
+    /// The values that both sides changed differently; after a merge of lines, the places of the markers.
     pub conflicts: Vec<Conflict>,
     /// Why it was merged by lines, if it was.
     pub by_lines: Option<Unclear>,
@@ -63,8 +63,8 @@ fn by_meaning(blobs: Blobs, kind: Kind, markers: &Markers) -> Result<Merged, Unc
     let text = |bytes| std::str::from_utf8(bytes).map_err(|_| Unclear::NotToml);
     let (base, ours, theirs) = (text(blobs.base)?, text(blobs.ours)?, text(blobs.theirs)?);
     let merged = merge(Versions { base, ours, theirs }, kind, markers);
-    // Branches that were merged criss-cross have an ancestor that git merged itself; what was in conflict
-    // there is not known.
+    // Branches that were merged criss-cross have an ancestor that git merged itself; parts of it that were in
+    // conflict are not known.
     if let (Err(Unclear::NotToml), Some(known)) = (&merged, take_apart(base)) {
         return merge(Versions { base: &known.base, ours, theirs }, kind, markers);
     }
@@ -80,12 +80,16 @@ fn shows_base(git: &Git) -> bool {
 /// Git's merge of lines.
 pub fn by_lines(git: &Git, blobs: Blobs, markers: &Markers) -> Result<MergedFile, Diagnostic> {
     let folder = tempfile::tempdir().map_err(|error| {
-        Diagnostic::new(Code::WriteFailed, format!("no temporary folder can be made: {error}"))
+        Diagnostic::new(
+            Code::WriteFailed,
+            words!("no temporary folder can be made: {error}", "无法建立临时文件夹：{error}"),
+        )
     })?;
     let put = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         write_file(&path, bytes).map_err(|error| {
-            let message = format!("{} cannot be written: {error}", path.display());
+            let message =
+                words!("{} cannot be written: {error}", "无法写入 {}：{error}", path.display());
             Diagnostic::new(Code::WriteFailed, message)
         })?;
         Ok::<String, Diagnostic>(path.display().to_string())
@@ -104,8 +108,14 @@ pub fn by_lines(git: &Git, blobs: Blobs, markers: &Markers) -> Result<MergedFile
             let conflicts = if status == 0 { Vec::new() } else { places(&bytes, markers) };
             Ok(MergedFile { bytes, conflicts, by_lines: None })
         }
-        _ => Err(Diagnostic::new(Code::GitFailed, "git merge-file could not merge the versions")
-            .help("a version of the file may hold bytes that are no text")),
+        _ => Err(Diagnostic::new(
+            Code::GitFailed,
+            words!("git merge-file could not merge the versions", "git merge-file 无法合并各版本"),
+        )
+        .help(words!(
+            "a version of the file may have bytes that are not text",
+            "文件的某个版本可能含有非文本内容"
+        ))),
     }
 }
 
@@ -122,7 +132,7 @@ fn places(bytes: &[u8], markers: &Markers) -> Vec<Conflict> {
         .collect()
 }
 
-/// What the file at a path is: from its ledger's root, where that can be seen, else from the path alone.
+/// The kind of the file at a path: from its ledger's root if that is found, else from the path alone.
 pub fn kind_of(top: &Path, path: &Path) -> Kind {
     let folder = top.join(path);
     let ledger = folder.ancestors().skip(1).find(|folder| {

@@ -13,22 +13,22 @@ use std::path::{Path, PathBuf};
 pub struct Commit {
     /// Its full id.
     pub id: String,
-    /// Who wrote it, as they call themselves: anybody can claim this.
+    /// The author's name as the commit states it; git does not verify it.
     pub author: String,
-    /// Their e-mail.
+    /// The author's e-mail, not verified either.
     pub email: String,
-    /// When, as it is claimed: 2009-12-18.
+    /// The stated day: 2009-12-18.
     pub date: String,
 }
 
-/// What is known of one entry's way into the ledger.
+/// The commits that brought one entry into the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     /// The commit that brought the key; `None` while it is not committed.
     pub brought: Option<Commit>,
     /// The commits that gave it another content later.
     pub changed: Vec<Commit>,
-    /// The file's content of it is not the committed one.
+    /// The entry in the file differs from the committed one.
     pub uncommitted: bool,
 }
 
@@ -68,7 +68,7 @@ fn versions(tracked: &Tracked, path: &Path) -> Result<Vec<(Commit, Content)>, Di
     Ok(listed.into_iter().zip(blobs).map(|((commit, _), blob)| (commit, read(blob))).collect())
 }
 
-/// Id, author, e-mail and day, marked so that no path can be taken for it.
+/// Id, author, e-mail and day, marked so that no path looks like it.
 const LINE: &str = "--format=%x01%H%x02%an%x02%ae%x02%as%x02";
 
 /// The commits and the objects that they brought, out of the log.

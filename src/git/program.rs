@@ -1,7 +1,7 @@
-//! The `git` program: run with an argument list, asked for bytes. Nothing of its environment is touched,
+//! Runs the `git` program with an argument list and reads bytes. Its environment is not changed,
 //! so that inside a hook it sees the index, the repository and the objects in quarantine that git means.
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Words};
 use crate::disk::file::MAX_FILE;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -25,7 +25,7 @@ pub struct Git {
 pub struct Entry {
     /// From the repository's top level.
     pub path: PathBuf,
-    /// What it is.
+    /// Its kind.
     pub mode: Mode,
     /// Its object.
     pub id: String,
@@ -33,7 +33,7 @@ pub struct Entry {
     pub stage: u8,
 }
 
-/// What an entry of a tree is.
+/// The kind of an entry of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// A file, executable or not.
@@ -58,12 +58,12 @@ impl Mode {
 /// A file on one side of a difference: its mode and object; `None` where it is not there.
 pub type Version = Option<(String, String)>;
 
-/// What an object id stands for.
+/// The object of an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Blob {
     /// Its bytes.
     Bytes(Vec<u8>),
-    /// It has so many bytes, more than a file of a ledger may have; they were passed over.
+    /// Its size in bytes, more than a file of a ledger may have; its bytes were skipped.
     TooLarge(u64),
     /// There is no such object.
     Missing,
@@ -81,7 +81,7 @@ impl Git {
         self.run_with(words, &[])
     }
 
-    /// The same with something on its standard input.
+    /// [`Git::run`] with `input` on its standard input.
     pub fn run_with<S: AsRef<OsStr>>(
         &self,
         words: &[S],
@@ -91,12 +91,12 @@ impl Git {
         if output.status.success() { Ok(output.stdout) } else { Err(self.failed(words, &output)) }
     }
 
-    /// The same as one line of text.
+    /// [`Git::run`] that returns one line of text.
     pub fn line<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<String, Diagnostic> {
         self.run(words).map(|bytes| one_line(&bytes))
     }
 
-    /// A question that git may answer with no, by status 1: `None`.
+    /// Asks git a question; `None` if it answers no, by status 1.
     pub fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Option<Vec<u8>>, Diagnostic> {
         let output = self.output(words, &[])?;
         match output.status.code() {
@@ -106,7 +106,7 @@ impl Git {
         }
     }
 
-    /// Runs it whatever status it ends with: status (none if a signal ended it) and standard output.
+    /// Runs it and accepts any status: returns the status (`None` if a signal ended it) and standard output.
     pub fn attempt<S: AsRef<OsStr>>(
         &self,
         words: &[S],
@@ -124,22 +124,34 @@ impl Git {
         }
         let said = String::from_utf8_lossy(&output.stderr);
         if said.contains("must be run in a work tree") {
-            let message =
-                format!("{} is a bare repository: it has no files", self.folder.display());
-            return Err(Diagnostic::new(Code::NoGit, message).help("run it in a clone"));
+            let message = words!(
+                "{} is a bare repository: it has no files",
+                "{} 是裸仓库，没有文件",
+                self.folder.display()
+            );
+            return Err(Diagnostic::new(Code::NoGit, message)
+                .help(words!("run it in a clone", "请在克隆中执行")));
         }
         Err(self.failed(&words, &output))
     }
 
-    /// A folder's way from the top level, as git writes it: empty, or `sales/` with the slash.
+    /// Is this a bare repository, which has no files to work on?
+    pub fn is_bare(&self) -> bool {
+        self.line(&["rev-parse", "--is-bare-repository"]).is_ok_and(|answer| answer == "true")
+    }
+
+    /// A folder's path from the top level, as git writes it: empty, or `sales/` with the slash.
     pub fn prefix(&self, folder: &Path) -> Result<String, Diagnostic> {
         let top = self.top_level()?;
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let (top, folder) = (real(&top), real(folder));
         let Ok(below) = folder.strip_prefix(&top) else {
-            let message = format!("{} is not below {}", folder.display(), top.display());
-            return Err(Diagnostic::new(Code::NoGit, message)
-                .help("the repository that git means here is another one than the ledger's"));
+            let message =
+                words!("{} is not below {}", "{} 不在 {} 之内", folder.display(), top.display());
+            return Err(Diagnostic::new(Code::NoGit, message).help(words!(
+                "git uses another repository here than the ledger's",
+                "git 在这里使用的不是账本的仓库"
+            )));
         };
         let parts = below.components().map(|part| part.as_os_str().to_string_lossy() + "/");
         Ok(parts.collect())
@@ -164,15 +176,21 @@ impl Git {
         Ok(output.status.success().then(|| one_line(&output.stdout)))
     }
 
-    /// The commit that a revision names, which must be one.
+    /// The commit that a revision names. Fails if it names none.
     pub fn commit(&self, revision: &str) -> Result<String, Diagnostic> {
         self.find_commit(revision)?.ok_or_else(|| {
-            Diagnostic::new(Code::BadRevision, format!("`{revision}` names no commit"))
-                .help("a commit, a branch or a tag: HEAD~1, main, v1.2, 'main@{yesterday}'")
+            Diagnostic::new(
+                Code::BadRevision,
+                words!("`{revision}` names no commit", "`{revision}` 指向的不是提交"),
+            )
+            .help(words!(
+                "a commit, a branch or a tag: HEAD~1, main, v1.2, 'main@{{yesterday}}'",
+                "请给出提交、分支或标签：HEAD~1、main、v1.2、'main@{{yesterday}}'"
+            ))
         })
     }
 
-    /// The tree without a file, from which everything that there is was added.
+    /// The tree without files: compared with it, every file is new.
     pub fn empty_tree(&self) -> Result<String, Diagnostic> {
         self.line(&["hash-object", "-t", "tree", "--stdin"])
     }
@@ -186,8 +204,7 @@ impl Git {
         Ok(tree_entries(&self.run(&words)?))
     }
 
-    /// Every file of the index below a prefix, by path; what was only announced (`git add -N`) is not
-    /// in it yet.
+    /// Every file of the index below a prefix, by path; without files that were only announced (`git add -N`).
     pub fn index(&self, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
         let mut entries = self.listed("--stage", prefix)?;
         if entries.iter().any(|entry| EMPTY.contains(&entry.id.as_str())) {
@@ -245,7 +262,10 @@ impl Git {
             Err(_) if !ended.status.success() => Err(self.failed(&words, &ended)),
             Err(error) => Err(Diagnostic::new(
                 Code::GitFailed,
-                format!("what git cat-file printed cannot be understood: {error}"),
+                words!(
+                    "cannot read the output of git cat-file: {error}",
+                    "无法读懂 git cat-file 的输出：{error}"
+                ),
             )),
         }
     }
@@ -261,7 +281,7 @@ impl Git {
 
     fn spawn<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Child, Diagnostic> {
         Command::new("git")
-            // Neither a lock for a reader, nor another object in the place of the one asked for.
+            // Reading takes no lock, and no replacement object is read instead of the object asked for.
             .args(["--no-optional-locks", "--no-replace-objects", "--no-pager"])
             .args(words)
             .current_dir(&self.folder)
@@ -277,15 +297,26 @@ impl Git {
         let command = words.first().map(|word| word.as_ref().to_string_lossy()).unwrap_or_default();
         let said = String::from_utf8_lossy(&output.stderr);
         if said.contains("not a git repository") {
-            let message = format!("{} is in no git repository", self.folder.display());
-            return Diagnostic::new(Code::NoGit, message)
-                .help("make one there: git init && git add . && git commit -m 'a ledger'");
+            let message = words!(
+                "{} is not in a git repository",
+                "{} 不在 git 仓库中",
+                self.folder.display()
+            );
+            return Diagnostic::new(Code::NoGit, message).help(words!(
+                "make one there: git init && git add . && git commit -m 'a ledger'",
+                "请在那里建立仓库：git init && git add . && git commit -m 'a ledger'"
+            ));
         }
         let mut lines = said.lines().filter(|line| !line.trim().is_empty());
         let first = lines.next().map_or_else(|| output.status.to_string(), str::to_owned);
-        let message = format!("git {command} failed: {}", first.trim_start_matches("fatal: "));
+        // Git runs in English (LC_ALL=C); its own lines are shown as they are.
+        let message = words!(
+            "git {command} failed: {}",
+            "git {command} 失败：{}",
+            first.trim_start_matches("fatal: ")
+        );
         lines.take(5).fold(Diagnostic::new(Code::GitFailed, message), |diagnostic, line| {
-            diagnostic.note(line.trim())
+            diagnostic.note(Words::both(line.trim(), line.trim()))
         })
     }
 }
@@ -403,9 +434,18 @@ fn one_blob(output: &mut impl BufRead) -> std::io::Result<Blob> {
 
 fn not_run(error: &std::io::Error) -> Diagnostic {
     match error.kind() {
-        ErrorKind::NotFound => Diagnostic::new(Code::NoGit, "there is no program `git` here")
-            .help("install git (2.30 or later), or add its folder to the PATH"),
-        _ => Diagnostic::new(Code::GitFailed, format!("git cannot be run: {error}")),
+        ErrorKind::NotFound => Diagnostic::new(
+            Code::NoGit,
+            words!("the program `git` was not found", "找不到程序 `git`"),
+        )
+        .help(words!(
+            "install git (2.30 or later), or add its folder to the PATH",
+            "请安装 git（2.30 或更新），或把其文件夹加入 PATH"
+        )),
+        _ => Diagnostic::new(
+            Code::GitFailed,
+            words!("git cannot be run: {error}", "无法运行 git：{error}"),
+        ),
     }
 }
 

@@ -1,7 +1,6 @@
-//! A ledger's files as git has them: of a commit, or staged in the index. Nothing of the work tree is
-//! looked at.
+//! A ledger's files as git has them: of a commit, or staged in the index. The work tree is not read.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::disk::file::{symlink, too_large, utf8};
 use crate::disk::ledger::Stored;
 use crate::format::layout::SETTINGS;
@@ -15,7 +14,7 @@ use std::sync::Arc;
 pub struct Tracked {
     /// Its git.
     pub git: Git,
-    /// The ledger's way from the top level: empty, or `sales/`.
+    /// The ledger's path from the top level: empty, or `sales/`.
     pub prefix: String,
 }
 
@@ -52,8 +51,8 @@ impl Tracked {
         Ok(parts(&listed).map(path_of).filter_map(below).collect())
     }
 
-    /// What is staged beside the last commit: which files differ, and both sides of them; of what is staged
-    /// the settings too. The rest is not listed, for which a large ledger would have to wait.
+    /// The staged changes since the last commit: the files that differ, their committed versions, and their staged
+    /// versions with the staged settings. Other files are not listed, which would be slow in a large ledger.
     pub fn staged_changes(&self) -> Result<(BTreeSet<PathBuf>, Snapshot, Snapshot), Diagnostic> {
         let Tracked { git, prefix } = self;
         let base = match git.find_commit("HEAD")? {
@@ -78,13 +77,13 @@ impl Tracked {
         Ok((changed, Snapshot::of(git, was, prefix), Snapshot::of(git, is, prefix)))
     }
 
-    /// What is staged of it.
+    /// The staged files of the ledger.
     pub fn staged(&self) -> Result<Snapshot, Diagnostic> {
         Snapshot::of_index(&self.git, &self.prefix)
     }
 }
 
-/// The files of one state of a ledger, by their paths below its root. Copies share what they have.
+/// The files of one state of a ledger, by their paths below its root. Copies share their data.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     git: Git,
@@ -96,12 +95,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// What a commit has below a prefix (`sales/`; empty for the whole repository).
+    /// The files of a commit below a prefix (`sales/`; empty for the whole repository).
     pub fn of_commit(git: &Git, commit: &str, prefix: &str) -> Result<Snapshot, Diagnostic> {
         Ok(Snapshot::of(git, git.tree(commit, prefix)?, prefix))
     }
 
-    /// What is staged: what a commit made now would have.
+    /// The staged files: those that a commit made now would have.
     pub fn of_index(git: &Git, prefix: &str) -> Result<Snapshot, Diagnostic> {
         Ok(Snapshot::of(git, git.index(prefix)?, prefix))
     }
@@ -167,12 +166,19 @@ impl Stored for Snapshot {
     /// A file's text: not a link, not too large, UTF-8.
     fn text(&self, relative: &Path, shown: &Path) -> Result<String, Diagnostic> {
         let unreadable =
-            |message: &str| Diagnostic::new(Code::Unreadable, message).at(Place::file(shown));
-        let entry =
-            self.entries.get(relative).ok_or_else(|| unreadable("the file is not there"))?;
+            |message: Words| Diagnostic::new(Code::Unreadable, message).at(Place::file(shown));
+        let entry = self
+            .entries
+            .get(relative)
+            .ok_or_else(|| unreadable(words!("the file does not exist", "文件不存在")))?;
         match entry.mode {
             Mode::Link => return Err(symlink(shown)),
-            Mode::Submodule => return Err(unreadable("another repository stands here")),
+            Mode::Submodule => {
+                return Err(unreadable(words!(
+                    "this path is another repository",
+                    "此路径是另一个仓库"
+                )));
+            }
             Mode::File => {}
         }
         let fetched = match self.blobs.get(&entry.id) {
@@ -182,7 +188,10 @@ impl Stored for Snapshot {
         match fetched {
             Blob::Bytes(bytes) => utf8(bytes, shown),
             Blob::TooLarge(size) => Err(too_large(size, shown)),
-            Blob::Missing => Err(unreadable("its object is missing in the repository")),
+            Blob::Missing => Err(unreadable(words!(
+                "its object is missing from the repository",
+                "仓库中缺少其对象"
+            ))),
         }
     }
 

@@ -1,5 +1,4 @@
-//! What each new commit changes of its own: against its parent, and for a merge against what its sides
-//! put together would be.
+//! The changes of each new commit: compared with its parent, and for a merge with the union of its sides.
 
 use crate::diag::Diagnostic;
 use crate::git::program::{Git, Version, raw};
@@ -12,10 +11,10 @@ use std::path::PathBuf;
 pub struct Change {
     /// From the repository's top level.
     pub path: PathBuf,
-    /// In each parent; none of a commit without one.
+    /// The file in each parent; empty for a commit without a parent.
     pub parents: Vec<Version>,
-    /// Where the sides of a merge parted, if they changed it differently: then the merge must be theirs
-    /// put together.
+    /// The file in the sides' common ancestor, if both sides changed it differently: then the merge must be the
+    /// union of the sides.
     pub base: Option<Version>,
     /// In the commit.
     pub now: Version,
@@ -26,7 +25,7 @@ pub struct Change {
 pub struct Commit {
     /// Its id.
     pub id: String,
-    /// What it changes of its own.
+    /// Its own changes.
     pub changes: Vec<Change>,
 }
 
@@ -66,7 +65,7 @@ fn changes(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Dia
     }
 }
 
-/// A merge, judged from where its sides parted.
+/// The changes of a merge, compared with the common ancestor of its sides.
 fn merge(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Diagnostic> {
     let words = [&["merge-base", "--octopus"], parents].concat();
     // Sides without a common past began with nothing.
@@ -101,7 +100,7 @@ fn merge(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Diagn
     Ok(changes)
 }
 
-/// What differs between two trees: path, before and after.
+/// The files that differ between two trees, with their versions before and after.
 fn differences(
     git: &Git,
     what: &[&str],

@@ -1,9 +1,9 @@
-//! The guard of a shared repository: which pushes it takes. Who may change whose prospects is asked of
-//! the ledger as it was before the push; history only grows; nobody signs for another.
+//! The guard of a shared repository decides which pushes are accepted. The ledger as it was before the push
+//! decides which rep may change which prospect; history only grows; every rep signs only their own entries.
 //!
-//! Every new commit is judged by itself, a merge by what it adds to its sides: what a side brought was
-//! judged when that side was pushed, and a commit in between cannot hide behind the one that undoes it.
-//! As a push must contain what the server has, nothing that stands can be lost on the way.
+//! Every new commit is judged by itself. A merge is judged by its own changes, because each side was judged when
+//! it was pushed; so a bad commit cannot be hidden by a later commit that undoes it. A push must contain every
+//! commit that the server has, so no accepted event can be lost.
 
 pub mod commits;
 mod prospects;
@@ -26,37 +26,37 @@ use std::path::{Path, PathBuf};
 /// One ref that a push moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// `refs/heads/main`; empty where nobody said.
+    /// `refs/heads/main`; empty if unknown.
     pub name: String,
     /// The commit it has; zeroes for none.
     pub old: String,
-    /// The commit it shall have; zeroes to delete it.
+    /// The commit it will have; zeroes to delete it.
     pub new: String,
 }
 
-/// What the guard knows.
+/// The surroundings that a push is judged in.
 pub struct Guard<'a> {
     /// The repository.
     pub git: &'a Git,
-    /// Who pushes, as the server says: a rep's id or e-mail.
+    /// The user who pushes, as the server names them: a rep's id or e-mail.
     pub user: &'a str,
     /// Admins by the server's own settings.
     pub admins: &'a [String],
     /// The day.
     pub today: Date,
-    /// The refs that the same push moves, where git asks before it takes them: commits that the other
-    /// refs of the repository have were judged before.
+    /// The refs that this push moves, if git asks before it accepts them: the commits of all other refs were
+    /// judged before.
     pub receiving: Option<&'a [String]>,
 }
 
-/// What came of a push.
+/// The verdict about a push.
 #[derive(Debug, Clone, Default)]
 pub struct Verdict {
-    /// Why it is refused; empty: it may be taken.
+    /// The reasons for refusing it; empty = accepted.
     pub found: Vec<Diagnostic>,
-    /// What else there is to say.
+    /// Remarks for the user that are no reason to refuse.
     pub said: Vec<String>,
-    /// Who pushed, as the ledger knows them.
+    /// The id in the ledger of the user who pushed.
     pub user: String,
     /// May they force?
     pub admin: bool,
@@ -64,14 +64,14 @@ pub struct Verdict {
 
 /// One ledger in the repository, as it was before the push.
 struct Before {
-    /// Its way from the top level.
+    /// Its path from the top level, with a slash at the end.
     prefix: String,
-    /// Its states that count: of the branch, and of the repository's main branch.
+    /// The ledger in each reference: on the branch that is pushed to, and on the main branch.
     ledgers: Vec<Ledger>,
 }
 
 impl Guard<'_> {
-    /// Judges what a push does to one ref.
+    /// Judges the changes of a push to one ref.
     pub fn judge(&self, push: &Push) -> Result<Verdict, Diagnostic> {
         let refused = |diagnostic: Diagnostic| {
             Ok(Verdict {
@@ -92,10 +92,13 @@ impl Guard<'_> {
         let ledgers = match self.ledgers(&references)? {
             Ok(ledgers) => ledgers,
             Err(wrong) => {
-                // Broken settings know nobody; whom the server names an admin can mend them.
-                let help = "an admin of the server (git config crm.admin) can push the mended file: git push -o force";
+                // Broken settings name no rep; an admin named on the server can repair them.
+                let help = words!(
+                    "an admin of the server (git config crm.admin) can push the mended file: git push -o force",
+                    "服务器管理员（git config crm.admin）可以推送修正后的文件：git push -o force"
+                );
                 let mut found = wrong;
-                found.iter_mut().for_each(|problem| problem.help.push(help.into()));
+                found.iter_mut().for_each(|problem| problem.help.push(help.clone()));
                 return Ok(Verdict {
                     found,
                     user: self.user.to_owned(),
@@ -123,10 +126,12 @@ impl Guard<'_> {
             return Ok(verdict);
         }
         let Some(new) = self.git.find_commit(&push.new)? else {
-            let message = format!("`{}` would name no commit", push.name);
+            let message = words!("`{}` would name no commit", "`{}` 指向的不是提交", push.name);
             verdict.found.push(
-                Diagnostic::new(Code::NotForward, message)
-                    .help("push commits, and tags of commits"),
+                Diagnostic::new(Code::NotForward, message).help(words!(
+                    "push commits, and tags of commits",
+                    "请推送提交，或指向提交的标签"
+                )),
             );
             return Ok(verdict);
         };
@@ -151,7 +156,7 @@ impl Guard<'_> {
                 verdict.found.extend(outside(change, &commit.id, &ledgers, &rights));
             }
         }
-        // The same thing may be seen in a commit and at the end.
+        // A finding of one commit may be found again in the comparison of the whole push.
         let mut seen: Vec<(Code, Words, Option<Place>)> = Vec::new();
         verdict.found.retain(|finding| {
             let key = (finding.code, finding.message.clone(), finding.place.clone());
@@ -166,14 +171,17 @@ impl Guard<'_> {
         self.admins.iter().any(|admin| admin == self.user)
     }
 
-    /// The states to judge by: of the ref itself, and of the repository's main branch. Somebody may have
-    /// owned a prospect on an old branch, but not any more.
+    /// The commits to judge by: the ref's own and the main branch's. A rep who owned a prospect on an old branch
+    /// may not own it any more on the main branch.
     fn references(&self, push: &Push) -> Result<Result<Vec<String>, Diagnostic>, Diagnostic> {
         if push.name.starts_with("refs/replace/") {
-            let message = format!("`{}` would put one object in another's place", push.name);
-            return Ok(Err(
-                Diagnostic::new(Code::NotForward, message).help("history only grows: add to it")
-            ));
+            let message = words!(
+                "`{}` would replace one object with another",
+                "`{}` 会用一个对象替换另一个对象",
+                push.name
+            );
+            return Ok(Err(Diagnostic::new(Code::NotForward, message)
+                .help(words!("history only grows: add to it", "历史只增不改：请追加记录"))));
         }
         let mut references = Vec::new();
         let head = self.git.find_commit("HEAD")?;
@@ -181,15 +189,21 @@ impl Guard<'_> {
             references.extend(head.clone());
         }
         if !is_nothing(&push.old) {
-            // A tag of something else than a commit has no ledger to protect.
+            // A tag of a file or tree has no ledger to protect.
             references.extend(self.git.find_commit(&push.old)?);
         }
         references.dedup();
         if references.is_empty() && self.receiving.is_some() {
             let some = self.git.run(&["for-each-ref", "--count=1"])?;
             if !some.is_empty() {
-                let message = "the server's main branch does not exist, so there is nothing to judge a new branch by";
-                let help = "on the server: git symbolic-ref HEAD refs/heads/NAME";
+                let message = words!(
+                    "the server's main branch does not exist, so there is nothing to judge a new branch by",
+                    "服务器的主分支不存在，无从审核新分支"
+                );
+                let help = words!(
+                    "on the server: git symbolic-ref HEAD refs/heads/NAME",
+                    "请在服务器上执行：git symbolic-ref HEAD refs/heads/NAME"
+                );
                 return Ok(Err(Diagnostic::new(Code::NotForward, message).help(help)));
             }
         }
@@ -232,30 +246,39 @@ impl Guard<'_> {
 
     /// The rep who pushes.
     fn known(&self, settings: &Settings) -> Result<String, Diagnostic> {
-        let unknown = |message: String| Diagnostic::new(Code::UnknownPusher, message);
+        let unknown = |message: Words| Diagnostic::new(Code::UnknownPusher, message);
         if self.user.is_empty() {
-            return Err(unknown("the server does not say who pushes".to_owned())
-                .help("the hook needs --user REP, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME or GITEA_PUSHER_NAME"));
+            return Err(unknown(words!("the server does not name the user who pushes", "服务器没有给出推送者"))
+                .help(words!("the hook needs --user REP, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME or GITEA_PUSHER_NAME", "钩子需要 --user REP、CRM_USER、REMOTE_USER、GL_USER、GL_USERNAME 或 GITEA_PUSHER_NAME")));
         }
-        // A ledger without reps takes any name, as it does for owners.
+        // A ledger without reps accepts any name, as it does for owners.
         if settings.reps.is_empty() {
             return Ok(self.user.to_owned());
         }
         match settings.rep(self.user).or_else(|| settings.rep_by_email(self.user)) {
             Some(rep) => match rep.presence(self.today) {
-                Presence::Gone(day) => {
-                    Err(unknown(format!("`{}` left on {day} and may not push any more", rep.id)))
-                }
+                Presence::Gone(day) => Err(unknown(words!(
+                    "`{}` left on {day} and may not push any more",
+                    "`{}` 已于{day}离职，不能再推送",
+                    rep.id
+                ))),
                 _ => Ok(rep.id.to_string()),
             },
             None if self.is_operator() => Ok(self.user.to_owned()),
-            None => Err(unknown(format!("`{}` is no rep of this ledger", self.user))
-                .nearest(self.user, settings.reps.iter().map(|rep| &*rep.id))
-                .help("an admin adds a [[rep]] with this id or e-mail to crm.toml")),
+            None => Err(unknown(words!(
+                "`{}` is no rep of this ledger",
+                "`{}` 不是本账本的业务员",
+                self.user
+            ))
+            .nearest(self.user, settings.reps.iter().map(|rep| &*rep.id))
+            .help(words!(
+                "an admin adds a [[rep]] with this id or e-mail to crm.toml",
+                "请管理员在 crm.toml 中加入此 id 或邮箱的 [[rep]]"
+            ))),
         }
     }
 
-    /// A push goes forward: what the server has stays in it.
+    /// Refuses a push that drops commits of the server.
     fn forward(&self, push: &Push) -> Result<Option<Diagnostic>, Diagnostic> {
         if is_nothing(&push.old) {
             return Ok(None);
@@ -271,19 +294,23 @@ impl Guard<'_> {
             return Ok(None);
         }
         let dropped = self.git.line(&["rev-list", "--count", &old, &format!("^{}", push.new)])?;
-        let message = format!(
+        let message = words!(
             "the push drops {dropped} of the commits that {} has, back from {}",
+            "本次推送会丢弃 {} 已有的 {dropped} 个提交，自 {} 往前",
             push.name,
             short(&push.old)
         );
         Ok(Some(
             Diagnostic::new(Code::NotForward, message)
-                .note("rule: history only grows")
-                .help("git pull, then push again without --force"),
+                .note(words!("rule: history only grows", "规则：历史只增不改"))
+                .help(words!(
+                    "git pull, then push again without --force",
+                    "请先 git pull，再推送，不要加 --force"
+                )),
         ))
     }
 
-    /// A branch may go when another one has all of it.
+    /// Refuses to delete the main branch, and a branch with commits that no other ref has.
     fn deletion(&self, push: &Push) -> Result<Option<Diagnostic>, Diagnostic> {
         let listed =
             self.git.run(&["for-each-ref", "--format=%(refname)", "--contains", &push.old])?;
@@ -296,14 +323,22 @@ impl Guard<'_> {
             return Ok(None);
         }
         let message = if main {
-            format!("`{}` is the main branch and cannot be deleted", push.name)
+            words!(
+                "`{}` is the main branch and cannot be deleted",
+                "`{}` 是主分支，不能删除",
+                push.name
+            )
         } else {
-            format!("deleting `{}` drops commits that nothing else has", push.name)
+            words!(
+                "deleting `{}` drops commits that nothing else has",
+                "删除 `{}` 会丢失别处没有的提交",
+                push.name
+            )
         };
         Ok(Some(
             Diagnostic::new(Code::NotForward, message)
-                .note("rule: history only grows")
-                .help("merge it first"),
+                .note(words!("rule: history only grows", "规则：历史只增不改"))
+                .help(words!("merge it first", "请先合并")),
         ))
     }
 
@@ -327,7 +362,7 @@ impl Guard<'_> {
     ) -> Result<Vec<Diagnostic>, Diagnostic> {
         let mut judge = Judge::new(self.git, &before.ledgers, rights, &before.prefix, self.today);
         let mut found = judge.judge(commits)?;
-        // Follows from the commits; asked once more, because nothing is worse than to be wrong here.
+        // Lost history should already be found in the commits; checked again as a whole, to be safe.
         let harm = [Code::HistoryChanged, Code::HistoryLost];
         if let Some(whole) = whole.filter(|_| !found.iter().any(|f| harm.contains(&f.code))) {
             found.extend(judge.net(whole)?);
@@ -344,7 +379,7 @@ impl Guard<'_> {
         Ok(found)
     }
 
-    /// What was pushed can be read: the settings, and every file that was touched.
+    /// Finds errors in the pushed settings and in every file that the push touched.
     fn readable(
         &self,
         prefix: &str,
@@ -379,7 +414,7 @@ impl Guard<'_> {
     }
 }
 
-/// What is refused of any file, whatever it is for.
+/// The rules for files of every kind: links, foreign repositories, settings, folder names.
 fn outside(
     change: &Change,
     commit: &str,
@@ -396,21 +431,30 @@ fn outside(
     let diagnostic = match mode {
         Some("120000") if inside.is_some() => Diagnostic::new(
             Code::Symlink,
-            "a symbolic link is not taken: it may lead out of the ledger",
+            words!(
+                "a symbolic link is refused: it may lead out of the ledger",
+                "不接受符号链接：它可能指向账本之外"
+            ),
         )
-        .help("push the file itself"),
-        Some("160000") if inside.is_some() => {
-            Diagnostic::new(Code::Symlink, "another repository in the ledger is not taken")
-                .help("keep it beside the ledger")
-        }
+        .help(words!("push the file itself", "请推送文件本身")),
+        Some("160000") if inside.is_some() => Diagnostic::new(
+            Code::Symlink,
+            words!("another repository inside the ledger is refused", "不接受账本内嵌的其他仓库"),
+        )
+        .help(words!("keep it beside the ledger", "请放在账本之外")),
         _ if [SETTINGS, ".gitattributes", ".gitmodules"].contains(&name.as_str()) => {
             if rights.is_admin() {
                 return None;
             }
-            let message = format!("`{}` may not change {}", rights.user(), change.path.display());
+            let message = words!(
+                "`{}` may not change {}",
+                "`{}` 无权修改 {}",
+                rights.user(),
+                change.path.display()
+            );
             Diagnostic::new(Code::AdminsOnly, message)
-                .note("rule: settings, and how git treats the files, are the admins' to change")
-                .help("an admin is a [[rep]] with `admin = true`, or named by `git config --add crm.admin REP` on the server")
+                .note(words!("rule: only admins change the settings and how git treats the files", "规则：设置以及 git 如何处理文件，只能由管理员修改"))
+                .help(words!("an admin is a [[rep]] with `admin = true`, or named by `git config --add crm.admin REP` on the server", "管理员是 `admin = true` 的 [[rep]]，或在服务器上由 `git config --add crm.admin REP` 指定"))
         }
         Some(_)
             if [PROSPECTS, ACTIVITY]
@@ -419,24 +463,25 @@ fn outside(
         {
             Diagnostic::new(
                 Code::BadId,
-                format!(
+                words!(
                     "`{first}` differs only in case from the folder `{}`",
+                    "`{first}` 与文件夹 `{}` 只有大小写不同",
                     first.to_lowercase()
                 ),
             )
-            .note("many file systems do not tell them apart")
+            .note(words!("many file systems do not tell them apart", "许多文件系统无法区分"))
         }
         _ => return None,
     };
     Some(diagnostic.at(place()).note(in_commit(commit)))
 }
 
-/// Which commit it is about.
-fn in_commit(commit: &str) -> String {
-    format!("in commit {}", commit.get(..10).unwrap_or(commit))
+/// A note that names the commit of a finding.
+fn in_commit(commit: &str) -> Words {
+    words!("in commit {}", "见提交 {}", commit.get(..10).unwrap_or(commit))
 }
 
-/// A place in a file of a commit: the text goes with it.
+/// A place in a file of a commit, with the file's text.
 fn place_in(path: &Path, text: &str, spot: Spot) -> Place {
     let source = Source::Text { origin: path.display().to_string(), text: text.to_owned() };
     Place { source, spot }

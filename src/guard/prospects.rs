@@ -1,8 +1,8 @@
-//! The guard's rules for prospects and tallies: whose they are, that their history grows, who signs.
+//! The guard's rules for prospects and tallies: permission, history that only grows, and signatures.
 
 use super::commits::{Change, Commit};
 use super::{in_commit, place_in};
-use crate::diag::{Code, Diagnostic, Spot};
+use crate::diag::{Code, Diagnostic, Spot, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::format::content::{content, event_line_in};
@@ -18,7 +18,7 @@ use crate::value::id;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-/// Judges what commits do to the prospects of one ledger.
+/// Judges the changes of commits to the prospects of one ledger.
 pub struct Judge<'a> {
     git: &'a Git,
     ledgers: &'a [Ledger],
@@ -43,7 +43,7 @@ struct Case {
 }
 
 impl<'a> Judge<'a> {
-    /// A judge who knows the ledger's states before the push.
+    /// A judge with the ledger as it was before the push.
     pub fn new(
         git: &'a Git,
         ledgers: &'a [Ledger],
@@ -60,7 +60,7 @@ impl<'a> Judge<'a> {
         Judge { git, ledgers, rights, prefix, today, known, opened, texts }
     }
 
-    /// Everything that the commits do and may not.
+    /// Every change of the commits that is not allowed.
     pub fn judge(&mut self, commits: &[Commit]) -> Result<Vec<Diagnostic>, Diagnostic> {
         let mut found = Vec::new();
         for commit in commits {
@@ -76,7 +76,7 @@ impl<'a> Judge<'a> {
         Ok(found)
     }
 
-    /// The path below the ledger's root, of what is among the prospects.
+    /// The path below the ledger's root, if the file is a prospect's.
     fn prospect_path<'c>(&self, change: &'c Change) -> Option<&'c Path> {
         let below = change.path.strip_prefix(self.prefix).ok()?;
         let inside = below.strip_prefix(PROSPECTS).ok()?;
@@ -86,7 +86,7 @@ impl<'a> Judge<'a> {
             .then_some(below)
     }
 
-    /// The prospects that a commit changes; the files of one id are one, wherever they lie.
+    /// The prospects that a commit changes; files of one id in several folders are one prospect.
     fn cases(&mut self, commit: &Commit) -> Result<Vec<Case>, Diagnostic> {
         let mut groups: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
         for change in &commit.changes {
@@ -106,7 +106,7 @@ impl<'a> Judge<'a> {
         for (id, blob) in
             ids.into_iter().map(str::to_owned).collect::<Vec<_>>().into_iter().zip(blobs)
         {
-            // What is too large or no text is refused for that; here it says nothing.
+            // A file that is too large or not text is refused elsewhere; here it counts as empty.
             let text = match blob {
                 Blob::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
                 Blob::TooLarge(_) | Blob::Missing => String::new(),
@@ -128,7 +128,7 @@ impl<'a> Judge<'a> {
         let text = |version: &Version| {
             version.as_ref().map(|(_, id)| self.texts.get(id).cloned().unwrap_or_default())
         };
-        // The file that is there now names it; of a folder changed, the others are where it was.
+        // The present file names the case; after a move between folders the other files are the old places.
         let shown = changes.iter().find(|change| change.now.is_some()).or(changes.first());
         let sides = changes.iter().map(|change| change.parents.len()).max().unwrap_or(0);
         let parent = |side: usize| changes.iter().find_map(|c| text(c.parents.get(side)?));
@@ -148,7 +148,7 @@ impl<'a> Judge<'a> {
         let before: Vec<&Content> = parents.iter().collect();
         let now = case.now.as_deref().map(content);
         let now_content = now.as_ref().map(|(content, _)| content);
-        // Two sides of a merge changed it: put together it is nobody's change.
+        // Both sides of a merge changed it: their union is not a change of the merge itself.
         if let (Some(base), Some(now)) = (&case.base, now_content) {
             let base = base.as_deref().map(|text| content(text).0).unwrap_or_default();
             if case.parents.iter().all(Option::is_some) && is_merge_of(now, &base, &before) {
@@ -158,7 +158,7 @@ impl<'a> Judge<'a> {
         self.permission(case, &before, found);
         match (&case.now, now_content) {
             (Some(text), Some(now)) => {
-                // What cannot be read in one commit could not be missed in the next.
+                // A file that cannot be read would hide events that the next commit drops.
                 if !content(text).1 {
                     found.extend(self.broken(case, text));
                     return;
@@ -181,7 +181,7 @@ impl<'a> Judge<'a> {
         problems.into_iter().map(placed).collect()
     }
 
-    /// What a push changes in all, from one commit to another: nothing that stood is lost.
+    /// Compares the first and the last commit of a push: finds events that are changed or gone.
     pub fn net(&mut self, whole: &Commit) -> Result<Vec<Diagnostic>, Diagnostic> {
         let cases = self.cases(whole)?;
         let mut found = Vec::new();
@@ -197,7 +197,7 @@ impl<'a> Judge<'a> {
         Ok(found)
     }
 
-    /// May they change it at all?
+    /// Refuses a change to a prospect of another rep.
     fn permission(&mut self, case: &Case, before: &[&Content], found: &mut Vec<Diagnostic>) {
         let folded = id::fold(&case.id);
         let mut owners = self.owners(&folded);
@@ -206,24 +206,28 @@ impl<'a> Judge<'a> {
                 self.opened.insert(folded);
                 return;
             }
-            // Theirs since this push; what a merge brings may be somebody else's.
+            // This push opened it, so it is the pusher's own, unless a merge brought it.
             if self.opened.contains(&folded) && case.parents.len() < 2 {
                 return;
             }
-            // Of another branch, and not of this push.
+            // Another branch opened it, not this push.
             owners = case.parents.iter().flatten().map(|text| self.owner_in(text, case)).collect();
         }
         let foreign = owners.iter().find(|owner| !self.rights.may_change(owner.as_deref()));
         if let Some(owner) = foreign {
             let user = self.rights.user();
             let owner = owner.as_deref().unwrap_or_default();
-            let message = format!("`{user}` may not change `{}`: it is of `{owner}`", case.id);
+            let message = words!(
+                "`{user}` may not change `{}`: its owner is `{owner}`",
+                "`{user}` 无权修改 `{}`：负责人是 `{owner}`",
+                case.id
+            );
             let text = case.now.as_deref().unwrap_or_default();
             found.push(
                 Diagnostic::new(Code::NotYours, message)
                     .at(self.spot_of_change(case, before, text))
-                    .note("rule: its owner, who leads them, or an admin, by the ledger before the push")
-                    .help(format!("ask `{owner}`, or have it assigned first: crm assign {} --to {user}", case.id)),
+                    .note(words!("rule: only its owner, the owner's manager or an admin may change it, as the ledger was before the push", "规则：以推送前的账本为准，只有负责人、其主管或管理员可以修改"))
+                    .help(words!("ask `{owner}`, or have it assigned first: crm assign {} --to {user}", "请与 `{owner}` 商量，或先改派：crm assign {} --to {user}", case.id)),
             );
         }
     }
@@ -238,7 +242,7 @@ impl<'a> Judge<'a> {
         place_in(&case.path, text, spot)
     }
 
-    /// Who owned it before the push, in each state that has it.
+    /// The owner before the push, in each reference that has the prospect.
     fn owners(&self, folded: &str) -> Vec<Option<String>> {
         let pairs = self.ledgers.iter().zip(&self.known);
         let texts = pairs.filter_map(|(ledger, known)| {
@@ -255,7 +259,7 @@ impl<'a> Judge<'a> {
     fn owner(&self, ledger: &Ledger, path: &Path, text: &str) -> Option<String> {
         let (prospect, _) = read_prospect(text, &id_of(path), path, path, &ledger.settings);
         let prospect = prospect?;
-        // One that opens later has its first owner already.
+        // A prospect that is opened on a later day already has its first owner.
         let opens = prospect.events.first().map_or(self.today, |event| event.date());
         let record = replay(prospect, &ledger.settings, self.today.max(opens))?;
         record.state.owner.as_deref().map(str::to_owned)
@@ -279,22 +283,31 @@ impl<'a> Judge<'a> {
                 let (code, message, spot) = match harm {
                     Harm::Changed => (
                         Code::HistoryChanged,
-                        format!("the event `{key}` of `{}` is not what it was", case.id),
+                        words!(
+                            "the event `{key}` of `{}` was changed",
+                            "`{}` 的记录 `{key}` 被改动",
+                            case.id
+                        ),
                         Spot::Event(key.to_owned(), None),
                     ),
                     Harm::Lost => (
                         Code::HistoryLost,
-                        format!("the event `{key}` of `{}` is gone", case.id),
+                        words!(
+                            "the event `{key}` of `{}` is gone",
+                            "`{}` 的记录 `{key}` 不见了",
+                            case.id
+                        ),
                         Spot::Whole,
                     ),
                 };
                 found.push(
                     Diagnostic::new(code, message)
                         .at(place_in(&case.path, text, spot))
-                        .note(format!("it was: {line}"))
-                        .note(GROWS)
-                        .help(format!(
-                            "what was wrong is corrected by another entry: crm undo {} {key}",
+                        .note(words!("it was: {line}", "原文：{line}"))
+                        .note(grows())
+                        .help(words!(
+                            "correct a mistake with another entry: crm undo {} {key}",
+                            "如有错误，请另写记录更正：crm undo {} {key}",
                             case.id
                         )),
                 );
@@ -302,8 +315,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// New events: signed by who pushes; what they take back is theirs to take back; who gets one from the
-    /// pool is they themselves.
+    /// Checks new events: the pusher signs them, retracts only entries they may retract, and takes prospects from
+    /// the pool only for themselves or for reps they lead.
     fn signatures(
         &self,
         case: &Case,
@@ -330,43 +343,58 @@ impl<'a> Judge<'a> {
                 place_in(&case.path, text, Spot::Event(key.to_owned(), field))
             };
             if let Some(by) = event.by.as_deref().filter(|by| *by != user) {
-                let message = format!("`{user}` may not sign `{key}` of `{}` as `{by}`", case.id);
+                let message = words!(
+                    "`{user}` may not sign `{key}` of `{}` as `{by}`",
+                    "`{user}` 不能以 `{by}` 的名义签署 `{}` 的记录 `{key}`",
+                    case.id
+                );
                 found.push(
                     Diagnostic::new(Code::ForeignSignature, message)
                         .at(at(Some("by")))
-                        .note("rule: everybody signs with their own name")
-                        .help(format!("by = \"{user}\"; the note can say who told you")),
+                        .note(words!(
+                            "rule: each rep signs with their own name",
+                            "规则：签署只能用自己的名字"
+                        ))
+                        .help(words!(
+                            "by = \"{user}\"; the note can name the source",
+                            "请写 by = \"{user}\"；消息来源可写在备注里"
+                        )),
                 );
             }
             if let Some((target, by)) = retracted(event, &prospect.events)
                 && !(self.rights.is_admin() || self.rights.speaks_for(by))
             {
-                let message = format!(
-                    "`{user}` may not take back `{target}` of `{}`: `{by}` signed it",
+                let message = words!(
+                    "`{user}` may not retract `{target}` of `{}`: `{by}` signed it",
+                    "`{user}` 无权撤销 `{}` 的记录 `{target}`：由 `{by}` 签署",
                     case.id
                 );
                 found.push(
                     Diagnostic::new(Code::ForeignRetraction, message)
                         .at(at(Some("event")))
-                        .note("rule: an entry is taken back by who signed it, who leads them, or an admin")
-                        .help(format!("ask `{by}`, or record what is so now")),
+                        .note(words!("rule: only the rep who signed an entry, that rep's manager or an admin may retract it", "规则：只有签署人、其主管或管理员可以撤销记录"))
+                        .help(words!("ask `{by}`, or add an entry with the present facts", "请与 `{by}` 商量，或另写记录说明现状")),
                 );
             }
             if let Some(owner) =
                 event.owner.as_deref().filter(|o| was_pool && !self.rights.may_give_to(o))
             {
-                let message = format!("`{user}` may not give `{}` to `{owner}`", case.id);
+                let message = words!(
+                    "`{user}` may not give `{}` to `{owner}`",
+                    "`{user}` 无权把 `{}` 分给 `{owner}`",
+                    case.id
+                );
                 found.push(
                     Diagnostic::new(Code::NotYours, message)
                         .at(at(Some("owner")))
-                        .note("rule: from the pool, and a new one, one takes for oneself or those one leads")
-                        .help(format!("leave it in the pool, for `{owner}` to claim")),
+                        .note(words!("rule: a rep may take prospects from the pool, and new ones, only for themselves or for reps they lead", "规则：公海客户和新客户，只能领给自己或自己的下属"))
+                        .help(words!("leave it in the pool, for `{owner}` to claim", "请留在公海，由 `{owner}` 自行领取")),
                 );
             }
         }
     }
 
-    /// A rep's tallies are theirs.
+    /// Refuses a change to the tallies of another rep.
     fn tally(&self, change: &Change) -> Option<Diagnostic> {
         let below = change.path.strip_prefix(self.prefix).ok()?;
         below.strip_prefix(ACTIVITY).ok()?;
@@ -377,17 +405,24 @@ impl<'a> Judge<'a> {
         {
             return None;
         }
-        let message = format!("`{}` may not change the tallies of `{rep}`", self.rights.user());
+        let message = words!(
+            "`{}` may not change the tallies of `{rep}`",
+            "`{}` 无权修改 `{rep}` 的每日计数",
+            self.rights.user()
+        );
         Some(
             Diagnostic::new(Code::NotYours, message)
                 .at(place_in(&change.path, "", Spot::Whole))
-                .note("rule: tallies are kept by the rep, who leads them, or an admin"),
+                .note(words!(
+                    "rule: only the rep, the rep's manager or an admin may change a rep's tallies",
+                    "规则：每日计数只能由本人、其主管或管理员修改"
+                )),
         )
     }
 }
 
-/// Are the changed files of one id one file, that perhaps moved? Where there are two of them at once, each
-/// is judged by itself.
+/// Are the changed files of one id a single file that perhaps moved? If two exist at once, each is judged by
+/// itself.
 fn one_file(changes: &[&Change]) -> bool {
     let sides = changes.iter().map(|change| change.parents.len()).max().unwrap_or(0);
     let at_side = |side: usize| {
@@ -397,9 +432,11 @@ fn one_file(changes: &[&Change]) -> bool {
     now <= 1 && (0..sides).all(|side| at_side(side) <= 1)
 }
 
-const GROWS: &str = "rule: history only grows";
+fn grows() -> Words {
+    words!("rule: history only grows", "规则：历史只增不改")
+}
 
-/// A prospect that is gone: its journal must live on, under another id or in one that it was joined to.
+/// Refuses the removal of a prospect unless its journal lives on, under another id or joined to another prospect.
 fn gone(case: &Case, all: &[Case], found: &mut Vec<Diagnostic>) {
     let lives = |(side, journal): (usize, Content)| {
         journal.events.is_empty() || all.iter().any(|other| lives_in(&journal, side, other))
@@ -407,32 +444,37 @@ fn gone(case: &Case, all: &[Case], found: &mut Vec<Diagnostic>) {
     if journals(case).all(lives) {
         return;
     }
-    let message = format!("the prospect `{}` is gone with its events", case.id);
+    let message = words!(
+        "the prospect `{}` is gone with its events",
+        "潜在客户 `{}` 连同记录不见了",
+        case.id
+    );
     found.push(
         Diagnostic::new(Code::HistoryLost, message)
             .at(place_in(&case.path, "", Spot::Whole))
-            .note(GROWS)
-            .help(format!(
-                "who is no prospect any more is lost: crm lose {} --reason TEXT",
+            .note(grows())
+            .help(words!(
+                "move a prospect that is given up to lost instead: crm lose {} --reason TEXT",
+                "不再跟进的客户请记为流失：crm lose {} --reason TEXT",
                 case.id
             )),
     );
 }
 
-/// The journal that a prospect has on each side where it is.
+/// The journal of a prospect on each side that has it.
 fn journals(case: &Case) -> impl Iterator<Item = (usize, Content)> {
     let sides = case.parents.iter().enumerate();
     sides.filter_map(|(side, text)| Some((side, content(text.as_deref()?).0)))
 }
 
-/// Does one side's journal live on in what a commit makes of another prospect of that side?
+/// Does one side's journal live on in another prospect of the commit?
 fn lives_in(gone: &Content, side: usize, other: &Case) -> bool {
     let Some(now) = other.now.as_deref().map(|text| content(text).0) else { return false };
     let before = other.parents.get(side).and_then(Option::as_deref).map(|text| content(text).0);
     lives_on(gone, before.as_ref(), &now)
 }
 
-/// The keys of events that came with another prospect that is gone: they were signed before.
+/// The keys of events that were moved here from a prospect that is gone: they were signed before.
 fn carried(case: &Case, all: &[Case]) -> BTreeSet<String> {
     all.iter()
         .filter(|other| other.now.is_none())
@@ -442,7 +484,7 @@ fn carried(case: &Case, all: &[Case]) -> BTreeSet<String> {
         .collect()
 }
 
-/// What a retraction takes back, and who signed that.
+/// The key of the entry that a retraction retracts, and the rep who signed that entry.
 fn retracted<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e str)> {
     let target = event.event.as_deref()?;
     let signed = events.iter().find(|other| &*other.key.text == target)?;

@@ -3,7 +3,7 @@
 use super::event;
 use super::prospect::FACTS;
 use super::settings::Settings;
-use crate::diag::Place;
+use crate::diag::{Place, Words};
 use crate::value::text::Text;
 
 /// A whole mapping.
@@ -115,15 +115,34 @@ pub enum Part {
 }
 
 /// Why a text is no template.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadTemplate {
     /// `{` without `}`.
-    #[error("`{{` is not closed")]
     Open,
     /// `{column|something}`.
-    #[error("a column can be followed by `|slug`, not by `|{0}`")]
     Filter(String),
 }
+
+impl BadTemplate {
+    /// The reason, for people.
+    pub fn words(&self) -> Words {
+        match self {
+            BadTemplate::Open => words!("`{{` is not closed", "`{{` 没有闭合"),
+            BadTemplate::Filter(name) => words!(
+                "a column can be followed by `|slug`, not by `|{name}`",
+                "列名之后只能写 `|slug`，不能写 `|{name}`"
+            ),
+        }
+    }
+}
+
+impl std::fmt::Display for BadTemplate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.words().en())
+    }
+}
+
+impl std::error::Error for BadTemplate {}
 
 impl Template {
     /// The cell of a column as it is.

@@ -1,7 +1,9 @@
 //! Prospect ids: what may be one, when two are the same, and how one is made from a name.
 
 use super::pinyin::romanised;
+use crate::diag::Words;
 use std::borrow::Cow;
+use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -15,24 +17,45 @@ const RESERVED: [&str; 22] = [
 ];
 
 /// Why a text cannot be an id.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadId {
     /// No characters at all.
-    #[error("an id cannot be empty")]
     Empty,
     /// A hidden file on Unix.
-    #[error("an id cannot begin with a dot")]
     LeadingDot,
     /// Neither letter, digit, `-`, `_` nor `.`.
-    #[error("an id cannot contain {0:?}")]
     Character(char),
     /// `con`, `nul`, …
-    #[error("`{0}` is a reserved name on Windows")]
     Reserved(String),
     /// More than [`MAX_BYTES`].
-    #[error("an id has at most {MAX_BYTES} bytes, this one has {0}")]
     TooLong(usize),
 }
+
+impl BadId {
+    /// The reason, for people.
+    pub fn words(&self) -> Words {
+        match self {
+            BadId::Empty => words!("an id cannot be empty", "id 不能为空"),
+            BadId::LeadingDot => words!("an id cannot begin with a dot", "id 不能以点开头"),
+            BadId::Character(c) => words!("an id cannot contain {c:?}", "id 不能含有 {c:?}"),
+            BadId::Reserved(name) => {
+                words!("`{name}` is a reserved name on Windows", "`{name}` 是 Windows 的保留名")
+            }
+            BadId::TooLong(bytes) => words!(
+                "an id has at most {MAX_BYTES} bytes, this one has {bytes}",
+                "id 最多 {MAX_BYTES} 字节，这个有 {bytes} 字节"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for BadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words().en())
+    }
+}
+
+impl std::error::Error for BadId {}
 
 /// Checks that a text may be an id: letters and digits of any script, `-`, `_`, `.`.
 pub fn validate(id: &str) -> Result<(), BadId> {

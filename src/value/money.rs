@@ -245,40 +245,46 @@ pub struct Money {
 }
 
 /// Why a text is not money.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadMoney {
     /// Not a decimal numeral.
-    #[error("`{0}` is not an amount")]
     NotANumber(String),
     /// Beyond ±10^15 or finer than six decimals.
-    #[error("`{0}` cannot be kept exactly: at most 10^15, at most 6 decimals")]
     TooPrecise(String),
     /// What separates thousands is not between groups of three digits.
-    #[error("`{0}`: `{1}` is not between groups of three digits")]
     Groups(String, char),
     /// The part after the number is not three capital letters.
-    #[error("`{0}` is not a currency: three capital letters, as in \"1500.50 USD\"")]
     Currency(String),
 }
 
 impl BadMoney {
-    /// The reason in both languages.
+    /// The reason, for people.
     pub fn words(&self) -> Words {
-        let zh = match self {
-            BadMoney::NotANumber(text) => format!("`{text}` 不是金额"),
-            BadMoney::TooPrecise(text) => {
-                format!("`{text}` 无法精确保存：最大 10^15，最多 6 位小数")
-            }
-            BadMoney::Groups(text, separator) => {
-                format!("`{text}`：`{separator}` 不在每三位数字之间")
-            }
-            BadMoney::Currency(text) => {
-                format!("`{text}` 不是货币代码：三个大写字母，如 \"1500.50 USD\"")
-            }
-        };
-        Words::both(self.to_string(), zh)
+        match self {
+            BadMoney::NotANumber(text) => words!("`{text}` is not an amount", "`{text}` 不是金额"),
+            BadMoney::TooPrecise(text) => words!(
+                "`{text}` cannot be kept exactly: at most 10^15, at most 6 decimals",
+                "`{text}` 无法精确保存：最大 10^15，最多 6 位小数"
+            ),
+            BadMoney::Groups(text, separator) => words!(
+                "`{text}`: `{separator}` is not between groups of three digits",
+                "`{text}`：`{separator}` 不在每三位数字之间"
+            ),
+            BadMoney::Currency(text) => words!(
+                "`{text}` is not a currency: three capital letters, as in \"1500.50 USD\"",
+                "`{text}` 不是币种：应为三个大写字母，如 \"1500.50 USD\""
+            ),
+        }
     }
 }
+
+impl fmt::Display for BadMoney {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words().en())
+    }
+}
+
+impl std::error::Error for BadMoney {}
 
 impl Money {
     /// The same amount with the other sign.

@@ -78,7 +78,7 @@ fn old_entries_stand_as_they_stood() {
         let text = found(&repo, line);
         let revision = line.rsplit(' ').next().unwrap();
         let message = format!(
-            "error[history-changed]: the event `2009-12-04-1` of `zhang` is not what it was in {revision}\n --> prospects/zhang.toml:4:1\n"
+            "error[history-changed]: the event `2009-12-04-1` of `zhang` differs from {revision}\n --> prospects/zhang.toml:4:1\n"
         );
         assert!(text.starts_with(&message), "{text}");
         assert!(
@@ -128,7 +128,7 @@ fn a_prospect_may_move_but_not_vanish() {
     repo.sandbox.prospect("wu", "name = \"Wu\"", "2009-12-10 = { kind = \"opened\" }\n");
     repo.commit("wu").done();
     std::fs::remove_file(repo.path().join("prospects/wu.toml")).unwrap();
-    assert!(found(&repo, "check --since HEAD").contains("`wu` is gone with its event"));
+    assert!(found(&repo, "check --since HEAD").contains("`wu` is gone with its 1 event"));
 }
 
 #[test]

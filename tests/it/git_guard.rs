@@ -133,10 +133,10 @@ fn what_is_somebody_elses() {
         &he,
         "",
         &[
-            "error[not-yours]: `he` may not change `zhang`: it is of `liu`",
+            "error[not-yours]: `he` may not change `zhang`: its owner is `liu`",
             "--> prospects/zhang.toml:6:1",
             "6 | 2009-12-06 = { kind = \"call\", by = \"he\" }",
-            "rule: its owner, who leads them, or an admin",
+            "rule: only its owner, the owner's manager or an admin may change it",
             "in commit ",
             "help: ask `liu`",
         ],
@@ -202,7 +202,7 @@ fn signatures_and_retractions() {
         "2009-12-06 = { kind = \"retracted\", by = \"liu\", event = \"2009-12-05-1\" }",
     );
     liu.commit("takes back what wang said").done();
-    server.refuses(&liu, "", &["error[foreign-retraction]: `liu` may not take back `2009-12-05-1` of `zhang`: `wang` signed it"]);
+    server.refuses(&liu, "", &["error[foreign-retraction]: `liu` may not retract `2009-12-05-1` of `zhang`: `wang` signed it"]);
     liu.git("reset -q --hard origin/main").done();
     add(
         &liu,
@@ -229,7 +229,7 @@ fn history_only_grows() {
     liu.sandbox.write("prospects/zhang.toml", text.replace("warm", "cold"));
     liu.commit("rewritten").done();
     let expected = [
-        "error[history-changed]: the event `2009-12-04-1` of `zhang` is not what it was",
+        "error[history-changed]: the event `2009-12-04-1` of `zhang` was changed",
         "--> prospects/zhang.toml:4:1",
         "note: it was: 2009-12-04-1 = { kind = \"call\", by = \"liu\", note = \"warm\" }",
         "rule: history only grows",
@@ -279,7 +279,7 @@ fn a_rename_gives_no_rights() {
     he.git("mv prospects/zhang.toml prospects/zhao.toml").done();
     add(&he, "zhao", "2009-12-06 = { kind = \"assigned\", by = \"he\", owner = \"he\" }");
     he.commit("mine now").done();
-    server.refuses(&he, "", &["error[not-yours]: `he` may not change `zhang`: it is of `liu`"]);
+    server.refuses(&he, "", &["error[not-yours]: `he` may not change `zhang`: its owner is `liu`"]);
     he.git("reset -q --hard origin/main").done();
     // The same id to a file system that does not see case, or to Unicode.
     he.sandbox.prospect(
@@ -291,7 +291,10 @@ fn a_rename_gives_no_rights() {
     server.refuses(
         &he,
         "",
-        &["error[not-yours]: `he` may not change `ZHANG`: it is of `liu`", "error[duplicate-id]"],
+        &[
+            "error[not-yours]: `he` may not change `ZHANG`: its owner is `liu`",
+            "error[duplicate-id]",
+        ],
     );
     he.git("reset -q --hard origin/main").done();
     he.sandbox.write("Prospects/zhang.toml", "name = \"x\"\n");
@@ -305,7 +308,7 @@ fn a_rename_gives_no_rights() {
     let liu = server.clone("liu");
     liu.sandbox.prospect("rene\u{301}", "name = \"R\"", &text.replace("\"he\"", "\"liu\""));
     liu.commit("decomposed").done();
-    server.refuses(&liu, "", &["error[not-yours]", "it is of `he`", "error[duplicate-id]"]);
+    server.refuses(&liu, "", &["error[not-yours]", "its owner is `he`", "error[duplicate-id]"]);
 }
 
 #[test]
@@ -366,7 +369,7 @@ fn what_cannot_be_read_and_links() {
     server.refuses(
         &liu,
         "",
-        &["error[symlink]: a symbolic link is not taken", "--> prospects/me.toml"],
+        &["error[symlink]: a symbolic link is refused", "--> prospects/me.toml"],
     );
     liu.git("reset -q --hard origin/main").done();
     std::fs::remove_file(liu.path().join("prospects/zhang.toml")).unwrap();
@@ -466,7 +469,7 @@ fn commits_are_not_dropped() {
     server.refuses(
         &liu,
         "origin HEAD:refs/replace/0123456789012345678901234567890123456789",
-        &["would put one object in another's place"],
+        &["would replace one object with another"],
     );
 }
 
@@ -500,7 +503,7 @@ fn other_branches_and_tags_are_no_way_round() {
     server.refuses(
         &liu,
         "origin HEAD:old",
-        &["error[not-yours]: `liu` may not change `zhang`: it is of `wang`"],
+        &["error[not-yours]: `liu` may not change `zhang`: its owner is `wang`"],
     );
     server.refuses(&liu, "origin HEAD:newer", &["error[not-yours]"]);
 }
@@ -639,7 +642,7 @@ fn who_pushes() {
     };
     assert!(
         as_user("CRM_USER", "")
-            .contains("error[unknown-pusher]: the server does not say who pushes")
+            .contains("error[unknown-pusher]: the server does not name the user who pushes")
     );
     assert!(as_user("REMOTE_USER", "hee").contains("`hee` is no rep of this ledger"));
     assert!(as_user("GL_USER", "gone").contains("`gone` left on 2009-06-30"));
@@ -669,7 +672,7 @@ fn a_bypass_is_an_admins_and_is_recorded() {
     assert!(said.contains("forced by boss: 1 finding recorded in crm-guard.log"), "{said}");
     let log = server.bare.read("crm-guard.log");
     let expected = format!(
-        "2009-12-18\tboss\trefs/heads/main\t{}\t{}\tdata protection\thistory-changed: the event `2009-12-04-1` of `zhang` is not what it was\n",
+        "2009-12-18\tboss\trefs/heads/main\t{}\t{}\tdata protection\thistory-changed: the event `2009-12-04-1` of `zhang` was changed\n",
         old.trim(),
         server.head().trim()
     );
@@ -735,7 +738,7 @@ fn by_hand_before_a_push() {
     he.commit("not mine").done();
     let error = he.crm("guard origin/main HEAD --user he").fails(1);
     assert!(
-        error.starts_with("error[not-yours]: `he` may not change `zhang`: it is of `liu`\n"),
+        error.starts_with("error[not-yours]: `he` may not change `zhang`: its owner is `liu`\n"),
         "{error}"
     );
     he.crm("guard origin/main HEAD --user wang").fails(1);
@@ -768,7 +771,7 @@ fn a_ledger_below_the_top() {
         &liu,
         "",
         &[
-            "error[not-yours]: `liu` may not change `li`: it is of `he`",
+            "error[not-yours]: `liu` may not change `li`: its owner is `he`",
             "--> sales/prospects/li.toml:4:1",
         ],
     );

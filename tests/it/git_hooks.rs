@@ -43,7 +43,7 @@ fn a_broken_or_rewritten_ledger_is_not_committed() {
     let text = repo.sandbox.read("prospects/zhang.toml");
     repo.sandbox.write("prospects/zhang.toml", text.replace("15000", "18000"));
     let said = repo.commit("rewritten").fails(1);
-    assert!(said.starts_with("error[history-changed]: the event `2009-12-03-1` of `zhang` is not what it was in HEAD\n --> prospects/zhang.toml:3:1\n"), "{said}");
+    assert!(said.starts_with("error[history-changed]: the event `2009-12-03-1` of `zhang` differs from HEAD\n --> prospects/zhang.toml:3:1\n"), "{said}");
     repo.sandbox.write("prospects/zhang.toml", format!("{text}<<<<<<< ours\n"));
     assert!(repo.commit("broken").fails(1).contains("error[syntax]"));
     // Staged well, spoiled afterwards on the disk: what is staged counts.
@@ -85,7 +85,7 @@ fn hooks_of_others_are_kept() {
     let said = repo.crm("hooks install").fails(1);
     assert!(
         said.starts_with(
-            "error[already-there]: there is a hook `pre-commit` already, not of crm\n"
+            "error[already-there]: there is already a hook `pre-commit` that crm did not write\n"
         ),
         "{said}"
     );

@@ -106,7 +106,7 @@ fn one_prospect_by_its_name_a_query_and_why() {
         assert!(text.contains("Industry      retail"), "{text}");
     }
     assert_eq!(sandbox.crm("grade value:high -f ids").ok(), "zhang\n");
-    assert_eq!(sandbox.crm("grade 'lifecycle:lapsed,new' -f ids").ok(), "li\ntang\nwu\n");
+    assert_eq!(sandbox.crm("grade 'lifecycle:lapsed,new' -f ids").ok(), "li\nwu\ntang\n");
     assert_eq!(sandbox.crm("grade tag:vip -f ids").ok(), "");
     let said = sandbox.crm("grade nobody").fails(2);
     assert!(said.starts_with("error[not-found]"), "{said}");
@@ -187,28 +187,28 @@ fn what_is_wrong_in_the_settings_is_shown_where_it_stands() {
     );
     wrong(
         "[[grading.rule]]\ngrade = \"A\"\n[[grading.rule]]\ngrade = \"B\"\nwhen = \"value:high\"\n",
-        &["error[contradictory-rules]: this rule never decides: rule 1 fits", "crm.toml:5:8"],
+        &["error[contradictory-rules]: this rule never applies: rule 1 fits", "crm.toml:5:8"],
     );
     wrong(
         "[[grading.rule]]\ngrade = \"A\"\nwhen = \"value:high\"\n\
          [[grading.rule]]\ngrade = \"B\"\nwhen = \"value:high\"\n",
-        &["this rule never decides: rule 1"],
+        &["this rule never applies: rule 1"],
     );
     wrong("[[grading.rule]]\nwhen = \"value:high\"\n", &["a rule needs a `grade`"]);
     wrong("[grading]\nvalue_hihg = 5\n", &["`value_hihg`", "did you mean `value_high`?", ":2:1"]);
     wrong(
         "[grading]\nvalue_high = 5\nvalue_medium = 6\n",
-        &["error[contradictory-rules]: `value_high` (5) lies below `value_medium` (6)", ":2:14"],
+        &["error[contradictory-rules]: `value_high` (5) is less than `value_medium` (6)", ":2:14"],
     );
     wrong("[grading]\nrecency_limits = [30, 90, 60, 365]\n", &["four limits, ascending"]);
     wrong("[grading]\nmoney_limits = [1, 2]\n", &["four limits, ascending"]);
     wrong("[grading]\nscoring = \"R\"\n", &["`scoring` cannot be `R`"]);
-    wrong("[grading]\nloyal_repeat = 60\n", &["`loyal_repeat` lies from 0 to 1"]);
+    wrong("[grading]\nloyal_repeat = 60\n", &["`loyal_repeat` is a number from 0 to 1"]);
     wrong("[policy.D]\nverify_days = 5\n", &["no rule of grading gives the grade `D`", "A, B, C"]);
     wrong("[policy.A]\nlevel = \"boss\"\n", &["`level` cannot be `boss`", "senior"]);
     wrong("[policy.A]\nchannel = [\"vist\"]\n", &["unknown kind of event `vist`", "`visit`"]);
     wrong("[policy.A]\nverify = 5\n", &["`verify`", "`verify_days`"]);
-    wrong("[policy.A]\ndiscount = 15\n", &["`discount` lies from 0 to 1"]);
+    wrong("[policy.A]\ndiscount = 15\n", &["`discount` is a number from 0 to 1"]);
 }
 
 #[test]

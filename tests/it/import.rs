@@ -150,7 +150,7 @@ fn a_date_that_can_be_read_in_two_ways_is_not_guessed() {
         &["`03/04/09` is no date as `%d/%m/%Y` writes it", "2009-12-19 is still to come"],
     );
     let said = refused(&sandbox, "import deals.csv --date-format %Q", 2);
-    contains(&said, &["error[bad-mapping]: `%Q` is no format of dates", "--date-format"]);
+    contains(&said, &["error[bad-mapping]: `%Q` is not a date format", "--date-format"]);
 }
 
 #[test]
@@ -412,10 +412,10 @@ fn what_a_mapping_cannot_mean_is_said_with_its_place() {
     contains(&with("[[entry]]", "[[entires]]"), &["unknown key `entires`", "`entry`?"]);
     contains(
         &with("name   =", "stage ="),
-        &["`stage` is said by an entry: put it under `[[entry]]`"],
+        &["`stage` belongs to an entry: put it under `[[entry]]`"],
     );
     contains(&with("\"name\"]", "\"nam\"]"), &["no column `nam` in team.csv"]);
-    contains(&with("= \"25\"", "= 25"), &["`stage` takes a text", "help: write it in quotes"]);
+    contains(&with("= \"25\"", "= 25"), &["`stage` must be a text", "help: write it in quotes"]);
     contains(&with("[values", "[values]]"), &["error[bad-mapping]", "not valid TOML"]);
     // A key that stands twice would leave the choice to chance.
     sandbox.write("deals.toml", MAPPING).write("in/team.csv", "name,office\nA,1\nA,2\n");
@@ -474,7 +474,10 @@ fn files_as_other_programs_write_them() {
     let sandbox = with_csv("");
     contains(&refused(&sandbox, "import deals.csv", 2), &["the file has no header line"]);
     let sandbox = with_csv("name;value,date\nAnn;1,2009-12-01\n");
-    contains(&refused(&sandbox, "import deals.csv", 2), &["which separates?", "--delimiter"]);
+    contains(
+        &refused(&sandbox, "import deals.csv", 2),
+        &["which one is the separator?", "--delimiter"],
+    );
     let sandbox = with_csv("name,name,date\nAnn,Lee,2009-12-01\n");
     contains(&refused(&sandbox, "import deals.csv", 2), &["more than one column is called `name`"]);
     let sandbox = with_csv("name,date,value\nAnn,2009-12-01,\"1,234,567.50\"\n");

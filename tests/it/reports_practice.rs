@@ -632,9 +632,9 @@ fn campaigns_are_settings() {
     for (campaign, wrong) in [
         ("cost = 3", "a campaign needs an `id`"),
         ("id = \"x\"\ncoast = 3", "did you mean `cost`?"),
-        ("id = \"x\"\ncost = -3", "costs less than nothing"),
+        ("id = \"x\"\ncost = -3", "has a negative cost"),
         ("id = \"x\"\nfrom = 2009-12-02\nto = 2009-12-01", "ends before it begins"),
-        ("id = \"x\"\n[[campaign]]\nid = \"x\"", "stands twice"),
+        ("id = \"x\"\n[[campaign]]\nid = \"x\"", "appears twice"),
     ] {
         let sandbox = Sandbox::with_settings(&format!("[[campaign]]\n{campaign}\n"));
         let refused = sandbox.crm("report sources").fails(2);

@@ -576,7 +576,7 @@ fn what_cannot_be_asked() {
         ("weight = -1", "cannot be less than 0"),
         ("per = \"week\"", "cannot be `week`"),
         ("slipage = 0.1", "did you mean `slippage`?"),
-        ("target = \"much\"", "takes a number"),
+        ("target = \"much\"", "must be a number"),
     ] {
         let sandbox = Sandbox::with_settings(&format!("[forecast]\n{setting}\n"));
         let said = sandbox.crm("report forecast").fails(2);

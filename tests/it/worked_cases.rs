@@ -57,7 +57,7 @@ fn checks_pass_but_tang_has_outlived_the_cycle() {
     // No date is agreed either: overdue and overstated are two matters.
     for warning in [
         "warning[overdue]: past the sales cycle: day 42 of 28\n",
-        "warning[overstated]: stands at `25`, its evidence supports `appointment`\n",
+        "warning[overstated]: in column `25`, but its evidence supports `appointment`\n",
     ] {
         assert!(run.stdout.contains(warning), "{}", run.stdout);
     }

@@ -413,7 +413,7 @@ fn a_writer_sees_what_an_editor_wrote_meanwhile() {
         let refused = writer.commit(&changes).unwrap_err();
         assert_eq!(refused.code, Code::WriteFailed);
         assert!(
-            refused.message.en().ends_with("was changed by somebody else meanwhile"),
+            refused.message.en().ends_with("was changed by another program meanwhile"),
             "{refused:?}"
         );
         assert_eq!(sandbox.snapshot(), before);

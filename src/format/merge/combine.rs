@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Lists of tables of the settings whose order says nothing.
+/// Lists of tables of the settings whose order has no meaning.
 const UNORDERED: [&str; 2] = ["rep", "campaign"];
 
 /// Merges three texts of which each differs from the others.
@@ -88,11 +88,11 @@ fn is_unusual(section: &Section, journal: &str) -> bool {
     }
 }
 
-/// Of so many people with one mark none is known by it.
+/// If more contacts than this share a phone or e-mail, it does not identify renamed contacts.
 const MANY: usize = 20;
 
-/// Finds people again whose name changed: whoever has the phone, the e-mail or the birthday of exactly one
-/// person that is missing.
+/// Matches renamed contacts: a new contact with the phone, e-mail or birthday of exactly one missing contact is that
+/// contact.
 fn recognise(base: &Document, side: &mut Document, kind: Kind) {
     if kind != Kind::Prospect {
         return;
@@ -241,7 +241,7 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         let base = sides.base.lead(entries.base);
         let (ours, theirs) = (sides.ours.lead(entries.ours), sides.theirs.lead(entries.theirs));
         let (there, remover) = match (entries.ours, entries.theirs) {
-            // Whoever removed an entry said nothing about its comments.
+            // The removal of an entry does not concern its comments.
             (Some(_), None) if is_journal => return ours.to_vec(),
             (None, Some(_)) if is_journal => return theirs.to_vec(),
             (Some(_), None) if removed(entries) => (ours, self.documents.theirs),
@@ -256,13 +256,13 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         there.iter().filter(stays).copied().collect()
     }
 
-    /// The order of what stands in a section.
+    /// The order of the parts of a section.
     fn order(&self, sides: &Three<Side<'k, 't>>, is_journal: bool) -> Vec<Part<'k>> {
         let stays = |part: &Part<'k>| match part {
             Part::Tail => !sides.ours.tail.is_empty() && !sides.theirs.tail.is_empty(),
             Part::Entry(key) => match sides.at(key) {
                 Three { ours: None, theirs: None, .. } => false,
-                // What a side wrote above a fact outlives it.
+                // New comments above a removed fact are kept.
                 entries if !is_journal && removed(entries) => {
                     !self.lead(sides, key, is_journal).is_empty()
                 }
@@ -322,7 +322,7 @@ impl<'k, 't> Merger<'_, 'k, 't> {
             lines.push(entry.line);
         }
         lines.extend(&there.tail);
-        // The blank line above it is nobody's.
+        // The blank lines above it belong to neither side.
         let blank = lines.iter().take_while(|line| line.text.trim().is_empty()).count();
         let (above, lines) = lines.split_at(blank);
         self.out.lines(above);
@@ -337,7 +337,7 @@ fn removed(entries: Three<Option<&Entry>>) -> bool {
     entries.base.zip(there).is_some_and(|(base, there)| same(base.value, there.value))
 }
 
-/// What a section is called: `contact 张先生`.
+/// The name of a section: `contact 张先生`.
 fn section_name(section: &Section) -> String {
     let path = section.path.join(".");
     if !section.is_element {
@@ -349,7 +349,7 @@ fn section_name(section: &Section) -> String {
     }
 }
 
-/// The order of replay; what is no key of an event comes last.
+/// The order of replay; keys that are not those of events come last.
 fn by_replay(a: &[String], b: &[String]) -> Ordering {
     let event = |key: &[String]| match key {
         [key] => EventKey::parse(key),

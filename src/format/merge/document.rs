@@ -34,20 +34,20 @@ pub struct Entry<'t> {
     pub before: &'t str,
     /// The value as written; nothing for a header.
     pub value: &'t str,
-    /// What follows the value: spaces and a comment.
+    /// The text after the value: spaces and a comment.
     pub after: &'t str,
 }
 
-/// A header and what stands below it; the first section is what stands above all headers.
+/// A header and the entries below it; the first section has the entries above all headers.
 #[derive(Debug, Clone)]
 pub struct Section<'t> {
-    /// Which section it is, the same in every version of a file.
+    /// Its identity, equal in every version of a file.
     pub id: String,
     /// The header's parts; empty for the first section.
     pub path: Vec<String>,
     /// Is it one of several, `[[contact]]`?
     pub is_element: bool,
-    /// Is its identity nothing but its content? Such elements have no name of their own.
+    /// Is its identity its content, because it has no name?
     pub is_nameless: bool,
     /// The header; `None` for the first section.
     pub header: Option<Entry<'t>>,
@@ -72,7 +72,7 @@ impl Section<'_> {
         self.entries.iter().map(|entry| (&*entry.key, entry.value)).collect()
     }
 
-    /// All that it says, its comments included.
+    /// Its whole text, comments included.
     pub fn said(&self) -> Vec<&str> {
         let entries = self.header.iter().chain(&self.entries);
         let lines = entries.flat_map(|entry| entry.lead.iter().chain(std::iter::once(&entry.line)));
@@ -93,7 +93,7 @@ pub struct Document<'t> {
 }
 
 impl<'t> Document<'t> {
-    /// Takes a text apart. `names` are the keys by which the elements of a list of tables are told apart.
+    /// Splits a text into parts. `names` are the keys that identify the elements of a list of tables.
     pub fn read(text: &'t str, names: &[&str]) -> Result<Document<'t>, Unclear> {
         parse(text, &Place::file("")).map_err(|_| Unclear::NotToml)?;
         let mut sections = vec![Section::new(Vec::new(), false, None)];
@@ -170,8 +170,8 @@ impl<'t> Section<'t> {
     }
 }
 
-/// Gives every section its identity: the path, and for an element of a list of tables what it is called
-/// and in which element it lies.
+/// Gives every section its identity: the path, and for an element of a list of tables its name and the element
+/// that contains it.
 fn identify(sections: &mut [Section], names: &[&str]) {
     let mut elements: BTreeMap<Vec<String>, String> = BTreeMap::new();
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -206,7 +206,7 @@ fn identify(sections: &mut [Section], names: &[&str]) {
     }
 }
 
-/// What a line is.
+/// The kind of a line.
 enum What {
     /// A comment, or blank.
     Nothing,
@@ -219,7 +219,7 @@ enum What {
     },
 }
 
-/// A line with what it is, and where its value begins and ends.
+/// A line with its kind and the place of its value.
 struct RawLine<'t> {
     line: Line<'t>,
     what: What,

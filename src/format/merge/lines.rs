@@ -5,10 +5,10 @@ use super::order::Lists;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-/// What a value became.
+/// The result of merging a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change<T> {
-    /// One side changed it, both did alike, or nobody did.
+    /// One side changed it, both changed it alike, or neither did.
     To(T),
     /// Two different changes.
     Two,
@@ -25,8 +25,8 @@ pub fn change<T: PartialEq>(base: Option<T>, ours: T, theirs: T) -> Change<T> {
     }
 }
 
-/// The three-way rule where it does not matter which of two changes stands: the shorter one, of equally
-/// long ones the first by its bytes.
+/// The three-way rule if either of two changes will do: the shorter one wins, of equally long ones the first by
+/// its bytes.
 pub fn either<'t>(base: Option<&'t str>, ours: &'t str, theirs: &'t str) -> &'t str {
     match change(base, ours, theirs) {
         Change::To(text) => text,
@@ -35,7 +35,7 @@ pub fn either<'t>(base: Option<&'t str>, ours: &'t str, theirs: &'t str) -> &'t 
     }
 }
 
-/// Comment lines and blank lines: what a side removed is gone, what a side added is there.
+/// Merges comment lines and blank lines: the result has each side's removals and additions.
 pub fn merge_lines<'t>(base: &[Line<'t>], ours: &[Line<'t>], theirs: &[Line<'t>]) -> Vec<Line<'t>> {
     let [base_keys, our_keys, their_keys] = [base, ours, theirs].map(keys);
     if our_keys == their_keys || base_keys == their_keys {
@@ -68,7 +68,7 @@ fn keys<'t>(lines: &[Line<'t>]) -> Vec<Key<'t>> {
     lines.iter().map(number).collect()
 }
 
-/// What follows a value: of two different comments both stay.
+/// Merges the text after a value: two different comments are both kept.
 pub fn merge_comment<'t>(base: Option<&'t str>, ours: &'t str, theirs: &'t str) -> Cow<'t, str> {
     if let Change::To(text) = change(base, ours, theirs) {
         return Cow::Borrowed(text);
@@ -89,7 +89,7 @@ pub fn merge_comment<'t>(base: Option<&'t str>, ours: &'t str, theirs: &'t str) 
     }
 }
 
-/// The remarks of a comment: what stands between its ` # `.
+/// The remarks of a comment: its parts between ` # `.
 fn remarks(after: &str) -> BTreeSet<&str> {
     let comment = after.trim().trim_start_matches('#');
     comment.split(" # ").map(str::trim).filter(|remark| !remark.is_empty()).collect()

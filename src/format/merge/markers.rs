@@ -1,7 +1,7 @@
-//! Git's conflict markers: written around what two sides changed differently, and read from files that
-//! a merge left so.
+//! Git's conflict markers: written around text that two sides changed differently, and read from files that a
+//! merge left with markers.
 
-/// How many characters a marker has unless stated.
+/// The usual number of characters of a marker.
 pub const SIZE: usize = 7;
 
 /// How conflicts are shown.
@@ -9,11 +9,11 @@ pub const SIZE: usize = 7;
 pub struct Markers {
     /// How many characters a marker has; at least one.
     pub size: usize,
-    /// What our side is called.
+    /// The label of our side.
     pub ours: String,
-    /// What the common ancestor is called.
+    /// The label of the common ancestor.
     pub base: String,
-    /// What their side is called.
+    /// The label of their side.
     pub theirs: String,
     /// Show the ancestor's text as well (git's `diff3` style).
     pub show_base: bool,
@@ -44,12 +44,12 @@ impl Markers {
 pub struct Sides {
     /// Our version.
     pub ours: String,
-    /// What can be known of the common ancestor: outside conflicts what both have; inside what the
-    /// markers show of it, or nothing.
+    /// The known text of the common ancestor: outside conflicts the text of both sides; inside the ancestor's part
+    /// if the markers show it, else nothing.
     pub base: String,
     /// Their version.
     pub theirs: String,
-    /// What the sides are called; the first conflict's labels.
+    /// The labels of the sides, from the first conflict.
     pub labels: (String, String),
     /// How many conflicts there are.
     pub conflicts: usize,
@@ -64,7 +64,7 @@ enum Part {
     Theirs,
 }
 
-/// Takes a text with conflict markers apart. `None` if it has none, or none that go together.
+/// Splits a text with conflict markers into its sides. `None` if it has no markers, or they do not match.
 pub fn take_apart(text: &str) -> Option<Sides> {
     let size = text.lines().find_map(|line| {
         let line = line.trim_start_matches(super::document::BOM);
@@ -87,7 +87,7 @@ pub fn take_apart(text: &str) -> Option<Sides> {
                 if sides.conflicts == 1 {
                     label.clone_into(&mut sides.labels.0);
                 }
-                // A mark that stood before the marker belongs to the file.
+                // A byte-order mark before the marker belongs to the file.
                 [&mut sides.ours, &mut sides.base, &mut sides.theirs]
                     .into_iter()
                     .for_each(|side| side.push_str(bom));
@@ -101,7 +101,7 @@ pub fn take_apart(text: &str) -> Option<Sides> {
                 }
                 part = Part::Outside;
             }
-            // Markers within markers, or out of order: nobody can tell the sides apart.
+            // Markers are nested or out of order: the sides cannot be told apart.
             (_, Some(('<' | '>', _))) => return None,
             (Part::Ours, _) => sides.ours.push_str(line),
             (Part::Base, _) => sides.base.push_str(line),

@@ -1,17 +1,17 @@
-//! Three-way merge of a ledger's file by what it means: text in, text and conflicts out.
+//! Three-way merge of a ledger's file by its meaning: text in, text and conflicts out.
 //!
-//! - **Entries** of a journal (`[events]`, `[tally]`) are a union by key. One that a side changed is taken
-//!   changed; one that a side lacks is kept, for history only grows.
-//! - **Facts** merge key by key, and the people of a prospect each for themselves. What one side changed,
-//!   added or removed is taken from that side.
+//! - **Entries** of a journal (`[events]`, `[tally]`) are a union by key. An entry that one side changed keeps the
+//!   change; an entry that one side lacks is kept, because history only grows.
+//! - **Facts** merge key by key, and the contacts of a prospect one by one. The result has each side's changes,
+//!   additions and removals.
 //! - Two files that were made under one id, each with an **opening** of its own, are a conflict as a whole: they
 //!   may be two people.
 //! - Two different changes of one fact or entry are a **conflict**, shown between git's markers; the rest
 //!   of the file is merged all the same.
 //! - Comments, spacing and line ends are kept as their side wrote them.
 //!
-//! Nothing depends on which side is which, but for the order within markers; merging many branches gives
-//! the same bytes in whatever order they are merged.
+//! Swapping the sides changes only the order within markers; merging many branches gives equal bytes in any order
+//! of merging.
 
 mod combine;
 mod document;
@@ -23,15 +23,16 @@ mod side;
 mod two;
 mod value;
 
-use crate::diag::Place;
+use crate::diag::{Place, Words};
 use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::format::tree::parse;
 use markers::{Markers, take_apart};
+use std::fmt;
 use std::path::Path;
 use toml::de::DeValue;
 pub use two::{Two, two_in};
 
-/// What a file is: what in it is a journal, and how the tables of a list are told apart.
+/// The kind of a file decides which table is a journal, and which keys identify the tables of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A prospect.
@@ -43,7 +44,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What the file at this path is: below a ledger's root, or with folders before that.
+    /// The kind of the file at this path, from a ledger's root or from any folder above.
     pub fn of(path: &Path) -> Kind {
         let folders = path.parent().into_iter().flat_map(Path::components);
         let kinds = folders.filter_map(|folder| match folder.as_os_str().to_str() {
@@ -97,37 +98,63 @@ pub type Versions<'t> = Three<&'t str>;
 pub struct Merged {
     /// The text, with markers where there are conflicts.
     pub text: String,
-    /// What both sides changed differently, in the order of the text.
+    /// The values that both sides changed differently, in the order of the text.
     pub conflicts: Vec<Conflict>,
 }
 
 /// Something that both sides changed differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// What: `company`, `contact 张先生: phone`, an event's key.
+    /// Its name: `company`, `contact 张先生: phone`, an event's key.
     pub what: String,
     /// The line of its first marker, from 1.
     pub line: usize,
 }
 
-/// Why a file cannot be merged by what it means; git's merge of lines is what is left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// The reason why a file cannot be merged by its meaning; then git merges its lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unclear {
     /// A version is not TOML.
-    #[error("a version of it is not valid TOML")]
     NotToml,
     /// Entries are not lines under the journal's header.
-    #[error("its entries are not lines under one header")]
     Journal,
     /// Both sides added or moved tables whose order has a meaning.
-    #[error("both sides put tables where their order has a meaning")]
     Order,
-    /// The result would not hold what the sides hold.
-    #[error("the two sides do not go together line by line")]
+    /// The result would lose entries of the sides.
     Result,
 }
 
-/// Merges. The same text on both sides, or a side that changed nothing, gives the other side's bytes.
+impl Unclear {
+    /// The reason, for people.
+    pub fn words(self) -> Words {
+        match self {
+            Unclear::NotToml => {
+                words!("a version of it is not valid TOML", "其中一个版本不是有效的 TOML")
+            }
+            Unclear::Journal => words!(
+                "its entries are not lines under one header",
+                "记录没有逐行写在同一个表头之下"
+            ),
+            Unclear::Order => words!(
+                "both sides put tables where their order has a meaning",
+                "双方都改动了表的位置，而这些表的先后有意义"
+            ),
+            Unclear::Result => {
+                words!("the two sides do not go together line by line", "双方的改动无法逐行合并")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Unclear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words().en())
+    }
+}
+
+impl std::error::Error for Unclear {}
+
+/// Merges three versions. If the sides are equal, or one side changed nothing, the result is the other side's bytes.
 pub fn merge(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
     let Versions { base, ours, theirs } = versions;
     let unchanged = [(ours, theirs, ours), (base, ours, theirs), (base, theirs, ours)];

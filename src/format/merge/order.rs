@@ -1,4 +1,4 @@
-//! The order of what two sides made of one list.
+//! Merges the orders that two sides gave one list.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -20,20 +20,20 @@ pub struct Lists<'k, K> {
 pub struct Order<K> {
     /// Every key that stays.
     pub keys: Vec<K>,
-    /// New keys of both sides that came to one place, where the order is nobody's: sorted.
+    /// Both sides added keys at one place; neither side gives their order, so they are sorted.
     pub mingled: Vec<K>,
-    /// Both sides changed the order of what was there, differently: sorted.
+    /// Both sides changed the order of old keys, differently; so they are sorted.
     pub is_resorted: bool,
 }
 
 impl<K: Clone + Eq + Ord + Hash> Lists<'_, K> {
-    /// What stays of the base (`stays` says which) in the order that a side gave it, and after each key
-    /// what the sides put there: in the order of the only side that did, or of both where they agree,
-    /// else sorted by `rank`. The result does not depend on which side is which.
+    /// The keys of the base that stay (by `stays`), in the order that a side gave them, and after each key the new
+    /// keys at that place: in the order of the only side that added any, or of both if they agree, else sorted by
+    /// `rank`. Swapping the sides does not change the result.
     pub fn merge(self, stays: impl Fn(&K) -> bool, rank: impl Fn(&K, &K) -> Ordering) -> Order<K> {
         let kept: Vec<&K> = self.base.iter().filter(|key| stays(key)).collect();
         let kept_set: HashSet<&K> = kept.iter().copied().collect();
-        // Places out of which a key went: what was new on both sides of it has come together.
+        // Places that lost a key: the new keys before and after it are now neighbours.
         let mut closed: HashSet<Option<&K>> = HashSet::new();
         let mut places: HashMap<&K, Option<&K>> = HashMap::with_capacity(self.base.len());
         let mut place = None;
@@ -70,7 +70,7 @@ impl<K: Clone + Eq + Ord + Hash> Lists<'_, K> {
         order
     }
 
-    /// What stays of the base, in the order of the side that changed it; sorted if both did, differently.
+    /// The keys of the base that stay, in the order of the side that changed it; sorted if both did, differently.
     fn skeleton<'k>(
         &self,
         kept: &[&'k K],
@@ -91,7 +91,7 @@ impl<K: Clone + Eq + Ord + Hash> Lists<'_, K> {
     }
 }
 
-/// What stays and a side lacks, by the key before it that the side has.
+/// Keys that stay and that a side lacks, by the key before them that the side has.
 type Lacking<'k, K> = HashMap<Option<&'k K>, Vec<&'k K>>;
 
 fn lacking<'k, K: Eq + Hash>(kept: &[&'k K], side: &[K]) -> Lacking<'k, K> {
@@ -108,8 +108,7 @@ fn lacking<'k, K: Eq + Hash>(kept: &[&'k K], side: &[K]) -> Lacking<'k, K> {
     found
 }
 
-/// New keys of a side, by the key that stays and that they come after; what the side lacks there comes
-/// before them.
+/// New keys of a side, by the staying key before them; staying keys that the side lacks there come first.
 fn added<'k, K: Eq + Hash>(
     side: &'k [K],
     places: &HashMap<&K, Option<&'k K>>,

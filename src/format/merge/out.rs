@@ -18,7 +18,7 @@ pub struct Out<'m> {
     pub uniform: bool,
     /// How conflicts are shown.
     pub markers: &'m Markers,
-    /// What is in conflict so far.
+    /// The conflicts so far.
     pub conflicts: Vec<Conflict>,
 }
 
@@ -51,7 +51,7 @@ impl Out<'_> {
         lines.iter().for_each(|line| self.put(line.text, line.newline));
     }
 
-    /// What both sides changed differently, between markers.
+    /// Writes the lines of both sides between markers, and notes the conflict.
     pub fn conflict(&mut self, what: String, base: Option<&Entry>, ours: &[Line], theirs: &[Line]) {
         let markers = self.markers;
         let newline = self.newline;

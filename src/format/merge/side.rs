@@ -1,10 +1,10 @@
-//! A section as a version has it, with what the ancestor had at its end found again.
+//! A section in one version, with the ancestor's comments at the end located in it.
 
 use super::Three;
 use super::document::{Entry, Line, Section};
 use std::collections::{HashMap, HashSet};
 
-/// What stands in a section, in order.
+/// A part of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part<'k> {
     /// An entry, by its key.
@@ -27,8 +27,8 @@ pub struct Side<'k, 't> {
 }
 
 impl<'k, 't> Side<'k, 't> {
-    /// Reads a version of a section. An append comes after the comments at the end, which then stand above
-    /// the first new entry; they are found again there.
+    /// Reads a version of a section. If entries were appended after the comments at the end, those comments are now
+    /// above the first new entry, and are located there.
     pub fn of(section: Option<&'k Section<'t>>, base: Option<&'k Section<'t>>) -> Side<'k, 't> {
         let mut side = Side {
             parts: Vec::new(),

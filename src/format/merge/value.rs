@@ -1,8 +1,8 @@
-//! Values by what they mean.
+//! Compares values by their meaning.
 
 use toml::de::{DeTable, DeValue};
 
-/// Do two values mean the same, however they are written?
+/// Have two values one meaning, even if they are written differently?
 pub fn same(a: &str, b: &str) -> bool {
     let parsed = (DeValue::parse(a), DeValue::parse(b));
     a == b || matches!(parsed, (Ok(a), Ok(b)) if alike(a.get_ref(), b.get_ref()))

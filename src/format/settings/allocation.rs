@@ -47,12 +47,12 @@ pub(in crate::format) fn allocation(reader: &mut Reader, settings: &mut Settings
                     settings.allocation.exclude.extend(exclusion);
                 }
             }
-            _ => unknown(reader, key.span(), "setting of `[allocation]`", name, &ALLOCATION_KEYS),
+            _ => unknown(reader, key.span(), "[allocation]", name, &ALLOCATION_KEYS),
         }
     }
 }
 
-/// Weights that are stated; the others keep their default. All zero would make every rep as good as any.
+/// Reads the stated weights; the others keep their default. All zero is an error: every rep would be equal.
 fn weights(reader: &mut Reader, table: &Table, span: Range<usize>) -> Weights {
     let mut weights = Weights::default();
     for (key, value) in table {
@@ -63,16 +63,21 @@ fn weights(reader: &mut Reader, table: &Table, span: Range<usize>) -> Weights {
             "place" => &mut weights.place,
             "load" => &mut weights.load,
             _ => {
-                unknown(reader, key.span(), "strategy of `weights`", name, &WEIGHT_KEYS);
+                unknown(reader, key.span(), "weights", name, &WEIGHT_KEYS);
                 continue;
             }
         };
         set(slot, reader.count(name, value, MAX_WEIGHT));
     }
     if weights == (Weights { value: 0, need: 0, place: 0, load: 0 }) {
-        let diagnostic =
-            Diagnostic::new(Code::BadSetting, "every weight is 0: nothing is left to go by")
-                .help("weights = { value = 3, need = 3, place = 3, load = 2 }");
+        let diagnostic = Diagnostic::new(
+            Code::BadSetting,
+            words!("every weight is 0, so all reps would be equal", "所有权重都是 0：无从比较"),
+        )
+        .help(words!(
+            "weights = {{ value = 3, need = 3, place = 3, load = 2 }}",
+            "weights = {{ value = 3, need = 3, place = 3, load = 2 }}"
+        ));
         reader.problem(span, diagnostic);
     }
     weights
@@ -90,22 +95,18 @@ fn exclusion(
         match name {
             "rep" => rep = known_rep(reader, settings, value),
             "when" => when = condition(reader, settings, value),
-            _ => unknown(
-                reader,
-                key.span(),
-                "setting of `[[allocation.exclude]]`",
-                name,
-                &EXCLUDE_KEYS,
-            ),
+            _ => unknown(reader, key.span(), "[[allocation.exclude]]", name, &EXCLUDE_KEYS),
         }
     }
     for (key, missing) in
         [("rep", !table.contains_key("rep")), ("when", !table.contains_key("when"))]
     {
         if missing {
-            let message = format!("an exclusion needs `{key}`");
-            let diagnostic = Diagnostic::new(Code::BadSetting, message)
-                .help("rep = \"zhoumin\", when = \"value>100k\"");
+            let message = words!("an exclusion needs `{key}`", "排除规则要有 `{key}`");
+            let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
+                "rep = \"zhoumin\", when = \"value>100k\"",
+                "rep = \"zhoumin\", when = \"value>100k\""
+            ));
             reader.problem(span.clone(), diagnostic);
         }
     }
@@ -115,16 +116,19 @@ fn exclusion(
 fn known_rep(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<Text> {
     let rep = reader.text("rep", value)?;
     if settings.rep(&rep).is_none() {
-        let diagnostic = Diagnostic::new(Code::BadSetting, format!("no rep has the id `{rep}`"))
-            .nearest(&rep, settings.reps.iter().map(|rep| &*rep.id));
+        let diagnostic = Diagnostic::new(
+            Code::BadSetting,
+            words!("no rep has the id `{rep}`", "没有 id 为 `{rep}` 的业务员"),
+        )
+        .nearest(&rep, settings.reps.iter().map(|rep| &*rep.id));
         reader.problem(value.span(), diagnostic);
         return None;
     }
     Some(rep)
 }
 
-/// A query that can be understood. Relative dates in it count from the day it is asked on; any day will do
-/// to see whether it is one.
+/// Reads a query and reports its mistakes. Relative dates in it count from the day of the question; any day serves
+/// to check its form.
 fn condition(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<Text> {
     let text = reader.text("when", value)?;
     let any_day = Date::new(2000, 1, 1).unwrap_or(Date::MIN);

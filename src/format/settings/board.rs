@@ -1,7 +1,7 @@
 //! `[[pipeline]]` and its stages: the boards.
 
 use super::{label, needs_id, one_of, positive, set, unknown};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Words};
 use crate::format::tree::{Reader, Table, Value};
 use crate::model::pipeline::{Outcome, Pipeline, Stage};
 use crate::model::settings::Settings;
@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// Keys of `[[pipeline]]`.
 pub const PIPELINE_KEYS: [&str; 4] = ["id", "label", "cycle_days", "stage"];
-/// More columns than anybody sees on a board; what a forecast computes grows with their cube.
+/// The most columns of a board; the cost of a forecast grows with their cube.
 const MAX_STAGES: usize = 100;
 /// Keys of `[[pipeline.stage]]`.
 pub const STAGE_KEYS: [&str; 6] = ["id", "label", "probability", "requires", "max_days", "outcome"];
@@ -42,7 +42,7 @@ pub(in crate::format) fn pipelines(reader: &mut Reader, settings: &mut Settings,
                         }
                     }
                 }
-                _ => unknown(reader, key.span(), "setting of `[[pipeline]]`", name, &PIPELINE_KEYS),
+                _ => unknown(reader, key.span(), "[[pipeline]]", name, &PIPELINE_KEYS),
             }
         }
         // A built-in board may be adjusted without writing its columns again.
@@ -63,23 +63,28 @@ pub(in crate::format) fn pipelines(reader: &mut Reader, settings: &mut Settings,
     settings.pipelines = boards.into_iter().chain(kept).collect();
 }
 
-/// What makes a board one that the method can be held on.
+/// Fails if the method cannot be applied to a board: bad id, repeated columns, or not exactly two exits at the end.
 fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), Diagnostic> {
-    id::validate(&board.id).map_err(|bad| needs_id("pipeline", &bad))?;
-    let wrong = |message: String| Diagnostic::new(Code::BadSetting, message);
+    id::validate(&board.id).map_err(|bad| needs_id(&words!("pipeline", "看板"), &bad))?;
+    let wrong = |message: Words| Diagnostic::new(Code::BadSetting, message);
     let id = &board.id;
     if others.iter().any(|other| other.id == *id) {
-        return Err(wrong(format!("the pipeline `{id}` stands twice")));
+        return Err(wrong(words!("the pipeline `{id}` appears twice", "看板 `{id}` 出现两次")));
     }
     if board.stages.len() > MAX_STAGES {
         let many = board.stages.len();
-        return Err(wrong(format!(
-            "the pipeline `{id}` has {many} stages, at most {MAX_STAGES} are taken"
+        return Err(wrong(words!(
+            "the pipeline `{id}` has {many} stages; the limit is {MAX_STAGES}",
+            "看板 `{id}` 有 {many} 个阶段，上限为 {MAX_STAGES}"
         )));
     }
     for (position, stage) in board.stages.iter().enumerate() {
         if board.find(&stage.id) != Some(position) {
-            return Err(wrong(format!("the pipeline `{id}` has the stage `{}` twice", stage.id)));
+            return Err(wrong(words!(
+                "the pipeline `{id}` has the stage `{}` twice",
+                "看板 `{id}` 中阶段 `{}` 出现两次",
+                stage.id
+            )));
         }
     }
     let outcomes: Vec<Outcome> = board.stages.iter().map(|stage| stage.outcome).collect();
@@ -89,8 +94,8 @@ fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), Diagnostic> {
         {
             Ok(())
         }
-        _ => Err(wrong(format!("the stages of the pipeline `{id}` do not lead to its two exits"))
-            .help("its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\"")),
+        _ => Err(wrong(words!("the pipeline `{id}` must end with one won and one lost stage", "看板 `{id}` 必须以一个赢单阶段和一个流失阶段结尾"))
+            .help(words!("its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\"", "先写进行中的阶段，再写一个 outcome = \"won\"，最后写一个 outcome = \"lost\""))),
     }
 }
 
@@ -116,9 +121,11 @@ fn stage(
             "probability" => {
                 if let Some(p) = reader.amount(name, value) {
                     if p.is_negative() || p > Amount::from_int(1) {
-                        let diagnostic =
-                            Diagnostic::new(Code::BadSetting, "a probability lies from 0 to 1")
-                                .help("probability = 0.25");
+                        let diagnostic = Diagnostic::new(
+                            Code::BadSetting,
+                            words!("a probability is a number from 0 to 1", "概率应在 0 到 1 之间"),
+                        )
+                        .help(words!("probability = 0.25", "probability = 0.25"));
                         reader.problem(value.span(), diagnostic);
                     }
                     stage.probability = p;
@@ -131,14 +138,14 @@ fn stage(
                     [("open", Outcome::Open), ("won", Outcome::Won), ("lost", Outcome::Lost)];
                 set(&mut stage.outcome, one_of(reader, name, value, &names));
             }
-            _ => unknown(reader, key.span(), "setting of `[[pipeline.stage]]`", name, &STAGE_KEYS),
+            _ => unknown(reader, key.span(), "[[pipeline.stage]]", name, &STAGE_KEYS),
         }
     }
     if stage.outcome == Outcome::Won && !table.contains_key("probability") {
         stage.probability = Amount::from_int(1);
     }
     if let Err(bad) = id::validate(&stage.id) {
-        reader.problem(span, needs_id("stage", &bad));
+        reader.problem(span, needs_id(&words!("stage", "阶段"), &bad));
         return None;
     }
     Some(stage)
@@ -149,10 +156,15 @@ fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<usiz
     for (id, span) in reader.texts_at("requires", value) {
         let position = settings.criteria.iter().position(|criterion| criterion.id == id);
         if position.is_none() {
-            let diagnostic =
-                Diagnostic::new(Code::BadSetting, format!("no criterion is called `{id}`"))
-                    .nearest(&id, settings.criteria.iter().map(|c| &*c.id))
-                    .help(format!("a criterion of your own needs a section: [criteria.{id}]"));
+            let diagnostic = Diagnostic::new(
+                Code::BadSetting,
+                words!("no criterion is called `{id}`", "没有名为 `{id}` 的标准"),
+            )
+            .nearest(&id, settings.criteria.iter().map(|c| &*c.id))
+            .help(words!(
+                "a criterion of your own needs a section: [criteria.{id}]",
+                "自定义的标准要有一段：[criteria.{id}]"
+            ));
             reader.problem(span, diagnostic);
         }
         positions.extend(position);

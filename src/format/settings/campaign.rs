@@ -1,4 +1,4 @@
-//! `[[campaign]]`: what brings prospects and costs money.
+//! `[[campaign]]`: sources of prospects, with their cost.
 
 use super::{label, unknown};
 use crate::diag::{Code, Diagnostic};
@@ -21,17 +21,28 @@ pub(in crate::format) fn campaigns(reader: &mut Reader, settings: &mut Settings,
                 "cost" => campaign.cost = reader.amount(name, value),
                 "from" => campaign.from = reader.date(name, value),
                 "to" => campaign.to = reader.date(name, value),
-                _ => unknown(reader, key.span(), "setting of `[[campaign]]`", name, &CAMPAIGN_KEYS),
+                _ => unknown(reader, key.span(), "[[campaign]]", name, &CAMPAIGN_KEYS),
             }
         }
         let wrong = if campaign.id.is_empty() {
-            Some("a campaign needs an `id`: what `source` says".to_owned())
+            Some(words!(
+                "a campaign needs an `id`, which prospects name as `source`",
+                "活动要有 `id`，即潜在客户 `source` 的值"
+            ))
         } else if settings.campaign(&campaign.id).is_some() {
-            Some(format!("the campaign `{}` stands twice", campaign.id))
+            Some(words!("the campaign `{}` appears twice", "活动 `{}` 出现两次", campaign.id))
         } else if campaign.cost.is_some_and(Amount::is_negative) {
-            Some(format!("the campaign `{}` costs less than nothing", campaign.id))
+            Some(words!(
+                "the campaign `{}` has a negative cost",
+                "活动 `{}` 的费用为负",
+                campaign.id
+            ))
         } else if campaign.from.zip(campaign.to).is_some_and(|(from, to)| to < from) {
-            Some(format!("the campaign `{}` ends before it begins", campaign.id))
+            Some(words!(
+                "the campaign `{}` ends before it begins",
+                "活动 `{}` 的结束早于开始",
+                campaign.id
+            ))
         } else {
             None
         };

@@ -27,11 +27,14 @@ pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, 
             match name {
                 "label" => criterion.label = label(reader, name, value),
                 "known" | "kinds" if built_in.is_some() => {
-                    let message =
-                        format!("how the built-in criterion `{id}` is known cannot change");
-                    let diagnostic = Diagnostic::new(Code::BadSetting, message).help(
-                        "give your own criterion another id, and name it in a stage's `requires`",
+                    let message = words!(
+                        "the built-in criterion `{id}` cannot have another `known` or `kinds`",
+                        "内置标准 `{id}` 的 `known` 和 `kinds` 不能更改"
                     );
+                    let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
+                        "give your own criterion another id, and name it in a stage's `requires`",
+                        "请给自定义的标准另取 id，并写入阶段的 `requires`"
+                    ));
                     reader.problem(value.span(), diagnostic);
                 }
                 "known" => {
@@ -47,7 +50,7 @@ pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, 
                         if !settings.kinds.contains(&kind) {
                             let diagnostic = Diagnostic::new(
                                 Code::BadSetting,
-                                format!("unknown kind of event `{kind}`"),
+                                words!("unknown kind of event `{kind}`", "未知的记录种类 `{kind}`"),
                             )
                             .nearest(&kind, settings.kinds.names());
                             reader.problem(span, diagnostic);
@@ -55,7 +58,7 @@ pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, 
                         kinds.push((&*kind).into());
                     }
                 }
-                _ => unknown(reader, key.span(), "setting of `[criteria]`", name, &CRITERION_KEYS),
+                _ => unknown(reader, key.span(), "[criteria]", name, &CRITERION_KEYS),
             }
         }
         match (&mut criterion.known, kinds.is_empty()) {
@@ -63,14 +66,19 @@ pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, 
             (Known::Entry(_), true) => {
                 let diagnostic = Diagnostic::new(
                     Code::BadSetting,
-                    "a criterion known by an entry needs `kinds`",
+                    words!(
+                        "a criterion with known = \"entry\" needs `kinds`",
+                        "known = \"entry\" 的标准要有 `kinds`"
+                    ),
                 )
-                .help("kinds = [\"demo\"]");
+                .help(words!("kinds = [\"demo\"]", "kinds = [\"demo\"]"));
                 reader.problem(value.span(), diagnostic);
             }
             (_, false) => {
-                let diagnostic =
-                    Diagnostic::new(Code::BadSetting, "`kinds` goes with known = \"entry\"");
+                let diagnostic = Diagnostic::new(
+                    Code::BadSetting,
+                    words!("`kinds` needs known = \"entry\"", "`kinds` 须配合 known = \"entry\""),
+                );
                 reader.problem(value.span(), diagnostic);
             }
             (_, true) => {}
@@ -91,7 +99,7 @@ pub(in crate::format) fn kinds(reader: &mut Reader, settings: &mut Settings, tab
             let name: &str = key.get_ref();
             match name {
                 "counts" => set(&mut counts, one_of(reader, name, value, &Counts::ALL)),
-                _ => unknown(reader, key.span(), "setting of `[kind]`", name, &["counts"]),
+                _ => unknown(reader, key.span(), "[kind]", name, &["counts"]),
             }
         }
         settings.kinds.insert(id.into(), counts);

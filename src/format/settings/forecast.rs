@@ -1,4 +1,4 @@
-//! `[forecast]`: what forecasts are weighed and measured with.
+//! `[forecast]`: weight, target and slippage of forecasts.
 
 use super::{one_of, set, unknown};
 use crate::diag::{Code, Diagnostic};
@@ -19,7 +19,7 @@ pub(in crate::format) fn forecast(reader: &mut Reader, settings: &mut Settings, 
             "target" => slot.target = at_least_zero(reader, name, value),
             "per" => set(&mut slot.per, one_of(reader, name, value, &Span::ALL)),
             "slippage" => set(&mut slot.slippage, at_least_zero(reader, name, value)),
-            _ => unknown(reader, key.span(), "setting of `[forecast]`", name, &FORECAST_KEYS),
+            _ => unknown(reader, key.span(), "[forecast]", name, &FORECAST_KEYS),
         }
     }
 }
@@ -28,7 +28,7 @@ pub(in crate::format) fn forecast(reader: &mut Reader, settings: &mut Settings, 
 fn at_least_zero(reader: &mut Reader, key: &str, value: &Value) -> Option<Amount> {
     let amount = reader.amount(key, value)?;
     if amount.is_negative() {
-        let message = format!("`{key}` cannot be less than 0");
+        let message = words!("`{key}` cannot be less than 0", "`{key}` 不能小于 0");
         reader.problem(value.span(), Diagnostic::new(Code::BadSetting, message));
         return None;
     }

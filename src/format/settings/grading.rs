@@ -80,7 +80,7 @@ pub(in crate::format) fn grading(reader: &mut Reader, settings: &mut Settings, t
             "money_limits" => read.money_limits = limits(reader, name, value),
             "span" => set(&mut read.span, positive(reader, name, value)),
             "rule" => {}
-            _ => unknown(reader, key.span(), "setting of `[grading]`", name, &GRADING_KEYS),
+            _ => unknown(reader, key.span(), "[grading]", name, &GRADING_KEYS),
         }
     }
     contradictions(reader, &read, table);
@@ -90,7 +90,7 @@ pub(in crate::format) fn grading(reader: &mut Reader, settings: &mut Settings, t
     }
 }
 
-/// Thresholds of which the higher level lies below the lower one.
+/// Reports thresholds of a higher level that are less than those of the lower level.
 fn contradictions(reader: &mut Reader, read: &Grading, table: &Table) {
     let orders = |stated: Option<u32>| stated.map(|n| Amount::from_int(i64::from(n)));
     let count = |n: u32| Some(Amount::from_int(i64::from(n)));
@@ -108,9 +108,14 @@ fn contradictions(reader: &mut Reader, read: &Grading, table: &Table) {
         let (Some(above), Some(below)) = (above, below) else { continue };
         let place = table.get(high).or_else(|| table.get(low));
         if let Some(value) = place.filter(|_| above < below) {
-            let message = format!("`{high}` ({above}) lies below `{low}` ({below})");
-            let diagnostic = Diagnostic::new(Code::ContradictoryRules, message)
-                .help(format!("nobody could reach `{low}` without `{high}`"));
+            let message = words!(
+                "`{high}` ({above}) is less than `{low}` ({below})",
+                "`{high}`（{above}）低于 `{low}`（{below}）"
+            );
+            let diagnostic = Diagnostic::new(Code::ContradictoryRules, message).help(words!(
+                "no customer could reach `{low}` without `{high}`",
+                "任何客户达到 `{low}` 都必先达到 `{high}`"
+            ));
             reader.problem(value.span(), diagnostic);
         }
     }
@@ -132,18 +137,31 @@ fn rules(reader: &mut Reader, settings: &mut Settings, value: &Value) {
                     place = value.span();
                     rule.when = condition(reader, settings, name, value, true).unwrap_or_default();
                 }
-                _ => unknown(reader, key.span(), "setting of `[[grading.rule]]`", name, &RULE_KEYS),
+                _ => unknown(reader, key.span(), "[[grading.rule]]", name, &RULE_KEYS),
             }
         }
         if id::validate(&rule.grade).is_err() {
-            let diagnostic = Diagnostic::new(Code::BadSetting, "a rule needs a `grade`")
-                .help("grade = \"A\", without blanks or signs");
+            let diagnostic = Diagnostic::new(
+                Code::BadSetting,
+                words!("a rule needs a `grade`", "规则要有 `grade`"),
+            )
+            .help(words!(
+                "grade = \"A\", without blanks or signs",
+                "grade = \"A\"，不含空格和符号"
+            ));
             reader.problem(span.clone(), diagnostic);
         }
         let stated = table.get("when").is_none() || !rule.when.trim().is_empty();
         if let Some(before) = rules.iter().position(|b| hides(b, &rule)).filter(|_| stated) {
-            let message = format!("this rule never decides: rule {} fits all it fits", before + 1);
-            let help = "the first rule that fits wins: put the narrower one before the wider one";
+            let before = before + 1;
+            let message = words!(
+                "this rule never applies: rule {before} fits every customer that it fits",
+                "这条规则永远用不上：规则 {before} 已涵盖它的全部客户"
+            );
+            let help = words!(
+                "the first rule that fits wins: put the narrower one before the wider one",
+                "先符合的规则先用：请把范围窄的放在范围宽的之前"
+            );
             reader.problem(place, Diagnostic::new(Code::ContradictoryRules, message).help(help));
         }
         rules.push(rule);
@@ -152,14 +170,14 @@ fn rules(reader: &mut Reader, settings: &mut Settings, value: &Value) {
     settings.grading.rules = rules;
 }
 
-/// Does an earlier rule fit everybody, or exactly those whom the later one fits?
+/// Does an earlier rule fit every customer, or exactly the customers that the later rule fits?
 fn hides(earlier: &GradeRule, later: &GradeRule) -> bool {
     let words = |rule: &GradeRule| rule.when.split_whitespace().collect::<Vec<_>>().join(" ");
     earlier.when.trim().is_empty() || words(earlier) == words(later)
 }
 
-/// A condition in the query language: what is wrong in it is shown where it stands in the file.
-/// `of_grades` says whether it gives grades itself, so that it cannot ask for them.
+/// Reads a condition in the query language; mistakes are shown at their place in the file. `of_grades` is true for
+/// the condition of a grading rule, which cannot use the grade.
 pub(in crate::format) fn condition(
     reader: &mut Reader,
     settings: &Settings,
@@ -182,16 +200,21 @@ pub(in crate::format) fn condition(
         }
     };
     if let Some(at) = query.grade_at().filter(|_| of_grades) {
-        let message = "a rule of grading cannot ask for `grade`, which it gives itself";
-        let help =
-            "ask for the dimensions: value, demand, lifecycle, relationship, loyalty, segment";
+        let message = words!(
+            "a rule of grading cannot use `grade` in its condition, since it sets the grade",
+            "分级规则的条件不能用 `grade`，因为级别正由它给出"
+        );
+        let help = words!(
+            "use the dimensions: value, demand, lifecycle, relationship, loyalty, segment",
+            "请用各维度：value、demand、lifecycle、relationship、loyalty、segment"
+        );
         let diagnostic = Diagnostic::new(Code::ContradictoryRules, message).help(help);
         reader.problem(inside(value, &text, &at), diagnostic);
     }
     Some(text)
 }
 
-/// Where a part of a text stands in the file; the whole of it where escapes move the bytes.
+/// The place of a part of a text in the file; the whole value if escapes shift the bytes.
 fn inside(value: &Value, text: &str, part: &Range<usize>) -> Range<usize> {
     let span = value.span();
     if span.len() == text.len() + 2 {
@@ -205,8 +228,11 @@ fn inside(value: &Value, text: &str, part: &Range<usize>) -> Range<usize> {
 fn share(reader: &mut Reader, key: &str, value: &Value) -> Option<Amount> {
     let share = reader.amount(key, value)?;
     if share.is_negative() || share > Amount::from_int(1) {
-        let diagnostic = Diagnostic::new(Code::BadSetting, format!("`{key}` lies from 0 to 1"))
-            .help(format!("{key} = 0.15"));
+        let diagnostic = Diagnostic::new(
+            Code::BadSetting,
+            words!("`{key}` is a number from 0 to 1", "`{key}` 应在 0 到 1 之间"),
+        )
+        .help(words!("{key} = 0.15", "{key} = 0.15"));
         reader.problem(value.span(), diagnostic);
         return None;
     }
@@ -231,22 +257,30 @@ fn limits(reader: &mut Reader, key: &str, value: &Value) -> Option<[Amount; 4]> 
     let ascending = |limits: &[Amount; 4]| limits.windows(2).all(|pair| pair[0] < pair[1]);
     let limits = limits.filter(ascending);
     if limits.is_none() {
-        let message = format!("`{key}` takes four limits, ascending");
-        let diagnostic = Diagnostic::new(Code::BadSetting, message)
-            .help(format!("{key} = [30, 90, 180, 365] for five scores"));
+        let message = words!(
+            "`{key}` needs four limits in ascending order",
+            "`{key}` 需要四个由小到大的界限"
+        );
+        let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
+            "{key} = [30, 90, 180, 365] for five scores",
+            "五个分数如 {key} = [30, 90, 180, 365]"
+        ));
         reader.problem(value.span(), diagnostic);
     }
     limits
 }
 
-/// `[policy.<grade>]`: what is not stated stays as it is by default.
+/// `[policy.<grade>]`: settings that are not stated keep their default.
 pub(in crate::format) fn policies(reader: &mut Reader, settings: &mut Settings, table: &Table) {
     let grades: Vec<String> =
         settings.grading.grades().into_iter().map(ToOwned::to_owned).collect();
     for (key, value) in table {
         let grade: &str = key.get_ref();
         if !grades.iter().any(|known| known == grade) {
-            let message = format!("no rule of grading gives the grade `{grade}`");
+            let message = words!(
+                "no rule of grading gives the grade `{grade}`",
+                "没有分级规则给出级别 `{grade}`"
+            );
             let diagnostic = Diagnostic::new(Code::BadSetting, message)
                 .nearest(grade, grades.iter().map(String::as_str));
             reader.problem(key.span(), diagnostic);
@@ -257,8 +291,10 @@ pub(in crate::format) fn policies(reader: &mut Reader, settings: &mut Settings, 
         for (key, value) in fields {
             demand(reader, settings, &mut policy, key.get_ref(), value, key.span());
         }
-        settings.policies.retain(|(of, _)| **of != *grade);
-        settings.policies.push((grade.into(), policy));
+        match settings.policies.iter_mut().find(|(of, _)| **of == *grade) {
+            Some((_, default)) => *default = policy,
+            None => settings.policies.push((grade.into(), policy)),
+        }
     }
 }
 
@@ -270,7 +306,7 @@ fn demand(
     value: &Value,
     key: Range<usize>,
 ) {
-    // 0 takes a default back: nothing is demanded.
+    // 0 removes a default: no demand.
     let mut days = |slot: &mut Option<u32>, max: u32| {
         if let Some(count) = reader.count(name, value, max) {
             *slot = Some(count).filter(|count| *count > 0);
@@ -293,13 +329,13 @@ fn demand(
             policy.channel =
                 reader.texts(name, value).iter().map(|kind| (&**kind).into()).collect();
             for kind in policy.channel.iter().filter(|k| !settings.kinds.contains(k)) {
-                let message = format!("unknown kind of event `{kind}`");
+                let message = words!("unknown kind of event `{kind}`", "未知的记录种类 `{kind}`");
                 let diagnostic = Diagnostic::new(Code::BadSetting, message)
                     .nearest(kind, settings.kinds.names());
                 reader.problem(value.span(), diagnostic);
             }
         }
         "discount" => policy.discount = share(reader, name, value),
-        _ => unknown(reader, key, "setting of `[policy]`", name, &POLICY_KEYS),
+        _ => unknown(reader, key, "[policy]", name, &POLICY_KEYS),
     }
 }

@@ -35,9 +35,11 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
                 if let Some(text) = reader.text(name, value) {
                     settings.currency = Currency::parse(&text);
                     if settings.currency.is_none() {
-                        let message = format!("`{text}` is not a currency");
-                        let diagnostic = Diagnostic::new(Code::BadSetting, message)
-                            .help("three capital letters: currency = \"CNY\"");
+                        let message = words!("`{text}` is not a currency", "`{text}` 不是币种");
+                        let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
+                            "three capital letters: currency = \"CNY\"",
+                            "三个大写字母：currency = \"CNY\""
+                        ));
                         reader.problem(value.span(), diagnostic);
                     }
                 }
@@ -59,7 +61,7 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
             "stuck_factor" => set(&mut settings.stuck_factor, positive(reader, name, value)),
             "fan_out" => set(&mut settings.fan_out, reader.boolean(name, value)),
             "facts" => settings.facts = reader.texts(name, value),
-            _ => unknown(reader, key.span(), "setting of `[ledger]`", name, &LEDGER_KEYS),
+            _ => unknown(reader, key.span(), "[ledger]", name, &LEDGER_KEYS),
         }
     }
 }
@@ -68,9 +70,11 @@ fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
     let text = reader.text(key, value)?;
     let day = Weekday::parse(&text);
     if day.is_none() {
-        let diagnostic =
-            Diagnostic::new(Code::BadSetting, format!("`{text}` is not a day of the week"))
-                .nearest(&text, Weekday::ALL.iter().map(|(name, _)| *name));
+        let diagnostic = Diagnostic::new(
+            Code::BadSetting,
+            words!("`{text}` is not a day of the week", "`{text}` 不是星期几"),
+        )
+        .nearest(&text, Weekday::ALL.iter().map(|(name, _)| *name));
         reader.problem(value.span(), diagnostic);
     }
     day
@@ -94,9 +98,9 @@ pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, tab
             (None, _) => {
                 let diagnostic = Diagnostic::new(
                     Code::BadSetting,
-                    format!("`{}` is not a currency", key.get_ref()),
+                    words!("`{}` is not a currency", "`{}` 不是币种", key.get_ref()),
                 )
-                .help("three capital letters: USD = 7.12");
+                .help(words!("three capital letters: USD = 7.12", "三个大写字母：USD = 7.12"));
                 reader.problem(key.span(), diagnostic);
             }
             (Some(_), None) => {}

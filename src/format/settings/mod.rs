@@ -1,4 +1,4 @@
-//! The sections of `crm.toml`, one file each, and what reading them shares.
+//! The sections of `crm.toml`, one file each, and the helpers that they share.
 
 pub mod allocation;
 pub mod board;
@@ -10,25 +10,34 @@ pub mod ledger;
 pub mod pool;
 pub mod rep;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Words};
 use crate::format::tree::{Reader, Value};
 use crate::value::id::BadId;
 use crate::value::label::{Label, Lang};
 use std::ops::Range;
 use toml::de::DeValue;
 
-/// A name that nothing has; `what` is `section`, or `setting of` a section.
+/// Reports a setting that `section` (`[pool]`) does not have.
 pub(in crate::format) fn unknown(
     reader: &mut Reader,
     span: Range<usize>,
-    what: &str,
+    section: &str,
     name: &str,
     valid: &[&str],
 ) {
-    let message = match what.split_once(" of ") {
-        Some((noun, section)) => format!("unknown {noun} `{name}` of {section}"),
-        None => format!("unknown {what} `{name}`"),
-    };
+    let message =
+        words!("unknown setting `{name}` of `{section}`", "`{section}` 没有设置 `{name}`");
+    unknown_name(reader, span, message, name, valid);
+}
+
+/// Reports a name that is not among the valid ones.
+pub(in crate::format) fn unknown_name(
+    reader: &mut Reader,
+    span: Range<usize>,
+    message: Words,
+    name: &str,
+    valid: &[&str],
+) {
     let diagnostic =
         Diagnostic::new(Code::BadSetting, message).nearest(name, valid.iter().copied());
     reader.problem(span, diagnostic);
@@ -44,8 +53,11 @@ pub(in crate::format) fn one_of<T: Copy>(
     let text = reader.text(key, value)?;
     let found = names.iter().find(|(name, _)| **name == *text).map(|(_, value)| *value);
     if found.is_none() {
-        let diagnostic = Diagnostic::new(Code::BadSetting, format!("`{key}` cannot be `{text}`"))
-            .nearest(&text, names.iter().map(|(name, _)| *name));
+        let diagnostic = Diagnostic::new(
+            Code::BadSetting,
+            words!("`{key}` cannot be `{text}`", "`{key}` 不能是 `{text}`"),
+        )
+        .nearest(&text, names.iter().map(|(name, _)| *name));
         reader.problem(value.span(), diagnostic);
     }
     found
@@ -62,7 +74,9 @@ pub(in crate::format) fn label(reader: &mut Reader, key: &str, value: &Value) ->
             Some(Lang::En) => label.en = reader.text("en", text).map(String::from),
             Some(Lang::Zh) => label.zh = reader.text("zh", text).map(String::from),
             Some(Lang::Machine) | None => {
-                unknown(reader, lang.span(), "language", lang.get_ref(), &Lang::ALL.map(|l| l.0))
+                let name = lang.get_ref();
+                let message = words!("unknown language `{name}`", "未知的语言 `{name}`");
+                unknown_name(reader, lang.span(), message, name, &Lang::ALL.map(|l| l.0));
             }
         }
     }
@@ -80,12 +94,21 @@ pub(in crate::format) fn positive(reader: &mut Reader, key: &str, value: &Value)
     reader.number(key, value, 1, 36_500)
 }
 
-/// A rep, board or column without an id that can be one.
-pub(in crate::format) fn needs_id(what: &str, bad: &BadId) -> Diagnostic {
+/// The finding about a rep, board or column whose id is missing or invalid.
+pub(in crate::format) fn needs_id(what: &Words, bad: &BadId) -> Diagnostic {
+    let (en, zh) = (what.en(), what.zh());
     let message = match bad {
-        BadId::Empty => format!("a {what} needs an `id`"),
-        bad => format!("a {what} cannot have this `id`: {bad}"),
+        BadId::Empty => Words::both(format!("a {en} needs an `id`"), format!("{zh}要有 `id`")),
+        bad => {
+            let why = bad.words();
+            Words::both(
+                format!("a {en} cannot have this `id`: {}", why.en()),
+                format!("{zh}不能用这个 `id`：{}", why.zh()),
+            )
+        }
     };
-    Diagnostic::new(Code::BadSetting, message)
-        .help("id = \"…\": letters and digits of any script, `-`, `_` and `.`")
+    Diagnostic::new(Code::BadSetting, message).help(words!(
+        "id = \"…\": letters and digits of any script, `-`, `_` and `.`",
+        "id = \"…\"：可用各种文字的字母和数字，以及 `-`、`_`、`.`"
+    ))
 }

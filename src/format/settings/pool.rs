@@ -19,12 +19,15 @@ pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, tabl
             continue;
         }
         let DeValue::Table(own) = value.get_ref() else {
-            unknown(reader, key.span(), "setting of `[pool]`", name, &POOL_KEYS);
+            unknown(reader, key.span(), "[pool]", name, &POOL_KEYS);
             continue;
         };
         let grades = settings.grading.grades();
         if !grades.contains(&name) {
-            let message = format!("no rule of grading gives the grade `{name}`");
+            let message = words!(
+                "no rule of grading gives the grade `{name}`",
+                "没有分级规则给出级别 `{name}`"
+            );
             let diagnostic =
                 Diagnostic::new(Code::BadSetting, message).nearest(name, grades.iter().copied());
             reader.problem(key.span(), diagnostic);
@@ -33,7 +36,7 @@ pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, tabl
         let mut limits = Limits::default();
         for (key, value) in own {
             if !limit(reader, &mut limits, key.get_ref(), value) {
-                let what = format!("setting of `[pool.{name}]`");
+                let what = format!("[pool.{name}]");
                 unknown(reader, key.span(), &what, key.get_ref(), &POOL_KEYS);
             }
         }
@@ -46,10 +49,14 @@ pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, tabl
         ] {
             let (Some(one), Some(all)) = (one, all) else { continue };
             if one > all {
-                let message = format!(
-                    "`[pool.{grade}]` allows {key} = {one}, `[pool]` only {all} of all grades together"
+                let message = words!(
+                    "`[pool.{grade}]` allows {key} = {one}, but `[pool]` allows only {all} for all grades together",
+                    "`[pool.{grade}]` 允许 {key} = {one}，而 `[pool]` 对所有级别合计只允许 {all}"
                 );
-                let help = format!("raise {key} of `[pool]`, or lower that of `[pool.{grade}]`");
+                let help = words!(
+                    "raise {key} of `[pool]`, or lower that of `[pool.{grade}]`",
+                    "请提高 `[pool]` 的 {key}，或降低 `[pool.{grade}]` 的"
+                );
                 let span = table.get(&**grade).map_or(0..0, |value| value.span());
                 reader.problem(span, Diagnostic::new(Code::BadSetting, message).help(help));
             }

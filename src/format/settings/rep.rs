@@ -1,4 +1,4 @@
-//! `[[rep]]`: who sells.
+//! `[[rep]]`: the salespeople.
 
 use super::{needs_id, one_of, positive, unknown};
 use crate::diag::{Code, Diagnostic};
@@ -57,28 +57,39 @@ pub(in crate::format) fn reps(reader: &mut Reader, settings: &mut Settings, valu
                             Ok(period) => rep.leave.push(period),
                             Err(wrong) => reader.problem(
                                 span,
-                                Diagnostic::new(Code::BadSetting, wrong.to_string())
-                                    .help("leave = [\"2026-02-01..2026-02-14\"]"),
+                                Diagnostic::new(Code::BadSetting, wrong.words()).help(words!(
+                                    "leave = [\"2026-02-01..2026-02-14\"]",
+                                    "leave = [\"2026-02-01..2026-02-14\"]"
+                                )),
                             ),
                         }
                     }
                 }
                 "cycle_days" => rep.cycle_days = positive(reader, name, value),
                 "admin" => rep.admin = reader.boolean(name, value).unwrap_or(false),
-                _ => unknown(reader, key.span(), "setting of `[[rep]]`", name, &REP_KEYS),
+                _ => unknown(reader, key.span(), "[[rep]]", name, &REP_KEYS),
             }
         }
         if let (Some(joined), Some(left)) = (rep.joined, rep.left)
             && left < joined
         {
-            let message = format!("`{}` left on {left}, before joining on {joined}", rep.id);
+            let message = words!(
+                "`{}` left on {left}, before joining on {joined}",
+                "`{}` 于{left}离职，早于入职日{joined}",
+                rep.id
+            );
             reader.problem(span.clone(), Diagnostic::new(Code::BadSetting, message));
         }
         if let Err(bad) = id::validate(&rep.id) {
-            reader.problem(table.get("id").map_or(span, |id| id.span()), needs_id("rep", &bad));
+            reader.problem(
+                table.get("id").map_or(span, |id| id.span()),
+                needs_id(&words!("rep", "业务员"), &bad),
+            );
         } else if !ids.insert(rep.id.clone()) {
-            let diagnostic =
-                Diagnostic::new(Code::BadSetting, format!("the rep `{}` stands twice", rep.id));
+            let diagnostic = Diagnostic::new(
+                Code::BadSetting,
+                words!("the rep `{}` appears twice", "业务员 `{}` 出现两次", rep.id),
+            );
             reader.problem(span, diagnostic);
         } else {
             settings.reps.push(rep);
@@ -86,9 +97,11 @@ pub(in crate::format) fn reps(reader: &mut Reader, settings: &mut Settings, valu
     }
     for (manager, span) in managers {
         if !ids.contains(&manager) {
-            let diagnostic =
-                Diagnostic::new(Code::BadSetting, format!("no rep has the id `{manager}`"))
-                    .nearest(&manager, settings.reps.iter().map(|rep| &*rep.id));
+            let diagnostic = Diagnostic::new(
+                Code::BadSetting,
+                words!("no rep has the id `{manager}`", "没有 id 为 `{manager}` 的业务员"),
+            )
+            .nearest(&manager, settings.reps.iter().map(|rep| &*rep.id));
             reader.problem(span, diagnostic);
         }
     }
