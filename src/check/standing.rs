@@ -8,7 +8,7 @@ use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic, Words};
 use crate::model::event::Event;
 use crate::model::pipeline::Outcome;
-use crate::rules::replay::evidence::IN_CYCLE;
+use crate::rules::replay::evidence::{IN_CYCLE, Status};
 use crate::rules::replay::moves::why_not;
 use crate::rules::replay::standing;
 
@@ -40,7 +40,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
         let missing = why_not(record, settings, state.stage, subject.as_of)
             .iter()
             .filter(|status| *status.id != *IN_CYCLE)
-            .map(|status| words!("missing {}: {}", "缺少标准 {}：{}", status.id, status.why))
+            .map(Status::missing)
             .collect();
         let supported = &stages[state.supported_ignoring_cycle].id;
         report(

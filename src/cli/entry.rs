@@ -4,7 +4,7 @@
 use super::args::{Facts, Signed, Where};
 use super::context::Context;
 use super::diagnose::show;
-use crate::diag::{Code, Diagnostic, Failure, Place, Severity, Spot};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Spot, Words};
 use crate::disk::find::find;
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::write::{Change, Writer};
@@ -13,6 +13,7 @@ use crate::format::line::{assign_key, event_line};
 use crate::format::new_file::new_file;
 use crate::format::read_prospect::read_prospect;
 use crate::model::event::{Event, EventKey};
+use crate::model::pipeline::Stage;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::report::Request;
@@ -135,7 +136,7 @@ impl<'a> Session<'a> {
         self.write(&changes)?;
         if self.writer.is_some() {
             for entry in &entries {
-                self.context.say(&entry.said);
+                self.context.say(entry.said.get(self.context.spoken()));
                 if let Some(until) = self.ended_hold(entry) {
                     let said = words!("the hold until {until} ends", "暂缓（至 {until}）就此结束");
                     let said = said.about(&entry.target.named());
@@ -365,6 +366,12 @@ pub fn ended(target: &Target, here: &str) -> Diagnostic {
     .help(words!("to begin a new pursuit: crm reopen {id}", "开始新的一轮：crm reopen {id}"))
 }
 
+/// A move in words, for talk: `zhang (张先生): Opportunity -> 25%`.
+pub fn moved(target: &Target, from: &Stage, to: &Stage, lang: Lang) -> String {
+    let label = |stage: &Stage| stage.label.get(lang, &stage.id).to_owned();
+    format!("{}: {} -> {}", target.named(), label(from), label(to))
+}
+
 /// Events for one prospect, and what to say when they stand.
 pub struct Entry {
     /// The prospect.
@@ -372,7 +379,7 @@ pub struct Entry {
     /// The events, without the numbers of their keys.
     pub events: Vec<Event>,
     /// One line of talk.
-    pub said: String,
+    pub said: Words,
 }
 
 /// A prospect that does not exist on the day.

@@ -4,7 +4,7 @@
 use super::args::Signed;
 use super::context::Context;
 use super::entry::{Entry, Session};
-use crate::diag::Failure;
+use crate::diag::{Failure, Words};
 use crate::table::sheet::Sheet;
 use crate::value::text::Text;
 use clap::Args;
@@ -35,7 +35,7 @@ pub struct Proposed<'b> {
     /// Why.
     pub reason: Text,
     /// From where to where, for talk: `25 -> opportunity`.
-    pub moved: String,
+    pub moved: Words,
 }
 
 impl Apply {
@@ -82,7 +82,7 @@ impl Apply {
             event.stage = change.stage;
             event.owner = change.owner;
             event.reason = Some(change.reason);
-            let said = format!("{}: {}", target.named(), change.moved);
+            let said = change.moved.about(&target.named());
             entries.push(Entry { target, events: vec![event], said });
         }
         session.commit(entries)

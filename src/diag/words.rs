@@ -54,6 +54,11 @@ impl Words {
         Words { en: en.into().into(), zh: zh.into().into() }
     }
 
+    /// The text that `make` gives for each language.
+    pub fn each(make: impl Fn(Lang) -> String) -> Words {
+        Words::both(make(Lang::En), make(Lang::Zh))
+    }
+
     /// The text in a language; English where there is no Chinese.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {

@@ -173,10 +173,9 @@ fn evidence(record: &Record, settings: &Settings, as_of: Date) -> Table {
 fn evidence_row(status: &Status, settings: &Settings) -> Row {
     let lang = settings.language;
     let met = if status.met { lang.pick("yes", "是") } else { lang.pick("no", "否") };
-    let why = if status.mend.is_empty() {
-        status.why.clone()
-    } else {
-        format!("{} ({})", status.why, status.mend)
+    let why = match &status.remedy {
+        None => status.why.get(lang).to_owned(),
+        Some(remedy) => format!("{} ({})", status.why.get(lang), remedy.words().get(lang)),
     };
     let cells = vec![
         Cell::text(criterion(&status.id, settings)),

@@ -3,15 +3,16 @@
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::eligible::{Override, admit};
-use crate::cli::entry::{Entry, Session, Target, ended, kind};
+use crate::cli::entry::{Entry, Session, Target, ended, kind, moved};
 use crate::cli::words::split_stage;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::replay::evidence::Status;
 use crate::rules::replay::moves::{judge, next_stage};
+use crate::rules::replay::remedy::Remedy;
 use clap::Args;
 
 /// Move up the board, if the evidence holds; a refusal says what is missing
@@ -122,8 +123,12 @@ impl Advance {
                 None => return Err(refusal(&target, &event, to, settings)),
             }
         }
-        let forced = if event.forced.is_some() { " (forced)" } else { "" };
-        let said = format!("{}: {here} -> {}{forced}", target.named(), pipeline.stages[to].id);
+        let (from, to) = (record.stage(settings), &pipeline.stages[to]);
+        let forced = event.forced.is_some();
+        let said = Words::each(|lang| {
+            let forced = if forced { lang.pick(" (forced)", "（破例）") } else { "" };
+            moved(&target, from, to, lang) + forced
+        });
         Ok(Entry { target, events: vec![event], said })
     }
 }
@@ -131,60 +136,69 @@ impl Advance {
 /// Why not: what is met, what is missing, and the command that would do.
 fn refusal(target: &Target, event: &Event, to: usize, settings: &Settings) -> Diagnostic {
     let record = &target.record;
-    let stage = &record.pipeline(settings).stages[to].id;
+    let stage = &record.pipeline(settings).stages[to];
     let requirements = judge(&target.loaded.prospect, settings, event, to)
         .map(|verdict| verdict.requirements)
         .unwrap_or_default();
     let missing = requirements.iter().filter(|status| !status.met).count();
-    let message = format!(
-        "{} cannot move to `{stage}`: {missing} of {} requirements missing",
-        target.named(),
-        requirements.len()
-    );
+    let (named, all) = (target.named(), requirements.len());
+    let message = Words::each(|lang| {
+        let stage = stage.label.get(lang, &stage.id);
+        match lang {
+            Lang::Zh => format!("{named} 不能移到 {stage}：{all} 项要求缺 {missing} 项"),
+            Lang::En | Lang::Machine => {
+                format!("{named} cannot move to {stage}: {missing} of {all} requirements missing")
+            }
+        }
+    });
     let mut diagnostic = Diagnostic::new(Code::UnsupportedMove, message);
     for status in &requirements {
-        let mark = if status.met { "met    " } else { "missing" };
-        diagnostic = diagnostic.note(format!("{mark} {}: {}", status.id, status.why));
+        diagnostic = diagnostic.note(if status.met { status.held() } else { status.missing() });
     }
-    for help in mend(target.id(), stage, event, &requirements) {
-        diagnostic = diagnostic.help(help);
-    }
-    diagnostic
+    mend(target.id(), &stage.id, event, &requirements)
+        .into_iter()
+        .fold(diagnostic, Diagnostic::help)
 }
 
 /// The shortest way to what is missing: entries that come first, and this very command with the options
 /// that it lacks.
-fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<String> {
+fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<Words> {
     let mut confirm: Vec<&str> = event.confirms.iter().map(|id| &**id).collect();
     let mut options = typed(event);
     let mut first = Vec::new();
-    for status in requirements.iter().filter(|status| !status.met) {
-        // What stands behind a comma explains the option.
-        let option = status.mend.split_once(',').map_or(&*status.mend, |(option, _)| option);
-        let name = option.split_whitespace().next().unwrap_or("");
-        if let Some(criterion) = option.strip_prefix("--confirm ") {
-            confirm.push(criterion);
-        } else if let Some(kind) = option.strip_prefix("--kind ")
-            && options.iter().any(|typed| typed.starts_with("--kind"))
-        {
+    let mut again = false;
+    for remedy in requirements.iter().filter_map(|status| status.remedy.as_ref()) {
+        again |= remedy.option().is_some();
+        match (remedy, remedy.option(), remedy.command(id)) {
+            (Remedy::Confirm(criterion), ..) => confirm.push(criterion),
             // One entry has one kind: a second one is an entry of its own.
-            first.push(format!("first: crm log {id} {kind}"));
-        } else if name.starts_with("--") {
-            // A date that was typed but does not do gives way to the one that is asked for.
-            options.retain(|typed| !typed.starts_with(name));
-            options.push(option.to_owned());
-        } else {
-            first.push(format!(
-                "first: {}",
-                option.replace("log ID", &format!("crm log {id}")).replace("ID", id)
-            ));
+            (Remedy::Entry(kind), ..)
+                if options.iter().any(|typed| typed.starts_with("--kind")) =>
+            {
+                first.push(words!("first: crm log {id} {kind}", "先：crm log {id} {kind}"));
+            }
+            (_, Some(option), _) => {
+                // A date that was typed but does not do gives way to the one that is asked for.
+                let name = option.split(' ').next().unwrap_or_default();
+                options.retain(|typed| !typed.starts_with(name));
+                options.push(option);
+            }
+            (_, None, command) => {
+                let command = command.unwrap_or_default();
+                let (en, zh) = (command.en(), command.get(Lang::Zh));
+                first.push(words!("first: {en}", "先：{zh}"));
+            }
         }
     }
     if !confirm.is_empty() {
         options.insert(0, format!("--confirm {}", confirm.join(",")));
     }
-    if requirements.iter().any(|status| !status.met && status.mend.starts_with("--")) {
-        first.push(format!("when it is so: crm advance {id} {stage} {}", options.join(" ")));
+    if again {
+        let options = options.join(" ");
+        first.push(words!(
+            "when it is so: crm advance {id} {stage} {options}",
+            "属实时：crm advance {id} {stage} {options}"
+        ));
     }
     first
 }

@@ -101,7 +101,7 @@ fn proposed(step: &Step, lang: Lang) -> Proposed<'_> {
         stage: None,
         owner: Some(step.rep.clone()),
         reason: step.reason.get(lang).into(),
-        moved: format!("pool -> {}", step.rep),
+        moved: words!("pool -> {}", "公海 -> {}", step.rep),
     }
 }
 

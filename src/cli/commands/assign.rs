@@ -4,7 +4,7 @@ use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::eligible::{Override, admit};
 use crate::cli::entry::{Entry, Session, rep};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Words};
 use clap::Args;
 
 /// Give prospects to a rep, from the pool or from another rep
@@ -65,8 +65,11 @@ impl Assign {
                 refused.push(Diagnostic::new(Code::AlreadyThere, message));
                 continue;
             }
-            let from = record.state.owner.as_deref().unwrap_or("pool");
-            let said = format!("{}: {from} -> {to}", target.named());
+            let owner = record.state.owner.as_deref();
+            let said = Words::each(|lang| {
+                let from = owner.unwrap_or(lang.pick("pool", "公海"));
+                format!("{}: {from} -> {to}", target.named())
+            });
             entries.push(Entry { target, events: vec![event.clone()], said });
         }
         if let Err(barred) = admit(context, &mut entries, Override::Reason(self.force.as_deref())) {

@@ -3,9 +3,9 @@
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::eligible::{Override, admit};
-use crate::cli::entry::{Entry, Session, ended};
+use crate::cli::entry::{Entry, Session, ended, moved};
 use crate::cli::words::split_stage;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::model::pipeline::Outcome;
 use clap::Args;
 
@@ -54,7 +54,8 @@ impl Back {
                 Some(to) if record.state.outcome == Outcome::Open => {
                     let mut event = event.clone();
                     event.stage = Some(pipeline.stages[to].id.clone());
-                    let said = format!("{}: {here} -> {}", target.named(), pipeline.stages[to].id);
+                    let (from, to) = (record.stage(settings), &pipeline.stages[to]);
+                    let said = Words::each(|lang| moved(&target, from, to, lang));
                     entries.push(Entry { target, events: vec![event], said });
                 }
                 Some(_) => refused.push(ended(&target, here)),

@@ -61,7 +61,8 @@ impl Claim {
         for target in targets {
             match quota.claim(&target.record) {
                 Ok(()) => {
-                    let said = format!("{}: claimed by {rep}", target.named());
+                    let named = target.named();
+                    let said = words!("{named}: claimed by {rep}", "{named}：由 {rep} 领取");
                     entries.push(Entry { target, events: vec![event.clone()], said });
                 }
                 Err(refusal) => refused.push(refusal),

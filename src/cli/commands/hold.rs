@@ -51,7 +51,8 @@ impl Hold {
             if record.state.outcome != Outcome::Open {
                 return Err(ended(&target, record.stage_id(settings)).into());
             }
-            let said = format!("{}: on hold until {until}", target.named());
+            let named = target.named();
+            let said = words!("{named}: on hold until {until}", "{named}：暂缓至 {until}");
             entries.push(Entry { target, events: vec![event.clone()], said });
         }
         session.commit(entries)

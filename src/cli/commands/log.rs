@@ -4,8 +4,9 @@ use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::eligible::{Override, admit};
 use crate::cli::entry::{Entry, Session, kind};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::rules::replay::cases;
+use crate::table::terms::{KINDS, term};
 use crate::value::money::Amount;
 use clap::Args;
 
@@ -82,7 +83,11 @@ impl Log {
                 let message = which.message.about(&target.named());
                 Diagnostic { message, help: help.into_iter().collect(), ..which }.typed()
             })?;
-            let said = format!("{}: {kind} on {}", target.named(), event.date());
+            let (named, on) = (target.named(), event.date());
+            let said = Words::each(|lang| match lang {
+                Lang::Zh => format!("{named}：{on} {}", term(KINDS, kind, lang)),
+                Lang::En | Lang::Machine => format!("{named}: {kind} on {on}"),
+            });
             entries.push(Entry { target, events: vec![event.clone()], said });
         }
         admit(context, &mut entries, Override::Reason(self.force.as_deref()))?;

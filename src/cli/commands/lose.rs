@@ -2,8 +2,8 @@
 
 use crate::cli::args::{Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session, ended};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::cli::entry::{Entry, Session, ended, moved};
+use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::model::pipeline::Outcome;
 use clap::Args;
 
@@ -57,10 +57,12 @@ impl Lose {
             if record.state.outcome != Outcome::Open {
                 return Err(ended(&target, here).into());
             }
-            let lost = &pipeline.stages[pipeline.lost()].id;
+            let lost = &pipeline.stages[pipeline.lost()];
             let mut event = event.clone();
-            event.stage = Some(lost.clone());
-            let said = format!("{}: {here} -> {lost} ({reason})", target.named());
+            event.stage = Some(lost.id.clone());
+            let from = record.stage(settings);
+            let said =
+                Words::each(|lang| format!("{} ({reason})", moved(&target, from, lost, lang)));
             entries.push(Entry { target, events: vec![event], said });
         }
         session.commit(entries)

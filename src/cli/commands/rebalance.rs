@@ -56,7 +56,7 @@ impl Rebalance {
             stage: None,
             owner: Some(id(step.to).clone()),
             reason: context.spoken().pick("rebalanced", "负荷平衡").into(),
-            moved: format!("{} -> {}", id(step.from), id(step.to)),
+            moved: words!("{} -> {}", "{} -> {}", id(step.from), id(step.to)),
         });
         let sheet = sheet(&plan, &book, self.apply.apply);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", moves)

@@ -36,7 +36,10 @@ impl Recycle {
             stage: None,
             owner: Some("".into()),
             reason: item.cause.words().get(context.spoken()).into(),
-            moved: format!("{} -> pool", item.prospect.owner.as_deref().unwrap_or_default()),
+            moved: {
+                let owner = item.prospect.owner.as_deref().unwrap_or_default();
+                words!("{owner} -> pool", "{owner} -> 公海")
+            },
         });
         let sheet = sheet(&recycled, &book);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", released)

@@ -38,7 +38,8 @@ impl Release {
             let record = target.on(settings, event.date())?;
             match &record.state.owner {
                 Some(owner) if record.state.outcome == Outcome::Open => {
-                    let said = format!("{}: {owner} -> pool", target.named());
+                    let named = target.named();
+                    let said = words!("{named}: {owner} -> pool", "{named}：{owner} -> 公海");
                     entries.push(Entry { target, events: vec![event.clone()], said });
                 }
                 Some(_) => {

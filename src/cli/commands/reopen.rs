@@ -3,8 +3,8 @@
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::eligible::{Override, admit};
-use crate::cli::entry::{Entry, Session};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::cli::entry::{Entry, Session, moved};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::pipeline::Outcome;
 use clap::Args;
 
@@ -52,14 +52,17 @@ impl Reopen {
                     ))
                     .into());
             }
-            let first = &record.pipeline(settings).stages[0].id;
+            let first = &record.pipeline(settings).stages[0];
             let mut event = event.clone();
-            event.stage = Some(first.clone());
-            let said = format!(
-                "{}: {here} -> {first}, pursuit {}",
-                target.named(),
-                record.state.pursuit + 1
-            );
+            event.stage = Some(first.id.clone());
+            let (from, pursuit) = (record.stage(settings), record.state.pursuit + 1);
+            let said = Words::each(|lang| {
+                let moved = moved(&target, from, first, lang);
+                match lang {
+                    Lang::Zh => format!("{moved}，第 {pursuit} 轮"),
+                    Lang::En | Lang::Machine => format!("{moved}, pursuit {pursuit}"),
+                }
+            });
             entries.push(Entry { target, events: vec![event], said });
         }
         admit(context, &mut entries, Override::Elsewhere)?;

@@ -3,7 +3,8 @@
 use super::report::Selection;
 use crate::cli::context::Context;
 use crate::cli::proposal::{Apply, Proposed};
-use crate::diag::Failure;
+use crate::diag::{Failure, Words};
+use crate::model::pipeline::Stage;
 use crate::plan::sweep::{Overdue, sweep};
 use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
@@ -34,7 +35,13 @@ impl Sweep {
             let first = item.falls_to.clone()?;
             Some(Proposed {
                 path: &item.prospect.path,
-                moved: format!("{} -> {first}", item.prospect.stage(&book.settings).id),
+                moved: Words::each(|lang| {
+                    let label = |stage: &Stage| stage.label.get(lang, &stage.id).to_owned();
+                    let settings = &book.settings;
+                    let (from, to) =
+                        (item.prospect.stage(settings), item.prospect.first_stage(settings));
+                    format!("{} -> {}", label(from), label(to))
+                }),
                 stage: Some(first),
                 owner: None,
                 reason: item.reason(context.spoken()).into(),

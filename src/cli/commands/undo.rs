@@ -43,7 +43,8 @@ impl Undo {
         let session = Session::open(context, self.dry_run)?;
         let target = session.target(&find(session.ledger, &self.id)?)?;
         let event = self.chosen(&target, context)?;
-        let preview = format!("{}: retracted {}", target.named(), event_line(event));
+        let (named, line) = (target.named(), event_line(event));
+        let preview = words!("{named}: retracted {line}", "{named}：已撤回 {line}");
         let mut retraction = session.draft("retracted", &self.signed, &Default::default())?;
         retraction.event = Some(event.key.text.clone());
         retraction.reason = self.reason.as_deref().map(Into::into);

@@ -1,10 +1,12 @@
 //! Which criteria hold on a day, and the highest column they support.
 
+use crate::diag::{Lang, Words};
 use crate::model::kind::EventKind;
 use crate::model::pipeline::{Criterion, Known, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::clock::Clock;
+use crate::rules::replay::remedy::Remedy;
 use crate::rules::replay::state::{Evidence, Hold};
 use crate::value::date::Date;
 use crate::value::text::Text;
@@ -24,10 +26,36 @@ pub struct Status {
     pub since: Option<Date>,
     /// From whom, if somebody attested it.
     pub by: Option<Text>,
-    /// How it is known, or what stands in the way.
-    pub why: String,
-    /// What would satisfy it: options of `log` and `advance`.
-    pub mend: String,
+    /// Its label.
+    pub label: Words,
+    /// How it is known, or what is in the way.
+    pub why: Words,
+    /// What would satisfy it; `None` where it is met, or where nothing would.
+    pub remedy: Option<Remedy>,
+}
+
+impl Status {
+    /// That it is missing, and why.
+    pub fn missing(&self) -> Words {
+        Words::each(|lang| {
+            let (label, why) = (self.label.get(lang), self.why.get(lang));
+            match lang {
+                Lang::Zh => format!("缺少 {label}：{why}"),
+                Lang::En | Lang::Machine => format!("missing {label}: {why}"),
+            }
+        })
+    }
+
+    /// That it is met, and how it is known.
+    pub fn held(&self) -> Words {
+        Words::each(|lang| {
+            let (label, why) = (self.label.get(lang), self.why.get(lang));
+            match lang {
+                Lang::Zh => format!("达成 {label}：{why}"),
+                Lang::En | Lang::Machine => format!("met     {label}: {why}"),
+            }
+        })
+    }
 }
 
 /// What is found about one criterion.
@@ -65,13 +93,13 @@ impl<'a> Case<'a> {
     /// The state of one criterion, in words.
     pub fn status(&self, id: &str) -> Status {
         let verdict = self.verdict(id);
-        let (why, mend) = self.words(id, &verdict);
+        let (why, remedy) = self.words(id, &verdict);
         let (met, since, by) = match verdict {
             Verdict::Met { since, by } => (true, since, by.cloned()),
             Verdict::Given(on) => (true, Some(on), None),
             Verdict::Missing => (false, None, None),
         };
-        Status { id: id.into(), met, since, by, why, mend }
+        Status { id: id.into(), label: self.label(id), met, since, by, why, remedy }
     }
 
     /// Does the criterion of this id hold, or the rule of the cycle?
@@ -244,123 +272,163 @@ impl<'a> Case<'a> {
         !self.clock().is_over(self.on)
     }
 
-    /// How a criterion is known, or what stands in the way; and what would mend it.
-    fn words(&self, id: &str, verdict: &Verdict<'_>) -> (String, String) {
+    /// The label of a criterion, or of the rule of the cycle.
+    fn label(&self, id: &str) -> Words {
+        match self.settings.criterion(id) {
+            Some(criterion) => Words::each(|lang| criterion.label.get(lang, id).to_owned()),
+            None if id == IN_CYCLE => words!("inside the sales cycle", "销售周期内"),
+            None => Words::both(id, id),
+        }
+    }
+
+    /// How a criterion is known, or what is in the way; and what would satisfy it.
+    fn words(&self, id: &str, verdict: &Verdict<'_>) -> (Words, Option<Remedy>) {
         match verdict {
-            Verdict::Given(_) => ("given by the opening position".into(), String::new()),
-            Verdict::Met { since, .. } => (self.why_met(id, *since), String::new()),
+            Verdict::Given(_) => (words!("given by the opening position", "期初状态给定"), None),
+            Verdict::Met { since, .. } => (self.why_met(id, *since), None),
             Verdict::Missing => self.why_missing(id),
         }
     }
 
-    fn why_met(&self, id: &str, since: Option<Date>) -> String {
+    fn why_met(&self, id: &str, since: Option<Date>) -> Words {
         let evidence = self.evidence;
         if id == IN_CYCLE {
             return match (self.clock_start, self.held()) {
-                (None, _) => "the clock has not started".into(),
-                (Some(_), Some(hold)) => format!("on hold until {}", hold.until),
+                (None, _) => words!("the clock has not started", "周期尚未开始"),
+                (Some(_), Some(hold)) => {
+                    words!("on hold until {}", "暂缓至 {}", hold.until)
+                }
                 (Some(_), None) => self.day_of_cycle(),
             };
         }
         match self.settings.criterion(id).map(|criterion| &criterion.known) {
-            None => String::new(),
-            Some(Known::Attested) => "confirmed".into(),
+            None => Words::default(),
+            Some(Known::Attested) => words!("confirmed", "已确认"),
             Some(Known::Decider) => match (since, self.prospect.decider()) {
-                (None, Some(decider)) => format!("{} decides", decider.name),
-                _ => "confirmed".into(),
+                (None, Some(decider)) => words!("{} decides", "{} 有决定权", decider.name),
+                _ => words!("confirmed", "已确认"),
             },
             Some(Known::AppointmentSet) if evidence.first_meeting.is_some() => {
-                "they have met".into()
+                words!("they have met", "已经见面")
             }
-            Some(Known::AppointmentSet) => "a first meeting has a date".into(),
-            Some(Known::Met) => "first meeting".into(),
-            Some(Known::Entry(_)) => "an entry says so".into(),
-            Some(Known::Timing | Known::NextStep) if evidence.signed.is_some() => "signed".into(),
+            Some(Known::AppointmentSet) => {
+                words!("a first meeting has a date", "初次见面已约定日期")
+            }
+            Some(Known::Met) => words!("first meeting", "初次见面"),
+            Some(Known::Entry(_)) => words!("an entry shows it", "有记录为证"),
+            Some(Known::Timing | Known::NextStep) if evidence.signed.is_some() => {
+                words!("signed", "已签约")
+            }
             Some(Known::Timing) => {
                 let close = evidence.close_by.map(|(close, _)| close.to_string());
-                format!("signing by {}", close.unwrap_or_default())
+                words!("signing by {}", "签约日 {}", close.as_deref().unwrap_or_default())
             }
             Some(Known::NextStep) => {
-                let next = evidence.next.as_ref().map(|next| next.at.shown());
-                format!("next step on {}", next.unwrap_or_default())
+                let next = evidence.next.as_ref().map(|next| next.at.shown()).unwrap_or_default();
+                words!("next step on {next}", "下一步 {next}")
             }
-            Some(Known::Signed) => "contract handed in".into(),
-            Some(Known::Paid) => format!("{} received", evidence.paid.grouped()),
-            Some(Known::Booked) => "booked".into(),
+            Some(Known::Signed) => words!("contract handed in", "合同已交"),
+            Some(Known::Paid) => {
+                let paid = evidence.paid.grouped();
+                words!("{paid} received", "已收 {paid}")
+            }
+            Some(Known::Booked) => words!("booked", "已承保"),
         }
     }
 
-    fn why_missing(&self, id: &str) -> (String, String) {
+    fn why_missing(&self, id: &str) -> (Words, Option<Remedy>) {
         if id == IN_CYCLE {
             let day = self.day_of_cycle();
-            let mend = "`crm back ID` starts the pass afresh".into();
-            return (format!("past the sales cycle: {day}"), mend);
+            let (en, zh) = (day.en(), day.get(Lang::Zh));
+            let why = words!("past the sales cycle: {en}", "已超过销售周期：{zh}");
+            return (why, Some(Remedy::FallBack));
         }
-        let confirm = || format!("--confirm {id}");
+        let confirm = || Some(Remedy::Confirm(id.into()));
+        let entry = |kind: EventKind| Some(Remedy::Entry(kind));
         let criterion = self.settings.criterion(id);
         match criterion.map(|criterion| &criterion.known) {
-            None => ("not defined".into(), String::new()),
+            None => (words!("not defined", "未定义"), None),
             Some(Known::Attested | Known::Decider)
                 if criterion.is_some_and(|c| self.revoked(c)) =>
             {
-                ("it was revoked".into(), confirm())
+                (words!("it was revoked", "已撤销"), confirm())
             }
-            Some(Known::Attested) => ("nobody has confirmed it".into(), confirm()),
-            Some(Known::Decider) => {
-                ("not confirmed, and no contact has `decides = true`".into(), confirm())
-            }
-            Some(Known::NextStep) if self.next_stands().is_some() => (
-                "the next step does not say what for".into(),
-                "--next DATE --next-what TEXT".into(),
+            Some(Known::Attested) => (words!("not confirmed", "尚未确认"), confirm()),
+            Some(Known::Decider) => (
+                words!(
+                    "not confirmed, and no contact has `decides = true`",
+                    "尚未确认，也没有联系人标为 `decides = true`"
+                ),
+                confirm(),
             ),
-            Some(Known::AppointmentSet | Known::NextStep) => (self.no_next(), "--next DATE".into()),
-            Some(Known::Met) => {
-                ("no entry of a meeting kind in this pursuit".into(), "--kind meeting".into())
+            Some(Known::NextStep) if self.next_stands().is_some() => (
+                words!(
+                    "the next step has no purpose (next_what)",
+                    "下一步没有写明事由（next_what）"
+                ),
+                Some(Remedy::NextStep { purpose: true }),
+            ),
+            Some(Known::AppointmentSet) => {
+                (self.no_next(), Some(Remedy::NextStep { purpose: false }))
             }
+            Some(Known::NextStep) => {
+                (self.no_next(), Some(Remedy::NextStep { purpose: self.settings.next_what }))
+            }
+            Some(Known::Met) => (
+                words!("no entry of a meeting kind in this pursuit", "本轮没有见面类的记录"),
+                entry(EventKind::Meeting),
+            ),
             Some(Known::Entry(kinds)) => {
-                let first = kinds.first().map_or("", |kind| kind);
                 let names: Vec<&str> = kinds.iter().map(EventKind::name).collect();
-                let why = format!("no entry `{}` in this pursuit", names.join("` or `"));
-                (why, format!("--kind {first}"))
+                let (en, zh) = (names.join("` or `"), names.join("` 或 `"));
+                let why = words!("no entry `{en}` in this pursuit", "本轮没有 `{zh}` 记录");
+                (why, kinds.first().cloned().map(Remedy::Entry))
             }
             Some(Known::Timing) => self.untimely(),
-            Some(Known::Signed) => {
-                ("no entry `contract` in this pursuit".into(), "--kind contract".into())
-            }
+            Some(Known::Signed) => (
+                words!("no entry `contract` in this pursuit", "本轮没有 `contract`（合同）记录"),
+                entry(EventKind::Contract),
+            ),
             Some(Known::Paid) => self.unpaid(),
-            Some(Known::Booked) => {
-                ("no entry `booking` in this pursuit".into(), "--kind booking".into())
-            }
+            Some(Known::Booked) => (
+                words!("no entry `booking` in this pursuit", "本轮没有 `booking`（承保）记录"),
+                entry(EventKind::Booking),
+            ),
         }
     }
 
     /// Which day of the cycle it is; nothing before the clock starts.
-    fn day_of_cycle(&self) -> String {
-        let day = |age| format!("day {age} of {}", self.cycle_days);
+    fn day_of_cycle(&self) -> Words {
+        let cycle = self.cycle_days;
+        let day = |age| words!("day {age} of {cycle}", "第 {age} 天，周期 {cycle} 天");
         self.clock().age(self.on).map(day).unwrap_or_default()
     }
 
-    fn untimely(&self) -> (String, String) {
+    fn untimely(&self) -> (Words, Option<Remedy>) {
+        let cycle = self.cycle_days;
         let why = match self.evidence.close_by {
-            None => "no signing date is named".to_owned(),
-            Some((close, _)) if close < self.on => format!("the signing date {close} has passed"),
-            Some((close, _)) => format!(
-                "the signing date {close} is more than one cycle ({} days) away",
-                self.cycle_days
+            None => words!("no signing date is named", "没有签约日"),
+            Some((close, _)) if close < self.on => {
+                words!("the signing date {close} has passed", "签约日 {close} 已过")
+            }
+            Some((close, _)) => words!(
+                "the signing date {close} is more than one cycle ({cycle} days) away",
+                "签约日 {close} 超出一个销售周期（{cycle} 天）"
             ),
         };
-        (why, format!("--close-by DATE, from {} to {}", self.on, self.latest()))
+        (why, Some(Remedy::CloseBy(self.on, self.latest())))
     }
 
-    fn unpaid(&self) -> (String, String) {
-        let (why, amount) = match self.settings.paid_threshold {
+    fn unpaid(&self) -> (Words, Option<Remedy>) {
+        let threshold = self.settings.paid_threshold;
+        let why = match threshold {
             Some(threshold) => {
-                let (paid, threshold) = (self.evidence.paid.grouped(), threshold);
-                (format!("{paid} of {} received", threshold.grouped()), threshold.to_string())
+                let (paid, threshold) = (self.evidence.paid.grouped(), threshold.grouped());
+                words!("{paid} of {threshold} received", "已收 {paid}，应收 {threshold}")
             }
-            None => ("no payment in this pursuit".to_owned(), "AMOUNT".to_owned()),
+            None => words!("no payment in this pursuit", "本轮没有付款"),
         };
-        (why, format!("log ID payment --amount {amount}"))
+        (why, Some(Remedy::Payment(threshold)))
     }
 
     /// Was it revoked, whatever spoke for it until then?
@@ -374,12 +442,16 @@ impl<'a> Case<'a> {
         self.required(stage).any(|given| given.id == criterion.id).then_some(on)
     }
 
-    fn no_next(&self) -> String {
+    fn no_next(&self) -> Words {
         match &self.evidence.next {
             Some(next) => {
-                format!("the step agreed for {} passed without an entry", next.at.shown())
+                let day = next.at.shown();
+                words!(
+                    "the step agreed for {day} passed without an entry",
+                    "约定 {day} 的下一步已过，没有记录"
+                )
             }
-            None => "no next step has a date".to_owned(),
+            None => words!("no next step has a date", "没有约定日期的下一步"),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod evidence;
 pub mod moves;
 pub mod passage;
 pub mod past;
+pub mod remedy;
 pub mod state;
 pub mod worth;
 
@@ -348,24 +349,23 @@ impl<'a> Fold<'a> {
         if self.case(event.date()).meets(target) {
             return;
         }
-        let missing: Vec<String> = self
-            .case(event.date())
-            .requirements(target)
-            .into_iter()
-            .filter(|status| !status.met)
-            .map(|status| format!("{}: {}", status.id, status.why))
-            .collect();
-        let message =
-            format!("moved to `{}` without the evidence for it", self.pipeline.stages[target].id);
-        let mut diagnostic = Diagnostic::new(Code::UnsupportedMove, message);
-        for line in missing {
-            diagnostic = diagnostic.note(format!("missing {line}"));
-        }
-        self.find(
-            diagnostic.help("add the evidence, or say why it stands: `forced = \"…\"`"),
-            event,
-            Some("stage"),
+        let stage = &self.pipeline.stages[target].id;
+        let missing = self.case(event.date()).requirements(target);
+        let message = words!(
+            "moved to `{stage}` without the evidence for it",
+            "移到了 `{stage}`，但证据不足"
         );
+        let diagnostic = missing
+            .iter()
+            .filter(|status| !status.met)
+            .fold(Diagnostic::new(Code::UnsupportedMove, message), |diagnostic, status| {
+                diagnostic.note(status.missing())
+            })
+            .help(words!(
+                "add the evidence, or state the reason: `forced = \"…\"`",
+                "补上证据，或写明理由：`forced = \"…\"`"
+            ));
+        self.find(diagnostic, event, Some("stage"));
     }
 
     /// Enters a column. An opening position opens the pursuit there: it was never in the first column.

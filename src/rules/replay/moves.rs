@@ -1,7 +1,7 @@
 //! May a prospect move? The same rule that `check` and replay apply, asked before writing.
 
 use crate::model::event::Event;
-use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::pipeline::{Outcome, Pipeline, Stage};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::evidence::{Case, Status};
@@ -27,6 +27,11 @@ impl Record {
     /// The board it stands on.
     pub fn pipeline<'a>(&self, settings: &'a Settings) -> &'a Pipeline {
         &settings.pipelines[self.state.pipeline]
+    }
+
+    /// Its column.
+    pub fn stage<'a>(&self, settings: &'a Settings) -> &'a Stage {
+        &self.pipeline(settings).stages[self.state.stage]
     }
 
     /// The id of its column.

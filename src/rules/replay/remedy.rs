@@ -1,0 +1,70 @@
+//! What would satisfy a criterion, as data. The text of its option is made in one place, here.
+
+use crate::diag::Words;
+use crate::model::kind::EventKind;
+use crate::value::date::Date;
+use crate::value::money::Amount;
+use crate::value::text::Text;
+
+/// What would satisfy a criterion: an option of `advance` and `log`, or an entry that comes first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// A person confirms it: `--confirm ID`.
+    Confirm(Text),
+    /// An entry of this kind: `--kind KIND`.
+    Entry(EventKind),
+    /// A next step, and its purpose where the ledger asks for that.
+    NextStep {
+        /// The purpose is missing too.
+        purpose: bool,
+    },
+    /// A signing date from one day to another.
+    CloseBy(Date, Date),
+    /// A payment of so much; `None` = of any amount.
+    Payment(Option<Amount>),
+    /// A fall-back: it starts the pass afresh.
+    FallBack,
+}
+
+impl Remedy {
+    /// The option of `advance` that this is; `None` for an entry that comes first.
+    pub fn option(&self) -> Option<String> {
+        match self {
+            Remedy::Confirm(id) => Some(format!("--confirm {id}")),
+            Remedy::Entry(kind) => Some(format!("--kind {kind}")),
+            Remedy::NextStep { purpose: false } => Some("--next DATE".to_owned()),
+            Remedy::NextStep { purpose: true } => Some("--next DATE --next-what TEXT".to_owned()),
+            Remedy::CloseBy(..) => Some("--close-by DATE".to_owned()),
+            Remedy::Payment(_) | Remedy::FallBack => None,
+        }
+    }
+
+    /// The command that comes first, for a prospect; `None` for an option of `advance`.
+    pub fn command(&self, id: &str) -> Option<Words> {
+        match self {
+            Remedy::Payment(amount) => {
+                let amount = amount.map_or("AMOUNT".to_owned(), |amount| amount.to_string());
+                let command = format!("crm log {id} payment --amount {amount}");
+                Some(Words::both(command.clone(), command))
+            }
+            Remedy::FallBack => Some(words!(
+                "`crm back {id}` starts the pass afresh",
+                "`crm back {id}` 退回起点，重新开始"
+            )),
+            _ => None,
+        }
+    }
+
+    /// The remedy in short, beside a criterion.
+    pub fn words(&self) -> Words {
+        match self {
+            Remedy::CloseBy(from, to) => {
+                words!("--close-by DATE, from {from} to {to}", "--close-by 日期，{from} 至 {to}")
+            }
+            other => {
+                let option = other.option().map(|option| Words::both(option.clone(), option));
+                option.or_else(|| other.command("ID")).unwrap_or_default()
+            }
+        }
+    }
+}
