@@ -16,14 +16,18 @@
 //!   stage in files and code, column in words for people. **outcome**: a stage is open, won or lost.
 //! - **criterion** (标准): a named condition that a column requires: *attested* by a person, or *computed*.
 //!   **evidence** (证据): what the entries say about the criteria.
-//! - **move**: an event with a `stage`. Forward is to **advance**, backward is to **fall back** (退回).
-//!   A **forced** move overrode a rule, with a reason.
+//! - **move** (移动): a change of column after a pursuit was opened; the entry that makes it names a `stage`.
+//!   Forward is to **advance**, backward is to **fall back** (退回). A **forced** move overrode a rule, with a reason.
 //! - **pursuit** (一轮): one pass over the board, from its opening to won or lost.
 //! - **clock** (周期): the days since the pursuit's first meeting. **sales cycle**: how many there may be;
 //!   past it a prospect is **overdue** (逾期), and a **sweep** lets it fall back.
 //! - **opening position**: an `imported` event; its evidence counts as given.
 //! - **supported**: the highest column that the evidence supports; **classification** compares it with the
 //!   column a prospect stands in.
+//!   **overstated** (高估): open, not on hold, and above what is supported, the sales cycle left aside.
+//! - **worth**: what an open prospect is expected to bring; what a won pursuit brought (成交额): its bookings, else its
+//!   contracts, else the value expected on the day it closed. **weighted** (加权): value x probability of an open one.
+//! - **case** (受理): a request or complaint until it is resolved, named by its ticket.
 //! - **replay**: folding a prospect's events up to a day into its **state** and **history**; the result with its
 //!   prospect is a **record**, and all records of a ledger on a day are a **book**.
 //! - **customer** (客户): a prospect, or all prospects with one `account`. **dimension** (维度): one way to judge it, with

@@ -18,6 +18,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                 ("", Some(owner)) => {
                     words!("given to `{owner}` by force: {why}", "破例归 `{owner}`：{why}")
                 }
+                ("", None) => words!("an entry was forced: {why}", "破例记录：{why}"),
                 _ => words!(
                     "the move to `{stage}` was forced: {why}",
                     "移至 `{stage}` 属破例：{why}"

@@ -1,13 +1,18 @@
 //! The checks: findings about a prospect that could be read. One file per check and one line in [`CHECKS`].
 //! `disk` reports files that cannot be read, and replay reports broken moves.
 
+mod amounts;
 mod criteria;
 mod dates;
 mod exceptions;
 mod facts;
 mod kinds;
 mod left;
+mod openings;
+mod past;
+mod reasons;
 mod reps;
+mod scores;
 pub mod since;
 mod standing;
 mod unknown_keys;
@@ -15,6 +20,7 @@ mod unknown_keys;
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::event::Event;
 use crate::model::settings::Settings;
+use crate::rules::entry::Flaw;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use std::path::PathBuf;
@@ -47,6 +53,12 @@ impl Subject<'_> {
         self.file().at(Spot::Event(event.key.text.to_string(), Some(field)))
     }
 
+    /// What is wrong with an entry, at its place.
+    fn flaw(&self, flaw: Flaw) -> Diagnostic {
+        let spot = Spot::Event(flaw.event.key.text.to_string(), flaw.field);
+        flaw.what.at(self.file().at(spot))
+    }
+
     /// An event as a whole: its key.
     fn entry(&self, event: &Event) -> Place {
         self.file().at(Spot::Event(event.key.text.to_string(), None))
@@ -70,6 +82,11 @@ pub const CHECKS: &[Check] = &[
     kinds::CHECK,
     unknown_keys::CHECK,
     dates::CHECK,
+    openings::CHECK,
+    reasons::CHECK,
+    scores::CHECK,
+    amounts::CHECK,
+    past::CHECK,
     standing::CHECK,
     exceptions::CHECK,
 ];

@@ -78,7 +78,19 @@ impl Comparison<'_> {
             // A folder carries no meaning: the id identifies the prospect. A file at an unchanged path is tried first.
             let same = self.paths.binary_search(path).ok().map(|at| &self.paths[at]);
             match same.or_else(|| here.get(&id::fold(&id_of(path))).copied()) {
-                Some(now) => found.extend(self.compared(&was, &old, now)),
+                Some(now) => {
+                    let harm = self.compared(&was, &old, now);
+                    // Of two people under one id, one has a file of another name now.
+                    let mut moved = || {
+                        let candidates = newcomers.get_or_insert_with(|| self.contents(changed));
+                        candidates
+                            .iter()
+                            .any(|(before, after)| before.is_none() && lives_on(&old, None, after))
+                    };
+                    if !harm.is_empty() && !moved() {
+                        found.extend(harm);
+                    }
+                }
                 None => {
                     let candidates = newcomers.get_or_insert_with(|| self.contents(changed));
                     let joined = candidates

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Failure, Severity};
 use crate::disk::ledger::Ledger;
-use crate::disk::root::find_root;
+use crate::disk::root::{find_root, ledger_file};
 use crate::disk::write;
 use crate::git::program::Git;
 use crate::git::snapshot::{Snapshot, Tracked};
@@ -13,7 +13,7 @@ use crate::rules::query::Query;
 use crate::table::sheet::{Audience, Sheet};
 use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::period::{DATE_FORMS, Period, parse_date, parse_moment, parse_period};
+use crate::value::period::{DATE_FORMS, NotADate, Period, parse_date, parse_moment, parse_period};
 use std::cell::{Cell, RefCell};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -52,6 +52,8 @@ pub struct Context {
     format: Option<Format>,
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
+    /// The format where none is asked for.
+    usual: Cell<Format>,
     /// The language of talk; that of sheets is the ledger's, or none for machines.
     spoken: Cell<Lang>,
     /// What goes out once the command has succeeded.
@@ -65,9 +67,7 @@ impl Context {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let clock = Date::today_by_the_clock();
         let day = |origin: &str, text: &Option<String>, base: Date| match text {
-            Some(text) => {
-                parse_date(text, base).map_err(|wrong| bad_date(origin, &wrong.to_string()))
-            }
+            Some(text) => parse_date(text, base).map_err(|wrong| bad_date(origin, &wrong)),
             None => Ok(base),
         };
         // `--as-of -14d` counts from CRM_TODAY where that is set.
@@ -87,7 +87,10 @@ impl Context {
             ),
             (None, None) => None,
         };
-        global.output.as_deref().map_or(Ok(()), can_be_written)?;
+        if let Some(file) = &global.output {
+            let root = find_root(stated_ledger(&global, &env), &here).ok();
+            can_be_written(file, root.as_deref())?;
+        }
         let color =
             colored(&global.color, &std::io::stdout(), env.no_color || global.output.is_some());
         Ok(Context {
@@ -98,6 +101,7 @@ impl Context {
             format,
             color,
             ledger: std::cell::OnceCell::new(),
+            usual: Cell::default(),
             spoken: Cell::default(),
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
@@ -123,9 +127,7 @@ impl Context {
 
     /// The same, and what a dead writer left is not touched.
     pub fn root_as_it_is(&self) -> Result<(PathBuf, PathBuf), Failure> {
-        let stated =
-            self.global.ledger.clone().or_else(|| self.env.ledger.as_ref().map(PathBuf::from));
-        let root = find_root(stated.as_deref(), &self.here)?;
+        let root = find_root(stated_ledger(&self.global, &self.env), &self.here)?;
         let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
         Ok((root, shown))
     }
@@ -142,18 +144,38 @@ impl Context {
     /// The ledger as git has it. It becomes the command's own by [`Context::settle`].
     pub fn ledger_of(&self, snapshot: Snapshot) -> Result<Ledger, Failure> {
         let (root, shown) = self.root()?;
-        Ledger::of_stored(snapshot, root, shown).map_err(Failure)
+        let mut ledger = Ledger::of_stored(snapshot, root, shown).map_err(Failure)?;
+        self.word(&mut ledger);
+        Ok(ledger)
     }
 
     /// Makes a ledger that of the command, unless it has one.
     pub fn settle(&self, mut ledger: Ledger) -> &Ledger {
         self.ledger.get_or_init(|| {
-            self.spoken.set(ledger.settings.language);
-            if self.format.is_some_and(|format| format.readers() == Audience::Machines) {
-                ledger.settings.language = Lang::Machine;
-            }
+            self.word(&mut ledger);
             ledger
         })
+    }
+
+    /// Words sheets for their readers; talk stays in the language of the ledger.
+    fn word(&self, ledger: &mut Ledger) {
+        let language = &mut ledger.settings.language;
+        if *language != Lang::Machine {
+            self.spoken.set(*language);
+        }
+        if self.written().readers() == Audience::Machines {
+            *language = Lang::Machine;
+        }
+    }
+
+    /// The format that is asked for, else the usual one of the command.
+    fn written(&self) -> Format {
+        self.format.unwrap_or(self.usual.get())
+    }
+
+    /// Says which format the command writes unless another is asked for; before the ledger is opened.
+    pub fn usually(&self, format: Format) {
+        self.usual.set(format);
     }
 
     /// The book of the as-of day with all records in memory. Errors in the ledger are counted on stderr, or stop
@@ -218,14 +240,8 @@ impl Context {
 
     /// Puts a sheet on stdout, or into the file of `-o`.
     pub fn emit(&self, sheet: Sheet) -> Result<(), Failure> {
-        self.emit_as(sheet, Format::default())
-    }
-
-    /// The same for data that people seldom read: `format` unless another is asked for.
-    pub fn emit_as(&self, sheet: Sheet, format: Format) -> Result<(), Failure> {
-        let format = self.format.unwrap_or(format);
-        let rendering =
-            Rendering::of(sheet, format, self.render_options()).map_err(|e| render_error(&e))?;
+        let rendering = Rendering::of(sheet, self.written(), self.render_options())
+            .map_err(|e| render_error(&e))?;
         self.out.borrow_mut().push(Piece::Sheet(Box::new(rendering)));
         Ok(())
     }
@@ -238,7 +254,7 @@ impl Context {
     /// Who reads what [`Context::emit`] writes; nobody knows where a table is asked for by its name.
     pub fn readers(&self) -> Option<Audience> {
         let named = self.global.table.is_some();
-        (!named).then(|| self.format.unwrap_or_default().readers())
+        (!named).then(|| self.written().readers())
     }
 
     /// How sheets shall look on this output.
@@ -299,7 +315,7 @@ impl Context {
 
     /// A date that somebody typed.
     pub fn date(&self, origin: &str, text: &str) -> Result<Date, Diagnostic> {
-        parse_date(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+        parse_date(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// A date, perhaps with a time, that somebody typed.
@@ -308,12 +324,12 @@ impl Context {
         origin: &str,
         text: &str,
     ) -> Result<crate::value::date::Moment, Diagnostic> {
-        parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+        parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// A period that somebody typed.
     pub fn period(&self, origin: &str, text: &str) -> Result<Period, Diagnostic> {
-        parse_period(text, self.today).map_err(|wrong| bad_date(origin, &wrong.to_string()))
+        parse_period(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// A query that somebody typed.
@@ -344,13 +360,32 @@ pub fn counted(n: usize, noun: &str) -> String {
     format!("{n} {noun}{plural}")
 }
 
-/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it.
-fn can_be_written(file: &Path) -> Result<(), Diagnostic> {
+/// The ledger's folder, where it is stated: `--ledger`, else `CRM_LEDGER`.
+fn stated_ledger<'a>(global: &'a Global, env: &'a Environment) -> Option<&'a Path> {
+    global.ledger.as_deref().or(env.ledger.as_deref().map(Path::new))
+}
+
+/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it. A file of a
+/// ledger is never replaced by a report. `root` is the command's ledger, if it has one.
+fn can_be_written(file: &Path, root: Option<&Path>) -> Result<(), Diagnostic> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let why = if file.is_dir() {
         "it is a folder".to_owned()
     } else if folder.is_some_and(|folder| !folder.is_dir()) {
         "there is no such folder".to_owned()
+    } else if let Some(own) = ledger_file(file, root) {
+        let (file, own) = (file.display(), own.display());
+        return Err(Diagnostic::new(
+            Code::BadArgument,
+            words!(
+                "-o {file} would replace a file of the ledger: {own}",
+                "-o {file} 会覆盖账本自己的文件：{own}"
+            ),
+        )
+        .help(words!(
+            "choose a name outside of prospects/, activity/, .crm/ and .git/",
+            "请换一个文件名，不要放在 prospects/、activity/、.crm/ 或 .git/ 里"
+        )));
     } else {
         return Ok(());
     };
@@ -361,9 +396,11 @@ fn cannot_be_written(name: &str, why: &str) -> Diagnostic {
     Diagnostic::new(Code::WriteFailed, format!("{name} cannot be written: {why}"))
 }
 
-fn bad_date(origin: &str, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadArgument, format!("{origin}: {what}"))
-        .help(format!("dates can be written so: {DATE_FORMS}"))
+fn bad_date(origin: &str, wrong: &NotADate) -> Diagnostic {
+    Diagnostic::new(Code::BadArgument, wrong.words().about(origin)).help(words!(
+        "dates can be written so: {DATE_FORMS}; a time behind it: 'tomorrow 9:00'",
+        "日期的写法：{DATE_FORMS}；后面可加时间：'tomorrow 9:00'"
+    ))
 }
 
 fn formats() -> String {

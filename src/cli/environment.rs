@@ -15,7 +15,7 @@ pub struct Environment {
     pub editor: Option<String>,
     /// `PATH`, for `crm-foo`.
     pub path: Option<OsString>,
-    /// `NO_COLOR` is set and not empty.
+    /// `NO_COLOR` is set and not empty, or `TERM` is `dumb`: a terminal that knows no escape sequences.
     pub no_color: bool,
     /// `GIT_DIR` or `GIT_INDEX_FILE` is set: git runs us, in the folder that it means.
     pub inside_git: bool,
@@ -47,7 +47,7 @@ impl Environment {
             user: text("CRM_USER"),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             path: std::env::var_os("PATH"),
-            no_color: text("NO_COLOR").is_some(),
+            no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
             pusher: PUSHERS.iter().find_map(|name| text(name)),
             force: options.find_map(forced),
             inside_git: ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|n| std::env::var_os(n).is_some()),

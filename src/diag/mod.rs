@@ -154,6 +154,12 @@ impl Diagnostic {
         self
     }
 
+    /// The finding as an error that stops a command: in a file of an earlier version it may be less.
+    #[must_use]
+    pub fn refused(self) -> Diagnostic {
+        Diagnostic { severity: Severity::Error, ..self }
+    }
+
     /// The same finding under another code, with that code's weight and status: TOML that cannot be read
     /// is one thing in a prospect and another in the settings.
     #[must_use]
@@ -221,6 +227,24 @@ pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         }
         None => None,
     }
+}
+
+/// The candidate that a text misses by one letter (added, left out, changed, two exchanged) or by case alone.
+/// Short words of which one letter decides are no slips: four letters are the least.
+pub fn one_letter_off<'a>(
+    text: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    if candidates.contains(&text) {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    candidates.into_iter().find(|candidate| {
+        let known = candidate.to_lowercase();
+        let near = || strsim::damerau_levenshtein(&lower, &known) == 1;
+        known == lower || known.chars().count() >= 4 && near()
+    })
 }
 
 /// A command stopped: what was wrong. Never empty.
@@ -307,6 +331,15 @@ codes! {
     NoEvents "no-events" Warning Refused "a prospect without a single event";
     TimeOrder "time-order" Warning Refused "the times of a day contradict the order of its events";
     FutureEvent "future-event" Warning Refused "an event is dated after the day of the report";
+    TwoOpenings "two-openings" Error Refused "a file with two openings: two people may share one id";
+    BeforeOpening "before-opening" Warning Refused "an entry before the one that opened the account";
+    EmptyReason "empty-reason" Warning Refused "a reason without words";
+    BadScore "bad-score" Warning Refused "a score outside of its scale";
+    MissingAmount "missing-amount" Warning Refused "a payment or refund without an amount";
+    UnknownTicket "unknown-ticket" Warning Refused "an entry resolves a ticket that is not open";
+    BadTally "bad-tally" Warning Refused "more conversations than dials on a day";
+    PastDate "past-date" Info Refused "a next step or signing date before the day of its entry";
+    NearMiss "near-miss" Info Refused "a reason or source that is one letter off a known one";
     UnknownEvent "unknown-event" Error Refused "a retraction names an event that is not there";
     // The method
     UnsupportedMove "unsupported-move" Error Refused "a move that its evidence does not support";
@@ -372,6 +405,23 @@ mod tests {
         assert!(ids.iter().all(|id| {
             id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         }));
+    }
+
+    #[test]
+    fn one_letter_off_is_one() {
+        let known = ["price", "competitor", "fit", "价格"];
+        for (text, expected) in [
+            ("price", None),
+            ("Price", Some("price")),
+            ("prise", Some("price")),
+            ("prcie", Some("price")),
+            ("pric", Some("price")),
+            ("prises", None),
+            ("fat", None),
+            ("价值", None),
+        ] {
+            assert_eq!(one_letter_off(text, known), expected, "{text}");
+        }
     }
 
     #[test]

@@ -43,15 +43,15 @@ impl Lang {
 /// A text in both languages. The `words!` macro makes it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Words {
-    en: String,
+    en: Box<str>,
     /// Empty where no Chinese was given.
-    zh: String,
+    zh: Box<str>,
 }
 
 impl Words {
     /// A text in English and in Chinese.
     pub fn both(en: impl Into<String>, zh: impl Into<String>) -> Words {
-        Words { en: en.into(), zh: zh.into() }
+        Words { en: en.into().into(), zh: zh.into().into() }
     }
 
     /// The text in a language; English where there is no Chinese.
@@ -75,7 +75,7 @@ impl Words {
     /// Several texts as one, in each language.
     pub fn joined(all: &[Words], separator: &str) -> Words {
         let of = |lang| all.iter().map(|one| one.get(lang)).collect::<Vec<_>>().join(separator);
-        Words { en: of(Lang::En), zh: of(Lang::Zh) }
+        Words::both(of(Lang::En), of(Lang::Zh))
     }
 
     /// Has neither language a text?
@@ -88,14 +88,14 @@ impl Words {
     pub fn about(&self, what: &str) -> Words {
         let before =
             |text: &str| if text.is_empty() { String::new() } else { format!("{what}: {text}") };
-        Words { en: before(&self.en), zh: before(&self.zh) }
+        Words::both(before(&self.en), before(&self.zh))
     }
 }
 
 /// A text without Chinese yet.
 impl From<String> for Words {
     fn from(en: String) -> Words {
-        Words { en, zh: String::new() }
+        Words::both(en, "")
     }
 }
 

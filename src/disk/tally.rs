@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
+use crate::format::layout::ACTIVITY;
 use crate::format::read_prospect::bad_key;
 use crate::format::tree::{Reader, Table, parse};
 use crate::model::event::EventKey;
@@ -52,13 +53,31 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
     tallies.dedup_by(|later, first| {
         let same = (&later.0, later.1) == (&first.0, first.1);
         if same {
-            first.2.dials += later.2.dials;
-            first.2.conversations += later.2.conversations;
-            first.2.appointments += later.2.appointments;
+            first.2 = first.2.plus(&later.2);
         }
         same
     });
+    for (rep, day, tally) in tallies.iter().filter(|(.., tally)| tally.is_impossible()) {
+        let file = ledger.show(&Path::new(ACTIVITY).join(format!("{rep}.toml")));
+        problems.push(impossible(*day, tally).at(Place::file(file)));
+    }
     (tallies, problems)
+}
+
+/// That a day has more conversations than dials.
+pub fn impossible(day: Date, tally: &Tally) -> Diagnostic {
+    let Tally { dials, conversations, .. } = tally;
+    Diagnostic::new(
+        Code::BadTally,
+        words!(
+            "{day}: {conversations} conversations of {dials} dials",
+            "{day}：拨打 {dials} 次，却接通 {conversations} 次"
+        ),
+    )
+    .help(words!(
+        "a conversation is a dial that was answered: tally the dials of the day too",
+        "接通的电话也算拨打：请把当天的拨打次数补上"
+    ))
 }
 
 /// The keys and tallies of one file.

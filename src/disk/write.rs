@@ -390,6 +390,8 @@ fn is_plain_file(path: &Path) -> bool {
 /// Makes the changes in a folder durable. Does nothing on systems that cannot.
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     let cannot = [ErrorKind::PermissionDenied, ErrorKind::InvalidInput, ErrorKind::Unsupported];
+    // The parent of a relative path of one name is written as nothing.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         Err(error) if !cannot.contains(&error.kind()) => Err(error),
         _ => Ok(()),

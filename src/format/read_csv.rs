@@ -1,8 +1,10 @@
 //! Reading CSV for imports: any of the usual separators, line ends and byte-order marks, quoted line
-//! breaks, blank lines. Rows keep their line numbers, for later findings about them.
+//! breaks, blank lines, and the `'` that exports put before a formula. Rows keep their line numbers, for later
+//! findings about them.
 
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::model::rows::{Row, Rows};
+use crate::value::formula::restored;
 use std::path::Path;
 
 /// Separators that can be recognised, and their names in English and Chinese.
@@ -42,11 +44,11 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let cells = record.iter().map(|cell| cell.trim().into()).collect();
         if rows.header.is_empty() {
-            rows.header = cells;
+            rows.header = record.iter().map(|cell| cell.trim().into()).collect();
             continue;
         }
+        let cells = record.iter().map(|cell| restored(cell.trim()).into()).collect();
         let ends = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let unclosed = ends >= text.len() && is_unclosed(text.get(begins..).unwrap_or(""));
         rows.rows.push(Row { line: lines.of(begins), cells, unclosed });

@@ -126,16 +126,16 @@ impl Criterion {
 /// The built-in criteria: id, English, Chinese, how each is known.
 pub fn default_criteria() -> Vec<Criterion> {
     [
-        ("appointment-set", "first meeting has a date", "约定了初次见面", Known::AppointmentSet),
-        ("met", "met at least once", "见过面", Known::Met),
-        ("next-step", "a dated next step is agreed", "更进一步", Known::NextStep),
-        ("right-person", "the one who decides", "合适的人", Known::Decider),
-        ("fit", "what we recommend means something to them", "符合需要", Known::Attested),
-        ("budget", "a price or range was discussed", "预算合理", Known::Attested),
-        ("timing", "a signing date inside the cycle", "合适的时间", Known::Timing),
-        ("signed", "contract papers signed and handed in", "签署合同", Known::Signed),
-        ("paid", "the money is in", "已收款", Known::Paid),
-        ("booked", "the order is booked", "承保", Known::Booked),
+        ("appointment-set", "first meeting set", "约定了初次见面", Known::AppointmentSet),
+        ("met", "met", "见过面", Known::Met),
+        ("next-step", "next step agreed", "更进一步", Known::NextStep),
+        ("right-person", "right person", "合适的人", Known::Decider),
+        ("fit", "fits the need", "符合需要", Known::Attested),
+        ("budget", "budget discussed", "预算合理", Known::Attested),
+        ("timing", "signing date in the cycle", "合适的时间", Known::Timing),
+        ("signed", "contract signed", "签署合同", Known::Signed),
+        ("paid", "money received", "已收款", Known::Paid),
+        ("booked", "order booked", "承保", Known::Booked),
     ]
     .into_iter()
     .map(|(id, en, zh, known)| Criterion { id: id.into(), label: Label::both(en, zh), known })

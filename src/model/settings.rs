@@ -212,6 +212,8 @@ pub struct Settings {
     pub team_checkpoints: Vec<Weekday>,
     /// Days after which a missed next step counts against the evidence.
     pub next_grace_days: u32,
+    /// A next step without what it is for does not meet `next-step`.
+    pub next_what: bool,
     /// `paid` takes more than zero, or at least this.
     pub paid_threshold: Option<Amount>,
     /// `stuck-at-25` is a > k x (b + c); this is k.
@@ -257,6 +259,7 @@ impl Default for Settings {
             checkpoints: vec![Weekday::Mon, Weekday::Wed, Weekday::Fri],
             team_checkpoints: vec![Weekday::Wed, Weekday::Fri],
             next_grace_days: 3,
+            next_what: false,
             paid_threshold: None,
             stuck_factor: 4,
             fan_out: false,

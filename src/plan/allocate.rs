@@ -204,7 +204,7 @@ pub(super) fn tries(pairs: usize) -> usize {
 impl Candidate {
     fn of(record: &Record, book: &Book, obstacles: Obstacles) -> Candidate {
         Candidate {
-            prospect: Subject::of(record, &book.settings),
+            prospect: Subject::of(record),
             needs: record.prospect.needs.clone(),
             region: record.prospect.region.clone(),
             worth: Worth::of(record, &book.settings),

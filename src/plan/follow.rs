@@ -123,7 +123,7 @@ fn find<'b>(
             found.pool.extend(record.state.in_pool().then(|| id.clone()));
             let key = fold(id);
             if wanted.contains(&key) {
-                let prospect = Subject::of(record, &book.settings);
+                let prospect = Subject::of(record);
                 let elsewhere = not_in_pool(record, &book.settings);
                 let obstacles = eligibility.obstacles(record, idle);
                 found.named.insert(key, Named { prospect, elsewhere, obstacles });

@@ -8,6 +8,7 @@ pub mod rebalance;
 pub mod recycle;
 pub mod sweep;
 
+use crate::model::pipeline::Stage;
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
 use crate::value::text::Text;
@@ -22,22 +23,33 @@ pub struct Subject {
     pub path: PathBuf,
     /// Who this is.
     pub name: Text,
-    /// The id of its column.
-    pub stage: Text,
+    /// The position of its board, and of its column on it.
+    pub place: (usize, usize),
     /// Who owns it; `None` = in the pool.
     pub owner: Option<Text>,
 }
 
 impl Subject {
     /// The prospect of a record.
-    pub fn of(record: &Record, settings: &Settings) -> Subject {
+    pub fn of(record: &Record) -> Subject {
         let (prospect, state) = (&record.prospect, &record.state);
         Subject {
             id: prospect.id.clone(),
             path: prospect.path.clone(),
             name: prospect.name.clone(),
-            stage: record.pipeline(settings).stages[state.stage].id.clone(),
+            place: (state.pipeline, state.stage),
             owner: state.owner.clone(),
         }
+    }
+
+    /// The column that it is in.
+    pub fn stage<'s>(&self, settings: &'s Settings) -> &'s Stage {
+        let (board, column) = self.place;
+        &settings.pipelines[board].stages[column]
+    }
+
+    /// The first column of its board.
+    pub fn first_stage<'s>(&self, settings: &'s Settings) -> &'s Stage {
+        &settings.pipelines[self.place.0].stages[0]
     }
 }

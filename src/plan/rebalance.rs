@@ -158,7 +158,7 @@ impl<'b> Seen<'b> {
 impl Task {
     fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Task {
         Task {
-            prospect: Subject::of(record, &book.settings),
+            prospect: Subject::of(record),
             owner,
             last_entry: record.state.last_entry,
             worth: Worth::of(record, &book.settings),

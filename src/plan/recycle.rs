@@ -19,7 +19,7 @@ pub struct Recycled {
 /// Everybody who goes back on the book's day among those selected, the longest due first.
 pub fn recycle(book: &Book, query: &Query) -> Vec<Recycled> {
     let mut found = recycled(book, query, |record, due| Recycled {
-        prospect: Subject::of(record, &book.settings),
+        prospect: Subject::of(record),
         on: due.on,
         cause: due.cause,
     });

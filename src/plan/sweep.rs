@@ -28,7 +28,7 @@ impl Overdue {
         let falls = || !record.case(settings, book.as_of).papers_or_money_in(state.stage);
         let first = || record.pipeline(settings).stages[0].id.clone();
         state.flags.overdue.then(|| Overdue {
-            prospect: Subject::of(record, settings),
+            prospect: Subject::of(record),
             age: state.age(book.as_of).unwrap_or(0),
             cycle: state.cycle_days,
             falls_to: falls().then(first),

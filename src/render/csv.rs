@@ -11,6 +11,7 @@
 use super::text::{acts, breaks, clean, plain};
 use super::{Options, in_parts};
 use crate::table::sheet::{Cell, Emphasis, Sheet, Table};
+use crate::value::formula::neutralised;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -80,21 +81,14 @@ fn write_records(
 
 fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {
     let text = plain(cell);
-    if !matches!(cell, Cell::Text(_) | Cell::List(_)) {
+    if !matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Lines(_)) {
         return text;
     }
-    let text =
-        if !options.raw && is_formula(&text) { Cow::Owned(format!("'{text}")) } else { text };
+    let text = if options.raw { text } else { neutralised(text) };
     if options.width.is_some() && text.chars().any(|c| acts(c) && !breaks(c)) {
         return Cow::Owned(clean(&text).into_owned());
     }
     text
-}
-
-/// Would a spreadsheet run this text? The full-width signs are what East Asian keyboards give, and
-/// some spreadsheets take them for the plain ones.
-fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -181,7 +175,7 @@ mod tests {
         #[test]
         fn no_text_field_starts_as_a_formula(text in "[=+\\-@\t\r'a]{0,4}") {
             let field = cells(vec![Cell::text(text), Cell::Int(1)], &Options::default()).remove(0);
-            prop_assert!(!is_formula(&field));
+            prop_assert!(!field.starts_with(['=', '+', '-', '@', '\t', '\r']));
         }
     }
 }

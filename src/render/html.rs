@@ -2,7 +2,7 @@
 //! and script are `page.css` and `page.js`, and the page's own policy allows these two and nothing
 //! else.
 
-use super::text::{escaped, plain, ratio, shown};
+use super::text::{decimals, escaped, plain, ratio, shown};
 use super::{Format, Options, meant_for, svg};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use std::io::{self, Write};
@@ -164,13 +164,14 @@ fn put_table(
         write!(out, "<th scope=\"col\" class=\"{}\">{title}</th>", class_of(column.kind))?;
     }
     write!(out, "</tr>\n</thead>\n<tbody>\n")?;
+    let decimals = decimals(table);
     let mut line = String::new();
     for (at, row) in table.rows.iter().enumerate() {
         line.clear();
         if at == body {
             line.push_str("</tbody>\n<tfoot>\n");
         }
-        put_row(&mut line, &row, &table.columns, options);
+        put_row(&mut line, &row, &table.columns, &decimals, options);
         out.write_all(line.as_bytes())?;
     }
     let part = if body < table.rows.len() { "tfoot" } else { "tbody" };
@@ -185,7 +186,7 @@ fn class_of(kind: Kind) -> &'static str {
     }
 }
 
-fn put_row(out: &mut String, row: &Row, columns: &[Column], options: &Options) {
+fn put_row(out: &mut String, row: &Row, columns: &[Column], decimals: &[u32], options: &Options) {
     out.push_str(match row.emphasis {
         Emphasis::Plain => "<tr>",
         Emphasis::Good => "<tr class=\"good\">",
@@ -194,7 +195,7 @@ fn put_row(out: &mut String, row: &Row, columns: &[Column], options: &Options) {
     });
     for (i, (cell, column)) in row.cells.iter().zip(columns).enumerate() {
         let (open, close) = if i == 0 { ("<th scope=\"row\"", "</th>") } else { ("<td", "</td>") };
-        let text = shown(cell, options);
+        let text = shown(cell, decimals[i], options);
         out.extend([open, " class=\"", class_of(column.kind), "\""]);
         // What a column of numbers is sorted by, where that is not what is read.
         if column.kind == Kind::Number {
@@ -211,6 +212,10 @@ fn put_row(out: &mut String, row: &Row, columns: &[Column], options: &Options) {
             }
             Cell::Absent(_) => {
                 out.extend(["<span class=\"absent\">", &escaped(&text), "</span>"]);
+            }
+            Cell::Lines(_) => {
+                let lines: Vec<String> = text.lines().map(escaped).collect();
+                out.push_str(&lines.join("<br>"));
             }
             _ => out.push_str(&escaped(text.trim())),
         }

@@ -145,7 +145,9 @@ impl Serialize for Value<'_> {
         match self.0 {
             Cell::Empty => to.serialize_none(),
             Cell::Text(text) => to.serialize_str(text),
-            Cell::List(list) => to.collect_seq(list.iter().map(|word| word.as_str())),
+            Cell::List(list) | Cell::Lines(list) => {
+                to.collect_seq(list.iter().map(|word| word.as_str()))
+            }
             Cell::Int(n) => to.serialize_i64(*n),
             Cell::Number(x, _) | Cell::Share(x) => six(*x).serialize(to),
             Cell::Money(money) => to.collect_str(money),

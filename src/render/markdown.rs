@@ -1,9 +1,9 @@
 //! GitHub's Markdown: a heading, a table for each table with its columns padded so that the source
 //! reads well too, and the notes as a list. Whatever a cell says stays text.
 
-use super::text::{clean, shown};
+use super::text::{clean, decimals, shown};
 use super::{Blocks, Options, picture};
-use crate::table::sheet::{Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -52,8 +52,17 @@ pub(super) fn write(
 /// The rows are asked for twice: for how wide the columns are, and to be written.
 fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let header: Vec<String> = table.columns.iter().map(|column| escaped(&column.title)).collect();
+    let decimals = decimals(table);
+    let text = |(cell, decimals): (&Cell, &u32)| {
+        let shown = shown(cell, *decimals, options);
+        match cell {
+            // A table's row is one line.
+            Cell::Lines(_) => shown.lines().map(escaped).collect::<Vec<_>>().join("<br>"),
+            _ => escaped(shown.trim()),
+        }
+    };
     let texts = |row: &Row| -> Vec<String> {
-        let cells = row.cells.iter().map(|cell| escaped(shown(cell, options).trim()));
+        let cells = row.cells.iter().zip(&decimals).map(text);
         match row.emphasis {
             Emphasis::Total => cells
                 .map(|cell| if cell.is_empty() { cell } else { format!("**{cell}**") })
@@ -141,11 +150,11 @@ mod tests {
 
 as of 2009-12-15
 
-| Id    | Name              |        Value |                  Won | Since      |
-| ----- | ----------------- | -----------: | -------------------: | ---------- |
-| wang  | 王经理            |       18,000 | 4,238/6,711   63.2 % | 2009-12-15 |
-| zhang | Zhang, Wei \\| \"Z\" | 1,500.50 USD |     (n = 3, too few) |            |
-|       | **all**           |   **19,500** |                      |            |
+| Id    | Name              |         Value |                  Won | Since      |
+| ----- | ----------------- | ------------: | -------------------: | ---------- |
+| wang  | 王经理            |     18,000.00 | 4,238/6,711   63.2 % | 2009-12-15 |
+| zhang | Zhang, Wei \\| \"Z\" |  1,500.50 USD |     (n = 3, too few) |            |
+|       | **all**           | **19,500.00** |                      |            |
 
 ### Money
 

@@ -8,7 +8,7 @@
 //!
 //! Which column gets how much is decided here; headers and rows that wrap are `comfy-table`'s.
 
-use super::text::{clean, shown};
+use super::text::{clean, decimals, shown};
 use super::{Blocks, Options, in_parts, picture};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use anstyle::{AnsiColor, Style};
@@ -133,7 +133,7 @@ impl Need {
 
     /// Takes in what a cell needs.
     fn take(&mut self, cell: &Cell, text: &str, kind: Kind) {
-        let width = text.width().min(WIDEST);
+        let width = text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0).min(WIDEST);
         let least = if whole(cell, kind) { width } else { breakable(text, width) };
         self.join(Need { least, most: width });
     }
@@ -192,15 +192,16 @@ impl Pen {
 /// and with a line that names them.
 fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let all: Vec<usize> = (0..table.columns.len()).collect();
+    let decimals = decimals(table);
     let (left_out, kept): (Vec<usize>, Vec<usize>) =
         all.iter().partition(|at| table.columns[**at].optional);
-    let whole = Grid::of(table, all, options);
+    let whole = Grid::of(table, all, &decimals, options);
     let narrow =
         |width| whole.needs.iter().map(|need| need.most + GAP).sum::<usize>() > width + GAP;
     if left_out.is_empty() || !options.width.is_some_and(narrow) {
         return whole.write(options, out);
     }
-    Grid::of(table, kept, options).write(options, out)?;
+    Grid::of(table, kept, &decimals, options).write(options, out)?;
     let titles: Vec<&str> = left_out.iter().map(|at| table.columns[*at].title.as_str()).collect();
     let said =
         options.lang.pick("left out here: ", "此宽度未显示：").to_owned() + &titles.join(", ");
@@ -212,12 +213,19 @@ struct Grid<'t> {
     table: &'t Table,
     /// The columns' positions,
     columns: Vec<usize>,
+    /// The decimals of money in each column of the table,
+    decimals: &'t [u32],
     header: Vec<String>,
     needs: Vec<Need>,
 }
 
 impl<'t> Grid<'t> {
-    fn of(table: &'t Table, columns: Vec<usize>, options: &Options) -> Grid<'t> {
+    fn of(
+        table: &'t Table,
+        columns: Vec<usize>,
+        decimals: &'t [u32],
+        options: &Options,
+    ) -> Grid<'t> {
         let title = |at: &usize| clean(&table.columns[*at].title).into_owned();
         let header: Vec<String> = columns.iter().map(title).collect();
         let none: Vec<Need> = header.iter().map(|title| Need::of_title(title)).collect();
@@ -226,7 +234,8 @@ impl<'t> Grid<'t> {
             for row in table.rows.part(part) {
                 for (need, at) in needs.iter_mut().zip(&columns) {
                     if let Some(cell) = row.cells.get(*at) {
-                        need.take(cell, &shown(cell, options), table.columns[*at].kind);
+                        let text = shown(cell, decimals[*at], options);
+                        need.take(cell, &text, table.columns[*at].kind);
                     }
                 }
             }
@@ -236,12 +245,17 @@ impl<'t> Grid<'t> {
         for part in in_parts(&table.rows, of_part) {
             needs.iter_mut().zip(part).for_each(|(need, other)| need.join(other));
         }
-        Grid { table, columns, header, needs }
+        Grid { table, columns, decimals, header, needs }
     }
 
-    /// The cells of a row.
-    fn cells<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = &'r Cell> {
-        self.columns.iter().filter_map(|at| row.cells.get(*at))
+    /// The cells of a row, each with what people read in it.
+    fn cells<'r>(
+        &'r self,
+        row: &'r Row,
+        options: &'r Options,
+    ) -> impl Iterator<Item = (&'r Cell, Cow<'r, str>)> {
+        let cells = self.columns.iter().filter_map(|at| Some((row.cells.get(*at)?, *at)));
+        cells.map(|(cell, at)| (cell, shown(cell, self.decimals[at], options)))
     }
 
     fn kinds(&self) -> impl Iterator<Item = Kind> {
@@ -264,18 +278,26 @@ impl<'t> Grid<'t> {
         pen.lines().for_each(|line| put(&mut drawn, &line, BOLD, options));
         out.write_all(drawn.as_bytes())?;
         let lines = if options.width.is_some() { LINES } else { usize::MAX };
+        // Rows of several lines are told apart by a rule.
+        let width = shapes.iter().map(|shape| shape.width + GAP).sum::<usize>() - GAP;
+        let rule = if options.ascii { "-" } else { "─" }.repeat(width);
         let of_part = |part| {
             let mut drawn = String::new();
             for row in self.table.rows.part(part) {
                 let style = style(row.emphasis);
                 let texts: Vec<Cow<'_, str>> =
-                    self.cells(&row).map(|cell| shown(cell, options)).collect();
-                if let Some(line) = flat(&texts, &shapes) {
+                    self.cells(&row, options).map(|(_, text)| text).collect();
+                let listed = row.cells.iter().any(|cell| matches!(cell, Cell::Lines(_)));
+                if let Some(line) = flat(&texts, &shapes).filter(|_| !listed) {
                     put(&mut drawn, &line, style, options);
                 } else {
                     let mut pen = Pen::new(shapes.clone(), options);
+                    let lines = if listed { usize::MAX } else { lines };
                     pen.row(texts.into_iter().map(Cow::into_owned).collect(), lines);
                     pen.lines().for_each(|line| put(&mut drawn, &line, style, options));
+                }
+                if listed {
+                    put(&mut drawn, &rule, Style::new(), options);
                 }
             }
             drawn
@@ -292,9 +314,10 @@ impl<'t> Grid<'t> {
         let mut blocks = Blocks::of(out);
         for row in self.table.rows.iter() {
             let mut pen = Pen::new(shapes.to_vec(), options);
-            for ((cell, title), kind) in self.cells(&row).zip(&self.header).zip(self.kinds()) {
-                let text = shown(cell, options);
-                let lines = if whole(cell, kind) { usize::MAX } else { LINES };
+            let cells = self.cells(&row, options).zip(&self.header).zip(self.kinds());
+            for (((cell, text), title), kind) in cells {
+                let listed = matches!(cell, Cell::Lines(_));
+                let lines = if listed || whole(cell, kind) { usize::MAX } else { LINES };
                 if !text.is_empty() {
                     pen.row(vec![title.clone(), text.trim().to_owned()], lines);
                 }
@@ -324,13 +347,15 @@ fn flat(texts: &[Cow<'_, str>], shapes: &[Shape]) -> Option<String> {
 
 /// The least that words take: a short word of ASCII letters is not broken, anything else may be.
 fn breakable(text: &str, width: usize) -> usize {
-    let word = text.split(' ').filter(|word| word.is_ascii()).map(str::len).max().unwrap_or(0);
+    let word =
+        text.split([' ', '\n']).filter(|word| word.is_ascii()).map(str::len).max().unwrap_or(0);
     width.min(NARROWEST).max(if word <= WORD { word } else { NARROWEST })
 }
 
 /// May the cell not be cut or broken? Ids, numbers and dates.
 fn whole(cell: &Cell, kind: Kind) -> bool {
-    kind == Kind::Id || !matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Absent(_))
+    let words = matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Lines(_) | Cell::Absent(_));
+    kind == Kind::Id || !words
 }
 
 /// How wide each column may be; nothing if even the least does not fit.
@@ -393,9 +418,9 @@ as of 2009-12-15
 
 Id     Name                     Value                   Won  Since
 ───────────────────────────────────────────────────────────────────────
-wang   王经理                  18,000  4,238/6,711   63.2 %  2009-12-15
+wang   王经理               18,000.00  4,238/6,711   63.2 %  2009-12-15
 zhang  Zhang, Wei | \"Z\"  1,500.50 USD      (n = 3, too few)
-       all                     19,500
+       all                  19,500.00
 
 Money
 What    Sum

@@ -1,8 +1,8 @@
 //! Cells as words: for people ([`shown`]) and for machines ([`plain`]), and text without what a
 //! terminal or a page would obey ([`clean`]).
 
-use super::Options;
-use crate::table::sheet::Cell;
+use super::{Options, in_parts};
+use crate::table::sheet::{Cell, Kind, Table};
 use crate::value::money::Amount;
 use std::borrow::Cow;
 
@@ -41,19 +41,52 @@ pub(super) fn breaks(c: char) -> bool {
     matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// What people read in a cell: thousands separators, percentages, words on one line.
-pub(super) fn shown<'c>(cell: &'c Cell, options: &Options) -> Cow<'c, str> {
+/// The decimals of the money in each column, as people read it: none where every amount is whole, else as many as
+/// the finest needs, and at least two. The rows are asked for once more for that.
+pub(super) fn decimals(table: &Table) -> Vec<u32> {
+    let columns: Vec<usize> =
+        (0..table.columns.len()).filter(|at| table.columns[*at].kind == Kind::Number).collect();
+    let mut decimals = vec![0; table.columns.len()];
+    if columns.is_empty() {
+        return decimals;
+    }
+    let of_part = |part| {
+        let mut most = vec![0; columns.len()];
+        for row in table.rows.part(part) {
+            for (most, at) in most.iter_mut().zip(&columns) {
+                let amount = match row.cells.get(*at) {
+                    Some(Cell::Amount(amount)) => *amount,
+                    Some(Cell::Money(money)) => money.amount,
+                    _ => continue,
+                };
+                *most = amount.trimmed().decimals().max(*most);
+            }
+        }
+        most
+    };
+    for part in in_parts(&table.rows, of_part) {
+        for (most, at) in part.into_iter().zip(&columns).filter(|(most, _)| *most > 0) {
+            decimals[*at] = most.max(2).max(decimals[*at]);
+        }
+    }
+    decimals
+}
+
+/// What people read in a cell: thousands separators, percentages, words on one line or each on its own. Money has so
+/// many decimals.
+pub(super) fn shown<'c>(cell: &'c Cell, decimals: u32, options: &Options) -> Cow<'c, str> {
     Cow::Owned(match cell {
         Cell::Empty => String::new(),
         Cell::Text(text) => return clean(text),
         Cell::List(list) => clean(&list.join(", ")).into_owned(),
+        Cell::Lines(lines) => lines.iter().map(|l| clean(l)).collect::<Vec<_>>().join("\n"),
         Cell::Int(n) => Amount::from_int(*n).grouped(),
         Cell::Number(x, decimals) => number(*x, *decimals),
         Cell::Money(money) => match money.currency {
-            Some(currency) => format!("{} {currency}", money.amount.grouped()),
-            None => money.amount.grouped(),
+            Some(currency) => format!("{} {currency}", money.amount.padded(decimals).grouped()),
+            None => money.amount.padded(decimals).grouped(),
         },
-        Cell::Amount(amount) => amount.grouped(),
+        Cell::Amount(amount) => amount.padded(decimals).grouped(),
         Cell::Rate(n, of) => {
             format!("{}/{}  {:>7}", count(*n), count(*of), percent(ratio(*n, *of)))
         }
@@ -78,7 +111,7 @@ pub(super) fn plain(cell: &Cell) -> Cow<'_, str> {
     Cow::Owned(match cell {
         Cell::Empty | Cell::Absent(_) => String::new(),
         Cell::Text(text) => return Cow::Borrowed(text),
-        Cell::List(list) => list.join(";"),
+        Cell::List(list) | Cell::Lines(list) => list.join(";"),
         Cell::Int(n) => n.to_string(),
         Cell::Number(x, _) | Cell::Share(x) => six(*x).map_or_else(String::new, |x| x.to_string()),
         Cell::Money(money) => money.to_string(),
@@ -150,11 +183,12 @@ pub(super) fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::sheet::{Column, Row};
     use crate::value::date::{Date, Moment, Time};
     use crate::value::money::Money;
 
     fn see(cell: Cell) -> String {
-        shown(&cell, &Options::default()).into_owned()
+        shown(&cell, 2, &Options::default()).into_owned()
     }
 
     #[test]
@@ -187,6 +221,25 @@ mod tests {
         assert_eq!(plain(&Cell::Absent("few".into())), "");
         let moment = Moment { date: Date::new(2009, 12, 15).unwrap(), time: Time::new(14, 0, 0) };
         assert_eq!(plain(&Cell::Moment(moment)), "2009-12-15T14:00:00");
+    }
+
+    #[test]
+    fn money_of_a_column_has_the_same_decimals() {
+        let amount = |text: &str| Cell::Amount(Amount::parse(text).unwrap());
+        let column = |texts: &[&str]| {
+            let columns = vec![Column::new("value", "", Kind::Number)];
+            let rows = texts.iter().map(|text| Row::new(vec![amount(text)])).collect();
+            let table = Table { columns, rows, ..Table::default() };
+            let decimals = decimals(&table)[0];
+            let shown = texts
+                .iter()
+                .map(|text| shown(&amount(text), decimals, &Options::default()).into_owned());
+            shown.collect::<Vec<_>>()
+        };
+        assert_eq!(column(&["37500.0", "9375"]), ["37,500", "9,375"]);
+        assert_eq!(column(&["37500.5", "9375"]), ["37,500.50", "9,375.00"]);
+        assert_eq!(column(&["0.125", "9375.50"]), ["0.125", "9,375.500"]);
+        assert_eq!(column(&[]), [""; 0]);
     }
 
     #[test]

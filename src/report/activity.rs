@@ -31,8 +31,10 @@ pub struct Activity {
     pub dials: u64,
     /// Dials that somebody answered.
     pub conversations: u64,
-    /// New people called.
+    /// New people called, as far as entries say it.
     pub called: u64,
+    /// Dials were counted by hand: nobody knows how many of them were new people.
+    pub tallied: bool,
     /// First meetings set.
     pub appointments: u64,
     /// First meetings held.
@@ -64,6 +66,7 @@ impl Activity {
         self.dials += other.dials;
         self.conversations += other.conversations;
         self.called += other.called;
+        self.tallied |= other.tallied;
         self.appointments += other.appointments;
         self.first_meetings += other.first_meetings;
         self.meetings += other.meetings;
@@ -142,6 +145,7 @@ impl Practice {
             _ => rep.to_owned(),
         };
         let slot = self.groups.entry(group).or_default();
+        slot.tallied = true;
         slot.dials += u64::from(tally.dials);
         slot.conversations += u64::from(tally.conversations);
         slot.appointments += u64::from(tally.appointments);

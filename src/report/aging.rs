@@ -1,8 +1,8 @@
 //! `crm report aging` (`stale`): who stands too long, against `max_days` and the sales cycle.
 
 use super::Request;
-use super::breakdown::{by_cell, by_column, group_name, join};
-use super::figures::{bars, count, grouped, member};
+use super::breakdown::{by_cell, by_column, group_name, join, stage_cell};
+use super::figures::{bars, count, grouped, member, rate};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
@@ -230,11 +230,11 @@ fn list(late: &[Late], settings: &Settings, request: &Request, audience: Audienc
     let row = |one: &&Late| {
         let (board, column) = one.stage;
         let stage = &settings.pipelines[board].stages[column];
-        let group = by.map(|_| group_name(&one.group, lang));
+        let group = by.map(|by| group_name(by.word(&one.group, lang), lang));
         let cells = group.into_iter().chain([
             Cell::text(one.id.clone()),
             Cell::text(one.name.clone()),
-            Cell::text(stage.id.clone()),
+            stage_cell(stage, lang),
             Cell::maybe(one.owner.clone(), Cell::text),
             Cell::Int(one.over),
             Cell::maybe(one.age, Cell::Int),
@@ -273,7 +273,7 @@ fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang
             cells.extend([
                 Cell::text(lang.pick(en, zh)),
                 count(bucket.count),
-                if all == 0 { Cell::Empty } else { Cell::Rate(bucket.count, all) },
+                rate(bucket.count, all, lang),
                 Cell::Amount(bucket.value.own),
                 count(bucket.stalled),
             ]);

@@ -2,7 +2,7 @@
 
 use super::Request;
 use crate::diag::Diagnostic;
-use crate::model::settings::Presence;
+use crate::model::settings::{Presence, level_words};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
@@ -71,7 +71,9 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             let cells = vec![
                 Cell::text(&*member.rep.id),
                 Cell::text(member.rep.display()),
-                Cell::maybe(member.rep.level.as_deref(), Cell::text),
+                Cell::maybe(member.rep.level.as_deref(), |level| {
+                    Cell::text(level_words(level).get(lang))
+                }),
                 int(member.held),
                 Cell::maybe(member.capacity, int),
                 Cell::maybe(member.room(), int),

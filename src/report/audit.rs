@@ -5,6 +5,7 @@ use crate::model::event::Event;
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -82,7 +83,7 @@ fn row(event: &Event, origin: &Origin, settings: &Settings, lang: Lang) -> Row {
             .to_owned(),
         );
     }
-    let event = (&*event.key.text, Some(&*event.kind), event.by.as_deref());
+    let event = (&*event.key.text, Some(term(KINDS, &event.kind, lang)), event.by.as_deref());
     let emphasis = if suspect { Emphasis::Warn } else { Emphasis::Plain };
     Row::with(cells(event, commit, settings, remarks.join("; ")), emphasis)
 }

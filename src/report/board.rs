@@ -1,12 +1,13 @@
 //! `crm report board`: who stands in which column.
 
 use super::Request;
-use super::columns::{emphasis, flags};
+use super::breakdown::{stage_cells, stage_columns};
+use super::columns::{emphasis, flag_cell};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
-use crate::table::sheet::{Cell, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::text::Text;
 use std::cmp::Reverse;
@@ -26,9 +27,8 @@ impl Line {
         let stage = &record.pipeline(settings).stages[state.stage];
         let mut cells = Vec::with_capacity(11);
         cells.extend(group.as_deref().map(Cell::text));
+        cells.extend(stage_cells(stage, settings.language));
         cells.extend([
-            Cell::text(stage.id.clone()),
-            Cell::text(stage.label.get(settings.language, &stage.id)),
             Cell::text(prospect.id.clone()),
             Cell::text(prospect.name.clone()),
             Cell::maybe(prospect.company.clone(), Cell::text),
@@ -36,7 +36,7 @@ impl Line {
             Cell::maybe(state.value, Cell::Money),
             Cell::maybe(state.age(book.as_of), Cell::Int),
             Cell::maybe(state.evidence.next.as_ref(), |next| Cell::Date(next.at.date)),
-            Cell::list(flags(record)),
+            flag_cell(record, settings.language),
         ]);
         let ended = state.outcome != Outcome::Open;
         let place = (state.pipeline, group, ended, Reverse(state.stage), prospect.id.clone());
@@ -49,9 +49,8 @@ impl Line {
 pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let mut columns = vec![
-        column("stage", Kind::Text, lang),
-        column("stage-label", Kind::Text, lang).optional(),
+    let mut columns = stage_columns(lang);
+    columns.extend([
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
         column("company", Kind::Text, lang).optional(),
@@ -60,7 +59,7 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         column("age", Kind::Number, lang),
         column("next", Kind::Date, lang),
         column("flags", Kind::Text, lang),
-    ];
+    ]);
     if let Some(by) = &request.by {
         columns.insert(0, column(by.name(), Kind::Text, lang));
     }
@@ -79,19 +78,18 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     for (index, pipeline) in settings.pipelines.iter().enumerate() {
         let own = std::iter::from_fn(|| lines.next_if(|line| line.place.0 == index));
         let rows: Vec<Row> = own.map(|line| line.row).collect();
-        if rows.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
-            continue;
-        }
+        let unused = rows.is_empty() && settings.pipelines.len() > 1;
         let title = pipeline.label.get(lang, &pipeline.id).to_owned();
         tables.push(Table {
             id: pipeline.id.to_string(),
             title,
             columns: columns.clone(),
             rows: rows.into(),
-            ..Table::default()
+            audience: if unused { Audience::Nobody } else { Audience::All },
         });
     }
-    if let [only] = tables.as_mut_slice() {
+    let mut shown = tables.iter_mut().filter(|table| table.audience == Audience::All);
+    if let (Some(only), None) = (shown.next(), shown.next()) {
         only.title = String::new();
     }
     Ok(Sheet {

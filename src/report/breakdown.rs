@@ -1,10 +1,10 @@
 //! What the statistical reports share: the boards in use, their groups, intervals, windows.
 
 use super::Request;
-use crate::model::pipeline::Pipeline;
+use crate::model::pipeline::{Pipeline, Stage};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
-use crate::table::sheet::{Cell, Column, Kind, Table};
+use crate::table::sheet::{Audience, Cell, Column, Kind, Rows, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::period::Period;
@@ -53,6 +53,31 @@ pub fn join<K: Ord, V>(
     }
 }
 
+/// Gives the boards that are not in use their tables, empty and for whoever asks by name; and the only one in use
+/// the names that its tables have where there are several.
+pub fn complete(tables: &mut Vec<Table>, boards: &[Board], settings: &Settings) {
+    let Some(first) = boards.first().filter(|_| settings.pipelines.len() > 1) else { return };
+    let own = format!("{}-", first.pipeline.id);
+    let named = |table: &Table| match first.alone {
+        true => Some(table.id.clone()),
+        false => table.id.strip_prefix(&own).map(str::to_owned),
+    };
+    let known: Vec<(String, Table)> =
+        tables.iter().filter_map(|table| Some((named(table)?, table.clone()))).collect();
+    for (position, pipeline) in settings.pipelines.iter().enumerate() {
+        let used = boards.iter().any(|board| board.position == position);
+        if used && !first.alone {
+            continue;
+        }
+        tables.extend(known.iter().map(|(id, table)| Table {
+            id: format!("{}-{id}", pipeline.id),
+            rows: if used { table.rows.clone() } else { Rows::default() },
+            audience: Audience::Nobody,
+            ..table.clone()
+        }));
+    }
+}
+
 impl Board<'_> {
     /// An empty table about this board; its id and title name the board where there are several.
     pub fn table(&self, id: &str, title: &str, lang: Lang) -> Table {
@@ -82,7 +107,36 @@ pub fn by_column(request: &Request, lang: Lang) -> Option<Column> {
 
 /// A group's cell, if figures are broken down.
 pub fn by_cell(request: &Request, group: &str, lang: Lang) -> Option<Cell> {
-    request.by.as_ref().map(|_| group_name(group, lang))
+    request.by.as_ref().map(|by| group_name(by.word(group, lang), lang))
+}
+
+/// The columns of what has an id and a label: machines have both, people read the label, once.
+pub fn labelled(id: &str, label: &str, lang: Lang) -> Vec<Column> {
+    let label = (lang == Lang::Machine).then(|| column(label, Kind::Text, lang));
+    std::iter::once(column(id, Kind::Text, lang)).chain(label).collect()
+}
+
+/// The cells of these columns; `label` is the word in the language.
+pub fn labelled_cells(id: &str, label: &str, lang: Lang) -> Vec<Cell> {
+    match lang {
+        Lang::Machine => vec![Cell::text(id), Cell::text(label)],
+        Lang::En | Lang::Zh => vec![Cell::text(label)],
+    }
+}
+
+/// A column of a board in a cell: its id for machines, its label for people.
+pub fn stage_cell(stage: &Stage, lang: Lang) -> Cell {
+    Cell::text(stage.label.term(lang, &stage.id))
+}
+
+/// The two columns of a board's column (see [`labelled`]).
+pub fn stage_columns(lang: Lang) -> Vec<Column> {
+    labelled("stage", "stage-label", lang)
+}
+
+/// The cells of these columns.
+pub fn stage_cells(stage: &Stage, lang: Lang) -> Vec<Cell> {
+    labelled_cells(&stage.id, stage.label.get(lang, &stage.id), lang)
 }
 
 /// A group's name; people read a word where machines read nothing.

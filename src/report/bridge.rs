@@ -14,6 +14,9 @@ use crate::value::money::{Amount, Sum};
 use crate::value::period::Period;
 use std::collections::BTreeMap;
 
+/// The table of `--list`.
+pub const LIST_TABLE: &str = "changes";
+
 /// Days that a bridge spans where none are stated.
 const DAYS: i64 = 7;
 
@@ -262,7 +265,7 @@ pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table
     });
     let rows = rows.collect();
     let title = lang.pick("Every change", "逐项变化").to_owned();
-    Table { id: "changes".into(), title, columns, rows, ..Table::default() }
+    Table { id: LIST_TABLE.into(), title, columns, rows, ..Table::default() }
 }
 
 /// Opening, what moved the value, and closing, as bars of their size.

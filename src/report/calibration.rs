@@ -1,7 +1,7 @@
 //! The probability of winning from each column, by the ledger's own history.
 
 use super::breakdown::percent;
-use super::figures::FEW;
+use super::figures::enough;
 use crate::model::pipeline::Pipeline;
 use crate::rules::replay::state::Record;
 use crate::stats::{Absorption, Estimate, absorption};
@@ -105,7 +105,7 @@ impl Odds {
     /// `your 50% wins 31 %, n = 84 (95 % interval 22 to 41 %); nominal 50 %`; nothing where the column was
     /// left too rarely to say it.
     pub fn sentence(&self, label: &str, lang: Lang) -> Option<String> {
-        if self.departures < FEW {
+        if !enough(self.departures) {
             return None;
         }
         let (low, high) = self.estimate?.interval?;

@@ -1,5 +1,6 @@
 //! What changed in the open prospects between two days, taken apart so that the parts add up exactly.
 
+use super::columns::stage_name;
 use super::dimension::Dimension;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
@@ -146,7 +147,7 @@ pub struct Part {
 pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period) -> Part {
     let settings = &book.settings;
     let eve = period.from.plus(-1);
-    let mut taker = Taker::of(record, settings, by, Fresh::Days(period));
+    let mut taker = Taker::of(record, settings, settings.language, by, Fresh::Days(period));
     // What has not been touched since is as it was then.
     if record.state.last_entry.is_none_or(|last| last <= eve) {
         let stock = open(Some(&record.state)).map(|state| taker.stock(state));
@@ -169,16 +170,22 @@ pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period
 }
 
 /// Takes the difference of two versions of one prospect apart, both replayed up to the same day by the
-/// same settings: what two revisions of a ledger say of it.
-pub fn between(before: Option<&Record>, after: Option<&Record>, settings: &Settings) -> Part {
+/// same settings: what two revisions of a ledger say of it, in a language.
+pub fn between(
+    before: Option<&Record>,
+    after: Option<&Record>,
+    settings: &Settings,
+    lang: Lang,
+) -> Part {
     let Some(record) = after.or(before) else { return Part::default() };
     let fresh = Fresh::Later(before.map_or(0, |before| before.state.pursuit));
     let stock = |record: Option<&Record>| {
         let record = record?;
-        open(Some(&record.state)).map(|state| Taker::of(record, settings, None, fresh).stock(state))
+        open(Some(&record.state))
+            .map(|state| Taker::of(record, settings, lang, None, fresh).stock(state))
     };
     let (opening, closing) = (stock(before), stock(after));
-    let mut taken = Taker::of(record, settings, None, fresh);
+    let mut taken = Taker::of(record, settings, lang, None, fresh);
     let same_board =
         |before: &&Record| after.is_some_and(|after| before.state.pipeline == after.state.pipeline);
     match after {
@@ -190,11 +197,11 @@ pub fn between(before: Option<&Record>, after: Option<&Record>, settings: &Setti
         _ => {
             if let (Some((group, was)), Some(before)) = (&opening, before) {
                 let delta = Stock::default().minus(was);
-                let from = before.stage_id(settings);
+                let from = stage_name(before, before.state.stage, settings, lang);
                 taken.put(Change::Corrected, group, delta, was, format!("{from} ->"));
             }
             if let (Some((group, is)), Some(after)) = (&closing, after) {
-                let to = after.stage_id(settings);
+                let to = stage_name(after, after.state.stage, settings, lang);
                 taken.put(Change::Corrected, group, is.clone(), is, format!("-> {to}"));
             }
         }
@@ -212,6 +219,7 @@ struct Taker<'a> {
     record: &'a Record,
     pipeline: &'a Pipeline,
     settings: &'a Settings,
+    lang: Lang,
     by: Option<&'a Dimension>,
     fresh: Fresh,
     steps: Vec<Step>,
@@ -239,11 +247,12 @@ impl<'a> Taker<'a> {
     fn of(
         record: &'a Record,
         settings: &'a Settings,
+        lang: Lang,
         by: Option<&'a Dimension>,
         fresh: Fresh,
     ) -> Taker<'a> {
         let pipeline = record.pipeline(settings);
-        Taker { record, pipeline, settings, by, fresh, steps: Vec::new() }
+        Taker { record, pipeline, settings, lang, by, fresh, steps: Vec::new() }
     }
 
     fn group(&self, owner: Option<&str>) -> String {
@@ -256,7 +265,8 @@ impl<'a> Taker<'a> {
     }
 
     fn stage(&self, stage: usize) -> &str {
-        &self.pipeline.stages[stage].id
+        let stage = &self.pipeline.stages[stage];
+        stage.label.term(self.lang, &stage.id)
     }
 
     fn put(&mut self, change: Change, group: &str, delta: Stock, worth: &Stock, detail: String) {

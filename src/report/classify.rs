@@ -1,14 +1,16 @@
 //! `crm classify`: where the evidence puts each prospect, beside where it stands.
 
 use super::Request;
-use super::columns::stage_name;
+use super::columns::{criterion, stage_name};
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
 use crate::rules::replay::moves::{next_stage, why_not};
 use crate::rules::replay::state::Record;
 use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
+use crate::table::terms::{VERDICTS, term};
 use crate::table::words::column;
+use crate::value::label::Lang;
 
 /// The classification; with `target`, what would be missing for that column instead of the next one.
 pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
@@ -28,7 +30,10 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
     if let (Some(id), Some(table)) = (target, sheet.tables.first_mut())
         && let Some(missing) = table.columns.iter_mut().find(|c| c.id == "missing")
     {
-        missing.title = format!("{} {id}", lang.pick("Missing for", "还缺：到"));
+        let pipelines = book.settings.pipelines.iter();
+        let stage = pipelines.flat_map(|pipeline| &pipeline.stages).find(|stage| &*stage.id == id);
+        let label = stage.map_or(id, |stage| stage.label.term(lang, id));
+        missing.title = format!("{} {label}", lang.pick("Missing for", "还缺：到"));
     }
     sheet.about = book.as_of.to_string();
     sheet
@@ -36,7 +41,8 @@ pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
 
 fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
     let settings = &book.settings;
-    let (verdict, emphasis) = verdict(record);
+    let lang = settings.language;
+    let (verdict, emphasis) = verdict(record, lang);
     let wanted = match target {
         Some(id) => record.pipeline(settings).find(id),
         None => next_stage(record, settings),
@@ -50,10 +56,10 @@ fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
     let cells = vec![
         Cell::text(&*record.prospect.id),
         Cell::text(&*record.prospect.name),
-        Cell::text(record.stage_id(settings)),
-        Cell::text(stage_name(record, record.state.supported, settings)),
+        Cell::text(stage_name(record, record.state.stage, settings, lang)),
+        Cell::text(stage_name(record, record.state.supported, settings, lang)),
         Cell::text(&*verdict),
-        Cell::list(missing.into_iter().map(|status| status.id)),
+        Cell::list(missing.iter().map(|status| criterion(&status.id, settings))),
         Cell::maybe(record.state.owner.as_deref(), Cell::text),
     ];
     Row::with(cells, emphasis)
@@ -61,10 +67,10 @@ fn row(record: &Record, book: &Book, target: Option<&str>) -> Row {
 
 /// How its column compares with its evidence. One that is overdue may be overstated, or could advance, as
 /// well: then both words are there.
-fn verdict(record: &Record) -> (String, Emphasis) {
+fn verdict(record: &Record, lang: Lang) -> (String, Emphasis) {
     let state = &record.state;
     if state.outcome != Outcome::Open {
-        return ("ended".into(), Emphasis::Plain);
+        return (term(VERDICTS, "ended", lang).into(), Emphasis::Plain);
     }
     let words = [
         (state.flags.overdue, "overdue", Emphasis::Warn),
@@ -73,6 +79,9 @@ fn verdict(record: &Record) -> (String, Emphasis) {
     ];
     let up: Vec<_> = words.into_iter().filter(|(up, ..)| *up).collect();
     let emphasis = up.first().map_or(Emphasis::Plain, |(.., emphasis)| *emphasis);
-    let words: Vec<&str> = up.iter().map(|(_, word, _)| *word).collect();
-    (if words.is_empty() { "holds".into() } else { words.join(", ") }, emphasis)
+    let words: Vec<&str> = match up.as_slice() {
+        [] => vec![term(VERDICTS, "holds", lang)],
+        up => up.iter().map(|(_, word, _)| term(VERDICTS, word, lang)).collect(),
+    };
+    (words.join(lang.pick(", ", "、")), emphasis)
 }

@@ -8,6 +8,7 @@ use crate::rules::customer::Customer;
 use crate::rules::customer::levels::Scale;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind};
+use crate::table::terms::{FLAGS, RULES, term};
 use crate::table::words::title;
 use crate::value::label::Lang;
 use crate::value::text::Text;
@@ -22,88 +23,96 @@ struct Definition {
 /// What a cell is made of.
 #[derive(Clone, Copy)]
 enum Source {
-    Record(fn(&Record, &Book) -> Cell),
+    Record(fn(&Record, &Book, Lang) -> Cell),
     /// Of the graded customer that the prospect belongs to.
-    Customer(fn(&Customer) -> Cell),
+    Customer(fn(&Customer, Lang) -> Cell),
 }
 
-const fn define(id: &'static str, kind: Kind, cell: fn(&Record, &Book) -> Cell) -> Definition {
+const fn define(
+    id: &'static str,
+    kind: Kind,
+    cell: fn(&Record, &Book, Lang) -> Cell,
+) -> Definition {
     Definition { id, kind, cell: Source::Record(cell) }
 }
 
-const fn graded(id: &'static str, cell: fn(&Customer) -> Cell) -> Definition {
+const fn graded(id: &'static str, cell: fn(&Customer, Lang) -> Cell) -> Definition {
     Definition { id, kind: Kind::Text, cell: Source::Customer(cell) }
 }
 
 /// Every column, in the order of `export`.
 const COLUMNS: &[Definition] = &[
-    define("id", Kind::Id, |r, _| Cell::text(&*r.prospect.id)),
-    define("name", Kind::Text, |r, _| Cell::text(&*r.prospect.name)),
-    define("company", Kind::Text, |r, _| fact(r, "company")),
-    define("industry", Kind::Text, |r, _| fact(r, "industry")),
-    define("region", Kind::Text, |r, _| fact(r, "region")),
-    define("size", Kind::Text, |r, _| fact(r, "size")),
-    define("needs", Kind::Text, |r, _| list(&r.prospect.needs)),
-    define("source", Kind::Text, |r, _| fact(r, "source")),
-    define("product", Kind::Text, |r, _| fact(r, "product")),
-    define("account", Kind::Text, |r, _| fact(r, "account")),
-    define("tags", Kind::Text, |r, _| list(&r.prospect.tags)),
-    define("pipeline", Kind::Text, |r, b| Cell::text(&*r.pipeline(&b.settings).id)),
-    define("stage", Kind::Text, |r, b| Cell::text(r.stage_id(&b.settings))),
-    define("since", Kind::Date, |r, _| Cell::maybe(r.state.since, Cell::Date)),
-    define("in-stage", Kind::Number, |r, b| {
+    define("id", Kind::Id, |r, _, _| Cell::text(&*r.prospect.id)),
+    define("name", Kind::Text, |r, _, _| Cell::text(&*r.prospect.name)),
+    define("company", Kind::Text, |r, _, _| fact(r, "company")),
+    define("industry", Kind::Text, |r, _, _| fact(r, "industry")),
+    define("region", Kind::Text, |r, _, _| fact(r, "region")),
+    define("size", Kind::Text, |r, _, _| fact(r, "size")),
+    define("needs", Kind::Text, |r, _, _| list(&r.prospect.needs)),
+    define("source", Kind::Text, |r, _, _| fact(r, "source")),
+    define("product", Kind::Text, |r, _, _| fact(r, "product")),
+    define("account", Kind::Text, |r, _, _| fact(r, "account")),
+    define("tags", Kind::Text, |r, _, _| list(&r.prospect.tags)),
+    define("pipeline", Kind::Text, |r, b, _| Cell::text(&*r.pipeline(&b.settings).id)),
+    define("stage", Kind::Text, |r, b, lang| {
+        Cell::text(stage_name(r, r.state.stage, &b.settings, lang))
+    }),
+    define("since", Kind::Date, |r, _, _| Cell::maybe(r.state.since, Cell::Date)),
+    define("in-stage", Kind::Number, |r, b, _| {
         Cell::maybe(r.state.since, |since| Cell::Int(b.as_of.days_since(since)))
     }),
-    define("supported", Kind::Text, |r, b| {
-        Cell::text(stage_name(r, r.state.supported, &b.settings))
+    define("supported", Kind::Text, |r, b, lang| {
+        Cell::text(stage_name(r, r.state.supported, &b.settings, lang))
     }),
-    define("owner", Kind::Text, |r, _| text(r.state.owner.as_deref())),
-    define("owner-since", Kind::Date, |r, _| Cell::maybe(r.state.owner_since, Cell::Date)),
-    define("value", Kind::Number, |r, _| Cell::maybe(r.state.value, Cell::Money)),
-    define("weighted", Kind::Number, |r, b| Cell::maybe(r.weighted(&b.settings), Cell::Amount)),
-    define("opened", Kind::Date, |r, _| Cell::maybe(r.state.opened, Cell::Date)),
-    define("pursuit", Kind::Number, |r, _| Cell::Int(i64::from(r.state.pursuit))),
-    define("first-meeting", Kind::Date, |r, _| {
+    define("owner", Kind::Text, |r, _, _| text(r.state.owner.as_deref())),
+    define("owner-since", Kind::Date, |r, _, _| Cell::maybe(r.state.owner_since, Cell::Date)),
+    define("value", Kind::Number, |r, _, _| Cell::maybe(r.state.value, Cell::Money)),
+    define("weighted", Kind::Number, |r, b, _| Cell::maybe(r.weighted(&b.settings), Cell::Amount)),
+    define("opened", Kind::Date, |r, _, _| Cell::maybe(r.state.opened, Cell::Date)),
+    define("pursuit", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.pursuit))),
+    define("first-meeting", Kind::Date, |r, _, _| {
         Cell::maybe(r.state.evidence.first_meeting, Cell::Date)
     }),
-    define("age", Kind::Number, |r, b| Cell::maybe(r.state.age(b.as_of), Cell::Int)),
-    define("next", Kind::Date, |r, _| {
+    define("age", Kind::Number, |r, b, _| Cell::maybe(r.state.age(b.as_of), Cell::Int)),
+    define("next", Kind::Date, |r, _, _| {
         Cell::maybe(r.state.evidence.next.as_ref(), |next| Cell::Moment(next.at))
     }),
-    define("next-what", Kind::Text, |r, _| {
+    define("next-what", Kind::Text, |r, _, _| {
         text(r.state.evidence.next.as_ref().and_then(|next| next.what.as_deref()))
     }),
-    define("close-by", Kind::Date, |r, _| {
+    define("close-by", Kind::Date, |r, _, _| {
         Cell::maybe(r.state.evidence.close_by, |(date, _)| Cell::Date(date))
     }),
-    define("pushes", Kind::Number, |r, _| Cell::Int(i64::from(r.state.pushes))),
-    define("last-contact", Kind::Date, |r, _| Cell::maybe(r.state.last_contact, Cell::Date)),
-    define("last-entry", Kind::Date, |r, _| Cell::maybe(r.state.last_entry, Cell::Date)),
-    define("paid", Kind::Number, |r, _| Cell::sum(&r.state.money_in)),
-    define("booked", Kind::Number, |r, _| Cell::sum(&r.state.booked)),
-    define("orders", Kind::Number, |r, _| Cell::Int(i64::from(r.state.orders))),
-    define("flags", Kind::Text, |r, _| Cell::list(flags(r))),
-    define("reason", Kind::Text, |r, _| text(r.state.reason.as_deref())),
-    define("phone", Kind::Text, |r, _| {
+    define("pushes", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.pushes))),
+    define("last-contact", Kind::Date, |r, _, _| Cell::maybe(r.state.last_contact, Cell::Date)),
+    define("last-entry", Kind::Date, |r, _, _| Cell::maybe(r.state.last_entry, Cell::Date)),
+    define("paid", Kind::Number, |r, _, _| Cell::sum(&r.state.money_in)),
+    define("booked", Kind::Number, |r, _, _| Cell::sum(&r.state.booked)),
+    define("orders", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.orders))),
+    define("flags", Kind::Text, |r, _, lang| flag_cell(r, lang)),
+    define("reason", Kind::Text, |r, b, lang| {
+        Cell::maybe(r.state.reason.as_deref(), |text| Cell::text(reason(text, &b.settings, lang)))
+    }),
+    define("phone", Kind::Text, |r, _, _| {
         text(r.prospect.contacts.iter().find_map(|c| c.phone.as_deref()))
     }),
-    define("email", Kind::Text, |r, _| {
+    define("email", Kind::Text, |r, _, _| {
         text(r.prospect.contacts.iter().find_map(|c| c.email.as_deref()))
     }),
-    graded("grade", |c| text(c.grade())),
-    graded("value-level", |c| level(c, Scale::Value)),
-    graded("relationship", |c| level(c, Scale::Relationship)),
-    graded("demand", |c| level(c, Scale::Demand)),
-    graded("loyalty", |c| level(c, Scale::Loyalty)),
-    graded("lifecycle", |c| level(c, Scale::Lifecycle)),
-    graded("pareto", |c| level(c, Scale::Pareto)),
-    graded("pyramid", |c| level(c, Scale::Pyramid)),
-    graded("segment", |c| level(c, Scale::Segment)),
-    graded("rfm", |c| Cell::maybe(c.rfm, |scores| Cell::text(scores.to_string()))),
+    graded("grade", |c, _| text(c.grade())),
+    graded("value-level", |c, lang| level(c, Scale::Value, lang)),
+    graded("relationship", |c, lang| level(c, Scale::Relationship, lang)),
+    graded("demand", |c, lang| level(c, Scale::Demand, lang)),
+    graded("loyalty", |c, lang| level(c, Scale::Loyalty, lang)),
+    graded("lifecycle", |c, lang| level(c, Scale::Lifecycle, lang)),
+    graded("pareto", |c, lang| level(c, Scale::Pareto, lang)),
+    graded("pyramid", |c, lang| level(c, Scale::Pyramid, lang)),
+    graded("segment", |c, lang| level(c, Scale::Segment, lang)),
+    graded("rfm", |c, _| Cell::maybe(c.rfm, |scores| Cell::text(scores.to_string()))),
 ];
 
-fn level(customer: &Customer, scale: Scale) -> Cell {
-    Cell::maybe(scale.of(customer), |level| Cell::text(level.id))
+fn level(customer: &Customer, scale: Scale, lang: Lang) -> Cell {
+    Cell::maybe(scale.of(customer), |level| Cell::text(level.short(lang)))
 }
 
 fn text(value: Option<&str>) -> Cell {
@@ -118,9 +127,35 @@ fn fact(record: &Record, name: &str) -> Cell {
     text(record.prospect.fact(name))
 }
 
-/// The id of a column of the prospect's own board.
-pub fn stage_name<'s>(record: &Record, stage: usize, settings: &'s Settings) -> &'s str {
-    &record.pipeline(settings).stages[stage].id
+/// A column of the prospect's own board: its id for machines, its label for people.
+pub fn stage_name<'s>(
+    record: &Record,
+    stage: usize,
+    settings: &'s Settings,
+    lang: Lang,
+) -> &'s str {
+    let stage = &record.pipeline(settings).stages[stage];
+    stage.label.term(lang, &stage.id)
+}
+
+/// A criterion, or the rule of the cycle: its id for machines, its label for people.
+pub fn criterion<'s>(id: &'s str, settings: &'s Settings) -> &'s str {
+    let lang = settings.language;
+    match settings.criterion(id) {
+        Some(criterion) => criterion.label.term(lang, id),
+        None => term(RULES, id, lang),
+    }
+}
+
+/// A reason for leaving: as it is written for machines, its label for people where it has one.
+pub fn reason<'s>(text: &'s str, settings: &'s Settings, lang: Lang) -> &'s str {
+    let known = settings.reasons.iter().find(|(id, _)| **id == *text);
+    known.map_or(text, |(id, label)| label.term(lang, id))
+}
+
+/// The flags that are up: in the words of the query language for machines, their labels for people.
+pub fn flag_cell(record: &Record, lang: Lang) -> Cell {
+    Cell::list(flags(record).into_iter().map(|flag| term(FLAGS, flag, lang)))
 }
 
 /// The flags that are up, in the words of the query language.
@@ -157,6 +192,7 @@ pub fn emphasis(record: &Record) -> Emphasis {
 /// A choice of columns.
 pub struct Choice {
     columns: Vec<(Column, Getter)>,
+    lang: Lang,
 }
 
 enum Getter {
@@ -190,7 +226,7 @@ impl Choice {
             // The company is the first to go where a terminal is narrow, unless it was asked for alone.
             columns.push((if name == "company" { column.optional() } else { column }, getter));
         }
-        Ok(Choice { columns })
+        Ok(Choice { columns, lang })
     }
 
     /// The columns' heads.
@@ -203,9 +239,9 @@ impl Choice {
         self.columns
             .iter()
             .map(|(_, getter)| match getter {
-                Getter::Defined(Source::Record(cell)) => cell(record, book),
+                Getter::Defined(Source::Record(cell)) => cell(record, book, self.lang),
                 Getter::Defined(Source::Customer(cell)) => {
-                    Cell::maybe(record.customer.get(), |customer| cell(customer))
+                    Cell::maybe(record.customer.get(), |customer| cell(customer, self.lang))
                 }
                 Getter::Fact(name) => fact(record, name),
             })

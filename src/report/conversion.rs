@@ -3,9 +3,10 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, interval, interval_columns, join, window,
+    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+    window,
 };
-use super::figures::{FEW, rate};
+use super::figures::{enough, rate};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
@@ -13,6 +14,7 @@ use crate::rules::book::Book;
 use crate::rules::replay::state::{Pursuit, Record};
 use crate::stats::Proportion;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet, Table};
+use crate::table::terms::{MEASURES, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -110,13 +112,14 @@ pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     let mut counted = gather(book, request);
-    for board in boards(&book.settings, |position| counted.contains_key(&position)) {
+    let boards = boards(&book.settings, |position| counted.contains_key(&position));
+    for board in &boards {
         let mut groups = counted.remove(&board.position).unwrap_or_default();
         if request.by.is_none() {
             groups.entry(String::new()).or_insert_with(|| empty(board.pipeline));
         }
-        sheet.tables.push(steps_table(&board, &groups, request, &book.settings));
-        sheet.tables.push(win_table(&board, &groups, request, &book.settings));
+        sheet.tables.push(steps_table(board, &groups, request, &book.settings));
+        sheet.tables.push(win_table(board, &groups, request, &book.settings));
     }
     sheet.notes.push(
         lang.pick(
@@ -132,6 +135,7 @@ pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         )
         .into(),
     );
+    complete(&mut sheet.tables, &boards, &book.settings);
     Ok(sheet)
 }
 
@@ -224,7 +228,7 @@ fn share((n, of): (usize, usize), lang: Lang) -> Cell {
 /// The interval of a rate, where it has one.
 fn wilson((successes, trials): (usize, usize)) -> [Cell; 2] {
     let proportion = Proportion { successes: successes as u64, trials: trials as u64 };
-    interval(proportion.wilson().filter(|_| proportion.trials >= FEW))
+    interval(proportion.wilson().filter(|_| enough(proportion.trials)))
 }
 
 fn steps_table(
@@ -243,7 +247,7 @@ fn steps_table(
     for (group, figures) in groups {
         for (stage, step) in board.pipeline.open().iter().zip(&figures.steps) {
             let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
-            row.push(Cell::text(&*stage.id));
+            row.push(stage_cell(stage, lang));
             row.push(Cell::count(step.entered));
             row.push(share((step.advanced, step.entered), lang));
             row.extend(wilson((step.advanced, step.entered)));
@@ -279,7 +283,7 @@ fn win_table(
         ];
         for (name, closed, opened) in lines {
             let mut row: Vec<Cell> = by_cell(request, group, lang).into_iter().collect();
-            row.push(Cell::text(name));
+            row.push(Cell::text(term(MEASURES, name, lang)));
             match closed {
                 Some(closed) => {
                     row.push(share(closed, lang));

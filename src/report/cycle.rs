@@ -2,9 +2,10 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, interval, interval_columns, join, percent, window,
+    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, percent,
+    stage_cell, window,
 };
-use super::figures::{FEW, few, words};
+use super::figures::{enough, few, words};
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
 use crate::rules::replay::passage::End;
@@ -85,25 +86,27 @@ pub fn cycle(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     };
     let gathered = gather(book, request);
     let none = Times::default();
-    for board in boards(&book.settings, |position| gathered.contains_key(&position)) {
+    let boards = boards(&book.settings, |position| gathered.contains_key(&position));
+    for board in &boards {
         let Times { groups, stays } = gathered.get(&board.position).unwrap_or(&none);
         let mut all = Passes::default();
         groups.values().for_each(|passes| all.add(passes));
         let shares = curves(&all);
         let mut tables = vec![
-            share_table(&board, &all, shares.as_ref(), lang),
-            days_table(&board, groups, &all, request, lang),
+            share_table(board, &all, shares.as_ref(), lang),
+            days_table(board, groups, &all, request, lang),
         ];
         if request.by.is_some() {
             tables.reverse();
         }
         sheet.tables.extend(tables);
-        sheet.tables.push(stay_table(&board, stays, lang));
+        sheet.tables.push(stay_table(board, stays, lang));
         sheet.notes.extend(notes(&all, lang).into_iter().map(|note| board.note(note, lang)));
         if let Some(shares) = shares {
-            sheet.pictures.push(picture(&board, &shares, lang));
+            sheet.pictures.push(picture(board, &shares, lang));
         }
     }
+    complete(&mut sheet.tables, &boards, &book.settings);
     Ok(sheet)
 }
 
@@ -168,7 +171,7 @@ fn stays(record: &Record, book: &Book, request: &Request, stays: &mut Stays) {
 
 /// The curves, where there are enough passes for any.
 fn curves(all: &Passes) -> Option<AalenJohansen> {
-    (all.all.len() as u64 >= FEW).then(|| AalenJohansen::of(&all.all)).flatten()
+    enough(all.all.len() as u64).then(|| AalenJohansen::of(&all.all)).flatten()
 }
 
 /// The headline: what share had been won, and lost, by a day.
@@ -255,7 +258,7 @@ fn days_table(
 fn days_row(passes: &Passes, lang: Lang) -> Vec<Cell> {
     let won = passes.won();
     let mut row = vec![Cell::count(won.len())];
-    match Summary::of(&won).filter(|summary| summary.n as u64 >= FEW) {
+    match Summary::of(&won).filter(|summary| enough(summary.n as u64)) {
         Some(s) => {
             row.push(Cell::Number(s.mean, 1));
             let rest = [s.p25, s.median, s.p75, s.p90, s.min, s.max];
@@ -278,7 +281,7 @@ fn days(x: f64) -> Cell {
 /// The Kaplan-Meier median with its interval; `> t_max` where the curve does not come down to one half.
 fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
     let none = || [few(observations.len() as u64, lang), Cell::Empty, Cell::Empty];
-    let Some(curve) = KaplanMeier::of(observations).filter(|curve| curve.n as u64 >= FEW) else {
+    let Some(curve) = KaplanMeier::of(observations).filter(|curve| enough(curve.n as u64)) else {
         return none();
     };
     let beyond = || Cell::absent(format!("> {}", curve.t_max));
@@ -305,9 +308,9 @@ fn stay_table(board: &Board, stays: &Stays, lang: Lang) -> Table {
             .filter(|one| one.outcome == Outcome::Event)
             .map(|one| f64::from(one.time))
             .collect();
-        let mean = Summary::of(&left).filter(|summary| summary.n as u64 >= FEW);
+        let mean = Summary::of(&left).filter(|summary| enough(summary.n as u64));
         let mut row = vec![
-            Cell::text(&*stage.id),
+            stage_cell(stage, lang),
             Cell::count(left.len()),
             mean.map_or_else(|| few(left.len() as u64, lang), |s| Cell::Number(s.mean, 1)),
         ];
@@ -347,7 +350,7 @@ fn notes(all: &Passes, lang: Lang) -> Vec<String> {
 fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
     let (low, high) = (*all.stated.first()?, *all.stated.last()?);
     let stated = if low == high { low.to_string() } else { format!("{low}-{high}") };
-    let summary = Summary::of(&all.won()).filter(|_| won as u64 >= FEW);
+    let summary = Summary::of(&all.won()).filter(|_| enough(won as u64));
     let Some(summary) = summary else {
         return Some(match lang {
             Lang::En | Lang::Machine => {

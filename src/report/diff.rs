@@ -8,6 +8,7 @@ use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
+use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::id;
 use crate::value::label::Lang;
@@ -31,7 +32,7 @@ pub fn diff(
     let mut touched = Vec::new();
     let mut all = Spans::default();
     for pair in pairs(before, after, request) {
-        let part = between(pair.0, pair.1, settings);
+        let part = between(pair.0, pair.1, settings, lang);
         let differs = pair.0.map(|r| &r.prospect) != pair.1.map(|r| &r.prospect);
         if differs && part.steps.is_empty() {
             touched.push(pair);
@@ -68,9 +69,11 @@ pub fn diff(
         sheet.notes.push(lang.pick("nothing has moved", "没有变化").into());
     }
     sheet.tables.push(list);
-    if !touched.is_empty() {
-        sheet.tables.push(touched_table(&touched, lang));
+    let mut small = touched_table(&touched, lang);
+    if touched.is_empty() {
+        small.audience = Audience::Nobody;
     }
+    sheet.tables.push(small);
     sheet.tables.push(span_table(&spans, request, to, false, lang));
     if let (false, Some(span)) = (steps.is_empty(), spans.values().next()) {
         sheet.pictures.push(picture(span, &format!("{from}..{to}"), lang));
@@ -130,7 +133,7 @@ fn small(before: Option<&Record>, after: Option<&Record>, lang: Lang) -> String 
     if kinds.is_empty() {
         return lang.pick("facts", "资料").to_owned();
     }
-    kinds.join(", ")
+    kinds.iter().map(|kind| term(KINDS, kind, lang)).collect::<Vec<_>>().join(", ")
 }
 
 /// A prospect's change in a few words, `25 -> 50, value 15000 -> 18000`; `None` where nothing changed.
@@ -143,7 +146,8 @@ pub fn in_words(
         return None;
     }
     let lang = settings.language;
-    let part = between(before, after, settings);
+    // Ids: a label may have spaces, and a detail is taken apart again.
+    let part = between(before, after, settings, Lang::Machine);
     let mut words: Vec<String> = part.steps.iter().map(|step| word(step, lang)).collect();
     if words.is_empty() {
         words.push(small(before, after, lang));

@@ -5,6 +5,7 @@ use crate::model::settings::Settings;
 use crate::rules::customer::levels::Scale;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
+use crate::value::label::Lang;
 use crate::value::text::Text;
 
 /// A dimension: each prospect has one value of it.
@@ -70,6 +71,15 @@ impl Dimension {
             Dimension::Fact(name) => name,
             named => NAMED.iter().find(|(_, d)| d == named).map_or("", |(name, _)| name),
         }
+    }
+
+    /// What people read for one of its values; machines read the value.
+    pub fn word<'v>(&self, value: &'v str, lang: Lang) -> &'v str {
+        let level = match self {
+            Dimension::Level(scale) => scale.levels().iter().find(|level| level.id == value),
+            _ => None,
+        };
+        level.map_or(value, |level| level.short(lang))
     }
 
     /// Is it a matter of grading, so that the book has to be graded before anybody is asked?

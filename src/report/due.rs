@@ -1,6 +1,7 @@
 //! `crm due`: the work list - what is due today, was missed, and comes next.
 
 use super::Request;
+use super::columns::stage_name;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -12,6 +13,7 @@ use crate::rules::replay::state::Record;
 use crate::rules::team::owner_left;
 use crate::rules::team::pool::{announced, recycling};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
+use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -114,7 +116,7 @@ fn row(item: &Item, whom: &Whom, as_of: Date, lang: Lang) -> Row {
 impl Whom {
     fn of(record: &Record, settings: &Settings) -> Whom {
         let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
-        let stage = record.stage_id(settings).into();
+        let stage = stage_name(record, record.state.stage, settings, settings.language).into();
         Whom { id, name, stage, owner: record.state.owner.clone() }
     }
 }
@@ -155,7 +157,7 @@ impl Demands {
 }
 
 fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<Item> {
-    let state = &record.state;
+    let (state, lang) = (&record.state, book.settings.language);
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
@@ -180,19 +182,23 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
         if let Some((close, _)) = state.evidence.close_by
             && state.evidence.signed.is_none()
         {
-            let pushed =
-                if state.pushes > 0 { format!("pushed {} x", state.pushes) } else { String::new() };
+            let pushed = match (state.pushes, lang) {
+                (0, _) => String::new(),
+                (n, Lang::En | Lang::Machine) => format!("pushed {n} x"),
+                (n, Lang::Zh) => format!("推迟{n}次"),
+            };
             put(close, &CLOSE, pushed);
         }
         if let Some(start) = state.clock_start
             && state.stage > 0
         {
             let day = start.plus(i64::from(state.cycle_days));
-            put(
-                day,
-                &CYCLE,
-                format!("day {} of {}", state.age(book.as_of).unwrap_or(0), state.cycle_days),
-            );
+            let (age, cycle) = (state.age(book.as_of).unwrap_or(0), state.cycle_days);
+            let detail = match lang {
+                Lang::En | Lang::Machine => format!("day {age} of {cycle}"),
+                Lang::Zh => format!("第{age}天，周期{cycle}天"),
+            };
+            put(day, &CYCLE, detail);
         }
     }
     if let Some(demands) = demands {
@@ -205,14 +211,14 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
                 _ => &ANSWER,
             };
             if let Some(day) = duty.due() {
-                put(day, what, demanded(grade, &duty, book.settings.language));
+                put(day, what, demanded(grade, &duty, lang));
             }
         }
     }
     if book.settings.pool.grades.is_empty()
         && let Some(recycling) = recycling(record, &book.settings, None)
     {
-        put(recycling.on, &RECYCLE, recycling.cause.words().get(book.settings.language).to_owned());
+        put(recycling.on, &RECYCLE, recycling.cause.words().get(lang).to_owned());
     }
     for contact in &record.prospect.contacts {
         if let Some(day) = contact.birthday.and_then(|born| next_birthday(born, book.as_of)) {
@@ -224,10 +230,11 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
 
 /// Why it is due, in a few words: the day itself says when it last happened.
 fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
+    let word = |kind| term(KINDS, kind, lang);
     let (en, zh) = match duty {
         Duty::Answer { answer, .. } => (
-            format!("{grade}: {} of {}", answer.kind, answer.on()),
-            format!("{grade}：{} {}", answer.on(), answer.kind),
+            format!("{grade}: {} of {}", word(&answer.kind), answer.on()),
+            format!("{grade}：{} {}", answer.on(), word(&answer.kind)),
         ),
         Duty::Verify(deadline) | Duty::Contact(deadline) => match deadline.last {
             Some(_) => (

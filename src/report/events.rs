@@ -1,19 +1,23 @@
 //! `crm export events`: the journals of chosen prospects, one row an entry.
 
 use super::Request;
+use super::columns::criterion;
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::{Event, event_keys};
+use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{retracted_by_later, upto};
 use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::text::Text;
 
 /// An entry, whose it is, and whether a later one took it back.
 struct Line<'b> {
     record: &'b Record,
+    settings: &'b Settings,
     event: &'b Event,
     retracted: bool,
 }
@@ -27,10 +31,13 @@ type Definition = (&'static str, (Kind, fn(&Line) -> Cell));
 /// The kind of column and the cell of a type in the table of keys.
 macro_rules! cell_of {
     (Kind, $name:ident) => {
-        (Kind::Text, |l| Cell::text(&*l.event.$name))
+        (Kind::Text, |l| Cell::text(term(KINDS, &l.event.$name, l.settings.language)))
     };
     (Criteria, $name:ident) => {
-        (Kind::Text, |l| list(&l.event.$name))
+        (Kind::Text, |l| l.criteria(&l.event.$name))
+    };
+    (Stage, $name:ident) => {
+        (Kind::Text, |l| Cell::maybe(l.event.$name.as_deref(), |id| Cell::text(l.stage(id))))
     };
     (Time, $name:ident) => {
         (Kind::Text, |l| Cell::maybe(l.event.$name, |time| Cell::text(time.to_string())))
@@ -74,8 +81,17 @@ fn text(value: &Option<Text>) -> Cell {
     Cell::maybe(value.as_deref(), Cell::text)
 }
 
-fn list(items: &[Text]) -> Cell {
-    Cell::list(items.iter().cloned())
+impl Line<'_> {
+    /// A column of the prospect's board: its id for machines, its label for people.
+    fn stage<'s>(&'s self, id: &'s str) -> &'s str {
+        let pipeline = self.record.pipeline(self.settings);
+        let stage = pipeline.find(id).map(|position| &pipeline.stages[position]);
+        stage.map_or(id, |stage| stage.label.term(self.settings.language, id))
+    }
+
+    fn criteria(&self, ids: &[Text]) -> Cell {
+        Cell::list(ids.iter().map(|id| criterion(id, self.settings)))
+    }
 }
 
 /// The id of a column: `next-what` for the key `next_what`.
@@ -117,11 +133,12 @@ impl Events {
     /// Those up to the day, prospect by prospect, in order of replay. Nothing of them is kept but their
     /// rows.
     pub fn sheet(&self, book: &Book, request: &Request) -> Sheet {
-        let lang = book.settings.language;
+        let settings = &book.settings;
+        let lang = settings.language;
         let rows: Vec<Box<[PackedRow]>> = request.gather(book, |record| {
             let events = upto(&record.prospect.events, book.as_of);
             let lines = events.iter().zip(retracted_by_later(events));
-            let lines = lines.map(|(event, retracted)| Line { record, event, retracted });
+            let lines = lines.map(|(event, retracted)| Line { record, settings, event, retracted });
             let cells = |line: &Line| self.0.iter().map(|(_, (_, cell))| cell(line)).collect();
             Some(lines.map(|line| PackedRow::of(&Row::new(cells(&line)))).collect())
         });

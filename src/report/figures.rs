@@ -8,8 +8,13 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Money, Sum};
 use crate::value::period::Period;
 
-/// Of fewer cases than these a rate says nothing, and is not printed.
+/// Of fewer cases than these nothing is said: no rate, no advice, no verdict.
 pub const FEW: u64 = 5;
+
+/// Are these enough cases to say anything? The one rule of all reports.
+pub fn enough(n: u64) -> bool {
+    n >= FEW
+}
 
 /// A count.
 pub fn count(n: u64) -> Cell {
@@ -26,7 +31,7 @@ pub fn few(n: u64, lang: Lang) -> Cell {
 
 /// `n` of `of`, or that these are too few.
 pub fn rate(n: u64, of: u64, lang: Lang) -> Cell {
-    if of < FEW { few(of, lang) } else { Cell::Rate(n, of) }
+    if enough(of) { Cell::Rate(n, of) } else { few(of, lang) }
 }
 
 /// A quotient: whole where it is, else with one decimal; nothing where it is no number.
@@ -46,6 +51,14 @@ pub fn words(x: f64) -> String {
 /// A count as people read it.
 pub fn grouped(n: u64) -> String {
     Amount::from_int(i64::try_from(n).unwrap_or(i64::MAX)).grouped()
+}
+
+/// An amount within a sentence: with thousands separators for people.
+pub fn said(amount: Amount, lang: Lang) -> String {
+    match lang {
+        Lang::Machine => amount.to_string(),
+        Lang::En | Lang::Zh => amount.grouped(),
+    }
 }
 
 /// Bars beside each other, with the same in words.
@@ -130,4 +143,17 @@ pub fn rank(id: &str, settings: &Settings) -> (usize, bool, usize) {
     let department = department(id, settings);
     let last = usize::MAX;
     (department.and_then(place).unwrap_or(last), department != Some(id), place(id).unwrap_or(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_are_enough_and_four_are_not() {
+        assert_eq!([0, 1, 4, 5].map(enough), [false, false, false, true]);
+        assert_eq!(rate(4, 4, Lang::En), Cell::absent("n = 4, too few"));
+        assert_eq!(rate(0, 0, Lang::Zh), Cell::absent("n = 0，太少"));
+        assert_eq!(rate(5, 5, Lang::En), Cell::Rate(5, 5));
+    }
 }

@@ -1,8 +1,11 @@
 //! `crm report forecast`: what the open prospects will bring, month by month, and whether it is enough.
 
 use super::Request;
-use super::breakdown::{Board, boards, by_cell, by_column, interval, interval_columns, join};
+use super::breakdown::{
+    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+};
 use super::calibration::{Moves, Odds};
+use super::dimension::Dimension;
 use super::figures::without_rate;
 use super::measures::{Measures, Results, has_slipped, measures};
 use crate::diag::Diagnostic;
@@ -16,6 +19,7 @@ use crate::stats::{Distribution, TwoPoint};
 use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
+use crate::table::terms::{LINES, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -59,10 +63,10 @@ impl Line {
     fn label(self, lang: Lang) -> String {
         match self {
             Line::Month(year, month) => format!("{year:04}-{month:02}"),
-            Line::Late => lang.pick("late", "日期已过").into(),
-            Line::Undated => lang.pick("undated", "无日期").into(),
-            Line::Overdue => lang.pick("overdue", "逾期").into(),
-            Line::Hold => lang.pick("on-hold", "搁置").into(),
+            Line::Late => term(LINES, "late", lang).into(),
+            Line::Undated => term(LINES, "undated", lang).into(),
+            Line::Overdue => term(LINES, "overdue", lang).into(),
+            Line::Hold => term(LINES, "on-hold", lang).into(),
             Line::Foreign(currency) => currency.to_string(),
         }
     }
@@ -238,7 +242,7 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let item = |open| Some(Item { open, odds: odds.get(&open.board)?.get(open.stage)? });
     let items: Vec<Item> = open.iter().filter_map(item).collect();
     let due = Outlook::of(items.iter().copied().filter(|item| item.open.due));
-    let measures = measures(book, results, &open, &due, period);
+    let measures = measures(book, request, results, &open, &due, period);
     let mut sheet = Sheet {
         id: "forecast".into(),
         title: lang.pick("Forecast", "预测").into(),
@@ -248,11 +252,10 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let (lines, bucket) = line_table(&items, request, lang);
     sheet.tables.push(lines);
     sheet.tables.push(measures.table(lang));
-    for board in &boards {
-        if let Some(odds) = odds.get(&board.position) {
-            sheet.tables.push(odds_table(board, odds, lang));
-        }
-    }
+    let tables = boards.iter().filter_map(|b| Some(odds_table(b, odds.get(&b.position)?, lang)));
+    let mut tables: Vec<Table> = tables.collect();
+    complete(&mut tables, &boards, settings);
+    sheet.tables.extend(tables);
     sheet.pictures.extend(picture(&due, &measures, period, lang));
     for board in &boards {
         let Some(odds) = odds.get(&board.position) else { continue };
@@ -261,6 +264,10 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             let sentence = odds.sentence(stage.label.get(lang, &stage.id), lang);
             sheet.notes.extend(sentence.map(|sentence| board.note(sentence, lang)));
         }
+    }
+    if request.by == Some(Dimension::Owner) && settings.forecast.target.is_some() {
+        let note = "the target is of the whole ledger: there is none for one owner";
+        sheet.notes.push(lang.pick(note, "目标是全账本的：没有单个负责人的目标").into());
     }
     sheet.notes.extend(notes(&open, unweighed, bucket, lang));
     sheet.notes.extend(without_rate(&measures.foreign(&open), settings));
@@ -359,7 +366,7 @@ fn odds_table(board: &Board, odds: &[Odds], lang: Lang) -> Table {
     columns.extend(interval_columns("calibrated", lang));
     columns.extend(["n", "still-there"].map(|id| column(id, Kind::Number, lang)));
     let rows = board.pipeline.open().iter().zip(odds).map(|(stage, odds)| {
-        let mut row = vec![Cell::text(&*stage.id), Cell::Share(odds.nominal.to_f64())];
+        let mut row = vec![stage_cell(stage, lang), Cell::Share(odds.nominal.to_f64())];
         row.push(Cell::Share(odds.calibrated.to_f64()));
         // Without a departure it is the nominal one: an assumption, which has no interval.
         let measured = odds.estimate.filter(|_| odds.departures > 0);

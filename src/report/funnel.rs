@@ -1,15 +1,20 @@
 //! `crm report funnel`: how many stand in each column on a day, what they are worth, and the shape.
 
 use super::Request;
-use super::breakdown::{by_cell, by_column, join, window as shown};
-use super::figures::{FEW, bars, count, few, grouped, others, span, without_rate};
+use super::breakdown::{
+    by_cell, by_column, join, labelled_cells, stage_cell, stage_cells, stage_columns,
+    window as shown,
+};
+use super::figures::{bars, count, enough, few, grouped, others, span, without_rate};
 use crate::diag::Diagnostic;
-use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
-use crate::rules::shape::Shape;
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::rules::shape::{Names, Shape};
+use crate::table::sheet::{
+    Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+};
 use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
@@ -56,7 +61,7 @@ impl Figures {
     /// How many the column would hold if arrivals and stays went on as they were: Little's law, arrivals
     /// a day x mean days in the column. `None` where either is too few to say.
     fn steady(&self, window: Period) -> Option<f64> {
-        (self.arrivals as u64 >= FEW && self.departures as u64 >= FEW && window.days() > 0).then(
+        (enough(self.arrivals as u64) && enough(self.departures as u64) && window.days() > 0).then(
             || {
                 let pace = self.arrivals as f64 / window.days() as f64;
                 pace * self.days as f64 / self.departures as f64
@@ -81,20 +86,29 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         about: about(book),
         ..Sheet::default()
     };
+    let (mut shown, mut hidden) = (Vec::new(), Vec::new());
     for (index, pipeline) in settings.pipelines.iter().enumerate() {
         let groups = gathered.get(index).unwrap_or(&none);
-        if groups.is_empty() && (index > 0 || settings.pipelines.len() > 1) {
+        let board = [
+            table(pipeline, groups, request, settings),
+            pace(pipeline, groups, request, book, window),
+        ];
+        if groups.is_empty() && settings.pipelines.len() > 1 {
+            hidden.extend(board);
             continue;
         }
-        sheet.tables.push(table(pipeline, groups, request, settings));
-        sheet.tables.push(pace(pipeline, groups, request, book, window));
-        sheet.notes.extend(notes(pipeline, groups, settings, window));
+        shown.extend(board);
+        sheet.notes.extend(notes(pipeline, groups, request, settings, window));
         sheet.pictures.push(picture(pipeline, groups, settings));
     }
-    if let [only, pace] = sheet.tables.as_mut_slice() {
+    if let [only, pace] = shown.as_mut_slice() {
+        hidden.push(pace.clone());
         only.title = String::new();
         pace.id = "pace".into();
     }
+    sheet.tables = shown;
+    // Boards that are not in use have tables too, for whoever asks by name.
+    sheet.tables.extend(hidden.into_iter().map(|t| Table { audience: Audience::Nobody, ..t }));
     let mut value = Sum::default();
     gathered
         .iter()
@@ -160,8 +174,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
     let foreign = groups.values().flatten().any(|cell| cell.value.others().next().is_some());
     let mut columns: Vec<Column> = Vec::new();
     columns.extend(by_column(request, lang));
-    columns.push(column("stage", Kind::Text, lang));
-    columns.push(column("stage-label", Kind::Text, lang));
+    columns.extend(stage_columns(lang));
     for id in ["count", "value", "weighted", "overdue"] {
         columns.push(column(id, Kind::Number, lang));
     }
@@ -180,8 +193,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
         for (stage, cell) in pipeline.stages.iter().zip(cells) {
             let mut row: Vec<Cell> = Vec::new();
             row.extend(by_cell(request, group, lang));
-            row.push(Cell::text(&*stage.id));
-            row.push(Cell::text(stage.label.get(lang, &stage.id)));
+            row.extend(stage_cells(stage, lang));
             row.extend(figures(cell, stage.outcome == Outcome::Open, foreign));
             let emphasis =
                 if stage.outcome == Outcome::Won { Emphasis::Good } else { Emphasis::Plain };
@@ -195,8 +207,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
         }
         let mut row: Vec<Cell> = Vec::new();
         row.extend(by_cell(request, group, lang));
-        row.push(Cell::text(lang.pick("open", "进行中")));
-        row.push(Cell::Empty);
+        row.extend(labelled_cells("open", lang.pick("open", "进行中"), lang));
         row.extend(figures(&open, true, foreign));
         rows.push(Row::with(row, Emphasis::Total));
     }
@@ -249,7 +260,7 @@ fn pace(
         for (stage, cell) in pipeline.open().iter().zip(cells) {
             let mut row: Vec<Cell> = Vec::new();
             row.extend(by_cell(request, group, lang));
-            row.push(Cell::text(&*stage.id));
+            row.push(stage_cell(stage, lang));
             row.extend([Cell::count(cell.arrivals), Cell::count(cell.departures)]);
             match cell.steady(days) {
                 Some(steady) => {
@@ -283,7 +294,13 @@ fn pace(
 }
 
 /// The shape of each group, over the last three open columns of the board.
-fn notes(pipeline: &Pipeline, groups: &Groups, settings: &Settings, window: Period) -> Vec<String> {
+fn notes(
+    pipeline: &Pipeline,
+    groups: &Groups,
+    request: &Request,
+    settings: &Settings,
+    window: Period,
+) -> Vec<String> {
     let lang = settings.language;
     let open = pipeline.open().len();
     // The first column is the feed: a funnel needs three behind it.
@@ -299,29 +316,50 @@ fn notes(pipeline: &Pipeline, groups: &Groups, settings: &Settings, window: Peri
         groups.iter().map(|(group, cells)| (group.as_str(), cells)).collect()
     };
     for (group, cells) in all {
-        let [a, b, c] = [open - 3, open - 2, open - 1].map(|column| cells[column].count);
-        let shape = Shape::of(a, b, c, u64::from(settings.stuck_factor));
-        let counts: Vec<String> = [open - 3, open - 2, open - 1]
-            .iter()
-            .map(|column| format!("{} {}", cells[*column].count, pipeline.stages[*column].id))
-            .collect();
         let who = if single {
             String::new()
         } else {
-            format!("{}: ", if group.is_empty() { lang.pick("none", "无") } else { group })
+            let by = request.by.as_ref();
+            let word = by.map_or(group, |by| by.word(group, lang));
+            format!("{}: ", if group.is_empty() { lang.pick("none", "无") } else { word })
         };
-        notes.push(format!(
-            "{who}{} {} ({}): {}",
-            lang.pick("shape", "形状"),
-            shape.label(lang),
-            counts.join(" / "),
-            shape.advice(lang)
-        ));
+        notes.push(format!("{who}{}", shape(pipeline, cells, settings)));
         notes.extend(
             numbers(pipeline, cells, window, settings).map(|numbers| format!("{who}{numbers}")),
         );
     }
     notes
+}
+
+/// The shape and what it says; of too few nothing but that.
+fn shape(pipeline: &Pipeline, cells: &[Figures], settings: &Settings) -> String {
+    let lang = settings.language;
+    let open = pipeline.open();
+    let last = [open.len() - 3, open.len() - 2, open.len() - 1];
+    let [a, b, c] = last.map(|column| cells[column].count);
+    let label = |column: usize| open[column].label.get(lang, &open[column].id);
+    let counts = last.map(|column| format!("{} {}", cells[column].count, label(column)));
+    let counts = counts.join(" / ");
+    let shape = Shape::of(a, b, c, u64::from(settings.stuck_factor));
+    if shape != Shape::Empty && !enough(a + b + c) {
+        let n = a + b + c;
+        return match lang {
+            Lang::En | Lang::Machine => format!("no shape ({counts}): n = {n}, too few"),
+            Lang::Zh => format!("看不出形状（{counts}）：n = {n}，太少"),
+        };
+    }
+    let middle = open[last[1]].requires.iter().map(|position| &settings.criteria[*position]);
+    let names = Names {
+        feed: label(last[0] - 1),
+        columns: last.map(label),
+        criteria: middle.map(|criterion| criterion.label.get(lang, &criterion.id)).collect(),
+        meetings: settings
+            .required(pipeline, last[2])
+            .any(|criterion| matches!(criterion.known, Known::AppointmentSet | Known::Met)),
+    };
+    let word = lang.pick("shape", "形状");
+    let (named, says) = (shape.label(&names, lang), shape.advice(&names, lang));
+    format!("{word} {named} ({counts}): {says}")
 }
 
 /// The advice in numbers: what the columns behind the feed would hold at the ledger's own pace.
@@ -340,7 +378,7 @@ fn numbers(
         .filter_map(|(stage, cell)| {
             let (needs, has) = (cell.steady(window)?.ceil(), cell.count);
             let short = needs - has as f64;
-            let id = &stage.id;
+            let id = stage.label.get(lang, &stage.id);
             Some(match (lang, short > 0.0) {
                 (Lang::En | Lang::Machine, true) => {
                     format!("{id} needs {needs}, has {has}: {short} more")

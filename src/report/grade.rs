@@ -1,7 +1,7 @@
 //! `crm grade`: each customer's grade, the rule that gave it, and the figures behind it.
 
 use super::Request;
-use super::figures::others;
+use super::figures::{others, said};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
@@ -445,23 +445,24 @@ impl Why<'_> {
         let grading = &self.settings.grading;
         let lang = self.lang;
         let worth = figures.worth;
+        let told = |amount| said(amount, lang);
         let what = if !figures.is_buyer() {
-            format!("{} {}", lang.pick("expected", "预期"), figures.worth.grouped())
+            format!("{} {}", lang.pick("expected", "预期"), told(figures.worth))
         } else if worth == figures.bought.own {
-            let bought = figures.bought.own.grouped();
+            let bought = told(figures.bought.own);
             match lang {
                 Lang::En | Lang::Machine => format!("bought {bought}, {}", self.orders()),
                 Lang::Zh => format!("购买 {bought}，{}", self.orders()),
             }
         } else {
-            let (worth, bought) = (worth.round(2).grouped(), figures.bought.own.grouped());
+            let (worth, bought) = (told(worth.round(2)), told(figures.bought.own));
             let orders = self.orders();
             match lang {
                 Lang::En | Lang::Machine => format!("margin {worth} of {bought} bought, {orders}"),
                 Lang::Zh => format!("购买 {bought}，毛利 {worth}，{orders}"),
             }
         };
-        let limit = |stated: Option<Amount>| stated.map_or("-".to_owned(), Amount::grouped);
+        let limit = |stated: Option<Amount>| stated.map_or("-".to_owned(), told);
         let how = if grading.value_high.is_some() || grading.value_medium.is_some() {
             let (high, medium) = (limit(grading.value_high), limit(grading.value_medium));
             match lang {

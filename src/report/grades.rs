@@ -2,7 +2,8 @@
 //! who moved between two dates.
 
 use super::Request;
-use super::breakdown::{by_column, group_name};
+use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
+use super::figures::{enough, few, rate};
 use super::grade::{foreign, named, rules};
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
@@ -81,24 +82,22 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         classes(&found, Scale::Pyramid, lang),
     ];
     let bins = bins(book);
-    if bins.is_some() {
-        tables.push(segments(&found, lang));
-    }
-    tables.extend(bins.map(|bins| bin_edges(&bins, &found, lang)));
-    if let Some(period) = request.period {
-        let pairs = pairs(&found, book, period);
-        tables.push(migration(&pairs, period, book));
-        tables.push(moves(&pairs, book));
-    }
-    tables.retain(|table| !table.rows.is_empty());
-    Ok(Sheet {
+    tables.push(segments(if bins.is_some() { &found } else { &[] }, lang));
+    tables.push(bin_edges(bins.as_ref(), &found, lang));
+    let pairs = request.period.map(|period| (pairs(&found, book, period), period));
+    let (pairs, period) = pairs.map_or_else(|| (Vec::new(), None), |(pairs, p)| (pairs, Some(p)));
+    tables.push(migration(&pairs, period, book));
+    tables.push(moves(&pairs, book));
+    let mut sheet = Sheet {
         id: "grades".into(),
         title: lang.pick("Customers by grade", "客户分级").into(),
         about: about(book, &found),
         tables,
         notes: notes(book, &found, bins.is_some()),
         pictures: picture(&sums, lang).into_iter().collect(),
-    })
+    };
+    sheet.hide_empty();
+    Ok(sheet)
 }
 
 /// The customers of the selected prospects, each once.
@@ -152,13 +151,13 @@ fn tally<'b>(
     scale.levels().iter().zip(tallies)
 }
 
-/// A share of money; none where there is none to share.
-fn share(part: Amount, whole: Amount) -> Cell {
-    if whole.micros() > 0 { Cell::Share(part.to_f64() / whole.to_f64()) } else { Cell::Empty }
-}
-
-fn rate(part: usize, whole: usize) -> Cell {
-    if whole == 0 { Cell::Empty } else { Cell::Rate(part as u64, whole as u64) }
+/// A share of the money of so many customers; none where there is none to share, or they are too few.
+fn share(part: Amount, whole: Amount, customers: usize, lang: Lang) -> Cell {
+    match whole.micros() > 0 {
+        false => Cell::Empty,
+        true if !enough(customers as u64) => few(customers as u64, lang),
+        true => Cell::Share(part.to_f64() / whole.to_f64()),
+    }
 }
 
 /// Count, share and money of each grade, in each group.
@@ -190,9 +189,9 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         let all = tallies.iter().fold(Amount::ZERO, |all, (_, sum)| all.plus(*sum));
         let row = |name: Cell, (n, sum): (usize, Amount), emphasis| {
             let mut cells: Vec<Cell> = Vec::new();
-            cells.extend(group.map(|group| group_name(group, lang)));
-            cells.extend([name, Cell::count(n), rate(n, members)]);
-            cells.extend([Cell::Amount(sum), share(sum, all)]);
+            cells.extend(group.and_then(|group| by_cell(request, group, lang)));
+            cells.extend([name, Cell::count(n), rate(n as u64, members as u64, lang)]);
+            cells.extend([Cell::Amount(sum), share(sum, all, members, lang)]);
             Row::with(cells, emphasis)
         };
         for (grade, tally) in grades.iter().zip(tallies) {
@@ -210,13 +209,9 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
 
 /// How many customers stand on each level of the dimensions that everybody has.
 fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
-    let columns = vec![
-        column("dimension", Kind::Text, lang),
-        column("level", Kind::Text, lang),
-        column("level-label", Kind::Text, lang),
-        column("customers", Kind::Number, lang),
-        column("customer-share", Kind::Number, lang),
-    ];
+    let mut columns = vec![column("dimension", Kind::Text, lang)];
+    columns.extend(labelled("level", "level-label", lang));
+    columns.extend(["customers", "customer-share"].map(|id| column(id, Kind::Number, lang)));
     let mut rows = Vec::new();
     for scale in
         [Scale::Value, Scale::Relationship, Scale::Demand, Scale::Loyalty, Scale::Lifecycle]
@@ -224,13 +219,10 @@ fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
         let name = if scale == Scale::Value { "value-level" } else { scale.name() };
         let customers = found.iter().map(|(customer, _)| *customer);
         for (level, (n, _)) in tally(customers, scale) {
-            rows.push(Row::new(vec![
-                Cell::text(title(name, lang)),
-                Cell::text(level.id),
-                Cell::text(level.label(lang)),
-                Cell::count(n),
-                rate(n, found.len()),
-            ]));
+            let mut cells = vec![Cell::text(title(name, lang))];
+            cells.extend(labelled_cells(level.id, level.label(lang), lang));
+            cells.extend([Cell::count(n), rate(n as u64, found.len() as u64, lang)]);
+            rows.push(Row::new(cells));
         }
     }
     let title = lang.pick("Dimensions", "各维度").into();
@@ -239,25 +231,16 @@ fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
 
 /// Count and money of each Pareto class, or of each level of the pyramid.
 fn classes(found: &Found<'_>, scale: Scale, lang: Lang) -> Table {
-    let columns = vec![
-        column("level", Kind::Text, lang),
-        column("level-label", Kind::Text, lang),
-        column("customers", Kind::Number, lang),
-        column("customer-share", Kind::Number, lang),
-        column("bought", Kind::Number, lang),
-        column("money-share", Kind::Number, lang),
-    ];
+    let mut columns = labelled("level", "level-label", lang);
+    let figures = ["customers", "customer-share", "bought", "money-share"];
+    columns.extend(figures.map(|id| column(id, Kind::Number, lang)));
     let buyers: Vec<&Customer> = buyers(found);
     let all = total(buyers.iter().copied());
     let row = |(level, (n, sum)): (&Level, (usize, Amount))| {
-        Row::new(vec![
-            Cell::text(level.id),
-            Cell::text(level.label(lang)),
-            Cell::count(n),
-            rate(n, buyers.len()),
-            Cell::Amount(sum),
-            share(sum, all),
-        ])
+        let mut cells = labelled_cells(level.id, level.label(lang), lang);
+        cells.extend([Cell::count(n), rate(n as u64, buyers.len() as u64, lang)]);
+        cells.extend([Cell::Amount(sum), share(sum, all, buyers.len(), lang)]);
+        Row::new(cells)
     };
     let levels = tally(buyers.iter().copied(), scale);
     let rows = levels.filter(|_| !buyers.is_empty()).map(row).collect();
@@ -305,7 +288,9 @@ fn pareto_curve(sums: &[Amount], lang: Lang) -> Table {
         let (Some(sum), Some(all)) = (sums.get(k.saturating_sub(1)), sums.last()) else { continue };
         // A few customers make fewer points.
         if k > before {
-            let cells = vec![Cell::count(k), rate(k, n), Cell::Amount(*sum), share(*sum, *all)];
+            let of_all = rate(k as u64, n as u64, lang);
+            let money = share(*sum, *all, n, lang);
+            let cells = vec![Cell::count(k), of_all, Cell::Amount(*sum), money];
             rows.push(Row::new(cells));
             before = k;
         }
@@ -316,7 +301,7 @@ fn pareto_curve(sums: &[Amount], lang: Lang) -> Table {
 
 #[allow(clippy::cast_precision_loss, reason = "positions on a picture")]
 fn picture(sums: &[Amount], lang: Lang) -> Option<Picture> {
-    let all = sums.last().filter(|all| all.micros() > 0)?;
+    let all = sums.last().filter(|all| all.micros() > 0 && enough(sums.len() as u64))?;
     let point = |(at, sum): (usize, &Amount)| ((at + 1) as f64, sum.to_f64() / all.to_f64());
     let mut points = vec![(0.0, 0.0)];
     points.extend(sums.iter().enumerate().map(point));
@@ -346,23 +331,16 @@ fn bins(book: &Book) -> Option<Bins> {
 }
 
 fn segments(found: &Found<'_>, lang: Lang) -> Table {
-    let columns = vec![
-        column("segment", Kind::Text, lang),
-        column("level-label", Kind::Text, lang),
-        column("customers", Kind::Number, lang),
-        column("customer-share", Kind::Number, lang),
-        column("bought", Kind::Number, lang),
-    ];
+    let mut columns = labelled("segment", "level-label", lang);
+    let figures = ["customers", "customer-share", "bought"];
+    columns.extend(figures.map(|id| column(id, Kind::Number, lang)));
     let buyers = buyers(found);
     let levels = tally(buyers.iter().copied(), Scale::Segment);
     let rows = levels.filter(|_| !buyers.is_empty()).map(|(level, (n, sum))| {
-        Row::new(vec![
-            Cell::text(level.id),
-            Cell::text(level.label(lang)),
-            Cell::count(n),
-            rate(n, buyers.len()),
-            Cell::Amount(sum),
-        ])
+        let mut cells = labelled_cells(level.id, level.label(lang), lang);
+        cells.extend([Cell::count(n), rate(n as u64, buyers.len() as u64, lang)]);
+        cells.push(Cell::Amount(sum));
+        Row::new(cells)
     });
     let rows = rows.collect();
     let title = lang.pick("Segments by RFM", "RFM 客户群").into();
@@ -370,7 +348,7 @@ fn segments(found: &Found<'_>, lang: Lang) -> Table {
 }
 
 /// Where the bins of the scores end, and how many customers stand in each.
-fn bin_edges(bins: &Bins, found: &Found<'_>, lang: Lang) -> Table {
+fn bin_edges(bins: Option<&Bins>, found: &Found<'_>, lang: Lang) -> Table {
     let count = |id: &str| Column::new(id, lang.pick("n", "客户数"), Kind::Number);
     let columns = vec![
         column("score", Kind::Number, lang),
@@ -383,7 +361,8 @@ fn bin_edges(bins: &Bins, found: &Found<'_>, lang: Lang) -> Table {
     ];
     let scores: Vec<Scores> = found.iter().filter_map(|(customer, _)| customer.rfm).collect();
     let n = |of: &dyn Fn(&Scores) -> bool| Cell::count(scores.iter().filter(|s| of(s)).count());
-    let rows = (1..=5_u8).rev().map(|score| {
+    let scored = bins.into_iter().flat_map(|bins| (1..=5_u8).rev().map(move |score| (bins, score)));
+    let rows = scored.map(|(bins, score)| {
         Row::new(vec![
             Cell::Int(i64::from(score)),
             Cell::text(edges(&bins.recency, reverse_score(score))),
@@ -447,8 +426,8 @@ fn pairs<'b>(found: &Found<'b>, book: &Book, period: Period) -> Vec<Pair<'b>> {
     found.iter().map(pair).filter(|pair| pair.from.is_some() || pair.to.is_some()).collect()
 }
 
-/// Rows: the grade at the first date. Columns: the grade at the second.
-fn migration(pairs: &[Pair], period: Period, book: &Book) -> Table {
+/// Rows: the grade at the first date. Columns: the grade at the second. Empty without a period.
+fn migration(pairs: &[Pair], period: Option<Period>, book: &Book) -> Table {
     let lang = book.settings.language;
     let mut grades: Vec<Option<Text>> =
         book.settings.grading.grades().into_iter().map(|grade| Some(grade.into())).collect();
@@ -458,13 +437,14 @@ fn migration(pairs: &[Pair], period: Period, book: &Book) -> Table {
     let none = lang.pick("none", "无");
     let label = |grade: &Option<Text>| grade.as_deref().unwrap_or(none).to_owned();
     let mut columns = vec![column("from-grade", Kind::Text, lang)];
-    columns.extend(grades.iter().map(|g| Column::new(label(g), label(g), Kind::Number)));
+    let id = |grade: &Option<Text>| grade.as_deref().unwrap_or("none").to_owned();
+    columns.extend(grades.iter().map(|g| Column::new(id(g), label(g), Kind::Number)));
     columns.push(column("total", Kind::Number, lang));
     let absent = Some(lang.pick("not there yet", "尚未建档").to_owned());
     let starts = grades.iter().map(|g| (Some(g.clone()), None)).chain([(None, absent)]);
     let rows = starts.filter_map(|(from, name)| {
         let row: Vec<&Pair> = pairs.iter().filter(|pair| pair.from == from).collect();
-        if row.is_empty() && from.is_none() {
+        if row.is_empty() && (from.is_none() || period.is_none()) {
             return None;
         }
         let mut cells = vec![Cell::text(name.unwrap_or_else(|| label(&from.clone().flatten())))];
@@ -478,7 +458,9 @@ fn migration(pairs: &[Pair], period: Period, book: &Book) -> Table {
     let heading = lang.pick("Moves between grades", "级别变动");
     Table {
         id: "migration".into(),
-        title: format!("{heading}  ·  {} -> {}", period.from, period.to.min(book.as_of)),
+        title: period.map_or_else(String::new, |period| {
+            format!("{heading}  ·  {} -> {}", period.from, period.to.min(book.as_of))
+        }),
         rows: rows.collect(),
         columns,
         ..Table::default()

@@ -7,6 +7,7 @@ use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Row, Rows, Sheet};
+use crate::value::label::Lang;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -39,7 +40,8 @@ impl List {
             None => (key.as_str(), false),
         });
         let (names, reversed): (Vec<&str>, Vec<bool>) = keys.unzip();
-        let keys = Choice::of(names, settings, lang)?;
+        // The order is that of ids in every language.
+        let keys = Choice::of(names, settings, Lang::Machine)?;
         Ok(List { choice, keys, reversed })
     }
 

@@ -2,8 +2,8 @@
 //! against the lost.
 
 use super::Request;
-use super::breakdown::{by_cell, by_column, group_name, join};
-use super::figures::{FEW, count, rate};
+use super::breakdown::{by_cell, by_column, group_name, join, stage_cells, stage_columns};
+use super::figures::{FEW, count, enough, rate};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
@@ -37,7 +37,7 @@ impl Score {
     /// Its row beside all others; marked where its interval does not hold the rate of all.
     fn row(self, name: &str, value: Cell, all: Score, lang: Lang) -> Row {
         let trials = self.trials();
-        let interval = self.of().wilson().filter(|_| trials >= FEW);
+        let interval = self.of().wilson().filter(|_| enough(trials));
         let emphasis = match (interval, all.of().rate()) {
             (Some((low, _)), Some(all)) if low > all => Emphasis::Good,
             (Some((_, high)), Some(all)) if high < all => Emphasis::Warn,
@@ -156,7 +156,7 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         sheet.notes.push(lang.pick("no pursuit ended in these days", "期间没有结束的跟进").into());
         return Ok(sheet);
     }
-    if let Some((low, high)) = all.of().wilson().filter(|_| all.trials() >= FEW) {
+    if let Some((low, high)) = all.of().wilson().filter(|_| enough(all.trials())) {
         let (won, trials) = (all.won, all.trials());
         let [rate, low, high] =
             [all.of().rate().unwrap_or(0.0), low, high].map(|x| format!("{:.1} %", x * 100.0));
@@ -208,11 +208,11 @@ fn reasons(counted: &Counted<Text>, request: &Request, settings: &Settings) -> T
         cells.extend(by_cell(request, group, lang));
         let label = settings.reasons.iter().find(|(id, _)| **id == **reason);
         cells.push(match label {
-            Some((id, label)) => Cell::text(label.get(lang, id)),
+            Some((id, label)) => Cell::text(label.term(lang, id)),
             None => group_name(reason, lang),
         });
         cells.push(count(*n));
-        cells.push(Cell::Rate(*n, totals.get(group.as_str()).copied().unwrap_or(0)));
+        cells.push(rate(*n, totals.get(group.as_str()).copied().unwrap_or(0), lang));
         cells.push(Cell::sum(value));
         Row::new(cells)
     });
@@ -223,8 +223,7 @@ fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Se
     let lang = settings.language;
     let mut columns = Vec::new();
     columns.extend(by_column(request, lang));
-    columns.push(column("stage", Kind::Text, lang));
-    columns.push(column("stage-label", Kind::Text, lang));
+    columns.extend(stage_columns(lang));
     for id in ["lost", "share", "value"] {
         columns.push(column(id, Kind::Number, lang));
     }
@@ -233,10 +232,9 @@ fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Se
         let stage = &settings.pipelines[*board].stages[*stage];
         let mut cells = Vec::new();
         cells.extend(by_cell(request, group, lang));
-        cells.push(Cell::text(&*stage.id));
-        cells.push(Cell::text(stage.label.get(lang, &stage.id)));
+        cells.extend(stage_cells(stage, lang));
         cells.push(count(*n));
-        cells.push(Cell::Rate(*n, totals.get(group.as_str()).copied().unwrap_or(0)));
+        cells.push(rate(*n, totals.get(group.as_str()).copied().unwrap_or(0), lang));
         cells.push(Cell::sum(value));
         Row::new(cells)
     });
@@ -308,7 +306,7 @@ fn common(
         let mut scores: Vec<(&Text, &Score)> = scores.iter().collect();
         scores.sort_by_key(|(value, score)| (Reverse(score.trials()), *value));
         let told = match audience {
-            Audience::People => scores.partition_point(|(_, score)| score.trials() >= FEW),
+            Audience::People => scores.partition_point(|(_, score)| enough(score.trials())),
             _ => scores.len(),
         };
         // A single one needs no row for the rest.

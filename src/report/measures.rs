@@ -1,7 +1,8 @@
 //! The measures under a forecast: is what is due in a period enough for its target?
 
+use super::Request;
 use super::breakdown::percent;
-use super::figures::{FEW, count, few, others};
+use super::figures::{count, enough, few, number, others};
 use super::forecast::{Line, Open, Outlook};
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
@@ -10,6 +11,7 @@ use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::stats::{Proportion, Summary, mean};
 use crate::table::sheet::{Cell, Kind, Row, Table};
+use crate::table::terms::{MEASURES, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -105,6 +107,7 @@ impl Results {
 /// Measures the selected prospects: what their pursuits came to, and those that are open.
 pub fn measures(
     book: &Book,
+    request: &Request,
     mut results: Results,
     open: &[Open],
     due: &Outlook,
@@ -127,6 +130,14 @@ pub fn measures(
     }
     let target = match (forecast.target, forecast.per.times(period)) {
         (None, _) => Err(settings.language.pick("none set", "未设").to_owned()),
+        // The target is of the whole ledger: what a query leaves over is not measured against it.
+        _ if of_one_owner(request) => {
+            Err(settings.language.pick("none for one owner", "没有单个负责人的目标").to_owned())
+        }
+        _ if !request.query.is_empty() => Err(settings
+            .language
+            .pick("none for a part of the ledger", "没有部分客户的目标")
+            .to_owned()),
         (Some(_), None) => Err(match settings.language {
             Lang::En | Lang::Machine => format!("for a {}", forecast.per.name()),
             Lang::Zh => format!("按{}计", ["月", "季", "年"][forecast.per as usize]),
@@ -151,6 +162,13 @@ pub fn measures(
         slipped: (slipped.len(), slipped_value),
         once_due: slipped.len() + open.iter().filter(|one| one.due).count(),
     }
+}
+
+/// Does the query ask for one owner and nothing else?
+fn of_one_owner(request: &Request) -> bool {
+    let query = request.query.to_string();
+    let owner = query.trim().strip_prefix("owner:");
+    owner.is_some_and(|owner| !owner.contains([' ', ',', '(', ')', '"', '*']))
 }
 
 /// Did its expected close once lie in the period, and lies after it now?
@@ -182,16 +200,16 @@ impl Measures {
     }
 
     fn win_rate(&self) -> Option<f64> {
-        self.ends.rate().filter(|_| self.ends.trials >= FEW)
+        self.ends.rate().filter(|_| enough(self.ends.trials))
     }
 
     /// The measures as rows: a stable name, the figure, and what it is.
     pub fn table(&self, lang: Lang) -> Table {
         let mut rows = self.against_target(lang);
         rows.extend(self.history(lang));
-        let rows = rows
-            .into_iter()
-            .map(|(name, figure, what)| Row::new(vec![Cell::text(name), figure, Cell::text(what)]));
+        let rows = rows.into_iter().map(|(name, figure, what)| {
+            Row::new(vec![Cell::text(term(MEASURES, name, lang)), figure, Cell::text(what)])
+        });
         let columns = vec![
             column("measure", Kind::Text, lang),
             column("figure", Kind::Number, lang),
@@ -307,20 +325,34 @@ impl Measures {
             }
             Lang::Zh => format!("{n}个进行中的客户推迟签约日的次数"),
         };
-        let (gone, value) = (self.slipped.0, self.slipped.1.round(2).grouped());
         let once = self.once_due;
         let slipped = match lang {
             Lang::En | Lang::Machine => {
-                format!("of {once} open ones once due in the period, due later now; worth {value}")
+                format!("of {once} open ones once due in the period, due later now")
             }
-            Lang::Zh => format!("曾在期内到期的{once}个进行中客户里，现已推后者；价值{value}"),
+            Lang::Zh => format!("曾在期内到期的{once}个进行中客户里，现已推后者"),
         };
         vec![
             ("needed", self.needed().map_or_else(no_rate, |x| Cell::Number(x, 2)), needed),
             ("win-rate", rate.map_or_else(no_rate, |_| Cell::Rate(wins, closed)), won),
             ("velocity", self.velocity(lang), self.velocity_words(lang)),
+            (
+                "won-value",
+                self.won_value(lang),
+                lang.pick("mean of the won, ever", "历来成交的均值").into(),
+            ),
+            (
+                "cycle",
+                self.cycle_days(lang),
+                lang.pick("days to close, of the won, ever", "历来成交所用天数").into(),
+            ),
             ("pushes", count(times), pushed),
-            ("slipped", Cell::count(gone), slipped),
+            ("slipped", Cell::count(self.slipped.0), slipped),
+            (
+                "slipped-value",
+                Cell::Amount(self.slipped.1.round(2)),
+                lang.pick("what those are worth", "其价值").into(),
+            ),
         ]
     }
 
@@ -329,31 +361,40 @@ impl Measures {
     }
 
     fn median_cycle(&self) -> Option<f64> {
-        Summary::of(&self.cycle).filter(|s| s.n as u64 >= FEW).map(|s| s.median)
+        Summary::of(&self.cycle).filter(|s| enough(s.n as u64)).map(|s| s.median)
+    }
+
+    fn mean_won(&self) -> Option<f64> {
+        mean(&self.won_values).filter(|_| enough(self.won_values.len() as u64))
+    }
+
+    fn won_value(&self, lang: Lang) -> Cell {
+        let amount = |mean: f64| Cell::Amount(Amount::of_f64(mean).round(2));
+        self.mean_won().map_or_else(|| few(self.won_values.len() as u64, lang), amount)
+    }
+
+    fn cycle_days(&self, lang: Lang) -> Cell {
+        self.median_cycle().map_or_else(|| few(self.cycle.len() as u64, lang), number)
     }
 
     fn velocity(&self, lang: Lang) -> Cell {
         let Some(rate) = self.win_rate() else {
             return few(self.ends.trials, lang);
         };
-        let value = mean(&self.won_values).filter(|_| self.won_values.len() as u64 >= FEW);
-        let Some(value) = value else { return few(self.won_values.len() as u64, lang) };
+        let Some(value) = self.mean_won() else { return few(self.won_values.len() as u64, lang) };
         let Some(days) = self.median_cycle() else { return few(self.cycle.len() as u64, lang) };
         let open = self.open as f64;
         velocity(open, rate, value, days)
-            .map_or_else(|| Cell::Absent("0 days".into()), |x| Cell::Number(x, 2))
+            .map_or_else(|| Cell::absent(lang.pick("0 days", "0天")), |x| Cell::Number(x, 2))
     }
 
     fn velocity_words(&self, lang: Lang) -> String {
         let open = self.open;
-        let value = mean(&self.won_values)
-            .map_or_else(|| "?".into(), |x| Amount::of_f64(x).round(2).trimmed().grouped());
-        let days = self.median_cycle().map_or_else(|| "?".into(), |days| days.to_string());
         match lang {
             Lang::En | Lang::Machine => {
-                format!("a day: {open} open x win rate x mean won value {value} / {days} days")
+                format!("a day: {open} open x win rate x mean won value / median cycle days")
             }
-            Lang::Zh => format!("每天：进行中{open} x 成交率 x 平均成交额{value} / {days}天"),
+            Lang::Zh => format!("每天：进行中{open} x 成交率 x 平均成交额 / 周期中位数"),
         }
     }
 }

@@ -35,7 +35,7 @@ pub mod sources;
 pub mod team;
 pub mod what_if;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep, Selection};
 use crate::rules::query::Query;
@@ -56,7 +56,7 @@ pub struct Request {
     pub period: Option<Period>,
     /// What is aimed at, if stated: closes of `ratios`.
     pub target: Option<Amount>,
-    /// Every single thing behind the figures, by those of [`LISTING`].
+    /// Every single thing behind the figures.
     pub list: bool,
     /// Who reads it, if that is known: tables that are for others alone need not be made.
     pub readers: Option<Audience>,
@@ -111,8 +111,7 @@ impl Request {
     /// What of each record it takes to answer: notes only where a query looks into them, this one or, where
     /// they are asked, one of the rules. `rules` says that they are asked whatever the request is.
     pub fn keep(&self, settings: &Settings, as_of: Date, rules: bool) -> Keep {
-        let graded = self.by.as_ref().is_some_and(Dimension::asks_grades);
-        let rules = rules || graded || self.query.asks_grades();
+        let rules = rules || self.asks_grades() || self.query.asks_grades();
         if self.query.asks_notes() || rules && rules_ask_notes(settings, as_of) {
             Keep::Everything
         } else {
@@ -120,8 +119,13 @@ impl Request {
         }
     }
 
+    /// Is it broken down by what takes grades?
+    fn asks_grades(&self) -> bool {
+        self.by.as_ref().is_some_and(Dimension::asks_grades)
+    }
+
     fn grade_if_asked(&self, book: &Book) {
-        if self.by.as_ref().is_some_and(Dimension::asks_grades) {
+        if self.asks_grades() {
             book.graded();
         }
     }
@@ -133,15 +137,110 @@ pub struct Report {
     pub name: &'static str,
     /// Another name for it.
     pub alias: Option<&'static str>,
-    /// One line about it.
-    pub about: &'static str,
+    /// One line about it, in English and in Chinese.
+    pub about: (&'static str, &'static str),
+    /// What it takes; the rest is refused.
+    pub takes: &'static [Takes],
+    /// All that `--by` may name; empty where that is anything.
+    pub by: &'static [Dimension],
     /// Does it ask rules that may look into notes: grading, allocation?
     pub rules: bool,
     /// Makes it.
     pub make: fn(&Book, &Request) -> Result<Sheet, Diagnostic>,
 }
 
+/// What a report may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// A query: only some prospects.
+    Query,
+    /// `--by`
+    By,
+    /// `--period`, or `--from` and `--to`
+    Period,
+    /// `--target`
+    Target,
+    /// `--list`
+    List,
+    /// `--rfm-compat`; every report takes it whose query or `--by` asks for grades.
+    RfmCompat,
+}
+
+impl Takes {
+    /// Every one in the order of [`Takes`], as it is typed.
+    pub const ALL: [(Takes, &'static str); 6] = [
+        (Takes::Query, "QUERY"),
+        (Takes::By, "--by"),
+        (Takes::Period, "--period"),
+        (Takes::Target, "--target"),
+        (Takes::List, "--list"),
+        (Takes::RfmCompat, "--rfm-compat"),
+    ];
+
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        Takes::ALL[self as usize].1
+    }
+}
+
 impl Report {
+    /// What it takes, as it is typed: `QUERY, --by, --period`.
+    pub fn taken(&self) -> String {
+        self.takes.iter().map(|option| option.name()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Refuses what a request asks beyond what the report takes. `rfm_compat` says whether that is asked
+    /// too.
+    pub fn check(&self, request: &Request, rfm_compat: bool) -> Result<(), Diagnostic> {
+        let graded = request.query.asks_grades() || request.asks_grades();
+        let asked = [
+            !request.query.is_empty(),
+            request.by.is_some(),
+            request.period.is_some(),
+            request.target.is_some(),
+            request.list,
+            rfm_compat && !graded,
+        ];
+        let asked = Takes::ALL.iter().zip(asked).filter(|(_, asked)| *asked);
+        for ((option, _), _) in asked {
+            if !self.takes.contains(option) {
+                return Err(self.refusal(*option));
+            }
+        }
+        match &request.by {
+            Some(by) if !self.by.is_empty() && !self.by.contains(by) => {
+                let (name, by) = (self.name, by.name());
+                let rows: Vec<&str> = self.by.iter().map(Dimension::name).collect();
+                let message = words!(
+                    "--by: `{name}` has no rows by `{by}`",
+                    "--by：`{name}` 不能按 `{by}` 分行"
+                );
+                let rows = rows.join(" or ");
+                Err(Diagnostic::new(Code::BadArgument, message)
+                    .help(words!("it is always by {rows}", "它总是按 {rows} 分行")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn refusal(&self, option: Takes) -> Diagnostic {
+        let (name, option_name) = (self.name, option.name());
+        let message = words!(
+            "the report `{name}` does not take {option_name}",
+            "报表 `{name}` 不接受 {option_name}"
+        );
+        let taken = match self.taken() {
+            none if none.is_empty() => words!("it takes none of them", "它不接受任何此类选项"),
+            taken => words!("it takes: {taken}", "它接受：{taken}"),
+        };
+        let takers = REPORTS.iter().filter(|report| report.takes.contains(&option));
+        let takers = takers.map(|report| report.name).collect::<Vec<_>>().join(", ");
+        Diagnostic::new(Code::BadArgument, message).help(taken).help(words!(
+            "reports that take {option_name}: {takers}",
+            "接受 {option_name} 的报表：{takers}"
+        ))
+    }
+
     /// What of each record it takes to answer a request (see [`Request::keep`]).
     pub fn keep(&self, request: &Request, settings: &Settings, as_of: Date) -> Keep {
         request.keep(settings, as_of, self.rules)
@@ -164,126 +263,208 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "board",
         alias: Some("pipeline"),
-        about: "who stands in which column, with what is due and what is wrong",
+        about: (
+            "who stands in which column, with what is due and what is wrong",
+            "谁在哪一栏，什么到期，什么有问题",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[],
         rules: false,
         make: board::board,
     },
     Report {
         name: "funnel",
         alias: None,
-        about: "counts, value and weighted value by column; the funnel's shape and what it says",
+        about: (
+            "counts, value and weighted value by column; the funnel's shape and what it says",
+            "各栏的人数、价值与加权价值；漏斗的形状及其含义",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[],
         rules: false,
         make: funnel::funnel,
     },
     Report {
         name: "sheet",
         alias: None,
-        about: "the week's action sheet of each rep: names in six columns, at each checkpoint",
+        about: (
+            "the week's action sheet of each rep: names in six columns, at each checkpoint",
+            "每位业务员的每周行动工具表：六栏姓名，按填表日",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[Dimension::Owner],
         rules: false,
         make: sheet::action_sheet,
     },
     Report {
         name: "team",
         alias: None,
-        about: "the week's team sheet: per member and checkpoint, counts and money",
+        about: (
+            "the week's team sheet: per member and checkpoint, counts and money",
+            "每周部门追踪表：每位组员、每个填表日的人数与金额",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[Dimension::Owner, Dimension::Manager],
         rules: false,
         make: team::team_sheet,
     },
     Report {
         name: "ratios",
         alias: None,
-        about: "from dials to closes with the rate of each step; first meetings that replace a close",
+        about: (
+            "from dials to closes with the rate of each step; first meetings that replace a close",
+            "从拨打到成交，每一步的比率；补充一次成交所需的初次见面",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period, Takes::Target],
+        by: &[],
         rules: false,
         make: ratios::ratios,
     },
     Report {
         name: "aging",
         alias: Some("stale"),
-        about: "who stands too long, against max_days and the sales cycle",
+        about: (
+            "who stands too long, against max_days and the sales cycle",
+            "谁停留过久：对照 max_days 与销售周期",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: &[],
         rules: false,
         make: aging::aging,
     },
     Report {
         name: "sources",
         alias: None,
-        about: "what each source or campaign brought: leads, conversion, value, cost per close",
+        about: (
+            "what each source or campaign brought: leads, conversion, value, cost per close",
+            "每个来源或活动带来了什么：线索、转化、价值、每次成交的费用",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[],
         rules: false,
         make: sources::sources,
     },
     Report {
         name: "losses",
         alias: None,
-        about: "why and from where pursuits were lost; what the won had in common against the lost",
+        about: (
+            "why and from where pursuits were lost; what the won had in common against the lost",
+            "为什么流失、从哪一栏流失；成交者与流失者的对比",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[],
         rules: false,
         make: losses::losses,
     },
     Report {
         name: "overrides",
         alias: None,
-        about: "every forced move and every overstated prospect, by owner",
+        about: (
+            "every forced move and every overstated prospect, by owner",
+            "每次破例的移动和每个高估的客户，按负责人",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[Dimension::Owner],
         rules: false,
         make: overrides::overrides,
     },
     Report {
         name: "conversion",
         alias: None,
-        about: "who got further, by the column they entered; win rates as snapshot and as cohort",
+        about: (
+            "who got further, by the column they entered; win rates as snapshot and as cohort",
+            "进入各栏者有多少走得更远；成交率：快照与批次",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[],
         rules: false,
         make: conversion::conversion,
     },
     Report {
         name: "cycle",
         alias: None,
-        about: "how long closing takes: share won and lost by day, days to close, days in each column",
+        about: (
+            "how long closing takes: share won and lost by day, days to close, days in each column",
+            "成交要多久：逐日成交与退出的比例、成交天数、各栏停留天数",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[],
         rules: false,
         make: cycle::cycle,
     },
     Report {
         name: "forecast",
         alias: None,
-        about: "what open prospects will bring: by month, with p10/p50/p90; coverage of the target",
+        about: (
+            "what open prospects will bring: by month, with p10/p50/p90; coverage of the target",
+            "进行中的客户将带来多少：按月，含 p10/p50/p90；对目标的覆盖",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: &[],
         rules: false,
         make: forecast::forecast,
     },
     Report {
         name: "bridge",
         alias: None,
-        about: "from what was open on one day to what is open on another; --list: every change",
+        about: (
+            "from what was open on one day to what is open on another; --list: every change",
+            "从一天的进行中客户到另一天的；--list：逐项变化",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period, Takes::List],
+        by: &[],
         rules: false,
         make: bridge::bridge,
     },
     Report {
         name: "grades",
         alias: None,
-        about: "customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved",
+        about: (
+            "customers by grade and dimension, Pareto curve, RFM; with --from/--to who moved",
+            "客户按级别与维度、帕累托曲线、RFM；加 --from/--to 看谁变动",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period, Takes::RfmCompat],
+        by: &[],
         rules: true,
         make: grades::grades,
     },
     Report {
         name: "policy",
         alias: None,
-        about: "what each grade is promised, and where practice falls short of it",
+        about: (
+            "what each grade is promised, and where practice falls short of it",
+            "每个级别承诺了什么，实际差在哪里",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period, Takes::RfmCompat],
+        by: &[],
         rules: true,
         make: policy::policy,
     },
     Report {
         name: "allocation",
         alias: None,
-        about: "load, room and fairness of the team, and who would be given the next prospect",
+        about: (
+            "load, room and fairness of the team, and who would be given the next prospect",
+            "团队的负荷、余量与公平度，下一个客户该给谁",
+        ),
+        takes: &[],
+        by: &[],
         rules: true,
         make: allocation::allocation,
     },
     Report {
         name: "pool",
         alias: None,
-        about: "who waits in the pool, since when, and who could have them",
+        about: (
+            "who waits in the pool, since when, and who could have them",
+            "谁在公海、等了多久、谁可以接",
+        ),
+        takes: &[Takes::Query, Takes::RfmCompat],
+        by: &[],
         rules: true,
         make: pool::pool_report,
     },
 ];
-
-/// The reports that take `--list`.
-pub const LISTING: &[&str] = &["bridge"];
 
 /// The report of a name or alias.
 pub fn find(name: &str) -> Option<&'static Report> {
@@ -295,8 +476,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lists_is_a_report() {
-        assert!(LISTING.iter().all(|name| find(name).is_some()));
+    fn options_stand_in_order() {
+        for (at, (option, name)) in Takes::ALL.iter().enumerate() {
+            assert_eq!((*option as usize, option.name()), (at, *name));
+        }
     }
 
     #[test]

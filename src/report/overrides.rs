@@ -2,10 +2,8 @@
 
 use super::Request;
 use super::breakdown::{group_name, join};
-use super::columns::stage_name;
-use super::dimension::Dimension;
+use super::columns::{criterion, stage_name};
 use super::figures::{count, member, rate};
-use super::sheet::only_by;
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
@@ -46,7 +44,6 @@ struct Figures {
 /// Forced moves in the period (ever, without one), and prospects that stand higher than their evidence
 /// on the as-of day.
 pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
-    only_by(request, "overrides", &[Dimension::Owner])?;
     let lang = book.settings.language;
     let Found { owners, exceptions: mut found } = request.fold(
         book,
@@ -107,6 +104,7 @@ struct Found<'b> {
 impl<'b> Found<'b> {
     /// Every move, and those that were forced, under whoever owned the prospect on that day.
     fn forced(&mut self, record: &Record, book: &'b Book, request: &Request) {
+        let lang = book.settings.language;
         for step in record.history.moves() {
             if request.period.is_some_and(|period| !period.contains(step.on)) {
                 continue;
@@ -122,8 +120,8 @@ impl<'b> Found<'b> {
                     name: record.prospect.name.clone(),
                     on: Some(step.on),
                     forced: true,
-                    stage: stage_name(record, step.to, &book.settings),
-                    other: stage_name(record, step.from, &book.settings),
+                    stage: stage_name(record, step.to, &book.settings, lang),
+                    other: stage_name(record, step.from, &book.settings, lang),
                     why: why.clone(),
                 });
             }
@@ -144,7 +142,7 @@ impl<'b> Found<'b> {
             let missing: Vec<String> = why_not(record, settings, state.stage, book.as_of)
                 .into_iter()
                 .filter(|status| *status.id != *IN_CYCLE)
-                .map(|status| status.id.to_string())
+                .map(|status| criterion(&status.id, settings).to_owned())
                 .collect();
             self.exceptions.push(Exception {
                 owner,
@@ -152,8 +150,13 @@ impl<'b> Found<'b> {
                 name: record.prospect.name.clone(),
                 on: state.since,
                 forced: false,
-                stage: stage_name(record, state.stage, settings),
-                other: stage_name(record, state.supported_ignoring_cycle, settings),
+                stage: stage_name(record, state.stage, settings, settings.language),
+                other: stage_name(
+                    record,
+                    state.supported_ignoring_cycle,
+                    settings,
+                    settings.language,
+                ),
                 why: missing.join(", ").into(),
             });
         }
@@ -179,18 +182,22 @@ fn long(found: &[Exception], lang: Lang) -> Table {
     }
 }
 
-/// A table for each owner, for people.
+/// A table for each owner, for people; an empty one for each other rep, for whoever asks by name.
 fn lists(found: &[Exception], settings: &Settings) -> Vec<Table> {
     let lang = settings.language;
-    let owners = found.chunk_by(|a, b| a.owner == b.owner);
-    let tables = owners.map(|own| Table {
-        id: format!("exceptions-{}", own[0].owner),
-        title: member(&own[0].owner, settings),
+    let list = |owner: &str, own: &[Exception], audience| Table {
+        id: format!("exceptions-{owner}"),
+        title: member(owner, settings),
         columns: columns(lang),
         rows: own.iter().map(|one| row(one, lang)).collect(),
-        audience: Audience::People,
-    });
-    tables.collect()
+        audience,
+    };
+    let owners = found.chunk_by(|a, b| a.owner == b.owner);
+    let mut tables: Vec<Table> =
+        owners.map(|own| list(&own[0].owner, own, Audience::People)).collect();
+    let others = settings.reps.iter().filter(|rep| found.iter().all(|one| one.owner != rep.id));
+    tables.extend(others.map(|rep| list(&rep.id, &[], Audience::Nobody)));
+    tables
 }
 
 fn columns(lang: Lang) -> Vec<Column> {

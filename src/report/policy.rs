@@ -1,11 +1,11 @@
 //! `crm report policy`: what each grade is promised, and where practice falls short of it.
 
 use super::Request;
-use super::breakdown::{by_column, group_name};
+use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
+use super::figures::{enough, rate};
 use crate::diag::Diagnostic;
 use crate::model::grading::Policy;
-use crate::model::kind::EventKind;
-use crate::model::settings::{Rep, Settings};
+use crate::model::settings::{Rep, Settings, level_words};
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::packing::{PackedPractice, Packer, Unpacker};
@@ -13,6 +13,7 @@ use crate::rules::policy::practice::{Deal, Practice};
 use crate::rules::policy::{Duty, Judge, followed};
 use crate::rules::query::Query;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
+use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::interner::Interner;
@@ -74,25 +75,26 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let kept = judged.kept(book, request);
     let (all, missed) = (kept.tallies.values().map(|(_, all)| all).sum::<u64>(), kept.missed.len());
     let by_manager = judged.by_manager(&book.settings);
-    let mut tables = vec![
+    let tables = vec![
         met(&kept, &judged, book, request),
         shortfalls(kept.missed, &judged, book),
         promises(book),
         span(&by_manager, book),
     ];
-    tables.retain(|table| !table.rows.is_empty());
     let about = match lang {
         Lang::En | Lang::Machine => format!("{}  ·  {all} demands, {missed} not met", book.as_of),
         Lang::Zh => format!("{}  ·  要求 {all} 项，未达到 {missed} 项", book.as_of),
     };
-    Ok(Sheet {
+    let mut sheet = Sheet {
         id: "policy".into(),
         title: lang.pick("Policy by grade", "分级服务标准").into(),
         about,
         tables,
         notes: vec![worth_it(&by_manager, book)],
         ..Sheet::default()
-    })
+    };
+    sheet.hide_empty();
+    Ok(sheet)
 }
 
 impl Judged {
@@ -208,8 +210,7 @@ fn met(kept: &Kept, judged: &Judged, book: &Book, request: &Request) -> Table {
     let mut columns: Vec<Column> = Vec::new();
     columns.extend(by_column(request, lang));
     columns.push(column("grade", Kind::Text, lang));
-    columns.push(Column::new("duty", lang.pick("Duty", "项目"), Kind::Text));
-    columns.push(column("what", Kind::Text, lang));
+    columns.extend(labelled("duty", "what", lang));
     columns.push(Column::new("kept", lang.pick("Kept", "达到"), Kind::Number));
     let named = kept.tallies.iter().map(|((group, grade, duty), counts)| {
         ((judged.groups[*group as usize].as_deref(), *grade, *duty), *counts)
@@ -217,10 +218,11 @@ fn met(kept: &Kept, judged: &Judged, book: &Book, request: &Request) -> Table {
     let sorted: BTreeMap<_, _> = named.collect();
     let rows = sorted.into_iter().map(|((group, grade, duty), (met, all))| {
         let mut cells: Vec<Cell> = Vec::new();
-        cells.extend(group.map(|group| group_name(group, lang)));
+        cells.extend(group.and_then(|group| by_cell(request, group, lang)));
         let (id, en, zh) = Duty::NAMES[duty];
         cells.push(Cell::text(grades[grade]));
-        cells.extend([Cell::text(id), Cell::text(lang.pick(en, zh)), Cell::Rate(met, all)]);
+        cells.extend(labelled_cells(id, lang.pick(en, zh), lang));
+        cells.push(rate(met, all, lang));
         Row::with(cells, if met < all { Emphasis::Warn } else { Emphasis::Good })
     });
     let title = lang.pick("Kept", "执行情况").into();
@@ -277,16 +279,20 @@ fn detail(duty: &Duty, lang: Lang) -> String {
                 (None, Lang::Zh) => format!("每 {every} 天，从未"),
             }
         }
-        Duty::Channel { kind, on, .. } => match lang {
-            Lang::En | Lang::Machine => format!("last contact {on}: {kind}"),
-            Lang::Zh => format!("最近联系 {on}：{kind}"),
+        Duty::Channel { kind, on, .. } => match (term(KINDS, kind, lang), lang) {
+            (kind, Lang::En | Lang::Machine) => format!("last contact {on}: {kind}"),
+            (kind, Lang::Zh) => format!("最近联系 {on}：{kind}"),
         },
-        Duty::Level { has, needs } => match lang {
-            Lang::En | Lang::Machine => format!("{has} rep, takes {needs}"),
-            Lang::Zh => format!("{has}，应为 {needs}"),
-        },
+        Duty::Level { has, needs } => {
+            let [has, needs] = [has, needs].map(|level| level_words(level));
+            let (has, needs) = (has.get(lang), needs.get(lang));
+            match lang {
+                Lang::En | Lang::Machine => format!("{has} rep, takes {needs}"),
+                Lang::Zh => format!("{has}，应为 {needs}"),
+            }
+        }
         Duty::Answer { answer, hours } => {
-            let (kind, on) = (&answer.kind, answer.on());
+            let (kind, on) = (term(KINDS, &answer.kind, lang), answer.on());
             match (answer.answered_on(), lang) {
                 (Some(done), Lang::En | Lang::Machine) => {
                     format!("{kind} of {on} answered {done}, promised in {hours} h")
@@ -328,9 +334,9 @@ fn promises(book: &Book) -> Table {
         Row::new(vec![
             Cell::text(grade),
             days(policy.verify_days),
-            Cell::maybe(policy.level.as_deref(), Cell::text),
+            Cell::maybe(policy.level.as_deref(), |level| Cell::text(level_words(level).get(lang))),
             days(policy.contact_days),
-            Cell::list(policy.channel.iter().map(EventKind::name)),
+            Cell::list(policy.channel.iter().map(|kind| term(KINDS, kind, lang))),
             days(policy.response_hours),
             Cell::maybe(policy.discount, |share| Cell::Share(share.to_f64())),
         ])
@@ -379,6 +385,14 @@ fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
     let customers: usize = counts.values().sum();
     let over = counts.values().filter(|count| **count > span).count();
     let managers = counts.keys().flatten().count().max(1);
+    if !enough(customers as u64) {
+        return match lang {
+            Lang::En | Lang::Machine => {
+                format!("{customers} customers are too few to say whether grading is worth it")
+            }
+            Lang::Zh => format!("客户 {customers} 个，太少，无法判断是否值得分级"),
+        };
+    }
     match (over > 0, lang) {
         (true, Lang::En | Lang::Machine) => format!(
             "grading is worth it: {customers} customers, and a manager can follow {span} (managers: {managers})"

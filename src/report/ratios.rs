@@ -4,7 +4,9 @@ use super::Request;
 use super::activity::{Activity, measure};
 use super::breakdown::group_name;
 use super::dimension::Dimension;
-use super::figures::{FEW, bars, count, few, grouped, number, rate, span, up_to_now, weeks, words};
+use super::figures::{
+    bars, count, enough, few, grouped, number, rate, span, up_to_now, weeks, words,
+};
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
 use crate::rules::week::week_of;
@@ -115,12 +117,12 @@ fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
     let mut rows = Vec::new();
     for line in active(lines) {
         let counts = line.activity.steps();
-        for (n, (id, .., zh)) in STEPS.iter().enumerate() {
+        for (n, (id, en, _, zh)) in STEPS.iter().enumerate() {
             let rate = match n.checked_sub(1) {
                 Some(before) => rate(counts[n], counts[before], lang),
                 None => Cell::Empty,
             };
-            let name = Cell::text(lang.pick(id, zh));
+            let name = Cell::text(lang.term(id, en, zh));
             let cells = vec![group_name(line.group, lang), name, count(counts[n]), rate];
             rows.push(Row::with(cells, line.emphasis));
         }
@@ -150,23 +152,27 @@ fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
     }
 }
 
-/// `20 : 5 : 1`: new people called, became prospects, closes; scaled to one close.
+/// `20 : 5 : 1`: new people called, became prospects, closes; scaled to one close. Where dials were counted by hand
+/// nobody knows how many of them were new people: `5 : 1`.
 fn ratio(activity: &Activity) -> Option<String> {
     let closes = activity.closes as f64;
     let one = |n: u64| if n == 0 { "-".to_owned() } else { words(n as f64 / closes) };
-    (activity.closes > 0)
-        .then(|| format!("{} : {} : 1", one(activity.called), one(activity.prospects)))
+    let prospects = || format!("{} : 1", one(activity.prospects));
+    (activity.closes > 0).then(|| match activity.tallied {
+        true => prospects(),
+        false => format!("{} : {}", one(activity.called), prospects()),
+    })
 }
 
 /// Prospects for one close, where there are enough to say.
 fn per_close(activity: &Activity) -> Option<f64> {
-    (activity.closes > 0 && activity.prospects >= FEW)
+    (enough(activity.closes) && enough(activity.prospects))
         .then(|| activity.prospects as f64 / activity.closes as f64)
 }
 
 /// First meetings for one close, where there are enough to say.
 fn meetings_per_close(activity: &Activity) -> Option<f64> {
-    (activity.closes > 0 && activity.first_meetings >= FEW)
+    (enough(activity.closes) && enough(activity.first_meetings))
         .then(|| activity.first_meetings as f64 / activity.closes as f64)
 }
 
@@ -213,7 +219,7 @@ fn replenishment(
         let activity = line.activity;
         let missing = || match activity.closes {
             0 => Cell::Absent(lang.pick("no close", "无成交").into()),
-            _ => few(activity.prospects.min(activity.first_meetings), lang),
+            n => few(n.min(activity.prospects).min(activity.first_meetings), lang),
         };
         let each = per_close(activity);
         let left = each.map(|each| (line.held as f64 - each).max(0.0));
@@ -256,11 +262,24 @@ fn notes(
     let activity = all.activity;
     let mut notes = Vec::new();
     if let Some(ratio) = ratio(activity) {
-        notes.push(match lang {
-            Lang::En | Lang::Machine => {
+        notes.push(match (activity.tallied, lang) {
+            (false, Lang::En | Lang::Machine) => {
                 format!("{ratio} = new people called : became prospects : closes")
             }
-            Lang::Zh => format!("{ratio} = 新拨打的人 : 成为潜在客户 : 成交"),
+            (false, Lang::Zh) => format!("{ratio} = 新拨打的人 : 成为潜在客户 : 成交"),
+            (true, Lang::En | Lang::Machine) => {
+                format!("{ratio} = became prospects : closes")
+            }
+            (true, Lang::Zh) => format!("{ratio} = 成为潜在客户 : 成交"),
+        });
+    }
+    if activity.tallied {
+        let dials = grouped(activity.dials);
+        notes.push(match lang {
+            Lang::En | Lang::Machine => {
+                format!("how many new people were called is unknown where tallies are kept; dials: {dials}")
+            }
+            Lang::Zh => format!("有日报的部分不知道新拨打了多少人；拨打次数：{dials}"),
         });
     }
     if let Some(each) = per_close(activity) {
@@ -333,10 +352,27 @@ mod tests {
     fn twenty_to_five_to_one() {
         let activity = Activity { called: 20, prospects: 5, closes: 1, ..Activity::default() };
         assert_eq!(ratio(&activity).unwrap(), "20 : 5 : 1");
-        assert_eq!(per_close(&activity).map(|each| 20.0 - each), Some(15.0));
+        let many = Activity { prospects: 25, closes: 5, ..Activity::default() };
+        assert_eq!(per_close(&many).map(|each| 20.0 - each), Some(15.0));
+        // Dials are no people.
+        let tallied = Activity { dials: 300, tallied: true, ..activity };
+        assert_eq!(ratio(&tallied).unwrap(), "5 : 1");
         let halves = Activity { called: 41, prospects: 9, closes: 2, ..Activity::default() };
         assert_eq!(ratio(&halves).unwrap(), "20.5 : 4.5 : 1");
         assert_eq!(ratio(&Activity { called: 9, ..Activity::default() }), None);
+    }
+
+    #[test]
+    fn a_close_is_replaced_by_what_five_of_them_cost() {
+        for (closes, each) in [(0, None), (1, None), (4, None), (5, Some(4.0))] {
+            let activity =
+                Activity { prospects: 20, first_meetings: 20, closes, ..Activity::default() };
+            assert_eq!((per_close(&activity), meetings_per_close(&activity)), (each, each));
+        }
+        for (prospects, each) in [(0, None), (4, None), (5, Some(1.0))] {
+            let activity = Activity { prospects, closes: 5, ..Activity::default() };
+            assert_eq!(per_close(&activity), each);
+        }
     }
 
     #[test]

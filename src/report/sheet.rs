@@ -2,10 +2,9 @@
 
 use super::Request;
 use super::breakdown::join;
-use super::dimension::Dimension;
 use super::figures::{member, rank, span};
-use crate::diag::{Code, Diagnostic};
-use crate::model::pipeline::Outcome;
+use crate::diag::Diagnostic;
+use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::past::{Dates, Past};
@@ -17,7 +16,8 @@ use crate::value::date::{Date, Weekday};
 use crate::value::label::Lang;
 use crate::value::period::Period;
 use crate::value::text::Text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A name on a sheet: what is kept of a prospect.
@@ -66,7 +66,6 @@ struct Found {
 
 /// The sheets of the week at work on the as-of day, or of the weeks that the period means.
 pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
-    only_by(request, "sheet", &[Dimension::Owner])?;
     let settings = &book.settings;
     let lang = settings.language;
     let found = gather(book, request);
@@ -82,7 +81,7 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     let pages: Arc<[Page]> = pages.into();
     let mut sheet = Sheet {
         id: "sheet".into(),
-        title: lang.pick("Action sheet", "潜在客户管理行动工具表").into(),
+        title: lang.pick(TITLE.0, TITLE.1).into(),
         about: about(&weeks, lang),
         ..Sheet::default()
     };
@@ -90,7 +89,7 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
         sheet.tables.push(long(&pages, settings));
     }
     if request.is_read_by(Audience::People) {
-        sheet.tables.extend((0..pages.len()).map(|at| grid(&pages, at, settings)));
+        sheet.tables.extend(forms(&pages, &weeks, settings));
     }
     let overdue = pages.iter().flat_map(|page| &page.names).any(|name| name.dates.overdue);
     if pages.is_empty() {
@@ -101,6 +100,9 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
             "姓名前为初次见面日期，月.日（括号内：已约定，尚未见面）",
         );
         sheet.notes.push(dates.into());
+        let total =
+            lang.pick("total: the names in a column, each once", "小计：各栏人数，同一人只计一次");
+        sheet.notes.push(total.into());
     }
     if overdue {
         sheet.notes.push(lang.pick("! = past the sales cycle", "! = 超过销售周期").into());
@@ -112,23 +114,6 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
         });
     }
     Ok(sheet)
-}
-
-/// `--by` is refused where a report has its own order, instead of being passed over.
-pub(super) fn only_by(
-    request: &Request,
-    report: &str,
-    allowed: &[Dimension],
-) -> Result<(), Diagnostic> {
-    match &request.by {
-        Some(by) if !allowed.contains(by) => {
-            let names: Vec<&str> = allowed.iter().map(Dimension::name).collect();
-            let message = format!("--by: `{report}` has no rows by `{}`", by.name());
-            Err(Diagnostic::new(Code::BadArgument, message)
-                .help(format!("it is always by {}", names.join(" or "))))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The weeks a request means, none of which begins after the as-of day or ends before the first entry.
@@ -282,37 +267,125 @@ fn long(pages: &Arc<[Page]>, settings: &Settings) -> Table {
     Table { id: "names".into(), columns, rows, audience: Audience::Machines, ..Table::default() }
 }
 
-/// The sheet as it hangs on the wall: a column for each column of the board, names below each other.
-fn grid(pages: &Arc<[Page]>, at: usize, settings: &Settings) -> Table {
-    let lang = settings.language;
-    let page = &pages[at];
-    let pipeline = &settings.pipelines[page.board];
-    let won = pipeline.won();
-    let columns = pipeline.stages[..=won]
-        .iter()
-        .map(|stage| Column::new(&*stage.id, stage.label.get(lang, &stage.id), Kind::Text))
-        .collect();
-    let height = (0..=won).map(|stage| page.stack(stage).len()).max().unwrap_or(0);
-    let board = if page.board == 0 { String::new() } else { format!("{}-", pipeline.id) };
-    let (id, title) = (format!("{board}{}-{}", page.owner, page.point.on), heading(page, settings));
-    let pages = Arc::clone(pages);
-    let rows = Rows::made(height + 1, move |line| {
-        let stacks = (0..=won).map(|stage| pages[at].stack(stage));
-        if line < height {
-            Row::new(
-                stacks.map(|names| Cell::maybe(names.get(line).map(entry), Cell::text)).collect(),
-            )
-        } else {
-            let totals = stacks.map(|names| Cell::count(names.len()));
-            Row::with(totals.collect(), Emphasis::Total)
+/// A form for each board, rep and week; and an empty one, to be filled in by hand, for each other rep where it is asked
+/// for by name.
+fn forms(pages: &Arc<[Page]>, weeks: &[Period], settings: &Settings) -> Vec<Table> {
+    let week_of = |page: &Page| weeks.iter().find(|week| week.contains(page.point.covers.from));
+    let same =
+        |a: &Page, b: &Page| (a.board, &a.owner, week_of(a)) == (b.board, &b.owner, week_of(b));
+    let mut forms = Vec::new();
+    let mut from = 0;
+    for own in pages.chunk_by(same) {
+        let range = from..from + own.len();
+        from = range.end;
+        if let Some(week) = week_of(&own[0]) {
+            let form = Form { board: own[0].board, owner: own[0].owner.clone(), week: *week };
+            forms.push(form.table(pages, range, settings));
         }
-    });
-    Table { id, title, columns, rows, audience: Audience::People }
+    }
+    for (rep, week) in settings.reps.iter().flat_map(|rep| weeks.iter().map(move |w| (rep, *w))) {
+        let form = Form { board: 0, owner: rep.id.clone(), week };
+        if forms.iter().all(|known| known.id != form.id(settings)) {
+            let blank = form.table(pages, 0..0, settings);
+            forms.push(Table { audience: Audience::Nobody, ..blank });
+        }
+    }
+    forms
+}
+
+/// The form of a rep and a week.
+struct Form {
+    board: usize,
+    owner: Text,
+    week: Period,
+}
+
+impl Form {
+    fn id(&self, settings: &Settings) -> String {
+        let (owner, from) = (&self.owner, self.week.from);
+        match self.board {
+            0 => format!("{owner}-{from}"),
+            board => format!("{}-{owner}-{from}", settings.pipelines[board].id),
+        }
+    }
+
+    /// A column for each column of the board, a row for each day on which it is filled in, the counts at the foot.
+    /// The rep's pages of the week are at these positions.
+    fn table(&self, pages: &Arc<[Page]>, own: Range<usize>, settings: &Settings) -> Table {
+        let lang = settings.language;
+        let pipeline = &settings.pipelines[self.board];
+        let won = pipeline.won();
+        let mut columns = vec![column("checkpoint", Kind::Text, lang)];
+        columns.extend(
+            pipeline.stages[..=won]
+                .iter()
+                .enumerate()
+                .map(|(at, stage)| Column::new(&*stage.id, numbered(at, stage, lang), Kind::Text)),
+        );
+        let points = checkpoints(self.week, &settings.checkpoints);
+        let pages = Arc::clone(pages);
+        let rows = Rows::made(points.len() + 1, move |line| {
+            let pages = &pages[own.clone()];
+            let Some(point) = points.get(line) else {
+                let counts = (0..=won).map(|stage| {
+                    let names = pages.iter().flat_map(|page| page.stack(stage));
+                    Cell::count(names.map(|name| &name.id).collect::<BTreeSet<_>>().len())
+                });
+                let total = Cell::text(lang.pick("Total", "小计"));
+                return Row::with(std::iter::once(total).chain(counts).collect(), Emphasis::Total);
+            };
+            let page = pages.iter().find(|page| page.point.on == point.on);
+            let mut cells = vec![Cell::lines([weekday(point.on, lang).to_owned(), days(point)])];
+            cells.extend((0..=won).map(|stage| {
+                Cell::lines(page.into_iter().flat_map(|page| page.stack(stage)).map(entry))
+            }));
+            Row::new(cells)
+        });
+        let (id, title) = (self.id(settings), self.title(settings));
+        Table { id, title, columns, rows, audience: Audience::People }
+    }
+
+    /// The form's title, the rep, the sales cycle, the week.
+    fn title(&self, settings: &Settings) -> String {
+        let lang = settings.language;
+        let pipeline = &settings.pipelines[self.board];
+        let title = lang.pick(TITLE.0, TITLE.1);
+        let board = match self.board {
+            0 => String::new(),
+            _ => format!("{}  ·  ", pipeline.label.get(lang, &pipeline.id)),
+        };
+        let who = member(&self.owner, settings);
+        let cycle = settings.cycle(pipeline, Some(&self.owner));
+        let cycle = match lang {
+            Lang::En | Lang::Machine => format!("sales cycle {cycle} days"),
+            Lang::Zh => format!("销售周期{cycle}天"),
+        };
+        format!("{title}  ·  {board}{who}  ·  {cycle}  ·  {}", self.week)
+    }
+}
+
+/// What the form is called.
+const TITLE: (&str, &str) = ("Action sheet", "潜在客户管理行动工具表");
+
+/// A column's title on a form: `2-约定初次见面`, `3-(25%)`.
+pub(super) fn numbered(position: usize, stage: &Stage, lang: Lang) -> String {
+    let (number, label) = (position + 1, stage.label.get(lang, &stage.id));
+    if label.ends_with('%') { format!("{number}-({label})") } else { format!("{number}-{label}") }
+}
+
+/// The days that a checkpoint covers: `12.12 12.13 12.14`.
+fn days(point: &Checkpoint) -> String {
+    let days = (0..point.covers.days()).map(|day| short(point.covers.from.plus(day)));
+    days.collect::<Vec<_>>().join(" ")
+}
+
+/// `12.15`
+pub(super) fn short(day: Date) -> String {
+    format!("{}.{}", day.month(), day.day())
 }
 
 /// `12.15 何建国`, with `!` past the cycle; `(12.18) 何建国` with an appointment.
 fn entry(name: &Name) -> String {
-    let short = |day: Date| format!("{}.{}", day.month(), day.day());
     let date = match (name.dates.first_meeting, name.dates.appointment) {
         (Some(met), _) => format!("{} ", short(met)),
         (None, Some(appointed)) => format!("({}) ", short(appointed)),
@@ -320,21 +393,6 @@ fn entry(name: &Name) -> String {
     };
     let mark = if name.dates.overdue { "!" } else { "" };
     format!("{date}{}{mark}", name.name)
-}
-
-fn heading(page: &Page, settings: &Settings) -> String {
-    let lang = settings.language;
-    let who = member(&page.owner, settings);
-    let cycle = settings.cycle(&settings.pipelines[page.board], Some(&page.owner));
-    let on = page.point.on;
-    let day = weekday(on, lang);
-    let Period { from, to } = page.point.covers;
-    match lang {
-        Lang::En | Lang::Machine => {
-            format!("{who}  ·  {day} {on} for {from}..{to}  ·  cycle {cycle} days")
-        }
-        Lang::Zh => format!("{who}  ·  {day} {on}（{from}..{to}）  ·  销售周期{cycle}天"),
-    }
 }
 
 /// The day of the week as people say it.

@@ -1,8 +1,8 @@
 //! `crm show`: one prospect - facts, where it stands and on what evidence, journal, time in each column.
 
-use super::columns::{flags, stage_name};
+use super::columns::{criterion, flag_cell, reason, stage_name};
 use crate::model::event::Event;
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::FACTS;
 use crate::model::settings::Settings;
 use crate::rules::replay::evidence::Status;
@@ -10,6 +10,7 @@ use crate::rules::replay::moves::next_stage;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{retracted_by_later, upto};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -24,16 +25,17 @@ pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
         evidence(record, settings, as_of),
     ];
     tables.push(columns_stood(record, settings, as_of));
-    tables.push(journal(record, lang, as_of));
-    tables.retain(|table| !table.rows.is_empty());
+    tables.push(journal(record, settings, as_of));
     let company = record.prospect.company.as_deref().map(|c| format!(", {c}")).unwrap_or_default();
-    Sheet {
+    let mut sheet = Sheet {
         id: "show".into(),
         title: format!("{}{company}", record.prospect.name),
         about: as_of.to_string(),
         tables,
         ..Sheet::default()
-    }
+    };
+    sheet.hide_empty();
+    sheet
 }
 
 fn table(id: &str, title: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
@@ -62,11 +64,15 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     put("needs", list(&record.prospect.needs));
     put("tags", list(&record.prospect.tags));
     let label = stage.label.get(lang, &stage.id);
-    let named =
-        if label == &*stage.id { label.to_owned() } else { format!("{} ({label})", stage.id) };
-    put("stage", Cell::text(named));
+    put(
+        "stage",
+        match lang {
+            Lang::Machine if label != &*stage.id => Cell::text(format!("{} ({label})", stage.id)),
+            _ => Cell::text(label),
+        },
+    );
     put("since", Cell::maybe(state.since, Cell::Date));
-    put("supported", Cell::text(stage_name(record, state.supported, settings)));
+    put("supported", Cell::text(stage_name(record, state.supported, settings, lang)));
     put(
         "owner",
         Cell::maybe(state.owner.as_deref(), |id| {
@@ -96,8 +102,11 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     );
     put("close-by", Cell::maybe(state.evidence.close_by, |(date, _)| Cell::Date(date)));
     put("paid", if state.money_in.is_zero() { Cell::Empty } else { Cell::sum(&state.money_in) });
-    put("flags", Cell::list(flags(record)));
-    put("reason", Cell::maybe(state.reason.as_deref(), Cell::text));
+    put("flags", flag_cell(record, lang));
+    put(
+        "reason",
+        Cell::maybe(state.reason.as_deref(), |text| Cell::text(reason(text, settings, lang))),
+    );
     table(
         "facts",
         "",
@@ -138,7 +147,7 @@ fn evidence(record: &Record, settings: &Settings, as_of: Date) -> Table {
             .case(settings, as_of)
             .requirements(wanted)
             .iter()
-            .map(|s| evidence_row(s, lang))
+            .map(|status| evidence_row(status, settings))
             .collect()
     } else {
         Vec::new()
@@ -147,7 +156,7 @@ fn evidence(record: &Record, settings: &Settings, as_of: Date) -> Table {
         Some(next) => format!(
             "{} {}",
             lang.pick("Evidence for", "证据：到"),
-            stage_name(record, next, settings)
+            stage_name(record, next, settings, lang)
         ),
         None => lang.pick("Evidence", "证据").to_owned(),
     };
@@ -161,7 +170,8 @@ fn evidence(record: &Record, settings: &Settings, as_of: Date) -> Table {
     table("evidence", &title, columns, rows)
 }
 
-fn evidence_row(status: &Status, lang: Lang) -> Row {
+fn evidence_row(status: &Status, settings: &Settings) -> Row {
+    let lang = settings.language;
     let met = if status.met { lang.pick("yes", "是") } else { lang.pick("no", "否") };
     let why = if status.mend.is_empty() {
         status.why.clone()
@@ -169,7 +179,7 @@ fn evidence_row(status: &Status, lang: Lang) -> Row {
         format!("{} ({})", status.why, status.mend)
     };
     let cells = vec![
-        Cell::text(&*status.id),
+        Cell::text(criterion(&status.id, settings)),
         Cell::text(met),
         Cell::maybe(status.since, Cell::Date),
         Cell::maybe(status.by.as_deref(), Cell::text),
@@ -189,9 +199,10 @@ fn columns_stood(record: &Record, settings: &Settings, as_of: Date) -> Table {
                 .forced
                 .as_deref()
                 .map(|why| format!("{}: {why}", lang.pick("forced", "破例")));
-            let reason = spell.reason.as_deref().map(String::from);
+            let reason =
+                spell.reason.as_deref().map(|text| reason(text, settings, lang).to_owned());
             Row::new(vec![
-                Cell::text(stage_name(record, spell.stage, settings)),
+                Cell::text(stage_name(record, spell.stage, settings, lang)),
                 Cell::Date(spell.from),
                 Cell::maybe(spell.to, Cell::Date),
                 Cell::Int(spell.to.unwrap_or(as_of).days_since(spell.from)),
@@ -209,19 +220,21 @@ fn columns_stood(record: &Record, settings: &Settings, as_of: Date) -> Table {
     table("columns", lang.pick("Time in each column", "各栏停留"), columns, rows)
 }
 
-fn journal(record: &Record, lang: Lang, as_of: Date) -> Table {
+fn journal(record: &Record, settings: &Settings, as_of: Date) -> Table {
+    let lang = settings.language;
     let events = upto(&record.prospect.events, as_of);
     let gone = retracted_by_later(events);
     let rows = events
         .iter()
         .zip(gone)
         .map(|(event, gone)| {
-            let kind = if gone { format!("({})", event.kind) } else { event.kind.to_string() };
+            let kind = term(KINDS, &event.kind, lang);
+            let kind = if gone { format!("({kind})") } else { kind.to_owned() };
             Row::new(vec![
                 Cell::text(&*event.key.text),
                 Cell::text(kind),
                 Cell::maybe(event.by.as_deref(), Cell::text),
-                Cell::text(changes(event)),
+                Cell::text(changes(event, record.pipeline(settings), settings)),
                 Cell::maybe(event.note.as_deref(), Cell::text),
             ])
         })
@@ -231,32 +244,49 @@ fn journal(record: &Record, lang: Lang, as_of: Date) -> Table {
     table("journal", lang.pick("Journal", "流水"), columns, rows)
 }
 
-/// What an event changes, in the words of its fields.
-fn changes(event: &Event) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut put = |key: &str, value: Option<String>| {
-        parts.extend(
-            value.map(|value| if key.is_empty() { value } else { format!("{key} {value}") }),
-        );
+/// What an event changes: the fields' words and their values.
+fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
+    let lang = settings.language;
+    let stage = |id: &str| {
+        let stage = pipeline.find(id).map(|position| &pipeline.stages[position]);
+        stage.map_or(id, |stage| stage.label.term(lang, id)).to_owned()
     };
-    put("->", event.stage.as_deref().map(String::from));
-    put("", event.reached.map(|reached| if reached { "reached" } else { "no answer" }.to_owned()));
-    put("+", (!event.confirms.is_empty()).then(|| event.confirms.join(" ")));
-    put("-", (!event.revokes.is_empty()).then(|| event.revokes.join(" ")));
-    put("next", event.next.map(|next| next.shown()));
-    put("close by", event.close_by.map(|date| date.to_string()));
-    put("value", event.value.map(|value| value.to_string()));
-    put("amount", event.amount.map(|amount| amount.to_string()));
-    put(
-        "owner",
-        event
-            .owner
-            .as_deref()
-            .map(|owner| if owner.is_empty() { "pool".into() } else { owner.into() }),
-    );
-    put("until", event.until.map(|date| date.to_string()));
-    put("retracts", event.event.as_deref().map(String::from));
-    put("because", event.reason.as_deref().map(String::from));
-    put("forced:", event.forced.as_deref().map(String::from));
-    parts.join("; ")
+    let criteria = |ids: &[Text]| {
+        let words: Vec<&str> = ids.iter().map(|id| criterion(id, settings)).collect();
+        (!ids.is_empty()).then(|| words.join(lang.term(" ", ", ", "、")))
+    };
+    let reached = |yes: bool| match yes {
+        true => lang.pick("reached", "接通"),
+        false => lang.pick("no answer", "未接通"),
+    };
+    let owner = |owner: &Text| match owner.as_str() {
+        "" => lang.pick("pool", "公海").to_owned(),
+        owner => owner.to_owned(),
+    };
+    let text = |text: &Option<Text>| text.as_deref().map(String::from);
+    let told: [(&str, &str, Option<String>); 16] = [
+        ("->", "->", event.stage.as_deref().map(stage)),
+        ("", "", event.reached.map(|yes| reached(yes).to_owned())),
+        ("+", "+", criteria(&event.confirms)),
+        ("-", "-", criteria(&event.revokes)),
+        ("next", "下一步", event.next.map(|next| next.shown())),
+        ("close by", "签约日", event.close_by.map(|date| date.to_string())),
+        ("value", "价值", event.value.map(|value| value.to_string())),
+        ("amount", "金额", event.amount.map(|amount| amount.to_string())),
+        ("owner", "负责人", event.owner.as_ref().map(owner)),
+        ("until", "至", event.until.map(|date| date.to_string())),
+        ("score", "评分", event.score.map(|score| score.to_string())),
+        ("scale", "评分制", text(&event.scale)),
+        ("ticket", "工单", text(&event.ticket)),
+        ("retracts", "撤回", text(&event.event)),
+        ("because", "原因", event.reason.as_deref().map(|why| reason(why, settings, lang).into())),
+        ("forced:", "破例：", text(&event.forced)),
+    ];
+    let told = told.into_iter().filter_map(|(en, zh, value)| {
+        Some(match (lang.pick(en, zh), value?) {
+            ("", value) => value,
+            (word, value) => format!("{word} {value}"),
+        })
+    });
+    told.collect::<Vec<_>>().join("; ")
 }

@@ -4,16 +4,16 @@ use super::Request;
 use super::breakdown::join;
 use super::dimension::Dimension;
 use super::figures::{department, member, others, rank};
-use super::sheet::{Weeks, about, only_by, reached, weekday, weeks};
+use super::sheet::{Weeks, about, numbered, reached, short, weekday, weeks};
 use crate::diag::Diagnostic;
 use crate::model::kind::EventKind;
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::{Rep, Settings};
 use crate::rules::book::Book;
 use crate::rules::replay::past::Past;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
-use crate::rules::week::Checkpoint;
+use crate::rules::week::{Checkpoint, checkpoints};
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::date::Date;
@@ -73,7 +73,6 @@ struct Paid {
 
 /// The team sheet of the week at work on the as-of day, or of the weeks that the period means.
 pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
-    only_by(request, "team", &[Dimension::Owner, Dimension::Manager])?;
     let settings = &book.settings;
     let lang = settings.language;
     let mut found = gather(book, request);
@@ -84,13 +83,12 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         about: about(&weeks, lang),
         ..Sheet::default()
     };
-    let (mut machines, mut people) = (Vec::new(), Vec::new());
+    let (mut machines, mut people, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
     for board in 0..settings.pipelines.len() {
-        if !found.boards.contains(&board) && board > 0 {
-            continue;
-        }
+        let unused = !found.boards.contains(&board) && board > 0;
         let mut long = Vec::new();
         for week in &weeks {
+            let all = checkpoints(*week, &settings.team_checkpoints);
             let points = reached(*week, &settings.team_checkpoints, book.as_of);
             let mut members = found.members.remove(&(board, *week)).unwrap_or_default();
             // A query narrows the sheet to the members it selects; without one, those with nothing
@@ -102,25 +100,29 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 }
             }
             long.extend(long_rows(&members, &points, settings));
-            let mut table = weekly(board, &members, &points, settings);
+            let departments = request.by == Some(Dimension::Manager);
+            let mut table = weekly(board, &members, &all, departments, settings);
             if weeks.len() > 1 {
                 table.id = format!("{}-{}", table.id, week.from);
                 table.title = format!("{} {week}", table.title).trim().to_owned();
             }
-            people.push(table);
             sheet.notes.extend(foreign(&members, *week, lang));
+            if unused { hidden.push(table) } else { people.push(table) }
         }
-        machines.push(long_table(board, long, settings));
+        let table = long_table(board, long, settings);
+        if unused { hidden.push(table) } else { machines.push(table) }
     }
     if let [table] = people.as_mut_slice() {
         table.title = String::new();
     }
+    // Boards that are not in use have tables too, for whoever asks by name.
+    let hidden = hidden.into_iter().map(|t| Table { audience: Audience::Nobody, ..t });
     let note = lang.pick(
         "columns count who stood there when the checkpoint's days ended; closed, and the money, are of the week: the money of each checkpoint's own days, added up",
         "各栏为该填表日之前的在册人数；成交为本周累计；金额为各填表日所覆盖日期的金额，全周相加",
     );
     sheet.notes.push(note.into());
-    sheet.tables = machines.into_iter().chain(people).collect();
+    sheet.tables = machines.into_iter().chain(people).chain(hidden).collect();
     Ok(sheet)
 }
 
@@ -255,8 +257,10 @@ fn figure_columns(board: usize, settings: &Settings) -> Vec<Column> {
     let lang = settings.language;
     let pipeline = &settings.pipelines[board];
     let stages = pipeline.stages[1..=pipeline.won()].iter();
-    let mut columns: Vec<Column> =
-        stages.map(|s| Column::new(&*s.id, s.label.get(lang, &s.id), Kind::Number)).collect();
+    let mut columns: Vec<Column> = stages
+        .enumerate()
+        .map(|(at, stage)| Column::new(&*stage.id, heading(at + 1, stage, lang), Kind::Number))
+        .collect();
     columns.push(Column::new("received", lang.pick("Received", "预收保费"), Kind::Number));
     columns.push(Column::new("booked", lang.pick("Booked", "承保标保"), Kind::Number));
     columns
@@ -269,61 +273,82 @@ fn figure_cells(figures: &Figures) -> Vec<Cell> {
     cells
 }
 
-/// The sheet as it is handed round: a row for each checkpoint of each member, the member's week, the
-/// department's, and the week of all.
-fn weekly(board: usize, members: &Members, points: &[Checkpoint], settings: &Settings) -> Table {
+/// A column's title: `2-约定初次见面数`, `3-(25%)`, `6-成交`.
+fn heading(position: usize, stage: &Stage, lang: Lang) -> String {
+    let title = numbered(position, stage, lang);
+    let counted = stage.outcome == Outcome::Open && !title.ends_with(')');
+    if lang == Lang::Zh && counted { title + "数" } else { title }
+}
+
+/// The sheet as it is handed round: a block for each checkpoint, with every member and the subtotal, and the week of
+/// all; with `departments`, a subtotal of each in every block. What is not reached yet is empty, to be filled in by hand.
+fn weekly(
+    board: usize,
+    members: &Members,
+    points: &[Checkpoint],
+    departments: bool,
+    settings: &Settings,
+) -> Table {
     let lang = settings.language;
     let pipeline = &settings.pipelines[board];
     let width = pipeline.won();
-    let mut columns = vec![column("rep", Kind::Text, lang), column("checkpoint", Kind::Text, lang)];
+    let member_title = lang.pick("1-Member", "1-组员姓名");
+    let mut columns = vec![Column::new("rep", member_title, Kind::Text)];
     columns.extend(figure_columns(board, settings));
-    let row = |name: &str, when: &str, figures: &Figures, emphasis| {
-        let mut cells = vec![Cell::text(name), Cell::text(when)];
-        cells.extend(figure_cells(figures));
+    let row = |name: String, figures: Option<&Figures>, emphasis| {
+        let mut cells = vec![Cell::text(name)];
+        cells.extend(figures.map(figure_cells).unwrap_or_default());
+        cells.resize(columns.len(), Cell::Empty);
         Row::with(cells, emphasis)
     };
-    let whole = lang.pick("week", "全周");
-    let departments = settings.reps.iter().any(|rep| rep.manager.is_some());
+    let subtotal = lang.pick("Subtotal", "小计");
     let order = in_order(members, settings);
     let mut rows = Vec::new();
-    let (mut all, mut part) = (Figures::empty(width), Figures::empty(width));
-    for (position, (id, figures)) in order.iter().enumerate() {
-        let name = member(id, settings);
-        for (point, figures) in points.iter().zip(figures.iter()) {
-            let (month, day) = (point.on.month(), point.on.day());
-            let when = match lang {
-                Lang::En | Lang::Machine => {
-                    format!("{} {month}.{day}", &weekday(point.on, lang)[..3])
-                }
-                Lang::Zh => format!("{} {month}.{day}", weekday(point.on, lang)),
-            };
-            rows.push(row(&name, &when, figures, Emphasis::Plain));
+    for (at, point) in points.iter().enumerate().filter(|_| !order.is_empty()) {
+        let day = format!("{} {}", weekday(point.on, lang), short(point.on));
+        rows.push(row(day, None, Emphasis::Plain));
+        let (mut all, mut part) = (None, None);
+        for (position, (id, figures)) in order.iter().enumerate() {
+            let figures = figures.get(at);
+            rows.push(row(member(id, settings), figures, Emphasis::Plain));
+            add(&mut all, figures, width);
+            add(&mut part, figures, width);
+            let own = department(id, settings);
+            let next = order.get(position + 1);
+            if departments && next.is_none_or(|(next, _)| department(next, settings) != own) {
+                rows.push(row(named(own, settings), part.as_ref(), Emphasis::Total));
+                part = None;
+            }
         }
-        let week = week_of(figures, width);
-        rows.push(row(&name, whole, &week, Emphasis::Total));
-        part.add(&week);
-        all.add(&week);
-        let own = department(id, settings);
-        let last =
-            order.get(position + 1).is_none_or(|(next, _)| department(next, settings) != own);
-        if departments && last {
-            let name = match (own, lang) {
-                (Some(manager), Lang::En | Lang::Machine) => {
-                    format!("{}'s department", member(manager, settings))
-                }
-                (Some(manager), Lang::Zh) => format!("{}部", member(manager, settings)),
-                (None, _) => lang.pick("no department", "无部门").to_owned(),
-            };
-            rows.push(row(&name, whole, &part, Emphasis::Total));
-            part = Figures::empty(width);
-        }
+        rows.push(row(subtotal.to_owned(), all.as_ref(), Emphasis::Total));
     }
-    if !rows.is_empty() {
-        rows.push(row(lang.pick("All", "合计"), whole, &all, Emphasis::Total));
+    if !order.is_empty() {
+        let mut week = Figures::empty(width);
+        order.iter().for_each(|(_, figures)| week.add(&week_of(figures, width)));
+        let name = lang.pick("The week's total", "本周合计").to_owned();
+        rows.push(row(name, Some(&week), Emphasis::Total));
     }
     let title = pipeline.label.get(lang, &pipeline.id).to_owned();
     let id = format!("{}-week", pipeline.id);
     Table { id, title, columns, rows: rows.into(), audience: Audience::People }
+}
+
+/// Adds figures to a sum, which is none before the first of them.
+fn add(sum: &mut Option<Figures>, figures: Option<&Figures>, width: usize) {
+    if let Some(figures) = figures {
+        sum.get_or_insert_with(|| Figures::empty(width)).add(figures);
+    }
+}
+
+/// How a department is called, by its manager.
+fn named(manager: Option<&str>, settings: &Settings) -> String {
+    match (manager, settings.language) {
+        (Some(manager), Lang::En | Lang::Machine) => {
+            format!("{}'s department", member(manager, settings))
+        }
+        (Some(manager), Lang::Zh) => format!("{}部", member(manager, settings)),
+        (None, lang) => lang.pick("no department", "无部门").to_owned(),
+    }
 }
 
 /// The same for machines: a row for each member and checkpoint, without sums.

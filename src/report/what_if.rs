@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::activity::measure;
-use super::figures::{bars, number, span, up_to_now, weeks, words};
+use super::figures::{FEW, bars, enough, number, span, up_to_now, weeks, words};
 use crate::diag::{Code, Diagnostic};
 use crate::rules::book::Book;
 use crate::rules::levers::{Chain, LEVERS, Lever};
@@ -103,7 +103,13 @@ pub fn what_if(
         );
     }
     if value.is_none() {
-        notes.push(lang.pick("no value of a close is known: --value", "没有件均：--value").into());
+        notes.push(
+            lang.pick(
+                "no value of a close is known, or of too few closes: --value",
+                "没有件均，或成交太少：--value",
+            )
+            .into(),
+        );
     }
     let picture = picture(&levers, lang);
     Ok(Sheet {
@@ -121,8 +127,8 @@ fn measured_week(book: &Book, request: &Request) -> (Week, String) {
     let (practice, _) = measure(book, request, &[up_to_now(book, request.period)]);
     let all = practice.into_iter().next().unwrap_or_default().all;
     let period = span(book, request.period);
-    let weekly = |n: u64| (n > 0).then(|| n as f64 / weeks(period));
-    let own = Some(all.value.own).filter(|value| !value.is_zero());
+    let weekly = |n: u64| enough(n).then(|| n as f64 / weeks(period));
+    let own = Some(all.value.own).filter(|value| enough(all.closes) && !value.is_zero());
     let week = Week {
         dials: weekly(all.dials),
         conversations: weekly(all.conversations),
@@ -174,10 +180,17 @@ fn chain(week: &Week, stated: &Stated, scale: Scale) -> Result<Chain, Diagnostic
     if missing.is_empty() {
         return Ok(Chain { dials, conversations, appointments, meetings, closes });
     }
-    let message = "the ledger does not say enough of what was done in these days";
+    let message = words!(
+        "the ledger does not say enough of what was done in these days: it takes {FEW} of each step",
+        "这些日子的记录不足：每一步至少需要{FEW}次"
+    );
+    let missing = missing.join(", ");
     Err(Diagnostic::new(Code::BadArgument, message)
-        .help(format!("state what is missing: {}", missing.join(", ")))
-        .help("or record it: crm log ID call --reached, crm tally REP"))
+        .help(words!("state what is missing: {missing}", "给出缺少的数字：{missing}"))
+        .help(words!(
+            "or record it: crm log ID call --reached, crm tally REP",
+            "或记录下来：crm log ID call --reached，crm tally REP"
+        )))
 }
 
 /// Closes of a year as an exact number, so that money is never multiplied as a binary fraction.
@@ -195,8 +208,8 @@ fn tidy(amount: Amount) -> Amount {
 fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Table, bool) {
     let columns = vec![
         column("lever", Kind::Text, lang),
-        column("from", Kind::Text, lang),
-        column("raised", Kind::Text, lang),
+        column("from", Kind::Number, lang),
+        column("raised", Kind::Number, lang),
         column("closes-yearly", Kind::Number, lang),
         column("money-yearly", Kind::Number, lang),
         column("gain", Kind::Number, lang),
@@ -206,24 +219,20 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Ta
     let money =
         |closes: f64, value: Option<Amount>| value.map(|value| value.times(exact(closes)).round(0));
     let now = money(yearly(chain), value);
-    let row = |name: &str, [from, to]: [String; 2], closes: f64, money: Option<Amount>| {
+    let row = |name: &str, [from, to]: [Cell; 2], closes: f64, money: Option<Amount>| {
         let gain = now.zip(money).map(|(now, money)| money.minus(now));
         let cells = vec![
             Cell::text(name),
-            Cell::text(from),
-            Cell::text(to),
+            from,
+            to,
             number(closes),
             Cell::maybe(money, Cell::Amount),
             Cell::maybe(gain, Cell::Amount),
         ];
         Row::new(cells)
     };
-    let mut rows = vec![row(
-        lang.pick("as it is", "现状"),
-        [String::new(), String::new()],
-        yearly(chain),
-        now,
-    )];
+    let mut rows =
+        vec![row(lang.pick("as it is", "现状"), [Cell::Empty, Cell::Empty], yearly(chain), now)];
     let mut together = *chain;
     let mut capped = false;
     // A value is money: it is raised by the factor as written, not by a binary fraction.
@@ -234,18 +243,16 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Ta
         together = all;
         capped |= cut;
         let worth = if lever == Lever::Value { raised_value } else { value };
-        let words = match lever {
-            Lever::Value => {
-                [value, raised_value].map(|value| value.map_or_else(String::new, Amount::grouped))
-            }
+        let links = match lever {
+            Lever::Value => [value, raised_value].map(|value| Cell::maybe(value, Cell::Amount)),
             _ => [chain, &raised].map(|chain| link(chain, lever, scale)),
         };
-        rows.push(row(lever.label(lang), words, yearly(&raised), money(yearly(&raised), worth)));
+        rows.push(row(lever.label(lang), links, yearly(&raised), money(yearly(&raised), worth)));
     }
     let closes = yearly(&together);
     let all = row(
         lang.pick("all together", "全部一起"),
-        [String::new(), String::new()],
+        [Cell::Empty, Cell::Empty],
         closes,
         money(closes, raised_value),
     );
@@ -253,15 +260,14 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Ta
     (Table { id: "levers".into(), columns, rows: rows.into(), ..Table::default() }, capped)
 }
 
-/// A link of the chain as people say it.
-fn link(chain: &Chain, lever: Lever, scale: Scale) -> String {
-    let percent = |x: f64| format!("{:.1} %", x * 100.0);
+/// A link of the chain: dials a day, or a share.
+fn link(chain: &Chain, lever: Lever, scale: Scale) -> Cell {
     match lever {
-        Lever::Dials => words(chain.dials / scale.days),
-        Lever::Conversations => percent(chain.conversations),
-        Lever::Appointments => percent(chain.appointments),
-        Lever::Closes => percent(chain.closes),
-        Lever::Value => String::new(),
+        Lever::Dials => number(chain.dials / scale.days),
+        Lever::Conversations => Cell::Share(chain.conversations),
+        Lever::Appointments => Cell::Share(chain.appointments),
+        Lever::Closes => Cell::Share(chain.closes),
+        Lever::Value => Cell::Empty,
     }
 }
 

@@ -32,6 +32,24 @@ pub struct Tally {
     pub appointments: u32,
 }
 
+impl Tally {
+    /// The tally of several on one day.
+    #[must_use]
+    pub fn plus(&self, other: &Tally) -> Tally {
+        Tally {
+            dials: self.dials + other.dials,
+            conversations: self.conversations + other.conversations,
+            appointments: self.appointments + other.appointments,
+        }
+    }
+
+    /// More conversations than dials: each conversation has been dialled. Appointments have no such bound, since
+    /// they are also made face to face and in writing.
+    pub fn is_impossible(&self) -> bool {
+        self.conversations > self.dials
+    }
+}
+
 /// The source of a book's records.
 pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// Reads every record into memory, by id, with the findings about files and entries.

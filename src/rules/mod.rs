@@ -2,6 +2,7 @@
 
 pub mod book;
 pub mod customer;
+pub mod entry;
 pub mod grading;
 pub mod growth;
 pub mod levers;

@@ -21,31 +21,29 @@ pub enum Shape {
     Level,
 }
 
-/// Id, Chinese name, what it says in English and in Chinese.
-const SHAPES: [(&str, &str, &str, &str); 7] = [
-    ("empty", "空", "no pipeline: prospect now", "没有潜在客户：现在就去开拓"),
-    (
-        "proposal-limbo",
-        "计划书待定式",
-        "proposals out, nothing decided: check that the plan fits the need, re-test all five criteria, and update the board every week",
-        "计划书都在待定：检查方案是否符合需要，重新判断五项标准，每周更新",
-    ),
-    (
-        "inverted",
-        "倒漏斗",
-        "closes soon, then a drought: book first meetings now",
-        "即将成交，之后断流：现在就约初次见面",
-    ),
-    ("hourglass", "沙漏", "a gap in the middle: move 25% to 50%", "中间断层：把25%推进到50%"),
-    (
-        "stuck-at-25",
-        "滞留25%",
-        "many meetings, few real prospects: ask for the five criteria",
-        "见面多，真正的潜在客户少：追问五项标准",
-    ),
-    ("ideal", "理想", "hold it: every close needs its replacements", "保持：每一次成交都需要补充"),
-    ("level", "平", "widen the top", "扩大入口"),
+/// Id and Chinese name.
+const SHAPES: [(&str, &str); 7] = [
+    ("empty", "空"),
+    ("proposal-limbo", "计划书待定式"),
+    ("inverted", "倒漏斗"),
+    ("hourglass", "沙漏"),
+    ("stuck-at-25", "滞留25%"),
+    ("ideal", "理想"),
+    ("level", "平"),
 ];
+
+/// What advice may name: what the board has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names<'a> {
+    /// The column before the last three open ones.
+    pub feed: &'a str,
+    /// The last three open columns.
+    pub columns: [&'a str; 3],
+    /// The criteria that the middle one of them takes of its own.
+    pub criteria: Vec<&'a str>,
+    /// Do meetings count on this board?
+    pub meetings: bool,
+}
 
 impl Shape {
     /// The shape of `a`, `b`, `c` prospects in the columns 25, 50 and 90; `k` is the factor of
@@ -74,13 +72,58 @@ impl Shape {
     }
 
     /// The name people read.
-    pub fn label(self, lang: Lang) -> &'static str {
-        lang.pick(SHAPES[self as usize].0, SHAPES[self as usize].1)
+    pub fn label(self, names: &Names, lang: Lang) -> String {
+        let [first, ..] = names.columns;
+        match (self, lang) {
+            (Shape::StuckAt25, Lang::En | Lang::Machine) => format!("stuck-at-{first}"),
+            (Shape::StuckAt25, Lang::Zh) => format!("滞留{first}"),
+            _ => lang.pick(SHAPES[self as usize].0, SHAPES[self as usize].1).to_owned(),
+        }
     }
 
-    /// What it says.
-    pub fn advice(self, lang: Lang) -> &'static str {
-        lang.pick(SHAPES[self as usize].2, SHAPES[self as usize].3)
+    /// What it says, in the names of the board. Source: the method, section 5.
+    pub fn advice(self, names: &Names, lang: Lang) -> String {
+        let Names { feed, columns: [a, b, c], criteria, meetings } = names;
+        let n = criteria.len();
+        let listed = criteria.join(lang.pick(", ", "、"));
+        let zh = lang == Lang::Zh;
+        match self {
+            Shape::Empty => lang.pick("no pipeline", "没有潜在客户").to_owned(),
+            Shape::ProposalLimbo => {
+                let test = match (n, zh) {
+                    (0, _) => String::new(),
+                    (_, false) => format!(" re-test all {n} criteria ({listed}),"),
+                    (_, true) => format!("重新判断{n}项标准（{listed}），"),
+                };
+                if zh {
+                    format!("{b}里都在待定：检查方案是否符合需要，{test}每周更新看板")
+                } else {
+                    format!(
+                        "{b} is full and nothing is decided: check that the plan fits the need,{test} and update the board every week"
+                    )
+                }
+            }
+            Shape::Inverted => match (meetings, zh) {
+                (true, false) => "closes soon, then a drought: book first meetings now".to_owned(),
+                (true, true) => "即将成交，之后断流：现在就约初次见面".to_owned(),
+                (false, false) => format!("closes soon, then a drought: fill {feed} now"),
+                (false, true) => format!("即将成交，之后断流：现在就补充{feed}"),
+            },
+            Shape::Hourglass if zh => format!("{a}与{c}之间断层：把{a}推进到{b}"),
+            Shape::Hourglass => format!("a gap between {a} and {c}: move {a} to {b}"),
+            Shape::StuckAt25 => match (n, zh) {
+                (0, false) => format!("many in {a}, few beyond it: ask what keeps them there"),
+                (0, true) => format!("{a}多，之后少：问清卡在哪里"),
+                (_, false) => {
+                    format!("many in {a}, few real prospects: ask for the {n} criteria ({listed})")
+                }
+                (_, true) => format!("{a}多，真正的潜在客户少：追问{n}项标准（{listed}）"),
+            },
+            Shape::Ideal => lang
+                .pick("hold it: every close needs its replacements", "保持：每一次成交都需要补充")
+                .to_owned(),
+            Shape::Level => lang.pick("widen the top", "扩大入口").to_owned(),
+        }
     }
 }
 
@@ -111,6 +154,38 @@ mod tests {
     fn the_table_stands_in_the_order_of_the_enum() {
         assert_eq!(Shape::Empty.id(), "empty");
         assert_eq!(Shape::Level.id(), "level");
-        assert_eq!(Shape::StuckAt25.label(Lang::Zh), "滞留25%");
+        assert_eq!(Shape::StuckAt25.id(), "stuck-at-25");
+    }
+
+    #[test]
+    fn advice_names_what_the_board_has() {
+        let names = Names {
+            feed: "Lead",
+            columns: ["Demo", "Offer", "Order form"],
+            criteria: vec!["demo held"],
+            meetings: false,
+        };
+        for shape in [
+            Shape::Empty,
+            Shape::ProposalLimbo,
+            Shape::Inverted,
+            Shape::Hourglass,
+            Shape::StuckAt25,
+            Shape::Ideal,
+            Shape::Level,
+        ] {
+            for lang in [Lang::En, Lang::Zh] {
+                let said = format!("{} {}", shape.label(&names, lang), shape.advice(&names, lang));
+                for foreign in ["25", "50", "five", "五项", "proposals", "meeting", "见面"] {
+                    assert!(!said.contains(foreign), "{said}");
+                }
+            }
+        }
+        let limbo = Shape::ProposalLimbo.advice(&names, Lang::En);
+        assert!(limbo.contains("re-test all 1 criteria (demo held)"), "{limbo}");
+        assert_eq!(
+            Shape::Hourglass.advice(&names, Lang::Zh),
+            "Demo与Order form之间断层：把Demo推进到Offer"
+        );
     }
 }

@@ -2,4 +2,5 @@
 
 pub mod packed_row;
 pub mod sheet;
+pub mod terms;
 pub mod words;

@@ -28,6 +28,7 @@ mod tag {
     pub const MOMENT: u8 = 11;
     pub const BOOL: u8 = 12;
     pub const ABSENT: u8 = 13;
+    pub const LINES: u8 = 14;
 }
 
 impl PackedRow {
@@ -66,10 +67,8 @@ impl Writer {
         match cell {
             Cell::Empty => self.0.push(tag::EMPTY),
             Cell::Text(text) => self.tagged(tag::TEXT).text(text),
-            Cell::List(words) => {
-                self.tagged(tag::LIST).count(words.len());
-                words.iter().for_each(|word| self.text(word));
-            }
+            Cell::List(words) => self.tagged(tag::LIST).words(words),
+            Cell::Lines(words) => self.tagged(tag::LINES).words(words),
             Cell::Int(n) => self.tagged(tag::INT).number(n.to_le_bytes()),
             Cell::Number(x, decimals) => {
                 self.tagged(tag::NUMBER).number(x.to_le_bytes());
@@ -114,6 +113,11 @@ impl Writer {
         self.number(n.to_le_bytes());
     }
 
+    fn words(&mut self, words: &[Text]) {
+        self.count(words.len());
+        words.iter().for_each(|word| self.text(word));
+    }
+
     fn text(&mut self, text: &str) {
         self.count(text.len());
         self.0.extend(text.as_bytes());
@@ -128,14 +132,17 @@ impl Writer {
 struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {
+    fn words(&mut self) -> Option<Box<[Text]>> {
+        let count = self.count()?;
+        Some((0..count).map_while(|_| self.text().map(Text::from)).collect())
+    }
+
     fn cell(&mut self) -> Option<Cell> {
         let [tag] = self.take()?;
         Some(match tag {
             tag::TEXT => Cell::text(self.text()?),
-            tag::LIST => {
-                let count = self.count()?;
-                Cell::List((0..count).map_while(|_| self.text().map(Text::from)).collect())
-            }
+            tag::LIST => Cell::List(self.words()?),
+            tag::LINES => Cell::Lines(self.words()?),
             tag::INT => Cell::Int(i64::from_le_bytes(self.number()?)),
             tag::NUMBER => Cell::Number(f64::from_le_bytes(self.number()?), self.count()?),
             tag::MONEY => Cell::Money(Money { amount: self.amount()?, currency: None }),

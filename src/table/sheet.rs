@@ -19,6 +19,8 @@ pub enum Cell {
     Text(Text),
     /// Several words, joined by `, ` for people and by `;` in CSV.
     List(Box<[Text]>),
+    /// Several words, below each other for people and joined by `;` in CSV.
+    Lines(Box<[Text]>),
     /// A count, or days.
     Int(i64),
     /// A statistic, shown with so many decimals.
@@ -50,6 +52,11 @@ impl Cell {
     /// Several words.
     pub fn list(words: impl IntoIterator<Item = impl Into<Text>>) -> Cell {
         Cell::List(words.into_iter().map(Into::into).collect())
+    }
+
+    /// Several words, below each other.
+    pub fn lines(words: impl IntoIterator<Item = impl Into<Text>>) -> Cell {
+        Cell::Lines(words.into_iter().map(Into::into).collect())
     }
 
     /// A sum in the ledger's own currency; where that is nothing, what there is in others.
@@ -249,6 +256,8 @@ pub enum Audience {
     People,
     /// Machines: left out of tables, Markdown and pages.
     Machines,
+    /// Nobody: left out unless it is asked for by its name.
+    Nobody,
 }
 
 /// A table with a name of its own.
@@ -361,6 +370,12 @@ pub struct Series {
 }
 
 impl Sheet {
+    /// Leaves tables without rows out, unless one is asked for by its name.
+    pub fn hide_empty(&mut self) {
+        let empty = self.tables.iter_mut().filter(|table| table.rows.is_empty());
+        empty.for_each(|table| table.audience = Audience::Nobody);
+    }
+
     /// A sheet of a single table.
     pub fn single(id: &str, title: impl Into<String>, columns: Vec<Column>, rows: Rows) -> Sheet {
         Sheet {

@@ -228,6 +228,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("author", "Author", "提交者"),
     ("committed", "Committed", "提交日"),
     ("audit", "To look at", "需查看"),
+    ("duty", "Duty", "项目"),
 ];
 
 /// The title of a column; its id where no title is known (the team's own facts).

@@ -1,5 +1,6 @@
 //! Calendar dates and times of the ledger: local, whole days, no time zones. The one home of `chrono`.
 
+use crate::diag::Words;
 use chrono::{Datelike, Duration, NaiveDate, NaiveTime, Timelike};
 use std::fmt;
 
@@ -98,6 +99,21 @@ impl Weekday {
     }
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 impl Date {
     /// The date of these numbers, if the calendar has it and the year is 1 to 9999.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Date> {
@@ -126,6 +142,26 @@ impl Date {
         let number = |from: &[u8]| from.iter().fold(0, |n, d| n * 10 + u32::from(d - b'0'));
         let year = i32::try_from(number(&digits[..4])).ok()?;
         Date::new(year, number(&digits[4..6]), number(&digits[6..]))
+    }
+
+    /// Why the calendar lacks a day that is written as one, such as `2026-02-30`.
+    pub fn not_in_calendar(text: &str) -> Option<Words> {
+        let mut numbers = text.split('-');
+        let mut number = |digits: usize| {
+            let part = numbers.next().filter(|part| part.len() == digits)?;
+            part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<u32>().ok()).flatten()
+        };
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        if numbers.next().is_some() || Date::parse(text).is_some() {
+            return None;
+        }
+        if month > 12 {
+            return Some(words!("a year has 12 months", "一年只有 12 个月"));
+        }
+        let name = MONTHS.get(usize::try_from(month).ok()?.checked_sub(1)?)?;
+        let first = Date::new(i32::try_from(year).ok()?, month, 1).filter(|_| day > 0)?;
+        let days = first.plus_months(1).plus(-1).day();
+        Some(words!("{name} {year} has {days} days", "{year} 年 {month} 月只有 {days} 天"))
     }
 
     /// Is this a `strftime` format?
@@ -262,6 +298,17 @@ impl Time {
     }
 }
 
+impl Time {
+    /// A time as people type it: as [`Time::parse`], and without the zero in front: `9:00`.
+    pub fn parse_typed(text: &str) -> Option<Time> {
+        let text = text.replace('：', ":");
+        match text.find(':') {
+            Some(1) => Time::parse(&format!("0{text}")),
+            _ => Time::parse(&text),
+        }
+    }
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}:{:02}:{:02}", self.0.hour(), self.0.minute(), self.0.second())
@@ -278,6 +325,22 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// A date in a `strftime` format, with its time where the format has one, or where one follows: `%d/%m/%Y`
+    /// reads `09/01/2026 14:00` too (imports).
+    pub fn parse_format(text: &str, format: &str) -> Option<Moment> {
+        use chrono::format::{Parsed, StrftimeItems, parse};
+        let mut parsed = Parsed::new();
+        if parse(&mut parsed, text, StrftimeItems::new(format)).is_ok() {
+            let date = Date::parse_format(text, format)?;
+            let time = parsed.to_naive_time().ok();
+            let time = time.and_then(|t| Time::new(t.hour(), t.minute(), t.second()));
+            return Some(Moment { date, time });
+        }
+        let (day, time) = text.rsplit_once([' ', 'T'])?;
+        let date = Date::parse_format(day.trim_end(), format)?;
+        Some(Moment { date, time: Some(Time::parse_typed(time)?) })
+    }
+
     /// As people read it: `2009-12-15 14:00`.
     pub fn shown(self) -> String {
         match self.time {
@@ -347,5 +410,53 @@ mod tests {
         assert_eq!(Time::parse("14:00").unwrap().to_string(), "14:00:00");
         assert_eq!(Time::parse("24:00"), None);
         assert_eq!(Time::parse("1:00"), None);
+        for (text, expected) in [
+            ("9:00", Some("09:00:00")),
+            ("9:05:30", Some("09:05:30")),
+            ("09:00", Some("09:00:00")),
+            ("23:59", Some("23:59:00")),
+            ("24:00", None),
+            ("9:60", None),
+            ("9", None),
+            (":00", None),
+            ("9：30", Some("09:30:00")),
+        ] {
+            let time = Time::parse_typed(text).map(|time| time.to_string());
+            assert_eq!(time.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_of_a_format_are_kept() {
+        for (text, format, expected) in [
+            ("09/01/2026 14:00", "%d/%m/%Y %H:%M", Some("2026-01-09T14:00:00")),
+            ("09/01/2026 14:00", "%d/%m/%Y", Some("2026-01-09T14:00:00")),
+            ("09/01/2026 9:05", "%d/%m/%Y", Some("2026-01-09T09:05:00")),
+            ("09/01/2026 02:00 PM", "%d/%m/%Y %I:%M %p", Some("2026-01-09T14:00:00")),
+            ("09/01/2026", "%d/%m/%Y", Some("2026-01-09")),
+            ("09/01/2026 noon", "%d/%m/%Y", None),
+            ("09/13/2026 14:00", "%d/%m/%Y", None),
+        ] {
+            let read = Moment::parse_format(text, format).map(|moment| moment.to_string());
+            assert_eq!(read.as_deref(), expected, "{text} {format}");
+        }
+    }
+
+    #[test]
+    fn why_a_day_is_not_in_the_calendar() {
+        for (text, why) in [
+            ("2026-02-30", Some("February 2026 has 28 days")),
+            ("2024-02-30", Some("February 2024 has 29 days")),
+            ("2024-02-29", None),
+            ("2026-04-31", Some("April 2026 has 30 days")),
+            ("2026-12-32", Some("December 2026 has 31 days")),
+            ("2026-13-01", Some("a year has 12 months")),
+            ("2026-00-01", None),
+            ("2026-01-00", None),
+            ("5-1", None),
+        ] {
+            let words = Date::not_in_calendar(text);
+            assert_eq!(words.as_ref().map(Words::en), why, "{text}");
+        }
     }
 }

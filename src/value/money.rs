@@ -39,6 +39,17 @@ impl fmt::Display for Currency {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(Decimal);
 
+/// What a sign behind a number multiplies it by.
+const FACTORS: [(&str, i64); 7] = [
+    ("k", 1_000),
+    ("K", 1_000),
+    ("m", 1_000_000),
+    ("M", 1_000_000),
+    ("千", 1_000),
+    ("万", 10_000),
+    ("亿", 100_000_000),
+];
+
 impl Amount {
     /// Nothing.
     pub const ZERO: Amount = Amount(Decimal::ZERO);
@@ -98,6 +109,17 @@ impl Amount {
         Ok(Amount(decimal))
     }
 
+    /// A number as people type it: as [`Amount::parse`], with commas between thousands, and with a sign behind it
+    /// that multiplies: `10k`, `1.5M`, `5万`, `1,200`.
+    pub fn parse_typed(text: &str) -> Result<Amount, BadMoney> {
+        let factor = FACTORS.iter().find_map(|(sign, by)| Some((text.strip_suffix(sign)?, *by)));
+        let (digits, by) = factor.unwrap_or((text, 1));
+        let amount = Amount::parse(&ungrouped(digits.trim_end(), ',')?)?;
+        let amount = amount.times(Amount::from_int(by));
+        // A product is bound as what is written.
+        if factor.is_some() { Amount::parse(&amount.trimmed().to_string()) } else { Ok(amount) }
+    }
+
     /// Sum, saturating far outside any real amount.
     #[must_use]
     pub fn plus(self, other: Amount) -> Amount {
@@ -138,6 +160,14 @@ impl Amount {
     #[must_use]
     pub fn trimmed(self) -> Amount {
         Amount(self.0.normalize())
+    }
+
+    /// With zeros at the end up to so many decimals, or as many as it needs.
+    #[must_use]
+    pub fn padded(self, decimals: u32) -> Amount {
+        let mut decimal = self.0.normalize();
+        decimal.rescale(decimals.max(decimal.scale()));
+        Amount(decimal)
     }
 
     /// In hundredths, rounded; `None` below zero.
@@ -221,6 +251,8 @@ pub enum BadMoney {
     NotANumber(String),
     /// Beyond ±10^15 or finer than six decimals.
     TooPrecise(String),
+    /// What separates thousands is not between groups of three digits.
+    Groups(String, char),
     /// The part after the number is not three capital letters.
     Currency(String),
 }
@@ -233,6 +265,10 @@ impl BadMoney {
             BadMoney::TooPrecise(text) => words!(
                 "`{text}` cannot be kept exactly: at most 10^15, at most 6 decimals",
                 "`{text}` 无法精确保存：最大 10^15，最多 6 位小数"
+            ),
+            BadMoney::Groups(text, separator) => words!(
+                "`{text}`: `{separator}` is not between groups of three digits",
+                "`{text}`：`{separator}` 不在每三位数字之间"
             ),
             BadMoney::Currency(text) => words!(
                 "`{text}` is not a currency: three capital letters, as in \"1500.50 USD\"",
@@ -257,6 +293,25 @@ impl Money {
         Money { amount: Amount::ZERO.minus(self.amount), ..self }
     }
 
+    /// What people type: as [`Money::parse`], and `10k`, `1.5M`, `5万`, `1,200`, `1200USD`. Queries read numbers
+    /// in the same way.
+    pub fn parse_typed(text: &str) -> Result<Money, BadMoney> {
+        let text = text.trim();
+        let code = text.len().checked_sub(3).and_then(|at| text.split_at_checked(at));
+        let (number, currency) = match code {
+            Some((number, code)) if Currency::parse(code).is_some() => {
+                (number, Currency::parse(code))
+            }
+            _ => (text, None),
+        };
+        match Amount::parse_typed(number.trim_end()) {
+            Ok(amount) => Ok(Money { amount, currency }),
+            // What is wrong with it is told as files have it.
+            Err(_) if currency.is_none() => Money::parse(text),
+            Err(bad) => Err(bad),
+        }
+    }
+
     /// With thousands separators, for people: `1,500.50 USD`.
     pub fn grouped(self) -> String {
         match self.currency {
@@ -278,6 +333,35 @@ impl Money {
             }
         }
     }
+}
+
+/// An amount without the separators between its groups of three digits: `1,234,567.50 USD`. Fails where the
+/// separator is elsewhere: `512,77` is 512 and decimals of another notation, not 51277.
+pub fn ungrouped(text: &str, separator: char) -> Result<String, BadMoney> {
+    // A space that is typed may be one that does not break in the file.
+    let parts = |c: char| c == separator || separator == ' ' && matches!(c, '\u{a0}' | '\u{202f}');
+    let text = text.trim();
+    let end = text.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
+    let (numeral, behind) = text.split_at(end);
+    let (whole, decimals) = match numeral.find('.').filter(|_| separator != '.') {
+        Some(point) => numeral.split_at(point),
+        None => (numeral, ""),
+    };
+    let groups: Vec<&str> = whole.split(parts).collect();
+    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let right = match groups.as_slice() {
+        [_] | [] => true,
+        [first, others @ ..] => {
+            let first = first.trim_start_matches(['-', '+']);
+            (1..=3).contains(&first.len())
+                && digits(first)
+                && others.iter().all(|group| group.len() == 3 && digits(group))
+        }
+    };
+    if !right || decimals.contains(parts) {
+        return Err(BadMoney::Groups(text.to_owned(), separator));
+    }
+    Ok(format!("{}{decimals}{behind}", groups.concat()))
 }
 
 impl fmt::Display for Money {
@@ -439,6 +523,53 @@ mod tests {
     }
 
     #[test]
+    fn thousands_stand_in_groups_of_three() {
+        for (text, separator, plain) in [
+            ("1,234", ',', Some("1234")),
+            ("12,345,678.90", ',', Some("12345678.90")),
+            ("-1,234.50 USD", ',', Some("-1234.50 USD")),
+            ("1234.5", ',', Some("1234.5")),
+            ("999", ',', Some("999")),
+            ("1.234.567", '.', Some("1234567")),
+            ("1\u{a0}234", ' ', Some("1234")),
+            ("512,77", ',', None),
+            ("1.234,56", ',', None),
+            ("1,2345", ',', None),
+            ("1234,567", ',', None),
+            (",123", ',', None),
+            ("1,,234", ',', None),
+            ("1500.50", '.', None),
+        ] {
+            assert_eq!(ungrouped(text, separator).ok().as_deref(), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_as_people_type_them() {
+        for (text, amount) in [
+            ("10k", Some("10000")),
+            ("1.5M", Some("1500000")),
+            ("5万", Some("50000")),
+            ("1.25 万", Some("12500")),
+            ("1,200", Some("1200")),
+            ("1200USD", Some("1200 USD")),
+            ("1,200.50 USD", Some("1200.50 USD")),
+            ("10kUSD", Some("10000 USD")),
+            ("18000", Some("18000")),
+            ("1500.50", Some("1500.50")),
+            ("512,77", None),
+            ("k", None),
+            ("USD", None),
+            ("10kk", None),
+            ("1200usd", None),
+            ("9999999999亿", None),
+        ] {
+            let typed = Money::parse_typed(text).ok().map(|money| money.to_string());
+            assert_eq!(typed.as_deref(), amount, "{text}");
+        }
+    }
+
+    #[test]
     fn hundredths_and_statistics() {
         for (text, hundredths, back) in
             [("1500.50", 150_050, "1500.50"), ("0.005", 1, "0.01"), ("7", 700, "7")]
@@ -449,6 +580,19 @@ mod tests {
         assert_eq!(Amount::from_int(-1).hundredths(), None);
         assert_eq!(Amount::of_f64(2.0 / 3.0).to_string(), "0.666667");
         assert_eq!(Amount::of_f64(f64::NAN), Amount::ZERO);
+    }
+
+    #[test]
+    fn padding() {
+        for (text, decimals, padded) in [
+            ("37500.0", 0, "37,500"),
+            ("37500", 2, "37,500.00"),
+            ("1500.5", 2, "1,500.50"),
+            ("0.125", 2, "0.125"),
+            ("0", 2, "0.00"),
+        ] {
+            assert_eq!(Amount::parse(text).unwrap().padded(decimals).grouped(), padded, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Dates and periods in words: `yesterday`, `-14d`, `mon`, `2026-W07`, `2026Q1`, `last month`.
 
-use crate::diag::Words;
+use crate::diag::{Lang, Words};
 use crate::value::date::{Date, Moment, Time, Weekday};
 
 /// A span of days, both ends included.
@@ -36,27 +36,27 @@ impl std::fmt::Display for Period {
 }
 
 /// Why a text is no date or period.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.words().en())]
 pub struct NotADate(pub String);
 
 impl NotADate {
-    /// The reason, for people.
+    /// The reason in both languages.
     pub fn words(&self) -> Words {
-        words!("`{}` is not a date", "`{}` 不是日期", self.0)
+        let text = &self.0;
+        match Date::not_in_calendar(text) {
+            Some(why) => {
+                let (en, zh) = (why.en(), why.get(Lang::Zh));
+                words!("`{text}` is not in the calendar: {en}", "日历上没有 `{text}`：{zh}")
+            }
+            None => words!("`{text}` is not a date", "`{text}` 不是日期"),
+        }
     }
 }
-
-impl std::fmt::Display for NotADate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.words().en())
-    }
-}
-
-impl std::error::Error for NotADate {}
 
 /// What may be written, for help lines.
 pub const DATE_FORMS: &str =
-    "2009-12-18, today, tomorrow, +14d, -2w, mon, 2026-W07, 2026Q1, 2026-02, last month";
+    "2009-12-18, today, tomorrow, +14d, -2w, +1m, mon, 2026-W07, 2026Q1, 2026-02, last month";
 
 /// A period: a day, `2026`, `2026Q1`, `2026-02`, `2026-W07`, `this|last|next week|month|quarter|year`,
 /// `FROM..TO`. Weeks here begin on Monday (ISO 8601).
@@ -78,19 +78,20 @@ pub fn parse_date(text: &str, today: Date) -> Result<Date, NotADate> {
     parse_period(text, today).map(|period| period.to)
 }
 
-/// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`.
+/// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`, `"tomorrow 9:00"`.
 pub fn parse_moment(text: &str, today: Date) -> Result<Moment, NotADate> {
     let text = text.trim();
-    let split = text
-        .split_once(['T', ' '])
-        .and_then(|(date, time)| Some((date, Time::parse(time.trim())?)));
-    match split {
+    let with_time = |separator: char| {
+        let (date, time) = text.rsplit_once(separator)?;
+        Some((date, Time::parse_typed(time)?))
+    };
+    match with_time(' ').or_else(|| with_time('T')) {
         Some((date, time)) => Ok(Moment { date: parse_date(date, today)?, time: Some(time) }),
         None => Ok(Moment { date: parse_date(text, today)?, time: None }),
     }
 }
 
-/// A number of days: `14`, `14d`, `2w`, `3m` (of 30 days), `1y` (of 365).
+/// A length of time: `14`, `14d`, `2w`, `3m` (of 30 days), `1y` (of 365).
 pub fn parse_days(text: &str) -> Option<i64> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &text[digits.len()..] {
@@ -153,7 +154,20 @@ fn relative_period(text: &str, today: Date) -> Option<Period> {
     }
 }
 
-/// A single day: ISO, `today`, `-14d`, `+2w`, a weekday (the coming one; `last fri` the one before).
+/// The day at a distance: days and weeks are counted; months and years are those of the calendar, with the day cut
+/// to the month's last, so that 31 January and a month is 28 or 29 February.
+fn shifted(today: Date, distance: &str, sign: i64) -> Option<Date> {
+    let days = parse_days(distance)?;
+    let count =
+        |months: i64, days_of_one: i64| today.plus_months(sign * days / days_of_one * months);
+    Some(match distance.as_bytes().last() {
+        Some(b'm') => count(1, 30),
+        Some(b'y') => count(12, 365),
+        _ => today.plus(sign * days),
+    })
+}
+
+/// A single day: ISO, `today`, `-14d`, `+2w`, `+1m`, a weekday (the coming one; `last fri` the one before).
 fn day(text: &str, today: Date) -> Option<Date> {
     match text {
         "today" | "今天" => return Some(today),
@@ -164,11 +178,11 @@ fn day(text: &str, today: Date) -> Option<Date> {
     if let Some(date) = Date::parse(text) {
         return Some(date);
     }
-    if let Some(days) = text.strip_prefix('-') {
-        return parse_days(days).map(|n| today.plus(-n));
+    if let Some(distance) = text.strip_prefix('-') {
+        return shifted(today, distance, -1);
     }
-    if let Some(days) = text.strip_prefix('+') {
-        return parse_days(days).map(|n| today.plus(n));
+    if let Some(distance) = text.strip_prefix('+') {
+        return shifted(today, distance, 1);
     }
     if let Some(name) = text.strip_prefix("last ") {
         return Weekday::parse(name).map(|day| today.plus(-1).back_to(day));
@@ -203,7 +217,9 @@ mod tests {
             ("2008", "2008-12-31"),
             ("last month", "2009-11-30"),
             ("last quarter", "2009-09-30"),
-            ("2009-02-30", "`2009-02-30` is not a date"),
+            ("2009-02-30", "`2009-02-30` is not in the calendar: February 2009 has 28 days"),
+            ("-1m", "2009-11-18"),
+            ("+1y", "2010-12-18"),
             ("5-1", "`5-1` is not a date"),
             ("", "`` is not a date"),
             ("-9999999d", "`-9999999d` is not a date"),
@@ -214,11 +230,45 @@ mod tests {
     }
 
     #[test]
+    fn months_and_years_are_those_of_the_calendar() {
+        let shift = |today: &str, text: &str| {
+            parse_date(text, Date::parse(today).unwrap()).unwrap().to_string()
+        };
+        for (today, text, expected) in [
+            ("2026-01-31", "+1m", "2026-02-28"),
+            ("2024-01-31", "+1m", "2024-02-29"),
+            ("2026-11-30", "+1m", "2026-12-30"),
+            ("2026-12-31", "+1m", "2027-01-31"),
+            ("2026-03-31", "-1m", "2026-02-28"),
+            ("2026-01-31", "+2m", "2026-03-31"),
+            ("2027-02-28", "+1y", "2028-02-28"),
+            ("2028-02-29", "+1y", "2029-02-28"),
+            ("2028-02-29", "-1y", "2027-02-28"),
+            ("2026-01-31", "+30d", "2026-03-02"),
+            ("2026-01-31", "+999999m", "9999-12-31"),
+            ("2026-01-31", "-999999y", "0001-01-01"),
+        ] {
+            assert_eq!(shift(today, text), expected, "{today} {text}");
+        }
+    }
+
+    #[test]
     fn periods_and_moments() {
         let today = Date::parse("2009-12-18").unwrap();
         assert_eq!(parse_period("2009Q4", today).unwrap().to_string(), "2009-10-01..2009-12-31");
         assert_eq!(parse_period("2009-11..2009-12", today).unwrap().days(), 61);
         assert!(parse_period("2009-12..2009-11", today).is_err());
+        for (text, expected) in [
+            ("tomorrow 9:00", "2009-12-19T09:00:00"),
+            ("Tue 9:00", "2009-12-22T09:00:00"),
+            ("next tue 09:30", "2009-12-22T09:30:00"),
+            ("2009-12-21 9:00", "2009-12-21T09:00:00"),
+            ("+1m 14:00", "2010-01-18T14:00:00"),
+            ("明天 9:00", "2009-12-19T09:00:00"),
+        ] {
+            assert_eq!(parse_moment(text, today).unwrap().to_string(), expected);
+        }
+        assert!(parse_moment("tomorrow 25:00", today).is_err());
         assert_eq!(parse_moment("tue 14:00", today).unwrap().to_string(), "2009-12-22T14:00:00");
         assert_eq!(
             parse_moment("2009-12-15T14:00", today).unwrap().to_string(),

@@ -45,56 +45,6 @@ fn init_makes_a_ledger_and_never_overwrites() {
 }
 
 #[test]
-fn every_setting_of_the_template_is_the_default() {
-    let sandbox = Sandbox::ledger();
-    let template = {
-        let fresh = Sandbox::empty();
-        fresh.crm("init").done();
-        fresh.read("crm.toml")
-    };
-    // Uncommented, the `[ledger]` settings are still what an empty file means, money and texts aside.
-    let ledger: String = template
-        .lines()
-        .skip_while(|line| *line != "[ledger]")
-        .take_while(|line| !line.starts_with("# Who sells"))
-        .map(|line| line.strip_prefix("# ").unwrap_or(line))
-        .filter(|line| {
-            !["title", "currency", "paid_threshold", "facts"]
-                .iter()
-                .any(|key| line.starts_with(key))
-        })
-        .map(|line| format!("{line}\n"))
-        .collect();
-    sandbox.write("crm.toml", &ledger);
-    assert_eq!(sandbox.crm("list").status, 0, "{ledger}");
-    let settings =
-        crm::format::read_settings::read_settings(&ledger, std::path::Path::new("crm.toml"));
-    assert_eq!(settings.unwrap(), crm::model::settings::Settings::default());
-}
-
-#[test]
-fn every_commented_setting_of_the_template_is_valid() {
-    let fresh = Sandbox::empty();
-    fresh.crm("init").done();
-    let text: String = fresh
-        .read("crm.toml")
-        .lines()
-        .map(|line| match line.strip_prefix("# ") {
-            Some(setting)
-                if setting.starts_with('[')
-                    || setting.contains(" = ") && !setting.contains(" with ") =>
-            {
-                format!("{setting}\n")
-            }
-            _ => format!("{line}\n"),
-        })
-        .collect();
-    let text = text.replace("manager  = \"wangfang\"\n", "");
-    fresh.write("crm.toml", &text);
-    assert_eq!(fresh.crm("list").ok(), fresh.crm("list").ok());
-}
-
-#[test]
 fn add_opens_an_account_and_prints_its_id() {
     let sandbox = Sandbox::ledger();
     let (stdout, stderr) =
@@ -184,7 +134,7 @@ fn log_refuses_what_cannot_be() {
         ("log zhang meetign", 2, "error[unknown-kind]: no kind of event `meetign`"),
         ("log zhang", 2, "error[bad-argument]: an entry needs a prospect and a kind"),
         ("log zhou call", 2, "error[not-found]: no prospect `zhou`"),
-        ("log zhang call --date 2009-12-19", 2, "error[bad-argument]: 2009-12-19 is still to come"),
+        ("log zhang call --date 2009-12-19", 2, "error[bad-argument]: 2009-12-19 is in the future"),
         (
             "log zhang call --date 2009-12-01",
             2,
@@ -262,7 +212,7 @@ fn advance_goes_up_the_board_by_evidence() {
     let said = refused(&sandbox, "advance zhang", 1);
     assert!(
         said.starts_with(
-            "error[move-after-end]: zhang (张先生) stands at `closed`: this pursuit has ended"
+            "error[move-after-end]: zhang (张先生) is at `closed`: its pursuit has ended"
         ),
         "{said}"
     );
@@ -282,7 +232,7 @@ fn skipping_is_allowed_and_the_stage_may_be_mistyped_only_once() {
         .done();
     assert_eq!(stage(&sandbox, "zhang"), "50");
     let said = refused(&sandbox, "advance zhang 25", 2);
-    assert!(said.contains("falling back is: crm back zhang 25"), "{said}");
+    assert!(said.contains("to fall back: crm back zhang 25"), "{said}");
     let said = refused(&sandbox, "advance zhang lost", 2);
     assert!(said.contains("crm lose zhang"), "{said}");
 }
@@ -348,11 +298,11 @@ fn back_lose_hold_reopen() {
     assert!(refused(&sandbox, "back zhang --reason x", 1).contains("crm reopen zhang"));
     let (_, said) = sandbox.crm("reopen zhang").done();
     assert_eq!(said, "zhang (张先生): lost -> opportunity, pursuit 2\n");
-    assert!(refused(&sandbox, "reopen zhang", 2).contains("still being pursued"));
+    assert!(refused(&sandbox, "reopen zhang", 2).contains("its pursuit has not ended"));
 }
 
 #[test]
-fn undo_retracts_and_undoes_itself() {
+fn undo_retracts_and_a_retraction_is_taken_back_by_its_key() {
     let sandbox = one();
     sandbox.crm("advance zhang appointment --next mon").done();
     let text = sandbox.read("prospects/zhang.toml");
@@ -361,15 +311,36 @@ fn undo_retracts_and_undoes_itself() {
     assert!(said.starts_with("zhang (张先生): retracted 2009-12-18-1-"), "{said}");
     assert!(sandbox.read("prospects/zhang.toml").starts_with(&text), "history stays");
     assert_eq!(stage(&sandbox, "zhang"), "opportunity");
-    sandbox.crm("undo zhang").done();
+    let text = sandbox.read("prospects/zhang.toml");
+    let retraction = text.lines().last().unwrap().split(' ').next().unwrap().to_owned();
+    sandbox.crm(&format!("undo zhang {retraction}")).done();
     assert_eq!(stage(&sandbox, "zhang"), "appointment");
     let said = refused(&sandbox, "undo zhang 2009-12-17", 2);
     assert!(
-        said.starts_with("error[unknown-event]: zhang (张先生) has no standing event `2009-12-17`"),
+        said.starts_with("error[unknown-event]: zhang (张先生) has no event `2009-12-17`"),
         "{said}"
     );
     let fresh = one();
     assert!(refused(&fresh, "undo zhang", 1).starts_with("error[nothing-to-undo]"));
+}
+
+#[test]
+fn undo_twice_undoes_two_entries_and_never_the_opening() {
+    let sandbox = one();
+    sandbox.crm("log zhang call --note one").done();
+    sandbox.crm("log zhang call --note two").done();
+    for expected in ["two", "one"] {
+        let (_, said) = sandbox.crm("undo zhang").done();
+        assert!(said.contains(&format!("note = \"{expected}\"")), "{said}");
+    }
+    assert!(refused(&sandbox, "undo zhang", 1).starts_with("error[nothing-to-undo]"));
+    let said = refused(&sandbox, "undo zhang 2009-12-03", 1);
+    assert!(said.starts_with("error[nothing-to-undo]: `2009-12-03"), "{said}");
+    assert!(said.contains("--force REASON"), "{said}");
+    refused(&sandbox, "undo zhang 2009-12-03 --force ''", 1);
+    sandbox.crm("undo zhang 2009-12-03 --force 'never met'").done();
+    assert!(sandbox.read("prospects/zhang.toml").contains("forced = \"never met\""));
+    assert!(sandbox.crm("check --all").done().0.contains("was forced: never met"));
 }
 
 #[test]
@@ -493,6 +464,24 @@ fn edit_checks_what_comes_back() {
     let said = edit("sed -i 's/name/name =/' \"$1\"").fails(1);
     assert!(said.starts_with("error[syntax]"), "{said}");
     assert_eq!(sandbox.read("prospects/zhang.toml"), before);
+    // The hour of typing is not lost, whatever refused it.
+    let kept = |said: &str| {
+        let (_, place) =
+            said.rsplit_once("your text is kept in ").unwrap_or_else(|| panic!("{said}"));
+        let folder = std::path::PathBuf::from(place.trim());
+        let text = std::fs::read(folder.join("zhang.toml")).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        text
+    };
+    assert!(kept(&said).starts_with(b"name ="));
+    let said = edit("printf 'note = \"\\325\\305\"\\n' > \"$1\"").fails(1);
+    assert!(said.starts_with("error[not-utf8]"), "{said}");
+    assert!(kept(&said).contains(&0o325));
+    let said = edit("echo '# typed' >> \"$1\"; exit 3").fails(2);
+    assert!(kept(&said).ends_with(b"# typed\n"));
+    let said = edit("echo '# typed' >> \"$1\"; echo '# other' >> prospects/zhang.toml").fails(3);
+    assert!(said.contains("was changed meanwhile"), "{said}");
+    assert!(kept(&said).ends_with(b"# typed\n"));
     assert!(edit("exit 3").fails(2).contains("nothing was changed"));
     assert!(sandbox.crm("edit zhang").fails(2).contains("no editor is set"));
 }
@@ -618,6 +607,67 @@ fn output_goes_to_a_file_in_the_format_of_its_ending() {
         sandbox.read("out.md").contains("| zhang |") || sandbox.read("out.md").contains("zhang")
     );
     assert!(sandbox.crm("list -o out.xyz").fails(2).contains("names no format"));
+}
+
+#[test]
+fn output_replaces_no_file_of_a_ledger() {
+    let sandbox = one();
+    sandbox.write(".git/config", "[core]\n");
+    sandbox.write("activity/x.toml", "[tally]\n");
+    sandbox.write(".gitattributes", "* text\n");
+    sandbox.crm("log zhang note").done();
+    let absolute = sandbox.path().join("prospects/zhang.toml").display().to_string();
+    let config = sandbox.read(".git/config");
+    let before = sandbox.snapshot();
+    for file in [
+        "crm.toml",
+        "CRM.TOML",
+        "./crm.toml",
+        "activity/../crm.toml",
+        "prospects/zhang.toml",
+        "prospects/new.toml",
+        "prospects/board.csv",
+        "activity/x.toml",
+        ".git/config",
+        ".crm/lock",
+        ".gitattributes",
+        &absolute,
+    ] {
+        let said = sandbox.run(&["list", "-f", "csv", "-o", file]).fails(2);
+        assert!(said.starts_with("error[bad-argument]: -o "), "{file}: {said}");
+        assert!(said.contains("would replace a file of the ledger"), "{file}: {said}");
+    }
+    // From another folder, and where another ledger is meant.
+    let elsewhere = Sandbox::ledger();
+    let said = elsewhere.run(&["list", "-f", "csv", "-o", &absolute]).fails(2);
+    assert!(said.contains("would replace a file of the ledger"), "{said}");
+    assert_eq!(sandbox.snapshot(), before);
+    assert_eq!(sandbox.read(".git/config"), config);
+    // Beside them a file may be written, and again.
+    sandbox.crm("list -o out.csv").ok();
+    sandbox.crm("list -o out.csv").ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn output_replaces_no_file_of_a_ledger_through_links() {
+    let sandbox = one();
+    let outside = Sandbox::empty();
+    let settings = sandbox.path().join("crm.toml");
+    std::os::unix::fs::symlink(&settings, sandbox.path().join("soft.csv")).unwrap();
+    std::os::unix::fs::symlink(sandbox.path(), outside.path().join("folder")).unwrap();
+    std::fs::hard_link(
+        sandbox.path().join("prospects/zhang.toml"),
+        sandbox.path().join("hard.csv"),
+    )
+    .unwrap();
+    std::fs::hard_link(&settings, outside.path().join("far.csv")).unwrap();
+    let far = outside.path().join("far.csv").display().to_string();
+    let through = outside.path().join("folder/crm.toml").display().to_string();
+    for file in ["soft.csv", "hard.csv", &far, &through] {
+        let said = sandbox.run(&["list", "-f", "csv", "-o", file]).fails(2);
+        assert!(said.contains("would replace a file of the ledger"), "{file}: {said}");
+    }
 }
 
 #[test]

@@ -159,10 +159,7 @@ impl Barrier {
 
     /// Whether a command refuses: a new prospect has no grade and no earlier owner.
     fn bars(&self, command: &str) -> bool {
-        match (self.name, command) {
-            ("none", _) | ("level" | "waits", "add") => false,
-            _ => true,
-        }
+        !matches!((self.name, command), ("none", _) | ("level" | "waits", "add"))
     }
 }
 

@@ -151,13 +151,12 @@ fn a_real_conflict_stops_git_and_is_all_that_it_shows() {
 }
 
 #[test]
-fn two_claims_and_two_openings() {
+fn two_claims() {
     let texts = ["one two", "two one"].map(|order| {
         let repo = ledger();
         for (branch, rep) in [("one", "hejun"), ("two", "sarah")] {
             repo.git(&format!("checkout -q -b {branch} main")).done();
             repo.crm(&format!("claim zhang --by {rep}")).done();
-            repo.crm(&format!("add 李娜 --owner {rep}")).done();
             repo.commit(branch).done();
         }
         let (into, from) = order.split_once(' ').unwrap();
@@ -166,10 +165,78 @@ fn two_claims_and_two_openings() {
         let (out, _) = repo.crm("check").done();
         assert_eq!(out.matches("late-claim").count(), 1, "{out}");
         let owner = repo.crm("list --columns id,owner -f csv").ok();
-        (repo.sandbox.read(FILE), repo.sandbox.read("prospects/li-na.toml"), owner)
+        (repo.sandbox.read(FILE), owner)
     });
     assert_eq!(texts[0], texts[1]);
-    assert_eq!(texts[0].1.matches("opened").count(), 2);
+}
+
+/// A ledger in the middle of a merge of two branches that each added somebody under the id `wang`. `driver`: git
+/// asks the merge driver.
+fn two_openings(order: &str, driver: bool) -> Repo {
+    let repo = if driver { ledger() } else { bare_ledger() };
+    for (branch, rep, day) in [("one", "hejun", "2009-12-17"), ("two", "sarah", "2009-12-18")] {
+        repo.git(&format!("checkout -q -b {branch} main")).done();
+        repo.crm(&format!("add 王芳 --id wang --owner {rep} --date {day}")).done();
+        repo.crm(&format!("log wang call --reached --by {rep} --date 2009-12-18")).done();
+        repo.commit(branch).done();
+    }
+    let (into, from) = order.split_once(' ').unwrap();
+    repo.git(&format!("checkout -q {into}")).done();
+    let run = repo.git(&format!("merge --no-edit {from}"));
+    assert_eq!(run.status, 1, "{run:?}");
+    assert!(!driver || run.stderr.contains("two openings"), "{run:?}");
+    repo
+}
+
+#[test]
+fn two_openings_of_one_id_are_a_conflict_until_somebody_decides() {
+    for driver in [true, false] {
+        let mut ends = Vec::new();
+        for order in ["one two", "two one"] {
+            let repo = two_openings(order, driver);
+            let run = repo.crm("resolve");
+            assert_eq!(run.status, 1, "{run:?}");
+            assert!(
+                run.stderr.contains("error[merge-conflict]: two openings of `wang`"),
+                "{run:?}"
+            );
+            assert!(run.stderr.contains("crm resolve wang --one"), "{run:?}");
+            repo.crm("hooks install").done();
+            repo.crm("resolve wang --one").done();
+            let one = repo.sandbox.read("prospects/wang.toml");
+            assert_eq!(one.matches("\"opened\"").count(), 2, "history stays: {one}");
+            assert_eq!(one.matches("\"call\"").count(), 2, "{one}");
+            repo.crm("check").done();
+            assert_eq!(repo.crm("list wang -c id,owner -f csv").ok(), "id,owner\nwang,hejun\n");
+            repo.commit("one person").done();
+
+            let repo = two_openings(order, driver);
+            repo.crm("hooks install").done();
+            let (_, said) = repo.crm("resolve wang --two").done();
+            assert!(said.contains("prospects/wang-2.toml: merged"), "{said}");
+            repo.crm("check").done();
+            assert_eq!(
+                repo.crm("list wang -c id,owner -f csv").ok(),
+                "id,owner\nwang,hejun\nwang-2,sarah\n"
+            );
+            // The hook finds no entry gone: one journal has another file.
+            repo.commit("two people").done();
+            ends.push((one, repo.sandbox.read("prospects/wang.toml")));
+        }
+        assert_eq!(ends[0], ends[1]);
+    }
+}
+
+#[test]
+fn two_people_joined_in_one_file_are_found() {
+    let repo = two_openings("one two", false);
+    let text = repo.sandbox.read("prospects/wang.toml");
+    let kept =
+        text.lines().filter(|line| !["<<<", "===", ">>>"].iter().any(|m| line.starts_with(m)));
+    repo.sandbox.write("prospects/wang.toml", kept.collect::<Vec<_>>().join("\n") + "\n");
+    let run = repo.crm("check");
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.contains("error[two-openings]"), "{}", run.stdout);
 }
 
 #[test]

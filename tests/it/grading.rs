@@ -72,19 +72,19 @@ fn column(csv: &str, name: &str) -> String {
 fn grades_dimensions_and_accounts() {
     let sandbox = ledger("");
     let csv = sandbox.crm("grade -f csv").ok();
-    assert_eq!(column(&csv, "grade"), "zhang:A li:B strong:B gone:C tang:C weak:C wu:C", "{csv}");
+    assert_eq!(column(&csv, "grade"), "zhang:A li:B strong:B wu:B gone:C tang:C weak:C", "{csv}");
     assert_eq!(
         column(&csv, "lifecycle"),
-        "zhang:active li:new strong:potential gone:potential tang:lapsed weak:potential wu:new"
+        "zhang:active li:new strong:potential wu:new gone:potential tang:lapsed weak:potential"
     );
-    assert_eq!(column(&csv, "pareto"), "zhang:A li:B strong: gone: tang:C weak: wu:C");
+    assert_eq!(column(&csv, "pareto"), "zhang:A li:B strong: wu:C gone: tang:C weak:");
     assert_eq!(
         column(&csv, "bought"),
-        "zhang:100000 li:10000 strong: gone: tang:4000 weak: wu:1000"
+        "zhang:100000 li:10000 strong: wu:1000 gone: tang:4000 weak:"
     );
     assert_eq!(column(&csv, "prospects").split(' ').next(), Some("zhang:2"));
     // Four customers make no quintiles.
-    assert_eq!(column(&csv, "rfm"), "zhang: li: strong: gone: tang: weak: wu:");
+    assert_eq!(column(&csv, "rfm"), "zhang: li: strong: wu: gone: tang: weak:");
 }
 
 #[test]
@@ -92,7 +92,12 @@ fn one_prospect_by_its_name_a_query_and_why() {
     let sandbox = ledger("");
     for word in ["zhang-2", "张太太", "prospects/zhang-2.toml"] {
         let text = sandbox.crm(&format!("grade {word} --why")).ok();
-        assert!(text.contains("A         1  value:high is:active"), "{text}");
+        assert!(
+            text.contains(
+                "A         1  value:high (is:active or lifecycle:potential demand:strong)"
+            ),
+            "{text}"
+        );
         assert!(text.contains("bought 100,000, 3 orders; by its class among"), "{text}");
         assert!(
             text.contains("last order 2009-11-20 (28 days ago); lapses after 172 days"),
@@ -101,7 +106,7 @@ fn one_prospect_by_its_name_a_query_and_why() {
         assert!(text.contains("Industry      retail"), "{text}");
     }
     assert_eq!(sandbox.crm("grade value:high -f ids").ok(), "zhang\n");
-    assert_eq!(sandbox.crm("grade 'lifecycle:lapsed,new' -f ids").ok(), "li\ntang\nwu\n");
+    assert_eq!(sandbox.crm("grade 'lifecycle:lapsed,new' -f ids").ok(), "li\nwu\ntang\n");
     assert_eq!(sandbox.crm("grade tag:vip -f ids").ok(), "");
     let said = sandbox.crm("grade nobody").fails(2);
     assert!(said.starts_with("error[not-found]"), "{said}");
@@ -129,7 +134,7 @@ fn grades_are_columns_dimensions_and_query_fields_everywhere() {
     let sandbox = ledger("");
     assert_eq!(
         sandbox.crm("list grade:A,B --columns id,grade,value-level,segment -f csv").ok(),
-        "id,grade,value-level,segment\nli,B,medium,\nstrong,B,low,\nzhang,A,high,\nzhang-2,A,high,\n"
+        "id,grade,value-level,segment\nli,B,medium,\nstrong,B,low,\nwu,B,low,\nzhang,A,high,\nzhang-2,A,high,\n"
     );
     assert_eq!(
         sandbox.crm("report funnel --by grade -f csv").ok().lines().nth(1).unwrap(),
@@ -227,13 +232,13 @@ fn the_report_has_curve_pyramid_and_moves() {
     // 100,000 of 115,000 are the first customer's.
     let curve = table("curve", "");
     assert!(curve.lines().nth(1).unwrap().starts_with("1,"), "{curve}");
-    assert!(curve.lines().nth(1).unwrap().ends_with(",100000,0.869565"), "{curve}");
+    assert!(curve.lines().nth(1).unwrap().ends_with(",100000,"), "{curve}");
     let pyramid = table("pyramid", "");
     assert!(pyramid.lines().nth(1).unwrap().starts_with("top,the top 1 %,1,"), "{pyramid}");
     let moved = table("migration", "--from 2009-09-30 --to 2009-12-18");
     assert_eq!(
         moved,
-        "from-grade,A,B,C,total\nA,1,0,0,1\nB,0,0,0,0\nC,0,0,2,2\nnot there yet,0,2,2,4\n"
+        "from-grade,A,B,C,total\nA,1,0,0,1\nB,0,0,0,0\nC,0,0,2,2\nnot there yet,0,3,1,4\n"
     );
     let by = sandbox.crm("report grades --by industry -f csv").ok();
     assert!(by.contains("\nretail,A,1,"), "{by}");
@@ -309,7 +314,7 @@ fn policy_shows_where_practice_falls_short() {
     let text = sandbox.crm("report policy").ok();
     let worth = "grading is worth it: 6 customers, and a manager can follow 4 (managers: 1)";
     assert!(text.contains(worth), "{text}");
-    assert!(text.contains("A      answer    answered in time           0/1    0.0 %"), "{text}");
+    assert!(text.contains("A      answered in time           (n = 1, too few)"), "{text}");
     let by = sandbox.crm("report policy --by owner -f csv").ok();
     assert!(by.lines().any(|line| line.starts_with("zhou,A,")), "{by}");
     // Outside the period nobody asked anything.

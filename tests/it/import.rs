@@ -41,6 +41,27 @@ const DEALS: &str = "Id,Customer,Stage,Closed,Sum\n\
 const MAP: &str = "import deals.csv --map Id=id --map Customer=name --map Stage=stage --map Closed=date \
     --map Sum=value --translate Stage:Won=closed --translate Stage:Open=25";
 
+/// Git keeps no empty folders.
+#[test]
+fn a_fresh_clone_has_no_folder_of_prospects() {
+    for settings in ["", "[ledger]\nfan_out = true\n"] {
+        for line in [
+            "import ../deals.csv --map Id=id --map Customer=name --date today",
+            "add Ann",
+            "tally a --dials 1",
+        ] {
+            let sandbox = Sandbox::empty();
+            sandbox.write("L/crm.toml", settings);
+            sandbox.write("deals.csv", DEALS);
+            for look in ["list", "check", "report board", "report funnel", "export events"] {
+                sandbox.crm(&format!("--ledger L {look}")).done();
+            }
+            sandbox.crm(&format!("--ledger L {}", line.replace("../", ""))).done();
+            sandbox.crm("--ledger L check").done();
+        }
+    }
+}
+
 #[test]
 fn columns_become_facts_and_an_entry() {
     let sandbox = with_csv(DEALS);
@@ -602,4 +623,138 @@ proptest! {
             prop_assert_eq!(check.status, 0, "{}", check.stdout);
         }
     }
+}
+
+/// The newest state of a prospect, and the state on a day.
+fn state(sandbox: &Sandbox, on: &str) -> String {
+    let csv = sandbox.crm(&format!("--as-of {on} export prospects -c id,stage,value,owner")).ok();
+    csv.lines().nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_change_is_dated_on_the_day_it_was_seen() {
+    let sandbox = Sandbox::ledger();
+    let head = "id,name,date,stage,value,owner\n";
+    sandbox.write("oct.csv", format!("{head}d1,Acme,2009-09-01,25,1000,amy\n"));
+    sandbox.write("nov.csv", format!("{head}d1,Acme,2009-09-01,50,1500,ben\n"));
+    imported(sandbox.crm("import oct.csv --as-of 2009-10-01"));
+    let said = imported(sandbox.crm("import nov.csv --as-of 2009-11-01"));
+    contains(&said, &["1 entry written; 1 already there, with new entries"]);
+    assert_eq!(state(&sandbox, "2009-09-15"), "d1,25,1000,amy");
+    assert_eq!(state(&sandbox, "2009-10-31"), "d1,25,1000,amy");
+    assert_eq!(state(&sandbox, "2009-11-01"), "d1,50,1500,ben");
+    // The file again: the ledger says what it says.
+    let said = imported(sandbox.crm("import nov.csv --as-of 2009-11-02"));
+    contains(&said, &["0 entries written; 1 already there\n"]);
+    // Back at an earlier state: a change like any other.
+    let said = imported(sandbox.crm("import oct.csv --as-of 2009-11-20"));
+    contains(&said, &["1 entry written"]);
+    assert_eq!(state(&sandbox, "2009-11-19"), "d1,50,1500,ben");
+    assert_eq!(state(&sandbox, "2009-11-20"), "d1,25,1000,amy");
+    // The list of October is still what the ledger says of October.
+    let said = imported(sandbox.crm("import oct.csv --date 2009-10-01"));
+    contains(&said, &["0 entries written; 1 already there\n"]);
+}
+
+#[test]
+fn monthly_lists_without_dates_follow_a_deal_back() {
+    let sandbox = Sandbox::ledger();
+    let head = "id,name,stage,value,owner,note\n";
+    sandbox.write("oct.csv", format!("{head}d1,Acme,25,1000,amy,calm\n"));
+    sandbox.write("nov.csv", format!("{head}d1,Acme,50,1500,ben,calm\n"));
+    imported(sandbox.crm("import oct.csv --date 2009-10-01"));
+    imported(sandbox.crm("import nov.csv --date 2009-11-01"));
+    imported(sandbox.crm("import oct.csv --date 2009-11-20"));
+    assert_eq!(state(&sandbox, "2009-11-20"), "d1,25,1000,amy");
+    let text = sandbox.read("prospects/d1.toml");
+    let last = text.lines().last().unwrap();
+    assert!(last.ends_with("owner = \"amy\", stage = \"25\", value = 1000 }"), "{text}");
+    for date in ["2009-11-20", "2009-11-21"] {
+        let said = imported(sandbox.crm(&format!("import oct.csv --date {date}")));
+        contains(&said, &["0 entries written; 1 already there\n"]);
+    }
+    // One thing that changed is one thing in the entry; a note that is new is news.
+    sandbox.write("dec.csv", format!("{head}d1,Acme,25,1200,amy,angry\n"));
+    imported(sandbox.crm("import dec.csv --date 2009-12-01"));
+    let text = sandbox.read("prospects/d1.toml");
+    assert!(text.ends_with("{ kind = \"imported\", value = 1200, note = \"angry\" }\n"), "{text}");
+    let said = imported(sandbox.crm("import dec.csv --date 2009-12-02"));
+    contains(&said, &["0 entries written"]);
+}
+
+#[test]
+fn what_has_a_day_of_its_own_keeps_it() {
+    let sandbox = Sandbox::ledger();
+    sandbox.write(
+        "deals.toml",
+        "[prospect]\nid = \"{id}\"\nname = \"{id}\"\n\
+         [[entry]]\ndate = \"{created}\"\nstage = \"25\"\n\
+         [[entry]]\nwhen = { closed = \"*\" }\ndate = \"{closed}\"\nstage = \"closed\"\n",
+    );
+    sandbox.write("deals.csv", "id,created,closed\na,2009-09-01,\nb,2009-09-02,\n");
+    imported(sandbox.crm("import deals.csv --mapping deals.toml --as-of 2009-10-01"));
+    sandbox.write(
+        "deals.csv",
+        "id,created,closed\na,2009-09-01,2009-09-20\nb,2009-09-02,2009-09-02\n",
+    );
+    imported(sandbox.crm("import deals.csv --mapping deals.toml"));
+    for (id, closed) in [("a", "2009-09-20"), ("b", "2009-09-02")] {
+        let text = sandbox.read(&format!("prospects/{id}.toml"));
+        let last = text.lines().last().unwrap();
+        assert!(last.starts_with(closed) && last.contains("closed"), "{text}");
+    }
+    let said = imported(sandbox.crm("import deals.csv --mapping deals.toml"));
+    contains(&said, &["0 entries written; 2 already there\n"]);
+}
+
+#[test]
+fn thousands_are_groups_of_three() {
+    let sandbox = Sandbox::ledger();
+    sandbox.write(
+        "eu.csv",
+        "id;name;date;value\nd1;M;2009-01-05;512,77\nd2;N;2009-01-05;1.234,56\nd3;O;2009-01-05;1,234\n",
+    );
+    let said = refused(&sandbox, "import eu.csv --thousands ,", 1);
+    contains(
+        &said,
+        &[
+            "line 2: `value`: `512,77`: `,` is not between groups of three digits",
+            "line 3: `value`: `1.234,56`",
+            "2 of 3 rows cannot be imported; nothing was written",
+        ],
+    );
+    sandbox.crm("import eu.csv --thousands , --skip-bad").done();
+    assert_eq!(sandbox.crm("export prospects -c id,value").ok(), "id,value\nd3,1234\n");
+}
+
+#[test]
+fn the_time_of_a_next_step_is_kept_in_any_format() {
+    let sandbox = Sandbox::ledger();
+    for (format, next) in [("%d/%m/%Y", "09/01/2010 14:00"), ("%d/%m/%Y %H:%M", "09/01/2010 14:00")]
+    {
+        let date = if format.contains('H') { "01/12/2009 00:00" } else { "01/12/2009" };
+        sandbox.write("n.csv", format!("id,name,date,next\na{},A,{date},{next}\n", format.len()));
+        let mut command = sandbox.command();
+        let run = crate::common::run(command.args(["import", "n.csv", "--date-format", format]));
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let text = sandbox.read(&format!("prospects/a{}.toml", format.len()));
+        contains(&text, &["next = 2010-01-09T14:00:00"]);
+    }
+}
+
+#[test]
+fn our_own_export_comes_back_without_its_apostrophes() {
+    let sandbox = Sandbox::ledger();
+    let phone = "+86 21 5555 0101";
+    let mut add = sandbox.command();
+    let words = ["add", "=Acme", "--id", "acme", "--company", "'=odd", "--phone", phone];
+    assert_eq!(crate::common::run(add.args(words)).status, 0);
+    let csv = sandbox.crm("export prospects -c id,name,company,phone,opened").ok();
+    contains(&csv, &["acme,'=Acme,''=odd,'+86 21 5555 0101,"]);
+    let other = Sandbox::ledger();
+    other.write("p.csv", &csv);
+    imported(other.crm("import p.csv --map id=id --map name=name --map company=company --map phone=phone --map opened=date"));
+    let text = other.read("prospects/acme.toml");
+    contains(&text, &["name    = \"=Acme\"", "company = \"'=odd\"", "\"+86 21 5555 0101\""]);
+    assert_eq!(other.crm("export prospects -c id,name,company,phone,opened").ok(), csv);
 }

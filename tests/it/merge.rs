@@ -200,9 +200,31 @@ fn no_common_ancestor() {
         "name = \"a\"\nregion = \"x\"\n\n[events]\n2009-12-03-1-abc = { kind = \"opened\" }\n";
     let theirs =
         "name = \"a\"\ncompany = \"c\"\n\n[events]\n2009-12-03-1-xyz = { kind = \"opened\" }\n";
+    // One opening: one account, that came by two ways.
+    let same = theirs.replace("xyz", "abc");
     let expected = "name = \"a\"\ncompany = \"c\"\nregion = \"x\"\n\n[events]\n\
-                    2009-12-03-1-abc = { kind = \"opened\" }\n2009-12-03-1-xyz = { kind = \"opened\" }\n";
-    assert_eq!(clean("", ours, theirs), expected);
+                    2009-12-03-1-abc = { kind = \"opened\" }\n";
+    assert_eq!(clean("", ours, &same), expected);
+    // Two openings: perhaps two people, so nothing is put together.
+    let what = "1:two openings, 2009-12-03-1-abc and 2009-12-03-1-xyz".to_owned();
+    let (text, found) = conflicts("", ours, theirs);
+    assert_eq!(text, format!("<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n"));
+    assert_eq!(found, [what.clone()]);
+    assert_eq!(conflicts("", theirs, ours).1, [what]);
+    let imported = theirs.replace("opened", "imported");
+    assert_eq!(conflicts("", ours, &imported).1.len(), 1);
+    // One key with two contents, an ancestor without entries, files that end without a line end.
+    let other = ours.replace("\"opened\"", "\"opened\", owner = \"he\"");
+    assert_eq!(conflicts("name = \"a\"\n", ours, &other).1.len(), 1);
+    let (text, found) = conflicts("", ours.trim_end(), &theirs.replace('\n', "\r\n"));
+    assert_eq!(found.len(), 1);
+    let sides = take_apart(&text).unwrap();
+    assert_eq!((&*sides.ours, &*sides.base), (ours, ""));
+    // What does not open an account is no opening.
+    let call = |suffix: &str| {
+        format!("name = \"a\"\n\n[events]\n2009-12-03-1-{suffix} = {{ kind = \"call\" }}\n")
+    };
+    clean("", &call("abc"), &call("xyz"));
 }
 
 #[test]

@@ -24,10 +24,10 @@ fn classification_as_csv() {
 #[test]
 fn classification_as_a_table() {
     let ledger = Sandbox::copy_of("examples/worked-cases");
-    let table = ledger.crm("--as-of 2009-12-18 classify").ok();
+    let table = ledger.crm("--as-of 2009-12-18 classify -f csv").ok();
     for (id, stage) in CLASSIFIED {
-        let line = table.lines().find(|line| line.starts_with(id)).unwrap();
-        assert_eq!(line.split_whitespace().nth(3), Some(stage), "{line}");
+        let line = table.lines().find(|line| line.starts_with(&format!("{id},"))).unwrap();
+        assert_eq!(line.split(',').nth(3), Some(stage), "{line}");
     }
 }
 

@@ -220,9 +220,10 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
         record.findings.iter_mut().for_each(|finding| ledger.show_place(finding));
         let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
         let more = check(&subject);
-        // Where entries could not be read, that is what is wrong; not that there are none.
+        // Where entries or amounts could not be read, that is what is wrong; not that there are none.
         let unread = found.iter().any(|problem| problem.is_error());
-        found.extend(more.into_iter().filter(|d| !(unread && d.code == Code::NoEvents)));
+        let follows = |d: &Diagnostic| matches!(d.code, Code::NoEvents | Code::MissingAmount);
+        found.extend(more.into_iter().filter(|d| !(unread && follows(d))));
         found.extend(record.findings);
     }
     found

@@ -4,7 +4,7 @@ use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::render::{Format, page};
-use crate::report::find;
+use crate::report::{Takes, find};
 use crate::table::sheet::{Audience, Sheet};
 use crate::value::label::Lang;
 use clap::Args;
@@ -51,13 +51,13 @@ impl Dashboard {
                 .into());
         }
         let mut request = self.selection.request(context)?;
-        if let Some(text) = &self.period {
-            request.period = Some(context.period("--period", text)?);
-        }
+        let period =
+            self.period.as_deref().map(|text| context.period("--period", text)).transpose()?;
         let book = context.book()?;
         let lang = context.lang();
         let mut sheets = Vec::new();
         for report in REPORTS.into_iter().filter_map(find) {
+            request.period = period.filter(|_| report.takes.contains(&Takes::Period));
             let mut sheet = (report.make)(&book, &request)?;
             cut(&mut sheet, report.name, lang);
             sheets.push(sheet);

@@ -3,14 +3,14 @@
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
 use crate::cli::entry::Session;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Lang};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
 use crate::disk::write::Change;
 use crate::format::read_prospect::read_prospect;
 use crate::rules::replay::replay;
 use clap::Args;
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
 /// Open the file in $VISUAL or $EDITOR; what comes back is checked before it is kept
@@ -39,25 +39,55 @@ impl Edit {
         let copy = folder.path().join(path.file_name().unwrap_or_default());
         crate::disk::write::write_file(&copy, before.as_bytes())
             .map_err(|error| no_copy(&error))?;
-        loop {
-            run_editor(editor, &copy)?;
-            let after = read_text(&copy, &copy)?;
-            if after == before {
-                context.say("nothing was changed");
-                return Ok(());
+        let edited = edited(context, editor, &path, &before, &copy);
+        let typed = std::fs::read(&copy).unwrap_or_default();
+        edited.map_err(|failure| {
+            if typed.is_empty() || typed == before.as_bytes() {
+                failure
+            } else {
+                kept(failure, folder)
             }
-            let problems = problems(&after, context, &path, &copy)?;
-            if problems.is_empty() || !edit_again(&problems, context)? {
-                let session = Session::open(context, false)?;
-                let now = read_text(&ledger.root.join(&path), &shown)?;
-                if now != before {
-                    return Err(changed_meanwhile(&shown, folder));
-                }
-                session.write(&[Change { path, before: Some(before), after }])?;
-                context.say(&format!("{} written", shown.display()));
+        })
+    }
+}
+
+/// Lets the copy be edited until it is written, dropped, or refused.
+fn edited(
+    context: &Context,
+    editor: &str,
+    path: &Path,
+    before: &str,
+    copy: &Path,
+) -> Result<(), Failure> {
+    let ledger = context.ledger()?;
+    let shown = ledger.show(path);
+    loop {
+        run_editor(editor, copy)?;
+        let after = read_text(copy, copy)?;
+        if after == before {
+            context.say(context.spoken().pick("nothing was changed", "没有改动"));
+            return Ok(());
+        }
+        let problems = problems(&after, context, path, copy)?;
+        let answer = if problems.is_empty() { Answer::Keep } else { answer(&problems, context)? };
+        match answer {
+            Answer::Again => continue,
+            Answer::Keep => {}
+            Answer::Drop => {
+                context.say(context.spoken().pick("the changes were dropped", "改动已放弃"));
                 return Ok(());
             }
         }
+        let session = Session::open(context, false)?;
+        let now = read_text(&ledger.root.join(path), &shown)?;
+        if now != before {
+            return Err(changed_meanwhile(&shown).into());
+        }
+        let (path, before) = (path.to_owned(), Some(before.to_owned()));
+        session.write(&[Change { path, before, after }])?;
+        let file = shown.display();
+        context.say(words!("{file} written", "{file} 已写入").get(context.spoken()));
+        return Ok(());
     }
 }
 
@@ -74,7 +104,7 @@ fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => {
             Err(Diagnostic::new(Code::BadArgument, format!("{editor} ended with {status}"))
-                .help("nothing was changed"))
+                .help(words!("nothing was changed", "没有改动")))
         }
         Err(error) => {
             Err(Diagnostic::new(Code::Unreadable, format!("{editor} cannot be run: {error}")))
@@ -107,33 +137,92 @@ fn problems(
     Ok(problems)
 }
 
-/// Shows the problems and asks. Without a terminal nobody can answer: the file is not kept.
-fn edit_again(problems: &[Diagnostic], context: &Context) -> Result<bool, Failure> {
-    let look = Look { color: true, ..context.look_of_messages() };
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure(problems.to_vec()));
+/// What becomes of a text that has problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// The editor opens again.
+    Again,
+    /// The text is written as it is.
+    Keep,
+    /// The text is given up.
+    Drop,
+}
+
+/// Shows the problems and asks. Fails with them where there is no terminal, and where the input ends.
+fn answer(problems: &[Diagnostic], context: &Context) -> Result<Answer, Failure> {
+    if std::io::stdin().is_terminal() {
+        let look = Look { color: true, ..context.look_of_messages() };
+        let mut stderr = std::io::stderr().lock();
+        for problem in problems {
+            let _ = writeln!(stderr, "{}", render(problem, look));
+        }
+        let input = &mut std::io::stdin().lock();
+        if let Some(answer) = ask(input, &mut stderr, context.spoken()) {
+            return Ok(answer);
+        }
     }
-    let mut stderr = std::io::stderr().lock();
-    for problem in problems {
-        let _ = writeln!(stderr, "{}", render(problem, look));
-    }
-    let _ = write!(stderr, "edit again [e], keep as it is [k], drop the changes [d]? ");
-    let _ = stderr.flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    match (read, answer.trim()) {
-        (Ok(1..), "k" | "K") => Ok(false),
-        (Ok(1..), "e" | "E" | "") => Ok(true),
-        _ => Err(Diagnostic::new(Code::BadArgument, "the changes were dropped").into()),
+    Err(Failure(problems.to_vec()))
+}
+
+/// Asks until the answer is one of the three; `None` at the end of input.
+fn ask(input: &mut dyn BufRead, output: &mut dyn Write, lang: Lang) -> Option<Answer> {
+    let question = lang.pick(
+        "edit again [e], keep as it is [k], drop the changes [d]? ",
+        "再次编辑 [e]，原样保存 [k]，放弃改动 [d]？",
+    );
+    loop {
+        let _ = write!(output, "{question}");
+        let _ = output.flush();
+        let mut typed = String::new();
+        if !matches!(input.read_line(&mut typed), Ok(1..)) {
+            return None;
+        }
+        match &*typed.trim().to_lowercase() {
+            "e" | "" => return Some(Answer::Again),
+            "k" => return Some(Answer::Keep),
+            "d" => return Some(Answer::Drop),
+            _ => {}
+        }
     }
 }
 
-fn changed_meanwhile(shown: &Path, folder: tempfile::TempDir) -> Failure {
-    let kept = folder.keep();
+fn changed_meanwhile(shown: &Path) -> Diagnostic {
+    let file = shown.display();
     Diagnostic::new(
         Code::WriteFailed,
-        format!("{} was changed meanwhile; it was left alone", shown.display()),
+        words!(
+            "{file} was changed meanwhile; it was left alone",
+            "{file} 在编辑期间被改动；未作任何写入"
+        ),
     )
-    .help(format!("your text is kept in {}", kept.display()))
-    .into()
+}
+
+/// The failure, with the place where the typed text is kept.
+fn kept(mut failure: Failure, folder: tempfile::TempDir) -> Failure {
+    let place = folder.keep();
+    let place = place.display();
+    if let Some(last) = failure.0.last_mut() {
+        last.help.push(words!("your text is kept in {place}", "编辑的内容保存在 {place}"));
+    }
+    failure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_answer_is_asked_again_and_the_end_of_input_drops_nothing() {
+        let asked = |input: &str| {
+            let mut output = Vec::new();
+            let answer = ask(&mut input.as_bytes(), &mut output, Lang::En);
+            (answer, String::from_utf8(output).unwrap().matches("keep as it is").count())
+        };
+        assert_eq!(asked("y\nsave\nk\n"), (Some(Answer::Keep), 3));
+        assert_eq!(asked("\n"), (Some(Answer::Again), 1));
+        assert_eq!(asked("E\n"), (Some(Answer::Again), 1));
+        assert_eq!(asked("d\n"), (Some(Answer::Drop), 1));
+        assert_eq!(asked("yes\n"), (None, 2));
+        assert_eq!(asked(""), (None, 1));
+    }
 }

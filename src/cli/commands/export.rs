@@ -40,6 +40,7 @@ enum What {
 impl Export {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
+        context.usually(Format::Csv);
         let request = self.selection.request(context)?;
         let every = match self.what {
             What::Prospects => columns::all(&context.ledger()?.settings),
@@ -60,6 +61,6 @@ impl Export {
                 context.reading(&book, || events.sheet(&book, &request))?
             }
         };
-        context.emit_as(sheet, Format::Csv)
+        context.emit(sheet)
     }
 }

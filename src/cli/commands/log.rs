@@ -48,11 +48,25 @@ impl Log {
         let (name, ids) =
             self.words.split_last().map_or(("", &[][..]), |(last, ids)| (last.as_str(), ids));
         if ids.is_empty() && self.chosen.query.is_none() {
-            return Err(Diagnostic::new(Code::BadArgument, "an entry needs a prospect and a kind")
-                .help("crm log ID KIND, for example: crm log zhang call")
-                .into());
+            return Err(Diagnostic::new(
+                Code::BadArgument,
+                words!("an entry needs a prospect and a kind", "流水需要潜在客户和类型"),
+            )
+            .help(words!(
+                "crm log ID KIND, for example: crm log zhang call",
+                "crm log ID KIND，例如：crm log zhang call"
+            ))
+            .into());
         }
-        let kind = kind(settings, name)?;
+        let kind = kind(settings, name).map_err(|unknown| match ids.first() {
+            Some(first) if settings.kinds.names().any(|kind| kind == first) => {
+                unknown.help(words!(
+                    "the prospect comes first: crm log {name} {first}",
+                    "先写潜在客户：crm log {name} {first}"
+                ))
+            }
+            _ => unknown,
+        })?;
         let mut event = session.draft(kind, &self.signed, &self.facts)?;
         event.ticket = self.ticket.as_deref().map(Into::into);
         event.scale = self.scale.as_deref().map(Into::into);
@@ -60,11 +74,13 @@ impl Log {
         let mut entries = Vec::new();
         for target in session.targets(ids, &self.chosen)? {
             let record = target.on(settings, event.date())?;
-            cases::apply(&mut record.state.open_tickets.clone(), &event).map_err(|which| {
-                let (id, ticket) = (target.id(), &record.state.open_tickets[0]);
-                let help = format!("crm log {id} resolved --ticket {ticket}");
+            let open = &record.state.open_tickets;
+            cases::apply(&mut open.clone(), &event).map_err(|which| {
+                let help = open.first().map(|ticket| {
+                    format!("crm log {} resolved --ticket {ticket}", target.id()).into()
+                });
                 let message = which.message.about(&target.named());
-                Diagnostic { message, help: vec![help.into()], ..which }.typed()
+                Diagnostic { message, help: help.into_iter().collect(), ..which }.typed()
             })?;
             let said = format!("{}: {kind} on {}", target.named(), event.date());
             entries.push(Entry { target, events: vec![event.clone()], said });

@@ -6,6 +6,7 @@ use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::plan::rebalance::{Rebalance as Plan, Stays, Wish, rebalance};
 use crate::report::allocation::{fairness, utilisation};
+use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
 use crate::rules::team::fairness::capacities;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
@@ -99,7 +100,7 @@ fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
         Row::new(vec![
             Cell::text(prospect.id.clone()),
             Cell::text(prospect.name.clone()),
-            Cell::text(prospect.stage.clone()),
+            stage_cell(prospect.stage(&book.settings), lang),
             Cell::maybe(step.last_entry, Cell::Date),
             id(step.from),
             id(step.to),

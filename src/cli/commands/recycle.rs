@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::Failure;
 use crate::plan::recycle::{Recycled, recycle};
+use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::table::words::column;
@@ -59,7 +60,7 @@ fn sheet(recycled: &[Recycled], book: &Book) -> Sheet {
             let cells = vec![
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
-                Cell::text(prospect.stage.clone()),
+                stage_cell(prospect.stage(&book.settings), lang),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),
                 Cell::Date(item.on),
                 Cell::text(item.cause.words().get(lang)),

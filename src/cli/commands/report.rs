@@ -1,11 +1,12 @@
 //! `crm report NAME [QUERY]`.
 
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Lang};
 use crate::model::grading::Scoring;
 use crate::render::Format;
+use crate::report::bridge::LIST_TABLE;
 use crate::report::dimension::Dimension;
-use crate::report::{LISTING, REPORTS, Request, find};
+use crate::report::{REPORTS, Request, Takes, find};
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::value::money::Amount;
@@ -17,7 +18,7 @@ use clap::Args;
 pub struct Selection {
     /// Only these prospects: stage:50 owner:he value>=10000 …
     #[arg(value_name = "QUERY")]
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 impl Selection {
@@ -63,14 +64,7 @@ impl RfmCompat {
 
 /// A report; alone, it lists them
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    crm report board\n  \
-    crm report funnel --as-of 2009Q4 --by owner -f csv -o funnel.csv\n  \
-    crm report team --period 'last week'\n  \
-    crm report ratios --period 2009Q4 --target 50\n  \
-    crm report board 'owner:liuyan is:overdue'
-  \
-    crm report bridge --period 2009-12 --list")]
+#[command(after_help = help())]
 pub struct Report {
     /// Which report
     #[arg(value_name = "NAME")]
@@ -102,13 +96,14 @@ pub struct Report {
 impl Report {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let Some(name) = &self.name else { return context.emit(overview()) };
+        let Some(name) = &self.name else { return context.emit(overview(lang_of(context))) };
         let Some(report) = find(name) else {
             let names =
                 REPORTS.iter().flat_map(|report| std::iter::once(report.name).chain(report.alias));
-            return Err(Diagnostic::new(Code::BadArgument, format!("no report `{name}`"))
+            let message = words!("no report `{name}`", "没有报表 `{name}`");
+            return Err(Diagnostic::new(Code::BadArgument, message)
                 .nearest(name, names)
-                .help("`crm report` lists them")
+                .help(words!("`crm report` lists them", "`crm report` 列出全部报表"))
                 .into());
         };
         let mut request = self.selection.request(context)?;
@@ -116,15 +111,12 @@ impl Report {
         request.by = self.by.as_deref().map(|name| Dimension::parse(name, settings)).transpose()?;
         request.period = self.period(context)?;
         request.target = self.target()?;
-        let lists = LISTING.contains(&report.name);
-        if self.list && !lists {
-            let message = format!("the report `{}` has no --list", report.name);
-            return Err(Diagnostic::new(Code::BadArgument, message)
-                .help(format!("reports that have: {}", LISTING.join(", ")))
-                .into());
-        }
-        // Ids can only come from the list.
-        request.list = lists && (self.list || context.format() == Some(Format::Ids));
+        request.list = self.list;
+        report.check(&request, self.compat.rfm_compat.is_some())?;
+        // Ids can only come from the list, and its table is only there where it was asked for.
+        let listed = context.format() == Some(Format::Ids)
+            || context.global.table.as_deref() == Some(LIST_TABLE);
+        request.list |= report.takes.contains(&Takes::List) && listed;
         request.readers = context.readers();
         let mut book = context.unread_book()?;
         book.keep = report.keep(&request, &book.settings, book.as_of);
@@ -137,7 +129,10 @@ impl Report {
         let Some(text) = &self.target else { return Ok(None) };
         let number = Amount::parse(text).ok().filter(|n| !n.is_negative() && !n.is_zero());
         number.map(Some).ok_or_else(|| {
-            let message = format!("--target: `{text}` is not a number above 0");
+            let message = words!(
+                "--target: `{text}` is not a number above 0",
+                "--target：`{text}` 不是大于0的数"
+            );
             Diagnostic::new(Code::BadArgument, message).help("--target 50")
         })
     }
@@ -158,23 +153,60 @@ impl Report {
             None => context.today,
         };
         if from > to {
-            let message = format!("the period is empty: it begins on {from} and ends on {to}");
-            return Err(
-                Diagnostic::new(Code::BadArgument, message).help("--from comes before --to")
+            let message = words!(
+                "the period is empty: it begins on {from} and ends on {to}",
+                "期间为空：始于{from}，止于{to}"
             );
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!("--from comes before --to", "--from 不得晚于 --to")));
         }
         Ok(Some(Period { from, to }))
     }
 }
 
-fn overview() -> Sheet {
+/// Examples, and what each report takes.
+fn help() -> String {
+    let width = REPORTS.iter().map(|report| report.name.len()).max().unwrap_or(0);
+    let takes = REPORTS.iter().map(|report| {
+        let name = report.name;
+        let taken = report.taken();
+        let taken = if taken.is_empty() { "none of these".to_owned() } else { taken };
+        format!("  {name:width$}  {taken}\n")
+    });
+    format!(
+        "{EXAMPLES}\n\nWhat each report takes; it refuses the rest (--period: or --from, --to):\n{}",
+        takes.collect::<String>()
+    )
+}
+
+const EXAMPLES: &str = "Examples:
+  crm report board
+  crm report funnel --as-of 2009Q4 --by owner -f csv -o funnel.csv
+  crm report team --period 'last week'
+  crm report ratios --period 2009Q4 --target 50
+  crm report board 'owner:liuyan is:overdue'
+  crm report bridge --period 2009-12 --list";
+
+/// The language of the list of reports: it can be asked for before there is a ledger.
+fn lang_of(context: &Context) -> Lang {
+    context.ledger().map_or(Lang::En, |ledger| ledger.settings.language)
+}
+
+/// The list of the reports.
+fn overview(lang: Lang) -> Sheet {
     let columns = vec![
-        Column::new("name", "Report", Kind::Text),
-        Column::new("about", "What it shows", Kind::Text),
+        Column::new("name", lang.pick("Report", "报表"), Kind::Text),
+        Column::new("about", lang.pick("What it shows", "内容"), Kind::Text),
+        Column::new("takes", lang.pick("Takes", "接受"), Kind::Text),
     ];
     let rows = REPORTS.iter().map(|report| {
         let alias = report.alias.map(|alias| format!(" ({alias})")).unwrap_or_default();
-        Row::new(vec![Cell::text(format!("{}{alias}", report.name)), Cell::text(report.about)])
+        let (en, zh) = report.about;
+        Row::new(vec![
+            Cell::text(format!("{}{alias}", report.name)),
+            Cell::text(lang.pick(en, zh)),
+            Cell::list(report.takes.iter().map(|option| option.name())),
+        ])
     });
     Sheet::single("reports", "", columns, rows.collect())
 }

@@ -1,5 +1,7 @@
 //! `crm resolve [FILES]`: mends what a merge by lines left.
 
+mod openings;
+
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
 use crate::cli::entry::unified;
@@ -10,10 +12,11 @@ use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
 use crate::disk::write::{Change, Writer};
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
-use crate::format::merge::Kind;
+use crate::format::merge::{Conflict, Kind, Two, two_in};
 use crate::git::mend::{Mended, Stages, marked, mend, unmerged};
 use crate::git::snapshot::Tracked;
 use clap::Args;
+use openings::{Decision, Settled};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -24,14 +27,33 @@ Examples:\n  crm resolve                        every file in conflict\n  crm re
 For merges that did not ask the merge driver: on a hosting site, in a clone without it. Git's three versions\n\
 are taken where it has them and nobody has edited the file since, else the markers in the file. What both\n\
 sides changed differently stays between markers and is named; then the status is 1. Nothing is added to\n\
-git's index: look at it, then `git add`.")]
+git's index: look at it, then `git add`.\n\n\
+Two clones may each have opened an account under one id. --one joins them: both journals, the later opening\n\
+retracted. --two gives the one that was opened later a file of its own. On a terminal it is asked.")]
 pub struct Resolve {
     /// Files, or ids [default: all that are in conflict]
     #[arg(value_name = "FILES")]
     files: Vec<String>,
+    /// Two openings of one id are one person: join them
+    #[arg(long, conflicts_with = "two")]
+    one: bool,
+    /// Two openings of one id are two people: the later one gets another id
+    #[arg(long)]
+    two: bool,
     /// Print what would be written, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
+}
+
+impl Resolve {
+    /// What two openings are: as the options say, else as is answered on a terminal.
+    fn decision(&self, path: &Path, two: &Two, context: &Context) -> Option<Decision> {
+        match (self.one, self.two) {
+            (true, _) => Some(Decision::One),
+            (_, true) => Some(Decision::Two),
+            _ => openings::asked(path, two, context),
+        }
+    }
 }
 
 /// One run: the ledger without its settings, which may be in conflict themselves.
@@ -65,34 +87,47 @@ impl Resolve {
         let mut left = Vec::new();
         let mut clean = Vec::new();
         for path in &paths {
+            let shown = run.ledger.show(path);
             match run.mend(path) {
-                Ok((change, Mended::Merged { conflicts, .. })) => {
-                    let shown = run.ledger.show(path);
-                    if conflicts.is_empty() {
-                        said.push(format!("{}: merged", shown.display()));
-                        clean.push(shown);
+                Ok((change, Mended::Merged { text, conflicts })) => {
+                    let two = two_in(&text);
+                    let decision = two.as_ref().and_then(|two| self.decision(path, two, context));
+                    let settled = match (two, decision) {
+                        (Some(two), Some(decision)) => {
+                            openings::settle(&run.ledger, context, path, &two, decision)?
+                        }
+                        (Some(two), None) => {
+                            let line = conflicts.iter().map(|conflict| line_of(conflict, &shown));
+                            let found = line.map(|place| openings::undecided(path, &two).at(place));
+                            Settled { changes: change.into_iter().collect(), left: found.collect() }
+                        }
+                        (None, _) => {
+                            let found = conflicts.iter().map(|c| differently(c, &shown));
+                            Settled { changes: change.into_iter().collect(), left: found.collect() }
+                        }
+                    };
+                    let mut files: BTreeSet<PathBuf> = settled
+                        .changes
+                        .iter()
+                        .map(|change| run.ledger.show(&change.path))
+                        .collect();
+                    files.insert(shown.clone());
+                    if settled.left.is_empty() {
+                        said.extend(files.iter().map(|file| format!("{}: merged", file.display())));
+                        clean.extend(files);
                     } else {
-                        let count = counted(conflicts.len(), "conflict");
+                        let count = counted(settled.left.len(), "conflict");
                         said.push(format!("{}: {count} left", shown.display()));
                     }
-                    for conflict in conflicts {
-                        let message =
-                            format!("both sides changed `{}`, differently", conflict.what);
-                        let line = u64::try_from(conflict.line).unwrap_or(u64::MAX);
-                        let diagnostic = Diagnostic::new(Code::MergeConflict, message)
-                            .at(Place::file(run.ledger.show(path)).at(Spot::Line(line)))
-                            .help("keep one of the two, and remove the markers around them");
-                        left.push(diagnostic);
-                    }
-                    changes.extend(change);
+                    left.extend(settled.left);
+                    changes.extend(settled.changes);
                 }
                 Ok((_, Mended::ByHand)) => {
-                    let shown = run.ledger.show(path);
                     said.push(format!("{}: mended by hand already", shown.display()));
                     clean.push(shown);
                 }
                 Ok((_, Mended::Nothing)) => {
-                    said.push(format!("{}: nothing to mend", run.ledger.show(path).display()));
+                    said.push(format!("{}: nothing to mend", shown.display()));
                 }
                 Err(problem) => left.push(problem),
             }
@@ -122,6 +157,22 @@ impl Resolve {
         }
         Ok(u8::from(!left.is_empty()))
     }
+}
+
+/// What both sides changed differently.
+fn differently(conflict: &Conflict, shown: &Path) -> Diagnostic {
+    let what = &conflict.what;
+    let message =
+        words!("both sides changed `{what}`, differently", "双方对 `{what}` 作了不同的改动");
+    Diagnostic::new(Code::MergeConflict, message).at(line_of(conflict, shown)).help(words!(
+        "keep one of the two, and remove the markers around them",
+        "保留其中一个，并删除两边的冲突标记"
+    ))
+}
+
+/// The line of a conflict's first marker.
+fn line_of(conflict: &Conflict, shown: &Path) -> Place {
+    Place::file(shown).at(Spot::Line(u64::try_from(conflict.line).unwrap_or(u64::MAX)))
 }
 
 impl Run<'_> {

@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::proposal::{Apply, Proposed};
 use crate::diag::Failure;
 use crate::plan::sweep::{Overdue, sweep};
+use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
 use crate::table::words::column;
@@ -14,7 +15,7 @@ use clap::Args;
 /// Those past the sales cycle; with --apply they fall back to the first column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm sweep\n  crm sweep --apply --format csv > swept.csv\n\n\
-    Whoever has signed or paid is listed and never swept: a person decides.")]
+    A prospect that has signed or paid is listed without a column to fall to, and is never swept: a person decides.")]
 pub struct Sweep {
     #[command(flatten)]
     selection: Selection,
@@ -33,10 +34,10 @@ impl Sweep {
             let first = item.falls_to.clone()?;
             Some(Proposed {
                 path: &item.prospect.path,
-                moved: format!("{} -> {first}", item.prospect.stage),
+                moved: format!("{} -> {first}", item.prospect.stage(&book.settings).id),
                 stage: Some(first),
                 owner: None,
-                reason: item.reason(book.settings.language).into(),
+                reason: item.reason(context.spoken()).into(),
             })
         });
         self.apply.carry_out(context, session.as_ref(), sheet(&overdue, &book), "moved", falls)
@@ -44,7 +45,8 @@ impl Sweep {
 }
 
 fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
-    let lang = book.settings.language;
+    let settings = &book.settings;
+    let lang = settings.language;
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -63,15 +65,17 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
             let reason = match (&item.falls_to, lang) {
                 (Some(_), _) => why,
                 (None, Lang::En | Lang::Machine) => {
-                    format!("{why}; signed or paid, a person decides")
+                    format!("{why}; signed or paid: not swept, a person decides")
                 }
-                (None, Lang::Zh) => format!("{why}；已签约或已收款，由人决定"),
+                (None, Lang::Zh) => format!("{why}；已签约或已付款：不自动退回，由人决定"),
             };
             let cells = vec![
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
-                Cell::text(prospect.stage.clone()),
-                Cell::text(item.falls_to.as_ref().unwrap_or(&prospect.stage).clone()),
+                stage_cell(prospect.stage(settings), lang),
+                Cell::maybe(item.falls_to.as_ref(), |_| {
+                    stage_cell(prospect.first_stage(settings), lang)
+                }),
                 Cell::Int(item.age),
                 Cell::Int(i64::from(item.cycle)),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),

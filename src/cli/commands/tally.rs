@@ -4,12 +4,13 @@ use crate::cli::context::Context;
 use crate::cli::entry::{Session, rep};
 use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::disk::file::read_text;
-use crate::disk::tally::read_file;
+use crate::disk::tally::{impossible, read_file};
 use crate::disk::write::Change;
 use crate::format::append::append;
 use crate::format::layout::ACTIVITY;
 use crate::format::line::written_key;
 use crate::model::event::EventKey;
+use crate::rules::book;
 use clap::Args;
 use std::path::Path;
 
@@ -41,6 +42,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    fn counts(&self) -> book::Tally {
+        let (dials, conversations) = (self.dials, self.conversations);
+        book::Tally { dials, conversations, appointments: self.appointments }
+    }
+
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.dry_run)?;
@@ -71,6 +77,13 @@ impl Tally {
         }
         let of_day = days.iter().filter(|(key, _)| key.date == date);
         let n = of_day.map(|(key, _)| key.n).max().unwrap_or(0) + 1;
+        let day = days
+            .iter()
+            .filter(|(key, _)| key.date == date)
+            .fold(self.counts(), |sum, (_, tally)| sum.plus(tally));
+        if day.is_impossible() {
+            return Err(Failure::from(impossible(date, &day).refused()));
+        }
         let body = format!(
             "{{ dials = {}, conversations = {}, appointments = {} }}",
             self.dials, self.conversations, self.appointments

@@ -4,6 +4,8 @@
 //!   change; an entry that one side lacks is kept, because history only grows.
 //! - **Facts** merge key by key, and the contacts of a prospect one by one. The result has each side's changes,
 //!   additions and removals.
+//! - Two files that were made under one id, each with an **opening** of its own, are a conflict as a whole: they
+//!   may be two people.
 //! - Two different changes of one fact or entry are a **conflict**, shown between git's markers; the rest
 //!   of the file is merged all the same.
 //! - Comments, spacing and line ends are kept as their side wrote them.
@@ -18,6 +20,7 @@ pub mod markers;
 mod order;
 mod out;
 mod side;
+mod two;
 mod value;
 
 use crate::diag::{Place, Words};
@@ -27,6 +30,7 @@ use markers::{Markers, take_apart};
 use std::fmt;
 use std::path::Path;
 use toml::de::DeValue;
+pub use two::{Two, two_in};
 
 /// The kind of a file decides which table is a journal, and which keys identify the tables of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +161,17 @@ pub fn merge(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged
     if let Some((.., text)) = unchanged.into_iter().find(|(a, b, _)| a == b) {
         return Ok(Merged { text: text.to_owned(), conflicts: Vec::new() });
     }
+    if kind == Kind::Prospect
+        && let Some(found) = two::two(versions)
+    {
+        return Ok(two::apart(versions, &found, markers));
+    }
+    joined(versions, kind, markers)
+}
+
+/// Merges as [`merge`] does, and joins two files with different openings into one.
+pub fn joined(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
+    let Versions { ours, theirs, .. } = versions;
     let merged = combine::combine(versions, kind, markers)?;
     let holds = |text: &str, sides: &[&str]| match kind.journal() {
         None => parse(text, &Place::file("")).is_ok(),

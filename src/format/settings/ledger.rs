@@ -10,7 +10,7 @@ use crate::value::money::Currency;
 use toml::de::DeValue;
 
 /// Keys of `[ledger]`.
-pub const LEDGER_KEYS: [&str; 12] = [
+pub const LEDGER_KEYS: [&str; 13] = [
     "title",
     "currency",
     "language",
@@ -19,6 +19,7 @@ pub const LEDGER_KEYS: [&str; 12] = [
     "checkpoints",
     "team_checkpoints",
     "next_grace_days",
+    "next_what",
     "paid_threshold",
     "stuck_factor",
     "fan_out",
@@ -55,6 +56,7 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
             "next_grace_days" => {
                 set(&mut settings.next_grace_days, reader.count(name, value, 3650))
             }
+            "next_what" => set(&mut settings.next_what, reader.boolean(name, value)),
             "paid_threshold" => settings.paid_threshold = reader.amount(name, value),
             "stuck_factor" => set(&mut settings.stuck_factor, positive(reader, name, value)),
             "fan_out" => set(&mut settings.fan_out, reader.boolean(name, value)),

@@ -1,16 +1,91 @@
 //! What a file says beyond what the ledger has.
 
 use super::Candidate;
-use crate::model::event::Event;
+use crate::model::event::{Event, EventKey};
+use crate::model::kind::EventKind;
 use crate::model::prospect::{FACTS, Prospect};
+use crate::model::settings::Settings;
+use crate::rules::replay::state::Record;
+use crate::rules::replay::{replay, standing};
+use crate::value::date::{Date, Moment};
+use crate::value::money::Money;
+use crate::value::text::Text;
 
-/// The entries that a prospect's file does not have yet, and how many facts differ from it. Each entry of
-/// the file answers for one of the rows': equal ones stay several. Keys do not count, nor does the day
-/// where the rows state none.
-pub fn compare(there: &Prospect, candidate: &Candidate) -> (Vec<Event>, usize) {
-    let mut answered = vec![false; there.events.len()];
+/// The entries that a prospect's file does not have yet, and how many facts differ from it.
+///
+/// Rows that state positions (`imported`) are compared with the column, owner, value and dates of the ledger on
+/// the day `seen` on which the list was seen: "already there" only where the ledger says the same on that day. A
+/// change is an entry of its own day if that is later than the last change in the ledger, else of the day that it
+/// was seen, for a day on which a deal was created is no day of its changes.
+///
+/// Any other entry is compared by content, and by day where the rows state one. Each entry of the file answers for
+/// one of the rows': equal ones stay several. Keys do not count.
+pub fn compare(
+    there: &Prospect,
+    candidate: &Candidate,
+    settings: &Settings,
+    seen: Date,
+) -> (Vec<Event>, usize) {
+    let differing = differing(there, &candidate.prospect);
+    let known = known(there, candidate);
+    let states = |event: &Event| Position::of(event) != Position::default();
+    let stating = || candidate.entries.iter().filter(|wanted| states(&wanted.event));
+    let is_list = stating().all(|wanted| wanted.event.kind == EventKind::Imported);
+    if !is_list || stating().next().is_none() {
+        let fresh = candidate.entries.iter().zip(known).filter(|(_, known)| !known);
+        return (fresh.map(|(wanted, _)| wanted.event.clone()).collect(), differing);
+    }
+    let last = standing(&there.events, Date::MAX).filter(|event| states(event)).last();
+    let mut last = last.map(Event::date);
     let mut fresh = Vec::new();
-    // Mostly they come in the order in which they stand there.
+    let mut after = there.clone();
+    let mut position = Position::default();
+    let mut said: Option<Event> = None;
+    let mut follows_known = false;
+    for (wanted, known) in candidate.entries.iter().zip(known) {
+        let event = &wanted.event;
+        position.update(Position::of(event));
+        if known {
+            follows_known = true;
+            continue;
+        }
+        let date = event.date();
+        let is_later = last.is_none_or(|last| date > last || follows_known && date == last);
+        let is_change = states(event) && !wanted.dated_by_option && is_later;
+        if !states(event) || is_change {
+            if is_change && position_of(&after, settings, date).has(&Position::of(event), settings)
+            {
+                said = said.or_else(|| unsaid(&after, event));
+                continue;
+            }
+            last = last.max(states(event).then_some(date));
+            fresh.push(event.clone());
+            insert(&mut after, event.clone());
+        } else {
+            said = unsaid(&after, event).or(said);
+        }
+    }
+    // A list that tells of a day was seen on that day at the earliest.
+    let told = candidate.entries.iter().map(|wanted| wanted.event.date()).max();
+    let seen = told.map_or(seen, |told| told.max(seen));
+    let now = position_of(&after, settings, seen);
+    let changed = position.without(&now, settings);
+    if changed != Position::default() || said.is_some() {
+        let text: Text = seen.to_string().into();
+        let key = EventKey { date: seen, n: 0, text };
+        let mut event = said.unwrap_or_else(|| Event::new(key.clone(), "imported"));
+        event.key = key;
+        changed.write(&mut event);
+        fresh.push(event);
+    }
+    (fresh, differing)
+}
+
+/// Which entries of the rows the file has.
+fn known(there: &Prospect, candidate: &Candidate) -> Vec<bool> {
+    let mut answered = vec![false; there.events.len()];
+    let mut known = Vec::with_capacity(candidate.entries.len());
+    // Mostly they come in the order in which they are in the file.
     let mut open = 0;
     for wanted in &candidate.entries {
         let left = there.events[open..].iter().zip(&answered[open..]);
@@ -18,15 +93,121 @@ pub fn compare(there: &Prospect, candidate: &Candidate) -> (Vec<Event>, usize) {
             let day = wanted.dated_by_option || event.date() == wanted.event.date();
             !**answered && day && same_content(event, &wanted.event)
         });
-        match found.map(|(position, _)| open + position) {
-            Some(position) => {
-                answered[position] = true;
-                open += answered[open..].iter().take_while(|answered| **answered).count();
-            }
-            None => fresh.push(wanted.event.clone()),
+        let found = found.map(|(position, _)| open + position);
+        if let Some(position) = found {
+            answered[position] = true;
+            open += answered[open..].iter().take_while(|answered| **answered).count();
+        }
+        known.push(found.is_some());
+    }
+    known
+}
+
+fn insert(prospect: &mut Prospect, event: Event) {
+    // Behind the entries of its day, where the writer puts it.
+    let at = prospect.events.partition_point(|earlier| earlier.date() <= event.date());
+    prospect.events.insert(at, event);
+}
+
+/// What a list says of a prospect: each field only where it is stated.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Position {
+    stage: Option<Text>,
+    owner: Option<Text>,
+    value: Option<Money>,
+    close_by: Option<Date>,
+    next: Option<Moment>,
+}
+
+impl Position {
+    fn of(event: &Event) -> Position {
+        Position {
+            stage: event.stage.clone(),
+            owner: event.owner.clone(),
+            value: event.value,
+            close_by: event.close_by,
+            next: event.next,
         }
     }
-    (fresh, differing(there, &candidate.prospect))
+
+    /// What is stated later replaces what was stated before.
+    fn update(&mut self, later: Position) {
+        self.stage = later.stage.or(self.stage.take());
+        self.owner = later.owner.or(self.owner.take());
+        self.value = later.value.or(self.value);
+        self.close_by = later.close_by.or(self.close_by);
+        self.next = later.next.or(self.next);
+    }
+
+    /// What of it the ledger does not say.
+    fn without(&self, now: &Now, settings: &Settings) -> Position {
+        let own = |value: &Money| settings.own(*value);
+        let was = now.record.as_ref().map(|record| &record.state);
+        let owner = |owner: &&Text| {
+            was.is_none_or(|was| was.owner.as_deref().unwrap_or_default() != &***owner)
+        };
+        let stage = |stage: &&Text| {
+            now.record.as_ref().is_none_or(|record| record.stage_id(settings) != &***stage)
+        };
+        Position {
+            stage: self.stage.as_ref().filter(stage).cloned(),
+            owner: self.owner.as_ref().filter(owner).cloned(),
+            value: self.value.filter(|v| was.and_then(|was| was.value) != Some(own(v))),
+            close_by: self.close_by.filter(|date| {
+                let stands = was.and_then(|was| was.evidence.close_by).map(|(date, _)| date);
+                stands != Some(*date) && (stands.is_some() || !now.close_by.contains(date))
+            }),
+            next: self.next.filter(|next| {
+                let stands = was.and_then(|was| was.evidence.next.as_ref()).map(|next| next.at);
+                stands != Some(*next) && (stands.is_some() || !now.next.contains(next))
+            }),
+        }
+    }
+
+    /// Puts the fields into an entry, in place of those that it has.
+    fn write(self, event: &mut Event) {
+        event.stage = self.stage;
+        event.owner = self.owner;
+        event.value = self.value;
+        event.close_by = self.close_by;
+        event.next = self.next;
+    }
+}
+
+/// What the ledger says on a day.
+struct Now {
+    /// `None` before the prospect was opened.
+    record: Option<Record>,
+    /// The signing dates and next steps that were agreed by then: one that is used up was said.
+    close_by: Vec<Date>,
+    next: Vec<Moment>,
+}
+
+impl Now {
+    fn has(&self, position: &Position, settings: &Settings) -> bool {
+        position.without(self, settings) == Position::default()
+    }
+}
+
+fn position_of(prospect: &Prospect, settings: &Settings, on: Date) -> Now {
+    Now {
+        record: replay(prospect.clone(), settings, on),
+        close_by: standing(&prospect.events, on).filter_map(|event| event.close_by).collect(),
+        next: standing(&prospect.events, on).filter_map(|event| event.next).collect(),
+    }
+}
+
+/// What an entry says beside a position, such as a note, as an entry; `None` where the file has it on any day.
+fn unsaid(there: &Prospect, event: &Event) -> Option<Event> {
+    let bare = |event: &Event| {
+        let mut bare = event.clone();
+        Position::default().write(&mut bare);
+        Event { by: None, ..bare }
+    };
+    let wanted = bare(event);
+    let nothing = Event::new(event.key.clone(), event.kind.clone());
+    let known = || there.events.iter().any(|event| same_content(&bare(event), &wanted));
+    (wanted != nothing && !known()).then(|| Event { by: event.by.clone(), ..wanted })
 }
 
 fn same_content(there: &Event, wanted: &Event) -> bool {

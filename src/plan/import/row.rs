@@ -10,7 +10,8 @@ use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::Row;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::id;
-use crate::value::money::{Amount, Money};
+use crate::value::money::{Amount, Money, ungrouped};
+use crate::value::period::NotADate;
 use crate::value::text::Text;
 
 /// A row that could be read.
@@ -285,14 +286,17 @@ impl<'a> RowReader<'a> {
 
     fn money(&mut self, field: &str, text: &str) -> Option<Money> {
         let plain = match self.import.mapping.thousands {
-            Some(separator) => text.replace(separator, ""),
-            None => text.to_owned(),
+            Some(separator) => ungrouped(text, separator),
+            None => Ok(text.to_owned()),
         };
-        Money::parse(&plain)
+        plain
+            .and_then(|plain| Money::parse(&plain))
             .map_err(|bad| {
-                let help = "an amount is 1500, 1500.50 or 1500.50 USD; --thousands ',' takes out \
-                            what stands between thousands";
-                self.problem(format!("`{field}`: {bad}"), Some(help.into()));
+                let help = words!(
+                    "an amount is 1500, 1500.50 or 1500.50 USD; --thousands ',' reads 1,500 too",
+                    "金额写作 1500、1500.50 或 1500.50 USD；加 --thousands ',' 可读 1,500"
+                );
+                self.problem(bad.words().about(&format!("`{field}`")), Some(help));
             })
             .ok()
     }
@@ -313,7 +317,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn time(&mut self, text: &str) -> Option<Time> {
-        let time = Time::parse(text);
+        let time = Time::parse_typed(text);
         if time.is_none() {
             self.problem(format!("`{text}` is not a time: 14:00"), None);
         }
@@ -345,26 +349,35 @@ impl<'a> RowReader<'a> {
         }
         let date = Date::parse(text);
         if date.is_none() {
-            let iso = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
-            let (why, help) = if iso {
-                (format!("`{field}`: `{text}` is not in the calendar"), None)
-            } else {
-                let help = "say how the file writes dates: --date-format '%d/%m/%Y' (day first) or \
-                            '%m/%d/%Y' (month first)";
-                let why = format!(
-                    "`{field}`: `{text}` is not an ISO date (2009-12-18), and is not guessed"
-                );
-                (why, Some(help.into()))
+            let (why, help) = match Date::not_in_calendar(text) {
+                Some(_) => (NotADate(text.to_owned()).words().about(&format!("`{field}`")), None),
+                None => {
+                    let help = words!(
+                        "say how the file writes dates: --date-format '%d/%m/%Y' (day first) or '%m/%d/%Y' (month first)",
+                        "请说明日期的写法：--date-format '%d/%m/%Y'（日在前）或 '%m/%d/%Y'（月在前）"
+                    );
+                    let why = words!(
+                        "`{field}`: `{text}` is not an ISO date (2009-12-18), and is not guessed",
+                        "`{field}`：`{text}` 不是 2009-12-18 这样的日期，不作猜测"
+                    );
+                    (why, Some(help))
+                }
             };
             self.problem(why, help);
         }
         date
     }
 
-    /// A day, perhaps with a time: `2009-12-15T14:00:00`.
+    /// A day, perhaps with a time: `2009-12-15T14:00:00`, or in the format that was stated.
     fn moment(&mut self, field: &str, text: &str) -> Option<Moment> {
+        let format = self.import.mapping.date_format.as_deref();
+        // `%Y` reads `16` as well, as in `date`.
+        let formatted = format.and_then(|format| Moment::parse_format(text, format));
+        if let Some(moment) = formatted.filter(|moment| moment.date.year() >= 1000) {
+            return Some(moment);
+        }
         if let Some((day, time)) = text.split_once(['T', ' '])
-            && let (Some(date), Some(time)) = (Date::parse(day), Time::parse(time))
+            && let (Some(date), Some(time)) = (Date::parse(day), Time::parse_typed(time))
         {
             return Some(Moment { date, time: Some(time) });
         }

@@ -8,6 +8,8 @@ use crate::value::label::Lang;
 pub struct Level {
     /// What queries, rules and files of figures say.
     pub id: &'static str,
+    /// What people read where there is little room, in English.
+    pub word: &'static str,
     /// What people read, in English.
     pub en: &'static str,
     /// What people read, in Chinese.
@@ -20,15 +22,15 @@ impl Level {
         lang.pick(self.en, self.zh)
     }
 
-    /// What people read where there is little room.
+    /// The id for machines; what people read where there is little room.
     pub fn short(&self, lang: Lang) -> &'static str {
-        lang.pick(self.id, self.zh)
+        lang.term(self.id, self.word, self.zh)
     }
 }
 
 /// A dimension: its levels in order.
 macro_rules! levels {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident $id:literal $en:literal $zh:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident $id:literal $word:literal $en:literal $zh:literal,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
@@ -39,7 +41,7 @@ macro_rules! levels {
             /// Every one, in order.
             pub const ALL: &'static [$name] = &[$($name::$variant,)*];
             /// What they are called, in the same order.
-            pub const LEVELS: &'static [Level] = &[$(Level { id: $id, en: $en, zh: $zh },)*];
+            pub const LEVELS: &'static [Level] = &[$(Level { id: $id, word: $word, en: $en, zh: $zh },)*];
 
             /// What it is called.
             pub fn level(self) -> &'static Level {
@@ -52,83 +54,83 @@ macro_rules! levels {
 levels! {
     /// What a customer is worth: what it bought, or may buy while it has bought nothing.
     Value {
-        High "high" "high value" "高",
-        Medium "medium" "medium value" "中",
-        Low "low" "low value" "低",
+        High "high" "high" "high value" "高",
+        Medium "medium" "medium" "medium value" "中",
+        Low "low" "low" "low value" "低",
     }
 }
 
 levels! {
     /// How long and how closely a customer has been with us.
     Relationship {
-        LongTerm "long-term" "long-term customer" "长期客户",
-        Occasional "occasional" "occasional customer" "偶尔购买",
-        Potential "potential" "has not bought" "潜在客户",
+        LongTerm "long-term" "long-term" "long-term customer" "长期客户",
+        Occasional "occasional" "occasional" "occasional customer" "偶尔购买",
+        Potential "potential" "potential" "has not bought" "潜在客户",
     }
 }
 
 levels! {
     /// How much a customer wants now.
     Demand {
-        Strong "strong" "strong demand" "强",
-        Medium "medium" "medium demand" "中",
-        Weak "weak" "weak demand" "弱",
+        Strong "strong" "strong" "strong demand" "强",
+        Medium "medium" "medium" "medium demand" "中",
+        Weak "weak" "weak" "weak demand" "弱",
     }
 }
 
 levels! {
     /// Whether a customer comes back.
     Loyalty {
-        Loyal "loyal" "loyal" "忠诚",
-        Promising "promising" "on the way to it" "有望忠诚",
-        Not "not" "not loyal" "非忠诚",
+        Loyal "loyal" "loyal" "loyal" "忠诚",
+        Promising "promising" "promising" "on the way to it" "有望忠诚",
+        Not "not" "not loyal" "not loyal" "非忠诚",
     }
 }
 
 levels! {
     /// Where a customer stands between the first order and the last.
     Lifecycle {
-        Potential "potential" "no order yet" "潜在",
-        New "new" "one order, lately" "新客户",
-        Active "active" "orders within its gap" "活跃",
-        WonBack "won-back" "ordered again after a lapse" "赢回",
-        Lapsed "lapsed" "no order within its gap" "流失",
+        Potential "potential" "potential" "no order yet" "潜在",
+        New "new" "new" "one order, lately" "新客户",
+        Active "active" "active" "orders within its gap" "活跃",
+        WonBack "won-back" "won back" "ordered again after a lapse" "赢回",
+        Lapsed "lapsed" "lapsed" "no order within its gap" "流失",
     }
 }
 
 levels! {
     /// A customer's class by cumulated share of what all customers bought.
     Pareto {
-        A "A" "the first 80 % of the money" "前80%金额",
-        B "B" "the next 15 % of the money" "其次15%金额",
-        C "C" "the last 5 %, and nothing" "其余5%金额",
+        A "A" "A" "the first 80 % of the money" "前80%金额",
+        B "B" "B" "the next 15 % of the money" "其次15%金额",
+        C "C" "C" "the last 5 %, and nothing" "其余5%金额",
     }
 }
 
 levels! {
     /// A customer's level by rank among those who bought.
     Pyramid {
-        Top "top" "the top 1 %" "顶层1%",
-        Upper "upper" "the next 4 %" "上层4%",
-        Middle "middle" "the next 15 %" "中层15%",
-        Base "base" "the other 80 %" "底层80%",
+        Top "top" "top" "the top 1 %" "顶层1%",
+        Upper "upper" "upper" "the next 4 %" "上层4%",
+        Middle "middle" "middle" "the next 15 %" "中层15%",
+        Base "base" "base" "the other 80 %" "底层80%",
     }
 }
 
 levels! {
     /// A customer's segment by the scores of recency, frequency and money.
     Segment {
-        Champions "champions" "Champions" "冠军客户",
-        PotentialLoyalist "potential-loyalist" "Potential Loyalist" "潜在忠诚",
-        Loyal "loyal" "Loyal Customers" "忠诚客户",
-        Promising "promising" "Promising" "有望客户",
-        New "new" "New Customers" "新客户",
-        CantLoseThem "cant-lose-them" "Can't Lose Them" "不能失去",
-        AtRisk "at-risk" "At Risk" "有流失风险",
-        NeedAttention "need-attention" "Need Attention" "需要关注",
-        AboutToSleep "about-to-sleep" "About To Sleep" "即将沉睡",
-        Lost "lost" "Lost" "已流失",
-        Others "others" "Others" "其他",
+        Champions "champions" "Champions" "Champions" "冠军客户",
+        PotentialLoyalist "potential-loyalist" "Potential Loyalist" "Potential Loyalist" "潜在忠诚",
+        Loyal "loyal" "Loyal Customers" "Loyal Customers" "忠诚客户",
+        Promising "promising" "Promising" "Promising" "有望客户",
+        New "new" "New Customers" "New Customers" "新客户",
+        CantLoseThem "cant-lose-them" "Can't Lose Them" "Can't Lose Them" "不能失去",
+        AtRisk "at-risk" "At Risk" "At Risk" "有流失风险",
+        NeedAttention "need-attention" "Need Attention" "Need Attention" "需要关注",
+        AboutToSleep "about-to-sleep" "About To Sleep" "About To Sleep" "即将沉睡",
+        Lost "lost" "Lost" "Lost" "已流失",
+        Others "others" "Others" "Others" "其他",
     }
 }
 
@@ -217,8 +219,11 @@ mod tests {
             let ids: std::collections::BTreeSet<&str> =
                 scale.levels().iter().map(|level| level.id).collect();
             assert_eq!(ids.len(), scale.levels().len());
+            let chinese = |zh: &str| zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            assert!(scale.levels().iter().all(|level| chinese(level.zh)), "{name}");
         }
         assert_eq!(Lifecycle::WonBack.level().short(Lang::Zh), "赢回");
-        assert_eq!(Lifecycle::WonBack.level().short(Lang::En), "won-back");
+        assert_eq!(Lifecycle::WonBack.level().short(Lang::En), "won back");
+        assert_eq!(Lifecycle::WonBack.level().short(Lang::Machine), "won-back");
     }
 }

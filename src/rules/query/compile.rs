@@ -339,17 +339,6 @@ fn number(asked: &Asked<'_>, unit: Unit, op: Op, word: &Word) -> Parsed<NumberTe
     })
 }
 
-/// What a letter behind a number multiplies it by.
-const FACTORS: [(&str, i64); 7] = [
-    ("k", 1_000),
-    ("K", 1_000),
-    ("m", 1_000_000),
-    ("M", 1_000_000),
-    ("千", 1_000),
-    ("万", 10_000),
-    ("亿", 100_000_000),
-];
-
 fn amount(text: &str, unit: Unit) -> Option<Amount> {
     if unit == Unit::Days
         && let Some(days) = parse_days(text)
@@ -357,9 +346,7 @@ fn amount(text: &str, unit: Unit) -> Option<Amount> {
         return Some(Amount::from_int(days));
     }
     let text = if unit == Unit::Percent { text.trim_end_matches('%') } else { text };
-    let factor = FACTORS.iter().find_map(|(sign, by)| Some((text.strip_suffix(sign)?, *by)));
-    let (digits, by) = factor.unwrap_or((text, 1));
-    Amount::parse(digits).ok().map(|amount| amount.times(Amount::from_int(by)))
+    Amount::parse_typed(text).ok()
 }
 
 fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest> {
@@ -373,7 +360,7 @@ fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest
     }
     let period = parse_period(text, asked.today).map_err(|wrong| {
         let help = format!("a date ({DATE_FORMS}) or a duration (14d, 2w, 3m, 1y)");
-        Box::new(asked.wrong(&word.span, wrong.to_string()).help(help))
+        Box::new(asked.wrong(&word.span, wrong.words()).help(help))
     })?;
     Ok(if op.orders() { DateTest::Order(op, period) } else { DateTest::In(period) })
 }

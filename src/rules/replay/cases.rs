@@ -9,7 +9,7 @@ use crate::value::text::Text;
 /// it. A `resolved` without ticket belongs to the only open case. Returns the case that it ends.
 ///
 /// # Errors
-/// Several cases are open, and the `resolved` names none of them: it ends none.
+/// Several cases are open and the `resolved` names none of them, or it names one that is not open: it ends none.
 pub fn apply(open: &mut Vec<Text>, event: &Event) -> Result<Option<Text>, Diagnostic> {
     match event.kind {
         EventKind::Request | EventKind::Complaint => {
@@ -19,6 +19,9 @@ pub fn apply(open: &mut Vec<Text>, event: &Event) -> Result<Option<Text>, Diagno
         EventKind::Resolved => {
             if event.ticket.is_none() && open.len() > 1 {
                 return Err(which_ticket(open));
+            }
+            if let Some(ticket) = event.ticket.as_ref().filter(|ticket| !open.contains(ticket)) {
+                return Err(unknown_ticket(ticket, open));
             }
             let ended = event.ticket.as_ref().or(open.first()).cloned();
             open.retain(|case| Some(case) != ended.as_ref());
@@ -40,6 +43,11 @@ fn which_ticket(open: &[Text]) -> Diagnostic {
         .help(words!("name one: ticket = \"{first}\"", "请指明一个：ticket = \"{first}\""))
 }
 
+fn unknown_ticket(ticket: &str, open: &[Text]) -> Diagnostic {
+    let message = words!("no open case `{ticket}`", "没有未结受理 `{ticket}`");
+    Diagnostic::new(Code::UnknownTicket, message).nearest(ticket, open.iter().map(|case| &**case))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,7 +66,7 @@ mod tests {
         let ended = events.iter().map(|event| match apply(&mut open, event) {
             Ok(ended) => ended.map_or_else(String::new, |case| case.to_string()),
             Err(diagnostic) => {
-                assert_eq!(diagnostic.code, Code::WhichTicket);
+                assert!([Code::WhichTicket, Code::UnknownTicket].contains(&diagnostic.code));
                 "?".into()
             }
         });
@@ -94,5 +102,6 @@ mod tests {
             event("2009-12-04", "resolved", "2009-12-02"),
         ];
         assert_eq!(after(&events).1, ["t1"]);
+        assert_eq!(after(&events).0[2], "?", "t2 is not open");
     }
 }

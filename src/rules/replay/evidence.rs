@@ -148,6 +148,16 @@ impl<'a> Case<'a> {
         (self.on <= last).then_some(next.agreed)
     }
 
+    /// The same of a next step that says what it is for, where the settings ask for that.
+    fn step_stands(&self) -> Option<Date> {
+        self.next_stands().filter(|_| !self.lacks_purpose())
+    }
+
+    fn lacks_purpose(&self) -> bool {
+        let what = self.evidence.next.as_ref().and_then(|next| next.what.as_deref());
+        self.settings.next_what && what.is_none_or(|what| what.trim().is_empty())
+    }
+
     /// Judges the criterion of this id, or the rule of the cycle.
     fn verdict(&self, id: &str) -> Verdict<'_> {
         if id == IN_CYCLE {
@@ -187,7 +197,7 @@ impl<'a> Case<'a> {
                 since(kinds.iter().filter_map(|kind| evidence.first_entry(kind)).min())
             }
             Known::Timing => since(evidence.signed.or_else(|| self.timely())),
-            Known::NextStep => since(evidence.signed.or_else(|| self.next_stands())),
+            Known::NextStep => since(evidence.signed.or_else(|| self.step_stands())),
             Known::Signed => since(evidence.signed),
             Known::Paid => since(evidence.paid_on.filter(|_| self.paid_enough())),
             Known::Booked => since(evidence.booked),
@@ -299,6 +309,10 @@ impl<'a> Case<'a> {
             Some(Known::Decider) => {
                 ("not confirmed, and no contact has `decides = true`".into(), confirm())
             }
+            Some(Known::NextStep) if self.next_stands().is_some() => (
+                "the next step does not say what for".into(),
+                "--next DATE --next-what TEXT".into(),
+            ),
             Some(Known::AppointmentSet | Known::NextStep) => (self.no_next(), "--next DATE".into()),
             Some(Known::Met) => {
                 ("no entry of a meeting kind in this pursuit".into(), "--kind meeting".into())

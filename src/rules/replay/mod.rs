@@ -262,17 +262,19 @@ impl<'a> Fold<'a> {
         if ended && target == self.state.stage {
             return;
         }
-        if ended && target != 0 && event.forced.is_none() && event.kind != EventKind::Imported {
-            let message =
-                format!("moved to `{}` after the pursuit ended", self.pipeline.stages[target].id);
-            self.find(
-                Diagnostic::new(Code::MoveAfterEnd, message).help(format!(
-                    "a new pursuit begins at the first column: crm reopen {}",
-                    self.prospect.id
-                )),
-                event,
-                Some("stage"),
+        if ended && target != 0 && event.forced.is_none() {
+            let (stage, id) = (&self.pipeline.stages[target].id, &self.prospect.id);
+            let first = &self.pipeline.stages[0].id;
+            let message = words!(
+                "moved to `{stage}` after the pursuit ended",
+                "本轮已结束，之后又移动到 `{stage}`"
             );
+            let help = words!(
+                "a new pursuit begins at the first column: crm reopen {id}; in an import, by an entry at `{first}`",
+                "新一轮从第一栏开始：crm reopen {id}；导入时请先有一条 `{first}` 的记录"
+            );
+            let diagnostic = Diagnostic::new(Code::MoveAfterEnd, message).help(help);
+            self.find(diagnostic, event, Some("stage"));
         }
         // The clock of the pass that ends here.
         self.state.clock_start = self.clock_start();
@@ -310,7 +312,7 @@ impl<'a> Fold<'a> {
         let imported = event.kind == EventKind::Imported;
         let lost = self.pipeline.lost();
         if target == lost {
-            if event.reason.is_none() && !imported {
+            if event.is_without_reason() && !imported {
                 self.find(
                     Diagnostic::new(Code::LostWithoutReason, "left without a reason")
                         .help("add `reason = \"…\"` to the event"),
@@ -587,7 +589,8 @@ impl<'a> Fold<'a> {
 
     fn take_ticket(&mut self, event: &Event) {
         if let Err(diagnostic) = cases::apply(&mut self.state.open_tickets, event) {
-            self.find(diagnostic, event, None);
+            let field = event.ticket.as_ref().map(|_| "ticket");
+            self.find(diagnostic, event, field);
         }
     }
 

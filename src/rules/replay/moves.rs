@@ -66,7 +66,8 @@ pub fn with_evidence(prospect: &Prospect, settings: &Settings, event: &Event) ->
     let mut prospect = prospect.clone();
     let mut evidence = event.clone();
     evidence.stage = None;
-    let at = prospect.events.partition_point(|earlier| earlier.key < event.key);
+    // Its key has no number yet: it will be the last of its day.
+    let at = prospect.events.partition_point(|earlier| earlier.date() <= event.date());
     prospect.events.insert(at, evidence);
     replay(prospect, settings, event.date())
 }

@@ -49,7 +49,7 @@ pub struct Import {
     file: PathBuf,
     #[command(flatten)]
     meaning: Meaning,
-    /// The day of rows that have no date at all
+    /// The day of the list: that of rows without a date, and of changes since the last import [default: the as-of day]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     date: Option<String>,
     /// Leave bad rows out, and import the others
@@ -93,10 +93,11 @@ impl Import {
             today,
         };
         let imported = import::import(&rows, &joined, &taken, &by).map_err(Failure)?;
+        let seen = date.unwrap_or(today);
         let steps: Vec<Step> = imported
             .candidates
             .into_par_iter()
-            .map(|candidate| step(ledger, candidate, &self.file, today))
+            .map(|candidate| step(ledger, candidate, &self.file, seen, today))
             .collect();
         let mut bad = imported.bad;
         let mut counts = Counts::of(rows.rows.len());
@@ -154,10 +155,10 @@ impl Import {
 }
 
 /// What a candidate comes to in this ledger.
-fn step(ledger: &Ledger, candidate: Candidate, file: &Path, today: Date) -> Step {
+fn step(ledger: &Ledger, candidate: Candidate, file: &Path, seen: Date, today: Date) -> Step {
     let line = candidate.line;
     let done = match candidate.there.clone() {
-        Some(path) => known(ledger, &candidate, &path, today),
+        Some(path) => known(ledger, &candidate, &path, seen, today),
         None => add(ledger, candidate, today),
     };
     done.unwrap_or_else(|failure| {
@@ -190,6 +191,7 @@ fn known(
     ledger: &Ledger,
     candidate: &Candidate,
     path: &Path,
+    seen: Date,
     today: Date,
 ) -> Result<Step, Failure> {
     let loaded = ledger.read(path).map_err(Failure)?;
@@ -198,7 +200,7 @@ fn known(
     if !broken.is_empty() {
         return Err(Failure(broken));
     }
-    let (fresh, differing) = compare(&loaded.prospect, candidate);
+    let (fresh, differing) = compare(&loaded.prospect, candidate, &ledger.settings, seen);
     if fresh.is_empty() {
         return Ok(Step::Known { change: None, entries: 0, differing });
     }

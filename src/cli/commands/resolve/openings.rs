@@ -1,0 +1,173 @@
+//! Two openings of one id: one person, or two.
+
+use super::differently;
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure, Lang, Place};
+use crate::disk::file::{id_of, read_text};
+use crate::disk::ledger::Ledger;
+use crate::disk::write::Change;
+use crate::format::append::append;
+use crate::format::content::content;
+use crate::format::line::{assign_key, event_line};
+use crate::format::merge::markers::Markers;
+use crate::format::merge::{Kind, Two, Versions, joined};
+use crate::format::read_prospect::read_prospect;
+use crate::model::event::{Event, EventKey};
+use crate::render::clean;
+use crate::value::id;
+use std::collections::BTreeSet;
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+/// What two openings of one id are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// One person: the files are joined.
+    One,
+    /// Two people: the one that was opened later gets another id.
+    Two,
+}
+
+/// What becomes of a file, and what is left in conflict in it.
+pub(super) struct Settled {
+    pub(super) changes: Vec<Change>,
+    pub(super) left: Vec<Diagnostic>,
+}
+
+/// That it is not known whether two openings are one person.
+pub(super) fn undecided(path: &Path, two: &Two) -> Diagnostic {
+    let id = id_of(path);
+    let Two { first, second, .. } = two;
+    let message = words!(
+        "two openings of `{id}`: `{first}` and `{second}`",
+        "`{id}` 有两次开户：`{first}` 与 `{second}`"
+    );
+    Diagnostic::new(Code::MergeConflict, message).help(words!(
+        "one person: crm resolve {id} --one; two people: crm resolve {id} --two",
+        "同一个人：crm resolve {id} --one；两个人：crm resolve {id} --two"
+    ))
+}
+
+/// The answer of whoever sits at a terminal; `None` without one, and where it is left open.
+pub(super) fn asked(path: &Path, two: &Two, context: &Context) -> Option<Decision> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let (input, output) = (&mut std::io::stdin().lock(), &mut std::io::stderr().lock());
+    ask(input, output, &id_of(path), two, context.spoken())
+}
+
+/// Asks until the answer is one of the three; `None` to leave it open, and at the end of input.
+fn ask(
+    input: &mut dyn BufRead,
+    output: &mut dyn Write,
+    id: &str,
+    two: &Two,
+    lang: Lang,
+) -> Option<Decision> {
+    let name = |text: &str| content(text).0.facts.get("name").cloned().unwrap_or_default();
+    let (one, other) = (name(&two.earlier), name(&two.later));
+    let Two { first, second, .. } = two;
+    let question = words!(
+        "{id}: {one}, opened by {first}, and {other}, opened by {second}: one person [1], two people [2], leave it [l]? ",
+        "{id}：{one}（开户 {first}）与 {other}（开户 {second}）：同一个人 [1]，两个人 [2]，先不处理 [l]？"
+    );
+    loop {
+        let _ = write!(output, "{}", clean(question.get(lang)));
+        let _ = output.flush();
+        let mut typed = String::new();
+        if !matches!(input.read_line(&mut typed), Ok(1..)) {
+            return None;
+        }
+        match typed.trim() {
+            "1" => return Some(Decision::One),
+            "2" => return Some(Decision::Two),
+            "l" | "L" => return None,
+            _ => {}
+        }
+    }
+}
+
+/// Joins the two files, or gives the later one a name of its own.
+pub(super) fn settle(
+    ledger: &Ledger,
+    context: &Context,
+    path: &Path,
+    two: &Two,
+    decision: Decision,
+) -> Result<Settled, Failure> {
+    let shown = ledger.show(path);
+    let before = read_text(&ledger.root.join(path), &shown).ok();
+    let own = |after: String| Change { path: path.to_owned(), before, after };
+    if decision == Decision::Two {
+        let (paths, _) = ledger.paths();
+        let taken: BTreeSet<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
+        let mut names = (2u32..).map(|n| format!("{}-{n}", id_of(path)));
+        let name = names.find(|name| !taken.contains(&id::fold(name))).unwrap_or_default();
+        let other = path.with_file_name(format!("{name}.toml"));
+        let new = Change { path: other, before: None, after: two.later.clone() };
+        return Ok(Settled { changes: vec![own(two.earlier.clone()), new], left: Vec::new() });
+    }
+    let later = retracted(ledger, context, path, two)?;
+    let versions = Versions { base: "", ours: &two.earlier, theirs: &later };
+    let merged = joined(versions, Kind::Prospect, &Markers::default()).map_err(|why| {
+        let message = words!("the two files cannot be joined: {why}", "两个文件无法合并：{why}");
+        Diagnostic::new(Code::MergeConflict, message).at(Place::file(&shown))
+    })?;
+    // Two names, two companies: a person settles them between the markers.
+    let left = merged.conflicts.iter().map(|conflict| differently(conflict, &shown)).collect();
+    Ok(Settled { changes: vec![own(merged.text)], left })
+}
+
+/// The later file with its opening taken back by an entry: history stays.
+fn retracted(
+    ledger: &Ledger,
+    context: &Context,
+    path: &Path,
+    two: &Two,
+) -> Result<String, Diagnostic> {
+    let shown = ledger.show(path);
+    let id = id_of(path);
+    let (prospect, _) = read_prospect(&two.later, &id, path, &shown, &ledger.settings);
+    let events = prospect.map(|prospect| prospect.events).unwrap_or_default();
+    let date = context.today.max(two.second.date);
+    let key = EventKey { date, n: 0, text: date.to_string().into() };
+    let mut event = Event::new(key, "retracted");
+    event.by = context.env.user.as_deref().map(Into::into);
+    event.event = Some(two.second.text.clone());
+    event.reason = Some(format!("one account with {}", two.first).into());
+    assign_key(&mut event, &id, &events);
+    append(&two.later, "events", &[event_line(&event)], &Place::file(&shown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::merge::{merge, two_in};
+
+    #[test]
+    fn an_unknown_answer_is_asked_again() {
+        let file = |name: &str, n: u32| {
+            format!("name = \"{name}\"\n[events]\n2009-12-03-{n} = {{ kind = \"opened\" }}\n")
+        };
+        let (ours, theirs) = (file("Wang", 2), file("王", 1));
+        let versions = Versions { base: "", ours: &ours, theirs: &theirs };
+        let merged = merge(versions, Kind::Prospect, &Markers::default()).unwrap();
+        let two = two_in(&merged.text).unwrap();
+        let asked = |input: &str| {
+            let mut output = Vec::new();
+            let answer = ask(&mut input.as_bytes(), &mut output, "wang", &two, Lang::En);
+            (answer, String::from_utf8(output).unwrap())
+        };
+        let (answer, output) = asked("y\n2\n");
+        assert_eq!(answer, Some(Decision::Two));
+        assert_eq!(output.matches("one person [1]").count(), 2);
+        assert!(
+            output.starts_with("wang: \"王\", opened by 2009-12-03-1, and \"Wang\""),
+            "{output}"
+        );
+        assert_eq!(asked("1\n").0, Some(Decision::One));
+        assert_eq!(asked("l\n").0, None);
+        assert_eq!(asked("").0, None);
+    }
+}

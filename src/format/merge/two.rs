@@ -1,0 +1,80 @@
+//! Two files that were made under one id, each with an opening of its own: two people, or one person whom two
+//! reps opened. The files alone do not tell which, so a person decides.
+
+use super::document::BOM;
+use super::markers::{Markers, take_apart};
+use super::{Conflict, Merged, Versions};
+use crate::format::content::content;
+use crate::model::event::EventKey;
+
+/// Two versions of a file with different openings; the ancestor has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Two {
+    /// The file with the earlier opening, in the order of replay.
+    pub earlier: String,
+    /// The file with the later opening.
+    pub later: String,
+    /// The key of the earlier opening.
+    pub first: EventKey,
+    /// The key of the later opening.
+    pub second: EventKey,
+}
+
+/// The two files, if the versions are such.
+pub fn two(versions: Versions) -> Option<Two> {
+    let Versions { base, ours, theirs } = versions;
+    if !content(base).0.events.is_empty() {
+        return None;
+    }
+    let (one, other) = (opening(ours)?, opening(theirs)?);
+    if one == other {
+        return None;
+    }
+    // One key with two contents: the order of the contents, so that both directions agree.
+    let (earlier, later, first, second) = match one <= other {
+        true => (ours, theirs, one.0, other.0),
+        false => (theirs, ours, other.0, one.0),
+    };
+    Some(Two { earlier: earlier.to_owned(), later: later.to_owned(), first, second })
+}
+
+/// The two files that a text with markers holds, if it is such.
+pub fn two_in(text: &str) -> Option<Two> {
+    let sides = take_apart(text)?;
+    two(Versions { base: &sides.base, ours: &sides.ours, theirs: &sides.theirs })
+}
+
+/// A file's first event with its content, if it opens the account.
+fn opening(text: &str) -> Option<(EventKey, String)> {
+    let (content, _) = content(text);
+    let events = content.events.into_iter();
+    let first = events.filter_map(|(key, event)| Some((EventKey::parse(&key)?, event))).min()?;
+    let opens = ["opened", "imported"];
+    opens.iter().any(|kind| first.1.contains(&format!("\"kind\" = \"{kind}\""))).then_some(first)
+}
+
+/// The whole files between markers.
+pub(super) fn apart(versions: Versions, two: &Two, markers: &Markers) -> Merged {
+    let Versions { base, ours, theirs } = versions;
+    let newline = if ours.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut text = String::new();
+    if [ours, theirs].iter().any(|side| side.starts_with(BOM)) {
+        text.push(BOM);
+    }
+    let mut put = |mark: char, label: &str, side: &str| {
+        text.push_str(&markers.line(mark, label));
+        text.push_str(newline);
+        text.push_str(side.trim_start_matches(BOM));
+        if !text.ends_with('\n') {
+            text.push_str(newline);
+        }
+    };
+    put('<', &markers.ours, ours);
+    if markers.show_base {
+        put('|', &markers.base, base);
+    }
+    put('=', "", theirs);
+    put('>', &markers.theirs, "");
+    let what = format!("two openings, {} and {}", two.first, two.second);
+    Merged { text, conflicts: vec![Conflict { what, line: 1 }] }
+}

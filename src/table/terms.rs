@@ -1,0 +1,161 @@
+//! The words of fixed sets that people read in cells: flags, verdicts, kinds of event and more.
+//! Machines read the ids. Columns and criteria have labels in the settings ([`crate::model::pipeline`]); levels of
+//! grading have theirs in their own table.
+
+use crate::value::label::Lang;
+
+/// A word of a fixed set: its id, English, Chinese.
+pub type Term = (&'static str, &'static str, &'static str);
+
+/// Flags of a prospect, in the words of the query language.
+#[rustfmt::skip]
+pub const FLAGS: &[Term] = &[
+    ("overdue",       "overdue",        "逾期"),
+    ("stalled",       "stalled",        "停滞"),
+    ("missed",        "missed",         "失约"),
+    ("hold",          "on hold",        "暂缓"),
+    ("forced",        "forced",         "破例"),
+    ("imported",      "imported",       "导入"),
+    ("overstated",    "overstated",     "高估"),
+    ("could-advance", "could advance",  "可推进"),
+    ("pool",          "pool",           "公海"),
+];
+
+/// How a column compares with the evidence.
+#[rustfmt::skip]
+pub const VERDICTS: &[Term] = &[
+    ("ended",         "ended",          "已结束"),
+    ("overdue",       "overdue",        "逾期"),
+    ("overstated",    "overstated",     "高估"),
+    ("could-advance", "could advance",  "可推进"),
+    ("holds",         "holds",          "相符"),
+];
+
+/// The built-in kinds of event.
+#[rustfmt::skip]
+pub const KINDS: &[Term] = &[
+    ("opened",    "opened",         "建档"),
+    ("call",      "call",           "电话"),
+    ("message",   "message",        "消息"),
+    ("email",     "e-mail",         "邮件"),
+    ("visit",     "visit",          "拜访"),
+    ("meeting",   "meeting",        "见面"),
+    ("demo",      "demo",           "演示"),
+    ("quote",     "quote",          "报价"),
+    ("contract",  "contract",       "合同"),
+    ("payment",   "payment",        "付款"),
+    ("booking",   "booking",        "承保"),
+    ("order",     "order",          "订单"),
+    ("refund",    "refund",         "退款"),
+    ("moved",     "moved",          "移动"),
+    ("assigned",  "assigned",       "分配"),
+    ("hold",      "hold",           "暂缓"),
+    ("verified",  "verified",       "核实"),
+    ("note",      "note",           "备注"),
+    ("request",   "request",        "请求"),
+    ("complaint", "complaint",      "投诉"),
+    ("resolved",  "resolved",       "已解决"),
+    ("survey",    "survey",         "调查"),
+    ("care",      "care",           "关怀"),
+    ("imported",  "imported",       "导入"),
+    ("retracted", "retracted",      "撤回"),
+];
+
+/// What is judged among the criteria and is none of them.
+pub const RULES: &[Term] = &[("in-cycle", "inside the sales cycle", "销售周期内")];
+
+/// The measures under a forecast, the two win rates, and what fairness is measured of.
+#[rustfmt::skip]
+pub const MEASURES: &[Term] = &[
+    ("won",            "Won",                 "已成交"),
+    ("due",            "Due",                 "到期"),
+    ("target",         "Target",              "目标"),
+    ("missing",        "Missing",             "差额"),
+    ("reach",          "Chance to reach it",  "达成概率"),
+    ("coverage",       "Coverage",            "覆盖"),
+    ("expected-share", "Of what it takes",    "占所需覆盖"),
+    ("needed",         "Coverage needed",     "所需覆盖"),
+    ("win-rate",       "Win rate",            "成交率"),
+    ("velocity",       "Velocity",            "速度"),
+    ("won-value",      "Mean won value",      "平均成交额"),
+    ("cycle",          "Median cycle",        "周期中位数"),
+    ("pushes",         "Pushes",              "推迟次数"),
+    ("slipped",        "Slipped",             "滑期"),
+    ("slipped-value",  "Slipped value",       "滑期价值"),
+    ("narrow",         "narrow",              "窄"),
+    ("broad",          "broad",               "宽"),
+];
+
+/// Rows of a forecast that are no month.
+#[rustfmt::skip]
+pub const LINES: &[Term] = &[
+    ("late",    "late",     "日期已过"),
+    ("undated", "undated",  "无日期"),
+    ("overdue", "overdue",  "逾期"),
+    ("on-hold", "on hold",  "搁置"),
+];
+
+/// The word of an id for people, the id itself for machines and where the set does not have it: the ledger may
+/// have kinds of its own.
+pub fn term<'t>(set: &[Term], id: &'t str, lang: Lang) -> &'t str {
+    match set.iter().find(|(known, ..)| *known == id) {
+        Some((_, en, zh)) => lang.term(id, en, zh),
+        None => id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kind::Kinds;
+    use crate::model::pipeline::{default_criteria, default_pipeline};
+    use crate::model::settings::{LEVELS, level_words};
+
+    /// Is it a word in Chinese?
+    fn is_chinese(text: &str) -> bool {
+        text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    }
+
+    #[test]
+    fn every_word_has_its_chinese_and_each_id_is_there_once() {
+        for set in [FLAGS, VERDICTS, KINDS, RULES, MEASURES, LINES] {
+            let mut ids: Vec<&str> = set.iter().map(|(id, ..)| *id).collect();
+            ids.sort_unstable();
+            assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
+            for (id, en, zh) in set {
+                assert!(!en.is_empty() && is_chinese(zh), "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_and_level_has_a_word() {
+        let kinds = Kinds::default();
+        let known: Vec<&str> = kinds.names().collect();
+        assert_eq!(known, KINDS.iter().map(|(id, ..)| *id).collect::<Vec<_>>());
+        for level in LEVELS {
+            let words = level_words(level);
+            assert_eq!((words.get(Lang::Machine), is_chinese(words.get(Lang::Zh))), (level, true));
+        }
+    }
+
+    #[test]
+    fn criteria_and_columns_have_labels_in_both_languages() {
+        for criterion in default_criteria() {
+            let label = &criterion.label;
+            assert!(label.en.is_some() && label.zh.as_deref().is_some_and(is_chinese), "{label:?}");
+        }
+        for stage in default_pipeline().stages {
+            let (en, zh) = (stage.label.en.unwrap(), stage.label.zh.unwrap());
+            assert!(is_chinese(&zh) || zh == en && zh.ends_with('%'), "{zh}");
+        }
+    }
+
+    #[test]
+    fn machines_read_ids_and_own_kinds_are_what_they_are_called() {
+        assert_eq!(term(FLAGS, "could-advance", Lang::Machine), "could-advance");
+        assert_eq!(term(FLAGS, "could-advance", Lang::En), "could advance");
+        assert_eq!(term(FLAGS, "could-advance", Lang::Zh), "可推进");
+        assert_eq!(term(KINDS, "golf", Lang::Zh), "golf");
+    }
+}
