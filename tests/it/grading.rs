@@ -183,7 +183,7 @@ fn what_is_wrong_in_the_settings_is_shown_where_it_stands() {
     wrong(
         "[[grading.rule]]\ngrade = \"A\"\nwhen = \"金额:高\"\n\
          [[grading.rule]]\ngrade = \"B\"\nwhen = 'tag:vip or grade:A'\n",
-        &["error[contradictory-rules]: a rule of grading cannot ask for `grade`", "crm.toml:6:20"],
+        &["error[contradictory-rules]: a rule of grading cannot use `grade`", "crm.toml:6:20"],
     );
     wrong(
         "[[grading.rule]]\ngrade = \"A\"\n[[grading.rule]]\ngrade = \"B\"\nwhen = \"value:high\"\n",
