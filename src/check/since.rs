@@ -146,7 +146,7 @@ impl Comparison<'_> {
             .at(Place::file(&shown))
             .note(words!(
                 "{} has it; a prospect that is given up is moved to `lost`",
-                "版本 {} 中有；不再跟进的客户应记为流失",
+                "版本 {} 中有；不再跟进的客户应记为退出",
                 self.revision
             ))
             .help(words!(

@@ -35,7 +35,7 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
                             Code::UnknownRep,
                             words!(
                                 "tallies of an unknown rep `{rep}`",
-                                "每日计数的业务员 `{rep}` 不存在"
+                                "日报的业务员 `{rep}` 不存在"
                             ),
                         )
                         .at(Place::file(&shown))
@@ -122,7 +122,7 @@ fn read_days(reader: &mut Reader, table: &Table) -> Vec<(EventKey, Tally)> {
                 "appointments" => &mut tally.appointments,
                 _ => {
                     let message =
-                        words!("unknown key `{name}` of a tally", "每日计数中有未知的键 `{name}`");
+                        words!("unknown key `{name}` of a tally", "日报中有未知的键 `{name}`");
                     let diagnostic = Diagnostic::new(Code::UnknownKey, message).nearest(name, KEYS);
                     reader.problem(key.span(), diagnostic);
                     continue;

@@ -14,8 +14,8 @@ pub struct PlanLine {
     pub rep: String,
 }
 
-/// Reads a plan; `file` is the path that diagnostics print. A spreadsheet may have put a byte-order mark before it, and semicolons or tabs between its
-/// cells.
+/// Reads a plan; `file` is the path that diagnostics print. A spreadsheet may have put a byte-order mark before it,
+/// and semicolons or tabs between its cells.
 pub fn read_plan(text: &str, file: &Path) -> Result<Vec<PlanLine>, Vec<Diagnostic>> {
     let text = text.trim_start_matches('\u{feff}');
     let head = text.lines().next().unwrap_or_default();

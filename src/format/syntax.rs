@@ -119,7 +119,10 @@ impl<'a> Broken<'a> {
                 .first_line_of(token)
                 .map(|line| words!("it first appears in line {line}", "首次出现在第 {line} 行"));
             let diagnostic = first.into_iter().fold(diagnostic, Diagnostic::note);
-            return diagnostic.help(words!("two entries of one day need different keys, such as `{}-2`; `crm log` makes such keys", "同一天的两条记录要用不同的键，如 `{}-2`；`crm log` 会自动这样写",
+            return diagnostic.help(words!(
+                "two entries of one day need different keys, such as `{}-2`; `crm log` makes \
+                 such keys",
+                "同一天的两条记录要用不同的键，如 `{}-2`；`crm log` 会自动这样写",
                 token.get(..10).unwrap_or(token)
             ));
         }

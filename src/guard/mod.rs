@@ -248,8 +248,16 @@ impl Guard<'_> {
     fn known(&self, settings: &Settings) -> Result<String, Diagnostic> {
         let unknown = |message: Words| Diagnostic::new(Code::UnknownPusher, message);
         if self.user.is_empty() {
-            return Err(unknown(words!("the server does not name the user who pushes", "服务器没有给出推送者"))
-                .help(words!("the hook needs --user REP, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME or GITEA_PUSHER_NAME", "钩子需要 --user REP、CRM_USER、REMOTE_USER、GL_USER、GL_USERNAME 或 GITEA_PUSHER_NAME")));
+            return Err(unknown(words!(
+                "the server does not name the user who pushes",
+                "服务器没有给出推送者"
+            ))
+            .help(words!(
+                "the hook needs --user REP, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME or \
+                     GITEA_PUSHER_NAME",
+                "钩子需要 --user REP、CRM_USER、REMOTE_USER、GL_USER、GL_USERNAME 或 \
+                     GITEA_PUSHER_NAME"
+            )));
         }
         // A ledger without reps accepts any name, as it does for owners.
         if settings.reps.is_empty() {
@@ -453,8 +461,15 @@ fn outside(
                 change.path.display()
             );
             Diagnostic::new(Code::AdminsOnly, message)
-                .note(words!("rule: only admins change the settings and how git treats the files", "规则：设置以及 git 如何处理文件，只能由管理员修改"))
-                .help(words!("an admin is a [[rep]] with `admin = true`, or named by `git config --add crm.admin REP` on the server", "管理员是 `admin = true` 的 [[rep]]，或在服务器上由 `git config --add crm.admin REP` 指定"))
+                .note(words!(
+                    "rule: only admins change the settings and how git treats the files",
+                    "规则：设置以及 git 如何处理文件，只能由管理员修改"
+                ))
+                .help(words!(
+                    "an admin is a [[rep]] with `admin = true`, or named by `git config --add \
+                     crm.admin REP` on the server",
+                    "管理员是 `admin = true` 的 [[rep]]，或在服务器上由 `git config --add crm.admin REP` 指定"
+                ))
         }
         Some(_)
             if [PROSPECTS, ACTIVITY]

@@ -226,8 +226,16 @@ impl<'a> Judge<'a> {
             found.push(
                 Diagnostic::new(Code::NotYours, message)
                     .at(self.spot_of_change(case, before, text))
-                    .note(words!("rule: only its owner, the owner's manager or an admin may change it, as the ledger was before the push", "规则：以推送前的账本为准，只有负责人、其主管或管理员可以修改"))
-                    .help(words!("ask `{owner}`, or have it assigned first: crm assign {} --to {user}", "请与 `{owner}` 商量，或先改派：crm assign {} --to {user}", case.id)),
+                    .note(words!(
+                        "rule: only its owner, the owner's manager or an admin may change it, \
+                         as the ledger was before the push",
+                        "规则：以推送前的账本为准，只有负责人、其主管或管理员可以修改"
+                    ))
+                    .help(words!(
+                        "ask `{owner}`, or have it assigned first: crm assign {} --to {user}",
+                        "请与 `{owner}` 商量，或先改派：crm assign {} --to {user}",
+                        case.id
+                    )),
             );
         }
     }
@@ -372,8 +380,15 @@ impl<'a> Judge<'a> {
                 found.push(
                     Diagnostic::new(Code::ForeignRetraction, message)
                         .at(at(Some("event")))
-                        .note(words!("rule: only the rep who signed an entry, that rep's manager or an admin may retract it", "规则：只有签署人、其主管或管理员可以撤销记录"))
-                        .help(words!("ask `{by}`, or add an entry with the present facts", "请与 `{by}` 商量，或另写记录说明现状")),
+                        .note(words!(
+                            "rule: only the rep who signed an entry, that rep's manager or an \
+                             admin may retract it",
+                            "规则：只有签署人、其主管或管理员可以撤销记录"
+                        ))
+                        .help(words!(
+                            "ask `{by}`, or add an entry with the present facts",
+                            "请与 `{by}` 商量，或另写记录说明现状"
+                        )),
                 );
             }
             if let Some(owner) =
@@ -387,8 +402,15 @@ impl<'a> Judge<'a> {
                 found.push(
                     Diagnostic::new(Code::NotYours, message)
                         .at(at(Some("owner")))
-                        .note(words!("rule: a rep may take prospects from the pool, and new ones, only for themselves or for reps they lead", "规则：公海客户和新客户，只能领给自己或自己的下属"))
-                        .help(words!("leave it in the pool, for `{owner}` to claim", "请留在公海，由 `{owner}` 自行领取")),
+                        .note(words!(
+                            "rule: a rep may take prospects from the pool, and new ones, only \
+                             for themselves or for reps they lead",
+                            "规则：公海客户和新客户，只能领给自己或自己的下属"
+                        ))
+                        .help(words!(
+                            "leave it in the pool, for `{owner}` to claim",
+                            "请留在公海，由 `{owner}` 自行领取"
+                        )),
                 );
             }
         }
@@ -407,7 +429,7 @@ impl<'a> Judge<'a> {
         }
         let message = words!(
             "`{}` may not change the tallies of `{rep}`",
-            "`{}` 无权修改 `{rep}` 的每日计数",
+            "`{}` 无权修改 `{rep}` 的日报",
             self.rights.user()
         );
         Some(
@@ -415,7 +437,7 @@ impl<'a> Judge<'a> {
                 .at(place_in(&change.path, "", Spot::Whole))
                 .note(words!(
                     "rule: only the rep, the rep's manager or an admin may change a rep's tallies",
-                    "规则：每日计数只能由本人、其主管或管理员修改"
+                    "规则：日报只能由本人、其主管或管理员修改"
                 )),
         )
     }
@@ -455,7 +477,7 @@ fn gone(case: &Case, all: &[Case], found: &mut Vec<Diagnostic>) {
             .note(grows())
             .help(words!(
                 "move a prospect that is given up to lost instead: crm lose {} --reason TEXT",
-                "不再跟进的客户请记为流失：crm lose {} --reason TEXT",
+                "不再跟进的客户请记为退出：crm lose {} --reason TEXT",
                 case.id
             )),
     );

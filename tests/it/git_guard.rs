@@ -192,7 +192,7 @@ fn signatures_and_retractions() {
         &[
             "error[foreign-signature]: `liu` may not sign `2009-12-06` of `zhang` as `wang`",
             "--> prospects/zhang.toml:6:36",
-            "rule: everybody signs with their own name",
+            "rule: each rep signs with their own name",
         ],
     );
     liu.git("reset -q --hard origin/main").done();

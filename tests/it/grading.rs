@@ -183,7 +183,7 @@ fn what_is_wrong_in_the_settings_is_shown_where_it_stands() {
     wrong(
         "[[grading.rule]]\ngrade = \"A\"\nwhen = \"金额:高\"\n\
          [[grading.rule]]\ngrade = \"B\"\nwhen = 'tag:vip or grade:A'\n",
-        &["error[contradictory-rules]: a rule of grading cannot ask for `grade`", "crm.toml:6:20"],
+        &["error[contradictory-rules]: a rule of grading cannot use `grade`", "crm.toml:6:20"],
     );
     wrong(
         "[[grading.rule]]\ngrade = \"A\"\n[[grading.rule]]\ngrade = \"B\"\nwhen = \"value:high\"\n",
@@ -200,8 +200,8 @@ fn what_is_wrong_in_the_settings_is_shown_where_it_stands() {
         "[grading]\nvalue_high = 5\nvalue_medium = 6\n",
         &["error[contradictory-rules]: `value_high` (5) is less than `value_medium` (6)", ":2:14"],
     );
-    wrong("[grading]\nrecency_limits = [30, 90, 60, 365]\n", &["four limits, ascending"]);
-    wrong("[grading]\nmoney_limits = [1, 2]\n", &["four limits, ascending"]);
+    wrong("[grading]\nrecency_limits = [30, 90, 60, 365]\n", &["four limits in ascending order"]);
+    wrong("[grading]\nmoney_limits = [1, 2]\n", &["four limits in ascending order"]);
     wrong("[grading]\nscoring = \"R\"\n", &["`scoring` cannot be `R`"]);
     wrong("[grading]\nloyal_repeat = 60\n", &["`loyal_repeat` is a number from 0 to 1"]);
     wrong("[policy.D]\nverify_days = 5\n", &["no rule of grading gives the grade `D`", "A, B, C"]);

@@ -282,7 +282,7 @@ fn settings_that_contradict_themselves_are_refused() {
     for (settings, why) in [
         (
             "[pool]\nmax_held = 5\n[pool.A]\nmax_held = 9\n",
-            "`[pool.A]` allows max_held = 9, `[pool]` only 5",
+            "`[pool.A]` allows max_held = 9, but `[pool]` allows only 5",
         ),
         ("[pool]\nrecycle_day = 5\n", "did you mean `recycle_days`?"),
         ("[pool.A]\nclaim_per_day = 5\n", "unknown setting `claim_per_day` of `[pool.A]`"),

@@ -46,8 +46,8 @@ fn code(text: &str) -> String {
         } else if let Some((open, close)) = raw_string(rest) {
             let end = rest[open..].find(&close).map_or(rest.len(), |end| open + end);
             (open..end, end + close.len())
-        } else if rest.starts_with('"') {
-            let end = unescaped_end(&rest[1..], '"').map_or(rest.len(), |end| end + 1);
+        } else if let Some(inner) = rest.strip_prefix('"') {
+            let end = unescaped_end(inner, '"').map_or(rest.len(), |end| end + 1);
             (1..end, end + 1)
         } else if let Some(end) = character(rest) {
             (1..end, end + 1)
@@ -127,12 +127,11 @@ fn one_language(text: &str) -> Vec<usize> {
         for (at, _) in code.match_indices(call) {
             let arguments = arguments(&code[at + call.len()..]);
             let message = arguments.get(position).copied().unwrap_or_default();
-            if message.trim_start_matches('&').starts_with(['"', 'r'])
-                && message.contains('"')
-                && !message.contains('(')
-                || message.starts_with('"')
-                || message.contains("format!(") && !message.contains("Words::both(")
-            {
+            let is_literal = ["\"", "r\"", "r#"]
+                .iter()
+                .any(|quote| message.trim_start_matches('&').starts_with(quote));
+            let is_formatted = message.contains("format!(") && !message.contains("Words::both(");
+            if is_literal || is_formatted {
                 lines.push(code[..at].matches('\n').count() + 1);
             }
         }

@@ -94,8 +94,14 @@ fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), Diagnostic> {
         {
             Ok(())
         }
-        _ => Err(wrong(words!("the pipeline `{id}` must end with one won and one lost stage", "看板 `{id}` 必须以一个赢单阶段和一个流失阶段结尾"))
-            .help(words!("its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\"", "先写进行中的阶段，再写一个 outcome = \"won\"，最后写一个 outcome = \"lost\""))),
+        _ => Err(wrong(words!(
+            "the pipeline `{id}` must end with one won and one lost stage",
+            "看板 `{id}` 必须以一个成交阶段和一个退出阶段结尾"
+        ))
+        .help(words!(
+            "its open stages first, then one with outcome = \"won\", then one with outcome = \"lost\"",
+            "先写进行中的阶段，再写一个 outcome = \"won\"，最后写一个 outcome = \"lost\""
+        ))),
     }
 }
 
