@@ -48,17 +48,29 @@ impl<'a> Session<'a> {
                 if let Some(id) = ids.first() {
                     return Err(Diagnostic::new(
                         Code::BadArgument,
-                        format!("`{id}` and --where exclude each other"),
+                        words!(
+                            "`{id}` and --where exclude each other",
+                            "`{id}` 与 --where 不能同时使用"
+                        ),
                     )
-                    .help("name prospects, or select them with a query")
+                    .help(words!(
+                        "name prospects, or select them with a query",
+                        "写出潜在客户，或用查询选择，二者取一"
+                    ))
                     .into());
                 }
                 self.selected(query)?
             }
             None if ids.is_empty() => {
-                return Err(Diagnostic::new(Code::BadArgument, "which prospect?")
-                    .help("name one or more ids, or select with --where QUERY")
-                    .into());
+                return Err(Diagnostic::new(
+                    Code::BadArgument,
+                    words!("no prospect given", "没有指定潜在客户"),
+                )
+                .help(words!(
+                    "name one or more ids, or select with --where QUERY",
+                    "写出一个或多个编号，或用 --where QUERY 选择"
+                ))
+                .into());
             }
             None => self.named(ids)?,
         };
@@ -185,9 +197,15 @@ impl<'a> Session<'a> {
             None => context.today,
         };
         if date > context.today {
-            return Err(Diagnostic::new(Code::BadArgument, format!("{date} is still to come"))
-                .help("an entry says what happened; what is agreed for later is its --next")
-                .into());
+            return Err(Diagnostic::new(
+                Code::BadArgument,
+                words!("{date} is in the future", "{date} 是将来的日期"),
+            )
+            .help(words!(
+                "an entry records what happened; what is agreed for later is its --next",
+                "流水只记录已经发生的事；约定的下一步请用 --next"
+            ))
+            .into());
         }
         let mut event = Event::new(EventKey { date, n: 0, text: date.to_string().into() }, kind);
         event.by = self.signature(signed)?;
@@ -323,23 +341,28 @@ impl Target {
 
     /// It on the day of an event: dates before it was opened are refused.
     pub fn on(&self, settings: &Settings, date: Date) -> Result<Record, Diagnostic> {
+        let id = self.id();
         replay(self.loaded.prospect.clone(), settings, date).ok_or_else(|| {
             Diagnostic::new(
                 Code::BadArgument,
-                format!("{date} is before `{}` was opened", self.id()),
+                words!("{date} is before `{id}` was opened", "{date} 早于 `{id}` 的建档日期"),
             )
-            .help("the first entry opens the account; choose a later --date")
+            .help(words!("choose a later --date", "请用更晚的 --date"))
         })
     }
 }
 
 /// That a prospect stands where its pursuit has ended, for commands that go on with one.
 pub fn ended(target: &Target, here: &str) -> Diagnostic {
+    let (named, id) = (target.named(), target.id());
     Diagnostic::new(
         Code::MoveAfterEnd,
-        format!("{} stands at `{here}`: this pursuit has ended", target.named()),
+        words!(
+            "{named} is at `{here}`: its pursuit has ended",
+            "{named} 在 `{here}`：这一轮已经结束"
+        ),
     )
-    .help(format!("a new pursuit begins with: crm reopen {}", target.id()))
+    .help(words!("to begin a new pursuit: crm reopen {id}", "开始新的一轮：crm reopen {id}"))
 }
 
 /// Events for one prospect, and what to say when they stand.
@@ -354,8 +377,11 @@ pub struct Entry {
 
 /// A prospect that does not exist on the day.
 pub fn not_yet(id: &str, today: Date) -> Diagnostic {
-    Diagnostic::new(Code::NotFound, format!("`{id}` was opened after {today}"))
-        .help("look from a later day: --as-of")
+    Diagnostic::new(
+        Code::NotFound,
+        words!("`{id}` was opened after {today}", "`{id}` 在 {today} 之后才建档"),
+    )
+    .help(words!("look from a later day: --as-of DATE", "请从更晚的日期看：--as-of DATE"))
 }
 
 /// A known rep, or the pool (`""`). A ledger without reps takes any name.
@@ -363,9 +389,12 @@ pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Text, Diagnost
     if id.is_empty() || settings.reps.is_empty() || settings.rep(id).is_some() {
         return Ok(id.into());
     }
-    Err(Diagnostic::new(Code::UnknownRep, format!("{origin}: no rep `{id}`"))
-        .typed()
-        .nearest(id, settings.reps.iter().map(|rep| &*rep.id)))
+    Err(Diagnostic::new(
+        Code::UnknownRep,
+        words!("{origin}: no rep `{id}`", "{origin}：没有业务员 `{id}`"),
+    )
+    .typed()
+    .nearest(id, settings.reps.iter().map(|rep| &*rep.id)))
 }
 
 /// An amount that somebody typed.
@@ -423,7 +452,7 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
 }
 
 /// The rep whose e-mail is git's `user.email` in this folder.
-fn rep_of_git(settings: &Settings, root: &Path) -> Option<Text> {
+pub fn rep_of_git(settings: &Settings, root: &Path) -> Option<Text> {
     if settings.reps.iter().all(|rep| rep.email.is_none()) {
         return None;
     }

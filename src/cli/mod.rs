@@ -7,18 +7,19 @@ pub mod diagnose;
 pub mod eligible;
 pub mod entry;
 pub mod environment;
+pub mod external;
 pub mod progress;
 pub mod proposal;
 pub mod terminal;
 pub mod words;
 
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::Failure;
 use args::{Cli, Command};
-use clap::{CommandFactory, Parser};
+use clap::Parser;
+use clap::error::ErrorKind;
 use context::Context;
 use diagnose::Look;
 use environment::Environment;
-use std::ffi::OsString;
 
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
@@ -26,6 +27,7 @@ pub fn main() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let error = with_programs(error, &env);
             let _ = error.print();
             return if error.use_stderr() { 2 } else { 0 };
         }
@@ -41,6 +43,16 @@ pub fn main() -> u8 {
     };
     let done = run(cli.command, &context).and_then(|status| context.finish().map(|()| status));
     done.unwrap_or_else(|failure| stop(&failure, context.look_of_messages()))
+}
+
+/// Help as it was asked for, with the commands that the PATH adds. They are looked for only here: a PATH is
+/// slow to read.
+fn with_programs(error: clap::Error, env: &Environment) -> clap::Error {
+    use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand};
+    if !matches!(error.kind(), DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand) {
+        return error;
+    }
+    external::command_with_programs(env.path.as_deref()).try_get_matches().err().unwrap_or(error)
 }
 
 fn run(command: Command, context: &Context) -> Result<u8, Failure> {
@@ -86,39 +98,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::MergeFile(command) => return Ok(command.run(context)),
         Command::Resolve(command) => return command.run(context),
         Command::Doctor(command) => return command.run(context),
-        Command::External(words) => return external(&words, context),
+        Command::External(words) => return external::run(&words, context),
     };
     done.map(|()| 0)
-}
-
-/// An unknown `crm foo` runs `crm-foo` from the PATH, as git and cargo do.
-fn external(words: &[OsString], context: &Context) -> Result<u8, Failure> {
-    let name = words.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-    let program = format!("crm-{name}");
-    let found = context.env.path.as_ref().and_then(|path| {
-        let valid = !name.contains(['/', '\\']);
-        std::env::split_paths(path)
-            .map(|folder| folder.join(&program))
-            .find(|file| valid && file.is_file())
-    });
-    let Some(program) = found else {
-        let command = Cli::command();
-        let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-        let diagnostic = Diagnostic::new(Code::BadArgument, format!("unknown command `{name}`"));
-        let help = crate::diag::suggest(&name, names);
-        return Err(match help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        }
-        .help("`crm --help` lists the commands")
-        .into());
-    };
-    let status =
-        std::process::Command::new(&program).args(&words[1..]).status().map_err(|error| {
-            Diagnostic::new(
-                Code::Unreadable,
-                format!("{} cannot be run: {error}", program.display()),
-            )
-        })?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }

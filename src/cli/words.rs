@@ -20,11 +20,22 @@ pub fn split_stage<'w>(
     if stages.contains(&last.as_str()) {
         return Ok((before, Some(last)));
     }
-    if !selected && !matches!(find(ledger, last), Err(Diagnostic { code: Code::NotFound, .. })) {
+    let unknown = |word| matches!(find(ledger, word), Err(Diagnostic { code: Code::NotFound, .. }));
+    if let Some(first) =
+        before.first().filter(|word| stages.contains(&word.as_str()) && unknown(word))
+    {
+        let message =
+            words!("`{first}` is a column, no prospect", "`{first}` 是一栏，不是潜在客户");
+        return Err(Diagnostic::new(Code::BadArgument, message).help(words!(
+            "the prospect comes first: {last} {first}",
+            "先写潜在客户：{last} {first}"
+        )));
+    }
+    if !selected && !unknown(last) {
         return Ok((words, None));
     }
     stages.dedup();
-    Err(Diagnostic::new(Code::UnknownStage, format!("no stage `{last}`"))
+    Err(Diagnostic::new(Code::UnknownStage, words!("no stage `{last}`", "没有 `{last}` 这一栏"))
         .typed()
         .nearest(last, stages.iter().copied()))
 }

@@ -135,6 +135,11 @@ impl Git {
         Err(self.failed(&words, &output))
     }
 
+    /// Is this a bare repository, which has no files to work on?
+    pub fn is_bare(&self) -> bool {
+        self.line(&["rev-parse", "--is-bare-repository"]).is_ok_and(|answer| answer == "true")
+    }
+
     /// A folder's path from the top level, as git writes it: empty, or `sales/` with the slash.
     pub fn prefix(&self, folder: &Path) -> Result<String, Diagnostic> {
         let top = self.top_level()?;

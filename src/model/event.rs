@@ -248,6 +248,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_claim_is_signed_by_the_new_owner_and_gives_no_reason() {
+        let event = |kind: &str, by: Option<&str>, owner: Option<&str>, reason: Option<&str>| {
+            let mut event = Event::new(EventKey::parse("2009-12-03").unwrap(), kind);
+            event.by = by.map(Into::into);
+            event.owner = owner.map(Into::into);
+            event.reason = reason.map(Into::into);
+            event
+        };
+        assert!(event("assigned", Some("ann"), Some("ann"), None).is_claim());
+        assert!(!event("assigned", Some("ann"), Some("ann"), Some("fair share")).is_claim());
+        assert!(!event("assigned", Some("bob"), Some("ann"), None).is_claim());
+        assert!(!event("assigned", None, None, None).is_claim());
+        assert!(!event("opened", Some("ann"), Some("ann"), None).is_claim());
+    }
+
+    #[test]
     fn order_is_date_then_n_then_suffix() {
         let order = [
             "2009-12-03",

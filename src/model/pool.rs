@@ -25,12 +25,19 @@ pub struct Limits {
 pub const RECYCLE_OVERDUE: u32 = 2;
 
 /// `[pool]`, and `[pool.A]` for the prospects of grade A.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
     /// For all prospects together.
     pub all: Limits,
     /// For the prospects of one grade, by the grade's name.
     pub grades: BTreeMap<Text, Limits>,
+}
+
+impl Default for Pool {
+    fn default() -> Pool {
+        let all = Limits { recycle_overdue: Some(RECYCLE_OVERDUE), ..Limits::default() };
+        Pool { all, grades: BTreeMap::new() }
+    }
 }
 
 impl Pool {
@@ -51,8 +58,7 @@ impl Pool {
 
     /// The time it is overdue that sends it back; `None` = never.
     pub fn recycle_overdue(&self, grade: Option<&str>) -> Option<u32> {
-        let stated = self.own(grade).recycle_overdue.or(self.all.recycle_overdue);
-        Some(stated.unwrap_or(RECYCLE_OVERDUE)).filter(|times| *times > 0)
+        self.own(grade).recycle_overdue.or(self.all.recycle_overdue).filter(|times| *times > 0)
     }
 }
 
@@ -136,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_grade_overrides_what_it_states() {
-        let all = Limits { recycle_days: Some(30), ..Limits::default() };
+        let all = Limits { recycle_days: Some(30), ..Pool::default().all };
         let a = Limits { recycle_days: Some(14), recycle_overdue: Some(1), ..Limits::default() };
         let pool = Pool { all, grades: BTreeMap::from([("A".into(), a)]) };
         assert_eq!(pool.recycle_days(Some("A")), Some(14));

@@ -2,8 +2,8 @@
 //! what is printed into the documents instead.
 //!
 //! A block's lines that begin with `$ ` are commands for `sh`; what follows is their output, stderr
-//! included. The blocks of one document share a folder with a copy of `examples/` in it. A line `...`
-//! stands for any lines.
+//! included. The blocks of one document share a folder with a copy of `examples/` in it, and a `cd DIR` alone lasts to
+//! the end of the document. A line `...` stands for any lines.
 
 use crate::common::{Sandbox, TODAY};
 use std::path::{Path, PathBuf};
@@ -40,14 +40,58 @@ fn console_blocks_print_what_they_say() {
     );
 }
 
+/// The first tour must work for a reader of today, of a Sunday and of a leap day. A document's dates are fixed,
+/// so what is compared is each command's status and how many lines it prints.
+#[test]
+fn the_five_minutes_work_on_any_day() {
+    let readme = include_str!("../../README.md");
+    let tour = readme.split("## Five minutes").nth(1).unwrap().split("\n## ").next().unwrap();
+    let commands: Vec<&str> = tour.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+    assert!(commands.len() > 10, "{commands:?}");
+    let outcome = |today| {
+        let mut shell = Shell::on(today);
+        let outcome = |command: &&str| {
+            let (printed, status) = shell.run(command);
+            (printed.lines().count(), status, printed)
+        };
+        commands.iter().map(outcome).collect::<Vec<_>>()
+    };
+    let shown = outcome(Some(TODAY));
+    let refused = shown.iter().filter(|(_, status, _)| *status != 0).count();
+    assert_eq!(refused, 1, "one command of the tour shows a refusal: {shown:#?}");
+    let days = [
+        None,
+        // A Monday, a Tuesday (on which `tue` is a week away), a Saturday, a Sunday.
+        Some("2026-03-02"),
+        Some("2026-03-03"),
+        Some("2026-03-07"),
+        Some("2026-03-08"),
+        // The ends of a month, a leap February and a year; the first of a month.
+        Some("2026-01-31"),
+        Some("2028-02-29"),
+        Some("2028-03-01"),
+        Some("2026-12-31"),
+    ];
+    for today in days {
+        for ((command, shown), here) in commands.iter().zip(&shown).zip(outcome(today)) {
+            assert_eq!(
+                (here.0, here.1),
+                (shown.0, shown.1),
+                "{command} on {today:?}:\n{}\ninstead of:\n{}",
+                here.2,
+                shown.2
+            );
+        }
+    }
+}
+
 fn bless(document: &Path, text: &str) {
     std::fs::write(document, text).unwrap();
 }
 
 /// The document with the output that its commands gave.
 fn run_blocks(text: &str) -> String {
-    let sandbox = Sandbox::empty();
-    copy_examples(&sandbox);
+    let mut shell = Shell::on(Some(TODAY));
     let mut out = String::new();
     let mut lines = text.lines().peekable();
     let mut inside = false;
@@ -77,7 +121,7 @@ fn run_blocks(text: &str) -> String {
             expected.push_str(line);
             expected.push('\n');
         }
-        let printed = shell(&sandbox, &command);
+        let (printed, _) = shell.run(&command);
         out.push_str(if fits(&expected, &printed) { &expected } else { &printed });
     }
     out
@@ -104,31 +148,51 @@ fn fits(expected: &str, printed: &str) -> bool {
     rest.is_empty() || expected.ends_with("...\n")
 }
 
-fn shell(sandbox: &Sandbox, command: &str) -> String {
-    let bin = Path::new(env!("CARGO_BIN_EXE_crm")).parent().unwrap();
-    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display());
-    let output = std::process::Command::new("sh")
-        .arg("-c")
-        .arg(format!("exec 2>&1\n{command}"))
-        .env_clear()
-        .env("PATH", path)
-        .env("HOME", sandbox.path())
-        .env("CRM_TODAY", TODAY)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "Liu Yan")))
-        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "liuyan@example.com")))
-        .envs(
-            ["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_DATE"), "2009-12-18T09:00:00Z")),
-        )
-        .current_dir(sandbox.path())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let mut text = String::from_utf8(output.stdout).unwrap();
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
+/// A shell in a folder with a copy of `examples/`, on a day.
+struct Shell {
+    sandbox: Sandbox,
+    here: PathBuf,
+    /// `CRM_TODAY`; none: the clock.
+    today: Option<&'static str>,
+}
+
+impl Shell {
+    fn on(today: Option<&'static str>) -> Shell {
+        let sandbox = Sandbox::empty();
+        copy_examples(&sandbox);
+        Shell { here: sandbox.path().to_owned(), sandbox, today }
     }
-    text
+
+    /// What a command prints, and its status.
+    fn run(&mut self, command: &str) -> (String, i32) {
+        if let Some(folder) = command.strip_prefix("cd ").filter(|rest| !rest.contains(' ')) {
+            self.here.push(folder);
+            return (String::new(), 0);
+        }
+        let bin = Path::new(env!("CARGO_BIN_EXE_crm")).parent().unwrap();
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display());
+        let people = ["AUTHOR", "COMMITTER"];
+        let output = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(format!("exec 2>&1\n{command}"))
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.sandbox.path())
+            .envs(self.today.map(|today| ("CRM_TODAY", today)))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs(people.map(|who| (format!("GIT_{who}_NAME"), "Liu Yan")))
+            .envs(people.map(|who| (format!("GIT_{who}_EMAIL"), "liuyan@example.com")))
+            .envs(people.map(|who| (format!("GIT_{who}_DATE"), "2009-12-18T09:00:00Z")))
+            .current_dir(&self.here)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let mut text = String::from_utf8(output.stdout).unwrap();
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        (text, output.status.code().unwrap_or(-1))
+    }
 }
 
 fn copy_examples(sandbox: &Sandbox) {

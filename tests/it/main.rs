@@ -44,6 +44,7 @@ mod reports_stats;
 mod rules;
 mod schema;
 mod small_n;
+mod start;
 mod words;
 mod worked_cases;
 mod write;

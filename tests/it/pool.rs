@@ -65,7 +65,7 @@ fn what_is_owned_cannot_be_claimed_and_nothing_is_written() {
     assert_eq!(sandbox.snapshot(), before);
     let said = sandbox.crm("release p2 --reason x").fails(1);
     assert!(said.contains("error[already-there]: p2 (客户2) is in the pool already"), "{said}");
-    assert!(sandbox.crm("claim p2").fails(2).contains("who claims?"));
+    assert!(sandbox.crm("claim p2").fails(2).contains("no rep is named"));
 }
 
 #[test]

@@ -330,3 +330,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_cache_of_an_earlier_version_is_neither_read_nor_touched() {
+    let sandbox = Sandbox::copy_of("examples/team");
+    let before = sandbox.crm("report funnel -f csv --as-of 2010-03-31").ok();
+    sandbox.write(".crm/cache/standings", "torn");
+    assert_eq!(sandbox.crm("report funnel -f csv --as-of 2010-03-31").ok(), before);
+    sandbox.crm("log bai-xue note -m x --as-of 2010-03-31").done();
+    assert_eq!(sandbox.read(".crm/cache/standings"), "torn");
+}

@@ -22,9 +22,9 @@ use clap::Args;
     crm add 张先生 --company 时装连锁店 --owner liuyan --source referral --value 18000\n  \
     crm add 'Acme Ltd' --id acme --region east --contact 'Ann Lee' --email ann@acme.example --decides")]
 pub struct Add {
-    /// Who this is
-    #[arg(value_name = "NAME")]
-    name: String,
+    /// The name, of one or several words
+    #[arg(value_name = "NAME", required = true)]
+    name: Vec<String>,
     /// The id [default: made from the name: 张先生 -> zhang-xian-sheng]
     #[arg(long, value_name = "ID")]
     id: Option<String>,
@@ -142,18 +142,21 @@ impl Add {
 
     /// The prospect without its opening event.
     fn prospect(&self, ledger: &Ledger) -> Result<Prospect, Diagnostic> {
-        if self.name.trim().is_empty() {
-            return Err(Diagnostic::new(Code::MissingName, "a prospect needs a name")
+        let words = self.name.join(" ");
+        let name = words.trim();
+        if name.is_empty() {
+            let message = words!("a prospect needs a name", "潜在客户需要名称");
+            return Err(Diagnostic::new(Code::MissingName, message)
                 .typed()
-                .help("say who this is: crm add 张先生"));
+                .help(words!("for example: crm add 张先生", "例如：crm add 张先生")));
         }
-        let id = self.free_id(ledger)?;
+        let id = self.free_id(name, ledger)?;
         let facts = &self.facts;
         let boxed = |items: &[String]| items.iter().map(|item| item.as_str().into()).collect();
         let mut prospect = Prospect {
             path: new_path(ledger, &id),
             id: id.into(),
-            name: self.name.trim().into(),
+            name: name.into(),
             needs: boxed(&facts.need),
             tags: boxed(&facts.tag),
             ..Prospect::default()
@@ -187,11 +190,11 @@ impl Add {
             .typed()
             .nearest(pipeline, ledger.settings.pipelines.iter().map(|p| &*p.id)));
         }
-        prospect.contacts.extend(self.person());
+        prospect.contacts.extend(self.person(name));
         Ok(prospect)
     }
 
-    fn person(&self) -> Option<Contact> {
+    fn person(&self, name: &str) -> Option<Contact> {
         let text = |value: &Option<String>| value.as_deref().map(Into::into);
         let any = self.contact.is_some()
             || self.role.is_some()
@@ -199,7 +202,7 @@ impl Add {
             || self.email.is_some()
             || self.decides;
         any.then(|| Contact {
-            name: self.contact.as_deref().unwrap_or(&self.name).into(),
+            name: self.contact.as_deref().unwrap_or(name).into(),
             role: text(&self.role),
             decides: self.decides,
             phone: text(&self.phone),
@@ -209,7 +212,7 @@ impl Add {
     }
 
     /// The id stated, or one from the name with a number where it is taken.
-    fn free_id(&self, ledger: &Ledger) -> Result<String, Diagnostic> {
+    fn free_id(&self, name: &str, ledger: &Ledger) -> Result<String, Diagnostic> {
         let (paths, _) = ledger.paths();
         let taken: std::collections::HashSet<String> =
             paths.iter().map(|path| id::fold(&id_of(path))).collect();
@@ -229,14 +232,14 @@ impl Add {
             }
             return Ok(stated.clone());
         }
-        let slug = id::slug(&self.name);
+        let slug = id::slug(name);
         if slug.is_empty() {
             return Err(Diagnostic::new(
                 Code::BadId,
-                format!("no id can be made from `{}`", self.name),
+                words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"),
             )
             .typed()
-            .help("state one: --id ID"));
+            .help(words!("state one: --id ID", "请指定：--id ID")));
         }
         let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
         let mut candidates = std::iter::once(slug.clone()).chain(numbered);

@@ -79,24 +79,35 @@ impl Advance {
             None => next_stage(&record, settings),
         };
         let Some(to) = to else {
-            let id = stage.unwrap_or_default();
+            let (named, id) = (target.named(), stage.unwrap_or_default());
             return Err(Diagnostic::new(
                 Code::UnknownStage,
-                format!("the board of {} has no stage `{id}`", target.named()),
+                words!(
+                    "the board of {named} has no column `{id}`",
+                    "{named} 的看板没有 `{id}` 这一栏"
+                ),
             )
             .typed()
             .nearest(id, pipeline.stages.iter().map(|s| &*s.id)));
         };
         if to == pipeline.lost() {
-            let help = format!("crm lose {} --reason \"…\"", target.id());
-            return Err(
-                Diagnostic::new(Code::BadArgument, "nobody advances out of the board").help(help)
+            let (id, lost) = (target.id(), &pipeline.stages[to].id);
+            let message = words!(
+                "advance cannot move to the lost column `{lost}`",
+                "advance 不能移到退出栏 `{lost}`"
             );
+            return Err(Diagnostic::new(Code::BadArgument, message).help(words!(
+                "to leave the board: crm lose {id} --reason TEXT",
+                "退出看板：crm lose {id} --reason TEXT"
+            )));
         }
         if to <= record.state.stage {
-            let message = format!("{} stands at `{here}` already", target.named());
-            let help =
-                format!("falling back is: crm back {} {}", target.id(), pipeline.stages[to].id);
+            let (named, id, to) = (target.named(), target.id(), &pipeline.stages[to].id);
+            let message = words!("{named} is at `{here}` already", "{named} 已经在 `{here}`");
+            let help = words!(
+                "to fall back: crm back {id} {to} --reason TEXT",
+                "退回：crm back {id} {to} --reason TEXT"
+            );
             return Err(Diagnostic::new(Code::BadArgument, message).help(help));
         }
         let mut event = event.clone();

@@ -59,16 +59,20 @@ impl Back {
                 }
                 Some(_) => refused.push(ended(&target, here)),
                 None => {
-                    let wanted = stage.unwrap_or_default();
+                    let (named, id, wanted) =
+                        (target.named(), target.id(), stage.unwrap_or_default());
                     refused.push(
                         Diagnostic::new(
                             Code::BadArgument,
-                            format!(
-                                "{} stands at `{here}`: `{wanted}` is not behind it",
-                                target.named()
+                            words!(
+                                "{named} is at `{here}`: `{wanted}` is no earlier column",
+                                "{named} 在 `{here}`：`{wanted}` 不是更早的一栏"
                             ),
                         )
-                        .help(format!("moving up is: crm advance {} {wanted}", target.id())),
+                        .help(words!(
+                            "to move up: crm advance {id} {wanted}",
+                            "前进：crm advance {id} {wanted}"
+                        )),
                     );
                 }
             }

@@ -41,12 +41,15 @@ impl Claim {
         let signed = Signed { by: self.by.clone(), note: self.note.clone(), ..Signed::default() };
         let mut event = session.draft("assigned", &signed, &Default::default())?;
         let Some(rep) = event.by.clone().filter(|by| !by.is_empty()) else {
-            return Err(Diagnostic::new(Code::BadArgument, words!("who claims?", "未写明谁领取"))
-                .help(words!(
-                    "name the rep: --by REP, or set CRM_USER",
-                    "写明业务员：--by REP，或设 CRM_USER"
-                ))
-                .into());
+            return Err(Diagnostic::new(
+                Code::BadArgument,
+                words!("no rep is named", "没有指明业务员"),
+            )
+            .help(words!(
+                "name the rep that claims: --by REP, or set CRM_USER",
+                "写出认领的业务员：--by REP，或设置 CRM_USER"
+            ))
+            .into());
         };
         event.owner = Some(rep.clone());
         let targets = session.targets(&self.ids, &self.chosen)?;

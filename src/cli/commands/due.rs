@@ -9,27 +9,89 @@ use clap::Args;
 
 /// The work list: next steps today and missed, signing dates, cycles that end, birthdays
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  crm due\n  crm due --in 7d owner:liuyan")]
+#[command(after_help = "Examples:\n  crm due\n  crm due --in 7d owner:liuyan\n  crm due in 7d")]
 pub struct Due {
     #[command(flatten)]
     selection: Selection,
-    /// How far ahead to look: 7d, 2w
-    #[arg(long = "in", value_name = "DAYS", default_value = "0d")]
-    within: String,
+    /// How far ahead to look: 7d, 2w [default: today only]
+    #[arg(long = "in", value_name = "DAYS")]
+    within: Option<String>,
 }
 
 impl Due {
     /// Runs it.
-    pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let days = parse_days(&self.within).ok_or_else(|| {
-            Diagnostic::new(
-                Code::BadArgument,
-                format!("--in: `{}` is not a number of days", self.within),
-            )
-            .help("write 7d or 2w")
-        })?;
+    pub fn run(mut self, context: &Context) -> Result<(), Failure> {
+        let within = self.within.take().or(taken_in(&mut self.selection.words)?);
+        let days = match within {
+            Some(text) => parse_days(&text).ok_or_else(|| not_days(&text))?,
+            None => 0,
+        };
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, true)?;
         context.emit(context.reading(&book, || due(&book, &request, days))?)
+    }
+}
+
+/// Takes `in 7d`, `7d` or `tomorrow` from the front of the query, as people type it, and gives the `7d`.
+///
+/// Fails if `in` is not followed by a number of days.
+fn taken_in(words: &mut Vec<String>) -> Result<Option<String>, Diagnostic> {
+    let near = [("today", "0d"), ("今天", "0d"), ("tomorrow", "1d"), ("明天", "1d")];
+    if let Some((_, days)) = near.iter().find(|(day, _)| words.first().is_some_and(|w| w == day)) {
+        words.remove(0);
+        return Ok(Some((*days).to_owned()));
+    }
+    let named = words.first().is_some_and(|word| word == "in");
+    let days = words.get(usize::from(named)).cloned().unwrap_or_default();
+    let is_days = days.ends_with(|c: char| c.is_ascii_alphabetic()) && parse_days(&days).is_some();
+    match (named, is_days) {
+        (false, false) => Ok(None),
+        (true, false) => Err(not_days(&days)),
+        (_, true) => {
+            words.drain(..=usize::from(named));
+            Ok(Some(days))
+        }
+    }
+}
+
+fn not_days(text: &str) -> Diagnostic {
+    let message = words!("--in: `{text}` is not a number of days", "--in：`{text}` 不是天数");
+    Diagnostic::new(Code::BadArgument, message)
+        .help(words!("write --in 7d or --in 2w", "写成 --in 7d 或 --in 2w"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(line: &str) -> (Option<String>, String) {
+        let mut words: Vec<String> = line.split_whitespace().map(String::from).collect();
+        let days = taken_in(&mut words).unwrap();
+        (days, words.join(" "))
+    }
+
+    #[test]
+    fn days_may_stand_before_the_query() {
+        let taken = |line| {
+            let (days, rest) = taken(line);
+            (days.unwrap_or_default(), rest)
+        };
+        assert_eq!(taken("in 7d"), ("7d".into(), "".into()));
+        assert_eq!(taken("in 2w owner:liuyan"), ("2w".into(), "owner:liuyan".into()));
+        assert_eq!(taken("7d owner:liuyan"), ("7d".into(), "owner:liuyan".into()));
+        assert_eq!(taken("tomorrow owner:liuyan"), ("1d".into(), "owner:liuyan".into()));
+        assert_eq!(taken("今天"), ("0d".into(), "".into()));
+        // A number alone is text to look for, as everywhere in a query; so is what follows it.
+        for query in ["", "owner:liuyan", "7", "owner:liuyan 7d", "owner:liuyan in 7d"] {
+            assert_eq!(taken(query), (String::new(), query.into()));
+        }
+    }
+
+    #[test]
+    fn in_alone_is_no_query() {
+        for line in ["in", "in zhang", "in 7", "in 7x"] {
+            let mut words: Vec<String> = line.split(' ').map(String::from).collect();
+            assert!(taken_in(&mut words).is_err(), "{line}");
+        }
     }
 }

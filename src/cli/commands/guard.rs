@@ -6,7 +6,7 @@ use crate::disk::write::append_line;
 use crate::git::program::Git;
 use crate::guard::{Guard, Push, Verdict};
 use clap::Args;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 
 /// Beside the repository's refs: every push that an admin forced.
 const LOG: &str = "crm-guard.log";
@@ -47,6 +47,7 @@ impl GuardCommand {
                 let (name, old) = (self.r#ref.clone(), commit_or_nothing(&git, old)?);
                 (vec![Push { name, old, new: git.commit(new)? }], None)
             }
+            _ if std::io::stdin().is_terminal() => return Err(nothing_to_judge().into()),
             _ => {
                 let pushes = from_stdin()?;
                 let names: Vec<String> = pushes.iter().map(|push| push.name.clone()).collect();
@@ -135,6 +136,23 @@ fn commit_or_nothing(git: &Git, revision: &str) -> Result<String, Diagnostic> {
     } else {
         git.commit(revision)
     }
+}
+
+/// That the command was typed without commits: git, not a person, writes to its standard input.
+fn nothing_to_judge() -> Diagnostic {
+    let message = words!(
+        "crm guard judges a push: it needs two commits, or the lines that git gives to pre-receive",
+        "crm guard 用来检查推送：需要两个提交，或由 git 交给 pre-receive 的各行"
+    );
+    Diagnostic::new(Code::BadArgument, message)
+        .help(words!(
+            "before a push: crm guard origin/main HEAD --user REP",
+            "推送之前：crm guard origin/main HEAD --user REP"
+        ))
+        .help(words!(
+            "on the server, for every push: crm hooks install --server DIR",
+            "在服务器上检查每次推送：crm hooks install --server DIR"
+        ))
 }
 
 /// `OLD NEW REF`, a line for each ref.

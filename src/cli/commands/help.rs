@@ -2,6 +2,7 @@
 
 use crate::cli::args::Cli;
 use crate::cli::context::Context;
+use crate::cli::external::{command_with_programs, instead, that_is};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::rules::query;
 use clap::{Args, CommandFactory};
@@ -25,10 +26,11 @@ pub struct Help {
 impl Help {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let mut command = Cli::command();
         let Some(topic) = self.topic else {
+            let mut command = command_with_programs(context.env.path.as_deref());
             return context.print(&command.render_long_help().to_string());
         };
+        let mut command = Cli::command();
         if let Some((_, page)) = TOPICS.iter().find(|(name, _)| *name == topic) {
             return context.print(page);
         }
@@ -40,11 +42,21 @@ impl Help {
             let page = sub.render_long_help().to_string();
             return context.print(&page);
         }
+        if let Some(line) = instead(&topic, None) {
+            let message = words!("no command `{topic}`", "没有命令 `{topic}`");
+            return Err(Diagnostic::new(Code::BadArgument, message).help(that_is(&line)).into());
+        }
         let names = command.get_subcommands().map(clap::Command::get_name);
         let topics = TOPICS.iter().map(|(name, _)| *name).chain(["query"]);
-        Err(Diagnostic::new(Code::BadArgument, format!("no help on `{topic}`"))
-            .nearest(&topic, names.chain(topics))
-            .help("topics: stages, criteria, query, format, exit-codes")
-            .into())
+        Err(Diagnostic::new(
+            Code::BadArgument,
+            words!("no help on `{topic}`", "没有关于 `{topic}` 的帮助"),
+        )
+        .nearest(&topic, names.chain(topics))
+        .help(words!(
+            "topics: stages, criteria, query, format, exit-codes",
+            "主题：stages, criteria, query, format, exit-codes"
+        ))
+        .into())
     }
 }

@@ -7,7 +7,7 @@ use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::pipeline::Outcome;
 use clap::Args;
 
-/// A known stall until a date: not overdue until then, and counted apart
+/// Pause a prospect until a date; it is not flagged overdue meanwhile
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  crm hold tang --until 2010-02-20 --reason \"new year holidays\""
@@ -38,9 +38,9 @@ impl Hold {
         if until <= event.date() {
             return Err(Diagnostic::new(
                 Code::BadArgument,
-                format!("--until: {until} is not in the future"),
+                words!("--until: {until} is not in the future", "--until：{until} 不是将来的日期"),
             )
-            .help("name the date on which work resumes")
+            .help(words!("name the date on which work resumes", "写出恢复跟进的日期"))
             .into());
         }
         event.until = Some(until);

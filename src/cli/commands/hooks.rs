@@ -109,6 +109,9 @@ impl Chosen {
                 Ok((git, hooks, &SERVER))
             }
             None => {
+                if context.global.ledger.is_none() && Git::at(&context.here).is_bare() {
+                    return Err(bare(&context.here).into());
+                }
                 let tracked = context.tracked()?;
                 let hooks = Hooks::of(&tracked.git, &tracked.prefix)?;
                 Ok((tracked.git, hooks, &CLONE))
@@ -204,6 +207,19 @@ impl Install {
         }
         Ok(())
     }
+}
+
+/// That no clone is here whose hooks could be meant, and how the server's are.
+fn bare(folder: &Path) -> Diagnostic {
+    let folder = folder.display();
+    let message = words!(
+        "{folder} is a bare repository: nothing is committed in it",
+        "{folder} 是裸仓库，不能在其中提交"
+    );
+    Diagnostic::new(Code::NoGit, message).help(words!(
+        "its hook guards what is pushed to it; add --server {folder}",
+        "裸仓库的钩子检查推送的内容：请加上 --server {folder}"
+    ))
 }
 
 /// Has git merge the ledger's files by what they mean, in this clone.

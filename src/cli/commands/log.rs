@@ -48,11 +48,25 @@ impl Log {
         let (name, ids) =
             self.words.split_last().map_or(("", &[][..]), |(last, ids)| (last.as_str(), ids));
         if ids.is_empty() && self.chosen.query.is_none() {
-            return Err(Diagnostic::new(Code::BadArgument, "an entry needs a prospect and a kind")
-                .help("crm log ID KIND, for example: crm log zhang call")
-                .into());
+            return Err(Diagnostic::new(
+                Code::BadArgument,
+                words!("an entry needs a prospect and a kind", "流水需要潜在客户和类型"),
+            )
+            .help(words!(
+                "crm log ID KIND, for example: crm log zhang call",
+                "crm log ID KIND，例如：crm log zhang call"
+            ))
+            .into());
         }
-        let kind = kind(settings, name)?;
+        let kind = kind(settings, name).map_err(|unknown| match ids.first() {
+            Some(first) if settings.kinds.names().any(|kind| kind == first) => {
+                unknown.help(words!(
+                    "the prospect comes first: crm log {name} {first}",
+                    "先写潜在客户：crm log {name} {first}"
+                ))
+            }
+            _ => unknown,
+        })?;
         let mut event = session.draft(kind, &self.signed, &self.facts)?;
         event.ticket = self.ticket.as_deref().map(Into::into);
         event.scale = self.scale.as_deref().map(Into::into);

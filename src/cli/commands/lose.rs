@@ -33,13 +33,17 @@ impl Lose {
         let settings = &session.ledger.settings;
         let Some(reason) = self.reason.as_deref().filter(|reason| !reason.trim().is_empty()) else {
             let codes: Vec<&str> = settings.reasons.iter().map(|(code, _)| &**code).collect();
-            let diagnostic =
-                Diagnostic::new(Code::LostWithoutReason, "nobody is given up without a reason")
-                    .help("say why: --reason \"…\"");
+            let diagnostic = Diagnostic::new(
+                Code::LostWithoutReason,
+                words!("a reason is required", "必须说明原因"),
+            )
+            .help(words!("add --reason TEXT", "请加上 --reason TEXT"));
             return Err(if codes.is_empty() {
                 diagnostic
             } else {
-                diagnostic.help(format!("the settings suggest: {}", codes.join(", ")))
+                let codes = codes.join(", ");
+                diagnostic
+                    .help(words!("reasons of crm.toml: {codes}", "crm.toml 中的原因：{codes}"))
             }
             .into());
         };

@@ -42,18 +42,20 @@ impl Release {
                     entries.push(Entry { target, events: vec![event.clone()], said });
                 }
                 Some(_) => {
+                    let (named, id) = (target.named(), target.id());
                     let stage = record.stage_id(settings);
-                    let message = format!(
-                        "{} stands at `{stage}`: only open prospects go to the pool",
-                        target.named()
+                    let message = words!(
+                        "{named} is at `{stage}`: only open prospects go to the pool",
+                        "{named} 在 `{stage}`：只有未结束的潜在客户才能放回公海"
                     );
-                    refused.push(
-                        Diagnostic::new(Code::NotInPool, message)
-                            .help(format!("to another rep: crm assign {} --to REP", target.id())),
-                    );
+                    refused.push(Diagnostic::new(Code::NotInPool, message).help(words!(
+                        "to give it to another rep: crm assign {id} --to REP",
+                        "交给其他业务员：crm assign {id} --to REP"
+                    )));
                 }
                 None => {
-                    let message = format!("{} is in the pool already", target.named());
+                    let named = target.named();
+                    let message = words!("{named} is in the pool already", "{named} 已经在公海");
                     refused.push(Diagnostic::new(Code::AlreadyThere, message));
                 }
             }

@@ -40,12 +40,15 @@ impl Reopen {
             let record = target.on(settings, event.date())?;
             let here = record.stage_id(settings);
             if record.state.outcome == Outcome::Open {
-                let message =
-                    format!("{} stands at `{here}`: it is still being pursued", target.named());
+                let (named, id) = (target.named(), target.id());
+                let message = words!(
+                    "{named} is at `{here}`: its pursuit has not ended",
+                    "{named} 在 `{here}`：这一轮尚未结束"
+                );
                 return Err(Diagnostic::new(Code::BadArgument, message)
-                    .help(format!(
-                        "to start its pass afresh: crm back {} --reason \"…\"",
-                        target.id()
+                    .help(words!(
+                        "to begin again at the first column: crm back {id} --reason TEXT",
+                        "从第一栏重新开始：crm back {id} --reason TEXT"
                     ))
                     .into());
             }

@@ -18,7 +18,7 @@ use clap::Args;
 pub struct Selection {
     /// Only these prospects: stage:50 owner:he value>=10000 …
     #[arg(value_name = "QUERY")]
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 impl Selection {

@@ -15,7 +15,7 @@ use clap::Args;
 /// Those past the sales cycle; with --apply they fall back to the first column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm sweep\n  crm sweep --apply --format csv > swept.csv\n\n\
-    Whoever has signed or paid is listed and never swept: a person decides.")]
+    A prospect that has signed or paid is listed without a column to fall to, and is never swept: a person decides.")]
 pub struct Sweep {
     #[command(flatten)]
     selection: Selection,
@@ -62,22 +62,20 @@ fn sheet(overdue: &[Overdue], book: &Book) -> Sheet {
         .map(|item| {
             let prospect = &item.prospect;
             let why = item.reason(lang);
-            let falls_to = match &item.falls_to {
-                Some(_) => prospect.first_stage(settings),
-                None => prospect.stage(settings),
-            };
             let reason = match (&item.falls_to, lang) {
                 (Some(_), _) => why,
                 (None, Lang::En | Lang::Machine) => {
-                    format!("{why}; signed or paid, a person decides")
+                    format!("{why}; signed or paid: not swept, a person decides")
                 }
-                (None, Lang::Zh) => format!("{why}；已签约或已收款，由人决定"),
+                (None, Lang::Zh) => format!("{why}；已签约或已付款：不自动退回，由人决定"),
             };
             let cells = vec![
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
                 stage_cell(prospect.stage(settings), lang),
-                stage_cell(falls_to, lang),
+                Cell::maybe(item.falls_to.as_ref(), |_| {
+                    stage_cell(prospect.first_stage(settings), lang)
+                }),
                 Cell::Int(item.age),
                 Cell::Int(i64::from(item.cycle)),
                 Cell::maybe(prospect.owner.clone(), Cell::Text),

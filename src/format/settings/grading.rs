@@ -291,8 +291,10 @@ pub(in crate::format) fn policies(reader: &mut Reader, settings: &mut Settings, 
         for (key, value) in fields {
             demand(reader, settings, &mut policy, key.get_ref(), value, key.span());
         }
-        settings.policies.retain(|(of, _)| **of != *grade);
-        settings.policies.push((grade.into(), policy));
+        match settings.policies.iter_mut().find(|(of, _)| **of == *grade) {
+            Some((_, default)) => *default = policy,
+            None => settings.policies.push((grade.into(), policy)),
+        }
     }
 }
 

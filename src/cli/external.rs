@@ -1,0 +1,196 @@
+//! Commands that are programs of their own: `crm foo` runs `crm-foo` from the PATH, as git and cargo do.
+
+use super::args::Cli;
+use super::context::Context;
+use super::entry::rep_of_git;
+use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::find::find;
+use crate::model::kind::{Counts, Kinds};
+use crate::report;
+use clap::CommandFactory;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// What the file of such a program begins with.
+const PREFIX: &str = "crm-";
+
+/// Words that no command has, and what does it, beside reports and kinds of event. `ID` gives way to the id that was
+/// typed.
+const INSTEAD: [(&[&str], &str); 8] = [
+    (&["close", "win", "won", "sign"], "crm advance ID closed"),
+    (&["move", "promote"], "crm advance ID STAGE"),
+    (&["meet"], "crm log ID meeting"),
+    (&["note"], "crm log ID note"),
+    (&["new", "create", "open"], "crm add NAME"),
+    (&["delete", "remove", "rm", "drop"], "crm lose ID --reason TEXT"),
+    (&["find", "search", "grep"], "crm list TEXT"),
+    (&["today", "todo", "status"], "crm due"),
+];
+
+/// Runs the program behind an unknown command and gives its exit status.
+pub fn run(words: &[OsString], context: &Context) -> Result<u8, Failure> {
+    let name = words.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut programs = programs(context.env.path.as_deref());
+    let Some(program) = programs.remove(&name) else {
+        return Err(unknown(&name, words.get(1), context).into());
+    };
+    let status = std::process::Command::new(&program)
+        .args(&words[1..])
+        .envs(environment(context)?)
+        .status()
+        .map_err(|error| {
+            let program = program.display();
+            let message = words!("{program} cannot be run: {error}", "无法运行 {program}：{error}");
+            Diagnostic::new(Code::Unreadable, message)
+        })?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+/// What the program inherits, so that a `crm` which it runs means the same ledger, day and person: `CRM_LEDGER`
+/// (absolute), `CRM_TODAY` (the as-of day), `CRM_USER`. Without a ledger, a program for making one still runs.
+///
+/// Fails if the options or the environment name a ledger that is not there.
+fn environment(context: &Context) -> Result<Vec<(&'static str, OsString)>, Failure> {
+    let mut variables = vec![("CRM_TODAY", context.today.to_string().into())];
+    let stated = context.global.ledger.is_some() || context.env.ledger.is_some();
+    let root = match context.root_as_it_is() {
+        Ok((root, _)) => context.here.join(root),
+        Err(failure) if stated => return Err(failure),
+        Err(_) => return Ok(variables),
+    };
+    let known = || {
+        let ledger = context.ledger().ok()?;
+        rep_of_git(&ledger.settings, &ledger.root).map(|rep| rep.to_string())
+    };
+    if let Some(user) = context.env.user.clone().or_else(known) {
+        variables.push(("CRM_USER", user.into()));
+    }
+    variables.push(("CRM_LEDGER", root.canonicalize().unwrap_or(root).into()));
+    Ok(variables)
+}
+
+/// The commands that the PATH adds, by name; the first folder that has one counts. A program with the name of a
+/// command of ours is never run.
+fn programs(path: Option<&OsStr>) -> BTreeMap<String, PathBuf> {
+    let command = Cli::command();
+    let ours: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let mut found = BTreeMap::new();
+    let folders = path.into_iter().flat_map(std::env::split_paths);
+    for entry in folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten() {
+        let file = entry.file_name();
+        let name = file
+            .to_str()
+            .and_then(|file| file.strip_prefix(PREFIX)?.strip_suffix(std::env::consts::EXE_SUFFIX));
+        if let Some(name) = name.filter(|name| !ours.contains(name) && !found.contains_key(*name))
+            && is_program(&entry.path())
+        {
+            found.insert(name.to_owned(), entry.path());
+        }
+    }
+    found
+}
+
+#[cfg(unix)]
+fn is_program(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// The command line whose help lists, at its end, the programs that the PATH adds.
+pub fn command_with_programs(path: Option<&OsStr>) -> clap::Command {
+    let command = Cli::command();
+    let programs = programs(path);
+    let Some(width) = programs.keys().map(String::len).max() else { return command };
+    let mut help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    help.push_str("\n\nFrom the PATH:");
+    for (name, program) in programs {
+        help.push_str(&format!("\n  {name:width$}  {}", program.display()));
+    }
+    command.after_help(help)
+}
+
+/// That there is no such command, and which one does it. `id`: the word after it.
+fn unknown(name: &str, id: Option<&OsString>, context: &Context) -> Diagnostic {
+    let message = words!("unknown command `{name}`", "未知命令 `{name}`");
+    let diagnostic = Diagnostic::new(Code::BadArgument, message);
+    let prospect = || context.ledger().is_ok_and(|ledger| find(ledger, name).is_ok());
+    let diagnostic = match instead(name, id) {
+        Some(line) => diagnostic.help(that_is(&line)),
+        None if is_plain(name) && prospect() => {
+            diagnostic.help(that_is(&format!("crm show {name}")))
+        }
+        None => {
+            let command = Cli::command();
+            let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+            diagnostic.nearest(name, names)
+        }
+    };
+    diagnostic.help(words!("`crm --help` lists the commands", "`crm --help` 列出全部命令"))
+}
+
+/// The help line that names a command line.
+pub fn that_is(line: &str) -> Words {
+    words!("that is: {line}", "请用：{line}")
+}
+
+/// The command line that does what an unknown command asks for, where its name leaves no doubt.
+pub fn instead(name: &str, id: Option<&OsString>) -> Option<String> {
+    if let Some(report) = report::find(name) {
+        return Some(format!("crm report {}", report.name));
+    }
+    let line = match INSTEAD.iter().find(|(names, _)| names.contains(&name)) {
+        Some((_, line)) => (*line).to_owned(),
+        None if is_deed(name) => format!("crm log ID {name}"),
+        None => return None,
+    };
+    let id = id.and_then(|word| word.to_str()).filter(|word| is_plain(word));
+    Some(line.replace("ID", id.unwrap_or("ID")))
+}
+
+/// Is it a kind of event that a person does, as a call, and not one that a command of its own writes?
+fn is_deed(kind: &str) -> bool {
+    Kinds::default().get(&kind.into()).is_some_and(|counts| counts != Counts::Note)
+}
+
+/// Can a word be put into a command line as it is, and is it no option?
+fn is_plain(word: &str) -> bool {
+    !word.is_empty()
+        && !word.starts_with('-')
+        && word.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_leaves_no_doubt_names_the_command() {
+        let instead = |name, id: Option<&str>| instead(name, id.map(OsString::from).as_ref());
+        assert_eq!(instead("close", Some("zhang")).unwrap(), "crm advance zhang closed");
+        assert_eq!(instead("close", Some("张先生")).unwrap(), "crm advance 张先生 closed");
+        for id in [None, Some(""), Some("--where"), Some("a b"), Some("$(x)")] {
+            assert_eq!(instead("close", id).unwrap(), "crm advance ID closed", "{id:?}");
+        }
+        assert_eq!(instead("funnel", None).unwrap(), "crm report funnel");
+        assert_eq!(instead("pipeline", None).unwrap(), "crm report board");
+        assert_eq!(instead("meet", Some("zhang")).unwrap(), "crm log zhang meeting");
+        assert_eq!(instead("quote", None).unwrap(), "crm log ID quote");
+        for name in ["advnace", "moved", "imported"] {
+            assert_eq!(instead(name, None), None);
+        }
+    }
+
+    #[test]
+    fn no_command_of_ours_is_among_the_unknown_words() {
+        let command = Cli::command();
+        for name in command.get_subcommands().map(clap::Command::get_name) {
+            assert!(INSTEAD.iter().all(|(names, _)| !names.contains(&name)), "{name}");
+        }
+    }
+}
