@@ -7,173 +7,22 @@ use super::breakdown::{
 use super::calibration::{Moves, Odds};
 use super::dimension::Dimension;
 use super::figures::without_rate;
-use super::measures::{Measures, Results, has_slipped, measures};
+use super::measures::{Measures, Results, measures};
+use super::outlook::{Item, Line, Open, Outlook};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
-use crate::rules::replay::state::Record;
-use crate::rules::replay::worth::weigh;
-use crate::stats::{Distribution, TwoPoint};
 use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
-use crate::table::terms::{LINES, term};
 use crate::table::words::column;
-use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::money::{Amount, Currency, Money};
+use crate::value::money::{Amount, Money};
 use crate::value::period::Period;
-use crate::value::text::Text;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Where an open prospect stands in the forecast. Only those with a month to come are added up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Line {
-    /// Expected to close in this month.
-    Month(i32, u32),
-    /// Should have closed by now.
-    Late,
-    /// Without a date.
-    Undated,
-    /// Past the sales cycle.
-    Overdue,
-    /// On hold.
-    Hold,
-    /// In a currency without a rate.
-    Foreign(Currency),
-}
-
-impl Line {
-    /// The first that fits: another currency, on hold, past the cycle, no date, a date gone by.
-    fn of(record: &Record, as_of: Date) -> Line {
-        let state = &record.state;
-        match (state.value.and_then(|value| value.currency), state.evidence.close_by) {
-            (Some(currency), _) => Line::Foreign(currency),
-            _ if state.flags.on_hold => Line::Hold,
-            _ if state.flags.overdue => Line::Overdue,
-            (_, None) => Line::Undated,
-            (_, Some((day, _))) if day < as_of => Line::Late,
-            (_, Some((day, _))) => Line::Month(day.year(), day.month()),
-        }
-    }
-
-    fn label(self, lang: Lang) -> String {
-        match self {
-            Line::Month(year, month) => format!("{year:04}-{month:02}"),
-            Line::Late => term(LINES, "late", lang).into(),
-            Line::Undated => term(LINES, "undated", lang).into(),
-            Line::Overdue => term(LINES, "overdue", lang).into(),
-            Line::Hold => term(LINES, "on-hold", lang).into(),
-            Line::Foreign(currency) => currency.to_string(),
-        }
-    }
-}
-
-/// An open prospect in a column with a probability: what the forecast keeps of it.
-pub struct Open {
-    id: Text,
-    board: usize,
-    stage: usize,
-    /// The value of what the forecast is broken down by.
-    group: Text,
-    /// Its line.
-    pub line: Line,
-    /// What it is worth, in the ledger's currency or in that of its line; 0 where nobody said.
-    pub value: Amount,
-    valued: bool,
-    /// Is it added up in the period?
-    pub due: bool,
-    /// How often its closing date was moved later.
-    pub pushes: u32,
-    /// Was it once due in the period, and is due after it now?
-    pub slipped: bool,
-}
-
-impl Open {
-    fn of(record: &Record, book: &Book, request: &Request, period: Period) -> Open {
-        let state = &record.state;
-        let line = Line::of(record, book.as_of);
-        let closes = state.evidence.close_by.map(|(day, _)| day);
-        Open {
-            id: record.prospect.id.clone(),
-            board: state.pipeline,
-            stage: state.stage,
-            group: request.group(record, &book.settings).unwrap_or_default().into(),
-            line,
-            value: state.value.map_or(Amount::ZERO, |value| value.amount),
-            valued: state.value.is_some(),
-            due: matches!(line, Line::Month(..)) && closes.is_some_and(|day| period.contains(day)),
-            pushes: state.pushes,
-            slipped: state.pushes > 0 && has_slipped(record, period, book.as_of),
-        }
-    }
-}
-
-/// An open prospect in the forecast, with the odds of its column.
-#[derive(Clone, Copy)]
-pub struct Item<'f> {
-    /// The prospect.
-    pub open: &'f Open,
-    odds: &'f Odds,
-}
-
-impl Item<'_> {
-    /// As a variable that is its value or nothing; `None` for a value below zero.
-    fn two_point(&self) -> Option<TwoPoint> {
-        let probability = self.odds.calibrated.to_f64();
-        Some(TwoPoint { value: self.open.value.hundredths()?, probability })
-    }
-}
-
-/// Sums over some items.
-#[derive(Debug, Clone)]
-pub struct Outlook {
-    /// How many.
-    pub count: usize,
-    /// Their value.
-    pub value: Amount,
-    /// Value x nominal probability.
-    pub nominal: Amount,
-    /// Value x calibrated probability.
-    pub expected: Amount,
-    /// What they may bring together, in hundredths; `None` where a value is below zero or too large.
-    pub distribution: Option<Distribution>,
-}
-
-impl Outlook {
-    /// The sums and the exact distribution over these items.
-    pub fn of<'f>(items: impl Iterator<Item = Item<'f>>) -> Outlook {
-        let mut outlook = Outlook {
-            count: 0,
-            value: Amount::ZERO,
-            nominal: Amount::ZERO,
-            expected: Amount::ZERO,
-            distribution: None,
-        };
-        let mut points = Some(Vec::new());
-        for item in items {
-            outlook.count += 1;
-            let value = item.open.value;
-            outlook.value = outlook.value.plus(value);
-            outlook.nominal = outlook.nominal.plus(weigh(value, item.odds.nominal));
-            outlook.expected = outlook.expected.plus(value.times(item.odds.calibrated));
-            match (item.two_point(), &mut points) {
-                (Some(point), Some(points)) => points.push(point),
-                _ => points = None,
-            }
-        }
-        outlook.distribution = points.and_then(|points| Distribution::of_sum(&points));
-        outlook
-    }
-
-    /// The amount that is not exceeded with this probability.
-    pub fn quantile(&self, p: f64) -> Option<Amount> {
-        self.distribution.as_ref()?.quantile(p).map(Amount::from_hundredths)
-    }
-}
 
 /// What the forecast needs of the prospects.
 #[derive(Default)]

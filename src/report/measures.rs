@@ -3,11 +3,10 @@
 use super::Request;
 use super::breakdown::percent;
 use super::figures::{count, enough, few, number, others};
-use super::forecast::{Line, Open, Outlook};
+use super::outlook::{Line, Open, Outlook};
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
 use crate::rules::replay::passage::End;
-use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::stats::{Proportion, Summary, mean};
 use crate::table::sheet::{Cell, Kind, Row, Table};
@@ -169,17 +168,6 @@ fn of_one_owner(request: &Request) -> bool {
     let query = request.query.to_string();
     let owner = query.trim().strip_prefix("owner:");
     owner.is_some_and(|owner| !owner.contains([' ', ',', '(', ')', '"', '*']))
-}
-
-/// Did its expected close once lie in the period, and lies after it now?
-pub fn has_slipped(record: &Record, period: Period, as_of: Date) -> bool {
-    let state = &record.state;
-    let after = state.evidence.close_by.is_some_and(|(day, _)| day > period.to);
-    after
-        && standing(&record.prospect.events, as_of)
-            .filter(|event| state.pursuit_opened.is_none_or(|opened| event.date() >= opened))
-            .filter_map(|event| event.close_by)
-            .any(|day| period.contains(day))
 }
 
 impl Measures {

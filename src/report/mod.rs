@@ -25,6 +25,7 @@ pub mod grades;
 pub mod list;
 pub mod losses;
 pub mod measures;
+pub mod outlook;
 pub mod overrides;
 pub mod policy;
 pub mod pool;

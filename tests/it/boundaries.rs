@@ -5,7 +5,7 @@ use crate::common::{Sandbox, book, day, query};
 use crm::plan::recycle::recycle;
 use crm::plan::sweep::sweep;
 use crm::report::activity::{Activity, measure};
-use crm::report::measures::has_slipped;
+use crm::report::outlook::has_slipped;
 use crm::report::{Request, find};
 use crm::rules::book::Book;
 use crm::rules::replay::state::Record;

@@ -673,6 +673,9 @@ fn monthly_lists_without_dates_follow_a_deal_back() {
         let said = imported(sandbox.crm(&format!("import oct.csv --date {date}")));
         contains(&said, &["0 entries written; 1 already there\n"]);
     }
+    // A list from before the first one says nothing against the ledger, unless it says otherwise.
+    let said = imported(sandbox.crm("import oct.csv --date 2009-09-01"));
+    contains(&said, &["0 entries written; 1 already there\n"]);
     // One thing that changed is one thing in the entry; a note that is new is news.
     sandbox.write("dec.csv", format!("{head}d1,Acme,25,1200,amy,angry\n"));
     imported(sandbox.crm("import dec.csv --date 2009-12-01"));

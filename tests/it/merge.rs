@@ -209,7 +209,7 @@ fn no_common_ancestor() {
     let what = "1:two openings, 2009-12-03-1-abc and 2009-12-03-1-xyz".to_owned();
     let (text, found) = conflicts("", ours, theirs);
     assert_eq!(text, format!("<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n"));
-    assert_eq!(found, [what.clone()]);
+    assert_eq!(found, std::slice::from_ref(&what));
     assert_eq!(conflicts("", theirs, ours).1, [what]);
     let imported = theirs.replace("opened", "imported");
     assert_eq!(conflicts("", ours, &imported).1.len(), 1);

@@ -68,7 +68,9 @@ pub fn compare(
     // A list that tells of a day was seen on that day at the earliest.
     let told = candidate.entries.iter().map(|wanted| wanted.event.date()).max();
     let seen = told.map_or(seen, |told| told.max(seen));
-    let now = position_of(&after, settings, seen);
+    // A list from before the account was opened is compared with its opening.
+    let opened = there.events.first().map_or(seen, |first| first.date().max(seen));
+    let now = position_of(&after, settings, opened);
     let changed = position.without(&now, settings);
     if changed != Position::default() || said.is_some() {
         let text: Text = seen.to_string().into();
