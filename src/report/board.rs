@@ -26,7 +26,8 @@ impl Line {
         let group = request.group(record, settings);
         let stage = &record.pipeline(settings).stages[state.stage];
         let mut cells = Vec::with_capacity(11);
-        cells.extend(group.as_deref().map(Cell::text));
+        let by = request.by.as_ref().zip(group.as_deref());
+        cells.extend(by.map(|(by, group)| Cell::text(by.word(group, settings.language))));
         cells.extend(stage_cells(stage, settings.language));
         cells.extend([
             Cell::text(prospect.id.clone()),

@@ -58,7 +58,7 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let mut lines: Vec<Line> = groups
         .iter()
         .map(|(group, activity)| Line {
-            group,
+            group: request.by.as_ref().map_or(group, |by| by.word(group, lang)),
             activity,
             held: held.get(group).copied().unwrap_or(0),
             this_week: this_week.groups.get(group).map_or(0, |week| week.first_meetings),

@@ -141,11 +141,11 @@ fn count_in(slot: &mut Brought, record: &Record, settings: &Settings) {
 }
 
 /// What the source is called: a campaign's label, else what the file says.
-fn name(id: &str, settings: &Settings) -> Cell {
+fn name(id: &str, by: &Dimension, settings: &Settings) -> Cell {
     let lang = settings.language;
     match settings.campaign(id) {
         Some(campaign) => Cell::text(campaign.label.get(lang, id)),
-        None => group_name(id, lang),
+        None => group_name(by.word(id, lang), lang),
     }
 }
 
@@ -226,7 +226,7 @@ fn conversion(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
     }
     let rows = lines.iter().map(|(id, brought, emphasis)| {
         let cells = vec![
-            name(id, settings),
+            name(id, by, settings),
             count(brought.leads),
             rate(brought.prospects, brought.leads, lang),
             count(brought.open()),
@@ -258,7 +258,7 @@ fn money(lines: &[Line], by: &Dimension, campaigns: bool, settings: &Settings) -
     }
     let rows = lines.iter().map(|(id, brought, emphasis)| {
         let mut cells = vec![
-            name(id, settings),
+            name(id, by, settings),
             count(brought.won),
             Cell::sum(&brought.value),
             per(brought.value.own, brought.won),

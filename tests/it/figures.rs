@@ -14,6 +14,7 @@ use crm::rules::book::Book;
 use crm::rules::replay::replay;
 use crm::table::sheet::{Cell, Sheet, Table};
 use crm::value::date::Moment;
+use crm::value::label::Lang;
 use crm::value::money::Money;
 use crm::value::period::Period;
 use proptest::prelude::*;
@@ -197,7 +198,8 @@ proptest! {
             })
             .collect();
         let on = day("2009-11-01").plus(on).to_string();
-        let book = book_of(&Settings::default(), &prospects, &on);
+        let settings = Settings { language: Lang::Machine, ..Settings::default() };
+        let book = book_of(&settings, &prospects, &on);
         all_agree(&book);
         won_alike(&book);
     }

@@ -221,10 +221,11 @@ pub fn day(text: &str) -> crm::value::date::Date {
     crm::value::date::Date::parse(text).unwrap()
 }
 
-/// A ledger in memory: settings, and prospects as id, facts (after the name) and lines of `[events]`.
+/// A ledger in memory, worded for programs: settings, and prospects as id, facts (after the name) and lines of `[events]`.
 pub fn book(settings: &str, prospects: &[(&str, &str, &str)], on: &str) -> crm::rules::book::Book {
-    let settings =
+    let mut settings =
         crm::format::read_settings::read_settings(settings, Path::new("crm.toml")).unwrap();
+    settings.language = crm::value::label::Lang::Machine;
     let on = day(on);
     let mut records = Vec::new();
     for (id, facts, events) in prospects {
