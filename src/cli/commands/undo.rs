@@ -73,7 +73,7 @@ impl Undo {
     }
 }
 
-/// The standing event of this key, or whose key alone begins so.
+/// The event of this key that is not retracted, or whose key alone begins so.
 fn named<'t>(
     wanted: &str,
     standing: &[&'t Event],
@@ -86,7 +86,10 @@ fn named<'t>(
         [only] => Ok(only),
         [] => Err(Diagnostic::new(
             Code::UnknownEvent,
-            words!("{who} has no standing event `{wanted}`", "{who} 没有有效的记录 `{wanted}`"),
+            words!(
+                "{who} has no event `{wanted}` that is not retracted",
+                "{who} 没有有效的记录 `{wanted}`"
+            ),
         )
         .typed()
         .nearest(wanted, standing.iter().map(|event| &*event.key.text))),
@@ -109,7 +112,7 @@ fn only_an_opening(target: &Target) -> Diagnostic {
     let who = target.named();
     Diagnostic::new(
         Code::NothingToUndo,
-        words!("{who} has nothing but its opening", "{who} 只有开户记录，没有可撤销的"),
+        words!("{who} has no event to retract but its opening", "{who} 只有开户记录，没有可撤销的"),
     )
     .help(words!(
         "to drop a prospect altogether, remove its file (git keeps it)",
