@@ -279,7 +279,7 @@ fn a_prospect_that_was_recycled_goes_to_another_rep() {
     let said = zh.crm("assign firm --to ann").fails(1);
     assert!(said.contains("firm (Firm) 不能归 `ann`：须等到2010-01-18"), "{said}");
     let (_, said) = zh.crm("allocate --apply -f csv").done();
-    assert_eq!(said, "firm (Firm): pool -> bob\n");
+    assert_eq!(said, "firm (Firm): 公海 -> bob\n");
     assert!(zh.read("prospects/firm.toml").contains("reason = \"分配"));
 }
 

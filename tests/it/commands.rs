@@ -169,13 +169,30 @@ fn a_refused_advance_explains_and_writes_nothing() {
     let sandbox = one();
     let said = refused(&sandbox, "advance zhang 50 --confirm budget", 1);
     for line in [
-        "error[unsupported-move]: zhang (张先生) cannot move to `50`: 6 of 8 requirements missing",
-        "met     budget: confirmed",
+        "error[unsupported-move]: zhang (张先生) cannot move to 50%: 6 of 8 requirements missing",
+        "met     budget discussed: confirmed",
         "missing met: no entry of a meeting kind in this pursuit",
-        "missing timing: no signing date is named",
+        "missing signing date in the cycle: no signing date is named",
         "help: when it is so: crm advance zhang 50 --confirm budget,right-person,fit --kind meeting --next DATE --close-by DATE",
     ] {
         assert!(said.contains(line), "{line}\n{said}");
+    }
+}
+
+#[test]
+fn a_refusal_is_chinese_in_a_chinese_ledger() {
+    let sandbox = Sandbox::with_settings("[ledger]\nlanguage = \"zh\"\n");
+    sandbox.crm("add 张先生 --id zhang --owner liuyan --date 2009-12-01").done();
+    let refusal = sandbox.crm("advance zhang 50 --confirm budget").fails(1);
+    for words in [
+        "zhang (张先生) 不能移到 50%：8 项要求缺 6 项",
+        "达成 销售周期内：周期尚未开始",
+        "达成 预算合理：已确认",
+        "缺少 合适的人：尚未确认",
+        "缺少 合适的时间：没有签约日",
+        "属实时：crm advance zhang 50 --confirm budget,right-person,fit --kind meeting --next DATE --close-by DATE",
+    ] {
+        assert!(refusal.contains(words), "{words}\n{refusal}");
     }
 }
 
@@ -185,11 +202,11 @@ fn advance_goes_up_the_board_by_evidence() {
     let said = |run: Run| run.done().1;
     assert_eq!(
         said(sandbox.crm("advance zhang --next mon")),
-        "zhang (张先生): opportunity -> appointment\n"
+        "zhang (张先生): Opportunity -> First meeting set\n"
     );
     assert_eq!(
         said(sandbox.crm("advance zhang 25 --kind meeting --next mon")),
-        "zhang (张先生): appointment -> 25\n"
+        "zhang (张先生): First meeting set -> 25%\n"
     );
     sandbox.crm("advance zhang 50 --confirm right-person,fit,budget --close-by +10d").done();
     refused(&sandbox, "advance zhang 90", 1);
@@ -205,7 +222,7 @@ fn advance_goes_up_the_board_by_evidence() {
     sandbox.crm("advance zhang").done();
     assert_eq!(
         said(sandbox.crm("advance zhang --kind booking --amount 18000")),
-        "zhang (张先生): 90 -> closed\n"
+        "zhang (张先生): 90% -> Closed\n"
     );
     assert_eq!(stage(&sandbox, "zhang"), "closed");
     assert_eq!(sandbox.crm("check").status, 0);
@@ -249,7 +266,7 @@ fn a_signing_date_beyond_one_cycle_is_no_timing() {
     let said = refused(&sandbox, &line(29), 1);
     assert!(
         said.contains(
-            "missing timing: the signing date 2010-01-16 is more than one cycle (28 days) away"
+            "missing signing date in the cycle: the signing date 2010-01-16 is more than one cycle (28 days) away"
         ),
         "{said}"
     );
@@ -259,7 +276,7 @@ fn a_signing_date_beyond_one_cycle_is_no_timing() {
 fn a_forced_move_is_written_and_stays_in_sight() {
     let sandbox = one();
     let (_, said) = sandbox.run(&["advance", "zhang", "50", "--force", "boss agreed"]).done();
-    assert_eq!(said, "zhang (张先生): opportunity -> 50 (forced)\n");
+    assert_eq!(said, "zhang (张先生): Opportunity -> 50% (forced)\n");
     assert!(
         sandbox.read("prospects/zhang.toml").contains("stage = \"50\", forced = \"boss agreed\"")
     );
@@ -297,7 +314,7 @@ fn back_lose_hold_reopen() {
     assert!(refused(&sandbox, "lose zhang --reason price", 1).contains("error[move-after-end]"));
     assert!(refused(&sandbox, "back zhang --reason x", 1).contains("crm reopen zhang"));
     let (_, said) = sandbox.crm("reopen zhang").done();
-    assert_eq!(said, "zhang (张先生): lost -> opportunity, pursuit 2\n");
+    assert_eq!(said, "zhang (张先生): Lost -> Opportunity, pursuit 2\n");
     assert!(refused(&sandbox, "reopen zhang", 2).contains("its pursuit has not ended"));
 }
 

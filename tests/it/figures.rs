@@ -327,7 +327,7 @@ fn a_bounced_payment_of_an_imported_90_takes_the_money_away() {
         let run = sandbox.crm(&format!("advance {id} closed --kind booking"));
         assert_eq!(run.status, i32::from(id != "fine"), "{id}: {}", run.stderr);
         if id != "fine" {
-            assert!(run.stderr.contains("missing paid"), "{}", run.stderr);
+            assert!(run.stderr.contains("missing money received"), "{}", run.stderr);
             assert_eq!(sandbox.crm(&format!("list id:{id} is:paid -f ids")).ok(), "");
             // Paid again, it is paid.
             sandbox.crm(&format!("log {id} payment --amount 100")).done();
@@ -354,10 +354,10 @@ fn a_move_ends_the_hold_and_says_so() {
     let (_, talk) = sandbox.crm("log x note").done();
     assert!(!talk.contains("hold"), "{talk}");
     let (_, talk) = sandbox.crm("back x 25 --reason 'no date'").done();
-    assert_eq!(talk, "x: 50 -> 25\nx: the hold until 2010-01-10 ends\n");
+    assert_eq!(talk, "x: 50% -> 25%\nx: the hold until 2010-01-10 ends\n");
     assert!(!sandbox.crm("show x").ok().contains("On hold until"));
     let (_, talk) = sandbox.crm("back x --reason 'no date'").done();
-    assert_eq!(talk, "x: 25 -> opportunity\n");
+    assert_eq!(talk, "x: 25% -> Opportunity\n");
 }
 
 #[test]

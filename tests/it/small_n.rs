@@ -112,7 +112,7 @@ fn a_next_step_may_have_to_say_what_for() {
     sandbox.crm("add 'Li' --id li --owner he").done();
     sandbox.crm("log li meeting --next 2009-12-22").done();
     let refused = sandbox.crm("advance li 25").fails(1);
-    assert!(refused.contains("the next step does not say what for"), "{refused}");
+    assert!(refused.contains("the next step has no purpose (next_what)"), "{refused}");
     assert!(refused.contains("--next-what TEXT"), "{refused}");
     // An appointment needs a date only.
     sandbox.crm("advance li appointment").done();
