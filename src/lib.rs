@@ -41,13 +41,18 @@
 //! # How data flows
 //!
 //! ```text
-//! files --store--> prospects --rules::replay--> records = book --report--> sheet --render--> text
-//!                                                    \---plan--> events --store--> files
+//! files --disk, format--> prospects --rules::replay--> records = book --report--> sheet --render--> text
+//!                                                           \---plan--> events --format, disk--> files
 //! ```
 //!
-//! Floors, each using only those below it: [`diag`], [`model`], [`stats`] < [`rules`] < [`store`] < [`check`],
-//! [`guard`], [`report`], [`plan`] < [`render`] < [`cli`]. The core never prints and never reads the clock or the environment:
-//! `cli::context` does, once.
+//! Floors, each using only those below it: [`diag`] < [`value`] < [`model`], [`stats`] < [`rules`], [`table`] <
+//! [`format`](mod@format) < [`disk`] < [`git`] < [`check`], [`guard`], [`report`], [`plan`] < [`render`] < [`cli`]. The
+//! modules of a floor import each other in no circle; `tests/it/layers.rs` holds all of this. `format` is above
+//! `rules` because reading settings judges the queries in them. The core never prints and never reads the clock or
+//! the environment: `cli::context` does, once.
+//!
+//! Every text for people is written in English and Chinese where it is made ([`diag::Words`], [`table::terms`],
+//! [`diag::Lang::pick`]); machines read ids and English, whatever language the ledger has.
 
 #[macro_use]
 pub mod diag;

@@ -82,8 +82,7 @@ impl Dimension {
         level.map_or(value, |level| level.short(lang))
     }
 
-    /// Is it a matter of grading, so that the book has to be graded before anybody is asked?
-    /// [`Request::select`](super::Request::select) sees to it.
+    /// Whether it needs grades; [`Request::selection`](super::Request::selection) then has the book graded first.
     pub fn asks_grades(&self) -> bool {
         matches!(self, Dimension::Grade | Dimension::Level(_))
     }

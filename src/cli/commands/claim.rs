@@ -27,7 +27,7 @@ pub struct Claim {
     /// A note for the journal
     #[arg(short = 'm', long, value_name = "TEXT")]
     note: Option<String>,
-    /// Although the rep may not have it, and why; the limits of [pool] hold all the same
+    /// Although the rep may not have it, and why; the limits of the pool hold all the same
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
