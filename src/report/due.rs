@@ -1,14 +1,13 @@
 //! `crm due`: the work list - what is due today, was missed, and comes next.
 
-use super::Request;
 use super::columns::stage_name;
+use super::{Request, row_of_each};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::practice::Practice;
 use crate::rules::policy::{Duty, Judge};
-use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::owner_left;
 use crate::rules::team::pool::{announced, recycling};
@@ -134,13 +133,11 @@ impl Demands {
             return None;
         }
         // Only of customers that are several prospects one tells of another.
-        let attention = book.gather(&Query::everything(), |record| {
+        let attention = row_of_each(book, |record| {
             let told = || Practice::of(record, &book.settings, book.as_of).attention;
-            let id = record.prospect.id.clone();
-            record.prospect.account.is_some().then(|| (id, Some(told())))
+            record.prospect.account.is_some().then(told)
         });
         let graded = Arc::clone(book.graded());
-        let attention = graded.by_position(attention);
         let several = graded.of_each().zip(attention).filter(|(of, _)| of.prospects > 1);
         let several = several.filter_map(|(customer, told)| Some((customer, told?)));
         let judge = Judge::of(several, &book.settings, book.as_of);

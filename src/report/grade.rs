@@ -1,14 +1,13 @@
 //! `crm grade`: each customer's grade, the rule that gave it, and the figures behind it.
 
-use super::Request;
 use super::figures::{others, said};
+use super::{Request, row_of_each};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::customer::figures::Survey;
 use crate::rules::customer::levels::{Lifecycle, Scale};
 use crate::rules::grading::{Graded, narrow};
-use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::words::{column, title};
@@ -56,16 +55,15 @@ impl Grades {
     /// its figures.
     pub fn of(book: &Book, request: &Request, only: Option<&Path>, why: bool) -> Grades {
         let selected = request.selection(book);
-        let seen = book.gather(&Query::everything(), |record| {
+        let mut seen = row_of_each(book, |record| {
             let prospect = &record.prospect;
             let asked = selected.has(record) && only.is_none_or(|path| prospect.path == path);
             // One that was not asked for may stand for its account.
             let told = why && (asked || prospect.account.is_some());
             let facts = if told { facts(record) } else { Facts::default() };
-            Some((prospect.id.clone(), Seen { name: asked.then(|| prospect.name.clone()), facts }))
+            Seen { name: asked.then(|| prospect.name.clone()), facts }
         });
         let graded = Arc::clone(book.graded());
-        let mut seen = graded.by_position(seen);
         let asked = |position: usize| seen[position].name.is_some();
         let firsts: Vec<usize> = graded.first_of_each(asked).collect();
         let found = firsts.into_iter().map(|position| {

@@ -1,17 +1,16 @@
 //! `crm report grades`: how the customers spread over grades and dimensions, who brings the money, and
 //! who moved between two dates.
 
-use super::Request;
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, few, rate};
 use super::grade::{foreign, named, rules};
+use super::{Request, row_of_each};
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::customer::levels::{Level, Lifecycle, Scale, Value};
 use crate::rules::customer::scores::Scores;
 use crate::rules::grading::rfm::{Bins, LEAST};
-use crate::rules::query::Query;
 use crate::stats::{BinConvention, Quintiles, rank_descending, reverse_score};
 use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Row, Series, Sheet, Table,
@@ -62,16 +61,14 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let worded = request.by.is_some() || request.period.is_some();
     let selected = request.selection(book);
-    let seen = book.gather(&Query::everything(), |record| {
+    let seen = row_of_each(book, |record| {
         let words = || {
             let group = request.group(record, &book.settings).map(Into::into);
             let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
             Box::new(Words { id, name, group })
         };
-        let seen = Seen { selected: selected.has(record), words: worded.then(words) };
-        Some((record.prospect.id.clone(), seen))
+        Seen { selected: selected.has(record), words: worded.then(words) }
     });
-    let seen = book.graded().by_position(seen);
     let found = customers(&seen, book);
     let sums = cumulated(&found);
     let mut tables = vec![

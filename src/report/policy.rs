@@ -1,8 +1,8 @@
 //! `crm report policy`: what each grade is promised, and where practice falls short of it.
 
-use super::Request;
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, rate};
+use super::{Request, row_of_each};
 use crate::diag::Diagnostic;
 use crate::model::grading::Policy;
 use crate::model::settings::{Rep, Settings, level_words};
@@ -11,7 +11,6 @@ use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::packing::{PackedPractice, Packer, Unpacker};
 use crate::rules::policy::practice::{Deal, Practice};
 use crate::rules::policy::{Duty, Judge, followed};
-use crate::rules::query::Query;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
@@ -101,19 +100,14 @@ impl Judged {
     fn of(book: &Book, request: &Request) -> Judged {
         let (groups, packer) = (Interner::default(), Packer::default());
         let selected = request.selection(book);
-        let seen = book.gather(&Query::everything(), |record| {
-            let practice = Practice::of(record, &book.settings, book.as_of);
-            let seen = Seen {
-                name: record.prospect.name.clone(),
-                group: groups.place(&request.group(record, &book.settings)),
-                selected: selected.has(record),
-                practice: Some(packer.pack(practice)),
-            };
-            Some((record.prospect.id.clone(), seen))
+        let seen = row_of_each(book, |record| Seen {
+            name: record.prospect.name.clone(),
+            group: groups.place(&request.group(record, &book.settings)),
+            selected: selected.has(record),
+            practice: Some(packer.pack(Practice::of(record, &book.settings, book.as_of))),
         });
         let practices = packer.finish();
         let graded = Arc::clone(book.graded());
-        let seen = graded.by_position(seen);
         let several = graded.of_each().zip(&seen).filter(|(customer, _)| customer.prospects > 1);
         let attention = |one: &Seen| Some(practices.unpack(one.practice.as_ref()?).attention);
         let several = several.filter_map(|(customer, one)| Some((customer, attention(one)?)));

@@ -77,19 +77,6 @@ impl Graded {
         &self.prospects[position].id
     }
 
-    /// Puts rows, each with the id of its prospect, at the positions of their prospects. A prospect without a row
-    /// gets the default, and a row without a prospect is dropped: files may come and go between the scan that
-    /// graded and the scan that made the rows.
-    pub fn by_position<T: Default>(&self, rows: Vec<(Text, T)>) -> Vec<T> {
-        let mut placed: Vec<T> = self.prospects.iter().map(|_| T::default()).collect();
-        for (id, row) in rows {
-            if let Some(position) = self.position(&id) {
-                placed[position] = row;
-            }
-        }
-        placed
-    }
-
     /// The position in the book of the prospect with an id.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.prospects.binary_search_by(|prospect| (*prospect.id).cmp(id)).ok()

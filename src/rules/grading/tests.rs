@@ -458,16 +458,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn rows_stand_at_the_positions_of_their_prospects() {
-    let settings = Settings::default();
-    let all = ["a", "b", "c"].map(|id| prospect(id, vec![ago(9, "call", |_| {})]));
-    let records = all.into_iter().filter_map(|p| replay(p, &settings, today())).collect();
-    let book = Book::of(settings, today(), records, Vec::new());
-    let graded = book.graded();
-    // The file of `b` went, and that of `d` came, after the scan that graded.
-    let rows = vec![("d".into(), 4), ("c".into(), 3), ("a".into(), 1)];
-    assert_eq!(graded.by_position(rows), [1, 0, 3]);
-    assert_eq!(graded.by_position(Vec::<(Text, i32)>::new()), [0, 0, 0]);
-}
