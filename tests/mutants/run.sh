@@ -8,8 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count=${1:-200} seed=${2:-1}
-work=$PWD/${CARGO_TARGET_DIR:-target}/mutants
-[ "${CARGO_TARGET_DIR:-}" = "${CARGO_TARGET_DIR#/}" ] || work=$CARGO_TARGET_DIR/mutants
+target=${CARGO_TARGET_DIR:-target}
+case $target in /*) work=$target/mutants ;; *) work=$PWD/$target/mutants ;; esac
 rm -rf "$work/copy" && mkdir -p "$work/copy"
 git ls-files -z | grep -zv '^tests/mutants/' | xargs -0 cp --parents -t "$work/copy"
 CARGO_TARGET_DIR=$work/tool cargo build --quiet --release --manifest-path tests/mutants/Cargo.toml

@@ -104,7 +104,7 @@ impl VisitMut for Seeder<'_> {
             Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Not(_)) => {
                 let inner = &unary.expr;
                 let number = self.number(span, "a negation is left out");
-                *expr = parse_quote!((if crate::mutant(#number) { #inner } else { !#inner }));
+                *expr = parse_quote!((crate::mutant(#number) ^ !#inner));
             }
             _ => {}
         }
