@@ -20,8 +20,8 @@ sed -i 's/\.env_clear()/&.envs(std::env::var_os("CRM_MUTANT").map(|n| ("CRM_MUTA
 export CARGO_TARGET_DIR=$work/target CARGO_TERM_COLOR=never RUST_BACKTRACE=0
 cargo test --quiet --no-run --lib --test it
 programs=$(cargo test --no-run --lib --test it 2>&1 | sed -n 's/.*(\(.*\))$/\1/p')
-lib=$(grep -- '/crm-' <<<"$programs" | head -n 1)
-it=$(grep -- '/it-' <<<"$programs" | head -n 1)
+lib=$(grep -m1 -- '/crm-' <<<"$programs")
+it=$(grep -m1 -- '/it-' <<<"$programs")
 skipped=(--skip docs:: --skip layers:: --skip words:: --skip browser:: --skip crash:: --skip concurrency:: --skip hostile::)
 [[ $lib = /* ]] || lib=$PWD/$lib
 [[ $it = /* ]] || it=$PWD/$it
@@ -46,7 +46,7 @@ if [ "$count" = 0 ]; then
     cp "$work/all.tsv" "$chosen"
 else
     awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' "$work/all.tsv" |
-        sort -n | head -n "$count" | cut -f 2- | sort -n >"$chosen"
+        sort -n | awk -v n="$count" "NR <= n" | cut -f 2- | sort -n >"$chosen"
 fi
 : >"$work/survivors.tsv"
 killed=0 total=0
