@@ -7,8 +7,8 @@
 use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic, Words};
 use crate::model::event::Event;
-use crate::model::pipeline::Outcome;
-use crate::rules::replay::evidence::{IN_CYCLE, Status};
+use crate::model::pipeline::{IN_CYCLE, Outcome};
+use crate::rules::replay::evidence::Status;
 use crate::rules::replay::moves::why_not;
 use crate::rules::replay::standing;
 

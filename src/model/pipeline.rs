@@ -5,6 +5,13 @@ use crate::value::label::Label;
 use crate::value::money::Amount;
 use crate::value::text::Text;
 
+/// The id of the rule of the cycle among the criteria: past the sales cycle, no column before the signature is
+/// supported.
+pub const IN_CYCLE: &str = "in-cycle";
+
+/// The label of the rule of the cycle: English, Chinese.
+pub const IN_CYCLE_LABEL: (&str, &str) = ("inside the sales cycle", "销售周期内");
+
 /// What standing in a column means for the pursuit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

@@ -1,14 +1,14 @@
 //! The columns that lists of prospects can have: one row of a table each.
 
 use crate::diag::{Code, Diagnostic};
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{IN_CYCLE, IN_CYCLE_LABEL, Outcome};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::customer::levels::Scale;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind};
-use crate::table::terms::{FLAGS, RULES, term};
+use crate::table::terms::{FLAGS, term};
 use crate::table::words::title;
 use crate::value::label::Lang;
 use crate::value::text::Text;
@@ -143,7 +143,8 @@ pub fn criterion<'s>(id: &'s str, settings: &'s Settings) -> &'s str {
     let lang = settings.language;
     match settings.criterion(id) {
         Some(criterion) => criterion.label.term(lang, id),
-        None => term(RULES, id, lang),
+        None if id == IN_CYCLE => lang.term(id, IN_CYCLE_LABEL.0, IN_CYCLE_LABEL.1),
+        None => id,
     }
 }
 

@@ -151,7 +151,7 @@ pub fn past_dates(event: &Event) -> Vec<Flaw<'_>> {
         .map(|(field, what, date)| {
             let days = event.date().days_since(date);
             let plural = if days == 1 { "" } else { "s" };
-            let (en, zh) = (what.en(), what.get(crate::diag::Lang::Zh));
+            let (en, zh) = (what.en(), what.zh());
             let message = words!(
                 "the {en} {date} lies {days} day{plural} before the entry",
                 "{zh} {date} 比记录早 {days} 天"

@@ -61,9 +61,6 @@ pub const KINDS: &[Term] = &[
     ("retracted", "retracted",      "撤回"),
 ];
 
-/// What is judged among the criteria and is none of them.
-pub const RULES: &[Term] = &[("in-cycle", "inside the sales cycle", "销售周期内")];
-
 /// The measures under a forecast, the two win rates, and what fairness is measured of.
 #[rustfmt::skip]
 pub const MEASURES: &[Term] = &[
@@ -118,7 +115,7 @@ mod tests {
 
     #[test]
     fn every_word_has_its_chinese_and_each_id_is_there_once() {
-        for set in [FLAGS, VERDICTS, KINDS, RULES, MEASURES, LINES] {
+        for set in [FLAGS, VERDICTS, KINDS, MEASURES, LINES] {
             let mut ids: Vec<&str> = set.iter().map(|(id, ..)| *id).collect();
             ids.sort_unstable();
             assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");

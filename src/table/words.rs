@@ -1,9 +1,10 @@
 //! Column titles and short words in the languages of the program.
 
+use crate::model::event::{KEYS, KeyRow};
 use crate::table::sheet::{Column, Kind};
 use crate::value::label::Lang;
 
-/// Titles by column id: English, Chinese.
+/// Titles by column id: English, Chinese. Columns of an event's keys have theirs in the table of keys.
 const TITLES: &[(&str, &str, &str)] = &[
     ("id", "Id", "编号"),
     ("name", "Name", "姓名"),
@@ -17,25 +18,19 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("account", "Account", "客户"),
     ("pipeline", "Pipeline", "流程"),
     ("tags", "Tags", "标签"),
-    ("stage", "Stage", "阶段"),
     ("stage-label", "Column", "栏目"),
     ("since", "Since", "自"),
     ("in-stage", "Days", "天数"),
     ("supported", "Evidence", "证据支持"),
     ("verdict", "Verdict", "判断"),
     ("missing", "Missing for the next", "下一步还缺"),
-    ("owner", "Owner", "负责人"),
     ("owner-since", "Owned since", "负责自"),
-    ("value", "Value", "价值"),
     ("weighted", "Weighted", "加权"),
     ("probability", "P", "概率"),
     ("opened", "Opened", "建档"),
     ("pursuit", "Pursuit", "第几轮"),
     ("first-meeting", "First met", "初次见面"),
     ("age", "Age", "天龄"),
-    ("next", "Next step", "下一步"),
-    ("next-what", "What for", "事由"),
-    ("close-by", "Close by", "签约日"),
     ("pushes", "Pushed", "推迟"),
     ("last-contact", "Last contact", "最近联系"),
     ("last-entry", "Last entry", "最近记录"),
@@ -43,7 +38,6 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("booked", "Booked", "承保"),
     ("orders", "Orders", "单数"),
     ("flags", "Flags", "提醒"),
-    ("reason", "Reason", "原因"),
     ("phone", "Phone", "电话"),
     ("email", "E-mail", "邮箱"),
     ("count", "Count", "人数"),
@@ -57,12 +51,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("checkpoint", "Checkpoint", "填表日"),
     ("rep", "Member", "成员"),
     ("cycle", "Cycle", "周期"),
-    ("kind", "Kind", "事件"),
-    ("by", "By", "记录人"),
-    ("event", "Event", "事件号"),
-    ("note", "Note", "备注"),
     ("change", "Changes", "变化"),
-    ("time", "Time", "时间"),
     ("criterion", "Criterion", "标准"),
     ("met", "Met", "达成"),
     ("why", "Why", "依据"),
@@ -74,16 +63,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("decides", "Decides", "决策"),
     ("birthday", "Birthday", "生日"),
     ("key", "Key", "事件号"),
-    ("confirms", "Confirms", "确认"),
-    ("revokes", "Revokes", "撤销"),
-    ("amount", "Amount", "金额"),
-    ("reached", "Reached", "接通"),
-    ("forced", "Forced", "破例"),
     ("hold", "On hold until", "暂缓至"),
-    ("until", "Until", "至"),
-    ("score", "Score", "评分"),
-    ("scale", "Scale", "评分制"),
-    ("ticket", "Ticket", "工单"),
     ("retracted", "Retracted", "已撤回"),
     ("covers-from", "From", "覆盖自"),
     ("covers-to", "To", "覆盖至"),
@@ -233,10 +213,15 @@ const TITLES: &[(&str, &str, &str)] = &[
 
 /// The title of a column; its id where no title is known (the team's own facts).
 pub fn title(id: &str, lang: Lang) -> String {
-    TITLES
-        .iter()
-        .find(|(known, ..)| *known == id)
-        .map_or_else(|| id.to_owned(), |(_, en, zh)| lang.pick(en, zh).to_owned())
+    let known = TITLES.iter().find(|(known, ..)| *known == id).map(|(_, en, zh)| (*en, *zh));
+    let of_key = || key_of(id).map(|row| (row.en, row.zh));
+    known.or_else(of_key).map_or_else(|| id.to_owned(), |(en, zh)| lang.pick(en, zh).to_owned())
+}
+
+/// The key of an event that a column shows: `next_what` for the id `next-what`.
+fn key_of(id: &str) -> Option<&'static KeyRow> {
+    KEYS.iter()
+        .find(|row| row.name.bytes().map(|b| if b == b'_' { b'-' } else { b }).eq(id.bytes()))
 }
 
 /// A column with the title of its id.
@@ -253,5 +238,7 @@ mod tests {
         let mut ids: Vec<&str> = TITLES.iter().map(|(id, ..)| *id).collect();
         ids.sort_unstable();
         assert!(ids.windows(2).all(|pair| pair[0] != pair[1]));
+        assert!(ids.iter().all(|id| key_of(id).is_none()), "the table of keys has the title");
+        assert_eq!(title("next-what", Lang::Zh), "事由");
     }
 }

@@ -1,6 +1,6 @@
 //! Dates and periods in words: `yesterday`, `-14d`, `mon`, `2026-W07`, `2026Q1`, `last month`.
 
-use crate::diag::{Lang, Words};
+use crate::diag::Words;
 use crate::value::date::{Date, Moment, Time, Weekday};
 
 /// A span of days, both ends included.
@@ -46,7 +46,7 @@ impl NotADate {
         let text = &self.0;
         match Date::not_in_calendar(text) {
             Some(why) => {
-                let (en, zh) = (why.en(), why.get(Lang::Zh));
+                let (en, zh) = (why.en(), why.zh());
                 words!("`{text}` is not in the calendar: {en}", "日历上没有 `{text}`：{zh}")
             }
             None => words!("`{text}` is not a date", "`{text}` 不是日期"),

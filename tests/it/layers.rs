@@ -47,7 +47,7 @@ const HOMES: [(&str, &str); 23] = [
 ];
 
 /// Every source file, as its path from the root of the repository, and its text.
-fn sources() -> Vec<(String, String)> {
+pub fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders: Vec<PathBuf> = vec![root.join("src")];
     let mut files = Vec::new();

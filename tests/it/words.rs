@@ -2,8 +2,9 @@
 //! is made by `words!`, not by a literal or by `format!`.
 
 use crate::common::Sandbox;
+use crate::layers::sources;
 use crm::format::read_settings::read_settings;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The folders whose diagnostics are all bilingual. Other folders join until the whole of `src` is here.
 const FINISHED: &[&str] = &["src/check", "src/disk", "src/format", "src/git", "src/guard"];
@@ -11,24 +12,6 @@ const FINISHED: &[&str] = &["src/check", "src/disk", "src/format", "src/git", "s
 /// Where a text begins that a diagnostic shows, and which argument of the call it is.
 const CALLS: [(&str, usize); 4] =
     [("Diagnostic::new(", 1), (".help(", 0), (".note(", 0), (".label(", 0)];
-
-/// The source files below a folder of the repository, sorted.
-fn files(folder: &str) -> Vec<PathBuf> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
-}
 
 /// The code of a file with a blank for each byte of comments, of the inside of strings and characters, and of
 /// test modules. Line ends stay, so that offsets and line numbers are those of the file.
@@ -143,10 +126,14 @@ fn one_language(text: &str) -> Vec<usize> {
 #[test]
 fn diagnostics_of_finished_folders_are_in_both_languages() {
     let mut wrong = Vec::new();
-    for path in FINISHED.iter().flat_map(|folder| files(folder)) {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let shown = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().display();
-        wrong.extend(one_language(&text).iter().map(|line| format!("{shown}:{line}")));
+    let sources = sources();
+    for folder in FINISHED {
+        let start = format!("{folder}/");
+        let inside = sources.iter().filter(|(file, _)| file.starts_with(&start));
+        assert!(inside.clone().count() > 0, "no file in {folder}");
+        for (file, text) in inside {
+            wrong.extend(one_language(text).iter().map(|line| format!("{file}:{line}")));
+        }
     }
     assert!(wrong.is_empty(), "write `words!(\"English\", \"中文\")`:\n{}", wrong.join("\n"));
 }

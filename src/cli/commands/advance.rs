@@ -185,7 +185,7 @@ fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<Wo
             }
             (_, None, command) => {
                 let command = command.unwrap_or_default();
-                let (en, zh) = (command.en(), command.get(Lang::Zh));
+                let (en, zh) = (command.en(), command.zh());
                 first.push(words!("first: {en}", "先：{zh}"));
             }
         }

@@ -5,7 +5,7 @@ mod columns;
 mod compare;
 mod row;
 
-use crate::diag::{Code, Diagnostic, Lang, Place, Spot, Words};
+use crate::diag::{Code, Diagnostic, Place, Spot, Words};
 use crate::model::event::Event;
 use crate::model::kind::Counts;
 use crate::model::mapping::{Assignment, Mapping};
@@ -101,7 +101,7 @@ pub fn import(
 /// A row that cannot be imported.
 pub fn bad_row(file: &Path, line: u64, why: impl Into<Words>) -> Diagnostic {
     let why: Words = why.into();
-    let (en, zh) = (why.en(), why.get(Lang::Zh));
+    let (en, zh) = (why.en(), why.zh());
     Diagnostic::new(Code::BadRow, words!("line {line}: {en}", "第 {line} 行：{zh}"))
         .at(Place::file(file).at(Spot::Line(line)))
 }

@@ -8,9 +8,8 @@ use super::matching::{DateTest, Node, NumberTest, Source, StageTest, TextTest, W
 use super::pattern::Pattern;
 use super::{Asked, Parsed};
 use crate::diag::Diagnostic;
-use crate::model::pipeline::{Pipeline, Stage};
+use crate::model::pipeline::{IN_CYCLE, Pipeline, Stage};
 use crate::rules::customer::levels::{Level, Scale};
-use crate::rules::replay::evidence::IN_CYCLE;
 use crate::value::id::fold;
 use crate::value::label::Label;
 use crate::value::money::Amount;

@@ -2,10 +2,9 @@
 //! not enough, and a line in `docs/queries.md`.
 
 use super::view::View;
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{IN_CYCLE, Outcome};
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
-use crate::rules::replay::evidence::IN_CYCLE;
 use crate::rules::replay::moves::next_stage;
 use crate::value::date::Date;
 use crate::value::money::{Amount, Money, Sum};

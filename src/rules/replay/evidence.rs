@@ -1,8 +1,8 @@
 //! Which criteria hold on a day, and the highest column they support.
 
-use crate::diag::{Lang, Words};
+use crate::diag::Words;
 use crate::model::kind::EventKind;
-use crate::model::pipeline::{Criterion, Known, Pipeline};
+use crate::model::pipeline::{Criterion, IN_CYCLE, IN_CYCLE_LABEL, Known, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::clock::Clock;
@@ -10,10 +10,6 @@ use crate::rules::replay::remedy::Remedy;
 use crate::rules::replay::state::{Evidence, Hold};
 use crate::value::date::Date;
 use crate::value::text::Text;
-
-/// The id under which the rule of the cycle stands among the criteria: past the sales cycle, no column
-/// before the signature is supported.
-pub const IN_CYCLE: &str = "in-cycle";
 
 /// One criterion on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,24 +33,20 @@ pub struct Status {
 impl Status {
     /// That it is missing, and why.
     pub fn missing(&self) -> Words {
-        Words::each(|lang| {
-            let (label, why) = (self.label.get(lang), self.why.get(lang));
-            match lang {
-                Lang::Zh => format!("缺少 {label}：{why}"),
-                Lang::En | Lang::Machine => format!("missing {label}: {why}"),
-            }
-        })
+        self.marked("missing", "缺少")
     }
 
     /// That it is met, and how it is known.
     pub fn held(&self) -> Words {
-        Words::each(|lang| {
-            let (label, why) = (self.label.get(lang), self.why.get(lang));
-            match lang {
-                Lang::Zh => format!("达成 {label}：{why}"),
-                Lang::En | Lang::Machine => format!("met     {label}: {why}"),
-            }
-        })
+        self.marked("met    ", "达成")
+    }
+
+    fn marked(&self, en: &str, zh: &str) -> Words {
+        let (label, why) = (&self.label, &self.why);
+        Words::both(
+            format!("{en} {}: {}", label.en(), why.en()),
+            format!("{zh} {}：{}", label.zh(), why.zh()),
+        )
     }
 }
 
@@ -276,7 +268,7 @@ impl<'a> Case<'a> {
     fn label(&self, id: &str) -> Words {
         match self.settings.criterion(id) {
             Some(criterion) => Words::each(|lang| criterion.label.get(lang, id).to_owned()),
-            None if id == IN_CYCLE => words!("inside the sales cycle", "销售周期内"),
+            None if id == IN_CYCLE => Words::both(IN_CYCLE_LABEL.0, IN_CYCLE_LABEL.1),
             None => Words::both(id, id),
         }
     }
@@ -339,7 +331,7 @@ impl<'a> Case<'a> {
     fn why_missing(&self, id: &str) -> (Words, Option<Remedy>) {
         if id == IN_CYCLE {
             let day = self.day_of_cycle();
-            let (en, zh) = (day.en(), day.get(Lang::Zh));
+            let (en, zh) = (day.en(), day.zh());
             let why = words!("past the sales cycle: {en}", "已超过销售周期：{zh}");
             return (why, Some(Remedy::FallBack));
         }
