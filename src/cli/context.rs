@@ -160,9 +160,7 @@ impl Context {
     /// Words sheets for their readers; talk stays in the language of the ledger.
     fn word(&self, ledger: &mut Ledger) {
         let language = &mut ledger.settings.language;
-        if *language != Lang::Machine {
-            self.spoken.set(*language);
-        }
+        self.speak(*language);
         if self.written().readers() == Audience::Machines {
             *language = Lang::Machine;
         }
@@ -224,6 +222,13 @@ impl Context {
     /// The language of talk: the ledger's, once it has been opened.
     pub fn spoken(&self) -> Lang {
         self.spoken.get()
+    }
+
+    /// Makes a ledger's language that of talk, where the command has no ledger of its own.
+    pub fn speak(&self, lang: Lang) {
+        if lang != Lang::Machine {
+            self.spoken.set(lang);
+        }
     }
 
     /// The language of sheets: that of talk, or [`Lang::Machine`] where a machine reads them.

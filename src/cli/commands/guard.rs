@@ -73,7 +73,10 @@ impl GuardCommand {
             .iter()
             .map(|push| guard.judge(push).map(|verdict| (push, verdict)))
             .collect::<Result<Vec<_>, Diagnostic>>()?;
-        verdicts.iter().flat_map(|(_, verdict)| &verdict.said).for_each(|said| context.say(said));
+        for (_, verdict) in &verdicts {
+            context.speak(verdict.lang);
+            verdict.said.iter().for_each(|said| context.say(said.get(context.spoken())));
+        }
         let refused: Vec<&(&Push, Verdict)> =
             verdicts.iter().filter(|(_, verdict)| !verdict.found.is_empty()).collect();
         if refused.is_empty() {
