@@ -7,7 +7,7 @@ use crate::git::program::{Git, Version};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// One file that a commit has in another version than one of its sides.
+/// One file that a commit has in another version than one of its sides, or that has gone since they parted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// From the repository's top level.
@@ -84,7 +84,10 @@ pub fn commit(
         false => sides.iter().map(from).collect::<Result<Vec<_>, _>>()?,
     };
     let since_ancestors = pasts.ancestors.iter().map(from).collect::<Result<Vec<_>, _>>()?;
-    let paths: BTreeSet<&PathBuf> = since_sides.iter().flat_map(Differences::keys).collect();
+    // A file that all sides moved away: what they made of it is known by its text in the ancestor.
+    let left = since_ancestors.iter().flatten().filter(|(_, (_, now))| now.is_none());
+    let paths: BTreeSet<&PathBuf> =
+        since_sides.iter().flat_map(Differences::keys).chain(left.map(|(path, _)| path)).collect();
     let change = |path: &&PathBuf| {
         let known = since_sides.iter().find_map(|found| found.get(*path));
         let now = known.and_then(|(_, now)| now.clone());

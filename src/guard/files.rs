@@ -7,11 +7,12 @@ use crate::diag::Diagnostic;
 use crate::disk::file::id_of;
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::format::merge::items::{Items, items, lines};
-use crate::format::merge::{Kind, Versions, two};
+use crate::format::merge::{Kind, opening};
 use crate::git::program::{Blob, Version};
-use crate::rules::growth::{Content, lives_on};
+use crate::rules::growth::Content;
+use crate::model::event::EventKey;
 use crate::value::id;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
@@ -26,6 +27,16 @@ pub struct File {
     pub read: Rc<Read>,
 }
 
+impl File {
+    /// Is it of another person than one who was opened so: was each of them opened by itself?
+    pub fn is_apart(&self, opening: Option<&Opening>) -> bool {
+        matches!((&self.read.opening, opening), (Some(own), Some(other)) if own != other)
+    }
+}
+
+/// The entry that opens an account: its key and its content.
+pub type Opening = (EventKey, String);
+
 /// The text of a file and the items in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Read {
@@ -33,6 +44,8 @@ pub struct Read {
     pub text: String,
     /// Its items.
     pub items: Items,
+    /// The entry that opens the account.
+    pub opening: Option<Opening>,
 }
 
 impl Read {
@@ -130,14 +143,13 @@ impl<'r> Files<'r> {
         for changes in groups.values() {
             // If two files of one id exist at once, each is judged by itself.
             if is_one_file(changes) {
-                cases.push(self.case(changes, kind));
+                cases.extend(people(self.case(changes, kind)));
             } else {
                 cases.extend(changes.iter().map(|change| self.case(&[change], kind)));
             }
         }
         if kind == Kind::Prospect && commit.sides > 1 {
             cases = renamed(cases);
-            two_people(&mut cases);
         }
         Ok(cases)
     }
@@ -202,7 +214,8 @@ impl<'r> Files<'r> {
         }
         let text = self.texts.get(object).map(|text| text.to_string()).unwrap_or_default();
         let items = if is_toml { items(&text, kind) } else { lines(&text) };
-        let read = Rc::new(Read { text, items });
+        let opening = if kind == Kind::Prospect { opening(&text) } else { None };
+        let read = Rc::new(Read { text, items, opening });
         self.read.insert(key, Rc::clone(&read));
         read
     }
@@ -226,82 +239,101 @@ fn is_one_file(changes: &[&Change]) -> bool {
     alone(|c| &c.sides) && alone(|c| &c.ancestors) && alone(|c| std::slice::from_ref(&c.now))
 }
 
-/// Puts the cases of a merge together that are one prospect: a side gave it another id, and another side went on
-/// under the old one.
-fn renamed(mut cases: Vec<Case>) -> Vec<Case> {
-    let mut n = 0;
-    while n < cases.len() {
-        match (0..cases.len()).find(|new| *new != n && is_new_name(&cases[n], &cases[*new])) {
-            Some(new) => {
-                let old = cases.remove(n);
-                let new = if new > n { new - 1 } else { new };
-                let case = &mut cases[new];
-                let fill = |files: &mut Vec<Option<File>>, from: Vec<Option<File>>| {
-                    for (file, from) in files.iter_mut().zip(from) {
-                        *file = file.take().or(from);
-                    }
-                };
-                fill(&mut case.sides, old.sides);
-                fill(&mut case.ancestors, old.ancestors);
-                n = 0;
-            }
-            None => n += 1,
+/// The people of a case: two clones may each have opened somebody under one id.
+fn people(case: Case) -> Vec<Case> {
+    if case.kind != Kind::Prospect {
+        return vec![case];
+    }
+    let mut people: Vec<File> = Vec::new();
+    for file in case.now.iter().chain(case.sides.iter().chain(&case.ancestors).flatten()) {
+        if people.iter().all(|known| file.is_apart(known.read.opening.as_ref())) {
+            people.push(file.clone());
         }
     }
-    cases
-}
-
-/// Did a side give the prospect of `old` the id of `new`? Each of the two must have its files where the other has
-/// none.
-fn is_new_name(old: &Case, new: &Case) -> bool {
-    let apart = |a: &[Option<File>], b: &[Option<File>]| {
-        a.iter().zip(b).all(|(a, b)| a.is_none() || b.is_none())
+    if people.len() < 2 {
+        return vec![case];
+    }
+    let who = |file: &File| people.iter().position(|known| !file.is_apart(known.read.opening.as_ref()));
+    let of = |n: usize, files: &[Option<File>]| -> Vec<Option<File>> {
+        let its = |file: &&File| who(file) == Some(n);
+        files.iter().map(|file| file.as_ref().filter(its).cloned()).collect()
     };
-    if old.now.is_some()
-        || new.now.is_none()
-        || !apart(&old.sides, &new.sides)
-        || new.ancestors.iter().any(Option::is_some)
-    {
-        return false;
-    }
-    old.ancestors.iter().flatten().any(|before| {
-        let journal = before.read.content();
-        new.before().any(|(_, file)| lives_on(&journal, None, &file.read.content()))
-    })
+    let person = |n: usize| Case {
+        sides: of(n, &case.sides),
+        ancestors: of(n, &case.ancestors),
+        now: of(n, std::slice::from_ref(&case.now)).pop().flatten(),
+        ..case.clone()
+    };
+    (0..people.len()).map(person).collect()
 }
 
-/// Two people were opened under one id on two sides, and the merge gives one of them an id of its own: each file is
-/// that of its side.
-fn two_people(cases: &mut [Case]) {
-    for at in 0..cases.len() {
-        let case = &cases[at];
-        let Some(now) = case.now.as_ref().filter(|_| case.ancestors.iter().all(Option::is_none))
-        else {
-            continue;
-        };
-        let Some((stays, one)) = case.before().find(|(_, file)| file.read.items == now.read.items)
-        else {
-            continue;
-        };
-        let leaves = case.before().find(|(side, file)| {
-            let versions =
-                Versions { base: "", ours: &one.read.text, theirs: &file.read.text };
-            *side != stays && two(versions).is_some()
+/// Puts the cases of a merge together that are one prospect: a side gave it another id, and another side went on
+/// under the old one, or chose another; or the merge set two people of one id apart.
+fn renamed(cases: Vec<Case>) -> Vec<Case> {
+    let taken: BTreeSet<PathBuf> =
+        cases.iter().filter_map(|case| Some(case.now.as_ref()?.path.clone())).collect();
+    let (whole, parts): (Vec<Case>, Vec<Case>) =
+        cases.into_iter().partition(|case| case.sides.iter().all(Option::is_some));
+    let mut found: Vec<Case> = Vec::new();
+    for mut case in parts {
+        let place = found.iter().position(|known| {
+            is_new_name(known, &case)
+                || is_new_name(&case, known)
+                || gives_way(known, &case, &taken)
+                || gives_way(&case, known, &taken)
         });
-        let Some((leaves, file)) = leaves else { continue };
-        let is_its = |case: &Case| {
-            let is_new = case.sides.iter().chain(&case.ancestors).all(Option::is_none);
-            let fits = |now: &File| {
-                now.read.items == file.read.items
-                    && now.path.parent() == file.path.parent()
-                    && now.version.0 == file.version.0
-            };
-            is_new && case.now.as_ref().is_some_and(fits)
+        let Some(place) = place else {
+            found.push(case);
+            continue;
         };
-        let Some(other) = cases.iter().position(is_its) else { continue };
-        let mut file = file.clone();
-        file.path.clone_from(&cases[other].path);
-        cases[other].sides[leaves] = Some(file);
-        cases[at].sides[leaves] = None;
+        let known = &mut found[place];
+        let set_apart = gives_way(known, &case, &taken) || gives_way(&case, known, &taken);
+        let fill = |files: &mut [Option<File>], others: &mut [Option<File>]| {
+            for (file, other) in files.iter_mut().zip(others) {
+                *file = file.take().or(other.take());
+            }
+        };
+        fill(&mut known.sides, &mut case.sides);
+        fill(&mut known.ancestors, &mut case.ancestors);
+        if case.now.is_some() {
+            (known.id, known.path, known.now) = (case.id, case.path, case.now);
+        }
+        if set_apart {
+            let path = &known.path;
+            known.sides.iter_mut().flatten().for_each(|file| file.path.clone_from(path));
+        }
     }
+    found.extend(whole);
+    found
+}
+
+/// Did a side give the prospect of `old` the id of `new`? Each of the two has its files where the other has none.
+fn is_new_name(old: &Case, new: &Case) -> bool {
+    let apart = |(a, b): (&Option<File>, &Option<File>)| a.is_none() || b.is_none();
+    let carries = |file: &File| {
+        let has = |(key, was)| file.read.items.entries.get(key) == Some(was);
+        old.ancestors.iter().flatten().any(|before| {
+            let entries = &before.read.items.entries;
+            !entries.is_empty() && entries.iter().all(has)
+        })
+    };
+    old.sides.iter().zip(&new.sides).all(apart)
+        && old.ancestors.iter().zip(&new.ancestors).all(apart)
+        && apart((&old.now, &new.now))
+        && new.before().any(|(_, file)| carries(file))
+}
+
+/// Does a merge give the person of `old` the id of `new`, because another person has the old one? The file is that of
+/// the side, in its folder.
+fn gives_way(old: &Case, new: &Case, taken: &BTreeSet<PathBuf>) -> bool {
+    let is_new = new.sides.iter().chain(&new.ancestors).all(Option::is_none);
+    let is_its = |now: &File| {
+        old.before().any(|(_, file)| {
+            file.read.items == now.read.items
+                && file.version.0 == now.version.0
+                && file.path.parent() == now.path.parent()
+                && taken.contains(&file.path)
+        })
+    };
+    is_new && old.now.is_none() && new.now.as_ref().is_some_and(is_its)
 }

@@ -8,7 +8,7 @@ use super::{in_commit, place_in};
 use crate::diag::{Diagnostic, Code, Place, Spot};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
-use crate::format::merge::Kind;
+use crate::format::merge::{Kind, opening};
 use crate::format::read_prospect::read_prospect;
 use crate::rules::replay::replay;
 use crate::rules::team::rights::Rights;
@@ -74,7 +74,7 @@ impl<'a> Judge<'a> {
         }
         history(case, &own, found);
         if let Some(ledger) = self.ledgers.first() {
-            let was_pool = self.owners(&id::fold(&case.id)).iter().all(Option::is_none);
+            let was_pool = self.owners(case).iter().all(Option::is_none);
             let (settings, rights, today) = (&ledger.settings, self.rights, self.today);
             Entries { case, own: &own, all, settings, rights, was_pool, today }.judge(found);
         }
@@ -94,9 +94,9 @@ impl<'a> Judge<'a> {
 
     /// Refuses a change to a prospect of another rep.
     fn permission(&self, case: &Case, own: &Own, found: &mut Vec<Diagnostic>) {
-        let mut owners = self.owners(&id::fold(&case.id));
+        let mut owners = self.owners(case);
+        // This push opened it, or another branch did.
         if owners.is_empty() {
-            // This push opened it, or another branch did.
             owners = case.before().map(|(_, file)| self.owner_in(file)).collect();
         }
         let foreign = owners.iter().find(|owner| !self.rights.may_change(owner.as_deref()));
@@ -124,14 +124,24 @@ impl<'a> Judge<'a> {
         );
     }
 
-    /// The owner before the push, in each of the ledgers that has the prospect.
-    fn owners(&self, folded: &str) -> Vec<Option<String>> {
+    /// The owner before the push, in each of the ledgers that has the prospect. Somebody who was opened on another
+    /// branch under the same id is not the prospect.
+    fn owners(&self, case: &Case) -> Vec<Option<String>> {
+        let folded = id::fold(&case.id);
         let pairs = self.ledgers.iter().zip(&self.known);
         let texts = pairs.filter_map(|(ledger, known)| {
-            let path = known.get(folded)?;
+            let path = known.get(&folded)?;
             Some((ledger, path, ledger.text(path).ok()?))
         });
-        texts.map(|(ledger, path, text)| self.owner(ledger, path, &text)).collect()
+        let mut own: Vec<&File> = case.before().map(|(_, file)| file).collect();
+        if own.is_empty() {
+            own.extend(&case.now);
+        }
+        let is_it = |text: &str| {
+            let known = opening(text);
+            own.is_empty() || !own.iter().all(|file| file.is_apart(known.as_ref()))
+        };
+        texts.filter(|(.., text)| is_it(text)).map(|(ledger, path, text)| self.owner(ledger, path, &text)).collect()
     }
 
     fn owner_in(&self, file: &File) -> Option<String> {
@@ -143,7 +153,8 @@ impl<'a> Judge<'a> {
         let prospect = prospect?;
         // A prospect that is opened on a later day already has its first owner.
         let opens = prospect.events.first().map_or(self.today, |event| event.date());
-        let record = replay(prospect, &ledger.settings, self.today.max(opens))?;
+        // An entry of tomorrow is accepted, so it already counts.
+        let record = replay(prospect, &ledger.settings, self.today.plus(1).max(opens))?;
         record.state.owner.as_deref().map(str::to_owned)
     }
 }

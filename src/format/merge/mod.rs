@@ -31,7 +31,7 @@ use markers::{Markers, take_apart};
 use std::fmt;
 use std::path::Path;
 use toml::de::DeValue;
-pub use two::{Two, two, two_in};
+pub use two::{Two, opening, two_in};
 
 /// The kind of a file decides which table is a journal, and which keys identify the tables of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +163,7 @@ pub fn merge(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged
         return Ok(Merged { text: text.to_owned(), conflicts: Vec::new() });
     }
     if kind == Kind::Prospect
-        && let Some(found) = two(versions)
+        && let Some(found) = two::two(versions)
     {
         return Ok(two::apart(versions, &found, markers));
     }

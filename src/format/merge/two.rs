@@ -44,13 +44,14 @@ pub fn two_in(text: &str) -> Option<Two> {
     two(Versions { base: &sides.base, ours: &sides.ours, theirs: &sides.theirs })
 }
 
-/// A file's first event with its content, if it opens the account.
-fn opening(text: &str) -> Option<(EventKey, String)> {
-    let (content, _) = content(text);
-    let events = content.events.into_iter();
-    let first = events.filter_map(|(key, event)| Some((EventKey::parse(&key)?, event))).min()?;
-    let opens = ["opened", "imported"];
-    opens.iter().any(|kind| first.1.contains(&format!("\"kind\" = \"{kind}\""))).then_some(first)
+/// The first event that opens the account, with its content.
+pub fn opening(text: &str) -> Option<(EventKey, String)> {
+    let events = content(text).0.events.into_iter();
+    let opens = |event: &String| {
+        let kind = |kind| event.contains(&format!("\"kind\" = \"{kind}\""));
+        kind("opened") || kind("imported")
+    };
+    events.filter(|(_, event)| opens(event)).filter_map(|(key, e)| Some((EventKey::parse(&key)?, e))).min()
 }
 
 /// The whole files between markers.
