@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::disk::file::id_of;
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::format::merge::items::{Items, items, lines};
-use crate::format::merge::{Kind, opening};
+use crate::format::merge::{Kind, opening_of};
 use crate::git::program::{Blob, Version};
 use crate::rules::growth::Content;
 use crate::model::event::EventKey;
@@ -214,7 +214,7 @@ impl<'r> Files<'r> {
         }
         let text = self.texts.get(object).map(|text| text.to_string()).unwrap_or_default();
         let items = if is_toml { items(&text, kind) } else { lines(&text) };
-        let opening = if kind == Kind::Prospect { opening(&text) } else { None };
+        let opening = if kind == Kind::Prospect { opening_of(&items.entries) } else { None };
         let read = Rc::new(Read { text, items, opening });
         self.read.insert(key, Rc::clone(&read));
         read

@@ -8,7 +8,8 @@ use super::{in_commit, place_in};
 use crate::diag::{Diagnostic, Code, Place, Spot};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
-use crate::format::merge::{Kind, opening};
+use crate::format::content::content;
+use crate::format::merge::{Kind, opening_of};
 use crate::format::read_prospect::read_prospect;
 use crate::rules::replay::replay;
 use crate::rules::team::rights::Rights;
@@ -138,7 +139,7 @@ impl<'a> Judge<'a> {
             own.extend(&case.now);
         }
         let is_it = |text: &str| {
-            let known = opening(text);
+            let known = opening_of(&content(text).0.events);
             own.is_empty() || !own.iter().all(|file| file.is_apart(known.as_ref()))
         };
         texts.filter(|(.., text)| is_it(text)).map(|(ledger, path, text)| self.owner(ledger, path, &text)).collect()

@@ -31,7 +31,7 @@ use markers::{Markers, take_apart};
 use std::fmt;
 use std::path::Path;
 use toml::de::DeValue;
-pub use two::{Two, opening, two_in};
+pub use two::{Two, opening_of, two_in};
 
 /// The kind of a file decides which table is a journal, and which keys identify the tables of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

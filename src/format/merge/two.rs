@@ -6,6 +6,7 @@ use super::markers::{Markers, take_apart};
 use super::{Conflict, Merged, Versions};
 use crate::format::content::content;
 use crate::model::event::EventKey;
+use std::collections::BTreeMap;
 
 /// Two versions of a file with different openings; the ancestor has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +45,17 @@ pub fn two_in(text: &str) -> Option<Two> {
     two(Versions { base: &sides.base, ours: &sides.ours, theirs: &sides.theirs })
 }
 
-/// The first event that opens the account, with its content.
-pub fn opening(text: &str) -> Option<(EventKey, String)> {
-    let events = content(text).0.events.into_iter();
-    let opens = |event: &String| {
-        let kind = |kind| event.contains(&format!("\"kind\" = \"{kind}\""));
-        kind("opened") || kind("imported")
+fn opening(text: &str) -> Option<(EventKey, String)> {
+    opening_of(&content(text).0.events)
+}
+
+/// The first of some entries that opens the account, with its content.
+pub fn opening_of(entries: &BTreeMap<String, String>) -> Option<(EventKey, String)> {
+    let opens = |event: &str| {
+        ["opened", "imported"].iter().any(|kind| event.contains(&format!("\"kind\" = \"{kind}\"")))
     };
-    events.filter(|(_, event)| opens(event)).filter_map(|(key, e)| Some((EventKey::parse(&key)?, e))).min()
+    let found = entries.iter().filter(|(_, event)| opens(event));
+    found.filter_map(|(key, event)| Some((EventKey::parse(key)?, event.clone()))).min()
 }
 
 /// The whole files between markers.
