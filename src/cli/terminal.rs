@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-/// The columns of a terminal; `None` where the stream leads elsewhere.
+/// The columns of a terminal; `None` if the stream is no terminal.
 pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
     let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
     stream.is_terminal().then(width)

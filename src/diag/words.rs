@@ -44,7 +44,7 @@ impl Lang {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Words {
     en: Box<str>,
-    /// Empty where no Chinese was given.
+    /// Empty where the English text serves for both.
     zh: Box<str>,
 }
 
@@ -54,12 +54,17 @@ impl Words {
         Words { en: en.into().into(), zh: zh.into().into() }
     }
 
+    /// A text that is one for both languages: an id, a path, a command line, the output of another program.
+    pub fn verbatim(text: impl Into<String>) -> Words {
+        Words::both(text, "")
+    }
+
     /// The text that `make` gives for each language.
     pub fn each(make: impl Fn(Lang) -> String) -> Words {
         Words::both(make(Lang::En), make(Lang::Zh))
     }
 
-    /// The text in a language; English where there is no Chinese.
+    /// The text in a language.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::Zh if !self.zh.is_empty() => &self.zh,
@@ -72,7 +77,7 @@ impl Words {
         &self.en
     }
 
-    /// The Chinese text; English where there is no Chinese.
+    /// The Chinese text.
     pub fn zh(&self) -> &str {
         self.get(Lang::Zh)
     }
@@ -136,6 +141,6 @@ mod tests {
         assert_eq!(words.about("--to").get(Lang::Zh), "--to: 没有业务员 `niu`");
         assert_eq!(Lang::Machine.term("overdue", "overdue", "逾期"), "overdue");
         assert_eq!(Lang::Zh.term("overdue", "overdue", "逾期"), "逾期");
-        assert_eq!(Words::from("plain").get(Lang::Zh), "plain");
+        assert_eq!(Words::verbatim("crm check").get(Lang::Zh), "crm check");
     }
 }

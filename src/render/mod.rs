@@ -18,6 +18,7 @@ mod text;
 pub use html::page;
 pub use text::clean;
 
+use crate::diag::Words;
 use crate::table::sheet::{Audience, Rows, Sheet, Table};
 use crate::value::label::Lang;
 use rayon::prelude::*;
@@ -134,11 +135,11 @@ pub struct Options {
     pub lang: Lang,
 }
 
-/// Why a sheet cannot be rendered like that.
+/// Why a sheet cannot be rendered as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.words().en())]
 pub enum RenderError {
     /// No format of this name.
-    #[error("there is no format `{name}`")]
     NoSuchFormat {
         /// What was asked for.
         name: String,
@@ -146,7 +147,6 @@ pub enum RenderError {
         candidates: Vec<String>,
     },
     /// No table of this id on the sheet.
-    #[error("`{sheet}` has no table `{name}`")]
     NoSuchTable {
         /// The sheet's id.
         sheet: String,
@@ -156,7 +156,6 @@ pub enum RenderError {
         candidates: Vec<String>,
     },
     /// No column of ids to print.
-    #[error("`{sheet}` does not list ids")]
     NoIds {
         /// The sheet's id.
         sheet: String,
@@ -164,7 +163,22 @@ pub enum RenderError {
 }
 
 impl RenderError {
-    /// What may have been meant, the nearest first.
+    /// The error, for people.
+    pub fn words(&self) -> Words {
+        match self {
+            RenderError::NoSuchFormat { name, .. } => {
+                words!("there is no format `{name}`", "没有格式 `{name}`")
+            }
+            RenderError::NoSuchTable { sheet, name, .. } => {
+                words!("`{sheet}` has no table `{name}`", "`{sheet}` 没有表格 `{name}`")
+            }
+            RenderError::NoIds { sheet } => {
+                words!("`{sheet}` does not list ids", "`{sheet}` 不列出编号")
+            }
+        }
+    }
+
+    /// The names that may have been meant, the nearest first.
     pub fn candidates(&self) -> &[String] {
         match self {
             RenderError::NoSuchFormat { candidates, .. }

@@ -4,7 +4,7 @@ use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
 use crate::cli::eligible::{Gift, Override, admit_gifts};
 use crate::cli::entry::{Session, created, insert};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
@@ -115,17 +115,15 @@ impl Add {
         session.write(&[created(ledger, &prospect)?])?;
         if !self.dry_run {
             context.print(&format!("{}\n", prospect.id))?;
-            context.say(&format!(
-                "{}: opened in {}",
-                prospect.name,
-                ledger.show(&prospect.path).display()
-            ));
+            let (name, file) = (&prospect.name, ledger.show(&prospect.path));
+            let file = file.display();
+            context.say(words!("{name}: opened in {file}", "{name}：已建档，文件 {file}"));
         }
         session.doubt(&prospect.events, nearly_known_source(&prospect, &ledger.settings));
         Ok(())
     }
 
-    /// May the owner have it? A new prospect has no grade yet, so no level is asked of its owner.
+    /// Fails if the owner may not have it. A new prospect has no grade yet, so no level is asked of its owner.
     fn admit_owner(
         &self,
         context: &Context,
@@ -185,7 +183,7 @@ impl Add {
         {
             return Err(Diagnostic::new(
                 Code::UnknownPipeline,
-                format!("no pipeline `{pipeline}`"),
+                words!("no pipeline `{pipeline}`", "没有流程 `{pipeline}`"),
             )
             .typed()
             .nearest(pipeline, ledger.settings.pipelines.iter().map(|p| &*p.id)));
@@ -211,24 +209,30 @@ impl Add {
         })
     }
 
-    /// The id stated, or one from the name with a number where it is taken.
+    /// The id of `--id`, or one from the name, with a number where the ledger has it already.
     fn free_id(&self, name: &str, ledger: &Ledger) -> Result<String, Diagnostic> {
         let (paths, _) = ledger.paths();
         let taken: std::collections::HashSet<String> =
             paths.iter().map(|path| id::fold(&id_of(path))).collect();
         if let Some(stated) = &self.id {
             id::validate(stated).map_err(|bad| {
-                Diagnostic::new(Code::BadId, format!("--id: {bad}"))
+                Diagnostic::new(Code::BadId, bad.words().about("--id"))
                     .typed()
-                    .help("letters and digits of any script, `-`, `_` and `.`")
-                    .help("without --id, one is made from the name")
+                    .help(words!(
+                        "letters and digits of any script, `-`, `_` and `.`",
+                        "可用任何文字的字母和数字，以及 `-`、`_` 和 `.`"
+                    ))
+                    .help(words!(
+                        "without --id, one is made from the name",
+                        "不写 --id 则由名称生成"
+                    ))
             })?;
             if taken.contains(&id::fold(stated)) {
                 return Err(Diagnostic::new(
                     Code::AlreadyThere,
-                    format!("the id `{stated}` is taken"),
+                    words!("the id `{stated}` exists already", "编号 `{stated}` 已经存在"),
                 )
-                .help(format!("look at it: crm show {stated}")));
+                .help(look_at(stated)));
             }
             return Ok(stated.clone());
         }
@@ -239,14 +243,14 @@ impl Add {
                 words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"),
             )
             .typed()
-            .help(words!("state one: --id ID", "请指定：--id ID")));
+            .help(words!("choose one: --id ID", "请指定：--id ID")));
         }
         let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
         let mut candidates = std::iter::once(slug.clone()).chain(numbered);
         Ok(candidates.find(|id| !taken.contains(&id::fold(id))).unwrap_or(slug))
     }
 
-    /// Same name and company, same telephone, or same e-mail.
+    /// Fails if a prospect with this name and company, telephone or e-mail exists.
     fn refuse_likely_duplicate(
         &self,
         ledger: &Ledger,
@@ -254,18 +258,22 @@ impl Add {
     ) -> Result<(), Diagnostic> {
         let found = alike(ledger, prospect);
         let Some((first, likeness)) = found.first() else { return Ok(()) };
-        let what = match likeness {
-            Likeness::Name => "name and company",
-            Likeness::Phone => "telephone",
-            Likeness::Email => "e-mail",
+        let (id, name) = (&first.id, &first.name);
+        let (en, zh) = match likeness {
+            Likeness::Name => ("name and company", "名称和公司"),
+            Likeness::Phone => ("telephone", "电话"),
+            Likeness::Email => ("e-mail", "邮箱"),
         };
-        Err(Diagnostic::new(
-            Code::LikelyDuplicate,
-            format!("`{}` ({}) has the same {what}", first.id, first.name),
-        )
-        .help(format!("look at it: crm show {}", first.id))
-        .help("if it is somebody else, add --anyway"))
+        let message = words!("`{id}` ({name}) has the same {en}", "`{id}`（{name}）的{zh}与此相同");
+        Err(Diagnostic::new(Code::LikelyDuplicate, message).help(look_at(id)).help(words!(
+            "if it is another prospect, add --anyway",
+            "如果是另一个潜在客户，请加 --anyway"
+        )))
     }
+}
+
+fn look_at(id: &str) -> Words {
+    words!("look at it: crm show {id}", "查看：crm show {id}")
 }
 
 /// `name=text` of a fact that the settings name.
@@ -274,11 +282,16 @@ fn own_fact<'t>(typed: &'t str, ledger: &Ledger) -> Result<(&'t str, &'t str), D
     match typed.split_once('=') {
         Some((key, value)) if known().any(|fact| fact == key) => Ok((key, value)),
         Some((key, _)) => {
-            Err(Diagnostic::new(Code::BadArgument, format!("--fact: no fact `{key}`"))
-                .nearest(key, known())
-                .help("facts of your own are named in crm.toml: [ledger] facts = [\"…\"]"))
+            let message = words!("--fact: no fact `{key}`", "--fact：没有资料项 `{key}`");
+            Err(Diagnostic::new(Code::BadArgument, message).nearest(key, known()).help(words!(
+                "facts of your own are named in crm.toml: [ledger] facts = [\"…\"]",
+                "自定义资料项在 crm.toml 中列出：[ledger] facts = [\"…\"]"
+            )))
         }
-        None => Err(Diagnostic::new(Code::BadArgument, format!("--fact: `{typed}` has no `=`"))
-            .help("write --fact name=text")),
+        None => {
+            let message = words!("--fact: `{typed}` has no `=`", "--fact：`{typed}` 里没有 `=`");
+            let help = words!("write --fact name=text", "请写成 --fact 名称=内容");
+            Err(Diagnostic::new(Code::BadArgument, message).help(help))
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `crm allocate [QUERY]`: who of the pool should go to whom; with `--apply` they do.
+//! `crm allocate [QUERY]`: the rep for each prospect of the pool; `--apply` writes it.
 
 use super::report::Selection;
 use crate::cli::context::Context;
@@ -222,7 +222,7 @@ fn waits(allocation: &Allocation, lang: Lang) -> Option<Table> {
     })
 }
 
-/// What each member holds, gets, and would hold.
+/// A row for each member: prospects now, given, and then.
 fn load(allocation: &Allocation, lang: Lang) -> Table {
     let members = allocation.team.members.iter().zip(allocation.given());
     let rows = members.filter(|(member, _)| member.presence.is_member()).map(|(member, given)| {
@@ -255,7 +255,7 @@ fn load(allocation: &Allocation, lang: Lang) -> Table {
     }
 }
 
-/// By which method, how good, and what to do with it.
+/// The method, how good the plan is, and how to write it.
 #[allow(clippy::cast_precision_loss, reason = "shown with a few decimals")]
 fn notes(allocation: &Allocation, lang: Lang, applied: bool) -> Vec<String> {
     let plan = &allocation.plan;
@@ -307,8 +307,13 @@ fn why(
             asked.then(|| not_in_pool(record, &book.settings)).flatten()
         };
         let problem = book.gather(&Query::everything(), elsewhere).pop();
-        let unselected =
-            || Diagnostic::new(Code::NotInPool, format!("`{typed}` is not among those selected"));
+        let unselected = || {
+            let message = words!(
+                "`{typed}` is not among the selected prospects",
+                "`{typed}` 不在所选的潜在客户之中"
+            );
+            Diagnostic::new(Code::NotInPool, message)
+        };
         return Err(problem.unwrap_or_else(unselected).into());
     };
     let chosen = allocation.member_of(position);
@@ -359,7 +364,7 @@ fn why(
     Ok(sheet)
 }
 
-/// In the plan, who has it and what another choice would cost.
+/// The rep that gets it in the plan, and the cost of another choice.
 #[allow(clippy::cast_precision_loss, reason = "shown with two decimals")]
 fn verdict(placement: &Placement, allocation: &Allocation, lang: Lang) -> String {
     let id = |pair: &Pair| allocation.team.members[pair.member].rep.id.to_string();
@@ -374,7 +379,7 @@ fn verdict(placement: &Placement, allocation: &Allocation, lang: Lang) -> String
             format!("方案中归{rep}；若归{}，总分少{:.2}", id(next), *behind as f64 / UNIT as f64)
         }
         (None, Lang::En | Lang::Machine) => {
-            format!("in the plan it goes to {rep}; nobody else can have it")
+            format!("in the plan it goes to {rep}; no other rep can have it")
         }
         (None, Lang::Zh) => format!("方案中归{rep}；其他人都不能接"),
     }

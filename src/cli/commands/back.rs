@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::model::pipeline::Outcome;
 use clap::Args;
 
-/// Fall back to an earlier column (the first one, unless stated)
+/// Fall back to an earlier column (the first one, unless another is named)
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm back tang --reason \"no date any more\"\n  \

@@ -78,7 +78,7 @@ impl Log {
             let open = &record.state.open_tickets;
             cases::apply(&mut open.clone(), &event).map_err(|which| {
                 let help = open.first().map(|ticket| {
-                    format!("crm log {} resolved --ticket {ticket}", target.id()).into()
+                    Words::verbatim(format!("crm log {} resolved --ticket {ticket}", target.id()))
                 });
                 let message = which.message.about(&target.named());
                 Diagnostic { message, help: help.into_iter().collect(), ..which }.typed()
@@ -97,6 +97,7 @@ impl Log {
 
 fn score(text: &str) -> Result<Amount, Diagnostic> {
     Amount::parse(text).map_err(|_| {
-        Diagnostic::new(Code::BadArgument, format!("--score: `{text}` is not a number"))
+        let message = words!("--score: `{text}` is not a number", "--score：`{text}` 不是数字");
+        Diagnostic::new(Code::BadArgument, message)
     })
 }

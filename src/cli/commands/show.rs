@@ -29,10 +29,10 @@ impl Show {
             let broken = broken + record.findings.len();
             if broken > 0 {
                 let file = ledger.show(&path);
-                context.say(&format!(
-                    "{}: crm check {}",
-                    counted(broken, "finding"),
-                    file.display()
+                let (file, findings) = (file.display(), counted(broken, "finding"));
+                context.say(words!(
+                    "{findings}: crm check {file}",
+                    "{broken} 处问题：crm check {file}"
                 ));
             }
             context.emit(show(&record, &ledger.settings, context.today))?;

@@ -27,7 +27,7 @@ pub struct Tally {
     /// Numbers dialled
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     dials: u32,
-    /// Somebody answered
+    /// Calls that were answered
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     conversations: u32,
     /// First meetings set
@@ -53,10 +53,14 @@ impl Tally {
         let ledger = session.ledger;
         let rep = rep(&ledger.settings, "REP", &self.rep)?;
         crate::value::id::validate(&rep)
-            .map_err(|bad| Diagnostic::new(Code::BadId, format!("REP: {bad}")).typed())?;
+            .map_err(|bad| Diagnostic::new(Code::BadId, bad.words().about("REP")).typed())?;
         if self.dials == 0 && self.conversations == 0 && self.appointments == 0 {
-            return Err(Diagnostic::new(Code::BadArgument, "there is nothing to tally")
-                .help("crm tally REP --dials 15 --conversations 7 --appointments 1")
+            let message = words!("no number is given", "没有给出数字");
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!(
+                    "for example: crm tally REP --dials 15 --conversations 7 --appointments 1",
+                    "例如：crm tally 业务员 --dials 15 --conversations 7 --appointments 1"
+                ))
                 .into());
         }
         let date = match &self.date {
@@ -96,16 +100,21 @@ impl Tally {
         if !problems.is_empty() || back.len() != days.len() + 1 || EventKey::parse(&key).is_none() {
             return Err(Diagnostic::new(
                 Code::WriteFailed,
-                "the tally would not read back; nothing was written",
+                words!(
+                    "the tally would not read back as meant; nothing was written",
+                    "写入后读回的结果会不一致；未作任何写入"
+                ),
             )
             .at(Place::file(&shown))
             .into());
         }
         session.write(&[Change { path, before, after }])?;
         if !self.dry_run {
-            context.say(&format!(
-                "{rep} on {date}: {} dials, {} conversations, {} appointments",
-                self.dials, self.conversations, self.appointments
+            let (dials, conversations) = (self.dials, self.conversations);
+            let appointments = self.appointments;
+            context.say(words!(
+                "{rep} on {date}: {dials} dials, {conversations} conversations, {appointments} appointments",
+                "{rep}，{date}：拨号 {dials}，通话 {conversations}，约见 {appointments}"
             ));
         }
         Ok(())

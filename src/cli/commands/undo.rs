@@ -3,7 +3,7 @@
 use crate::cli::args::Signed;
 use crate::cli::context::Context;
 use crate::cli::entry::{Entry, Session, Target};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::find::find;
 use crate::format::line::event_line;
 use crate::model::event::Event;
@@ -102,7 +102,7 @@ fn named<'t>(
                     Code::Ambiguous,
                     words!("`{wanted}` could be several events", "`{wanted}` 可能指多条记录"),
                 )
-                .help(keys)
+                .help(Words::verbatim(keys))
             })
         }
     }
