@@ -346,10 +346,10 @@ codes! {
     BadDate "bad-date" Error Refused "a date that is not in the calendar, or not a date" "日历上没有的日期，或不是日期";
     BadMoney "bad-money" Error Refused "an amount that cannot be kept exactly, or a bad currency" "无法精确保存的金额，或货币有误";
     ControlCharacter "control-character" Warning Refused "a name has control characters" "名称含有控制字符";
-    UnknownStage "unknown-stage" Error Refused "a stage that the prospect's pipeline does not have" "所在流程没有这一栏";
+    UnknownStage "unknown-stage" Error Refused "a stage that the prospect's pipeline does not have" "看板没有这一栏";
     UnknownCriterion "unknown-criterion" Error Refused "a criterion that is not defined" "未定义的标准";
     ComputedCriterion "computed-criterion" Error Refused "a computed criterion cannot be confirmed by hand" "计算得出的标准不能手工确认";
-    UnknownPipeline "unknown-pipeline" Error Refused "a pipeline that the settings do not have" "设置里没有这个流程";
+    UnknownPipeline "unknown-pipeline" Error Refused "a pipeline that the settings do not have" "设置里没有这个看板";
     UnknownRep "unknown-rep" Error Refused "an owner that the settings do not list" "设置里没有这个负责人";
     UnknownKind "unknown-kind" Info Refused "a kind of event that is not known; kept and counted as a note" "未知的记录类型；保留，按备注计";
     UnknownKey "unknown-key" Info Refused "a key that is not known; kept" "未知的键；保留";
@@ -357,8 +357,8 @@ codes! {
     NoEvents "no-events" Warning Refused "a prospect without a single event" "潜在客户没有任何记录";
     TimeOrder "time-order" Warning Refused "the times of a day contradict the order of its events" "同一天的时间与记录的顺序矛盾";
     FutureEvent "future-event" Warning Refused "an event is dated after the day of the report" "记录的日期晚于报表日";
-    TwoOpenings "two-openings" Error Refused "a file with two openings: two people may share one id" "一个文件有两次开户：可能两个人共用一个编号";
-    BeforeOpening "before-opening" Warning Refused "an entry before the one that opened the account" "记录早于开户";
+    TwoOpenings "two-openings" Error Refused "a file with two openings: two people may share one id" "一个文件有两次建档：可能两个人共用一个编号";
+    BeforeOpening "before-opening" Warning Refused "an entry before the one that opened the account" "记录早于建档";
     EmptyReason "empty-reason" Warning Refused "a reason without words" "原因没有内容";
     BadScore "bad-score" Warning Refused "a score outside of its scale" "评分超出量表范围";
     MissingAmount "missing-amount" Warning Refused "a payment or refund without an amount" "付款或退款没有金额";

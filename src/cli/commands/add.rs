@@ -183,7 +183,7 @@ impl Add {
         {
             return Err(Diagnostic::new(
                 Code::UnknownPipeline,
-                words!("no pipeline `{pipeline}`", "没有流程 `{pipeline}`"),
+                words!("no pipeline `{pipeline}`", "没有看板 `{pipeline}`"),
             )
             .typed()
             .nearest(pipeline, ledger.settings.pipelines.iter().map(|p| &*p.id)));

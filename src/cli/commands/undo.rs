@@ -112,7 +112,7 @@ fn only_an_opening(target: &Target) -> Diagnostic {
     let who = target.named();
     Diagnostic::new(
         Code::NothingToUndo,
-        words!("{who} has no event to retract but its opening", "{who} 只有开户记录，没有可撤销的"),
+        words!("{who} has no event to retract but its opening", "{who} 只有建档记录，没有可撤销的"),
     )
     .help(words!(
         "to drop a prospect altogether, remove its file (git keeps it)",
@@ -124,7 +124,7 @@ fn opened_by(target: &Target, event: &Event) -> Diagnostic {
     let (who, key) = (target.named(), &event.key);
     Diagnostic::new(
         Code::NothingToUndo,
-        words!("`{key}` opened {who}: without it there is no account", "`{key}` 是 {who} 的开户记录，撤销后就没有这个客户了"),
+        words!("`{key}` opened {who}: without it there is no account", "`{key}` 是 {who} 的建档记录，撤销后就没有这个客户了"),
     )
     .help(words!(
         "to drop a prospect altogether, remove its file (git keeps it); to retract it all the same: --force REASON",

@@ -40,7 +40,7 @@ pub(super) fn undecided(path: &Path, two: &Two) -> Diagnostic {
     let Two { first, second, .. } = two;
     let message = words!(
         "two openings of `{id}`: `{first}` and `{second}`",
-        "`{id}` 有两次开户：`{first}` 与 `{second}`"
+        "`{id}` 有两次建档：`{first}` 与 `{second}`"
     );
     Diagnostic::new(Code::MergeConflict, message).help(words!(
         "one person: crm resolve {id} --one; two people: crm resolve {id} --two",
@@ -70,7 +70,7 @@ fn ask(
     let Two { first, second, .. } = two;
     let question = words!(
         "{id}: {one}, opened by {first}, and {other}, opened by {second}: one person [1], two people [2], leave it [l]? ",
-        "{id}：{one}（开户 {first}）与 {other}（开户 {second}）：同一个人 [1]，两个人 [2]，先不处理 [l]？"
+        "{id}：{one}（建档 {first}）与 {other}（建档 {second}）：同一个人 [1]，两个人 [2]，先不处理 [l]？"
     );
     loop {
         let _ = write!(output, "{}", clean(question.get(lang)));
