@@ -253,11 +253,11 @@ impl Context {
     }
 
     /// Puts a sheet on stdout, or into the file of `-o`. If the ledger is empty, a line of talk explains the empty
-    /// tables.
+    /// tables to people.
     pub fn emit(&self, sheet: Sheet) -> Result<(), Failure> {
         let rendering = Rendering::of(sheet, self.written(), self.render_options())
             .map_err(|e| render_error(&e))?;
-        if self.empty.take() {
+        if self.empty.take() && self.written().readers() != Audience::Machines {
             self.say_last(words!(
                 "the ledger has no prospects yet; add the first one: crm add NAME",
                 "账本里还没有潜在客户；添加第一个：crm add 名称"

@@ -124,6 +124,45 @@ fn a_program_acts_on_the_ledger_and_the_day_that_crm_was_given() {
 
 #[cfg(unix)]
 #[test]
+fn an_option_that_a_program_would_not_get_is_refused() {
+    let sandbox = Sandbox::ledger();
+    program(&sandbox, "bin/crm-hello", "echo \"hello $*\"");
+    for (words, option) in [
+        (&["-f", "csv", "hello"][..], "-f"),
+        (&["-o", "a.csv", "hello"], "-o"),
+        (&["--table", "plan", "hello"], "--table"),
+        (&["--strict", "hello"], "--strict"),
+        (&["--raw", "hello"], "--raw"),
+        (&["--ascii", "hello"], "--ascii"),
+    ] {
+        let said = run(&mut with_programs(&sandbox, words)).fails(2);
+        let start = format!("error[bad-argument]: {option} before `hello` would be ignored: ");
+        assert!(said.starts_with(&start), "{said}");
+    }
+    let said = run(&mut with_programs(&sandbox, &["hello", "-f", "csv"])).ok();
+    assert_eq!(said, "hello -f csv\n");
+}
+
+#[test]
+fn an_empty_ledger_names_the_command_that_adds_the_first_prospect() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("crm.toml", "");
+    std::fs::create_dir(sandbox.path().join("prospects")).unwrap();
+    let hint = "the ledger has no prospects yet; add the first one: crm add NAME\n";
+    for (line, expected) in
+        [("list", hint), ("report funnel", hint), ("pool", hint), ("list -f csv", "")]
+    {
+        let said = sandbox.crm(line);
+        assert_eq!((said.status, said.stderr.as_str()), (0, expected), "crm {line}");
+    }
+    // The first prospect itself, and a query without a match, are no empty ledger.
+    let said = sandbox.crm("add zhang --owner liu").stderr;
+    assert_eq!(said, "zhang: opened in prospects/zhang.toml\n");
+    assert_eq!(sandbox.crm("list owner:wang").stderr, "");
+}
+
+#[cfg(unix)]
+#[test]
 fn help_lists_the_programs_of_the_path() {
     let sandbox = Sandbox::empty();
     program(&sandbox, "bin/crm-hello", "echo hello");

@@ -15,7 +15,7 @@ use crate::rules::replay::moves::{judge, next_stage};
 use crate::rules::replay::remedy::Remedy;
 use clap::Args;
 
-/// Move up the board, if the evidence holds; a refusal says what is missing
+/// Move up the board, if the evidence holds; a refusal lists what is missing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm advance zhang                      to the next column\n  \
@@ -30,10 +30,10 @@ pub struct Advance {
     signed: Signed,
     #[command(flatten)]
     facts: Facts,
-    /// What happened, if the move comes with it: meeting, contract, payment, …
+    /// The kind of entry that comes with the move: meeting, contract, payment, …
     #[arg(long, value_name = "KIND", default_value = "moved", hide_default_value = true)]
     kind: String,
-    /// Write the move although evidence is missing, or the new owner may not have it, and say why
+    /// Write the move although evidence is missing, or the new owner may not have it, with a reason
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
@@ -133,7 +133,7 @@ impl Advance {
     }
 }
 
-/// Why not: what is met, what is missing, and the command that would do.
+/// The refusal: the criteria that are met, those that are missing, and the commands that mend it.
 fn refusal(target: &Target, event: &Event, to: usize, settings: &Settings) -> Diagnostic {
     let record = &target.record;
     let stage = &record.pipeline(settings).stages[to];
@@ -160,25 +160,29 @@ fn refusal(target: &Target, event: &Event, to: usize, settings: &Settings) -> Di
         .fold(diagnostic, Diagnostic::help)
 }
 
-/// The shortest way to what is missing: entries that come first, and this very command with the options
-/// that it lacks.
+/// The shortest way to what is missing: entries that come first, and this command with the options that it
+/// lacks.
 fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<Words> {
     let mut confirm: Vec<&str> = event.confirms.iter().map(|id| &**id).collect();
     let mut options = typed(event);
     let mut first = Vec::new();
     let mut again = false;
-    for remedy in requirements.iter().filter_map(|status| status.remedy.as_ref()) {
+    let remedies: Vec<&Remedy> =
+        requirements.iter().filter_map(|status| status.remedy.as_ref()).collect();
+    // Entries come in the order of the criteria: a contract before its payment.
+    let last = remedies.iter().rposition(|r| matches!(r, Remedy::Entry(_) | Remedy::Payment(_)));
+    for (at, remedy) in remedies.into_iter().enumerate() {
         again |= remedy.option().is_some();
         match (remedy, remedy.option(), remedy.command(id)) {
             (Remedy::Confirm(criterion), ..) => confirm.push(criterion),
-            // One entry has one kind: a second one is an entry of its own.
+            // The move itself is one entry of one kind, and the last.
             (Remedy::Entry(kind), ..)
-                if options.iter().any(|typed| typed.starts_with("--kind")) =>
+                if Some(at) != last || options.iter().any(|typed| typed.starts_with("--kind")) =>
             {
                 first.push(words!("first: crm log {id} {kind}", "先：crm log {id} {kind}"));
             }
             (_, Some(option), _) => {
-                // A date that was typed but does not do gives way to the one that is asked for.
+                // A typed date that does not meet the criterion gives way to the one that is asked for.
                 let name = option.split(' ').next().unwrap_or_default();
                 options.retain(|typed| !typed.starts_with(name));
                 options.push(option);
@@ -194,11 +198,9 @@ fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<Wo
         options.insert(0, format!("--confirm {}", confirm.join(",")));
     }
     if again {
-        let options = options.join(" ");
-        first.push(words!(
-            "when it is so: crm advance {id} {stage} {options}",
-            "属实时：crm advance {id} {stage} {options}"
-        ));
+        let command = format!("crm advance {id} {stage} {}", options.join(" "));
+        let command = command.trim_end();
+        first.push(words!("when it is so: {command}", "属实时：{command}"));
     }
     first
 }
