@@ -217,7 +217,7 @@ fn a_chinese_ledger_talks_chinese_whatever_the_locale_is() {
     let sandbox = Sandbox::with_settings("[ledger]\nlanguage = \"zh\"\n");
     let english = [("LC_ALL", "en_US.UTF-8")];
     for (line, expected) in [
-        ("add 张先生", "张先生：已建档，文件 prospects/zhang-xian-sheng.toml\n"),
+        ("add 张先生", "张先生：已建档 prospects/zhang-xian-sheng.toml\n"),
         ("log zhang call", "zhang-xian-sheng (张先生)：2009-12-18 电话\n"),
         ("tally liu --dials 2", "liu，2009-12-18：拨号 2，通话 0，约见 0\n"),
         ("check", "已检查 1 个潜在客户：0 处错误，0 处警告，0 条信息\n"),
