@@ -1,4 +1,4 @@
-//! What a command needs from the world, read once: clock, environment, folder, terminal, writers.
+//! A command's view of the world, read once: clock, environment, folder, terminal, writers.
 
 use crate::act::session::{Done, Face};
 use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
@@ -26,7 +26,7 @@ use super::environment::Environment;
 use super::progress::Progress;
 use super::terminal::{colored, columns};
 
-/// What a command prints.
+/// A piece of a command's output.
 enum Piece {
     Text(Box<str>),
     Sheet(Box<Rendering>),
@@ -58,7 +58,7 @@ pub struct Context {
     usual: Cell<Format>,
     /// The language of talk; that of sheets is the ledger's, or none for machines.
     spoken: Cell<Lang>,
-    /// What goes out once the command has succeeded.
+    /// The output, which goes out once the command has succeeded.
     out: RefCell<Vec<Piece>>,
     last: RefCell<Vec<Words>>,
     /// The ledger was read, and no prospect was found.

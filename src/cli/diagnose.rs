@@ -23,7 +23,7 @@ const LINE: usize = 240;
 
 /// A diagnostic's place, resolved: the path to print, line and column from 1, and the text of the source.
 pub struct Resolved {
-    /// What to print.
+    /// The path, as it is printed.
     pub path: String,
     /// Line, from 1; 0 if the source as a whole is meant.
     pub line: usize,

@@ -1,4 +1,4 @@
-//! What the terminals behind stdout and stderr can show.
+//! The width and colour of the terminals behind stdout and stderr.
 
 use std::io::IsTerminal;
 

@@ -61,7 +61,7 @@ pub const KINDS: &[Term] = &[
     ("retracted", "retracted",      "撤回"),
 ];
 
-/// The measures under a forecast, the two win rates, and what fairness is measured of.
+/// The measures under a forecast, the two win rates, and the measures of fairness.
 #[rustfmt::skip]
 pub const MEASURES: &[Term] = &[
     ("won",            "Won",                 "已成交"),

@@ -483,7 +483,7 @@ fn tallies_add_up() {
         "[tally]\n2009-12-18-1-jj5 = { dials = 15, conversations = 7, appointments = 1 }\n\
          2009-12-18-2-7as = { dials = 5, conversations = 0, appointments = 0 }\n"
     );
-    assert!(refused(&sandbox, "tally liuyan", 2).contains("no number is given"));
+    assert!(refused(&sandbox, "tally liuyan", 2).contains("there is nothing to tally"));
     let sandbox = Sandbox::with_settings("[[rep]]\nid = \"liuyan\"\n");
     assert!(refused(&sandbox, "tally liuyna --dials 1", 2).contains("did you mean `liuyan`?"));
 }

@@ -247,19 +247,40 @@ fn hooks_in_a_bare_repository_are_those_of_the_server() {
     clone.crm("hooks install").done();
 }
 
+/// The exit status and the output of a command on a terminal; `None` if none can be made here.
+#[cfg(unix)]
+fn on_a_terminal(sandbox: &Sandbox, line: &str) -> Option<(Option<i32>, String)> {
+    let line = format!("{} {line}", env!("CARGO_BIN_EXE_crm"));
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]).current_dir(sandbox.path());
+    let Ok(output) = terminal.stdin(std::process::Stdio::null()).output() else {
+        println!("skipped: there is no `script` that makes a terminal");
+        return None;
+    };
+    Some((output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned()))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dashboard_is_not_printed_on_a_terminal() {
+    let sandbox = Sandbox::ledger();
+    let Some((status, said)) = on_a_terminal(&sandbox, "dashboard") else { return };
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("a dashboard is an HTML page, which a terminal cannot show"), "{said}");
+    assert!(said.contains("crm dashboard -o monday.html") && !said.contains("<html"), "{said}");
+    // Into a file it is written from a terminal, too, and a pipe gets it.
+    let (status, said) = on_a_terminal(&sandbox, "dashboard -o monday.html").unwrap();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(sandbox.read("monday.html").contains("<html"));
+    assert!(sandbox.crm("dashboard").ok().contains("<html"));
+}
+
 #[cfg(unix)]
 #[test]
 fn guard_on_a_terminal_says_what_it_is_for() {
     let sandbox = Sandbox::ledger();
-    let guard = format!("{} guard", env!("CARGO_BIN_EXE_crm"));
-    let mut terminal = Command::new("script");
-    terminal.args(["-qec", &guard, "/dev/null"]).current_dir(sandbox.path());
-    let Ok(output) = terminal.stdin(std::process::Stdio::null()).output() else {
-        println!("skipped: there is no `script` that makes a terminal");
-        return;
-    };
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(2), "{said}");
+    let Some((status, said)) = on_a_terminal(&sandbox, "guard") else { return };
+    assert_eq!(status, Some(2), "{said}");
     assert!(said.contains("crm guard judges a push"), "{said}");
     assert!(said.contains("crm guard origin/main HEAD --user REP"), "{said}");
     assert!(said.contains("crm hooks install --server DIR"), "{said}");

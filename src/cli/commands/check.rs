@@ -30,13 +30,13 @@ pub struct Check {
     /// Only these files or ids
     #[arg(value_name = "PATHS", conflicts_with_all = ["staged", "since"])]
     paths: Vec<String>,
-    /// What is staged in git's index, not the files of the work tree
+    /// The files staged in git's index, not those of the work tree
     #[arg(long)]
     staged: bool,
     /// Only files that changed since a revision, and whether all entries of then are unchanged; repeatable
     #[arg(long, value_name = "REV")]
     since: Vec<String>,
-    /// List what is checked
+    /// List the checks
     #[arg(long)]
     list: bool,
     /// One line a finding, for editors: `file:line:col: severity[code]: message`

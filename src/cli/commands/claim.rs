@@ -1,4 +1,4 @@
-//! `crm claim ID --by REP`: takes from the pool, within its limits.
+//! `crm claim ID --by REP`: claims from the pool, within its limits.
 
 use crate::act::owner::claim;
 use crate::act::session::Session;
@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::diag::Failure;
 use clap::Args;
 
-/// Take prospects from the pool, within the pool's limits
+/// Claim prospects from the pool, within the pool's limits
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm claim yu-dong --by hejun\n  \
     crm claim --where 'is:pool region:suzhou need:group' --by sarah\n\n\

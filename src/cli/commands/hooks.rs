@@ -24,7 +24,7 @@ const SUBJECT: usize = 72;
 /// A message names so many prospects; the commit shows the rest.
 const NAMED: usize = 50;
 
-/// Git's hooks: what is committed is checked, what is pushed is guarded
+/// Git's hooks: commits are checked, pushes are guarded
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm hooks install                      in a clone, once\n  \
@@ -77,7 +77,7 @@ struct Install {
     /// Keep a hook that is there and run it first
     #[arg(long)]
     chain: bool,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }

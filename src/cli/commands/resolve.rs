@@ -40,7 +40,7 @@ pub struct Resolve {
     /// Two openings of one id are two people: the later one gets another id
     #[arg(long)]
     two: bool,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
@@ -71,7 +71,7 @@ impl Resolve {
         let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
         context.learn_language();
         let ledger = Ledger::without_settings(root, shown);
-        // A ledger outside of git can have markers all the same.
+        // A ledger outside of git can have markers, too.
         let tracked = context.tracked().ok();
         let stages = match &tracked {
             Some(tracked) => unmerged(&tracked.git, &tracked.prefix)?,

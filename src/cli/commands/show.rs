@@ -7,7 +7,7 @@ use crate::report::show::show;
 use crate::rules::replay::replay;
 use clap::Args;
 
-/// One prospect: facts, evidence, journal, time in each column, what the next column needs
+/// One prospect: facts, evidence, journal, time in each column, requirements of the next column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm show zhang\n  crm show 张先生 --as-of 2009-12-11")]
 pub struct Show {

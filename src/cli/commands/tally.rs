@@ -29,7 +29,7 @@ pub struct Tally {
     /// The day [default: the as-of day]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     date: Option<String>,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }

@@ -30,7 +30,7 @@ use summary::{Counts, number, plural};
 
 /// So many bad rows are shown in full.
 const SHOWN: usize = 20;
-/// So many files may take the disk longer than a second.
+/// Writing so many files may last longer than a second.
 const MANY: usize = 1_000;
 
 /// Rows of a CSV file as prospects and entries; all or nothing

@@ -119,7 +119,7 @@ pub(super) fn settle(
     Ok(Settled { changes: vec![own(merged.text)], left })
 }
 
-/// The later file with its opening taken back by an entry: history stays.
+/// The later file with an entry that retracts its opening: history stays.
 fn retracted(
     ledger: &Ledger,
     context: &Context,
