@@ -1,5 +1,5 @@
-//! Settings of the pool and of allocation: who may hold how much, when a prospect goes back, and what
-//! makes a rep the right one.
+//! Settings of the pool and of allocation: limits of reps, when a prospect goes back, and the weights that
+//! choose a rep.
 
 use crate::value::text::Text;
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Puts a [`Sheet`] into one of several formats. Knows tables, columns and cells, and nothing of what
-//! they are about.
+//! Puts a [`Sheet`] into one of several formats. Knows tables, columns and cells, and no
+//! sales words.
 //!
 //! Each format is one file with one function and one line in `FORMATS`. People's formats (table,
 //! Markdown, HTML) show everything: titles, totals, notes, pictures. Machines' formats (CSV, TSV,
@@ -52,7 +52,7 @@ pub enum Format {
     Html,
 }
 
-/// Writes the chosen tables of a sheet, and what else of it the format has.
+/// Writes the chosen tables of a sheet, and the other parts that the format has.
 type Renderer = fn(&Sheet, &[&Table], &Options, &mut dyn Write) -> io::Result<()>;
 
 struct Entry {
@@ -107,7 +107,7 @@ impl Format {
         self.entry().name
     }
 
-    /// Those who read it: tables for others are left out, unless one is asked for by its name.
+    /// Its readers: tables for other readers are left out, unless one is asked for by its name.
     pub fn readers(self) -> Audience {
         self.entry().readers
     }
@@ -125,7 +125,7 @@ pub struct Options {
     pub width: Option<usize>,
     /// Colour and weight by escape sequences.
     pub color: bool,
-    /// Lines, bars and marks from ASCII only. What the ledger says is not touched.
+    /// Lines, bars and marks from ASCII only. Texts of the ledger are not changed.
     pub ascii: bool,
     /// Leave text that a spreadsheet would run as a formula as it is.
     pub raw: bool,
@@ -141,7 +141,7 @@ pub struct Options {
 pub enum RenderError {
     /// No format of this name.
     NoSuchFormat {
-        /// What was asked for.
+        /// The name that was asked for.
         name: String,
         /// The nearest names, the nearest first.
         candidates: Vec<String>,
@@ -150,7 +150,7 @@ pub enum RenderError {
     NoSuchTable {
         /// The sheet's id.
         sheet: String,
-        /// What was asked for.
+        /// The name that was asked for.
         name: String,
         /// The nearest tables' ids, the nearest first.
         candidates: Vec<String>,
@@ -188,7 +188,7 @@ impl RenderError {
     }
 }
 
-/// A sheet that is to be written in a format. What can be wrong with that is known before the first byte.
+/// A sheet that is to be written in a format. Its errors are known before the first byte.
 #[derive(Debug)]
 pub struct Rendering {
     sheet: Sheet,
@@ -219,7 +219,7 @@ impl Rendering {
         Ok(rendering)
     }
 
-    /// Writes it, row by row. What it writes ends with a newline unless it is empty.
+    /// Writes it, row by row. The output ends with a newline unless it is empty.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         (self.format.entry().renderer)(&self.sheet, &self.tables(), &self.options, out)
     }
@@ -229,7 +229,7 @@ impl Rendering {
     }
 }
 
-/// The positions of the tables that are meant for everybody, or for these readers.
+/// The positions of the tables that are meant for all readers, or for these.
 fn meant_for(sheet: &Sheet, readers: Audience) -> Vec<usize> {
     let meant = |table: &Table| table.audience == Audience::All || table.audience == readers;
     let tables = sheet.tables.iter().enumerate().filter(|(_, table)| meant(table));
@@ -256,7 +256,7 @@ impl<'o> Blocks<'o> {
     }
 }
 
-/// What all threads make of the parts of a table, in order: of a long one a few parts at a time, so that
+/// The parts of a table, made by all threads, in order: of a long one a few parts at a time, so that
 /// little of it is in memory.
 fn in_parts<'r, T: Send + 'r>(
     rows: &'r Rows,

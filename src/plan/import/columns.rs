@@ -1,4 +1,4 @@
-//! The columns of a file and of those it is joined with: where each stands, and what its cells are
+//! The columns of a file and of those it is joined with: where each is, and what its cells are
 //! read as.
 
 use super::{Import, bad_row};
@@ -8,7 +8,7 @@ use crate::model::rows::{Row, Rows};
 use crate::value::id;
 use std::collections::HashMap;
 
-/// Where a column stands.
+/// The place of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Slot {
     /// 0 = the imported file, else the join.
@@ -19,7 +19,7 @@ struct Slot {
 /// Every column by name.
 pub(super) struct Columns<'a> {
     slots: HashMap<String, Vec<Slot>>,
-    /// Column -> what the file has -> what is read.
+    /// Column -> value in the file -> value that is read.
     values: HashMap<&'a str, HashMap<&'a str, &'a str>>,
     /// For each join: key -> row.
     keys: Vec<HashMap<&'a str, &'a Row>>,

@@ -20,17 +20,17 @@ use row::{Draft, RowReader};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// What rows are read by.
+/// The settings and options of an import.
 pub struct Import<'a> {
     /// The ledger's settings.
     pub settings: &'a Settings,
-    /// What the columns mean.
+    /// The meaning of the columns.
     pub mapping: &'a Mapping,
     /// The file, as messages print it.
     pub file: &'a Path,
     /// The day of rows that have none.
     pub date: Option<Date>,
-    /// The as-of day: what is dated later has not happened.
+    /// The as-of day: rows of later days are refused.
     pub today: Date,
 }
 

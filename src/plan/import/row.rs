@@ -24,7 +24,7 @@ pub(super) struct Draft {
     pub(super) entries: Vec<Wanted>,
 }
 
-/// What a cell says, for a key of a type in the table of keys.
+/// The value of a cell, for a key of a type in the table of keys.
 macro_rules! cell_value {
     (Kind, $name:ident, $reader:ident, $text:ident, $of:ident) => {
         $reader.kind($text)
@@ -64,7 +64,7 @@ macro_rules! cell_value {
 macro_rules! define_set {
     ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
         impl RowReader<'_> {
-            /// Sets the key of an entry to what a cell says; the mapping's reader lets no other key through.
+            /// Sets the key of an entry to a cell's value; the mapping's reader refuses other keys.
             fn set(&mut self, event: &mut Event, key: &str, text: &str, of: &Prospect) {
                 match key {
                     $(stringify!($name) => {
@@ -265,7 +265,7 @@ impl<'a> RowReader<'a> {
         text.into()
     }
 
-    /// A rep by id, else by name, as spreadsheets have them. A ledger without reps takes any name.
+    /// A rep by id, else by name, as spreadsheets have them. A ledger without reps accepts any name.
     fn rep(&mut self, text: &str) -> Option<Text> {
         let reps = &self.import.settings.reps;
         if reps.is_empty() || self.import.settings.rep(text).is_some() {
