@@ -79,8 +79,8 @@ impl MergeFile {
             let n = merged.conflicts.len();
             let conflicts = counted(n, "conflict");
             let places = merged.conflicts.iter().map(|conflict| {
-                let (what, line) = (&conflict.what, conflict.line);
-                words!("{what} (line {line})", "{what}（第 {line} 行）")
+                let (en, zh, line) = (conflict.what.en(), conflict.what.zh(), conflict.line);
+                words!("{en} (line {line})", "{zh}（第 {line} 行）")
             });
             let places = Words::joined(&places.collect::<Vec<_>>(), ", ");
             context.say(Words::both(

@@ -168,9 +168,8 @@ impl Resolve {
 
 /// That both sides changed one thing differently.
 fn differently(conflict: &Conflict, shown: &Path) -> Diagnostic {
-    let what = &conflict.what;
-    let message =
-        words!("both sides changed `{what}`, differently", "双方对 `{what}` 作了不同的改动");
+    let (en, zh) = (conflict.what.en(), conflict.what.zh());
+    let message = words!("both sides changed `{en}`, differently", "双方对 `{zh}` 作了不同的改动");
     Diagnostic::new(Code::MergeConflict, message).at(line_of(conflict, shown)).help(words!(
         "keep one of the two, and remove the markers around them",
         "保留其中一个，并删除两边的冲突标记"
