@@ -287,12 +287,12 @@ impl Context {
         Look { color, width: columns(&stderr), lang: self.spoken() }
     }
 
-    /// Puts a sheet on stdout, or into the file of `-o`. If the ledger is empty, a line of talk explains the empty
-    /// tables to people.
+    /// Puts a sheet on stdout, or into the file of `-o`. If the ledger is empty, a line of talk explains the bare
+    /// headings on a terminal.
     pub fn emit(&self, sheet: Sheet) -> Result<(), Failure> {
         let rendering = Rendering::of(sheet, self.written(), self.render_options())
             .map_err(|e| render_error(&e))?;
-        if self.empty.take() && self.written().readers() != Audience::Machines {
+        if self.empty.take() && self.written() == Format::Table {
             self.say_last(words!(
                 "the ledger has no prospects yet; add the first one: crm add NAME",
                 "账本里还没有潜在客户；添加第一个：crm add 名称"

@@ -27,7 +27,7 @@ fn won(n: usize) -> Sandbox {
 
 #[test]
 fn a_shape_takes_five() {
-    let said = |n: usize| in_fifty(n).crm("report funnel").ok();
+    let said = |n: usize| in_fifty(n).crm("report funnel").done().0;
     // That there is nobody is a fact.
     let none = said(0);
     assert!(none.contains("shape empty (0 25% / 0 50% / 0 90%): no pipeline\n"), "{none}");
@@ -85,10 +85,10 @@ fn no_share_and_no_verdict_is_of_fewer_than_five() {
         let sandbox = won(n);
         // Of `overrides` the cases are moves, two for each.
         for report in crm::report::REPORTS.iter().filter(|report| report.name != "overrides") {
-            let text = sandbox.crm(&format!("report {}", report.name)).ok();
+            let text = sandbox.crm(&format!("report {}", report.name)).done().0;
             assert!(!text.contains("100.0 %"), "{} of {n}\n{text}", report.name);
         }
-        let text = sandbox.crm("report cycle").ok();
+        let text = sandbox.crm("report cycle").done().0;
         assert!(!text.contains("closed within it"), "{text}");
         let text = sandbox.crm("report ratios").ok();
         assert!(!text.contains("a close costs"), "{text}");
