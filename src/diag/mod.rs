@@ -331,6 +331,7 @@ codes! {
     // Files
     NoLedger "no-ledger" Error Usage "no `crm.toml` in this folder or above it" "本文件夹及其上级没有 `crm.toml`";
     Unreadable "unreadable" Error System "a file or folder cannot be read" "无法读取文件或文件夹";
+    TooManyFiles "too-many-files" Error System "the system lets the program open no more files, so the ledger is not read whole" "系统不允许再打开文件，账本没有读全";
     NotUtf8 "not-utf8" Error Refused "a file is not UTF-8 text" "文件不是 UTF-8 文本";
     TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB" "潜在客户文件超过 4 MiB";
     EmptyFile "empty-file" Error Refused "a prospect file has nothing in it" "潜在客户文件没有内容";
