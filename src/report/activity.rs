@@ -140,8 +140,8 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Pract
 impl Practice {
     /// Adds what a rep counted by hand on a day.
     fn tally(&mut self, rep: &str, tally: &Tally, book: &Book, request: &Request) {
-        let group = match request.by {
-            Some(Dimension::Manager) => manager(rep, &book.settings),
+        let group = match &request.by {
+            Some(by) if *by == Dimension::MANAGER => manager(rep, &book.settings),
             _ => rep.to_owned(),
         };
         let slot = self.groups.entry(group).or_default();
@@ -155,8 +155,8 @@ impl Practice {
 fn hold(record: &Record, book: &Book, request: &Request, held: &mut Held) {
     let first = first_prospect_column(record.pipeline(&book.settings));
     if record.state.outcome == Outcome::Open && record.state.stage >= first {
-        let by = request.by.as_ref().unwrap_or(&Dimension::Owner);
-        *held.entry(by.of(record, &book.settings)).or_default() += 1;
+        let by = request.by.as_ref().unwrap_or(const { &Dimension::OWNER });
+        *held.entry(by.of(record, book)).or_default() += 1;
     }
 }
 
@@ -174,7 +174,8 @@ fn tallies<'b>(
     period: Period,
     left_out: &mut BTreeSet<String>,
 ) -> Vec<(&'b str, Date, &'b Tally)> {
-    let by_rep = matches!(request.by, None | Some(Dimension::Owner | Dimension::Manager));
+    let by_rep =
+        request.by.as_ref().is_none_or(|by| [Dimension::OWNER, Dimension::MANAGER].contains(by));
     // Of each owner, how many prospects there are and how many are selected.
     let mut owned: BTreeMap<Text, (u64, u64)> = BTreeMap::new();
     if !request.query.is_empty() {
@@ -319,9 +320,10 @@ impl<'b> Count<'_, 'b> {
     fn slot(&mut self, rep: &str) -> &mut Activity {
         let settings = &self.book.settings;
         let group = match &self.request.by {
-            None | Some(Dimension::Owner) => rep.to_owned(),
-            Some(Dimension::Manager) => manager(rep, settings),
-            Some(by) => by.of(self.record, settings),
+            None => rep.to_owned(),
+            Some(by) if *by == Dimension::OWNER => rep.to_owned(),
+            Some(by) if *by == Dimension::MANAGER => manager(rep, settings),
+            Some(by) => by.of(self.record, self.book),
         };
         self.groups.entry(group).or_default()
     }

@@ -106,7 +106,7 @@ fn open(book: &Book, request: &Request) -> Open {
             if state.outcome != Outcome::Open {
                 return;
             }
-            let group = request.group(record, &book.settings).unwrap_or_default();
+            let group = request.group(record, book).unwrap_or_default();
             if state.flags.overdue || state.flags.stalled {
                 open.late.push(Late::of(record, book, &group));
             }

@@ -5,6 +5,7 @@ use super::breakdown::{stage_cells, stage_columns};
 use super::columns::{emphasis, flag_cell};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
+use crate::rules::attribute::View;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
@@ -23,7 +24,7 @@ impl Line {
     fn of(record: &Record, book: &Book, request: &Request) -> Line {
         let (state, prospect) = (&record.state, &record.prospect);
         let settings = &book.settings;
-        let group = request.group(record, settings);
+        let group = request.group(record, book);
         let stage = &record.pipeline(settings).stages[state.stage];
         let mut cells = Vec::with_capacity(11);
         let by = request.by.as_ref().zip(group.as_deref());
@@ -37,7 +38,7 @@ impl Line {
             Cell::maybe(state.value, Cell::Money),
             Cell::maybe(state.age(book.as_of), Cell::Int),
             Cell::maybe(state.evidence.next.as_ref(), |next| Cell::Date(next.at.date)),
-            flag_cell(record, settings.language),
+            flag_cell(&View::of(record, settings, book.as_of)),
         ]);
         let ended = state.outcome != Outcome::Open;
         let place = (state.pipeline, group, ended, Reverse(state.stage), prospect.id.clone());

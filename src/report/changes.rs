@@ -147,6 +147,7 @@ pub struct Part {
 pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period) -> Part {
     let settings = &book.settings;
     let eve = period.from.plus(-1);
+    let by = by.map(|by| (by, book));
     let mut taker = Taker::of(record, settings, settings.language, by, Fresh::Days(period));
     // What has not been touched since is as it was then.
     if record.state.last_entry.is_none_or(|last| last <= eve) {
@@ -218,9 +219,8 @@ fn open(state: Option<&State>) -> Option<&State> {
 struct Taker<'a> {
     record: &'a Record,
     pipeline: &'a Pipeline,
-    settings: &'a Settings,
     lang: Lang,
-    by: Option<&'a Dimension>,
+    by: Option<(&'a Dimension, &'a Book)>,
     fresh: Fresh,
     steps: Vec<Step>,
 }
@@ -248,15 +248,15 @@ impl<'a> Taker<'a> {
         record: &'a Record,
         settings: &'a Settings,
         lang: Lang,
-        by: Option<&'a Dimension>,
+        by: Option<(&'a Dimension, &'a Book)>,
         fresh: Fresh,
     ) -> Taker<'a> {
         let pipeline = record.pipeline(settings);
-        Taker { record, pipeline, settings, lang, by, fresh, steps: Vec::new() }
+        Taker { record, pipeline, lang, by, fresh, steps: Vec::new() }
     }
 
     fn group(&self, owner: Option<&str>) -> String {
-        self.by.map_or_else(String::new, |by| by.of_owner(self.record, self.settings, owner))
+        self.by.map_or_else(String::new, |(by, book)| by.of_owner(self.record, book, owner))
     }
 
     fn stock(&self, state: &State) -> (String, Stock) {

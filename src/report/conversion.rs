@@ -170,7 +170,7 @@ fn count(record: &Record, book: &Book, request: &Request, groups: &mut Groups) {
         let group = request
             .by
             .as_ref()
-            .map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, pursuit.opened));
+            .map_or_else(String::new, |by| by.of_pursuit(record, book, pursuit.opened));
         let steps = steps(record, pursuit, pipeline.won(), &inside);
         let (opened, ended) = (inside(pursuit.opened), pursuit.ended);
         let closed = ended.is_some_and(|(on, _)| inside(on));

@@ -132,7 +132,7 @@ fn passes(record: &Record, book: &Book, request: &Request, groups: &mut BTreeMap
     let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
     let group = |opened: Date| {
         let by = request.by.as_ref();
-        by.map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, opened))
+        by.map_or_else(String::new, |by| by.of_pursuit(record, book, opened))
     };
     for pass in record.history.passes(book.as_of).filter(|pass| inside(pass.start)) {
         let passes = groups.entry(group(pass.opened)).or_default();

@@ -114,7 +114,7 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             sheet.notes.extend(sentence.map(|sentence| board.note(sentence, lang)));
         }
     }
-    if request.by == Some(Dimension::Owner) && settings.forecast.target.is_some() {
+    if request.by == Some(Dimension::OWNER) && settings.forecast.target.is_some() {
         let note = "the target is of the whole ledger: there is none for one owner";
         sheet.notes.push(lang.pick(note, "目标是全账本的：没有单个负责人的目标").into());
     }

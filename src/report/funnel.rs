@@ -142,7 +142,7 @@ fn gather(book: &Book, request: &Request) -> Vec<Groups> {
             all.resize_with(settings.pipelines.len(), BTreeMap::new);
             let (state, pipeline) = (&record.state, record.pipeline(settings));
             let columns = all[state.pipeline]
-                .entry(request.group(record, settings))
+                .entry(request.group(record, book))
                 .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
             columns[state.stage].count_in(record, settings);
             for spell in &record.history.stages {

@@ -63,7 +63,7 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let selected = request.selection(book);
     let seen = row_of_each(book, |record| {
         let words = || {
-            let group = request.group(record, &book.settings).map(Into::into);
+            let group = request.group(record, book).map(Into::into);
             let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
             Box::new(Words { id, name, group })
         };

@@ -132,7 +132,7 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         book,
         |ended: &mut Ended, record| {
             for pursuit in record.history.pursuits.iter().filter(|pursuit| inside(pursuit)) {
-                let group = request.group(record, settings).unwrap_or_default();
+                let group = request.group(record, book).unwrap_or_default();
                 ended.add(record, pursuit, group, &traits);
             }
         },

@@ -101,8 +101,8 @@ impl Request {
     }
 
     /// The value of what figures are broken down by, if they are.
-    pub fn group(&self, record: &Record, settings: &Settings) -> Option<String> {
-        self.by.as_ref().map(|by| by.of(record, settings))
+    pub fn group(&self, record: &Record, book: &Book) -> Option<String> {
+        self.by.as_ref().map(|by| by.of(record, book))
     }
 
     /// May a table for these readers be looked at?
@@ -311,7 +311,7 @@ pub const REPORTS: &[Report] = &[
             "每位业务员的每周行动工具表：六栏姓名，按填表日",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::Owner],
+        by: &[Dimension::OWNER],
         rules: false,
         make: sheet::action_sheet,
     },
@@ -323,7 +323,7 @@ pub const REPORTS: &[Report] = &[
             "每周部门追踪表：每位组员、每个填表日的人数与金额",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::Owner, Dimension::Manager],
+        by: &[Dimension::OWNER, Dimension::MANAGER],
         rules: false,
         make: team::team_sheet,
     },
@@ -383,7 +383,7 @@ pub const REPORTS: &[Report] = &[
             "每次破例的移动和每个高估的客户，按负责人",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::Owner],
+        by: &[Dimension::OWNER],
         rules: false,
         make: overrides::overrides,
     },

@@ -86,7 +86,7 @@ impl Open {
             id: record.prospect.id.clone(),
             board: state.pipeline,
             stage: state.stage,
-            group: request.group(record, &book.settings).unwrap_or_default().into(),
+            group: request.group(record, book).unwrap_or_default().into(),
             line,
             value: state.value.map_or(Amount::ZERO, |value| value.amount),
             valued: state.value.is_some(),

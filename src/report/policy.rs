@@ -102,7 +102,7 @@ impl Judged {
         let selected = request.selection(book);
         let seen = row_of_each(book, |record| Seen {
             name: record.prospect.name.clone(),
-            group: groups.place(&request.group(record, &book.settings)),
+            group: groups.place(&request.group(record, book)),
             selected: selected.has(record),
             practice: Some(packer.pack(Practice::of(record, &book.settings, book.as_of))),
         });

@@ -52,15 +52,14 @@ impl Brought {
 pub fn sources(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let source = Dimension::Fact("source".into());
-    let by = request.by.clone().unwrap_or_else(|| source.clone());
-    let campaigns = by == source;
+    let by = request.by.clone().unwrap_or(Dimension::SOURCE);
+    let campaigns = by == Dimension::SOURCE;
     let mut groups = request.fold(
         book,
         |groups: &mut BTreeMap<String, Brought>, record| {
             let opened = record.state.opened;
             if request.period.is_none_or(|p| opened.is_some_and(|day| p.contains(day))) {
-                count_in(groups.entry(by.of(record, settings)).or_default(), record, settings);
+                count_in(groups.entry(by.of(record, book)).or_default(), record, settings);
             }
         },
         |all, part| join(all, part, |known, brought| known.add(&brought)),

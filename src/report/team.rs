@@ -100,7 +100,7 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 }
             }
             long.extend(long_rows(&members, &points, settings));
-            let departments = request.by == Some(Dimension::Manager);
+            let departments = request.by == Some(Dimension::MANAGER);
             let mut table = weekly(board, &members, &all, departments, settings);
             if weeks.len() > 1 {
                 table.id = format!("{}-{}", table.id, week.from);

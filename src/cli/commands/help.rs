@@ -35,7 +35,7 @@ impl Help {
             return context.print(page);
         }
         if topic == "query" {
-            return context.print(&query::help());
+            return context.print(&query::help(context.spoken()));
         }
         command.build();
         if let Some(sub) = command.find_subcommand_mut(&topic) {
