@@ -303,7 +303,7 @@ fn worst(late: &[Late], settings: &Settings) -> Option<String> {
     Some(match settings.language {
         Lang::En | Lang::Machine => {
             format!(
-                "{all} stand too long, {overdue} of them past the cycle (crm sweep); most with {name}: {most}"
+                "too long in their column: {all}, of them past the cycle (crm sweep): {overdue}; most with {name}: {most}"
             )
         }
         Lang::Zh => {

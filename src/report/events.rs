@@ -113,9 +113,15 @@ impl Events {
         let chosen = columns.iter().map(|name| {
             let name = name.trim();
             COLUMNS.iter().find(|(known, _)| id_of(known) == name).ok_or_else(|| {
-                Diagnostic::new(Code::BadArgument, format!("no column `{name}`"))
-                    .nearest(name, all().iter().map(String::as_str))
-                    .help(format!("columns: {}", all().join(", ")))
+                Diagnostic::new(
+                    Code::BadArgument,
+                    words!("no column `{name}`", "没有名为 `{name}` 的列"),
+                )
+                .nearest(name, all().iter().map(String::as_str))
+                .help(words!(
+                    "`crm export events` without --columns has every column",
+                    "不带 --columns 的 `crm export events` 有全部列"
+                ))
             })
         });
         Ok(Events(chosen.collect::<Result<_, _>>()?))

@@ -6,7 +6,7 @@ use super::breakdown::{
     window as shown,
 };
 use super::figures::{bars, count, enough, few, grouped, others, span, without_rate};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -392,8 +392,8 @@ fn numbers(
     (!parts.is_empty()).then(|| match lang {
         Lang::En | Lang::Machine => {
             format!(
-                "to hold your own pace of the last {} days: {}",
-                window.days(),
+                "to hold your own pace of the last {}: {}",
+                counted(window.days(), "day", "days"),
                 parts.join("; ")
             )
         }

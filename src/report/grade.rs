@@ -2,6 +2,7 @@
 
 use super::figures::{others, said};
 use super::{Request, row_of_each};
+use crate::diag::counted;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
@@ -409,7 +410,7 @@ impl Why<'_> {
             Scale::Lifecycle => self.lifecycle(),
             Scale::Pareto | Scale::Pyramid => match (self.rank, self.lang) {
                 (Some((rank, of)), Lang::En | Lang::Machine) => {
-                    format!("number {rank} of {of} who bought")
+                    format!("number {rank} of the {of} that bought")
                 }
                 (Some((rank, of)), Lang::Zh) => format!("{of} 个已购客户中第 {rank}"),
                 (None, _) => String::new(),
@@ -431,10 +432,9 @@ impl Why<'_> {
 
     fn orders(&self) -> String {
         let n = self.customer.figures.orders;
-        match (self.lang, n) {
-            (Lang::En | Lang::Machine, 1) => "1 order".to_owned(),
-            (Lang::En | Lang::Machine, n) => format!("{n} orders"),
-            (Lang::Zh, n) => format!("{n} 单"),
+        match self.lang {
+            Lang::En | Lang::Machine => counted(n, "order", "orders"),
+            Lang::Zh => format!("{n} 单"),
         }
     }
 
@@ -484,7 +484,9 @@ impl Why<'_> {
         let days = self.on.days_since(day);
         let text = match self.lang {
             Lang::En | Lang::Machine => {
-                format!("{} since {day} ({days} days), {contacts} contacts", self.orders())
+                let (days, contacts) =
+                    (counted(days, "day", "days"), counted(contacts, "contact", "contacts"));
+                format!("{} since {day} ({days}), {contacts}", self.orders())
             }
             Lang::Zh => format!("自 {day}（{days} 天）{}，联系 {contacts} 次", self.orders()),
         };
@@ -515,13 +517,14 @@ impl Why<'_> {
         let calls = match (figures.calls, self.lang) {
             (0, _) => String::new(),
             (n, Lang::En | Lang::Machine) => {
-                format!(", {} of {n} calls answered", figures.answered)
+                format!(", {} of {} answered", figures.answered, counted(n, "call", "calls"))
             }
             (n, Lang::Zh) => format!("，{n} 次电话接通 {} 次", figures.answered),
         };
         match (figures.open, self.lang) {
             (true, Lang::En | Lang::Machine) => {
-                format!("{held} of {of} criteria; {need}; last contact {last}{calls}")
+                let of = counted(of, "criterion", "criteria");
+                format!("{held} of {of}; {need}; last contact {last}{calls}")
             }
             (true, Lang::Zh) => {
                 format!("{of} 项标准达成 {held} 项；{need}；最近联系 {last}{calls}")
@@ -551,7 +554,8 @@ impl Why<'_> {
         let gap = self.customer.gap;
         match (figures.last_order, figures.recency(self.on), self.lang) {
             (Some(last), Some(days), Lang::En | Lang::Machine) => {
-                format!("last order {last} ({days} days ago); lapses after {gap} days")
+                let (days, gap) = (counted(days, "day", "days"), counted(gap, "day", "days"));
+                format!("last order {last} ({days} ago); lapses after {gap}")
             }
             (Some(last), Some(days), Lang::Zh) => {
                 format!("最近购买 {last}（{days} 天前）；超过 {gap} 天为流失")

@@ -5,7 +5,7 @@ use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, few, rate};
 use super::grade::{foreign, named, rules};
 use super::{Request, row_of_each};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::customer::levels::{Level, Lifecycle, Scale, Value};
@@ -110,10 +110,12 @@ fn about(book: &Book, found: &Found<'_>) -> String {
     let currency = book.settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
     match book.settings.language {
         Lang::En if n == all => {
-            format!("{day}  ·  {n} customers, {buyers} of them bought{currency}")
+            let customers = counted(n, "customer", "customers");
+            format!("{day}  ·  {customers}, {buyers} of them bought{currency}")
         }
         Lang::En | Lang::Machine => format!(
-            "{day}  ·  {n} of {all} customers, {buyers} of them bought; graded against all{currency}"
+            "{day}  ·  {n} of {}, {buyers} of them bought; graded against all{currency}",
+            counted(all, "customer", "customers")
         ),
         Lang::Zh if n == all => format!("{day}  ·  客户 {n} 个，其中 {buyers} 个已购{currency}"),
         Lang::Zh => {
@@ -511,7 +513,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
     if ungraded > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => {
-                format!("{ungraded} fit no rule: a last rule without `when` takes the rest")
+                format!("customers that fit no rule: {ungraded}; a last rule without `when` fits the rest")
             }
             Lang::Zh => format!("{ungraded} 个不符合任何规则：最后加一条不带 when 的规则"),
         });
@@ -523,7 +525,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
     if dormant > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => format!(
-                "{dormant} of high value have lapsed: crm grade 'value:high lifecycle:lapsed' lists them"
+                "customers of high value that have lapsed: {dormant}; crm grade 'value:high lifecycle:lapsed' lists them"
             ),
             Lang::Zh => {
                 format!("{dormant} 个高价值客户已流失：crm grade 'value:high lifecycle:lapsed'")
@@ -534,7 +536,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
         let n = book.graded().customers().filter(|customer| customer.figures.is_buyer()).count();
         notes.push(match lang {
             Lang::En | Lang::Machine => format!(
-                "RFM: n = {n}, too few: quintiles take {LEAST} customers who bought, limits in [grading] take none"
+                "RFM: n = {n}, too few: quintiles need {LEAST} customers that bought, limits in [grading] need none"
             ),
             Lang::Zh => format!("RFM：n = {n}，太少：五分位需要 {LEAST} 个已购客户，也可在 [grading] 中设定界限"),
         });

@@ -4,7 +4,7 @@
 use super::Request;
 use super::breakdown::{by_cell, by_column, group_name, join, stage_cells, stage_columns};
 use super::figures::{FEW, count, enough, rate};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -320,7 +320,9 @@ fn common(
         if !others.is_empty() {
             let n = others.len();
             let word = match lang {
-                Lang::En | Lang::Machine => format!("{n} others, fewer than {FEW} each"),
+                Lang::En | Lang::Machine => {
+                    format!("{}, fewer than {FEW} each", counted(n, "other", "others"))
+                }
                 Lang::Zh => format!("其他{n}项，各少于{FEW}"),
             };
             let mut sum = Score::default();

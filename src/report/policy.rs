@@ -3,7 +3,7 @@
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, rate};
 use super::{Request, row_of_each};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::grading::Policy;
 use crate::model::settings::{Rep, Settings, level_words};
 use crate::rules::book::Book;
@@ -81,7 +81,10 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         span(&by_manager, book),
     ];
     let about = match lang {
-        Lang::En | Lang::Machine => format!("{}  ·  {all} demands, {missed} not met", book.as_of),
+        Lang::En | Lang::Machine => {
+            let demands = counted(all, "demand", "demands");
+            format!("{}  ·  {demands}, {missed} not met", book.as_of)
+        }
         Lang::Zh => format!("{}  ·  要求 {all} 项，未达到 {missed} 项", book.as_of),
     };
     let mut sheet = Sheet {
@@ -266,10 +269,12 @@ fn detail(duty: &Duty, lang: Lang) -> String {
             let every = deadline.every;
             match (deadline.last, lang) {
                 (Some(last), Lang::En | Lang::Machine) => {
-                    format!("every {every} days, last {last}")
+                    format!("every {}, last {last}", counted(every, "day", "days"))
                 }
                 (Some(last), Lang::Zh) => format!("每 {every} 天，上次 {last}"),
-                (None, Lang::En | Lang::Machine) => format!("every {every} days, never yet"),
+                (None, Lang::En | Lang::Machine) => {
+                    format!("every {}, never yet", counted(every, "day", "days"))
+                }
                 (None, Lang::Zh) => format!("每 {every} 天，从未"),
             }
         }
@@ -281,7 +286,7 @@ fn detail(duty: &Duty, lang: Lang) -> String {
             let [has, needs] = [has, needs].map(|level| level_words(level));
             let (has, needs) = (has.get(lang), needs.get(lang));
             match lang {
-                Lang::En | Lang::Machine => format!("{has} rep, takes {needs}"),
+                Lang::En | Lang::Machine => format!("{has} rep, {needs} needed"),
                 Lang::Zh => format!("{has}，应为 {needs}"),
             }
         }
@@ -382,20 +387,20 @@ fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
     if !enough(customers as u64) {
         return match lang {
             Lang::En | Lang::Machine => {
-                format!("{customers} customers are too few to say whether grading is worth it")
+                format!("customers: {customers}, too few to know whether grading is worth it")
             }
             Lang::Zh => format!("客户 {customers} 个，太少，无法判断是否值得分级"),
         };
     }
     match (over > 0, lang) {
         (true, Lang::En | Lang::Machine) => format!(
-            "grading is worth it: {customers} customers, and a manager can follow {span} (managers: {managers})"
+            "grading is worth it: customers: {customers}, and a manager can follow {span} (managers: {managers})"
         ),
         (true, Lang::Zh) => {
             format!("值得分级：客户 {customers} 个，每位主管可管 {span} 个（主管 {managers} 位）")
         }
         (false, Lang::En | Lang::Machine) => format!(
-            "{customers} customers, and a manager can follow {span} (managers: {managers}): everybody can still be followed without grades"
+            "customers: {customers}, and a manager can follow {span} (managers: {managers}): all can be followed without grades"
         ),
         (false, Lang::Zh) => format!(
             "客户 {customers} 个，每位主管可管 {span} 个（主管 {managers} 位）：不分级也管得过来"

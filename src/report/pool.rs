@@ -188,7 +188,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     if stuck > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => {
-                format!("{stuck} of {} can go to nobody as things are", waiters.len())
+                format!("no rep can have {stuck} of {} as things are", waiters.len())
             }
             Lang::Zh => format!("{}个客户中有{stuck}个目前无人可接", waiters.len()),
         });

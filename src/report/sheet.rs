@@ -3,7 +3,7 @@
 use super::Request;
 use super::breakdown::join;
 use super::figures::{member, rank, span};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -109,7 +109,7 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     }
     if pool > 0 {
         sheet.notes.push(match lang {
-            Lang::En | Lang::Machine => format!("in the pool, on nobody's sheet: {pool}"),
+            Lang::En | Lang::Machine => format!("in the pool, on no sheet: {pool}"),
             Lang::Zh => format!("客户池中（不在任何人的表上）：{pool}"),
         });
     }
@@ -357,7 +357,9 @@ impl Form {
         let who = member(&self.owner, settings);
         let cycle = settings.cycle(pipeline, Some(&self.owner));
         let cycle = match lang {
-            Lang::En | Lang::Machine => format!("sales cycle {cycle} days"),
+            Lang::En | Lang::Machine => {
+                format!("sales cycle {}", counted(cycle, "day", "days"))
+            }
             Lang::Zh => format!("销售周期{cycle}天"),
         };
         format!("{title}  ·  {board}{who}  ·  {cycle}  ·  {}", self.week)

@@ -114,11 +114,11 @@ fn about(book: &Book, request: &Request) -> String {
     let lang = book.settings.language;
     match (request.period, lang) {
         (Some(period), Lang::En | Lang::Machine) => {
-            format!("cohort: prospects opened in {period}, as they stand on {}", book.as_of)
+            format!("cohort: prospects opened in {period}, as of {}", book.as_of)
         }
         (Some(period), Lang::Zh) => format!("队列：{period} 建档的客户，截至 {}", book.as_of),
         (None, Lang::En | Lang::Machine) => {
-            format!("all prospects, as they stand on {}", book.as_of)
+            format!("all prospects, as of {}", book.as_of)
         }
         (None, Lang::Zh) => format!("全部客户，截至 {}", book.as_of),
     }

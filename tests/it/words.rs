@@ -7,7 +7,8 @@ use crm::format::read_settings::read_settings;
 use std::path::Path;
 
 /// The folders whose diagnostics are all bilingual. Other folders join until the whole of `src` is here.
-const FINISHED: &[&str] = &["src/check", "src/disk", "src/format", "src/git", "src/guard"];
+const FINISHED: &[&str] =
+    &["src/check", "src/disk", "src/format", "src/git", "src/guard", "src/report", "src/rules"];
 
 /// Where a text begins that a diagnostic shows, and which argument of the call it is.
 const CALLS: [(&str, usize); 4] =
