@@ -163,7 +163,7 @@ fn days(book: &Book, request: &Request) -> Result<Period, Diagnostic> {
         let (from, as_of) = (period.from, book.as_of);
         let message = words!(
             "the bridge begins on {from}, after the as-of day {as_of}",
-            "变动桥从 {from} 开始，晚于截止日 {as_of}"
+            "变化桥从 {from} 开始，晚于截止日 {as_of}"
         );
         return Err(Diagnostic::new(Code::BadArgument, message)
             .help(words!("--as-of names the day to look from", "用 --as-of 指定截止日")));
