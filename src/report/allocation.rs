@@ -12,13 +12,13 @@ use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
-/// What is counted of the prospects.
+/// The counts of prospects.
 #[derive(Default)]
 struct Seen<'b> {
     team: Count<'b>,
-    /// Open ones whose owner nobody knows.
+    /// Open ones whose owner the settings do not list.
     unknown: usize,
-    /// Selected ones that lie in the pool.
+    /// Selected ones in the pool.
     pool: usize,
 }
 
@@ -130,7 +130,7 @@ fn emphasis(member: &Member) -> Emphasis {
     if over || gone { Emphasis::Warn } else { Emphasis::Plain }
 }
 
-/// What about a rep wants attention.
+/// A sentence about a rep that needs attention.
 fn remark(member: &Member, lang: Lang) -> Option<String> {
     let (id, held) = (&member.rep.id, member.held);
     if let (Presence::Gone(day), 1..) = (member.presence, held) {

@@ -1,4 +1,4 @@
-//! `crm report board`: who stands in which column.
+//! `crm report board`: the prospects in each column.
 
 use super::Request;
 use super::breakdown::{stage_cells, stage_columns};
@@ -13,7 +13,7 @@ use crate::table::words::column;
 use crate::value::text::Text;
 use std::cmp::Reverse;
 
-/// A prospect on the board: its row, and where that stands: by pipeline and group, the open ones first and
+/// A prospect on the board: its row, and the order of that: by pipeline and group, the open ones first and
 /// of them the furthest, then by id.
 struct Line {
     place: (usize, Option<String>, bool, Reverse<usize>, Text),
@@ -47,7 +47,7 @@ impl Line {
 }
 
 /// The board: a table for each pipeline in use, open prospects by column, the furthest first. With a
-/// period, those who left the board in it stand below.
+/// period, those that left the board in it come below.
 pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;

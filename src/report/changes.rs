@@ -1,4 +1,4 @@
-//! What changed in the open prospects between two days, taken apart so that the parts add up exactly.
+//! The changes of the open prospects between two days, split so that the parts add up exactly.
 
 use super::columns::stage_name;
 use super::dimension::Dimension;
@@ -149,7 +149,7 @@ pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period
     let eve = period.from.plus(-1);
     let by = by.map(|by| (by, book));
     let mut taker = Taker::of(record, settings, settings.language, by, Fresh::Days(period));
-    // What has not been touched since is as it was then.
+    // Without an entry since, the prospect is as it was then.
     if record.state.last_entry.is_none_or(|last| last <= eve) {
         let stock = open(Some(&record.state)).map(|state| taker.stock(state));
         return Part { opening: stock.clone(), closing: stock, steps: Vec::new() };
@@ -170,8 +170,8 @@ pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period
     }
 }
 
-/// Takes the difference of two versions of one prospect apart, both replayed up to the same day by the
-/// same settings: what two revisions of a ledger say of it, in a language.
+/// Splits the difference of two versions of one prospect, of two revisions of a ledger, into steps. Both are replayed
+/// up to one day by one settings file.
 pub fn between(
     before: Option<&Record>,
     after: Option<&Record>,
@@ -314,7 +314,7 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// The same pursuit, open on both days.
+    /// One pursuit, open on both days.
     fn stayed(&mut self, before: &State, after: &State) {
         let group = self.moved_owner(before, after.owner.as_deref());
         let (_, start) = self.stock(before);

@@ -98,7 +98,7 @@ pub fn flag_cell(view: &View<'_>) -> Cell {
     Cell::list(listed_flags(view).into_iter().map(|flag| word(flag, view.settings.language)))
 }
 
-/// How a prospect's row stands out.
+/// The emphasis of a prospect's row.
 pub fn emphasis(record: &Record) -> Emphasis {
     let flags = &record.state.flags;
     if flags.overdue || flags.missed || flags.stalled {

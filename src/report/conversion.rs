@@ -1,4 +1,4 @@
-//! `crm report conversion`: of those who entered a column in a window, how many ever reached a later
+//! `crm report conversion`: of the pursuits that entered a column in a window, how many ever reached a later
 //! one; and the win rate both ways, of those closed in the window and of those opened in it.
 
 use super::Request;

@@ -135,3 +135,46 @@ fn labels(row: &Attribute, settings: &Settings) -> Vec<(Text, Label)> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::attribute::ATTRIBUTES;
+
+    #[test]
+    fn each_attribute_that_is_a_group_is_taken_by_all_its_names_and_the_others_are_refused() {
+        let settings = Settings { facts: vec!["branch".into()], ..Settings::default() };
+        for row in ATTRIBUTES {
+            for name in row.names() {
+                let parsed = Dimension::parse(name, &settings);
+                assert_eq!(parsed.is_ok(), row.is_group, "{name}");
+                assert!(parsed.is_err() || parsed.is_ok_and(|by| by.name() == row.id));
+            }
+        }
+        assert!(Dimension::parse("branch", &settings).is_ok_and(|by| by.name() == "branch"));
+        assert_eq!(Dimension::parse("rep", &settings).ok(), Some(Dimension::OWNER));
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_in_both_languages_with_the_nearest_and_one_line_of_help() {
+        let settings = Settings::default();
+        let wrong = Dimension::parse("ower", &settings).unwrap_err();
+        assert_eq!(wrong.message.en(), "unknown --by field `ower`");
+        assert_eq!(wrong.message.zh(), "没有名为 `ower` 的 --by 字段");
+        let help: Vec<&str> = wrong.help.iter().map(|help| help.en()).collect();
+        assert_eq!(help, ["did you mean `owner`?", "`crm help query` lists the fields for --by"]);
+        let several = Dimension::parse("tags", &settings).unwrap_err();
+        assert!(several.message.en().starts_with("--by cannot take `tags`"));
+    }
+
+    #[test]
+    fn people_read_the_label_of_a_value_and_machines_its_id() {
+        let settings = Settings::default();
+        let stage = Dimension::parse("stage", &settings).unwrap();
+        assert_eq!(stage.word("opportunity", Lang::Machine), "opportunity");
+        assert_ne!(stage.word("opportunity", Lang::Zh), "opportunity");
+        let lifecycle = Dimension::parse("lifecycle", &settings).unwrap();
+        assert_eq!(lifecycle.word("won-back", Lang::En), "won back");
+        assert_eq!(Dimension::OWNER.word("opportunity", Lang::Zh), "opportunity");
+    }
+}

@@ -14,7 +14,7 @@ use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::text::Text;
 
-/// An entry, whose it is, and whether a later one took it back.
+/// An entry, its prospect, and whether a later one retracted it.
 struct Line<'b> {
     record: &'b Record,
     settings: &'b Settings,
@@ -22,7 +22,7 @@ struct Line<'b> {
     retracted: bool,
 }
 
-/// The column of notes, which are kept only where somebody asks for them.
+/// The column of notes, which are kept only where they are asked for.
 const NOTE: &str = "note";
 
 /// A column: its id with `_` for `-`, what it holds, and its cell.
@@ -127,7 +127,7 @@ impl Events {
         Ok(Events(chosen.collect::<Result<_, _>>()?))
     }
 
-    /// What of each record it takes.
+    /// The parts of each record that it needs.
     pub fn keep(&self, request: &Request, book: &Book) -> Keep {
         if self.0.iter().any(|(name, _)| *name == NOTE) {
             Keep::Everything

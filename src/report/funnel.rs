@@ -1,4 +1,4 @@
-//! `crm report funnel`: how many stand in each column on a day, what they are worth, and the shape.
+//! `crm report funnel`: how many prospects are in each column on a day, what they are worth, and the shape.
 
 use super::Request;
 use super::breakdown::{
@@ -39,7 +39,7 @@ struct Figures {
 }
 
 impl Figures {
-    /// A prospect that stands here.
+    /// Adds a prospect of this column.
     fn count_in(&mut self, record: &Record, settings: &Settings) {
         self.count += 1;
         self.overdue += u64::from(record.state.flags.overdue);
@@ -47,7 +47,7 @@ impl Figures {
         self.weighted = self.weighted.plus(record.weighted(settings).unwrap_or_default());
     }
 
-    /// What another thread counted.
+    /// Adds the counts of another thread.
     fn join(&mut self, other: &Figures) {
         self.count += other.count;
         self.value.add_sum(&other.value);
@@ -107,7 +107,7 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         pace.id = "pace".into();
     }
     sheet.tables = shown;
-    // Boards that are not in use have tables too, for whoever asks by name.
+    // Boards that are not in use have tables too, for requests that name them.
     sheet.tables.extend(hidden.into_iter().map(|t| Table { audience: Audience::Nobody, ..t }));
     let mut value = Sum::default();
     gathered
@@ -135,7 +135,7 @@ fn about(book: &Book) -> String {
 fn gather(book: &Book, request: &Request) -> Vec<Groups> {
     let settings = &book.settings;
     let window = asked(book, request);
-    // Without groups all keys are `None`: two empty texts take longer to compare, once for each prospect.
+    // Without groups all keys are `None`: two empty texts are slower to compare, once for each prospect.
     let gathered = request.fold(
         book,
         |all: &mut Vec<BTreeMap<Option<String>, Vec<Figures>>>, record| {

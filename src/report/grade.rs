@@ -44,7 +44,7 @@ struct Found {
 /// Facts with their names.
 type Facts = Box<[(&'static str, Text)]>;
 
-/// What is seen of a prospect: its name only if it was asked for.
+/// The facts of a prospect that are shown: its name only if it was asked for.
 #[derive(Default)]
 struct Seen {
     name: Option<Text>,
@@ -171,7 +171,7 @@ pub(super) fn foreign<'b>(
     })
 }
 
-/// What people call a customer: its account, else the prospect's name.
+/// The name of a customer: its account, else the prospect's name.
 pub(super) fn named(customer: &Customer, prospect: &str) -> String {
     match &customer.account {
         Some(account) if customer.prospects > 1 => format!("{account} ({})", customer.prospects),
@@ -311,7 +311,7 @@ fn reasons(grades: &Arc<Grades>) -> Table {
         column("level", Kind::Text, lang),
         column("why", Kind::Text, lang),
     ];
-    // For one customer the table above says who it is.
+    // For one customer the table above has the name.
     let several = grades.found.len() != 1;
     if several {
         columns.insert(0, column("id", Kind::Id, lang));
@@ -365,7 +365,7 @@ fn dimension(
     ]
 }
 
-/// The place of each customer who bought, by what it is worth; the key is its first prospect's position.
+/// The rank of each customer that bought, by what it is worth; the key is its first prospect's position.
 fn ranks(graded: &Graded) -> BTreeMap<u32, usize> {
     let mut buyers: Vec<&Customer> =
         graded.customers().filter(|customer| customer.figures.is_buyer()).collect();
@@ -382,7 +382,7 @@ fn facts(record: &Record) -> Facts {
 /// The figures in words.
 struct Why<'a> {
     customer: &'a Customer,
-    /// Its place among those who bought, and how many there are.
+    /// Its rank among those that bought, and how many there are.
     rank: Option<(usize, usize)>,
     settings: &'a Settings,
     on: Date,
@@ -410,7 +410,7 @@ impl Why<'_> {
             Scale::Lifecycle => self.lifecycle(),
             Scale::Pareto | Scale::Pyramid => match (self.rank, self.lang) {
                 (Some((rank, of)), Lang::En | Lang::Machine) => {
-                    format!("number {rank} of the {of} that bought")
+                    format!("number {rank} of {of} who bought")
                 }
                 (Some((rank, of)), Lang::Zh) => format!("{of} 个已购客户中第 {rank}"),
                 (None, _) => String::new(),

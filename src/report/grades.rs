@@ -1,5 +1,5 @@
-//! `crm report grades`: how the customers spread over grades and dimensions, who brings the money, and
-//! who moved between two dates.
+//! `crm report grades`: how the customers spread over grades and dimensions, which of them bring the money, and
+//! which moved between two dates.
 
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, few, rate};
@@ -135,7 +135,7 @@ fn total<'b>(customers: impl Iterator<Item = &'b Customer>) -> Amount {
     customers.fold(Amount::ZERO, |sum, customer| sum.plus(money(customer)))
 }
 
-/// How many customers stand on each level of a dimension, and what they bought.
+/// How many customers have each level of a dimension, and the money that they brought.
 fn tally<'b>(
     customers: impl Iterator<Item = &'b Customer>,
     scale: Scale,
@@ -168,7 +168,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         let grade = customer.grade().and_then(|grade| grades.iter().position(|g| *g == grade));
         grade.unwrap_or(grades.len())
     };
-    // Those without a grade stand last.
+    // Those without a grade come last.
     let mut groups: BTreeMap<Option<&str>, Vec<(usize, Amount)>> = BTreeMap::new();
     for (customer, _) in found {
         let group = groups.entry(seen[customer.lead as usize].group());
@@ -206,7 +206,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
     Table { id: "grades".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
-/// How many customers stand on each level of the dimensions that everybody has.
+/// How many customers have each level of the dimensions that every customer has.
 fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
     let mut columns = vec![column("dimension", Kind::Text, lang)];
     columns.extend(labelled("level", "level-label", lang));
@@ -269,7 +269,7 @@ fn cumulated(found: &Found<'_>) -> Vec<Amount> {
     ranked.into_iter().map(add).collect()
 }
 
-/// Points of the curve, in percent of the customers who bought.
+/// Points of the curve, in percent of the customers that bought.
 const POINTS: [usize; 13] = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100];
 
 fn pareto_curve(sums: &[Amount], lang: Lang) -> Table {
@@ -323,7 +323,7 @@ fn picture(sums: &[Amount], lang: Lang) -> Option<Picture> {
     })
 }
 
-/// The bins of all who bought, as the customers were scored.
+/// The bins of all customers that bought, as they were scored.
 fn bins(book: &Book) -> Option<Bins> {
     let figures = book.graded().customers().map(|customer| &customer.figures);
     Bins::of(figures, &book.settings.grading, book.as_of)
@@ -346,7 +346,7 @@ fn segments(found: &Found<'_>, lang: Lang) -> Table {
     Table { id: "rfm".into(), title, columns, rows, ..Table::default() }
 }
 
-/// Where the bins of the scores end, and how many customers stand in each.
+/// Where the bins of the scores end, and how many customers are in each.
 fn bin_edges(bins: Option<&Bins>, found: &Found<'_>, lang: Lang) -> Table {
     let count = |id: &str| Column::new(id, lang.pick("n", "客户数"), Kind::Number);
     let columns = vec![
@@ -466,7 +466,7 @@ fn migration(pairs: &[Pair], period: Option<Period>, book: &Book) -> Table {
     }
 }
 
-/// Who moved: the best grades lost first.
+/// The customers that moved: the best grades lost first.
 fn moves(pairs: &[Pair], book: &Book) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();

@@ -250,8 +250,7 @@ fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Se
 /// A dimension's name, and the values of it that a pursuit has.
 type Trait<'s> = (Text, Box<dyn Fn(&Record, &Pursuit) -> Vec<Text> + Sync + 's>);
 
-/// What pursuits have in common: facts, needs, who owned them when they ended, whether somebody who
-/// decides was known.
+/// The traits of pursuits: facts, needs, the owner when they ended, whether a deciding contact was known.
 fn traits(settings: &Settings) -> Vec<Trait<'_>> {
     let mut traits: Vec<Trait> = Vec::new();
     let own = settings.facts.iter().map(|fact| &**fact);
@@ -299,7 +298,7 @@ fn common(
     }
     let mut rows = Vec::new();
     for ((name, _), scores) in traits.iter().zip(values) {
-        // What everybody has in common tells nobody apart.
+        // A trait that all have distinguishes none.
         if scores.len() < 2 {
             continue;
         }

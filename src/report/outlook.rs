@@ -66,7 +66,7 @@ pub struct Open {
     pub(super) group: Text,
     /// Its line.
     pub line: Line,
-    /// What it is worth, in the ledger's currency or in that of its line; 0 where nobody said.
+    /// The worth, in the ledger's currency or in that of its line; 0 where none is stated.
     pub value: Amount,
     pub(super) valued: bool,
     /// Is it added up in the period?

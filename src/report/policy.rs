@@ -172,7 +172,7 @@ impl Judged {
         }
     }
 
-    /// The selected customers that are followed, by who leads their owner.
+    /// The selected customers that are followed, by the manager of their owner.
     fn by_manager<'j>(&'j self, settings: &'j Settings) -> BTreeMap<Option<&'j str>, usize> {
         let mut known: HashSet<u32> = HashSet::new();
         let mut by_owner: BTreeMap<Option<&str>, usize> = BTreeMap::new();
@@ -189,7 +189,7 @@ impl Judged {
         let leads = |id: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(id));
         let mut by_manager: BTreeMap<Option<&str>, usize> = BTreeMap::new();
         for (owner, count) in by_owner {
-            // Whoever leads others follows their own customers too.
+            // A manager follows the manager's own customers too.
             let manager = owner.and_then(|id| match leads(id) {
                 true => Some(id),
                 false => settings.rep(id).and_then(|rep| rep.manager.as_deref()),
@@ -286,7 +286,7 @@ fn detail(duty: &Duty, lang: Lang) -> String {
             let [has, needs] = [has, needs].map(|level| level_words(level));
             let (has, needs) = (has.get(lang), needs.get(lang));
             match lang {
-                Lang::En | Lang::Machine => format!("{has} rep, {needs} needed"),
+                Lang::En | Lang::Machine => format!("{has} rep, takes {needs}"),
                 Lang::Zh => format!("{has}，应为 {needs}"),
             }
         }
@@ -394,13 +394,13 @@ fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
     }
     match (over > 0, lang) {
         (true, Lang::En | Lang::Machine) => format!(
-            "grading is worth it: customers: {customers}, and a manager can follow {span} (managers: {managers})"
+            "grading is worth it: {customers} customers, and a manager can follow {span} (managers: {managers})"
         ),
         (true, Lang::Zh) => {
             format!("值得分级：客户 {customers} 个，每位主管可管 {span} 个（主管 {managers} 位）")
         }
         (false, Lang::En | Lang::Machine) => format!(
-            "customers: {customers}, and a manager can follow {span} (managers: {managers}): all can be followed without grades"
+            "{customers} customers, and a manager can follow {span} (managers: {managers}): all can be followed without grades"
         ),
         (false, Lang::Zh) => format!(
             "客户 {customers} 个，每位主管可管 {span} 个（主管 {managers} 位）：不分级也管得过来"

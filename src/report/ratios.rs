@@ -100,7 +100,7 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     })
 }
 
-/// The groups that did anything; who only holds prospects stands in the replenishment.
+/// The groups that did anything; a group that only holds prospects is in the table of replenishment.
 fn active<'l, 'a>(lines: &'l [Line<'a>]) -> impl Iterator<Item = &'l Line<'a>> {
     let idle = |line: &Line| line.activity == &Activity::default();
     lines.iter().filter(move |line| line.emphasis == Emphasis::Total || !idle(line))
@@ -153,7 +153,7 @@ fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
 }
 
 /// `20 : 5 : 1`: new people called, became prospects, closes; scaled to one close. Where dials were counted by hand
-/// nobody knows how many of them were new people: `5 : 1`.
+/// the number of new people is unknown: `5 : 1`.
 fn ratio(activity: &Activity) -> Option<String> {
     let closes = activity.closes as f64;
     let one = |n: u64| if n == 0 { "-".to_owned() } else { words(n as f64 / closes) };

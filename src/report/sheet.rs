@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A name on a sheet: what is kept of a prospect.
+/// A name on a sheet.
 struct Name {
     id: Text,
     name: Text,
@@ -28,7 +28,7 @@ struct Name {
     dates: Dates,
 }
 
-/// A sheet: of which board, whose, and who stands on it.
+/// A sheet: its board, its rep, and the names on it.
 struct Page {
     board: usize,
     owner: Text,
@@ -60,7 +60,7 @@ impl Page {
 struct Found {
     /// By board, rep and the day it is filled in.
     sheets: BTreeMap<(usize, Text, Date), (Checkpoint, Vec<Name>)>,
-    /// Who has no owner at the end of a week.
+    /// Prospects without an owner at the end of a week.
     pool: BTreeMap<Period, usize>,
 }
 
@@ -174,7 +174,7 @@ pub(super) fn reached(week: Period, days: &[Weekday], as_of: Date) -> Vec<Checkp
     points
 }
 
-/// Everybody on the sheets of every week that may be meant.
+/// The names on the sheets of every week that the request may mean.
 fn gather(book: &Book, request: &Request) -> Found {
     let weeks = Weeks::at_most(book, request, &book.settings.checkpoints);
     request.fold(
@@ -191,7 +191,7 @@ fn gather(book: &Book, request: &Request) -> Found {
 
 impl Found {
     /// Puts a prospect on the sheets of a week: where it stood at the end of the days covered if it was
-    /// open, and if it closed in the week, with whoever owned it then. Who has no owner is counted.
+    /// open, and if it closed in the week, on the sheet of its owner then. Those without an owner are counted.
     fn fill(&mut self, record: &Record, book: &Book, week: Period, points: &[Checkpoint]) {
         let won = record.pipeline(&book.settings).won();
         for (n, point) in points.iter().enumerate() {

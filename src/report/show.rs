@@ -1,4 +1,4 @@
-//! `crm show`: one prospect - facts, where it stands and on what evidence, journal, time in each column.
+//! `crm show`: one prospect - facts, its column and the evidence for it, journal, time in each column.
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
 use crate::model::event::Event;

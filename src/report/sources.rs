@@ -64,7 +64,7 @@ pub fn sources(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         },
         |all, part| join(all, part, |known, brought| known.add(&brought)),
     );
-    // A campaign that brought nobody cost its money all the same. A query asks about prospects only.
+    // A campaign that brought no prospect cost its money too. A query asks about prospects only.
     if campaigns && request.query.is_empty() {
         for campaign in &settings.campaigns {
             groups.entry(campaign.id.to_string()).or_default();
@@ -156,7 +156,7 @@ fn cost_cell(brought: &Brought, lang: Lang) -> Cell {
     }
 }
 
-/// Cost for each lead, or for each close; nothing where there is no cost or nobody to share it.
+/// Cost for each lead, or for each close; nothing without a cost, or where the count is 0.
 fn cost_per(brought: &Brought, n: u64) -> Cell {
     brought.cost.map_or(Cell::Empty, |cost| per(cost, n))
 }

@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(codes(found.clone()), ["past-date"]);
         assert_eq!(
             found[0].what.message.en(),
-            "the signing date 2009-12-17 lies 1 day before the entry"
+            "the signing date 2009-12-17 is 1 day before the entry"
         );
     }
 

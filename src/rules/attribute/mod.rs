@@ -155,16 +155,18 @@ pub enum Named<'s> {
     Fact(&'s Text),
 }
 
-/// What a name means. An id of the table comes before the team's own facts, these before other names of the table.
-/// Upper and lower case are equal, and so are `_` and `-`.
+/// What a name means. An exported column comes before the team's own facts, so that no fact hides it; these come before
+/// all other names of the table, so that a new row hides no fact. Upper and lower case are equal, and so are `_` and
+/// `-`.
 pub fn named<'s>(name: &str, settings: &'s Settings) -> Option<Named<'s>> {
     let name = fold(name.trim());
     let hyphened = name.replace('_', "-");
+    let row = ATTRIBUTES.iter().find(|row| row.names().any(|known| known == hyphened));
+    let exported = row.filter(|row| row.is_exported && row.id == hyphened);
     let fact = || settings.facts.iter().find(|fact| fold(fact) == name).map(Named::Fact);
-    let alias = || ATTRIBUTES.iter().find(|row| row.aliases.contains(&hyphened.as_str()));
-    match ATTRIBUTES.iter().find(|row| row.id == hyphened) {
+    match exported {
         Some(row) => Some(Named::Attribute(row)),
-        None => fact().or_else(|| alias().map(Named::Attribute)),
+        None => fact().or(row.map(Named::Attribute)),
     }
 }
 

@@ -571,16 +571,16 @@ fn fields_that_were_columns_or_groups_alone_can_be_asked_for() {
     ]);
 }
 
-/// An id of the table, then a fact of the team's own, then another name of the table.
+/// An exported column, then a fact of the team's own, then any other name of the table.
 #[test]
-fn a_fact_of_the_team_comes_before_an_alias_and_after_an_id() {
-    let settings =
-        Settings { facts: vec!["campaign".into(), "region".into()], ..Settings::default() };
+fn a_fact_of_the_team_hides_no_exported_column_and_is_hidden_by_no_other_name() {
+    let facts = ["campaign", "region", "manager"].map(Into::into).into();
+    let settings = Settings { facts, ..Settings::default() };
     let prospect = Prospect {
         id: "a".into(),
         source: Some("expo".into()),
         region: Some("shanghai".into()),
-        facts: vec![("campaign".into(), "spring".into())],
+        facts: vec![("campaign".into(), "spring".into()), ("manager".into(), "Mr Li".into())],
         events: vec![event("2009-12-01", "opened", |_| {})],
         ..Prospect::default()
     };
@@ -590,6 +590,7 @@ fn a_fact_of_the_team_comes_before_an_alias_and_after_an_id() {
         ("campaign:spring", true),
         ("campaign:expo", false),
         ("source:expo", true),
+        ("manager:li", true),
         ("来源:expo", true),
         // Exact, as the attribute is, not a part, as a fact would be.
         ("region:shang", false),
