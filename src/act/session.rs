@@ -133,9 +133,10 @@ impl<'a> Session<'a> {
         if !broken.is_empty() {
             return Err(Failure(broken));
         }
-        let record = replay(loaded.prospect.clone(), &self.ledger.settings, self.today())
-            .ok_or_else(|| not_yet(&loaded.prospect.id, self.today()))?;
-        Ok(Target { loaded, record })
+        if loaded.prospect.events.first().is_some_and(|first| first.date() > self.today()) {
+            return Err(not_yet(&loaded.prospect.id, self.today()).into());
+        }
+        Ok(Target { loaded })
     }
 
     /// The book of the as-of day (see [`Face::book`]).
@@ -193,29 +194,27 @@ impl<'a> Session<'a> {
     /// # Errors
     /// Fails with every rule that an entry breaks, or if a file cannot be written; nothing was written then.
     pub fn commit(&self, entries: Vec<Entry>) -> Result<Done, Failure> {
+        let doubts = self.doubts(entries.iter().flat_map(|entry| &entry.events), None);
         let mut changes = Vec::new();
+        let mut said = Vec::new();
         let mut problems = Vec::new();
-        for entry in &entries {
+        for entry in entries {
             match changed(self.ledger, &entry.target.loaded, &entry.events) {
                 Ok(change) => changes.push(change),
                 Err(found) => problems.extend(found.0),
+            }
+            if let Some(until) = self.ended_hold(&entry) {
+                let end = words!("the hold until {until} ends", "暂缓（至 {until}）就此结束");
+                said.extend([entry.said, end.about(&entry.target.named())]);
+            } else {
+                said.push(entry.said);
             }
         }
         if !problems.is_empty() {
             return Err(Failure(problems));
         }
         let differences = self.write(&changes)?;
-        let mut said = Vec::new();
-        if !self.is_dry() {
-            for entry in &entries {
-                said.push(entry.said.clone());
-                if let Some(until) = self.ended_hold(entry) {
-                    let end = words!("the hold until {until} ends", "暂缓（至 {until}）就此结束");
-                    said.push(end.about(&entry.target.named()));
-                }
-            }
-        }
-        let doubts = self.doubts(entries.iter().flat_map(|entry| &entry.events), None);
+        let said = if self.is_dry() { Vec::new() } else { said };
         Ok(Done { said, differences, doubts })
     }
 
@@ -258,13 +257,18 @@ impl<'a> Session<'a> {
 
     /// The day until which the prospect was on hold, if the entry's events end that.
     fn ended_hold(&self, entry: &Entry) -> Option<Date> {
-        let state = &entry.target.record.state;
-        let hold = state.hold.as_ref().filter(|_| state.flags.on_hold)?;
-        let mut prospect = entry.target.loaded.prospect.clone();
-        for event in &entry.events {
-            insert(&mut prospect, event.clone());
+        let before = &entry.target.loaded.prospect;
+        if before.events.iter().all(|event| event.until.is_none()) {
+            return None;
         }
-        let after = replay(prospect, &self.ledger.settings, self.today())?;
+        let settings = &self.ledger.settings;
+        let state = replay(before.clone(), settings, self.today())?.state;
+        let hold = state.hold.filter(|_| state.flags.on_hold)?;
+        let mut after = before.clone();
+        for event in &entry.events {
+            insert(&mut after, event.clone());
+        }
+        let after = replay(after, settings, self.today())?;
         (!after.state.flags.on_hold).then_some(hold.until)
     }
 }

@@ -214,14 +214,6 @@ impl Context {
         self.usual.set(format);
     }
 
-    /// The book of the as-of day with all records in memory. Errors in the ledger are counted on stderr, or stop
-    /// the command under `--strict`.
-    pub fn book(&self) -> Result<Book, Failure> {
-        let book = self.unread_book()?;
-        self.reading(&book, || book.records().len());
-        Ok(book)
-    }
-
     /// Lazily loaded book. Build reports inside [`Context::reading`], which shows progress and counts errors.
     /// Under `--strict` the book is read at once.
     pub fn unread_book(&self) -> Result<Book, Failure> {
