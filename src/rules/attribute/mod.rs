@@ -171,10 +171,7 @@ pub fn named<'s>(name: &str, settings: &'s Settings) -> Option<Named<'s>> {
 }
 
 /// The ids of chosen rows and the team's own facts, in the order of the table.
-pub fn ids<'s>(
-    settings: &'s Settings,
-    chosen: fn(&Attribute) -> bool,
-) -> impl Iterator<Item = &'s str> {
+pub fn ids(settings: &Settings, chosen: fn(&Attribute) -> bool) -> impl Iterator<Item = &str> {
     let rows = ATTRIBUTES.iter().filter(move |row| chosen(row)).map(|row| row.id);
     rows.chain(settings.facts.iter().map(|fact| &**fact))
 }
