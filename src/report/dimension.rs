@@ -49,25 +49,25 @@ impl Dimension {
     /// # Errors
     /// If no attribute has the name, or if `--by` does not take the attribute; the nearest name is suggested.
     pub fn parse(name: &str, settings: &Settings) -> Result<Dimension, Diagnostic> {
-        let message = match named(name, settings) {
+        let wrong = |message| Diagnostic::new(Code::BadArgument, message);
+        let wrong = match named(name, settings) {
             Some(Named::Fact(fact)) => {
                 return Ok(Dimension { source: Source::Fact(fact.clone()), labels: Vec::new() });
             }
             Some(Named::Attribute(row)) if row.is_group => {
                 return Ok(Dimension { labels: labels(row, settings), ..Dimension::of_row(row) });
             }
-            Some(Named::Attribute(Attribute { id, .. })) => words!(
+            Some(Named::Attribute(Attribute { id, .. })) => wrong(words!(
                 "--by cannot take `{id}`: it has too many values, or several for one prospect",
                 "--by 不能用 `{id}`：取值太多，或一位潜在客户有几个取值"
-            ),
-            None => words!("unknown --by field `{name}`", "没有名为 `{name}` 的 --by 字段"),
+            )),
+            None => wrong(words!("unknown --by field `{name}`", "没有名为 `{name}` 的 --by 字段"))
+                .nearest(name, attribute::ids(settings, |row| row.is_group)),
         };
-        Err(Diagnostic::new(Code::BadArgument, message)
-            .nearest(name, attribute::ids(settings, |row| row.is_group))
-            .help(words!(
-                "`crm help query` lists the fields for --by",
-                "`crm help query` 列出可用于 --by 的字段"
-            )))
+        Err(wrong.help(words!(
+            "`crm help query` lists the fields for --by",
+            "`crm help query` 列出可用于 --by 的字段"
+        )))
     }
 
     /// Its name: the id of the column.

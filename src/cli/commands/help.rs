@@ -35,6 +35,8 @@ impl Help {
             return context.print(page);
         }
         if topic == "query" {
+            // In a ledger the page is in its language; without one, or with a broken one, it is in English.
+            context.ledger().ok();
             return context.print(&query::help(context.spoken()));
         }
         command.build();
