@@ -85,7 +85,7 @@ pub fn claim(
     let settings = &session.ledger.settings;
     let graded = !settings.pool.grades.is_empty();
     let book = session.book(&Request::of(Query::everything()), graded)?;
-    let mut quota = session.read(&book, || Quota::of(&book, &rep));
+    let mut quota = session.read(&book, || Quota::of(&book, &rep))?;
     let (mut entries, mut refused) = entries(targets, |target| {
         quota.claim(&target.on(settings, session.today())?)?;
         let named = target.named();

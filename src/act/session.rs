@@ -33,7 +33,10 @@ pub trait Face {
     /// Is told that reading the whole ledger begins, so that it may show how far it is.
     fn reading_begins(&self);
     /// Is told that a book has been read, so that it may tell of its findings.
-    fn reading_ended(&self, book: &Book);
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    fn reading_ended(&self, book: &Book) -> Result<(), Failure>;
 }
 
 /// A command that is about to write: the ledger, and its lock unless it is a dry run.
@@ -106,7 +109,7 @@ impl<'a> Session<'a> {
         let request = Request::of(query);
         let book = self.book(&request, false)?;
         let path = |record: &Record| Some(record.prospect.path.clone());
-        let paths = self.read(&book, || request.gather(&book, path));
+        let paths = self.read(&book, || request.gather(&book, path))?;
         self.targets(&paths)
     }
 
@@ -148,11 +151,14 @@ impl<'a> Session<'a> {
     }
 
     /// What `make` gives, which reads a book; the face is told.
-    pub fn read<T>(&self, book: &Book, make: impl FnOnce() -> T) -> T {
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    pub fn read<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
         self.face.reading_begins();
         let made = make();
-        self.face.reading_ended(book);
-        made
+        self.face.reading_ended(book)?;
+        Ok(made)
     }
 
     /// Checks and signs a draft: its day is not in the future, its rep and criteria are known, and criteria that it

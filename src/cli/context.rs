@@ -90,9 +90,13 @@ impl Face for Context {
         self.progress.replace(progress);
     }
 
-    fn reading_ended(&self, book: &Book) {
+    fn reading_ended(&self, book: &Book) -> Result<(), Failure> {
         self.progress.take();
+        if let Some(why) = book.incomplete() {
+            return Err(why.clone().into());
+        }
         self.count_errors(book);
+        Ok(())
     }
 }
 
@@ -233,11 +237,14 @@ impl Context {
     }
 
     /// Runs `make`, which reads a book. Shows progress while that takes long, and counts errors afterwards.
-    pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> T {
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
         self.reading_begins();
         let made = make();
-        self.reading_ended(book);
-        made
+        self.reading_ended(book)?;
+        Ok(made)
     }
 
     /// Tells on stderr how many errors the book has, if it has been read.

@@ -66,7 +66,7 @@ impl Dashboard {
             }
             Ok(sheets)
         };
-        let sheets = context.reading(&book, &mut make)?;
+        let sheets = context.reading(&book, &mut make)??;
         let title = book.settings.title.as_deref().unwrap_or(lang.pick("Dashboard", "销售看板"));
         let about = match self.selection.text() {
             words if words.is_empty() => book.as_of.to_string(),
