@@ -4,7 +4,7 @@
 #[macro_use]
 mod words;
 
-pub use words::{Lang, Words};
+pub use words::{Lang, Words, counted};
 
 use std::fmt;
 use std::ops::Range;

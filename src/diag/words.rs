@@ -102,6 +102,13 @@ impl Words {
     }
 }
 
+/// A number with the English word for as many: `1 day`, `2 days`, `0 days`.
+pub fn counted(n: impl std::fmt::Display, one: &str, more: &str) -> String {
+    let n = n.to_string();
+    let word = if n == "1" { one } else { more };
+    format!("{n} {word}")
+}
+
 /// A text without Chinese yet.
 impl From<String> for Words {
     fn from(en: String) -> Words {
@@ -130,6 +137,15 @@ macro_rules! words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_singular_and_none_is_plural() {
+        assert_eq!(counted(0, "day", "days"), "0 days");
+        assert_eq!(counted(1, "day", "days"), "1 day");
+        assert_eq!(counted(2, "day", "days"), "2 days");
+        assert_eq!(counted(11, "day", "days"), "11 days");
+        assert_eq!(counted("1.5", "time", "times"), "1.5 times");
+    }
 
     #[test]
     fn a_text_is_chosen_by_language_and_machines_read_ids() {

@@ -338,7 +338,7 @@ liuyan,closes,5,0.2
         // A tally counts dials, and nobody knows of how many people.
         "5 : 1 = became prospects : closes",
         "how many new people were called is unknown where tallies are kept; dials: 115",
-        "a close costs 5 prospects: after the next one 15 of 20 are left",
+        "a close costs 5 prospects: after the next one there are 15 left of 20",
         // Twenty-five in two weeks are 12.5 a week.
         "first meetings this week to hold the present rate (2.5 closes a week): 13; held so far: 0",
         // Fifty a year of 50 weeks are one a week; each took five first meetings.
@@ -483,7 +483,10 @@ on hold,1,0.166667,100,0
 "
     );
     let printed = sandbox.crm("report aging").ok();
-    assert!(printed.contains("3 stand too long, 1 of them past the cycle"), "{printed}");
+    assert!(
+        printed.contains("too long in their column: 3, of them past the cycle (crm sweep): 1"),
+        "{printed}"
+    );
     assert!(printed.contains("Open prospects by their clock\nclock not started"), "{printed}");
     let ascii = sandbox.crm("report aging --ascii").ok();
     assert!(ascii.contains("first half of the cycle   2  ####"), "{ascii}");

@@ -18,6 +18,8 @@ const FINISHED: &[&str] = &[
     "src/model",
     "src/plan",
     "src/render",
+    "src/report",
+    "src/rules",
     "src/table",
     "src/value",
 ];
@@ -203,6 +205,12 @@ fn findings_of_a_chinese_ledger_are_in_chinese() {
     }
     let unknown = sandbox.crm("show li").stderr;
     assert!(unknown.contains("没有潜在客户 `li`"), "{unknown}");
+    let field = sandbox.crm("list stge:50").fails(2);
+    assert!(field.contains("没有字段 `stge`") && field.contains("是否指 `stage`？"), "{field}");
+    let column = sandbox.crm("list --columns stge").fails(2);
+    assert!(column.contains("没有名为 `stge` 的列"), "{column}");
+    let page = sandbox.crm("help query").ok();
+    assert!(page.contains("预计签约日") && page.contains("is:overdue"), "{page}");
     let problems = read_settings("[[rep]]\nid = \".a\"\n", Path::new("crm.toml")).unwrap_err();
     assert_eq!(problems[0].message.zh(), "业务员不能用这个 `id`：id 不能以点开头");
 }

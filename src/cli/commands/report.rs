@@ -71,7 +71,7 @@ pub struct Report {
     name: Option<String>,
     #[command(flatten)]
     selection: Selection,
-    /// A row for each owner, manager, source, region, product, industry, grade, pipeline, month, quarter, …
+    /// A row for each owner, manager, source, region, product, stage, grade, month, …; `crm help query` lists all
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
     /// The days it covers: 2009Q4, 2009-12, last month, 2009-12-01..2009-12-15
