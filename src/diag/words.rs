@@ -109,20 +109,6 @@ pub fn counted(n: impl std::fmt::Display, one: &str, more: &str) -> String {
     format!("{n} {word}")
 }
 
-/// A text without Chinese yet.
-impl From<String> for Words {
-    fn from(en: String) -> Words {
-        Words::both(en, "")
-    }
-}
-
-/// A text without Chinese yet.
-impl From<&str> for Words {
-    fn from(en: &str) -> Words {
-        en.to_owned().into()
-    }
-}
-
 /// A text in English and in Chinese, [`Words`]: `words!("no rep `{id}`", "没有业务员 `{id}`")`.
 /// Both take the same arguments, as `format!` does.
 macro_rules! words {

@@ -1,193 +1,64 @@
-//! Every text for people is written in English and in Chinese where it is made: the message of a diagnostic and
-//! a line of talk are made by `words!`, not by a literal or by `format!`.
+//! Every text for people is written in English and in Chinese where it is made.
 
 use crate::common::{Run, Sandbox, run, split};
 use crate::layers::sources;
 use crm::format::read_settings::read_settings;
 use std::path::Path;
 
-/// The folders whose diagnostics and talk are all bilingual. Other folders join until the whole of `src` is here.
-const FINISHED: &[&str] = &[
-    "src/act",
-    "src/check",
-    "src/cli",
-    "src/disk",
-    "src/format",
-    "src/git",
-    "src/guard",
-    "src/model",
-    "src/plan",
-    "src/render",
-    "src/report",
-    "src/rules",
-    "src/table",
-    "src/value",
-];
-
-/// The calls that are given a text for people, and the argument that is this text.
-const CALLS: [(&str, usize); 6] = [
-    ("Diagnostic::new(", 1),
-    (".help(", 0),
-    (".note(", 0),
-    (".label(", 0),
-    (".say(", 0),
-    (".say_last(", 0),
-];
-
-/// The code of a file with a blank for each byte of comments, of the inside of strings and characters, and of
-/// test modules. Line ends stay, so that offsets and line numbers are those of the file.
-fn code(text: &str) -> String {
-    let mut out: Vec<u8> = text.bytes().collect();
-    let mut at = 0;
-    while at < text.len() {
-        let rest = &text[at..];
-        let (hidden, length) = if rest.starts_with("//") {
-            let length = rest.find('\n').unwrap_or(rest.len());
-            (0..length, length)
-        } else if rest.starts_with("/*") {
-            let length = rest.find("*/").map_or(rest.len(), |end| end + 2);
-            (0..length, length)
-        } else if let Some((open, close)) = raw_string(rest) {
-            let end = rest[open..].find(&close).map_or(rest.len(), |end| open + end);
-            (open..end, end + close.len())
-        } else if let Some(inner) = rest.strip_prefix('"') {
-            let end = unescaped_end(inner, '"').map_or(rest.len(), |end| end + 1);
-            (1..end, end + 1)
-        } else if let Some(end) = character(rest) {
-            (1..end, end + 1)
-        } else {
-            (0..0, rest.chars().next().map_or(1, char::len_utf8))
-        };
-        for byte in &mut out[at + hidden.start..(at + hidden.end).min(text.len())] {
-            if *byte != b'\n' {
-                *byte = b' ';
-            }
-        }
-        at += length;
-    }
-    let mut code = String::from_utf8(out).unwrap();
-    while let Some(start) = code.find("#[cfg(test)]\nmod ") {
-        let open = start + code[start..].find('{').unwrap();
-        let end = open + 1 + closing(&code[open + 1..]);
-        let blank: String =
-            code[start..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
-        code.replace_range(start..end, &blank);
-    }
-    code
-}
-
-/// The length of `r#"` and the text that closes it, if a raw string begins here.
-fn raw_string(rest: &str) -> Option<(usize, String)> {
-    let hashes = rest.strip_prefix('r')?.bytes().take_while(|b| *b == b'#').count();
-    rest[1 + hashes..].starts_with('"').then(|| (hashes + 2, format!("\"{}", "#".repeat(hashes))))
-}
-
-/// Where the closing quote of a literal is, from behind the opening one.
-fn unescaped_end(inner: &str, quote: char) -> Option<usize> {
-    let mut escaped = false;
-    inner.char_indices().find_map(|(at, c)| {
-        let end = c == quote && !escaped;
-        escaped = c == '\\' && !escaped;
-        end.then_some(at)
-    })
-}
-
-/// Where the closing quote of a character is; `None` for a lifetime.
-fn character(rest: &str) -> Option<usize> {
-    let inner = rest.strip_prefix('\'')?;
-    let mut chars = inner.chars();
-    let first = chars.next()?;
-    let is_character = first == '\\' || chars.next() == Some('\'');
-    is_character.then(|| unescaped_end(inner, '\'').map(|end| end + 1))?
-}
-
-/// The length of what lies before the bracket that closes a call, a block or a list.
-fn closing(code: &str) -> usize {
-    let mut depth = 0;
-    code.bytes()
-        .position(|byte| {
-            depth += i32::from(b"([{".contains(&byte)) - i32::from(b")]}".contains(&byte));
-            depth < 0
+/// The texts of each `words!("English", "中文")` in a source, with its line.
+fn pairs(text: &str) -> Vec<(usize, &str, &str)> {
+    let literal = |rest: &'_ str| -> Option<usize> {
+        let mut escaped = false;
+        rest.strip_prefix('"')?.char_indices().find_map(|(at, c)| {
+            let end = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            end.then_some(at)
         })
-        .map_or(code.len(), |end| end + 1)
-}
-
-/// The arguments of a call, from behind its opening bracket.
-fn arguments(code: &str) -> Vec<&str> {
-    let inside = &code[..closing(code).saturating_sub(1)];
-    let mut depth = 0;
-    let arguments = inside.split(|c: char| {
-        depth += i32::from("([{".contains(c)) - i32::from(")]}".contains(c));
-        depth == 0 && c == ','
+    };
+    let made = text.match_indices("words!(").filter_map(|(at, call)| {
+        let en = text[at + call.len()..].trim_start();
+        let end = literal(en)?;
+        let zh = en[end + 2..].trim_start().strip_prefix(',')?.trim_start();
+        let line = text[..at].matches('\n').count() + 1;
+        Some((line, &en[1..=end], &zh[1..=literal(zh)?]))
     });
-    arguments.map(str::trim).collect()
+    made.collect()
 }
 
-/// Lines on which a diagnostic or talk gets a text of one language.
-fn one_language(text: &str) -> Vec<usize> {
-    let code = code(text);
-    let mut lines = Vec::new();
-    for (call, position) in CALLS {
-        for (at, _) in code.match_indices(call) {
-            let arguments = arguments(&code[at + call.len()..]);
-            let message = arguments.get(position).copied().unwrap_or_default();
-            let is_literal = ["\"", "r\"", "r#"]
-                .iter()
-                .any(|quote| message.trim_start_matches('&').starts_with(quote));
-            let is_formatted = message.contains("format!(") && !message.contains("Words::");
-            if is_literal || is_formatted {
-                lines.push(code[..at].matches('\n').count() + 1);
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+/// Has a text two words of English beside arguments and what is quoted? A command line has none to translate.
+fn is_worded(en: &str) -> bool {
+    let plain = en.split(['{', '}', '`']).step_by(2);
+    let words = plain.flat_map(|part| part.split_whitespace());
+    let words = words.filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase()));
+    words.count() > 1 && !en.starts_with("crm ") && !en.contains(" = ")
+}
+
+/// The compiler demands both texts; this looks whether the second one is Chinese.
+#[test]
+fn each_text_has_its_chinese() {
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for (file, text) in &sources() {
+        for (line, en, zh) in pairs(text) {
+            seen += 1;
+            if is_worded(en) && !zh.chars().any(is_chinese) {
+                wrong.push(format!("{file}:{line}: {en} | {zh}"));
             }
         }
     }
-    lines.sort_unstable();
-    lines
+    assert!(seen > 500, "only {seen} texts were found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn diagnostics_of_finished_folders_are_in_both_languages() {
-    let mut wrong = Vec::new();
-    let sources = sources();
-    for folder in FINISHED {
-        let start = format!("{folder}/");
-        let inside = sources.iter().filter(|(file, _)| file.starts_with(&start));
-        assert!(inside.clone().count() > 0, "no file in {folder}");
-        for (file, text) in inside {
-            wrong.extend(one_language(text).iter().map(|line| format!("{file}:{line}")));
-        }
-    }
-    assert!(wrong.is_empty(), "write `words!(\"English\", \"中文\")`:\n{}", wrong.join("\n"));
-}
-
-#[test]
-fn texts_of_one_language_are_found() {
-    let text = r##"
-fn f<'a>() {
-    // .help("a comment")
-    let quote = '"';
-    Diagnostic::new(Code::X, "a literal");
-    Diagnostic::new(
-        Code::X,
-        format!("over lines {x}"),
-    )
-    .note(words!("a, (b", "甲"))
-    .help("a literal".to_owned())
-    .label(r#"raw "literal""#)
-    .note(Words::both(format!("{en}"), format!("{zh}")))
-    .help(help);
-    Diagnostic::new(Code::X, words!("{} x", "{}", y.join(", ")));
-    context.say("talk");
-    context.say_last(&format!("{x}"));
-    context.say(Words::verbatim(format!("crm log {x}")));
-    context.say_last(words!("x", "甲"));
-}
-
-#[cfg(test)]
-mod tests {
-    fn g() { Diagnostic::new(Code::X, "in a test"); }
-}
-"##;
-    assert_eq!(one_language(text), [5, 6, 11, 12, 16, 17]);
+fn texts_are_found() {
+    let text =
+        "x\nwords!(\"no `{id}`\", \"没有 `{id}`\")\nwords!(\n  \"a \\\" {b}\",\n  \"甲\",\n)";
+    assert_eq!(pairs(text), [(2, "no `{id}`", "没有 `{id}`"), (3, "a \\\" {b}", "甲")]);
+    assert!(is_worded("no such `{id}` there") && !is_worded("{id}: {x}") && !is_worded("crm log"));
 }
 
 #[test]
