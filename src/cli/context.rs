@@ -1,9 +1,11 @@
 //! What a command needs from the world, read once: clock, environment, folder, terminal, writers.
 
 use crate::diag::{Code, Diagnostic, Failure, Severity};
+use crate::disk::durable::write_file_by;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::{find_root, ledger_file};
-use crate::disk::write;
+use crate::disk::write::recover;
+use crate::format::layout::SETTINGS;
 use crate::git::program::Git;
 use crate::git::snapshot::{Snapshot, Tracked};
 use crate::render::{self, Format, RenderError, Rendering};
@@ -59,6 +61,7 @@ pub struct Context {
     /// What goes out once the command has succeeded.
     out: RefCell<Vec<Piece>>,
     last: RefCell<Vec<String>>,
+    beside: RefCell<Vec<Diagnostic>>,
 }
 
 impl Context {
@@ -105,6 +108,7 @@ impl Context {
             spoken: Cell::default(),
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
+            beside: RefCell::default(),
         })
     }
 
@@ -121,8 +125,23 @@ impl Context {
     /// The ledger's root, and how messages show it.
     pub fn root(&self) -> Result<(PathBuf, PathBuf), Failure> {
         let (root, shown) = self.root_as_it_is()?;
-        write::recover(&root)?;
+        if let Some(found) = recover(&root)? {
+            self.found(found);
+        }
         Ok((root, shown))
+    }
+
+    /// Keeps what is worth knowing about the ledger's own state, for [`Context::beside`].
+    pub fn found(&self, found: Diagnostic) {
+        let mut all = self.beside.borrow_mut();
+        if !all.contains(&found) {
+            all.push(found);
+        }
+    }
+
+    /// What became of writes that were cut short, for stderr: once the language of talk is known.
+    pub fn beside(&self) -> Vec<Diagnostic> {
+        self.beside.take()
     }
 
     /// The same, and what a dead writer left is not touched.
@@ -294,7 +313,7 @@ impl Context {
         let pieces = self.out.borrow();
         let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
         let written = match &self.global.output {
-            Some(file) => write::write_file_by(file, write)
+            Some(file) => write_file_by(file, self.settings_file().as_deref(), write)
                 .map_err(|error| (file.display().to_string(), error)),
             None => {
                 let mut stdout = BufWriter::new(std::io::stdout().lock());
@@ -311,6 +330,12 @@ impl Context {
                 Ok(())
             }
         }
+    }
+
+    /// The settings of the ledger, whose readers may read its reports as well.
+    fn settings_file(&self) -> Option<PathBuf> {
+        let root = find_root(stated_ledger(&self.global, &self.env), &self.here).ok()?;
+        Some(root.join(SETTINGS))
     }
 
     /// A date that somebody typed.

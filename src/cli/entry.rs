@@ -12,6 +12,7 @@ use crate::format::append::append;
 use crate::format::line::{assign_key, event_line};
 use crate::format::new_file::new_file;
 use crate::format::read_prospect::read_prospect;
+use crate::git::program::Git;
 use crate::model::event::{Event, EventKey};
 use crate::model::pipeline::Stage;
 use crate::model::prospect::Prospect;
@@ -39,6 +40,7 @@ impl<'a> Session<'a> {
     pub fn open(context: &'a Context, dry_run: bool) -> Result<Session<'a>, Failure> {
         let ledger = context.ledger()?;
         let writer = if dry_run { None } else { Some(Writer::open(&ledger.root)?) };
+        writer.iter().flat_map(|w| &w.finished).for_each(|found| context.found(found.clone()));
         Ok(Session { context, ledger, writer })
     }
 
@@ -463,13 +465,8 @@ pub fn rep_of_git(settings: &Settings, root: &Path) -> Option<Text> {
     if settings.reps.iter().all(|rep| rep.email.is_none()) {
         return None;
     }
-    let output = std::process::Command::new("git")
-        .args(["config", "user.email"])
-        .current_dir(root)
-        .stderr(std::process::Stdio::null())
-        .output()
-        .ok()?;
-    let email = String::from_utf8(output.stdout).ok()?;
+    let email = Git::at(root).ask(&["config", "--get", "user.email"]).ok().flatten()?;
+    let email = String::from_utf8(email).ok()?;
     settings.rep_by_email(email.trim()).map(|rep| rep.id.clone())
 }
 

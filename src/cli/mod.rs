@@ -41,7 +41,9 @@ pub fn main() -> u8 {
         Ok(context) => context,
         Err(failure) => return stop(&failure, Look { color, ..Look::default() }),
     };
-    let done = run(cli.command, &context).and_then(|status| context.finish().map(|()| status));
+    let done = run(cli.command, &context);
+    diagnose::show(&context.beside(), context.look_of_messages());
+    let done = done.and_then(|status| context.finish().map(|()| status));
     done.unwrap_or_else(|failure| stop(&failure, context.look_of_messages()))
 }
 

@@ -309,6 +309,9 @@ codes! {
     TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB";
     EmptyFile "empty-file" Error Refused "a prospect file has nothing in it";
     Symlink "symlink" Error Refused "a symbolic link, which the ledger does not follow";
+    TrackedState "tracked-state" Error Refused "git keeps a file of `.crm/`, which is one machine's own";
+    NestedRepository "nested-repository" Error Refused "a file makes a folder look like a repository of its own to git";
+    Ignored "ignored" Warning Refused "git ignores a file of the ledger: no commit has it";
     Syntax "syntax" Error Refused "not valid TOML";
     DuplicateKey "duplicate-key" Error Refused "a key, or an event's key, stands twice";
     DuplicateId "duplicate-id" Error Refused "two files have the same id (case and Unicode form aside)";
@@ -375,6 +378,7 @@ codes! {
     BadRow "bad-row" Error Refused "a row that cannot be imported";
     Findings "findings" Error Refused "there are findings, and `--strict` was asked for";
     NothingToUndo "nothing-to-undo" Error Refused "no event is left to retract";
+    CutShort "cut-short" Warning System "a write was cut short; it was finished, taken back, or left";
     Locked "locked" Error System "another process holds the ledger's lock";
     WriteFailed "write-failed" Error System "a file could not be written; nothing was changed";
     // Git

@@ -69,6 +69,7 @@ impl Resolve {
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         let (root, shown) = context.root()?;
         let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
+        writer.iter().flat_map(|w| &w.finished).for_each(|found| context.found(found.clone()));
         let ledger = Ledger::without_settings(root, shown);
         // A ledger outside of git can have markers all the same.
         let tracked = context.tracked().ok();
