@@ -26,6 +26,9 @@ const POLL: Duration = Duration::from_millis(2);
 /// The number of files that are made durable at a time.
 const STAGED_AT_ONCE: usize = 32;
 
+/// How many files a message names.
+const NAMED: usize = 10;
+
 /// One file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -297,12 +300,23 @@ pub fn recover_within(root: &Path, wait: Duration) -> Result<Option<Diagnostic>,
     Ok(private.foreign_journal().map(|journal| not_obeyed(&journal)))
 }
 
-/// Is a commit of several files under way or cut short, or is there a journal that is not obeyed? How many new texts are
-/// left of others?
-pub fn left_behind(root: &Path) -> (bool, usize) {
+/// What is left of writes that were cut short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// A commit of several files is under way, or was cut short.
+    pub journal: bool,
+    /// There is a journal that is not obeyed.
+    pub foreign: bool,
+    /// How many new texts were never renamed.
+    pub texts: usize,
+}
+
+/// What is left of writes to the ledger at `root`; nothing is changed.
+pub fn left(root: &Path) -> Left {
     let private = Private::of(root);
     let texts = fs::read_dir(private.temporaries()).map_or(0, |entries| entries.flatten().count());
-    (private.journal().exists() || private.foreign_journal().is_some(), texts)
+    let foreign = private.foreign_journal().is_some();
+    Left { journal: private.journal().exists(), foreign, texts }
 }
 
 fn is_plain_file(path: &Path) -> bool {
@@ -348,7 +362,11 @@ fn cut_short(failed: Diagnostic) -> Diagnostic {
 /// That a commit was finished, or taken back, which a dead writer left half done.
 fn was_finished(steps: &[Step], undone: &[&Step]) -> Diagnostic {
     let list = |paths: &mut dyn Iterator<Item = &Path>| {
-        paths.map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        let mut names: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
+        names.extend((more > 0).then(|| format!("+ {more}")));
+        names.join(", ")
     };
     let done = list(&mut steps.iter().filter(|s| !undone.contains(s)).map(|s| s.path.as_path()));
     let left = list(&mut undone.iter().map(|step| step.path.as_path()));

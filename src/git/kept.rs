@@ -24,8 +24,8 @@ pub fn ignored(git: &Git) -> Result<Vec<PathBuf>, Diagnostic> {
 
 /// The kinds of files of which git would ignore a new one, each as an example.
 pub fn would_ignore(git: &Git) -> Result<Vec<String>, Diagnostic> {
-    let mut words = vec!["check-ignore", "-z", "--no-index", "--"];
+    let mut words = vec!["check-ignore", "--no-index", "--"];
     words.extend(EXAMPLES);
     let listed = git.ask(&words)?.unwrap_or_default();
-    Ok(parts(&listed).map(|part| String::from_utf8_lossy(part).into_owned()).collect())
+    Ok(String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect())
 }

@@ -7,7 +7,7 @@ use crate::diag::{Code, Diagnostic, Words};
 use crate::disk::file::MAX_FILE;
 use crate::disk::private::is_git_directory;
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -152,6 +152,19 @@ impl Git {
         if output.status.success() { Ok(output.stdout) } else { Err(self.failed(words, &output)) }
     }
 
+    /// [`Git::run`] of a command that compares files of the work tree. To do so git would start the filters that
+    /// attributes in the tree choose; here it gets none.
+    pub fn compare<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, Diagnostic> {
+        let filters = ["config", "-z", "--name-only", "--get-regexp", r"^filter\..*"];
+        let filters = self.ask(&filters)?.unwrap_or_default();
+        let mut all: Vec<OsString> = Vec::new();
+        for name in parts(&filters) {
+            all.extend(["-c".into(), format!("{}=", String::from_utf8_lossy(name)).into()]);
+        }
+        all.extend(words.iter().map(|word| word.as_ref().to_owned()));
+        self.run(&all)
+    }
+
     /// [`Git::run`] that returns one line of text.
     pub fn line<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<String, Diagnostic> {
         self.run(words).map(|bytes| one_line(&bytes))
@@ -264,7 +277,8 @@ impl Git {
     pub fn index(&self, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
         let mut entries = self.listed("--stage", prefix)?;
         if entries.iter().any(|entry| EMPTY.contains(&entry.id.as_str())) {
-            let announced = self.run(&["diff-files", "-z", "--name-only", "--diff-filter=A"])?;
+            let announced =
+                self.compare(&["diff-files", "-z", "--name-only", "--diff-filter=A"])?;
             let announced: Vec<PathBuf> = parts(&announced).map(path_of).collect();
             entries.retain(|entry| !announced.contains(&entry.path));
         }
@@ -379,7 +393,9 @@ impl Git {
     }
 
     fn failed<S: AsRef<OsStr>>(&self, words: &[S], output: &Output) -> Diagnostic {
-        let command = words.first().map(|word| word.as_ref().to_string_lossy()).unwrap_or_default();
+        let mut command = words.iter().map(|word| word.as_ref().to_string_lossy());
+        let command = command.find(|word| word != "-c" && !word.contains('='));
+        let command = command.unwrap_or_default();
         let said = String::from_utf8_lossy(&output.stderr);
         if said.contains("not a git repository") {
             let message = words!(

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 13] = [
+const ELSEWHERE: [(Code, &str); 14] = [
+    (Code::CutShort, "needs a writer that died: tests/it/write.rs"),
     (Code::Locked, "needs a second process that holds the lock: tests/it/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/it/write.rs"),
     (Code::BadRevision, "needs a repository: tests/it/git_check.rs"),
@@ -47,6 +48,18 @@ fn setup(case: &str, sandbox: &Sandbox) -> bool {
             let text = sandbox.read("prospects/zhang.toml");
             sandbox.write("prospects/zhang.toml", format!("needs = {open}{close}\n{text}"));
         }
+        "tracked-state" => {
+            sandbox.write(".crm/journal", "end\n");
+            return git(sandbox, &["init", "-q"]) && git(sandbox, &["add", "-f", ".crm/journal"]);
+        }
+        "nested-repository" => {
+            sandbox.write("prospects/HEAD", "ref: refs/heads/main\n");
+            return git(sandbox, &["init", "-q"]) && git(sandbox, &["add", "."]);
+        }
+        "ignored" => {
+            sandbox.write(".gitignore", "prospects/\n");
+            return git(sandbox, &["init", "-q"]);
+        }
         // Written here, because some file systems do not tell the two names apart.
         "duplicate-id-form" => {
             sandbox.prospect(
@@ -63,6 +76,13 @@ fn setup(case: &str, sandbox: &Sandbox) -> bool {
         _ => {}
     }
     true
+}
+
+/// Runs git in the sandbox; does it have one?
+fn git(sandbox: &Sandbox, words: &[&str]) -> bool {
+    let mut git = Command::new("git");
+    git.env_clear().env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", sandbox.path());
+    git.args(words).current_dir(sandbox.path()).status().is_ok_and(|status| status.success())
 }
 
 #[cfg(unix)]

@@ -5,8 +5,10 @@
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Failure};
 use crate::disk::ledger::Ledger;
+use crate::disk::write::left;
 use crate::format::layout::{PRIVATE, SETTINGS};
-use crate::git::hooks::{CLONE, Hooks, Standing};
+use crate::git::hooks::{CLONE, FSCK, Hooks, SERVER, Standing};
+use crate::git::kept::{self, tracked_state, would_ignore};
 use crate::git::mend::unmerged;
 use crate::git::merge_driver::{DRIVER, attributes, configured, is_whole, program_of};
 use crate::git::program::Git;
@@ -20,9 +22,14 @@ const MANY: usize = 20_000;
 /// Is this clone set up well: git, the merge driver, what was left behind
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:\n  crm doctor\n  crm doctor -f json\n\n\
+Examples:\n  crm doctor\n  crm doctor -f json\n  \
+    crm doctor --server /srv/sales.git   the repository that everybody pushes to\n\n\
 The status is 1 if something is wrong; advice is only advice. `crm check` looks at what is in the ledger.")]
-pub struct Doctor {}
+pub struct Doctor {
+    /// The repository that everybody pushes to, instead of this clone
+    #[arg(long, value_name = "DIR")]
+    server: Option<PathBuf>,
+}
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,13 +84,14 @@ struct Patient<'c> {
 type Check = (&'static str, bool, fn(&Patient) -> Result<Finding, Failure>);
 
 /// The checks, in the order of the table.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     ("git", false, git),
     ("driver", true, driver),
     ("attributes", true, names_driver),
     ("line-ends", true, line_ends),
     ("hooks", true, hooks),
     ("ignored", true, ignored),
+    ("all-files", true, all_files),
     ("conflicts", true, conflicts),
     ("untracked-cache", true, untracked_cache),
     ("fsmonitor", true, fsmonitor),
@@ -94,6 +102,25 @@ const CHECKS: [Check; 11] = [
 impl Doctor {
     /// Runs it; the status is 1 if something is wrong.
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
+        let rows = match &self.server {
+            Some(folder) => of_server(&Git::named(folder))?,
+            None => self.of_clone(context)?,
+        };
+        let wrong = rows.iter().any(|(_, finding)| finding.verdict == Verdict::Wrong);
+        let columns = [
+            ("check", "Check"),
+            ("verdict", "Verdict"),
+            ("found", "Found"),
+            ("help", "What to do"),
+        ];
+        let columns = columns.map(|(id, title)| Column::new(id, title, Kind::Text)).into();
+        let rows = rows.into_iter().map(|(name, finding)| row(name, finding)).collect();
+        context.emit(Sheet::single("doctor", "", columns, rows))?;
+        Ok(u8::from(wrong))
+    }
+
+    /// Every check of a clone.
+    fn of_clone(&self, context: &Context) -> Result<Vec<(&'static str, Finding)>, Failure> {
         let (root, shown) = context.root_as_it_is()?;
         let git = Git::at(&root);
         let prefix = match git.prefix(&root) {
@@ -105,33 +132,47 @@ impl Doctor {
         let ledger = Ledger::without_settings(root, shown);
         let files = ledger.paths().0.len();
         let patient = Patient { context, ledger, git, prefix, files };
-        let mut rows = Vec::new();
-        let mut wrong = false;
-        for (name, needs_git, look) in CHECKS {
-            if needs_git && patient.prefix.is_none() {
-                continue;
-            }
-            let Finding { verdict, found, help } = look(&patient)?;
-            wrong |= verdict == Verdict::Wrong;
-            let cells = vec![
-                Cell::text(name),
-                Cell::text(verdict.name()),
-                Cell::text(found),
-                Cell::maybe(help, Cell::text),
-            ];
-            let emphasis = if verdict == Verdict::Fine { Emphasis::Plain } else { Emphasis::Warn };
-            rows.push(Row::with(cells, emphasis));
-        }
-        let columns = [
-            ("check", "Check"),
-            ("verdict", "Verdict"),
-            ("found", "Found"),
-            ("help", "What to do"),
-        ];
-        let columns = columns.map(|(id, title)| Column::new(id, title, Kind::Text)).into();
-        context.emit(Sheet::single("doctor", "", columns, rows.into()))?;
-        Ok(u8::from(wrong))
+        let known = patient.prefix.is_some();
+        let checks = CHECKS.into_iter().filter(|(_, needs_git, _)| known || !needs_git);
+        checks.map(|(name, _, look)| Ok((name, look(&patient)?))).collect()
     }
+}
+
+/// A line of the table.
+fn row(name: &'static str, finding: Finding) -> Row {
+    let Finding { verdict, found, help } = finding;
+    let cells = vec![
+        Cell::text(name),
+        Cell::text(verdict.name()),
+        Cell::text(found),
+        Cell::maybe(help, Cell::text),
+    ];
+    Row::with(cells, if verdict == Verdict::Fine { Emphasis::Plain } else { Emphasis::Warn })
+}
+
+/// Every check of the repository that everybody pushes to.
+fn of_server(git: &Git) -> Result<Vec<(&'static str, Finding)>, Failure> {
+    let install = "crm hooks install --server DIR";
+    let hooks = Hooks::of(git, "")?;
+    let all_ours = SERVER.iter().all(|hook| hooks.standing(hook) == Standing::Ours);
+    let guard = if all_ours {
+        Finding::fine("every push is judged")
+    } else {
+        Finding::wrong("pushes are not judged, or by a hook of another version", install)
+    };
+    let set = git.ask(&["config", "--type=bool", "--get", FSCK])?.unwrap_or_default();
+    let objects = if set.trim_ascii() == b"true" {
+        Finding::fine("objects that no git makes are refused")
+    } else {
+        let found = format!("{FSCK} is off: a tree may name a file twice, or out of its folder");
+        Finding::wrong(found, install)
+    };
+    let named = git.ask(&["config", "--get-all", "crm.admin"])?.unwrap_or_default();
+    let admins = match String::from_utf8_lossy(&named).lines().count() {
+        0 => Finding::fine("the admins are those of crm.toml"),
+        n => Finding::fine(format!("{} named here, beside those of crm.toml", counted(n, "admin"))),
+    };
+    Ok(vec![("guard", guard), ("objects", objects), ("admins", admins)])
 }
 
 impl Patient<'_> {
@@ -236,14 +277,30 @@ fn line_ends(patient: &Patient) -> Result<Finding, Failure> {
 
 /// `.crm/` stays out of git.
 fn ignored(patient: &Patient) -> Result<Finding, Failure> {
-    let tracked = patient.git.run(&["ls-files", "-z", "--", PRIVATE])?;
-    if !tracked.is_empty() {
+    if !tracked_state(&patient.git)?.is_empty() {
         return Ok(Finding::wrong("git keeps files of .crm/", "git rm -r --cached .crm"));
     }
     let lock = format!("{PRIVATE}/lock");
     Ok(match patient.git.ask(&["check-ignore", "-q", "--no-index", "--", &lock])? {
         Some(_) => Finding::fine(".crm/ stays out of git"),
         None => Finding::advice(".crm/ is not ignored", "add a line /.crm/ to .gitignore"),
+    })
+}
+
+/// Git ignores no file of the ledger, and would ignore no new one.
+fn all_files(patient: &Patient) -> Result<Finding, Failure> {
+    let help = "find the line: git check-ignore -v --no-index FILE";
+    let files = kept::ignored(&patient.git)?;
+    let mut names = files.iter().take(3).map(|path| path.display().to_string()).collect::<Vec<_>>();
+    if files.len() > names.len() {
+        names.push(format!("{} more", files.len() - names.len()));
+    }
+    if !names.is_empty() {
+        return Ok(Finding::wrong(format!("git ignores {}", names.join(", ")), help));
+    }
+    Ok(match &*would_ignore(&patient.git)? {
+        [] => Finding::fine("git ignores no file of the ledger"),
+        kinds => Finding::wrong(format!("git would ignore files as {}", kinds.join(", ")), help),
     })
 }
 
@@ -281,14 +338,17 @@ fn worth_it(patient: &Patient, on: bool, help: &str) -> Finding {
 
 /// Nothing is left of a write that was cut short.
 fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
-    let private = patient.ledger.root.join(PRIVATE);
-    let left =
-        std::fs::read_dir(private.join("tmp")).map_or(0, |entries| entries.flatten().count());
-    if private.join("journal").exists() {
+    let left = left(&patient.ledger.root);
+    if left.foreign {
+        let help = "git diff shows whether a write was cut short; then remove .crm/journal";
+        let found = "a journal in .crm/ is not obeyed: of an earlier version, or from a clone";
+        return Ok(Finding::advice(found, help));
+    }
+    if left.journal {
         let help = "any command that reads finishes it: crm check";
         return Ok(Finding::advice("a write was cut short, or is under way", help));
     }
-    Ok(match left {
+    Ok(match left.texts {
         0 => Finding::fine("nothing is left of a write"),
         n => {
             let found = format!("{} in .crm/tmp", counted(n, "temporary file"));
