@@ -57,6 +57,7 @@
 #[macro_use]
 pub mod diag;
 
+pub mod act;
 pub mod check;
 pub mod cli;
 pub mod disk;

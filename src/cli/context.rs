@@ -1,5 +1,6 @@
 //! What a command needs from the world, read once: clock, environment, folder, terminal, writers.
 
+use crate::act::session::{Done, Face};
 use crate::diag::{Code, Diagnostic, Failure, Severity};
 use crate::disk::durable::write_file_by;
 use crate::disk::ledger::Ledger;
@@ -21,7 +22,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
-use super::diagnose::Look;
+use super::diagnose::{Look, show};
 use super::environment::Environment;
 use super::progress::Progress;
 use super::terminal::{colored, columns};
@@ -62,6 +63,40 @@ pub struct Context {
     out: RefCell<Vec<Piece>>,
     last: RefCell<Vec<String>>,
     beside: RefCell<Vec<Diagnostic>>,
+    /// How far reading is.
+    progress: RefCell<Option<Progress>>,
+}
+
+impl Face for Context {
+    fn ledger(&self) -> Result<&Ledger, Failure> {
+        Context::ledger(self)
+    }
+
+    fn today(&self) -> Date {
+        self.today
+    }
+
+    fn user(&self) -> Option<&str> {
+        self.env.user.as_deref()
+    }
+
+    fn spoken(&self) -> Lang {
+        Context::spoken(self)
+    }
+
+    fn book(&self, request: &Request, rules: bool) -> Result<Book, Failure> {
+        self.book_for(request, rules)
+    }
+
+    fn reading_begins(&self) {
+        let progress = self.ledger.get().map(Progress::watch);
+        self.progress.replace(progress);
+    }
+
+    fn reading_ended(&self, book: &Book) {
+        self.progress.take();
+        self.count_errors(book);
+    }
 }
 
 impl Context {
@@ -109,6 +144,7 @@ impl Context {
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
             beside: RefCell::default(),
+            progress: RefCell::default(),
         })
     }
 
@@ -201,7 +237,7 @@ impl Context {
     /// the command under `--strict`.
     pub fn book(&self) -> Result<Book, Failure> {
         let book = self.unread_book()?;
-        self.reading(&book, || book.records().len())?;
+        self.reading(&book, || book.records().len());
         Ok(book)
     }
 
@@ -224,12 +260,11 @@ impl Context {
     }
 
     /// Runs `make`, which reads a book. Shows progress while that takes long, and counts errors afterwards.
-    pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
-        let progress = Progress::watch(self.ledger()?);
+    pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> T {
+        self.reading_begins();
         let made = make();
-        drop(progress);
-        self.count_errors(book);
-        Ok(made)
+        self.reading_ended(book);
+        made
     }
 
     /// Tells on stderr how many errors the book has, if it has been read.
@@ -292,6 +327,14 @@ impl Context {
     /// Puts text on stdout, or into the file of `-o`; kept until the command has succeeded.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         self.out.borrow_mut().push(Piece::Text(text.into()));
+        Ok(())
+    }
+
+    /// Shows what a session did: the differences of a dry run, a line for each entry, and doubts.
+    pub fn tell(&self, done: Done) -> Result<(), Failure> {
+        done.differences.iter().try_for_each(|difference| self.print(difference))?;
+        done.said.iter().for_each(|said| self.say(said.get(self.spoken())));
+        show(&done.doubts, self.look_of_messages());
         Ok(())
     }
 

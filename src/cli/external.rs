@@ -2,7 +2,7 @@
 
 use super::args::Cli;
 use super::context::Context;
-use super::entry::rep_of_git;
+use crate::act::names::rep_of_git;
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::find::find;
 use crate::model::kind::{Counts, Kinds};

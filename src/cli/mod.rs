@@ -1,15 +1,14 @@
 //! The command line: arguments, context, one file per command, exit codes.
 
+pub mod apply;
 pub mod args;
 pub mod commands;
 pub mod context;
 pub mod diagnose;
-pub mod eligible;
-pub mod entry;
+pub mod draft;
 pub mod environment;
 pub mod external;
 pub mod progress;
-pub mod proposal;
 pub mod terminal;
 pub mod words;
 

@@ -1,8 +1,8 @@
 //! `crm edit ID`: `$EDITOR`, then the checks; a broken file is never kept without asking.
 
+use crate::act::session::Session;
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
-use crate::cli::entry::Session;
 use crate::diag::{Code, Diagnostic, Failure, Lang};
 use crate::disk::file::read_text;
 use crate::disk::find::find;

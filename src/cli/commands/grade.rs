@@ -1,8 +1,8 @@
 //! `crm grade [ID|QUERY]`.
 
 use super::report::{RfmCompat, Selection};
+use crate::act::target::not_yet;
 use crate::cli::context::Context;
-use crate::cli::entry::not_yet;
 use crate::diag::{Code, Failure};
 use crate::disk::file::id_of;
 use crate::disk::find::find;
@@ -54,7 +54,7 @@ impl Grade {
         };
         book.keep = request.keep(&book.settings, book.as_of, true);
         let make = || Grades::of(&book, &request, path.as_deref(), self.why);
-        let grades = context.reading(&book, make)?;
+        let grades = context.reading(&book, make);
         match missing.filter(|_| grades.is_empty()) {
             Some(missing) => Err(missing),
             None => context.emit(grades.sheet()),

@@ -2,9 +2,9 @@
 
 mod openings;
 
+use crate::act::change::unified;
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
-use crate::cli::entry::unified;
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::disk::file::read_text;
 use crate::disk::find::find;

@@ -25,7 +25,7 @@ impl Show {
             let loaded = ledger.read(&path).map_err(Failure)?;
             let broken = loaded.problems.iter().filter(|p| p.is_error()).count();
             let record = replay(loaded.prospect, &ledger.settings, context.today)
-                .ok_or_else(|| crate::cli::entry::not_yet(id, context.today))?;
+                .ok_or_else(|| crate::act::target::not_yet(id, context.today))?;
             let broken = broken + record.findings.len();
             if broken > 0 {
                 let file = ledger.show(&path);

@@ -130,20 +130,24 @@ fn put(files: &Files) -> Sandbox {
     sandbox
 }
 
-/// Without the program's own folder.
+/// Is this a file of git's, or of the program's own?
+fn is_private(path: &Path) -> bool {
+    path.starts_with(".crm") || path.starts_with(".git")
+}
+
+/// Without the program's own folders.
 fn ledger_of(files: &Files) -> Files {
     files
         .iter()
-        .filter(|(path, _)| !path.starts_with(".crm"))
+        .filter(|(path, _)| !is_private(path))
         .map(|(p, b)| (p.clone(), b.clone()))
         .collect()
 }
 
 /// What a cut-short write left beside the ledger's files.
 fn left_over(files: &Files) -> Vec<&Path> {
-    let kept = [".crm/lock", ".crm/.gitignore"].map(Path::new);
-    let own =
-        files.keys().filter(|path| path.starts_with(".crm") && !kept.contains(&path.as_path()));
+    let kept = [".crm/lock", ".crm/.gitignore", ".git/HEAD", ".git/crm/lock"].map(Path::new);
+    let own = files.keys().filter(|path| is_private(path) && !kept.contains(&path.as_path()));
     own.map(PathBuf::as_path).collect()
 }
 
@@ -168,6 +172,10 @@ impl World {
         let mut random = fastrand::Rng::with_seed(seed);
         let sandbox =
             Sandbox::with_settings(&SETTINGS.replace("FAN_OUT", &random.bool().to_string()));
+        // In a repository lock and journal are in another folder than the new texts.
+        if seed % 2 == 0 {
+            sandbox.write(".git/HEAD", "ref: refs/heads/main\n");
+        }
         for number in 0..8 {
             let owner = ["liuyan", "heting", ""][number % 3];
             let opened =
@@ -253,7 +261,7 @@ impl Change<'_> {
             Some(_) => "neither",
             None => "missing",
         };
-        let own = lost.iter().filter(|(path, _)| path.starts_with(".crm"));
+        let own = lost.iter().filter(|(path, _)| is_private(path));
         let own = own.map(|(path, bytes)| {
             format!("{}: {:?}\n", path.display(), String::from_utf8_lossy(bytes))
         });
@@ -498,7 +506,7 @@ fn the_shim_sees_every_call() {
     let mut arrived = world.disk.after_power_loss(&mut world.random);
     let mut there = files(ledger.path());
     for files in [&mut arrived, &mut there] {
-        files.retain(|path, _| !path.starts_with(".crm"));
+        files.retain(|path, _| !is_private(path));
     }
     assert_eq!(arrived, there);
 }

@@ -3,10 +3,11 @@
 mod meaning;
 mod summary;
 
+use crate::act::change::{changed, created, insert};
+use crate::act::session::Session;
 use crate::check::{Subject, check};
 use crate::cli::context::Context;
 use crate::cli::diagnose;
-use crate::cli::entry::{Session, changed, created, insert};
 use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
 use crate::disk::csv_file::read_csv;
 use crate::disk::file::id_of;
