@@ -34,6 +34,10 @@ pub trait Face {
     fn reading_begins(&self);
     /// Is told that a book has been read, so that it may tell of its findings.
     fn reading_ended(&self, book: &Book);
+    /// Is told that the ledger is about to be written. Fails if what is to be shown cannot be: then nothing is written.
+    fn writing_begins(&self) -> Result<(), Failure>;
+    /// Is told that the ledger has been written: what cannot be shown from here on is no failure of the command.
+    fn writing_ended(&self);
 }
 
 /// A command that is about to write: the ledger, and its lock unless it is a dry run.
@@ -225,7 +229,9 @@ impl<'a> Session<'a> {
     /// Fails if a file cannot be written; nothing was written then.
     pub fn write(&self, changes: &[Change]) -> Result<Vec<String>, Failure> {
         if let Some(writer) = &self.writer {
+            self.face.writing_begins()?;
             writer.commit(changes)?;
+            self.face.writing_ended();
             return Ok(Vec::new());
         }
         let difference = |change: &Change| {

@@ -2,7 +2,7 @@
 
 use crate::act::session::{Done, Face};
 use crate::diag::{Code, Diagnostic, Failure, Severity};
-use crate::disk::durable::write_file_by;
+use crate::disk::durable::{try_file, try_open, write_file_by};
 use crate::disk::ledger::Ledger;
 use crate::disk::root::{find_root, ledger_file};
 use crate::disk::write::recover;
@@ -63,6 +63,8 @@ pub struct Context {
     out: RefCell<Vec<Piece>>,
     last: RefCell<Vec<String>>,
     beside: RefCell<Vec<Diagnostic>>,
+    /// The command has written the ledger.
+    wrote: Cell<bool>,
     /// How far reading is.
     progress: RefCell<Option<Progress>>,
 }
@@ -96,6 +98,21 @@ impl Face for Context {
     fn reading_ended(&self, book: &Book) {
         self.progress.take();
         self.count_errors(book);
+    }
+
+    fn writing_begins(&self) -> Result<(), Failure> {
+        if self.out.borrow().is_empty() {
+            return Ok(());
+        }
+        let tried = match &self.global.output {
+            Some(file) => try_file(file),
+            None => try_open(&std::io::stdout()),
+        };
+        tried.map_err(|error| cannot_be_written(&self.output(), &error.to_string()).into())
+    }
+
+    fn writing_ended(&self) {
+        self.wrote.set(true);
     }
 }
 
@@ -144,6 +161,7 @@ impl Context {
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
             beside: RefCell::default(),
+            wrote: Cell::default(),
             progress: RefCell::default(),
         })
     }
@@ -351,28 +369,36 @@ impl Context {
         self.last.borrow_mut().push(text.to_owned());
     }
 
-    /// Writes out what the command printed. A reader that has gone away (`| head`) is no error.
+    /// The name of what the command prints to.
+    fn output(&self) -> String {
+        let file = self.global.output.as_ref().map(|file| file.display().to_string());
+        file.unwrap_or_else(|| "standard output".to_owned())
+    }
+
+    /// Writes out what the command printed. A reader that has gone away (`| head`) is no error. Where the ledger has been
+    /// written, output that fails is a warning: the command must not be repeated for it.
     pub fn finish(&self) -> Result<(), Failure> {
         let pieces = self.out.borrow();
         let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
         let written = match &self.global.output {
-            Some(file) => write_file_by(file, self.settings_file().as_deref(), write)
-                .map_err(|error| (file.display().to_string(), error)),
+            Some(file) => write_file_by(file, self.settings_file().as_deref(), write),
             None => {
                 let mut stdout = BufWriter::new(std::io::stdout().lock());
-                write(&mut stdout)
-                    .and_then(|()| stdout.flush())
-                    .map_err(|error| ("standard output".to_owned(), error))
+                write(&mut stdout).and_then(|()| stdout.flush())
             }
         };
         match written {
-            Err((_, error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            Err((name, error)) => Err(cannot_be_written(&name, &error.to_string()).into()),
-            Ok(()) => {
-                self.last.borrow().iter().for_each(|text| self.say(text));
-                Ok(())
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) if self.wrote.get() => {
+                show(&[not_shown(&self.output(), &error)], self.look_of_messages());
             }
+            Err(error) => {
+                return Err(cannot_be_written(&self.output(), &error.to_string()).into());
+            }
+            Ok(()) => {}
         }
+        self.last.borrow().iter().for_each(|text| self.say(text));
+        Ok(())
     }
 
     /// The settings of the ledger, whose readers may read its reports as well.
@@ -462,6 +488,18 @@ fn can_be_written(file: &Path, root: Option<&Path>) -> Result<(), Diagnostic> {
 
 fn cannot_be_written(name: &str, why: &str) -> Diagnostic {
     Diagnostic::new(Code::WriteFailed, format!("{name} cannot be written: {why}"))
+}
+
+/// That the output is lost, and the entries are not.
+fn not_shown(name: &str, error: &std::io::Error) -> Diagnostic {
+    let message = words!(
+        "{name} cannot be written: {error}; the ledger was written all the same",
+        "无法写入 {name}：{error}；账本已经写入"
+    );
+    Diagnostic::new(Code::NotShown, message).help(words!(
+        "do not repeat the command: crm list, crm show ID",
+        "请勿重复执行，可用 crm list、crm show ID 查看"
+    ))
 }
 
 fn bad_date(origin: &str, wrong: &NotADate) -> Diagnostic {

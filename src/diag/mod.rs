@@ -378,6 +378,7 @@ codes! {
     BadRow "bad-row" Error Refused "a row that cannot be imported";
     Findings "findings" Error Refused "there are findings, and `--strict` was asked for";
     NothingToUndo "nothing-to-undo" Error Refused "no event is left to retract";
+    NotShown "not-shown" Warning System "the output could not be written; the ledger was";
     CutShort "cut-short" Warning System "a write was cut short; it was finished, taken back, or left";
     Locked "locked" Error System "another process holds the ledger's lock";
     WriteFailed "write-failed" Error System "a file could not be written; nothing was changed";

@@ -92,6 +92,32 @@ pub fn write_file_by(
     Ok(())
 }
 
+/// Fails if nothing could be written in place of `path` (see [`write_file`]), as far as a look tells.
+pub fn try_file(path: &Path) -> std::io::Result<()> {
+    match fs::metadata(path) {
+        Ok(meta) if !meta.is_file() => try_open(&OpenOptions::new().write(true).open(path)?),
+        _ => {
+            let followed = path.canonicalize();
+            let folder = followed.as_deref().unwrap_or(path).parent();
+            let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+            tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).map(drop)
+        }
+    }
+}
+
+/// Fails if nothing can be written to an open file, as far as a write of no bytes tells.
+#[cfg(unix)]
+pub fn try_open(file: &impl std::os::fd::AsFd) -> std::io::Result<()> {
+    rustix::io::write(file, &[])?;
+    Ok(())
+}
+
+/// Other systems tell with the first byte.
+#[cfg(not(unix))]
+pub fn try_open<T>(_: &T) -> std::io::Result<()> {
+    Ok(())
+}
+
 /// A new file, as readable as the umask and the file `like` let it be.
 #[cfg(unix)]
 fn temporary(folder: &Path, like: Option<&Path>) -> std::io::Result<tempfile::NamedTempFile> {

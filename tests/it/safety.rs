@@ -631,3 +631,59 @@ fn installing_writes_through_no_link() {
     assert!(repo.crm("hooks install").fails(1).contains("error[symlink]"));
     assert_eq!(outside.snapshot(), before);
 }
+
+// ---- output that fails ----
+
+/// Runs a line of crm whose standard output goes elsewhere.
+fn into(repo: &Repo, target: &str, line: &str) -> Run {
+    let script = format!("exec '{}' {line} > {target}", env!("CARGO_BIN_EXE_crm"));
+    run(command("sh", &repo.path(), "liu").args(["-c", &script]))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_written_is_no_failure_because_it_cannot_be_shown() {
+    const WRITTEN: &str =
+        "warning[not-shown]: standard output cannot be written: No space left on device";
+    let repo = Repo::new("liu", "");
+    for id in ["li", "wu"] {
+        let added =
+            into(&repo, "/dev/full", &format!("add {id} --id {id} --owner x --date 2009-09-01"));
+        assert_eq!(added.status, 0, "{}", added.stderr);
+        assert!(added.stderr.contains(WRITTEN), "{}", added.stderr);
+        assert!(repo.path().join(format!("prospects/{id}.toml")).is_file());
+        repo.crm(&format!("log {id} meeting --date 2009-09-03 --next tomorrow")).done();
+        repo.crm(&format!("advance {id} 25 --date 2009-09-03 --force x")).done();
+    }
+    // What shows its data first tries the output before it writes.
+    repo.sandbox.write("rows.csv", "id,name\nnew,New\n");
+    for line in ["sweep --apply", "import rows.csv --date today", "list", "check"] {
+        let before = repo.sandbox.snapshot();
+        let run = into(&repo, "/dev/full", line);
+        assert_eq!(run.status, 3, "{line}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("error[write-failed]: standard output"),
+            "{line}: {}",
+            run.stderr
+        );
+        assert_eq!(repo.sandbox.snapshot(), before, "{line}");
+    }
+    // Nothing is shown, so nothing fails; nor does a reader that went away.
+    assert_eq!(into(&repo, "/dev/full", "log li call").stderr.lines().count(), 1);
+    for (target, line) in
+        [("/dev/full", "log li call"), ("/dev/null", "sweep --apply"), ("&-", "list")]
+    {
+        assert_eq!(into(&repo, target, line).status, 0, "{target}: {line}");
+    }
+    // A file that cannot be made fails before anything is written.
+    let folder = repo.path().join("closed");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).unwrap();
+    if std::fs::write(folder.join("x"), "").is_ok() {
+        println!("skipped: no permission binds here");
+        return;
+    }
+    let before = repo.sandbox.snapshot();
+    assert_eq!(repo.crm("import rows.csv --date today -o closed/out.csv").status, 3);
+    assert_eq!(repo.sandbox.snapshot(), before);
+}

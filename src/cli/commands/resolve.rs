@@ -3,6 +3,7 @@
 mod openings;
 
 use crate::act::change::unified;
+use crate::act::session::Face;
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
@@ -134,7 +135,11 @@ impl Resolve {
             }
         }
         match &writer {
-            Some(writer) => writer.commit(&changes)?,
+            Some(writer) => {
+                context.writing_begins()?;
+                writer.commit(&changes)?;
+                context.writing_ended();
+            }
             None => changes.iter().try_for_each(|change| {
                 let before = change.before.as_deref().unwrap_or("");
                 context.print(&unified(&run.ledger.show(&change.path), before, &change.after))

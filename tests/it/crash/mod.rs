@@ -496,17 +496,19 @@ fn whatever_happens_the_ledger_is_old_or_new() {
 #[test]
 fn the_shim_sees_every_call() {
     let shim = &*SHIM;
-    let mut world = World::new(1);
-    let ledger = put(&world.files);
-    let words = split("log p0 p1 note");
-    let outcome = shimmed(shim, &ledger, &words, None);
-    assert_eq!(outcome.status, Some(0), "{}", outcome.stderr);
-    // If a call went past the shim, the model would not arrive where the disk did.
-    outcome.calls.iter().for_each(|call| world.disk.make(call));
-    let mut arrived = world.disk.after_power_loss(&mut world.random);
-    let mut there = files(ledger.path());
-    for files in [&mut arrived, &mut there] {
-        files.retain(|path, _| !is_private(path));
+    for seed in [0, 1] {
+        let mut world = World::new(seed);
+        let ledger = put(&world.files);
+        let words = split("log p0 p1 note");
+        let outcome = shimmed(shim, &ledger, &words, None);
+        assert_eq!(outcome.status, Some(0), "{}", outcome.stderr);
+        // If a call went past the shim, the model would not arrive where the disk did.
+        outcome.calls.iter().for_each(|call| world.disk.make(call));
+        let mut arrived = world.disk.after_power_loss(&mut world.random);
+        let mut there = files(ledger.path());
+        for files in [&mut arrived, &mut there] {
+            files.retain(|path, _| !is_private(path));
+        }
+        assert_eq!(arrived, there);
     }
-    assert_eq!(arrived, there);
 }
