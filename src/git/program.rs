@@ -31,15 +31,11 @@ const NO_BARE: &str = "safe.bareRepository=explicit";
 
 /// The settings of git that change what the commands used here print, or that start other programs, each with the value
 /// that is meant here. `git config` is asked without them: it starts nothing, and its answer is what others get.
-const SETTINGS: [&str; 13] = [
-    "color.ui=false",
+const SETTINGS: [&str; 9] = [
     "core.fsmonitor=false",
-    "diff.external=",
-    "diff.ignoreSubmodules=none",
     "diff.orderFile=/dev/null",
     "diff.relative=false",
     "diff.renameLimit=1000",
-    "diff.renames=true",
     "i18n.logOutputEncoding=UTF-8",
     "log.diffMerges=separate",
     "log.follow=false",

@@ -173,18 +173,36 @@ fn silent(folder: &Path, what: &str) {
 
 /// A history with a rename, a merge, a signed commit and a change that is not committed; the authors' names are not ASCII.
 fn storied() -> Repo {
-    let repo = ledger();
-    repo.git("mv prospects/zhang.toml prospects/old.toml").done();
+    let repo = Repo { sandbox: Sandbox::empty(), user: "liu" };
+    repo.git("init -q -b main").done();
+    let put = |id: &str, name: &str| {
+        let more: String = (1..9).map(|n| format!("{id}-{n} = \"{n}\"\n")).collect();
+        let text = format!("name = \"{name}\"\n{more}[events]\n{ZHANG}");
+        repo.sandbox.write(&format!("sales/prospects/{id}.toml"), text);
+    };
+    let crm = |line: &str| repo.crm(&format!("--ledger sales {line}")).done();
+    repo.sandbox.write("sales/crm.toml", SETTINGS);
+    put("zhang", "张先生");
+    put("li", "Li");
+    repo.commit("first").done();
+    // Both are renamed and changed, so that git must compare them to see it.
+    for (from, to) in [("zhang", "old"), ("li", "new")] {
+        repo.git(&format!("mv sales/prospects/{from}.toml sales/prospects/{to}.toml")).done();
+        crm(&format!("log {to} visit --by liu"));
+    }
     repo.commit("renamed").done();
     repo.git("switch -q -c side").done();
-    repo.crm("log old call --by liu").done();
+    crm("log old call --by liu");
     let words = ["commit", "-q", "-a", "-m", "side", "--author=刘燕 <yan@example.com>"];
     run(command("git", &repo.path(), "liu").args(words)).done();
     repo.git("switch -q main").done();
-    repo.crm("tally liu --dials 3").done();
+    crm("tally liu --dials 3");
     repo.commit("main").done();
-    repo.git("merge -q --no-edit side").done();
-    repo.crm("log old note --by liu -m signed").done();
+    // A merge that brings an entry of its own.
+    repo.git("merge -q --no-commit side").done();
+    crm("log old demo --by liu");
+    repo.commit("merged").done();
+    crm("log old note --by liu -m signed");
     repo.git("add -A").done();
     let tree = repo.git("write-tree").done().0;
     let parent = repo.git("rev-parse HEAD").done().0;
@@ -197,7 +215,7 @@ fn storied() -> Repo {
     repo.sandbox.write(".git/object", object);
     let id = repo.git("hash-object -t commit -w .git/object").done().0;
     repo.git(&format!("reset -q {}", id.trim())).done();
-    repo.crm("log old email --by liu").done();
+    crm("log old email --by liu");
     repo.git("add -A").done();
     repo
 }
@@ -233,7 +251,7 @@ fn answers(
             command.env("GIT_CONFIG_GLOBAL", config);
         }
         command.envs(variables.iter().cloned());
-        let mut run = run(command.args(split(line)));
+        let mut run = run(command.args(["--ledger", "sales"]).args(split(line)));
         if line.starts_with("doctor") {
             let rows = run.stdout.lines().filter(|row| !row.starts_with("fsmonitor,"));
             run.stdout = rows.collect::<Vec<_>>().join("\n");
@@ -636,7 +654,7 @@ fn installing_writes_through_no_link() {
 
 /// Runs a line of crm whose standard output goes elsewhere.
 fn into(repo: &Repo, target: &str, line: &str) -> Run {
-    let script = format!("exec '{}' {line} > {target}", env!("CARGO_BIN_EXE_crm"));
+    let script = format!("exec '{}' {line} >{target}", env!("CARGO_BIN_EXE_crm"));
     run(command("sh", &repo.path(), "liu").args(["-c", &script]))
 }
 
