@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 15] = [
+const ELSEWHERE: [(Code, &str); 16] = [
     (Code::NotShown, "needs an output that refuses: tests/it/safety.rs"),
     (Code::CutShort, "needs a writer that died: tests/it/write.rs"),
+    (Code::TooManyFiles, "needs a limit of the system: tests/it/hostile.rs"),
     (Code::Locked, "needs a second process that holds the lock: tests/it/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/it/write.rs"),
     (Code::BadRevision, "needs a repository: tests/it/git_check.rs"),

@@ -173,7 +173,7 @@ impl World {
         let sandbox =
             Sandbox::with_settings(&SETTINGS.replace("FAN_OUT", &random.bool().to_string()));
         // In a repository lock and journal are in another folder than the new texts.
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             sandbox.write(".git/HEAD", "ref: refs/heads/main\n");
         }
         for number in 0..8 {
