@@ -30,7 +30,7 @@ pub struct Opening<'o> {
 /// Opens a prospect that has its facts, but neither id nor events. Gives it as it was written.
 ///
 /// # Errors
-/// Fails if its id is taken, it looks like another one, its owner may not have it, or the event breaks a rule;
+/// Fails if its id exists, it looks like another one, its owner may not have it, or the event breaks a rule;
 /// nothing was written then.
 pub fn add(
     session: &Session,
@@ -68,7 +68,7 @@ pub fn add(
     Ok((prospect, Done { said, differences, doubts }))
 }
 
-/// May the owner have it? A new prospect has no grade yet, so no level is asked of its owner.
+/// Fails if the owner may not have it. A new prospect has no grade yet, so no level is asked of its owner.
 fn admit_owner(
     session: &Session,
     prospect: &Prospect,
@@ -111,7 +111,7 @@ pub fn own_fact<'t>(settings: &Settings, name: &'t str) -> Result<&'t str, Diagn
     )))
 }
 
-/// The id stated, or one from the name with a number where it is taken.
+/// The id that is given, or one from the name, with a number where the ledger has it already.
 fn free_id(stated: Option<&str>, name: &str, ledger: &Ledger) -> Result<String, Diagnostic> {
     let (paths, _) = ledger.paths();
     let taken: HashSet<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
@@ -128,7 +128,7 @@ fn free_id(stated: Option<&str>, name: &str, ledger: &Ledger) -> Result<String, 
         if taken.contains(&id::fold(stated)) {
             return Err(Diagnostic::new(
                 Code::AlreadyThere,
-                words!("the id `{stated}` is taken", "编号 `{stated}` 已被占用"),
+                words!("the id `{stated}` exists already", "编号 `{stated}` 已经存在"),
             )
             .help(words!("look at it: crm show {stated}", "查看：crm show {stated}")));
         }
@@ -141,7 +141,7 @@ fn free_id(stated: Option<&str>, name: &str, ledger: &Ledger) -> Result<String, 
             words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"),
         )
         .typed()
-        .help(words!("state one: --id ID", "请指定：--id ID")));
+        .help(words!("choose one: --id ID", "请指定：--id ID")));
     }
     let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
     let mut candidates = std::iter::once(slug.clone()).chain(numbered);

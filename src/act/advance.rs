@@ -1,4 +1,4 @@
-//! Up the board, if the evidence holds; a refusal states what is missing and the command that would do.
+//! Up the board, if the evidence holds; a refusal lists the missing criteria and the command that mends it.
 
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
@@ -100,7 +100,7 @@ fn entry(
     Ok(Entry { target, events: vec![event], said })
 }
 
-/// The refusal: what is met, what is missing, and the command that would do.
+/// The refusal: the criteria that are met and missing, and the command that mends it.
 fn refusal(
     target: &Target,
     record: &Record,
@@ -132,20 +132,24 @@ fn refusal(
         .fold(diagnostic, Diagnostic::help)
 }
 
-/// The shortest way to what is missing: entries that come first, and this very command with the options
+/// The shortest way to what is missing: entries that come first, and this command with the options
 /// that it lacks.
 fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<Words> {
     let mut confirm: Vec<&str> = event.confirms.iter().map(|id| &**id).collect();
     let mut options = typed(event);
     let mut first = Vec::new();
     let mut again = false;
-    for remedy in requirements.iter().filter_map(|status| status.remedy.as_ref()) {
+    let remedies: Vec<&Remedy> =
+        requirements.iter().filter_map(|status| status.remedy.as_ref()).collect();
+    // Entries come in the order of the criteria: a contract before its payment.
+    let last = remedies.iter().rposition(|r| matches!(r, Remedy::Entry(_) | Remedy::Payment(_)));
+    for (at, remedy) in remedies.into_iter().enumerate() {
         again |= remedy.option().is_some();
         match (remedy, remedy.option(), remedy.command(id)) {
             (Remedy::Confirm(criterion), ..) => confirm.push(criterion),
-            // One entry has one kind: a second one is an entry of its own.
+            // The move itself is one entry of one kind, and the last.
             (Remedy::Entry(kind), ..)
-                if options.iter().any(|typed| typed.starts_with("--kind")) =>
+                if Some(at) != last || options.iter().any(|typed| typed.starts_with("--kind")) =>
             {
                 first.push(words!("first: crm log {id} {kind}", "先：crm log {id} {kind}"));
             }
@@ -166,11 +170,9 @@ fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<Wo
         options.insert(0, format!("--confirm {}", confirm.join(",")));
     }
     if again {
-        let options = options.join(" ");
-        first.push(words!(
-            "when it is so: crm advance {id} {stage} {options}",
-            "属实时：crm advance {id} {stage} {options}"
-        ));
+        let command = format!("crm advance {id} {stage} {}", options.join(" "));
+        let command = command.trim_end();
+        first.push(words!("when it is so: {command}", "属实时：{command}"));
     }
     first
 }

@@ -1,4 +1,4 @@
-//! A plan of who gets what of the pool: the sheets that show it, and the entries that make it.
+//! The allocation of the pool to reps: the sheets that show it, and the entries that make it.
 
 use super::proposal::Proposed;
 use crate::diag::{Code, Diagnostic};
@@ -146,7 +146,7 @@ fn waits(allocation: &Allocation, lang: Lang) -> Option<Table> {
     })
 }
 
-/// What each member holds, gets, and would hold.
+/// A row for each member: prospects now, given, and then.
 fn load(allocation: &Allocation, lang: Lang) -> Table {
     let members = allocation.team.members.iter().zip(allocation.given());
     let rows = members.filter(|(member, _)| member.presence.is_member()).map(|(member, given)| {
@@ -179,7 +179,7 @@ fn load(allocation: &Allocation, lang: Lang) -> Table {
     }
 }
 
-/// By which method, how good, and what to do with it.
+/// The method, how good the plan is, and how to write it.
 #[allow(clippy::cast_precision_loss, reason = "shown with a few decimals")]
 fn notes(allocation: &Allocation, lang: Lang, applied: bool) -> Vec<String> {
     let plan = &allocation.plan;
@@ -285,7 +285,7 @@ pub fn why(path: &Path, allocation: &Allocation, book: &Book) -> Result<Sheet, D
     Ok(sheet)
 }
 
-/// In the plan, who has it and what another choice would cost.
+/// The rep that gets it in the plan, and the cost of another choice.
 #[allow(clippy::cast_precision_loss, reason = "shown with two decimals")]
 fn verdict(placement: &Placement, allocation: &Allocation, lang: Lang) -> String {
     let id = |pair: &Pair| allocation.team.members[pair.member].rep.id.to_string();
@@ -300,7 +300,7 @@ fn verdict(placement: &Placement, allocation: &Allocation, lang: Lang) -> String
             format!("方案中归{rep}；若归{}，总分少{:.2}", id(next), *behind as f64 / UNIT as f64)
         }
         (None, Lang::En | Lang::Machine) => {
-            format!("in the plan it goes to {rep}; nobody else can have it")
+            format!("in the plan it goes to {rep}; no other rep can have it")
         }
         (None, Lang::Zh) => format!("方案中归{rep}；其他人都不能接"),
     }

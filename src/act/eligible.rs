@@ -26,7 +26,7 @@ pub struct Gift<'e> {
     pub event: &'e mut Event,
 }
 
-/// What a refusal suggests.
+/// The suggestion of a refusal.
 #[derive(Debug, Clone, Copy)]
 pub enum Override<'a> {
     /// The act has a reason to override a refusal, or could have been given one.
@@ -71,7 +71,7 @@ pub fn admit_gifts(
     unless(refused)
 }
 
-/// The ledger on the day of the entries: what came later is not held against them.
+/// The ledger on the day of the entries: later entries do not count.
 fn book_on(session: &Session, day: Date) -> Result<Book, Failure> {
     let book = session.book(&Request::of(Query::everything()), true)?;
     Ok(if day < book.as_of { book.earlier(day) } else { book })

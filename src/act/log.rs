@@ -1,4 +1,4 @@
-//! What happened: an entry of any kind.
+//! An entry of any kind.
 
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};

@@ -1,4 +1,4 @@
-//! Who owns a prospect: given by hand, claimed from the pool, released to it.
+//! The owner of a prospect: given by hand, claimed from the pool, released to it.
 
 use super::eligible::{Override, admit};
 use super::names::rep;

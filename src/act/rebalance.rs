@@ -112,7 +112,7 @@ fn notes(plan: &Plan, lang: Lang, applied: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let outside = plan.outside();
     if outside.is_empty() {
-        notes.push(lang.pick("everybody is within the tolerance", "所有人都在容差之内").to_owned());
+        notes.push(lang.pick("every rep is within the tolerance", "所有人都在容差之内").to_owned());
     } else {
         let names = outside.iter().map(|place| {
             let (low, high) = plan.bands[*place].unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use std::path::{Path, PathBuf};
 
-/// What opens a session: the command line, or another program that a person uses.
+/// The opener of a session: the command line, or another program for people.
 pub trait Face {
     /// The ledger.
     fn ledger(&self) -> Result<&Ledger, Failure>;
@@ -54,14 +54,14 @@ pub struct Session<'a> {
     writer: Option<Writer>,
 }
 
-/// What a session did.
+/// The result of a session.
 #[derive(Debug, Default)]
 pub struct Done {
-    /// What was written, a line for each entry.
+    /// The entries that were written, a line for each.
     pub said: Vec<Words>,
     /// On a dry run: the differences that would be written.
     pub differences: Vec<String>,
-    /// What is doubtful about the entries, as warnings.
+    /// Doubts about the entries, as warnings.
     pub doubts: Vec<Diagnostic>,
 }
 
@@ -157,7 +157,7 @@ impl<'a> Session<'a> {
         self.face.book(request, rules)
     }
 
-    /// What `make` gives, which reads a book; the face is told.
+    /// Runs `make`, which reads a book, and tells the face.
     ///
     /// # Errors
     /// Fails if the book was not read whole.
@@ -249,7 +249,7 @@ impl<'a> Session<'a> {
         Ok(changes.iter().map(difference).collect())
     }
 
-    /// What is doubtful about entries that are valid, each thing once, and `more`; as warnings.
+    /// Doubts about valid entries, each once, and `more`; as warnings.
     pub fn doubts<'e>(
         &self,
         events: impl IntoIterator<Item = &'e Event>,

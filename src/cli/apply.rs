@@ -15,10 +15,10 @@ pub struct Apply {
     /// Write the entries
     #[arg(long)]
     pub apply: bool,
-    /// With --apply: print what would be written, and write nothing
+    /// With --apply: print the changes, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Who records it [default: CRM_USER, else the rep with git's user.email]
+    /// The rep who records it [default: CRM_USER, else the rep with git's user.email]
     #[arg(long, value_name = "REP")]
     pub by: Option<String>,
 }

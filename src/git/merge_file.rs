@@ -128,7 +128,7 @@ fn places(bytes: &[u8], markers: &Markers) -> Vec<Conflict> {
     (1..)
         .zip(bytes.split(|b| *b == b'\n'))
         .filter(|(_, line)| begins(line))
-        .map(|(line, _)| Conflict { what: "lines".to_owned(), line })
+        .map(|(line, _)| Conflict { what: words!("lines", "文字"), line })
         .collect()
 }
 

@@ -9,7 +9,7 @@ pub mod commits;
 mod paths;
 mod prospects;
 
-use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
+use crate::diag::{Code, Diagnostic, Lang, Place, Source, Spot, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::format::layout::SETTINGS;
@@ -57,7 +57,9 @@ pub struct Verdict {
     /// The reasons for refusing it; empty = accepted.
     pub found: Vec<Diagnostic>,
     /// Remarks for the user that are no reason to refuse.
-    pub said: Vec<String>,
+    pub said: Vec<Words>,
+    /// The language of the ledger, if its settings were read.
+    pub lang: Option<Lang>,
     /// The id in the ledger of the user who pushed.
     pub user: String,
     /// May they force?
@@ -88,7 +90,10 @@ impl Guard<'_> {
             Err(refusal) => return refused(refusal),
         };
         if references.is_empty() {
-            let said = "the first push: there is nothing yet to compare it with".to_owned();
+            let said = words!(
+                "the first push: there is nothing yet to compare it with",
+                "首次推送：还没有可以比较的内容"
+            );
             return Ok(Verdict { said: vec![said], ..Verdict::default() });
         }
         let ledgers = match self.ledgers(&references)? {
@@ -111,7 +116,7 @@ impl Guard<'_> {
         };
         let Some(first) = ledgers.first().and_then(|before| before.ledgers.first()) else {
             return Ok(Verdict {
-                said: vec!["no ledger here: nothing to guard".to_owned()],
+                said: vec![words!("no ledger here: nothing to guard", "这里没有账本，无须检查")],
                 ..Verdict::default()
             });
         };
@@ -121,8 +126,12 @@ impl Guard<'_> {
         };
         let operator = self.is_operator() || self.admins.contains(&user);
         let rights = Rights::of(&first.settings, &user, operator);
-        let mut verdict =
-            Verdict { user: user.clone(), admin: rights.is_admin(), ..Verdict::default() };
+        let mut verdict = Verdict {
+            user: user.clone(),
+            admin: rights.is_admin(),
+            lang: Some(first.settings.language),
+            ..Verdict::default()
+        };
         verdict.found.extend(self.forward(push)?);
         if is_nothing(&push.new) {
             return Ok(verdict);

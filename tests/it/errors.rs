@@ -5,7 +5,7 @@
 //! What cannot be kept in git (a link, an unreadable file, 50 MB) is made by [`setup`] before the run.
 
 use crate::common::{Run, Sandbox, run, split};
-use crm::diag::Code;
+use crm::diag::{Code, Lang};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -239,7 +239,7 @@ fn every_code_has_a_case() {
 fn every_code_is_documented() {
     let docs = std::fs::read_to_string(folder().join("../../docs/errors.md")).unwrap();
     for code in Code::ALL {
-        let start = format!("| `{}` | {} | {} |", code.id(), code.severity(), code.about());
+        let start = format!("| `{}` | {} | {} |", code.id(), code.severity(), code.about(Lang::En));
         let row = docs.lines().find(|line| line.starts_with(&start));
         let row = row.unwrap_or_else(|| panic!("docs/errors.md has no row that begins: {start}"));
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();

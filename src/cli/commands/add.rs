@@ -27,7 +27,7 @@ pub struct Add {
     /// A person there [default, with --phone, --email or --decides: the prospect's own name]
     #[arg(long, value_name = "NAME")]
     contact: Option<String>,
-    /// What the person does
+    /// The person's role
     #[arg(long, value_name = "TEXT")]
     role: Option<String>,
     /// Telephone
@@ -43,13 +43,13 @@ pub struct Add {
     signed: Signed,
     #[command(flatten)]
     evidence: Facts,
-    /// Although a prospect that looks the same exists
+    /// Although a prospect that looks alike exists
     #[arg(long)]
     anyway: bool,
     /// With --owner: although the rep may not have it, and why
     #[arg(long, value_name = "REASON", requires = "owner")]
     force: Option<String>,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
@@ -70,13 +70,13 @@ pub struct NewFacts {
     /// Size of the company
     #[arg(long, value_name = "TEXT")]
     size: Option<String>,
-    /// What they need: health,education
+    /// Their needs: health,education
     #[arg(long, value_name = "TEXT", value_delimiter = ',')]
     need: Vec<String>,
     /// Where they came from
     #[arg(long, value_name = "TEXT")]
     source: Option<String>,
-    /// What they would buy
+    /// The product that they would buy
     #[arg(long, value_name = "TEXT")]
     product: Option<String>,
     /// Groups several prospects of one customer

@@ -9,7 +9,7 @@ use crate::cli::words::split_stage;
 use crate::diag::Failure;
 use clap::Args;
 
-/// Move up the board, if the evidence holds; a refusal says what is missing
+/// Move up the board, if the evidence holds; a refusal lists what is missing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm advance zhang                      to the next column\n  \
@@ -24,10 +24,10 @@ pub struct Advance {
     signed: Signed,
     #[command(flatten)]
     facts: Facts,
-    /// What happened, if the move comes with it: meeting, contract, payment, …
+    /// The kind of entry that comes with the move: meeting, contract, payment, …
     #[arg(long, value_name = "KIND", default_value = "moved", hide_default_value = true)]
     kind: String,
-    /// Write the move although evidence is missing, or the new owner may not have it, and say why
+    /// Write the move although evidence is missing, or the new owner may not have it, with a reason
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]

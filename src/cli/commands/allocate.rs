@@ -1,4 +1,4 @@
-//! `crm allocate [QUERY]`: who of the pool should go to whom; with `--apply` they do.
+//! `crm allocate [QUERY]`: the rep for each prospect of the pool; `--apply` writes it.
 
 use super::report::Selection;
 use crate::act::allocate::{given, sheet, why};
@@ -32,13 +32,13 @@ pub struct Allocate {
     /// Check this CSV plan again and write it; an empty rep leaves a prospect in the pool
     #[arg(long, value_name = "FILE", conflicts_with_all = ["why", "fast", "exact", "words"])]
     plan: Option<PathBuf>,
-    /// Every rep's score for this prospect, and what ruled the others out
+    /// Every rep's score for this prospect, and the reasons that rule the others out
     #[arg(long, value_name = "ID", conflicts_with = "apply")]
     why: Option<String>,
     /// The fast method, whose distance from the optimum is printed [default: above 2 million pairs]
     #[arg(long, conflicts_with = "exact")]
     fast: bool,
-    /// The exact method, however long it takes
+    /// The exact method, however slow it is
     #[arg(long)]
     exact: bool,
     #[command(flatten)]

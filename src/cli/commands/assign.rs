@@ -18,7 +18,7 @@ pub struct Assign {
     /// The prospects
     #[arg(required_unless_present = "query", value_name = "ID")]
     ids: Vec<String>,
-    /// Who gets them
+    /// The rep who gets them
     #[arg(long, value_name = "REP")]
     to: String,
     /// Why

@@ -8,7 +8,7 @@ use crate::cli::words::split_stage;
 use crate::diag::Failure;
 use clap::Args;
 
-/// Fall back to an earlier column (the first one, unless stated)
+/// Fall back to an earlier column (the first one, unless another is named)
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm back tang --reason \"no date any more\"\n  \

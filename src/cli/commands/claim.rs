@@ -1,4 +1,4 @@
-//! `crm claim ID --by REP`: takes from the pool, within its limits.
+//! `crm claim ID --by REP`: claims from the pool, within its limits.
 
 use crate::act::owner::claim;
 use crate::act::session::Session;
@@ -7,24 +7,24 @@ use crate::cli::context::Context;
 use crate::diag::Failure;
 use clap::Args;
 
-/// Take prospects from the pool, within the pool's limits
+/// Claim prospects from the pool, within the pool's limits
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm claim yu-dong --by hejun\n  \
     crm claim --where 'is:pool region:suzhou need:group' --by sarah\n\n\
-    [pool] in crm.toml limits how many one may hold, how many one may claim a day, and how soon one\n\
-    may have again what was one's own. What keeps a prospect from a rep in `crm assign` keeps it from\n\
-    them here, too. A refused claim costs nothing.")]
+    [pool] in crm.toml limits how many prospects a rep may hold, how many a rep may claim a day, and how\n\
+    soon a rep may claim a former prospect of their own again. The rules of `crm assign` hold here, too.\n\
+    A refused claim counts for nothing.")]
 pub struct Claim {
     /// The prospects
     #[arg(required_unless_present = "query", value_name = "ID")]
     ids: Vec<String>,
-    /// Who claims, and owns them from now on [default: CRM_USER, else the rep with git's user.email]
+    /// The rep that claims, and owns them from now on [default: CRM_USER, else the rep with git's user.email]
     #[arg(long, value_name = "REP")]
     by: Option<String>,
     /// A note for the journal
     #[arg(short = 'm', long, value_name = "TEXT")]
     note: Option<String>,
-    /// Although the rep may not have it, and why; the limits of the pool hold all the same
+    /// Although the rep may not have it, and why; the limits of the pool still hold
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]

@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Failure};
 use crate::value::money::Amount;
 use clap::Args;
 
-/// Record what happened: a call, a meeting, a payment, …
+/// Record an event: a call, a meeting, a payment, …
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm log zhang meeting --note \"Steady business\" --next 2009-12-11T14:00\n  \

@@ -9,13 +9,13 @@ use crate::plan::rebalance::{Wish, rebalance};
 use crate::value::period::parse_days;
 use clap::Args;
 
-/// The fewest moves that bring everybody's load within a tolerance of the team's
+/// The fewest moves that bring every rep's load within a tolerance of the team's
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  crm rebalance\n  crm rebalance --tolerance 5% --untouched 30d\n  \
     crm rebalance --apply --by wangfang\n\n\
-    Load is what a rep holds over the capacity. Those at 50 or beyond stay, and those touched lately,\n\
-    unless told otherwise; absence, exclusions, accounts and do-not-assign are never broken."
+    Load is the rep's prospects over the capacity. Those at 50 or beyond stay, and those touched lately,\n\
+    unless the options let them move; absence, exclusions, accounts and do-not-assign are never broken."
 )]
 pub struct Rebalance {
     #[command(flatten)]
@@ -23,10 +23,10 @@ pub struct Rebalance {
     /// How far a rep's load may be from the team's, in points of a hundred
     #[arg(long, value_name = "PERCENT", default_value = "10%")]
     tolerance: String,
-    /// What was touched in the last so many days stays
+    /// Prospects touched in the last so many days stay
     #[arg(long, value_name = "DAYS", default_value = "14d")]
     untouched: String,
-    /// What was touched lately may move, too
+    /// Prospects touched lately may move, too
     #[arg(long, conflicts_with = "untouched")]
     touched: bool,
     /// Those at 50 or beyond may move, too
@@ -50,17 +50,24 @@ impl Rebalance {
     }
 
     fn wish(&self) -> Result<Wish, Diagnostic> {
-        let wrong = |option: &str, text: &str, what: &str, help: &str| {
-            let message = format!("{option}: `{text}` is not {what}");
-            Diagnostic::new(Code::BadArgument, message).help(help.to_owned())
-        };
         let tolerance = thousandths(&self.tolerance).ok_or_else(|| {
-            let help = "write 10% or 2.5%";
-            wrong("--tolerance", &self.tolerance, "a percentage from 0 to 100", help)
+            let text = &self.tolerance;
+            let message = words!(
+                "--tolerance: `{text}` is not a percentage from 0 to 100",
+                "--tolerance：`{text}` 不是 0 到 100 的百分数"
+            );
+            Diagnostic::new(Code::BadArgument, message)
+                .help(words!("write 10% or 2.5%", "请写成 10% 或 2.5%"))
         })?;
         let days = parse_days(&self.untouched).and_then(|days| u32::try_from(days).ok());
         let days = days.ok_or_else(|| {
-            wrong("--untouched", &self.untouched, "a number of days", "write 14d or 2w")
+            let text = &self.untouched;
+            let message = words!(
+                "--untouched: `{text}` is not a number of days",
+                "--untouched：`{text}` 不是天数"
+            );
+            Diagnostic::new(Code::BadArgument, message)
+                .help(words!("write 14d or 2w", "请写成 14d 或 2w"))
         })?;
         let untouched_days = if self.touched { None } else { Some(days) };
         Ok(Wish { tolerance, untouched_days, any_stage: self.any_stage })

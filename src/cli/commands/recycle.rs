@@ -1,4 +1,4 @@
-//! `crm recycle`: who goes back to the pool today; with `--apply` they do.
+//! `crm recycle`: the prospects that go back to the pool today; `--apply` writes it.
 
 use super::report::Selection;
 use crate::act::recycle::{releases, sheet};
@@ -8,11 +8,11 @@ use crate::diag::Failure;
 use crate::plan::recycle::recycle;
 use clap::Args;
 
-/// Those who go back to the pool today: no contact for too long, overdue too often
+/// The prospects that go back to the pool today: no contact for too long, overdue too often
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm recycle\n  crm recycle --apply\n\n\
-    [pool] in crm.toml says when: recycle_days, recycle_overdue, for each grade where wanted. `crm due\n\
-    --in 7d` announces it. A hold protects until its date; what has signed or paid stays.")]
+    [pool] in crm.toml sets when: recycle_days, recycle_overdue, for each grade where wanted. `crm due\n\
+    --in 7d` announces it. A hold protects until its date; a prospect that has signed or paid stays.")]
 pub struct Recycle {
     #[command(flatten)]
     selection: Selection,

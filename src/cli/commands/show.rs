@@ -7,7 +7,7 @@ use crate::report::show::show;
 use crate::rules::replay::replay;
 use clap::Args;
 
-/// One prospect: facts, evidence, journal, time in each column, what the next column needs
+/// One prospect: facts, evidence, journal, time in each column, requirements of the next column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm show zhang\n  crm show 张先生 --as-of 2009-12-11")]
 pub struct Show {
@@ -29,10 +29,10 @@ impl Show {
             let broken = broken + record.findings.len();
             if broken > 0 {
                 let file = ledger.show(&path);
-                context.say(&format!(
-                    "{}: crm check {}",
-                    counted(broken, "finding"),
-                    file.display()
+                let (file, findings) = (file.display(), counted(broken, "finding"));
+                context.say(words!(
+                    "{findings}: crm check {file}",
+                    "{broken} 处问题：crm check {file}"
                 ));
             }
             context.emit(show(&record, &ledger.settings, context.today))?;

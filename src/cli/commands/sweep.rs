@@ -1,4 +1,4 @@
-//! `crm sweep`: those past the cycle; with `--apply` they fall back.
+//! `crm sweep`: prospects past the sales cycle; with `--apply` they fall back.
 
 use super::report::Selection;
 use crate::act::sweep::{falls, sheet};
@@ -8,7 +8,7 @@ use crate::diag::Failure;
 use crate::plan::sweep::sweep;
 use clap::Args;
 
-/// Those past the sales cycle; with --apply they fall back to the first column
+/// Prospects past the sales cycle; with --apply they fall back to the first column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm sweep\n  crm sweep --apply --format csv > swept.csv\n\n\
     A prospect that has signed or paid is listed without a column to fall to, and is never swept: a person decides.")]

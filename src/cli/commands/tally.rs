@@ -20,7 +20,7 @@ pub struct Tally {
     /// Numbers dialled
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     dials: u32,
-    /// Somebody answered
+    /// Calls that were answered
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     conversations: u32,
     /// First meetings set
@@ -29,7 +29,7 @@ pub struct Tally {
     /// The day [default: the as-of day]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     date: Option<String>,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }

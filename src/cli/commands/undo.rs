@@ -24,12 +24,12 @@ pub struct Undo {
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Retract even the event that opened the account, and say why
+    /// Retract even the event that opened the account, with a reason
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
     signed: Signed,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
