@@ -37,6 +37,13 @@ pub trait Face {
     /// # Errors
     /// Fails if the book was not read whole.
     fn reading_ended(&self, book: &Book) -> Result<(), Failure>;
+    /// Is told that the ledger is about to be written.
+    ///
+    /// # Errors
+    /// Fails if what is to be shown cannot be: then nothing is written.
+    fn writing_begins(&self) -> Result<(), Failure>;
+    /// Is told that the ledger has been written: what cannot be shown from here on is no failure of the command.
+    fn writing_ended(&self);
 }
 
 /// A command that is about to write: the ledger, and its lock unless it is a dry run.
@@ -230,7 +237,9 @@ impl<'a> Session<'a> {
     /// Fails if a file cannot be written; nothing was written then.
     pub fn write(&self, changes: &[Change]) -> Result<Vec<String>, Failure> {
         if let Some(writer) = &self.writer {
+            self.face.writing_begins()?;
             writer.commit(changes)?;
+            self.face.writing_ended();
             return Ok(Vec::new());
         }
         let difference = |change: &Change| {
@@ -257,6 +266,7 @@ impl<'a> Session<'a> {
             }
         }
         doubts.extend(more);
+        doubts.extend(self.writer.iter().filter_map(|writer| writer.finished.clone()));
         doubts.iter_mut().for_each(|doubt| doubt.severity = Severity::Warning);
         doubts
     }

@@ -2,9 +2,11 @@
 
 use crate::act::session::{Done, Face};
 use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
+use crate::disk::durable::{try_file, try_open, write_file_by};
 use crate::disk::ledger::Ledger;
 use crate::disk::root::{find_root, ledger_file};
-use crate::disk::write;
+use crate::disk::write::recover;
+use crate::format::layout::SETTINGS;
 use crate::git::program::Git;
 use crate::git::snapshot::{Snapshot, Tracked};
 use crate::render::{self, Format, RenderError, Rendering};
@@ -63,6 +65,9 @@ pub struct Context {
     last: RefCell<Vec<Words>>,
     /// The ledger was read, and no prospect was found.
     empty: Cell<bool>,
+    beside: RefCell<Vec<Diagnostic>>,
+    /// The command has written the ledger.
+    wrote: Cell<bool>,
     /// How far reading is.
     progress: RefCell<Option<Progress>>,
 }
@@ -102,6 +107,23 @@ impl Face for Context {
         self.empty.set(read == Some(0));
         self.count_errors(book);
         Ok(())
+    }
+
+    fn writing_begins(&self) -> Result<(), Failure> {
+        if self.out.borrow().is_empty() {
+            return Ok(());
+        }
+        let tried = match &self.global.output {
+            Some(file) => try_file(file),
+            None => try_open(&std::io::stdout()),
+        };
+        tried.map_err(|error| {
+            cannot_be_written(&self.output(), &Words::verbatim(error.to_string())).into()
+        })
+    }
+
+    fn writing_ended(&self) {
+        self.wrote.set(true);
     }
 }
 
@@ -155,6 +177,8 @@ impl Context {
             empty: Cell::default(),
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
+            beside: RefCell::default(),
+            wrote: Cell::default(),
             progress: RefCell::default(),
         })
     }
@@ -172,8 +196,23 @@ impl Context {
     /// The ledger's root, and how messages show it.
     pub fn root(&self) -> Result<(PathBuf, PathBuf), Failure> {
         let (root, shown) = self.root_as_it_is()?;
-        write::recover(&root)?;
+        if let Some(found) = recover(&root)? {
+            self.found(found);
+        }
         Ok((root, shown))
+    }
+
+    /// Keeps what is worth knowing about the ledger's own state, for [`Context::beside`].
+    pub fn found(&self, found: Diagnostic) {
+        let mut all = self.beside.borrow_mut();
+        if !all.contains(&found) {
+            all.push(found);
+        }
+    }
+
+    /// What became of writes that were cut short, for stderr: once the language of talk is known.
+    pub fn beside(&self) -> Vec<Diagnostic> {
+        self.beside.take()
     }
 
     /// The ledger's root, where the remains of a write that was cut short are left alone.
@@ -374,31 +413,45 @@ impl Context {
         self.last.borrow_mut().push(words.into());
     }
 
-    /// Writes out what the command printed. A reader that has gone away (`| head`) is no error.
+    /// The name of what the command prints to.
+    fn output(&self) -> Words {
+        match &self.global.output {
+            Some(file) => Words::verbatim(file.display().to_string()),
+            None => words!("standard output", "标准输出"),
+        }
+    }
+
+    /// Writes out what the command printed. A reader that has gone away (`| head`) is no error. Where the ledger has been
+    /// written, output that fails is a warning: the command must not be repeated for it.
     pub fn finish(&self) -> Result<(), Failure> {
         let pieces = self.out.borrow();
         let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
         let written = match &self.global.output {
-            Some(file) => write::write_file_by(file, write)
-                .map_err(|error| (Words::verbatim(file.display().to_string()), error)),
+            Some(file) => write_file_by(file, self.settings_file().as_deref(), write),
             None => {
                 let mut stdout = BufWriter::new(std::io::stdout().lock());
-                write(&mut stdout)
-                    .and_then(|()| stdout.flush())
-                    .map_err(|error| (words!("standard output", "标准输出"), error))
+                write(&mut stdout).and_then(|()| stdout.flush())
             }
         };
         match written {
-            Err((_, error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            Err((name, error)) => {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) if self.wrote.get() => {
+                show(&[not_shown(&self.output(), &error)], self.look_of_messages());
+            }
+            Err(error) => {
                 let why = Words::verbatim(error.to_string());
-                Err(cannot_be_written(&name, &why).into())
+                return Err(cannot_be_written(&self.output(), &why).into());
             }
-            Ok(()) => {
-                self.last.borrow().iter().for_each(|words| self.say(words.clone()));
-                Ok(())
-            }
+            Ok(()) => {}
         }
+        self.last.borrow().iter().for_each(|words| self.say(words.clone()));
+        Ok(())
+    }
+
+    /// The settings of the ledger, whose readers may read its reports as well.
+    fn settings_file(&self) -> Option<PathBuf> {
+        let root = find_root(stated_ledger(&self.global, &self.env), &self.here).ok()?;
+        Some(root.join(SETTINGS))
     }
 
     /// Reads the date of an argument.
@@ -488,6 +541,18 @@ fn cannot_be_written(name: &Words, why: &Words) -> Diagnostic {
         format!("无法写入 {}：{}", name.zh(), why.zh()),
     );
     Diagnostic::new(Code::WriteFailed, message)
+}
+
+/// That the output is lost, and the entries are not.
+fn not_shown(name: &Words, error: &std::io::Error) -> Diagnostic {
+    let message = Words::both(
+        format!("{} cannot be written: {error}; the ledger was written", name.en()),
+        format!("无法写入 {}：{error}；账本已经写入", name.zh()),
+    );
+    Diagnostic::new(Code::NotShown, message).help(words!(
+        "do not repeat the command: crm list, crm show ID",
+        "请勿重复执行，可用 crm list、crm show ID 查看"
+    ))
 }
 
 fn bad_date(origin: &str, wrong: &NotADate) -> Diagnostic {

@@ -41,7 +41,13 @@ pub fn main() -> u8 {
         Ok(context) => context,
         Err(failure) => return stop(&failure, Look { color, width: None, lang }),
     };
-    let done = run(cli.command, &context).and_then(|status| context.finish().map(|()| status));
+    let done = run(cli.command, &context);
+    let beside = context.beside();
+    if !beside.is_empty() {
+        context.learn_language();
+        diagnose::show(&beside, context.look_of_messages());
+    }
+    let done = done.and_then(|status| context.finish().map(|()| status));
     done.unwrap_or_else(|failure| {
         context.learn_language();
         stop(&failure, context.look_of_messages())

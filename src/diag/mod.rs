@@ -336,6 +336,9 @@ codes! {
     TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB" "潜在客户文件超过 4 MiB";
     EmptyFile "empty-file" Error Refused "a prospect file has nothing in it" "潜在客户文件没有内容";
     Symlink "symlink" Error Refused "a symbolic link, which the ledger does not follow" "账本不跟随符号链接";
+    TrackedState "tracked-state" Error Refused "git keeps a file of `.crm/`, which is one machine's own" "git 收录了 `.crm/` 的文件，而它只属于本机";
+    NestedRepository "nested-repository" Error Refused "a file makes a folder look like a repository of its own to git" "某个文件使 git 把文件夹当作另一个仓库";
+    Ignored "ignored" Warning Refused "git ignores a file of the ledger: no commit has it" "git 忽略了账本的文件：任何提交都不含它";
     Syntax "syntax" Error Refused "not valid TOML" "不是有效的 TOML";
     DuplicateKey "duplicate-key" Error Refused "a key, or an event's key, occurs twice" "键或记录的键重复";
     DuplicateId "duplicate-id" Error Refused "two files have the same id (case and Unicode form aside)" "两个文件的编号相同（不计大小写和 Unicode 形式）";
@@ -402,6 +405,8 @@ codes! {
     BadRow "bad-row" Error Refused "a row that cannot be imported" "无法导入的行";
     Findings "findings" Error Refused "there are findings, and `--strict` was asked for" "有问题，而命令要求 `--strict`";
     NothingToUndo "nothing-to-undo" Error Refused "no event is left to retract" "没有可以撤回的记录";
+    NotShown "not-shown" Warning System "the output could not be written; the ledger was" "输出无法写出；账本已经写入";
+    CutShort "cut-short" Warning System "a write was cut short; it was finished, taken back, or left" "写入曾中断；已补完、撤销或保留原状";
     Locked "locked" Error System "another process holds the ledger's lock" "账本的锁由另一进程占用";
     WriteFailed "write-failed" Error System "a file could not be written; nothing was changed" "文件无法写入；没有任何改动";
     // Git

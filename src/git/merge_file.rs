@@ -2,7 +2,7 @@
 //! lines.
 
 use crate::diag::{Code, Diagnostic};
-use crate::disk::write::write_file;
+use crate::disk::durable::write_file;
 use crate::format::merge::markers::{Markers, take_apart};
 use crate::format::merge::{Conflict, Kind, Merged, Unclear, Versions, merge};
 use crate::git::program::Git;

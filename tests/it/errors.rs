@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 14] = [
+const ELSEWHERE: [(Code, &str); 16] = [
+    (Code::NotShown, "needs an output that refuses: tests/it/safety.rs"),
+    (Code::CutShort, "needs a writer that died: tests/it/write.rs"),
     (Code::TooManyFiles, "needs a limit of the system: tests/it/hostile.rs"),
     (Code::Locked, "needs a second process that holds the lock: tests/it/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/it/write.rs"),
@@ -48,6 +50,18 @@ fn setup(case: &str, sandbox: &Sandbox) -> bool {
             let text = sandbox.read("prospects/zhang.toml");
             sandbox.write("prospects/zhang.toml", format!("needs = {open}{close}\n{text}"));
         }
+        "tracked-state" => {
+            sandbox.write(".crm/journal", "end\n");
+            return git(sandbox, &["init", "-q"]) && git(sandbox, &["add", "-f", ".crm/journal"]);
+        }
+        "nested-repository" => {
+            sandbox.write("prospects/HEAD", "ref: refs/heads/main\n");
+            return git(sandbox, &["init", "-q"]) && git(sandbox, &["add", "."]);
+        }
+        "ignored" => {
+            sandbox.write(".gitignore", "prospects/\n");
+            return git(sandbox, &["init", "-q"]);
+        }
         // Written here, because some file systems do not tell the two names apart.
         "duplicate-id-form" => {
             sandbox.prospect(
@@ -64,6 +78,13 @@ fn setup(case: &str, sandbox: &Sandbox) -> bool {
         _ => {}
     }
     true
+}
+
+/// Runs git in the sandbox; does it have one?
+fn git(sandbox: &Sandbox, words: &[&str]) -> bool {
+    let mut git = Command::new("git");
+    git.env_clear().env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", sandbox.path());
+    git.args(words).current_dir(sandbox.path()).status().is_ok_and(|status| status.success())
 }
 
 #[cfg(unix)]

@@ -42,6 +42,7 @@ mod reports_practice;
 mod reports_properties;
 mod reports_stats;
 mod rules;
+mod safety;
 mod schema;
 mod small_n;
 mod start;

@@ -7,7 +7,11 @@ use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
-use crate::format::layout::{ACTIVITY, PROSPECTS};
+use crate::disk::private::repository_of;
+use crate::format::layout::{ACTIVITY, Danger, PROSPECTS, danger};
+use crate::git::kept::{ignored, tracked_state};
+use crate::git::program::Git;
+use crate::guard::dangerous;
 use crate::render::Format;
 use crate::rules::replay::replay;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
@@ -100,6 +104,7 @@ impl Check {
         let today = context.today;
         if self.paths.is_empty() {
             let (paths, mut problems) = general(ledger, today);
+            problems.extend(in_git(ledger));
             problems
                 .par_extend(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
             return Ok((paths.len(), problems));
@@ -133,6 +138,9 @@ impl Check {
             }
             let paths = staged.unmerged().iter();
             problems.extend(paths.map(|path| unmerged(&ledger.show(path))));
+            problems.extend(staged.entries().keys().filter_map(|path| {
+                Some(dangerous(danger(path)?).at(Place::file(ledger.show(path))))
+            }));
             ledger = ledger.with(staged.clone());
         }
         let ledger = context.settle(ledger);
@@ -182,6 +190,29 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// What git keeps of a ledger and should not, and what it does not keep. Nothing where there is no git.
+fn in_git(ledger: &Ledger) -> Vec<Diagnostic> {
+    if repository_of(&ledger.root).is_none() {
+        return Vec::new();
+    }
+    let git = Git::at(&ledger.root);
+    let tracked = tracked_state(&git).unwrap_or_default();
+    let tracked = tracked.iter().map(|path| (path, dangerous(Danger::State)));
+    let unknown = ignored(&git).unwrap_or_default();
+    let unknown = unknown.iter().map(|path| {
+        let message =
+            words!("git ignores this file: no commit has it", "git 忽略了此文件：任何提交都不含它");
+        let help = words!(
+            "find the line: git check-ignore -v {}",
+            "查找是哪一行：git check-ignore -v {}",
+            path.display()
+        );
+        (path, Diagnostic::new(Code::Ignored, message).help(help))
+    });
+    let placed = |(path, found): (&PathBuf, Diagnostic)| found.at(Place::file(ledger.show(path)));
+    tracked.chain(unknown).map(placed).collect()
 }
 
 /// The paths of the ledger's prospects, and the findings about the ledger as a whole.

@@ -5,8 +5,10 @@
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Failure, Lang, Words};
 use crate::disk::ledger::Ledger;
+use crate::disk::write::left;
 use crate::format::layout::{PRIVATE, SETTINGS};
-use crate::git::hooks::{CLONE, Hooks, Standing};
+use crate::git::hooks::{CLONE, FSCK, Hooks, SERVER, Standing};
+use crate::git::kept::{self, tracked_state, would_ignore};
 use crate::git::mend::unmerged;
 use crate::git::merge_driver::{Attributes, DRIVER, attributes, configured, is_whole, program_of};
 use crate::git::program::Git;
@@ -20,9 +22,14 @@ const MANY: usize = 20_000;
 /// Is this clone set up well: git, the merge driver, unfinished writes
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:\n  crm doctor\n  crm doctor -f json\n\n\
+Examples:\n  crm doctor\n  crm doctor -f json\n  \
+    crm doctor --server /srv/sales.git   the repository that everybody pushes to\n\n\
 The status is 1 if something is wrong; advice is only advice. `crm check` looks at the ledger's content.")]
-pub struct Doctor {}
+pub struct Doctor {
+    /// The repository that everybody pushes to, instead of this clone
+    #[arg(long, value_name = "DIR")]
+    server: Option<PathBuf>,
+}
 
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,13 +89,14 @@ struct Patient<'c> {
 type Check = (&'static str, bool, fn(&Patient) -> Result<Finding, Failure>);
 
 /// The checks, in the order of the table.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     ("git", false, git),
     ("driver", true, driver),
     ("attributes", true, names_driver),
     ("line-ends", true, line_ends),
     ("hooks", true, hooks),
     ("ignored", true, ignored),
+    ("all-files", true, all_files),
     ("conflicts", true, conflicts),
     ("untracked-cache", true, untracked_cache),
     ("fsmonitor", true, fsmonitor),
@@ -99,36 +107,14 @@ const CHECKS: [Check; 11] = [
 impl Doctor {
     /// Runs it; the status is 1 if something is wrong.
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
-        let (root, shown) = context.root_as_it_is()?;
-        let git = Git::at(&root);
-        let prefix = match git.prefix(&root) {
-            Ok(prefix) => Some(prefix),
-            Err(problem) if problem.code == Code::NoGit => None,
-            Err(problem) => return Err(problem.into()),
-        };
         // Broken settings keep no check from running.
         context.learn_language();
         let lang = context.lang();
-        let ledger = Ledger::without_settings(root, shown);
-        let files = ledger.paths().0.len();
-        let patient = Patient { context, ledger, git, prefix, files };
-        let mut rows = Vec::new();
-        let mut wrong = false;
-        for (name, needs_git, look) in CHECKS {
-            if needs_git && patient.prefix.is_none() {
-                continue;
-            }
-            let Finding { verdict, found, help } = look(&patient)?;
-            wrong |= verdict == Verdict::Wrong;
-            let cells = vec![
-                Cell::text(name),
-                Cell::text(verdict.term(lang)),
-                Cell::text(found.get(lang)),
-                Cell::maybe(help, |help| Cell::text(help.get(lang))),
-            ];
-            let emphasis = if verdict == Verdict::Fine { Emphasis::Plain } else { Emphasis::Warn };
-            rows.push(Row::with(cells, emphasis));
-        }
+        let rows = match &self.server {
+            Some(folder) => of_server(&Git::named(folder))?,
+            None => self.of_clone(context)?,
+        };
+        let wrong = rows.iter().any(|(_, finding)| finding.verdict == Verdict::Wrong);
         let columns = [
             ("check", "Check", "检查项"),
             ("verdict", "Verdict", "结果"),
@@ -137,9 +123,81 @@ impl Doctor {
         ];
         let column = |(id, en, zh)| Column::new(id, lang.pick(en, zh), Kind::Text);
         let columns = columns.map(column).into();
-        context.emit(Sheet::single("doctor", "", columns, rows.into()))?;
+        let rows = rows.into_iter().map(|(name, finding)| row(name, &finding, lang)).collect();
+        context.emit(Sheet::single("doctor", "", columns, rows))?;
         Ok(u8::from(wrong))
     }
+
+    /// Every check of a clone.
+    fn of_clone(&self, context: &Context) -> Result<Vec<(&'static str, Finding)>, Failure> {
+        let (root, shown) = context.root_as_it_is()?;
+        let git = Git::at(&root);
+        let prefix = match git.prefix(&root) {
+            Ok(prefix) => Some(prefix),
+            Err(problem) if problem.code == Code::NoGit => None,
+            Err(problem) => return Err(problem.into()),
+        };
+        let ledger = Ledger::without_settings(root, shown);
+        let files = ledger.paths().0.len();
+        let patient = Patient { context, ledger, git, prefix, files };
+        let known = patient.prefix.is_some();
+        let checks = CHECKS.into_iter().filter(|(_, needs_git, _)| known || !needs_git);
+        checks.map(|(name, _, look)| Ok((name, look(&patient)?))).collect()
+    }
+}
+
+/// A line of the table.
+fn row(name: &'static str, finding: &Finding, lang: Lang) -> Row {
+    let cells = vec![
+        Cell::text(name),
+        Cell::text(finding.verdict.term(lang)),
+        Cell::text(finding.found.get(lang)),
+        Cell::maybe(finding.help.as_ref(), |help| Cell::text(help.get(lang))),
+    ];
+    let fine = finding.verdict == Verdict::Fine;
+    Row::with(cells, if fine { Emphasis::Plain } else { Emphasis::Warn })
+}
+
+/// Every check of the repository that everybody pushes to.
+fn of_server(git: &Git) -> Result<Vec<(&'static str, Finding)>, Failure> {
+    let install = || Words::verbatim("crm hooks install --server DIR");
+    let hooks = Hooks::of(git, "")?;
+    let all_ours = SERVER.iter().all(|hook| hooks.standing(hook) == Standing::Ours);
+    let guard = if all_ours {
+        Finding::fine(words!("every push is judged", "每次推送都会审核"))
+    } else {
+        let found = words!(
+            "pushes are not judged, or by a hook of another version",
+            "推送未经审核，或由其他版本的钩子审核"
+        );
+        Finding::wrong(found, install())
+    };
+    let set = git.ask(&["config", "--type=bool", "--get", FSCK])?.unwrap_or_default();
+    let objects = if set.trim_ascii() == b"true" {
+        Finding::fine(words!(
+            "objects that no git makes are refused",
+            "拒收任何 git 都不会生成的对象"
+        ))
+    } else {
+        let found = words!(
+            "{FSCK} is off: a tree may name a file twice, or out of its folder",
+            "{FSCK} 未开启：目录树可以重复命名文件，或指到文件夹之外"
+        );
+        Finding::wrong(found, install())
+    };
+    let named = git.ask(&["config", "--get-all", "crm.admin"])?.unwrap_or_default();
+    let admins = match String::from_utf8_lossy(&named).lines().count() {
+        0 => words!("the admins are those of crm.toml", "管理员以 crm.toml 为准"),
+        n => {
+            let here = counted(n, "admin");
+            words!(
+                "{here} named here, beside those of crm.toml",
+                "除 crm.toml 中的之外，此处另有 {n} 位管理员"
+            )
+        }
+    };
+    let admins = Finding::fine(admins);
+    Ok(vec![("guard", guard), ("objects", objects), ("admins", admins)])
 }
 
 impl Patient<'_> {
@@ -280,8 +338,7 @@ fn line_ends(patient: &Patient) -> Result<Finding, Failure> {
 
 /// `.crm/` stays out of git.
 fn ignored(patient: &Patient) -> Result<Finding, Failure> {
-    let tracked = patient.git.run(&["ls-files", "-z", "--", PRIVATE])?;
-    if !tracked.is_empty() {
+    if !tracked_state(&patient.git)?.is_empty() {
         let help = Words::verbatim("git rm -r --cached .crm");
         let found = words!("git keeps files of .crm/", ".crm/ 里的文件进了 git");
         return Ok(Finding::wrong(found, help));
@@ -293,6 +350,33 @@ fn ignored(patient: &Patient) -> Result<Finding, Failure> {
             words!(".crm/ is not ignored", ".crm/ 没有被忽略"),
             words!("add a line /.crm/ to .gitignore", "在 .gitignore 中加一行 /.crm/"),
         ),
+    })
+}
+
+/// Git ignores no file of the ledger, and would ignore no new one.
+fn all_files(patient: &Patient) -> Result<Finding, Failure> {
+    let help = || {
+        words!(
+            "find the line: git check-ignore -v --no-index FILE",
+            "查找是哪一行：git check-ignore -v --no-index 文件"
+        )
+    };
+    let files = kept::ignored(&patient.git)?;
+    let mut names: Vec<String> =
+        files.iter().take(3).map(|path| path.display().to_string()).collect();
+    if files.len() > names.len() {
+        names.push(format!("+ {}", files.len() - names.len()));
+    }
+    if !names.is_empty() {
+        let names = names.join(", ");
+        return Ok(Finding::wrong(words!("git ignores {names}", "git 忽略了 {names}"), help()));
+    }
+    let kinds = would_ignore(&patient.git)?.join(", ");
+    Ok(if kinds.is_empty() {
+        Finding::fine(words!("git ignores no file of the ledger", "git 没有忽略账本的文件"))
+    } else {
+        let found = words!("git would ignore files as {kinds}", "git 会忽略 {kinds} 这样的文件");
+        Finding::wrong(found, help())
     })
 }
 
@@ -345,10 +429,19 @@ fn worth_it(patient: &Patient, on: bool, help: Words) -> Finding {
 
 /// No write was cut short.
 fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
-    let private = patient.ledger.root.join(PRIVATE);
-    let left =
-        std::fs::read_dir(private.join("tmp")).map_or(0, |entries| entries.flatten().count());
-    if private.join("journal").exists() {
+    let left = left(&patient.ledger.root);
+    if left.foreign {
+        let found = words!(
+            "a journal in .crm/ is not obeyed: of an earlier version, or from a clone",
+            ".crm/ 里有一份不予执行的写入日志：由旧版本留下，或随克隆而来"
+        );
+        let help = words!(
+            "git diff shows whether a write was cut short; then remove .crm/journal",
+            "用 git diff 查看是否有写入中断，然后删除 .crm/journal"
+        );
+        return Ok(Finding::advice(found, help));
+    }
+    if left.journal {
         let help = words!(
             "any command that reads finishes it: crm check",
             "任何读取账本的命令都会把它补完：crm check"
@@ -356,7 +449,7 @@ fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
         let found = words!("a write was cut short, or is under way", "有一次写入中断，或正在进行");
         return Ok(Finding::advice(found, help));
     }
-    Ok(match left {
+    Ok(match left.texts {
         0 => Finding::fine(words!("no write is unfinished", "没有未完成的写入")),
         n => {
             let files = counted(n, "temporary file");

@@ -41,7 +41,7 @@ impl Edit {
         // The copy keeps the file's name, so that the editor knows it for TOML.
         let folder = tempfile::tempdir().map_err(|error| no_copy(&error))?;
         let copy = folder.path().join(path.file_name().unwrap_or_default());
-        crate::disk::write::write_file(&copy, before.as_bytes())
+        crate::disk::durable::write_file(&copy, before.as_bytes())
             .map_err(|error| no_copy(&error))?;
         let edited = edited(context, editor, &path, &before, &copy);
         let typed = std::fs::read(&copy).unwrap_or_default();

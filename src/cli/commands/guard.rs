@@ -2,7 +2,7 @@
 
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::disk::write::append_line;
+use crate::disk::durable::append_line;
 use crate::git::program::Git;
 use crate::guard::{Guard, Push, Verdict};
 use clap::Args;

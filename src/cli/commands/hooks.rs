@@ -3,11 +3,12 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::durable::write_file;
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
-use crate::disk::write::write_file;
+use crate::disk::private::is_git_directory;
 use crate::format::layout::{PROSPECTS, SETTINGS};
-use crate::git::hooks::{CLONE, Hook, Hooks, SERVER, Standing, Step};
+use crate::git::hooks::{CLONE, FSCK, Hook, Hooks, SERVER, Standing, Step};
 use crate::git::merge_driver::{ATTRIBUTES, install_driver};
 use crate::git::program::Git;
 use crate::report::diff::in_words;
@@ -98,7 +99,7 @@ impl Chosen {
     fn hooks(&self, context: &Context) -> Result<(Git, Hooks, &'static [Hook]), Failure> {
         match &self.server {
             Some(folder) => {
-                let git = Git::at(folder);
+                let git = Git::named(folder);
                 if !folder.is_dir() {
                     let folder = folder.display();
                     let message = words!("there is no folder {folder}", "没有文件夹 {folder}");
@@ -113,7 +114,7 @@ impl Chosen {
                 Ok((git, hooks, &SERVER))
             }
             None => {
-                if context.global.ledger.is_none() && Git::at(&context.here).is_bare() {
+                if context.global.ledger.is_none() && is_git_directory(&context.here) {
                     return Err(bare(&context.here).into());
                 }
                 let tracked = context.tracked()?;
@@ -207,6 +208,8 @@ impl Install {
         if self.chosen.server.is_some() {
             // So that `git push -o force` reaches the guard.
             git.run(&["config", "receive.advertisePushOptions", "true"])?;
+            // Trees with a name twice, or with a `/` in one: only git sees them, before the guard lists them.
+            git.run(&["config", FSCK, "true"])?;
             for admin in &self.admin {
                 git.run(&["config", "--add", "crm.admin", admin])?;
             }

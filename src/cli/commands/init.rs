@@ -3,7 +3,7 @@
 use super::hooks::merges_by_meaning;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words};
-use crate::disk::write::write_file;
+use crate::disk::durable::write_own;
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::git::merge_driver::{ATTRIBUTES, add_lines, install_driver};
 use crate::git::program::Git;
@@ -54,7 +54,7 @@ impl Init {
                 context.say(kept(&path));
                 continue;
             }
-            write_file(&path, text.as_bytes()).map_err(|error| failed(&path, error))?;
+            write_own(&path, text.as_bytes()).map_err(|error| failed(&path, error))?;
         }
         let attributes = dir.join(ATTRIBUTES);
         if attributes.symlink_metadata().is_err() {

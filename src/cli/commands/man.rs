@@ -3,7 +3,7 @@
 use crate::cli::args::Cli;
 use crate::cli::context::Context;
 use crate::diag::{Diagnostic, Failure};
-use crate::disk::write::write_file;
+use crate::disk::durable::write_file;
 use clap::{Args, CommandFactory};
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
 use crate::diag::{Diagnostic, Failure, Words};
-use crate::disk::write::write_file;
+use crate::disk::durable::write_file;
 use crate::format::merge::markers::{Markers, SIZE};
 use crate::git::merge_file::{Blobs, kind_of, merge_file};
 use crate::git::program::Git;

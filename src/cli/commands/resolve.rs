@@ -3,6 +3,7 @@
 mod openings;
 
 use crate::act::change::unified;
+use crate::act::session::Face;
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words};
@@ -69,6 +70,7 @@ impl Resolve {
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         let (root, shown) = context.root()?;
         let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
+        writer.iter().flat_map(|w| &w.finished).for_each(|found| context.found(found.clone()));
         context.learn_language();
         let ledger = Ledger::without_settings(root, shown);
         // A ledger outside of git can have markers, too.
@@ -140,7 +142,11 @@ impl Resolve {
             }
         }
         match &writer {
-            Some(writer) => writer.commit(&changes)?,
+            Some(writer) => {
+                context.writing_begins()?;
+                writer.commit(&changes)?;
+                context.writing_ended();
+            }
             None => changes.iter().try_for_each(|change| {
                 let before = change.before.as_deref().unwrap_or("");
                 context.print(&unified(&run.ledger.show(&change.path), before, &change.after))
