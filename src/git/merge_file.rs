@@ -2,7 +2,7 @@
 //! lines.
 
 use crate::diag::{Code, Diagnostic};
-use crate::disk::write::write_file;
+use crate::disk::durable::write_file;
 use crate::format::merge::markers::{Markers, take_apart};
 use crate::format::merge::{Conflict, Kind, Merged, Unclear, Versions, merge};
 use crate::git::program::Git;
@@ -128,7 +128,7 @@ fn places(bytes: &[u8], markers: &Markers) -> Vec<Conflict> {
     (1..)
         .zip(bytes.split(|b| *b == b'\n'))
         .filter(|(_, line)| begins(line))
-        .map(|(line, _)| Conflict { what: "lines".to_owned(), line })
+        .map(|(line, _)| Conflict { what: words!("lines", "文字"), line })
         .collect()
 }
 

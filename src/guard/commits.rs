@@ -40,6 +40,18 @@ pub struct Commit {
     pub changes: Vec<Change>,
 }
 
+impl Commit {
+    /// Is a change of a whole file the commit's own: not the version of the only side that changed it?
+    pub fn is_own(&self, change: &Change) -> bool {
+        if self.sides < 2 {
+            return change.is_new();
+        }
+        let sides: Vec<(usize, Version)> = change.sides.iter().cloned().enumerate().collect();
+        let before = |n: usize| change.ancestors.get(n).cloned().flatten();
+        self.pasts.live(&sides, &None, before) != [change.now.clone()]
+    }
+}
+
 /// The most sides of a merge.
 const SIDES: usize = 16;
 

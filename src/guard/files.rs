@@ -5,7 +5,7 @@ use super::commits::{Change, Commit};
 use super::repository::Repository;
 use crate::diag::Diagnostic;
 use crate::disk::file::id_of;
-use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::format::merge::items::{Items, items, lines};
 use crate::format::merge::{Kind, opening_of};
 use crate::git::program::{Blob, Version};
@@ -219,12 +219,6 @@ impl<'r> Files<'r> {
         self.read.insert(key, Rc::clone(&read));
         read
     }
-}
-
-/// Is this a file that only admins change: the settings, and how git treats the files?
-pub fn is_settings(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    [SETTINGS, ".gitattributes", ".gitmodules"].contains(&name.as_str())
 }
 
 /// Are the changed files of one id a single file that perhaps moved?

@@ -11,25 +11,26 @@ mod events;
 mod files;
 mod own;
 pub mod past;
+mod paths;
 mod prospects;
 mod pusher;
 mod refs;
 pub mod repository;
-mod settings;
 mod tallies;
 
-use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
+use crate::diag::{Code, Diagnostic, Lang, Place, Source, Spot, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
-use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::layout::SETTINGS;
+use crate::format::merge::Kind;
 use crate::git::program::{Git, is_nothing};
 use crate::git::snapshot::Snapshot;
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
 use crate::value::id;
-use crate::value::label::Lang;
 use commits::{Change, Commit};
 use files::Files;
+pub use paths::dangerous;
 use prospects::Judge;
 use repository::Repository;
 use std::collections::BTreeSet;
@@ -72,8 +73,8 @@ pub struct Verdict {
     pub user: String,
     /// May they force?
     pub admin: bool,
-    /// The ledger's language.
-    pub lang: Lang,
+    /// The language of the ledger, if its settings were read.
+    pub lang: Option<Lang>,
 }
 
 /// One ledger in the repository, as it was before the push.
@@ -125,7 +126,7 @@ impl Guard<'_> {
         };
         let operator = self.is_operator() || self.admins.contains(&user);
         let admin = Rights::of(&first.settings, &user, operator).is_admin();
-        let lang = first.settings.language;
+        let lang = Some(first.settings.language);
         let mut verdict = Verdict { user: user.clone(), admin, lang, ..Verdict::default() };
         verdict.found.extend(self.forward(push)?);
         if is_nothing(&push.new) {
@@ -205,8 +206,11 @@ impl Guard<'_> {
     /// Judges the ledgers of a first push: their files as they are, and nothing of what came before.
     fn first(&self, ledgers: &[Before], new: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
         let whole = commits::commit(self.git, new, &[])?;
-        let mut found: Vec<Diagnostic> =
-            whole.changes.iter().filter_map(|change| outside(change, new, ledgers)).collect();
+        let settings = ledgers.first().and_then(|before| before.ledgers.first());
+        let rights = settings.map(|ledger| Rights::of(&ledger.settings, self.user, true));
+        let mut found = rights.map_or_else(Vec::new, |rights| {
+            of_paths(&whole, ledgers, &rights, |_| false)
+        });
         for before in ledgers {
             let (touched, ids) = touched(std::slice::from_ref(&whole), &before.prefix);
             found.extend(self.readable(&before.prefix, new, &touched, &ids)?);
@@ -274,11 +278,32 @@ pub fn judge(
     };
     let rights = Rights::of(&first.settings, user, operator);
     for commit in commits {
-        let changes = commit.changes.iter();
-        found.extend(changes.filter_map(|change| outside(change, &commit.id, ledgers)));
-        found.extend(settings::judge(commit, &mut files, &rights)?);
+        let cases = files.cases(commit, Kind::Settings, paths::is_settings)?;
+        // Settings are merged item by item, other files as a whole.
+        let own_settings = |path: &Path| {
+            cases.iter().any(|case| case.path == path && !own::own(commit, case).is_nothing())
+        };
+        found.extend(of_paths(commit, ledgers, &rights, |change| {
+            match paths::is_settings(&change.path) {
+                true => own_settings(&change.path),
+                false => commit.is_own(change),
+            }
+        }));
     }
     Ok(found)
+}
+
+/// What paths alone forbid; `own` tells which changes are the commit's own.
+fn of_paths(
+    commit: &Commit,
+    ledgers: &[Before],
+    rights: &Rights,
+    own: impl Fn(&Change) -> bool,
+) -> Vec<Diagnostic> {
+    let prefixes: Vec<&str> = ledgers.iter().map(|before| before.prefix.as_str()).collect();
+    let judge = |change: &Change| paths::judge(change, own(change), &prefixes, rights);
+    let found = commit.changes.iter().filter_map(judge);
+    found.map(|found| found.note(in_commit(&commit.id))).collect()
 }
 
 /// The files of a ledger that commits have in a new version, and the ids whose files none of their sides has at the
@@ -291,56 +316,6 @@ fn touched(commits: &[Commit], prefix: &str) -> (BTreeSet<PathBuf>, BTreeSet<Str
         || change.sides.is_empty();
     let ids = changes().filter(came).filter_map(below).map(|path| id::fold(&id_of(&path)));
     (files, ids.collect())
-}
-
-/// The rules for files of every kind: links, foreign repositories, folder names.
-fn outside(
-    change: &Change,
-    commit: &str,
-    ledgers: &[Before],
-) -> Option<Diagnostic> {
-    // What a side has was judged when it came.
-    if !change.is_new() {
-        return None;
-    }
-    let inside = ledgers.iter().find_map(|before| change.path.strip_prefix(&before.prefix).ok());
-    let first = inside.and_then(|path| path.components().next());
-    let first = first.map(|part| part.as_os_str().to_string_lossy().into_owned());
-    let first = first.unwrap_or_default();
-    let place = || Place::file(&change.path);
-    let mode = change.now.as_ref().map(|(mode, _)| mode.as_str());
-    let diagnostic = match mode {
-        Some("120000") if inside.is_some() => Diagnostic::new(
-            Code::Symlink,
-            words!(
-                "a symbolic link is refused: it may lead out of the ledger",
-                "不接受符号链接：它可能指向账本之外"
-            ),
-        )
-        .help(words!("push the file itself", "请推送文件本身")),
-        Some("160000") if inside.is_some() => Diagnostic::new(
-            Code::Symlink,
-            words!("another repository inside the ledger is refused", "不接受账本内嵌的其他仓库"),
-        )
-        .help(words!("keep it beside the ledger", "请放在账本之外")),
-        Some(_)
-            if [PROSPECTS, ACTIVITY]
-                .iter()
-                .any(|folder| first.to_lowercase() == *folder && first != *folder) =>
-        {
-            Diagnostic::new(
-                Code::BadId,
-                words!(
-                    "`{first}` differs only in case from the folder `{}`",
-                    "`{first}` 与文件夹 `{}` 只有大小写不同",
-                    first.to_lowercase()
-                ),
-            )
-            .note(words!("many file systems do not tell them apart", "许多文件系统无法区分"))
-        }
-        _ => return None,
-    };
-    Some(diagnostic.at(place()).note(in_commit(commit)))
 }
 
 /// The first rule of every journal.

@@ -1,4 +1,4 @@
-//! One entry of a prospect's journal: what happened, and what it changes.
+//! One entry of a prospect's journal: the event, and the facts that it changes.
 
 use super::kind::EventKind;
 use crate::value::date::{Date, Moment, Time};
@@ -163,7 +163,7 @@ pub struct KeyRow {
     pub en: &'static str,
     /// Its title in Chinese.
     pub zh: &'static str,
-    /// What it means.
+    /// Its meaning.
     pub about: &'static str,
 }
 

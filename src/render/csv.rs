@@ -2,7 +2,7 @@
 //! without totals.
 //!
 //! CSV is RFC 4180 but for the line end, which is `\n`: scripts read lines, and every reader of CSV
-//! takes both. There is no byte order mark. Text keeps its control characters, quoted, unless the
+//! reads both. There is no byte order mark. Text keeps its control characters, quoted, unless the
 //! output is a terminal. TSV has no quotes: tabs and line breaks within a cell become spaces.
 //!
 //! Text that a spreadsheet would run as a formula gets a `'` in front unless `raw` is asked for.
@@ -25,7 +25,7 @@ pub(super) fn write(
     write_records(tables, options, out, |records| {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         records(&mut |fields| {
-            // A `Vec` takes every write, and records are allowed to differ in length.
+            // A write to a `Vec` does not fail, and records may differ in length.
             let _ = writer.write_record(fields.iter().map(AsRef::as_ref));
         });
         writer.into_inner().unwrap_or_default()
@@ -53,7 +53,7 @@ pub(super) fn write_tsv(
     })
 }
 
-/// Takes the fields of one record after the other.
+/// Receives the fields of one record after the other.
 type Put<'p> = &'p mut dyn FnMut(&[Cow<'_, str>]);
 
 /// Writes the header and the rows of the first table, in the bytes that `encode` makes of some of them.

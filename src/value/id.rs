@@ -1,4 +1,4 @@
-//! Prospect ids: what may be one, when two are the same, and how one is made from a name.
+//! Prospect ids: which texts are valid, when two are equal, and how one is made from a name.
 
 use super::pinyin::romanised;
 use crate::diag::Words;
@@ -83,7 +83,7 @@ pub fn validate(id: &str) -> Result<(), BadId> {
     Ok(())
 }
 
-/// What two ids are compared by: NFC-normalised lower case.
+/// The form by which two ids are compared: NFC-normalised lower case.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -91,8 +91,8 @@ pub fn fold(text: &str) -> String {
     text.nfc().flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// The same without its cost for most texts: a hundred thousand files of Chinese notes are searched while
-/// somebody waits.
+/// [`fold`] without its cost for most texts: a hundred thousand files of Chinese notes are searched while
+/// the user waits.
 pub fn folded(text: &str) -> Cow<'_, str> {
     if !text.chars().all(folds_like_ascii) {
         Cow::Owned(fold(text))

@@ -180,6 +180,32 @@ fn a_refused_advance_explains_and_writes_nothing() {
 }
 
 #[test]
+fn a_refusal_asks_for_the_contract_before_its_payment_and_the_booking_last() {
+    let sandbox = one();
+    let facts = "--confirm right-person,fit,budget --close-by +10d --next mon";
+    sandbox.crm(&format!("advance zhang 50 --kind meeting {facts}")).done();
+    let help = |line: &str| {
+        let said = refused(&sandbox, line, 1);
+        let lines = said.lines().filter_map(|line| line.trim().strip_prefix("= help: "));
+        lines.map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        help("advance zhang closed"),
+        [
+            "first: crm log zhang contract",
+            "first: crm log zhang payment --amount AMOUNT",
+            "when it is so: crm advance zhang closed --kind booking",
+        ]
+    );
+    let at_90 = ["first: crm log zhang contract", "first: crm log zhang payment --amount AMOUNT"];
+    assert_eq!(help("advance zhang 90")[..2], at_90);
+    assert_eq!(help("advance zhang 90")[2], "when it is so: crm advance zhang 90");
+    // An entry that is missing alone comes with the move.
+    sandbox.crm("log zhang payment --amount 10").done();
+    assert_eq!(help("advance zhang 90"), ["when it is so: crm advance zhang 90 --kind contract"]);
+}
+
+#[test]
 fn a_refusal_is_chinese_in_a_chinese_ledger() {
     let sandbox = Sandbox::with_settings("[ledger]\nlanguage = \"zh\"\n");
     sandbox.crm("add 张先生 --id zhang --owner liuyan --date 2009-12-01").done();

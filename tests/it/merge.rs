@@ -21,7 +21,7 @@ fn clean(base: &str, ours: &str, theirs: &str) -> String {
 /// The text of a merge, and what is in conflict.
 fn conflicts(base: &str, ours: &str, theirs: &str) -> (String, Vec<String>) {
     let merged = prospect(base, ours, theirs);
-    let found = merged.conflicts.iter().map(|c| format!("{}:{}", c.line, c.what)).collect();
+    let found = merged.conflicts.iter().map(|c| format!("{}:{}", c.line, c.what.en())).collect();
     (merged.text, found)
 }
 

@@ -103,11 +103,11 @@ pub struct Merged {
     pub conflicts: Vec<Conflict>,
 }
 
-/// Something that both sides changed differently.
+/// A thing that both sides changed differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// Its name: `company`, `contact 张先生: phone`, an event's key.
-    pub what: String,
+    pub what: Words,
     /// The line of its first marker, from 1.
     pub line: usize,
 }

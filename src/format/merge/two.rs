@@ -80,6 +80,7 @@ pub(super) fn apart(versions: Versions, two: &Two, markers: &Markers) -> Merged 
     }
     put('=', "", theirs);
     put('>', &markers.theirs, "");
-    let what = format!("two openings, {} and {}", two.first, two.second);
+    let (first, second) = (&two.first, &two.second);
+    let what = words!("two openings, {first} and {second}", "两次建档，{first} 与 {second}");
     Merged { text, conflicts: vec![Conflict { what, line: 1 }] }
 }
