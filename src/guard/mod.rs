@@ -28,6 +28,7 @@ use crate::git::snapshot::Snapshot;
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
 use crate::value::id;
+use crate::value::zone::Zone;
 use commits::{Change, Commit};
 use files::Files;
 pub use paths::dangerous;
@@ -55,8 +56,8 @@ pub struct Guard<'a> {
     pub user: &'a str,
     /// Admins by the server's own settings.
     pub admins: &'a [String],
-    /// The day.
-    pub today: Date,
+    /// The day in a time zone; without one, in the machine's.
+    pub today: &'a dyn Fn(Option<&Zone>) -> Date,
     /// The refs that this push moves, if git asks before it accepts them: the commits of all other refs were
     /// judged before.
     pub receiving: Option<&'a [String]>,
@@ -73,6 +74,8 @@ pub struct Verdict {
     pub user: String,
     /// May they force?
     pub admin: bool,
+    /// The ledger's day, if its settings were read.
+    pub day: Option<Date>,
     /// The language of the ledger, if its settings were read.
     pub lang: Option<Lang>,
 }
@@ -120,14 +123,16 @@ impl Guard<'_> {
             let said = words!("no ledger here: nothing to guard", "这里没有账本，无需审核");
             return Ok(Verdict { said: vec![said], ..Verdict::default() });
         };
-        let user = match self.known(&first.settings, self.today) {
+        let today = (self.today)(first.settings.timezone.as_ref());
+        let user = match self.known(&first.settings, today) {
             Ok(user) => user,
             Err(unknown) => return refused(vec![unknown]),
         };
         let operator = self.is_operator() || self.admins.contains(&user);
         let admin = Rights::of(&first.settings, &user, operator).is_admin();
         let lang = Some(first.settings.language);
-        let mut verdict = Verdict { user: user.clone(), admin, lang, ..Verdict::default() };
+        let day = Some(today);
+        let mut verdict = Verdict { user: user.clone(), admin, lang, day, ..Verdict::default() };
         verdict.found.extend(self.forward(push)?);
         if is_nothing(&push.new) {
             return Ok(verdict);
@@ -159,7 +164,7 @@ impl Guard<'_> {
             ));
         }
         let commits = self.new_commits(push, &new, alone)?;
-        verdict.found.extend(judge(self.git, &ledgers, &user, operator, self.today, &commits)?);
+        verdict.found.extend(judge(self.git, &ledgers, &user, operator, today, &commits)?);
         for before in &ledgers {
             let (touched, ids) = touched(&commits, &before.prefix);
             if !touched.is_empty() || !ids.is_empty() {

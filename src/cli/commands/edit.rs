@@ -131,11 +131,11 @@ fn problems(
     let id = crate::disk::file::id_of(path);
     // Places point into the copy, which is what the editor shows.
     let (prospect, mut problems) = read_prospect(text, &id, copy, copy, &ledger.settings);
-    if let Some(record) = prospect.and_then(|p| replay(p, &ledger.settings, context.today)) {
+    if let Some(record) = prospect.and_then(|p| replay(p, &ledger.settings, context.today())) {
         let subject = crate::check::Subject {
             record: &record,
             settings: &ledger.settings,
-            as_of: context.today,
+            as_of: context.today(),
             shown: copy.to_owned(),
         };
         problems.extend(crate::check::check(&subject));

@@ -78,7 +78,7 @@ impl Import {
         let ledger = session.ledger;
         let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
         let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
-        let today = context.today;
+        let today = context.today();
         let joins = mapping.joins.iter();
         let joined: Vec<Rows> = joins
             .map(|join| read_csv(&self.file.with_file_name(&*join.file), None))
