@@ -170,7 +170,10 @@ impl Entries<'_> {
         found.push(
             Diagnostic::new(Code::ForeignSignature, message)
                 .at(self.at(event, Some("by")))
-                .note(words!("rule: each rep signs with their own name", "规则：签署只能用自己的名字"))
+                .note(words!(
+                    "rule: each rep signs with their own name",
+                    "规则：签署只能用自己的名字"
+                ))
                 .help(words!(
                     "by = \"{user}\"; the note can name the source",
                     "请写 by = \"{user}\"；消息来源可写在备注里"

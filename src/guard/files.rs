@@ -9,8 +9,8 @@ use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::format::merge::items::{Items, items, lines};
 use crate::format::merge::{Kind, opening_of};
 use crate::git::program::{Blob, Version};
-use crate::rules::growth::Content;
 use crate::model::event::EventKey;
+use crate::rules::growth::Content;
 use crate::value::id;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
@@ -247,7 +247,8 @@ fn people(case: Case) -> Vec<Case> {
     if people.len() < 2 {
         return vec![case];
     }
-    let who = |file: &File| people.iter().position(|known| !file.is_apart(known.read.opening.as_ref()));
+    let who =
+        |file: &File| people.iter().position(|known| !file.is_apart(known.read.opening.as_ref()));
     let of = |n: usize, files: &[Option<File>]| -> Vec<Option<File>> {
         let its = |file: &&File| who(file) == Some(n);
         files.iter().map(|file| file.as_ref().filter(its).cloned()).collect()

@@ -164,7 +164,11 @@ impl Guard<'_> {
             ));
         }
         let commits = self.new_commits(push, &new, alone)?;
-        verdict.found.extend(judge(self.git, &ledgers, &user, operator, today, &commits)?);
+        // The settings of a new ledger without an admin are everybody's to write.
+        let founds =
+            alone && self.admins.is_empty() && !first.settings.reps.iter().any(|rep| rep.admin);
+        let pusher = Pusher { user: &user, operator, founds };
+        verdict.found.extend(judge(self.git, &ledgers, &pusher, today, &commits)?);
         for before in &ledgers {
             let (touched, ids) = touched(&commits, &before.prefix);
             if !touched.is_empty() || !ids.is_empty() {
@@ -213,9 +217,8 @@ impl Guard<'_> {
         let whole = commits::commit(self.git, new, &[])?;
         let settings = ledgers.first().and_then(|before| before.ledgers.first());
         let rights = settings.map(|ledger| Rights::of(&ledger.settings, self.user, true));
-        let mut found = rights.map_or_else(Vec::new, |rights| {
-            of_paths(&whole, ledgers, &rights, |_| false)
-        });
+        let mut found =
+            rights.map_or_else(Vec::new, |rights| of_paths(&whole, ledgers, &rights, |_| false));
         for before in ledgers {
             let (touched, ids) = touched(std::slice::from_ref(&whole), &before.prefix);
             found.extend(self.readable(&before.prefix, new, &touched, &ids)?);
@@ -258,16 +261,26 @@ impl Guard<'_> {
     }
 }
 
-/// Every change of new commits that the user may not make, by the ledgers as they were before. `operator`: the server
-/// names them as an admin.
+/// The user who pushes.
+#[derive(Debug, Clone, Copy)]
+pub struct Pusher<'a> {
+    /// A rep's id.
+    pub user: &'a str,
+    /// Does the server name them as an admin?
+    pub operator: bool,
+    /// May they write the settings, because these name no admin yet?
+    pub founds: bool,
+}
+
+/// Every change of new commits that the user may not make, by the ledgers as they were before.
 pub fn judge(
     repository: &dyn Repository,
     ledgers: &[Before],
-    user: &str,
-    operator: bool,
+    pusher: &Pusher,
     today: Date,
     commits: &[Commit],
 ) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let Pusher { user, operator, founds } = *pusher;
     let mut files = Files::new(repository);
     let mut found = Vec::new();
     for before in ledgers {
@@ -281,7 +294,7 @@ pub fn judge(
     let Some(first) = ledgers.first().and_then(|before| before.ledgers.first()) else {
         return Ok(found);
     };
-    let rights = Rights::of(&first.settings, user, operator);
+    let rights = Rights::of(&first.settings, user, operator || founds);
     for commit in commits {
         let cases = files.cases(commit, Kind::Settings, paths::is_settings)?;
         // Settings are merged item by item, other files as a whole.
@@ -317,8 +330,9 @@ fn touched(commits: &[Commit], prefix: &str) -> (BTreeSet<PathBuf>, BTreeSet<Str
     let below = |change: &Change| change.path.strip_prefix(prefix).ok().map(Path::to_owned);
     let changes = || commits.iter().flat_map(|commit| &commit.changes);
     let files = changes().filter(|change| change.is_new()).filter_map(below).collect();
-    let came = |change: &&Change| change.now.is_some() && change.sides.contains(&None)
-        || change.sides.is_empty();
+    let came = |change: &&Change| {
+        change.now.is_some() && change.sides.contains(&None) || change.sides.is_empty()
+    };
     let ids = changes().filter(came).filter_map(below).map(|path| id::fold(&id_of(&path)));
     (files, ids.collect())
 }

@@ -78,8 +78,7 @@ fn is_combined(commit: &Commit, case: &Case) -> bool {
     if now.read.items.broken || !is_place_of_a_side(commit, case) {
         return false;
     }
-    has_facts_of_sides(commit, case, now)
-        || has_driver_text(commit, case, now)
+    has_facts_of_sides(commit, case, now) || has_driver_text(commit, case, now)
 }
 
 /// Is the whole file that of the only side that changed it?
@@ -92,9 +91,8 @@ fn is_left_alone(commit: &Commit, case: &Case) -> bool {
 
 /// Is the file where a side has put it, or gone as a side removed it?
 fn is_place_of_a_side(commit: &Commit, case: &Case) -> bool {
-    let place = |file: &Option<File>| {
-        file.as_ref().map(|file| (file.path.clone(), file.version.0.clone()))
-    };
+    let place =
+        |file: &Option<File>| file.as_ref().map(|file| (file.path.clone(), file.version.0.clone()));
     let object = |file: Option<&File>| file.map(|file| file.version.1.clone());
     let sides: Vec<_> = case.sides.iter().map(place).enumerate().collect();
     let before = |n: usize| case.ancestors.get(n).and_then(place);
@@ -149,5 +147,6 @@ fn has_driver_text(commit: &Commit, case: &Case, now: &File) -> bool {
     let versions = |ours, theirs| Versions { base: &base, ours, theirs };
     let (ours, theirs) = (&*ours.read.text, &*theirs.read.text);
     let text = &now.read.text;
-    settles(text, versions(ours, theirs), case.kind) || settles(text, versions(theirs, ours), case.kind)
+    settles(text, versions(ours, theirs), case.kind)
+        || settles(text, versions(theirs, ours), case.kind)
 }

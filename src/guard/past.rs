@@ -153,8 +153,7 @@ mod tests {
     /// The owner wrote 1, then 2. A third side that began before both must not make 1 a change again.
     #[test]
     fn of_three_sides_every_two_are_compared() {
-        let pairs =
-            vec![((0, 1), Past::At(0)), ((0, 2), Past::At(1)), ((1, 2), Past::At(1))];
+        let pairs = vec![((0, 1), Past::At(0)), ((0, 2), Past::At(1)), ((1, 2), Past::At(1))];
         let pasts = Pasts { ancestors: vec!["one".into(), "zero".into()], pairs };
         let before = |ancestor: usize| if ancestor == 0 { "1" } else { "0" };
         assert_eq!(pasts.live(&[(0, "2"), (1, "1"), (2, "0")], &"", before), ["2"]);

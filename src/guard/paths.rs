@@ -28,8 +28,8 @@ pub(super) fn judge(
         Some(_) if danger(path).is_some() => danger(path).map(dangerous),
         now => mode(now).filter(|_| inside.is_some()).or_else(|| case(inside?, now)),
     };
-    let found =
-        found.or_else(|| if rights.is_admin() || !own { None } else { admins(path, inside, rights) });
+    let found = found
+        .or_else(|| if rights.is_admin() || !own { None } else { admins(path, inside, rights) });
     found.map(|found| found.at(Place::file(path)))
 }
 

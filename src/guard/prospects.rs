@@ -5,7 +5,7 @@ use super::events::{Entries, gone, history};
 use super::files::{Case, File, Files, Rules, rules_of};
 use super::own::{Own, own};
 use super::{in_commit, place_in};
-use crate::diag::{Diagnostic, Code, Place, Spot};
+use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::format::content::content;
@@ -142,7 +142,10 @@ impl<'a> Judge<'a> {
             let known = opening_of(&content(text).0.events);
             own.is_empty() || !own.iter().all(|file| file.is_apart(known.as_ref()))
         };
-        texts.filter(|(.., text)| is_it(text)).map(|(ledger, path, text)| self.owner(ledger, path, &text)).collect()
+        texts
+            .filter(|(.., text)| is_it(text))
+            .map(|(ledger, path, text)| self.owner(ledger, path, &text))
+            .collect()
     }
 
     fn owner_in(&self, file: &File) -> Option<String> {

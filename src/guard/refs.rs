@@ -8,7 +8,10 @@ use crate::git::program::is_nothing;
 impl Guard<'_> {
     /// The commits to judge by: the ref's own and the main branch's. A rep who owned a prospect on an old branch
     /// may not own it any more on the main branch.
-    pub(super) fn references(&self, push: &Push) -> Result<Result<Vec<String>, Diagnostic>, Diagnostic> {
+    pub(super) fn references(
+        &self,
+        push: &Push,
+    ) -> Result<Result<Vec<String>, Diagnostic>, Diagnostic> {
         if push.name.starts_with("refs/replace/") {
             let message = words!(
                 "`{}` would replace one object with another",
@@ -74,14 +77,10 @@ impl Guard<'_> {
             push.name,
             short(&push.old)
         );
-        Ok(Some(
-            Diagnostic::new(Code::NotForward, message)
-                .note(grows())
-                .help(words!(
-                    "git pull, then push again without --force",
-                    "请先 git pull，再推送，不要加 --force"
-                )),
-        ))
+        Ok(Some(Diagnostic::new(Code::NotForward, message).note(grows()).help(words!(
+            "git pull, then push again without --force",
+            "请先 git pull，再推送，不要加 --force"
+        ))))
     }
 
     /// Refuses to delete the main branch, and a branch with commits that no other ref has.

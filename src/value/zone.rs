@@ -20,7 +20,8 @@ impl Zone {
     /// The zone whose place has this name: `Shanghai`.
     pub fn like(place: &str) -> Option<&'static str> {
         let place = place.replace(' ', "_");
-        Zone::names().find(|name| name.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case(&place)))
+        Zone::names()
+            .find(|name| name.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case(&place)))
     }
 
     /// The names of all zones.

@@ -87,8 +87,9 @@ fn stock(book: &Book, request: &Request) -> Stock {
 
 /// A book of some files only.
 fn some_of(ledger: &Ledger, paths: &[PathBuf], context: &Context) -> Book {
-    let record =
-        |path: &PathBuf| replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today());
+    let record = |path: &PathBuf| {
+        replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today())
+    };
     let records = paths.iter().filter_map(record).collect();
     Book::of(ledger.settings.clone(), context.today(), records, Vec::new())
 }

@@ -127,7 +127,8 @@ pub(super) fn is_choice(text: &str, marked: &str) -> bool {
     };
     for line in marked.split_inclusive('\n') {
         let bare = line.trim_start_matches(super::document::BOM).trim_end_matches(['\n', '\r']);
-        let mark = ['<', '|', '=', '>'].into_iter().find(|m| marker(bare, *m, Some(SIZE)).is_some());
+        let mark =
+            ['<', '|', '=', '>'].into_iter().find(|m| marker(bare, *m, Some(SIZE)).is_some());
         match (part, mark, &mut inside) {
             (Part::Outside, Some('<'), _) => {
                 if line.starts_with(super::document::BOM) {
@@ -185,11 +186,14 @@ mod tests {
 
     #[test]
     fn a_choice_takes_one_side_of_each_conflict() {
-        let marked = "a\n<<<<<<< x\nb\n=======\nc\n>>>>>>> y\nd\n<<<<<<<\n|||||||\nz\n=======\ne\n>>>>>>>\n";
+        let marked =
+            "a\n<<<<<<< x\nb\n=======\nc\n>>>>>>> y\nd\n<<<<<<<\n|||||||\nz\n=======\ne\n>>>>>>>\n";
         for right in ["a\nb\nd\n", "a\nc\nd\n", "a\nb\nd\ne\n", "a\nc\nd\ne\n"] {
             assert!(is_choice(right, marked), "{right}");
         }
-        for wrong in ["", "a\nd\n", "a\nb\nc\nd\n", "a\nb\nd\nz\n", "a\nx\nd\n", "a\nb\nd\ne\nf\n", marked] {
+        for wrong in
+            ["", "a\nd\n", "a\nb\nc\nd\n", "a\nb\nd\nz\n", "a\nx\nd\n", "a\nb\nd\ne\nf\n", marked]
+        {
             assert!(!is_choice(wrong, marked), "{wrong}");
         }
     }

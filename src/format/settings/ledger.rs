@@ -76,7 +76,9 @@ fn timezone(reader: &mut Reader, key: &str, value: &Value) -> Option<Zone> {
         let message = words!("`{text}` is no time zone", "`{text}` 不是时区");
         let diagnostic = Diagnostic::new(Code::BadSetting, message);
         let diagnostic = match Zone::like(&text) {
-            Some(name) => diagnostic.help(words!("did you mean `{name}`?", "您是否想写 `{name}`？")),
+            Some(name) => {
+                diagnostic.help(words!("did you mean `{name}`?", "您是否想写 `{name}`？"))
+            }
             None => diagnostic.nearest(&text, Zone::names()),
         };
         reader.problem(

@@ -8,7 +8,7 @@ use crm::disk::ledger::{Ledger, Stored};
 use crm::git::program::{Blob, Version};
 use crm::guard::commits::{Commit, commit};
 use crm::guard::repository::{Differences, Repository};
-use crm::guard::{Before, judge};
+use crm::guard::{Before, Pusher, judge};
 use crm::value::date::Date;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -90,23 +90,38 @@ impl Memory {
 
     /// The findings of the guard in a push of `new` by `user`, where the server's main branch is `main` and it has
     /// the commits `known`.
-    pub fn judge(&self, user: &str, today: Date, main: usize, known: &[usize], new: usize) -> Vec<Diagnostic> {
+    pub fn judge(
+        &self,
+        user: &str,
+        today: Date,
+        main: usize,
+        known: &[usize],
+        new: usize,
+    ) -> Vec<Diagnostic> {
         let ids = self.between(known, new);
         self.judge_commits(user, today, main, &ids)
     }
 
-    pub fn judge_commits(&self, user: &str, today: Date, main: usize, ids: &[usize]) -> Vec<Diagnostic> {
+    pub fn judge_commits(
+        &self,
+        user: &str,
+        today: Date,
+        main: usize,
+        ids: &[usize],
+    ) -> Vec<Diagnostic> {
         let commits: Vec<Commit> = ids
             .iter()
             .map(|id| {
-                let parents: Vec<String> = self.commits[*id].0.iter().map(usize::to_string).collect();
+                let parents: Vec<String> =
+                    self.commits[*id].0.iter().map(usize::to_string).collect();
                 commit(self, &id.to_string(), &parents).unwrap()
             })
             .collect();
         let stored = Files(Rc::unwrap_or_clone(Rc::clone(&self.commits[main].1)));
         let ledger = Ledger::of_stored(stored, PathBuf::new(), PathBuf::new()).unwrap();
         let before = Before { prefix: String::new(), ledgers: vec![ledger] };
-        judge(self, &[before], user, false, today, &commits).unwrap()
+        let pusher = Pusher { user, operator: false, founds: false };
+        judge(self, &[before], &pusher, today, &commits).unwrap()
     }
 }
 

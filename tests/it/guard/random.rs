@@ -187,7 +187,9 @@ impl World {
             (path, text)
         };
         let mut files: Vec<(String, String)> = vec![(SETTINGS.to_owned(), REPS.to_owned())];
-        for (id, owner) in [("zhang", "liu"), ("zhou", "liu"), ("li", "he"), ("lin", "he"), ("wu", "wang")] {
+        for (id, owner) in
+            [("zhang", "liu"), ("zhou", "liu"), ("li", "he"), ("lin", "he"), ("wu", "wang")]
+        {
             files.push(prospect(id, owner));
         }
         for rep in ["liu", "he"] {
@@ -198,7 +200,16 @@ impl World {
         let mut memory = Memory::default();
         memory.commit(&[], first);
         let rng = fastrand::Rng::with_seed(seed);
-        World { rng, memory, needs: vec![needs("")], main: 0, heads: [0; 4], branches: [0; 4], n: 0, merges: 0 }
+        World {
+            rng,
+            memory,
+            needs: vec![needs("")],
+            main: 0,
+            heads: [0; 4],
+            branches: [0; 4],
+            n: 0,
+            merges: 0,
+        }
     }
 
     fn commit(&mut self, at: usize, parents: &[usize], tree: Tree, needs: Needs) {
@@ -234,13 +245,18 @@ impl World {
             put(format!("{text}2009-12-{day:02}-1-t{n} = {{ dials = {n} }}\n"));
             return needs(&whose);
         }
-        let line = |by: &str| format!("2009-12-{day:02}-1-e{n} = {{ kind = \"call\", by = \"{by}\" }}\n");
+        let line =
+            |by: &str| format!("2009-12-{day:02}-1-e{n} = {{ kind = \"call\", by = \"{by}\" }}\n");
         match self.rng.u8(..if strange { 15 } else { 10 }) {
             0 => put(set_fact(&text, "region", Some(&format!("\"r{n}\"")))),
             1 => put(set_fact(&text, "size", None)),
             2 => put(set_fact(&text, "size", Some(&n.to_string()))),
             3 => put(text.replacen("\n[[contact]]", &format!("\n# remark {n}\n[[contact]]"), 1)),
-            4 => put(text.replacen("[events]", &format!("[[contact]]\nname = \"B{n}\"\n\n[events]"), 1)),
+            4 => put(text.replacen(
+                "[events]",
+                &format!("[[contact]]\nname = \"B{n}\"\n\n[events]"),
+                1,
+            )),
             5 => {
                 let folders = ["prospects/", "prospects/north/", "prospects/x/y/"];
                 let name = path.rsplit('/').next().unwrap();
@@ -259,7 +275,9 @@ impl World {
                 let path = format!("prospects/{id}.toml");
                 // An id that was given up is not given to another person.
                 let head = self.heads[USERS.iter().position(|known| *known == user).unwrap()];
-                let was = |c: usize| self.memory.contains(head, c) && self.memory.tree(c).contains_key(&path);
+                let was = |c: usize| {
+                    self.memory.contains(head, c) && self.memory.tree(c).contains_key(&path)
+                };
                 let here = tree.keys().any(|known| known.ends_with(&format!("/{id}.toml")));
                 if here || (0..self.memory.len()).any(was) {
                     return needs("");
@@ -349,7 +367,8 @@ impl World {
         let mut result = scratch.tree(here).clone();
         let mut wanted = needs("");
         // Where two people were set apart, the files are those of the sides.
-        let apart = |path: &&String| parents.iter().all(|p| !self.memory.tree(*p).contains_key(*path));
+        let apart =
+            |path: &&String| parents.iter().all(|p| !self.memory.tree(*p).contains_key(*path));
         let two = result.keys().filter(apart).any(|path| path.ends_with("-2.toml"));
         if two && parents.len() > 2 {
             // Git's octopus gives up where a person has to decide.
@@ -372,7 +391,8 @@ impl World {
 
     /// Gives a fact the value that it had at another time.
     fn turn_back(&mut self, parents: &[usize], tree: &mut Tree) -> Needs {
-        let prospects: Vec<String> = tree.keys().filter(|path| is_prospect(path)).cloned().collect();
+        let prospects: Vec<String> =
+            tree.keys().filter(|path| is_prospect(path)).cloned().collect();
         let path = &prospects[self.rng.usize(..prospects.len())];
         let text = tree[path].1.clone();
         let id = identity(path, &text);
@@ -402,10 +422,12 @@ impl World {
     /// all as one. Only what is honest and no merge.
     fn rebase(&mut self, at: usize, squash: bool) {
         let user = USERS[at];
-        let mine = self.memory.between(&[&self.branches[..], &[self.main]].concat(), self.heads[at]);
+        let mine =
+            self.memory.between(&[&self.branches[..], &[self.main]].concat(), self.heads[at]);
         let good = |id: &usize| {
             let single = self.memory.commits[*id].0.len() == 1;
-            single && self.needs[*id].as_ref().is_some_and(|all| all.iter().all(|one| may(user, one)))
+            single
+                && self.needs[*id].as_ref().is_some_and(|all| all.iter().all(|one| may(user, one)))
         };
         if mine.is_empty() || !mine.iter().all(good) {
             return;
@@ -421,8 +443,12 @@ impl World {
                 return;
             }
             let had: BTreeSet<&str> = here.values().flat_map(|(_, text)| entries(text)).collect();
-            let came = next.values().flat_map(|(_, text)| entries(text)).filter(|e| !had.contains(e));
-            if came.into_iter().any(|e| e.contains("by = ") && !e.contains(&format!("by = \"{user}\""))) {
+            let came =
+                next.values().flat_map(|(_, text)| entries(text)).filter(|e| !had.contains(e));
+            if came
+                .into_iter()
+                .any(|e| e.contains("by = ") && !e.contains(&format!("by = \"{user}\"")))
+            {
                 return;
             }
             here = next;
@@ -454,7 +480,19 @@ impl World {
             let needs = &self.needs[*id];
             let expected = needs.as_ref().is_some_and(|all| all.iter().all(|one| may(user, one)));
             let said = || self.memory.judge_commits(user, today, self.main, &[*id]);
-            assert_eq!(*is_taken, expected, "{user}, {needs:?}: {:#?}\n{}", said().iter().map(|d| (d.message.en(), format!("{:?}", d.place).chars().take(90).collect::<String>())).collect::<Vec<_>>(), self.shown(*id));
+            assert_eq!(
+                *is_taken,
+                expected,
+                "{user}, {needs:?}: {:#?}\n{}",
+                said()
+                    .iter()
+                    .map(|d| (
+                        d.message.en(),
+                        format!("{:?}", d.place).chars().take(90).collect::<String>()
+                    ))
+                    .collect::<Vec<_>>(),
+                self.shown(*id)
+            );
         }
         let accepted = each.iter().all(|taken| *taken);
         if ids.len() > 1 {
@@ -563,5 +601,8 @@ fn a_push_is_accepted_if_each_of_its_commits_is() {
     let [merges, accepted, refused]: [usize; 3] =
         [0, 1, 2].map(|n| found.iter().map(|run| run[n]).sum());
     println!("{merges} merges, {accepted} pushes accepted, {refused} refused");
-    assert!(accepted > merges / 20 && refused > merges / 20, "{accepted} accepted, {refused} refused");
+    assert!(
+        accepted > merges / 20 && refused > merges / 20,
+        "{accepted} accepted, {refused} refused"
+    );
 }
