@@ -3,6 +3,7 @@
 use super::change::{changed, insert, unified};
 use super::names::{criterion, rep, rep_of_git};
 use super::target::{Entry, Target, not_yet};
+use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Severity, Words};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
@@ -49,6 +50,8 @@ pub struct Session<'a> {
 pub struct Done {
     /// What was written, a line for each entry.
     pub said: Vec<Words>,
+    /// The entries that were written, or would be on a dry run.
+    pub written: Vec<Written>,
     /// On a dry run: the differences that would be written.
     pub differences: Vec<String>,
     /// What is doubtful about the entries, as warnings.
@@ -194,10 +197,16 @@ impl<'a> Session<'a> {
     /// Fails with every rule that an entry breaks, or if a file cannot be written; nothing was written then.
     pub fn commit(&self, entries: Vec<Entry>) -> Result<Done, Failure> {
         let mut changes = Vec::new();
+        let mut written = Vec::new();
         let mut problems = Vec::new();
         for entry in &entries {
             match changed(self.ledger, &entry.target.loaded, &entry.events) {
-                Ok(change) => changes.push(change),
+                Ok((change, events)) => {
+                    let (id, file) =
+                        (&entry.target.loaded.prospect.id, self.ledger.show(&change.path));
+                    written.extend(events.iter().map(|event| Written::of(id, event, file.clone())));
+                    changes.push(change);
+                }
                 Err(found) => problems.extend(found.0),
             }
         }
@@ -216,7 +225,7 @@ impl<'a> Session<'a> {
             }
         }
         let doubts = self.doubts(entries.iter().flat_map(|entry| &entry.events), None);
-        Ok(Done { said, differences, doubts })
+        Ok(Done { said, written, differences, doubts })
     }
 
     /// Writes changes as they are, all or none. On a dry run gives the difference of each.

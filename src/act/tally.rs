@@ -2,6 +2,7 @@
 
 use super::names::rep;
 use super::session::{Done, Session};
+use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::disk::file::read_text;
 use crate::disk::tally::{impossible, read_file};
@@ -66,10 +67,18 @@ pub fn tally(session: &Session, typed: &str, date: Date, counts: Tally) -> Resul
         return Err(Diagnostic::new(Code::WriteFailed, message).at(Place::file(&shown)).into());
     }
     let differences = session.write(&[Change { path, before, after }])?;
+    let written = Written {
+        id: (&*rep).into(),
+        key: (&*key).into(),
+        kind: "tally".into(),
+        stage: None,
+        owner: None,
+        file: shown,
+    };
     let said = words!(
         "{rep} on {date}: {dials} dials, {conversations} conversations, {appointments} appointments",
         "{rep} {date}：拨打 {dials}，接通 {conversations}，约见 {appointments}"
     );
     let said = if session.is_dry() { Vec::new() } else { vec![said] };
-    Ok(Done { said, differences, ..Done::default() })
+    Ok(Done { said, written: vec![written], differences, ..Done::default() })
 }

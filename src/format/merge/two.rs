@@ -38,9 +38,14 @@ pub fn two(versions: Versions) -> Option<Two> {
     Some(Two { earlier: earlier.to_owned(), later: later.to_owned(), first, second })
 }
 
-/// The two files that a text with markers holds, if it is such.
+/// The two files that a text with markers holds, if it is such: all of it is one conflict.
 pub fn two_in(text: &str) -> Option<Two> {
     let sides = take_apart(text)?;
+    let from_the_first_line = sides.starts.first().is_some_and(|(ours, _)| *ours <= BOM.len_utf8());
+    let to_the_last = text.lines().last().is_some_and(|line| line.starts_with('>'));
+    if sides.conflicts != 1 || !from_the_first_line || !to_the_last {
+        return None;
+    }
     two(Versions { base: &sides.base, ours: &sides.ours, theirs: &sides.theirs })
 }
 
