@@ -44,7 +44,7 @@ pub fn tally(session: &Session, typed: &str, date: Date, counts: Tally) -> Resul
     let text = before.clone().unwrap_or_else(|| "[tally]\n".to_owned());
     let (days, problems) = read_file(&text, &shown);
     if !problems.is_empty() {
-        return Err(Failure(problems));
+        return Err(Failure(problems.into_iter().map(Diagnostic::refused).collect()));
     }
     let of_day = || days.iter().filter(|(key, _)| key.date == date);
     let day = of_day().fold(counts, |sum, (_, tally)| sum.plus(tally));

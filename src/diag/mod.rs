@@ -328,6 +328,8 @@ codes! {
     UnknownKind "unknown-kind" Info Refused "a kind of event that is not known; kept and counted as a note";
     UnknownKey "unknown-key" Info Refused "a key that is not known; kept";
     EventsNotLast "events-not-last" Warning Refused "`[events]` is not the last table of the file";
+    EntriesNotLines "entries-not-lines" Warning Refused "entries that are not lines under one header, where none can be added";
+    NewerToml "newer-toml" Warning Refused "a form of TOML 1.1, which other readers may refuse";
     NoEvents "no-events" Warning Refused "a prospect without a single event";
     TimeOrder "time-order" Warning Refused "the times of a day contradict the order of its events";
     FutureEvent "future-event" Warning Refused "an event is dated after the day of the report";

@@ -241,3 +241,68 @@ fn what_would_not_read_back_is_not_written() {
     assert!(run.stderr.contains("the result is not valid TOML"), "{run:?}");
     assert_eq!(repo.sandbox.read("prospects/p.toml"), "name = \n");
 }
+
+#[test]
+fn equal_journals_by_hand_are_two_people() {
+    let person = |name: &str| {
+        format!(
+            "name = \"{name}\"\n[events]\n2009-12-03 = {{ kind = \"opened\", owner = \"a\" }}\n"
+        )
+    };
+    let merged = |theirs: &str| {
+        let repo = Repo::new("liuyan", "");
+        repo.commit("empty").done();
+        for (branch, text) in [("theirs", theirs), ("ours", &person("王芳"))] {
+            repo.git(&format!("checkout -q -b {branch} main")).done();
+            repo.sandbox.write("prospects/wang.toml", text);
+            repo.commit(branch).done();
+        }
+        repo.git("merge theirs");
+        repo
+    };
+    let repo = merged(&person("王方"));
+    let run = repo.crm("resolve");
+    assert!(run.stderr.contains("two openings of `wang`"), "{run:?}");
+    repo.crm("resolve --two").done();
+    let files =
+        ["prospects/wang.toml", "prospects/wang-2.toml"].map(|file| repo.sandbox.read(file));
+    assert_eq!(files.iter().collect::<std::collections::BTreeSet<_>>().len(), 2);
+    repo.crm("check").done();
+    // One person: the opening that both have is not retracted.
+    let repo = merged(&person("王方"));
+    let run = repo.crm("resolve --one");
+    assert!(run.stderr.contains("both sides changed `name`"), "{run:?}");
+    assert!(!repo.sandbox.read("prospects/wang.toml").contains("retracted"));
+    // With one name, two copies of a line are one.
+    let repo = merged(&(person("王芳") + "2009-12-04 = { kind = \"call\" }\n"));
+    repo.crm("resolve").done();
+    assert_eq!(repo.sandbox.read("prospects/wang.toml").matches("opened").count(), 1);
+}
+
+#[test]
+fn of_two_equal_journals_that_are_gone_one_is_found_in_one_new_file() {
+    let text =
+        |name: &str| format!("name = \"{name}\"\n[events]\n2009-12-03 = {{ kind = \"opened\" }}\n");
+    let repo = Repo::new("liuyan", "");
+    repo.sandbox.write("prospects/a.toml", text("a")).write("prospects/b.toml", text("b"));
+    repo.commit("two").done();
+    repo.git("rm -q prospects/a.toml prospects/b.toml").done();
+    repo.sandbox.write("prospects/c.toml", text("a"));
+    let run = repo.crm("check --since HEAD");
+    assert_eq!(run.stdout.matches("error[history-lost]").count(), 1, "{run:?}");
+    repo.sandbox.write("prospects/d.toml", text("b"));
+    repo.crm("check --since HEAD").done();
+}
+
+#[test]
+fn blocks_of_entries_are_merged_by_lines_and_none_is_lost() {
+    let base = "name = \"p\"\n[events.2009-12-01]\nkind = \"opened\"\n";
+    let block = |day: u32| format!("[events.2009-12-{day:02}]\nkind = \"call\"\n");
+    let repo = in_conflict(base, &(base.to_owned() + &block(2)), &(base.to_owned() + &block(3)));
+    let before = repo.sandbox.read("prospects/p.toml");
+    let run = repo.crm("resolve");
+    assert_eq!((run.status, repo.sandbox.read("prospects/p.toml")), (1, before), "{run:?}");
+    repo.sandbox.write("prospects/p.toml", base.to_owned() + &block(2) + &block(3));
+    repo.crm("list").ok();
+    assert!(repo.crm("check").stdout.contains("warning[entries-not-lines]"));
+}

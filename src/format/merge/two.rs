@@ -27,11 +27,13 @@ pub fn two(versions: Versions) -> Option<Two> {
         return None;
     }
     let (one, other) = (opening(ours)?, opening(theirs)?);
-    if one == other {
+    // One command gives one key on two branches; a key without a suffix is written by hand, and shows nothing.
+    let name = |text| content(text).0.facts.remove("name");
+    if one == other && (one.0.has_suffix() || name(ours) == name(theirs)) {
         return None;
     }
     // One key with two contents: the order of the contents, so that both directions agree.
-    let (earlier, later, first, second) = match one <= other {
+    let (earlier, later, first, second) = match (&one, ours) <= (&other, theirs) {
         true => (ours, theirs, one.0, other.0),
         false => (theirs, ours, other.0, one.0),
     };
