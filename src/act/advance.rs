@@ -11,6 +11,7 @@ use crate::model::settings::Settings;
 use crate::rules::replay::evidence::Status;
 use crate::rules::replay::moves::{judge, next_stage};
 use crate::rules::replay::remedy::Remedy;
+use crate::rules::replay::state::Record;
 
 /// Moves prospects to a column, or each to its next one, by an event that may bring evidence with it. A reason to
 /// `force` grants what evidence does not, and overrides that the new owner may not have the prospect.
@@ -87,7 +88,7 @@ fn entry(
     if !missing.is_empty() {
         match force {
             Some(reason) => event.forced = Some(reason.into()),
-            None => return Err(refusal(&target, &event, to, settings)),
+            None => return Err(refusal(&target, &record, &event, to, settings)),
         }
     }
     let (from, to) = (record.stage(settings), &pipeline.stages[to]);
@@ -100,8 +101,13 @@ fn entry(
 }
 
 /// The refusal: what is met, what is missing, and the command that would do.
-fn refusal(target: &Target, event: &Event, to: usize, settings: &Settings) -> Diagnostic {
-    let record = &target.record;
+fn refusal(
+    target: &Target,
+    record: &Record,
+    event: &Event,
+    to: usize,
+    settings: &Settings,
+) -> Diagnostic {
     let stage = &record.pipeline(settings).stages[to];
     let requirements = judge(&target.loaded.prospect, settings, event, to)
         .map(|verdict| verdict.requirements)

@@ -67,7 +67,7 @@ pub fn admit_gifts(
     // All entries of a command have one date.
     let Some(day) = gifts.first().map(|gift| gift.event.date()) else { return Ok(()) };
     let book = book_on(session, day)?;
-    let refused = session.read(&book, || judge(&book, &mut gifts, reason))?;
+    let refused = session.read(&book, || judge(&book, &mut gifts, reason))??;
     unless(refused)
 }
 

@@ -82,11 +82,12 @@ pub fn claim(
         ))
         .into());
     };
-    let graded = !session.ledger.settings.pool.grades.is_empty();
+    let settings = &session.ledger.settings;
+    let graded = !settings.pool.grades.is_empty();
     let book = session.book(&Request::of(Query::everything()), graded)?;
-    let mut quota = session.read(&book, || Quota::of(&book, &rep));
+    let mut quota = session.read(&book, || Quota::of(&book, &rep))?;
     let (mut entries, mut refused) = entries(targets, |target| {
-        quota.claim(&target.record)?;
+        quota.claim(&target.on(settings, session.today())?)?;
         let named = target.named();
         let said = words!("{named}: claimed by {rep}", "{named}：由 {rep} 领取");
         let event = Event { owner: Some(rep.clone()), ..event.clone() };

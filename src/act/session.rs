@@ -34,7 +34,10 @@ pub trait Face {
     /// Is told that reading the whole ledger begins, so that it may show how far it is.
     fn reading_begins(&self);
     /// Is told that a book has been read, so that it may tell of its findings.
-    fn reading_ended(&self, book: &Book);
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    fn reading_ended(&self, book: &Book) -> Result<(), Failure>;
 }
 
 /// A command that is about to write: the ledger, and its lock unless it is a dry run.
@@ -109,7 +112,7 @@ impl<'a> Session<'a> {
         let request = Request::of(query);
         let book = self.book(&request, false)?;
         let path = |record: &Record| Some(record.prospect.path.clone());
-        let paths = self.read(&book, || request.gather(&book, path));
+        let paths = self.read(&book, || request.gather(&book, path))?;
         self.targets(&paths)
     }
 
@@ -136,9 +139,10 @@ impl<'a> Session<'a> {
         if !broken.is_empty() {
             return Err(Failure(broken));
         }
-        let record = replay(loaded.prospect.clone(), &self.ledger.settings, self.today())
-            .ok_or_else(|| not_yet(&loaded.prospect.id, self.today()))?;
-        Ok(Target { loaded, record })
+        if loaded.prospect.events.first().is_some_and(|first| first.date() > self.today()) {
+            return Err(not_yet(&loaded.prospect.id, self.today()).into());
+        }
+        Ok(Target { loaded })
     }
 
     /// The book of the as-of day (see [`Face::book`]).
@@ -150,11 +154,14 @@ impl<'a> Session<'a> {
     }
 
     /// What `make` gives, which reads a book; the face is told.
-    pub fn read<T>(&self, book: &Book, make: impl FnOnce() -> T) -> T {
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    pub fn read<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
         self.face.reading_begins();
         let made = make();
-        self.face.reading_ended(book);
-        made
+        self.face.reading_ended(book)?;
+        Ok(made)
     }
 
     /// Checks and signs a draft: its day is not in the future, its rep and criteria are known, and criteria that it
@@ -196,10 +203,12 @@ impl<'a> Session<'a> {
     /// # Errors
     /// Fails with every rule that an entry breaks, or if a file cannot be written; nothing was written then.
     pub fn commit(&self, entries: Vec<Entry>) -> Result<Done, Failure> {
+        let doubts = self.doubts(entries.iter().flat_map(|entry| &entry.events), None);
         let mut changes = Vec::new();
         let mut written = Vec::new();
+        let mut said = Vec::new();
         let mut problems = Vec::new();
-        for entry in &entries {
+        for entry in entries {
             match changed(self.ledger, &entry.target.loaded, &entry.events) {
                 Ok((change, events)) => {
                     let (id, file) =
@@ -209,22 +218,18 @@ impl<'a> Session<'a> {
                 }
                 Err(found) => problems.extend(found.0),
             }
+            if let Some(until) = self.ended_hold(&entry) {
+                let end = words!("the hold until {until} ends", "暂缓（至 {until}）就此结束");
+                said.extend([entry.said, end.about(&entry.target.named())]);
+            } else {
+                said.push(entry.said);
+            }
         }
         if !problems.is_empty() {
             return Err(Failure(problems));
         }
         let differences = self.write(&changes)?;
-        let mut said = Vec::new();
-        if !self.is_dry() {
-            for entry in &entries {
-                said.push(entry.said.clone());
-                if let Some(until) = self.ended_hold(entry) {
-                    let end = words!("the hold until {until} ends", "暂缓（至 {until}）就此结束");
-                    said.push(end.about(&entry.target.named()));
-                }
-            }
-        }
-        let doubts = self.doubts(entries.iter().flat_map(|entry| &entry.events), None);
+        let said = if self.is_dry() { Vec::new() } else { said };
         Ok(Done { said, written, differences, doubts })
     }
 
@@ -267,13 +272,18 @@ impl<'a> Session<'a> {
 
     /// The day until which the prospect was on hold, if the entry's events end that.
     fn ended_hold(&self, entry: &Entry) -> Option<Date> {
-        let state = &entry.target.record.state;
-        let hold = state.hold.as_ref().filter(|_| state.flags.on_hold)?;
-        let mut prospect = entry.target.loaded.prospect.clone();
-        for event in &entry.events {
-            insert(&mut prospect, event.clone());
+        let before = &entry.target.loaded.prospect;
+        if before.events.iter().all(|event| event.until.is_none()) {
+            return None;
         }
-        let after = replay(prospect, &self.ledger.settings, self.today())?;
+        let settings = &self.ledger.settings;
+        let state = replay(before.clone(), settings, self.today())?.state;
+        let hold = state.hold.filter(|_| state.flags.on_hold)?;
+        let mut after = before.clone();
+        for event in &entry.events {
+            insert(&mut after, event.clone());
+        }
+        let after = replay(after, settings, self.today())?;
         (!after.state.flags.on_hold).then_some(hold.until)
     }
 }

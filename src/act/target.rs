@@ -9,13 +9,11 @@ use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 
-/// A prospect that a command is about to change.
+/// A prospect that a command is about to change. It keeps no record: a command can have tens of thousands of targets.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// Its file.
     pub loaded: Loaded,
-    /// Its state on the as-of day.
-    pub record: Record,
 }
 
 impl Target {

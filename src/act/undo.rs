@@ -33,7 +33,7 @@ fn chosen<'t>(
     wanted: Option<&str>,
     forced: bool,
 ) -> Result<&'t Event, Diagnostic> {
-    let events = &target.record.prospect.events;
+    let events = &target.loaded.prospect.events;
     let standing: Vec<&Event> = standing(events, session.today()).collect();
     let opening = standing.first().copied();
     let chosen = match wanted {

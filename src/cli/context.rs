@@ -91,9 +91,13 @@ impl Face for Context {
         self.progress.replace(progress);
     }
 
-    fn reading_ended(&self, book: &Book) {
+    fn reading_ended(&self, book: &Book) -> Result<(), Failure> {
         self.progress.take();
+        if let Some(why) = book.incomplete() {
+            return Err(why.clone().into());
+        }
         self.count_errors(book);
+        Ok(())
     }
 }
 
@@ -215,14 +219,6 @@ impl Context {
         self.usual.set(format);
     }
 
-    /// The book of the as-of day with all records in memory. Errors in the ledger are counted on stderr, or stop
-    /// the command under `--strict`.
-    pub fn book(&self) -> Result<Book, Failure> {
-        let book = self.unread_book()?;
-        self.reading(&book, || book.records().len());
-        Ok(book)
-    }
-
     /// Lazily loaded book. Build reports inside [`Context::reading`], which shows progress and counts errors.
     /// Under `--strict` the book is read at once.
     pub fn unread_book(&self) -> Result<Book, Failure> {
@@ -242,11 +238,14 @@ impl Context {
     }
 
     /// Runs `make`, which reads a book. Shows progress while that takes long, and counts errors afterwards.
-    pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> T {
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
         self.reading_begins();
         let made = make();
-        self.reading_ended(book);
-        made
+        self.reading_ended(book)?;
+        Ok(made)
     }
 
     /// Tells on stderr how many errors the book has, if it has been read.

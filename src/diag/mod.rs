@@ -305,6 +305,7 @@ codes! {
     // Files
     NoLedger "no-ledger" Error Usage "no `crm.toml` in this folder or above it";
     Unreadable "unreadable" Error System "a file or folder cannot be read";
+    TooManyFiles "too-many-files" Error System "the system lets the program open no more files, so the ledger is not read whole";
     NotUtf8 "not-utf8" Error Refused "a file is not UTF-8 text";
     TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB";
     EmptyFile "empty-file" Error Refused "a prospect file has nothing in it";

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 13] = [
+const ELSEWHERE: [(Code, &str); 14] = [
+    (Code::TooManyFiles, "needs a limit of the system: tests/it/hostile.rs"),
     (Code::Locked, "needs a second process that holds the lock: tests/it/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/it/write.rs"),
     (Code::BadRevision, "needs a repository: tests/it/git_check.rs"),

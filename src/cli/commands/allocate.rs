@@ -60,7 +60,7 @@ impl Allocate {
             (_, true) => Method::Exact,
             _ => Method::Auto,
         };
-        let allocation = context.reading(&book, || allocate(&book, &request.query, method))?;
+        let allocation = context.reading(&book, || allocate(&book, &request.query, method))??;
         if let Some(id) = &self.why {
             let path = find(context.ledger()?, id)?;
             return context.emit(why(&path, &allocation, &book)?);
@@ -74,7 +74,7 @@ impl Allocate {
     fn follow(&self, file: &PathBuf, session: &Session, context: &Context) -> Result<(), Failure> {
         let lines = read_plan(&read_text(file, file)?, file).map_err(Failure)?;
         let book = context.book_for(&Request::of(Query::everything()), true)?;
-        let steps = context.reading(&book, || follow(&book, &lines)).map_err(|wrong| {
+        let steps = context.reading(&book, || follow(&book, &lines))?.map_err(|wrong| {
             let placed = wrong.into_iter().map(|(line, diagnostic)| match line {
                 0 => diagnostic,
                 line => diagnostic.at(Place::file(file).at(Spot::Line(line))),

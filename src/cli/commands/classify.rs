@@ -41,7 +41,8 @@ impl Classify {
         }
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, false)?;
-        let sheet = context.reading(&book, || classify(&book, &request, self.why_not.as_deref()));
+        let sheet =
+            context.reading(&book, || classify(&book, &request, self.why_not.as_deref()))?;
         context.emit(sheet)
     }
 }

@@ -53,15 +53,20 @@ impl Dashboard {
         let mut request = self.selection.request(context)?;
         let period =
             self.period.as_deref().map(|text| context.period("--period", text)).transpose()?;
-        let book = context.book()?;
+        // Each report scans the ledger itself: with all records in memory, a large one would not fit.
+        let book = context.book_for(&request, true)?;
         let lang = context.lang();
-        let mut sheets = Vec::new();
-        for report in REPORTS.into_iter().filter_map(find) {
-            request.period = period.filter(|_| report.takes.contains(&Takes::Period));
-            let mut sheet = (report.make)(&book, &request)?;
-            cut(&mut sheet, report.name, lang);
-            sheets.push(sheet);
-        }
+        let mut make = || -> Result<Vec<Sheet>, Failure> {
+            let mut sheets = Vec::new();
+            for report in REPORTS.into_iter().filter_map(find) {
+                request.period = period.filter(|_| report.takes.contains(&Takes::Period));
+                let mut sheet = (report.make)(&book, &request)?;
+                cut(&mut sheet, report.name, lang);
+                sheets.push(sheet);
+            }
+            Ok(sheets)
+        };
+        let sheets = context.reading(&book, &mut make)??;
         let title = book.settings.title.as_deref().unwrap_or(lang.pick("Dashboard", "销售看板"));
         let about = match self.selection.text() {
             words if words.is_empty() => book.as_of.to_string(),

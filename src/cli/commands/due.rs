@@ -28,7 +28,7 @@ impl Due {
         };
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, true)?;
-        context.emit(context.reading(&book, || due(&book, &request, days)))
+        context.emit(context.reading(&book, || due(&book, &request, days))?)
     }
 }
 

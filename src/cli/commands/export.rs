@@ -53,12 +53,12 @@ impl Export {
             What::Prospects => {
                 let list = List::of(&names, &[], &book.settings)?;
                 book.keep = list.keep(&request, &book);
-                context.reading(&book, || list.sheet(&book, &request))
+                context.reading(&book, || list.sheet(&book, &request))?
             }
             What::Events => {
                 let events = Events::of(&names)?;
                 book.keep = events.keep(&request, &book);
-                context.reading(&book, || events.sheet(&book, &request))
+                context.reading(&book, || events.sheet(&book, &request))?
             }
         };
         context.emit(sheet)

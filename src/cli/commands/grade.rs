@@ -54,7 +54,7 @@ impl Grade {
         };
         book.keep = request.keep(&book.settings, book.as_of, true);
         let make = || Grades::of(&book, &request, path.as_deref(), self.why);
-        let grades = context.reading(&book, make);
+        let grades = context.reading(&book, make)?;
         match missing.filter(|_| grades.is_empty()) {
             Some(missing) => Err(missing),
             None => context.emit(grades.sheet()),

@@ -38,6 +38,6 @@ impl List {
         let mut book = context.unread_book()?;
         let list = list::List::of(&names, &self.sort, &book.settings)?;
         book.keep = list.keep(&request, &book);
-        context.emit(context.reading(&book, || list.sheet(&book, &request)))
+        context.emit(context.reading(&book, || list.sheet(&book, &request))?)
     }
 }

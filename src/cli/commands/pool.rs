@@ -20,6 +20,6 @@ impl Pool {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let request = self.selection.request(context)?;
         let book = context.unread_book()?;
-        context.emit(context.reading(&book, || pool(&book, &request)))
+        context.emit(context.reading(&book, || pool(&book, &request))?)
     }
 }

@@ -43,7 +43,7 @@ impl Rebalance {
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, true)?;
-        let plan = context.reading(&book, || rebalance(&book, &request.query, wish))?;
+        let plan = context.reading(&book, || rebalance(&book, &request.query, wish))??;
         let moves = moves(&plan, context.spoken());
         let sheet = sheet(&plan, &book, self.apply.apply);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", moves)

@@ -27,7 +27,7 @@ impl Recycle {
         let request = self.selection.request(context)?;
         let graded = !context.ledger()?.settings.pool.grades.is_empty();
         let book = context.book_for(&request, graded)?;
-        let recycled = context.reading(&book, || recycle(&book, &request.query));
+        let recycled = context.reading(&book, || recycle(&book, &request.query))?;
         let released = releases(&recycled, context.spoken());
         let sheet = sheet(&recycled, &book);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", released)

@@ -121,7 +121,7 @@ impl Report {
         let mut book = context.unread_book()?;
         book.keep = report.keep(&request, &book.settings, book.as_of);
         self.compat.apply(&mut book);
-        let sheet = context.reading(&book, || (report.make)(&book, &request))?;
+        let sheet = context.reading(&book, || (report.make)(&book, &request))??;
         context.emit(sheet)
     }
 

@@ -25,7 +25,7 @@ impl Sweep {
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, false)?;
-        let overdue = context.reading(&book, || sweep(&book, &request.query));
+        let overdue = context.reading(&book, || sweep(&book, &request.query))?;
         let falls = falls(&overdue, &book, context.spoken());
         self.apply.carry_out(context, session.as_ref(), sheet(&overdue, &book), "moved", falls)
     }

@@ -80,7 +80,7 @@ impl WhatIf {
         }
         let book = context.book_for(&request, false)?;
         let make = || what_if(Some((&book, &request)), &stated, scale, context.lang());
-        context.emit(context.reading(&book, make)?)
+        context.emit(context.reading(&book, make)??)
     }
 }
 
