@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 const STYLES: [&str; 3] = ["merge", "diff3", "zdiff3"];
 const COUNT: usize = 30;
 
+/// A base, and branches of it.
+type Branched = (String, Vec<String>);
+
 /// The texts of the prospects by their file.
 type Files = BTreeMap<String, String>;
 
@@ -28,9 +31,9 @@ fn branched(only_growing: bool) -> Repo {
     let repo = Repo::new("liuyan", "");
     let mut runner = TestRunner::deterministic();
     let kind = if only_growing { grows } else { |_: &[Vec<_>]| true };
-    let drawn: Vec<(String, Vec<String>)> =
+    let drawn: Vec<Branched> =
         (0..COUNT).map(|_| branches_of(2, kind).new_tree(&mut runner).unwrap().current()).collect();
-    let put = |text: &dyn Fn(&(String, Vec<String>)) -> String| {
+    let put = |text: &dyn Fn(&Branched) -> String| {
         for (i, one) in drawn.iter().enumerate() {
             repo.sandbox.write(&format!("prospects/p{i}.toml"), text(one));
         }
