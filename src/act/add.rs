@@ -3,6 +3,7 @@
 use super::change::{created, insert};
 use super::eligible::{Gift, Override, admit_gifts};
 use super::session::{Done, Session};
+use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
@@ -57,15 +58,17 @@ pub fn add(
         refuse_alike(ledger, &prospect)?;
     }
     let differences = session.write(&[created(ledger, &prospect)?])?;
+    let shown = ledger.show(&prospect.path);
+    let written = |event| Written::of(&prospect.id, event, shown.clone());
+    let written = prospect.events.iter().map(written).collect();
     let mut said = Vec::new();
     if !session.is_dry() {
-        let (name, shown) = (&prospect.name, ledger.show(&prospect.path));
-        let file = shown.display();
+        let (name, file) = (&prospect.name, shown.display());
         said.push(words!("{name}: opened in {file}", "{name}：已建档 {file}"));
     }
     let source = nearly_known_source(&prospect, &ledger.settings);
     let doubts = session.doubts(&prospect.events, source);
-    Ok((prospect, Done { said, differences, doubts }))
+    Ok((prospect, Done { said, written, differences, doubts }))
 }
 
 /// Fails if the owner may not have it. A new prospect has no grade yet, so no level is asked of its owner.

@@ -16,13 +16,18 @@ use crate::value::date::Date;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The change that adds events to a file. The new text is read back: it must hold the old events and the
+/// The change that adds events to a file, and the events with their keys. The new text is read back: it must hold the old events and the
 /// new ones, and break no rule that it did not break before.
-pub fn changed(ledger: &Ledger, loaded: &Loaded, events: &[Event]) -> Result<Change, Failure> {
+pub fn changed(
+    ledger: &Ledger,
+    loaded: &Loaded,
+    events: &[Event],
+) -> Result<(Change, Vec<Event>), Failure> {
     let shown = ledger.show(&loaded.prospect.path);
     let mut prospect = loaded.prospect.clone();
-    let lines: Vec<String> =
-        events.iter().map(|event| event_line(insert(&mut prospect, event.clone()))).collect();
+    let events: Vec<Event> =
+        events.iter().map(|event| insert(&mut prospect, event.clone()).clone()).collect();
+    let lines: Vec<String> = events.iter().map(event_line).collect();
     keeps_rules(&ledger.settings, &loaded.prospect, &prospect)?;
     let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
     if !reads_back(ledger, &prospect, &after) {
@@ -40,7 +45,7 @@ pub fn changed(ledger: &Ledger, loaded: &Loaded, events: &[Event]) -> Result<Cha
         ))
         .into());
     }
-    Ok(Change { path: prospect.path, before: Some(loaded.text.clone()), after })
+    Ok((Change { path: prospect.path, before: Some(loaded.text.clone()), after }, events))
 }
 
 /// The change that makes a new prospect's file. Its events have their keys already.

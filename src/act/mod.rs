@@ -19,3 +19,4 @@ pub mod sweep;
 pub mod tally;
 pub mod target;
 pub mod undo;
+pub mod written;

@@ -3,6 +3,7 @@
 use super::change::{changed, insert, unified};
 use super::names::{criterion, rep, rep_of_git};
 use super::target::{Entry, Target, not_yet};
+use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Severity, Words};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
@@ -59,6 +60,8 @@ pub struct Session<'a> {
 pub struct Done {
     /// The entries that were written, a line for each.
     pub said: Vec<Words>,
+    /// The entries that were written, or would be on a dry run.
+    pub written: Vec<Written>,
     /// On a dry run: the differences that would be written.
     pub differences: Vec<String>,
     /// Doubts about the entries, as warnings.
@@ -209,11 +212,17 @@ impl<'a> Session<'a> {
     pub fn commit(&self, entries: Vec<Entry>) -> Result<Done, Failure> {
         let doubts = self.doubts(entries.iter().flat_map(|entry| &entry.events), None);
         let mut changes = Vec::new();
+        let mut written = Vec::new();
         let mut said = Vec::new();
         let mut problems = Vec::new();
         for entry in entries {
             match changed(self.ledger, &entry.target.loaded, &entry.events) {
-                Ok(change) => changes.push(change),
+                Ok((change, events)) => {
+                    let (id, file) =
+                        (&entry.target.loaded.prospect.id, self.ledger.show(&change.path));
+                    written.extend(events.iter().map(|event| Written::of(id, event, file.clone())));
+                    changes.push(change);
+                }
                 Err(found) => problems.extend(found.0),
             }
             if let Some(until) = self.ended_hold(&entry) {
@@ -228,7 +237,7 @@ impl<'a> Session<'a> {
         }
         let differences = self.write(&changes)?;
         let said = if self.is_dry() { Vec::new() } else { said };
-        Ok(Done { said, differences, doubts })
+        Ok(Done { said, written, differences, doubts })
     }
 
     /// Writes changes as they are, all or none. On a dry run gives the difference of each.

@@ -2,6 +2,7 @@
 
 use super::names::rep;
 use super::session::{Done, Session};
+use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::disk::file::read_text;
 use crate::disk::tally::{impossible, read_file};
@@ -43,7 +44,7 @@ pub fn tally(session: &Session, typed: &str, date: Date, counts: Tally) -> Resul
     let text = before.clone().unwrap_or_else(|| "[tally]\n".to_owned());
     let (days, problems) = read_file(&text, &shown);
     if !problems.is_empty() {
-        return Err(Failure(problems));
+        return Err(Failure(problems.into_iter().map(Diagnostic::refused).collect()));
     }
     let of_day = || days.iter().filter(|(key, _)| key.date == date);
     let day = of_day().fold(counts, |sum, (_, tally)| sum.plus(tally));
@@ -66,10 +67,18 @@ pub fn tally(session: &Session, typed: &str, date: Date, counts: Tally) -> Resul
         return Err(Diagnostic::new(Code::WriteFailed, message).at(Place::file(&shown)).into());
     }
     let differences = session.write(&[Change { path, before, after }])?;
+    let written = Written {
+        id: (&*rep).into(),
+        key: (&*key).into(),
+        kind: "tally".into(),
+        stage: None,
+        owner: None,
+        file: shown,
+    };
     let said = words!(
         "{rep} on {date}: {dials} dials, {conversations} conversations, {appointments} appointments",
         "{rep} {date}：拨打 {dials}，接通 {conversations}，约见 {appointments}"
     );
     let said = if session.is_dry() { Vec::new() } else { vec![said] };
-    Ok(Done { said, differences, ..Done::default() })
+    Ok(Done { said, written: vec![written], differences, ..Done::default() })
 }

@@ -4,7 +4,7 @@
 use super::args::{Facts, Signed};
 use super::context::Context;
 use crate::act::proposal::{Proposed, carry_out};
-use crate::act::session::Session;
+use crate::act::session::{Done, Session};
 use crate::diag::Failure;
 use crate::table::sheet::Sheet;
 use clap::Args;
@@ -35,7 +35,7 @@ impl Apply {
     }
 
     /// Shows the proposal, then writes it if there is a session. The data first: if it cannot be shown as asked, nothing
-    /// is written. A dry run prints the difference in place of the data.
+    /// is written. A dry run prints the difference, or for machines the entries, in place of the data.
     pub fn carry_out<'b>(
         &self,
         context: &Context,
@@ -45,10 +45,12 @@ impl Apply {
         proposed: impl IntoIterator<Item = Proposed<'b>>,
     ) -> Result<(), Failure> {
         let Some(session) = session else { return context.emit(sheet) };
-        if !self.dry_run {
-            context.emit(sheet)?;
+        if self.dry_run {
+            return self.write(context, session, kind, proposed);
         }
-        self.write(context, session, kind, proposed)
+        context.emit(sheet)?;
+        context.talk(self.done(context, session, kind, proposed)?);
+        Ok(())
     }
 
     /// Writes the proposed entries, all or none.
@@ -59,8 +61,18 @@ impl Apply {
         kind: &str,
         proposed: impl IntoIterator<Item = Proposed<'b>>,
     ) -> Result<(), Failure> {
+        context.tell(self.done(context, session, kind, proposed)?)
+    }
+
+    fn done<'b>(
+        &self,
+        context: &Context,
+        session: &Session,
+        kind: &str,
+        proposed: impl IntoIterator<Item = Proposed<'b>>,
+    ) -> Result<Done, Failure> {
         let signed = Signed { by: self.by.clone(), ..Signed::default() };
         let draft = signed.draft(session, kind, &Facts::default(), context)?;
-        context.tell(carry_out(session, &draft, proposed)?)
+        carry_out(session, &draft, proposed)
     }
 }

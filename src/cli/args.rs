@@ -52,7 +52,7 @@ pub struct Global {
     /// Findings in the ledger stop the command
     #[arg(long, global = true)]
     pub strict: bool,
-    /// Leave text that a spreadsheet would run as a formula as it is (CSV, TSV)
+    /// Leave text as it is that a spreadsheet would run as a formula, and control characters (CSV, TSV)
     #[arg(long, global = true)]
     pub raw: bool,
     /// Draw with ASCII characters only

@@ -1,6 +1,7 @@
 //! A command's view of the world, read once: clock, environment, folder, terminal, writers.
 
 use crate::act::session::{Done, Face};
+use crate::act::written::sheet;
 use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
 use crate::disk::durable::{try_file, try_open, write_file_by};
 use crate::disk::ledger::Ledger;
@@ -399,12 +400,32 @@ impl Context {
         Ok(())
     }
 
-    /// Shows what a session did: the differences of a dry run, a line for each entry, and doubts.
+    /// Shows what a session did, or would do on a dry run: to a machine the entries as a sheet, to people the
+    /// differences of a dry run; and talk.
     pub fn tell(&self, done: Done) -> Result<(), Failure> {
-        done.differences.iter().try_for_each(|difference| self.print(difference))?;
+        if self.writes_for_machines() {
+            // The entries are written: nothing may refuse them now, as `--table` might.
+            let options = render::Options { table: None, ..self.render_options() };
+            let rendering =
+                Rendering::of(sheet(&done.written, self.lang()), self.written(), options)
+                    .map_err(|e| render_error(&e))?;
+            self.out.borrow_mut().push(Piece::Sheet(Box::new(rendering)));
+        } else {
+            done.differences.iter().try_for_each(|difference| self.print(difference))?;
+        }
+        self.talk(done);
+        Ok(())
+    }
+
+    /// Is a format for machines asked for?
+    pub fn writes_for_machines(&self) -> bool {
+        self.format.is_some_and(|format| format.readers() == Audience::Machines)
+    }
+
+    /// Tells what a session did: a line for each entry, and doubts.
+    pub fn talk(&self, done: Done) {
         done.said.into_iter().for_each(|said| self.say(said));
         show(&done.doubts, self.look_of_messages());
-        Ok(())
     }
 
     /// Talk, on stderr.

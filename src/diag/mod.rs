@@ -358,6 +358,8 @@ codes! {
     UnknownKind "unknown-kind" Info Refused "a kind of event that is not known; kept and counted as a note" "未知的记录类型；保留，按备注计";
     UnknownKey "unknown-key" Info Refused "a key that is not known; kept" "未知的键；保留";
     EventsNotLast "events-not-last" Warning Refused "`[events]` is not the last table of the file" "`[events]` 不是文件的最后一个表";
+    EntriesNotLines "entries-not-lines" Warning Refused "entries that are not lines under one header, where none can be added" "记录没有逐行写在同一个表头之下，无法追加";
+    NewerToml "newer-toml" Warning Refused "a form of TOML 1.1, which other readers may refuse" "TOML 1.1 的写法，其他程序可能不接受";
     NoEvents "no-events" Warning Refused "a prospect without a single event" "潜在客户没有任何记录";
     TimeOrder "time-order" Warning Refused "the times of a day contradict the order of its events" "同一天的时间与记录的顺序矛盾";
     FutureEvent "future-event" Warning Refused "an event is dated after the day of the report" "记录的日期晚于报表日";

@@ -143,7 +143,7 @@ impl Ledger {
                     self.show(first).display()
                 );
                 let other = id_of(first);
-                let differ = match (id == other, id.to_lowercase() == other.to_lowercase()) {
+                let differ = match (id == other, id::composed(&id) != id::composed(&other)) {
                     (true, _) => words!(
                         "folders carry no meaning: the file's name alone is the id",
                         "文件夹没有含义：id 只取自文件名"

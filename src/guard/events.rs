@@ -10,9 +10,10 @@ use crate::format::read_prospect::read_prospect;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::rules::growth::{Content, Harm, lives_on};
+use crate::rules::growth::{Content, Harm, Heirs, lives_on};
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Refuses changed and lost entries.
@@ -51,14 +52,29 @@ pub fn history(case: &Case, own: &Own, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Refuses the removal of a prospect unless its journal lives on, under another id or joined to another prospect.
-pub fn gone(case: &Case, all: &[Case], found: &mut Vec<Diagnostic>) {
-    let lives = |(side, journal): (usize, Content)| {
-        journal.events.is_empty() || all.iter().any(|other| lives_in(&journal, side, other))
-    };
-    if journals(case).all(lives) {
-        return;
+/// Which cases of a commit are gone with their journals: these live on neither under another id nor in a prospect that
+/// was joined with theirs. Of two equal journals in one file only one lives on.
+pub fn lost(all: &[Case]) -> Vec<bool> {
+    let mut lost = vec![false; all.len()];
+    let sides = all.iter().map(|case| case.sides.len()).max().unwrap_or(0);
+    for side in 0..sides {
+        let at = |case: &Case| Some(case.sides.get(side)?.as_ref()?.read.content());
+        let now = |case: &Case| Some((at(case), case.now.as_ref()?.read.content()));
+        let mut heirs = Heirs::of(all.iter().filter_map(now));
+        let is_gone = |(_, case): &(usize, &Case)| case.now.is_none();
+        let gone = all.iter().enumerate().filter(is_gone);
+        let mut gone: Vec<(usize, Content)> =
+            gone.filter_map(|(n, case)| Some((n, at(case)?))).collect();
+        gone.sort_by_key(|(_, journal)| Reverse(journal.events.len()));
+        for (n, journal) in gone.iter().filter(|(_, journal)| !journal.events.is_empty()) {
+            lost[*n] |= !heirs.take(journal, |_| true);
+        }
     }
+    lost
+}
+
+/// Refuses the removal of a prospect with its journal.
+pub fn gone(case: &Case, found: &mut Vec<Diagnostic>) {
     let message = words!(
         "the prospect `{}` is gone with its events",
         "潜在客户 `{}` 连同记录不见了",
@@ -74,11 +90,6 @@ pub fn gone(case: &Case, all: &[Case], found: &mut Vec<Diagnostic>) {
                 case.id
             )),
     );
-}
-
-/// The journal of a prospect on each side that has it.
-fn journals(case: &Case) -> impl Iterator<Item = (usize, Content)> {
-    case.before().map(|(side, file)| (side, file.read.content()))
 }
 
 /// Does one side's journal live on in another prospect of the commit?

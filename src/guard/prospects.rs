@@ -1,7 +1,7 @@
 //! The guard's rules for prospects: the rep who may change them; `events` has the rules for their entries.
 
 use super::commits::Commit;
-use super::events::{Entries, gone, history};
+use super::events::{Entries, gone, history, lost};
 use super::files::{Case, File, Files, Rules, rules_of};
 use super::own::{Own, own};
 use super::{in_commit, place_in};
@@ -49,8 +49,8 @@ impl<'a> Judge<'a> {
         let of = |rules: Rules| move |path: &Path| rules_of(path, self.prefix) == Some(rules);
         let cases = files.cases(commit, Kind::Prospect, of(Rules::Prospect))?;
         let mut found = Vec::new();
-        for case in &cases {
-            self.prospect(commit, case, &cases, &mut found);
+        for (case, is_lost) in cases.iter().zip(lost(&cases)) {
+            self.prospect(commit, case, &cases, is_lost, &mut found);
         }
         for case in &files.cases(commit, Kind::Activity, of(Rules::Tally))? {
             super::tallies::judge(commit, case, self.rights, &mut found);
@@ -59,7 +59,14 @@ impl<'a> Judge<'a> {
         Ok(found.into_iter().map(|problem| problem.note(note.clone())).collect())
     }
 
-    fn prospect(&self, commit: &Commit, case: &Case, all: &[Case], found: &mut Vec<Diagnostic>) {
+    fn prospect(
+        &self,
+        commit: &Commit,
+        case: &Case,
+        all: &[Case],
+        is_lost: bool,
+        found: &mut Vec<Diagnostic>,
+    ) {
         let own = own(commit, case);
         if own.is_nothing() {
             return;
@@ -67,7 +74,12 @@ impl<'a> Judge<'a> {
         if own.form || !own.added.is_empty() {
             self.permission(case, &own, found);
         }
-        let Some(now) = &case.now else { return gone(case, all, found) };
+        let Some(now) = &case.now else {
+            if is_lost {
+                gone(case, found);
+            }
+            return;
+        };
         // A file that cannot be read would hide events that the next commit drops.
         if now.read.items.broken {
             found.extend(self.broken(case));

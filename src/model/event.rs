@@ -42,6 +42,11 @@ impl EventKey {
         key(first.iter().try_fold(0, digit)?)
     }
 
+    /// Has it characters after the date and N? The program's keys do; they are made from the content.
+    pub fn has_suffix(&self) -> bool {
+        !self.suffix().is_empty()
+    }
+
     /// The characters after the date and N, which tell two branches' events apart.
     fn suffix(&self) -> &str {
         let rest = self.text.get(11..).unwrap_or("");

@@ -127,7 +127,7 @@ pub struct Options {
     pub color: bool,
     /// Lines, bars and marks from ASCII only. Texts of the ledger are not changed.
     pub ascii: bool,
-    /// Leave text that a spreadsheet would run as a formula as it is.
+    /// Leave text as it is that a spreadsheet would run as a formula, and control characters (CSV, TSV).
     pub raw: bool,
     /// Only the table of this id, where a sheet has several.
     pub table: Option<String>,

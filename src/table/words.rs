@@ -67,6 +67,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("decides", "Decides", "决策"),
     ("birthday", "Birthday", "生日"),
     ("key", "Key", "事件号"),
+    ("file", "File", "文件"),
     ("hold", "On hold until", "暂缓至"),
     ("retracted", "Retracted", "已撤回"),
     ("covers-from", "From", "覆盖自"),

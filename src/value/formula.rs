@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Would a spreadsheet run this text? East Asian keyboards give the full-width signs, and some
 /// spreadsheets read them as the plain ones.
 fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 /// A `'`, or several, before a formula: the result of neutralising one.

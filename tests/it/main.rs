@@ -42,6 +42,7 @@ mod report_options;
 mod reports_practice;
 mod reports_properties;
 mod reports_stats;
+mod resolve;
 mod rules;
 mod safety;
 mod schema;

@@ -102,7 +102,7 @@ impl Add {
         let (id, force) = (self.id.as_deref(), self.force.as_deref());
         let how = Opening { id, anyway: self.anyway, force };
         let (added, done) = add(&session, prospect, event, how)?;
-        if !self.dry_run {
+        if !self.dry_run && !context.writes_for_machines() {
             context.print(&format!("{}\n", added.id))?;
         }
         context.tell(done)

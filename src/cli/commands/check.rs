@@ -8,7 +8,9 @@ use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Word
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
 use crate::disk::private::repository_of;
-use crate::format::layout::{ACTIVITY, Danger, PROSPECTS, danger};
+use crate::format::layout::{ACTIVITY, Danger, PROSPECTS, SETTINGS, danger};
+use crate::format::newer::newer;
+use crate::format::tree::is_toml;
 use crate::git::kept::{ignored, tracked_state};
 use crate::git::program::Git;
 use crate::guard::dangerous;
@@ -220,6 +222,12 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
     problems.extend(crate::disk::tally::read_tallies(ledger, today).1);
+    for path in ledger.activity_paths().0.into_iter().chain([SETTINGS.into()]) {
+        // A text that cannot be read has been told of.
+        if let Some(text) = ledger.text(&path).ok().filter(|text| is_toml(text)) {
+            problems.extend(newer(&text, &Place::file(ledger.show(&path))));
+        }
+    }
     (paths, problems)
 }
 
@@ -256,6 +264,7 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
     };
     let mut found = loaded.problems;
     let shown = ledger.show(path);
+    found.extend(newer(&loaded.text, &Place::file(&shown)));
     // A prospect that opens after the day is looked at on the day it opens.
     let opens = loaded.prospect.events.first().map(|event| event.date());
     let day = opens.map_or(today, |opens| opens.max(today));

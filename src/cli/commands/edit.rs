@@ -102,10 +102,9 @@ fn no_copy(error: &std::io::Error) -> Diagnostic {
 }
 
 fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
-    // EDITOR may have arguments: "code --wait".
-    let mut words = editor.split_whitespace();
-    let program = words.next().unwrap_or(editor);
-    let status = std::process::Command::new(program).args(words).arg(copy).status();
+    // A shell reads EDITOR, as git has it: quotes, arguments, paths with spaces.
+    let command = format!("{editor} \"$@\"");
+    let status = std::process::Command::new("sh").args(["-c", &command, editor]).arg(copy).status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => {

@@ -15,8 +15,8 @@ use clap::{Args, ValueEnum};
     crm export prospects > prospects.csv\n  \
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
     crm export events --as-of 2009Q4 -f jsonl\n\n\
-    Text that a spreadsheet would run as a formula gets a ' in front; --raw leaves it as it is, for\n\
-    files that `crm import` or another program reads.")]
+    Text that a spreadsheet would run as a formula gets a ' in front, and control characters are spelt\n\
+    out; --raw leaves text as it is, for files that `crm import` or another program reads.")]
 pub struct Export {
     /// The records
     #[arg(value_enum)]

@@ -28,6 +28,7 @@ use crate::diag::{Place, Words};
 use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::format::tree::parse;
 use markers::{Markers, take_apart};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use toml::de::DeValue;
@@ -75,7 +76,7 @@ impl Kind {
 }
 
 /// A value in three versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Three<T> {
     /// The common ancestor's; of a file, empty where there is none.
     pub base: T,
@@ -207,6 +208,23 @@ pub fn settles(text: &str, versions: Versions, kind: Kind) -> bool {
     !marked(text)
         && ![base, ours, theirs].into_iter().any(marked)
         && markers::is_choice(text, &merged.text)
+}
+
+/// Has one of two versions a fact, or a table, that the other lacks? Entries of a journal aside.
+pub fn is_one_sided(ours: &str, theirs: &str, kind: Kind) -> bool {
+    let keys = |text| -> Option<BTreeSet<(String, Vec<String>)>> {
+        let document = document::Document::read(text, kind.names()).ok()?;
+        let is_fact = |section: &&document::Section| {
+            section.path.first().map(String::as_str) != kind.journal() || section.path.is_empty()
+        };
+        let keys = |section: &document::Section| {
+            let keys = section.entries.iter().map(|entry| entry.key.clone());
+            let id = section.id.clone();
+            keys.chain([Vec::new()]).map(|key| (id.clone(), key)).collect::<Vec<_>>()
+        };
+        Some(document.sections.iter().filter(is_fact).flat_map(keys).collect())
+    };
+    keys(ours) != keys(theirs)
 }
 
 /// The sorted keys of a journal; `None` if the text is not TOML.

@@ -395,6 +395,13 @@ const ATTACKS: &[(&str, &str, &str, &str, &str)] = &[
         "liu",
         "add zhang 10 imported liu",
     ),
+    (
+        "liu",
+        "open a liu liu 10; open b liu liu 10; commit; rm a; mv b c",
+        "history-lost",
+        "liu",
+        "open a liu liu 10; open b liu liu 10; commit; mv a c; mv b d",
+    ),
     // Signatures and retractions.
     ("liu", "add zhang 10 call wang", "foreign-signature", "wang", "add zhang 10 call wang"),
     ("boss", "add zhang 10 call liu", "foreign-signature", "boss", "add zhang 10 call boss"),

@@ -240,7 +240,7 @@ impl World {
         if !is_prospect(&path) {
             if strange && self.rng.u8(..3) == 0 {
                 put(text.replacen("dials = 5", "dials = 50", 1));
-                return if text.contains("dials = 5 ") { None } else { needs("") };
+                return if text.contains("dials = 5") { None } else { needs("") };
             }
             put(format!("{text}2009-12-{day:02}-1-t{n} = {{ dials = {n} }}\n"));
             return needs(&whose);

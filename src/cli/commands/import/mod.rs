@@ -220,7 +220,7 @@ fn known(
     if fresh.is_empty() {
         return Ok(Step::Known { change: None, entries: 0, differing });
     }
-    let change = changed(ledger, &loaded, &fresh)?;
+    let (change, _) = changed(ledger, &loaded, &fresh)?;
     let mut after = loaded.prospect.clone();
     let entries = fresh.len();
     for event in fresh {

@@ -108,7 +108,12 @@ pub(super) fn settle(
         let new = Change { path: other, before: None, after: two.later.clone() };
         return Ok(Settled { changes: vec![own(two.earlier.clone()), new], left: Vec::new() });
     }
-    let later = retracted(ledger, context, path, two)?;
+    let opening = |text: &str| content(text).0.events.remove(&*two.first.text);
+    let is_one_opening = two.first == two.second && opening(&two.earlier) == opening(&two.later);
+    let later = match is_one_opening {
+        true => two.later.clone(),
+        false => retracted(ledger, context, path, two)?,
+    };
     let versions = Versions { base: "", ours: &two.earlier, theirs: &later };
     let merged = joined(versions, Kind::Prospect, &Markers::default()).map_err(|why| {
         let message = words!("the two files cannot be joined: {why}", "两个文件无法合并：{why}");
