@@ -56,7 +56,8 @@ pub fn not_lines(text: &str, journal: &str, table: &Table, place: &Place) -> Opt
     let (name, events) = table.get_key_value(journal)?;
     let DeValue::Table(entries) = events.get_ref() else { return None };
     let finding = |span| Some(no_journal(journal, &place.clone().span(span)));
-    let is_block = |value: &Value| text[value.span()].starts_with('[') && value.get_ref().is_table();
+    let is_block =
+        |value: &Value| text[value.span()].starts_with('[') && value.get_ref().is_table();
     match entries.iter().find(|(_, value)| is_block(value)) {
         Some((key, _)) => finding(key.span()),
         None if header_end(text, journal, events.span().start).is_none() => finding(name.span()),
