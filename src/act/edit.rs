@@ -15,7 +15,6 @@ use crate::format::read_prospect::read_prospect;
 use crate::rules::replay::replay;
 use crate::value::date::Date;
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The text that a draft began from, beside it.
