@@ -98,6 +98,10 @@ mod tests {
         assert!(near(proportion(0, 0).shrunk(0.25, 4.0).unwrap(), 0.25));
         assert!(near(proportion(3, 10).shrunk(0.5, 0.0).unwrap(), 0.3));
         assert_eq!(proportion(0, 0).shrunk(0.5, 0.0), None);
+        assert_eq!(proportion(0, 4).shrunk(0.5, 0.0), Some(0.0));
+        assert_eq!(proportion(4, 4).shrunk(0.5, 0.0), Some(1.0));
+        assert_eq!(proportion(5, 4).shrunk(0.5, 1.0), None);
+        assert_eq!(proportion(1, 2).shrunk(0.5, -1.0), None);
         assert_eq!(proportion(1, 2).shrunk(1.5, 1.0), None);
         assert_eq!(proportion(1, 2).shrunk(0.5, f64::NAN), None);
     }

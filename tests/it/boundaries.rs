@@ -280,3 +280,131 @@ fn the_team_sheet_has_a_rep_who_left_on_the_first_day_of_the_week() {
         assert_eq!(csv.contains("ma,"), there, "{left}: {csv}");
     }
 }
+
+/// What was done in January, by rep: of one prospect.
+fn done_by(settings: &str, events: &str, text: &str) -> (Vec<(String, Activity)>, Vec<String>) {
+    let mut book = book(settings, &[("x", "", events)], "2010-02-01");
+    let tally = |dials| crm::rules::book::Tally { dials, conversations: 0, appointments: 2 };
+    book.tallies = vec![
+        ("he".into(), day("2010-01-31"), tally(7)),
+        ("he".into(), day("2010-02-01"), tally(9)),
+    ];
+    let (practice, _) =
+        measure(&book, &Request::of(query(&book, text)), &[days("2010-01-01", "2010-01-31")]);
+    let practice = practice.into_iter().next().unwrap();
+    (practice.groups.into_iter().collect(), practice.left_out.into_iter().collect())
+}
+
+#[test]
+fn a_tally_takes_the_place_of_the_calls_of_its_day_only() {
+    let events = "2010-01-01 = { kind = \"opened\", owner = \"he\" }\n\
+         2010-01-30 = { kind = \"call\", by = \"he\", next = 2010-02-20 }\n\
+         2010-01-31 = { kind = \"call\", by = \"he\", reached = false }\n";
+    let (groups, left_out) = done_by("", events, "");
+    assert_eq!(groups.len(), 1);
+    let he = &groups[0].1;
+    assert_eq!((he.dials, he.conversations, he.appointments), (8, 1, 3));
+    assert_eq!(left_out, [""; 0]);
+    // An appointment of a day with a tally is counted there.
+    let events = "2010-01-01 = { kind = \"opened\", owner = \"he\" }\n\
+         2010-01-31 = { kind = \"call\", by = \"he\", next = 2010-02-20 }\n";
+    assert_eq!(done_by("", events, "").0[0].1.appointments, 2);
+}
+
+#[test]
+fn a_tally_counts_where_all_prospects_of_its_rep_are_selected() {
+    let events = "2010-01-01 = { kind = \"opened\", owner = \"he\", value = 5 }\n";
+    let dials = |text: &str| {
+        let (groups, left_out) = done_by("", events, text);
+        (groups.iter().map(|(_, done)| done.dials).sum::<u64>(), left_out)
+    };
+    assert_eq!(dials(""), (7, vec![]));
+    assert_eq!(dials("owner:he"), (7, vec![]));
+    assert_eq!(dials("owner:ma"), (0, vec![]), "none of them is selected: nothing is left out");
+    let two = book(
+        "",
+        &[("x", "", events), ("y", "", &events.replace("value = 5", "value = 9"))],
+        "2010-02-01",
+    );
+    let mut two = two;
+    let tally = crm::rules::book::Tally { dials: 7, conversations: 0, appointments: 0 };
+    two.tallies = vec![("he".into(), day("2010-01-31"), tally)];
+    let (practice, _) =
+        measure(&two, &Request::of(query(&two, "value>5")), &[days("2010-01-01", "2010-01-31")]);
+    let left_out: Vec<&str> = practice[0].left_out.iter().map(String::as_str).collect();
+    assert_eq!((practice[0].all.dials, left_out), (0, vec!["he"]), "one of two is selected");
+}
+
+#[test]
+fn an_appointment_belongs_to_the_entry_that_named_it_or_the_move_before_it() {
+    let settings = "[[rep]]\nid = \"he\"\n[[rep]]\nid = \"ma\"\n";
+    let whose = |events: &str| {
+        let (groups, _) = done_by(settings, events, "");
+        let set =
+            groups.iter().filter(|(_, done)| done.appointments > if done.tallied { 2 } else { 0 });
+        set.map(|(rep, _)| rep.clone()).collect::<Vec<_>>()
+    };
+    let opened = "2010-01-01 = { kind = \"opened\", owner = \"he\" }\n";
+    let named = "2010-01-05 = { kind = \"call\", by = \"ma\", next = 2010-02-20 }\n";
+    let same_day = "2010-01-05 = { kind = \"call\", by = \"ma\", stage = \"appointment\", next = 2010-02-20 }\n";
+    let moved = "2010-01-04 = { kind = \"moved\", stage = \"appointment\", forced = \"x\" }\n";
+    assert_eq!(whose(&format!("{opened}{named}")), ["ma"]);
+    assert_eq!(whose(&format!("{opened}{same_day}")), ["ma"], "of one day the entry counts");
+    assert_eq!(whose(&format!("{opened}{moved}{named}")), ["he"], "the earlier move counts");
+    assert_eq!(whose(&format!("{opened}{moved}")), ["he"]);
+    assert_eq!(whose(opened), [""; 0]);
+    // A board without a column of appointments: the first column is none.
+    let board = "[[pipeline]]\nid = \"p\"\nstage = [{ id = \"a\" }, { id = \"b\" }, { id = \"won\", outcome = \"won\" }, { id = \"lost\", outcome = \"lost\" }]\n";
+    let (groups, _) = done_by(&format!("{settings}{board}"), opened, "");
+    assert_eq!(groups.iter().map(|(_, done)| done.appointments).sum::<u64>(), 2, "the tally's");
+}
+
+#[test]
+fn the_first_day_of_the_period_and_of_a_pursuit_count() {
+    // The last entry lies on the first day of the period.
+    let activity = done("2010-01-01 = { kind = \"call\" }\n");
+    assert_eq!((activity.dials, activity.conversations, activity.called), (1, 1, 1));
+    // What is done on the day of reopening is of the new pursuit.
+    let twice = "2009-12-01 = { kind = \"call\", owner = \"he\" }\n\
+         2009-12-02 = { kind = \"meeting\" }\n\
+         2009-12-03 = { kind = \"moved\", stage = \"lost\", reason = \"x\" }\n\
+         2010-01-10-1 = { kind = \"moved\", stage = \"opportunity\" }\n\
+         2010-01-10-2 = { kind = \"call\" }\n\
+         2010-01-11 = { kind = \"meeting\" }\n";
+    let activity = done(twice);
+    assert_eq!((activity.called, activity.first_meetings, activity.meetings), (1, 1, 1));
+    let once = twice.replace("2010-01-10-1 = { kind = \"moved\", stage = \"opportunity\" }\n", "");
+    let activity = done(&once);
+    assert_eq!((activity.called, activity.first_meetings, activity.meetings), (0, 0, 1));
+}
+
+#[test]
+fn the_clock_without_a_meeting_starts_where_the_first_column_was_left() {
+    let events = "2010-01-01 = { kind = \"moved\", stage = \"25\", forced = \"x\" }\n\
+         2010-01-05 = { kind = \"moved\", stage = \"opportunity\", reason = \"x\" }\n\
+         2010-01-10 = { kind = \"moved\", stage = \"25\", forced = \"x\" }\n";
+    let start = |on: &str| first(&one(events, on)).state.clock_start;
+    assert_eq!(start("2010-01-04"), Some(day("2010-01-01")));
+    assert_eq!(start("2010-01-05"), None, "in the first column there is no clock");
+    assert_eq!(start("2010-01-10"), Some(day("2010-01-10")), "a fall-back starts it anew");
+}
+
+#[test]
+fn the_first_column_and_the_lost_one_require_nothing() {
+    let book = one(FIFTY, "2010-01-08");
+    let case = first(&book).case(&book.settings, day("2010-01-08"));
+    let pipeline = first(&book).pipeline(&book.settings);
+    let ids = |stage: usize| {
+        case.requirements(stage).iter().map(|status| status.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(0), [""; 0]);
+    assert_eq!(ids(pipeline.lost()), [""; 0]);
+    assert_eq!(ids(1), ["in-cycle", "appointment-set"]);
+    assert_eq!(ids(2), ["in-cycle", "appointment-set", "met", "next-step"]);
+    assert!(!ids(4).contains(&"in-cycle".to_owned()), "papers end the rule of the cycle");
+    // Each once, though columns share them.
+    let mut all = ids(4);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), ids(4).len());
+}

@@ -12,6 +12,7 @@
 
 mod allocation;
 mod boundaries;
+mod boundaries_reports;
 mod browser;
 mod commands;
 mod common;
