@@ -1,103 +1,16 @@
 //! The edges of the reports: what is remarked on and what is not, which rows stand out, what the first and the
 //! last day count. Each test names the edge.
 
+use crate::common::sheets::{
+    LOST, OPEN, TEAM, WON, by_owner, column, days, ledger, make, many, marks, plain, remarks, rows,
+    table,
+};
 use crate::common::{book, day, query};
 use crm::report::dimension::Dimension;
-use crm::report::{REPORTS, Request, find};
-use crm::rules::book::Book;
-use crm::table::sheet::{Cell, Emphasis, Sheet, Table};
+use crm::report::{REPORTS, Request};
+use crm::table::sheet::Sheet;
 use crm::value::period::Period;
 use std::fmt::Write;
-
-/// A book of prospects with events, without facts.
-fn ledger(settings: &str, prospects: &[(&str, &str)], on: &str) -> Book {
-    let prospects: Vec<(&str, &str, &str)> =
-        prospects.iter().map(|(id, events)| (*id, "", *events)).collect();
-    book(settings, &prospects, on)
-}
-
-/// A book of as many alike as are asked for, under ids that begin alike.
-fn many(settings: &str, alike: &[(usize, &str, &str)], on: &str) -> Book {
-    let ids: Vec<(String, &str)> = alike
-        .iter()
-        .flat_map(|(n, id, events)| (0..*n).map(move |at| (format!("{id}{at:02}"), *events)))
-        .collect();
-    let prospects: Vec<(&str, &str)> = ids.iter().map(|(id, events)| (&**id, *events)).collect();
-    ledger(settings, &prospects, on)
-}
-
-fn days(from: &str, to: &str) -> Option<Period> {
-    Some(Period { from: day(from), to: day(to) })
-}
-
-fn make(name: &str, book: &Book, change: impl FnOnce(&mut Request)) -> Sheet {
-    let mut request = Request::of(query(book, ""));
-    change(&mut request);
-    (find(name).unwrap().make)(book, &request).unwrap()
-}
-
-fn plain(name: &str, book: &Book) -> Sheet {
-    make(name, book, |_| ())
-}
-
-fn table<'s>(sheet: &'s Sheet, id: &str) -> &'s Table {
-    sheet.tables.iter().find(|table| table.id == id).unwrap()
-}
-
-fn shown(cell: &Cell) -> String {
-    match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(text) => text.to_string(),
-        Cell::Int(n) => n.to_string(),
-        Cell::Number(x, digits) => format!("{x:.digits$}"),
-        Cell::Amount(amount) => amount.to_string(),
-        Cell::Rate(n, of) => format!("{n}/{of}"),
-        Cell::Absent(why) => why.to_string(),
-        other => format!("{other:?}"),
-    }
-}
-
-/// The rows of a table as text: cells between bars, `!` before those that warn, `+` before good ones, `=` before sums.
-fn rows(table: &Table) -> Vec<String> {
-    let row = |cells: &[Cell], emphasis: Emphasis| {
-        let mark = match emphasis {
-            Emphasis::Plain => "",
-            Emphasis::Good => "+",
-            Emphasis::Warn => "!",
-            Emphasis::Total => "=",
-        };
-        let cells: Vec<String> = cells.iter().map(shown).collect();
-        format!("{mark}{}", cells.join("|"))
-    };
-    table.rows.iter().map(|one| row(&one.cells, one.emphasis)).collect()
-}
-
-/// The mark of each row, without its cells.
-fn marks(table: &Table) -> String {
-    let marked = rows(table);
-    marked
-        .iter()
-        .map(|row| row.chars().next().filter(|c| "!+=".contains(*c)).unwrap_or('.'))
-        .collect()
-}
-
-/// One column, from top to bottom.
-fn column(table: &Table, id: &str) -> Vec<String> {
-    let at = table.columns.iter().position(|column| column.id == id).unwrap();
-    table.rows.iter().map(|row| shown(&row.cells[at])).collect()
-}
-
-fn remarks(sheet: &Sheet, part: &str) -> usize {
-    sheet.notes.iter().filter(|note| note.contains(part)).count()
-}
-
-const OPEN: &str = "2010-01-01 = { kind = \"imported\", stage = \"50\", owner = \"he\", value = 100, close_by = 2010-01-25 }\n";
-const WON: &str = "2010-01-01 = { kind = \"imported\", stage = \"25\", owner = \"he\" }\n\
-    2010-01-02 = { kind = \"meeting\" }\n\
-    2010-01-09 = { kind = \"booking\", amount = 100, stage = \"closed\", forced = \"x\" }\n";
-const LOST: &str = "2010-01-01 = { kind = \"imported\", stage = \"25\", owner = \"he\" }\n\
-    2010-01-09 = { kind = \"moved\", stage = \"lost\", reason = \"price\" }\n";
-const TEAM: &str = "[[rep]]\nid = \"he\"\ncapacity = 2\n";
 
 #[test]
 fn no_report_remarks_on_nothing() {
@@ -185,10 +98,6 @@ fn the_clock_of_a_cycle_has_halves_and_multiples() {
     assert_eq!(column(table(&sheet, "clock"), "count"), ["0"; 7]);
     let none = by_owner("aging", &ledger("", &[], "2010-06-01"));
     assert_eq!(rows(table(&none, "clock")), [""; 0]);
-}
-
-fn by_owner(name: &str, book: &Book) -> Sheet {
-    make(name, book, |request| request.by = Some(Dimension::Owner))
 }
 
 #[test]
@@ -402,6 +311,20 @@ fn a_target_looks_ahead_only_where_the_period_has_days_to_come() {
     };
     assert!(target("2010-01-10").contains("50 closes in a year of"), "{}", target("2010-01-10"));
     assert!(target("2010-01-11").contains("50 closes by 2010-01-11"), "{}", target("2010-01-11"));
+    // A target is of all together: of the only group, or of the sum, and of none beside it.
+    let targets = |others: usize| {
+        let other = OPEN.replace("\"he\"", "\"ma\"");
+        let book = many("", &[(5, "w", WON), (others, "o", &other)], "2010-01-10");
+        let sheet = make("ratios", &book, |request| {
+            request.target = Some(crm::value::money::Amount::from_int(50));
+        });
+        let table = table(&sheet, "replenishment");
+        let cells: Vec<String> =
+            rows(table).iter().map(|row| row.rsplit('|').next().unwrap().to_owned()).collect();
+        cells.iter().map(|cell| !cell.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(targets(0), [true]);
+    assert_eq!(targets(1), [false, false, true]);
 }
 
 #[test]

@@ -686,6 +686,39 @@ fn monthly_lists_without_dates_follow_a_deal_back() {
 }
 
 #[test]
+fn a_date_that_a_list_repeats_is_news_only_where_the_ledger_never_said_it() {
+    let sandbox = Sandbox::ledger();
+    let head = "id,name,stage,next,close_by\n";
+    let list = |next: &str, close: &str, on: &str| {
+        sandbox.write("list.csv", format!("{head}d1,Acme,25,{next},{close}\n"));
+        let said = imported(sandbox.crm(&format!("import list.csv --date {on} --as-of {on}")));
+        let written = sandbox.read("prospects/d1.toml").lines().last().unwrap().to_owned();
+        (said.contains(" 0 entries written"), written)
+    };
+    let log = |line: &str| {
+        let text = sandbox.read("prospects/d1.toml");
+        sandbox.write("prospects/d1.toml", format!("{text}{line}\n"));
+    };
+    let (november, december) = ("2009-11-10", "2009-12-10");
+    list(november, "2009-12-01", "2009-10-01");
+    assert!(list(november, "2009-12-01", "2009-10-02").0, "it stands");
+    // The step is held, the signing date withdrawn: the list that still has them tells nothing new.
+    log("2009-11-10 = { kind = \"meeting\", revokes = [\"timing\"] }");
+    let (nothing, written) = list(november, "2009-12-01", "2009-11-12");
+    assert!(nothing, "{written}");
+    // Other dates are news, each by itself.
+    let (_, written) = list(december, "2009-12-01", "2009-11-13");
+    assert_eq!(written, "2009-11-13 = { kind = \"imported\", next = 2009-12-10 }");
+    let (_, written) = list(december, "2009-12-20", "2009-11-14");
+    assert_eq!(written, "2009-11-14 = { kind = \"imported\", close_by = 2009-12-20 }");
+    // While another one stands, one that was said before is a change.
+    let (_, written) = list(november, "2009-12-20", "2009-11-15");
+    assert_eq!(written, "2009-11-15 = { kind = \"imported\", next = 2009-11-10 }");
+    let (_, written) = list(november, "2009-12-01", "2009-11-16");
+    assert_eq!(written, "2009-11-16 = { kind = \"imported\", close_by = 2009-12-01 }");
+}
+
+#[test]
 fn what_has_a_day_of_its_own_keeps_it() {
     let sandbox = Sandbox::ledger();
     sandbox.write(

@@ -87,8 +87,18 @@ pub fn run(faults: &Path, programs: [&str; 2], draw: &Draw) {
     let survivors = survivors.into_inner().unwrap();
     let (all, caught) = (drawn.len(), drawn.len() - survivors.len());
     let unreached = survivors.iter().filter(|by| **by == 0).count();
-    let share = 100.0 * caught as f64 / all as f64;
-    println!("{caught} of {all} faults were caught ({share:.1} %); no test reaches {unreached}");
+    let (share, low, high) = interval(caught as f64, all as f64);
+    println!(
+        "{caught} of {all} faults were caught: {share:.1} % (95 %: {low:.1} to {high:.1} %); no test reaches {unreached}"
+    );
+}
+
+/// The share in percent, with its 95 % interval after Wilson.
+fn interval(k: f64, n: f64) -> (f64, f64, f64) {
+    let (p, z) = (k / n, 1.96_f64);
+    let (middle, scale) = (p + z * z / (2.0 * n), 1.0 + z * z / n);
+    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    (100.0 * p, 100.0 * (middle - half) / scale, 100.0 * ((middle + half) / scale).min(1.0))
 }
 
 /// Does the same work on every processor, until each has returned.
