@@ -408,3 +408,50 @@ fn the_first_column_and_the_lost_one_require_nothing() {
     all.dedup();
     assert_eq!(all.len(), ids(4).len());
 }
+
+#[test]
+fn what_shows_a_criterion_is_taken_back_and_other_entries_are_not() {
+    let settings = "[criteria.seen]\nknown = \"entry\"\nkinds = [\"visit\"]\n\
+         [criteria.shown]\nknown = \"entry\"\nkinds = [\"care\", \"quote\"]\n";
+    let events = "2010-01-01 = { kind = \"visit\" }\n2010-01-02 = { kind = \"care\" }\n\
+         2010-01-03 = { kind = \"note\", revokes = [\"seen\"] }\n";
+    for (on, seen, shown) in
+        [("2010-01-01", true, false), ("2010-01-02", true, true), ("2010-01-03", false, true)]
+    {
+        let book = book(settings, &[("x", "", events)], on);
+        let case = first(&book).case(&book.settings, day(on));
+        assert_eq!((case.holds("seen"), case.holds("shown")), (seen, shown), "{on}");
+    }
+}
+
+#[test]
+fn met_in_the_first_column_there_is_no_cycle_to_be_past() {
+    let met = "2010-01-01 = { kind = \"meeting\", owner = \"he\" }\n";
+    let book = book("[pool]\nrecycle_overdue = 1\n", &[("x", "", met)], "2010-06-01");
+    assert!(!selects(&book, "is:overdue"));
+    assert_eq!(recycle(&book, &query(&book, "")).len(), 0);
+    assert_eq!(sweep(&book, &query(&book, "")).len(), 0);
+}
+
+#[test]
+fn money_of_the_first_and_of_the_last_day_of_a_week_is_of_the_week() {
+    // The week of Friday 2009-12-11 to Thursday 2009-12-17.
+    for (paid, there) in
+        [("2009-12-10", false), ("2009-12-11", true), ("2009-12-17", true), ("2009-12-18", false)]
+    {
+        let events = format!(
+            "2009-12-01 = {{ kind = \"opened\", owner = \"he\" }}\n{paid} = {{ kind = \"payment\", amount = 70 }}\n"
+        );
+        let book = book("", &[("x", "", &events)], "2009-12-31");
+        let sheet = {
+            let request = Request {
+                period: Some(days("2009-12-11", "2009-12-17")),
+                ..Request::of(query(&book, ""))
+            };
+            (find("team").unwrap().make)(&book, &request).unwrap()
+        };
+        let money = |cell: &Cell| *cell == Cell::Amount(crm::value::money::Amount::from_int(70));
+        let found = sheet.tables[0].rows.iter().any(|row| row.cells.iter().any(money));
+        assert_eq!(found, there, "{paid}");
+    }
+}

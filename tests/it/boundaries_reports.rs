@@ -357,3 +357,19 @@ fn the_share_that_fell_back_is_shown_where_anybody_did() {
     let sheet = plain("cycle", &many("", &[(6, "w", WON)], "2010-02-01"));
     assert_eq!(rows(table(&sheet, "days")), ["6|7.0|7|7|7|7|7|7|7||> 7"]);
 }
+
+#[test]
+fn the_tables_of_the_only_board_have_one_name() {
+    let ids = |settings: &str| {
+        let sheet = plain("cycle", &ledger(settings, &[("x", WON)], "2010-02-01"));
+        sheet.tables.iter().map(|table| table.id.clone()).collect::<Vec<_>>()
+    };
+    assert!(ids("").iter().all(|id| !id.contains('-')), "{:?}", ids(""));
+    let two = ids(
+        "[[pipeline]]\nid = \"p\"\nstage = [{ id = \"25\" }, { id = \"closed\", outcome = \"won\" }, { id = \"lost\", outcome = \"lost\" }]\n",
+    );
+    assert!(
+        two.iter().any(|id| id.starts_with("p-")) && two.iter().any(|id| id == "closed"),
+        "{two:?}"
+    );
+}

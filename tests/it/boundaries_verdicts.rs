@@ -167,3 +167,182 @@ fn who_moved_between_grades_is_marked_by_the_way() {
     assert_eq!(remarks(&sheet, "of high value have lapsed"), 1, "{:?}", sheet.notes);
     assert_eq!(remarks(&sheet, "RFM: n = 2, too few"), 1, "{:?}", sheet.notes);
 }
+
+#[test]
+fn quintiles_take_five_customers_who_bought() {
+    let order = "2010-01-01 = { kind = \"order\", amount = 100 }\n";
+    let scored = |n: usize| {
+        let sheet = plain("grades", &many("", &[(n, "x", order)], "2010-01-10"));
+        let bins = sheet.tables.iter().any(|table| table.id == "bins" && !table.rows.is_empty());
+        (bins, remarks(&sheet, "RFM: n ="))
+    };
+    assert_eq!((scored(4), scored(5)), ((false, 1), (true, 0)));
+    assert_eq!(scored(0), (false, 0), "of nobody nothing is remarked");
+    // Two customers make two points of the curve, however many percents are asked for.
+    let sheet = plain("grades", &many("", &[(2, "x", order)], "2010-01-10"));
+    assert_eq!(column(table(&sheet, "curve"), "top"), ["1", "2"]);
+}
+
+#[test]
+fn the_next_column_of_the_last_open_one_is_the_won_one() {
+    let next = |stage: &str| {
+        let events = format!("2010-01-01 = {{ kind = \"imported\", stage = \"{stage}\" }}\n");
+        let book = ledger("", &[("x", &events)], "2010-01-10");
+        crm::rules::replay::moves::next_stage(&book.records()[0], &book.settings)
+    };
+    assert_eq!(["opportunity", "90", "closed", "lost"].map(next), [Some(1), Some(5), None, None]);
+}
+
+#[test]
+fn a_pass_may_end_on_the_day_it_began_and_not_before() {
+    // The clock starts on the day of the appointment.
+    let passes = |on: &str, lost: &str| {
+        let events = format!(
+            "2010-01-01 = {{ kind = \"call\", stage = \"appointment\", next = 2010-01-05 }}\n\
+             {lost} = {{ kind = \"moved\", stage = \"lost\", reason = \"x\" }}\n"
+        );
+        let book = ledger("", &[("x", &events)], on);
+        book.records()[0].history.passes(day(on)).count()
+    };
+    assert_eq!(passes("2010-01-04", "2010-03-01"), 0);
+    assert_eq!(passes("2010-01-05", "2010-03-01"), 1);
+    assert_eq!(passes("2010-02-01", "2010-01-04"), 0, "the appointment never came");
+    let fell = |day_of_fall: &str| {
+        let events = format!(
+            "2010-01-03 = {{ kind = \"meeting\", stage = \"25\", next = 2010-01-08 }}\n\
+             {day_of_fall} = {{ kind = \"moved\", stage = \"lost\", reason = \"x\" }}\n"
+        );
+        let book = ledger("", &[("x", &events)], "2010-02-01");
+        book.records()[0]
+            .history
+            .passes(day("2010-02-01"))
+            .map(|pass| pass.days(day("2010-02-01")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!((fell("2010-01-03-2"), fell("2010-01-04")), (vec![0], vec![1]));
+}
+
+#[test]
+fn an_owner_has_left_from_the_day_of_leaving_on() {
+    let due = |left: &str| {
+        let settings = format!("[[rep]]\nid = \"he\"\nleft = {left}\n");
+        let book = ledger(&settings, &[("x", OPEN)], "2010-01-10");
+        let sheet = crm::report::due::due(&book, &Request::of(query(&book, "")), 0);
+        column(&sheet.tables[0], "what").iter().filter(|what| *what == "owner has left").count()
+    };
+    assert_eq!((due("2010-01-09"), due("2010-01-10"), due("2010-01-11")), (1, 1, 0));
+}
+
+#[test]
+fn a_row_of_the_board_warns_of_each_flag_and_praises_what_was_won() {
+    let fine = "2010-01-01 = { kind = \"meeting\", stage = \"25\", next = 2010-03-01 }\n";
+    let overdue = "2009-12-01 = { kind = \"meeting\", stage = \"25\", next = 2010-03-01 }\n";
+    let missed = "2010-01-01 = { kind = \"meeting\", stage = \"25\", next = 2010-01-09 }\n";
+    let won = "2010-01-10 = { kind = \"imported\", stage = \"closed\" }\n";
+    let mark = |events: &str, on: &str| {
+        let book = ledger("", &[("x", events)], on);
+        marks(
+            &make("board", &book, |request| request.period = days("2010-01-10", "2010-01-10"))
+                .tables[0],
+        )
+    };
+    assert_eq!(
+        [fine, overdue, missed, won].map(|events| mark(events, "2010-01-10")),
+        [".", "!", "!", "+"]
+    );
+    assert_eq!((mark(missed, "2010-01-09"), mark(overdue, "2009-12-29")), (".".into(), ".".into()));
+}
+
+#[test]
+fn who_is_in_the_pool_is_on_nobodys_sheet_and_counted() {
+    let pooled = "2009-12-18 = { kind = \"opened\" }\n";
+    let owned = "2009-12-18 = { kind = \"opened\", owner = \"he\" }\n";
+    let said = |events: &str| {
+        remarks(&plain("sheet", &ledger("", &[("x", events)], "2009-12-24")), "in the pool")
+    };
+    assert_eq!((said(pooled), said(owned)), (1, 0));
+    // Of a later week it is not: the week ends before it was opened.
+    let week = |events: &str, on: &str| {
+        let book = ledger("", &[("x", events)], "2009-12-31");
+        make("sheet", &book, |request| request.period = days(on, on)).tables[0].rows.len()
+    };
+    assert_eq!((week(owned, "2009-12-17"), week(owned, "2009-12-18")), (0, 3));
+    let last_day = owned.replace("2009-12-18", "2009-12-17");
+    assert_eq!(week(&last_day, "2009-12-17"), 1, "opened on the last day of the week");
+}
+
+#[test]
+fn what_show_has_nothing_to_say_of_has_no_row() {
+    let shown = |events: &str, on: &str| {
+        let book = ledger("", &[("x", events)], on);
+        let sheet = crm::report::show::show(&book.records()[0], &book.settings, book.as_of);
+        rows(&sheet.tables[0])
+            .iter()
+            .map(|row| row.split('|').next().unwrap().to_lowercase())
+            .collect::<Vec<_>>()
+    };
+    let once = shown(LOST, "2010-01-09");
+    let has = |rows: &[String], what: &str| rows.iter().any(|row| row == what);
+    for absent in ["needs", "tags", "phone", "value", "pursuit", "age"] {
+        assert!(!has(&once, absent), "{absent}: {once:?}");
+    }
+    assert!(has(&once, "owner"), "{once:?}");
+    let again = shown(
+        &format!("{LOST}2010-01-20 = {{ kind = \"moved\", stage = \"opportunity\" }}\n"),
+        "2010-01-20",
+    );
+    assert!(has(&again, "pursuit"), "{again:?}");
+}
+
+#[test]
+fn a_customer_counts_once_for_its_manager_and_not_after_it_left_without_buying() {
+    let settings =
+        "[grading]\nspan = 5\n[[rep]]\nid = \"he\"\nmanager = \"wang\"\n[[rep]]\nid = \"wang\"\n";
+    let account = "account = \"Acme\"\n";
+    let counted = |prospects: &[(&str, &str, &str)]| {
+        let book = book(settings, prospects, "2010-01-10");
+        column(table(&plain("policy", &book), "span"), "customers")
+    };
+    assert_eq!(counted(&[("x", "", OPEN), ("y", "", OPEN)]), ["2"]);
+    assert_eq!(counted(&[("x", account, OPEN), ("y", account, OPEN)]), ["1"]);
+    assert_eq!(counted(&[("x", "", OPEN), ("y", "", LOST)]), ["1"]);
+    let bought = format!("2009-12-01 = {{ kind = \"order\", amount = 5 }}\n{LOST}");
+    assert_eq!(counted(&[("x", "", OPEN), ("y", "", &bought)]), ["2"]);
+}
+
+#[test]
+fn why_a_value_is_what_it_is_names_the_figures_that_decide() {
+    let why = |settings: &str, facts: &str, events: &str| {
+        let book = book(settings, &[("x", facts, events)], "2010-01-10");
+        let sheet =
+            crm::report::grade::Grades::of(&book, &Request::of(query(&book, "")), None, true)
+                .sheet();
+        let table = sheet
+            .tables
+            .iter()
+            .find(|table| table.columns.iter().any(|c| c.id == "why" || c.id == "dimension"))
+            .unwrap();
+        rows(table).join("\n")
+    };
+    let order = "2010-01-01 = { kind = \"order\", amount = 100 }\n";
+    let bought = why("", "", order);
+    assert!(
+        bought.contains("bought 100, 1 order;") && bought.contains("0 of 1 order repeat"),
+        "{bought}"
+    );
+    assert!(bought.contains("by its class among those who bought"), "{bought}");
+    let margin = why("[grading.margin]\nthin = 0.1\n", "product = \"thin\"\n", order);
+    assert!(margin.contains("margin 10 of 100 bought"), "{margin}");
+    let expected = why("", "", OPEN);
+    assert!(
+        expected.contains("expected 100;") && expected.contains("who have not bought"),
+        "{expected}"
+    );
+    for (settings, says) in [
+        ("[grading]\nvalue_high = 90\n", "high from 90, medium from -"),
+        ("[grading]\nvalue_medium = 90\n", "high from -, medium from 90"),
+    ] {
+        let said = why(settings, "", order);
+        assert!(said.contains(says), "{said}");
+    }
+}
