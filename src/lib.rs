@@ -7,6 +7,8 @@
 //!
 //! - **ledger**: a folder with a `crm.toml`: settings, prospects, tallies.
 //! - **prospect** (潜在客户): somebody who may buy; one file of facts and events. Its **id** is the file's stem.
+//! - **attribute**: anything known of a prospect that has a name: a field of queries, a column of lists, a `--by` of
+//!   reports; one row of one table ([`rules::attribute`]).
 //! - **event**, **entry** (流水): one dated line of a prospect's journal: what happened, and what it changes.
 //!   An event is the thing, an entry is the act of writing one.
 //! - **fact**: a key at the top of a prospect's file; it has no date.
@@ -57,6 +59,7 @@
 #[macro_use]
 pub mod diag;
 
+pub mod act;
 pub mod check;
 pub mod cli;
 pub mod disk;

@@ -10,8 +10,9 @@ use crate::disk::ledger::{Ledger, Stored};
 use crate::format::content::{content, event_line_in};
 use crate::format::layout::{PROSPECTS, SETTINGS};
 use crate::git::snapshot::{Snapshot, Tracked};
-use crate::rules::growth::{Content, Harm, harmed, lives_on};
+use crate::rules::growth::{Content, Harm, Heirs, harmed};
 use crate::value::id;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -70,11 +71,16 @@ impl Comparison<'_> {
         let here: BTreeMap<String, &PathBuf> =
             self.paths.iter().rev().map(|path| (id::fold(&id_of(path)), path)).collect();
         // Read only if a prospect is gone.
-        let mut newcomers: Option<Vec<(Option<Content>, Content)>> = None;
+        let mut heirs: Option<Heirs> = None;
         let mut found = Vec::new();
-        for path in touched {
+        let olds = touched.iter().map(|path| {
             let was = self.text_before(path);
             let (old, _) = content(&was);
+            (path, was, old)
+        });
+        let mut touched: Vec<(&PathBuf, String, Content)> = olds.collect();
+        touched.sort_by_key(|(.., old)| Reverse(old.events.len()));
+        for (path, was, old) in touched {
             // A folder carries no meaning: the id identifies the prospect. A file at an unchanged path is tried first.
             let same = self.paths.binary_search(path).ok().map(|at| &self.paths[at]);
             match same.or_else(|| here.get(&id::fold(&id_of(path))).copied()) {
@@ -82,21 +88,16 @@ impl Comparison<'_> {
                     let harm = self.compared(&was, &old, now);
                     // Of two people under one id, one has a file of another name now.
                     let mut moved = || {
-                        let candidates = newcomers.get_or_insert_with(|| self.contents(changed));
-                        candidates
-                            .iter()
-                            .any(|(before, after)| before.is_none() && lives_on(&old, None, after))
+                        let heirs = heirs.get_or_insert_with(|| self.heirs(changed));
+                        heirs.take(&old, |before| before.is_none())
                     };
                     if !harm.is_empty() && !moved() {
                         found.extend(harm);
                     }
                 }
                 None => {
-                    let candidates = newcomers.get_or_insert_with(|| self.contents(changed));
-                    let joined = candidates
-                        .iter()
-                        .any(|(before, after)| lives_on(&old, before.as_ref(), after));
-                    if !joined && !old.events.is_empty() {
+                    let heirs = heirs.get_or_insert_with(|| self.heirs(changed));
+                    if !heirs.take(&old, |_| true) && !old.events.is_empty() {
                         found.push(self.gone(path, &old));
                     }
                 }
@@ -110,12 +111,12 @@ impl Comparison<'_> {
     }
 
     /// The changed files, before and after: a journal that is gone may live on in one of them.
-    fn contents(&self, changed: &[PathBuf]) -> Vec<(Option<Content>, Content)> {
+    fn heirs(&self, changed: &[PathBuf]) -> Heirs {
         let before = |path: &Path| {
             self.before.object(path).is_some().then(|| content(&self.text_before(path)).0)
         };
         let after = |path: &PathBuf| self.ledger.text(path).ok().map(|text| content(&text).0);
-        changed.iter().filter_map(|path| Some((before(path), after(path)?))).collect()
+        Heirs::of(changed.iter().filter_map(|path| Some((before(path), after(path)?))))
     }
 
     fn compared(&self, was: &str, old: &Content, now: &Path) -> Vec<Diagnostic> {

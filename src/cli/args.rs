@@ -1,4 +1,4 @@
-//! What can be typed: the commands, and the options that several of them share.
+//! The command line: the commands, and the options that several of them share.
 
 use super::commands;
 use clap::{Args, Parser, Subcommand};
@@ -25,7 +25,7 @@ pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -52,7 +52,7 @@ pub struct Global {
     /// Findings in the ledger stop the command
     #[arg(long, global = true)]
     pub strict: bool,
-    /// Leave text that a spreadsheet would run as a formula as it is (CSV, TSV)
+    /// Leave text as it is that a spreadsheet would run as a formula, and control characters (CSV, TSV)
     #[arg(long, global = true)]
     pub raw: bool,
     /// Draw with ASCII characters only
@@ -119,12 +119,12 @@ pub struct Where {
     /// Instead of ids: every prospect that the query selects
     #[arg(long = "where", value_name = "QUERY")]
     pub query: Option<String>,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 }
 
-/// Who and when: options of everything that writes an event.
+/// The day and the signature: options of everything that writes an event.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Signed {
     /// The day it happened [default: the as-of day]
@@ -133,22 +133,22 @@ pub struct Signed {
     /// The time of day, 14:00
     #[arg(long, value_name = "TIME")]
     pub time: Option<String>,
-    /// Who records it [default: CRM_USER, else the rep with git's user.email]
+    /// The rep who records it [default: CRM_USER, else the rep with git's user.email]
     #[arg(long, value_name = "REP")]
     pub by: Option<String>,
-    /// What was said
+    /// A note for the journal
     #[arg(short = 'm', long, value_name = "TEXT")]
     pub note: Option<String>,
 }
 
-/// What an event changes: the evidence.
+/// The evidence that an event changes.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Evidence")]
 pub struct Facts {
     /// The agreed next step: a date, perhaps with a time (2009-12-15T14:00, "tue 14:00")
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub next: Option<String>,
-    /// What the next step is for
+    /// The purpose of the next step
     #[arg(long, value_name = "TEXT")]
     pub next_what: Option<String>,
     /// Criteria that hold from now on: right-person,fit,budget
@@ -166,10 +166,10 @@ pub struct Facts {
     /// Money of this event: payment, booking, order, refund, quote, contract
     #[arg(long, value_name = "MONEY")]
     pub amount: Option<String>,
-    /// On a call: did somebody answer
+    /// On a call: was it answered
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", value_parser = clap::value_parser!(bool))]
     pub reached: Option<bool>,
-    /// Who owns it from now on; "" releases it to the pool
+    /// The owner from now on; "" releases it to the pool
     #[arg(long, value_name = "REP")]
     pub owner: Option<String>,
 }

@@ -23,7 +23,7 @@ const LINE: usize = 240;
 
 /// A diagnostic's place, resolved: the path to print, line and column from 1, and the text of the source.
 pub struct Resolved {
-    /// What to print.
+    /// The path, as it is printed.
     pub path: String,
     /// Line, from 1; 0 if the source as a whole is meant.
     pub line: usize,
@@ -84,7 +84,7 @@ fn read(path: &Path) -> String {
     {
         let _ = file.take(SHOWN).read_to_end(&mut bytes);
     }
-    // What is not UTF-8 is shown as a replacement character; up to there, bytes count as in the file.
+    // Bytes that are not UTF-8 become replacement characters; up to there, offsets are those of the file.
     match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
@@ -128,7 +128,7 @@ pub struct Look {
     pub lang: Lang,
 }
 
-/// The same at a place that has been looked up.
+/// [`render`] at a place that has been looked up.
 pub fn render_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, look: Look) -> String {
     let Look { color, width, lang } = look;
     let cleaned = |words: &Words| clean(words.get(lang)).into_owned();
@@ -137,6 +137,10 @@ pub fn render_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, look: Loo
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
+    let severity = diagnostic.severity.words();
+    let level = level.with_name(severity.get(lang));
+    let note_level = Level::NOTE.with_name(lang.pick("note", "提示"));
+    let help_level = Level::HELP.with_name(lang.pick("help", "帮助"));
     let message = cleaned(&diagnostic.message);
     let notes: Vec<String> = diagnostic.notes.iter().map(cleaned).collect();
     let help: Vec<String> = diagnostic.help.iter().map(cleaned).collect();
@@ -157,8 +161,8 @@ pub fn render_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, look: Loo
             .annotation(annotation);
         let group = Group::with_title(title)
             .element(source)
-            .elements(notes.iter().map(|note| Level::NOTE.message(note)))
-            .elements(help.iter().map(|help| Level::HELP.message(help)));
+            .elements(notes.iter().map(|note| note_level.clone().message(note)))
+            .elements(help.iter().map(|help| help_level.clone().message(help)));
         return renderer.render(&[group]).to_string();
     }
     // Without a source line there is no gutter to hang the rest on.
@@ -167,8 +171,8 @@ pub fn render_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, look: Loo
     if let Some(resolved) = resolved {
         out.push_str(&format!("\n {style}-->{style:#} {}", resolved.path));
     }
-    let notes = notes.iter().map(|note| Level::NOTE.secondary_title(note));
-    for title in notes.chain(help.iter().map(|help| Level::HELP.secondary_title(help))) {
+    let notes = notes.iter().map(|note| note_level.clone().secondary_title(note));
+    for title in notes.chain(help.iter().map(|help| help_level.clone().secondary_title(help))) {
         let line = renderer.render(&[Group::with_title(title)]).to_string();
         out.push_str(&format!("\n  {style}={style:#} {line}"));
     }
@@ -185,7 +189,7 @@ impl Excerpt {
     fn of(resolved: &Resolved) -> Option<Excerpt> {
         let span = resolved.span.clone()?;
         let text = &resolved.text;
-        // No more than is shown is looked at: a file may be one line.
+        // Only the part that is shown is searched: a file may be one long line.
         let near = floor(text, span.start.saturating_sub(LINE));
         let far = floor(text, (span.start + 2 * LINE).min(text.len()));
         let start = text[near..span.start].rfind('\n').map_or(near, |p| near + p + 1);
@@ -221,20 +225,22 @@ pub fn show(found: &[Diagnostic], look: Look) {
     for (number, (diagnostic, place)) in shown.iter().zip(resolve_all(shown)).enumerate() {
         let gap = if number > 0 { "\n" } else { "" };
         let text = render_at(diagnostic, place.as_ref(), look);
-        // Nobody is left to tell if stderr cannot be written.
+        // An error of stderr itself has no place to be shown.
         let _ = writeln!(stderr, "{gap}{text}");
     }
     if !more.is_empty() {
-        let _ = writeln!(stderr, "\n{} more of the kind", more.len());
+        let more = more.len();
+        let words = words!("{more} more like these", "还有 {more} 条同类问题");
+        let _ = writeln!(stderr, "\n{}", words.get(look.lang));
     }
 }
 
-/// One line, `file:line:col: severity[code]: message`, for editors.
+/// One line, `file:line:col: severity[code]: message`, for editors, which know the severity by its English name.
 pub fn short(diagnostic: &Diagnostic, lang: Lang) -> String {
     short_at(diagnostic, resolve(diagnostic).as_ref(), lang)
 }
 
-/// The same at a place that has been looked up.
+/// [`short`] at a place that has been looked up.
 pub fn short_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, lang: Lang) -> String {
     let what = format!(
         "{}[{}]: {}",

@@ -1,15 +1,16 @@
 //! The environment variables that the program reads, once.
 
+use crate::diag::Lang;
 use std::ffi::OsString;
 
-/// The environment variables that mean something, as they were at the start.
+/// The environment variables that the program knows, as they were at the start.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     /// `CRM_LEDGER`: the ledger's folder.
     pub ledger: Option<OsString>,
     /// `CRM_TODAY`: the as-of day.
     pub today: Option<String>,
-    /// `CRM_USER`: who signs events.
+    /// `CRM_USER`: the rep who signs events.
     pub user: Option<String>,
     /// `VISUAL`, else `EDITOR`.
     pub editor: Option<String>,
@@ -17,15 +18,17 @@ pub struct Environment {
     pub path: Option<OsString>,
     /// `NO_COLOR` is set and not empty, or `TERM` is `dumb`: a terminal that knows no escape sequences.
     pub no_color: bool,
-    /// `GIT_DIR` or `GIT_INDEX_FILE` is set: git runs us, in the folder that it means.
+    /// `GIT_DIR` or `GIT_INDEX_FILE` is set: git runs the program, in the folder that it means.
     pub inside_git: bool,
-    /// Who pushes, as a server says it.
+    /// The language of messages until a ledger is open: Chinese if the locale begins with `zh`.
+    pub lang: Lang,
+    /// The user who pushes, as a server names them.
     pub pusher: Option<String>,
     /// `git push -o force`, or `-o force=REASON`.
     pub force: Option<String>,
 }
 
-/// Where servers say who pushes, the first that does counts: our own, HTTP, Gitolite, GitLab, Gitea.
+/// Where servers name the user who pushes; the first that is set counts: our own, HTTP, Gitolite, GitLab, Gitea.
 const PUSHERS: [&str; 5] =
     ["CRM_USER", "REMOTE_USER", "GL_USER", "GL_USERNAME", "GITEA_PUSHER_NAME"];
 
@@ -48,9 +51,33 @@ impl Environment {
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             path: std::env::var_os("PATH"),
             no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
+            lang: locale(&["LC_ALL", "LC_MESSAGES", "LANG"].map(text)),
             pusher: PUSHERS.iter().find_map(|name| text(name)),
             force: options.find_map(forced),
             inside_git: ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|n| std::env::var_os(n).is_some()),
         }
+    }
+}
+
+/// The language of a locale; of its variables the first that is set decides.
+fn locale(variables: &[Option<String>]) -> Lang {
+    let locale = variables.iter().flatten().next();
+    if locale.is_some_and(|locale| locale.starts_with("zh")) { Lang::Zh } else { Lang::En }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_variable_of_the_locale_that_is_set_decides() {
+        let of = |all: [&str; 3]| {
+            locale(&all.map(|value| (!value.is_empty()).then(|| value.to_owned())))
+        };
+        assert_eq!(of(["", "", "zh_CN.UTF-8"]), Lang::Zh);
+        assert_eq!(of(["", "zh", "en_US.UTF-8"]), Lang::Zh);
+        assert_eq!(of(["C", "zh_CN", "zh_CN"]), Lang::En);
+        assert_eq!(of(["", "", "en_US.UTF-8"]), Lang::En);
+        assert_eq!(of(["", "", ""]), Lang::En);
     }
 }

@@ -1,8 +1,8 @@
 //! Commands that are programs of their own: `crm foo` runs `crm-foo` from the PATH, as git and cargo do.
 
-use super::args::Cli;
+use super::args::{Cli, Global};
 use super::context::Context;
-use super::entry::rep_of_git;
+use crate::act::names::rep_of_git;
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::find::find;
 use crate::model::kind::{Counts, Kinds};
@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// What the file of such a program begins with.
+/// The beginning of such a program's file name.
 const PREFIX: &str = "crm-";
 
-/// Words that no command has, and what does it, beside reports and kinds of event. `ID` gives way to the id that was
-/// typed.
+/// Words that are no commands, and the command line for each, beside reports and kinds of event. `ID` gives way to
+/// the id that was typed.
 const INSTEAD: [(&[&str], &str); 8] = [
     (&["close", "win", "won", "sign"], "crm advance ID closed"),
     (&["move", "promote"], "crm advance ID STAGE"),
@@ -35,6 +35,20 @@ pub fn run(words: &[OsString], context: &Context) -> Result<u8, Failure> {
     let Some(program) = programs.remove(&name) else {
         return Err(unknown(&name, words.get(1), context).into());
     };
+    if let Some(option) = not_inherited(&context.global) {
+        return Err(Diagnostic::new(
+            Code::BadArgument,
+            words!(
+                "{option} before `{name}` would be ignored: crm-{name} is a program of its own",
+                "`{name}` 之前的 {option} 不起作用：crm-{name} 是独立的程序"
+            ),
+        )
+        .help(words!(
+            "give the program its options behind its name: crm {name} {option} …",
+            "请把选项写在程序名之后：crm {name} {option} ……"
+        ))
+        .into());
+    }
     let status = std::process::Command::new(&program)
         .args(&words[1..])
         .envs(environment(context)?)
@@ -47,7 +61,20 @@ pub fn run(words: &[OsString], context: &Context) -> Result<u8, Failure> {
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
-/// What the program inherits, so that a `crm` which it runs means the same ledger, day and person: `CRM_LEDGER`
+/// The first option among those of every command that a program does not inherit.
+fn not_inherited(global: &Global) -> Option<&'static str> {
+    let given = [
+        ("-f", global.format.is_some()),
+        ("-o", global.output.is_some()),
+        ("--table", global.table.is_some()),
+        ("--strict", global.strict),
+        ("--raw", global.raw),
+        ("--ascii", global.ascii),
+    ];
+    given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+}
+
+/// The variables that the program inherits, so that a `crm` which it runs means the same ledger, day and person: `CRM_LEDGER`
 /// (absolute), `CRM_TODAY` (the as-of day), `CRM_USER`. Without a ledger, a program for making one still runs.
 ///
 /// Fails if the options or the environment name a ledger that is not there.
@@ -115,7 +142,7 @@ pub fn command_with_programs(path: Option<&OsStr>) -> clap::Command {
     command.after_help(help)
 }
 
-/// That there is no such command, and which one does it. `id`: the word after it.
+/// That there is no such command, and the command that may be meant. `id`: the word after it.
 fn unknown(name: &str, id: Option<&OsString>, context: &Context) -> Diagnostic {
     let message = words!("unknown command `{name}`", "未知命令 `{name}`");
     let diagnostic = Diagnostic::new(Code::BadArgument, message);
@@ -123,7 +150,8 @@ fn unknown(name: &str, id: Option<&OsString>, context: &Context) -> Diagnostic {
     let diagnostic = match instead(name, id) {
         Some(line) => diagnostic.help(that_is(&line)),
         None if is_plain(name) && prospect() => {
-            diagnostic.help(that_is(&format!("crm show {name}")))
+            let line = format!("crm show {name}");
+            diagnostic.help(that_is(&line))
         }
         None => {
             let command = Cli::command();
@@ -139,7 +167,7 @@ pub fn that_is(line: &str) -> Words {
     words!("that is: {line}", "请用：{line}")
 }
 
-/// The command line that does what an unknown command asks for, where its name leaves no doubt.
+/// The command line that an unknown command means, if its name leaves no doubt.
 pub fn instead(name: &str, id: Option<&OsString>) -> Option<String> {
     if let Some(report) = report::find(name) {
         return Some(format!("crm report {}", report.name));
@@ -153,12 +181,12 @@ pub fn instead(name: &str, id: Option<&OsString>) -> Option<String> {
     Some(line.replace("ID", id.unwrap_or("ID")))
 }
 
-/// Is it a kind of event that a person does, as a call, and not one that a command of its own writes?
+/// Is it a kind of event that a person does, such as a call, and not one that its own command writes?
 fn is_deed(kind: &str) -> bool {
     Kinds::default().get(&kind.into()).is_some_and(|counts| counts != Counts::Note)
 }
 
-/// Can a word be put into a command line as it is, and is it no option?
+/// Can a word be put into a command line unquoted, and is it no option?
 fn is_plain(word: &str) -> bool {
     !word.is_empty()
         && !word.starts_with('-')

@@ -1,15 +1,14 @@
 //! The command line: arguments, context, one file per command, exit codes.
 
+pub mod apply;
 pub mod args;
 pub mod commands;
 pub mod context;
 pub mod diagnose;
-pub mod eligible;
-pub mod entry;
+pub mod draft;
 pub mod environment;
 pub mod external;
 pub mod progress;
-pub mod proposal;
 pub mod terminal;
 pub mod words;
 
@@ -33,16 +32,26 @@ pub fn main() -> u8 {
         }
     };
     let color = terminal::colored(&cli.global.color, &std::io::stderr(), env.no_color);
+    let lang = env.lang;
     let stop = |failure: &Failure, look| {
         diagnose::show(&failure.0, look);
         failure.exit() as u8
     };
     let context = match Context::new(cli.global, env) {
         Ok(context) => context,
-        Err(failure) => return stop(&failure, Look { color, ..Look::default() }),
+        Err(failure) => return stop(&failure, Look { color, width: None, lang }),
     };
-    let done = run(cli.command, &context).and_then(|status| context.finish().map(|()| status));
-    done.unwrap_or_else(|failure| stop(&failure, context.look_of_messages()))
+    let done = run(cli.command, &context);
+    let beside = context.beside();
+    if !beside.is_empty() {
+        context.learn_language();
+        diagnose::show(&beside, context.look_of_messages());
+    }
+    let done = done.and_then(|status| context.finish().map(|()| status));
+    done.unwrap_or_else(|failure| {
+        context.learn_language();
+        stop(&failure, context.look_of_messages())
+    })
 }
 
 /// Help as it was asked for, with the commands that the PATH adds. They are looked for only here: a PATH is

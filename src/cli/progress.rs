@@ -1,6 +1,7 @@
 //! A line on a terminal's stderr while a large ledger is being read: how far it is, after a second.
 
 use super::terminal::columns;
+use crate::diag::Lang;
 use crate::disk::ledger::Ledger;
 use crate::report::figures::grouped;
 use std::io::Write;
@@ -9,7 +10,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Who is done sooner need not be told.
+/// Reading that ends sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
 const STEP: Duration = Duration::from_millis(200);
 
@@ -20,7 +21,7 @@ pub struct Progress {
 
 impl Progress {
     /// Begins to watch how many prospects of a ledger are read; only where stderr is a terminal.
-    pub fn watch(ledger: &Ledger) -> Progress {
+    pub fn watch(ledger: &Ledger, lang: Lang) -> Progress {
         if columns(&std::io::stderr()).is_none() {
             return Progress { running: None };
         }
@@ -31,7 +32,8 @@ impl Progress {
             let mut shown = false;
             while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 let count = grouped(read.load(Ordering::Relaxed) as u64);
-                line(&format!("{count} prospects read"));
+                let words = words!("{count} prospects read", "已读取 {count} 个潜在客户");
+                line(words.get(lang));
                 (wait, shown) = (STEP, true);
             }
             if shown {
@@ -46,7 +48,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if let Some((done, thread)) = self.running.take() {
             drop(done);
-            // A line that could not be shown is not worth a word.
+            // A line that could not be shown is no error.
             let _ = thread.join();
         }
     }

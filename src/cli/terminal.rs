@@ -1,8 +1,8 @@
-//! What the terminals behind stdout and stderr can show.
+//! The width and colour of the terminals behind stdout and stderr.
 
 use std::io::IsTerminal;
 
-/// The columns of a terminal; `None` where the stream leads elsewhere.
+/// The columns of a terminal; `None` if the stream is no terminal.
 pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
     let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
     stream.is_terminal().then(width)

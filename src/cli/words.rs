@@ -5,7 +5,7 @@ use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
 
 /// The last word is a stage if a board has one of that name and a prospect is named before it (or
-/// selected by a query). A word that is neither a stage nor a prospect is taken for a mistyped stage.
+/// selected by a query). A word that is neither a stage nor a prospect counts as a mistyped stage.
 pub fn split_stage<'w>(
     ledger: &Ledger,
     words: &'w [String],

@@ -4,23 +4,35 @@
 #[macro_use]
 mod words;
 
-pub use words::{Lang, Words};
+pub use words::{Lang, Words, counted};
 
 use std::fmt;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing; never a failure.
     Info,
-    /// Somebody should act; a failure only under `--strict`.
+    /// A call to act; a failure only under `--strict`.
     Warning,
     /// A rule or the format is broken.
     Error,
 }
 
+impl Severity {
+    /// The severity for people.
+    pub fn words(self) -> Words {
+        match self {
+            Severity::Info => words!("info", "信息"),
+            Severity::Warning => words!("warning", "警告"),
+            Severity::Error => words!("error", "错误"),
+        }
+    }
+}
+
+/// The severity for programs.
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -91,14 +103,14 @@ impl Place {
         Place { source: Source::File(path.into()), spot: Spot::Whole }
     }
 
-    /// The same source, at `spot`.
+    /// Returns the place at `spot` of its source.
     #[must_use]
     pub fn at(mut self, spot: Spot) -> Place {
         self.spot = spot;
         self
     }
 
-    /// The same source, at these bytes.
+    /// Returns the place at these bytes of its source.
     #[must_use]
     pub fn span(self, span: Range<usize>) -> Place {
         self.at(Spot::Span(span.start, span.end))
@@ -110,15 +122,15 @@ impl Place {
 pub struct Diagnostic {
     /// Which of the known cases.
     pub code: Code,
-    /// How much it weighs; the code's own severity unless stated otherwise.
+    /// How much it weighs; the code's own severity unless changed.
     pub severity: Severity,
-    /// What a command that stops for it ends with; the code's own unless stated otherwise.
+    /// What a command that stops for it ends with; the code's own unless changed.
     pub exit: Exit,
     /// One sentence, no full stop.
     pub message: Words,
     /// Where, if it has a place.
     pub place: Option<Place>,
-    /// A few words to stand beside the caret.
+    /// A few words beside the caret.
     pub label: Option<Words>,
     /// What is so, beyond the message (what is met, what is missing).
     pub notes: Vec<Words>,
@@ -146,7 +158,21 @@ impl Diagnostic {
         }
     }
 
-    /// The same, as a slip in what was typed: in a file it may be less, but it stops a command.
+    /// A file that cannot be written.
+    pub fn unwritable(file: &Path, error: &std::io::Error) -> Diagnostic {
+        let file = file.display();
+        let message = words!("{file} cannot be written: {error}", "无法写入 {file}：{error}");
+        Diagnostic::new(Code::WriteFailed, message)
+    }
+
+    /// A file that cannot be read.
+    pub fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
+        let file = file.display();
+        let message = words!("{file} cannot be read: {error}", "无法读取 {file}：{error}");
+        Diagnostic::new(Code::Unreadable, message)
+    }
+
+    /// Returns the finding as a slip in an argument: in a file it may be less, but here it stops a command.
     #[must_use]
     pub fn typed(mut self) -> Diagnostic {
         self.severity = Severity::Error;
@@ -160,7 +186,7 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Error, ..self }
     }
 
-    /// The same finding under another code, with that code's weight and status: TOML that cannot be read
+    /// Returns the finding under another code, with that code's weight and status: TOML that cannot be read
     /// is one thing in a prospect and another in the settings.
     #[must_use]
     pub fn recoded(self, code: Code) -> Diagnostic {
@@ -267,7 +293,7 @@ impl From<Diagnostic> for Failure {
 
 /// One row of the table of codes.
 macro_rules! codes {
-    ($($variant:ident $id:literal $severity:ident $exit:ident $doc:literal;)*) => {
+    ($($variant:ident $id:literal $severity:ident $exit:ident $doc:literal $zh:literal;)*) => {
         /// Every case the program can report. The id is stable; `docs/errors.md` has a line for each.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
@@ -278,7 +304,7 @@ macro_rules! codes {
             /// All of them, in the order of the documentation.
             pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
 
-            /// The stable name that stands in `error[…]`.
+            /// The stable name in `error[…]`.
             pub fn id(self) -> &'static str {
                 match self { $(Code::$variant => $id,)* }
             }
@@ -294,8 +320,8 @@ macro_rules! codes {
             }
 
             /// What it means, in one line.
-            pub fn about(self) -> &'static str {
-                match self { $(Code::$variant => $doc,)* }
+            pub fn about(self, lang: Lang) -> &'static str {
+                match self { $(Code::$variant => lang.pick($doc, $zh),)* }
             }
         }
     };
@@ -303,94 +329,102 @@ macro_rules! codes {
 
 codes! {
     // Files
-    NoLedger "no-ledger" Error Usage "no `crm.toml` in this folder or above it";
-    Unreadable "unreadable" Error System "a file or folder cannot be read";
-    NotUtf8 "not-utf8" Error Refused "a file is not UTF-8 text";
-    TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB";
-    EmptyFile "empty-file" Error Refused "a prospect file has nothing in it";
-    Symlink "symlink" Error Refused "a symbolic link, which the ledger does not follow";
-    Syntax "syntax" Error Refused "not valid TOML";
-    DuplicateKey "duplicate-key" Error Refused "a key, or an event's key, stands twice";
-    DuplicateId "duplicate-id" Error Refused "two files have the same id (case and Unicode form aside)";
-    BadId "bad-id" Error Refused "an id has a character or form that some file system refuses";
+    NoLedger "no-ledger" Error Usage "no `crm.toml` in this folder or above it" "本文件夹及其上级没有 `crm.toml`";
+    Unreadable "unreadable" Error System "a file or folder cannot be read" "无法读取文件或文件夹";
+    TooManyFiles "too-many-files" Error System "the system lets the program open no more files, so the ledger is not read whole" "系统不允许再打开文件，账本没有读全";
+    NotUtf8 "not-utf8" Error Refused "a file is not UTF-8 text" "文件不是 UTF-8 文本";
+    TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB" "潜在客户文件超过 4 MiB";
+    EmptyFile "empty-file" Error Refused "a prospect file has nothing in it" "潜在客户文件没有内容";
+    Symlink "symlink" Error Refused "a symbolic link, which the ledger does not follow" "账本不跟随符号链接";
+    TrackedState "tracked-state" Error Refused "git keeps a file of `.crm/`, which is one machine's own" "git 收录了 `.crm/` 的文件，而它只属于本机";
+    NestedRepository "nested-repository" Error Refused "a file makes a folder look like a repository of its own to git" "某个文件使 git 把文件夹当作另一个仓库";
+    Ignored "ignored" Warning Refused "git ignores a file of the ledger: no commit has it" "git 忽略了账本的文件：任何提交都不含它";
+    Syntax "syntax" Error Refused "not valid TOML" "不是有效的 TOML";
+    DuplicateKey "duplicate-key" Error Refused "a key, or an event's key, occurs twice" "键或记录的键重复";
+    DuplicateId "duplicate-id" Error Refused "two files have the same id (case and Unicode form aside)" "两个文件的编号相同（不计大小写和 Unicode 形式）";
+    BadId "bad-id" Error Refused "an id has a character or form that some file system refuses" "编号含有某些文件系统不接受的字符或形式";
     // Facts and events
-    WrongType "wrong-type" Error Refused "a value is of another type than its key takes";
-    MissingName "missing-name" Error Refused "a prospect has no `name`";
-    BadEventKey "bad-event-key" Error Refused "an event's key is not `DATE[-N][-SUFFIX]`";
-    BadDate "bad-date" Error Refused "a date that is not in the calendar, or not a date";
-    BadMoney "bad-money" Error Refused "an amount that cannot be kept exactly, or a bad currency";
-    ControlCharacter "control-character" Warning Refused "a name has control characters";
-    UnknownStage "unknown-stage" Error Refused "a stage that the prospect's pipeline does not have";
-    UnknownCriterion "unknown-criterion" Error Refused "a criterion that is not defined";
-    ComputedCriterion "computed-criterion" Error Refused "a computed criterion cannot be confirmed by hand";
-    UnknownPipeline "unknown-pipeline" Error Refused "a pipeline that the settings do not have";
-    UnknownRep "unknown-rep" Error Refused "an owner that the settings do not list";
-    UnknownKind "unknown-kind" Info Refused "a kind of event that is not known; kept and counted as a note";
-    UnknownKey "unknown-key" Info Refused "a key that is not known; kept";
-    EventsNotLast "events-not-last" Warning Refused "`[events]` is not the last table of the file";
-    NoEvents "no-events" Warning Refused "a prospect without a single event";
-    TimeOrder "time-order" Warning Refused "the times of a day contradict the order of its events";
-    FutureEvent "future-event" Warning Refused "an event is dated after the day of the report";
-    TwoOpenings "two-openings" Error Refused "a file with two openings: two people may share one id";
-    BeforeOpening "before-opening" Warning Refused "an entry before the one that opened the account";
-    EmptyReason "empty-reason" Warning Refused "a reason without words";
-    BadScore "bad-score" Warning Refused "a score outside of its scale";
-    MissingAmount "missing-amount" Warning Refused "a payment or refund without an amount";
-    UnknownTicket "unknown-ticket" Warning Refused "an entry resolves a ticket that is not open";
-    BadTally "bad-tally" Warning Refused "more conversations than dials on a day";
-    PastDate "past-date" Info Refused "a next step or signing date before the day of its entry";
-    NearMiss "near-miss" Info Refused "a reason or source that is one letter off a known one";
-    UnknownEvent "unknown-event" Error Refused "a retraction names an event that is not there";
+    WrongType "wrong-type" Error Refused "a value is of another type than its key needs" "值的类型与键不符";
+    MissingName "missing-name" Error Refused "a prospect has no `name`" "潜在客户没有 `name`";
+    BadEventKey "bad-event-key" Error Refused "an event's key is not `DATE[-N][-SUFFIX]`" "记录的键不是 `日期[-N][-后缀]`";
+    BadDate "bad-date" Error Refused "a date that is not in the calendar, or not a date" "日历上没有的日期，或不是日期";
+    BadMoney "bad-money" Error Refused "an amount that cannot be kept exactly, or a bad currency" "无法精确保存的金额，或货币有误";
+    ControlCharacter "control-character" Warning Refused "a name has control characters" "名称含有控制字符";
+    UnknownStage "unknown-stage" Error Refused "a stage that the prospect's pipeline does not have" "看板没有这一栏";
+    UnknownCriterion "unknown-criterion" Error Refused "a criterion that is not defined" "未定义的标准";
+    ComputedCriterion "computed-criterion" Error Refused "a computed criterion cannot be confirmed by hand" "计算得出的标准不能手工确认";
+    UnknownPipeline "unknown-pipeline" Error Refused "a pipeline that the settings do not have" "设置里没有这个看板";
+    UnknownRep "unknown-rep" Error Refused "an owner that the settings do not list" "设置里没有这个负责人";
+    UnknownKind "unknown-kind" Info Refused "a kind of event that is not known; kept and counted as a note" "未知的记录类型；保留，按备注计";
+    UnknownKey "unknown-key" Info Refused "a key that is not known; kept" "未知的键；保留";
+    EventsNotLast "events-not-last" Warning Refused "`[events]` is not the last table of the file" "`[events]` 不是文件的最后一个表";
+    EntriesNotLines "entries-not-lines" Warning Refused "entries that are not lines under one header, where none can be added" "记录没有逐行写在同一个表头之下，无法追加";
+    NewerToml "newer-toml" Warning Refused "a form of TOML 1.1, which other readers may refuse" "TOML 1.1 的写法，其他程序可能不接受";
+    NoEvents "no-events" Warning Refused "a prospect without a single event" "潜在客户没有任何记录";
+    TimeOrder "time-order" Warning Refused "the times of a day contradict the order of its events" "同一天的时间与记录的顺序矛盾";
+    FutureEvent "future-event" Warning Refused "an event is dated after the day of the report" "记录的日期晚于报表日";
+    TwoOpenings "two-openings" Error Refused "a file with two openings: two people may share one id" "一个文件有两次建档：可能两个人共用一个编号";
+    BeforeOpening "before-opening" Warning Refused "an entry before the one that opened the account" "记录早于建档";
+    EmptyReason "empty-reason" Warning Refused "a reason without words" "原因没有内容";
+    BadScore "bad-score" Warning Refused "a score outside of its scale" "评分超出量表范围";
+    MissingAmount "missing-amount" Warning Refused "a payment or refund without an amount" "付款或退款没有金额";
+    UnknownTicket "unknown-ticket" Warning Refused "an entry resolves a ticket that is not open" "记录办结了未受理的事项";
+    BadTally "bad-tally" Warning Refused "more conversations than dials on a day" "一天的通话数多于拨号数";
+    PastDate "past-date" Info Refused "a next step or signing date before the day of its entry" "下一步或签约日期早于记录日期";
+    NearMiss "near-miss" Info Refused "a reason or source that is one letter off a known one" "原因或来源与已有的只差一个字母";
+    UnknownEvent "unknown-event" Error Refused "a retraction names an event that is not there" "撤回的记录不存在";
     // The method
-    UnsupportedMove "unsupported-move" Error Refused "a move that its evidence does not support";
-    MoveAfterEnd "move-after-end" Error Refused "a move on the board after the pursuit ended";
-    LostWithoutReason "lost-without-reason" Error Refused "left without a reason";
-    Overstated "overstated" Warning Refused "stands higher than its evidence";
-    Overdue "overdue" Warning Refused "has outlived the sales cycle";
-    Stalled "stalled" Warning Refused "has stood in its column longer than `max_days`";
-    MissedNext "missed-next" Warning Refused "the agreed next step passed without an entry";
-    WhichTicket "which-ticket" Warning Refused "an entry does not say which of several open cases it belongs to";
-    CouldAdvance "could-advance" Info Refused "its evidence supports a higher column";
-    Forced "forced" Info Refused "a move or an owner that was forced";
-    Imported "imported" Info Refused "an opening position: evidence counts as given";
-    OwnerLeft "owner-left" Warning Refused "an open prospect whose owner has left";
+    UnsupportedMove "unsupported-move" Error Refused "a move that its evidence does not support" "移动没有证据支持";
+    MoveAfterEnd "move-after-end" Error Refused "a move on the board after the pursuit ended" "一轮结束后又在看板上移动";
+    LostWithoutReason "lost-without-reason" Error Refused "left without a reason" "退出时没有原因";
+    Overstated "overstated" Warning Refused "in a column above what its evidence supports" "所在的栏高于证据所支持的";
+    Overdue "overdue" Warning Refused "past the sales cycle" "超过销售周期";
+    Stalled "stalled" Warning Refused "in its column longer than `max_days`" "在栏中停留超过 `max_days`";
+    MissedNext "missed-next" Warning Refused "the agreed next step passed without an entry" "约定的下一步已过，没有记录";
+    WhichTicket "which-ticket" Warning Refused "an entry does not say which of several open cases it belongs to" "有多个未结受理，记录没有指明是哪一个";
+    CouldAdvance "could-advance" Info Refused "its evidence supports a higher column" "证据支持更高的一栏";
+    Forced "forced" Info Refused "a move or an owner that was forced" "破例的移动或分配";
+    Imported "imported" Info Refused "an opening position: evidence counts as given" "期初状态：证据按已具备计";
+    OwnerLeft "owner-left" Warning Refused "an open prospect whose owner has left" "未结束的潜在客户，负责人已离职";
     // The pool
-    NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed was taken for one of the pool";
-    PoolLimit "pool-limit" Error Refused "a limit of the pool refuses a claim";
-    LateClaim "late-claim" Warning Refused "a claim of a prospect that somebody had already";
-    NotAssignable "not-assignable" Error Refused "a rep cannot be given a prospect";
-    OverCapacity "over-capacity" Error Refused "a capacity is below what its rep holds";
-    Contradiction "contradiction" Error Refused "two rules of allocation contradict each other";
-    BadPlan "bad-plan" Error Refused "a plan that cannot be applied";
+    NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed is not in the pool" "有负责人或已结束的潜在客户被当作公海客户";
+    PoolLimit "pool-limit" Error Refused "a limit of the pool refuses a claim" "公海的限额不允许领取";
+    LateClaim "late-claim" Warning Refused "a claim of a prospect that had an owner already" "领取时已有人先领取";
+    NotAssignable "not-assignable" Error Refused "a rep cannot be given a prospect" "不能把潜在客户交给这个业务员";
+    OverCapacity "over-capacity" Error Refused "a capacity is below what its rep holds" "容量低于业务员现有的数量";
+    Contradiction "contradiction" Error Refused "two rules of allocation contradict each other" "两条分配规则互相矛盾";
+    BadPlan "bad-plan" Error Refused "a plan that cannot be applied" "方案无法执行";
     // Commands
-    NotFound "not-found" Error Usage "no prospect of that id, path, prefix or name";
-    Ambiguous "ambiguous" Error Usage "more than one prospect fits";
-    AlreadyThere "already-there" Error Refused "something of that name exists";
-    LikelyDuplicate "likely-duplicate" Error Refused "a prospect that looks the same exists";
-    BadArgument "bad-argument" Error Usage "an argument that cannot be understood";
-    BadQuery "bad-query" Error Usage "a query that cannot be understood";
-    BadSetting "bad-setting" Error Usage "a setting of `crm.toml` that cannot be understood";
-    ContradictoryRules "contradictory-rules" Error Usage "settings of grading that exclude each other, or a rule that never decides";
-    BadMapping "bad-mapping" Error Usage "a mapping that does not fit the file to import";
-    BadRow "bad-row" Error Refused "a row that cannot be imported";
-    Findings "findings" Error Refused "there are findings, and `--strict` was asked for";
-    NothingToUndo "nothing-to-undo" Error Refused "no event is left to retract";
-    Locked "locked" Error System "another process holds the ledger's lock";
-    WriteFailed "write-failed" Error System "a file could not be written; nothing was changed";
+    NotFound "not-found" Error Usage "no prospect of that id, path, prefix or name" "没有这个编号、路径、前缀或名称的潜在客户";
+    Ambiguous "ambiguous" Error Usage "more than one prospect fits" "符合的潜在客户不止一个";
+    AlreadyThere "already-there" Error Refused "something of that name exists" "同名的已经存在";
+    LikelyDuplicate "likely-duplicate" Error Refused "a prospect that looks alike exists" "已有看来相同的潜在客户";
+    BadArgument "bad-argument" Error Usage "an argument that cannot be understood" "无法理解的参数";
+    BadQuery "bad-query" Error Usage "a query that cannot be understood" "无法理解的查询";
+    BadSetting "bad-setting" Error Usage "a setting of `crm.toml` that cannot be understood" "`crm.toml` 中无法理解的设置";
+    ContradictoryRules "contradictory-rules" Error Usage "settings of grading that exclude each other, or a rule that never decides" "分级设置互相矛盾，或有一条规则永远不起作用";
+    BadMapping "bad-mapping" Error Usage "a mapping that does not fit the file to import" "映射与要导入的文件不符";
+    BadRow "bad-row" Error Refused "a row that cannot be imported" "无法导入的行";
+    Findings "findings" Error Refused "there are findings, and `--strict` was asked for" "有问题，而命令要求 `--strict`";
+    NothingToUndo "nothing-to-undo" Error Refused "no event is left to retract" "没有可以撤回的记录";
+    NotShown "not-shown" Warning System "the output could not be written; the ledger was" "输出无法写出；账本已经写入";
+    CutShort "cut-short" Warning System "a write was cut short; it was finished, taken back, or left" "写入曾中断；已补完、撤销或保留原状";
+    Locked "locked" Error System "another process holds the ledger's lock" "账本的锁由另一进程占用";
+    WriteFailed "write-failed" Error System "a file could not be written; nothing was changed" "文件无法写入；没有任何改动";
     // Git
-    NoGit "no-git" Error Usage "no program `git`, or no repository here";
-    BadRevision "bad-revision" Error Usage "a name that is no commit, branch or tag";
-    GitFailed "git-failed" Error System "git ended with an error";
-    Unmerged "unmerged" Error Refused "a merge left several versions of a file";
-    MergeConflict "merge-conflict" Error Refused "both sides of a merge changed one thing differently";
-    HistoryChanged "history-changed" Error Refused "an event is not what it was";
-    HistoryLost "history-lost" Error Refused "an event, or a prospect with its events, is gone";
-    UnknownPusher "unknown-pusher" Error Refused "who pushes is not known, or is no rep";
-    NotYours "not-yours" Error Refused "a change to somebody else's prospect";
-    ForeignSignature "foreign-signature" Error Refused "an event signed with another's name";
-    ForeignRetraction "foreign-retraction" Error Refused "somebody else's event taken back";
-    AdminsOnly "admins-only" Error Refused "a change that only an admin may make";
-    NotForward "not-forward" Error Refused "a push that drops commits";
+    NoGit "no-git" Error Usage "no program `git`, or no repository here" "没有 `git` 程序，或这里没有仓库";
+    BadRevision "bad-revision" Error Usage "a name that is no commit, branch or tag" "不是提交、分支或标签的名称";
+    GitFailed "git-failed" Error System "git ended with an error" "git 以错误结束";
+    Unmerged "unmerged" Error Refused "a merge left several versions of a file" "合并后文件留有多个版本";
+    MergeConflict "merge-conflict" Error Refused "both sides of a merge changed one thing differently" "合并双方对同一处作了不同的改动";
+    HistoryChanged "history-changed" Error Refused "an event is not what it was" "记录与原来不同";
+    HistoryLost "history-lost" Error Refused "an event, or a prospect with its events, is gone" "记录或潜在客户连同其记录丢失";
+    UnknownPusher "unknown-pusher" Error Refused "the user who pushes is not known, or is no rep" "推送的用户未知，或不是业务员";
+    NotYours "not-yours" Error Refused "a change to another rep's prospect" "改动了别人的潜在客户";
+    ForeignSignature "foreign-signature" Error Refused "an event signed with another's name" "记录署了别人的名字";
+    ForeignRetraction "foreign-retraction" Error Refused "another rep's event retracted" "撤回了别人的记录";
+    AdminsOnly "admins-only" Error Refused "a change that only an admin may make" "只有管理员可以作的改动";
+    NotForward "not-forward" Error Refused "a push that drops commits" "推送丢掉了提交";
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl Lang {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Words {
     en: Box<str>,
-    /// Empty where no Chinese was given.
+    /// Empty where the English text serves for both.
     zh: Box<str>,
 }
 
@@ -54,12 +54,17 @@ impl Words {
         Words { en: en.into().into(), zh: zh.into().into() }
     }
 
+    /// A text that is one for both languages: an id, a path, a command line, the output of another program.
+    pub fn verbatim(text: impl Into<String>) -> Words {
+        Words::both(text, "")
+    }
+
     /// The text that `make` gives for each language.
     pub fn each(make: impl Fn(Lang) -> String) -> Words {
         Words::both(make(Lang::En), make(Lang::Zh))
     }
 
-    /// The text in a language; English where there is no Chinese.
+    /// The text in a language.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::Zh if !self.zh.is_empty() => &self.zh,
@@ -72,7 +77,7 @@ impl Words {
         &self.en
     }
 
-    /// The Chinese text; English where there is no Chinese.
+    /// The Chinese text.
     pub fn zh(&self) -> &str {
         self.get(Lang::Zh)
     }
@@ -97,18 +102,11 @@ impl Words {
     }
 }
 
-/// A text without Chinese yet.
-impl From<String> for Words {
-    fn from(en: String) -> Words {
-        Words::both(en, "")
-    }
-}
-
-/// A text without Chinese yet.
-impl From<&str> for Words {
-    fn from(en: &str) -> Words {
-        en.to_owned().into()
-    }
+/// A number with the English word for as many: `1 day`, `2 days`, `0 days`.
+pub fn counted(n: impl std::fmt::Display, one: &str, more: &str) -> String {
+    let n = n.to_string();
+    let word = if n == "1" { one } else { more };
+    format!("{n} {word}")
 }
 
 /// A text in English and in Chinese, [`Words`]: `words!("no rep `{id}`", "没有业务员 `{id}`")`.
@@ -127,6 +125,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn one_is_singular_and_none_is_plural() {
+        assert_eq!(counted(0, "day", "days"), "0 days");
+        assert_eq!(counted(1, "day", "days"), "1 day");
+        assert_eq!(counted(2, "day", "days"), "2 days");
+        assert_eq!(counted(11, "day", "days"), "11 days");
+        assert_eq!(counted("1.5", "time", "times"), "1.5 times");
+    }
+
+    #[test]
     fn a_text_is_chosen_by_language_and_machines_read_ids() {
         let id = "niu";
         let words = words!("no rep `{id}`", "没有业务员 `{id}`");
@@ -136,6 +143,6 @@ mod tests {
         assert_eq!(words.about("--to").get(Lang::Zh), "--to: 没有业务员 `niu`");
         assert_eq!(Lang::Machine.term("overdue", "overdue", "逾期"), "overdue");
         assert_eq!(Lang::Zh.term("overdue", "overdue", "逾期"), "逾期");
-        assert_eq!(Words::from("plain").get(Lang::Zh), "plain");
+        assert_eq!(Words::verbatim("crm check").get(Lang::Zh), "crm check");
     }
 }

@@ -27,6 +27,7 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
                     ),
                 )
             }
+            _ if is_out_of_files(error) => too_many_files().at(place()),
             _ => diagnostic(words!("the file cannot be read: {error}", "无法读取文件：{error}")),
         }
     };
@@ -89,4 +90,29 @@ pub fn symlink(shown: &Path) -> Diagnostic {
     )
     .at(Place::file(shown))
     .help(words!("put the file itself there, or remove the link", "请放入文件本身，或删除链接"))
+}
+
+/// Did the system refuse to open one more file, for this process or for all?
+#[cfg(unix)]
+pub fn is_out_of_files(error: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
+}
+
+/// Did the system refuse to open one more file, for this process or for all?
+#[cfg(not(unix))]
+pub fn is_out_of_files(_: &std::io::Error) -> bool {
+    false
+}
+
+/// The error of a ledger that cannot be read whole, because the system lets the program open no more files.
+pub fn too_many_files() -> Diagnostic {
+    let message = words!(
+        "the system lets the program open no more files: the ledger is not read whole",
+        "系统不允许程序再打开文件：账本未能读全"
+    );
+    Diagnostic::new(Code::TooManyFiles, message).help(words!(
+        "close other programs, or allow more: ulimit -n 256",
+        "请关闭其他程序，或放宽限制：ulimit -n 256"
+    ))
 }

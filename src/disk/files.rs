@@ -46,6 +46,8 @@ struct Counts {
     /// The day of the first entry.
     first: Option<Date>,
     errors: usize,
+    /// The reason why files could not be opened, though they are there.
+    incomplete: Option<Diagnostic>,
     /// The ids of its files, folded and hashed.
     ids: Vec<u64>,
 }
@@ -101,10 +103,12 @@ impl Shelf for Files {
             }
         });
         let counts: Vec<Counts> = parts.into_iter().map(|((), counts)| counts).collect();
-        let beside = problems.iter().chain(&self.beside).filter(|p| p.is_error()).count();
+        let beside = || problems.iter().chain(&self.beside).filter(|p| p.is_error());
+        let unopened = beside().find(|p| p.code == Code::TooManyFiles).cloned();
         Scanned {
+            incomplete: counts.iter().find_map(|counts| counts.incomplete.clone()).or(unopened),
             first_entry: counts.iter().filter_map(|counts| counts.first).min(),
-            errors: beside + counts.iter().map(|counts| counts.errors).sum::<usize>(),
+            errors: beside().count() + counts.iter().map(|counts| counts.errors).sum::<usize>(),
             repeated_ids: any_repeated(counts),
         }
     }
@@ -139,7 +143,7 @@ impl Ledger {
                     self.show(first).display()
                 );
                 let other = id_of(first);
-                let differ = match (id == other, id.to_lowercase() == other.to_lowercase()) {
+                let differ = match (id == other, id::composed(&id) != id::composed(&other)) {
                     (true, _) => words!(
                         "folders carry no meaning: the file's name alone is the id",
                         "文件夹没有含义：id 只取自文件名"
@@ -311,6 +315,8 @@ impl Files {
 impl Counts {
     fn count(&mut self, problems: &[Diagnostic]) {
         self.errors += problems.iter().filter(|p| p.is_error()).count();
+        let unopened = problems.iter().find(|p| p.code == Code::TooManyFiles);
+        self.incomplete = self.incomplete.take().or(unopened.cloned());
     }
 }
 

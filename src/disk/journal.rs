@@ -1,12 +1,12 @@
 //! The journal of a commit: the steps of each file, as text. A journal may come from anywhere (a clone, a backup),
 //! so only a whole journal about a ledger's own files is valid.
 
-use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::layout::is_of_a_ledger;
 use crate::value::hash::StableHasher;
 use std::fs;
 use std::hash::Hasher;
 use std::io::ErrorKind;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The last line of a journal: without it, it is not whole.
 const END: &str = "end\n";
@@ -82,23 +82,13 @@ pub(super) fn parse(text: &str) -> Option<Vec<Step>> {
     text.strip_suffix(END)?.lines().map(Step::parse).collect()
 }
 
-/// May a commit write this file? Prospects, tallies and the settings; never git's own files, which
-/// would run as hooks.
-fn is_of_a_ledger(relative: &Path) -> bool {
-    let mut parts = relative.components().map(|part| match part {
-        Component::Normal(name) => name.to_str(),
-        _ => None,
-    });
-    let first = parts.next().flatten();
-    let toml = relative.extension().is_some_and(|ending| ending == "toml");
-    let depth = relative.components().count();
-    parts.all(|part| part.is_some())
-        && toml
-        && match first {
-            Some(PROSPECTS | ACTIVITY) => depth > 1,
-            first => first == Some(SETTINGS) && depth == 1,
-        }
+/// Does a journal put old texts back?
+pub(super) fn takes_back(steps: &[Step]) -> bool {
+    steps.iter().all(|step| step.temporary.ends_with(BACK))
 }
+
+/// The end of the name of an old text that is put back.
+pub(super) const BACK: &str = "-back";
 
 #[cfg(test)]
 mod tests {

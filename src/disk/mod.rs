@@ -1,6 +1,7 @@
 //! The disk: finding, walking and reading a ledger, all in parallel, and writing it without losing anything.
 
 pub mod csv_file;
+pub mod durable;
 pub mod file;
 pub mod files;
 pub mod find;
@@ -8,6 +9,7 @@ mod journal;
 pub mod ledger;
 pub mod likeness;
 pub mod listing;
+pub mod private;
 pub mod root;
 pub mod tally;
 pub mod walk;

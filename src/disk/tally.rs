@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
+use crate::format::append::not_lines;
 use crate::format::layout::ACTIVITY;
 use crate::format::read_prospect::bad_key;
 use crate::format::tree::{Reader, Table, parse};
@@ -102,6 +103,7 @@ pub fn read_file(text: &str, shown: &Path) -> (Vec<(EventKey, Tally)>, Vec<Diagn
             }
         }
     }
+    reader.problems.extend(not_lines(text, "tally", &table, &Place::file(shown)));
     (days, reader.problems)
 }
 

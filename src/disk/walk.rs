@@ -2,7 +2,7 @@
 //! the folder that holds it.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::file::{MAX_FILE, symlink};
+use crate::disk::file::{MAX_FILE, is_out_of_files, symlink, too_many_files};
 use crate::disk::ledger::Ledger;
 use crate::disk::listing::{Kind, Listing};
 use crate::format::layout::{ACTIVITY, PROSPECTS};
@@ -210,6 +210,9 @@ impl Folder {
 const FIRST_READ: usize = 16 * 1024;
 
 fn unlisted(ledger: &Ledger, folder: &Path, error: &std::io::Error) -> Diagnostic {
+    if is_out_of_files(error) {
+        return too_many_files().at(Place::file(ledger.show(folder)));
+    }
     Diagnostic::new(
         Code::Unreadable,
         words!("cannot read a folder: {error}", "无法读取文件夹：{error}"),

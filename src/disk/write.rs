@@ -2,19 +2,20 @@
 //! moment leaves every file old or new; if a commit of several files was cut short, the next process
 //! that opens the ledger for writing or reading finishes it.
 //!
-//! `.crm/` holds the lock, the new texts until they are renamed (`tmp/`), and while several files are
-//! renamed a journal of the renames. The folder may come from anywhere (a clone, a backup), so a
-//! journal is followed for the ledger's own files only, a temporary file is used only if its text matches the
-//! journal, and nothing is written through a link.
+//! While several files are renamed, a journal lists the renames; [`private`](super::private) says where it is, and
+//! why git cannot carry it. Without git it may come from anywhere (an archive, a backup), so a journal is followed
+//! for the ledger's own files only, a new text is used only if it matches the journal, and nothing is written
+//! through a link.
 
-use crate::diag::{Code, Diagnostic, Place, Words};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::disk::durable::{failed, sync_folder, write_durably};
 use crate::disk::file::{MAX_FILE, symlink};
 use crate::disk::journal::{self, Step, fingerprint, fingerprint_of};
+use crate::disk::private::{Private, held, lock};
 use crate::disk::root::link_on_the_way;
-use crate::format::layout::PRIVATE;
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{BufWriter, ErrorKind, Read, Write};
+use std::fs::{self, File, Permissions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -24,9 +25,9 @@ const LOCK_WAIT: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(2);
 /// The number of files that are made durable at a time.
 const STAGED_AT_ONCE: usize = 32;
-const LOCK: &str = "lock";
-const JOURNAL: &str = "journal";
-const TEMPORARY: &str = "tmp";
+
+/// How many files a message names.
+const NAMED: usize = 10;
 
 /// One file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,10 @@ pub struct Change {
 #[derive(Debug)]
 pub struct Writer {
     root: PathBuf,
+    private: Private,
     _lock: File,
+    /// What was left of a commit that was cut short, and what became of it.
+    pub finished: Option<Diagnostic>,
 }
 
 impl Writer {
@@ -54,18 +58,15 @@ impl Writer {
 
     /// [`Writer::open`] that waits at most `wait`.
     pub fn open_within(root: &Path, wait: Duration) -> Result<Writer, Diagnostic> {
-        let private = root.join(PRIVATE);
-        // Through a link, tidying would delete, and the lock overwrite, files outside the ledger.
-        let links =
-            [private.clone(), private.join(LOCK), private.join(JOURNAL), private.join(TEMPORARY)];
-        if let Some(link) = links.iter().find(|path| path.is_symlink()) {
-            return Err(symlink(link));
+        let private = Private::of(root);
+        if let Some(link) = private.link() {
+            return Err(symlink(&link));
         }
-        prepare(&private).map_err(|error| failed(&private, &error))?;
-        let path = private.join(LOCK);
-        let lock = lock(&path, wait)?;
-        let writer = Writer { root: root.to_owned(), _lock: lock };
-        writer.recover().map_err(|error| unfinished(&private.join(JOURNAL), &error))?;
+        private.prepare().map_err(|error| failed(private.journal_folder(), &error))?;
+        let lock = lock(&private.lock(), wait)?;
+        let mut writer = Writer { root: root.to_owned(), private, _lock: lock, finished: None };
+        writer.finished =
+            writer.recover().map_err(|error| unfinished(&writer.private.journal(), &error))?;
         Ok(writer)
     }
 
@@ -88,12 +89,12 @@ impl Writer {
         if steps.len() > 1
             && let Err(error) = self.write_journal(&steps)
         {
-            let path = self.private(JOURNAL);
-            return Err(self.withdrawn(failed(&path, &error)));
+            let failed = failed(&self.private.journal(), &error);
+            return Err(self.withdrawn(failed));
         }
         for (position, step) in steps.iter().enumerate() {
             let target = self.root.join(&step.path);
-            if let Err(error) = fs::rename(self.temporary(&step.temporary), &target) {
+            if let Err(error) = fs::rename(self.private.temporary(&step.temporary), &target) {
                 let failed = failed(&target, &error);
                 return Err(match self.take_back(&changes[..position], &steps[..position]) {
                     Ok(()) => self.withdrawn(failed),
@@ -103,7 +104,7 @@ impl Writer {
         }
         // The new state is in place; durability and tidying remain.
         let _ = self.sync(&steps);
-        let _ = fs::remove_file(self.private(JOURNAL));
+        let _ = fs::remove_file(self.private.journal());
         Ok(())
     }
 
@@ -156,7 +157,7 @@ impl Writer {
                 .map_err(failed)?;
         }
         let temporary = number.to_string();
-        write_durably(&self.temporary(&temporary), change.after.as_bytes(), permissions)
+        write_durably(&self.private.temporary(&temporary), change.after.as_bytes(), permissions)
             .map_err(failed)?;
         let after = Some(fingerprint(change.after.as_bytes()));
         Ok(Step { temporary, before, after, path: change.path.clone() })
@@ -166,12 +167,12 @@ impl Writer {
     fn write_journal(&self, steps: &[Step]) -> std::io::Result<()> {
         let text = journal::text(steps)?;
         // The new texts must be on the disk before the journal that names them.
-        sync_folder(&self.private(TEMPORARY))?;
-        let temporary = self.temporary(JOURNAL);
+        sync_folder(&self.private.temporaries())?;
+        let temporary = self.private.new_journal();
         let _ = fs::remove_file(&temporary);
         write_durably(&temporary, text.as_bytes(), None)?;
-        fs::rename(&temporary, self.private(JOURNAL))?;
-        sync_folder(&self.root.join(PRIVATE))
+        fs::rename(&temporary, self.private.journal())?;
+        sync_folder(self.private.journal_folder())
     }
 
     /// Puts the old texts back after a rename failed half-way. A second journal replaces the first one before that,
@@ -183,68 +184,74 @@ impl Writer {
         let mut steps = Vec::new();
         for (change, step) in changes.iter().zip(done) {
             let back = Step {
-                temporary: format!("{}-back", step.temporary),
+                temporary: format!("{}{}", step.temporary, journal::BACK),
                 before: step.after,
                 after: step.before,
                 path: step.path.clone(),
             };
             if let Some(before) = &change.before {
                 let permissions = fs::metadata(self.root.join(&step.path))?.permissions();
-                let temporary = self.temporary(&back.temporary);
+                let temporary = self.private.temporary(&back.temporary);
                 write_durably(&temporary, before.as_bytes(), Some(permissions))?;
             }
             steps.push(back);
         }
         self.write_journal(&steps)?;
-        self.obey(&steps)
+        self.obey(&steps).map(drop)
     }
 
     /// Withdraws the journal after a failure, so that no later process finishes the commit.
     fn withdrawn(&self, failed: Diagnostic) -> Diagnostic {
         self.discard();
-        let _ = sync_folder(&self.root.join(PRIVATE));
-        if self.private(JOURNAL).exists() { cut_short(failed) } else { failed }
+        let _ = sync_folder(self.private.journal_folder());
+        if self.private.journal().exists() { cut_short(failed) } else { failed }
     }
 
     /// Does the steps of a journal that are not done yet, and makes them durable. A file with neither the old nor
-    /// the new text was changed by another program since, and is left alone.
-    fn obey(&self, steps: &[Step]) -> std::io::Result<()> {
+    /// the new text was changed by another program since, and is left alone. Returns the steps that are not done
+    /// afterwards.
+    fn obey<'s>(&self, steps: &'s [Step]) -> std::io::Result<Vec<&'s Step>> {
+        let mut undone = Vec::new();
         for step in steps {
             let target = self.root.join(&step.path);
-            if link_on_the_way(&self.root, &step.path).is_some()
-                || target.is_symlink()
-                || fingerprint_of(&target)? != step.before
-            {
+            let linked = link_on_the_way(&self.root, &step.path).is_some() || target.is_symlink();
+            if linked || fingerprint_of(&target)? != step.before {
+                if linked || fingerprint_of(&target)? != step.after {
+                    undone.push(step);
+                }
                 continue;
             }
-            let temporary = self.temporary(&step.temporary);
+            let temporary = self.private.temporary(&step.temporary);
             match step.after {
                 None => fs::remove_file(&target)?,
                 // A name of an earlier commit can come again; its text does not.
-                Some(_) if !is_plain_file(&temporary) => {}
-                Some(_) if fingerprint_of(&temporary)? != step.after => {}
+                Some(_) if !is_plain_file(&temporary) => undone.push(step),
+                Some(_) if fingerprint_of(&temporary)? != step.after => undone.push(step),
                 Some(_) => {
                     target.parent().map_or(Ok(()), fs::create_dir_all)?;
                     fs::rename(&temporary, &target)?;
                 }
             }
         }
-        self.sync(steps)
+        self.sync(steps)?;
+        Ok(undone)
     }
 
-    /// Finishes a commit whose journal is whole, and removes the files that a dead writer left.
-    fn recover(&self) -> std::io::Result<()> {
-        let journal = self.private(JOURNAL);
+    /// Finishes a commit whose journal is whole, and removes the files that a dead writer left. Returns what there was
+    /// to finish.
+    fn recover(&self) -> std::io::Result<Option<Diagnostic>> {
+        let journal = self.private.journal();
+        let mut finished = None;
         if is_plain_file(&journal) {
             // Only a whole journal is followed; a journal is written in one rename, so a partial one is foreign.
             let text = String::from_utf8(fs::read(&journal)?).unwrap_or_default();
-            if let Some(steps) = journal::parse(&text) {
-                self.obey(&steps)?;
+            if let Some(steps) = journal::parse(&text).filter(|steps| !steps.is_empty()) {
+                finished = Some(was_finished(&steps, &self.obey(&steps)?));
             }
             fs::remove_file(&journal)?;
         }
         self.discard();
-        Ok(())
+        Ok(finished)
     }
 
     /// Makes renames durable, in each file's folder.
@@ -255,39 +262,33 @@ impl Writer {
 
     /// Removes journal and temporary files.
     fn discard(&self) {
-        let _ = fs::remove_file(self.private(JOURNAL));
-        if let Ok(entries) = fs::read_dir(self.private(TEMPORARY)) {
+        let _ = fs::remove_file(self.private.journal());
+        let _ = fs::remove_file(self.private.new_journal());
+        if let Ok(entries) = fs::read_dir(self.private.temporaries()) {
             for entry in entries.flatten() {
                 let _ = fs::remove_file(entry.path());
             }
         }
     }
-
-    fn private(&self, name: &str) -> PathBuf {
-        self.root.join(PRIVATE).join(name)
-    }
-
-    fn temporary(&self, name: &str) -> PathBuf {
-        self.private(TEMPORARY).join(name)
-    }
 }
 
 /// Finishes a commit that a dead writer left half done, before the ledger is read. Without such a commit it costs
-/// one look at the disk. Waits at most ten seconds for a commit of a living writer.
-pub fn recover(root: &Path) -> Result<(), Diagnostic> {
+/// a few looks at the disk. Waits at most ten seconds for a commit of a living writer. Returns what was finished, or that
+/// a journal was not obeyed.
+pub fn recover(root: &Path) -> Result<Option<Diagnostic>, Diagnostic> {
     recover_within(root, LOCK_WAIT)
 }
 
 /// [`recover`] that waits at most `wait`.
-pub fn recover_within(root: &Path, wait: Duration) -> Result<(), Diagnostic> {
-    let private = root.join(PRIVATE);
+pub fn recover_within(root: &Path, wait: Duration) -> Result<Option<Diagnostic>, Diagnostic> {
+    let private = Private::of(root);
     let started = Instant::now();
-    while private.join(JOURNAL).exists() {
+    while private.journal().exists() {
         match Writer::open_within(root, Duration::ZERO) {
-            Ok(_) => return Ok(()),
+            Ok(writer) => return Ok(writer.finished),
             Err(problem) if problem.code == Code::Locked => {
                 if started.elapsed() >= wait {
-                    return Err(held(&private.join(LOCK), wait));
+                    return Err(held(&private.lock(), wait));
                 }
             }
             // A process without the right to write cannot tell whether the writer lives; a living one is done soon.
@@ -296,124 +297,30 @@ pub fn recover_within(root: &Path, wait: Duration) -> Result<(), Diagnostic> {
         }
         std::thread::sleep(POLL);
     }
-    Ok(())
+    Ok(private.foreign_journal().map(|journal| not_obeyed(&journal)))
 }
 
-/// Makes the private folder, which keeps itself out of git. The folder of temporary files is made last: if it
-/// exists, all is prepared.
-fn prepare(private: &Path) -> std::io::Result<()> {
-    let temporary = private.join(TEMPORARY);
-    if temporary.is_dir() {
-        return Ok(());
-    }
-    fs::create_dir_all(private)?;
-    let ignore = private.join(".gitignore");
-    // An empty file was cut short, or another first writer is writing it: the later writer makes it again.
-    while !fs::symlink_metadata(&ignore).is_ok_and(|meta| meta.is_symlink() || meta.len() > 0) {
-        let _ = fs::remove_file(&ignore);
-        match write_durably(&ignore, b"*\n", None) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            written => written?,
-        }
-    }
-    fs::create_dir_all(&temporary)?;
-    // A journal is worth nothing if its folder is not found after a power loss.
-    [Some(private), private.parent()].into_iter().flatten().try_for_each(sync_folder)
+/// What is left of writes that were cut short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// A commit of several files is under way, or was cut short.
+    pub journal: bool,
+    /// There is a journal that is not obeyed.
+    pub foreign: bool,
+    /// How many new texts were never renamed.
+    pub texts: usize,
 }
 
-fn lock(path: &Path, wait: Duration) -> Result<File, Diagnostic> {
-    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    let failed = |error: std::io::Error| failed(path, &error);
-    let file = open.map_err(failed)?;
-    let mut file = match file.try_lock() {
-        Ok(()) => file,
-        Err(TryLockError::Error(error)) => return Err(failed(error)),
-        Err(TryLockError::WouldBlock) => match queue(file, wait) {
-            Some(locked) => locked.map_err(failed)?,
-            None => return Err(held(path, wait)),
-        },
-    };
-    // The holder's name, for the message of a process that waits in vain. The lock itself belongs to the operating
-    // system and ends with the process.
-    let _ = file.set_len(0);
-    let _ = file.write_all(format!("process {}", std::process::id()).as_bytes());
-    Ok(file)
-}
-
-/// Waits for a lock in the system's own queue, which is first come, first served: among many writers, one that only
-/// polls could wait for long. Returns `None` if the lock is not free in time.
-fn queue(file: File, wait: Duration) -> Option<std::io::Result<File>> {
-    if wait.is_zero() {
-        return None;
-    }
-    let (sender, receiver) = std::sync::mpsc::channel();
-    // If the lock comes too late, the file has no receiver: it is closed, and the lock is free.
-    std::thread::spawn(move || sender.send(file.lock().map(|()| file)));
-    receiver.recv_timeout(wait).ok()
-}
-
-fn held(path: &Path, wait: Duration) -> Diagnostic {
-    let mut holder = String::new();
-    let _ = File::open(path).and_then(|file| file.take(100).read_to_string(&mut holder));
-    let holder = match holder.trim() {
-        "" => words!("another process", "另一进程"),
-        holder => Words::both(holder, holder),
-    };
-    let seconds = wait.as_secs();
-    let message = Words::both(
-        format!("{} has been writing this ledger for more than {seconds} seconds", holder.en()),
-        format!("{} 写入本账本已超过 {seconds} 秒", holder.zh()),
-    );
-    Diagnostic::new(Code::Locked, message).at(Place::file(path)).help(words!(
-        "try again when that process has finished; a process that was killed leaves no lock",
-        "请等该进程结束后重试；已中止的进程不会占用锁"
-    ))
-}
-
-/// Writes a file that is not there yet, never through a link.
-fn write_durably(
-    path: &Path,
-    bytes: &[u8],
-    permissions: Option<Permissions>,
-) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
-    // A file keeps the permissions it had.
-    permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
-    file.sync_all()
+/// What is left of writes to the ledger at `root`; nothing is changed.
+pub fn left(root: &Path) -> Left {
+    let private = Private::of(root);
+    let texts = fs::read_dir(private.temporaries()).map_or(0, |entries| entries.flatten().count());
+    let foreign = private.foreign_journal().is_some();
+    Left { journal: private.journal().exists(), foreign, texts }
 }
 
 fn is_plain_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file())
-}
-
-/// Makes the changes in a folder durable. Does nothing on systems that cannot.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    let cannot = [ErrorKind::PermissionDenied, ErrorKind::InvalidInput, ErrorKind::Unsupported];
-    // The parent of a relative path of one name is written as nothing.
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        Err(error) if !cannot.contains(&error.kind()) => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(
-        Code::WriteFailed,
-        words!("{} cannot be written: {error}", "无法写入 {}：{error}", path.display()),
-    )
-    .help(words!(
-        "nothing was changed; repair the disk or its permissions and run the command again",
-        "未作任何改动；请检查磁盘或权限，然后重新执行命令"
-    ))
-}
-
-/// Adds a line to a record outside the ledger, durably; it is never shortened.
-pub fn append_line(path: &Path, line: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-    file.write_all(format!("{line}\n").as_bytes())?;
-    file.sync_all()
 }
 
 fn would_be_too_large(path: &Path) -> Diagnostic {
@@ -452,6 +359,52 @@ fn cut_short(failed: Diagnostic) -> Diagnostic {
     Diagnostic { help: vec![help], ..failed }
 }
 
+/// That a commit was finished, or taken back, which a dead writer left half done.
+fn was_finished(steps: &[Step], undone: &[&Step]) -> Diagnostic {
+    let list = |paths: &mut dyn Iterator<Item = &Path>| {
+        let mut names: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
+        names.extend((more > 0).then(|| format!("+ {more}")));
+        names.join(", ")
+    };
+    let done = list(&mut steps.iter().filter(|s| !undone.contains(s)).map(|s| s.path.as_path()));
+    let left = list(&mut undone.iter().map(|step| step.path.as_path()));
+    let message = match (journal::takes_back(steps), &*done) {
+        (_, "") => {
+            words!("a write that was cut short could not be finished", "上次中断的写入未能补完")
+        }
+        (true, done) => words!(
+            "a write that was cut short was taken back: {done}",
+            "上次中断的写入已撤销：{done}"
+        ),
+        (false, done) => words!(
+            "a write that was cut short was finished: {done}",
+            "上次中断的写入已补完：{done}"
+        ),
+    };
+    let found = Diagnostic::new(Code::CutShort, message);
+    if left.is_empty() {
+        return found;
+    }
+    found.help(words!(
+        "look at these yourself, they were changed since: {left}",
+        "以下文件此后又有改动，请自行查看：{left}"
+    ))
+}
+
+/// That a journal in `.crm/` of a ledger that git keeps is not obeyed.
+fn not_obeyed(journal: &Path) -> Diagnostic {
+    let message = words!(
+        "a journal of a write is not obeyed: it came with the clone, or is of an earlier version",
+        "未执行此处的写入日志：它可能随克隆而来，或由旧版本留下"
+    );
+    Diagnostic::new(Code::CutShort, message).at(Place::file(journal)).help(words!(
+        "look with `git diff` and `crm check` whether a write was cut short, then remove the file",
+        "请用 `git diff` 和 `crm check` 查看是否有写入中断，然后删除该文件"
+    ))
+}
+
 fn unfinished(journal: &Path, error: &std::io::Error) -> Diagnostic {
     let message = words!(
         "a write that was cut short cannot be finished: {error}",
@@ -461,60 +414,4 @@ fn unfinished(journal: &Path, error: &std::io::Error) -> Diagnostic {
         "repair the disk or its permissions and run the command again",
         "请检查磁盘或权限，然后重新执行命令"
     ))
-}
-
-/// Writes a file outside the ledger (`-o`): new or old, never half. A link is followed, and a device or pipe
-/// (`/dev/stdout`) is written into, not replaced.
-pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    write_file_by(path, |out| out.write_all(bytes))
-}
-
-/// [`write_file`] with the bytes that `fill` writes.
-pub fn write_file_by(
-    path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> std::io::Result<()> {
-    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
-        fill(&mut out)?;
-        return out.flush();
-    }
-    let followed = path.canonicalize();
-    let path = followed.as_deref().unwrap_or(path);
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    let mut out = BufWriter::new(&mut file);
-    fill(&mut out)?;
-    out.flush()?;
-    drop(out);
-    file.as_file().sync_all()?;
-    // A temporary file is private; the result is as readable as the user's other files.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let permissions =
-            fs::metadata(path).map_or(fs::Permissions::from_mode(0o644), |m| m.permissions());
-        file.as_file().set_permissions(permissions)?;
-    }
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_first_writers_prepare_a_ledger() {
-        for _ in 0..50 {
-            let folder = tempfile::tempdir().unwrap();
-            let private = folder.path().join(PRIVATE);
-            std::thread::scope(|scope| {
-                let work: Vec<_> = (0..8).map(|_| scope.spawn(|| prepare(&private))).collect();
-                work.into_iter().for_each(|work| work.join().unwrap().unwrap());
-            });
-            assert_eq!(fs::read(private.join(".gitignore")).unwrap(), b"*\n");
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Adding lines to a journal in a file's text without changing a byte before them.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::format::tree::parse;
+use crate::format::tree::{Table, Value, parse};
 use toml::de::DeValue;
 
 /// Adds lines to the table `journal` (`events`): at the end of the file where it is the last table, else
@@ -25,11 +25,14 @@ pub fn append(
     let Some((name, events)) = table.get_key_value(journal) else {
         return Ok(join_at_end(text, &format!("{newline}[{journal}]{newline}{added}"), newline));
     };
-    let refusal = || no_journal(journal, &place.clone().span(name.span()));
+    let refusal = || no_journal(journal, &place.clone().span(name.span())).refused();
     let DeValue::Table(entries) = events.get_ref() else { return Err(refusal()) };
     let Some(header) = header_end(text, journal, events.span().start) else {
         return Err(refusal());
     };
+    if let Some(odd) = not_lines(text, journal, &table, place) {
+        return Err(odd.refused());
+    }
     let end = entries.values().map(|entry| entry.span().end).max().unwrap_or(0).max(header);
     let follows = table
         .iter()
@@ -43,6 +46,22 @@ pub fn append(
         Ok(new)
     } else {
         Err(refusal())
+    }
+}
+
+/// The finding that entries of a journal are not lines under one header: under headers of their own
+/// (`[events.KEY]`), or by dotted keys. They are read; but lines cannot be added behind them, and a merge of lines
+/// may fuse two of them.
+pub fn not_lines(text: &str, journal: &str, table: &Table, place: &Place) -> Option<Diagnostic> {
+    let (name, events) = table.get_key_value(journal)?;
+    let DeValue::Table(entries) = events.get_ref() else { return None };
+    let finding = |span| Some(no_journal(journal, &place.clone().span(span)));
+    let line = |value: &Value| text[value.span()].starts_with('{');
+    let is_block = |value: &&Value| matches!(value.get_ref(), DeValue::Table(_)) && !line(value);
+    match entries.iter().find(|(_, value)| is_block(value)) {
+        Some((key, _)) => finding(key.span()),
+        None if header_end(text, journal, events.span().start).is_none() => finding(name.span()),
+        None => None,
     }
 }
 
@@ -80,10 +99,10 @@ fn join_at_end(text: &str, added: &str, newline: &str) -> String {
 
 fn no_journal(journal: &str, place: &Place) -> Diagnostic {
     let message = words!(
-        "the entries are not under a header `[{journal}]`, so nothing can be added",
-        "记录不在表头 `[{journal}]` 之下，无法追加"
+        "not every entry is a line under the header `[{journal}]`, so none can be added",
+        "有的记录没有逐行写在表头 `[{journal}]` 之下，无法追加"
     );
-    Diagnostic::new(Code::Syntax, message).at(place.clone()).help(words!(
+    Diagnostic::new(Code::EntriesNotLines, message).at(place.clone()).help(words!(
         "write the entries as lines under `[{journal}]`, one each",
         "请把记录写在 `[{journal}]` 之下，每条一行"
     ))

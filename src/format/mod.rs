@@ -9,6 +9,7 @@ pub mod line;
 pub mod locate;
 pub mod merge;
 pub mod new_file;
+pub mod newer;
 pub mod plan_file;
 pub mod quick;
 pub mod read_csv;

@@ -1,6 +1,7 @@
 //! An edited plan of allocation: a CSV file with the columns `id` and `rep`, others as they come.
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
+use crate::value::formula::restored;
 use std::path::Path;
 
 /// A line of a plan.
@@ -51,7 +52,7 @@ pub fn read_plan(text: &str, file: &Path) -> Result<Vec<PlanLine>, Vec<Diagnosti
     for record in reader.records() {
         let record = record.map_err(|error| broken(&error))?;
         let number = record.position().map_or(1, csv::Position::line);
-        let cell = |column: usize| unguarded(record.get(column).unwrap_or_default()).to_owned();
+        let cell = |column: usize| restored(record.get(column).unwrap_or_default()).to_owned();
         let line = PlanLine { number, id: cell(id), rep: cell(rep) };
         if !line.id.is_empty() {
             lines.push(line);
@@ -65,12 +66,4 @@ pub fn read_plan(text: &str, file: &Path) -> Result<Vec<PlanLine>, Vec<Diagnosti
         }
     }
     Ok(lines)
-}
-
-/// Without the `'` that keeps spreadsheets from running a text as a formula.
-fn unguarded(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(text) if text.starts_with(|c: char| !c.is_alphanumeric()) => text,
-        _ => cell,
-    }
 }

@@ -45,7 +45,7 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows
             continue;
         }
         if rows.header.is_empty() {
-            rows.header = record.iter().map(|cell| cell.trim().into()).collect();
+            rows.header = record.iter().map(|cell| restored(cell.trim()).into()).collect();
             continue;
         }
         let cells = record.iter().map(|cell| restored(cell.trim()).into()).collect();

@@ -1,6 +1,7 @@
 //! A prospect's file: text -> [`Prospect`], with everything that is wrong in it.
 
 use crate::diag::{Code, Diagnostic, Place};
+use crate::format::append::not_lines;
 use crate::format::syntax::looks_like_date;
 use crate::format::tree::{Reader, Table, Value, parse};
 use crate::model::event::{Event, EventKey, event_keys};
@@ -42,6 +43,7 @@ pub fn read_prospect(
         fact(&mut reader, &mut prospect, key.get_ref(), value, settings);
     }
     events_last(&mut reader, &table);
+    reader.problems.extend(not_lines(text, "events", &table, &place));
     if prospect.name.trim().is_empty() {
         match table.get("name").map(|name| (name.get_ref(), name.span())) {
             None => reader.problems.push(

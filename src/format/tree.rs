@@ -9,6 +9,8 @@ use crate::value::text::Text;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use toml_parser::Source;
+use toml_parser::lexer::TokenKind;
 
 /// A value with its place.
 pub type Value<'a> = Spanned<DeValue<'a>>;
@@ -23,6 +25,22 @@ pub fn parse<'a>(text: &'a str, place: &Place) -> Result<Table<'a>, Vec<Diagnost
         return Ok(table.into_inner());
     }
     Err(explain(text, &errors, place))
+}
+
+/// Is a text a document?
+pub fn is_toml(text: &str) -> bool {
+    DeTable::parse(text).is_ok()
+}
+
+/// Is one of these places, in rising order, inside a text of several lines?
+pub fn string_at(text: &str, places: &[usize]) -> bool {
+    let mut places = places.iter().peekable();
+    Source::new(text).lex().any(|token| {
+        let (from, to) = (token.span().start(), token.span().end());
+        while places.next_if(|place| **place <= from).is_some() {}
+        let is_text = matches!(token.kind(), TokenKind::MlBasicString | TokenKind::MlLiteralString);
+        is_text && places.peek().is_some_and(|place| **place < to)
+    })
 }
 
 /// The most problems of one file that are kept.

@@ -1,7 +1,8 @@
 //! Git's hooks: small scripts that call this program. Hooks of other programs are never overwritten.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::write::write_file;
+use crate::disk::durable::write_own;
+use crate::disk::file::symlink;
 use crate::git::program::Git;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,9 @@ pub const SERVER: [Hook; 1] = [Hook {
     body: "exec crm guard\n",
     line: "crm guard   (it reads what git puts on standard input)",
 }];
+
+/// The setting by which a server refuses objects that no git makes.
+pub const FSCK: &str = "receive.fsckObjects";
 
 const CHECK_LINE: &str = "crm check --quiet --staged --since HEAD || exit 1";
 
@@ -100,6 +104,10 @@ impl Hooks {
         if path.symlink_metadata().is_err() {
             return Standing::Absent;
         }
+        // A link is another program's, whatever it leads to: writing would go through it.
+        if path.is_symlink() {
+            return Standing::Foreign;
+        }
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         match text.contains(MARK) {
             true if text == self.script(hook) => Standing::Ours,
@@ -140,6 +148,12 @@ impl Hooks {
     /// `chain` keeps it and runs it first.
     pub fn install(&self, hook: &Hook, chain: bool) -> Result<Option<Step>, Diagnostic> {
         let path = self.path(hook);
+        if self.folder.is_symlink() {
+            return Err(symlink(&self.folder).help(words!(
+                "name the folder itself: git config core.hooksPath FOLDER",
+                "请直接写明该文件夹：git config core.hooksPath FOLDER"
+            )));
+        }
         let moved = match self.standing(hook) {
             Standing::Ours => return Ok(None),
             Standing::Absent | Standing::Older => None,
@@ -197,7 +211,7 @@ impl Step {
                 if let Some((from, to)) = &self.moved {
                     std::fs::rename(from, to)?;
                 }
-                write_file(&self.path, script.as_bytes())?;
+                write_own(&self.path, script.as_bytes())?;
                 executable(&self.path)
             }
             None => match &self.moved {
@@ -211,7 +225,9 @@ impl Step {
 #[cfg(unix)]
 fn executable(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+    // Those may run it who may read it.
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
 }
 
 #[cfg(not(unix))]

@@ -4,9 +4,10 @@ use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::disk::file::{read_text, utf8};
 use crate::disk::ledger::Ledger;
 use crate::format::layout::SETTINGS;
-use crate::format::merge::markers::{Markers, SIZE, take_apart};
-use crate::format::merge::{Conflict, Kind, Versions, merge};
-use crate::git::merge_file::{Blobs, MergedFile, by_lines, merge_file};
+use crate::format::merge::markers::{Markers, SIZE, Sides, take_apart};
+use crate::format::merge::{Conflict, Kind, Versions, is_one_sided, merge, two_in};
+use crate::format::tree::{is_toml, string_at};
+use crate::git::merge_file::{Blobs, MergedFile, by_lines_with, merge_file};
 use crate::git::program::{Blob, Git};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,22 +67,27 @@ pub fn unmerged(git: &Git, prefix: &str) -> Result<BTreeMap<PathBuf, Stages>, Di
     Ok(found)
 }
 
-/// The files of a ledger with a line that begins a conflict.
+/// The files of a ledger that have conflicts between markers.
 pub fn marked(ledger: &Ledger) -> BTreeSet<PathBuf> {
     let (mut paths, _) = ledger.paths();
     paths.extend(ledger.activity_paths().0);
     paths.push(SETTINGS.into());
     let marked = paths.into_par_iter().filter(|path| {
-        read_text(&ledger.root.join(path), path).is_ok_and(|text| has_markers(&text))
+        read_text(&ledger.root.join(path), path).is_ok_and(|text| has_conflict(&text))
     });
     marked.collect::<Vec<_>>().into_iter().collect()
 }
 
-/// Has a text a line that begins a conflict?
-pub fn has_markers(text: &str) -> bool {
-    let mark = "<".repeat(SIZE);
-    let first = text.trim_start_matches('\u{feff}');
-    first.starts_with(&mark) || text.contains(&format!("\n{mark}"))
+/// Has a text conflicts between markers? A marker is not TOML; where the text is, it is in a text of several lines.
+fn has_conflict(text: &str) -> bool {
+    has_mark(text.as_bytes()) && !is_toml(text)
+}
+
+/// Has a text a line that begins as a conflict does?
+fn has_mark(text: &[u8]) -> bool {
+    const MARK: &[u8] = &[b'<'; SIZE];
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    text.split(|byte| *byte == b'\n').any(|line| line.starts_with(MARK))
 }
 
 /// Mends one file: `current` is its text in the work tree, `stages` are git's versions if it is unmerged,
@@ -95,7 +101,7 @@ pub fn mend(
 ) -> Result<Mended, Diagnostic> {
     let (Some(git), Some(stages)) = (git, stages) else {
         return match current {
-            Some(text) if has_markers(text) => mend_markers(kind, text, shown),
+            Some(text) if has_conflict(text) => mend_markers(kind, text, shown),
             _ => Ok(Mended::Nothing),
         };
     };
@@ -123,26 +129,53 @@ pub fn mend(
         None => return from_stages(git, kind, blobs, &Markers::default(), shown),
         Some(text) => text,
     };
-    if !has_markers(text) {
-        // A driver that failed, or `-merge`, leaves a side as it was.
-        let is_side = [ours, theirs].into_iter().any(|side| **side == *text.as_bytes());
-        let as_it_was = is_side && ours != theirs;
-        return if as_it_was {
-            from_stages(git, kind, blobs, &Markers::default(), shown)
-        } else {
-            Ok(Mended::ByHand)
-        };
+    if has_mark(text.as_bytes()) {
+        // Mending by hand that was begun must not be lost: then the remaining markers count.
+        let sides = take_apart(text);
+        let markers = sides.as_ref().map(Sides::markers).unwrap_or_default();
+        let markers = Markers { show_base: false, ..markers };
+        let meaning = merge_file(git, blobs, kind, &markers)?;
+        if same_sides(&meaning.bytes, text, sides.as_ref())
+            || is_of_git(git, blobs, &markers, text, sides.as_ref())?
+        {
+            return merged(meaning, shown);
+        }
+        // The marks of a text of several lines that a side has are its own words.
+        if has_conflict(text) || !has_mark(ours) && !has_mark(theirs) {
+            return mend_markers(kind, text, shown);
+        }
     }
-    let markers = labelled(take_apart(text).map(|sides| sides.labels).unwrap_or_default());
-    // Mending by hand that was begun must not be lost: then the remaining markers count.
-    let untouched = |merged: &MergedFile| same_but_labels(&merged.bytes, text.as_bytes());
-    let lines = by_lines(git, blobs, &markers)?;
-    let meaning = merge_file(git, blobs, kind, &markers)?;
-    if untouched(&lines) || untouched(&meaning) {
-        merged(meaning, shown)
+    // A driver that failed, or `-merge`, leaves a side as it was.
+    let is_side = [ours, theirs].into_iter().any(|side| **side == *text.as_bytes());
+    if is_side && ours != theirs {
+        from_stages(git, kind, blobs, &Markers::default(), shown)
     } else {
-        mend_markers(kind, text, shown)
+        Ok(Mended::ByHand)
     }
+}
+
+/// Is a text, as it is, what git made of the versions? Git's merges compare lines in several ways, and show conflicts
+/// in several styles.
+fn is_of_git(
+    git: &Git,
+    blobs: Blobs,
+    markers: &Markers,
+    text: &str,
+    sides: Option<&Sides>,
+) -> Result<bool, Diagnostic> {
+    let ways: [&[&str]; 4] = [
+        &["--diff-algorithm=histogram"],
+        &[],
+        &["--diff-algorithm=patience"],
+        &["--diff-algorithm=minimal"],
+    ];
+    for way in ways {
+        let lines = by_lines_with(git, blobs, markers, way)?;
+        if lines.is_some_and(|lines| same_sides(&lines.bytes, text, sides)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn from_stages(
@@ -157,41 +190,84 @@ fn from_stages(
 
 fn merged(file: MergedFile, shown: &Path) -> Result<Mended, Diagnostic> {
     let text = utf8(file.bytes, shown)?;
+    if file.conflicts.is_empty() && !is_toml(&text) {
+        return Err(broken(
+            words!(
+                "the sides of the file cannot be merged: the result is not valid TOML",
+                "文件的双方改动无法合并：合并结果不是有效的 TOML"
+            ),
+            shown,
+        ));
+    }
     Ok(Mended::Merged { text, conflicts: file.conflicts })
 }
 
+/// That a file cannot be mended, and is left as it is.
+fn broken(message: Words, shown: &Path) -> Diagnostic {
+    Diagnostic::new(Code::MergeConflict, message).at(Place::file(shown)).help(words!(
+        "edit it by hand; during a merge `git checkout -m FILE` starts over",
+        "请手工修改；合并过程中可用 `git checkout -m FILE` 重新开始"
+    ))
+}
+
 /// Mends a file from the markers in it. The ancestor is the text outside of conflicts, and inside of them the
-/// ancestor's part if the markers show it.
+/// ancestor's part if the markers show it. Fails rather than guess where that is too little.
 fn mend_markers(kind: Kind, text: &str, shown: &Path) -> Result<Mended, Diagnostic> {
-    let broken = |message: Words| {
-        Diagnostic::new(Code::MergeConflict, message).at(Place::file(shown)).help(words!(
-            "edit it by hand; during a merge `git checkout -m FILE` starts over",
-            "请手工修改；合并过程中可用 `git checkout -m FILE` 重新开始"
-        ))
-    };
+    let broken = |message: Words| broken(message, shown);
     let sides = take_apart(text).ok_or_else(|| {
         broken(words!("the markers in the file do not match", "文件中的冲突标记不配对"))
     })?;
-    let markers = labelled(sides.labels.clone());
-    let all = |base: &str| {
-        merge(Versions { base, ours: &sides.ours, theirs: &sides.theirs }, kind, &markers)
-    };
-    // The known parts of the ancestor need not be valid by themselves.
-    let merged = all(&sides.base).or_else(|_| all("")).map_err(|why| {
-        let why = why.words();
+    let Sides { base, ours, theirs, .. } = &sides;
+    let unclear = |why: Words| {
         broken(Words::both(
             format!("the sides of the file cannot be merged: {}", why.en()),
             format!("文件的双方改动无法合并：{}", why.zh()),
         ))
-    })?;
+    };
+    let (our, their): (Vec<usize>, Vec<usize>) = sides.starts.iter().copied().unzip();
+    if string_at(ours, &our) || string_at(theirs, &their) {
+        return Err(unclear(words!(
+            "there are markers inside a text, which may be its own words",
+            "文本内容里有冲突标记，可能是原文"
+        )));
+    }
+    let merge = |base: &str, markers: &Markers| {
+        merge(Versions { base, ours, theirs }, kind, markers).map_err(|why| unclear(why.words()))
+    };
+    let markers = sides.markers();
+    let is_toml_base = is_toml(base);
+    let merged = if sides.with_base == sides.conflicts && is_toml_base {
+        merge(base, &markers)?
+    } else {
+        // Without the ancestor, what one side alone has was added by that side, or removed by the other.
+        let known = if is_toml_base { &**base } else { "" };
+        let merged = merge(known, &Markers { show_base: false, ..markers })?;
+        let two = two_in(&merged.text).is_some();
+        if !two && is_one_sided(ours, theirs, kind) {
+            return Err(unclear(words!(
+                "one side alone has a fact, and the file does not show whether it was added or removed",
+                "有信息只出现在一方，而文件没有显示它是新增的还是被删除的"
+            )));
+        }
+        if !merged.conflicts.is_empty() && sides.with_base > 0 {
+            return Err(unclear(words!(
+                "the ancestor between the markers is not valid TOML",
+                "冲突标记之间的共同祖先不是有效的 TOML"
+            )));
+        }
+        merged
+    };
     Ok(Mended::Merged { text: merged.text, conflicts: merged.conflicts })
 }
 
-/// Markers with the labels that a file has.
-fn labelled((ours, theirs): (String, String)) -> Markers {
-    let usual = Markers::default();
-    let or = |label: String, otherwise: String| if label.is_empty() { otherwise } else { label };
-    Markers { ours: or(ours, usual.ours), theirs: or(theirs, usual.theirs), ..usual }
+/// Has a merged file the sides of a text with markers? Styles of markers differ in the lines that they leave outside
+/// of them, but not in the sides. A text that cannot be taken apart is compared line by line.
+fn same_sides(merged: &[u8], text: &str, sides: Option<&Sides>) -> bool {
+    let found = std::str::from_utf8(merged).ok().and_then(take_apart);
+    match (found, sides) {
+        (Some(found), Some(sides)) => (&found.ours, &found.theirs) == (&sides.ours, &sides.theirs),
+        _ => same_but_labels(merged, text.as_bytes()),
+    }
 }
 
 /// Are two files equal but for the labels of their markers?
@@ -219,8 +295,9 @@ mod tests {
 
     #[test]
     fn markers_begin_lines() {
-        assert!(has_markers("\u{feff}<<<<<<< a\n"));
-        assert!(has_markers("x\n<<<<<<< a\n"));
-        assert!(!has_markers("x = \"<<<<<<< a\"\n"));
+        assert!(has_conflict("\u{feff}<<<<<<< a\n"));
+        assert!(has_conflict("x = 1\n<<<<<<< a\n"));
+        assert!(!has_conflict("x = \"<<<<<<< a\"\n"));
+        assert!(!has_conflict("x = \"\"\"\n<<<<<<< a\n=======\n>>>>>>> b\n\"\"\"\n"));
     }
 }

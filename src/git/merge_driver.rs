@@ -2,7 +2,8 @@
 //! calls it (the clone's own configuration).
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::write::write_file;
+use crate::disk::durable::write_own;
+use crate::disk::file::symlink;
 use crate::git::program::Git;
 use std::path::Path;
 
@@ -66,6 +67,9 @@ pub fn add_lines(root: &Path) -> Result<bool, Diagnostic> {
         )
         .at(Place::file(&path))
     };
+    if path.is_symlink() {
+        return Err(symlink(&path));
+    }
     let before = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -77,8 +81,7 @@ pub fn add_lines(root: &Path) -> Result<bool, Diagnostic> {
         return Ok(false);
     }
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { newline };
-    write_file(&path, [&before, gap, &lines].concat().as_bytes())
-        .map_err(|error| failed(&error))?;
+    write_own(&path, [&before, gap, &lines].concat().as_bytes()).map_err(|error| failed(&error))?;
     Ok(true)
 }
 
@@ -171,7 +174,7 @@ mod tests {
     fn lines_are_added_once_and_nothing_is_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(ATTRIBUTES);
-        write_file(&path, b"*.toml merge=union\r\n# mine").unwrap();
+        write_own(&path, b"*.toml merge=union\r\n# mine").unwrap();
         assert!(add_lines(folder.path()).unwrap());
         assert!(!add_lines(folder.path()).unwrap());
         let text = std::fs::read_to_string(&path).unwrap();

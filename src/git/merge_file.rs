@@ -2,7 +2,7 @@
 //! lines.
 
 use crate::diag::{Code, Diagnostic};
-use crate::disk::write::write_file;
+use crate::disk::durable::write_file;
 use crate::format::merge::markers::{Markers, take_apart};
 use crate::format::merge::{Conflict, Kind, Merged, Unclear, Versions, merge};
 use crate::git::program::Git;
@@ -79,6 +79,25 @@ fn shows_base(git: &Git) -> bool {
 
 /// Git's merge of lines.
 pub fn by_lines(git: &Git, blobs: Blobs, markers: &Markers) -> Result<MergedFile, Diagnostic> {
+    by_lines_with(git, blobs, markers, &[])?.ok_or_else(|| {
+        Diagnostic::new(
+            Code::GitFailed,
+            words!("git merge-file could not merge the versions", "git merge-file 无法合并各版本"),
+        )
+        .help(words!(
+            "a version of the file may have bytes that are not text",
+            "文件的某个版本可能含有非文本内容"
+        ))
+    })
+}
+
+/// Git's merge of lines with options; `None` if git cannot do it, or does not know an option.
+pub fn by_lines_with(
+    git: &Git,
+    blobs: Blobs,
+    markers: &Markers,
+    options: &[&str],
+) -> Result<Option<MergedFile>, Diagnostic> {
     let folder = tempfile::tempdir().map_err(|error| {
         Diagnostic::new(
             Code::WriteFailed,
@@ -97,26 +116,20 @@ pub fn by_lines(git: &Git, blobs: Blobs, markers: &Markers) -> Result<MergedFile
     let paths = [put("ours", blobs.ours)?, put("base", blobs.base)?, put("theirs", blobs.theirs)?];
     let size = format!("--marker-size={}", markers.size.max(1));
     let mut words = vec!["merge-file", "-p", "-q", &size];
+    words.extend(options);
     for label in [&markers.ours, &markers.base, &markers.theirs] {
         words.extend(["-L", label]);
     }
     words.extend(paths.iter().map(String::as_str));
     // The status is the number of conflicts, at most 127.
     let (status, bytes) = git.attempt(&words)?;
-    match status {
+    Ok(match status {
         Some(status @ 0..=127) => {
             let conflicts = if status == 0 { Vec::new() } else { places(&bytes, markers) };
-            Ok(MergedFile { bytes, conflicts, by_lines: None })
+            Some(MergedFile { bytes, conflicts, by_lines: None })
         }
-        _ => Err(Diagnostic::new(
-            Code::GitFailed,
-            words!("git merge-file could not merge the versions", "git merge-file 无法合并各版本"),
-        )
-        .help(words!(
-            "a version of the file may have bytes that are not text",
-            "文件的某个版本可能含有非文本内容"
-        ))),
-    }
+        _ => None,
+    })
 }
 
 /// Where conflicts begin in a merge of lines.
@@ -128,7 +141,7 @@ fn places(bytes: &[u8], markers: &Markers) -> Vec<Conflict> {
     (1..)
         .zip(bytes.split(|b| *b == b'\n'))
         .filter(|(_, line)| begins(line))
-        .map(|(line, _)| Conflict { what: "lines".to_owned(), line })
+        .map(|(line, _)| Conflict { what: words!("lines", "文字"), line })
         .collect()
 }
 

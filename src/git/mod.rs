@@ -1,6 +1,7 @@
 //! The git that keeps a ledger: the program, snapshots, hooks, the merge driver.
 
 pub mod hooks;
+pub mod kept;
 pub mod mend;
 pub mod merge_driver;
 pub mod merge_file;

@@ -1,10 +1,13 @@
-//! Runs the `git` program with an argument list and reads bytes. Its environment is not changed,
-//! so that inside a hook it sees the index, the repository and the objects in quarantine that git means.
+//! Starts the `git` program with an argument list and reads bytes: the one place that does. Files of a ledger, the
+//! settings of a user and the environment must neither change what git prints nor make it start other programs;
+//! so every setting that would is given ([`SETTINGS`]), variables that would are taken away ([`KEPT`] has the others), and
+//! git is not run where it would take a folder of files for a repository.
 
 use crate::diag::{Code, Diagnostic, Words};
 use crate::disk::file::MAX_FILE;
+use crate::disk::private::is_git_directory;
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -18,6 +21,55 @@ pub fn is_nothing(id: &str) -> bool {
 #[derive(Debug, Clone)]
 pub struct Git {
     folder: PathBuf,
+    /// The folder is the git directory itself, and was named as such.
+    bare: bool,
+}
+
+/// Git reads settings in a folder that looks like a bare repository; a folder of files can be made to look so. Git since
+/// 2.38 knows the setting; [`Git::planted`] looks for all of them.
+const NO_BARE: &str = "safe.bareRepository=explicit";
+
+/// The settings of git that change what the commands used here print, or that start other programs, each with the value
+/// that is meant here. `git config` is asked without them: it starts nothing, and its answer is what others get.
+const SETTINGS: [&str; 9] = [
+    "core.fsmonitor=false",
+    "diff.orderFile=/dev/null",
+    "diff.relative=false",
+    "diff.renameLimit=1000",
+    "i18n.logOutputEncoding=UTF-8",
+    "log.diffMerges=separate",
+    "log.follow=false",
+    "log.showRoot=true",
+    "log.showSignature=false",
+];
+
+/// The variables that git gets, of all that begin with `GIT_`: where its hooks find the repository, the index and the
+/// objects in quarantine, and where its configuration is.
+const KEPT: [&str; 16] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_DIR",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    "GIT_EXEC_PATH",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_QUARANTINE_PATH",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// Does git get this variable?
+fn is_kept(name: &str) -> bool {
+    let numbered = ["GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"];
+    !name.starts_with("GIT_")
+        || KEPT.contains(&name)
+        || numbered.iter().any(|start| name.starts_with(start))
 }
 
 /// A file in a tree or in the index.
@@ -70,10 +122,15 @@ pub enum Blob {
 }
 
 impl Git {
-    /// Git in a folder: of a work tree, or a bare repository.
+    /// Git in a folder of a work tree, or where git itself runs this program as a hook.
     pub fn at(folder: &Path) -> Git {
         let here = folder.as_os_str().is_empty();
-        Git { folder: if here { PathBuf::from(".") } else { folder.to_owned() } }
+        Git { folder: if here { PathBuf::from(".") } else { folder.to_owned() }, bare: false }
+    }
+
+    /// Git of a repository that a user names by its folder: a bare one, or one with a work tree.
+    pub fn named(folder: &Path) -> Git {
+        Git { bare: is_git_directory(folder), ..Git::at(folder) }
     }
 
     /// Runs it and gives its standard output; any other end than status 0 is an error.
@@ -89,6 +146,19 @@ impl Git {
     ) -> Result<Vec<u8>, Diagnostic> {
         let output = self.output(words, input)?;
         if output.status.success() { Ok(output.stdout) } else { Err(self.failed(words, &output)) }
+    }
+
+    /// [`Git::run`] of a command that compares files of the work tree. To do so git would start the filters that
+    /// attributes in the tree choose; here it gets none.
+    pub fn compare<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, Diagnostic> {
+        let filters = ["config", "-z", "--name-only", "--get-regexp", r"^filter\..*"];
+        let filters = self.ask(&filters)?.unwrap_or_default();
+        let mut all: Vec<OsString> = Vec::new();
+        for name in parts(&filters) {
+            all.extend(["-c".into(), format!("{}=", String::from_utf8_lossy(name)).into()]);
+        }
+        all.extend(words.iter().map(|word| word.as_ref().to_owned()));
+        self.run(&all)
     }
 
     /// [`Git::run`] that returns one line of text.
@@ -133,11 +203,6 @@ impl Git {
                 .help(words!("run it in a clone", "请在克隆中执行")));
         }
         Err(self.failed(&words, &output))
-    }
-
-    /// Is this a bare repository, which has no files to work on?
-    pub fn is_bare(&self) -> bool {
-        self.line(&["rev-parse", "--is-bare-repository"]).is_ok_and(|answer| answer == "true")
     }
 
     /// A folder's path from the top level, as git writes it: empty, or `sales/` with the slash.
@@ -208,7 +273,8 @@ impl Git {
     pub fn index(&self, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
         let mut entries = self.listed("--stage", prefix)?;
         if entries.iter().any(|entry| EMPTY.contains(&entry.id.as_str())) {
-            let announced = self.run(&["diff-files", "-z", "--name-only", "--diff-filter=A"])?;
+            let announced =
+                self.compare(&["diff-files", "-z", "--name-only", "--diff-filter=A"])?;
             let announced: Vec<PathBuf> = parts(&announced).map(path_of).collect();
             entries.retain(|entry| !announced.contains(&entry.path));
         }
@@ -280,9 +346,26 @@ impl Git {
     }
 
     fn spawn<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Child, Diagnostic> {
-        Command::new("git")
-            // Reading takes no lock, and no replacement object is read instead of the object asked for.
-            .args(["--no-optional-locks", "--no-replace-objects", "--no-pager"])
+        if let Some(planted) = self.planted() {
+            return Err(not_run_in(&planted));
+        }
+        let mut command = Command::new("git");
+        // Reading takes no lock, and no replacement object is read instead of the object asked for.
+        command.args(["--no-optional-locks", "--no-replace-objects", "--no-pager"]);
+        let asks = words.first().is_some_and(|word| word.as_ref() == "config");
+        let settings = if asks { &[][..] } else { &SETTINGS[..] };
+        for setting in [NO_BARE].iter().chain(settings) {
+            command.args(["-c", setting]);
+        }
+        if self.bare {
+            command.arg("--git-dir=.");
+        }
+        for (name, _) in std::env::vars_os() {
+            if !is_kept(&name.to_string_lossy()) {
+                command.env_remove(name);
+            }
+        }
+        command
             .args(words)
             .current_dir(&self.folder)
             .env("LC_ALL", "C")
@@ -293,8 +376,22 @@ impl Git {
             .map_err(|error| not_run(&error))
     }
 
+    /// The first folder, from here upwards, that git would take for a repository although it has no `.git`.
+    fn planted(&self) -> Option<PathBuf> {
+        if self.bare || std::env::var_os("GIT_DIR").is_some() {
+            return None;
+        }
+        let folder = self.folder.canonicalize().ok()?;
+        let of_git = |folder: &&Path| {
+            folder.join(".git").symlink_metadata().is_ok() || is_git_directory(folder)
+        };
+        folder.ancestors().find(of_git).filter(|found| is_git_directory(found)).map(Path::to_owned)
+    }
+
     fn failed<S: AsRef<OsStr>>(&self, words: &[S], output: &Output) -> Diagnostic {
-        let command = words.first().map(|word| word.as_ref().to_string_lossy()).unwrap_or_default();
+        let mut command = words.iter().map(|word| word.as_ref().to_string_lossy());
+        let command = command.find(|word| word != "-c" && !word.contains('='));
+        let command = command.unwrap_or_default();
         let said = String::from_utf8_lossy(&output.stderr);
         if said.contains("not a git repository") {
             let message = words!(
@@ -319,6 +416,21 @@ impl Git {
             diagnostic.note(Words::both(line.trim(), line.trim()))
         })
     }
+}
+
+/// That git is not run in a bare repository which was not named as such.
+fn not_run_in(folder: &Path) -> Diagnostic {
+    let message = words!(
+        "{} is a bare repository, or a folder that looks like one: git is not run in it",
+        "{} 是裸仓库，或被做成裸仓库的样子：不在其中运行 git",
+        folder.display()
+    );
+    Diagnostic::new(Code::NoGit, message)
+        .help(words!("run it in a clone", "请在克隆中执行"))
+        .help(words!(
+            "in a ledger such a folder runs programs of a stranger: remove its HEAD, config, objects and refs",
+            "账本里的这种文件夹会运行他人的程序：请删除其中的 HEAD、config、objects 和 refs"
+        ))
 }
 
 /// The objects of an empty file, in both kinds of repository.

@@ -46,7 +46,7 @@ impl Tracked {
         let pathspec = format!(":(top,literal){}", self.prefix);
         let pathspec = if self.prefix.is_empty() { ":(top)" } else { &pathspec };
         let words = ["diff-index", "--name-only", "--no-renames", "-z", revision, "--", pathspec];
-        let listed = self.git.run(&words)?;
+        let listed = self.git.compare(&words)?;
         let below = |path: PathBuf| path.strip_prefix(&self.prefix).ok().map(Path::to_owned);
         Ok(parts(&listed).map(path_of).filter_map(below).collect())
     }

@@ -6,19 +6,21 @@
 //! commit that the server has, so no accepted event can be lost.
 
 pub mod commits;
+mod paths;
 mod prospects;
 
-use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
+use crate::diag::{Code, Diagnostic, Lang, Place, Source, Spot, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
-use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::layout::SETTINGS;
 use crate::git::program::{Git, is_nothing};
 use crate::git::snapshot::Snapshot;
 use crate::model::settings::{Presence, Settings};
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
 use crate::value::id;
-use commits::{Change, Commit, commits, whole};
+use commits::{Commit, commits, whole};
+pub use paths::dangerous;
 use prospects::Judge;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -55,7 +57,9 @@ pub struct Verdict {
     /// The reasons for refusing it; empty = accepted.
     pub found: Vec<Diagnostic>,
     /// Remarks for the user that are no reason to refuse.
-    pub said: Vec<String>,
+    pub said: Vec<Words>,
+    /// The language of the ledger, if its settings were read.
+    pub lang: Option<Lang>,
     /// The id in the ledger of the user who pushed.
     pub user: String,
     /// May they force?
@@ -86,7 +90,10 @@ impl Guard<'_> {
             Err(refusal) => return refused(refusal),
         };
         if references.is_empty() {
-            let said = "the first push: there is nothing yet to compare it with".to_owned();
+            let said = words!(
+                "the first push: there is nothing yet to compare it with",
+                "首次推送：还没有可以比较的内容"
+            );
             return Ok(Verdict { said: vec![said], ..Verdict::default() });
         }
         let ledgers = match self.ledgers(&references)? {
@@ -109,7 +116,7 @@ impl Guard<'_> {
         };
         let Some(first) = ledgers.first().and_then(|before| before.ledgers.first()) else {
             return Ok(Verdict {
-                said: vec!["no ledger here: nothing to guard".to_owned()],
+                said: vec![words!("no ledger here: nothing to guard", "这里没有账本，无须检查")],
                 ..Verdict::default()
             });
         };
@@ -119,8 +126,12 @@ impl Guard<'_> {
         };
         let operator = self.is_operator() || self.admins.contains(&user);
         let rights = Rights::of(&first.settings, &user, operator);
-        let mut verdict =
-            Verdict { user: user.clone(), admin: rights.is_admin(), ..Verdict::default() };
+        let mut verdict = Verdict {
+            user: user.clone(),
+            admin: rights.is_admin(),
+            lang: Some(first.settings.language),
+            ..Verdict::default()
+        };
         verdict.found.extend(self.forward(push)?);
         if is_nothing(&push.new) {
             return Ok(verdict);
@@ -151,9 +162,11 @@ impl Guard<'_> {
                 &new,
             )?);
         }
+        let prefixes: Vec<&str> = ledgers.iter().map(|before| before.prefix.as_str()).collect();
         for commit in &commits {
             for change in &commit.changes {
-                verdict.found.extend(outside(change, &commit.id, &ledgers, &rights));
+                let found = paths::judge(change, &prefixes, &rights);
+                verdict.found.extend(found.map(|found| found.note(in_commit(&commit.id))));
             }
         }
         // A finding of one commit may be found again in the comparison of the whole push.
@@ -420,75 +433,6 @@ impl Guard<'_> {
         found.retain(|finding| finding.is_error());
         Ok(found.into_iter().map(|finding| ledger.sourced(finding)).collect())
     }
-}
-
-/// The rules for files of every kind: links, foreign repositories, settings, folder names.
-fn outside(
-    change: &Change,
-    commit: &str,
-    ledgers: &[Before],
-    rights: &Rights,
-) -> Option<Diagnostic> {
-    let inside = ledgers.iter().find_map(|before| change.path.strip_prefix(&before.prefix).ok());
-    let name = change.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let first = inside.and_then(|path| path.components().next());
-    let first = first.map(|part| part.as_os_str().to_string_lossy().into_owned());
-    let first = first.unwrap_or_default();
-    let place = || Place::file(&change.path);
-    let mode = change.now.as_ref().map(|(mode, _)| mode.as_str());
-    let diagnostic = match mode {
-        Some("120000") if inside.is_some() => Diagnostic::new(
-            Code::Symlink,
-            words!(
-                "a symbolic link is refused: it may lead out of the ledger",
-                "不接受符号链接：它可能指向账本之外"
-            ),
-        )
-        .help(words!("push the file itself", "请推送文件本身")),
-        Some("160000") if inside.is_some() => Diagnostic::new(
-            Code::Symlink,
-            words!("another repository inside the ledger is refused", "不接受账本内嵌的其他仓库"),
-        )
-        .help(words!("keep it beside the ledger", "请放在账本之外")),
-        _ if [SETTINGS, ".gitattributes", ".gitmodules"].contains(&name.as_str()) => {
-            if rights.is_admin() {
-                return None;
-            }
-            let message = words!(
-                "`{}` may not change {}",
-                "`{}` 无权修改 {}",
-                rights.user(),
-                change.path.display()
-            );
-            Diagnostic::new(Code::AdminsOnly, message)
-                .note(words!(
-                    "rule: only admins change the settings and how git treats the files",
-                    "规则：设置以及 git 如何处理文件，只能由管理员修改"
-                ))
-                .help(words!(
-                    "an admin is a [[rep]] with `admin = true`, or named by `git config --add \
-                     crm.admin REP` on the server",
-                    "管理员是 `admin = true` 的 [[rep]]，或在服务器上由 `git config --add crm.admin REP` 指定"
-                ))
-        }
-        Some(_)
-            if [PROSPECTS, ACTIVITY]
-                .iter()
-                .any(|folder| first.to_lowercase() == *folder && first != *folder) =>
-        {
-            Diagnostic::new(
-                Code::BadId,
-                words!(
-                    "`{first}` differs only in case from the folder `{}`",
-                    "`{first}` 与文件夹 `{}` 只有大小写不同",
-                    first.to_lowercase()
-                ),
-            )
-            .note(words!("many file systems do not tell them apart", "许多文件系统无法区分"))
-        }
-        _ => return None,
-    };
-    Some(diagnostic.at(place()).note(in_commit(commit)))
 }
 
 /// A note that names the commit of a finding.

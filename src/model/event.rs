@@ -1,4 +1,4 @@
-//! One entry of a prospect's journal: what happened, and what it changes.
+//! One entry of a prospect's journal: the event, and the facts that it changes.
 
 use super::kind::EventKind;
 use crate::value::date::{Date, Moment, Time};
@@ -40,6 +40,11 @@ impl EventKey {
         }
         let digit = |n: u32, b: &u8| n.checked_mul(10)?.checked_add(u32::from(b - b'0'));
         key(first.iter().try_fold(0, digit)?)
+    }
+
+    /// Has it characters after the date and N? The program's keys do; they are made from the content.
+    pub fn has_suffix(&self) -> bool {
+        !self.suffix().is_empty()
     }
 
     /// The characters after the date and N, which tell two branches' events apart.
@@ -163,7 +168,7 @@ pub struct KeyRow {
     pub en: &'static str,
     /// Its title in Chinese.
     pub zh: &'static str,
-    /// What it means.
+    /// Its meaning.
     pub about: &'static str,
 }
 

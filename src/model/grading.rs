@@ -1,4 +1,4 @@
-//! Settings of grading, and of what a grade buys. Every one has a default.
+//! Settings of grading and of the policies of grades. Every one has a default.
 
 use super::kind::EventKind;
 use crate::value::money::Amount;
@@ -25,7 +25,7 @@ impl Scoring {
 pub struct GradeRule {
     /// The grade it gives.
     pub grade: Text,
-    /// Whom it fits, in the query language; empty fits everybody.
+    /// The customers that it fits, in the query language; empty fits all.
     pub when: Text,
 }
 
@@ -40,7 +40,7 @@ pub struct Grading {
     pub orders_high: Option<u32>,
     /// So many orders are at least medium value.
     pub orders_medium: Option<u32>,
-    /// What share of an order's money counts, by product; others count in full.
+    /// The share of an order's money that counts, by product; others count in full.
     pub margin: Vec<(Text, Amount)>,
     /// A long-term customer has ordered so often,
     pub long_term_orders: u32,
@@ -48,9 +48,9 @@ pub struct Grading {
     pub long_term_contacts: u32,
     /// and the first order lies so many days back.
     pub long_term_days: u32,
-    /// Strong demand takes so many confirmed criteria.
+    /// Strong demand requires so many confirmed criteria.
     pub strong_criteria: u32,
-    /// Medium demand takes so many.
+    /// Medium demand requires so many.
     pub medium_criteria: u32,
     /// Responsive: in touch within so many days.
     pub responsive_days: u32,
@@ -125,20 +125,20 @@ impl Grading {
     }
 }
 
-/// `[policy.<grade>]`: what a grade buys. What is `None` is not demanded.
+/// `[policy.<grade>]`: the service of a grade. `None` demands nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
     /// The record is verified anew every so many days.
     pub verify_days: Option<u32>,
-    /// The level of rep that it takes at least.
+    /// The least level of rep that it requires.
     pub level: Option<Text>,
-    /// The kinds of contact that fit; empty takes any.
+    /// The kinds of contact that fit; empty accepts any.
     pub channel: Vec<EventKind>,
     /// In touch at least every so many days.
     pub contact_days: Option<u32>,
     /// Requests and complaints are answered within so many hours.
     pub response_hours: Option<u32>,
-    /// The highest discount, as a share of what was quoted.
+    /// The highest discount, as a share of the quoted money.
     pub discount: Option<Amount>,
 }
 

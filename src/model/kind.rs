@@ -1,15 +1,15 @@
-//! Kinds of event: those that every ledger knows, the ledger's own, and what each counts as.
+//! Kinds of event: those that every ledger knows, the ledger's own, and how each counts.
 
 use crate::value::text::Text;
 use std::fmt;
 use std::ops::Deref;
 
-/// What a kind of event counts as.
+/// How a kind of event counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counts {
     /// Words for the file; nothing happened between us and them.
     Note,
-    /// We were in touch (a call that nobody answered is not).
+    /// A contact (a call that was not answered is none).
     Contact,
     /// We met; a contact too.
     Meeting,
@@ -35,7 +35,7 @@ impl Counts {
 /// One row of the table of kinds.
 macro_rules! kinds {
     ($($variant:ident $name:literal $counts:ident;)*) => {
-        /// What happened: one of the kinds that every ledger knows, or a name of the ledger's own.
+        /// A kind of event: one that every ledger knows, or a name of the ledger's own.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum EventKind {
             $(#[doc = concat!("`", $name, "`")] $variant,)*
@@ -69,7 +69,7 @@ macro_rules! kinds {
             }
         }
 
-        /// The built-in kinds and what each counts as, the usual ones first.
+        /// The built-in kinds and how each counts, the usual ones first.
         const BUILT_IN: &[(EventKind, Counts)] = &[$((EventKind::$variant, Counts::$counts),)*];
     };
 }
@@ -122,7 +122,7 @@ impl fmt::Display for EventKind {
     }
 }
 
-/// The kinds of event that a ledger knows, and what each counts as; the built-in ones first, in order.
+/// The kinds of event that a ledger knows, and how each counts; the built-in ones first, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kinds(Vec<(EventKind, Counts)>);
 
@@ -134,7 +134,7 @@ impl Default for Kinds {
 }
 
 impl Kinds {
-    /// What a kind counts as, if it is known.
+    /// How a kind counts, if it is known.
     pub fn get(&self, kind: &EventKind) -> Option<Counts> {
         let row = match kind.position() {
             Some(position) => self.0.get(position),
@@ -153,7 +153,7 @@ impl Kinds {
         self.0.iter().map(|(kind, _)| kind.name())
     }
 
-    /// Adds a kind, or says anew what it counts as.
+    /// Adds a kind, or changes how it counts.
     pub fn insert(&mut self, kind: EventKind, counts: Counts) {
         match self.0.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, slot)) => *slot = counts,

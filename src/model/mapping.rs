@@ -1,4 +1,4 @@
-//! How the rows of a CSV file become prospects and entries: what `--map` and mapping files say.
+//! How the rows of a CSV file become prospects and entries: the content of `--map` and mapping files.
 
 use super::event;
 use super::prospect::FACTS;
@@ -9,17 +9,17 @@ use crate::value::text::Text;
 /// A whole mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
-    /// What stands between two cells; found out where it is not stated.
+    /// The separator of cells; `None`: found out from the file.
     pub delimiter: Option<u8>,
     /// How dates are written, as `strftime` has it; ISO only where it is not stated.
     pub date_format: Option<Text>,
-    /// What stands between the thousands of amounts.
+    /// The separator of thousands in amounts.
     pub thousands: Option<char>,
-    /// Rows of one id belong to one prospect; otherwise an id may stand only once.
+    /// Rows of one id belong to one prospect; otherwise an id may occur only once.
     pub group: bool,
-    /// Other files that each row takes columns from.
+    /// Other files from which each row gets columns.
     pub joins: Vec<Join>,
-    /// What is read instead of a column's values.
+    /// Translations of a column's values.
     pub values: Vec<Values>,
     /// The prospect's facts.
     pub prospect: Vec<Assignment>,
@@ -27,7 +27,7 @@ pub struct Mapping {
     pub entries: Vec<Entry>,
 }
 
-/// Another CSV file, of which each row takes the columns of the line that fits.
+/// Another CSV file, from which each row gets the columns of the line that fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Join {
     /// The file; a relative path begins where the imported file is.
@@ -40,7 +40,7 @@ pub struct Join {
     pub prefix: Text,
     /// A row that nothing fits is no error.
     pub optional: bool,
-    /// Where it was said.
+    /// Its place in the mapping.
     pub place: Place,
 }
 
@@ -49,20 +49,20 @@ pub struct Join {
 pub struct Values {
     /// The column.
     pub column: Text,
-    /// What the file has, and what is read.
+    /// The value in the file, and the value that is read.
     pub pairs: Vec<(Text, Text)>,
-    /// Where it was said.
+    /// Its place in the mapping.
     pub place: Place,
 }
 
-/// A field and what it is made from: the first text that is not empty.
+/// A field and its sources: the first text that is not empty counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     /// One of [`prospect_fields`] or [`ENTRY_FIELDS`].
     pub field: Text,
     /// The candidates.
     pub texts: Vec<Template>,
-    /// Where it was said.
+    /// Its place in the mapping.
     pub place: Place,
 }
 
@@ -75,14 +75,14 @@ pub struct Entry {
     pub fields: Vec<Assignment>,
 }
 
-/// What a column must hold.
+/// The condition on a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// The column.
     pub column: Text,
     /// One of these, as the file has them: `*` = anything, an empty text = nothing.
     pub values: Vec<Text>,
-    /// Where it was said.
+    /// Its place in the mapping.
     pub place: Place,
 }
 
@@ -96,7 +96,7 @@ impl Condition {
     }
 }
 
-/// A text in which `{column}` stands for the row's cell.
+/// A text in which `{column}` is replaced by the row's cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(pub Vec<Part>);
 
@@ -150,7 +150,7 @@ impl Template {
         Template(vec![Part::Cell { column: column.into(), slug: false }])
     }
 
-    /// Reads a text; `{{` and `}}` are braces that stand for themselves.
+    /// Reads a text; `{{` and `}}` are plain braces.
     pub fn parse(text: &str) -> Result<Template, BadTemplate> {
         let mut parts = Vec::new();
         let mut words = String::new();
@@ -212,7 +212,7 @@ pub fn separator(text: &str) -> Option<u8> {
     }
 }
 
-/// What may stand between thousands: one character that is no part of a number.
+/// A separator of thousands: one character that is no part of a number.
 pub fn thousands(text: &str) -> Option<char> {
     let mut characters = text.chars();
     let only = characters.next().filter(|_| characters.next().is_none())?;
@@ -229,7 +229,7 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     ["id"].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
 }
 
-/// Every field that an entry can be given: its date, and what an event has.
+/// Every field that an entry can have: its date, and the keys of an event.
 pub const ENTRY_FIELDS: [&str; 22] = {
     let mut fields = ["date"; 22];
     let mut i = 0;

@@ -1,4 +1,4 @@
-//! A board: its columns, what each takes, and the criteria.
+//! A board: its columns, the requirements of each, and the criteria.
 
 use super::kind::EventKind;
 use crate::value::label::Label;
@@ -12,7 +12,7 @@ pub const IN_CYCLE: &str = "in-cycle";
 /// The label of the rule of the cycle: English, Chinese.
 pub const IN_CYCLE_LABEL: (&str, &str) = ("inside the sales cycle", "销售周期内");
 
-/// What standing in a column means for the pursuit.
+/// The meaning of a column for the pursuit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Still being pursued.
@@ -26,13 +26,13 @@ pub enum Outcome {
 /// One column of a board, or a way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    /// What files say.
+    /// The id, in files.
     pub id: Text,
-    /// What people read.
+    /// The name, for people.
     pub label: Label,
     /// Nominal probability of closing, 0 to 1.
     pub probability: Amount,
-    /// Criteria it takes beyond those of the columns before it, by their positions in the settings: they
+    /// Criteria it requires beyond those of the columns before it, by their positions in the settings: they
     /// are judged with every prospect, and need not be looked for.
     pub requires: Vec<usize>,
     /// Flagged as stalled after this many days in the column.
@@ -44,9 +44,9 @@ pub struct Stage {
 /// A board: the columns in order, open ones first, then the ways out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pipeline {
-    /// What files say.
+    /// The id, in files.
     pub id: Text,
-    /// What people read.
+    /// The name, for people.
     pub label: Label,
     /// Sales cycle in days, if it differs from the ledger's.
     pub cycle_days: Option<u32>,
@@ -79,7 +79,7 @@ impl Pipeline {
         &self.stages[..self.won()]
     }
 
-    /// All criteria that standing in column `stage` takes: its own and those before it, in order, by their
+    /// All criteria that column `stage` requires: its own and those before it, in order, by their
     /// positions in the settings.
     pub fn accumulated(&self, stage: usize) -> impl Iterator<Item = usize> {
         let upto = if stage == self.lost() { 0 } else { stage + 1 };
@@ -90,11 +90,11 @@ impl Pipeline {
 /// How a criterion is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
-    /// Somebody says so: `confirms`.
+    /// A person attests it: `confirms`.
     Attested,
     /// Attested, or a contact with `decides = true`.
     Decider,
-    /// A `next` date stands, or they have met.
+    /// A `next` date is set, or they have met.
     AppointmentSet,
     /// An entry of a meeting kind in this pursuit.
     Met,
@@ -102,7 +102,7 @@ pub enum Known {
     Entry(Vec<EventKind>),
     /// A signing date inside one sales cycle from now, or signed.
     Timing,
-    /// A `next` date stands, or signed.
+    /// A `next` date is set, or signed.
     NextStep,
     /// An entry `contract` in this pursuit.
     Signed,
@@ -115,9 +115,9 @@ pub enum Known {
 /// A named condition for standing in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Criterion {
-    /// What files say.
+    /// The id, in files.
     pub id: Text,
-    /// What people read.
+    /// The name, for people.
     pub label: Label,
     /// How it is known.
     pub known: Known,
@@ -149,7 +149,7 @@ pub fn default_criteria() -> Vec<Criterion> {
     .collect()
 }
 
-/// The board of the method: six columns and two ways out. Its columns take the built-in criteria.
+/// The board of the method: six columns and two ways out. Its columns require the built-in criteria.
 pub fn default_pipeline() -> Pipeline {
     let criteria = default_criteria();
     let position = |id: &&str| criteria.iter().position(|criterion| *criterion.id == **id);

@@ -1,17 +1,17 @@
-//! Settings of the pool and of allocation: who may hold how much, when a prospect goes back, and what
-//! makes a rep the right one.
+//! Settings of the pool and of allocation: limits of reps, when a prospect goes back, and the weights that
+//! choose a rep.
 
 use crate::value::text::Text;
 use std::collections::BTreeMap;
 
-/// Limits of the pool; what is not stated is not limited.
+/// Limits of the pool; `None` is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Limits {
     /// The most open prospects that a rep may hold and still claim one.
     pub max_held: Option<u32>,
     /// The most prospects that a rep may claim on one day.
     pub claims_per_day: Option<u32>,
-    /// Days that a rep waits before claiming again what was theirs before.
+    /// Days that a rep waits before claiming a former prospect of their own again.
     pub reclaim_wait_days: Option<u32>,
     /// Days without a contact, since it was assigned or since the last one, after which a prospect goes
     /// back to the pool.
@@ -21,7 +21,7 @@ pub struct Limits {
     pub recycle_overdue: Option<u32>,
 }
 
-/// How often a prospect may be overdue with one owner where the settings do not say: the method's rule.
+/// How often a prospect may be overdue with one owner, unless the settings set it: the method's rule.
 pub const RECYCLE_OVERDUE: u32 = 2;
 
 /// `[pool]`, and `[pool.A]` for the prospects of grade A.
@@ -46,7 +46,7 @@ impl Pool {
         grade.and_then(|grade| self.grades.get(grade)).copied().unwrap_or_default()
     }
 
-    /// Days before a rep may claim again what was theirs.
+    /// Days before a rep may claim a former prospect of their own again.
     pub fn reclaim_wait_days(&self, grade: Option<&str>) -> Option<u32> {
         self.own(grade).reclaim_wait_days.or(self.all.reclaim_wait_days)
     }
@@ -62,7 +62,7 @@ impl Pool {
     }
 }
 
-/// What each strategy weighs in the score of a pair. At most 100 each.
+/// The weight of each strategy in the score of a pair. At most 100 each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
     /// Grade to level: A to senior, B to middle, C to junior.
@@ -81,13 +81,13 @@ impl Default for Weights {
     }
 }
 
-/// What an even load means.
+/// The meaning of an even load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Balance {
-    /// Whoever has the most room left comes next.
+    /// The rep with the most room left comes next.
     #[default]
     Room,
-    /// Whoever is loaded least in proportion to the capacity comes next.
+    /// The rep with the least load in proportion to the capacity comes next.
     Utilisation,
 }
 
@@ -109,13 +109,13 @@ pub struct Exclusion {
 /// `[allocation]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocation {
-    /// What each strategy weighs.
+    /// The weight of each strategy.
     pub weights: Weights,
-    /// What an even load means.
+    /// The meaning of an even load.
     pub balance: Balance,
-    /// The capacity of reps who state none.
+    /// The capacity of reps without one of their own.
     pub capacity: Option<u32>,
-    /// Prospects of one account stay with whoever has it.
+    /// Prospects of one account stay with the rep who has it.
     pub keep_account: bool,
     /// The tag of prospects that are not to be assigned.
     pub do_not_assign: Text,

@@ -8,11 +8,11 @@ use std::path::PathBuf;
 /// A person at the prospect.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Contact {
-    /// Who.
+    /// The person's name.
     pub name: Text,
-    /// What they do there.
+    /// Their role.
     pub role: Option<Text>,
-    /// The one who decides.
+    /// Does this person decide?
     pub decides: bool,
     /// Telephone.
     pub phone: Option<Text>,
@@ -29,7 +29,7 @@ pub struct Prospect {
     pub id: Text,
     /// The file, relative to the ledger's root.
     pub path: PathBuf,
-    /// Who this is.
+    /// The id.
     pub name: Text,
     /// Company.
     pub company: Option<Text>,
@@ -39,11 +39,11 @@ pub struct Prospect {
     pub region: Option<Text>,
     /// Size of the company, in the team's own words.
     pub size: Option<Text>,
-    /// What they need; matched against reps' skills.
+    /// Their needs; matched against reps' skills.
     pub needs: Vec<Text>,
     /// Where they came from.
     pub source: Option<Text>,
-    /// What they would buy.
+    /// The product that they would buy.
     pub product: Option<Text>,
     /// Groups several prospects of one customer.
     pub account: Option<Text>,
@@ -61,7 +61,7 @@ pub struct Prospect {
     pub events: Vec<Event>,
 }
 
-/// The text facts of a prospect, for whoever goes through them by name.
+/// The text facts of a prospect, for access by name.
 pub const FACTS: [&str; 9] =
     ["name", "company", "industry", "region", "size", "source", "product", "account", "pipeline"];
 

@@ -1,4 +1,4 @@
-//! A table of texts, as a CSV file has it: a header, and rows with the lines they stand on.
+//! A table of texts, as a CSV file has it: a header, and rows with their line numbers.
 
 use crate::value::text::Text;
 /// One row.
@@ -8,7 +8,7 @@ pub struct Row {
     pub line: u64,
     /// Its cells, without white space around them; as many as the row has.
     pub cells: Vec<Text>,
-    /// A quote is opened and never closed: the rest of the file stands in the last cell.
+    /// A quote is opened and never closed: the rest of the file is in the last cell.
     pub unclosed: bool,
 }
 
@@ -22,7 +22,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The position of a column; `None` where it does not stand exactly once.
+    /// The position of a column; `None` unless it occurs exactly once.
     pub fn column(&self, name: &str) -> Option<usize> {
         let mut found = self.header.iter().enumerate().filter(|(_, column)| &***column == name);
         match (found.next(), found.next()) {

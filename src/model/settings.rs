@@ -1,4 +1,4 @@
-//! The settings of a ledger: who sells, which boards, which rules. Every one has a default.
+//! The settings of a ledger: reps, boards, rules. Every one has a default.
 
 use super::grading::{Grading, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
@@ -26,12 +26,12 @@ pub fn level_words(level: &str) -> Words {
     Words::both(level, level_rank(level).map_or(level, |rank| zh[rank]))
 }
 
-/// Somebody who sells.
+/// A rep: a person who sells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rep {
-    /// What files say.
+    /// The id, in files.
     pub id: Text,
-    /// What people read.
+    /// The name, for people.
     pub name: Option<Text>,
     /// E-mail, by which git knows them.
     pub email: Option<Text>,
@@ -41,11 +41,11 @@ pub struct Rep {
     pub capacity: Option<u32>,
     /// Their territories.
     pub regions: Vec<Text>,
-    /// What they know; matched against `needs`.
+    /// Their skills; matched against `needs`.
     pub skills: Vec<Text>,
-    /// May change settings and everybody's prospects where a server guards the ledger.
+    /// May change settings and every rep's prospects where a server guards the ledger.
     pub admin: bool,
-    /// The id of whoever leads them.
+    /// The id of their manager.
     pub manager: Option<Text>,
     /// First day.
     pub joined: Option<Date>,
@@ -99,11 +99,11 @@ impl Presence {
 /// Something that brings prospects and costs money; a prospect's `source` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Campaign {
-    /// What `source` says.
+    /// The value of `source`.
     pub id: Text,
-    /// What people read.
+    /// The name, for people.
     pub label: Label,
-    /// What it costs in all, in the ledger's own currency.
+    /// The total cost, in the ledger's own currency.
     pub cost: Option<Amount>,
     /// First day.
     pub from: Option<Date>,
@@ -112,7 +112,7 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// What of its cost falls into a period: by days, rounded to two decimals. Without a period all of
+    /// The part of its cost that falls into a period: by days, rounded to two decimals. Without a period all of
     /// it; `None` without a cost, or where a period is asked for and it has no dates.
     pub fn cost_in(&self, period: Option<Period>) -> Option<Amount> {
         let cost = self.cost?;
@@ -169,12 +169,12 @@ impl Span {
     }
 }
 
-/// `[forecast]`: what forecasts are weighed and measured with.
+/// `[forecast]`: the weights and targets of forecasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forecast {
     /// How many departures from a column its nominal probability counts as, beside those of the ledger.
     pub weight: Amount,
-    /// What shall be won in one span, in the ledger's own currency.
+    /// The target of money won in one span, in the ledger's own currency.
     pub target: Option<Amount>,
     /// The span of the target, and of a forecast for which no period is stated.
     pub per: Span,
@@ -196,7 +196,7 @@ impl Default for Forecast {
 /// The whole of `crm.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// What the ledger is called.
+    /// The ledger's title.
     pub title: Option<Text>,
     /// The ledger's own currency; amounts without a code are in it.
     pub currency: Option<Currency>,
@@ -212,9 +212,9 @@ pub struct Settings {
     pub team_checkpoints: Vec<Weekday>,
     /// Days after which a missed next step counts against the evidence.
     pub next_grace_days: u32,
-    /// A next step without what it is for does not meet `next-step`.
+    /// A next step without a purpose does not meet `next-step`.
     pub next_what: bool,
-    /// `paid` takes more than zero, or at least this.
+    /// `paid` requires more than zero, or at least this.
     pub paid_threshold: Option<Amount>,
     /// `stuck-at-25` is a > k x (b + c); this is k.
     pub stuck_factor: u32,
@@ -228,9 +228,9 @@ pub struct Settings {
     pub pipelines: Vec<Pipeline>,
     /// The criteria, in the order of documentation.
     pub criteria: Vec<Criterion>,
-    /// Kinds of event and what each counts as.
+    /// Kinds of event and the count of each.
     pub kinds: Kinds,
-    /// What one unit of another currency is in the ledger's own.
+    /// The value of one unit of another currency in the ledger's own.
     pub rates: BTreeMap<Currency, Amount>,
     /// Suggested reasons for leaving.
     pub reasons: Vec<(Text, Label)>,
@@ -240,7 +240,7 @@ pub struct Settings {
     pub forecast: Forecast,
     /// Thresholds and rules of grading.
     pub grading: Grading,
-    /// What each grade buys.
+    /// The policy of each grade.
     pub policies: Vec<(Text, Policy)>,
     /// Limits of the pool, and when prospects go back to it.
     pub pool: Pool,
@@ -306,7 +306,7 @@ impl Settings {
         self.criteria.iter().find(|criterion| &*criterion.id == id)
     }
 
-    /// The criteria that standing in a column takes, its own and those of the columns before it, in order.
+    /// The criteria that a column requires, its own and those of the columns before it, in order.
     pub fn required<'s>(
         &'s self,
         pipeline: &'s Pipeline,
@@ -320,12 +320,12 @@ impl Settings {
         self.campaigns.iter().find(|campaign| &*campaign.id == id)
     }
 
-    /// What a kind counts as; an unknown one is a note.
+    /// How a kind counts; an unknown one is a note.
     pub fn counts(&self, kind: &EventKind) -> Counts {
         self.kinds.get(kind).unwrap_or(Counts::Note)
     }
 
-    /// What a grade buys, if the settings say.
+    /// The policy of a grade, if the settings have one.
     pub fn policy(&self, grade: &str) -> Option<&Policy> {
         self.policies.iter().find(|(of, _)| **of == *grade).map(|(_, policy)| policy)
     }
@@ -339,8 +339,8 @@ impl Settings {
             .unwrap_or(self.cycle_days)
     }
 
-    /// The same money in the ledger's own currency where it is that, or has a rate: converted and rounded to
-    /// that currency's decimals, so that every figure adds up the same amounts. Else unchanged.
+    /// Converts money into the ledger's own currency, if it has a rate: rounded to
+    /// that currency's decimals, so that every figure adds up equal amounts. Money without a rate is unchanged.
     pub fn own(&self, money: Money) -> Money {
         match money.currency {
             Some(currency) if Some(currency) == self.currency => {

@@ -35,7 +35,7 @@ pub enum Method {
     /// The exact one up to [`EXACT_PAIRS`], else the fast one.
     #[default]
     Auto,
-    /// The exact one, however long it takes.
+    /// The exact one, however slow it is.
     Exact,
     /// The fast one.
     Fast,
@@ -47,11 +47,11 @@ pub struct Allocation<'b> {
     pub team: Team<'b>,
     /// The prospects to place: the largest value first, then the one that waits longest.
     pub prospects: Vec<Candidate>,
-    /// The members who can be given one, by their place in the team: who waited longest first.
+    /// The members who can be given one, by their place in the team: the longest wait first.
     pub reps: Vec<usize>,
-    /// Who may have what.
+    /// The rules of who may have which prospect.
     pub eligibility: Eligibility<'b>,
-    /// What the strategies weigh, for explanations.
+    /// The weights of the strategies, for explanations.
     pub strategies: Strategies,
     /// The plan over `prospects` and `reps`.
     pub plan: Plan,
@@ -63,17 +63,17 @@ pub struct Allocation<'b> {
 pub struct Candidate {
     /// The prospect.
     pub prospect: Subject,
-    /// What it needs.
+    /// Its needs.
     pub needs: Vec<Text>,
     /// Its region.
     pub region: Option<Text>,
-    /// What it adds to a load.
+    /// Its share of a load.
     pub worth: Worth,
     /// Its grade.
     pub grade: Option<Text>,
     /// Its customer's value level.
     pub value: Option<Value>,
-    /// What its customer is worth, in the ledger's currency.
+    /// The worth of its customer, in the ledger's currency.
     customer_worth: Amount,
     /// The day it came to the pool.
     since: Option<Date>,
@@ -90,7 +90,7 @@ pub struct Pair {
     pub fit: Fit,
     /// The weighted sum.
     pub score: i64,
-    /// What the load takes off: of the seat it has in the plan, or of the next one; `None` without a seat.
+    /// The deduction for load: of its seat in the plan, or of the next one; `None` without a seat.
     pub load: Option<i64>,
     /// Why the rep cannot have it, if so.
     pub barrier: Option<Barrier>,
@@ -110,7 +110,7 @@ pub struct Placement {
     pub prospect: usize,
     /// With the rep it goes to.
     pub pair: Pair,
-    /// With the rep who would be next, and what the plan would lose by it.
+    /// The second-best rep, and the loss of the plan by that choice.
     pub runner_up: Option<(Pair, i64)>,
 }
 
@@ -196,7 +196,7 @@ pub fn allocate<'b>(
     Ok(Allocation { team, prospects, reps, eligibility, strategies, plan, problem, seats })
 }
 
-/// How many plans may be made to keep accounts together, so that it takes seconds at most.
+/// How many plans may be made to keep accounts together, so that it is a matter of seconds.
 pub(super) fn tries(pairs: usize) -> usize {
     EXACT_PAIRS / pairs.max(200)
 }
@@ -222,13 +222,13 @@ impl Candidate {
         self.obstacles.account.as_deref()
     }
 
-    /// What keeps it from a member, but for the room.
+    /// The barrier between it and a member, room aside.
     fn barrier(&self, eligibility: &Eligibility, team: &Team, place: usize) -> Option<Barrier> {
         eligibility.barrier(&self.obstacles, self.grade.as_deref(), team, place)
     }
 }
 
-/// The candidates with what their customers' grading says. The largest value comes first, so that of equally
+/// The candidates with their customers' grades. The largest value comes first, so that of equally
 /// good plans the solver finds the one that gives it to the better fit; then the one that waits longest, then by
 /// id.
 fn graded(book: &Book, mut prospects: Vec<Candidate>, strategies: &Strategies) -> Vec<Candidate> {
@@ -267,7 +267,7 @@ fn accounts(prospects: &[Candidate]) -> Vec<Vec<usize>> {
 }
 
 /// How well every member fits a prospect, by the prospect's value level, region and needs: those of one kin fit
-/// everybody alike.
+/// every rep alike.
 #[derive(Default)]
 pub(super) struct Kin(HashMap<KinKey, Arc<[Fit]>>);
 
@@ -288,7 +288,7 @@ impl Kin {
     }
 }
 
-/// The cost of every seat of those who can be given one.
+/// The cost of every seat of the members who can be given one.
 fn seats_of(book: &Book, team: &Team, reps: &[usize], prospects: usize) -> Vec<Vec<i64>> {
     let settings = &book.settings.allocation;
     let more = u32::try_from(prospects).unwrap_or(u32::MAX);
@@ -317,7 +317,7 @@ fn too_large(invalid: Invalid) -> Failure {
 }
 
 impl Allocation<'_> {
-    /// Who gets what, in the order of the prospects.
+    /// The placements, in the order of the prospects.
     pub fn placements(&self) -> Vec<Placement> {
         (0..self.prospects.len())
             .filter_map(|prospect| {
@@ -333,7 +333,7 @@ impl Allocation<'_> {
             .collect()
     }
 
-    /// Who stays in the pool, and why.
+    /// The prospects that stay in the pool, with the reasons.
     pub fn left(&self, lang: Lang) -> Vec<Left> {
         (0..self.prospects.len())
             .filter_map(|prospect| {
@@ -343,8 +343,8 @@ impl Allocation<'_> {
             .collect()
     }
 
-    /// Why a prospect cannot be placed: what keeps it from everybody, or what keeps each rep from it: those
-    /// who wait by name, the others counted.
+    /// Why a prospect cannot be placed: a barrier for all reps, or the barrier of each rep: the reps
+    /// that wait by name, the others counted.
     fn reason(&self, prospect: usize, why: Unplaced, lang: Lang) -> String {
         let obstacles = &self.prospects[prospect].obstacles;
         if let Some(tag) = &obstacles.tag {
@@ -385,7 +385,7 @@ impl Allocation<'_> {
         format!("{head}: {}", parts.join(", "))
     }
 
-    /// A prospect with every member: whoever can have it first, the best first, then who waited longest.
+    /// A prospect with every member: members who can have it first, the best first, then the longest wait.
     pub fn pairs(&self, prospect: usize) -> Vec<Pair> {
         let mut pairs: Vec<Pair> =
             (0..self.team.members.len()).map(|member| self.pair(prospect, member)).collect();
@@ -400,7 +400,7 @@ impl Allocation<'_> {
         pairs
     }
 
-    /// Whom a prospect goes to: the member's place in the team.
+    /// The member who gets a prospect: the place in the team.
     pub fn member_of(&self, prospect: usize) -> Option<usize> {
         self.plan.place[prospect].map(|rep| self.reps[rep])
     }
@@ -462,7 +462,7 @@ impl Allocation<'_> {
         self.prospects.iter().enumerate().flat_map(lost).filter_map(waits).collect()
     }
 
-    /// What speaks for a pair, in words: the customer's value and the rep's level, the skills that meet the needs,
+    /// The reasons for a pair, in words: the customer's value and the rep's level, the skills that meet the needs,
     /// the territory, the room that is left.
     pub fn why(&self, prospect: usize, pair: &Pair, lang: Lang) -> String {
         let candidate = &self.prospects[prospect];
@@ -498,7 +498,7 @@ impl Allocation<'_> {
     }
 }
 
-/// An entry that a plan would write: a prospect, whom it goes to, and why.
+/// An entry that a plan would write: a prospect, its new owner, and the reason.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// The prospect.

@@ -90,7 +90,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
     if wrong.is_empty() { Ok(steps) } else { Err(wrong) }
 }
 
-/// What an edited plan is held against.
+/// The rules and the state against which an edited plan is checked.
 #[derive(Default)]
 struct Found<'b> {
     survey: Survey<'b>,

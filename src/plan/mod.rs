@@ -1,4 +1,4 @@
-//! What proposes changes: a book in, a list of events with reasons out. Writes nothing.
+//! Plans propose changes: a book in, a list of events with reasons out. They write nothing.
 
 pub mod allocate;
 mod assignment;
@@ -21,11 +21,11 @@ pub struct Subject {
     pub id: Text,
     /// Its file, relative to the ledger's root.
     pub path: PathBuf,
-    /// Who this is.
+    /// The id.
     pub name: Text,
     /// The position of its board, and of its column on it.
     pub place: (usize, usize),
-    /// Who owns it; `None` = in the pool.
+    /// The owner; `None` = in the pool.
     pub owner: Option<Text>,
 }
 

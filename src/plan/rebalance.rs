@@ -76,7 +76,7 @@ pub struct Rebalance<'b> {
     pub moves: Vec<Move>,
     /// The loads before and after.
     pub loads: [Loads; 2],
-    /// The least and the most that each member should hold; `None` for those who are not counted.
+    /// The least and the most that each member should hold; `None` for members that are not counted.
     pub bands: Vec<Option<(u32, u32)>>,
     /// How many prospects could have moved.
     pub movable: usize,
@@ -108,7 +108,7 @@ struct Task {
     fits: Arc<[Fit]>,
 }
 
-/// What is seen of the prospects.
+/// The data of the prospects.
 #[derive(Default)]
 struct Seen<'b> {
     survey: Survey<'b>,
@@ -124,7 +124,7 @@ impl<'b> Seen<'b> {
         idle: &Team,
         eligibility: Option<&Eligibility>,
     ) -> Seen<'b> {
-        // Whose load is evened out does not depend on what they hold.
+        // The members whose load is evened out do not depend on their prospects.
         let counted: Vec<bool> = capacities(idle).iter().map(|capacity| *capacity > 0).collect();
         let selected = book.selection(query);
         book.fold(

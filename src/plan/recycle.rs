@@ -1,4 +1,4 @@
-//! Recycling: who goes back to the pool today, by the settings' rules.
+//! Recycling: the prospects that go back to the pool today, by the settings' rules.
 
 use super::Subject;
 use crate::rules::book::Book;
@@ -16,7 +16,7 @@ pub struct Recycled {
     pub cause: Cause,
 }
 
-/// Everybody who goes back on the book's day among those selected, the longest due first.
+/// All selected prospects that go back on the book's day, the longest due first.
 pub fn recycle(book: &Book, query: &Query) -> Vec<Recycled> {
     let mut found = recycled(book, query, |record, due| Recycled {
         prospect: Subject::of(record),

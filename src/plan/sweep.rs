@@ -1,4 +1,4 @@
-//! The sweep: who has outlived the sales cycle falls back to the first column.
+//! The sweep: prospects past the sales cycle fall back to the first column.
 
 use super::Subject;
 use crate::rules::book::Book;
@@ -45,10 +45,10 @@ impl Overdue {
     }
 }
 
-/// Everybody past the cycle among those selected, the longest first.
+/// All selected prospects past the cycle, the longest first.
 pub fn sweep(book: &Book, query: &Query) -> Vec<Overdue> {
     let mut found = book.gather(query, |record| Overdue::of(record, book));
-    // Of those who are as long past it, the first by id stays the first.
+    // Of prospects that are equally long past it, the first by id stays the first.
     found.sort_by_key(|item| Reverse(item.age));
     found
 }

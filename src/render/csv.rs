@@ -2,13 +2,14 @@
 //! without totals.
 //!
 //! CSV is RFC 4180 but for the line end, which is `\n`: scripts read lines, and every reader of CSV
-//! takes both. There is no byte order mark. Text keeps its control characters, quoted, unless the
-//! output is a terminal. TSV has no quotes: tabs and line breaks within a cell become spaces.
+//! reads both. There is no byte order mark. Line breaks and tabs of a cell are kept, quoted; TSV has no quotes, and
+//! they become spaces.
 //!
-//! Text that a spreadsheet would run as a formula gets a `'` in front unless `raw` is asked for.
+//! Text, headers too, that a spreadsheet would run as a formula gets a `'` in front; control characters and those that
+//! reorder or hide text are spelt out as `\u{1b}`. `raw` leaves both as they are, the latter not on a terminal.
 //! Numbers are never touched, negative ones neither.
 
-use super::text::{acts, breaks, clean, plain};
+use super::text::{acts, breaks, plain};
 use super::{Options, in_parts};
 use crate::table::sheet::{Cell, Emphasis, Sheet, Table};
 use crate::value::formula::neutralised;
@@ -25,7 +26,7 @@ pub(super) fn write(
     write_records(tables, options, out, |records| {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         records(&mut |fields| {
-            // A `Vec` takes every write, and records are allowed to differ in length.
+            // A write to a `Vec` does not fail, and records may differ in length.
             let _ = writer.write_record(fields.iter().map(AsRef::as_ref));
         });
         writer.into_inner().unwrap_or_default()
@@ -53,7 +54,7 @@ pub(super) fn write_tsv(
     })
 }
 
-/// Takes the fields of one record after the other.
+/// Receives the fields of one record after the other.
 type Put<'p> = &'p mut dyn FnMut(&[Cow<'_, str>]);
 
 /// Writes the header and the rows of the first table, in the bytes that `encode` makes of some of them.
@@ -65,7 +66,7 @@ fn write_records(
 ) -> io::Result<()> {
     let Some(table) = tables.first() else { return Ok(()) };
     let header: Vec<_> =
-        table.columns.iter().map(|column| Cow::Borrowed(column.id.as_str())).collect();
+        table.columns.iter().map(|column| text(column.id.as_str().into(), options)).collect();
     out.write_all(&encode(&|put| put(&header)))?;
     let of_part = |part: Range<usize>| {
         encode(&|put| {
@@ -80,15 +81,25 @@ fn write_records(
 }
 
 fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {
-    let text = plain(cell);
+    let value = plain(cell);
     if !matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Lines(_)) {
-        return text;
+        return value;
     }
-    let text = if options.raw { text } else { neutralised(text) };
-    if options.width.is_some() && text.chars().any(|c| acts(c) && !breaks(c)) {
-        return Cow::Owned(clean(&text).into_owned());
+    text(value, options)
+}
+
+/// Text that neither a spreadsheet nor a terminal obeys.
+fn text<'a>(value: Cow<'a, str>, options: &Options) -> Cow<'a, str> {
+    let value = if options.raw { value } else { neutralised(value) };
+    let spelt = |c: char| acts(c) && !matches!(c, '\n' | '\r' | '\t');
+    if (options.raw && options.width.is_none()) || !value.chars().any(spelt) {
+        return value;
     }
-    text
+    let mut out = String::with_capacity(value.len() + 16);
+    for c in value.chars() {
+        if spelt(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -128,7 +139,7 @@ mod tests {
 
     #[test]
     fn formulas_are_neutralised_in_text_only() {
-        for text in ["=1+1", "+86 10", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"] {
+        for text in ["=1+1", "+86 10", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"] {
             let quoted = [format!("'{text}")];
             assert_eq!(cells(vec![Cell::text(text)], &Options::default()), quoted);
             let raw = Options { raw: true, ..Options::default() };
@@ -147,11 +158,33 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_stay_out_of_terminals_only() {
-        let cell = || vec![Cell::text("a\u{1b}[2Jb\nc")];
-        assert_eq!(cells(cell(), &Options::default()), ["a\u{1b}[2Jb\nc"]);
-        let terminal = Options { width: Some(80), ..Options::default() };
-        assert_eq!(cells(cell(), &terminal), ["a\\u{1b}[2Jb c"]);
+    fn control_characters_are_spelt_out_unless_raw() {
+        let text = "a\u{1b}[2Jb\nc\td\u{85}\u{9b}\u{202e}\u{2066}\u{0}\u{b}é";
+        let cell = || vec![Cell::text(text)];
+        let spelt = "a\\u{1b}[2Jb\nc\td\\u{85}\\u{9b}\\u{202e}\\u{2066}\\u{0}\\u{b}é";
+        assert_eq!(cells(cell(), &Options::default()), [spelt]);
+        let raw = Options { raw: true, ..Options::default() };
+        assert_eq!(cells(cell(), &raw), [text]);
+        let terminal = Options { width: Some(80), ..raw };
+        assert_eq!(cells(cell(), &terminal), [spelt]);
+    }
+
+    #[test]
+    fn headers_are_text_too() {
+        for (id, header) in
+            [("=1+1", "'=1+1"), ("@x", "'@x"), ("a\u{1b}b", "a\\u{1b}b"), ("id", "id")]
+        {
+            let column = vec![Column::new(id, "", Kind::Text)];
+            let sheet = Sheet::single("s", "", column, vec![Row::new(vec![Cell::Int(1)])].into());
+            for format in [Format::Csv, Format::Tsv] {
+                let written = |raw| {
+                    let options = Options { raw, ..Options::default() };
+                    samples::rendered(&sheet, format, &options).unwrap()
+                };
+                assert_eq!(written(false), format!("{header}\n1\n"));
+                assert_eq!(written(true), format!("{id}\n1\n"));
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
-/// SHA-256 of the two, in base64: a test says what they must be.
+/// SHA-256 of the two, in base64: a test computes them.
 const STYLE_HASH: &str = "1KGLsuz5CwigT/4pjGR7F/DpNluoFRHAb6+BVJtE2jI=";
 const SCRIPT_HASH: &str = "ZEsH7LuZgYcY6NjC2+chuqq3dCxqJ5bIuallzaOXRV0=";
 
@@ -27,7 +27,7 @@ pub(super) fn write(
 /// Several sheets on one page, with a table of contents.
 pub fn page(title: &str, about: &str, sheets: &[Sheet], options: &Options) -> String {
     let mut bytes = Vec::new();
-    // A `Vec` takes every write.
+    // A write to a `Vec` does not fail.
     let _ = write_page(title, about, sheets, options, &mut bytes);
     String::from_utf8(bytes).unwrap_or_default()
 }
@@ -197,7 +197,7 @@ fn put_row(out: &mut String, row: &Row, columns: &[Column], decimals: &[u32], op
         let (open, close) = if i == 0 { ("<th scope=\"row\"", "</th>") } else { ("<td", "</td>") };
         let text = shown(cell, decimals[i], options);
         out.extend([open, " class=\"", class_of(column.kind), "\""]);
-        // What a column of numbers is sorted by, where that is not what is read.
+        // The sort key of a column of numbers, where that is not its text.
         if column.kind == Kind::Number {
             let key = plain(cell);
             if key != text {

@@ -8,12 +8,12 @@
 //!
 //! A row is an object of column ids; total rows are left out. Counts and statistics are numbers (at
 //! most six decimals), money is a string (`"1500.50"`, `"1500.50 USD"`), days and times are ISO
-//! strings, lists are arrays, what is empty is `null`, a rate is `{"rate": 0.631501, "n": 4238, "of":
+//! strings, lists are arrays, an empty cell is `null`, a rate is `{"rate": 0.631501, "n": 4238, "of":
 //! 6711}` with a `null` rate of nothing, and a number that cannot be given is `{"absent": "why"}`.
-//! Pictures are left out: the tables hold what they show.
+//! Pictures are left out: the tables hold their figures.
 //! JSON lines are the rows of one table, an object a line. Keys keep the order of the columns.
 //!
-//! Control characters and those that reorder text are written as `\u001b`, which reads back the same.
+//! Control characters and those that reorder text are written as `\u001b`, which reads back unchanged.
 
 use super::Options;
 use super::text::{acts, ratio, six};
@@ -65,7 +65,7 @@ impl Write for Escaping<'_> {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let wanted = |c: char| acts(c) && c != '\n';
-        // What `serde_json` writes at a time is whole characters.
+        // `serde_json` writes whole characters at a time.
         let text = match bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
             true => return self.0.write_all(bytes),
             false => std::str::from_utf8(bytes).map_err(io::Error::other)?,

@@ -1,5 +1,5 @@
 //! GitHub's Markdown: a heading, a table for each table with its columns padded so that the source
-//! reads well too, and the notes as a list. Whatever a cell says stays text.
+//! reads well too, and the notes as a list. The content of a cell stays text.
 
 use super::text::{clean, decimals, shown};
 use super::{Blocks, Options, picture};

@@ -1,5 +1,5 @@
-//! Puts a [`Sheet`] into one of several formats. Knows tables, columns and cells, and nothing of what
-//! they are about.
+//! Puts a [`Sheet`] into one of several formats. Knows tables, columns and cells, and no
+//! sales words.
 //!
 //! Each format is one file with one function and one line in `FORMATS`. People's formats (table,
 //! Markdown, HTML) show everything: titles, totals, notes, pictures. Machines' formats (CSV, TSV,
@@ -18,6 +18,7 @@ mod text;
 pub use html::page;
 pub use text::clean;
 
+use crate::diag::Words;
 use crate::table::sheet::{Audience, Rows, Sheet, Table};
 use crate::value::label::Lang;
 use rayon::prelude::*;
@@ -51,7 +52,7 @@ pub enum Format {
     Html,
 }
 
-/// Writes the chosen tables of a sheet, and what else of it the format has.
+/// Writes the chosen tables of a sheet, and the other parts that the format has.
 type Renderer = fn(&Sheet, &[&Table], &Options, &mut dyn Write) -> io::Result<()>;
 
 struct Entry {
@@ -106,7 +107,7 @@ impl Format {
         self.entry().name
     }
 
-    /// Those who read it: tables for others are left out, unless one is asked for by its name.
+    /// Its readers: tables for other readers are left out, unless one is asked for by its name.
     pub fn readers(self) -> Audience {
         self.entry().readers
     }
@@ -124,9 +125,9 @@ pub struct Options {
     pub width: Option<usize>,
     /// Colour and weight by escape sequences.
     pub color: bool,
-    /// Lines, bars and marks from ASCII only. What the ledger says is not touched.
+    /// Lines, bars and marks from ASCII only. Texts of the ledger are not changed.
     pub ascii: bool,
-    /// Leave text that a spreadsheet would run as a formula as it is.
+    /// Leave text as it is that a spreadsheet would run as a formula, and control characters (CSV, TSV).
     pub raw: bool,
     /// Only the table of this id, where a sheet has several.
     pub table: Option<String>,
@@ -134,29 +135,27 @@ pub struct Options {
     pub lang: Lang,
 }
 
-/// Why a sheet cannot be rendered like that.
+/// Why a sheet cannot be rendered as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.words().en())]
 pub enum RenderError {
     /// No format of this name.
-    #[error("there is no format `{name}`")]
     NoSuchFormat {
-        /// What was asked for.
+        /// The name that was asked for.
         name: String,
         /// The nearest names, the nearest first.
         candidates: Vec<String>,
     },
     /// No table of this id on the sheet.
-    #[error("`{sheet}` has no table `{name}`")]
     NoSuchTable {
         /// The sheet's id.
         sheet: String,
-        /// What was asked for.
+        /// The name that was asked for.
         name: String,
         /// The nearest tables' ids, the nearest first.
         candidates: Vec<String>,
     },
     /// No column of ids to print.
-    #[error("`{sheet}` does not list ids")]
     NoIds {
         /// The sheet's id.
         sheet: String,
@@ -164,7 +163,22 @@ pub enum RenderError {
 }
 
 impl RenderError {
-    /// What may have been meant, the nearest first.
+    /// The error, for people.
+    pub fn words(&self) -> Words {
+        match self {
+            RenderError::NoSuchFormat { name, .. } => {
+                words!("there is no format `{name}`", "没有格式 `{name}`")
+            }
+            RenderError::NoSuchTable { sheet, name, .. } => {
+                words!("`{sheet}` has no table `{name}`", "`{sheet}` 没有表格 `{name}`")
+            }
+            RenderError::NoIds { sheet } => {
+                words!("`{sheet}` does not list ids", "`{sheet}` 不列出编号")
+            }
+        }
+    }
+
+    /// The names that may have been meant, the nearest first.
     pub fn candidates(&self) -> &[String] {
         match self {
             RenderError::NoSuchFormat { candidates, .. }
@@ -174,7 +188,7 @@ impl RenderError {
     }
 }
 
-/// A sheet that is to be written in a format. What can be wrong with that is known before the first byte.
+/// A sheet that is to be written in a format. Its errors are known before the first byte.
 #[derive(Debug)]
 pub struct Rendering {
     sheet: Sheet,
@@ -205,7 +219,7 @@ impl Rendering {
         Ok(rendering)
     }
 
-    /// Writes it, row by row. What it writes ends with a newline unless it is empty.
+    /// Writes it, row by row. The output ends with a newline unless it is empty.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         (self.format.entry().renderer)(&self.sheet, &self.tables(), &self.options, out)
     }
@@ -215,7 +229,7 @@ impl Rendering {
     }
 }
 
-/// The positions of the tables that are meant for everybody, or for these readers.
+/// The positions of the tables that are meant for all readers, or for these.
 fn meant_for(sheet: &Sheet, readers: Audience) -> Vec<usize> {
     let meant = |table: &Table| table.audience == Audience::All || table.audience == readers;
     let tables = sheet.tables.iter().enumerate().filter(|(_, table)| meant(table));
@@ -242,7 +256,7 @@ impl<'o> Blocks<'o> {
     }
 }
 
-/// What all threads make of the parts of a table, in order: of a long one a few parts at a time, so that
+/// The parts of a table, made by all threads, in order: of a long one a few parts at a time, so that
 /// little of it is in memory.
 fn in_parts<'r, T: Send + 'r>(
     rows: &'r Rows,

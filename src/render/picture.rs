@@ -11,7 +11,7 @@ const PIPED: usize = 72;
 /// And never wider than this: the eye has to follow.
 const WIDEST: usize = 96;
 
-/// The lines of a picture, without its title, and how each stands out.
+/// The lines of a picture, without its title, and the emphasis of each.
 pub(super) fn lines(picture: &Picture, options: &Options) -> Vec<(String, Emphasis)> {
     let width = options.width.unwrap_or(PIPED).clamp(20, WIDEST);
     match &picture.chart {
@@ -153,7 +153,7 @@ fn draw_range(all: &[&Quantity], width: usize, ascii: bool) -> Vec<(String, Emph
     {
         line[place(low.value)..=place(high.value)].fill(if ascii { "-" } else { "─" });
     }
-    // The middle is drawn last of the three: it is what is looked for.
+    // The middle is drawn last of the three: readers look for it.
     for i in [0, 2, 1].into_iter().chain(3..all.len()) {
         if all[i].value.is_finite() {
             line[place(all[i].value)] = signs[i];

@@ -73,7 +73,7 @@ pub(super) fn sheet() -> Sheet {
     sheet
 }
 
-/// The same text wherever a text can be.
+/// A sheet with one text wherever a text can be.
 pub(super) fn of_text(text: &str) -> Sheet {
     let columns = vec![
         Column::new("a", text, Kind::Text),

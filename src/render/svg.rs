@@ -1,5 +1,5 @@
 //! Charts as inline SVG: text and numbers only, coloured by the page's style sheet (`page.css`), with
-//! a title and a description for those who cannot see them.
+//! a title and a description for readers who cannot see them.
 
 use super::picture::greatest;
 use super::text::{escaped, number};
@@ -235,7 +235,7 @@ fn draw_range(spread: [&Quantity; 3], marks: &[Quantity]) -> Option<(f64, String
     Some((axis + 34.0 + all.len() as f64 * LINE, out))
 }
 
-/// What stands for the quantity of this place: ends, middle, then triangle, diamond, square.
+/// The mark of the quantity at this place: ends, middle, then triangle, diamond, square.
 fn sign(out: &mut String, place: usize, class: &str, x: f64, y: f64) {
     let shape = match place {
         0 | 2 => format!("M{:.1} {:.1}h3v16h-3Z", x - 1.5, y - 8.0),

@@ -25,11 +25,11 @@ const GAP: usize = 2;
 const NARROWEST: usize = 8;
 /// A word is not broken if it is not longer than this.
 const WORD: usize = 12;
-/// A terminal is not taken to be narrower than this.
+/// The least width that a table is drawn for.
 const TERMINAL: usize = 20;
 /// Nothing is drawn wider than this, terminal or not: `comfy-table` counts in 16 bits.
 const WIDEST: usize = 60_000;
-/// A cell takes at most so many lines.
+/// The most lines of a cell.
 const LINES: usize = 3;
 
 pub(super) fn write(
@@ -79,7 +79,7 @@ fn style(emphasis: Emphasis) -> Style {
     }
 }
 
-/// Paragraphs within the width, each with what stands before its first line; nothing if all of them
+/// Paragraphs within the width, each with the text before its first line; nothing if all of them
 /// are empty.
 fn words(paragraphs: &[(&str, &str, Style)], options: &Options) -> Option<String> {
     let mut out = String::new();
@@ -116,7 +116,7 @@ struct Shape {
     right: bool,
 }
 
-/// What a column needs.
+/// The width that a column needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Need {
     /// To be read at all.
@@ -131,14 +131,14 @@ impl Need {
         Need { least: word.min(NARROWEST), most: title.width() }
     }
 
-    /// Takes in what a cell needs.
+    /// Adds the need of a cell.
     fn take(&mut self, cell: &Cell, text: &str, kind: Kind) {
         let width = text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0).min(WIDEST);
         let least = if whole(cell, kind) { width } else { breakable(text, width) };
         self.join(Need { least, most: width });
     }
 
-    /// Takes in what others need.
+    /// Adds the needs of another part.
     fn join(&mut self, other: Need) {
         *self = Need { least: self.least.max(other.least), most: self.most.max(other.most) };
     }
@@ -165,13 +165,13 @@ impl Pen {
         self.table.set_header(cells);
     }
 
-    /// A row, of which a cell takes at most so many lines.
+    /// A row whose cells have at most so many lines.
     fn row(&mut self, cells: Vec<String>, lines: usize) {
         let mut row = comfy_table::Row::from(cells);
         self.table.add_row(std::mem::take(row.max_height(lines)));
     }
 
-    /// What was drawn.
+    /// The drawn text.
     fn lines(mut self) -> impl Iterator<Item = String> {
         let last = self.shapes.len().saturating_sub(1);
         for (i, (column, shape)) in self.table.column_iter_mut().zip(&self.shapes).enumerate() {
@@ -188,7 +188,7 @@ impl Pen {
     }
 }
 
-/// A table as it stands; where the terminal is too narrow for all of it, without its optional columns,
+/// A table in full; if the terminal is too narrow for all of it, without its optional columns,
 /// and with a line that names them.
 fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let all: Vec<usize> = (0..table.columns.len()).collect();
@@ -208,7 +208,7 @@ fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()>
     out.write_all(words(&[(&said, "", DIM)], options).unwrap_or_default().as_bytes())
 }
 
-/// Some columns of a table, and what they need. The rows are asked for twice: for that, and to be written.
+/// Some columns of a table, and their needs. The rows are asked for twice: for that, and to be written.
 struct Grid<'t> {
     table: &'t Table,
     /// The columns' positions,
@@ -248,7 +248,7 @@ impl<'t> Grid<'t> {
         Grid { table, columns, decimals, header, needs }
     }
 
-    /// The cells of a row, each with what people read in it.
+    /// The cells of a row, each with its text for people.
     fn cells<'r>(
         &'r self,
         row: &'r Row,
@@ -345,7 +345,7 @@ fn flat(texts: &[Cow<'_, str>], shapes: &[Shape]) -> Option<String> {
     Some(line)
 }
 
-/// The least that words take: a short word of ASCII letters is not broken, anything else may be.
+/// The least width of words: a short word of ASCII letters is not broken, other text may be.
 fn breakable(text: &str, width: usize) -> usize {
     let word =
         text.split([' ', '\n']).filter(|word| word.is_ascii()).map(str::len).max().unwrap_or(0);

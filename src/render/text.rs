@@ -72,7 +72,7 @@ pub(super) fn decimals(table: &Table) -> Vec<u32> {
     decimals
 }
 
-/// What people read in a cell: thousands separators, percentages, words on one line or each on its own. Money has so
+/// A cell for people: thousands separators, percentages, words on one line or each on its own. Money has so
 /// many decimals.
 pub(super) fn shown<'c>(cell: &'c Cell, decimals: u32, options: &Options) -> Cow<'c, str> {
     Cow::Owned(match cell {
@@ -105,7 +105,7 @@ pub(super) fn shown<'c>(cell: &'c Cell, decimals: u32, options: &Options) -> Cow
     })
 }
 
-/// What machines read in a cell: exact and ISO, with at most six decimals; nothing where there is no
+/// A cell for machines: exact and ISO, with at most six decimals; nothing where there is no
 /// number.
 pub(super) fn plain(cell: &Cell) -> Cow<'_, str> {
     Cow::Owned(match cell {

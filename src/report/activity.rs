@@ -4,8 +4,8 @@
 //! Dials and conversations are acts: each counts. The other steps count once in a pursuit, on the day it
 //! first got there: the first call of a pursuit (new people called), the appointment for its first
 //! meeting, the first meeting, the first entry into one of the last three open columns (a prospect), the
-//! close. What somebody did belongs to who recorded it, else to the owner of that day; where a prospect
-//! came belongs to the owner of that day.
+//! close. An entry counts for its recorder, else for the owner of that day; a column that a prospect reached counts
+//! for the owner of that day.
 
 use super::Request;
 use super::breakdown::join;
@@ -29,11 +29,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Activity {
     /// Numbers dialled.
     pub dials: u64,
-    /// Dials that somebody answered.
+    /// Dials that were answered.
     pub conversations: u64,
     /// New people called, as far as entries say it.
     pub called: u64,
-    /// Dials were counted by hand: nobody knows how many of them were new people.
+    /// Dials were counted by hand: how many of them were new people is unknown.
     pub tallied: bool,
     /// First meetings set.
     pub appointments: u64,
@@ -87,7 +87,7 @@ pub struct Practice {
     pub left_out: BTreeSet<String>,
 }
 
-/// The columns in which somebody is a prospect: the last three open ones, but never the first.
+/// The columns of prospects (准客户): the last three open ones, but never the first.
 pub fn first_prospect_column(pipeline: &Pipeline) -> usize {
     pipeline.open().len().saturating_sub(3).max(1)
 }
@@ -95,7 +95,7 @@ pub fn first_prospect_column(pipeline: &Pipeline) -> usize {
 /// Open prospects in the last three columns now, by group.
 pub type Held = BTreeMap<String, u64>;
 
-/// Counts several periods, and who is held now, going through the ledger once.
+/// Counts several periods, and the prospects held now, in one scan of the ledger.
 pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Practice>, Held) {
     let mut left_out = vec![BTreeSet::new(); periods.len()];
     let tallied: Vec<Vec<_>> = periods
@@ -140,8 +140,8 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Pract
 impl Practice {
     /// Adds what a rep counted by hand on a day.
     fn tally(&mut self, rep: &str, tally: &Tally, book: &Book, request: &Request) {
-        let group = match request.by {
-            Some(Dimension::Manager) => manager(rep, &book.settings),
+        let group = match &request.by {
+            Some(by) if *by == Dimension::MANAGER => manager(rep, &book.settings),
             _ => rep.to_owned(),
         };
         let slot = self.groups.entry(group).or_default();
@@ -155,8 +155,8 @@ impl Practice {
 fn hold(record: &Record, book: &Book, request: &Request, held: &mut Held) {
     let first = first_prospect_column(record.pipeline(&book.settings));
     if record.state.outcome == Outcome::Open && record.state.stage >= first {
-        let by = request.by.as_ref().unwrap_or(&Dimension::Owner);
-        *held.entry(by.of(record, &book.settings)).or_default() += 1;
+        let by = request.by.as_ref().unwrap_or(const { &Dimension::OWNER });
+        *held.entry(by.of(record, book)).or_default() += 1;
     }
 }
 
@@ -174,7 +174,8 @@ fn tallies<'b>(
     period: Period,
     left_out: &mut BTreeSet<String>,
 ) -> Vec<(&'b str, Date, &'b Tally)> {
-    let by_rep = matches!(request.by, None | Some(Dimension::Owner | Dimension::Manager));
+    let by_rep =
+        request.by.as_ref().is_none_or(|by| [Dimension::OWNER, Dimension::MANAGER].contains(by));
     // Of each owner, how many prospects there are and how many are selected.
     let mut owned: BTreeMap<Text, (u64, u64)> = BTreeMap::new();
     if !request.query.is_empty() {
@@ -284,7 +285,7 @@ impl<'b> Count<'_, 'b> {
     }
 
     /// The appointment for a pursuit's first meeting: an entry before it that names a next step, or the
-    /// move into the column of appointments, whichever comes first; nobody who is a prospect already.
+    /// move into the column of appointments, whichever comes first; not of a pursuit that is past that column already.
     fn appointment(&mut self, pursuit: &Pursuit, before: &[&Event], first: usize) {
         let spells = || self.record.history.stages.iter().filter(|s| s.pursuit == pursuit.number);
         let became = spells().find(|s| s.stage >= first).map_or(Date::MAX, |spell| spell.from);
@@ -319,9 +320,10 @@ impl<'b> Count<'_, 'b> {
     fn slot(&mut self, rep: &str) -> &mut Activity {
         let settings = &self.book.settings;
         let group = match &self.request.by {
-            None | Some(Dimension::Owner) => rep.to_owned(),
-            Some(Dimension::Manager) => manager(rep, settings),
-            Some(by) => by.of(self.record, settings),
+            None => rep.to_owned(),
+            Some(by) if *by == Dimension::OWNER => rep.to_owned(),
+            Some(by) if *by == Dimension::MANAGER => manager(rep, settings),
+            Some(by) => by.of(self.record, self.book),
         };
         self.groups.entry(group).or_default()
     }

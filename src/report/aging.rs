@@ -1,4 +1,4 @@
-//! `crm report aging` (`stale`): who stands too long, against `max_days` and the sales cycle.
+//! `crm report aging` (`stale`): prospects that are too long in their column, against `max_days` and the sales cycle.
 
 use super::Request;
 use super::breakdown::{by_cell, by_column, group_name, join, stage_cell};
@@ -47,7 +47,7 @@ impl Bucket {
     }
 }
 
-/// A prospect that stands too long: what its row says.
+/// A prospect that is too long in its column: the figures of its row.
 struct Late {
     id: Text,
     name: Text,
@@ -94,7 +94,7 @@ impl Late {
 struct Open {
     count: usize,
     groups: BTreeMap<String, [Bucket; 7]>,
-    /// Those that stand too long.
+    /// Those that are too long in their column.
     late: Vec<Late>,
 }
 
@@ -106,7 +106,7 @@ fn open(book: &Book, request: &Request) -> Open {
             if state.outcome != Outcome::Open {
                 return;
             }
-            let group = request.group(record, &book.settings).unwrap_or_default();
+            let group = request.group(record, book).unwrap_or_default();
             if state.flags.overdue || state.flags.stalled {
                 open.late.push(Late::of(record, book, &group));
             }
@@ -126,7 +126,8 @@ fn open(book: &Book, request: &Request) -> Open {
     )
 }
 
-/// Who stands too long, the longest first; and how all open prospects stand on their clock.
+/// The prospects that are too long in their column, the longest first; and how far the clock of each open prospect
+/// is.
 pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
@@ -137,7 +138,7 @@ pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     }
     let mut sheet = Sheet {
         id: "aging".into(),
-        title: lang.pick("Standing too long", "停留过久").into(),
+        title: lang.pick("Too long in their column", "停留过久").into(),
         about: match lang {
             Lang::En | Lang::Machine => format!("open prospects on {}: {}", book.as_of, open),
             Lang::Zh => format!("截至 {} 进行中的客户：{}", book.as_of, open),
@@ -197,7 +198,7 @@ fn bucket(record: &Record, book: &Book) -> usize {
     }
 }
 
-/// Those that stand too long. People see how many days over; machines see the limits as well.
+/// Those that are too long in their column. People see how many days over; machines see the limits as well.
 fn list(late: &[Late], settings: &Settings, request: &Request, audience: Audience) -> Table {
     let lang = settings.language;
     let mut columns = vec![
@@ -213,7 +214,7 @@ fn list(late: &[Late], settings: &Settings, request: &Request, audience: Audienc
         column("value", Kind::Number, lang),
         column("last-contact", Kind::Date, lang),
     ];
-    // Owners stand in the list anyhow.
+    // The list has a column of owners anyhow.
     let by = request.by.as_ref().filter(|by| by.name() != "owner");
     if let Some(by) = by {
         columns.insert(0, column(by.name(), Kind::Text, lang));
@@ -222,7 +223,7 @@ fn list(late: &[Late], settings: &Settings, request: &Request, audience: Audienc
         .iter()
         .map(|c| audience == Audience::Machines || c.id != "cycle" && c.id != "max-days")
         .collect();
-    // By group, and in each as they stand.
+    // By group, and in each in the order of the list.
     let mut late: Vec<&Late> = late.iter().collect();
     if by.is_some() {
         late.sort_by(|a, b| a.group.cmp(&b.group));
@@ -245,7 +246,7 @@ fn list(late: &[Late], settings: &Settings, request: &Request, audience: Audienc
             Cell::maybe(one.last_contact, Cell::Date),
         ]);
         let cells = cells.zip(&shown).filter(|(_, shown)| **shown);
-        // All of them are late; what stands out is who has outlived the cycle twice.
+        // All of them are late; those past the cycle twice are marked.
         let emphasis = if one.twice { Emphasis::Warn } else { Emphasis::Plain };
         Row::with(cells.map(|(cell, _)| cell).collect(), emphasis)
     };
@@ -291,7 +292,7 @@ fn buckets(groups: &BTreeMap<String, [Bucket; 7]>, request: &Request, lang: Lang
     }
 }
 
-/// Who owns most of those that stand too long.
+/// The owner with the most prospects that are too long in their column.
 fn worst(late: &[Late], settings: &Settings) -> Option<String> {
     let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
     for one in late {
@@ -303,7 +304,7 @@ fn worst(late: &[Late], settings: &Settings) -> Option<String> {
     Some(match settings.language {
         Lang::En | Lang::Machine => {
             format!(
-                "{all} stand too long, {overdue} of them past the cycle (crm sweep); most with {name}: {most}"
+                "too long in their column: {all}, of them past the cycle (crm sweep): {overdue}; most with {name}: {most}"
             )
         }
         Lang::Zh => {

@@ -1,7 +1,7 @@
 //! `crm report allocation`: what each rep carries, how evenly, and whose turn is next.
 
 use super::Request;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::settings::{Presence, level_words};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
@@ -12,13 +12,13 @@ use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
-/// What is counted of the prospects.
+/// The counts of prospects.
 #[derive(Default)]
 struct Seen<'b> {
     team: Count<'b>,
-    /// Open ones whose owner nobody knows.
+    /// Open ones whose owner the settings do not list.
     unknown: usize,
-    /// Selected ones that lie in the pool.
+    /// Selected ones in the pool.
     pool: usize,
 }
 
@@ -104,7 +104,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     if unknown > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => {
-                format!("{unknown} open prospects are owned by reps whom the settings do not list")
+                format!("open prospects of owners whom the settings do not list: {unknown}")
             }
             Lang::Zh => format!("{unknown}个客户的负责人不在设置中"),
         });
@@ -130,7 +130,7 @@ fn emphasis(member: &Member) -> Emphasis {
     if over || gone { Emphasis::Warn } else { Emphasis::Plain }
 }
 
-/// What about a rep wants attention.
+/// A sentence about a rep that needs attention.
 fn remark(member: &Member, lang: Lang) -> Option<String> {
     let (id, held) = (&member.rep.id, member.held);
     if let (Presence::Gone(day), 1..) = (member.presence, held) {
@@ -176,7 +176,9 @@ pub fn fairness(team: &Team, states: &[(&str, &Loads)], lang: Lang) -> Table {
     }
     let n = capacities(team).iter().filter(|capacity| **capacity > 0).count();
     let title = match lang {
-        Lang::En | Lang::Machine => format!("Fairness of load over capacity, {n} members"),
+        Lang::En | Lang::Machine => {
+            format!("Fairness of load over capacity, {}", counted(n, "member", "members"))
+        }
         Lang::Zh => format!("负荷公平度（负荷/容量），{n}人"),
     };
     Table { id: "fairness".into(), title, columns, rows: rows.into(), ..Table::default() }

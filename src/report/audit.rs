@@ -1,4 +1,4 @@
-//! `crm audit ID`: every entry of a prospect with who signed it, and the commit that brought it.
+//! `crm audit ID`: every entry of a prospect with its signer, and the commit that brought it.
 
 use crate::git::origin::{Commit, Origin};
 use crate::model::event::Event;

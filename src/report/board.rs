@@ -1,10 +1,11 @@
-//! `crm report board`: who stands in which column.
+//! `crm report board`: the prospects in each column.
 
 use super::Request;
 use super::breakdown::{stage_cells, stage_columns};
 use super::columns::{emphasis, flag_cell};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
+use crate::rules::attribute::View;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
@@ -12,7 +13,7 @@ use crate::table::words::column;
 use crate::value::text::Text;
 use std::cmp::Reverse;
 
-/// A prospect on the board: its row, and where that stands: by pipeline and group, the open ones first and
+/// A prospect on the board: its row, and the order of that: by pipeline and group, the open ones first and
 /// of them the furthest, then by id.
 struct Line {
     place: (usize, Option<String>, bool, Reverse<usize>, Text),
@@ -23,7 +24,7 @@ impl Line {
     fn of(record: &Record, book: &Book, request: &Request) -> Line {
         let (state, prospect) = (&record.state, &record.prospect);
         let settings = &book.settings;
-        let group = request.group(record, settings);
+        let group = request.group(record, book);
         let stage = &record.pipeline(settings).stages[state.stage];
         let mut cells = Vec::with_capacity(11);
         let by = request.by.as_ref().zip(group.as_deref());
@@ -37,7 +38,7 @@ impl Line {
             Cell::maybe(state.value, Cell::Money),
             Cell::maybe(state.age(book.as_of), Cell::Int),
             Cell::maybe(state.evidence.next.as_ref(), |next| Cell::Date(next.at.date)),
-            flag_cell(record, settings.language),
+            flag_cell(&View::of(record, settings, book.as_of)),
         ]);
         let ended = state.outcome != Outcome::Open;
         let place = (state.pipeline, group, ended, Reverse(state.stage), prospect.id.clone());
@@ -46,7 +47,7 @@ impl Line {
 }
 
 /// The board: a table for each pipeline in use, open prospects by column, the furthest first. With a
-/// period, those who left the board in it stand below.
+/// period, those that left the board in it come below.
 pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;

@@ -53,7 +53,7 @@ pub fn join<K: Ord, V>(
     }
 }
 
-/// Gives the boards that are not in use their tables, empty and for whoever asks by name; and the only one in use
+/// Gives the boards that are not in use their tables, empty, for requests that name them; and the only one in use
 /// the names that its tables have where there are several.
 pub fn complete(tables: &mut Vec<Table>, boards: &[Board], settings: &Settings) {
     let Some(first) = boards.first().filter(|_| settings.pipelines.len() > 1) else { return };

@@ -4,7 +4,7 @@ use super::Request;
 use super::breakdown::{by_cell, by_column, join};
 use super::changes::{Change, Part, Step, Stock, part};
 use super::figures::{self, others};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, counted};
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::table::words::column;
@@ -83,7 +83,9 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         spans.values().flat_map(|span| span.lines.values()).map(|l| l.prospects).sum();
     if !request.list && changes > 0 {
         sheet.notes.push(match lang {
-            Lang::En | Lang::Machine => format!("{changes} changes: --list shows each"),
+            Lang::En | Lang::Machine => {
+                format!("{}: --list shows each", counted(changes, "change", "changes"))
+            }
             Lang::Zh => format!("共{changes}项变化：--list逐项列出"),
         });
     }
@@ -158,10 +160,13 @@ fn days(book: &Book, request: &Request) -> Result<Period, Diagnostic> {
     let period =
         request.period.unwrap_or(Period { from: book.as_of.plus(1 - DAYS), to: book.as_of });
     if period.from > book.as_of {
-        let message = format!("the bridge begins on {}, after the day {}", period.from, book.as_of);
-        return Err(
-            Diagnostic::new(Code::BadArgument, message).help("--as-of names the day to look from")
+        let (from, as_of) = (period.from, book.as_of);
+        let message = words!(
+            "the bridge begins on {from}, after the as-of day {as_of}",
+            "变化桥从 {from} 开始，晚于截止日 {as_of}"
         );
+        return Err(Diagnostic::new(Code::BadArgument, message)
+            .help(words!("--as-of names the day to look from", "用 --as-of 指定截止日")));
     }
     // Without a first day the bridge begins before the first entry: at nothing.
     let from = period.from.max(Date::MIN.plus(1));

@@ -16,11 +16,11 @@ pub struct Odds {
     /// As the ledger's history has it, drawn towards the nominal one; to six decimals, so that what is
     /// weighed with it stays exact.
     pub calibrated: Amount,
-    /// The same with its interval; `None` where history says nothing and no weight is set.
+    /// The calibrated one with its interval; `None` where history says nothing and no weight is set.
     pub estimate: Option<Estimate>,
     /// Moves out of the column.
     pub departures: u64,
-    /// Who stands there: nobody knows yet how that ends, and it counts nowhere.
+    /// Prospects in the column now: their end is not known yet, and they count nowhere.
     pub standing: usize,
 }
 
@@ -30,7 +30,7 @@ pub struct Odds {
 pub struct Moves {
     /// A row for each open column that was left, and in it a column for each that was moved to.
     counts: Vec<Vec<u64>>,
-    /// Who stands in each open column.
+    /// Prospects in each open column now.
     standing: Vec<usize>,
 }
 
@@ -46,7 +46,7 @@ impl Moves {
         }
     }
 
-    /// Adds what was counted elsewhere for the same board.
+    /// Adds the counts of another thread for this board.
     pub fn add(&mut self, other: &Moves) {
         self.standing.iter_mut().zip(&other.standing).for_each(|(a, b)| *a += b);
         for (row, other) in self.counts.iter_mut().zip(&other.counts) {

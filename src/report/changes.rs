@@ -1,4 +1,4 @@
-//! What changed in the open prospects between two days, taken apart so that the parts add up exactly.
+//! The changes of the open prospects between two days, split so that the parts add up exactly.
 
 use super::columns::stage_name;
 use super::dimension::Dimension;
@@ -148,8 +148,9 @@ pub struct Part {
 pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period) -> Part {
     let settings = &book.settings;
     let eve = period.from.plus(-1);
+    let by = by.map(|by| (by, book));
     let mut taker = Taker::of(record, settings, settings.language, by, Fresh::Days(period));
-    // What has not been touched since is as it was then.
+    // Without an entry since, the prospect is as it was then.
     if record.state.last_entry.is_none_or(|last| last <= eve) {
         let stock = open(Some(&record.state)).map(|state| taker.stock(state));
         return Part { opening: stock.clone(), closing: stock, steps: Vec::new() };
@@ -170,8 +171,8 @@ pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period
     }
 }
 
-/// Takes the difference of two versions of one prospect apart, both replayed up to the same day by the
-/// same settings: what two revisions of a ledger say of it, in a language.
+/// Splits the difference of two versions of one prospect, of two revisions of a ledger, into steps. Both are replayed
+/// up to one day by one settings file.
 pub fn between(
     before: Option<&Record>,
     after: Option<&Record>,
@@ -228,9 +229,8 @@ fn either(order: Ordering, up: Change, down: Change) -> Option<Change> {
 struct Taker<'a> {
     record: &'a Record,
     pipeline: &'a Pipeline,
-    settings: &'a Settings,
     lang: Lang,
-    by: Option<&'a Dimension>,
+    by: Option<(&'a Dimension, &'a Book)>,
     fresh: Fresh,
     steps: Vec<Step>,
 }
@@ -258,15 +258,15 @@ impl<'a> Taker<'a> {
         record: &'a Record,
         settings: &'a Settings,
         lang: Lang,
-        by: Option<&'a Dimension>,
+        by: Option<(&'a Dimension, &'a Book)>,
         fresh: Fresh,
     ) -> Taker<'a> {
         let pipeline = record.pipeline(settings);
-        Taker { record, pipeline, settings, lang, by, fresh, steps: Vec::new() }
+        Taker { record, pipeline, lang, by, fresh, steps: Vec::new() }
     }
 
     fn group(&self, owner: Option<&str>) -> String {
-        self.by.map_or_else(String::new, |by| by.of_owner(self.record, self.settings, owner))
+        self.by.map_or_else(String::new, |(by, book)| by.of_owner(self.record, book, owner))
     }
 
     fn stock(&self, state: &State) -> (String, Stock) {
@@ -324,7 +324,7 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// The same pursuit, open on both days.
+    /// One pursuit, open on both days.
     fn stayed(&mut self, before: &State, after: &State) {
         let group = self.moved_owner(before, after.owner.as_deref());
         let (_, start) = self.stock(before);

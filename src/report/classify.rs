@@ -1,4 +1,4 @@
-//! `crm classify`: where the evidence puts each prospect, beside where it stands.
+//! `crm classify`: where the evidence puts each prospect, beside the column it is in.
 
 use super::Request;
 use super::columns::{criterion, stage_name};

@@ -1,130 +1,66 @@
-//! The columns that lists of prospects can have: one row of a table each.
+//! Columns of lists of prospects: the rows of the table of attributes as typed cells, and the words in them.
 
 use crate::diag::{Code, Diagnostic};
 use crate::model::pipeline::{IN_CYCLE, IN_CYCLE_LABEL, Outcome};
 use crate::model::settings::Settings;
+use crate::rules::attribute::{
+    self, Attribute, Figure, Flag, Named, Names, Value, View, listed_flags, named,
+};
 use crate::rules::book::Book;
-use crate::rules::customer::Customer;
-use crate::rules::customer::levels::Scale;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind};
-use crate::table::terms::{FLAGS, term};
 use crate::table::words::title;
 use crate::value::label::Lang;
 use crate::value::text::Text;
 
-/// A column that a list can have.
-struct Definition {
-    id: &'static str,
-    kind: Kind,
-    cell: Source,
+/// The kind of the column of an attribute.
+fn kind(row: &Attribute) -> Kind {
+    match row.kind {
+        attribute::Kind::Exact(..) if row.id == "id" => Kind::Id,
+        attribute::Kind::Number(..) | attribute::Kind::Valued(..) => Kind::Number,
+        attribute::Kind::Date(..) => Kind::Date,
+        _ => Kind::Text,
+    }
 }
 
-/// What a cell is made of.
-#[derive(Clone, Copy)]
-enum Source {
-    Record(fn(&Record, &Book, Lang) -> Cell),
-    /// Of the graded customer that the prospect belongs to.
-    Customer(fn(&Customer, Lang) -> Cell),
+/// The cell of an attribute.
+fn cell(row: &Attribute, view: &View<'_>, lang: Lang) -> Cell {
+    let names = match row.kind {
+        attribute::Kind::Words(names, _) | attribute::Kind::Exact(names, _) => names,
+        _ => Names::Any,
+    };
+    match row.value(view) {
+        Value::None => Cell::Empty,
+        Value::Text(text) if names == Names::Reasons => {
+            Cell::text(reason(&text, view.settings, lang))
+        }
+        Value::Text(text) => Cell::text(&*text),
+        Value::Texts(ids) if names == Names::Criteria => {
+            Cell::list(ids.iter().map(|id| criterion_in(id, view.settings, lang)))
+        }
+        Value::Texts(texts) => Cell::list(texts),
+        Value::Stage(at) => Cell::text(stage_name(view.record, at, view.settings, lang)),
+        Value::Number(figure) => number(figure),
+        Value::Level(level) => Cell::text(level.short(lang)),
+        Value::Date(date) => Cell::Date(date),
+        Value::Moment(moment) => Cell::Moment(moment),
+        Value::Flags(flags) => Cell::list(flags.into_iter().map(|flag| word(flag, lang))),
+    }
 }
 
-const fn define(
-    id: &'static str,
-    kind: Kind,
-    cell: fn(&Record, &Book, Lang) -> Cell,
-) -> Definition {
-    Definition { id, kind, cell: Source::Record(cell) }
+fn number(figure: Figure<'_>) -> Cell {
+    match figure {
+        Figure::None | Figure::Foreign { .. } => Cell::Empty,
+        Figure::Count(count) => Cell::Int(count),
+        Figure::Amount(amount) => Cell::Amount(amount),
+        Figure::Money(money) => Cell::Money(money),
+        Figure::Sum(sum) => Cell::sum(sum),
+        Figure::Share(share) => Cell::Share(share.to_f64()),
+    }
 }
 
-const fn graded(id: &'static str, cell: fn(&Customer, Lang) -> Cell) -> Definition {
-    Definition { id, kind: Kind::Text, cell: Source::Customer(cell) }
-}
-
-/// Every column, in the order of `export`.
-const COLUMNS: &[Definition] = &[
-    define("id", Kind::Id, |r, _, _| Cell::text(&*r.prospect.id)),
-    define("name", Kind::Text, |r, _, _| Cell::text(&*r.prospect.name)),
-    define("company", Kind::Text, |r, _, _| fact(r, "company")),
-    define("industry", Kind::Text, |r, _, _| fact(r, "industry")),
-    define("region", Kind::Text, |r, _, _| fact(r, "region")),
-    define("size", Kind::Text, |r, _, _| fact(r, "size")),
-    define("needs", Kind::Text, |r, _, _| list(&r.prospect.needs)),
-    define("source", Kind::Text, |r, _, _| fact(r, "source")),
-    define("product", Kind::Text, |r, _, _| fact(r, "product")),
-    define("account", Kind::Text, |r, _, _| fact(r, "account")),
-    define("tags", Kind::Text, |r, _, _| list(&r.prospect.tags)),
-    define("pipeline", Kind::Text, |r, b, _| Cell::text(&*r.pipeline(&b.settings).id)),
-    define("stage", Kind::Text, |r, b, lang| {
-        Cell::text(stage_name(r, r.state.stage, &b.settings, lang))
-    }),
-    define("since", Kind::Date, |r, _, _| Cell::maybe(r.state.since, Cell::Date)),
-    define("in-stage", Kind::Number, |r, b, _| {
-        Cell::maybe(r.state.since, |since| Cell::Int(b.as_of.days_since(since)))
-    }),
-    define("supported", Kind::Text, |r, b, lang| {
-        Cell::text(stage_name(r, r.state.supported, &b.settings, lang))
-    }),
-    define("owner", Kind::Text, |r, _, _| text(r.state.owner.as_deref())),
-    define("owner-since", Kind::Date, |r, _, _| Cell::maybe(r.state.owner_since, Cell::Date)),
-    define("value", Kind::Number, |r, _, _| Cell::maybe(r.state.value, Cell::Money)),
-    define("weighted", Kind::Number, |r, b, _| Cell::maybe(r.weighted(&b.settings), Cell::Amount)),
-    define("opened", Kind::Date, |r, _, _| Cell::maybe(r.state.opened, Cell::Date)),
-    define("pursuit", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.pursuit))),
-    define("first-meeting", Kind::Date, |r, _, _| {
-        Cell::maybe(r.state.evidence.first_meeting, Cell::Date)
-    }),
-    define("age", Kind::Number, |r, b, _| Cell::maybe(r.state.age(b.as_of), Cell::Int)),
-    define("next", Kind::Date, |r, _, _| {
-        Cell::maybe(r.state.evidence.next.as_ref(), |next| Cell::Moment(next.at))
-    }),
-    define("next-what", Kind::Text, |r, _, _| {
-        text(r.state.evidence.next.as_ref().and_then(|next| next.what.as_deref()))
-    }),
-    define("close-by", Kind::Date, |r, _, _| {
-        Cell::maybe(r.state.evidence.close_by, |(date, _)| Cell::Date(date))
-    }),
-    define("pushes", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.pushes))),
-    define("last-contact", Kind::Date, |r, _, _| Cell::maybe(r.state.last_contact, Cell::Date)),
-    define("last-entry", Kind::Date, |r, _, _| Cell::maybe(r.state.last_entry, Cell::Date)),
-    define("paid", Kind::Number, |r, _, _| Cell::sum(&r.state.money_in)),
-    define("booked", Kind::Number, |r, _, _| Cell::sum(&r.state.booked)),
-    define("orders", Kind::Number, |r, _, _| Cell::Int(i64::from(r.state.orders))),
-    define("flags", Kind::Text, |r, _, lang| flag_cell(r, lang)),
-    define("reason", Kind::Text, |r, b, lang| {
-        Cell::maybe(r.state.reason.as_deref(), |text| Cell::text(reason(text, &b.settings, lang)))
-    }),
-    define("phone", Kind::Text, |r, _, _| {
-        text(r.prospect.contacts.iter().find_map(|c| c.phone.as_deref()))
-    }),
-    define("email", Kind::Text, |r, _, _| {
-        text(r.prospect.contacts.iter().find_map(|c| c.email.as_deref()))
-    }),
-    graded("grade", |c, _| text(c.grade())),
-    graded("value-level", |c, lang| level(c, Scale::Value, lang)),
-    graded("relationship", |c, lang| level(c, Scale::Relationship, lang)),
-    graded("demand", |c, lang| level(c, Scale::Demand, lang)),
-    graded("loyalty", |c, lang| level(c, Scale::Loyalty, lang)),
-    graded("lifecycle", |c, lang| level(c, Scale::Lifecycle, lang)),
-    graded("pareto", |c, lang| level(c, Scale::Pareto, lang)),
-    graded("pyramid", |c, lang| level(c, Scale::Pyramid, lang)),
-    graded("segment", |c, lang| level(c, Scale::Segment, lang)),
-    graded("rfm", |c, _| Cell::maybe(c.rfm, |scores| Cell::text(scores.to_string()))),
-];
-
-fn level(customer: &Customer, scale: Scale, lang: Lang) -> Cell {
-    Cell::maybe(scale.of(customer), |level| Cell::text(level.short(lang)))
-}
-
-fn text(value: Option<&str>) -> Cell {
-    Cell::maybe(value, Cell::text)
-}
-
-fn list(items: &[Text]) -> Cell {
-    Cell::list(items.iter().cloned())
-}
-
-fn fact(record: &Record, name: &str) -> Cell {
-    text(record.prospect.fact(name))
+fn word(flag: &Flag, lang: Lang) -> &'static str {
+    lang.term(flag.id, flag.word.0, flag.word.1)
 }
 
 /// A column of the prospect's own board: its id for machines, its label for people.
@@ -140,7 +76,10 @@ pub fn stage_name<'s>(
 
 /// A criterion, or the rule of the cycle: its id for machines, its label for people.
 pub fn criterion<'s>(id: &'s str, settings: &'s Settings) -> &'s str {
-    let lang = settings.language;
+    criterion_in(id, settings, settings.language)
+}
+
+fn criterion_in<'s>(id: &'s str, settings: &'s Settings, lang: Lang) -> &'s str {
     match settings.criterion(id) {
         Some(criterion) => criterion.label.term(lang, id),
         None if id == IN_CYCLE => lang.term(id, IN_CYCLE_LABEL.0, IN_CYCLE_LABEL.1),
@@ -154,31 +93,12 @@ pub fn reason<'s>(text: &'s str, settings: &'s Settings, lang: Lang) -> &'s str 
     known.map_or(text, |(id, label)| label.term(lang, id))
 }
 
-/// The flags that are up: in the words of the query language for machines, their labels for people.
-pub fn flag_cell(record: &Record, lang: Lang) -> Cell {
-    Cell::list(flags(record).into_iter().map(|flag| term(FLAGS, flag, lang)))
+/// The listed flags that are up: their ids for machines, their words for people.
+pub fn flag_cell(view: &View<'_>) -> Cell {
+    Cell::list(listed_flags(view).into_iter().map(|flag| word(flag, view.settings.language)))
 }
 
-/// The flags that are up, in the words of the query language.
-pub fn flags(record: &Record) -> Vec<&'static str> {
-    let state = &record.state;
-    [
-        (state.flags.overdue, "overdue"),
-        (state.flags.stalled, "stalled"),
-        (state.flags.missed, "missed"),
-        (state.flags.on_hold, "hold"),
-        (state.flags.forced, "forced"),
-        (state.flags.imported, "imported"),
-        (state.is_overstated(), "overstated"),
-        (state.could_advance(), "could-advance"),
-        (state.in_pool(), "pool"),
-    ]
-    .into_iter()
-    .filter_map(|(up, name)| up.then_some(name))
-    .collect()
-}
-
-/// How a prospect's row stands out.
+/// The emphasis of a prospect's row.
 pub fn emphasis(record: &Record) -> Emphasis {
     let flags = &record.state.flags;
     if flags.overdue || flags.missed || flags.stalled {
@@ -197,12 +117,15 @@ pub struct Choice {
 }
 
 enum Getter {
-    Defined(Source),
+    Attribute(&'static Attribute),
     Fact(Text),
 }
 
 impl Choice {
-    /// The columns of these names, in this order; the team's own facts are columns too.
+    /// The columns of these names, in this order: attributes, and the team's own facts.
+    ///
+    /// # Errors
+    /// If a name is that of no column; the nearest one is suggested.
     pub fn of<'n>(
         names: impl IntoIterator<Item = &'n str>,
         settings: &Settings,
@@ -210,22 +133,16 @@ impl Choice {
     ) -> Result<Choice, Diagnostic> {
         let mut columns = Vec::new();
         for name in names {
-            let name = name.trim();
-            let (kind, getter) = match COLUMNS.iter().find(|column| column.id == name) {
-                Some(found) => (found.kind, Getter::Defined(found.cell)),
-                None if settings.facts.iter().any(|fact| **fact == *name) => {
-                    (Kind::Text, Getter::Fact(name.into()))
+            let (id, kind, getter) = match named(name, settings) {
+                Some(Named::Attribute(row)) if row.is_column => {
+                    (row.id, kind(row), Getter::Attribute(row))
                 }
-                None => {
-                    let names = all(settings);
-                    return Err(Diagnostic::new(Code::BadArgument, format!("no column `{name}`"))
-                        .nearest(name, names.iter().map(String::as_str))
-                        .help(format!("columns: {}", names.join(", "))));
-                }
+                Some(Named::Fact(fact)) => (&**fact, Kind::Text, Getter::Fact(fact.clone())),
+                _ => return Err(no_column(name.trim(), settings)),
             };
-            let column = Column::new(name, title(name, lang), kind);
+            let column = Column::new(id, title(id, lang), kind);
             // The company is the first to go where a terminal is narrow, unless it was asked for alone.
-            columns.push((if name == "company" { column.optional() } else { column }, getter));
+            columns.push((if id == "company" { column.optional() } else { column }, getter));
         }
         Ok(Choice { columns, lang })
     }
@@ -237,28 +154,67 @@ impl Choice {
 
     /// A prospect's cells. Those of its customer are empty if the book is not graded.
     pub fn cells(&self, record: &Record, book: &Book) -> Vec<Cell> {
+        let view = View::of(record, &book.settings, book.as_of);
         self.columns
             .iter()
             .map(|(_, getter)| match getter {
-                Getter::Defined(Source::Record(cell)) => cell(record, book, self.lang),
-                Getter::Defined(Source::Customer(cell)) => {
-                    Cell::maybe(record.customer.get(), |customer| cell(customer, self.lang))
-                }
-                Getter::Fact(name) => fact(record, name),
+                Getter::Attribute(row) => cell(row, &view, self.lang),
+                Getter::Fact(name) => Cell::maybe(record.prospect.fact(name), Cell::text),
             })
             .collect()
     }
 
     /// Does a column need grades?
     pub fn asks_grades(&self) -> bool {
-        self.columns
-            .iter()
-            .any(|(_, getter)| matches!(getter, Getter::Defined(Source::Customer(_))))
+        let graded = |getter: &Getter| matches!(getter, Getter::Attribute(row) if row.is_graded);
+        self.columns.iter().any(|(_, getter)| graded(getter))
     }
 }
 
-/// The names of all columns, the team's own facts last.
+fn no_column(name: &str, settings: &Settings) -> Diagnostic {
+    let known = attribute::ids(settings, |row| row.is_column);
+    Diagnostic::new(Code::BadArgument, words!("no column `{name}`", "没有名为 `{name}` 的列"))
+        .nearest(name, known)
+        .help(words!("`crm help query` lists the columns", "`crm help query` 列出全部列"))
+}
+
+/// The names of the columns of `export`, the team's own facts last.
 pub fn all(settings: &Settings) -> Vec<String> {
-    let own = settings.facts.iter().map(ToString::to_string);
-    COLUMNS.iter().map(|column| column.id.to_owned()).chain(own).collect()
+    attribute::ids(settings, |row| row.is_exported).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::attribute::ATTRIBUTES;
+
+    fn is_chinese(text: &str) -> bool {
+        text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    }
+
+    #[test]
+    fn every_attribute_has_a_title_in_both_languages() {
+        for row in ATTRIBUTES.iter().filter(|row| row.is_column || row.is_group) {
+            let (en, zh) = (title(row.id, Lang::En), title(row.id, Lang::Zh));
+            assert_ne!(en, row.id, "no title");
+            assert!(is_chinese(&zh) || row.id == "rfm", "{}: {zh}", row.id);
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_no_column_is_refused_with_the_nearest_and_one_line_of_help() {
+        let settings = Settings { facts: vec!["branch".into()], ..Settings::default() };
+        let wrong = |name: &str| match Choice::of([name], &settings, Lang::En) {
+            Ok(_) => Vec::new(),
+            Err(wrong) => wrong.help.iter().map(|help| help.zh().to_owned()).collect(),
+        };
+        let listed = "`crm help query` 列出全部列";
+        assert_eq!(wrong("stge"), ["是否指 `stage`？", listed]);
+        assert_eq!(wrong("brnch"), ["是否指 `branch`？", listed]);
+        // Entries have notes, prospects have none.
+        assert_eq!(wrong("note"), [listed]);
+        for name in ["Stage", "rep", " owner ", "branch", "next_what", "负责人"] {
+            assert_eq!(wrong(name), [""; 0], "{name}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! `crm report conversion`: of those who entered a column in a window, how many ever reached a later
+//! `crm report conversion`: of the pursuits that entered a column in a window, how many ever reached a later
 //! one; and the win rate both ways, of those closed in the window and of those opened in it.
 
 use super::Request;
@@ -170,7 +170,7 @@ fn count(record: &Record, book: &Book, request: &Request, groups: &mut Groups) {
         let group = request
             .by
             .as_ref()
-            .map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, pursuit.opened));
+            .map_or_else(String::new, |by| by.of_pursuit(record, book, pursuit.opened));
         let steps = steps(record, pursuit, pipeline.won(), &inside);
         let (opened, ended) = (inside(pursuit.opened), pursuit.ended);
         let closed = ended.is_some_and(|(on, _)| inside(on));

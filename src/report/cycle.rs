@@ -6,7 +6,7 @@ use super::breakdown::{
     stage_cell, window,
 };
 use super::figures::{enough, few, words};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::rules::book::Book;
 use crate::rules::replay::passage::End;
 use crate::rules::replay::state::Record;
@@ -132,7 +132,7 @@ fn passes(record: &Record, book: &Book, request: &Request, groups: &mut BTreeMap
     let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
     let group = |opened: Date| {
         let by = request.by.as_ref();
-        by.map_or_else(String::new, |by| by.of_pursuit(record, &book.settings, opened))
+        by.map_or_else(String::new, |by| by.of_pursuit(record, book, opened))
     };
     for pass in record.history.passes(book.as_of).filter(|pass| inside(pass.start)) {
         let passes = groups.entry(group(pass.opened)).or_default();
@@ -334,7 +334,9 @@ fn notes(all: &Passes, lang: Lang) -> Vec<String> {
     let (n, off) = (all.all.len(), all.clockless);
     let population = match lang {
         Lang::En | Lang::Machine => format!(
-            "n = {n} passes: {won} won, {lost} lost, {fell} fell back to the first column, {open} open; {off} pursuits never started the clock and are not in it"
+            "n = {n} {}: {won} won, {lost} lost, {fell} fell back to the first column, {open} open; not in it, as the clock never started: {}",
+            if n == 1 { "pass" } else { "passes" },
+            counted(off, "pursuit", "pursuits")
         ),
         Lang::Zh => format!(
             "n = {n}轮：成交{won}，退出{lost}，退回首栏{fell}，进行中{open}；另有{off}轮未曾开始计时，不在其中"
@@ -353,7 +355,7 @@ fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
     let Some(summary) = summary else {
         return Some(match lang {
             Lang::En | Lang::Machine => {
-                format!("stated cycle {stated} days; {won} won are too few to measure the real one")
+                format!("stated cycle {stated} days; won: {won}, too few to measure the real one")
             }
             Lang::Zh => format!("规定周期{stated}天；成交{won}个，太少，无法衡量实际周期"),
         });

@@ -1,5 +1,5 @@
 //! `crm diff`: the bridge between two revisions of a ledger, both looked at from the same day by the rules
-//! of the later one; and the same of one prospect in a few words, for a commit's message.
+//! of the later one; and the difference of one prospect in a few words, for a commit's message.
 
 use super::Request;
 use super::bridge::{Spans, list_table, picture, span_table};
@@ -17,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A prospect in both versions of a ledger.
 type Pair<'b> = (Option<&'b Record>, Option<&'b Record>);
 
-/// What lies between two versions of a ledger, replayed by the same settings; `names` are what was typed
-/// for them. Books of what differs do, with the stock at the `end`: what is the same on both sides changes
-/// nothing.
+/// The changes between two versions of a ledger, replayed by one settings file; `names` are the revisions as typed.
+/// Books of the differing prospects are enough, with the stock at the `end`: a prospect that is equal on both sides
+/// changes nothing.
 pub fn diff(
     before: &Book,
     after: &Book,

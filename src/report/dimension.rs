@@ -1,136 +1,180 @@
-//! What figures can be broken down by.
+//! The attributes that figures can be broken down by: `--by`.
 
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
-use crate::rules::customer::levels::Scale;
+use crate::rules::attribute::{
+    self, Attribute, Kind, MANAGER, Named, Names, OWNER, SOURCE, View, named,
+};
+use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
-use crate::value::label::Lang;
+use crate::value::label::{Label, Lang};
 use crate::value::text::Text;
 
-/// A dimension: each prospect has one value of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Dimension {
-    /// Who owns it; the pool where nobody does.
-    Owner,
-    /// The owner's manager.
-    Manager,
-    /// The board.
-    Pipeline,
-    /// A fact, built in or the team's own.
-    Fact(Text),
-    /// The month it was opened.
-    Month,
-    /// The quarter it was opened.
-    Quarter,
-    /// The customer's grade.
-    Grade,
-    /// The customer's level of a dimension of grading.
-    Level(Scale),
+/// An attribute of which each prospect has one value, or one of the team's own facts.
+#[derive(Debug, Clone)]
+pub struct Dimension {
+    source: Source,
+    /// The labels of values, where the settings have them: by id.
+    labels: Vec<(Text, Label)>,
 }
 
-/// The dimensions with names of their own, beside facts.
-const NAMED: [(&str, Dimension); 14] = [
-    ("owner", Dimension::Owner),
-    ("manager", Dimension::Manager),
-    ("pipeline", Dimension::Pipeline),
-    ("month", Dimension::Month),
-    ("quarter", Dimension::Quarter),
-    ("grade", Dimension::Grade),
-    ("value-level", Dimension::Level(Scale::Value)),
-    ("relationship", Dimension::Level(Scale::Relationship)),
-    ("demand", Dimension::Level(Scale::Demand)),
-    ("loyalty", Dimension::Level(Scale::Loyalty)),
-    ("lifecycle", Dimension::Level(Scale::Lifecycle)),
-    ("pareto", Dimension::Level(Scale::Pareto)),
-    ("pyramid", Dimension::Level(Scale::Pyramid)),
-    ("segment", Dimension::Level(Scale::Segment)),
-];
+#[derive(Debug, Clone)]
+enum Source {
+    Attribute(&'static Attribute),
+    Fact(Text),
+}
 
-/// Facts that figures can be broken down by.
-const FACTS: [&str; 6] = ["source", "region", "product", "industry", "size", "account"];
+/// Two are equal if they have one name.
+impl PartialEq for Dimension {
+    fn eq(&self, other: &Dimension) -> bool {
+        self.name() == other.name()
+    }
+}
 
 impl Dimension {
-    /// The dimension of a name, or the nearest.
+    /// The owner; the pool where there is none.
+    pub const OWNER: Dimension = Dimension::of_row(&OWNER);
+    /// The owner's manager.
+    pub const MANAGER: Dimension = Dimension::of_row(&MANAGER);
+    /// The source.
+    pub const SOURCE: Dimension = Dimension::of_row(&SOURCE);
+
+    const fn of_row(row: &'static Attribute) -> Dimension {
+        Dimension { source: Source::Attribute(row), labels: Vec::new() }
+    }
+
+    /// The dimension of a name.
+    ///
+    /// # Errors
+    /// If no attribute has the name, or if `--by` does not take the attribute; the nearest name is suggested.
     pub fn parse(name: &str, settings: &Settings) -> Result<Dimension, Diagnostic> {
-        if let Some((_, dimension)) = NAMED.iter().find(|(known, _)| *known == name) {
-            return Ok(dimension.clone());
-        }
-        let own = || settings.facts.iter().map(|fact| &**fact);
-        if FACTS.into_iter().chain(own()).any(|known| known == name) {
-            return Ok(Dimension::Fact(name.into()));
-        }
-        let names = NAMED.iter().map(|(known, _)| *known).chain(FACTS).chain(own());
-        Err(Diagnostic::new(Code::BadArgument, format!("--by: nothing is called `{name}`"))
-            .nearest(name, names))
+        let wrong = |message| Diagnostic::new(Code::BadArgument, message);
+        let wrong = match named(name, settings) {
+            Some(Named::Fact(fact)) => {
+                return Ok(Dimension { source: Source::Fact(fact.clone()), labels: Vec::new() });
+            }
+            Some(Named::Attribute(row)) if row.is_group => {
+                return Ok(Dimension { labels: labels(row, settings), ..Dimension::of_row(row) });
+            }
+            Some(Named::Attribute(Attribute { id, .. })) => wrong(words!(
+                "--by cannot take `{id}`: it has too many values, or several for one prospect",
+                "--by 不能用 `{id}`：取值太多，或一位潜在客户有几个取值"
+            )),
+            None => wrong(words!("unknown --by field `{name}`", "没有名为 `{name}` 的 --by 字段"))
+                .nearest(name, attribute::ids(settings, |row| row.is_group)),
+        };
+        Err(wrong.help(words!(
+            "`crm help query` lists the fields for --by",
+            "`crm help query` 列出可用于 --by 的字段"
+        )))
     }
 
-    /// Its name: the column's id.
+    /// Its name: the id of the column.
     pub fn name(&self) -> &str {
-        match self {
-            Dimension::Fact(name) => name,
-            named => NAMED.iter().find(|(_, d)| d == named).map_or("", |(name, _)| name),
+        match &self.source {
+            Source::Attribute(row) => row.id,
+            Source::Fact(name) => name,
         }
     }
 
-    /// What people read for one of its values; machines read the value.
-    pub fn word<'v>(&self, value: &'v str, lang: Lang) -> &'v str {
-        let level = match self {
-            Dimension::Level(scale) => scale.levels().iter().find(|level| level.id == value),
+    /// The word for one of its values that people read; machines read the value.
+    pub fn word<'v>(&'v self, value: &'v str, lang: Lang) -> &'v str {
+        let level = match self.source {
+            Source::Attribute(Attribute { kind: Kind::Level(scale), .. }) => {
+                scale.levels().iter().find(|level| level.id == value)
+            }
             _ => None,
         };
-        level.map_or(value, |level| level.short(lang))
+        let label = || self.labels.iter().find(|(id, _)| **id == *value);
+        match level {
+            Some(level) => level.short(lang),
+            None => label().map_or(value, |(id, label)| label.term(lang, id)),
+        }
     }
 
     /// Whether it needs grades; [`Request::selection`](super::Request::selection) then has the book graded first.
     pub fn asks_grades(&self) -> bool {
-        matches!(self, Dimension::Grade | Dimension::Level(_))
+        matches!(self.source, Source::Attribute(Attribute { is_graded: true, .. }))
     }
 
     /// A prospect's value; empty where it has none.
-    pub fn of(&self, record: &Record, settings: &Settings) -> String {
-        self.value(record, settings, record.state.owner.as_deref(), record.state.opened)
+    pub fn of(&self, record: &Record, book: &Book) -> String {
+        self.value(View::of(record, &book.settings, book.as_of))
     }
 
     /// The value of one of a prospect's pursuits: its month and quarter are those in which the pursuit
     /// was opened.
-    pub fn of_pursuit(&self, record: &Record, settings: &Settings, opened: Date) -> String {
-        self.value(record, settings, record.state.owner.as_deref(), Some(opened))
+    pub fn of_pursuit(&self, record: &Record, book: &Book, opened: Date) -> String {
+        let opened = Some(opened);
+        self.value(View { opened, ..View::of(record, &book.settings, book.as_of) })
     }
 
-    /// A prospect's value on a day on which it was somebody else's.
-    pub fn of_owner(&self, record: &Record, settings: &Settings, owner: Option<&str>) -> String {
-        self.value(record, settings, owner, record.state.opened)
+    /// A prospect's value while it belonged to an owner; the rest is as on the as-of day.
+    pub fn of_owner(&self, record: &Record, book: &Book, owner: Option<&str>) -> String {
+        self.value(View { owner, ..View::of(record, &book.settings, book.as_of) })
     }
 
-    fn value(
-        &self,
-        record: &Record,
-        settings: &Settings,
-        owner: Option<&str>,
-        opened: Option<Date>,
-    ) -> String {
-        let customer = record.customer.get();
-        debug_assert!(!self.asks_grades() || customer.is_some(), "the book is not graded");
-        match self {
-            Dimension::Grade => customer.and_then(|c| c.grade()).unwrap_or("").to_owned(),
-            Dimension::Level(scale) => {
-                customer.and_then(|c| scale.of(c)).map_or("", |level| level.id).to_owned()
-            }
-            Dimension::Owner => owner.unwrap_or("").to_owned(),
-            Dimension::Manager => owner
-                .and_then(|id| settings.rep(id))
-                .and_then(|rep| rep.manager.as_deref())
-                .unwrap_or("")
-                .to_owned(),
-            Dimension::Pipeline => record.pipeline(settings).id.to_string(),
-            Dimension::Fact(name) => record.prospect.fact(name).unwrap_or("").to_owned(),
-            Dimension::Month => {
-                opened.map_or_else(String::new, |d| format!("{:04}-{:02}", d.year(), d.month()))
-            }
-            Dimension::Quarter => {
-                opened.map_or_else(String::new, |d| format!("{:04}Q{}", d.year(), d.quarter()))
+    fn value(&self, view: View<'_>) -> String {
+        debug_assert!(!self.asks_grades() || view.customer.is_some(), "the book is not graded");
+        match &self.source {
+            Source::Attribute(row) => row.group(&view),
+            Source::Fact(name) => view.record.prospect.fact(name).unwrap_or("").to_owned(),
+        }
+    }
+}
+
+/// The labels that the settings have for the values of a row.
+fn labels(row: &Attribute, settings: &Settings) -> Vec<(Text, Label)> {
+    match row.kind {
+        Kind::Stage(_) => {
+            let stages = settings.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+            stages.map(|stage| (stage.id.clone(), stage.label.clone())).collect()
+        }
+        Kind::Words(Names::Reasons, _) => settings.reasons.clone(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::attribute::ATTRIBUTES;
+
+    #[test]
+    fn each_attribute_that_is_a_group_is_taken_by_all_its_names_and_the_others_are_refused() {
+        let settings = Settings { facts: vec!["branch".into()], ..Settings::default() };
+        for row in ATTRIBUTES {
+            for name in row.names() {
+                let parsed = Dimension::parse(name, &settings);
+                assert_eq!(parsed.is_ok(), row.is_group, "{name}");
+                assert!(parsed.is_err() || parsed.is_ok_and(|by| by.name() == row.id));
             }
         }
+        assert!(Dimension::parse("branch", &settings).is_ok_and(|by| by.name() == "branch"));
+        assert_eq!(Dimension::parse("rep", &settings).ok(), Some(Dimension::OWNER));
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_in_both_languages_with_the_nearest_and_one_line_of_help() {
+        let settings = Settings::default();
+        let wrong = Dimension::parse("ower", &settings).unwrap_err();
+        assert_eq!(wrong.message.en(), "unknown --by field `ower`");
+        assert_eq!(wrong.message.zh(), "没有名为 `ower` 的 --by 字段");
+        let help: Vec<&str> = wrong.help.iter().map(|help| help.en()).collect();
+        assert_eq!(help, ["did you mean `owner`?", "`crm help query` lists the fields for --by"]);
+        let several = Dimension::parse("tags", &settings).unwrap_err();
+        assert!(several.message.en().starts_with("--by cannot take `tags`"));
+    }
+
+    #[test]
+    fn people_read_the_label_of_a_value_and_machines_its_id() {
+        let settings = Settings::default();
+        let stage = Dimension::parse("stage", &settings).unwrap();
+        assert_eq!(stage.word("opportunity", Lang::Machine), "opportunity");
+        assert_ne!(stage.word("opportunity", Lang::Zh), "opportunity");
+        let lifecycle = Dimension::parse("lifecycle", &settings).unwrap();
+        assert_eq!(lifecycle.word("won-back", Lang::En), "won back");
+        assert_eq!(Dimension::OWNER.word("opportunity", Lang::Zh), "opportunity");
     }
 }

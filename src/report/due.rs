@@ -56,7 +56,7 @@ const ANSWER: What = ("answer", "answer", "答复");
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
-    // Where grades have rules of their own it takes everybody's grade on every day to come.
+    // Where grades have rules of their own the grades of all customers on every day to come are needed.
     let by_grade = !book.settings.pool.grades.is_empty();
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
@@ -127,7 +127,7 @@ struct Demands {
 }
 
 impl Demands {
-    /// Looks at everybody once; not where no grade has a policy.
+    /// Grades all customers once; not where no grade has a policy.
     fn of(book: &Book) -> Option<Demands> {
         if book.settings.policies.is_empty() {
             return None;

@@ -14,7 +14,7 @@ use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::text::Text;
 
-/// An entry, whose it is, and whether a later one took it back.
+/// An entry, its prospect, and whether a later one retracted it.
 struct Line<'b> {
     record: &'b Record,
     settings: &'b Settings,
@@ -22,7 +22,7 @@ struct Line<'b> {
     retracted: bool,
 }
 
-/// The column of notes, which are kept only where somebody asks for them.
+/// The column of notes, which are kept only where they are asked for.
 const NOTE: &str = "note";
 
 /// A column: its id with `_` for `-`, what it holds, and its cell.
@@ -113,15 +113,21 @@ impl Events {
         let chosen = columns.iter().map(|name| {
             let name = name.trim();
             COLUMNS.iter().find(|(known, _)| id_of(known) == name).ok_or_else(|| {
-                Diagnostic::new(Code::BadArgument, format!("no column `{name}`"))
-                    .nearest(name, all().iter().map(String::as_str))
-                    .help(format!("columns: {}", all().join(", ")))
+                Diagnostic::new(
+                    Code::BadArgument,
+                    words!("no column `{name}`", "没有名为 `{name}` 的列"),
+                )
+                .nearest(name, all().iter().map(String::as_str))
+                .help(words!(
+                    "`crm export events` without --columns has every column",
+                    "不带 --columns 的 `crm export events` 有全部列"
+                ))
             })
         });
         Ok(Events(chosen.collect::<Result<_, _>>()?))
     }
 
-    /// What of each record it takes.
+    /// The parts of each record that it needs.
     pub fn keep(&self, request: &Request, book: &Book) -> Keep {
         if self.0.iter().any(|(name, _)| *name == NOTE) {
             Keep::Everything

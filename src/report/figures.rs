@@ -43,7 +43,7 @@ pub fn number(x: f64) -> Cell {
     }
 }
 
-/// The same as words.
+/// A number of days or a mean in words.
 pub fn words(x: f64) -> String {
     if (x - x.round()).abs() < 1e-9 { format!("{x:.0}") } else { format!("{x:.1}") }
 }
@@ -61,13 +61,13 @@ pub fn said(amount: Amount, lang: Lang) -> String {
     }
 }
 
-/// Bars beside each other, with the same in words.
+/// Bars beside each other, with a description in words.
 pub fn bars(title: &str, bars: Vec<Quantity>) -> Picture {
     let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
     Picture { title: title.to_owned(), description: said.join(", "), chart: Chart::Bars(bars) }
 }
 
-/// An amount shared among `n`, to two decimals; nothing among nobody.
+/// An amount shared among `n`, to two decimals; nothing where `n` is 0.
 pub fn per(amount: Amount, n: u64) -> Cell {
     Cell::maybe(amount.divided_by(n), |share| Cell::Amount(share.round(2)))
 }
@@ -100,7 +100,7 @@ pub fn without_rate(sum: &Sum, settings: &Settings) -> Option<String> {
 }
 
 /// The days that a report covers: those asked for, as far as the ledger has any; else all of them. Knows
-/// the first of them once somebody has gone through the records, so [`up_to_now`] comes before that.
+/// the first of them only after a scan of the records, so [`up_to_now`] comes before that.
 pub fn span(book: &Book, asked: Option<Period>) -> Period {
     let entries = book.first_entry().into_iter();
     let first = entries.chain(book.tallies.iter().map(|(_, day, _)| *day)).min();
@@ -108,7 +108,7 @@ pub fn span(book: &Book, asked: Option<Period>) -> Period {
     Period { from: from.max(first.unwrap_or(book.as_of)), to }
 }
 
-/// The same days, and any before the ledger's first: nothing happened then.
+/// The days that a report covers, and any before the ledger's first: nothing happened then.
 pub fn up_to_now(book: &Book, asked: Option<Period>) -> Period {
     let asked = asked.unwrap_or(Period { from: Date::MIN, to: Date::MAX });
     Period { from: asked.from, to: asked.to.min(book.as_of) }
@@ -128,7 +128,7 @@ pub fn member(id: &str, settings: &Settings) -> String {
     }
 }
 
-/// Whose department somebody is in: the manager's, or their own where they lead somebody.
+/// The department of a rep: the manager's, or the rep's own where the rep leads others.
 pub fn department<'s>(id: &str, settings: &'s Settings) -> Option<&'s str> {
     let leads =
         |manager: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(manager));
@@ -136,8 +136,8 @@ pub fn department<'s>(id: &str, settings: &'s Settings) -> Option<&'s str> {
     rep.manager.as_deref().or_else(|| leads(id).then_some(&*rep.id))
 }
 
-/// Where a member stands in lists of the team: by department, the manager first, then in the order of
-/// the settings; whoever the settings do not list comes last.
+/// The place of a member in lists of the team: by department, the manager first, then in the order of
+/// the settings; reps whom the settings do not list come last.
 pub fn rank(id: &str, settings: &Settings) -> (usize, bool, usize) {
     let place = |id: &str| settings.reps.iter().position(|rep| &*rep.id == id);
     let department = department(id, settings);

@@ -114,7 +114,7 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             sheet.notes.extend(sentence.map(|sentence| board.note(sentence, lang)));
         }
     }
-    if request.by == Some(Dimension::Owner) && settings.forecast.target.is_some() {
+    if request.by == Some(Dimension::OWNER) && settings.forecast.target.is_some() {
         let note = "the target is of the whole ledger: there is none for one owner";
         sheet.notes.push(lang.pick(note, "目标是全账本的：没有单个负责人的目标").into());
     }
@@ -273,14 +273,16 @@ fn notes(open: &[Open], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Ve
     let without = open.iter().filter(|one| !one.valued).count();
     if without > 0 {
         notes.push(match lang {
-            Lang::En | Lang::Machine => format!("{without} without a value count as 0"),
+            Lang::En | Lang::Machine => {
+                format!("open prospects without a value, which count as 0: {without}")
+            }
             Lang::Zh => format!("{without}个没有价值，按0计"),
         });
     }
     if unweighed > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => format!(
-                "{unweighed} open ones stand in a column with probability 0 and are not in the forecast"
+                "open prospects in columns with probability 0, which are not in the forecast: {unweighed}"
             ),
             Lang::Zh => format!("{unweighed}个进行中的客户所在栏概率为0，不在预测内"),
         });

@@ -1,4 +1,4 @@
-//! `crm report funnel`: how many stand in each column on a day, what they are worth, and the shape.
+//! `crm report funnel`: how many prospects are in each column on a day, what they are worth, and the shape.
 
 use super::Request;
 use super::breakdown::{
@@ -6,7 +6,7 @@ use super::breakdown::{
     window as shown,
 };
 use super::figures::{bars, count, enough, few, grouped, others, span, without_rate};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -39,7 +39,7 @@ struct Figures {
 }
 
 impl Figures {
-    /// A prospect that stands here.
+    /// Adds a prospect of this column.
     fn count_in(&mut self, record: &Record, settings: &Settings) {
         self.count += 1;
         self.overdue += u64::from(record.state.flags.overdue);
@@ -47,7 +47,7 @@ impl Figures {
         self.weighted = self.weighted.plus(record.weighted(settings).unwrap_or_default());
     }
 
-    /// What another thread counted.
+    /// Adds the counts of another thread.
     fn join(&mut self, other: &Figures) {
         self.count += other.count;
         self.value.add_sum(&other.value);
@@ -106,7 +106,7 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         pace.id = "pace".into();
     }
     sheet.tables = shown;
-    // Boards that are not in use have tables too, for whoever asks by name.
+    // Boards that are not in use have tables too, for requests that name them.
     sheet.tables.extend(hidden.into_iter().map(|t| Table { audience: Audience::Nobody, ..t }));
     let mut value = Sum::default();
     gathered
@@ -134,14 +134,14 @@ fn about(book: &Book) -> String {
 fn gather(book: &Book, request: &Request) -> Vec<Groups> {
     let settings = &book.settings;
     let window = asked(book, request);
-    // Without groups all keys are `None`: two empty texts take longer to compare, once for each prospect.
+    // Without groups all keys are `None`: two empty texts are slower to compare, once for each prospect.
     let gathered = request.fold(
         book,
         |all: &mut Vec<BTreeMap<Option<String>, Vec<Figures>>>, record| {
             all.resize_with(settings.pipelines.len(), BTreeMap::new);
             let (state, pipeline) = (&record.state, record.pipeline(settings));
             let columns = all[state.pipeline]
-                .entry(request.group(record, settings))
+                .entry(request.group(record, book))
                 .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
             columns[state.stage].count_in(record, settings);
             for spell in &record.history.stages {
@@ -391,8 +391,8 @@ fn numbers(
     (!parts.is_empty()).then(|| match lang {
         Lang::En | Lang::Machine => {
             format!(
-                "to hold your own pace of the last {} days: {}",
-                window.days(),
+                "to hold your own pace of the last {}: {}",
+                counted(window.days(), "day", "days"),
                 parts.join("; ")
             )
         }

@@ -2,6 +2,7 @@
 
 use super::figures::{others, said};
 use super::{Request, row_of_each};
+use crate::diag::counted;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
@@ -43,7 +44,7 @@ struct Found {
 /// Facts with their names.
 type Facts = Box<[(&'static str, Text)]>;
 
-/// What is seen of a prospect: its name only if it was asked for.
+/// The facts of a prospect that are shown: its name only if it was asked for.
 #[derive(Default)]
 struct Seen {
     name: Option<Text>,
@@ -170,7 +171,7 @@ pub(super) fn foreign<'b>(
     })
 }
 
-/// What people call a customer: its account, else the prospect's name.
+/// The name of a customer: its account, else the prospect's name.
 pub(super) fn named(customer: &Customer, prospect: &str) -> String {
     match &customer.account {
         Some(account) if customer.prospects > 1 => format!("{account} ({})", customer.prospects),
@@ -310,7 +311,7 @@ fn reasons(grades: &Arc<Grades>) -> Table {
         column("level", Kind::Text, lang),
         column("why", Kind::Text, lang),
     ];
-    // For one customer the table above says who it is.
+    // For one customer the table above has the name.
     let several = grades.found.len() != 1;
     if several {
         columns.insert(0, column("id", Kind::Id, lang));
@@ -364,7 +365,7 @@ fn dimension(
     ]
 }
 
-/// The place of each customer who bought, by what it is worth; the key is its first prospect's position.
+/// The rank of each customer that bought, by what it is worth; the key is its first prospect's position.
 fn ranks(graded: &Graded) -> BTreeMap<u32, usize> {
     let mut buyers: Vec<&Customer> =
         graded.customers().filter(|customer| customer.figures.is_buyer()).collect();
@@ -381,7 +382,7 @@ fn facts(record: &Record) -> Facts {
 /// The figures in words.
 struct Why<'a> {
     customer: &'a Customer,
-    /// Its place among those who bought, and how many there are.
+    /// Its rank among those that bought, and how many there are.
     rank: Option<(usize, usize)>,
     settings: &'a Settings,
     on: Date,
@@ -431,10 +432,9 @@ impl Why<'_> {
 
     fn orders(&self) -> String {
         let n = self.customer.figures.orders;
-        match (self.lang, n) {
-            (Lang::En | Lang::Machine, 1) => "1 order".to_owned(),
-            (Lang::En | Lang::Machine, n) => format!("{n} orders"),
-            (Lang::Zh, n) => format!("{n} 单"),
+        match self.lang {
+            Lang::En | Lang::Machine => counted(n, "order", "orders"),
+            Lang::Zh => format!("{n} 单"),
         }
     }
 
@@ -484,7 +484,9 @@ impl Why<'_> {
         let days = self.on.days_since(day);
         let text = match self.lang {
             Lang::En | Lang::Machine => {
-                format!("{} since {day} ({days} days), {contacts} contacts", self.orders())
+                let (days, contacts) =
+                    (counted(days, "day", "days"), counted(contacts, "contact", "contacts"));
+                format!("{} since {day} ({days}), {contacts}", self.orders())
             }
             Lang::Zh => format!("自 {day}（{days} 天）{}，联系 {contacts} 次", self.orders()),
         };
@@ -515,13 +517,14 @@ impl Why<'_> {
         let calls = match (figures.calls, self.lang) {
             (0, _) => String::new(),
             (n, Lang::En | Lang::Machine) => {
-                format!(", {} of {n} calls answered", figures.answered)
+                format!(", {} of {} answered", figures.answered, counted(n, "call", "calls"))
             }
             (n, Lang::Zh) => format!("，{n} 次电话接通 {} 次", figures.answered),
         };
         match (figures.open, self.lang) {
             (true, Lang::En | Lang::Machine) => {
-                format!("{held} of {of} criteria; {need}; last contact {last}{calls}")
+                let of = counted(of, "criterion", "criteria");
+                format!("{held} of {of}; {need}; last contact {last}{calls}")
             }
             (true, Lang::Zh) => {
                 format!("{of} 项标准达成 {held} 项；{need}；最近联系 {last}{calls}")
@@ -551,7 +554,8 @@ impl Why<'_> {
         let gap = self.customer.gap;
         match (figures.last_order, figures.recency(self.on), self.lang) {
             (Some(last), Some(days), Lang::En | Lang::Machine) => {
-                format!("last order {last} ({days} days ago); lapses after {gap} days")
+                let (days, gap) = (counted(days, "day", "days"), counted(gap, "day", "days"));
+                format!("last order {last} ({days} ago); lapses after {gap}")
             }
             (Some(last), Some(days), Lang::Zh) => {
                 format!("最近购买 {last}（{days} 天前）；超过 {gap} 天为流失")

@@ -1,11 +1,11 @@
-//! `crm report grades`: how the customers spread over grades and dimensions, who brings the money, and
-//! who moved between two dates.
+//! `crm report grades`: how the customers spread over grades and dimensions, which of them bring the money, and
+//! which moved between two dates.
 
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, few, rate};
 use super::grade::{foreign, named, rules};
 use super::{Request, row_of_each};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::customer::levels::{Level, Lifecycle, Scale, Value};
@@ -64,7 +64,7 @@ pub fn grades(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let selected = request.selection(book);
     let seen = row_of_each(book, |record| {
         let words = || {
-            let group = request.group(record, &book.settings).map(Into::into);
+            let group = request.group(record, book).map(Into::into);
             let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
             Box::new(Words { id, name, group })
         };
@@ -111,10 +111,12 @@ fn about(book: &Book, found: &Found<'_>) -> String {
     let currency = book.settings.currency.map(|c| format!("  ·  {c}")).unwrap_or_default();
     match book.settings.language {
         Lang::En if n == all => {
-            format!("{day}  ·  {n} customers, {buyers} of them bought{currency}")
+            let customers = counted(n, "customer", "customers");
+            format!("{day}  ·  {customers}, {buyers} of them bought{currency}")
         }
         Lang::En | Lang::Machine => format!(
-            "{day}  ·  {n} of {all} customers, {buyers} of them bought; graded against all{currency}"
+            "{day}  ·  {n} of {}, {buyers} of them bought; graded against all{currency}",
+            counted(all, "customer", "customers")
         ),
         Lang::Zh if n == all => format!("{day}  ·  客户 {n} 个，其中 {buyers} 个已购{currency}"),
         Lang::Zh => {
@@ -134,7 +136,7 @@ fn total<'b>(customers: impl Iterator<Item = &'b Customer>) -> Amount {
     customers.fold(Amount::ZERO, |sum, customer| sum.plus(money(customer)))
 }
 
-/// How many customers stand on each level of a dimension, and what they bought.
+/// How many customers have each level of a dimension, and the money that they brought.
 fn tally<'b>(
     customers: impl Iterator<Item = &'b Customer>,
     scale: Scale,
@@ -167,7 +169,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
         let grade = customer.grade().and_then(|grade| grades.iter().position(|g| *g == grade));
         grade.unwrap_or(grades.len())
     };
-    // Those without a grade stand last.
+    // Those without a grade come last.
     let mut groups: BTreeMap<Option<&str>, Vec<(usize, Amount)>> = BTreeMap::new();
     for (customer, _) in found {
         let group = groups.entry(seen[customer.lead as usize].group());
@@ -205,7 +207,7 @@ fn by_grade(found: &Found<'_>, seen: &[Seen], book: &Book, request: &Request) ->
     Table { id: "grades".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
-/// How many customers stand on each level of the dimensions that everybody has.
+/// How many customers have each level of the dimensions that every customer has.
 fn dimensions(found: &Found<'_>, lang: Lang) -> Table {
     let mut columns = vec![column("dimension", Kind::Text, lang)];
     columns.extend(labelled("level", "level-label", lang));
@@ -268,7 +270,7 @@ fn cumulated(found: &Found<'_>) -> Vec<Amount> {
     ranked.into_iter().map(add).collect()
 }
 
-/// Points of the curve, in percent of the customers who bought.
+/// Points of the curve, in percent of the customers that bought.
 const POINTS: [usize; 13] = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100];
 
 fn pareto_curve(sums: &[Amount], lang: Lang) -> Table {
@@ -322,7 +324,7 @@ fn picture(sums: &[Amount], lang: Lang) -> Option<Picture> {
     })
 }
 
-/// The bins of all who bought, as the customers were scored.
+/// The bins of all customers that bought, as they were scored.
 fn bins(book: &Book) -> Option<Bins> {
     let figures = book.graded().customers().map(|customer| &customer.figures);
     Bins::of(figures, &book.settings.grading, book.as_of)
@@ -345,7 +347,7 @@ fn segments(found: &Found<'_>, lang: Lang) -> Table {
     Table { id: "rfm".into(), title, columns, rows, ..Table::default() }
 }
 
-/// Where the bins of the scores end, and how many customers stand in each.
+/// Where the bins of the scores end, and how many customers are in each.
 fn bin_edges(bins: Option<&Bins>, found: &Found<'_>, lang: Lang) -> Table {
     let count = |id: &str| Column::new(id, lang.pick("n", "客户数"), Kind::Number);
     let columns = vec![
@@ -465,7 +467,7 @@ fn migration(pairs: &[Pair], period: Option<Period>, book: &Book) -> Table {
     }
 }
 
-/// Who moved: the best grades lost first.
+/// The customers that moved: the best grades lost first.
 fn moves(pairs: &[Pair], book: &Book) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();
@@ -513,7 +515,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
     if ungraded > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => {
-                format!("{ungraded} fit no rule: a last rule without `when` takes the rest")
+                format!("customers that fit no rule: {ungraded}; a last rule without `when` fits the rest")
             }
             Lang::Zh => format!("{ungraded} 个不符合任何规则：最后加一条不带 when 的规则"),
         });
@@ -525,7 +527,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
     if dormant > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => format!(
-                "{dormant} of high value have lapsed: crm grade 'value:high lifecycle:lapsed' lists them"
+                "customers of high value that have lapsed: {dormant}; crm grade 'value:high lifecycle:lapsed' lists them"
             ),
             Lang::Zh => {
                 format!("{dormant} 个高价值客户已流失：crm grade 'value:high lifecycle:lapsed'")
@@ -536,7 +538,7 @@ fn notes(book: &Book, found: &Found<'_>, scored: bool) -> Vec<String> {
         let n = book.graded().customers().filter(|customer| customer.figures.is_buyer()).count();
         notes.push(match lang {
             Lang::En | Lang::Machine => format!(
-                "RFM: n = {n}, too few: quintiles take {LEAST} customers who bought, limits in [grading] take none"
+                "RFM: n = {n}, too few: quintiles need {LEAST} customers that bought, limits in [grading] need none"
             ),
             Lang::Zh => format!("RFM：n = {n}，太少：五分位需要 {LEAST} 个已购客户，也可在 [grading] 中设定界限"),
         });

@@ -18,7 +18,7 @@ pub const DEFAULT: [&str; 8] =
 /// A list that is asked for.
 pub struct List {
     choice: Choice,
-    /// What it is sorted by, the most important last; of each, whether in reverse.
+    /// The columns that it is sorted by, the most important last; of each, whether in reverse.
     keys: Choice,
     reversed: Vec<bool>,
 }
@@ -49,12 +49,12 @@ impl List {
         self.choice.asks_grades() || self.keys.asks_grades()
     }
 
-    /// What of each record it takes.
+    /// The parts of each record that it needs.
     pub fn keep(&self, request: &Request, book: &Book) -> Keep {
         request.keep(&book.settings, book.as_of, self.asks_grades())
     }
 
-    /// The prospects that the request selects. Nothing of them is kept but their rows.
+    /// The prospects that the request selects. Only their rows are kept.
     pub fn sheet(self, book: &Book, request: &Request) -> Sheet {
         let lang = book.settings.language;
         if self.asks_grades() {

@@ -4,7 +4,7 @@
 use super::Request;
 use super::breakdown::{by_cell, by_column, group_name, join, stage_cells, stage_columns};
 use super::figures::{FEW, count, enough, rate};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -132,7 +132,7 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         book,
         |ended: &mut Ended, record| {
             for pursuit in record.history.pursuits.iter().filter(|pursuit| inside(pursuit)) {
-                let group = request.group(record, settings).unwrap_or_default();
+                let group = request.group(record, book).unwrap_or_default();
                 ended.add(record, pursuit, group, &traits);
             }
         },
@@ -250,8 +250,7 @@ fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Se
 /// A dimension's name, and the values of it that a pursuit has.
 type Trait<'s> = (Text, Box<dyn Fn(&Record, &Pursuit) -> Vec<Text> + Sync + 's>);
 
-/// What pursuits have in common: facts, needs, who owned them when they ended, whether somebody who
-/// decides was known.
+/// The traits of pursuits: facts, needs, the owner when they ended, whether a deciding contact was known.
 fn traits(settings: &Settings) -> Vec<Trait<'_>> {
     let mut traits: Vec<Trait> = Vec::new();
     let own = settings.facts.iter().map(|fact| &**fact);
@@ -299,7 +298,7 @@ fn common(
     }
     let mut rows = Vec::new();
     for ((name, _), scores) in traits.iter().zip(values) {
-        // What everybody has in common tells nobody apart.
+        // A trait that all have distinguishes none.
         if scores.len() < 2 {
             continue;
         }
@@ -320,7 +319,9 @@ fn common(
         if !others.is_empty() {
             let n = others.len();
             let word = match lang {
-                Lang::En | Lang::Machine => format!("{n} others, fewer than {FEW} each"),
+                Lang::En | Lang::Machine => {
+                    format!("{}, fewer than {FEW} each", counted(n, "other", "others"))
+                }
                 Lang::Zh => format!("其他{n}项，各少于{FEW}"),
             };
             let mut sum = Score::default();

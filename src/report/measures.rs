@@ -4,6 +4,7 @@ use super::Request;
 use super::breakdown::percent;
 use super::figures::{count, enough, few, number, others};
 use super::outlook::{Line, Open, Outlook};
+use crate::diag::counted;
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
 use crate::rules::replay::passage::End;
@@ -114,7 +115,7 @@ pub fn measures(
 ) -> Measures {
     let settings = &book.settings;
     let forecast = &settings.forecast;
-    // A mean of binary fractions depends on the order of what is added: it is that of ids.
+    // Sort by id so that the floating-point mean is reproducible.
     results.won.sort_by(|a, b| a.id.cmp(&b.id));
     let mut so_far = (0, Sum::default());
     let mut won_values = Vec::new();
@@ -309,14 +310,16 @@ impl Measures {
         let (times, n) = self.pushes;
         let pushed = match lang {
             Lang::En | Lang::Machine => {
-                format!("times that {n} open ones moved their closing date later")
+                let open = counted(n, "open one", "open ones");
+                format!("times that {open} moved their closing date later")
             }
             Lang::Zh => format!("{n}个进行中的客户推迟签约日的次数"),
         };
         let once = self.once_due;
         let slipped = match lang {
             Lang::En | Lang::Machine => {
-                format!("of {once} open ones once due in the period, due later now")
+                let open = counted(once, "open one", "open ones");
+                format!("of {open} once due in the period, due later now")
             }
             Lang::Zh => format!("曾在期内到期的{once}个进行中客户里，现已推后者"),
         };

@@ -48,7 +48,7 @@ use crate::value::period::Period;
 use dimension::Dimension;
 use std::sync::{Mutex, PoisonError};
 
-/// What a report is asked for, beyond the day.
+/// What a user asks of a report, beyond the day.
 pub struct Request {
     /// Only these prospects.
     pub query: Query,
@@ -60,7 +60,7 @@ pub struct Request {
     pub target: Option<Amount>,
     /// Every single thing behind the figures.
     pub list: bool,
-    /// Who reads it, if that is known: tables that are for others alone need not be made.
+    /// The audience, if it is known: tables for others alone need not be made.
     pub readers: Option<Audience>,
 }
 
@@ -101,8 +101,8 @@ impl Request {
     }
 
     /// The value of what figures are broken down by, if they are.
-    pub fn group(&self, record: &Record, settings: &Settings) -> Option<String> {
-        self.by.as_ref().map(|by| by.of(record, settings))
+    pub fn group(&self, record: &Record, book: &Book) -> Option<String> {
+        self.by.as_ref().map(|by| by.of(record, book))
     }
 
     /// May a table for these readers be looked at?
@@ -110,8 +110,8 @@ impl Request {
         self.readers.is_none_or(|known| known == readers)
     }
 
-    /// What of each record it takes to answer: notes only where a query looks into them, this one or, where
-    /// they are asked, one of the rules. `rules` says that they are asked whatever the request is.
+    /// The parts of each record that the answer needs: notes only where a query looks into them, this one or one of
+    /// the rules. With `rules` the rules are asked whatever the request is.
     pub fn keep(&self, settings: &Settings, as_of: Date, rules: bool) -> Keep {
         let rules = rules || self.asks_grades() || self.query.asks_grades();
         if self.query.asks_notes() || rules && rules_ask_notes(settings, as_of) {
@@ -121,7 +121,7 @@ impl Request {
         }
     }
 
-    /// Is it broken down by what takes grades?
+    /// Is it broken down by an attribute that needs grades?
     fn asks_grades(&self) -> bool {
         self.by.as_ref().is_some_and(Dimension::asks_grades)
     }
@@ -311,7 +311,7 @@ pub const REPORTS: &[Report] = &[
             "每位业务员的每周行动工具表：六栏姓名，按填表日",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::Owner],
+        by: &[Dimension::OWNER],
         rules: false,
         make: sheet::action_sheet,
     },
@@ -323,7 +323,7 @@ pub const REPORTS: &[Report] = &[
             "每周部门追踪表：每位组员、每个填表日的人数与金额",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::Owner, Dimension::Manager],
+        by: &[Dimension::OWNER, Dimension::MANAGER],
         rules: false,
         make: team::team_sheet,
     },
@@ -383,7 +383,7 @@ pub const REPORTS: &[Report] = &[
             "每次破例的移动和每个高估的客户，按负责人",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::Owner],
+        by: &[Dimension::OWNER],
         rules: false,
         make: overrides::overrides,
     },

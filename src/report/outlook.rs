@@ -66,7 +66,7 @@ pub struct Open {
     pub(super) group: Text,
     /// Its line.
     pub line: Line,
-    /// What it is worth, in the ledger's currency or in that of its line; 0 where nobody said.
+    /// The worth, in the ledger's currency or in that of its line; 0 where none is stated.
     pub value: Amount,
     pub(super) valued: bool,
     /// Is it added up in the period?
@@ -86,7 +86,7 @@ impl Open {
             id: record.prospect.id.clone(),
             board: state.pipeline,
             stage: state.stage,
-            group: request.group(record, &book.settings).unwrap_or_default().into(),
+            group: request.group(record, book).unwrap_or_default().into(),
             line,
             value: state.value.map_or(Amount::ZERO, |value| value.amount),
             valued: state.value.is_some(),

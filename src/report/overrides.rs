@@ -40,7 +40,7 @@ struct Figures {
     open: u64,
 }
 
-/// Forced moves in the period (ever, without one), and prospects that stand higher than their evidence
+/// Forced moves in the period (ever, without one), and prospects above the column that their evidence supports
 /// on the as-of day.
 pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
@@ -101,7 +101,7 @@ struct Found<'b> {
 }
 
 impl<'b> Found<'b> {
-    /// Every move, and those that were forced, under whoever owned the prospect on that day.
+    /// Every move, and those that were forced, under the owner of that day.
     fn forced(&mut self, record: &Record, book: &'b Book, request: &Request) {
         let lang = book.settings.language;
         for step in record.history.moves() {
@@ -181,7 +181,7 @@ fn long(found: &[Exception], lang: Lang) -> Table {
     }
 }
 
-/// A table for each owner, for people; an empty one for each other rep, for whoever asks by name.
+/// A table for each owner, for people; an empty one for each other rep, for requests that name it.
 fn lists(found: &[Exception], settings: &Settings) -> Vec<Table> {
     let lang = settings.language;
     let list = |owner: &str, own: &[Exception], audience| Table {

@@ -3,7 +3,7 @@
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, rate};
 use super::{Request, row_of_each};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::grading::Policy;
 use crate::model::settings::{Rep, Settings, level_words};
 use crate::rules::book::Book;
@@ -81,7 +81,10 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         span(&by_manager, book),
     ];
     let about = match lang {
-        Lang::En | Lang::Machine => format!("{}  ·  {all} demands, {missed} not met", book.as_of),
+        Lang::En | Lang::Machine => {
+            let demands = counted(all, "demand", "demands");
+            format!("{}  ·  {demands}, {missed} not met", book.as_of)
+        }
         Lang::Zh => format!("{}  ·  要求 {all} 项，未达到 {missed} 项", book.as_of),
     };
     let mut sheet = Sheet {
@@ -102,7 +105,7 @@ impl Judged {
         let selected = request.selection(book);
         let seen = row_of_each(book, |record| Seen {
             name: record.prospect.name.clone(),
-            group: groups.place(&request.group(record, &book.settings)),
+            group: groups.place(&request.group(record, book)),
             selected: selected.has(record),
             practice: Some(packer.pack(Practice::of(record, &book.settings, book.as_of))),
         });
@@ -169,7 +172,7 @@ impl Judged {
         }
     }
 
-    /// The selected customers that are followed, by who leads their owner.
+    /// The selected customers that are followed, by the manager of their owner.
     fn by_manager<'j>(&'j self, settings: &'j Settings) -> BTreeMap<Option<&'j str>, usize> {
         let mut known: HashSet<u32> = HashSet::new();
         let mut by_owner: BTreeMap<Option<&str>, usize> = BTreeMap::new();
@@ -186,7 +189,7 @@ impl Judged {
         let leads = |id: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(id));
         let mut by_manager: BTreeMap<Option<&str>, usize> = BTreeMap::new();
         for (owner, count) in by_owner {
-            // Whoever leads others follows their own customers too.
+            // A manager follows the manager's own customers too.
             let manager = owner.and_then(|id| match leads(id) {
                 true => Some(id),
                 false => settings.rep(id).and_then(|rep| rep.manager.as_deref()),
@@ -266,10 +269,12 @@ fn detail(duty: &Duty, lang: Lang) -> String {
             let every = deadline.every;
             match (deadline.last, lang) {
                 (Some(last), Lang::En | Lang::Machine) => {
-                    format!("every {every} days, last {last}")
+                    format!("every {}, last {last}", counted(every, "day", "days"))
                 }
                 (Some(last), Lang::Zh) => format!("每 {every} 天，上次 {last}"),
-                (None, Lang::En | Lang::Machine) => format!("every {every} days, never yet"),
+                (None, Lang::En | Lang::Machine) => {
+                    format!("every {}, never yet", counted(every, "day", "days"))
+                }
                 (None, Lang::Zh) => format!("每 {every} 天，从未"),
             }
         }
@@ -382,7 +387,7 @@ fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
     if !enough(customers as u64) {
         return match lang {
             Lang::En | Lang::Machine => {
-                format!("{customers} customers are too few to say whether grading is worth it")
+                format!("customers: {customers}, too few to know whether grading is worth it")
             }
             Lang::Zh => format!("客户 {customers} 个，太少，无法判断是否值得分级"),
         };
@@ -395,7 +400,7 @@ fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
             format!("值得分级：客户 {customers} 个，每位主管可管 {span} 个（主管 {managers} 位）")
         }
         (false, Lang::En | Lang::Machine) => format!(
-            "{customers} customers, and a manager can follow {span} (managers: {managers}): everybody can still be followed without grades"
+            "{customers} customers, and a manager can follow {span} (managers: {managers}): all can be followed without grades"
         ),
         (false, Lang::Zh) => format!(
             "客户 {customers} 个，每位主管可管 {span} 个（主管 {managers} 位）：不分级也管得过来"

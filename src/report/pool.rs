@@ -1,4 +1,5 @@
-//! `crm pool` and `crm report pool`: who waits, since when, who had them, and who could have them.
+//! `crm pool` and `crm report pool`: the prospects that wait, since when, their earlier owners, and the reps that could
+//! have them.
 
 use super::Request;
 use crate::diag::Diagnostic;
@@ -23,7 +24,7 @@ fn about(book: &Book, count: usize) -> String {
     format!("{}  ·  {}{count}", book.as_of, lang.pick("in the pool: ", "公海客户："))
 }
 
-/// The list: who is in the pool, since when, and who had them before.
+/// The list: the prospects in the pool, since when, and their earlier owners.
 pub fn pool(book: &Book, request: &Request) -> Sheet {
     let lang = book.settings.language;
     let columns = vec![
@@ -97,7 +98,7 @@ struct Waiter {
     obstacles: Obstacles,
 }
 
-/// What is seen of the prospects.
+/// The prospects of the pool.
 #[derive(Default)]
 struct Seen<'b> {
     survey: Survey<'b>,
@@ -147,7 +148,7 @@ impl<'b> Seen<'b> {
     }
 }
 
-/// The report: each with whom it could go to or why to nobody, and how long they wait.
+/// The report: each prospect with the reps that could have it or why none can, and how long they wait.
 pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let idle = Team::idle(book);
@@ -188,7 +189,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     if stuck > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => {
-                format!("{stuck} of {} can go to nobody as things are", waiters.len())
+                format!("no rep can have {stuck} of {} as things are", waiters.len())
             }
             Lang::Zh => format!("{}个客户中有{stuck}个目前无人可接", waiters.len()),
         });
@@ -206,7 +207,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     })
 }
 
-/// Those who could have a prospect, who fits best first; or, with `true`, why nobody can.
+/// The reps that could have a prospect, the best fit first; or, with `true`, why none can.
 fn for_whom(
     waiter: &Waiter,
     book: &Book,

@@ -7,7 +7,7 @@ use super::dimension::Dimension;
 use super::figures::{
     bars, count, enough, few, grouped, number, rate, span, up_to_now, weeks, words,
 };
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::rules::book::Book;
 use crate::rules::week::week_of;
 use crate::table::sheet::{
@@ -100,7 +100,7 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     })
 }
 
-/// The groups that did anything; who only holds prospects stands in the replenishment.
+/// The groups that did anything; a group that only holds prospects is in the table of replenishment.
 fn active<'l, 'a>(lines: &'l [Line<'a>]) -> impl Iterator<Item = &'l Line<'a>> {
     let idle = |line: &Line| line.activity == &Activity::default();
     lines.iter().filter(move |line| line.emphasis == Emphasis::Total || !idle(line))
@@ -153,7 +153,7 @@ fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
 }
 
 /// `20 : 5 : 1`: new people called, became prospects, closes; scaled to one close. Where dials were counted by hand
-/// nobody knows how many of them were new people: `5 : 1`.
+/// the number of new people is unknown: `5 : 1`.
 fn ratio(activity: &Activity) -> Option<String> {
     let closes = activity.closes as f64;
     let one = |n: u64| if n == 0 { "-".to_owned() } else { words(n as f64 / closes) };
@@ -287,7 +287,8 @@ fn notes(
         let (each, left, held) = (words(each), words(left), all.held);
         notes.push(match lang {
             Lang::En | Lang::Machine => format!(
-                "a close costs {each} prospects: after the next one {left} of {held} are left"
+                "a close costs {}: after the next one there are {left} left of {held}",
+                counted(&each, "prospect", "prospects")
             ),
             Lang::Zh => format!("每成交1个消耗{each}个潜在客户：再成交1个，{held}个中还剩{left}个"),
         });
@@ -298,17 +299,21 @@ fn notes(
         let held = all.this_week;
         notes.push(match lang {
             Lang::En | Lang::Machine => format!(
-                "first meetings this week to hold the present rate ({rate} closes a week): {hold}; held so far: {held}"
+                "first meetings this week to hold the present rate ({} a week): {hold}; held so far: {held}",
+                counted(&rate, "close", "closes")
             ),
             Lang::Zh => format!("本周{hold}次初次见面可保持目前水平（每周成交{rate}个）；已有{held}次"),
         });
     }
     if let Some(target) = request.target {
         let what = match (request.period.filter(|period| period.to > book.as_of), lang) {
-            (Some(period), Lang::En | Lang::Machine) => format!("{target} closes by {}", period.to),
+            (Some(period), Lang::En | Lang::Machine) => {
+                format!("{} by {}", counted(target, "close", "closes"), period.to)
+            }
             (Some(period), Lang::Zh) => format!("{}前成交{target}个", period.to),
             (None, Lang::En | Lang::Machine) => {
-                format!("{target} closes in a year of {WORKING_WEEKS} weeks")
+                let closes = counted(target, "close", "closes");
+                format!("{closes} in a year of {WORKING_WEEKS} weeks")
             }
             (None, Lang::Zh) => format!("一年（{WORKING_WEEKS}周）成交{target}个"),
         };
@@ -317,7 +322,7 @@ fn notes(
             (Some(n), Lang::En | Lang::Machine) => format!("first meetings a week for {what}: {n}"),
             (Some(n), Lang::Zh) => format!("{what}：每周需要{n}次初次见面"),
             (None, Lang::En | Lang::Machine) => {
-                format!("{what}: too few closes to say what they take")
+                format!("{what}: too few closes to know how many first meetings they need")
             }
             (None, Lang::Zh) => format!("{what}：成交太少，无法推算"),
         });

@@ -3,7 +3,7 @@
 use super::Request;
 use super::breakdown::join;
 use super::figures::{member, rank, span};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A name on a sheet: what is kept of a prospect.
+/// A name on a sheet.
 struct Name {
     id: Text,
     name: Text,
@@ -28,7 +28,7 @@ struct Name {
     dates: Dates,
 }
 
-/// A sheet: of which board, whose, and who stands on it.
+/// A sheet: its board, its rep, and the names on it.
 struct Page {
     board: usize,
     owner: Text,
@@ -60,7 +60,7 @@ impl Page {
 struct Found {
     /// By board, rep and the day it is filled in.
     sheets: BTreeMap<(usize, Text, Date), (Checkpoint, Vec<Name>)>,
-    /// Who has no owner at the end of a week.
+    /// Prospects without an owner at the end of a week.
     pool: BTreeMap<Period, usize>,
 }
 
@@ -109,7 +109,7 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     }
     if pool > 0 {
         sheet.notes.push(match lang {
-            Lang::En | Lang::Machine => format!("in the pool, on nobody's sheet: {pool}"),
+            Lang::En | Lang::Machine => format!("in the pool, on no sheet: {pool}"),
             Lang::Zh => format!("客户池中（不在任何人的表上）：{pool}"),
         });
     }
@@ -174,7 +174,7 @@ pub(super) fn reached(week: Period, days: &[Weekday], as_of: Date) -> Vec<Checkp
     points
 }
 
-/// Everybody on the sheets of every week that may be meant.
+/// The names on the sheets of every week that the request may mean.
 fn gather(book: &Book, request: &Request) -> Found {
     let weeks = Weeks::at_most(book, request, &book.settings.checkpoints);
     request.fold(
@@ -191,7 +191,7 @@ fn gather(book: &Book, request: &Request) -> Found {
 
 impl Found {
     /// Puts a prospect on the sheets of a week: where it stood at the end of the days covered if it was
-    /// open, and if it closed in the week, with whoever owned it then. Who has no owner is counted.
+    /// open, and if it closed in the week, on the sheet of its owner then. Those without an owner are counted.
     fn fill(&mut self, record: &Record, book: &Book, week: Period, points: &[Checkpoint]) {
         let won = record.pipeline(&book.settings).won();
         for (n, point) in points.iter().enumerate() {
@@ -357,7 +357,9 @@ impl Form {
         let who = member(&self.owner, settings);
         let cycle = settings.cycle(pipeline, Some(&self.owner));
         let cycle = match lang {
-            Lang::En | Lang::Machine => format!("sales cycle {cycle} days"),
+            Lang::En | Lang::Machine => {
+                format!("sales cycle {}", counted(cycle, "day", "days"))
+            }
             Lang::Zh => format!("销售周期{cycle}天"),
         };
         format!("{title}  ·  {board}{who}  ·  {cycle}  ·  {}", self.week)

@@ -1,10 +1,11 @@
-//! `crm show`: one prospect - facts, where it stands and on what evidence, journal, time in each column.
+//! `crm show`: one prospect - facts, its column and the evidence for it, journal, time in each column.
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::FACTS;
 use crate::model::settings::Settings;
+use crate::rules::attribute::View;
 use crate::rules::replay::evidence::Status;
 use crate::rules::replay::moves::next_stage;
 use crate::rules::replay::state::Record;
@@ -102,7 +103,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     );
     put("close-by", Cell::maybe(state.evidence.close_by, |(date, _)| Cell::Date(date)));
     put("paid", if state.money_in.is_zero() { Cell::Empty } else { Cell::sum(&state.money_in) });
-    put("flags", flag_cell(record, lang));
+    put("flags", flag_cell(&View::of(record, settings, as_of)));
     put(
         "reason",
         Cell::maybe(state.reason.as_deref(), |text| Cell::text(reason(text, settings, lang))),

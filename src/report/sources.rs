@@ -52,20 +52,19 @@ impl Brought {
 pub fn sources(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let source = Dimension::Fact("source".into());
-    let by = request.by.clone().unwrap_or_else(|| source.clone());
-    let campaigns = by == source;
+    let by = request.by.clone().unwrap_or(Dimension::SOURCE);
+    let campaigns = by == Dimension::SOURCE;
     let mut groups = request.fold(
         book,
         |groups: &mut BTreeMap<String, Brought>, record| {
             let opened = record.state.opened;
             if request.period.is_none_or(|p| opened.is_some_and(|day| p.contains(day))) {
-                count_in(groups.entry(by.of(record, settings)).or_default(), record, settings);
+                count_in(groups.entry(by.of(record, book)).or_default(), record, settings);
             }
         },
         |all, part| join(all, part, |known, brought| known.add(&brought)),
     );
-    // A campaign that brought nobody cost its money all the same. A query asks about prospects only.
+    // A campaign that brought no prospect cost its money too. A query asks about prospects only.
     if campaigns && request.query.is_empty() {
         for campaign in &settings.campaigns {
             groups.entry(campaign.id.to_string()).or_default();
@@ -115,11 +114,11 @@ fn about(book: &Book, request: &Request) -> String {
     let lang = book.settings.language;
     match (request.period, lang) {
         (Some(period), Lang::En | Lang::Machine) => {
-            format!("cohort: prospects opened in {period}, as they stand on {}", book.as_of)
+            format!("cohort: prospects opened in {period}, as of {}", book.as_of)
         }
         (Some(period), Lang::Zh) => format!("队列：{period} 建档的客户，截至 {}", book.as_of),
         (None, Lang::En | Lang::Machine) => {
-            format!("all prospects, as they stand on {}", book.as_of)
+            format!("all prospects, as of {}", book.as_of)
         }
         (None, Lang::Zh) => format!("全部客户，截至 {}", book.as_of),
     }
@@ -157,7 +156,7 @@ fn cost_cell(brought: &Brought, lang: Lang) -> Cell {
     }
 }
 
-/// Cost for each lead, or for each close; nothing where there is no cost or nobody to share it.
+/// Cost for each lead, or for each close; nothing without a cost, or where the count is 0.
 fn cost_per(brought: &Brought, n: u64) -> Cell {
     brought.cost.map_or(Cell::Empty, |cost| per(cost, n))
 }

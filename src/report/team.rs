@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The figures of one member at one checkpoint.
 #[derive(Debug, Clone, Default)]
 struct Figures {
-    /// Who stands in each column, from the second to the closed one; closed: in the week so far.
+    /// Prospects in each column, from the second to the closed one; closed: in the week so far.
     counts: Vec<i64>,
     /// Payments less refunds.
     received: Sum,
@@ -100,7 +100,7 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 }
             }
             long.extend(long_rows(&members, &points, settings));
-            let departments = request.by == Some(Dimension::Manager);
+            let departments = request.by == Some(Dimension::MANAGER);
             let mut table = weekly(board, &members, &all, departments, settings);
             if weeks.len() > 1 {
                 table.id = format!("{}-{}", table.id, week.from);
@@ -115,7 +115,7 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     if let [table] = people.as_mut_slice() {
         table.title = String::new();
     }
-    // Boards that are not in use have tables too, for whoever asks by name.
+    // Boards that are not in use have tables too, for requests that name them.
     let hidden = hidden.into_iter().map(|t| Table { audience: Audience::Nobody, ..t });
     let note = lang.pick(
         "columns count who stood there when the checkpoint's days ended; closed, and the money, are of the week: the money of each checkpoint's own days, added up",
@@ -137,7 +137,7 @@ fn is_there(rep: &Rep, week: Period) -> bool {
         && rep.joined.is_none_or(|joined| joined <= week.to)
 }
 
-/// Everybody's figures in every week that may be meant.
+/// The figures of all members in every week that the request may mean.
 fn gather(book: &Book, request: &Request) -> Found {
     let settings = &book.settings;
     let weeks = Weeks::at_most(book, request, &settings.team_checkpoints);
@@ -192,8 +192,8 @@ fn count(record: &Record, book: &Book, week: Period, points: &[Checkpoint], memb
     }
 }
 
-/// The money of a prospect in a week, by checkpoint and by who owned it on the day. What was known at a
-/// checkpoint less what was known at the one before: an entry retracted in between is taken off again.
+/// The money of a prospect in a week, by checkpoint and by the owner of the day: the sum known at a
+/// checkpoint less the sum known at the one before: an entry retracted in between is taken off again.
 fn paid(record: &Record, book: &Book, week: Period, points: &[Checkpoint]) -> Vec<Paid> {
     let events = &record.prospect.events;
     let from = events.partition_point(|event| event.date() < week.from);
@@ -351,7 +351,7 @@ fn named(manager: Option<&str>, settings: &Settings) -> String {
     }
 }
 
-/// The same for machines: a row for each member and checkpoint, without sums.
+/// The table for machines: a row for each member and checkpoint, without sums.
 fn long_table(board: usize, rows: Vec<Row>, settings: &Settings) -> Table {
     let lang = settings.language;
     let pipeline = &settings.pipelines[board];

@@ -12,7 +12,7 @@ use super::customer::Customer;
 use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
 use super::query::{Context, Query};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
@@ -76,12 +76,14 @@ pub enum Keep {
 }
 
 /// What a scan found out beside the records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scanned {
     /// The day of the first entry of the ledger.
     pub first_entry: Option<Date>,
     /// The number of errors: files that could not be read, and entries that break a rule.
     pub errors: usize,
+    /// The reason why the ledger was not read whole, though it is there. The results of the scan are void.
+    pub incomplete: Option<Diagnostic>,
     /// Two files have one id. Only a comparison of all paths tells which of them counts, so the results of
     /// the scan are void.
     pub repeated_ids: bool,
@@ -188,6 +190,13 @@ impl Book {
         let error = |problem: &&Diagnostic| problem.is_error();
         let kept = self.kept.get().map(|kept| kept.problems.iter().filter(error).count());
         kept.or(self.scanned.get().map(|scanned| scanned.errors))
+    }
+
+    /// The reason why the book was not read whole, if it was not.
+    pub fn incomplete(&self) -> Option<&Diagnostic> {
+        let unopened = |problem: &&Diagnostic| problem.code == Code::TooManyFiles;
+        let kept = self.kept.get().and_then(|kept| kept.problems.iter().find(unopened));
+        kept.or(self.scanned.get().and_then(|scanned| scanned.incomplete.as_ref()))
     }
 
     /// The day of the first entry of the ledger. Reads the book if that has not been done.

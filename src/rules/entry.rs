@@ -2,7 +2,7 @@
 //! written by a command or an import, and by `check`.
 
 use super::replay::standing;
-use crate::diag::{Code, Diagnostic, one_letter_off};
+use crate::diag::{Code, Diagnostic, counted, one_letter_off};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::prospect::Prospect;
@@ -150,10 +150,10 @@ pub fn past_dates(event: &Event) -> Vec<Flaw<'_>> {
         .filter(|(.., date)| *date < event.date())
         .map(|(field, what, date)| {
             let days = event.date().days_since(date);
-            let plural = if days == 1 { "" } else { "s" };
+            let lies = counted(days, "day", "days");
             let (en, zh) = (what.en(), what.zh());
             let message = words!(
-                "the {en} {date} lies {days} day{plural} before the entry",
+                "the {en} {date} is {lies} before the entry",
                 "{zh} {date} 比记录早 {days} 天"
             );
             let help = words!("is the year right?", "年份对吗？");
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(codes(found.clone()), ["past-date"]);
         assert_eq!(
             found[0].what.message.en(),
-            "the signing date 2009-12-17 lies 1 day before the entry"
+            "the signing date 2009-12-17 is 1 day before the entry"
         );
     }
 

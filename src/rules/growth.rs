@@ -1,7 +1,7 @@
 //! History only grows: what stood in a journal once stands there for good, word for word. And what a
 //! merge of several versions of a file must be, item by item.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A prospect's file as what it says, without its form: every fact and every event with its value in
 /// one canonical spelling, those of unknown names too.
@@ -44,6 +44,40 @@ pub fn lives_on(gone: &Content, before: Option<&Content>, after: &Content) -> bo
     let had = |key: &str| before.is_some_and(|before| before.events.contains_key(key));
     !gone.events.is_empty()
         && gone.events.iter().all(|(key, was)| !had(key) && after.events.get(key) == Some(was))
+}
+
+/// Files in which journals that are gone may live on. Two prospects may have equal journals: what one of them left in a
+/// file counts for no other one.
+#[derive(Debug, Default)]
+pub struct Heirs(Vec<Heir>);
+
+#[derive(Debug)]
+struct Heir {
+    before: Option<Content>,
+    after: Content,
+    taken: BTreeSet<String>,
+}
+
+impl Heirs {
+    /// The files that changed: their contents before, if they were there, and after.
+    pub fn of(files: impl IntoIterator<Item = (Option<Content>, Content)>) -> Heirs {
+        let heir = |(before, after)| Heir { before, after, taken: BTreeSet::new() };
+        Heirs(files.into_iter().map(heir).collect())
+    }
+
+    /// Does the whole journal of `gone` live on in one of them? Asked for the longest journals first.
+    pub fn take(&mut self, gone: &Content, may: impl Fn(Option<&Content>) -> bool) -> bool {
+        let heir = self.0.iter_mut().find(|heir| {
+            let before = heir.before.as_ref();
+            let is_free = gone.events.keys().all(|key| !heir.taken.contains(key));
+            is_free && may(before) && lives_on(gone, before, &heir.after)
+        });
+        if let Some(heir) = heir {
+            heir.taken.extend(gone.events.keys().cloned());
+            return true;
+        }
+        false
+    }
 }
 
 /// What a merge leaves of one thing that several sides had, all of them beginning at `base`: what the
@@ -119,6 +153,21 @@ mod tests {
         assert!(!lives_on(&gone, Some(&events("a=1")), &events("a=1 b=2")));
         assert!(!lives_on(&gone, None, &events("a=1 b=3")));
         assert!(!lives_on(&events(""), None, &events("a=1")));
+    }
+
+    #[test]
+    fn of_two_equal_journals_one_lives_on_in_one_file() {
+        let copies = [events("a=1"), events("a=1"), events("b=2")];
+        let take = |files: &[&str]| {
+            let mut heirs = Heirs::of(files.iter().map(|text| (None, events(text))));
+            copies.each_ref().map(|gone| heirs.take(gone, |_| true))
+        };
+        assert_eq!(take(&["a=1 b=2"]), [true, false, true]);
+        assert_eq!(take(&["a=1", "a=1 b=2"]), [true, true, true]);
+        assert_eq!(take(&[]), [false; 3]);
+        let mut old = Heirs::of([(Some(events("x=0")), events("a=1 x=0"))]);
+        assert!(!old.take(&copies[0], |before| before.is_none()));
+        assert!(old.take(&copies[0], |_| true));
     }
 
     #[test]

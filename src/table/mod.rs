@@ -1,4 +1,4 @@
-//! What reports return, before it is drawn: sheets of typed cells, and the words of their columns.
+//! The result of reports, before it is drawn: sheets of typed cells, and the words of their columns.
 
 pub mod packed_row;
 pub mod sheet;

@@ -5,14 +5,14 @@ use crate::value::date::{Date, Day, Moment, Time};
 use crate::value::money::{Amount, Currency, Money};
 use crate::value::text::Text;
 
-/// A row that takes no more memory than its words and numbers do.
+/// A row that needs no more memory than its words and numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackedRow(Box<[u8]>);
 
-/// How rows stand out, by the number that says it.
+/// The emphasis of rows, by its number.
 const EMPHASES: [Emphasis; 4] = [Emphasis::Plain, Emphasis::Good, Emphasis::Warn, Emphasis::Total];
 
-/// What begins each cell.
+/// The tag at the beginning of each cell.
 mod tag {
     pub const EMPTY: u8 = 0;
     pub const TEXT: u8 = 1;
@@ -128,7 +128,7 @@ impl Writer {
     }
 }
 
-/// What is left to be read.
+/// The bytes that are not read yet.
 struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {

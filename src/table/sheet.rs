@@ -1,4 +1,4 @@
-//! What reports return: tables of typed cells, with titles in the ledger's language. No widths, no
+//! The result of reports: tables of typed cells, with titles in the ledger's language. No widths, no
 //! colours, no formats.
 
 use crate::value::date::{Date, Moment};
@@ -9,11 +9,11 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One cell. A long list has millions of them, so none takes more than 24 bytes, and short words stand in
+/// One cell. A long list has millions of them, so none needs more than 24 bytes, and short words are in
 /// it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Nothing to say.
+    /// No value.
     Empty,
     /// Words.
     Text(Text),
@@ -59,7 +59,7 @@ impl Cell {
         Cell::Lines(words.into_iter().map(Into::into).collect())
     }
 
-    /// A sum in the ledger's own currency; where that is nothing, what there is in others.
+    /// A sum in the ledger's own currency; if that is nothing, the sums in others.
     pub fn sum(sum: &Sum) -> Cell {
         let mut foreign = sum.foreign();
         match (foreign.next().filter(|_| sum.own.is_zero()), foreign.next()) {
@@ -79,13 +79,13 @@ impl Cell {
         Cell::Int(i64::try_from(n).unwrap_or(i64::MAX))
     }
 
-    /// What `to` makes of the value, or nothing.
+    /// The cell that `to` makes of the value, or an empty one.
     pub fn maybe<T>(value: Option<T>, to: impl FnOnce(T) -> Cell) -> Cell {
         value.map_or(Cell::Empty, to)
     }
 }
 
-/// What a column holds: decides alignment, and what `--format ids` prints.
+/// The kind of a column: decides its alignment, and the cells that `--format ids` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Prospects' ids.
@@ -98,7 +98,7 @@ pub enum Kind {
     Date,
 }
 
-/// How a row stands out.
+/// The emphasis of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Emphasis {
     /// Not at all.
@@ -117,9 +117,9 @@ pub enum Emphasis {
 pub struct Column {
     /// Stable, kebab-case; the CSV header and the JSON key.
     pub id: String,
-    /// What people read.
+    /// The title, for people.
     pub title: String,
-    /// What it holds.
+    /// Its kind.
     pub kind: Kind,
     /// May be left out where a terminal is too narrow for all columns.
     pub optional: bool,
@@ -131,7 +131,7 @@ impl Column {
         Column { id: id.into(), title: title.into(), kind, optional: false }
     }
 
-    /// The same, but left out where a terminal is too narrow.
+    /// Makes the column optional: left out if a terminal is too narrow.
     #[must_use]
     pub fn optional(self) -> Column {
         Column { optional: true, ..self }
@@ -143,7 +143,7 @@ impl Column {
 pub struct Row {
     /// As many as there are columns.
     pub cells: Vec<Cell>,
-    /// How it stands out.
+    /// Its emphasis.
     pub emphasis: Emphasis,
 }
 
@@ -153,14 +153,14 @@ impl Row {
         Row { cells, emphasis: Emphasis::Plain }
     }
 
-    /// A row that stands out.
+    /// A row with emphasis.
     pub fn with(cells: Vec<Cell>, emphasis: Emphasis) -> Row {
         Row { cells, emphasis }
     }
 }
 
 /// The rows of a table. Few are kept as they are; of a long list each is made when it is asked for, so that
-/// no more of it is in memory than what it is made of.
+/// only its sources are in memory.
 #[derive(Clone)]
 pub struct Rows(Source);
 
@@ -246,17 +246,17 @@ impl fmt::Debug for Rows {
     }
 }
 
-/// Who a table is for.
+/// The readers of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Audience {
-    /// Everybody.
+    /// All readers.
     #[default]
     All,
     /// People: left out of CSV, TSV, JSON and ids.
     People,
     /// Machines: left out of tables, Markdown and pages.
     Machines,
-    /// Nobody: left out unless it is asked for by its name.
+    /// Left out unless it is asked for by its name.
     Nobody,
 }
 
@@ -265,13 +265,13 @@ pub enum Audience {
 pub struct Table {
     /// Stable, kebab-case.
     pub id: String,
-    /// What people read; empty if the sheet's title says it.
+    /// The title, for people; empty if the sheet's title is enough.
     pub title: String,
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows. Total rows are for people: CSV and JSON leave them out.
     pub rows: Rows,
-    /// Who it is for.
+    /// Its readers.
     pub audience: Audience,
 }
 
@@ -280,44 +280,44 @@ pub struct Table {
 pub struct Sheet {
     /// The report's name.
     pub id: String,
-    /// What people read above it.
+    /// The title, for people.
     pub title: String,
-    /// What the figures are of: the population, the day.
+    /// The population and the day of the figures.
     pub about: String,
     /// The tables.
     pub tables: Vec<Table>,
-    /// What the figures say: one sentence each.
+    /// Remarks on the figures: one sentence each.
     pub notes: Vec<String>,
-    /// Where a look says more than the numbers. They repeat what the tables hold.
+    /// Pictures of the figures in the tables.
     pub pictures: Vec<Picture>,
 }
 
-/// A chart, by what it shows and not by how it is drawn.
+/// A chart, by its data and not by its drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
-    /// What people read above it.
+    /// The title, for people.
     pub title: String,
-    /// The same in words, for those who cannot see it.
+    /// The picture in words, for readers who cannot see it.
     pub description: String,
-    /// What is drawn.
+    /// The drawing.
     pub chart: Chart,
 }
 
-/// What a picture draws.
+/// The data of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Chart {
     /// Quantities beside each other, from nothing to the largest: one bar each.
     Bars(Vec<Quantity>),
     /// Shares over time, each keeping its height until the next point: survival, cumulative curves.
     Steps {
-        /// What runs to the right: `days`.
+        /// The title of the horizontal axis: `days`.
         x_title: String,
-        /// What runs upwards, from 0 to 1.
+        /// The title of the vertical axis, from 0 to 1.
         y_title: String,
         /// The curves.
         series: Vec<Series>,
     },
-    /// A spread around a middle, and what it is to be compared with.
+    /// A spread around a middle, and the quantities to compare it with.
     Range {
         /// The lower end.
         low: Quantity,
@@ -335,22 +335,22 @@ pub enum Chart {
 pub struct Quantity {
     /// Its name.
     pub label: String,
-    /// How much: decides where it stands. What is not a number is drawn as nothing.
+    /// The quantity: decides its position. Not a number: it is not drawn.
     pub value: f64,
     /// How much, as people read it.
     pub text: String,
-    /// How it stands out.
+    /// Its emphasis.
     pub emphasis: Emphasis,
 }
 
 impl Quantity {
-    /// A quantity that does not stand out.
+    /// A quantity without emphasis.
     pub fn new(label: impl Into<String>, value: f64, text: impl Into<String>) -> Quantity {
         let emphasis = Emphasis::Plain;
         Quantity { label: label.into(), value, text: text.into(), emphasis }
     }
 
-    /// The same, standing out.
+    /// Returns the quantity with emphasis.
     #[must_use]
     pub fn with(mut self, emphasis: Emphasis) -> Quantity {
         self.emphasis = emphasis;

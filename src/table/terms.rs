@@ -1,25 +1,11 @@
-//! The words of fixed sets that people read in cells: flags, verdicts, kinds of event and more.
-//! Machines read the ids. Columns and criteria have labels in the settings ([`crate::model::pipeline`]); levels of
-//! grading have theirs in their own table.
+//! The words of fixed sets that people read in cells: verdicts, kinds of event and more. Machines read the ids.
+//! Columns and criteria have labels in the settings ([`crate::model::pipeline`]); levels of grading and flags have
+//! theirs in their own tables.
 
 use crate::value::label::Lang;
 
 /// A word of a fixed set: its id, English, Chinese.
 pub type Term = (&'static str, &'static str, &'static str);
-
-/// Flags of a prospect, in the words of the query language.
-#[rustfmt::skip]
-pub const FLAGS: &[Term] = &[
-    ("overdue",       "overdue",        "逾期"),
-    ("stalled",       "stalled",        "停滞"),
-    ("missed",        "missed",         "失约"),
-    ("hold",          "on hold",        "暂缓"),
-    ("forced",        "forced",         "破例"),
-    ("imported",      "imported",       "导入"),
-    ("overstated",    "overstated",     "高估"),
-    ("could-advance", "could advance",  "可推进"),
-    ("pool",          "pool",           "公海"),
-];
 
 /// How a column compares with the evidence.
 #[rustfmt::skip]
@@ -61,7 +47,7 @@ pub const KINDS: &[Term] = &[
     ("retracted", "retracted",      "撤回"),
 ];
 
-/// The measures under a forecast, the two win rates, and what fairness is measured of.
+/// The measures under a forecast, the two win rates, and the measures of fairness.
 #[rustfmt::skip]
 pub const MEASURES: &[Term] = &[
     ("won",            "Won",                 "已成交"),
@@ -115,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_word_has_its_chinese_and_each_id_is_there_once() {
-        for set in [FLAGS, VERDICTS, KINDS, MEASURES, LINES] {
+        for set in [VERDICTS, KINDS, MEASURES, LINES] {
             let mut ids: Vec<&str> = set.iter().map(|(id, ..)| *id).collect();
             ids.sort_unstable();
             assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
@@ -150,9 +136,9 @@ mod tests {
 
     #[test]
     fn machines_read_ids_and_own_kinds_are_what_they_are_called() {
-        assert_eq!(term(FLAGS, "could-advance", Lang::Machine), "could-advance");
-        assert_eq!(term(FLAGS, "could-advance", Lang::En), "could advance");
-        assert_eq!(term(FLAGS, "could-advance", Lang::Zh), "可推进");
+        assert_eq!(term(VERDICTS, "could-advance", Lang::Machine), "could-advance");
+        assert_eq!(term(VERDICTS, "could-advance", Lang::En), "could advance");
+        assert_eq!(term(VERDICTS, "could-advance", Lang::Zh), "可推进");
         assert_eq!(term(KINDS, "golf", Lang::Zh), "golf");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-/// Would a spreadsheet run this text? The full-width signs are what East Asian keyboards give, and some
+/// Would a spreadsheet run this text? East Asian keyboards give the full-width signs, and some
 /// spreadsheets read them as the plain ones.
 fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
-/// A `'`, or several, before a formula: what neutralising makes of one.
+/// A `'`, or several, before a formula: the result of neutralising one.
 fn is_neutralised(text: &str) -> bool {
     text.starts_with('\'') && is_formula(text.trim_start_matches('\''))
 }

@@ -2,7 +2,7 @@
 
 pub use crate::diag::Lang;
 
-/// A name in one or more languages; the id stands in where none is given.
+/// A name in one or more languages; the id serves where none is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Label {
     /// English.

@@ -39,7 +39,7 @@ impl fmt::Display for Currency {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(Decimal);
 
-/// What a sign behind a number multiplies it by.
+/// The factor of a sign behind a number.
 const FACTORS: [(&str, i64); 7] = [
     ("k", 1_000),
     ("K", 1_000),
@@ -116,7 +116,7 @@ impl Amount {
         let (digits, by) = factor.unwrap_or((text, 1));
         let amount = Amount::parse(&ungrouped(digits.trim_end(), ',')?)?;
         let amount = amount.times(Amount::from_int(by));
-        // A product is bound as what is written.
+        // A product has the limits of a written amount.
         if factor.is_some() { Amount::parse(&amount.trimmed().to_string()) } else { Ok(amount) }
     }
 
@@ -138,7 +138,7 @@ impl Amount {
         Amount(self.0.checked_mul(other.0).unwrap_or(Decimal::MAX))
     }
 
-    /// Divided among `n`, exact to 28 digits; `None` among nobody.
+    /// Divided by `n`, exact to 28 digits; `None` if `n` is 0.
     pub fn divided_by(self, n: u64) -> Option<Amount> {
         self.0.checked_div(Decimal::from(n)).map(Amount)
     }
@@ -181,7 +181,7 @@ impl Amount {
         Amount(Decimal::from_i128_with_scale(i128::from(hundredths), 2)).round(2)
     }
 
-    /// The nearest amount of at most six decimals to a statistic; nothing for what is not a number.
+    /// The nearest amount of at most six decimals to a statistic; nothing for a statistic that is not a number.
     pub fn of_f64(x: f64) -> Amount {
         Amount::parse(&format!("{x:.6}")).unwrap_or_default().trimmed()
     }
@@ -230,7 +230,7 @@ impl Amount {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The decimal type knows a negative zero; nobody else does.
+        // The decimal type has a negative zero; output must not.
         if self.is_zero() { self.0.abs().fmt(f) } else { self.0.fmt(f) }
     }
 }
@@ -240,7 +240,7 @@ impl fmt::Display for Amount {
 pub struct Money {
     /// How much.
     pub amount: Amount,
-    /// Of what; `None` is the ledger's own currency.
+    /// The currency; `None` is the ledger's own.
     pub currency: Option<Currency>,
 }
 
@@ -251,7 +251,7 @@ pub enum BadMoney {
     NotANumber(String),
     /// Beyond ±10^15 or finer than six decimals.
     TooPrecise(String),
-    /// What separates thousands is not between groups of three digits.
+    /// The separator of thousands is not between groups of three digits.
     Groups(String, char),
     /// The part after the number is not three capital letters.
     Currency(String),
@@ -287,13 +287,13 @@ impl fmt::Display for BadMoney {
 impl std::error::Error for BadMoney {}
 
 impl Money {
-    /// The same amount with the other sign.
+    /// The amount with the other sign.
     #[must_use]
     pub fn negated(self) -> Money {
         Money { amount: Amount::ZERO.minus(self.amount), ..self }
     }
 
-    /// What people type: as [`Money::parse`], and `10k`, `1.5M`, `5万`, `1,200`, `1200USD`. Queries read numbers
+    /// Reads typed text: as [`Money::parse`], and `10k`, `1.5M`, `5万`, `1,200`, `1200USD`. Queries read numbers
     /// in the same way.
     pub fn parse_typed(text: &str) -> Result<Money, BadMoney> {
         let text = text.trim();
@@ -306,7 +306,7 @@ impl Money {
         };
         match Amount::parse_typed(number.trim_end()) {
             Ok(amount) => Ok(Money { amount, currency }),
-            // What is wrong with it is told as files have it.
+            // The error is that of the form in files.
             Err(_) if currency.is_none() => Money::parse(text),
             Err(bad) => Err(bad),
         }
@@ -459,12 +459,12 @@ impl Sum {
             .map(|(currency, amount)| Money { amount: *amount, currency: Some(*currency) })
     }
 
-    /// Takes an amount off its currency's line.
+    /// Subtracts an amount from its currency's line.
     pub fn take(&mut self, money: Money) {
         self.add(money.negated());
     }
 
-    /// Takes off another sum, line by line.
+    /// Subtracts another sum, line by line.
     pub fn take_sum(&mut self, other: &Sum) {
         self.own = self.own.minus(other.own);
         other.others().for_each(|line| self.take(line));

@@ -54,7 +54,7 @@ impl NotADate {
     }
 }
 
-/// What may be written, for help lines.
+/// The forms of dates, for help lines.
 pub const DATE_FORMS: &str =
     "2009-12-18, today, tomorrow, +14d, -2w, +1m, mon, 2026-W07, 2026Q1, 2026-02, last month";
 

@@ -790,7 +790,7 @@ fn rebalance_writes_only_when_told() {
     let before = sandbox.snapshot();
     let out = sandbox.crm("rebalance").ok();
     assert!(out.contains("1 of 2 movable prospects move"), "{out}");
-    assert!(out.contains("everybody is within the tolerance"), "{out}");
+    assert!(out.contains("every rep is within the tolerance"), "{out}");
     assert!(sandbox.crm("rebalance --tolerance ten").fails(2).contains("is not a percentage"));
     assert_eq!(sandbox.snapshot(), before);
     let (_, said) = sandbox.crm("rebalance --apply --by b").done();

@@ -180,6 +180,32 @@ fn a_refused_advance_explains_and_writes_nothing() {
 }
 
 #[test]
+fn a_refusal_asks_for_the_contract_before_its_payment_and_the_booking_last() {
+    let sandbox = one();
+    let facts = "--confirm right-person,fit,budget --close-by +10d --next mon";
+    sandbox.crm(&format!("advance zhang 50 --kind meeting {facts}")).done();
+    let help = |line: &str| {
+        let said = refused(&sandbox, line, 1);
+        let lines = said.lines().filter_map(|line| line.trim().strip_prefix("= help: "));
+        lines.map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        help("advance zhang closed"),
+        [
+            "first: crm log zhang contract",
+            "first: crm log zhang payment --amount AMOUNT",
+            "when it is so: crm advance zhang closed --kind booking",
+        ]
+    );
+    let at_90 = ["first: crm log zhang contract", "first: crm log zhang payment --amount AMOUNT"];
+    assert_eq!(help("advance zhang 90")[..2], at_90);
+    assert_eq!(help("advance zhang 90")[2], "when it is so: crm advance zhang 90");
+    // An entry that is missing alone comes with the move.
+    sandbox.crm("log zhang payment --amount 10").done();
+    assert_eq!(help("advance zhang 90"), ["when it is so: crm advance zhang 90 --kind contract"]);
+}
+
+#[test]
 fn a_refusal_is_chinese_in_a_chinese_ledger() {
     let sandbox = Sandbox::with_settings("[ledger]\nlanguage = \"zh\"\n");
     sandbox.crm("add 张先生 --id zhang --owner liuyan --date 2009-12-01").done();
@@ -462,9 +488,25 @@ fn tallies_add_up() {
     assert!(refused(&sandbox, "tally liuyna --dials 1", 2).contains("did you mean `liuyan`?"));
 }
 
+fn executable(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 #[test]
 fn edit_checks_what_comes_back() {
     let sandbox = one();
+    // A shell reads EDITOR, quotes and spaces as git has them.
+    for editor in
+        ["\"./my editor.sh\" -w", "./my\\ editor.sh '-w'", "sh './my editor.sh' \"$FLAG\""]
+    {
+        sandbox.write("my editor.sh", "#!/bin/sh\n[ \"$1\" = -w ] && echo \"# $#\" >> \"$2\"\n");
+        executable(&sandbox.path().join("my editor.sh"));
+        let environment = [("PATH", "/usr/bin:/bin"), ("EDITOR", editor), ("FLAG", "-w")];
+        let (_, said) = run(sandbox.command().args(["edit", "zhang"]).envs(environment)).done();
+        assert_eq!(said, "prospects/zhang.toml written\n", "{editor}");
+    }
+    assert!(sandbox.read("prospects/zhang.toml").ends_with("# 2\n# 2\n# 2\n"));
     let edit = |script: &str| {
         sandbox.write("editor.sh", format!("#!/bin/sh\n{script}\n"));
         run(sandbox
@@ -779,4 +821,84 @@ fn nothing_that_was_signed_or_paid_is_swept() {
     assert_eq!(ledger.crm("sweep -f ids").ok(), "paid\nplain\nsigned\n");
     ledger.crm("sweep --apply").done();
     assert_eq!(ledger.crm("list stage:opportunity -f ids").ok(), "plain\n");
+}
+
+#[test]
+fn machines_read_what_was_written() {
+    let sandbox = Sandbox::ledger();
+    let header = "id,key,kind,stage,owner,file\n";
+    let csv = |line: &str| {
+        let (dry, _) = sandbox.crm(&format!("{line} -f csv -n")).done();
+        let before = sandbox.snapshot();
+        sandbox.crm(&format!("{line} -f csv -n --table x")).done();
+        assert_eq!(sandbox.snapshot(), before);
+        let (out, _) = sandbox.crm(&format!("{line} -f csv")).done();
+        assert_eq!(out, dry, "{line}");
+        // Every key is in the file that the row names.
+        for row in out.strip_prefix(header).unwrap().lines() {
+            let cells: Vec<&str> = row.split(',').collect();
+            assert!(sandbox.read(cells[5]).contains(&format!("\n{} = {{", cells[1])), "{row}");
+        }
+        let keys = without_suffixes(&out);
+        keys.strip_prefix(header).unwrap().to_owned()
+    };
+    let day = "2009-12-18";
+    assert_eq!(
+        csv("add 张先生 --id zhang --owner liuyan"),
+        format!("zhang,{day}-1,opened,,liuyan,prospects/zhang.toml\n")
+    );
+    assert_eq!(
+        csv("log zhang meeting --next 2009-12-21"),
+        format!("zhang,{day}-2,meeting,,,prospects/zhang.toml\n")
+    );
+    assert_eq!(
+        csv("advance zhang 25 --force so"),
+        format!("zhang,{day}-3,moved,25,,prospects/zhang.toml\n")
+    );
+    assert_eq!(
+        csv("assign zhang --to hejun"),
+        format!("zhang,{day}-4,assigned,,hejun,prospects/zhang.toml\n")
+    );
+    assert_eq!(csv("undo zhang"), format!("zhang,{day}-5,retracted,,,prospects/zhang.toml\n"));
+    assert_eq!(
+        csv("tally hejun --dials 3"),
+        format!("hejun,{day}-1,tally,,,activity/hejun.toml\n")
+    );
+    assert_eq!(csv("log --where owner:nobody call"), "");
+    let json = sandbox.crm("release zhang --reason so -f json").done().0;
+    assert!(json.contains("\"owner\": \"\""), "{json}");
+    assert!(json.contains("\"stage\": null"), "{json}");
+    assert_eq!(sandbox.crm("log zhang call -f ids").done().0, "zhang\n");
+    // People read what they read before.
+    assert!(sandbox.crm("log zhang call -n").ok().starts_with("--- "));
+    assert_eq!(sandbox.crm("add Li --id li").done().0, "li\n");
+}
+
+/// The rows without the suffixes of their keys.
+fn without_suffixes(csv: &str) -> String {
+    let bare = |line: &str| {
+        let mut cells: Vec<String> = line.split(',').map(String::from).collect();
+        if cells[1] != "key" {
+            let end = cells[1].rfind('-').unwrap();
+            cells[1].truncate(end);
+        }
+        cells.join(",") + "\n"
+    };
+    csv.lines().map(bare).collect()
+}
+
+#[test]
+fn a_proposal_is_one_document() {
+    let sandbox = Sandbox::ledger();
+    sandbox.prospect(
+        "zhang",
+        "name = \"zhang\"",
+        "2009-10-01 = { kind = \"opened\", owner = \"a\" }\n\
+         2009-10-02 = { kind = \"meeting\", stage = \"25\", forced = \"so\" }\n",
+    );
+    let dry = sandbox.crm("sweep --apply -n -f csv").done().0;
+    assert!(dry.starts_with("id,key,kind,stage,owner,file\nzhang,2009-12-18-1-"), "{dry}");
+    let json = sandbox.crm("sweep --apply -f json").done().0;
+    assert_eq!(json.matches("\"schema\"").count(), 1, "{json}");
+    assert!(json.contains("\"report\": \"sweep\""), "{json}");
 }

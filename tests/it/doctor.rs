@@ -29,7 +29,7 @@ fn a_healthy_clone() {
     let run = repo.crm("doctor");
     assert_eq!((run.status, &*run.stderr), (0, ""), "{}", run.stdout);
     assert!(!run.stdout.contains("advice") && !run.stdout.contains("wrong"), "{}", run.stdout);
-    assert_eq!(run.stdout.lines().count(), 13, "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 14, "{}", run.stdout);
     assert!(repo.crm("doctor -f json").ok().contains("\"verdict\": \"fine\""));
 }
 
@@ -75,6 +75,7 @@ fn attributes_and_what_is_in_git() {
     repo.sandbox.write(".gitignore", "");
     std::fs::remove_file(repo.path().join(".crm/.gitignore")).unwrap();
     assert!(check(&repo, "ignored").0.starts_with("advice,"));
+    repo.sandbox.write(".crm/tmp/0", "x");
     repo.git("add -f .crm").done();
     assert!(check(&repo, "ignored").0.starts_with("wrong,"));
     repo.git("rm -q --cached crm.toml").done();
@@ -99,9 +100,9 @@ fn conflicts_leftovers_and_programs() {
     repo.sandbox.write("crm.toml", "[leger]\n");
     repo.sandbox.write(".crm/tmp/0", "x");
     assert!(check(&repo, "unfinished").0.starts_with("advice,1 temporary file"));
-    repo.sandbox.write(".crm/journal", "torn");
+    repo.sandbox.write(".git/crm/journal", "torn");
     assert!(check(&repo, "unfinished").0.starts_with("advice,\"a write was cut short"));
-    assert_eq!(repo.sandbox.read(".crm/journal"), "torn");
+    assert_eq!(repo.sandbox.read(".git/crm/journal"), "torn");
     repo.git("config core.untrackedCache true").done();
     assert_eq!(check(&repo, "untracked-cache").0, "fine,on,");
     let other = Sandbox::empty();

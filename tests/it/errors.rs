@@ -5,14 +5,17 @@
 //! What cannot be kept in git (a link, an unreadable file, 50 MB) is made by [`setup`] before the run.
 
 use crate::common::{Run, Sandbox, run, split};
-use crm::diag::Code;
+use crm::diag::{Code, Lang};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 13] = [
+const ELSEWHERE: [(Code, &str); 16] = [
+    (Code::NotShown, "needs an output that refuses: tests/it/safety.rs"),
+    (Code::CutShort, "needs a writer that died: tests/it/write.rs"),
+    (Code::TooManyFiles, "needs a limit of the system: tests/it/hostile.rs"),
     (Code::Locked, "needs a second process that holds the lock: tests/it/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/it/write.rs"),
     (Code::BadRevision, "needs a repository: tests/it/git_check.rs"),
@@ -47,6 +50,18 @@ fn setup(case: &str, sandbox: &Sandbox) -> bool {
             let text = sandbox.read("prospects/zhang.toml");
             sandbox.write("prospects/zhang.toml", format!("needs = {open}{close}\n{text}"));
         }
+        "tracked-state" => {
+            sandbox.write(".crm/journal", "end\n");
+            return git(sandbox, &["init", "-q"]) && git(sandbox, &["add", "-f", ".crm/journal"]);
+        }
+        "nested-repository" => {
+            sandbox.write("prospects/HEAD", "ref: refs/heads/main\n");
+            return git(sandbox, &["init", "-q"]) && git(sandbox, &["add", "."]);
+        }
+        "ignored" => {
+            sandbox.write(".gitignore", "prospects/\n");
+            return git(sandbox, &["init", "-q"]);
+        }
         // Written here, because some file systems do not tell the two names apart.
         "duplicate-id-form" => {
             sandbox.prospect(
@@ -63,6 +78,13 @@ fn setup(case: &str, sandbox: &Sandbox) -> bool {
         _ => {}
     }
     true
+}
+
+/// Runs git in the sandbox; does it have one?
+fn git(sandbox: &Sandbox, words: &[&str]) -> bool {
+    let mut git = Command::new("git");
+    git.env_clear().env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", sandbox.path());
+    git.args(words).current_dir(sandbox.path()).status().is_ok_and(|status| status.success())
 }
 
 #[cfg(unix)]
@@ -217,7 +239,7 @@ fn every_code_has_a_case() {
 fn every_code_is_documented() {
     let docs = std::fs::read_to_string(folder().join("../../docs/errors.md")).unwrap();
     for code in Code::ALL {
-        let start = format!("| `{}` | {} | {} |", code.id(), code.severity(), code.about());
+        let start = format!("| `{}` | {} | {} |", code.id(), code.severity(), code.about(Lang::En));
         let row = docs.lines().find(|line| line.starts_with(&start));
         let row = row.unwrap_or_else(|| panic!("docs/errors.md has no row that begins: {start}"));
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();

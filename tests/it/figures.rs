@@ -8,8 +8,8 @@ use crm::model::prospect::Prospect;
 use crm::model::settings::Settings;
 use crm::report::activity::measure;
 use crm::report::classify::classify;
-use crm::report::columns::flags;
 use crm::report::{Request, find};
+use crm::rules::attribute::{View, listed_flags};
 use crm::rules::book::Book;
 use crm::rules::replay::replay;
 use crm::table::sheet::{Cell, Sheet, Table};
@@ -70,7 +70,10 @@ fn named(book: &Book, word: &str, code: Code) -> Vec<(&'static str, Ids)> {
         };
         check(&subject).iter().any(|finding| finding.code == code)
     });
-    let flagged = records().filter(|record| flags(record).contains(&word));
+    let flagged = records().filter(|record| {
+        let flags = listed_flags(&View::of(record, &book.settings, book.as_of));
+        flags.iter().any(|flag| flag.id == word)
+    });
     let asked = query(book, &format!("is:{word}"));
     let queried = records().filter(|record| book.selection(&asked).has(record));
     let sheet = classify(book, &Request::of(query(book, "")), None);

@@ -105,7 +105,6 @@ fn owners_leaders_admins_and_the_pool() {
         "2009-12-06 = { kind = \"opened\", by = \"liu\", owner = \"liu\" }\n",
     );
     liu.sandbox.write("activity/liu.toml", "2009-12-03 = { dials = 4 }\n");
-    liu.sandbox.write("letters/offer.txt", "…");
     liu.commit("my own").done();
     assert_eq!(push(&liu, "").done().1.lines().filter(|l| l.starts_with("remote:")).count(), 0);
     add(&liu, "pool", "2009-12-07 = { kind = \"assigned\", by = \"liu\", owner = \"liu\" }");
@@ -377,10 +376,11 @@ fn what_cannot_be_read_and_links() {
     liu.commit("a link in its place").done();
     server.refuses(&liu, "", &["error[symlink]", "the event `2009-12-04-1` of `zhang` is gone"]);
     liu.git("reset -q --hard origin/main").done();
-    // Not the prospects' folder, and no ledger's file: anybody's.
+    // Not the prospects' folder, and no ledger's file: an admin's.
     liu.sandbox.write("other/prospects/zhang.toml", "whatever");
     liu.commit("beside it").done();
-    push(&liu, "").done();
+    let expected = "`liu` may not change other/prospects/zhang.toml: it is no file of the ledger";
+    server.refuses(&liu, "", &["error[admins-only]", expected]);
 }
 
 #[test]
@@ -589,7 +589,7 @@ fn both_sides_of_a_merge_changed_one_prospect() {
     // Another branch, merged by somebody who owns nothing of it.
     let he = server.clone("he");
     he.git("checkout -q -b side HEAD~1").done();
-    he.sandbox.write("x.txt", "x");
+    add(&he, "li", &call("he", "06"));
     he.commit("side").done();
     he.git("merge -q --no-edit origin/main").done();
     push(&he, "").done();
@@ -631,7 +631,7 @@ fn renamed_on_one_side_and_continued_on_the_other() {
 fn who_pushes() {
     let server = Server::new();
     let he = server.clone("he");
-    he.sandbox.write("x.txt", "x");
+    add(&he, "zhang", &call("liu", "06"));
     he.commit("x").done();
     let as_user = |name: &str, user: &str| {
         let mut command = command("git", &he.path(), "he");
@@ -848,7 +848,10 @@ fn random_pushes() {
             honest[at] &= !bad;
             if !bad {
                 match rng.u8(..4) {
-                    0 => drop(clone.sandbox.write(&format!("notes/{user}.txt"), round.to_string())),
+                    0 => {
+                        let tally = format!("2009-12-03 = {{ dials = {round} }}\n");
+                        clone.sandbox.write(&format!("activity/{user}.toml"), tally);
+                    }
                     1 => change(own, &|text| {
                         text.replacen("\n[events]", &format!("\n# {round}\n[events]"), 1)
                     }),

@@ -429,6 +429,40 @@ mod links {
         assert_eq!(sandbox.snapshot(), before);
     }
 
+    /// A report, a selection or a plan of a part of the ledger would look like one of the whole.
+    #[test]
+    fn without_open_files_there_is_no_part_of_a_report() {
+        let sandbox = Sandbox::ledger();
+        for n in 0..200 {
+            sandbox.prospect(&format!("p{n}"), "name = \"p\"\n", OPENED);
+        }
+        let limited = |files: u32, words: &str| {
+            let script = format!("ulimit -n {files}; exec '{}' {words}", env!("CARGO_BIN_EXE_crm"));
+            let mut command = std::process::Command::new("sh");
+            command
+                .args(["-c", &script])
+                .env_clear()
+                .env("CRM_TODAY", TODAY)
+                .current_dir(sandbox.path());
+            run(&mut command)
+        };
+        for files in 4..20 {
+            for words in ["list -f ids", "report funnel -f csv", "log --where is:open note -m x -n"]
+            {
+                let run = limited(files, words);
+                match run.status {
+                    0 => assert_eq!(run.stdout, limited(256, words).stdout, "{files} {words}"),
+                    _ => {
+                        assert_eq!((run.status, run.stdout.as_str()), (3, ""), "{files} {words}");
+                        assert!(run.stderr.starts_with("error["), "{}", run.stderr);
+                    }
+                }
+            }
+        }
+        let said = limited(5, "list -f ids").fails(3);
+        assert!(said.starts_with("error[too-many-files]: "), "{said}");
+    }
+
     /// Files may not grow beyond a size: the write fails as on a full disk (or the system kills).
     #[test]
     fn a_limit_on_the_size_of_files_loses_nothing() {

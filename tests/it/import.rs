@@ -147,7 +147,7 @@ fn a_date_that_can_be_read_in_two_ways_is_not_guessed() {
     let said = refused(&sandbox, "import deals.csv --date-format %d/%m/%Y", 1);
     contains(
         &said,
-        &["`03/04/09` is no date as `%d/%m/%Y` writes it", "2009-12-19 is still to come"],
+        &["`03/04/09` is no date of the form `%d/%m/%Y`", "2009-12-19 is still to come"],
     );
     let said = refused(&sandbox, "import deals.csv --date-format %Q", 2);
     contains(&said, &["error[bad-mapping]: `%Q` is not a date format", "--date-format"]);
@@ -196,7 +196,7 @@ fn everything_wrong_in_a_row_is_said_at_once() {
     contains(
         &said,
         &[
-            "line 2: unknown stage `Won`; `value`: `many` is not an amount; no kind of event `dinner`",
+            "line 2: no stage `Won`; `value`: `many` is not an amount; no kind of event `dinner`",
             "help: stages: opportunity, appointment, 25, 50, 90, closed, lost; translate it: \
              --translate 'COLUMN:Won=STAGE'",
         ],
@@ -256,7 +256,7 @@ fn ids_from_names_are_numbered_and_never_merge() {
     sandbox.prospect("bob", "name = \"Bob\"\n", "2009-12-01 = { kind = \"opened\" }\n");
     assert_eq!(
         imported(sandbox.crm("import deals.csv")),
-        "ids are made from names: the same file again would add everybody again\n\
+        "ids are made from names: importing this file again would add every prospect again\n\
          3 rows: 3 prospects added, 3 entries written\n"
     );
     assert_eq!(sandbox.crm("list -f ids").ok(), "ann\nann-2\nbob\nbob-2\n");
@@ -271,7 +271,7 @@ fn equal_rows_with_other_ids_are_other_deals() {
     assert_eq!(sandbox.crm("list -f ids").ok(), "a\nb\n");
     let sandbox = with_csv("id,name,date\na,Ann,2009-12-01\na,Ann,2009-12-01\n");
     let said = refused(&sandbox, "import deals.csv", 1);
-    contains(&said, &["line 3: the id `a` stands on line 2 already", "help: if rows", "--group"]);
+    contains(&said, &["line 3: the id `a` is on line 2 already", "help: if rows", "--group"]);
 }
 
 const ORDERS: &str = "import orders.csv --map customer=id --map customer=name --map day=date \
@@ -389,7 +389,7 @@ fn what_a_mapping_cannot_mean_is_said_with_its_place() {
             "line 2: one of the row's entries has no date",
             "line 3: no line of team.csv has the name `Nobody`",
             "line 4: no [[entry]] of the mapping fits the row",
-            "help: `when` compares what the file says, before it is translated",
+            "help: `when` compares the cell of the file, before it is translated",
         ],
     );
     let with = |from: &str, to: &str| {
@@ -420,7 +420,7 @@ fn what_a_mapping_cannot_mean_is_said_with_its_place() {
     // A key that stands twice would leave the choice to chance.
     sandbox.write("deals.toml", MAPPING).write("in/team.csv", "name,office\nA,1\nA,2\n");
     let said = refused(&sandbox, "import in/deals.csv --mapping deals.toml", 1);
-    contains(&said, &["line 3: the name `A` stands on line 2 already", "in/team.csv:3:1"]);
+    contains(&said, &["line 3: the name `A` is on line 2 already", "in/team.csv:3:1"]);
 }
 
 #[test]
@@ -428,14 +428,14 @@ fn options_that_cannot_be_understood() {
     let sandbox = with_csv(DEALS);
     for (options, said) in [
         ("", "no column is named like a field"),
-        ("--map Customer", "`Customer` says no field"),
+        ("--map Customer", "`Customer` names no field"),
         ("--map Customer=nmae", "did you mean `name`?"),
         ("--map Custoner=name", "did you mean `Customer`?"),
         ("--map {Customer=name", "`{` is not closed"),
-        ("--map Stage=stage", "nothing says who a row is about"),
+        ("--map Stage=stage", "no column is mapped to a prospect's `name` or `id`"),
         ("--map Customer=name --translate Won=closed", "`Won=closed` is no translation"),
         ("--map Customer=name --kind dinner", "no kind of event `dinner`"),
-        ("--map Customer=name --delimiter ab", "--delimiter takes one character"),
+        ("--map Customer=name --delimiter ab", "--delimiter needs one character"),
         ("--map Customer=name --date 5-1", "--date: `5-1` is not a date"),
         ("--mapping no.toml", "no.toml cannot be read"),
     ] {
@@ -497,7 +497,7 @@ fn people_lists_and_everything_an_entry_can_say() {
     );
     assert_eq!(
         imported(sandbox.crm("import deals.csv")),
-        "ids are made from names: the same file again would add everybody again\n\
+        "ids are made from names: importing this file again would add every prospect again\n\
          1 row: 1 prospect added, 1 entry written\n"
     );
     let file = sandbox.read("prospects/acme.toml");

@@ -37,7 +37,7 @@ const HOMES: [(&str, &str); 23] = [
     ("simdutf8", "src/disk/files.rs"),
     ("smol_str", "src/value/text.rs"),
     ("serde_json", "src/render"),
-    ("similar", "src/cli"),
+    ("similar", "src/act"),
     ("terminal_size", "src/cli/terminal.rs"),
     ("toml", "src/format"),
     ("toml_edit", "src/format"),

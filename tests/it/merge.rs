@@ -21,7 +21,7 @@ fn clean(base: &str, ours: &str, theirs: &str) -> String {
 /// The text of a merge, and what is in conflict.
 fn conflicts(base: &str, ours: &str, theirs: &str) -> (String, Vec<String>) {
     let merged = prospect(base, ours, theirs);
-    let found = merged.conflicts.iter().map(|c| format!("{}:{}", c.line, c.what)).collect();
+    let found = merged.conflicts.iter().map(|c| format!("{}:{}", c.line, c.what.en())).collect();
     (merged.text, found)
 }
 
@@ -313,7 +313,7 @@ fn huge_files_take_no_longer_than_their_size() {
 
 /// What a branch does to a file.
 #[derive(Debug, Clone)]
-enum Edit {
+pub enum Edit {
     /// An entry at the end.
     Append {
         day: u32,
@@ -485,7 +485,7 @@ fn keeps_places(edits: &[Vec<Edit>]) -> bool {
 }
 
 /// The same, and does no branch delete an entry?
-fn grows(edits: &[Vec<Edit>]) -> bool {
+pub fn grows(edits: &[Vec<Edit>]) -> bool {
     let deletes = |edit: &Edit| matches!(edit, Edit::Delete { .. });
     keeps_places(edits) && !edits.iter().flatten().any(deletes)
 }
@@ -509,7 +509,7 @@ fn branches(count: usize) -> impl Strategy<Value = (String, Vec<String>)> {
 }
 
 /// A base and branches of it, made by edits of some kind.
-fn branches_of(
+pub fn branches_of(
     count: usize,
     kind: fn(&[Vec<Edit>]) -> bool,
 ) -> impl Strategy<Value = (String, Vec<String>)> {

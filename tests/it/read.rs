@@ -340,3 +340,20 @@ fn a_cache_of_an_earlier_version_is_neither_read_nor_touched() {
     sandbox.crm("log bai-xue note -m x --as-of 2010-03-31").done();
     assert_eq!(sandbox.read(".crm/cache/standings"), "torn");
 }
+
+#[test]
+fn letters_with_one_capital_are_equal() {
+    let sandbox = Sandbox::ledger();
+    let opened = "2009-12-01 = { kind = \"opened\" }\n";
+    sandbox.prospect("Σίσυφος", "name = \"Σίσυφος\"", opened);
+    assert_eq!(sandbox.run(&["list", "ΣΊΣΥΦΟΣ", "-f", "ids"]).ok(), "Σίσυφος\n");
+    assert_eq!(sandbox.run(&["list", "σίσυφοσ", "-f", "ids"]).ok(), "Σίσυφος\n");
+    assert!(sandbox.run(&["show", "ΣΊΣΥΦΟΣ"]).ok().contains("Σίσυφος"));
+    let add = |words: &[&str]| sandbox.run(&[&["add"], words].concat());
+    assert!(add(&["x", "--id", "ΣΊΣΥΦΟΣ"]).fails(1).contains("is taken"));
+    assert!(add(&["ΣΊΣΥΦΟΣ", "--id", "s"]).fails(1).contains("likely-duplicate"));
+    sandbox.prospect("north/σίσυφοσ", "name = \"x\"", opened);
+    let found = sandbox.crm("check").stdout;
+    assert!(found.contains("error[duplicate-id]"), "{found}");
+    assert!(found.contains("they differ only in case"), "{found}");
+}

@@ -168,7 +168,7 @@ proptest! {
     ) {
         let to = (from + length).min(DAYS);
         let book = book(&prospects, day(to + later));
-        let by = by_owner.then_some(Dimension::Owner);
+        let by = by_owner.then_some(Dimension::OWNER);
         let period = Period { from: day(from), to: day(to) };
         let sheet = make("bridge", &book, by, Some(period));
         let bridge = table(&sheet, "bridge");

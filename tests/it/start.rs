@@ -124,6 +124,45 @@ fn a_program_acts_on_the_ledger_and_the_day_that_crm_was_given() {
 
 #[cfg(unix)]
 #[test]
+fn an_option_that_a_program_would_not_get_is_refused() {
+    let sandbox = Sandbox::ledger();
+    program(&sandbox, "bin/crm-hello", "echo \"hello $*\"");
+    for (words, option) in [
+        (&["-f", "csv", "hello"][..], "-f"),
+        (&["-o", "a.csv", "hello"], "-o"),
+        (&["--table", "plan", "hello"], "--table"),
+        (&["--strict", "hello"], "--strict"),
+        (&["--raw", "hello"], "--raw"),
+        (&["--ascii", "hello"], "--ascii"),
+    ] {
+        let said = run(&mut with_programs(&sandbox, words)).fails(2);
+        let start = format!("error[bad-argument]: {option} before `hello` would be ignored: ");
+        assert!(said.starts_with(&start), "{said}");
+    }
+    let said = run(&mut with_programs(&sandbox, &["hello", "-f", "csv"])).ok();
+    assert_eq!(said, "hello -f csv\n");
+}
+
+#[test]
+fn an_empty_ledger_names_the_command_that_adds_the_first_prospect() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("crm.toml", "");
+    std::fs::create_dir(sandbox.path().join("prospects")).unwrap();
+    let hint = "the ledger has no prospects yet; add the first one: crm add NAME\n";
+    for (line, expected) in
+        [("list", hint), ("report funnel", hint), ("pool", hint), ("list -f csv", "")]
+    {
+        let said = sandbox.crm(line);
+        assert_eq!((said.status, said.stderr.as_str()), (0, expected), "crm {line}");
+    }
+    // The first prospect itself, and a query without a match, are no empty ledger.
+    let said = sandbox.crm("add zhang --owner liu").stderr;
+    assert_eq!(said, "zhang: opened in prospects/zhang.toml\n");
+    assert_eq!(sandbox.crm("list owner:wang").stderr, "");
+}
+
+#[cfg(unix)]
+#[test]
 fn help_lists_the_programs_of_the_path() {
     let sandbox = Sandbox::empty();
     program(&sandbox, "bin/crm-hello", "echo hello");
@@ -208,19 +247,40 @@ fn hooks_in_a_bare_repository_are_those_of_the_server() {
     clone.crm("hooks install").done();
 }
 
+/// The exit status and the output of a command on a terminal; `None` if none can be made here.
+#[cfg(unix)]
+fn on_a_terminal(sandbox: &Sandbox, line: &str) -> Option<(Option<i32>, String)> {
+    let line = format!("{} {line}", env!("CARGO_BIN_EXE_crm"));
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]).current_dir(sandbox.path());
+    let Ok(output) = terminal.stdin(std::process::Stdio::null()).output() else {
+        println!("skipped: there is no `script` that makes a terminal");
+        return None;
+    };
+    Some((output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned()))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dashboard_is_not_printed_on_a_terminal() {
+    let sandbox = Sandbox::ledger();
+    let Some((status, said)) = on_a_terminal(&sandbox, "dashboard") else { return };
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("a dashboard is an HTML page, which a terminal cannot show"), "{said}");
+    assert!(said.contains("crm dashboard -o monday.html") && !said.contains("<html"), "{said}");
+    // Into a file it is written from a terminal, too, and a pipe gets it.
+    let (status, said) = on_a_terminal(&sandbox, "dashboard -o monday.html").unwrap();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(sandbox.read("monday.html").contains("<html"));
+    assert!(sandbox.crm("dashboard").ok().contains("<html"));
+}
+
 #[cfg(unix)]
 #[test]
 fn guard_on_a_terminal_says_what_it_is_for() {
     let sandbox = Sandbox::ledger();
-    let guard = format!("{} guard", env!("CARGO_BIN_EXE_crm"));
-    let mut terminal = Command::new("script");
-    terminal.args(["-qec", &guard, "/dev/null"]).current_dir(sandbox.path());
-    let Ok(output) = terminal.stdin(std::process::Stdio::null()).output() else {
-        println!("skipped: there is no `script` that makes a terminal");
-        return;
-    };
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(2), "{said}");
+    let Some((status, said)) = on_a_terminal(&sandbox, "guard") else { return };
+    assert_eq!(status, Some(2), "{said}");
     assert!(said.contains("crm guard judges a push"), "{said}");
     assert!(said.contains("crm guard origin/main HEAD --user REP"), "{said}");
     assert!(said.contains("crm hooks install --server DIR"), "{said}");

@@ -292,7 +292,7 @@ fn a_killed_sweep_is_done_or_not_done() {
             assert!(file == old || file == new, "half a file: {file}");
         }
         // Whoever comes next, and be it to read, finds all of it or none of it.
-        assert_eq!(sandbox.crm("list -f ids").ok().lines().count(), 40);
+        assert_eq!(sandbox.crm("list -f ids").done().0.lines().count(), 40);
         let now = state(&sandbox);
         assert!(now == old || now == new, "half a sweep in round {round}");
         if now == old {
@@ -359,14 +359,20 @@ fn names(sandbox: &Sandbox) -> [bool; 2] {
 #[test]
 fn what_a_dead_writer_promised_is_finished() {
     let sandbox = died_with(PROMISED);
-    assert_eq!(sandbox.crm("list -f ids").ok(), "wang\nzhang\n");
+    let (listed, said) = sandbox.crm("list -f ids").done();
+    assert_eq!(listed, "wang\nzhang\n");
+    assert_eq!(
+        said,
+        "warning[cut-short]: a write that was cut short was finished: prospects/zhang.toml, \
+         prospects/wang.toml\n"
+    );
     assert_eq!(names(&sandbox), [true, true]);
     assert_eq!(left_over(&sandbox), Vec::<String>::new());
     // It died after the first rename: the rest is done, the first stays.
     let sandbox = died_with(PROMISED);
     std::fs::rename(sandbox.path().join(".crm/tmp/0"), sandbox.path().join("prospects/zhang.toml"))
         .unwrap();
-    sandbox.crm("list -f ids").ok();
+    sandbox.crm("list -f ids").done();
     assert_eq!(names(&sandbox), [true, true]);
 }
 
@@ -375,12 +381,13 @@ fn what_somebody_changed_since_is_theirs() {
     let sandbox = died_with(PROMISED);
     let text = format!("name = \"张太太\"\n\n[events]\n{OPENED}");
     sandbox.write("prospects/zhang.toml", &text);
-    sandbox.crm("list -f ids").ok();
+    let (_, said) = sandbox.crm("list -f ids").done();
+    assert!(said.contains("they were changed since: prospects/zhang.toml"), "{said}");
     assert_eq!(sandbox.read("prospects/zhang.toml"), text);
     // A temporary file of another commit is not what was promised.
     let sandbox = died_with(PROMISED);
     sandbox.write(".crm/tmp/1", "name = \"newer\"\n");
-    sandbox.crm("list -f ids").ok();
+    sandbox.crm("list -f ids").done();
     assert_eq!(names(&sandbox), [true, false]);
 }
 

@@ -1,19 +1,12 @@
 //! `crm add NAME`: a new prospect, opened.
 
+use crate::act::add::{Opening, add, own_fact};
+use crate::act::session::Session;
 use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
-use crate::cli::eligible::{Gift, Override, admit_gifts};
-use crate::cli::entry::{Session, created, insert};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::disk::file::id_of;
-use crate::disk::find::new_path;
-use crate::disk::ledger::Ledger;
-use crate::disk::likeness::{Likeness, alike};
-use crate::model::event::Event;
 use crate::model::prospect::{Contact, Prospect};
-use crate::rules::entry::nearly_known_source;
-use crate::rules::replay::replay;
-use crate::value::id;
+use crate::model::settings::Settings;
 use clap::Args;
 
 /// A new prospect, opened; prints its id
@@ -34,7 +27,7 @@ pub struct Add {
     /// A person there [default, with --phone, --email or --decides: the prospect's own name]
     #[arg(long, value_name = "NAME")]
     contact: Option<String>,
-    /// What the person does
+    /// The person's role
     #[arg(long, value_name = "TEXT")]
     role: Option<String>,
     /// Telephone
@@ -50,13 +43,13 @@ pub struct Add {
     signed: Signed,
     #[command(flatten)]
     evidence: Facts,
-    /// Although a prospect that looks the same exists
+    /// Although a prospect that looks alike exists
     #[arg(long)]
     anyway: bool,
     /// With --owner: although the rep may not have it, and why
     #[arg(long, value_name = "REASON", requires = "owner")]
     force: Option<String>,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
@@ -77,13 +70,13 @@ pub struct NewFacts {
     /// Size of the company
     #[arg(long, value_name = "TEXT")]
     size: Option<String>,
-    /// What they need: health,education
+    /// Their needs: health,education
     #[arg(long, value_name = "TEXT", value_delimiter = ',')]
     need: Vec<String>,
     /// Where they came from
     #[arg(long, value_name = "TEXT")]
     source: Option<String>,
-    /// What they would buy
+    /// The product that they would buy
     #[arg(long, value_name = "TEXT")]
     product: Option<String>,
     /// Groups several prospects of one customer
@@ -104,58 +97,24 @@ impl Add {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.dry_run)?;
-        let ledger = session.ledger;
-        let mut prospect = self.prospect(ledger)?;
-        let mut event = session.draft("opened", &self.signed, &self.evidence)?;
-        self.admit_owner(context, &prospect, &mut event)?;
-        insert(&mut prospect, event);
-        if !self.anyway {
-            self.refuse_likely_duplicate(ledger, &prospect)?;
+        let prospect = self.prospect(&session.ledger.settings)?;
+        let event = self.signed.draft(&session, "opened", &self.evidence, context)?;
+        let (id, force) = (self.id.as_deref(), self.force.as_deref());
+        let how = Opening { id, anyway: self.anyway, force };
+        let (added, done) = add(&session, prospect, event, how)?;
+        if !self.dry_run && !context.writes_for_machines() {
+            context.print(&format!("{}\n", added.id))?;
         }
-        session.write(&[created(ledger, &prospect)?])?;
-        if !self.dry_run {
-            context.print(&format!("{}\n", prospect.id))?;
-            context.say(&format!(
-                "{}: opened in {}",
-                prospect.name,
-                ledger.show(&prospect.path).display()
-            ));
-        }
-        session.doubt(&prospect.events, nearly_known_source(&prospect, &ledger.settings));
-        Ok(())
+        context.tell(done)
     }
 
-    /// May the owner have it? A new prospect has no grade yet, so no level is asked of its owner.
-    fn admit_owner(
-        &self,
-        context: &Context,
-        prospect: &Prospect,
-        event: &mut Event,
-    ) -> Result<(), Failure> {
-        let mut pooled = prospect.clone();
-        pooled.events.push(Event { owner: None, ..event.clone() });
-        let settings = &context.ledger()?.settings;
-        let Some(record) = replay(pooled, settings, event.date()) else { return Ok(()) };
-        let gift = Gift { named: format!("`{}`", prospect.id), record, event };
-        admit_gifts(context, vec![gift], Override::Reason(self.force.as_deref()))
-    }
-
-    /// The prospect without its opening event.
-    fn prospect(&self, ledger: &Ledger) -> Result<Prospect, Diagnostic> {
+    /// The prospect with its facts; without id and events.
+    fn prospect(&self, settings: &Settings) -> Result<Prospect, Diagnostic> {
         let words = self.name.join(" ");
         let name = words.trim();
-        if name.is_empty() {
-            let message = words!("a prospect needs a name", "潜在客户需要名称");
-            return Err(Diagnostic::new(Code::MissingName, message)
-                .typed()
-                .help(words!("for example: crm add 张先生", "例如：crm add 张先生")));
-        }
-        let id = self.free_id(name, ledger)?;
         let facts = &self.facts;
         let boxed = |items: &[String]| items.iter().map(|item| item.as_str().into()).collect();
         let mut prospect = Prospect {
-            path: new_path(ledger, &id),
-            id: id.into(),
             name: name.into(),
             needs: boxed(&facts.need),
             tags: boxed(&facts.tag),
@@ -177,18 +136,8 @@ impl Add {
             }
         }
         for fact in &facts.fact {
-            let (key, value) = own_fact(fact, ledger)?;
-            prospect.set_fact(key, value);
-        }
-        if let Some(pipeline) = &facts.pipeline
-            && ledger.settings.pipeline(Some(pipeline)).is_none()
-        {
-            return Err(Diagnostic::new(
-                Code::UnknownPipeline,
-                format!("no pipeline `{pipeline}`"),
-            )
-            .typed()
-            .nearest(pipeline, ledger.settings.pipelines.iter().map(|p| &*p.id)));
+            let (key, value) = name_and_text(fact)?;
+            prospect.set_fact(own_fact(settings, key)?, value);
         }
         prospect.contacts.extend(self.person(name));
         Ok(prospect)
@@ -210,75 +159,13 @@ impl Add {
             birthday: None,
         })
     }
-
-    /// The id stated, or one from the name with a number where it is taken.
-    fn free_id(&self, name: &str, ledger: &Ledger) -> Result<String, Diagnostic> {
-        let (paths, _) = ledger.paths();
-        let taken: std::collections::HashSet<String> =
-            paths.iter().map(|path| id::fold(&id_of(path))).collect();
-        if let Some(stated) = &self.id {
-            id::validate(stated).map_err(|bad| {
-                Diagnostic::new(Code::BadId, format!("--id: {bad}"))
-                    .typed()
-                    .help("letters and digits of any script, `-`, `_` and `.`")
-                    .help("without --id, one is made from the name")
-            })?;
-            if taken.contains(&id::fold(stated)) {
-                return Err(Diagnostic::new(
-                    Code::AlreadyThere,
-                    format!("the id `{stated}` is taken"),
-                )
-                .help(format!("look at it: crm show {stated}")));
-            }
-            return Ok(stated.clone());
-        }
-        let slug = id::slug(name);
-        if slug.is_empty() {
-            return Err(Diagnostic::new(
-                Code::BadId,
-                words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"),
-            )
-            .typed()
-            .help(words!("state one: --id ID", "请指定：--id ID")));
-        }
-        let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
-        let mut candidates = std::iter::once(slug.clone()).chain(numbered);
-        Ok(candidates.find(|id| !taken.contains(&id::fold(id))).unwrap_or(slug))
-    }
-
-    /// Same name and company, same telephone, or same e-mail.
-    fn refuse_likely_duplicate(
-        &self,
-        ledger: &Ledger,
-        prospect: &Prospect,
-    ) -> Result<(), Diagnostic> {
-        let found = alike(ledger, prospect);
-        let Some((first, likeness)) = found.first() else { return Ok(()) };
-        let what = match likeness {
-            Likeness::Name => "name and company",
-            Likeness::Phone => "telephone",
-            Likeness::Email => "e-mail",
-        };
-        Err(Diagnostic::new(
-            Code::LikelyDuplicate,
-            format!("`{}` ({}) has the same {what}", first.id, first.name),
-        )
-        .help(format!("look at it: crm show {}", first.id))
-        .help("if it is somebody else, add --anyway"))
-    }
 }
 
-/// `name=text` of a fact that the settings name.
-fn own_fact<'t>(typed: &'t str, ledger: &Ledger) -> Result<(&'t str, &'t str), Diagnostic> {
-    let known = || ledger.settings.facts.iter().map(|fact| &**fact);
-    match typed.split_once('=') {
-        Some((key, value)) if known().any(|fact| fact == key) => Ok((key, value)),
-        Some((key, _)) => {
-            Err(Diagnostic::new(Code::BadArgument, format!("--fact: no fact `{key}`"))
-                .nearest(key, known())
-                .help("facts of your own are named in crm.toml: [ledger] facts = [\"…\"]"))
-        }
-        None => Err(Diagnostic::new(Code::BadArgument, format!("--fact: `{typed}` has no `=`"))
-            .help("write --fact name=text")),
-    }
+/// The two sides of `name=text`.
+fn name_and_text(typed: &str) -> Result<(&str, &str), Diagnostic> {
+    typed.split_once('=').ok_or_else(|| {
+        let message = words!("--fact: `{typed}` has no `=`", "--fact：`{typed}` 缺少 `=`");
+        Diagnostic::new(Code::BadArgument, message)
+            .help(words!("write --fact name=text", "写作 --fact 字段=内容"))
+    })
 }

@@ -1,27 +1,18 @@
-//! `crm allocate [QUERY]`: who of the pool should go to whom; with `--apply` they do.
+//! `crm allocate [QUERY]`: the rep for each prospect of the pool; `--apply` writes it.
 
 use super::report::Selection;
+use crate::act::allocate::{given, sheet, why};
+use crate::act::session::Session;
+use crate::cli::apply::Apply;
 use crate::cli::context::Context;
-use crate::cli::entry::Session;
-use crate::cli::proposal::{Apply, Proposed};
-use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
+use crate::diag::{Failure, Place, Spot};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
 use crate::format::plan_file::read_plan;
-use crate::plan::allocate::{Allocation, Method, Pair, Placement, Step, allocate};
+use crate::plan::allocate::{Method, allocate};
 use crate::plan::follow::follow;
 use crate::report::Request;
-use crate::report::allocation::{fairness, utilisation};
-use crate::rules::book::Book;
 use crate::rules::query::Query;
-use crate::rules::replay::state::Record;
-use crate::rules::team::allocation::UNIT;
-use crate::rules::team::eligibility::Barrier;
-use crate::rules::team::fairness::Loads;
-use crate::rules::team::pool::not_in_pool;
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
-use crate::table::words::column;
-use crate::value::label::Lang;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -41,13 +32,13 @@ pub struct Allocate {
     /// Check this CSV plan again and write it; an empty rep leaves a prospect in the pool
     #[arg(long, value_name = "FILE", conflicts_with_all = ["why", "fast", "exact", "words"])]
     plan: Option<PathBuf>,
-    /// Every rep's score for this prospect, and what ruled the others out
+    /// Every rep's score for this prospect, and the reasons that rule the others out
     #[arg(long, value_name = "ID", conflicts_with = "apply")]
     why: Option<String>,
     /// The fast method, whose distance from the optimum is printed [default: above 2 million pairs]
     #[arg(long, conflicts_with = "exact")]
     fast: bool,
-    /// The exact method, however long it takes
+    /// The exact method, however slow it is
     #[arg(long)]
     exact: bool,
     #[command(flatten)]
@@ -71,11 +62,12 @@ impl Allocate {
         };
         let allocation = context.reading(&book, || allocate(&book, &request.query, method))??;
         if let Some(id) = &self.why {
-            return context.emit(why(id, &allocation, &book, context)?);
+            let path = find(context.ledger()?, id)?;
+            return context.emit(why(&path, &allocation, &book)?);
         }
         let steps = allocation.steps();
         let sheet = sheet(&allocation, &book, self.apply.apply);
-        let given = steps.iter().map(|step| proposed(step, context.spoken()));
+        let given = steps.iter().map(|step| given(step, context.spoken()));
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", given)
     }
 
@@ -89,293 +81,7 @@ impl Allocate {
             });
             Failure(placed.collect())
         })?;
-        let given = steps.iter().map(|step| proposed(step, context.spoken()));
-        self.apply.write(session, "assigned", given)
-    }
-}
-
-/// The entry that gives a prospect of the pool to a rep.
-fn proposed(step: &Step, lang: Lang) -> Proposed<'_> {
-    Proposed {
-        path: &step.prospect.path,
-        stage: None,
-        owner: Some(step.rep.clone()),
-        reason: step.reason.get(lang).into(),
-        moved: words!("pool -> {}", "公海 -> {}", step.rep),
-    }
-}
-
-/// Points as people read them: a strategy that fits perfectly brings its weight.
-#[allow(clippy::cast_precision_loss, reason = "shown with two decimals")]
-fn points(score: i64) -> Cell {
-    Cell::Number(score as f64 / UNIT as f64, 2)
-}
-
-fn sheet(allocation: &Allocation, book: &Book, applied: bool) -> Sheet {
-    let lang = book.settings.language;
-    let placements = allocation.placements();
-    let left = allocation.left(lang);
-    let id = |member: usize| Cell::text(&*allocation.team.members[member].rep.id);
-    let rows = placements.iter().map(|placement| {
-        let prospect = &allocation.prospects[placement.prospect].prospect;
-        let next = placement.runner_up.as_ref();
-        Row::new(vec![
-            Cell::text(&*prospect.id),
-            Cell::text(&*prospect.name),
-            id(placement.pair.member),
-            points(placement.pair.net()),
-            Cell::maybe(next, |(pair, _)| id(pair.member)),
-            Cell::maybe(next, |(_, behind)| points(*behind)),
-            Cell::text(allocation.why(placement.prospect, &placement.pair, lang)),
-        ])
-    });
-    let plan = Table {
-        id: "plan".into(),
-        columns: vec![
-            column("id", Kind::Id, lang),
-            column("name", Kind::Text, lang).optional(),
-            column("rep", Kind::Text, lang),
-            column("score", Kind::Number, lang),
-            column("runner-up", Kind::Text, lang),
-            column("behind", Kind::Number, lang),
-            column("why", Kind::Text, lang),
-        ],
-        rows: rows.collect(),
-        ..Table::default()
-    };
-    let mut tables = vec![plan];
-    if !left.is_empty() {
-        let rows = left.iter().map(|left| {
-            let prospect = &allocation.prospects[left.prospect].prospect;
-            let cells = vec![
-                Cell::text(&*prospect.id),
-                Cell::text(&*prospect.name),
-                Cell::text(left.reason.clone()),
-            ];
-            Row::with(cells, Emphasis::Warn)
-        });
-        tables.push(Table {
-            id: "left".into(),
-            title: lang.pick("Stays in the pool", "留在公海").into(),
-            columns: vec![
-                column("id", Kind::Id, lang),
-                column("name", Kind::Text, lang),
-                column("reason", Kind::Text, lang),
-            ],
-            rows: rows.collect(),
-            ..Table::default()
-        });
-    }
-    tables.extend(waits(allocation, lang));
-    let before = Loads::of(&allocation.team);
-    let mut after = before.clone();
-    for placement in &placements {
-        let worth = allocation.prospects[placement.prospect].worth;
-        after.shift(worth, None, placement.pair.member);
-    }
-    tables.push(load(allocation, lang));
-    let states = [(lang.pick("before", "之前"), &before), (lang.pick("after", "之后"), &after)];
-    tables.push(fairness(&allocation.team, &states, lang));
-    Sheet {
-        id: "allocate".into(),
-        title: lang.pick("Allocation", "客户分配").into(),
-        about: about(allocation, &placements, book),
-        tables,
-        notes: notes(allocation, lang, applied),
-        ..Sheet::default()
-    }
-}
-
-fn about(allocation: &Allocation, placements: &[Placement], book: &Book) -> String {
-    let (placed, all) = (placements.len(), allocation.prospects.len());
-    match book.settings.language {
-        Lang::En | Lang::Machine => {
-            format!("{}  ·  {placed} of {all} in the pool can be placed", book.as_of)
-        }
-        Lang::Zh => format!("{}  ·  公海{all}个客户，可分配{placed}个", book.as_of),
-    }
-}
-
-/// The reps who lost a prospect and are not given it back yet.
-fn waits(allocation: &Allocation, lang: Lang) -> Option<Table> {
-    let waits = allocation.waits();
-    let row = |(prospect, member, barrier): &(usize, usize, Barrier)| {
-        let prospect = &allocation.prospects[*prospect].prospect;
-        Row::new(vec![
-            Cell::text(&*prospect.id),
-            Cell::text(&*prospect.name),
-            Cell::text(&*allocation.team.members[*member].rep.id),
-            Cell::text(barrier.words().get(lang)),
-        ])
-    };
-    (!waits.is_empty()).then(|| Table {
-        id: "waits".into(),
-        title: lang.pick("Not given back yet", "暂不交还").into(),
-        columns: vec![
-            column("id", Kind::Id, lang),
-            column("name", Kind::Text, lang),
-            column("rep", Kind::Text, lang),
-            column("reason", Kind::Text, lang),
-        ],
-        rows: waits.iter().map(row).collect(),
-        ..Table::default()
-    })
-}
-
-/// What each member holds, gets, and would hold.
-fn load(allocation: &Allocation, lang: Lang) -> Table {
-    let members = allocation.team.members.iter().zip(allocation.given());
-    let rows = members.filter(|(member, _)| member.presence.is_member()).map(|(member, given)| {
-        let int = |n: u32| Cell::Int(i64::from(n));
-        let after = member.held + given;
-        Row::new(vec![
-            Cell::text(&*member.rep.id),
-            Cell::text(member.rep.display()),
-            int(member.held),
-            int(given),
-            int(after),
-            Cell::maybe(member.capacity, int),
-            utilisation(after, member.capacity.unwrap_or(0)),
-        ])
-    });
-    Table {
-        id: "load".into(),
-        title: lang.pick("Load", "负荷").into(),
-        columns: vec![
-            column("rep", Kind::Text, lang),
-            column("name", Kind::Text, lang),
-            column("holds", Kind::Number, lang),
-            column("given", Kind::Number, lang),
-            column("after", Kind::Number, lang),
-            column("capacity", Kind::Number, lang),
-            column("utilisation", Kind::Number, lang),
-        ],
-        rows: rows.collect(),
-        ..Table::default()
-    }
-}
-
-/// By which method, how good, and what to do with it.
-#[allow(clippy::cast_precision_loss, reason = "shown with a few decimals")]
-fn notes(allocation: &Allocation, lang: Lang, applied: bool) -> Vec<String> {
-    let plan = &allocation.plan;
-    let share = |amount: i64| amount as f64 / UNIT as f64;
-    let (value, bound, gap) = (share(plan.value()), share(plan.bound), plan.gap());
-    let mut notes = vec![match (gap, lang) {
-        (0, Lang::En | Lang::Machine) => {
-            format!("score {value:.2}: no plan that places as many scores more")
-        }
-        (0, Lang::Zh) => format!("总分{value:.2}：分配同样多客户的方案中最优"),
-        (gap, _) => {
-            let percent = 100.0 * gap as f64 / plan.bound.max(1) as f64;
-            match lang {
-                Lang::En | Lang::Machine => format!(
-                    "score {value:.2}; no plan that places as many scores more than {bound:.2}: at most {percent:.3} % are missing"
-                ),
-                Lang::Zh => {
-                    format!("总分{value:.2}，分配同样多客户时上限{bound:.2}，差距至多{percent:.3}%")
-                }
-            }
-        }
-    }];
-    if !applied && plan.placed > 0 {
-        notes.push(
-            lang.pick(
-                "nothing is written yet: --apply writes it, -o plan.csv saves it for editing",
-                "尚未写入：--apply 写入，-o plan.csv 保存后可修改",
-            )
-            .into(),
-        );
-    }
-    notes
-}
-
-/// Every rep's score for one prospect.
-fn why(
-    typed: &str,
-    allocation: &Allocation,
-    book: &Book,
-    context: &Context,
-) -> Result<Sheet, Failure> {
-    let lang = book.settings.language;
-    let path = find(context.ledger()?, typed)?;
-    let position =
-        allocation.prospects.iter().position(|candidate| candidate.prospect.path == path);
-    let Some(position) = position else {
-        let elsewhere = |record: &Record| {
-            let asked = record.prospect.path == path;
-            asked.then(|| not_in_pool(record, &book.settings)).flatten()
-        };
-        let problem = book.gather(&Query::everything(), elsewhere).pop();
-        let unselected =
-            || Diagnostic::new(Code::NotInPool, format!("`{typed}` is not among those selected"));
-        return Err(problem.unwrap_or_else(unselected).into());
-    };
-    let chosen = allocation.member_of(position);
-    let weights = allocation.strategies.weights();
-    let row = |pair: &Pair| {
-        let weigh = |weight: u32, part: i64| points(i64::from(weight) * part);
-        let cells = vec![
-            Cell::text(&*allocation.team.members[pair.member].rep.id),
-            weigh(weights.value, pair.fit.value),
-            weigh(weights.need, pair.fit.need),
-            weigh(weights.place, pair.fit.place),
-            Cell::maybe(pair.load, |load| points(-load)),
-            points(pair.net()),
-            Cell::text(allocation.why(position, pair, lang)),
-            Cell::maybe(pair.barrier.as_ref().filter(|_| chosen != Some(pair.member)), |barrier| {
-                Cell::text(barrier.words().get(lang))
-            }),
-        ];
-        let emphasis = if chosen == Some(pair.member) { Emphasis::Good } else { Emphasis::Plain };
-        Row::with(cells, emphasis)
-    };
-    let rows = allocation.pairs(position).iter().map(row).collect();
-    let columns = vec![
-        column("rep", Kind::Text, lang),
-        column("value-points", Kind::Number, lang),
-        column("need-points", Kind::Number, lang),
-        column("place-points", Kind::Number, lang),
-        column("load-points", Kind::Number, lang),
-        column("score", Kind::Number, lang),
-        column("why", Kind::Text, lang).optional(),
-        column("barrier", Kind::Text, lang),
-    ];
-    let prospect = &allocation.prospects[position].prospect;
-    let title = format!("{} {}", lang.pick("Whom suits", "谁适合"), prospect.name);
-    let mut sheet = Sheet::single("why", title, columns, rows);
-    let placement = allocation.placements().into_iter().find(|p| p.prospect == position);
-    sheet.notes.push(match placement {
-        Some(placement) => verdict(&placement, allocation, lang),
-        None => allocation
-            .left(lang)
-            .into_iter()
-            .find(|left| left.prospect == position)
-            .map_or_else(String::new, |left| {
-                format!("{}: {}", lang.pick("stays in the pool", "留在公海"), left.reason)
-            }),
-    });
-    sheet.about = book.as_of.to_string();
-    Ok(sheet)
-}
-
-/// In the plan, who has it and what another choice would cost.
-#[allow(clippy::cast_precision_loss, reason = "shown with two decimals")]
-fn verdict(placement: &Placement, allocation: &Allocation, lang: Lang) -> String {
-    let id = |pair: &Pair| allocation.team.members[pair.member].rep.id.to_string();
-    let rep = id(&placement.pair);
-    match (&placement.runner_up, lang) {
-        (Some((next, behind)), Lang::En | Lang::Machine) => format!(
-            "in the plan it goes to {rep}; with {} the plan would score {:.2} less",
-            id(next),
-            *behind as f64 / UNIT as f64
-        ),
-        (Some((next, behind)), Lang::Zh) => {
-            format!("方案中归{rep}；若归{}，总分少{:.2}", id(next), *behind as f64 / UNIT as f64)
-        }
-        (None, Lang::En | Lang::Machine) => {
-            format!("in the plan it goes to {rep}; nobody else can have it")
-        }
-        (None, Lang::Zh) => format!("方案中归{rep}；其他人都不能接"),
+        let given = steps.iter().map(|step| given(step, context.spoken()));
+        self.apply.write(context, session, "assigned", given)
     }
 }

@@ -1,10 +1,10 @@
 //! `crm assign ID --to REP`: gives a prospect to a rep by hand.
 
-use crate::cli::args::{Signed, Where};
+use crate::act::owner::assign;
+use crate::act::session::Session;
+use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::eligible::{Override, admit};
-use crate::cli::entry::{Entry, Session, rep};
-use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::diag::Failure;
 use clap::Args;
 
 /// Give prospects to a rep, from the pool or from another rep
@@ -18,7 +18,7 @@ pub struct Assign {
     /// The prospects
     #[arg(required_unless_present = "query", value_name = "ID")]
     ids: Vec<String>,
-    /// Who gets them
+    /// The rep who gets them
     #[arg(long, value_name = "REP")]
     to: String,
     /// Why
@@ -37,47 +37,9 @@ impl Assign {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.chosen.dry_run)?;
-        let settings = &session.ledger.settings;
-        let to = rep(settings, "--to", &self.to)?;
-        if to.is_empty() {
-            return Err(Diagnostic::new(
-                Code::BadArgument,
-                words!("--to needs a rep", "--to 要写业务员"),
-            )
-            .help(words!(
-                "back to the pool is: crm release ID --reason …",
-                "放回公海：crm release ID --reason …"
-            ))
-            .into());
-        }
-        let mut event = session.draft("assigned", &self.signed, &Default::default())?;
-        event.owner = Some(to.clone());
-        // Always a reason: without one it would read as a claim.
-        let by_hand = context.spoken().pick("assigned by hand", "手工分配");
-        event.reason = Some(self.reason.as_deref().unwrap_or(by_hand).into());
-        let mut entries = Vec::new();
-        let mut refused = Vec::new();
-        for target in session.targets(&self.ids, &self.chosen)? {
-            let record = target.on(settings, event.date())?;
-            if record.state.owner.as_deref() == Some(&*to) {
-                let named = target.named();
-                let message = words!("{named} is with `{to}` already", "{named} 已归 `{to}`");
-                refused.push(Diagnostic::new(Code::AlreadyThere, message));
-                continue;
-            }
-            let owner = record.state.owner.as_deref();
-            let said = Words::each(|lang| {
-                let from = owner.unwrap_or(lang.pick("pool", "公海"));
-                format!("{}: {from} -> {to}", target.named())
-            });
-            entries.push(Entry { target, events: vec![event.clone()], said });
-        }
-        if let Err(barred) = admit(context, &mut entries, Override::Reason(self.force.as_deref())) {
-            refused.extend(barred.0);
-        }
-        if !refused.is_empty() {
-            return Err(Failure(refused));
-        }
-        session.commit(entries)
+        let mut event = self.signed.draft(&session, "assigned", &Facts::default(), context)?;
+        event.reason = self.reason.as_deref().map(Into::into);
+        let targets = self.chosen.targets(&session, &self.ids, context)?;
+        context.tell(assign(&session, targets, &self.to, &event, self.force.as_deref())?)
     }
 }

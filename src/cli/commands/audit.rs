@@ -1,4 +1,4 @@
-//! `crm audit ID`: who recorded what, when, in which commit.
+//! `crm audit ID`: the author, the day and the commit of every entry.
 
 use crate::cli::context::Context;
 use crate::diag::Failure;
@@ -9,7 +9,7 @@ use crate::rules::replay::replay;
 use crate::value::date::Date;
 use clap::Args;
 
-/// Who recorded what, when, and in which commit it came
+/// Every entry with its author, its day and the commit that brought it
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  crm audit zhang\n  crm audit zhang -f csv | grep rewritten\n\n\
@@ -31,7 +31,7 @@ impl Audit {
         let origins = origins(&context.tracked()?, &path, &loaded.text)?;
         // Entries of later days are audited too.
         let record = replay(loaded.prospect, &ledger.settings, Date::MAX)
-            .ok_or_else(|| crate::cli::entry::not_yet(&self.id, context.today))?;
+            .ok_or_else(|| crate::act::target::not_yet(&self.id, context.today))?;
         context.emit(audit(&record, &origins, &ledger.settings))
     }
 }

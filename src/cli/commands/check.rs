@@ -7,7 +7,13 @@ use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
-use crate::format::layout::{ACTIVITY, PROSPECTS};
+use crate::disk::private::repository_of;
+use crate::format::layout::{ACTIVITY, Danger, PROSPECTS, SETTINGS, danger};
+use crate::format::newer::newer;
+use crate::format::tree::is_toml;
+use crate::git::kept::{ignored, tracked_state};
+use crate::git::program::Git;
+use crate::guard::dangerous;
 use crate::render::Format;
 use crate::rules::replay::replay;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
@@ -24,25 +30,25 @@ use std::path::{Path, PathBuf};
     crm check --lines              file:line:col, for editors\n  \
     crm check prospects/zhang.toml -f json\n  \
     crm check --staged --since HEAD   what is about to be committed\n  \
-    crm check --since origin/main     what changed there; old entries must stand as they stood\n\n\
+    crm check --since origin/main     what changed there; old entries must be unchanged\n\n\
     Errors end with status 1; warnings only under --strict; information never.")]
 pub struct Check {
     /// Only these files or ids
     #[arg(value_name = "PATHS", conflicts_with_all = ["staged", "since"])]
     paths: Vec<String>,
-    /// What is staged in git's index, not the files of the work tree
+    /// The files staged in git's index, not those of the work tree
     #[arg(long)]
     staged: bool,
-    /// Only what changed since a revision, and whether all entries of then stand unchanged; repeatable
+    /// Only files that changed since a revision, and whether all entries of then are unchanged; repeatable
     #[arg(long, value_name = "REV")]
     since: Vec<String>,
-    /// List what is checked
+    /// List the checks
     #[arg(long)]
     list: bool,
     /// One line a finding, for editors: `file:line:col: severity[code]: message`
     #[arg(long)]
     lines: bool,
-    /// Errors only, and not a word where there are none: for hooks
+    /// Errors only, and no output where there are none: for hooks
     #[arg(short, long, conflicts_with = "all")]
     quiet: bool,
     /// Show every piece of information, not only how many there are
@@ -54,7 +60,8 @@ impl Check {
     /// Runs it; the status is 1 if there are errors.
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         if self.list {
-            context.emit(codes())?;
+            context.learn_language();
+            context.emit(codes(context.lang()))?;
             return Ok(0);
         }
         let (files, found) = if self.staged || !self.since.is_empty() {
@@ -74,12 +81,17 @@ impl Check {
         let count = |severity| severities.iter().filter(|s| **s == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         if !self.quiet {
-            context.say_last(&format!(
-                "{} checked: {}, {}, {} for information",
-                counted(files, "prospect"),
-                counted(errors, "error"),
-                counted(warnings, "warning"),
-                count(Severity::Info)
+            let infos = count(Severity::Info);
+            context.say_last(Words::both(
+                format!(
+                    "{} checked: {}, {}, {infos} for information",
+                    counted(files, "prospect"),
+                    counted(errors, "error"),
+                    counted(warnings, "warning"),
+                ),
+                format!(
+                    "已检查 {files} 个潜在客户：{errors} 处错误，{warnings} 处警告，{infos} 条信息"
+                ),
             ));
         }
         Ok(u8::from(errors > 0 || context.global.strict && warnings > 0))
@@ -94,6 +106,7 @@ impl Check {
         let today = context.today;
         if self.paths.is_empty() {
             let (paths, mut problems) = general(ledger, today);
+            problems.extend(in_git(ledger));
             problems
                 .par_extend(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
             return Ok((paths.len(), problems));
@@ -105,7 +118,7 @@ impl Check {
         Ok((self.paths.len(), problems))
     }
 
-    /// The same of what is staged, or of what changed since some revisions.
+    /// The number of files and all findings of the files that are staged, or that changed since some revisions.
     fn tracked(&self, context: &Context) -> Result<(usize, Vec<Diagnostic>), Failure> {
         let tracked = context.tracked()?;
         let mut staged = if self.staged { Some(tracked.staged()?) } else { None };
@@ -127,6 +140,9 @@ impl Check {
             }
             let paths = staged.unmerged().iter();
             problems.extend(paths.map(|path| unmerged(&ledger.show(path))));
+            problems.extend(staged.entries().keys().filter_map(|path| {
+                Some(dangerous(danger(path)?).at(Place::file(ledger.show(path))))
+            }));
             ledger = ledger.with(staged.clone());
         }
         let ledger = context.settle(ledger);
@@ -164,28 +180,63 @@ impl Check {
             *counts.entry(diagnostic.code).or_default() += 1;
         }
         for (code, count) in counts {
-            context.print(&format!(
-                "info[{}]: {count} x {} (--all shows them)\n",
-                code.id(),
-                code.about()
-            ))?;
+            let lang = context.spoken();
+            let severity = Severity::Info.words();
+            let (severity, id) = (severity.get(lang), code.id());
+            let words = words!(
+                "{severity}[{id}]: {count} x {} (--all shows them)",
+                "{severity}[{id}]：{count} 处，{}（--all 列出）",
+                code.about(lang)
+            );
+            context.print(&format!("{}\n", words.get(lang)))?;
         }
         Ok(())
     }
 }
 
-/// What is wrong with the ledger as a whole, and the paths of its prospects.
+/// What git keeps of a ledger and should not, and what it does not keep. Nothing where there is no git.
+fn in_git(ledger: &Ledger) -> Vec<Diagnostic> {
+    if repository_of(&ledger.root).is_none() {
+        return Vec::new();
+    }
+    let git = Git::at(&ledger.root);
+    let tracked = tracked_state(&git).unwrap_or_default();
+    let tracked = tracked.iter().map(|path| (path, dangerous(Danger::State)));
+    let unknown = ignored(&git).unwrap_or_default();
+    let unknown = unknown.iter().map(|path| {
+        let message =
+            words!("git ignores this file: no commit has it", "git 忽略了此文件：任何提交都不含它");
+        let help = words!(
+            "find the line: git check-ignore -v {}",
+            "查找是哪一行：git check-ignore -v {}",
+            path.display()
+        );
+        (path, Diagnostic::new(Code::Ignored, message).help(help))
+    });
+    let placed = |(path, found): (&PathBuf, Diagnostic)| found.at(Place::file(ledger.show(path)));
+    tracked.chain(unknown).map(placed).collect()
+}
+
+/// The paths of the ledger's prospects, and the findings about the ledger as a whole.
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
     problems.extend(crate::disk::tally::read_tallies(ledger, today).1);
+    for path in ledger.activity_paths().0.into_iter().chain([SETTINGS.into()]) {
+        // A text that cannot be read has been told of.
+        if let Some(text) = ledger.text(&path).ok().filter(|text| is_toml(text)) {
+            problems.extend(newer(&text, &Place::file(ledger.show(&path))));
+        }
+    }
     (paths, problems)
 }
 
 fn unmerged(shown: &Path) -> Diagnostic {
-    Diagnostic::new(Code::Unmerged, "a merge left several versions of this file")
-        .at(Place::file(shown))
-        .help("settle it: crm resolve, or mend it by hand; then git add")
+    let message = words!("a merge left several versions of this file", "合并后此文件留有多个版本");
+    Diagnostic::new(Code::Unmerged, message).at(Place::file(shown)).help(words!(
+        "settle it: crm resolve, or mend it by hand; then git add",
+        "请用 crm resolve 处理，或手工修改；然后 git add"
+    ))
 }
 
 /// By file, and in a file from top to bottom, with their places.
@@ -196,7 +247,7 @@ fn in_order(found: Vec<Diagnostic>) -> Vec<(Option<Resolved>, Diagnostic)> {
     placed
 }
 
-/// What findings are sorted by: file, line and column, code, message.
+/// The order of findings: file, line and column, code, message.
 fn key(
     (place, found): &(Option<Resolved>, Diagnostic),
 ) -> (Option<&Source>, Option<(usize, usize)>, Code, &str) {
@@ -213,6 +264,7 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
     };
     let mut found = loaded.problems;
     let shown = ledger.show(path);
+    found.extend(newer(&loaded.text, &Place::file(&shown)));
     // A prospect that opens after the day is looked at on the day it opens.
     let opens = loaded.prospect.events.first().map(|event| event.date());
     let day = opens.map_or(today, |opens| opens.max(today));
@@ -220,7 +272,7 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
         record.findings.iter_mut().for_each(|finding| ledger.show_place(finding));
         let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
         let more = check(&subject);
-        // Where entries or amounts could not be read, that is what is wrong; not that there are none.
+        // If entries or amounts cannot be read, only that is reported, and not that they are missing.
         let unread = found.iter().any(|problem| problem.is_error());
         let follows = |d: &Diagnostic| matches!(d.code, Code::NoEvents | Code::MissingAmount);
         found.extend(more.into_iter().filter(|d| !(unread && follows(d))));
@@ -229,24 +281,32 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
     found
 }
 
+/// The severity: its id for machines.
+fn severity(severity: Severity, lang: Lang) -> String {
+    match lang {
+        Lang::Machine => severity.to_string(),
+        Lang::En | Lang::Zh => severity.words().get(lang).to_owned(),
+    }
+}
+
 fn sheet(found: &[(Option<Resolved>, Diagnostic)], lang: Lang) -> Sheet {
     let columns = [
-        ("severity", Kind::Text),
-        ("code", Kind::Text),
-        ("file", Kind::Text),
-        ("line", Kind::Number),
-        ("column", Kind::Number),
-        ("message", Kind::Text),
-        ("notes", Kind::Text),
-        ("help", Kind::Text),
+        ("severity", "级别", Kind::Text),
+        ("code", "代码", Kind::Text),
+        ("file", "文件", Kind::Text),
+        ("line", "行", Kind::Number),
+        ("column", "列", Kind::Number),
+        ("message", "问题", Kind::Text),
+        ("notes", "提示", Kind::Text),
+        ("help", "帮助", Kind::Text),
     ];
-    let columns = columns.map(|(id, kind)| Column::new(id, id, kind)).into();
+    let columns = columns.map(|(id, zh, kind)| Column::new(id, lang.pick(id, zh), kind)).into();
     let rows = found
         .iter()
         .map(|(place, diagnostic)| {
             let number = |n: usize| if n == 0 { Cell::Empty } else { Cell::count(n) };
             Row::new(vec![
-                Cell::text(diagnostic.severity.to_string()),
+                Cell::text(severity(diagnostic.severity, lang)),
                 Cell::text(diagnostic.code.id()),
                 Cell::maybe(place.as_ref(), |place| Cell::text(place.path.clone())),
                 number(place.as_ref().map_or(0, |place| place.line)),
@@ -260,16 +320,18 @@ fn sheet(found: &[(Option<Resolved>, Diagnostic)], lang: Lang) -> Sheet {
     Sheet::single("check", "", columns, rows)
 }
 
-/// Every code, its weight and what it means.
-fn codes() -> Sheet {
-    let columns = ["code", "severity", "about"].map(|id| Column::new(id, id, Kind::Text)).into();
+/// Every code, its weight and its meaning.
+fn codes(lang: Lang) -> Sheet {
+    let columns =
+        [("code", "code", "代码"), ("severity", "severity", "级别"), ("about", "about", "含义")];
+    let columns = columns.map(|(id, en, zh)| Column::new(id, lang.pick(en, zh), Kind::Text)).into();
     let rows = Code::ALL
         .iter()
         .map(|code| {
             Row::new(vec![
                 Cell::text(code.id()),
-                Cell::text(code.severity().to_string()),
-                Cell::text(code.about()),
+                Cell::text(severity(code.severity(), lang)),
+                Cell::text(code.about(lang)),
             ])
         })
         .collect();

@@ -6,7 +6,7 @@ use crate::diag::{Code, Diagnostic, Failure};
 use crate::report::classify::classify;
 use clap::Args;
 
-/// Where the evidence puts each prospect, beside where it stands
+/// The column that the evidence supports, beside the column of each prospect
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm classify\n  \
@@ -32,7 +32,7 @@ impl Classify {
             if !stages.contains(&stage.as_str()) {
                 return Err(Diagnostic::new(
                     Code::UnknownStage,
-                    format!("--why-not: no stage `{stage}`"),
+                    words!("--why-not: no stage `{stage}`", "--why-not：没有 `{stage}` 这一栏"),
                 )
                 .typed()
                 .nearest(stage, stages)
@@ -41,7 +41,8 @@ impl Classify {
         }
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, false)?;
-        let sheet = context.reading(&book, || classify(&book, &request, self.why_not.as_deref()));
-        context.emit(sheet?)
+        let sheet =
+            context.reading(&book, || classify(&book, &request, self.why_not.as_deref()))?;
+        context.emit(sheet)
     }
 }

@@ -2,14 +2,14 @@
 
 use super::report::Selection;
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::render::{Format, page};
 use crate::report::{Takes, find};
 use crate::table::sheet::{Audience, Sheet};
 use crate::value::label::Lang;
 use clap::Args;
 
-/// What a sales lead reads on Monday, in this order.
+/// The reports that a sales lead reads on Monday, in this order.
 const REPORTS: [&str; 12] = [
     "funnel",
     "forecast",
@@ -45,23 +45,39 @@ impl Dashboard {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         if context.format().is_some_and(|format| format != Format::Html) {
-            return Err(Diagnostic::new(Code::BadArgument, "a dashboard is an HTML page")
-                .help("crm dashboard -o monday.html")
-                .help("one report in another format: crm report NAME -f csv")
+            let message = words!("a dashboard is an HTML page", "看板是 HTML 网页");
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(into_a_file())
+                .help(words!(
+                    "one report in another format: crm report NAME -f csv",
+                    "其他格式请用单个报表：crm report 名称 -f csv"
+                ))
                 .into());
+        }
+        if context.writes_to_terminal() {
+            let message = words!(
+                "a dashboard is an HTML page, which a terminal cannot show",
+                "看板是 HTML 网页，终端无法显示"
+            );
+            return Err(Diagnostic::new(Code::BadArgument, message).help(into_a_file()).into());
         }
         let mut request = self.selection.request(context)?;
         let period =
             self.period.as_deref().map(|text| context.period("--period", text)).transpose()?;
-        let book = context.book()?;
+        // Each report scans the ledger itself: with all records in memory, a large one would not fit.
+        let book = context.book_for(&request, true)?;
         let lang = context.lang();
-        let mut sheets = Vec::new();
-        for report in REPORTS.into_iter().filter_map(find) {
-            request.period = period.filter(|_| report.takes.contains(&Takes::Period));
-            let mut sheet = (report.make)(&book, &request)?;
-            cut(&mut sheet, report.name, lang);
-            sheets.push(sheet);
-        }
+        let mut make = || -> Result<Vec<Sheet>, Failure> {
+            let mut sheets = Vec::new();
+            for report in REPORTS.into_iter().filter_map(find) {
+                request.period = period.filter(|_| report.takes.contains(&Takes::Period));
+                let mut sheet = (report.make)(&book, &request)?;
+                cut(&mut sheet, report.name, lang);
+                sheets.push(sheet);
+            }
+            Ok(sheets)
+        };
+        let sheets = context.reading(&book, &mut make)??;
         let title = book.settings.title.as_deref().unwrap_or(lang.pick("Dashboard", "销售看板"));
         let about = match self.selection.text() {
             words if words.is_empty() => book.as_of.to_string(),
@@ -71,7 +87,14 @@ impl Dashboard {
     }
 }
 
-/// Cuts tables that are too long, and says so.
+fn into_a_file() -> Words {
+    words!(
+        "write it to a file: crm dashboard -o monday.html",
+        "请写入文件：crm dashboard -o monday.html"
+    )
+}
+
+/// Cuts tables that are too long, and adds a note.
 fn cut(sheet: &mut Sheet, name: &str, lang: Lang) {
     let people = |audience: Audience| audience != Audience::Machines;
     for table in sheet.tables.iter_mut().filter(|table| people(table.audience)) {

@@ -1,4 +1,4 @@
-//! `crm diff A..B`: what lies between two revisions.
+//! `crm diff A..B`: the changes between two revisions.
 
 use super::report::Selection;
 use crate::cli::context::Context;
@@ -14,7 +14,7 @@ use crate::rules::replay::state::Record;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// The bridge between two revisions: who moved, came, went, and what it changed
+/// The bridge between two revisions: prospects that moved, came and went, and the change of the figures
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm diff                        what is not committed yet\n  \
@@ -76,7 +76,7 @@ impl Diff {
     }
 }
 
-/// What is open in a ledger.
+/// The open stock of a ledger.
 fn stock(book: &Book, request: &Request) -> Stock {
     let settings = &book.settings;
     let step = |sum: &mut Stock, record: &Record| {

@@ -1,14 +1,16 @@
 //! `crm doctor`: is this clone of the ledger set up well?
 //!
-//! One function for each check and one line in `CHECKS`; a check says what it found, and what to do.
+//! One function for each check and one line in `CHECKS`; a check returns its finding and the remedy.
 
 use crate::cli::context::{Context, counted};
-use crate::diag::{Code, Failure};
+use crate::diag::{Code, Failure, Lang, Words};
 use crate::disk::ledger::Ledger;
+use crate::disk::write::left;
 use crate::format::layout::{PRIVATE, SETTINGS};
-use crate::git::hooks::{CLONE, Hooks, Standing};
+use crate::git::hooks::{CLONE, FSCK, Hooks, SERVER, Standing};
+use crate::git::kept::{self, tracked_state, would_ignore};
 use crate::git::mend::unmerged;
-use crate::git::merge_driver::{DRIVER, attributes, configured, is_whole, program_of};
+use crate::git::merge_driver::{Attributes, DRIVER, attributes, configured, is_whole, program_of};
 use crate::git::program::Git;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
 use clap::Args;
@@ -17,14 +19,19 @@ use std::path::{Path, PathBuf};
 /// Git's index is worth a cache from so many files on.
 const MANY: usize = 20_000;
 
-/// Is this clone set up well: git, the merge driver, what was left behind
+/// Is this clone set up well: git, the merge driver, unfinished writes
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:\n  crm doctor\n  crm doctor -f json\n\n\
-The status is 1 if something is wrong; advice is only advice. `crm check` looks at what is in the ledger.")]
-pub struct Doctor {}
+Examples:\n  crm doctor\n  crm doctor -f json\n  \
+    crm doctor --server /srv/sales.git   the repository that everybody pushes to\n\n\
+The status is 1 if something is wrong; advice is only advice. `crm check` looks at the ledger's content.")]
+pub struct Doctor {
+    /// The repository that everybody pushes to, instead of this clone
+    #[arg(long, value_name = "DIR")]
+    server: Option<PathBuf>,
+}
 
-/// How bad it is.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Fine,
@@ -33,37 +40,42 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn name(self) -> &'static str {
+    fn term(self, lang: Lang) -> &'static str {
         match self {
-            Verdict::Fine => "fine",
-            Verdict::Advice => "advice",
-            Verdict::Wrong => "wrong",
+            Verdict::Fine => lang.pick("fine", "正常"),
+            Verdict::Advice => lang.pick("advice", "建议"),
+            Verdict::Wrong => lang.pick("wrong", "有误"),
         }
     }
 }
 
-/// What a check found, and what to do about it.
+/// The finding of a check, and the remedy.
 struct Finding {
     verdict: Verdict,
-    found: String,
-    help: Option<String>,
+    found: Words,
+    help: Option<Words>,
 }
 
 impl Finding {
-    fn fine(found: impl Into<String>) -> Finding {
-        Finding { verdict: Verdict::Fine, found: found.into(), help: None }
+    fn fine(found: Words) -> Finding {
+        Finding { verdict: Verdict::Fine, found, help: None }
     }
 
-    fn advice(found: impl Into<String>, help: impl Into<String>) -> Finding {
-        Finding { verdict: Verdict::Advice, found: found.into(), help: Some(help.into()) }
+    fn advice(found: Words, help: Words) -> Finding {
+        Finding { verdict: Verdict::Advice, found, help: Some(help) }
     }
 
-    fn wrong(found: impl Into<String>, help: impl Into<String>) -> Finding {
-        Finding { verdict: Verdict::Wrong, found: found.into(), help: Some(help.into()) }
+    fn wrong(found: Words, help: Words) -> Finding {
+        Finding { verdict: Verdict::Wrong, found, help: Some(help) }
     }
 }
 
-/// What the checks look at.
+/// The remedy of several checks.
+fn install() -> Words {
+    Words::verbatim("crm hooks install")
+}
+
+/// The clone that is checked.
 struct Patient<'c> {
     context: &'c Context,
     ledger: Ledger,
@@ -73,17 +85,18 @@ struct Patient<'c> {
     files: usize,
 }
 
-/// A check: its name, whether it needs a repository, and what looks.
+/// A check: its name, whether it needs a repository, and its function.
 type Check = (&'static str, bool, fn(&Patient) -> Result<Finding, Failure>);
 
 /// The checks, in the order of the table.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     ("git", false, git),
     ("driver", true, driver),
     ("attributes", true, names_driver),
     ("line-ends", true, line_ends),
     ("hooks", true, hooks),
     ("ignored", true, ignored),
+    ("all-files", true, all_files),
     ("conflicts", true, conflicts),
     ("untracked-cache", true, untracked_cache),
     ("fsmonitor", true, fsmonitor),
@@ -94,6 +107,29 @@ const CHECKS: [Check; 11] = [
 impl Doctor {
     /// Runs it; the status is 1 if something is wrong.
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
+        // Broken settings keep no check from running.
+        context.learn_language();
+        let lang = context.lang();
+        let rows = match &self.server {
+            Some(folder) => of_server(&Git::named(folder))?,
+            None => self.of_clone(context)?,
+        };
+        let wrong = rows.iter().any(|(_, finding)| finding.verdict == Verdict::Wrong);
+        let columns = [
+            ("check", "Check", "检查项"),
+            ("verdict", "Verdict", "结果"),
+            ("found", "Found", "情况"),
+            ("help", "What to do", "处理办法"),
+        ];
+        let column = |(id, en, zh)| Column::new(id, lang.pick(en, zh), Kind::Text);
+        let columns = columns.map(column).into();
+        let rows = rows.into_iter().map(|(name, finding)| row(name, &finding, lang)).collect();
+        context.emit(Sheet::single("doctor", "", columns, rows))?;
+        Ok(u8::from(wrong))
+    }
+
+    /// Every check of a clone.
+    fn of_clone(&self, context: &Context) -> Result<Vec<(&'static str, Finding)>, Failure> {
         let (root, shown) = context.root_as_it_is()?;
         let git = Git::at(&root);
         let prefix = match git.prefix(&root) {
@@ -101,37 +137,67 @@ impl Doctor {
             Err(problem) if problem.code == Code::NoGit => None,
             Err(problem) => return Err(problem.into()),
         };
-        // Settings that are wrong are no reason not to look.
         let ledger = Ledger::without_settings(root, shown);
         let files = ledger.paths().0.len();
         let patient = Patient { context, ledger, git, prefix, files };
-        let mut rows = Vec::new();
-        let mut wrong = false;
-        for (name, needs_git, look) in CHECKS {
-            if needs_git && patient.prefix.is_none() {
-                continue;
-            }
-            let Finding { verdict, found, help } = look(&patient)?;
-            wrong |= verdict == Verdict::Wrong;
-            let cells = vec![
-                Cell::text(name),
-                Cell::text(verdict.name()),
-                Cell::text(found),
-                Cell::maybe(help, Cell::text),
-            ];
-            let emphasis = if verdict == Verdict::Fine { Emphasis::Plain } else { Emphasis::Warn };
-            rows.push(Row::with(cells, emphasis));
-        }
-        let columns = [
-            ("check", "Check"),
-            ("verdict", "Verdict"),
-            ("found", "Found"),
-            ("help", "What to do"),
-        ];
-        let columns = columns.map(|(id, title)| Column::new(id, title, Kind::Text)).into();
-        context.emit(Sheet::single("doctor", "", columns, rows.into()))?;
-        Ok(u8::from(wrong))
+        let known = patient.prefix.is_some();
+        let checks = CHECKS.into_iter().filter(|(_, needs_git, _)| known || !needs_git);
+        checks.map(|(name, _, look)| Ok((name, look(&patient)?))).collect()
     }
+}
+
+/// A line of the table.
+fn row(name: &'static str, finding: &Finding, lang: Lang) -> Row {
+    let cells = vec![
+        Cell::text(name),
+        Cell::text(finding.verdict.term(lang)),
+        Cell::text(finding.found.get(lang)),
+        Cell::maybe(finding.help.as_ref(), |help| Cell::text(help.get(lang))),
+    ];
+    let fine = finding.verdict == Verdict::Fine;
+    Row::with(cells, if fine { Emphasis::Plain } else { Emphasis::Warn })
+}
+
+/// Every check of the repository that everybody pushes to.
+fn of_server(git: &Git) -> Result<Vec<(&'static str, Finding)>, Failure> {
+    let install = || Words::verbatim("crm hooks install --server DIR");
+    let hooks = Hooks::of(git, "")?;
+    let all_ours = SERVER.iter().all(|hook| hooks.standing(hook) == Standing::Ours);
+    let guard = if all_ours {
+        Finding::fine(words!("every push is judged", "每次推送都会审核"))
+    } else {
+        let found = words!(
+            "pushes are not judged, or by a hook of another version",
+            "推送未经审核，或由其他版本的钩子审核"
+        );
+        Finding::wrong(found, install())
+    };
+    let set = git.ask(&["config", "--type=bool", "--get", FSCK])?.unwrap_or_default();
+    let objects = if set.trim_ascii() == b"true" {
+        Finding::fine(words!(
+            "objects that no git makes are refused",
+            "拒收任何 git 都不会生成的对象"
+        ))
+    } else {
+        let found = words!(
+            "{FSCK} is off: a tree may name a file twice, or out of its folder",
+            "{FSCK} 未开启：目录树可以重复命名文件，或指到文件夹之外"
+        );
+        Finding::wrong(found, install())
+    };
+    let named = git.ask(&["config", "--get-all", "crm.admin"])?.unwrap_or_default();
+    let admins = match String::from_utf8_lossy(&named).lines().count() {
+        0 => words!("the admins are those of crm.toml", "管理员以 crm.toml 为准"),
+        n => {
+            let here = counted(n, "admin");
+            words!(
+                "{here} named here, beside those of crm.toml",
+                "除 crm.toml 中的之外，此处另有 {n} 位管理员"
+            )
+        }
+    };
+    let admins = Finding::fine(admins);
+    Ok(vec![("guard", guard), ("objects", objects), ("admins", admins)])
 }
 
 impl Patient<'_> {
@@ -168,27 +234,38 @@ impl Patient<'_> {
 /// Git keeps the ledger, and has its settings.
 fn git(patient: &Patient) -> Result<Finding, Failure> {
     let Some(prefix) = &patient.prefix else {
-        let help = "git init && git add . && git commit -m 'a ledger', then crm hooks install";
-        return Ok(Finding::advice("git does not keep the ledger", help));
+        let help = words!(
+            "git init && git add . && git commit -m 'a ledger', then crm hooks install",
+            "git init && git add . && git commit -m '账本'，然后 crm hooks install"
+        );
+        return Ok(Finding::advice(
+            words!("git does not keep the ledger", "账本不在 git 中"),
+            help,
+        ));
     };
     let known = patient.git.ask(&["ls-files", "--error-unmatch", "--", SETTINGS])?;
     if known.is_none() {
-        return Ok(Finding::wrong("crm.toml is not in git", "git add . && git commit"));
+        let help = Words::verbatim("git add . && git commit");
+        return Ok(Finding::wrong(words!("crm.toml is not in git", "crm.toml 不在 git 中"), help));
     }
     Ok(Finding::fine(match &**prefix {
-        "" => "the ledger is a repository".to_owned(),
-        prefix => format!("the ledger is {prefix} of a repository"),
+        "" => words!("the ledger is a repository", "账本就是一个仓库"),
+        prefix => words!("the ledger is {prefix} of a repository", "账本是仓库中的 {prefix}"),
     }))
 }
 
 /// Git knows how to call the merge driver, and the program is there.
 fn driver(patient: &Patient) -> Result<Finding, Failure> {
-    const INSTALL: &str = "crm hooks install";
     let Some(command) = configured(&patient.git)? else {
-        return Ok(Finding::wrong("git does not know how to call crm merge-file", INSTALL));
+        let found = words!(
+            "git does not know how to call crm merge-file",
+            "git 还不知道怎样调用 crm merge-file"
+        );
+        return Ok(Finding::wrong(found, install()));
     };
     if !is_whole(&command) {
-        return Ok(Finding::wrong(format!("git would call `{command}`"), INSTALL));
+        let found = words!("git would call `{command}`", "git 会调用 `{command}`");
+        return Ok(Finding::wrong(found, install()));
     }
     let program = program_of(&command);
     let found = if program.contains(['/', '\\']) {
@@ -197,53 +274,109 @@ fn driver(patient: &Patient) -> Result<Finding, Failure> {
         patient.on_path(&program).into_iter().next()
     };
     Ok(match found {
-        None => Finding::wrong(format!("there is no program {program}"), INSTALL),
-        Some(file) if !patient.is_this_program(&file) => {
-            Finding::advice(format!("git calls another crm: {}", file.display()), INSTALL)
+        None => {
+            let found = words!("there is no program {program}", "没有程序 {program}");
+            Finding::wrong(found, install())
         }
-        Some(_) => Finding::fine("git calls crm merge-file"),
+        Some(file) if !patient.is_this_program(&file) => {
+            let file = file.display();
+            let found = words!("git calls another crm: {file}", "git 调用的是另一个 crm：{file}");
+            Finding::advice(found, install())
+        }
+        Some(_) => Finding::fine(words!("git calls crm merge-file", "git 会调用 crm merge-file")),
     })
 }
 
-/// `.gitattributes` says that the driver is for the ledger's files.
+/// `.gitattributes` names the driver for the ledger's files.
 fn names_driver(patient: &Patient) -> Result<Finding, Failure> {
-    let wrong: Vec<String> = attributes(&patient.git)?
-        .into_iter()
-        .filter(|one| one.merge != DRIVER)
-        .map(|one| format!("merge={} for {}", one.merge, one.file))
-        .collect();
+    let wrong: Vec<Attributes> =
+        attributes(&patient.git)?.into_iter().filter(|one| one.merge != DRIVER).collect();
     if wrong.is_empty() {
-        return Ok(Finding::fine("merge=crm for prospects, tallies and settings"));
+        return Ok(Finding::fine(words!(
+            "merge=crm for prospects, tallies and settings",
+            "潜在客户、拨号记录和设置都用 merge=crm"
+        )));
     }
-    let union = wrong.iter().any(|one| one.starts_with("merge=union"));
-    let why = if union { "; union keeps both of two changed lines" } else { "" };
-    let help = "crm hooks install adds the lines to .gitattributes; then commit it";
-    Ok(Finding::wrong(format!("{}{why}", wrong.join(", ")), help))
+    let union = wrong.iter().any(|one| one.merge == "union");
+    let found = Words::each(|lang| {
+        let line = |one: &Attributes| match lang {
+            Lang::Zh => format!("{} 用的是 merge={}", one.file, one.merge),
+            Lang::En | Lang::Machine => format!("merge={} for {}", one.merge, one.file),
+        };
+        let lines = wrong.iter().map(line).collect::<Vec<_>>().join(lang.pick(", ", "，"));
+        let why =
+            lang.pick("; union keeps both of two changed lines", "；union 会把改动的两行都留下");
+        if union { lines + why } else { lines }
+    });
+    Ok(Finding::wrong(found, added_to_attributes("the lines", "这些行")))
+}
+
+/// The remedy of checks of `.gitattributes`.
+fn added_to_attributes(en: &str, zh: &str) -> Words {
+    words!(
+        "crm hooks install adds {en} to .gitattributes; then commit it",
+        "crm hooks install 会把{zh}加入 .gitattributes；然后提交"
+    )
 }
 
 /// Line ends stay as they are.
 fn line_ends(patient: &Patient) -> Result<Finding, Failure> {
     let kept = attributes(&patient.git)?.iter().all(|one| one.text == "unset");
-    let help = "crm hooks install adds -text to .gitattributes; then commit it";
+    let help = added_to_attributes("-text", " -text ");
     Ok(match kept {
-        true => Finding::fine("git leaves line ends alone"),
-        false if patient.is_set("core.autocrlf")? => {
-            Finding::wrong("git changes line ends (core.autocrlf)", help)
-        }
-        false => Finding::advice("other clones may change line ends", help),
+        true => Finding::fine(words!("git leaves line ends alone", "git 不改换行符")),
+        false if patient.is_set("core.autocrlf")? => Finding::wrong(
+            words!("git changes line ends (core.autocrlf)", "git 会改换行符（core.autocrlf）"),
+            help,
+        ),
+        false => Finding::advice(
+            words!("other clones may change line ends", "别的克隆可能会改换行符"),
+            help,
+        ),
     })
 }
 
 /// `.crm/` stays out of git.
 fn ignored(patient: &Patient) -> Result<Finding, Failure> {
-    let tracked = patient.git.run(&["ls-files", "-z", "--", PRIVATE])?;
-    if !tracked.is_empty() {
-        return Ok(Finding::wrong("git keeps files of .crm/", "git rm -r --cached .crm"));
+    if !tracked_state(&patient.git)?.is_empty() {
+        let help = Words::verbatim("git rm -r --cached .crm");
+        let found = words!("git keeps files of .crm/", ".crm/ 里的文件进了 git");
+        return Ok(Finding::wrong(found, help));
     }
     let lock = format!("{PRIVATE}/lock");
     Ok(match patient.git.ask(&["check-ignore", "-q", "--no-index", "--", &lock])? {
-        Some(_) => Finding::fine(".crm/ stays out of git"),
-        None => Finding::advice(".crm/ is not ignored", "add a line /.crm/ to .gitignore"),
+        Some(_) => Finding::fine(words!(".crm/ stays out of git", ".crm/ 不进 git")),
+        None => Finding::advice(
+            words!(".crm/ is not ignored", ".crm/ 没有被忽略"),
+            words!("add a line /.crm/ to .gitignore", "在 .gitignore 中加一行 /.crm/"),
+        ),
+    })
+}
+
+/// Git ignores no file of the ledger, and would ignore no new one.
+fn all_files(patient: &Patient) -> Result<Finding, Failure> {
+    let help = || {
+        words!(
+            "find the line: git check-ignore -v --no-index FILE",
+            "查找是哪一行：git check-ignore -v --no-index 文件"
+        )
+    };
+    let files = kept::ignored(&patient.git)?;
+    let mut names: Vec<String> =
+        files.iter().take(3).map(|path| path.display().to_string()).collect();
+    if files.len() > names.len() {
+        names.push(format!("+ {}", files.len() - names.len()));
+    }
+    if !names.is_empty() {
+        let names = names.join(", ");
+        return Ok(Finding::wrong(words!("git ignores {names}", "git 忽略了 {names}"), help()));
+    }
+    let kinds = would_ignore(&patient.git)?.join(", ");
+    Ok(if kinds.is_empty() {
+        Finding::fine(words!("git ignores no file of the ledger", "git 没有忽略账本的文件"))
+    } else {
+        let found = words!("git would ignore files as {kinds}", "git 会忽略 {kinds} 这样的文件");
+        Finding::wrong(found, help())
     })
 }
 
@@ -251,48 +384,79 @@ fn ignored(patient: &Patient) -> Result<Finding, Failure> {
 fn conflicts(patient: &Patient) -> Result<Finding, Failure> {
     let prefix = patient.prefix.as_deref().unwrap_or_default();
     Ok(match unmerged(&patient.git, prefix)?.len() {
-        0 => Finding::fine("no file is in conflict"),
-        n => Finding::wrong(format!("{} in conflict", counted(n, "file")), "crm resolve"),
+        0 => Finding::fine(words!("no file is in conflict", "没有冲突的文件")),
+        n => {
+            let files = counted(n, "file");
+            let found = words!("{files} in conflict", "{n} 个文件有冲突");
+            Finding::wrong(found, Words::verbatim("crm resolve"))
+        }
     })
 }
 
 /// Git remembers which folders have nothing new.
 fn untracked_cache(patient: &Patient) -> Result<Finding, Failure> {
     let on = patient.is_set("core.untrackedCache")? || patient.is_set("feature.manyFiles")?;
-    Ok(worth_it(patient, on, "git config core.untrackedCache true"))
+    Ok(worth_it(patient, on, Words::verbatim("git config core.untrackedCache true")))
 }
 
-/// Git is told by the system what changed.
+/// The system tells git which files changed.
 fn fsmonitor(patient: &Patient) -> Result<Finding, Failure> {
     let on = patient.is_set("core.fsmonitor")?;
-    let help = "git config core.fsmonitor true, where git has a monitor for your system";
+    let help = words!(
+        "git config core.fsmonitor true, where git has a monitor for your system",
+        "git config core.fsmonitor true（需 git 支持本系统的监视）"
+    );
     Ok(worth_it(patient, on, help))
 }
 
 /// A setting that helps large ledgers.
-fn worth_it(patient: &Patient, on: bool, help: &str) -> Finding {
-    let files = counted(patient.files, "prospect");
-    match (on, patient.files >= MANY) {
-        (true, _) => Finding::fine("on"),
-        (false, true) => Finding::advice(format!("off, with {files}: git status is slower"), help),
-        (false, false) => Finding::fine(format!("off; not needed for {files}")),
+fn worth_it(patient: &Patient, on: bool, help: Words) -> Finding {
+    let (n, files) = (patient.files, counted(patient.files, "prospect"));
+    match (on, n >= MANY) {
+        (true, _) => Finding::fine(words!("on", "已开启")),
+        (false, true) => Finding::advice(
+            words!(
+                "off, with {files}: git status is slower",
+                "未开启，有 {n} 个潜在客户：git status 较慢"
+            ),
+            help,
+        ),
+        (false, false) => {
+            Finding::fine(words!("off; not needed for {files}", "未开启；{n} 个潜在客户用不着"))
+        }
     }
 }
 
-/// Nothing is left of a write that was cut short.
+/// No write was cut short.
 fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
-    let private = patient.ledger.root.join(PRIVATE);
-    let left =
-        std::fs::read_dir(private.join("tmp")).map_or(0, |entries| entries.flatten().count());
-    if private.join("journal").exists() {
-        let help = "any command that reads finishes it: crm check";
-        return Ok(Finding::advice("a write was cut short, or is under way", help));
+    let left = left(&patient.ledger.root);
+    if left.foreign {
+        let found = words!(
+            "a journal in .crm/ is not obeyed: of an earlier version, or from a clone",
+            ".crm/ 里有一份不予执行的写入日志：由旧版本留下，或随克隆而来"
+        );
+        let help = words!(
+            "git diff shows whether a write was cut short; then remove .crm/journal",
+            "用 git diff 查看是否有写入中断，然后删除 .crm/journal"
+        );
+        return Ok(Finding::advice(found, help));
     }
-    Ok(match left {
-        0 => Finding::fine("nothing is left of a write"),
+    if left.journal {
+        let help = words!(
+            "any command that reads finishes it: crm check",
+            "任何读取账本的命令都会把它补完：crm check"
+        );
+        let found = words!("a write was cut short, or is under way", "有一次写入中断，或正在进行");
+        return Ok(Finding::advice(found, help));
+    }
+    Ok(match left.texts {
+        0 => Finding::fine(words!("no write is unfinished", "没有未完成的写入")),
         n => {
-            let found = format!("{} in .crm/tmp", counted(n, "temporary file"));
-            Finding::advice(found, "the next command that writes removes them")
+            let files = counted(n, "temporary file");
+            Finding::advice(
+                words!("{files} in .crm/tmp", ".crm/tmp 里有 {n} 个临时文件"),
+                words!("the next command that writes removes them", "下一个写账本的命令会清除它们"),
+            )
         }
     })
 }
@@ -300,19 +464,31 @@ fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
 /// `crm` on the PATH is this program (Debian's crmsh has one as well).
 fn program(patient: &Patient) -> Result<Finding, Failure> {
     let found = patient.on_path("crm");
+    let first = || found.first().map(|file| file.display().to_string()).unwrap_or_default();
+    let before = words!(
+        "put the folder of this one before it, or give it another name",
+        "把本程序的文件夹放到它前面，或给它改名"
+    );
     Ok(match found.iter().position(|file| patient.is_this_program(file)) {
-        Some(0) => Finding::fine("crm on the PATH is this one"),
+        Some(0) => Finding::fine(words!("crm on the PATH is this one", "PATH 上的 crm 就是本程序")),
         Some(_) => Finding::advice(
-            format!("{} comes first on the PATH", found[0].display()),
-            "put the folder of this one before it, or give it another name",
+            words!("{} comes first on the PATH", "PATH 上排在前面的是 {}", first()),
+            before,
         ),
         None if found.is_empty() => Finding::advice(
-            "crm is not on the PATH",
-            "add its folder to the PATH: the hooks call it by name",
+            words!("crm is not on the PATH", "PATH 上没有 crm"),
+            words!(
+                "add its folder to the PATH: the hooks call it by name",
+                "把它的文件夹加入 PATH：钩子按名称调用它"
+            ),
         ),
         None => Finding::advice(
-            format!("crm on the PATH is another program: {}", found[0].display()),
-            "put the folder of this one before it, or give it another name",
+            words!(
+                "crm on the PATH is another program: {}",
+                "PATH 上的 crm 是另一个程序：{}",
+                first()
+            ),
+            before,
         ),
     })
 }
@@ -322,14 +498,18 @@ fn hooks(patient: &Patient) -> Result<Finding, Failure> {
     let prefix = patient.prefix.as_deref().unwrap_or_default();
     let hooks = Hooks::of(&patient.git, prefix)?;
     let count = |standing| CLONE.iter().filter(|hook| hooks.standing(hook) == standing).count();
-    const INSTALL: &str = "crm hooks install";
     Ok(if count(Standing::Ours) == CLONE.len() {
-        Finding::fine("the checks run before every commit")
+        Finding::fine(words!("the checks run before every commit", "每次提交前都会检查"))
     } else if count(Standing::Older) > 0 {
-        Finding::advice("hooks of another version or folder", INSTALL)
+        let found = words!("hooks of another version or folder", "钩子属于另一版本或另一文件夹");
+        Finding::advice(found, install())
     } else if count(Standing::Foreign) > 0 {
-        Finding::advice("hooks of somebody else", "crm hooks install --chain runs both")
+        Finding::advice(
+            words!("hooks of another program", "已有其他程序的钩子"),
+            words!("crm hooks install --chain runs both", "crm hooks install --chain 让两者都运行"),
+        )
     } else {
-        Finding::advice("nothing is checked before a commit", INSTALL)
+        let found = words!("nothing is checked before a commit", "提交前没有检查");
+        Finding::advice(found, install())
     })
 }

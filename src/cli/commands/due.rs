@@ -32,7 +32,7 @@ impl Due {
     }
 }
 
-/// Takes `in 7d`, `7d` or `tomorrow` from the front of the query, as people type it, and gives the `7d`.
+/// Removes `in 7d`, `7d` or `tomorrow` from the front of the query, as people type it, and returns the `7d`.
 ///
 /// Fails if `in` is not followed by a number of days.
 fn taken_in(words: &mut Vec<String>) -> Result<Option<String>, Diagnostic> {
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(taken("7d owner:liuyan"), ("7d".into(), "owner:liuyan".into()));
         assert_eq!(taken("tomorrow owner:liuyan"), ("1d".into(), "owner:liuyan".into()));
         assert_eq!(taken("今天"), ("0d".into(), "".into()));
-        // A number alone is text to look for, as everywhere in a query; so is what follows it.
+        // A number alone is text to look for, as everywhere in a query; so are days behind other words.
         for query in ["", "owner:liuyan", "7", "owner:liuyan 7d", "owner:liuyan in 7d"] {
             assert_eq!(taken(query), (String::new(), query.into()));
         }

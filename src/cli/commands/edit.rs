@@ -1,8 +1,8 @@
-//! `crm edit ID`: `$EDITOR`, then the checks; a broken file is never kept without asking.
+//! `crm edit ID`: opens `$EDITOR`, then checks; a broken file is never kept without a question.
 
+use crate::act::session::Session;
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
-use crate::cli::entry::Session;
 use crate::diag::{Code, Diagnostic, Failure, Lang};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
@@ -13,7 +13,7 @@ use clap::Args;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-/// Open the file in $VISUAL or $EDITOR; what comes back is checked before it is kept
+/// Open the file in $VISUAL or $EDITOR; the edited text is checked before it is kept
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  EDITOR=vim crm edit zhang")]
 pub struct Edit {
@@ -30,14 +30,18 @@ impl Edit {
         let shown = ledger.show(&path);
         let before = read_text(&ledger.root.join(&path), &shown)?;
         let Some(editor) = &context.env.editor else {
-            return Err(Diagnostic::new(Code::BadArgument, "no editor is set")
-                .help("set EDITOR, as in: EDITOR=vim crm edit zhang")
+            let message = words!("no editor is set", "没有设置编辑器");
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!(
+                    "set EDITOR, as in: EDITOR=vim crm edit zhang",
+                    "请设置 EDITOR，例如：EDITOR=vim crm edit zhang"
+                ))
                 .into());
         };
         // The copy keeps the file's name, so that the editor knows it for TOML.
         let folder = tempfile::tempdir().map_err(|error| no_copy(&error))?;
         let copy = folder.path().join(path.file_name().unwrap_or_default());
-        crate::disk::write::write_file(&copy, before.as_bytes())
+        crate::disk::durable::write_file(&copy, before.as_bytes())
             .map_err(|error| no_copy(&error))?;
         let edited = edited(context, editor, &path, &before, &copy);
         let typed = std::fs::read(&copy).unwrap_or_default();
@@ -65,7 +69,7 @@ fn edited(
         run_editor(editor, copy)?;
         let after = read_text(copy, copy)?;
         if after == before {
-            context.say(context.spoken().pick("nothing was changed", "没有改动"));
+            context.say(words!("nothing was changed", "没有改动"));
             return Ok(());
         }
         let problems = problems(&after, context, path, copy)?;
@@ -74,7 +78,7 @@ fn edited(
             Answer::Again => continue,
             Answer::Keep => {}
             Answer::Drop => {
-                context.say(context.spoken().pick("the changes were dropped", "改动已放弃"));
+                context.say(words!("the changes were dropped", "改动已放弃"));
                 return Ok(());
             }
         }
@@ -86,33 +90,36 @@ fn edited(
         let (path, before) = (path.to_owned(), Some(before.to_owned()));
         session.write(&[Change { path, before, after }])?;
         let file = shown.display();
-        context.say(words!("{file} written", "{file} 已写入").get(context.spoken()));
+        context.say(words!("{file} written", "{file} 已写入"));
         return Ok(());
     }
 }
 
 fn no_copy(error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(Code::WriteFailed, format!("no copy could be made for the editor: {error}"))
+    let message =
+        words!("no copy can be made for the editor: {error}", "无法为编辑器建立副本：{error}");
+    Diagnostic::new(Code::WriteFailed, message)
 }
 
 fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
-    // EDITOR may have arguments: "code --wait".
-    let mut words = editor.split_whitespace();
-    let program = words.next().unwrap_or(editor);
-    let status = std::process::Command::new(program).args(words).arg(copy).status();
+    // A shell reads EDITOR, as git has it: quotes, arguments, paths with spaces.
+    let command = format!("{editor} \"$@\"");
+    let status = std::process::Command::new("sh").args(["-c", &command, editor]).arg(copy).status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => {
-            Err(Diagnostic::new(Code::BadArgument, format!("{editor} ended with {status}"))
-                .help(words!("nothing was changed", "没有改动")))
+            let message = words!("{editor} ended with {status}", "{editor} 以 {status} 结束");
+            let help = words!("nothing was changed", "没有改动");
+            Err(Diagnostic::new(Code::BadArgument, message).help(help))
         }
         Err(error) => {
-            Err(Diagnostic::new(Code::Unreadable, format!("{editor} cannot be run: {error}")))
+            let message = words!("{editor} cannot be run: {error}", "无法运行 {editor}：{error}");
+            Err(Diagnostic::new(Code::Unreadable, message))
         }
     }
 }
 
-/// What is wrong with the text that came back: errors only.
+/// The errors of the text that came back.
 fn problems(
     text: &str,
     context: &Context,
@@ -137,7 +144,7 @@ fn problems(
     Ok(problems)
 }
 
-/// What becomes of a text that has problems.
+/// The answer about a text that has problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer {
     /// The editor opens again.

@@ -15,10 +15,10 @@ use clap::{Args, ValueEnum};
     crm export prospects > prospects.csv\n  \
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
     crm export events --as-of 2009Q4 -f jsonl\n\n\
-    Text that a spreadsheet would run as a formula gets a ' in front; --raw leaves it as it is, for\n\
-    files that `crm import` or another program reads.")]
+    Text that a spreadsheet would run as a formula gets a ' in front, and control characters are spelt\n\
+    out; --raw leaves text as it is, for files that `crm import` or another program reads.")]
 pub struct Export {
-    /// What
+    /// The records
     #[arg(value_enum)]
     what: What,
     #[command(flatten)]
@@ -28,10 +28,10 @@ pub struct Export {
     columns: Vec<String>,
 }
 
-/// What is exported.
+/// The records to export.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum What {
-    /// One row a prospect, as it stands on the day
+    /// One row a prospect, as of the day
     Prospects,
     /// One row an entry, those that were retracted marked
     Events,

@@ -1,8 +1,8 @@
 //! `crm grade [ID|QUERY]`.
 
 use super::report::{RfmCompat, Selection};
+use crate::act::target::not_yet;
 use crate::cli::context::Context;
-use crate::cli::entry::not_yet;
 use crate::diag::{Code, Failure};
 use crate::disk::file::id_of;
 use crate::disk::find::find;
@@ -36,7 +36,7 @@ impl Grade {
         let found = named.map(|word| find(context.ledger()?, word).map_err(Failure::from));
         let mut book = context.unread_book()?;
         self.compat.apply(&mut book);
-        // What is wrong where nobody is found.
+        // The failure if no customer is found.
         let (request, path, missing) = match found.transpose() {
             // One prospect is meant, by its id, path, prefix or name.
             Ok(Some(path)) => {
@@ -45,7 +45,7 @@ impl Grade {
             }
             Ok(None) => (self.selection.request(context)?, None, None),
             Err(not_found) => {
-                // Then the word is a query; if nobody fits that either, it was a name.
+                // Then the word is a query; if no customer fits it, it was a name.
                 let request = self.selection.request(context)?;
                 let missing = not_found.0.iter().any(|d| d.code == Code::NotFound);
                 let plain = named.is_some_and(|word| !word.contains([':', '=', '<', '>', '：']));

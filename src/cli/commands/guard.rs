@@ -1,8 +1,8 @@
-//! `crm guard`: whether a push may be taken. Git's pre-receive calls it on the server.
+//! `crm guard`: accepts or refuses a push. Git's pre-receive calls it on the server.
 
 use crate::cli::context::{Context, counted};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::disk::write::append_line;
+use crate::disk::durable::append_line;
 use crate::git::program::Git;
 use crate::guard::{Guard, Push, Verdict};
 use clap::Args;
@@ -11,14 +11,14 @@ use std::io::{IsTerminal, Read};
 /// Beside the repository's refs: every push that an admin forced.
 const LOG: &str = "crm-guard.log";
 
-/// Whether a push may be taken: whose prospects it changes, whether history only grows, who signs
+/// Accept or refuse a push: whose prospects it changes, whether history only grows, who signs
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm hooks install --server /srv/sales.git     calls it before every push\n  \
     crm guard < lines                             `OLD NEW REF` lines, as git gives them to pre-receive\n  \
     crm guard origin/main HEAD --user liuyan      before a push, or in CI\n\n\
-    Who pushes is what the server says: --user, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME,\n\
-    GITEA_PUSHER_NAME; never a commit's author, which anybody can set. Admins pass a refusal with\n\
+    The server names the user who pushes: --user, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME,\n\
+    GITEA_PUSHER_NAME; never a commit's author, which anybody can set. Admins override a refusal with\n\
     `git push -o force=REASON`; it is written to crm-guard.log in the repository.")]
 pub struct GuardCommand {
     /// The commit that the branch has; zeroes: none
@@ -30,10 +30,10 @@ pub struct GuardCommand {
     /// The branch, for messages
     #[arg(long, value_name = "REF", default_value = "")]
     r#ref: String,
-    /// Who pushes: a rep's id or e-mail
+    /// The user who pushes: a rep's id or e-mail
     #[arg(long, value_name = "REP")]
     user: Option<String>,
-    /// Take it all the same, if an admin pushes; it is recorded
+    /// Accept it despite a refusal, if an admin pushes; it is recorded
     #[arg(long, value_name = "REASON", num_args = 0..=1, default_missing_value = "")]
     force: Option<String>,
 }
@@ -73,7 +73,11 @@ impl GuardCommand {
             .iter()
             .map(|push| guard.judge(push).map(|verdict| (push, verdict)))
             .collect::<Result<Vec<_>, Diagnostic>>()?;
-        verdicts.iter().flat_map(|(_, verdict)| &verdict.said).for_each(|said| context.say(said));
+        if let Some(lang) = verdicts.iter().find_map(|(_, verdict)| verdict.lang) {
+            context.speak(lang);
+        }
+        let said = verdicts.iter().flat_map(|(_, verdict)| &verdict.said);
+        said.for_each(|said| context.say(said.clone()));
         let refused: Vec<&(&Push, Verdict)> =
             verdicts.iter().filter(|(_, verdict)| !verdict.found.is_empty()).collect();
         if refused.is_empty() {
@@ -88,10 +92,12 @@ impl GuardCommand {
                 let mut found: Vec<Diagnostic> =
                     refused.iter().flat_map(|(_, verdict)| verdict.found.clone()).collect();
                 if force.is_some() {
-                    found.push(
-                        Diagnostic::new(Code::AdminsOnly, "only an admin may force a push")
-                            .help("an admin is a [[rep]] with `admin = true`, or named by `git config --add crm.admin REP` on the server"),
-                    );
+                    let message =
+                        words!("only an admin may force a push", "只有管理员可以强制推送");
+                    found.push(Diagnostic::new(Code::AdminsOnly, message).help(words!(
+                        "an admin is a [[rep]] with `admin = true`, or named by `git config --add crm.admin REP` on the server",
+                        "管理员是设有 `admin = true` 的 [[rep]]，或在服务器上用 `git config --add crm.admin REP` 指定"
+                    )));
                 }
                 Err(Failure(found))
             }
@@ -99,7 +105,7 @@ impl GuardCommand {
     }
 }
 
-/// Writes down what was forced, a line for each ref, before it is taken.
+/// Records the forced refusals, a line for each ref, before the push is accepted.
 fn record(
     git: &Git,
     refused: &[&(&Push, Verdict)],
@@ -118,13 +124,16 @@ fn record(
         let line: Vec<String> =
             fields.iter().map(|field| field.replace(|c: char| c.is_control(), " ")).collect();
         append_line(&path, &line.join("\t")).map_err(|error| {
-            let message = format!("{} cannot be written: {error}", path.display());
-            Diagnostic::new(Code::WriteFailed, message)
-                .help("what is forced must be recorded: the push was not taken")
+            Diagnostic::unwritable(&path, &error).help(words!(
+                "a forced push must be recorded: the push was refused",
+                "强制推送必须留下记录：这次推送未被接受"
+            ))
         })?;
-        context.say(&format!(
-            "forced by {user}: {} recorded in {LOG}",
-            counted(verdict.found.len(), "finding")
+        let count = verdict.found.len();
+        let findings = counted(count, "finding");
+        context.say(words!(
+            "forced by {user}: {findings} recorded in {LOG}",
+            "{user} 强制推送：{count} 处问题已记入 {LOG}"
         ));
     }
     Ok(())
@@ -159,7 +168,8 @@ fn nothing_to_judge() -> Diagnostic {
 fn from_stdin() -> Result<Vec<Push>, Diagnostic> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|error| {
-        Diagnostic::new(Code::Unreadable, format!("standard input cannot be read: {error}"))
+        let message = words!("standard input cannot be read: {error}", "无法读取标准输入：{error}");
+        Diagnostic::new(Code::Unreadable, message)
     })?;
     text.lines()
         .filter(|line| !line.trim().is_empty())
@@ -167,8 +177,14 @@ fn from_stdin() -> Result<Vec<Push>, Diagnostic> {
             [old, new, name] => {
                 Ok(Push { name: (*name).into(), old: (*old).into(), new: (*new).into() })
             }
-            _ => Err(Diagnostic::new(Code::BadArgument, format!("`{line}` is not `OLD NEW REF`"))
-                .help("crm guard OLD NEW, or the lines that git gives to pre-receive")),
+            _ => {
+                let message =
+                    words!("`{line}` is not `OLD NEW REF`", "`{line}` 不是 `OLD NEW REF`");
+                Err(Diagnostic::new(Code::BadArgument, message).help(words!(
+                    "crm guard OLD NEW, or the lines that git gives to pre-receive",
+                    "crm guard OLD NEW，或 git 交给 pre-receive 的各行"
+                )))
+            }
         })
         .collect()
 }

@@ -35,7 +35,9 @@ impl Help {
             return context.print(page);
         }
         if topic == "query" {
-            return context.print(&query::help());
+            // In a ledger the page is in its language; without one, or with a broken one, it is in English.
+            context.ledger().ok();
+            return context.print(&query::help(context.spoken()));
         }
         command.build();
         if let Some(sub) = command.find_subcommand_mut(&topic) {

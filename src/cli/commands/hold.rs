@@ -1,10 +1,10 @@
 //! `crm hold ID`: a stall with a known reason, until a date.
 
-use crate::cli::args::{Signed, Where};
+use crate::act::moves::hold;
+use crate::act::session::Session;
+use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session, ended};
-use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::pipeline::Outcome;
+use crate::diag::Failure;
 use clap::Args;
 
 /// Pause a prospect until a date; it is not flagged overdue meanwhile
@@ -32,29 +32,10 @@ impl Hold {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.chosen.dry_run)?;
-        let settings = &session.ledger.settings;
         let until = context.date("--until", &self.until)?;
-        let mut event = session.draft("hold", &self.signed, &Default::default())?;
-        if until <= event.date() {
-            return Err(Diagnostic::new(
-                Code::BadArgument,
-                words!("--until: {until} is not in the future", "--until：{until} 不是将来的日期"),
-            )
-            .help(words!("name the date on which work resumes", "写出恢复跟进的日期"))
-            .into());
-        }
-        event.until = Some(until);
+        let mut event = self.signed.draft(&session, "hold", &Facts::default(), context)?;
         event.reason = Some(self.reason.as_str().into());
-        let mut entries = Vec::new();
-        for target in session.targets(&self.ids, &self.chosen)? {
-            let record = target.on(settings, event.date())?;
-            if record.state.outcome != Outcome::Open {
-                return Err(ended(&target, record.stage_id(settings)).into());
-            }
-            let named = target.named();
-            let said = words!("{named}: on hold until {until}", "{named}：暂缓至 {until}");
-            entries.push(Entry { target, events: vec![event.clone()], said });
-        }
-        session.commit(entries)
+        let targets = self.chosen.targets(&session, &self.ids, context)?;
+        context.tell(hold(&session, targets, until, &event)?)
     }
 }

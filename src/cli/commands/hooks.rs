@@ -1,13 +1,14 @@
-//! `crm hooks install | uninstall | status`: git calls us before a commit, and on the server before a push
-//! is taken.
+//! `crm hooks install | uninstall | status`: git calls the program before a commit, and on the server before a
+//! push is accepted.
 
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::durable::write_file;
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
-use crate::disk::write::write_file;
+use crate::disk::private::is_git_directory;
 use crate::format::layout::{PROSPECTS, SETTINGS};
-use crate::git::hooks::{CLONE, Hook, Hooks, SERVER, Standing, Step};
+use crate::git::hooks::{CLONE, FSCK, Hook, Hooks, SERVER, Standing, Step};
 use crate::git::merge_driver::{ATTRIBUTES, install_driver};
 use crate::git::program::Git;
 use crate::report::diff::in_words;
@@ -24,15 +25,15 @@ const SUBJECT: usize = 72;
 /// A message names so many prospects; the commit shows the rest.
 const NAMED: usize = 50;
 
-/// Git's hooks: what is committed is checked, what is pushed is guarded
+/// Git's hooks: commits are checked, pushes are guarded
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm hooks install                      in a clone, once\n  \
     crm hooks install --dry-run            the scripts\n  \
     crm hooks install --server /srv/sales.git --admin wangfang\n  \
     crm hooks status\n\n\
-    In a clone: pre-commit checks what is staged and that old entries stand unchanged\n\
-    (`git commit --no-verify` passes it), prepare-commit-msg proposes what moved as the message.\n\
+    In a clone: pre-commit checks what is staged and that old entries are unchanged\n\
+    (`git commit --no-verify` skips it), prepare-commit-msg proposes the moves as the message.\n\
     On the server: pre-receive runs `crm guard`.")]
 pub struct HooksCommand {
     #[command(subcommand)]
@@ -41,20 +42,20 @@ pub struct HooksCommand {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Write the hooks and the merge driver that are missing; a hook that is not ours is never overwritten
+    /// Write the hooks and the merge driver that are missing; another program's hook is never overwritten
     Install(Install),
-    /// Take them away; a hook that was there before comes back
+    /// Remove them; a hook that was there before comes back
     Uninstall(Chosen),
-    /// Which there are
+    /// List them
     Status(Chosen),
-    /// What prepare-commit-msg calls
+    /// Called by prepare-commit-msg
     #[command(hide = true)]
     Message {
         /// The file with the message
         file: PathBuf,
-        /// Where the message comes from, as git says
+        /// The source of the message, from git
         source: Option<String>,
-        /// The commit, as git says
+        /// The commit, from git
         commit: Option<String>,
     },
 }
@@ -62,7 +63,7 @@ enum Action {
 /// Where.
 #[derive(Debug, Args)]
 struct Chosen {
-    /// The repository that everybody pushes to, instead of this clone
+    /// The repository that the team pushes to, instead of this clone
     #[arg(long, value_name = "DIR")]
     server: Option<PathBuf>,
 }
@@ -71,13 +72,13 @@ struct Chosen {
 struct Install {
     #[command(flatten)]
     chosen: Chosen,
-    /// Who may change settings and force, beside the admins that crm.toml names (server)
+    /// A rep who may change settings and force, beside the admins that crm.toml names (server)
     #[arg(long, value_name = "REP", requires = "server")]
     admin: Vec<String>,
     /// Keep a hook that is there and run it first
     #[arg(long)]
     chain: bool,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
@@ -98,18 +99,22 @@ impl Chosen {
     fn hooks(&self, context: &Context) -> Result<(Git, Hooks, &'static [Hook]), Failure> {
         match &self.server {
             Some(folder) => {
-                let git = Git::at(folder);
+                let git = Git::named(folder);
                 if !folder.is_dir() {
-                    let message = format!("there is no folder {}", folder.display());
+                    let folder = folder.display();
+                    let message = words!("there is no folder {folder}", "没有文件夹 {folder}");
                     return Err(Diagnostic::new(Code::NoGit, message)
-                        .help(format!("make it: git init --bare {}", folder.display()))
+                        .help(words!(
+                            "make it: git init --bare {folder}",
+                            "请先建立：git init --bare {folder}"
+                        ))
                         .into());
                 }
                 let hooks = Hooks::of(&git, "")?;
                 Ok((git, hooks, &SERVER))
             }
             None => {
-                if context.global.ledger.is_none() && Git::at(&context.here).is_bare() {
+                if context.global.ledger.is_none() && is_git_directory(&context.here) {
                     return Err(bare(&context.here).into());
                 }
                 let tracked = context.tracked()?;
@@ -123,26 +128,38 @@ impl Chosen {
         let (_, hooks, all) = self.hooks(context)?;
         for step in all.iter().filter_map(|hook| hooks.uninstall(hook)) {
             step.take()?;
-            let back = if step.moved.is_some() { "; the one before is back" } else { "" };
-            context.say(&format!("{}: taken away{back}", step.path.display()));
+            let file = step.path.display();
+            context.say(match step.moved {
+                Some(_) => words!(
+                    "{file}: removed; the hook before it is back",
+                    "{file}：已移除，原来的钩子已恢复"
+                ),
+                None => words!("{file}: removed", "{file}：已移除"),
+            });
         }
         Ok(())
     }
 
     fn status(&self, context: &Context) -> Result<(), Failure> {
         let (_, hooks, all) = self.hooks(context)?;
+        let lang = context.lang();
         let columns = vec![
-            Column::new("hook", "Hook", Kind::Text),
-            Column::new("standing", "Standing", Kind::Text),
-            Column::new("file", "File", Kind::Text),
+            Column::new("hook", lang.pick("Hook", "钩子"), Kind::Text),
+            Column::new("standing", lang.pick("Standing", "状态"), Kind::Text),
+            Column::new("file", lang.pick("File", "文件"), Kind::Text),
         ];
         let rows = all.iter().map(|hook| {
             let standing = match hooks.standing(hook) {
-                Standing::Absent => "not installed",
-                Standing::Ours if hooks.runs_another(hook) => "installed, runs another one first",
-                Standing::Ours => "installed",
-                Standing::Older => "of another version or folder: install it again",
-                Standing::Foreign => "not of crm",
+                Standing::Absent => lang.pick("not installed", "未安装"),
+                Standing::Ours if hooks.runs_another(hook) => {
+                    lang.pick("installed, runs another one first", "已安装，先运行另一个钩子")
+                }
+                Standing::Ours => lang.pick("installed", "已安装"),
+                Standing::Older => lang.pick(
+                    "of another version or folder: install it again",
+                    "属于另一版本或另一文件夹：请重新安装",
+                ),
+                Standing::Foreign => lang.pick("not of crm", "不属于 crm"),
             };
             let path = hooks.path(hook).display().to_string();
             Row::new(vec![Cell::text(hook.name), Cell::text(standing), Cell::text(path)])
@@ -165,7 +182,7 @@ impl Install {
         if let Some(wrong) = self.admin.iter().find(|admin| id::validate(admin).is_err()) {
             problems.push(Diagnostic::new(
                 Code::BadArgument,
-                format!("--admin: `{wrong}` is no rep's id"),
+                words!("--admin: `{wrong}` is no rep's id", "--admin：`{wrong}` 不是业务员编号"),
             ));
         }
         if !problems.is_empty() {
@@ -173,9 +190,11 @@ impl Install {
         }
         if self.dry_run {
             if self.chosen.server.is_none() {
-                context.print(
+                let comment = words!(
                     "# git config merge.crm.driver, and lines of .gitattributes that name it\n",
-                )?;
+                    "# git config merge.crm.driver，以及 .gitattributes 中指向它的行\n"
+                );
+                context.print(comment.get(context.spoken()))?;
             }
             for step in &steps {
                 if let Some((from, to)) = &step.moved {
@@ -189,18 +208,25 @@ impl Install {
         if self.chosen.server.is_some() {
             // So that `git push -o force` reaches the guard.
             git.run(&["config", "receive.advertisePushOptions", "true"])?;
+            // Trees with a name twice, or with a `/` in one: only git sees them, before the guard lists them.
+            git.run(&["config", FSCK, "true"])?;
             for admin in &self.admin {
                 git.run(&["config", "--add", "crm.admin", admin])?;
             }
         }
         for step in &steps {
             step.take()?;
-            let kept =
-                if step.moved.is_some() { "; it runs the one that was there first" } else { "" };
-            context.say(&format!("{}: installed{kept}", step.path.display()));
+            let file = step.path.display();
+            context.say(match step.moved {
+                Some(_) => words!(
+                    "{file}: installed; it runs the earlier hook first",
+                    "{file}：已安装，会先运行原来的钩子"
+                ),
+                None => words!("{file}: installed", "{file}：已安装"),
+            });
         }
         if steps.is_empty() {
-            context.say("all hooks are installed");
+            context.say(words!("all hooks are installed", "钩子都已安装"));
         }
         if self.chosen.server.is_none() {
             merge_driver(context)?;
@@ -209,7 +235,7 @@ impl Install {
     }
 }
 
-/// That no clone is here whose hooks could be meant, and how the server's are.
+/// That a bare repository has no clone's hooks, and the command for the server's.
 fn bare(folder: &Path) -> Diagnostic {
     let folder = folder.display();
     let message = words!(
@@ -222,23 +248,38 @@ fn bare(folder: &Path) -> Diagnostic {
     ))
 }
 
-/// Has git merge the ledger's files by what they mean, in this clone.
+/// That git merges the ledger's files by their meaning from now on.
+pub(super) fn merges_by_meaning() -> Words {
+    words!(
+        "git merges the ledger's files by what they mean (crm merge-file)",
+        "git 会按内容的含义合并账本文件（crm merge-file）"
+    )
+}
+
+/// Makes git merge the ledger's files by their meaning, in this clone.
 fn merge_driver(context: &Context) -> Result<(), Failure> {
     let program = std::env::current_exe().map_err(|error| {
-        Diagnostic::new(Code::Unreadable, format!("this program's own file is not known: {error}"))
+        let message = words!(
+            "this program's own file is not known: {error}",
+            "找不到本程序自己的文件：{error}"
+        );
+        Diagnostic::new(Code::Unreadable, message)
     })?;
     let installed = install_driver(&context.ledger()?.root, &program)?;
     if installed.attributes {
-        context.say(&format!("{ATTRIBUTES}: lines added, to be committed"));
+        context.say(words!(
+            "{ATTRIBUTES}: lines added, to be committed",
+            "{ATTRIBUTES}：已加入所需的行，请提交"
+        ));
     }
     if installed.configuration {
-        context.say("git merges the ledger's files by what they mean (crm merge-file)");
+        context.say(merges_by_meaning());
     }
     Ok(())
 }
 
-/// Puts what moved into a message that is about to be edited. A message that somebody has given stays as
-/// it is; under a template it becomes a comment.
+/// Puts the moves into a message that is about to be edited. A message that the user has given stays as it is;
+/// under a template the moves become a comment.
 fn message(context: &Context, file: &Path, source: Option<&str>) -> Result<(), Failure> {
     let comment = match source {
         None => "",
@@ -246,9 +287,7 @@ fn message(context: &Context, file: &Path, source: Option<&str>) -> Result<(), F
         Some(_) => return Ok(()),
     };
     let Some(text) = summary(context)? else { return Ok(()) };
-    let failed = |error: std::io::Error| {
-        Diagnostic::new(Code::WriteFailed, format!("{} cannot be written: {error}", file.display()))
-    };
+    let failed = |error: std::io::Error| Diagnostic::unwritable(file, &error);
     let given = std::fs::read(file).map_err(failed)?;
     let mut message = Vec::new();
     let lines = text.lines().map(|line| format!("{comment}{line}").trim_end().to_owned() + "\n");
@@ -263,7 +302,7 @@ fn message(context: &Context, file: &Path, source: Option<&str>) -> Result<(), F
     Ok(write_file(file, &message).map_err(failed)?)
 }
 
-/// What the staged changes move: a line, and where that would be too long a line for each prospect.
+/// The moves of the staged changes: one line, or a line for each prospect if one line would be too long.
 fn summary(context: &Context) -> Result<Option<String>, Failure> {
     let tracked = context.tracked()?;
     let (changed, mut before, mut staged) = tracked.staged_changes()?;
@@ -279,7 +318,7 @@ fn summary(context: &Context) -> Result<Option<String>, Failure> {
     let record = |ledger: &Ledger, path: &Path| -> Option<Record> {
         replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today)
     };
-    // By id: a file that only moved to another folder is the same prospect.
+    // By id: a file that moved to another folder is still its prospect.
     let mut pairs: BTreeMap<String, (String, Option<Record>, Option<Record>)> = BTreeMap::new();
     for path in prospects {
         let id = id_of(path);

@@ -1,8 +1,9 @@
 //! `crm init [DIR]`: a new ledger.
 
+use super::hooks::merges_by_meaning;
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure};
-use crate::disk::write::write_file;
+use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::durable::write_own;
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
 use crate::git::merge_driver::{ATTRIBUTES, add_lines, install_driver};
 use crate::git::program::Git;
@@ -26,18 +27,17 @@ impl Init {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let dir = context.global.ledger.clone().unwrap_or(self.dir);
         if dir.join(SETTINGS).symlink_metadata().is_ok() {
-            let message =
-                format!("{} is there already; nothing was changed", dir.join(SETTINGS).display());
+            let file = dir.join(SETTINGS);
+            let file = file.display();
+            let message = words!(
+                "{file} exists already; nothing was changed",
+                "{file} 已经存在；没有任何改动"
+            );
             return Err(Diagnostic::new(Code::AlreadyThere, message)
-                .help("`crm check` looks whether it is a ledger")
+                .help(words!("`crm check` checks that ledger", "`crm check` 可检查这个账本"))
                 .into());
         }
-        let failed = |path: &Path, error: std::io::Error| {
-            Diagnostic::new(
-                Code::WriteFailed,
-                format!("{} cannot be written: {error}", path.display()),
-            )
-        };
+        let failed = |path: &Path, error: std::io::Error| Diagnostic::unwritable(path, &error);
         for folder in [dir.join(PROSPECTS), dir.join(ACTIVITY)] {
             std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
         }
@@ -51,25 +51,36 @@ impl Init {
         for (name, text) in files {
             let path = dir.join(name);
             if path.symlink_metadata().is_ok() {
-                context.say(&format!("{}: kept as it is", path.display()));
+                context.say(kept(&path));
                 continue;
             }
-            write_file(&path, text.as_bytes()).map_err(|error| failed(&path, error))?;
+            write_own(&path, text.as_bytes()).map_err(|error| failed(&path, error))?;
         }
         let attributes = dir.join(ATTRIBUTES);
         if attributes.symlink_metadata().is_err() {
             add_lines(&dir)?;
         } else {
-            context.say(&format!("{}: kept as it is", attributes.display()));
+            context.say(kept(&attributes));
         }
         // Outside a repository there is nothing to tell git yet.
         if let (Ok(program), Ok(_)) = (std::env::current_exe(), Git::at(&dir).top_level()) {
             if install_driver(&dir, &program)?.attributes {
-                context.say(&format!("{}: lines added", attributes.display()));
+                let file = attributes.display();
+                context.say(words!("{file}: lines added", "{file}：已加入所需的行"));
             }
-            context.say("git merges the ledger's files by what they mean (crm merge-file)");
+            context.say(merges_by_meaning());
         }
-        context.say(&format!("a ledger in {}; next: crm add NAME --owner YOU", dir.display()));
+        let dir = dir.display();
+        context.say(words!(
+            "a ledger in {dir}; next: crm add NAME --owner YOU",
+            "账本已建在 {dir}；下一步：crm add 名称 --owner 你的编号"
+        ));
         Ok(())
     }
+}
+
+/// That a file is left alone.
+fn kept(file: &Path) -> Words {
+    let file = file.display();
+    words!("{file}: kept as it is", "{file}：保持原样")
 }

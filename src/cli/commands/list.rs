@@ -17,7 +17,7 @@ use clap::Args;
 pub struct List {
     #[command(flatten)]
     selection: Selection,
-    /// The columns, in order; `all` for every one
+    /// The columns, in order; `all` for those of `export`
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
     /// Sort by columns; - before a name reverses

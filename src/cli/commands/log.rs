@@ -1,16 +1,15 @@
 //! `crm log ID KIND`: an event.
 
+use crate::act::log::log;
+use crate::act::names::kind;
+use crate::act::session::Session;
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::eligible::{Override, admit};
-use crate::cli::entry::{Entry, Session, kind};
-use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
-use crate::rules::replay::cases;
-use crate::table::terms::{KINDS, term};
+use crate::diag::{Code, Diagnostic, Failure};
 use crate::value::money::Amount;
 use clap::Args;
 
-/// Record what happened: a call, a meeting, a payment, …
+/// Record an event: a call, a meeting, a payment, …
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm log zhang meeting --note \"Steady business\" --next 2009-12-11T14:00\n  \
@@ -68,35 +67,18 @@ impl Log {
             }
             _ => unknown,
         })?;
-        let mut event = session.draft(kind, &self.signed, &self.facts)?;
+        let mut event = self.signed.draft(&session, kind, &self.facts, context)?;
         event.ticket = self.ticket.as_deref().map(Into::into);
         event.scale = self.scale.as_deref().map(Into::into);
         event.score = self.score.as_deref().map(score).transpose()?;
-        let mut entries = Vec::new();
-        for target in session.targets(ids, &self.chosen)? {
-            let record = target.on(settings, event.date())?;
-            let open = &record.state.open_tickets;
-            cases::apply(&mut open.clone(), &event).map_err(|which| {
-                let help = open.first().map(|ticket| {
-                    format!("crm log {} resolved --ticket {ticket}", target.id()).into()
-                });
-                let message = which.message.about(&target.named());
-                Diagnostic { message, help: help.into_iter().collect(), ..which }.typed()
-            })?;
-            let (named, on) = (target.named(), event.date());
-            let said = Words::each(|lang| match lang {
-                Lang::Zh => format!("{named}：{on} {}", term(KINDS, kind, lang)),
-                Lang::En | Lang::Machine => format!("{named}: {kind} on {on}"),
-            });
-            entries.push(Entry { target, events: vec![event.clone()], said });
-        }
-        admit(context, &mut entries, Override::Reason(self.force.as_deref()))?;
-        session.commit(entries)
+        let targets = self.chosen.targets(&session, ids, context)?;
+        context.tell(log(&session, targets, &event, self.force.as_deref())?)
     }
 }
 
 fn score(text: &str) -> Result<Amount, Diagnostic> {
     Amount::parse(text).map_err(|_| {
-        Diagnostic::new(Code::BadArgument, format!("--score: `{text}` is not a number"))
+        let message = words!("--score: `{text}` is not a number", "--score：`{text}` 不是数字");
+        Diagnostic::new(Code::BadArgument, message)
     })
 }

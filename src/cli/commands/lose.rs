@@ -1,10 +1,10 @@
 //! `crm lose ID`: leaves the board, with a reason.
 
-use crate::cli::args::{Signed, Where};
+use crate::act::moves::{lose, reason_to_lose};
+use crate::act::session::Session;
+use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session, ended, moved};
-use crate::diag::{Code, Diagnostic, Failure, Words};
-use crate::model::pipeline::Outcome;
+use crate::diag::Failure;
 use clap::Args;
 
 /// Leave the board, with a reason
@@ -30,41 +30,10 @@ impl Lose {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.chosen.dry_run)?;
-        let settings = &session.ledger.settings;
-        let Some(reason) = self.reason.as_deref().filter(|reason| !reason.trim().is_empty()) else {
-            let codes: Vec<&str> = settings.reasons.iter().map(|(code, _)| &**code).collect();
-            let diagnostic = Diagnostic::new(
-                Code::LostWithoutReason,
-                words!("a reason is required", "必须说明原因"),
-            )
-            .help(words!("add --reason TEXT", "请加上 --reason TEXT"));
-            return Err(if codes.is_empty() {
-                diagnostic
-            } else {
-                let codes = codes.join(", ");
-                diagnostic
-                    .help(words!("reasons of crm.toml: {codes}", "crm.toml 中的原因：{codes}"))
-            }
-            .into());
-        };
-        let mut event = session.draft("moved", &self.signed, &Default::default())?;
+        let reason = reason_to_lose(&session, self.reason.as_deref())?;
+        let mut event = self.signed.draft(&session, "moved", &Facts::default(), context)?;
         event.reason = Some(reason.into());
-        let mut entries = Vec::new();
-        for target in session.targets(&self.ids, &self.chosen)? {
-            let record = target.on(settings, event.date())?;
-            let pipeline = record.pipeline(settings);
-            let here = record.stage_id(settings);
-            if record.state.outcome != Outcome::Open {
-                return Err(ended(&target, here).into());
-            }
-            let lost = &pipeline.stages[pipeline.lost()];
-            let mut event = event.clone();
-            event.stage = Some(lost.id.clone());
-            let from = record.stage(settings);
-            let said =
-                Words::each(|lang| format!("{} ({reason})", moved(&target, from, lost, lang)));
-            entries.push(Entry { target, events: vec![event], said });
-        }
-        session.commit(entries)
+        let targets = self.chosen.targets(&session, &self.ids, context)?;
+        context.tell(lose(&session, targets, &event)?)
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::cli::args::Cli;
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure};
-use crate::disk::write::write_file;
+use crate::diag::{Diagnostic, Failure};
+use crate::disk::durable::write_file;
 use clap::{Args, CommandFactory};
 use std::path::PathBuf;
 
@@ -19,10 +19,8 @@ pub struct Man {
 impl Man {
     /// Runs it.
     pub fn run(self, _context: &Context) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| {
-            let message = format!("{} cannot be written: {error}", self.dir.display());
-            Failure::from(Diagnostic::new(Code::WriteFailed, message))
-        };
+        let failed =
+            |error: std::io::Error| Failure::from(Diagnostic::unwritable(&self.dir, &error));
         std::fs::create_dir_all(&self.dir).map_err(failed)?;
         let command = Cli::command();
         let subcommands = command.get_subcommands().cloned().map(|sub| {

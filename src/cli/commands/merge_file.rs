@@ -2,24 +2,24 @@
 
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
-use crate::diag::{Diagnostic, Failure};
-use crate::disk::write::write_file;
+use crate::diag::{Diagnostic, Failure, Words};
+use crate::disk::durable::write_file;
 use crate::format::merge::markers::{Markers, SIZE};
 use crate::git::merge_file::{Blobs, kind_of, merge_file};
 use crate::git::program::Git;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// What git takes for "this failed, stop the merge"; lower ones mean conflicts.
+/// The status by which git stops the merge as failed; lower ones mean conflicts.
 const STOP: u8 = 129;
 
-/// Merge a file of the ledger by what it means; git calls this (a merge driver)
+/// Merge a file of the ledger by its meaning; git calls this (a merge driver)
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:\n  crm merge-file --path prospects/zhang.toml BASE OURS THEIRS\n\n\
 The result goes into OURS. Entries are a union by key, facts merge one by one; two different changes of one\n\
-thing are shown between markers. What is no valid TOML is merged by lines, as git does.\n\n\
-`crm init` and `crm hooks install` tell git to call it; `crm doctor` looks whether it does.\n\
+thing are shown between markers. Text that is no valid TOML is merged by lines, as git does.\n\n\
+`crm init` and `crm hooks install` make git call it; `crm doctor` checks that it does.\n\
 Exit status: 0 merged; 1 conflicts; 129 failed, and OURS is as it was.")]
 pub struct MergeFile {
     /// The common ancestor; an empty file where there is none
@@ -34,27 +34,29 @@ pub struct MergeFile {
     /// How many characters a conflict marker has
     #[arg(long, value_name = "N", default_value_t = SIZE)]
     marker_size: usize,
-    /// Where the file lies in the repository: says whether it is a prospect, tallies or settings
+    /// The file's path in the repository, which tells whether it is a prospect, tallies or settings
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
-    /// What the versions are called in markers: ours, then base, then theirs
+    /// The names of the versions in markers: ours, then base, then theirs
     #[arg(short = 'L', value_name = "LABEL", allow_hyphen_values = true)]
     labels: Vec<String>,
 }
 
 impl MergeFile {
-    /// Runs it; the status is what git expects of a driver.
+    /// Runs it and returns the status that git expects of a driver.
     pub fn run(self, context: &Context) -> u8 {
+        context.learn_language();
         match self.merge(context) {
             Ok(conflicts) => u8::from(conflicts),
             Err(failure) => {
-                failure.0.iter().for_each(|d| context.say(&render(d, Look::default())));
+                let look = Look { lang: context.spoken(), ..Look::default() };
+                failure.0.iter().for_each(|d| context.say(Words::verbatim(render(d, look))));
                 STOP
             }
         }
     }
 
-    /// Merges; says whether there are conflicts.
+    /// Merges; true if there are conflicts.
     fn merge(&self, context: &Context) -> Result<bool, Failure> {
         let (base, ours) = (read(&self.base)?, read(&self.ours)?);
         let theirs = read(&self.theirs)?;
@@ -63,20 +65,28 @@ impl MergeFile {
         let git = Git::at(&context.here);
         let kind = kind_of(&context.here, path);
         let merged = merge_file(&git, blobs, kind, &self.markers())?;
-        write_file(&self.ours, &merged.bytes).map_err(|error| {
-            Diagnostic::new(
-                crate::diag::Code::WriteFailed,
-                format!("{} cannot be written: {error}", self.ours.display()),
-            )
-        })?;
+        write_file(&self.ours, &merged.bytes)
+            .map_err(|error| Diagnostic::unwritable(&self.ours, &error))?;
+        let file = path.display();
         if let Some(why) = merged.by_lines {
-            context.say(&format!("{}: merged by lines, for {why}", path.display()));
+            let why = why.words();
+            context.say(Words::both(
+                format!("{file}: merged by lines, for {}", why.en()),
+                format!("{file}：按行合并，因为{}", why.zh()),
+            ));
         }
         if !merged.conflicts.is_empty() {
-            let what: Vec<String> =
-                merged.conflicts.iter().map(|c| format!("{} (line {})", c.what, c.line)).collect();
-            let count = counted(merged.conflicts.len(), "conflict");
-            context.say(&format!("{}: {count}: {}", path.display(), what.join(", ")));
+            let n = merged.conflicts.len();
+            let conflicts = counted(n, "conflict");
+            let places = merged.conflicts.iter().map(|conflict| {
+                let (en, zh, line) = (conflict.what.en(), conflict.what.zh(), conflict.line);
+                words!("{en} (line {line})", "{zh}（第 {line} 行）")
+            });
+            let places = Words::joined(&places.collect::<Vec<_>>(), ", ");
+            context.say(Words::both(
+                format!("{file}: {conflicts}: {}", places.en()),
+                format!("{file}：{n} 处冲突：{}", places.zh()),
+            ));
         }
         Ok(!merged.conflicts.is_empty())
     }
@@ -99,8 +109,5 @@ impl MergeFile {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Diagnostic> {
-    std::fs::read(path).map_err(|error| {
-        let message = format!("{} cannot be read: {error}", path.display());
-        Diagnostic::new(crate::diag::Code::Unreadable, message)
-    })
+    std::fs::read(path).map_err(|error| Diagnostic::unreadable(path, &error))
 }

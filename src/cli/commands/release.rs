@@ -1,10 +1,10 @@
 //! `crm release ID --reason TEXT`: gives back to the pool.
 
-use crate::cli::args::{Signed, Where};
+use crate::act::owner::release;
+use crate::act::session::Session;
+use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::entry::{Entry, Session};
-use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::pipeline::Outcome;
+use crate::diag::Failure;
 use clap::Args;
 
 /// Give prospects back to the pool
@@ -28,42 +28,9 @@ impl Release {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.chosen.dry_run)?;
-        let settings = &session.ledger.settings;
-        let mut event = session.draft("assigned", &self.signed, &Default::default())?;
-        event.owner = Some("".into());
+        let mut event = self.signed.draft(&session, "assigned", &Facts::default(), context)?;
         event.reason = Some(self.reason.as_str().into());
-        let mut entries = Vec::new();
-        let mut refused = Vec::new();
-        for target in session.targets(&self.ids, &self.chosen)? {
-            let record = target.on(settings, event.date())?;
-            match &record.state.owner {
-                Some(owner) if record.state.outcome == Outcome::Open => {
-                    let named = target.named();
-                    let said = words!("{named}: {owner} -> pool", "{named}：{owner} -> 公海");
-                    entries.push(Entry { target, events: vec![event.clone()], said });
-                }
-                Some(_) => {
-                    let (named, id) = (target.named(), target.id());
-                    let stage = record.stage_id(settings);
-                    let message = words!(
-                        "{named} is at `{stage}`: only open prospects go to the pool",
-                        "{named} 在 `{stage}`：只有未结束的潜在客户才能放回公海"
-                    );
-                    refused.push(Diagnostic::new(Code::NotInPool, message).help(words!(
-                        "to give it to another rep: crm assign {id} --to REP",
-                        "交给其他业务员：crm assign {id} --to REP"
-                    )));
-                }
-                None => {
-                    let named = target.named();
-                    let message = words!("{named} is in the pool already", "{named} 已经在公海");
-                    refused.push(Diagnostic::new(Code::AlreadyThere, message));
-                }
-            }
-        }
-        if !refused.is_empty() {
-            return Err(Failure(refused));
-        }
-        session.commit(entries)
+        let targets = self.chosen.targets(&session, &self.ids, context)?;
+        context.tell(release(&session, targets, &event)?)
     }
 }

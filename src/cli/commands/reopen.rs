@@ -1,11 +1,10 @@
 //! `crm reopen ID`: a new pursuit of one that was closed or lost.
 
+use crate::act::moves::reopen;
+use crate::act::session::Session;
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
-use crate::cli::eligible::{Override, admit};
-use crate::cli::entry::{Entry, Session, moved};
-use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
-use crate::model::pipeline::Outcome;
+use crate::diag::Failure;
 use clap::Args;
 
 /// Begin a new pursuit of one that was closed or lost, with fresh evidence
@@ -32,40 +31,9 @@ impl Reopen {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.chosen.dry_run)?;
-        let settings = &session.ledger.settings;
-        let mut event = session.draft("moved", &self.signed, &self.facts)?;
+        let mut event = self.signed.draft(&session, "moved", &self.facts, context)?;
         event.reason = self.reason.as_deref().map(Into::into);
-        let mut entries = Vec::new();
-        for target in session.targets(&self.ids, &self.chosen)? {
-            let record = target.on(settings, event.date())?;
-            let here = record.stage_id(settings);
-            if record.state.outcome == Outcome::Open {
-                let (named, id) = (target.named(), target.id());
-                let message = words!(
-                    "{named} is at `{here}`: its pursuit has not ended",
-                    "{named} 在 `{here}`：这一轮尚未结束"
-                );
-                return Err(Diagnostic::new(Code::BadArgument, message)
-                    .help(words!(
-                        "to begin again at the first column: crm back {id} --reason TEXT",
-                        "从第一栏重新开始：crm back {id} --reason TEXT"
-                    ))
-                    .into());
-            }
-            let first = &record.pipeline(settings).stages[0];
-            let mut event = event.clone();
-            event.stage = Some(first.id.clone());
-            let (from, pursuit) = (record.stage(settings), record.state.pursuit + 1);
-            let said = Words::each(|lang| {
-                let moved = moved(&target, from, first, lang);
-                match lang {
-                    Lang::Zh => format!("{moved}，第 {pursuit} 轮"),
-                    Lang::En | Lang::Machine => format!("{moved}, pursuit {pursuit}"),
-                }
-            });
-            entries.push(Entry { target, events: vec![event], said });
-        }
-        admit(context, &mut entries, Override::Elsewhere)?;
-        session.commit(entries)
+        let targets = self.chosen.targets(&session, &self.ids, context)?;
+        context.tell(reopen(&session, targets, &event)?)
     }
 }

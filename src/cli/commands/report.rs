@@ -1,7 +1,7 @@
 //! `crm report NAME [QUERY]`.
 
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Lang};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::grading::Scoring;
 use crate::render::Format;
 use crate::report::bridge::LIST_TABLE;
@@ -42,7 +42,7 @@ impl Selection {
     }
 }
 
-/// How the scores of recency, frequency and money are cut, where it shall not be as the settings say.
+/// The cuts of the scores of recency, frequency and money, if they differ from the settings.
 #[derive(Debug, Clone, Args)]
 pub struct RfmCompat {
     /// Cut RFM scores as R's package rfm does: quintile + 1, left-closed
@@ -51,7 +51,7 @@ pub struct RfmCompat {
 }
 
 impl RfmCompat {
-    /// Settles it, before the book is graded.
+    /// Applies it; call it before the book is graded.
     pub fn apply(&self, book: &mut Book) {
         if self.rfm_compat.is_some() {
             let grading = &mut book.settings.grading;
@@ -71,7 +71,7 @@ pub struct Report {
     name: Option<String>,
     #[command(flatten)]
     selection: Selection,
-    /// A row for each owner, manager, source, region, product, industry, grade, pipeline, month, quarter, …
+    /// A row for each owner, manager, source, region, product, stage, grade, month, …; `crm help query` lists all
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
     /// The days it covers: 2009Q4, 2009-12, last month, 2009-12-01..2009-12-15
@@ -83,7 +83,7 @@ pub struct Report {
     /// The last day it covers [default: the as-of day]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     to: Option<String>,
-    /// What is aimed at: closes a year, or by the end of a period that has days to come (ratios)
+    /// The goal: closes a year, or by the end of a period that has days to come (ratios)
     #[arg(long, value_name = "NUMBER")]
     target: Option<String>,
     /// Every change behind the figures (bridge)
@@ -96,7 +96,10 @@ pub struct Report {
 impl Report {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let Some(name) = &self.name else { return context.emit(overview(lang_of(context))) };
+        let Some(name) = &self.name else {
+            context.learn_language();
+            return context.emit(overview(context.lang()));
+        };
         let Some(report) = find(name) else {
             let names =
                 REPORTS.iter().flat_map(|report| std::iter::once(report.name).chain(report.alias));
@@ -133,7 +136,7 @@ impl Report {
                 "--target: `{text}` is not a number above 0",
                 "--target：`{text}` 不是大于0的数"
             );
-            Diagnostic::new(Code::BadArgument, message).help("--target 50")
+            Diagnostic::new(Code::BadArgument, message).help(Words::verbatim("--target 50"))
         })
     }
 
@@ -164,7 +167,7 @@ impl Report {
     }
 }
 
-/// Examples, and what each report takes.
+/// Examples, and the options of each report.
 fn help() -> String {
     let width = REPORTS.iter().map(|report| report.name.len()).max().unwrap_or(0);
     let takes = REPORTS.iter().map(|report| {
@@ -174,7 +177,7 @@ fn help() -> String {
         format!("  {name:width$}  {taken}\n")
     });
     format!(
-        "{EXAMPLES}\n\nWhat each report takes; it refuses the rest (--period: or --from, --to):\n{}",
+        "{EXAMPLES}\n\nThe options of each report; it refuses the rest (--period: or --from, --to):\n{}",
         takes.collect::<String>()
     )
 }
@@ -186,11 +189,6 @@ const EXAMPLES: &str = "Examples:
   crm report ratios --period 2009Q4 --target 50
   crm report board 'owner:liuyan is:overdue'
   crm report bridge --period 2009-12 --list";
-
-/// The language of the list of reports: it can be asked for before there is a ledger.
-fn lang_of(context: &Context) -> Lang {
-    context.ledger().map_or(Lang::En, |ledger| ledger.settings.language)
-}
 
 /// The list of the reports.
 fn overview(lang: Lang) -> Sheet {

@@ -1,11 +1,12 @@
-//! `crm resolve [FILES]`: mends what a merge by lines left.
+//! `crm resolve [FILES]`: mends files that a merge by lines left in conflict.
 
 mod openings;
 
+use crate::act::change::unified;
+use crate::act::session::Face;
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
-use crate::cli::entry::unified;
-use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
@@ -20,12 +21,12 @@ use openings::{Decision, Settled};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// Mend files that a merge left in conflict, by what they mean
+/// Mend files that a merge left in conflict, by their meaning
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:\n  crm resolve                        every file in conflict\n  crm resolve zhang crm.toml -n\n\n\
-For merges that did not ask the merge driver: on a hosting site, in a clone without it. Git's three versions\n\
-are taken where it has them and nobody has edited the file since, else the markers in the file. What both\n\
+For merges that did not ask the merge driver: on a hosting site, in a clone without it. It reads git's three\n\
+versions if git has them and the file was not edited since, else the markers in the file. A thing that both\n\
 sides changed differently stays between markers and is named; then the status is 1. Nothing is added to\n\
 git's index: look at it, then `git add`.\n\n\
 Two clones may each have opened an account under one id. --one joins them: both journals, the later opening\n\
@@ -40,13 +41,13 @@ pub struct Resolve {
     /// Two openings of one id are two people: the later one gets another id
     #[arg(long)]
     two: bool,
-    /// Print what would be written, and write nothing
+    /// Print the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
 
 impl Resolve {
-    /// What two openings are: as the options say, else as is answered on a terminal.
+    /// One person or two: by the options, else by the answer on a terminal.
     fn decision(&self, path: &Path, two: &Two, context: &Context) -> Option<Decision> {
         match (self.one, self.two) {
             (true, _) => Some(Decision::One),
@@ -69,8 +70,10 @@ impl Resolve {
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         let (root, shown) = context.root()?;
         let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
+        writer.iter().flat_map(|w| &w.finished).for_each(|found| context.found(found.clone()));
+        context.learn_language();
         let ledger = Ledger::without_settings(root, shown);
-        // A ledger outside of git can have markers all the same.
+        // A ledger outside of git can have markers, too.
         let tracked = context.tracked().ok();
         let stages = match &tracked {
             Some(tracked) => unmerged(&tracked.git, &tracked.prefix)?,
@@ -79,7 +82,7 @@ impl Resolve {
         let run = Run { context, ledger, tracked, stages };
         let paths = if self.files.is_empty() { run.in_conflict() } else { run.named(&self.files)? };
         if paths.is_empty() {
-            context.say("no file is in conflict");
+            context.say(words!("no file is in conflict", "没有冲突的文件"));
             return Ok(0);
         }
         let mut changes = Vec::new();
@@ -113,27 +116,37 @@ impl Resolve {
                         .collect();
                     files.insert(shown.clone());
                     if settled.left.is_empty() {
-                        said.extend(files.iter().map(|file| format!("{}: merged", file.display())));
+                        said.extend(files.iter().map(|file| {
+                            let file = file.display();
+                            words!("{file}: merged", "{file}：已合并")
+                        }));
                         clean.extend(files);
                     } else {
-                        let count = counted(settled.left.len(), "conflict");
-                        said.push(format!("{}: {count} left", shown.display()));
+                        let n = settled.left.len();
+                        let (file, conflicts) = (shown.display(), counted(n, "conflict"));
+                        said.push(words!("{file}: {conflicts} left", "{file}：还有 {n} 处冲突"));
                     }
                     left.extend(settled.left);
                     changes.extend(settled.changes);
                 }
                 Ok((_, Mended::ByHand)) => {
-                    said.push(format!("{}: mended by hand already", shown.display()));
+                    let file = shown.display();
+                    said.push(words!("{file}: mended by hand already", "{file}：已经手工改好"));
                     clean.push(shown);
                 }
                 Ok((_, Mended::Nothing)) => {
-                    said.push(format!("{}: nothing to mend", shown.display()));
+                    let file = shown.display();
+                    said.push(words!("{file}: nothing to mend", "{file}：无须修改"));
                 }
                 Err(problem) => left.push(problem),
             }
         }
         match &writer {
-            Some(writer) => writer.commit(&changes)?,
+            Some(writer) => {
+                context.writing_begins()?;
+                writer.commit(&changes)?;
+                context.writing_ended();
+            }
             None => changes.iter().try_for_each(|change| {
                 let before = change.before.as_deref().unwrap_or("");
                 context.print(&unified(&run.ledger.show(&change.path), before, &change.after))
@@ -147,23 +160,22 @@ impl Resolve {
                 }
             });
         } else {
-            said.iter().for_each(|line| context.say(line));
+            said.into_iter().for_each(|line| context.say(line));
             run.say_next(&clean);
         }
         let look = Look { color: false, ..context.look_of_messages() };
         let left: Vec<String> = left.iter().map(|d| render(d, look)).collect();
         if !left.is_empty() {
-            context.say_last(&left.join("\n\n"));
+            context.say_last(Words::verbatim(left.join("\n\n")));
         }
         Ok(u8::from(!left.is_empty()))
     }
 }
 
-/// What both sides changed differently.
+/// That both sides changed one thing differently.
 fn differently(conflict: &Conflict, shown: &Path) -> Diagnostic {
-    let what = &conflict.what;
-    let message =
-        words!("both sides changed `{what}`, differently", "双方对 `{what}` 作了不同的改动");
+    let (en, zh) = (conflict.what.en(), conflict.what.zh());
+    let message = words!("both sides changed `{en}`, differently", "双方对 `{zh}` 作了不同的改动");
     Diagnostic::new(Code::MergeConflict, message).at(line_of(conflict, shown)).help(words!(
         "keep one of the two, and remove the markers around them",
         "保留其中一个，并删除两边的冲突标记"
@@ -214,11 +226,14 @@ impl Run<'_> {
         })
     }
 
-    /// What becomes of a file, and the change that makes it so.
+    /// The mended text of a file, and the change that writes it.
     fn mend(&self, path: &Path) -> Result<(Option<Change>, Mended), Diagnostic> {
         let shown = self.ledger.show(path);
         if let Some(link) = link_on_the_way(&self.ledger.root, path) {
-            let message = "a symbolic link is not followed: it may lead out of the ledger";
+            let message = words!(
+                "a symbolic link is not followed: it may lead out of the ledger",
+                "不跟随符号链接：它可能指向账本之外"
+            );
             return Err(
                 Diagnostic::new(Code::Symlink, message).at(Place::file(self.ledger.show(&link)))
             );
@@ -240,7 +255,7 @@ impl Run<'_> {
         Ok((change, mended))
     }
 
-    /// What is left to do: git takes the mended files on `git add`.
+    /// Names the next step: git accepts the mended files on `git add`.
     fn say_next(&self, clean: &[PathBuf]) {
         if clean.is_empty() || self.tracked.is_none() {
             return;
@@ -255,7 +270,11 @@ impl Run<'_> {
             }
         };
         let files: Vec<String> = clean.iter().map(quoted).collect();
-        self.context.say(&format!("next: git diff, then git add {}", files.join(" ")));
+        let files = files.join(" ");
+        self.context.say(words!(
+            "next: git diff, then git add {files}",
+            "下一步：git diff，然后 git add {files}"
+        ));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::report::show::show;
 use crate::rules::replay::replay;
 use clap::Args;
 
-/// One prospect: facts, evidence, journal, time in each column, what the next column needs
+/// One prospect: facts, evidence, journal, time in each column, requirements of the next column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm show zhang\n  crm show 张先生 --as-of 2009-12-11")]
 pub struct Show {
@@ -25,14 +25,14 @@ impl Show {
             let loaded = ledger.read(&path).map_err(Failure)?;
             let broken = loaded.problems.iter().filter(|p| p.is_error()).count();
             let record = replay(loaded.prospect, &ledger.settings, context.today)
-                .ok_or_else(|| crate::cli::entry::not_yet(id, context.today))?;
+                .ok_or_else(|| crate::act::target::not_yet(id, context.today))?;
             let broken = broken + record.findings.len();
             if broken > 0 {
                 let file = ledger.show(&path);
-                context.say(&format!(
-                    "{}: crm check {}",
-                    counted(broken, "finding"),
-                    file.display()
+                let (file, findings) = (file.display(), counted(broken, "finding"));
+                context.say(words!(
+                    "{findings}: crm check {file}",
+                    "{broken} 处问题：crm check {file}"
                 ));
             }
             context.emit(show(&record, &ledger.settings, context.today))?;

@@ -2,15 +2,15 @@
 
 use super::report::Selection;
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::report::what_if::{Scale, Stated, what_if};
 use crate::value::money::{Amount, Money};
 use clap::Args;
 
-/// What each of the five levers would do to closes and money a year, alone and together
+/// The effect of each of five levers on closes and money a year, alone and together
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Figures that are not stated are measured in the ledger: from call entries or \
+    after_help = "Figures that are not given are measured in the ledger: from call entries or \
     tallies, meetings, and closes.\n\nExamples:\n  \
     crm what-if\n  \
     crm what-if owner:liuyan --period 2009Q4 --factor 1.5\n  \
@@ -40,7 +40,7 @@ pub struct WhatIf {
     /// Money of one close
     #[arg(long, value_name = "MONEY")]
     value: Option<String>,
-    /// What each lever is raised by: 2 doubles
+    /// The factor that each lever is raised by: 2 doubles
     #[arg(long, value_name = "N", default_value = "2")]
     factor: String,
     /// Working days of a week
@@ -70,7 +70,7 @@ impl WhatIf {
             weeks: positive("--weeks", &self.weeks)?,
             factor: positive("--factor", &self.factor)?,
         };
-        // Stated figures need no ledger: the question can be asked before there is one.
+        // A full set of figures needs no ledger.
         if stated.complete() && stated.value.is_some() && context.ledger().is_err() {
             return context.emit(what_if(None, &stated, scale, context.lang())?);
         }
@@ -88,18 +88,24 @@ impl WhatIf {
 fn positive(name: &str, text: &str) -> Result<f64, Diagnostic> {
     let number = Amount::parse(text).ok().map(Amount::to_f64);
     number.filter(|x| *x > 0.0).ok_or_else(|| {
-        let message = format!("{name}: `{text}` is not a number above 0");
-        Diagnostic::new(Code::BadArgument, message).help(format!("{name} 8, or {name} 7.5"))
+        let message =
+            words!("{name}: `{text}` is not a number above 0", "{name}：`{text}` 不是大于 0 的数");
+        let help = words!("write {name} 8 or {name} 7.5", "请写成 {name} 8 或 {name} 7.5");
+        Diagnostic::new(Code::BadArgument, message).help(help)
     })
 }
 
 fn money(text: &str) -> Result<Amount, Diagnostic> {
-    let wrong = |what: String| {
-        Diagnostic::new(Code::BadArgument, format!("--value: {what}")).help("--value 3000")
+    let wrong = |what: Words| {
+        Diagnostic::new(Code::BadArgument, what.about("--value"))
+            .help(words!("write --value 3000", "请写成 --value 3000"))
     };
     match Money::parse(text) {
         Ok(Money { amount, currency: None }) if !amount.is_negative() => Ok(amount),
-        Ok(_) => Err(wrong(format!("`{text}` is not an amount in the ledger's own currency"))),
-        Err(bad) => Err(wrong(bad.to_string())),
+        Ok(_) => Err(wrong(words!(
+            "`{text}` is not an amount in the ledger's own currency",
+            "`{text}` 不是账本本币的金额"
+        ))),
+        Err(bad) => Err(wrong(bad.words())),
     }
 }

@@ -1,6 +1,8 @@
 //! Git's conflict markers: written around text that two sides changed differently, and read from files that a
 //! merge left with markers.
 
+use super::Three;
+
 /// The usual number of characters of a marker.
 pub const SIZE: usize = 7;
 
@@ -49,10 +51,33 @@ pub struct Sides {
     pub base: String,
     /// Their version.
     pub theirs: String,
-    /// The labels of the sides, from the first conflict.
-    pub labels: (String, String),
+    /// The labels, from the first conflict; that of the ancestor is empty where it is not shown.
+    pub labels: Three<String>,
+    /// How many characters a marker has.
+    pub size: usize,
     /// How many conflicts there are.
     pub conflicts: usize,
+    /// How many of them show the ancestor.
+    pub with_base: usize,
+    /// Where each conflict begins in our version and in theirs, in bytes.
+    pub starts: Vec<(usize, usize)>,
+}
+
+impl Sides {
+    /// The markers as the text has them. A label that it lacks is the usual one.
+    pub fn markers(&self) -> Markers {
+        let usual = Markers::default();
+        let or = |label: &String, otherwise: String| {
+            if label.is_empty() { otherwise } else { label.clone() }
+        };
+        Markers {
+            size: self.size,
+            ours: or(&self.labels.ours, usual.ours),
+            base: or(&self.labels.base, usual.base),
+            theirs: or(&self.labels.theirs, usual.theirs),
+            show_base: self.with_base > 0,
+        }
+    }
 }
 
 /// The part of a conflict that a line is in.
@@ -70,7 +95,7 @@ pub fn take_apart(text: &str) -> Option<Sides> {
         let line = line.trim_start_matches(super::document::BOM);
         marker(line, '<', None).map(|(size, _)| size)
     })?;
-    let mut sides = Sides::default();
+    let mut sides = Sides { size, ..Sides::default() };
     let mut part = Part::Outside;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let (bom, bare) = match line.strip_prefix(super::document::BOM) {
@@ -85,19 +110,26 @@ pub fn take_apart(text: &str) -> Option<Sides> {
             (Part::Outside, Some(('<', label))) => {
                 sides.conflicts += 1;
                 if sides.conflicts == 1 {
-                    label.clone_into(&mut sides.labels.0);
+                    label.clone_into(&mut sides.labels.ours);
                 }
                 // A byte-order mark before the marker belongs to the file.
                 [&mut sides.ours, &mut sides.base, &mut sides.theirs]
                     .into_iter()
                     .for_each(|side| side.push_str(bom));
+                sides.starts.push((sides.ours.len(), sides.theirs.len()));
                 part = Part::Ours;
             }
-            (Part::Ours, Some(('|', _))) => part = Part::Base,
+            (Part::Ours, Some(('|', label))) => {
+                sides.with_base += 1;
+                if sides.conflicts == 1 {
+                    label.clone_into(&mut sides.labels.base);
+                }
+                part = Part::Base;
+            }
             (Part::Ours | Part::Base, Some(('=', _))) => part = Part::Theirs,
             (Part::Theirs, Some(('>', label))) => {
                 if sides.conflicts == 1 {
-                    label.clone_into(&mut sides.labels.1);
+                    label.clone_into(&mut sides.labels.theirs);
                 }
                 part = Part::Outside;
             }
@@ -138,7 +170,11 @@ mod tests {
             (&*sides.ours, &*sides.base, &*sides.theirs),
             ("a\nb\ne\n", "a\nc\ne\n", "a\nd\ne\n")
         );
-        assert_eq!(sides.labels, ("HEAD".to_owned(), "topic x".to_owned()));
+        assert_eq!(
+            sides.labels,
+            Three { base: "123", ours: "HEAD", theirs: "topic x" }.map(String::from)
+        );
+        assert_eq!((sides.size, sides.with_base, &*sides.starts), (7, 1, &[(2, 2)][..]));
         let text = "\u{feff}<<<<<<<<< HEAD\r\nb\r\n=======\r\n=========\r\n>>>>>>>>>\r\n";
         let sides = take_apart(text).unwrap();
         assert_eq!((&*sides.ours, &*sides.base), ("\u{feff}b\r\n=======\r\n", "\u{feff}"));

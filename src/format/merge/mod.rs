@@ -27,6 +27,7 @@ use crate::diag::{Place, Words};
 use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::format::tree::parse;
 use markers::{Markers, take_apart};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use toml::de::DeValue;
@@ -74,7 +75,7 @@ impl Kind {
 }
 
 /// A value in three versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Three<T> {
     /// The common ancestor's; of a file, empty where there is none.
     pub base: T,
@@ -102,11 +103,11 @@ pub struct Merged {
     pub conflicts: Vec<Conflict>,
 }
 
-/// Something that both sides changed differently.
+/// A thing that both sides changed differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// Its name: `company`, `contact 张先生: phone`, an event's key.
-    pub what: String,
+    pub what: Words,
     /// The line of its first marker, from 1.
     pub line: usize,
 }
@@ -192,6 +193,23 @@ pub fn joined(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merge
         true
     };
     if right { Ok(merged) } else { Err(Unclear::Result) }
+}
+
+/// Has one of two versions a fact, or a table, that the other lacks? Entries of a journal aside.
+pub fn is_one_sided(ours: &str, theirs: &str, kind: Kind) -> bool {
+    let keys = |text| -> Option<BTreeSet<(String, Vec<String>)>> {
+        let document = document::Document::read(text, kind.names()).ok()?;
+        let is_fact = |section: &&document::Section| {
+            section.path.first().map(String::as_str) != kind.journal() || section.path.is_empty()
+        };
+        let keys = |section: &document::Section| {
+            let keys = section.entries.iter().map(|entry| entry.key.clone());
+            let id = section.id.clone();
+            keys.chain([Vec::new()]).map(|key| (id.clone(), key)).collect::<Vec<_>>()
+        };
+        Some(document.sections.iter().filter(is_fact).flat_map(keys).collect())
+    };
+    keys(ours) != keys(theirs)
 }
 
 /// The sorted keys of a journal; `None` if the text is not TOML.

@@ -3,6 +3,7 @@
 use super::Conflict;
 use super::document::{Entry, Line};
 use super::markers::Markers;
+use crate::diag::Words;
 
 /// The merged text as it grows.
 pub struct Out<'m> {
@@ -58,7 +59,7 @@ impl Out<'_> {
         let mark =
             |out: &mut Out, mark: char, label: &str| out.put(&markers.line(mark, label), newline);
         self.end_line();
-        self.conflicts.push(Conflict { what, line: self.ended + 1 });
+        self.conflicts.push(Conflict { what: Words::verbatim(what), line: self.ended + 1 });
         mark(self, '<', &markers.ours);
         self.lines(ours);
         if markers.show_base {

@@ -27,20 +27,27 @@ pub fn two(versions: Versions) -> Option<Two> {
         return None;
     }
     let (one, other) = (opening(ours)?, opening(theirs)?);
-    if one == other {
+    // One command gives one key on two branches; a key without a suffix is written by hand, and shows nothing.
+    let name = |text| content(text).0.facts.remove("name");
+    if one == other && (one.0.has_suffix() || name(ours) == name(theirs)) {
         return None;
     }
     // One key with two contents: the order of the contents, so that both directions agree.
-    let (earlier, later, first, second) = match one <= other {
+    let (earlier, later, first, second) = match (&one, ours) <= (&other, theirs) {
         true => (ours, theirs, one.0, other.0),
         false => (theirs, ours, other.0, one.0),
     };
     Some(Two { earlier: earlier.to_owned(), later: later.to_owned(), first, second })
 }
 
-/// The two files that a text with markers holds, if it is such.
+/// The two files that a text with markers holds, if it is such: all of it is one conflict.
 pub fn two_in(text: &str) -> Option<Two> {
     let sides = take_apart(text)?;
+    let from_the_first_line = sides.starts.first().is_some_and(|(ours, _)| *ours <= BOM.len_utf8());
+    let to_the_last = text.lines().last().is_some_and(|line| line.starts_with('>'));
+    if sides.conflicts != 1 || !from_the_first_line || !to_the_last {
+        return None;
+    }
     two(Versions { base: &sides.base, ours: &sides.ours, theirs: &sides.theirs })
 }
 
@@ -75,6 +82,7 @@ pub(super) fn apart(versions: Versions, two: &Two, markers: &Markers) -> Merged 
     }
     put('=', "", theirs);
     put('>', &markers.theirs, "");
-    let what = format!("two openings, {} and {}", two.first, two.second);
+    let (first, second) = (&two.first, &two.second);
+    let what = words!("two openings, {first} and {second}", "两次建档，{first} 与 {second}");
     Merged { text, conflicts: vec![Conflict { what, line: 1 }] }
 }

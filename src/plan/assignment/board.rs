@@ -1,4 +1,4 @@
-//! Who holds which tasks, and what it costs to move one of them on.
+//! The tasks of each agent, and the cost of moving one of them on.
 
 use super::{FORBIDDEN, Problem};
 use std::cmp::Reverse;

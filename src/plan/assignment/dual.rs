@@ -4,7 +4,7 @@ use super::{FORBIDDEN, Problem};
 
 /// No plan that places `placed` tasks is worth more than this, whatever the prices.
 ///
-/// Let every seat of agent `a` be sold at the price `p[a]`. Whoever takes a task then pays the
+/// Let every seat of agent `a` be sold at the price `p[a]`. An agent with a task then pays the
 /// price and the agent earns it, so a plan's value is
 ///
 /// `sum over placed tasks of (score - p[a])  +  sum over agents of (p[a] * taken - load costs)`.

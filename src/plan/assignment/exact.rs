@@ -27,8 +27,8 @@ pub(super) fn place(problem: &Problem) -> (Vec<usize>, Vec<i64>) {
     place_above(problem, &vec![-LIMIT; problem.width()], 0..problem.tasks())
 }
 
-/// The same for seats that cost at least their agent's floor (no floor may be above `LIMIT`).
-/// The order of the tasks decides between equally good plans, and how long it takes.
+/// The best plan for seats that cost at least their agent's floor (no floor may be above `LIMIT`).
+/// The order of the tasks decides between equally good plans, and the time it needs.
 pub(super) fn place_above(
     problem: &Problem,
     floors: &[i64],
@@ -119,7 +119,7 @@ impl<'a> Search<'a> {
         (straight.unwrap_or(end), nearest)
     }
 
-    /// What the agent's next seat costs.
+    /// The cost of the agent's next seat.
     fn seat(&self, agent: usize) -> i64 {
         self.board.next_seat(agent).max(self.floors[agent])
     }

@@ -1,13 +1,13 @@
 //! A good plan for very large problems, with prices learnt from a sample.
 //!
-//! Most of the exact search goes into finding out what a seat with each agent is worth. A sample
+//! Most of the exact search goes into finding out the worth of a seat with each agent. A sample
 //! of the tasks with as large a share of the seats tells nearly as much: its optimal prices are
 //! close to those of the whole. They become *floors*: a seat costs its load cost, but at least
 //! its agent's floor. Then nearly every task goes straight to its agent, and few are pushed on.
 //!
 //! The result is optimal for seats at floor prices, so it places as many tasks as can be placed.
 //! It is optimal for the real costs as well if all seats below the floors are taken; one that is
-//! left empty widens the gap by what the floor adds to it (see `dual.rs`). So the floors are
+//! left empty widens the gap by the floor's share of it (see `dual.rs`). So the floors are
 //! lowered a little beforehand, those that still prove too high once or twice again, and the gap is
 //! measured in the end.
 
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 pub(super) const SAMPLE: usize = 5_000;
 
 /// How many of the seats that will be taken may lie below the floors, in percent. Fewer leave a
-/// smaller gap and more work: 85 takes up to twice the time of 95.
+/// smaller gap and more work: 85 needs up to twice the time of 95.
 const BELOW_FLOOR: usize = 95;
 
 /// A gap of at most this part of the value is close enough: 0.1 %.
@@ -86,7 +86,7 @@ fn floors(problem: &Problem, prices: &[i64], wanted: usize) -> Vec<i64> {
     let penalty = problem.penalty();
     let floor = |&price: &i64| match price {
         FAR.. => -LIMIT, // no seat in the sample: nothing is known
-        // Where seats are short, a price is the penalty and, on top, what a seat is worth.
+        // Where seats are short, a price is the penalty and, on top, the worth of a seat.
         short if short > penalty / 2 => (short - penalty).clamp(-LIMIT, LIMIT),
         enough => enough.clamp(-LIMIT, LIMIT),
     };

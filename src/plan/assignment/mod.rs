@@ -83,7 +83,7 @@ impl std::error::Error for Invalid {}
 /// The tasks, the agents' seats, and the score of every allowed pair.
 ///
 /// Staying unplaced is treated as going to one more agent, *nowhere*, whose column is the last:
-/// it takes everyone at a score of 0 and has endless seats, each costing the `penalty`.
+/// it accepts every task at a score of 0 and has endless seats, each costing the `penalty`.
 /// So the search needs no special case, and places as many tasks as can be placed.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -152,7 +152,7 @@ impl Problem {
         self.seats.len()
     }
 
-    /// How many tasks the agent can take.
+    /// How many tasks the agent has seats for.
     pub fn capacity(&self, agent: usize) -> usize {
         self.seats.get(agent).map_or(0, Vec::len)
     }
@@ -165,7 +165,7 @@ impl Problem {
     }
 
     /// An optimal plan. Where groups must be kept together, at most `tries` plans are made to find it; if they
-    /// do not do, the best plan so far is the answer, and its bound says how far it may be from the optimum.
+    /// do not do, the best plan so far is the answer, and its bound limits its distance from the optimum.
     pub fn exact(&self, tries: usize) -> Plan {
         together::exact(self, tries)
     }
@@ -202,14 +202,14 @@ impl Problem {
         }
     }
 
-    /// What it costs to leave a task unplaced: more than any chain of moves that places it can
+    /// The cost of leaving a task unplaced: more than any chain of moves that places it can
     /// lose, since such a chain visits every agent at most once and pays one seat at its end.
     fn penalty(&self) -> i64 {
         2 * LIMIT * (self.agents() as i64 + 3)
     }
 }
 
-/// Who gets which task, and what that is worth.
+/// The tasks of each agent, and the worth of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The agent of every task.
@@ -220,11 +220,11 @@ pub struct Plan {
     pub placed: usize,
     /// The sum of the scores of the placed tasks.
     pub score: i64,
-    /// The sum of the load costs of the seats they take.
+    /// The sum of the load costs of their seats.
     pub load: i64,
     /// No plan that places as many tasks has a higher value than this.
     pub bound: i64,
-    /// What a seat with each agent, and nowhere, is worth: what the bound follows from.
+    /// The worth of a seat with each agent, and nowhere: the bound follows from it.
     prices: Vec<i64>,
 }
 
@@ -242,9 +242,9 @@ pub enum Unplaced {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunnerUp {
     pub agent: usize,
-    /// The score there of all that would go, less the load cost of the seats it would take.
+    /// The score there of all that would go, less the load cost of its seats there.
     pub net: i64,
-    /// What the plan would lose if the task went there instead.
+    /// The loss of the plan if the task went there instead.
     pub behind: i64,
 }
 
@@ -275,7 +275,7 @@ impl Plan {
         }
     }
 
-    /// What the plan is worth: scores less load costs.
+    /// The worth of the plan: scores less load costs.
     pub fn value(&self) -> i64 {
         self.score - self.load
     }
@@ -300,7 +300,7 @@ impl Plan {
         let own = (*self.place.get(task)?)?;
         let mut tasks = problem.with(task);
         tasks.retain(|task| self.place[*task].is_some());
-        // What the tasks bring with an agent, from the first of these seats on.
+        // The worth of the tasks with an agent, from the first of these seats on.
         let net = |agent: usize, first: usize| {
             let scores = tasks.iter().map(|task| problem.score(*task, agent));
             let seats = (first..first + tasks.len()).map(|seat| problem.seat(agent, seat));

@@ -313,7 +313,7 @@ fn many_alike_groups_are_placed_soon() {
     assert!(plan.gap() <= 2, "{}", plan.gap());
 }
 
-/// `count` tasks of the same score with every agent.
+/// `count` tasks with one score for all agents.
 fn equal_tasks(seats: Vec<Vec<i64>>, count: usize) -> Problem {
     let mut problem = Problem::new(seats).unwrap();
     (0..count).for_each(|_| problem.add_task(|_| Some(7)).unwrap());

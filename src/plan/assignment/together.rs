@@ -50,7 +50,7 @@ pub(super) fn exact(problem: &Problem, tries: usize) -> Plan {
     best
 }
 
-/// A good plan, whose bound says how far it may be from the optimum.
+/// A good plan, whose bound limits its distance from the optimum.
 pub(super) fn fast(problem: &Problem, sample: usize) -> Plan {
     let free = fast::solve(problem, sample);
     let (placed, bound, prices) = (free.placed, free.bound, free.prices.clone());
@@ -76,7 +76,7 @@ impl Branch {
     }
 }
 
-/// What makes a plan better: it places more tasks, then it is worth more.
+/// The order of plans: more tasks placed, then more worth.
 fn rank(plan: &Plan) -> (usize, i64) {
     (plan.placed, plan.value())
 }
@@ -125,7 +125,7 @@ fn pinned_greedily(problem: &Problem, mut plan: Plan, solve: impl Fn(&Problem) -
     }
 }
 
-/// How many tasks of a group an agent has room for behind those taken, and what they bring; the earlier agent is
+/// How many tasks of a group an agent has room for behind those placed, and their worth; the earlier agent is
 /// the greater offer.
 fn offer(
     problem: &Problem,

@@ -1,14 +1,14 @@
-//! The columns of a file and of those it is joined with: where each stands, and what its cells are
+//! The columns of a file and of those it is joined with: where each is, and what its cells are
 //! read as.
 
 use super::{Import, bad_row};
-use crate::diag::{Code, Diagnostic, Place, suggest};
+use crate::diag::{Code, Diagnostic, Place, Words, suggest};
 use crate::model::mapping::{Assignment, Part, Template};
 use crate::model::rows::{Row, Rows};
 use crate::value::id;
 use std::collections::HashMap;
 
-/// Where a column stands.
+/// The place of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Slot {
     /// 0 = the imported file, else the join.
@@ -19,7 +19,7 @@ struct Slot {
 /// Every column by name.
 pub(super) struct Columns<'a> {
     slots: HashMap<String, Vec<Slot>>,
-    /// Column -> what the file has -> what is read.
+    /// Column -> value in the file -> value that is read.
     values: HashMap<&'a str, HashMap<&'a str, &'a str>>,
     /// For each join: key -> row.
     keys: Vec<HashMap<&'a str, &'a Row>>,
@@ -92,49 +92,74 @@ impl<'a> Columns<'a> {
         names.filter_map(|name| self.problem(name, &assignment.place)).collect()
     }
 
-    /// Why a column cannot be read, if so.
+    /// The reason why a column cannot be read, if so.
     fn problem(&self, name: &str, place: &Place) -> Option<Diagnostic> {
         let diagnostic = match self.slots.get(name).map_or(0, Vec::len) {
             1 => return None,
             0 => {
-                let message = format!("no column `{name}` in {}", self.import.file.display());
+                let file = self.import.file.display();
+                let message = words!("no column `{name}` in {file}", "{file} 没有列 `{name}`");
                 let mut names: Vec<&str> = self.slots.keys().map(String::as_str).collect();
                 names.sort_unstable();
                 let diagnostic = Diagnostic::new(Code::BadMapping, message);
                 match suggest(name, names.iter().copied()) {
                     Some(help) => diagnostic.help(help),
-                    None => diagnostic.help(format!("columns: {}", names.join(", "))),
+                    None => {
+                        let names = names.join(", ");
+                        diagnostic.help(words!("columns: {names}", "各列：{names}"))
+                    }
                 }
             }
             _ => Diagnostic::new(
                 Code::BadMapping,
-                format!("more than one column is called `{name}`"),
+                words!("more than one column is called `{name}`", "名为 `{name}` 的列不止一个"),
             )
-            .help("rename one of them; those of a joined file can be given a `prefix`"),
+            .help(words!(
+                "rename one of them; columns of a joined file can have a `prefix`",
+                "请改其中一个的名称；关联文件的列可以加 `prefix`"
+            )),
         };
         Some(diagnostic.at(place.clone()))
     }
 
-    /// The row with what its joins find, or why that is nothing.
-    pub(super) fn joined(&self, row: &'a Row) -> Result<Joined<'a>, (String, String)> {
+    /// The row with the rows that it joins.
+    ///
+    /// # Errors
+    /// The reason and its help, if the row is not whole or a join finds no row.
+    pub(super) fn joined(&self, row: &'a Row) -> Result<Joined<'a>, (Words, Words)> {
         if row.unclosed {
-            let why = "a quote is opened here and not closed: what follows it is lost in one cell";
-            return Err((why.to_owned(), "close the quote, or write it twice: \"\"".to_owned()));
+            let why = words!(
+                "a quote is opened here and not closed: the rest of the file would be one cell",
+                "这里的引号没有闭合：其后的内容会全部归入一个单元格"
+            );
+            let help = words!(
+                "close the quote, or write it twice: \"\"",
+                "请闭合引号，或写成两个引号：\"\""
+            );
+            return Err((why, help));
         }
         if row.cells.len() != self.width {
-            let why = format!("{} cells, but the header has {}", row.cells.len(), self.width);
-            let help =
-                "a separator is missing or too many; a cell that holds one stands in \"quotes\"";
-            return Err((why, help.to_owned()));
+            let help = words!(
+                "a separator is missing or too many; put a cell with a separator into \"quotes\"",
+                "分隔符多了或少了；含分隔符的单元格要加 \"引号\""
+            );
+            return Err((cells(row.cells.len(), self.width), help));
         }
         let mut joined = Joined { rows: vec![Some(row)] };
         for (join, keys) in self.import.mapping.joins.iter().zip(&self.keys) {
             let key = self.cell(&joined, &join.here);
             let found = keys.get(key).copied();
             if found.is_none() && !key.is_empty() && !join.optional {
-                let why = format!("no line of {} has the {} `{key}`", join.file, join.there);
-                let help = "add it there, translate it under [values], or say optional = true";
-                return Err((why, help.to_owned()));
+                let (file, there) = (&join.file, &join.there);
+                let why = words!(
+                    "no line of {file} has the {there} `{key}`",
+                    "{file} 没有一行的 {there} 是 `{key}`"
+                );
+                let help = words!(
+                    "add it there, translate it under [values], or set optional = true",
+                    "请在该文件中补上，在 [values] 中对照，或设 optional = true"
+                );
+                return Err((why, help));
             }
             joined.rows.push(found);
         }
@@ -181,14 +206,23 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The rows of a joined file by key. A key that stands twice would leave the choice to chance.
+/// A row with another number of cells than the header.
+fn cells(found: usize, expected: usize) -> Words {
+    words!(
+        "{found} cells, but the header has {expected}",
+        "有 {found} 个单元格，而表头有 {expected} 个"
+    )
+}
+
+/// The rows of a joined file by key. A key that occurs twice would leave the choice to chance.
 fn keys<'a>(
     rows: &'a Rows,
     join: &'a crate::model::mapping::Join,
     import: &Import,
 ) -> Result<HashMap<&'a str, &'a Row>, Diagnostic> {
     let Some(column) = rows.column(&join.there) else {
-        let message = format!("no column `{}` in {}", join.there, join.file);
+        let (there, file) = (&join.there, &join.file);
+        let message = words!("no column `{there}` in {file}", "{file} 没有列 `{there}`");
         return Err(Diagnostic::new(Code::BadMapping, message)
             .at(join.place.clone())
             .nearest(&join.there, rows.header.iter().map(|name| &**name)));
@@ -197,16 +231,16 @@ fn keys<'a>(
     let mut keys: HashMap<&str, &Row> = HashMap::with_capacity(rows.rows.len());
     for row in &rows.rows {
         if row.unclosed || row.cells.len() != rows.header.len() {
-            let why =
-                format!("{} cells, but the header has {}", row.cells.len(), rows.header.len());
-            return Err(bad_row(&file, row.line, why));
+            return Err(bad_row(&file, row.line, cells(row.cells.len(), rows.header.len())));
         }
         if let Some(first) = keys.insert(&row.cells[column], row) {
-            let why = format!(
-                "the {} `{}` stands on line {} already",
-                join.there, &row.cells[column], first.line
+            let (there, key, line) = (&join.there, &row.cells[column], first.line);
+            let why = words!(
+                "the {there} `{key}` is on line {line} already",
+                "第 {line} 行已有 {there} `{key}`"
             );
-            return Err(bad_row(&file, row.line, why).help("a join needs each key once"));
+            let help = words!("a join needs each key once", "关联要求每个键只出现一次");
+            return Err(bad_row(&file, row.line, why).help(help));
         }
     }
     Ok(keys)

@@ -1,4 +1,4 @@
-//! What a file says beyond what the ledger has.
+//! The facts and entries of a file that the ledger does not have.
 
 use super::Candidate;
 use crate::model::event::{Event, EventKey};
@@ -14,7 +14,7 @@ use crate::value::text::Text;
 /// The entries that a prospect's file does not have yet, and how many facts differ from it.
 ///
 /// Rows that state positions (`imported`) are compared with the column, owner, value and dates of the ledger on
-/// the day `seen` on which the list was seen: "already there" only where the ledger says the same on that day. A
+/// the day `seen` on which the list was seen: "already there" only if the ledger agrees on that day. A
 /// change is an entry of its own day if that is later than the last change in the ledger, else of the day that it
 /// was seen, for a day on which a deal was created is no day of its changes.
 ///
@@ -111,7 +111,7 @@ fn insert(prospect: &mut Prospect, event: Event) {
     prospect.events.insert(at, event);
 }
 
-/// What a list says of a prospect: each field only where it is stated.
+/// A prospect as a list has it: only the fields that the list has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Position {
     stage: Option<Text>,
@@ -132,7 +132,7 @@ impl Position {
         }
     }
 
-    /// What is stated later replaces what was stated before.
+    /// A later value replaces an earlier one.
     fn update(&mut self, later: Position) {
         self.stage = later.stage.or(self.stage.take());
         self.owner = later.owner.or(self.owner.take());
@@ -141,7 +141,7 @@ impl Position {
         self.next = later.next.or(self.next);
     }
 
-    /// What of it the ledger does not say.
+    /// The part of it that the ledger does not have.
     fn without(&self, now: &Now, settings: &Settings) -> Position {
         let own = |value: &Money| settings.own(*value);
         let was = now.record.as_ref().map(|record| &record.state);
@@ -176,11 +176,11 @@ impl Position {
     }
 }
 
-/// What the ledger says on a day.
+/// The prospect as the ledger has it on a day.
 struct Now {
     /// `None` before the prospect was opened.
     record: Option<Record>,
-    /// The signing dates and next steps that were agreed by then: one that is used up was said.
+    /// The signing dates and next steps that were agreed by then, those that are used up included.
     close_by: Vec<Date>,
     next: Vec<Moment>,
 }
@@ -199,7 +199,7 @@ fn position_of(prospect: &Prospect, settings: &Settings, on: Date) -> Now {
     }
 }
 
-/// What an entry says beside a position, such as a note, as an entry; `None` where the file has it on any day.
+/// The rest of an entry beside a position, such as a note, as an entry; `None` if the file has it on any day.
 fn unsaid(there: &Prospect, event: &Event) -> Option<Event> {
     let bare = |event: &Event| {
         let mut bare = event.clone();

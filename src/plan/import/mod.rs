@@ -20,17 +20,17 @@ use row::{Draft, RowReader};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// What rows are read by.
+/// The settings and options of an import.
 pub struct Import<'a> {
     /// The ledger's settings.
     pub settings: &'a Settings,
-    /// What the columns mean.
+    /// The meaning of the columns.
     pub mapping: &'a Mapping,
     /// The file, as messages print it.
     pub file: &'a Path,
     /// The day of rows that have none.
     pub date: Option<Date>,
-    /// The as-of day: what is dated later has not happened.
+    /// The as-of day: rows of later days are refused.
     pub today: Date,
 }
 
@@ -58,14 +58,14 @@ pub struct Candidate {
     written: String,
 }
 
-/// What a file of rows comes to.
+/// The result of reading a file of rows.
 #[derive(Debug, Default)]
 pub struct Imported {
     /// The prospects, in the order of their first rows.
     pub candidates: Vec<Candidate>,
     /// Rows that cannot be imported, and why.
     pub bad: Vec<Diagnostic>,
-    /// Ids were made from names: the same file again would add everybody again.
+    /// Ids were made from names: importing the file again would add every prospect again.
     pub ids_from_names: bool,
 }
 
@@ -99,29 +99,40 @@ pub fn import(
 }
 
 /// A row that cannot be imported.
-pub fn bad_row(file: &Path, line: u64, why: impl Into<Words>) -> Diagnostic {
-    let why: Words = why.into();
+pub fn bad_row(file: &Path, line: u64, why: Words) -> Diagnostic {
     let (en, zh) = (why.en(), why.zh());
     Diagnostic::new(Code::BadRow, words!("line {line}: {en}", "第 {line} 行：{zh}"))
         .at(Place::file(file).at(Spot::Line(line)))
 }
 
-/// What in the mapping would make every row wrong, or silently worth nothing.
+/// The faults of the mapping that would make every row wrong, or silently worth nothing.
 fn misfits(import: &Import) -> Vec<Diagnostic> {
     let mapping = import.mapping;
     let mut found = Vec::new();
     if !mapping.prospect.iter().any(|a| matches!(&*a.field, "id" | "name")) {
         found.push(
-            Diagnostic::new(Code::BadMapping, "nothing says who a row is about")
-                .help("map a column to `name`, and one to `id` where the file has one")
-                .help("--map COLUMN=name, or name = \"{COLUMN}\" under [prospect]"),
+            Diagnostic::new(
+                Code::BadMapping,
+                words!(
+                    "no column is mapped to a prospect's `name` or `id`",
+                    "没有一列对应潜在客户的 `name` 或 `id`"
+                ),
+            )
+            .help(words!(
+                "map a column to `name`, and one to `id` where the file has one",
+                "请把一列对应到 `name`；文件里有编号的话，再把一列对应到 `id`"
+            ))
+            .help(words!(
+                "--map COLUMN=name, or name = \"{{COLUMN}}\" under [prospect]",
+                "--map 列=name，或在 [prospect] 下写 name = \"{{列}}\""
+            )),
         );
     }
     for entry in &mapping.entries {
         let field = |name: &str| entry.fields.iter().find(|a| &*a.field == name);
         let Some(kind) = field("kind").map_or(Some("imported"), literal) else { continue };
         if !import.settings.kinds.contains(kind) {
-            let problem = Diagnostic::new(Code::BadMapping, format!("no kind of event `{kind}`"))
+            let problem = Diagnostic::new(Code::BadMapping, no_kind(kind))
                 .nearest(kind, import.settings.kinds.names());
             found.extend(field("kind").map(|a| problem.at(a.place.clone())));
         } else if let Some(amount) = field("amount")
@@ -130,18 +141,29 @@ fn misfits(import: &Import) -> Vec<Diagnostic> {
             found.push(
                 Diagnostic::new(
                     Code::BadMapping,
-                    format!("`amount` counts for nothing on `{kind}`"),
+                    words!(
+                        "`amount` counts for nothing on `{kind}`",
+                        "`{kind}` 的 `amount` 不计入任何数字"
+                    ),
                 )
                 .at(amount.place.clone())
-                .help("say which money it is: kind = order, booking, payment, …")
-                .help("what is only expected is a `value`"),
+                .help(words!(
+                    "choose the kind of the money: kind = order, booking, payment, …",
+                    "请指明款项的类型：kind = order、booking、payment……"
+                ))
+                .help(words!("expected money is a `value`", "只是预期的金额请用 `value`")),
             );
         }
     }
     found
 }
 
-/// What is assigned, where that is the same for every row.
+/// That no kind of event has this name.
+fn no_kind(kind: &str) -> Words {
+    words!("no kind of event `{kind}`", "没有记录类型 `{kind}`")
+}
+
+/// The assigned text, if it is one for every row.
 fn literal(assignment: &Assignment) -> Option<&str> {
     match assignment.texts.as_slice() {
         [only] => only.literal(),
@@ -169,7 +191,10 @@ impl Gathering<'_> {
                 self.imported.ids_from_names = true;
                 match self.id_from_name(&draft.prospect.name) {
                     Ok(id) => (id, String::new()),
-                    Err(bad) => return self.bad(line, &bad, "map a column to `id`"),
+                    Err(bad) => {
+                        let help = words!("map a column to `id`", "请把一列对应到 `id`");
+                        return self.bad(line, bad, help);
+                    }
                 }
             }
         };
@@ -184,33 +209,44 @@ impl Gathering<'_> {
         };
         let first = &mut self.imported.candidates[at];
         if first.written != written {
-            let why = format!(
-                "`{written}` and `{}` of line {} would both be `{id}`",
-                first.written, first.line
+            let (other, at) = (&first.written, first.line);
+            let why = words!(
+                "`{written}` and `{other}` of line {at} would both be `{id}`",
+                "`{written}` 与第 {at} 行的 `{other}` 都会成为 `{id}`"
             );
-            return self.bad(line, &why, "ids differ in more than case and punctuation");
+            let help = words!(
+                "ids must differ in more than case and punctuation",
+                "编号之间不能只有大小写和标点的差别"
+            );
+            return self.bad(line, why, help);
         }
         if !self.import.mapping.group {
-            let why = format!("the id `{written}` stands on line {} already", first.line);
-            let help = "if rows of one id are entries of one prospect, say so: --group, or \
-                        group = true in the mapping";
-            return self.bad(line, &why, help);
+            let at = first.line;
+            let why = words!(
+                "the id `{written}` is on line {at} already",
+                "第 {at} 行已有编号 `{written}`"
+            );
+            let help = words!(
+                "if rows of one id are entries of one prospect, add --group, or group = true in the mapping",
+                "同一编号的各行若是同一潜在客户的记录，请加 --group，或在映射中设 group = true"
+            );
+            return self.bad(line, why, help);
         }
         merge(&mut first.prospect, draft.prospect);
         first.entries.extend(draft.entries);
     }
 
-    fn bad(&mut self, line: u64, why: &str, help: &str) {
+    fn bad(&mut self, line: u64, why: Words, help: Words) {
         self.imported.bad.push(bad_row(self.import.file, line, why).help(help));
     }
 
     /// An id that neither the ledger nor the rows so far have.
-    fn id_from_name(&mut self, name: &str) -> Result<String, String> {
+    fn id_from_name(&mut self, name: &str) -> Result<String, Words> {
         let slug = id::slug(name);
         if slug.is_empty() {
             return Err(match name {
-                "" => "the row has no name".to_owned(),
-                name => format!("no id can be made from `{name}`"),
+                "" => words!("the row has no name", "这一行没有名称"),
+                name => words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"),
             });
         }
         let number = self.numbers.entry(slug.clone()).or_insert(0);
@@ -227,8 +263,10 @@ impl Gathering<'_> {
         let nameless =
             |candidate: &Candidate| candidate.there.is_none() && candidate.prospect.name.is_empty();
         for candidate in self.imported.candidates.iter().filter(|c| nameless(c)) {
-            let bad = bad_row(self.import.file, candidate.line, "a new prospect needs a name");
-            self.imported.bad.push(bad.help("map a column to `name`"));
+            let why = words!("a new prospect needs a name", "新的潜在客户需要名称");
+            let help = words!("map a column to `name`", "请把一列对应到 `name`");
+            let bad = bad_row(self.import.file, candidate.line, why).help(help);
+            self.imported.bad.push(bad);
         }
         self.imported.candidates.retain(|candidate| !nameless(candidate));
         for candidate in &mut self.imported.candidates {
@@ -238,7 +276,7 @@ impl Gathering<'_> {
     }
 }
 
-/// A further row of the same prospect: the first that says something about a fact stands.
+/// Adds a further row of a prospect: for each fact the first row that has it counts.
 fn merge(first: &mut Prospect, further: Prospect) {
     if first.name.is_empty() {
         first.name = further.name.clone();

@@ -1,7 +1,7 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
 use super::columns::{Columns, Joined};
-use super::{Import, Wanted, bad_row};
+use super::{Import, Wanted, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
@@ -24,7 +24,7 @@ pub(super) struct Draft {
     pub(super) entries: Vec<Wanted>,
 }
 
-/// What a cell says, for a key of a type in the table of keys.
+/// The value of a cell, for a key of a type in the table of keys.
 macro_rules! cell_value {
     (Kind, $name:ident, $reader:ident, $text:ident, $of:ident) => {
         $reader.kind($text)
@@ -64,7 +64,7 @@ macro_rules! cell_value {
 macro_rules! define_set {
     ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
         impl RowReader<'_> {
-            /// Sets the key of an entry to what a cell says; the mapping's reader lets no other key through.
+            /// Sets the key of an entry to a cell's value; the mapping's reader refuses other keys.
             fn set(&mut self, event: &mut Event, key: &str, text: &str, of: &Prospect) {
                 match key {
                     $(stringify!($name) => {
@@ -96,7 +96,7 @@ impl<'a> RowReader<'a> {
         RowReader { import, columns, row, problems: Vec::new(), help: Vec::new() }
     }
 
-    /// The row's prospect and entries, or all that is wrong with it.
+    /// The row's prospect and entries, or all its problems.
     pub(super) fn draft(mut self) -> Result<Draft, Diagnostic> {
         let joined = match self.columns.joined(self.row) {
             Ok(joined) => joined,
@@ -114,8 +114,8 @@ impl<'a> RowReader<'a> {
         Err(self.help.into_iter().fold(bad, Diagnostic::help))
     }
 
-    fn problem(&mut self, why: impl Into<Words>, help: Option<Words>) {
-        self.problems.push(why.into());
+    fn problem(&mut self, why: Words, help: Option<Words>) {
+        self.problems.push(why);
         if let Some(help) = help
             && !self.help.contains(&help)
         {
@@ -123,13 +123,13 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The id: in lower case, and made legal where that takes no more than punctuation. What looks like
-    /// a path is refused: nobody calls a customer `../x` in good faith.
+    /// The id: in lower case, and made legal if only punctuation has to change. A text that looks like a path
+    /// is refused: `../x` is no honest id.
     fn id(&mut self, row: &Joined<'a>) -> Option<(String, String)> {
         let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == "id")?;
         let written = self.columns.text(row, assignment);
         if written.is_empty() {
-            self.problem("the row has no id".to_owned(), None);
+            self.problem(words!("the row has no id", "这一行没有编号"), None);
             return None;
         }
         let lower = written.to_lowercase();
@@ -138,9 +138,11 @@ impl<'a> RowReader<'a> {
             || written.contains(|c: char| matches!(c, '/' | '\\') || c.is_control());
         let slug = if path { String::new() } else { id::slug(&lower) };
         if slug.is_empty() {
-            let help =
-                "letters and digits of any script, `-`, `_` and `.`; {column|slug} makes one";
-            self.problem(format!("`{written}`: {bad}"), Some(help.into()));
+            let help = words!(
+                "letters and digits of any script, `-`, `_` and `.`; {{column|slug}} makes one",
+                "可用任何文字的字母和数字，以及 `-`、`_` 和 `.`；{{列|slug}} 可生成编号"
+            );
+            self.problem(bad.words().about(&format!("`{written}`")), Some(help));
             return None;
         }
         Some((slug, written))
@@ -180,7 +182,8 @@ impl<'a> RowReader<'a> {
             && settings.pipeline(Some(pipeline)).is_none()
         {
             let help = nearest(pipeline, settings.pipelines.iter().map(|p| &*p.id));
-            self.problem(format!("no pipeline `{pipeline}`"), help);
+            let why = words!("no pipeline `{pipeline}`", "没有看板 `{pipeline}`");
+            self.problem(why, help);
         }
         prospect
     }
@@ -193,8 +196,15 @@ impl<'a> RowReader<'a> {
         };
         let entries: Vec<&Entry> = self.import.mapping.entries.iter().filter(holds).collect();
         if entries.is_empty() {
-            let help = "`when` compares what the file says, before it is translated";
-            self.problem("no [[entry]] of the mapping fits the row", Some(help.into()));
+            let help = words!(
+                "`when` compares the cell of the file, before it is translated",
+                "`when` 比较的是文件中的原值，即对照之前的值"
+            );
+            let why = words!(
+                "no [[entry]] of the mapping fits the row",
+                "映射中没有符合这一行的 [[entry]]"
+            );
+            self.problem(why, Some(help));
         }
         let date_of = |entry: &Entry| {
             let assignment = entry.fields.iter().find(|a| &*a.field == "date");
@@ -209,13 +219,18 @@ impl<'a> RowReader<'a> {
                 (Some(date), "") if dateless => Some(date),
                 (_, "") if dateless && !said => {
                     said = true;
-                    let help = "give such rows a day: --date DATE (none is made up)";
-                    self.problem("the row has no date", Some(help.into()));
+                    let help = words!(
+                        "give such rows a day: --date DATE (none is made up)",
+                        "请为这些行指定日期：--date 日期（程序不会自行编造）"
+                    );
+                    self.problem(words!("the row has no date", "这一行没有日期"), Some(help));
                     None
                 }
                 (_, "") if dateless => None,
                 (_, "") => {
-                    self.problem("one of the row's entries has no date", None);
+                    let why =
+                        words!("one of the row's entries has no date", "这一行有一条记录没有日期");
+                    self.problem(why, None);
                     None
                 }
                 (_, text) => self.past("date", text),
@@ -245,12 +260,12 @@ impl<'a> RowReader<'a> {
     fn kind(&mut self, text: &str) -> EventKind {
         if !self.import.settings.kinds.contains(text) {
             let help = nearest(text, self.import.settings.kinds.names());
-            self.problem(format!("no kind of event `{text}`"), help);
+            self.problem(no_kind(text), help);
         }
         text.into()
     }
 
-    /// A rep by id, else by name, as spreadsheets have them. A ledger without reps takes any name.
+    /// A rep by id, else by name, as spreadsheets have them. A ledger without reps accepts any name.
     fn rep(&mut self, text: &str) -> Option<Text> {
         let reps = &self.import.settings.reps;
         if reps.is_empty() || self.import.settings.rep(text).is_some() {
@@ -264,7 +279,7 @@ impl<'a> RowReader<'a> {
             return Some(rep.id.clone());
         }
         let help = nearest(text, reps.iter().map(|rep| &*rep.id));
-        self.problem(format!("no rep `{text}`"), help);
+        self.problem(words!("no rep `{text}`", "没有业务员 `{text}`"), help);
         None
     }
 
@@ -273,13 +288,12 @@ impl<'a> RowReader<'a> {
         let pipeline = self.import.settings.pipeline(of.pipeline.as_deref())?;
         if pipeline.find(text).is_none() {
             let stages: Vec<&str> = pipeline.stages.iter().map(|stage| &*stage.id).collect();
-            self.problem(
-                format!("unknown stage `{text}`"),
-                Some(Words::from(format!(
-                    "stages: {}; translate it: --translate 'COLUMN:{text}=STAGE'",
-                    stages.join(", ")
-                ))),
+            let stages = stages.join(", ");
+            let help = words!(
+                "stages: {stages}; translate it: --translate 'COLUMN:{text}=STAGE'",
+                "各栏：{stages}；请对照：--translate '列:{text}=栏'"
             );
+            self.problem(words!("no stage `{text}`", "没有 `{text}` 这一栏"), Some(help));
         }
         Some(text.into())
     }
@@ -302,7 +316,8 @@ impl<'a> RowReader<'a> {
     }
 
     fn score(&mut self, text: &str) -> Option<Amount> {
-        Amount::parse(text).map_err(|bad| self.problem(format!("`score`: {bad}"), None)).ok()
+        let score = Amount::parse(text);
+        score.map_err(|bad| self.problem(bad.words().about("`score`"), None)).ok()
     }
 
     fn boolean(&mut self, field: &str, text: &str) -> Option<bool> {
@@ -310,7 +325,11 @@ impl<'a> RowReader<'a> {
             "true" | "yes" | "y" | "1" | "是" => Some(true),
             "false" | "no" | "n" | "0" | "否" => Some(false),
             _ => {
-                self.problem(format!("`{field}` is yes or no, not `{text}`"), None);
+                let why = words!(
+                    "`{field}` is yes or no, not `{text}`",
+                    "`{field}` 应为是或否，而不是 `{text}`"
+                );
+                self.problem(why, None);
                 None
             }
         }
@@ -319,7 +338,9 @@ impl<'a> RowReader<'a> {
     fn time(&mut self, text: &str) -> Option<Time> {
         let time = Time::parse_typed(text);
         if time.is_none() {
-            self.problem(format!("`{text}` is not a time: 14:00"), None);
+            let why =
+                words!("`{text}` is not a time such as 14:00", "`{text}` 不是 14:00 这样的时间");
+            self.problem(why, None);
         }
         time
     }
@@ -328,22 +349,27 @@ impl<'a> RowReader<'a> {
     fn past(&mut self, field: &str, text: &str) -> Option<Date> {
         let date = self.date(field, text)?;
         if date > self.import.today {
-            let help = format!("today is {}; another day is told with --as-of", self.import.today);
-            self.problem(format!("{date} is still to come"), Some(help.into()));
+            let today = self.import.today;
+            let help = words!(
+                "today is {today}; choose another day with --as-of",
+                "今天是 {today}；可用 --as-of 指定另一天"
+            );
+            self.problem(words!("{date} is still to come", "{date} 还没有到"), Some(help));
         }
         Some(date)
     }
 
-    /// A day, in the format that was stated, else ISO: what could be read in two ways is not guessed.
+    /// A day in the mapping's format, else ISO: a date that could be read in two ways is not guessed.
     fn date(&mut self, field: &str, text: &str) -> Option<Date> {
         if let Some(format) = &self.import.mapping.date_format {
-            // `%Y` takes `16` as well, and nobody sold anything in the year 16.
+            // `%Y` reads `16` too, but no entry is of the year 16.
             let date = Date::parse_format(text, format).filter(|date| date.year() >= 1000);
             if date.is_none() {
-                self.problem(
-                    format!("`{field}`: `{text}` is no date as `{format}` writes it"),
-                    None,
+                let why = words!(
+                    "`{field}`: `{text}` is no date of the form `{format}`",
+                    "`{field}`：`{text}` 不是 `{format}` 形式的日期"
                 );
+                self.problem(why, None);
             }
             return date;
         }

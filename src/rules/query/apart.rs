@@ -2,25 +2,25 @@
 //! grading. The rules of grading need this: their conditions look at prospects, which a scan does not keep, and at
 //! the levels of customers, which are known only after the scan.
 
-use super::matching::Node;
-use super::view::{Answers, View};
+use super::matching::{Answers, Node};
 use super::{Context, Query};
+use crate::rules::attribute::View;
 use crate::rules::customer::Customer;
 use crate::rules::replay::state::Record;
 
-/// What is asked of prospects alone, by all the queries that were taken apart.
+/// The parts of all split queries that ask about prospects alone.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Questions(Vec<Node>);
 
 impl Questions {
-    /// Takes a query apart: what is left of it needs a prospect's answers and the customer.
+    /// Splits a query: the part that is returned needs a prospect's answers and the customer.
     pub(in crate::rules) fn part(&mut self, query: Query) -> Query {
         Query { node: self.node(query.node), ..query }
     }
 
     fn node(&mut self, node: Node) -> Node {
         match node {
-            // Everybody answers yes to nothing.
+            // An empty query holds for every prospect.
             Node::All(parts) if parts.is_empty() => Node::All(parts),
             alone if !alone.asks_grades() => {
                 self.0.push(alone);
@@ -37,7 +37,7 @@ impl Questions {
         nodes.into_iter().map(|node| self.node(node)).collect()
     }
 
-    /// What a prospect answers, if anything is asked.
+    /// The answers of a prospect, if there are questions.
     pub(in crate::rules) fn answers(
         &self,
         record: &Record,
@@ -46,19 +46,19 @@ impl Questions {
         if self.0.is_empty() {
             return None;
         }
-        let (settings, as_of, answers) = (context.settings, context.as_of, &Answers::default());
-        let view = View { record, settings, as_of, customer: None, answers };
+        let view = View { customer: None, ..View::of(record, context.settings, context.as_of) };
         let mut bits = vec![0; self.0.len().div_ceil(64)];
         for (question, node) in self.0.iter().enumerate() {
-            bits[question / 64] |= u64::from(node.matches(&view)) << (question % 64);
+            bits[question / 64] |=
+                u64::from(node.matches(&view, &Answers::default())) << (question % 64);
         }
         Some(Answers(bits.into()))
     }
 }
 
 impl Query {
-    /// Is a prospect meant that gave these answers and belongs to this customer? Asked of what
-    /// [`Questions::part`] left of a query, which reads nothing else: `blank` is any record.
+    /// Does the query select a prospect that gave these answers and belongs to this customer? For the part that
+    /// [`Questions::part`] returned, which reads nothing else: `blank` is any record.
     pub(in crate::rules) fn matches_apart(
         &self,
         answers: &Answers,
@@ -66,7 +66,7 @@ impl Query {
         blank: &Record,
         context: &Context<'_>,
     ) -> bool {
-        let (settings, as_of, customer) = (context.settings, context.as_of, Some(customer));
-        self.node.matches(&View { record: blank, settings, as_of, customer, answers })
+        let view = View::of(blank, context.settings, context.as_of);
+        self.node.matches(&View { customer: Some(customer), ..view }, answers)
     }
 }

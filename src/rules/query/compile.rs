@@ -1,14 +1,15 @@
-//! One term of a query, with everything resolved that the settings know: names of fields, columns,
-//! reps, kinds, criteria; numbers, days and durations.
+//! Compiles one term of a query: resolves names of fields, columns, reps, kinds and criteria, and reads numbers,
+//! days and durations.
 
-use super::fields::{self, FIELDS, Kind, Names, Tense, Texts, Unit};
-use super::flags::{self, FLAGS};
 use super::lexer::{Op, Word};
 use super::matching::{DateTest, Node, NumberTest, Source, StageTest, TextTest, Wanted};
 use super::pattern::Pattern;
 use super::{Asked, Parsed};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{IN_CYCLE, Pipeline, Stage};
+use crate::rules::attribute::{
+    self, ATTRIBUTES, Attribute, FLAGS, Flag, Kind, Named, Names, Tense, Unit, find_flag,
+};
 use crate::rules::customer::levels::{Level, Scale};
 use crate::value::id::fold;
 use crate::value::label::Label;
@@ -27,9 +28,7 @@ pub(super) struct Term<'a> {
 
 /// What a name before an operator refers to.
 enum Subject {
-    Flags,
-    /// A field of the table; is it a matter of grading?
-    Table(Kind, bool),
+    Attribute(&'static Attribute),
     Fact(Text),
 }
 
@@ -37,42 +36,44 @@ enum Subject {
 pub(super) fn term(asked: &Asked<'_>, term: &Term<'_>) -> Parsed<Node> {
     let subject = subject(asked, term.name)?;
     check_operator(asked, term, &subject)?;
-    let mut parts = Vec::with_capacity(term.values.len());
-    for &value in &term.values {
-        parts.push(match &subject {
-            Subject::Flags => flag(asked, value)?,
-            Subject::Fact(name) => text(Source::Fact(name.clone()), term.op, value)?,
-            Subject::Table(Kind::Text(texts), _) => text(Source::Table(*texts), term.op, value)?,
-            Subject::Table(Kind::Exact(names, texts), _) => exact(asked, *names, *texts, value)?,
-            Subject::Table(Kind::Stage(read), _) => {
-                Node::Stage(*read, wanted(value, || stage(asked, term.op, value))?)
-            }
-            Subject::Table(Kind::Number(unit, read), _) => {
-                Node::Number(*read, wanted(value, || number(asked, *unit, term.op, value))?)
-            }
-            Subject::Table(Kind::Valued(scale, read), _) => match level(*scale, term.op, value) {
-                Some(node) => node,
-                None => Node::Number(
-                    *read,
-                    wanted(value, || {
-                        number(asked, Unit::Plain, term.op, value).map_err(|wrong| {
-                            let levels = scale.levels().iter().map(|level| level.id);
-                            Box::new(wrong.nearest(&value.text(), levels))
-                        })
-                    })?,
-                ),
-            },
-            Subject::Table(Kind::Date(tense, read), _) => {
-                Node::Date(*read, wanted(value, || date(asked, *tense, term.op, value))?)
-            }
-        });
-    }
+    let parts = term.values.iter().map(|value| match &subject {
+        Subject::Fact(name) => text(Source::Fact(name.clone()), term.op, value),
+        Subject::Attribute(row) => part(asked, row.kind, term.op, value),
+    });
+    let parts: Vec<Node> = parts.collect::<Parsed<_>>()?;
     let node = if term.op == Op::Ne { differs(&subject, parts) } else { any(parts) };
-    let graded = matches!(subject, Subject::Table(_, true));
+    let graded = matches!(subject, Subject::Attribute(Attribute { is_graded: true, .. }));
     Ok(if graded { Node::OfCustomer(Box::new(node)) } else { node })
 }
 
-/// One of the parts; a single one stands for itself.
+/// What one value of a term asks of an attribute.
+fn part(asked: &Asked<'_>, kind: Kind, op: Op, value: &Word) -> Parsed<Node> {
+    Ok(match kind {
+        Kind::Flags => flag(asked, value)?,
+        Kind::Words(_, read) => text(Source::Table(read), op, value)?,
+        Kind::Exact(names, read) => exact(asked, names, Source::Table(read), value)?,
+        Kind::Level(scale) => exact(asked, Names::Levels(scale), Source::Level(scale), value)?,
+        Kind::Stage(read) => Node::Stage(read, wanted(value, || stage(asked, op, value))?),
+        Kind::Number(unit, read) => {
+            Node::Number(read, wanted(value, || number(asked, unit, op, value))?)
+        }
+        Kind::Valued(scale, read) => match level(scale, op, value) {
+            Some(node) => node,
+            None => Node::Number(
+                read,
+                wanted(value, || {
+                    number(asked, Unit::Plain, op, value).map_err(|wrong| {
+                        let levels = scale.levels().iter().map(|level| level.id);
+                        Box::new(wrong.nearest(&value.text(), levels))
+                    })
+                })?,
+            ),
+        },
+        Kind::Date(tense, day) => Node::Date(day, wanted(value, || date(asked, tense, op, value))?),
+    })
+}
+
+/// At least one of the parts; a single part needs no node around it.
 pub(super) fn any(mut parts: Vec<Node>) -> Node {
     match parts.pop() {
         Some(only) if parts.is_empty() => only,
@@ -84,51 +85,63 @@ pub(super) fn any(mut parts: Vec<Node>) -> Node {
     }
 }
 
-/// `!=`. What has no number or day to compare is neither like nor unlike one.
+/// `!=`. Without a number or day to compare, neither `:` nor `!=` holds.
 fn differs(subject: &Subject, parts: Vec<Node>) -> Node {
     let compares = parts.iter().any(|part| {
         matches!(part, Node::Number(_, Wanted::Fits(_)) | Node::Date(_, Wanted::Fits(_)))
     });
     let not = Node::Not(Box::new(any(parts)));
     let known = match subject {
-        Subject::Table(Kind::Number(_, read) | Kind::Valued(_, read), _) if compares => {
-            Node::Number(*read, Wanted::Fits(NumberTest::Known))
-        }
-        Subject::Table(Kind::Date(_, read), _) if compares => Node::Date(*read, Wanted::Present),
+        Subject::Attribute(row) if compares => match row.kind {
+            Kind::Number(_, read) | Kind::Valued(_, read) => {
+                Node::Number(read, Wanted::Fits(NumberTest::Known))
+            }
+            Kind::Date(_, day) => Node::Date(day, Wanted::Present),
+            _ => return not,
+        },
         _ => return not,
     };
     Node::All(vec![known, not])
 }
 
 fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Subject> {
-    let text = fold(&name.text());
-    let facts = &asked.settings.facts;
-    if matches!(text.as_str(), "is" | "是") {
-        return Ok(Subject::Flags);
-    }
-    if let Some(field) = fields::find(&text) {
-        asked.asks_notes.set(asked.asks_notes.get() || field.noted);
-        if matches!(field.kind, Kind::Exact(Names::Grades, _)) {
-            asked.grade_at.borrow_mut().get_or_insert(name.span.clone());
+    match attribute::named(&name.text(), asked.settings) {
+        Some(Named::Attribute(row)) => {
+            asked.asks_notes.set(asked.asks_notes.get() || row.is_noted);
+            if matches!(row.kind, Kind::Exact(Names::Grades, _)) {
+                asked.grade_at.borrow_mut().get_or_insert(name.span.clone());
+            }
+            Ok(Subject::Attribute(row))
         }
-        return Ok(Subject::Table(field.kind, field.graded));
+        Some(Named::Fact(fact)) => Ok(Subject::Fact(fact.clone())),
+        None => Err(Box::new(unknown_field(asked, name))),
     }
-    if let Some(fact) = facts.iter().find(|fact| fold(fact) == text) {
-        return Ok(Subject::Fact(fact.clone()));
+}
+
+fn unknown_field(asked: &Asked<'_>, name: &Word) -> Diagnostic {
+    let text = fold(&name.text());
+    let typed = name.text();
+    let wrong = asked.wrong(&name.span, words!("unknown field `{typed}`", "没有字段 `{typed}`"));
+    let negated =
+        text.strip_prefix('-').filter(|rest| attribute::named(rest, asked.settings).is_some());
+    if let Some(name) = negated {
+        return wrong.help(words!(
+            "a hyphen does not negate; write `not {name}:…`",
+            "连字符不表示否定；请写 `not {name}:…`"
+        ));
     }
-    let wrong = asked.wrong(&name.span, format!("unknown field `{}`", name.text()));
-    if let Some(field) = text.strip_prefix('-').and_then(fields::find) {
-        let help = format!("a hyphen does not negate; write `not {}:…`", field.name);
-        return Err(Box::new(wrong.help(help)));
+    if let Some(Flag { id, .. }) = find_flag(&text) {
+        return wrong.help(words!("a flag is written `is:{id}`", "提醒写作 `is:{id}`"));
     }
-    if let Some(flag) = flags::find(&text) {
-        return Err(Box::new(wrong.help(format!("a flag is written `is:{}`", flag.name))));
-    }
-    let names = FIELDS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases));
-    let names = names.copied().chain(["is"]).chain(facts.iter().map(|fact| &**fact));
+    let facts = asked.settings.facts.iter().map(|fact| &**fact);
+    let mut names: Vec<&str> = ATTRIBUTES.iter().flat_map(Attribute::names).collect();
+    names.extend(facts);
     let wrong = wrong.nearest(&text, names);
-    let hinted = !wrong.help.is_empty();
-    Err(Box::new(if hinted { wrong } else { wrong.help("`crm help query` lists the fields") }))
+    if wrong.help.is_empty() {
+        return wrong
+            .help(words!("`crm help query` lists the fields", "`crm help query` 列出全部字段"));
+    }
+    wrong
 }
 
 /// Can this be compared so, with so many values?
@@ -136,27 +149,36 @@ fn check_operator(asked: &Asked<'_>, term: &Term<'_>, subject: &Subject) -> Pars
     if !term.op.orders() {
         return Ok(());
     }
-    let symbol = term.op.symbol();
+    let (symbol, name) = (term.op.symbol(), term.name.text());
     let is = match subject {
-        Subject::Flags => Some("a flag"),
-        Subject::Fact(_) | Subject::Table(Kind::Text(_), _) => Some("text"),
-        Subject::Table(Kind::Exact(..), _) => Some("a name"),
-        Subject::Table(..) => None,
+        Subject::Fact(_) => Some(("text", "文本")),
+        Subject::Attribute(row) => match row.kind {
+            Kind::Flags => Some(("a flag", "提醒")),
+            Kind::Words(..) => Some(("text", "文本")),
+            Kind::Exact(..) | Kind::Level(_) => Some(("a name", "名称")),
+            Kind::Stage(_) | Kind::Number(..) | Kind::Valued(..) | Kind::Date(..) => None,
+        },
     };
-    if let Some(is) = is {
-        let message = format!("`{symbol}` cannot compare `{}`, which is {is}", term.name.text());
-        let wrong = asked.wrong(term.op_span, message).help("use `:`, `=` or `!=`");
-        return Err(Box::new(wrong));
+    if let Some((en, zh)) = is {
+        let message = words!(
+            "`{symbol}` cannot compare `{name}`, which is {en}",
+            "`{symbol}` 不能比较 `{name}`：它是{zh}"
+        );
+        let wrong = asked.wrong(term.op_span, message);
+        return Err(Box::new(wrong.help(words!("use `:`, `=` or `!=`", "请用 `:`、`=` 或 `!=`"))));
     }
     match &term.values[..] {
         [value] if value.text().is_empty() || value.pieces.len() > 1 => {
-            let message = format!("`{symbol}` needs a value to compare with");
+            let message =
+                words!("`{symbol}` needs a value to compare with", "`{symbol}` 后面要有比较的值");
             Err(Box::new(asked.wrong(&value.span, message)))
         }
         [_, second, ..] => {
-            let message = format!("`{symbol}` takes one value");
-            let help = "write thousands without a comma: `10000` or `10k`";
-            Err(Box::new(asked.wrong(&second.span, message).help(help)))
+            let message = words!("`{symbol}` takes one value", "`{symbol}` 后面只能有一个值");
+            Err(Box::new(asked.wrong(&second.span, message).help(words!(
+                "write thousands without a comma: `10000` or `10k`",
+                "千位不加逗号：`10000` 或 `10k`"
+            ))))
         }
         _ => Ok(()),
     }
@@ -171,29 +193,35 @@ fn wanted<T>(word: &Word, test: impl FnOnce() -> Parsed<T>) -> Parsed<Wanted<T>>
     }
 }
 
+/// A flag; `*` asks for any that the column `flags` lists, `""` for none of them.
 fn flag(asked: &Asked<'_>, word: &Word) -> Parsed<Node> {
-    let text = fold(&word.text());
-    if let Some(flag) = flags::find(&text.replace('_', "-")) {
+    if word.pieces.iter().all(String::is_empty) {
+        let listed = any(FLAGS.iter().filter(|flag| flag.is_listed).map(Node::Flag).collect());
+        return Ok(if word.glob() { listed } else { Node::Not(Box::new(listed)) });
+    }
+    let (typed, text) = (word.text(), fold(&word.text()));
+    if let Some(flag) = find_flag(&text) {
         return Ok(Node::Flag(flag));
     }
-    let wrong = asked.wrong(&word.span, format!("unknown flag `{}`", word.text()));
-    let names = FLAGS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases));
-    let wrong = wrong.nearest(&text, names.copied());
+    let wrong = asked.wrong(&word.span, words!("unknown flag `{typed}`", "没有提醒 `{typed}`"));
+    let names =
+        FLAGS.iter().flat_map(|flag| [flag.id].into_iter().chain(flag.aliases.iter().copied()));
+    let wrong = wrong.nearest(&text, names);
     let hinted = !wrong.help.is_empty();
-    Err(Box::new(if hinted { wrong } else { wrong.help("`crm help query` lists the flags") }))
+    Err(Box::new(if hinted {
+        wrong
+    } else {
+        wrong.help(words!("`crm help query` lists the flags", "`crm help query` 列出全部提醒"))
+    }))
 }
 
-/// A level of a dimension where a number may stand too: `value:high`.
+/// A level of a dimension where a number is possible too: `value:high`.
 fn level(scale: Scale, op: Op, word: &Word) -> Option<Node> {
-    let texts: Texts = match scale {
-        Scale::Value => |view, is| view.level(Scale::Value, is),
-        _ => return None,
-    };
     let wanted = fold(&word.text());
     let named = |level: &&Level| [level.id, level.en, level.zh].contains(&wanted.as_str());
     let level = scale.levels().iter().find(named).filter(|_| !op.orders())?;
     let test = Wanted::Fits(TextTest::Whole(Pattern::exact(level.id)));
-    Some(Node::OfCustomer(Box::new(Node::Text(Source::Table(texts), test))))
+    Some(Node::OfCustomer(Box::new(Node::Text(Source::Level(scale), test))))
 }
 
 fn text(source: Source, op: Op, word: &Word) -> Parsed<Node> {
@@ -203,9 +231,8 @@ fn text(source: Source, op: Op, word: &Word) -> Parsed<Node> {
 }
 
 /// A name that is compared as a whole. Where the settings list the names, any other is an error, and
-/// the name that people read stands for the id. A `*` asks for whatever fits.
-fn exact(asked: &Asked<'_>, names: Names, texts: Texts, word: &Word) -> Parsed<Node> {
-    let source = Source::Table(texts);
+/// the name that people read is as good as the id. A `*` asks for any name that fits.
+fn exact(asked: &Asked<'_>, names: Names, source: Source, word: &Word) -> Parsed<Node> {
     let known = known(asked, names);
     if word.glob() || word.text().is_empty() || known.is_empty() && names != Names::Reps {
         return text(source, Op::Eq, word);
@@ -225,13 +252,13 @@ fn exact(asked: &Asked<'_>, names: Names, texts: Texts, word: &Word) -> Parsed<N
     let parts: Vec<Node> = named.map(|(id, _)| fits(Pattern::exact(id))).collect();
     if parts.is_empty() {
         let what = match names {
-            Names::Any => "value",
-            Names::Reps => "rep",
-            Names::Pipelines => "pipeline",
-            Names::Kinds => "kind of entry",
-            Names::Criteria => "criterion",
-            Names::Levels(_) => "level",
-            Names::Grades => "grade",
+            Names::Any | Names::Reasons => ("value", "取值"),
+            Names::Reps => ("rep", "业务员"),
+            Names::Pipelines => ("pipeline", "看板"),
+            Names::Kinds => ("kind of entry", "流水类型"),
+            Names::Criteria => ("criterion", "标准"),
+            Names::Levels(_) => ("level", "等级"),
+            Names::Grades => ("grade", "级别"),
         };
         return Err(unknown(asked, what, word, known.iter().map(|(id, _)| *id)));
     }
@@ -240,12 +267,13 @@ fn exact(asked: &Asked<'_>, names: Names, texts: Texts, word: &Word) -> Parsed<N
 
 fn unknown<'a>(
     asked: &Asked<'_>,
-    what: &str,
+    (en, zh): (&str, &str),
     word: &Word,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Box<Diagnostic> {
-    let wrong = asked.wrong(&word.span, format!("unknown {what} `{}`", word.text()));
-    Box::new(wrong.nearest(&word.text(), candidates))
+    let text = word.text();
+    let wrong = asked.wrong(&word.span, words!("unknown {en} `{text}`", "没有{zh} `{text}`"));
+    Box::new(wrong.nearest(&text, candidates))
 }
 
 /// The ids that the settings list, with the names that people read.
@@ -253,7 +281,7 @@ fn known<'a>(asked: &Asked<'a>, names: Names) -> Vec<(&'a str, Vec<&'a str>)> {
     let settings = asked.settings;
     let label = |label: &'a Label| label.en.iter().chain(&label.zh).map(String::as_str).collect();
     match names {
-        Names::Any => Vec::new(),
+        Names::Any | Names::Reasons => Vec::new(),
         Names::Reps => settings
             .reps
             .iter()
@@ -293,7 +321,7 @@ fn stage(asked: &Asked<'_>, op: Op, word: &Word) -> Parsed<StageTest> {
                 ids.push(&stage.id);
             }
         }
-        return Err(unknown(asked, "stage", word, ids));
+        return Err(unknown(asked, ("stage", "栏"), word, ids));
     }
     if !op.orders() {
         let pairs = found.iter().enumerate().flat_map(|(p, at)| at.iter().map(move |at| (p, *at)));
@@ -305,8 +333,12 @@ fn stage(asked: &Asked<'_>, op: Op, word: &Word) -> Parsed<StageTest> {
         .map(|(at, pipeline)| at.first().copied().filter(|at| *at != pipeline.lost()))
         .collect();
     if limits.iter().all(Option::is_none) {
-        let message = format!("`{}` is a way out, neither above nor below a column", word.text());
-        let help = format!("write `stage:{}`", word.text());
+        let text = word.text();
+        let message = words!(
+            "`{text}` is a way out, neither above nor below a column",
+            "`{text}` 是退出栏，不在任何栏之上或之下"
+        );
+        let help = words!("write `stage:{text}`", "请写 `stage:{text}`");
         return Err(Box::new(asked.wrong(&word.span, message).help(help)));
     }
     Ok(StageTest::Order(op, limits))
@@ -330,11 +362,15 @@ fn number(asked: &Asked<'_>, unit: Unit, op: Op, word: &Word) -> Parsed<NumberTe
     };
     test.ok_or_else(|| {
         let help = match unit {
-            Unit::Plain => "such as 10000, 10k, 1.5M, 5万, or 10k..50k after `:`",
-            Unit::Percent => "percent, such as 50 or 50%",
-            Unit::Days => "days, such as 14, 14d, 2w",
+            Unit::Plain => words!(
+                "such as 10000, 10k, 1.5M, 5万, or 10k..50k after `:`",
+                "例如 10000、10k、1.5M、5万；`:` 后面可写 10k..50k"
+            ),
+            Unit::Percent => words!("percent, such as 50 or 50%", "百分数，例如 50 或 50%"),
+            Unit::Days => words!("days, such as 14, 14d, 2w", "天数，例如 14、14d、2w"),
         };
-        Box::new(asked.wrong(&word.span, format!("`{text}` is not a number")).help(help))
+        let message = words!("`{text}` is not a number", "`{text}` 不是数字");
+        Box::new(asked.wrong(&word.span, message).help(help))
     })
 }
 
@@ -358,7 +394,10 @@ fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest
         return Ok(DateTest::Days(tense, op_of_distance(op), days));
     }
     let period = parse_period(text, asked.today).map_err(|wrong| {
-        let help = format!("a date ({DATE_FORMS}) or a duration (14d, 2w, 3m, 1y)");
+        let help = words!(
+            "a date ({DATE_FORMS}) or a duration (14d, 2w, 3m, 1y)",
+            "日期（{DATE_FORMS}）或时长（14d、2w、3m、1y）"
+        );
         Box::new(asked.wrong(&word.span, wrong.words()).help(help))
     })?;
     Ok(if op.orders() { DateTest::Order(op, period) } else { DateTest::In(period) })

@@ -1,14 +1,15 @@
 //! The text of `crm help query`, made from the tables.
 
-use super::fields::FIELDS;
-use super::flags::FLAGS;
+use crate::diag::Lang;
+use crate::rules::attribute::{ATTRIBUTES, Attribute, FLAGS};
 use std::fmt::Write;
 
-const GRAMMAR: &str = "\
+const GRAMMAR: (&str, &str) = (
+    "\
 Which prospects? Terms side by side must all hold; `or`, `not` (or `!`) and parentheses combine them.
 
   zhang                    in the name, company, id, a contact's name or a note
-  stage:50                 a field and its value; `stage:25,50` is either; `*` stands for anything
+  stage:50                 a field and its value; `stage:25,50` is either; `*` fits anything
   value>=10k               = != < <= > >= for numbers (10k, 1.5M, 5万), days and columns
   close-by<=2009Q4         dates: 2009-12-18, 2009-12, 2009Q4, today, -14d, \"last month\", FROM..TO
   last-contact>14d         more than 14 days ago; next<7d: in less than 7 days
@@ -17,25 +18,88 @@ Which prospects? Terms side by side must all hold; `or`, `not` (or `!`) and pare
   (tag:vip or value>=50k) not is:pool
 
 Text needs a part of the value, `=` the whole; exact fields always need the whole.
-";
+",
+    "\
+选哪些潜在客户？并列的条件要全部成立；`or`、`not`（或 `!`）和括号用来组合。
 
-/// What can be asked, for the terminal.
-pub fn help() -> String {
-    let mut out = String::from(GRAMMAR);
-    out.push_str("\nFields\n");
-    for field in FIELDS {
-        let also = also(field.aliases);
-        let (name, kind) = (field.name, field.kind());
-        let _ = writeln!(out, "  {name:<13} {kind:<10}  {}{also}; {}", field.about, field.example);
+  zhang                    姓名、公司、编号、联系人或备注里有这个词
+  stage:50                 字段和取值；`stage:25,50` 为其中之一；`*` 代表任意内容
+  value>=10k               = != < <= > >= 用于数字（10k、1.5M、5万）、日期和栏
+  close-by<=2009Q4         日期：2009-12-18、2009-12、2009Q4、today、-14d、\"last month\"、FROM..TO
+  last-contact>14d         14 天以前；next<7d：7 天之内
+  owner:\"\"                 没有取值；owner:* 有取值
+  is:overdue               提醒
+  (tag:vip or value>=50k) not is:pool
+
+文本字段含有所写内容即可，用 `=` 则要相同；整词字段总要相同。
+",
+);
+
+/// The grammar, the fields, which of them are columns and groups, and the flags.
+pub fn help(lang: Lang) -> String {
+    let mut out = String::from(lang.pick(GRAMMAR.0, GRAMMAR.1));
+    let _ = writeln!(out, "\n{}", lang.pick("Fields", "字段"));
+    for row in ATTRIBUTES {
+        let (kind, about) = (row.kind_name(), lang.pick(row.about.0, row.about.1));
+        let kind = lang.pick(kind.0, kind.1);
+        // A Chinese character is two columns wide.
+        let width = 10 - kind.chars().filter(|c| !c.is_ascii()).count();
+        let also = also(row.aliases, lang);
+        let _ = writeln!(out, "  {:<13} {kind:<width$}  {about}{also}; {}", row.id, row.example);
     }
-    out.push_str("  … and the facts that crm.toml names in `facts`, as text\n\nFlags\n");
+    let _ = writeln!(
+        out,
+        "  {}\n",
+        lang.pick(
+            "… and the facts that crm.toml names in `facts`, as text",
+            "……以及 crm.toml 的 `facts` 里列出的资料，作为文本"
+        )
+    );
+    let _ = writeln!(
+        out,
+        "{}\n  {}",
+        lang.pick(
+            "Columns of lists (--columns, --sort), besides your own facts",
+            "列表的列（--columns、--sort），自己的资料也可以"
+        ),
+        listed(|row| row.is_column)
+    );
+    let _ = writeln!(
+        out,
+        "{}\n  {}",
+        lang.pick(
+            "Rows of reports (--by), besides your own facts",
+            "报表的分行（--by），自己的资料也可以"
+        ),
+        listed(|row| row.is_group)
+    );
+    let _ = writeln!(out, "\n{}", lang.pick("Flags", "提醒"));
     for flag in FLAGS {
-        let also = also(flag.aliases);
-        let _ = writeln!(out, "  is:{:<13} {}{also}", flag.name, flag.about);
+        let about = lang.pick(flag.about.0, flag.about.1);
+        let _ = writeln!(out, "  is:{:<13} {about}{}", flag.id, also(flag.aliases, lang));
     }
     out
 }
 
-fn also(aliases: &[&str]) -> String {
-    if aliases.is_empty() { String::new() } else { format!(" (also {})", aliases.join(", ")) }
+/// The ids of the chosen rows, in lines that fit a terminal.
+fn listed(chosen: fn(&Attribute) -> bool) -> String {
+    let mut out = String::new();
+    let mut width = 0;
+    for row in ATTRIBUTES.iter().filter(|row| chosen(row)) {
+        if width > 0 {
+            out.push_str(if width > 80 { ",\n  " } else { ", " });
+            width = if width > 80 { 0 } else { width + 2 };
+        }
+        out.push_str(row.id);
+        width += row.id.len();
+    }
+    out
+}
+
+fn also(aliases: &[&str], lang: Lang) -> String {
+    match (aliases.join(", "), lang) {
+        (none, _) if none.is_empty() => none,
+        (names, Lang::Zh) => format!("（也可写 {names}）"),
+        (names, _) => format!(" (also {names})"),
+    }
 }

@@ -1,4 +1,4 @@
-//! A query's text as tokens. What a Chinese input method types in place of the ASCII signs is read as
+//! A query's text as tokens. The signs that a Chinese input method types in place of the ASCII ones are read as
 //! those.
 
 use super::{Asked, MAX_BYTES, Parsed};
@@ -46,11 +46,11 @@ impl Op {
 /// A word or a value; parts in quotes may have spaces and signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
-    /// The text, cut at each `*` that stands for anything: one piece means there is none.
+    /// The text, cut at each `*` that fits anything: one piece means there is none.
     pub(super) pieces: Vec<String>,
-    /// Does a part stand in quotes? Then it is no keyword.
+    /// Is a part in quotes? Then it is no keyword.
     pub(super) quoted: bool,
-    /// Where it stands.
+    /// Its bytes in the query.
     pub(super) span: Range<usize>,
 }
 
@@ -60,7 +60,7 @@ impl Word {
         self.pieces.join("*")
     }
 
-    /// Has it a `*` that stands for anything?
+    /// Has it a `*` that fits anything?
     pub(super) fn glob(&self) -> bool {
         self.pieces.len() > 1
     }
@@ -89,7 +89,7 @@ pub(super) enum Token {
 }
 
 impl Token {
-    /// Where it stands.
+    /// Its bytes in the query.
     pub(super) fn span(&self) -> &Range<usize> {
         match self {
             Token::Open(span)
@@ -105,7 +105,11 @@ impl Token {
 /// All tokens of a query.
 pub(super) fn lex(asked: &Asked<'_>) -> Parsed<Vec<Token>> {
     if asked.text.len() > MAX_BYTES {
-        let message = format!("a query has at most {MAX_BYTES} bytes, not {}", asked.text.len());
+        let length = asked.text.len();
+        let message = words!(
+            "a query has at most {MAX_BYTES} bytes, not {length}",
+            "查询最多 {MAX_BYTES} 字节，这里有 {length}"
+        );
         return Err(Box::new(asked.wrong(&(0..0), message)));
     }
     let mut lexer = Lexer { asked, at: 0 };
@@ -142,7 +146,7 @@ impl Lexer<'_> {
         Ok(Some(single(start..self.at)))
     }
 
-    /// An operator, if one stands here.
+    /// The operator that begins here, if one does.
     fn op(&mut self) -> Option<Op> {
         let sign = self.sign()?;
         let equals = self.second() == Some('=');
@@ -189,8 +193,8 @@ impl Lexer<'_> {
         Ok(Token::Word(word))
     }
 
-    /// A part in quotes. An ASCII quote is closed by its like only, so that “ ” can stand inside; input
-    /// methods type “ and ” by turns, so either closes either.
+    /// A part in quotes. An ASCII quote is closed by an ASCII quote only, so that “ ” can be inside; input methods
+    /// type “ and ” by turns, so either closes either.
     fn quoted(&mut self, word: &mut Word) -> Parsed<()> {
         word.quoted = true;
         let start = self.at;
@@ -215,8 +219,11 @@ impl Lexer<'_> {
                 _ => self.take(word, raw),
             }
         }
-        let wrong = self.asked.wrong(&(start..self.at), "a quote that is never closed");
-        Err(Box::new(wrong.help("close it with `\"`, or write `\\\"` for the sign itself")))
+        let message = words!("a quote that is never closed", "引号没有闭合");
+        Err(Box::new(self.asked.wrong(&(start..self.at), message).help(words!(
+            "close it with `\"`, or write `\\\"` for the sign itself",
+            "请用 `\"` 闭合；要引号本身，请写 `\\\"`"
+        ))))
     }
 
     fn take(&mut self, word: &mut Word, c: char) {
@@ -246,7 +253,7 @@ impl Lexer<'_> {
     }
 }
 
-/// The ASCII sign for what a Chinese input method types on the same key.
+/// The ASCII sign for the one that a Chinese input method types on the same key.
 fn half_width(c: char) -> char {
     match c {
         '：' => ':',

@@ -1,15 +1,25 @@
 //! A query's tree, asked about one prospect.
 
-use super::fields::{Reading, Tense, Texts};
-use super::flags::Flag;
 use super::lexer::Op;
 use super::pattern::Pattern;
-use super::view::View;
 use crate::model::pipeline::Outcome;
+use crate::rules::attribute::{Day, Figure, Flag, Numbers, Read, Tense, View};
+use crate::rules::customer::levels::Scale;
 use crate::value::date::Date;
-use crate::value::money::Amount;
+use crate::value::money::{Amount, Money, Sum};
 use crate::value::period::Period;
 use crate::value::text::Text;
+
+/// The answers of one prospect to the questions of a query that was split: a bit each.
+#[derive(Debug, Default)]
+pub(in crate::rules) struct Answers(pub(super) Box<[u64]>);
+
+impl Answers {
+    /// The answer to one question.
+    fn get(&self, question: usize) -> bool {
+        self.0.get(question / 64).is_some_and(|bits| bits >> (question % 64) & 1 == 1)
+    }
+}
 
 /// A question, everything in it resolved.
 #[derive(Debug, Clone)]
@@ -20,7 +30,7 @@ pub(super) enum Node {
     Any(Vec<Node>),
     /// The part does not hold.
     Not(Box<Node>),
-    /// A flag stands.
+    /// A flag is up.
     Flag(&'static Flag),
     /// Words anywhere in names, company, id, contacts and notes.
     Plain(Pattern),
@@ -29,12 +39,12 @@ pub(super) enum Node {
     /// A column.
     Stage(fn(&View<'_>) -> Option<usize>, Wanted<StageTest>),
     /// A number.
-    Number(fn(&View<'_>) -> Reading, Wanted<NumberTest>),
+    Number(Numbers, Wanted<NumberTest>),
     /// A day.
-    Date(fn(&View<'_>) -> Option<Date>, Wanted<DateTest>),
-    /// A part that reads nothing but what is known of the customer.
+    Date(Day, Wanted<DateTest>),
+    /// A part that reads the graded customer alone.
     OfCustomer(Box<Node>),
-    /// What was answered before: the bit of a question (see `apart`).
+    /// An answer that was given before: the bit of a question (see `apart`).
     Answer(usize),
 }
 
@@ -61,11 +71,50 @@ impl<T> Wanted<T> {
     }
 }
 
+/// A number to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// There is none.
+    Absent,
+    /// Money in a currency without a rate: there, but neither more nor less than any number.
+    NoRate,
+    /// More than this, by an amount in a currency without a rate: less than no number.
+    Above(Amount),
+    /// A number.
+    Of(Amount),
+}
+
+impl Reading {
+    fn of(figure: Figure<'_>) -> Reading {
+        match figure {
+            Figure::None => Reading::Absent,
+            Figure::Count(count) => Reading::Of(Amount::from_int(count)),
+            Figure::Amount(amount) => Reading::Of(amount),
+            Figure::Money(Money { amount, currency: None }) => Reading::Of(amount),
+            Figure::Money(money) => Reading::sum(&Some(money).into()),
+            Figure::Sum(sum) => Reading::sum(sum),
+            Figure::Share(share) => Reading::Of(share.times(Amount::from_int(100))),
+            Figure::Foreign { positive: true } => Reading::Above(Amount::ZERO),
+            Figure::Foreign { positive: false } => Reading::NoRate,
+        }
+    }
+
+    fn sum(sum: &Sum) -> Reading {
+        match sum.foreign().next() {
+            None => Reading::Of(sum.own),
+            Some(_) if sum.foreign().any(|line| line.amount.is_negative()) => Reading::NoRate,
+            Some(_) => Reading::Above(sum.own),
+        }
+    }
+}
+
 /// Where texts are read.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
-    /// By a row of the table.
-    Table(Texts),
+    /// By a row of the table of attributes.
+    Table(Read),
+    /// The id of the customer's level of a dimension of grading.
+    Level(Scale),
     /// A fact of the team's own.
     Fact(Text),
 }
@@ -111,13 +160,13 @@ pub(super) enum DateTest {
 }
 
 impl Node {
-    /// Does it hold?
-    pub(super) fn matches(&self, view: &View<'_>) -> bool {
+    /// Does it hold? `answers` are those to the questions of a query that was split (see `apart`).
+    pub(super) fn matches(&self, view: &View<'_>, answers: &Answers) -> bool {
         match self {
-            Node::All(parts) => parts.iter().all(|part| part.matches(view)),
-            Node::Any(parts) => parts.iter().any(|part| part.matches(view)),
-            Node::Not(part) => !part.matches(view),
-            Node::Flag(flag) => (flag.read)(view),
+            Node::All(parts) => parts.iter().all(|part| part.matches(view, answers)),
+            Node::Any(parts) => parts.iter().any(|part| part.matches(view, answers)),
+            Node::Not(part) => !part.matches(view, answers),
+            Node::Flag(flag) => flag.is_up(view),
             Node::Plain(pattern) => plain(pattern, view),
             Node::Text(source, wanted) => match wanted {
                 Wanted::Absent => !source.any(view, &|text| !text.is_empty()),
@@ -126,7 +175,7 @@ impl Node {
                 Wanted::Fits(TextTest::Within(pattern)) => source.any(view, &|t| pattern.within(t)),
             },
             Node::Stage(read, wanted) => wanted.by(read(view), |test, at| test.passes(at, view)),
-            Node::Number(read, wanted) => match (read(view), wanted) {
+            Node::Number(read, wanted) => match (Reading::of(read(view)), wanted) {
                 (Reading::NoRate, wanted) => matches!(wanted, Wanted::Present),
                 (Reading::Above(least), wanted) => match wanted {
                     Wanted::Present => true,
@@ -137,10 +186,10 @@ impl Node {
                 (Reading::Of(amount), wanted) => wanted.by(Some(amount), NumberTest::passes),
             },
             Node::Date(read, wanted) => {
-                wanted.by(read(view), |test, date| test.passes(date, view.as_of))
+                wanted.by(read.date(view), |test, date| test.passes(date, view.as_of))
             }
-            Node::OfCustomer(part) => part.matches(view),
-            Node::Answer(question) => view.answers.get(*question),
+            Node::OfCustomer(part) => part.matches(view, answers),
+            Node::Answer(question) => answers.get(*question),
         }
     }
 }
@@ -151,7 +200,7 @@ impl Node {
         match self {
             Node::All(parts) | Node::Any(parts) => parts.iter().any(Node::asks_grades),
             Node::Not(part) => part.asks_grades(),
-            Node::Flag(flag) => flag.graded,
+            Node::Flag(flag) => flag.is_graded,
             Node::OfCustomer(_) => true,
             _ => false,
         }
@@ -161,7 +210,8 @@ impl Node {
 impl Source {
     fn any(&self, view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
         match self {
-            Source::Table(texts) => texts(view, is),
+            Source::Table(read) => read.any(view, is),
+            Source::Level(scale) => view.level(*scale).is_some_and(|level| is(level.id)),
             Source::Fact(name) => view.record.prospect.fact(name).is_some_and(is),
         }
     }
@@ -182,7 +232,7 @@ impl StageTest {
         let pipeline = view.record.state.pipeline;
         match self {
             StageTest::In(stages) => stages.contains(&(pipeline, at)),
-            // A way out stands behind the last column in the settings, but not above it.
+            // A way out comes after the last column in the settings, but is not above it.
             StageTest::Order(op, limits) => {
                 let lost = view.pipeline().stages[at].outcome == Outcome::Lost;
                 let limit = limits.get(pipeline).copied().flatten();

@@ -1,14 +1,13 @@
-//! The query language: one way to say which prospects are meant, for `list`, for every report, for
-//! `--where`, and for the conditions of rules. `docs/queries.md` is its page for users.
+//! The query language: one way to select prospects, for `list`, for every report, for `--where`, and for the
+//! conditions of rules. `docs/queries.md` is its page for users.
 //!
 //! A text becomes tokens (`lexer`), tokens become a tree (`parser`), each term of it is compiled once
 //! (`compile`) with everything resolved that the settings know, and the tree is asked about one record
-//! after another (`matching`). What may be asked stands in two tables: [`FIELDS`] and [`FLAGS`].
+//! after another (`matching`). The fields are the rows of the table of attributes
+//! ([`ATTRIBUTES`](super::attribute::ATTRIBUTES)), the flags those of [`FLAGS`](super::attribute::FLAGS).
 
 mod apart;
 mod compile;
-mod fields;
-mod flags;
 mod help;
 mod lexer;
 mod matching;
@@ -16,16 +15,14 @@ mod parser;
 mod pattern;
 #[cfg(test)]
 mod tests;
-mod view;
 
 pub(super) use apart::Questions;
-pub use fields::{FIELDS, Field};
-pub use flags::{FLAGS, Flag};
 pub use help::help;
-pub(super) use view::Answers;
+pub(super) use matching::Answers;
 
 use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words};
 use crate::model::settings::Settings;
+use crate::rules::attribute::View;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use crate::value::text::Text;
@@ -33,7 +30,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
 
-/// The longest query, in bytes: far more than anybody types, room for a script's list of ids.
+/// The longest query, in bytes: room for a script's list of ids.
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// The deepest nesting of parentheses and negations.
@@ -48,7 +45,7 @@ pub struct Query {
     grade_at: Option<Range<usize>>,
 }
 
-/// What a query is asked against, beside the record.
+/// The settings and the day that a query is asked against.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The settings of the ledger.
@@ -85,7 +82,7 @@ impl Query {
         Query { text, node, asks_notes: false, grade_at: None }
     }
 
-    /// Does it match everything because nothing was asked?
+    /// Is it empty? Then it matches every prospect.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty()
     }
@@ -106,15 +103,14 @@ impl Query {
         self.grade_at.clone()
     }
 
-    /// Is this prospect meant?
+    /// Does it select this prospect?
     pub fn matches(&self, record: &Record, context: &Context<'_>) -> bool {
-        let customer = record.customer.get().map(|customer| &**customer);
+        let view = View::of(record, context.settings, context.as_of);
         debug_assert!(
-            customer.is_some() || !self.asks_grades(),
+            view.customer.is_some() || !self.asks_grades(),
             "`{self}` asks for grades of a book that is not graded: go through Book::selection"
         );
-        let (settings, as_of, answers) = (context.settings, context.as_of, &Answers::default());
-        self.node.matches(&view::View { record, settings, as_of, customer, answers })
+        self.node.matches(&view, &Answers::default())
     }
 }
 
@@ -131,18 +127,18 @@ struct Asked<'a> {
     origin: &'a str,
     settings: &'a Settings,
     today: Date,
-    /// Were notes among what is looked into?
+    /// Does a term look into notes?
     asks_notes: Cell<bool>,
-    /// Where the grade itself first stands.
+    /// Where the grade is first asked for.
     grade_at: RefCell<Option<Range<usize>>>,
 }
 
-/// Boxed, because a diagnostic is many times larger than what the readers hand on.
+/// Boxed, because a diagnostic is many times larger than the results of the readers.
 type Parsed<T> = Result<T, Box<Diagnostic>>;
 
 impl Asked<'_> {
-    /// What is wrong with these bytes of the query.
-    fn wrong(&self, span: &Range<usize>, message: impl Into<Words>) -> Diagnostic {
+    /// A diagnostic about these bytes of the query.
+    fn wrong(&self, span: &Range<usize>, message: Words) -> Diagnostic {
         let source = Source::Text { origin: self.origin.to_owned(), text: self.text.to_owned() };
         Diagnostic::new(Code::BadQuery, message)
             .at(Place { source, spot: Spot::Span(span.start, span.end) })

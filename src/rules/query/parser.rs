@@ -13,6 +13,7 @@ use super::lexer::{Op, Token, Word, lex};
 use super::matching::Node;
 use super::pattern::Pattern;
 use super::{Asked, MAX_DEPTH, Parsed};
+use crate::diag::Words;
 use std::ops::Range;
 
 /// The tree of a query.
@@ -25,7 +26,7 @@ pub(super) fn parse(asked: &Asked<'_>) -> Parsed<Node> {
     let node = parser.any()?;
     match parser.peek() {
         None => Ok(node),
-        Some(left) => parser.wrong(left.span(), "a `)` without its `(`"),
+        Some(left) => parser.wrong(left.span(), unopened()),
     }
 }
 
@@ -76,16 +77,28 @@ impl<'a> Parser<'a> {
                 let keyword = word.text();
                 let wrong = self
                     .asked
-                    .wrong(&word.span, format!("`{keyword}` stands between two terms"))
-                    .help(format!("write `\"{keyword}\"` to look for the word"));
+                    .wrong(
+                        &word.span,
+                        words!(
+                            "`{keyword}` belongs between two terms",
+                            "`{keyword}` 应在两个条件之间"
+                        ),
+                    )
+                    .help(words!(
+                        "write `\"{keyword}\"` to look for the word",
+                        "要查找这个词，请写 `\"{keyword}\"`"
+                    ));
                 Err(Box::new(wrong))
             }
             Token::Word(word) => self.term(word),
-            Token::Close(span) if self.at == 0 => self.wrong(span, "a `)` without its `(`"),
+            Token::Close(span) if self.at == 0 => self.wrong(span, unopened()),
             Token::Close(_) => self.unfinished(),
-            Token::Comma(span) => self.wrong(span, "a comma stands between two values"),
+            Token::Comma(span) => {
+                self.wrong(span, words!("a comma belongs between two values", "逗号应在两个值之间"))
+            }
             Token::Op(op, span) => {
-                self.wrong(span, format!("no field stands before `{}`", op.symbol()))
+                let symbol = op.symbol();
+                self.wrong(span, words!("no field before `{symbol}`", "`{symbol}` 前面没有字段"))
             }
         }
     }
@@ -102,11 +115,11 @@ impl<'a> Parser<'a> {
         self.at += 1;
         self.deeper(open)?;
         if self.peek().is_none() {
-            return self.wrong(open, "a `(` that is never closed");
+            return self.wrong(open, words!("a `(` that is never closed", "`(` 没有闭合"));
         }
         let node = self.any()?;
         let Some(Token::Close(_)) = self.peek() else {
-            return self.wrong(open, "a `(` that is never closed");
+            return self.wrong(open, words!("a `(` that is never closed", "`(` 没有闭合"));
         };
         self.at += 1;
         self.depth -= 1;
@@ -116,7 +129,8 @@ impl<'a> Parser<'a> {
     fn deeper(&mut self, span: &Range<usize>) -> Parsed<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return self.wrong(span, format!("nested deeper than {MAX_DEPTH}"));
+            return self
+                .wrong(span, words!("nested deeper than {MAX_DEPTH}", "嵌套超过 {MAX_DEPTH} 层"));
         }
         Ok(())
     }
@@ -137,10 +151,14 @@ impl<'a> Parser<'a> {
         if let Some(Token::Op(second, span)) = self.peek()
             && self.touches_last(span)
         {
+            let symbol = second.symbol();
             let wrong = self
                 .asked
-                .wrong(span, format!("`{}` inside a value", second.symbol()))
-                .help("put the value in quotes: `note:\"a:b\"`");
+                .wrong(span, words!("`{symbol}` inside a value", "值里面有 `{symbol}`"))
+                .help(words!(
+                    "put the value in quotes: `note:\"a:b\"`",
+                    "请给值加引号：`note:\"a:b\"`"
+                ));
             return Err(Box::new(wrong));
         }
         compile::term(self.asked, &Term { name, op: *op, op_span, values })
@@ -153,13 +171,19 @@ impl<'a> Parser<'a> {
                 Ok(word)
             }
             Some(Token::Open(open)) => {
-                let wrong = self.asked.wrong(open, "a value cannot stand in parentheses");
-                Err(Box::new(wrong.help("several values: `stage:25,50`; others in quotes")))
+                let message = words!("a value in parentheses", "值放在了括号里");
+                Err(Box::new(self.asked.wrong(open, message).help(words!(
+                    "several values: `stage:25,50`; a parenthesis in a value: quotes around it",
+                    "几个值：`stage:25,50`；值里有括号：请加引号"
+                ))))
             }
             _ => {
-                let wrong =
-                    self.asked.wrong(span, format!("no value stands after `{}`", op.symbol()));
-                Err(Box::new(wrong.help("for “there is none” write `:\"\"`")))
+                let symbol = op.symbol();
+                let message = words!("no value after `{symbol}`", "`{symbol}` 后面没有值");
+                Err(Box::new(self.asked.wrong(span, message).help(words!(
+                    "for “there is none” write `:\"\"`",
+                    "要表示“没有”，请写 `:\"\"`"
+                ))))
             }
         }
     }
@@ -170,7 +194,7 @@ impl<'a> Parser<'a> {
         while let Some(Token::Comma(span)) = self.peek() {
             self.at += 1;
             let Some(Token::Word(word)) = self.peek() else {
-                return self.wrong(span, "no value stands after the comma");
+                return self.wrong(span, words!("no value after the comma", "逗号后面没有值"));
             };
             self.at += 1;
             values.push(word);
@@ -190,19 +214,26 @@ impl<'a> Parser<'a> {
         matches!(self.peek(), Some(Token::Word(word)) if word.is(keyword))
     }
 
-    /// Something is missing behind the last token that was read.
+    /// Fails: the last token that was read needs another one after it.
     fn unfinished(&self) -> Parsed<Node> {
         let Some(last) = self.at.checked_sub(1).map(|at| &self.tokens[at]) else {
-            return self.wrong(&(0..0), "nothing to look for");
+            return self.wrong(&(0..0), words!("nothing to look for", "没有要查找的内容"));
         };
         let message = match last {
-            Token::Open(_) => "nothing stands in the parentheses".to_owned(),
-            other => format!("nothing stands after `{}`", &self.asked.text[other.span().clone()]),
+            Token::Open(_) => words!("nothing in the parentheses", "括号里没有内容"),
+            other => {
+                let before = &self.asked.text[other.span().clone()];
+                words!("nothing after `{before}`", "`{before}` 后面没有内容")
+            }
         };
         self.wrong(last.span(), message)
     }
 
-    fn wrong<T>(&self, span: &Range<usize>, message: impl Into<crate::diag::Words>) -> Parsed<T> {
+    fn wrong<T>(&self, span: &Range<usize>, message: Words) -> Parsed<T> {
         Err(Box::new(self.asked.wrong(span, message)))
     }
+}
+
+fn unopened() -> Words {
+    words!("a `)` without its `(`", "`)` 没有对应的 `(`")
 }

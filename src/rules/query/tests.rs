@@ -1,9 +1,11 @@
 //! Queries against three hand-made prospects on 2009-12-14, a Monday.
 
 use super::*;
+use crate::diag::Lang;
 use crate::model::event::{Event, EventKey};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Rep;
+use crate::rules::attribute::{ATTRIBUTES, Attribute, FLAGS, Value, View};
 use crate::rules::book::Book;
 use crate::rules::replay::replay;
 use crate::value::date::Moment;
@@ -416,22 +418,22 @@ fn errors_point_at_the_word_and_name_the_nearest() {
         ("is>open", "`>` cannot compare `is`, which is a flag", ">", "use `:`"),
         ("stage<lost", "`lost` is a way out, neither above nor below a column", "lost", "stage:"),
         ("value>\"\"", "`>` needs a value to compare with", "\"\"", ""),
-        ("stage：", "no value stands after `:`", "：", "there is none"),
-        ("stage:,50", "no value stands after `:`", ":", ""),
-        ("stage:(25 or 50)", "a value cannot stand in parentheses", "(", "stage:25,50"),
-        ("stage:25,", "no value stands after the comma", ",", ""),
+        ("stage：", "no value after `:`", "：", "there is none"),
+        ("stage:,50", "no value after `:`", ":", ""),
+        ("stage:(25 or 50)", "a value in parentheses", "(", "stage:25,50"),
+        ("stage:25,", "no value after the comma", ",", ""),
         ("note:http://x", "`:` inside a value", ":", "quotes"),
         ("a (b or c", "a `(` that is never closed", "(", ""),
         ("a （", "a `(` that is never closed", "（", ""),
         ("a b）", "a `)` without its `(`", "）", ""),
         (" ）", "a `)` without its `(`", "）", ""),
-        ("()", "nothing stands in the parentheses", "(", ""),
-        ("a or", "nothing stands after `or`", "or", ""),
-        ("(a not)", "nothing stands after `not`", "not", ""),
-        ("or a", "`or` stands between two terms", "or", "\"or\""),
-        ("a and or b", "`or` stands between two terms", "or", ""),
-        (":50", "no field stands before `:`", ":", ""),
-        (",a", "a comma stands between two values", ",", ""),
+        ("()", "nothing in the parentheses", "(", ""),
+        ("a or", "nothing after `or`", "or", ""),
+        ("(a not)", "nothing after `not`", "not", ""),
+        ("or a", "`or` belongs between two terms", "or", "\"or\""),
+        ("a and or b", "`or` belongs between two terms", "or", ""),
+        (":50", "no field before `:`", ":", ""),
+        (",a", "a comma belongs between two values", ",", ""),
         ("note:\"abc", "a quote that is never closed", "\"abc", "close it"),
     ] {
         let (said, pointed, helped) = wrong(text);
@@ -485,12 +487,13 @@ fn a_pipeline_without_the_column_is_not_compared() {
 
 #[test]
 fn names_in_the_tables_are_unique_and_typable() {
-    let fields = FIELDS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases));
-    let flags = FLAGS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases));
-    for names in [fields.copied().collect::<Vec<_>>(), flags.copied().collect::<Vec<_>>()] {
+    let fields = ATTRIBUTES.iter().flat_map(Attribute::names);
+    let flags =
+        FLAGS.iter().flat_map(|flag| [flag.id].into_iter().chain(flag.aliases.iter().copied()));
+    for names in [fields.collect::<Vec<_>>(), flags.collect::<Vec<_>>()] {
         for (at, name) in names.iter().enumerate() {
-            assert!(!names[..at].contains(name), "{name} stands twice");
-            assert!(!["is", "是", "and", "or", "not"].contains(name), "{name} is a keyword");
+            assert!(!names[..at].contains(name), "{name} is there twice");
+            assert!(!["and", "or", "not"].contains(name), "{name} is a keyword");
             let typable = |c: char| c == '-' || c.is_ascii_lowercase() || !c.is_ascii();
             assert!(name.chars().all(typable), "{name}");
         }
@@ -499,30 +502,144 @@ fn names_in_the_tables_are_unique_and_typable() {
 
 #[test]
 fn examples_are_queries_that_use_their_field() {
-    for field in FIELDS {
-        assert!(field.example.starts_with(field.name), "{}", field.example);
-        who(field.example);
+    for row in ATTRIBUTES {
+        assert!(row.example.starts_with(row.id), "{}", row.example);
+        match row.id {
+            // A rep of another ledger.
+            "manager" => assert_eq!(wrong(row.example).0, "unknown rep `zhaomin`"),
+            _ => drop(who(row.example)),
+        }
     }
+}
+
+#[test]
+fn every_name_of_the_table_is_a_field_and_both_languages_describe_it() {
+    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for row in ATTRIBUTES {
+        for name in row.names() {
+            who(&format!("{name}:*"));
+            who(&format!("{}:\"\"", name.replace('-', "_")));
+        }
+        assert!(!row.about.0.is_empty() && is_chinese(row.about.1), "{}", row.id);
+        assert!(is_chinese(row.kind_name().1), "{}", row.id);
+        assert!(row.is_column || !row.is_exported, "{} is exported and no column", row.id);
+    }
+    for flag in FLAGS {
+        who(&format!("is:{}", flag.id));
+        for (en, zh) in [flag.word, flag.about] {
+            assert!(!en.is_empty() && is_chinese(zh), "{}", flag.id);
+        }
+    }
+}
+
+#[test]
+fn a_prospect_has_a_value_of_an_attribute_where_the_query_for_any_finds_it() {
+    let settings = settings();
+    for record in &records(&settings) {
+        let view = View::of(record, &settings, today());
+        for row in ATTRIBUTES {
+            let found = who(&format!("{}:*", row.id)).contains(&record.prospect.id[..1]);
+            let value = row.value(&view);
+            let has = match &value {
+                Value::None => false,
+                Value::Texts(texts) => !texts.is_empty(),
+                Value::Text(text) => !text.is_empty(),
+                Value::Flags(flags) => !flags.is_empty(),
+                Value::Number(crate::rules::attribute::Figure::None) => false,
+                _ => true,
+            };
+            assert_eq!(found, has, "{} of {}: {value:?}", row.id, record.prospect.id);
+            if row.is_group {
+                assert_eq!(!row.group(&view).is_empty(), has, "{}", row.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn fields_that_were_columns_or_groups_alone_can_be_asked_for() {
+    each(&[
+        ("first-meeting:2009-12-04", "z"),
+        ("month:2009-12", "z"),
+        ("month:2009-1*", "zwt"),
+        ("quarter:2009Q4", "zwt"),
+        ("manager:\"\"", "zwt"),
+        ("value-level:*", "zwt"),
+        ("flags:pool", "w"),
+        ("flags!=pool", "zt"),
+        ("flags:\"\"", "zt"),
+        ("flags:*", "w"),
+        ("是:pool", "w"),
+    ]);
+}
+
+/// An exported column, then a fact of the team's own, then any other name of the table.
+#[test]
+fn a_fact_of_the_team_hides_no_exported_column_and_is_hidden_by_no_other_name() {
+    let facts = ["campaign", "region", "manager"].map(Into::into).into();
+    let settings = Settings { facts, ..Settings::default() };
+    let prospect = Prospect {
+        id: "a".into(),
+        source: Some("expo".into()),
+        region: Some("shanghai".into()),
+        facts: vec![("campaign".into(), "spring".into()), ("manager".into(), "Mr Li".into())],
+        events: vec![event("2009-12-01", "opened", |_| {})],
+        ..Prospect::default()
+    };
+    let record = replay(prospect, &settings, today()).unwrap();
+    let context = Context { settings: &settings, as_of: today() };
+    for (text, found) in [
+        ("campaign:spring", true),
+        ("campaign:expo", false),
+        ("source:expo", true),
+        ("manager:li", true),
+        ("来源:expo", true),
+        // Exact, as the attribute is, not a part, as a fact would be.
+        ("region:shang", false),
+    ] {
+        let query = Query::parse(text, "query", &settings, today()).unwrap();
+        assert_eq!(query.matches(&record, &context), found, "{text}");
+    }
+}
+
+/// A line of a table of the page.
+fn line(cells: &[&str]) -> String {
+    let cells: String = cells.iter().map(|cell| format!(" {cell} |")).collect();
+    format!("|{cells}\n")
+}
+
+fn also(aliases: &[&str]) -> String {
+    aliases.iter().map(|alias| format!("`{alias}`")).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
 fn the_page_lists_every_field_and_flag() {
     let page = include_str!("../../../docs/queries.md");
-    let row = |name: &str, about: &str, kind: &str| {
-        page.lines().any(|line| {
-            line.starts_with(&format!("| `{name}`")) && line.contains(about) && line.contains(kind)
-        })
-    };
-    for field in FIELDS {
-        assert!(row(field.name, field.about, field.kind()), "field `{}`", field.name);
-        assert!(help().contains(field.about));
-        assert!(field.aliases.iter().all(|alias| page.contains(&format!("`{alias}`"))));
+    let (en, zh) = (help(Lang::En), help(Lang::Zh));
+    let mut fields = line(&["field", "also", "what it is", "kind", "column", "`--by`", "example"]);
+    fields.push_str("|---|---|---|---|---|---|---|\n");
+    for row in ATTRIBUTES {
+        let column = match (row.is_column, row.is_exported) {
+            (true, true) => "exported",
+            (true, false) => "yes",
+            (false, _) => "",
+        };
+        let (id, example) = (format!("`{}`", row.id), format!("`{}`", row.example));
+        let (about, kind) = (row.about.0, row.kind_name().0);
+        let group = if row.is_group { "yes" } else { "" };
+        fields.push_str(&line(&[&id, &also(row.aliases), about, kind, column, group, &example]));
+        assert!(en.contains(row.about.0) && zh.contains(row.about.1), "{}", row.id);
     }
+    let mut flags = line(&["flag", "also", "what it says", "in the column `flags`"]);
+    flags.push_str("|---|---|---|---|\n");
     for flag in FLAGS {
-        assert!(row(&format!("is:{}", flag.name), flag.about, ""), "flag `{}`", flag.name);
-        assert!(help().contains(&format!("is:{}", flag.name)));
-        assert!(flag.aliases.iter().all(|alias| page.contains(&format!("`{alias}`"))));
+        let listed = if flag.is_listed { "yes" } else { "" };
+        let id = format!("`is:{}`", flag.id);
+        flags.push_str(&line(&[&id, &also(flag.aliases), flag.about.0, listed]));
+        assert!(en.contains(flag.about.0) && zh.contains(flag.about.1), "{}", flag.id);
     }
+    assert!(page.contains(&fields), "docs/queries.md is to have this table:\n{fields}");
+    assert!(page.contains(&flags), "docs/queries.md is to have this table:\n{flags}");
 }
 
 #[test]
@@ -542,7 +659,7 @@ fn a_query_prints_as_it_was_written() {
     assert_eq!(query.to_string(), "stage：50 or “a b”");
 }
 
-/// Whatever it says, it says it about a part of the text.
+/// The query is read, or the error points at a part of the text.
 fn survives(text: &str) {
     if let Err(wrong) = Query::parse(text, "query", &settings(), today()) {
         let Some(Place { spot: Spot::Span(from, to), .. }) = wrong.place else {
@@ -604,7 +721,7 @@ proptest! {
         prop_assert_eq!(who(&format!("({a}) or not ({a})")), "zwt");
     }
 
-    /// Answers of the prospect, put together with what is asked of the customer, say what the query says.
+    /// The answers of the prospect, joined with the part about the customer, give the result of the whole query.
     #[test]
     fn a_query_taken_apart_means_the_same(
         a in any_query(), b in any_query(), graded in prop::sample::select(GRADED)
@@ -625,7 +742,7 @@ proptest! {
             for record in &records {
                 let answers = questions.answers(record, &context).unwrap_or_default();
                 let customer = record.customer.get().unwrap();
-                // Nothing but the answers and the customer is read: any record will do.
+                // Only the answers and the customer are read: any record will do.
                 let blank = &records[0];
                 prop_assert_eq!(
                     rest.matches_apart(&answers, customer, blank, &context),

@@ -55,7 +55,8 @@ pub fn derive(
         if let Some(key) = retraction(event)
             && earlier(events, position, key).is_none()
         {
-            let message = format!("no event `{key}` stands before this retraction");
+            let message =
+                words!("no event `{key}` before this retraction", "这条撤回之前没有流水 `{key}`");
             let keys = events[..position].iter().map(|event| &*event.key.text);
             let diagnostic = Diagnostic::new(Code::UnknownEvent, message).nearest(key, keys);
             fold.find(diagnostic, event, Some("event"));
@@ -248,8 +249,11 @@ impl<'a> Fold<'a> {
         if found.is_none() {
             let names: Vec<&str> = self.pipeline.stages.iter().map(|s| &*s.id).collect();
             self.find(
-                Diagnostic::new(Code::UnknownStage, format!("unknown stage `{id}`"))
-                    .nearest(id, names),
+                Diagnostic::new(
+                    Code::UnknownStage,
+                    words!("unknown stage `{id}`", "没有栏 `{id}`"),
+                )
+                .nearest(id, names),
                 event,
                 Some("stage"),
             );
@@ -315,8 +319,14 @@ impl<'a> Fold<'a> {
         if target == lost {
             if event.is_without_reason() && !imported {
                 self.find(
-                    Diagnostic::new(Code::LostWithoutReason, "left without a reason")
-                        .help("add `reason = \"…\"` to the event"),
+                    Diagnostic::new(
+                        Code::LostWithoutReason,
+                        words!("left without a reason", "退出没有写原因"),
+                    )
+                    .help(words!(
+                        "add `reason = \"…\"` to the event",
+                        "请在这条流水里加 `reason = \"…\"`"
+                    )),
                     event,
                     Some("stage"),
                 );
@@ -464,16 +474,22 @@ impl<'a> Fold<'a> {
     /// first one in the order of replay stands, whichever branch was merged into which.
     fn late_claim(&mut self, event: &Event, holder: &str) {
         let claimant = event.owner.as_deref().unwrap_or_default();
-        let message = format!("`{claimant}` claimed it, but `{holder}` had it already");
+        let message = words!(
+            "`{claimant}` claimed it, but `{holder}` had it already",
+            "`{claimant}` 认领时，`{holder}` 已是负责人"
+        );
         let since = self.state.owner_since;
         let mut diagnostic = Diagnostic::new(Code::LateClaim, message);
         if let Some(since) = since {
-            diagnostic = diagnostic
-                .note(format!("it is `{holder}`'s since {since}: the claim changes nothing"));
+            diagnostic = diagnostic.note(words!(
+                "it is `{holder}`'s since {since}: the claim changes nothing",
+                "{since} 起归 `{holder}`：这次认领不起作用"
+            ));
         }
         let (id, key) = (&self.prospect.id, &event.key);
-        let diagnostic = diagnostic.help(format!(
-            "take it back with `crm undo {id} {key}`; or give it over: crm assign {id} --to {claimant}"
+        let diagnostic = diagnostic.help(words!(
+            "take it back with `crm undo {id} {key}`; or give it over: crm assign {id} --to {claimant}",
+            "用 `crm undo {id} {key}` 撤回；或转交：crm assign {id} --to {claimant}"
         ));
         self.find(diagnostic, event, Some("owner"));
     }

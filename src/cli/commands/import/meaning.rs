@@ -1,4 +1,4 @@
-//! What the columns of an imported file mean: from options and mapping files to a [`Mapping`].
+//! The meaning of the columns of an imported file: from options and mapping files to a [`Mapping`].
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Place, Source, Spot};
@@ -15,16 +15,16 @@ use crate::value::date::Date;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// What the columns mean, and how the file is written.
+/// The meaning of the columns, and the form of the file.
 #[derive(Debug, Args)]
 pub struct Meaning {
     /// A column and the field it becomes; several columns of one field: the first that is not empty
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
-    /// Instead of --map: a file that says it all, to be kept beside the ledger
+    /// Instead of --map: a file with the whole mapping, to be kept beside the ledger
     #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "translate", "kind", "group"])]
     mapping: Option<PathBuf>,
-    /// What is read instead of a column's value
+    /// A value to read instead of a column's value
     #[arg(long, value_name = "COLUMN:FROM=TO")]
     translate: Vec<String>,
     /// The kind of the entries [default: imported]
@@ -36,17 +36,17 @@ pub struct Meaning {
     /// How the file writes dates, if not 2009-12-18: %d/%m/%Y
     #[arg(long, value_name = "STRFTIME")]
     date_format: Option<String>,
-    /// What stands between thousands of amounts
+    /// The separator of thousands in amounts
     #[arg(long, value_name = "CHARACTER")]
     thousands: Option<String>,
-    /// What separates cells: `,` `;` tab [default: found out]
+    /// The separator of cells: `,` `;` tab [default: found out]
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
 }
 
 impl Meaning {
-    /// The mapping and the rows. The mapping may say how the file is read, and the file's header what
-    /// the mapping is.
+    /// The mapping and the rows. The mapping may describe how to read the file, and the file's header may name the
+    /// fields.
     pub(super) fn read(
         &self,
         file: &Path,
@@ -55,10 +55,8 @@ impl Meaning {
     ) -> Result<(Mapping, Rows), Failure> {
         let mut mapping = match &self.mapping {
             Some(path) => {
-                let bytes = std::fs::read(path).map_err(|error| {
-                    let message = format!("{} cannot be read: {error}", path.display());
-                    Diagnostic::new(Code::Unreadable, message)
-                })?;
+                let bytes =
+                    std::fs::read(path).map_err(|error| Diagnostic::unreadable(path, &error))?;
                 read_mapping(&utf8(bytes, path)?, path, settings).map_err(Failure)?
             }
             None => {
@@ -84,8 +82,9 @@ impl Meaning {
             if self.map.is_empty() {
                 let left = map_by_names(file, settings, &rows, &mut mapping)?;
                 if !left.is_empty() {
-                    context.say(&format!("columns not imported: {}", left.join(", ")));
-                };
+                    let columns = left.join(", ");
+                    context.say(words!("columns not imported: {columns}", "未导入的列：{columns}"));
+                }
             }
             for text in &self.map {
                 map(&mut mapping, settings, text)?;
@@ -119,17 +118,25 @@ fn map_by_names<'r>(
     }
     if mapping.prospect.is_empty() && mapping.entries.iter().all(|entry| entry.fields.is_empty()) {
         let first = left.first().copied().unwrap_or("COLUMN");
-        let help = format!("say what they are: --map '{first}=name' …");
-        return Err(Diagnostic::new(Code::BadMapping, "no column is named like a field")
+        let columns = left.join(", ");
+        let message = words!("no column is named like a field", "没有一列的名称与字段相同");
+        return Err(Diagnostic::new(Code::BadMapping, message)
             .at(place)
-            .help(format!("columns: {}", left.join(", ")))
-            .help(help));
+            .help(words!("columns: {columns}", "各列：{columns}"))
+            .help(words!(
+                "map them to fields: --map '{first}=name' …",
+                "请指明各列对应的字段：--map '{first}=name' ……"
+            )));
     }
     Ok(left)
 }
 
 fn character(option: &str, text: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadArgument, format!("{option} takes one character, not `{text}`"))
+    let message = words!(
+        "{option} needs one character, not `{text}`",
+        "{option} 应为一个字符，而不是 `{text}`"
+    );
+    Diagnostic::new(Code::BadArgument, message)
 }
 
 /// The place of something typed.
@@ -142,14 +149,15 @@ fn typed(origin: &str, text: &str) -> Place {
 fn map(mapping: &mut Mapping, settings: &Settings, text: &str) -> Result<(), Diagnostic> {
     let place = || typed("--map", text);
     let Some((column, field)) = text.rsplit_once('=') else {
-        let message = format!("`{text}` says no field");
-        return Err(Diagnostic::new(Code::BadMapping, message)
-            .at(place())
-            .help("write --map COLUMN=FIELD, such as --map 'Close Date=date'"));
+        let message = words!("`{text}` names no field", "`{text}` 没有写字段");
+        return Err(Diagnostic::new(Code::BadMapping, message).at(place()).help(words!(
+            "write --map COLUMN=FIELD, such as --map 'Close Date=date'",
+            "请写成 --map 列=字段，例如 --map '成交日期=date'"
+        )));
     };
     let template = match column.contains('{') {
         true => Template::parse(column)
-            .map_err(|bad| Diagnostic::new(Code::BadMapping, bad.to_string()).at(place()))?,
+            .map_err(|bad| Diagnostic::new(Code::BadMapping, bad.words()).at(place()))?,
         false => Template::cell(column.trim()),
     };
     if assign(mapping, settings, field.trim(), template, place()) {
@@ -196,9 +204,11 @@ fn translate(mapping: &mut Mapping, text: &str) -> Result<(), Diagnostic> {
         Some((column.trim(), from.trim(), to.trim()))
     });
     let Some((column, from, to)) = parts else {
-        return Err(Diagnostic::new(Code::BadMapping, format!("`{text}` is no translation"))
-            .at(place)
-            .help("write --translate COLUMN:FROM=TO, such as --translate Stage:Won=closed"));
+        let message = words!("`{text}` is no translation", "`{text}` 不是对照");
+        return Err(Diagnostic::new(Code::BadMapping, message).at(place).help(words!(
+            "write --translate COLUMN:FROM=TO, such as --translate Stage:Won=closed",
+            "请写成 --translate 列:原值=新值，例如 --translate 阶段:成交=closed"
+        )));
     };
     let pair = (from.into(), to.into());
     match mapping.values.iter_mut().find(|values| &*values.column == column) {

@@ -3,10 +3,11 @@
 mod meaning;
 mod summary;
 
+use crate::act::change::{changed, created, insert};
+use crate::act::session::Session;
 use crate::check::{Subject, check};
 use crate::cli::context::Context;
 use crate::cli::diagnose;
-use crate::cli::entry::{Session, changed, created, insert};
 use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
 use crate::disk::csv_file::read_csv;
 use crate::disk::file::id_of;
@@ -29,7 +30,7 @@ use summary::{Counts, number, plural};
 
 /// So many bad rows are shown in full.
 const SHOWN: usize = 20;
-/// So many files may take the disk longer than a second.
+/// Writing so many files may last longer than a second.
 const MANY: usize = 1_000;
 
 /// Rows of a CSV file as prospects and entries; all or nothing
@@ -41,8 +42,8 @@ const MANY: usize = 1_000;
     crm import orders.csv --map customer=id --map customer=name --map day=date --map sum=amount \\\n      \
     --kind order --group\n  \
     crm import deals.csv --mapping deals.toml\n\n\
-    Without --map and --mapping, columns that are named like a field are taken. A second import of the\n\
-    same file changes nothing if the file has ids. docs/import.md explains mapping files.")]
+    Without --map and --mapping, columns that are named like a field are read. A second import of a\n\
+    file changes nothing if the file has ids. docs/import.md explains mapping files.")]
 pub struct Import {
     /// The file
     #[arg(value_name = "FILE")]
@@ -55,18 +56,18 @@ pub struct Import {
     /// Leave bad rows out, and import the others
     #[arg(long)]
     skip_bad: bool,
-    /// Print a summary of what would be written, and write nothing
+    /// Print a summary of the changes, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
 
-/// What is to be done with one prospect.
+/// The change to one prospect.
 enum Step {
-    /// A new file, and the board and column it stands in then.
+    /// A new file, and the board and column of its prospect.
     Add { change: Change, entries: usize, stands: (usize, usize) },
-    /// A known file that says something new, or nothing new.
+    /// A known file with new content, or without.
     Known { change: Option<Change>, entries: usize, differing: usize },
-    /// Nothing: the ledger's rules speak against it.
+    /// Nothing: the ledger's rules refuse it.
     Bad(Diagnostic),
 }
 
@@ -111,16 +112,20 @@ impl Import {
         }
         diagnose::show(&shown, context.look_of_messages());
         if imported.ids_from_names {
-            context.say("ids are made from names: the same file again would add everybody again");
+            context.say(words!(
+                "ids are made from names: importing this file again would add every prospect again",
+                "编号由名称生成：再次导入此文件会重复添加所有潜在客户"
+            ));
         }
         if self.dry_run {
             context.emit(counts.sheet(&ledger.settings))?;
         } else {
             if changes.len() >= MANY && std::io::stderr().is_terminal() {
-                context.say(&format!("writing {} …", plural(changes.len(), "file")));
+                let (n, files) = (number(changes.len()), plural(changes.len(), "file"));
+                context.say(words!("writing {files} …", "正在写入 {n} 个文件……"));
             }
             session.write(&changes)?;
-            context.say(&counts.told());
+            context.say(counts.told());
         }
         Ok(u8::from(refused))
     }
@@ -131,22 +136,33 @@ impl Import {
             return bad;
         }
         bad.sort_by(|a, b| a.place.cmp(&b.place));
-        let message =
-            format!("{} of {} cannot be imported", number(bad.len()), plural(rows, "row"));
+        let count = number(bad.len());
+        let (en_rows, zh_rows) = (plural(rows, "row"), number(rows));
         let more = bad.len().saturating_sub(SHOWN);
         bad.truncate(SHOWN);
-        let (severity, outcome) = match (self.skip_bad, self.dry_run) {
-            (true, true) => (Severity::Warning, "would be left out"),
-            (true, false) => (Severity::Warning, "left out"),
-            (false, true) => (Severity::Error, "nothing would be written"),
-            (false, false) => (Severity::Error, "nothing was written"),
+        let (severity, en, zh) = match (self.skip_bad, self.dry_run) {
+            (true, true) => (Severity::Warning, "would be left out", "将被略过"),
+            (true, false) => (Severity::Warning, "left out", "已略过"),
+            (false, true) => (Severity::Error, "nothing would be written", "不会写入任何内容"),
+            (false, false) => (Severity::Error, "nothing was written", "未作任何写入"),
         };
-        let mut last = Diagnostic::new(Code::BadRow, format!("{message}; {outcome}"));
+        let message = words!(
+            "{count} of {en_rows} cannot be imported; {en}",
+            "{zh_rows} 行中有 {count} 行无法导入；{zh}"
+        );
+        let mut last = Diagnostic::new(Code::BadRow, message);
         if more > 0 {
-            last = last.note(format!("{} more like the {SHOWN} above", number(more)));
+            let more = number(more);
+            last = last.note(words!(
+                "{more} more like the {SHOWN} above",
+                "与以上 {SHOWN} 行类似的还有 {more} 行"
+            ));
         }
         if !self.skip_bad {
-            last = last.help("mend them, or leave them out: --skip-bad");
+            last = last.help(words!(
+                "mend them, or leave them out: --skip-bad",
+                "请修改这些行，或略过它们：--skip-bad"
+            ));
         }
         bad.push(last);
         bad.iter_mut().for_each(|diagnostic| diagnostic.severity = severity);
@@ -154,7 +170,7 @@ impl Import {
     }
 }
 
-/// What a candidate comes to in this ledger.
+/// The change that a candidate makes in this ledger.
 fn step(ledger: &Ledger, candidate: Candidate, file: &Path, seen: Date, today: Date) -> Step {
     let line = candidate.line;
     let done = match candidate.there.clone() {
@@ -204,7 +220,7 @@ fn known(
     if fresh.is_empty() {
         return Ok(Step::Known { change: None, entries: 0, differing });
     }
-    let change = changed(ledger, &loaded, &fresh)?;
+    let (change, _) = changed(ledger, &loaded, &fresh)?;
     let mut after = loaded.prospect.clone();
     let entries = fresh.len();
     for event in fresh {
@@ -219,7 +235,7 @@ fn known(
     Ok(Step::Known { change: Some(change), entries, differing })
 }
 
-/// What `crm check` would call an error: that is not written.
+/// The errors that `crm check` would find; such a prospect is not written.
 fn errors(ledger: &Ledger, prospect: &Prospect, today: Date) -> Vec<Diagnostic> {
     let shown = ledger.show(&prospect.path);
     let Some(record) = replay(prospect.clone(), &ledger.settings, today) else { return Vec::new() };

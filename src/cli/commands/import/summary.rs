@@ -1,7 +1,7 @@
-//! What an import comes to, in figures and in a line.
+//! The result of an import, in figures and in a line.
 
 use super::Step;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Words};
 use crate::disk::write::Change;
 use crate::model::settings::Settings;
 use crate::table::sheet::{Cell, Kind, Row, Sheet};
@@ -9,7 +9,7 @@ use crate::table::words::column;
 use crate::value::money::Amount;
 use std::collections::BTreeMap;
 
-/// What an import comes to.
+/// The result of an import.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) rows: usize,
@@ -88,25 +88,33 @@ impl Counts {
         Sheet::single("import", lang.pick("Import, dry run", "导入试算"), columns, rows.into())
     }
 
-    /// What was done, in a line.
-    pub(super) fn told(&self) -> String {
-        let mut told = format!(
-            "{}: {} added, {} written",
-            plural(self.rows, "row"),
-            plural(self.added, "prospect"),
-            plural(self.entries, "entry")
+    /// The result in a line.
+    pub(super) fn told(&self) -> Words {
+        let counts = [self.rows, self.added, self.entries, self.unchanged, self.extended];
+        let [rows, added, entries, unchanged, extended] = counts.map(number);
+        let [differing, bad] = [self.differing, self.bad].map(number);
+        let first = Words::both(
+            format!(
+                "{}: {} added, {} written",
+                plural(self.rows, "row"),
+                plural(self.added, "prospect"),
+                plural(self.entries, "entry")
+            ),
+            format!("{rows} 行：新增潜在客户 {added} 个，写入记录 {entries} 条"),
         );
-        for (count, said) in [
-            (self.unchanged, format!("{} already there", number(self.unchanged))),
-            (self.extended, format!("{} already there, with new entries", number(self.extended))),
-            (self.differing, format!("{} left alone", plural(self.differing, "differing fact"))),
-            (self.bad, format!("{} left out", plural(self.bad, "bad row"))),
-        ] {
-            if count > 0 {
-                told.push_str(&format!("; {said}"));
-            }
-        }
-        told
+        let differ = plural(self.differing, "differing fact");
+        let bad_rows = plural(self.bad, "bad row");
+        let others = [
+            (self.unchanged, words!("{unchanged} already there", "{unchanged} 个已有")),
+            (
+                self.extended,
+                words!("{extended} already there, with new entries", "{extended} 个已有，有新记录"),
+            ),
+            (self.differing, words!("{differ} left alone", "{differing} 项资料不同，未改")),
+            (self.bad, words!("{bad_rows} left out", "略过 {bad} 个错误行")),
+        ];
+        let others = others.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words);
+        Words::joined(&std::iter::once(first).chain(others).collect::<Vec<_>>(), "; ")
     }
 }
 

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-/// What two openings of one id are.
+/// How to settle two openings of one id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
     /// One person: the files are joined.
@@ -28,7 +28,7 @@ pub(super) enum Decision {
     Two,
 }
 
-/// What becomes of a file, and what is left in conflict in it.
+/// The changes of files, and the conflicts that are left in them.
 pub(super) struct Settled {
     pub(super) changes: Vec<Change>,
     pub(super) left: Vec<Diagnostic>,
@@ -40,7 +40,7 @@ pub(super) fn undecided(path: &Path, two: &Two) -> Diagnostic {
     let Two { first, second, .. } = two;
     let message = words!(
         "two openings of `{id}`: `{first}` and `{second}`",
-        "`{id}` 有两次开户：`{first}` 与 `{second}`"
+        "`{id}` 有两次建档：`{first}` 与 `{second}`"
     );
     Diagnostic::new(Code::MergeConflict, message).help(words!(
         "one person: crm resolve {id} --one; two people: crm resolve {id} --two",
@@ -48,7 +48,7 @@ pub(super) fn undecided(path: &Path, two: &Two) -> Diagnostic {
     ))
 }
 
-/// The answer of whoever sits at a terminal; `None` without one, and where it is left open.
+/// The user's answer on a terminal; `None` without a terminal, and if the user leaves it open.
 pub(super) fn asked(path: &Path, two: &Two, context: &Context) -> Option<Decision> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return None;
@@ -70,7 +70,7 @@ fn ask(
     let Two { first, second, .. } = two;
     let question = words!(
         "{id}: {one}, opened by {first}, and {other}, opened by {second}: one person [1], two people [2], leave it [l]? ",
-        "{id}：{one}（开户 {first}）与 {other}（开户 {second}）：同一个人 [1]，两个人 [2]，先不处理 [l]？"
+        "{id}：{one}（建档 {first}）与 {other}（建档 {second}）：同一个人 [1]，两个人 [2]，先不处理 [l]？"
     );
     loop {
         let _ = write!(output, "{}", clean(question.get(lang)));
@@ -108,7 +108,12 @@ pub(super) fn settle(
         let new = Change { path: other, before: None, after: two.later.clone() };
         return Ok(Settled { changes: vec![own(two.earlier.clone()), new], left: Vec::new() });
     }
-    let later = retracted(ledger, context, path, two)?;
+    let opening = |text: &str| content(text).0.events.remove(&*two.first.text);
+    let is_one_opening = two.first == two.second && opening(&two.earlier) == opening(&two.later);
+    let later = match is_one_opening {
+        true => two.later.clone(),
+        false => retracted(ledger, context, path, two)?,
+    };
     let versions = Versions { base: "", ours: &two.earlier, theirs: &later };
     let merged = joined(versions, Kind::Prospect, &Markers::default()).map_err(|why| {
         let message = words!("the two files cannot be joined: {why}", "两个文件无法合并：{why}");
@@ -119,7 +124,7 @@ pub(super) fn settle(
     Ok(Settled { changes: vec![own(merged.text)], left })
 }
 
-/// The later file with its opening taken back by an entry: history stays.
+/// The later file with an entry that retracts its opening: history stays.
 fn retracted(
     ledger: &Ledger,
     context: &Context,
@@ -135,7 +140,8 @@ fn retracted(
     let mut event = Event::new(key, "retracted");
     event.by = context.env.user.as_deref().map(Into::into);
     event.event = Some(two.second.text.clone());
-    event.reason = Some(format!("one account with {}", two.first).into());
+    let reason = words!("one account with {}", "与 {} 是同一个客户", two.first);
+    event.reason = Some(reason.get(context.spoken()).into());
     assign_key(&mut event, &id, &events);
     append(&two.later, "events", &[event_line(&event)], &Place::file(&shown))
 }

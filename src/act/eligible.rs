@@ -1,8 +1,8 @@
 //! Entries that give a prospect to a rep: refused where the rep may not have it, marked where a reason overrides
-//! that. Every command in which a person names the new owner asks here; plans ask the same rule themselves.
+//! that. Every act in which a person names the new owner asks here; plans ask the rule themselves.
 
-use super::context::Context;
-use super::entry::Entry;
+use super::session::Session;
+use super::target::{Entry, unless};
 use crate::diag::{Diagnostic, Failure, Words};
 use crate::model::event::Event;
 use crate::model::pipeline::Outcome;
@@ -26,54 +26,54 @@ pub struct Gift<'e> {
     pub event: &'e mut Event,
 }
 
-/// What a refusal suggests.
+/// The suggestion of a refusal.
 #[derive(Debug, Clone, Copy)]
 pub enum Override<'a> {
-    /// The command takes a reason, and was given one or none.
+    /// The act has a reason to override a refusal, or could have been given one.
     Reason(Option<&'a str>),
-    /// The command takes no reason: another one does.
+    /// The act has no such reason: `assign` has.
     Elsewhere,
 }
 
-/// Asks for entries of a command whether their new owners may have the prospects.
+/// Judges whether the new owners in entries of a command may have the prospects.
 ///
 /// # Errors
 /// Fails with every refusal together, unless a reason overrides them.
-pub fn admit(context: &Context, entries: &mut [Entry], reason: Override) -> Result<(), Failure> {
+pub fn admit(session: &Session, entries: &mut [Entry], reason: Override) -> Result<(), Failure> {
     let mut gifts = Vec::new();
     for Entry { target, events, .. } in entries {
         for event in events.iter_mut().filter(|event| event.owner.is_some()) {
-            let record = target.on(&context.ledger()?.settings, event.date())?;
+            let record = target.on(&session.ledger.settings, event.date())?;
             gifts.push(Gift { named: target.named(), record, event });
         }
     }
-    admit_gifts(context, gifts, reason)
+    admit_gifts(session, gifts, reason)
 }
 
-/// The same for prospects that need not exist yet.
+/// Judges whether reps may have prospects, which need not exist yet.
 ///
 /// # Errors
 /// Fails with every refusal together, unless a reason overrides them.
 pub fn admit_gifts(
-    context: &Context,
+    session: &Session,
     mut gifts: Vec<Gift>,
     reason: Override,
 ) -> Result<(), Failure> {
-    let settings = &context.ledger()?.settings;
+    let settings = &session.ledger.settings;
     gifts.retain(|gift| {
         let owner = gift.event.owner.as_deref().unwrap_or_default();
         settings.rep(owner).is_some() && gift.record.state.owner.as_deref() != Some(owner)
     });
     // All entries of a command have one date.
     let Some(day) = gifts.first().map(|gift| gift.event.date()) else { return Ok(()) };
-    let book = book_on(context, day)?;
-    let refused = context.reading(&book, || judge(&book, &mut gifts, reason))??;
-    if refused.is_empty() { Ok(()) } else { Err(Failure(refused)) }
+    let book = book_on(session, day)?;
+    let refused = session.read(&book, || judge(&book, &mut gifts, reason))??;
+    unless(refused)
 }
 
-/// The ledger on the day of the entries: what came later is not held against them.
-fn book_on(context: &Context, day: Date) -> Result<Book, Failure> {
-    let book = context.book_for(&Request::of(Query::everything()), true)?;
+/// The ledger on the day of the entries: later entries do not count.
+fn book_on(session: &Session, day: Date) -> Result<Book, Failure> {
+    let book = session.book(&Request::of(Query::everything()), true)?;
     Ok(if day < book.as_of { book.earlier(day) } else { book })
 }
 

@@ -1,0 +1,121 @@
+//! Changes of files: the text that an entry or a new prospect comes to, read back before it counts.
+
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
+use crate::disk::ledger::{Ledger, Loaded};
+use crate::disk::write::Change;
+use crate::format::append::append;
+use crate::format::line::{assign_key, event_line};
+use crate::format::new_file::new_file;
+use crate::format::read_prospect::read_prospect;
+use crate::model::event::Event;
+use crate::model::prospect::Prospect;
+use crate::model::settings::Settings;
+use crate::rules::entry::{REFUSED, flaws};
+use crate::rules::replay::derive;
+use crate::value::date::Date;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The change that adds events to a file, and the events with their keys. The new text is read back: it must hold the old events and the
+/// new ones, and break no rule that it did not break before.
+pub fn changed(
+    ledger: &Ledger,
+    loaded: &Loaded,
+    events: &[Event],
+) -> Result<(Change, Vec<Event>), Failure> {
+    let shown = ledger.show(&loaded.prospect.path);
+    let mut prospect = loaded.prospect.clone();
+    let events: Vec<Event> =
+        events.iter().map(|event| insert(&mut prospect, event.clone()).clone()).collect();
+    let lines: Vec<String> = events.iter().map(event_line).collect();
+    keeps_rules(&ledger.settings, &loaded.prospect, &prospect)?;
+    let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
+    if !reads_back(ledger, &prospect, &after) {
+        return Err(Diagnostic::new(
+            Code::WriteFailed,
+            words!(
+                "the entry would not read back as it was meant; nothing was changed",
+                "写入后读不回原意；未作任何改动"
+            ),
+        )
+        .at(Place::file(&shown))
+        .help(words!(
+            "`crm check` may show what is unusual about this file",
+            "`crm check` 或可指出该文件的异常之处"
+        ))
+        .into());
+    }
+    Ok((Change { path: prospect.path, before: Some(loaded.text.clone()), after }, events))
+}
+
+/// The change that makes a new prospect's file. Its events have their keys already.
+pub fn created(ledger: &Ledger, prospect: &Prospect) -> Result<Change, Failure> {
+    let bare = Prospect { events: Vec::new(), ..prospect.clone() };
+    keeps_rules(&ledger.settings, &bare, prospect)?;
+    let after = new_file(prospect);
+    if !reads_back(ledger, prospect, &after) {
+        return Err(Diagnostic::new(
+            Code::WriteFailed,
+            words!(
+                "the prospect would not read back as it was meant; nothing was written",
+                "写入后读不回原意；未作任何写入"
+            ),
+        )
+        .into());
+    }
+    Ok(Change { path: prospect.path.clone(), before: None, after })
+}
+
+/// Gives an event its key and its place in the journal.
+pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
+    assign_key(&mut event, &prospect.id, &prospect.events);
+    let at = prospect.events.partition_point(|earlier| earlier.key < event.key);
+    prospect.events.insert(at, event);
+    &prospect.events[at]
+}
+
+/// Does the text read back as the prospect?
+fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
+    let shown = ledger.show(&prospect.path);
+    let (back, _) = read_prospect(text, &prospect.id, &prospect.path, &shown, &ledger.settings);
+    back.as_ref() == Some(prospect)
+}
+
+/// No new entry may make the file break a rule that it kept so far.
+fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
+    let findings = |prospect: &Prospect| {
+        let derived = derive(prospect, settings, Date::MAX).map(|(.., findings)| findings);
+        let flaws = flaws(prospect).into_iter().map(|flaw| {
+            let spot = Spot::Event(flaw.event.key.text.to_string(), flaw.field);
+            flaw.what.at(Place::file(&prospect.path).at(spot))
+        });
+        derived.unwrap_or_default().into_iter().chain(flaws).collect::<Vec<_>>()
+    };
+    let known = findings(before);
+    let known: BTreeSet<(&Option<Place>, Code)> =
+        known.iter().map(|finding| (&finding.place, finding.code)).collect();
+    let new: Vec<Diagnostic> = findings(after)
+        .into_iter()
+        .filter(|finding| finding.is_error() || REFUSED.contains(&finding.code))
+        .map(Diagnostic::refused)
+        .filter(|finding| !known.contains(&(&finding.place, finding.code)))
+        .map(|mut finding| {
+            // The entry is not in the file, so there is nothing to point at.
+            finding.place = None;
+            finding.message = finding.message.about(&after.id);
+            finding
+        })
+        .collect();
+    if new.is_empty() { Ok(()) } else { Err(Failure(new)) }
+}
+
+/// The difference of two texts as `diff -u` shows it.
+pub fn unified(path: &Path, before: &str, after: &str) -> String {
+    let name = path.display().to_string();
+    let old = if before.is_empty() { "/dev/null".to_owned() } else { name.clone() };
+    similar::TextDiff::from_lines(before, after)
+        .unified_diff()
+        .context_radius(1)
+        .header(&old, &name)
+        .to_string()
+}

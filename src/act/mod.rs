@@ -1,0 +1,22 @@
+//! Acts: sessions that change the ledger. A session finds its targets, drafts entries, judges them by the rules and
+//! writes them, all or none. This floor knows no command line and prints nothing: a [`session::Face`] hands in the
+//! day, the user and a way to read the whole ledger, and tells what was [`session::Done`].
+
+pub mod add;
+pub mod advance;
+pub mod allocate;
+pub mod change;
+pub mod eligible;
+pub mod log;
+pub mod moves;
+pub mod names;
+pub mod owner;
+pub mod proposal;
+pub mod rebalance;
+pub mod recycle;
+pub mod session;
+pub mod sweep;
+pub mod tally;
+pub mod target;
+pub mod undo;
+pub mod written;

@@ -1,0 +1,151 @@
+//! The moves that even out the load: the sheet that shows them, and the entries that make them.
+
+use super::proposal::Proposed;
+use crate::plan::rebalance::{Rebalance as Plan, Stays};
+use crate::report::allocation::{fairness, utilisation};
+use crate::report::breakdown::stage_cell;
+use crate::rules::book::Book;
+use crate::rules::team::fairness::capacities;
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
+
+/// The entries. `spoken`: the language of their reasons.
+pub fn moves<'p>(plan: &'p Plan<'_>, spoken: Lang) -> impl Iterator<Item = Proposed<'p>> {
+    let id = |place: usize| &plan.team.members[place].rep.id;
+    plan.moves.iter().map(move |step| Proposed {
+        path: &step.prospect.path,
+        stage: None,
+        owner: Some(id(step.to).clone()),
+        reason: spoken.pick("rebalanced", "负荷平衡").into(),
+        moved: words!("{} -> {}", "{} -> {}", id(step.from), id(step.to)),
+    })
+}
+
+/// The moves, the load and its fairness before and after. `applied`: the moves are being written.
+pub fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
+    let lang = book.settings.language;
+    let id = |place: usize| Cell::text(&*plan.team.members[place].rep.id);
+    let rows = plan.moves.iter().map(|step| {
+        let prospect = &step.prospect;
+        Row::new(vec![
+            Cell::text(prospect.id.clone()),
+            Cell::text(prospect.name.clone()),
+            stage_cell(prospect.stage(&book.settings), lang),
+            Cell::maybe(step.last_entry, Cell::Date),
+            id(step.from),
+            id(step.to),
+        ])
+    });
+    let moves = Table {
+        id: "moves".into(),
+        columns: vec![
+            column("id", Kind::Id, lang),
+            column("name", Kind::Text, lang),
+            column("stage", Kind::Text, lang),
+            column("last-entry", Kind::Date, lang).optional(),
+            column("from-rep", Kind::Text, lang),
+            column("to-rep", Kind::Text, lang),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    };
+    let [before, after] = &plan.loads;
+    let states = [(lang.pick("before", "之前"), before), (lang.pick("after", "之后"), after)];
+    let about = match lang {
+        Lang::En | Lang::Machine => format!(
+            "{}  ·  {} of {} movable prospects move",
+            book.as_of,
+            plan.moves.len(),
+            plan.movable
+        ),
+        Lang::Zh => {
+            format!("{}  ·  可移动{}个，移动{}个", book.as_of, plan.movable, plan.moves.len())
+        }
+    };
+    Sheet {
+        id: "rebalance".into(),
+        title: lang.pick("Rebalancing", "负荷平衡").into(),
+        about,
+        tables: vec![moves, load(plan, lang), fairness(&plan.team, &states, lang)],
+        notes: notes(plan, lang, applied),
+        ..Sheet::default()
+    }
+}
+
+fn load(plan: &Plan, lang: Lang) -> Table {
+    let [before, after] = &plan.loads;
+    let outside = plan.outside();
+    let capacities = capacities(&plan.team);
+    let rows = (0..plan.bands.len()).filter_map(|place| {
+        plan.bands[place]?;
+        let member = &plan.team.members[place];
+        let int = |n: u32| Cell::Int(i64::from(n));
+        let cells = vec![
+            Cell::text(&*member.rep.id),
+            Cell::text(member.rep.display()),
+            int(before.count[place]),
+            int(after.count[place]),
+            int(capacities[place]),
+            utilisation(after.count[place], capacities[place]),
+        ];
+        let warn = outside.contains(&place);
+        Some(Row::with(cells, if warn { Emphasis::Warn } else { Emphasis::Plain }))
+    });
+    Table {
+        id: "load".into(),
+        title: lang.pick("Load", "负荷").into(),
+        columns: vec![
+            column("rep", Kind::Text, lang),
+            column("name", Kind::Text, lang),
+            column("holds", Kind::Number, lang),
+            column("after", Kind::Number, lang),
+            column("capacity", Kind::Number, lang),
+            column("utilisation", Kind::Number, lang),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
+}
+
+fn notes(plan: &Plan, lang: Lang, applied: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    let outside = plan.outside();
+    if outside.is_empty() {
+        notes.push(lang.pick("every rep is within the tolerance", "所有人都在容差之内").to_owned());
+    } else {
+        let names = outside.iter().map(|place| {
+            let (low, high) = plan.bands[*place].unwrap_or_default();
+            let held = plan.loads[1].count[*place];
+            format!("{} ({held}, {low}-{high})", plan.team.members[*place].rep.id)
+        });
+        notes.push(format!(
+            "{}: {}",
+            lang.pick("no move that is allowed brings these closer", "现有条件下无法再接近"),
+            names.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if !plan.stay.is_empty() {
+        let stay = plan.stay.iter().map(|(why, count)| format!("{count} {}", words(*why, lang)));
+        notes.push(format!(
+            "{}: {}",
+            lang.pick("not moved", "不移动"),
+            stay.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if !applied && !plan.moves.is_empty() {
+        let text = lang.pick("nothing is written yet: --apply writes it", "尚未写入：--apply 写入");
+        notes.push(text.to_owned());
+    }
+    notes
+}
+
+fn words(stays: Stays, lang: Lang) -> &'static str {
+    match stays {
+        Stays::FarAlong => lang.pick("at 50 or beyond", "已到50%或以上"),
+        Stays::Touched => lang.pick("touched lately", "近期有跟进"),
+        Stays::DoNotAssign => lang.pick("not to be assigned", "不分配"),
+        Stays::NotSelected => lang.pick("not selected", "未选"),
+        Stays::Account => lang.pick("of an account that stays", "所属客户整体不动"),
+    }
+}

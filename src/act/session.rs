@@ -1,0 +1,299 @@
+//! A session: from a draft to an event, checked by the rules, appended, read back, and committed - all or nothing.
+
+use super::change::{changed, insert, unified};
+use super::names::{criterion, rep, rep_of_git};
+use super::target::{Entry, Target, not_yet};
+use super::written::Written;
+use crate::diag::{Code, Diagnostic, Failure, Lang, Severity, Words};
+use crate::disk::find::find;
+use crate::disk::ledger::Ledger;
+use crate::disk::write::{Change, Writer};
+use crate::model::event::Event;
+use crate::report::Request;
+use crate::rules::book::Book;
+use crate::rules::entry::{nearly_known_reason, past_dates};
+use crate::rules::query::Query;
+use crate::rules::replay::replay;
+use crate::rules::replay::state::Record;
+use crate::value::date::Date;
+use std::path::{Path, PathBuf};
+
+/// The opener of a session: the command line, or another program for people.
+pub trait Face {
+    /// The ledger.
+    fn ledger(&self) -> Result<&Ledger, Failure>;
+    /// The as-of day.
+    fn today(&self) -> Date;
+    /// The rep that signs, if the face knows one.
+    fn user(&self) -> Option<&str>;
+    /// The language of reasons that the program writes.
+    fn spoken(&self) -> Lang;
+    /// The book of the as-of day, not yet read, with what the request needs. `rules`: the rules of grading or
+    /// allocation are asked, whatever the request is.
+    fn book(&self, request: &Request, rules: bool) -> Result<Book, Failure>;
+    /// Is told that reading the whole ledger begins, so that it may show how far it is.
+    fn reading_begins(&self);
+    /// Is told that a book has been read, so that it may tell of its findings.
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    fn reading_ended(&self, book: &Book) -> Result<(), Failure>;
+    /// Is told that the ledger is about to be written.
+    ///
+    /// # Errors
+    /// Fails if what is to be shown cannot be: then nothing is written.
+    fn writing_begins(&self) -> Result<(), Failure>;
+    /// Is told that the ledger has been written: what cannot be shown from here on is no failure of the command.
+    fn writing_ended(&self);
+}
+
+/// A command that is about to write: the ledger, and its lock unless it is a dry run.
+pub struct Session<'a> {
+    face: &'a dyn Face,
+    /// The ledger.
+    pub ledger: &'a Ledger,
+    writer: Option<Writer>,
+}
+
+/// The result of a session.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// The entries that were written, a line for each.
+    pub said: Vec<Words>,
+    /// The entries that were written, or would be on a dry run.
+    pub written: Vec<Written>,
+    /// On a dry run: the differences that would be written.
+    pub differences: Vec<String>,
+    /// Doubts about the entries, as warnings.
+    pub doubts: Vec<Diagnostic>,
+}
+
+impl<'a> Session<'a> {
+    /// Opens the ledger for writing. A dry run needs no lock and writes nothing.
+    ///
+    /// # Errors
+    /// Fails if the ledger cannot be read, or another program keeps its lock.
+    pub fn open(face: &'a dyn Face, dry_run: bool) -> Result<Session<'a>, Failure> {
+        let ledger = face.ledger()?;
+        let writer = if dry_run { None } else { Some(Writer::open(&ledger.root)?) };
+        Ok(Session { face, ledger, writer })
+    }
+
+    /// The as-of day.
+    pub fn today(&self) -> Date {
+        self.face.today()
+    }
+
+    /// The language of reasons that the program writes.
+    pub fn spoken(&self) -> Lang {
+        self.face.spoken()
+    }
+
+    /// Does the session write nothing?
+    pub fn is_dry(&self) -> bool {
+        self.writer.is_none()
+    }
+
+    /// The prospects of these ids.
+    ///
+    /// # Errors
+    /// Fails with everything that is wrong together: unknown ids, broken files.
+    pub fn named(&self, ids: &[String]) -> Result<Vec<Target>, Failure> {
+        let mut paths = Vec::new();
+        let mut problems = Vec::new();
+        for id in ids {
+            match find(self.ledger, id) {
+                Ok(path) if paths.contains(&path) => {}
+                Ok(path) => paths.push(path),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { self.targets(&paths) } else { Err(Failure(problems)) }
+    }
+
+    /// The prospects that a query selects.
+    ///
+    /// # Errors
+    /// Fails if a file of theirs is broken.
+    pub fn selected(&self, query: Query) -> Result<Vec<Target>, Failure> {
+        let request = Request::of(query);
+        let book = self.book(&request, false)?;
+        let path = |record: &Record| Some(record.prospect.path.clone());
+        let paths = self.read(&book, || request.gather(&book, path))?;
+        self.targets(&paths)
+    }
+
+    fn targets(&self, paths: &[PathBuf]) -> Result<Vec<Target>, Failure> {
+        let mut targets = Vec::new();
+        let mut problems = Vec::new();
+        for path in paths {
+            match self.target(path) {
+                Ok(target) => targets.push(target),
+                Err(found) => problems.extend(found.0),
+            }
+        }
+        if problems.is_empty() { Ok(targets) } else { Err(Failure(problems)) }
+    }
+
+    /// One prospect, read from its file and replayed up to the as-of day.
+    ///
+    /// # Errors
+    /// Fails if the file is broken, or the prospect was opened later.
+    pub fn target(&self, path: &Path) -> Result<Target, Failure> {
+        let loaded = self.ledger.read(path).map_err(Failure)?;
+        let broken: Vec<Diagnostic> =
+            loaded.problems.iter().filter(|p| p.is_error()).cloned().collect();
+        if !broken.is_empty() {
+            return Err(Failure(broken));
+        }
+        if loaded.prospect.events.first().is_some_and(|first| first.date() > self.today()) {
+            return Err(not_yet(&loaded.prospect.id, self.today()).into());
+        }
+        Ok(Target { loaded })
+    }
+
+    /// The book of the as-of day (see [`Face::book`]).
+    ///
+    /// # Errors
+    /// Fails if the face reads strictly and the ledger has findings.
+    pub fn book(&self, request: &Request, rules: bool) -> Result<Book, Failure> {
+        self.face.book(request, rules)
+    }
+
+    /// Runs `make`, which reads a book, and tells the face.
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    pub fn read<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
+        self.face.reading_begins();
+        let made = make();
+        self.face.reading_ended(book)?;
+        Ok(made)
+    }
+
+    /// Checks and signs a draft: its day is not in the future, its rep and criteria are known, and criteria that it
+    /// confirms can be attested. `by` signs, else the face's user, else the rep whose e-mail git knows here.
+    ///
+    /// # Errors
+    /// Fails where one of these does not hold.
+    pub fn draft(&self, mut event: Event, by: Option<&str>) -> Result<Event, Failure> {
+        let settings = &self.ledger.settings;
+        let date = event.date();
+        if date > self.today() {
+            return Err(Diagnostic::new(
+                Code::BadArgument,
+                words!("{date} is in the future", "{date} 是将来的日期"),
+            )
+            .help(words!(
+                "an entry records what happened; what is agreed for later is its --next",
+                "流水只记录已经发生的事；约定的下一步请用 --next"
+            ))
+            .into());
+        }
+        event.by = match (by, self.face.user()) {
+            (Some(by), _) => Some(rep(settings, "--by", by)?),
+            (None, Some(user)) => Some(rep(settings, "CRM_USER", user)?),
+            (None, None) => rep_of_git(settings, &self.ledger.root),
+        };
+        for id in &event.confirms {
+            criterion(settings, id, true)?;
+        }
+        for id in &event.revokes {
+            criterion(settings, id, false)?;
+        }
+        event.owner = event.owner.map(|id| rep(settings, "--owner", &id)).transpose()?;
+        Ok(event)
+    }
+
+    /// Appends the entries to their files, all or none; gives the differences on a dry run.
+    ///
+    /// # Errors
+    /// Fails with every rule that an entry breaks, or if a file cannot be written; nothing was written then.
+    pub fn commit(&self, entries: Vec<Entry>) -> Result<Done, Failure> {
+        let doubts = self.doubts(entries.iter().flat_map(|entry| &entry.events), None);
+        let mut changes = Vec::new();
+        let mut written = Vec::new();
+        let mut said = Vec::new();
+        let mut problems = Vec::new();
+        for entry in entries {
+            match changed(self.ledger, &entry.target.loaded, &entry.events) {
+                Ok((change, events)) => {
+                    let (id, file) =
+                        (&entry.target.loaded.prospect.id, self.ledger.show(&change.path));
+                    written.extend(events.iter().map(|event| Written::of(id, event, file.clone())));
+                    changes.push(change);
+                }
+                Err(found) => problems.extend(found.0),
+            }
+            if let Some(until) = self.ended_hold(&entry) {
+                let end = words!("the hold until {until} ends", "暂缓（至 {until}）就此结束");
+                said.extend([entry.said, end.about(&entry.target.named())]);
+            } else {
+                said.push(entry.said);
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Failure(problems));
+        }
+        let differences = self.write(&changes)?;
+        let said = if self.is_dry() { Vec::new() } else { said };
+        Ok(Done { said, written, differences, doubts })
+    }
+
+    /// Writes changes as they are, all or none. On a dry run gives the difference of each.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written; nothing was written then.
+    pub fn write(&self, changes: &[Change]) -> Result<Vec<String>, Failure> {
+        if let Some(writer) = &self.writer {
+            self.face.writing_begins()?;
+            writer.commit(changes)?;
+            self.face.writing_ended();
+            return Ok(Vec::new());
+        }
+        let difference = |change: &Change| {
+            let before = change.before.as_deref().unwrap_or("");
+            unified(&self.ledger.show(&change.path), before, &change.after)
+        };
+        Ok(changes.iter().map(difference).collect())
+    }
+
+    /// Doubts about valid entries, each once, and `more`; as warnings.
+    pub fn doubts<'e>(
+        &self,
+        events: impl IntoIterator<Item = &'e Event>,
+        more: Option<Diagnostic>,
+    ) -> Vec<Diagnostic> {
+        let settings = &self.ledger.settings;
+        let mut doubts: Vec<Diagnostic> = Vec::new();
+        for event in events {
+            let flaws = past_dates(event).into_iter().chain(nearly_known_reason(event, settings));
+            for flaw in flaws {
+                if !doubts.contains(&flaw.what) {
+                    doubts.push(flaw.what);
+                }
+            }
+        }
+        doubts.extend(more);
+        doubts.extend(self.writer.iter().filter_map(|writer| writer.finished.clone()));
+        doubts.iter_mut().for_each(|doubt| doubt.severity = Severity::Warning);
+        doubts
+    }
+
+    /// The day until which the prospect was on hold, if the entry's events end that.
+    fn ended_hold(&self, entry: &Entry) -> Option<Date> {
+        let before = &entry.target.loaded.prospect;
+        if before.events.iter().all(|event| event.until.is_none()) {
+            return None;
+        }
+        let settings = &self.ledger.settings;
+        let state = replay(before.clone(), settings, self.today())?.state;
+        let hold = state.hold.filter(|_| state.flags.on_hold)?;
+        let mut after = before.clone();
+        for event in &entry.events {
+            insert(&mut after, event.clone());
+        }
+        let after = replay(after, settings, self.today())?;
+        (!after.state.flags.on_hold).then_some(hold.until)
+    }
+}
