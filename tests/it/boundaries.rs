@@ -455,3 +455,39 @@ fn money_of_the_first_and_of_the_last_day_of_a_week_is_of_the_week() {
         assert_eq!(found, there, "{paid}");
     }
 }
+
+#[test]
+fn a_move_without_evidence_is_told_what_is_missing_and_nothing_else() {
+    let events = "2010-01-01 = { kind = \"meeting\", stage = \"50\", confirms = [\"fit\"], next = 2010-01-08 }\n";
+    let book = book("", &[], "2010-01-01");
+    let path = std::path::Path::new("x.toml");
+    let text = format!("name = \"x\"\n[events]\n{events}");
+    let read = crm::format::read_prospect::read_prospect(&text, "x", path, path, &book.settings);
+    let record = crm::rules::replay::replay(read.0.unwrap(), &book.settings, book.as_of).unwrap();
+    let notes: Vec<&str> = record.findings[0].notes.iter().map(|note| note.en()).collect();
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    for (note, what) in notes.iter().zip(["right person", "budget", "signing date"]) {
+        assert!(note.starts_with("missing") && note.contains(what), "{notes:?}");
+    }
+}
+
+#[test]
+fn what_goes_back_on_the_last_day_asked_for_is_announced_and_after_it_not() {
+    let owned = "2010-01-01 = { kind = \"opened\", owner = \"he\", value = 5 }\n";
+    // Twenty days are in time: it goes back on the 22nd; by rules of its grade, after ten, on the 12th.
+    for (grade, goes_back) in [
+        ("", "2010-01-22"),
+        ("[pool.B]\nclaims_per_day = 1\n", "2010-01-22"),
+        ("[pool.B]\nrecycle_days = 10\n", "2010-01-12"),
+    ] {
+        let settings = format!("[pool]\nrecycle_days = 20\n{grade}[grading]\nvalue_high = 1\n");
+        let book = book(&settings, &[("x", "", owned)], "2010-01-03");
+        let until = |last: &str| {
+            let found = crm::rules::team::pool::announced(&book, &query(&book, ""), day(last));
+            found.into_iter().map(|(_, due)| due.on.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(until(&day(goes_back).plus(-1).to_string()), [""; 0], "{grade}");
+        assert_eq!(until(goes_back), [goes_back], "{grade}");
+        assert_eq!(until("2010-03-01"), [goes_back], "{grade}");
+    }
+}

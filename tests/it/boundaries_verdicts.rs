@@ -2,7 +2,7 @@
 //! the edge.
 
 use crate::common::sheets::{
-    LOST, OPEN, column, days, ledger, make, many, marks, plain, remarks, rows, table,
+    LOST, OPEN, WON, column, days, ledger, make, many, marks, plain, remarks, rows, table,
 };
 use crate::common::{book, day, query};
 use crm::report::{Request, find};
@@ -345,4 +345,109 @@ fn why_a_value_is_what_it_is_names_the_figures_that_decide() {
         let said = why(settings, "", order);
         assert!(said.contains(says), "{said}");
     }
+}
+
+#[test]
+fn what_is_missing_to_the_target_warns_beyond_what_may_come() {
+    use crm::table::sheet::{Chart, Emphasis};
+    let marks = |target: i64, prospects: &[(&str, &str)]| {
+        let settings = format!("[forecast]\ntarget = {target}\nper = \"month\"\n");
+        let sheet = make("forecast", &ledger(&settings, prospects, "2010-01-10"), |request| {
+            request.period = days("2010-01-01", "2010-01-31");
+        });
+        match &sheet.pictures[0].chart {
+            Chart::Range { marks, .. } => {
+                marks.iter().map(|mark| mark.emphasis).collect::<Vec<_>>()
+            }
+            _ => Vec::new(),
+        }
+    };
+    // 100 may come at best; the first mark is what is expected.
+    assert_eq!(marks(100, &[("x", OPEN)]), [Emphasis::Plain, Emphasis::Plain]);
+    assert_eq!(marks(101, &[("x", OPEN)]), [Emphasis::Plain, Emphasis::Warn]);
+    // Closed for 100 already: a target that is passed misses nothing.
+    let won = "2010-01-02 = { kind = \"imported\", stage = \"closed\", value = 100 }\n";
+    assert_eq!(marks(100, &[("x", OPEN), ("y", won)]).len(), 2);
+    assert_eq!(marks(99, &[("x", OPEN), ("y", won)]).len(), 1);
+}
+
+#[test]
+fn a_fact_of_the_team_is_a_column() {
+    let sandbox =
+        crate::common::Sandbox::with_settings("[ledger]\nfacts = [\"branch\", \"room\"]\n");
+    sandbox.prospect("x", "name = \"x\"\nbranch = \"north\"\nroom = \"7\"\n", OPEN);
+    assert_eq!(sandbox.crm("list -c id,branch -f csv").ok(), "id,branch\nx,north\n");
+    assert_eq!(sandbox.crm("list -c room,id -f csv").ok(), "room,id\n7,x\n");
+    sandbox.crm("list -c brunch").fails(2);
+}
+
+#[test]
+fn notes_are_kept_only_where_a_query_or_a_rule_that_is_asked_looks_into_them() {
+    use crm::rules::book::Keep;
+    let noting =
+        "[[grading.rule]]\ngrade = \"A\"\nwhen = \"note:vip\"\n[[grading.rule]]\ngrade = \"B\"\n";
+    let keeps = |settings: &str, text: &str, rules: bool| {
+        let book = ledger(settings, &[], "2010-01-10");
+        let request = Request::of(query(&book, text));
+        request.keep(&book.settings, book.as_of, rules) == Keep::Everything
+    };
+    assert!(!keeps("", "", true) && !keeps("", "grade:A", false), "no rule does");
+    assert!(!keeps(noting, "", false) && !keeps(noting, "is:open", false), "no rule is asked");
+    assert!(keeps(noting, "", true) && keeps(noting, "grade:A", false));
+    assert!(keeps("", "note:vip", false) && keeps("", "is:open or note:vip", false));
+}
+
+#[test]
+fn a_signing_date_is_due_while_it_is_open_and_not_on_hold() {
+    let due = |events: &str| {
+        let book = ledger("", &[("x", events)], "2010-01-10");
+        let sheet = crm::report::due::due(&book, &Request::of(query(&book, "")), 60);
+        column(&sheet.tables[0], "what")
+    };
+    assert_eq!(due(OPEN), ["signing date", "cycle ends"]);
+    let held = format!("{OPEN}2010-01-05 = {{ kind = \"hold\", until = 2010-02-20 }}\n");
+    assert_eq!(due(&held), ["hold ends"]);
+    let lost =
+        format!("{OPEN}2010-01-05 = {{ kind = \"moved\", stage = \"lost\", reason = \"x\" }}\n");
+    assert_eq!(due(&lost), [""; 0]);
+}
+
+#[test]
+fn a_rep_without_capacity_has_no_band_to_be_within() {
+    use crm::plan::rebalance::{Wish, rebalance};
+    let settings = "[[rep]]\nid = \"he\"\ncapacity = 1\n[[rep]]\nid = \"ma\"\ncapacity = 0\n";
+    let book = ledger(settings, &[("x", OPEN)], "2010-01-10");
+    let wish = Wish { tolerance: 10, untouched_days: None, any_stage: false };
+    let plan = rebalance(&book, &query(&book, ""), wish).unwrap();
+    assert_eq!(plan.bands.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(plan.outside(), [0; 0]);
+}
+
+#[test]
+fn what_a_campaign_cost_is_shared_by_its_own_leads_and_by_no_sum() {
+    let settings =
+        "[[campaign]]\nid = \"fair\"\ncost = 300\n[[campaign]]\nid = \"free\"\ncost = 0\n";
+    let source = |id: &str| format!("source = \"{id}\"\n");
+    let (fair, free) = (source("fair"), source("free"));
+    let book =
+        book(settings, &[("x", &fair, WON), ("y", &fair, OPEN), ("z", &free, WON)], "2010-02-01");
+    let sheet = plain("sources", &book);
+    let money = table(&sheet, "money");
+    assert_eq!(marks(money), "..=");
+    assert_eq!(column(money, "cost"), ["300", "0", "300"]);
+    assert_eq!(column(money, "cost-per-lead"), ["150", "0", ""]);
+    assert_eq!(column(money, "cost-per-close"), ["300", "0", ""]);
+    // 100 won for 300; what cost nothing brings back no multiple of it.
+    assert_eq!(column(money, "return"), ["0.3x", "", ""]);
+}
+
+#[test]
+fn two_owners_of_the_day_it_was_opened_are_two() {
+    let events = "2010-01-01-1 = { kind = \"opened\", owner = \"he\" }\n\
+         2010-01-01-2 = { kind = \"assigned\", owner = \"ma\" }\n2010-01-05 = { kind = \"released\", owner = \"\" }\n\
+         2010-01-07 = { kind = \"assigned\", owner = \"he\" }\n";
+    let book = ledger("", &[("x", events)], "2010-01-10");
+    let owners = &book.records()[0].history.owners;
+    let owners: Vec<_> = owners.iter().map(|spell| spell.owner.as_deref().unwrap_or("-")).collect();
+    assert_eq!(owners, ["he", "ma", "-", "he"]);
 }

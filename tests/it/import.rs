@@ -345,6 +345,19 @@ fn mapped(deals: &str) -> Sandbox {
 }
 
 #[test]
+fn a_row_of_a_joined_file_that_is_not_whole_is_refused() {
+    let deals =
+        "id,agent,customer,state,opened,closed,sum\r\nD1,Ann Lee,Acme,Open,2009-10-02,,\r\n";
+    let sandbox = mapped(deals);
+    let import = "import in/deals.csv --mapping deals.toml --dry-run";
+    sandbox.crm(import).done();
+    for row in ["Ann Lee", "Ann Lee;East;West", "Ann Lee;\"East"] {
+        sandbox.write("in/team.csv", format!("name;office\r\n{row}\r\n"));
+        assert!(refused(&sandbox, import, 1).contains("team.csv"), "{row}");
+    }
+}
+
+#[test]
 fn a_mapping_file_joins_and_makes_several_entries() {
     let sandbox = mapped(
         "\u{feff}id,agent,customer,state,opened,closed,sum\r\n\

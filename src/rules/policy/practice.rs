@@ -251,6 +251,11 @@ mod tests {
         assert_eq!(joined(on("2010-01-01", "visit")), ["call"]);
         assert_eq!(joined(on("2010-01-02", "visit")), ["call", "visit"], "of one day both");
         assert_eq!(joined(on("2010-01-03", "visit")), ["visit"]);
+        let of_one = |key: &str| {
+            let (first, second) = (event("2010-01-02-1", "call", ""), event(key, "visit", ""));
+            Attention::of(&[&first, &second], &settings).kinds.len()
+        };
+        assert_eq!((of_one("2010-01-02-2"), of_one("2010-01-03")), (2, 1));
     }
 
     #[test]

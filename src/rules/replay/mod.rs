@@ -451,11 +451,7 @@ impl<'a> Fold<'a> {
         let date = event.date();
         match self.history.owners.last_mut() {
             // Owned from the very day it was opened: no pool spell of no length.
-            Some(spell)
-                if spell.from == date
-                    && spell.owner.is_none()
-                    && self.state.opened == Some(date) =>
-            {
+            Some(spell) if spell.owner.is_none() && self.state.opened == Some(date) => {
                 spell.owner.clone_from(&owner);
             }
             Some(spell) => {

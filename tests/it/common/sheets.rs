@@ -109,5 +109,5 @@ pub const TEAM: &str = "[[rep]]\nid = \"he\"\ncapacity = 2\n";
 
 /// A report broken down by owner.
 pub fn by_owner(name: &str, book: &Book) -> Sheet {
-    make(name, book, |request| request.by = Some(Dimension::Owner))
+    make(name, book, |request| request.by = Some(Dimension::OWNER))
 }
