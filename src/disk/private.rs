@@ -18,6 +18,7 @@ use std::time::Duration;
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
 const TEMPORARY: &str = "tmp";
+const DRAFTS: &str = "edit";
 /// The folder in a git directory.
 const IN_GIT: &str = "crm";
 
@@ -157,6 +158,21 @@ impl Private {
         // A journal is worth nothing if its folder is not found after a power loss.
         let parents = [self.own.parent(), Some(&self.own)].into_iter().flatten();
         parents.chain(self.state.iter().filter_map(|f| f.parent())).try_for_each(sync_folder)
+    }
+}
+
+/// The folder of texts that are being edited. It is made if it is missing.
+pub fn drafts(root: &Path) -> std::io::Result<PathBuf> {
+    let private = Private::of(root);
+    if let Some(link) = private.link() {
+        let message = format!("{} is a symbolic link", link.display());
+        return Err(std::io::Error::other(message));
+    }
+    private.prepare()?;
+    let folder = private.in_state(DRAFTS);
+    match fs::create_dir(&folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(folder),
     }
 }
 

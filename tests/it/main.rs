@@ -21,6 +21,7 @@ mod concurrency;
 mod crash;
 mod docs;
 mod doctor;
+mod edit;
 mod eligibility;
 mod errors;
 mod figures;

@@ -350,7 +350,7 @@ fn letters_with_one_capital_are_equal() {
     assert_eq!(sandbox.run(&["list", "σίσυφοσ", "-f", "ids"]).ok(), "Σίσυφος\n");
     assert!(sandbox.run(&["show", "ΣΊΣΥΦΟΣ"]).ok().contains("Σίσυφος"));
     let add = |words: &[&str]| sandbox.run(&[&["add"], words].concat());
-    assert!(add(&["x", "--id", "ΣΊΣΥΦΟΣ"]).fails(1).contains("is taken"));
+    assert!(add(&["x", "--id", "ΣΊΣΥΦΟΣ"]).fails(1).contains("exists already"));
     assert!(add(&["ΣΊΣΥΦΟΣ", "--id", "s"]).fails(1).contains("likely-duplicate"));
     sandbox.prospect("north/σίσυφοσ", "name = \"x\"", opened);
     let found = sandbox.crm("check").stdout;

@@ -409,7 +409,8 @@ fn no_variable_of_git_changes_an_answer_or_starts_a_program() {
         ("GIT_TRACE2", "1"),
         ("GIT_TRACE_SETUP", "1"),
         ("LANGUAGE", "zh_CN"),
-        ("LC_ALL", "zh_CN.UTF-8"),
+        // Another language than those that this program itself speaks: it is for git.
+        ("LC_ALL", "de_DE.UTF-8"),
         ("PAGER", &canary),
     ];
     for (name, value) in variables {

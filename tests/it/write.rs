@@ -173,7 +173,7 @@ proptest! {
             Ok(after) => after,
             Err(refused) => {
                 prop_assert!(matches!(document.style, Style::Other(_)), "{refused:?}\n{text}");
-                prop_assert_eq!(refused.code, Code::Syntax);
+                prop_assert_eq!(refused.code, Code::EntriesNotLines);
                 prop_assert!(!refused.help.is_empty());
                 return Ok(());
             }

@@ -1,25 +1,27 @@
 //! `crm edit ID`: opens `$EDITOR`, then checks; a broken file is never kept without a question.
 
+use crate::act::edit::{Draft, Written, kept};
 use crate::act::session::Session;
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
 use crate::diag::{Code, Diagnostic, Failure, Lang};
-use crate::disk::file::read_text;
 use crate::disk::find::find;
-use crate::disk::write::Change;
-use crate::format::read_prospect::read_prospect;
-use crate::rules::replay::replay;
 use clap::Args;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
 /// Open the file in $VISUAL or $EDITOR; the edited text is checked before it is kept
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  EDITOR=vim crm edit zhang")]
+#[command(after_help = "Examples:\n  EDITOR=vim crm edit zhang\n  crm edit zhang --resume\n\n\
+    A text that could not be written is kept: --resume goes on with it. What other writers changed\n\
+    meanwhile is merged.")]
 pub struct Edit {
     /// The prospect
     #[arg(value_name = "ID")]
     id: String,
+    /// Go on with the text that an earlier edit could not write
+    #[arg(long)]
+    resume: bool,
 }
 
 impl Edit {
@@ -27,8 +29,6 @@ impl Edit {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let ledger = context.ledger()?;
         let path = find(ledger, &self.id)?;
-        let shown = ledger.show(&path);
-        let before = read_text(&ledger.root.join(&path), &shown)?;
         let Some(editor) = &context.env.editor else {
             let message = words!("no editor is set", "没有设置编辑器");
             return Err(Diagnostic::new(Code::BadArgument, message)
@@ -38,41 +38,30 @@ impl Edit {
                 ))
                 .into());
         };
-        // The copy keeps the file's name, so that the editor knows it for TOML.
-        let folder = tempfile::tempdir().map_err(|error| no_copy(&error))?;
-        let copy = folder.path().join(path.file_name().unwrap_or_default());
-        crate::disk::durable::write_file(&copy, before.as_bytes())
-            .map_err(|error| no_copy(&error))?;
-        let edited = edited(context, editor, &path, &before, &copy);
-        let typed = std::fs::read(&copy).unwrap_or_default();
-        edited.map_err(|failure| {
-            if typed.is_empty() || typed == before.as_bytes() {
-                failure
-            } else {
-                kept(failure, folder)
+        let draft = match self.resume {
+            true => Draft::resume(ledger, &path)?,
+            false => Draft::begin(ledger, &path)?,
+        };
+        match edited(context, editor, &draft) {
+            Err(failure) if !draft.is_unchanged() => Err(kept(failure, &draft)),
+            done => {
+                draft.drop_it();
+                done
             }
-        })
+        }
     }
 }
 
-/// Lets the copy be edited until it is written, dropped, or refused.
-fn edited(
-    context: &Context,
-    editor: &str,
-    path: &Path,
-    before: &str,
-    copy: &Path,
-) -> Result<(), Failure> {
+/// Lets the draft be edited until it is written, dropped, or refused.
+fn edited(context: &Context, editor: &str, draft: &Draft) -> Result<(), Failure> {
     let ledger = context.ledger()?;
-    let shown = ledger.show(path);
     loop {
-        run_editor(editor, copy)?;
-        let after = read_text(copy, copy)?;
-        if after == before {
+        run_editor(editor, &draft.file())?;
+        if draft.is_unchanged() {
             context.say(words!("nothing was changed", "没有改动"));
             return Ok(());
         }
-        let problems = problems(&after, context, path, copy)?;
+        let problems = draft.errors(ledger, context.today)?;
         let answer = if problems.is_empty() { Answer::Keep } else { answer(&problems, context)? };
         match answer {
             Answer::Again => continue,
@@ -83,22 +72,18 @@ fn edited(
             }
         }
         let session = Session::open(context, false)?;
-        let now = read_text(&ledger.root.join(path), &shown)?;
-        if now != before {
-            return Err(changed_meanwhile(&shown).into());
-        }
-        let (path, before) = (path.to_owned(), Some(before.to_owned()));
-        session.write(&[Change { path, before, after }])?;
-        let file = shown.display();
-        context.say(words!("{file} written", "{file} 已写入"));
+        let written = draft.write(&session)?;
+        let file = ledger.show(draft.path());
+        let file = file.display();
+        context.say(match written {
+            Written::AsTyped => words!("{file} written", "{file} 已写入"),
+            Written::Merged => words!(
+                "{file} written, with the changes that were made meanwhile",
+                "{file} 已写入，并合并了编辑期间的改动"
+            ),
+        });
         return Ok(());
     }
-}
-
-fn no_copy(error: &std::io::Error) -> Diagnostic {
-    let message =
-        words!("no copy can be made for the editor: {error}", "无法为编辑器建立副本：{error}");
-    Diagnostic::new(Code::WriteFailed, message)
 }
 
 fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
@@ -117,31 +102,6 @@ fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
             Err(Diagnostic::new(Code::Unreadable, message))
         }
     }
-}
-
-/// The errors of the text that came back.
-fn problems(
-    text: &str,
-    context: &Context,
-    path: &Path,
-    copy: &Path,
-) -> Result<Vec<Diagnostic>, Failure> {
-    let ledger = context.ledger()?;
-    let id = crate::disk::file::id_of(path);
-    // Places point into the copy, which is what the editor shows.
-    let (prospect, mut problems) = read_prospect(text, &id, copy, copy, &ledger.settings);
-    if let Some(record) = prospect.and_then(|p| replay(p, &ledger.settings, context.today)) {
-        let subject = crate::check::Subject {
-            record: &record,
-            settings: &ledger.settings,
-            as_of: context.today,
-            shown: copy.to_owned(),
-        };
-        problems.extend(crate::check::check(&subject));
-        problems.extend(record.findings);
-    }
-    problems.retain(|problem| problem.is_error());
-    Ok(problems)
 }
 
 /// The answer about a text that has problems.
@@ -191,27 +151,6 @@ fn ask(input: &mut dyn BufRead, output: &mut dyn Write, lang: Lang) -> Option<An
             _ => {}
         }
     }
-}
-
-fn changed_meanwhile(shown: &Path) -> Diagnostic {
-    let file = shown.display();
-    Diagnostic::new(
-        Code::WriteFailed,
-        words!(
-            "{file} was changed meanwhile; it was left alone",
-            "{file} 在编辑期间被改动；未作任何写入"
-        ),
-    )
-}
-
-/// The failure, with the place where the typed text is kept.
-fn kept(mut failure: Failure, folder: tempfile::TempDir) -> Failure {
-    let place = folder.keep();
-    let place = place.display();
-    if let Some(last) = failure.0.last_mut() {
-        last.help.push(words!("your text is kept in {place}", "编辑的内容保存在 {place}"));
-    }
-    failure
 }
 
 #[cfg(test)]

@@ -86,6 +86,7 @@ struct Install {
 impl HooksCommand {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
+        context.learn_language();
         match self.action {
             Action::Install(install) => install.run(context),
             Action::Uninstall(chosen) => chosen.uninstall(context),

@@ -83,10 +83,7 @@ fn is_unusual(section: &Section, journal: &str) -> bool {
     let named = |path: &[String]| path.first().is_some_and(|name| name == journal);
     match section.path.len() {
         0 => section.entries.iter().any(|entry| named(&entry.key)),
-        1 => {
-            let dotted = section.entries.iter().any(|entry| entry.key.len() > 1);
-            named(&section.path) && (section.is_element || dotted)
-        }
+        1 => named(&section.path) && section.is_element,
         _ => named(&section.path),
     }
 }

@@ -1,0 +1,254 @@
+//! Edits by hand. A draft is a copy of a prospect's file in the clone's own folder: it stays there until it is written or
+//! dropped, so that a lock, a full disk or a closed terminal costs no text.
+
+use super::session::Session;
+use crate::check::{Subject, check};
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::disk::durable::write_file;
+use crate::disk::file::{id_of, read_text};
+use crate::disk::ledger::Ledger;
+use crate::disk::private::drafts;
+use crate::disk::write::Change;
+use crate::format::merge::markers::Markers;
+use crate::format::merge::{Kind, Merged, Versions, merge};
+use crate::format::read_prospect::read_prospect;
+use crate::rules::replay::replay;
+use crate::value::date::Date;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The text that a draft began from, beside it.
+const BASE: &str = "base";
+/// Locked while an editor has the draft.
+const LOCK: &str = "lock";
+
+/// A text that is being edited.
+#[derive(Debug)]
+pub struct Draft {
+    /// The prospect's file, below the ledger's root.
+    path: PathBuf,
+    /// The folder of this draft.
+    folder: PathBuf,
+    /// Keeps other commands off the draft, until this one ends.
+    _lock: File,
+}
+
+/// The fate of a written draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// The text is the file's.
+    AsTyped,
+    /// The file was changed meanwhile; both changes are in it.
+    Merged,
+}
+
+impl Draft {
+    /// Begins a draft with the text of the file at `path`.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read, no draft can be written, or one that was not written is kept.
+    pub fn begin(ledger: &Ledger, path: &Path) -> Result<Draft, Failure> {
+        let text = read_text(&ledger.root.join(path), &ledger.show(path))?;
+        let all = folder_of(ledger, path)?;
+        if let Some(kept) = kept_drafts(&all, path).pop() {
+            return Err(is_kept(&kept, &id_of(path)).into());
+        }
+        Ok(made(&all, path, &text).map_err(|error| no_draft(&error))?)
+    }
+
+    /// The draft that an earlier command kept; the last one, if there are several.
+    ///
+    /// # Errors
+    /// Fails if none is kept.
+    pub fn resume(ledger: &Ledger, path: &Path) -> Result<Draft, Failure> {
+        let kept = kept_drafts(&folder_of(ledger, path)?, path).pop();
+        kept.ok_or_else(|| {
+            let id = id_of(path);
+            let message = words!("no text of `{id}` is kept", "没有保留 `{id}` 的未写入文本");
+            Diagnostic::new(Code::NotFound, message)
+                .help(words!("to begin an edit: crm edit {id}", "开始编辑：crm edit {id}"))
+                .into()
+        })
+    }
+
+    /// The prospect's file, below the ledger's root.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file for the editor. It has the name of the prospect's file, so that an editor knows it for TOML.
+    pub fn file(&self) -> PathBuf {
+        self.folder.join(self.path.file_name().unwrap_or_default())
+    }
+
+    /// Is the text what the draft began from, or removed?
+    pub fn is_unchanged(&self) -> bool {
+        let text = fs::read(self.file()).ok();
+        text.is_none() || text == fs::read(self.folder.join(BASE)).ok()
+    }
+
+    /// The errors that `check` would find in the text. Their places point into the draft.
+    ///
+    /// # Errors
+    /// Fails if the text cannot be read: it is no UTF-8, or too large.
+    pub fn errors(&self, ledger: &Ledger, today: Date) -> Result<Vec<Diagnostic>, Failure> {
+        let copy = self.file();
+        let text = read_text(&copy, &copy)?;
+        let (prospect, mut found) =
+            read_prospect(&text, &id_of(&self.path), &copy, &copy, &ledger.settings);
+        if let Some(record) = prospect.and_then(|p| replay(p, &ledger.settings, today)) {
+            let settings = &ledger.settings;
+            let subject = Subject { record: &record, settings, as_of: today, shown: copy };
+            found.extend(check(&subject));
+            found.extend(record.findings);
+        }
+        found.retain(Diagnostic::is_error);
+        Ok(found)
+    }
+
+    /// Writes the text to the prospect's file. Changes that the file got meanwhile are merged with those of the draft.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be written, or both changed one thing differently: then the draft has both between
+    /// markers. The draft is kept.
+    pub fn write(&self, session: &Session) -> Result<Written, Failure> {
+        let ledger = session.ledger;
+        let shown = ledger.show(&self.path);
+        let typed = read_text(&self.file(), &self.file())?;
+        let base = read_text(&self.folder.join(BASE), &self.folder.join(BASE))?;
+        let now = read_text(&ledger.root.join(&self.path), &shown)?;
+        let (written, after) = if now == base {
+            (Written::AsTyped, typed)
+        } else {
+            (Written::Merged, self.merged(&base, &now, &typed, &shown)?)
+        };
+        session.write(&[Change { path: self.path.clone(), before: Some(now), after }])?;
+        Ok(written)
+    }
+
+    fn merged(
+        &self,
+        base: &str,
+        now: &str,
+        typed: &str,
+        shown: &Path,
+    ) -> Result<String, Diagnostic> {
+        let markers =
+            Markers { ours: "file".to_owned(), theirs: "draft".to_owned(), ..Markers::default() };
+        let versions = Versions { base, ours: now, theirs: typed };
+        let file = shown.display();
+        let changed = words!("{file} was changed meanwhile", "{file} 在编辑期间被改动");
+        let changed = Diagnostic::new(Code::MergeConflict, changed);
+        match merge(versions, Kind::Prospect, &markers) {
+            Ok(Merged { text, conflicts }) if conflicts.is_empty() => Ok(text),
+            Ok(Merged { text, conflicts }) => {
+                self.keep(now, &text).map_err(|error| no_draft(&error))?;
+                Err(conflicts.iter().fold(changed, |found, conflict| {
+                    let (en, zh) = (conflict.what.en(), conflict.what.zh());
+                    found.note(words!("both changed {en}, differently", "双方对{zh}作了不同的改动"))
+                }))
+            }
+            Err(why) => Err(changed.note(why.words()).help(words!(
+                "put your changes into the file by hand, then remove the draft",
+                "请手工把改动写入文件，然后删除草稿"
+            ))),
+        }
+    }
+
+    /// Writes both texts of the draft.
+    fn keep(&self, base: &str, text: &str) -> std::io::Result<()> {
+        write_file(&self.folder.join(BASE), base.as_bytes())?;
+        write_file(&self.file(), text.as_bytes())
+    }
+
+    /// Removes the draft.
+    pub fn drop_it(self) {
+        // A draft that cannot be removed is found, and named, by the next edit.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A new draft. Its folder gets its number when the draft is whole and locked: until then no other command sees it.
+fn made(all: &Path, path: &Path, text: &str) -> std::io::Result<Draft> {
+    fs::create_dir_all(all)?;
+    let new = tempfile::Builder::new().prefix("new-").tempdir_in(all)?;
+    let lock = File::create(new.path().join(LOCK))?;
+    lock.lock()?;
+    let mut draft = Draft { path: path.to_owned(), folder: new.path().to_owned(), _lock: lock };
+    draft.keep(text, text)?;
+    let mut n = 1u32;
+    loop {
+        let folder = all.join(n.to_string());
+        match fs::rename(new.path(), &folder) {
+            Ok(()) => {
+                draft.folder = folder;
+                return Ok(draft);
+            }
+            Err(error) if !folder.is_dir() => return Err(error),
+            Err(_) => n += 1,
+        }
+    }
+}
+
+/// The folder of a prospect's drafts.
+fn folder_of(ledger: &Ledger, path: &Path) -> Result<PathBuf, Diagnostic> {
+    let all = drafts(&ledger.root).map_err(|error| no_draft(&error))?;
+    Ok(all.join(id_of(path)))
+}
+
+/// The drafts with a changed text that no command has, the oldest first. Those with an unchanged text are removed.
+fn kept_drafts(all: &Path, path: &Path) -> Vec<Draft> {
+    let entries = fs::read_dir(all).into_iter().flatten().flatten();
+    let number = |name: &std::ffi::OsStr| name.to_str()?.parse::<u32>().ok();
+    let mut folders: Vec<(u32, PathBuf)> =
+        entries.filter_map(|entry| Some((number(&entry.file_name())?, entry.path()))).collect();
+    folders.sort();
+    let mut kept = Vec::new();
+    for (_, folder) in folders {
+        let Ok(lock) = File::open(folder.join(LOCK)) else { continue };
+        if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+            continue;
+        }
+        let draft = Draft { path: path.to_owned(), folder, _lock: lock };
+        if draft.is_unchanged() {
+            draft.drop_it();
+        } else {
+            kept.push(draft);
+        }
+    }
+    kept
+}
+
+fn no_draft(error: &std::io::Error) -> Diagnostic {
+    let message =
+        words!("no draft can be kept for the editor: {error}", "无法为编辑器保存草稿：{error}");
+    Diagnostic::new(Code::WriteFailed, message)
+}
+
+fn is_kept(draft: &Draft, id: &str) -> Diagnostic {
+    let place = draft.file();
+    let place = place.display();
+    let message = words!(
+        "a text of `{id}` that was not written is kept in {place}",
+        "`{id}` 有一份未写入的文本，保存在 {place}"
+    );
+    Diagnostic::new(Code::AlreadyThere, message)
+        .help(words!(
+            "to go on with it: crm edit {id} --resume",
+            "继续编辑：crm edit {id} --resume"
+        ))
+        .help(words!("to give it up, remove the file", "要放弃，请删除该文件"))
+}
+
+/// The failure of an edit whose text is kept: where it is, and how to go on.
+pub fn kept(mut failure: Failure, draft: &Draft) -> Failure {
+    let (place, id) = (draft.file(), id_of(&draft.path));
+    let place = place.display();
+    if let Some(last) = failure.0.last_mut() {
+        last.help.push(words!(
+            "your text is kept in {place}; to go on with it: crm edit {id} --resume",
+            "文本保存在 {place}；继续编辑：crm edit {id} --resume"
+        ));
+    }
+    failure
+}
