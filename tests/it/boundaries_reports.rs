@@ -22,13 +22,13 @@ fn no_report_remarks_on_nothing() {
         for report in REPORTS {
             let made = (report.make)(&book, &Request::of(query(&book, "")));
             for note in made.iter().flat_map(|sheet| &sheet.notes) {
-                let fact = note.starts_with("0 customers are too few");
-                assert!(fact || !note.starts_with("0 "), "{}: {note}", report.name);
+                let is_empty = note.starts_with("0 ") || note.ends_with(": 0");
+                assert!(!is_empty, "{}: {note}", report.name);
                 writeln!(seen, "{note}").unwrap();
             }
         }
     }
-    assert!(seen.contains("changes: --list shows each"), "{seen}");
+    assert!(seen.contains("--list shows each"), "{seen}");
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn the_forecast_remarks_on_one_without_value_and_one_without_chance() {
     let valueless = "2010-01-01 = { kind = \"imported\", stage = \"50\", close_by = 2010-01-25 }\n";
     let first = "2010-01-01 = { kind = \"opened\", value = 100 }\n";
     let sheet = plain("forecast", &ledger("", &[("x", valueless), ("y", first)], "2010-01-10"));
-    assert_eq!(remarks(&sheet, "1 without a value"), 1, "{:?}", sheet.notes);
-    assert_eq!(remarks(&sheet, "1 open ones stand in a column with probability 0"), 1);
+    assert_eq!(remarks(&sheet, "without a value"), 1, "{:?}", sheet.notes);
+    assert_eq!(remarks(&sheet, "with probability 0"), 1);
     assert_eq!(remarks(&sheet, "lines without a month"), 0);
     // Of one month there is no sum; of none and of two there is.
     let sums = |prospects: &[(&str, &str)]| {
@@ -135,7 +135,11 @@ fn a_rep_at_the_capacity_is_no_remark_and_one_beyond_it_is() {
     let sheet = plain("allocation", &ledger(gone, &[("x", WON)], "2010-01-10"));
     assert_eq!(column(table(&sheet, "load"), "rep"), ["ma"]);
     let unknown = ledger("[[rep]]\nid = \"ma\"\n", &[("x", OPEN), ("y", WON)], "2010-01-10");
-    assert_eq!(remarks(&plain("allocation", &unknown), "1 open prospects are owned by reps"), 1);
+    assert_eq!(
+        plain("allocation", &unknown).notes.len()
+            - remarks(&plain("allocation", &unknown), "next prospect"),
+        1
+    );
 }
 
 #[test]
@@ -267,7 +271,7 @@ fn who_waits_in_the_pool_for_nobody_is_remarked_on() {
     assert_eq!((mark.as_str(), notes.len()), (".", 1), "{notes:?}");
     let (mark, notes) = pool("[[rep]]\nid = \"he\"\ncapacity = 0\n");
     assert_eq!((mark.as_str(), notes.len()), ("!", 1), "{notes:?}");
-    assert!(notes[0].starts_with("1 of 1"), "{notes:?}");
+    assert!(notes[0].contains("1 of 1"), "{notes:?}");
     assert_eq!(plain("pool", &ledger(TEAM, &[], "2010-01-10")).notes, [""; 0]);
 }
 
@@ -292,11 +296,11 @@ fn a_manager_at_the_span_can_follow_and_one_beyond_it_cannot() {
         (marks(table(&sheet, "span")), sheet.notes.join("\n"))
     };
     let (mark, notes) = said(4);
-    assert!(mark == "." && notes.contains("4 customers are too few"), "{notes}");
+    assert!(mark == "." && notes.contains("4, too few"), "{notes}");
     let (mark, notes) = said(5);
-    assert!(mark == "." && notes.contains("can still be followed without grades"), "{notes}");
+    assert!(mark == "." && !notes.contains("too few") && !notes.contains("worth it"), "{notes}");
     let (mark, notes) = said(6);
-    assert!(mark == "!" && notes.contains("grading is worth it: 6 customers"), "{notes}");
+    assert!(mark == "!" && notes.contains("grading is worth it"), "{notes}");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn a_bridge_marks_what_was_won_and_what_was_lost_where_any_was() {
             let at = names.iter().position(|known| known == name).unwrap();
             marked[at].chars().next().filter(|c| "!+".contains(*c)).unwrap_or('.')
         };
-        (mark("won"), mark("lost"), remarks(&sheet, "changes: --list"))
+        (mark("won"), mark("lost"), remarks(&sheet, "--list"))
     };
     assert_eq!(bridge(&[("x", OPEN)]), ('+', '.', 0));
     assert_eq!(bridge(&[("x", LOST)]), ('+', '!', 1));
@@ -164,7 +164,7 @@ fn who_moved_between_grades_is_marked_by_the_way() {
     let moves = table(&sheet, "moves");
     // The best grade lost first.
     assert_eq!((marks(moves).as_str(), column(moves, "id")), ("!+", vec!["b".into(), "a".into()]));
-    assert_eq!(remarks(&sheet, "of high value have lapsed"), 1, "{:?}", sheet.notes);
+    assert_eq!(remarks(&sheet, "lifecycle:lapsed"), 1, "{:?}", sheet.notes);
     assert_eq!(remarks(&sheet, "RFM: n = 2, too few"), 1, "{:?}", sheet.notes);
 }
 
@@ -376,8 +376,11 @@ fn a_fact_of_the_team_is_a_column() {
     let sandbox =
         crate::common::Sandbox::with_settings("[ledger]\nfacts = [\"branch\", \"room\"]\n");
     sandbox.prospect("x", "name = \"x\"\nbranch = \"north\"\nroom = \"7\"\n", OPEN);
-    assert_eq!(sandbox.crm("list -c id,branch -f csv").ok(), "id,branch\nx,north\n");
-    assert_eq!(sandbox.crm("list -c room,id -f csv").ok(), "room,id\n7,x\n");
+    assert_eq!(
+        sandbox.crm("list -c id,branch -f csv --as-of 2010-01-10").ok(),
+        "id,branch\nx,north\n"
+    );
+    assert_eq!(sandbox.crm("list -c room,id -f csv --as-of 2010-01-10").ok(), "room,id\n7,x\n");
     sandbox.crm("list -c brunch").fails(2);
 }
 
