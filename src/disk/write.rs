@@ -292,7 +292,10 @@ pub fn recover_within(root: &Path, wait: Duration) -> Result<Option<Diagnostic>,
                 }
             }
             // A process without the right to write cannot tell whether the writer lives; a living one is done soon.
-            Err(_) if started.elapsed() >= wait / 10 => return Ok(Some(left_out(root, &private))),
+            Err(problem) if started.elapsed() >= wait / 10 => {
+                let unwritable = problem.code == Code::WriteFailed;
+                return if unwritable { Ok(Some(left_out(root, &private))) } else { Err(problem) };
+            }
             Err(_) => {}
         }
         std::thread::sleep(POLL);
