@@ -353,6 +353,9 @@ mod tests {
         };
         // Nothing, or three steps up: four steps.
         assert_eq!((kept(3, 0.5, 3), kept(3, 0.5, 4)), (None, Some(4)));
+        // Exactly two items of one value each: three sums.
+        let two = [item(1, 0.5), item(1, 0.5)];
+        assert_eq!((exact(&two, 2).is_none(), exact(&two, 3).map(|p| p.len())), (true, Some(3)));
         // What is negligible takes no step, but may not lie beyond them all.
         assert_eq!((kept(5, 1e-30, 4), kept(5, 1e-30, 5)), (None, Some(1)));
     }

@@ -454,3 +454,16 @@ fn two_owners_of_the_day_it_was_opened_are_two() {
     let owners: Vec<_> = owners.iter().map(|spell| spell.owner.as_deref().unwrap_or("-")).collect();
     assert_eq!(owners, ["he", "ma", "-", "he"]);
 }
+
+#[test]
+fn a_board_is_shown_where_it_is_in_use_or_the_only_one() {
+    use crm::table::sheet::Audience;
+    let two = "[[pipeline]]\nid = \"p\"\nstage = [{ id = \"25\" }, { id = \"closed\", outcome = \"won\" }, { id = \"lost\", outcome = \"lost\" }]\n";
+    let shown = |settings: &str, prospects: &[(&str, &str)]| {
+        let sheet = plain("board", &ledger(settings, prospects, "2010-01-10"));
+        sheet.tables.iter().map(|table| table.audience == Audience::All).collect::<Vec<_>>()
+    };
+    let opened = "2010-01-01 = { kind = \"opened\" }\n";
+    assert_eq!((shown("", &[]), shown("", &[("x", opened)])), (vec![true], vec![true]));
+    assert_eq!(shown(two, &[("x", opened)]), [true, false]);
+}
