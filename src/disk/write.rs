@@ -274,7 +274,7 @@ impl Writer {
 
 /// Finishes a commit that a dead writer left half done, before the ledger is read. Without such a commit it costs
 /// a few looks at the disk. Waits at most ten seconds for a commit of a living writer. Returns what was finished, or that
-/// a journal was not obeyed.
+/// a journal was not obeyed, or, on a disk that cannot be written, which files have not got their new text.
 pub fn recover(root: &Path) -> Result<Option<Diagnostic>, Diagnostic> {
     recover_within(root, LOCK_WAIT)
 }
@@ -292,7 +292,10 @@ pub fn recover_within(root: &Path, wait: Duration) -> Result<Option<Diagnostic>,
                 }
             }
             // A process without the right to write cannot tell whether the writer lives; a living one is done soon.
-            Err(problem) if started.elapsed() >= wait / 10 => return Err(problem),
+            Err(problem) if started.elapsed() >= wait / 10 => {
+                let unwritable = problem.code == Code::WriteFailed;
+                return if unwritable { Ok(Some(left_out(root, &private))) } else { Err(problem) };
+            }
             Err(_) => {}
         }
         std::thread::sleep(POLL);
@@ -359,17 +362,19 @@ fn cut_short(failed: Diagnostic) -> Diagnostic {
     Diagnostic { help: vec![help], ..failed }
 }
 
+/// The paths of steps; of many, the first and how many more.
+fn listed<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
+    let mut names: Vec<String> = steps.map(|step| step.path.display().to_string()).collect();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    names.extend((more > 0).then(|| format!("+ {more}")));
+    names.join(", ")
+}
+
 /// That a commit was finished, or taken back, which a dead writer left half done.
 fn was_finished(steps: &[Step], undone: &[&Step]) -> Diagnostic {
-    let list = |paths: &mut dyn Iterator<Item = &Path>| {
-        let mut names: Vec<String> = paths.map(|path| path.display().to_string()).collect();
-        let more = names.len().saturating_sub(NAMED);
-        names.truncate(NAMED);
-        names.extend((more > 0).then(|| format!("+ {more}")));
-        names.join(", ")
-    };
-    let done = list(&mut steps.iter().filter(|s| !undone.contains(s)).map(|s| s.path.as_path()));
-    let left = list(&mut undone.iter().map(|step| step.path.as_path()));
+    let done = listed(steps.iter().filter(|step| !undone.contains(step)));
+    let left = listed(undone.iter().copied());
     let message = match (journal::takes_back(steps), &*done) {
         (_, "") => {
             words!("a write that was cut short could not be finished", "上次中断的写入未能补完")
@@ -391,6 +396,30 @@ fn was_finished(steps: &[Step], undone: &[&Step]) -> Diagnostic {
         "look at these yourself, they were changed since: {left}",
         "以下文件此后又有改动，请自行查看：{left}"
     ))
+}
+
+/// That a write was cut short on a disk that cannot be written, with the files that have not got their new text.
+fn left_out(root: &Path, private: &Private) -> Diagnostic {
+    let journal = private.journal();
+    let text = fs::read_to_string(&journal).unwrap_or_default();
+    let steps = journal::parse(&text).unwrap_or_default();
+    let is_old =
+        |step: &&Step| fingerprint_of(&root.join(&step.path)).is_ok_and(|now| now != step.after);
+    let old = listed(steps.iter().filter(is_old));
+    let message = words!(
+        "a write was cut short and cannot be finished here, where nothing can be written",
+        "有一次写入中断，此处不可写，无法补完"
+    );
+    let found = Diagnostic::new(Code::CutShort, message).at(Place::file(&journal));
+    let found = found.help(words!(
+        "any command finishes it where the ledger can be written",
+        "在可写的地方执行任一命令即可补完"
+    ));
+    if old.is_empty() {
+        found
+    } else {
+        found.note(words!("still with their old text: {old}", "仍为旧文本：{old}"))
+    }
 }
 
 /// That a journal in `.crm/` of a ledger that git keeps is not obeyed.

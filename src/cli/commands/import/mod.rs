@@ -14,6 +14,7 @@ use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
 use crate::disk::write::Change;
+use crate::model::mapping::Form;
 use crate::model::prospect::Prospect;
 use crate::model::rows::Rows;
 use crate::plan::import::{self, Candidate, bad_row, compare};
@@ -45,7 +46,7 @@ const MANY: usize = 1_000;
     Without --map and --mapping, columns that are named like a field are read. A second import of a\n\
     file changes nothing if the file has ids. docs/import.md explains mapping files.")]
 pub struct Import {
-    /// The file
+    /// The file; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -79,9 +80,12 @@ impl Import {
         let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
         let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
         let today = context.today();
+        // A joined file comes from the same program: it has the encoding of the first one.
+        let encoding = mapping.form.encoding.clone();
+        let joined_form = Form { encoding, ..Form::default() };
         let joins = mapping.joins.iter();
         let joined: Vec<Rows> = joins
-            .map(|join| read_csv(&self.file.with_file_name(&*join.file), None))
+            .map(|join| read_csv(&self.file.with_file_name(&*join.file), &joined_form))
             .collect::<Result<_, _>>()?;
         let (paths, _) = ledger.paths();
         let taken: HashMap<String, PathBuf> =
