@@ -3,6 +3,7 @@
 use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::Failure;
+use crate::render::Format;
 use crate::report::columns::all;
 use crate::report::list::{self, DEFAULT};
 use clap::Args;
@@ -30,6 +31,8 @@ impl List {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let request = self.selection.request(context)?;
         let names: Vec<String> = match self.columns.as_slice() {
+            // Ids are asked for, whatever the columns are.
+            _ if context.format() == Some(Format::Ids) => vec!["id".to_owned()],
             [] => DEFAULT.iter().map(ToString::to_string).collect(),
             [every] if every == "all" => all(&context.ledger()?.settings),
             chosen => chosen.to_vec(),
