@@ -2,7 +2,7 @@
 
 use crate::act::session::{Done, Face};
 use crate::act::written::sheet;
-use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
+use crate::diag::{Code, Diagnostic, Failure, Severity, Words, counted};
 use crate::disk::durable::{try_file, try_open, write_file_by};
 use crate::disk::ledger::Ledger;
 use crate::disk::root::{find_root, ledger_file};
@@ -301,7 +301,7 @@ impl Context {
     /// Tells on stderr how many errors the book has, if it has been read.
     fn count_errors(&self, book: &Book) {
         if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
-            let found = counted(wrong, "finding");
+            let found = counted(wrong, "finding", "findings");
             self.say_last(words!(
                 "{found} in the ledger: `crm check` shows them",
                 "账本中有 {wrong} 处问题：`crm check` 列出详情"
@@ -508,7 +508,7 @@ fn strictly(book: &Book) -> Result<(), Failure> {
     if found.is_empty() {
         return Ok(());
     }
-    let (count, findings) = (found.len(), counted(found.len(), "finding"));
+    let (count, findings) = (found.len(), counted(found.len(), "finding", "findings"));
     let message =
         words!("{findings}, and --strict was asked for", "共 {count} 处问题，而命令要求 --strict");
     found.push(Diagnostic::new(Code::Findings, message).help(words!(
@@ -516,12 +516,6 @@ fn strictly(book: &Book) -> Result<(), Failure> {
         "请先处理上述问题；不加 --strict 则照常报告其余部分"
     )));
     Err(Failure(found))
-}
-
-/// A count with its English noun: `1 finding`, `2 findings`.
-pub fn counted(n: usize, noun: &str) -> String {
-    let plural = if n == 1 { "" } else { "s" };
-    format!("{n} {noun}{plural}")
 }
 
 /// The ledger's folder that is given: `--ledger`, else `CRM_LEDGER`.

@@ -2,8 +2,8 @@
 //!
 //! One function for each check and one line in `CHECKS`; a check returns its finding and the remedy.
 
-use crate::cli::context::{Context, counted};
-use crate::diag::{Code, Failure, Lang, Words};
+use crate::cli::context::Context;
+use crate::diag::{Code, Failure, Lang, Words, counted};
 use crate::disk::ledger::Ledger;
 use crate::disk::write::left;
 use crate::format::layout::{PRIVATE, SETTINGS};
@@ -189,7 +189,7 @@ fn of_server(git: &Git) -> Result<Vec<(&'static str, Finding)>, Failure> {
     let admins = match String::from_utf8_lossy(&named).lines().count() {
         0 => words!("the admins are those of crm.toml", "管理员以 crm.toml 为准"),
         n => {
-            let here = counted(n, "admin");
+            let here = counted(n, "admin", "admins");
             words!(
                 "{here} named here, beside those of crm.toml",
                 "除 crm.toml 中的之外，此处另有 {n} 位管理员"
@@ -386,7 +386,7 @@ fn conflicts(patient: &Patient) -> Result<Finding, Failure> {
     Ok(match unmerged(&patient.git, prefix)?.len() {
         0 => Finding::fine(words!("no file is in conflict", "没有冲突的文件")),
         n => {
-            let files = counted(n, "file");
+            let files = counted(n, "file", "files");
             let found = words!("{files} in conflict", "{n} 个文件有冲突");
             Finding::wrong(found, Words::verbatim("crm resolve"))
         }
@@ -411,7 +411,7 @@ fn fsmonitor(patient: &Patient) -> Result<Finding, Failure> {
 
 /// A setting that helps large ledgers.
 fn worth_it(patient: &Patient, on: bool, help: Words) -> Finding {
-    let (n, files) = (patient.files, counted(patient.files, "prospect"));
+    let (n, files) = (patient.files, counted(patient.files, "prospect", "prospects"));
     match (on, n >= MANY) {
         (true, _) => Finding::fine(words!("on", "已开启")),
         (false, true) => Finding::advice(
@@ -452,7 +452,7 @@ fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
     Ok(match left.texts {
         0 => Finding::fine(words!("no write is unfinished", "没有未完成的写入")),
         n => {
-            let files = counted(n, "temporary file");
+            let files = counted(n, "temporary file", "temporary files");
             Finding::advice(
                 words!("{files} in .crm/tmp", ".crm/tmp 里有 {n} 个临时文件"),
                 words!("the next command that writes removes them", "下一个写账本的命令会清除它们"),

@@ -4,9 +4,9 @@ mod openings;
 
 use crate::act::change::unified;
 use crate::act::session::Face;
-use crate::cli::context::{Context, counted};
+use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
-use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words};
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words, counted};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
@@ -123,7 +123,8 @@ impl Resolve {
                         clean.extend(files);
                     } else {
                         let n = settled.left.len();
-                        let (file, conflicts) = (shown.display(), counted(n, "conflict"));
+                        let (file, conflicts) =
+                            (shown.display(), counted(n, "conflict", "conflicts"));
                         said.push(words!("{file}: {conflicts} left", "{file}：还有 {n} 处冲突"));
                     }
                     left.extend(settled.left);
