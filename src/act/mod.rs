@@ -8,6 +8,7 @@ pub mod allocate;
 pub mod change;
 pub mod edit;
 pub mod eligible;
+pub mod import;
 pub mod log;
 pub mod moves;
 pub mod names;

@@ -1,7 +1,7 @@
 //! The columns of a file and of those it is joined with: where each is, and what its cells are
 //! read as.
 
-use super::{Import, bad_row};
+use super::{ImportTerms, bad_row};
 use crate::diag::{Code, Diagnostic, Place, Words, suggest};
 use crate::model::mapping::{Assignment, Part, Template};
 use crate::model::rows::{Row, Rows};
@@ -24,7 +24,7 @@ pub(super) struct Columns<'a> {
     /// For each join: key -> row.
     keys: Vec<HashMap<&'a str, &'a Row>>,
     width: usize,
-    import: &'a Import<'a>,
+    import: &'a ImportTerms<'a>,
 }
 
 /// A row with the rows that its joins found.
@@ -37,7 +37,7 @@ impl<'a> Columns<'a> {
     pub(super) fn of(
         rows: &'a Rows,
         joined: &'a [Rows],
-        import: &'a Import<'a>,
+        import: &'a ImportTerms<'a>,
     ) -> Result<Columns<'a>, Vec<Diagnostic>> {
         let mapping = import.mapping;
         let values = mapping.values.iter().map(|values| {
@@ -218,7 +218,7 @@ fn cells(found: usize, expected: usize) -> Words {
 fn keys<'a>(
     rows: &'a Rows,
     join: &'a crate::model::mapping::Join,
-    import: &Import,
+    import: &ImportTerms,
 ) -> Result<HashMap<&'a str, &'a Row>, Diagnostic> {
     let Some(column) = rows.column(&join.there) else {
         let (there, file) = (&join.there, &join.file);

@@ -20,8 +20,8 @@ use row::{Draft, RowReader};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// The settings and options of an import.
-pub struct Import<'a> {
+/// The terms of an import: the settings and options that rows are read by.
+pub struct ImportTerms<'a> {
     /// The ledger's settings.
     pub settings: &'a Settings,
     /// The meaning of the columns.
@@ -75,7 +75,7 @@ pub fn import(
     rows: &Rows,
     joined: &[Rows],
     taken: &HashMap<String, PathBuf>,
-    import: &Import,
+    import: &ImportTerms,
 ) -> Result<Imported, Vec<Diagnostic>> {
     let columns = Columns::of(rows, joined, import)?;
     let problems = misfits(import);
@@ -106,7 +106,7 @@ pub fn bad_row(file: &Path, line: u64, why: Words) -> Diagnostic {
 }
 
 /// The faults of the mapping that would make every row wrong, or silently worth nothing.
-fn misfits(import: &Import) -> Vec<Diagnostic> {
+fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
     let mapping = import.mapping;
     let mut found = Vec::new();
     if !mapping.prospect.iter().any(|a| matches!(&*a.field, "id" | "name")) {
@@ -173,7 +173,7 @@ fn literal(assignment: &Assignment) -> Option<&str> {
 
 /// Drafts on the way to candidates.
 struct Gathering<'a> {
-    import: &'a Import<'a>,
+    import: &'a ImportTerms<'a>,
     taken: &'a HashMap<String, PathBuf>,
     /// Folded id -> position among the candidates.
     ids: HashMap<String, usize>,

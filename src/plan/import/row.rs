@@ -1,7 +1,7 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
 use super::columns::{Columns, Joined};
-use super::{Import, Wanted, bad_row, no_kind};
+use super::{ImportTerms, Wanted, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
@@ -80,7 +80,7 @@ event_keys!(define_set);
 
 /// Reads one row.
 pub(super) struct RowReader<'a> {
-    import: &'a Import<'a>,
+    import: &'a ImportTerms<'a>,
     columns: &'a Columns<'a>,
     row: &'a Row,
     problems: Vec<Words>,
@@ -89,7 +89,7 @@ pub(super) struct RowReader<'a> {
 
 impl<'a> RowReader<'a> {
     pub(super) fn new(
-        import: &'a Import<'a>,
+        import: &'a ImportTerms<'a>,
         columns: &'a Columns<'a>,
         row: &'a Row,
     ) -> RowReader<'a> {
