@@ -33,7 +33,7 @@ const HOMES: [(&str, &str); 23] = [
     ("memchr", "src/format/cursor.rs"),
     ("pinyin", "src/value/pinyin.rs"),
     ("rustix", "src/disk"),
-    ("rust_decimal", "src/value/money.rs"),
+    ("rust_decimal", "src/value/money/amount.rs"),
     ("simdutf8", "src/disk/files.rs"),
     ("smol_str", "src/value/text.rs"),
     ("serde_json", "src/render"),
