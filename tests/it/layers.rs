@@ -188,7 +188,7 @@ fn module(file: &str) -> String {
 
 /// The code of a file, without comments and without its test module, which ends a file.
 fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
     text.lines().map(|line| line.split("//").next().unwrap_or(line)).fold(
         String::new(),
         |mut code, line| {
