@@ -1,23 +1,18 @@
 //! `crm doctor`: is this clone of the ledger set up well?
-//!
-//! One function for each check and one line in `CHECKS`; a check returns its finding and the remedy.
+
+mod clone;
+mod finding;
+mod server;
 
 use crate::cli::context::Context;
-use crate::diag::{Code, Failure, Lang, Words, counted};
-use crate::disk::ledger::Ledger;
-use crate::disk::write::left;
-use crate::format::layout::{PRIVATE, SETTINGS};
-use crate::git::hooks::{CLONE, FSCK, Hooks, SERVER, Standing};
-use crate::git::kept::{self, tracked_state, would_ignore};
-use crate::git::mend::unmerged;
-use crate::git::merge_driver::{Attributes, DRIVER, attributes, configured, is_whole, program_of};
+use crate::diag::{Failure, Lang};
 use crate::git::program::Git;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
 use clap::Args;
-use std::path::{Path, PathBuf};
-
-/// Git's index is worth a cache from so many files on.
-const MANY: usize = 20_000;
+use clone::of_clone;
+use finding::{Finding, Health};
+use server::of_server;
+use std::path::PathBuf;
 
 /// Is this clone set up well: git, the merge driver, unfinished writes
 #[derive(Debug, Args)]
@@ -31,79 +26,6 @@ pub struct Doctor {
     server: Option<PathBuf>,
 }
 
-/// The result of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Fine,
-    Advice,
-    Wrong,
-}
-
-impl Verdict {
-    fn term(self, lang: Lang) -> &'static str {
-        match self {
-            Verdict::Fine => lang.pick("fine", "正常"),
-            Verdict::Advice => lang.pick("advice", "建议"),
-            Verdict::Wrong => lang.pick("wrong", "有误"),
-        }
-    }
-}
-
-/// The finding of a check, and the remedy.
-struct Finding {
-    verdict: Verdict,
-    found: Words,
-    help: Option<Words>,
-}
-
-impl Finding {
-    fn fine(found: Words) -> Finding {
-        Finding { verdict: Verdict::Fine, found, help: None }
-    }
-
-    fn advice(found: Words, help: Words) -> Finding {
-        Finding { verdict: Verdict::Advice, found, help: Some(help) }
-    }
-
-    fn wrong(found: Words, help: Words) -> Finding {
-        Finding { verdict: Verdict::Wrong, found, help: Some(help) }
-    }
-}
-
-/// The remedy of several checks.
-fn install() -> Words {
-    Words::verbatim("crm hooks install")
-}
-
-/// The clone that is checked.
-struct Patient<'c> {
-    context: &'c Context,
-    ledger: Ledger,
-    git: Git,
-    /// The ledger's way from the top level; `None` where git does not keep it.
-    prefix: Option<String>,
-    files: usize,
-}
-
-/// A check: its name, whether it needs a repository, and its function.
-type Check = (&'static str, bool, fn(&Patient) -> Result<Finding, Failure>);
-
-/// The checks, in the order of the table.
-const CHECKS: [Check; 12] = [
-    ("git", false, git),
-    ("driver", true, driver),
-    ("attributes", true, names_driver),
-    ("line-ends", true, line_ends),
-    ("hooks", true, hooks),
-    ("ignored", true, ignored),
-    ("all-files", true, all_files),
-    ("conflicts", true, conflicts),
-    ("untracked-cache", true, untracked_cache),
-    ("fsmonitor", true, fsmonitor),
-    ("unfinished", false, unfinished),
-    ("program", false, program),
-];
-
 impl Doctor {
     /// Runs it; the status is 1 if something is wrong.
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
@@ -112,9 +34,9 @@ impl Doctor {
         let lang = context.lang();
         let rows = match &self.server {
             Some(folder) => of_server(&Git::named(folder))?,
-            None => self.of_clone(context)?,
+            None => of_clone(context)?,
         };
-        let wrong = rows.iter().any(|(_, finding)| finding.verdict == Verdict::Wrong);
+        let wrong = rows.iter().any(|(_, finding)| finding.health == Health::Wrong);
         let columns = [
             ("check", "Check", "检查项"),
             ("verdict", "Verdict", "结果"),
@@ -127,389 +49,16 @@ impl Doctor {
         context.emit(Sheet::single("doctor", "", columns, rows))?;
         Ok(u8::from(wrong))
     }
-
-    /// Every check of a clone.
-    fn of_clone(&self, context: &Context) -> Result<Vec<(&'static str, Finding)>, Failure> {
-        let (root, shown) = context.root_as_it_is()?;
-        let git = Git::at(&root);
-        let prefix = match git.prefix(&root) {
-            Ok(prefix) => Some(prefix),
-            Err(problem) if problem.code == Code::NoGit => None,
-            Err(problem) => return Err(problem.into()),
-        };
-        let ledger = Ledger::without_settings(root, shown);
-        let files = ledger.paths().0.len();
-        let patient = Patient { context, ledger, git, prefix, files };
-        let known = patient.prefix.is_some();
-        let checks = CHECKS.into_iter().filter(|(_, needs_git, _)| known || !needs_git);
-        checks.map(|(name, _, look)| Ok((name, look(&patient)?))).collect()
-    }
 }
 
 /// A line of the table.
 fn row(name: &'static str, finding: &Finding, lang: Lang) -> Row {
     let cells = vec![
         Cell::text(name),
-        Cell::text(finding.verdict.term(lang)),
+        Cell::text(finding.health.term(lang)),
         Cell::text(finding.found.get(lang)),
         Cell::maybe(finding.help.as_ref(), |help| Cell::text(help.get(lang))),
     ];
-    let fine = finding.verdict == Verdict::Fine;
+    let fine = finding.health == Health::Fine;
     Row::with(cells, if fine { Emphasis::Plain } else { Emphasis::Warn })
-}
-
-/// Every check of the repository that everybody pushes to.
-fn of_server(git: &Git) -> Result<Vec<(&'static str, Finding)>, Failure> {
-    let install = || Words::verbatim("crm hooks install --server DIR");
-    let hooks = Hooks::of(git, "")?;
-    let all_ours = SERVER.iter().all(|hook| hooks.standing(hook) == Standing::Ours);
-    let guard = if all_ours {
-        Finding::fine(words!("every push is judged", "每次推送都会审核"))
-    } else {
-        let found = words!(
-            "pushes are not judged, or by a hook of another version",
-            "推送未经审核，或由其他版本的钩子审核"
-        );
-        Finding::wrong(found, install())
-    };
-    let set = git.ask(&["config", "--type=bool", "--get", FSCK])?.unwrap_or_default();
-    let objects = if set.trim_ascii() == b"true" {
-        Finding::fine(words!(
-            "objects that no git makes are refused",
-            "拒收任何 git 都不会生成的对象"
-        ))
-    } else {
-        let found = words!(
-            "{FSCK} is off: a tree may name a file twice, or out of its folder",
-            "{FSCK} 未开启：目录树可以重复命名文件，或指到文件夹之外"
-        );
-        Finding::wrong(found, install())
-    };
-    let named = git.ask(&["config", "--get-all", "crm.admin"])?.unwrap_or_default();
-    let admins = match String::from_utf8_lossy(&named).lines().count() {
-        0 => words!("the admins are those of crm.toml", "管理员以 crm.toml 为准"),
-        n => {
-            let here = counted(n, "admin", "admins");
-            words!(
-                "{here} named here, beside those of crm.toml",
-                "除 crm.toml 中的之外，此处另有 {n} 位管理员"
-            )
-        }
-    };
-    let admins = Finding::fine(admins);
-    Ok(vec![("guard", guard), ("objects", objects), ("admins", admins)])
-}
-
-impl Patient<'_> {
-    /// A yes or no of git's configuration; no where it is not set.
-    fn is_set(&self, name: &str) -> Result<bool, Failure> {
-        Ok(self.value(name)?.is_some_and(|value| {
-            !matches!(&*value.to_ascii_lowercase(), "false" | "no" | "off" | "0" | "keep" | "")
-        }))
-    }
-
-    fn value(&self, name: &str) -> Result<Option<String>, Failure> {
-        let found = self.git.ask(&["config", "--get", name])?;
-        Ok(found.map(|line| String::from_utf8_lossy(&line).trim().to_owned()))
-    }
-
-    /// Is this file the program that runs?
-    fn is_this_program(&self, file: &Path) -> bool {
-        let real = |path: &Path| path.canonicalize().ok();
-        let this = std::env::current_exe().ok().and_then(|program| real(&program));
-        this.is_some() && real(file) == this
-    }
-
-    /// Every program of this name on the PATH, in order.
-    fn on_path(&self, name: &str) -> Vec<PathBuf> {
-        let ending = std::env::consts::EXE_SUFFIX;
-        let Some(path) = &self.context.env.path else { return Vec::new() };
-        std::env::split_paths(path)
-            .map(|folder| folder.join(format!("{name}{ending}")))
-            .filter(|file| file.is_file())
-            .collect()
-    }
-}
-
-/// Git keeps the ledger, and has its settings.
-fn git(patient: &Patient) -> Result<Finding, Failure> {
-    let Some(prefix) = &patient.prefix else {
-        let help = words!(
-            "git init && git add . && git commit -m 'a ledger', then crm hooks install",
-            "git init && git add . && git commit -m '账本'，然后 crm hooks install"
-        );
-        return Ok(Finding::advice(
-            words!("git does not keep the ledger", "账本不在 git 中"),
-            help,
-        ));
-    };
-    let known = patient.git.ask(&["ls-files", "--error-unmatch", "--", SETTINGS])?;
-    if known.is_none() {
-        let help = Words::verbatim("git add . && git commit");
-        return Ok(Finding::wrong(words!("crm.toml is not in git", "crm.toml 不在 git 中"), help));
-    }
-    Ok(Finding::fine(match &**prefix {
-        "" => words!("the ledger is a repository", "账本就是一个仓库"),
-        prefix => words!("the ledger is {prefix} of a repository", "账本是仓库中的 {prefix}"),
-    }))
-}
-
-/// Git knows how to call the merge driver, and the program is there.
-fn driver(patient: &Patient) -> Result<Finding, Failure> {
-    let Some(command) = configured(&patient.git)? else {
-        let found = words!(
-            "git does not know how to call crm merge-file",
-            "git 还不知道怎样调用 crm merge-file"
-        );
-        return Ok(Finding::wrong(found, install()));
-    };
-    if !is_whole(&command) {
-        let found = words!("git would call `{command}`", "git 会调用 `{command}`");
-        return Ok(Finding::wrong(found, install()));
-    }
-    let program = program_of(&command);
-    let found = if program.contains(['/', '\\']) {
-        Some(PathBuf::from(&program)).filter(|file| file.is_file())
-    } else {
-        patient.on_path(&program).into_iter().next()
-    };
-    Ok(match found {
-        None => {
-            let found = words!("there is no program {program}", "没有程序 {program}");
-            Finding::wrong(found, install())
-        }
-        Some(file) if !patient.is_this_program(&file) => {
-            let file = file.display();
-            let found = words!("git calls another crm: {file}", "git 调用的是另一个 crm：{file}");
-            Finding::advice(found, install())
-        }
-        Some(_) => Finding::fine(words!("git calls crm merge-file", "git 会调用 crm merge-file")),
-    })
-}
-
-/// `.gitattributes` names the driver for the ledger's files.
-fn names_driver(patient: &Patient) -> Result<Finding, Failure> {
-    let wrong: Vec<Attributes> =
-        attributes(&patient.git)?.into_iter().filter(|one| one.merge != DRIVER).collect();
-    if wrong.is_empty() {
-        return Ok(Finding::fine(words!(
-            "merge=crm for prospects, tallies and settings",
-            "潜在客户、拨号记录和设置都用 merge=crm"
-        )));
-    }
-    let union = wrong.iter().any(|one| one.merge == "union");
-    let found = Words::each(|lang| {
-        let line = |one: &Attributes| match lang {
-            Lang::Zh => format!("{} 用的是 merge={}", one.file, one.merge),
-            Lang::En | Lang::Machine => format!("merge={} for {}", one.merge, one.file),
-        };
-        let lines = wrong.iter().map(line).collect::<Vec<_>>().join(lang.pick(", ", "，"));
-        let why =
-            lang.pick("; union keeps both of two changed lines", "；union 会把改动的两行都留下");
-        if union { lines + why } else { lines }
-    });
-    Ok(Finding::wrong(found, added_to_attributes("the lines", "这些行")))
-}
-
-/// The remedy of checks of `.gitattributes`.
-fn added_to_attributes(en: &str, zh: &str) -> Words {
-    words!(
-        "crm hooks install adds {en} to .gitattributes; then commit it",
-        "crm hooks install 会把{zh}加入 .gitattributes；然后提交"
-    )
-}
-
-/// Line ends stay as they are.
-fn line_ends(patient: &Patient) -> Result<Finding, Failure> {
-    let kept = attributes(&patient.git)?.iter().all(|one| one.text == "unset");
-    let help = added_to_attributes("-text", " -text ");
-    Ok(match kept {
-        true => Finding::fine(words!("git leaves line ends alone", "git 不改换行符")),
-        false if patient.is_set("core.autocrlf")? => Finding::wrong(
-            words!("git changes line ends (core.autocrlf)", "git 会改换行符（core.autocrlf）"),
-            help,
-        ),
-        false => Finding::advice(
-            words!("other clones may change line ends", "别的克隆可能会改换行符"),
-            help,
-        ),
-    })
-}
-
-/// `.crm/` stays out of git.
-fn ignored(patient: &Patient) -> Result<Finding, Failure> {
-    if !tracked_state(&patient.git)?.is_empty() {
-        let help = Words::verbatim("git rm -r --cached .crm");
-        let found = words!("git keeps files of .crm/", ".crm/ 里的文件进了 git");
-        return Ok(Finding::wrong(found, help));
-    }
-    let lock = format!("{PRIVATE}/lock");
-    Ok(match patient.git.ask(&["check-ignore", "-q", "--no-index", "--", &lock])? {
-        Some(_) => Finding::fine(words!(".crm/ stays out of git", ".crm/ 不进 git")),
-        None => Finding::advice(
-            words!(".crm/ is not ignored", ".crm/ 没有被忽略"),
-            words!("add a line /.crm/ to .gitignore", "在 .gitignore 中加一行 /.crm/"),
-        ),
-    })
-}
-
-/// Git ignores no file of the ledger, and would ignore no new one.
-fn all_files(patient: &Patient) -> Result<Finding, Failure> {
-    let help = || {
-        words!(
-            "find the line: git check-ignore -v --no-index FILE",
-            "查找是哪一行：git check-ignore -v --no-index 文件"
-        )
-    };
-    let files = kept::ignored(&patient.git)?;
-    let mut names: Vec<String> =
-        files.iter().take(3).map(|path| path.display().to_string()).collect();
-    if files.len() > names.len() {
-        names.push(format!("+ {}", files.len() - names.len()));
-    }
-    if !names.is_empty() {
-        let names = names.join(", ");
-        return Ok(Finding::wrong(words!("git ignores {names}", "git 忽略了 {names}"), help()));
-    }
-    let kinds = would_ignore(&patient.git)?.join(", ");
-    Ok(if kinds.is_empty() {
-        Finding::fine(words!("git ignores no file of the ledger", "git 没有忽略账本的文件"))
-    } else {
-        let found = words!("git would ignore files as {kinds}", "git 会忽略 {kinds} 这样的文件");
-        Finding::wrong(found, help())
-    })
-}
-
-/// No merge is left half-way.
-fn conflicts(patient: &Patient) -> Result<Finding, Failure> {
-    let prefix = patient.prefix.as_deref().unwrap_or_default();
-    Ok(match unmerged(&patient.git, prefix)?.len() {
-        0 => Finding::fine(words!("no file is in conflict", "没有冲突的文件")),
-        n => {
-            let files = counted(n, "file", "files");
-            let found = words!("{files} in conflict", "{n} 个文件有冲突");
-            Finding::wrong(found, Words::verbatim("crm resolve"))
-        }
-    })
-}
-
-/// Git remembers which folders have nothing new.
-fn untracked_cache(patient: &Patient) -> Result<Finding, Failure> {
-    let on = patient.is_set("core.untrackedCache")? || patient.is_set("feature.manyFiles")?;
-    Ok(worth_it(patient, on, Words::verbatim("git config core.untrackedCache true")))
-}
-
-/// The system tells git which files changed.
-fn fsmonitor(patient: &Patient) -> Result<Finding, Failure> {
-    let on = patient.is_set("core.fsmonitor")?;
-    let help = words!(
-        "git config core.fsmonitor true, where git has a monitor for your system",
-        "git config core.fsmonitor true（需 git 支持本系统的监视）"
-    );
-    Ok(worth_it(patient, on, help))
-}
-
-/// A setting that helps large ledgers.
-fn worth_it(patient: &Patient, on: bool, help: Words) -> Finding {
-    let (n, files) = (patient.files, counted(patient.files, "prospect", "prospects"));
-    match (on, n >= MANY) {
-        (true, _) => Finding::fine(words!("on", "已开启")),
-        (false, true) => Finding::advice(
-            words!(
-                "off, with {files}: git status is slower",
-                "未开启，有 {n} 个潜在客户：git status 较慢"
-            ),
-            help,
-        ),
-        (false, false) => {
-            Finding::fine(words!("off; not needed for {files}", "未开启；{n} 个潜在客户用不着"))
-        }
-    }
-}
-
-/// No write was cut short.
-fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
-    let left = left(&patient.ledger.root);
-    if left.foreign {
-        let found = words!(
-            "a journal in .crm/ is not obeyed: of an earlier version, or from a clone",
-            ".crm/ 里有一份不予执行的写入日志：由旧版本留下，或随克隆而来"
-        );
-        let help = words!(
-            "git diff shows whether a write was cut short; then remove .crm/journal",
-            "用 git diff 查看是否有写入中断，然后删除 .crm/journal"
-        );
-        return Ok(Finding::advice(found, help));
-    }
-    if left.journal {
-        let help = words!(
-            "any command that reads finishes it: crm check",
-            "任何读取账本的命令都会把它补完：crm check"
-        );
-        let found = words!("a write was cut short, or is under way", "有一次写入中断，或正在进行");
-        return Ok(Finding::advice(found, help));
-    }
-    Ok(match left.texts {
-        0 => Finding::fine(words!("no write is unfinished", "没有未完成的写入")),
-        n => {
-            let files = counted(n, "temporary file", "temporary files");
-            Finding::advice(
-                words!("{files} in .crm/tmp", ".crm/tmp 里有 {n} 个临时文件"),
-                words!("the next command that writes removes them", "下一个写账本的命令会清除它们"),
-            )
-        }
-    })
-}
-
-/// `crm` on the PATH is this program (Debian's crmsh has one as well).
-fn program(patient: &Patient) -> Result<Finding, Failure> {
-    let found = patient.on_path("crm");
-    let first = || found.first().map(|file| file.display().to_string()).unwrap_or_default();
-    let before = words!(
-        "put the folder of this one before it, or give it another name",
-        "把本程序的文件夹放到它前面，或给它改名"
-    );
-    Ok(match found.iter().position(|file| patient.is_this_program(file)) {
-        Some(0) => Finding::fine(words!("crm on the PATH is this one", "PATH 上的 crm 就是本程序")),
-        Some(_) => Finding::advice(
-            words!("{} comes first on the PATH", "PATH 上排在前面的是 {}", first()),
-            before,
-        ),
-        None if found.is_empty() => Finding::advice(
-            words!("crm is not on the PATH", "PATH 上没有 crm"),
-            words!(
-                "add its folder to the PATH: the hooks call it by name",
-                "把它的文件夹加入 PATH：钩子按名称调用它"
-            ),
-        ),
-        None => Finding::advice(
-            words!(
-                "crm on the PATH is another program: {}",
-                "PATH 上的 crm 是另一个程序：{}",
-                first()
-            ),
-            before,
-        ),
-    })
-}
-
-/// The hooks of a clone are there, and of this version.
-fn hooks(patient: &Patient) -> Result<Finding, Failure> {
-    let prefix = patient.prefix.as_deref().unwrap_or_default();
-    let hooks = Hooks::of(&patient.git, prefix)?;
-    let count = |standing| CLONE.iter().filter(|hook| hooks.standing(hook) == standing).count();
-    Ok(if count(Standing::Ours) == CLONE.len() {
-        Finding::fine(words!("the checks run before every commit", "每次提交前都会检查"))
-    } else if count(Standing::Older) > 0 {
-        let found = words!("hooks of another version or folder", "钩子属于另一版本或另一文件夹");
-        Finding::advice(found, install())
-    } else if count(Standing::Foreign) > 0 {
-        Finding::advice(
-            words!("hooks of another program", "已有其他程序的钩子"),
-            words!("crm hooks install --chain runs both", "crm hooks install --chain 让两者都运行"),
-        )
-    } else {
-        let found = words!("nothing is checked before a commit", "提交前没有检查");
-        Finding::advice(found, install())
-    })
 }
