@@ -11,18 +11,16 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::durable::{failed, sync_folder, write_durably};
 use crate::disk::file::{MAX_FILE, symlink};
 use crate::disk::journal::{self, Step, fingerprint, fingerprint_of};
-use crate::disk::private::{Private, held, lock};
+use crate::disk::private::{Private, lock};
 use crate::disk::root::link_on_the_way;
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a command waits for another one to finish writing.
-const LOCK_WAIT: Duration = Duration::from_secs(10);
-/// How often a reader looks whether a writer has finished.
-const POLL: Duration = Duration::from_millis(2);
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// The number of files that are made durable at a time.
 const STAGED_AT_ONCE: usize = 32;
 
@@ -272,53 +270,6 @@ impl Writer {
     }
 }
 
-/// Finishes a commit that a dead writer left half done, before the ledger is read. Without such a commit it costs
-/// a few looks at the disk. Waits at most ten seconds for a commit of a living writer. Returns what was finished, or that
-/// a journal was not obeyed.
-pub fn recover(root: &Path) -> Result<Option<Diagnostic>, Diagnostic> {
-    recover_within(root, LOCK_WAIT)
-}
-
-/// [`recover`] that waits at most `wait`.
-pub fn recover_within(root: &Path, wait: Duration) -> Result<Option<Diagnostic>, Diagnostic> {
-    let private = Private::of(root);
-    let started = Instant::now();
-    while private.journal().exists() {
-        match Writer::open_within(root, Duration::ZERO) {
-            Ok(writer) => return Ok(writer.finished),
-            Err(problem) if problem.code == Code::Locked => {
-                if started.elapsed() >= wait {
-                    return Err(held(&private.lock(), wait));
-                }
-            }
-            // A process without the right to write cannot tell whether the writer lives; a living one is done soon.
-            Err(problem) if started.elapsed() >= wait / 10 => return Err(problem),
-            Err(_) => {}
-        }
-        std::thread::sleep(POLL);
-    }
-    Ok(private.foreign_journal().map(|journal| not_obeyed(&journal)))
-}
-
-/// What is left of writes that were cut short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
-    /// A commit of several files is under way, or was cut short.
-    pub journal: bool,
-    /// There is a journal that is not obeyed.
-    pub foreign: bool,
-    /// How many new texts were never renamed.
-    pub texts: usize,
-}
-
-/// What is left of writes to the ledger at `root`; nothing is changed.
-pub fn left(root: &Path) -> Left {
-    let private = Private::of(root);
-    let texts = fs::read_dir(private.temporaries()).map_or(0, |entries| entries.flatten().count());
-    let foreign = private.foreign_journal().is_some();
-    Left { journal: private.journal().exists(), foreign, texts }
-}
-
 fn is_plain_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file())
 }
@@ -390,18 +341,6 @@ fn was_finished(steps: &[Step], undone: &[&Step]) -> Diagnostic {
     found.help(words!(
         "look at these yourself, they were changed since: {left}",
         "以下文件此后又有改动，请自行查看：{left}"
-    ))
-}
-
-/// That a journal in `.crm/` of a ledger that git keeps is not obeyed.
-fn not_obeyed(journal: &Path) -> Diagnostic {
-    let message = words!(
-        "a journal of a write is not obeyed: it came with the clone, or is of an earlier version",
-        "未执行此处的写入日志：它可能随克隆而来，或由旧版本留下"
-    );
-    Diagnostic::new(Code::CutShort, message).at(Place::file(journal)).help(words!(
-        "look with `git diff` and `crm check` whether a write was cut short, then remove the file",
-        "请用 `git diff` 和 `crm check` 查看是否有写入中断，然后删除该文件"
     ))
 }
 

@@ -4,7 +4,7 @@ use super::finding::Finding;
 use crate::cli::context::Context;
 use crate::diag::{Code, Failure, Lang, Words, counted};
 use crate::disk::ledger::Ledger;
-use crate::disk::write::left;
+use crate::disk::recover::remains;
 use crate::format::layout::{PRIVATE, SETTINGS};
 use crate::git::hooks::{CLONE, Hooks, Standing};
 use crate::git::kept::{self, tracked_state, would_ignore};
@@ -296,7 +296,7 @@ fn worth_it(clone: &CheckedClone, on: bool, help: Words) -> Finding {
 
 /// No write was cut short.
 fn unfinished(clone: &CheckedClone) -> Result<Finding, Failure> {
-    let left = left(&clone.ledger.root);
+    let left = remains(&clone.ledger.root);
     if left.foreign {
         let found = words!(
             "a journal in .crm/ is not obeyed: of an earlier version, or from a clone",
