@@ -18,7 +18,7 @@ use crm::format::read_settings::read_settings;
 use crm::model::event::{Event, EventKey};
 use crm::model::mapping::Mapping;
 use crm::model::settings::Settings;
-use crm::plan::import::{Import, import};
+use crm::plan::import::{ImportTerms, import};
 use crm::rules::book::Keep;
 use crm::rules::query::{Context, Query};
 use crm::rules::replay::replay;
@@ -145,7 +145,7 @@ pub fn csv(data: &[u8]) {
     assert!(rows.rows.iter().all(|row| (1..=lines).contains(&row.line)));
     for mapping in MAPPINGS.iter() {
         let today = day(DAYS[1]);
-        let by = Import { settings: &SETTINGS, mapping, file, date: Some(today), today };
+        let by = ImportTerms { settings: &SETTINGS, mapping, file, date: Some(today), today };
         match import(&rows, &[], &HashMap::new(), &by) {
             Ok(imported) => {
                 says_nothing_but_text(&imported.bad);

@@ -26,7 +26,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
     let idle = Team::idle(book);
     let mut eligibility =
         Eligibility::without_accounts(book, &idle).map_err(|diagnostic| vec![(0, diagnostic)])?;
-    let Found { survey, named, mut pool } = find(book, &idle, &eligibility, lines);
+    let PlanScan { survey, named, mut pool } = find(book, &idle, &eligibility, lines);
     let (mut team, holders, unknown) = survey.done(book);
     eligibility.learn(holders);
     pool.sort_unstable();
@@ -92,7 +92,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
 
 /// The rules and the state against which an edited plan is checked.
 #[derive(Default)]
-struct Found<'b> {
+struct PlanScan<'b> {
     survey: Survey<'b>,
     /// The prospects that its lines name, by their ids, folded.
     named: HashMap<String, Named>,
@@ -113,11 +113,11 @@ fn find<'b>(
     idle: &Team,
     eligibility: &Eligibility,
     lines: &[PlanLine],
-) -> Found<'b> {
+) -> PlanScan<'b> {
     let wanted: HashSet<String> = lines.iter().map(|line| fold(&line.id)).collect();
     book.fold(
         &Query::everything(),
-        |found: &mut Found, record| {
+        |found: &mut PlanScan, record| {
             found.survey.take(record, book, idle);
             let id = &record.prospect.id;
             found.pool.extend(record.state.in_pool().then(|| id.clone()));

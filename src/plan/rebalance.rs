@@ -110,26 +110,26 @@ struct Task {
 
 /// The data of the prospects.
 #[derive(Default)]
-struct Seen<'b> {
+struct RebalanceScan<'b> {
     survey: Survey<'b>,
     tasks: Vec<Task>,
     stay: BTreeMap<Stays, usize>,
 }
 
-impl<'b> Seen<'b> {
+impl<'b> RebalanceScan<'b> {
     fn of(
         book: &'b Book,
         query: &Query,
         wish: Wish,
         idle: &Team,
         eligibility: Option<&Eligibility>,
-    ) -> Seen<'b> {
+    ) -> RebalanceScan<'b> {
         // The members whose load is evened out do not depend on their prospects.
         let counted: Vec<bool> = capacities(idle).iter().map(|capacity| *capacity > 0).collect();
         let selected = book.selection(query);
         book.fold(
             &Query::everything(),
-            |seen: &mut Seen, record| {
+            |seen: &mut RebalanceScan, record| {
                 seen.survey.take(record, book, idle);
                 let owner = record.state.owner.as_deref().and_then(|id| idle.place(id));
                 let open = record.state.outcome == Outcome::Open;
@@ -191,8 +191,8 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     }
     let idle = Team::idle(book);
     let eligibility = Eligibility::without_accounts(book, &idle);
-    let Seen { survey, tasks, mut stay } =
-        Seen::of(book, query, wish, &idle, eligibility.as_ref().ok());
+    let RebalanceScan { survey, tasks, mut stay } =
+        RebalanceScan::of(book, query, wish, &idle, eligibility.as_ref().ok());
     let (team, holders, unknown) = survey.done(book);
     if !unknown.is_empty() {
         return Err(Failure(unknown_owners(&unknown, settings)));

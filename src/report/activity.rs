@@ -80,7 +80,7 @@ impl Activity {
 #[derive(Debug, Clone, Default)]
 pub struct Practice {
     /// By rep, or by the dimension asked for.
-    pub groups: Groups,
+    pub groups: ActivityByGroup,
     /// Of all groups together.
     pub all: Activity,
     /// Reps whose tallies are left out: they cannot be divided among the prospects selected.
@@ -109,24 +109,25 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Pract
         .collect();
     let (mut groups, held) = request.fold(
         book,
-        |(all, held): &mut (Vec<Groups>, Held), record| {
-            all.resize_with(periods.len(), Groups::new);
+        |(all, held): &mut (Vec<ActivityByGroup>, Held), record| {
+            all.resize_with(periods.len(), ActivityByGroup::new);
             hold(record, book, request, held);
             for ((period, days), groups) in periods.iter().zip(&days).zip(all) {
                 if record.state.last_entry.is_some_and(|last| last >= period.from) {
-                    Count { book, request, period: *period, record, days, groups }.record();
+                    ActivityCounter { book, request, period: *period, record, days, groups }
+                        .record();
                 }
             }
         },
         |all, part| {
-            all.0.resize_with(periods.len(), Groups::new);
+            all.0.resize_with(periods.len(), ActivityByGroup::new);
             for (known, groups) in all.0.iter_mut().zip(part.0) {
                 join(known, groups, |activity, others| activity.add(&others));
             }
             join(&mut all.1, part.1, |count, others| *count += others);
         },
     );
-    groups.resize_with(periods.len(), Groups::new);
+    groups.resize_with(periods.len(), ActivityByGroup::new);
     let practice = groups.into_iter().zip(tallied).zip(left_out);
     let practice = practice.map(|((groups, tallies), left_out)| {
         let mut practice = Practice { groups, left_out, ..Practice::default() };
@@ -161,7 +162,7 @@ fn hold(record: &Record, book: &Book, request: &Request, held: &mut Held) {
 }
 
 /// The counts of each group.
-type Groups = BTreeMap<String, Activity>;
+type ActivityByGroup = BTreeMap<String, Activity>;
 
 /// The days that a rep counted by hand.
 type Days<'b> = BTreeSet<(&'b str, Date)>;
@@ -213,16 +214,16 @@ fn manager(rep: &str, settings: &Settings) -> String {
 }
 
 /// One record being counted.
-struct Count<'a, 'b> {
+struct ActivityCounter<'a, 'b> {
     book: &'b Book,
     request: &'a Request,
     period: Period,
     record: &'a Record,
     days: &'a Days<'b>,
-    groups: &'a mut Groups,
+    groups: &'a mut ActivityByGroup,
 }
 
-impl<'b> Count<'_, 'b> {
+impl<'b> ActivityCounter<'_, 'b> {
     fn record(&mut self) {
         let record = self.record;
         let events: Vec<&Event> = standing(&record.prospect.events, self.book.as_of).collect();

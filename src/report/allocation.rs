@@ -14,7 +14,7 @@ use crate::value::label::Lang;
 
 /// The counts of prospects.
 #[derive(Default)]
-struct Seen<'b> {
+struct LoadScan<'b> {
     team: Count<'b>,
     /// Open ones whose owner the settings do not list.
     unknown: usize,
@@ -22,14 +22,14 @@ struct Seen<'b> {
     pool: usize,
 }
 
-impl<'b> Seen<'b> {
+impl<'b> LoadScan<'b> {
     fn take(&mut self, record: &Record, selected: bool, book: &'b Book) {
         self.team.take(record, book);
         self.unknown += usize::from(unknown_owner(record, &book.settings).is_some());
         self.pool += usize::from(selected && record.state.in_pool());
     }
 
-    fn join(&mut self, other: Seen<'b>) {
+    fn join(&mut self, other: LoadScan<'b>) {
         self.team.join(other.team);
         self.unknown += other.unknown;
         self.pool += other.pool;
@@ -40,10 +40,10 @@ impl<'b> Seen<'b> {
 pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let selected = request.selection(book);
-    let Seen { team, unknown, pool } = book.fold(
+    let LoadScan { team, unknown, pool } = book.fold(
         &Query::everything(),
-        |seen: &mut Seen, record| seen.take(record, selected.has(record), book),
-        Seen::join,
+        |seen: &mut LoadScan, record| seen.take(record, selected.has(record), book),
+        LoadScan::join,
     );
     let team = team.team(book);
     let turns = team.next();

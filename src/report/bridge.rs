@@ -22,7 +22,7 @@ const DAYS: i64 = 7;
 
 /// The prospects that one kind of change happened to.
 #[derive(Debug, Clone, Default)]
-struct Line {
+struct ChangeTotal {
     prospects: usize,
     delta: Stock,
     affected: Sum,
@@ -30,9 +30,9 @@ struct Line {
 
 /// The bridge of one group.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Span {
+pub(super) struct GroupBridge {
     pub(super) opening: Stock,
-    lines: BTreeMap<Change, Line>,
+    lines: BTreeMap<Change, ChangeTotal>,
     pub(super) closing: Stock,
 }
 
@@ -95,7 +95,7 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 /// Bridges by group, and the changes in them that shall be listed.
 #[derive(Default)]
 pub(super) struct Spans {
-    pub(super) spans: BTreeMap<String, Span>,
+    pub(super) spans: BTreeMap<String, GroupBridge>,
     pub(super) steps: Vec<Step>,
 }
 
@@ -199,7 +199,7 @@ fn has_foreign(stock: &Stock) -> bool {
 }
 
 pub(super) fn span_table(
-    spans: &BTreeMap<String, Span>,
+    spans: &BTreeMap<String, GroupBridge>,
     request: &Request,
     end: &str,
     every_kind: bool,
@@ -274,7 +274,7 @@ pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table
 }
 
 /// Opening, what moved the value, and closing, as bars of their size.
-pub(super) fn picture(span: &Span, days: &str, lang: Lang) -> Picture {
+pub(super) fn picture(span: &GroupBridge, days: &str, lang: Lang) -> Picture {
     let bar = |label: &str, amount: Amount, sign: &str| {
         let size = amount.to_f64().abs();
         Quantity::new(label, size, format!("{sign}{}", amount.trimmed().grouped()))

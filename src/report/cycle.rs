@@ -42,11 +42,11 @@ struct Passes {
 #[derive(Debug, Default)]
 struct Times {
     groups: BTreeMap<String, Passes>,
-    stays: Stays,
+    stays: DaysByColumn,
 }
 
 /// Days in each column, by its position.
-type Stays = BTreeMap<usize, Vec<Observation>>;
+type DaysByColumn = BTreeMap<usize, Vec<Observation>>;
 
 impl Passes {
     fn add(&mut self, other: &Passes) {
@@ -157,7 +157,7 @@ fn passes(record: &Record, book: &Book, request: &Request, groups: &mut BTreeMap
 }
 
 /// A stretch in a column that goes on is censored.
-fn stays(record: &Record, book: &Book, request: &Request, stays: &mut Stays) {
+fn stays(record: &Record, book: &Book, request: &Request, stays: &mut DaysByColumn) {
     let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
     for spell in record.history.stages.iter().filter(|spell| inside(spell.from)) {
         let last = spell.to.unwrap_or(book.as_of);
@@ -295,7 +295,7 @@ fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
 }
 
 /// Time in each open column.
-fn stay_table(board: &Board, stays: &Stays, lang: Lang) -> Table {
+fn stay_table(board: &Board, stays: &DaysByColumn, lang: Lang) -> Table {
     let none = Vec::new();
     let mut columns = vec![column("stage", Kind::Text, lang)];
     for id in ["departures", "mean", "km-median", "km-low", "km-high", "still-there"] {

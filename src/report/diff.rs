@@ -15,7 +15,7 @@ use crate::value::label::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A prospect in both versions of a ledger.
-type Pair<'b> = (Option<&'b Record>, Option<&'b Record>);
+type Versions<'b> = (Option<&'b Record>, Option<&'b Record>);
 
 /// The changes between two versions of a ledger, replayed by one settings file; `names` are the revisions as typed.
 /// Books of the differing prospects are enough, with the stock at the `end`: a prospect that is equal on both sides
@@ -82,8 +82,8 @@ pub fn diff(
 }
 
 /// Every prospect of either version, by id; those that the request selects.
-fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Pair<'b>> {
-    let mut pairs: BTreeMap<String, Pair> = BTreeMap::new();
+fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Versions<'b>> {
+    let mut pairs: BTreeMap<String, Versions> = BTreeMap::new();
     for record in before.records() {
         pairs.entry(id::fold(&record.prospect.id)).or_default().0 = Some(record);
     }
@@ -99,7 +99,7 @@ fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Pai
     pairs.into_iter().filter(|(id, _)| selected.contains(id)).map(|(_, pair)| pair).collect()
 }
 
-fn touched_table(touched: &[Pair], lang: Lang) -> Table {
+fn touched_table(touched: &[Versions], lang: Lang) -> Table {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),

@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// One thing to do.
 struct Item {
     date: Date,
-    what: &'static What,
+    what: &'static DueKind,
     detail: Text,
 }
 
@@ -36,21 +36,21 @@ struct Whom {
 }
 
 /// What can be due: its id, English, Chinese.
-type What = (&'static str, &'static str, &'static str);
+type DueKind = (&'static str, &'static str, &'static str);
 
 /// Ids and names of what can be due, in the order in which those of one day are listed.
-const NEXT: What = ("next-step", "next step", "下一步");
-const CLOSE: What = ("close-by", "signing date", "签约日");
-const CYCLE: What = ("cycle-ends", "cycle ends", "周期到期");
-const RESUMES: What = ("resumes", "hold ends", "恢复跟进");
-const RECYCLE: What = ("recycle", "goes to the pool", "回收公海");
-const LEFT: What = ("owner-left", "owner has left", "负责人已离职");
-const BIRTHDAY: What = ("birthday", "birthday", "生日");
+const NEXT: DueKind = ("next-step", "next step", "下一步");
+const CLOSE: DueKind = ("close-by", "signing date", "签约日");
+const CYCLE: DueKind = ("cycle-ends", "cycle ends", "周期到期");
+const RESUMES: DueKind = ("resumes", "hold ends", "恢复跟进");
+const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
+const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
+const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 
 /// What the policy of its grade demands for a prospect.
-const VERIFY: What = ("verify", "verify record", "核实资料");
-const CONTACT: What = ("contact", "be in touch", "保持联系");
-const ANSWER: What = ("answer", "answer", "答复");
+const VERIFY: DueKind = ("verify", "verify record", "核实资料");
+const CONTACT: DueKind = ("contact", "be in touch", "保持联系");
+const ANSWER: DueKind = ("answer", "answer", "答复");
 
 /// Everything due up to `days` after the as-of day; what was missed stays until something happens.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {

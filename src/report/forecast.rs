@@ -8,7 +8,7 @@ use super::calibration::{Moves, Odds};
 use super::dimension::Dimension;
 use super::figures::without_rate;
 use super::measures::{Measures, Results, measures};
-use super::outlook::{Item, Line, Open, Outlook};
+use super::outlook::{ForecastLine, Item, Open, Outlook};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What the forecast needs of the prospects.
 #[derive(Default)]
-struct Found {
+struct ForecastScan {
     /// The boards that the selected ones are on.
     boards: BTreeSet<usize>,
     /// The moves of all prospects, selected or not, by board.
@@ -39,12 +39,12 @@ struct Found {
 }
 
 /// Goes through the ledger once: the moves of all, the rest of the selected ones.
-fn gather(book: &Book, request: &Request, period: Period) -> Found {
+fn gather(book: &Book, request: &Request, period: Period) -> ForecastScan {
     let settings = &book.settings;
     let selected = request.selection(book);
     let mut found = book.fold(
         &Query::everything(),
-        |found: &mut Found, record| {
+        |found: &mut ForecastScan, record| {
             let (state, pipeline) = (&record.state, record.pipeline(settings));
             found.moves.entry(state.pipeline).or_default().count(record, pipeline);
             if !selected.has(record) {
@@ -79,7 +79,8 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
     let period = request.period.unwrap_or_else(|| settings.forecast.per.around(book.as_of));
-    let Found { boards: used, mut moves, open, unweighed, results } = gather(book, request, period);
+    let ForecastScan { boards: used, mut moves, open, unweighed, results } =
+        gather(book, request, period);
     let boards = boards(settings, |position| used.contains(&position));
     let odds: BTreeMap<usize, Vec<Odds>> = boards
         .iter()
@@ -141,7 +142,7 @@ fn about(book: &Book, settings: &Settings, lang: Lang) -> String {
 /// A row for each month to come, their sum, and a row for each kind of prospect that is not added up;
 /// with the widest step that a distribution had to be rounded to.
 fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u64>) {
-    let mut groups: BTreeMap<&str, BTreeMap<Line, Vec<Item>>> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, BTreeMap<ForecastLine, Vec<Item>>> = BTreeMap::new();
     if request.by.is_none() {
         groups.entry("").or_default();
     }
@@ -153,10 +154,10 @@ fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u
     for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let mut lines: Vec<(&str, Option<Line>, Vec<Item>)> = Vec::new();
+    let mut lines: Vec<(&str, Option<ForecastLine>, Vec<Item>)> = Vec::new();
     for (group, known) in groups {
         let (months, others): (Vec<_>, Vec<_>) =
-            known.into_iter().partition(|(line, _)| matches!(line, Line::Month(..)));
+            known.into_iter().partition(|(line, _)| matches!(line, ForecastLine::Month(..)));
         let all = (months.len() != 1)
             .then(|| months.iter().flat_map(|(_, items)| items).copied().collect());
         lines.extend(months.into_iter().map(|(line, items)| (group, Some(line), items)));
@@ -175,7 +176,7 @@ fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u
         row.extend(cells(outlook, *line, lang));
         let emphasis = match line {
             None => Emphasis::Total,
-            Some(Line::Month(..)) => Emphasis::Plain,
+            Some(ForecastLine::Month(..)) => Emphasis::Plain,
             Some(_) => Emphasis::Warn,
         };
         Row::with(row, emphasis)
@@ -188,9 +189,9 @@ fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u
 }
 
 /// The figures of a line; those of another currency carry its name.
-fn cells(outlook: &Outlook, line: Option<Line>, lang: Lang) -> Vec<Cell> {
+fn cells(outlook: &Outlook, line: Option<ForecastLine>, lang: Lang) -> Vec<Cell> {
     let currency = match line {
-        Some(Line::Foreign(currency)) => Some(currency),
+        Some(ForecastLine::Foreign(currency)) => Some(currency),
         _ => None,
     };
     let money = |amount: Amount| match currency {
@@ -298,7 +299,7 @@ fn notes(open: &[Open], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Ve
             Lang::Zh => format!("组合过多：p10、p50、p90以至多{width}为一档"),
         });
     }
-    if open.iter().any(|one| !matches!(one.line, Line::Month(..))) {
+    if open.iter().any(|one| !matches!(one.line, ForecastLine::Month(..))) {
         notes.push(
             lang.pick(
                 "lines without a month to come are on their own and not added up: late (the date has gone by), undated, overdue (past the sales cycle), on-hold, other currencies",

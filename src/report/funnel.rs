@@ -26,7 +26,7 @@ const WINDOW: i64 = 90;
 
 /// One column of one group.
 #[derive(Debug, Clone, Default)]
-struct Figures {
+struct ColumnFigures {
     count: u64,
     value: Sum,
     weighted: Amount,
@@ -38,7 +38,7 @@ struct Figures {
     days: i64,
 }
 
-impl Figures {
+impl ColumnFigures {
     /// Adds a prospect of this column.
     fn count_in(&mut self, record: &Record, settings: &Settings) {
         self.count += 1;
@@ -48,7 +48,7 @@ impl Figures {
     }
 
     /// Adds the counts of another thread.
-    fn join(&mut self, other: &Figures) {
+    fn join(&mut self, other: &ColumnFigures) {
         self.count += other.count;
         self.value.add_sum(&other.value);
         self.weighted = self.weighted.plus(other.weighted);
@@ -71,7 +71,7 @@ impl Figures {
 }
 
 /// The columns of each group of one pipeline: as many as the pipeline has.
-type Groups = BTreeMap<String, Vec<Figures>>;
+type ColumnsByGroup = BTreeMap<String, Vec<ColumnFigures>>;
 
 /// The funnel: a table for each pipeline in use.
 pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
@@ -79,7 +79,7 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = settings.language;
     let gathered = gather(book, request);
     let window = span(book, Some(asked(book, request)));
-    let none = Groups::new();
+    let none = ColumnsByGroup::new();
     let mut sheet = Sheet {
         id: "funnel".into(),
         title: lang.pick("Funnel", "漏斗").into(),
@@ -132,18 +132,18 @@ fn about(book: &Book) -> String {
 }
 
 /// The figures of each pipeline, by its position; none at all if none is in use.
-fn gather(book: &Book, request: &Request) -> Vec<Groups> {
+fn gather(book: &Book, request: &Request) -> Vec<ColumnsByGroup> {
     let settings = &book.settings;
     let window = asked(book, request);
     // Without groups all keys are `None`: two empty texts are slower to compare, once for each prospect.
     let gathered = request.fold(
         book,
-        |all: &mut Vec<BTreeMap<Option<String>, Vec<Figures>>>, record| {
+        |all: &mut Vec<BTreeMap<Option<String>, Vec<ColumnFigures>>>, record| {
             all.resize_with(settings.pipelines.len(), BTreeMap::new);
             let (state, pipeline) = (&record.state, record.pipeline(settings));
             let columns = all[state.pipeline]
                 .entry(request.group(record, book))
-                .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
+                .or_insert_with(|| vec![ColumnFigures::default(); pipeline.stages.len()]);
             columns[state.stage].count_in(record, settings);
             for spell in &record.history.stages {
                 let cell = &mut columns[spell.stage];
@@ -163,13 +163,18 @@ fn gather(book: &Book, request: &Request) -> Vec<Groups> {
             }
         },
     );
-    let named = |groups: BTreeMap<Option<String>, Vec<Figures>>| {
+    let named = |groups: BTreeMap<Option<String>, Vec<ColumnFigures>>| {
         groups.into_iter().map(|(group, cells)| (group.unwrap_or_default(), cells)).collect()
     };
     gathered.into_iter().map(named).collect()
 }
 
-fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Settings) -> Table {
+fn table(
+    pipeline: &Pipeline,
+    groups: &ColumnsByGroup,
+    request: &Request,
+    settings: &Settings,
+) -> Table {
     let lang = settings.language;
     let foreign = groups.values().flatten().any(|cell| cell.value.others().next().is_some());
     let mut columns: Vec<Column> = Vec::new();
@@ -181,15 +186,15 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
     if foreign {
         columns.push(column("other-currencies", Kind::Text, lang));
     }
-    let empty = [(String::new(), vec![Figures::default(); pipeline.stages.len()])];
-    let shown: Vec<(&String, &Vec<Figures>)> = if groups.is_empty() && request.by.is_none() {
+    let empty = [(String::new(), vec![ColumnFigures::default(); pipeline.stages.len()])];
+    let shown: Vec<(&String, &Vec<ColumnFigures>)> = if groups.is_empty() && request.by.is_none() {
         empty.iter().map(|(group, cells)| (group, cells)).collect()
     } else {
         groups.iter().collect()
     };
     let mut rows = Vec::new();
     for (group, cells) in shown {
-        let mut open = Figures::default();
+        let mut open = ColumnFigures::default();
         for (stage, cell) in pipeline.stages.iter().zip(cells) {
             let mut row: Vec<Cell> = Vec::new();
             row.extend(by_cell(request, group, lang));
@@ -216,7 +221,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
 }
 
 /// A bar for each open column, of all groups together. The closed one would grow for ever.
-fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture {
+fn picture(pipeline: &Pipeline, groups: &ColumnsByGroup, settings: &Settings) -> Picture {
     let lang = settings.language;
     let shown = pipeline.open().iter().enumerate().map(|(stage, column)| {
         let count: u64 = groups.values().map(|columns| columns[stage].count).sum();
@@ -227,7 +232,7 @@ fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture
 }
 
 /// What is expected is weighted while it is open.
-fn figures(cell: &Figures, open: bool, foreign: bool) -> Vec<Cell> {
+fn figures(cell: &ColumnFigures, open: bool, foreign: bool) -> Vec<Cell> {
     let mut cells = vec![
         count(cell.count),
         Cell::sum(&cell.value),
@@ -243,7 +248,7 @@ fn figures(cell: &Figures, open: bool, foreign: bool) -> Vec<Cell> {
 /// What each open column would hold at the ledger's own pace, beside what it holds.
 fn pace(
     pipeline: &Pipeline,
-    groups: &Groups,
+    groups: &ColumnsByGroup,
     request: &Request,
     book: &Book,
     days: Period,
@@ -296,7 +301,7 @@ fn pace(
 /// The shape of each group, over the last three open columns of the board.
 fn notes(
     pipeline: &Pipeline,
-    groups: &Groups,
+    groups: &ColumnsByGroup,
     request: &Request,
     settings: &Settings,
     window: Period,
@@ -309,8 +314,8 @@ fn notes(
     }
     let single = groups.len() <= 1 && groups.keys().all(String::is_empty);
     let mut notes = Vec::new();
-    let none = vec![Figures::default(); pipeline.stages.len()];
-    let all: Vec<(&str, &Vec<Figures>)> = if groups.is_empty() {
+    let none = vec![ColumnFigures::default(); pipeline.stages.len()];
+    let all: Vec<(&str, &Vec<ColumnFigures>)> = if groups.is_empty() {
         vec![("", &none)]
     } else {
         groups.iter().map(|(group, cells)| (group.as_str(), cells)).collect()
@@ -332,7 +337,7 @@ fn notes(
 }
 
 /// The shape and what it says; of too few nothing but that.
-fn shape(pipeline: &Pipeline, cells: &[Figures], settings: &Settings) -> String {
+fn shape(pipeline: &Pipeline, cells: &[ColumnFigures], settings: &Settings) -> String {
     let lang = settings.language;
     let open = pipeline.open();
     let last = [open.len() - 3, open.len() - 2, open.len() - 1];
@@ -365,7 +370,7 @@ fn shape(pipeline: &Pipeline, cells: &[Figures], settings: &Settings) -> String 
 /// The advice in numbers: what the columns behind the feed would hold at the ledger's own pace.
 fn numbers(
     pipeline: &Pipeline,
-    cells: &[Figures],
+    cells: &[ColumnFigures],
     window: Period,
     settings: &Settings,
 ) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::Request;
 use super::breakdown::percent;
 use super::figures::{count, enough, few, number, others};
-use super::outlook::{Line, Open, Outlook};
+use super::outlook::{ForecastLine, Open, Outlook};
 use crate::diag::counted;
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
@@ -146,7 +146,7 @@ pub fn measures(
     };
     let pushed = open.iter().filter(|one| one.pushes > 0);
     let slipped: Vec<&Open> = open.iter().filter(|one| one.slipped).collect();
-    let own = slipped.iter().filter(|one| !matches!(one.line, Line::Foreign(_)));
+    let own = slipped.iter().filter(|one| !matches!(one.line, ForecastLine::Foreign(_)));
     let slipped_value = own.fold(Amount::ZERO, |sum, one| sum.plus(one.value));
     Measures {
         period,
@@ -181,7 +181,7 @@ impl Measures {
     pub fn foreign(&self, open: &[Open]) -> Sum {
         let mut sum = self.so_far.1.clone();
         for one in open {
-            if let Line::Foreign(currency) = one.line {
+            if let ForecastLine::Foreign(currency) = one.line {
                 sum.add(Money { amount: one.value, currency: Some(currency) });
             }
         }

@@ -16,7 +16,7 @@ use crate::value::text::Text;
 
 /// The line of the forecast that an open prospect is in. Only lines of a month to come are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Line {
+pub enum ForecastLine {
     /// Expected to close in this month.
     Month(i32, u32),
     /// Should have closed by now.
@@ -31,28 +31,28 @@ pub enum Line {
     Foreign(Currency),
 }
 
-impl Line {
+impl ForecastLine {
     /// The first that fits: another currency, on hold, past the cycle, no date, a date gone by.
-    fn of(record: &Record, as_of: Date) -> Line {
+    fn of(record: &Record, as_of: Date) -> ForecastLine {
         let state = &record.state;
         match (state.value.and_then(|value| value.currency), state.evidence.close_by) {
-            (Some(currency), _) => Line::Foreign(currency),
-            _ if state.flags.on_hold => Line::Hold,
-            _ if state.flags.overdue => Line::Overdue,
-            (_, None) => Line::Undated,
-            (_, Some((day, _))) if day < as_of => Line::Late,
-            (_, Some((day, _))) => Line::Month(day.year(), day.month()),
+            (Some(currency), _) => ForecastLine::Foreign(currency),
+            _ if state.flags.on_hold => ForecastLine::Hold,
+            _ if state.flags.overdue => ForecastLine::Overdue,
+            (_, None) => ForecastLine::Undated,
+            (_, Some((day, _))) if day < as_of => ForecastLine::Late,
+            (_, Some((day, _))) => ForecastLine::Month(day.year(), day.month()),
         }
     }
 
     pub(super) fn label(self, lang: Lang) -> String {
         match self {
-            Line::Month(year, month) => format!("{year:04}-{month:02}"),
-            Line::Late => term(LINES, "late", lang).into(),
-            Line::Undated => term(LINES, "undated", lang).into(),
-            Line::Overdue => term(LINES, "overdue", lang).into(),
-            Line::Hold => term(LINES, "on-hold", lang).into(),
-            Line::Foreign(currency) => currency.to_string(),
+            ForecastLine::Month(year, month) => format!("{year:04}-{month:02}"),
+            ForecastLine::Late => term(LINES, "late", lang).into(),
+            ForecastLine::Undated => term(LINES, "undated", lang).into(),
+            ForecastLine::Overdue => term(LINES, "overdue", lang).into(),
+            ForecastLine::Hold => term(LINES, "on-hold", lang).into(),
+            ForecastLine::Foreign(currency) => currency.to_string(),
         }
     }
 }
@@ -65,7 +65,7 @@ pub struct Open {
     /// The value of what the forecast is broken down by.
     pub(super) group: Text,
     /// Its line.
-    pub line: Line,
+    pub line: ForecastLine,
     /// The worth, in the ledger's currency or in that of its line; 0 where none is stated.
     pub value: Amount,
     pub(super) valued: bool,
@@ -80,7 +80,7 @@ pub struct Open {
 impl Open {
     pub(super) fn of(record: &Record, book: &Book, request: &Request, period: Period) -> Open {
         let state = &record.state;
-        let line = Line::of(record, book.as_of);
+        let line = ForecastLine::of(record, book.as_of);
         let closes = state.evidence.close_by.map(|(day, _)| day);
         Open {
             id: record.prospect.id.clone(),
@@ -90,7 +90,8 @@ impl Open {
             line,
             value: state.value.map_or(Amount::ZERO, |value| value.amount),
             valued: state.value.is_some(),
-            due: matches!(line, Line::Month(..)) && closes.is_some_and(|day| period.contains(day)),
+            due: matches!(line, ForecastLine::Month(..))
+                && closes.is_some_and(|day| period.contains(day)),
             pushes: state.pushes,
             slipped: state.pushes > 0 && has_slipped(record, period, book.as_of),
         }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 /// A prospect, as far as the policy looks at it.
 #[derive(Default)]
-struct Seen {
+struct PracticeRow {
     name: Text,
     /// The place of its value of what is broken down by, if anything is.
     group: u32,
@@ -36,7 +36,7 @@ struct Seen {
 
 /// All prospects in the order of ids, and what they are judged by.
 struct Judged {
-    seen: Vec<Seen>,
+    seen: Vec<PracticeRow>,
     groups: Box<[Option<String>]>,
     practices: Unpacker,
     graded: Arc<Graded>,
@@ -45,7 +45,7 @@ struct Judged {
 
 /// How often each duty was met, and where it was not.
 #[derive(Default)]
-struct Kept {
+struct DutyTallies {
     /// The group's place, the grade's position, the duty's: met, and all.
     tallies: BTreeMap<(u32, usize, usize), (u64, u64)>,
     missed: Vec<Missed>,
@@ -103,7 +103,7 @@ impl Judged {
     fn of(book: &Book, request: &Request) -> Judged {
         let (groups, packer) = (Interner::default(), Packer::default());
         let selected = request.selection(book);
-        let seen = row_of_each(book, |record| Seen {
+        let seen = row_of_each(book, |record| PracticeRow {
             name: record.prospect.name.clone(),
             group: groups.place(&request.group(record, book)),
             selected: selected.has(record),
@@ -112,7 +112,8 @@ impl Judged {
         let practices = packer.finish();
         let graded = Arc::clone(book.graded());
         let several = graded.of_each().zip(&seen).filter(|(customer, _)| customer.prospects > 1);
-        let attention = |one: &Seen| Some(practices.unpack(one.practice.as_ref()?).attention);
+        let attention =
+            |one: &PracticeRow| Some(practices.unpack(one.practice.as_ref()?).attention);
         let several = several.filter_map(|(customer, one)| Some((customer, attention(one)?)));
         let judge = Judge::of(several, &book.settings, book.as_of);
         Judged { seen, groups: groups.into_values(), practices, graded, judge }
@@ -131,9 +132,9 @@ impl Judged {
     }
 
     /// How the duties of the selected prospects are kept; answers and discounts are those of the period.
-    fn kept(&self, book: &Book, request: &Request) -> Kept {
+    fn kept(&self, book: &Book, request: &Request) -> DutyTallies {
         let grades = book.settings.grading.grades();
-        let mut kept = Kept::default();
+        let mut kept = DutyTallies::default();
         for position in (0..self.seen.len()).filter(|at| self.seen[*at].selected) {
             let grade = self.graded.at(position).grade();
             let rank = grade.and_then(|grade| grades.iter().position(|known| *known == grade));
@@ -145,7 +146,14 @@ impl Judged {
     }
 
     /// Notes how the duties of one prospect are kept, whose grade has this rank.
-    fn keep(&self, kept: &mut Kept, position: usize, rank: usize, on: Date, request: &Request) {
+    fn keep(
+        &self,
+        kept: &mut DutyTallies,
+        position: usize,
+        rank: usize,
+        on: Date,
+        request: &Request,
+    ) {
         let inside = |duty: &Duty| match (request.period, duty) {
             (Some(period), Duty::Answer { answer, .. }) => period.contains(answer.on()),
             (Some(period), Duty::Discount { deal, .. }) => period.contains(deal.on),
@@ -201,7 +209,7 @@ impl Judged {
 }
 
 /// A row for each duty of each grade (of each group): how often it was met.
-fn met(kept: &Kept, judged: &Judged, book: &Book, request: &Request) -> Table {
+fn met(kept: &DutyTallies, judged: &Judged, book: &Book, request: &Request) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();
     let mut columns: Vec<Column> = Vec::new();

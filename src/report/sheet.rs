@@ -57,7 +57,7 @@ impl Page {
 
 /// What the sheets need of the prospects.
 #[derive(Default)]
-struct Found {
+struct SheetScan {
     /// By board, rep and the day it is filled in.
     sheets: BTreeMap<(usize, Text, Date), (Checkpoint, Vec<Name>)>,
     /// Prospects without an owner at the end of a week.
@@ -175,11 +175,11 @@ pub(super) fn reached(week: Period, days: &[Weekday], as_of: Date) -> Vec<Checkp
 }
 
 /// The names on the sheets of every week that the request may mean.
-fn gather(book: &Book, request: &Request) -> Found {
+fn gather(book: &Book, request: &Request) -> SheetScan {
     let weeks = Weeks::at_most(book, request, &book.settings.checkpoints);
     request.fold(
         book,
-        |found: &mut Found, record| {
+        |found: &mut SheetScan, record| {
             weeks.of(record).for_each(|(week, points)| found.fill(record, book, week, points));
         },
         |all, part| {
@@ -189,7 +189,7 @@ fn gather(book: &Book, request: &Request) -> Found {
     )
 }
 
-impl Found {
+impl SheetScan {
     /// Puts a prospect on the sheets of a week: where it stood at the end of the days covered if it was
     /// open, and if it closed in the week, on the sheet of its owner then. Those without an owner are counted.
     fn fill(&mut self, record: &Record, book: &Book, week: Period, points: &[Checkpoint]) {

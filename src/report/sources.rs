@@ -167,9 +167,9 @@ fn back(brought: &Brought) -> Option<f64> {
     Some(brought.value.own.to_f64() / cost.to_f64())
 }
 
-type Line<'a> = (&'a str, &'a Brought, Emphasis);
+type SourceRow<'a> = (&'a str, &'a Brought, Emphasis);
 
-fn machines(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
+fn machines(lines: &[SourceRow], by: &Dimension, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = vec![column(by.name(), Kind::Text, lang)];
     for id in [
@@ -217,7 +217,7 @@ fn machines(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
     }
 }
 
-fn conversion(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
+fn conversion(lines: &[SourceRow], by: &Dimension, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = vec![column(by.name(), Kind::Text, lang)];
     for id in ["leads", "became", "open", "lost", "win-rate"] {
@@ -243,7 +243,7 @@ fn conversion(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
     }
 }
 
-fn money(lines: &[Line], by: &Dimension, campaigns: bool, settings: &Settings) -> Table {
+fn money(lines: &[SourceRow], by: &Dimension, campaigns: bool, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = vec![column(by.name(), Kind::Text, lang)];
     for id in ["won", "value", "value-per-close"] {

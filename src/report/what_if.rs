@@ -31,7 +31,7 @@ pub struct Stated {
 
 /// How the figures are projected.
 #[derive(Debug, Clone, Copy)]
-pub struct Scale {
+pub struct Projection {
     /// Working days of a week.
     pub days: f64,
     /// Working weeks of a year.
@@ -64,7 +64,7 @@ struct Week {
 pub fn what_if(
     measured: Option<(&Book, &Request)>,
     stated: &Stated,
-    scale: Scale,
+    scale: Projection,
     lang: Lang,
 ) -> Result<Sheet, Diagnostic> {
     let (week, about) = match measured {
@@ -142,7 +142,7 @@ fn measured_week(book: &Book, request: &Request) -> (Week, String) {
 
 /// The links of the chain: what is stated, else what is measured. A stated count changes the rates
 /// around it; rates further on stay as measured.
-fn chain(week: &Week, stated: &Stated, scale: Scale) -> Result<Chain, Diagnostic> {
+fn chain(week: &Week, stated: &Stated, scale: Projection) -> Result<Chain, Diagnostic> {
     let a_week = |a_day: Option<f64>| a_day.map(|n| n * scale.days);
     let mut missing = Vec::new();
     let mut need = |name: &'static str, found: Option<f64>| match found {
@@ -205,7 +205,7 @@ fn tidy(amount: Amount) -> Amount {
 }
 
 /// The table of levers; and whether one was stopped at 100 %.
-fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Table, bool) {
+fn levers(chain: &Chain, value: Option<Amount>, scale: Projection, lang: Lang) -> (Table, bool) {
     let columns = vec![
         column("lever", Kind::Text, lang),
         column("from", Kind::Number, lang),
@@ -261,7 +261,7 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Ta
 }
 
 /// A link of the chain: dials a day, or a share.
-fn link(chain: &Chain, lever: Lever, scale: Scale) -> Cell {
+fn link(chain: &Chain, lever: Lever, scale: Projection) -> Cell {
     match lever {
         Lever::Dials => number(chain.dials / scale.days),
         Lever::Conversations => Cell::Share(chain.conversations),
@@ -272,7 +272,7 @@ fn link(chain: &Chain, lever: Lever, scale: Scale) -> Cell {
 }
 
 /// The chain as it is: a day, a week, a year, and the rate of each step.
-fn chain_table(chain: &Chain, scale: Scale, lang: Lang) -> Table {
+fn chain_table(chain: &Chain, scale: Projection, lang: Lang) -> Table {
     let columns = vec![
         column("step", Kind::Text, lang),
         column("daily", Kind::Number, lang),
@@ -334,7 +334,7 @@ mod tests {
         }
     }
 
-    const SCALE: Scale = Scale { days: 5.0, weeks: 50.0, factor: 2.0 };
+    const SCALE: Projection = Projection { days: 5.0, weeks: 50.0, factor: 2.0 };
 
     fn income(sheet: &Sheet, row: usize) -> Amount {
         match sheet.tables[0].rows.get(row).unwrap().cells[4] {

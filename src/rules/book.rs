@@ -101,24 +101,24 @@ pub struct Book {
     /// What its records carry, once they are read.
     pub keep: Keep,
     shelf: Option<Box<dyn Shelf>>,
-    kept: OnceLock<Kept>,
+    kept: OnceLock<KeptRecords>,
     scanned: OnceLock<Scanned>,
     graded: OnceLock<Arc<Graded>>,
 }
 
 /// Records in memory, with the findings about them.
 #[derive(Debug)]
-struct Kept {
+struct KeptRecords {
     records: Vec<Record>,
     problems: Vec<Diagnostic>,
 }
 
 /// The part of a fold that each thread has so far.
-struct Parts<A>(Vec<Mutex<A>>);
+struct FoldParts<A>(Vec<Mutex<A>>);
 
-impl<A: Default> Parts<A> {
-    fn of(shelf: &dyn Shelf) -> Parts<A> {
-        Parts((0..shelf.threads()).map(|_| Mutex::default()).collect())
+impl<A: Default> FoldParts<A> {
+    fn of(shelf: &dyn Shelf) -> FoldParts<A> {
+        FoldParts((0..shelf.threads()).map(|_| Mutex::default()).collect())
     }
 
     /// Calls `step` with the part of a thread.
@@ -145,7 +145,7 @@ impl Book {
         records: Vec<Record>,
         tallies: Vec<(Text, Date, Tally)>,
     ) -> Book {
-        let kept = OnceLock::from(Kept { records, problems: Vec::new() });
+        let kept = OnceLock::from(KeptRecords { records, problems: Vec::new() });
         Book { kept, ..Book::empty(settings, as_of, tallies) }
     }
 
@@ -171,12 +171,12 @@ impl Book {
         &self.kept().records
     }
 
-    fn kept(&self) -> &Kept {
+    fn kept(&self) -> &KeptRecords {
         self.kept.get_or_init(|| {
             let (records, problems) =
                 self.shelf.as_ref().map(|shelf| shelf.read(self.keep)).unwrap_or_default();
             records.iter().for_each(|record| self.attach_customer(record));
-            Kept { records, problems }
+            KeptRecords { records, problems }
         })
     }
 
@@ -227,7 +227,7 @@ impl Book {
     ) -> A {
         let selected = self.selection(query);
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
-            let parts = Parts::of(shelf);
+            let parts = FoldParts::of(shelf);
             let scanned = shelf.scan(self.keep, &|thread, record| {
                 self.attach_customer(record);
                 if selected.has(record) {

@@ -20,7 +20,7 @@ use clap::{Args, ValueEnum};
 pub struct Export {
     /// The records
     #[arg(value_enum)]
-    what: What,
+    what: ExportedRecords,
     #[command(flatten)]
     selection: Selection,
     /// The columns, in order [default: every one]
@@ -30,7 +30,7 @@ pub struct Export {
 
 /// The records to export.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum What {
+enum ExportedRecords {
     /// One row a prospect, as of the day
     Prospects,
     /// One row an entry, those that were retracted marked
@@ -43,19 +43,19 @@ impl Export {
         context.usually(Format::Csv);
         let request = self.selection.request(context)?;
         let every = match self.what {
-            What::Prospects => columns::all(&context.ledger()?.settings),
-            What::Events => events::all(),
+            ExportedRecords::Prospects => columns::all(&context.ledger()?.settings),
+            ExportedRecords::Events => events::all(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut book = context.unread_book()?;
         let sheet = match self.what {
-            What::Prospects => {
+            ExportedRecords::Prospects => {
                 let list = List::of(&names, &[], &book.settings)?;
                 book.keep = list.keep(&request, &book);
                 context.reading(&book, || list.sheet(&book, &request))?
             }
-            What::Events => {
+            ExportedRecords::Events => {
                 let events = Events::of(&names)?;
                 book.keep = events.keep(&request, &book);
                 context.reading(&book, || events.sheet(&book, &request))?

@@ -3,7 +3,7 @@
 use super::report::Selection;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words};
-use crate::report::what_if::{Scale, Stated, what_if};
+use crate::report::what_if::{Projection, Stated, what_if};
 use crate::value::money::{Amount, Money};
 use clap::Args;
 
@@ -65,7 +65,7 @@ impl WhatIf {
             meetings_per_close: optional("--meetings-per-close", &self.meetings_per_close)?,
             value: self.value.as_deref().map(money).transpose()?,
         };
-        let scale = Scale {
+        let scale = Projection {
             days: positive("--days", &self.days)?,
             weeks: positive("--weeks", &self.weeks)?,
             factor: positive("--factor", &self.factor)?,

@@ -101,12 +101,12 @@ impl<'t> Document<'t> {
         for raw in lines(text) {
             let Some(section) = sections.last_mut() else { break };
             match &raw.what {
-                What::Nothing => lead.push(raw.line),
-                What::Header { key, is_element } => {
+                LineContent::Nothing => lead.push(raw.line),
+                LineContent::Header { key, is_element } => {
                     let header = raw.entry(Vec::new(), std::mem::take(&mut lead));
                     sections.push(Section::new(key.clone(), *is_element, Some(header)));
                 }
-                What::Entry { key } => {
+                LineContent::Entry { key } => {
                     let entry = raw.entry(key.clone(), std::mem::take(&mut lead));
                     section.entries.push(entry);
                 }
@@ -207,7 +207,7 @@ fn identify(sections: &mut [Section], names: &[&str]) {
 }
 
 /// The kind of a line.
-enum What {
+enum LineContent {
     /// A comment, or blank.
     Nothing,
     Header {
@@ -222,7 +222,7 @@ enum What {
 /// A line with its kind and the place of its value.
 struct RawLine<'t> {
     line: Line<'t>,
-    what: What,
+    what: LineContent,
     /// Bytes of the line before the value, and up to its end.
     value: (usize, usize),
 }
@@ -300,19 +300,23 @@ impl Scan {
     fn finish<'t>(&self, text: &'t str, newline: usize, end: usize) -> RawLine<'t> {
         let line = Line { text: &text[self.start..newline], newline: &text[newline..end] };
         let Some(first) = self.first else {
-            return RawLine { line, what: What::Nothing, value: (0, 0) };
+            return RawLine { line, what: LineContent::Nothing, value: (0, 0) };
         };
         if let Some(equals) = self.equals {
             let key = key_of(&text[first..equals - 1]);
             let value = self.value.unwrap_or(self.end);
             let value = (value - self.start, self.end - self.start);
-            return RawLine { line, what: What::Entry { key }, value };
+            return RawLine { line, what: LineContent::Entry { key }, value };
         }
         let header = &text[first..self.end];
         let is_element = header.starts_with("[[");
         let inner = header.trim_start_matches('[').trim_end_matches(']');
         let end = self.end - self.start;
-        RawLine { line, what: What::Header { key: key_of(inner), is_element }, value: (end, end) }
+        RawLine {
+            line,
+            what: LineContent::Header { key: key_of(inner), is_element },
+            value: (end, end),
+        }
     }
 }
 

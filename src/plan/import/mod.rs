@@ -16,7 +16,7 @@ use crate::value::date::Date;
 use crate::value::id;
 use columns::Columns;
 pub use compare::compare;
-use row::{Draft, RowReader};
+use row::{RowDraft, RowReader};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -183,7 +183,7 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
-    fn take(&mut self, draft: Draft) {
+    fn take(&mut self, draft: RowDraft) {
         let line = draft.line;
         let (id, written) = match draft.id {
             Some(id) => id,

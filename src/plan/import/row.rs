@@ -15,7 +15,7 @@ use crate::value::period::NotADate;
 use crate::value::text::Text;
 
 /// A row that could be read.
-pub(super) struct Draft {
+pub(super) struct RowDraft {
     pub(super) line: u64,
     /// The id, and how the file writes it.
     pub(super) id: Option<(String, String)>,
@@ -97,7 +97,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The row's prospect and entries, or all its problems.
-    pub(super) fn draft(mut self) -> Result<Draft, Diagnostic> {
+    pub(super) fn draft(mut self) -> Result<RowDraft, Diagnostic> {
         let joined = match self.columns.joined(self.row) {
             Ok(joined) => joined,
             Err((why, help)) => {
@@ -108,7 +108,7 @@ impl<'a> RowReader<'a> {
         let prospect = self.prospect(&joined);
         let entries = self.entries(&joined, &prospect);
         if self.problems.is_empty() {
-            return Ok(Draft { line: self.row.line, id, prospect, entries });
+            return Ok(RowDraft { line: self.row.line, id, prospect, entries });
         }
         let bad = bad_row(self.import.file, self.row.line, Words::joined(&self.problems, "; "));
         Err(self.help.into_iter().fold(bad, Diagnostic::help))

@@ -27,7 +27,7 @@ pub(super) struct Term<'a> {
 }
 
 /// What a name before an operator refers to.
-enum Subject {
+enum Referent {
     Attribute(&'static Attribute),
     Fact(Text),
 }
@@ -37,12 +37,12 @@ pub(super) fn term(asked: &Asked<'_>, term: &Term<'_>) -> Parsed<Node> {
     let subject = subject(asked, term.name)?;
     check_operator(asked, term, &subject)?;
     let parts = term.values.iter().map(|value| match &subject {
-        Subject::Fact(name) => text(Source::Fact(name.clone()), term.op, value),
-        Subject::Attribute(row) => part(asked, row.kind, term.op, value),
+        Referent::Fact(name) => text(Source::Fact(name.clone()), term.op, value),
+        Referent::Attribute(row) => part(asked, row.kind, term.op, value),
     });
     let parts: Vec<Node> = parts.collect::<Parsed<_>>()?;
     let node = if term.op == Op::Ne { differs(&subject, parts) } else { any(parts) };
-    let graded = matches!(subject, Subject::Attribute(Attribute { is_graded: true, .. }));
+    let graded = matches!(subject, Referent::Attribute(Attribute { is_graded: true, .. }));
     Ok(if graded { Node::OfCustomer(Box::new(node)) } else { node })
 }
 
@@ -86,13 +86,13 @@ pub(super) fn any(mut parts: Vec<Node>) -> Node {
 }
 
 /// `!=`. Without a number or day to compare, neither `:` nor `!=` holds.
-fn differs(subject: &Subject, parts: Vec<Node>) -> Node {
+fn differs(subject: &Referent, parts: Vec<Node>) -> Node {
     let compares = parts.iter().any(|part| {
         matches!(part, Node::Number(_, Wanted::Fits(_)) | Node::Date(_, Wanted::Fits(_)))
     });
     let not = Node::Not(Box::new(any(parts)));
     let known = match subject {
-        Subject::Attribute(row) if compares => match row.kind {
+        Referent::Attribute(row) if compares => match row.kind {
             Kind::Number(_, read) | Kind::Valued(_, read) => {
                 Node::Number(read, Wanted::Fits(NumberTest::Known))
             }
@@ -104,16 +104,16 @@ fn differs(subject: &Subject, parts: Vec<Node>) -> Node {
     Node::All(vec![known, not])
 }
 
-fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Subject> {
+fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Referent> {
     match attribute::named(&name.text(), asked.settings) {
         Some(Named::Attribute(row)) => {
             asked.asks_notes.set(asked.asks_notes.get() || row.is_noted);
             if matches!(row.kind, Kind::Exact(Names::Grades, _)) {
                 asked.grade_at.borrow_mut().get_or_insert(name.span.clone());
             }
-            Ok(Subject::Attribute(row))
+            Ok(Referent::Attribute(row))
         }
-        Some(Named::Fact(fact)) => Ok(Subject::Fact(fact.clone())),
+        Some(Named::Fact(fact)) => Ok(Referent::Fact(fact.clone())),
         None => Err(Box::new(unknown_field(asked, name))),
     }
 }
@@ -145,14 +145,14 @@ fn unknown_field(asked: &Asked<'_>, name: &Word) -> Diagnostic {
 }
 
 /// Can this be compared so, with so many values?
-fn check_operator(asked: &Asked<'_>, term: &Term<'_>, subject: &Subject) -> Parsed<()> {
+fn check_operator(asked: &Asked<'_>, term: &Term<'_>, subject: &Referent) -> Parsed<()> {
     if !term.op.orders() {
         return Ok(());
     }
     let (symbol, name) = (term.op.symbol(), term.name.text());
     let is = match subject {
-        Subject::Fact(_) => Some(("text", "文本")),
-        Subject::Attribute(row) => match row.kind {
+        Referent::Fact(_) => Some(("text", "文本")),
+        Referent::Attribute(row) => match row.kind {
             Kind::Flags => Some(("a flag", "提醒")),
             Kind::Words(..) => Some(("text", "文本")),
             Kind::Exact(..) | Kind::Level(_) => Some(("a name", "名称")),

@@ -208,18 +208,18 @@ fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
 pub struct Quota<'b> {
     book: &'b Book,
     rep: &'b str,
-    held: Count,
-    claimed: Count,
+    held: GradeCount,
+    claimed: GradeCount,
 }
 
 /// A count of all, and of each grade.
 #[derive(Debug, Clone, Default)]
-struct Count {
+struct GradeCount {
     all: u32,
     grades: BTreeMap<Text, u32>,
 }
 
-impl Count {
+impl GradeCount {
     fn add(&mut self, grade: Option<&str>) {
         self.all += 1;
         if let Some(grade) = grade {
@@ -236,7 +236,8 @@ impl<'b> Quota<'b> {
     /// What stands on the book's day. Whoever gave a prospect back on the day of the claim has claimed it
     /// all the same.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
-        let mut quota = Quota { book, rep, held: Count::default(), claimed: Count::default() };
+        let mut quota =
+            Quota { book, rep, held: GradeCount::default(), claimed: GradeCount::default() };
         let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record| {
             let state = &record.state;
             let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
