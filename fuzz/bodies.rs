@@ -8,7 +8,7 @@ use crm::disk::tally::read_file;
 use crm::format::append::append;
 use crm::format::line::{assign_key, event_line};
 use crm::format::merge::markers::{Markers, take_apart};
-use crm::format::merge::{Kind, Versions, merge};
+use crm::format::merge::{FileKind, Versions, merge};
 use crm::format::new_file::new_file;
 use crm::format::quick::quick;
 use crm::format::read_csv::parse_csv;
@@ -194,7 +194,7 @@ pub fn merging(data: &[u8]) {
         return;
     };
     let markers = Markers::default();
-    for kind in [Kind::Prospect, Kind::Activity, Kind::Settings] {
+    for kind in [FileKind::Prospect, FileKind::Activity, FileKind::Settings] {
         let one = merge(Versions { base, ours, theirs }, kind, &markers);
         let other = merge(Versions { base, ours: theirs, theirs: ours }, kind, &markers);
         match (one, other) {

@@ -3,7 +3,7 @@
 use super::file::utf8;
 use crate::diag::{Code, Diagnostic};
 use crate::format::read_csv::parse_csv;
-use crate::model::rows::Rows;
+use crate::model::rows::CsvRows;
 use std::io::Read;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use std::path::Path;
 pub const MAX_CSV: u64 = 1024 * 1024 * 1024;
 
 /// Reads a file of rows. `path` is also what diagnostics print.
-pub fn read_csv(path: &Path, delimiter: Option<u8>) -> Result<Rows, Diagnostic> {
+pub fn read_csv(path: &Path, delimiter: Option<u8>) -> Result<CsvRows, Diagnostic> {
     let unreadable = |error: std::io::Error| {
         Diagnostic::new(
             Code::Unreadable,

@@ -10,7 +10,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::durable::{failed, sync_folder, write_durably};
 use crate::disk::file::{MAX_FILE, symlink};
-use crate::disk::journal::{self, Step, fingerprint, fingerprint_of};
+use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
 use crate::disk::private::{Private, lock};
 use crate::disk::root::link_on_the_way;
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ const NAMED: usize = 10;
 
 /// One file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FileChange {
     /// Relative to the ledger's root.
     pub path: PathBuf,
     /// The text it had; `None` = a new file.
@@ -69,7 +69,7 @@ impl Writer {
     }
 
     /// Writes all changes or none.
-    pub fn commit(&self, changes: &[Change]) -> Result<(), Diagnostic> {
+    pub fn commit(&self, changes: &[FileChange]) -> Result<(), Diagnostic> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -107,7 +107,7 @@ impl Writer {
     }
 
     /// Writes every new text to a temporary file and makes it durable.
-    fn stage(&self, changes: &[Change]) -> Result<Vec<Step>, Diagnostic> {
+    fn stage(&self, changes: &[FileChange]) -> Result<Vec<JournalStep>, Diagnostic> {
         use rayon::prelude::*;
         let stage_all = || {
             changes
@@ -128,7 +128,7 @@ impl Writer {
         }
     }
 
-    fn stage_one(&self, number: usize, change: &Change) -> Result<Step, Diagnostic> {
+    fn stage_one(&self, number: usize, change: &FileChange) -> Result<JournalStep, Diagnostic> {
         if let Some(link) = link_on_the_way(&self.root, &change.path) {
             return Err(symlink(&link));
         }
@@ -158,11 +158,11 @@ impl Writer {
         write_durably(&self.private.temporary(&temporary), change.after.as_bytes(), permissions)
             .map_err(failed)?;
         let after = Some(fingerprint(change.after.as_bytes()));
-        Ok(Step { temporary, before, after, path: change.path.clone() })
+        Ok(JournalStep { temporary, before, after, path: change.path.clone() })
     }
 
     /// The list of renames, durable before the first of them: a line for each file.
-    fn write_journal(&self, steps: &[Step]) -> std::io::Result<()> {
+    fn write_journal(&self, steps: &[JournalStep]) -> std::io::Result<()> {
         let text = journal::text(steps)?;
         // The new texts must be on the disk before the journal that names them.
         sync_folder(&self.private.temporaries())?;
@@ -175,13 +175,13 @@ impl Writer {
 
     /// Puts the old texts back after a rename failed half-way. A second journal replaces the first one before that,
     /// so that a kill on the way back cannot leave a mixture.
-    fn take_back(&self, changes: &[Change], done: &[Step]) -> std::io::Result<()> {
+    fn take_back(&self, changes: &[FileChange], done: &[JournalStep]) -> std::io::Result<()> {
         if done.is_empty() {
             return Ok(());
         }
         let mut steps = Vec::new();
         for (change, step) in changes.iter().zip(done) {
-            let back = Step {
+            let back = JournalStep {
                 temporary: format!("{}{}", step.temporary, journal::BACK),
                 before: step.after,
                 after: step.before,
@@ -208,7 +208,7 @@ impl Writer {
     /// Does the steps of a journal that are not done yet, and makes them durable. A file with neither the old nor
     /// the new text was changed by another program since, and is left alone. Returns the steps that are not done
     /// afterwards.
-    fn obey<'s>(&self, steps: &'s [Step]) -> std::io::Result<Vec<&'s Step>> {
+    fn obey<'s>(&self, steps: &'s [JournalStep]) -> std::io::Result<Vec<&'s JournalStep>> {
         let mut undone = Vec::new();
         for step in steps {
             let target = self.root.join(&step.path);
@@ -253,7 +253,7 @@ impl Writer {
     }
 
     /// Makes renames durable, in each file's folder.
-    fn sync(&self, steps: &[Step]) -> std::io::Result<()> {
+    fn sync(&self, steps: &[JournalStep]) -> std::io::Result<()> {
         let folders: BTreeSet<&Path> = steps.iter().filter_map(|step| step.path.parent()).collect();
         folders.iter().try_for_each(|folder| sync_folder(&self.root.join(folder)))
     }
@@ -311,7 +311,7 @@ fn cut_short(failed: Diagnostic) -> Diagnostic {
 }
 
 /// That a commit was finished, or taken back, which a dead writer left half done.
-fn was_finished(steps: &[Step], undone: &[&Step]) -> Diagnostic {
+fn was_finished(steps: &[JournalStep], undone: &[&JournalStep]) -> Diagnostic {
     let list = |paths: &mut dyn Iterator<Item = &Path>| {
         let mut names: Vec<String> = paths.map(|path| path.display().to_string()).collect();
         let more = names.len().saturating_sub(NAMED);

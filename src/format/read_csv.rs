@@ -3,7 +3,7 @@
 //! findings about them.
 
 use crate::diag::{Code, Diagnostic, Place, Words};
-use crate::model::rows::{Row, Rows};
+use crate::model::rows::{CsvRow, CsvRows};
 use crate::value::formula::restored;
 use std::path::Path;
 
@@ -16,7 +16,7 @@ const SEPARATORS: [(u8, &str, &str); 4] = [
 ];
 
 /// Reads rows from a text.
-pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows, Diagnostic> {
+pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<CsvRows, Diagnostic> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let delimiter = match delimiter {
         Some(delimiter) => delimiter,
@@ -28,7 +28,7 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let mut lines = Lines { text, at: 0, line: 1 };
-    let mut rows = Rows::default();
+    let mut rows = CsvRows::default();
     let mut record = csv::StringRecord::new();
     loop {
         let begins = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
@@ -51,7 +51,7 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<Rows
         let cells = record.iter().map(|cell| restored(cell.trim()).into()).collect();
         let ends = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let unclosed = ends >= text.len() && is_unclosed(text.get(begins..).unwrap_or(""));
-        rows.rows.push(Row { line: lines.of(begins), cells, unclosed });
+        rows.rows.push(CsvRow { line: lines.of(begins), cells, unclosed });
     }
     if rows.header.is_empty() {
         return Err(Diagnostic::new(
@@ -131,12 +131,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn parse(text: &str) -> Rows {
+    fn parse(text: &str) -> CsvRows {
         parse_csv(text, None, Path::new("x.csv")).unwrap()
     }
 
     fn lines(text: &str) -> Vec<(u64, Vec<String>)> {
-        let cells = |row: &Row| row.cells.iter().map(ToString::to_string).collect();
+        let cells = |row: &CsvRow| row.cells.iter().map(ToString::to_string).collect();
         parse(text).rows.iter().map(|row| (row.line, cells(row))).collect()
     }
 

@@ -3,8 +3,8 @@
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::tree::{Reader, Table, Value, parse};
 use crate::model::mapping::{
-    Assignment, Condition, ENTRY_FIELDS, Entry, Join, Mapping, Template, Values, prospect_fields,
-    separator, thousands,
+    Assignment, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template, Values,
+    prospect_fields, separator, thousands,
 };
 use crate::model::settings::Settings;
 use crate::value::date::Date;
@@ -63,7 +63,7 @@ pub fn read_mapping(
         }
     }
     if mapping.entries.is_empty() {
-        mapping.entries.push(Entry::default());
+        mapping.entries.push(EntryTemplate::default());
     }
     // A table gives its keys by name; people read from the top.
     reader.problems.sort_by(|a, b| a.place.cmp(&b.place));
@@ -185,7 +185,7 @@ fn values(reader: &mut Reader, key: &str, value: &Value) -> Vec<Values> {
     found
 }
 
-fn entry(reader: &mut Reader, table: &Table, settings: &Settings) -> Entry {
+fn entry(reader: &mut Reader, table: &Table, settings: &Settings) -> EntryTemplate {
     let mut when = Vec::new();
     if let Some(value) = table.get("when")
         && let Some(conditions) = reader.table("when", value)
@@ -197,7 +197,10 @@ fn entry(reader: &mut Reader, table: &Table, settings: &Settings) -> Entry {
             when.push(Condition { column: name.into(), values, place });
         }
     }
-    Entry { when, fields: assignments(reader, table, &ENTRY_FIELDS, Some("when"), settings) }
+    EntryTemplate {
+        when,
+        fields: assignments(reader, table, &ENTRY_FIELDS, Some("when"), settings),
+    }
 }
 
 /// `field = "text with {columns}"`, or a list of such texts; `besides` is a key that is no field.

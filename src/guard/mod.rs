@@ -250,7 +250,7 @@ impl Guard<'_> {
         let all = self.git.tree(commit, "")?;
         let settings =
             all.iter().filter(|entry| entry.path.file_name().is_some_and(|n| n == SETTINGS));
-        let folder = |entry: &crate::git::program::Entry| {
+        let folder = |entry: &crate::git::program::TrackedFile| {
             let parts = entry.path.parent()?.components();
             Some(parts.map(|part| part.as_os_str().to_string_lossy() + "/").collect::<String>())
         };

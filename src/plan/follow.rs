@@ -1,7 +1,7 @@
 //! An edited plan, held against the ledger as it is: every prospect still in the pool and named once, every rep
 //! known and eligible, no account split.
 
-use super::Subject;
+use super::PlanProspect;
 use super::allocate::Step;
 use crate::diag::{Code, Diagnostic, Words};
 use crate::format::plan_file::PlanLine;
@@ -102,7 +102,7 @@ struct PlanScan<'b> {
 
 /// A prospect that a line names.
 struct Named {
-    prospect: Subject,
+    prospect: PlanProspect,
     /// That it is not in the pool.
     elsewhere: Option<Diagnostic>,
     obstacles: Obstacles,
@@ -123,7 +123,7 @@ fn find<'b>(
             found.pool.extend(record.state.in_pool().then(|| id.clone()));
             let key = fold(id);
             if wanted.contains(&key) {
-                let prospect = Subject::of(record);
+                let prospect = PlanProspect::of(record);
                 let elsewhere = not_in_pool(record, &book.settings);
                 let obstacles = eligibility.obstacles(record, idle);
                 found.named.insert(key, Named { prospect, elsewhere, obstacles });

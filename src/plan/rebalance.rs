@@ -6,7 +6,7 @@
 //! bands as can be, then moves as few as can be, then moves those to whom the others fit best. An account moves
 //! whole or not at all.
 
-use super::Subject;
+use super::PlanProspect;
 use super::allocate::{Kin, tries};
 use super::assignment::{LIMIT, Problem};
 use crate::diag::{Code, Diagnostic, Failure};
@@ -57,7 +57,7 @@ pub enum Stays {
 #[derive(Debug, Clone)]
 pub struct Move {
     /// The prospect.
-    pub prospect: Subject,
+    pub prospect: PlanProspect,
     /// The day of its last entry.
     pub last_entry: Option<Date>,
     /// What it adds to a load.
@@ -97,7 +97,7 @@ impl Rebalance<'_> {
 
 /// A prospect that may move. Its grade and fits are filled in when all customers are graded.
 struct Task {
-    prospect: Subject,
+    prospect: PlanProspect,
     owner: usize,
     last_entry: Option<Date>,
     worth: Worth,
@@ -158,7 +158,7 @@ impl<'b> RebalanceScan<'b> {
 impl Task {
     fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Task {
         Task {
-            prospect: Subject::of(record),
+            prospect: PlanProspect::of(record),
             owner,
             last_entry: record.state.last_entry,
             worth: Worth::of(record, &book.settings),

@@ -7,7 +7,7 @@ use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::fairness::{Loads, capacities};
-use crate::rules::team::{Count, Member, Team, absence, unknown_owner};
+use crate::rules::team::{Member, Team, TeamCount, absence, unknown_owner};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
@@ -15,7 +15,7 @@ use crate::value::label::Lang;
 /// The counts of prospects.
 #[derive(Default)]
 struct LoadScan<'b> {
-    team: Count<'b>,
+    team: TeamCount<'b>,
     /// Open ones whose owner the settings do not list.
     unknown: usize,
     /// Selected ones in the pool.

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::breakdown::{by_cell, by_column, join};
-use super::changes::{Change, Part, Step, Stock, part};
+use super::changes::{BridgePart, ChangeKind, Stock, StockChange, part};
 use super::figures::{self, others};
 use crate::diag::{Code, Diagnostic, counted};
 use crate::rules::book::Book;
@@ -32,7 +32,7 @@ struct ChangeTotal {
 #[derive(Debug, Clone, Default)]
 pub(super) struct GroupBridge {
     pub(super) opening: Stock,
-    lines: BTreeMap<Change, ChangeTotal>,
+    lines: BTreeMap<ChangeKind, ChangeTotal>,
     pub(super) closing: Stock,
 }
 
@@ -96,12 +96,12 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 #[derive(Default)]
 pub(super) struct Spans {
     pub(super) spans: BTreeMap<String, GroupBridge>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<StockChange>,
 }
 
 impl Spans {
     /// Adds a prospect's part; its changes are kept if they shall be listed.
-    pub(super) fn add(&mut self, part: Part, list: bool) {
+    pub(super) fn add(&mut self, part: BridgePart, list: bool) {
         if let Some((group, stock)) = part.opening {
             self.spans.entry(group).or_default().opening.add(&stock);
         }
@@ -225,16 +225,16 @@ pub(super) fn span_table(
         };
         let opening = lang.pick("opening", "期初").to_owned();
         put(opening, Cell::Empty, &span.opening, Cell::Empty, Emphasis::Plain);
-        for (change, ..) in Change::ALL {
+        for (change, ..) in ChangeKind::ALL {
             let line = span.lines.get(&change);
             // Every kind stands in the whole; a group shows what it had. Corrections are rare.
-            if line.is_none() && (!every_kind || change == Change::Corrected) {
+            if line.is_none() && (!every_kind || change == ChangeKind::Corrected) {
                 continue;
             }
             let line = line.cloned().unwrap_or_default();
             let emphasis = match change {
-                Change::Won => Emphasis::Good,
-                Change::Lost | Change::Corrected if line.prospects > 0 => Emphasis::Warn,
+                ChangeKind::Won => Emphasis::Good,
+                ChangeKind::Lost | ChangeKind::Corrected if line.prospects > 0 => Emphasis::Warn,
                 _ => Emphasis::Plain,
             };
             let affected = Cell::sum(&line.affected.round(2));
@@ -247,7 +247,7 @@ pub(super) fn span_table(
     Table { id: "bridge".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
-pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {
+pub(super) fn list_table(steps: &[StockChange], request: &Request, lang: Lang) -> Table {
     let foreign = steps.iter().any(|step| has_foreign(&step.delta));
     let mut columns = vec![
         column("id", Kind::Id, lang),
@@ -284,8 +284,8 @@ pub(super) fn picture(span: &GroupBridge, days: &str, lang: Lang) -> Picture {
         let amount = line.delta.value.own;
         let sign = if amount.is_negative() { "" } else { "+" };
         let emphasis = match change {
-            Change::Won => Emphasis::Good,
-            Change::Lost | Change::ValueDown => Emphasis::Warn,
+            ChangeKind::Won => Emphasis::Good,
+            ChangeKind::Lost | ChangeKind::ValueDown => Emphasis::Warn,
             _ => Emphasis::Plain,
         };
         bars.push(bar(change.label(lang), amount, sign).with(emphasis));

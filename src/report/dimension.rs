@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
-    self, Attribute, Kind, MANAGER, Named, Names, OWNER, SOURCE, View, named,
+    self, Attribute, AttributeKind, MANAGER, Named, OWNER, SOURCE, View, Vocabulary, named,
 };
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
@@ -84,7 +84,7 @@ impl Dimension {
     /// The word for one of its values that people read; machines read the value.
     pub fn word<'v>(&'v self, value: &'v str, lang: Lang) -> &'v str {
         let level = match self.source {
-            DimensionSource::Attribute(Attribute { kind: Kind::Level(scale), .. }) => {
+            DimensionSource::Attribute(Attribute { kind: AttributeKind::Level(scale), .. }) => {
                 scale.levels().iter().find(|level| level.id == value)
             }
             _ => None,
@@ -130,11 +130,11 @@ impl Dimension {
 /// The labels that the settings have for the values of a row.
 fn labels(row: &Attribute, settings: &Settings) -> Vec<(Text, Label)> {
     match row.kind {
-        Kind::Stage(_) => {
+        AttributeKind::Stage(_) => {
             let stages = settings.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
             stages.map(|stage| (stage.id.clone(), stage.label.clone())).collect()
         }
-        Kind::Words(Names::Reasons, _) => settings.reasons.clone(),
+        AttributeKind::Words(Vocabulary::Reasons, _) => settings.reasons.clone(),
         _ => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::practice::Practice;
-use crate::rules::policy::{Duty, Judge};
+use crate::rules::policy::{Duty, PracticeJudge};
 use crate::rules::replay::state::Record;
 use crate::rules::team::owner_left;
 use crate::rules::team::pool::{announced, recycling};
@@ -123,7 +123,7 @@ impl Whom {
 /// What the policy of its grade demands for each prospect.
 struct Demands {
     graded: Arc<Graded>,
-    judge: Judge,
+    judge: PracticeJudge,
 }
 
 impl Demands {
@@ -140,7 +140,7 @@ impl Demands {
         let graded = Arc::clone(book.graded());
         let several = graded.of_each().zip(attention).filter(|(of, _)| of.prospects > 1);
         let several = several.filter_map(|(customer, told)| Some((customer, told?)));
-        let judge = Judge::of(several, &book.settings, book.as_of);
+        let judge = PracticeJudge::of(several, &book.settings, book.as_of);
         Some(Demands { graded, judge })
     }
 

@@ -11,7 +11,7 @@ use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
-use crate::rules::shape::{Names, Shape};
+use crate::rules::shape::{BoardNames, Shape};
 use crate::table::sheet::{
     Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
@@ -354,7 +354,7 @@ fn shape(pipeline: &Pipeline, cells: &[ColumnFigures], settings: &Settings) -> S
         };
     }
     let middle = open[last[1]].requires.iter().map(|position| &settings.criteria[*position]);
-    let names = Names {
+    let names = BoardNames {
         feed: label(last[0] - 1),
         columns: last.map(label),
         criteria: middle.map(|criterion| criterion.label.get(lang, &criterion.id)).collect(),

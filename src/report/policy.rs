@@ -10,7 +10,7 @@ use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::packing::{PackedPractice, Packer, Unpacker};
 use crate::rules::policy::practice::{Deal, Practice};
-use crate::rules::policy::{Duty, Judge, followed};
+use crate::rules::policy::{Duty, PracticeJudge, followed};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
@@ -40,7 +40,7 @@ struct Judged {
     groups: Box<[Option<String>]>,
     practices: Unpacker,
     graded: Arc<Graded>,
-    judge: Judge,
+    judge: PracticeJudge,
 }
 
 /// How often each duty was met, and where it was not.
@@ -115,7 +115,7 @@ impl Judged {
         let attention =
             |one: &PracticeRow| Some(practices.unpack(one.practice.as_ref()?).attention);
         let several = several.filter_map(|(customer, one)| Some((customer, attention(one)?)));
-        let judge = Judge::of(several, &book.settings, book.as_of);
+        let judge = PracticeJudge::of(several, &book.settings, book.as_of);
         Judged { seen, groups: groups.into_values(), practices, graded, judge }
     }
 

@@ -34,7 +34,7 @@ const SHAPES: [(&str, &str); 7] = [
 
 /// What advice may name: what the board has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names<'a> {
+pub struct BoardNames<'a> {
     /// The column before the last three open ones.
     pub feed: &'a str,
     /// The last three open columns.
@@ -72,7 +72,7 @@ impl Shape {
     }
 
     /// The name people read.
-    pub fn label(self, names: &Names, lang: Lang) -> String {
+    pub fn label(self, names: &BoardNames, lang: Lang) -> String {
         let [first, ..] = names.columns;
         match (self, lang) {
             (Shape::StuckAt25, Lang::En | Lang::Machine) => format!("stuck-at-{first}"),
@@ -82,8 +82,8 @@ impl Shape {
     }
 
     /// What it says, in the names of the board. Source: the method, section 5.
-    pub fn advice(self, names: &Names, lang: Lang) -> String {
-        let Names { feed, columns: [a, b, c], criteria, meetings } = names;
+    pub fn advice(self, names: &BoardNames, lang: Lang) -> String {
+        let BoardNames { feed, columns: [a, b, c], criteria, meetings } = names;
         let n = criteria.len();
         let listed = criteria.join(lang.pick(", ", "、"));
         let zh = lang == Lang::Zh;
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn advice_names_what_the_board_has() {
-        let names = Names {
+        let names = BoardNames {
             feed: "Lead",
             columns: ["Demo", "Offer", "Order form"],
             criteria: vec!["demo held"],

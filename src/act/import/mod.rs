@@ -9,10 +9,10 @@ use crate::disk::csv_file::read_csv;
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
-use crate::disk::write::Change;
+use crate::disk::write::FileChange;
 use crate::model::mapping::Mapping;
 use crate::model::prospect::Prospect;
-use crate::model::rows::Rows;
+use crate::model::rows::CsvRows;
 use crate::plan::import::{Candidate, ImportTerms, bad_row, compare, import};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
@@ -20,14 +20,14 @@ use crate::value::id;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use summary::Summary;
+use summary::ImportSummary;
 
 /// The rows of a file, and the meaning of their columns.
-pub struct List<'a> {
+pub struct ImportList<'a> {
     /// The file, as messages print it.
     pub file: &'a Path,
     /// Its rows.
-    pub rows: &'a Rows,
+    pub rows: &'a CsvRows,
     /// The meaning of its columns.
     pub mapping: &'a Mapping,
     /// The day of the list; `None` for the as-of day.
@@ -36,13 +36,13 @@ pub struct List<'a> {
 
 /// The changes that a list makes in a ledger.
 #[derive(Debug, Default)]
-pub struct Judged {
+pub struct JudgedImport {
     /// The files to write.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FileChange>,
     /// The rows that the file or the ledger's rules refuse.
     pub bad: Vec<Diagnostic>,
     /// How many rows came to what.
-    pub summary: Summary,
+    pub summary: ImportSummary,
     /// Ids were made from names: importing the file again would add every prospect again.
     pub ids_from_names: bool,
 }
@@ -50,19 +50,19 @@ pub struct Judged {
 /// The change to one prospect.
 enum ProspectChange {
     /// A new file, and the board and column of its prospect.
-    Added { change: Change, entries: usize, position: (usize, usize) },
+    Added { change: FileChange, entries: usize, position: (usize, usize) },
     /// A known file with new content, or without.
-    Known { change: Option<Change>, entries: usize, differing: usize },
+    Known { change: Option<FileChange>, entries: usize, differing: usize },
 }
 
 /// Judges the rows of a list, and makes the changes of those that are right. Nothing is written.
 ///
 /// # Errors
 /// Fails if the mapping does not fit the file, or a joined file cannot be read.
-pub fn judge(ledger: &Ledger, list: &List, today: Date) -> Result<Judged, Failure> {
-    let List { file, rows, mapping, date } = *list;
+pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedImport, Failure> {
+    let ImportList { file, rows, mapping, date } = *list;
     let joins = mapping.joins.iter();
-    let joined: Vec<Rows> = joins
+    let joined: Vec<CsvRows> = joins
         .map(|join| read_csv(&file.with_file_name(&*join.file), None))
         .collect::<Result<_, _>>()?;
     let (paths, _) = ledger.paths();
@@ -76,15 +76,18 @@ pub fn judge(ledger: &Ledger, list: &List, today: Date) -> Result<Judged, Failur
         .into_par_iter()
         .map(|candidate| one(ledger, candidate, file, seen, today))
         .collect();
-    let mut all =
-        Judged { bad: read.bad, ids_from_names: read.ids_from_names, ..Judged::default() };
+    let mut all = JudgedImport {
+        bad: read.bad,
+        ids_from_names: read.ids_from_names,
+        ..JudgedImport::default()
+    };
     judged.into_iter().for_each(|judged| all.add(judged));
     all.summary.rows = rows.rows.len();
     all.summary.bad = all.bad.len();
     Ok(all)
 }
 
-impl Judged {
+impl JudgedImport {
     fn add(&mut self, judged: Result<ProspectChange, Diagnostic>) {
         match judged {
             Ok(ProspectChange::Added { change, entries, position }) => {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// The result of an import.
 #[derive(Debug, Default)]
-pub struct Summary {
+pub struct ImportSummary {
     /// The rows of the file.
     pub rows: usize,
     /// The rows that are not imported.
@@ -23,7 +23,7 @@ pub struct Summary {
     differing: usize,
 }
 
-impl Summary {
+impl ImportSummary {
     /// Counts a new prospect with so many entries, on this board and in this column.
     pub(super) fn add(&mut self, entries: usize, position: (usize, usize)) {
         self.added += 1;

@@ -1,6 +1,6 @@
 //! `crm edit ID`: opens `$EDITOR`, then checks; a broken file is never kept without a question.
 
-use crate::act::edit::{Draft, Written, kept};
+use crate::act::edit::{Draft, DraftOutcome, kept};
 use crate::act::session::Session;
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
@@ -76,8 +76,8 @@ fn edited(context: &Context, editor: &str, draft: &Draft) -> Result<(), Failure>
         let file = ledger.show(draft.path());
         let file = file.display();
         context.say(match written {
-            Written::AsTyped => words!("{file} written", "{file} 已写入"),
-            Written::Merged => words!(
+            DraftOutcome::AsTyped => words!("{file} written", "{file} 已写入"),
+            DraftOutcome::Merged => words!(
                 "{file} written, with the changes that were made meanwhile",
                 "{file} 已写入，并合并了编辑期间的改动"
             ),

@@ -23,7 +23,7 @@ pub struct Line<'t> {
 
 /// A key with its value, or the header of a section.
 #[derive(Debug, Clone)]
-pub struct Entry<'t> {
+pub struct DocumentEntry<'t> {
     /// The key's parts, decoded; empty for a header.
     pub key: Vec<String>,
     /// Comments and blank lines above it.
@@ -50,9 +50,9 @@ pub struct Section<'t> {
     /// Is its identity its content, because it has no name?
     pub is_nameless: bool,
     /// The header; `None` for the first section.
-    pub header: Option<Entry<'t>>,
+    pub header: Option<DocumentEntry<'t>>,
     /// The entries, in order.
-    pub entries: Vec<Entry<'t>>,
+    pub entries: Vec<DocumentEntry<'t>>,
     /// Comments and blank lines at the end of the file; only the last section has them.
     pub tail: Vec<Line<'t>>,
 }
@@ -157,7 +157,7 @@ impl<'t> Document<'t> {
 }
 
 impl<'t> Section<'t> {
-    fn new(path: Vec<String>, is_element: bool, header: Option<Entry<'t>>) -> Section<'t> {
+    fn new(path: Vec<String>, is_element: bool, header: Option<DocumentEntry<'t>>) -> Section<'t> {
         Section {
             id: String::new(),
             path,
@@ -228,10 +228,10 @@ struct RawLine<'t> {
 }
 
 impl<'t> RawLine<'t> {
-    fn entry(&self, key: Vec<String>, lead: Vec<Line<'t>>) -> Entry<'t> {
+    fn entry(&self, key: Vec<String>, lead: Vec<Line<'t>>) -> DocumentEntry<'t> {
         let (from, to) = self.value;
         let text = self.line.text;
-        Entry {
+        DocumentEntry {
             key,
             lead,
             line: self.line,

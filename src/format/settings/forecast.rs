@@ -3,7 +3,7 @@
 use super::{one_of, set, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{Reader, Table, Value};
-use crate::model::settings::{Settings, Span};
+use crate::model::settings::{Settings, TargetSpan};
 use crate::value::money::Amount;
 
 /// Keys of `[forecast]`.
@@ -17,7 +17,7 @@ pub(in crate::format) fn forecast(reader: &mut Reader, settings: &mut Settings, 
         match name {
             "weight" => set(&mut slot.weight, at_least_zero(reader, name, value)),
             "target" => slot.target = at_least_zero(reader, name, value),
-            "per" => set(&mut slot.per, one_of(reader, name, value, &Span::ALL)),
+            "per" => set(&mut slot.per, one_of(reader, name, value, &TargetSpan::ALL)),
             "slippage" => set(&mut slot.slippage, at_least_zero(reader, name, value)),
             _ => unknown(reader, key.span(), "[forecast]", name, &FORECAST_KEYS),
         }

@@ -8,7 +8,7 @@ mod output;
 
 use crate::diag::{Code, Diagnostic, Words};
 use crate::disk::private::is_git_directory;
-pub use objects::{Blob, Entry, Mode, is_nothing};
+pub use objects::{Blob, Mode, TrackedFile, is_nothing};
 use output::one_line;
 pub use output::{Version, parts, path_of, raw};
 use std::ffi::{OsStr, OsString};

@@ -15,7 +15,7 @@ pub fn is_nothing(id: &str) -> bool {
 
 /// A file in a tree or in the index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub struct TrackedFile {
     /// From the repository's top level.
     pub path: PathBuf,
     /// Its kind.
@@ -89,7 +89,7 @@ impl Git {
     }
 
     /// Every file of a commit or tree below a prefix (`sales/`; empty for all), by path.
-    pub fn tree(&self, revision: &str, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
+    pub fn tree(&self, revision: &str, prefix: &str) -> Result<Vec<TrackedFile>, Diagnostic> {
         let mut words = vec!["ls-tree", "-r", "-z", "--full-tree", revision];
         if !prefix.is_empty() {
             words.extend(["--", prefix]);
@@ -98,7 +98,7 @@ impl Git {
     }
 
     /// Every file of the index below a prefix, by path; without files that were only announced (`git add -N`).
-    pub fn index(&self, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
+    pub fn index(&self, prefix: &str) -> Result<Vec<TrackedFile>, Diagnostic> {
         let mut entries = self.listed("--stage", prefix)?;
         if entries.iter().any(|entry| EMPTY.contains(&entry.id.as_str())) {
             let announced =
@@ -110,11 +110,11 @@ impl Git {
     }
 
     /// The versions of every file below a prefix that a merge left several of, by path and stage.
-    pub fn unmerged(&self, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
+    pub fn unmerged(&self, prefix: &str) -> Result<Vec<TrackedFile>, Diagnostic> {
         self.listed("--unmerged", prefix)
     }
 
-    fn listed(&self, what: &str, prefix: &str) -> Result<Vec<Entry>, Diagnostic> {
+    fn listed(&self, what: &str, prefix: &str) -> Result<Vec<TrackedFile>, Diagnostic> {
         let top = format!(":(top,literal){prefix}");
         let mut words = vec!["ls-files", what, "--full-name", "-z"];
         words.extend(["--", if prefix.is_empty() { ":(top)" } else { &top }]);
@@ -172,12 +172,12 @@ pub(super) const EMPTY: [&str; 2] = [
 ];
 
 /// `MODE TYPE ID\tPATH`, each ended by a NUL.
-fn tree_entries(bytes: &[u8]) -> Vec<Entry> {
+fn tree_entries(bytes: &[u8]) -> Vec<TrackedFile> {
     entries(bytes, |fields| (fields.get(2).copied().unwrap_or_default(), 0))
 }
 
 /// `MODE ID STAGE\tPATH`, each ended by a NUL.
-pub(super) fn index_entries(bytes: &[u8]) -> Vec<Entry> {
+pub(super) fn index_entries(bytes: &[u8]) -> Vec<TrackedFile> {
     entries(bytes, |fields| {
         let stage =
             fields.get(2).and_then(|stage| stage.first()).map_or(0, |b| b.wrapping_sub(b'0'));
@@ -185,12 +185,12 @@ pub(super) fn index_entries(bytes: &[u8]) -> Vec<Entry> {
     })
 }
 
-fn entries<'b>(bytes: &'b [u8], id: impl Fn(&[&'b [u8]]) -> (&'b [u8], u8)) -> Vec<Entry> {
+fn entries<'b>(bytes: &'b [u8], id: impl Fn(&[&'b [u8]]) -> (&'b [u8], u8)) -> Vec<TrackedFile> {
     let one = |part: &'b [u8]| {
         let tab = part.iter().position(|b| *b == b'\t')?;
         let fields: Vec<&[u8]> = part[..tab].split(|b| *b == b' ').collect();
         let (id, stage) = id(&fields);
-        Some(Entry {
+        Some(TrackedFile {
             path: path_of(&part[tab + 1..]),
             mode: Mode::parse(fields.first()?),
             id: String::from_utf8_lossy(id).into_owned(),

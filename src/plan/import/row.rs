@@ -5,9 +5,9 @@ use super::{ImportTerms, Wanted, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
-use crate::model::mapping::{CONTACT_FIELDS, Entry};
+use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate};
 use crate::model::prospect::{Contact, Prospect};
-use crate::model::rows::Row;
+use crate::model::rows::CsvRow;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::id;
 use crate::value::money::{Amount, Money, ungrouped};
@@ -82,7 +82,7 @@ event_keys!(define_set);
 pub(super) struct RowReader<'a> {
     import: &'a ImportTerms<'a>,
     columns: &'a Columns<'a>,
-    row: &'a Row,
+    row: &'a CsvRow,
     problems: Vec<Words>,
     help: Vec<Words>,
 }
@@ -91,7 +91,7 @@ impl<'a> RowReader<'a> {
     pub(super) fn new(
         import: &'a ImportTerms<'a>,
         columns: &'a Columns<'a>,
-        row: &'a Row,
+        row: &'a CsvRow,
     ) -> RowReader<'a> {
         RowReader { import, columns, row, problems: Vec::new(), help: Vec::new() }
     }
@@ -191,10 +191,11 @@ impl<'a> RowReader<'a> {
     /// The entries whose conditions hold. A row with no day at all gets that of `--date`; one with some
     /// days and not others is wrong.
     fn entries(&mut self, row: &Joined<'a>, prospect: &Prospect) -> Vec<Wanted> {
-        let holds = |entry: &&Entry| {
+        let holds = |entry: &&EntryTemplate| {
             entry.when.iter().all(|when| when.holds(self.columns.raw(row, &when.column)))
         };
-        let entries: Vec<&Entry> = self.import.mapping.entries.iter().filter(holds).collect();
+        let entries: Vec<&EntryTemplate> =
+            self.import.mapping.entries.iter().filter(holds).collect();
         if entries.is_empty() {
             let help = words!(
                 "`when` compares the cell of the file, before it is translated",
@@ -206,7 +207,7 @@ impl<'a> RowReader<'a> {
             );
             self.problem(why, Some(help));
         }
-        let date_of = |entry: &Entry| {
+        let date_of = |entry: &EntryTemplate| {
             let assignment = entry.fields.iter().find(|a| &*a.field == "date");
             assignment.map(|a| self.columns.text(row, a)).unwrap_or_default()
         };
@@ -243,7 +244,13 @@ impl<'a> RowReader<'a> {
         wanted
     }
 
-    fn event(&mut self, row: &Joined<'a>, entry: &Entry, date: Date, of: &Prospect) -> Event {
+    fn event(
+        &mut self,
+        row: &Joined<'a>,
+        entry: &EntryTemplate,
+        date: Date,
+        of: &Prospect,
+    ) -> Event {
         let key = EventKey { date, n: 0, text: date.to_string().into() };
         let mut event = Event::new(key, "imported");
         for assignment in &entry.fields {

@@ -7,11 +7,11 @@ use crate::value::money::{Amount, Money, Sum};
 
 /// The type of an attribute, and how its value is read.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum AttributeKind {
     /// Words: `:` in a query looks for a part of them.
-    Words(Names, Read),
+    Words(Vocabulary, Read),
     /// Ids and enumerations: a query compares the whole.
-    Exact(Names, Read),
+    Exact(Vocabulary, Read),
     /// A column of the prospect's own pipeline, by its position.
     Stage(fn(&View<'_>) -> Option<usize>),
     /// A number.
@@ -77,7 +77,7 @@ impl Day {
 
 /// Which names an attribute of texts can have: a query refuses others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Names {
+pub enum Vocabulary {
     /// Any text.
     Any,
     /// Reps.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The composite grade, and the rule that gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub struct GradeVerdict {
     /// The grade.
     pub grade: Text,
     /// The rule's position in the settings.
@@ -52,7 +52,7 @@ pub struct Customer {
     /// Its scores among those who bought.
     pub rfm: Option<Scores>,
     /// Its grade; none where no rule fits.
-    pub verdict: Option<Arc<Verdict>>,
+    pub verdict: Option<Arc<GradeVerdict>>,
 }
 
 impl Customer {

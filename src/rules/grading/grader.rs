@@ -5,7 +5,7 @@ use super::rfm::Bins;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::customer::levels::{Pareto, Pyramid, Value};
-use crate::rules::customer::{Customer, Verdict};
+use crate::rules::customer::{Customer, GradeVerdict};
 use crate::rules::grading::figures::Deeds;
 use crate::rules::grading::{Graded, Prospect, Role, judge, lifecycle, narrow};
 use crate::rules::query::{Answers, Context, Query, Questions};
@@ -212,8 +212,8 @@ impl<'s> Grader<'s> {
         let context = Context { settings: self.settings, as_of: self.on };
         let Some(blank) = replay(Default::default(), self.settings, self.on) else { return };
         let stated = self.settings.grading.rules.iter().map(|rule| rule.grade.clone());
-        let verdict = |(rule, grade)| Arc::new(Verdict { grade, rule });
-        let verdicts: Vec<Arc<Verdict>> = stated.enumerate().map(verdict).collect();
+        let verdict = |(rule, grade)| Arc::new(GradeVerdict { grade, rule });
+        let verdicts: Vec<Arc<GradeVerdict>> = stated.enumerate().map(verdict).collect();
         let unasked = Answers::default();
         for (position, prospect) in prospects.iter().enumerate() {
             let customer = &mut customers[prospect.customer];

@@ -128,7 +128,7 @@ fn rank(level: &str) -> usize {
 
 /// What practice is judged by.
 #[derive(Debug)]
-pub struct Judge {
+pub struct PracticeJudge {
     settings: Settings,
     on: Date,
     /// The levels of the reps that have one, by id.
@@ -137,21 +137,21 @@ pub struct Judge {
     joint: HashMap<u32, Attention>,
 }
 
-impl Judge {
+impl PracticeJudge {
     /// One that knows how customers of several prospects are looked after: by each of these, in the order of
     /// ids.
     pub fn of<'a>(
         several: impl IntoIterator<Item = (&'a Customer, Attention)>,
         settings: &Settings,
         on: Date,
-    ) -> Judge {
+    ) -> PracticeJudge {
         let mut joint: HashMap<u32, Attention> = HashMap::new();
         for (customer, attention) in several {
             joint.entry(customer.first).or_default().join(attention);
         }
         let level = |rep: &Rep| Some((rep.id.clone(), rep.level.clone()?));
         let levels = settings.reps.iter().filter_map(level).collect();
-        Judge { settings: settings.clone(), on, levels, joint }
+        PracticeJudge { settings: settings.clone(), on, levels, joint }
     }
 
     /// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for

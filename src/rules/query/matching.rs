@@ -35,7 +35,7 @@ pub(super) enum Node {
     /// Words anywhere in names, company, id, contacts and notes.
     Plain(Pattern),
     /// A text.
-    Text(Source, Wanted<TextTest>),
+    Text(TextSource, Wanted<TextTest>),
     /// A column.
     Stage(fn(&View<'_>) -> Option<usize>, Wanted<StageTest>),
     /// A number.
@@ -110,7 +110,7 @@ impl Reading {
 
 /// Where texts are read.
 #[derive(Debug, Clone)]
-pub(super) enum Source {
+pub(super) enum TextSource {
     /// By a row of the table of attributes.
     Table(Read),
     /// The id of the customer's level of a dimension of grading.
@@ -207,12 +207,12 @@ impl Node {
     }
 }
 
-impl Source {
+impl TextSource {
     fn any(&self, view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
         match self {
-            Source::Table(read) => read.any(view, is),
-            Source::Level(scale) => view.level(*scale).is_some_and(|level| is(level.id)),
-            Source::Fact(name) => view.record.prospect.fact(name).is_some_and(is),
+            TextSource::Table(read) => read.any(view, is),
+            TextSource::Level(scale) => view.level(*scale).is_some_and(|level| is(level.id)),
+            TextSource::Fact(name) => view.record.prospect.fact(name).is_some_and(is),
         }
     }
 }

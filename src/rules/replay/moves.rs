@@ -11,12 +11,12 @@ use crate::value::date::Date;
 
 /// What a move would take, and what of it is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub struct MoveVerdict {
     /// Everything the column takes, on the day of the move, with what the entry itself says.
     pub requirements: Vec<Status>,
 }
 
-impl Verdict {
+impl MoveVerdict {
     /// Does everything hold?
     pub fn granted(&self) -> bool {
         self.requirements.iter().all(|status| status.met)
@@ -61,9 +61,9 @@ pub fn judge(
     settings: &Settings,
     event: &Event,
     target: usize,
-) -> Option<Verdict> {
+) -> Option<MoveVerdict> {
     let record = with_evidence(prospect, settings, event)?;
-    Some(Verdict { requirements: record.case(settings, event.date()).requirements(target) })
+    Some(MoveVerdict { requirements: record.case(settings, event.date()).requirements(target) })
 }
 
 /// The prospect on the event's day with what the event brings, but without its move.

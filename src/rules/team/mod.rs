@@ -151,16 +151,16 @@ impl<'b> Team<'b> {
 
 /// A team while prospects are counted, by any thread.
 #[derive(Debug, Default)]
-pub struct Count<'b>(Option<Team<'b>>);
+pub struct TeamCount<'b>(Option<Team<'b>>);
 
-impl<'b> Count<'b> {
+impl<'b> TeamCount<'b> {
     /// Counts a prospect.
     pub fn take(&mut self, record: &Record, book: &'b Book) {
         self.0.get_or_insert_with(|| Team::idle(book)).count(record, book);
     }
 
     /// Adds what another thread counted.
-    pub fn join(&mut self, other: Count<'b>) {
+    pub fn join(&mut self, other: TeamCount<'b>) {
         match (&mut self.0, other.0) {
             (Some(team), Some(other)) => team.join(other),
             (none, other) => *none = none.take().or(other),

@@ -6,7 +6,7 @@ use crate::diag::{Code, Failure, Lang, Words, counted};
 use crate::disk::ledger::Ledger;
 use crate::disk::recover::remains;
 use crate::format::layout::{PRIVATE, SETTINGS};
-use crate::git::hooks::{CLONE, Hooks, Standing};
+use crate::git::hooks::{CLONE, HookState, Hooks};
 use crate::git::kept::{self, tracked_state, would_ignore};
 use crate::git::mend::unmerged;
 use crate::git::merge_driver::{Attributes, DRIVER, attributes, configured, is_whole, program_of};
@@ -365,12 +365,12 @@ fn hooks(clone: &CheckedClone) -> Result<Finding, Failure> {
     let prefix = clone.prefix.as_deref().unwrap_or_default();
     let hooks = Hooks::of(&clone.git, prefix)?;
     let count = |standing| CLONE.iter().filter(|hook| hooks.standing(hook) == standing).count();
-    Ok(if count(Standing::Ours) == CLONE.len() {
+    Ok(if count(HookState::Ours) == CLONE.len() {
         Finding::fine(words!("the checks run before every commit", "每次提交前都会检查"))
-    } else if count(Standing::Older) > 0 {
+    } else if count(HookState::Older) > 0 {
         let found = words!("hooks of another version or folder", "钩子属于另一版本或另一文件夹");
         Finding::advice(found, install())
-    } else if count(Standing::Foreign) > 0 {
+    } else if count(HookState::Foreign) > 0 {
         Finding::advice(
             words!("hooks of another program", "已有其他程序的钩子"),
             words!("crm hooks install --chain runs both", "crm hooks install --chain 让两者都运行"),

@@ -2,14 +2,14 @@
 
 use super::finding::Finding;
 use crate::diag::{Failure, Words, counted};
-use crate::git::hooks::{FSCK, Hooks, SERVER, Standing};
+use crate::git::hooks::{FSCK, HookState, Hooks, SERVER};
 use crate::git::program::Git;
 
 /// Every check of the repository that everybody pushes to.
 pub(super) fn of_server(git: &Git) -> Result<Vec<(&'static str, Finding)>, Failure> {
     let install = || Words::verbatim("crm hooks install --server DIR");
     let hooks = Hooks::of(git, "")?;
-    let all_ours = SERVER.iter().all(|hook| hooks.standing(hook) == Standing::Ours);
+    let all_ours = SERVER.iter().all(|hook| hooks.standing(hook) == HookState::Ours);
     let guard = if all_ours {
         Finding::fine(words!("every push is judged", "每次推送都会审核"))
     } else {

@@ -6,10 +6,10 @@ use crate::disk::csv_file::read_csv;
 use crate::disk::file::utf8;
 use crate::format::read_mapping::{bad_date_format, read_mapping, unknown_field};
 use crate::model::mapping::{
-    Assignment, ENTRY_FIELDS, Entry, Mapping, Part, Template, Values, prospect_fields, separator,
-    thousands,
+    Assignment, ENTRY_FIELDS, EntryTemplate, Mapping, Template, TemplatePart, Values,
+    prospect_fields, separator, thousands,
 };
-use crate::model::rows::Rows;
+use crate::model::rows::CsvRows;
 use crate::model::settings::Settings;
 use crate::value::date::Date;
 use clap::Args;
@@ -52,16 +52,18 @@ impl Meaning {
         file: &Path,
         context: &Context,
         settings: &Settings,
-    ) -> Result<(Mapping, Rows), Failure> {
+    ) -> Result<(Mapping, CsvRows), Failure> {
         let mut mapping = match &self.mapping {
             Some(path) => {
                 let bytes =
                     std::fs::read(path).map_err(|error| Diagnostic::unreadable(path, &error))?;
                 read_mapping(&utf8(bytes, path)?, path, settings).map_err(Failure)?
             }
-            None => {
-                Mapping { group: self.group, entries: vec![Entry::default()], ..Mapping::default() }
-            }
+            None => Mapping {
+                group: self.group,
+                entries: vec![EntryTemplate::default()],
+                ..Mapping::default()
+            },
         };
         if let Some(text) = &self.delimiter {
             mapping.delimiter =
@@ -90,7 +92,7 @@ impl Meaning {
                 map(&mut mapping, settings, text)?;
             }
             if let Some(kind) = &self.kind {
-                let template = Template(vec![Part::Text(kind.as_str().into())]);
+                let template = Template(vec![TemplatePart::Text(kind.as_str().into())]);
                 assign(&mut mapping, settings, "kind", template, typed("--kind", kind));
             }
             for text in &self.translate {
@@ -105,7 +107,7 @@ impl Meaning {
 fn map_by_names<'r>(
     file: &Path,
     settings: &Settings,
-    rows: &'r Rows,
+    rows: &'r CsvRows,
     mapping: &mut Mapping,
 ) -> Result<Vec<&'r str>, Diagnostic> {
     let place = Place::file(file).at(Spot::Line(1));

@@ -3,7 +3,7 @@
 mod meaning;
 
 use crate::act::import::summary::number;
-use crate::act::import::{Judged, List, judge};
+use crate::act::import::{ImportList, JudgedImport, judge};
 use crate::act::session::Session;
 use crate::cli::context::Context;
 use crate::cli::diagnose;
@@ -53,8 +53,9 @@ impl Import {
         let ledger = session.ledger;
         let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
         let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
-        let list = List { file: &self.file, rows: &rows, mapping: &mapping, date };
-        let Judged { changes, bad, summary, ids_from_names } = judge(ledger, &list, context.today)?;
+        let list = ImportList { file: &self.file, rows: &rows, mapping: &mapping, date };
+        let JudgedImport { changes, bad, summary, ids_from_names } =
+            judge(ledger, &list, context.today)?;
         let refused = !bad.is_empty() && !self.skip_bad;
         let shown = self.shown(bad, summary.rows);
         if refused && !self.dry_run {
