@@ -20,7 +20,7 @@ use crm::model::mapping::Mapping;
 use crm::model::settings::Settings;
 use crm::plan::import::{ImportTerms, import};
 use crm::rules::book::Keep;
-use crm::rules::query::{Context, Query};
+use crm::rules::query::{Query, QueryContext};
 use crm::rules::replay::replay;
 use crm::rules::replay::state::Record;
 use crm::value::date::Date;
@@ -105,7 +105,7 @@ static RECORDS: LazyLock<Vec<Record>> = LazyLock::new(|| {
 pub fn query(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     for today in DAYS.map(day) {
-        let context = Context { settings: &SETTINGS, as_of: today };
+        let context = QueryContext { settings: &SETTINGS, as_of: today };
         match Query::parse(text, "QUERY", &SETTINGS, today) {
             Ok(query) => {
                 assert_eq!(query.to_string(), text);

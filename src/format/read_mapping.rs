@@ -1,7 +1,7 @@
 //! Mapping files: TOML -> [`Mapping`], with all that is wrong in one.
 
 use crate::diag::{Code, Diagnostic, Place, Words};
-use crate::format::tree::{Reader, Table, Value, parse};
+use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::mapping::{
     Assignment, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template, Values,
     prospect_fields, separator, thousands,
@@ -85,7 +85,7 @@ fn unknown_name(
 fn character<T>(
     reader: &mut Reader,
     key: &str,
-    value: &Value,
+    value: &TomlValue,
     read: fn(&str) -> Option<T>,
 ) -> Option<T> {
     let text = reader.text(key, value)?;
@@ -103,7 +103,7 @@ fn character<T>(
     found
 }
 
-fn date_format(reader: &mut Reader, key: &str, value: &Value) -> Option<Text> {
+fn date_format(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Text> {
     let text = reader.text(key, value)?;
     if Date::is_format(&text) {
         return Some(text);
@@ -124,7 +124,7 @@ pub fn bad_date_format(text: &str) -> Diagnostic {
     ))
 }
 
-fn join(reader: &mut Reader, table: &Table, span: Range<usize>) -> Option<Join> {
+fn join(reader: &mut Reader, table: &TomlTable, span: Range<usize>) -> Option<Join> {
     let (mut file, mut on, mut prefix, mut optional) = (None, Vec::new(), None, false);
     for (key, value) in table {
         let name: &str = key.get_ref();
@@ -168,7 +168,7 @@ fn join(reader: &mut Reader, table: &Table, span: Range<usize>) -> Option<Join> 
     Some(Join { file, here, there, prefix: prefix.unwrap_or_default(), optional, place })
 }
 
-fn values(reader: &mut Reader, key: &str, value: &Value) -> Vec<Values> {
+fn values(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<Values> {
     let Some(table) = reader.table(key, value) else { return Vec::new() };
     let mut found = Vec::new();
     for (column, value) in table {
@@ -185,7 +185,7 @@ fn values(reader: &mut Reader, key: &str, value: &Value) -> Vec<Values> {
     found
 }
 
-fn entry(reader: &mut Reader, table: &Table, settings: &Settings) -> EntryTemplate {
+fn entry(reader: &mut Reader, table: &TomlTable, settings: &Settings) -> EntryTemplate {
     let mut when = Vec::new();
     if let Some(value) = table.get("when")
         && let Some(conditions) = reader.table("when", value)
@@ -206,7 +206,7 @@ fn entry(reader: &mut Reader, table: &Table, settings: &Settings) -> EntryTempla
 /// `field = "text with {columns}"`, or a list of such texts; `besides` is a key that is no field.
 fn assignments(
     reader: &mut Reader,
-    table: &Table,
+    table: &TomlTable,
     fields: &[&str],
     besides: Option<&str>,
     settings: &Settings,
@@ -222,7 +222,7 @@ fn assignments(
             continue;
         }
         let mut texts = Vec::new();
-        let items: Vec<&Value> = match value.get_ref() {
+        let items: Vec<&TomlValue> = match value.get_ref() {
             DeValue::Array(items) => items.iter().collect(),
             _ => vec![value],
         };

@@ -95,13 +95,13 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
 struct PlanScan<'b> {
     survey: Survey<'b>,
     /// The prospects that its lines name, by their ids, folded.
-    named: HashMap<String, Named>,
+    named: HashMap<String, NamedProspect>,
     /// The ids of those in the pool.
     pool: Vec<Text>,
 }
 
 /// A prospect that a line names.
-struct Named {
+struct NamedProspect {
     prospect: PlanProspect,
     /// That it is not in the pool.
     elsewhere: Option<Diagnostic>,
@@ -126,7 +126,7 @@ fn find<'b>(
                 let prospect = PlanProspect::of(record);
                 let elsewhere = not_in_pool(record, &book.settings);
                 let obstacles = eligibility.obstacles(record, idle);
-                found.named.insert(key, Named { prospect, elsewhere, obstacles });
+                found.named.insert(key, NamedProspect { prospect, elsewhere, obstacles });
             }
         },
         |all, part| {

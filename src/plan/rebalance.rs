@@ -55,7 +55,7 @@ pub enum Stays {
 
 /// A prospect that changes its owner.
 #[derive(Debug, Clone)]
-pub struct Move {
+pub struct Reassignment {
     /// The prospect.
     pub prospect: PlanProspect,
     /// The day of its last entry.
@@ -73,7 +73,7 @@ pub struct Rebalance<'b> {
     /// The team before.
     pub team: Team<'b>,
     /// The moves, by id.
-    pub moves: Vec<Move>,
+    pub moves: Vec<Reassignment>,
     /// The loads before and after.
     pub loads: [Loads; 2],
     /// The least and the most that each member should hold; `None` for members that are not counted.
@@ -301,7 +301,7 @@ fn moves(
     tasks: Vec<Task>,
     bands: &[Option<(u32, u32)>],
     capacities: &[u32],
-) -> Result<Vec<Move>, Failure> {
+) -> Result<Vec<Reassignment>, Failure> {
     let reps: Vec<usize> = (0..bands.len()).filter(|place| bands[*place].is_some()).collect();
     let whole = |n: usize| i64::try_from(n).unwrap_or(LIMIT);
     let (n, r) = (whole(tasks.len()), whole(reps.len()));
@@ -359,9 +359,9 @@ fn moves(
     let moves = tasks.into_iter().zip(&plan.place).filter_map(|(task, place)| {
         let to = reps[(*place)?];
         let Task { prospect, owner: from, last_entry, worth, .. } = task;
-        (to != from).then_some(Move { prospect, last_entry, worth, from, to })
+        (to != from).then_some(Reassignment { prospect, last_entry, worth, from, to })
     });
-    let mut moves: Vec<Move> = moves.collect();
+    let mut moves: Vec<Reassignment> = moves.collect();
     moves.sort_unstable_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
     Ok(moves)
 }

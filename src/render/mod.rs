@@ -237,14 +237,14 @@ fn meant_for(sheet: &Sheet, readers: Audience) -> Vec<usize> {
 }
 
 /// Blocks of text with an empty line between two of them.
-struct Blocks<'o> {
+struct TextBlocks<'o> {
     out: &'o mut dyn Write,
     begun: bool,
 }
 
-impl<'o> Blocks<'o> {
-    fn of(out: &'o mut dyn Write) -> Blocks<'o> {
-        Blocks { out, begun: false }
+impl<'o> TextBlocks<'o> {
+    fn of(out: &'o mut dyn Write) -> TextBlocks<'o> {
+        TextBlocks { out, begun: false }
     }
 
     /// Where the next block goes.

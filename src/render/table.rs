@@ -9,7 +9,7 @@
 //! Which column gets how much is decided here; headers and rows that wrap are `comfy-table`'s.
 
 use super::text::{clean, decimals, shown};
-use super::{Blocks, Options, in_parts, picture};
+use super::{Options, TextBlocks, in_parts, picture};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
@@ -38,7 +38,7 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut blocks = Blocks::of(out);
+    let mut blocks = TextBlocks::of(out);
     if let Some(heading) = words(&[(&sheet.title, "", BOLD), (&sheet.about, "", DIM)], options) {
         blocks.next()?.write_all(heading.as_bytes())?;
     }
@@ -312,7 +312,7 @@ impl<'t> Grid<'t> {
             self.header.iter().map(|title| title.width()).max().unwrap_or(0).min(width / 3);
         let shapes =
             [titles, width - GAP - titles].map(|width| ColumnShape { width, right: false });
-        let mut blocks = Blocks::of(out);
+        let mut blocks = TextBlocks::of(out);
         for row in self.table.rows.iter() {
             let mut pen = Pen::new(shapes.to_vec(), options);
             let cells = self.cells(&row, options).zip(&self.header).zip(self.kinds());

@@ -78,7 +78,7 @@ impl Activity {
 
 /// The counts of a period by group.
 #[derive(Debug, Clone, Default)]
-pub struct Practice {
+pub struct ActivityCounts {
     /// By rep, or by the dimension asked for.
     pub groups: ActivityByGroup,
     /// Of all groups together.
@@ -96,14 +96,14 @@ pub fn first_prospect_column(pipeline: &Pipeline) -> usize {
 pub type Held = BTreeMap<String, u64>;
 
 /// Counts several periods, and the prospects held now, in one scan of the ledger.
-pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Practice>, Held) {
+pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<ActivityCounts>, Held) {
     let mut left_out = vec![BTreeSet::new(); periods.len()];
     let tallied: Vec<Vec<_>> = periods
         .iter()
         .zip(&mut left_out)
         .map(|(period, left_out)| tallies(book, request, *period, left_out))
         .collect();
-    let days: Vec<Days> = tallied
+    let days: Vec<TalliedDays> = tallied
         .iter()
         .map(|tallies| tallies.iter().map(|(rep, day, _)| (*rep, *day)).collect())
         .collect();
@@ -130,7 +130,7 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Pract
     groups.resize_with(periods.len(), ActivityByGroup::new);
     let practice = groups.into_iter().zip(tallied).zip(left_out);
     let practice = practice.map(|((groups, tallies), left_out)| {
-        let mut practice = Practice { groups, left_out, ..Practice::default() };
+        let mut practice = ActivityCounts { groups, left_out, ..ActivityCounts::default() };
         tallies.iter().for_each(|(rep, _, tally)| practice.tally(rep, tally, book, request));
         practice.groups.values().for_each(|activity| practice.all.add(activity));
         practice
@@ -138,7 +138,7 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Pract
     (practice.collect(), held)
 }
 
-impl Practice {
+impl ActivityCounts {
     /// Adds what a rep counted by hand on a day.
     fn tally(&mut self, rep: &str, tally: &Tally, book: &Book, request: &Request) {
         let group = match &request.by {
@@ -165,7 +165,7 @@ fn hold(record: &Record, book: &Book, request: &Request, held: &mut Held) {
 type ActivityByGroup = BTreeMap<String, Activity>;
 
 /// The days that a rep counted by hand.
-type Days<'b> = BTreeSet<(&'b str, Date)>;
+type TalliedDays<'b> = BTreeSet<(&'b str, Date)>;
 
 /// The tallies that count. With a query, those of reps all of whose prospects it selects: a day's tally
 /// cannot be divided. By anything but reps, none.
@@ -219,7 +219,7 @@ struct ActivityCounter<'a, 'b> {
     request: &'a Request,
     period: Period,
     record: &'a Record,
-    days: &'a Days<'b>,
+    days: &'a TalliedDays<'b>,
     groups: &'a mut ActivityByGroup,
 }
 

@@ -13,7 +13,7 @@ use std::collections::btree_map::Entry;
 
 /// A pipeline in use.
 #[derive(Debug, Clone, Copy)]
-pub struct Board<'b> {
+pub struct UsedBoard<'b> {
     /// The pipeline.
     pub pipeline: &'b Pipeline,
     /// Its position in the settings.
@@ -23,15 +23,15 @@ pub struct Board<'b> {
 }
 
 /// The pipelines that selected prospects are on, by their positions; the ledger's first if none is.
-pub fn boards<'b>(settings: &'b Settings, used: impl Fn(usize) -> bool) -> Vec<Board<'b>> {
+pub fn boards<'b>(settings: &'b Settings, used: impl Fn(usize) -> bool) -> Vec<UsedBoard<'b>> {
     let all = settings.pipelines.iter().enumerate();
-    let mut boards: Vec<Board> = all
+    let mut boards: Vec<UsedBoard> = all
         .filter(|(position, _)| used(*position))
-        .map(|(position, pipeline)| Board { pipeline, position, alone: false })
+        .map(|(position, pipeline)| UsedBoard { pipeline, position, alone: false })
         .collect();
     if boards.is_empty() {
         let first = settings.pipelines.first();
-        boards.extend(first.map(|pipeline| Board { pipeline, position: 0, alone: false }));
+        boards.extend(first.map(|pipeline| UsedBoard { pipeline, position: 0, alone: false }));
     }
     if let [only] = boards.as_mut_slice() {
         only.alone = true;
@@ -55,7 +55,7 @@ pub fn join<K: Ord, V>(
 
 /// Gives the boards that are not in use their tables, empty, for requests that name them; and the only one in use
 /// the names that its tables have where there are several.
-pub fn complete(tables: &mut Vec<Table>, boards: &[Board], settings: &Settings) {
+pub fn complete(tables: &mut Vec<Table>, boards: &[UsedBoard], settings: &Settings) {
     let Some(first) = boards.first().filter(|_| settings.pipelines.len() > 1) else { return };
     let own = format!("{}-", first.pipeline.id);
     let named = |table: &Table| match first.alone {
@@ -78,7 +78,7 @@ pub fn complete(tables: &mut Vec<Table>, boards: &[Board], settings: &Settings) 
     }
 }
 
-impl Board<'_> {
+impl UsedBoard<'_> {
     /// An empty table about this board; its id and title name the board where there are several.
     pub fn table(&self, id: &str, title: &str, lang: Lang) -> Table {
         if self.alone {

@@ -3,7 +3,7 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+    UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
     window,
 };
 use super::figures::{enough, rate};
@@ -232,7 +232,7 @@ fn wilson((successes, trials): (usize, usize)) -> [Cell; 2] {
 }
 
 fn steps_table(
-    board: &Board,
+    board: &UsedBoard,
     groups: &BTreeMap<String, ConversionFigures>,
     request: &Request,
     settings: &Settings,
@@ -260,7 +260,7 @@ fn steps_table(
 }
 
 fn win_table(
-    board: &Board,
+    board: &UsedBoard,
     groups: &BTreeMap<String, ConversionFigures>,
     request: &Request,
     settings: &Settings,

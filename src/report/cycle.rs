@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, percent,
+    UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, join, percent,
     stage_cell, window,
 };
 use super::figures::{enough, few, words};
@@ -175,7 +175,12 @@ fn curves(all: &Passes) -> Option<AalenJohansen> {
 }
 
 /// The headline: what share had been won, and lost, by a day.
-fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang: Lang) -> Table {
+fn share_table(
+    board: &UsedBoard,
+    all: &Passes,
+    shares: Option<&AalenJohansen>,
+    lang: Lang,
+) -> Table {
     let fell_back = all.with(Outcome::Competing(FELL_BACK)) > 0;
     let mut columns = vec![column("day", Kind::Number, lang)];
     for id in ["won", "lost"] {
@@ -220,7 +225,7 @@ fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang
 
 /// The naive figures of the won, and beside them the Kaplan-Meier median.
 fn days_table(
-    board: &Board,
+    board: &UsedBoard,
     groups: &BTreeMap<String, Passes>,
     all: &Passes,
     request: &Request,
@@ -295,7 +300,7 @@ fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
 }
 
 /// Time in each open column.
-fn stay_table(board: &Board, stays: &DaysByColumn, lang: Lang) -> Table {
+fn stay_table(board: &UsedBoard, stays: &DaysByColumn, lang: Lang) -> Table {
     let none = Vec::new();
     let mut columns = vec![column("stage", Kind::Text, lang)];
     for id in ["departures", "mean", "km-median", "km-low", "km-high", "still-there"] {
@@ -386,7 +391,7 @@ fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
     })
 }
 
-fn picture(board: &Board, shares: &AalenJohansen, lang: Lang) -> Picture {
+fn picture(board: &UsedBoard, shares: &AalenJohansen, lang: Lang) -> Picture {
     let names =
         [lang.pick("won", "成交"), lang.pick("lost", "退出"), lang.pick("fell back", "退回首栏")];
     let series = names.iter().take(shares.kinds).enumerate().map(|(kind, name)| {

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 /// One thing to do.
-struct Item {
+struct DueItem {
     date: Date,
     what: &'static DueKind,
     detail: Text,
@@ -66,12 +66,12 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     });
     for (record, recycling) in announced {
         let detail = recycling.cause.words().get(lang).into();
-        let item = Item { date: recycling.on, what: &RECYCLE, detail };
+        let item = DueItem { date: recycling.on, what: &RECYCLE, detail };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
-    let (with, items): (Vec<Whom>, Vec<Vec<Item>>) = found.into_iter().unzip();
+    let (with, items): (Vec<Whom>, Vec<Vec<DueItem>>) = found.into_iter().unzip();
     let items = (0..).zip(items).flat_map(|(at, items)| items.into_iter().map(move |i| (i, at)));
-    let mut items: Vec<(Item, u32)> = items.collect();
+    let mut items: Vec<(DueItem, u32)> = items.collect();
     items.par_sort_by(|(a, first), (b, second)| {
         let id = |at: u32| &with[at as usize].id;
         (a.date, a.what.0, id(*first)).cmp(&(b.date, b.what.0, id(*second)))
@@ -96,7 +96,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     sheet
 }
 
-fn row(item: &Item, whom: &Whom, as_of: Date, lang: Lang) -> Row {
+fn row(item: &DueItem, whom: &Whom, as_of: Date, lang: Lang) -> Row {
     let left = item.date.days_since(as_of);
     let emphasis = if left < 0 { Emphasis::Warn } else { Emphasis::Plain };
     let cells = vec![
@@ -153,12 +153,12 @@ impl Demands {
     }
 }
 
-fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<Item> {
+fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<DueItem> {
     let (state, lang) = (&record.state, book.settings.language);
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
-            items.push(Item { date, what, detail: detail.into() });
+            items.push(DueItem { date, what, detail: detail.into() });
         }
     };
     if let Some((rep, left)) = owner_left(record, &book.settings, book.as_of) {

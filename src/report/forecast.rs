@@ -2,13 +2,13 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+    UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
 };
 use super::calibration::{Moves, Odds};
 use super::dimension::Dimension;
 use super::figures::without_rate;
 use super::measures::{Measures, Results, measures};
-use super::outlook::{ForecastLine, Item, Open, Outlook};
+use super::outlook::{ForecastItem, ForecastLine, OpenProspect, Outlook};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
@@ -32,7 +32,7 @@ struct ForecastScan {
     /// The moves of all prospects, selected or not, by board.
     moves: BTreeMap<usize, Moves>,
     /// The open ones with a probability, by board and id.
-    open: Vec<Open>,
+    open: Vec<OpenProspect>,
     /// How many are open in a column with probability 0.
     unweighed: usize,
     results: Results,
@@ -57,7 +57,7 @@ fn gather(book: &Book, request: &Request, period: Period) -> ForecastScan {
                     found.unweighed += 1;
                 }
                 Stage { outcome: Outcome::Open, .. } => {
-                    found.open.push(Open::of(record, book, request, period));
+                    found.open.push(OpenProspect::of(record, book, request, period));
                 }
                 _ => {}
             }
@@ -89,8 +89,8 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             (board.position, moves.odds(board.pipeline, settings.forecast.weight))
         })
         .collect();
-    let item = |open| Some(Item { open, odds: odds.get(&open.board)?.get(open.stage)? });
-    let items: Vec<Item> = open.iter().filter_map(item).collect();
+    let item = |open| Some(ForecastItem { open, odds: odds.get(&open.board)?.get(open.stage)? });
+    let items: Vec<ForecastItem> = open.iter().filter_map(item).collect();
     let due = Outlook::of(items.iter().copied().filter(|item| item.open.due));
     let measures = measures(book, request, results, &open, &due, period);
     let mut sheet = Sheet {
@@ -141,8 +141,8 @@ fn about(book: &Book, settings: &Settings, lang: Lang) -> String {
 
 /// A row for each month to come, their sum, and a row for each kind of prospect that is not added up;
 /// with the widest step that a distribution had to be rounded to.
-fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u64>) {
-    let mut groups: BTreeMap<&str, BTreeMap<ForecastLine, Vec<Item>>> = BTreeMap::new();
+fn line_table(items: &[ForecastItem], request: &Request, lang: Lang) -> (Table, Option<u64>) {
+    let mut groups: BTreeMap<&str, BTreeMap<ForecastLine, Vec<ForecastItem>>> = BTreeMap::new();
     if request.by.is_none() {
         groups.entry("").or_default();
     }
@@ -154,7 +154,7 @@ fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u
     for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let mut lines: Vec<(&str, Option<ForecastLine>, Vec<Item>)> = Vec::new();
+    let mut lines: Vec<(&str, Option<ForecastLine>, Vec<ForecastItem>)> = Vec::new();
     for (group, known) in groups {
         let (months, others): (Vec<_>, Vec<_>) =
             known.into_iter().partition(|(line, _)| matches!(line, ForecastLine::Month(..)));
@@ -210,7 +210,7 @@ fn cells(outlook: &Outlook, line: Option<ForecastLine>, lang: Lang) -> Vec<Cell>
     cells
 }
 
-fn odds_table(board: &Board, odds: &[Odds], lang: Lang) -> Table {
+fn odds_table(board: &UsedBoard, odds: &[Odds], lang: Lang) -> Table {
     let mut columns = vec![column("stage", Kind::Text, lang)];
     columns.extend(["nominal", "calibrated"].map(|id| column(id, Kind::Number, lang)));
     columns.extend(interval_columns("calibrated", lang));
@@ -269,7 +269,7 @@ fn picture(due: &Outlook, measures: &Measures, period: Period, lang: Lang) -> Op
     })
 }
 
-fn notes(open: &[Open], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Vec<String> {
+fn notes(open: &[OpenProspect], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Vec<String> {
     let mut notes = Vec::new();
     let without = open.iter().filter(|one| !one.valued).count();
     if without > 0 {

@@ -3,7 +3,7 @@
 use super::Request;
 use super::breakdown::percent;
 use super::figures::{count, enough, few, number, others};
-use super::outlook::{ForecastLine, Open, Outlook};
+use super::outlook::{ForecastLine, OpenProspect, Outlook};
 use crate::diag::counted;
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
@@ -109,7 +109,7 @@ pub fn measures(
     book: &Book,
     request: &Request,
     mut results: Results,
-    open: &[Open],
+    open: &[OpenProspect],
     due: &Outlook,
     period: Period,
 ) -> Measures {
@@ -145,7 +145,7 @@ pub fn measures(
         (Some(target), Some(times)) => Ok(target.times(Amount::from_int(times))),
     };
     let pushed = open.iter().filter(|one| one.pushes > 0);
-    let slipped: Vec<&Open> = open.iter().filter(|one| one.slipped).collect();
+    let slipped: Vec<&OpenProspect> = open.iter().filter(|one| one.slipped).collect();
     let own = slipped.iter().filter(|one| !matches!(one.line, ForecastLine::Foreign(_)));
     let slipped_value = own.fold(Amount::ZERO, |sum, one| sum.plus(one.value));
     Measures {
@@ -178,7 +178,7 @@ impl Measures {
     }
 
     /// What was won in the period and what is open, in currencies without a rate.
-    pub fn foreign(&self, open: &[Open]) -> Sum {
+    pub fn foreign(&self, open: &[OpenProspect]) -> Sum {
         let mut sum = self.so_far.1.clone();
         for one in open {
             if let ForecastLine::Foreign(currency) = one.line {

@@ -58,7 +58,7 @@ impl ForecastLine {
 }
 
 /// An open prospect in a column with a probability: what the forecast keeps of it.
-pub struct Open {
+pub struct OpenProspect {
     pub(super) id: Text,
     pub(super) board: usize,
     pub(super) stage: usize,
@@ -77,12 +77,17 @@ pub struct Open {
     pub slipped: bool,
 }
 
-impl Open {
-    pub(super) fn of(record: &Record, book: &Book, request: &Request, period: Period) -> Open {
+impl OpenProspect {
+    pub(super) fn of(
+        record: &Record,
+        book: &Book,
+        request: &Request,
+        period: Period,
+    ) -> OpenProspect {
         let state = &record.state;
         let line = ForecastLine::of(record, book.as_of);
         let closes = state.evidence.close_by.map(|(day, _)| day);
-        Open {
+        OpenProspect {
             id: record.prospect.id.clone(),
             board: state.pipeline,
             stage: state.stage,
@@ -100,13 +105,13 @@ impl Open {
 
 /// An open prospect in the forecast, with the odds of its column.
 #[derive(Clone, Copy)]
-pub struct Item<'f> {
+pub struct ForecastItem<'f> {
     /// The prospect.
-    pub open: &'f Open,
+    pub open: &'f OpenProspect,
     pub(super) odds: &'f Odds,
 }
 
-impl Item<'_> {
+impl ForecastItem<'_> {
     /// As a variable that is its value or nothing; `None` for a value below zero.
     fn two_point(&self) -> Option<TwoPoint> {
         let probability = self.odds.calibrated.to_f64();
@@ -131,7 +136,7 @@ pub struct Outlook {
 
 impl Outlook {
     /// The sums and the exact distribution over these items.
-    pub fn of<'f>(items: impl Iterator<Item = Item<'f>>) -> Outlook {
+    pub fn of<'f>(items: impl Iterator<Item = ForecastItem<'f>>) -> Outlook {
         let mut outlook = Outlook {
             count: 0,
             value: Amount::ZERO,

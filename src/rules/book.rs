@@ -11,7 +11,7 @@
 use super::customer::Customer;
 use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
-use super::query::{Context, Query};
+use super::query::{Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::replay::replay;
@@ -213,7 +213,7 @@ impl Book {
         if query.asks_grades() {
             self.graded();
         }
-        Selection { query, context: Context { settings: &self.settings, as_of: self.as_of } }
+        Selection { query, context: QueryContext { settings: &self.settings, as_of: self.as_of } }
     }
 
     /// Folds the records that a query selects, each once and in no order. Each thread that reads has a part of
@@ -322,7 +322,7 @@ impl Book {
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<'s> {
     query: &'s Query,
-    context: Context<'s>,
+    context: QueryContext<'s>,
 }
 
 impl Selection<'_> {

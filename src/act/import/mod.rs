@@ -13,7 +13,7 @@ use crate::disk::write::FileChange;
 use crate::model::mapping::Mapping;
 use crate::model::prospect::Prospect;
 use crate::model::rows::CsvRows;
-use crate::plan::import::{Candidate, ImportTerms, bad_row, compare, import};
+use crate::plan::import::{ImportCandidate, ImportTerms, bad_row, compare, import};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
 use crate::value::id;
@@ -106,7 +106,7 @@ impl JudgedImport {
 /// The change that a candidate makes in this ledger; `Err` with its row if the ledger's rules refuse it.
 fn one(
     ledger: &Ledger,
-    candidate: Candidate,
+    candidate: ImportCandidate,
     file: &Path,
     seen: Date,
     today: Date,
@@ -126,7 +126,11 @@ fn one(
 }
 
 /// A candidate that the ledger does not have.
-fn added(ledger: &Ledger, candidate: Candidate, today: Date) -> Result<ProspectChange, Failure> {
+fn added(
+    ledger: &Ledger,
+    candidate: ImportCandidate,
+    today: Date,
+) -> Result<ProspectChange, Failure> {
     let mut prospect = candidate.prospect;
     prospect.path = new_path(ledger, &prospect.id);
     for wanted in candidate.entries {
@@ -146,7 +150,7 @@ fn added(ledger: &Ledger, candidate: Candidate, today: Date) -> Result<ProspectC
 /// A candidate whose file the ledger has.
 fn known(
     ledger: &Ledger,
-    candidate: &Candidate,
+    candidate: &ImportCandidate,
     path: &Path,
     seen: Date,
     today: Date,

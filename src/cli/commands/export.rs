@@ -1,6 +1,6 @@
 //! `crm export prospects|events [QUERY]`: everything, for other programs.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::render::Format;
@@ -22,7 +22,7 @@ pub struct Export {
     #[arg(value_enum)]
     what: ExportedRecords,
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// The columns, in order [default: every one]
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,

@@ -1,6 +1,6 @@
 //! `crm what-if`: the five levers.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::report::what_if::{Projection, Stated, what_if};
@@ -18,7 +18,7 @@ use clap::Args;
 )]
 pub struct WhatIf {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// The days to measure: 2009Q4, last month, 2009-12-01..2009-12-15 [default: all]
     #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
     period: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::{label, one_of, positive, set, unknown};
 use crate::diag::{Code, Diagnostic};
-use crate::format::tree::{Reader, Table, Value};
+use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::settings::Settings;
 use crate::value::date::Weekday;
 use crate::value::label::Lang;
@@ -26,7 +26,7 @@ pub const LEDGER_KEYS: [&str; 13] = [
     "facts",
 ];
 
-pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         let name: &str = key.get_ref();
         match name {
@@ -66,7 +66,7 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
     }
 }
 
-fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
+fn weekday(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Weekday> {
     let text = reader.text(key, value)?;
     let day = Weekday::parse(&text);
     if day.is_none() {
@@ -80,7 +80,7 @@ fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
     day
 }
 
-fn weekdays(reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<Weekday>> {
+fn weekdays(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Vec<Weekday>> {
     match value.get_ref() {
         DeValue::Array(days) => {
             Some(days.iter().filter_map(|day| weekday(reader, key, day)).collect())
@@ -89,7 +89,7 @@ fn weekdays(reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<Weekday
     }
 }
 
-pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         match (Currency::parse(key.get_ref()), reader.amount(key.get_ref(), value)) {
             (Some(currency), Some(rate)) => {
@@ -108,7 +108,7 @@ pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, tab
     }
 }
 
-pub(in crate::format) fn reasons(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn reasons(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         let label = label(reader, key.get_ref(), value);
         settings.reasons.push((key.get_ref().as_ref().into(), label));

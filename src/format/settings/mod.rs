@@ -11,7 +11,7 @@ pub mod pool;
 pub mod rep;
 
 use crate::diag::{Code, Diagnostic, Words};
-use crate::format::tree::{Reader, Value};
+use crate::format::tree::{Reader, TomlValue};
 use crate::value::id::BadId;
 use crate::value::label::{Label, Lang};
 use std::ops::Range;
@@ -47,7 +47,7 @@ pub(in crate::format) fn unknown_name(
 pub(in crate::format) fn one_of<T: Copy>(
     reader: &mut Reader,
     key: &str,
-    value: &Value,
+    value: &TomlValue,
     names: &[(&'static str, T)],
 ) -> Option<T> {
     let text = reader.text(key, value)?;
@@ -64,7 +64,7 @@ pub(in crate::format) fn one_of<T: Copy>(
 }
 
 /// `label = "…"`, or `label.en = "…"` and `label.zh = "…"`.
-pub(in crate::format) fn label(reader: &mut Reader, key: &str, value: &Value) -> Label {
+pub(in crate::format) fn label(reader: &mut Reader, key: &str, value: &TomlValue) -> Label {
     let DeValue::Table(table) = value.get_ref() else {
         return reader.text(key, value).map(|text| Label::same(&text)).unwrap_or_default();
     };
@@ -90,7 +90,11 @@ pub(in crate::format) fn set<T>(slot: &mut T, value: Option<T>) {
 }
 
 /// A whole number from 1 to a hundred years of days.
-pub(in crate::format) fn positive(reader: &mut Reader, key: &str, value: &Value) -> Option<u32> {
+pub(in crate::format) fn positive(
+    reader: &mut Reader,
+    key: &str,
+    value: &TomlValue,
+) -> Option<u32> {
     reader.number(key, value, 1, 36_500)
 }
 

@@ -1,6 +1,6 @@
 //! The facts and entries of a file that the ledger does not have.
 
-use super::Candidate;
+use super::ImportCandidate;
 use crate::model::event::{Event, EventKey};
 use crate::model::kind::EventKind;
 use crate::model::prospect::{FACTS, Prospect};
@@ -22,7 +22,7 @@ use crate::value::text::Text;
 /// one of the rows': equal ones stay several. Keys do not count.
 pub fn compare(
     there: &Prospect,
-    candidate: &Candidate,
+    candidate: &ImportCandidate,
     settings: &Settings,
     seen: Date,
 ) -> (Vec<Event>, usize) {
@@ -85,7 +85,7 @@ pub fn compare(
 }
 
 /// Which entries of the rows the file has.
-fn known(there: &Prospect, candidate: &Candidate) -> Vec<bool> {
+fn known(there: &Prospect, candidate: &ImportCandidate) -> Vec<bool> {
     let mut answered = vec![false; there.events.len()];
     let mut known = Vec::with_capacity(candidate.entries.len());
     // Mostly they come in the order in which they are in the file.

@@ -36,7 +36,7 @@ pub struct ImportTerms<'a> {
 
 /// An entry that a row makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ImportedEntry {
     /// The entry, without its number of the day.
     pub event: Event,
     /// The file states no day; `--date` did.
@@ -45,11 +45,11 @@ pub struct Wanted {
 
 /// A prospect that rows speak of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct ImportCandidate {
     /// Its facts; no journal yet.
     pub prospect: Prospect,
     /// Its entries, oldest first; those of one day in the order of the rows.
-    pub entries: Vec<Wanted>,
+    pub entries: Vec<ImportedEntry>,
     /// The line of its first row.
     pub line: u64,
     /// The file that has this id in the ledger.
@@ -62,7 +62,7 @@ pub struct Candidate {
 #[derive(Debug, Default)]
 pub struct Imported {
     /// The prospects, in the order of their first rows.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<ImportCandidate>,
     /// Rows that cannot be imported, and why.
     pub bad: Vec<Diagnostic>,
     /// Ids were made from names: importing the file again would add every prospect again.
@@ -204,7 +204,8 @@ impl Gathering<'_> {
             prospect.id = id.into();
             let there = self.taken.get(&folded).cloned();
             self.ids.insert(folded, self.imported.candidates.len());
-            let candidate = Candidate { prospect, entries: draft.entries, line, there, written };
+            let candidate =
+                ImportCandidate { prospect, entries: draft.entries, line, there, written };
             return self.imported.candidates.push(candidate);
         };
         let first = &mut self.imported.candidates[at];
@@ -260,8 +261,9 @@ impl Gathering<'_> {
     }
 
     fn finish(mut self) -> Imported {
-        let nameless =
-            |candidate: &Candidate| candidate.there.is_none() && candidate.prospect.name.is_empty();
+        let nameless = |candidate: &ImportCandidate| {
+            candidate.there.is_none() && candidate.prospect.name.is_empty()
+        };
         for candidate in self.imported.candidates.iter().filter(|c| nameless(c)) {
             let why = words!("a new prospect needs a name", "新的潜在客户需要名称");
             let help = words!("map a column to `name`", "请把一列对应到 `name`");

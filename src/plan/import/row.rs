@@ -1,7 +1,7 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
 use super::columns::{Columns, Joined};
-use super::{ImportTerms, Wanted, bad_row, no_kind};
+use super::{ImportTerms, ImportedEntry, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
@@ -21,7 +21,7 @@ pub(super) struct RowDraft {
     pub(super) id: Option<(String, String)>,
     /// The facts.
     pub(super) prospect: Prospect,
-    pub(super) entries: Vec<Wanted>,
+    pub(super) entries: Vec<ImportedEntry>,
 }
 
 /// The value of a cell, for a key of a type in the table of keys.
@@ -190,7 +190,7 @@ impl<'a> RowReader<'a> {
 
     /// The entries whose conditions hold. A row with no day at all gets that of `--date`; one with some
     /// days and not others is wrong.
-    fn entries(&mut self, row: &Joined<'a>, prospect: &Prospect) -> Vec<Wanted> {
+    fn entries(&mut self, row: &Joined<'a>, prospect: &Prospect) -> Vec<ImportedEntry> {
         let holds = |entry: &&EntryTemplate| {
             entry.when.iter().all(|when| when.holds(self.columns.raw(row, &when.column)))
         };
@@ -239,7 +239,7 @@ impl<'a> RowReader<'a> {
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
             let event = self.event(row, entry, date, prospect);
-            wanted.push(Wanted { event, dated_by_option: dateless });
+            wanted.push(ImportedEntry { event, dated_by_option: dateless });
         }
         wanted
     }

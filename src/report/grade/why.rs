@@ -4,7 +4,7 @@ use crate::diag::counted;
 use crate::model::settings::Settings;
 use crate::report::figures::said;
 use crate::rules::customer::Customer;
-use crate::rules::customer::figures::Survey;
+use crate::rules::customer::figures::SatisfactionScale;
 use crate::rules::customer::levels::Scale;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -129,8 +129,8 @@ impl Why<'_> {
     fn mood(&self) -> String {
         let Some(known) = &self.customer.figures.satisfaction else { return String::new() };
         let scale = match known.survey {
-            Survey::Nps => "NPS",
-            Survey::Csat => "CSAT",
+            SatisfactionScale::Nps => "NPS",
+            SatisfactionScale::Csat => "CSAT",
         };
         match self.lang {
             Lang::En | Lang::Machine => format!("{scale} {} on {}", known.score, known.on),

@@ -21,7 +21,7 @@ pub enum AttributeKind {
     /// The customer's level of a dimension of grading.
     Level(Scale),
     /// A day.
-    Date(Tense, Day),
+    Date(Tense, DayReader),
     /// The flags that are up (see [`FLAGS`](super::FLAGS)).
     Flags,
 }
@@ -58,19 +58,19 @@ impl Read {
 
 /// How a day is read.
 #[derive(Debug, Clone, Copy)]
-pub enum Day {
+pub enum DayReader {
     /// A day.
     Date(fn(&View<'_>) -> Option<Date>),
     /// A day, perhaps with a time.
     Moment(fn(&View<'_>) -> Option<Moment>),
 }
 
-impl Day {
+impl DayReader {
     /// The day, without its time.
     pub(in crate::rules) fn date(self, view: &View<'_>) -> Option<Date> {
         match self {
-            Day::Date(read) => read(view),
-            Day::Moment(read) => read(view).map(|moment| moment.date),
+            DayReader::Date(read) => read(view),
+            DayReader::Moment(read) => read(view).map(|moment| moment.date),
         }
     }
 }

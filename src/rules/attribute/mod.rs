@@ -9,7 +9,7 @@ mod view;
 
 pub(in crate::rules) use flags::find_flag;
 pub use flags::{FLAGS, Flag, listed_flags};
-pub use kind::{AttributeKind, Day, Figure, Numbers, Read, Tense, Texts, Unit, Vocabulary};
+pub use kind::{AttributeKind, DayReader, Figure, Numbers, Read, Tense, Texts, Unit, Vocabulary};
 pub use table::{ATTRIBUTES, MANAGER, OWNER, SOURCE};
 pub use view::View;
 
@@ -97,8 +97,10 @@ impl Attribute {
                 Value::Number(read(view))
             }
             AttributeKind::Level(scale) => view.level(scale).map_or(Value::None, Value::Level),
-            AttributeKind::Date(_, Day::Date(read)) => read(view).map_or(Value::None, Value::Date),
-            AttributeKind::Date(_, Day::Moment(read)) => {
+            AttributeKind::Date(_, DayReader::Date(read)) => {
+                read(view).map_or(Value::None, Value::Date)
+            }
+            AttributeKind::Date(_, DayReader::Moment(read)) => {
                 read(view).map_or(Value::None, Value::Moment)
             }
             AttributeKind::Flags => Value::Flags(listed_flags(view)),

@@ -2,7 +2,9 @@
 //! `docs/queries.md`; queries, columns, `--sort`, `--by` and `export` follow.
 
 use super::Attribute;
-use super::kind::{AttributeKind, Day, Figure, Numbers, Read, Tense, Texts, Unit, Vocabulary};
+use super::kind::{
+    AttributeKind, DayReader, Figure, Numbers, Read, Tense, Texts, Unit, Vocabulary,
+};
 use super::view::View;
 use crate::model::pipeline::{IN_CYCLE, Outcome};
 use crate::rules::customer::levels::Scale;
@@ -78,12 +80,12 @@ const fn days(read: Numbers) -> AttributeKind {
 
 /// A day that is over.
 const fn past(read: fn(&View<'_>) -> Option<crate::value::date::Date>) -> AttributeKind {
-    On(Tense::Past, Day::Date(read))
+    On(Tense::Past, DayReader::Date(read))
 }
 
 /// A day that is to come.
 const fn ahead(read: fn(&View<'_>) -> Option<crate::value::date::Date>) -> AttributeKind {
-    On(Tense::Ahead, Day::Date(read))
+    On(Tense::Ahead, DayReader::Date(read))
 }
 
 /// Several ids, which a column lists.
@@ -175,7 +177,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         days(|v| Figure::days(v.record.state.age(v.as_of)))),
     // What is agreed
     row("next", &["下一步"], ("the day of the agreed next step", "约定的下一步日期"), "next<7d",
-        On(Tense::Ahead, Day::Moment(|v| Some(v.record.state.evidence.next.as_ref()?.at)))),
+        On(Tense::Ahead, DayReader::Moment(|v| Some(v.record.state.evidence.next.as_ref()?.at)))),
     row("next-what", &["下一步内容"], ("what the next step is for", "下一步的事由"), "next-what:proposal",
         Words(Any, One(|v| v.record.state.evidence.next.as_ref()?.what.as_deref()))),
     row("close-by", &["close", "签约日"], ("the expected signing date", "预计签约日"), "close-by<=2009Q4",

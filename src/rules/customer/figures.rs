@@ -17,7 +17,7 @@ pub enum Mood {
 
 /// What a survey asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Survey {
+pub enum SatisfactionScale {
     /// Would they recommend us, 0 to 10.
     Nps,
     /// Are they satisfied, 1 to 5.
@@ -32,7 +32,7 @@ pub struct Satisfaction {
     /// The answer.
     pub score: Amount,
     /// What was asked.
-    pub survey: Survey,
+    pub survey: SatisfactionScale,
     /// What it says.
     pub mood: Mood,
 }

@@ -6,7 +6,7 @@ use crate::model::grading::Grading;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::{Criterion, Known, Outcome};
 use crate::model::settings::Settings;
-use crate::rules::customer::figures::{Figures, Mood, Satisfaction, Survey};
+use crate::rules::customer::figures::{Figures, Mood, Satisfaction, SatisfactionScale};
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
 use crate::value::date::Date;
@@ -158,8 +158,8 @@ fn margin(record: &Record, grading: &Grading) -> Amount {
 fn satisfaction(event: &Event) -> Option<Satisfaction> {
     let score = event.score?;
     let (survey, low, high) = match event.scale.as_deref()? {
-        "nps" => (Survey::Nps, 6, 9),
-        "csat" => (Survey::Csat, 2, 4),
+        "nps" => (SatisfactionScale::Nps, 6, 9),
+        "csat" => (SatisfactionScale::Csat, 2, 4),
         _ => return None,
     };
     let mood = if score <= Amount::from_int(low) {

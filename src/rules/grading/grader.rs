@@ -7,8 +7,8 @@ use crate::model::settings::Settings;
 use crate::rules::customer::levels::{Pareto, Pyramid, Value};
 use crate::rules::customer::{Customer, GradeVerdict};
 use crate::rules::grading::figures::Deeds;
-use crate::rules::grading::{Graded, Prospect, Role, judge, lifecycle, narrow};
-use crate::rules::query::{Answers, Context, Query, Questions};
+use crate::rules::grading::{Graded, GradedProspect, Role, judge, lifecycle, narrow};
+use crate::rules::query::{Answers, Query, QueryContext, Questions};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::{Record, State};
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
@@ -36,7 +36,7 @@ pub(in crate::rules) struct Taken {
     /// Customers of one prospect without an account: their own figures, not compared with others yet.
     customers: Blocks<Customer>,
     /// All prospects,
-    prospects: Vec<Prospect>,
+    prospects: Vec<GradedProspect>,
     /// and what they answer to the rules' questions, in the same order, if there are any.
     answers: Vec<Answers>,
     /// What those of accounts bring to their customers.
@@ -89,7 +89,7 @@ impl<'s> Grader<'s> {
 
     /// Collects a prospect.
     pub(in crate::rules) fn take(&self, taken: &mut Taken, record: &Record) {
-        let context = Context { settings: self.settings, as_of: self.on };
+        let context = QueryContext { settings: self.settings, as_of: self.on };
         let deeds = Deeds::of(record, self.settings, self.on);
         let answers = self.questions.answers(record, &context);
         let id = record.prospect.id.clone();
@@ -101,7 +101,7 @@ impl<'s> Grader<'s> {
                 LATER
             }
         };
-        taken.prospects.push(Prospect { id, customer, role: Role::of(&record.state) });
+        taken.prospects.push(GradedProspect { id, customer, role: Role::of(&record.state) });
         taken.answers.extend(answers);
     }
 
@@ -121,7 +121,7 @@ impl<'s> Grader<'s> {
     fn put_together(
         &self,
         customers: &mut Blocks<Customer>,
-        prospects: &mut [Prospect],
+        prospects: &mut [GradedProspect],
         mut shares: Vec<Share>,
     ) -> Vec<u32> {
         let mut accounts = Vec::new();
@@ -206,10 +206,10 @@ impl<'s> Grader<'s> {
     fn apply_rules(
         &self,
         customers: &mut Blocks<Customer>,
-        prospects: &[Prospect],
+        prospects: &[GradedProspect],
         answers: &[Answers],
     ) {
-        let context = Context { settings: self.settings, as_of: self.on };
+        let context = QueryContext { settings: self.settings, as_of: self.on };
         let Some(blank) = replay(Default::default(), self.settings, self.on) else { return };
         let stated = self.settings.grading.rules.iter().map(|rule| rule.grade.clone());
         let verdict = |(rule, grade)| Arc::new(GradeVerdict { grade, rule });
@@ -241,12 +241,16 @@ impl Role {
 }
 
 /// The customers in the order of their names: the account, or the id of the prospect that it is.
-fn in_order(customers: &Blocks<Customer>, prospects: &[Prospect], accounts: &[u32]) -> Vec<u32> {
+fn in_order(
+    customers: &Blocks<Customer>,
+    prospects: &[GradedProspect],
+    accounts: &[u32],
+) -> Vec<u32> {
     let of_account = |customer: u32| {
         let account = customers[customer].account.as_deref();
         account.map(|account| (Text::from(fold(account)), true, customer))
     };
-    let alone = |prospect: &Prospect| {
+    let alone = |prospect: &GradedProspect| {
         let customer = prospect.customer;
         let is_alone = customers[customer].account.is_none();
         is_alone.then(|| (Text::from(folded(&prospect.id)), false, customer))
@@ -260,7 +264,7 @@ fn in_order(customers: &Blocks<Customer>, prospects: &[Prospect], accounts: &[u3
 }
 
 /// Tells the customers which of the prospects, given by id, are theirs.
-fn lead(customers: &mut Blocks<Customer>, prospects: &[Prospect]) {
+fn lead(customers: &mut Blocks<Customer>, prospects: &[GradedProspect]) {
     for (position, prospect) in prospects.iter().enumerate() {
         let customer = &mut customers[prospect.customer];
         if customer.prospects == 0 {

@@ -26,12 +26,12 @@ use std::collections::HashSet;
 pub struct Graded {
     customers: Blocks<Customer>,
     /// The prospects by id: a position here is one in the book.
-    prospects: Vec<Prospect>,
+    prospects: Vec<GradedProspect>,
 }
 
 /// A prospect among those that were graded.
 #[derive(Debug)]
-struct Prospect {
+struct GradedProspect {
     id: Text,
     /// Its customer.
     customer: u32,

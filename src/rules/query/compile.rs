@@ -20,7 +20,7 @@ use crate::value::text::Text;
 use std::ops::Range;
 
 /// A field or flag, its operator, and the values: any of them will do.
-pub(super) struct Term<'a> {
+pub(super) struct QueryTerm<'a> {
     pub(super) name: &'a Word,
     pub(super) op: Op,
     pub(super) op_span: &'a Range<usize>,
@@ -34,7 +34,7 @@ enum Referent {
 }
 
 /// A term as a question.
-pub(super) fn term(asked: &Asked<'_>, term: &Term<'_>) -> Parsed<Node> {
+pub(super) fn term(asked: &Asked<'_>, term: &QueryTerm<'_>) -> Parsed<Node> {
     let subject = subject(asked, term.name)?;
     check_operator(asked, term, &subject)?;
     let parts = term.values.iter().map(|value| match &subject {
@@ -150,7 +150,7 @@ fn unknown_field(asked: &Asked<'_>, name: &Word) -> Diagnostic {
 }
 
 /// Can this be compared so, with so many values?
-fn check_operator(asked: &Asked<'_>, term: &Term<'_>, subject: &Referent) -> Parsed<()> {
+fn check_operator(asked: &Asked<'_>, term: &QueryTerm<'_>, subject: &Referent) -> Parsed<()> {
     if !term.op.orders() {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use super::lexer::Op;
 use super::pattern::Pattern;
 use crate::model::pipeline::Outcome;
-use crate::rules::attribute::{Day, Figure, Flag, Numbers, Read, Tense, View};
+use crate::rules::attribute::{DayReader, Figure, Flag, Numbers, Read, Tense, View};
 use crate::rules::customer::levels::Scale;
 use crate::value::date::Date;
 use crate::value::money::{Amount, Money, Sum};
@@ -41,7 +41,7 @@ pub(super) enum Node {
     /// A number.
     Number(Numbers, Wanted<NumberTest>),
     /// A day.
-    Date(Day, Wanted<DateTest>),
+    Date(DayReader, Wanted<DateTest>),
     /// A part that reads the graded customer alone.
     OfCustomer(Box<Node>),
     /// An answer that was given before: the bit of a question (see `apart`).

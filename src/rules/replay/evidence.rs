@@ -62,7 +62,7 @@ enum CriterionVerdict<'a> {
 
 /// Everything a verdict depends on.
 #[derive(Debug, Clone, Copy)]
-pub struct Case<'a> {
+pub struct EvidenceBasis<'a> {
     /// The settings of the ledger.
     pub settings: &'a Settings,
     /// The prospect's board.
@@ -81,7 +81,7 @@ pub struct Case<'a> {
     pub on: Date,
 }
 
-impl<'a> Case<'a> {
+impl<'a> EvidenceBasis<'a> {
     /// The state of one criterion, in words.
     pub fn status(&self, id: &str) -> Status {
         let verdict = self.verdict(id);

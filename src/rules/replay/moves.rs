@@ -4,7 +4,7 @@ use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline, Stage};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::rules::replay::evidence::{Case, Status};
+use crate::rules::replay::evidence::{EvidenceBasis, Status};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -40,8 +40,8 @@ impl Record {
     }
 
     /// Its evidence, as it is judged on a day.
-    pub fn case<'a>(&'a self, settings: &'a Settings, on: Date) -> Case<'a> {
-        Case {
+    pub fn case<'a>(&'a self, settings: &'a Settings, on: Date) -> EvidenceBasis<'a> {
+        EvidenceBasis {
             settings,
             pipeline: self.pipeline(settings),
             prospect: &self.prospect,

@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, Words};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, level_rank, level_words};
 use crate::rules::book::Book;
-use crate::rules::query::{Context, Query};
+use crate::rules::query::{Query, QueryContext};
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -259,7 +259,7 @@ impl<'b> Eligibility<'b> {
         let settings = &self.book.settings;
         let tag = &settings.allocation.do_not_assign;
         let tagged = record.prospect.tags.iter().any(|own| fold(own) == fold(tag));
-        let context = Context { settings, as_of: self.book.as_of };
+        let context = QueryContext { settings, as_of: self.book.as_of };
         let rules = self.exclusions.iter().enumerate();
         let excluded = rules
             .filter(|(_, (_, query))| query.matches(record, &context))

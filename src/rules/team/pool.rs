@@ -126,7 +126,7 @@ pub fn recycled<T: Send>(
 /// Grades follow from the day, so where grades have rules of their own the grade of each day decides.
 pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
     let selected = book.selection(query);
-    let mut days = Days { book, later: BTreeMap::new() };
+    let mut days = LaterDays { book, later: BTreeMap::new() };
     let chosen = book.records().iter().enumerate();
     chosen
         .filter(|(_, record)| selected.has(record))
@@ -135,12 +135,12 @@ pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Reco
 }
 
 /// A book, and what it would be on later days if nothing happened.
-struct Days<'b> {
+struct LaterDays<'b> {
     book: &'b Book,
     later: BTreeMap<Date, Book>,
 }
 
-impl Days<'_> {
+impl LaterDays<'_> {
     fn announcement(&mut self, position: usize, last: Date) -> Option<Recycling> {
         let (record, settings) = (&self.book.records()[position], &self.book.settings);
         let of_grade = |grade: Option<&str>| recycling(record, settings, grade);
