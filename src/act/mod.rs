@@ -9,6 +9,7 @@ pub mod change;
 pub mod edit;
 pub mod eligible;
 pub mod import;
+mod load;
 pub mod log;
 pub mod moves;
 pub mod names;
