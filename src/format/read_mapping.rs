@@ -1,6 +1,7 @@
 //! Mapping files: TOML -> [`Mapping`], with all that is wrong in one.
 
-use crate::diag::{Code, Diagnostic, Place, Words};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::mapping::{
     Assignment, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template, Values,
@@ -58,7 +59,8 @@ pub fn read_mapping(
             }
             _ => {
                 let message = words!("unknown key `{name}`", "未知的键 `{name}`");
-                unknown_name(&mut reader, key.span(), message, name, &KEYS);
+                let problem = Diagnostic::new(Code::BadMapping, message);
+                unknown_name(&mut reader, key.span(), problem, name, &KEYS);
             }
         }
     }
@@ -68,18 +70,6 @@ pub fn read_mapping(
     // A table gives its keys by name; people read from the top.
     reader.problems.sort_by(|a, b| a.place.cmp(&b.place));
     if reader.problems.is_empty() { Ok(mapping) } else { Err(reader.problems) }
-}
-
-fn unknown_name(
-    reader: &mut Reader,
-    span: Range<usize>,
-    message: Words,
-    name: &str,
-    valid: &[&str],
-) {
-    let diagnostic =
-        Diagnostic::new(Code::BadMapping, message).nearest(name, valid.iter().copied());
-    reader.problem(span, diagnostic);
 }
 
 fn character<T>(
@@ -136,7 +126,8 @@ fn join(reader: &mut Reader, table: &TomlTable, span: Range<usize>) -> Option<Jo
             _ => {
                 let message =
                     words!("unknown key `{name}` of `[[join]]`", "`[[join]]` 没有键 `{name}`");
-                unknown_name(reader, key.span(), message, name, &JOIN_KEYS);
+                let problem = Diagnostic::new(Code::BadMapping, message);
+                unknown_name(reader, key.span(), problem, name, &JOIN_KEYS);
             }
         }
     }

@@ -59,7 +59,8 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
     for key in toml.keys().filter(|key| !names.contains(&&**key.get_ref())) {
         let name = key.get_ref();
         let message = words!("unknown section `{name}`", "没有 `{name}` 这一段设置");
-        unknown_name(&mut reader, key.span(), message, name, &names);
+        let problem = Diagnostic::new(Code::BadSetting, message);
+        unknown_name(&mut reader, key.span(), problem, name, &names);
     }
     // In the order of the file, not of the sections.
     reader.problems.sort_by(|a, b| a.place.cmp(&b.place));

@@ -27,20 +27,18 @@ pub(in crate::format) fn unknown(
 ) {
     let message =
         words!("unknown setting `{name}` of `{section}`", "`{section}` 没有设置 `{name}`");
-    unknown_name(reader, span, message, name, valid);
+    unknown_name(reader, span, Diagnostic::new(Code::BadSetting, message), name, valid);
 }
 
-/// Reports a name that is not among the valid ones.
+/// Reports a name that is not among the valid ones, with those that are like it.
 pub(in crate::format) fn unknown_name(
     reader: &mut Reader,
     span: Range<usize>,
-    message: Words,
+    problem: Diagnostic,
     name: &str,
     valid: &[&str],
 ) {
-    let diagnostic =
-        Diagnostic::new(Code::BadSetting, message).nearest(name, valid.iter().copied());
-    reader.problem(span, diagnostic);
+    reader.problem(span, problem.nearest(name, valid.iter().copied()));
 }
 
 /// A text that must be one of a few names.
@@ -76,7 +74,8 @@ pub(in crate::format) fn label(reader: &mut Reader, key: &str, value: &TomlValue
             Some(Lang::Machine) | None => {
                 let name = lang.get_ref();
                 let message = words!("unknown language `{name}`", "未知的语言 `{name}`");
-                unknown_name(reader, lang.span(), message, name, &Lang::ALL.map(|l| l.0));
+                let problem = Diagnostic::new(Code::BadSetting, message);
+                unknown_name(reader, lang.span(), problem, name, &Lang::ALL.map(|l| l.0));
             }
         }
     }
