@@ -16,6 +16,7 @@ use crm::format::read_mapping::read_mapping;
 use crm::format::read_prospect::read_prospect;
 use crm::format::read_settings::read_settings;
 use crm::model::event::{Event, EventKey};
+use crm::model::mapping::Form;
 use crm::model::mapping::Mapping;
 use crm::model::settings::Settings;
 use crm::plan::import::{ImportTerms, import};
@@ -137,7 +138,7 @@ static MAPPINGS: LazyLock<Vec<Mapping>> = LazyLock::new(|| {
 pub fn csv(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let file = Path::new("rows.csv");
-    let rows = match parse_csv(text, None, file) {
+    let rows = match parse_csv(text, &Form::default(), file) {
         Ok(rows) => rows,
         Err(refused) => return says_nothing_but_text(&[refused]),
     };

@@ -1,8 +1,9 @@
 //! Reads the file of an import.
 
-use super::file::utf8;
 use crate::diag::{Code, Diagnostic};
+use crate::format::encoding::{Charset, decoded};
 use crate::format::read_csv::parse_csv;
+use crate::model::mapping::Form;
 use crate::model::rows::CsvRows;
 use std::io::Read;
 use std::path::Path;
@@ -10,8 +11,14 @@ use std::path::Path;
 /// The largest file that is imported.
 pub const MAX_CSV: u64 = 1024 * 1024 * 1024;
 
-/// Reads a file of rows. `path` is also what diagnostics print.
-pub fn read_csv(path: &Path, delimiter: Option<u8>) -> Result<CsvRows, Diagnostic> {
+/// The name that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Reads a file of rows; `-` is standard input. `path` is also what diagnostics print.
+///
+/// # Errors
+/// Fails if the file cannot be read, is larger than [`MAX_CSV`], not of its encoding, or no table.
+pub fn read_csv(path: &Path, form: &Form) -> Result<CsvRows, Diagnostic> {
     let unreadable = |error: std::io::Error| {
         Diagnostic::new(
             Code::Unreadable,
@@ -19,12 +26,17 @@ pub fn read_csv(path: &Path, delimiter: Option<u8>) -> Result<CsvRows, Diagnosti
         )
     };
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_CSV + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let source: Box<dyn Read> = if path.as_os_str() == STANDARD_INPUT {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(std::fs::File::open(path).map_err(unreadable)?)
+    };
+    source.take(MAX_CSV + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_CSV {
         let message = words!("{} is larger than 1 GiB", "{} 超过 1 GiB", path.display());
         return Err(Diagnostic::new(Code::TooLarge, message)
             .help(words!("import it in parts", "请分批导入")));
     }
-    parse_csv(&utf8(bytes, path)?, delimiter, path)
+    let charset = form.encoding.as_deref().map(Charset::named).transpose()?;
+    parse_csv(&decoded(bytes, charset, path)?, form, path)
 }

@@ -310,17 +310,19 @@ fn cut_short(failed: Diagnostic) -> Diagnostic {
     Diagnostic { help: vec![help], ..failed }
 }
 
+/// The paths of steps; of many, the first and how many more.
+pub(super) fn listed<'s>(steps: impl Iterator<Item = &'s JournalStep>) -> String {
+    let mut names: Vec<String> = steps.map(|step| step.path.display().to_string()).collect();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    names.extend((more > 0).then(|| format!("+ {more}")));
+    names.join(", ")
+}
+
 /// That a commit was finished, or taken back, which a dead writer left half done.
 fn was_finished(steps: &[JournalStep], undone: &[&JournalStep]) -> Diagnostic {
-    let list = |paths: &mut dyn Iterator<Item = &Path>| {
-        let mut names: Vec<String> = paths.map(|path| path.display().to_string()).collect();
-        let more = names.len().saturating_sub(NAMED);
-        names.truncate(NAMED);
-        names.extend((more > 0).then(|| format!("+ {more}")));
-        names.join(", ")
-    };
-    let done = list(&mut steps.iter().filter(|s| !undone.contains(s)).map(|s| s.path.as_path()));
-    let left = list(&mut undone.iter().map(|step| step.path.as_path()));
+    let done = listed(steps.iter().filter(|step| !undone.contains(step)));
+    let left = listed(undone.iter().copied());
     let message = match (journal::takes_back(steps), &*done) {
         (_, "") => {
             words!("a write that was cut short could not be finished", "上次中断的写入未能补完")

@@ -4,6 +4,7 @@
 pub mod append;
 pub mod content;
 mod cursor;
+pub mod encoding;
 pub mod layout;
 pub mod line;
 pub mod locate;

@@ -3,6 +3,7 @@
 //! findings about them.
 
 use crate::diag::{Code, Diagnostic, Place, Words};
+use crate::model::mapping::Form;
 use crate::model::rows::{CsvRow, CsvRows};
 use crate::value::formula::restored;
 use std::path::Path;
@@ -16,8 +17,19 @@ const SEPARATORS: [(u8, &str, &str); 4] = [
 ];
 
 /// Reads rows from a text.
-pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<CsvRows, Diagnostic> {
+///
+/// # Errors
+/// Fails if the separator is in doubt, the text is no CSV, or has no header.
+pub fn parse_csv(text: &str, form: &Form, shown: &Path) -> Result<CsvRows, Diagnostic> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut text = without_lines(text, form.skip_lines);
+    let mut first_line = u64::from(form.skip_lines) + 1;
+    let mut delimiter = form.delimiter;
+    // Excel writes its separator above the header.
+    if let Some((named, rest)) = separator_line(text) {
+        delimiter = delimiter.or(Some(named));
+        (text, first_line) = (rest, first_line + 1);
+    }
     let delimiter = match delimiter {
         Some(delimiter) => delimiter,
         None => separator(text, shown)?,
@@ -27,7 +39,7 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<CsvR
         .flexible(true)
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
-    let mut lines = Lines { text, at: 0, line: 1 };
+    let mut lines = Lines { text, at: 0, line: first_line };
     let mut rows = CsvRows::default();
     let mut record = csv::StringRecord::new();
     loop {
@@ -62,6 +74,24 @@ pub fn parse_csv(text: &str, delimiter: Option<u8>, shown: &Path) -> Result<CsvR
         .help(words!("the first line must name the columns", "第一行应为列名")));
     }
     Ok(rows)
+}
+
+/// The text behind so many lines.
+fn without_lines(text: &str, lines: u32) -> &str {
+    let mut rest = text;
+    for _ in 0..lines {
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    rest
+}
+
+/// The separator that a line `sep=;` names, and the text behind the line.
+fn separator_line(text: &str) -> Option<(u8, &str)> {
+    let (line, rest) = text.split_once('\n')?;
+    let line = line.trim_end_matches('\r');
+    let key = line.get(..4)?;
+    let named = line.get(4..)?.as_bytes();
+    (key.eq_ignore_ascii_case("sep=") && named.len() == 1).then(|| (named[0], rest))
 }
 
 /// The separator of the header. Fails if there are several candidates: then the user must name it.
@@ -132,7 +162,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn parse(text: &str) -> CsvRows {
-        parse_csv(text, None, Path::new("x.csv")).unwrap()
+        parse_csv(text, &Form::default(), Path::new("x.csv")).unwrap()
+    }
+
+    fn by(delimiter: u8) -> Form {
+        Form { delimiter: Some(delimiter), ..Form::default() }
     }
 
     fn lines(text: &str) -> Vec<(u64, Vec<String>)> {
@@ -162,13 +196,30 @@ mod tests {
             assert_eq!(lines(text), [row(2, &["1", "2"])], "{text}");
         }
         assert_eq!(lines("a\n1"), [row(2, &["1"])]);
-        let unsure = parse_csv("a,b;c\n1,2;3", None, Path::new("x.csv")).unwrap_err();
+        let unsure = parse_csv("a,b;c\n1,2;3", &Form::default(), Path::new("x.csv")).unwrap_err();
         assert_eq!(
             unsure.message.en(),
             "the header has a comma and a semicolon: which one is the separator?"
         );
-        let told = parse_csv("a,b;c\n1,2;3", Some(b';'), Path::new("x.csv")).unwrap();
+        let told = parse_csv("a,b;c\n1,2;3", &by(b';'), Path::new("x.csv")).unwrap();
         assert_eq!(told.header.len(), 2);
+    }
+
+    #[test]
+    fn lines_above_the_header_are_left_out_and_counted() {
+        let parse = |text: &str, skip_lines| {
+            let form = Form { skip_lines, ..Form::default() };
+            let rows = parse_csv(text, &form, Path::new("x.csv")).unwrap();
+            (rows.header.len(), rows.rows.iter().map(|row| row.line).collect::<Vec<_>>())
+        };
+        assert_eq!(parse("sep=;\r\na;b\r\n1;2\r\n", 0), (2, vec![3]));
+        assert_eq!(parse("\u{feff}SEP=\t\na\tb,c\n1\t2\n", 0), (2, vec![3]));
+        assert_eq!(parse("Deals, all\n\na,b\n1,2\n", 2), (2, vec![4]));
+        assert_eq!(parse("Title\nsep=|\na|b\n1|2\n", 1), (2, vec![4]));
+        // A column may be called so.
+        assert_eq!(parse("sep=ab,x\n1,2\n", 0), (2, vec![2]));
+        let none = parse_csv("a\n1\n", &Form { skip_lines: 2, ..Form::default() }, Path::new("x"));
+        assert!(none.is_err());
     }
 
     #[test]
@@ -183,14 +234,14 @@ mod tests {
     #[test]
     fn nothing_is_no_table() {
         for text in ["", "\n\n", "\u{feff}", " , \n"] {
-            assert!(parse_csv(text, Some(b','), Path::new("x.csv")).is_err(), "{text:?}");
+            assert!(parse_csv(text, &by(b','), Path::new("x.csv")).is_err(), "{text:?}");
         }
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "(?s)[a\"',;\r\n\t \u{feff}é]{0,80}") {
-            if let Ok(rows) = parse_csv(&text, None, Path::new("x.csv")) {
+            if let Ok(rows) = parse_csv(&text, &Form::default(), Path::new("x.csv")) {
                 let last = text.split('\n').count() as u64;
                 prop_assert!(rows.rows.iter().all(|row| (1..=last).contains(&row.line)));
             }

@@ -1,6 +1,7 @@
 //! Mapping files: TOML -> [`Mapping`], with all that is wrong in one.
 
 use crate::diag::{Code, Diagnostic, Place};
+use crate::format::encoding::Charset;
 use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::mapping::{
@@ -15,8 +16,18 @@ use std::path::Path;
 use toml::de::DeValue;
 
 /// Keys of a mapping file.
-pub const KEYS: [&str; 8] =
-    ["delimiter", "date_format", "thousands", "group", "join", "values", "prospect", "entry"];
+pub const KEYS: [&str; 10] = [
+    "encoding",
+    "delimiter",
+    "skip_lines",
+    "date_format",
+    "thousands",
+    "group",
+    "join",
+    "values",
+    "prospect",
+    "entry",
+];
 /// Keys of `[[join]]`.
 pub const JOIN_KEYS: [&str; 4] = ["file", "on", "prefix", "optional"];
 
@@ -35,7 +46,11 @@ pub fn read_mapping(
     for (key, value) in &table {
         let name: &str = key.get_ref();
         match name {
-            "delimiter" => mapping.delimiter = character(&mut reader, name, value, separator),
+            "encoding" => mapping.form.encoding = encoding(&mut reader, name, value),
+            "skip_lines" => {
+                mapping.form.skip_lines = reader.number(name, value, 0, 1_000).unwrap_or(0);
+            }
+            "delimiter" => mapping.form.delimiter = character(&mut reader, name, value, separator),
             "thousands" => mapping.thousands = character(&mut reader, name, value, thousands),
             "date_format" => mapping.date_format = date_format(&mut reader, name, value),
             "group" => mapping.group = reader.boolean(name, value).unwrap_or(false),
@@ -91,6 +106,15 @@ fn character<T>(
         reader.problem(value.span(), diagnostic);
     }
     found
+}
+
+fn encoding(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Text> {
+    let text = reader.text(key, value)?;
+    if let Err(unknown) = Charset::named(&text) {
+        reader.problem(value.span(), unknown.recoded(Code::BadMapping));
+        return None;
+    }
+    Some(text)
 }
 
 fn date_format(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Text> {
@@ -293,7 +317,7 @@ mod tests {
             "#,
         )
         .unwrap();
-        assert_eq!(mapping.delimiter, Some(b'\t'));
+        assert_eq!(mapping.form.delimiter, Some(b'\t'));
         assert!(mapping.group);
         assert_eq!((&*mapping.joins[0].here, &*mapping.joins[0].there), ("agent", "name"));
         assert_eq!(mapping.values[0].pairs, [("Won".into(), "closed".into())]);

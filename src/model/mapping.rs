@@ -9,8 +9,8 @@ use crate::value::text::Text;
 /// A whole mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
-    /// The separator of cells; `None`: found out from the file.
-    pub delimiter: Option<u8>,
+    /// How the file is written.
+    pub form: Form,
     /// How dates are written, as `strftime` has it; ISO only where it is not stated.
     pub date_format: Option<Text>,
     /// The separator of thousands in amounts.
@@ -25,6 +25,17 @@ pub struct Mapping {
     pub prospect: Vec<Assignment>,
     /// The entries that a row makes.
     pub entries: Vec<EntryTemplate>,
+}
+
+/// How a file of rows is written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Form {
+    /// The name of its encoding; `None`: UTF-8, or the one of its byte-order mark.
+    pub encoding: Option<Text>,
+    /// The separator of cells; `None`: found out from the file.
+    pub delimiter: Option<u8>,
+    /// The lines above the header, such as a title.
+    pub skip_lines: u32,
 }
 
 /// Another CSV file, from which each row gets the columns of the line that fits.

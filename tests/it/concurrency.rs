@@ -193,6 +193,23 @@ fn a_dead_holder_holds_nothing() {
 }
 
 #[cfg(unix)]
+/// A disk that cannot be written, with a commit that was cut short: reports run and name what they leave out.
+#[test]
+fn a_report_runs_where_an_unfinished_write_cannot_be_finished() {
+    let sandbox = ledger();
+    let ids = sandbox.crm("list -f ids").ok();
+    let print = "0123456789abcdef";
+    sandbox.write(".crm/journal", &format!("0 {print} {print} prospects/zhang.toml\nend\n"));
+    // No lock can be had where the lock's place is a folder.
+    let _ = std::fs::remove_file(sandbox.path().join(".crm/lock"));
+    std::fs::create_dir(sandbox.path().join(".crm/lock")).unwrap();
+    let (out, said) = sandbox.crm("list -f ids").done();
+    assert_eq!(out, ids);
+    assert!(said.starts_with("warning[cut-short]: "), "{said}");
+    assert!(said.contains("still with their old text: prospects/zhang.toml"), "{said}");
+    sandbox.crm("log zhang call").fails(3);
+}
+
 #[test]
 fn a_report_waits_for_a_commit_and_not_for_ever() {
     let sandbox = ledger();

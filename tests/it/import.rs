@@ -41,6 +41,22 @@ const DEALS: &str = "Id,Customer,Stage,Closed,Sum\n\
 const MAP: &str = "import deals.csv --map Id=id --map Customer=name --map Stage=stage --map Closed=date \
     --map Sum=value --translate Stage:Won=closed --translate Stage:Open=25";
 
+#[test]
+fn another_encoding_a_title_and_standard_input() {
+    let sandbox = Sandbox::ledger();
+    let gbk = b"\xb1\xa8\xb1\xed\r\nsep=;\r\nid;name;date\r\na;\xd5\xc5\xce\xb0;2009-12-01\r\n";
+    std::fs::write(sandbox.path().join("deals.csv"), gbk).unwrap();
+    let said = refused(&sandbox, "import deals.csv --skip-lines 1", 1);
+    contains(&said, &["error[not-utf8]", "--encoding gbk", "\u{62a5}\u{8868}"]);
+    let said = refused(&sandbox, "import deals.csv --encoding gkb", 2);
+    contains(&said, &["--encoding: no encoding `gkb`", "utf-8, gbk, gb18030"]);
+    let mut command = sandbox.command();
+    command.args(["import", "-", "--encoding", "gbk", "--skip-lines", "1"]);
+    command.stdin(std::fs::File::open(sandbox.path().join("deals.csv")).unwrap());
+    imported(crate::common::run(&mut command));
+    assert!(sandbox.read("prospects/a.toml").contains("张伟"));
+}
+
 /// Git keeps no empty folders.
 #[test]
 fn a_fresh_clone_has_no_folder_of_prospects() {

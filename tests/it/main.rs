@@ -29,6 +29,7 @@ mod git_guard;
 mod git_hooks;
 mod git_merge;
 mod grading;
+mod guard;
 mod hostile;
 mod import;
 mod labels;

@@ -10,7 +10,7 @@ use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
 use crate::disk::write::FileChange;
-use crate::model::mapping::Mapping;
+use crate::model::mapping::{Form, Mapping};
 use crate::model::prospect::Prospect;
 use crate::model::rows::CsvRows;
 use crate::plan::import::{ImportCandidate, ImportTerms, bad_row, compare, import};
@@ -61,9 +61,11 @@ enum ProspectChange {
 /// Fails if the mapping does not fit the file, or a joined file cannot be read.
 pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedImport, Failure> {
     let ImportList { file, rows, mapping, date } = *list;
+    // A joined file comes from the same program: it has the encoding of the first one.
+    let joined_form = Form { encoding: mapping.form.encoding.clone(), ..Form::default() };
     let joins = mapping.joins.iter();
     let joined: Vec<CsvRows> = joins
-        .map(|join| read_csv(&file.with_file_name(&*join.file), None))
+        .map(|join| read_csv(&file.with_file_name(&*join.file), &joined_form))
         .collect::<Result<_, _>>()?;
     let (paths, _) = ledger.paths();
     let taken: HashMap<String, PathBuf> =

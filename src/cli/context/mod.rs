@@ -16,14 +16,13 @@ use crate::rules::book::Book;
 use crate::table::sheet::Audience;
 use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::period::parse_date;
-use arguments::bad_date;
 use output::{Piece, can_be_written, format_asked};
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use super::args::Global;
+use super::clock::Clock;
 use super::diagnose::Look;
 use super::environment::Environment;
 use super::progress::Progress;
@@ -37,8 +36,7 @@ pub struct Context {
     pub env: Environment,
     /// The current folder.
     pub here: PathBuf,
-    /// The as-of day: the only clock.
-    pub today: Date,
+    clock: Clock,
     format: Option<Format>,
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
@@ -64,7 +62,7 @@ impl Face for Context {
     }
 
     fn today(&self) -> Date {
-        self.today
+        Context::today(self)
     }
 
     fn user(&self) -> Option<&str> {
@@ -111,13 +109,7 @@ impl Context {
     /// Settles the options against the environment.
     pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let clock = Date::today_by_the_clock();
-        let day = |origin: &str, text: &Option<String>, base: Date| match text {
-            Some(text) => parse_date(text, base).map_err(|wrong| bad_date(origin, &wrong)),
-            None => Ok(base),
-        };
-        // `--as-of -14d` counts from CRM_TODAY where that is set.
-        let today = day("--as-of", &global.as_of, day("CRM_TODAY", &env.today, clock)?)?;
+        let clock = Clock::read(env.today.clone(), global.as_of.clone())?;
         let format = format_asked(&global)?;
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
@@ -130,7 +122,7 @@ impl Context {
             global,
             env,
             here,
-            today,
+            clock,
             format,
             color,
             ledger: std::cell::OnceCell::new(),
@@ -212,9 +204,7 @@ impl Context {
     /// Chooses the language of sheets by their readers; talk stays in the language of the ledger.
     fn word(&self, ledger: &mut Ledger) {
         let language = &mut ledger.settings.language;
-        if *language != Lang::Machine {
-            self.spoken.set(*language);
-        }
+        self.speak(*language);
         if self.written().readers() == Audience::Machines {
             *language = Lang::Machine;
         }
@@ -233,7 +223,7 @@ impl Context {
     /// Lazily loaded book. Build reports inside [`Context::reading`], which shows progress and counts errors.
     /// Under `--strict` the book is read at once.
     pub fn unread_book(&self) -> Result<Book, Failure> {
-        let book = self.ledger()?.load(self.today);
+        let book = self.ledger()?.load(self.today());
         if self.global.strict {
             strictly(&book)?;
         }
@@ -284,6 +274,22 @@ impl Context {
         {
             self.speak(ledger.settings.language);
         }
+    }
+
+    /// The as-of day in the ledger's time zone: the only clock. A ledger that the command has not opened is asked for
+    /// its zone alone; settings that cannot be read leave the machine's.
+    pub fn today(&self) -> Date {
+        if let Some(ledger) = self.ledger.get() {
+            return self.clock.today(ledger.settings.timezone.as_ref());
+        }
+        let root = self.root_as_it_is().ok();
+        let ledger = root.and_then(|(root, shown)| Ledger::open(root, shown).ok());
+        self.clock.today(ledger.and_then(|ledger| ledger.settings.timezone).as_ref())
+    }
+
+    /// The clock, for ledgers that are not the command's own.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The language of talk: that of the locale, and once a ledger is open the ledger's.

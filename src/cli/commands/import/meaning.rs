@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Place, Source, Spot};
 use crate::disk::csv_file::read_csv;
 use crate::disk::file::utf8;
+use crate::format::encoding::Charset;
 use crate::format::read_mapping::{bad_date_format, read_mapping, unknown_field};
 use crate::model::mapping::{
     Assignment, ENTRY_FIELDS, EntryTemplate, Mapping, Template, TemplatePart, Values,
@@ -42,6 +43,12 @@ pub struct Meaning {
     /// The separator of cells: `,` `;` tab [default: found out]
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
+    /// The file's encoding: gbk, gb18030, big5, utf-16le, windows-1252, … [default: UTF-8, or that of its mark]
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// The lines above the header, such as a title
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000))]
+    skip_lines: Option<u32>,
 }
 
 impl Meaning {
@@ -66,7 +73,7 @@ impl Meaning {
             },
         };
         if let Some(text) = &self.delimiter {
-            mapping.delimiter =
+            mapping.form.delimiter =
                 Some(separator(text).ok_or_else(|| character("--delimiter", text))?);
         }
         if let Some(text) = &self.thousands {
@@ -79,7 +86,17 @@ impl Meaning {
             }
             mapping.date_format = Some(format.as_str().into());
         }
-        let rows = read_csv(file, mapping.delimiter)?;
+        if let Some(name) = &self.encoding {
+            Charset::named(name).map_err(|unknown| Diagnostic {
+                message: unknown.message.about("--encoding"),
+                ..unknown
+            })?;
+            mapping.form.encoding = Some(name.as_str().into());
+        }
+        if let Some(lines) = self.skip_lines {
+            mapping.form.skip_lines = lines;
+        }
+        let rows = read_csv(file, &mapping.form)?;
         if self.mapping.is_none() {
             if self.map.is_empty() {
                 let left = map_by_names(file, settings, &rows, &mut mapping)?;

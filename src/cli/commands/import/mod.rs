@@ -30,7 +30,7 @@ const MANY: usize = 1_000;
     Without --map and --mapping, columns that are named like a field are read. A second import of a\n\
     file changes nothing if the file has ids. docs/import.md explains mapping files.")]
 pub struct Import {
-    /// The file
+    /// The file; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -55,7 +55,7 @@ impl Import {
         let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
         let list = ImportList { file: &self.file, rows: &rows, mapping: &mapping, date };
         let JudgedImport { changes, bad, summary, ids_from_names } =
-            judge(ledger, &list, context.today)?;
+            judge(ledger, &list, context.today())?;
         let refused = !bad.is_empty() && !self.skip_bad;
         let shown = self.shown(bad, summary.rows);
         if refused && !self.dry_run {
