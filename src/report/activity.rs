@@ -1,4 +1,4 @@
-//! What was done in a period and what came of it: dials, conversations, appointments, first meetings,
+//! The activity of a period and its results: dials, conversations, appointments, first meetings,
 //! prospects, closes, by rep or by any dimension. `ratios` and `what-if` read it.
 //!
 //! Dials and conversations are acts: each counts. The other steps count once in a pursuit, on the day it
@@ -45,7 +45,7 @@ pub struct Activity {
     pub prospects: u64,
     /// Closed.
     pub closes: u64,
-    /// What was booked in the pursuits that closed, else what was expected.
+    /// The bookings of the pursuits that closed, else the expected value.
     pub value: Sum,
 }
 
@@ -139,7 +139,7 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Activ
 }
 
 impl ActivityCounts {
-    /// Adds what a rep counted by hand on a day.
+    /// Adds the tally of a rep's day.
     fn tally(&mut self, rep: &str, tally: &Tally, book: &Book, request: &Request) {
         let group = match &request.by {
             Some(by) if *by == Dimension::MANAGER => manager(rep, &book.settings),
@@ -254,7 +254,7 @@ impl<'b> ActivityCounter<'_, 'b> {
         }
     }
 
-    /// What counts once in a pursuit.
+    /// The steps that count once in a pursuit.
     fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event]) {
         let settings = &self.book.settings;
         let pipeline = self.record.pipeline(settings);

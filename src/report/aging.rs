@@ -54,7 +54,7 @@ struct Late {
     /// Its board and column.
     stage: (usize, usize),
     owner: Option<Text>,
-    /// The value of what the report is broken down by.
+    /// The value of the attribute that the report is broken down by.
     group: Text,
     /// Days past the nearer of the limits that are passed.
     over: i64,

@@ -1,4 +1,4 @@
-//! `crm report allocation`: what each rep carries, how evenly, and whose turn is next.
+//! `crm report allocation`: the load of each rep, its fairness, and the rep whose turn is next.
 
 use super::Request;
 use crate::diag::{Diagnostic, counted};

@@ -1,4 +1,4 @@
-//! What the statistical reports share: the boards in use, their groups, intervals, windows.
+//! The common parts of the statistical reports: the boards in use, their groups, intervals, windows.
 
 use super::Request;
 use crate::model::pipeline::{Pipeline, Stage};
@@ -39,7 +39,7 @@ pub fn boards<'b>(settings: &'b Settings, used: impl Fn(usize) -> bool) -> Vec<U
     boards
 }
 
-/// Joins what two threads found; what both have is put together.
+/// Joins the groups of two threads; a group that both have is added up.
 pub fn join<K: Ord, V>(
     all: &mut BTreeMap<K, V>,
     part: BTreeMap<K, V>,
@@ -110,7 +110,7 @@ pub fn by_cell(request: &Request, group: &str, lang: Lang) -> Option<Cell> {
     request.by.as_ref().map(|by| group_name(by.word(group, lang), lang))
 }
 
-/// The columns of what has an id and a label: machines have both, people read the label, once.
+/// The columns of a thing with an id and a label: machines have both, people read the label, once.
 pub fn labelled(id: &str, label: &str, lang: Lang) -> Vec<Column> {
     let label = (lang == Lang::Machine).then(|| column(label, Kind::Text, lang));
     std::iter::once(column(id, Kind::Text, lang)).chain(label).collect()

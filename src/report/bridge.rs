@@ -1,4 +1,4 @@
-//! `crm report bridge`: from what was open on one day to what is open on another, change by change.
+//! `crm report bridge`: from the open prospects of one day to those of another, change by change.
 
 use super::Request;
 use super::breakdown::{by_cell, by_column, join};
@@ -128,7 +128,7 @@ impl Spans {
         self
     }
 
-    /// Adds what another thread has.
+    /// Adds the bridge of another thread.
     fn join(&mut self, other: Spans) {
         join(&mut self.spans, other.spans, |span, other| {
             span.opening.add(&other.opening);
@@ -273,7 +273,7 @@ pub(super) fn list_table(steps: &[StockChange], request: &Request, lang: Lang) -
     Table { id: LIST_TABLE.into(), title, columns, rows, ..Table::default() }
 }
 
-/// Opening, what moved the value, and closing, as bars of their size.
+/// Opening, the changes of value, and closing, as bars of their size.
 pub(super) fn picture(span: &GroupBridge, days: &str, lang: Lang) -> Picture {
     let bar = |label: &str, amount: Amount, sign: &str| {
         let size = amount.to_f64().abs();

@@ -59,26 +59,26 @@ impl ChangeKind {
         (ChangeKind::Corrected, "corrected", "更正"),
     ];
 
-    /// What people read.
+    /// The name for people.
     pub fn label(self, lang: Lang) -> &'static str {
         let (_, en, zh) = ChangeKind::ALL[self as usize];
         lang.pick(en, zh)
     }
 }
 
-/// How much is open: what opening, changes and closing are counted in.
+/// An open stock: the measure of opening, changes and closing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stock {
     /// Prospects.
     pub count: i64,
     /// Their value.
     pub value: Sum,
-    /// Value x nominal probability, of what is in the ledger's currency.
+    /// Value x nominal probability, of amounts in the ledger's currency.
     pub weighted: Amount,
 }
 
 impl Stock {
-    /// What a prospect adds to the stock; nothing unless it is open.
+    /// The stock of a prospect; none unless it is open.
     pub fn of_record(record: &Record, settings: &Settings) -> Option<Stock> {
         let state = open(Some(&record.state))?;
         Some(Stock::of(&state.value.into(), state.stage, record.pipeline(settings)))
@@ -118,15 +118,15 @@ pub struct StockChange {
     pub id: Text,
     /// Its name.
     pub name: Text,
-    /// What changed.
+    /// The kind of change.
     pub change: ChangeKind,
     /// The group whose stock it changes.
     pub group: String,
     /// By how much.
     pub delta: Stock,
-    /// What the prospect is worth that it happened to.
+    /// The worth of the prospect.
     pub affected: Sum,
-    /// From what to what.
+    /// The old and the new value.
     pub detail: String,
 }
 
@@ -399,7 +399,7 @@ impl<'a> Taker<'a> {
         is
     }
 
-    /// Another value: stated anew, or what it came to when the pursuit ended.
+    /// Another value: stated anew, or realised when the pursuit ended.
     fn revalued(&mut self, group: &str, start: &Stock, end: &Stock) {
         let (was, is) = (&start.value, &end.value);
         if was == is {

@@ -20,7 +20,7 @@ use crate::value::date::Date;
 use crate::value::label::Lang;
 use std::collections::BTreeMap;
 
-/// The pursuits that entered a column in the window, by what became of them.
+/// The pursuits that entered a column in the window, by their later fate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct EntryCounts {
     entered: usize,
@@ -189,7 +189,7 @@ fn count(record: &Record, book: &Book, request: &Request, groups: &mut FiguresBy
     }
 }
 
-/// What one pursuit adds to each open column: it belongs to the day of its first entry there.
+/// The counts that one pursuit adds to each open column: it belongs to the day of its first entry there.
 fn steps(
     record: &Record,
     pursuit: &Pursuit,

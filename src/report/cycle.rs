@@ -174,7 +174,7 @@ fn curves(all: &Passes) -> Option<AalenJohansen> {
     enough(all.all.len() as u64).then(|| AalenJohansen::of(&all.all)).flatten()
 }
 
-/// The headline: what share had been won, and lost, by a day.
+/// The headline: the shares that had been won, and lost, by a day.
 fn share_table(
     board: &UsedBoard,
     all: &Passes,

@@ -117,7 +117,7 @@ fn touched_table(touched: &[RecordVersions], lang: Lang) -> Table {
     Table { id: "touched".into(), title, columns, rows: rows.collect(), ..Table::default() }
 }
 
-/// What happened to a prospect that neither moved nor changed its worth.
+/// The entries of a prospect that neither moved nor changed its worth.
 fn small(before: Option<&Record>, after: Option<&Record>, lang: Lang) -> String {
     let Some(after) = after else { return lang.pick("removed", "已删除").to_owned() };
     let known: BTreeSet<&str> = before

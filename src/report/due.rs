@@ -1,4 +1,4 @@
-//! `crm due`: the work list - what is due today, was missed, and comes next.
+//! `crm due`: the work list - things due today, missed, and to come.
 
 use super::columns::stage_name;
 use super::{Request, row_of_each};
@@ -35,10 +35,10 @@ struct Whom {
     owner: Option<Text>,
 }
 
-/// What can be due: its id, English, Chinese.
+/// A kind of thing that can be due: its id, English, Chinese.
 type DueKind = (&'static str, &'static str, &'static str);
 
-/// Ids and names of what can be due, in the order in which those of one day are listed.
+/// The kinds of things that can be due, in the order in which those of one day are listed.
 const NEXT: DueKind = ("next-step", "next step", "下一步");
 const CLOSE: DueKind = ("close-by", "signing date", "签约日");
 const CYCLE: DueKind = ("cycle-ends", "cycle ends", "周期到期");
@@ -47,12 +47,12 @@ const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
 const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
 const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 
-/// What the policy of its grade demands for a prospect.
+/// The duties that the policy of its grade has for a prospect.
 const VERIFY: DueKind = ("verify", "verify record", "核实资料");
 const CONTACT: DueKind = ("contact", "be in touch", "保持联系");
 const ANSWER: DueKind = ("answer", "answer", "答复");
 
-/// Everything due up to `days` after the as-of day; what was missed stays until something happens.
+/// Everything due up to `days` after the as-of day; a missed thing stays until an entry settles it.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
@@ -120,7 +120,7 @@ impl Whom {
     }
 }
 
-/// What the policy of its grade demands for each prospect.
+/// The duties that the policy of its grade has for each prospect.
 struct Demands {
     graded: Arc<Graded>,
     judge: PracticeJudge,
@@ -144,7 +144,7 @@ impl Demands {
         Some(Demands { graded, judge })
     }
 
-    /// Those on one prospect, in order, given what was done with it; and its grade.
+    /// Those on one prospect, in order, given the practice with it; and its grade.
     fn on<'d>(&'d self, practice: &'d Practice, id: &str) -> (&'d str, Vec<Duty<'d>>) {
         let Some(position) = self.graded.position(id) else { return ("", Vec::new()) };
         let customer = self.graded.at(position);

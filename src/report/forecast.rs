@@ -1,4 +1,4 @@
-//! `crm report forecast`: what the open prospects will bring, month by month, and whether it is enough.
+//! `crm report forecast`: the money that open prospects will bring, month by month, and whether it is enough.
 
 use super::Request;
 use super::breakdown::{
@@ -24,7 +24,7 @@ use crate::value::period::Period;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the forecast needs of the prospects.
+/// The data of the prospects that the forecast needs.
 #[derive(Default)]
 struct ForecastScan {
     /// The boards that the selected ones are on.

@@ -1,4 +1,4 @@
-//! `crm report funnel`: how many prospects are in each column on a day, what they are worth, and the shape.
+//! `crm report funnel`: the number and worth of prospects in each column on a day, and the shape.
 
 use super::Request;
 use super::breakdown::{
@@ -231,7 +231,7 @@ fn picture(pipeline: &Pipeline, groups: &ColumnsByGroup, settings: &Settings) ->
     bars(pipeline.label.get(lang, &pipeline.id), shown.collect())
 }
 
-/// What is expected is weighted while it is open.
+/// The expected value is weighted while the prospect is open.
 fn figures(cell: &ColumnFigures, open: bool, foreign: bool) -> Vec<Cell> {
     let mut cells = vec![
         count(cell.count),
@@ -245,7 +245,7 @@ fn figures(cell: &ColumnFigures, open: bool, foreign: bool) -> Vec<Cell> {
     cells
 }
 
-/// What each open column would hold at the ledger's own pace, beside what it holds.
+/// The prospects that each open column would hold at the ledger's own pace, beside those it holds.
 fn pace(
     pipeline: &Pipeline,
     groups: &ColumnsByGroup,
@@ -336,7 +336,7 @@ fn notes(
     notes
 }
 
-/// The shape and what it says; of too few nothing but that.
+/// The shape and its advice; of too few prospects only that they are too few.
 fn shape(pipeline: &Pipeline, cells: &[ColumnFigures], settings: &Settings) -> String {
     let lang = settings.language;
     let open = pipeline.open();
@@ -367,7 +367,7 @@ fn shape(pipeline: &Pipeline, cells: &[ColumnFigures], settings: &Settings) -> S
     format!("{word} {named} ({counts}): {says}")
 }
 
-/// The advice in numbers: what the columns behind the feed would hold at the ledger's own pace.
+/// The advice in numbers: the prospects that the columns behind the feed would hold at the ledger's own pace.
 fn numbers(
     pipeline: &Pipeline,
     cells: &[ColumnFigures],

@@ -49,13 +49,13 @@ use rows::row_of_each;
 
 /// One report of `crm report`.
 pub struct Report {
-    /// What is typed.
+    /// The name that is typed.
     pub name: &'static str,
     /// Another name for it.
     pub alias: Option<&'static str>,
     /// One line about it, in English and in Chinese.
     pub about: (&'static str, &'static str),
-    /// What it takes; the rest is refused.
+    /// The options that it accepts; the others are refused.
     pub takes: &'static [Takes],
     /// All that `--by` may name; empty where that is anything.
     pub by: &'static [Dimension],
@@ -65,7 +65,7 @@ pub struct Report {
     pub make: fn(&Book, &Request) -> Result<Sheet, Diagnostic>,
 }
 
-/// What a report may take.
+/// An option that a report may accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
     /// A query: only some prospects.
@@ -100,13 +100,15 @@ impl Takes {
 }
 
 impl Report {
-    /// What it takes, as it is typed: `QUERY, --by, --period`.
+    /// The options that it accepts, as they are typed: `QUERY, --by, --period`.
     pub fn taken(&self) -> String {
         self.takes.iter().map(|option| option.name()).collect::<Vec<_>>().join(", ")
     }
 
-    /// Refuses what a request asks beyond what the report takes. `rfm_compat` says whether that is asked
-    /// too.
+    /// Refuses options that the report does not accept. `rfm_compat`: that option is asked for.
+    ///
+    /// # Errors
+    /// Fails with the first option that the report does not accept.
     pub fn check(&self, request: &Request, rfm_compat: bool) -> Result<(), Diagnostic> {
         let graded = request.query.asks_grades() || request.asks_grades();
         let asked = [
@@ -157,7 +159,7 @@ impl Report {
         ))
     }
 
-    /// What of each record it takes to answer a request (see [`Request::keep`]).
+    /// The parts of each record that a request needs (see [`Request::keep`]).
     pub fn keep(&self, request: &Request, settings: &Settings, as_of: Date) -> Keep {
         request.keep(settings, as_of, self.rules)
     }

@@ -57,12 +57,12 @@ impl ForecastLine {
     }
 }
 
-/// An open prospect in a column with a probability: what the forecast keeps of it.
+/// An open prospect in a column with a probability, as the forecast keeps it.
 pub struct OpenProspect {
     pub(super) id: Text,
     pub(super) board: usize,
     pub(super) stage: usize,
-    /// The value of what the forecast is broken down by.
+    /// The value of the attribute that the forecast is broken down by.
     pub(super) group: Text,
     /// Its line.
     pub line: ForecastLine,
@@ -130,7 +130,7 @@ pub struct Outlook {
     pub nominal: Amount,
     /// Value x calibrated probability.
     pub expected: Amount,
-    /// What they may bring together, in hundredths; `None` where a value is below zero or too large.
+    /// The sums that they may bring together, in hundredths; `None` where a value is below zero or too large.
     pub distribution: Option<Distribution>,
 }
 

@@ -26,12 +26,12 @@ struct Exception<'b> {
     on: Option<Date>,
     forced: bool,
     stage: &'b str,
-    /// Where it came from, or what its evidence supports.
+    /// The column that it came from, or that its evidence supports.
     other: &'b str,
     why: Text,
 }
 
-/// The exceptions of one owner, and what they are measured against.
+/// The exceptions of one owner, and the bases of their rates.
 #[derive(Debug, Clone, Copy, Default)]
 struct OwnerFigures {
     forced: u64,
@@ -93,7 +93,7 @@ impl OwnerFigures {
     }
 }
 
-/// What the report needs of the prospects: figures by owner, and the exceptions.
+/// The data of the prospects: figures by owner, and the exceptions.
 #[derive(Default)]
 struct OverridesScan<'b> {
     owners: BTreeMap<Text, OwnerFigures>,

@@ -1,4 +1,4 @@
-//! `crm report policy`: what each grade is promised, and where practice falls short of it.
+//! `crm report policy`: the promises to each grade, and where practice falls short of them.
 
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, rate};
@@ -23,18 +23,18 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// A prospect, as far as the policy looks at it.
+/// A prospect, with the data that the policy needs.
 #[derive(Default)]
 struct PracticeRow {
     name: Text,
-    /// The place of its value of what is broken down by, if anything is.
+    /// The place of its value of the attribute that figures are broken down by, if they are.
     group: u32,
     selected: bool,
     /// `None` if the prospect's file has gone since the book was graded.
     practice: Option<PackedPractice>,
 }
 
-/// All prospects in the order of ids, and what they are judged by.
+/// All prospects in the order of ids, and the judge of their practice.
 struct Judged {
     seen: Vec<PracticeRow>,
     groups: Box<[Option<String>]>,
@@ -52,14 +52,14 @@ struct DutyTallies {
 }
 
 /// A duty that is not met. They are compared in the order in which they are listed: the best grades first,
-/// then what is latest; those of one prospect stay in the order of its journal.
+/// then the latest; those of one prospect stay in the order of its journal.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Missed {
     /// The grade's position.
     rank: u16,
     /// The duty's position in [`Duty::NAMES`].
     what: u8,
-    /// The last day that was in time; the last of all days for what can no longer be done.
+    /// The last day that was in time; the last of all days for a duty that can no longer be met.
     due: Date,
     /// The positions of the prospect, and of the duty among all of its.
     prospect: u32,
@@ -119,13 +119,13 @@ impl Judged {
         Judged { seen, groups: groups.into_values(), practices, graded, judge }
     }
 
-    /// What was done with the prospect at a position.
+    /// The practice with the prospect at a position.
     fn practice(&self, position: usize) -> Practice {
         let packed = self.seen[position].practice.as_ref();
         packed.map(|packed| self.practices.unpack(packed)).unwrap_or_default()
     }
 
-    /// What is demanded on the prospect at a position, given what was done with it.
+    /// The duties on the prospect at a position, given the practice with it.
     fn duties<'j>(&'j self, practice: &'j Practice, position: usize) -> Vec<Duty<'j>> {
         let customer = self.graded.at(position);
         self.judge.duties(practice, customer, customer.lead as usize == position)
@@ -323,7 +323,7 @@ fn detail(duty: &Duty, lang: Lang) -> String {
     }
 }
 
-/// What the settings promise each grade.
+/// The promises of the settings to each grade.
 fn promises(book: &Book) -> Table {
     let lang = book.settings.language;
     let number = |id: &str, en: &str, zh: &str| Column::new(id, lang.pick(en, zh), Kind::Number);
@@ -385,7 +385,7 @@ fn span(by_manager: &BTreeMap<Option<&str>, usize>, book: &Book) -> Table {
     Table { id: "span".into(), title, columns, rows: rows.collect(), ..Table::default() }
 }
 
-/// Whether customers outnumber what the managers can follow, so that grading pays.
+/// Do customers outnumber those that the managers can follow, so that grading pays?
 fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
     let lang = book.settings.language;
     let span = book.settings.grading.span as usize;

@@ -257,7 +257,7 @@ fn for_whom(
     }
 }
 
-/// How many have waited how long, and what they are worth.
+/// The prospects by the days they have waited, with their worth.
 fn how_long(book: &Book, list: &[Waiter], lang: Lang) -> Table {
     const SPANS: [(i64, i64, &str); 4] =
         [(0, 7, "0-7"), (8, 14, "8-14"), (15, 30, "15-30"), (31, i64::MAX, "31+")];

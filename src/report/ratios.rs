@@ -1,4 +1,4 @@
-//! `crm report ratios`: from dials to closes with the rate of each step, and what has to be replaced.
+//! `crm report ratios`: from dials to closes with the rate of each step, and the meetings that replace a close.
 
 use super::Request;
 use super::activity::{Activity, measure};
@@ -30,7 +30,7 @@ const STEPS: [(&str, &str, &str, &str); 6] = [
     ("closes", "Closes", "Closes", "成交"),
 ];
 
-/// What one group did, and what it has.
+/// The activity of one group, and its prospects.
 struct RatioRow<'a> {
     group: &'a str,
     activity: &'a Activity,
@@ -190,13 +190,13 @@ fn for_target(activity: &Activity, book: &Book, request: &Request) -> Option<f64
     }
 }
 
-/// Whole meetings: what is not whole is rounded up, but for the last digits of a division.
+/// Whole meetings: rounded up, but for the last digits of a division.
 fn whole(x: f64) -> u64 {
     let up = (x - 1e-9).ceil().max(0.0);
     if up.is_finite() { up as u64 } else { 0 }
 }
 
-/// What a close takes out of the funnel, and what puts it back.
+/// The prospects that a close takes out of the funnel, and the meetings that replace them.
 fn replenishment(
     lines: &[RatioRow],
     by: &str,

@@ -10,7 +10,7 @@ use crate::value::date::Date;
 use crate::value::money::Amount;
 use crate::value::period::Period;
 
-/// What a user asks of a report, beyond the day.
+/// A request to a report, beyond the day.
 pub struct Request {
     /// Only these prospects.
     pub query: Query,
@@ -18,7 +18,7 @@ pub struct Request {
     pub by: Option<Dimension>,
     /// The days it covers, if stated.
     pub period: Option<Period>,
-    /// What is aimed at, if stated: closes of `ratios`.
+    /// The target, if stated: closes of `ratios`.
     pub target: Option<Amount>,
     /// Every single thing behind the figures.
     pub list: bool,
@@ -62,7 +62,7 @@ impl Request {
         book.gather(&self.query, row)
     }
 
-    /// The value of what figures are broken down by, if they are.
+    /// The value of the attribute that figures are broken down by, if they are.
     pub fn group(&self, record: &Record, book: &Book) -> Option<String> {
         self.by.as_ref().map(|by| by.of(record, book))
     }
@@ -73,7 +73,7 @@ impl Request {
     }
 
     /// The parts of each record that the answer needs: notes only where a query looks into them, this one or one of
-    /// the rules. With `rules` the rules are asked whatever the request is.
+    /// the rules. With `rules` the rules are asked for any request.
     pub fn keep(&self, settings: &Settings, as_of: Date, rules: bool) -> Keep {
         let rules = rules || self.asks_grades() || self.query.asks_grades();
         if self.query.asks_notes() || rules && rules_ask_notes(settings, as_of) {

@@ -55,7 +55,7 @@ impl Page {
     }
 }
 
-/// What the sheets need of the prospects.
+/// The data of the prospects that the sheets need.
 #[derive(Default)]
 struct SheetScan {
     /// By board, rep and the day it is filled in.
@@ -366,7 +366,7 @@ impl Form {
     }
 }
 
-/// What the form is called.
+/// The name of the form.
 const TITLE: (&str, &str) = ("Action sheet", "潜在客户管理行动工具表");
 
 /// A column's title on a form: `2-约定初次见面`, `3-(25%)`.

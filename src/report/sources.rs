@@ -1,4 +1,4 @@
-//! `crm report sources`: what each source or campaign brought, and what that cost.
+//! `crm report sources`: the results of each source or campaign, and their cost.
 
 use super::Request;
 use super::activity::first_prospect_column;
@@ -16,7 +16,7 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
 use std::collections::BTreeMap;
 
-/// What one source brought.
+/// The results of one source.
 #[derive(Debug, Clone, Default)]
 struct Brought {
     leads: u64,
@@ -24,7 +24,7 @@ struct Brought {
     won: u64,
     lost: u64,
     value: Sum,
-    /// What the campaign cost in the period; `None` where the source is no campaign.
+    /// The cost of the campaign in the period; `None` where the source is no campaign.
     cost: Option<Amount>,
     /// A campaign whose cost cannot be said: it has none, or no dates for a period.
     unknown_cost: bool,
@@ -139,7 +139,7 @@ fn count_in(slot: &mut Brought, record: &Record, settings: &Settings) {
     }
 }
 
-/// What the source is called: a campaign's label, else what the file says.
+/// The name of a source: a campaign's label, else the text of the file.
 fn name(id: &str, by: &Dimension, settings: &Settings) -> Cell {
     let lang = settings.language;
     match settings.campaign(id) {

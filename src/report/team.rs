@@ -51,7 +51,7 @@ impl MemberFigures {
 /// Figures by member, one for each checkpoint of a week.
 type Members = BTreeMap<Text, Vec<MemberFigures>>;
 
-/// What the prospects add to the sheets.
+/// The data of the prospects that the sheets need.
 #[derive(Default)]
 struct TeamScan {
     /// The boards in use.
@@ -61,7 +61,7 @@ struct TeamScan {
     money: Vec<Paid>,
 }
 
-/// What one prospect brought an owner in the days of a checkpoint.
+/// The money that one prospect brought an owner in the days of a checkpoint.
 struct Paid {
     id: Text,
     board: usize,
@@ -162,7 +162,7 @@ fn gather(book: &Book, request: &Request) -> TeamScan {
             all.money.extend(part.money);
         },
     );
-    // How many decimals a sum shows may depend on the order of what is added: it is that of ids.
+    // The decimals of a sum may depend on the order of its parts: it is that of ids.
     found.money.sort_by(|a, b| a.id.cmp(&b.id));
     for Paid { board, week, checkpoint, owner, money, .. } in std::mem::take(&mut found.money) {
         let points = reached(week, &settings.team_checkpoints, book.as_of);
@@ -284,7 +284,7 @@ fn heading(position: usize, stage: &Stage, lang: Lang) -> String {
 }
 
 /// The sheet as it is handed round: a block for each checkpoint, with every member and the subtotal, and the week of
-/// all; with `departments`, a subtotal of each in every block. What is not reached yet is empty, to be filled in by hand.
+/// all; with `departments`, a subtotal of each in every block. Checkpoints to come are empty, to be filled in by hand.
 fn weekly(
     board: usize,
     members: &Members,

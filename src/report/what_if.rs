@@ -1,4 +1,4 @@
-//! `crm what-if`: what each of the five levers would do to closes and money, alone and together.
+//! `crm what-if`: the effect of each of the five levers on closes and money, alone and together.
 
 use super::Request;
 use super::activity::measure;
@@ -11,7 +11,7 @@ use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::money::Amount;
 
-/// What is stated instead of measured. Dials, conversations and appointments are a day's, meetings a
+/// The figures that are stated instead of measured. Dials, conversations and appointments are a day's, meetings a
 /// week's.
 #[derive(Debug, Clone, Default)]
 pub struct Stated {
@@ -36,7 +36,7 @@ pub struct Projection {
     pub days: f64,
     /// Working weeks of a year.
     pub weeks: f64,
-    /// What each lever is raised by.
+    /// The factor by which each lever is raised.
     pub factor: f64,
 }
 
@@ -49,7 +49,7 @@ impl Stated {
     }
 }
 
-/// The counts of a week; what the ledger does not say is missing.
+/// The counts of a week; a count that the ledger does not have is missing.
 #[derive(Debug, Clone, Default)]
 struct Week {
     dials: Option<f64>,
@@ -122,7 +122,7 @@ pub fn what_if(
     })
 }
 
-/// What the ledger says of an average week, and of which days.
+/// The counts of an average week of the ledger, and its days.
 fn measured_week(book: &Book, request: &Request) -> (Week, String) {
     let (practice, _) = measure(book, request, &[up_to_now(book, request.period)]);
     let all = practice.into_iter().next().unwrap_or_default().all;
@@ -140,7 +140,7 @@ fn measured_week(book: &Book, request: &Request) -> (Week, String) {
     (week, period.to_string())
 }
 
-/// The links of the chain: what is stated, else what is measured. A stated count changes the rates
+/// The links of the chain: stated figures, else measured ones. A stated count changes the rates
 /// around it; rates further on stay as measured.
 fn chain(week: &Week, stated: &Stated, scale: Projection) -> Result<Chain, Diagnostic> {
     let a_week = |a_day: Option<f64>| a_day.map(|n| n * scale.days);

@@ -1,4 +1,4 @@
-//! A whole ledger, replayed up to a day: what reports and plans read.
+//! A whole ledger, replayed up to a day, for reports and plans.
 //!
 //! There are two ways to read a book. [`Book::fold`] calls a function once for each record, on several threads and
 //! in no order, and keeps no record. [`Book::gather`] gives a row for each record, in the order of ids.
@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub struct Tally {
     /// Numbers dialled.
     pub dials: u32,
-    /// Somebody answered.
+    /// Calls that were answered.
     pub conversations: u32,
     /// First meetings set.
     pub appointments: u32,
@@ -66,7 +66,7 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     fn earlier(&self, day: Date) -> Box<dyn Shelf>;
 }
 
-/// What a record carries.
+/// The parts of a record that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
     /// Everything in its file.
@@ -75,7 +75,7 @@ pub enum Keep {
     AllButNotes,
 }
 
-/// What a scan found out beside the records.
+/// The result of a scan, beside the records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scanned {
     /// The day of the first entry of the ledger.
@@ -98,7 +98,7 @@ pub struct Book {
     pub as_of: Date,
     /// Daily tallies: rep, day, counts; sorted.
     pub tallies: Vec<(Text, Date, Tally)>,
-    /// What its records carry, once they are read.
+    /// The parts of its records that are kept, once they are read.
     pub keep: Keep,
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<KeptRecords>,
@@ -218,7 +218,8 @@ impl Book {
 
     /// Folds the records that a query selects, each once and in no order. Each thread that reads has a part of
     /// its own, which `step` changes; `join` adds the second part to the first. Records are not kept in memory.
-    /// What they carry is [`Book::keep`]. Grades are known if the query asks for them, or the book is graded.
+    /// They have the parts that [`Book::keep`] names. Grades are known if the query asks for them, or the book is
+    /// graded.
     pub fn fold<A: Default + Send>(
         &self,
         query: &Query,

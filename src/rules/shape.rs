@@ -1,11 +1,11 @@
-//! The shape of a funnel: what the counts in its last three open columns say.
+//! The shape of a funnel, by the counts in its last three open columns.
 
 use crate::value::label::Lang;
 
 /// A funnel's shape; the first rule that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Nobody in the funnel.
+    /// No prospects in the funnel.
     Empty,
     /// Proposals out, nothing decided.
     ProposalLimbo,
@@ -32,7 +32,7 @@ const SHAPES: [(&str, &str); 7] = [
     ("level", "平"),
 ];
 
-/// What advice may name: what the board has.
+/// The names of the board that advice may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardNames<'a> {
     /// The column before the last three open ones.
@@ -81,7 +81,7 @@ impl Shape {
         }
     }
 
-    /// What it says, in the names of the board. Source: the method, section 5.
+    /// The advice, in the names of the board. Source: the method, section 5.
     pub fn advice(self, names: &BoardNames, lang: Lang) -> String {
         let BoardNames { feed, columns: [a, b, c], criteria, meetings } = names;
         let n = criteria.len();

@@ -191,7 +191,7 @@ fn rule_cell(customer: &Customer) -> Cell {
     Cell::maybe(customer.verdict.as_ref(), |verdict| Cell::count(verdict.rule + 1))
 }
 
-/// For people: what fits beside each other.
+/// The table for people: the columns that fit beside each other.
 fn short(grades: &Arc<Grades>) -> Table {
     let lang = grades.settings.language;
     let columns = vec![
@@ -227,7 +227,7 @@ fn short(grades: &Arc<Grades>) -> Table {
     Table { id: "customers".into(), columns, rows, audience: Audience::People, ..Table::default() }
 }
 
-/// For machines: everything.
+/// The table for machines: every column.
 fn full(grades: &Arc<Grades>) -> Table {
     let lang = grades.settings.language;
     let mut columns = vec![
@@ -366,7 +366,7 @@ fn dimension(
     ]
 }
 
-/// The rank of each customer that bought, by what it is worth; the key is its first prospect's position.
+/// The rank of each customer that bought, by worth; the key is its first prospect's position.
 fn ranks(graded: &Graded) -> BTreeMap<u32, usize> {
     let mut buyers: Vec<&Customer> =
         graded.customers().filter(|customer| customer.figures.is_buyer()).collect();

@@ -96,7 +96,7 @@ pub enum Vocabulary {
     Grades,
 }
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Things or money.

@@ -29,7 +29,7 @@ pub struct Attribute {
     pub id: &'static str,
     /// Other names for it.
     pub aliases: &'static [&'static str],
-    /// What it is, in a few words of English and of Chinese.
+    /// A few words about it, in English and in Chinese.
     pub about: (&'static str, &'static str),
     /// A query that uses it.
     pub example: &'static str,
@@ -154,7 +154,7 @@ fn texts<'a>(names: Vocabulary, read: Read, view: &View<'a>) -> Value<'a> {
     }
 }
 
-/// What a name means: an attribute, or one of the team's own facts.
+/// The meaning of a name: an attribute, or one of the team's own facts.
 #[derive(Debug, Clone)]
 pub enum Named<'s> {
     /// A row of the table.
@@ -163,8 +163,8 @@ pub enum Named<'s> {
     Fact(&'s Text),
 }
 
-/// What a name means. An exported column comes before the team's own facts, so that no fact hides it; these come before
-/// all other names of the table, so that a new row hides no fact. Upper and lower case are equal, and so are `_` and
+/// The meaning of a name. An exported column comes before the team's own facts, so that no fact hides it; these come
+/// before all other names of the table, so that a new row hides no fact. Upper and lower case are equal, and so are `_` and
 /// `-`.
 pub fn named<'s>(name: &str, settings: &'s Settings) -> Option<Named<'s>> {
     let name = fold(name.trim());

@@ -1,4 +1,4 @@
-//! What an attribute is read from: a record, the settings, and the day it is looked at.
+//! The view that attributes are read from: a record, the settings, and the as-of day.
 
 use crate::model::event::Event;
 use crate::model::pipeline::Pipeline;

@@ -31,11 +31,11 @@ pub struct Customer {
     /// The one that stands for it, likewise: the first that is open and owned, else the first that is
     /// owned, else the first.
     pub lead: u32,
-    /// What it did.
+    /// Its figures.
     pub figures: Figures,
     /// Days without an order after which it lapses.
     pub gap: u32,
-    /// What it is worth.
+    /// Its level of value.
     pub value: Value,
     /// How long and closely it has been with us.
     pub relationship: Relationship,
@@ -45,11 +45,11 @@ pub struct Customer {
     pub loyalty: Loyalty,
     /// Where it stands between first order and last.
     pub lifecycle: Lifecycle,
-    /// Its class among those who bought.
+    /// Its class among the customers that bought.
     pub pareto: Option<Pareto>,
-    /// Its level among those who bought.
+    /// Its level among the customers that bought.
     pub pyramid: Option<Pyramid>,
-    /// Its scores among those who bought.
+    /// Its scores among the customers that bought.
     pub rfm: Option<Scores>,
     /// Its grade; none where no rule fits.
     pub verdict: Option<Arc<GradeVerdict>>,

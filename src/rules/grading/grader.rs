@@ -79,7 +79,7 @@ impl<'s> Grader<'s> {
     pub(in crate::rules) fn of(settings: &'s Settings, on: Date) -> Grader<'s> {
         let mut questions = Questions::default();
         // The settings' reader has refused what is no query. A period in words can still be empty on a
-        // day (`2010..today` in 2009): its rule fits nobody then.
+        // day (`2010..today` in 2009): its rule fits no customer then.
         let mut rule = |when: &Text| {
             Query::parse(when, "when", settings, on).ok().map(|query| questions.part(query))
         };
@@ -142,7 +142,7 @@ impl<'s> Grader<'s> {
         accounts
     }
 
-    /// A customer by its own figures; what takes the others is not known yet.
+    /// A customer by its own figures; the dimensions that compare customers are not known yet.
     fn customer(&self, account: Option<Box<str>>, deeds: Deeds) -> Customer {
         let (grading, on) = (&self.settings.grading, self.on);
         let (figures, days) = deeds.settled();
@@ -165,7 +165,7 @@ impl<'s> Grader<'s> {
         }
     }
 
-    /// The dimensions that compare customers: with those who bought, or with those who did not. They come in
+    /// The dimensions that compare customers: with the buyers, or with the others. They come in
     /// the order of their names, by which ties go.
     fn compare(&self, customers: &mut Blocks<Customer>, named: &[u32]) {
         let (grading, on) = (&self.settings.grading, self.on);

@@ -1,7 +1,6 @@
-//! What a grade buys, held against what was done: re-verification, contact, answers, the rep's level,
-//! discounts.
+//! The duties of a grade compared with practice: re-verification, contact, answers, the rep's level, discounts.
 //!
-//! Who left without ever buying is not followed any more, so nothing is demanded for it.
+//! A lost prospect that never bought is not followed any more, so it has no duties.
 
 pub mod packing;
 pub mod practice;
@@ -16,7 +15,7 @@ use crate::value::money::Amount;
 use crate::value::text::Text;
 use std::collections::HashMap;
 
-/// What has to happen again before a day has passed.
+/// An action that has to be repeated before a day has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
     /// When it last happened; `None` = never, and the days count from the first entry.
@@ -27,7 +26,7 @@ pub struct Deadline {
     pub every: u32,
 }
 
-/// What the policy demands on one prospect.
+/// The duties of the policy on one prospect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Duty<'b> {
     /// The customer's record is verified anew.
@@ -109,7 +108,7 @@ impl Duty<'_> {
         }
     }
 
-    /// The last day that is in time, of what can still be done.
+    /// The last day that is in time, of a duty that can still be met.
     pub fn due(&self) -> Option<Date> {
         match self {
             Duty::Verify(deadline) | Duty::Contact(deadline) => Some(deadline.due),
@@ -126,7 +125,7 @@ fn rank(level: &str) -> usize {
     level_rank(level).unwrap_or(LEVELS.len())
 }
 
-/// What practice is judged by.
+/// Judges practice by the policy.
 #[derive(Debug)]
 pub struct PracticeJudge {
     settings: Settings,
@@ -154,9 +153,8 @@ impl PracticeJudge {
         PracticeJudge { settings: settings.clone(), on, levels, joint }
     }
 
-    /// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for
-    /// the customer as a whole (its record verified, contact and its kind) stands with the prospect that
-    /// leads it.
+    /// Every duty that the policy of its grade has for a prospect, met or not. Duties of the customer as a whole (its
+    /// record verified, contact and its kind) belong to the prospect that leads it.
     pub fn duties<'b>(
         &'b self,
         practice: &'b Practice,
@@ -168,7 +166,7 @@ impl PracticeJudge {
             return Vec::new();
         };
         let mut duties = Vec::new();
-        // Nobody is late with a prospect that lies in the pool.
+        // A prospect in the pool has no owner who could be late.
         if leads && practice.owner.is_some() {
             let attention = self.joint.get(&customer.first).unwrap_or(&practice.attention);
             duties.extend(verification(attention, customer, policy).map(Duty::Verify));
@@ -188,7 +186,7 @@ impl PracticeJudge {
 
     fn level<'b>(&'b self, practice: &Practice, policy: &'b Policy) -> Option<Duty<'b>> {
         let needs = policy.level.as_deref()?;
-        // A rep whose level nobody stated is not judged.
+        // A rep without a stated level is not judged.
         let has = self.levels.get(practice.owner.as_ref()?)?;
         Some(Duty::Level { has, needs })
     }

@@ -27,7 +27,7 @@ pub(super) struct QueryTerm<'a> {
     pub(super) values: Vec<&'a Word>,
 }
 
-/// What a name before an operator refers to.
+/// The referent of a name before an operator.
 enum Referent {
     Attribute(&'static Attribute),
     Fact(Text),
@@ -47,7 +47,7 @@ pub(super) fn term(asked: &Asked<'_>, term: &QueryTerm<'_>) -> Parsed<Node> {
     Ok(if graded { Node::OfCustomer(Box::new(node)) } else { node })
 }
 
-/// What one value of a term asks of an attribute.
+/// The question of one value of a term about an attribute.
 fn part(asked: &Asked<'_>, kind: AttributeKind, op: Op, value: &Word) -> Parsed<Node> {
     Ok(match kind {
         AttributeKind::Flags => flag(asked, value)?,
@@ -413,7 +413,7 @@ fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest
     Ok(if op.orders() { DateTest::Order(op, period) } else { DateTest::In(period) })
 }
 
-/// `next:7d` is within seven days; so is what `next!=7d` leaves out.
+/// `next:7d` is within seven days; so are the days that `next!=7d` leaves out.
 fn op_of_distance(op: Op) -> Op {
     if op.orders() { op } else { Op::Le }
 }

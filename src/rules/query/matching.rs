@@ -48,7 +48,7 @@ pub(super) enum Node {
     Answer(usize),
 }
 
-/// What is asked of a value.
+/// The question about a value.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted<T> {
     /// That there is none: `""`.
@@ -119,7 +119,7 @@ pub(super) enum TextSource {
     Fact(Text),
 }
 
-/// What is asked of a text.
+/// The question about a text.
 #[derive(Debug, Clone)]
 pub(super) enum TextTest {
     /// The whole of it.
@@ -128,7 +128,7 @@ pub(super) enum TextTest {
     Within(Pattern),
 }
 
-/// What is asked of a column.
+/// The question about a column.
 #[derive(Debug, Clone)]
 pub(super) enum StageTest {
     /// One of these: pipeline and position.
@@ -137,7 +137,7 @@ pub(super) enum StageTest {
     Order(Op, Vec<Option<usize>>),
 }
 
-/// What is asked of a number.
+/// The question about a number.
 #[derive(Debug, Clone)]
 pub(super) enum NumberTest {
     /// That it can be compared at all.
@@ -148,7 +148,7 @@ pub(super) enum NumberTest {
     Order(Op, Amount),
 }
 
-/// What is asked of a day.
+/// The question about a day.
 #[derive(Debug, Clone)]
 pub(super) enum DateTest {
     /// Inside a period.

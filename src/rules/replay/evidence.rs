@@ -20,13 +20,13 @@ pub struct Status {
     pub met: bool,
     /// Since when.
     pub since: Option<Date>,
-    /// From whom, if somebody attested it.
+    /// The rep that attested it, if a rep did.
     pub by: Option<Text>,
     /// Its label.
     pub label: Words,
-    /// How it is known, or what is in the way.
+    /// How it is known, or the obstacle.
     pub why: Words,
-    /// What would satisfy it; `None` where it is met, or where nothing would.
+    /// The remedy that would satisfy it; `None` where it is met, or where none would.
     pub remedy: Option<Remedy>,
 }
 
@@ -60,14 +60,14 @@ enum CriterionVerdict<'a> {
     Missing,
 }
 
-/// Everything a verdict depends on.
+/// Everything that the verdict about a criterion depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct EvidenceBasis<'a> {
     /// The settings of the ledger.
     pub settings: &'a Settings,
     /// The prospect's board.
     pub pipeline: &'a Pipeline,
-    /// The facts (who decides).
+    /// The facts, such as the contacts that decide.
     pub prospect: &'a Prospect,
     /// The entries of this pass.
     pub evidence: &'a Evidence,
@@ -132,7 +132,7 @@ impl<'a> EvidenceBasis<'a> {
         in_time && self.required(stage).all(|criterion| self.has(criterion))
     }
 
-    /// The highest column that the evidence supports, and the same without the rule of the cycle.
+    /// The highest column that the evidence supports, with and without the rule of the cycle.
     pub fn supported(&self) -> (usize, usize) {
         let in_cycle = self.is_in_cycle();
         let (mut bound, mut free) = (0, 0);
@@ -431,7 +431,7 @@ impl<'a> EvidenceBasis<'a> {
         (why, Some(Remedy::Payment(threshold)))
     }
 
-    /// Was it revoked, whatever spoke for it until then?
+    /// Was it revoked? Then earlier evidence does not count.
     fn revoked(&self, criterion: &Criterion) -> bool {
         self.evidence.revoked.contains(&criterion.id)
     }

@@ -1,4 +1,4 @@
-//! May a prospect move? The same rule that `check` and replay apply, asked before writing.
+//! May a prospect move? The rule that `check` and replay apply, asked before writing.
 
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline, Stage};
@@ -9,10 +9,10 @@ use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 
-/// What a move would take, and what of it is there.
+/// The requirements of a move, and which of them are met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MoveVerdict {
-    /// Everything the column takes, on the day of the move, with what the entry itself says.
+    /// Every requirement of the column, on the day of the move, with the evidence of the entry itself.
     pub requirements: Vec<Status>,
 }
 
@@ -66,7 +66,7 @@ pub fn judge(
     Some(MoveVerdict { requirements: record.case(settings, event.date()).requirements(target) })
 }
 
-/// The prospect on the event's day with what the event brings, but without its move.
+/// The prospect on the event's day with the evidence of the event, but without its move.
 pub fn with_evidence(prospect: &Prospect, settings: &Settings, event: &Event) -> Option<Record> {
     let mut prospect = prospect.clone();
     let mut evidence = event.clone();

@@ -1,4 +1,4 @@
-//! A record seen from an earlier day: what the sheet of that day said, known as it was then. Read from
+//! A record seen from an earlier day, as it was known on that day. Read from
 //! the record's own history where that is exact, replayed again where it is not, so that sheets of past
 //! days cost little on ledgers of any size.
 
@@ -18,7 +18,7 @@ pub struct Past<'b> {
     on: Date,
     /// Nothing happened between that day and the book's.
     untouched: bool,
-    /// Replayed, where a later retraction rewrote what was known on that day.
+    /// Replayed, where a later retraction changed the knowledge of that day.
     rewritten: Option<Box<(State, History)>>,
 }
 
@@ -68,12 +68,12 @@ impl<'b> Past<'b> {
         self.record.pipeline(&self.book.settings).stages[self.stage()].outcome
     }
 
-    /// Who owned it.
+    /// Its owner.
     pub fn owner(&self) -> Option<&str> {
         self.history().owner_on(self.on)
     }
 
-    /// The days inside `from` and the day itself on which it closed, and who owned it then.
+    /// The days inside `from` and the day itself on which it closed, with its owners then.
     pub fn closings(&self, from: Date) -> impl Iterator<Item = (Date, Option<&str>)> {
         let won = self.record.pipeline(&self.book.settings).won();
         let history = self.history();
@@ -120,7 +120,7 @@ mod tests {
         Date::parse("2009-11-01").unwrap().plus(n)
     }
 
-    /// An entry of a day: what happened decides on what it changes.
+    /// An entry of a day: its kind decides on the changes.
     fn event(n: usize, on: i64, what: u8) -> Event {
         let key = EventKey::parse(&format!("{}-{}", day(on), n + 1)).unwrap();
         let kinds = ["call", "meeting", "payment", "booking", "moved", "retracted"];

@@ -101,8 +101,7 @@ pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> O
     Some(first)
 }
 
-/// What each prospect gives, in the order of ids, that a query selects and that goes back to the pool on the
-/// book's day.
+/// Maps each prospect that a query selects and that goes back to the pool on the book's day, in the order of ids.
 pub fn recycled<T: Send>(
     book: &Book,
     query: &Query,
@@ -120,8 +119,8 @@ pub fn recycled<T: Send>(
     })
 }
 
-/// Who of those that a query selects goes back to the pool by the day `last` if nothing happens, with the
-/// first day on which it does.
+/// The selected prospects that go back to the pool by the day `last` if nothing happens, each with the first day
+/// on which it does.
 ///
 /// Grades follow from the day, so where grades have rules of their own the grade of each day decides.
 pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
@@ -177,7 +176,7 @@ impl LaterDays<'_> {
     }
 }
 
-/// The same ledger on a later day, if nothing happens until then.
+/// The ledger on a later day, if nothing happens until then.
 fn later(book: &Book, day: Date) -> Book {
     let replayed = |record: &Record| {
         let mut prospect = record.prospect.clone();
@@ -202,8 +201,8 @@ fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
     Some(start.plus(i64::from(state.cycle_days) + 1))
 }
 
-/// What a rep holds and has claimed on a day, to be held against the limits. Claims of one command count
-/// as they are granted; one that is refused costs nothing.
+/// The prospects that a rep holds and has claimed on a day, for the limits. Claims of one command count as they are
+/// granted; a refused claim does not count.
 #[derive(Debug, Clone)]
 pub struct Quota<'b> {
     book: &'b Book,
@@ -233,8 +232,7 @@ impl GradeCount {
 }
 
 impl<'b> Quota<'b> {
-    /// What stands on the book's day. Whoever gave a prospect back on the day of the claim has claimed it
-    /// all the same.
+    /// The counts on the book's day. A claim counts even if the rep gave the prospect back on that day.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
         let mut quota =
             Quota { book, rep, held: GradeCount::default(), claimed: GradeCount::default() };
@@ -352,8 +350,8 @@ fn refused(message: Words) -> Diagnostic {
     Diagnostic::new(Code::PoolLimit, message)
 }
 
-/// Since when a prospect is in the pool, who had it before (each once, the last one first), and why it came
-/// there.
+/// The day since which a prospect is in the pool, its earlier owners (each once, the last one first), and the reason
+/// for which it came there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting<'b> {
     /// The day it came to the pool.
