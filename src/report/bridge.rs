@@ -227,7 +227,7 @@ pub(super) fn span_table(
         put(opening, Cell::Empty, &span.opening, Cell::Empty, Emphasis::Plain);
         for (change, ..) in ChangeKind::ALL {
             let line = span.lines.get(&change);
-            // Every kind stands in the whole; a group shows what it had. Corrections are rare.
+            // The whole shows every kind; a group shows the kinds that it had. Corrections are rare.
             if line.is_none() && (!every_kind || change == ChangeKind::Corrected) {
                 continue;
             }

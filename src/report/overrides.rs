@@ -22,7 +22,7 @@ struct Exception<'b> {
     owner: Text,
     id: Text,
     name: Text,
-    /// The day of a forced move; of an overstated prospect, since when it stands there.
+    /// The day of a forced move; of an overstated prospect, the day since which it is there.
     on: Option<Date>,
     forced: bool,
     stage: &'b str,

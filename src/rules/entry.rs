@@ -141,7 +141,7 @@ pub fn openings<'e>(standing: &[&'e Event]) -> Vec<Flaw<'e>> {
     second.chain(early).collect()
 }
 
-/// A next step or signing date before the day of its own entry. It stands: history may be late.
+/// A next step or signing date before the day of its own entry. It is accepted: history may be late.
 pub fn past_dates(event: &Event) -> Vec<Flaw<'_>> {
     let next = event.next.map(|next| ("next", words!("next step", "下次联系"), next.date));
     let close = event.close_by.map(|date| ("close_by", words!("signing date", "预计签约日"), date));

@@ -68,7 +68,7 @@ impl Chain {
         };
         let raised = *link * factor;
         let cut = share && raised > 1.0;
-        // A share that is above 1 as it stands (several appointments from one talk) is left there.
+        // A share that is above 1 by itself (several appointments from one talk) is left there.
         *link = if cut { link.max(1.0) } else { raised };
         (self, cut)
     }

@@ -88,7 +88,7 @@ levels! {
 }
 
 levels! {
-    /// Where a customer stands between the first order and the last.
+    /// The phase of a customer between the first order and the last.
     Lifecycle {
         Potential "potential" "potential" "no order yet" "潜在",
         New "new" "new" "one order, lately" "新客户",

@@ -28,7 +28,7 @@ pub struct Customer {
     pub prospects: u32,
     /// The first of them by id: its position in the book.
     pub first: u32,
-    /// The one that stands for it, likewise: the first that is open and owned, else the first that is
+    /// The one that represents it, likewise: the first that is open and owned, else the first that is
     /// owned, else the first.
     pub lead: u32,
     /// Its figures.
@@ -43,7 +43,7 @@ pub struct Customer {
     pub demand: Demand,
     /// Whether it comes back.
     pub loyalty: Loyalty,
-    /// Where it stands between first order and last.
+    /// Its phase between first order and last.
     pub lifecycle: Lifecycle,
     /// Its class among the customers that bought.
     pub pareto: Option<Pareto>,

@@ -19,7 +19,7 @@ pub(super) struct Deeds {
     figures: Figures,
     /// Expected value of the open prospects, in the ledger's currency.
     expected: Amount,
-    /// The days of orders and of contacts; a day may stand several times.
+    /// The days of orders and of contacts; a day may be there several times.
     orders: Vec<Date>,
     contacts: Vec<Date>,
 }

@@ -100,7 +100,7 @@ impl Attention {
                 verified = verified.max(Some(date));
             }
             if in_contact(settings, event) && !service(event) {
-                // Entries stand in the order of their days.
+                // Entries are in the order of their days.
                 if touched != Some(date) {
                     kinds.clear();
                 }

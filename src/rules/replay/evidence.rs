@@ -256,7 +256,7 @@ impl<'a> EvidenceBasis<'a> {
         }
     }
 
-    /// The hold that stands on the day.
+    /// The hold that is in force on the day.
     fn held(&self) -> Option<&Hold> {
         self.hold.filter(|hold| self.on < hold.until)
     }

@@ -24,7 +24,7 @@ impl MoveVerdict {
 }
 
 impl Record {
-    /// The board it stands on.
+    /// The board that it is on.
     pub fn pipeline<'a>(&self, settings: &'a Settings) -> &'a Pipeline {
         &settings.pipelines[self.state.pipeline]
     }
@@ -85,7 +85,7 @@ pub fn next_stage(record: &Record, settings: &Settings) -> Option<usize> {
 }
 
 /// The requirements of a column that do not hold: the smallest set of facts that would do, since every
-/// one of them is needed and none stands in for another.
+/// one of them is needed and none replaces another.
 pub fn why_not(record: &Record, settings: &Settings, target: usize, on: Date) -> Vec<Status> {
     let mut statuses = record.case(settings, on).requirements(target);
     statuses.retain(|status| !status.met);

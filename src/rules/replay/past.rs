@@ -10,7 +10,7 @@ use crate::rules::replay::{derive, upto};
 use crate::value::date::Date;
 use std::borrow::Cow;
 
-/// A record as it stood at the end of a day.
+/// A record as it was at the end of a day.
 #[derive(Debug)]
 pub struct Past<'b> {
     book: &'b Book,
@@ -22,7 +22,7 @@ pub struct Past<'b> {
     rewritten: Option<Box<(State, History)>>,
 }
 
-/// The dates that stand beside a name.
+/// The dates beside a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dates {
     /// The first meeting of this pass.
@@ -85,7 +85,7 @@ impl<'b> Past<'b> {
             .map(|spell| (spell.from, history.owner_on(spell.from)))
     }
 
-    /// The dates that stand beside its name. The one answer that may take a replay.
+    /// The dates beside its name. This is the one answer that may need a replay.
     pub fn dates(&self) -> Dates {
         let state = match &self.rewritten {
             Some(known) => Some(Cow::Borrowed(&known.0)),

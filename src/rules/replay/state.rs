@@ -63,7 +63,7 @@ pub struct Evidence {
     /// Criteria that were revoked: neither the opening position nor a contact's fact speaks for them any
     /// more, only evidence that came later.
     pub revoked: Vec<Text>,
-    /// The day it first stood in a column after the first.
+    /// The day on which it was first in a column after the first.
     pub left_start: Option<Date>,
 }
 
@@ -92,15 +92,15 @@ pub struct Flags {
     pub stalled: bool,
     /// The next step passed without an entry.
     pub missed: bool,
-    /// Stands where it stands by a forced move.
+    /// Its column comes from a forced move.
     pub forced: bool,
-    /// Stands where it stands by an opening position.
+    /// Its column comes from an opening position.
     pub imported: bool,
     /// On hold on this day.
     pub on_hold: bool,
 }
 
-/// Where a prospect stands on a day.
+/// The state of a prospect on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// Position of its pipeline in the settings.
@@ -109,7 +109,7 @@ pub struct State {
     pub stage: usize,
     /// Whether that column is open, won or lost.
     pub outcome: Outcome,
-    /// Since when it stands there; `None` only for a prospect without any event.
+    /// The day since which it is there; `None` only for a prospect without any event.
     pub since: Option<Date>,
     /// The column before, if it ever moved.
     pub stage_before: Option<usize>,
@@ -278,7 +278,7 @@ pub struct History {
 }
 
 impl History {
-    /// The column it stood in at the end of a day; `None` before its first entry.
+    /// Its column at the end of a day; `None` before its first entry.
     pub fn stage_on(&self, day: Date) -> Option<&StageSpell> {
         self.stages.iter().rfind(|spell| spell.from <= day)
     }
@@ -294,7 +294,7 @@ impl History {
 pub struct Record {
     /// The file.
     pub prospect: Prospect,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// How it came there.
     pub history: History,
