@@ -27,7 +27,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// The prospects of a ledger on a day.
 #[derive(Debug)]
-pub struct Files {
+pub struct LedgerFiles {
     /// The ledger.
     pub ledger: Ledger,
     /// The day.
@@ -69,7 +69,7 @@ impl Scratch {
     }
 }
 
-impl Shelf for Files {
+impl Shelf for LedgerFiles {
     fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
         type Part = (Vec<Record>, Vec<Diagnostic>);
         let (parts, mut problems) = self.each_file(keep, |_, part: &mut Part, record, found| {
@@ -118,7 +118,11 @@ impl Shelf for Files {
     }
 
     fn earlier(&self, day: Date) -> Box<dyn Shelf> {
-        Box::new(Files { ledger: self.ledger.clone(), as_of: day, beside: self.beside.clone() })
+        Box::new(LedgerFiles {
+            ledger: self.ledger.clone(),
+            as_of: day,
+            beside: self.beside.clone(),
+        })
     }
 }
 
@@ -126,7 +130,7 @@ impl Ledger {
     /// The book of the ledger on a day. The book reads the prospects when they are first needed.
     pub fn load(&self, as_of: Date) -> Book {
         let (tallies, problems) = read_tallies(self, as_of);
-        let files = Files { ledger: self.clone(), as_of, beside: problems };
+        let files = LedgerFiles { ledger: self.clone(), as_of, beside: problems };
         Book::on(Box::new(files), self.settings.clone(), as_of, tallies)
     }
 
@@ -178,7 +182,7 @@ impl Ledger {
 /// The result of each thread, with its counts.
 type ThreadParts<A> = Vec<(A, ThreadCounts)>;
 
-impl Files {
+impl LedgerFiles {
     /// Reads every file once, and returns the parts of all threads and the folders that could not be listed. `each` gets
     /// the number of the thread, the thread's own part, the record if the file gave one, and the findings
     /// about the file. A record that `each` leaves in place is recycled.

@@ -279,12 +279,12 @@ fn forms(pages: &Arc<[Page]>, weeks: &[Period], settings: &Settings) -> Vec<Tabl
         let range = from..from + own.len();
         from = range.end;
         if let Some(week) = week_of(&own[0]) {
-            let form = Form { board: own[0].board, owner: own[0].owner.clone(), week: *week };
+            let form = SheetForm { board: own[0].board, owner: own[0].owner.clone(), week: *week };
             forms.push(form.table(pages, range, settings));
         }
     }
     for (rep, week) in settings.reps.iter().flat_map(|rep| weeks.iter().map(move |w| (rep, *w))) {
-        let form = Form { board: 0, owner: rep.id.clone(), week };
+        let form = SheetForm { board: 0, owner: rep.id.clone(), week };
         if forms.iter().all(|known| known.id != form.id(settings)) {
             let blank = form.table(pages, 0..0, settings);
             forms.push(Table { audience: Audience::Nobody, ..blank });
@@ -294,13 +294,13 @@ fn forms(pages: &Arc<[Page]>, weeks: &[Period], settings: &Settings) -> Vec<Tabl
 }
 
 /// The form of a rep and a week.
-struct Form {
+struct SheetForm {
     board: usize,
     owner: Text,
     week: Period,
 }
 
-impl Form {
+impl SheetForm {
     fn id(&self, settings: &Settings) -> String {
         let (owner, from) = (&self.owner, self.week.from);
         match self.board {

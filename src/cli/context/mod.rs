@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use super::args::Global;
-use super::clock::Clock;
+use super::clock::DayClock;
 use super::diagnose::Look;
 use super::environment::Environment;
 use super::progress::Progress;
@@ -36,7 +36,7 @@ pub struct Context {
     pub env: Environment,
     /// The current folder.
     pub here: PathBuf,
-    clock: Clock,
+    clock: DayClock,
     format: Option<Format>,
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
@@ -109,7 +109,7 @@ impl Context {
     /// Settles the options against the environment.
     pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let clock = Clock::read(env.today.clone(), global.as_of.clone())?;
+        let clock = DayClock::read(env.today.clone(), global.as_of.clone())?;
         let format = format_asked(&global)?;
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
@@ -288,7 +288,7 @@ impl Context {
     }
 
     /// The clock, for ledgers that are not the command's own.
-    pub fn clock(&self) -> &Clock {
+    pub fn clock(&self) -> &DayClock {
         &self.clock
     }
 

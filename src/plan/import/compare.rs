@@ -143,7 +143,7 @@ impl ListedPosition {
     }
 
     /// The part of it that the ledger does not have.
-    fn without(&self, now: &Now, settings: &Settings) -> ListedPosition {
+    fn without(&self, now: &LedgerPosition, settings: &Settings) -> ListedPosition {
         let own = |value: &Money| settings.own(*value);
         let was = now.record.as_ref().map(|record| &record.state);
         let owner = |owner: &&Text| {
@@ -178,7 +178,7 @@ impl ListedPosition {
 }
 
 /// The prospect as the ledger has it on a day.
-struct Now {
+struct LedgerPosition {
     /// `None` before the prospect was opened.
     record: Option<Record>,
     /// The signing dates and next steps that were agreed by then, those that are used up included.
@@ -186,14 +186,14 @@ struct Now {
     next: Vec<Moment>,
 }
 
-impl Now {
+impl LedgerPosition {
     fn has(&self, position: &ListedPosition, settings: &Settings) -> bool {
         position.without(self, settings) == ListedPosition::default()
     }
 }
 
-fn position_of(prospect: &Prospect, settings: &Settings, on: Date) -> Now {
-    Now {
+fn position_of(prospect: &Prospect, settings: &Settings, on: Date) -> LedgerPosition {
+    LedgerPosition {
         record: replay(prospect.clone(), settings, on),
         close_by: standing(&prospect.events, on).filter_map(|event| event.close_by).collect(),
         next: standing(&prospect.events, on).filter_map(|event| event.next).collect(),
