@@ -12,6 +12,7 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
 use crate::value::period::Period;
 use crate::value::text::Text;
+use std::cmp::Ordering;
 
 /// A kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,6 +216,15 @@ fn open(state: Option<&State>) -> Option<&State> {
     state.filter(|state| state.outcome == Outcome::Open)
 }
 
+/// The change of a figure that went up, or down; none if it stayed.
+fn either(order: Ordering, up: ChangeKind, down: ChangeKind) -> Option<ChangeKind> {
+    match order {
+        Ordering::Greater => Some(up),
+        Ordering::Less => Some(down),
+        Ordering::Equal => None,
+    }
+}
+
 /// Takes one prospect apart.
 struct Taker<'a> {
     record: &'a Record,
@@ -328,20 +338,15 @@ impl<'a> Taker<'a> {
         let revalued = Stock::of(&after.value.into(), before.stage, self.pipeline);
         self.revalued(&group, &start, &revalued);
         let (_, end) = self.stock(after);
-        if after.stage != before.stage {
-            let change = if after.stage > before.stage {
-                ChangeKind::Advanced
-            } else {
-                ChangeKind::FellBack
-            };
+        let order = after.stage.cmp(&before.stage);
+        if let Some(change) = either(order, ChangeKind::Advanced, ChangeKind::FellBack) {
             let detail = format!("{} -> {}", self.stage(before.stage), self.stage(after.stage));
             self.put(change, &group, end.minus(&revalued), &end, detail);
         }
         let date = |state: &State| state.evidence.close_by.map(|(day, _)| day);
         if let (Some(was), Some(is)) = (date(before), date(after))
-            && was != is
+            && let Some(change) = either(is.cmp(&was), ChangeKind::Pushed, ChangeKind::PulledIn)
         {
-            let change = if is > was { ChangeKind::Pushed } else { ChangeKind::PulledIn };
             self.put(change, &group, Stock::default(), &end, format!("{was} -> {is}"));
         }
     }

@@ -98,7 +98,7 @@ impl OpenProspect {
             due: matches!(line, ForecastLine::Month(..))
                 && closes.is_some_and(|day| period.contains(day)),
             pushes: state.pushes,
-            slipped: state.pushes > 0 && has_slipped(record, period, book.as_of),
+            slipped: has_slipped(record, period, book.as_of),
         }
     }
 }

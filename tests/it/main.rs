@@ -12,6 +12,8 @@
 
 mod allocation;
 mod boundaries;
+mod boundaries_reports;
+mod boundaries_verdicts;
 mod browser;
 mod commands;
 mod common;
