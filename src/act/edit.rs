@@ -8,9 +8,9 @@ use crate::disk::durable::write_file;
 use crate::disk::file::{id_of, read_text};
 use crate::disk::ledger::Ledger;
 use crate::disk::private::drafts;
-use crate::disk::write::Change;
+use crate::disk::write::FileChange;
 use crate::format::merge::markers::Markers;
-use crate::format::merge::{Kind, Merged, Versions, merge};
+use crate::format::merge::{FileKind, Merged, Versions, merge};
 use crate::format::read_prospect::read_prospect;
 use crate::rules::replay::replay;
 use crate::value::date::Date;
@@ -35,7 +35,7 @@ pub struct Draft {
 
 /// The fate of a written draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
+pub enum DraftOutcome {
     /// The text is the file's.
     AsTyped,
     /// The file was changed meanwhile; both changes are in it.
@@ -111,18 +111,18 @@ impl Draft {
     /// # Errors
     /// Fails if the file cannot be written, or both changed one thing differently: then the draft has both between
     /// markers. The draft is kept.
-    pub fn write(&self, session: &Session) -> Result<Written, Failure> {
+    pub fn write(&self, session: &Session) -> Result<DraftOutcome, Failure> {
         let ledger = session.ledger;
         let shown = ledger.show(&self.path);
         let typed = read_text(&self.file(), &self.file())?;
         let base = read_text(&self.folder.join(BASE), &self.folder.join(BASE))?;
         let now = read_text(&ledger.root.join(&self.path), &shown)?;
         let (written, after) = if now == base {
-            (Written::AsTyped, typed)
+            (DraftOutcome::AsTyped, typed)
         } else {
-            (Written::Merged, self.merged(&base, &now, &typed, &shown)?)
+            (DraftOutcome::Merged, self.merged(&base, &now, &typed, &shown)?)
         };
-        session.write(&[Change { path: self.path.clone(), before: Some(now), after }])?;
+        session.write(&[FileChange { path: self.path.clone(), before: Some(now), after }])?;
         Ok(written)
     }
 
@@ -139,7 +139,7 @@ impl Draft {
         let file = shown.display();
         let changed = words!("{file} was changed meanwhile", "{file} 在编辑期间被改动");
         let changed = Diagnostic::new(Code::MergeConflict, changed);
-        match merge(versions, Kind::Prospect, &markers) {
+        match merge(versions, FileKind::Prospect, &markers) {
             Ok(Merged { text, conflicts }) if conflicts.is_empty() => Ok(text),
             Ok(Merged { text, conflicts }) => {
                 self.keep(now, &text).map_err(|error| no_draft(&error))?;

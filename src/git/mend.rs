@@ -5,7 +5,7 @@ use crate::disk::file::{read_text, utf8};
 use crate::disk::ledger::Ledger;
 use crate::format::layout::SETTINGS;
 use crate::format::merge::markers::{Markers, SIZE, Sides, take_apart};
-use crate::format::merge::{Conflict, Kind, Versions, is_one_sided, merge, two_in};
+use crate::format::merge::{Conflict, FileKind, Versions, is_one_sided, merge, two_in};
 use crate::format::tree::{is_toml, string_at};
 use crate::git::merge_file::{Blobs, MergedFile, by_lines_with, merge_file};
 use crate::git::program::{Blob, Git};
@@ -94,7 +94,7 @@ fn has_mark(text: &[u8]) -> bool {
 /// `shown` the path that messages print.
 pub fn mend(
     git: Option<&Git>,
-    kind: Kind,
+    kind: FileKind,
     current: Option<&str>,
     stages: Option<&Stages>,
     shown: &Path,
@@ -180,7 +180,7 @@ fn is_of_git(
 
 fn from_stages(
     git: &Git,
-    kind: Kind,
+    kind: FileKind,
     blobs: Blobs,
     markers: &Markers,
     shown: &Path,
@@ -212,7 +212,7 @@ fn broken(message: Words, shown: &Path) -> Diagnostic {
 
 /// Mends a file from the markers in it. The ancestor is the text outside of conflicts, and inside of them the
 /// ancestor's part if the markers show it. Fails rather than guess where that is too little.
-fn mend_markers(kind: Kind, text: &str, shown: &Path) -> Result<Mended, Diagnostic> {
+fn mend_markers(kind: FileKind, text: &str, shown: &Path) -> Result<Mended, Diagnostic> {
     let broken = |message: Words| broken(message, shown);
     let sides = take_apart(text).ok_or_else(|| {
         broken(words!("the markers in the file do not match", "文件中的冲突标记不配对"))

@@ -8,7 +8,7 @@ use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::disk::private::is_git_directory;
 use crate::format::layout::{PROSPECTS, SETTINGS};
-use crate::git::hooks::{CLONE, FSCK, Hook, Hooks, SERVER, Standing, Step};
+use crate::git::hooks::{CLONE, FSCK, Hook, HookChange, HookState, Hooks, SERVER};
 use crate::git::merge_driver::{ATTRIBUTES, install_driver};
 use crate::git::program::Git;
 use crate::report::diff::in_words;
@@ -151,16 +151,16 @@ impl Chosen {
         ];
         let rows = all.iter().map(|hook| {
             let standing = match hooks.standing(hook) {
-                Standing::Absent => lang.pick("not installed", "未安装"),
-                Standing::Ours if hooks.runs_another(hook) => {
+                HookState::Absent => lang.pick("not installed", "未安装"),
+                HookState::Ours if hooks.runs_another(hook) => {
                     lang.pick("installed, runs another one first", "已安装，先运行另一个钩子")
                 }
-                Standing::Ours => lang.pick("installed", "已安装"),
-                Standing::Older => lang.pick(
+                HookState::Ours => lang.pick("installed", "已安装"),
+                HookState::Older => lang.pick(
                     "of another version or folder: install it again",
                     "属于另一版本或另一文件夹：请重新安装",
                 ),
-                Standing::Foreign => lang.pick("not of crm", "不属于 crm"),
+                HookState::Foreign => lang.pick("not of crm", "不属于 crm"),
             };
             let path = hooks.path(hook).display().to_string();
             Row::new(vec![Cell::text(hook.name), Cell::text(standing), Cell::text(path)])
@@ -172,7 +172,7 @@ impl Chosen {
 impl Install {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         let (git, hooks, all) = self.chosen.hooks(context)?;
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<HookChange> = Vec::new();
         let mut problems = Vec::new();
         for hook in all {
             match hooks.install(hook, self.chain) {

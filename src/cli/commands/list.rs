@@ -1,6 +1,6 @@
 //! `crm list [QUERY]`.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::render::Format;
@@ -17,7 +17,7 @@ use clap::Args;
     `crm help query` explains the query language.")]
 pub struct List {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// The columns, in order; `all` for those of `export`
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
