@@ -9,6 +9,7 @@ pub mod draft;
 pub mod environment;
 pub mod external;
 pub mod progress;
+pub mod shell;
 pub mod terminal;
 pub mod words;
 

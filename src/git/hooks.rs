@@ -61,6 +61,8 @@ pub enum Standing {
     Ours,
     /// Ours, of another version or for another folder.
     Older,
+    /// Ours, but git ignores it: the file is not executable.
+    NotExecutable,
     /// Not written by crm.
     Foreign,
 }
@@ -110,8 +112,9 @@ impl Hooks {
         }
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         match text.contains(MARK) {
-            true if text == self.script(hook) => Standing::Ours,
-            true => Standing::Older,
+            true if text != self.script(hook) => Standing::Older,
+            true if !is_executable(&path) => Standing::NotExecutable,
+            true => Standing::Ours,
             false => Standing::Foreign,
         }
     }
@@ -156,7 +159,7 @@ impl Hooks {
         }
         let moved = match self.standing(hook) {
             Standing::Ours => return Ok(None),
-            Standing::Absent | Standing::Older => None,
+            Standing::Absent | Standing::Older | Standing::NotExecutable => None,
             Standing::Foreign if chain && !self.runs_another(hook) => {
                 Some((path.clone(), self.chained(hook)))
             }
@@ -180,7 +183,7 @@ impl Hooks {
 
     /// The step that removes a hook; `None` if it is not ours.
     pub fn uninstall(&self, hook: &Hook) -> Option<Step> {
-        if !matches!(self.standing(hook), Standing::Ours | Standing::Older) {
+        if matches!(self.standing(hook), Standing::Absent | Standing::Foreign) {
             return None;
         }
         let path = self.path(hook);
@@ -228,6 +231,17 @@ fn executable(path: &Path) -> std::io::Result<()> {
     // Those may run it who may read it.
     let mode = std::fs::metadata(path)?.permissions().mode();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    true
 }
 
 #[cfg(not(unix))]

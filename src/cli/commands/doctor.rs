@@ -2,18 +2,22 @@
 //!
 //! One function for each check and one line in `CHECKS`; a check returns its finding and the remedy.
 
+mod server;
+
 use crate::cli::context::{Context, counted};
+use crate::cli::shell::in_shell;
 use crate::diag::{Code, Failure, Lang, Words};
 use crate::disk::ledger::Ledger;
 use crate::disk::write::left;
 use crate::format::layout::{PRIVATE, SETTINGS};
-use crate::git::hooks::{CLONE, FSCK, Hooks, SERVER, Standing};
+use crate::git::hooks::{CLONE, Hook, Hooks, Standing};
 use crate::git::kept::{self, tracked_state, would_ignore};
 use crate::git::mend::unmerged;
 use crate::git::merge_driver::{Attributes, DRIVER, attributes, configured, is_whole, program_of};
 use crate::git::program::Git;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
 use clap::Args;
+use server::of_server;
 use std::path::{Path, PathBuf};
 
 /// Git's index is worth a cache from so many files on.
@@ -111,7 +115,7 @@ impl Doctor {
         context.learn_language();
         let lang = context.lang();
         let rows = match &self.server {
-            Some(folder) => of_server(&Git::named(folder))?,
+            Some(folder) => of_server(folder)?,
             None => self.of_clone(context)?,
         };
         let wrong = rows.iter().any(|(_, finding)| finding.verdict == Verdict::Wrong);
@@ -156,48 +160,6 @@ fn row(name: &'static str, finding: &Finding, lang: Lang) -> Row {
     ];
     let fine = finding.verdict == Verdict::Fine;
     Row::with(cells, if fine { Emphasis::Plain } else { Emphasis::Warn })
-}
-
-/// Every check of the repository that everybody pushes to.
-fn of_server(git: &Git) -> Result<Vec<(&'static str, Finding)>, Failure> {
-    let install = || Words::verbatim("crm hooks install --server DIR");
-    let hooks = Hooks::of(git, "")?;
-    let all_ours = SERVER.iter().all(|hook| hooks.standing(hook) == Standing::Ours);
-    let guard = if all_ours {
-        Finding::fine(words!("every push is judged", "每次推送都会审核"))
-    } else {
-        let found = words!(
-            "pushes are not judged, or by a hook of another version",
-            "推送未经审核，或由其他版本的钩子审核"
-        );
-        Finding::wrong(found, install())
-    };
-    let set = git.ask(&["config", "--type=bool", "--get", FSCK])?.unwrap_or_default();
-    let objects = if set.trim_ascii() == b"true" {
-        Finding::fine(words!(
-            "objects that no git makes are refused",
-            "拒收任何 git 都不会生成的对象"
-        ))
-    } else {
-        let found = words!(
-            "{FSCK} is off: a tree may name a file twice, or out of its folder",
-            "{FSCK} 未开启：目录树可以重复命名文件，或指到文件夹之外"
-        );
-        Finding::wrong(found, install())
-    };
-    let named = git.ask(&["config", "--get-all", "crm.admin"])?.unwrap_or_default();
-    let admins = match String::from_utf8_lossy(&named).lines().count() {
-        0 => words!("the admins are those of crm.toml", "管理员以 crm.toml 为准"),
-        n => {
-            let here = counted(n, "admin");
-            words!(
-                "{here} named here, beside those of crm.toml",
-                "除 crm.toml 中的之外，此处另有 {n} 位管理员"
-            )
-        }
-    };
-    let admins = Finding::fine(admins);
-    Ok(vec![("guard", guard), ("objects", objects), ("admins", admins)])
 }
 
 impl Patient<'_> {
@@ -498,7 +460,9 @@ fn hooks(patient: &Patient) -> Result<Finding, Failure> {
     let prefix = patient.prefix.as_deref().unwrap_or_default();
     let hooks = Hooks::of(&patient.git, prefix)?;
     let count = |standing| CLONE.iter().filter(|hook| hooks.standing(hook) == standing).count();
-    Ok(if count(Standing::Ours) == CLONE.len() {
+    Ok(if let Some(finding) = not_executable(&hooks, &CLONE) {
+        finding
+    } else if count(Standing::Ours) == CLONE.len() {
         Finding::fine(words!("the checks run before every commit", "每次提交前都会检查"))
     } else if count(Standing::Older) > 0 {
         let found = words!("hooks of another version or folder", "钩子属于另一版本或另一文件夹");
@@ -512,4 +476,19 @@ fn hooks(patient: &Patient) -> Result<Finding, Failure> {
         let found = words!("nothing is checked before a commit", "提交前没有检查");
         Finding::advice(found, install())
     })
+}
+
+/// That git ignores hooks because their files are not executable; `None` if it ignores none of crm's.
+fn not_executable(hooks: &Hooks, all: &[Hook]) -> Option<Finding> {
+    let ignored = all.iter().filter(|hook| hooks.standing(hook) == Standing::NotExecutable);
+    let ignored: Vec<&Hook> = ignored.collect();
+    if ignored.is_empty() {
+        return None;
+    }
+    let names = ignored.iter().map(|hook| hook.name).collect::<Vec<_>>().join(", ");
+    let files: Vec<String> = ignored.iter().map(|hook| in_shell(&hooks.path(hook))).collect();
+    Some(Finding::wrong(
+        words!("not executable, so git ignores it: {names}", "不可执行，会被 git 忽略：{names}"),
+        Words::verbatim(format!("chmod +x {}", files.join(" "))),
+    ))
 }

@@ -6,6 +6,7 @@ use crate::act::change::unified;
 use crate::act::session::Face;
 use crate::cli::context::{Context, counted};
 use crate::cli::diagnose::{Look, render};
+use crate::cli::shell::in_shell;
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
@@ -260,16 +261,7 @@ impl Run<'_> {
         if clean.is_empty() || self.tracked.is_none() {
             return;
         }
-        let quoted = |path: &PathBuf| {
-            let path = path.display().to_string();
-            let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
-            if path.chars().all(plain) {
-                path
-            } else {
-                format!("'{}'", path.replace('\'', "'\\''"))
-            }
-        };
-        let files: Vec<String> = clean.iter().map(quoted).collect();
+        let files: Vec<String> = clean.iter().map(|path| in_shell(path)).collect();
         let files = files.join(" ");
         self.context.say(words!(
             "next: git diff, then git add {files}",
