@@ -4,6 +4,7 @@
 
 mod server;
 
+use crate::act::edit::{Kept, all_kept};
 use crate::cli::context::{Context, counted};
 use crate::cli::shell::in_shell;
 use crate::diag::{Code, Failure, Lang, Words};
@@ -12,7 +13,7 @@ use crate::disk::write::left;
 use crate::format::layout::{PRIVATE, SETTINGS};
 use crate::git::hooks::{CLONE, Hook, Hooks, Standing};
 use crate::git::kept::{self, tracked_state, would_ignore};
-use crate::git::mend::unmerged;
+use crate::git::mend::{is_settled, unmerged};
 use crate::git::merge_driver::{Attributes, DRIVER, attributes, configured, is_whole, program_of};
 use crate::git::program::Git;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
@@ -93,7 +94,7 @@ struct Patient<'c> {
 type Check = (&'static str, bool, fn(&Patient) -> Result<Finding, Failure>);
 
 /// The checks, in the order of the table.
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     ("git", false, git),
     ("driver", true, driver),
     ("attributes", true, names_driver),
@@ -105,6 +106,7 @@ const CHECKS: [Check; 12] = [
     ("untracked-cache", true, untracked_cache),
     ("fsmonitor", true, fsmonitor),
     ("unfinished", false, unfinished),
+    ("texts", false, texts),
     ("program", false, program),
 ];
 
@@ -345,13 +347,27 @@ fn all_files(patient: &Patient) -> Result<Finding, Failure> {
 /// No merge is left half-way.
 fn conflicts(patient: &Patient) -> Result<Finding, Failure> {
     let prefix = patient.prefix.as_deref().unwrap_or_default();
-    Ok(match unmerged(&patient.git, prefix)?.len() {
-        0 => Finding::fine(words!("no file is in conflict", "没有冲突的文件")),
-        n => {
-            let files = counted(n, "file");
-            let found = words!("{files} in conflict", "{n} 个文件有冲突");
-            Finding::wrong(found, Words::verbatim("crm resolve"))
+    let unmerged = unmerged(&patient.git, prefix)?;
+    let files = counted(unmerged.len(), "file");
+    let n = unmerged.len();
+    if n == 0 {
+        return Ok(Finding::fine(words!("no file is in conflict", "没有冲突的文件")));
+    }
+    let mut settled = Vec::new();
+    for (path, stages) in &unmerged {
+        if is_settled(&patient.git, &patient.ledger.root.join(path), stages)? {
+            settled.push(in_shell(&patient.ledger.show(path)));
         }
+    }
+    Ok(if settled.len() == n {
+        let found = words!(
+            "{files} in conflict, settled by hand but not added",
+            "{n} 个文件的冲突已手工改好，但还没有 git add"
+        );
+        Finding::wrong(found, Words::verbatim(format!("git add {}", settled.join(" "))))
+    } else {
+        let found = words!("{files} in conflict", "{n} 个文件有冲突");
+        Finding::wrong(found, Words::verbatim("crm resolve"))
     })
 }
 
@@ -421,6 +437,21 @@ fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
             )
         }
     })
+}
+
+/// No edited text waits to be written.
+fn texts(patient: &Patient) -> Result<Finding, Failure> {
+    let kept = all_kept(&patient.ledger.root);
+    if kept.is_empty() {
+        return Ok(Finding::fine(words!("no edited text is kept", "没有保留未写入的文本")));
+    }
+    let list = |part: &dyn Fn(&Kept) -> String| kept.iter().map(part).collect::<Vec<_>>();
+    let files = list(&|kept| kept.file.display().to_string()).join(", ");
+    let resume = list(&|kept| format!("crm edit {} --resume", kept.id)).join("; ");
+    Ok(Finding::advice(
+        words!("edited, but not written: {files}", "已编辑但未写入：{files}"),
+        words!("go on: {resume}; or remove the file", "继续编辑：{resume}；或删除该文件"),
+    ))
 }
 
 /// `crm` on the PATH is this program (Debian's crmsh has one as well).

@@ -246,7 +246,7 @@ impl Run<'_> {
         };
         let git = self.tracked.as_ref().map(|tracked| &tracked.git);
         let stages = self.stages.get(path);
-        let mended = mend(git, Kind::of(path), current.as_deref(), stages, &shown)?;
+        let mended = mend(git, Kind::of(path), &file, current.as_deref(), stages, &shown)?;
         let change = match &mended {
             Mended::Merged { text, .. } if current.as_ref() != Some(text) => {
                 Some(Change { path: path.to_owned(), before: current, after: text.clone() })
