@@ -8,9 +8,11 @@ use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::disk::file::id_of;
 use crate::disk::ledger::{Ledger, Stored};
 use crate::format::content::{content, event_line_in};
-use crate::format::layout::{PROSPECTS, SETTINGS};
+use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::merge::Kind;
+use crate::format::merge::items::items;
 use crate::git::snapshot::{Snapshot, Tracked};
-use crate::rules::growth::{Content, Harm, Heirs, harmed};
+use crate::rules::growth::{Content, Harm, Heirs, harmed, harmed_entries};
 use crate::value::id;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -45,16 +47,19 @@ pub fn since(
     };
     let (old, _) = before.files_below(Path::new(PROSPECTS));
     let touched: Vec<PathBuf> = old.into_iter().filter(|path| differs.contains(path)).collect();
-    before.fetch(touched.iter().map(PathBuf::as_path))?;
+    let (tallies, _) = before.files_below(Path::new(ACTIVITY));
+    let tallies: Vec<PathBuf> = tallies.into_iter().filter(|path| differs.contains(path)).collect();
+    before.fetch(touched.iter().chain(&tallies).map(PathBuf::as_path))?;
     let ledger = match staged {
         Some(staged) => {
-            staged.fetch(changed.iter().map(PathBuf::as_path))?;
+            staged.fetch(changed.iter().chain(&tallies).map(PathBuf::as_path))?;
             &ledger.with(staged.clone())
         }
         None => ledger,
     };
     let comparison = Comparison { ledger, before: &before, revision, paths: &paths };
-    let found = comparison.found(&touched, &changed);
+    let mut found = comparison.found(&touched, &changed);
+    found.extend(comparison.tallies(&tallies));
     Ok(Since { changed, found })
 }
 
@@ -101,6 +106,28 @@ impl Comparison<'_> {
                         found.push(self.gone(path, &old));
                     }
                 }
+            }
+        }
+        found
+    }
+
+    /// The tallies that are changed or gone.
+    fn tallies(&self, touched: &[PathBuf]) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for path in touched {
+            let was = items(&self.text_before(path), Kind::Activity);
+            let now = items(&self.ledger.text(path).unwrap_or_default(), Kind::Activity);
+            // Another finding reports a file that cannot be read.
+            if now.broken {
+                continue;
+            }
+            let (rep, shown) = (id_of(path), self.ledger.show(path));
+            for (key, harm) in harmed_entries(&was.entries, &now.entries) {
+                let there = now.entries.contains_key(key);
+                let way = Spot::Key(vec!["tally".to_owned(), key.to_owned()]);
+                let spot = if there { way } else { Spot::Whole };
+                let place = Place::file(&shown).at(spot);
+                found.push(self.ledger.sourced(tally_harm(harm, &rep, key).at(place)));
             }
         }
         found
@@ -158,6 +185,29 @@ impl Comparison<'_> {
             ));
         self.ledger.sourced(diagnostic)
     }
+}
+
+/// The finding about a tally that was changed or dropped.
+fn tally_harm(harm: Harm, rep: &str, key: &str) -> Diagnostic {
+    let (code, message) = match harm {
+        Harm::Changed => (
+            Code::HistoryChanged,
+            words!("the tally `{key}` of `{rep}` was changed", "`{rep}` 的日报 `{key}` 被改动"),
+        ),
+        Harm::Lost => (
+            Code::HistoryLost,
+            words!("the tally `{key}` of `{rep}` is gone", "`{rep}` 的日报 `{key}` 不见了"),
+        ),
+    };
+    Diagnostic::new(code, message)
+        .note(words!(
+            "rule: what is tallied stays; several tallies of one day add up",
+            "规则：日报只增不改；同一天的多条日报会相加"
+        ))
+        .help(words!(
+            "put it back; an admin may push a correction with git push -o force=REASON",
+            "请恢复原文；确需更正的，请管理员用 git push -o force=REASON 推送"
+        ))
 }
 
 /// The finding about an event that was changed or dropped.

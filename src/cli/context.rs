@@ -17,13 +17,14 @@ use crate::rules::query::Query;
 use crate::table::sheet::{Audience, Sheet};
 use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::period::{DATE_FORMS, NotADate, Period, parse_date, parse_moment, parse_period};
+use crate::value::period::{Period, parse_date, parse_moment, parse_period};
 use std::cell::{Cell, RefCell};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use super::args::Global;
+use super::clock::{Clock, bad_date};
 use super::diagnose::{Look, show};
 use super::environment::Environment;
 use super::progress::Progress;
@@ -52,8 +53,7 @@ pub struct Context {
     pub env: Environment,
     /// The current folder.
     pub here: PathBuf,
-    /// The as-of day: the only clock.
-    pub today: Date,
+    clock: Clock,
     format: Option<Format>,
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
@@ -79,7 +79,7 @@ impl Face for Context {
     }
 
     fn today(&self) -> Date {
-        self.today
+        Context::today(self)
     }
 
     fn user(&self) -> Option<&str> {
@@ -132,13 +132,7 @@ impl Context {
     /// Settles the options against the environment.
     pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let clock = Date::today_by_the_clock();
-        let day = |origin: &str, text: &Option<String>, base: Date| match text {
-            Some(text) => parse_date(text, base).map_err(|wrong| bad_date(origin, &wrong)),
-            None => Ok(base),
-        };
-        // `--as-of -14d` counts from CRM_TODAY where that is set.
-        let today = day("--as-of", &global.as_of, day("CRM_TODAY", &env.today, clock)?)?;
+        let clock = Clock::read(env.today.clone(), global.as_of.clone())?;
         let format = match (&global.format, &global.output) {
             (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
             (None, Some(file)) => Some(
@@ -169,7 +163,7 @@ impl Context {
             global,
             env,
             here,
-            today,
+            clock,
             format,
             color,
             ledger: std::cell::OnceCell::new(),
@@ -251,9 +245,7 @@ impl Context {
     /// Chooses the language of sheets by their readers; talk stays in the language of the ledger.
     fn word(&self, ledger: &mut Ledger) {
         let language = &mut ledger.settings.language;
-        if *language != Lang::Machine {
-            self.spoken.set(*language);
-        }
+        self.speak(*language);
         if self.written().readers() == Audience::Machines {
             *language = Lang::Machine;
         }
@@ -272,7 +264,7 @@ impl Context {
     /// Lazily loaded book. Build reports inside [`Context::reading`], which shows progress and counts errors.
     /// Under `--strict` the book is read at once.
     pub fn unread_book(&self) -> Result<Book, Failure> {
-        let book = self.ledger()?.load(self.today);
+        let book = self.ledger()?.load(self.today());
         if self.global.strict {
             strictly(&book)?;
         }
@@ -307,6 +299,22 @@ impl Context {
                 "账本中有 {wrong} 处问题：`crm check` 列出详情"
             ));
         }
+    }
+
+    /// The as-of day in the ledger's time zone: the only clock. A ledger that the command has not opened is asked for
+    /// its zone alone; settings that cannot be read leave the machine's.
+    pub fn today(&self) -> Date {
+        if let Some(ledger) = self.ledger.get() {
+            return self.clock.today(ledger.settings.timezone.as_ref());
+        }
+        let root = self.root_as_it_is().ok();
+        let ledger = root.and_then(|(root, shown)| Ledger::open(root, shown).ok());
+        self.clock.today(ledger.and_then(|ledger| ledger.settings.timezone).as_ref())
+    }
+
+    /// The clock, for ledgers that are not the command's own.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The language of talk: that of the locale, and once a ledger is open the ledger's.
@@ -477,7 +485,7 @@ impl Context {
 
     /// Reads the date of an argument.
     pub fn date(&self, origin: &str, text: &str) -> Result<Date, Diagnostic> {
-        parse_date(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
+        parse_date(text, self.today()).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// Reads the date of an argument, perhaps with a time.
@@ -486,18 +494,18 @@ impl Context {
         origin: &str,
         text: &str,
     ) -> Result<crate::value::date::Moment, Diagnostic> {
-        parse_moment(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
+        parse_moment(text, self.today()).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// Reads the period of an argument.
     pub fn period(&self, origin: &str, text: &str) -> Result<Period, Diagnostic> {
-        parse_period(text, self.today).map_err(|wrong| bad_date(origin, &wrong))
+        parse_period(text, self.today()).map_err(|wrong| bad_date(origin, &wrong))
     }
 
     /// Reads the query of an argument.
     pub fn query(&self, origin: &str, text: &str) -> Result<Query, Failure> {
         let settings = &self.ledger()?.settings;
-        Query::parse(text, origin, settings, self.today).map_err(Failure::from)
+        Query::parse(text, origin, settings, self.today()).map_err(Failure::from)
     }
 }
 
@@ -573,13 +581,6 @@ fn not_shown(name: &Words, error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(Code::NotShown, message).help(words!(
         "do not repeat the command: crm list, crm show ID",
         "请勿重复执行，可用 crm list、crm show ID 查看"
-    ))
-}
-
-fn bad_date(origin: &str, wrong: &NotADate) -> Diagnostic {
-    Diagnostic::new(Code::BadArgument, wrong.words().about(origin)).help(words!(
-        "dates can be written so: {DATE_FORMS}; a time behind it: 'tomorrow 9:00'",
-        "日期的写法：{DATE_FORMS}；后面可加时间：'tomorrow 9:00'"
     ))
 }
 

@@ -24,7 +24,7 @@ impl Signed {
     ) -> Result<Event, Failure> {
         let date = match &self.date {
             Some(text) => context.date("--date", text)?,
-            None => context.today,
+            None => context.today(),
         };
         let text = |typed: &Option<String>| typed.as_deref().map(Text::from);
         let day = |origin, typed: &Option<String>| {

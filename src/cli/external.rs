@@ -79,7 +79,7 @@ fn not_inherited(global: &Global) -> Option<&'static str> {
 ///
 /// Fails if the options or the environment name a ledger that is not there.
 fn environment(context: &Context) -> Result<Vec<(&'static str, OsString)>, Failure> {
-    let mut variables = vec![("CRM_TODAY", context.today.to_string().into())];
+    let mut variables = vec![("CRM_TODAY", context.today().to_string().into())];
     let stated = context.global.ledger.is_some() || context.env.ledger.is_some();
     let root = match context.root_as_it_is() {
         Ok((root, _)) => context.here.join(root),

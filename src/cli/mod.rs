@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod args;
+pub mod clock;
 pub mod commands;
 pub mod context;
 pub mod diagnose;

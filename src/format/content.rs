@@ -20,7 +20,8 @@ pub fn content(text: &str) -> (Content, bool) {
     (content, errors.is_empty())
 }
 
-fn canonical_items(table: &Table) -> std::collections::BTreeMap<String, String> {
+/// The values of a table by their keys, each in its one spelling.
+pub fn canonical_items(table: &Table) -> std::collections::BTreeMap<String, String> {
     let item = |(key, value): (&toml::Spanned<std::borrow::Cow<str>>, &Value)| {
         (key.get_ref().as_ref().to_owned(), canonical(value))
     };
@@ -28,7 +29,7 @@ fn canonical_items(table: &Table) -> std::collections::BTreeMap<String, String> 
 }
 
 /// One spelling for one value. Numbers stay as written: 1500.50 and 1500.5 count as different.
-fn canonical(value: &Value) -> String {
+pub fn canonical(value: &Value) -> String {
     match value.get_ref() {
         DeValue::String(text) => quoted(text),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {

@@ -45,10 +45,15 @@ pub const FSCK: &str = "receive.fsckObjects";
 
 const CHECK_LINE: &str = "crm check --quiet --staged --since HEAD || exit 1";
 
-/// The history of a merge's second parent must survive as well.
+/// The history of a merge's other parents must survive as well. Before `MERGE_HEAD` is written, `git merge` names them
+/// by variables.
 const CHECK: &str = "set -- --since HEAD\n\
                      if git rev-parse -q --verify MERGE_HEAD >/dev/null; then\n\
                      \x20   set -- \"$@\" --since MERGE_HEAD\n\
+                     else\n\
+                     \x20   for side in $(env | sed -n 's/^GITHEAD_\\([0-9a-f]*\\)=.*/\\1/p'); do\n\
+                     \x20       set -- \"$@\" --since \"$side\"\n\
+                     \x20   done\n\
                      fi\n\
                      exec crm {LEDGER} check --quiet --staged \"$@\"\n";
 

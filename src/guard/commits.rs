@@ -1,23 +1,30 @@
-//! The changes of each new commit: compared with its parent, and for a merge with the union of its sides.
+//! The changes of each new commit: compared with its parent, and for a merge with each of its sides.
 
-use crate::diag::Diagnostic;
-use crate::git::program::{Git, Version, raw};
-use crate::rules::growth::taken;
-use std::collections::{BTreeMap, BTreeSet};
+use super::past::Pasts;
+use super::repository::{Differences, Repository};
+use crate::diag::{Code, Diagnostic};
+use crate::git::program::{Git, Version};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// One file that a commit changes.
+/// One file that a commit has in another version than one of its sides, or that has gone since they parted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// From the repository's top level.
     pub path: PathBuf,
-    /// The file in each parent; empty for a commit without a parent.
-    pub parents: Vec<Version>,
-    /// The file in the sides' common ancestor, if both sides changed it differently: then the merge must be the
-    /// union of the sides.
-    pub base: Option<Version>,
+    /// The file in each side; empty for a commit without a parent.
+    pub sides: Vec<Version>,
+    /// In the common ancestors of the sides.
+    pub ancestors: Vec<Version>,
     /// In the commit.
     pub now: Version,
+}
+
+impl Change {
+    /// Is this version of the file none of the sides'?
+    pub fn is_new(&self) -> bool {
+        !self.sides.contains(&self.now)
+    }
 }
 
 /// A commit and what it changes.
@@ -25,86 +32,88 @@ pub struct Change {
 pub struct Commit {
     /// Its id.
     pub id: String,
-    /// Its own changes.
+    /// How many sides it has: its parents without those that are ancestors of another one.
+    pub sides: usize,
+    /// The common pasts of the sides.
+    pub pasts: Pasts,
+    /// Its changes.
     pub changes: Vec<Change>,
 }
 
-/// The commits that `wanted` (words of `git rev-list`) names, parents before their children.
-pub fn commits(git: &Git, wanted: &[&str]) -> Result<Vec<Commit>, Diagnostic> {
+impl Commit {
+    /// Is a change of a whole file the commit's own: not the version of the only side that changed it?
+    pub fn is_own(&self, change: &Change) -> bool {
+        if self.sides < 2 {
+            return change.is_new();
+        }
+        let sides: Vec<(usize, Version)> = change.sides.iter().cloned().enumerate().collect();
+        let before = |n: usize| change.ancestors.get(n).cloned().flatten();
+        self.pasts.live(&sides, &None, before) != [change.now.clone()]
+    }
+}
+
+/// The most sides of a merge.
+const SIDES: usize = 16;
+
+/// The commits that `wanted` (words of `git rev-list`) names with their parents, parents before their children.
+pub fn listed(git: &Git, wanted: &[&str]) -> Result<Vec<(String, Vec<String>)>, Diagnostic> {
     let words = [&["rev-list", "--topo-order", "--reverse", "--parents"], wanted].concat();
     let listed = git.run(&words)?;
     let listed = String::from_utf8_lossy(&listed).into_owned();
-    listed
-        .lines()
-        .filter_map(|line| {
-            let mut ids = line.split(' ');
-            Some((ids.next()?, ids.collect::<Vec<&str>>()))
-        })
-        .map(|(id, parents)| Ok(Commit { id: id.to_owned(), changes: changes(git, id, &parents)? }))
-        .collect()
-}
-
-/// Everything between two commits, as if it were one.
-pub fn whole(git: &Git, old: &str, new: &str) -> Result<Commit, Diagnostic> {
-    Ok(Commit { id: new.to_owned(), changes: changes(git, new, &[old])? })
-}
-
-fn changes(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Diagnostic> {
-    match parents {
-        [] => {
-            let found = differences(git, &["--root", commit])?;
-            let change = |(path, (_, now))| Change { path, parents: Vec::new(), base: None, now };
-            Ok(found.into_iter().map(change).collect())
-        }
-        [parent] => {
-            let found = differences(git, &[parent, commit])?;
-            let change = |(path, (was, now))| Change { path, parents: vec![was], base: None, now };
-            Ok(found.into_iter().map(change).collect())
-        }
-        _ => merge(git, commit, parents),
-    }
-}
-
-/// The changes of a merge, compared with the common ancestor of its sides.
-fn merge(git: &Git, commit: &str, parents: &[&str]) -> Result<Vec<Change>, Diagnostic> {
-    let words = [&["merge-base", "--octopus"], parents].concat();
-    // Sides without a common past began with nothing.
-    let base = match git.ask(&words)? {
-        Some(line) => String::from_utf8_lossy(&line).trim().to_owned(),
-        None => git.empty_tree()?,
+    let ids = |line: &str| {
+        let mut ids = line.split(' ').map(str::to_owned);
+        Some((ids.next()?, ids.collect()))
     };
-    let sides = parents
-        .iter()
-        .map(|parent| differences(git, &[&base, parent]))
-        .collect::<Result<Vec<_>, _>>()?;
-    let merged = differences(git, &[&base, commit])?;
-    let paths: BTreeSet<&PathBuf> =
-        sides.iter().chain([&merged]).flat_map(BTreeMap::keys).collect();
-    let mut changes = Vec::new();
-    for path in paths {
-        let all = || sides.iter().chain([&merged]);
-        let base = all().find_map(|side| side.get(path)).and_then(|(was, _)| was.clone());
-        let of = |side: &BTreeMap<PathBuf, (Version, Version)>| {
-            side.get(path).map_or_else(|| base.clone(), |(_, now)| now.clone())
-        };
-        let parents: Vec<Version> = sides.iter().map(of).collect();
-        let now = of(&merged);
-        let borrowed: Vec<Option<&(String, String)>> = parents.iter().map(Option::as_ref).collect();
-        let clash = match taken(base.as_ref(), &borrowed) {
-            Some(expected) if expected == now.as_ref() => continue,
-            Some(_) => None,
-            None => Some(base.clone()),
-        };
-        changes.push(Change { path: path.clone(), parents, base: clash, now });
-    }
-    Ok(changes)
+    Ok(listed.lines().filter_map(ids).collect())
 }
 
-/// The files that differ between two trees, with their versions before and after.
-fn differences(
-    git: &Git,
-    what: &[&str],
-) -> Result<BTreeMap<PathBuf, (Version, Version)>, Diagnostic> {
-    let words = ["diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--no-commit-id"];
-    Ok(raw(&git.run(&[&words, what].concat())?))
+/// A commit with its changes.
+pub fn commit(
+    repository: &dyn Repository,
+    id: &str,
+    parents: &[String],
+) -> Result<Commit, Diagnostic> {
+    let sides = match parents {
+        [] | [_] => parents.to_vec(),
+        _ => repository.independent(&parents.iter().map(String::as_str).collect::<Vec<_>>())?,
+    };
+    if sides.len() > SIDES {
+        let n = sides.len();
+        let message = words!(
+            "commit {} merges {n} branches at once",
+            "提交 {} 一次合并了 {n} 个分支",
+            id.get(..10).unwrap_or(id)
+        );
+        return Err(Diagnostic::new(Code::NotForward, message).help(words!(
+            "merge them one after another; {SIDES} at once at most",
+            "请逐个合并；一次最多 {SIDES} 个"
+        )));
+    }
+    let pasts = Pasts::of(repository, &sides)?;
+    let from = |commit: &String| repository.differences(Some(commit), id);
+    let since_sides = match sides.is_empty() {
+        true => vec![repository.differences(None, id)?],
+        false => sides.iter().map(from).collect::<Result<Vec<_>, _>>()?,
+    };
+    let since_ancestors = pasts.ancestors.iter().map(from).collect::<Result<Vec<_>, _>>()?;
+    // A file that all sides moved away: what they made of it is known by its text in the ancestor.
+    let left = since_ancestors.iter().flatten().filter(|(_, (_, now))| now.is_none());
+    let paths: BTreeSet<&PathBuf> =
+        since_sides.iter().flat_map(Differences::keys).chain(left.map(|(path, _)| path)).collect();
+    let change = |path: &&PathBuf| {
+        let known = since_sides.iter().find_map(|found| found.get(*path));
+        let now = known.and_then(|(_, now)| now.clone());
+        let before = |found: &Differences| match found.get(*path) {
+            Some((was, _)) => was.clone(),
+            None => now.clone(),
+        };
+        let of_sides = match sides.is_empty() {
+            true => Vec::new(),
+            false => since_sides.iter().map(before).collect(),
+        };
+        let ancestors = since_ancestors.iter().map(before).collect();
+        Change { path: (*path).clone(), sides: of_sides, ancestors, now }
+    };
+    let changes = paths.iter().map(change).collect();
+    Ok(Commit { id: id.to_owned(), sides: sides.len(), pasts, changes })
 }

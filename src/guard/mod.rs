@@ -1,27 +1,39 @@
 //! The guard of a shared repository decides which pushes are accepted. The ledger as it was before the push
 //! decides which rep may change which prospect; history only grows; every rep signs only their own entries.
 //!
-//! Every new commit is judged by itself. A merge is judged by its own changes, because each side was judged when
-//! it was pushed; so a bad commit cannot be hidden by a later commit that undoes it. A push must contain every
-//! commit that the server has, so no accepted event can be lost.
+//! Every new commit is judged by itself, so a bad commit cannot be hidden by a later one that undoes it; a push is
+//! accepted if each of its commits would be. A merge is judged item by item (`own`): every fact, entry, comment,
+//! tally and setting, and the path of a file, that its sides and their common past give is no change of the merge,
+//! and needs no rights. Everything else in it is the change of the user who pushes.
 
 pub mod commits;
+mod events;
+mod files;
+mod own;
+pub mod past;
 mod paths;
 mod prospects;
+mod pusher;
+mod refs;
+pub mod repository;
+mod tallies;
 
 use crate::diag::{Code, Diagnostic, Lang, Place, Source, Spot, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::format::layout::SETTINGS;
+use crate::format::merge::Kind;
 use crate::git::program::{Git, is_nothing};
 use crate::git::snapshot::Snapshot;
-use crate::model::settings::{Presence, Settings};
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
 use crate::value::id;
-use commits::{Commit, commits, whole};
+use crate::value::zone::Zone;
+use commits::{Change, Commit};
+use files::Files;
 pub use paths::dangerous;
 use prospects::Judge;
+use repository::Repository;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -44,8 +56,8 @@ pub struct Guard<'a> {
     pub user: &'a str,
     /// Admins by the server's own settings.
     pub admins: &'a [String],
-    /// The day.
-    pub today: Date,
+    /// The day in a time zone; without one, in the machine's.
+    pub today: &'a dyn Fn(Option<&Zone>) -> Date,
     /// The refs that this push moves, if git asks before it accepts them: the commits of all other refs were
     /// judged before.
     pub receiving: Option<&'a [String]>,
@@ -58,85 +70,74 @@ pub struct Verdict {
     pub found: Vec<Diagnostic>,
     /// Remarks for the user that are no reason to refuse.
     pub said: Vec<Words>,
-    /// The language of the ledger, if its settings were read.
-    pub lang: Option<Lang>,
     /// The id in the ledger of the user who pushed.
     pub user: String,
     /// May they force?
     pub admin: bool,
+    /// The ledger's day, if its settings were read.
+    pub day: Option<Date>,
+    /// The language of the ledger, if its settings were read.
+    pub lang: Option<Lang>,
 }
 
 /// One ledger in the repository, as it was before the push.
-struct Before {
+#[derive(Debug)]
+pub struct Before {
     /// Its path from the top level, with a slash at the end.
-    prefix: String,
+    pub prefix: String,
     /// The ledger in each reference: on the branch that is pushed to, and on the main branch.
-    ledgers: Vec<Ledger>,
+    pub ledgers: Vec<Ledger>,
 }
 
 impl Guard<'_> {
     /// Judges the changes of a push to one ref.
     pub fn judge(&self, push: &Push) -> Result<Verdict, Diagnostic> {
-        let refused = |diagnostic: Diagnostic| {
-            Ok(Verdict {
-                found: vec![diagnostic],
-                user: self.user.to_owned(),
-                admin: self.is_operator(),
-                ..Verdict::default()
-            })
+        let refused = |found: Vec<Diagnostic>| {
+            let (user, admin) = (self.user.to_owned(), self.is_operator());
+            Ok(Verdict { found, user, admin, ..Verdict::default() })
         };
         let references = match self.references(push)? {
             Ok(references) => references,
-            Err(refusal) => return refused(refusal),
+            Err(refusal) => return refused(vec![refusal]),
         };
-        if references.is_empty() {
-            let said = words!(
-                "the first push: there is nothing yet to compare it with",
-                "首次推送：还没有可以比较的内容"
-            );
-            return Ok(Verdict { said: vec![said], ..Verdict::default() });
+        let new = if is_nothing(&push.new) { None } else { self.git.find_commit(&push.new)? };
+        let mut before = self.ledgers(&references)?;
+        // Without an older state the ledger is judged by its own settings.
+        let alone = matches!(&before, Ok(ledgers) if ledgers.is_empty());
+        if let (true, Some(new)) = (alone, &new) {
+            before = self.ledgers(std::slice::from_ref(new))?;
         }
-        let ledgers = match self.ledgers(&references)? {
+        let ledgers = match before {
             Ok(ledgers) => ledgers,
-            Err(wrong) => {
+            Err(mut found) => {
                 // Broken settings name no rep; an admin named on the server can repair them.
                 let help = words!(
                     "an admin of the server (git config crm.admin) can push the mended file: git push -o force",
                     "服务器管理员（git config crm.admin）可以推送修正后的文件：git push -o force"
                 );
-                let mut found = wrong;
                 found.iter_mut().for_each(|problem| problem.help.push(help.clone()));
-                return Ok(Verdict {
-                    found,
-                    user: self.user.to_owned(),
-                    admin: self.is_operator(),
-                    ..Verdict::default()
-                });
+                return refused(found);
             }
         };
         let Some(first) = ledgers.first().and_then(|before| before.ledgers.first()) else {
-            return Ok(Verdict {
-                said: vec![words!("no ledger here: nothing to guard", "这里没有账本，无须检查")],
-                ..Verdict::default()
-            });
+            let said = words!("no ledger here: nothing to guard", "这里没有账本，无需审核");
+            return Ok(Verdict { said: vec![said], ..Verdict::default() });
         };
-        let user = match self.known(&first.settings) {
+        let today = (self.today)(first.settings.timezone.as_ref());
+        let user = match self.known(&first.settings, today) {
             Ok(user) => user,
-            Err(unknown) => return refused(unknown),
+            Err(unknown) => return refused(vec![unknown]),
         };
         let operator = self.is_operator() || self.admins.contains(&user);
-        let rights = Rights::of(&first.settings, &user, operator);
-        let mut verdict = Verdict {
-            user: user.clone(),
-            admin: rights.is_admin(),
-            lang: Some(first.settings.language),
-            ..Verdict::default()
-        };
+        let admin = Rights::of(&first.settings, &user, operator).is_admin();
+        let lang = Some(first.settings.language);
+        let day = Some(today);
+        let mut verdict = Verdict { user: user.clone(), admin, lang, day, ..Verdict::default() };
         verdict.found.extend(self.forward(push)?);
         if is_nothing(&push.new) {
             return Ok(verdict);
         }
-        let Some(new) = self.git.find_commit(&push.new)? else {
+        let Some(new) = new else {
             let message = words!("`{}` would name no commit", "`{}` 指向的不是提交", push.name);
             verdict.found.push(
                 Diagnostic::new(Code::NotForward, message).help(words!(
@@ -146,81 +147,35 @@ impl Guard<'_> {
             );
             return Ok(verdict);
         };
-        let commits = self.new_commits(push, &new)?;
-        let whole = match self.git.find_commit(&push.old)? {
-            Some(old) if !is_nothing(&push.old) => Some(whole(self.git, &old, &new)?),
-            _ => None,
-        };
+        if alone && self.receiving.is_some() {
+            verdict.said.push(words!(
+                "the first push: the ledger is judged by its own settings, and its history is taken as it is",
+                "首次推送：按账本自身的设置审核，已有的历史照收"
+            ));
+            verdict.found.extend(self.first(&ledgers, &new)?);
+            return Ok(verdict);
+        }
+        if alone {
+            verdict.said.push(words!(
+                "there is no older state to compare with: every commit is judged by the settings of {} itself; \
+                 a branch can be compared with another: crm guard origin/main HEAD",
+                "没有可比的旧版本：每个提交都按 {} 自身的设置审核；可与另一分支比较：crm guard origin/main HEAD",
+                new.get(..10).unwrap_or(&new)
+            ));
+        }
+        let commits = self.new_commits(push, &new, alone)?;
+        // The settings of a new ledger without an admin are everybody's to write.
+        let founds =
+            alone && self.admins.is_empty() && !first.settings.reps.iter().any(|rep| rep.admin);
+        let pusher = Pusher { user: &user, operator, founds };
+        verdict.found.extend(judge(self.git, &ledgers, &pusher, today, &commits)?);
         for before in &ledgers {
-            let Some(ledger) = before.ledgers.first() else { continue };
-            let rights = Rights::of(&ledger.settings, &user, operator);
-            verdict.found.extend(self.judge_ledger(
-                before,
-                &rights,
-                &commits,
-                whole.as_ref(),
-                &new,
-            )?);
-        }
-        let prefixes: Vec<&str> = ledgers.iter().map(|before| before.prefix.as_str()).collect();
-        for commit in &commits {
-            for change in &commit.changes {
-                let found = paths::judge(change, &prefixes, &rights);
-                verdict.found.extend(found.map(|found| found.note(in_commit(&commit.id))));
+            let (touched, ids) = touched(&commits, &before.prefix);
+            if !touched.is_empty() || !ids.is_empty() {
+                verdict.found.extend(self.readable(&before.prefix, &new, &touched, &ids)?);
             }
         }
-        // A finding of one commit may be found again in the comparison of the whole push.
-        let mut seen: Vec<(Code, Words, Option<Place>)> = Vec::new();
-        verdict.found.retain(|finding| {
-            let key = (finding.code, finding.message.clone(), finding.place.clone());
-            let new = !seen.contains(&key);
-            seen.push(key);
-            new
-        });
         Ok(verdict)
-    }
-
-    fn is_operator(&self) -> bool {
-        self.admins.iter().any(|admin| admin == self.user)
-    }
-
-    /// The commits to judge by: the ref's own and the main branch's. A rep who owned a prospect on an old branch
-    /// may not own it any more on the main branch.
-    fn references(&self, push: &Push) -> Result<Result<Vec<String>, Diagnostic>, Diagnostic> {
-        if push.name.starts_with("refs/replace/") {
-            let message = words!(
-                "`{}` would replace one object with another",
-                "`{}` 会用一个对象替换另一个对象",
-                push.name
-            );
-            return Ok(Err(Diagnostic::new(Code::NotForward, message)
-                .help(words!("history only grows: add to it", "历史只增不改：请追加记录"))));
-        }
-        let mut references = Vec::new();
-        let head = self.git.find_commit("HEAD")?;
-        if self.receiving.is_some() || is_nothing(&push.old) {
-            references.extend(head.clone());
-        }
-        if !is_nothing(&push.old) {
-            // A tag of a file or tree has no ledger to protect.
-            references.extend(self.git.find_commit(&push.old)?);
-        }
-        references.dedup();
-        if references.is_empty() && self.receiving.is_some() {
-            let some = self.git.run(&["for-each-ref", "--count=1"])?;
-            if !some.is_empty() {
-                let message = words!(
-                    "the server's main branch does not exist, so there is nothing to judge a new branch by",
-                    "服务器的主分支不存在，无从审核新分支"
-                );
-                let help = words!(
-                    "on the server: git symbolic-ref HEAD refs/heads/NAME",
-                    "请在服务器上执行：git symbolic-ref HEAD refs/heads/NAME"
-                );
-                return Ok(Err(Diagnostic::new(Code::NotForward, message).help(help)));
-            }
-        }
-        Ok(Ok(references))
     }
 
     /// The ledgers in the repository before the push: each folder with a `crm.toml`.
@@ -257,145 +212,16 @@ impl Guard<'_> {
         Ok(settings.filter_map(folder).collect())
     }
 
-    /// The rep who pushes.
-    fn known(&self, settings: &Settings) -> Result<String, Diagnostic> {
-        let unknown = |message: Words| Diagnostic::new(Code::UnknownPusher, message);
-        if self.user.is_empty() {
-            return Err(unknown(words!(
-                "the server does not name the user who pushes",
-                "服务器没有给出推送者"
-            ))
-            .help(words!(
-                "the hook needs --user REP, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME or \
-                     GITEA_PUSHER_NAME",
-                "钩子需要 --user REP、CRM_USER、REMOTE_USER、GL_USER、GL_USERNAME 或 \
-                     GITEA_PUSHER_NAME"
-            )));
-        }
-        // A ledger without reps accepts any name, as it does for owners.
-        if settings.reps.is_empty() {
-            return Ok(self.user.to_owned());
-        }
-        match settings.rep(self.user).or_else(|| settings.rep_by_email(self.user)) {
-            Some(rep) => match rep.presence(self.today) {
-                Presence::Gone(day) => Err(unknown(words!(
-                    "`{}` left on {day} and may not push any more",
-                    "`{}` 已于{day}离职，不能再推送",
-                    rep.id
-                ))),
-                _ => Ok(rep.id.to_string()),
-            },
-            None if self.is_operator() => Ok(self.user.to_owned()),
-            None => Err(unknown(words!(
-                "`{}` is no rep of this ledger",
-                "`{}` 不是本账本的业务员",
-                self.user
-            ))
-            .nearest(self.user, settings.reps.iter().map(|rep| &*rep.id))
-            .help(words!(
-                "an admin adds a [[rep]] with this id or e-mail to crm.toml",
-                "请管理员在 crm.toml 中加入此 id 或邮箱的 [[rep]]"
-            ))),
-        }
-    }
-
-    /// Refuses a push that drops commits of the server.
-    fn forward(&self, push: &Push) -> Result<Option<Diagnostic>, Diagnostic> {
-        if is_nothing(&push.old) {
-            return Ok(None);
-        }
-        let short = |id: &str| id.get(..10).unwrap_or(id).to_owned();
-        if is_nothing(&push.new) {
-            return self.deletion(push);
-        }
-        let Some(old) = self.git.find_commit(&push.old)? else { return Ok(None) };
-        if self.git.find_commit(&push.new)?.is_none()
-            || self.git.ask(&["merge-base", "--is-ancestor", &old, &push.new])?.is_some()
-        {
-            return Ok(None);
-        }
-        let dropped = self.git.line(&["rev-list", "--count", &old, &format!("^{}", push.new)])?;
-        let message = words!(
-            "the push drops {dropped} of the commits that {} has, back from {}",
-            "本次推送会丢弃 {} 已有的 {dropped} 个提交，自 {} 往前",
-            push.name,
-            short(&push.old)
-        );
-        Ok(Some(
-            Diagnostic::new(Code::NotForward, message)
-                .note(words!("rule: history only grows", "规则：历史只增不改"))
-                .help(words!(
-                    "git pull, then push again without --force",
-                    "请先 git pull，再推送，不要加 --force"
-                )),
-        ))
-    }
-
-    /// Refuses to delete the main branch, and a branch with commits that no other ref has.
-    fn deletion(&self, push: &Push) -> Result<Option<Diagnostic>, Diagnostic> {
-        let listed =
-            self.git.run(&["for-each-ref", "--format=%(refname)", "--contains", &push.old])?;
-        let listed = String::from_utf8_lossy(&listed).into_owned();
-        let moved = self.receiving.unwrap_or_default();
-        let kept = listed.lines().any(|name| name != push.name && !moved.iter().any(|m| m == name));
-        let main = self.git.ask(&["symbolic-ref", "--quiet", "HEAD"])?.unwrap_or_default();
-        let main = String::from_utf8_lossy(&main).trim() == push.name;
-        if kept && !main {
-            return Ok(None);
-        }
-        let message = if main {
-            words!(
-                "`{}` is the main branch and cannot be deleted",
-                "`{}` 是主分支，不能删除",
-                push.name
-            )
-        } else {
-            words!(
-                "deleting `{}` drops commits that nothing else has",
-                "删除 `{}` 会丢失别处没有的提交",
-                push.name
-            )
-        };
-        Ok(Some(
-            Diagnostic::new(Code::NotForward, message)
-                .note(words!("rule: history only grows", "规则：历史只增不改"))
-                .help(words!("merge it first", "请先合并")),
-        ))
-    }
-
-    fn new_commits(&self, push: &Push, new: &str) -> Result<Vec<Commit>, Diagnostic> {
-        if self.receiving.is_some() {
-            return commits(self.git, &[new, "--not", "--all"]);
-        }
-        match self.git.find_commit(&push.old)? {
-            Some(old) if !is_nothing(&push.old) => commits(self.git, &[new, "--not", &old]),
-            _ => commits(self.git, &[new, "--not", "HEAD"]),
-        }
-    }
-
-    fn judge_ledger(
-        &self,
-        before: &Before,
-        rights: &Rights,
-        commits: &[Commit],
-        whole: Option<&Commit>,
-        new: &str,
-    ) -> Result<Vec<Diagnostic>, Diagnostic> {
-        let mut judge = Judge::new(self.git, &before.ledgers, rights, &before.prefix, self.today);
-        let mut found = judge.judge(commits)?;
-        // Lost history should already be found in the commits; checked again as a whole, to be safe.
-        let harm = [Code::HistoryChanged, Code::HistoryLost];
-        if let Some(whole) = whole.filter(|_| !found.iter().any(|f| harm.contains(&f.code))) {
-            found.extend(judge.net(whole)?);
-        }
-        let touched: BTreeSet<PathBuf> = commits
-            .iter()
-            .flat_map(|commit| &commit.changes)
-            .filter_map(|change| change.path.strip_prefix(&before.prefix).ok())
-            .map(Path::to_owned)
-            .collect();
-        if !touched.is_empty() {
-            found.extend(self.readable(&before.prefix, new, &touched)?);
+    /// Judges the ledgers of a first push: their files as they are, and nothing of what came before.
+    fn first(&self, ledgers: &[Before], new: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
+        let whole = commits::commit(self.git, new, &[])?;
+        let settings = ledgers.first().and_then(|before| before.ledgers.first());
+        let rights = settings.map(|ledger| Rights::of(&ledger.settings, self.user, true));
+        let mut found =
+            rights.map_or_else(Vec::new, |rights| of_paths(&whole, ledgers, &rights, |_| false));
+        for before in ledgers {
+            let (touched, ids) = touched(std::slice::from_ref(&whole), &before.prefix);
+            found.extend(self.readable(&before.prefix, new, &touched, &ids)?);
         }
         Ok(found)
     }
@@ -406,6 +232,7 @@ impl Guard<'_> {
         prefix: &str,
         new: &str,
         touched: &BTreeSet<PathBuf>,
+        ids: &BTreeSet<String>,
     ) -> Result<Vec<Diagnostic>, Diagnostic> {
         let mut snapshot = Snapshot::of_commit(self.git, new, prefix)?;
         snapshot.fetch(touched.iter().map(PathBuf::as_path))?;
@@ -424,7 +251,6 @@ impl Guard<'_> {
                 Err(problems) => problems,
             });
         }
-        let ids: BTreeSet<String> = touched.iter().map(|path| id::fold(&id_of(path))).collect();
         let repeated = ledger.duplicate_ids(&paths).into_iter();
         found.extend(repeated.filter(|finding| match &finding.place {
             Some(Place { source: Source::File(path), .. }) => ids.contains(&id::fold(&id_of(path))),
@@ -433,6 +259,87 @@ impl Guard<'_> {
         found.retain(|finding| finding.is_error());
         Ok(found.into_iter().map(|finding| ledger.sourced(finding)).collect())
     }
+}
+
+/// The user who pushes.
+#[derive(Debug, Clone, Copy)]
+pub struct Pusher<'a> {
+    /// A rep's id.
+    pub user: &'a str,
+    /// Does the server name them as an admin?
+    pub operator: bool,
+    /// May they write the settings, because these name no admin yet?
+    pub founds: bool,
+}
+
+/// Every change of new commits that the user may not make, by the ledgers as they were before.
+pub fn judge(
+    repository: &dyn Repository,
+    ledgers: &[Before],
+    pusher: &Pusher,
+    today: Date,
+    commits: &[Commit],
+) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let Pusher { user, operator, founds } = *pusher;
+    let mut files = Files::new(repository);
+    let mut found = Vec::new();
+    for before in ledgers {
+        let Some(ledger) = before.ledgers.first() else { continue };
+        let rights = Rights::of(&ledger.settings, user, operator);
+        let judge = Judge::new(&before.ledgers, &rights, &before.prefix, today);
+        for commit in commits {
+            found.extend(judge.judge(commit, &mut files)?);
+        }
+    }
+    let Some(first) = ledgers.first().and_then(|before| before.ledgers.first()) else {
+        return Ok(found);
+    };
+    let rights = Rights::of(&first.settings, user, operator || founds);
+    for commit in commits {
+        let cases = files.cases(commit, Kind::Settings, paths::is_settings)?;
+        // Settings are merged item by item, other files as a whole.
+        let own_settings = |path: &Path| {
+            cases.iter().any(|case| case.path == path && !own::own(commit, case).is_nothing())
+        };
+        found.extend(of_paths(commit, ledgers, &rights, |change| {
+            match paths::is_settings(&change.path) {
+                true => own_settings(&change.path),
+                false => commit.is_own(change),
+            }
+        }));
+    }
+    Ok(found)
+}
+
+/// What paths alone forbid; `own` tells which changes are the commit's own.
+fn of_paths(
+    commit: &Commit,
+    ledgers: &[Before],
+    rights: &Rights,
+    own: impl Fn(&Change) -> bool,
+) -> Vec<Diagnostic> {
+    let prefixes: Vec<&str> = ledgers.iter().map(|before| before.prefix.as_str()).collect();
+    let judge = |change: &Change| paths::judge(change, own(change), &prefixes, rights);
+    let found = commit.changes.iter().filter_map(judge);
+    found.map(|found| found.note(in_commit(&commit.id))).collect()
+}
+
+/// The files of a ledger that commits have in a new version, and the ids whose files none of their sides has at the
+/// same paths: two of them may be one id's.
+fn touched(commits: &[Commit], prefix: &str) -> (BTreeSet<PathBuf>, BTreeSet<String>) {
+    let below = |change: &Change| change.path.strip_prefix(prefix).ok().map(Path::to_owned);
+    let changes = || commits.iter().flat_map(|commit| &commit.changes);
+    let files = changes().filter(|change| change.is_new()).filter_map(below).collect();
+    let came = |change: &&Change| {
+        change.now.is_some() && change.sides.contains(&None) || change.sides.is_empty()
+    };
+    let ids = changes().filter(came).filter_map(below).map(|path| id::fold(&id_of(&path)));
+    (files, ids.collect())
+}
+
+/// The first rule of every journal.
+fn grows() -> Words {
+    words!("rule: history only grows", "规则：历史只增不改")
 }
 
 /// A note that names the commit of a finding.

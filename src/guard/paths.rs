@@ -10,19 +10,33 @@ use crate::rules::team::rights::Rights;
 use std::path::Path;
 
 /// Judges a change by its path: links and foreign repositories, the state of a machine, the settings, names of folders,
-/// and files that are none of a ledger's. `prefixes` are the ledgers' paths from the top level, with a slash at the end.
-pub(super) fn judge(change: &Change, prefixes: &[&str], rights: &Rights) -> Option<Diagnostic> {
+/// and files that are none of a ledger's. `prefixes` are the ledgers' paths from the top level, with a slash at the end;
+/// `own`: the change is the commit's own, not one that a merge takes over from its sides.
+pub(super) fn judge(
+    change: &Change,
+    own: bool,
+    prefixes: &[&str],
+    rights: &Rights,
+) -> Option<Diagnostic> {
     let path = &change.path;
     // The innermost ledger has the file.
     let ledger = prefixes.iter().filter(|prefix| path.starts_with(prefix)).max_by_key(|p| p.len());
     let inside = ledger.and_then(|prefix| path.strip_prefix(prefix).ok());
     let found = match &change.now {
+        // A side has it already.
+        _ if !change.is_new() => None,
         Some(_) if danger(path).is_some() => danger(path).map(dangerous),
         now => mode(now).filter(|_| inside.is_some()).or_else(|| case(inside?, now)),
     };
-    let found =
-        found.or_else(|| if rights.is_admin() { None } else { admins(path, inside, rights) });
+    let found = found
+        .or_else(|| if rights.is_admin() || !own { None } else { admins(path, inside, rights) });
     found.map(|found| found.at(Place::file(path)))
+}
+
+/// Is this a file of settings: the ledger's, or those of git?
+pub(super) fn is_settings(path: &Path) -> bool {
+    let name = plain(&path.file_name().unwrap_or_default().to_string_lossy());
+    name == SETTINGS || GITS.contains(&&*name)
 }
 
 /// A file that is dangerous to whoever pulls it, an admin's as well.
@@ -91,7 +105,6 @@ fn case(inside: &Path, now: &Version) -> Option<Diagnostic> {
 
 /// What only admins change: settings, how git treats the files, and what is no file of a ledger.
 fn admins(path: &Path, inside: Option<&Path>, rights: &Rights) -> Option<Diagnostic> {
-    let name = plain(&path.file_name().unwrap_or_default().to_string_lossy());
     let refused = |message: Words, note: Words| {
         Diagnostic::new(Code::AdminsOnly, message).note(note).help(words!(
             "an admin is a [[rep]] with `admin = true`, or named by `git config --add \
@@ -99,8 +112,8 @@ fn admins(path: &Path, inside: Option<&Path>, rights: &Rights) -> Option<Diagnos
             "管理员是 `admin = true` 的 [[rep]]，或在服务器上由 `git config --add crm.admin REP` 指定"
         ))
     };
-    let (user, path) = (rights.user(), path.display());
-    if name == SETTINGS || GITS.contains(&&*name) {
+    let (user, is_settings, path) = (rights.user(), is_settings(path), path.display());
+    if is_settings {
         return Some(refused(
             words!("`{user}` may not change {path}", "`{user}` 无权修改 {path}"),
             words!(

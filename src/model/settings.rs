@@ -10,6 +10,7 @@ use crate::value::label::{Label, Lang};
 use crate::value::money::{Amount, Currency, Money};
 use crate::value::period::Period;
 use crate::value::text::Text;
+use crate::value::zone::Zone;
 use std::collections::BTreeMap;
 
 /// The levels a rep may have, the highest first.
@@ -202,6 +203,8 @@ pub struct Settings {
     pub currency: Option<Currency>,
     /// The language of labels.
     pub language: Lang,
+    /// Where the ledger's days begin and end; without it, where the machine is.
+    pub timezone: Option<Zone>,
     /// The sales cycle in days.
     pub cycle_days: u32,
     /// The first day of the reporting week.
@@ -263,6 +266,7 @@ impl Default for Settings {
             paid_threshold: None,
             stuck_factor: 4,
             fan_out: false,
+            timezone: None,
             facts: Vec::new(),
             reps: Vec::new(),
             pipelines: vec![default_pipeline()],

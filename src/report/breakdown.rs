@@ -172,3 +172,14 @@ pub fn window(period: Option<Period>, book: &Book) -> String {
         Some(period) => period.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_below_one_percent_has_a_decimal() {
+        let said = [0.0, 0.004, 0.009, 0.01, 0.314, 1.0].map(percent);
+        assert_eq!(said, ["0 %", "0.4 %", "0.9 %", "1 %", "31 %", "100 %"]);
+    }
+}

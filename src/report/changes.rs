@@ -12,6 +12,7 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
 use crate::value::period::Period;
 use crate::value::text::Text;
+use std::cmp::Ordering;
 
 /// A kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,6 +216,15 @@ fn open(state: Option<&State>) -> Option<&State> {
     state.filter(|state| state.outcome == Outcome::Open)
 }
 
+/// What a figure that went up, or down, means; nothing if it stayed.
+fn either(order: Ordering, up: Change, down: Change) -> Option<Change> {
+    match order {
+        Ordering::Greater => Some(up),
+        Ordering::Less => Some(down),
+        Ordering::Equal => None,
+    }
+}
+
 /// Takes one prospect apart.
 struct Taker<'a> {
     record: &'a Record,
@@ -321,17 +331,15 @@ impl<'a> Taker<'a> {
         let revalued = Stock::of(&after.value.into(), before.stage, self.pipeline);
         self.revalued(&group, &start, &revalued);
         let (_, end) = self.stock(after);
-        if after.stage != before.stage {
-            let change =
-                if after.stage > before.stage { Change::Advanced } else { Change::FellBack };
+        let order = after.stage.cmp(&before.stage);
+        if let Some(change) = either(order, Change::Advanced, Change::FellBack) {
             let detail = format!("{} -> {}", self.stage(before.stage), self.stage(after.stage));
             self.put(change, &group, end.minus(&revalued), &end, detail);
         }
         let date = |state: &State| state.evidence.close_by.map(|(day, _)| day);
         if let (Some(was), Some(is)) = (date(before), date(after))
-            && was != is
+            && let Some(change) = either(is.cmp(&was), Change::Pushed, Change::PulledIn)
         {
-            let change = if is > was { Change::Pushed } else { Change::PulledIn };
             self.put(change, &group, Stock::default(), &end, format!("{was} -> {is}"));
         }
     }

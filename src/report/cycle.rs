@@ -197,9 +197,8 @@ fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang
         row[1] = few(all.all.len() as u64, lang);
         return table(vec![Row::new(row)]);
     };
-    let mut days: BTreeSet<u32> = DAYS.into_iter().chain(all.stated.iter().copied()).collect();
-    days.retain(|day| *day < shares.t_max);
-    days.insert(shares.t_max);
+    let known = DAYS.into_iter().chain(all.stated.iter().copied()).chain([shares.t_max]);
+    let days: BTreeSet<u32> = known.filter(|day| *day <= shares.t_max).collect();
     let mut rows = Vec::new();
     for day in days {
         let mut row = vec![Cell::Int(i64::from(day))];

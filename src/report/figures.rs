@@ -156,4 +156,15 @@ mod tests {
         assert_eq!(rate(0, 0, Lang::Zh), Cell::absent("n = 0，太少"));
         assert_eq!(rate(5, 5, Lang::En), Cell::Rate(5, 5));
     }
+
+    #[test]
+    fn what_is_whole_but_for_a_billionth_has_no_decimal() {
+        for (x, said, digits) in
+            [(2.0, "2", 0), (9e-10, "0", 0), (1e-9, "0.0", 1), (2.5, "2.5", 1), (-1e-10, "-0", 0)]
+        {
+            assert_eq!(words(x), said);
+            assert_eq!(number(x), Cell::Number(x, digits));
+        }
+        assert_eq!(number(f64::INFINITY), Cell::Empty);
+    }
 }

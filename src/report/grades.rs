@@ -21,6 +21,7 @@ use crate::value::label::Lang;
 use crate::value::money::Amount;
 use crate::value::period::Period;
 use crate::value::text::Text;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// A prospect that was selected, or that may stand for a customer that was.
@@ -474,12 +475,13 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
         let known = |g: &str| grades.iter().position(|known| *known == g);
         grade.as_deref().and_then(known).unwrap_or(grades.len())
     };
-    let mut moved: Vec<(usize, usize, &Pair)> = pairs
+    let ranks = |pair: &Pair| Some((rank(pair.from.as_ref()?), rank(pair.to.as_ref()?)));
+    let mut moved: Vec<(Ordering, (usize, usize), &Pair)> = pairs
         .iter()
-        .filter_map(|pair| Some((rank(pair.from.as_ref()?), rank(pair.to.as_ref()?), pair)))
-        .filter(|(from, to, _)| from != to)
+        .filter_map(|pair| ranks(pair).map(|(from, to)| (from.cmp(&to), (from, to), pair)))
+        .filter(|(order, ..)| order.is_ne())
         .collect();
-    moved.sort_by_key(|(from, to, pair)| (from > to, *from, *to, pair.prospect.id()));
+    moved.sort_by_key(|(order, ranks, pair)| (*order, *ranks, pair.prospect.id()));
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -491,7 +493,7 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
     let grade = |known: &Option<Option<Text>>| {
         known.as_ref().and_then(|g| g.as_deref()).map_or_else(none, Cell::text)
     };
-    let rows = moved.into_iter().map(|(from, to, pair)| {
+    let rows = moved.into_iter().map(|(order, _, pair)| {
         let cells = vec![
             Cell::text(pair.prospect.id()),
             Cell::text(named(pair.customer, pair.prospect.name())),
@@ -499,7 +501,7 @@ fn moves(pairs: &[Pair], book: &Book) -> Table {
             grade(&pair.to),
             Cell::text(pair.customer.lifecycle.level().short(lang)),
         ];
-        Row::with(cells, if to < from { Emphasis::Good } else { Emphasis::Warn })
+        Row::with(cells, if order.is_gt() { Emphasis::Good } else { Emphasis::Warn })
     });
     let title = lang.pick("Who moved", "变动名单").into();
     Table { id: "moves".into(), title, columns, rows: rows.collect(), ..Table::default() }

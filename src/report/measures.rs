@@ -402,7 +402,7 @@ mod tests {
         assert_eq!(format!("{needed:.2}"), "4.55");
         assert_eq!(format!("{:.0} %", 100.0 * covered / needed), "66 %");
         assert_eq!(format!("{:.2}", velocity(50.0, 0.20, 10_000.0, 30.0).unwrap()), "3333.33");
-        assert_eq!(coverage(4.8, 0.0), None);
+        assert_eq!((coverage(4.8, 0.0), super::needed(0.0, 0.0)), (None, None));
         assert_eq!(velocity(50.0, 0.2, 1.0, 0.0), None);
     }
 }

@@ -92,7 +92,7 @@ impl Open {
             valued: state.value.is_some(),
             due: matches!(line, Line::Month(..)) && closes.is_some_and(|day| period.contains(day)),
             pushes: state.pushes,
-            slipped: state.pushes > 0 && has_slipped(record, period, book.as_of),
+            slipped: has_slipped(record, period, book.as_of),
         }
     }
 }

@@ -1,5 +1,4 @@
-//! History only grows: what stood in a journal once stands there for good, word for word. And what a
-//! merge of several versions of a file must be, item by item.
+//! History only grows: what stood in a journal once stands there for good, word for word.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +23,20 @@ pub enum Harm {
 
 /// Every event of `before` that `after` does not have with the same content, by key.
 pub fn harmed<'b>(before: &'b Content, after: &Content) -> Vec<(&'b str, Harm)> {
-    let harm = |(key, was): (&'b String, &String)| match after.events.get(key) {
+    harmed_entries(&before.events, &after.events)
+}
+
+/// Every entry of a journal that another state of it lacks, or has with another content, by key.
+pub fn harmed_entries<'b>(
+    before: &'b BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+) -> Vec<(&'b str, Harm)> {
+    let harm = |(key, was): (&'b String, &String)| match after.get(key) {
         None => Some((key.as_str(), Harm::Lost)),
         Some(is) if is != was => Some((key.as_str(), Harm::Changed)),
         Some(_) => None,
     };
-    before.events.iter().filter_map(harm).collect()
+    before.iter().filter_map(harm).collect()
 }
 
 /// The events of `after` that none of the versions before has under that key.
@@ -78,46 +85,6 @@ impl Heirs {
         }
         false
     }
-}
-
-/// What a merge leaves of one thing that several sides had, all of them beginning at `base`: what the
-/// only side that changed it made of it. `None` where sides changed it differently.
-pub fn taken<'v, T: PartialEq + ?Sized>(
-    base: Option<&'v T>,
-    sides: &[Option<&'v T>],
-) -> Option<Option<&'v T>> {
-    let mut changed = sides.iter().filter(|side| **side != base);
-    match changed.next() {
-        None => Some(base),
-        Some(first) => changed.all(|side| side == first).then_some(*first),
-    }
-}
-
-/// Is a merged file nothing but its sides put together? Each item is what the only side that changed it
-/// made of it; where several did, it is one of theirs.
-pub fn is_merge_of(after: &Content, base: &Content, sides: &[&Content]) -> bool {
-    fn fits(
-        after: &Content,
-        base: &Content,
-        sides: &[&Content],
-        part: fn(&Content) -> &BTreeMap<String, String>,
-    ) -> bool {
-        let all = sides.iter().copied().chain([base, after]);
-        let mut keys: Vec<&String> = all.flat_map(|content| part(content).keys()).collect();
-        keys.sort();
-        keys.dedup();
-        keys.into_iter().all(|key| {
-            let theirs: Vec<Option<&String>> =
-                sides.iter().map(|side| part(side).get(key)).collect();
-            let is = part(after).get(key);
-            match taken(part(base).get(key), &theirs) {
-                Some(expected) => is == expected,
-                None => theirs.contains(&is),
-            }
-        })
-    }
-    fits(after, base, sides, |content| &content.facts)
-        && fits(after, base, sides, |content| &content.events)
 }
 
 #[cfg(test)]
@@ -170,20 +137,6 @@ mod tests {
         assert!(old.take(&copies[0], |_| true));
     }
 
-    #[test]
-    fn merges() {
-        assert_eq!(taken(Some("a"), &[Some("a"), Some("b")]), Some(Some("b")));
-        assert_eq!(taken(Some("a"), &[None, Some("a")]), Some(None));
-        assert_eq!(taken(Some("a"), &[Some("a"), Some("a")]), Some(Some("a")));
-        assert_eq!(taken(Some("a"), &[Some("b"), Some("c")]), None);
-        let (base, ours, theirs) = (events("a=1"), events("a=1 b=2"), events("a=1 c=3"));
-        let merge = |after: &str| is_merge_of(&events(after), &base, &[&ours, &theirs]);
-        assert!(merge("a=1 b=2 c=3"));
-        assert!(!merge("a=1 b=2"), "their event is dropped");
-        assert!(!merge("a=1 b=2 c=3 d=4"), "an event of the merge's own");
-        assert!(!merge("a=9 b=2 c=3"), "an old one is rewritten");
-    }
-
     fn contents() -> impl Strategy<Value = Content> {
         let part = || prop::collection::btree_map("[a-e]", "[0-2]", 0..5);
         (part(), part()).prop_map(|(facts, events)| Content { facts, events })
@@ -215,25 +168,6 @@ mod tests {
             let kept = before.events.iter().filter(|(key, was)| after.events.get(*key) == Some(was)).count();
             prop_assert_eq!(found.len() + kept, before.events.len());
             prop_assert!(found.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        }
-
-        /// Sides that only grow, put together, harm neither of them.
-        #[test]
-        fn a_merge_of_growing_sides_harms_none(base in contents(), ours in contents(), theirs in contents(), after in contents()) {
-            let grown = |side: &Content| harmed(&base, side).is_empty();
-            let clash = ours.events.iter().any(|(key, is)| theirs.events.get(key).is_some_and(|other| other != is));
-            if grown(&ours) && grown(&theirs) && !clash && is_merge_of(&after, &base, &[&ours, &theirs]) {
-                prop_assert_eq!(harmed(&ours, &after), []);
-                prop_assert_eq!(harmed(&theirs, &after), []);
-                prop_assert_eq!(added(&[&ours, &theirs], &after), Vec::<&str>::new());
-            }
-        }
-
-        #[test]
-        fn a_merge_with_oneself_is_oneself(base in contents(), side in contents()) {
-            prop_assert!(is_merge_of(&side, &base, &[&side, &side]));
-            prop_assert!(is_merge_of(&side, &base, &[&side, &base]));
-            prop_assert!(is_merge_of(&side, &base, &[&base, &side]));
         }
     }
 }

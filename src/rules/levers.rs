@@ -108,6 +108,12 @@ mod tests {
         let chain = Chain { conversations: 0.6, ..check_figure() };
         let (raised, cut) = chain.raised(Lever::Conversations, 2.0);
         assert!(cut && (raised.conversations - 1.0).abs() < 1e-12);
+        // Exactly 1 is passed by nothing.
+        let chain = Chain { conversations: 0.5, ..check_figure() };
+        let (raised, cut) = chain.raised(Lever::Conversations, 2.0);
+        assert!(!cut && (raised.conversations - 1.0).abs() < 1e-12);
+        // More dials than one are no share.
+        assert!(!check_figure().raised(Lever::Dials, 2.0).1);
     }
 
     proptest! {

@@ -55,7 +55,8 @@ impl Shape {
             Shape::ProposalLimbo
         } else if c > b && c >= a {
             Shape::Inverted
-        } else if a >= c && c > b {
+        } else if c > b {
+            // And a > c, or the funnel were inverted.
             Shape::Hourglass
         } else if a > k.saturating_mul(b + c) {
             Shape::StuckAt25
@@ -138,8 +139,18 @@ mod tests {
             (2, 5, 1, "proposal-limbo"),
             (0, 3, 3, "proposal-limbo"),
             (1, 1, 4, "inverted"),
+            (1, 1, 1, "level"),
+            (2, 1, 2, "inverted"),
+            (1, 0, 1, "inverted"),
             (5, 1, 3, "hourglass"),
+            (3, 1, 2, "hourglass"),
             (3, 1, 3, "inverted"),
+            (2, 2, 1, "level"),
+            (2, 2, 2, "level"),
+            (2, 2, 3, "inverted"),
+            (3, 2, 0, "level"),
+            (3, 2, 1, "ideal"),
+            (3, 1, 1, "level"),
             (9, 1, 1, "stuck-at-25"),
             (8, 1, 1, "level"),
             (6, 3, 1, "ideal"),

@@ -338,6 +338,28 @@ mod tests {
         assert!((0.0..1.0).contains(&(sum.variance() / variance - 1.0)));
     }
 
+    #[test]
+    fn the_largest_total_is_summed_and_one_more_is_not() {
+        let of = |value: u64| Distribution::of_sum(&[item(value, 1.0), item(1, 1.0)]);
+        let largest = u64::try_from(MAX_TOTAL).unwrap();
+        assert_eq!(of(largest - 1).map(|sum| sum.points().to_vec()), Some(vec![(largest, 1.0)]));
+        assert_eq!(of(largest), None);
+    }
+
+    #[test]
+    fn as_many_steps_as_fit_and_no_more() {
+        let kept = |value: u64, chance: f64, capacity: usize| {
+            on_steps(&[item(value, chance)], 1, capacity).map(|(_, mass)| mass.len())
+        };
+        // Nothing, or three steps up: four steps.
+        assert_eq!((kept(3, 0.5, 3), kept(3, 0.5, 4)), (None, Some(4)));
+        // Exactly two items of one value each: three sums.
+        let two = [item(1, 0.5), item(1, 0.5)];
+        assert_eq!((exact(&two, 2).is_none(), exact(&two, 3).map(|p| p.len())), (true, Some(3)));
+        // What is negligible takes no step, but may not lie beyond them all.
+        assert_eq!((kept(5, 1e-30, 4), kept(5, 1e-30, 5)), (None, Some(1)));
+    }
+
     fn items() -> impl Strategy<Value = Vec<TwoPoint>> {
         prop::collection::vec((0..100_000_u64, 0.0..=1.0_f64), 0..12).prop_map(|pairs| {
             let items = pairs.into_iter();
@@ -346,6 +368,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn few_steps_hold_all_of_the_probability(items in items(), capacity in 14..40_usize) {
+            let sum = Distribution::of_sum_within(&items, capacity).unwrap();
+            let all: f64 = sum.points().iter().map(|point| point.1).sum();
+            prop_assert!((all - 1.0).abs() < 1e-9 && sum.points().len() <= capacity);
+        }
+
         #[test]
         fn moments_are_the_closed_form(items in items()) {
             let sum = Distribution::of_sum(&items).unwrap();

@@ -132,6 +132,10 @@ mod tests {
             let p = f64::from(i) / 100.0;
             assert_eq!(quantile(&sample, p), Some(sample[usize::from(i)]));
         }
+        // Four roundings beside it are still on it, five are not.
+        let two = [0.0, 10.0];
+        assert_eq!(quantile(&two, 1.0 - 4.0 * f64::EPSILON), Some(10.0));
+        assert!(quantile(&two, 1.0 - 5.0 * f64::EPSILON).unwrap() < 10.0);
     }
 
     #[test]

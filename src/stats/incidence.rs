@@ -234,7 +234,7 @@ mod tests {
         assert_eq!((curves.n, curves.censored, curves.kinds), (8, 2, 2));
         assert_eq!(curves.event_by(13), None);
         assert_eq!(curves.remaining_by(13), None);
-        assert_eq!(curves.competing_by(1, 12), None);
+        assert_eq!((curves.competing_by(1, 12), curves.competing_by(1, 0)), (None, None));
         assert_eq!(curves.event_by(2), Some(Estimate::log_log(0.0, 0.0)));
         let settled = [Observation::event(4), Observation::competing(3, 9)];
         let curves = AalenJohansen::of(&settled).unwrap();

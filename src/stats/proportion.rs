@@ -88,6 +88,11 @@ mod tests {
         // Wilson for 0 of 10: upper end z²/(n + z²).
         let (lower, upper) = proportion(0, 10).wilson().unwrap();
         assert!(lower.abs() < f64::MIN_POSITIVE && near(upper, Z95 * Z95 / (10.0 + Z95 * Z95)));
+        // The ends are exact, whatever is rounded on the way.
+        for n in 1..500 {
+            assert_eq!(proportion(0, n).wilson().map(|(lower, _)| lower), Some(0.0));
+            assert_eq!(proportion(n, n).wilson().map(|(_, upper)| upper), Some(1.0));
+        }
         assert_eq!(proportion(0, 0).wilson(), None);
         assert_eq!(proportion(3, 2).rate(), None);
     }
@@ -98,6 +103,10 @@ mod tests {
         assert!(near(proportion(0, 0).shrunk(0.25, 4.0).unwrap(), 0.25));
         assert!(near(proportion(3, 10).shrunk(0.5, 0.0).unwrap(), 0.3));
         assert_eq!(proportion(0, 0).shrunk(0.5, 0.0), None);
+        assert_eq!(proportion(0, 4).shrunk(0.5, 0.0), Some(0.0));
+        assert_eq!(proportion(4, 4).shrunk(0.5, 0.0), Some(1.0));
+        assert_eq!(proportion(5, 4).shrunk(0.5, 1.0), None);
+        assert_eq!(proportion(1, 2).shrunk(0.5, -1.0), None);
         assert_eq!(proportion(1, 2).shrunk(1.5, 1.0), None);
         assert_eq!(proportion(1, 2).shrunk(0.5, f64::NAN), None);
     }

@@ -1,6 +1,7 @@
 //! Calendar dates and times of the ledger: local, whole days, no time zones. The one home of `chrono`.
 
 use crate::diag::Words;
+use crate::value::zone::Zone;
 use chrono::{Datelike, Duration, NaiveDate, NaiveTime, Timelike};
 use std::fmt;
 
@@ -121,12 +122,6 @@ impl Date {
             return None;
         }
         NaiveDate::from_ymd_opt(year, month, day).map(Date)
-    }
-
-    /// Today by the machine's clock and time zone. Called in one place, `cli::context`.
-    #[allow(clippy::disallowed_methods)]
-    pub fn today_by_the_clock() -> Date {
-        Date(chrono::Local::now().date_naive())
     }
 
     /// Exactly `YYYY-MM-DD`.
@@ -265,6 +260,33 @@ impl fmt::Display for Date {
     }
 }
 
+/// A moment of the machine's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Seconds since 1970 began in UTC.
+    seconds: i64,
+    /// The day in the machine's time zone.
+    here: Date,
+}
+
+impl Now {
+    /// Reads the clock. Called in one place, `cli::clock`.
+    #[allow(clippy::disallowed_methods)]
+    pub fn read() -> Now {
+        let now = chrono::Local::now();
+        Now { seconds: now.timestamp(), here: Date(now.date_naive()) }
+    }
+
+    /// The day in a time zone; without one, in the machine's.
+    pub fn date(self, zone: Option<&Zone>) -> Date {
+        let there = |zone: &Zone| {
+            let seconds = self.seconds + zone.ahead(self.seconds)?;
+            Some(Date(chrono::DateTime::from_timestamp(seconds, 0)?.date_naive()))
+        };
+        zone.and_then(there).unwrap_or(self.here)
+    }
+}
+
 /// A time of day, to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(NaiveTime);
@@ -365,6 +387,25 @@ mod tests {
 
     fn d(text: &str) -> Date {
         Date::parse(text).unwrap()
+    }
+
+    /// 2009-12-17 16:30 UTC: half past midnight of the next day in Shanghai, noon in New York.
+    #[test]
+    fn the_day_is_that_of_the_zone() {
+        let now = |seconds: i64| Now { seconds, here: d("2001-01-01") };
+        let in_zone = |seconds, name| now(seconds).date(Zone::parse(name).as_ref()).to_string();
+        let evening = 1_261_067_400;
+        assert_eq!(in_zone(evening, "Asia/Shanghai"), "2009-12-18");
+        assert_eq!(in_zone(evening, "America/New_York"), "2009-12-17");
+        assert_eq!(in_zone(evening, "UTC"), "2009-12-17");
+        // The last second of a day, the first of the next, and summer time.
+        assert_eq!(in_zone(1_261_065_599, "Asia/Shanghai"), "2009-12-17");
+        assert_eq!(in_zone(1_261_065_600, "Asia/Shanghai"), "2009-12-18");
+        assert_eq!(in_zone(1_247_352_300, "Europe/London"), "2009-07-11");
+        assert_eq!(in_zone(1_247_353_200, "Europe/London"), "2009-07-12");
+        // Years that the data state by a rule only.
+        assert_eq!(in_zone(3_000_000_000, "Asia/Shanghai"), "2065-01-24");
+        assert_eq!(now(0).date(None), d("2001-01-01"));
     }
 
     #[test]

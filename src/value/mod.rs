@@ -10,3 +10,4 @@ pub mod money;
 pub mod period;
 pub mod pinyin;
 pub mod text;
+pub mod zone;

@@ -280,3 +280,214 @@ fn the_team_sheet_has_a_rep_who_left_on_the_first_day_of_the_week() {
         assert_eq!(csv.contains("ma,"), there, "{left}: {csv}");
     }
 }
+
+/// What was done in January, by rep: of one prospect.
+fn done_by(settings: &str, events: &str, text: &str) -> (Vec<(String, Activity)>, Vec<String>) {
+    let mut book = book(settings, &[("x", "", events)], "2010-02-01");
+    let tally = |dials| crm::rules::book::Tally { dials, conversations: 0, appointments: 2 };
+    book.tallies = vec![
+        ("he".into(), day("2010-01-31"), tally(7)),
+        ("he".into(), day("2010-02-01"), tally(9)),
+    ];
+    let (practice, _) =
+        measure(&book, &Request::of(query(&book, text)), &[days("2010-01-01", "2010-01-31")]);
+    let practice = practice.into_iter().next().unwrap();
+    (practice.groups.into_iter().collect(), practice.left_out.into_iter().collect())
+}
+
+#[test]
+fn a_tally_takes_the_place_of_the_calls_of_its_day_only() {
+    let events = "2010-01-01 = { kind = \"opened\", owner = \"he\" }\n\
+         2010-01-30 = { kind = \"call\", by = \"he\", next = 2010-02-20 }\n\
+         2010-01-31 = { kind = \"call\", by = \"he\", reached = false }\n";
+    let (groups, left_out) = done_by("", events, "");
+    assert_eq!(groups.len(), 1);
+    let he = &groups[0].1;
+    assert_eq!((he.dials, he.conversations, he.appointments), (8, 1, 3));
+    assert_eq!(left_out, [""; 0]);
+    // An appointment of a day with a tally is counted there.
+    let events = "2010-01-01 = { kind = \"opened\", owner = \"he\" }\n\
+         2010-01-31 = { kind = \"call\", by = \"he\", next = 2010-02-20 }\n";
+    assert_eq!(done_by("", events, "").0[0].1.appointments, 2);
+}
+
+#[test]
+fn a_tally_counts_where_all_prospects_of_its_rep_are_selected() {
+    let events = "2010-01-01 = { kind = \"opened\", owner = \"he\", value = 5 }\n";
+    let dials = |text: &str| {
+        let (groups, left_out) = done_by("", events, text);
+        (groups.iter().map(|(_, done)| done.dials).sum::<u64>(), left_out)
+    };
+    assert_eq!(dials(""), (7, vec![]));
+    assert_eq!(dials("owner:he"), (7, vec![]));
+    assert_eq!(dials("owner:ma"), (0, vec![]), "none of them is selected: nothing is left out");
+    let two = book(
+        "",
+        &[("x", "", events), ("y", "", &events.replace("value = 5", "value = 9"))],
+        "2010-02-01",
+    );
+    let mut two = two;
+    let tally = crm::rules::book::Tally { dials: 7, conversations: 0, appointments: 0 };
+    two.tallies = vec![("he".into(), day("2010-01-31"), tally)];
+    let (practice, _) =
+        measure(&two, &Request::of(query(&two, "value>5")), &[days("2010-01-01", "2010-01-31")]);
+    let left_out: Vec<&str> = practice[0].left_out.iter().map(String::as_str).collect();
+    assert_eq!((practice[0].all.dials, left_out), (0, vec!["he"]), "one of two is selected");
+}
+
+#[test]
+fn an_appointment_belongs_to_the_entry_that_named_it_or_the_move_before_it() {
+    let settings = "[[rep]]\nid = \"he\"\n[[rep]]\nid = \"ma\"\n";
+    let whose = |events: &str| {
+        let (groups, _) = done_by(settings, events, "");
+        let set =
+            groups.iter().filter(|(_, done)| done.appointments > if done.tallied { 2 } else { 0 });
+        set.map(|(rep, _)| rep.clone()).collect::<Vec<_>>()
+    };
+    let opened = "2010-01-01 = { kind = \"opened\", owner = \"he\" }\n";
+    let named = "2010-01-05 = { kind = \"call\", by = \"ma\", next = 2010-02-20 }\n";
+    let same_day = "2010-01-05 = { kind = \"call\", by = \"ma\", stage = \"appointment\", next = 2010-02-20 }\n";
+    let moved = "2010-01-04 = { kind = \"moved\", stage = \"appointment\", forced = \"x\" }\n";
+    assert_eq!(whose(&format!("{opened}{named}")), ["ma"]);
+    assert_eq!(whose(&format!("{opened}{same_day}")), ["ma"], "of one day the entry counts");
+    assert_eq!(whose(&format!("{opened}{moved}{named}")), ["he"], "the earlier move counts");
+    assert_eq!(whose(&format!("{opened}{moved}")), ["he"]);
+    assert_eq!(whose(opened), [""; 0]);
+    // A board without a column of appointments: the first column is none.
+    let board = "[[pipeline]]\nid = \"p\"\nstage = [{ id = \"a\" }, { id = \"b\" }, { id = \"won\", outcome = \"won\" }, { id = \"lost\", outcome = \"lost\" }]\n";
+    let (groups, _) = done_by(&format!("{settings}{board}"), opened, "");
+    assert_eq!(groups.iter().map(|(_, done)| done.appointments).sum::<u64>(), 2, "the tally's");
+}
+
+#[test]
+fn the_first_day_of_the_period_and_of_a_pursuit_count() {
+    // The last entry lies on the first day of the period.
+    let activity = done("2010-01-01 = { kind = \"call\" }\n");
+    assert_eq!((activity.dials, activity.conversations, activity.called), (1, 1, 1));
+    // What is done on the day of reopening is of the new pursuit.
+    let twice = "2009-12-01 = { kind = \"call\", owner = \"he\" }\n\
+         2009-12-02 = { kind = \"meeting\" }\n\
+         2009-12-03 = { kind = \"moved\", stage = \"lost\", reason = \"x\" }\n\
+         2010-01-10-1 = { kind = \"moved\", stage = \"opportunity\" }\n\
+         2010-01-10-2 = { kind = \"call\" }\n\
+         2010-01-11 = { kind = \"meeting\" }\n";
+    let activity = done(twice);
+    assert_eq!((activity.called, activity.first_meetings, activity.meetings), (1, 1, 1));
+    let once = twice.replace("2010-01-10-1 = { kind = \"moved\", stage = \"opportunity\" }\n", "");
+    let activity = done(&once);
+    assert_eq!((activity.called, activity.first_meetings, activity.meetings), (0, 0, 1));
+}
+
+#[test]
+fn the_clock_without_a_meeting_starts_where_the_first_column_was_left() {
+    let events = "2010-01-01 = { kind = \"moved\", stage = \"25\", forced = \"x\" }\n\
+         2010-01-05 = { kind = \"moved\", stage = \"opportunity\", reason = \"x\" }\n\
+         2010-01-10 = { kind = \"moved\", stage = \"25\", forced = \"x\" }\n";
+    let start = |on: &str| first(&one(events, on)).state.clock_start;
+    assert_eq!(start("2010-01-04"), Some(day("2010-01-01")));
+    assert_eq!(start("2010-01-05"), None, "in the first column there is no clock");
+    assert_eq!(start("2010-01-10"), Some(day("2010-01-10")), "a fall-back starts it anew");
+}
+
+#[test]
+fn the_first_column_and_the_lost_one_require_nothing() {
+    let book = one(FIFTY, "2010-01-08");
+    let case = first(&book).case(&book.settings, day("2010-01-08"));
+    let pipeline = first(&book).pipeline(&book.settings);
+    let ids = |stage: usize| {
+        case.requirements(stage).iter().map(|status| status.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(0), [""; 0]);
+    assert_eq!(ids(pipeline.lost()), [""; 0]);
+    assert_eq!(ids(1), ["in-cycle", "appointment-set"]);
+    assert_eq!(ids(2), ["in-cycle", "appointment-set", "met", "next-step"]);
+    assert!(!ids(4).contains(&"in-cycle".to_owned()), "papers end the rule of the cycle");
+    // Each once, though columns share them.
+    let mut all = ids(4);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), ids(4).len());
+}
+
+#[test]
+fn what_shows_a_criterion_is_taken_back_and_other_entries_are_not() {
+    let settings = "[criteria.seen]\nknown = \"entry\"\nkinds = [\"visit\"]\n\
+         [criteria.shown]\nknown = \"entry\"\nkinds = [\"care\", \"quote\"]\n";
+    let events = "2010-01-01 = { kind = \"visit\" }\n2010-01-02 = { kind = \"care\" }\n\
+         2010-01-03 = { kind = \"note\", revokes = [\"seen\"] }\n";
+    for (on, seen, shown) in
+        [("2010-01-01", true, false), ("2010-01-02", true, true), ("2010-01-03", false, true)]
+    {
+        let book = book(settings, &[("x", "", events)], on);
+        let case = first(&book).case(&book.settings, day(on));
+        assert_eq!((case.holds("seen"), case.holds("shown")), (seen, shown), "{on}");
+    }
+}
+
+#[test]
+fn met_in_the_first_column_there_is_no_cycle_to_be_past() {
+    let met = "2010-01-01 = { kind = \"meeting\", owner = \"he\" }\n";
+    let book = book("[pool]\nrecycle_overdue = 1\n", &[("x", "", met)], "2010-06-01");
+    assert!(!selects(&book, "is:overdue"));
+    assert_eq!(recycle(&book, &query(&book, "")).len(), 0);
+    assert_eq!(sweep(&book, &query(&book, "")).len(), 0);
+}
+
+#[test]
+fn money_of_the_first_and_of_the_last_day_of_a_week_is_of_the_week() {
+    // The week of Friday 2009-12-11 to Thursday 2009-12-17.
+    for (paid, there) in
+        [("2009-12-10", false), ("2009-12-11", true), ("2009-12-17", true), ("2009-12-18", false)]
+    {
+        let events = format!(
+            "2009-12-01 = {{ kind = \"opened\", owner = \"he\" }}\n{paid} = {{ kind = \"payment\", amount = 70 }}\n"
+        );
+        let book = book("", &[("x", "", &events)], "2009-12-31");
+        let sheet = {
+            let request = Request {
+                period: Some(days("2009-12-11", "2009-12-17")),
+                ..Request::of(query(&book, ""))
+            };
+            (find("team").unwrap().make)(&book, &request).unwrap()
+        };
+        let money = |cell: &Cell| *cell == Cell::Amount(crm::value::money::Amount::from_int(70));
+        let found = sheet.tables[0].rows.iter().any(|row| row.cells.iter().any(money));
+        assert_eq!(found, there, "{paid}");
+    }
+}
+
+#[test]
+fn a_move_without_evidence_is_told_what_is_missing_and_nothing_else() {
+    let events = "2010-01-01 = { kind = \"meeting\", stage = \"50\", confirms = [\"fit\"], next = 2010-01-08 }\n";
+    let book = book("", &[], "2010-01-01");
+    let path = std::path::Path::new("x.toml");
+    let text = format!("name = \"x\"\n[events]\n{events}");
+    let read = crm::format::read_prospect::read_prospect(&text, "x", path, path, &book.settings);
+    let record = crm::rules::replay::replay(read.0.unwrap(), &book.settings, book.as_of).unwrap();
+    let notes: Vec<&str> = record.findings[0].notes.iter().map(|note| note.en()).collect();
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    for (note, what) in notes.iter().zip(["right person", "budget", "signing date"]) {
+        assert!(note.starts_with("missing") && note.contains(what), "{notes:?}");
+    }
+}
+
+#[test]
+fn what_goes_back_on_the_last_day_asked_for_is_announced_and_after_it_not() {
+    let owned = "2010-01-01 = { kind = \"opened\", owner = \"he\", value = 5 }\n";
+    // Twenty days are in time: it goes back on the 22nd; by rules of its grade, after ten, on the 12th.
+    for (grade, goes_back) in [
+        ("", "2010-01-22"),
+        ("[pool.B]\nclaims_per_day = 1\n", "2010-01-22"),
+        ("[pool.B]\nrecycle_days = 10\n", "2010-01-12"),
+    ] {
+        let settings = format!("[pool]\nrecycle_days = 20\n{grade}[grading]\nvalue_high = 1\n");
+        let book = book(&settings, &[("x", "", owned)], "2010-01-03");
+        let until = |last: &str| {
+            let found = crm::rules::team::pool::announced(&book, &query(&book, ""), day(last));
+            found.into_iter().map(|(_, due)| due.on.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(until(&day(goes_back).plus(-1).to_string()), [""; 0], "{grade}");
+        assert_eq!(until(goes_back), [goes_back], "{grade}");
+        assert_eq!(until("2010-03-01"), [goes_back], "{grade}");
+    }
+}

@@ -198,7 +198,7 @@ fn a_report_runs_where_an_unfinished_write_cannot_be_finished() {
     let sandbox = ledger();
     let ids = sandbox.crm("list -f ids").ok();
     let print = "0123456789abcdef";
-    sandbox.write(".crm/journal", &format!("0 {print} {print} prospects/zhang.toml\nend\n"));
+    sandbox.write(".crm/journal", format!("0 {print} {print} prospects/zhang.toml\nend\n"));
     // No lock can be had where the lock's place is a folder.
     let _ = std::fs::remove_file(sandbox.path().join(".crm/lock"));
     std::fs::create_dir(sandbox.path().join(".crm/lock")).unwrap();

@@ -285,3 +285,42 @@ fn a_merge_that_forgets_a_side_is_not_committed() {
         "{said}"
     );
 }
+
+/// Git takes the file of the side that changed it, without asking anybody: an entry that one branch deleted is gone
+/// from the merge, whichever of the two it is made on.
+#[test]
+fn an_entry_deleted_on_one_branch_and_left_alone_on_the_other() {
+    let repo = Repo::new("liuyan", "[ledger]\ntimezone = \"Asia/Shanghai\"\n");
+    let entries = "2009-12-03-1 = { kind = \"opened\" }\n2009-12-04-1 = { kind = \"call\" }\n";
+    repo.sandbox.prospect("zhang", "name = \"张先生\"", entries);
+    repo.sandbox.write("activity/liuyan.toml", "[tally]\n2009-12-03 = { dials = 3 }\n");
+    repo.commit("first").done();
+    repo.git("checkout -q -b less").done();
+    let text = repo.sandbox.read("prospects/zhang.toml");
+    let less = text.replace("2009-12-04-1 = { kind = \"call\" }\n", "");
+    repo.sandbox.write("prospects/zhang.toml", less);
+    repo.sandbox.write("activity/liuyan.toml", "[tally]\n");
+    repo.commit("less").done();
+    repo.git("checkout -q main").done();
+    repo.sandbox.prospect("li", "name = \"李\"", "2009-12-03-1 = { kind = \"opened\" }\n");
+    repo.commit("more").done();
+    repo.crm("hooks install").done();
+    repo.git("add .gitattributes").done();
+    repo.git("commit -q --no-verify -m attributes");
+    for (on, other) in [("main", "less"), ("less", "main")] {
+        repo.git(&format!("checkout -q {on}")).done();
+        let run = repo.git(&format!("merge --no-edit {other}"));
+        assert_ne!(run.status, 0, "{on}: {}", run.stderr);
+        for lost in [
+            "the event `2009-12-04-1` of `zhang` is gone",
+            "the tally `2009-12-03` of `liuyan` is gone",
+        ] {
+            assert!(
+                run.stderr.contains(&format!("error[history-lost]: {lost}")),
+                "{on}: {}",
+                run.stderr
+            );
+        }
+        repo.git("merge --abort").done();
+    }
+}

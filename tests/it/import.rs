@@ -361,6 +361,19 @@ fn mapped(deals: &str) -> Sandbox {
 }
 
 #[test]
+fn a_row_of_a_joined_file_that_is_not_whole_is_refused() {
+    let deals =
+        "id,agent,customer,state,opened,closed,sum\r\nD1,Ann Lee,Acme,Open,2009-10-02,,\r\n";
+    let sandbox = mapped(deals);
+    let import = "import in/deals.csv --mapping deals.toml --dry-run";
+    sandbox.crm(import).done();
+    for row in ["Ann Lee", "Ann Lee;East;West", "Ann Lee;\"East"] {
+        sandbox.write("in/team.csv", format!("name;office\r\n{row}\r\n"));
+        assert!(refused(&sandbox, import, 1).contains("team.csv"), "{row}");
+    }
+}
+
+#[test]
 fn a_mapping_file_joins_and_makes_several_entries() {
     let sandbox = mapped(
         "\u{feff}id,agent,customer,state,opened,closed,sum\r\n\
@@ -699,6 +712,105 @@ fn monthly_lists_without_dates_follow_a_deal_back() {
     assert!(text.ends_with("{ kind = \"imported\", value = 1200, note = \"angry\" }\n"), "{text}");
     let said = imported(sandbox.crm("import dec.csv --date 2009-12-02"));
     contains(&said, &["0 entries written"]);
+}
+
+#[test]
+fn facts_lists_and_people_that_differ_are_counted_and_left_alone() {
+    let sandbox = Sandbox::ledger();
+    let head = "id,name,region,needs,tags,contact,phone,date\n";
+    let list = |row: &str| {
+        sandbox.write("list.csv", format!("{head}d1,{row},2009-12-01\n"));
+        imported(sandbox.crm("import list.csv"))
+    };
+    list("Acme,north,car;health,vip,Ann,+44 1");
+    let file = sandbox.read("prospects/d1.toml");
+    for (row, differing) in [
+        ("Acme,north,car;health,vip,Ann,+44 1", 0),
+        ("Acme,,,,,", 0),
+        ("Acme,south,car;health,vip,Ann,+44 1", 1),
+        ("Acme,north,car,vip,Ann,+44 1", 1),
+        ("Acme,north,car;health,dull,Ann,+44 1", 1),
+        ("Acme,north,car;health,vip,Ann,+44 2", 1),
+        ("Brand,south,car,dull,Bob,", 5),
+    ] {
+        let said = list(row);
+        let counted = said.rsplit_once(" differing fact").map_or(0, |(before, _)| {
+            before.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(99)
+        });
+        assert_eq!(counted, differing, "{row}: {said}");
+        assert_eq!(sandbox.read("prospects/d1.toml"), file, "{row}");
+    }
+    // What the ledger does not have differs as well, where the row has it.
+    sandbox.write(
+        "prospects/d1.toml",
+        "name = \"Acme\"\n[events]\n2009-12-01 = { kind = \"imported\" }\n",
+    );
+    assert!(list("Acme,north,car,,Ann,").contains("3 differing facts"));
+}
+
+#[test]
+fn a_year_has_four_digits_and_today_is_not_to_come() {
+    let sandbox = Sandbox::ledger();
+    let take = |date: &str| {
+        sandbox.write("list.csv", format!("id,name,date\nd1,Acme,{date}\n"));
+        sandbox.crm("import list.csv --date-format %d/%m/%Y --dry-run").status
+    };
+    assert_eq!((take("01/01/1000"), take("31/12/0999")), (0, 1));
+    // Today is 2009-12-18.
+    assert_eq!((take("18/12/2009"), take("19/12/2009")), (0, 1));
+    let next = |moment: &str| {
+        sandbox.write("list.csv", format!("id,name,date,next\nd1,Acme,01/12/2009,{moment}\n"));
+        sandbox.crm("import list.csv --date-format %d/%m/%Y --dry-run").status
+    };
+    assert_eq!((next("01/01/1000"), next("31/12/0999")), (0, 1));
+}
+
+#[test]
+fn a_person_in_two_rows_of_a_prospect_is_one_person() {
+    let sandbox = Sandbox::ledger();
+    let rows = "d1,Acme,Ann,2009-12-01\nd1,Acme,Ann,2009-12-02\nd1,Acme,Bob,2009-12-03\n";
+    sandbox.write("list.csv", format!("id,name,contact,date\n{rows}"));
+    sandbox.crm("import list.csv --group").done();
+    let file = sandbox.read("prospects/d1.toml");
+    assert_eq!(
+        (file.matches("\"Ann\"").count(), file.matches("\"Bob\"").count()),
+        (1, 1),
+        "{file}"
+    );
+}
+
+#[test]
+fn a_date_that_a_list_repeats_is_news_only_where_the_ledger_never_said_it() {
+    let sandbox = Sandbox::ledger();
+    let head = "id,name,stage,next,close-by\n";
+    let list = |next: &str, close: &str, on: &str| {
+        sandbox.write("list.csv", format!("{head}d1,Acme,25,{next},{close}\n"));
+        let said = imported(sandbox.crm(&format!("import list.csv --date {on} --as-of {on}")));
+        let text = sandbox.read("prospects/d1.toml");
+        let (key, entry) = text.lines().last().unwrap().split_once(" = ").unwrap();
+        (said.contains(" 0 entries written"), format!("{} = {entry}", &key[..10]))
+    };
+    let log = |line: &str| {
+        let text = sandbox.read("prospects/d1.toml");
+        sandbox.write("prospects/d1.toml", format!("{text}{line}\n"));
+    };
+    let (november, december) = ("2009-11-10", "2009-12-10");
+    list(november, "2009-12-01", "2009-10-01");
+    assert!(list(november, "2009-12-01", "2009-10-02").0, "it stands");
+    // The step is held, the signing date withdrawn: the list that still has them tells nothing new.
+    log("2009-11-10 = { kind = \"meeting\", revokes = [\"timing\"] }");
+    let (nothing, written) = list(november, "2009-12-01", "2009-11-12");
+    assert!(nothing, "{written}");
+    // Other dates are news, each by itself.
+    let (_, written) = list(december, "2009-12-01", "2009-11-13");
+    assert_eq!(written, "2009-11-13 = { kind = \"imported\", next = 2009-12-10 }");
+    let (_, written) = list(december, "2009-12-20", "2009-11-14");
+    assert_eq!(written, "2009-11-14 = { kind = \"imported\", close_by = 2009-12-20 }");
+    // While another one stands, one that was said before is a change.
+    let (_, written) = list(november, "2009-12-20", "2009-11-15");
+    assert_eq!(written, "2009-11-15 = { kind = \"imported\", next = 2009-11-10 }");
+    let (_, written) = list(november, "2009-12-01", "2009-11-16");
+    assert_eq!(written, "2009-11-16 = { kind = \"imported\", close_by = 2009-12-01 }");
 }
 
 #[test]

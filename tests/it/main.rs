@@ -12,6 +12,8 @@
 
 mod allocation;
 mod boundaries;
+mod boundaries_reports;
+mod boundaries_verdicts;
 mod browser;
 mod commands;
 mod common;
@@ -29,6 +31,7 @@ mod git_guard;
 mod git_hooks;
 mod git_merge;
 mod grading;
+mod guard;
 mod hostile;
 mod import;
 mod labels;

@@ -234,6 +234,15 @@ fn a_grade_may_have_limits_of_its_own() {
         "{said}"
     );
     sandbox.crm("claim b1 c1 c2 --by a").done();
+    // The limit of what is held, of a grade: exactly as many are allowed.
+    let held = settings.replace("[pool.B]\nclaims_per_day = 1", "[pool.B]\nmax_held = 2");
+    let sandbox = Sandbox::with_settings(&held);
+    for (id, value) in [("b1", 2000), ("b2", 2000), ("b3", 2000), ("c1", 10)] {
+        sandbox.prospect(id, &format!("name = \"{id}\""), &worth(value, ""));
+    }
+    sandbox.crm("claim b1 b2 --by a").done();
+    assert!(sandbox.crm("claim b3 --by a").fails(1).contains("b3: `a` holds 2 of grade B"));
+    sandbox.crm("claim c1 --by a").done();
     let said = Sandbox::with_settings("[pool.D]\nmax_held = 1\n").crm("pool").fails(2);
     assert!(said.contains("no rule of grading gives the grade `D`"), "{said}");
 }

@@ -306,3 +306,35 @@ fn a_prospect_that_has_signed_is_listed_by_the_sweep_and_left_to_a_person() {
     sandbox.crm("sweep --apply").done();
     assert_eq!(sandbox.read("prospects/signed.toml"), before);
 }
+
+/// The ledger's day is that of its time zone, wherever the machine is: 25 hours lie between these two.
+#[test]
+fn the_day_of_a_ledger_is_that_of_its_time_zone() {
+    let day = |zone: &str, machine: &str| {
+        let sandbox = Sandbox::with_settings(&format!("[ledger]\ntimezone = \"{zone}\"\n"));
+        let mut command = sandbox.command();
+        command.args(["add", "Wang", "--id", "wang"]);
+        run(command.env_remove("CRM_TODAY").env("TZ", machine)).done();
+        let text = sandbox.read("prospects/wang.toml");
+        text.lines().last().unwrap()[..10].to_owned()
+    };
+    let (first, last) = ("Pacific/Kiritimati", "Pacific/Pago_Pago");
+    for machine in ["UTC", "Asia/Shanghai"] {
+        let (early, late) = (day(last, machine), day(first, machine));
+        assert!(early < late, "{early} {late}");
+    }
+}
+
+#[test]
+fn an_unknown_time_zone_is_named_with_its_place() {
+    let sandbox = Sandbox::with_settings("[ledger]\ntimezone = \"Shanghai\"\n");
+    let error = sandbox.run(&["list"]).fails(2);
+    for part in [
+        "error[bad-setting]: `Shanghai` is no time zone",
+        "--> crm.toml:2:12",
+        "did you mean `Asia/Shanghai`?",
+        "a name of the IANA list: timezone = \"Asia/Shanghai\"",
+    ] {
+        assert!(error.contains(part), "no `{part}` in:\n{error}");
+    }
+}

@@ -31,7 +31,7 @@ impl Audit {
         let origins = origins(&context.tracked()?, &path, &loaded.text)?;
         // Entries of later days are audited too.
         let record = replay(loaded.prospect, &ledger.settings, Date::MAX)
-            .ok_or_else(|| crate::act::target::not_yet(&self.id, context.today))?;
+            .ok_or_else(|| crate::act::target::not_yet(&self.id, context.today()))?;
         context.emit(audit(&record, &origins, &ledger.settings))
     }
 }

@@ -103,7 +103,7 @@ impl Check {
         ledger: &Ledger,
         context: &Context,
     ) -> Result<(usize, Vec<Diagnostic>), Failure> {
-        let today = context.today;
+        let today = context.today();
         if self.paths.is_empty() {
             let (paths, mut problems) = general(ledger, today);
             problems.extend(in_git(ledger));
@@ -146,7 +146,7 @@ impl Check {
             ledger = ledger.with(staged.clone());
         }
         let ledger = context.settle(ledger);
-        let today = context.today;
+        let today = context.today();
         let (paths, found) = general(ledger, today);
         let wanted = |path: &&PathBuf| self.since.is_empty() || chosen.contains(*path);
         let paths: Vec<PathBuf> = paths.iter().filter(wanted).cloned().collect();

@@ -55,11 +55,11 @@ impl Diff {
             then.fetch_below(Path::new(PROSPECTS))?;
             after = after.with(then.clone());
         }
-        let whole = after.load(context.today);
+        let whole = after.load(context.today());
         let (books, end) = if request.query.asks_grades() {
             // Grades are given among all.
             first.fetch_below(Path::new(PROSPECTS))?;
-            ((after.with(first).load(context.today), whole), None)
+            ((after.with(first).load(context.today()), whole), None)
         } else {
             let end = stock(&whole, &request);
             let is_new = |path: &PathBuf| differs.contains(path) || first.object(path).is_none();
@@ -87,10 +87,11 @@ fn stock(book: &Book, request: &Request) -> Stock {
 
 /// A book of some files only.
 fn some_of(ledger: &Ledger, paths: &[PathBuf], context: &Context) -> Book {
-    let record =
-        |path: &PathBuf| replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today);
+    let record = |path: &PathBuf| {
+        replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today())
+    };
     let records = paths.iter().filter_map(record).collect();
-    Book::of(ledger.settings.clone(), context.today, records, Vec::new())
+    Book::of(ledger.settings.clone(), context.today(), records, Vec::new())
 }
 
 /// The two ends of a range; without a second one, the files as they are.

@@ -75,7 +75,7 @@ fn edited(context: &Context, editor: &str, draft: &Draft) -> Result<(), Failure>
             context.say(words!("nothing was changed", "没有改动"));
             return Ok(());
         }
-        let problems = draft.errors(ledger, context.today)?;
+        let problems = draft.errors(ledger, context.today())?;
         let answer = if problems.is_empty() { Answer::Keep } else { answer(&problems, context)? };
         match answer {
             Answer::Again => continue,

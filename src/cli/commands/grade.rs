@@ -40,7 +40,7 @@ impl Grade {
         let (request, path, missing) = match found.transpose() {
             // One prospect is meant, by its id, path, prefix or name.
             Ok(Some(path)) => {
-                let missing = not_yet(&id_of(&path), context.today).into();
+                let missing = not_yet(&id_of(&path), context.today()).into();
                 (Request::of(Query::everything()), Some(path), Some(missing))
             }
             Ok(None) => (self.selection.request(context)?, None, None),

@@ -66,7 +66,7 @@ impl GuardCommand {
             git: &git,
             user,
             admins: &admins,
-            today: context.today,
+            today: &|zone| context.clock().today(zone),
             receiving: receiving.as_deref(),
         };
         let verdicts = pushes
@@ -119,7 +119,8 @@ fn record(
             .iter()
             .map(|finding| format!("{}: {}", finding.code.id(), finding.message.en()))
             .collect();
-        let (day, user) = (context.today.to_string(), &verdict.user);
+        let day = verdict.day.unwrap_or(context.clock().today(None)).to_string();
+        let user = &verdict.user;
         let fields = [&day, user, &push.name, &push.old, &push.new, reason, &rules.join("; ")];
         let line: Vec<String> =
             fields.iter().map(|field| field.replace(|c: char| c.is_control(), " ")).collect();

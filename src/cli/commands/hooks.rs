@@ -332,7 +332,7 @@ fn summary(context: &Context) -> Result<Option<String>, Failure> {
     let ledger = context.ledger_of(staged)?;
     let earlier = ledger.with(before);
     let record = |ledger: &Ledger, path: &Path| -> Option<Record> {
-        replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today)
+        replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today())
     };
     // By id: a file that moved to another folder is still its prospect.
     let mut pairs: BTreeMap<String, (String, Option<Record>, Option<Record>)> = BTreeMap::new();

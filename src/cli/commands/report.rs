@@ -153,7 +153,7 @@ impl Report {
         };
         let to = match &self.to {
             Some(text) => context.date("--to", text)?,
-            None => context.today,
+            None => context.today(),
         };
         if from > to {
             let message = words!(

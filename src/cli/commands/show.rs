@@ -24,8 +24,8 @@ impl Show {
             let path = find(ledger, id)?;
             let loaded = ledger.read(&path).map_err(Failure)?;
             let broken = loaded.problems.iter().filter(|p| p.is_error()).count();
-            let record = replay(loaded.prospect, &ledger.settings, context.today)
-                .ok_or_else(|| crate::act::target::not_yet(id, context.today))?;
+            let record = replay(loaded.prospect, &ledger.settings, context.today())
+                .ok_or_else(|| crate::act::target::not_yet(id, context.today()))?;
             let broken = broken + record.findings.len();
             if broken > 0 {
                 let file = ledger.show(&path);
@@ -35,7 +35,7 @@ impl Show {
                     "{broken} 处问题：crm check {file}"
                 ));
             }
-            context.emit(show(&record, &ledger.settings, context.today))?;
+            context.emit(show(&record, &ledger.settings, context.today()))?;
         }
         Ok(())
     }

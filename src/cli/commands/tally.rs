@@ -40,7 +40,7 @@ impl Tally {
         let session = Session::open(context, self.dry_run)?;
         let date = match &self.date {
             Some(text) => context.date("--date", text)?,
-            None => context.today,
+            None => context.today(),
         };
         let (dials, conversations) = (self.dials, self.conversations);
         let counts = book::Tally { dials, conversations, appointments: self.appointments };

@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Lists of tables of the settings whose order has no meaning.
-const UNORDERED: [&str; 2] = ["rep", "campaign"];
+pub(super) const UNORDERED: [&str; 2] = ["rep", "campaign"];
 
 /// Merges three texts of which each differs from the others.
 pub fn combine(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {

@@ -90,7 +90,7 @@ pub fn merge_comment<'t>(base: Option<&'t str>, ours: &'t str, theirs: &'t str) 
 }
 
 /// The remarks of a comment: its parts between ` # `.
-fn remarks(after: &str) -> BTreeSet<&str> {
+pub(super) fn remarks(after: &str) -> BTreeSet<&str> {
     let comment = after.trim().trim_start_matches('#');
     comment.split(" # ").map(str::trim).filter(|remark| !remark.is_empty()).collect()
 }

@@ -148,6 +148,45 @@ pub fn take_apart(text: &str) -> Option<Sides> {
     (part == Part::Outside).then_some(sides)
 }
 
+/// Is `text` the marked text with one of the two sides for each of its conflicts?
+pub(super) fn is_choice(text: &str, marked: &str) -> bool {
+    // What is left of the text after the lines so far; two of them inside a conflict, ours and theirs.
+    let mut rests: Vec<&str> = vec![text];
+    let mut inside: Option<(Vec<&str>, Vec<&str>)> = None;
+    let mut part = Part::Outside;
+    let step = |rests: &mut Vec<&str>, line: &str| {
+        *rests = rests.iter().filter_map(|rest| rest.strip_prefix(line)).collect();
+    };
+    for line in marked.split_inclusive('\n') {
+        let bare = line.trim_start_matches(super::document::BOM).trim_end_matches(['\n', '\r']);
+        let mark =
+            ['<', '|', '=', '>'].into_iter().find(|m| marker(bare, *m, Some(SIZE)).is_some());
+        match (part, mark, &mut inside) {
+            (Part::Outside, Some('<'), _) => {
+                if line.starts_with(super::document::BOM) {
+                    step(&mut rests, "\u{feff}");
+                }
+                inside = Some((rests.clone(), rests.clone()));
+                part = Part::Ours;
+            }
+            (Part::Ours, Some('|'), _) => part = Part::Base,
+            (Part::Ours | Part::Base, Some('='), _) => part = Part::Theirs,
+            (Part::Theirs, Some('>'), _) => {
+                let (ours, theirs) = inside.take().unwrap_or_default();
+                rests = [ours, theirs].concat();
+                rests.sort_unstable();
+                rests.dedup();
+                part = Part::Outside;
+            }
+            (Part::Ours, _, Some((ours, _))) => step(ours, line),
+            (Part::Theirs, _, Some((_, theirs))) => step(theirs, line),
+            (Part::Base, ..) => {}
+            _ => step(&mut rests, line),
+        }
+    }
+    rests.iter().any(|rest| rest.is_empty())
+}
+
 /// Is the line a marker of this kind (and size, where one is stated)? Its size and label if so.
 fn marker(line: &str, mark: char, size: Option<usize>) -> Option<(usize, &str)> {
     let line = line.trim_end_matches('\r');
@@ -179,6 +218,20 @@ mod tests {
         let sides = take_apart(text).unwrap();
         assert_eq!((&*sides.ours, &*sides.base), ("\u{feff}b\r\n=======\r\n", "\u{feff}"));
         assert_eq!((&*sides.theirs, sides.conflicts), ("\u{feff}", 1));
+    }
+
+    #[test]
+    fn a_choice_takes_one_side_of_each_conflict() {
+        let marked =
+            "a\n<<<<<<< x\nb\n=======\nc\n>>>>>>> y\nd\n<<<<<<<\n|||||||\nz\n=======\ne\n>>>>>>>\n";
+        for right in ["a\nb\nd\n", "a\nc\nd\n", "a\nb\nd\ne\n", "a\nc\nd\ne\n"] {
+            assert!(is_choice(right, marked), "{right}");
+        }
+        for wrong in
+            ["", "a\nd\n", "a\nb\nc\nd\n", "a\nb\nd\nz\n", "a\nx\nd\n", "a\nb\nd\ne\nf\n", marked]
+        {
+            assert!(!is_choice(wrong, marked), "{wrong}");
+        }
     }
 
     #[test]

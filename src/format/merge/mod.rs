@@ -15,6 +15,7 @@
 
 mod combine;
 mod document;
+pub mod items;
 mod lines;
 pub mod markers;
 mod order;
@@ -31,7 +32,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use toml::de::DeValue;
-pub use two::{Two, two_in};
+pub use two::{Two, opening_of, two_in};
 
 /// The kind of a file decides which table is a journal, and which keys identify the tables of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +194,20 @@ pub fn joined(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merge
         true
     };
     if right { Ok(merged) } else { Err(Unclear::Result) }
+}
+
+/// Is `text` what [`merge`] makes of the versions, with one of the two sides for each conflict?
+pub fn settles(text: &str, versions: Versions, kind: Kind) -> bool {
+    let Ok(merged) = merge(versions, kind, &Markers::default()) else { return false };
+    if merged.conflicts.is_empty() {
+        return merged.text == text;
+    }
+    // Lines of a file that look like markers cannot be told from those of a conflict.
+    let Versions { base, ours, theirs } = versions;
+    let marked = |text: &str| text.lines().any(|line| line.starts_with(&"<".repeat(markers::SIZE)));
+    !marked(text)
+        && ![base, ours, theirs].into_iter().any(marked)
+        && markers::is_choice(text, &merged.text)
 }
 
 /// Has one of two versions a fact, or a table, that the other lacks? Entries of a journal aside.

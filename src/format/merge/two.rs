@@ -6,6 +6,7 @@ use super::markers::{Markers, take_apart};
 use super::{Conflict, Merged, Versions};
 use crate::format::content::content;
 use crate::model::event::EventKey;
+use std::collections::BTreeMap;
 
 /// Two versions of a file with different openings; the ancestor has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,13 +52,17 @@ pub fn two_in(text: &str) -> Option<Two> {
     two(Versions { base: &sides.base, ours: &sides.ours, theirs: &sides.theirs })
 }
 
-/// A file's first event with its content, if it opens the account.
 fn opening(text: &str) -> Option<(EventKey, String)> {
-    let (content, _) = content(text);
-    let events = content.events.into_iter();
-    let first = events.filter_map(|(key, event)| Some((EventKey::parse(&key)?, event))).min()?;
-    let opens = ["opened", "imported"];
-    opens.iter().any(|kind| first.1.contains(&format!("\"kind\" = \"{kind}\""))).then_some(first)
+    opening_of(&content(text).0.events)
+}
+
+/// The first of some entries that opens the account, with its content.
+pub fn opening_of(entries: &BTreeMap<String, String>) -> Option<(EventKey, String)> {
+    let opens = |event: &str| {
+        ["opened", "imported"].iter().any(|kind| event.contains(&format!("\"kind\" = \"{kind}\"")))
+    };
+    let found = entries.iter().filter(|(_, event)| opens(event));
+    found.filter_map(|(key, event)| Some((EventKey::parse(key)?, event.clone()))).min()
 }
 
 /// The whole files between markers.

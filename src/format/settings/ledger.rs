@@ -7,13 +7,15 @@ use crate::model::settings::Settings;
 use crate::value::date::Weekday;
 use crate::value::label::Lang;
 use crate::value::money::Currency;
+use crate::value::zone::Zone;
 use toml::de::DeValue;
 
 /// Keys of `[ledger]`.
-pub const LEDGER_KEYS: [&str; 13] = [
+pub const LEDGER_KEYS: [&str; 14] = [
     "title",
     "currency",
     "language",
+    "timezone",
     "cycle_days",
     "week_start",
     "checkpoints",
@@ -47,6 +49,7 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
             "language" => {
                 settings.language = one_of(reader, name, value, &Lang::ALL).unwrap_or_default();
             }
+            "timezone" => settings.timezone = timezone(reader, name, value),
             "cycle_days" => set(&mut settings.cycle_days, positive(reader, name, value)),
             "week_start" => set(&mut settings.week_start, weekday(reader, name, value)),
             "checkpoints" => set(&mut settings.checkpoints, weekdays(reader, name, value)),
@@ -64,6 +67,29 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
             _ => unknown(reader, key.span(), "[ledger]", name, &LEDGER_KEYS),
         }
     }
+}
+
+fn timezone(reader: &mut Reader, key: &str, value: &Value) -> Option<Zone> {
+    let text = reader.text(key, value)?;
+    let zone = Zone::parse(&text);
+    if zone.is_none() {
+        let message = words!("`{text}` is no time zone", "`{text}` 不是时区");
+        let diagnostic = Diagnostic::new(Code::BadSetting, message);
+        let diagnostic = match Zone::like(&text) {
+            Some(name) => {
+                diagnostic.help(words!("did you mean `{name}`?", "您是否想写 `{name}`？"))
+            }
+            None => diagnostic.nearest(&text, Zone::names()),
+        };
+        reader.problem(
+            value.span(),
+            diagnostic.help(words!(
+                "a name of the IANA list: timezone = \"Asia/Shanghai\"",
+                "请写 IANA 时区名：timezone = \"Asia/Shanghai\""
+            )),
+        );
+    }
+    zone
 }
 
 fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {

@@ -1,6 +1,7 @@
 //! The tasks of each agent, and the cost of moving one of them on.
 
 use super::{FORBIDDEN, Problem};
+use std::cmp::Reverse;
 
 /// No task can move along this pair of agents.
 pub(super) const NO_MOVE: i32 = i32::MAX;
@@ -47,20 +48,12 @@ impl<'a> Board<'a> {
     /// The task that loses least by moving along the pair, and its loss; of equals the latest,
     /// so that earlier tasks keep their place.
     pub fn cheapest(&mut self, from: usize, to: usize) -> Option<(usize, i32)> {
-        let mut best = None;
-        let mut least = NO_MOVE;
-        for &task in &self.members[from] {
-            let row = self.problem.row(task as usize);
-            if row[to] == FORBIDDEN {
-                continue;
-            }
-            let loss = row[from] - row[to];
-            if loss < least || (loss == least && Some(task) > best) {
-                (least, best) = (loss, Some(task));
-            }
-        }
+        let row = |task: u32| self.problem.row(task as usize);
+        let allowed = self.members[from].iter().filter(|task| row(**task)[to] != FORBIDDEN);
+        let best = allowed.map(|&task| (row(task)[from] - row(task)[to], Reverse(task))).min();
+        let least = best.map_or(NO_MOVE, |(loss, _)| loss);
         self.loss[from * self.problem.width() + to] = least;
-        best.map(|task| (task as usize, least))
+        best.map(|(_, Reverse(task))| (task as usize, least))
     }
 
     /// Gives a new task to an agent.

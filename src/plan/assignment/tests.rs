@@ -398,3 +398,10 @@ fn nothing_to_do_is_done() {
     assert_eq!((plan.unplaced(&nobody, 9), plan.runner_up(&nobody, 9)), (None, None));
     assert_eq!((nobody.score(0, 0), nobody.capacity(0)), (None, 0));
 }
+
+#[test]
+fn what_is_no_pair_has_no_score() {
+    let problem = problem(&(vec![vec![0], vec![0]], vec![vec![Some(7), None]]));
+    assert_eq!((problem.score(0, 0), problem.score(0, 1)), (Some(7), None));
+    assert_eq!((problem.score(0, 2), problem.score(1, 0)), (None, None), "one beyond the last");
+}

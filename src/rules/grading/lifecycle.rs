@@ -102,7 +102,9 @@ mod tests {
             ["new", "active", "active", "lapsed"]
         );
         let long = Grading { new_days: 120, ..Grading::default() };
-        assert_eq!(lifecycle(&days(&[0]), &long, days(&[100])[0]), Lifecycle::New);
+        let at = |day| lifecycle(&days(&[0]), &long, days(&[day])[0]);
+        assert_eq!([100, 120].map(at), [Lifecycle::New; 2]);
+        assert_eq!(at(121), Lifecycle::Lapsed);
     }
 
     proptest! {

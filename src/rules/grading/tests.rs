@@ -262,6 +262,57 @@ fn demand_takes_criteria_need_and_response() {
 }
 
 #[test]
+fn a_call_of_the_last_day_that_counts_is_counted_and_one_before_it_is_not() {
+    let answered = |days: i64| {
+        let unanswered = ago(days, "call", |e| e.reached = Some(false));
+        let customer = one(prospect("a", vec![unanswered, ago(1, "meeting", |_| {})]));
+        (
+            customer.figures.calls,
+            customer.figures.is_responsive(&Settings::default().grading, today()),
+        )
+    };
+    assert_eq!(answered(30), (1, false));
+    assert_eq!(answered(31), (0, true));
+    // Half of the calls answered is enough.
+    let half = vec![
+        ago(3, "call", |e| e.reached = Some(false)),
+        ago(2, "call", |e| e.reached = Some(true)),
+    ];
+    assert!(one(prospect("a", half)).figures.is_responsive(&Settings::default().grading, today()));
+}
+
+#[test]
+fn contacts_count_from_the_day_of_the_first_order_on() {
+    let contacts = |days: i64| {
+        let mut buyer = buyer("a", &[(10, 1)]);
+        buyer.events.push(ago(days, "visit", |_| {}));
+        buyer.events.sort_by(|a, b| a.key.cmp(&b.key));
+        one(buyer).figures.contacts_since_first_order
+    };
+    assert_eq!([11, 10, 9].map(contacts), [0, 1, 1]);
+}
+
+#[test]
+fn a_closed_pursuit_brings_what_was_expected_on_its_last_day_unless_it_was_ordered() {
+    let close = |days: i64| ago(days, "imported", |e| e.stage = Some("closed".into()));
+    let worth = |events: Vec<Event>| {
+        let mut prospect = prospect("a", events);
+        prospect.events.sort_by(|a, b| a.key.cmp(&b.key));
+        let figures = one(prospect).figures;
+        (figures.orders, figures.bought.own.to_string())
+    };
+    let expected = |days: i64| ago(days, "note", |e| e.value = money("70"));
+    let order = |days: i64| ago(days, "order", |e| e.amount = money("50"));
+    let is = |orders: u32, bought: &str| (orders, bought.to_owned());
+    assert_eq!(worth(vec![expected(20), close(10)]), is(1, "70"));
+    let closed = ago(10, "imported", |e| (e.stage, e.value) = (Some("closed".into()), money("70")));
+    assert_eq!(worth(vec![closed]), is(1, "70"), "said on that day");
+    assert_eq!(worth(vec![close(10), expected(9)]), is(1, "0"), "said a day too late");
+    assert_eq!(worth(vec![expected(20), close(10), order(9)]), is(2, "120"), "a later order");
+    assert_eq!(worth(vec![order(20), close(10)]), is(1, "50"), "ordered on the day it was opened");
+}
+
+#[test]
 fn loyalty_takes_repeats_and_satisfaction() {
     let asked = |orders: &[(i64, i64)], scale: &str, score: i64| {
         let mut buyer = buyer("a", orders);

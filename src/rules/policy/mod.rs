@@ -10,6 +10,7 @@ use crate::model::grading::Policy;
 use crate::model::kind::EventKind;
 use crate::model::settings::{LEVELS, Rep, Settings, level_rank};
 use crate::rules::customer::Customer;
+use crate::rules::customer::figures::Figures;
 use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
 use crate::value::date::Date;
 use crate::value::money::Amount;
@@ -172,7 +173,7 @@ impl Judge {
         if leads && practice.owner.is_some() {
             let attention = self.joint.get(&customer.first).unwrap_or(&practice.attention);
             duties.extend(verification(attention, customer, policy).map(Duty::Verify));
-            duties.extend(contact(practice, customer, policy, self.on).map(Duty::Contact));
+            duties.extend(contact(practice, &customer.figures, policy, self.on).map(Duty::Contact));
             duties.extend(channel(attention, policy));
         }
         duties.extend(self.level(practice, policy));
@@ -204,15 +205,9 @@ fn verification(attention: &Attention, customer: &Customer, policy: &Policy) -> 
     Some(Deadline::new(attention.verified, customer.figures.opened?, every))
 }
 
-fn contact(
-    practice: &Practice,
-    customer: &Customer,
-    policy: &Policy,
-    on: Date,
-) -> Option<Deadline> {
+fn contact(practice: &Practice, figures: &Figures, policy: &Policy, on: Date) -> Option<Deadline> {
     let every = policy.contact_days?;
-    let mut deadline =
-        Deadline::new(customer.figures.last_contact, customer.figures.opened?, every);
+    let mut deadline = Deadline::new(figures.last_contact, figures.opened?, every);
     // A known stall is not stale before it ends.
     if let Some(resumes) = practice.resumes.filter(|resumes| on < *resumes) {
         deadline.due = deadline.due.max(resumes);
@@ -249,5 +244,33 @@ mod tests {
         };
         assert!(met("1000") && met("850"));
         assert!(!met("849.99"));
+    }
+
+    #[test]
+    fn a_deadline_is_kept_on_its_last_day() {
+        let deadline = |last: &str| Deadline::new(Some(day(last)), day("2009-01-01"), 30);
+        for duty in [Duty::Verify(deadline("2010-01-01")), Duty::Contact(deadline("2010-01-01"))] {
+            assert!(duty.is_met(day("2010-01-31")) && !duty.is_met(day("2010-02-01")));
+        }
+    }
+
+    #[test]
+    fn a_level_may_be_higher_and_not_lower() {
+        let met = |has: &str| Duty::Level { has, needs: "middle" }.is_met(day("2010-01-01"));
+        assert_eq!(["senior", "middle", "junior", "x"].map(met), [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_hold_moves_the_next_contact_to_its_end_until_that_day() {
+        let figures = Figures {
+            opened: Some(day("2009-01-01")),
+            last_contact: Some(day("2010-01-01")),
+            ..Figures::default()
+        };
+        let policy = Policy { contact_days: Some(10), ..Policy::default() };
+        let practice = Practice { resumes: Some(day("2010-03-01")), ..Practice::default() };
+        let due = |on: &str| contact(&practice, &figures, &policy, day(on)).unwrap().due;
+        assert_eq!(due("2010-02-28"), day("2010-03-01"));
+        assert_eq!(due("2010-03-01"), day("2010-01-11"));
     }
 }

@@ -10,6 +10,7 @@ use crate::rules::replay::{in_contact, standing};
 use crate::value::date::{Date, Time};
 use crate::value::money::Money;
 use crate::value::text::Text;
+use std::cmp::Ordering;
 
 /// A day, and the time of day where it is stated.
 type When = (Date, Option<Time>);
@@ -114,10 +115,10 @@ impl Attention {
     /// Takes in that of the customer's next prospect by id.
     pub(super) fn join(&mut self, other: Attention) {
         self.verified = self.verified.max(other.verified);
-        if other.touched > self.touched {
-            (self.touched, self.kinds) = (other.touched, other.kinds);
-        } else if other.touched == self.touched {
-            self.kinds = [&*self.kinds, &*other.kinds].concat().into();
+        match other.touched.cmp(&self.touched) {
+            Ordering::Greater => (self.touched, self.kinds) = (other.touched, other.kinds),
+            Ordering::Equal => self.kinds = [&*self.kinds, &*other.kinds].concat().into(),
+            Ordering::Less => {}
         }
     }
 }
@@ -236,6 +237,25 @@ mod tests {
         assert!(!called("2010-01-01-1", "17:01", true));
         assert!(called("2010-01-02", "17:01", false));
         assert!(!called("2010-01-03", "08:00", false));
+    }
+
+    #[test]
+    fn the_last_contact_of_several_prospects_is_that_of_the_latest_day() {
+        let settings = Settings::default();
+        let on = |key: &str, kind: &str| Attention::of(&[&event(key, kind, "")], &settings);
+        let joined = |other: Attention| {
+            let mut attention = on("2010-01-02", "call");
+            attention.join(other);
+            attention.kinds.iter().map(|kind| kind.name().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(joined(on("2010-01-01", "visit")), ["call"]);
+        assert_eq!(joined(on("2010-01-02", "visit")), ["call", "visit"], "of one day both");
+        assert_eq!(joined(on("2010-01-03", "visit")), ["visit"]);
+        let of_one = |key: &str| {
+            let (first, second) = (event("2010-01-02-1", "call", ""), event(key, "visit", ""));
+            Attention::of(&[&first, &second], &settings).kinds.len()
+        };
+        assert_eq!((of_one("2010-01-02-2"), of_one("2010-01-03")), (2, 1));
     }
 
     #[test]

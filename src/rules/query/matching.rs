@@ -272,13 +272,12 @@ impl DateTest {
     }
 }
 
-/// `value OP limit`; a plain comparison with a duration means no more than it.
+/// `value OP limit`; a plain comparison with a duration means no more than it, and `!=` what that leaves out.
 fn ordered<T: Ord>(op: Op, value: T, limit: T) -> bool {
     match op {
         Op::Lt => value < limit,
-        Op::Le | Op::Has | Op::Eq => value <= limit,
+        Op::Le | Op::Has | Op::Eq | Op::Ne => value <= limit,
         Op::Gt => value > limit,
         Op::Ge => value >= limit,
-        Op::Ne => value != limit,
     }
 }

@@ -296,6 +296,11 @@ fn numbers() {
         ("value>18k", ""),
         ("value<1M", "z"),
         ("value:10k..20k", "z"),
+        ("value:18k..18k", "z"),
+        ("value:18k..20k", "z"),
+        ("value:10k..18k", "z"),
+        ("value:18001..20k", ""),
+        ("value:10k..17999", ""),
         ("value!=5", "z"),
         ("value!=18000", ""),
         ("value:\"\"", "t"),
@@ -451,7 +456,9 @@ fn deep_and_long_queries_are_refused() {
     assert_eq!(who(&nested), "z");
     let side_by_side = "(zhang) ".repeat(500);
     assert_eq!(who(&side_by_side), "z");
-    assert!(wrong(&"a ".repeat(40_000)).0.starts_with("a query has at most"));
+    let longest = format!("zhang{}", " ".repeat(super::MAX_BYTES - 5));
+    assert_eq!(who(&longest), "z");
+    assert!(wrong(&format!("{longest} ")).0.starts_with("a query has at most"));
 }
 
 #[test]

@@ -124,11 +124,9 @@ impl<'a> Case<'a> {
         ids.into_iter().map(|id| self.status(id)).collect()
     }
 
-    /// Does everything hold that standing in a column takes?
+    /// Does everything hold that an advance to the column takes?
     pub fn meets(&self, stage: usize) -> bool {
-        let lost = self.pipeline.lost();
-        let in_time =
-            stage == 0 || stage == lost || self.is_in_cycle() || self.past_signature(stage);
+        let in_time = self.is_in_cycle() || self.past_signature(stage);
         in_time && self.required(stage).all(|criterion| self.has(criterion))
     }
 
@@ -400,7 +398,7 @@ impl<'a> Case<'a> {
         let cycle = self.cycle_days;
         let why = match self.evidence.close_by {
             None => words!("no signing date is named", "没有签约日"),
-            Some((close, _)) if close < self.on => {
+            Some((close, _)) if close.cmp(&self.on).is_lt() => {
                 words!("the signing date {close} has passed", "签约日 {close} 已过")
             }
             Some((close, _)) => words!(

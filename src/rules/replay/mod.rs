@@ -331,13 +331,12 @@ impl<'a> Fold<'a> {
                     Some("stage"),
                 );
             }
-        } else if target > from && !imported && event.forced.is_none() {
+        } else if target.cmp(&from).is_gt() && !imported && event.forced.is_none() {
             self.judge(target, event);
         }
-        if target < from && target > 0 {
-            let given = self.state.evidence.given;
-            self.state.evidence.given = given.map(|(stage, on)| (stage.min(target), on));
-        }
+        // Of an opening position a fall-back leaves what the column takes.
+        let given = self.state.evidence.given;
+        self.state.evidence.given = given.map(|(stage, on)| (stage.min(target), on));
         let outcome = self.pipeline.stages[target].outcome;
         let clock_start = self.clock_start();
         self.enter(target, event);
@@ -452,11 +451,7 @@ impl<'a> Fold<'a> {
         let date = event.date();
         match self.history.owners.last_mut() {
             // Owned from the very day it was opened: no pool spell of no length.
-            Some(spell)
-                if spell.from == date
-                    && spell.owner.is_none()
-                    && self.state.opened == Some(date) =>
-            {
+            Some(spell) if spell.owner.is_none() && self.state.opened == Some(date) => {
                 spell.owner.clone_from(&owner);
             }
             Some(spell) => {

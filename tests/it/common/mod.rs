@@ -2,6 +2,7 @@
 //! gives stdout, stderr and status, and tests look at all three.
 
 pub mod repo;
+pub mod sheets;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -79,7 +79,7 @@ impl Import {
         let ledger = session.ledger;
         let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
         let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
-        let today = context.today;
+        let today = context.today();
         // A joined file comes from the same program: it has the encoding of the first one.
         let encoding = mapping.form.encoding.clone();
         let joined_form = Form { encoding, ..Form::default() };

@@ -135,7 +135,7 @@ fn retracted(
     let id = id_of(path);
     let (prospect, _) = read_prospect(&two.later, &id, path, &shown, &ledger.settings);
     let events = prospect.map(|prospect| prospect.events).unwrap_or_default();
-    let date = context.today.max(two.second.date);
+    let date = context.today().max(two.second.date);
     let key = EventKey { date, n: 0, text: date.to_string().into() };
     let mut event = Event::new(key, "retracted");
     event.by = context.env.user.as_deref().map(Into::into);

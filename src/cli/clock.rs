@@ -1,0 +1,49 @@
+//! The as-of day: the machine's clock, read once, and what `CRM_TODAY` and `--as-of` say about it.
+
+use crate::diag::{Code, Diagnostic};
+use crate::value::date::{Date, Now};
+use crate::value::period::{DATE_FORMS, NotADate, parse_date};
+use crate::value::zone::Zone;
+
+/// The clock of a command.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    now: Now,
+    /// `CRM_TODAY`.
+    stated: Option<String>,
+    /// `--as-of`; counts from `CRM_TODAY` where that is set.
+    as_of: Option<String>,
+    /// The as-of day in the machine's time zone.
+    here: Date,
+}
+
+impl Clock {
+    /// Reads the machine's clock. Fails if a text is no date.
+    pub fn read(stated: Option<String>, as_of: Option<String>) -> Result<Clock, Diagnostic> {
+        let now = Now::read();
+        let here = now.date(None);
+        let clock = Clock { now, stated, as_of, here };
+        Ok(Clock { here: clock.settled(None)?, ..clock })
+    }
+
+    /// The as-of day in a time zone; without one, in the machine's.
+    pub fn today(&self, zone: Option<&Zone>) -> Date {
+        self.settled(zone).unwrap_or(self.here)
+    }
+
+    fn settled(&self, zone: Option<&Zone>) -> Result<Date, Diagnostic> {
+        let texts = [("CRM_TODAY", &self.stated), ("--as-of", &self.as_of)];
+        texts.into_iter().try_fold(self.now.date(zone), |day, (origin, text)| match text {
+            Some(text) => parse_date(text, day).map_err(|wrong| bad_date(origin, &wrong)),
+            None => Ok(day),
+        })
+    }
+}
+
+/// That a text is no date; `origin` names the option or variable.
+pub fn bad_date(origin: &str, wrong: &NotADate) -> Diagnostic {
+    Diagnostic::new(Code::BadArgument, wrong.words().about(origin)).help(words!(
+        "dates can be written so: {DATE_FORMS}; a time behind it: 'tomorrow 9:00'",
+        "日期的写法：{DATE_FORMS}；后面可加时间：'tomorrow 9:00'"
+    ))
+}
