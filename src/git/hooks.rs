@@ -66,6 +66,8 @@ pub enum HookState {
     Ours,
     /// Ours, of another version or for another folder.
     Older,
+    /// Ours, but git ignores it: the file is not executable.
+    NotExecutable,
     /// Not written by crm.
     Foreign,
 }
@@ -115,8 +117,9 @@ impl Hooks {
         }
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         match text.contains(MARK) {
-            true if text == self.script(hook) => HookState::Ours,
-            true => HookState::Older,
+            true if text != self.script(hook) => HookState::Older,
+            true if !is_executable(&path) => HookState::NotExecutable,
+            true => HookState::Ours,
             false => HookState::Foreign,
         }
     }
@@ -161,7 +164,7 @@ impl Hooks {
         }
         let moved = match self.standing(hook) {
             HookState::Ours => return Ok(None),
-            HookState::Absent | HookState::Older => None,
+            HookState::Absent | HookState::Older | HookState::NotExecutable => None,
             HookState::Foreign if chain && !self.runs_another(hook) => {
                 Some((path.clone(), self.chained(hook)))
             }
@@ -185,7 +188,7 @@ impl Hooks {
 
     /// The step that removes a hook; `None` if it is not ours.
     pub fn uninstall(&self, hook: &Hook) -> Option<HookChange> {
-        if !matches!(self.standing(hook), HookState::Ours | HookState::Older) {
+        if matches!(self.standing(hook), HookState::Absent | HookState::Foreign) {
             return None;
         }
         let path = self.path(hook);
@@ -233,6 +236,17 @@ fn executable(path: &Path) -> std::io::Result<()> {
     // Those may run it who may read it.
     let mode = std::fs::metadata(path)?.permissions().mode();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    true
 }
 
 #[cfg(not(unix))]

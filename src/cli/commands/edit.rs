@@ -1,11 +1,13 @@
 //! `crm edit ID`: opens `$EDITOR`, then checks; a broken file is never kept without a question.
 
-use crate::act::edit::{Draft, DraftOutcome, kept};
+use crate::act::edit::{Draft, DraftOutcome, file_is_gone, kept, only_kept, rewritten};
 use crate::act::session::Session;
 use crate::cli::context::Context;
-use crate::cli::diagnose::{Look, render};
+use crate::cli::diagnose::{Look, render, show};
 use crate::diag::{Code, Diagnostic, Failure, Lang};
+use crate::disk::file::id_of;
 use crate::disk::find::find;
+use crate::value::id;
 use clap::Args;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -16,9 +18,9 @@ use std::path::Path;
     A text that could not be written is kept: --resume goes on with it. What other writers changed\n\
     meanwhile is merged.")]
 pub struct Edit {
-    /// The prospect
-    #[arg(value_name = "ID")]
-    id: String,
+    /// The prospect [default with --resume: that of the only text]
+    #[arg(value_name = "ID", required_unless_present = "resume")]
+    id: Option<String>,
     /// Go on with the text that an earlier edit could not write
     #[arg(long)]
     resume: bool,
@@ -28,7 +30,19 @@ impl Edit {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let ledger = context.ledger()?;
-        let path = find(ledger, &self.id)?;
+        let typed = match self.id {
+            Some(id) => id,
+            None => only_kept(&ledger.root)?,
+        };
+        let found = find(ledger, &typed);
+        let is_it = found.as_ref().is_ok_and(|path| id::fold(&id_of(path)) == id::fold(&typed));
+        if self.resume
+            && !is_it
+            && let Some(gone) = file_is_gone(&ledger.root, &typed)
+        {
+            return Err(gone.into());
+        }
+        let path = found?;
         let Some(editor) = &context.env.editor else {
             let message = words!("no editor is set", "没有设置编辑器");
             return Err(Diagnostic::new(Code::BadArgument, message)
@@ -83,6 +97,9 @@ fn edited(context: &Context, editor: &str, draft: &Draft) -> Result<(), Failure>
                 "{file} 已写入，并合并了编辑期间的改动"
             ),
         });
+        if let Ok(tracked) = context.tracked() {
+            show(&rewritten(&tracked, ledger, draft.path()), context.look_of_messages());
+        }
         return Ok(());
     }
 }

@@ -6,6 +6,7 @@ use crate::act::change::unified;
 use crate::act::session::Face;
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
+use crate::cli::shell::in_shell;
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words, counted};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
@@ -246,7 +247,7 @@ impl Run<'_> {
         };
         let git = self.tracked.as_ref().map(|tracked| &tracked.git);
         let stages = self.stages.get(path);
-        let mended = mend(git, FileKind::of(path), current.as_deref(), stages, &shown)?;
+        let mended = mend(git, FileKind::of(path), &file, current.as_deref(), stages, &shown)?;
         let change = match &mended {
             Mended::Merged { text, .. } if current.as_ref() != Some(text) => {
                 Some(FileChange { path: path.to_owned(), before: current, after: text.clone() })
@@ -261,16 +262,7 @@ impl Run<'_> {
         if clean.is_empty() || self.tracked.is_none() {
             return;
         }
-        let quoted = |path: &PathBuf| {
-            let path = path.display().to_string();
-            let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
-            if path.chars().all(plain) {
-                path
-            } else {
-                format!("'{}'", path.replace('\'', "'\\''"))
-            }
-        };
-        let files: Vec<String> = clean.iter().map(quoted).collect();
+        let files: Vec<String> = clean.iter().map(|path| in_shell(path)).collect();
         let files = files.join(" ");
         self.context.say(words!(
             "next: git diff, then git add {files}",

@@ -1,14 +1,16 @@
 //! The checks of a clone: one function and one line in `CHECKS` for each.
 
-use super::finding::Finding;
+use super::finding::{Finding, not_executable};
+use crate::act::edit::{Kept, all_kept};
 use crate::cli::context::Context;
+use crate::cli::shell::in_shell;
 use crate::diag::{Code, Failure, Lang, Words, counted};
 use crate::disk::ledger::Ledger;
 use crate::disk::recover::remains;
 use crate::format::layout::{PRIVATE, SETTINGS};
 use crate::git::hooks::{CLONE, HookState, Hooks};
 use crate::git::kept::{self, tracked_state, would_ignore};
-use crate::git::mend::unmerged;
+use crate::git::mend::{is_settled, unmerged};
 use crate::git::merge_driver::{Attributes, DRIVER, attributes, configured, is_whole, program_of};
 use crate::git::program::Git;
 use std::path::{Path, PathBuf};
@@ -30,7 +32,7 @@ struct CheckedClone<'c> {
 type CloneCheck = (&'static str, bool, fn(&CheckedClone) -> Result<Finding, Failure>);
 
 /// The checks, in the order of the table.
-const CHECKS: [CloneCheck; 12] = [
+const CHECKS: [CloneCheck; 13] = [
     ("git", false, git),
     ("driver", true, driver),
     ("attributes", true, names_driver),
@@ -42,6 +44,7 @@ const CHECKS: [CloneCheck; 12] = [
     ("untracked-cache", true, untracked_cache),
     ("fsmonitor", true, fsmonitor),
     ("unfinished", false, unfinished),
+    ("texts", false, texts),
     ("program", false, program),
 ];
 
@@ -250,13 +253,27 @@ fn all_files(clone: &CheckedClone) -> Result<Finding, Failure> {
 /// No merge is left half-way.
 fn conflicts(clone: &CheckedClone) -> Result<Finding, Failure> {
     let prefix = clone.prefix.as_deref().unwrap_or_default();
-    Ok(match unmerged(&clone.git, prefix)?.len() {
-        0 => Finding::fine(words!("no file is in conflict", "没有冲突的文件")),
-        n => {
-            let files = counted(n, "file", "files");
-            let found = words!("{files} in conflict", "{n} 个文件有冲突");
-            Finding::wrong(found, Words::verbatim("crm resolve"))
+    let unmerged = unmerged(&clone.git, prefix)?;
+    let files = counted(unmerged.len(), "file", "files");
+    let n = unmerged.len();
+    if n == 0 {
+        return Ok(Finding::fine(words!("no file is in conflict", "没有冲突的文件")));
+    }
+    let mut settled = Vec::new();
+    for (path, stages) in &unmerged {
+        if is_settled(&clone.git, &clone.ledger.root.join(path), stages)? {
+            settled.push(in_shell(&clone.ledger.show(path)));
         }
+    }
+    Ok(if settled.len() == n {
+        let found = words!(
+            "{files} in conflict, settled by hand but not added",
+            "{n} 个文件的冲突已手工改好，但还没有 git add"
+        );
+        Finding::wrong(found, Words::verbatim(format!("git add {}", settled.join(" "))))
+    } else {
+        let found = words!("{files} in conflict", "{n} 个文件有冲突");
+        Finding::wrong(found, Words::verbatim("crm resolve"))
     })
 }
 
@@ -328,6 +345,21 @@ fn unfinished(clone: &CheckedClone) -> Result<Finding, Failure> {
     })
 }
 
+/// No edited text waits to be written.
+fn texts(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let kept = all_kept(&clone.ledger.root);
+    if kept.is_empty() {
+        return Ok(Finding::fine(words!("no edited text is kept", "没有保留未写入的文本")));
+    }
+    let list = |part: &dyn Fn(&Kept) -> String| kept.iter().map(part).collect::<Vec<_>>();
+    let files = list(&|kept| kept.file.display().to_string()).join(", ");
+    let resume = list(&|kept| format!("crm edit {} --resume", kept.id)).join("; ");
+    Ok(Finding::advice(
+        words!("edited, but not written: {files}", "已编辑但未写入：{files}"),
+        words!("go on: {resume}; or remove the file", "继续编辑：{resume}；或删除该文件"),
+    ))
+}
+
 /// `crm` on the PATH is this program (Debian's crmsh has one as well).
 fn program(clone: &CheckedClone) -> Result<Finding, Failure> {
     let found = clone.on_path("crm");
@@ -365,7 +397,9 @@ fn hooks(clone: &CheckedClone) -> Result<Finding, Failure> {
     let prefix = clone.prefix.as_deref().unwrap_or_default();
     let hooks = Hooks::of(&clone.git, prefix)?;
     let count = |standing| CLONE.iter().filter(|hook| hooks.standing(hook) == standing).count();
-    Ok(if count(HookState::Ours) == CLONE.len() {
+    Ok(if let Some(finding) = not_executable(&hooks, &CLONE) {
+        finding
+    } else if count(HookState::Ours) == CLONE.len() {
         Finding::fine(words!("the checks run before every commit", "每次提交前都会检查"))
     } else if count(HookState::Older) > 0 {
         let found = words!("hooks of another version or folder", "钩子属于另一版本或另一文件夹");

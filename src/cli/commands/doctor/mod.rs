@@ -6,7 +6,6 @@ mod server;
 
 use crate::cli::context::Context;
 use crate::diag::{Failure, Lang};
-use crate::git::program::Git;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
 use clap::Args;
 use clone::of_clone;
@@ -33,7 +32,7 @@ impl Doctor {
         context.learn_language();
         let lang = context.lang();
         let rows = match &self.server {
-            Some(folder) => of_server(&Git::named(folder))?,
+            Some(folder) => of_server(folder)?,
             None => of_clone(context)?,
         };
         let wrong = rows.iter().any(|(_, finding)| finding.health == Health::Wrong);
