@@ -264,7 +264,20 @@ fn people(case: Case) -> Vec<Case> {
 
 /// Puts the cases of a merge together that are one prospect: a side gave it another id, and another side went on
 /// under the old one, or chose another; or the merge set two people of one id apart.
+///
+/// Several prospects may have equal journals, so those whose names are equal too are put together first.
 fn renamed(cases: Vec<Case>) -> Vec<Case> {
+    let has_name_of = |one: &Case, other: &Case| {
+        let names = |case: &Case| -> BTreeSet<Option<String>> {
+            let files = case.ancestors.iter().chain(&case.sides).chain([&case.now]).flatten();
+            files.map(|file| file.read.items.facts.get("name").cloned()).collect()
+        };
+        !names(one).is_disjoint(&names(other))
+    };
+    put_together(put_together(cases, has_name_of), |_, _| true)
+}
+
+fn put_together(cases: Vec<Case>, may: impl Fn(&Case, &Case) -> bool) -> Vec<Case> {
     let taken: BTreeSet<PathBuf> =
         cases.iter().filter_map(|case| Some(case.now.as_ref()?.path.clone())).collect();
     let (whole, parts): (Vec<Case>, Vec<Case>) =
@@ -272,10 +285,11 @@ fn renamed(cases: Vec<Case>) -> Vec<Case> {
     let mut found: Vec<Case> = Vec::new();
     for mut case in parts {
         let place = found.iter().position(|known| {
-            is_new_name(known, &case)
+            let fits = is_new_name(known, &case)
                 || is_new_name(&case, known)
                 || gives_way(known, &case, &taken)
-                || gives_way(&case, known, &taken)
+                || gives_way(&case, known, &taken);
+            fits && may(known, &case)
         });
         let Some(place) = place else {
             found.push(case);

@@ -173,6 +173,7 @@ struct World {
     branches: [usize; 4],
     n: usize,
     merges: usize,
+    seed: u64,
 }
 
 impl World {
@@ -209,6 +210,7 @@ impl World {
             branches: [0; 4],
             n: 0,
             merges: 0,
+            seed,
         }
     }
 
@@ -341,16 +343,17 @@ impl World {
                 parents.push(*other);
             }
         }
-        // The first of them may be an ancestor of the others: git would not make a merge, unless told to.
+        // A commit that another one contains is no side of its own; some merges name it all the same.
+        let all = parents.clone();
+        let below = |one: &usize| {
+            all.iter().any(|other| other != one && self.memory.contains(*other, *one))
+        };
+        parents.retain(|one| !below(one));
         if parents.len() < 2 {
+            self.heads[at] = parents[0];
             return;
         }
-        if let [one, other] = parents.as_slice()
-            && self.memory.contains(*other, *one)
-        {
-            self.heads[at] = *other;
-            return;
-        }
+        let named = if self.rng.bool() { all } else { parents.clone() };
         // Step by step, in a copy of the history: what an octopus gives is what its steps give.
         let mut scratch = self.memory.copy();
         let mut here = parents[0];
@@ -386,7 +389,7 @@ impl World {
             wanted = None;
         }
         self.merges += 1;
-        self.commit(at, &parents, result, wanted);
+        self.commit(at, &named, result, wanted);
     }
 
     /// Gives a fact the value that it had at another time.
@@ -491,7 +494,8 @@ impl World {
             assert_eq!(
                 *is_taken,
                 expected,
-                "{user}, {needs:?}: {:#?}\n{}",
+                "seed {}, {user}, {needs:?}: {:#?}\n{}",
+                self.seed,
                 said()
                     .iter()
                     .map(|d| (
@@ -516,8 +520,10 @@ impl World {
         let parents = &self.memory.commits[id].0;
         let mut ids = vec![id];
         ids.extend(parents);
-        if let [one, other] = parents.as_slice() {
-            ids.extend(self.memory.bases_of(*one, *other));
+        for (n, one) in parents.iter().enumerate() {
+            for other in &parents[n + 1..] {
+                ids.extend(self.memory.bases_of(*one, *other));
+            }
         }
         let mut text = format!("commit {id} of {parents:?}, of these {ids:?}:\n");
         let paths: BTreeSet<&String> =
@@ -602,9 +608,10 @@ fn histories(wanted: usize, first: u64, step: u64) -> [usize; 3] {
 fn a_push_is_accepted_if_each_of_its_commits_is() {
     let wanted = std::env::var("CRM_GUARD_MERGES").ok().and_then(|n| n.parse().ok());
     let wanted = wanted.unwrap_or(2_000);
+    let from = std::env::var("CRM_GUARD_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0u64);
     let found: Vec<[usize; 3]> = std::thread::scope(|scope| {
-        let run = |first| scope.spawn(move || histories(wanted / 2, first, 2));
-        let runs = [0, 1].map(run);
+        let run = |first| scope.spawn(move || histories(wanted / 2, from + first, 2));
+        let runs = [0u64, 1].map(run);
         runs.into_iter().map(|run| run.join().unwrap()).collect()
     });
     let [merges, accepted, refused]: [usize; 3] =
