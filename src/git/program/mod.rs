@@ -1,6 +1,6 @@
 //! Starts the `git` program with an argument list and reads bytes: the one place that does. Files of a ledger, the
 //! settings of a user and the environment must neither change what git prints nor make it start other programs;
-//! so every setting that would is given ([`SETTINGS`]), variables that would are taken away ([`KEPT`] has the others), and
+//! so every setting that would is given (`SETTINGS`), variables that would are taken away (`KEPT` has the others), and
 //! git is not run where it would take a folder of files for a repository.
 
 mod objects;
