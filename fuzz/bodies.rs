@@ -8,7 +8,7 @@ use crm::disk::tally::read_file;
 use crm::format::append::append;
 use crm::format::line::{assign_key, event_line};
 use crm::format::merge::markers::{Markers, take_apart};
-use crm::format::merge::{Kind, Versions, merge};
+use crm::format::merge::{FileKind, Versions, merge};
 use crm::format::new_file::new_file;
 use crm::format::quick::quick;
 use crm::format::read_csv::parse_csv;
@@ -19,9 +19,9 @@ use crm::model::event::{Event, EventKey};
 use crm::model::mapping::Form;
 use crm::model::mapping::Mapping;
 use crm::model::settings::Settings;
-use crm::plan::import::{Import, import};
+use crm::plan::import::{ImportTerms, import};
 use crm::rules::book::Keep;
-use crm::rules::query::{Context, Query};
+use crm::rules::query::{Query, QueryContext};
 use crm::rules::replay::replay;
 use crm::rules::replay::state::Record;
 use crm::value::date::Date;
@@ -106,7 +106,7 @@ static RECORDS: LazyLock<Vec<Record>> = LazyLock::new(|| {
 pub fn query(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     for today in DAYS.map(day) {
-        let context = Context { settings: &SETTINGS, as_of: today };
+        let context = QueryContext { settings: &SETTINGS, as_of: today };
         match Query::parse(text, "QUERY", &SETTINGS, today) {
             Ok(query) => {
                 assert_eq!(query.to_string(), text);
@@ -146,7 +146,7 @@ pub fn csv(data: &[u8]) {
     assert!(rows.rows.iter().all(|row| (1..=lines).contains(&row.line)));
     for mapping in MAPPINGS.iter() {
         let today = day(DAYS[1]);
-        let by = Import { settings: &SETTINGS, mapping, file, date: Some(today), today };
+        let by = ImportTerms { settings: &SETTINGS, mapping, file, date: Some(today), today };
         match import(&rows, &[], &HashMap::new(), &by) {
             Ok(imported) => {
                 says_nothing_but_text(&imported.bad);
@@ -195,7 +195,7 @@ pub fn merging(data: &[u8]) {
         return;
     };
     let markers = Markers::default();
-    for kind in [Kind::Prospect, Kind::Activity, Kind::Settings] {
+    for kind in [FileKind::Prospect, FileKind::Activity, FileKind::Settings] {
         let one = merge(Versions { base, ours, theirs }, kind, &markers);
         let other = merge(Versions { base, ours: theirs, theirs: ours }, kind, &markers);
         match (one, other) {

@@ -2,7 +2,7 @@
 
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
-use super::target::{Entry, Target, ended, entries, moved, unless};
+use super::target::{Entry, Target, ended, entries, is_there, moved, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
@@ -70,9 +70,13 @@ fn entry(
             "退出看板：crm lose {id} --reason TEXT"
         )));
     }
-    if to <= record.state.stage {
+    if to == record.state.stage {
+        return Err(is_there(&target, here));
+    }
+    if to < record.state.stage {
         let (named, id, to) = (target.named(), target.id(), &pipeline.stages[to].id);
-        let message = words!("{named} is at `{here}` already", "{named} 已经在 `{here}`");
+        let message =
+            words!("{named} is at `{here}`, beyond `{to}`", "{named} 在 `{here}`，已过 `{to}`");
         let help = words!(
             "to fall back: crm back {id} {to} --reason TEXT",
             "退回：crm back {id} {to} --reason TEXT"

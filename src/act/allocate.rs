@@ -1,10 +1,11 @@
 //! The allocation of the pool to reps: the sheets that show it, and the entries that make it.
 
+use super::load::{MemberLoad, load_table};
 use super::proposal::Proposed;
 use crate::diag::{Code, Diagnostic};
 use crate::disk::file::id_of;
 use crate::plan::allocate::{Allocation, Pair, Placement, Step};
-use crate::report::allocation::{fairness, utilisation};
+use crate::report::allocation::fairness;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
@@ -146,37 +147,19 @@ fn waits(allocation: &Allocation, lang: Lang) -> Option<Table> {
     })
 }
 
-/// A row for each member: prospects now, given, and then.
+/// The load of each member before and after the plan.
 fn load(allocation: &Allocation, lang: Lang) -> Table {
     let members = allocation.team.members.iter().zip(allocation.given());
-    let rows = members.filter(|(member, _)| member.presence.is_member()).map(|(member, given)| {
-        let int = |n: u32| Cell::Int(i64::from(n));
-        let after = member.held + given;
-        Row::new(vec![
-            Cell::text(&*member.rep.id),
-            Cell::text(member.rep.display()),
-            int(member.held),
-            int(given),
-            int(after),
-            Cell::maybe(member.capacity, int),
-            utilisation(after, member.capacity.unwrap_or(0)),
-        ])
+    let loads = members.filter(|(member, _)| member.presence.is_member());
+    let loads = loads.map(|(member, given)| MemberLoad {
+        member,
+        holds: member.held,
+        given: Some(given),
+        after: member.held + given,
+        capacity: member.capacity,
+        emphasis: Emphasis::Plain,
     });
-    Table {
-        id: "load".into(),
-        title: lang.pick("Load", "负荷").into(),
-        columns: vec![
-            column("rep", Kind::Text, lang),
-            column("name", Kind::Text, lang),
-            column("holds", Kind::Number, lang),
-            column("given", Kind::Number, lang),
-            column("after", Kind::Number, lang),
-            column("capacity", Kind::Number, lang),
-            column("utilisation", Kind::Number, lang),
-        ],
-        rows: rows.collect(),
-        ..Table::default()
-    }
+    load_table(&loads.collect::<Vec<_>>(), true, lang)
 }
 
 /// The method, how good the plan is, and how to write it.

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::disk::ledger::{Ledger, Loaded};
-use crate::disk::write::Change;
+use crate::disk::write::FileChange;
 use crate::format::append::append;
 use crate::format::line::{assign_key, event_line};
 use crate::format::new_file::new_file;
@@ -22,7 +22,7 @@ pub fn changed(
     ledger: &Ledger,
     loaded: &Loaded,
     events: &[Event],
-) -> Result<(Change, Vec<Event>), Failure> {
+) -> Result<(FileChange, Vec<Event>), Failure> {
     let shown = ledger.show(&loaded.prospect.path);
     let mut prospect = loaded.prospect.clone();
     let events: Vec<Event> =
@@ -45,11 +45,11 @@ pub fn changed(
         ))
         .into());
     }
-    Ok((Change { path: prospect.path, before: Some(loaded.text.clone()), after }, events))
+    Ok((FileChange { path: prospect.path, before: Some(loaded.text.clone()), after }, events))
 }
 
 /// The change that makes a new prospect's file. Its events have their keys already.
-pub fn created(ledger: &Ledger, prospect: &Prospect) -> Result<Change, Failure> {
+pub fn created(ledger: &Ledger, prospect: &Prospect) -> Result<FileChange, Failure> {
     let bare = Prospect { events: Vec::new(), ..prospect.clone() };
     keeps_rules(&ledger.settings, &bare, prospect)?;
     let after = new_file(prospect);
@@ -63,7 +63,7 @@ pub fn created(ledger: &Ledger, prospect: &Prospect) -> Result<Change, Failure> 
         )
         .into());
     }
-    Ok(Change { path: prospect.path.clone(), before: None, after })
+    Ok(FileChange { path: prospect.path.clone(), before: None, after })
 }
 
 /// Gives an event its key and its place in the journal.

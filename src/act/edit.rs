@@ -2,18 +2,23 @@
 //! dropped, so that a lock, a full disk or a closed terminal costs no text.
 
 use super::session::Session;
+use crate::check::since::harm_of;
 use crate::check::{Subject, check};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
 use crate::disk::durable::write_file;
 use crate::disk::file::{id_of, read_text};
 use crate::disk::ledger::Ledger;
-use crate::disk::private::drafts;
-use crate::disk::write::Change;
+use crate::disk::private::{drafts, drafts_as_they_are};
+use crate::disk::write::FileChange;
+use crate::format::content::{content, event_line_in};
 use crate::format::merge::markers::Markers;
-use crate::format::merge::{Kind, Merged, Versions, merge};
+use crate::format::merge::{FileKind, Merged, Versions, merge};
 use crate::format::read_prospect::read_prospect;
+use crate::git::snapshot::Tracked;
+use crate::rules::growth::{Harm, harmed};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
+use crate::value::id;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -35,7 +40,7 @@ pub struct Draft {
 
 /// The fate of a written draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
+pub enum DraftOutcome {
     /// The text is the file's.
     AsTyped,
     /// The file was changed meanwhile; both changes are in it.
@@ -103,6 +108,11 @@ impl Draft {
             found.extend(record.findings);
         }
         found.retain(Diagnostic::is_error);
+        // What settles conflicts of the ledger does not know the draft.
+        if text.lines().any(is_mark) {
+            let broken = found.iter_mut().filter(|problem| problem.code == Code::Syntax);
+            broken.for_each(|problem| problem.help = vec![keep_one_side()]);
+        }
         Ok(found)
     }
 
@@ -111,18 +121,18 @@ impl Draft {
     /// # Errors
     /// Fails if the file cannot be written, or both changed one thing differently: then the draft has both between
     /// markers. The draft is kept.
-    pub fn write(&self, session: &Session) -> Result<Written, Failure> {
+    pub fn write(&self, session: &Session) -> Result<DraftOutcome, Failure> {
         let ledger = session.ledger;
         let shown = ledger.show(&self.path);
         let typed = read_text(&self.file(), &self.file())?;
         let base = read_text(&self.folder.join(BASE), &self.folder.join(BASE))?;
         let now = read_text(&ledger.root.join(&self.path), &shown)?;
         let (written, after) = if now == base {
-            (Written::AsTyped, typed)
+            (DraftOutcome::AsTyped, typed)
         } else {
-            (Written::Merged, self.merged(&base, &now, &typed, &shown)?)
+            (DraftOutcome::Merged, self.merged(&base, &now, &typed, &shown)?)
         };
-        session.write(&[Change { path: self.path.clone(), before: Some(now), after }])?;
+        session.write(&[FileChange { path: self.path.clone(), before: Some(now), after }])?;
         Ok(written)
     }
 
@@ -139,10 +149,15 @@ impl Draft {
         let file = shown.display();
         let changed = words!("{file} was changed meanwhile", "{file} 在编辑期间被改动");
         let changed = Diagnostic::new(Code::MergeConflict, changed);
-        match merge(versions, Kind::Prospect, &markers) {
+        match merge(versions, FileKind::Prospect, &markers) {
             Ok(Merged { text, conflicts }) if conflicts.is_empty() => Ok(text),
             Ok(Merged { text, conflicts }) => {
                 self.keep(now, &text).map_err(|error| no_draft(&error))?;
+                let changed = changed.help(words!(
+                    "both versions are now in your text, between marks",
+                    "双方的版本都已写入您的文本，由标记隔开"
+                ));
+                let changed = changed.help(keep_one_side());
                 Err(conflicts.iter().fold(changed, |found, conflict| {
                     let (en, zh) = (conflict.what.en(), conflict.what.zh());
                     found.note(words!("both changed {en}, differently", "双方对{zh}作了不同的改动"))
@@ -190,32 +205,128 @@ fn made(all: &Path, path: &Path, text: &str) -> std::io::Result<Draft> {
     }
 }
 
+/// Is a line one of the marks around the two sides of a conflict?
+fn is_mark(line: &str) -> bool {
+    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// The remedy for a conflict in a draft.
+fn keep_one_side() -> Words {
+    words!(
+        "in the text, keep one of the two sides, and remove the lines with the marks",
+        "请在文本中保留其中一方，并删去标记所在的行"
+    )
+}
+
+/// A text that was not written, and that no command has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The id of its prospect.
+    pub id: String,
+    /// Where it is.
+    pub file: PathBuf,
+}
+
+/// Every kept text of the ledger at `root`, by id; of several for one prospect the last. Nothing is changed.
+pub fn all_kept(root: &Path) -> Vec<Kept> {
+    let entries = fs::read_dir(drafts_as_they_are(root)).into_iter().flatten().flatten();
+    let mut all: Vec<Kept> = entries
+        .filter_map(|entry| {
+            let id = entry.file_name().into_string().ok()?;
+            let drafts = free_drafts(&entry.path(), Path::new(&format!("{id}.toml")));
+            let last = drafts.into_iter().rfind(|draft| !draft.is_unchanged())?;
+            Some(Kept { id, file: last.file() })
+        })
+        .collect();
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all
+}
+
+/// The one prospect that a text is kept of.
+///
+/// # Errors
+/// Fails if none is kept, and lists them if there are several.
+pub fn only_kept(root: &Path) -> Result<String, Diagnostic> {
+    let all = all_kept(root);
+    match all.as_slice() {
+        [only] => Ok(only.id.clone()),
+        [] => {
+            let message = words!("no text is kept", "没有保留未写入的文本");
+            Err(Diagnostic::new(Code::NotFound, message)
+                .help(words!("to begin an edit: crm edit ID", "开始编辑：crm edit 编号")))
+        }
+        several => {
+            let n = several.len();
+            let message =
+                words!("texts of {n} prospects are kept", "保留了 {n} 个客户的未写入文本");
+            Err(several.iter().fold(Diagnostic::new(Code::Ambiguous, message), |found, kept| {
+                found.help(Words::verbatim(format!("crm edit {} --resume", kept.id)))
+            }))
+        }
+    }
+}
+
+/// That a prospect's file has gone, of which a text is kept; `None` if none is.
+pub fn file_is_gone(root: &Path, typed: &str) -> Option<Diagnostic> {
+    let kept = all_kept(root).into_iter().find(|kept| id::fold(&kept.id) == id::fold(typed))?;
+    let (id, place) = (&kept.id, kept.file.display());
+    let message = words!(
+        "the file of `{id}` is gone; a text of it that was not written is kept in {place}",
+        "`{id}` 的文件已不存在；有一份未写入的文本，保存在 {place}"
+    );
+    Some(Diagnostic::new(Code::NotFound, message).help(words!(
+        "put the prospect's file back to go on with the text, or take over from it what you need, and remove it",
+        "请恢复该客户的文件后继续编辑；或从中取用所需内容，然后删除它"
+    )))
+}
+
+/// A warning for each entry that the last commit has, and the file at `path` has changed or lost: no hook accepts that.
+pub fn rewritten(tracked: &Tracked, ledger: &Ledger, path: &Path) -> Vec<Diagnostic> {
+    let object = format!("HEAD:{}{}", tracked.prefix, path.display());
+    let Ok((Some(0), was)) = tracked.git.attempt(&["cat-file", "blob", &object]) else {
+        return Vec::new();
+    };
+    let was = String::from_utf8_lossy(&was);
+    let Ok(now) = ledger.text(path) else { return Vec::new() };
+    let ((old, _), (new, whole)) = (content(&was), content(&now));
+    if !whole {
+        return Vec::new();
+    }
+    let (id, shown) = (id_of(path), ledger.show(path));
+    let warning = |(key, harm): (&str, Harm)| {
+        let line = event_line_in(&was, key).unwrap_or_else(|| key.to_owned());
+        let found = harm_of(harm, &id, key, "HEAD", &line, &shown);
+        Diagnostic { severity: Severity::Warning, ..found }
+    };
+    harmed(&old, &new).into_iter().map(warning).collect()
+}
+
 /// The folder of a prospect's drafts.
 fn folder_of(ledger: &Ledger, path: &Path) -> Result<PathBuf, Diagnostic> {
     let all = drafts(&ledger.root).map_err(|error| no_draft(&error))?;
     Ok(all.join(id_of(path)))
 }
 
-/// The drafts with a changed text that no command has, the oldest first. Those with an unchanged text are removed.
-fn kept_drafts(all: &Path, path: &Path) -> Vec<Draft> {
+/// The drafts that no command has, the oldest first.
+fn free_drafts(all: &Path, path: &Path) -> Vec<Draft> {
     let entries = fs::read_dir(all).into_iter().flatten().flatten();
     let number = |name: &std::ffi::OsStr| name.to_str()?.parse::<u32>().ok();
     let mut folders: Vec<(u32, PathBuf)> =
         entries.filter_map(|entry| Some((number(&entry.file_name())?, entry.path()))).collect();
     folders.sort();
-    let mut kept = Vec::new();
-    for (_, folder) in folders {
-        let Ok(lock) = File::open(folder.join(LOCK)) else { continue };
-        if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
-            continue;
-        }
-        let draft = Draft { path: path.to_owned(), folder, _lock: lock };
-        if draft.is_unchanged() {
-            draft.drop_it();
-        } else {
-            kept.push(draft);
-        }
-    }
+    let free = folders.into_iter().filter_map(|(_, folder)| {
+        let lock = File::open(folder.join(LOCK)).ok()?;
+        let is_held = matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
+        (!is_held).then(|| Draft { path: path.to_owned(), folder, _lock: lock })
+    });
+    free.collect()
+}
+
+/// The drafts with a changed text that no command has, the oldest first. Those with an unchanged text are removed.
+fn kept_drafts(all: &Path, path: &Path) -> Vec<Draft> {
+    let (unchanged, kept) = free_drafts(all, path).into_iter().partition(Draft::is_unchanged);
+    let unchanged: Vec<Draft> = unchanged;
+    unchanged.into_iter().for_each(Draft::drop_it);
     kept
 }
 

@@ -8,6 +8,8 @@ pub mod allocate;
 pub mod change;
 pub mod edit;
 pub mod eligible;
+pub mod import;
+mod load;
 pub mod log;
 pub mod moves;
 pub mod names;

@@ -2,7 +2,7 @@
 
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
-use super::target::{Entry, Target, ended, entries, moved, unless};
+use super::target::{Entry, Target, ended, entries, is_there, moved, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
 use crate::model::pipeline::Outcome;
@@ -25,6 +25,9 @@ pub fn back(
         let pipeline = record.pipeline(settings);
         let here = record.stage_id(settings);
         let to = stage.map_or(Some(0), |id| pipeline.find(id));
+        if to == Some(record.state.stage) && to != Some(0) {
+            return Err(is_there(&target, here));
+        }
         let Some(to) = to.filter(|to| *to < record.state.stage || *to == 0) else {
             return Err(no_earlier(&target, here, stage.unwrap_or_default()));
         };
@@ -74,16 +77,16 @@ pub fn lose(session: &Session, targets: Vec<Target>, event: &Event) -> Result<Do
     session.commit(entries)
 }
 
-/// A reason to leave the board.
+/// A reason to leave the board. The label of a reason of the settings is its code: people type what reports show.
 ///
 /// # Errors
 /// Fails if there is none, with the reasons that the settings suggest.
 pub fn reason_to_lose<'r>(
-    session: &Session,
+    session: &'r Session,
     reason: Option<&'r str>,
 ) -> Result<&'r str, Diagnostic> {
     if let Some(reason) = reason.filter(|reason| !reason.trim().is_empty()) {
-        return Ok(reason);
+        return Ok(session.ledger.settings.reason_code(reason).unwrap_or(reason));
     }
     let diagnostic =
         Diagnostic::new(Code::LostWithoutReason, words!("a reason is required", "必须说明原因"))

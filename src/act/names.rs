@@ -1,6 +1,6 @@
 //! Names that the settings know: reps, kinds of events, criteria.
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, suggest};
 use crate::git::program::Git;
 use crate::model::settings::Settings;
 use crate::value::text::Text;
@@ -56,10 +56,12 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
     match settings.kinds.names().find(|kind| *kind == name) {
         Some(kind) => Ok(kind),
         None => {
-            let message = words!("no kind of event `{name}`", "没有流水类型 `{name}`");
+            let kinds = settings.kinds.names().collect::<Vec<_>>().join(", ");
+            let message = words!("no kind of event `{name}`", "没有记录类型 `{name}`");
+            let near = suggest(name, settings.kinds.names());
             Err(Diagnostic::new(Code::UnknownKind, message)
                 .typed()
-                .nearest(name, settings.kinds.names())
+                .help(near.unwrap_or_else(|| words!("kinds: {kinds}", "类型：{kinds}")))
                 .help(words!(
                     "a kind of your own needs a section in crm.toml: [kind.{name}]",
                     "自定义类型须在 crm.toml 中写明：[kind.{name}]"

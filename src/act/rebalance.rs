@@ -1,8 +1,9 @@
 //! The moves that even out the load: the sheet that shows them, and the entries that make them.
 
+use super::load::{MemberLoad, load_table};
 use super::proposal::Proposed;
 use crate::plan::rebalance::{Rebalance as Plan, Stays};
-use crate::report::allocation::{fairness, utilisation};
+use crate::report::allocation::fairness;
 use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
 use crate::rules::team::fairness::capacities;
@@ -73,39 +74,21 @@ pub fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
     }
 }
 
+/// The load of each member whose load the plan evens out.
 fn load(plan: &Plan, lang: Lang) -> Table {
     let [before, after] = &plan.loads;
     let outside = plan.outside();
     let capacities = capacities(&plan.team);
-    let rows = (0..plan.bands.len()).filter_map(|place| {
-        plan.bands[place]?;
-        let member = &plan.team.members[place];
-        let int = |n: u32| Cell::Int(i64::from(n));
-        let cells = vec![
-            Cell::text(&*member.rep.id),
-            Cell::text(member.rep.display()),
-            int(before.count[place]),
-            int(after.count[place]),
-            int(capacities[place]),
-            utilisation(after.count[place], capacities[place]),
-        ];
-        let warn = outside.contains(&place);
-        Some(Row::with(cells, if warn { Emphasis::Warn } else { Emphasis::Plain }))
+    let places = (0..plan.bands.len()).filter(|place| plan.bands[*place].is_some());
+    let loads = places.map(|place| MemberLoad {
+        member: &plan.team.members[place],
+        holds: before.count[place],
+        given: None,
+        after: after.count[place],
+        capacity: Some(capacities[place]),
+        emphasis: if outside.contains(&place) { Emphasis::Warn } else { Emphasis::Plain },
     });
-    Table {
-        id: "load".into(),
-        title: lang.pick("Load", "负荷").into(),
-        columns: vec![
-            column("rep", Kind::Text, lang),
-            column("name", Kind::Text, lang),
-            column("holds", Kind::Number, lang),
-            column("after", Kind::Number, lang),
-            column("capacity", Kind::Number, lang),
-            column("utilisation", Kind::Number, lang),
-        ],
-        rows: rows.collect(),
-        ..Table::default()
-    }
+    load_table(&loads.collect::<Vec<_>>(), false, lang)
 }
 
 fn notes(plan: &Plan, lang: Lang, applied: bool) -> Vec<String> {

@@ -7,7 +7,7 @@ use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Severity, Words};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
-use crate::disk::write::{Change, Writer};
+use crate::disk::write::{FileChange, Writer};
 use crate::model::event::Event;
 use crate::report::Request;
 use crate::rules::book::Book;
@@ -244,14 +244,14 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// Fails if a file cannot be written; nothing was written then.
-    pub fn write(&self, changes: &[Change]) -> Result<Vec<String>, Failure> {
+    pub fn write(&self, changes: &[FileChange]) -> Result<Vec<String>, Failure> {
         if let Some(writer) = &self.writer {
             self.face.writing_begins()?;
             writer.commit(changes)?;
             self.face.writing_ended();
             return Ok(Vec::new());
         }
-        let difference = |change: &Change| {
+        let difference = |change: &FileChange| {
             let before = change.before.as_deref().unwrap_or("");
             unified(&self.ledger.show(&change.path), before, &change.after)
         };

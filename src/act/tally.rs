@@ -6,7 +6,7 @@ use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::disk::file::read_text;
 use crate::disk::tally::{impossible, read_file};
-use crate::disk::write::Change;
+use crate::disk::write::FileChange;
 use crate::format::append::append;
 use crate::format::layout::ACTIVITY;
 use crate::format::line::written_key;
@@ -66,7 +66,7 @@ pub fn tally(session: &Session, typed: &str, date: Date, counts: Tally) -> Resul
         );
         return Err(Diagnostic::new(Code::WriteFailed, message).at(Place::file(&shown)).into());
     }
-    let differences = session.write(&[Change { path, before, after }])?;
+    let differences = session.write(&[FileChange { path, before, after }])?;
     let written = Written {
         id: (&*rep).into(),
         key: (&*key).into(),

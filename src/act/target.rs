@@ -61,6 +61,16 @@ pub fn ended(target: &Target, here: &str) -> Diagnostic {
     .help(words!("to begin a new pursuit: crm reopen {id}", "开始新的一轮：crm reopen {id}"))
 }
 
+/// The refusal to move a prospect to the column that it is in.
+pub fn is_there(target: &Target, here: &str) -> Diagnostic {
+    let named = target.named();
+    let message = words!(
+        "{named} is at `{here}` already: there is nothing to do",
+        "{named} 已经在 `{here}`：无需操作"
+    );
+    Diagnostic::new(Code::AlreadyThere, message)
+}
+
 /// A move in words, for talk: `zhang (张先生): Opportunity -> 25%`.
 pub fn moved(target: &Target, from: &Stage, to: &Stage, lang: Lang) -> String {
     let label = |stage: &Stage| stage.label.get(lang, &stage.id).to_owned();

@@ -9,7 +9,7 @@ use crate::disk::file::id_of;
 use crate::disk::ledger::{Ledger, Stored};
 use crate::format::content::{content, event_line_in};
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
-use crate::format::merge::Kind;
+use crate::format::merge::FileKind;
 use crate::format::merge::items::items;
 use crate::git::snapshot::{Snapshot, Tracked};
 use crate::rules::growth::{Content, Harm, Heirs, harmed, harmed_entries};
@@ -115,8 +115,8 @@ impl Comparison<'_> {
     fn tallies(&self, touched: &[PathBuf]) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for path in touched {
-            let was = items(&self.text_before(path), Kind::Activity);
-            let now = items(&self.ledger.text(path).unwrap_or_default(), Kind::Activity);
+            let was = items(&self.text_before(path), FileKind::Activity);
+            let now = items(&self.ledger.text(path).unwrap_or_default(), FileKind::Activity);
             // Another finding reports a file that cannot be read.
             if now.broken {
                 continue;

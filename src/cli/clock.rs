@@ -7,7 +7,7 @@ use crate::value::zone::Zone;
 
 /// The clock of a command.
 #[derive(Debug, Clone)]
-pub struct Clock {
+pub struct DayClock {
     now: Now,
     /// `CRM_TODAY`.
     stated: Option<String>,
@@ -17,13 +17,13 @@ pub struct Clock {
     here: Date,
 }
 
-impl Clock {
+impl DayClock {
     /// Reads the machine's clock. Fails if a text is no date.
-    pub fn read(stated: Option<String>, as_of: Option<String>) -> Result<Clock, Diagnostic> {
+    pub fn read(stated: Option<String>, as_of: Option<String>) -> Result<DayClock, Diagnostic> {
         let now = Now::read();
         let here = now.date(None);
-        let clock = Clock { now, stated, as_of, here };
-        Ok(Clock { here: clock.settled(None)?, ..clock })
+        let clock = DayClock { now, stated, as_of, here };
+        Ok(DayClock { here: clock.settled(None)?, ..clock })
     }
 
     /// The as-of day in a time zone; without one, in the machine's.

@@ -65,7 +65,7 @@ fn of_one(source: &Source, spots: Vec<(usize, &Spot)>) -> Vec<(usize, Resolved)>
     let spans = spots.into_iter().map(|(number, spot)| (number, locator.locate(spot)));
     let mut spans: Vec<(usize, Option<Range<usize>>)> = spans.collect();
     spans.sort_by_key(|(_, span)| span.as_ref().map_or(0, |span| span.start));
-    let mut position = Position { at: 0, line: 1, column: 1 };
+    let mut position = CharPosition { at: 0, line: 1, column: 1 };
     let resolved = spans.into_iter().map(|(number, span)| {
         let (line, column) = match &span {
             Some(span) => position.of(&text, span.start),
@@ -92,13 +92,13 @@ fn read(path: &Path) -> String {
 }
 
 /// Line and column, in characters, of growing offsets of a text.
-struct Position {
+struct CharPosition {
     at: usize,
     line: usize,
     column: usize,
 }
 
-impl Position {
+impl CharPosition {
     fn of(&mut self, text: &str, offset: usize) -> (usize, usize) {
         for c in text[self.at..offset].chars() {
             match c {

@@ -10,6 +10,7 @@ pub mod draft;
 pub mod environment;
 pub mod external;
 pub mod progress;
+pub mod shell;
 pub mod terminal;
 pub mod words;
 

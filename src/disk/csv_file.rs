@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::format::encoding::{Charset, decoded};
 use crate::format::read_csv::parse_csv;
 use crate::model::mapping::Form;
-use crate::model::rows::Rows;
+use crate::model::rows::CsvRows;
 use std::io::Read;
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub const STANDARD_INPUT: &str = "-";
 ///
 /// # Errors
 /// Fails if the file cannot be read, is larger than [`MAX_CSV`], not of its encoding, or no table.
-pub fn read_csv(path: &Path, form: &Form) -> Result<Rows, Diagnostic> {
+pub fn read_csv(path: &Path, form: &Form) -> Result<CsvRows, Diagnostic> {
     let unreadable = |error: std::io::Error| {
         Diagnostic::new(
             Code::Unreadable,

@@ -27,7 +27,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// The prospects of a ledger on a day.
 #[derive(Debug)]
-pub struct Files {
+pub struct LedgerFiles {
     /// The ledger.
     pub ledger: Ledger,
     /// The day.
@@ -42,7 +42,7 @@ static THREADS: LazyLock<usize> =
 
 /// The counts of one thread.
 #[derive(Debug, Default)]
-struct Counts {
+struct ThreadCounts {
     /// The day of the first entry.
     first: Option<Date>,
     errors: usize,
@@ -69,7 +69,7 @@ impl Scratch {
     }
 }
 
-impl Shelf for Files {
+impl Shelf for LedgerFiles {
     fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
         type Part = (Vec<Record>, Vec<Diagnostic>);
         let (parts, mut problems) = self.each_file(keep, |_, part: &mut Part, record, found| {
@@ -102,7 +102,7 @@ impl Shelf for Files {
                 each(thread, record);
             }
         });
-        let counts: Vec<Counts> = parts.into_iter().map(|((), counts)| counts).collect();
+        let counts: Vec<ThreadCounts> = parts.into_iter().map(|((), counts)| counts).collect();
         let beside = || problems.iter().chain(&self.beside).filter(|p| p.is_error());
         let unopened = beside().find(|p| p.code == Code::TooManyFiles).cloned();
         Scanned {
@@ -118,7 +118,11 @@ impl Shelf for Files {
     }
 
     fn earlier(&self, day: Date) -> Box<dyn Shelf> {
-        Box::new(Files { ledger: self.ledger.clone(), as_of: day, beside: self.beside.clone() })
+        Box::new(LedgerFiles {
+            ledger: self.ledger.clone(),
+            as_of: day,
+            beside: self.beside.clone(),
+        })
     }
 }
 
@@ -126,7 +130,7 @@ impl Ledger {
     /// The book of the ledger on a day. The book reads the prospects when they are first needed.
     pub fn load(&self, as_of: Date) -> Book {
         let (tallies, problems) = read_tallies(self, as_of);
-        let files = Files { ledger: self.clone(), as_of, beside: problems };
+        let files = LedgerFiles { ledger: self.clone(), as_of, beside: problems };
         Book::on(Box::new(files), self.settings.clone(), as_of, tallies)
     }
 
@@ -176,9 +180,9 @@ impl Ledger {
 }
 
 /// The result of each thread, with its counts.
-type Parts<A> = Vec<(A, Counts)>;
+type ThreadParts<A> = Vec<(A, ThreadCounts)>;
 
-impl Files {
+impl LedgerFiles {
     /// Reads every file once, and returns the parts of all threads and the folders that could not be listed. `each` gets
     /// the number of the thread, the thread's own part, the record if the file gave one, and the findings
     /// about the file. A record that `each` leaves in place is recycled.
@@ -186,7 +190,7 @@ impl Files {
         &self,
         keep: Keep,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
-    ) -> (Parts<A>, Vec<Diagnostic>) {
+    ) -> (ThreadParts<A>, Vec<Diagnostic>) {
         if self.ledger.stored.is_some() {
             return self.each_of_stored(each);
         }
@@ -196,7 +200,7 @@ impl Files {
         let alone = first.is_none() || walk.is_finished();
         let walk = Mutex::new(walk);
         let work = |thread: usize, mut begun: Option<Batch>| {
-            let (mut part, mut counts) = (A::default(), Counts::default());
+            let (mut part, mut counts) = (A::default(), ThreadCounts::default());
             let mut scratch = Scratch::default();
             let mut own: Option<Folder> = None;
             let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
@@ -238,9 +242,9 @@ impl Files {
     fn each_of_stored<A: Default>(
         &self,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>),
-    ) -> (Parts<A>, Vec<Diagnostic>) {
+    ) -> (ThreadParts<A>, Vec<Diagnostic>) {
         let (paths, problems) = self.ledger.paths();
-        let (mut part, mut counts) = (A::default(), Counts::default());
+        let (mut part, mut counts) = (A::default(), ThreadCounts::default());
         for path in paths {
             counts.ids.extend(path.file_name().map(id_hash));
             let (mut record, found) = self.in_full(&path, &mut counts);
@@ -256,7 +260,7 @@ impl Files {
         name: &OsStr,
         keep: Keep,
         scratch: &mut Scratch,
-        counts: &mut Counts,
+        counts: &mut ThreadCounts,
     ) -> (Option<Record>, Vec<Diagnostic>) {
         let name_text = name.to_string_lossy();
         match self.quickly(folder, name, stem(&name_text), keep, scratch) {
@@ -266,7 +270,7 @@ impl Files {
     }
 
     /// Reads one file by its path, with all findings about it.
-    fn in_full(&self, path: &Path, counts: &mut Counts) -> (Option<Record>, Vec<Diagnostic>) {
+    fn in_full(&self, path: &Path, counts: &mut ThreadCounts) -> (Option<Record>, Vec<Diagnostic>) {
         match self.ledger.read(path) {
             Ok(Loaded { prospect, problems, .. }) => self.replayed(prospect, problems, counts),
             Err(problems) => {
@@ -280,7 +284,7 @@ impl Files {
         &self,
         prospect: Prospect,
         mut problems: Vec<Diagnostic>,
-        counts: &mut Counts,
+        counts: &mut ThreadCounts,
     ) -> (Option<Record>, Vec<Diagnostic>) {
         let mut record = replay(prospect, &self.ledger.settings, self.as_of);
         // Findings of replay carry the path below the root; messages show it from here.
@@ -312,7 +316,7 @@ impl Files {
     }
 }
 
-impl Counts {
+impl ThreadCounts {
     fn count(&mut self, problems: &[Diagnostic]) {
         self.errors += problems.iter().filter(|p| p.is_error()).count();
         let unopened = problems.iter().find(|p| p.code == Code::TooManyFiles);
@@ -339,7 +343,7 @@ fn id_hash(name: &OsStr) -> u64 {
 }
 
 /// Do two files have one id? Ids that only hash alike count as equal, which costs a second, exact look.
-fn any_repeated(counts: Vec<Counts>) -> bool {
+fn any_repeated(counts: Vec<ThreadCounts>) -> bool {
     let mut parts = counts.into_iter().map(|counts| counts.ids);
     let mut ids = parts.next().unwrap_or_default();
     parts.for_each(|part| ids.extend(part));

@@ -13,7 +13,7 @@ const END: &str = "end\n";
 
 /// One line of a journal: a file that gets another text. A missing text means that there is no file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct JournalStep {
     /// The new text's file in the folder of temporary files.
     pub temporary: String,
     /// The text it has before.
@@ -42,7 +42,7 @@ pub(super) fn fingerprint_of(file: &Path) -> std::io::Result<Fingerprint> {
     }
 }
 
-impl Step {
+impl JournalStep {
     /// As a line. A path that is not Unicode, or not of a ledger, has none.
     pub fn line(&self) -> std::io::Result<String> {
         let path = self.path.to_str().filter(|path| !path.contains(['\n', '\r']));
@@ -52,7 +52,7 @@ impl Step {
         Ok(format!("{} {} {} {path}\n", self.temporary, hex(self.before), hex(self.after)))
     }
 
-    fn parse(line: &str) -> Option<Step> {
+    fn parse(line: &str) -> Option<JournalStep> {
         let mut words = line.splitn(4, ' ');
         let temporary = words.next()?;
         let mut print = || match words.next()? {
@@ -62,7 +62,7 @@ impl Step {
         let (before, after) = (print()?, print()?);
         let path = PathBuf::from(words.next()?);
         let plain = temporary.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        (plain && is_of_a_ledger(&path)).then(|| Step {
+        (plain && is_of_a_ledger(&path)).then(|| JournalStep {
             temporary: temporary.to_owned(),
             before,
             after,
@@ -72,18 +72,18 @@ impl Step {
 }
 
 /// The journal of these steps: a line for each.
-pub(super) fn text(steps: &[Step]) -> std::io::Result<String> {
-    let lines: std::io::Result<String> = steps.iter().map(Step::line).collect();
+pub(super) fn text(steps: &[JournalStep]) -> std::io::Result<String> {
+    let lines: std::io::Result<String> = steps.iter().map(JournalStep::line).collect();
     lines.map(|lines| lines + END)
 }
 
 /// The steps of a journal, if it is whole.
-pub(super) fn parse(text: &str) -> Option<Vec<Step>> {
-    text.strip_suffix(END)?.lines().map(Step::parse).collect()
+pub(super) fn parse(text: &str) -> Option<Vec<JournalStep>> {
+    text.strip_suffix(END)?.lines().map(JournalStep::parse).collect()
 }
 
 /// Does a journal put old texts back?
-pub(super) fn takes_back(steps: &[Step]) -> bool {
+pub(super) fn takes_back(steps: &[JournalStep]) -> bool {
     steps.iter().all(|step| step.temporary.ends_with(BACK))
 }
 
@@ -94,8 +94,8 @@ pub(super) const BACK: &str = "-back";
 mod tests {
     use super::*;
 
-    fn step(path: &str) -> Step {
-        Step { temporary: "0".into(), before: None, after: Some(7), path: path.into() }
+    fn step(path: &str) -> JournalStep {
+        JournalStep { temporary: "0".into(), before: None, after: Some(7), path: path.into() }
     }
 
     #[test]

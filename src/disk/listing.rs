@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The kind of an entry of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// A plain file.
     File,
     /// A folder.
@@ -30,14 +30,14 @@ impl Listing {
 
     /// Calls `each` with some more entries, in no order. Returns false if there are none left. After an error
     /// the listing is over.
-    pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, Kind)) -> io::Result<bool> {
+    pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, EntryKind)) -> io::Result<bool> {
         self.0.more(each)
     }
 }
 
 #[cfg(target_os = "linux")]
 mod system {
-    use super::Kind;
+    use super::EntryKind;
     use rustix::fs::{AtFlags, FileType, RawDir, statat};
     use std::ffi::OsStr;
     use std::fs::File;
@@ -60,7 +60,7 @@ mod system {
             Ok(Listing { folder: File::open(folder)?, room: Vec::with_capacity(ROOM) })
         }
 
-        pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, Kind)) -> io::Result<bool> {
+        pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, EntryKind)) -> io::Result<bool> {
             let mut entries = RawDir::new(&self.folder, self.room.spare_capacity_mut());
             let mut any = false;
             while let Some(entry) = entries.next() {
@@ -79,23 +79,23 @@ mod system {
     }
 
     /// The kind of an entry. Some file systems report it only when asked about that entry alone.
-    fn kind(folder: &File, name: &OsStr, said: FileType) -> Kind {
+    fn kind(folder: &File, name: &OsStr, said: FileType) -> EntryKind {
         let asked = || {
             let stat = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).ok();
             stat.map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode))
         };
         match if said == FileType::Unknown { asked() } else { said } {
-            FileType::RegularFile => Kind::File,
-            FileType::Directory => Kind::Folder,
-            FileType::Symlink => Kind::Link,
-            _ => Kind::Other,
+            FileType::RegularFile => EntryKind::File,
+            FileType::Directory => EntryKind::Folder,
+            FileType::Symlink => EntryKind::Link,
+            _ => EntryKind::Other,
         }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    use super::Kind;
+    use super::EntryKind;
     use std::ffi::OsStr;
     use std::fs::{DirEntry, ReadDir};
     use std::io;
@@ -112,7 +112,7 @@ mod system {
             std::fs::read_dir(folder).map(Listing)
         }
 
-        pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, Kind)) -> io::Result<bool> {
+        pub fn more(&mut self, each: &mut dyn FnMut(&OsStr, EntryKind)) -> io::Result<bool> {
             let mut any = false;
             for entry in self.0.by_ref().take(SOME) {
                 let entry = entry?;
@@ -123,12 +123,12 @@ mod system {
         }
     }
 
-    fn kind(entry: &DirEntry) -> Kind {
+    fn kind(entry: &DirEntry) -> EntryKind {
         match entry.file_type() {
-            Ok(kind) if kind.is_symlink() => Kind::Link,
-            Ok(kind) if kind.is_dir() => Kind::Folder,
-            Ok(kind) if kind.is_file() => Kind::File,
-            _ => Kind::Other,
+            Ok(kind) if kind.is_symlink() => EntryKind::Link,
+            Ok(kind) if kind.is_dir() => EntryKind::Folder,
+            Ok(kind) if kind.is_file() => EntryKind::File,
+            _ => EntryKind::Other,
         }
     }
 }
@@ -146,10 +146,10 @@ mod tests {
         for n in 0..3_000 {
             let name = format!("客户-{n}.toml");
             std::fs::File::create(folder.path().join(&name)).unwrap();
-            expected.insert((OsString::from(name), Kind::File as u8));
+            expected.insert((OsString::from(name), EntryKind::File as u8));
         }
         std::fs::create_dir(folder.path().join("folder")).unwrap();
-        expected.insert(("folder".into(), Kind::Folder as u8));
+        expected.insert(("folder".into(), EntryKind::Folder as u8));
         let mut found = Vec::new();
         let mut listing = Listing::open(folder.path()).unwrap();
         let mut each = |name: &OsStr, kind| found.push((name.to_owned(), kind as u8));

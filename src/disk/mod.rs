@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod likeness;
 pub mod listing;
 pub mod private;
+pub mod recover;
 pub mod root;
 pub mod tally;
 pub mod walk;

@@ -176,6 +176,11 @@ pub fn drafts(root: &Path) -> std::io::Result<PathBuf> {
     }
 }
 
+/// The folder of texts that are being edited, which may be missing.
+pub fn drafts_as_they_are(root: &Path) -> PathBuf {
+    Private::of(root).in_state(DRAFTS)
+}
+
 /// Takes the lock, waiting at most `wait`.
 pub(super) fn lock(path: &Path, wait: Duration) -> Result<File, Diagnostic> {
     let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);

@@ -6,7 +6,7 @@ use crate::disk::ledger::Ledger;
 use crate::format::append::not_lines;
 use crate::format::layout::ACTIVITY;
 use crate::format::read_prospect::bad_key;
-use crate::format::tree::{Reader, Table, parse};
+use crate::format::tree::{Reader, TomlTable, parse};
 use crate::model::event::EventKey;
 use crate::rules::book::Tally;
 use crate::value::date::Date;
@@ -107,7 +107,7 @@ pub fn read_file(text: &str, shown: &Path) -> (Vec<(EventKey, Tally)>, Vec<Diagn
     (days, reader.problems)
 }
 
-fn read_days(reader: &mut Reader, table: &Table) -> Vec<(EventKey, Tally)> {
+fn read_days(reader: &mut Reader, table: &TomlTable) -> Vec<(EventKey, Tally)> {
     let mut days = Vec::new();
     for (key, value) in table {
         let Some(day) = EventKey::parse(key.get_ref()) else {

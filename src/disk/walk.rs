@@ -4,7 +4,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::file::{MAX_FILE, is_out_of_files, symlink, too_many_files};
 use crate::disk::ledger::Ledger;
-use crate::disk::listing::{Kind, Listing};
+use crate::disk::listing::{EntryKind, Listing};
 use crate::format::layout::{ACTIVITY, PROSPECTS};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -68,12 +68,12 @@ impl<'l> Walk<'l> {
             let (below, problems) = (&mut self.below, &mut self.problems);
             let mut each = |name: &OsStr, kind| match kind {
                 _ if name.as_encoded_bytes().starts_with(b".") => {}
-                Kind::File if name.as_encoded_bytes().ends_with(b".toml") => {
+                EntryKind::File if name.as_encoded_bytes().ends_with(b".toml") => {
                     names.push(name.to_owned());
                 }
-                Kind::Folder => below.push(folder.file(name)),
-                Kind::Link => problems.push(symlink(&self.ledger.show(&folder.file(name)))),
-                Kind::File | Kind::Other => {}
+                EntryKind::Folder => below.push(folder.file(name)),
+                EntryKind::Link => problems.push(symlink(&self.ledger.show(&folder.file(name)))),
+                EntryKind::File | EntryKind::Other => {}
             };
             let mut more = || entries.more(&mut each);
             // A small folder is done with one batch.

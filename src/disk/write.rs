@@ -10,19 +10,17 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::durable::{failed, sync_folder, write_durably};
 use crate::disk::file::{MAX_FILE, symlink};
-use crate::disk::journal::{self, Step, fingerprint, fingerprint_of};
-use crate::disk::private::{Private, held, lock};
+use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
+use crate::disk::private::{Private, lock};
 use crate::disk::root::link_on_the_way;
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a command waits for another one to finish writing.
-const LOCK_WAIT: Duration = Duration::from_secs(10);
-/// How often a reader looks whether a writer has finished.
-const POLL: Duration = Duration::from_millis(2);
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// The number of files that are made durable at a time.
 const STAGED_AT_ONCE: usize = 32;
 
@@ -31,7 +29,7 @@ const NAMED: usize = 10;
 
 /// One file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FileChange {
     /// Relative to the ledger's root.
     pub path: PathBuf,
     /// The text it had; `None` = a new file.
@@ -71,7 +69,7 @@ impl Writer {
     }
 
     /// Writes all changes or none.
-    pub fn commit(&self, changes: &[Change]) -> Result<(), Diagnostic> {
+    pub fn commit(&self, changes: &[FileChange]) -> Result<(), Diagnostic> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -109,7 +107,7 @@ impl Writer {
     }
 
     /// Writes every new text to a temporary file and makes it durable.
-    fn stage(&self, changes: &[Change]) -> Result<Vec<Step>, Diagnostic> {
+    fn stage(&self, changes: &[FileChange]) -> Result<Vec<JournalStep>, Diagnostic> {
         use rayon::prelude::*;
         let stage_all = || {
             changes
@@ -130,7 +128,7 @@ impl Writer {
         }
     }
 
-    fn stage_one(&self, number: usize, change: &Change) -> Result<Step, Diagnostic> {
+    fn stage_one(&self, number: usize, change: &FileChange) -> Result<JournalStep, Diagnostic> {
         if let Some(link) = link_on_the_way(&self.root, &change.path) {
             return Err(symlink(&link));
         }
@@ -160,11 +158,11 @@ impl Writer {
         write_durably(&self.private.temporary(&temporary), change.after.as_bytes(), permissions)
             .map_err(failed)?;
         let after = Some(fingerprint(change.after.as_bytes()));
-        Ok(Step { temporary, before, after, path: change.path.clone() })
+        Ok(JournalStep { temporary, before, after, path: change.path.clone() })
     }
 
     /// The list of renames, durable before the first of them: a line for each file.
-    fn write_journal(&self, steps: &[Step]) -> std::io::Result<()> {
+    fn write_journal(&self, steps: &[JournalStep]) -> std::io::Result<()> {
         let text = journal::text(steps)?;
         // The new texts must be on the disk before the journal that names them.
         sync_folder(&self.private.temporaries())?;
@@ -177,13 +175,13 @@ impl Writer {
 
     /// Puts the old texts back after a rename failed half-way. A second journal replaces the first one before that,
     /// so that a kill on the way back cannot leave a mixture.
-    fn take_back(&self, changes: &[Change], done: &[Step]) -> std::io::Result<()> {
+    fn take_back(&self, changes: &[FileChange], done: &[JournalStep]) -> std::io::Result<()> {
         if done.is_empty() {
             return Ok(());
         }
         let mut steps = Vec::new();
         for (change, step) in changes.iter().zip(done) {
-            let back = Step {
+            let back = JournalStep {
                 temporary: format!("{}{}", step.temporary, journal::BACK),
                 before: step.after,
                 after: step.before,
@@ -210,7 +208,7 @@ impl Writer {
     /// Does the steps of a journal that are not done yet, and makes them durable. A file with neither the old nor
     /// the new text was changed by another program since, and is left alone. Returns the steps that are not done
     /// afterwards.
-    fn obey<'s>(&self, steps: &'s [Step]) -> std::io::Result<Vec<&'s Step>> {
+    fn obey<'s>(&self, steps: &'s [JournalStep]) -> std::io::Result<Vec<&'s JournalStep>> {
         let mut undone = Vec::new();
         for step in steps {
             let target = self.root.join(&step.path);
@@ -255,7 +253,7 @@ impl Writer {
     }
 
     /// Makes renames durable, in each file's folder.
-    fn sync(&self, steps: &[Step]) -> std::io::Result<()> {
+    fn sync(&self, steps: &[JournalStep]) -> std::io::Result<()> {
         let folders: BTreeSet<&Path> = steps.iter().filter_map(|step| step.path.parent()).collect();
         folders.iter().try_for_each(|folder| sync_folder(&self.root.join(folder)))
     }
@@ -270,56 +268,6 @@ impl Writer {
             }
         }
     }
-}
-
-/// Finishes a commit that a dead writer left half done, before the ledger is read. Without such a commit it costs
-/// a few looks at the disk. Waits at most ten seconds for a commit of a living writer. Returns what was finished, or that
-/// a journal was not obeyed, or, on a disk that cannot be written, which files have not got their new text.
-pub fn recover(root: &Path) -> Result<Option<Diagnostic>, Diagnostic> {
-    recover_within(root, LOCK_WAIT)
-}
-
-/// [`recover`] that waits at most `wait`.
-pub fn recover_within(root: &Path, wait: Duration) -> Result<Option<Diagnostic>, Diagnostic> {
-    let private = Private::of(root);
-    let started = Instant::now();
-    while private.journal().exists() {
-        match Writer::open_within(root, Duration::ZERO) {
-            Ok(writer) => return Ok(writer.finished),
-            Err(problem) if problem.code == Code::Locked => {
-                if started.elapsed() >= wait {
-                    return Err(held(&private.lock(), wait));
-                }
-            }
-            // A process without the right to write cannot tell whether the writer lives; a living one is done soon.
-            Err(problem) if started.elapsed() >= wait / 10 => {
-                let unwritable = problem.code == Code::WriteFailed;
-                return if unwritable { Ok(Some(left_out(root, &private))) } else { Err(problem) };
-            }
-            Err(_) => {}
-        }
-        std::thread::sleep(POLL);
-    }
-    Ok(private.foreign_journal().map(|journal| not_obeyed(&journal)))
-}
-
-/// What is left of writes that were cut short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
-    /// A commit of several files is under way, or was cut short.
-    pub journal: bool,
-    /// There is a journal that is not obeyed.
-    pub foreign: bool,
-    /// How many new texts were never renamed.
-    pub texts: usize,
-}
-
-/// What is left of writes to the ledger at `root`; nothing is changed.
-pub fn left(root: &Path) -> Left {
-    let private = Private::of(root);
-    let texts = fs::read_dir(private.temporaries()).map_or(0, |entries| entries.flatten().count());
-    let foreign = private.foreign_journal().is_some();
-    Left { journal: private.journal().exists(), foreign, texts }
 }
 
 fn is_plain_file(path: &Path) -> bool {
@@ -363,7 +311,7 @@ fn cut_short(failed: Diagnostic) -> Diagnostic {
 }
 
 /// The paths of steps; of many, the first and how many more.
-fn listed<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
+pub(super) fn listed<'s>(steps: impl Iterator<Item = &'s JournalStep>) -> String {
     let mut names: Vec<String> = steps.map(|step| step.path.display().to_string()).collect();
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
@@ -372,7 +320,7 @@ fn listed<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
 }
 
 /// That a commit was finished, or taken back, which a dead writer left half done.
-fn was_finished(steps: &[Step], undone: &[&Step]) -> Diagnostic {
+fn was_finished(steps: &[JournalStep], undone: &[&JournalStep]) -> Diagnostic {
     let done = listed(steps.iter().filter(|step| !undone.contains(step)));
     let left = listed(undone.iter().copied());
     let message = match (journal::takes_back(steps), &*done) {
@@ -395,42 +343,6 @@ fn was_finished(steps: &[Step], undone: &[&Step]) -> Diagnostic {
     found.help(words!(
         "look at these yourself, they were changed since: {left}",
         "以下文件此后又有改动，请自行查看：{left}"
-    ))
-}
-
-/// That a write was cut short on a disk that cannot be written, with the files that have not got their new text.
-fn left_out(root: &Path, private: &Private) -> Diagnostic {
-    let journal = private.journal();
-    let text = fs::read_to_string(&journal).unwrap_or_default();
-    let steps = journal::parse(&text).unwrap_or_default();
-    let is_old =
-        |step: &&Step| fingerprint_of(&root.join(&step.path)).is_ok_and(|now| now != step.after);
-    let old = listed(steps.iter().filter(is_old));
-    let message = words!(
-        "a write was cut short and cannot be finished here, where nothing can be written",
-        "有一次写入中断，此处不可写，无法补完"
-    );
-    let found = Diagnostic::new(Code::CutShort, message).at(Place::file(&journal));
-    let found = found.help(words!(
-        "any command finishes it where the ledger can be written",
-        "在可写的地方执行任一命令即可补完"
-    ));
-    if old.is_empty() {
-        found
-    } else {
-        found.note(words!("still with their old text: {old}", "仍为旧文本：{old}"))
-    }
-}
-
-/// That a journal in `.crm/` of a ledger that git keeps is not obeyed.
-fn not_obeyed(journal: &Path) -> Diagnostic {
-    let message = words!(
-        "a journal of a write is not obeyed: it came with the clone, or is of an earlier version",
-        "未执行此处的写入日志：它可能随克隆而来，或由旧版本留下"
-    );
-    Diagnostic::new(Code::CutShort, message).at(Place::file(journal)).help(words!(
-        "look with `git diff` and `crm check` whether a write was cut short, then remove the file",
-        "请用 `git diff` 和 `crm check` 查看是否有写入中断，然后删除该文件"
     ))
 }
 

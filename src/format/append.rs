@@ -1,7 +1,7 @@
 //! Adding lines to a journal in a file's text without changing a byte before them.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::format::tree::{Table, Value, parse};
+use crate::format::tree::{TomlTable, TomlValue, parse};
 use toml::de::DeValue;
 
 /// Adds lines to the table `journal` (`events`): at the end of the file where it is the last table, else
@@ -52,12 +52,17 @@ pub fn append(
 /// The finding that entries of a journal are not lines under its header, but under headers of their own
 /// (`[events.KEY]`), or that it has none (`events = { … }`). They are read; but lines cannot be added behind them, and
 /// a merge of lines may fuse two of them.
-pub fn not_lines(text: &str, journal: &str, table: &Table, place: &Place) -> Option<Diagnostic> {
+pub fn not_lines(
+    text: &str,
+    journal: &str,
+    table: &TomlTable,
+    place: &Place,
+) -> Option<Diagnostic> {
     let (name, events) = table.get_key_value(journal)?;
     let DeValue::Table(entries) = events.get_ref() else { return None };
     let finding = |span| Some(no_journal(journal, &place.clone().span(span)));
     let is_block =
-        |value: &Value| text[value.span()].starts_with('[') && value.get_ref().is_table();
+        |value: &TomlValue| text[value.span()].starts_with('[') && value.get_ref().is_table();
     match entries.iter().find(|(_, value)| is_block(value)) {
         Some((key, _)) => finding(key.span()),
         None if header_end(text, journal, events.span().start).is_none() => finding(name.span()),

@@ -1,7 +1,7 @@
 //! A prospect's text as its [`Content`]: compared without comments, spacing, order and spelling.
 
 use crate::format::line::quoted;
-use crate::format::tree::{Table, Value};
+use crate::format::tree::{TomlTable, TomlValue};
 use crate::rules::growth::Content;
 use toml::de::{DeTable, DeValue};
 
@@ -21,15 +21,15 @@ pub fn content(text: &str) -> (Content, bool) {
 }
 
 /// The values of a table by their keys, each in its one spelling.
-pub fn canonical_items(table: &Table) -> std::collections::BTreeMap<String, String> {
-    let item = |(key, value): (&toml::Spanned<std::borrow::Cow<str>>, &Value)| {
+pub fn canonical_items(table: &TomlTable) -> std::collections::BTreeMap<String, String> {
+    let item = |(key, value): (&toml::Spanned<std::borrow::Cow<str>>, &TomlValue)| {
         (key.get_ref().as_ref().to_owned(), canonical(value))
     };
     table.iter().map(item).collect()
 }
 
 /// One spelling for one value. Numbers stay as written: 1500.50 and 1500.5 count as different.
-pub fn canonical(value: &Value) -> String {
+pub fn canonical(value: &TomlValue) -> String {
     match value.get_ref() {
         DeValue::String(text) => quoted(text),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {

@@ -28,20 +28,22 @@ pub fn quick(
     let mut cursor = Cursor::over(text)?;
     let events = std::mem::take(room);
     let mut prospect = Prospect { id: id.into(), path, events, ..Prospect::default() };
-    let mut part = Part::Facts;
-    let mut seen = Seen::default();
+    let mut part = FileSection::Facts;
+    let mut seen = SeenKeys::default();
     while !cursor.is_at_end() {
         cursor.space();
         match cursor.peek() {
             b'\n' | b'\r' | b'#' => cursor.end()?,
             b'[' => {
                 part = header(&mut cursor, part, &mut prospect, &mut seen)?;
-                seen = Seen { top: seen.top, ..Seen::default() };
+                seen = SeenKeys { top: seen.top, ..SeenKeys::default() };
             }
             _ => match part {
-                Part::Facts => fact(&mut cursor, &mut prospect, settings, &mut seen)?,
-                Part::Contact => contact(&mut cursor, prospect.contacts.last_mut()?, &mut seen)?,
-                Part::Events => {
+                FileSection::Facts => fact(&mut cursor, &mut prospect, settings, &mut seen)?,
+                FileSection::Contact => {
+                    contact(&mut cursor, prospect.contacts.last_mut()?, &mut seen)?
+                }
+                FileSection::Events => {
                     if prospect.events.capacity() == 0 {
                         prospect.events.reserve(cursor.lines());
                     }
@@ -62,7 +64,7 @@ pub fn quick(
 
 /// Which part of the file a line belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum FileSection {
     Facts,
     Contact,
     Events,
@@ -70,7 +72,7 @@ enum Part {
 
 /// Keys that were read: each may appear once.
 #[derive(Default)]
-struct Seen {
+struct SeenKeys {
     top: Keys,
     contact: Keys,
 }
@@ -91,22 +93,22 @@ impl Keys {
 
 fn header(
     cursor: &mut Cursor,
-    part: Part,
+    part: FileSection,
     prospect: &mut Prospect,
-    seen: &mut Seen,
-) -> Option<Part> {
-    if part == Part::Events {
+    seen: &mut SeenKeys,
+) -> Option<FileSection> {
+    if part == FileSection::Events {
         return None;
     }
     if cursor.skip("[[contact]]") {
         prospect.contacts.push(Contact::default());
         cursor.end()?;
-        return Some(Part::Contact);
+        return Some(FileSection::Contact);
     }
     if cursor.skip("[events]") {
         seen.top.add(31)?;
         cursor.end()?;
-        return Some(Part::Events);
+        return Some(FileSection::Events);
     }
     None
 }
@@ -115,7 +117,7 @@ fn fact(
     cursor: &mut Cursor,
     prospect: &mut Prospect,
     settings: &Settings,
-    seen: &mut Seen,
+    seen: &mut SeenKeys,
 ) -> Option<()> {
     let key = cursor.key()?;
     let number = match key {
@@ -158,7 +160,7 @@ fn fact(
     cursor.end()
 }
 
-fn contact(cursor: &mut Cursor, contact: &mut Contact, seen: &mut Seen) -> Option<()> {
+fn contact(cursor: &mut Cursor, contact: &mut Contact, seen: &mut SeenKeys) -> Option<()> {
     let key = cursor.key()?;
     let mut once = |number| seen.contact.add(number);
     match key {

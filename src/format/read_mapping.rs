@@ -1,11 +1,12 @@
 //! Mapping files: TOML -> [`Mapping`], with all that is wrong in one.
 
-use crate::diag::{Code, Diagnostic, Place, Words};
+use crate::diag::{Code, Diagnostic, Place};
 use crate::format::encoding::Charset;
-use crate::format::tree::{Reader, Table, Value, parse};
+use crate::format::settings::unknown_name;
+use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::mapping::{
-    Assignment, Condition, ENTRY_FIELDS, Entry, Join, Mapping, Template, Values, prospect_fields,
-    separator, thousands,
+    Assignment, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template, Values,
+    prospect_fields, separator, thousands,
 };
 use crate::model::settings::Settings;
 use crate::value::date::Date;
@@ -73,34 +74,23 @@ pub fn read_mapping(
             }
             _ => {
                 let message = words!("unknown key `{name}`", "未知的键 `{name}`");
-                unknown_name(&mut reader, key.span(), message, name, &KEYS);
+                let problem = Diagnostic::new(Code::BadMapping, message);
+                unknown_name(&mut reader, key.span(), problem, name, &KEYS);
             }
         }
     }
     if mapping.entries.is_empty() {
-        mapping.entries.push(Entry::default());
+        mapping.entries.push(EntryTemplate::default());
     }
     // A table gives its keys by name; people read from the top.
     reader.problems.sort_by(|a, b| a.place.cmp(&b.place));
     if reader.problems.is_empty() { Ok(mapping) } else { Err(reader.problems) }
 }
 
-fn unknown_name(
-    reader: &mut Reader,
-    span: Range<usize>,
-    message: Words,
-    name: &str,
-    valid: &[&str],
-) {
-    let diagnostic =
-        Diagnostic::new(Code::BadMapping, message).nearest(name, valid.iter().copied());
-    reader.problem(span, diagnostic);
-}
-
 fn character<T>(
     reader: &mut Reader,
     key: &str,
-    value: &Value,
+    value: &TomlValue,
     read: fn(&str) -> Option<T>,
 ) -> Option<T> {
     let text = reader.text(key, value)?;
@@ -118,7 +108,7 @@ fn character<T>(
     found
 }
 
-fn encoding(reader: &mut Reader, key: &str, value: &Value) -> Option<Text> {
+fn encoding(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Text> {
     let text = reader.text(key, value)?;
     if let Err(unknown) = Charset::named(&text) {
         reader.problem(value.span(), unknown.recoded(Code::BadMapping));
@@ -127,7 +117,7 @@ fn encoding(reader: &mut Reader, key: &str, value: &Value) -> Option<Text> {
     Some(text)
 }
 
-fn date_format(reader: &mut Reader, key: &str, value: &Value) -> Option<Text> {
+fn date_format(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Text> {
     let text = reader.text(key, value)?;
     if Date::is_format(&text) {
         return Some(text);
@@ -148,7 +138,7 @@ pub fn bad_date_format(text: &str) -> Diagnostic {
     ))
 }
 
-fn join(reader: &mut Reader, table: &Table, span: Range<usize>) -> Option<Join> {
+fn join(reader: &mut Reader, table: &TomlTable, span: Range<usize>) -> Option<Join> {
     let (mut file, mut on, mut prefix, mut optional) = (None, Vec::new(), None, false);
     for (key, value) in table {
         let name: &str = key.get_ref();
@@ -160,7 +150,8 @@ fn join(reader: &mut Reader, table: &Table, span: Range<usize>) -> Option<Join> 
             _ => {
                 let message =
                     words!("unknown key `{name}` of `[[join]]`", "`[[join]]` 没有键 `{name}`");
-                unknown_name(reader, key.span(), message, name, &JOIN_KEYS);
+                let problem = Diagnostic::new(Code::BadMapping, message);
+                unknown_name(reader, key.span(), problem, name, &JOIN_KEYS);
             }
         }
     }
@@ -192,7 +183,7 @@ fn join(reader: &mut Reader, table: &Table, span: Range<usize>) -> Option<Join> 
     Some(Join { file, here, there, prefix: prefix.unwrap_or_default(), optional, place })
 }
 
-fn values(reader: &mut Reader, key: &str, value: &Value) -> Vec<Values> {
+fn values(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<Values> {
     let Some(table) = reader.table(key, value) else { return Vec::new() };
     let mut found = Vec::new();
     for (column, value) in table {
@@ -209,7 +200,7 @@ fn values(reader: &mut Reader, key: &str, value: &Value) -> Vec<Values> {
     found
 }
 
-fn entry(reader: &mut Reader, table: &Table, settings: &Settings) -> Entry {
+fn entry(reader: &mut Reader, table: &TomlTable, settings: &Settings) -> EntryTemplate {
     let mut when = Vec::new();
     if let Some(value) = table.get("when")
         && let Some(conditions) = reader.table("when", value)
@@ -221,13 +212,16 @@ fn entry(reader: &mut Reader, table: &Table, settings: &Settings) -> Entry {
             when.push(Condition { column: name.into(), values, place });
         }
     }
-    Entry { when, fields: assignments(reader, table, &ENTRY_FIELDS, Some("when"), settings) }
+    EntryTemplate {
+        when,
+        fields: assignments(reader, table, &ENTRY_FIELDS, Some("when"), settings),
+    }
 }
 
 /// `field = "text with {columns}"`, or a list of such texts; `besides` is a key that is no field.
 fn assignments(
     reader: &mut Reader,
-    table: &Table,
+    table: &TomlTable,
     fields: &[&str],
     besides: Option<&str>,
     settings: &Settings,
@@ -243,7 +237,7 @@ fn assignments(
             continue;
         }
         let mut texts = Vec::new();
-        let items: Vec<&Value> = match value.get_ref() {
+        let items: Vec<&TomlValue> = match value.get_ref() {
             DeValue::Array(items) => items.iter().collect(),
             _ => vec![value],
         };

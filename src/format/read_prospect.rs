@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::format::append::not_lines;
 use crate::format::syntax::looks_like_date;
-use crate::format::tree::{Reader, Table, Value, parse};
+use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
@@ -80,7 +80,7 @@ fn fact(
     reader: &mut Reader,
     prospect: &mut Prospect,
     key: &str,
-    value: &Value,
+    value: &TomlValue,
     settings: &Settings,
 ) {
     match key {
@@ -114,7 +114,7 @@ fn fact(
 }
 
 /// `[events]` is the last table, so that an entry is added at the end of the file.
-fn events_last(reader: &mut Reader, table: &Table) {
+fn events_last(reader: &mut Reader, table: &TomlTable) {
     let Some((events, _)) = table.get_key_value("events") else { return };
     let after = table
         .iter()
@@ -134,14 +134,14 @@ fn events_last(reader: &mut Reader, table: &Table) {
 }
 
 /// Where the last `[[contact]]`, or any other table under its own header, begins.
-fn last_start(value: &Value) -> usize {
+fn last_start(value: &TomlValue) -> usize {
     match value.get_ref() {
         DeValue::Array(items) => items.iter().map(|item| item.span().start).max().unwrap_or(0),
         _ => value.span().start,
     }
 }
 
-fn contact(reader: &mut Reader, table: &Table) -> Contact {
+fn contact(reader: &mut Reader, table: &TomlTable) -> Contact {
     let mut contact = Contact::default();
     for (key, value) in table {
         let span = key.span();
@@ -169,7 +169,7 @@ fn contact(reader: &mut Reader, table: &Table) -> Contact {
     contact
 }
 
-fn events(reader: &mut Reader, table: &Table) -> Vec<Event> {
+fn events(reader: &mut Reader, table: &TomlTable) -> Vec<Event> {
     let mut events = Vec::with_capacity(table.len());
     for (key, value) in table {
         let Some(event_key) = EventKey::parse(key.get_ref()) else {
@@ -201,7 +201,11 @@ fn events(reader: &mut Reader, table: &Table) -> Vec<Event> {
 }
 
 /// The fields of an entry.
-fn entry<'v, 'a>(reader: &mut Reader, key: &str, value: &'v Value<'a>) -> Option<&'v Table<'a>> {
+fn entry<'v, 'a>(
+    reader: &mut Reader,
+    key: &str,
+    value: &'v TomlValue<'a>,
+) -> Option<&'v TomlTable<'a>> {
     match value.get_ref() {
         DeValue::Table(fields) => Some(fields),
         _ => {
@@ -274,7 +278,7 @@ macro_rules! read_value {
 
 macro_rules! define_field {
     ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
-        fn field(reader: &mut Reader, event: &mut Event, key: &str, value: &Value) {
+        fn field(reader: &mut Reader, event: &mut Event, key: &str, value: &TomlValue) {
             match key {
                 $(stringify!($name) => event.$name = read_value!($type, reader, key, value),)*
                 unknown => event.unknown.push(unknown.into()),

@@ -11,17 +11,17 @@ use crate::format::settings::ledger::{ledger, rates, reasons};
 use crate::format::settings::pool::pool;
 use crate::format::settings::rep::reps;
 use crate::format::settings::unknown_name;
-use crate::format::tree::{Reader, Table, Value, parse};
+use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::settings::Settings;
 use std::path::Path;
 
 /// Reads one section into the settings.
-type Section = fn(&mut Reader, &mut Settings, &Value);
+type SectionReader = fn(&mut Reader, &mut Settings, &TomlValue);
 
 /// The sections, in the order in which they are read: criteria name kinds, stages name criteria,
 /// rules of grading may ask for all of it, policies are for the grades that they give, and so are limits of
 /// the pool; the conditions of allocation can name anything.
-const SECTIONS: [(&str, Section); 13] = [
+const SECTIONS: [(&str, SectionReader); 13] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -59,7 +59,8 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
     for key in toml.keys().filter(|key| !names.contains(&&**key.get_ref())) {
         let name = key.get_ref();
         let message = words!("unknown section `{name}`", "没有 `{name}` 这一段设置");
-        unknown_name(&mut reader, key.span(), message, name, &names);
+        let problem = Diagnostic::new(Code::BadSetting, message);
+        unknown_name(&mut reader, key.span(), problem, name, &names);
     }
     // In the order of the file, not of the sections.
     reader.problems.sort_by(|a, b| a.place.cmp(&b.place));
@@ -69,10 +70,10 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
 /// A section that is one table.
 fn table(
     name: &str,
-    read: fn(&mut Reader, &mut Settings, &Table),
+    read: fn(&mut Reader, &mut Settings, &TomlTable),
     reader: &mut Reader,
     settings: &mut Settings,
-    value: &Value,
+    value: &TomlValue,
 ) {
     if let Some(fields) = reader.table(name, value) {
         read(reader, settings, fields);

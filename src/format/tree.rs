@@ -13,13 +13,13 @@ use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
 /// A value with its place.
-pub type Value<'a> = Spanned<DeValue<'a>>;
+pub type TomlValue<'a> = Spanned<DeValue<'a>>;
 
 /// A table: keys and values with their places.
-pub type Table<'a> = DeTable<'a>;
+pub type TomlTable<'a> = DeTable<'a>;
 
 /// Reads a document. Fails with a diagnostic for each broken line.
-pub fn parse<'a>(text: &'a str, place: &Place) -> Result<Table<'a>, Vec<Diagnostic>> {
+pub fn parse<'a>(text: &'a str, place: &Place) -> Result<TomlTable<'a>, Vec<Diagnostic>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Ok(table.into_inner());
@@ -69,7 +69,7 @@ impl Reader {
         }
     }
 
-    fn wrong(&mut self, key: &str, value: &Value, wanted: Words, help: Option<Words>) {
+    fn wrong(&mut self, key: &str, value: &TomlValue, wanted: Words, help: Option<Words>) {
         let found = description(value.get_ref());
         let message = Words::both(
             format!("`{key}` must be {}, not {}", wanted.en(), found.en()),
@@ -83,7 +83,7 @@ impl Reader {
     }
 
     /// A text.
-    pub fn text(&mut self, key: &str, value: &Value) -> Option<Text> {
+    pub fn text(&mut self, key: &str, value: &TomlValue) -> Option<Text> {
         match value.get_ref() {
             DeValue::String(text) => Some(text.as_ref().into()),
             other => {
@@ -103,13 +103,13 @@ impl Reader {
     }
 
     /// A list of texts; a single text is a list of one.
-    pub fn texts(&mut self, key: &str, value: &Value) -> Vec<Text> {
+    pub fn texts(&mut self, key: &str, value: &TomlValue) -> Vec<Text> {
         self.texts_at(key, value).into_iter().map(|(text, _)| text).collect()
     }
 
     /// A list of texts with the place of each; a single text is a list of one.
-    pub fn texts_at(&mut self, key: &str, value: &Value) -> Vec<(Text, Range<usize>)> {
-        let mut one = |item: &Value| self.text(key, item).map(|text| (text, item.span()));
+    pub fn texts_at(&mut self, key: &str, value: &TomlValue) -> Vec<(Text, Range<usize>)> {
+        let mut one = |item: &TomlValue| self.text(key, item).map(|text| (text, item.span()));
         match value.get_ref() {
             DeValue::Array(items) => items.iter().filter_map(one).collect(),
             DeValue::String(_) => one(value).into_iter().collect(),
@@ -126,7 +126,7 @@ impl Reader {
     }
 
     /// `true` or `false`.
-    pub fn boolean(&mut self, key: &str, value: &Value) -> Option<bool> {
+    pub fn boolean(&mut self, key: &str, value: &TomlValue) -> Option<bool> {
         let found = value.get_ref().as_bool();
         if found.is_none() {
             let help = words!(
@@ -139,12 +139,12 @@ impl Reader {
     }
 
     /// A whole number from 0 to `max`.
-    pub fn count(&mut self, key: &str, value: &Value, max: u32) -> Option<u32> {
+    pub fn count(&mut self, key: &str, value: &TomlValue, max: u32) -> Option<u32> {
         self.number(key, value, 0, max)
     }
 
     /// A whole number from `min` to `max`.
-    pub fn number(&mut self, key: &str, value: &Value, min: u32, max: u32) -> Option<u32> {
+    pub fn number(&mut self, key: &str, value: &TomlValue, min: u32, max: u32) -> Option<u32> {
         let found = match value.get_ref() {
             DeValue::Integer(n) => u32::from_str_radix(n.as_str(), n.radix()).ok(),
             _ => None,
@@ -162,7 +162,7 @@ impl Reader {
     }
 
     /// An exact number: an integer or a decimal, as written.
-    pub fn amount(&mut self, key: &str, value: &Value) -> Option<Amount> {
+    pub fn amount(&mut self, key: &str, value: &TomlValue) -> Option<Amount> {
         let numeral = match value.get_ref() {
             DeValue::Integer(n) if n.radix() == 10 => n.as_str().to_owned(),
             DeValue::Float(n) => n.as_str().to_owned(),
@@ -175,7 +175,7 @@ impl Reader {
     }
 
     /// Money: a number, or a text with a currency.
-    pub fn money(&mut self, key: &str, value: &Value) -> Option<Money> {
+    pub fn money(&mut self, key: &str, value: &TomlValue) -> Option<Money> {
         match value.get_ref() {
             DeValue::String(text) => self.money_of(value, Money::parse(text)),
             DeValue::Integer(_) | DeValue::Float(_) => {
@@ -198,7 +198,7 @@ impl Reader {
 
     fn money_of<T>(
         &mut self,
-        value: &Value,
+        value: &TomlValue,
         parsed: Result<T, crate::value::money::BadMoney>,
     ) -> Option<T> {
         parsed
@@ -213,7 +213,7 @@ impl Reader {
     }
 
     /// A date without a time.
-    pub fn date(&mut self, key: &str, value: &Value) -> Option<Date> {
+    pub fn date(&mut self, key: &str, value: &TomlValue) -> Option<Date> {
         match self.moment(key, value) {
             Some(Moment { date, time: None }) => Some(date),
             Some(_) => {
@@ -231,7 +231,7 @@ impl Reader {
     }
 
     /// A date, perhaps with a time.
-    pub fn moment(&mut self, key: &str, value: &Value) -> Option<Moment> {
+    pub fn moment(&mut self, key: &str, value: &TomlValue) -> Option<Moment> {
         let found = match value.get_ref() {
             DeValue::Datetime(d) if d.offset.is_none() => d.date.and_then(|date| {
                 let date =
@@ -261,7 +261,7 @@ impl Reader {
     }
 
     /// A time of day.
-    pub fn time(&mut self, key: &str, value: &Value) -> Option<Time> {
+    pub fn time(&mut self, key: &str, value: &TomlValue) -> Option<Time> {
         let found = match value.get_ref() {
             DeValue::Datetime(d) if d.date.is_none() => d.time.and_then(time_of),
             _ => None,
@@ -278,7 +278,11 @@ impl Reader {
     }
 
     /// A table.
-    pub fn table<'v, 'a>(&mut self, key: &str, value: &'v Value<'a>) -> Option<&'v Table<'a>> {
+    pub fn table<'v, 'a>(
+        &mut self,
+        key: &str,
+        value: &'v TomlValue<'a>,
+    ) -> Option<&'v TomlTable<'a>> {
         match value.get_ref() {
             DeValue::Table(table) => Some(table),
             _ => {
@@ -296,8 +300,8 @@ impl Reader {
     pub fn tables<'v, 'a>(
         &mut self,
         key: &str,
-        value: &'v Value<'a>,
-    ) -> Vec<(&'v Table<'a>, Range<usize>)> {
+        value: &'v TomlValue<'a>,
+    ) -> Vec<(&'v TomlTable<'a>, Range<usize>)> {
         match value.get_ref() {
             DeValue::Array(items) => items
                 .iter()

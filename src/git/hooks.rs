@@ -59,13 +59,15 @@ const CHECK: &str = "set -- --since HEAD\n\
 
 /// The state of a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum HookState {
     /// Not there.
     Absent,
     /// Ours, as this version writes it.
     Ours,
     /// Ours, of another version or for another folder.
     Older,
+    /// Ours, but git ignores it: the file is not executable.
+    NotExecutable,
     /// Not written by crm.
     Foreign,
 }
@@ -79,7 +81,7 @@ pub struct Hooks {
 
 /// The changes to make to a hook's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct HookChange {
     /// The file.
     pub path: PathBuf,
     /// The script it gets; `None`: it goes.
@@ -104,20 +106,21 @@ impl Hooks {
     }
 
     /// The state of a hook.
-    pub fn standing(&self, hook: &Hook) -> Standing {
+    pub fn standing(&self, hook: &Hook) -> HookState {
         let path = self.path(hook);
         if path.symlink_metadata().is_err() {
-            return Standing::Absent;
+            return HookState::Absent;
         }
         // A link is another program's, whatever it leads to: writing would go through it.
         if path.is_symlink() {
-            return Standing::Foreign;
+            return HookState::Foreign;
         }
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         match text.contains(MARK) {
-            true if text == self.script(hook) => Standing::Ours,
-            true => Standing::Older,
-            false => Standing::Foreign,
+            true if text != self.script(hook) => HookState::Older,
+            true if !is_executable(&path) => HookState::NotExecutable,
+            true => HookState::Ours,
+            false => HookState::Foreign,
         }
     }
 
@@ -151,7 +154,7 @@ impl Hooks {
 
     /// The step that installs a hook; `None` if it is installed. Fails on a hook that crm did not write, unless
     /// `chain` keeps it and runs it first.
-    pub fn install(&self, hook: &Hook, chain: bool) -> Result<Option<Step>, Diagnostic> {
+    pub fn install(&self, hook: &Hook, chain: bool) -> Result<Option<HookChange>, Diagnostic> {
         let path = self.path(hook);
         if self.folder.is_symlink() {
             return Err(symlink(&self.folder).help(words!(
@@ -160,12 +163,12 @@ impl Hooks {
             )));
         }
         let moved = match self.standing(hook) {
-            Standing::Ours => return Ok(None),
-            Standing::Absent | Standing::Older => None,
-            Standing::Foreign if chain && !self.runs_another(hook) => {
+            HookState::Ours => return Ok(None),
+            HookState::Absent | HookState::Older | HookState::NotExecutable => None,
+            HookState::Foreign if chain && !self.runs_another(hook) => {
                 Some((path.clone(), self.chained(hook)))
             }
-            Standing::Foreign => {
+            HookState::Foreign => {
                 let message = words!(
                     "there is already a hook `{}` that crm did not write",
                     "已有并非 crm 写入的钩子 `{}`",
@@ -180,21 +183,21 @@ impl Hooks {
                     .help(words!("or add to it: {}", "或在其中加上：{}", hook.line)));
             }
         };
-        Ok(Some(Step { path, script: Some(self.script(hook)), moved }))
+        Ok(Some(HookChange { path, script: Some(self.script(hook)), moved }))
     }
 
     /// The step that removes a hook; `None` if it is not ours.
-    pub fn uninstall(&self, hook: &Hook) -> Option<Step> {
-        if !matches!(self.standing(hook), Standing::Ours | Standing::Older) {
+    pub fn uninstall(&self, hook: &Hook) -> Option<HookChange> {
+        if matches!(self.standing(hook), HookState::Absent | HookState::Foreign) {
             return None;
         }
         let path = self.path(hook);
         let moved = self.runs_another(hook).then(|| (self.chained(hook), path.clone()));
-        Some(Step { path, script: None, moved })
+        Some(HookChange { path, script: None, moved })
     }
 }
 
-impl Step {
+impl HookChange {
     /// Makes the changes. Fails if a file cannot be written.
     pub fn take(&self) -> Result<(), Diagnostic> {
         self.write().map_err(|error| {
@@ -233,6 +236,17 @@ fn executable(path: &Path) -> std::io::Result<()> {
     // Those may run it who may read it.
     let mode = std::fs::metadata(path)?.permissions().mode();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    true
 }
 
 #[cfg(not(unix))]

@@ -5,8 +5,9 @@ use crate::disk::file::{read_text, utf8};
 use crate::disk::ledger::Ledger;
 use crate::format::layout::SETTINGS;
 use crate::format::merge::markers::{Markers, SIZE, Sides, take_apart};
-use crate::format::merge::{Conflict, Kind, Versions, is_one_sided, merge, two_in};
+use crate::format::merge::{Conflict, FileKind, Versions, is_one_sided, merge, two_in};
 use crate::format::tree::{is_toml, string_at};
+use crate::git::merge_driver::leaves_our_side;
 use crate::git::merge_file::{Blobs, MergedFile, by_lines_with, merge_file};
 use crate::git::program::{Blob, Git};
 use rayon::prelude::*;
@@ -90,23 +91,39 @@ fn has_mark(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n').any(|line| line.starts_with(MARK))
 }
 
-/// Mends one file: `current` is its text in the work tree, `stages` are git's versions if it is unmerged,
-/// `shown` the path that messages print.
+/// Was an unmerged file settled by hand, so that only `git add` is left to do? `file` is its path on the disk.
+pub fn is_settled(git: &Git, file: &Path, stages: &Stages) -> Result<bool, Diagnostic> {
+    let (Some(_), Some(_), Ok(text)) = (&stages.ours, &stages.theirs, read_text(file, file)) else {
+        return Ok(false);
+    };
+    Ok(!has_mark(text.as_bytes()) && !is_left_by_git(git, file, &text, stages)?)
+}
+
+/// Is a text without conflicts what git left? A merge of lines leaves markers, so a file without them was settled by
+/// hand; but where git does not merge the file, it leaves our side as it was.
+fn is_left_by_git(git: &Git, file: &Path, text: &str, stages: &Stages) -> Result<bool, Diagnostic> {
+    let is_ours = stages.ours.as_deref() == Some(text.as_bytes());
+    Ok(is_ours && stages.ours != stages.theirs && leaves_our_side(git, file)?)
+}
+
+/// Mends one file: `file` is its path on the disk, `current` its text there, `stages` are git's versions if it is
+/// unmerged, `shown` the path that messages print.
 pub fn mend(
     git: Option<&Git>,
-    kind: Kind,
+    kind: FileKind,
+    file: &Path,
     current: Option<&str>,
     stages: Option<&Stages>,
     shown: &Path,
 ) -> Result<Mended, Diagnostic> {
-    let (Some(git), Some(stages)) = (git, stages) else {
+    let (Some(git), Some(all)) = (git, stages) else {
         return match current {
             Some(text) if has_conflict(text) => mend_markers(kind, text, shown),
             _ => Ok(Mended::Nothing),
         };
     };
-    let (Some(ours), Some(theirs)) = (&stages.ours, &stages.theirs) else {
-        let message = if stages.ours.is_some() {
+    let (Some(ours), Some(theirs)) = (&all.ours, &all.theirs) else {
+        let message = if all.ours.is_some() {
             words!(
                 "their side removed the file, and ours changed it",
                 "对方删除了文件，我方作了修改"
@@ -124,7 +141,7 @@ pub fn mend(
             ),
         ));
     };
-    let blobs = Blobs { base: stages.base.as_deref().unwrap_or_default(), ours, theirs };
+    let blobs = Blobs { base: all.base.as_deref().unwrap_or_default(), ours, theirs };
     let text = match current {
         None => return from_stages(git, kind, blobs, &Markers::default(), shown),
         Some(text) => text,
@@ -145,9 +162,7 @@ pub fn mend(
             return mend_markers(kind, text, shown);
         }
     }
-    // A driver that failed, or `-merge`, leaves a side as it was.
-    let is_side = [ours, theirs].into_iter().any(|side| **side == *text.as_bytes());
-    if is_side && ours != theirs {
+    if is_left_by_git(git, file, text, all)? {
         from_stages(git, kind, blobs, &Markers::default(), shown)
     } else {
         Ok(Mended::ByHand)
@@ -180,7 +195,7 @@ fn is_of_git(
 
 fn from_stages(
     git: &Git,
-    kind: Kind,
+    kind: FileKind,
     blobs: Blobs,
     markers: &Markers,
     shown: &Path,
@@ -212,7 +227,7 @@ fn broken(message: Words, shown: &Path) -> Diagnostic {
 
 /// Mends a file from the markers in it. The ancestor is the text outside of conflicts, and inside of them the
 /// ancestor's part if the markers show it. Fails rather than guess where that is too little.
-fn mend_markers(kind: Kind, text: &str, shown: &Path) -> Result<Mended, Diagnostic> {
+fn mend_markers(kind: FileKind, text: &str, shown: &Path) -> Result<Mended, Diagnostic> {
     let broken = |message: Words| broken(message, shown);
     let sides = take_apart(text).ok_or_else(|| {
         broken(words!("the markers in the file do not match", "文件中的冲突标记不配对"))

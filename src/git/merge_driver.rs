@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::durable::write_own;
 use crate::disk::file::symlink;
 use crate::git::program::Git;
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// The driver's name in attributes and configuration.
@@ -128,6 +129,23 @@ pub fn attributes(git: &Git) -> Result<Vec<Attributes>, Diagnostic> {
         }
     }
     Ok(found)
+}
+
+/// Does a merge leave our side of a file as it was, without markers? Git does that where an attribute says that the file
+/// is not to be merged, or where the driver's program is gone. `file` is the path on the disk.
+pub fn leaves_our_side(git: &Git, file: &Path) -> Result<bool, Diagnostic> {
+    let mut words: Vec<&OsStr> = ["check-attr", "-z", "merge", "--"].map(OsStr::new).into();
+    words.push(file.as_os_str());
+    let output = git.run(&words)?;
+    let value = crate::git::program::parts(&output).nth(2).unwrap_or_default().to_owned();
+    Ok(match &*String::from_utf8_lossy(&value) {
+        "unset" | "binary" => true,
+        DRIVER => configured(git)?.is_some_and(|command| {
+            let program = program_of(&command);
+            program.contains(['/', '\\']) && !Path::new(&program).is_file()
+        }),
+        _ => false,
+    })
 }
 
 /// The program that a configured command runs: its first word, as a shell reads it.

@@ -4,7 +4,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::disk::durable::write_file;
 use crate::format::merge::markers::{Markers, take_apart};
-use crate::format::merge::{Conflict, Kind, Merged, Unclear, Versions, merge};
+use crate::format::merge::{Conflict, FileKind, Merged, Unclear, Versions, merge};
 use crate::git::program::Git;
 use std::path::Path;
 
@@ -35,7 +35,7 @@ pub struct MergedFile {
 pub fn merge_file(
     git: &Git,
     blobs: Blobs,
-    kind: Kind,
+    kind: FileKind,
     markers: &Markers,
 ) -> Result<MergedFile, Diagnostic> {
     let why = match by_meaning(blobs, kind, markers) {
@@ -59,7 +59,7 @@ impl From<Merged> for MergedFile {
     }
 }
 
-fn by_meaning(blobs: Blobs, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
+fn by_meaning(blobs: Blobs, kind: FileKind, markers: &Markers) -> Result<Merged, Unclear> {
     let text = |bytes| std::str::from_utf8(bytes).map_err(|_| Unclear::NotToml);
     let (base, ours, theirs) = (text(blobs.base)?, text(blobs.ours)?, text(blobs.theirs)?);
     let merged = merge(Versions { base, ours, theirs }, kind, markers);
@@ -146,11 +146,11 @@ fn places(bytes: &[u8], markers: &Markers) -> Vec<Conflict> {
 }
 
 /// The kind of the file at a path: from its ledger's root if that is found, else from the path alone.
-pub fn kind_of(top: &Path, path: &Path) -> Kind {
+pub fn kind_of(top: &Path, path: &Path) -> FileKind {
     let folder = top.join(path);
     let ledger = folder.ancestors().skip(1).find(|folder| {
         folder.join(crate::format::layout::SETTINGS).is_file() && folder.starts_with(top)
     });
     let below = ledger.and_then(|ledger| folder.strip_prefix(ledger).ok());
-    Kind::of(below.unwrap_or(path))
+    FileKind::of(below.unwrap_or(path))
 }

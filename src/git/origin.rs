@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// A commit, as far as an audit shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Commit {
+pub struct AuditedCommit {
     /// Its full id.
     pub id: String,
     /// The author's name as the commit states it; git does not verify it.
@@ -25,9 +25,9 @@ pub struct Commit {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     /// The commit that brought the key; `None` while it is not committed.
-    pub brought: Option<Commit>,
+    pub brought: Option<AuditedCommit>,
     /// The commits that gave it another content later.
-    pub changed: Vec<Commit>,
+    pub changed: Vec<AuditedCommit>,
     /// The entry in the file differs from the committed one.
     pub uncommitted: bool,
 }
@@ -43,7 +43,7 @@ pub fn origins(
 }
 
 /// Every version of a file that commits brought, parents before their children.
-fn versions(tracked: &Tracked, path: &Path) -> Result<Vec<(Commit, Content)>, Diagnostic> {
+fn versions(tracked: &Tracked, path: &Path) -> Result<Vec<(AuditedCommit, Content)>, Diagnostic> {
     let git = &tracked.git;
     if git.find_commit("HEAD")?.is_none() {
         return Ok(Vec::new());
@@ -72,8 +72,8 @@ fn versions(tracked: &Tracked, path: &Path) -> Result<Vec<(Commit, Content)>, Di
 const LINE: &str = "--format=%x01%H%x02%an%x02%ae%x02%as%x02";
 
 /// The commits and the objects that they brought, out of the log.
-fn listed(log: &[u8]) -> Vec<(Commit, String)> {
-    let mut commit = Commit::default();
+fn listed(log: &[u8]) -> Vec<(AuditedCommit, String)> {
+    let mut commit = AuditedCommit::default();
     let mut found = Vec::new();
     for part in parts(log) {
         let text = String::from_utf8_lossy(part);
@@ -81,7 +81,7 @@ fn listed(log: &[u8]) -> Vec<(Commit, String)> {
         if let Some(head) = text.strip_prefix('\u{1}') {
             let mut fields = head.split('\u{2}').map(str::to_owned);
             let mut next = || fields.next().unwrap_or_default();
-            commit = Commit { id: next(), author: next(), email: next(), date: next() };
+            commit = AuditedCommit { id: next(), author: next(), email: next(), date: next() };
         } else if let Some(change) = text.strip_prefix(':')
             && let Some(id) = change.split(' ').nth(3).filter(|id| !is_nothing(id))
         {
@@ -93,7 +93,7 @@ fn listed(log: &[u8]) -> Vec<(Commit, String)> {
 
 /// Goes through the versions: the first with a key brought it, later ones with a content that was not seen
 /// before changed it.
-fn fold(versions: &[(Commit, Content)], now: &Content) -> BTreeMap<String, Origin> {
+fn fold(versions: &[(AuditedCommit, Content)], now: &Content) -> BTreeMap<String, Origin> {
     let mut origins: BTreeMap<String, Origin> = BTreeMap::new();
     let mut seen: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (commit, version) in versions {
@@ -122,11 +122,11 @@ fn fold(versions: &[(Commit, Content)], now: &Content) -> BTreeMap<String, Origi
 mod tests {
     use super::*;
 
-    fn version(id: &str, events: &str) -> (Commit, Content) {
+    fn version(id: &str, events: &str) -> (AuditedCommit, Content) {
         let pair = |word: &str| word.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned()));
         let events = events.split_whitespace().filter_map(pair).collect();
         (
-            Commit { id: id.to_owned(), ..Commit::default() },
+            AuditedCommit { id: id.to_owned(), ..AuditedCommit::default() },
             Content { events, ..Content::default() },
         )
     }
@@ -159,7 +159,7 @@ mod tests {
             "\u{1}abc\u{2}A B\u{2}a@b\u{2}2009-12-18\u{2}\0\n:000000 100644 {old} {new} A\0:x\0\n:100644 000000 {new} {old} D\0y\0"
         );
         let found = listed(log.as_bytes());
-        let commit = Commit {
+        let commit = AuditedCommit {
             id: "abc".into(),
             author: "A B".into(),
             email: "a@b".into(),

@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::disk::file::{symlink, too_large, utf8};
 use crate::disk::ledger::Stored;
 use crate::format::layout::SETTINGS;
-use crate::git::program::{Blob, Entry, Git, Mode, parts, path_of, raw};
+use crate::git::program::{Blob, Git, Mode, TrackedFile, parts, path_of, raw};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Tracked {
             changed.extend(path.strip_prefix(prefix).ok().map(Path::to_owned));
             let entry = |(mode, id): (String, String)| {
                 let mode = Mode::parse(mode.as_bytes());
-                Entry { path: path.clone(), mode, id, stage: 0 }
+                TrackedFile { path: path.clone(), mode, id, stage: 0 }
             };
             was.extend(before.map(entry));
             is.extend(after.map(entry));
@@ -87,7 +87,7 @@ impl Tracked {
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     git: Git,
-    entries: Arc<BTreeMap<PathBuf, Entry>>,
+    entries: Arc<BTreeMap<PathBuf, TrackedFile>>,
     /// Contents by object, of those that were fetched.
     blobs: Arc<HashMap<String, Blob>>,
     /// Files that a merge left in several versions.
@@ -110,8 +110,8 @@ impl Snapshot {
         Snapshot::of(git, Vec::new(), "")
     }
 
-    fn of(git: &Git, entries: Vec<Entry>, prefix: &str) -> Snapshot {
-        let below = |entry: &Entry| entry.path.strip_prefix(prefix).ok().map(Path::to_owned);
+    fn of(git: &Git, entries: Vec<TrackedFile>, prefix: &str) -> Snapshot {
+        let below = |entry: &TrackedFile| entry.path.strip_prefix(prefix).ok().map(Path::to_owned);
         let (merged, unmerged): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|entry| entry.stage == 0);
         let mut unmerged: Vec<PathBuf> = unmerged.iter().filter_map(below).collect();
@@ -122,7 +122,7 @@ impl Snapshot {
     }
 
     /// Every file, by its path below the root.
-    pub fn entries(&self) -> &BTreeMap<PathBuf, Entry> {
+    pub fn entries(&self) -> &BTreeMap<PathBuf, TrackedFile> {
         &self.entries
     }
 

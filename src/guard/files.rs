@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::disk::file::id_of;
 use crate::format::layout::{ACTIVITY, PROSPECTS};
 use crate::format::merge::items::{Items, items, lines};
-use crate::format::merge::{Kind, opening_of};
+use crate::format::merge::{FileKind, opening_of};
 use crate::git::program::{Blob, Version};
 use crate::model::event::EventKey;
 use crate::rules::growth::Content;
@@ -63,7 +63,7 @@ pub struct Case {
     /// Its path now, else where it was.
     pub path: PathBuf,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// In each side.
     pub sides: Vec<Option<File>>,
     /// In each common ancestor.
@@ -126,7 +126,7 @@ impl<'r> Files<'r> {
     pub fn cases(
         &mut self,
         commit: &Commit,
-        kind: Kind,
+        kind: FileKind,
         wanted: impl Fn(&Path) -> bool,
     ) -> Result<Vec<Case>, Diagnostic> {
         let changes: Vec<&Change> = commit.changes.iter().filter(|c| wanted(&c.path)).collect();
@@ -134,8 +134,8 @@ impl<'r> Files<'r> {
         let mut groups: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
         for change in changes {
             let key = match kind {
-                Kind::Prospect => id::fold(&id_of(&change.path)),
-                Kind::Activity | Kind::Settings => change.path.display().to_string(),
+                FileKind::Prospect => id::fold(&id_of(&change.path)),
+                FileKind::Activity | FileKind::Settings => change.path.display().to_string(),
             };
             groups.entry(key).or_default().push(change);
         }
@@ -148,7 +148,7 @@ impl<'r> Files<'r> {
                 cases.extend(changes.iter().map(|change| self.case(&[change], kind)));
             }
         }
-        if kind == Kind::Prospect && commit.sides > 1 {
+        if kind == FileKind::Prospect && commit.sides > 1 {
             cases = renamed(cases);
         }
         Ok(cases)
@@ -179,7 +179,7 @@ impl<'r> Files<'r> {
         Ok(())
     }
 
-    fn case(&mut self, changes: &[&Change], kind: Kind) -> Case {
+    fn case(&mut self, changes: &[&Change], kind: FileKind) -> Case {
         let mut file = |change: &Change, version: &Version| {
             let version = version.clone()?;
             let read = self.read(&version.1, &change.path, kind);
@@ -206,7 +206,7 @@ impl<'r> Files<'r> {
         }
     }
 
-    fn read(&mut self, object: &str, path: &Path, kind: Kind) -> Rc<Read> {
+    fn read(&mut self, object: &str, path: &Path, kind: FileKind) -> Rc<Read> {
         let is_toml = path.extension().is_some_and(|ending| ending == "toml");
         let key = (object.to_owned(), is_toml, kind as u8);
         if let Some(known) = self.read.get(&key) {
@@ -214,7 +214,7 @@ impl<'r> Files<'r> {
         }
         let text = self.texts.get(object).map(|text| text.to_string()).unwrap_or_default();
         let items = if is_toml { items(&text, kind) } else { lines(&text) };
-        let opening = if kind == Kind::Prospect { opening_of(&items.entries) } else { None };
+        let opening = if kind == FileKind::Prospect { opening_of(&items.entries) } else { None };
         let read = Rc::new(Read { text, items, opening });
         self.read.insert(key, Rc::clone(&read));
         read
@@ -235,7 +235,7 @@ fn is_one_file(changes: &[&Change]) -> bool {
 
 /// The people of a case: two clones may each have opened somebody under one id.
 fn people(case: Case) -> Vec<Case> {
-    if case.kind != Kind::Prospect {
+    if case.kind != FileKind::Prospect {
         return vec![case];
     }
     let mut people: Vec<File> = Vec::new();

@@ -22,7 +22,7 @@ use crate::diag::{Code, Diagnostic, Lang, Place, Source, Spot, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::format::layout::SETTINGS;
-use crate::format::merge::Kind;
+use crate::format::merge::FileKind;
 use crate::git::program::{Git, is_nothing};
 use crate::git::snapshot::Snapshot;
 use crate::rules::team::rights::Rights;
@@ -205,7 +205,7 @@ impl Guard<'_> {
         let all = self.git.tree(commit, "")?;
         let settings =
             all.iter().filter(|entry| entry.path.file_name().is_some_and(|n| n == SETTINGS));
-        let folder = |entry: &crate::git::program::Entry| {
+        let folder = |entry: &crate::git::program::TrackedFile| {
             let parts = entry.path.parent()?.components();
             Some(parts.map(|part| part.as_os_str().to_string_lossy() + "/").collect::<String>())
         };
@@ -296,7 +296,7 @@ pub fn judge(
     };
     let rights = Rights::of(&first.settings, user, operator || founds);
     for commit in commits {
-        let cases = files.cases(commit, Kind::Settings, paths::is_settings)?;
+        let cases = files.cases(commit, FileKind::Settings, paths::is_settings)?;
         // Settings are merged item by item, other files as a whole.
         let own_settings = |path: &Path| {
             cases.iter().any(|case| case.path == path && !own::own(commit, case).is_nothing())

@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::format::content::content;
-use crate::format::merge::{Kind, opening_of};
+use crate::format::merge::{FileKind, opening_of};
 use crate::format::read_prospect::read_prospect;
 use crate::rules::replay::replay;
 use crate::rules::team::rights::Rights;
@@ -47,12 +47,12 @@ impl<'a> Judge<'a> {
     /// Every change of a commit that is not allowed.
     pub fn judge(&self, commit: &Commit, files: &mut Files) -> Result<Vec<Diagnostic>, Diagnostic> {
         let of = |rules: Rules| move |path: &Path| rules_of(path, self.prefix) == Some(rules);
-        let cases = files.cases(commit, Kind::Prospect, of(Rules::Prospect))?;
+        let cases = files.cases(commit, FileKind::Prospect, of(Rules::Prospect))?;
         let mut found = Vec::new();
         for (case, is_lost) in cases.iter().zip(lost(&cases)) {
             self.prospect(commit, case, &cases, is_lost, &mut found);
         }
-        for case in &files.cases(commit, Kind::Activity, of(Rules::Tally))? {
+        for case in &files.cases(commit, FileKind::Activity, of(Rules::Tally))? {
             super::tallies::judge(commit, case, self.rights, &mut found);
         }
         let note = in_commit(&commit.id);

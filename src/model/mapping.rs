@@ -24,7 +24,7 @@ pub struct Mapping {
     /// The prospect's facts.
     pub prospect: Vec<Assignment>,
     /// The entries that a row makes.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<EntryTemplate>,
 }
 
 /// How a file of rows is written.
@@ -79,7 +79,7 @@ pub struct Assignment {
 
 /// One entry that a row makes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Entry {
+pub struct EntryTemplate {
     /// All must hold; without any, every row makes it.
     pub when: Vec<Condition>,
     /// Its fields.
@@ -109,11 +109,11 @@ impl Condition {
 
 /// A text in which `{column}` is replaced by the row's cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(pub Vec<Part>);
+pub struct Template(pub Vec<TemplatePart>);
 
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum TemplatePart {
     /// Words.
     Text(Text),
     /// A cell; written as an id if it is to be (`{column|slug}`).
@@ -158,7 +158,7 @@ impl std::error::Error for BadTemplate {}
 impl Template {
     /// The cell of a column as it is.
     pub fn cell(column: &str) -> Template {
-        Template(vec![Part::Cell { column: column.into(), slug: false }])
+        Template(vec![TemplatePart::Cell { column: column.into(), slug: false }])
     }
 
     /// Reads a text; `{{` and `}}` are plain braces.
@@ -178,20 +178,20 @@ impl Template {
             } else {
                 let end = rest.find('}').ok_or(BadTemplate::Open)?;
                 if !words.is_empty() {
-                    parts.push(Part::Text(std::mem::take(&mut words).into()));
+                    parts.push(TemplatePart::Text(std::mem::take(&mut words).into()));
                 }
                 let (column, slug) = match rest[..end].rsplit_once('|') {
                     None => (&rest[..end], false),
                     Some((column, filter)) if filter.trim() == "slug" => (column, true),
                     Some((_, filter)) => return Err(BadTemplate::Filter(filter.trim().to_owned())),
                 };
-                parts.push(Part::Cell { column: column.trim().into(), slug });
+                parts.push(TemplatePart::Cell { column: column.trim().into(), slug });
                 rest = &rest[end + 1..];
             }
         }
         words.push_str(rest);
         if !words.is_empty() {
-            parts.push(Part::Text(words.into()));
+            parts.push(TemplatePart::Text(words.into()));
         }
         Ok(Template(parts))
     }
@@ -199,8 +199,8 @@ impl Template {
     /// The columns it names.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
-            Part::Cell { column, .. } => Some(&**column),
-            Part::Text(_) => None,
+            TemplatePart::Cell { column, .. } => Some(&**column),
+            TemplatePart::Text(_) => None,
         })
     }
 
@@ -208,7 +208,7 @@ impl Template {
     pub fn literal(&self) -> Option<&str> {
         match self.0.as_slice() {
             [] => Some(""),
-            [Part::Text(words)] => Some(words),
+            [TemplatePart::Text(words)] => Some(words),
             _ => None,
         }
     }
@@ -255,12 +255,12 @@ pub const ENTRY_FIELDS: [&str; 22] = {
 mod tests {
     use super::*;
 
-    fn cell(column: &str, slug: bool) -> Part {
-        Part::Cell { column: column.into(), slug }
+    fn cell(column: &str, slug: bool) -> TemplatePart {
+        TemplatePart::Cell { column: column.into(), slug }
     }
 
-    fn words(text: &str) -> Part {
-        Part::Text(text.into())
+    fn words(text: &str) -> TemplatePart {
+        TemplatePart::Text(text.into())
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::value::text::Text;
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct CsvRow {
     /// The line it begins on, from 1.
     pub line: u64,
     /// Its cells, without white space around them; as many as the row has.
@@ -14,14 +14,14 @@ pub struct Row {
 
 /// A header and the rows below it. Rows without a single word in them are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Rows {
+pub struct CsvRows {
     /// The names of the columns.
     pub header: Vec<Text>,
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<CsvRow>,
 }
 
-impl Rows {
+impl CsvRows {
     /// The position of a column; `None` unless it occurs exactly once.
     pub fn column(&self, name: &str) -> Option<usize> {
         let mut found = self.header.iter().enumerate().filter(|(_, column)| &***column == name);

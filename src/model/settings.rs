@@ -127,7 +127,7 @@ impl Campaign {
 
 /// The span of time that a target is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Span {
+pub enum TargetSpan {
     /// A calendar month.
     Month,
     /// A calendar quarter.
@@ -137,14 +137,17 @@ pub enum Span {
     Year,
 }
 
-impl Span {
+impl TargetSpan {
     /// The names that settings may use.
-    pub const ALL: [(&'static str, Span); 3] =
-        [("month", Span::Month), ("quarter", Span::Quarter), ("year", Span::Year)];
+    pub const ALL: [(&'static str, TargetSpan); 3] = [
+        ("month", TargetSpan::Month),
+        ("quarter", TargetSpan::Quarter),
+        ("year", TargetSpan::Year),
+    ];
 
     /// The name in settings.
     pub fn name(self) -> &'static str {
-        Span::ALL[self as usize].0
+        TargetSpan::ALL[self as usize].0
     }
 
     /// Months in it.
@@ -178,7 +181,7 @@ pub struct Forecast {
     /// The target of money won in one span, in the ledger's own currency.
     pub target: Option<Amount>,
     /// The span of the target, and of a forecast for which no period is stated.
-    pub per: Span,
+    pub per: TargetSpan,
     /// The share of value that is expected to slip out of its period: 0.1 is a tenth.
     pub slippage: Amount,
 }
@@ -188,7 +191,7 @@ impl Default for Forecast {
         Forecast {
             weight: Amount::from_int(10),
             target: None,
-            per: Span::Quarter,
+            per: TargetSpan::Quarter,
             slippage: Amount::ZERO,
         }
     }
@@ -285,6 +288,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The code of a reason to leave, by the code or by its label in either language, in any case.
+    pub fn reason_code(&self, text: &str) -> Option<&str> {
+        let text = text.trim();
+        let is = |known: &str| known.to_lowercase() == text.to_lowercase();
+        let labels = |label: &Label| [&label.en, &label.zh].into_iter().flatten().any(|l| is(l));
+        let found = self.reasons.iter().find(|(code, label)| is(code) || labels(label));
+        found.map(|(code, _)| &**code)
+    }
+
     /// The board of this id; the ledger's first where none is named.
     pub fn pipeline(&self, id: Option<&str>) -> Option<&Pipeline> {
         match id {
@@ -413,17 +425,18 @@ mod tests {
     #[test]
     fn spans_of_targets() {
         let day = |text: &str| Date::parse(text).unwrap();
-        let around = |span: Span| span.around(day("2009-12-18")).to_string();
-        assert_eq!(around(Span::Month), "2009-12-01..2009-12-31");
-        assert_eq!(around(Span::Quarter), "2009-10-01..2009-12-31");
-        assert_eq!(around(Span::Year), "2009-01-01..2009-12-31");
-        let times =
-            |span: Span, from: &str, to: &str| span.times(Period { from: day(from), to: day(to) });
-        assert_eq!(times(Span::Quarter, "2009-10-01", "2010-03-31"), Some(2));
-        assert_eq!(times(Span::Month, "2009-10-01", "2009-10-31"), Some(1));
-        assert_eq!(times(Span::Quarter, "2009-11-01", "2009-12-31"), None);
-        assert_eq!(times(Span::Year, "2009-01-01", "2009-12-30"), None);
-        for (name, span) in Span::ALL {
+        let around = |span: TargetSpan| span.around(day("2009-12-18")).to_string();
+        assert_eq!(around(TargetSpan::Month), "2009-12-01..2009-12-31");
+        assert_eq!(around(TargetSpan::Quarter), "2009-10-01..2009-12-31");
+        assert_eq!(around(TargetSpan::Year), "2009-01-01..2009-12-31");
+        let times = |span: TargetSpan, from: &str, to: &str| {
+            span.times(Period { from: day(from), to: day(to) })
+        };
+        assert_eq!(times(TargetSpan::Quarter, "2009-10-01", "2010-03-31"), Some(2));
+        assert_eq!(times(TargetSpan::Month, "2009-10-01", "2009-10-31"), Some(1));
+        assert_eq!(times(TargetSpan::Quarter, "2009-11-01", "2009-12-31"), None);
+        assert_eq!(times(TargetSpan::Year, "2009-01-01", "2009-12-30"), None);
+        for (name, span) in TargetSpan::ALL {
             assert_eq!(span.name(), name);
         }
     }

@@ -4,7 +4,7 @@
 //! places as many prospects as can be placed and, with as many placed, has the highest value: the sum of
 //! the scores less the sum of the load. It never splits an account between two reps. `assignment` finds it.
 
-use super::Subject;
+use super::PlanProspect;
 use super::assignment::{Invalid, Plan, Problem, Unplaced};
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::model::settings::level_words;
@@ -62,7 +62,7 @@ pub struct Allocation<'b> {
 /// A prospect of the pool. Its grade, value level and fits are filled in when all customers are graded.
 pub struct Candidate {
     /// The prospect.
-    pub prospect: Subject,
+    pub prospect: PlanProspect,
     /// Its needs.
     pub needs: Vec<Text>,
     /// Its region.
@@ -204,7 +204,7 @@ pub(super) fn tries(pairs: usize) -> usize {
 impl Candidate {
     fn of(record: &Record, book: &Book, obstacles: Obstacles) -> Candidate {
         Candidate {
-            prospect: Subject::of(record),
+            prospect: PlanProspect::of(record),
             needs: record.prospect.needs.clone(),
             region: record.prospect.region.clone(),
             worth: Worth::of(record, &book.settings),
@@ -502,7 +502,7 @@ impl Allocation<'_> {
 #[derive(Debug, Clone)]
 pub struct Step {
     /// The prospect.
-    pub prospect: Subject,
+    pub prospect: PlanProspect,
     /// The rep.
     pub rep: Text,
     /// The reason in the entry.

@@ -1,7 +1,7 @@
 //! An edited plan, held against the ledger as it is: every prospect still in the pool and named once, every rep
 //! known and eligible, no account split.
 
-use super::Subject;
+use super::PlanProspect;
 use super::allocate::Step;
 use crate::diag::{Code, Diagnostic, Words};
 use crate::format::plan_file::PlanLine;
@@ -26,7 +26,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
     let idle = Team::idle(book);
     let mut eligibility =
         Eligibility::without_accounts(book, &idle).map_err(|diagnostic| vec![(0, diagnostic)])?;
-    let Found { survey, named, mut pool } = find(book, &idle, &eligibility, lines);
+    let PlanScan { survey, named, mut pool } = find(book, &idle, &eligibility, lines);
     let (mut team, holders, unknown) = survey.done(book);
     eligibility.learn(holders);
     pool.sort_unstable();
@@ -92,17 +92,17 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
 
 /// The rules and the state against which an edited plan is checked.
 #[derive(Default)]
-struct Found<'b> {
+struct PlanScan<'b> {
     survey: Survey<'b>,
     /// The prospects that its lines name, by their ids, folded.
-    named: HashMap<String, Named>,
+    named: HashMap<String, NamedProspect>,
     /// The ids of those in the pool.
     pool: Vec<Text>,
 }
 
 /// A prospect that a line names.
-struct Named {
-    prospect: Subject,
+struct NamedProspect {
+    prospect: PlanProspect,
     /// That it is not in the pool.
     elsewhere: Option<Diagnostic>,
     obstacles: Obstacles,
@@ -113,20 +113,20 @@ fn find<'b>(
     idle: &Team,
     eligibility: &Eligibility,
     lines: &[PlanLine],
-) -> Found<'b> {
+) -> PlanScan<'b> {
     let wanted: HashSet<String> = lines.iter().map(|line| fold(&line.id)).collect();
     book.fold(
         &Query::everything(),
-        |found: &mut Found, record| {
+        |found: &mut PlanScan, record| {
             found.survey.take(record, book, idle);
             let id = &record.prospect.id;
             found.pool.extend(record.state.in_pool().then(|| id.clone()));
             let key = fold(id);
             if wanted.contains(&key) {
-                let prospect = Subject::of(record);
+                let prospect = PlanProspect::of(record);
                 let elsewhere = not_in_pool(record, &book.settings);
                 let obstacles = eligibility.obstacles(record, idle);
-                found.named.insert(key, Named { prospect, elsewhere, obstacles });
+                found.named.insert(key, NamedProspect { prospect, elsewhere, obstacles });
             }
         },
         |all, part| {

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 /// A prospect that a plan is about, without its journal: a large ledger may have many of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
+pub struct PlanProspect {
     /// Its id.
     pub id: Text,
     /// Its file, relative to the ledger's root.
@@ -29,11 +29,11 @@ pub struct Subject {
     pub owner: Option<Text>,
 }
 
-impl Subject {
+impl PlanProspect {
     /// The prospect of a record.
-    pub fn of(record: &Record) -> Subject {
+    pub fn of(record: &Record) -> PlanProspect {
         let (prospect, state) = (&record.prospect, &record.state);
-        Subject {
+        PlanProspect {
             id: prospect.id.clone(),
             path: prospect.path.clone(),
             name: prospect.name.clone(),

@@ -6,7 +6,7 @@
 //! bands as can be, then moves as few as can be, then moves those to whom the others fit best. An account moves
 //! whole or not at all.
 
-use super::Subject;
+use super::PlanProspect;
 use super::allocate::{Kin, tries};
 use super::assignment::{LIMIT, Problem};
 use crate::diag::{Code, Diagnostic, Failure};
@@ -55,9 +55,9 @@ pub enum Stays {
 
 /// A prospect that changes its owner.
 #[derive(Debug, Clone)]
-pub struct Move {
+pub struct Reassignment {
     /// The prospect.
-    pub prospect: Subject,
+    pub prospect: PlanProspect,
     /// The day of its last entry.
     pub last_entry: Option<Date>,
     /// What it adds to a load.
@@ -73,7 +73,7 @@ pub struct Rebalance<'b> {
     /// The team before.
     pub team: Team<'b>,
     /// The moves, by id.
-    pub moves: Vec<Move>,
+    pub moves: Vec<Reassignment>,
     /// The loads before and after.
     pub loads: [Loads; 2],
     /// The least and the most that each member should hold; `None` for members that are not counted.
@@ -97,7 +97,7 @@ impl Rebalance<'_> {
 
 /// A prospect that may move. Its grade and fits are filled in when all customers are graded.
 struct Task {
-    prospect: Subject,
+    prospect: PlanProspect,
     owner: usize,
     last_entry: Option<Date>,
     worth: Worth,
@@ -110,26 +110,26 @@ struct Task {
 
 /// The data of the prospects.
 #[derive(Default)]
-struct Seen<'b> {
+struct RebalanceScan<'b> {
     survey: Survey<'b>,
     tasks: Vec<Task>,
     stay: BTreeMap<Stays, usize>,
 }
 
-impl<'b> Seen<'b> {
+impl<'b> RebalanceScan<'b> {
     fn of(
         book: &'b Book,
         query: &Query,
         wish: Wish,
         idle: &Team,
         eligibility: Option<&Eligibility>,
-    ) -> Seen<'b> {
+    ) -> RebalanceScan<'b> {
         // The members whose load is evened out do not depend on their prospects.
         let counted: Vec<bool> = capacities(idle).iter().map(|capacity| *capacity > 0).collect();
         let selected = book.selection(query);
         book.fold(
             &Query::everything(),
-            |seen: &mut Seen, record| {
+            |seen: &mut RebalanceScan, record| {
                 seen.survey.take(record, book, idle);
                 let owner = record.state.owner.as_deref().and_then(|id| idle.place(id));
                 let open = record.state.outcome == Outcome::Open;
@@ -158,7 +158,7 @@ impl<'b> Seen<'b> {
 impl Task {
     fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Task {
         Task {
-            prospect: Subject::of(record),
+            prospect: PlanProspect::of(record),
             owner,
             last_entry: record.state.last_entry,
             worth: Worth::of(record, &book.settings),
@@ -191,8 +191,8 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     }
     let idle = Team::idle(book);
     let eligibility = Eligibility::without_accounts(book, &idle);
-    let Seen { survey, tasks, mut stay } =
-        Seen::of(book, query, wish, &idle, eligibility.as_ref().ok());
+    let RebalanceScan { survey, tasks, mut stay } =
+        RebalanceScan::of(book, query, wish, &idle, eligibility.as_ref().ok());
     let (team, holders, unknown) = survey.done(book);
     if !unknown.is_empty() {
         return Err(Failure(unknown_owners(&unknown, settings)));
@@ -301,7 +301,7 @@ fn moves(
     tasks: Vec<Task>,
     bands: &[Option<(u32, u32)>],
     capacities: &[u32],
-) -> Result<Vec<Move>, Failure> {
+) -> Result<Vec<Reassignment>, Failure> {
     let reps: Vec<usize> = (0..bands.len()).filter(|place| bands[*place].is_some()).collect();
     let whole = |n: usize| i64::try_from(n).unwrap_or(LIMIT);
     let (n, r) = (whole(tasks.len()), whole(reps.len()));
@@ -359,9 +359,9 @@ fn moves(
     let moves = tasks.into_iter().zip(&plan.place).filter_map(|(task, place)| {
         let to = reps[(*place)?];
         let Task { prospect, owner: from, last_entry, worth, .. } = task;
-        (to != from).then_some(Move { prospect, last_entry, worth, from, to })
+        (to != from).then_some(Reassignment { prospect, last_entry, worth, from, to })
     });
-    let mut moves: Vec<Move> = moves.collect();
+    let mut moves: Vec<Reassignment> = moves.collect();
     moves.sort_unstable_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
     Ok(moves)
 }

@@ -1,6 +1,6 @@
 //! Recycling: the prospects that go back to the pool today, by the settings' rules.
 
-use super::Subject;
+use super::PlanProspect;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::team::pool::{Cause, recycled};
@@ -9,7 +9,7 @@ use crate::value::date::Date;
 /// One prospect that goes back to the pool.
 pub struct Recycled {
     /// The prospect.
-    pub prospect: Subject,
+    pub prospect: PlanProspect,
     /// The first day on which it could have gone back.
     pub on: Date,
     /// Why.
@@ -19,7 +19,7 @@ pub struct Recycled {
 /// All selected prospects that go back on the book's day, the longest due first.
 pub fn recycle(book: &Book, query: &Query) -> Vec<Recycled> {
     let mut found = recycled(book, query, |record, due| Recycled {
-        prospect: Subject::of(record),
+        prospect: PlanProspect::of(record),
         on: due.on,
         cause: due.cause,
     });

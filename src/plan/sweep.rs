@@ -1,6 +1,6 @@
 //! The sweep: prospects past the sales cycle fall back to the first column.
 
-use super::Subject;
+use super::PlanProspect;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 /// One prospect past the cycle.
 pub struct Overdue {
     /// The prospect.
-    pub prospect: Subject,
+    pub prospect: PlanProspect,
     /// Days on the clock.
     pub age: i64,
     /// The sales cycle that applies, in days.
@@ -28,7 +28,7 @@ impl Overdue {
         let falls = || !record.case(settings, book.as_of).papers_or_money_in(state.stage);
         let first = || record.pipeline(settings).stages[0].id.clone();
         state.flags.overdue.then(|| Overdue {
-            prospect: Subject::of(record),
+            prospect: PlanProspect::of(record),
             age: state.age(book.as_of).unwrap_or(0),
             cycle: state.cycle_days,
             falls_to: falls().then(first),

@@ -28,7 +28,7 @@ pub(super) fn write(
     _: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let document = Document {
+    let document = SheetDocument {
         schema: 1,
         report: &sheet.id,
         title: &sheet.title,
@@ -87,7 +87,7 @@ impl Write for Escaping<'_> {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct SheetDocument<'a> {
     schema: u32,
     report: &'a str,
     title: &'a str,
@@ -100,13 +100,13 @@ struct Tables<'a>(&'a [&'a Table]);
 
 struct Records<'a>(&'a Table);
 
-struct Record<'a>(&'a [Column], Cow<'a, Row>);
+struct RowRecord<'a>(&'a [Column], Cow<'a, Row>);
 
-struct Value<'a>(&'a Cell);
+struct CellValue<'a>(&'a Cell);
 
-fn records(table: &Table) -> impl Iterator<Item = Record<'_>> {
+fn records(table: &Table) -> impl Iterator<Item = RowRecord<'_>> {
     let rows = table.rows.iter().filter(|row| row.emphasis != Emphasis::Total);
-    rows.map(|row| Record(&table.columns, row))
+    rows.map(|row| RowRecord(&table.columns, row))
 }
 
 impl Serialize for Tables<'_> {
@@ -121,10 +121,10 @@ impl Serialize for Records<'_> {
     }
 }
 
-impl Serialize for Record<'_> {
+impl Serialize for RowRecord<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let fields = self.0.iter().zip(&self.1.cells);
-        to.collect_map(fields.map(|(column, cell)| (&column.id, Value(cell))))
+        to.collect_map(fields.map(|(column, cell)| (&column.id, CellValue(cell))))
     }
 }
 
@@ -140,7 +140,7 @@ struct Absent<'a> {
     absent: &'a str,
 }
 
-impl Serialize for Value<'_> {
+impl Serialize for CellValue<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Cell::Empty => to.serialize_none(),

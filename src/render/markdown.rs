@@ -2,7 +2,7 @@
 //! reads well too, and the notes as a list. The content of a cell stays text.
 
 use super::text::{clean, decimals, shown};
-use super::{Blocks, Options, picture};
+use super::{Options, TextBlocks, picture};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -16,7 +16,7 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut blocks = Blocks::of(out);
+    let mut blocks = TextBlocks::of(out);
     if !sheet.title.is_empty() {
         writeln!(blocks.next()?, "## {}", escaped(&sheet.title))?;
     }

@@ -55,7 +55,7 @@ pub enum Format {
 /// Writes the chosen tables of a sheet, and the other parts that the format has.
 type Renderer = fn(&Sheet, &[&Table], &Options, &mut dyn Write) -> io::Result<()>;
 
-struct Entry {
+struct FormatEntry {
     format: Format,
     name: &'static str,
     endings: &'static [&'static str],
@@ -65,15 +65,15 @@ struct Entry {
 
 /// Every format, in the order of [`Format`].
 #[rustfmt::skip]
-static FORMATS: &[Entry] = &[
-    Entry { format: Format::Table,    name: "table",    endings: &["txt"],             readers: Audience::People,   renderer: table::write },
-    Entry { format: Format::Csv,      name: "csv",      endings: &["csv"],             readers: Audience::Machines, renderer: csv::write },
-    Entry { format: Format::Tsv,      name: "tsv",      endings: &["tsv", "tab"],      readers: Audience::Machines, renderer: csv::write_tsv },
-    Entry { format: Format::Json,     name: "json",     endings: &["json"],            readers: Audience::Machines, renderer: json::write },
-    Entry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], readers: Audience::Machines, renderer: json::write_lines },
-    Entry { format: Format::Ids,      name: "ids",      endings: &["ids"],             readers: Audience::Machines, renderer: ids::write },
-    Entry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  readers: Audience::People,   renderer: markdown::write },
-    Entry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     readers: Audience::People,   renderer: html::write },
+static FORMATS: &[FormatEntry] = &[
+    FormatEntry { format: Format::Table,    name: "table",    endings: &["txt"],             readers: Audience::People,   renderer: table::write },
+    FormatEntry { format: Format::Csv,      name: "csv",      endings: &["csv"],             readers: Audience::Machines, renderer: csv::write },
+    FormatEntry { format: Format::Tsv,      name: "tsv",      endings: &["tsv", "tab"],      readers: Audience::Machines, renderer: csv::write_tsv },
+    FormatEntry { format: Format::Json,     name: "json",     endings: &["json"],            readers: Audience::Machines, renderer: json::write },
+    FormatEntry { format: Format::Jsonl,    name: "jsonl",    endings: &["jsonl", "ndjson"], readers: Audience::Machines, renderer: json::write_lines },
+    FormatEntry { format: Format::Ids,      name: "ids",      endings: &["ids"],             readers: Audience::Machines, renderer: ids::write },
+    FormatEntry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  readers: Audience::People,   renderer: markdown::write },
+    FormatEntry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     readers: Audience::People,   renderer: html::write },
 ];
 
 impl Format {
@@ -112,7 +112,7 @@ impl Format {
         self.entry().readers
     }
 
-    fn entry(self) -> &'static Entry {
+    fn entry(self) -> &'static FormatEntry {
         &FORMATS[self as usize]
     }
 }
@@ -237,14 +237,14 @@ fn meant_for(sheet: &Sheet, readers: Audience) -> Vec<usize> {
 }
 
 /// Blocks of text with an empty line between two of them.
-struct Blocks<'o> {
+struct TextBlocks<'o> {
     out: &'o mut dyn Write,
     begun: bool,
 }
 
-impl<'o> Blocks<'o> {
-    fn of(out: &'o mut dyn Write) -> Blocks<'o> {
-        Blocks { out, begun: false }
+impl<'o> TextBlocks<'o> {
+    fn of(out: &'o mut dyn Write) -> TextBlocks<'o> {
+        TextBlocks { out, begun: false }
     }
 
     /// Where the next block goes.

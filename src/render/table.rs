@@ -9,7 +9,7 @@
 //! Which column gets how much is decided here; headers and rows that wrap are `comfy-table`'s.
 
 use super::text::{clean, decimals, shown};
-use super::{Blocks, Options, in_parts, picture};
+use super::{Options, TextBlocks, in_parts, picture};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
@@ -38,7 +38,7 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut blocks = Blocks::of(out);
+    let mut blocks = TextBlocks::of(out);
     if let Some(heading) = words(&[(&sheet.title, "", BOLD), (&sheet.about, "", DIM)], options) {
         blocks.next()?.write_all(heading.as_bytes())?;
     }
@@ -89,7 +89,7 @@ fn words(paragraphs: &[(&str, &str, Style)], options: &Options) -> Option<String
         let room = options.width.map_or(WIDEST, |width| width.max(TERMINAL) - indent);
         let width = text.width().min(room);
         let mut before = *before;
-        let mut pen = Pen::new(vec![Shape { width, right: false }], options);
+        let mut pen = Pen::new(vec![ColumnShape { width, right: false }], options);
         pen.row(vec![text.into_owned()], usize::MAX);
         for line in pen.lines() {
             put(&mut out, &format!("{before:indent$}{line}"), *style, options);
@@ -111,7 +111,7 @@ fn put(out: &mut String, line: &str, style: Style, options: &Options) {
 
 /// A column as it is drawn.
 #[derive(Debug, Clone, Copy)]
-struct Shape {
+struct ColumnShape {
     width: usize,
     right: bool,
 }
@@ -146,12 +146,12 @@ impl Need {
 
 /// Draws rows into columns of given widths.
 struct Pen {
-    shapes: Vec<Shape>,
+    shapes: Vec<ColumnShape>,
     table: comfy_table::Table,
 }
 
 impl Pen {
-    fn new(shapes: Vec<Shape>, options: &Options) -> Pen {
+    fn new(shapes: Vec<ColumnShape>, options: &Options) -> Pen {
         let mut table = comfy_table::Table::new();
         let rule = LineStyle::none().fill(if options.ascii { '-' } else { '─' });
         table
@@ -267,10 +267,10 @@ impl<'t> Grid<'t> {
         let Some(widths) = widths(&self.needs, options.width) else {
             return self.blocks(options, out);
         };
-        let shapes: Vec<Shape> = widths
+        let shapes: Vec<ColumnShape> = widths
             .into_iter()
             .zip(self.kinds())
-            .map(|(width, kind)| Shape { width, right: kind == Kind::Number })
+            .map(|(width, kind)| ColumnShape { width, right: kind == Kind::Number })
             .collect();
         let mut drawn = String::new();
         let mut pen = Pen::new(shapes.clone(), options);
@@ -310,8 +310,9 @@ impl<'t> Grid<'t> {
         let width = options.width.unwrap_or(WIDEST).max(TERMINAL);
         let titles =
             self.header.iter().map(|title| title.width()).max().unwrap_or(0).min(width / 3);
-        let shapes = [titles, width - GAP - titles].map(|width| Shape { width, right: false });
-        let mut blocks = Blocks::of(out);
+        let shapes =
+            [titles, width - GAP - titles].map(|width| ColumnShape { width, right: false });
+        let mut blocks = TextBlocks::of(out);
         for row in self.table.rows.iter() {
             let mut pen = Pen::new(shapes.to_vec(), options);
             let cells = self.cells(&row, options).zip(&self.header).zip(self.kinds());
@@ -332,7 +333,7 @@ impl<'t> Grid<'t> {
 
 /// A row as the one line that it is where every cell fits its column. Nearly all rows are, and of a
 /// long list this takes a third of the time that `comfy-table` does.
-fn flat(texts: &[Cow<'_, str>], shapes: &[Shape]) -> Option<String> {
+fn flat(texts: &[Cow<'_, str>], shapes: &[ColumnShape]) -> Option<String> {
     let mut line = String::with_capacity(shapes.iter().map(|shape| shape.width + GAP + 4).sum());
     for (i, (text, shape)) in texts.iter().zip(shapes).enumerate() {
         let gap = shape.width.checked_sub(text.width())?;

@@ -1,4 +1,4 @@
-//! What was done in a period and what came of it: dials, conversations, appointments, first meetings,
+//! The activity of a period and its results: dials, conversations, appointments, first meetings,
 //! prospects, closes, by rep or by any dimension. `ratios` and `what-if` read it.
 //!
 //! Dials and conversations are acts: each counts. The other steps count once in a pursuit, on the day it
@@ -45,7 +45,7 @@ pub struct Activity {
     pub prospects: u64,
     /// Closed.
     pub closes: u64,
-    /// What was booked in the pursuits that closed, else what was expected.
+    /// The bookings of the pursuits that closed, else the expected value.
     pub value: Sum,
 }
 
@@ -78,9 +78,9 @@ impl Activity {
 
 /// The counts of a period by group.
 #[derive(Debug, Clone, Default)]
-pub struct Practice {
+pub struct ActivityCounts {
     /// By rep, or by the dimension asked for.
-    pub groups: Groups,
+    pub groups: ActivityByGroup,
     /// Of all groups together.
     pub all: Activity,
     /// Reps whose tallies are left out: they cannot be divided among the prospects selected.
@@ -96,40 +96,41 @@ pub fn first_prospect_column(pipeline: &Pipeline) -> usize {
 pub type Held = BTreeMap<String, u64>;
 
 /// Counts several periods, and the prospects held now, in one scan of the ledger.
-pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Practice>, Held) {
+pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<ActivityCounts>, Held) {
     let mut left_out = vec![BTreeSet::new(); periods.len()];
     let tallied: Vec<Vec<_>> = periods
         .iter()
         .zip(&mut left_out)
         .map(|(period, left_out)| tallies(book, request, *period, left_out))
         .collect();
-    let days: Vec<Days> = tallied
+    let days: Vec<TalliedDays> = tallied
         .iter()
         .map(|tallies| tallies.iter().map(|(rep, day, _)| (*rep, *day)).collect())
         .collect();
     let (mut groups, held) = request.fold(
         book,
-        |(all, held): &mut (Vec<Groups>, Held), record| {
-            all.resize_with(periods.len(), Groups::new);
+        |(all, held): &mut (Vec<ActivityByGroup>, Held), record| {
+            all.resize_with(periods.len(), ActivityByGroup::new);
             hold(record, book, request, held);
             for ((period, days), groups) in periods.iter().zip(&days).zip(all) {
                 if record.state.last_entry.is_some_and(|last| last >= period.from) {
-                    Count { book, request, period: *period, record, days, groups }.record();
+                    ActivityCounter { book, request, period: *period, record, days, groups }
+                        .record();
                 }
             }
         },
         |all, part| {
-            all.0.resize_with(periods.len(), Groups::new);
+            all.0.resize_with(periods.len(), ActivityByGroup::new);
             for (known, groups) in all.0.iter_mut().zip(part.0) {
                 join(known, groups, |activity, others| activity.add(&others));
             }
             join(&mut all.1, part.1, |count, others| *count += others);
         },
     );
-    groups.resize_with(periods.len(), Groups::new);
+    groups.resize_with(periods.len(), ActivityByGroup::new);
     let practice = groups.into_iter().zip(tallied).zip(left_out);
     let practice = practice.map(|((groups, tallies), left_out)| {
-        let mut practice = Practice { groups, left_out, ..Practice::default() };
+        let mut practice = ActivityCounts { groups, left_out, ..ActivityCounts::default() };
         tallies.iter().for_each(|(rep, _, tally)| practice.tally(rep, tally, book, request));
         practice.groups.values().for_each(|activity| practice.all.add(activity));
         practice
@@ -137,8 +138,8 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Pract
     (practice.collect(), held)
 }
 
-impl Practice {
-    /// Adds what a rep counted by hand on a day.
+impl ActivityCounts {
+    /// Adds the tally of a rep's day.
     fn tally(&mut self, rep: &str, tally: &Tally, book: &Book, request: &Request) {
         let group = match &request.by {
             Some(by) if *by == Dimension::MANAGER => manager(rep, &book.settings),
@@ -161,10 +162,10 @@ fn hold(record: &Record, book: &Book, request: &Request, held: &mut Held) {
 }
 
 /// The counts of each group.
-type Groups = BTreeMap<String, Activity>;
+type ActivityByGroup = BTreeMap<String, Activity>;
 
 /// The days that a rep counted by hand.
-type Days<'b> = BTreeSet<(&'b str, Date)>;
+type TalliedDays<'b> = BTreeSet<(&'b str, Date)>;
 
 /// The tallies that count. With a query, those of reps all of whose prospects it selects: a day's tally
 /// cannot be divided. By anything but reps, none.
@@ -213,16 +214,16 @@ fn manager(rep: &str, settings: &Settings) -> String {
 }
 
 /// One record being counted.
-struct Count<'a, 'b> {
+struct ActivityCounter<'a, 'b> {
     book: &'b Book,
     request: &'a Request,
     period: Period,
     record: &'a Record,
-    days: &'a Days<'b>,
-    groups: &'a mut Groups,
+    days: &'a TalliedDays<'b>,
+    groups: &'a mut ActivityByGroup,
 }
 
-impl<'b> Count<'_, 'b> {
+impl<'b> ActivityCounter<'_, 'b> {
     fn record(&mut self) {
         let record = self.record;
         let events: Vec<&Event> = standing(&record.prospect.events, self.book.as_of).collect();
@@ -253,7 +254,7 @@ impl<'b> Count<'_, 'b> {
         }
     }
 
-    /// What counts once in a pursuit.
+    /// The steps that count once in a pursuit.
     fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event]) {
         let settings = &self.book.settings;
         let pipeline = self.record.pipeline(settings);

@@ -54,7 +54,7 @@ struct Late {
     /// Its board and column.
     stage: (usize, usize),
     owner: Option<Text>,
-    /// The value of what the report is broken down by.
+    /// The value of the attribute that the report is broken down by.
     group: Text,
     /// Days past the nearer of the limits that are passed.
     over: i64,
@@ -91,17 +91,17 @@ impl Late {
 
 /// The open prospects.
 #[derive(Default)]
-struct Open {
+struct OpenScan {
     count: usize,
     groups: BTreeMap<String, [Bucket; 7]>,
     /// Those that are too long in their column.
     late: Vec<Late>,
 }
 
-fn open(book: &Book, request: &Request) -> Open {
+fn open(book: &Book, request: &Request) -> OpenScan {
     request.fold(
         book,
-        |open: &mut Open, record| {
+        |open: &mut OpenScan, record| {
             let state = &record.state;
             if state.outcome != Outcome::Open {
                 return;
@@ -131,7 +131,7 @@ fn open(book: &Book, request: &Request) -> Open {
 pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let Open { count: open, mut groups, mut late } = open(book, request);
+    let OpenScan { count: open, mut groups, mut late } = open(book, request);
     late.sort_by(|a, b| (Reverse(a.over), &a.id).cmp(&(Reverse(b.over), &b.id)));
     if groups.is_empty() && request.by.is_none() {
         groups.insert(String::new(), Default::default());

@@ -1,4 +1,4 @@
-//! `crm report allocation`: what each rep carries, how evenly, and whose turn is next.
+//! `crm report allocation`: the load of each rep, its fairness, and the rep whose turn is next.
 
 use super::Request;
 use crate::diag::{Diagnostic, counted};
@@ -7,29 +7,29 @@ use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::fairness::{Loads, capacities};
-use crate::rules::team::{Count, Member, Team, absence, unknown_owner};
+use crate::rules::team::{Member, Team, TeamCount, absence, unknown_owner};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
 /// The counts of prospects.
 #[derive(Default)]
-struct Seen<'b> {
-    team: Count<'b>,
+struct LoadScan<'b> {
+    team: TeamCount<'b>,
     /// Open ones whose owner the settings do not list.
     unknown: usize,
     /// Selected ones in the pool.
     pool: usize,
 }
 
-impl<'b> Seen<'b> {
+impl<'b> LoadScan<'b> {
     fn take(&mut self, record: &Record, selected: bool, book: &'b Book) {
         self.team.take(record, book);
         self.unknown += usize::from(unknown_owner(record, &book.settings).is_some());
         self.pool += usize::from(selected && record.state.in_pool());
     }
 
-    fn join(&mut self, other: Seen<'b>) {
+    fn join(&mut self, other: LoadScan<'b>) {
         self.team.join(other.team);
         self.unknown += other.unknown;
         self.pool += other.pool;
@@ -40,10 +40,10 @@ impl<'b> Seen<'b> {
 pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let selected = request.selection(book);
-    let Seen { team, unknown, pool } = book.fold(
+    let LoadScan { team, unknown, pool } = book.fold(
         &Query::everything(),
-        |seen: &mut Seen, record| seen.take(record, selected.has(record), book),
-        Seen::join,
+        |seen: &mut LoadScan, record| seen.take(record, selected.has(record), book),
+        LoadScan::join,
     );
     let team = team.team(book);
     let turns = team.next();

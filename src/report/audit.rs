@@ -1,6 +1,6 @@
 //! `crm audit ID`: every entry of a prospect with its signer, and the commit that brought it.
 
-use crate::git::origin::{Commit, Origin};
+use crate::git::origin::{AuditedCommit, Origin};
 use crate::model::event::Event;
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
@@ -91,15 +91,15 @@ fn row(event: &Event, origin: &Origin, settings: &Settings, lang: Lang) -> Row {
 /// Key, kind and signature; the commit and its author; remarks.
 fn cells(
     (key, kind, by): (&str, Option<&str>, Option<&str>),
-    commit: Option<&Commit>,
+    commit: Option<&AuditedCommit>,
     settings: &Settings,
     remarks: String,
 ) -> Vec<Cell> {
-    let author = |commit: &Commit| match settings.rep_by_email(&commit.email) {
+    let author = |commit: &AuditedCommit| match settings.rep_by_email(&commit.email) {
         Some(rep) => Cell::text(&*rep.id),
         None => Cell::text(format!("{} <{}>", commit.author, commit.email)),
     };
-    let date = |commit: &Commit| Date::parse(&commit.date).map_or(Cell::Empty, Cell::Date);
+    let date = |commit: &AuditedCommit| Date::parse(&commit.date).map_or(Cell::Empty, Cell::Date);
     vec![
         Cell::text(key),
         Cell::maybe(kind, Cell::text),
@@ -111,6 +111,6 @@ fn cells(
     ]
 }
 
-fn short(commit: &Commit) -> &str {
+fn short(commit: &AuditedCommit) -> &str {
     commit.id.get(..SHORT).unwrap_or(&commit.id)
 }

@@ -15,13 +15,13 @@ use std::cmp::Reverse;
 
 /// A prospect on the board: its row, and the order of that: by pipeline and group, the open ones first and
 /// of them the furthest, then by id.
-struct Line {
+struct BoardRow {
     place: (usize, Option<String>, bool, Reverse<usize>, Text),
     row: Row,
 }
 
-impl Line {
-    fn of(record: &Record, book: &Book, request: &Request) -> Line {
+impl BoardRow {
+    fn of(record: &Record, book: &Book, request: &Request) -> BoardRow {
         let (state, prospect) = (&record.state, &record.prospect);
         let settings = &book.settings;
         let group = request.group(record, book);
@@ -42,7 +42,7 @@ impl Line {
         ]);
         let ended = state.outcome != Outcome::Open;
         let place = (state.pipeline, group, ended, Reverse(state.stage), prospect.id.clone());
-        Line { place, row: Row::with(cells, emphasis(record)) }
+        BoardRow { place, row: Row::with(cells, emphasis(record)) }
     }
 }
 
@@ -67,9 +67,9 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     }
     let mut lines = request.fold(
         book,
-        |lines: &mut Vec<Line>, record| {
+        |lines: &mut Vec<BoardRow>, record| {
             if shown(record, request) {
-                lines.push(Line::of(record, book, request));
+                lines.push(BoardRow::of(record, book, request));
             }
         },
         |all, part| all.extend(part),

@@ -1,4 +1,4 @@
-//! What the statistical reports share: the boards in use, their groups, intervals, windows.
+//! The common parts of the statistical reports: the boards in use, their groups, intervals, windows.
 
 use super::Request;
 use crate::model::pipeline::{Pipeline, Stage};
@@ -13,7 +13,7 @@ use std::collections::btree_map::Entry;
 
 /// A pipeline in use.
 #[derive(Debug, Clone, Copy)]
-pub struct Board<'b> {
+pub struct UsedBoard<'b> {
     /// The pipeline.
     pub pipeline: &'b Pipeline,
     /// Its position in the settings.
@@ -23,15 +23,15 @@ pub struct Board<'b> {
 }
 
 /// The pipelines that selected prospects are on, by their positions; the ledger's first if none is.
-pub fn boards<'b>(settings: &'b Settings, used: impl Fn(usize) -> bool) -> Vec<Board<'b>> {
+pub fn boards<'b>(settings: &'b Settings, used: impl Fn(usize) -> bool) -> Vec<UsedBoard<'b>> {
     let all = settings.pipelines.iter().enumerate();
-    let mut boards: Vec<Board> = all
+    let mut boards: Vec<UsedBoard> = all
         .filter(|(position, _)| used(*position))
-        .map(|(position, pipeline)| Board { pipeline, position, alone: false })
+        .map(|(position, pipeline)| UsedBoard { pipeline, position, alone: false })
         .collect();
     if boards.is_empty() {
         let first = settings.pipelines.first();
-        boards.extend(first.map(|pipeline| Board { pipeline, position: 0, alone: false }));
+        boards.extend(first.map(|pipeline| UsedBoard { pipeline, position: 0, alone: false }));
     }
     if let [only] = boards.as_mut_slice() {
         only.alone = true;
@@ -39,7 +39,7 @@ pub fn boards<'b>(settings: &'b Settings, used: impl Fn(usize) -> bool) -> Vec<B
     boards
 }
 
-/// Joins what two threads found; what both have is put together.
+/// Joins the groups of two threads; a group that both have is added up.
 pub fn join<K: Ord, V>(
     all: &mut BTreeMap<K, V>,
     part: BTreeMap<K, V>,
@@ -55,7 +55,7 @@ pub fn join<K: Ord, V>(
 
 /// Gives the boards that are not in use their tables, empty, for requests that name them; and the only one in use
 /// the names that its tables have where there are several.
-pub fn complete(tables: &mut Vec<Table>, boards: &[Board], settings: &Settings) {
+pub fn complete(tables: &mut Vec<Table>, boards: &[UsedBoard], settings: &Settings) {
     let Some(first) = boards.first().filter(|_| settings.pipelines.len() > 1) else { return };
     let own = format!("{}-", first.pipeline.id);
     let named = |table: &Table| match first.alone {
@@ -78,7 +78,7 @@ pub fn complete(tables: &mut Vec<Table>, boards: &[Board], settings: &Settings) 
     }
 }
 
-impl Board<'_> {
+impl UsedBoard<'_> {
     /// An empty table about this board; its id and title name the board where there are several.
     pub fn table(&self, id: &str, title: &str, lang: Lang) -> Table {
         if self.alone {
@@ -110,7 +110,7 @@ pub fn by_cell(request: &Request, group: &str, lang: Lang) -> Option<Cell> {
     request.by.as_ref().map(|by| group_name(by.word(group, lang), lang))
 }
 
-/// The columns of what has an id and a label: machines have both, people read the label, once.
+/// The columns of a thing with an id and a label: machines have both, people read the label, once.
 pub fn labelled(id: &str, label: &str, lang: Lang) -> Vec<Column> {
     let label = (lang == Lang::Machine).then(|| column(label, Kind::Text, lang));
     std::iter::once(column(id, Kind::Text, lang)).chain(label).collect()

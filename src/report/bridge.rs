@@ -1,8 +1,8 @@
-//! `crm report bridge`: from what was open on one day to what is open on another, change by change.
+//! `crm report bridge`: from the open prospects of one day to those of another, change by change.
 
 use super::Request;
 use super::breakdown::{by_cell, by_column, join};
-use super::changes::{Change, Part, Step, Stock, part};
+use super::changes::{BridgePart, ChangeKind, Stock, StockChange, part};
 use super::figures::{self, others};
 use crate::diag::{Code, Diagnostic, counted};
 use crate::rules::book::Book;
@@ -22,7 +22,7 @@ const DAYS: i64 = 7;
 
 /// The prospects that one kind of change happened to.
 #[derive(Debug, Clone, Default)]
-struct Line {
+struct ChangeTotal {
     prospects: usize,
     delta: Stock,
     affected: Sum,
@@ -30,9 +30,9 @@ struct Line {
 
 /// The bridge of one group.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Span {
+pub(super) struct GroupBridge {
     pub(super) opening: Stock,
-    lines: BTreeMap<Change, Line>,
+    lines: BTreeMap<ChangeKind, ChangeTotal>,
     pub(super) closing: Stock,
 }
 
@@ -95,13 +95,13 @@ pub fn bridge(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 /// Bridges by group, and the changes in them that shall be listed.
 #[derive(Default)]
 pub(super) struct Spans {
-    pub(super) spans: BTreeMap<String, Span>,
-    pub(super) steps: Vec<Step>,
+    pub(super) spans: BTreeMap<String, GroupBridge>,
+    pub(super) steps: Vec<StockChange>,
 }
 
 impl Spans {
     /// Adds a prospect's part; its changes are kept if they shall be listed.
-    pub(super) fn add(&mut self, part: Part, list: bool) {
+    pub(super) fn add(&mut self, part: BridgePart, list: bool) {
         if let Some((group, stock)) = part.opening {
             self.spans.entry(group).or_default().opening.add(&stock);
         }
@@ -128,7 +128,7 @@ impl Spans {
         self
     }
 
-    /// Adds what another thread has.
+    /// Adds the bridge of another thread.
     fn join(&mut self, other: Spans) {
         join(&mut self.spans, other.spans, |span, other| {
             span.opening.add(&other.opening);
@@ -199,7 +199,7 @@ fn has_foreign(stock: &Stock) -> bool {
 }
 
 pub(super) fn span_table(
-    spans: &BTreeMap<String, Span>,
+    spans: &BTreeMap<String, GroupBridge>,
     request: &Request,
     end: &str,
     every_kind: bool,
@@ -225,16 +225,16 @@ pub(super) fn span_table(
         };
         let opening = lang.pick("opening", "期初").to_owned();
         put(opening, Cell::Empty, &span.opening, Cell::Empty, Emphasis::Plain);
-        for (change, ..) in Change::ALL {
+        for (change, ..) in ChangeKind::ALL {
             let line = span.lines.get(&change);
-            // Every kind stands in the whole; a group shows what it had. Corrections are rare.
-            if line.is_none() && (!every_kind || change == Change::Corrected) {
+            // The whole shows every kind; a group shows the kinds that it had. Corrections are rare.
+            if line.is_none() && (!every_kind || change == ChangeKind::Corrected) {
                 continue;
             }
             let line = line.cloned().unwrap_or_default();
             let emphasis = match change {
-                Change::Won => Emphasis::Good,
-                Change::Lost | Change::Corrected if line.prospects > 0 => Emphasis::Warn,
+                ChangeKind::Won => Emphasis::Good,
+                ChangeKind::Lost | ChangeKind::Corrected if line.prospects > 0 => Emphasis::Warn,
                 _ => Emphasis::Plain,
             };
             let affected = Cell::sum(&line.affected.round(2));
@@ -247,7 +247,7 @@ pub(super) fn span_table(
     Table { id: "bridge".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
-pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table {
+pub(super) fn list_table(steps: &[StockChange], request: &Request, lang: Lang) -> Table {
     let foreign = steps.iter().any(|step| has_foreign(&step.delta));
     let mut columns = vec![
         column("id", Kind::Id, lang),
@@ -273,8 +273,8 @@ pub(super) fn list_table(steps: &[Step], request: &Request, lang: Lang) -> Table
     Table { id: LIST_TABLE.into(), title, columns, rows, ..Table::default() }
 }
 
-/// Opening, what moved the value, and closing, as bars of their size.
-pub(super) fn picture(span: &Span, days: &str, lang: Lang) -> Picture {
+/// Opening, the changes of value, and closing, as bars of their size.
+pub(super) fn picture(span: &GroupBridge, days: &str, lang: Lang) -> Picture {
     let bar = |label: &str, amount: Amount, sign: &str| {
         let size = amount.to_f64().abs();
         Quantity::new(label, size, format!("{sign}{}", amount.trimmed().grouped()))
@@ -284,8 +284,8 @@ pub(super) fn picture(span: &Span, days: &str, lang: Lang) -> Picture {
         let amount = line.delta.value.own;
         let sign = if amount.is_negative() { "" } else { "+" };
         let emphasis = match change {
-            Change::Won => Emphasis::Good,
-            Change::Lost | Change::ValueDown => Emphasis::Warn,
+            ChangeKind::Won => Emphasis::Good,
+            ChangeKind::Lost | ChangeKind::ValueDown => Emphasis::Warn,
             _ => Emphasis::Plain,
         };
         bars.push(bar(change.label(lang), amount, sign).with(emphasis));

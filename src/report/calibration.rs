@@ -79,7 +79,7 @@ fn of_counts(counts: &[Vec<u64>], pipeline: &Pipeline, weight: Amount) -> Vec<Od
     let nominal: Vec<f64> =
         pipeline.open().iter().map(|stage| stage.probability.to_f64()).collect();
     let prior: Vec<Vec<f64>> = nominal.iter().map(|p| vec![*p, 1.0 - p]).collect();
-    // What cannot be solved (a column nothing ever left, without weight) stays nominal.
+    // A probability that cannot be solved (of a column that nothing ever left, without weight) stays nominal.
     let solved: Vec<Option<Absorption>> =
         absorption(counts, &prior, weight.to_f64()).unwrap_or_else(|_| vec![None; counts.len()]);
     pipeline

@@ -16,7 +16,7 @@ use std::cmp::Ordering;
 
 /// A kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub enum ChangeKind {
     /// A pursuit opened.
     New,
     /// Worth more.
@@ -43,43 +43,43 @@ pub enum Change {
     Corrected,
 }
 
-impl Change {
+impl ChangeKind {
     /// Every kind, in the order of the report: stable name, English, Chinese.
-    pub const ALL: [(Change, &'static str, &'static str); 12] = [
-        (Change::New, "new", "新增"),
-        (Change::ValueUp, "value up", "价值上调"),
-        (Change::ValueDown, "value down", "价值下调"),
-        (Change::Advanced, "advanced", "前进"),
-        (Change::FellBack, "fell back", "后退"),
-        (Change::PulledIn, "pulled in", "提前"),
-        (Change::Pushed, "pushed", "推迟"),
-        (Change::Recycled, "recycled", "回收"),
-        (Change::Reassigned, "re-assigned", "转交"),
-        (Change::Won, "won", "成交"),
-        (Change::Lost, "lost", "退出"),
-        (Change::Corrected, "corrected", "更正"),
+    pub const ALL: [(ChangeKind, &'static str, &'static str); 12] = [
+        (ChangeKind::New, "new", "新增"),
+        (ChangeKind::ValueUp, "value up", "价值上调"),
+        (ChangeKind::ValueDown, "value down", "价值下调"),
+        (ChangeKind::Advanced, "advanced", "前进"),
+        (ChangeKind::FellBack, "fell back", "后退"),
+        (ChangeKind::PulledIn, "pulled in", "提前"),
+        (ChangeKind::Pushed, "pushed", "推迟"),
+        (ChangeKind::Recycled, "recycled", "回收"),
+        (ChangeKind::Reassigned, "re-assigned", "转交"),
+        (ChangeKind::Won, "won", "成交"),
+        (ChangeKind::Lost, "lost", "退出"),
+        (ChangeKind::Corrected, "corrected", "更正"),
     ];
 
-    /// What people read.
+    /// The name for people.
     pub fn label(self, lang: Lang) -> &'static str {
-        let (_, en, zh) = Change::ALL[self as usize];
+        let (_, en, zh) = ChangeKind::ALL[self as usize];
         lang.pick(en, zh)
     }
 }
 
-/// How much is open: what opening, changes and closing are counted in.
+/// An open stock: the measure of opening, changes and closing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stock {
     /// Prospects.
     pub count: i64,
     /// Their value.
     pub value: Sum,
-    /// Value x nominal probability, of what is in the ledger's currency.
+    /// Value x nominal probability, of amounts in the ledger's currency.
     pub weighted: Amount,
 }
 
 impl Stock {
-    /// What a prospect adds to the stock; nothing unless it is open.
+    /// The stock of a prospect; none unless it is open.
     pub fn of_record(record: &Record, settings: &Settings) -> Option<Stock> {
         let state = open(Some(&record.state))?;
         Some(Stock::of(&state.value.into(), state.stage, record.pipeline(settings)))
@@ -114,38 +114,38 @@ impl Stock {
 
 /// One change of one prospect.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct StockChange {
     /// The prospect's id.
     pub id: Text,
     /// Its name.
     pub name: Text,
-    /// What changed.
-    pub change: Change,
+    /// The kind of change.
+    pub change: ChangeKind,
     /// The group whose stock it changes.
     pub group: String,
     /// By how much.
     pub delta: Stock,
-    /// What the prospect is worth that it happened to.
+    /// The worth of the prospect.
     pub affected: Sum,
-    /// From what to what.
+    /// The old and the new value.
     pub detail: String,
 }
 
 /// A prospect's part in a bridge: what it adds to the opening and the closing stock of which groups,
 /// and what happened in between.
 #[derive(Debug, Default)]
-pub struct Part {
+pub struct BridgePart {
     /// In the stock at the end of the day before.
     pub opening: Option<(String, Stock)>,
     /// In the stock at the end of the last day.
     pub closing: Option<(String, Stock)>,
     /// The changes: opening + these = closing, in every group.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StockChange>,
 }
 
 /// Takes a prospect apart between the end of the day before the period and the end of its last day
 /// (which is not after the book's day).
-pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period) -> Part {
+pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period) -> BridgePart {
     let settings = &book.settings;
     let eve = period.from.plus(-1);
     let by = by.map(|by| (by, book));
@@ -153,18 +153,18 @@ pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period
     // Without an entry since, the prospect is as it was then.
     if record.state.last_entry.is_none_or(|last| last <= eve) {
         let stock = open(Some(&record.state)).map(|state| taker.stock(state));
-        return Part { opening: stock.clone(), closing: stock, steps: Vec::new() };
+        return BridgePart { opening: stock.clone(), closing: stock, steps: Vec::new() };
     }
     let derived = (period.to < book.as_of).then(|| derive(&record.prospect, settings, period.to));
     let (after, history) = match &derived {
         None => (&record.state, &record.history),
         Some(Some((state, history, _))) => (state, history),
-        Some(None) => return Part::default(),
+        Some(None) => return BridgePart::default(),
     };
     let before = derive(&record.prospect, settings, eve).map(|(state, ..)| state);
     let (opening, closing) = (open(before.as_ref()), open(Some(after)));
     taker.take(opening, after, history);
-    Part {
+    BridgePart {
         opening: opening.map(|state| taker.stock(state)),
         closing: closing.map(|state| taker.stock(state)),
         steps: taker.steps,
@@ -178,8 +178,8 @@ pub fn between(
     after: Option<&Record>,
     settings: &Settings,
     lang: Lang,
-) -> Part {
-    let Some(record) = after.or(before) else { return Part::default() };
+) -> BridgePart {
+    let Some(record) = after.or(before) else { return BridgePart::default() };
     let fresh = Fresh::Later(before.map_or(0, |before| before.state.pursuit));
     let stock = |record: Option<&Record>| {
         let record = record?;
@@ -200,15 +200,15 @@ pub fn between(
             if let (Some((group, was)), Some(before)) = (&opening, before) {
                 let delta = Stock::default().minus(was);
                 let from = stage_name(before, before.state.stage, settings, lang);
-                taken.put(Change::Corrected, group, delta, was, format!("{from} ->"));
+                taken.put(ChangeKind::Corrected, group, delta, was, format!("{from} ->"));
             }
             if let (Some((group, is)), Some(after)) = (&closing, after) {
                 let to = stage_name(after, after.state.stage, settings, lang);
-                taken.put(Change::Corrected, group, is.clone(), is, format!("-> {to}"));
+                taken.put(ChangeKind::Corrected, group, is.clone(), is, format!("-> {to}"));
             }
         }
     }
-    Part { opening, closing, steps: taken.steps }
+    BridgePart { opening, closing, steps: taken.steps }
 }
 
 /// The state, if it is open.
@@ -216,8 +216,8 @@ fn open(state: Option<&State>) -> Option<&State> {
     state.filter(|state| state.outcome == Outcome::Open)
 }
 
-/// What a figure that went up, or down, means; nothing if it stayed.
-fn either(order: Ordering, up: Change, down: Change) -> Option<Change> {
+/// The change of a figure that went up, or down; none if it stayed.
+fn either(order: Ordering, up: ChangeKind, down: ChangeKind) -> Option<ChangeKind> {
     match order {
         Ordering::Greater => Some(up),
         Ordering::Less => Some(down),
@@ -232,7 +232,7 @@ struct Taker<'a> {
     lang: Lang,
     by: Option<(&'a Dimension, &'a Book)>,
     fresh: Fresh,
-    steps: Vec<Step>,
+    steps: Vec<StockChange>,
 }
 
 /// Which pursuits count as new.
@@ -279,8 +279,15 @@ impl<'a> Taker<'a> {
         stage.label.term(self.lang, &stage.id)
     }
 
-    fn put(&mut self, change: Change, group: &str, delta: Stock, worth: &Stock, detail: String) {
-        self.steps.push(Step {
+    fn put(
+        &mut self,
+        change: ChangeKind,
+        group: &str,
+        delta: Stock,
+        worth: &Stock,
+        detail: String,
+    ) {
+        self.steps.push(StockChange {
             id: self.record.prospect.id.clone(),
             name: self.record.prospect.name.clone(),
             change,
@@ -308,7 +315,7 @@ impl<'a> Taker<'a> {
                 let stock = Stock::of(&pursuit.worth, from, self.pipeline);
                 let group = self.group(history.owner_on(on));
                 let detail = format!("{} {}", pursuit.opened, self.stage(from));
-                self.put(Change::New, &group, stock.clone(), &stock, detail);
+                self.put(ChangeKind::New, &group, stock.clone(), &stock, detail);
                 self.exit(&group, &stock, outcome, from, pursuit.reason.as_deref());
             }
         }
@@ -317,8 +324,8 @@ impl<'a> Taker<'a> {
             let opened = met.iter().find(|pursuit| pursuit.number == after.pursuit);
             let stage = self.stage(after.stage);
             let (change, detail) = match opened {
-                Some(pursuit) => (Change::New, format!("{} {stage}", pursuit.opened)),
-                None => (Change::Corrected, format!("-> {stage}")),
+                Some(pursuit) => (ChangeKind::New, format!("{} {stage}", pursuit.opened)),
+                None => (ChangeKind::Corrected, format!("-> {stage}")),
             };
             self.put(change, &group, stock.clone(), &stock, detail);
         }
@@ -332,13 +339,13 @@ impl<'a> Taker<'a> {
         self.revalued(&group, &start, &revalued);
         let (_, end) = self.stock(after);
         let order = after.stage.cmp(&before.stage);
-        if let Some(change) = either(order, Change::Advanced, Change::FellBack) {
+        if let Some(change) = either(order, ChangeKind::Advanced, ChangeKind::FellBack) {
             let detail = format!("{} -> {}", self.stage(before.stage), self.stage(after.stage));
             self.put(change, &group, end.minus(&revalued), &end, detail);
         }
         let date = |state: &State| state.evidence.close_by.map(|(day, _)| day);
         if let (Some(was), Some(is)) = (date(before), date(after))
-            && let Some(change) = either(is.cmp(&was), Change::Pushed, Change::PulledIn)
+            && let Some(change) = either(is.cmp(&was), ChangeKind::Pushed, ChangeKind::PulledIn)
         {
             self.put(change, &group, Stock::default(), &end, format!("{was} -> {is}"));
         }
@@ -351,7 +358,7 @@ impl<'a> Taker<'a> {
         let (Some(pursuit), Some((on, outcome))) = (pursuit, ended) else {
             let (group, stock) = self.stock(before);
             let detail = format!("{} ->", self.stage(before.stage));
-            self.put(Change::Corrected, &group, Stock::default().minus(&stock), &stock, detail);
+            self.put(ChangeKind::Corrected, &group, Stock::default().minus(&stock), &stock, detail);
             return;
         };
         let group = self.moved_owner(before, history.owner_on(on));
@@ -371,7 +378,7 @@ impl<'a> Taker<'a> {
         from: usize,
         reason: Option<&str>,
     ) {
-        let change = if outcome == Outcome::Won { Change::Won } else { Change::Lost };
+        let change = if outcome == Outcome::Won { ChangeKind::Won } else { ChangeKind::Lost };
         let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
         let detail = format!("{} ->{why}", self.stage(from));
         self.put(change, group, Stock::default().minus(stock), stock, detail);
@@ -382,7 +389,8 @@ impl<'a> Taker<'a> {
         let (was, stock) = self.stock(before);
         let is = self.group(owner);
         if before.owner.as_deref() != owner {
-            let change = if owner.is_none() { Change::Recycled } else { Change::Reassigned };
+            let change =
+                if owner.is_none() { ChangeKind::Recycled } else { ChangeKind::Reassigned };
             let name = |owner: Option<&str>| owner.unwrap_or("-").to_owned();
             let detail = format!("{} -> {}", name(before.owner.as_deref()), name(owner));
             if was == is {
@@ -396,7 +404,7 @@ impl<'a> Taker<'a> {
         is
     }
 
-    /// Another value: stated anew, or what it came to when the pursuit ended.
+    /// Another value: stated anew, or realised when the pursuit ended.
     fn revalued(&mut self, group: &str, start: &Stock, end: &Stock) {
         let (was, is) = (&start.value, &end.value);
         if was == is {
@@ -404,7 +412,7 @@ impl<'a> Taker<'a> {
         }
         let amount = |sum: &Sum| sum.foreign().fold(sum.own, |all, line| all.plus(line.amount));
         let up = amount(is) >= amount(was);
-        let change = if up { Change::ValueUp } else { Change::ValueDown };
+        let change = if up { ChangeKind::ValueUp } else { ChangeKind::ValueDown };
         let text = |sum: &Sum| if sum.is_zero() { "-".into() } else { sum.to_string() };
         self.put(change, group, end.minus(start), end, format!("{} -> {}", text(was), text(is)));
     }

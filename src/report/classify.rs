@@ -12,7 +12,7 @@ use crate::table::terms::{VERDICTS, term};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
-/// The classification; with `target`, what would be missing for that column instead of the next one.
+/// The classification; with `target`, the evidence that is missing for that column instead of the next one.
 pub fn classify(book: &Book, request: &Request, target: Option<&str>) -> Sheet {
     let lang = book.settings.language;
     let columns = vec![

@@ -4,7 +4,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::pipeline::{IN_CYCLE, IN_CYCLE_LABEL, Outcome};
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
-    self, Attribute, Figure, Flag, Named, Names, Value, View, listed_flags, named,
+    self, Attribute, AttributeKind, Figure, Flag, Named, Value, View, Vocabulary, listed_flags,
+    named,
 };
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
@@ -16,9 +17,9 @@ use crate::value::text::Text;
 /// The kind of the column of an attribute.
 fn kind(row: &Attribute) -> Kind {
     match row.kind {
-        attribute::Kind::Exact(..) if row.id == "id" => Kind::Id,
-        attribute::Kind::Number(..) | attribute::Kind::Valued(..) => Kind::Number,
-        attribute::Kind::Date(..) => Kind::Date,
+        AttributeKind::Exact(..) if row.id == "id" => Kind::Id,
+        AttributeKind::Number(..) | AttributeKind::Valued(..) => Kind::Number,
+        AttributeKind::Date(..) => Kind::Date,
         _ => Kind::Text,
     }
 }
@@ -26,16 +27,16 @@ fn kind(row: &Attribute) -> Kind {
 /// The cell of an attribute.
 fn cell(row: &Attribute, view: &View<'_>, lang: Lang) -> Cell {
     let names = match row.kind {
-        attribute::Kind::Words(names, _) | attribute::Kind::Exact(names, _) => names,
-        _ => Names::Any,
+        AttributeKind::Words(names, _) | AttributeKind::Exact(names, _) => names,
+        _ => Vocabulary::Any,
     };
     match row.value(view) {
         Value::None => Cell::Empty,
-        Value::Text(text) if names == Names::Reasons => {
+        Value::Text(text) if names == Vocabulary::Reasons => {
             Cell::text(reason(&text, view.settings, lang))
         }
         Value::Text(text) => Cell::text(&*text),
-        Value::Texts(ids) if names == Names::Criteria => {
+        Value::Texts(ids) if names == Vocabulary::Criteria => {
             Cell::list(ids.iter().map(|id| criterion_in(id, view.settings, lang)))
         }
         Value::Texts(texts) => Cell::list(texts),

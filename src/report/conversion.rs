@@ -3,7 +3,7 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+    UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
     window,
 };
 use super::figures::{enough, rate};
@@ -20,9 +20,9 @@ use crate::value::date::Date;
 use crate::value::label::Lang;
 use std::collections::BTreeMap;
 
-/// The pursuits that entered a column in the window, by what became of them.
+/// The pursuits that entered a column in the window, by their later fate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Step {
+struct EntryCounts {
     entered: usize,
     /// Reached a later column afterwards.
     advanced: usize,
@@ -70,16 +70,16 @@ impl Ends {
 
 /// The figures of one group.
 #[derive(Debug, Clone, Default)]
-struct Figures {
-    steps: Vec<Step>,
+struct ConversionFigures {
+    steps: Vec<EntryCounts>,
     /// Closed in the window.
     snapshot: Ends,
     /// Opened in the window.
     cohort: Ends,
 }
 
-impl Step {
-    fn add(&mut self, other: &Step) {
+impl EntryCounts {
+    fn add(&mut self, other: &EntryCounts) {
         self.entered += other.entered;
         self.advanced += other.advanced;
         self.open += other.open;
@@ -88,8 +88,8 @@ impl Step {
     }
 }
 
-impl Figures {
-    fn add(&mut self, other: &Figures) {
+impl ConversionFigures {
+    fn add(&mut self, other: &ConversionFigures) {
         self.steps.iter_mut().zip(&other.steps).for_each(|(sum, step)| sum.add(step));
         self.snapshot.add(other.snapshot);
         self.cohort.add(other.cohort);
@@ -140,18 +140,18 @@ pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 }
 
 /// The figures of each group.
-type Groups = BTreeMap<String, Figures>;
+type FiguresByGroup = BTreeMap<String, ConversionFigures>;
 
-fn empty(pipeline: &Pipeline) -> Figures {
-    let steps = vec![Step::default(); pipeline.won()];
-    Figures { steps, ..Figures::default() }
+fn empty(pipeline: &Pipeline) -> ConversionFigures {
+    let steps = vec![EntryCounts::default(); pipeline.won()];
+    ConversionFigures { steps, ..ConversionFigures::default() }
 }
 
 /// The figures of each pipeline in use, by its position.
-fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
+fn gather(book: &Book, request: &Request) -> BTreeMap<usize, FiguresByGroup> {
     request.fold(
         book,
-        |all: &mut BTreeMap<usize, Groups>, record| {
+        |all: &mut BTreeMap<usize, FiguresByGroup>, record| {
             let groups = all.entry(record.state.pipeline).or_default();
             count(record, book, request, groups);
         },
@@ -163,7 +163,7 @@ fn gather(book: &Book, request: &Request) -> BTreeMap<usize, Groups> {
     )
 }
 
-fn count(record: &Record, book: &Book, request: &Request, groups: &mut Groups) {
+fn count(record: &Record, book: &Book, request: &Request, groups: &mut FiguresByGroup) {
     let pipeline = record.pipeline(&book.settings);
     let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
     for pursuit in &record.history.pursuits {
@@ -189,13 +189,13 @@ fn count(record: &Record, book: &Book, request: &Request, groups: &mut Groups) {
     }
 }
 
-/// What one pursuit adds to each open column: it belongs to the day of its first entry there.
+/// The counts that one pursuit adds to each open column: it belongs to the day of its first entry there.
 fn steps(
     record: &Record,
     pursuit: &Pursuit,
     won: usize,
     inside: &impl Fn(Date) -> bool,
-) -> Vec<Step> {
+) -> Vec<EntryCounts> {
     let spells: Vec<(usize, Date)> = record
         .history
         .stages
@@ -210,7 +210,7 @@ fn steps(
         }
         let advanced = spells[first..].iter().any(|(stage, _)| (column + 1..=won).contains(stage));
         let ended = pursuit.ended.map(|(_, outcome)| outcome);
-        Some(Step {
+        Some(EntryCounts {
             entered: 1,
             advanced: usize::from(advanced),
             open: usize::from(!advanced && ended.is_none()),
@@ -232,8 +232,8 @@ fn wilson((successes, trials): (usize, usize)) -> [Cell; 2] {
 }
 
 fn steps_table(
-    board: &Board,
-    groups: &BTreeMap<String, Figures>,
+    board: &UsedBoard,
+    groups: &BTreeMap<String, ConversionFigures>,
     request: &Request,
     settings: &Settings,
 ) -> Table {
@@ -260,8 +260,8 @@ fn steps_table(
 }
 
 fn win_table(
-    board: &Board,
-    groups: &BTreeMap<String, Figures>,
+    board: &UsedBoard,
+    groups: &BTreeMap<String, ConversionFigures>,
     request: &Request,
     settings: &Settings,
 ) -> Table {

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, percent,
+    UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, join, percent,
     stage_cell, window,
 };
 use super::figures::{enough, few, words};
@@ -42,11 +42,11 @@ struct Passes {
 #[derive(Debug, Default)]
 struct Times {
     groups: BTreeMap<String, Passes>,
-    stays: Stays,
+    stays: DaysByColumn,
 }
 
 /// Days in each column, by its position.
-type Stays = BTreeMap<usize, Vec<Observation>>;
+type DaysByColumn = BTreeMap<usize, Vec<Observation>>;
 
 impl Passes {
     fn add(&mut self, other: &Passes) {
@@ -157,7 +157,7 @@ fn passes(record: &Record, book: &Book, request: &Request, groups: &mut BTreeMap
 }
 
 /// A stretch in a column that goes on is censored.
-fn stays(record: &Record, book: &Book, request: &Request, stays: &mut Stays) {
+fn stays(record: &Record, book: &Book, request: &Request, stays: &mut DaysByColumn) {
     let inside = |day: Date| request.period.is_none_or(|period| period.contains(day));
     for spell in record.history.stages.iter().filter(|spell| inside(spell.from)) {
         let last = spell.to.unwrap_or(book.as_of);
@@ -174,8 +174,13 @@ fn curves(all: &Passes) -> Option<AalenJohansen> {
     enough(all.all.len() as u64).then(|| AalenJohansen::of(&all.all)).flatten()
 }
 
-/// The headline: what share had been won, and lost, by a day.
-fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang: Lang) -> Table {
+/// The headline: the shares that had been won, and lost, by a day.
+fn share_table(
+    board: &UsedBoard,
+    all: &Passes,
+    shares: Option<&AalenJohansen>,
+    lang: Lang,
+) -> Table {
     let fell_back = all.with(Outcome::Competing(FELL_BACK)) > 0;
     let mut columns = vec![column("day", Kind::Number, lang)];
     for id in ["won", "lost"] {
@@ -219,7 +224,7 @@ fn share_table(board: &Board, all: &Passes, shares: Option<&AalenJohansen>, lang
 
 /// The naive figures of the won, and beside them the Kaplan-Meier median.
 fn days_table(
-    board: &Board,
+    board: &UsedBoard,
     groups: &BTreeMap<String, Passes>,
     all: &Passes,
     request: &Request,
@@ -294,7 +299,7 @@ fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
 }
 
 /// Time in each open column.
-fn stay_table(board: &Board, stays: &Stays, lang: Lang) -> Table {
+fn stay_table(board: &UsedBoard, stays: &DaysByColumn, lang: Lang) -> Table {
     let none = Vec::new();
     let mut columns = vec![column("stage", Kind::Text, lang)];
     for id in ["departures", "mean", "km-median", "km-low", "km-high", "still-there"] {
@@ -385,7 +390,7 @@ fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
     })
 }
 
-fn picture(board: &Board, shares: &AalenJohansen, lang: Lang) -> Picture {
+fn picture(board: &UsedBoard, shares: &AalenJohansen, lang: Lang) -> Picture {
     let names =
         [lang.pick("won", "成交"), lang.pick("lost", "退出"), lang.pick("fell back", "退回首栏")];
     let series = names.iter().take(shares.kinds).enumerate().map(|(kind, name)| {

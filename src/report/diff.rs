@@ -3,7 +3,7 @@
 
 use super::Request;
 use super::bridge::{Spans, list_table, picture, span_table};
-use super::changes::{Change, Step, Stock, between};
+use super::changes::{ChangeKind, Stock, StockChange, between};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
@@ -15,7 +15,7 @@ use crate::value::label::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A prospect in both versions of a ledger.
-type Pair<'b> = (Option<&'b Record>, Option<&'b Record>);
+type RecordVersions<'b> = (Option<&'b Record>, Option<&'b Record>);
 
 /// The changes between two versions of a ledger, replayed by one settings file; `names` are the revisions as typed.
 /// Books of the differing prospects are enough, with the stock at the `end`: a prospect that is equal on both sides
@@ -82,8 +82,8 @@ pub fn diff(
 }
 
 /// Every prospect of either version, by id; those that the request selects.
-fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Pair<'b>> {
-    let mut pairs: BTreeMap<String, Pair> = BTreeMap::new();
+fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<RecordVersions<'b>> {
+    let mut pairs: BTreeMap<String, RecordVersions> = BTreeMap::new();
     for record in before.records() {
         pairs.entry(id::fold(&record.prospect.id)).or_default().0 = Some(record);
     }
@@ -99,7 +99,7 @@ fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<Pai
     pairs.into_iter().filter(|(id, _)| selected.contains(id)).map(|(_, pair)| pair).collect()
 }
 
-fn touched_table(touched: &[Pair], lang: Lang) -> Table {
+fn touched_table(touched: &[RecordVersions], lang: Lang) -> Table {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -117,7 +117,7 @@ fn touched_table(touched: &[Pair], lang: Lang) -> Table {
     Table { id: "touched".into(), title, columns, rows: rows.collect(), ..Table::default() }
 }
 
-/// What happened to a prospect that neither moved nor changed its worth.
+/// The entries of a prospect that neither moved nor changed its worth.
 fn small(before: Option<&Record>, after: Option<&Record>, lang: Lang) -> String {
     let Some(after) = after else { return lang.pick("removed", "已删除").to_owned() };
     let known: BTreeSet<&str> = before
@@ -155,24 +155,26 @@ pub fn in_words(
     Some(words.join(", "))
 }
 
-fn word(step: &Step, lang: Lang) -> String {
+fn word(step: &StockChange, lang: Lang) -> String {
     let detail = &step.detail;
     let stage = |detail: &str| detail.rsplit(' ').next().unwrap_or_default().to_owned();
     match step.change {
-        Change::New => format!("{} ({})", lang.pick("new", "新增"), stage(detail)),
-        Change::ValueUp | Change::ValueDown => {
+        ChangeKind::New => format!("{} ({})", lang.pick("new", "新增"), stage(detail)),
+        ChangeKind::ValueUp | ChangeKind::ValueDown => {
             format!("{} {detail}", lang.pick("value", "价值"))
         }
-        Change::Advanced | Change::FellBack | Change::Reassigned => detail.clone(),
-        Change::PulledIn | Change::Pushed => format!("{} {detail}", lang.pick("closes", "签约")),
-        Change::Recycled => lang.pick("to the pool", "回到客户池").to_owned(),
-        Change::Won | Change::Lost => {
+        ChangeKind::Advanced | ChangeKind::FellBack | ChangeKind::Reassigned => detail.clone(),
+        ChangeKind::PulledIn | ChangeKind::Pushed => {
+            format!("{} {detail}", lang.pick("closes", "签约"))
+        }
+        ChangeKind::Recycled => lang.pick("to the pool", "回到客户池").to_owned(),
+        ChangeKind::Won | ChangeKind::Lost => {
             let name = step.change.label(lang);
             match detail.split_once("->: ") {
                 Some((_, reason)) => format!("{name} ({reason})"),
                 None => name.to_owned(),
             }
         }
-        Change::Corrected => format!("{} {detail}", Change::Corrected.label(lang)),
+        ChangeKind::Corrected => format!("{} {detail}", ChangeKind::Corrected.label(lang)),
     }
 }

@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
-    self, Attribute, Kind, MANAGER, Named, Names, OWNER, SOURCE, View, named,
+    self, Attribute, AttributeKind, MANAGER, Named, OWNER, SOURCE, View, Vocabulary, named,
 };
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
@@ -14,13 +14,13 @@ use crate::value::text::Text;
 /// An attribute of which each prospect has one value, or one of the team's own facts.
 #[derive(Debug, Clone)]
 pub struct Dimension {
-    source: Source,
+    source: DimensionSource,
     /// The labels of values, where the settings have them: by id.
     labels: Vec<(Text, Label)>,
 }
 
 #[derive(Debug, Clone)]
-enum Source {
+enum DimensionSource {
     Attribute(&'static Attribute),
     Fact(Text),
 }
@@ -41,7 +41,7 @@ impl Dimension {
     pub const SOURCE: Dimension = Dimension::of_row(&SOURCE);
 
     const fn of_row(row: &'static Attribute) -> Dimension {
-        Dimension { source: Source::Attribute(row), labels: Vec::new() }
+        Dimension { source: DimensionSource::Attribute(row), labels: Vec::new() }
     }
 
     /// The dimension of a name.
@@ -52,7 +52,10 @@ impl Dimension {
         let wrong = |message| Diagnostic::new(Code::BadArgument, message);
         let wrong = match named(name, settings) {
             Some(Named::Fact(fact)) => {
-                return Ok(Dimension { source: Source::Fact(fact.clone()), labels: Vec::new() });
+                return Ok(Dimension {
+                    source: DimensionSource::Fact(fact.clone()),
+                    labels: Vec::new(),
+                });
             }
             Some(Named::Attribute(row)) if row.is_group => {
                 return Ok(Dimension { labels: labels(row, settings), ..Dimension::of_row(row) });
@@ -73,15 +76,15 @@ impl Dimension {
     /// Its name: the id of the column.
     pub fn name(&self) -> &str {
         match &self.source {
-            Source::Attribute(row) => row.id,
-            Source::Fact(name) => name,
+            DimensionSource::Attribute(row) => row.id,
+            DimensionSource::Fact(name) => name,
         }
     }
 
     /// The word for one of its values that people read; machines read the value.
     pub fn word<'v>(&'v self, value: &'v str, lang: Lang) -> &'v str {
         let level = match self.source {
-            Source::Attribute(Attribute { kind: Kind::Level(scale), .. }) => {
+            DimensionSource::Attribute(Attribute { kind: AttributeKind::Level(scale), .. }) => {
                 scale.levels().iter().find(|level| level.id == value)
             }
             _ => None,
@@ -95,7 +98,7 @@ impl Dimension {
 
     /// Whether it needs grades; [`Request::selection`](super::Request::selection) then has the book graded first.
     pub fn asks_grades(&self) -> bool {
-        matches!(self.source, Source::Attribute(Attribute { is_graded: true, .. }))
+        matches!(self.source, DimensionSource::Attribute(Attribute { is_graded: true, .. }))
     }
 
     /// A prospect's value; empty where it has none.
@@ -118,8 +121,8 @@ impl Dimension {
     fn value(&self, view: View<'_>) -> String {
         debug_assert!(!self.asks_grades() || view.customer.is_some(), "the book is not graded");
         match &self.source {
-            Source::Attribute(row) => row.group(&view),
-            Source::Fact(name) => view.record.prospect.fact(name).unwrap_or("").to_owned(),
+            DimensionSource::Attribute(row) => row.group(&view),
+            DimensionSource::Fact(name) => view.record.prospect.fact(name).unwrap_or("").to_owned(),
         }
     }
 }
@@ -127,11 +130,11 @@ impl Dimension {
 /// The labels that the settings have for the values of a row.
 fn labels(row: &Attribute, settings: &Settings) -> Vec<(Text, Label)> {
     match row.kind {
-        Kind::Stage(_) => {
+        AttributeKind::Stage(_) => {
             let stages = settings.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
             stages.map(|stage| (stage.id.clone(), stage.label.clone())).collect()
         }
-        Kind::Words(Names::Reasons, _) => settings.reasons.clone(),
+        AttributeKind::Words(Vocabulary::Reasons, _) => settings.reasons.clone(),
         _ => Vec::new(),
     }
 }

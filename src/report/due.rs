@@ -1,4 +1,4 @@
-//! `crm due`: the work list - what is due today, was missed, and comes next.
+//! `crm due`: the work list - things due today, missed, and to come.
 
 use super::columns::stage_name;
 use super::{Request, row_of_each};
@@ -7,7 +7,7 @@ use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::practice::Practice;
-use crate::rules::policy::{Duty, Judge};
+use crate::rules::policy::{Duty, PracticeJudge};
 use crate::rules::replay::state::Record;
 use crate::rules::team::owner_left;
 use crate::rules::team::pool::{announced, recycling};
@@ -21,9 +21,9 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 /// One thing to do.
-struct Item {
+struct DueItem {
     date: Date,
-    what: &'static What,
+    what: &'static DueKind,
     detail: Text,
 }
 
@@ -35,24 +35,24 @@ struct Whom {
     owner: Option<Text>,
 }
 
-/// What can be due: its id, English, Chinese.
-type What = (&'static str, &'static str, &'static str);
+/// A kind of thing that can be due: its id, English, Chinese.
+type DueKind = (&'static str, &'static str, &'static str);
 
-/// Ids and names of what can be due, in the order in which those of one day are listed.
-const NEXT: What = ("next-step", "next step", "下一步");
-const CLOSE: What = ("close-by", "signing date", "签约日");
-const CYCLE: What = ("cycle-ends", "cycle ends", "周期到期");
-const RESUMES: What = ("resumes", "hold ends", "恢复跟进");
-const RECYCLE: What = ("recycle", "goes to the pool", "回收公海");
-const LEFT: What = ("owner-left", "owner has left", "负责人已离职");
-const BIRTHDAY: What = ("birthday", "birthday", "生日");
+/// The kinds of things that can be due, in the order in which those of one day are listed.
+const NEXT: DueKind = ("next-step", "next step", "下一步");
+const CLOSE: DueKind = ("close-by", "signing date", "签约日");
+const CYCLE: DueKind = ("cycle-ends", "cycle ends", "周期到期");
+const RESUMES: DueKind = ("resumes", "hold ends", "恢复跟进");
+const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
+const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
+const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 
-/// What the policy of its grade demands for a prospect.
-const VERIFY: What = ("verify", "verify record", "核实资料");
-const CONTACT: What = ("contact", "be in touch", "保持联系");
-const ANSWER: What = ("answer", "answer", "答复");
+/// The duties that the policy of its grade has for a prospect.
+const VERIFY: DueKind = ("verify", "verify record", "核实资料");
+const CONTACT: DueKind = ("contact", "be in touch", "保持联系");
+const ANSWER: DueKind = ("answer", "answer", "答复");
 
-/// Everything due up to `days` after the as-of day; what was missed stays until something happens.
+/// Everything due up to `days` after the as-of day; a missed thing stays until an entry settles it.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
@@ -66,12 +66,12 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     });
     for (record, recycling) in announced {
         let detail = recycling.cause.words().get(lang).into();
-        let item = Item { date: recycling.on, what: &RECYCLE, detail };
+        let item = DueItem { date: recycling.on, what: &RECYCLE, detail };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
-    let (with, items): (Vec<Whom>, Vec<Vec<Item>>) = found.into_iter().unzip();
+    let (with, items): (Vec<Whom>, Vec<Vec<DueItem>>) = found.into_iter().unzip();
     let items = (0..).zip(items).flat_map(|(at, items)| items.into_iter().map(move |i| (i, at)));
-    let mut items: Vec<(Item, u32)> = items.collect();
+    let mut items: Vec<(DueItem, u32)> = items.collect();
     items.par_sort_by(|(a, first), (b, second)| {
         let id = |at: u32| &with[at as usize].id;
         (a.date, a.what.0, id(*first)).cmp(&(b.date, b.what.0, id(*second)))
@@ -96,7 +96,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     sheet
 }
 
-fn row(item: &Item, whom: &Whom, as_of: Date, lang: Lang) -> Row {
+fn row(item: &DueItem, whom: &Whom, as_of: Date, lang: Lang) -> Row {
     let left = item.date.days_since(as_of);
     let emphasis = if left < 0 { Emphasis::Warn } else { Emphasis::Plain };
     let cells = vec![
@@ -120,10 +120,10 @@ impl Whom {
     }
 }
 
-/// What the policy of its grade demands for each prospect.
+/// The duties that the policy of its grade has for each prospect.
 struct Demands {
     graded: Arc<Graded>,
-    judge: Judge,
+    judge: PracticeJudge,
 }
 
 impl Demands {
@@ -140,11 +140,11 @@ impl Demands {
         let graded = Arc::clone(book.graded());
         let several = graded.of_each().zip(attention).filter(|(of, _)| of.prospects > 1);
         let several = several.filter_map(|(customer, told)| Some((customer, told?)));
-        let judge = Judge::of(several, &book.settings, book.as_of);
+        let judge = PracticeJudge::of(several, &book.settings, book.as_of);
         Some(Demands { graded, judge })
     }
 
-    /// Those on one prospect, in order, given what was done with it; and its grade.
+    /// Those on one prospect, in order, given the practice with it; and its grade.
     fn on<'d>(&'d self, practice: &'d Practice, id: &str) -> (&'d str, Vec<Duty<'d>>) {
         let Some(position) = self.graded.position(id) else { return ("", Vec::new()) };
         let customer = self.graded.at(position);
@@ -153,12 +153,12 @@ impl Demands {
     }
 }
 
-fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<Item> {
+fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<DueItem> {
     let (state, lang) = (&record.state, book.settings.language);
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
-            items.push(Item { date, what, detail: detail.into() });
+            items.push(DueItem { date, what, detail: detail.into() });
         }
     };
     if let Some((rep, left)) = owner_left(record, &book.settings, book.as_of) {

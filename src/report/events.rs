@@ -15,7 +15,7 @@ use crate::table::words::column;
 use crate::value::text::Text;
 
 /// An entry, its prospect, and whether a later one retracted it.
-struct Line<'b> {
+struct EventRow<'b> {
     record: &'b Record,
     settings: &'b Settings,
     event: &'b Event,
@@ -26,7 +26,7 @@ struct Line<'b> {
 const NOTE: &str = "note";
 
 /// A column: its id with `_` for `-`, what it holds, and its cell.
-type Definition = (&'static str, (Kind, fn(&Line) -> Cell));
+type Definition = (&'static str, (Kind, fn(&EventRow) -> Cell));
 
 /// The kind of column and the cell of a type in the table of keys.
 macro_rules! cell_of {
@@ -81,7 +81,7 @@ fn text(value: &Option<Text>) -> Cell {
     Cell::maybe(value.as_deref(), Cell::text)
 }
 
-impl Line<'_> {
+impl EventRow<'_> {
     /// A column of the prospect's board: its id for machines, its label for people.
     fn stage<'s>(&'s self, id: &'s str) -> &'s str {
         let pipeline = self.record.pipeline(self.settings);
@@ -144,8 +144,9 @@ impl Events {
         let rows: Vec<Box<[PackedRow]>> = request.gather(book, |record| {
             let events = upto(&record.prospect.events, book.as_of);
             let lines = events.iter().zip(retracted_by_later(events));
-            let lines = lines.map(|(event, retracted)| Line { record, settings, event, retracted });
-            let cells = |line: &Line| self.0.iter().map(|(_, (_, cell))| cell(line)).collect();
+            let lines =
+                lines.map(|(event, retracted)| EventRow { record, settings, event, retracted });
+            let cells = |line: &EventRow| self.0.iter().map(|(_, (_, cell))| cell(line)).collect();
             Some(lines.map(|line| PackedRow::of(&Row::new(cells(&line)))).collect())
         });
         let rows: Vec<PackedRow> = rows.into_iter().flatten().collect();

@@ -1,14 +1,14 @@
-//! `crm report forecast`: what the open prospects will bring, month by month, and whether it is enough.
+//! `crm report forecast`: the money that open prospects will bring, month by month, and whether it is enough.
 
 use super::Request;
 use super::breakdown::{
-    Board, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+    UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
 };
 use super::calibration::{Moves, Odds};
 use super::dimension::Dimension;
 use super::figures::without_rate;
 use super::measures::{Measures, Results, measures};
-use super::outlook::{Item, Line, Open, Outlook};
+use super::outlook::{ForecastItem, ForecastLine, OpenProspect, Outlook};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
@@ -24,27 +24,27 @@ use crate::value::period::Period;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the forecast needs of the prospects.
+/// The data of the prospects that the forecast needs.
 #[derive(Default)]
-struct Found {
+struct ForecastScan {
     /// The boards that the selected ones are on.
     boards: BTreeSet<usize>,
     /// The moves of all prospects, selected or not, by board.
     moves: BTreeMap<usize, Moves>,
     /// The open ones with a probability, by board and id.
-    open: Vec<Open>,
+    open: Vec<OpenProspect>,
     /// How many are open in a column with probability 0.
     unweighed: usize,
     results: Results,
 }
 
 /// Goes through the ledger once: the moves of all, the rest of the selected ones.
-fn gather(book: &Book, request: &Request, period: Period) -> Found {
+fn gather(book: &Book, request: &Request, period: Period) -> ForecastScan {
     let settings = &book.settings;
     let selected = request.selection(book);
     let mut found = book.fold(
         &Query::everything(),
-        |found: &mut Found, record| {
+        |found: &mut ForecastScan, record| {
             let (state, pipeline) = (&record.state, record.pipeline(settings));
             found.moves.entry(state.pipeline).or_default().count(record, pipeline);
             if !selected.has(record) {
@@ -57,7 +57,7 @@ fn gather(book: &Book, request: &Request, period: Period) -> Found {
                     found.unweighed += 1;
                 }
                 Stage { outcome: Outcome::Open, .. } => {
-                    found.open.push(Open::of(record, book, request, period));
+                    found.open.push(OpenProspect::of(record, book, request, period));
                 }
                 _ => {}
             }
@@ -79,7 +79,8 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
     let period = request.period.unwrap_or_else(|| settings.forecast.per.around(book.as_of));
-    let Found { boards: used, mut moves, open, unweighed, results } = gather(book, request, period);
+    let ForecastScan { boards: used, mut moves, open, unweighed, results } =
+        gather(book, request, period);
     let boards = boards(settings, |position| used.contains(&position));
     let odds: BTreeMap<usize, Vec<Odds>> = boards
         .iter()
@@ -88,8 +89,8 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             (board.position, moves.odds(board.pipeline, settings.forecast.weight))
         })
         .collect();
-    let item = |open| Some(Item { open, odds: odds.get(&open.board)?.get(open.stage)? });
-    let items: Vec<Item> = open.iter().filter_map(item).collect();
+    let item = |open| Some(ForecastItem { open, odds: odds.get(&open.board)?.get(open.stage)? });
+    let items: Vec<ForecastItem> = open.iter().filter_map(item).collect();
     let due = Outlook::of(items.iter().copied().filter(|item| item.open.due));
     let measures = measures(book, request, results, &open, &due, period);
     let mut sheet = Sheet {
@@ -140,8 +141,8 @@ fn about(book: &Book, settings: &Settings, lang: Lang) -> String {
 
 /// A row for each month to come, their sum, and a row for each kind of prospect that is not added up;
 /// with the widest step that a distribution had to be rounded to.
-fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u64>) {
-    let mut groups: BTreeMap<&str, BTreeMap<Line, Vec<Item>>> = BTreeMap::new();
+fn line_table(items: &[ForecastItem], request: &Request, lang: Lang) -> (Table, Option<u64>) {
+    let mut groups: BTreeMap<&str, BTreeMap<ForecastLine, Vec<ForecastItem>>> = BTreeMap::new();
     if request.by.is_none() {
         groups.entry("").or_default();
     }
@@ -153,10 +154,10 @@ fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u
     for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let mut lines: Vec<(&str, Option<Line>, Vec<Item>)> = Vec::new();
+    let mut lines: Vec<(&str, Option<ForecastLine>, Vec<ForecastItem>)> = Vec::new();
     for (group, known) in groups {
         let (months, others): (Vec<_>, Vec<_>) =
-            known.into_iter().partition(|(line, _)| matches!(line, Line::Month(..)));
+            known.into_iter().partition(|(line, _)| matches!(line, ForecastLine::Month(..)));
         let all = (months.len() != 1)
             .then(|| months.iter().flat_map(|(_, items)| items).copied().collect());
         lines.extend(months.into_iter().map(|(line, items)| (group, Some(line), items)));
@@ -175,7 +176,7 @@ fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u
         row.extend(cells(outlook, *line, lang));
         let emphasis = match line {
             None => Emphasis::Total,
-            Some(Line::Month(..)) => Emphasis::Plain,
+            Some(ForecastLine::Month(..)) => Emphasis::Plain,
             Some(_) => Emphasis::Warn,
         };
         Row::with(row, emphasis)
@@ -188,9 +189,9 @@ fn line_table(items: &[Item], request: &Request, lang: Lang) -> (Table, Option<u
 }
 
 /// The figures of a line; those of another currency carry its name.
-fn cells(outlook: &Outlook, line: Option<Line>, lang: Lang) -> Vec<Cell> {
+fn cells(outlook: &Outlook, line: Option<ForecastLine>, lang: Lang) -> Vec<Cell> {
     let currency = match line {
-        Some(Line::Foreign(currency)) => Some(currency),
+        Some(ForecastLine::Foreign(currency)) => Some(currency),
         _ => None,
     };
     let money = |amount: Amount| match currency {
@@ -209,7 +210,7 @@ fn cells(outlook: &Outlook, line: Option<Line>, lang: Lang) -> Vec<Cell> {
     cells
 }
 
-fn odds_table(board: &Board, odds: &[Odds], lang: Lang) -> Table {
+fn odds_table(board: &UsedBoard, odds: &[Odds], lang: Lang) -> Table {
     let mut columns = vec![column("stage", Kind::Text, lang)];
     columns.extend(["nominal", "calibrated"].map(|id| column(id, Kind::Number, lang)));
     columns.extend(interval_columns("calibrated", lang));
@@ -268,7 +269,7 @@ fn picture(due: &Outlook, measures: &Measures, period: Period, lang: Lang) -> Op
     })
 }
 
-fn notes(open: &[Open], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Vec<String> {
+fn notes(open: &[OpenProspect], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Vec<String> {
     let mut notes = Vec::new();
     let without = open.iter().filter(|one| !one.valued).count();
     if without > 0 {
@@ -298,7 +299,7 @@ fn notes(open: &[Open], unweighed: usize, bucket: Option<u64>, lang: Lang) -> Ve
             Lang::Zh => format!("组合过多：p10、p50、p90以至多{width}为一档"),
         });
     }
-    if open.iter().any(|one| !matches!(one.line, Line::Month(..))) {
+    if open.iter().any(|one| !matches!(one.line, ForecastLine::Month(..))) {
         notes.push(
             lang.pick(
                 "lines without a month to come are on their own and not added up: late (the date has gone by), undated, overdue (past the sales cycle), on-hold, other currencies",

@@ -1,4 +1,4 @@
-//! `crm report funnel`: how many prospects are in each column on a day, what they are worth, and the shape.
+//! `crm report funnel`: the number and worth of prospects in each column on a day, and the shape.
 
 use super::Request;
 use super::breakdown::{
@@ -11,7 +11,7 @@ use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
-use crate::rules::shape::{Names, Shape};
+use crate::rules::shape::{BoardNames, Shape};
 use crate::table::sheet::{
     Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
@@ -26,7 +26,7 @@ const WINDOW: i64 = 90;
 
 /// One column of one group.
 #[derive(Debug, Clone, Default)]
-struct Figures {
+struct ColumnFigures {
     count: u64,
     value: Sum,
     weighted: Amount,
@@ -38,7 +38,7 @@ struct Figures {
     days: i64,
 }
 
-impl Figures {
+impl ColumnFigures {
     /// Adds a prospect of this column.
     fn count_in(&mut self, record: &Record, settings: &Settings) {
         self.count += 1;
@@ -48,7 +48,7 @@ impl Figures {
     }
 
     /// Adds the counts of another thread.
-    fn join(&mut self, other: &Figures) {
+    fn join(&mut self, other: &ColumnFigures) {
         self.count += other.count;
         self.value.add_sum(&other.value);
         self.weighted = self.weighted.plus(other.weighted);
@@ -70,7 +70,7 @@ impl Figures {
 }
 
 /// The columns of each group of one pipeline: as many as the pipeline has.
-type Groups = BTreeMap<String, Vec<Figures>>;
+type ColumnsByGroup = BTreeMap<String, Vec<ColumnFigures>>;
 
 /// The funnel: a table for each pipeline in use.
 pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
@@ -78,7 +78,7 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = settings.language;
     let gathered = gather(book, request);
     let window = span(book, Some(asked(book, request)));
-    let none = Groups::new();
+    let none = ColumnsByGroup::new();
     let mut sheet = Sheet {
         id: "funnel".into(),
         title: lang.pick("Funnel", "漏斗").into(),
@@ -131,18 +131,18 @@ fn about(book: &Book) -> String {
 }
 
 /// The figures of each pipeline, by its position; none at all if none is in use.
-fn gather(book: &Book, request: &Request) -> Vec<Groups> {
+fn gather(book: &Book, request: &Request) -> Vec<ColumnsByGroup> {
     let settings = &book.settings;
     let window = asked(book, request);
     // Without groups all keys are `None`: two empty texts are slower to compare, once for each prospect.
     let gathered = request.fold(
         book,
-        |all: &mut Vec<BTreeMap<Option<String>, Vec<Figures>>>, record| {
+        |all: &mut Vec<BTreeMap<Option<String>, Vec<ColumnFigures>>>, record| {
             all.resize_with(settings.pipelines.len(), BTreeMap::new);
             let (state, pipeline) = (&record.state, record.pipeline(settings));
             let columns = all[state.pipeline]
                 .entry(request.group(record, book))
-                .or_insert_with(|| vec![Figures::default(); pipeline.stages.len()]);
+                .or_insert_with(|| vec![ColumnFigures::default(); pipeline.stages.len()]);
             columns[state.stage].count_in(record, settings);
             for spell in &record.history.stages {
                 let cell = &mut columns[spell.stage];
@@ -162,13 +162,18 @@ fn gather(book: &Book, request: &Request) -> Vec<Groups> {
             }
         },
     );
-    let named = |groups: BTreeMap<Option<String>, Vec<Figures>>| {
+    let named = |groups: BTreeMap<Option<String>, Vec<ColumnFigures>>| {
         groups.into_iter().map(|(group, cells)| (group.unwrap_or_default(), cells)).collect()
     };
     gathered.into_iter().map(named).collect()
 }
 
-fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Settings) -> Table {
+fn table(
+    pipeline: &Pipeline,
+    groups: &ColumnsByGroup,
+    request: &Request,
+    settings: &Settings,
+) -> Table {
     let lang = settings.language;
     let foreign = groups.values().flatten().any(|cell| cell.value.others().next().is_some());
     let mut columns: Vec<Column> = Vec::new();
@@ -180,15 +185,15 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
     if foreign {
         columns.push(column("other-currencies", Kind::Text, lang));
     }
-    let empty = [(String::new(), vec![Figures::default(); pipeline.stages.len()])];
-    let shown: Vec<(&String, &Vec<Figures>)> = if groups.is_empty() && request.by.is_none() {
+    let empty = [(String::new(), vec![ColumnFigures::default(); pipeline.stages.len()])];
+    let shown: Vec<(&String, &Vec<ColumnFigures>)> = if groups.is_empty() && request.by.is_none() {
         empty.iter().map(|(group, cells)| (group, cells)).collect()
     } else {
         groups.iter().collect()
     };
     let mut rows = Vec::new();
     for (group, cells) in shown {
-        let mut open = Figures::default();
+        let mut open = ColumnFigures::default();
         for (stage, cell) in pipeline.stages.iter().zip(cells) {
             let mut row: Vec<Cell> = Vec::new();
             row.extend(by_cell(request, group, lang));
@@ -215,7 +220,7 @@ fn table(pipeline: &Pipeline, groups: &Groups, request: &Request, settings: &Set
 }
 
 /// A bar for each open column, of all groups together. The closed one would grow for ever.
-fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture {
+fn picture(pipeline: &Pipeline, groups: &ColumnsByGroup, settings: &Settings) -> Picture {
     let lang = settings.language;
     let shown = pipeline.open().iter().enumerate().map(|(stage, column)| {
         let count: u64 = groups.values().map(|columns| columns[stage].count).sum();
@@ -225,8 +230,8 @@ fn picture(pipeline: &Pipeline, groups: &Groups, settings: &Settings) -> Picture
     bars(pipeline.label.get(lang, &pipeline.id), shown.collect())
 }
 
-/// What is expected is weighted while it is open.
-fn figures(cell: &Figures, open: bool, foreign: bool) -> Vec<Cell> {
+/// The expected value is weighted while the prospect is open.
+fn figures(cell: &ColumnFigures, open: bool, foreign: bool) -> Vec<Cell> {
     let mut cells = vec![
         count(cell.count),
         Cell::sum(&cell.value),
@@ -239,10 +244,10 @@ fn figures(cell: &Figures, open: bool, foreign: bool) -> Vec<Cell> {
     cells
 }
 
-/// What each open column would hold at the ledger's own pace, beside what it holds.
+/// The prospects that each open column would hold at the ledger's own pace, beside those it holds.
 fn pace(
     pipeline: &Pipeline,
-    groups: &Groups,
+    groups: &ColumnsByGroup,
     request: &Request,
     book: &Book,
     days: Period,
@@ -295,7 +300,7 @@ fn pace(
 /// The shape of each group, over the last three open columns of the board.
 fn notes(
     pipeline: &Pipeline,
-    groups: &Groups,
+    groups: &ColumnsByGroup,
     request: &Request,
     settings: &Settings,
     window: Period,
@@ -308,8 +313,8 @@ fn notes(
     }
     let single = groups.len() <= 1 && groups.keys().all(String::is_empty);
     let mut notes = Vec::new();
-    let none = vec![Figures::default(); pipeline.stages.len()];
-    let all: Vec<(&str, &Vec<Figures>)> = if groups.is_empty() {
+    let none = vec![ColumnFigures::default(); pipeline.stages.len()];
+    let all: Vec<(&str, &Vec<ColumnFigures>)> = if groups.is_empty() {
         vec![("", &none)]
     } else {
         groups.iter().map(|(group, cells)| (group.as_str(), cells)).collect()
@@ -330,8 +335,8 @@ fn notes(
     notes
 }
 
-/// The shape and what it says; of too few nothing but that.
-fn shape(pipeline: &Pipeline, cells: &[Figures], settings: &Settings) -> String {
+/// The shape and its advice; of too few prospects only that they are too few.
+fn shape(pipeline: &Pipeline, cells: &[ColumnFigures], settings: &Settings) -> String {
     let lang = settings.language;
     let open = pipeline.open();
     let last = [open.len() - 3, open.len() - 2, open.len() - 1];
@@ -348,7 +353,7 @@ fn shape(pipeline: &Pipeline, cells: &[Figures], settings: &Settings) -> String 
         };
     }
     let middle = open[last[1]].requires.iter().map(|position| &settings.criteria[*position]);
-    let names = Names {
+    let names = BoardNames {
         feed: label(last[0] - 1),
         columns: last.map(label),
         criteria: middle.map(|criterion| criterion.label.get(lang, &criterion.id)).collect(),
@@ -361,10 +366,10 @@ fn shape(pipeline: &Pipeline, cells: &[Figures], settings: &Settings) -> String 
     format!("{word} {named} ({counts}): {says}")
 }
 
-/// The advice in numbers: what the columns behind the feed would hold at the ledger's own pace.
+/// The advice in numbers: the prospects that the columns behind the feed would hold at the ledger's own pace.
 fn numbers(
     pipeline: &Pipeline,
-    cells: &[Figures],
+    cells: &[ColumnFigures],
     window: Period,
     settings: &Settings,
 ) -> Option<String> {

@@ -24,7 +24,7 @@ pub struct List {
 }
 
 /// A prospect of the list: the cells that it is sorted by, and its row.
-struct Line {
+struct SortedRow {
     keys: Box<[Cell]>,
     row: PackedRow,
 }
@@ -62,7 +62,7 @@ impl List {
         }
         let mut lines = request.gather(book, |record| {
             let row = Row::with(self.choice.cells(record, book), emphasis(record));
-            Some(Line { keys: self.keys.cells(record, book).into(), row: PackedRow::of(&row) })
+            Some(SortedRow { keys: self.keys.cells(record, book).into(), row: PackedRow::of(&row) })
         });
         lines.par_sort_by(|a, b| self.order(a, b));
         let (heads, count) = (self.choice.heads(), lines.len());
@@ -72,7 +72,7 @@ impl List {
         sheet
     }
 
-    fn order(&self, a: &Line, b: &Line) -> Ordering {
+    fn order(&self, a: &SortedRow, b: &SortedRow) -> Ordering {
         let keys = a.keys.iter().zip(&b.keys).zip(&self.reversed).rev();
         let mut orders = keys.map(|((a, b), reverse)| order(a, b, *reverse));
         orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)

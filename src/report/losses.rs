@@ -65,10 +65,10 @@ impl Score {
     }
 }
 
-/// Lost pursuits by group and by what is asked of them: how many, and their value.
+/// Lost pursuits by group and by the attribute of the table: how many, and their value.
 type Counted<K> = BTreeMap<(String, K), (u64, Sum)>;
 
-/// What the pursuits that ended in the period add up to.
+/// The totals of the pursuits that ended in the period.
 #[derive(Default)]
 struct Ended {
     all: Score,
@@ -103,7 +103,7 @@ impl Ended {
         }
     }
 
-    /// Adds what another thread met.
+    /// Adds the totals of another thread.
     fn join(&mut self, other: Ended) {
         fn count((n, sum): &mut (u64, Sum), (others, more): (u64, Sum)) {
             *n += others;

@@ -1,9 +1,9 @@
-//! The measures under a forecast: is what is due in a period enough for its target?
+//! The measures under a forecast: are the closes due in a period enough for its target?
 
 use super::Request;
 use super::breakdown::percent;
 use super::figures::{count, enough, few, number, others};
-use super::outlook::{Line, Open, Outlook};
+use super::outlook::{ForecastLine, OpenProspect, Outlook};
 use crate::diag::counted;
 use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
@@ -29,12 +29,12 @@ fn needed(win_rate: f64, slippage: f64) -> Option<f64> {
     (win_rate > 0.0).then(|| (1.0 + slippage) / win_rate)
 }
 
-/// What the open ones bring a day: `open x win rate x mean won value / median cycle days`.
+/// The money that the open ones bring a day: `open x win rate x mean won value / median cycle days`.
 fn velocity(open: f64, win_rate: f64, won_value: f64, cycle_days: f64) -> Option<f64> {
     (cycle_days > 0.0).then(|| open * win_rate * won_value / cycle_days)
 }
 
-/// A stable name, the figure, and what it is.
+/// A stable name, the figure, and its meaning.
 type Measure = (&'static str, Cell, String);
 
 /// Everything that is measured, before it becomes cells.
@@ -60,7 +60,7 @@ pub struct Measures {
     once_due: usize,
 }
 
-/// What the pursuits of the selected prospects came to.
+/// The results of the pursuits of the selected prospects.
 #[derive(Default)]
 pub struct Results {
     /// Won and lost.
@@ -78,7 +78,7 @@ struct Won {
 }
 
 impl Results {
-    /// Adds what a prospect's pursuits came to.
+    /// Adds the results of a prospect's pursuits.
     pub fn add(&mut self, record: &Record, book: &Book) {
         for (_, outcome) in record.history.pursuits.iter().filter_map(|pursuit| pursuit.ended) {
             self.ends.trials += 1;
@@ -104,12 +104,12 @@ impl Results {
     }
 }
 
-/// Measures the selected prospects: what their pursuits came to, and those that are open.
+/// Measures the selected prospects: the results of their pursuits, and those that are open.
 pub fn measures(
     book: &Book,
     request: &Request,
     mut results: Results,
-    open: &[Open],
+    open: &[OpenProspect],
     due: &Outlook,
     period: Period,
 ) -> Measures {
@@ -130,7 +130,7 @@ pub fn measures(
     }
     let target = match (forecast.target, forecast.per.times(period)) {
         (None, _) => Err(settings.language.pick("none set", "未设").to_owned()),
-        // The target is of the whole ledger: what a query leaves over is not measured against it.
+        // The target is of the whole ledger: the prospects of a query are not measured against it.
         _ if of_one_owner(request) => {
             Err(settings.language.pick("none for one owner", "没有单个负责人的目标").to_owned())
         }
@@ -145,8 +145,8 @@ pub fn measures(
         (Some(target), Some(times)) => Ok(target.times(Amount::from_int(times))),
     };
     let pushed = open.iter().filter(|one| one.pushes > 0);
-    let slipped: Vec<&Open> = open.iter().filter(|one| one.slipped).collect();
-    let own = slipped.iter().filter(|one| !matches!(one.line, Line::Foreign(_)));
+    let slipped: Vec<&OpenProspect> = open.iter().filter(|one| one.slipped).collect();
+    let own = slipped.iter().filter(|one| !matches!(one.line, ForecastLine::Foreign(_)));
     let slipped_value = own.fold(Amount::ZERO, |sum, one| sum.plus(one.value));
     Measures {
         period,
@@ -172,16 +172,16 @@ fn of_one_owner(request: &Request) -> bool {
 }
 
 impl Measures {
-    /// What is missing to the target, if there is one; below zero when it is passed.
+    /// The gap to the target, if there is one; below zero when the target is exceeded.
     pub fn missing(&self) -> Option<Amount> {
         self.target.as_ref().ok().map(|target| target.minus(self.so_far.1.own))
     }
 
-    /// What was won in the period and what is open, in currencies without a rate.
-    pub fn foreign(&self, open: &[Open]) -> Sum {
+    /// The won and the open money of the period, in currencies without a rate.
+    pub fn foreign(&self, open: &[OpenProspect]) -> Sum {
         let mut sum = self.so_far.1.clone();
         for one in open {
-            if let Line::Foreign(currency) = one.line {
+            if let ForecastLine::Foreign(currency) = one.line {
                 sum.add(Money { amount: one.value, currency: Some(currency) });
             }
         }
@@ -192,7 +192,7 @@ impl Measures {
         self.ends.rate().filter(|_| enough(self.ends.trials))
     }
 
-    /// The measures as rows: a stable name, the figure, and what it is.
+    /// The measures as rows: a stable name, the figure, and its meaning.
     pub fn table(&self, lang: Lang) -> Table {
         let mut rows = self.against_target(lang);
         rows.extend(self.history(lang));
@@ -213,7 +213,7 @@ impl Measures {
         }
     }
 
-    /// What was won, what is due, and where there is a target, whether that will do.
+    /// The money won, the money due, and where there is a target, whether they reach it.
     fn against_target(&self, lang: Lang) -> Vec<Measure> {
         let foreign: Vec<String> =
             others(&self.so_far.1).iter().map(|money| format!("; {money}")).collect();
@@ -286,7 +286,7 @@ impl Measures {
         rows
     }
 
-    /// What history says: the win rate and what rests on it, and how dates moved.
+    /// The figures of the past: the win rate and those that rest on it, and how dates moved.
     fn history(&self, lang: Lang) -> Vec<Measure> {
         let (rate, slippage) = (self.win_rate(), self.slippage.trimmed());
         let no_rate = || few(self.ends.trials, lang);

@@ -30,6 +30,8 @@ pub mod overrides;
 pub mod policy;
 pub mod pool;
 pub mod ratios;
+mod request;
+mod rows;
 pub mod sheet;
 pub mod show;
 pub mod sources;
@@ -38,127 +40,22 @@ pub mod what_if;
 
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
-use crate::rules::book::{Book, Keep, Selection};
-use crate::rules::query::Query;
-use crate::rules::replay::state::Record;
-use crate::table::sheet::{Audience, Sheet};
+use crate::rules::book::{Book, Keep};
+use crate::table::sheet::Sheet;
 use crate::value::date::Date;
-use crate::value::money::Amount;
-use crate::value::period::Period;
 use dimension::Dimension;
-use std::sync::{Mutex, PoisonError};
-
-/// What a user asks of a report, beyond the day.
-pub struct Request {
-    /// Only these prospects.
-    pub query: Query,
-    /// A row or block for each value of this.
-    pub by: Option<Dimension>,
-    /// The days it covers, if stated.
-    pub period: Option<Period>,
-    /// What is aimed at, if stated: closes of `ratios`.
-    pub target: Option<Amount>,
-    /// Every single thing behind the figures.
-    pub list: bool,
-    /// The audience, if it is known: tables for others alone need not be made.
-    pub readers: Option<Audience>,
-}
-
-impl Request {
-    /// These prospects, and nothing else asked.
-    pub fn of(query: Query) -> Request {
-        Request { query, by: None, period: None, target: None, list: false, readers: None }
-    }
-
-    /// The prospects that the query selects, as a test for records of the book. Grades the book first if the
-    /// query or the breakdown asks for grades.
-    pub fn selection<'s>(&'s self, book: &'s Book) -> Selection<'s> {
-        self.grade_if_asked(book);
-        book.selection(&self.query)
-    }
-
-    /// Folds the records that the query selects (see [`Book::fold`]). Grades the book first if the query or the
-    /// breakdown asks for grades.
-    pub fn fold<A: Default + Send>(
-        &self,
-        book: &Book,
-        step: impl Fn(&mut A, &Record) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
-        self.grade_if_asked(book);
-        book.fold(&self.query, step, join)
-    }
-
-    /// A row for each record that the query selects, in the order of ids (see [`Book::gather`]). Grades the book
-    /// first if the query or the breakdown asks for grades.
-    pub fn gather<T: Send>(
-        &self,
-        book: &Book,
-        row: impl Fn(&Record) -> Option<T> + Sync,
-    ) -> Vec<T> {
-        self.grade_if_asked(book);
-        book.gather(&self.query, row)
-    }
-
-    /// The value of what figures are broken down by, if they are.
-    pub fn group(&self, record: &Record, book: &Book) -> Option<String> {
-        self.by.as_ref().map(|by| by.of(record, book))
-    }
-
-    /// May a table for these readers be looked at?
-    pub fn is_read_by(&self, readers: Audience) -> bool {
-        self.readers.is_none_or(|known| known == readers)
-    }
-
-    /// The parts of each record that the answer needs: notes only where a query looks into them, this one or one of
-    /// the rules. With `rules` the rules are asked whatever the request is.
-    pub fn keep(&self, settings: &Settings, as_of: Date, rules: bool) -> Keep {
-        let rules = rules || self.asks_grades() || self.query.asks_grades();
-        if self.query.asks_notes() || rules && rules_ask_notes(settings, as_of) {
-            Keep::Everything
-        } else {
-            Keep::AllButNotes
-        }
-    }
-
-    /// Is it broken down by an attribute that needs grades?
-    fn asks_grades(&self) -> bool {
-        self.by.as_ref().is_some_and(Dimension::asks_grades)
-    }
-
-    fn grade_if_asked(&self, book: &Book) {
-        if self.asks_grades() {
-            book.graded();
-        }
-    }
-}
-
-/// A row for each prospect of a book, by its position among the graded ones ([`Graded::at`]). Grades the book first. A
-/// prospect whose file has gone since then gets the default.
-///
-/// [`Graded::at`]: crate::rules::grading::Graded::at
-fn row_of_each<T: Default + Send>(book: &Book, row: impl Fn(&Record) -> T + Sync) -> Vec<T> {
-    let graded = book.graded();
-    let rows: Vec<Mutex<T>> = graded.of_each().map(|_| Mutex::default()).collect();
-    let put = |(): &mut (), record: &Record| {
-        if let Some(position) = graded.position(&record.prospect.id) {
-            *rows[position].lock().unwrap_or_else(PoisonError::into_inner) = row(record);
-        }
-    };
-    book.fold(&Query::everything(), put, |(), ()| ());
-    let rows = rows.into_iter();
-    rows.map(|row| row.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
-}
+pub use request::Request;
+use rows::row_of_each;
 
 /// One report of `crm report`.
 pub struct Report {
-    /// What is typed.
+    /// The name that is typed.
     pub name: &'static str,
     /// Another name for it.
     pub alias: Option<&'static str>,
     /// One line about it, in English and in Chinese.
     pub about: (&'static str, &'static str),
-    /// What it takes; the rest is refused.
+    /// The options that it accepts; the others are refused.
     pub takes: &'static [Takes],
     /// All that `--by` may name; empty where that is anything.
     pub by: &'static [Dimension],
@@ -168,7 +65,7 @@ pub struct Report {
     pub make: fn(&Book, &Request) -> Result<Sheet, Diagnostic>,
 }
 
-/// What a report may take.
+/// An option that a report may accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
     /// A query: only some prospects.
@@ -203,13 +100,15 @@ impl Takes {
 }
 
 impl Report {
-    /// What it takes, as it is typed: `QUERY, --by, --period`.
+    /// The options that it accepts, as they are typed: `QUERY, --by, --period`.
     pub fn taken(&self) -> String {
         self.takes.iter().map(|option| option.name()).collect::<Vec<_>>().join(", ")
     }
 
-    /// Refuses what a request asks beyond what the report takes. `rfm_compat` says whether that is asked
-    /// too.
+    /// Refuses options that the report does not accept. `rfm_compat`: that option is asked for.
+    ///
+    /// # Errors
+    /// Fails with the first option that the report does not accept.
     pub fn check(&self, request: &Request, rfm_compat: bool) -> Result<(), Diagnostic> {
         let graded = request.query.asks_grades() || request.asks_grades();
         let asked = [
@@ -260,21 +159,10 @@ impl Report {
         ))
     }
 
-    /// What of each record it takes to answer a request (see [`Request::keep`]).
+    /// The parts of each record that a request needs (see [`Request::keep`]).
     pub fn keep(&self, request: &Request, settings: &Settings, as_of: Date) -> Keep {
         request.keep(settings, as_of, self.rules)
     }
-}
-
-/// Does a rule of grading or allocation look into notes?
-fn rules_ask_notes(settings: &Settings, as_of: Date) -> bool {
-    let grading = settings.grading.rules.iter().map(|rule| &rule.when);
-    let mut conditions = grading.chain(settings.allocation.exclude.iter().map(|rule| &rule.when));
-    conditions.any(|when| match Query::parse(when, "when", settings, as_of) {
-        Ok(query) => query.asks_notes(),
-        // A period in words that is empty on this day may not be so on an earlier one.
-        Err(_) => true,
-    })
 }
 
 /// Every report, in the order of documentation.
@@ -493,58 +381,6 @@ pub fn find(name: &str) -> Option<&'static Report> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::event::{Event, EventKey};
-    use crate::model::prospect::Prospect;
-    use crate::rules::book::{Scanned, Shelf};
-    use crate::rules::replay::replay;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    /// A ledger that is `a b c` in its first scan and `a c d` in the next one.
-    #[derive(Debug, Default)]
-    struct Changing {
-        scans: AtomicUsize,
-    }
-
-    impl Shelf for Changing {
-        fn read(&self, _: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
-            (Vec::new(), Vec::new())
-        }
-
-        fn scan(&self, _: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
-            let ids = match self.scans.fetch_add(1, Ordering::Relaxed) {
-                0 => ["c", "a", "b"],
-                _ => ["d", "c", "a"],
-            };
-            let on = Date::new(2009, 12, 1).unwrap();
-            for id in ids {
-                let events = vec![Event::new(EventKey::parse("2009-12-01").unwrap(), "opened")];
-                let prospect = Prospect { id: id.into(), events, ..Prospect::default() };
-                replay(prospect, &Settings::default(), on)
-                    .iter()
-                    .for_each(|record| each(0, record));
-            }
-            Scanned::default()
-        }
-
-        fn threads(&self) -> usize {
-            1
-        }
-
-        fn earlier(&self, _: Date) -> Box<dyn Shelf> {
-            Box::<Changing>::default()
-        }
-    }
-
-    #[test]
-    fn rows_keep_to_the_graded_positions_where_files_come_and_go() {
-        let on = Date::new(2009, 12, 1).unwrap();
-        let shelf = Box::<Changing>::default();
-        let book = Book::on(shelf, Settings::default(), on, Vec::new());
-        let rows = row_of_each(&book, |record| record.prospect.id.to_string());
-        let graded = book.graded();
-        let ids: Vec<&str> = (0..3).map(|position| &**graded.id(position)).collect();
-        assert_eq!((ids, rows), (vec!["a", "b", "c"], vec!["a".into(), String::new(), "c".into()]));
-    }
 
     #[test]
     fn options_stand_in_order() {

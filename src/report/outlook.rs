@@ -16,7 +16,7 @@ use crate::value::text::Text;
 
 /// The line of the forecast that an open prospect is in. Only lines of a month to come are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Line {
+pub enum ForecastLine {
     /// Expected to close in this month.
     Month(i32, u32),
     /// Should have closed by now.
@@ -31,41 +31,41 @@ pub enum Line {
     Foreign(Currency),
 }
 
-impl Line {
+impl ForecastLine {
     /// The first that fits: another currency, on hold, past the cycle, no date, a date gone by.
-    fn of(record: &Record, as_of: Date) -> Line {
+    fn of(record: &Record, as_of: Date) -> ForecastLine {
         let state = &record.state;
         match (state.value.and_then(|value| value.currency), state.evidence.close_by) {
-            (Some(currency), _) => Line::Foreign(currency),
-            _ if state.flags.on_hold => Line::Hold,
-            _ if state.flags.overdue => Line::Overdue,
-            (_, None) => Line::Undated,
-            (_, Some((day, _))) if day < as_of => Line::Late,
-            (_, Some((day, _))) => Line::Month(day.year(), day.month()),
+            (Some(currency), _) => ForecastLine::Foreign(currency),
+            _ if state.flags.on_hold => ForecastLine::Hold,
+            _ if state.flags.overdue => ForecastLine::Overdue,
+            (_, None) => ForecastLine::Undated,
+            (_, Some((day, _))) if day < as_of => ForecastLine::Late,
+            (_, Some((day, _))) => ForecastLine::Month(day.year(), day.month()),
         }
     }
 
     pub(super) fn label(self, lang: Lang) -> String {
         match self {
-            Line::Month(year, month) => format!("{year:04}-{month:02}"),
-            Line::Late => term(LINES, "late", lang).into(),
-            Line::Undated => term(LINES, "undated", lang).into(),
-            Line::Overdue => term(LINES, "overdue", lang).into(),
-            Line::Hold => term(LINES, "on-hold", lang).into(),
-            Line::Foreign(currency) => currency.to_string(),
+            ForecastLine::Month(year, month) => format!("{year:04}-{month:02}"),
+            ForecastLine::Late => term(LINES, "late", lang).into(),
+            ForecastLine::Undated => term(LINES, "undated", lang).into(),
+            ForecastLine::Overdue => term(LINES, "overdue", lang).into(),
+            ForecastLine::Hold => term(LINES, "on-hold", lang).into(),
+            ForecastLine::Foreign(currency) => currency.to_string(),
         }
     }
 }
 
-/// An open prospect in a column with a probability: what the forecast keeps of it.
-pub struct Open {
+/// An open prospect in a column with a probability, as the forecast keeps it.
+pub struct OpenProspect {
     pub(super) id: Text,
     pub(super) board: usize,
     pub(super) stage: usize,
-    /// The value of what the forecast is broken down by.
+    /// The value of the attribute that the forecast is broken down by.
     pub(super) group: Text,
     /// Its line.
-    pub line: Line,
+    pub line: ForecastLine,
     /// The worth, in the ledger's currency or in that of its line; 0 where none is stated.
     pub value: Amount,
     pub(super) valued: bool,
@@ -77,12 +77,17 @@ pub struct Open {
     pub slipped: bool,
 }
 
-impl Open {
-    pub(super) fn of(record: &Record, book: &Book, request: &Request, period: Period) -> Open {
+impl OpenProspect {
+    pub(super) fn of(
+        record: &Record,
+        book: &Book,
+        request: &Request,
+        period: Period,
+    ) -> OpenProspect {
         let state = &record.state;
-        let line = Line::of(record, book.as_of);
+        let line = ForecastLine::of(record, book.as_of);
         let closes = state.evidence.close_by.map(|(day, _)| day);
-        Open {
+        OpenProspect {
             id: record.prospect.id.clone(),
             board: state.pipeline,
             stage: state.stage,
@@ -90,7 +95,8 @@ impl Open {
             line,
             value: state.value.map_or(Amount::ZERO, |value| value.amount),
             valued: state.value.is_some(),
-            due: matches!(line, Line::Month(..)) && closes.is_some_and(|day| period.contains(day)),
+            due: matches!(line, ForecastLine::Month(..))
+                && closes.is_some_and(|day| period.contains(day)),
             pushes: state.pushes,
             slipped: has_slipped(record, period, book.as_of),
         }
@@ -99,13 +105,13 @@ impl Open {
 
 /// An open prospect in the forecast, with the odds of its column.
 #[derive(Clone, Copy)]
-pub struct Item<'f> {
+pub struct ForecastItem<'f> {
     /// The prospect.
-    pub open: &'f Open,
+    pub open: &'f OpenProspect,
     pub(super) odds: &'f Odds,
 }
 
-impl Item<'_> {
+impl ForecastItem<'_> {
     /// As a variable that is its value or nothing; `None` for a value below zero.
     fn two_point(&self) -> Option<TwoPoint> {
         let probability = self.odds.calibrated.to_f64();
@@ -124,13 +130,13 @@ pub struct Outlook {
     pub nominal: Amount,
     /// Value x calibrated probability.
     pub expected: Amount,
-    /// What they may bring together, in hundredths; `None` where a value is below zero or too large.
+    /// The sums that they may bring together, in hundredths; `None` where a value is below zero or too large.
     pub distribution: Option<Distribution>,
 }
 
 impl Outlook {
     /// The sums and the exact distribution over these items.
-    pub fn of<'f>(items: impl Iterator<Item = Item<'f>>) -> Outlook {
+    pub fn of<'f>(items: impl Iterator<Item = ForecastItem<'f>>) -> Outlook {
         let mut outlook = Outlook {
             count: 0,
             value: Amount::ZERO,

@@ -22,18 +22,18 @@ struct Exception<'b> {
     owner: Text,
     id: Text,
     name: Text,
-    /// The day of a forced move; of an overstated prospect, since when it stands there.
+    /// The day of a forced move; of an overstated prospect, the day since which it is there.
     on: Option<Date>,
     forced: bool,
     stage: &'b str,
-    /// Where it came from, or what its evidence supports.
+    /// The column that it came from, or that its evidence supports.
     other: &'b str,
     why: Text,
 }
 
-/// The exceptions of one owner, and what they are measured against.
+/// The exceptions of one owner, and the bases of their rates.
 #[derive(Debug, Clone, Copy, Default)]
-struct Figures {
+struct OwnerFigures {
     forced: u64,
     moves: u64,
     overstated: u64,
@@ -44,14 +44,14 @@ struct Figures {
 /// on the as-of day.
 pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let Found { owners, exceptions: mut found } = request.fold(
+    let OverridesScan { owners, exceptions: mut found } = request.fold(
         book,
-        |found: &mut Found, record| {
+        |found: &mut OverridesScan, record| {
             found.forced(record, book, request);
             found.overstated(record, book);
         },
         |all, part| {
-            join(&mut all.owners, part.owners, Figures::add);
+            join(&mut all.owners, part.owners, OwnerFigures::add);
             all.exceptions.extend(part.exceptions);
         },
     );
@@ -84,8 +84,8 @@ pub fn overrides(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     Ok(sheet)
 }
 
-impl Figures {
-    fn add(&mut self, other: Figures) {
+impl OwnerFigures {
+    fn add(&mut self, other: OwnerFigures) {
         self.forced += other.forced;
         self.moves += other.moves;
         self.overstated += other.overstated;
@@ -93,14 +93,14 @@ impl Figures {
     }
 }
 
-/// What the report needs of the prospects: figures by owner, and the exceptions.
+/// The data of the prospects: figures by owner, and the exceptions.
 #[derive(Default)]
-struct Found<'b> {
-    owners: BTreeMap<Text, Figures>,
+struct OverridesScan<'b> {
+    owners: BTreeMap<Text, OwnerFigures>,
     exceptions: Vec<Exception<'b>>,
 }
 
-impl<'b> Found<'b> {
+impl<'b> OverridesScan<'b> {
     /// Every move, and those that were forced, under the owner of that day.
     fn forced(&mut self, record: &Record, book: &'b Book, request: &Request) {
         let lang = book.settings.language;
@@ -225,7 +225,7 @@ fn row(one: &Exception, lang: Lang) -> Row {
     Row::with(cells, if one.forced { Emphasis::Plain } else { Emphasis::Warn })
 }
 
-fn by_owner(owners: &BTreeMap<Text, Figures>, lang: Lang) -> Table {
+fn by_owner(owners: &BTreeMap<Text, OwnerFigures>, lang: Lang) -> Table {
     let columns = vec![
         column("owner", Kind::Text, lang),
         column("moves", Kind::Number, lang),
@@ -235,7 +235,7 @@ fn by_owner(owners: &BTreeMap<Text, Figures>, lang: Lang) -> Table {
         column("overstated", Kind::Number, lang),
         column("overstated-rate", Kind::Number, lang),
     ];
-    let line = |owner: &str, figures: &Figures, emphasis| {
+    let line = |owner: &str, figures: &OwnerFigures, emphasis| {
         let cells = vec![
             group_name(owner, lang),
             count(figures.moves),
@@ -247,7 +247,7 @@ fn by_owner(owners: &BTreeMap<Text, Figures>, lang: Lang) -> Table {
         ];
         Row::with(cells, emphasis)
     };
-    let mut all = Figures::default();
+    let mut all = OwnerFigures::default();
     let mut rows = Vec::new();
     for (owner, figures) in owners {
         rows.push(line(owner, figures, Emphasis::Plain));

@@ -1,4 +1,4 @@
-//! `crm report policy`: what each grade is promised, and where practice falls short of it.
+//! `crm report policy`: the promises to each grade, and where practice falls short of them.
 
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, rate};
@@ -10,7 +10,7 @@ use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::packing::{PackedPractice, Packer, Unpacker};
 use crate::rules::policy::practice::{Deal, Practice};
-use crate::rules::policy::{Duty, Judge, followed};
+use crate::rules::policy::{Duty, PracticeJudge, followed};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
@@ -23,43 +23,43 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// A prospect, as far as the policy looks at it.
+/// A prospect, with the data that the policy needs.
 #[derive(Default)]
-struct Seen {
+struct PracticeRow {
     name: Text,
-    /// The place of its value of what is broken down by, if anything is.
+    /// The place of its value of the attribute that figures are broken down by, if they are.
     group: u32,
     selected: bool,
     /// `None` if the prospect's file has gone since the book was graded.
     practice: Option<PackedPractice>,
 }
 
-/// All prospects in the order of ids, and what they are judged by.
+/// All prospects in the order of ids, and the judge of their practice.
 struct Judged {
-    seen: Vec<Seen>,
+    seen: Vec<PracticeRow>,
     groups: Box<[Option<String>]>,
     practices: Unpacker,
     graded: Arc<Graded>,
-    judge: Judge,
+    judge: PracticeJudge,
 }
 
 /// How often each duty was met, and where it was not.
 #[derive(Default)]
-struct Kept {
+struct DutyTallies {
     /// The group's place, the grade's position, the duty's: met, and all.
     tallies: BTreeMap<(u32, usize, usize), (u64, u64)>,
     missed: Vec<Missed>,
 }
 
 /// A duty that is not met. They are compared in the order in which they are listed: the best grades first,
-/// then what is latest; those of one prospect stay in the order of its journal.
+/// then the latest; those of one prospect stay in the order of its journal.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Missed {
     /// The grade's position.
     rank: u16,
     /// The duty's position in [`Duty::NAMES`].
     what: u8,
-    /// The last day that was in time; the last of all days for what can no longer be done.
+    /// The last day that was in time; the last of all days for a duty that can no longer be met.
     due: Date,
     /// The positions of the prospect, and of the duty among all of its.
     prospect: u32,
@@ -103,7 +103,7 @@ impl Judged {
     fn of(book: &Book, request: &Request) -> Judged {
         let (groups, packer) = (Interner::default(), Packer::default());
         let selected = request.selection(book);
-        let seen = row_of_each(book, |record| Seen {
+        let seen = row_of_each(book, |record| PracticeRow {
             name: record.prospect.name.clone(),
             group: groups.place(&request.group(record, book)),
             selected: selected.has(record),
@@ -112,28 +112,29 @@ impl Judged {
         let practices = packer.finish();
         let graded = Arc::clone(book.graded());
         let several = graded.of_each().zip(&seen).filter(|(customer, _)| customer.prospects > 1);
-        let attention = |one: &Seen| Some(practices.unpack(one.practice.as_ref()?).attention);
+        let attention =
+            |one: &PracticeRow| Some(practices.unpack(one.practice.as_ref()?).attention);
         let several = several.filter_map(|(customer, one)| Some((customer, attention(one)?)));
-        let judge = Judge::of(several, &book.settings, book.as_of);
+        let judge = PracticeJudge::of(several, &book.settings, book.as_of);
         Judged { seen, groups: groups.into_values(), practices, graded, judge }
     }
 
-    /// What was done with the prospect at a position.
+    /// The practice with the prospect at a position.
     fn practice(&self, position: usize) -> Practice {
         let packed = self.seen[position].practice.as_ref();
         packed.map(|packed| self.practices.unpack(packed)).unwrap_or_default()
     }
 
-    /// What is demanded on the prospect at a position, given what was done with it.
+    /// The duties on the prospect at a position, given the practice with it.
     fn duties<'j>(&'j self, practice: &'j Practice, position: usize) -> Vec<Duty<'j>> {
         let customer = self.graded.at(position);
         self.judge.duties(practice, customer, customer.lead as usize == position)
     }
 
     /// How the duties of the selected prospects are kept; answers and discounts are those of the period.
-    fn kept(&self, book: &Book, request: &Request) -> Kept {
+    fn kept(&self, book: &Book, request: &Request) -> DutyTallies {
         let grades = book.settings.grading.grades();
-        let mut kept = Kept::default();
+        let mut kept = DutyTallies::default();
         for position in (0..self.seen.len()).filter(|at| self.seen[*at].selected) {
             let grade = self.graded.at(position).grade();
             let rank = grade.and_then(|grade| grades.iter().position(|known| *known == grade));
@@ -145,7 +146,14 @@ impl Judged {
     }
 
     /// Notes how the duties of one prospect are kept, whose grade has this rank.
-    fn keep(&self, kept: &mut Kept, position: usize, rank: usize, on: Date, request: &Request) {
+    fn keep(
+        &self,
+        kept: &mut DutyTallies,
+        position: usize,
+        rank: usize,
+        on: Date,
+        request: &Request,
+    ) {
         let inside = |duty: &Duty| match (request.period, duty) {
             (Some(period), Duty::Answer { answer, .. }) => period.contains(answer.on()),
             (Some(period), Duty::Discount { deal, .. }) => period.contains(deal.on),
@@ -201,7 +209,7 @@ impl Judged {
 }
 
 /// A row for each duty of each grade (of each group): how often it was met.
-fn met(kept: &Kept, judged: &Judged, book: &Book, request: &Request) -> Table {
+fn met(kept: &DutyTallies, judged: &Judged, book: &Book, request: &Request) -> Table {
     let lang = book.settings.language;
     let grades = book.settings.grading.grades();
     let mut columns: Vec<Column> = Vec::new();
@@ -315,7 +323,7 @@ fn detail(duty: &Duty, lang: Lang) -> String {
     }
 }
 
-/// What the settings promise each grade.
+/// The promises of the settings to each grade.
 fn promises(book: &Book) -> Table {
     let lang = book.settings.language;
     let number = |id: &str, en: &str, zh: &str| Column::new(id, lang.pick(en, zh), Kind::Number);
@@ -377,7 +385,7 @@ fn span(by_manager: &BTreeMap<Option<&str>, usize>, book: &Book) -> Table {
     Table { id: "span".into(), title, columns, rows: rows.collect(), ..Table::default() }
 }
 
-/// Whether customers outnumber what the managers can follow, so that grading pays.
+/// Do customers outnumber those that the managers can follow, so that grading pays?
 fn worth_it(counts: &BTreeMap<Option<&str>, usize>, book: &Book) -> String {
     let lang = book.settings.language;
     let span = book.settings.grading.span as usize;

@@ -100,7 +100,7 @@ struct Waiter {
 
 /// The prospects of the pool.
 #[derive(Default)]
-struct Seen<'b> {
+struct PoolScan<'b> {
     survey: Survey<'b>,
     waiters: Vec<Waiter>,
 }
@@ -125,13 +125,18 @@ impl Waiter {
     }
 }
 
-impl<'b> Seen<'b> {
+impl<'b> PoolScan<'b> {
     /// Everything that the report needs of the prospects.
-    fn of(book: &'b Book, request: &Request, eligibility: &Eligibility, idle: &Team) -> Seen<'b> {
+    fn of(
+        book: &'b Book,
+        request: &Request,
+        eligibility: &Eligibility,
+        idle: &Team,
+    ) -> PoolScan<'b> {
         let selected = request.selection(book);
         let mut seen = book.fold(
             &Query::everything(),
-            |seen: &mut Seen, record| {
+            |seen: &mut PoolScan, record| {
                 seen.survey.take(record, book, idle);
                 if selected.has(record) && record.state.in_pool() {
                     let obstacles = eligibility.obstacles(record, idle);
@@ -154,7 +159,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     let idle = Team::idle(book);
     let mut eligibility = Eligibility::without_accounts(book, &idle)?;
     let strategies = Strategies::of(&book.settings);
-    let Seen { survey, waiters } = Seen::of(book, request, &eligibility, &idle);
+    let PoolScan { survey, waiters } = PoolScan::of(book, request, &eligibility, &idle);
     let (team, holders, _) = survey.done(book);
     eligibility.learn(holders);
     let mut stuck = 0_usize;
@@ -252,7 +257,7 @@ fn for_whom(
     }
 }
 
-/// How many have waited how long, and what they are worth.
+/// The prospects by the days they have waited, with their worth.
 fn how_long(book: &Book, list: &[Waiter], lang: Lang) -> Table {
     const SPANS: [(i64, i64, &str); 4] =
         [(0, 7, "0-7"), (8, 14, "8-14"), (15, 30, "15-30"), (31, i64::MAX, "31+")];

@@ -1,4 +1,4 @@
-//! `crm report ratios`: from dials to closes with the rate of each step, and what has to be replaced.
+//! `crm report ratios`: from dials to closes with the rate of each step, and the meetings that replace a close.
 
 use super::Request;
 use super::activity::{Activity, measure};
@@ -30,8 +30,8 @@ const STEPS: [(&str, &str, &str, &str); 6] = [
     ("closes", "Closes", "Closes", "成交"),
 ];
 
-/// What one group did, and what it has.
-struct Line<'a> {
+/// The activity of one group, and its prospects.
+struct RatioRow<'a> {
     group: &'a str,
     activity: &'a Activity,
     /// Prospects it has now.
@@ -55,9 +55,9 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     for group in held.keys() {
         groups.entry(group.clone()).or_default();
     }
-    let mut lines: Vec<Line> = groups
+    let mut lines: Vec<RatioRow> = groups
         .iter()
-        .map(|(group, activity)| Line {
+        .map(|(group, activity)| RatioRow {
             group: request.by.as_ref().map_or(group, |by| by.word(group, lang)),
             activity,
             held: held.get(group).copied().unwrap_or(0),
@@ -65,7 +65,7 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             emphasis: Emphasis::Plain,
         })
         .collect();
-    let all = Line {
+    let all = RatioRow {
         group: lang.pick("all", "合计"),
         activity: &practice.all,
         held: held.values().sum(),
@@ -101,13 +101,13 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 }
 
 /// The groups that did anything; a group that only holds prospects is in the table of replenishment.
-fn active<'l, 'a>(lines: &'l [Line<'a>]) -> impl Iterator<Item = &'l Line<'a>> {
-    let idle = |line: &Line| line.activity == &Activity::default();
+fn active<'l, 'a>(lines: &'l [RatioRow<'a>]) -> impl Iterator<Item = &'l RatioRow<'a>> {
+    let idle = |line: &RatioRow| line.activity == &Activity::default();
     lines.iter().filter(move |line| line.emphasis == Emphasis::Total || !idle(line))
 }
 
 /// A row for each step of each group.
-fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
+fn steps(lines: &[RatioRow], by: &str, lang: Lang) -> Table {
     let columns = vec![
         column(by, Kind::Text, lang),
         column("step", Kind::Text, lang),
@@ -131,7 +131,7 @@ fn steps(lines: &[Line], by: &str, lang: Lang) -> Table {
 }
 
 /// A row for each group, for eyes that compare.
-fn side_by_side(lines: &[Line], by: &str, lang: Lang) -> Table {
+fn side_by_side(lines: &[RatioRow], by: &str, lang: Lang) -> Table {
     let mut columns = vec![column(by, Kind::Text, lang)];
     columns.extend(
         STEPS.iter().map(|(id, _, en, zh)| Column::new(*id, lang.pick(en, zh), Kind::Number)),
@@ -190,15 +190,15 @@ fn for_target(activity: &Activity, book: &Book, request: &Request) -> Option<f64
     }
 }
 
-/// Whole meetings: what is not whole is rounded up, but for the last digits of a division.
+/// Whole meetings: rounded up, but for the last digits of a division.
 fn whole(x: f64) -> u64 {
     let up = (x - 1e-9).ceil().max(0.0);
     if up.is_finite() { up as u64 } else { 0 }
 }
 
-/// What a close takes out of the funnel, and what puts it back.
+/// The prospects that a close takes out of the funnel, and the meetings that replace them.
 fn replenishment(
-    lines: &[Line],
+    lines: &[RatioRow],
     by: &str,
     period: Period,
     book: &Book,
@@ -252,7 +252,7 @@ fn replenishment(
 }
 
 fn notes(
-    all: &Line,
+    all: &RatioRow,
     period: Period,
     book: &Book,
     request: &Request,
@@ -339,7 +339,7 @@ fn notes(
     notes
 }
 
-fn picture(all: &Line, lang: Lang) -> Picture {
+fn picture(all: &RatioRow, lang: Lang) -> Picture {
     let steps = all.activity.steps();
     let quantities = steps.iter().enumerate().map(|(n, count)| {
         let (_, en, _, zh) = STEPS[n];

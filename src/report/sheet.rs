@@ -55,9 +55,9 @@ impl Page {
     }
 }
 
-/// What the sheets need of the prospects.
+/// The data of the prospects that the sheets need.
 #[derive(Default)]
-struct Found {
+struct SheetScan {
     /// By board, rep and the day it is filled in.
     sheets: BTreeMap<(usize, Text, Date), (Checkpoint, Vec<Name>)>,
     /// Prospects without an owner at the end of a week.
@@ -175,11 +175,11 @@ pub(super) fn reached(week: Period, days: &[Weekday], as_of: Date) -> Vec<Checkp
 }
 
 /// The names on the sheets of every week that the request may mean.
-fn gather(book: &Book, request: &Request) -> Found {
+fn gather(book: &Book, request: &Request) -> SheetScan {
     let weeks = Weeks::at_most(book, request, &book.settings.checkpoints);
     request.fold(
         book,
-        |found: &mut Found, record| {
+        |found: &mut SheetScan, record| {
             weeks.of(record).for_each(|(week, points)| found.fill(record, book, week, points));
         },
         |all, part| {
@@ -189,7 +189,7 @@ fn gather(book: &Book, request: &Request) -> Found {
     )
 }
 
-impl Found {
+impl SheetScan {
     /// Puts a prospect on the sheets of a week: where it stood at the end of the days covered if it was
     /// open, and if it closed in the week, on the sheet of its owner then. Those without an owner are counted.
     fn fill(&mut self, record: &Record, book: &Book, week: Period, points: &[Checkpoint]) {
@@ -279,12 +279,12 @@ fn forms(pages: &Arc<[Page]>, weeks: &[Period], settings: &Settings) -> Vec<Tabl
         let range = from..from + own.len();
         from = range.end;
         if let Some(week) = week_of(&own[0]) {
-            let form = Form { board: own[0].board, owner: own[0].owner.clone(), week: *week };
+            let form = SheetForm { board: own[0].board, owner: own[0].owner.clone(), week: *week };
             forms.push(form.table(pages, range, settings));
         }
     }
     for (rep, week) in settings.reps.iter().flat_map(|rep| weeks.iter().map(move |w| (rep, *w))) {
-        let form = Form { board: 0, owner: rep.id.clone(), week };
+        let form = SheetForm { board: 0, owner: rep.id.clone(), week };
         if forms.iter().all(|known| known.id != form.id(settings)) {
             let blank = form.table(pages, 0..0, settings);
             forms.push(Table { audience: Audience::Nobody, ..blank });
@@ -294,13 +294,13 @@ fn forms(pages: &Arc<[Page]>, weeks: &[Period], settings: &Settings) -> Vec<Tabl
 }
 
 /// The form of a rep and a week.
-struct Form {
+struct SheetForm {
     board: usize,
     owner: Text,
     week: Period,
 }
 
-impl Form {
+impl SheetForm {
     fn id(&self, settings: &Settings) -> String {
         let (owner, from) = (&self.owner, self.week.from);
         match self.board {
@@ -366,7 +366,7 @@ impl Form {
     }
 }
 
-/// What the form is called.
+/// The name of the form.
 const TITLE: (&str, &str) = ("Action sheet", "潜在客户管理行动工具表");
 
 /// A column's title on a form: `2-约定初次见面`, `3-(25%)`.

@@ -138,7 +138,7 @@ fn contacts(record: &Record, lang: Lang) -> Table {
     table("contacts", lang.pick("People", "联系人"), columns, rows)
 }
 
-/// What its column takes and what the next one needs, criterion by criterion.
+/// The requirements of its column and of the next one, criterion by criterion.
 fn evidence(record: &Record, settings: &Settings, as_of: Date) -> Table {
     let lang = settings.language;
     let next = next_stage(record, settings);
@@ -244,7 +244,7 @@ fn journal(record: &Record, settings: &Settings, as_of: Date) -> Table {
     table("journal", lang.pick("Journal", "流水"), columns, rows)
 }
 
-/// What an event changes: the fields' words and their values.
+/// The changes of an event: the fields' words and their values.
 fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
     let lang = settings.language;
     let stage = |id: &str| {

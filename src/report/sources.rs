@@ -1,4 +1,4 @@
-//! `crm report sources`: what each source or campaign brought, and what that cost.
+//! `crm report sources`: the results of each source or campaign, and their cost.
 
 use super::Request;
 use super::activity::first_prospect_column;
@@ -16,7 +16,7 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
 use std::collections::BTreeMap;
 
-/// What one source brought.
+/// The results of one source.
 #[derive(Debug, Clone, Default)]
 struct Brought {
     leads: u64,
@@ -24,7 +24,7 @@ struct Brought {
     won: u64,
     lost: u64,
     value: Sum,
-    /// What the campaign cost in the period; `None` where the source is no campaign.
+    /// The cost of the campaign in the period; `None` where the source is no campaign.
     cost: Option<Amount>,
     /// A campaign whose cost cannot be said: it has none, or no dates for a period.
     unknown_cost: bool,
@@ -139,7 +139,7 @@ fn count_in(slot: &mut Brought, record: &Record, settings: &Settings) {
     }
 }
 
-/// What the source is called: a campaign's label, else what the file says.
+/// The name of a source: a campaign's label, else the text of the file.
 fn name(id: &str, by: &Dimension, settings: &Settings) -> Cell {
     let lang = settings.language;
     match settings.campaign(id) {
@@ -167,9 +167,9 @@ fn back(brought: &Brought) -> Option<f64> {
     Some(brought.value.own.to_f64() / cost.to_f64())
 }
 
-type Line<'a> = (&'a str, &'a Brought, Emphasis);
+type SourceRow<'a> = (&'a str, &'a Brought, Emphasis);
 
-fn machines(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
+fn machines(lines: &[SourceRow], by: &Dimension, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = vec![column(by.name(), Kind::Text, lang)];
     for id in [
@@ -217,7 +217,7 @@ fn machines(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
     }
 }
 
-fn conversion(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
+fn conversion(lines: &[SourceRow], by: &Dimension, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = vec![column(by.name(), Kind::Text, lang)];
     for id in ["leads", "became", "open", "lost", "win-rate"] {
@@ -243,7 +243,7 @@ fn conversion(lines: &[Line], by: &Dimension, settings: &Settings) -> Table {
     }
 }
 
-fn money(lines: &[Line], by: &Dimension, campaigns: bool, settings: &Settings) -> Table {
+fn money(lines: &[SourceRow], by: &Dimension, campaigns: bool, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = vec![column(by.name(), Kind::Text, lang)];
     for id in ["won", "value", "value-per-close"] {

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The figures of one member at one checkpoint.
 #[derive(Debug, Clone, Default)]
-struct Figures {
+struct MemberFigures {
     /// Prospects in each column, from the second to the closed one; closed: in the week so far.
     counts: Vec<i64>,
     /// Payments less refunds.
@@ -34,12 +34,12 @@ struct Figures {
     booked: Sum,
 }
 
-impl Figures {
-    fn empty(columns: usize) -> Figures {
-        Figures { counts: vec![0; columns], ..Figures::default() }
+impl MemberFigures {
+    fn empty(columns: usize) -> MemberFigures {
+        MemberFigures { counts: vec![0; columns], ..MemberFigures::default() }
     }
 
-    fn add(&mut self, other: &Figures) {
+    fn add(&mut self, other: &MemberFigures) {
         for (sum, count) in self.counts.iter_mut().zip(&other.counts) {
             *sum += count;
         }
@@ -49,11 +49,11 @@ impl Figures {
 }
 
 /// Figures by member, one for each checkpoint of a week.
-type Members = BTreeMap<Text, Vec<Figures>>;
+type Members = BTreeMap<Text, Vec<MemberFigures>>;
 
-/// What the prospects add to the sheets.
+/// The data of the prospects that the sheets need.
 #[derive(Default)]
-struct Found {
+struct TeamScan {
     /// The boards in use.
     boards: BTreeSet<usize>,
     /// By board and week.
@@ -61,14 +61,14 @@ struct Found {
     money: Vec<Paid>,
 }
 
-/// What one prospect brought an owner in the days of a checkpoint.
+/// The money that one prospect brought an owner in the days of a checkpoint.
 struct Paid {
     id: Text,
     board: usize,
     week: Period,
     checkpoint: usize,
     owner: Text,
-    money: Figures,
+    money: MemberFigures,
 }
 
 /// The team sheet of the week at work on the as-of day, or of the weeks that the period means.
@@ -127,8 +127,8 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 }
 
 /// No figures yet, at each checkpoint.
-fn nothing(board: usize, points: &[Checkpoint], settings: &Settings) -> Vec<Figures> {
-    vec![Figures::empty(settings.pipelines[board].won()); points.len()]
+fn nothing(board: usize, points: &[Checkpoint], settings: &Settings) -> Vec<MemberFigures> {
+    vec![MemberFigures::empty(settings.pipelines[board].won()); points.len()]
 }
 
 /// Was the rep one of the team in that week?
@@ -138,12 +138,12 @@ fn is_there(rep: &Rep, week: Period) -> bool {
 }
 
 /// The figures of all members in every week that the request may mean.
-fn gather(book: &Book, request: &Request) -> Found {
+fn gather(book: &Book, request: &Request) -> TeamScan {
     let settings = &book.settings;
     let weeks = Weeks::at_most(book, request, &settings.team_checkpoints);
     let mut found = request.fold(
         book,
-        |found: &mut Found, record| {
+        |found: &mut TeamScan, record| {
             let board = record.state.pipeline;
             found.boards.insert(board);
             for (week, points) in weeks.of(record) {
@@ -162,7 +162,7 @@ fn gather(book: &Book, request: &Request) -> Found {
             all.money.extend(part.money);
         },
     );
-    // How many decimals a sum shows may depend on the order of what is added: it is that of ids.
+    // The decimals of a sum may depend on the order of its parts: it is that of ids.
     found.money.sort_by(|a, b| a.id.cmp(&b.id));
     for Paid { board, week, checkpoint, owner, money, .. } in std::mem::take(&mut found.money) {
         let points = reached(week, &settings.team_checkpoints, book.as_of);
@@ -202,9 +202,9 @@ fn paid(record: &Record, book: &Book, week: Period, points: &[Checkpoint]) -> Ve
         return Vec::new();
     }
     let mut found = Vec::new();
-    let mut before: BTreeMap<Text, Figures> = BTreeMap::new();
+    let mut before: BTreeMap<Text, MemberFigures> = BTreeMap::new();
     for (checkpoint, point) in points.iter().enumerate() {
-        let mut known: BTreeMap<Text, Figures> = BTreeMap::new();
+        let mut known: BTreeMap<Text, MemberFigures> = BTreeMap::new();
         let inside = Period { from: week.from, to: point.covers.to };
         for event in standing(events, point.covers.to).filter(|e| inside.contains(e.date())) {
             let Some(amount) = event.amount.map(|a| book.settings.own(a)) else { continue };
@@ -235,15 +235,18 @@ fn paid(record: &Record, book: &Book, week: Period, points: &[Checkpoint]) -> Ve
 }
 
 /// The members in the order of the sheet.
-fn in_order<'m>(members: &'m Members, settings: &Settings) -> Vec<(&'m Text, &'m Vec<Figures>)> {
+fn in_order<'m>(
+    members: &'m Members,
+    settings: &Settings,
+) -> Vec<(&'m Text, &'m Vec<MemberFigures>)> {
     let mut order: Vec<_> = members.iter().collect();
     order.sort_by_cached_key(|(id, _)| (rank(id, settings), (*id).clone()));
     order
 }
 
 /// A member's week: counts are of its last checkpoint, money adds up.
-fn week_of(points: &[Figures], columns: usize) -> Figures {
-    let mut week = Figures::empty(columns);
+fn week_of(points: &[MemberFigures], columns: usize) -> MemberFigures {
+    let mut week = MemberFigures::empty(columns);
     for figures in points {
         week.counts.clone_from(&figures.counts);
         week.received.add_sum(&figures.received);
@@ -266,7 +269,7 @@ fn figure_columns(board: usize, settings: &Settings) -> Vec<Column> {
     columns
 }
 
-fn figure_cells(figures: &Figures) -> Vec<Cell> {
+fn figure_cells(figures: &MemberFigures) -> Vec<Cell> {
     let mut cells: Vec<Cell> = figures.counts.iter().map(|count| Cell::Int(*count)).collect();
     cells.push(Cell::Amount(figures.received.own));
     cells.push(Cell::Amount(figures.booked.own));
@@ -281,7 +284,7 @@ fn heading(position: usize, stage: &Stage, lang: Lang) -> String {
 }
 
 /// The sheet as it is handed round: a block for each checkpoint, with every member and the subtotal, and the week of
-/// all; with `departments`, a subtotal of each in every block. What is not reached yet is empty, to be filled in by hand.
+/// all; with `departments`, a subtotal of each in every block. Checkpoints to come are empty, to be filled in by hand.
 fn weekly(
     board: usize,
     members: &Members,
@@ -295,7 +298,7 @@ fn weekly(
     let member_title = lang.pick("1-Member", "1-组员姓名");
     let mut columns = vec![Column::new("rep", member_title, Kind::Text)];
     columns.extend(figure_columns(board, settings));
-    let row = |name: String, figures: Option<&Figures>, emphasis| {
+    let row = |name: String, figures: Option<&MemberFigures>, emphasis| {
         let mut cells = vec![Cell::text(name)];
         cells.extend(figures.map(figure_cells).unwrap_or_default());
         cells.resize(columns.len(), Cell::Empty);
@@ -323,7 +326,7 @@ fn weekly(
         rows.push(row(subtotal.to_owned(), all.as_ref(), Emphasis::Total));
     }
     if !order.is_empty() {
-        let mut week = Figures::empty(width);
+        let mut week = MemberFigures::empty(width);
         order.iter().for_each(|(_, figures)| week.add(&week_of(figures, width)));
         let name = lang.pick("The week's total", "本周合计").to_owned();
         rows.push(row(name, Some(&week), Emphasis::Total));
@@ -334,9 +337,9 @@ fn weekly(
 }
 
 /// Adds figures to a sum, which is none before the first of them.
-fn add(sum: &mut Option<Figures>, figures: Option<&Figures>, width: usize) {
+fn add(sum: &mut Option<MemberFigures>, figures: Option<&MemberFigures>, width: usize) {
     if let Some(figures) = figures {
-        sum.get_or_insert_with(|| Figures::empty(width)).add(figures);
+        sum.get_or_insert_with(|| MemberFigures::empty(width)).add(figures);
     }
 }
 

@@ -1,4 +1,4 @@
-//! `crm what-if`: what each of the five levers would do to closes and money, alone and together.
+//! `crm what-if`: the effect of each of the five levers on closes and money, alone and together.
 
 use super::Request;
 use super::activity::measure;
@@ -11,7 +11,7 @@ use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::money::Amount;
 
-/// What is stated instead of measured. Dials, conversations and appointments are a day's, meetings a
+/// The figures that are stated instead of measured. Dials, conversations and appointments are a day's, meetings a
 /// week's.
 #[derive(Debug, Clone, Default)]
 pub struct Stated {
@@ -31,12 +31,12 @@ pub struct Stated {
 
 /// How the figures are projected.
 #[derive(Debug, Clone, Copy)]
-pub struct Scale {
+pub struct Projection {
     /// Working days of a week.
     pub days: f64,
     /// Working weeks of a year.
     pub weeks: f64,
-    /// What each lever is raised by.
+    /// The factor by which each lever is raised.
     pub factor: f64,
 }
 
@@ -49,7 +49,7 @@ impl Stated {
     }
 }
 
-/// The counts of a week; what the ledger does not say is missing.
+/// The counts of a week; a count that the ledger does not have is missing.
 #[derive(Debug, Clone, Default)]
 struct Week {
     dials: Option<f64>,
@@ -64,7 +64,7 @@ struct Week {
 pub fn what_if(
     measured: Option<(&Book, &Request)>,
     stated: &Stated,
-    scale: Scale,
+    scale: Projection,
     lang: Lang,
 ) -> Result<Sheet, Diagnostic> {
     let (week, about) = match measured {
@@ -122,7 +122,7 @@ pub fn what_if(
     })
 }
 
-/// What the ledger says of an average week, and of which days.
+/// The counts of an average week of the ledger, and its days.
 fn measured_week(book: &Book, request: &Request) -> (Week, String) {
     let (practice, _) = measure(book, request, &[up_to_now(book, request.period)]);
     let all = practice.into_iter().next().unwrap_or_default().all;
@@ -140,9 +140,9 @@ fn measured_week(book: &Book, request: &Request) -> (Week, String) {
     (week, period.to_string())
 }
 
-/// The links of the chain: what is stated, else what is measured. A stated count changes the rates
+/// The links of the chain: stated figures, else measured ones. A stated count changes the rates
 /// around it; rates further on stay as measured.
-fn chain(week: &Week, stated: &Stated, scale: Scale) -> Result<Chain, Diagnostic> {
+fn chain(week: &Week, stated: &Stated, scale: Projection) -> Result<Chain, Diagnostic> {
     let a_week = |a_day: Option<f64>| a_day.map(|n| n * scale.days);
     let mut missing = Vec::new();
     let mut need = |name: &'static str, found: Option<f64>| match found {
@@ -205,7 +205,7 @@ fn tidy(amount: Amount) -> Amount {
 }
 
 /// The table of levers; and whether one was stopped at 100 %.
-fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Table, bool) {
+fn levers(chain: &Chain, value: Option<Amount>, scale: Projection, lang: Lang) -> (Table, bool) {
     let columns = vec![
         column("lever", Kind::Text, lang),
         column("from", Kind::Number, lang),
@@ -261,7 +261,7 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Scale, lang: Lang) -> (Ta
 }
 
 /// A link of the chain: dials a day, or a share.
-fn link(chain: &Chain, lever: Lever, scale: Scale) -> Cell {
+fn link(chain: &Chain, lever: Lever, scale: Projection) -> Cell {
     match lever {
         Lever::Dials => number(chain.dials / scale.days),
         Lever::Conversations => Cell::Share(chain.conversations),
@@ -272,7 +272,7 @@ fn link(chain: &Chain, lever: Lever, scale: Scale) -> Cell {
 }
 
 /// The chain as it is: a day, a week, a year, and the rate of each step.
-fn chain_table(chain: &Chain, scale: Scale, lang: Lang) -> Table {
+fn chain_table(chain: &Chain, scale: Projection, lang: Lang) -> Table {
     let columns = vec![
         column("step", Kind::Text, lang),
         column("daily", Kind::Number, lang),
@@ -334,7 +334,7 @@ mod tests {
         }
     }
 
-    const SCALE: Scale = Scale { days: 5.0, weeks: 50.0, factor: 2.0 };
+    const SCALE: Projection = Projection { days: 5.0, weeks: 50.0, factor: 2.0 };
 
     fn income(sheet: &Sheet, row: usize) -> Amount {
         match sheet.tables[0].rows.get(row).unwrap().cells[4] {

@@ -1,4 +1,4 @@
-//! A whole ledger, replayed up to a day: what reports and plans read.
+//! A whole ledger, replayed up to a day, for reports and plans.
 //!
 //! There are two ways to read a book. [`Book::fold`] calls a function once for each record, on several threads and
 //! in no order, and keeps no record. [`Book::gather`] gives a row for each record, in the order of ids.
@@ -11,7 +11,7 @@
 use super::customer::Customer;
 use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
-use super::query::{Context, Query};
+use super::query::{Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::replay::replay;
@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub struct Tally {
     /// Numbers dialled.
     pub dials: u32,
-    /// Somebody answered.
+    /// Calls that were answered.
     pub conversations: u32,
     /// First meetings set.
     pub appointments: u32,
@@ -66,7 +66,7 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     fn earlier(&self, day: Date) -> Box<dyn Shelf>;
 }
 
-/// What a record carries.
+/// The parts of a record that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
     /// Everything in its file.
@@ -75,7 +75,7 @@ pub enum Keep {
     AllButNotes,
 }
 
-/// What a scan found out beside the records.
+/// The result of a scan, beside the records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scanned {
     /// The day of the first entry of the ledger.
@@ -98,27 +98,27 @@ pub struct Book {
     pub as_of: Date,
     /// Daily tallies: rep, day, counts; sorted.
     pub tallies: Vec<(Text, Date, Tally)>,
-    /// What its records carry, once they are read.
+    /// The parts of its records that are kept, once they are read.
     pub keep: Keep,
     shelf: Option<Box<dyn Shelf>>,
-    kept: OnceLock<Kept>,
+    kept: OnceLock<KeptRecords>,
     scanned: OnceLock<Scanned>,
     graded: OnceLock<Arc<Graded>>,
 }
 
 /// Records in memory, with the findings about them.
 #[derive(Debug)]
-struct Kept {
+struct KeptRecords {
     records: Vec<Record>,
     problems: Vec<Diagnostic>,
 }
 
 /// The part of a fold that each thread has so far.
-struct Parts<A>(Vec<Mutex<A>>);
+struct FoldParts<A>(Vec<Mutex<A>>);
 
-impl<A: Default> Parts<A> {
-    fn of(shelf: &dyn Shelf) -> Parts<A> {
-        Parts((0..shelf.threads()).map(|_| Mutex::default()).collect())
+impl<A: Default> FoldParts<A> {
+    fn of(shelf: &dyn Shelf) -> FoldParts<A> {
+        FoldParts((0..shelf.threads()).map(|_| Mutex::default()).collect())
     }
 
     /// Calls `step` with the part of a thread.
@@ -145,7 +145,7 @@ impl Book {
         records: Vec<Record>,
         tallies: Vec<(Text, Date, Tally)>,
     ) -> Book {
-        let kept = OnceLock::from(Kept { records, problems: Vec::new() });
+        let kept = OnceLock::from(KeptRecords { records, problems: Vec::new() });
         Book { kept, ..Book::empty(settings, as_of, tallies) }
     }
 
@@ -171,12 +171,12 @@ impl Book {
         &self.kept().records
     }
 
-    fn kept(&self) -> &Kept {
+    fn kept(&self) -> &KeptRecords {
         self.kept.get_or_init(|| {
             let (records, problems) =
                 self.shelf.as_ref().map(|shelf| shelf.read(self.keep)).unwrap_or_default();
             records.iter().for_each(|record| self.attach_customer(record));
-            Kept { records, problems }
+            KeptRecords { records, problems }
         })
     }
 
@@ -213,12 +213,13 @@ impl Book {
         if query.asks_grades() {
             self.graded();
         }
-        Selection { query, context: Context { settings: &self.settings, as_of: self.as_of } }
+        Selection { query, context: QueryContext { settings: &self.settings, as_of: self.as_of } }
     }
 
     /// Folds the records that a query selects, each once and in no order. Each thread that reads has a part of
     /// its own, which `step` changes; `join` adds the second part to the first. Records are not kept in memory.
-    /// What they carry is [`Book::keep`]. Grades are known if the query asks for them, or the book is graded.
+    /// They have the parts that [`Book::keep`] names. Grades are known if the query asks for them, or the book is
+    /// graded.
     pub fn fold<A: Default + Send>(
         &self,
         query: &Query,
@@ -227,7 +228,7 @@ impl Book {
     ) -> A {
         let selected = self.selection(query);
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
-            let parts = Parts::of(shelf);
+            let parts = FoldParts::of(shelf);
             let scanned = shelf.scan(self.keep, &|thread, record| {
                 self.attach_customer(record);
                 if selected.has(record) {
@@ -322,7 +323,7 @@ impl Book {
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<'s> {
     query: &'s Query,
-    context: Context<'s>,
+    context: QueryContext<'s>,
 }
 
 impl Selection<'_> {

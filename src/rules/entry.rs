@@ -1,4 +1,4 @@
-//! What an entry must have, and what is doubtful about one: a rule per question, asked before an entry is
+//! The requirements of an entry, and the doubts about one: a rule per question, asked before an entry is
 //! written by a command or an import, and by `check`.
 
 use super::replay::standing;
@@ -10,18 +10,18 @@ use crate::model::settings::Settings;
 use crate::value::date::Date;
 use crate::value::money::Amount;
 
-/// What is wrong with an entry, and which of its fields is meant.
+/// A flaw of an entry, with the field that it is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw<'e> {
     /// The entry.
     pub event: &'e Event,
     /// The field; `None` = the entry as a whole.
     pub field: Option<&'static str>,
-    /// What is wrong; it has no place yet.
+    /// The finding; it has no place yet.
     pub what: Diagnostic,
 }
 
-/// What `check` only warns of, because files of earlier versions may have it, and what no command or import adds.
+/// Flaws of which `check` only warns, because files of earlier versions may have them; no command or import adds one.
 pub const REFUSED: [Code; 5] = [
     Code::EmptyReason,
     Code::BadScore,
@@ -141,7 +141,7 @@ pub fn openings<'e>(standing: &[&'e Event]) -> Vec<Flaw<'e>> {
     second.chain(early).collect()
 }
 
-/// A next step or signing date before the day of its own entry. It stands: history may be late.
+/// A next step or signing date before the day of its own entry. It is accepted: history may be late.
 pub fn past_dates(event: &Event) -> Vec<Flaw<'_>> {
     let next = event.next.map(|next| ("next", words!("next step", "下次联系"), next.date));
     let close = event.close_by.map(|date| ("close_by", words!("signing date", "预计签约日"), date));

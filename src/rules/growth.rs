@@ -1,8 +1,8 @@
-//! History only grows: what stood in a journal once stands there for good, word for word.
+//! History only grows: an entry that was once in a journal stays there, word for word.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A prospect's file as what it says, without its form: every fact and every event with its value in
+/// The content of a prospect's file, without its form: every fact and every event with its value in
 /// one canonical spelling, those of unknown names too.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Content {
@@ -12,7 +12,7 @@ pub struct Content {
     pub events: BTreeMap<String, String>,
 }
 
-/// What happened to an event that should have stayed.
+/// The fate of an event that should have stayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Harm {
     /// Its key has another content now.
@@ -53,8 +53,8 @@ pub fn lives_on(gone: &Content, before: Option<&Content>, after: &Content) -> bo
         && gone.events.iter().all(|(key, was)| !had(key) && after.events.get(key) == Some(was))
 }
 
-/// Files in which journals that are gone may live on. Two prospects may have equal journals: what one of them left in a
-/// file counts for no other one.
+/// Files in which journals that are gone may live on. Two prospects may have equal journals: the
+/// entries that one of them left in a file count for no other one.
 #[derive(Debug, Default)]
 pub struct Heirs(Vec<Heir>);
 

@@ -3,12 +3,12 @@
 
 use crate::value::label::Lang;
 
-/// What somebody does in a week, and what comes of it.
+/// The activity of a week, and its results.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chain {
     /// Numbers dialled in a week.
     pub dials: f64,
-    /// Share of dials that somebody answers.
+    /// Share of dials that are answered.
     pub conversations: f64,
     /// Share of conversations that set a first meeting.
     pub appointments: f64,
@@ -68,7 +68,7 @@ impl Chain {
         };
         let raised = *link * factor;
         let cut = share && raised > 1.0;
-        // A share that is above 1 as it stands (several appointments from one talk) is left there.
+        // A share that is above 1 by itself (several appointments from one talk) is left there.
         *link = if cut { link.max(1.0) } else { raised };
         (self, cut)
     }

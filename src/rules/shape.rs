@@ -1,11 +1,11 @@
-//! The shape of a funnel: what the counts in its last three open columns say.
+//! The shape of a funnel, by the counts in its last three open columns.
 
 use crate::value::label::Lang;
 
 /// A funnel's shape; the first rule that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Nobody in the funnel.
+    /// No prospects in the funnel.
     Empty,
     /// Proposals out, nothing decided.
     ProposalLimbo,
@@ -32,9 +32,9 @@ const SHAPES: [(&str, &str); 7] = [
     ("level", "平"),
 ];
 
-/// What advice may name: what the board has.
+/// The names of the board that advice may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names<'a> {
+pub struct BoardNames<'a> {
     /// The column before the last three open ones.
     pub feed: &'a str,
     /// The last three open columns.
@@ -73,7 +73,7 @@ impl Shape {
     }
 
     /// The name people read.
-    pub fn label(self, names: &Names, lang: Lang) -> String {
+    pub fn label(self, names: &BoardNames, lang: Lang) -> String {
         let [first, ..] = names.columns;
         match (self, lang) {
             (Shape::StuckAt25, Lang::En | Lang::Machine) => format!("stuck-at-{first}"),
@@ -82,9 +82,9 @@ impl Shape {
         }
     }
 
-    /// What it says, in the names of the board. Source: the method, section 5.
-    pub fn advice(self, names: &Names, lang: Lang) -> String {
-        let Names { feed, columns: [a, b, c], criteria, meetings } = names;
+    /// The advice, in the names of the board. Source: the method, section 5.
+    pub fn advice(self, names: &BoardNames, lang: Lang) -> String {
+        let BoardNames { feed, columns: [a, b, c], criteria, meetings } = names;
         let n = criteria.len();
         let listed = criteria.join(lang.pick(", ", "、"));
         let zh = lang == Lang::Zh;
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn advice_names_what_the_board_has() {
-        let names = Names {
+        let names = BoardNames {
             feed: "Lead",
             columns: ["Demo", "Offer", "Order form"],
             criteria: vec!["demo held"],

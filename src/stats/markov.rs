@@ -77,7 +77,7 @@ pub fn absorption(
     prior: &[Vec<f64>],
     weight: f64,
 ) -> Result<Vec<Option<Absorption>>, MarkovError> {
-    let chain = Chain::weighted(counts, prior, weight)?;
+    let chain = CheckedCounts::weighted(counts, prior, weight)?;
     let solvable = chain.solvable();
     let states: Vec<usize> = (0..counts.len()).filter(|&state| solvable[state]).collect();
     let solved = chain.solve(&states).ok_or(MarkovError::Singular)?;
@@ -93,13 +93,13 @@ pub fn absorption(
 }
 
 /// Checked counts with the pseudo-counts added.
-struct Chain {
+struct CheckedCounts {
     absorbing: usize,
     rows: Vec<Vec<f64>>,
     totals: Vec<f64>,
 }
 
-impl Chain {
+impl CheckedCounts {
     fn weighted(counts: &[Vec<u64>], prior: &[Vec<f64>], weight: f64) -> Result<Self, MarkovError> {
         if !(weight.is_finite() && weight >= 0.0) {
             return Err(MarkovError::Weight);

@@ -34,7 +34,7 @@ mod tag {
 impl PackedRow {
     /// A row, packed.
     pub fn of(row: &Row) -> PackedRow {
-        let mut bytes = Writer(Vec::with_capacity(16 * (1 + row.cells.len())));
+        let mut bytes = CellWriter(Vec::with_capacity(16 * (1 + row.cells.len())));
         bytes.0.push(row.emphasis as u8);
         bytes.count(row.cells.len());
         row.cells.iter().for_each(|cell| bytes.cell(cell));
@@ -43,7 +43,7 @@ impl PackedRow {
 
     /// The row.
     pub fn row(&self) -> Row {
-        let mut bytes = Reader(&self.0);
+        let mut bytes = CellReader(&self.0);
         let [emphasis] = bytes.take().unwrap_or_default();
         let count = bytes.count().unwrap_or_default();
         let mut cells = Vec::with_capacity(count);
@@ -60,9 +60,9 @@ impl From<Vec<PackedRow>> for Rows {
 }
 
 /// Puts cells behind each other.
-struct Writer(Vec<u8>);
+struct CellWriter(Vec<u8>);
 
-impl Writer {
+impl CellWriter {
     fn cell(&mut self, cell: &Cell) {
         match cell {
             Cell::Empty => self.0.push(tag::EMPTY),
@@ -97,7 +97,7 @@ impl Writer {
         }
     }
 
-    fn tagged(&mut self, tag: u8) -> &mut Writer {
+    fn tagged(&mut self, tag: u8) -> &mut CellWriter {
         self.0.push(tag);
         self
     }
@@ -129,9 +129,9 @@ impl Writer {
 }
 
 /// The bytes that are not read yet.
-struct Reader<'b>(&'b [u8]);
+struct CellReader<'b>(&'b [u8]);
 
-impl<'b> Reader<'b> {
+impl<'b> CellReader<'b> {
     fn words(&mut self) -> Option<Box<[Text]>> {
         let count = self.count()?;
         Some((0..count).map_while(|_| self.text().map(Text::from)).collect())

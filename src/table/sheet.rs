@@ -162,10 +162,10 @@ impl Row {
 /// The rows of a table. Few are kept as they are; of a long list each is made when it is asked for, so that
 /// only its sources are in memory.
 #[derive(Clone)]
-pub struct Rows(Source);
+pub struct Rows(RowSource);
 
 #[derive(Clone)]
-enum Source {
+enum RowSource {
     Kept(Vec<Row>),
     Made { count: usize, row: Arc<dyn Fn(usize) -> Row + Send + Sync> },
 }
@@ -173,14 +173,14 @@ enum Source {
 impl Rows {
     /// So many rows, each made of its position when it is asked for, perhaps several times.
     pub fn made(count: usize, row: impl Fn(usize) -> Row + Send + Sync + 'static) -> Rows {
-        Rows(Source::Made { count, row: Arc::new(row) })
+        Rows(RowSource::Made { count, row: Arc::new(row) })
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         match &self.0 {
-            Source::Kept(rows) => rows.len(),
-            Source::Made { count, .. } => *count,
+            RowSource::Kept(rows) => rows.len(),
+            RowSource::Made { count, .. } => *count,
         }
     }
 
@@ -192,8 +192,10 @@ impl Rows {
     /// The row at a position, if there are so many.
     pub fn get(&self, position: usize) -> Option<Cow<'_, Row>> {
         match &self.0 {
-            Source::Kept(rows) => rows.get(position).map(Cow::Borrowed),
-            Source::Made { count, row } => (position < *count).then(|| Cow::Owned(row(position))),
+            RowSource::Kept(rows) => rows.get(position).map(Cow::Borrowed),
+            RowSource::Made { count, row } => {
+                (position < *count).then(|| Cow::Owned(row(position)))
+            }
         }
     }
 
@@ -210,27 +212,27 @@ impl Rows {
     /// Leaves out all behind the first so many.
     pub fn truncate(&mut self, most: usize) {
         match &mut self.0 {
-            Source::Kept(rows) => rows.truncate(most),
-            Source::Made { count, .. } => *count = most.min(*count),
+            RowSource::Kept(rows) => rows.truncate(most),
+            RowSource::Made { count, .. } => *count = most.min(*count),
         }
     }
 }
 
 impl Default for Rows {
     fn default() -> Rows {
-        Rows(Source::Kept(Vec::new()))
+        Rows(RowSource::Kept(Vec::new()))
     }
 }
 
 impl From<Vec<Row>> for Rows {
     fn from(rows: Vec<Row>) -> Rows {
-        Rows(Source::Kept(rows))
+        Rows(RowSource::Kept(rows))
     }
 }
 
 impl FromIterator<Row> for Rows {
     fn from_iter<I: IntoIterator<Item = Row>>(rows: I) -> Rows {
-        Rows(Source::Kept(rows.into_iter().collect()))
+        Rows(RowSource::Kept(rows.into_iter().collect()))
     }
 }
 

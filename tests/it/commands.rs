@@ -494,6 +494,42 @@ fn executable(path: &std::path::Path) {
 }
 
 #[test]
+fn a_move_to_where_it_is_says_so_and_sends_nobody_on() {
+    let sandbox = one();
+    sandbox.crm("advance zhang 25 --force why").done();
+    for line in ["advance zhang 25", "back zhang 25 --reason why"] {
+        let said = sandbox.crm(line).fails(1);
+        assert!(said.starts_with("error[already-there]: "), "{said}");
+        assert!(said.contains("at `25` already") && !said.contains("help"), "{said}");
+    }
+    let said = sandbox.crm("advance zhang appointment").fails(2);
+    assert!(said.contains("beyond `appointment`") && said.contains("crm back zhang"), "{said}");
+    // The first column to itself starts evidence and clock afresh.
+    sandbox.crm("back zhang --reason why").done();
+    sandbox.crm("back zhang --reason again").done();
+}
+
+#[test]
+fn a_reason_is_known_by_its_label() {
+    let settings = "[reasons]\nprice = { en = \"too expensive\", zh = \"价格太高\" }\n";
+    for typed in ["price", "Too expensive", "价格太高"] {
+        let sandbox = Sandbox::with_settings(settings);
+        sandbox.prospect("zhang", "name = \"张先生\"\n", "2009-12-01 = { kind = \"opened\" }\n");
+        sandbox.run(&["lose", "zhang", "--reason", typed]).done();
+        assert!(sandbox.read("prospects/zhang.toml").contains("reason = \"price\""), "{typed}");
+    }
+}
+
+#[test]
+fn an_unknown_kind_names_the_kinds_and_ids_need_no_column() {
+    let sandbox = one();
+    let said = sandbox.crm("log zhang xyz").fails(2);
+    assert!(said.contains("kinds: ") && said.contains("call, message"), "{said}");
+    assert!(sandbox.crm("log zhang meetng").fails(2).contains("did you mean `meeting`?"));
+    assert_eq!(sandbox.crm("list --columns name,value -f ids").ok(), "zhang\n");
+}
+
+#[test]
 fn edit_checks_what_comes_back() {
     let sandbox = one();
     // A shell reads EDITOR, quotes and spaces as git has them.

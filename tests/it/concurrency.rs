@@ -6,7 +6,8 @@
 
 use crate::common::{Sandbox, run};
 use crm::diag::Code;
-use crm::disk::write::{Writer, recover_within};
+use crm::disk::recover::recover_within;
+use crm::disk::write::Writer;
 use crm::format::read_prospect::read_prospect;
 use crm::model::settings::Settings;
 use std::collections::BTreeMap;

@@ -29,7 +29,7 @@ fn a_healthy_clone() {
     let run = repo.crm("doctor");
     assert_eq!((run.status, &*run.stderr), (0, ""), "{}", run.stdout);
     assert!(!run.stdout.contains("advice") && !run.stdout.contains("wrong"), "{}", run.stdout);
-    assert_eq!(run.stdout.lines().count(), 14, "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 15, "{}", run.stdout);
     assert!(repo.crm("doctor -f json").ok().contains("\"verdict\": \"fine\""));
 }
 
@@ -118,6 +118,108 @@ fn conflicts_leftovers_and_programs() {
 fn outside_of_git() {
     let repo = Repo { sandbox: Sandbox::ledger(), user: "liuyan" };
     let run = repo.crm("doctor -f csv");
-    assert_eq!((run.status, run.stdout.lines().count()), (0, 4), "{}", run.stdout);
+    assert_eq!((run.status, run.stdout.lines().count()), (0, 5), "{}", run.stdout);
     assert!(run.stdout.contains("git,advice,git does not keep the ledger"), "{}", run.stdout);
+}
+
+/// The mode of a file, without the bits that let it be run.
+#[cfg(unix)]
+fn not_executable(file: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hook_that_git_ignores_is_not_fine() {
+    let repo = healthy();
+    let hook = repo.path().join(".git/hooks/pre-commit");
+    not_executable(&hook);
+    let shown = hook.display();
+    let (row, status) = check(&repo, "hooks");
+    let expected =
+        format!("wrong,\"not executable, so git ignores it: pre-commit\",chmod +x {shown}");
+    assert_eq!((row, status), (expected, 1));
+    assert!(repo.crm("hooks status -f csv").ok().contains("pre-commit,not executable,"));
+    repo.crm("hooks install").done();
+    assert!(check(&repo, "hooks").0.starts_with("fine,"));
+    not_executable(&hook);
+    repo.crm("hooks uninstall").done();
+    assert!(!hook.exists());
+}
+
+/// A healthy clone, and a repository beside it that everybody pushes to.
+fn with_server() -> Repo {
+    let repo = healthy();
+    repo.git("init -q --bare -b main server.git").done();
+    repo.sandbox.write(".git/info/exclude", "/server.git/\n");
+    repo
+}
+
+/// The verdict and the words of a check of the server.
+#[track_caller]
+fn on_server(repo: &Repo, name: &str) -> String {
+    let run = repo.crm("doctor --server server.git -f csv");
+    let row = run.stdout.lines().find_map(|line| line.strip_prefix(&format!("{name},")));
+    row.unwrap_or_else(|| panic!("{run:?}")).to_owned()
+}
+
+#[test]
+fn advice_for_a_server_names_its_folder() {
+    let repo = with_server();
+    for (check, verdict) in [("guard", "wrong"), ("objects", "wrong")] {
+        let row = on_server(&repo, check);
+        assert!(row.starts_with(verdict), "{row}");
+        assert!(row.ends_with(",crm hooks install --server server.git"), "{row}");
+    }
+    repo.crm("hooks install --server server.git").done();
+    assert_eq!(on_server(&repo, "guard"), "fine,every push is judged,");
+    #[cfg(unix)]
+    {
+        not_executable(&repo.path().join("server.git/hooks/pre-receive"));
+        let expected = "wrong,\"not executable, so git ignores it: pre-receive\",chmod +x server.git/hooks/pre-receive";
+        assert_eq!(on_server(&repo, "guard"), expected);
+        assert_eq!(repo.crm("doctor --server server.git").status, 1);
+        let status = repo.crm("hooks status --server server.git -f csv").ok();
+        assert!(status.contains("pre-receive,not executable,"), "{status}");
+    }
+}
+
+#[test]
+fn a_server_without_an_admin() {
+    let repo = with_server();
+    let help = ",git -C server.git config --add crm.admin REP";
+    let none = format!("advice,\"there is no admin, and nothing was pushed yet\"{help}");
+    assert_eq!(on_server(&repo, "admins"), none);
+    repo.git("push -q server.git main").done();
+    assert_eq!(on_server(&repo, "admins"), format!("wrong,there is no admin{help}"));
+    let settings = repo.sandbox.read("crm.toml");
+    for (admin, verdict) in [("false", "wrong"), ("true", "fine,the admins are those of crm.toml")]
+    {
+        let rep = format!("\n[[rep]]\nid = \"wang\"\nadmin = {admin}\n");
+        repo.sandbox.write("crm.toml", settings.clone() + &rep);
+        repo.commit(admin).done();
+        repo.git("push -q server.git main").done();
+        assert!(on_server(&repo, "admins").starts_with(verdict), "{admin}");
+    }
+    repo.git("-C server.git config --add crm.admin wang").done();
+    assert!(on_server(&repo, "admins").starts_with("fine,\"1 admin named here"));
+}
+
+#[test]
+fn a_server_that_is_not_there() {
+    let repo = healthy();
+    repo.sandbox.write("file", "").write("folder/file", "");
+    for command in ["doctor", "hooks install", "hooks status"] {
+        let at = |folder: &str| repo.crm(&format!("{command} --server {folder}")).fails(2);
+        let said = at("nodir");
+        assert!(said.contains("there is no folder nodir"), "{said}");
+        assert!(said.contains("make it: git init --bare nodir"), "{said}");
+        let said = at("folder");
+        assert!(said.contains("folder is no git repository"), "{said}");
+        assert!(said.contains("make it: git init --bare folder"), "{said}");
+        let said = at("file");
+        assert!(said.contains("file is a file, not a folder"), "{said}");
+        assert!(!said.contains("git add"), "{said}");
+    }
 }

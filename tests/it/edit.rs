@@ -80,13 +80,16 @@ fn changes_of_other_writers_are_merged_and_a_conflict_is_kept() {
     let other = "sed -i 's/Bolt/Cog/' prospects/zhang.toml";
     let said = edit(&sandbox, &format!("sed -i 's/Bolt/Dot/' \"$1\"; {other}")).fails(1);
     assert!(said.starts_with("error[merge-conflict]") && said.contains("company"), "{said}");
+    assert!(said.contains("both versions are now in your text, between marks"), "{said}");
+    assert!(said.contains("keep one of the two sides"), "{said}");
     let draft = String::from_utf8(kept(&said)).unwrap();
     for part in ["<<<<<<< file\n", "Cog", "Dot", ">>>>>>> draft\n"] {
         assert!(draft.contains(part), "{draft}");
     }
     assert!(sandbox.read("prospects/zhang.toml").contains("Cog"));
     let said = resume(&sandbox, "true").fails(1);
-    assert!(said.starts_with("error["), "{said}");
+    assert!(said.starts_with("error[syntax]: a merge conflict was left"), "{said}");
+    assert!(said.contains("keep one of the two sides") && !said.contains("crm resolve"), "{said}");
     let choose = "sed -i '/^<<<<<<</d; /^=======/d; /^>>>>>>>/d; /Cog/d' \"$1\"";
     assert_eq!(resume(&sandbox, choose).done().1, "prospects/zhang.toml written\n");
     assert!(sandbox.read("prospects/zhang.toml").contains("Dot"));
@@ -127,4 +130,55 @@ fn many_editors_at_once_lose_no_line() {
         assert!(text.contains(&format!("\"line {n}\"")), "{n}\n{text}");
     }
     sandbox.crm("check").done();
+}
+
+#[test]
+fn a_kept_text_is_found_without_its_file_and_without_an_id() {
+    let sandbox = ledger();
+    sandbox.prospect("li", "name = \"Li\"", OPENED);
+    let resume = |words: &[&str]| run(&mut command(&sandbox, words, "true"));
+    let doctor = || sandbox.crm("doctor -f csv").ok();
+    assert!(resume(&["--resume"]).fails(2).contains("no text is kept"));
+    assert!(doctor().contains("texts,fine,"));
+    sandbox.crm("edit").fails(2);
+    let broken = "sed -i 's/name/name =/' \"$1\"";
+    edit(&sandbox, broken).fails(1);
+    let place = ".crm/edit/zhang/1/zhang.toml";
+    assert!(resume(&["--resume"]).fails(1).contains(place));
+    let said = doctor();
+    assert!(said.contains("texts,advice,") && said.contains(place), "{said}");
+    assert!(said.contains("go on: crm edit zhang --resume"), "{said}");
+    run(&mut command(&sandbox, &["li"], broken)).fails(1);
+    let said = resume(&["--resume"]).fails(2);
+    assert!(
+        said.contains("crm edit li --resume\n") && said.contains("crm edit zhang --resume"),
+        "{said}"
+    );
+    // A prospect whose id begins alike is another one.
+    let text = sandbox.read("prospects/zhang.toml");
+    std::fs::remove_file(sandbox.path().join("prospects/zhang.toml")).unwrap();
+    sandbox.write("prospects/zhang-2.toml", text);
+    let said = resume(&["zhang", "--resume"]).fails(2);
+    assert!(said.contains("the file of `zhang` is gone") && said.contains(place), "{said}");
+    assert!(sandbox.read(place).starts_with("name ="));
+}
+
+#[test]
+fn an_entry_of_the_last_commit_that_is_rewritten_is_named_at_once() {
+    use crate::common::repo::Repo;
+    let repo = Repo::new("liu", "");
+    let call = "2009-12-02 = { kind = \"call\" }\n";
+    repo.sandbox.prospect("zhang", "name = \"zhang\"", &(OPENED.to_owned() + call));
+    repo.commit("first").done();
+    let said = edit(&repo.sandbox, "echo '2009-12-03 = { kind = \"call\" }' >> \"$1\"").done().1;
+    assert_eq!(said, "prospects/zhang.toml written\n");
+    // What no commit has may be put right.
+    let said = edit(&repo.sandbox, "sed -i '/2009-12-03/s/call/email/' \"$1\"").done().1;
+    assert_eq!(said, "prospects/zhang.toml written\n");
+    let said = edit(&repo.sandbox, "sed -i '/2009-12-02/s/call/email/' \"$1\"").done().1;
+    assert!(said.starts_with("prospects/zhang.toml written\nwarning[history-changed]"), "{said}");
+    assert!(said.contains("the event `2009-12-02` of `zhang` differs from HEAD"), "{said}");
+    assert!(said.contains("crm undo zhang 2009-12-02"), "{said}");
+    let said = edit(&repo.sandbox, "sed -i '/2009-12-02/d' \"$1\"").done().1;
+    assert!(said.contains("warning[history-lost]: the event `2009-12-02`"), "{said}");
 }

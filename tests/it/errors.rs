@@ -19,7 +19,7 @@ const ELSEWHERE: [(Code, &str); 16] = [
     (Code::Locked, "needs a second process that holds the lock: tests/it/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/it/write.rs"),
     (Code::BadRevision, "needs a repository: tests/it/git_check.rs"),
-    (Code::GitFailed, "needs a git that fails: src/git/program.rs"),
+    (Code::GitFailed, "needs a git that fails: src/git/program"),
     (Code::Unmerged, "needs a repository: tests/it/git_check.rs"),
     (Code::HistoryChanged, "needs a repository: tests/it/git_check.rs"),
     (Code::HistoryLost, "needs a repository: tests/it/git_check.rs"),

@@ -36,7 +36,7 @@ const HOMES: [(&str, &str); 27] = [
     ("memchr", "src/format/cursor.rs"),
     ("pinyin", "src/value/pinyin.rs"),
     ("rustix", "src/disk"),
-    ("rust_decimal", "src/value/money.rs"),
+    ("rust_decimal", "src/value/money/amount.rs"),
     ("simdutf8", "src/disk/files.rs"),
     ("smol_str", "src/value/text.rs"),
     ("serde_json", "src/render"),
@@ -192,7 +192,7 @@ fn module(file: &str) -> String {
 
 /// The code of a file, without comments and without its test module, which ends a file.
 fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
     text.lines().map(|line| line.split("//").next().unwrap_or(line)).fold(
         String::new(),
         |mut code, line| {

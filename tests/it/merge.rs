@@ -1,12 +1,12 @@
 //! The three-way merge of a prospect's file: what it gives, and what holds for every merge.
 
 use crm::format::merge::markers::{Markers, take_apart};
-use crm::format::merge::{Kind, Merged, Unclear, Versions, merge};
+use crm::format::merge::{FileKind, Merged, Unclear, Versions, merge};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 fn prospect(base: &str, ours: &str, theirs: &str) -> Merged {
-    merge(Versions { base, ours, theirs }, Kind::Prospect, &Markers::default()).unwrap()
+    merge(Versions { base, ours, theirs }, FileKind::Prospect, &Markers::default()).unwrap()
 }
 
 /// The result of a merge without conflicts, which is the same in both directions.
@@ -176,7 +176,7 @@ fn markers_as_git_asks_for_them() {
         show_base: true,
     };
     let (base, ours, theirs) = ("name = \"a\"\r\n", "name = \"b\"\r\n", "name = \"c\"\r\n");
-    let merged = merge(Versions { base, ours, theirs }, Kind::Prospect, &markers).unwrap();
+    let merged = merge(Versions { base, ours, theirs }, FileKind::Prospect, &markers).unwrap();
     assert_eq!(
         merged.text,
         "<<<<<<<<< HEAD\r\nname = \"b\"\r\n||||||||| a1b2\r\nname = \"a\"\r\n=========\r\n\
@@ -245,7 +245,8 @@ fn line_ends_and_the_mark_at_the_beginning() {
 fn settings_merge_field_by_field_where_that_is_clear() {
     let base = "[ledger]\ntitle = \"a\"\n\n[[rep]]\nid = \"x\"\n\n[[grading.rule]]\ngrade = \"A\"\nwhen = \"a\"\n";
     let settings = |ours: &str, theirs: &str| {
-        merge(Versions { base, ours, theirs }, Kind::Settings, &Markers::default()).map(|m| m.text)
+        merge(Versions { base, ours, theirs }, FileKind::Settings, &Markers::default())
+            .map(|m| m.text)
     };
     let rep =
         |id: &str| base.replace("id = \"x\"\n", &format!("id = \"x\"\n\n[[rep]]\nid = \"{id}\"\n"));
@@ -271,7 +272,7 @@ fn what_cannot_be_merged_by_meaning() {
     let unclear = |ours: &str| {
         merge(
             Versions { base: BASE, ours, theirs: "name = \"b\"\n" },
-            Kind::Prospect,
+            FileKind::Prospect,
             &Markers::default(),
         )
         .unwrap_err()
@@ -558,9 +559,9 @@ fn settings() -> impl Strategy<Value = String> {
 }
 
 fn merged(base: &str, ours: &str, theirs: &str) -> Result<Merged, TestCaseError> {
-    merge(Versions { base, ours, theirs }, Kind::Prospect, &Markers::default()).map_err(|unclear| {
-        TestCaseError::fail(format!("{unclear}\n{base}\n--\n{ours}\n--\n{theirs}"))
-    })
+    merge(Versions { base, ours, theirs }, FileKind::Prospect, &Markers::default()).map_err(
+        |unclear| TestCaseError::fail(format!("{unclear}\n{base}\n--\n{ours}\n--\n{theirs}")),
+    )
 }
 
 /// The text, if there are no conflicts.
@@ -706,7 +707,7 @@ proptest! {
     ) {
         let merged = |ours: &str, theirs: &str| {
             let versions = Versions { base: &base, ours, theirs };
-            merge(versions, Kind::Settings, &Markers::default())
+            merge(versions, FileKind::Settings, &Markers::default())
         };
         let (one, other) = (merged(&ours, &theirs), merged(&theirs, &ours));
         match (one, other) {
@@ -724,7 +725,7 @@ proptest! {
         theirs in "[a-c=\"\n\r\\[\\]#{}. ]{0,40}",
     ) {
         let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
-        for kind in [Kind::Prospect, Kind::Settings, Kind::Activity] {
+        for kind in [FileKind::Prospect, FileKind::Settings, FileKind::Activity] {
             let _ = merge(versions, kind, &Markers::default());
         }
         let _ = take_apart(&ours);

@@ -238,7 +238,8 @@ fn what_would_not_read_back_is_not_written() {
         .args(["update-index", "--index-info"])
         .stdin(std::fs::File::open(repo.path().join("index")).unwrap()))
     .done();
-    repo.sandbox.write("prospects/p.toml", "name = \n");
+    // Git does not merge the file, and leaves our side.
+    repo.sandbox.write(".gitattributes", "*.toml -merge\n").write("prospects/p.toml", "name = \n");
     let run = repo.crm("resolve prospects/p.toml");
     assert_eq!(run.status, 1, "{run:?}");
     assert!(run.stderr.contains("the result is not valid TOML"), "{run:?}");
@@ -308,4 +309,62 @@ fn blocks_of_entries_are_merged_by_lines_and_none_is_lost() {
     repo.sandbox.write("prospects/p.toml", base.to_owned() + &block(2) + &block(3));
     repo.crm("list").ok();
     assert!(repo.crm("check").stdout.contains("warning[entries-not-lines]"));
+}
+
+const BASE: &str = "name = \"p\"\nregion = \"a\"\n[events]\n2009-12-01 = { kind = \"opened\" }\n";
+
+/// `BASE` with another region, and a call.
+fn region(name: &str, day: u32) -> String {
+    let call = format!("2009-12-{day:02} = {{ kind = \"call\" }}\n");
+    BASE.replace("\"a\"", &format!("\"{name}\"")) + &call
+}
+
+#[test]
+fn a_side_that_was_chosen_by_hand_is_kept() {
+    let (ours, theirs) = (region("b", 2), region("c", 3));
+    for (choice, chosen) in [("--ours", &ours), ("--theirs", &theirs)] {
+        let repo = in_conflict(BASE, &ours, &theirs);
+        let doctor = |expected: &str| {
+            let sheet = repo.crm("doctor -f csv").stdout;
+            let row = sheet.lines().find(|line| line.starts_with("conflicts,")).unwrap();
+            assert!(row.ends_with(expected), "{row}");
+        };
+        doctor("1 file in conflict,crm resolve");
+        repo.git(&format!("checkout -q {choice} prospects/p.toml")).done();
+        doctor("settled by hand but not added\",git add prospects/p.toml");
+        let said = repo.crm("resolve").done().1;
+        assert_eq!(
+            said,
+            "prospects/p.toml: mended by hand already\n\
+             next: git diff, then git add prospects/p.toml\n"
+        );
+        assert_eq!(&repo.sandbox.read("prospects/p.toml"), chosen);
+        repo.git("add prospects/p.toml").done();
+        doctor("no file is in conflict,");
+    }
+}
+
+#[test]
+fn our_side_that_git_left_because_it_did_not_merge_is_no_choice() {
+    let (ours, theirs) = (region("a", 2), region("a", 3));
+    let both = ours.clone() + "2009-12-03 = { kind = \"call\" }\n";
+    for (attribute, driver) in
+        [("-merge", ""), ("merge=binary", ""), ("merge=crm", "/nowhere/crm merge-file %O %A %B")]
+    {
+        let repo = in_conflict(BASE, &ours, &theirs);
+        repo.git("merge --abort").done();
+        repo.sandbox.write(".git/info/attributes", format!("*.toml {attribute}\n"));
+        if !driver.is_empty() {
+            repo.git(&format!("config merge.crm.driver '{driver}'")).done();
+        }
+        assert_eq!(repo.git("merge theirs").status, 1, "{attribute}");
+        assert_eq!(repo.sandbox.read("prospects/p.toml"), ours, "{attribute}");
+        assert!(repo.crm("doctor -f csv").stdout.contains("1 file in conflict,crm resolve"));
+        assert_eq!(repo.crm("resolve").status, 0, "{attribute}");
+        assert_eq!(repo.sandbox.read("prospects/p.toml"), both, "{attribute}");
+        // Their side is what git never leaves.
+        repo.git("checkout -q --theirs prospects/p.toml").done();
+        repo.crm("resolve").done();
+        assert_eq!(repo.sandbox.read("prospects/p.toml"), theirs, "{attribute}");
+    }
 }

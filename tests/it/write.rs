@@ -3,7 +3,7 @@
 
 use crate::common::{Sandbox, run};
 use crm::diag::{Code, Place};
-use crm::disk::write::{Change, Writer};
+use crm::disk::write::{FileChange, Writer};
 use crm::format::append::append;
 use crm::format::line::{assign_key, event_line};
 use crm::format::read_prospect::read_prospect;
@@ -405,7 +405,7 @@ fn a_journal_that_is_not_whole_promises_nothing() {
 fn a_writer_sees_what_an_editor_wrote_meanwhile() {
     let sandbox = one();
     let writer = Writer::open(sandbox.path()).unwrap();
-    let change = |id: &str, before: Option<&str>| Change {
+    let change = |id: &str, before: Option<&str>| FileChange {
         path: format!("prospects/{id}.toml").into(),
         before: before.map(str::to_owned),
         after: "name = \"x\"\n".to_owned(),

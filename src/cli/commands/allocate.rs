@@ -1,6 +1,6 @@
 //! `crm allocate [QUERY]`: the rep for each prospect of the pool; `--apply` writes it.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::act::allocate::{given, sheet, why};
 use crate::act::session::Session;
 use crate::cli::apply::Apply;
@@ -28,7 +28,7 @@ use std::path::PathBuf;
     absence, exclusions, accounts and do-not-assign are never broken.")]
 pub struct Allocate {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// Check this CSV plan again and write it; an empty rep leaves a prospect in the pool
     #[arg(long, value_name = "FILE", conflicts_with_all = ["why", "fast", "exact", "words"])]
     plan: Option<PathBuf>,

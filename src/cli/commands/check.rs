@@ -2,9 +2,9 @@
 
 use crate::check::since::since;
 use crate::check::{Subject, check};
-use crate::cli::context::{Context, counted};
+use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
-use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words, counted};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
 use crate::disk::private::repository_of;
@@ -85,9 +85,9 @@ impl Check {
             context.say_last(Words::both(
                 format!(
                     "{} checked: {}, {}, {infos} for information",
-                    counted(files, "prospect"),
-                    counted(errors, "error"),
-                    counted(warnings, "warning"),
+                    counted(files, "prospect", "prospects"),
+                    counted(errors, "error", "errors"),
+                    counted(warnings, "warning", "warnings"),
                 ),
                 format!(
                     "已检查 {files} 个潜在客户：{errors} 处错误，{warnings} 处警告，{infos} 条信息"

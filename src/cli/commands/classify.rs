@@ -1,6 +1,6 @@
 //! `crm classify [QUERY]`.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::report::classify::classify;
@@ -13,7 +13,7 @@ use clap::Args;
     crm classify owner:liuyan --why-not 50      what each would need for 50")]
 pub struct Classify {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// The smallest set of facts that would do for this column
     #[arg(long, value_name = "STAGE")]
     why_not: Option<String>,

@@ -1,6 +1,6 @@
 //! `crm dashboard -o FILE.html`: the main reports on one page.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::render::{Format, page};
@@ -35,7 +35,7 @@ const ROWS: usize = 200;
     crm dashboard owner:liuyan --period 2009Q4 > liuyan.html")]
 pub struct Dashboard {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// The days that the reports cover, where they cover any
     #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
     period: Option<String>,

@@ -1,6 +1,6 @@
 //! `crm diff A..B`: the changes between two revisions.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::disk::ledger::{Ledger, Stored};
@@ -28,7 +28,7 @@ pub struct Diff {
     #[arg(value_name = "A..B", default_value = "HEAD")]
     range: String,
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
 }
 
 impl Diff {

@@ -1,6 +1,6 @@
 //! `crm due`.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::report::due::due;
@@ -12,7 +12,7 @@ use clap::Args;
 #[command(after_help = "Examples:\n  crm due\n  crm due --in 7d owner:liuyan\n  crm due in 7d")]
 pub struct Due {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// How far ahead to look: 7d, 2w [default: today only]
     #[arg(long = "in", value_name = "DAYS")]
     within: Option<String>,

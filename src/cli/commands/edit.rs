@@ -1,11 +1,13 @@
 //! `crm edit ID`: opens `$EDITOR`, then checks; a broken file is never kept without a question.
 
-use crate::act::edit::{Draft, Written, kept};
+use crate::act::edit::{Draft, DraftOutcome, file_is_gone, kept, only_kept, rewritten};
 use crate::act::session::Session;
 use crate::cli::context::Context;
-use crate::cli::diagnose::{Look, render};
+use crate::cli::diagnose::{Look, render, show};
 use crate::diag::{Code, Diagnostic, Failure, Lang};
+use crate::disk::file::id_of;
 use crate::disk::find::find;
+use crate::value::id;
 use clap::Args;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -16,9 +18,9 @@ use std::path::Path;
     A text that could not be written is kept: --resume goes on with it. What other writers changed\n\
     meanwhile is merged.")]
 pub struct Edit {
-    /// The prospect
-    #[arg(value_name = "ID")]
-    id: String,
+    /// The prospect [default with --resume: that of the only text]
+    #[arg(value_name = "ID", required_unless_present = "resume")]
+    id: Option<String>,
     /// Go on with the text that an earlier edit could not write
     #[arg(long)]
     resume: bool,
@@ -28,7 +30,19 @@ impl Edit {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let ledger = context.ledger()?;
-        let path = find(ledger, &self.id)?;
+        let typed = match self.id {
+            Some(id) => id,
+            None => only_kept(&ledger.root)?,
+        };
+        let found = find(ledger, &typed);
+        let is_it = found.as_ref().is_ok_and(|path| id::fold(&id_of(path)) == id::fold(&typed));
+        if self.resume
+            && !is_it
+            && let Some(gone) = file_is_gone(&ledger.root, &typed)
+        {
+            return Err(gone.into());
+        }
+        let path = found?;
         let Some(editor) = &context.env.editor else {
             let message = words!("no editor is set", "没有设置编辑器");
             return Err(Diagnostic::new(Code::BadArgument, message)
@@ -62,11 +76,12 @@ fn edited(context: &Context, editor: &str, draft: &Draft) -> Result<(), Failure>
             return Ok(());
         }
         let problems = draft.errors(ledger, context.today())?;
-        let answer = if problems.is_empty() { Answer::Keep } else { answer(&problems, context)? };
+        let answer =
+            if problems.is_empty() { EditAnswer::Keep } else { answer(&problems, context)? };
         match answer {
-            Answer::Again => continue,
-            Answer::Keep => {}
-            Answer::Drop => {
+            EditAnswer::Again => continue,
+            EditAnswer::Keep => {}
+            EditAnswer::Drop => {
                 context.say(words!("the changes were dropped", "改动已放弃"));
                 return Ok(());
             }
@@ -76,12 +91,15 @@ fn edited(context: &Context, editor: &str, draft: &Draft) -> Result<(), Failure>
         let file = ledger.show(draft.path());
         let file = file.display();
         context.say(match written {
-            Written::AsTyped => words!("{file} written", "{file} 已写入"),
-            Written::Merged => words!(
+            DraftOutcome::AsTyped => words!("{file} written", "{file} 已写入"),
+            DraftOutcome::Merged => words!(
                 "{file} written, with the changes that were made meanwhile",
                 "{file} 已写入，并合并了编辑期间的改动"
             ),
         });
+        if let Ok(tracked) = context.tracked() {
+            show(&rewritten(&tracked, ledger, draft.path()), context.look_of_messages());
+        }
         return Ok(());
     }
 }
@@ -106,7 +124,7 @@ fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
 
 /// The answer about a text that has problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+enum EditAnswer {
     /// The editor opens again.
     Again,
     /// The text is written as it is.
@@ -116,7 +134,7 @@ enum Answer {
 }
 
 /// Shows the problems and asks. Fails with them where there is no terminal, and where the input ends.
-fn answer(problems: &[Diagnostic], context: &Context) -> Result<Answer, Failure> {
+fn answer(problems: &[Diagnostic], context: &Context) -> Result<EditAnswer, Failure> {
     if std::io::stdin().is_terminal() {
         let look = Look { color: true, ..context.look_of_messages() };
         let mut stderr = std::io::stderr().lock();
@@ -132,7 +150,7 @@ fn answer(problems: &[Diagnostic], context: &Context) -> Result<Answer, Failure>
 }
 
 /// Asks until the answer is one of the three; `None` at the end of input.
-fn ask(input: &mut dyn BufRead, output: &mut dyn Write, lang: Lang) -> Option<Answer> {
+fn ask(input: &mut dyn BufRead, output: &mut dyn Write, lang: Lang) -> Option<EditAnswer> {
     let question = lang.pick(
         "edit again [e], keep as it is [k], drop the changes [d]? ",
         "再次编辑 [e]，原样保存 [k]，放弃改动 [d]？",
@@ -145,9 +163,9 @@ fn ask(input: &mut dyn BufRead, output: &mut dyn Write, lang: Lang) -> Option<An
             return None;
         }
         match &*typed.trim().to_lowercase() {
-            "e" | "" => return Some(Answer::Again),
-            "k" => return Some(Answer::Keep),
-            "d" => return Some(Answer::Drop),
+            "e" | "" => return Some(EditAnswer::Again),
+            "k" => return Some(EditAnswer::Keep),
+            "d" => return Some(EditAnswer::Drop),
             _ => {}
         }
     }
@@ -164,10 +182,10 @@ mod tests {
             let answer = ask(&mut input.as_bytes(), &mut output, Lang::En);
             (answer, String::from_utf8(output).unwrap().matches("keep as it is").count())
         };
-        assert_eq!(asked("y\nsave\nk\n"), (Some(Answer::Keep), 3));
-        assert_eq!(asked("\n"), (Some(Answer::Again), 1));
-        assert_eq!(asked("E\n"), (Some(Answer::Again), 1));
-        assert_eq!(asked("d\n"), (Some(Answer::Drop), 1));
+        assert_eq!(asked("y\nsave\nk\n"), (Some(EditAnswer::Keep), 3));
+        assert_eq!(asked("\n"), (Some(EditAnswer::Again), 1));
+        assert_eq!(asked("E\n"), (Some(EditAnswer::Again), 1));
+        assert_eq!(asked("d\n"), (Some(EditAnswer::Drop), 1));
         assert_eq!(asked("yes\n"), (None, 2));
         assert_eq!(asked(""), (None, 1));
     }

@@ -1,6 +1,6 @@
 //! `crm export prospects|events [QUERY]`: everything, for other programs.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::render::Format;
@@ -20,9 +20,9 @@ use clap::{Args, ValueEnum};
 pub struct Export {
     /// The records
     #[arg(value_enum)]
-    what: What,
+    what: ExportedRecords,
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// The columns, in order [default: every one]
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
@@ -30,7 +30,7 @@ pub struct Export {
 
 /// The records to export.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum What {
+enum ExportedRecords {
     /// One row a prospect, as of the day
     Prospects,
     /// One row an entry, those that were retracted marked
@@ -43,19 +43,19 @@ impl Export {
         context.usually(Format::Csv);
         let request = self.selection.request(context)?;
         let every = match self.what {
-            What::Prospects => columns::all(&context.ledger()?.settings),
-            What::Events => events::all(),
+            ExportedRecords::Prospects => columns::all(&context.ledger()?.settings),
+            ExportedRecords::Events => events::all(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut book = context.unread_book()?;
         let sheet = match self.what {
-            What::Prospects => {
+            ExportedRecords::Prospects => {
                 let list = List::of(&names, &[], &book.settings)?;
                 book.keep = list.keep(&request, &book);
                 context.reading(&book, || list.sheet(&book, &request))?
             }
-            What::Events => {
+            ExportedRecords::Events => {
                 let events = Events::of(&names)?;
                 book.keep = events.keep(&request, &book);
                 context.reading(&book, || events.sheet(&book, &request))?

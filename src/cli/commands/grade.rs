@@ -1,6 +1,6 @@
 //! `crm grade [ID|QUERY]`.
 
-use super::report::{RfmCompat, Selection};
+use super::report::{RfmCompat, SelectionArgs};
 use crate::act::target::not_yet;
 use crate::cli::context::Context;
 use crate::diag::{Code, Failure};
@@ -21,7 +21,7 @@ use clap::Args;
     Prospects with one `account` are one customer. Thresholds and rules: [grading] in crm.toml.")]
 pub struct Grade {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// Every dimension, and the figures that it comes from
     #[arg(long)]
     why: bool,

@@ -1,7 +1,7 @@
 //! `crm guard`: accepts or refuses a push. Git's pre-receive calls it on the server.
 
-use crate::cli::context::{Context, counted};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure, counted};
 use crate::disk::durable::append_line;
 use crate::git::program::Git;
 use crate::guard::{Guard, Push, Verdict};
@@ -131,7 +131,7 @@ fn record(
             ))
         })?;
         let count = verdict.found.len();
-        let findings = counted(count, "finding");
+        let findings = counted(count, "finding", "findings");
         context.say(words!(
             "forced by {user}: {findings} recorded in {LOG}",
             "{user} 强制推送：{count} 处问题已记入 {LOG}"

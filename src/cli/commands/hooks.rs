@@ -2,13 +2,14 @@
 //! push is accepted.
 
 use crate::cli::context::Context;
+use crate::cli::shell::in_shell;
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::durable::write_file;
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::disk::private::is_git_directory;
 use crate::format::layout::{PROSPECTS, SETTINGS};
-use crate::git::hooks::{CLONE, FSCK, Hook, Hooks, SERVER, Standing, Step};
+use crate::git::hooks::{CLONE, FSCK, Hook, HookChange, HookState, Hooks, SERVER};
 use crate::git::merge_driver::{ATTRIBUTES, install_driver};
 use crate::git::program::Git;
 use crate::report::diff::in_words;
@@ -100,17 +101,7 @@ impl Chosen {
     fn hooks(&self, context: &Context) -> Result<(Git, Hooks, &'static [Hook]), Failure> {
         match &self.server {
             Some(folder) => {
-                let git = Git::named(folder);
-                if !folder.is_dir() {
-                    let folder = folder.display();
-                    let message = words!("there is no folder {folder}", "没有文件夹 {folder}");
-                    return Err(Diagnostic::new(Code::NoGit, message)
-                        .help(words!(
-                            "make it: git init --bare {folder}",
-                            "请先建立：git init --bare {folder}"
-                        ))
-                        .into());
-                }
+                let git = server(folder)?;
                 let hooks = Hooks::of(&git, "")?;
                 Ok((git, hooks, &SERVER))
             }
@@ -151,16 +142,17 @@ impl Chosen {
         ];
         let rows = all.iter().map(|hook| {
             let standing = match hooks.standing(hook) {
-                Standing::Absent => lang.pick("not installed", "未安装"),
-                Standing::Ours if hooks.runs_another(hook) => {
+                HookState::Absent => lang.pick("not installed", "未安装"),
+                HookState::Ours if hooks.runs_another(hook) => {
                     lang.pick("installed, runs another one first", "已安装，先运行另一个钩子")
                 }
-                Standing::Ours => lang.pick("installed", "已安装"),
-                Standing::Older => lang.pick(
+                HookState::Ours => lang.pick("installed", "已安装"),
+                HookState::Older => lang.pick(
                     "of another version or folder: install it again",
                     "属于另一版本或另一文件夹：请重新安装",
                 ),
-                Standing::Foreign => lang.pick("not of crm", "不属于 crm"),
+                HookState::NotExecutable => lang.pick("not executable", "不可执行"),
+                HookState::Foreign => lang.pick("not of crm", "不属于 crm"),
             };
             let path = hooks.path(hook).display().to_string();
             Row::new(vec![Cell::text(hook.name), Cell::text(standing), Cell::text(path)])
@@ -172,7 +164,7 @@ impl Chosen {
 impl Install {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         let (git, hooks, all) = self.chosen.hooks(context)?;
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<HookChange> = Vec::new();
         let mut problems = Vec::new();
         for hook in all {
             match hooks.install(hook, self.chain) {
@@ -234,6 +226,29 @@ impl Install {
         }
         Ok(())
     }
+}
+
+/// Git of the repository that `--server` names. Fails if there is none in that folder.
+pub(super) fn server(folder: &Path) -> Result<Git, Diagnostic> {
+    if is_git_directory(folder) || folder.join(".git").exists() {
+        return Ok(Git::named(folder));
+    }
+    let shown = folder.display();
+    if folder.exists() && !folder.is_dir() {
+        let message = words!("{shown} is a file, not a folder", "{shown} 是文件，不是文件夹");
+        return Err(Diagnostic::new(Code::NoGit, message).help(words!(
+            "name the folder of the repository, or make one: git init --bare FOLDER",
+            "请写出仓库所在的文件夹，或新建一个：git init --bare 文件夹"
+        )));
+    }
+    let message = if folder.is_dir() {
+        words!("{shown} is no git repository", "{shown} 不是 git 仓库")
+    } else {
+        words!("there is no folder {shown}", "没有文件夹 {shown}")
+    };
+    let command = format!("git init --bare {}", in_shell(folder));
+    Err(Diagnostic::new(Code::NoGit, message)
+        .help(words!("make it: {command}", "请先建立：{command}")))
 }
 
 /// That a bare repository has no clone's hooks, and the command for the server's.

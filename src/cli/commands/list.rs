@@ -1,8 +1,9 @@
 //! `crm list [QUERY]`.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
+use crate::render::Format;
 use crate::report::columns::all;
 use crate::report::list::{self, DEFAULT};
 use clap::Args;
@@ -16,7 +17,7 @@ use clap::Args;
     `crm help query` explains the query language.")]
 pub struct List {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// The columns, in order; `all` for those of `export`
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
@@ -30,6 +31,8 @@ impl List {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let request = self.selection.request(context)?;
         let names: Vec<String> = match self.columns.as_slice() {
+            // Ids are asked for, whatever the columns are.
+            _ if context.format() == Some(Format::Ids) => vec!["id".to_owned()],
             [] => DEFAULT.iter().map(ToString::to_string).collect(),
             [every] if every == "all" => all(&context.ledger()?.settings),
             chosen => chosen.to_vec(),

@@ -1,8 +1,8 @@
 //! `crm merge-file BASE OURS THEIRS`: git's merge driver.
 
-use crate::cli::context::{Context, counted};
+use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
-use crate::diag::{Diagnostic, Failure, Words};
+use crate::diag::{Diagnostic, Failure, Words, counted};
 use crate::disk::durable::write_file;
 use crate::format::merge::markers::{Markers, SIZE};
 use crate::git::merge_file::{Blobs, kind_of, merge_file};
@@ -77,7 +77,7 @@ impl MergeFile {
         }
         if !merged.conflicts.is_empty() {
             let n = merged.conflicts.len();
-            let conflicts = counted(n, "conflict");
+            let conflicts = counted(n, "conflict", "conflicts");
             let places = merged.conflicts.iter().map(|conflict| {
                 let (en, zh, line) = (conflict.what.en(), conflict.what.zh(), conflict.line);
                 words!("{en} (line {line})", "{zh}（第 {line} 行）")

@@ -1,6 +1,6 @@
 //! `crm pool [QUERY]`: the prospects of the pool.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::report::pool::pool;
@@ -12,7 +12,7 @@ use clap::Args;
     `crm claim` takes from it, `crm release` gives back, `crm allocate` proposes who gets what.")]
 pub struct Pool {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
 }
 
 impl Pool {

@@ -1,6 +1,6 @@
 //! `crm rebalance`: the fewest moves that even out the load; with `--apply` they are made.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::act::rebalance::{moves, sheet};
 use crate::cli::apply::Apply;
 use crate::cli::context::Context;
@@ -19,7 +19,7 @@ use clap::Args;
 )]
 pub struct Rebalance {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// How far a rep's load may be from the team's, in points of a hundred
     #[arg(long, value_name = "PERCENT", default_value = "10%")]
     tolerance: String,

@@ -1,6 +1,6 @@
 //! `crm recycle`: the prospects that go back to the pool today; `--apply` writes it.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::act::recycle::{releases, sheet};
 use crate::cli::apply::Apply;
 use crate::cli::context::Context;
@@ -15,7 +15,7 @@ use clap::Args;
     --in 7d` announces it. A hold protects until its date; a prospect that has signed or paid stays.")]
 pub struct Recycle {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     #[command(flatten)]
     apply: Apply,
 }

@@ -15,13 +15,13 @@ use clap::Args;
 
 /// A query, as the last words of a command.
 #[derive(Debug, Clone, Args)]
-pub struct Selection {
+pub struct SelectionArgs {
     /// Only these prospects: stage:50 owner:he value>=10000 …
     #[arg(value_name = "QUERY")]
     pub(super) words: Vec<String>,
 }
 
-impl Selection {
+impl SelectionArgs {
     /// The query as it was typed.
     pub fn text(&self) -> String {
         self.words.join(" ")
@@ -70,7 +70,7 @@ pub struct Report {
     #[arg(value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// A row for each owner, manager, source, region, product, stage, grade, month, …; `crm help query` lists all
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,

@@ -4,16 +4,17 @@ mod openings;
 
 use crate::act::change::unified;
 use crate::act::session::Face;
-use crate::cli::context::{Context, counted};
+use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, render};
-use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words};
+use crate::cli::shell::in_shell;
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words, counted};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
-use crate::disk::write::{Change, Writer};
+use crate::disk::write::{FileChange, Writer};
 use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
-use crate::format::merge::{Conflict, Kind, Two, two_in};
+use crate::format::merge::{Conflict, FileKind, Two, two_in};
 use crate::git::mend::{Mended, Stages, marked, mend, unmerged};
 use crate::git::snapshot::Tracked;
 use clap::Args;
@@ -123,7 +124,8 @@ impl Resolve {
                         clean.extend(files);
                     } else {
                         let n = settled.left.len();
-                        let (file, conflicts) = (shown.display(), counted(n, "conflict"));
+                        let (file, conflicts) =
+                            (shown.display(), counted(n, "conflict", "conflicts"));
                         said.push(words!("{file}: {conflicts} left", "{file}：还有 {n} 处冲突"));
                     }
                     left.extend(settled.left);
@@ -227,7 +229,7 @@ impl Run<'_> {
     }
 
     /// The mended text of a file, and the change that writes it.
-    fn mend(&self, path: &Path) -> Result<(Option<Change>, Mended), Diagnostic> {
+    fn mend(&self, path: &Path) -> Result<(Option<FileChange>, Mended), Diagnostic> {
         let shown = self.ledger.show(path);
         if let Some(link) = link_on_the_way(&self.ledger.root, path) {
             let message = words!(
@@ -245,10 +247,10 @@ impl Run<'_> {
         };
         let git = self.tracked.as_ref().map(|tracked| &tracked.git);
         let stages = self.stages.get(path);
-        let mended = mend(git, Kind::of(path), current.as_deref(), stages, &shown)?;
+        let mended = mend(git, FileKind::of(path), &file, current.as_deref(), stages, &shown)?;
         let change = match &mended {
             Mended::Merged { text, .. } if current.as_ref() != Some(text) => {
-                Some(Change { path: path.to_owned(), before: current, after: text.clone() })
+                Some(FileChange { path: path.to_owned(), before: current, after: text.clone() })
             }
             _ => None,
         };
@@ -260,16 +262,7 @@ impl Run<'_> {
         if clean.is_empty() || self.tracked.is_none() {
             return;
         }
-        let quoted = |path: &PathBuf| {
-            let path = path.display().to_string();
-            let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
-            if path.chars().all(plain) {
-                path
-            } else {
-                format!("'{}'", path.replace('\'', "'\\''"))
-            }
-        };
-        let files: Vec<String> = clean.iter().map(quoted).collect();
+        let files: Vec<String> = clean.iter().map(|path| in_shell(path)).collect();
         let files = files.join(" ");
         self.context.say(words!(
             "next: git diff, then git add {files}",

@@ -17,13 +17,13 @@ An editor with a TOML language server then completes keys; in .taplo.toml:\n  \
     schema.path = \"prospect.schema.json\"")]
 pub struct Schema {
     /// Of which files
-    #[arg(value_name = "FILE", value_enum, default_value_t = File::Prospect)]
-    file: File,
+    #[arg(value_name = "FILE", value_enum, default_value_t = SchemaFile::Prospect)]
+    file: SchemaFile,
 }
 
 /// The kinds of file in a ledger.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum File {
+enum SchemaFile {
     /// A prospect: prospects/**/ID.toml
     Prospect,
     /// The settings: crm.toml
@@ -40,11 +40,11 @@ impl Schema {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         match self.file {
-            File::Prospect => {
+            SchemaFile::Prospect => {
                 context.print(&PROSPECT.replace("\"properties\": {}", &event_properties()))
             }
-            File::Settings => context.print(SETTINGS),
-            File::Activity => context.print(ACTIVITY),
+            SchemaFile::Settings => context.print(SETTINGS),
+            SchemaFile::Activity => context.print(ACTIVITY),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `crm show ID`.
 
-use crate::cli::context::{Context, counted};
-use crate::diag::Failure;
+use crate::cli::context::Context;
+use crate::diag::{Failure, counted};
 use crate::disk::find::find;
 use crate::report::show::show;
 use crate::rules::replay::replay;
@@ -29,7 +29,7 @@ impl Show {
             let broken = broken + record.findings.len();
             if broken > 0 {
                 let file = ledger.show(&path);
-                let (file, findings) = (file.display(), counted(broken, "finding"));
+                let (file, findings) = (file.display(), counted(broken, "finding", "findings"));
                 context.say(words!(
                     "{findings}: crm check {file}",
                     "{broken} 处问题：crm check {file}"

@@ -1,6 +1,6 @@
 //! `crm sweep`: prospects past the sales cycle; with `--apply` they fall back.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::act::sweep::{falls, sheet};
 use crate::cli::apply::Apply;
 use crate::cli::context::Context;
@@ -14,7 +14,7 @@ use clap::Args;
     A prospect that has signed or paid is listed without a column to fall to, and is never swept: a person decides.")]
 pub struct Sweep {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     #[command(flatten)]
     apply: Apply,
 }

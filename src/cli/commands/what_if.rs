@@ -1,9 +1,9 @@
 //! `crm what-if`: the five levers.
 
-use super::report::Selection;
+use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words};
-use crate::report::what_if::{Scale, Stated, what_if};
+use crate::report::what_if::{Projection, Stated, what_if};
 use crate::value::money::{Amount, Money};
 use clap::Args;
 
@@ -18,7 +18,7 @@ use clap::Args;
 )]
 pub struct WhatIf {
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionArgs,
     /// The days to measure: 2009Q4, last month, 2009-12-01..2009-12-15 [default: all]
     #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
     period: Option<String>,
@@ -65,7 +65,7 @@ impl WhatIf {
             meetings_per_close: optional("--meetings-per-close", &self.meetings_per_close)?,
             value: self.value.as_deref().map(money).transpose()?,
         };
-        let scale = Scale {
+        let scale = Projection {
             days: positive("--days", &self.days)?,
             weeks: positive("--weeks", &self.weeks)?,
             factor: positive("--factor", &self.factor)?,

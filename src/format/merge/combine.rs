@@ -1,13 +1,13 @@
 //! The merge itself: section by section, key by key.
 
-use super::document::{BOM, Document, Entry, Line, Section};
-use super::lines::{Change, change, either, merge_comment, merge_lines};
+use super::document::{BOM, Document, DocumentEntry, Line, Section};
+use super::lines::{MergedValue, change, either, merge_comment, merge_lines};
 use super::markers::Markers;
 use super::order::Lists;
 use super::out::Out;
-use super::side::{Part, Side};
+use super::side::{SectionPart, Side};
 use super::value::same;
-use super::{Kind, Merged, Three, Unclear, Versions};
+use super::{FileKind, Merged, Three, Unclear, Versions};
 use crate::model::event::EventKey;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -17,7 +17,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub(super) const UNORDERED: [&str; 2] = ["rep", "campaign"];
 
 /// Merges three texts of which each differs from the others.
-pub fn combine(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
+pub fn combine(versions: Versions, kind: FileKind, markers: &Markers) -> Result<Merged, Unclear> {
     let Versions { base, ours, theirs } = versions;
     // Where every file keeps to one line end it is set aside, and put back at the end.
     let uniform = [base, ours, theirs].into_iter().all(is_uniform);
@@ -47,11 +47,11 @@ pub fn combine(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merg
         }
     }
     let newline = match change(Some(newlines.base), newlines.ours, newlines.theirs) {
-        Change::To(newline) => newline,
-        Change::Two => newlines.ours.min(newlines.theirs),
+        MergedValue::To(newline) => newline,
+        MergedValue::Two => newlines.ours.min(newlines.theirs),
     };
     let bom = documents.map(|document| document.bom);
-    let bom = change(Some(bom.base), bom.ours, bom.theirs) == Change::To(true);
+    let bom = change(Some(bom.base), bom.ours, bom.theirs) == MergedValue::To(true);
     let out = Out {
         text: if bom { BOM.to_string() } else { String::new() },
         start: if bom { BOM.len_utf8() } else { 0 },
@@ -93,8 +93,8 @@ const MANY: usize = 20;
 
 /// Matches renamed contacts: a new contact with the phone, e-mail or birthday of exactly one missing contact is that
 /// contact.
-fn recognise(base: &Document, side: &mut Document, kind: Kind) {
-    if kind != Kind::Prospect {
+fn recognise(base: &Document, side: &mut Document, kind: FileKind) {
+    if kind != FileKind::Prospect {
         return;
     }
     const MARKS: [&str; 3] = ["phone", "email", "birthday"];
@@ -132,7 +132,7 @@ fn marks<'s>(section: &'s Section, keys: &[&str]) -> impl Iterator<Item = (&'s s
 }
 
 struct Merger<'m, 'k, 't> {
-    kind: Kind,
+    kind: FileKind,
     documents: Three<&'k Document<'t>>,
     out: Out<'m>,
 }
@@ -162,7 +162,7 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         };
         let order =
             Lists { base: &ids.base, ours: &ids.ours, theirs: &ids.theirs }.merge(stays, rank);
-        if self.kind == Kind::Settings {
+        if self.kind == FileKind::Settings {
             let section = |id: &&str| ours.section(id).or_else(|| theirs.section(id));
             let ordered = |section: &Section| {
                 section.is_element && !UNORDERED.contains(&&*section.path.join("."))
@@ -217,8 +217,8 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         };
         for part in self.order(&sides, is_journal) {
             match part {
-                Part::Tail => self.out.lines(sides.ours.tail),
-                Part::Entry(key) => {
+                SectionPart::Tail => self.out.lines(sides.ours.tail),
+                SectionPart::Entry(key) => {
                     let entries = sides.at(key);
                     self.out.lines(&self.lead(&sides, key, is_journal));
                     if !is_journal && removed(entries) {
@@ -257,10 +257,10 @@ impl<'k, 't> Merger<'_, 'k, 't> {
     }
 
     /// The order of the parts of a section.
-    fn order(&self, sides: &Three<Side<'k, 't>>, is_journal: bool) -> Vec<Part<'k>> {
-        let stays = |part: &Part<'k>| match part {
-            Part::Tail => !sides.ours.tail.is_empty() && !sides.theirs.tail.is_empty(),
-            Part::Entry(key) => match sides.at(key) {
+    fn order(&self, sides: &Three<Side<'k, 't>>, is_journal: bool) -> Vec<SectionPart<'k>> {
+        let stays = |part: &SectionPart<'k>| match part {
+            SectionPart::Tail => !sides.ours.tail.is_empty() && !sides.theirs.tail.is_empty(),
+            SectionPart::Entry(key) => match sides.at(key) {
                 Three { ours: None, theirs: None, .. } => false,
                 // New comments above a removed fact are kept.
                 entries if !is_journal && removed(entries) => {
@@ -269,9 +269,9 @@ impl<'k, 't> Merger<'_, 'k, 't> {
                 _ => true,
             },
         };
-        let rank = |a: &Part<'k>, b: &Part<'k>| match (a, b) {
-            (Part::Entry(a), Part::Entry(b)) if is_journal => by_replay(a, b),
-            (Part::Entry(a), Part::Entry(b)) => by_fact(a, b),
+        let rank = |a: &SectionPart<'k>, b: &SectionPart<'k>| match (a, b) {
+            (SectionPart::Entry(a), SectionPart::Entry(b)) if is_journal => by_replay(a, b),
+            (SectionPart::Entry(a), SectionPart::Entry(b)) => by_fact(a, b),
             _ => a.cmp(b),
         };
         Lists { base: &sides.base.parts, ours: &sides.ours.parts, theirs: &sides.theirs.parts }
@@ -282,7 +282,7 @@ impl<'k, 't> Merger<'_, 'k, 't> {
     /// One key, or a header.
     fn entry(
         &mut self,
-        entries: Three<Option<&Entry<'t>>>,
+        entries: Three<Option<&DocumentEntry<'t>>>,
         is_journal: bool,
         what: impl FnOnce() -> String,
     ) {
@@ -301,9 +301,11 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         };
         let base = entries.base;
         let value = match change(base.map(|entry| entry.value), ours.value, theirs.value) {
-            Change::To(value) => value,
-            Change::Two if same(ours.value, theirs.value) => either(None, ours.value, theirs.value),
-            Change::Two => {
+            MergedValue::To(value) => value,
+            MergedValue::Two if same(ours.value, theirs.value) => {
+                either(None, ours.value, theirs.value)
+            }
+            MergedValue::Two => {
                 return self.out.conflict(what(), base, &[ours.line], &[theirs.line]);
             }
         };
@@ -332,7 +334,7 @@ impl<'k, 't> Merger<'_, 'k, 't> {
 }
 
 /// Was a fact removed on one side, and left as it was on the other?
-fn removed(entries: Three<Option<&Entry>>) -> bool {
+fn removed(entries: Three<Option<&DocumentEntry>>) -> bool {
     let there = entries.ours.xor(entries.theirs);
     entries.base.zip(there).is_some_and(|(base, there)| same(base.value, there.value))
 }

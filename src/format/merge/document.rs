@@ -23,7 +23,7 @@ pub struct Line<'t> {
 
 /// A key with its value, or the header of a section.
 #[derive(Debug, Clone)]
-pub struct Entry<'t> {
+pub struct DocumentEntry<'t> {
     /// The key's parts, decoded; empty for a header.
     pub key: Vec<String>,
     /// Comments and blank lines above it.
@@ -50,9 +50,9 @@ pub struct Section<'t> {
     /// Is its identity its content, because it has no name?
     pub is_nameless: bool,
     /// The header; `None` for the first section.
-    pub header: Option<Entry<'t>>,
+    pub header: Option<DocumentEntry<'t>>,
     /// The entries, in order.
-    pub entries: Vec<Entry<'t>>,
+    pub entries: Vec<DocumentEntry<'t>>,
     /// Comments and blank lines at the end of the file; only the last section has them.
     pub tail: Vec<Line<'t>>,
 }
@@ -101,12 +101,12 @@ impl<'t> Document<'t> {
         for raw in lines(text) {
             let Some(section) = sections.last_mut() else { break };
             match &raw.what {
-                What::Nothing => lead.push(raw.line),
-                What::Header { key, is_element } => {
+                LineContent::Nothing => lead.push(raw.line),
+                LineContent::Header { key, is_element } => {
                     let header = raw.entry(Vec::new(), std::mem::take(&mut lead));
                     sections.push(Section::new(key.clone(), *is_element, Some(header)));
                 }
-                What::Entry { key } => {
+                LineContent::Entry { key } => {
                     let entry = raw.entry(key.clone(), std::mem::take(&mut lead));
                     section.entries.push(entry);
                 }
@@ -157,7 +157,7 @@ impl<'t> Document<'t> {
 }
 
 impl<'t> Section<'t> {
-    fn new(path: Vec<String>, is_element: bool, header: Option<Entry<'t>>) -> Section<'t> {
+    fn new(path: Vec<String>, is_element: bool, header: Option<DocumentEntry<'t>>) -> Section<'t> {
         Section {
             id: String::new(),
             path,
@@ -207,7 +207,7 @@ fn identify(sections: &mut [Section], names: &[&str]) {
 }
 
 /// The kind of a line.
-enum What {
+enum LineContent {
     /// A comment, or blank.
     Nothing,
     Header {
@@ -222,16 +222,16 @@ enum What {
 /// A line with its kind and the place of its value.
 struct RawLine<'t> {
     line: Line<'t>,
-    what: What,
+    what: LineContent,
     /// Bytes of the line before the value, and up to its end.
     value: (usize, usize),
 }
 
 impl<'t> RawLine<'t> {
-    fn entry(&self, key: Vec<String>, lead: Vec<Line<'t>>) -> Entry<'t> {
+    fn entry(&self, key: Vec<String>, lead: Vec<Line<'t>>) -> DocumentEntry<'t> {
         let (from, to) = self.value;
         let text = self.line.text;
-        Entry {
+        DocumentEntry {
             key,
             lead,
             line: self.line,
@@ -300,19 +300,23 @@ impl Scan {
     fn finish<'t>(&self, text: &'t str, newline: usize, end: usize) -> RawLine<'t> {
         let line = Line { text: &text[self.start..newline], newline: &text[newline..end] };
         let Some(first) = self.first else {
-            return RawLine { line, what: What::Nothing, value: (0, 0) };
+            return RawLine { line, what: LineContent::Nothing, value: (0, 0) };
         };
         if let Some(equals) = self.equals {
             let key = key_of(&text[first..equals - 1]);
             let value = self.value.unwrap_or(self.end);
             let value = (value - self.start, self.end - self.start);
-            return RawLine { line, what: What::Entry { key }, value };
+            return RawLine { line, what: LineContent::Entry { key }, value };
         }
         let header = &text[first..self.end];
         let is_element = header.starts_with("[[");
         let inner = header.trim_start_matches('[').trim_end_matches(']');
         let end = self.end - self.start;
-        RawLine { line, what: What::Header { key: key_of(inner), is_element }, value: (end, end) }
+        RawLine {
+            line,
+            what: LineContent::Header { key: key_of(inner), is_element },
+            value: (end, end),
+        }
     }
 }
 

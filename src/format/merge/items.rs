@@ -1,9 +1,9 @@
 //! A file as the items that a merge puts together: its facts, its entries, its comments. Spacing, line ends and the
 //! order of lines are no items.
 
-use super::Kind;
+use super::FileKind;
 use crate::format::content::{canonical, canonical_items};
-use crate::format::tree::{Table, Value};
+use crate::format::tree::{TomlTable, TomlValue};
 use std::collections::BTreeMap;
 use toml::de::{DeTable, DeValue};
 use toml_parser::Source;
@@ -24,7 +24,7 @@ pub struct Items {
 }
 
 /// The items of a ledger's file.
-pub fn items(text: &str, kind: Kind) -> Items {
+pub fn items(text: &str, kind: FileKind) -> Items {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut items = Items { broken: !errors.is_empty(), ..Items::default() };
     for (key, value) in table.get_ref() {
@@ -48,8 +48,8 @@ pub fn lines(text: &str) -> Items {
     items
 }
 
-fn fact(facts: &mut BTreeMap<String, String>, kind: Kind, path: String, value: &Value) {
-    let is_table = |value: &Value| matches!(value.get_ref(), DeValue::Table(_));
+fn fact(facts: &mut BTreeMap<String, String>, kind: FileKind, path: String, value: &TomlValue) {
+    let is_table = |value: &TomlValue| matches!(value.get_ref(), DeValue::Table(_));
     match value.get_ref() {
         DeValue::Table(table) if !table.is_empty() => {
             for (key, value) in table {
@@ -68,7 +68,7 @@ fn fact(facts: &mut BTreeMap<String, String>, kind: Kind, path: String, value: &
                 fact(facts, kind, format!("{path} {}", word(&name)), element);
                 order.push(name);
             }
-            if kind == Kind::Settings && !super::combine::UNORDERED.contains(&&*path) {
+            if kind == FileKind::Settings && !super::combine::UNORDERED.contains(&&*path) {
                 facts.insert(path, format!("{order:?}"));
             }
         }
@@ -85,7 +85,7 @@ fn word(part: &str) -> String {
 }
 
 /// The name by which a table of a list is known.
-fn name(table: &Table, kind: Kind) -> Option<String> {
+fn name(table: &TomlTable, kind: FileKind) -> Option<String> {
     kind.names().iter().find_map(|key| match table.get(*key)?.get_ref() {
         DeValue::String(text) => Some(text.to_string()),
         _ => None,
@@ -110,7 +110,7 @@ fn comments(text: &str) -> BTreeMap<String, usize> {
 mod tests {
     use super::*;
 
-    fn facts(text: &str, kind: Kind) -> Vec<String> {
+    fn facts(text: &str, kind: FileKind) -> Vec<String> {
         let items = items(text, kind);
         items.facts.into_iter().map(|(key, value)| format!("{key}={value}")).collect()
     }
@@ -125,8 +125,8 @@ mod tests {
             "contact x.phone=\"1\"",
             "name=\"a\"",
         ];
-        assert_eq!(facts(text, Kind::Prospect), expected);
-        let items = items(text, Kind::Prospect);
+        assert_eq!(facts(text, FileKind::Prospect), expected);
+        let items = items(text, FileKind::Prospect);
         assert_eq!(items.entries.len(), 1);
         let comments: Vec<(&str, usize)> =
             items.comments.iter().map(|(text, n)| (&**text, *n)).collect();
@@ -137,14 +137,14 @@ mod tests {
     fn order_is_a_fact_where_it_has_a_meaning() {
         let text = "[[rep]]\nid = 'b'\n[[rep]]\nid = 'a'\n[[pipeline]]\nid = 'p'\n[[pipeline.stage]]\nid = '2'\n\
             [[pipeline.stage]]\nid = '1'\n";
-        let found = facts(text, Kind::Settings);
+        let found = facts(text, FileKind::Settings);
         assert!(found.contains(&"pipeline p.stage=[\"2\", \"1\"]".to_owned()), "{found:?}");
         assert!(!found.iter().any(|fact| fact.starts_with("rep=")), "{found:?}");
     }
 
     #[test]
     fn of_a_broken_file_what_can_be_read() {
-        let items = items("name = 'a' # x\n<<<<\n", Kind::Prospect);
+        let items = items("name = 'a' # x\n<<<<\n", FileKind::Prospect);
         assert!(items.broken);
         assert_eq!((items.facts.len(), items.comments.len()), (1, 1));
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 /// The result of merging a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change<T> {
+pub enum MergedValue<T> {
     /// One side changed it, both changed it alike, or neither did.
     To(T),
     /// Two different changes.
@@ -15,13 +15,13 @@ pub enum Change<T> {
 }
 
 /// The three-way rule for one value.
-pub fn change<T: PartialEq>(base: Option<T>, ours: T, theirs: T) -> Change<T> {
+pub fn change<T: PartialEq>(base: Option<T>, ours: T, theirs: T) -> MergedValue<T> {
     if ours == theirs || base.as_ref() == Some(&theirs) {
-        Change::To(ours)
+        MergedValue::To(ours)
     } else if base.as_ref() == Some(&ours) {
-        Change::To(theirs)
+        MergedValue::To(theirs)
     } else {
-        Change::Two
+        MergedValue::Two
     }
 }
 
@@ -29,9 +29,9 @@ pub fn change<T: PartialEq>(base: Option<T>, ours: T, theirs: T) -> Change<T> {
 /// its bytes.
 pub fn either<'t>(base: Option<&'t str>, ours: &'t str, theirs: &'t str) -> &'t str {
     match change(base, ours, theirs) {
-        Change::To(text) => text,
-        Change::Two if (ours.len(), ours) <= (theirs.len(), theirs) => ours,
-        Change::Two => theirs,
+        MergedValue::To(text) => text,
+        MergedValue::Two if (ours.len(), ours) <= (theirs.len(), theirs) => ours,
+        MergedValue::Two => theirs,
     }
 }
 
@@ -70,7 +70,7 @@ fn keys<'t>(lines: &[Line<'t>]) -> Vec<Key<'t>> {
 
 /// Merges the text after a value: two different comments are both kept.
 pub fn merge_comment<'t>(base: Option<&'t str>, ours: &'t str, theirs: &'t str) -> Cow<'t, str> {
-    if let Change::To(text) = change(base, ours, theirs) {
+    if let MergedValue::To(text) = change(base, ours, theirs) {
         return Cow::Borrowed(text);
     }
     let [was, our, their] = [base.unwrap_or(""), ours, theirs].map(remarks);
@@ -101,10 +101,10 @@ mod tests {
 
     #[test]
     fn one_value() {
-        assert_eq!(change(Some(1), 1, 2), Change::To(2));
-        assert_eq!(change(Some(1), 2, 1), Change::To(2));
-        assert_eq!(change(None, 2, 2), Change::To(2));
-        assert_eq!(change(Some(1), 2, 3), Change::Two);
+        assert_eq!(change(Some(1), 1, 2), MergedValue::To(2));
+        assert_eq!(change(Some(1), 2, 1), MergedValue::To(2));
+        assert_eq!(change(None, 2, 2), MergedValue::To(2));
+        assert_eq!(change(Some(1), 2, 3), MergedValue::Two);
         assert_eq!(either(None, "b ", "a "), "a ");
     }
 

@@ -82,7 +82,7 @@ impl Sides {
 
 /// The part of a conflict that a line is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum ConflictPart {
     Outside,
     Ours,
     Base,
@@ -96,7 +96,7 @@ pub fn take_apart(text: &str) -> Option<Sides> {
         marker(line, '<', None).map(|(size, _)| size)
     })?;
     let mut sides = Sides { size, ..Sides::default() };
-    let mut part = Part::Outside;
+    let mut part = ConflictPart::Outside;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let (bom, bare) = match line.strip_prefix(super::document::BOM) {
             Some(rest) if number == 0 => (&line[..super::document::BOM.len_utf8()], rest),
@@ -107,7 +107,7 @@ pub fn take_apart(text: &str) -> Option<Sides> {
             .into_iter()
             .find_map(|mark| Some((mark, marker(bare, mark, Some(size))?.1)));
         match (part, found) {
-            (Part::Outside, Some(('<', label))) => {
+            (ConflictPart::Outside, Some(('<', label))) => {
                 sides.conflicts += 1;
                 if sides.conflicts == 1 {
                     label.clone_into(&mut sides.labels.ours);
@@ -117,35 +117,37 @@ pub fn take_apart(text: &str) -> Option<Sides> {
                     .into_iter()
                     .for_each(|side| side.push_str(bom));
                 sides.starts.push((sides.ours.len(), sides.theirs.len()));
-                part = Part::Ours;
+                part = ConflictPart::Ours;
             }
-            (Part::Ours, Some(('|', label))) => {
+            (ConflictPart::Ours, Some(('|', label))) => {
                 sides.with_base += 1;
                 if sides.conflicts == 1 {
                     label.clone_into(&mut sides.labels.base);
                 }
-                part = Part::Base;
+                part = ConflictPart::Base;
             }
-            (Part::Ours | Part::Base, Some(('=', _))) => part = Part::Theirs,
-            (Part::Theirs, Some(('>', label))) => {
+            (ConflictPart::Ours | ConflictPart::Base, Some(('=', _))) => {
+                part = ConflictPart::Theirs
+            }
+            (ConflictPart::Theirs, Some(('>', label))) => {
                 if sides.conflicts == 1 {
                     label.clone_into(&mut sides.labels.theirs);
                 }
-                part = Part::Outside;
+                part = ConflictPart::Outside;
             }
             // Markers are nested or out of order: the sides cannot be told apart.
             (_, Some(('<' | '>', _))) => return None,
-            (Part::Ours, _) => sides.ours.push_str(line),
-            (Part::Base, _) => sides.base.push_str(line),
-            (Part::Theirs, _) => sides.theirs.push_str(line),
-            (Part::Outside, _) => {
+            (ConflictPart::Ours, _) => sides.ours.push_str(line),
+            (ConflictPart::Base, _) => sides.base.push_str(line),
+            (ConflictPart::Theirs, _) => sides.theirs.push_str(line),
+            (ConflictPart::Outside, _) => {
                 sides.ours.push_str(line);
                 sides.base.push_str(line);
                 sides.theirs.push_str(line);
             }
         }
     }
-    (part == Part::Outside).then_some(sides)
+    (part == ConflictPart::Outside).then_some(sides)
 }
 
 /// Is `text` the marked text with one of the two sides for each of its conflicts?
@@ -153,7 +155,7 @@ pub(super) fn is_choice(text: &str, marked: &str) -> bool {
     // What is left of the text after the lines so far; two of them inside a conflict, ours and theirs.
     let mut rests: Vec<&str> = vec![text];
     let mut inside: Option<(Vec<&str>, Vec<&str>)> = None;
-    let mut part = Part::Outside;
+    let mut part = ConflictPart::Outside;
     let step = |rests: &mut Vec<&str>, line: &str| {
         *rests = rests.iter().filter_map(|rest| rest.strip_prefix(line)).collect();
     };
@@ -162,25 +164,25 @@ pub(super) fn is_choice(text: &str, marked: &str) -> bool {
         let mark =
             ['<', '|', '=', '>'].into_iter().find(|m| marker(bare, *m, Some(SIZE)).is_some());
         match (part, mark, &mut inside) {
-            (Part::Outside, Some('<'), _) => {
+            (ConflictPart::Outside, Some('<'), _) => {
                 if line.starts_with(super::document::BOM) {
                     step(&mut rests, "\u{feff}");
                 }
                 inside = Some((rests.clone(), rests.clone()));
-                part = Part::Ours;
+                part = ConflictPart::Ours;
             }
-            (Part::Ours, Some('|'), _) => part = Part::Base,
-            (Part::Ours | Part::Base, Some('='), _) => part = Part::Theirs,
-            (Part::Theirs, Some('>'), _) => {
+            (ConflictPart::Ours, Some('|'), _) => part = ConflictPart::Base,
+            (ConflictPart::Ours | ConflictPart::Base, Some('='), _) => part = ConflictPart::Theirs,
+            (ConflictPart::Theirs, Some('>'), _) => {
                 let (ours, theirs) = inside.take().unwrap_or_default();
                 rests = [ours, theirs].concat();
                 rests.sort_unstable();
                 rests.dedup();
-                part = Part::Outside;
+                part = ConflictPart::Outside;
             }
-            (Part::Ours, _, Some((ours, _))) => step(ours, line),
-            (Part::Theirs, _, Some((_, theirs))) => step(theirs, line),
-            (Part::Base, ..) => {}
+            (ConflictPart::Ours, _, Some((ours, _))) => step(ours, line),
+            (ConflictPart::Theirs, _, Some((_, theirs))) => step(theirs, line),
+            (ConflictPart::Base, ..) => {}
             _ => step(&mut rests, line),
         }
     }

@@ -36,7 +36,7 @@ pub use two::{Two, opening_of, two_in};
 
 /// The kind of a file decides which table is a journal, and which keys identify the tables of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A prospect.
     Prospect,
     /// A rep's tallies.
@@ -45,32 +45,32 @@ pub enum Kind {
     Settings,
 }
 
-impl Kind {
+impl FileKind {
     /// The kind of the file at this path, from a ledger's root or from any folder above.
-    pub fn of(path: &Path) -> Kind {
+    pub fn of(path: &Path) -> FileKind {
         let folders = path.parent().into_iter().flat_map(Path::components);
         let kinds = folders.filter_map(|folder| match folder.as_os_str().to_str() {
-            Some(PROSPECTS) => Some(Kind::Prospect),
-            Some(ACTIVITY) => Some(Kind::Activity),
+            Some(PROSPECTS) => Some(FileKind::Prospect),
+            Some(ACTIVITY) => Some(FileKind::Activity),
             _ => None,
         });
-        kinds.into_iter().next().unwrap_or(Kind::Settings)
+        kinds.into_iter().next().unwrap_or(FileKind::Settings)
     }
 
     /// The table that is a journal.
     fn journal(self) -> Option<&'static str> {
         match self {
-            Kind::Prospect => Some("events"),
-            Kind::Activity => Some("tally"),
-            Kind::Settings => None,
+            FileKind::Prospect => Some("events"),
+            FileKind::Activity => Some("tally"),
+            FileKind::Settings => None,
         }
     }
 
     /// The keys that tell the tables of a list apart, the best one first.
     fn names(self) -> &'static [&'static str] {
         match self {
-            Kind::Prospect => &["name", "email", "phone"],
-            Kind::Activity | Kind::Settings => &["id", "name"],
+            FileKind::Prospect => &["name", "email", "phone"],
+            FileKind::Activity | FileKind::Settings => &["id", "name"],
         }
     }
 }
@@ -157,13 +157,13 @@ impl fmt::Display for Unclear {
 impl std::error::Error for Unclear {}
 
 /// Merges three versions. If the sides are equal, or one side changed nothing, the result is the other side's bytes.
-pub fn merge(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
+pub fn merge(versions: Versions, kind: FileKind, markers: &Markers) -> Result<Merged, Unclear> {
     let Versions { base, ours, theirs } = versions;
     let unchanged = [(ours, theirs, ours), (base, ours, theirs), (base, theirs, ours)];
     if let Some((.., text)) = unchanged.into_iter().find(|(a, b, _)| a == b) {
         return Ok(Merged { text: text.to_owned(), conflicts: Vec::new() });
     }
-    if kind == Kind::Prospect
+    if kind == FileKind::Prospect
         && let Some(found) = two::two(versions)
     {
         return Ok(two::apart(versions, &found, markers));
@@ -172,7 +172,7 @@ pub fn merge(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged
 }
 
 /// Merges as [`merge`] does, and joins two files with different openings into one.
-pub fn joined(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merged, Unclear> {
+pub fn joined(versions: Versions, kind: FileKind, markers: &Markers) -> Result<Merged, Unclear> {
     let Versions { ours, theirs, .. } = versions;
     let merged = combine::combine(versions, kind, markers)?;
     let holds = |text: &str, sides: &[&str]| match kind.journal() {
@@ -197,7 +197,7 @@ pub fn joined(versions: Versions, kind: Kind, markers: &Markers) -> Result<Merge
 }
 
 /// Is `text` what [`merge`] makes of the versions, with one of the two sides for each conflict?
-pub fn settles(text: &str, versions: Versions, kind: Kind) -> bool {
+pub fn settles(text: &str, versions: Versions, kind: FileKind) -> bool {
     let Ok(merged) = merge(versions, kind, &Markers::default()) else { return false };
     if merged.conflicts.is_empty() {
         return merged.text == text;
@@ -211,7 +211,7 @@ pub fn settles(text: &str, versions: Versions, kind: Kind) -> bool {
 }
 
 /// Has one of two versions a fact, or a table, that the other lacks? Entries of a journal aside.
-pub fn is_one_sided(ours: &str, theirs: &str, kind: Kind) -> bool {
+pub fn is_one_sided(ours: &str, theirs: &str, kind: FileKind) -> bool {
     let keys = |text| -> Option<BTreeSet<(String, Vec<String>)>> {
         let document = document::Document::read(text, kind.names()).ok()?;
         let is_fact = |section: &&document::Section| {

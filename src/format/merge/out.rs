@@ -1,7 +1,7 @@
 //! The merged text as it grows, its line ends and its markers.
 
 use super::Conflict;
-use super::document::{Entry, Line};
+use super::document::{DocumentEntry, Line};
 use super::markers::Markers;
 use crate::diag::Words;
 
@@ -53,7 +53,13 @@ impl Out<'_> {
     }
 
     /// Writes the lines of both sides between markers, and notes the conflict.
-    pub fn conflict(&mut self, what: String, base: Option<&Entry>, ours: &[Line], theirs: &[Line]) {
+    pub fn conflict(
+        &mut self,
+        what: String,
+        base: Option<&DocumentEntry>,
+        ours: &[Line],
+        theirs: &[Line],
+    ) {
         let markers = self.markers;
         let newline = self.newline;
         let mark =

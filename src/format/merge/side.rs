@@ -1,12 +1,12 @@
 //! A section in one version, with the ancestor's comments at the end located in it.
 
 use super::Three;
-use super::document::{Entry, Line, Section};
+use super::document::{DocumentEntry, Line, Section};
 use std::collections::{HashMap, HashSet};
 
 /// A part of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part<'k> {
+pub enum SectionPart<'k> {
     /// An entry, by its key.
     Entry(&'k [String]),
     /// The comments that the ancestor has at the end of the file.
@@ -16,8 +16,8 @@ pub enum Part<'k> {
 /// A section with its comments at the end put where the ancestor's are.
 pub struct Side<'k, 't> {
     /// In order.
-    pub parts: Vec<Part<'k>>,
-    entries: HashMap<&'k [String], &'k Entry<'t>>,
+    pub parts: Vec<SectionPart<'k>>,
+    entries: HashMap<&'k [String], &'k DocumentEntry<'t>>,
     /// Above which entry the comments of the end were found.
     above: Option<&'k [String]>,
     /// The ancestor's comments at the end, if it still has them.
@@ -45,26 +45,26 @@ impl<'k, 't> Side<'k, 't> {
             lines.len() >= tail.len() && lines.iter().zip(tail).all(|(a, b)| a.text == b.text)
         };
         let at_end = begins(&section.tail);
-        let moved = |entry: &&Entry| !known.contains(&*entry.key) && begins(&entry.lead);
+        let moved = |entry: &&DocumentEntry| !known.contains(&*entry.key) && begins(&entry.lead);
         let above = section.entries.iter().find(|entry| !at_end && moved(entry));
         for entry in &section.entries {
             if let Some(above) = above.filter(|above| above.key == entry.key) {
-                side.parts.push(Part::Tail);
+                side.parts.push(SectionPart::Tail);
                 side.above = Some(&above.key);
                 side.tail = &above.lead[..tail.len()];
             }
-            side.parts.push(Part::Entry(&entry.key));
+            side.parts.push(SectionPart::Entry(&entry.key));
         }
         side.new_tail = &section.tail;
         if at_end && !tail.is_empty() {
             (side.tail, side.new_tail) = section.tail.split_at(tail.len());
-            side.parts.push(Part::Tail);
+            side.parts.push(SectionPart::Tail);
         }
         side
     }
 
     /// The comments above an entry, without those that belong to the end.
-    pub fn lead(&self, entry: Option<&'k Entry<'t>>) -> &'k [Line<'t>] {
+    pub fn lead(&self, entry: Option<&'k DocumentEntry<'t>>) -> &'k [Line<'t>] {
         match entry {
             Some(entry) if self.above == Some(&*entry.key) => &entry.lead[self.tail.len()..],
             Some(entry) => &entry.lead,
@@ -75,7 +75,7 @@ impl<'k, 't> Side<'k, 't> {
 
 impl<'k, 't> Three<Side<'k, 't>> {
     /// An entry in the three versions.
-    pub fn at(&self, key: &[String]) -> Three<Option<&'k Entry<'t>>> {
+    pub fn at(&self, key: &[String]) -> Three<Option<&'k DocumentEntry<'t>>> {
         let find = |side: &Side<'k, 't>| side.entries.get(key).copied();
         Three { base: find(&self.base), ours: find(&self.ours), theirs: find(&self.theirs) }
     }

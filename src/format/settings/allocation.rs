@@ -2,7 +2,7 @@
 
 use super::{one_of, set, unknown};
 use crate::diag::{Code, Diagnostic};
-use crate::format::tree::{Reader, Table, Value};
+use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::pool::{Balance, Exclusion, Weights};
 use crate::model::settings::Settings;
 use crate::rules::query::Query;
@@ -22,7 +22,11 @@ pub const EXCLUDE_KEYS: [&str; 2] = ["rep", "when"];
 const MAX_WEIGHT: u32 = 100;
 
 /// Read after everything that its conditions can name: reps, boards, criteria, kinds, facts.
-pub(in crate::format) fn allocation(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn allocation(
+    reader: &mut Reader,
+    settings: &mut Settings,
+    table: &TomlTable,
+) {
     for (key, value) in table {
         let name: &str = key.get_ref();
         match name {
@@ -53,7 +57,7 @@ pub(in crate::format) fn allocation(reader: &mut Reader, settings: &mut Settings
 }
 
 /// Reads the stated weights; the others keep their default. All zero is an error: every rep would be equal.
-fn weights(reader: &mut Reader, table: &Table, span: Range<usize>) -> Weights {
+fn weights(reader: &mut Reader, table: &TomlTable, span: Range<usize>) -> Weights {
     let mut weights = Weights::default();
     for (key, value) in table {
         let name: &str = key.get_ref();
@@ -86,7 +90,7 @@ fn weights(reader: &mut Reader, table: &Table, span: Range<usize>) -> Weights {
 fn exclusion(
     reader: &mut Reader,
     settings: &Settings,
-    table: &Table,
+    table: &TomlTable,
     span: Range<usize>,
 ) -> Option<Exclusion> {
     let (mut rep, mut when) = (None, None);
@@ -113,7 +117,7 @@ fn exclusion(
     Some(Exclusion { rep: rep?, when: when? })
 }
 
-fn known_rep(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<Text> {
+fn known_rep(reader: &mut Reader, settings: &Settings, value: &TomlValue) -> Option<Text> {
     let rep = reader.text("rep", value)?;
     if settings.rep(&rep).is_none() {
         let diagnostic = Diagnostic::new(
@@ -129,7 +133,7 @@ fn known_rep(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<
 
 /// Reads a query and reports its mistakes. Relative dates in it count from the day of the question; any day serves
 /// to check its form.
-fn condition(reader: &mut Reader, settings: &Settings, value: &Value) -> Option<Text> {
+fn condition(reader: &mut Reader, settings: &Settings, value: &TomlValue) -> Option<Text> {
     let text = reader.text("when", value)?;
     let any_day = Date::new(2000, 1, 1).unwrap_or(Date::MIN);
     if let Err(wrong) = Query::parse(&text, "when", settings, any_day) {

@@ -2,7 +2,7 @@
 
 use super::{label, needs_id, one_of, positive, set, unknown};
 use crate::diag::{Code, Diagnostic, Words};
-use crate::format::tree::{Reader, Table, Value};
+use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::pipeline::{Outcome, Pipeline, Stage};
 use crate::model::settings::Settings;
 use crate::value::id;
@@ -17,7 +17,11 @@ const MAX_STAGES: usize = 100;
 /// Keys of `[[pipeline.stage]]`.
 pub const STAGE_KEYS: [&str; 6] = ["id", "label", "probability", "requires", "max_days", "outcome"];
 
-pub(in crate::format) fn pipelines(reader: &mut Reader, settings: &mut Settings, value: &Value) {
+pub(in crate::format) fn pipelines(
+    reader: &mut Reader,
+    settings: &mut Settings,
+    value: &TomlValue,
+) {
     let default = settings.pipelines.clone();
     let mut boards: Vec<Pipeline> = Vec::new();
     for (table, span) in reader.tables("pipeline", value) {
@@ -108,7 +112,7 @@ fn whole(board: &Pipeline, others: &[Pipeline]) -> Result<(), Diagnostic> {
 fn stage(
     reader: &mut Reader,
     settings: &Settings,
-    table: &Table,
+    table: &TomlTable,
     span: Range<usize>,
 ) -> Option<Stage> {
     let mut stage = Stage {
@@ -157,7 +161,7 @@ fn stage(
     Some(stage)
 }
 
-fn requires(reader: &mut Reader, settings: &Settings, value: &Value) -> Vec<usize> {
+fn requires(reader: &mut Reader, settings: &Settings, value: &TomlValue) -> Vec<usize> {
     let mut positions = Vec::new();
     for (id, span) in reader.texts_at("requires", value) {
         let position = settings.criteria.iter().position(|criterion| criterion.id == id);

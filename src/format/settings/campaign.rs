@@ -2,7 +2,7 @@
 
 use super::{label, unknown};
 use crate::diag::{Code, Diagnostic};
-use crate::format::tree::{Reader, Value};
+use crate::format::tree::{Reader, TomlValue};
 use crate::model::settings::{Campaign, Settings};
 use crate::value::money::Amount;
 
@@ -10,7 +10,11 @@ use crate::value::money::Amount;
 pub const CAMPAIGN_KEYS: [&str; 5] = ["id", "label", "cost", "from", "to"];
 
 /// Reads all campaigns.
-pub(in crate::format) fn campaigns(reader: &mut Reader, settings: &mut Settings, value: &Value) {
+pub(in crate::format) fn campaigns(
+    reader: &mut Reader,
+    settings: &mut Settings,
+    value: &TomlValue,
+) {
     for (table, span) in reader.tables("campaign", value) {
         let mut campaign = Campaign::default();
         for (key, value) in table {

@@ -2,7 +2,7 @@
 
 use super::{label, one_of, set, unknown};
 use crate::diag::{Code, Diagnostic};
-use crate::format::tree::{Reader, Table};
+use crate::format::tree::{Reader, TomlTable};
 use crate::model::kind::Counts;
 use crate::model::pipeline::{Criterion, Known};
 use crate::model::settings::Settings;
@@ -11,7 +11,7 @@ use crate::value::label::Label;
 /// Keys of `[criteria.<id>]`.
 pub const CRITERION_KEYS: [&str; 3] = ["label", "known", "kinds"];
 
-pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         let id: &str = key.get_ref();
         let Some(fields) = reader.table(id, value) else { continue };
@@ -90,7 +90,7 @@ pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, 
     }
 }
 
-pub(in crate::format) fn kinds(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn kinds(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         let id: &str = key.get_ref();
         let Some(fields) = reader.table(id, value) else { continue };

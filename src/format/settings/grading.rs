@@ -2,7 +2,7 @@
 
 use super::{one_of, positive, set, unknown};
 use crate::diag::{Code, Diagnostic, Place, Spot};
-use crate::format::tree::{Reader, Table, Value};
+use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::grading::{GradeRule, Grading, Policy, Scoring};
 use crate::model::settings::{LEVELS, Settings};
 use crate::rules::query::Query;
@@ -51,7 +51,7 @@ pub const POLICY_KEYS: [&str; 7] = [
 ];
 
 /// `[grading]`. Its rules ask about everything else, so all other sections are read before.
-pub(in crate::format) fn grading(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn grading(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     let mut read = Grading::default();
     for (key, value) in table {
         let name: &str = key.get_ref();
@@ -91,7 +91,7 @@ pub(in crate::format) fn grading(reader: &mut Reader, settings: &mut Settings, t
 }
 
 /// Reports thresholds of a higher level that are less than those of the lower level.
-fn contradictions(reader: &mut Reader, read: &Grading, table: &Table) {
+fn contradictions(reader: &mut Reader, read: &Grading, table: &TomlTable) {
     let orders = |stated: Option<u32>| stated.map(|n| Amount::from_int(i64::from(n)));
     let count = |n: u32| Some(Amount::from_int(i64::from(n)));
     for (high, above, low, below) in [
@@ -121,7 +121,7 @@ fn contradictions(reader: &mut Reader, read: &Grading, table: &Table) {
     }
 }
 
-fn rules(reader: &mut Reader, settings: &mut Settings, value: &Value) {
+fn rules(reader: &mut Reader, settings: &mut Settings, value: &TomlValue) {
     let mut rules: Vec<GradeRule> = Vec::new();
     let mut spans: Vec<Range<usize>> = Vec::new();
     // A rule may ask for anything but the grade that it gives.
@@ -182,7 +182,7 @@ pub(in crate::format) fn condition(
     reader: &mut Reader,
     settings: &Settings,
     key: &str,
-    value: &Value,
+    value: &TomlValue,
     of_grades: bool,
 ) -> Option<Text> {
     let text = reader.text(key, value)?;
@@ -215,7 +215,7 @@ pub(in crate::format) fn condition(
 }
 
 /// The place of a part of a text in the file; the whole value if escapes shift the bytes.
-fn inside(value: &Value, text: &str, part: &Range<usize>) -> Range<usize> {
+fn inside(value: &TomlValue, text: &str, part: &Range<usize>) -> Range<usize> {
     let span = value.span();
     if span.len() == text.len() + 2 {
         span.start + 1 + part.start..span.start + 1 + part.end
@@ -225,7 +225,7 @@ fn inside(value: &Value, text: &str, part: &Range<usize>) -> Range<usize> {
 }
 
 /// A share from 0 to 1.
-fn share(reader: &mut Reader, key: &str, value: &Value) -> Option<Amount> {
+fn share(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Amount> {
     let share = reader.amount(key, value)?;
     if share.is_negative() || share > Amount::from_int(1) {
         let diagnostic = Diagnostic::new(
@@ -239,7 +239,7 @@ fn share(reader: &mut Reader, key: &str, value: &Value) -> Option<Amount> {
     Some(share)
 }
 
-fn margin(reader: &mut Reader, value: &Value) -> Vec<(Text, Amount)> {
+fn margin(reader: &mut Reader, value: &TomlValue) -> Vec<(Text, Amount)> {
     let mut margin = Vec::new();
     for (product, value) in reader.table("margin", value).into_iter().flatten() {
         let product: &str = product.get_ref();
@@ -249,7 +249,7 @@ fn margin(reader: &mut Reader, value: &Value) -> Vec<(Text, Amount)> {
 }
 
 /// Four limits between five scores.
-fn limits(reader: &mut Reader, key: &str, value: &Value) -> Option<[Amount; 4]> {
+fn limits(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<[Amount; 4]> {
     let items = value.get_ref().as_array().map(|items| items.iter().collect::<Vec<_>>());
     let read: Vec<Amount> =
         items.iter().flatten().filter_map(|item| reader.amount(key, item)).collect();
@@ -271,7 +271,7 @@ fn limits(reader: &mut Reader, key: &str, value: &Value) -> Option<[Amount; 4]> 
 }
 
 /// `[policy.<grade>]`: settings that are not stated keep their default.
-pub(in crate::format) fn policies(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn policies(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     let grades: Vec<String> =
         settings.grading.grades().into_iter().map(ToOwned::to_owned).collect();
     for (key, value) in table {
@@ -303,7 +303,7 @@ fn demand(
     settings: &Settings,
     policy: &mut Policy,
     name: &str,
-    value: &Value,
+    value: &TomlValue,
     key: Range<usize>,
 ) {
     // 0 removes a default: no demand.

@@ -2,7 +2,7 @@
 
 use super::{label, one_of, positive, set, unknown};
 use crate::diag::{Code, Diagnostic};
-use crate::format::tree::{Reader, Table, Value};
+use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::settings::Settings;
 use crate::value::date::Weekday;
 use crate::value::label::Lang;
@@ -28,7 +28,7 @@ pub const LEDGER_KEYS: [&str; 14] = [
     "facts",
 ];
 
-pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         let name: &str = key.get_ref();
         match name {
@@ -69,7 +69,7 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
     }
 }
 
-fn timezone(reader: &mut Reader, key: &str, value: &Value) -> Option<Zone> {
+fn timezone(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Zone> {
     let text = reader.text(key, value)?;
     let zone = Zone::parse(&text);
     if zone.is_none() {
@@ -92,7 +92,7 @@ fn timezone(reader: &mut Reader, key: &str, value: &Value) -> Option<Zone> {
     zone
 }
 
-fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
+fn weekday(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Weekday> {
     let text = reader.text(key, value)?;
     let day = Weekday::parse(&text);
     if day.is_none() {
@@ -106,7 +106,7 @@ fn weekday(reader: &mut Reader, key: &str, value: &Value) -> Option<Weekday> {
     day
 }
 
-fn weekdays(reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<Weekday>> {
+fn weekdays(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Vec<Weekday>> {
     match value.get_ref() {
         DeValue::Array(days) => {
             Some(days.iter().filter_map(|day| weekday(reader, key, day)).collect())
@@ -115,7 +115,7 @@ fn weekdays(reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<Weekday
     }
 }
 
-pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         match (Currency::parse(key.get_ref()), reader.amount(key.get_ref(), value)) {
             (Some(currency), Some(rate)) => {
@@ -134,7 +134,7 @@ pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, tab
     }
 }
 
-pub(in crate::format) fn reasons(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn reasons(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         let label = label(reader, key.get_ref(), value);
         settings.reasons.push((key.get_ref().as_ref().into(), label));

@@ -11,7 +11,7 @@ pub mod pool;
 pub mod rep;
 
 use crate::diag::{Code, Diagnostic, Words};
-use crate::format::tree::{Reader, Value};
+use crate::format::tree::{Reader, TomlValue};
 use crate::value::id::BadId;
 use crate::value::label::{Label, Lang};
 use std::ops::Range;
@@ -27,27 +27,25 @@ pub(in crate::format) fn unknown(
 ) {
     let message =
         words!("unknown setting `{name}` of `{section}`", "`{section}` 没有设置 `{name}`");
-    unknown_name(reader, span, message, name, valid);
+    unknown_name(reader, span, Diagnostic::new(Code::BadSetting, message), name, valid);
 }
 
-/// Reports a name that is not among the valid ones.
+/// Reports a name that is not among the valid ones, with those that are like it.
 pub(in crate::format) fn unknown_name(
     reader: &mut Reader,
     span: Range<usize>,
-    message: Words,
+    problem: Diagnostic,
     name: &str,
     valid: &[&str],
 ) {
-    let diagnostic =
-        Diagnostic::new(Code::BadSetting, message).nearest(name, valid.iter().copied());
-    reader.problem(span, diagnostic);
+    reader.problem(span, problem.nearest(name, valid.iter().copied()));
 }
 
 /// A text that must be one of a few names.
 pub(in crate::format) fn one_of<T: Copy>(
     reader: &mut Reader,
     key: &str,
-    value: &Value,
+    value: &TomlValue,
     names: &[(&'static str, T)],
 ) -> Option<T> {
     let text = reader.text(key, value)?;
@@ -64,7 +62,7 @@ pub(in crate::format) fn one_of<T: Copy>(
 }
 
 /// `label = "…"`, or `label.en = "…"` and `label.zh = "…"`.
-pub(in crate::format) fn label(reader: &mut Reader, key: &str, value: &Value) -> Label {
+pub(in crate::format) fn label(reader: &mut Reader, key: &str, value: &TomlValue) -> Label {
     let DeValue::Table(table) = value.get_ref() else {
         return reader.text(key, value).map(|text| Label::same(&text)).unwrap_or_default();
     };
@@ -76,7 +74,8 @@ pub(in crate::format) fn label(reader: &mut Reader, key: &str, value: &Value) ->
             Some(Lang::Machine) | None => {
                 let name = lang.get_ref();
                 let message = words!("unknown language `{name}`", "未知的语言 `{name}`");
-                unknown_name(reader, lang.span(), message, name, &Lang::ALL.map(|l| l.0));
+                let problem = Diagnostic::new(Code::BadSetting, message);
+                unknown_name(reader, lang.span(), problem, name, &Lang::ALL.map(|l| l.0));
             }
         }
     }
@@ -90,7 +89,11 @@ pub(in crate::format) fn set<T>(slot: &mut T, value: Option<T>) {
 }
 
 /// A whole number from 1 to a hundred years of days.
-pub(in crate::format) fn positive(reader: &mut Reader, key: &str, value: &Value) -> Option<u32> {
+pub(in crate::format) fn positive(
+    reader: &mut Reader,
+    key: &str,
+    value: &TomlValue,
+) -> Option<u32> {
     reader.number(key, value, 1, 36_500)
 }
 

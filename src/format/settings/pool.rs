@@ -2,7 +2,7 @@
 
 use super::unknown;
 use crate::diag::{Code, Diagnostic};
-use crate::format::tree::{Reader, Table, Value};
+use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::pool::{Limits, Pool};
 use crate::model::settings::Settings;
 use toml::de::DeValue;
@@ -11,7 +11,7 @@ use toml::de::DeValue;
 pub const POOL_KEYS: [&str; 5] =
     ["max_held", "claims_per_day", "reclaim_wait_days", "recycle_days", "recycle_overdue"];
 
-pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, table: &Table) {
+pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     let mut pool = Pool::default();
     for (key, value) in table {
         let name: &str = key.get_ref();
@@ -66,7 +66,7 @@ pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, tabl
 }
 
 /// Reads one limit; `false` if there is none of this name.
-fn limit(reader: &mut Reader, limits: &mut Limits, name: &str, value: &Value) -> bool {
+fn limit(reader: &mut Reader, limits: &mut Limits, name: &str, value: &TomlValue) -> bool {
     let (slot, max) = match name {
         "max_held" => (&mut limits.max_held, 1_000_000),
         "claims_per_day" => (&mut limits.claims_per_day, 1_000_000),

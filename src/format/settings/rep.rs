@@ -2,7 +2,7 @@
 
 use super::{needs_id, one_of, positive, unknown};
 use crate::diag::{Code, Diagnostic};
-use crate::format::tree::{Reader, Value};
+use crate::format::tree::{Reader, TomlValue};
 use crate::model::settings::{LEVELS, Rep, Settings};
 use crate::value::id;
 use crate::value::period::parse_period;
@@ -27,7 +27,7 @@ pub const REP_KEYS: [&str; 13] = [
     "admin",
 ];
 
-pub(in crate::format) fn reps(reader: &mut Reader, settings: &mut Settings, value: &Value) {
+pub(in crate::format) fn reps(reader: &mut Reader, settings: &mut Settings, value: &TomlValue) {
     let mut managers: Vec<(Text, Range<usize>)> = Vec::new();
     let mut ids: HashSet<Text> = settings.reps.iter().map(|rep| rep.id.clone()).collect();
     for (table, span) in reader.tables("rep", value) {

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 /// No task can move along this pair of agents.
 pub(super) const NO_MOVE: i32 = i32::MAX;
 
-pub(super) struct Board<'a> {
+pub(super) struct AssignmentBoard<'a> {
     pub problem: &'a Problem,
     /// Every task's agent; nowhere for those not seen yet.
     pub place: Vec<usize>,
@@ -14,14 +14,14 @@ pub(super) struct Board<'a> {
     members: Vec<Vec<u32>>,
     /// For every ordered pair of agents, the least score that moving a task along it loses.
     /// It is exact when set and falls as tasks come; when one leaves it may be too low until
-    /// [`Board::cheapest`] looks again. Looking only at pairs in use saves most of the work.
+    /// [`AssignmentBoard::cheapest`] looks again. Looking only at pairs in use saves most of the work.
     loss: Vec<i32>,
 }
 
-impl<'a> Board<'a> {
+impl<'a> AssignmentBoard<'a> {
     pub fn new(problem: &'a Problem) -> Self {
         let width = problem.width();
-        Board {
+        AssignmentBoard {
             problem,
             place: vec![problem.nowhere(); problem.tasks()],
             members: vec![Vec::new(); width],

@@ -13,7 +13,7 @@
 //! Ties: a task takes the earliest of equally good free seats, in the order of the agents, before
 //! it pushes any other task on; of tasks that can be pushed on at the same loss, the latest goes.
 
-use super::board::{Board, NO_MOVE};
+use super::board::{AssignmentBoard, NO_MOVE};
 use super::{FAR, FORBIDDEN, LIMIT, Plan, Problem};
 
 /// An optimal plan.
@@ -42,7 +42,7 @@ pub(super) fn place_above(
 }
 
 struct Search<'a> {
-    board: Board<'a>,
+    board: AssignmentBoard<'a>,
     floors: &'a [i64],
     prices: Vec<i64>,
     /// The last search: how far every agent is from the task, at reduced costs,
@@ -58,7 +58,7 @@ impl<'a> Search<'a> {
         let width = problem.width();
         let first_seat = |agent: usize| problem.seat(agent, 0).max(floors[agent]);
         Search {
-            board: Board::new(problem),
+            board: AssignmentBoard::new(problem),
             floors,
             prices: (0..width).map(first_seat).collect(),
             distance: vec![FAR; width],

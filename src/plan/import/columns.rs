@@ -1,10 +1,10 @@
 //! The columns of a file and of those it is joined with: where each is, and what its cells are
 //! read as.
 
-use super::{Import, bad_row};
+use super::{ImportTerms, bad_row};
 use crate::diag::{Code, Diagnostic, Place, Words, suggest};
-use crate::model::mapping::{Assignment, Part, Template};
-use crate::model::rows::{Row, Rows};
+use crate::model::mapping::{Assignment, Template, TemplatePart};
+use crate::model::rows::{CsvRow, CsvRows};
 use crate::value::id;
 use std::collections::HashMap;
 
@@ -22,22 +22,22 @@ pub(super) struct Columns<'a> {
     /// Column -> value in the file -> value that is read.
     values: HashMap<&'a str, HashMap<&'a str, &'a str>>,
     /// For each join: key -> row.
-    keys: Vec<HashMap<&'a str, &'a Row>>,
+    keys: Vec<HashMap<&'a str, &'a CsvRow>>,
     width: usize,
-    import: &'a Import<'a>,
+    import: &'a ImportTerms<'a>,
 }
 
 /// A row with the rows that its joins found.
 pub(super) struct Joined<'a> {
-    rows: Vec<Option<&'a Row>>,
+    rows: Vec<Option<&'a CsvRow>>,
 }
 
 impl<'a> Columns<'a> {
     /// Looks every column up that the mapping names; all that is missing is reported together.
     pub(super) fn of(
-        rows: &'a Rows,
-        joined: &'a [Rows],
-        import: &'a Import<'a>,
+        rows: &'a CsvRows,
+        joined: &'a [CsvRows],
+        import: &'a ImportTerms<'a>,
     ) -> Result<Columns<'a>, Vec<Diagnostic>> {
         let mapping = import.mapping;
         let values = mapping.values.iter().map(|values| {
@@ -126,7 +126,7 @@ impl<'a> Columns<'a> {
     ///
     /// # Errors
     /// The reason and its help, if the row is not whole or a join finds no row.
-    pub(super) fn joined(&self, row: &'a Row) -> Result<Joined<'a>, (Words, Words)> {
+    pub(super) fn joined(&self, row: &'a CsvRow) -> Result<Joined<'a>, (Words, Words)> {
         if row.unclosed {
             let why = words!(
                 "a quote is opened here and not closed: the rest of the file would be one cell",
@@ -194,8 +194,8 @@ impl<'a> Columns<'a> {
         let mut empty = template.columns().next().is_some();
         for part in &template.0 {
             match part {
-                Part::Text(words) => text.push_str(words),
-                Part::Cell { column, slug } => {
+                TemplatePart::Text(words) => text.push_str(words),
+                TemplatePart::Cell { column, slug } => {
                     let cell = self.cell(row, column);
                     empty &= cell.is_empty();
                     text.push_str(&if *slug { id::slug(cell) } else { cell.to_owned() });
@@ -216,10 +216,10 @@ fn cells(found: usize, expected: usize) -> Words {
 
 /// The rows of a joined file by key. A key that occurs twice would leave the choice to chance.
 fn keys<'a>(
-    rows: &'a Rows,
+    rows: &'a CsvRows,
     join: &'a crate::model::mapping::Join,
-    import: &Import,
-) -> Result<HashMap<&'a str, &'a Row>, Diagnostic> {
+    import: &ImportTerms,
+) -> Result<HashMap<&'a str, &'a CsvRow>, Diagnostic> {
     let Some(column) = rows.column(&join.there) else {
         let (there, file) = (&join.there, &join.file);
         let message = words!("no column `{there}` in {file}", "{file} 没有列 `{there}`");
@@ -228,7 +228,7 @@ fn keys<'a>(
             .nearest(&join.there, rows.header.iter().map(|name| &**name)));
     };
     let file = import.file.with_file_name(&*join.file);
-    let mut keys: HashMap<&str, &Row> = HashMap::with_capacity(rows.rows.len());
+    let mut keys: HashMap<&str, &CsvRow> = HashMap::with_capacity(rows.rows.len());
     for row in &rows.rows {
         if row.unclosed || row.cells.len() != rows.header.len() {
             return Err(bad_row(&file, row.line, cells(row.cells.len(), rows.header.len())));

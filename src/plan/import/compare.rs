@@ -1,6 +1,6 @@
 //! The facts and entries of a file that the ledger does not have.
 
-use super::Candidate;
+use super::ImportCandidate;
 use crate::model::event::{Event, EventKey};
 use crate::model::kind::EventKind;
 use crate::model::prospect::{FACTS, Prospect};
@@ -22,13 +22,13 @@ use crate::value::text::Text;
 /// one of the rows': equal ones stay several. Keys do not count.
 pub fn compare(
     there: &Prospect,
-    candidate: &Candidate,
+    candidate: &ImportCandidate,
     settings: &Settings,
     seen: Date,
 ) -> (Vec<Event>, usize) {
     let differing = differing(there, &candidate.prospect);
     let known = known(there, candidate);
-    let states = |event: &Event| Position::of(event) != Position::default();
+    let states = |event: &Event| ListedPosition::of(event) != ListedPosition::default();
     let stating = || candidate.entries.iter().filter(|wanted| states(&wanted.event));
     let is_list = stating().all(|wanted| wanted.event.kind == EventKind::Imported);
     if !is_list || stating().next().is_none() {
@@ -39,12 +39,12 @@ pub fn compare(
     let mut last = last.map(Event::date);
     let mut fresh = Vec::new();
     let mut after = there.clone();
-    let mut position = Position::default();
+    let mut position = ListedPosition::default();
     let mut said: Option<Event> = None;
     let mut follows_known = false;
     for (wanted, known) in candidate.entries.iter().zip(known) {
         let event = &wanted.event;
-        position.update(Position::of(event));
+        position.update(ListedPosition::of(event));
         if known {
             follows_known = true;
             continue;
@@ -53,7 +53,8 @@ pub fn compare(
         let is_later = last.is_none_or(|last| date > last || follows_known && date == last);
         let is_change = states(event) && !wanted.dated_by_option && is_later;
         if !states(event) || is_change {
-            if is_change && position_of(&after, settings, date).has(&Position::of(event), settings)
+            if is_change
+                && position_of(&after, settings, date).has(&ListedPosition::of(event), settings)
             {
                 said = said.or_else(|| unsaid(&after, event));
                 continue;
@@ -72,7 +73,7 @@ pub fn compare(
     let opened = there.events.first().map_or(seen, |first| first.date().max(seen));
     let now = position_of(&after, settings, opened);
     let changed = position.without(&now, settings);
-    if changed != Position::default() || said.is_some() {
+    if changed != ListedPosition::default() || said.is_some() {
         let text: Text = seen.to_string().into();
         let key = EventKey { date: seen, n: 0, text };
         let mut event = said.unwrap_or_else(|| Event::new(key.clone(), "imported"));
@@ -84,7 +85,7 @@ pub fn compare(
 }
 
 /// Which entries of the rows the file has.
-fn known(there: &Prospect, candidate: &Candidate) -> Vec<bool> {
+fn known(there: &Prospect, candidate: &ImportCandidate) -> Vec<bool> {
     let mut answered = vec![false; there.events.len()];
     let mut known = Vec::with_capacity(candidate.entries.len());
     // Mostly they come in the order in which they are in the file.
@@ -113,7 +114,7 @@ fn insert(prospect: &mut Prospect, event: Event) {
 
 /// A prospect as a list has it: only the fields that the list has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Position {
+struct ListedPosition {
     stage: Option<Text>,
     owner: Option<Text>,
     value: Option<Money>,
@@ -121,9 +122,9 @@ struct Position {
     next: Option<Moment>,
 }
 
-impl Position {
-    fn of(event: &Event) -> Position {
-        Position {
+impl ListedPosition {
+    fn of(event: &Event) -> ListedPosition {
+        ListedPosition {
             stage: event.stage.clone(),
             owner: event.owner.clone(),
             value: event.value,
@@ -133,7 +134,7 @@ impl Position {
     }
 
     /// A later value replaces an earlier one.
-    fn update(&mut self, later: Position) {
+    fn update(&mut self, later: ListedPosition) {
         self.stage = later.stage.or(self.stage.take());
         self.owner = later.owner.or(self.owner.take());
         self.value = later.value.or(self.value);
@@ -142,7 +143,7 @@ impl Position {
     }
 
     /// The part of it that the ledger does not have.
-    fn without(&self, now: &Now, settings: &Settings) -> Position {
+    fn without(&self, now: &LedgerPosition, settings: &Settings) -> ListedPosition {
         let own = |value: &Money| settings.own(*value);
         let was = now.record.as_ref().map(|record| &record.state);
         let owner = |owner: &&Text| {
@@ -151,7 +152,7 @@ impl Position {
         let stage = |stage: &&Text| {
             now.record.as_ref().is_none_or(|record| record.stage_id(settings) != &***stage)
         };
-        Position {
+        ListedPosition {
             stage: self.stage.as_ref().filter(stage).cloned(),
             owner: self.owner.as_ref().filter(owner).cloned(),
             value: self.value.filter(|v| was.and_then(|was| was.value) != Some(own(v))),
@@ -177,7 +178,7 @@ impl Position {
 }
 
 /// The prospect as the ledger has it on a day.
-struct Now {
+struct LedgerPosition {
     /// `None` before the prospect was opened.
     record: Option<Record>,
     /// The signing dates and next steps that were agreed by then, those that are used up included.
@@ -185,14 +186,14 @@ struct Now {
     next: Vec<Moment>,
 }
 
-impl Now {
-    fn has(&self, position: &Position, settings: &Settings) -> bool {
-        position.without(self, settings) == Position::default()
+impl LedgerPosition {
+    fn has(&self, position: &ListedPosition, settings: &Settings) -> bool {
+        position.without(self, settings) == ListedPosition::default()
     }
 }
 
-fn position_of(prospect: &Prospect, settings: &Settings, on: Date) -> Now {
-    Now {
+fn position_of(prospect: &Prospect, settings: &Settings, on: Date) -> LedgerPosition {
+    LedgerPosition {
         record: replay(prospect.clone(), settings, on),
         close_by: standing(&prospect.events, on).filter_map(|event| event.close_by).collect(),
         next: standing(&prospect.events, on).filter_map(|event| event.next).collect(),
@@ -203,7 +204,7 @@ fn position_of(prospect: &Prospect, settings: &Settings, on: Date) -> Now {
 fn unsaid(there: &Prospect, event: &Event) -> Option<Event> {
     let bare = |event: &Event| {
         let mut bare = event.clone();
-        Position::default().write(&mut bare);
+        ListedPosition::default().write(&mut bare);
         Event { by: None, ..bare }
     };
     let wanted = bare(event);

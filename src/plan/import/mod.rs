@@ -10,18 +10,18 @@ use crate::model::event::Event;
 use crate::model::kind::Counts;
 use crate::model::mapping::{Assignment, Mapping};
 use crate::model::prospect::{FACTS, Prospect};
-use crate::model::rows::Rows;
+use crate::model::rows::CsvRows;
 use crate::model::settings::Settings;
 use crate::value::date::Date;
 use crate::value::id;
 use columns::Columns;
 pub use compare::compare;
-use row::{Draft, RowReader};
+use row::{RowDraft, RowReader};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// The settings and options of an import.
-pub struct Import<'a> {
+/// The terms of an import: the settings and options that rows are read by.
+pub struct ImportTerms<'a> {
     /// The ledger's settings.
     pub settings: &'a Settings,
     /// The meaning of the columns.
@@ -36,7 +36,7 @@ pub struct Import<'a> {
 
 /// An entry that a row makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ImportedEntry {
     /// The entry, without its number of the day.
     pub event: Event,
     /// The file states no day; `--date` did.
@@ -45,11 +45,11 @@ pub struct Wanted {
 
 /// A prospect that rows speak of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct ImportCandidate {
     /// Its facts; no journal yet.
     pub prospect: Prospect,
     /// Its entries, oldest first; those of one day in the order of the rows.
-    pub entries: Vec<Wanted>,
+    pub entries: Vec<ImportedEntry>,
     /// The line of its first row.
     pub line: u64,
     /// The file that has this id in the ledger.
@@ -62,7 +62,7 @@ pub struct Candidate {
 #[derive(Debug, Default)]
 pub struct Imported {
     /// The prospects, in the order of their first rows.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<ImportCandidate>,
     /// Rows that cannot be imported, and why.
     pub bad: Vec<Diagnostic>,
     /// Ids were made from names: importing the file again would add every prospect again.
@@ -72,10 +72,10 @@ pub struct Imported {
 /// Reads the rows. `joined` are the rows of the mapping's joins, in order; `taken` the files of the
 /// ledger by folded id. `Err` where the mapping does not fit the file: then no row can be read.
 pub fn import(
-    rows: &Rows,
-    joined: &[Rows],
+    rows: &CsvRows,
+    joined: &[CsvRows],
     taken: &HashMap<String, PathBuf>,
-    import: &Import,
+    import: &ImportTerms,
 ) -> Result<Imported, Vec<Diagnostic>> {
     let columns = Columns::of(rows, joined, import)?;
     let problems = misfits(import);
@@ -106,7 +106,7 @@ pub fn bad_row(file: &Path, line: u64, why: Words) -> Diagnostic {
 }
 
 /// The faults of the mapping that would make every row wrong, or silently worth nothing.
-fn misfits(import: &Import) -> Vec<Diagnostic> {
+fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
     let mapping = import.mapping;
     let mut found = Vec::new();
     if !mapping.prospect.iter().any(|a| matches!(&*a.field, "id" | "name")) {
@@ -173,7 +173,7 @@ fn literal(assignment: &Assignment) -> Option<&str> {
 
 /// Drafts on the way to candidates.
 struct Gathering<'a> {
-    import: &'a Import<'a>,
+    import: &'a ImportTerms<'a>,
     taken: &'a HashMap<String, PathBuf>,
     /// Folded id -> position among the candidates.
     ids: HashMap<String, usize>,
@@ -183,7 +183,7 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
-    fn take(&mut self, draft: Draft) {
+    fn take(&mut self, draft: RowDraft) {
         let line = draft.line;
         let (id, written) = match draft.id {
             Some(id) => id,
@@ -204,7 +204,8 @@ impl Gathering<'_> {
             prospect.id = id.into();
             let there = self.taken.get(&folded).cloned();
             self.ids.insert(folded, self.imported.candidates.len());
-            let candidate = Candidate { prospect, entries: draft.entries, line, there, written };
+            let candidate =
+                ImportCandidate { prospect, entries: draft.entries, line, there, written };
             return self.imported.candidates.push(candidate);
         };
         let first = &mut self.imported.candidates[at];
@@ -260,8 +261,9 @@ impl Gathering<'_> {
     }
 
     fn finish(mut self) -> Imported {
-        let nameless =
-            |candidate: &Candidate| candidate.there.is_none() && candidate.prospect.name.is_empty();
+        let nameless = |candidate: &ImportCandidate| {
+            candidate.there.is_none() && candidate.prospect.name.is_empty()
+        };
         for candidate in self.imported.candidates.iter().filter(|c| nameless(c)) {
             let why = words!("a new prospect needs a name", "新的潜在客户需要名称");
             let help = words!("map a column to `name`", "请把一列对应到 `name`");

@@ -1,13 +1,13 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
 use super::columns::{Columns, Joined};
-use super::{Import, Wanted, bad_row, no_kind};
+use super::{ImportTerms, ImportedEntry, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
-use crate::model::mapping::{CONTACT_FIELDS, Entry};
+use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate};
 use crate::model::prospect::{Contact, Prospect};
-use crate::model::rows::Row;
+use crate::model::rows::CsvRow;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::id;
 use crate::value::money::{Amount, Money, ungrouped};
@@ -15,13 +15,13 @@ use crate::value::period::NotADate;
 use crate::value::text::Text;
 
 /// A row that could be read.
-pub(super) struct Draft {
+pub(super) struct RowDraft {
     pub(super) line: u64,
     /// The id, and how the file writes it.
     pub(super) id: Option<(String, String)>,
     /// The facts.
     pub(super) prospect: Prospect,
-    pub(super) entries: Vec<Wanted>,
+    pub(super) entries: Vec<ImportedEntry>,
 }
 
 /// The value of a cell, for a key of a type in the table of keys.
@@ -80,24 +80,24 @@ event_keys!(define_set);
 
 /// Reads one row.
 pub(super) struct RowReader<'a> {
-    import: &'a Import<'a>,
+    import: &'a ImportTerms<'a>,
     columns: &'a Columns<'a>,
-    row: &'a Row,
+    row: &'a CsvRow,
     problems: Vec<Words>,
     help: Vec<Words>,
 }
 
 impl<'a> RowReader<'a> {
     pub(super) fn new(
-        import: &'a Import<'a>,
+        import: &'a ImportTerms<'a>,
         columns: &'a Columns<'a>,
-        row: &'a Row,
+        row: &'a CsvRow,
     ) -> RowReader<'a> {
         RowReader { import, columns, row, problems: Vec::new(), help: Vec::new() }
     }
 
     /// The row's prospect and entries, or all its problems.
-    pub(super) fn draft(mut self) -> Result<Draft, Diagnostic> {
+    pub(super) fn draft(mut self) -> Result<RowDraft, Diagnostic> {
         let joined = match self.columns.joined(self.row) {
             Ok(joined) => joined,
             Err((why, help)) => {
@@ -108,7 +108,7 @@ impl<'a> RowReader<'a> {
         let prospect = self.prospect(&joined);
         let entries = self.entries(&joined, &prospect);
         if self.problems.is_empty() {
-            return Ok(Draft { line: self.row.line, id, prospect, entries });
+            return Ok(RowDraft { line: self.row.line, id, prospect, entries });
         }
         let bad = bad_row(self.import.file, self.row.line, Words::joined(&self.problems, "; "));
         Err(self.help.into_iter().fold(bad, Diagnostic::help))
@@ -190,11 +190,12 @@ impl<'a> RowReader<'a> {
 
     /// The entries whose conditions hold. A row with no day at all gets that of `--date`; one with some
     /// days and not others is wrong.
-    fn entries(&mut self, row: &Joined<'a>, prospect: &Prospect) -> Vec<Wanted> {
-        let holds = |entry: &&Entry| {
+    fn entries(&mut self, row: &Joined<'a>, prospect: &Prospect) -> Vec<ImportedEntry> {
+        let holds = |entry: &&EntryTemplate| {
             entry.when.iter().all(|when| when.holds(self.columns.raw(row, &when.column)))
         };
-        let entries: Vec<&Entry> = self.import.mapping.entries.iter().filter(holds).collect();
+        let entries: Vec<&EntryTemplate> =
+            self.import.mapping.entries.iter().filter(holds).collect();
         if entries.is_empty() {
             let help = words!(
                 "`when` compares the cell of the file, before it is translated",
@@ -206,7 +207,7 @@ impl<'a> RowReader<'a> {
             );
             self.problem(why, Some(help));
         }
-        let date_of = |entry: &Entry| {
+        let date_of = |entry: &EntryTemplate| {
             let assignment = entry.fields.iter().find(|a| &*a.field == "date");
             assignment.map(|a| self.columns.text(row, a)).unwrap_or_default()
         };
@@ -238,12 +239,18 @@ impl<'a> RowReader<'a> {
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
             let event = self.event(row, entry, date, prospect);
-            wanted.push(Wanted { event, dated_by_option: dateless });
+            wanted.push(ImportedEntry { event, dated_by_option: dateless });
         }
         wanted
     }
 
-    fn event(&mut self, row: &Joined<'a>, entry: &Entry, date: Date, of: &Prospect) -> Event {
+    fn event(
+        &mut self,
+        row: &Joined<'a>,
+        entry: &EntryTemplate,
+        date: Date,
+        of: &Prospect,
+    ) -> Event {
         let key = EventKey { date, n: 0, text: date.to_string().into() };
         let mut event = Event::new(key, "imported");
         for assignment in &entry.fields {

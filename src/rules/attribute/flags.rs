@@ -7,15 +7,15 @@ use crate::rules::customer::Customer;
 /// A yes or no about a prospect.
 #[derive(Debug, Clone, Copy)]
 pub struct Flag {
-    /// The id: what follows `is:` in a query, and what machines read in the column.
+    /// The id: the word behind `is:` in a query, and the machine form in the column.
     pub id: &'static str,
     /// Other names for it in queries.
     pub aliases: &'static [&'static str],
     /// The word for it, in English and in Chinese.
     pub word: (&'static str, &'static str),
-    /// What it says, in English and in Chinese.
+    /// Its name, in English and in Chinese.
     pub about: (&'static str, &'static str),
-    /// Whether the column `flags` lists it: not what every row would have, nor what another column says.
+    /// Does the column `flags` list it? Not if every row would have it, or another column shows it.
     pub is_listed: bool,
     /// Whether it reads the graded customer.
     pub is_graded: bool,

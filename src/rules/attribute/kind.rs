@@ -7,11 +7,11 @@ use crate::value::money::{Amount, Money, Sum};
 
 /// The type of an attribute, and how its value is read.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum AttributeKind {
     /// Words: `:` in a query looks for a part of them.
-    Words(Names, Read),
+    Words(Vocabulary, Read),
     /// Ids and enumerations: a query compares the whole.
-    Exact(Names, Read),
+    Exact(Vocabulary, Read),
     /// A column of the prospect's own pipeline, by its position.
     Stage(fn(&View<'_>) -> Option<usize>),
     /// A number.
@@ -21,7 +21,7 @@ pub enum Kind {
     /// The customer's level of a dimension of grading.
     Level(Scale),
     /// A day.
-    Date(Tense, Day),
+    Date(Tense, DayReader),
     /// The flags that are up (see [`FLAGS`](super::FLAGS)).
     Flags,
 }
@@ -58,26 +58,26 @@ impl Read {
 
 /// How a day is read.
 #[derive(Debug, Clone, Copy)]
-pub enum Day {
+pub enum DayReader {
     /// A day.
     Date(fn(&View<'_>) -> Option<Date>),
     /// A day, perhaps with a time.
     Moment(fn(&View<'_>) -> Option<Moment>),
 }
 
-impl Day {
+impl DayReader {
     /// The day, without its time.
     pub(in crate::rules) fn date(self, view: &View<'_>) -> Option<Date> {
         match self {
-            Day::Date(read) => read(view),
-            Day::Moment(read) => read(view).map(|moment| moment.date),
+            DayReader::Date(read) => read(view),
+            DayReader::Moment(read) => read(view).map(|moment| moment.date),
         }
     }
 }
 
 /// Which names an attribute of texts can have: a query refuses others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Names {
+pub enum Vocabulary {
     /// Any text.
     Any,
     /// Reps.
@@ -96,7 +96,7 @@ pub enum Names {
     Grades,
 }
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Things or money.

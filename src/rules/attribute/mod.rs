@@ -9,7 +9,7 @@ mod view;
 
 pub(in crate::rules) use flags::find_flag;
 pub use flags::{FLAGS, Flag, listed_flags};
-pub use kind::{Day, Figure, Kind, Names, Numbers, Read, Tense, Texts, Unit};
+pub use kind::{AttributeKind, DayReader, Figure, Numbers, Read, Tense, Texts, Unit, Vocabulary};
 pub use table::{ATTRIBUTES, MANAGER, OWNER, SOURCE};
 pub use view::View;
 
@@ -29,12 +29,12 @@ pub struct Attribute {
     pub id: &'static str,
     /// Other names for it.
     pub aliases: &'static [&'static str],
-    /// What it is, in a few words of English and of Chinese.
+    /// A few words about it, in English and in Chinese.
     pub about: (&'static str, &'static str),
     /// A query that uses it.
     pub example: &'static str,
     /// Its type, and how its value is read.
-    pub kind: Kind,
+    pub kind: AttributeKind,
     /// Whether lists can have it as a column.
     pub is_column: bool,
     /// Whether `export`, and `list --columns all`, have it without being asked.
@@ -74,28 +74,36 @@ impl Attribute {
     /// The type in a word or two, in English and in Chinese, for pages that list the fields.
     pub fn kind_name(&self) -> (&'static str, &'static str) {
         match self.kind {
-            Kind::Words(..) => ("text", "文本"),
-            Kind::Exact(..) | Kind::Level(_) => ("exact", "整词"),
-            Kind::Stage(_) => ("stage", "栏"),
-            Kind::Number(Unit::Plain, _) | Kind::Valued(..) => ("number", "数字"),
-            Kind::Number(Unit::Percent, _) => ("percent", "百分比"),
-            Kind::Number(Unit::Days, _) => ("days", "天数"),
-            Kind::Date(Tense::Past, _) => ("past date", "过去日期"),
-            Kind::Date(Tense::Ahead, _) => ("date ahead", "将来日期"),
-            Kind::Flags => ("flag", "提醒"),
+            AttributeKind::Words(..) => ("text", "文本"),
+            AttributeKind::Exact(..) | AttributeKind::Level(_) => ("exact", "整词"),
+            AttributeKind::Stage(_) => ("stage", "栏"),
+            AttributeKind::Number(Unit::Plain, _) | AttributeKind::Valued(..) => ("number", "数字"),
+            AttributeKind::Number(Unit::Percent, _) => ("percent", "百分比"),
+            AttributeKind::Number(Unit::Days, _) => ("days", "天数"),
+            AttributeKind::Date(Tense::Past, _) => ("past date", "过去日期"),
+            AttributeKind::Date(Tense::Ahead, _) => ("date ahead", "将来日期"),
+            AttributeKind::Flags => ("flag", "提醒"),
         }
     }
 
     /// The value of a record.
     pub fn value<'a>(&self, view: &View<'a>) -> Value<'a> {
         match self.kind {
-            Kind::Words(names, read) | Kind::Exact(names, read) => texts(names, read, view),
-            Kind::Stage(read) => read(view).map_or(Value::None, Value::Stage),
-            Kind::Number(_, read) | Kind::Valued(_, read) => Value::Number(read(view)),
-            Kind::Level(scale) => view.level(scale).map_or(Value::None, Value::Level),
-            Kind::Date(_, Day::Date(read)) => read(view).map_or(Value::None, Value::Date),
-            Kind::Date(_, Day::Moment(read)) => read(view).map_or(Value::None, Value::Moment),
-            Kind::Flags => Value::Flags(listed_flags(view)),
+            AttributeKind::Words(names, read) | AttributeKind::Exact(names, read) => {
+                texts(names, read, view)
+            }
+            AttributeKind::Stage(read) => read(view).map_or(Value::None, Value::Stage),
+            AttributeKind::Number(_, read) | AttributeKind::Valued(_, read) => {
+                Value::Number(read(view))
+            }
+            AttributeKind::Level(scale) => view.level(scale).map_or(Value::None, Value::Level),
+            AttributeKind::Date(_, DayReader::Date(read)) => {
+                read(view).map_or(Value::None, Value::Date)
+            }
+            AttributeKind::Date(_, DayReader::Moment(read)) => {
+                read(view).map_or(Value::None, Value::Moment)
+            }
+            AttributeKind::Flags => Value::Flags(listed_flags(view)),
         }
     }
 
@@ -115,7 +123,7 @@ impl Attribute {
     }
 }
 
-fn texts<'a>(names: Names, read: Read, view: &View<'a>) -> Value<'a> {
+fn texts<'a>(names: Vocabulary, read: Read, view: &View<'a>) -> Value<'a> {
     let text = |text: Cow<'a, str>| Value::Text(text);
     match read {
         Read::One(read) => read(view).map(Cow::Borrowed).map_or(Value::None, text),
@@ -129,7 +137,7 @@ fn texts<'a>(names: Names, read: Read, view: &View<'a>) -> Value<'a> {
             first.into_inner().map(Cow::Owned).map_or(Value::None, text)
         }
         // Criteria are tested by name before they are judged: each known one is asked for.
-        Read::All(read) if names == Names::Criteria => {
+        Read::All(read) if names == Vocabulary::Criteria => {
             let criteria = view.settings.criteria.iter().map(|criterion| &*criterion.id);
             let known = criteria.chain([IN_CYCLE]);
             let holding = known.filter(|known| read(view, &|name| name == *known));
@@ -146,7 +154,7 @@ fn texts<'a>(names: Names, read: Read, view: &View<'a>) -> Value<'a> {
     }
 }
 
-/// What a name means: an attribute, or one of the team's own facts.
+/// The meaning of a name: an attribute, or one of the team's own facts.
 #[derive(Debug, Clone)]
 pub enum Named<'s> {
     /// A row of the table.
@@ -155,8 +163,8 @@ pub enum Named<'s> {
     Fact(&'s Text),
 }
 
-/// What a name means. An exported column comes before the team's own facts, so that no fact hides it; these come before
-/// all other names of the table, so that a new row hides no fact. Upper and lower case are equal, and so are `_` and
+/// The meaning of a name. An exported column comes before the team's own facts, so that no fact hides it; these come
+/// before all other names of the table, so that a new row hides no fact. Upper and lower case are equal, and so are `_` and
 /// `-`.
 pub fn named<'s>(name: &str, settings: &'s Settings) -> Option<Named<'s>> {
     let name = fold(name.trim());

@@ -2,16 +2,18 @@
 //! `docs/queries.md`; queries, columns, `--sort`, `--by` and `export` follow.
 
 use super::Attribute;
-use super::kind::{Day, Figure, Kind, Names, Numbers, Read, Tense, Texts, Unit};
+use super::kind::{
+    AttributeKind, DayReader, Figure, Numbers, Read, Tense, Texts, Unit, Vocabulary,
+};
 use super::view::View;
 use crate::model::pipeline::{IN_CYCLE, Outcome};
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
 use crate::rules::replay::moves::next_stage;
 use crate::value::money::Amount;
-use Kind::{Date as On, Exact, Level, Number, Stage, Valued, Words};
-use Names::Any;
+use AttributeKind::{Date as On, Exact, Level, Number, Stage, Valued, Words};
 use Read::{All, First, Made, One};
+use Vocabulary::Any;
 
 /// A row: a field of queries and a column of `export`.
 const fn row(
@@ -19,7 +21,7 @@ const fn row(
     aliases: &'static [&'static str],
     about: (&'static str, &'static str),
     example: &'static str,
-    kind: Kind,
+    kind: AttributeKind,
 ) -> Attribute {
     Attribute {
         id,
@@ -67,27 +69,27 @@ const fn level(
 }
 
 /// A number that counts things or money.
-const fn number(read: Numbers) -> Kind {
+const fn number(read: Numbers) -> AttributeKind {
     Number(Unit::Plain, read)
 }
 
 /// A number of days.
-const fn days(read: Numbers) -> Kind {
+const fn days(read: Numbers) -> AttributeKind {
     Number(Unit::Days, read)
 }
 
 /// A day that is over.
-const fn past(read: fn(&View<'_>) -> Option<crate::value::date::Date>) -> Kind {
-    On(Tense::Past, Day::Date(read))
+const fn past(read: fn(&View<'_>) -> Option<crate::value::date::Date>) -> AttributeKind {
+    On(Tense::Past, DayReader::Date(read))
 }
 
 /// A day that is to come.
-const fn ahead(read: fn(&View<'_>) -> Option<crate::value::date::Date>) -> Kind {
-    On(Tense::Ahead, Day::Date(read))
+const fn ahead(read: fn(&View<'_>) -> Option<crate::value::date::Date>) -> AttributeKind {
+    On(Tense::Ahead, DayReader::Date(read))
 }
 
 /// Several ids, which a column lists.
-const fn ids(names: Names, read: Texts) -> Kind {
+const fn ids(names: Vocabulary, read: Texts) -> AttributeKind {
     Exact(names, All(read))
 }
 
@@ -95,13 +97,13 @@ const fn ids(names: Names, read: Texts) -> Kind {
 #[rustfmt::skip]
 pub const OWNER: Attribute =
     group(row("owner", &["rep", "负责人"], ("the owner; `none`: in the pool", "负责人；`none`：在公海"), "owner:none",
-        Exact(Names::Reps, One(|v| v.owner))));
+        Exact(Vocabulary::Reps, One(|v| v.owner))));
 
 /// The owner's manager.
 #[rustfmt::skip]
 pub const MANAGER: Attribute =
     extra(group(row("manager", &["主管"], ("the owner's manager", "负责人的主管"), "manager:zhaomin",
-        Exact(Names::Reps, One(|v| v.settings.rep(v.owner?)?.manager.as_deref())))));
+        Exact(Vocabulary::Reps, One(|v| v.settings.rep(v.owner?)?.manager.as_deref())))));
 
 /// The source.
 #[rustfmt::skip]
@@ -138,7 +140,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         ids(Any, |v, is| v.record.prospect.tags.iter().any(|tag| is(tag)))),
     // The board
     group(row("pipeline", &["board", "看板"], ("the board", "看板"), "pipeline:prospect",
-        Exact(Names::Pipelines, One(|v| Some(&v.pipeline().id))))),
+        Exact(Vocabulary::Pipelines, One(|v| Some(&v.pipeline().id))))),
     group(row("stage", &["column", "阶段", "栏"], ("the column it is in", "所在的栏"), "stage>=50",
         Stage(|v| Some(v.record.state.stage)))),
     row("since", &["entered", "进入"], ("the day it entered its column", "进入所在栏的日期"), "since>=\"last month\"",
@@ -175,7 +177,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         days(|v| Figure::days(v.record.state.age(v.as_of)))),
     // What is agreed
     row("next", &["下一步"], ("the day of the agreed next step", "约定的下一步日期"), "next<7d",
-        On(Tense::Ahead, Day::Moment(|v| Some(v.record.state.evidence.next.as_ref()?.at)))),
+        On(Tense::Ahead, DayReader::Moment(|v| Some(v.record.state.evidence.next.as_ref()?.at)))),
     row("next-what", &["下一步内容"], ("what the next step is for", "下一步的事由"), "next-what:proposal",
         Words(Any, One(|v| v.record.state.evidence.next.as_ref()?.what.as_deref()))),
     row("close-by", &["close", "签约日"], ("the expected signing date", "预计签约日"), "close-by<=2009Q4",
@@ -196,20 +198,20 @@ pub const ATTRIBUTES: &[Attribute] = &[
     row("orders", &["订单"], ("number of orders and bookings, ever", "历来订单与承保的次数"), "orders>=2",
         number(|v| Figure::count(v.record.state.orders))),
     query_only(row("kind", &["entry", "类型"], ("the kind of one of its entries", "其中一条流水的类型"), "kind:demo,visit",
-        ids(Names::Kinds, |v, is| v.entries().any(|event| is(&event.kind))))),
+        ids(Vocabulary::Kinds, |v, is| v.entries().any(|event| is(&event.kind))))),
     query_only(row("by", &["记录人"], ("the recorder of one of its entries", "其中一条流水的记录人"), "by:liuyan",
         ids(Any, |v, is| v.entries().any(|event| event.by.as_deref().is_some_and(is))))),
     Attribute { is_noted: true, ..query_only(row("note", &["notes", "备注"], ("the note of one of its entries", "其中一条流水的备注"), "note:proposal",
         Words(Any, First(|v, is| v.entries().any(|event| event.note.as_deref().is_some_and(is)))))) },
     // Standing
     row("flags", &["is", "是"], ("one of its flags", "其中一个提醒"), "flags:overdue",
-        Kind::Flags),
+        AttributeKind::Flags),
     extra(row("confirmed", &["confirms", "已确认"], ("a criterion that holds on the day, attested or computed", "当天成立的标准，确认的或算出的"), "confirmed:budget",
-        ids(Names::Criteria, confirmed))),
+        ids(Vocabulary::Criteria, confirmed))),
     extra(row("missing", &["lacks", "缺少"], ("a criterion that its next column requires and that does not hold", "下一栏要求而尚未成立的标准"), "missing:timing",
-        ids(Names::Criteria, missing))),
+        ids(Vocabulary::Criteria, missing))),
     group(row("reason", &["原因"], ("the reason of its last move", "最近一次移动的原因"), "reason:price",
-        Words(Names::Reasons, One(|v| v.record.state.reason.as_deref())))),
+        Words(Vocabulary::Reasons, One(|v| v.record.state.reason.as_deref())))),
     // People
     extra(row("contact", &["contacts", "联系人"], ("the name of a contact", "联系人的姓名"), "contact:王",
         Words(Any, First(|v, is| v.record.prospect.contacts.iter().any(|contact| is(&contact.name)))))),
@@ -219,7 +221,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Words(Any, First(|v, is| v.record.prospect.contacts.iter().any(|c| c.email.as_deref().is_some_and(is))))),
     // The customer, by grading
     graded(group(row("grade", &["级别"], ("the customer's grade", "客户的级别"), "grade:A",
-        Exact(Names::Grades, One(|v| v.customer?.grade()))))),
+        Exact(Vocabulary::Grades, One(|v| v.customer?.grade()))))),
     level("value-level", &["价值"], ("high, medium or low value", "价值：高、中、低"), "value-level:high", Scale::Value),
     level("relationship", &["关系"], ("long-term, occasional or potential", "长期客户、偶尔购买、潜在客户"), "relationship:long-term", Scale::Relationship),
     level("demand", &["需求强度"], ("strong, medium or weak", "需求：强、中、弱"), "demand:strong", Scale::Demand),

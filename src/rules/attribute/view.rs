@@ -1,11 +1,11 @@
-//! What an attribute is read from: a record, the settings, and the day it is looked at.
+//! The view that attributes are read from: a record, the settings, and the as-of day.
 
 use crate::model::event::Event;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
 use crate::rules::customer::Customer;
 use crate::rules::customer::levels::{Level, Scale};
-use crate::rules::replay::evidence::Case;
+use crate::rules::replay::evidence::EvidenceBasis;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -47,7 +47,7 @@ impl<'a> View<'a> {
     }
 
     /// The evidence on the day.
-    pub(in crate::rules) fn case(&self) -> Case<'a> {
+    pub(in crate::rules) fn case(&self) -> EvidenceBasis<'a> {
         self.record.case(self.settings, self.as_of)
     }
 

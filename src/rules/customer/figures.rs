@@ -1,10 +1,10 @@
-//! What a customer did, as the figures that every dimension is judged by.
+//! The figures of a customer that every dimension is judged by.
 
 use crate::model::grading::Grading;
 use crate::value::date::Date;
 use crate::value::money::{Amount, Sum};
 
-/// What the last survey said.
+/// The result of the last survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mood {
     /// NPS 0 to 6, CSAT 1 or 2.
@@ -15,9 +15,9 @@ pub enum Mood {
     Satisfied,
 }
 
-/// What a survey asked.
+/// The scale of a survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Survey {
+pub enum SatisfactionScale {
     /// Would they recommend us, 0 to 10.
     Nps,
     /// Are they satisfied, 1 to 5.
@@ -31,9 +31,9 @@ pub struct Satisfaction {
     pub on: Date,
     /// The answer.
     pub score: Amount,
-    /// What was asked.
-    pub survey: Survey,
-    /// What it says.
+    /// The scale of the survey.
+    pub survey: SatisfactionScale,
+    /// The satisfaction that it shows.
     pub mood: Mood,
 }
 
@@ -49,16 +49,16 @@ pub struct Figures {
     /// Money of orders less refunds. An order brings its entry's amount, else the value expected on that
     /// day.
     pub bought: Sum,
-    /// What it is worth, in the ledger's currency: the same, each order by its product's margin; while it has
+    /// Its worth, in the ledger's currency: that money, each order by its product's margin; while it has
     /// bought nothing, the expected value of its open prospects.
     pub worth: Amount,
     /// The last day we were in touch.
     pub last_contact: Option<Date>,
     /// How often we were in touch since the first order.
     pub contacts_since_first_order: u32,
-    /// Lately: calls of which it is known whether somebody answered.
+    /// Lately: calls of which the journal tells whether they were answered.
     pub calls: u32,
-    /// Those that somebody answered.
+    /// Lately: calls that were answered.
     pub answered: u32,
     /// The last survey.
     pub satisfaction: Option<Box<Satisfaction>>,

@@ -6,23 +6,23 @@ use crate::value::label::Lang;
 /// A level of a dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level {
-    /// What queries, rules and files of figures say.
+    /// The id in queries, rules and machine formats.
     pub id: &'static str,
-    /// What people read where there is little room, in English.
+    /// The short name for people, in English.
     pub word: &'static str,
-    /// What people read, in English.
+    /// The name for people, in English.
     pub en: &'static str,
-    /// What people read, in Chinese.
+    /// The name for people, in Chinese.
     pub zh: &'static str,
 }
 
 impl Level {
-    /// What people read.
+    /// The name for people.
     pub fn label(&self, lang: Lang) -> &'static str {
         lang.pick(self.en, self.zh)
     }
 
-    /// The id for machines; what people read where there is little room.
+    /// The id for machines; the short name for people.
     pub fn short(&self, lang: Lang) -> &'static str {
         lang.term(self.id, self.word, self.zh)
     }
@@ -40,10 +40,10 @@ macro_rules! levels {
         impl $name {
             /// Every one, in order.
             pub const ALL: &'static [$name] = &[$($name::$variant,)*];
-            /// What they are called, in the same order.
+            /// Their names, in the order of the variants.
             pub const LEVELS: &'static [Level] = &[$(Level { id: $id, word: $word, en: $en, zh: $zh },)*];
 
-            /// What it is called.
+            /// Its name.
             pub fn level(self) -> &'static Level {
                 &Self::LEVELS[self as usize]
             }
@@ -52,7 +52,7 @@ macro_rules! levels {
 }
 
 levels! {
-    /// What a customer is worth: what it bought, or may buy while it has bought nothing.
+    /// The value of a customer: its purchases, or while it has none the expected ones.
     Value {
         High "high" "high" "high value" "高",
         Medium "medium" "medium" "medium value" "中",
@@ -88,7 +88,7 @@ levels! {
 }
 
 levels! {
-    /// Where a customer stands between the first order and the last.
+    /// The phase of a customer between the first order and the last.
     Lifecycle {
         Potential "potential" "potential" "no order yet" "潜在",
         New "new" "new" "one order, lately" "新客户",
@@ -99,7 +99,7 @@ levels! {
 }
 
 levels! {
-    /// A customer's class by cumulated share of what all customers bought.
+    /// A customer's class by cumulated share of the money of all customers.
     Pareto {
         A "A" "A" "the first 80 % of the money" "前80%金额",
         B "B" "B" "the next 15 % of the money" "其次15%金额",
@@ -108,7 +108,7 @@ levels! {
 }
 
 levels! {
-    /// A customer's level by rank among those who bought.
+    /// A customer's level by rank among the customers that bought.
     Pyramid {
         Top "top" "top" "the top 1 %" "顶层1%",
         Upper "upper" "upper" "the next 4 %" "上层4%",

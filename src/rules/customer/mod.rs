@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The composite grade, and the rule that gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub struct GradeVerdict {
     /// The grade.
     pub grade: Text,
     /// The rule's position in the settings.
@@ -28,14 +28,14 @@ pub struct Customer {
     pub prospects: u32,
     /// The first of them by id: its position in the book.
     pub first: u32,
-    /// The one that stands for it, likewise: the first that is open and owned, else the first that is
+    /// The one that represents it, likewise: the first that is open and owned, else the first that is
     /// owned, else the first.
     pub lead: u32,
-    /// What it did.
+    /// Its figures.
     pub figures: Figures,
     /// Days without an order after which it lapses.
     pub gap: u32,
-    /// What it is worth.
+    /// Its level of value.
     pub value: Value,
     /// How long and closely it has been with us.
     pub relationship: Relationship,
@@ -43,16 +43,16 @@ pub struct Customer {
     pub demand: Demand,
     /// Whether it comes back.
     pub loyalty: Loyalty,
-    /// Where it stands between first order and last.
+    /// Its phase between first order and last.
     pub lifecycle: Lifecycle,
-    /// Its class among those who bought.
+    /// Its class among the customers that bought.
     pub pareto: Option<Pareto>,
-    /// Its level among those who bought.
+    /// Its level among the customers that bought.
     pub pyramid: Option<Pyramid>,
-    /// Its scores among those who bought.
+    /// Its scores among the customers that bought.
     pub rfm: Option<Scores>,
     /// Its grade; none where no rule fits.
-    pub verdict: Option<Arc<Verdict>>,
+    pub verdict: Option<Arc<GradeVerdict>>,
 }
 
 impl Customer {

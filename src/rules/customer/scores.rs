@@ -14,10 +14,10 @@ pub struct Scores {
 }
 
 /// The lowest and the highest score of a segment.
-type Span = [u8; 2];
+type ScoreRange = [u8; 2];
 
 /// The segments: recency, frequency and money, each from..to. The first that fits.
-const SEGMENTS: [(Segment, Span, Span, Span); 10] = [
+const SEGMENTS: [(Segment, ScoreRange, ScoreRange, ScoreRange); 10] = [
     (Segment::Champions, [5, 5], [5, 5], [5, 5]),
     (Segment::PotentialLoyalist, [3, 5], [3, 5], [2, 5]),
     (Segment::Loyal, [2, 4], [2, 4], [2, 4]),
@@ -33,7 +33,7 @@ const SEGMENTS: [(Segment, Span, Span, Span); 10] = [
 impl Scores {
     /// The segment they make.
     pub fn segment(self) -> Segment {
-        let inside = |score: u8, [from, to]: Span| from <= score && score <= to;
+        let inside = |score: u8, [from, to]: ScoreRange| from <= score && score <= to;
         SEGMENTS
             .iter()
             .find(|(_, r, f, m)| {

@@ -1,4 +1,4 @@
-//! What a customer did: the figures that every dimension is judged by, from the entries of all its
+//! The figures of a customer that every dimension is judged by, from the entries of all its
 //! prospects up to the day.
 
 use crate::model::event::Event;
@@ -6,20 +6,20 @@ use crate::model::grading::Grading;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::{Criterion, Known, Outcome};
 use crate::model::settings::Settings;
-use crate::rules::customer::figures::{Figures, Mood, Satisfaction, Survey};
+use crate::rules::customer::figures::{Figures, Mood, Satisfaction, SatisfactionScale};
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
 use crate::value::date::Date;
 use crate::value::money::{Amount, Money};
 
-/// What one prospect brings to its customer: figures, and the days that say something only beside those of
+/// The contribution of one prospect to its customer: figures, and the days that matter only beside those of
 /// the customer's other prospects.
 #[derive(Debug, Default)]
 pub(super) struct Deeds {
     figures: Figures,
     /// Expected value of the open prospects, in the ledger's currency.
     expected: Amount,
-    /// The days of orders and of contacts; a day may stand several times.
+    /// The days of orders and of contacts; a day may be there several times.
     orders: Vec<Date>,
     contacts: Vec<Date>,
 }
@@ -121,7 +121,7 @@ impl Deeds {
             let known = values.iter().rev().find(|(date, _)| *date <= ended);
             brought.extend(known.map(|(_, value)| *value));
         }
-        // What was paid back before anything was ordered takes nothing from orders.
+        // A refund before the first order takes nothing from orders.
         if self.orders.is_empty() {
             refunds.clear();
         }
@@ -147,19 +147,19 @@ fn closed_without_entry(record: &Record, orders: &[Date]) -> Vec<Date> {
     found
 }
 
-/// What share of its orders' money counts.
+/// The share of its orders' money that counts.
 fn margin(record: &Record, grading: &Grading) -> Amount {
     let product = record.prospect.product.as_deref();
     let stated = grading.margin.iter().find(|(of, _)| Some(&**of) == product);
     stated.map_or(Amount::from_int(1), |(_, share)| *share)
 }
 
-/// What a survey says, if its scale is known.
+/// The result of a survey, if its scale is known.
 fn satisfaction(event: &Event) -> Option<Satisfaction> {
     let score = event.score?;
     let (survey, low, high) = match event.scale.as_deref()? {
-        "nps" => (Survey::Nps, 6, 9),
-        "csat" => (Survey::Csat, 2, 4),
+        "nps" => (SatisfactionScale::Nps, 6, 9),
+        "csat" => (SatisfactionScale::Csat, 2, 4),
         _ => return None,
     };
     let mood = if score <= Amount::from_int(low) {
@@ -172,7 +172,7 @@ fn satisfaction(event: &Event) -> Option<Satisfaction> {
     Some(Satisfaction { on: event.date(), score, survey, mood })
 }
 
-/// How many of the criteria that somebody must say or date hold, and how many there are.
+/// How many of the attested and dated criteria hold, and how many there are.
 fn criteria(record: &Record, settings: &Settings, on: Date) -> (u16, u16) {
     let case = record.case(settings, on);
     let mut seen: Vec<&str> = Vec::new();
@@ -187,7 +187,7 @@ fn criteria(record: &Record, settings: &Settings, on: Date) -> (u16, u16) {
     (count(held), count(seen.len()))
 }
 
-/// A criterion that speaks of what the customer wants, not of what we did or received.
+/// A criterion about the wishes of the customer, not about our acts or receipts.
 fn of_demand(criterion: &Criterion) -> bool {
     matches!(criterion.known, Known::Attested | Known::Decider | Known::Timing)
 }

@@ -5,10 +5,10 @@ use super::rfm::Bins;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::customer::levels::{Pareto, Pyramid, Value};
-use crate::rules::customer::{Customer, Verdict};
+use crate::rules::customer::{Customer, GradeVerdict};
 use crate::rules::grading::figures::Deeds;
-use crate::rules::grading::{Graded, Prospect, Role, judge, lifecycle, narrow};
-use crate::rules::query::{Answers, Context, Query, Questions};
+use crate::rules::grading::{Graded, GradedProspect, Role, judge, lifecycle, narrow};
+use crate::rules::query::{Answers, Query, QueryContext, Questions};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::{Record, State};
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
@@ -36,7 +36,7 @@ pub(in crate::rules) struct Taken {
     /// Customers of one prospect without an account: their own figures, not compared with others yet.
     customers: Blocks<Customer>,
     /// All prospects,
-    prospects: Vec<Prospect>,
+    prospects: Vec<GradedProspect>,
     /// and what they answer to the rules' questions, in the same order, if there are any.
     answers: Vec<Answers>,
     /// What those of accounts bring to their customers.
@@ -79,7 +79,7 @@ impl<'s> Grader<'s> {
     pub(in crate::rules) fn of(settings: &'s Settings, on: Date) -> Grader<'s> {
         let mut questions = Questions::default();
         // The settings' reader has refused what is no query. A period in words can still be empty on a
-        // day (`2010..today` in 2009): its rule fits nobody then.
+        // day (`2010..today` in 2009): its rule fits no customer then.
         let mut rule = |when: &Text| {
             Query::parse(when, "when", settings, on).ok().map(|query| questions.part(query))
         };
@@ -89,7 +89,7 @@ impl<'s> Grader<'s> {
 
     /// Collects a prospect.
     pub(in crate::rules) fn take(&self, taken: &mut Taken, record: &Record) {
-        let context = Context { settings: self.settings, as_of: self.on };
+        let context = QueryContext { settings: self.settings, as_of: self.on };
         let deeds = Deeds::of(record, self.settings, self.on);
         let answers = self.questions.answers(record, &context);
         let id = record.prospect.id.clone();
@@ -101,7 +101,7 @@ impl<'s> Grader<'s> {
                 LATER
             }
         };
-        taken.prospects.push(Prospect { id, customer, role: Role::of(&record.state) });
+        taken.prospects.push(GradedProspect { id, customer, role: Role::of(&record.state) });
         taken.answers.extend(answers);
     }
 
@@ -121,7 +121,7 @@ impl<'s> Grader<'s> {
     fn put_together(
         &self,
         customers: &mut Blocks<Customer>,
-        prospects: &mut [Prospect],
+        prospects: &mut [GradedProspect],
         mut shares: Vec<Share>,
     ) -> Vec<u32> {
         let mut accounts = Vec::new();
@@ -142,7 +142,7 @@ impl<'s> Grader<'s> {
         accounts
     }
 
-    /// A customer by its own figures; what takes the others is not known yet.
+    /// A customer by its own figures; the dimensions that compare customers are not known yet.
     fn customer(&self, account: Option<Box<str>>, deeds: Deeds) -> Customer {
         let (grading, on) = (&self.settings.grading, self.on);
         let (figures, days) = deeds.settled();
@@ -165,7 +165,7 @@ impl<'s> Grader<'s> {
         }
     }
 
-    /// The dimensions that compare customers: with those who bought, or with those who did not. They come in
+    /// The dimensions that compare customers: with the buyers, or with the others. They come in
     /// the order of their names, by which ties go.
     fn compare(&self, customers: &mut Blocks<Customer>, named: &[u32]) {
         let (grading, on) = (&self.settings.grading, self.on);
@@ -206,14 +206,14 @@ impl<'s> Grader<'s> {
     fn apply_rules(
         &self,
         customers: &mut Blocks<Customer>,
-        prospects: &[Prospect],
+        prospects: &[GradedProspect],
         answers: &[Answers],
     ) {
-        let context = Context { settings: self.settings, as_of: self.on };
+        let context = QueryContext { settings: self.settings, as_of: self.on };
         let Some(blank) = replay(Default::default(), self.settings, self.on) else { return };
         let stated = self.settings.grading.rules.iter().map(|rule| rule.grade.clone());
-        let verdict = |(rule, grade)| Arc::new(Verdict { grade, rule });
-        let verdicts: Vec<Arc<Verdict>> = stated.enumerate().map(verdict).collect();
+        let verdict = |(rule, grade)| Arc::new(GradeVerdict { grade, rule });
+        let verdicts: Vec<Arc<GradeVerdict>> = stated.enumerate().map(verdict).collect();
         let unasked = Answers::default();
         for (position, prospect) in prospects.iter().enumerate() {
             let customer = &mut customers[prospect.customer];
@@ -241,12 +241,16 @@ impl Role {
 }
 
 /// The customers in the order of their names: the account, or the id of the prospect that it is.
-fn in_order(customers: &Blocks<Customer>, prospects: &[Prospect], accounts: &[u32]) -> Vec<u32> {
+fn in_order(
+    customers: &Blocks<Customer>,
+    prospects: &[GradedProspect],
+    accounts: &[u32],
+) -> Vec<u32> {
     let of_account = |customer: u32| {
         let account = customers[customer].account.as_deref();
         account.map(|account| (Text::from(fold(account)), true, customer))
     };
-    let alone = |prospect: &Prospect| {
+    let alone = |prospect: &GradedProspect| {
         let customer = prospect.customer;
         let is_alone = customers[customer].account.is_none();
         is_alone.then(|| (Text::from(folded(&prospect.id)), false, customer))
@@ -260,7 +264,7 @@ fn in_order(customers: &Blocks<Customer>, prospects: &[Prospect], accounts: &[u3
 }
 
 /// Tells the customers which of the prospects, given by id, are theirs.
-fn lead(customers: &mut Blocks<Customer>, prospects: &[Prospect]) {
+fn lead(customers: &mut Blocks<Customer>, prospects: &[GradedProspect]) {
     for (position, prospect) in prospects.iter().enumerate() {
         let customer = &mut customers[prospect.customer];
         if customer.prospects == 0 {

@@ -35,7 +35,7 @@ pub fn value(figures: &Figures, class: AbcClass, grading: &Grading) -> Value {
     by_money.min(by_orders)
 }
 
-/// Relationship: long-term takes orders or contacts over time, and nobody dissatisfied.
+/// Relationship: long-term needs orders or contacts over time, and no dissatisfied contact.
 pub fn relationship(figures: &Figures, grading: &Grading, on: Date) -> Relationship {
     let Some(first) = figures.first_order else { return Relationship::Potential };
     let often = figures.orders >= grading.long_term_orders

@@ -1,11 +1,11 @@
-//! Where a customer stands between its first order and its last.
+//! The phase of a customer between its first order and its last.
 
 use crate::model::grading::Grading;
 use crate::rules::customer::levels::Lifecycle;
 use crate::value::date::Date;
 
 /// The days without an order after which a customer lapses: the setting, else twice its median gap and
-/// at least `least_gap_days`. The days stand in order, each once.
+/// at least `least_gap_days`. The days are in order, each once.
 pub fn gap(days: &[Date], grading: &Grading) -> u32 {
     if let Some(stated) = grading.gap_days {
         return stated;

@@ -1,11 +1,11 @@
 //! Grading: every customer in its dimensions, and the composite grade by the ledger's rules. Grades are
-//! derived from the whole book and never stored; nothing is computed until somebody asks
+//! derived from the whole book and never stored; nothing is computed until a report asks
 //! ([`Book::graded`](super::book::Book::graded), or a query that uses a dimension).
 //!
-//! A *customer* is a prospect, or all prospects with one `account`. Those who bought are graded on what
-//! they did, the others on what they could do. Definitions and check figures: `docs/grading.md`.
+//! A *customer* is a prospect, or all prospects with one `account`. Customers that bought are graded on
+//! their purchases, the others on the expected ones. Definitions and check figures: `docs/grading.md`.
 //!
-//! Grading takes a prospect's record only once, in any order ([`grader`]); what it keeps of it is small.
+//! Grading reads each record only once, in any order ([`grader`]), and keeps little of it.
 
 mod blocks;
 pub mod figures;
@@ -26,12 +26,12 @@ use std::collections::HashSet;
 pub struct Graded {
     customers: Blocks<Customer>,
     /// The prospects by id: a position here is one in the book.
-    prospects: Vec<Prospect>,
+    prospects: Vec<GradedProspect>,
 }
 
 /// A prospect among those that were graded.
 #[derive(Debug)]
-struct Prospect {
+struct GradedProspect {
     id: Text,
     /// Its customer.
     customer: u32,

@@ -22,8 +22,8 @@ pub struct Bins {
 }
 
 impl Bins {
-    /// The bins of the customers who bought: fixed limits where the settings state them, else quintiles.
-    /// `None` where nobody bought, or where quintiles are asked of fewer than [`LEAST`].
+    /// The bins of the customers that bought: fixed limits where the settings state them, else quintiles.
+    /// `None` where no customer bought, or where quintiles are asked of fewer than [`LEAST`].
     pub fn of<'f>(
         figures: impl Iterator<Item = &'f Figures>,
         grading: &Grading,

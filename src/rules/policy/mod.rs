@@ -1,7 +1,6 @@
-//! What a grade buys, held against what was done: re-verification, contact, answers, the rep's level,
-//! discounts.
+//! The duties of a grade compared with practice: re-verification, contact, answers, the rep's level, discounts.
 //!
-//! Who left without ever buying is not followed any more, so nothing is demanded for it.
+//! A lost prospect that never bought is not followed any more, so it has no duties.
 
 pub mod packing;
 pub mod practice;
@@ -17,7 +16,7 @@ use crate::value::money::Amount;
 use crate::value::text::Text;
 use std::collections::HashMap;
 
-/// What has to happen again before a day has passed.
+/// An action that has to be repeated before a day has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
     /// When it last happened; `None` = never, and the days count from the first entry.
@@ -28,7 +27,7 @@ pub struct Deadline {
     pub every: u32,
 }
 
-/// What the policy demands on one prospect.
+/// The duties of the policy on one prospect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Duty<'b> {
     /// The customer's record is verified anew.
@@ -110,7 +109,7 @@ impl Duty<'_> {
         }
     }
 
-    /// The last day that is in time, of what can still be done.
+    /// The last day that is in time, of a duty that can still be met.
     pub fn due(&self) -> Option<Date> {
         match self {
             Duty::Verify(deadline) | Duty::Contact(deadline) => Some(deadline.due),
@@ -127,9 +126,9 @@ fn rank(level: &str) -> usize {
     level_rank(level).unwrap_or(LEVELS.len())
 }
 
-/// What practice is judged by.
+/// Judges practice by the policy.
 #[derive(Debug)]
-pub struct Judge {
+pub struct PracticeJudge {
     settings: Settings,
     on: Date,
     /// The levels of the reps that have one, by id.
@@ -138,26 +137,25 @@ pub struct Judge {
     joint: HashMap<u32, Attention>,
 }
 
-impl Judge {
+impl PracticeJudge {
     /// One that knows how customers of several prospects are looked after: by each of these, in the order of
     /// ids.
     pub fn of<'a>(
         several: impl IntoIterator<Item = (&'a Customer, Attention)>,
         settings: &Settings,
         on: Date,
-    ) -> Judge {
+    ) -> PracticeJudge {
         let mut joint: HashMap<u32, Attention> = HashMap::new();
         for (customer, attention) in several {
             joint.entry(customer.first).or_default().join(attention);
         }
         let level = |rep: &Rep| Some((rep.id.clone(), rep.level.clone()?));
         let levels = settings.reps.iter().filter_map(level).collect();
-        Judge { settings: settings.clone(), on, levels, joint }
+        PracticeJudge { settings: settings.clone(), on, levels, joint }
     }
 
-    /// Everything that the policy of its grade demands for a prospect, met or not. What is demanded for
-    /// the customer as a whole (its record verified, contact and its kind) stands with the prospect that
-    /// leads it.
+    /// Every duty that the policy of its grade has for a prospect, met or not. Duties of the customer as a whole (its
+    /// record verified, contact and its kind) belong to the prospect that leads it.
     pub fn duties<'b>(
         &'b self,
         practice: &'b Practice,
@@ -169,7 +167,7 @@ impl Judge {
             return Vec::new();
         };
         let mut duties = Vec::new();
-        // Nobody is late with a prospect that lies in the pool.
+        // A prospect in the pool has no owner who could be late.
         if leads && practice.owner.is_some() {
             let attention = self.joint.get(&customer.first).unwrap_or(&practice.attention);
             duties.extend(verification(attention, customer, policy).map(Duty::Verify));
@@ -189,7 +187,7 @@ impl Judge {
 
     fn level<'b>(&'b self, practice: &Practice, policy: &'b Policy) -> Option<Duty<'b>> {
         let needs = policy.level.as_deref()?;
-        // A rep whose level nobody stated is not judged.
+        // A rep without a stated level is not judged.
         let has = self.levels.get(practice.owner.as_ref()?)?;
         Some(Duty::Level { has, needs })
     }

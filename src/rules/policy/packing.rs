@@ -17,7 +17,7 @@ pub struct Packer {
     contacts: Interner<Contacts>,
 }
 
-/// A practice that was packed: a fifth of what it takes otherwise.
+/// A packed practice: a fifth of the memory of a plain one.
 #[derive(Debug)]
 pub struct PackedPractice {
     /// Places among the owners and contacts.
@@ -46,7 +46,7 @@ pub struct Unpacker {
 }
 
 impl Packer {
-    /// Packs what was done with a prospect.
+    /// Packs the practice with a prospect.
     pub fn pack(&self, practice: Practice) -> PackedPractice {
         let Practice { owner, lost, resumes, attention, answers, deals } = practice;
         let Attention { verified, touched, kinds } = attention;
@@ -62,7 +62,7 @@ impl Packer {
         }
     }
 
-    /// What unpacks all that was packed.
+    /// The unpacker of everything that was packed.
     pub fn finish(self) -> Unpacker {
         let Packer { owners, contacts } = self;
         Unpacker { owners: owners.into_values(), contacts: contacts.into_values() }
@@ -70,7 +70,7 @@ impl Packer {
 }
 
 impl Unpacker {
-    /// What was packed by the packer that this one comes from.
+    /// Unpacks a practice that was packed by the packer that this one comes from.
     pub fn unpack(&self, packed: &PackedPractice) -> Practice {
         let PackedPractice { verified, touched, resumes, lost, .. } = *packed;
         let kinds = self.contacts[packed.contacts as usize].clone();
@@ -85,7 +85,7 @@ impl Unpacker {
         }
     }
 
-    /// Who owns the prospect.
+    /// The owner of the prospect.
     pub fn owner(&self, packed: &PackedPractice) -> Option<&Text> {
         self.owners[packed.owner as usize].as_ref()
     }

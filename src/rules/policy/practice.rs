@@ -1,4 +1,4 @@
-//! What was done with a prospect, as far as a policy can ask: verification, contacts, answers, prices.
+//! The practice with a prospect, as far as a policy can ask: verification, contacts, answers, prices.
 
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
@@ -18,7 +18,7 @@ type When = (Date, Option<Time>);
 /// A request or complaint, and our first answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// What was asked: a request or a complaint.
+    /// The case: a request or a complaint.
     pub kind: EventKind,
     asked: When,
     /// The first contact after it, or its resolution.
@@ -30,7 +30,7 @@ pub struct Answer {
 pub struct Deal {
     /// The first quote.
     pub quoted: Money,
-    /// What was signed or booked.
+    /// The signing or booking.
     pub agreed: Money,
     /// The day of that.
     pub on: Date,
@@ -47,16 +47,16 @@ pub struct Attention {
     pub(super) kinds: Box<[EventKind]>,
 }
 
-/// What was done with a prospect, as far as a policy can ask.
+/// The practice with a prospect, as far as a policy can ask.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Practice {
-    /// Who owns it.
+    /// Its owner.
     pub owner: Option<Text>,
     /// Did it leave?
     pub(super) lost: bool,
     /// The day a known stall ends.
     pub(super) resumes: Option<Date>,
-    /// What it tells of the customer as a whole.
+    /// Its part in the practice with the customer as a whole.
     pub attention: Attention,
     pub(super) answers: Box<[Answer]>,
     pub(super) deals: Box<[Deal]>,
@@ -101,7 +101,7 @@ impl Attention {
                 verified = verified.max(Some(date));
             }
             if in_contact(settings, event) && !service(event) {
-                // Entries stand in the order of their days.
+                // Entries are in the order of their days.
                 if touched != Some(date) {
                     kinds.clear();
                 }
@@ -124,7 +124,7 @@ impl Attention {
 }
 
 impl Practice {
-    /// What was done up to a day.
+    /// The practice up to a day.
     pub fn of(record: &Record, settings: &Settings, on: Date) -> Practice {
         let state = &record.state;
         let events: Vec<&Event> = standing(&record.prospect.events, on).collect();
@@ -144,7 +144,7 @@ fn theirs(event: &Event) -> bool {
     matches!(event.kind, EventKind::Request | EventKind::Complaint | EventKind::Survey)
 }
 
-/// Service, of which the entry does not say by what means it was given.
+/// Service whose entry does not name the means.
 fn service(event: &Event) -> bool {
     theirs(event) || matches!(event.kind, EventKind::Resolved | EventKind::Care)
 }
@@ -174,7 +174,7 @@ fn answers(events: &[&Event], settings: &Settings) -> Vec<Answer> {
     answers
 }
 
-/// What was agreed after a quote, each time with the first quote since the last agreement.
+/// The agreements after a quote, each with the first quote since the last agreement.
 fn deals(events: &[&Event]) -> Vec<Deal> {
     let mut deals = Vec::new();
     let mut quoted: Option<Money> = None;

@@ -3,7 +3,7 @@
 //! the levels of customers, which are known only after the scan.
 
 use super::matching::{Answers, Node};
-use super::{Context, Query};
+use super::{Query, QueryContext};
 use crate::rules::attribute::View;
 use crate::rules::customer::Customer;
 use crate::rules::replay::state::Record;
@@ -41,7 +41,7 @@ impl Questions {
     pub(in crate::rules) fn answers(
         &self,
         record: &Record,
-        context: &Context<'_>,
+        context: &QueryContext<'_>,
     ) -> Option<Answers> {
         if self.0.is_empty() {
             return None;
@@ -64,7 +64,7 @@ impl Query {
         answers: &Answers,
         customer: &Customer,
         blank: &Record,
-        context: &Context<'_>,
+        context: &QueryContext<'_>,
     ) -> bool {
         let view = View::of(blank, context.settings, context.as_of);
         self.node.matches(&View { customer: Some(customer), ..view }, answers)

@@ -2,13 +2,14 @@
 //! days and durations.
 
 use super::lexer::{Op, Word};
-use super::matching::{DateTest, Node, NumberTest, Source, StageTest, TextTest, Wanted};
+use super::matching::{DateTest, Node, NumberTest, StageTest, TextSource, TextTest, Wanted};
 use super::pattern::Pattern;
 use super::{Asked, Parsed};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{IN_CYCLE, Pipeline, Stage};
 use crate::rules::attribute::{
-    self, ATTRIBUTES, Attribute, FLAGS, Flag, Kind, Named, Names, Tense, Unit, find_flag,
+    self, ATTRIBUTES, Attribute, AttributeKind, FLAGS, Flag, Named, Tense, Unit, Vocabulary,
+    find_flag,
 };
 use crate::rules::customer::levels::{Level, Scale};
 use crate::value::id::fold;
@@ -19,45 +20,47 @@ use crate::value::text::Text;
 use std::ops::Range;
 
 /// A field or flag, its operator, and the values: any of them will do.
-pub(super) struct Term<'a> {
+pub(super) struct QueryTerm<'a> {
     pub(super) name: &'a Word,
     pub(super) op: Op,
     pub(super) op_span: &'a Range<usize>,
     pub(super) values: Vec<&'a Word>,
 }
 
-/// What a name before an operator refers to.
-enum Subject {
+/// The referent of a name before an operator.
+enum Referent {
     Attribute(&'static Attribute),
     Fact(Text),
 }
 
 /// A term as a question.
-pub(super) fn term(asked: &Asked<'_>, term: &Term<'_>) -> Parsed<Node> {
+pub(super) fn term(asked: &Asked<'_>, term: &QueryTerm<'_>) -> Parsed<Node> {
     let subject = subject(asked, term.name)?;
     check_operator(asked, term, &subject)?;
     let parts = term.values.iter().map(|value| match &subject {
-        Subject::Fact(name) => text(Source::Fact(name.clone()), term.op, value),
-        Subject::Attribute(row) => part(asked, row.kind, term.op, value),
+        Referent::Fact(name) => text(TextSource::Fact(name.clone()), term.op, value),
+        Referent::Attribute(row) => part(asked, row.kind, term.op, value),
     });
     let parts: Vec<Node> = parts.collect::<Parsed<_>>()?;
     let node = if term.op == Op::Ne { differs(&subject, parts) } else { any(parts) };
-    let graded = matches!(subject, Subject::Attribute(Attribute { is_graded: true, .. }));
+    let graded = matches!(subject, Referent::Attribute(Attribute { is_graded: true, .. }));
     Ok(if graded { Node::OfCustomer(Box::new(node)) } else { node })
 }
 
-/// What one value of a term asks of an attribute.
-fn part(asked: &Asked<'_>, kind: Kind, op: Op, value: &Word) -> Parsed<Node> {
+/// The question of one value of a term about an attribute.
+fn part(asked: &Asked<'_>, kind: AttributeKind, op: Op, value: &Word) -> Parsed<Node> {
     Ok(match kind {
-        Kind::Flags => flag(asked, value)?,
-        Kind::Words(_, read) => text(Source::Table(read), op, value)?,
-        Kind::Exact(names, read) => exact(asked, names, Source::Table(read), value)?,
-        Kind::Level(scale) => exact(asked, Names::Levels(scale), Source::Level(scale), value)?,
-        Kind::Stage(read) => Node::Stage(read, wanted(value, || stage(asked, op, value))?),
-        Kind::Number(unit, read) => {
+        AttributeKind::Flags => flag(asked, value)?,
+        AttributeKind::Words(_, read) => text(TextSource::Table(read), op, value)?,
+        AttributeKind::Exact(names, read) => exact(asked, names, TextSource::Table(read), value)?,
+        AttributeKind::Level(scale) => {
+            exact(asked, Vocabulary::Levels(scale), TextSource::Level(scale), value)?
+        }
+        AttributeKind::Stage(read) => Node::Stage(read, wanted(value, || stage(asked, op, value))?),
+        AttributeKind::Number(unit, read) => {
             Node::Number(read, wanted(value, || number(asked, unit, op, value))?)
         }
-        Kind::Valued(scale, read) => match level(scale, op, value) {
+        AttributeKind::Valued(scale, read) => match level(scale, op, value) {
             Some(node) => node,
             None => Node::Number(
                 read,
@@ -69,7 +72,9 @@ fn part(asked: &Asked<'_>, kind: Kind, op: Op, value: &Word) -> Parsed<Node> {
                 })?,
             ),
         },
-        Kind::Date(tense, day) => Node::Date(day, wanted(value, || date(asked, tense, op, value))?),
+        AttributeKind::Date(tense, day) => {
+            Node::Date(day, wanted(value, || date(asked, tense, op, value))?)
+        }
     })
 }
 
@@ -86,17 +91,17 @@ pub(super) fn any(mut parts: Vec<Node>) -> Node {
 }
 
 /// `!=`. Without a number or day to compare, neither `:` nor `!=` holds.
-fn differs(subject: &Subject, parts: Vec<Node>) -> Node {
+fn differs(subject: &Referent, parts: Vec<Node>) -> Node {
     let compares = parts.iter().any(|part| {
         matches!(part, Node::Number(_, Wanted::Fits(_)) | Node::Date(_, Wanted::Fits(_)))
     });
     let not = Node::Not(Box::new(any(parts)));
     let known = match subject {
-        Subject::Attribute(row) if compares => match row.kind {
-            Kind::Number(_, read) | Kind::Valued(_, read) => {
+        Referent::Attribute(row) if compares => match row.kind {
+            AttributeKind::Number(_, read) | AttributeKind::Valued(_, read) => {
                 Node::Number(read, Wanted::Fits(NumberTest::Known))
             }
-            Kind::Date(_, day) => Node::Date(day, Wanted::Present),
+            AttributeKind::Date(_, day) => Node::Date(day, Wanted::Present),
             _ => return not,
         },
         _ => return not,
@@ -104,16 +109,16 @@ fn differs(subject: &Subject, parts: Vec<Node>) -> Node {
     Node::All(vec![known, not])
 }
 
-fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Subject> {
+fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Referent> {
     match attribute::named(&name.text(), asked.settings) {
         Some(Named::Attribute(row)) => {
             asked.asks_notes.set(asked.asks_notes.get() || row.is_noted);
-            if matches!(row.kind, Kind::Exact(Names::Grades, _)) {
+            if matches!(row.kind, AttributeKind::Exact(Vocabulary::Grades, _)) {
                 asked.grade_at.borrow_mut().get_or_insert(name.span.clone());
             }
-            Ok(Subject::Attribute(row))
+            Ok(Referent::Attribute(row))
         }
-        Some(Named::Fact(fact)) => Ok(Subject::Fact(fact.clone())),
+        Some(Named::Fact(fact)) => Ok(Referent::Fact(fact.clone())),
         None => Err(Box::new(unknown_field(asked, name))),
     }
 }
@@ -145,18 +150,21 @@ fn unknown_field(asked: &Asked<'_>, name: &Word) -> Diagnostic {
 }
 
 /// Can this be compared so, with so many values?
-fn check_operator(asked: &Asked<'_>, term: &Term<'_>, subject: &Subject) -> Parsed<()> {
+fn check_operator(asked: &Asked<'_>, term: &QueryTerm<'_>, subject: &Referent) -> Parsed<()> {
     if !term.op.orders() {
         return Ok(());
     }
     let (symbol, name) = (term.op.symbol(), term.name.text());
     let is = match subject {
-        Subject::Fact(_) => Some(("text", "文本")),
-        Subject::Attribute(row) => match row.kind {
-            Kind::Flags => Some(("a flag", "提醒")),
-            Kind::Words(..) => Some(("text", "文本")),
-            Kind::Exact(..) | Kind::Level(_) => Some(("a name", "名称")),
-            Kind::Stage(_) | Kind::Number(..) | Kind::Valued(..) | Kind::Date(..) => None,
+        Referent::Fact(_) => Some(("text", "文本")),
+        Referent::Attribute(row) => match row.kind {
+            AttributeKind::Flags => Some(("a flag", "提醒")),
+            AttributeKind::Words(..) => Some(("text", "文本")),
+            AttributeKind::Exact(..) | AttributeKind::Level(_) => Some(("a name", "名称")),
+            AttributeKind::Stage(_)
+            | AttributeKind::Number(..)
+            | AttributeKind::Valued(..)
+            | AttributeKind::Date(..) => None,
         },
     };
     if let Some((en, zh)) = is {
@@ -221,10 +229,10 @@ fn level(scale: Scale, op: Op, word: &Word) -> Option<Node> {
     let named = |level: &&Level| [level.id, level.en, level.zh].contains(&wanted.as_str());
     let level = scale.levels().iter().find(named).filter(|_| !op.orders())?;
     let test = Wanted::Fits(TextTest::Whole(Pattern::exact(level.id)));
-    Some(Node::OfCustomer(Box::new(Node::Text(Source::Level(scale), test))))
+    Some(Node::OfCustomer(Box::new(Node::Text(TextSource::Level(scale), test))))
 }
 
-fn text(source: Source, op: Op, word: &Word) -> Parsed<Node> {
+fn text(source: TextSource, op: Op, word: &Word) -> Parsed<Node> {
     let pattern = Pattern::of(word);
     let test = if op == Op::Has { TextTest::Within(pattern) } else { TextTest::Whole(pattern) };
     Ok(Node::Text(source, wanted(word, || Ok(test))?))
@@ -232,9 +240,9 @@ fn text(source: Source, op: Op, word: &Word) -> Parsed<Node> {
 
 /// A name that is compared as a whole. Where the settings list the names, any other is an error, and
 /// the name that people read is as good as the id. A `*` asks for any name that fits.
-fn exact(asked: &Asked<'_>, names: Names, source: Source, word: &Word) -> Parsed<Node> {
+fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) -> Parsed<Node> {
     let known = known(asked, names);
-    if word.glob() || word.text().is_empty() || known.is_empty() && names != Names::Reps {
+    if word.glob() || word.text().is_empty() || known.is_empty() && names != Vocabulary::Reps {
         return text(source, Op::Eq, word);
     }
     let wanted = fold(&word.text());
@@ -242,7 +250,7 @@ fn exact(asked: &Asked<'_>, names: Names, source: Source, word: &Word) -> Parsed
     if let Some((id, _)) = known.iter().find(|(id, _)| fold(id) == wanted) {
         return Ok(fits(Pattern::exact(id)));
     }
-    if names == Names::Reps && wanted == "none" {
+    if names == Vocabulary::Reps && wanted == "none" {
         return Ok(Node::Text(source, Wanted::Absent));
     }
     if known.is_empty() {
@@ -252,13 +260,13 @@ fn exact(asked: &Asked<'_>, names: Names, source: Source, word: &Word) -> Parsed
     let parts: Vec<Node> = named.map(|(id, _)| fits(Pattern::exact(id))).collect();
     if parts.is_empty() {
         let what = match names {
-            Names::Any | Names::Reasons => ("value", "取值"),
-            Names::Reps => ("rep", "业务员"),
-            Names::Pipelines => ("pipeline", "看板"),
-            Names::Kinds => ("kind of entry", "流水类型"),
-            Names::Criteria => ("criterion", "标准"),
-            Names::Levels(_) => ("level", "等级"),
-            Names::Grades => ("grade", "级别"),
+            Vocabulary::Any | Vocabulary::Reasons => ("value", "取值"),
+            Vocabulary::Reps => ("rep", "业务员"),
+            Vocabulary::Pipelines => ("pipeline", "看板"),
+            Vocabulary::Kinds => ("kind of entry", "流水类型"),
+            Vocabulary::Criteria => ("criterion", "标准"),
+            Vocabulary::Levels(_) => ("level", "等级"),
+            Vocabulary::Grades => ("grade", "级别"),
         };
         return Err(unknown(asked, what, word, known.iter().map(|(id, _)| *id)));
     }
@@ -277,26 +285,28 @@ fn unknown<'a>(
 }
 
 /// The ids that the settings list, with the names that people read.
-fn known<'a>(asked: &Asked<'a>, names: Names) -> Vec<(&'a str, Vec<&'a str>)> {
+fn known<'a>(asked: &Asked<'a>, names: Vocabulary) -> Vec<(&'a str, Vec<&'a str>)> {
     let settings = asked.settings;
     let label = |label: &'a Label| label.en.iter().chain(&label.zh).map(String::as_str).collect();
     match names {
-        Names::Any | Names::Reasons => Vec::new(),
-        Names::Reps => settings
+        Vocabulary::Any | Vocabulary::Reasons => Vec::new(),
+        Vocabulary::Reps => settings
             .reps
             .iter()
             .map(|r| (&*r.id, r.name.as_deref().into_iter().collect()))
             .collect(),
-        Names::Pipelines => settings.pipelines.iter().map(|p| (&*p.id, label(&p.label))).collect(),
-        Names::Kinds => settings.kinds.names().map(|kind| (kind, Vec::new())).collect(),
-        Names::Criteria => {
+        Vocabulary::Pipelines => {
+            settings.pipelines.iter().map(|p| (&*p.id, label(&p.label))).collect()
+        }
+        Vocabulary::Kinds => settings.kinds.names().map(|kind| (kind, Vec::new())).collect(),
+        Vocabulary::Criteria => {
             let criteria = settings.criteria.iter().map(|c| (&*c.id, label(&c.label)));
             criteria.chain([(IN_CYCLE, Vec::new())]).collect()
         }
-        Names::Levels(scale) => {
+        Vocabulary::Levels(scale) => {
             scale.levels().iter().map(|level| (level.id, vec![level.en, level.zh])).collect()
         }
-        Names::Grades => {
+        Vocabulary::Grades => {
             settings.grading.grades().into_iter().map(|grade| (grade, Vec::new())).collect()
         }
     }
@@ -403,7 +413,7 @@ fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest
     Ok(if op.orders() { DateTest::Order(op, period) } else { DateTest::In(period) })
 }
 
-/// `next:7d` is within seven days; so is what `next!=7d` leaves out.
+/// `next:7d` is within seven days; so are the days that `next!=7d` leaves out.
 fn op_of_distance(op: Op) -> Op {
     if op.orders() { op } else { Op::Le }
 }

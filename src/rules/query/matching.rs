@@ -3,7 +3,7 @@
 use super::lexer::Op;
 use super::pattern::Pattern;
 use crate::model::pipeline::Outcome;
-use crate::rules::attribute::{Day, Figure, Flag, Numbers, Read, Tense, View};
+use crate::rules::attribute::{DayReader, Figure, Flag, Numbers, Read, Tense, View};
 use crate::rules::customer::levels::Scale;
 use crate::value::date::Date;
 use crate::value::money::{Amount, Money, Sum};
@@ -35,20 +35,20 @@ pub(super) enum Node {
     /// Words anywhere in names, company, id, contacts and notes.
     Plain(Pattern),
     /// A text.
-    Text(Source, Wanted<TextTest>),
+    Text(TextSource, Wanted<TextTest>),
     /// A column.
     Stage(fn(&View<'_>) -> Option<usize>, Wanted<StageTest>),
     /// A number.
     Number(Numbers, Wanted<NumberTest>),
     /// A day.
-    Date(Day, Wanted<DateTest>),
+    Date(DayReader, Wanted<DateTest>),
     /// A part that reads the graded customer alone.
     OfCustomer(Box<Node>),
     /// An answer that was given before: the bit of a question (see `apart`).
     Answer(usize),
 }
 
-/// What is asked of a value.
+/// The question about a value.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted<T> {
     /// That there is none: `""`.
@@ -110,7 +110,7 @@ impl Reading {
 
 /// Where texts are read.
 #[derive(Debug, Clone)]
-pub(super) enum Source {
+pub(super) enum TextSource {
     /// By a row of the table of attributes.
     Table(Read),
     /// The id of the customer's level of a dimension of grading.
@@ -119,7 +119,7 @@ pub(super) enum Source {
     Fact(Text),
 }
 
-/// What is asked of a text.
+/// The question about a text.
 #[derive(Debug, Clone)]
 pub(super) enum TextTest {
     /// The whole of it.
@@ -128,7 +128,7 @@ pub(super) enum TextTest {
     Within(Pattern),
 }
 
-/// What is asked of a column.
+/// The question about a column.
 #[derive(Debug, Clone)]
 pub(super) enum StageTest {
     /// One of these: pipeline and position.
@@ -137,7 +137,7 @@ pub(super) enum StageTest {
     Order(Op, Vec<Option<usize>>),
 }
 
-/// What is asked of a number.
+/// The question about a number.
 #[derive(Debug, Clone)]
 pub(super) enum NumberTest {
     /// That it can be compared at all.
@@ -148,7 +148,7 @@ pub(super) enum NumberTest {
     Order(Op, Amount),
 }
 
-/// What is asked of a day.
+/// The question about a day.
 #[derive(Debug, Clone)]
 pub(super) enum DateTest {
     /// Inside a period.
@@ -207,12 +207,12 @@ impl Node {
     }
 }
 
-impl Source {
+impl TextSource {
     fn any(&self, view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
         match self {
-            Source::Table(read) => read.any(view, is),
-            Source::Level(scale) => view.level(*scale).is_some_and(|level| is(level.id)),
-            Source::Fact(name) => view.record.prospect.fact(name).is_some_and(is),
+            TextSource::Table(read) => read.any(view, is),
+            TextSource::Level(scale) => view.level(*scale).is_some_and(|level| is(level.id)),
+            TextSource::Fact(name) => view.record.prospect.fact(name).is_some_and(is),
         }
     }
 }

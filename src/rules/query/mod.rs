@@ -47,7 +47,7 @@ pub struct Query {
 
 /// The settings and the day that a query is asked against.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub struct QueryContext<'a> {
     /// The settings of the ledger.
     pub settings: &'a Settings,
     /// The day: entries after it are not seen, and durations count from it.
@@ -104,7 +104,7 @@ impl Query {
     }
 
     /// Does it select this prospect?
-    pub fn matches(&self, record: &Record, context: &Context<'_>) -> bool {
+    pub fn matches(&self, record: &Record, context: &QueryContext<'_>) -> bool {
         let view = View::of(record, context.settings, context.as_of);
         debug_assert!(
             view.customer.is_some() || !self.asks_grades(),

@@ -8,7 +8,7 @@
 //! values = VALUE ("," VALUE)*
 //! ```
 
-use super::compile::{self, Term};
+use super::compile::{self, QueryTerm};
 use super::lexer::{Op, Token, Word, lex};
 use super::matching::Node;
 use super::pattern::Pattern;
@@ -161,7 +161,7 @@ impl<'a> Parser<'a> {
                 ));
             return Err(Box::new(wrong));
         }
-        compile::term(self.asked, &Term { name, op: *op, op_span, values })
+        compile::term(self.asked, &QueryTerm { name, op: *op, op_span, values })
     }
 
     fn value(&mut self, op: Op, span: &Range<usize>) -> Parsed<&'a Word> {

@@ -1,4 +1,4 @@
-//! Text against text: whatever the case and the Unicode form, with `*` for anything.
+//! Compares texts without regard to case and Unicode form, with `*` for any characters.
 
 use super::lexer::Word;
 use crate::value::id::{fold, folded};
@@ -10,7 +10,7 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// What a word of the query asks for.
+    /// The request of a word of the query.
     pub(super) fn of(word: &Word) -> Pattern {
         Pattern { pieces: word.pieces.iter().map(|piece| fold(piece)).collect() }
     }

@@ -137,7 +137,7 @@ fn who(text: &str) -> String {
         Ok(query) => query,
         Err(wrong) => panic!("{text}: {} {:?}", wrong.message.en(), wrong.help),
     };
-    let context = Context { settings: &settings, as_of: today() };
+    let context = QueryContext { settings: &settings, as_of: today() };
     let found = records(&settings).into_iter().filter(|record| query.matches(record, &context));
     found.map(|record| record.prospect.id[..1].to_owned()).collect()
 }
@@ -479,7 +479,7 @@ fn a_pipeline_without_the_column_is_not_compared() {
     let mut prospect = tang();
     prospect.pipeline = Some("project".into());
     let record = replay(prospect, &settings, today()).unwrap();
-    let context = Context { settings: &settings, as_of: today() };
+    let context = QueryContext { settings: &settings, as_of: today() };
     let matches = |text: &str| {
         Query::parse(text, "query", &settings, today()).unwrap().matches(&record, &context)
     };
@@ -592,7 +592,7 @@ fn a_fact_of_the_team_hides_no_exported_column_and_is_hidden_by_no_other_name() 
         ..Prospect::default()
     };
     let record = replay(prospect, &settings, today()).unwrap();
-    let context = Context { settings: &settings, as_of: today() };
+    let context = QueryContext { settings: &settings, as_of: today() };
     for (text, found) in [
         ("campaign:spring", true),
         ("campaign:expo", false),
@@ -732,7 +732,7 @@ proptest! {
         a in any_query(), b in any_query(), graded in prop::sample::select(GRADED)
     ) {
         let settings = settings();
-        let context = Context { settings: &settings, as_of: today() };
+        let context = QueryContext { settings: &settings, as_of: today() };
         let records = records(&settings);
         for text in [
             format!("({a}) {graded} or not ({b}) not {graded}"),

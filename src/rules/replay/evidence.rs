@@ -20,13 +20,13 @@ pub struct Status {
     pub met: bool,
     /// Since when.
     pub since: Option<Date>,
-    /// From whom, if somebody attested it.
+    /// The rep that attested it, if a rep did.
     pub by: Option<Text>,
     /// Its label.
     pub label: Words,
-    /// How it is known, or what is in the way.
+    /// How it is known, or the obstacle.
     pub why: Words,
-    /// What would satisfy it; `None` where it is met, or where nothing would.
+    /// The remedy that would satisfy it; `None` where it is met, or where none would.
     pub remedy: Option<Remedy>,
 }
 
@@ -51,7 +51,7 @@ impl Status {
 }
 
 /// What is found about one criterion.
-enum Verdict<'a> {
+enum CriterionVerdict<'a> {
     /// It holds.
     Met { since: Option<Date>, by: Option<&'a Text> },
     /// It holds because the opening position gave it.
@@ -60,14 +60,14 @@ enum Verdict<'a> {
     Missing,
 }
 
-/// Everything a verdict depends on.
+/// Everything that the verdict about a criterion depends on.
 #[derive(Debug, Clone, Copy)]
-pub struct Case<'a> {
+pub struct EvidenceBasis<'a> {
     /// The settings of the ledger.
     pub settings: &'a Settings,
     /// The prospect's board.
     pub pipeline: &'a Pipeline,
-    /// The facts (who decides).
+    /// The facts, such as the contacts that decide.
     pub prospect: &'a Prospect,
     /// The entries of this pass.
     pub evidence: &'a Evidence,
@@ -81,27 +81,27 @@ pub struct Case<'a> {
     pub on: Date,
 }
 
-impl<'a> Case<'a> {
+impl<'a> EvidenceBasis<'a> {
     /// The state of one criterion, in words.
     pub fn status(&self, id: &str) -> Status {
         let verdict = self.verdict(id);
         let (why, remedy) = self.words(id, &verdict);
         let (met, since, by) = match verdict {
-            Verdict::Met { since, by } => (true, since, by.cloned()),
-            Verdict::Given(on) => (true, Some(on), None),
-            Verdict::Missing => (false, None, None),
+            CriterionVerdict::Met { since, by } => (true, since, by.cloned()),
+            CriterionVerdict::Given(on) => (true, Some(on), None),
+            CriterionVerdict::Missing => (false, None, None),
         };
         Status { id: id.into(), label: self.label(id), met, since, by, why, remedy }
     }
 
     /// Does the criterion of this id hold, or the rule of the cycle?
     pub fn holds(&self, id: &str) -> bool {
-        !matches!(self.verdict(id), Verdict::Missing)
+        !matches!(self.verdict(id), CriterionVerdict::Missing)
     }
 
     /// Does a criterion hold?
     pub fn has(&self, criterion: &Criterion) -> bool {
-        !matches!(self.judged(criterion), Verdict::Missing)
+        !matches!(self.judged(criterion), CriterionVerdict::Missing)
     }
 
     /// The criteria that standing in a column takes.
@@ -130,7 +130,7 @@ impl<'a> Case<'a> {
         in_time && self.required(stage).all(|criterion| self.has(criterion))
     }
 
-    /// The highest column that the evidence supports, and the same without the rule of the cycle.
+    /// The highest column that the evidence supports, with and without the rule of the cycle.
     pub fn supported(&self) -> (usize, usize) {
         let in_cycle = self.is_in_cycle();
         let (mut bound, mut free) = (0, 0);
@@ -177,35 +177,39 @@ impl<'a> Case<'a> {
     }
 
     /// Judges the criterion of this id, or the rule of the cycle.
-    fn verdict(&self, id: &str) -> Verdict<'_> {
+    fn verdict(&self, id: &str) -> CriterionVerdict<'_> {
         if id == IN_CYCLE {
-            let met = Verdict::Met { since: self.clock_start, by: None };
-            return if self.is_in_cycle() { met } else { Verdict::Missing };
+            let met = CriterionVerdict::Met { since: self.clock_start, by: None };
+            return if self.is_in_cycle() { met } else { CriterionVerdict::Missing };
         }
-        self.settings.criterion(id).map_or(Verdict::Missing, |criterion| self.judged(criterion))
+        self.settings
+            .criterion(id)
+            .map_or(CriterionVerdict::Missing, |criterion| self.judged(criterion))
     }
 
     /// Judges one criterion. A whole ledger is judged for every report, so this makes no words.
-    fn judged(&self, criterion: &Criterion) -> Verdict<'_> {
+    fn judged(&self, criterion: &Criterion) -> CriterionVerdict<'_> {
         match self.known(criterion) {
-            Verdict::Missing => self.given(criterion).map_or(Verdict::Missing, Verdict::Given),
+            CriterionVerdict::Missing => {
+                self.given(criterion).map_or(CriterionVerdict::Missing, CriterionVerdict::Given)
+            }
             met => met,
         }
     }
 
-    fn known(&self, criterion: &Criterion) -> Verdict<'_> {
+    fn known(&self, criterion: &Criterion) -> CriterionVerdict<'_> {
         let evidence = self.evidence;
         let since = |day: Option<Date>| match day {
-            Some(day) => Verdict::Met { since: Some(day), by: None },
-            None => Verdict::Missing,
+            Some(day) => CriterionVerdict::Met { since: Some(day), by: None },
+            None => CriterionVerdict::Missing,
         };
         match &criterion.known {
             Known::Attested => self.attested(&criterion.id),
             Known::Decider => match self.attested(&criterion.id) {
-                Verdict::Missing
+                CriterionVerdict::Missing
                     if self.prospect.decider().is_some() && !self.revoked(criterion) =>
                 {
-                    Verdict::Met { since: None, by: None }
+                    CriterionVerdict::Met { since: None, by: None }
                 }
                 attested => attested,
             },
@@ -222,10 +226,12 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn attested(&self, id: &str) -> Verdict<'_> {
+    fn attested(&self, id: &str) -> CriterionVerdict<'_> {
         match self.evidence.attested.get(id) {
-            Some(attested) => Verdict::Met { since: Some(attested.on), by: attested.by.as_ref() },
-            None => Verdict::Missing,
+            Some(attested) => {
+                CriterionVerdict::Met { since: Some(attested.on), by: attested.by.as_ref() }
+            }
+            None => CriterionVerdict::Missing,
         }
     }
 
@@ -248,7 +254,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The hold that stands on the day.
+    /// The hold that is in force on the day.
     fn held(&self) -> Option<&Hold> {
         self.hold.filter(|hold| self.on < hold.until)
     }
@@ -272,11 +278,13 @@ impl<'a> Case<'a> {
     }
 
     /// How a criterion is known, or what is in the way; and what would satisfy it.
-    fn words(&self, id: &str, verdict: &Verdict<'_>) -> (Words, Option<Remedy>) {
+    fn words(&self, id: &str, verdict: &CriterionVerdict<'_>) -> (Words, Option<Remedy>) {
         match verdict {
-            Verdict::Given(_) => (words!("given by the opening position", "期初状态给定"), None),
-            Verdict::Met { since, .. } => (self.why_met(id, *since), None),
-            Verdict::Missing => self.why_missing(id),
+            CriterionVerdict::Given(_) => {
+                (words!("given by the opening position", "期初状态给定"), None)
+            }
+            CriterionVerdict::Met { since, .. } => (self.why_met(id, *since), None),
+            CriterionVerdict::Missing => self.why_missing(id),
         }
     }
 
@@ -421,7 +429,7 @@ impl<'a> Case<'a> {
         (why, Some(Remedy::Payment(threshold)))
     }
 
-    /// Was it revoked, whatever spoke for it until then?
+    /// Was it revoked? Then earlier evidence does not count.
     fn revoked(&self, criterion: &Criterion) -> bool {
         self.evidence.revoked.contains(&criterion.id)
     }

@@ -17,7 +17,7 @@ use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::rules::replay::evidence::Case;
+use crate::rules::replay::evidence::EvidenceBasis;
 use crate::rules::replay::state::{
     Attested, Evidence, FallBack, Flags, History, Hold, NextStep, OwnerSpell, Pursuit, Record,
     StageSpell, State,
@@ -617,8 +617,8 @@ impl<'a> Fold<'a> {
         evidence.first_meeting.or_else(appointment)
     }
 
-    fn case(&self, on: Date) -> Case<'_> {
-        Case {
+    fn case(&self, on: Date) -> EvidenceBasis<'_> {
+        EvidenceBasis {
             settings: self.settings,
             pipeline: self.pipeline,
             prospect: self.prospect,

@@ -1,22 +1,22 @@
-//! May a prospect move? The same rule that `check` and replay apply, asked before writing.
+//! May a prospect move? The rule that `check` and replay apply, asked before writing.
 
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline, Stage};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::rules::replay::evidence::{Case, Status};
+use crate::rules::replay::evidence::{EvidenceBasis, Status};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 
-/// What a move would take, and what of it is there.
+/// The requirements of a move, and which of them are met.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// Everything the column takes, on the day of the move, with what the entry itself says.
+pub struct MoveVerdict {
+    /// Every requirement of the column, on the day of the move, with the evidence of the entry itself.
     pub requirements: Vec<Status>,
 }
 
-impl Verdict {
+impl MoveVerdict {
     /// Does everything hold?
     pub fn granted(&self) -> bool {
         self.requirements.iter().all(|status| status.met)
@@ -24,7 +24,7 @@ impl Verdict {
 }
 
 impl Record {
-    /// The board it stands on.
+    /// The board that it is on.
     pub fn pipeline<'a>(&self, settings: &'a Settings) -> &'a Pipeline {
         &settings.pipelines[self.state.pipeline]
     }
@@ -40,8 +40,8 @@ impl Record {
     }
 
     /// Its evidence, as it is judged on a day.
-    pub fn case<'a>(&'a self, settings: &'a Settings, on: Date) -> Case<'a> {
-        Case {
+    pub fn case<'a>(&'a self, settings: &'a Settings, on: Date) -> EvidenceBasis<'a> {
+        EvidenceBasis {
             settings,
             pipeline: self.pipeline(settings),
             prospect: &self.prospect,
@@ -61,12 +61,12 @@ pub fn judge(
     settings: &Settings,
     event: &Event,
     target: usize,
-) -> Option<Verdict> {
+) -> Option<MoveVerdict> {
     let record = with_evidence(prospect, settings, event)?;
-    Some(Verdict { requirements: record.case(settings, event.date()).requirements(target) })
+    Some(MoveVerdict { requirements: record.case(settings, event.date()).requirements(target) })
 }
 
-/// The prospect on the event's day with what the event brings, but without its move.
+/// The prospect on the event's day with the evidence of the event, but without its move.
 pub fn with_evidence(prospect: &Prospect, settings: &Settings, event: &Event) -> Option<Record> {
     let mut prospect = prospect.clone();
     let mut evidence = event.clone();
@@ -85,7 +85,7 @@ pub fn next_stage(record: &Record, settings: &Settings) -> Option<usize> {
 }
 
 /// The requirements of a column that do not hold: the smallest set of facts that would do, since every
-/// one of them is needed and none stands in for another.
+/// one of them is needed and none replaces another.
 pub fn why_not(record: &Record, settings: &Settings, target: usize, on: Date) -> Vec<Status> {
     let mut statuses = record.case(settings, on).requirements(target);
     statuses.retain(|status| !status.met);

@@ -1,4 +1,4 @@
-//! A record seen from an earlier day: what the sheet of that day said, known as it was then. Read from
+//! A record seen from an earlier day, as it was known on that day. Read from
 //! the record's own history where that is exact, replayed again where it is not, so that sheets of past
 //! days cost little on ledgers of any size.
 
@@ -10,7 +10,7 @@ use crate::rules::replay::{derive, upto};
 use crate::value::date::Date;
 use std::borrow::Cow;
 
-/// A record as it stood at the end of a day.
+/// A record as it was at the end of a day.
 #[derive(Debug)]
 pub struct Past<'b> {
     book: &'b Book,
@@ -18,11 +18,11 @@ pub struct Past<'b> {
     on: Date,
     /// Nothing happened between that day and the book's.
     untouched: bool,
-    /// Replayed, where a later retraction rewrote what was known on that day.
+    /// Replayed, where a later retraction changed the knowledge of that day.
     rewritten: Option<Box<(State, History)>>,
 }
 
-/// The dates that stand beside a name.
+/// The dates beside a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dates {
     /// The first meeting of this pass.
@@ -68,12 +68,12 @@ impl<'b> Past<'b> {
         self.record.pipeline(&self.book.settings).stages[self.stage()].outcome
     }
 
-    /// Who owned it.
+    /// Its owner.
     pub fn owner(&self) -> Option<&str> {
         self.history().owner_on(self.on)
     }
 
-    /// The days inside `from` and the day itself on which it closed, and who owned it then.
+    /// The days inside `from` and the day itself on which it closed, with its owners then.
     pub fn closings(&self, from: Date) -> impl Iterator<Item = (Date, Option<&str>)> {
         let won = self.record.pipeline(&self.book.settings).won();
         let history = self.history();
@@ -85,7 +85,7 @@ impl<'b> Past<'b> {
             .map(|spell| (spell.from, history.owner_on(spell.from)))
     }
 
-    /// The dates that stand beside its name. The one answer that may take a replay.
+    /// The dates beside its name. This is the one answer that may need a replay.
     pub fn dates(&self) -> Dates {
         let state = match &self.rewritten {
             Some(known) => Some(Cow::Borrowed(&known.0)),
@@ -120,7 +120,7 @@ mod tests {
         Date::parse("2009-11-01").unwrap().plus(n)
     }
 
-    /// An entry of a day: what happened decides on what it changes.
+    /// An entry of a day: its kind decides on the changes.
     fn event(n: usize, on: i64, what: u8) -> Event {
         let key = EventKey::parse(&format!("{}-{}", day(on), n + 1)).unwrap();
         let kinds = ["call", "meeting", "payment", "booking", "moved", "retracted"];

@@ -1,4 +1,4 @@
-//! What would satisfy a criterion, as data. The text of its option is made in one place, here.
+//! The remedies that would satisfy a criterion, as data. The text of its option is made in one place, here.
 
 use crate::diag::Words;
 use crate::model::kind::EventKind;
@@ -6,7 +6,7 @@ use crate::value::date::Date;
 use crate::value::money::Amount;
 use crate::value::text::Text;
 
-/// What would satisfy a criterion: an option of `advance` and `log`, or an entry that comes first.
+/// A remedy that would satisfy a criterion: an option of `advance` and `log`, or an entry that comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {
     /// A person confirms it: `--confirm ID`.

@@ -1,4 +1,4 @@
-//! What replay derives: where a prospect stands on a day, and how it came there.
+//! The results of replay: the state of a prospect on a day, and its history.
 
 use crate::diag::Diagnostic;
 use crate::model::kind::EventKind;
@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Attested {
     /// Since when.
     pub on: Date,
-    /// Who said so.
+    /// The rep that attested it.
     pub by: Option<Text>,
 }
 
@@ -26,7 +26,7 @@ pub struct Attested {
 pub struct NextStep {
     /// When it is.
     pub at: Moment,
-    /// What for.
+    /// The purpose.
     pub what: Option<Text>,
     /// The day it was agreed.
     pub agreed: Date,
@@ -36,7 +36,7 @@ pub struct NextStep {
 /// pursuit, start it afresh.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
-    /// Criteria that somebody confirmed.
+    /// Criteria that were confirmed.
     pub attested: BTreeMap<Text, Attested>,
     /// The first day of each kind of entry, in the order of those days.
     pub entries: Vec<(EventKind, Date)>,
@@ -63,7 +63,7 @@ pub struct Evidence {
     /// Criteria that were revoked: neither the opening position nor a contact's fact speaks for them any
     /// more, only evidence that came later.
     pub revoked: Vec<Text>,
-    /// The day it first stood in a column after the first.
+    /// The day on which it was first in a column after the first.
     pub left_start: Option<Date>,
 }
 
@@ -83,7 +83,7 @@ pub struct Hold {
     pub reason: Option<Text>,
 }
 
-/// What wants attention on a day.
+/// The flags that want attention on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flags {
     /// Open, past the first column, and longer on the clock than the sales cycle.
@@ -92,15 +92,15 @@ pub struct Flags {
     pub stalled: bool,
     /// The next step passed without an entry.
     pub missed: bool,
-    /// Stands where it stands by a forced move.
+    /// Its column comes from a forced move.
     pub forced: bool,
-    /// Stands where it stands by an opening position.
+    /// Its column comes from an opening position.
     pub imported: bool,
     /// On hold on this day.
     pub on_hold: bool,
 }
 
-/// Where a prospect stands on a day.
+/// The state of a prospect on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// Position of its pipeline in the settings.
@@ -109,7 +109,7 @@ pub struct State {
     pub stage: usize,
     /// Whether that column is open, won or lost.
     pub outcome: Outcome,
-    /// Since when it stands there; `None` only for a prospect without any event.
+    /// The day since which it is there; `None` only for a prospect without any event.
     pub since: Option<Date>,
     /// The column before, if it ever moved.
     pub stage_before: Option<usize>,
@@ -123,7 +123,7 @@ pub struct State {
     pub clock_start: Option<Date>,
     /// The sales cycle that applies, in days.
     pub cycle_days: u32,
-    /// Who owns it; `None` = in the pool.
+    /// Its owner; `None` = in the pool.
     pub owner: Option<Text>,
     /// Since when.
     pub owner_since: Option<Date>,
@@ -156,9 +156,9 @@ pub struct State {
     pub forced: Option<Text>,
     /// The highest column that the evidence supports (its position).
     pub supported: usize,
-    /// The same without the rule of the cycle.
+    /// The highest column that the evidence supports, the rule of the cycle left aside.
     pub supported_ignoring_cycle: usize,
-    /// What wants attention.
+    /// The flags that want attention.
     pub flags: Flags,
 }
 
@@ -225,7 +225,7 @@ pub struct StageSpell {
 /// A stretch with one owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerSpell {
-    /// Who; `None` = the pool.
+    /// The owner; `None` = the pool.
     pub owner: Option<Text>,
     /// First day.
     pub from: Date,
@@ -248,7 +248,7 @@ pub struct Pursuit {
     pub clock_start: Option<Date>,
     /// Why it ended.
     pub reason: Option<Text>,
-    /// What it came to, as known at the end of the day it ended: if won, its bookings, else its contracts,
+    /// Its worth, as known at the end of the day it ended: if won, its bookings, else its contracts,
     /// else the expected value; if lost, the expected value. Nothing while it is open.
     pub worth: Sum,
 }
@@ -278,12 +278,12 @@ pub struct History {
 }
 
 impl History {
-    /// The column it stood in at the end of a day; `None` before its first entry.
+    /// Its column at the end of a day; `None` before its first entry.
     pub fn stage_on(&self, day: Date) -> Option<&StageSpell> {
         self.stages.iter().rfind(|spell| spell.from <= day)
     }
 
-    /// Who owned it at the end of a day; `None` = the pool, or not opened yet.
+    /// Its owner at the end of a day; `None` = the pool, or not opened yet.
     pub fn owner_on(&self, day: Date) -> Option<&str> {
         self.owners.iter().rfind(|spell| spell.from <= day)?.owner.as_deref()
     }
@@ -294,7 +294,7 @@ impl History {
 pub struct Record {
     /// The file.
     pub prospect: Prospect,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// How it came there.
     pub history: History,

@@ -1,4 +1,4 @@
-//! What a prospect is worth, and what won pursuits brought.
+//! The worth of a prospect, and the money that won pursuits brought.
 
 use super::state::{History, Record};
 use crate::model::pipeline::Outcome;
@@ -12,7 +12,7 @@ pub fn weigh(value: Amount, probability: Amount) -> Amount {
 }
 
 impl Record {
-    /// What it is worth: of an open prospect, the expected value; of an ended one, what its last pursuit
+    /// Its worth: of an open prospect, the expected value; of an ended one, what its last pursuit
     /// came to ([`Pursuit::worth`](super::state::Pursuit::worth)).
     pub fn worth(&self) -> Sum {
         match self.history.pursuits.last() {
@@ -31,7 +31,7 @@ impl Record {
 }
 
 impl History {
-    /// Each won pursuit, in order: the day it closed, and what it brought (成交额). What was recorded on
+    /// Each won pursuit, in order: the day it closed, and the money that it brought (成交额). What was recorded on
     /// a later day, or in a later pursuit, is no part of that.
     pub fn won(&self) -> impl Iterator<Item = (Date, &Sum)> + '_ {
         self.pursuits.iter().filter_map(|pursuit| match pursuit.ended {
@@ -102,7 +102,7 @@ mod tests {
         let mut events = vec![
             ("2009-01-01", "opened", "", "400", ""),
             ("2009-02-01-1", "moved", "closed", "", ""),
-            // The day of the close belongs to the pursuit, in whatever order it was written down.
+            // The day of the close belongs to the pursuit, in any order of the entries.
             ("2009-02-01-2", "note", "", "500", ""),
         ];
         assert_eq!(won(&record(&events)), ["2009-02-01 500"]);

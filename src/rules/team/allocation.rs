@@ -4,7 +4,7 @@
 //! The score of a pair is the weighted sum of three strategies, each from 0 to [`UNIT`]: *value* (the
 //! customer's value level to the rep's level: high to senior, medium to middle, low to junior), *need* (needs to
 //! skills), *place* (region to territory). The fourth, *load*, depends on how many the rep gets and is charged
-//! by [`seats`]. What is not known about a prospect or a rep neither speaks for the pair nor against it and
+//! by [`seats`]. A fact that is not known about a prospect or a rep neither speaks for the pair nor against it and
 //! counts half.
 
 use crate::model::pool::{Balance, Weights};
@@ -38,7 +38,7 @@ impl Fit {
     }
 }
 
-/// What a prospect wants in a rep, folded.
+/// The properties that a prospect wants in a rep, folded.
 #[derive(Debug)]
 pub struct Wants {
     needs: Vec<String>,
@@ -46,7 +46,7 @@ pub struct Wants {
 }
 
 impl Wants {
-    /// What a prospect states.
+    /// The wishes that a prospect states.
     pub fn of(prospect: &Prospect) -> Wants {
         Wants::stated(&prospect.needs, prospect.region.as_deref())
     }
@@ -85,7 +85,7 @@ impl Strategies {
         }
     }
 
-    /// What the strategies weigh.
+    /// The weights of the strategies.
     pub fn weights(&self) -> Weights {
         self.weights
     }
@@ -119,7 +119,7 @@ impl Strategies {
     }
 }
 
-/// What each further prospect costs a rep, in the units of the score: the load strategy. `capacity` and
+/// The cost of each further prospect for a rep, in the units of the score: the load strategy. `capacity` and
 /// `held` are the rep's; `most_room` the most that anybody has. Costs rise from seat to seat, so an even
 /// load is the cheapest.
 pub fn seats(

@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, Words};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, level_rank, level_words};
 use crate::rules::book::Book;
-use crate::rules::query::{Context, Query};
+use crate::rules::query::{Query, QueryContext};
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -159,7 +159,7 @@ impl Holders {
         }
     }
 
-    /// Adds what another thread counted.
+    /// Adds the counts of another thread.
     pub fn join(&mut self, other: Holders) {
         for (account, holders) in other.0 {
             let known = self.0.entry(account).or_default();
@@ -259,7 +259,7 @@ impl<'b> Eligibility<'b> {
         let settings = &self.book.settings;
         let tag = &settings.allocation.do_not_assign;
         let tagged = record.prospect.tags.iter().any(|own| fold(own) == fold(tag));
-        let context = Context { settings, as_of: self.book.as_of };
+        let context = QueryContext { settings, as_of: self.book.as_of };
         let rules = self.exclusions.iter().enumerate();
         let excluded = rules
             .filter(|(_, (_, query))| query.matches(record, &context))
@@ -274,7 +274,7 @@ impl<'b> Eligibility<'b> {
         }
     }
 
-    /// What keeps a prospect of a grade from a rep, if anything does.
+    /// The barrier between a prospect of a grade and a rep, if there is one.
     pub fn refusal(
         &self,
         obstacles: &Obstacles,
@@ -286,7 +286,7 @@ impl<'b> Eligibility<'b> {
         barrier.or_else(|| full(&team.members[place]).filter(|_| obstacles.open))
     }
 
-    /// What keeps a prospect of a grade from a rep, but for the room: that depends on the rest of a plan.
+    /// The barrier between a prospect of a grade and a rep, the room left aside: that depends on the rest of a plan.
     pub fn barrier(
         &self,
         obstacles: &Obstacles,
@@ -305,7 +305,7 @@ impl<'b> Eligibility<'b> {
             .or_else(|| self.after_account(obstacles, grade, team, place))
     }
 
-    /// What keeps a prospect from a rep when its whole account comes along.
+    /// The barrier between a prospect and a rep if its whole account comes along.
     pub fn barrier_with_account(
         &self,
         obstacles: &Obstacles,

@@ -7,7 +7,7 @@ use crate::rules::team::Team;
 use crate::stats::{coefficient_of_variation, gini, jain};
 use crate::value::money::Amount;
 
-/// The indices of one kind of load; `None` where nobody carries anything.
+/// The indices of one kind of load; `None` where no member carries any.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fairness {
     /// Coefficient of variation, population: 0 = all alike.
@@ -34,17 +34,17 @@ impl Fairness {
     }
 }
 
-/// What a prospect adds to the load of whoever has it.
+/// The load that a prospect adds to its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Worth {
     /// Its expected value; nothing where that is not in the ledger's currency.
     pub value: Amount,
-    /// The same, times its column's probability.
+    /// The expected value, times its column's probability.
     pub weighted: Amount,
 }
 
 impl Worth {
-    /// What a record's prospect adds.
+    /// The load of a record's prospect.
     pub fn of(record: &Record, settings: &Settings) -> Worth {
         let money = record.state.value.filter(|value| value.currency.is_none());
         let value = money.map_or(Amount::ZERO, |money| money.amount);
@@ -53,19 +53,19 @@ impl Worth {
     }
 }
 
-/// What each member carries, in the order of the team.
+/// The load of each member, in the order of the team.
 #[derive(Debug, Clone)]
 pub struct Loads {
     /// Open prospects.
     pub count: Vec<u32>,
     /// Their expected value, in the ledger's currency.
     pub value: Vec<Amount>,
-    /// The same, each times its column's probability.
+    /// The expected values, each times its column's probability.
     pub weighted: Vec<Amount>,
 }
 
 impl Loads {
-    /// What the team carries now.
+    /// The load of the team now.
     pub fn of(team: &Team) -> Loads {
         let members = &team.members;
         Loads {
@@ -100,7 +100,7 @@ impl Loads {
     }
 }
 
-/// The capacity that counts for each member: the same for all who state none, 0 for those who have left or
+/// The capacity that counts for each member: an equal one for all who state none, 0 for those who have left or
 /// are still to come.
 pub fn capacities(team: &Team) -> Vec<u32> {
     let notional = team.notional_capacity(0);
@@ -123,7 +123,7 @@ mod tests {
         };
         assert_eq!(figures(&[(11.0, 30), (19.0, 30)]), ["0.1333", "0.2667", "0.9336"]);
         assert_eq!(figures(&[(30.0, 30), (0.0, 30)]), ["0.5000", "1.0000", "0.5000"]);
-        // Utilisation counts, not the load; who has no capacity is left out.
+        // Utilisation counts, not the load; members without capacity are left out.
         assert_eq!(figures(&[(5.0, 10), (10.0, 20), (3.0, 0)]), ["0.0000", "0.0000", "1.0000"]);
     }
 }

@@ -1,4 +1,4 @@
-//! The team on a day: what each rep carries, how much room is left, and who waited longest.
+//! The team on a day: the load of each rep, the room that is left, and the rep who waited longest.
 
 pub mod allocation;
 pub mod eligibility;
@@ -20,26 +20,26 @@ use crate::value::text::Text;
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
-/// When a rep was last given a prospect: nobody waits longer than who never was. Of one day the time
-/// decides, then how many there were.
+/// The moment at which a rep was last given a prospect. A rep who never was waits longest. On one day the time
+/// decides, then the number of prospects given.
 pub type LastAssigned = Option<(Date, Option<Time>, u32)>;
 
 /// A rep with the load of a day.
 #[derive(Debug, Clone)]
 pub struct Member<'b> {
-    /// Who.
+    /// The rep.
     pub rep: &'b Rep,
     /// At work, on leave, gone.
     pub presence: Presence,
-    /// How many open prospects they can carry; `None` = nobody has said.
+    /// How many open prospects the rep can carry; `None` if the settings state no capacity.
     pub capacity: Option<u32>,
-    /// The open prospects they own.
+    /// The open prospects that the rep owns.
     pub held: u32,
-    /// What those are expected to be worth.
+    /// The expected value of those.
     pub value: Sum,
-    /// The same, each times its column's probability.
+    /// The expected value of those, each times its column's probability.
     pub weighted: Amount,
-    /// When they last were given one.
+    /// The moment at which the rep was last given a prospect.
     pub last_assigned: LastAssigned,
 }
 
@@ -54,7 +54,7 @@ impl Member<'_> {
         self.presence == Presence::Here && self.room() != Some(0)
     }
 
-    /// The one who waited longer comes first; then the one whose id does.
+    /// The rep who waited longer comes first; then the lower id.
     pub fn waited(&self, other: &Member<'_>) -> Ordering {
         (self.last_assigned, &self.rep.id).cmp(&(other.last_assigned, &other.rep.id))
     }
@@ -100,7 +100,7 @@ impl<'b> Team<'b> {
                 }
             }
         }
-        // What a rep opened or brought along was not given to them.
+        // A prospect that a rep opened or brought along was not given to that rep.
         for event in standing(&record.prospect.events, book.as_of)
             .filter(|event| !matches!(event.kind, EventKind::Opened | EventKind::Imported))
         {
@@ -130,16 +130,16 @@ impl<'b> Team<'b> {
         self.place(id).map(|place| &self.members[place])
     }
 
-    /// A capacity for everybody: where none is stated, as much as anybody has or holds, and `more` on top,
-    /// so that it never is what stops a plan and is the same for all who state none.
+    /// A capacity for every member. Where none is stated it is the largest capacity or load of the team, and `more` on
+    /// top: so it never stops a plan, and is equal for all members without one.
     pub fn notional_capacity(&self, more: u32) -> u32 {
         let stated = self.members.iter().filter_map(|member| member.capacity);
         let held = self.members.iter().map(|member| member.held);
         stated.chain(held).max().unwrap_or(0).saturating_add(more).max(1)
     }
 
-    /// Those who can be given a prospect in the order in which they would be, if they all fitted equally:
-    /// the most room first, then who waited longest, then the id.
+    /// The members who can be given a prospect, in the order in which they would be if all fitted equally: the most
+    /// room first, then the longest wait, then the id.
     pub fn next(&self) -> Vec<&Member<'b>> {
         let mut next: Vec<&Member> = self.members.iter().filter(|m| m.is_available()).collect();
         let notional = self.notional_capacity(0);
@@ -151,16 +151,16 @@ impl<'b> Team<'b> {
 
 /// A team while prospects are counted, by any thread.
 #[derive(Debug, Default)]
-pub struct Count<'b>(Option<Team<'b>>);
+pub struct TeamCount<'b>(Option<Team<'b>>);
 
-impl<'b> Count<'b> {
+impl<'b> TeamCount<'b> {
     /// Counts a prospect.
     pub fn take(&mut self, record: &Record, book: &'b Book) {
         self.0.get_or_insert_with(|| Team::idle(book)).count(record, book);
     }
 
-    /// Adds what another thread counted.
-    pub fn join(&mut self, other: Count<'b>) {
+    /// Adds the counts of another thread.
+    pub fn join(&mut self, other: TeamCount<'b>) {
         match (&mut self.0, other.0) {
             (Some(team), Some(other)) => team.join(other),
             (none, other) => *none = none.take().or(other),
@@ -173,8 +173,8 @@ impl<'b> Count<'b> {
     }
 }
 
-/// What no plan can be built on: a rep at work who holds more than the capacity, an owner whom nobody
-/// knows. `unknown`: the open prospects of such owners, each with the owner.
+/// The faults that no plan can be built on: a rep at work who holds more than the capacity, an owner whom the settings
+/// do not list. `unknown`: the open prospects of such owners, each with the owner.
 pub fn problems(book: &Book, team: &Team, unknown: &[(Text, Text)]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if book.settings.reps.is_empty() {
@@ -210,7 +210,7 @@ pub fn problems(book: &Book, team: &Team, unknown: &[(Text, Text)]) -> Vec<Diagn
     found
 }
 
-/// What is wrong with open prospects whose owners the settings do not list.
+/// The finding about open prospects whose owners the settings do not list.
 pub fn unknown_owners(unknown: &[(Text, Text)], settings: &Settings) -> Vec<Diagnostic> {
     let wrong = |(id, owner): &(Text, Text)| {
         let message = words!(
@@ -241,7 +241,7 @@ pub fn owner_left<'s>(
     (record.state.outcome == Outcome::Open).then_some((rep, left))
 }
 
-/// The later of two days; of the same, both together.
+/// The later of two days; if they are equal, both together.
 fn later(last: &mut LastAssigned, other: LastAssigned) {
     *last = match (*last, other) {
         (Some((day, at, count)), Some((same, time, more))) if day == same => {

@@ -101,8 +101,7 @@ pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> O
     Some(first)
 }
 
-/// What each prospect gives, in the order of ids, that a query selects and that goes back to the pool on the
-/// book's day.
+/// Maps each prospect that a query selects and that goes back to the pool on the book's day, in the order of ids.
 pub fn recycled<T: Send>(
     book: &Book,
     query: &Query,
@@ -120,13 +119,13 @@ pub fn recycled<T: Send>(
     })
 }
 
-/// Who of those that a query selects goes back to the pool by the day `last` if nothing happens, with the
-/// first day on which it does.
+/// The selected prospects that go back to the pool by the day `last` if nothing happens, each with the first day
+/// on which it does.
 ///
 /// Grades follow from the day, so where grades have rules of their own the grade of each day decides.
 pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
     let selected = book.selection(query);
-    let mut days = Days { book, later: BTreeMap::new() };
+    let mut days = LaterDays { book, later: BTreeMap::new() };
     let chosen = book.records().iter().enumerate();
     chosen
         .filter(|(_, record)| selected.has(record))
@@ -135,12 +134,12 @@ pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Reco
 }
 
 /// A book, and what it would be on later days if nothing happened.
-struct Days<'b> {
+struct LaterDays<'b> {
     book: &'b Book,
     later: BTreeMap<Date, Book>,
 }
 
-impl Days<'_> {
+impl LaterDays<'_> {
     fn announcement(&mut self, position: usize, last: Date) -> Option<Recycling> {
         let (record, settings) = (&self.book.records()[position], &self.book.settings);
         let of_grade = |grade: Option<&str>| recycling(record, settings, grade);
@@ -177,7 +176,7 @@ impl Days<'_> {
     }
 }
 
-/// The same ledger on a later day, if nothing happens until then.
+/// The ledger on a later day, if nothing happens until then.
 fn later(book: &Book, day: Date) -> Book {
     let replayed = |record: &Record| {
         let mut prospect = record.prospect.clone();
@@ -202,24 +201,24 @@ fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
     Some(start.plus(i64::from(state.cycle_days) + 1))
 }
 
-/// What a rep holds and has claimed on a day, to be held against the limits. Claims of one command count
-/// as they are granted; one that is refused costs nothing.
+/// The prospects that a rep holds and has claimed on a day, for the limits. Claims of one command count as they are
+/// granted; a refused claim does not count.
 #[derive(Debug, Clone)]
 pub struct Quota<'b> {
     book: &'b Book,
     rep: &'b str,
-    held: Count,
-    claimed: Count,
+    held: GradeCount,
+    claimed: GradeCount,
 }
 
 /// A count of all, and of each grade.
 #[derive(Debug, Clone, Default)]
-struct Count {
+struct GradeCount {
     all: u32,
     grades: BTreeMap<Text, u32>,
 }
 
-impl Count {
+impl GradeCount {
     fn add(&mut self, grade: Option<&str>) {
         self.all += 1;
         if let Some(grade) = grade {
@@ -233,10 +232,10 @@ impl Count {
 }
 
 impl<'b> Quota<'b> {
-    /// What stands on the book's day. Whoever gave a prospect back on the day of the claim has claimed it
-    /// all the same.
+    /// The counts on the book's day. A claim counts even if the rep gave the prospect back on that day.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
-        let mut quota = Quota { book, rep, held: Count::default(), claimed: Count::default() };
+        let mut quota =
+            Quota { book, rep, held: GradeCount::default(), claimed: GradeCount::default() };
         let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record| {
             let state = &record.state;
             let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
@@ -351,8 +350,8 @@ fn refused(message: Words) -> Diagnostic {
     Diagnostic::new(Code::PoolLimit, message)
 }
 
-/// Since when a prospect is in the pool, who had it before (each once, the last one first), and why it came
-/// there.
+/// The day since which a prospect is in the pool, its earlier owners (each once, the last one first), and the reason
+/// for which it came there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting<'b> {
     /// The day it came to the pool.

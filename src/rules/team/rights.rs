@@ -1,9 +1,9 @@
-//! Who may change whose prospects: the owner, whoever leads the owner, and admins. Nobody's are
-//! everybody's to claim.
+//! The right to change a prospect: its owner, the managers above the owner, and admins have it. Any rep may claim a
+//! prospect without an owner.
 
 use crate::model::settings::Settings;
 
-/// Somebody, and what the settings let them do.
+/// A user, and the rights that the settings give.
 #[derive(Debug, Clone)]
 pub struct Rights<'s> {
     settings: &'s Settings,
@@ -12,39 +12,39 @@ pub struct Rights<'s> {
 }
 
 impl<'s> Rights<'s> {
-    /// The rights of a rep; `admin` where somebody else than the settings says so.
+    /// The rights of a rep; `admin` where another source than the settings makes the rep an admin.
     pub fn of(settings: &'s Settings, user: &str, admin: bool) -> Rights<'s> {
         let named = settings.rep(user).is_some_and(|rep| rep.admin);
         Rights { settings, user: user.to_owned(), admin: admin || named }
     }
 
-    /// Whose they are.
+    /// The user's id.
     pub fn user(&self) -> &str {
         &self.user
     }
 
-    /// May they do what only admins may?
+    /// Has the user the rights of an admin?
     pub fn is_admin(&self) -> bool {
         self.admin
     }
 
-    /// Is that they, or somebody whom they lead?
+    /// Is that the user, or a rep whom the user leads?
     pub fn speaks_for(&self, rep: &str) -> bool {
         self.user == rep || leads(self.settings, &self.user, rep)
     }
 
-    /// May they change a prospect of this owner? An owner whom the settings do not know is led by nobody.
+    /// May the user change a prospect of this owner? No rep leads an owner whom the settings do not know.
     pub fn may_change(&self, owner: Option<&str>) -> bool {
         self.admin || owner.is_none_or(|owner| self.speaks_for(owner))
     }
 
-    /// May they make this rep the owner of one from the pool, or of a new one?
+    /// May the user make this rep the owner of a prospect from the pool, or of a new one?
     pub fn may_give_to(&self, rep: &str) -> bool {
         self.admin || rep.is_empty() || self.speaks_for(rep)
     }
 }
 
-/// Does one lead another, perhaps over several steps? Who stands in a circle leads nobody by it.
+/// Does one rep lead another, perhaps over several steps? A circle of managers makes none of them a leader.
 pub fn leads(settings: &Settings, leader: &str, rep: &str) -> bool {
     let above = |id: &str| settings.rep(id).and_then(|rep| rep.manager.as_deref());
     let mut here = rep;

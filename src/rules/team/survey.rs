@@ -4,13 +4,13 @@
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::rules::team::eligibility::Holders;
-use crate::rules::team::{Count, Team, unknown_owner};
+use crate::rules::team::{Team, TeamCount, unknown_owner};
 use crate::value::text::Text;
 
 /// The totals so far.
 #[derive(Debug, Default)]
 pub struct Survey<'b> {
-    team: Count<'b>,
+    team: TeamCount<'b>,
     holders: Holders,
     /// Open prospects whose owner the settings do not list.
     unknown: Vec<(Text, Text)>,

@@ -12,7 +12,8 @@
 mod disk;
 
 use crate::common::{Sandbox, TODAY, run, split};
-use crm::disk::write::{Writer, recover};
+use crm::disk::recover::recover;
+use crm::disk::write::Writer;
 use disk::{Call, Disk, calls};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;

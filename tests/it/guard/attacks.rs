@@ -3,7 +3,7 @@
 
 use super::{Memory, Tree, file, tree};
 use crm::format::merge::markers::Markers;
-use crm::format::merge::{Kind, Versions, merge};
+use crm::format::merge::{FileKind, Versions, merge};
 use crm::value::date::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -223,7 +223,7 @@ impl Work {
                 (Some(ours), Some(theirs)) => {
                     let base = b.unwrap_or_default();
                     let versions = Versions { base: &base, ours, theirs };
-                    let kind = Kind::of(std::path::Path::new(path));
+                    let kind = FileKind::of(std::path::Path::new(path));
                     let merged = merge(versions, kind, &Markers::default());
                     let clean = merged.ok().filter(|merged| merged.conflicts.is_empty());
                     Some(clean.map_or_else(|| ours.clone(), |merged| merged.text))

@@ -3,7 +3,7 @@
 
 use super::{Memory, Tree, file, tree};
 use crm::format::merge::markers::Markers;
-use crm::format::merge::{Kind, Versions, merge};
+use crm::format::merge::{FileKind, Versions, merge};
 use crm::value::date::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,7 +135,7 @@ fn merged(rng: &mut fastrand::Rng, base: &Tree, ours: &Tree, theirs: &Tree) -> O
 }
 
 fn settled(rng: &mut fastrand::Rng, path: &str, versions: Versions) -> Option<String> {
-    let kind = Kind::of(std::path::Path::new(path));
+    let kind = FileKind::of(std::path::Path::new(path));
     let merged = merge(versions, kind, &Markers::default()).ok()?;
     let (mut text, mut inside, mut take) = (String::new(), 0, true);
     for line in merged.text.split_inclusive('\n') {

@@ -7,10 +7,10 @@ use crate::disk::file::utf8;
 use crate::format::encoding::Charset;
 use crate::format::read_mapping::{bad_date_format, read_mapping, unknown_field};
 use crate::model::mapping::{
-    Assignment, ENTRY_FIELDS, Entry, Mapping, Part, Template, Values, prospect_fields, separator,
-    thousands,
+    Assignment, ENTRY_FIELDS, EntryTemplate, Mapping, Template, TemplatePart, Values,
+    prospect_fields, separator, thousands,
 };
-use crate::model::rows::Rows;
+use crate::model::rows::CsvRows;
 use crate::model::settings::Settings;
 use crate::value::date::Date;
 use clap::Args;
@@ -59,16 +59,18 @@ impl Meaning {
         file: &Path,
         context: &Context,
         settings: &Settings,
-    ) -> Result<(Mapping, Rows), Failure> {
+    ) -> Result<(Mapping, CsvRows), Failure> {
         let mut mapping = match &self.mapping {
             Some(path) => {
                 let bytes =
                     std::fs::read(path).map_err(|error| Diagnostic::unreadable(path, &error))?;
                 read_mapping(&utf8(bytes, path)?, path, settings).map_err(Failure)?
             }
-            None => {
-                Mapping { group: self.group, entries: vec![Entry::default()], ..Mapping::default() }
-            }
+            None => Mapping {
+                group: self.group,
+                entries: vec![EntryTemplate::default()],
+                ..Mapping::default()
+            },
         };
         if let Some(text) = &self.delimiter {
             mapping.form.delimiter =
@@ -107,7 +109,7 @@ impl Meaning {
                 map(&mut mapping, settings, text)?;
             }
             if let Some(kind) = &self.kind {
-                let template = Template(vec![Part::Text(kind.as_str().into())]);
+                let template = Template(vec![TemplatePart::Text(kind.as_str().into())]);
                 assign(&mut mapping, settings, "kind", template, typed("--kind", kind));
             }
             for text in &self.translate {
@@ -122,7 +124,7 @@ impl Meaning {
 fn map_by_names<'r>(
     file: &Path,
     settings: &Settings,
-    rows: &'r Rows,
+    rows: &'r CsvRows,
     mapping: &mut Mapping,
 ) -> Result<Vec<&'r str>, Diagnostic> {
     let place = Place::file(file).at(Spot::Line(1));

@@ -5,12 +5,12 @@ use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place};
 use crate::disk::file::{id_of, read_text};
 use crate::disk::ledger::Ledger;
-use crate::disk::write::Change;
+use crate::disk::write::FileChange;
 use crate::format::append::append;
 use crate::format::content::content;
 use crate::format::line::{assign_key, event_line};
 use crate::format::merge::markers::Markers;
-use crate::format::merge::{Kind, Two, Versions, joined};
+use crate::format::merge::{FileKind, Two, Versions, joined};
 use crate::format::read_prospect::read_prospect;
 use crate::model::event::{Event, EventKey};
 use crate::render::clean;
@@ -30,7 +30,7 @@ pub(super) enum Decision {
 
 /// The changes of files, and the conflicts that are left in them.
 pub(super) struct Settled {
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<FileChange>,
     pub(super) left: Vec<Diagnostic>,
 }
 
@@ -98,14 +98,14 @@ pub(super) fn settle(
 ) -> Result<Settled, Failure> {
     let shown = ledger.show(path);
     let before = read_text(&ledger.root.join(path), &shown).ok();
-    let own = |after: String| Change { path: path.to_owned(), before, after };
+    let own = |after: String| FileChange { path: path.to_owned(), before, after };
     if decision == Decision::Two {
         let (paths, _) = ledger.paths();
         let taken: BTreeSet<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
         let mut names = (2u32..).map(|n| format!("{}-{n}", id_of(path)));
         let name = names.find(|name| !taken.contains(&id::fold(name))).unwrap_or_default();
         let other = path.with_file_name(format!("{name}.toml"));
-        let new = Change { path: other, before: None, after: two.later.clone() };
+        let new = FileChange { path: other, before: None, after: two.later.clone() };
         return Ok(Settled { changes: vec![own(two.earlier.clone()), new], left: Vec::new() });
     }
     let opening = |text: &str| content(text).0.events.remove(&*two.first.text);
@@ -115,7 +115,7 @@ pub(super) fn settle(
         false => retracted(ledger, context, path, two)?,
     };
     let versions = Versions { base: "", ours: &two.earlier, theirs: &later };
-    let merged = joined(versions, Kind::Prospect, &Markers::default()).map_err(|why| {
+    let merged = joined(versions, FileKind::Prospect, &Markers::default()).map_err(|why| {
         let message = words!("the two files cannot be joined: {why}", "两个文件无法合并：{why}");
         Diagnostic::new(Code::MergeConflict, message).at(Place::file(&shown))
     })?;
@@ -158,7 +158,7 @@ mod tests {
         };
         let (ours, theirs) = (file("Wang", 2), file("王", 1));
         let versions = Versions { base: "", ours: &ours, theirs: &theirs };
-        let merged = merge(versions, Kind::Prospect, &Markers::default()).unwrap();
+        let merged = merge(versions, FileKind::Prospect, &Markers::default()).unwrap();
         let two = two_in(&merged.text).unwrap();
         let asked = |input: &str| {
             let mut output = Vec::new();

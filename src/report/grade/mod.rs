@@ -1,12 +1,12 @@
 //! `crm grade`: each customer's grade, the rule that gave it, and the figures behind it.
 
-use super::figures::{others, said};
+mod why;
+
+use super::figures::others;
 use super::{Request, row_of_each};
-use crate::diag::counted;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
-use crate::rules::customer::figures::Survey;
 use crate::rules::customer::levels::{Lifecycle, Scale};
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::replay::state::Record;
@@ -14,41 +14,42 @@ use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Rows, Sheet, Tabl
 use crate::table::words::{column, title};
 use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::money::{Amount, Sum};
+use crate::value::money::Sum;
 use crate::value::text::Text;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::mem::take;
 use std::path::Path;
 use std::sync::Arc;
+use why::Why;
 
 /// The customers of the prospects that were asked for, graded.
 pub struct Grades {
     graded: Arc<Graded>,
     /// Each once, the best grades first.
-    found: Vec<Found>,
+    found: Vec<GradedCustomer>,
     why: bool,
     settings: Settings,
     on: Date,
 }
 
 /// A customer, by the first of its prospects that were asked for.
-struct Found {
+struct GradedCustomer {
     /// The prospect's position in the book.
     prospect: u32,
     name: Text,
-    /// What is known of the prospect that stands for the customer, where the reasons are asked for.
-    facts: Facts,
+    /// The facts of the prospect that represents the customer, where the reasons are asked for.
+    facts: NamedFacts,
 }
 
-/// Facts with their names.
-type Facts = Box<[(&'static str, Text)]>;
+/// NamedFacts with their names.
+type NamedFacts = Box<[(&'static str, Text)]>;
 
 /// The facts of a prospect that are shown: its name only if it was asked for.
 #[derive(Default)]
-struct Seen {
+struct ShownFacts {
     name: Option<Text>,
-    facts: Facts,
+    facts: NamedFacts,
 }
 
 impl Grades {
@@ -59,10 +60,10 @@ impl Grades {
         let mut seen = row_of_each(book, |record| {
             let prospect = &record.prospect;
             let asked = selected.has(record) && only.is_none_or(|path| prospect.path == path);
-            // One that was not asked for may stand for its account.
+            // A prospect that was not asked for may represent its account.
             let told = why && (asked || prospect.account.is_some());
-            let facts = if told { facts(record) } else { Facts::default() };
-            Seen { name: asked.then(|| prospect.name.clone()), facts }
+            let facts = if told { facts(record) } else { NamedFacts::default() };
+            ShownFacts { name: asked.then(|| prospect.name.clone()), facts }
         });
         let graded = Arc::clone(book.graded());
         let asked = |position: usize| seen[position].name.is_some();
@@ -70,9 +71,9 @@ impl Grades {
         let found = firsts.into_iter().map(|position| {
             let name = seen[position].name.take().unwrap_or_default();
             let lead = graded.at(position).lead as usize;
-            Found { prospect: narrow(position), name, facts: take(&mut seen[lead].facts) }
+            GradedCustomer { prospect: narrow(position), name, facts: take(&mut seen[lead].facts) }
         });
-        let mut found: Vec<Found> = found.collect();
+        let mut found: Vec<GradedCustomer> = found.collect();
         let grades = book.settings.grading.grades();
         found.sort_by_cached_key(|found| {
             let known = |grade: &str| grades.iter().position(|known| *known == grade);
@@ -110,11 +111,11 @@ impl Grades {
         sheet
     }
 
-    fn customer(&self, found: &Found) -> &Customer {
+    fn customer(&self, found: &GradedCustomer) -> &Customer {
         self.graded.at(found.prospect as usize)
     }
 
-    fn id(&self, found: &Found) -> Cell {
+    fn id(&self, found: &GradedCustomer) -> Cell {
         Cell::text(self.graded.id(found.prospect as usize).clone())
     }
 
@@ -133,7 +134,7 @@ impl Grades {
     /// A row for each customer.
     fn rows(
         self: &Arc<Grades>,
-        row: impl Fn(&Grades, &Found, &Customer) -> Row + Send + Sync + 'static,
+        row: impl Fn(&Grades, &GradedCustomer, &Customer) -> Row + Send + Sync + 'static,
     ) -> Rows {
         let grades = Arc::clone(self);
         Rows::made(grades.found.len(), move |at| {
@@ -190,7 +191,7 @@ fn rule_cell(customer: &Customer) -> Cell {
     Cell::maybe(customer.verdict.as_ref(), |verdict| Cell::count(verdict.rule + 1))
 }
 
-/// For people: what fits beside each other.
+/// The table for people: the columns that fit beside each other.
 fn short(grades: &Arc<Grades>) -> Table {
     let lang = grades.settings.language;
     let columns = vec![
@@ -226,7 +227,7 @@ fn short(grades: &Arc<Grades>) -> Table {
     Table { id: "customers".into(), columns, rows, audience: Audience::People, ..Table::default() }
 }
 
-/// For machines: everything.
+/// The table for machines: every column.
 fn full(grades: &Arc<Grades>) -> Table {
     let lang = grades.settings.language;
     let mut columns = vec![
@@ -365,7 +366,7 @@ fn dimension(
     ]
 }
 
-/// The rank of each customer that bought, by what it is worth; the key is its first prospect's position.
+/// The rank of each customer that bought, by worth; the key is its first prospect's position.
 fn ranks(graded: &Graded) -> BTreeMap<u32, usize> {
     let mut buyers: Vec<&Customer> =
         graded.customers().filter(|customer| customer.figures.is_buyer()).collect();
@@ -374,193 +375,7 @@ fn ranks(graded: &Graded) -> BTreeMap<u32, usize> {
 }
 
 /// Industry, region and size, where they are stated.
-fn facts(record: &Record) -> Facts {
+fn facts(record: &Record) -> NamedFacts {
     let known = |name| Some((name, record.prospect.fact(name)?.into()));
     ["industry", "region", "size"].into_iter().filter_map(known).collect()
-}
-
-/// The figures in words.
-struct Why<'a> {
-    customer: &'a Customer,
-    /// Its rank among those that bought, and how many there are.
-    rank: Option<(usize, usize)>,
-    settings: &'a Settings,
-    on: Date,
-    lang: Lang,
-}
-
-impl Why<'_> {
-    fn absent(&self, scale: Scale) -> String {
-        let buyer = self.customer.figures.is_buyer();
-        let text = match (scale, buyer) {
-            (Scale::Segment, true) => {
-                self.lang.pick("too few customers with orders", "有订单的客户太少")
-            }
-            _ => self.lang.pick("no order yet", "尚无订单"),
-        };
-        text.to_owned()
-    }
-
-    fn of(&self, scale: Scale) -> String {
-        match scale {
-            Scale::Value => self.value(),
-            Scale::Relationship => self.relationship(),
-            Scale::Demand => self.demand(),
-            Scale::Loyalty => self.loyalty(),
-            Scale::Lifecycle => self.lifecycle(),
-            Scale::Pareto | Scale::Pyramid => match (self.rank, self.lang) {
-                (Some((rank, of)), Lang::En | Lang::Machine) => {
-                    format!("number {rank} of {of} who bought")
-                }
-                (Some((rank, of)), Lang::Zh) => format!("{of} 个已购客户中第 {rank}"),
-                (None, _) => String::new(),
-            },
-            Scale::Segment => match self.customer.rfm {
-                Some(scores) => {
-                    let segment = scores.segment().level().label(self.lang);
-                    format!("R-F-M {scores}: {segment}")
-                }
-                None => String::new(),
-            },
-        }
-    }
-
-    fn joined(&self, parts: [String; 2]) -> String {
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        parts.join(self.lang.pick("; ", "；"))
-    }
-
-    fn orders(&self) -> String {
-        let n = self.customer.figures.orders;
-        match self.lang {
-            Lang::En | Lang::Machine => counted(n, "order", "orders"),
-            Lang::Zh => format!("{n} 单"),
-        }
-    }
-
-    fn value(&self) -> String {
-        let figures = &self.customer.figures;
-        let grading = &self.settings.grading;
-        let lang = self.lang;
-        let worth = figures.worth;
-        let told = |amount| said(amount, lang);
-        let what = if !figures.is_buyer() {
-            format!("{} {}", lang.pick("expected", "预期"), told(figures.worth))
-        } else if worth == figures.bought.own {
-            let bought = told(figures.bought.own);
-            match lang {
-                Lang::En | Lang::Machine => format!("bought {bought}, {}", self.orders()),
-                Lang::Zh => format!("购买 {bought}，{}", self.orders()),
-            }
-        } else {
-            let (worth, bought) = (told(worth.round(2)), told(figures.bought.own));
-            let orders = self.orders();
-            match lang {
-                Lang::En | Lang::Machine => format!("margin {worth} of {bought} bought, {orders}"),
-                Lang::Zh => format!("购买 {bought}，毛利 {worth}，{orders}"),
-            }
-        };
-        let limit = |stated: Option<Amount>| stated.map_or("-".to_owned(), told);
-        let how = if grading.value_high.is_some() || grading.value_medium.is_some() {
-            let (high, medium) = (limit(grading.value_high), limit(grading.value_medium));
-            match lang {
-                Lang::En | Lang::Machine => format!("high from {high}, medium from {medium}"),
-                Lang::Zh => format!("高 ≥ {high}，中 ≥ {medium}"),
-            }
-        } else if figures.is_buyer() {
-            let class = lang.pick("by its class among those who bought", "按已购客户中的类别");
-            class.to_owned()
-        } else {
-            lang.pick("by its class among those who have not bought", "按未购客户中的类别")
-                .to_owned()
-        };
-        self.joined([what, how])
-    }
-
-    fn relationship(&self) -> String {
-        let figures = &self.customer.figures;
-        let contacts = figures.contacts_since_first_order;
-        let Some(day) = figures.first_order else { return self.mood() };
-        let days = self.on.days_since(day);
-        let text = match self.lang {
-            Lang::En | Lang::Machine => {
-                let (days, contacts) =
-                    (counted(days, "day", "days"), counted(contacts, "contact", "contacts"));
-                format!("{} since {day} ({days}), {contacts}", self.orders())
-            }
-            Lang::Zh => format!("自 {day}（{days} 天）{}，联系 {contacts} 次", self.orders()),
-        };
-        self.joined([text, self.mood()])
-    }
-
-    fn mood(&self) -> String {
-        let Some(known) = &self.customer.figures.satisfaction else { return String::new() };
-        let scale = match known.survey {
-            Survey::Nps => "NPS",
-            Survey::Csat => "CSAT",
-        };
-        match self.lang {
-            Lang::En | Lang::Machine => format!("{scale} {} on {}", known.score, known.on),
-            Lang::Zh => format!("{scale} {}（{}）", known.score, known.on),
-        }
-    }
-
-    fn demand(&self) -> String {
-        let figures = &self.customer.figures;
-        let (held, of) = figures.criteria;
-        let need = if figures.need {
-            self.lang.pick("need stated", "需要已知")
-        } else {
-            self.lang.pick("no need stated", "需要未知")
-        };
-        let last = figures.last_contact.map_or("-".to_owned(), |day| day.to_string());
-        let calls = match (figures.calls, self.lang) {
-            (0, _) => String::new(),
-            (n, Lang::En | Lang::Machine) => {
-                format!(", {} of {} answered", figures.answered, counted(n, "call", "calls"))
-            }
-            (n, Lang::Zh) => format!("，{n} 次电话接通 {} 次", figures.answered),
-        };
-        match (figures.open, self.lang) {
-            (true, Lang::En | Lang::Machine) => {
-                let of = counted(of, "criterion", "criteria");
-                format!("{held} of {of}; {need}; last contact {last}{calls}")
-            }
-            (true, Lang::Zh) => {
-                format!("{of} 项标准达成 {held} 项；{need}；最近联系 {last}{calls}")
-            }
-            (false, Lang::En | Lang::Machine) => {
-                format!("nothing being pursued; {need}; last contact {last}{calls}")
-            }
-            (false, Lang::Zh) => format!("没有进行中的商机；{need}；最近联系 {last}{calls}"),
-        }
-    }
-
-    fn loyalty(&self) -> String {
-        let orders = self.customer.figures.orders;
-        if orders == 0 {
-            return self.mood();
-        }
-        let repeats = orders - 1;
-        let text = match self.lang {
-            Lang::En | Lang::Machine => format!("{repeats} of {} repeat", self.orders()),
-            Lang::Zh => format!("{}中复购 {repeats} 单", self.orders()),
-        };
-        self.joined([text, self.mood()])
-    }
-
-    fn lifecycle(&self) -> String {
-        let figures = &self.customer.figures;
-        let gap = self.customer.gap;
-        match (figures.last_order, figures.recency(self.on), self.lang) {
-            (Some(last), Some(days), Lang::En | Lang::Machine) => {
-                let (days, gap) = (counted(days, "day", "days"), counted(gap, "day", "days"));
-                format!("last order {last} ({days} ago); lapses after {gap}")
-            }
-            (Some(last), Some(days), Lang::Zh) => {
-                format!("最近购买 {last}（{days} 天前）；超过 {gap} 天为流失")
-            }
-            _ => String::new(),
-        }
-    }
 }

@@ -1,8 +1,6 @@
 //! The result of an import, in figures and in a line.
 
-use super::Step;
-use crate::diag::{Diagnostic, Words};
-use crate::disk::write::Change;
+use crate::diag::{Words, counted};
 use crate::model::settings::Settings;
 use crate::table::sheet::{Cell, Kind, Row, Sheet};
 use crate::table::words::column;
@@ -11,57 +9,47 @@ use std::collections::BTreeMap;
 
 /// The result of an import.
 #[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub(super) rows: usize,
+pub struct ImportSummary {
+    /// The rows of the file.
+    pub rows: usize,
+    /// The rows that are not imported.
+    pub bad: usize,
     added: usize,
-    /// Of those added: board and column -> how many.
-    stands: BTreeMap<(usize, usize), usize>,
+    /// The prospects that were added, by board and column.
+    positions: BTreeMap<(usize, usize), usize>,
     entries: usize,
     unchanged: usize,
     extended: usize,
     differing: usize,
-    pub(super) bad: usize,
 }
 
-impl Counts {
-    /// Nothing yet, of so many rows.
-    pub(super) fn of(rows: usize) -> Counts {
-        Counts { rows, ..Counts::default() }
+impl ImportSummary {
+    /// Counts a new prospect with so many entries, on this board and in this column.
+    pub(super) fn add(&mut self, entries: usize, position: (usize, usize)) {
+        self.added += 1;
+        self.entries += entries;
+        *self.positions.entry(position).or_default() += 1;
     }
 
-    pub(super) fn take(&mut self, step: Step, bad: &mut Vec<Diagnostic>) -> Option<Change> {
-        match step {
-            Step::Add { change, entries, stands } => {
-                self.added += 1;
-                self.entries += entries;
-                *self.stands.entry(stands).or_default() += 1;
-                Some(change)
-            }
-            Step::Known { change, entries, differing } => {
-                self.entries += entries;
-                self.differing += differing;
-                match change {
-                    Some(_) => self.extended += 1,
-                    None => self.unchanged += 1,
-                }
-                change
-            }
-            Step::Bad(diagnostic) => {
-                bad.push(diagnostic);
-                None
-            }
+    /// Counts a prospect of the ledger that gets so many new entries, and of which so many facts differ.
+    pub(super) fn add_known(&mut self, entries: usize, differing: usize) {
+        match entries {
+            0 => self.unchanged += 1,
+            _ => self.extended += 1,
         }
+        self.entries += entries;
+        self.differing += differing;
     }
 
     /// The summary of a dry run.
-    pub(super) fn sheet(&self, settings: &Settings) -> Sheet {
+    pub fn sheet(&self, settings: &Settings) -> Sheet {
         let lang = settings.language;
         let row = |what: String, count: usize| Row::new(vec![Cell::text(what), Cell::count(count)]);
         let mut rows = vec![
             row(lang.pick("rows", "行数").into(), self.rows),
             row(lang.pick("prospects to add", "新增客户").into(), self.added),
         ];
-        for ((pipeline, stage), count) in &self.stands {
+        for ((pipeline, stage), count) in &self.positions {
             let pipeline = &settings.pipelines[*pipeline];
             let stage = &pipeline.stages[*stage].id;
             let at = lang.pick("to add at", "新增于");
@@ -89,21 +77,21 @@ impl Counts {
     }
 
     /// The result in a line.
-    pub(super) fn told(&self) -> Words {
+    pub fn told(&self) -> Words {
         let counts = [self.rows, self.added, self.entries, self.unchanged, self.extended];
         let [rows, added, entries, unchanged, extended] = counts.map(number);
         let [differing, bad] = [self.differing, self.bad].map(number);
         let first = Words::both(
             format!(
                 "{}: {} added, {} written",
-                plural(self.rows, "row"),
-                plural(self.added, "prospect"),
-                plural(self.entries, "entry")
+                counted(number(self.rows), "row", "rows"),
+                counted(number(self.added), "prospect", "prospects"),
+                counted(number(self.entries), "entry", "entries")
             ),
             format!("{rows} 行：新增潜在客户 {added} 个，写入记录 {entries} 条"),
         );
-        let differ = plural(self.differing, "differing fact");
-        let bad_rows = plural(self.bad, "bad row");
+        let differ = counted(number(self.differing), "differing fact", "differing facts");
+        let bad_rows = counted(number(self.bad), "bad row", "bad rows");
         let others = [
             (self.unchanged, words!("{unchanged} already there", "{unchanged} 个已有")),
             (
@@ -118,16 +106,7 @@ impl Counts {
     }
 }
 
-/// With thousands separators.
-pub(super) fn number(n: usize) -> String {
+/// A number with separators of thousands.
+pub fn number(n: usize) -> String {
     Amount::from_int(i64::try_from(n).unwrap_or(i64::MAX)).grouped()
-}
-
-/// `1 row`, `8,800 rows`, `2 entries`.
-pub(super) fn plural(n: usize, noun: &str) -> String {
-    match (n, noun.strip_suffix('y')) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{} {stem}ies", number(n)),
-        (_, None) => format!("{} {noun}s", number(n)),
-    }
 }

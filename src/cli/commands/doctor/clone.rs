@@ -1,82 +1,25 @@
-//! `crm doctor`: is this clone of the ledger set up well?
-//!
-//! One function for each check and one line in `CHECKS`; a check returns its finding and the remedy.
+//! The checks of a clone: one function and one line in `CHECKS` for each.
 
-use crate::cli::context::{Context, counted};
-use crate::diag::{Code, Failure, Lang, Words};
+use super::finding::{Finding, not_executable};
+use crate::act::edit::{Kept, all_kept};
+use crate::cli::context::Context;
+use crate::cli::shell::in_shell;
+use crate::diag::{Code, Failure, Lang, Words, counted};
 use crate::disk::ledger::Ledger;
-use crate::disk::write::left;
+use crate::disk::recover::remains;
 use crate::format::layout::{PRIVATE, SETTINGS};
-use crate::git::hooks::{CLONE, FSCK, Hooks, SERVER, Standing};
+use crate::git::hooks::{CLONE, HookState, Hooks};
 use crate::git::kept::{self, tracked_state, would_ignore};
-use crate::git::mend::unmerged;
+use crate::git::mend::{is_settled, unmerged};
 use crate::git::merge_driver::{Attributes, DRIVER, attributes, configured, is_whole, program_of};
 use crate::git::program::Git;
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet};
-use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// Git's index is worth a cache from so many files on.
 const MANY: usize = 20_000;
 
-/// Is this clone set up well: git, the merge driver, unfinished writes
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:\n  crm doctor\n  crm doctor -f json\n  \
-    crm doctor --server /srv/sales.git   the repository that everybody pushes to\n\n\
-The status is 1 if something is wrong; advice is only advice. `crm check` looks at the ledger's content.")]
-pub struct Doctor {
-    /// The repository that everybody pushes to, instead of this clone
-    #[arg(long, value_name = "DIR")]
-    server: Option<PathBuf>,
-}
-
-/// The result of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Fine,
-    Advice,
-    Wrong,
-}
-
-impl Verdict {
-    fn term(self, lang: Lang) -> &'static str {
-        match self {
-            Verdict::Fine => lang.pick("fine", "正常"),
-            Verdict::Advice => lang.pick("advice", "建议"),
-            Verdict::Wrong => lang.pick("wrong", "有误"),
-        }
-    }
-}
-
-/// The finding of a check, and the remedy.
-struct Finding {
-    verdict: Verdict,
-    found: Words,
-    help: Option<Words>,
-}
-
-impl Finding {
-    fn fine(found: Words) -> Finding {
-        Finding { verdict: Verdict::Fine, found, help: None }
-    }
-
-    fn advice(found: Words, help: Words) -> Finding {
-        Finding { verdict: Verdict::Advice, found, help: Some(help) }
-    }
-
-    fn wrong(found: Words, help: Words) -> Finding {
-        Finding { verdict: Verdict::Wrong, found, help: Some(help) }
-    }
-}
-
-/// The remedy of several checks.
-fn install() -> Words {
-    Words::verbatim("crm hooks install")
-}
-
 /// The clone that is checked.
-struct Patient<'c> {
+struct CheckedClone<'c> {
     context: &'c Context,
     ledger: Ledger,
     git: Git,
@@ -86,10 +29,10 @@ struct Patient<'c> {
 }
 
 /// A check: its name, whether it needs a repository, and its function.
-type Check = (&'static str, bool, fn(&Patient) -> Result<Finding, Failure>);
+type CloneCheck = (&'static str, bool, fn(&CheckedClone) -> Result<Finding, Failure>);
 
 /// The checks, in the order of the table.
-const CHECKS: [Check; 12] = [
+const CHECKS: [CloneCheck; 13] = [
     ("git", false, git),
     ("driver", true, driver),
     ("attributes", true, names_driver),
@@ -101,106 +44,33 @@ const CHECKS: [Check; 12] = [
     ("untracked-cache", true, untracked_cache),
     ("fsmonitor", true, fsmonitor),
     ("unfinished", false, unfinished),
+    ("texts", false, texts),
     ("program", false, program),
 ];
 
-impl Doctor {
-    /// Runs it; the status is 1 if something is wrong.
-    pub fn run(self, context: &Context) -> Result<u8, Failure> {
-        // Broken settings keep no check from running.
-        context.learn_language();
-        let lang = context.lang();
-        let rows = match &self.server {
-            Some(folder) => of_server(&Git::named(folder))?,
-            None => self.of_clone(context)?,
-        };
-        let wrong = rows.iter().any(|(_, finding)| finding.verdict == Verdict::Wrong);
-        let columns = [
-            ("check", "Check", "检查项"),
-            ("verdict", "Verdict", "结果"),
-            ("found", "Found", "情况"),
-            ("help", "What to do", "处理办法"),
-        ];
-        let column = |(id, en, zh)| Column::new(id, lang.pick(en, zh), Kind::Text);
-        let columns = columns.map(column).into();
-        let rows = rows.into_iter().map(|(name, finding)| row(name, &finding, lang)).collect();
-        context.emit(Sheet::single("doctor", "", columns, rows))?;
-        Ok(u8::from(wrong))
-    }
-
-    /// Every check of a clone.
-    fn of_clone(&self, context: &Context) -> Result<Vec<(&'static str, Finding)>, Failure> {
-        let (root, shown) = context.root_as_it_is()?;
-        let git = Git::at(&root);
-        let prefix = match git.prefix(&root) {
-            Ok(prefix) => Some(prefix),
-            Err(problem) if problem.code == Code::NoGit => None,
-            Err(problem) => return Err(problem.into()),
-        };
-        let ledger = Ledger::without_settings(root, shown);
-        let files = ledger.paths().0.len();
-        let patient = Patient { context, ledger, git, prefix, files };
-        let known = patient.prefix.is_some();
-        let checks = CHECKS.into_iter().filter(|(_, needs_git, _)| known || !needs_git);
-        checks.map(|(name, _, look)| Ok((name, look(&patient)?))).collect()
-    }
+/// Every check of a clone.
+pub(super) fn of_clone(context: &Context) -> Result<Vec<(&'static str, Finding)>, Failure> {
+    let (root, shown) = context.root_as_it_is()?;
+    let git = Git::at(&root);
+    let prefix = match git.prefix(&root) {
+        Ok(prefix) => Some(prefix),
+        Err(problem) if problem.code == Code::NoGit => None,
+        Err(problem) => return Err(problem.into()),
+    };
+    let ledger = Ledger::without_settings(root, shown);
+    let files = ledger.paths().0.len();
+    let clone = CheckedClone { context, ledger, git, prefix, files };
+    let known = clone.prefix.is_some();
+    let checks = CHECKS.into_iter().filter(|(_, needs_git, _)| known || !needs_git);
+    checks.map(|(name, _, look)| Ok((name, look(&clone)?))).collect()
 }
 
-/// A line of the table.
-fn row(name: &'static str, finding: &Finding, lang: Lang) -> Row {
-    let cells = vec![
-        Cell::text(name),
-        Cell::text(finding.verdict.term(lang)),
-        Cell::text(finding.found.get(lang)),
-        Cell::maybe(finding.help.as_ref(), |help| Cell::text(help.get(lang))),
-    ];
-    let fine = finding.verdict == Verdict::Fine;
-    Row::with(cells, if fine { Emphasis::Plain } else { Emphasis::Warn })
+/// The remedy of several checks.
+fn install() -> Words {
+    Words::verbatim("crm hooks install")
 }
 
-/// Every check of the repository that everybody pushes to.
-fn of_server(git: &Git) -> Result<Vec<(&'static str, Finding)>, Failure> {
-    let install = || Words::verbatim("crm hooks install --server DIR");
-    let hooks = Hooks::of(git, "")?;
-    let all_ours = SERVER.iter().all(|hook| hooks.standing(hook) == Standing::Ours);
-    let guard = if all_ours {
-        Finding::fine(words!("every push is judged", "每次推送都会审核"))
-    } else {
-        let found = words!(
-            "pushes are not judged, or by a hook of another version",
-            "推送未经审核，或由其他版本的钩子审核"
-        );
-        Finding::wrong(found, install())
-    };
-    let set = git.ask(&["config", "--type=bool", "--get", FSCK])?.unwrap_or_default();
-    let objects = if set.trim_ascii() == b"true" {
-        Finding::fine(words!(
-            "objects that no git makes are refused",
-            "拒收任何 git 都不会生成的对象"
-        ))
-    } else {
-        let found = words!(
-            "{FSCK} is off: a tree may name a file twice, or out of its folder",
-            "{FSCK} 未开启：目录树可以重复命名文件，或指到文件夹之外"
-        );
-        Finding::wrong(found, install())
-    };
-    let named = git.ask(&["config", "--get-all", "crm.admin"])?.unwrap_or_default();
-    let admins = match String::from_utf8_lossy(&named).lines().count() {
-        0 => words!("the admins are those of crm.toml", "管理员以 crm.toml 为准"),
-        n => {
-            let here = counted(n, "admin");
-            words!(
-                "{here} named here, beside those of crm.toml",
-                "除 crm.toml 中的之外，此处另有 {n} 位管理员"
-            )
-        }
-    };
-    let admins = Finding::fine(admins);
-    Ok(vec![("guard", guard), ("objects", objects), ("admins", admins)])
-}
-
-impl Patient<'_> {
+impl CheckedClone<'_> {
     /// A yes or no of git's configuration; no where it is not set.
     fn is_set(&self, name: &str) -> Result<bool, Failure> {
         Ok(self.value(name)?.is_some_and(|value| {
@@ -232,8 +102,8 @@ impl Patient<'_> {
 }
 
 /// Git keeps the ledger, and has its settings.
-fn git(patient: &Patient) -> Result<Finding, Failure> {
-    let Some(prefix) = &patient.prefix else {
+fn git(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let Some(prefix) = &clone.prefix else {
         let help = words!(
             "git init && git add . && git commit -m 'a ledger', then crm hooks install",
             "git init && git add . && git commit -m '账本'，然后 crm hooks install"
@@ -243,7 +113,7 @@ fn git(patient: &Patient) -> Result<Finding, Failure> {
             help,
         ));
     };
-    let known = patient.git.ask(&["ls-files", "--error-unmatch", "--", SETTINGS])?;
+    let known = clone.git.ask(&["ls-files", "--error-unmatch", "--", SETTINGS])?;
     if known.is_none() {
         let help = Words::verbatim("git add . && git commit");
         return Ok(Finding::wrong(words!("crm.toml is not in git", "crm.toml 不在 git 中"), help));
@@ -255,8 +125,8 @@ fn git(patient: &Patient) -> Result<Finding, Failure> {
 }
 
 /// Git knows how to call the merge driver, and the program is there.
-fn driver(patient: &Patient) -> Result<Finding, Failure> {
-    let Some(command) = configured(&patient.git)? else {
+fn driver(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let Some(command) = configured(&clone.git)? else {
         let found = words!(
             "git does not know how to call crm merge-file",
             "git 还不知道怎样调用 crm merge-file"
@@ -271,14 +141,14 @@ fn driver(patient: &Patient) -> Result<Finding, Failure> {
     let found = if program.contains(['/', '\\']) {
         Some(PathBuf::from(&program)).filter(|file| file.is_file())
     } else {
-        patient.on_path(&program).into_iter().next()
+        clone.on_path(&program).into_iter().next()
     };
     Ok(match found {
         None => {
             let found = words!("there is no program {program}", "没有程序 {program}");
             Finding::wrong(found, install())
         }
-        Some(file) if !patient.is_this_program(&file) => {
+        Some(file) if !clone.is_this_program(&file) => {
             let file = file.display();
             let found = words!("git calls another crm: {file}", "git 调用的是另一个 crm：{file}");
             Finding::advice(found, install())
@@ -288,9 +158,9 @@ fn driver(patient: &Patient) -> Result<Finding, Failure> {
 }
 
 /// `.gitattributes` names the driver for the ledger's files.
-fn names_driver(patient: &Patient) -> Result<Finding, Failure> {
+fn names_driver(clone: &CheckedClone) -> Result<Finding, Failure> {
     let wrong: Vec<Attributes> =
-        attributes(&patient.git)?.into_iter().filter(|one| one.merge != DRIVER).collect();
+        attributes(&clone.git)?.into_iter().filter(|one| one.merge != DRIVER).collect();
     if wrong.is_empty() {
         return Ok(Finding::fine(words!(
             "merge=crm for prospects, tallies and settings",
@@ -320,12 +190,12 @@ fn added_to_attributes(en: &str, zh: &str) -> Words {
 }
 
 /// Line ends stay as they are.
-fn line_ends(patient: &Patient) -> Result<Finding, Failure> {
-    let kept = attributes(&patient.git)?.iter().all(|one| one.text == "unset");
+fn line_ends(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let kept = attributes(&clone.git)?.iter().all(|one| one.text == "unset");
     let help = added_to_attributes("-text", " -text ");
     Ok(match kept {
         true => Finding::fine(words!("git leaves line ends alone", "git 不改换行符")),
-        false if patient.is_set("core.autocrlf")? => Finding::wrong(
+        false if clone.is_set("core.autocrlf")? => Finding::wrong(
             words!("git changes line ends (core.autocrlf)", "git 会改换行符（core.autocrlf）"),
             help,
         ),
@@ -337,14 +207,14 @@ fn line_ends(patient: &Patient) -> Result<Finding, Failure> {
 }
 
 /// `.crm/` stays out of git.
-fn ignored(patient: &Patient) -> Result<Finding, Failure> {
-    if !tracked_state(&patient.git)?.is_empty() {
+fn ignored(clone: &CheckedClone) -> Result<Finding, Failure> {
+    if !tracked_state(&clone.git)?.is_empty() {
         let help = Words::verbatim("git rm -r --cached .crm");
         let found = words!("git keeps files of .crm/", ".crm/ 里的文件进了 git");
         return Ok(Finding::wrong(found, help));
     }
     let lock = format!("{PRIVATE}/lock");
-    Ok(match patient.git.ask(&["check-ignore", "-q", "--no-index", "--", &lock])? {
+    Ok(match clone.git.ask(&["check-ignore", "-q", "--no-index", "--", &lock])? {
         Some(_) => Finding::fine(words!(".crm/ stays out of git", ".crm/ 不进 git")),
         None => Finding::advice(
             words!(".crm/ is not ignored", ".crm/ 没有被忽略"),
@@ -354,14 +224,14 @@ fn ignored(patient: &Patient) -> Result<Finding, Failure> {
 }
 
 /// Git ignores no file of the ledger, and would ignore no new one.
-fn all_files(patient: &Patient) -> Result<Finding, Failure> {
+fn all_files(clone: &CheckedClone) -> Result<Finding, Failure> {
     let help = || {
         words!(
             "find the line: git check-ignore -v --no-index FILE",
             "查找是哪一行：git check-ignore -v --no-index 文件"
         )
     };
-    let files = kept::ignored(&patient.git)?;
+    let files = kept::ignored(&clone.git)?;
     let mut names: Vec<String> =
         files.iter().take(3).map(|path| path.display().to_string()).collect();
     if files.len() > names.len() {
@@ -371,7 +241,7 @@ fn all_files(patient: &Patient) -> Result<Finding, Failure> {
         let names = names.join(", ");
         return Ok(Finding::wrong(words!("git ignores {names}", "git 忽略了 {names}"), help()));
     }
-    let kinds = would_ignore(&patient.git)?.join(", ");
+    let kinds = would_ignore(&clone.git)?.join(", ");
     Ok(if kinds.is_empty() {
         Finding::fine(words!("git ignores no file of the ledger", "git 没有忽略账本的文件"))
     } else {
@@ -381,37 +251,51 @@ fn all_files(patient: &Patient) -> Result<Finding, Failure> {
 }
 
 /// No merge is left half-way.
-fn conflicts(patient: &Patient) -> Result<Finding, Failure> {
-    let prefix = patient.prefix.as_deref().unwrap_or_default();
-    Ok(match unmerged(&patient.git, prefix)?.len() {
-        0 => Finding::fine(words!("no file is in conflict", "没有冲突的文件")),
-        n => {
-            let files = counted(n, "file");
-            let found = words!("{files} in conflict", "{n} 个文件有冲突");
-            Finding::wrong(found, Words::verbatim("crm resolve"))
+fn conflicts(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let prefix = clone.prefix.as_deref().unwrap_or_default();
+    let unmerged = unmerged(&clone.git, prefix)?;
+    let files = counted(unmerged.len(), "file", "files");
+    let n = unmerged.len();
+    if n == 0 {
+        return Ok(Finding::fine(words!("no file is in conflict", "没有冲突的文件")));
+    }
+    let mut settled = Vec::new();
+    for (path, stages) in &unmerged {
+        if is_settled(&clone.git, &clone.ledger.root.join(path), stages)? {
+            settled.push(in_shell(&clone.ledger.show(path)));
         }
+    }
+    Ok(if settled.len() == n {
+        let found = words!(
+            "{files} in conflict, settled by hand but not added",
+            "{n} 个文件的冲突已手工改好，但还没有 git add"
+        );
+        Finding::wrong(found, Words::verbatim(format!("git add {}", settled.join(" "))))
+    } else {
+        let found = words!("{files} in conflict", "{n} 个文件有冲突");
+        Finding::wrong(found, Words::verbatim("crm resolve"))
     })
 }
 
 /// Git remembers which folders have nothing new.
-fn untracked_cache(patient: &Patient) -> Result<Finding, Failure> {
-    let on = patient.is_set("core.untrackedCache")? || patient.is_set("feature.manyFiles")?;
-    Ok(worth_it(patient, on, Words::verbatim("git config core.untrackedCache true")))
+fn untracked_cache(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let on = clone.is_set("core.untrackedCache")? || clone.is_set("feature.manyFiles")?;
+    Ok(worth_it(clone, on, Words::verbatim("git config core.untrackedCache true")))
 }
 
 /// The system tells git which files changed.
-fn fsmonitor(patient: &Patient) -> Result<Finding, Failure> {
-    let on = patient.is_set("core.fsmonitor")?;
+fn fsmonitor(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let on = clone.is_set("core.fsmonitor")?;
     let help = words!(
         "git config core.fsmonitor true, where git has a monitor for your system",
         "git config core.fsmonitor true（需 git 支持本系统的监视）"
     );
-    Ok(worth_it(patient, on, help))
+    Ok(worth_it(clone, on, help))
 }
 
 /// A setting that helps large ledgers.
-fn worth_it(patient: &Patient, on: bool, help: Words) -> Finding {
-    let (n, files) = (patient.files, counted(patient.files, "prospect"));
+fn worth_it(clone: &CheckedClone, on: bool, help: Words) -> Finding {
+    let (n, files) = (clone.files, counted(clone.files, "prospect", "prospects"));
     match (on, n >= MANY) {
         (true, _) => Finding::fine(words!("on", "已开启")),
         (false, true) => Finding::advice(
@@ -428,8 +312,8 @@ fn worth_it(patient: &Patient, on: bool, help: Words) -> Finding {
 }
 
 /// No write was cut short.
-fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
-    let left = left(&patient.ledger.root);
+fn unfinished(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let left = remains(&clone.ledger.root);
     if left.foreign {
         let found = words!(
             "a journal in .crm/ is not obeyed: of an earlier version, or from a clone",
@@ -452,7 +336,7 @@ fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
     Ok(match left.texts {
         0 => Finding::fine(words!("no write is unfinished", "没有未完成的写入")),
         n => {
-            let files = counted(n, "temporary file");
+            let files = counted(n, "temporary file", "temporary files");
             Finding::advice(
                 words!("{files} in .crm/tmp", ".crm/tmp 里有 {n} 个临时文件"),
                 words!("the next command that writes removes them", "下一个写账本的命令会清除它们"),
@@ -461,15 +345,30 @@ fn unfinished(patient: &Patient) -> Result<Finding, Failure> {
     })
 }
 
+/// No edited text waits to be written.
+fn texts(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let kept = all_kept(&clone.ledger.root);
+    if kept.is_empty() {
+        return Ok(Finding::fine(words!("no edited text is kept", "没有保留未写入的文本")));
+    }
+    let list = |part: &dyn Fn(&Kept) -> String| kept.iter().map(part).collect::<Vec<_>>();
+    let files = list(&|kept| kept.file.display().to_string()).join(", ");
+    let resume = list(&|kept| format!("crm edit {} --resume", kept.id)).join("; ");
+    Ok(Finding::advice(
+        words!("edited, but not written: {files}", "已编辑但未写入：{files}"),
+        words!("go on: {resume}; or remove the file", "继续编辑：{resume}；或删除该文件"),
+    ))
+}
+
 /// `crm` on the PATH is this program (Debian's crmsh has one as well).
-fn program(patient: &Patient) -> Result<Finding, Failure> {
-    let found = patient.on_path("crm");
+fn program(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let found = clone.on_path("crm");
     let first = || found.first().map(|file| file.display().to_string()).unwrap_or_default();
     let before = words!(
         "put the folder of this one before it, or give it another name",
         "把本程序的文件夹放到它前面，或给它改名"
     );
-    Ok(match found.iter().position(|file| patient.is_this_program(file)) {
+    Ok(match found.iter().position(|file| clone.is_this_program(file)) {
         Some(0) => Finding::fine(words!("crm on the PATH is this one", "PATH 上的 crm 就是本程序")),
         Some(_) => Finding::advice(
             words!("{} comes first on the PATH", "PATH 上排在前面的是 {}", first()),
@@ -494,16 +393,18 @@ fn program(patient: &Patient) -> Result<Finding, Failure> {
 }
 
 /// The hooks of a clone are there, and of this version.
-fn hooks(patient: &Patient) -> Result<Finding, Failure> {
-    let prefix = patient.prefix.as_deref().unwrap_or_default();
-    let hooks = Hooks::of(&patient.git, prefix)?;
+fn hooks(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let prefix = clone.prefix.as_deref().unwrap_or_default();
+    let hooks = Hooks::of(&clone.git, prefix)?;
     let count = |standing| CLONE.iter().filter(|hook| hooks.standing(hook) == standing).count();
-    Ok(if count(Standing::Ours) == CLONE.len() {
+    Ok(if let Some(finding) = not_executable(&hooks, &CLONE) {
+        finding
+    } else if count(HookState::Ours) == CLONE.len() {
         Finding::fine(words!("the checks run before every commit", "每次提交前都会检查"))
-    } else if count(Standing::Older) > 0 {
+    } else if count(HookState::Older) > 0 {
         let found = words!("hooks of another version or folder", "钩子属于另一版本或另一文件夹");
         Finding::advice(found, install())
-    } else if count(Standing::Foreign) > 0 {
+    } else if count(HookState::Foreign) > 0 {
         Finding::advice(
             words!("hooks of another program", "已有其他程序的钩子"),
             words!("crm hooks install --chain runs both", "crm hooks install --chain 让两者都运行"),

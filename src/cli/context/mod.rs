@@ -1,0 +1,333 @@
+//! A command's view of the world, read once: clock, environment, folder, terminal, writers.
+
+mod arguments;
+mod output;
+
+use crate::act::session::Face;
+use crate::diag::{Code, Diagnostic, Failure, Severity, Words, counted};
+use crate::disk::ledger::Ledger;
+use crate::disk::recover::recover;
+use crate::disk::root::find_root;
+use crate::git::program::Git;
+use crate::git::snapshot::{Snapshot, Tracked};
+use crate::render::Format;
+use crate::report::Request;
+use crate::rules::book::Book;
+use crate::table::sheet::Audience;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use output::{Piece, can_be_written, format_asked};
+use std::cell::{Cell, RefCell};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use super::args::Global;
+use super::clock::DayClock;
+use super::diagnose::Look;
+use super::environment::Environment;
+use super::progress::Progress;
+use super::terminal::{colored, columns};
+
+/// Everything that a command gets from the world.
+pub struct Context {
+    /// The options that every command has.
+    pub global: Global,
+    /// The environment.
+    pub env: Environment,
+    /// The current folder.
+    pub here: PathBuf,
+    clock: DayClock,
+    format: Option<Format>,
+    color: bool,
+    ledger: std::cell::OnceCell<Ledger>,
+    /// The format where none is asked for.
+    usual: Cell<Format>,
+    /// The language of talk; that of sheets is the ledger's, or none for machines.
+    spoken: Cell<Lang>,
+    /// The output, which goes out once the command has succeeded.
+    out: RefCell<Vec<Piece>>,
+    last: RefCell<Vec<Words>>,
+    /// The ledger was read, and no prospect was found.
+    empty: Cell<bool>,
+    beside: RefCell<Vec<Diagnostic>>,
+    /// The command has written the ledger.
+    wrote: Cell<bool>,
+    /// How far reading is.
+    progress: RefCell<Option<Progress>>,
+}
+
+impl Face for Context {
+    fn ledger(&self) -> Result<&Ledger, Failure> {
+        Context::ledger(self)
+    }
+
+    fn today(&self) -> Date {
+        Context::today(self)
+    }
+
+    fn user(&self) -> Option<&str> {
+        self.env.user.as_deref()
+    }
+
+    fn spoken(&self) -> Lang {
+        Context::spoken(self)
+    }
+
+    fn book(&self, request: &Request, rules: bool) -> Result<Book, Failure> {
+        self.book_for(request, rules)
+    }
+
+    fn reading_begins(&self) {
+        let progress = self.ledger.get().map(|ledger| Progress::watch(ledger, self.spoken()));
+        self.progress.replace(progress);
+    }
+
+    fn reading_ended(&self, book: &Book) -> Result<(), Failure> {
+        self.progress.take();
+        if let Some(why) = book.incomplete() {
+            return Err(why.clone().into());
+        }
+        let read = self.ledger.get().map(|ledger| ledger.files_read.load(Ordering::Relaxed));
+        self.empty.set(read == Some(0));
+        self.count_errors(book);
+        Ok(())
+    }
+
+    fn writing_begins(&self) -> Result<(), Failure> {
+        if self.out.borrow().is_empty() {
+            return Ok(());
+        }
+        self.try_output()
+    }
+
+    fn writing_ended(&self) {
+        self.wrote.set(true);
+    }
+}
+
+impl Context {
+    /// Settles the options against the environment.
+    pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
+        let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        let clock = DayClock::read(env.today.clone(), global.as_of.clone())?;
+        let format = format_asked(&global)?;
+        if let Some(file) = &global.output {
+            let root = find_root(stated_ledger(&global, &env), &here).ok();
+            can_be_written(file, root.as_deref())?;
+        }
+        let spoken = Cell::new(env.lang);
+        let color =
+            colored(&global.color, &std::io::stdout(), env.no_color || global.output.is_some());
+        Ok(Context {
+            global,
+            env,
+            here,
+            clock,
+            format,
+            color,
+            ledger: std::cell::OnceCell::new(),
+            usual: Cell::default(),
+            spoken,
+            empty: Cell::default(),
+            out: RefCell::new(Vec::new()),
+            last: RefCell::new(Vec::new()),
+            beside: RefCell::default(),
+            wrote: Cell::default(),
+            progress: RefCell::default(),
+        })
+    }
+
+    /// The ledger of this command; its settings are read once.
+    pub fn ledger(&self) -> Result<&Ledger, Failure> {
+        if let Some(ledger) = self.ledger.get() {
+            return Ok(ledger);
+        }
+        let (root, shown) = self.root()?;
+        let ledger = Ledger::open(root, shown).map_err(Failure)?;
+        Ok(self.settle(ledger))
+    }
+
+    /// The ledger's root, and how messages show it.
+    pub fn root(&self) -> Result<(PathBuf, PathBuf), Failure> {
+        let (root, shown) = self.root_as_it_is()?;
+        if let Some(found) = recover(&root)? {
+            self.found(found);
+        }
+        Ok((root, shown))
+    }
+
+    /// Keeps what is worth knowing about the ledger's own state, for [`Context::beside`].
+    pub fn found(&self, found: Diagnostic) {
+        let mut all = self.beside.borrow_mut();
+        if !all.contains(&found) {
+            all.push(found);
+        }
+    }
+
+    /// What became of writes that were cut short, for stderr: once the language of talk is known.
+    pub fn beside(&self) -> Vec<Diagnostic> {
+        self.beside.take()
+    }
+
+    /// The ledger's root, where the remains of a write that was cut short are left alone.
+    pub fn root_as_it_is(&self) -> Result<(PathBuf, PathBuf), Failure> {
+        let root = find_root(stated_ledger(&self.global, &self.env), &self.here)?;
+        let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
+        Ok((root, shown))
+    }
+
+    /// The git that keeps the ledger. Inside a hook it runs where git put us, because what git tells its
+    /// hooks (`GIT_DIR`, `GIT_INDEX_FILE`) is meant from there.
+    pub fn tracked(&self) -> Result<Tracked, Failure> {
+        let (root, _) = self.root()?;
+        let git = Git::at(if self.env.inside_git { &self.here } else { &root });
+        let prefix = git.prefix(&root)?;
+        Ok(Tracked { git, prefix })
+    }
+
+    /// The ledger as git has it. It becomes the command's own by [`Context::settle`].
+    pub fn ledger_of(&self, snapshot: Snapshot) -> Result<Ledger, Failure> {
+        let (root, shown) = self.root()?;
+        let mut ledger = Ledger::of_stored(snapshot, root, shown).map_err(Failure)?;
+        self.word(&mut ledger);
+        Ok(ledger)
+    }
+
+    /// Makes a ledger that of the command, unless it has one.
+    pub fn settle(&self, mut ledger: Ledger) -> &Ledger {
+        self.ledger.get_or_init(|| {
+            self.word(&mut ledger);
+            ledger
+        })
+    }
+
+    /// Chooses the language of sheets by their readers; talk stays in the language of the ledger.
+    fn word(&self, ledger: &mut Ledger) {
+        let language = &mut ledger.settings.language;
+        self.speak(*language);
+        if self.written().readers() == Audience::Machines {
+            *language = Lang::Machine;
+        }
+    }
+
+    /// The format that is asked for, else the usual one of the command.
+    fn written(&self) -> Format {
+        self.format.unwrap_or(self.usual.get())
+    }
+
+    /// Sets the format that the command writes unless another is asked for; before the ledger is opened.
+    pub fn usually(&self, format: Format) {
+        self.usual.set(format);
+    }
+
+    /// Lazily loaded book. Build reports inside [`Context::reading`], which shows progress and counts errors.
+    /// Under `--strict` the book is read at once.
+    pub fn unread_book(&self) -> Result<Book, Failure> {
+        let book = self.ledger()?.load(self.today());
+        if self.global.strict {
+            strictly(&book)?;
+        }
+        Ok(book)
+    }
+
+    /// Lazily loaded book whose records carry no more than a request needs. `rules`: the report asks the rules of
+    /// grading or allocation, whatever the request is.
+    pub fn book_for(&self, request: &Request, rules: bool) -> Result<Book, Failure> {
+        let mut book = self.unread_book()?;
+        book.keep = request.keep(&book.settings, book.as_of, rules);
+        Ok(book)
+    }
+
+    /// Runs `make`, which reads a book. Shows progress while that takes long, and counts errors afterwards.
+    ///
+    /// # Errors
+    /// Fails if the book was not read whole.
+    pub fn reading<T>(&self, book: &Book, make: impl FnOnce() -> T) -> Result<T, Failure> {
+        self.reading_begins();
+        let made = make();
+        self.reading_ended(book)?;
+        Ok(made)
+    }
+
+    /// Tells on stderr how many errors the book has, if it has been read.
+    fn count_errors(&self, book: &Book) {
+        if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
+            let found = counted(wrong, "finding", "findings");
+            self.say_last(words!(
+                "{found} in the ledger: `crm check` shows them",
+                "账本中有 {wrong} 处问题：`crm check` 列出详情"
+            ));
+        }
+    }
+
+    /// Talks in this language: that of a ledger which the command does not open.
+    pub fn speak(&self, lang: Lang) {
+        self.spoken.set(lang);
+    }
+
+    /// Talks in the language of the ledger that is here, if the command has not opened it. Its files are left
+    /// alone, and settings that cannot be read are no error.
+    pub fn learn_language(&self) {
+        if self.ledger.get().is_none()
+            && let Ok((root, shown)) = self.root_as_it_is()
+            && let Ok(ledger) = Ledger::open(root, shown)
+        {
+            self.speak(ledger.settings.language);
+        }
+    }
+
+    /// The as-of day in the ledger's time zone: the only clock. A ledger that the command has not opened is asked for
+    /// its zone alone; settings that cannot be read leave the machine's.
+    pub fn today(&self) -> Date {
+        if let Some(ledger) = self.ledger.get() {
+            return self.clock.today(ledger.settings.timezone.as_ref());
+        }
+        let root = self.root_as_it_is().ok();
+        let ledger = root.and_then(|(root, shown)| Ledger::open(root, shown).ok());
+        self.clock.today(ledger.and_then(|ledger| ledger.settings.timezone).as_ref())
+    }
+
+    /// The clock, for ledgers that are not the command's own.
+    pub fn clock(&self) -> &DayClock {
+        &self.clock
+    }
+
+    /// The language of talk: that of the locale, and once a ledger is open the ledger's.
+    pub fn spoken(&self) -> Lang {
+        self.spoken.get()
+    }
+
+    /// The language of sheets: that of talk, or [`Lang::Machine`] where a machine reads them.
+    pub fn lang(&self) -> Lang {
+        if self.written().readers() == Audience::Machines { Lang::Machine } else { self.spoken() }
+    }
+
+    /// How messages look on stderr.
+    pub fn look_of_messages(&self) -> Look {
+        let stderr = std::io::stderr();
+        let color = colored(&self.global.color, &stderr, self.env.no_color);
+        Look { color, width: columns(&stderr), lang: self.spoken() }
+    }
+}
+
+/// The ledger's folder that is given: `--ledger`, else `CRM_LEDGER`.
+fn stated_ledger<'a>(global: &'a Global, env: &'a Environment) -> Option<&'a Path> {
+    global.ledger.as_deref().or(env.ledger.as_deref().map(Path::new))
+}
+
+/// Fails if the ledger has errors or warnings.
+fn strictly(book: &Book) -> Result<(), Failure> {
+    let serious = |problem: &&Diagnostic| problem.severity >= Severity::Warning;
+    let mut found: Vec<Diagnostic> = book.problems().iter().filter(serious).cloned().collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    let (count, findings) = (found.len(), counted(found.len(), "finding", "findings"));
+    let message =
+        words!("{findings}, and --strict was asked for", "共 {count} 处问题，而命令要求 --strict");
+    found.push(Diagnostic::new(Code::Findings, message).help(words!(
+        "mend the findings above, or leave --strict out: the rest is reported then",
+        "请先处理上述问题；不加 --strict 则照常报告其余部分"
+    )));
+    Err(Failure(found))
+}

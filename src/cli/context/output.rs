@@ -1,0 +1,268 @@
+//! The output of a command: sheets and text, kept until the command has succeeded, and talk on stderr.
+
+use super::{Context, stated_ledger};
+use crate::act::session::Done;
+use crate::act::written::sheet;
+use crate::cli::args::Global;
+use crate::cli::diagnose::show;
+use crate::cli::terminal::columns;
+use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::durable::{try_file, try_open, write_file_by};
+use crate::disk::root::{find_root, ledger_file};
+use crate::format::layout::SETTINGS;
+use crate::render::{self, Format, RenderError, Rendering};
+use crate::table::sheet::{Audience, Sheet};
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// A piece of a command's output.
+pub(super) enum Piece {
+    Text(Box<str>),
+    Sheet(Box<Rendering>),
+}
+
+impl Piece {
+    fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        match self {
+            Piece::Text(text) => out.write_all(text.as_bytes()),
+            Piece::Sheet(rendering) => rendering.write(out),
+        }
+    }
+}
+
+impl Context {
+    /// Puts a sheet on stdout, or into the file of `-o`. If the ledger is empty, a line of talk explains the bare
+    /// headings on a terminal.
+    pub fn emit(&self, sheet: Sheet) -> Result<(), Failure> {
+        let rendering = Rendering::of(sheet, self.written(), self.render_options())
+            .map_err(|e| render_error(&e))?;
+        if self.empty.take() && self.written() == Format::Table {
+            self.say_last(words!(
+                "the ledger has no prospects yet; add the first one: crm add NAME",
+                "账本里还没有潜在客户；添加第一个：crm add 名称"
+            ));
+        }
+        self.out.borrow_mut().push(Piece::Sheet(Box::new(rendering)));
+        Ok(())
+    }
+
+    /// Does the output go to a terminal?
+    pub fn writes_to_terminal(&self) -> bool {
+        self.global.output.is_none() && std::io::stdout().is_terminal()
+    }
+
+    /// The format asked for, if any.
+    pub fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// The readers of what [`Context::emit`] writes; `None` if a table is asked for by its name.
+    pub fn readers(&self) -> Option<Audience> {
+        let named = self.global.table.is_some();
+        (!named).then(|| self.written().readers())
+    }
+
+    /// How sheets shall look on this output.
+    pub fn render_options(&self) -> render::Options {
+        let width = columns(&std::io::stdout()).filter(|_| self.global.output.is_none());
+        render::Options {
+            width,
+            color: self.color,
+            ascii: self.global.ascii,
+            raw: self.global.raw,
+            table: self.global.table.clone(),
+            lang: self.lang(),
+        }
+    }
+
+    /// Puts text on stdout, or into the file of `-o`; kept until the command has succeeded.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        self.out.borrow_mut().push(Piece::Text(text.into()));
+        Ok(())
+    }
+
+    /// Shows what a session did, or would do on a dry run: to a machine the entries as a sheet, to people the
+    /// differences of a dry run; and talk.
+    pub fn tell(&self, done: Done) -> Result<(), Failure> {
+        if self.writes_for_machines() {
+            // The entries are written: nothing may refuse them now, as `--table` might.
+            let options = render::Options { table: None, ..self.render_options() };
+            let rendering =
+                Rendering::of(sheet(&done.written, self.lang()), self.written(), options)
+                    .map_err(|e| render_error(&e))?;
+            self.out.borrow_mut().push(Piece::Sheet(Box::new(rendering)));
+        } else {
+            done.differences.iter().try_for_each(|difference| self.print(difference))?;
+        }
+        self.talk(done);
+        Ok(())
+    }
+
+    /// Is a format for machines asked for?
+    pub fn writes_for_machines(&self) -> bool {
+        self.format.is_some_and(|format| format.readers() == Audience::Machines)
+    }
+
+    /// Tells what a session did: a line for each entry, and doubts.
+    pub fn talk(&self, done: Done) {
+        done.said.into_iter().for_each(|said| self.say(said));
+        show(&done.doubts, self.look_of_messages());
+    }
+
+    /// Talk, on stderr.
+    pub fn say(&self, words: impl Into<Words>) {
+        let words = words.into();
+        let mut stderr = anstream::stderr().lock();
+        for line in words.get(self.spoken()).lines() {
+            let _ = writeln!(stderr, "{}", render::clean(line));
+        }
+    }
+
+    /// Talk that belongs below the data, where a long table has not scrolled it away.
+    pub fn say_last(&self, words: impl Into<Words>) {
+        self.last.borrow_mut().push(words.into());
+    }
+
+    /// Fails if the output cannot be written.
+    pub(super) fn try_output(&self) -> Result<(), Failure> {
+        let tried = match &self.global.output {
+            Some(file) => try_file(file),
+            None => try_open(&std::io::stdout()),
+        };
+        tried.map_err(|error| {
+            cannot_be_written(&self.output(), &Words::verbatim(error.to_string())).into()
+        })
+    }
+
+    /// The name of the output: the file, or standard output.
+    fn output(&self) -> Words {
+        match &self.global.output {
+            Some(file) => Words::verbatim(file.display().to_string()),
+            None => words!("standard output", "标准输出"),
+        }
+    }
+
+    /// Writes out what the command printed. A reader that has gone away (`| head`) is no error. Where the ledger has been
+    /// written, output that fails is a warning: the command must not be repeated for it.
+    pub fn finish(&self) -> Result<(), Failure> {
+        let pieces = self.out.borrow();
+        let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
+        let written = match &self.global.output {
+            Some(file) => write_file_by(file, self.settings_file().as_deref(), write),
+            None => {
+                let mut stdout = BufWriter::new(std::io::stdout().lock());
+                write(&mut stdout).and_then(|()| stdout.flush())
+            }
+        };
+        match written {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) if self.wrote.get() => {
+                show(&[not_shown(&self.output(), &error)], self.look_of_messages());
+            }
+            Err(error) => {
+                let why = Words::verbatim(error.to_string());
+                return Err(cannot_be_written(&self.output(), &why).into());
+            }
+            Ok(()) => {}
+        }
+        self.last.borrow().iter().for_each(|words| self.say(words.clone()));
+        Ok(())
+    }
+
+    /// The settings of the ledger, whose readers may read its reports as well.
+    fn settings_file(&self) -> Option<PathBuf> {
+        let root = find_root(stated_ledger(&self.global, &self.env), &self.here).ok()?;
+        Some(root.join(SETTINGS))
+    }
+}
+
+/// The format that the options ask for: by its name, or by the ending of the file.
+pub(super) fn format_asked(global: &Global) -> Result<Option<Format>, Diagnostic> {
+    Ok(match (&global.format, &global.output) {
+        (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
+        (None, Some(file)) => Some(
+            file.file_name()
+                .and_then(|name| Format::of_file_name(&name.to_string_lossy()))
+                .ok_or_else(|| {
+                    let (file, formats) = (file.display(), formats());
+                    Diagnostic::new(
+                        Code::BadArgument,
+                        words!(
+                            "the ending of `{file}` names no format",
+                            "无法从 `{file}` 的扩展名得知格式"
+                        ),
+                    )
+                    .help(words!("add -f with one of: {formats}", "请加上 -f，可选：{formats}"))
+                })?,
+        ),
+        (None, None) => None,
+    })
+}
+
+/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it. A file of a
+/// ledger is never replaced by a report. `root` is the command's ledger, if it has one.
+pub(super) fn can_be_written(file: &Path, root: Option<&Path>) -> Result<(), Diagnostic> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let why = if file.is_dir() {
+        words!("it is a folder", "它是文件夹")
+    } else if folder.is_some_and(|folder| !folder.is_dir()) {
+        words!("there is no such folder", "没有这个文件夹")
+    } else if let Some(own) = ledger_file(file, root) {
+        let (file, own) = (file.display(), own.display());
+        return Err(Diagnostic::new(
+            Code::BadArgument,
+            words!(
+                "-o {file} would replace a file of the ledger: {own}",
+                "-o {file} 会覆盖账本自己的文件：{own}"
+            ),
+        )
+        .help(words!(
+            "choose a name outside of prospects/, activity/, .crm/ and .git/",
+            "请换一个文件名，不要放在 prospects/、activity/、.crm/ 或 .git/ 里"
+        )));
+    } else {
+        return Ok(());
+    };
+    Err(cannot_be_written(&Words::verbatim(file.display().to_string()), &why))
+}
+
+fn cannot_be_written(name: &Words, why: &Words) -> Diagnostic {
+    let message = Words::both(
+        format!("{} cannot be written: {}", name.en(), why.en()),
+        format!("无法写入 {}：{}", name.zh(), why.zh()),
+    );
+    Diagnostic::new(Code::WriteFailed, message)
+}
+
+/// That the output is lost, and the entries are not.
+fn not_shown(name: &Words, error: &std::io::Error) -> Diagnostic {
+    let message = Words::both(
+        format!("{} cannot be written: {error}; the ledger was written", name.en()),
+        format!("无法写入 {}：{error}；账本已经写入", name.zh()),
+    );
+    Diagnostic::new(Code::NotShown, message).help(words!(
+        "do not repeat the command: crm list, crm show ID",
+        "请勿重复执行，可用 crm list、crm show ID 查看"
+    ))
+}
+
+fn formats() -> String {
+    Format::names().collect::<Vec<_>>().join(", ")
+}
+
+fn render_error(error: &RenderError) -> Diagnostic {
+    let help = match error {
+        RenderError::NoSuchFormat { .. } => {
+            let formats = formats();
+            words!("formats: {formats}", "格式：{formats}")
+        }
+        RenderError::NoIds { .. } => {
+            words!("choose another format with -f", "请用 -f 选择其他格式")
+        }
+        RenderError::NoSuchTable { .. } => {
+            let tables = error.candidates().join(", ");
+            words!("tables: {tables}", "表格：{tables}")
+        }
+    };
+    Diagnostic::new(Code::BadArgument, error.words()).help(help)
+}
