@@ -16,7 +16,6 @@ use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use crate::value::hash::StableHasher;
 use crate::value::id;
-use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::hash::Hasher;
@@ -347,7 +346,7 @@ fn any_repeated(counts: Vec<ThreadCounts>) -> bool {
     let mut parts = counts.into_iter().map(|counts| counts.ids);
     let mut ids = parts.next().unwrap_or_default();
     parts.for_each(|part| ids.extend(part));
-    ids.par_sort_unstable();
+    ids.sort_unstable();
     ids.windows(2).any(|pair| pair[0] == pair[1])
 }
 

@@ -23,6 +23,8 @@ use std::time::Duration;
 pub(super) const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// The number of files that are made durable at a time.
 const STAGED_AT_ONCE: usize = 32;
+/// The stack of a thread that writes, in bytes: it only waits for the disk.
+const STACK: usize = 256 * 1024;
 
 /// How many files a message names.
 const NAMED: usize = 10;
@@ -119,12 +121,11 @@ impl Writer {
         // A thread that waits for the disk needs no processor, and a file system that commits several files
         // together makes many waits one.
         let waiting = changes.len().min(STAGED_AT_ONCE);
-        if waiting > 1
-            && let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(waiting).build()
-        {
-            pool.install(stage_all)
-        } else {
-            stage_all()
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(waiting).stack_size(STACK);
+        match pool.build() {
+            Ok(pool) if waiting > 1 => pool.install(stage_all),
+            // Where there is no memory for threads, the files are written in turn.
+            _ => changes.iter().enumerate().map(|(n, change)| self.stage_one(n, change)).collect(),
         }
     }
 

@@ -18,7 +18,6 @@ use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use crate::value::text::Text;
-use rayon::prelude::*;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A rep's activity of one day, counted by hand.
@@ -261,7 +260,7 @@ impl Book {
             },
             |all, part| all.extend(part),
         );
-        rows.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
