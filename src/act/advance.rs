@@ -6,12 +6,11 @@ use super::target::{Entry, Target, ended, entries, is_there, moved, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::rules::replay::evidence::Status;
 use crate::rules::replay::moves::{judge, next_stage};
 use crate::rules::replay::remedy::Remedy;
-use crate::rules::replay::state::Record;
 
 /// Moves prospects to a column, or each to its next one, by an event that may bring evidence with it. A reason to
 /// `force` grants what evidence does not, and overrides that the new owner may not have the prospect.
@@ -86,16 +85,14 @@ fn entry(
     let mut event = event.clone();
     event.stage = Some(pipeline.stages[to].id.clone());
     let verdict = judge(&target.loaded.prospect, settings, &event, to);
-    let missing: Vec<Status> = verdict
-        .map(|verdict| verdict.requirements.into_iter().filter(|status| !status.met).collect())
-        .unwrap_or_default();
-    if !missing.is_empty() {
+    let requirements = verdict.map(|verdict| verdict.requirements).unwrap_or_default();
+    let (from, to) = (record.stage(settings), &pipeline.stages[to]);
+    if requirements.iter().any(|status| !status.met) {
         match force {
             Some(reason) => event.forced = Some(reason.into()),
-            None => return Err(refusal(&target, &record, &event, to, settings)),
+            None => return Err(refusal(&target, to, &event, &requirements)),
         }
     }
-    let (from, to) = (record.stage(settings), &pipeline.stages[to]);
     let forced = event.forced.is_some();
     let said = Words::each(|lang| {
         let forced = if forced { lang.pick(" (forced)", "（破例）") } else { "" };
@@ -105,17 +102,7 @@ fn entry(
 }
 
 /// The refusal: the criteria that are met and missing, and the command that mends it.
-fn refusal(
-    target: &Target,
-    record: &Record,
-    event: &Event,
-    to: usize,
-    settings: &Settings,
-) -> Diagnostic {
-    let stage = &record.pipeline(settings).stages[to];
-    let requirements = judge(&target.loaded.prospect, settings, event, to)
-        .map(|verdict| verdict.requirements)
-        .unwrap_or_default();
+fn refusal(target: &Target, stage: &Stage, event: &Event, requirements: &[Status]) -> Diagnostic {
     let missing = requirements.iter().filter(|status| !status.met).count();
     let (named, all) = (target.named(), requirements.len());
     let message = Words::each(|lang| {
@@ -128,15 +115,13 @@ fn refusal(
         }
     });
     let mut diagnostic = Diagnostic::new(Code::UnsupportedMove, message);
-    for status in &requirements {
+    for status in requirements {
         diagnostic = diagnostic.note(if status.met { status.held() } else { status.missing() });
     }
-    mend(target.id(), &stage.id, event, &requirements)
-        .into_iter()
-        .fold(diagnostic, Diagnostic::help)
+    mend(target.id(), &stage.id, event, requirements).into_iter().fold(diagnostic, Diagnostic::help)
 }
 
-/// The shortest way to what is missing: entries that come first, and this command with the options
+/// The shortest way to the missing criteria: entries that come first, and this command with the options
 /// that it lacks.
 fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<Words> {
     let mut confirm: Vec<&str> = event.confirms.iter().map(|id| &**id).collect();

@@ -14,6 +14,7 @@ use crate::format::content::{content, event_line_in};
 use crate::format::merge::markers::Markers;
 use crate::format::merge::{FileKind, Merged, Versions, merge};
 use crate::format::read_prospect::read_prospect;
+use crate::format::syntax::is_conflict_mark;
 use crate::git::snapshot::Tracked;
 use crate::rules::growth::{Harm, harmed};
 use crate::rules::replay::replay;
@@ -109,7 +110,7 @@ impl Draft {
         }
         found.retain(Diagnostic::is_error);
         // What settles conflicts of the ledger does not know the draft.
-        if text.lines().any(is_mark) {
+        if text.lines().any(is_conflict_mark) {
             let broken = found.iter_mut().filter(|problem| problem.code == Code::Syntax);
             broken.for_each(|problem| problem.help = vec![keep_one_side()]);
         }
@@ -203,11 +204,6 @@ fn made(all: &Path, path: &Path, text: &str) -> std::io::Result<Draft> {
             Err(_) => n += 1,
         }
     }
-}
-
-/// Is a line one of the marks around the two sides of a conflict?
-fn is_mark(line: &str) -> bool {
-    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark))
 }
 
 /// The remedy for a conflict in a draft.

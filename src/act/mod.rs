@@ -1,6 +1,6 @@
 //! Acts: sessions that change the ledger. A session finds its targets, drafts entries, judges them by the rules and
 //! writes them, all or none. This floor knows no command line and prints nothing: a [`session::Face`] hands in the
-//! day, the user and a way to read the whole ledger, and tells what was [`session::Done`].
+//! day, the user and a way to read the whole ledger, and shows the result, [`session::Done`].
 
 pub mod add;
 pub mod advance;

@@ -56,12 +56,14 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
     match settings.kinds.names().find(|kind| *kind == name) {
         Some(kind) => Ok(kind),
         None => {
-            let kinds = settings.kinds.names().collect::<Vec<_>>().join(", ");
             let message = words!("no kind of event `{name}`", "没有记录类型 `{name}`");
             let near = suggest(name, settings.kinds.names());
             Err(Diagnostic::new(Code::UnknownKind, message)
                 .typed()
-                .help(near.unwrap_or_else(|| words!("kinds: {kinds}", "类型：{kinds}")))
+                .help(near.unwrap_or_else(|| {
+                    let kinds = settings.kinds.names().collect::<Vec<_>>().join(", ");
+                    words!("kinds: {kinds}", "类型：{kinds}")
+                }))
                 .help(words!(
                     "a kind of your own needs a section in crm.toml: [kind.{name}]",
                     "自定义类型须在 crm.toml 中写明：[kind.{name}]"

@@ -41,7 +41,7 @@ pub trait Face {
     /// Is told that the ledger is about to be written.
     ///
     /// # Errors
-    /// Fails if what is to be shown cannot be: then nothing is written.
+    /// Fails if the output cannot be written; then the ledger is not written either.
     fn writing_begins(&self) -> Result<(), Failure>;
     /// Is told that the ledger has been written: what cannot be shown from here on is no failure of the command.
     fn writing_ended(&self);
@@ -140,12 +140,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// Fails if the file is broken, or the prospect was opened later.
     pub fn target(&self, path: &Path) -> Result<Target, Failure> {
-        let loaded = self.ledger.read(path).map_err(Failure)?;
-        let broken: Vec<Diagnostic> =
-            loaded.problems.iter().filter(|p| p.is_error()).cloned().collect();
-        if !broken.is_empty() {
-            return Err(Failure(broken));
-        }
+        let loaded = self.ledger.read(path).map_err(Failure)?.without_errors()?;
         if loaded.prospect.events.first().is_some_and(|first| first.date() > self.today()) {
             return Err(not_yet(&loaded.prospect.id, self.today()).into());
         }

@@ -1,7 +1,7 @@
 //! A ledger on disk or in git: its settings, and one of its prospects by the path. `walk` lists its files, and
 //! `files` reads all of them.
 
-use crate::diag::{Code, Diagnostic, Exit, Place, Source, Words};
+use crate::diag::{Code, Diagnostic, Exit, Failure, Place, Source, Words};
 use crate::disk::file::{id_of, read_text};
 use crate::format::layout::SETTINGS;
 use crate::format::quick::quick;
@@ -174,6 +174,18 @@ pub struct Loaded {
     pub text: String,
     /// The problems in the file.
     pub problems: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// The file, if it has no errors.
+    ///
+    /// # Errors
+    /// Fails with every error in the file.
+    pub fn without_errors(self) -> Result<Loaded, Failure> {
+        let broken: Vec<Diagnostic> =
+            self.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
+        if broken.is_empty() { Ok(self) } else { Err(Failure(broken)) }
+    }
 }
 
 /// A finding about a file that is not on the disk, with that file's text.

@@ -121,11 +121,14 @@ impl Writer {
         // A thread that waits for the disk needs no processor, and a file system that commits several files
         // together makes many waits one.
         let waiting = changes.len().min(STAGED_AT_ONCE);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(waiting).stack_size(STACK);
-        match pool.build() {
-            Ok(pool) if waiting > 1 => pool.install(stage_all),
-            // Where there is no memory for threads, the files are written in turn.
-            _ => changes.iter().enumerate().map(|(n, change)| self.stage_one(n, change)).collect(),
+        // One file needs no thread; where there is no memory for threads, the files are written in turn.
+        let threads =
+            || rayon::ThreadPoolBuilder::new().num_threads(waiting).stack_size(STACK).build().ok();
+        match (waiting > 1).then(threads).flatten() {
+            Some(pool) => pool.install(stage_all),
+            None => {
+                changes.iter().enumerate().map(|(n, change)| self.stage_one(n, change)).collect()
+            }
         }
     }
 

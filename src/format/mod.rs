@@ -18,5 +18,5 @@ pub mod read_mapping;
 pub mod read_prospect;
 pub mod read_settings;
 pub mod settings;
-mod syntax;
+pub mod syntax;
 pub mod tree;

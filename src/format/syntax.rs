@@ -31,6 +31,11 @@ const WIDE: [(char, char); 11] = [
 /// How git begins the lines of a conflict.
 const CONFLICT: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
+/// Is a line one of the marks around the sides of a conflict?
+pub fn is_conflict_mark(line: &str) -> bool {
+    CONFLICT.iter().any(|mark| line.starts_with(mark))
+}
+
 /// The most broken lines of a file that are explained.
 const AT_MOST: usize = 10;
 
@@ -88,7 +93,7 @@ impl<'a> Broken<'a> {
     }
 
     fn is_conflict(&self) -> bool {
-        CONFLICT.iter().any(|mark| self.text[self.line.clone()].starts_with(mark))
+        is_conflict_mark(&self.text[self.line.clone()])
     }
 
     fn diagnostic(&self, place: &Place) -> Diagnostic {

@@ -429,6 +429,18 @@ mod links {
         assert_eq!(sandbox.snapshot(), before);
     }
 
+    /// Runs `crm` under a limit that a shell sets.
+    fn under(sandbox: &Sandbox, limit: &str, words: &str) -> Run {
+        let script = format!("{limit}; exec '{}' {words}", env!("CARGO_BIN_EXE_crm"));
+        let mut command = std::process::Command::new("sh");
+        command
+            .args(["-c", &script])
+            .env_clear()
+            .env("CRM_TODAY", TODAY)
+            .current_dir(sandbox.path());
+        run(&mut command)
+    }
+
     /// A report, a selection or a plan of a part of the ledger would look like one of the whole.
     #[test]
     fn without_open_files_there_is_no_part_of_a_report() {
@@ -436,16 +448,8 @@ mod links {
         for n in 0..200 {
             sandbox.prospect(&format!("p{n}"), "name = \"p\"\n", OPENED);
         }
-        let limited = |files: u32, words: &str| {
-            let script = format!("ulimit -n {files}; exec '{}' {words}", env!("CARGO_BIN_EXE_crm"));
-            let mut command = std::process::Command::new("sh");
-            command
-                .args(["-c", &script])
-                .env_clear()
-                .env("CRM_TODAY", TODAY)
-                .current_dir(sandbox.path());
-            run(&mut command)
-        };
+        let limited =
+            |files: u32, words: &str| under(&sandbox, &format!("ulimit -n {files}"), words);
         for files in 4..20 {
             for words in ["list -f ids", "report funnel -f csv", "log --where is:open note -m x -n"]
             {
@@ -471,17 +475,8 @@ mod links {
         sandbox.run(&["log", "zhang", "note", "--note", &note]).done();
         let before = sandbox.snapshot();
         // `trap ''` so that the signal is ignored and the call fails instead.
-        let script = format!(
-            "trap '' XFSZ; ulimit -f 4; exec '{}' log zhang note --note {note}",
-            env!("CARGO_BIN_EXE_crm")
-        );
-        let mut command = std::process::Command::new("sh");
-        command
-            .args(["-c", &script])
-            .env_clear()
-            .env("CRM_TODAY", TODAY)
-            .current_dir(sandbox.path());
-        let said = run(&mut command).fails(3);
+        let limit = "trap '' XFSZ; ulimit -f 4";
+        let said = under(&sandbox, limit, &format!("log zhang note --note {note}")).fails(3);
         assert!(said.starts_with("error[write-failed]: "), "{said}");
         assert_eq!(sandbox.snapshot(), before);
         let left = std::fs::read_dir(sandbox.path().join(".crm/tmp")).unwrap().count();

@@ -157,12 +157,7 @@ fn known(
     seen: Date,
     today: Date,
 ) -> Result<ProspectChange, Failure> {
-    let loaded = ledger.read(path).map_err(Failure)?;
-    let broken = |problem: &&Diagnostic| problem.is_error();
-    let broken: Vec<Diagnostic> = loaded.problems.iter().filter(broken).cloned().collect();
-    if !broken.is_empty() {
-        return Err(Failure(broken));
-    }
+    let loaded = ledger.read(path).map_err(Failure)?.without_errors()?;
     let (fresh, differing) = compare(&loaded.prospect, candidate, &ledger.settings, seen);
     if fresh.is_empty() {
         return Ok(ProspectChange::Known { change: None, entries: 0, differing });

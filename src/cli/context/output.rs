@@ -110,8 +110,7 @@ impl Context {
     }
 
     /// Talk, on stderr.
-    pub fn say(&self, words: impl Into<Words>) {
-        let words = words.into();
+    pub fn say(&self, words: Words) {
         let mut stderr = anstream::stderr().lock();
         for line in words.get(self.spoken()).lines() {
             let _ = writeln!(stderr, "{}", render::clean(line));
@@ -119,8 +118,8 @@ impl Context {
     }
 
     /// Talk that belongs below the data, where a long table has not scrolled it away.
-    pub fn say_last(&self, words: impl Into<Words>) {
-        self.last.borrow_mut().push(words.into());
+    pub fn say_last(&self, words: Words) {
+        self.last.borrow_mut().push(words);
     }
 
     /// Fails if the output cannot be written.
