@@ -1,6 +1,5 @@
 //! The disk: finding, walking and reading a ledger, all in parallel, and writing it without losing anything.
 
-pub mod csv_file;
 pub mod durable;
 pub mod file;
 pub mod files;
@@ -12,6 +11,7 @@ pub mod listing;
 pub mod private;
 pub mod recover;
 pub mod root;
+pub mod rows_file;
 pub mod tally;
 pub mod walk;
 pub mod write;

@@ -1,27 +1,50 @@
-//! A table of texts, as a CSV file has it: a header, and rows with their line numbers.
+//! A table of texts, as a file of another program has it: a header, and rows with their line numbers.
 
 use crate::value::text::Text;
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceCell {
+    /// Its text, without white space around it.
+    pub text: Text,
+    /// The file states that it is a number, a day or a truth value: the text is `1500.5`, an ISO date
+    /// or `true`, whatever form the texts of the file have.
+    pub typed: bool,
+}
+
+impl SourceCell {
+    /// A cell whose file has texts only.
+    pub fn written(text: impl Into<Text>) -> SourceCell {
+        SourceCell { text: text.into(), typed: false }
+    }
+
+    /// A number with a point, an ISO date, or `true` and `false`.
+    pub fn typed(text: impl Into<Text>) -> SourceCell {
+        SourceCell { text: text.into(), typed: true }
+    }
+}
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CsvRow {
-    /// The line it begins on, from 1.
+pub struct SourceRow {
+    /// The line it begins on, from 1; of a sheet its row, of a file of records the number of the record.
     pub line: u64,
-    /// Its cells, without white space around them; as many as the row has.
-    pub cells: Vec<Text>,
+    /// Its cells; as many as the row has.
+    pub cells: Vec<SourceCell>,
     /// A quote is opened and never closed: the rest of the file is in the last cell.
     pub unclosed: bool,
 }
 
 /// A header and the rows below it. Rows without a single word in them are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CsvRows {
+pub struct SourceRows {
     /// The names of the columns.
     pub header: Vec<Text>,
     /// The rows.
-    pub rows: Vec<CsvRow>,
+    pub rows: Vec<SourceRow>,
 }
 
-impl CsvRows {
+impl SourceRows {
     /// The position of a column; `None` unless it occurs exactly once.
     pub fn column(&self, name: &str) -> Option<usize> {
         let mut found = self.header.iter().enumerate().filter(|(_, column)| &***column == name);

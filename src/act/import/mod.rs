@@ -5,14 +5,14 @@ pub mod summary;
 use super::change::{changed, created, insert};
 use crate::check::{Subject, check};
 use crate::diag::{Diagnostic, Failure, Words};
-use crate::disk::csv_file::read_csv;
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
+use crate::disk::rows_file::read_rows;
 use crate::disk::write::FileChange;
 use crate::model::mapping::{Form, Mapping};
 use crate::model::prospect::Prospect;
-use crate::model::rows::CsvRows;
+use crate::model::rows::SourceRows;
 use crate::plan::import::{ImportCandidate, ImportTerms, bad_row, compare, import};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
@@ -27,7 +27,7 @@ pub struct ImportList<'a> {
     /// The file, as messages print it.
     pub file: &'a Path,
     /// Its rows.
-    pub rows: &'a CsvRows,
+    pub rows: &'a SourceRows,
     /// The meaning of its columns.
     pub mapping: &'a Mapping,
     /// The day of the list; `None` for the as-of day.
@@ -64,8 +64,8 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
     // A joined file comes from the same program: it has the encoding of the first one.
     let joined_form = Form { encoding: mapping.form.encoding.clone(), ..Form::default() };
     let joins = mapping.joins.iter();
-    let joined: Vec<CsvRows> = joins
-        .map(|join| read_csv(&file.with_file_name(&*join.file), &joined_form))
+    let joined: Vec<SourceRows> = joins
+        .map(|join| read_rows(&file.with_file_name(&*join.file), &joined_form))
         .collect::<Result<_, _>>()?;
     let (paths, _) = ledger.paths();
     let taken: HashMap<String, PathBuf> =

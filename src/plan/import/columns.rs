@@ -4,7 +4,7 @@
 use super::{ImportTerms, bad_row};
 use crate::diag::{Code, Diagnostic, Place, Words, suggest};
 use crate::model::mapping::{Assignment, Template, TemplatePart};
-use crate::model::rows::{CsvRow, CsvRows};
+use crate::model::rows::{SourceRow, SourceRows};
 use crate::value::id;
 use std::collections::HashMap;
 
@@ -22,21 +22,21 @@ pub(super) struct Columns<'a> {
     /// Column -> value in the file -> value that is read.
     values: HashMap<&'a str, HashMap<&'a str, &'a str>>,
     /// For each join: key -> row.
-    keys: Vec<HashMap<&'a str, &'a CsvRow>>,
+    keys: Vec<HashMap<&'a str, &'a SourceRow>>,
     width: usize,
     import: &'a ImportTerms<'a>,
 }
 
 /// A row with the rows that its joins found.
 pub(super) struct Joined<'a> {
-    rows: Vec<Option<&'a CsvRow>>,
+    rows: Vec<Option<&'a SourceRow>>,
 }
 
 impl<'a> Columns<'a> {
     /// Looks every column up that the mapping names; all that is missing is reported together.
     pub(super) fn of(
-        rows: &'a CsvRows,
-        joined: &'a [CsvRows],
+        rows: &'a SourceRows,
+        joined: &'a [SourceRows],
         import: &'a ImportTerms<'a>,
     ) -> Result<Columns<'a>, Vec<Diagnostic>> {
         let mapping = import.mapping;
@@ -126,7 +126,7 @@ impl<'a> Columns<'a> {
     ///
     /// # Errors
     /// The reason and its help, if the row is not whole or a join finds no row.
-    pub(super) fn joined(&self, row: &'a CsvRow) -> Result<Joined<'a>, (Words, Words)> {
+    pub(super) fn joined(&self, row: &'a SourceRow) -> Result<Joined<'a>, (Words, Words)> {
         if row.unclosed {
             let why = words!(
                 "a quote is opened here and not closed: the rest of the file would be one cell",
@@ -171,7 +171,7 @@ impl<'a> Columns<'a> {
         let slot = self.slots.get(column).and_then(|slots| slots.first());
         slot.and_then(|slot| {
             let row = row.rows.get(slot.file).copied().flatten()?;
-            row.cells.get(slot.cell).map(|cell| &**cell)
+            row.cells.get(slot.cell).map(|cell| &*cell.text)
         })
         .unwrap_or("")
     }
@@ -216,10 +216,10 @@ fn cells(found: usize, expected: usize) -> Words {
 
 /// The rows of a joined file by key. A key that occurs twice would leave the choice to chance.
 fn keys<'a>(
-    rows: &'a CsvRows,
+    rows: &'a SourceRows,
     join: &'a crate::model::mapping::Join,
     import: &ImportTerms,
-) -> Result<HashMap<&'a str, &'a CsvRow>, Diagnostic> {
+) -> Result<HashMap<&'a str, &'a SourceRow>, Diagnostic> {
     let Some(column) = rows.column(&join.there) else {
         let (there, file) = (&join.there, &join.file);
         let message = words!("no column `{there}` in {file}", "{file} 没有列 `{there}`");
@@ -228,13 +228,13 @@ fn keys<'a>(
             .nearest(&join.there, rows.header.iter().map(|name| &**name)));
     };
     let file = import.file.with_file_name(&*join.file);
-    let mut keys: HashMap<&str, &CsvRow> = HashMap::with_capacity(rows.rows.len());
+    let mut keys: HashMap<&str, &SourceRow> = HashMap::with_capacity(rows.rows.len());
     for row in &rows.rows {
         if row.unclosed || row.cells.len() != rows.header.len() {
             return Err(bad_row(&file, row.line, cells(row.cells.len(), rows.header.len())));
         }
-        if let Some(first) = keys.insert(&row.cells[column], row) {
-            let (there, key, line) = (&join.there, &row.cells[column], first.line);
+        if let Some(first) = keys.insert(&row.cells[column].text, row) {
+            let (there, key, line) = (&join.there, &row.cells[column].text, first.line);
             let why = words!(
                 "the {there} `{key}` is on line {line} already",
                 "第 {line} 行已有 {there} `{key}`"

@@ -10,7 +10,7 @@ use crate::model::event::Event;
 use crate::model::kind::Counts;
 use crate::model::mapping::{Assignment, Mapping};
 use crate::model::prospect::{FACTS, Prospect};
-use crate::model::rows::CsvRows;
+use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
 use crate::value::date::Date;
 use crate::value::id;
@@ -72,8 +72,8 @@ pub struct Imported {
 /// Reads the rows. `joined` are the rows of the mapping's joins, in order; `taken` the files of the
 /// ledger by folded id. `Err` where the mapping does not fit the file: then no row can be read.
 pub fn import(
-    rows: &CsvRows,
-    joined: &[CsvRows],
+    rows: &SourceRows,
+    joined: &[SourceRows],
     taken: &HashMap<String, PathBuf>,
     import: &ImportTerms,
 ) -> Result<Imported, Vec<Diagnostic>> {

@@ -7,7 +7,7 @@ use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
 use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate};
 use crate::model::prospect::{Contact, Prospect};
-use crate::model::rows::CsvRow;
+use crate::model::rows::SourceRow;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::id;
 use crate::value::money::{Amount, Money, ungrouped};
@@ -82,7 +82,7 @@ event_keys!(define_set);
 pub(super) struct RowReader<'a> {
     import: &'a ImportTerms<'a>,
     columns: &'a Columns<'a>,
-    row: &'a CsvRow,
+    row: &'a SourceRow,
     problems: Vec<Words>,
     help: Vec<Words>,
 }
@@ -91,7 +91,7 @@ impl<'a> RowReader<'a> {
     pub(super) fn new(
         import: &'a ImportTerms<'a>,
         columns: &'a Columns<'a>,
-        row: &'a CsvRow,
+        row: &'a SourceRow,
     ) -> RowReader<'a> {
         RowReader { import, columns, row, problems: Vec::new(), help: Vec::new() }
     }

@@ -2,15 +2,15 @@
 
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Place, Source, Spot};
-use crate::disk::csv_file::read_csv;
 use crate::disk::file::utf8;
+use crate::disk::rows_file::read_rows;
 use crate::format::encoding::Charset;
 use crate::format::read_mapping::{bad_date_format, read_mapping, unknown_field};
 use crate::model::mapping::{
     Assignment, ENTRY_FIELDS, EntryTemplate, Mapping, Template, TemplatePart, Values,
     prospect_fields, separator, thousands,
 };
-use crate::model::rows::CsvRows;
+use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
 use crate::value::date::Date;
 use clap::Args;
@@ -59,7 +59,7 @@ impl Meaning {
         file: &Path,
         context: &Context,
         settings: &Settings,
-    ) -> Result<(Mapping, CsvRows), Failure> {
+    ) -> Result<(Mapping, SourceRows), Failure> {
         let mut mapping = match &self.mapping {
             Some(path) => {
                 let bytes =
@@ -96,7 +96,7 @@ impl Meaning {
         if let Some(lines) = self.skip_lines {
             mapping.form.skip_lines = lines;
         }
-        let rows = read_csv(file, &mapping.form)?;
+        let rows = read_rows(file, &mapping.form)?;
         if self.mapping.is_none() {
             if self.map.is_empty() {
                 let left = map_by_names(file, settings, &rows, &mut mapping)?;
@@ -124,7 +124,7 @@ impl Meaning {
 fn map_by_names<'r>(
     file: &Path,
     settings: &Settings,
-    rows: &'r CsvRows,
+    rows: &'r SourceRows,
     mapping: &mut Mapping,
 ) -> Result<Vec<&'r str>, Diagnostic> {
     let place = Place::file(file).at(Spot::Line(1));

@@ -4,7 +4,7 @@
 
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::model::mapping::Form;
-use crate::model::rows::{CsvRow, CsvRows};
+use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use crate::value::formula::restored;
 use std::path::Path;
 
@@ -20,7 +20,7 @@ const SEPARATORS: [(u8, &str, &str); 4] = [
 ///
 /// # Errors
 /// Fails if the separator is in doubt, the text is no CSV, or has no header.
-pub fn parse_csv(text: &str, form: &Form, shown: &Path) -> Result<CsvRows, Diagnostic> {
+pub fn parse_csv(text: &str, form: &Form, shown: &Path) -> Result<SourceRows, Diagnostic> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut text = without_lines(text, form.skip_lines);
     let mut first_line = u64::from(form.skip_lines) + 1;
@@ -40,7 +40,7 @@ pub fn parse_csv(text: &str, form: &Form, shown: &Path) -> Result<CsvRows, Diagn
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let mut lines = Lines { text, at: 0, line: first_line };
-    let mut rows = CsvRows::default();
+    let mut rows = SourceRows::default();
     let mut record = csv::StringRecord::new();
     loop {
         let begins = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
@@ -60,10 +60,10 @@ pub fn parse_csv(text: &str, form: &Form, shown: &Path) -> Result<CsvRows, Diagn
             rows.header = record.iter().map(|cell| restored(cell.trim()).into()).collect();
             continue;
         }
-        let cells = record.iter().map(|cell| restored(cell.trim()).into()).collect();
+        let cells = record.iter().map(|cell| SourceCell::written(restored(cell.trim()))).collect();
         let ends = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let unclosed = ends >= text.len() && is_unclosed(text.get(begins..).unwrap_or(""));
-        rows.rows.push(CsvRow { line: lines.of(begins), cells, unclosed });
+        rows.rows.push(SourceRow { line: lines.of(begins), cells, unclosed });
     }
     if rows.header.is_empty() {
         return Err(Diagnostic::new(
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn parse(text: &str) -> CsvRows {
+    fn parse(text: &str) -> SourceRows {
         parse_csv(text, &Form::default(), Path::new("x.csv")).unwrap()
     }
 
@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn lines(text: &str) -> Vec<(u64, Vec<String>)> {
-        let cells = |row: &CsvRow| row.cells.iter().map(ToString::to_string).collect();
+        let cells = |row: &SourceRow| row.cells.iter().map(|cell| cell.text.to_string()).collect();
         parse(text).rows.iter().map(|row| (row.line, cells(row))).collect()
     }
 

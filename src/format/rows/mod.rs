@@ -1,0 +1,3 @@
+//! Files of other programs -> rows of cells.
+
+pub mod csv;
