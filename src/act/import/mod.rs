@@ -41,6 +41,8 @@ pub struct JudgedImport {
     pub changes: Vec<FileChange>,
     /// The rows that the file or the ledger's rules refuse.
     pub bad: Vec<Diagnostic>,
+    /// Faults that rows share, such as a value that the settings do not know: each once.
+    pub shared: Vec<Diagnostic>,
     /// How many rows came to what.
     pub summary: ImportSummary,
     /// Ids were made from names: importing the file again would add every prospect again.
@@ -80,12 +82,13 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
         .collect();
     let mut all = JudgedImport {
         bad: read.bad,
+        shared: read.shared,
         ids_from_names: read.ids_from_names,
         ..JudgedImport::default()
     };
     judged.into_iter().for_each(|judged| all.add(judged));
     all.summary.rows = rows.rows.len();
-    all.summary.bad = all.bad.len();
+    all.summary.bad = all.bad.len() + read.shared_rows;
     Ok(all)
 }
 
