@@ -363,6 +363,17 @@ impl Moment {
         Some(Moment { date, time: Some(Time::parse_typed(time)?) })
     }
 
+    /// So many seconds after 1970 began in UTC, as clocks of a time zone show it. `None` beyond the calendar.
+    pub fn of_seconds(seconds: i64, zone: &Zone) -> Option<Moment> {
+        let there = seconds.checked_add(zone.ahead(seconds)?)?;
+        let there = chrono::DateTime::from_timestamp(there, 0)?;
+        let time = there.time();
+        Some(Moment {
+            date: Date(there.date_naive()),
+            time: Time::new(time.hour(), time.minute(), time.second()),
+        })
+    }
+
     /// As people read it: `2009-12-15 14:00`.
     pub fn shown(self) -> String {
         match self.time {
