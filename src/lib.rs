@@ -50,8 +50,8 @@
 //! ```
 //!
 //! Floors, each using only those below it: [`diag`] < [`value`] < [`model`], [`stats`] < [`rules`], [`table`] <
-//! [`format`](mod@format) < [`disk`] < [`git`] < [`check`], [`guard`], [`report`], [`plan`] < [`act`] < [`render`] <
-//! [`cli`]. The modules of a floor import each other in no circle; `tests/it/layers.rs` holds all of this. `format`
+//! [`format`](mod@format) < [`disk`] < [`git`] < [`check`], [`guard`], [`report`], [`plan`], [`export`] < [`act`] <
+//! [`render`] < [`cli`]. The modules of a floor import each other in no circle; `tests/it/layers.rs` holds all of this. `format`
 //! is above `rules` because reading settings judges the queries in them. The core never prints and never reads the
 //! clock or the environment: `cli::context` does, once.
 //!
@@ -65,6 +65,7 @@ pub mod act;
 pub mod check;
 pub mod cli;
 pub mod disk;
+pub mod export;
 pub mod format;
 pub mod git;
 pub mod guard;

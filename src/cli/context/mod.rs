@@ -106,11 +106,11 @@ impl Face for Context {
 }
 
 impl Context {
-    /// Settles the options against the environment.
-    pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
+    /// Settles the options against the environment; `is_text`: the command writes no sheet.
+    pub fn new(global: Global, env: Environment, is_text: bool) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let clock = DayClock::read(env.today.clone(), global.as_of.clone())?;
-        let format = format_asked(&global)?;
+        let format = format_asked(&global, is_text)?;
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written(file, root.as_deref())?;

@@ -175,27 +175,32 @@ impl Context {
     }
 }
 
-/// The format that the options ask for: by its name, or by the ending of the file.
-pub(super) fn format_asked(global: &Global) -> Result<Option<Format>, Diagnostic> {
+/// The format that the options ask for: by its name, or by the ending of the file. A command that writes no
+/// sheet may have a file with an ending of its own.
+pub(super) fn format_asked(global: &Global, is_text: bool) -> Result<Option<Format>, Diagnostic> {
     Ok(match (&global.format, &global.output) {
         (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
+        (None, Some(file)) if is_text && names_text(file) => None,
         (None, Some(file)) => Some(
             file.file_name()
                 .and_then(|name| Format::of_file_name(&name.to_string_lossy()))
-                .ok_or_else(|| {
-                    let (file, formats) = (file.display(), formats());
-                    Diagnostic::new(
-                        Code::BadArgument,
-                        words!(
-                            "the ending of `{file}` names no format",
-                            "无法从 `{file}` 的扩展名得知格式"
-                        ),
-                    )
-                    .help(words!("add -f with one of: {formats}", "请加上 -f，可选：{formats}"))
-                })?,
+                .ok_or_else(|| no_format(file))?,
         ),
         (None, None) => None,
     })
+}
+
+/// Is this the name of a calendar, of cards, or of a text?
+fn names_text(file: &Path) -> bool {
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| matches!(&*ending, "ics" | "vcf" | "txt"))
+}
+
+fn no_format(file: &Path) -> Diagnostic {
+    let (file, formats) = (file.display(), formats());
+    let message = words!("the ending of `{file}` names no format", "无法从 `{file}` 的扩展名得知格式");
+    Diagnostic::new(Code::BadArgument, message)
+        .help(words!("add -f with one of: {formats}", "请加上 -f，可选：{formats}"))
 }
 
 /// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it. A file of a
