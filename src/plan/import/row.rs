@@ -1,12 +1,13 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
 use super::columns::{CellText, Columns, Joined};
+use super::find::addresses;
 use super::unknown::{Names, Naming};
 use super::{ImportTerms, ImportedEntry, bad_row};
 use crate::diag::{Diagnostic, Words};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
-use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate};
+use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate, FIND};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::SourceRow;
 use crate::value::date::{Date, Moment, Time};
@@ -21,6 +22,8 @@ pub(super) struct RowDraft {
     pub(super) line: u64,
     /// The id, and how the file writes it.
     pub(super) id: Option<(String, String)>,
+    /// The addresses that its prospects are found by, if they are.
+    pub(super) find: Option<Vec<String>>,
     /// The facts.
     pub(super) prospect: Prospect,
     pub(super) entries: Vec<ImportedEntry>,
@@ -116,10 +119,11 @@ impl<'r, 'a> RowReader<'r, 'a> {
             }
         };
         let id = self.id(&joined);
+        let find = self.find(&joined);
         let prospect = self.prospect(&joined);
         let entries = self.entries(&joined, &prospect);
         match (self.problems.is_empty(), self.is_faulty) {
-            (true, false) => Ok(RowDraft { line: self.row.line, id, prospect, entries }),
+            (true, false) => Ok(RowDraft { line: self.row.line, id, find, prospect, entries }),
             (true, true) => Err(None),
             (false, _) => {
                 let why = Words::joined(&self.problems, "; ");
@@ -170,6 +174,12 @@ impl<'r, 'a> RowReader<'r, 'a> {
         Some((slug, written))
     }
 
+    /// The addresses in the row that prospects are found by.
+    fn find(&self, row: &Joined<'a>) -> Option<Vec<String>> {
+        let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == FIND)?;
+        Some(addresses(&self.columns.text(row, assignment).text))
+    }
+
     fn prospect(&mut self, row: &Joined<'a>) -> Prospect {
         let mut prospect = Prospect::default();
         let mut contact = Contact::default();
@@ -177,7 +187,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
         for assignment in &self.import.mapping.prospect {
             let cell = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if cell.text.is_empty() || field == "id" {
+            if cell.text.is_empty() || matches!(field, "id" | FIND) {
                 continue;
             }
             person |= CONTACT_FIELDS.contains(&field);
@@ -259,7 +269,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
             let event = self.event(row, entry, date, prospect);
-            wanted.push(ImportedEntry { event, dated_by_option: dateless });
+            wanted.push(ImportedEntry { event, dated_by_option: dateless, found: false });
         }
         wanted
     }

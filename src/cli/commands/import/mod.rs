@@ -17,7 +17,7 @@ use std::path::PathBuf;
 /// So many bad rows are shown in full.
 const SHOWN: usize = 20;
 /// So many faults that rows share are shown.
-const SHARED_SHOWN: usize = 50;
+const FAULTS_SHOWN: usize = 50;
 /// Writing so many files may last longer than a second.
 const MANY: usize = 1_000;
 
@@ -56,15 +56,18 @@ impl Import {
         let ledger = session.ledger;
         let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
         let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
+        // The cards of an address book have no day of their own.
+        let date = date.or(rows.undated.then(|| context.today()));
         let list = ImportList { file: &self.file, rows: &rows, mapping: &mapping, date };
-        let JudgedImport { changes, bad, shared, summary, ids_from_names } =
+        let JudgedImport { changes, bad, faults, summary, ids_from_names, left_out } =
             judge(ledger, &list, context.today())?;
         let refused = summary.bad > 0 && !self.skip_bad;
-        let shown = self.shown(shared, bad, &summary);
+        let shown = self.shown(faults, bad, &summary);
         if refused && !self.dry_run {
             return Err(Failure(shown));
         }
         diagnose::show(&shown, context.look_of_messages());
+        left_out.into_iter().for_each(|words| context.say(words));
         if ids_from_names {
             context.say(words!(
                 "ids are made from names: importing this file again would add every prospect again",
@@ -88,7 +91,7 @@ impl Import {
     /// The faults that rows share, the first of the other bad rows in full, and how many there are.
     fn shown(
         &self,
-        mut shared: Vec<Diagnostic>,
+        mut faults: Vec<Diagnostic>,
         mut bad: Vec<Diagnostic>,
         summary: &ImportSummary,
     ) -> Vec<Diagnostic> {
@@ -99,9 +102,9 @@ impl Import {
         let count = number(summary.bad);
         let zh_rows = number(summary.rows);
         let en_rows = counted(&zh_rows, "row", "rows");
-        let more_shared = shared.len().saturating_sub(SHARED_SHOWN);
+        let more_faults = faults.len().saturating_sub(FAULTS_SHOWN);
         let more = bad.len().saturating_sub(SHOWN);
-        shared.truncate(SHARED_SHOWN);
+        faults.truncate(FAULTS_SHOWN);
         bad.truncate(SHOWN);
         let (severity, en, zh) = match (self.skip_bad, self.dry_run) {
             (true, true) => (Severity::Warning, "would be left out", "将被略过"),
@@ -114,11 +117,11 @@ impl Import {
             "{zh_rows} 行中有 {count} 行无法导入；{zh}"
         );
         let mut last = Diagnostic::new(Code::BadRow, message);
-        if more_shared > 0 {
-            let more = number(more_shared);
+        if more_faults > 0 {
+            let more = number(more_faults);
             last = last.note(words!(
-                "{more} more values like the {SHARED_SHOWN} above",
-                "与以上 {SHARED_SHOWN} 个类似的值还有 {more} 个"
+                "{more} more values like the {FAULTS_SHOWN} above",
+                "与以上 {FAULTS_SHOWN} 个类似的值还有 {more} 个"
             ));
         }
         if more > 0 {
@@ -134,7 +137,7 @@ impl Import {
                 "请修改这些行，或略过它们：--skip-bad"
             ));
         }
-        let mut shown = shared;
+        let mut shown = faults;
         shown.append(&mut bad);
         shown.push(last);
         shown.iter_mut().for_each(|diagnostic| diagnostic.severity = severity);
