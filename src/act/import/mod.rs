@@ -12,7 +12,7 @@ use crate::disk::rows_file::read_rows;
 use crate::disk::write::FileChange;
 use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
-use crate::model::rows::SourceRows;
+use crate::model::rows::{LeftOut, SourceRows};
 use crate::plan::import::{AddressBook, ImportCandidate, ImportTerms, bad_row, compare, import};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
@@ -86,7 +86,12 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
     let mut all = JudgedImport {
         bad: read.bad,
         ids_from_names: read.ids_from_names,
-        left_out: rows.left_out.iter().cloned().chain(left_out(read.unfound, read.shared)).collect(),
+        left_out: rows
+            .left_out
+            .iter()
+            .map(LeftOut::words)
+            .chain(left_out(read.unfound, read.shared))
+            .collect(),
         ..JudgedImport::default()
     };
     judged.into_iter().for_each(|judged| all.add(judged));

@@ -1,10 +1,10 @@
 //! Reading calendars: each meeting that has been is a row that finds its prospects by the addresses of those who
 //! took part. The other home of `calcard`, which also unfolds series.
 
-use super::{counted_words, moment};
-use crate::diag::{Code, Diagnostic, Place, Words};
+use super::{left_out, moment};
+use crate::diag::{Code, Diagnostic, Place};
 use crate::model::mapping::{FIND, Form};
-use crate::model::rows::{SourceCell, SourceRow, SourceRows};
+use crate::model::rows::{LeftOut, SourceCell, SourceRow, SourceRows};
 use crate::value::date::{Date, Moment, Time};
 use calcard::common::PartialDateTime;
 use calcard::common::timezone::Tz;
@@ -32,9 +32,17 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
         header: COLUMNS.into_iter().map(Into::into).collect(),
         ..SourceRows::default()
     };
+    let last_line = text.trim_end().lines().next_back().unwrap_or_default().trim();
+    if !last_line.eq_ignore_ascii_case("END:VCALENDAR") {
+        let message = words!("the calendar is not closed", "日历没有结束");
+        return Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown)).help(words!(
+            "a calendar ends with a line END:VCALENDAR; export the file again",
+            "日历应以 END:VCALENDAR 一行结束；请重新导出该文件"
+        )));
+    }
     let mut counts = Counts::default();
     let mut seen = HashSet::new();
-    let mut parser = Parser::new(text).strict();
+    let mut parser = Parser::new(text);
     loop {
         match parser.entry() {
             Entry::ICalendar(mut calendar) => {
@@ -74,15 +82,6 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
                     }
                 }
             }
-            Entry::UnterminatedComponent(_) | Entry::UnexpectedComponentEnd { .. } => {
-                let message = words!("the calendar is not closed", "日历没有结束");
-                return Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown)).help(
-                    words!(
-                        "a calendar ends with a line END:VCALENDAR; export the file again",
-                        "日历应以 END:VCALENDAR 一行结束；请重新导出该文件"
-                    ),
-                ));
-            }
             Entry::TooManyComponents => {
                 let message = words!("the calendar has too many parts", "日历的内容过多");
                 return Err(Diagnostic::new(Code::TooLarge, message).at(Place::file(shown)));
@@ -96,7 +95,7 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
         of(a).cmp(&of(b))
     });
     (1..).zip(&mut rows.rows).for_each(|(number, row)| row.line = number);
-    rows.left_out = counts.words();
+    rows.left_out = counts.left_out();
     Ok(rows)
 }
 
@@ -112,9 +111,9 @@ struct Counts {
 }
 
 impl Counts {
-    fn words(&self) -> Vec<Words> {
-        let counts = [
-            counted_words(
+    fn left_out(&self) -> Vec<LeftOut> {
+        left_out([
+            (
                 self.to_come,
                 [
                     "meeting or series is still to come, and left out",
@@ -122,12 +121,12 @@ impl Counts {
                 ],
                 "个会议或重复会议尚未到期，未导入",
             ),
-            counted_words(
+            (
                 self.cancelled,
                 ["meeting is cancelled, and left out", "meetings are cancelled, and left out"],
                 "个会议已取消，未导入",
             ),
-            counted_words(
+            (
                 self.series,
                 [
                     "series repeats within a day: its first meeting alone is read",
@@ -135,12 +134,12 @@ impl Counts {
                 ],
                 "个会议在一天内重复，只读入第一次",
             ),
-            counted_words(
+            (
                 self.others,
                 ["task or journal is left out", "tasks or journals are left out"],
                 "个任务或日志未导入",
             ),
-            counted_words(
+            (
                 self.unreadable,
                 [
                     "meeting has no day that can be read, and is left out",
@@ -148,8 +147,7 @@ impl Counts {
                 ],
                 "个会议的日期无法读取，未导入",
             ),
-        ];
-        counts.into_iter().flatten().collect()
+        ])
     }
 }
 
@@ -248,4 +246,123 @@ fn row(number: usize, meeting: &ICalendarComponent, at: Moment) -> SourceRow {
 
 fn clean(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::zone::Zone;
+
+    /// The meetings up to 18 December 2009, as `date time note`, and what is said of the others.
+    fn read(zone: Option<&str>, events: &str) -> (Vec<String>, Vec<String>) {
+        let form = Form {
+            zone: zone.and_then(Zone::parse),
+            today: Date::parse("2009-12-18"),
+            ..Form::default()
+        };
+        let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\n{events}\nEND:VCALENDAR\n");
+        let rows = parse_calendar(&text, &form, Path::new("x.ics")).unwrap();
+        let shown = |row: &SourceRow| {
+            let cells: Vec<&str> = row.cells[2..].iter().map(|cell| &*cell.text).collect();
+            cells.join(" ")
+        };
+        let said = rows.left_out.iter().map(|left| left.words().en().to_owned());
+        (rows.rows.iter().map(shown).collect(), said.collect())
+    }
+
+    fn event(lines: &str) -> String {
+        format!("BEGIN:VEVENT\nUID:1\nSUMMARY:S\n{lines}\nEND:VEVENT\n")
+    }
+
+    #[test]
+    fn a_moment_is_that_of_the_ledger() {
+        let zone = Some("Asia/Shanghai");
+        let one = |zone, lines: &str| read(zone, &event(lines)).0.join("|");
+        assert_eq!(one(zone, "DTSTART:20091217T200000Z"), "2009-12-18 04:00:00 S");
+        assert_eq!(one(None, "DTSTART:20091217T200000Z"), "2009-12-17 20:00:00 S");
+        assert_eq!(
+            one(zone, "DTSTART;TZID=Europe/Berlin:20091217T090000"),
+            "2009-12-17 16:00:00 S"
+        );
+        assert_eq!(
+            one(None, "DTSTART;TZID=Europe/Berlin:20091217T090000"),
+            "2009-12-17 09:00:00 S"
+        );
+        assert_eq!(one(zone, "DTSTART:20091217T090000"), "2009-12-17 09:00:00 S");
+        assert_eq!(one(zone, "DTSTART;TZID=Nowhere:20091217T090000"), "2009-12-17 09:00:00 S");
+        // A day is a day in every zone.
+        assert_eq!(
+            one(zone, "DTSTART;VALUE=DATE:20091217\nLOCATION:Room 1"),
+            "2009-12-17  S (Room 1)"
+        );
+    }
+
+    #[test]
+    fn the_as_of_day_is_the_last() {
+        let one = |lines: &str| read(Some("Asia/Shanghai"), &event(lines));
+        assert_eq!(one("DTSTART:20091218T235959").0.len(), 1);
+        assert_eq!(one("DTSTART:20091218T155959Z").0.len(), 1);
+        for later in ["DTSTART:20091219T000000", "DTSTART:20091218T160000Z", "DTSTART:20300101"] {
+            let (meetings, said) = one(later);
+            assert!(meetings.is_empty(), "{meetings:?}");
+            assert_eq!(said, ["1 meeting or series is still to come, and left out"], "{later}");
+        }
+    }
+
+    #[test]
+    fn a_series_is_unfolded_to_the_day() {
+        let (meetings, said) = read(
+            None,
+            &event("DTSTART:20091204T090000\nRRULE:FREQ=WEEKLY\nEXDATE:20091211T090000"),
+        );
+        assert_eq!(meetings, ["2009-12-04 09:00:00 S", "2009-12-18 09:00:00 S"]);
+        assert_eq!(said, ["1 meeting or series is still to come, and left out"]);
+        // One of it was moved, and one cancelled.
+        let series = event("DTSTART:20091216T090000\nRRULE:FREQ=DAILY;COUNT=3");
+        let moved = event("RECURRENCE-ID:20091217T090000\nDTSTART:20091217T100000");
+        let cancelled =
+            event("RECURRENCE-ID:20091218T090000\nDTSTART:20091218T090000\nSTATUS:CANCELLED");
+        let (meetings, said) = read(None, &[series, moved, cancelled].concat());
+        assert_eq!(meetings, ["2009-12-16 09:00:00 S", "2009-12-17 10:00:00 S"]);
+        assert_eq!(said, ["1 meeting is cancelled, and left out"]);
+        let (meetings, said) = read(None, &event("DTSTART:20091201T090000\nRRULE:FREQ=SECONDLY"));
+        assert_eq!(meetings, ["2009-12-01 09:00:00 S"]);
+        assert!(
+            said.contains(&"1 series repeats within a day: its first meeting alone is read".into())
+        );
+    }
+
+    #[test]
+    fn what_is_no_meeting() {
+        let (meetings, said) = read(
+            None,
+            &(event("DTSTART:20091201T090000\nSTATUS:CANCELLED")
+                + &event("SUMMARY:no day")
+                + "BEGIN:VTODO\nUID:2\nSUMMARY:do\nEND:VTODO\n"),
+        );
+        assert_eq!(meetings, [""; 0]);
+        assert_eq!(
+            said,
+            [
+                "1 meeting is cancelled, and left out",
+                "1 task or journal is left out",
+                "1 meeting has no day that can be read, and is left out",
+            ]
+        );
+        let open = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VEVENT\n";
+        assert!(parse_calendar(open, &Form::default(), Path::new("x")).is_err());
+    }
+
+    #[test]
+    fn too_many_meetings_are_refused() {
+        let days = |count: &str| {
+            let text = format!(
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:15000101T090000\n\
+                 RRULE:FREQ=DAILY;COUNT={count}\nEND:VEVENT\nEND:VCALENDAR\n"
+            );
+            parse_calendar(&text, &Form::default(), Path::new("x")).map(|rows| rows.rows.len())
+        };
+        assert_eq!(days("99999").unwrap(), 99_999);
+        assert_eq!(days("100000").unwrap_err().code, Code::TooLarge);
+    }
 }
