@@ -185,7 +185,7 @@ fn prepare(calendar: &mut ICalendar, last: Date, counts: &mut Counts) {
                 if let ICalendarValue::RecurrenceRule(rule) = value {
                     within_a_day |= rule.freq > ICalendarFrequency::Daily;
                     let until = rule.until.as_ref().and_then(day);
-                    if until.is_none_or(|until| until > last) {
+                    if rule.count.is_none() && until.is_none_or(|until| until > last) {
                         rule.until = u16::try_from(last.year()).ok().map(|year| PartialDateTime {
                             year: Some(year),
                             month: u8::try_from(last.month()).ok(),
@@ -195,7 +195,7 @@ fn prepare(calendar: &mut ICalendar, last: Date, counts: &mut Counts) {
                             second: Some(59),
                             ..PartialDateTime::default()
                         });
-                        counts.to_come += usize::from(!ignored && rule.count.is_none());
+                        counts.to_come += usize::from(!ignored);
                     }
                 }
             }

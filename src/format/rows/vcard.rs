@@ -349,7 +349,8 @@ fn line(card: &VCard, entry: &VCardEntry, text: &str) -> String {
             line = format!("{line} {word}");
         }
     }
-    format!("{line}: {}", one_line(text))
+    // A name is as the file has it, odd characters included.
+    format!("{line}: {}", one_line(text)).chars().filter(|c| !c.is_control()).collect()
 }
 
 /// The types of a property. vCard 2.1 writes them as bare words, among which the parser knows those of later versions.
