@@ -156,7 +156,7 @@ impl Context {
         Ok((root, shown))
     }
 
-    /// Keeps what is worth knowing about the ledger's own state, for [`Context::beside`].
+    /// Keeps findings about the ledger's own state, for [`Context::beside`].
     pub fn found(&self, found: Diagnostic) {
         let mut all = self.beside.borrow_mut();
         if !all.contains(&found) {
@@ -164,7 +164,7 @@ impl Context {
         }
     }
 
-    /// What became of writes that were cut short, for stderr: once the language of talk is known.
+    /// The fate of writes that were cut short, for stderr: once the language of talk is known.
     pub fn beside(&self) -> Vec<Diagnostic> {
         self.beside.take()
     }
@@ -176,7 +176,7 @@ impl Context {
         Ok((root, shown))
     }
 
-    /// The git that keeps the ledger. Inside a hook it runs where git put us, because what git tells its
+    /// The git that keeps the ledger. Inside a hook it runs where git put us, because the variables that git gives its
     /// hooks (`GIT_DIR`, `GIT_INDEX_FILE`) is meant from there.
     pub fn tracked(&self) -> Result<Tracked, Failure> {
         let (root, _) = self.root()?;

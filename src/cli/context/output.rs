@@ -81,8 +81,8 @@ impl Context {
         Ok(())
     }
 
-    /// Shows what a session did, or would do on a dry run: to a machine the entries as a sheet, to people the
-    /// differences of a dry run; and talk.
+    /// Shows the entries of a session, or those that it would write on a dry run: to a machine the entries as a
+    /// sheet, to people the differences of a dry run; and talk.
     pub fn tell(&self, done: Done) -> Result<(), Failure> {
         if self.writes_for_machines() {
             // The entries are written: nothing may refuse them now, as `--table` might.
@@ -103,7 +103,7 @@ impl Context {
         self.format.is_some_and(|format| format.readers() == Audience::Machines)
     }
 
-    /// Tells what a session did: a line for each entry, and doubts.
+    /// Tells the work of a session: a line for each entry, and doubts.
     pub fn talk(&self, done: Done) {
         done.said.into_iter().for_each(|said| self.say(said));
         show(&done.doubts, self.look_of_messages());
@@ -141,8 +141,8 @@ impl Context {
         }
     }
 
-    /// Writes out what the command printed. A reader that has gone away (`| head`) is no error. Where the ledger has been
-    /// written, output that fails is a warning: the command must not be repeated for it.
+    /// Writes out the output of the command. A reader that has gone away (`| head`) is no error. Where the ledger has
+    /// been written, output that fails is a warning: the command must not be repeated for it.
     pub fn finish(&self) -> Result<(), Failure> {
         let pieces = self.out.borrow();
         let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));

@@ -1,4 +1,4 @@
-//! Files of other programs -> rows of cells. The content of a file says what it is, not its name.
+//! Files of other programs -> rows of cells. The content of a file tells its kind, not its name.
 
 pub mod calendar;
 pub mod csv;
