@@ -50,7 +50,7 @@ pub struct LeftOut {
 impl LeftOut {
     /// For people: `2 pictures are not kept`.
     pub fn words(&self) -> Words {
-        let text = counted(&self.count.to_string(), self.en[0], self.en[1]);
+        let text = counted(self.count.to_string(), self.en[0], self.en[1]);
         Words::both(text, format!("{} {}", self.count, self.zh))
     }
 }

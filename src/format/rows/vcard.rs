@@ -13,7 +13,7 @@ use calcard::vcard::{
     VCardValue,
 };
 use calcard::{Entry, Parser};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hasher;
 use std::path::Path;
 
@@ -169,6 +169,7 @@ struct Card {
 impl Card {
     fn of(card: &VCard, dropped: &mut Dropped) -> Card {
         let mut made = Card::default();
+        let labels = labels(card);
         let (mut parts, mut profession) = (Vec::new(), None);
         let phone = preferred(card, &VCardProperty::Tel);
         let email = preferred(card, &VCardProperty::Email);
@@ -185,12 +186,12 @@ impl Card {
                 VCardProperty::Org if made.company.is_empty() => {
                     made.company = one_line(&values[0]);
                     if values.iter().skip(1).any(|unit| !unit.is_empty()) {
-                        made.lines.push(line(card, entry, &text()));
+                        made.lines.push(line(&labels, entry, &text()));
                     }
                 }
                 VCardProperty::Title if made.role.is_empty() => made.role = one_line(&text()),
                 VCardProperty::Role if profession.is_none() => {
-                    profession = Some((one_line(&text()), line(card, entry, &text())));
+                    profession = Some((one_line(&text()), line(&labels, entry, &text())));
                 }
                 VCardProperty::Tel if Some(at) == phone => made.phone = bare(&text()),
                 VCardProperty::Email if Some(at) == email => made.email = bare(&text()),
@@ -198,7 +199,7 @@ impl Card {
                     Some(day) => made.birthday = day.to_string(),
                     None => {
                         dropped.birthdays += 1;
-                        made.lines.push(line(card, entry, &text()));
+                        made.lines.push(line(&labels, entry, &text()));
                     }
                 },
                 VCardProperty::Categories => {
@@ -208,12 +209,12 @@ impl Card {
                 VCardProperty::Note => made.lines.push(text()),
                 VCardProperty::Uid => made.uid = text(),
                 VCardProperty::Tel | VCardProperty::Email => {
-                    made.lines.push(line(card, entry, &bare(&text())));
+                    made.lines.push(line(&labels, entry, &bare(&text())));
                 }
                 name if ABOUT_THE_CARD
                     .iter()
                     .any(|about| name.as_str().eq_ignore_ascii_case(about)) => {}
-                _ => made.lines.push(line(card, entry, &text())),
+                _ => made.lines.push(line(&labels, entry, &text())),
             }
         }
         match profession {
@@ -334,15 +335,20 @@ fn bare(text: &str) -> String {
     one_line(scheme.map_or(text, |scheme| &text[scheme.len()..]))
 }
 
-/// A property as a line of the note: `tel work fax: 555`.
-fn line(card: &VCard, entry: &VCardEntry, text: &str) -> String {
-    let mut line = entry.name.as_str().to_ascii_lowercase();
-    let label = entry.group.as_ref().and_then(|group| {
-        let of_group = card.entries.iter().filter(|other| other.group.as_ref() == Some(group));
-        let mut labels =
-            of_group.filter(|other| other.name.as_str().eq_ignore_ascii_case("X-ABLABEL"));
-        labels.next()?.values.first()?.as_text()
+/// What a card calls the properties of a group, as telephones of Apple and Google write it.
+fn labels(card: &VCard) -> HashMap<&str, &str> {
+    let labels = card.entries.iter().filter(|entry| {
+        entry.name.as_str().eq_ignore_ascii_case("X-ABLABEL") && entry.group.is_some()
     });
+    labels
+        .filter_map(|entry| Some((entry.group.as_deref()?, entry.values.first()?.as_text()?)))
+        .collect()
+}
+
+/// A property as a line of the note: `tel work fax: 555`.
+fn line(labels: &HashMap<&str, &str>, entry: &VCardEntry, text: &str) -> String {
+    let mut line = entry.name.as_str().to_ascii_lowercase();
+    let label = entry.group.as_deref().and_then(|group| labels.get(group).copied());
     let label = label.map(|label| label.trim_start_matches("_$!<").trim_end_matches(">!$_"));
     for word in types(entry).map(str::to_ascii_lowercase).chain(label.map(one_line)) {
         if !matches!(&*word, "internet" | "voice" | "pref" | "") {
