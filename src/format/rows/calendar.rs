@@ -2,7 +2,7 @@
 //! took part. The other home of `calcard`, which also unfolds series.
 
 use super::{left_out, moment};
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::model::mapping::{FIND, Form};
 use crate::model::rows::{LeftOut, SourceCell, SourceRow, SourceRows};
 use crate::value::date::{Date, Moment, Time};
@@ -22,11 +22,14 @@ const COLUMNS: [&str; 5] = [FIND, "kind", "date", "time", "note"];
 /// A calendar has fewer meetings, those of its series included.
 const MAX_MEETINGS: usize = 100_000;
 
+/// The most series of a calendar: one whose rule fits no day costs as much as a thousand others.
+const MAX_SERIES: usize = 2_000;
+
 /// Reads the meetings of a calendar up to the day that the form names. Moments of other time zones are those of the
 /// form's zone; without one, and where the file names no zone that is known, as they are written.
 ///
 /// # Errors
-/// Fails if the calendar is not closed, or has 100,000 meetings or more.
+/// Fails if the calendar is not closed, has 100,000 meetings or more, or more than 2,000 series.
 pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRows, Diagnostic> {
     let mut rows = SourceRows {
         header: COLUMNS.into_iter().map(Into::into).collect(),
@@ -48,15 +51,22 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
             Entry::ICalendar(mut calendar) => {
                 let last = form.today.unwrap_or(Date::MAX);
                 prepare(&mut calendar, last, &mut counts);
+                let meetings =
+                    calendar.components.iter().filter(|part| part.component_type.is_event());
+                if meetings.filter(|meeting| meeting.is_recurrent()).count() > MAX_SERIES {
+                    let message = words!(
+                        "the calendar has more than 2,000 series",
+                        "日历中的重复会议超过 2,000 个"
+                    );
+                    return Err(too_large(message, shown));
+                }
                 let series = calendar.expand_dates(Tz::Floating, MAX_MEETINGS);
                 if series.events.len() >= MAX_MEETINGS {
                     let message = words!(
                         "the calendar has 100,000 meetings or more",
                         "日历中的会议达到或超过 100,000 次"
                     );
-                    return Err(Diagnostic::new(Code::TooLarge, message)
-                        .at(Place::file(shown))
-                        .help(words!("export fewer years", "请导出较短的时间段")));
+                    return Err(too_large(message, shown));
                 }
                 counts.unreadable += series.errors.len();
                 for event in series.events {
@@ -84,7 +94,7 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
             }
             Entry::TooManyComponents => {
                 let message = words!("the calendar has too many parts", "日历的内容过多");
-                return Err(Diagnostic::new(Code::TooLarge, message).at(Place::file(shown)));
+                return Err(too_large(message, shown));
             }
             Entry::Eof => break,
             _ => {}
@@ -97,6 +107,12 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
     (1..).zip(&mut rows.rows).for_each(|(number, row)| row.line = number);
     rows.left_out = counts.left_out();
     Ok(rows)
+}
+
+fn too_large(message: Words, shown: &Path) -> Diagnostic {
+    Diagnostic::new(Code::TooLarge, message)
+        .at(Place::file(shown))
+        .help(words!("export fewer years", "请导出较短的时间段"))
 }
 
 /// What a calendar has beside meetings that have been, in numbers.
@@ -362,6 +378,13 @@ mod tests {
             );
             parse_calendar(&text, &Form::default(), Path::new("x")).map(|rows| rows.rows.len())
         };
+        let series = |count: usize| {
+            let series = event("DTSTART:20091217T090000\nRRULE:FREQ=DAILY;COUNT=1").repeat(count);
+            let text = format!("BEGIN:VCALENDAR\n{series}END:VCALENDAR\n");
+            parse_calendar(&text, &Form::default(), Path::new("x"))
+        };
+        assert!(series(MAX_SERIES).is_ok());
+        assert_eq!(series(MAX_SERIES + 1).unwrap_err().code, Code::TooLarge);
         assert_eq!(days("99999").unwrap(), 99_999);
         assert_eq!(days("100000").unwrap_err().code, Code::TooLarge);
     }
