@@ -142,8 +142,8 @@ fn meetings_find_their_prospects() {
         entries(&sandbox, "li"),
         [
             "2009-12-01 { kind = \"meeting\", time = 09:00:00, note = \"Weekly call\" }".to_owned(),
-            format!("2009-12-15 {{ {meeting}"),
             "2009-12-15 { kind = \"meeting\", time = 09:00:00, note = \"Weekly call\" }".to_owned(),
+            format!("2009-12-15 {{ {meeting}"),
         ]
     );
     // The calendar again, a week later, and with another title.

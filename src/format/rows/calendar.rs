@@ -78,13 +78,13 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
                         counts.unreadable += 1;
                         continue;
                     };
-                    let floats = event.start.timezone().is_floating();
-                    let at = match at.time {
-                        Some(_) if !floats => {
-                            moment(event.start.timestamp(), form.zone.as_ref()).unwrap_or(at)
-                        }
-                        _ => at,
+                    let seconds = match event.start.timezone().is_floating() {
+                        false => Some(event.start.timestamp()),
+                        // A series in UTC comes unfolded without its zone.
+                        true => ahead(meeting).map(|ahead| event.start.timestamp() - ahead),
                     };
+                    let there = seconds.and_then(|seconds| moment(seconds, form.zone.as_ref()));
+                    let at = if at.time.is_some() { there.unwrap_or(at) } else { at };
                     if at.date > last {
                         counts.to_come += 1;
                     } else if seen.insert((meeting.uid().map(str::to_owned), at)) {
@@ -227,6 +227,14 @@ fn day(at: &PartialDateTime) -> Option<Date> {
     Date::new(at.year?.into(), at.month?.into(), at.day?.into())
 }
 
+/// How many seconds the clock that a meeting's start names is ahead of UTC, if it names one by its distance.
+fn ahead(meeting: &ICalendarComponent) -> Option<i64> {
+    let start = meeting.property(&ICalendarProperty::Dtstart)?.values.first()?;
+    let start = start.as_partial_date_time().filter(|start| start.has_zone())?;
+    let seconds = i64::from(start.tz_hour?) * 3600 + i64::from(start.tz_minute.unwrap_or(0)) * 60;
+    Some(if start.tz_minus { -seconds } else { seconds })
+}
+
 /// The moment of a meeting, from `2009-12-18 14:00:00`; of one that lasts all day, its day.
 fn start(local: &str, meeting: &ICalendarComponent) -> Option<Moment> {
     let (date, time) = local.split_once(' ')?;
@@ -333,6 +341,13 @@ mod tests {
         );
         assert_eq!(meetings, ["2009-12-04 09:00:00 S", "2009-12-18 09:00:00 S"]);
         assert_eq!(said, ["1 meeting or series is still to come, and left out"]);
+        // In UTC, and in a zone whose summer time begins meanwhile.
+        let zone = Some("Asia/Shanghai");
+        let series = "DTSTART:20091217T200000Z\nRRULE:FREQ=DAILY;COUNT=1";
+        assert_eq!(read(zone, &event(series)).0, ["2009-12-18 04:00:00 S"]);
+        let series = "DTSTART;TZID=Europe/Berlin:20090328T090000\nRRULE:FREQ=DAILY;COUNT=2";
+        let (meetings, _) = read(zone, &event(series));
+        assert_eq!(meetings, ["2009-03-28 16:00:00 S", "2009-03-29 15:00:00 S"]);
         // One of it was moved, and one cancelled.
         let series = event("DTSTART:20091216T090000\nRRULE:FREQ=DAILY;COUNT=3");
         let moved = event("RECURRENCE-ID:20091217T090000\nDTSTART:20091217T100000");
