@@ -12,7 +12,7 @@ use crate::disk::rows_file::read_rows;
 use crate::disk::write::FileChange;
 use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
-use crate::model::rows::SourceRows;
+use crate::model::rows::{LeftOut, SourceRows};
 use crate::plan::import::{AddressBook, ImportCandidate, ImportTerms, bad_row, compare, import};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
@@ -92,7 +92,7 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
         left_out: rows
             .left_out
             .iter()
-            .cloned()
+            .map(LeftOut::words)
             .chain(left_out(read.unfound, read.shared))
             .collect(),
         ..JudgedImport::default()
