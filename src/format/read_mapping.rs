@@ -5,7 +5,7 @@ use crate::format::encoding::Charset;
 use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::mapping::{
-    Assignment, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template, Values,
+    Assignment, ColumnNames, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template, Values,
     prospect_fields, separator, thousands,
 };
 use crate::model::settings::Settings;
@@ -16,13 +16,14 @@ use std::path::Path;
 use toml::de::DeValue;
 
 /// Keys of a mapping file.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 11] = [
     "encoding",
     "delimiter",
     "skip_lines",
     "date_format",
     "thousands",
     "group",
+    "columns",
     "join",
     "values",
     "prospect",
@@ -54,6 +55,7 @@ pub fn read_mapping(
             "thousands" => mapping.thousands = character(&mut reader, name, value, thousands),
             "date_format" => mapping.date_format = date_format(&mut reader, name, value),
             "group" => mapping.group = reader.boolean(name, value).unwrap_or(false),
+            "columns" => mapping.columns = columns(&mut reader, name, value),
             "join" => {
                 for (table, span) in reader.tables(name, value) {
                     mapping.joins.extend(join(&mut reader, table, span));
@@ -183,6 +185,16 @@ fn join(reader: &mut Reader, table: &TomlTable, span: Range<usize>) -> Option<Jo
     Some(Join { file, here, there, prefix: prefix.unwrap_or_default(), optional, place })
 }
 
+fn columns(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<ColumnNames> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (column, value) in table {
+        let column: &str = column.get_ref();
+        found.push(ColumnNames { column: column.into(), names: reader.texts(column, value) });
+    }
+    found
+}
+
 fn values(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<Values> {
     let Some(table) = reader.table(key, value) else { return Vec::new() };
     let mut found = Vec::new();
@@ -207,9 +219,14 @@ fn entry(reader: &mut Reader, table: &TomlTable, settings: &Settings) -> EntryTe
     {
         for (column, value) in conditions {
             let name: &str = column.get_ref();
-            let values = reader.texts(name, value);
             let place = reader.place.clone().span(column.span());
-            when.push(Condition { column: name.into(), values, place });
+            let not = value.get_ref().as_table().and_then(|table| match table.len() {
+                1 => table.get("not"),
+                _ => None,
+            });
+            let values = reader.texts(name, not.unwrap_or(value));
+            let negated = not.is_some();
+            when.push(Condition { column: name.into(), values, negated, place });
         }
     }
     EntryTemplate {

@@ -17,6 +17,8 @@ pub struct Mapping {
     pub thousands: Option<char>,
     /// Rows of one id belong to one prospect; otherwise an id may occur only once.
     pub group: bool,
+    /// Columns by the names that files have for them; any of these columns may be absent.
+    pub columns: Vec<ColumnNames>,
     /// Other files from which each row gets columns.
     pub joins: Vec<Join>,
     /// Translations of a column's values.
@@ -36,6 +38,15 @@ pub struct Form {
     pub delimiter: Option<u8>,
     /// The lines above the header, such as a title.
     pub skip_lines: u32,
+}
+
+/// The names that files have for one column: of those in a file, the first is the column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnNames {
+    /// The name in the mapping.
+    pub column: Text,
+    /// The names in files; case, blanks and punctuation do not count.
+    pub names: Vec<Text>,
 }
 
 /// Another CSV file, from which each row gets the columns of the line that fits.
@@ -93,6 +104,8 @@ pub struct Condition {
     pub column: Text,
     /// One of these, as the file has them: `*` = anything, an empty text = nothing.
     pub values: Vec<Text>,
+    /// None of these instead.
+    pub negated: bool,
     /// Its place in the mapping.
     pub place: Place,
 }
@@ -100,10 +113,11 @@ pub struct Condition {
 impl Condition {
     /// Does a cell fit?
     pub fn holds(&self, cell: &str) -> bool {
-        self.values.iter().any(|value| match &**value {
+        let one = self.values.iter().any(|value| match &**value {
             "*" => !cell.is_empty(),
             value => value == cell,
-        })
+        });
+        one != self.negated
     }
 }
 
@@ -240,16 +254,20 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     ["id"].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
 }
 
-/// Every field that an entry can have: its date, and the keys of an event.
-pub const ENTRY_FIELDS: [&str; 22] = {
-    let mut fields = ["date"; 22];
+/// Every field that an entry can have: its date, the day of the row's last change, and the keys of an event.
+pub const ENTRY_FIELDS: [&str; 23] = {
+    let mut fields = ["date"; 23];
+    fields[1] = CHANGED;
     let mut i = 0;
     while i < event::FIELDS.len() {
-        fields[i + 1] = event::FIELDS[i];
+        fields[i + 2] = event::FIELDS[i];
         i += 1;
     }
     fields
 };
+
+/// The field with the day of the row's last change in the program that wrote the file.
+pub const CHANGED: &str = "changed";
 
 #[cfg(test)]
 mod tests {
@@ -291,11 +309,14 @@ mod tests {
         let condition = |values: &[&str]| Condition {
             column: "c".into(),
             values: values.iter().map(|v| (*v).into()).collect(),
+            negated: false,
             place: Place::file("m.toml"),
         };
         assert!(condition(&["Won", "Lost"]).holds("Lost"));
         assert!(!condition(&["Won"]).holds(""));
         assert!(condition(&["*"]).holds("x") && !condition(&["*"]).holds(""));
         assert!(condition(&[""]).holds("") && !condition(&[""]).holds("x"));
+        let none = Condition { negated: true, ..condition(&["Won", ""]) };
+        assert!(none.holds("Open") && !none.holds("Won") && !none.holds(""));
     }
 }

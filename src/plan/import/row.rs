@@ -5,7 +5,7 @@ use super::{ImportTerms, ImportedEntry, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
-use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate};
+use crate::model::mapping::{CHANGED, CONTACT_FIELDS, EntryTemplate};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::SourceRow;
 use crate::value::date::{Date, Moment, Time};
@@ -239,9 +239,17 @@ impl<'a> RowReader<'a> {
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
             let event = self.event(row, entry, date, prospect);
-            wanted.push(ImportedEntry { event, dated_by_option: dateless });
+            let changed = self.changed(row, entry);
+            wanted.push(ImportedEntry { event, dated_by_option: dateless, changed });
         }
         wanted
+    }
+
+    /// The day of the row's last change, where the mapping names its column.
+    fn changed(&mut self, row: &Joined<'a>, entry: &EntryTemplate) -> Option<Date> {
+        let assignment = entry.fields.iter().find(|a| &*a.field == CHANGED)?;
+        let text = self.columns.text(row, assignment);
+        if text.is_empty() { None } else { self.past(CHANGED, &text) }
     }
 
     fn event(
@@ -256,7 +264,7 @@ impl<'a> RowReader<'a> {
         for assignment in &entry.fields {
             let text = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if text.is_empty() || field == "date" {
+            if text.is_empty() || matches!(field, "date" | CHANGED) {
                 continue;
             }
             self.set(&mut event, field, &text, of);
