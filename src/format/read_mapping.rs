@@ -5,8 +5,8 @@ use crate::format::encoding::Charset;
 use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::mapping::{
-    Assignment, ColumnNames, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template, Values,
-    prospect_fields, separator, thousands,
+    Assignment, ColumnNames, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template,
+    Values, prospect_fields, separator, thousands,
 };
 use crate::model::settings::Settings;
 use crate::value::date::Date;

@@ -2,7 +2,8 @@
 
 use crate::format::line::{quoted, quoted_list};
 use crate::model::mapping::{
-    Assignment, ColumnNames, Condition, EntryTemplate, Form, Join, Mapping, Template, TemplatePart, Values,
+    Assignment, ColumnNames, Condition, EntryTemplate, Form, Join, Mapping, Template, TemplatePart,
+    Values,
 };
 use crate::value::text::Text;
 
@@ -34,7 +35,9 @@ pub fn write_mapping(mapping: &Mapping) -> String {
     }
     table(&mut out, "prospect", prospect.iter().map(assignment));
     // A mapping without any entry is read as one with an entry that says nothing.
-    for entry in entries.iter().filter(|entry| entries.len() > 1 || **entry != EntryTemplate::default()) {
+    for entry in
+        entries.iter().filter(|entry| entries.len() > 1 || **entry != EntryTemplate::default())
+    {
         let when = Some(&entry.when).filter(|when| !when.is_empty()).map(|when| {
             let conditions: Vec<String> = when.iter().map(condition).collect();
             ("when".to_owned(), format!("{{ {} }}", conditions.join(", ")))
@@ -99,7 +102,8 @@ fn assignment(assignment: &Assignment) -> (String, String) {
         texts => quoted_list(texts),
     };
     // The team's own facts may have any name.
-    let bare = assignment.field.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let bare =
+        assignment.field.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     (if bare { assignment.field.to_string() } else { quoted(&assignment.field) }, value)
 }
 
@@ -181,9 +185,7 @@ mod tests {
         ];
         proptest::collection::vec(part, 0..4).prop_map(|mut parts| {
             // Two words side by side are one.
-            parts.dedup_by(|a, b| {
-                matches!((a, b), (TemplatePart::Text(_), TemplatePart::Text(_)))
-            });
+            parts.dedup_by(|a, b| matches!((a, b), (TemplatePart::Text(_), TemplatePart::Text(_))));
             Template(parts)
         })
     }

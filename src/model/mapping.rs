@@ -254,13 +254,15 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     ["id"].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
 }
 
-/// Every field that an entry can have: its date, the day of the row's last change, and the keys of an event.
-pub const ENTRY_FIELDS: [&str; 23] = {
-    let mut fields = ["date"; 23];
+/// Every field that an entry can have: its date, the day of the row's last change, the currency of its money, and the
+/// keys of an event.
+pub const ENTRY_FIELDS: [&str; 24] = {
+    let mut fields = ["date"; 24];
     fields[1] = CHANGED;
+    fields[2] = CURRENCY;
     let mut i = 0;
     while i < event::FIELDS.len() {
-        fields[i + 2] = event::FIELDS[i];
+        fields[i + 3] = event::FIELDS[i];
         i += 1;
     }
     fields
@@ -268,6 +270,9 @@ pub const ENTRY_FIELDS: [&str; 23] = {
 
 /// The field with the day of the row's last change in the program that wrote the file.
 pub const CHANGED: &str = "changed";
+
+/// The field with the currency of an entry's money, where its cells state none.
+pub const CURRENCY: &str = "currency";
 
 #[cfg(test)]
 mod tests {

@@ -122,7 +122,8 @@ mod tests {
             assert_eq!(used, named, "{}", known.id);
             // The values of columns lead to columns of the board that every new ledger has.
             let board = settings.pipeline(None).unwrap();
-            for values in mapping.values.iter().filter(|v| matches!(&*v.column, "stage" | "status")) {
+            for values in mapping.values.iter().filter(|v| matches!(&*v.column, "stage" | "status"))
+            {
                 for (from, to) in &values.pairs {
                     assert!(board.find(to).is_some(), "{}: {from} = {to}", known.id);
                 }

@@ -67,7 +67,8 @@ pub fn compare(
         }
     }
     // A list that tells of a day was seen on that day at the earliest.
-    let told = candidate.entries.iter().flat_map(|wanted| [Some(wanted.event.date()), wanted.changed]);
+    let told =
+        candidate.entries.iter().flat_map(|wanted| [Some(wanted.event.date()), wanted.changed]);
     let seen = told.flatten().max().map_or(seen, |told| told.max(seen));
     // A list from before the account was opened is compared with its opening.
     let opened = there.events.first().map_or(seen, |first| first.date().max(seen));

@@ -5,12 +5,12 @@ use super::{ImportTerms, ImportedEntry, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
-use crate::model::mapping::{CHANGED, CONTACT_FIELDS, EntryTemplate};
+use crate::model::mapping::{CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::SourceRow;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::id;
-use crate::value::money::{Amount, Money, ungrouped};
+use crate::value::money::{Amount, Currency, Money, ungrouped};
 use crate::value::period::NotADate;
 use crate::value::text::Text;
 
@@ -252,6 +252,21 @@ impl<'a> RowReader<'a> {
         if text.is_empty() { None } else { self.past(CHANGED, &text) }
     }
 
+    /// The currency of the entry's money where a column of its own states it; `None` for the ledger's own.
+    fn currency(&mut self, row: &Joined<'a>, entry: &EntryTemplate) -> Option<Currency> {
+        let assignment = entry.fields.iter().find(|a| &*a.field == CURRENCY)?;
+        let text = self.columns.text(row, assignment);
+        let currency = Currency::parse(&text);
+        if currency.is_none() && !text.is_empty() {
+            let why = words!(
+                "`{CURRENCY}`: `{text}` is not a currency such as USD",
+                "`{CURRENCY}`：`{text}` 不是 USD 这样的货币代码"
+            );
+            self.problem(why, None);
+        }
+        currency.filter(|currency| Some(*currency) != self.import.settings.currency)
+    }
+
     fn event(
         &mut self,
         row: &Joined<'a>,
@@ -264,10 +279,14 @@ impl<'a> RowReader<'a> {
         for assignment in &entry.fields {
             let text = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if text.is_empty() || matches!(field, "date" | CHANGED) {
+            if text.is_empty() || matches!(field, "date" | CHANGED | CURRENCY) {
                 continue;
             }
             self.set(&mut event, field, &text, of);
+        }
+        let currency = self.currency(row, entry);
+        for money in [&mut event.value, &mut event.amount].into_iter().flatten() {
+            money.currency = money.currency.or(currency);
         }
         event
     }

@@ -94,24 +94,27 @@ pub(super) fn propose(header: &[Text], context: &Context) {
     }
 }
 
-/// Says which column is read as which field, where the names differ, and which columns are not read.
-pub(super) fn tell(mapping: &Mapping, header: &[Text], said: &Said, context: &Context) {
+/// Says which column is read as which field, where the names differ.
+pub(super) fn tell_found(mapping: &Mapping, context: &Context) {
     let mut read: Vec<String> = Vec::new();
     let entries = mapping.entries.iter().flat_map(|entry| &entry.fields);
     for assignment in mapping.prospect.iter().chain(entries) {
-        for column in assignment.texts.iter().flat_map(Template::columns) {
-            let field = &assignment.field;
-            let own = column.to_lowercase().replace([' ', '-'], "_") == **field;
-            let line = format!("{column} = {field}");
-            if !own && !said.names(column) && !read.contains(&line) {
-                read.push(line);
-            }
+        let columns: Vec<&str> = assignment.texts.iter().flat_map(Template::columns).collect();
+        let field = &assignment.field;
+        let own = |column: &&str| column.to_lowercase().replace([' ', '-'], "_") == **field;
+        if !columns.iter().all(own) {
+            // Of several, the first that is not empty.
+            read.push(format!("{} = {field}", columns.join(" | ")));
         }
     }
     if !read.is_empty() {
         let read = read.join(", ");
         context.say(words!("read: {read}", "读作：{read}"));
     }
+}
+
+/// Says which columns are not read.
+pub(super) fn tell_left(mapping: &Mapping, header: &[Text], said: &Said, context: &Context) {
     let left: Vec<&str> = header
         .iter()
         .map(|column| &**column)

@@ -1,6 +1,6 @@
 //! The meaning of the columns of an imported file: from options and mapping files to a [`Mapping`].
 
-use super::found::{find_by_names, nothing_found, propose, tell};
+use super::found::{find_by_names, nothing_found, propose, tell_found, tell_left};
 use super::options::{Said, translate};
 use super::typed;
 use crate::cli::context::Context;
@@ -101,9 +101,10 @@ impl Meaning {
             if self.map.is_empty() {
                 propose(header, context);
             }
+            tell_found(&mapping, context);
         }
         if self.mapping.is_none() {
-            tell(&mapping, header, &said, context);
+            tell_left(&mapping, header, &said, context);
         }
         said.apply(&mut mapping, header, settings)?;
         if let Some(nothing) = nothing_found(&mapping, header, file) {

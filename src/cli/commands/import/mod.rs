@@ -106,7 +106,7 @@ impl Import {
         let (mapping, rows) = self.meaning.read(file, context, &ledger.settings)?;
         let kept = self.save_mapping.as_deref();
         kept.map(absent).transpose()?;
-        let list = ImportList { file, rows: &rows, mapping: &mapping, date };
+        let list = ImportList { file, rows: &rows, mapping: &mapping, date, preview: self.dry_run };
         let JudgedImport { changes, bad, summary, ids_from_names } =
             judge(ledger, &list, context.today())?;
         let refused = !bad.is_empty() && !self.skip_bad;

@@ -1,0 +1,166 @@
+//! The prospects of a list as they would be after its import: the first of them, and the figures to be compared with
+//! the program that wrote the list.
+
+use crate::model::event::Event;
+use crate::model::settings::Settings;
+use crate::report::breakdown::{group_name, stage_cell, stage_cells, stage_columns};
+use crate::report::figures::others;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Cell, Column, Kind, Row, Table};
+use crate::table::words::column;
+use crate::value::label::Lang;
+use crate::value::money::Sum;
+use std::collections::BTreeMap;
+
+/// So many prospects are shown one by one.
+const SHOWN: usize = 10;
+
+/// What the prospects of a list come to.
+#[derive(Debug, Default)]
+pub(super) struct Preview {
+    first: Vec<Record>,
+    /// By board and column.
+    stages: BTreeMap<(usize, usize), Figures>,
+    /// By owner; an empty text is the pool.
+    owners: BTreeMap<String, Figures>,
+    /// The entries to be written, by year and month.
+    months: BTreeMap<String, usize>,
+}
+
+/// A number of prospects, and what they are worth.
+#[derive(Debug, Default)]
+struct Figures {
+    count: usize,
+    worth: Sum,
+}
+
+impl Figures {
+    fn add(&mut self, record: &Record) {
+        self.count += 1;
+        self.worth.add_sum(&record.worth());
+    }
+}
+
+impl Preview {
+    /// Counts a prospect as it would be, and the entries that it would get.
+    pub(super) fn add(&mut self, record: Record, fresh: &[Event]) {
+        let state = &record.state;
+        self.stages.entry((state.pipeline, state.stage)).or_default().add(&record);
+        let owner = state.owner.as_deref().unwrap_or_default();
+        self.owners.entry(owner.to_owned()).or_default().add(&record);
+        for event in fresh {
+            let month = event.date().to_string()[..7].to_owned();
+            *self.months.entry(month).or_default() += 1;
+        }
+        if self.first.len() < SHOWN {
+            self.first.push(record);
+        }
+    }
+
+    /// Its tables.
+    pub(super) fn tables(&self, settings: &Settings) -> Vec<Table> {
+        let lang = settings.language;
+        let table = |id: &str, title: &str, columns: Vec<Column>, rows: Vec<Row>| Table {
+            id: id.into(),
+            title: title.into(),
+            columns,
+            rows: rows.into(),
+            ..Table::default()
+        };
+        vec![
+            self.first_prospects(settings, &table),
+            self.by_stage(settings, &table),
+            self.by_owner(lang, &table),
+            self.by_month(lang, &table),
+        ]
+    }
+
+    fn first_prospects(&self, settings: &Settings, table: &MakeTable) -> Table {
+        let lang = settings.language;
+        let kinds = [
+            ("id", Kind::Id),
+            ("name", Kind::Text),
+            ("stage", Kind::Text),
+            ("owner", Kind::Text),
+            ("value", Kind::Number),
+            ("since", Kind::Date),
+        ];
+        let rows = self.first.iter().map(|record| {
+            let (state, prospect) = (&record.state, &record.prospect);
+            Row::new(vec![
+                Cell::text(prospect.id.clone()),
+                Cell::text(prospect.name.clone()),
+                stage_cell(&record.pipeline(settings).stages[state.stage], lang),
+                Cell::maybe(state.owner.clone(), Cell::text),
+                Cell::maybe(state.value, Cell::Money),
+                Cell::maybe(state.since, Cell::Date),
+            ])
+        });
+        let columns = kinds.map(|(id, kind)| column(id, kind, lang));
+        let title = lang.pick("The first prospects as they would be", "导入后的前几个客户");
+        table("prospects", title, columns.into(), rows.collect())
+    }
+
+    fn by_stage(&self, settings: &Settings, table: &MakeTable) -> Table {
+        let lang = settings.language;
+        let several = settings.pipelines.len() > 1;
+        let mut columns = Vec::new();
+        columns.extend(several.then(|| column("pipeline", Kind::Text, lang)));
+        columns.extend(stage_columns(lang));
+        columns.extend(figure_columns(lang));
+        let rows = self.stages.iter().map(|((board, stage), figures)| {
+            let pipeline = &settings.pipelines[*board];
+            let mut cells = Vec::new();
+            cells.extend(several.then(|| Cell::text(pipeline.label.term(lang, &pipeline.id))));
+            cells.extend(stage_cells(&pipeline.stages[*stage], lang));
+            cells.extend(figure_cells(figures));
+            Row::new(cells)
+        });
+        table("stages", lang.pick("By column", "按栏"), columns, rows.collect())
+    }
+
+    fn by_owner(&self, lang: Lang, table: &MakeTable) -> Table {
+        let columns = std::iter::once(column("owner", Kind::Text, lang));
+        let rows = self.owners.iter().map(|(owner, figures)| {
+            let cells = std::iter::once(group_name(owner, lang)).chain(figure_cells(figures));
+            Row::new(cells.collect())
+        });
+        let columns = columns.chain(figure_columns(lang)).collect();
+        table("owners", lang.pick("By owner", "按负责人"), columns, rows.collect())
+    }
+
+    fn by_month(&self, lang: Lang, table: &MakeTable) -> Table {
+        let columns = vec![
+            column("month", Kind::Text, lang),
+            Column::new("entries", lang.pick("Entries", "记录数"), Kind::Number),
+        ];
+        let rows = self
+            .months
+            .iter()
+            .map(|(month, count)| Row::new(vec![Cell::text(month.as_str()), Cell::count(*count)]));
+        let title = lang.pick("New entries by month", "新增记录，按月");
+        table("months", title, columns, rows.collect())
+    }
+
+    /// What all are worth together.
+    pub(super) fn worth(&self) -> Sum {
+        let mut all = Sum::default();
+        self.stages.values().for_each(|figures| all.add_sum(&figures.worth));
+        all
+    }
+}
+
+/// A table of an id, a title, columns and rows.
+type MakeTable<'m> = dyn Fn(&str, &str, Vec<Column>, Vec<Row>) -> Table + 'm;
+
+fn figure_columns(lang: Lang) -> [Column; 3] {
+    [
+        column("prospects", Kind::Number, lang),
+        column("value", Kind::Number, lang),
+        column("other-currencies", Kind::Text, lang).optional(),
+    ]
+}
+
+fn figure_cells(figures: &Figures) -> [Cell; 3] {
+    [Cell::count(figures.count), Cell::sum(&figures.worth), Cell::list(others(&figures.worth))]
+}
