@@ -11,7 +11,8 @@ use crate::value::text::Text;
 pub fn write_mapping(mapping: &Mapping) -> String {
     let Mapping { form, date_format, thousands, group, columns, joins, values, prospect, entries } =
         mapping;
-    let Form { encoding, delimiter, skip_lines } = form;
+    // The ledger's zone and the day are no part of a file.
+    let Form { encoding, delimiter, skip_lines, zone: _, today: _ } = form;
     let mut out = String::new();
     let mut line = |key: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -237,7 +238,7 @@ mod tests {
         ) -> Mapping {
             let place = Place::file("m.toml");
             Mapping {
-                form: Form { encoding, delimiter, skip_lines },
+                form: Form { encoding, delimiter, skip_lines, ..Form::default() },
                 date_format,
                 thousands,
                 group,

@@ -90,6 +90,8 @@ impl Meaning {
         if let Some(lines) = self.skip_lines {
             mapping.form.skip_lines = lines;
         }
+        mapping.form.zone = settings.timezone.clone();
+        mapping.form.today = Some(context.today());
         let rows = read_rows(file, &mapping.form)?;
         let header = &rows.header;
         mapping.fit(header);

@@ -106,8 +106,10 @@ impl Import {
         let (mapping, rows) = self.meaning.read(file, context, &ledger.settings)?;
         let kept = self.save_mapping.as_deref();
         kept.map(absent).transpose()?;
+        // The cards of an address book have no day of their own.
+        let date = date.or(rows.undated.then(|| context.today()));
         let list = ImportList { file, rows: &rows, mapping: &mapping, date, preview: self.dry_run };
-        let JudgedImport { changes, bad, summary, ids_from_names } =
+        let JudgedImport { changes, bad, summary, ids_from_names, left_out } =
             judge(ledger, &list, context.today())?;
         let refused = !bad.is_empty() && !self.skip_bad;
         let shown = self.shown(bad, summary.rows);
@@ -115,6 +117,7 @@ impl Import {
             return Err(Failure(shown));
         }
         diagnose::show(&shown, context.look_of_messages());
+        left_out.into_iter().for_each(|words| context.say(words));
         if ids_from_names {
             context.say(words!(
                 "ids are made from names: importing this file again would add every prospect again",
