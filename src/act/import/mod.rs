@@ -17,10 +17,10 @@ use crate::model::prospect::Prospect;
 use crate::model::rows::SourceRows;
 use crate::plan::import::{AddressBook, ImportCandidate, ImportTerms, bad_row, compare, import};
 use crate::rules::replay::replay;
-use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use crate::value::id;
 use crate::value::text::Text;
+use preview::Foreseen;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -59,12 +59,12 @@ pub struct JudgedImport {
 struct ProspectChange {
     /// Its file, if that changes.
     change: Option<FileChange>,
-    /// The entries that it gets.
-    fresh: Vec<Event>,
+    /// The number of entries that it gets.
+    entries: usize,
     /// The facts that differ and are left alone; `None` for a new prospect.
     differing: Option<usize>,
     /// The prospect after it; `None` where it is not asked for.
-    after: Option<Record>,
+    after: Option<Foreseen>,
 }
 
 /// Judges the rows of a list, and makes the changes of those that are right. Nothing is written.
@@ -150,10 +150,10 @@ fn left_out(unfound: usize, shared: BTreeMap<String, Vec<Text>>) -> Vec<Words> {
 impl JudgedImport {
     fn add(&mut self, judged: Result<ProspectChange, Diagnostic>) {
         match judged {
-            Ok(ProspectChange { change, fresh, differing, after }) => {
+            Ok(ProspectChange { change, entries, differing, after }) => {
                 self.changes.extend(change);
-                self.summary.add(fresh.len(), differing);
-                after.into_iter().for_each(|record| self.summary.show(record, &fresh));
+                self.summary.add(entries, differing);
+                after.into_iter().for_each(|prospect| self.summary.show(prospect));
             }
             Err(bad) => self.bad.push(bad),
         }
@@ -199,9 +199,9 @@ impl Judge<'_> {
         if !wrong.is_empty() {
             return Err(Failure(wrong));
         }
-        let fresh = prospect.events.clone();
-        let after = self.after(prospect);
-        Ok(ProspectChange { change: Some(change), fresh, differing: None, after })
+        let entries = prospect.events.len();
+        let after = self.after(&prospect, &prospect.events);
+        Ok(ProspectChange { change: Some(change), entries, differing: None, after })
     }
 
     /// A candidate whose file the ledger has.
@@ -211,8 +211,8 @@ impl Judge<'_> {
         let (fresh, differing) = compare(&loaded.prospect, candidate, &ledger.settings, seen);
         let differing = Some(differing);
         if fresh.is_empty() {
-            let after = self.after(loaded.prospect);
-            return Ok(ProspectChange { change: None, fresh, differing, after });
+            let after = self.after(&loaded.prospect, &fresh);
+            return Ok(ProspectChange { change: None, entries: 0, differing, after });
         }
         let (change, _) = changed(ledger, &loaded, &fresh)?;
         let mut after = loaded.prospect.clone();
@@ -225,13 +225,15 @@ impl Judge<'_> {
         if !wrong.is_empty() {
             return Err(Failure(wrong));
         }
-        let after = self.after(after);
-        Ok(ProspectChange { change: Some(change), fresh, differing, after })
+        let after = self.after(&after, &fresh);
+        Ok(ProspectChange { change: Some(change), entries: fresh.len(), differing, after })
     }
 
-    /// A prospect as it would be, if that is asked for.
-    fn after(&self, prospect: Prospect) -> Option<Record> {
-        self.preview.then(|| replay(prospect, &self.ledger.settings, self.today)).flatten()
+    /// A prospect that got these entries, if it is asked for.
+    fn after(&self, prospect: &Prospect, fresh: &[Event]) -> Option<Foreseen> {
+        let record = || replay(prospect.clone(), &self.ledger.settings, self.today);
+        let record = self.preview.then(record).flatten()?;
+        Some(Foreseen::of(&record, fresh))
     }
 }
 

@@ -8,17 +8,52 @@ use crate::report::figures::others;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Column, Kind, Row, Table};
 use crate::table::words::column;
+use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::money::Sum;
+use crate::value::money::{Money, Sum};
+use crate::value::text::Text;
 use std::collections::BTreeMap;
 
 /// So many prospects are shown one by one.
 const SHOWN: usize = 10;
 
+/// A prospect as it would be.
+#[derive(Debug)]
+pub(super) struct Foreseen {
+    id: Text,
+    name: Text,
+    pipeline: usize,
+    stage: usize,
+    owner: Option<Text>,
+    value: Option<Money>,
+    worth: Sum,
+    since: Option<Date>,
+    /// The days of the entries that it would get.
+    days: Vec<Date>,
+}
+
+impl Foreseen {
+    /// A prospect after it got these entries.
+    pub(super) fn of(record: &Record, fresh: &[Event]) -> Foreseen {
+        let (state, prospect) = (&record.state, &record.prospect);
+        Foreseen {
+            id: prospect.id.clone(),
+            name: prospect.name.clone(),
+            pipeline: state.pipeline,
+            stage: state.stage,
+            owner: state.owner.clone(),
+            value: state.value,
+            worth: record.worth(),
+            since: state.since,
+            days: fresh.iter().map(Event::date).collect(),
+        }
+    }
+}
+
 /// What the prospects of a list come to.
 #[derive(Debug, Default)]
 pub(super) struct Preview {
-    first: Vec<Record>,
+    first: Vec<Foreseen>,
     /// By board and column.
     stages: BTreeMap<(usize, usize), Figures>,
     /// By owner; an empty text is the pool.
@@ -35,25 +70,25 @@ struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, record: &Record) {
+    fn add(&mut self, worth: &Sum) {
         self.count += 1;
-        self.worth.add_sum(&record.worth());
+        self.worth.add_sum(worth);
     }
 }
 
 impl Preview {
-    /// Counts a prospect as it would be, and the entries that it would get.
-    pub(super) fn add(&mut self, record: Record, fresh: &[Event]) {
-        let state = &record.state;
-        self.stages.entry((state.pipeline, state.stage)).or_default().add(&record);
-        let owner = state.owner.as_deref().unwrap_or_default();
-        self.owners.entry(owner.to_owned()).or_default().add(&record);
-        for event in fresh {
-            let month = event.date().to_string()[..7].to_owned();
+    /// Counts a prospect.
+    pub(super) fn add(&mut self, prospect: Foreseen) {
+        let Foreseen { pipeline, stage, owner, worth, days, .. } = &prospect;
+        self.stages.entry((*pipeline, *stage)).or_default().add(worth);
+        let owner = owner.as_deref().unwrap_or_default();
+        self.owners.entry(owner.to_owned()).or_default().add(worth);
+        for day in days {
+            let month = day.to_string()[..7].to_owned();
             *self.months.entry(month).or_default() += 1;
         }
         if self.first.len() < SHOWN {
-            self.first.push(record);
+            self.first.push(prospect);
         }
     }
 
@@ -85,15 +120,15 @@ impl Preview {
             ("value", Kind::Number),
             ("since", Kind::Date),
         ];
-        let rows = self.first.iter().map(|record| {
-            let (state, prospect) = (&record.state, &record.prospect);
+        let rows = self.first.iter().map(|prospect| {
+            let stage = &settings.pipelines[prospect.pipeline].stages[prospect.stage];
             Row::new(vec![
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
-                stage_cell(&record.pipeline(settings).stages[state.stage], lang),
-                Cell::maybe(state.owner.clone(), Cell::text),
-                Cell::maybe(state.value, Cell::Money),
-                Cell::maybe(state.since, Cell::Date),
+                stage_cell(stage, lang),
+                Cell::maybe(prospect.owner.clone(), Cell::text),
+                Cell::maybe(prospect.value, Cell::Money),
+                Cell::maybe(prospect.since, Cell::Date),
             ])
         });
         let columns = kinds.map(|(id, kind)| column(id, kind, lang));

@@ -1,10 +1,8 @@
 //! The result of an import, in figures and in a line.
 
-use super::preview::Preview;
+use super::preview::{Foreseen, Preview};
 use crate::diag::{Words, counted};
-use crate::model::event::Event;
 use crate::model::settings::Settings;
-use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Kind, Row, Sheet};
 use crate::table::words::column;
 use crate::value::label::Lang;
@@ -37,9 +35,9 @@ impl ImportSummary {
         self.differing += differing.unwrap_or_default();
     }
 
-    /// Shows a prospect as it would be, with its new entries.
-    pub(super) fn show(&mut self, record: Record, fresh: &[Event]) {
-        self.preview.add(record, fresh);
+    /// Shows a prospect as it would be.
+    pub(super) fn show(&mut self, prospect: Foreseen) {
+        self.preview.add(prospect);
     }
 
     /// The summary of a dry run.

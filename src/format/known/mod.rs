@@ -93,7 +93,7 @@ pub fn known_export(id: &str) -> Result<&'static KnownExport, Diagnostic> {
 pub fn recognised(header: &[Text]) -> Option<&'static KnownExport> {
     let header: Vec<String> = header.iter().map(|name| folded_header(name)).collect();
     let has = |name: &&str| header.contains(&folded_header(name));
-    KNOWN_EXPORTS.iter().find(|known| known.signs.iter().any(|sign| sign.iter().all(|n| has(&n))))
+    KNOWN_EXPORTS.iter().find(|known| known.signs.iter().any(|sign| sign.iter().all(has)))
 }
 
 #[cfg(test)]
