@@ -146,14 +146,9 @@ pub fn csv(data: &[u8]) {
     assert!(rows.rows.iter().all(|row| (1..=lines).contains(&row.line)));
     for mapping in MAPPINGS.iter() {
         let today = day(DAYS[1]);
-        let by = ImportTerms {
-            settings: &SETTINGS,
-            mapping,
-            file,
-            date: Some(today),
-            today,
-            people: AddressBook::default(),
-        };
+        let people = AddressBook::default();
+        let by =
+            ImportTerms { settings: &SETTINGS, mapping, file, date: Some(today), today, people };
         match import(&rows, &[], &HashMap::new(), &by) {
             Ok(imported) => {
                 says_nothing_but_text(&imported.bad);
