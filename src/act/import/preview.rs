@@ -142,13 +142,13 @@ impl Preview {
         let mut columns = Vec::new();
         columns.extend(several.then(|| column("pipeline", Kind::Text, lang)));
         columns.extend(stage_columns(lang));
-        columns.extend(figure_columns(lang));
+        columns.extend(figure_columns(self.is_foreign(), lang));
         let rows = self.stages.iter().map(|((board, stage), figures)| {
             let pipeline = &settings.pipelines[*board];
             let mut cells = Vec::new();
             cells.extend(several.then(|| Cell::text(pipeline.label.term(lang, &pipeline.id))));
             cells.extend(stage_cells(&pipeline.stages[*stage], lang));
-            cells.extend(figure_cells(figures));
+            cells.extend(figure_cells(figures, self.is_foreign()));
             Row::new(cells)
         });
         table("stages", lang.pick("By column", "按栏"), columns, rows.collect())
@@ -157,10 +157,11 @@ impl Preview {
     fn by_owner(&self, lang: Lang, table: &MakeTable) -> Table {
         let columns = std::iter::once(column("owner", Kind::Text, lang));
         let rows = self.owners.iter().map(|(owner, figures)| {
-            let cells = std::iter::once(group_name(owner, lang)).chain(figure_cells(figures));
+            let figures = figure_cells(figures, self.is_foreign());
+            let cells = std::iter::once(group_name(owner, lang)).chain(figures);
             Row::new(cells.collect())
         });
-        let columns = columns.chain(figure_columns(lang)).collect();
+        let columns = columns.chain(figure_columns(self.is_foreign(), lang)).collect();
         table("owners", lang.pick("By owner", "按负责人"), columns, rows.collect())
     }
 
@@ -177,6 +178,11 @@ impl Preview {
         table("months", title, columns, rows.collect())
     }
 
+    /// Is something worth money of another currency?
+    fn is_foreign(&self) -> bool {
+        self.stages.values().any(|figures| figures.worth.others().next().is_some())
+    }
+
     /// What all are worth together.
     pub(super) fn worth(&self) -> Sum {
         let mut all = Sum::default();
@@ -188,14 +194,15 @@ impl Preview {
 /// A table of an id, a title, columns and rows.
 type MakeTable<'m> = dyn Fn(&str, &str, Vec<Column>, Vec<Row>) -> Table + 'm;
 
-fn figure_columns(lang: Lang) -> [Column; 3] {
-    [
-        column("prospects", Kind::Number, lang),
-        column("value", Kind::Number, lang),
-        column("other-currencies", Kind::Text, lang).optional(),
-    ]
+fn figure_columns(foreign: bool, lang: Lang) -> Vec<Column> {
+    let mut columns =
+        vec![column("prospects", Kind::Number, lang), column("value", Kind::Number, lang)];
+    columns.extend(foreign.then(|| column("other-currencies", Kind::Text, lang)));
+    columns
 }
 
-fn figure_cells(figures: &Figures) -> [Cell; 3] {
-    [Cell::count(figures.count), Cell::sum(&figures.worth), Cell::list(others(&figures.worth))]
+fn figure_cells(figures: &Figures, foreign: bool) -> Vec<Cell> {
+    let mut cells = vec![Cell::count(figures.count), Cell::sum(&figures.worth)];
+    cells.extend(foreign.then(|| Cell::list(others(&figures.worth))));
+    cells
 }
