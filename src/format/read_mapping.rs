@@ -5,8 +5,8 @@ use crate::format::encoding::Charset;
 use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::mapping::{
-    Assignment, ColumnDates, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template,
-    Values, list_separator, number_sign, prospect_fields, separator,
+    Assignment, ColumnDates, ColumnNames, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping,
+    Template, Values, list_separator, number_sign, prospect_fields, separator,
 };
 use crate::model::settings::Settings;
 use crate::value::date_form::DateForm;
@@ -16,7 +16,7 @@ use std::path::Path;
 use toml::de::DeValue;
 
 /// Keys of a mapping file.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "encoding",
     "delimiter",
     "skip_lines",
@@ -26,6 +26,7 @@ pub const KEYS: [&str; 13] = [
     "thousands",
     "list_separator",
     "group",
+    "columns",
     "join",
     "values",
     "prospect",
@@ -62,6 +63,7 @@ pub fn read_mapping(
             "date_format" => mapping.date_format = date_format(&mut reader, name, value),
             "date_formats" => mapping.date_formats = date_formats(&mut reader, name, value),
             "group" => mapping.group = reader.boolean(name, value).unwrap_or(false),
+            "columns" => mapping.columns = columns(&mut reader, name, value),
             "join" => {
                 for (table, span) in reader.tables(name, value) {
                     mapping.joins.extend(join(&mut reader, table, span));
@@ -203,6 +205,16 @@ fn join(reader: &mut Reader, table: &TomlTable, span: Range<usize>) -> Option<Jo
     Some(Join { file, here, there, prefix: prefix.unwrap_or_default(), optional, place })
 }
 
+fn columns(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<ColumnNames> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (column, value) in table {
+        let column: &str = column.get_ref();
+        found.push(ColumnNames { column: column.into(), names: reader.texts(column, value) });
+    }
+    found
+}
+
 fn values(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<Values> {
     let Some(table) = reader.table(key, value) else { return Vec::new() };
     let mut found = Vec::new();
@@ -227,9 +239,14 @@ fn entry(reader: &mut Reader, table: &TomlTable, settings: &Settings) -> EntryTe
     {
         for (column, value) in conditions {
             let name: &str = column.get_ref();
-            let values = reader.texts(name, value);
             let place = reader.place.clone().span(column.span());
-            when.push(Condition { column: name.into(), values, place });
+            let not = value.get_ref().as_table().and_then(|table| match table.len() {
+                1 => table.get("not"),
+                _ => None,
+            });
+            let values = reader.texts(name, not.unwrap_or(value));
+            let negated = not.is_some();
+            when.push(Condition { column: name.into(), values, negated, place });
         }
     }
     EntryTemplate {

@@ -26,6 +26,8 @@ pub struct Mapping {
     pub list_separator: Option<char>,
     /// Rows of one id belong to one prospect; otherwise an id may occur only once.
     pub group: bool,
+    /// Columns by the names that files have for them; any of these columns may be absent.
+    pub columns: Vec<ColumnNames>,
     /// Other files from which each row gets columns.
     pub joins: Vec<Join>,
     /// Translations of a column's values.
@@ -60,6 +62,15 @@ pub struct ColumnDates {
     pub form: DateForm,
     /// Its place in the mapping.
     pub place: Place,
+}
+
+/// The names that files have for one column: of those in a file, the first is the column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnNames {
+    /// The name in the mapping.
+    pub column: Text,
+    /// The names in files; case, blanks and punctuation do not count.
+    pub names: Vec<Text>,
 }
 
 /// Another CSV file, from which each row gets the columns of the line that fits.
@@ -117,6 +128,8 @@ pub struct Condition {
     pub column: Text,
     /// One of these, as the file has them: `*` = anything, an empty text = nothing.
     pub values: Vec<Text>,
+    /// None of these instead.
+    pub negated: bool,
     /// Its place in the mapping.
     pub place: Place,
 }
@@ -124,10 +137,11 @@ pub struct Condition {
 impl Condition {
     /// Does a cell fit?
     pub fn holds(&self, cell: &str) -> bool {
-        self.values.iter().any(|value| match &**value {
+        let one = self.values.iter().any(|value| match &**value {
             "*" => !cell.is_empty(),
             value => value == cell,
-        })
+        });
+        one != self.negated
     }
 }
 
@@ -274,16 +288,25 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     ["id", FIND].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
 }
 
-/// Every field that an entry can have: its date, and the keys of an event.
-pub const ENTRY_FIELDS: [&str; 22] = {
-    let mut fields = ["date"; 22];
+/// Every field that an entry can have: its date, the day of the row's last change, the currency of its money, and the
+/// keys of an event.
+pub const ENTRY_FIELDS: [&str; 24] = {
+    let mut fields = ["date"; 24];
+    fields[1] = CHANGED;
+    fields[2] = CURRENCY;
     let mut i = 0;
     while i < event::FIELDS.len() {
-        fields[i + 1] = event::FIELDS[i];
+        fields[i + 3] = event::FIELDS[i];
         i += 1;
     }
     fields
 };
+
+/// The field with the day of the row's last change in the program that wrote the file.
+pub const CHANGED: &str = "changed";
+
+/// The field with the currency of an entry's money, where its cells state none.
+pub const CURRENCY: &str = "currency";
 
 #[cfg(test)]
 mod tests {
@@ -325,11 +348,14 @@ mod tests {
         let condition = |values: &[&str]| Condition {
             column: "c".into(),
             values: values.iter().map(|v| (*v).into()).collect(),
+            negated: false,
             place: Place::file("m.toml"),
         };
         assert!(condition(&["Won", "Lost"]).holds("Lost"));
         assert!(!condition(&["Won"]).holds(""));
         assert!(condition(&["*"]).holds("x") && !condition(&["*"]).holds(""));
         assert!(condition(&[""]).holds("") && !condition(&[""]).holds("x"));
+        let none = Condition { negated: true, ..condition(&["Won", ""]) };
+        assert!(none.holds("Open") && !none.holds("Won") && !none.holds(""));
     }
 }

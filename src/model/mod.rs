@@ -1,7 +1,9 @@
 //! The nouns: plain data, no files, no clock, no rules.
 
 pub mod event;
+pub mod fitting;
 pub mod grading;
+pub mod header;
 pub mod kind;
 pub mod mapping;
 pub mod naming;

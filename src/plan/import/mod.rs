@@ -49,6 +49,8 @@ pub struct ImportedEntry {
     pub event: Event,
     /// The file states no day; `--date` did.
     pub dated_by_option: bool,
+    /// The day of the row's last change in the program that wrote the file, if the row states it.
+    pub changed: Option<Date>,
     /// Its prospect was found by an address: a meeting of a calendar, or a message.
     pub found: bool,
 }

@@ -7,13 +7,13 @@ use super::{ImportTerms, ImportedEntry, bad_row};
 use crate::diag::{Diagnostic, Words};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
-use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate, FIND};
+use crate::model::mapping::{CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FIND};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::SourceRow;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::date_form::DateForm;
 use crate::value::id;
-use crate::value::money::{Amount, BadMoney, Money, NumberForm};
+use crate::value::money::{Amount, BadMoney, Currency, Money, NumberForm};
 use crate::value::period::NotADate;
 use crate::value::text::{Text, narrow};
 
@@ -269,9 +269,35 @@ impl<'r, 'a> RowReader<'r, 'a> {
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
             let event = self.event(row, entry, date, prospect);
-            wanted.push(ImportedEntry { event, dated_by_option: dateless, found: false });
+            let changed = self.changed(row, entry);
+            let found = false;
+            wanted.push(ImportedEntry { event, dated_by_option: dateless, changed, found });
         }
         wanted
+    }
+
+    /// The day of the row's last change, where the mapping names its column.
+    fn changed(&mut self, row: &Joined<'a>, entry: &EntryTemplate) -> Option<Date> {
+        let assignment = entry.fields.iter().find(|a| &*a.field == CHANGED)?;
+        let cell = self.columns.text(row, assignment);
+        if cell.text.is_empty() { None } else { self.past(CHANGED, &cell) }
+    }
+
+    /// The currency of the entry's money where a column of its own states it; `None` for the ledger's own.
+    fn currency(&mut self, row: &Joined<'a>, entry: &EntryTemplate) -> Option<Currency> {
+        let assignment = entry.fields.iter().find(|a| &*a.field == CURRENCY)?;
+        let cell = self.columns.text(row, assignment);
+        let text = &cell.text;
+        let currency = Currency::parse(text);
+        if currency.is_none() && !text.is_empty() {
+            let named = cell.named(CURRENCY);
+            let why = words!(
+                "{named}: `{text}` is not a currency such as USD",
+                "{named}：`{text}` 不是 USD 这样的货币代码"
+            );
+            self.problem(why, None);
+        }
+        currency.filter(|currency| Some(*currency) != self.import.settings.currency)
     }
 
     fn event(
@@ -286,10 +312,14 @@ impl<'r, 'a> RowReader<'r, 'a> {
         for assignment in &entry.fields {
             let cell = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if cell.text.is_empty() || field == "date" {
+            if cell.text.is_empty() || matches!(field, "date" | CHANGED | CURRENCY) {
                 continue;
             }
             self.set(&mut event, field, &cell, of);
+        }
+        let currency = self.currency(row, entry);
+        for money in [&mut event.value, &mut event.amount].into_iter().flatten() {
+            money.currency = money.currency.or(currency);
         }
         event
     }
