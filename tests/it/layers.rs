@@ -19,8 +19,8 @@ const FLOORS: [&[&str]; 11] = [
     &["cli"],
 ];
 
-/// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 32] = [
+/// Crates that are named in one place only, so that they can be exchanged there; one that reads and writes has two.
+const HOMES: [(&str, &str); 33] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("calamine", "src/format/rows/spreadsheet/excel.rs"),
     ("cfb", "src/format/rows/spreadsheet/archive.rs"),
@@ -43,6 +43,7 @@ const HOMES: [(&str, &str); 32] = [
     ("rust_decimal", "src/value/money/amount.rs"),
     ("simdutf8", "src/disk/files.rs"),
     ("smol_str", "src/value/text.rs"),
+    ("serde_json", "src/format/rows/json.rs"),
     ("serde_json", "src/render"),
     ("similar", "src/act"),
     ("terminal_size", "src/cli/terminal.rs"),
@@ -135,7 +136,8 @@ fn violations(file: &str, text: &str) -> String {
             }
         }
         for (name, home) in HOMES {
-            let inside = file == home || file.starts_with(&format!("{home}/"));
+            let is_home = |home: &str| file == home || file.starts_with(&format!("{home}/"));
+            let inside = HOMES.iter().any(|(other, home)| *other == name && is_home(home));
             if !inside && names_crate(code, name) {
                 say(format!("`{name}` is named outside its home, {home}"));
             }

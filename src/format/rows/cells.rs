@@ -25,6 +25,19 @@ pub(super) fn cell(text: &str) -> SourceCell {
     SourceCell::written(trimmed(&decoded.replace('\u{a0}', " ")))
 }
 
+/// The shortest decimal that a number is. Spreadsheets count with fifteen digits: `0.1 + 0.2` is 0.3
+/// there.
+pub(super) fn decimal(number: f64) -> Text {
+    /// Whole numbers up to here are exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() < EXACT {
+        // Minus nought is nought.
+        return format!("{}", number + 0.0).into();
+    }
+    let rounded = format!("{number:.14e}").parse().unwrap_or(number);
+    format!("{rounded}").into()
+}
+
 /// Gives columns of one name a number: `Name`, `Name 2`; that is told once. A column without a name stays so, and is
 /// not read.
 pub(super) fn number_repeated(rows: &mut SourceRows) {
@@ -70,6 +83,24 @@ mod tests {
             ("１２，全角", "１２，全角"),
         ] {
             assert_eq!(&*cell(written).text, read, "{written:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_plain_decimals() {
+        for (number, text) in [
+            (15.0, "15"),
+            (-0.0, "0"),
+            (0.1 + 0.2, "0.3"),
+            (1234.5, "1234.5"),
+            (13_800_000_000.0, "13800000000"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+            (-1.5, "-1.5"),
+            (1e-7, "0.0000001"),
+            (1e20, "100000000000000000000"),
+            (4.35 * 100.0, "435"),
+        ] {
+            assert_eq!(&*decimal(number), text);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod cells;
 pub mod csv;
+pub mod json;
 pub mod kind;
 pub mod spreadsheet;
 
@@ -20,6 +21,8 @@ pub fn read(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<SourceRows, Dia
     let mut rows = match SourceKind::of(&bytes) {
         SourceKind::Csv => csv::parse_csv(&text(bytes, form, shown)?, form, shown),
         SourceKind::Workbook => spreadsheet::parse_workbook(&bytes, form, shown),
+        SourceKind::Json => json::parse_json(&text(bytes, form, shown)?, shown),
+        SourceKind::JsonLines => json::parse_json_lines(&text(bytes, form, shown)?, shown),
         kind => Err(no_rows(kind, shown)),
     }?;
     cells::number_repeated(&mut rows);

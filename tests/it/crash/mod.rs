@@ -385,7 +385,7 @@ fn harms(call: &Call, last: bool) -> (Vec<Harm>, Vec<Harm>) {
     if call.kind == "write" {
         kills.push(Harm::KilledWithin);
     }
-    if ["write", "create", "open", "sync"].contains(&call.kind.as_str()) {
+    if ["write", "create", "open", "sync", "sync-all"].contains(&call.kind.as_str()) {
         errors.push(Harm::Fails(Failing::Interrupted));
     }
     if last {
