@@ -47,6 +47,8 @@ pub struct SourceRows {
     pub rows: Vec<SourceRow>,
     /// What the file has and the rows do not, for people: pictures of cards, meetings to come.
     pub left_out: Vec<Words>,
+    /// No row can state a day, as those of an address book: they are of the day of the import.
+    pub undated: bool,
 }
 
 impl SourceRows {

@@ -234,13 +234,9 @@ fn json_is_rows() {
         r#"{"results": [{"id": 7, "company": {"name": "Acme &amp; Co"}, "tags": ["a", "b"], "value": 15.0},
             {"id": "0042", "company": {"name": "Zoë"}, "value": null}]}"#,
     );
-    let map =
-        "--map id=id --map company.name=name --map tags=note --map value=value --date today";
+    let map = "--map id=id --map company.name=name --map tags=note --map value=value --date today";
     sandbox.crm(&format!("import x.json {map}")).done();
-    contains(
-        &sandbox.read("prospects/7.toml"),
-        &["Acme & Co", "note = \"a;b\"", "value = 15"],
-    );
+    contains(&sandbox.read("prospects/7.toml"), &["Acme & Co", "note = \"a;b\"", "value = 15"]);
     assert!(sandbox.read("prospects/0042.toml").contains("Zoë"));
     let sandbox = Sandbox::ledger();
     sandbox.write("x.txt", "{\"id\": 1, \"name\": \"A\"}\n{\"id\": 2, \"name\": \"B\"}\n");
@@ -278,8 +274,7 @@ fn odd_rows_of_csv() {
 
 #[test]
 fn utf_16_without_a_mark_is_named() {
-    let text: Vec<u8> =
-        "id,name\r\na,张伟\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let text: Vec<u8> = "id,name\r\na,张伟\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     contains(&refused("x.csv", &text, ""), &["--encoding utf-16le", "`id,name`"]);
     let sandbox = Sandbox::ledger();
     sandbox.write("x.csv", text);

@@ -1,15 +1,20 @@
-//! Files of other programs -> rows of cells. The content of a file says what it is, not its name.
+//! Files of other programs -> rows of cells. The content of a file tells its kind, not its name.
 
+pub mod calendar;
 mod cells;
 pub mod csv;
 pub mod json;
 pub mod kind;
+pub mod mail;
 pub mod spreadsheet;
+pub mod vcard;
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words, counted};
 use crate::format::encoding::{Charset, decoded};
 use crate::model::mapping::Form;
 use crate::model::rows::SourceRows;
+use crate::value::date::Moment;
+use crate::value::zone::Zone;
 use kind::SourceKind;
 use std::path::Path;
 
@@ -23,7 +28,11 @@ pub fn read(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<SourceRows, Dia
         SourceKind::Workbook => spreadsheet::parse_workbook(&bytes, form, shown),
         SourceKind::Json => json::parse_json(&text(bytes, form, shown)?, shown),
         SourceKind::JsonLines => json::parse_json_lines(&text(bytes, form, shown)?, shown),
-        kind => Err(no_rows(kind, shown)),
+        SourceKind::Vcards => vcard::parse_vcards(&text(bytes, form, shown)?, shown),
+        SourceKind::Calendar => calendar::parse_calendar(&text(bytes, form, shown)?, form, shown),
+        // A message names the encodings of its parts.
+        SourceKind::Mail | SourceKind::Mailbox => mail::parse_mail(&bytes, form, shown),
+        kind @ SourceKind::Markup => Err(no_rows(kind, shown)),
     }?;
     cells::number_repeated(&mut rows);
     Ok(rows)
@@ -35,6 +44,17 @@ fn text(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<String, Diagnostic>
     decoded(bytes, charset, shown)
 }
 
+/// A moment as clocks of a time zone show it; `None` without a zone, and beyond the calendar.
+fn moment(seconds: i64, zone: Option<&Zone>) -> Option<Moment> {
+    zone.and_then(|zone| Moment::of_seconds(seconds, zone))
+}
+
+/// So many things are left out; `None` for none. The English text for one and for several.
+fn counted_words(count: usize, en: [&str; 2], zh: &str) -> Option<Words> {
+    let text = counted(&count.to_string(), en[0], en[1]);
+    (count > 0).then(|| Words::both(text, format!("{count} {zh}")))
+}
+
 fn no_rows(kind: SourceKind, shown: &Path) -> Diagnostic {
     let what = kind.words();
     let (en, zh) = (what.en(), what.zh());
@@ -44,7 +64,7 @@ fn no_rows(kind: SourceKind, shown: &Path) -> Diagnostic {
         shown.display()
     );
     Diagnostic::new(Code::BadRow, message).at(Place::file(shown)).help(words!(
-        "save it as CSV, in UTF-8, and import that file",
-        "请另存为 UTF-8 编码的 CSV 文件，再导入该文件"
+        "open it in a spreadsheet program and save it as .xlsx or CSV",
+        "请用表格软件打开，另存为 .xlsx 或 CSV"
     ))
 }

@@ -102,6 +102,8 @@ impl Meaning {
         if let Some(sheet) = &self.sheet {
             mapping.form.sheet = Some(sheet.as_str().into());
         }
+        mapping.form.zone = settings.timezone.clone();
+        mapping.form.today = Some(context.today());
         let rows = read_rows(file, &mapping.form)?;
         if self.mapping.is_none() {
             if self.map.is_empty() {
