@@ -15,6 +15,7 @@ use crm::format::read_mapping::read_mapping;
 use crm::format::read_prospect::read_prospect;
 use crm::format::read_settings::read_settings;
 use crm::format::rows::csv::parse_csv;
+use crm::format::rows::read;
 use crm::model::event::{Event, EventKey};
 use crm::model::mapping::Form;
 use crm::model::mapping::Mapping;
@@ -166,6 +167,20 @@ pub fn csv(data: &[u8]) {
                 }
             }
             Err(refused) => says_nothing_but_text(&refused),
+        }
+    }
+}
+
+/// A file of another program, of whatever kind: its rows are as wide as they may be, or it is refused in words.
+pub fn sources(data: &[u8]) {
+    for sheet in [None, Some("1".into())] {
+        let form = Form { sheet, ..Form::default() };
+        match read(data.to_vec(), &form, Path::new("rows")) {
+            Ok(rows) => {
+                assert!(!rows.header.is_empty());
+                assert!(rows.rows.iter().all(|row| row.line > 0));
+            }
+            Err(refused) => says_nothing_but_text(&[refused]),
         }
     }
 }
