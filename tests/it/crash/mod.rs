@@ -513,3 +513,20 @@ fn the_shim_sees_every_call() {
         assert_eq!(arrived, there);
     }
 }
+
+#[test]
+fn many_files_are_made_durable_by_one_call() {
+    let shim = &*SHIM;
+    for (rows, together) in [(1, 0), (3, 0), (4, 1), (40, 1)] {
+        let ledger = Sandbox::ledger();
+        let lines: String = (0..rows).map(|row| format!("n{row},N{row}\n")).collect();
+        ledger.write("rows.csv", format!("id,name\n{lines}"));
+        let words = split("import rows.csv --date today");
+        let outcome = shimmed(shim, &ledger, &words, None);
+        assert_eq!(outcome.status, Some(0), "{}", outcome.stderr);
+        let count = |kind: &str| outcome.calls.iter().filter(|call| call.kind == kind).count();
+        assert_eq!(count("sync-all"), together, "{rows} rows");
+        // Folders and the journal, and the files where they are few.
+        assert!(count("sync") < 12, "{rows} rows: {} syncs", count("sync"));
+    }
+}
