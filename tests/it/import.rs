@@ -367,7 +367,7 @@ fn a_row_of_a_joined_file_that_is_not_whole_is_refused() {
     let sandbox = mapped(deals);
     let import = "import in/deals.csv --mapping deals.toml --dry-run";
     sandbox.crm(import).done();
-    for row in ["Ann Lee", "Ann Lee;East;West", "Ann Lee;\"East"] {
+    for row in ["Ann Lee;East;West", "Ann Lee;\"East"] {
         sandbox.write("in/team.csv", format!("name;office\r\n{row}\r\n"));
         assert!(refused(&sandbox, import, 1).contains("team.csv"), "{row}");
     }

@@ -527,6 +527,6 @@ fn many_files_are_made_durable_by_one_call() {
         let count = |kind: &str| outcome.calls.iter().filter(|call| call.kind == kind).count();
         assert_eq!(count("sync-all"), together, "{rows} rows");
         // Folders and the journal, and the files where they are few.
-        assert!(count("sync") < 12, "{rows} rows: {} syncs", count("sync"));
+        assert!(count("sync") <= 12, "{rows} rows: {} syncs", count("sync"));
     }
 }
