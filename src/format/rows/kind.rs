@@ -104,7 +104,7 @@ fn is_markup(text: &[u8]) -> bool {
     let begins = |tag: &&str| {
         text.get(1..=tag.len()).is_some_and(|at| at.eq_ignore_ascii_case(tag.as_bytes()))
     };
-    ["!doctype", "!--", "?xml", "html", "head", "meta", "table"].iter().any(|tag| begins(&tag))
+    ["!doctype", "!--", "?xml", "html", "head", "meta", "table"].iter().any(begins)
 }
 
 /// A `From ` line, and a header below it.
