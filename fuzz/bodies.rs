@@ -17,6 +17,7 @@ use crm::format::read_settings::read_settings;
 use crm::format::rows::calendar::parse_calendar;
 use crm::format::rows::csv::parse_csv;
 use crm::format::rows::mail::parse_mail;
+use crm::format::rows::read;
 use crm::format::rows::vcard::parse_vcards;
 use crm::model::event::{Event, EventKey};
 use crm::model::mapping::Form;
@@ -220,6 +221,20 @@ pub fn calendar(data: &[u8]) {
 /// A message or a mailbox.
 pub fn mail(data: &[u8]) {
     fields_only(parse_mail(data, &Form::default(), Path::new("x.eml")));
+}
+
+/// A file of another program, of whatever kind: its rows are as wide as they may be, or it is refused in words.
+pub fn sources(data: &[u8]) {
+    for sheet in [None, Some("1".into())] {
+        let form = Form { sheet, ..Form::default() };
+        match read(data.to_vec(), &form, Path::new("rows")) {
+            Ok(rows) => {
+                assert!(!rows.header.is_empty());
+                assert!(rows.rows.iter().all(|row| row.line > 0));
+            }
+            Err(refused) => says_nothing_but_text(&[refused]),
+        }
+    }
 }
 
 /// Settings, a mapping, tallies: taken, or refused in words.

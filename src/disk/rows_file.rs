@@ -83,6 +83,7 @@ fn gather(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), D
 /// Adds the rows of a further file.
 fn add(all: &mut SourceRows, further: SourceRows) {
     all.rows.extend(further.rows);
+    all.notes.extend(further.notes);
     for left in further.left_out {
         match all.left_out.iter_mut().find(|known| known.en == left.en) {
             Some(known) => known.count += left.count,

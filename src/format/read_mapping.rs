@@ -16,10 +16,11 @@ use std::path::Path;
 use toml::de::DeValue;
 
 /// Keys of a mapping file.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 15] = [
     "encoding",
     "delimiter",
     "skip_lines",
+    "sheet",
     "date_format",
     "date_formats",
     "decimal",
@@ -54,6 +55,7 @@ pub fn read_mapping(
             "skip_lines" => {
                 mapping.form.skip_lines = reader.number(name, value, 0, 1_000).unwrap_or(0);
             }
+            "sheet" => mapping.form.sheet = reader.text(name, value),
             "delimiter" => mapping.form.delimiter = character(&mut reader, name, value, separator),
             "decimal" => mapping.decimal = character(&mut reader, name, value, number_sign),
             "thousands" => mapping.thousands = character(&mut reader, name, value, number_sign),

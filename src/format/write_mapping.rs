@@ -13,7 +13,7 @@ pub fn write_mapping(mapping: &Mapping) -> String {
         mapping;
     let Mapping { group, columns, joins, values, prospect, entries, .. } = mapping;
     // The ledger's zone and the day are no part of a file.
-    let Form { encoding, delimiter, skip_lines, zone: _, today: _ } = form;
+    let Form { encoding, delimiter, skip_lines, sheet, zone: _, today: _ } = form;
     let mut out = String::new();
     let mut line = |key: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -23,6 +23,7 @@ pub fn write_mapping(mapping: &Mapping) -> String {
     line("encoding", encoding.as_deref().map(quoted));
     line("delimiter", delimiter.map(|byte| quoted(&separator_name(byte))));
     line("skip_lines", (*skip_lines > 0).then(|| skip_lines.to_string()));
+    line("sheet", sheet.as_deref().map(quoted));
     line("date_format", date_format.as_ref().map(|form| quoted(&form.to_string())));
     for (key, sign) in
         [("decimal", decimal), ("thousands", thousands), ("list_separator", list_separator)]
@@ -242,10 +243,11 @@ mod tests {
 
     prop_compose! {
         fn mapping()(
-            (encoding, delimiter, skip_lines) in (
+            (encoding, delimiter, skip_lines, sheet) in (
                 proptest::option::of(Just("gbk".into())),
                 proptest::option::of(proptest::sample::select(vec![b'\t', b';', b'\''])),
                 0..3u32,
+                proptest::option::of(text()),
             ),
             (date_format, date_formats) in (
                 proptest::option::of(date_form()),
@@ -265,7 +267,7 @@ mod tests {
         ) -> Mapping {
             let place = Place::file("m.toml");
             Mapping {
-                form: Form { encoding, delimiter, skip_lines, ..Form::default() },
+                form: Form { encoding, delimiter, skip_lines, sheet, ..Form::default() },
                 date_format,
                 date_formats: date_formats.into_iter().map(|(column, form)| ColumnDates {
                     column, form, place: place.clone(),

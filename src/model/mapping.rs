@@ -47,6 +47,8 @@ pub struct Form {
     pub delimiter: Option<u8>,
     /// The lines above the header, such as a title.
     pub skip_lines: u32,
+    /// The sheet of a workbook: its name, or its number from 1; `None`: the only one with cells.
+    pub sheet: Option<Text>,
     /// The ledger's time zone, for moments that the file states in another one.
     pub zone: Option<Zone>,
     /// The as-of day: meetings and messages after it are left out.

@@ -9,19 +9,21 @@ pub struct SourceCell {
     /// Its text, without white space around it.
     pub text: Text,
     /// The file states that it is a number, a day or a truth value: the text is `1500.5`, an ISO date
-    /// or `true`, whatever form the texts of the file have.
+    /// (`2026-03-05`, or with a time `2026-03-05T14:00`) or `true`, whatever form the texts of the file have.
     pub typed: bool,
+    /// The file has an error here, such as `#N/A`: there is no value.
+    pub error: bool,
 }
 
 impl SourceCell {
     /// A cell whose file has texts only.
     pub fn written(text: impl Into<Text>) -> SourceCell {
-        SourceCell { text: text.into(), typed: false }
+        SourceCell { text: text.into(), ..SourceCell::default() }
     }
 
     /// A number with a point, an ISO date, or `true` and `false`.
     pub fn typed(text: impl Into<Text>) -> SourceCell {
-        SourceCell { text: text.into(), typed: true }
+        SourceCell { typed: true, ..SourceCell::written(text) }
     }
 }
 
@@ -64,6 +66,8 @@ pub struct SourceRows {
     pub rows: Vec<SourceRow>,
     /// What the file has and the rows do not, for people: pictures of cards, meetings to come.
     pub left_out: Vec<LeftOut>,
+    /// How the file was read, where that is not plain: columns that were renamed.
+    pub notes: Vec<Words>,
     /// No row can state a day, as those of an address book: they are of the day of the import.
     pub undated: bool,
 }

@@ -818,6 +818,16 @@ const TABLES: &[&str] = &[
     "a,b,c\nAcme,2009-12-01,100\n\"x \"\"y\"\"\",\"2\n3\",-1.50\n",
     "\u{feff}a;b;c\r\n张先生;新;9\r\n;;\r\nA1;\"x;y\";\r\n",
 ];
+const OBJECTS: &[&str] = &[
+    "[{\"a\": \"x\", \"b\": {\"c\": 1.5, \"d\": [1, \"y\", null]}}, {\"a\": true}]",
+    "{\"total\": 1, \"rows\": [{\"a\": \"\\u5f20 &amp;\"}]}",
+    "{\"a\": 1}\n{\"b\": \"2\"}\n",
+];
+const WORKBOOKS: [&[u8]; 3] = [
+    include_bytes!("../data/workbooks/typed.xlsx"),
+    include_bytes!("../data/workbooks/typed.ods"),
+    include_bytes!("../data/workbooks/typed.xls"),
+];
 const SETTINGS: &[&str] = &[
     include_str!("../../src/cli/commands/init.toml"),
     include_str!("../../examples/worked-cases/crm.toml"),
@@ -872,6 +882,28 @@ proptest! {
     #[test]
     fn any_mail(data in mutants(MAILS)) {
         bodies::mail(&data);
+    }
+
+    #[test]
+    fn any_objects(data in mutants(OBJECTS)) {
+        bodies::sources(&data);
+    }
+
+    #[test]
+    fn any_workbook(
+        which in 0..WORKBOOKS.len(),
+        bytes in prop::collection::vec((any::<Index>(), any::<u8>()), 1..12),
+        end in prop::option::of(any::<Index>()),
+    ) {
+        let mut data = WORKBOOKS[which].to_vec();
+        for (at, byte) in bytes {
+            let at = at.index(data.len());
+            data[at] = byte;
+        }
+        if let Some(end) = end {
+            data.truncate(end.index(data.len()));
+        }
+        bodies::sources(&data);
     }
 
     #[test]

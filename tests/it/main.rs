@@ -54,6 +54,7 @@ mod rules;
 mod safety;
 mod schema;
 mod small_n;
+mod sources;
 mod start;
 mod words;
 mod worked_cases;

@@ -95,10 +95,8 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
         bad: read.bad,
         faults: read.faults,
         ids_from_names: read.ids_from_names,
-        left_out: rows
-            .left_out
-            .iter()
-            .map(LeftOut::words)
+        left_out: (rows.notes.iter().cloned())
+            .chain(rows.left_out.iter().map(LeftOut::words))
             .chain(left_out(read.unfound, read.shared))
             .collect(),
         ..JudgedImport::default()

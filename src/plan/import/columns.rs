@@ -7,6 +7,7 @@ use crate::model::mapping::{Assignment, Template, TemplatePart};
 use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use crate::value::date_form::DateForm;
 use crate::value::id;
+use crate::value::text::Text;
 use std::collections::HashMap;
 
 /// The place of a column.
@@ -90,7 +91,7 @@ impl<'a> Columns<'a> {
             import,
         };
         let mut problems = Vec::new();
-        for (cell, name) in rows.header.iter().enumerate() {
+        for (cell, name) in named(rows) {
             columns.slots.entry(name.to_string()).or_default().push(Slot { file: 0, cell });
         }
         for (number, (join, rows)) in mapping.joins.iter().zip(joined).enumerate() {
@@ -102,7 +103,7 @@ impl<'a> Columns<'a> {
                     problems.push(found);
                 }
             }
-            for (cell, name) in rows.header.iter().enumerate() {
+            for (cell, name) in named(rows) {
                 // The column that the files share is read from the first of them.
                 if join.prefix.is_empty() && *name == join.there && join.there == join.here {
                     continue;
@@ -179,12 +180,24 @@ impl<'a> Columns<'a> {
             );
             return Err((why, help));
         }
-        if row.cells.len() != self.width {
+        if is_too_long(row, self.width) {
             let help = words!(
-                "a separator is missing or too many; put a cell with a separator into \"quotes\"",
-                "分隔符多了或少了；含分隔符的单元格要加 \"引号\""
+                "a separator is too many: put a cell with one into \"quotes\"; leave a title above the header out: \
+                 --skip-lines 1",
+                "分隔符多了：含分隔符的单元格要加 \"引号\"；标题行之上若有报表名称，请加 --skip-lines 1"
             );
             return Err((cells(row.cells.len(), self.width), help));
+        }
+        if let Some((column, error)) = self.error(row) {
+            let why = words!(
+                "the cell of `{column}` is the error `{error}`",
+                "`{column}` 的单元格是错误值 `{error}`"
+            );
+            let help = words!(
+                "mend its formula in the file, or clear the cell",
+                "请在文件中修正公式，或清空该单元格"
+            );
+            return Err((why, help));
         }
         let mut joined = Joined { rows: vec![Some(row)] };
         for (join, keys) in self.import.mapping.joins.iter().zip(&self.keys) {
@@ -210,6 +223,26 @@ impl<'a> Columns<'a> {
     fn source<'r>(&self, row: &Joined<'r>, column: &str) -> Option<&'r SourceCell> {
         let slot = self.slots.get(column).and_then(|slots| slots.first())?;
         row.rows.get(slot.file).copied().flatten()?.cells.get(slot.cell)
+    }
+
+    /// The first column of the mapping whose cell is an error, and which one.
+    fn error(&self, row: &'a SourceRow) -> Option<(&'a str, &'a str)> {
+        let mapping = self.import.mapping;
+        // Rows without one are the rule.
+        if !row.cells.iter().any(|cell| cell.error) {
+            return None;
+        }
+        let entries = mapping.entries.iter();
+        let conditions = entries.clone().flat_map(|entry| &entry.when);
+        let assignments = mapping.prospect.iter().chain(entries.flat_map(|entry| &entry.fields));
+        let texts = assignments.flat_map(|assignment| &assignment.texts);
+        let used = texts.flat_map(Template::columns);
+        let joins = mapping.joins.iter().map(|join| &*join.here);
+        used.chain(conditions.map(|condition| &*condition.column)).chain(joins).find_map(|name| {
+            let slot = self.slots.get(name)?.first().filter(|slot| slot.file == 0)?;
+            let cell = row.cells.get(slot.cell).filter(|cell| cell.error)?;
+            Some((name, &*cell.text))
+        })
     }
 
     /// A cell as the file has it.
@@ -268,7 +301,17 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// A row with another number of cells than the header.
+/// The columns of a file that have a name, with their positions.
+fn named(rows: &SourceRows) -> impl Iterator<Item = (usize, &Text)> {
+    rows.header.iter().enumerate().filter(|(_, name)| !name.is_empty())
+}
+
+/// Has a row more cells than the header, blank ones left aside? Cells that are missing at its end are empty.
+fn is_too_long(row: &SourceRow, width: usize) -> bool {
+    row.cells.iter().skip(width).any(|cell| !cell.text.is_empty())
+}
+
+/// A row with more cells than the header.
 fn cells(found: usize, expected: usize) -> Words {
     words!(
         "{found} cells, but the header has {expected}",
@@ -292,11 +335,12 @@ fn keys<'a>(
     let file = import.file.with_file_name(&*join.file);
     let mut keys: HashMap<&str, &SourceRow> = HashMap::with_capacity(rows.rows.len());
     for row in &rows.rows {
-        if row.unclosed || row.cells.len() != rows.header.len() {
+        if row.unclosed || is_too_long(row, rows.header.len()) {
             return Err(bad_row(&file, row.line, cells(row.cells.len(), rows.header.len())));
         }
-        if let Some(first) = keys.insert(&row.cells[column].text, row) {
-            let (there, key, line) = (&join.there, &row.cells[column].text, first.line);
+        let key = row.cells.get(column).map_or("", |cell| &cell.text);
+        if let Some(first) = keys.insert(key, row) {
+            let (there, line) = (&join.there, first.line);
             let why = words!(
                 "the {there} `{key}` is on line {line} already",
                 "第 {line} 行已有 {there} `{key}`"

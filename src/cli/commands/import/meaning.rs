@@ -49,6 +49,9 @@ pub struct Meaning {
     /// The lines above the header, such as a title
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000))]
     skip_lines: Option<u32>,
+    /// The sheet of a workbook, by name or number [default: the only one with cells]
+    #[arg(long, value_name = "NAME|N")]
+    sheet: Option<String>,
 }
 
 impl Meaning {
@@ -75,6 +78,9 @@ impl Meaning {
         }
         if let Some(lines) = self.skip_lines {
             mapping.form.skip_lines = lines;
+        }
+        if let Some(sheet) = &self.sheet {
+            mapping.form.sheet = Some(sheet.as_str().into());
         }
         mapping.form.zone = settings.timezone.clone();
         mapping.form.today = Some(context.today());
