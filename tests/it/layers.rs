@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there.
-const HOMES: [(&str, &str); 27] = [
+const HOMES: [(&str, &str); 28] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("chardetng", "src/format/encoding.rs"),
     ("chrono", "src/value/date.rs"),
@@ -37,6 +37,7 @@ const HOMES: [(&str, &str); 27] = [
     ("pinyin", "src/value/pinyin.rs"),
     ("rustix", "src/disk"),
     ("rust_decimal", "src/value/money/amount.rs"),
+    ("rust_xlsxwriter", "src/render/xlsx.rs"),
     ("simdutf8", "src/disk/files.rs"),
     ("smol_str", "src/value/text.rs"),
     ("serde_json", "src/render"),
