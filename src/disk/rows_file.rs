@@ -1,8 +1,7 @@
 //! Reads the file of an import.
 
 use crate::diag::{Code, Diagnostic};
-use crate::format::encoding::{Charset, decoded};
-use crate::format::rows::csv::parse_csv;
+use crate::format::rows::read;
 use crate::model::mapping::Form;
 use crate::model::rows::SourceRows;
 use std::io::Read;
@@ -37,6 +36,5 @@ pub fn read_rows(path: &Path, form: &Form) -> Result<SourceRows, Diagnostic> {
         return Err(Diagnostic::new(Code::TooLarge, message)
             .help(words!("import it in parts", "请分批导入")));
     }
-    let charset = form.encoding.as_deref().map(Charset::named).transpose()?;
-    parse_csv(&decoded(bytes, charset, path)?, form, path)
+    read(bytes, form, path)
 }

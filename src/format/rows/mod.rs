@@ -1,3 +1,42 @@
-//! Files of other programs -> rows of cells.
+//! Files of other programs -> rows of cells. The content of a file says what it is, not its name.
 
 pub mod csv;
+pub mod kind;
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::format::encoding::{Charset, decoded};
+use crate::model::mapping::Form;
+use crate::model::rows::SourceRows;
+use kind::SourceKind;
+use std::path::Path;
+
+/// Reads the rows of a file of any kind. `shown` is the name that diagnostics print.
+///
+/// # Errors
+/// Fails if the file is not of its encoding, is of a kind that has no rows, or has no columns.
+pub fn read(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<SourceRows, Diagnostic> {
+    match SourceKind::of(&bytes) {
+        SourceKind::Csv => csv::parse_csv(&text(bytes, form, shown)?, form, shown),
+        kind => Err(no_rows(kind, shown)),
+    }
+}
+
+/// The text of a file, in the encoding that its form names, its mark, or UTF-8.
+fn text(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<String, Diagnostic> {
+    let charset = form.encoding.as_deref().map(Charset::named).transpose()?;
+    decoded(bytes, charset, shown)
+}
+
+fn no_rows(kind: SourceKind, shown: &Path) -> Diagnostic {
+    let what = kind.words();
+    let (en, zh) = (what.en(), what.zh());
+    let message = words!(
+        "{} is {en}: it has no rows to import",
+        "{} 是{zh}，没有可导入的行",
+        shown.display()
+    );
+    Diagnostic::new(Code::BadRow, message).at(Place::file(shown)).help(words!(
+        "save it as CSV, in UTF-8, and import that file",
+        "请另存为 UTF-8 编码的 CSV 文件，再导入该文件"
+    ))
+}

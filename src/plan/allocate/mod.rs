@@ -1,0 +1,279 @@
+//! Allocation: the prospects of the pool to the reps, by the best plan that the limits allow.
+//!
+//! A pair's score is [`Fit::score`]; each further prospect costs a rep the load of [`seats`]. The plan
+//! places as many prospects as can be placed and, with as many placed, has the highest value: the sum of
+//! the scores less the sum of the load. It never splits an account between two reps. `assignment` finds it.
+
+mod reasons;
+mod steps;
+
+pub use steps::{Left, Pair, Placement, Step};
+
+use super::PlanProspect;
+use super::assignment::{Invalid, Plan, Problem};
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::rules::book::Book;
+use crate::rules::customer::levels::Value;
+use crate::rules::query::Query;
+use crate::rules::replay::state::Record;
+use crate::rules::team::allocation::{Fit, Strategies, Wants, seats};
+use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles};
+use crate::rules::team::fairness::Worth;
+use crate::rules::team::survey::Survey;
+use crate::rules::team::{Team, problems};
+use crate::value::date::Date;
+use crate::value::id::fold;
+use crate::value::money::Amount;
+use crate::value::text::Text;
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Pairs of prospect and rep up to which the exact plan is sought unless the fast one is asked for.
+pub const EXACT_PAIRS: usize = 2_000_000;
+
+/// Which method finds the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// The exact one up to [`EXACT_PAIRS`], else the fast one.
+    #[default]
+    Auto,
+    /// The exact one, however slow it is.
+    Exact,
+    /// The fast one.
+    Fast,
+}
+
+/// The pool and the team, with the score of every pair.
+pub struct Allocation<'b> {
+    /// The book's team.
+    pub team: Team<'b>,
+    /// The prospects to place: the largest value first, then the one that waits longest.
+    pub prospects: Vec<Candidate>,
+    /// The members who can be given one, by their place in the team: the longest wait first.
+    pub reps: Vec<usize>,
+    /// The rules of who may have which prospect.
+    pub eligibility: Eligibility<'b>,
+    /// The weights of the strategies, for explanations.
+    pub strategies: Strategies,
+    /// The plan over `prospects` and `reps`.
+    pub plan: Plan,
+    problem: Problem,
+    seats: Vec<Vec<i64>>,
+}
+
+/// A prospect of the pool. Its grade, value level and fits are filled in when all customers are graded.
+pub struct Candidate {
+    /// The prospect.
+    pub prospect: PlanProspect,
+    /// Its needs.
+    pub needs: Vec<Text>,
+    /// Its region.
+    pub region: Option<Text>,
+    /// Its share of a load.
+    pub worth: Worth,
+    /// Its grade.
+    pub grade: Option<Text>,
+    /// Its customer's value level.
+    pub value: Option<Value>,
+    /// The worth of its customer, in the ledger's currency.
+    customer_worth: Amount,
+    /// The day it came to the pool.
+    since: Option<Date>,
+    fits: Arc<[Fit]>,
+    obstacles: Obstacles,
+}
+
+/// The best plan for those of the pool that a query selects.
+///
+/// # Errors
+/// Fails if the team has problems on which no plan can be built, if rules contradict each other, or if the
+/// weights are too large to be added up.
+pub fn allocate<'b>(
+    book: &'b Book,
+    query: &Query,
+    method: Method,
+) -> Result<Allocation<'b>, Failure> {
+    let idle = Team::idle(book);
+    let eligibility = Eligibility::without_accounts(book, &idle);
+    let selected = book.selection(query);
+    let (survey, prospects) = book.fold(
+        &Query::everything(),
+        |(survey, prospects): &mut (Survey, Vec<Candidate>), record| {
+            survey.take(record, book, &idle);
+            if let Ok(eligibility) = &eligibility
+                && selected.has(record)
+                && record.state.in_pool()
+            {
+                let obstacles = eligibility.obstacles(record, &idle);
+                prospects.push(Candidate::of(record, book, obstacles));
+            }
+        },
+        |(survey, prospects), (other, more)| {
+            survey.join(other);
+            prospects.extend(more);
+        },
+    );
+    let (team, holders, unknown) = survey.done(book);
+    let wrong = problems(book, &team, &unknown);
+    if !wrong.is_empty() {
+        return Err(Failure(wrong));
+    }
+    let (mut eligibility, strategies) = (eligibility?, Strategies::of(&book.settings));
+    eligibility.learn(holders);
+    let prospects = graded(book, prospects, &strategies);
+    let contradictions: Vec<Diagnostic> = prospects
+        .iter()
+        .filter_map(|candidate| {
+            eligibility.contradiction(&candidate.prospect.id, &candidate.obstacles, &team)
+        })
+        .collect();
+    if !contradictions.is_empty() {
+        return Err(Failure(contradictions));
+    }
+    let mut reps: Vec<usize> =
+        (0..team.members.len()).filter(|place| team.members[*place].is_available()).collect();
+    reps.sort_by(|a, b| team.members[*a].waited(&team.members[*b]));
+    let seats = seats_of(book, &team, &reps, prospects.len());
+    let mut problem = Problem::new(seats.clone()).map_err(too_large)?;
+    for candidate in &prospects {
+        problem
+            .add_task(|rep| {
+                let place = reps[rep];
+                let barrier = candidate.barrier(&eligibility, &team, place);
+                barrier.is_none().then(|| candidate.fits[place].score(strategies.weights()))
+            })
+            .map_err(too_large)?;
+    }
+    if eligibility.keeps_accounts() {
+        accounts(&prospects).into_iter().for_each(|tasks| problem.keep_together(tasks));
+    }
+    let pairs = prospects.len().saturating_mul(reps.len());
+    let plan = match method {
+        Method::Exact => problem.exact(usize::MAX),
+        Method::Auto if pairs <= EXACT_PAIRS => problem.exact(tries(pairs)),
+        Method::Fast | Method::Auto => problem.fast(),
+    };
+    Ok(Allocation { team, prospects, reps, eligibility, strategies, plan, problem, seats })
+}
+
+/// How many plans may be made to keep accounts together, so that it is a matter of seconds.
+pub(super) fn tries(pairs: usize) -> usize {
+    EXACT_PAIRS / pairs.max(200)
+}
+
+impl Candidate {
+    fn of(record: &Record, book: &Book, obstacles: Obstacles) -> Candidate {
+        Candidate {
+            prospect: PlanProspect::of(record),
+            needs: record.prospect.needs.clone(),
+            region: record.prospect.region.clone(),
+            worth: Worth::of(record, &book.settings),
+            grade: None,
+            value: None,
+            customer_worth: Amount::ZERO,
+            since: record.state.owner_since,
+            fits: Arc::default(),
+            obstacles,
+        }
+    }
+
+    /// Its account.
+    pub fn account(&self) -> Option<&str> {
+        self.obstacles.account.as_deref()
+    }
+
+    /// The barrier between it and a member, room aside.
+    fn barrier(&self, eligibility: &Eligibility, team: &Team, place: usize) -> Option<Barrier> {
+        eligibility.barrier(&self.obstacles, self.grade.as_deref(), team, place)
+    }
+}
+
+/// The candidates with their customers' grades. The largest value comes first, so that of equally
+/// good plans the solver finds the one that gives it to the better fit; then the one that waits longest, then by
+/// id.
+fn graded(book: &Book, mut prospects: Vec<Candidate>, strategies: &Strategies) -> Vec<Candidate> {
+    let (graded, mut kin) = (book.graded(), Kin::default());
+    for candidate in &mut prospects {
+        if let Some(customer) = graded.of(&candidate.prospect.id) {
+            candidate.grade = customer.grade().map(Into::into);
+            candidate.value = Some(customer.value);
+            candidate.customer_worth = customer.figures.worth;
+        }
+        let (needs, region) = (&candidate.needs, candidate.region.as_ref());
+        candidate.fits = kin.fits(strategies, candidate.value, needs, region);
+    }
+    prospects.sort_unstable_by(|a, b| {
+        let key = |one: &Candidate| (Reverse(one.customer_worth), one.since);
+        key(a).cmp(&key(b)).then_with(|| a.prospect.id.cmp(&b.prospect.id))
+    });
+    prospects
+}
+
+/// The positions of the prospects of each account that has several here, in the order of the first of them.
+fn accounts(prospects: &[Candidate]) -> Vec<Vec<usize>> {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut accounts: Vec<Vec<usize>> = Vec::new();
+    for (position, candidate) in prospects.iter().enumerate() {
+        if let Some(account) = candidate.account() {
+            let next = accounts.len();
+            let at = *known.entry(fold(account)).or_insert(next);
+            if at == next {
+                accounts.push(Vec::new());
+            }
+            accounts[at].push(position);
+        }
+    }
+    accounts
+}
+
+/// How well every member fits a prospect, by the prospect's value level, region and needs: those of one kin fit
+/// every rep alike.
+#[derive(Default)]
+pub(super) struct Kin(HashMap<KinKey, Arc<[Fit]>>);
+
+type KinKey = (Option<Value>, Option<Text>, Vec<Text>);
+
+impl Kin {
+    /// How well every member fits such a prospect.
+    pub(super) fn fits(
+        &mut self,
+        strategies: &Strategies,
+        value: Option<Value>,
+        needs: &[Text],
+        region: Option<&Text>,
+    ) -> Arc<[Fit]> {
+        let fits = || strategies.fits(&Wants::stated(needs, region.map(|region| &**region)), value);
+        let key = (value, region.cloned(), needs.to_vec());
+        Arc::clone(self.0.entry(key).or_insert_with(|| fits().into()))
+    }
+}
+
+/// The cost of every seat of the members who can be given one.
+fn seats_of(book: &Book, team: &Team, reps: &[usize], prospects: usize) -> Vec<Vec<i64>> {
+    let settings = &book.settings.allocation;
+    let more = u32::try_from(prospects).unwrap_or(u32::MAX);
+    let notional = team.notional_capacity(more);
+    let capacity = |place: &usize| team.members[*place].capacity.unwrap_or(notional);
+    let room = |place: &usize| capacity(place).saturating_sub(team.members[*place].held);
+    let most_room = reps.iter().map(room).max().unwrap_or(0);
+    reps.iter()
+        .map(|place| {
+            let held = team.members[*place].held;
+            let count = room(place).min(more);
+            seats(settings.weights, settings.balance, capacity(place), held, most_room, count)
+        })
+        .collect()
+}
+
+fn too_large(invalid: Invalid) -> Failure {
+    let message =
+        words!("the allocation cannot be computed: {invalid}", "无法计算分配方案：{invalid}");
+    Diagnostic::new(Code::BadSetting, message)
+        .help(words!(
+            "select fewer prospects with a query, or lower the weights",
+            "用查询少选一些客户，或降低权重"
+        ))
+        .into()
+}
