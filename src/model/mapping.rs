@@ -240,12 +240,21 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     ["id"].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
 }
 
-/// Every field that an entry can have: its date, and the keys of an event.
-pub const ENTRY_FIELDS: [&str; 22] = {
-    let mut fields = ["date"; 22];
+/// The fields of an entry that are no keys of an event: its day, its key in another ledger, and the currencies of
+/// its amounts where they have columns of their own.
+const BESIDES: [&str; 4] = ["date", "key", "value_currency", "amount_currency"];
+
+/// Every field that an entry can have: those, and the keys of an event.
+pub const ENTRY_FIELDS: [&str; 25] = {
+    let mut fields = [BESIDES[0]; 25];
+    let mut i = 0;
+    while i < BESIDES.len() {
+        fields[i] = BESIDES[i];
+        i += 1;
+    }
     let mut i = 0;
     while i < event::FIELDS.len() {
-        fields[i + 1] = event::FIELDS[i];
+        fields[i + BESIDES.len()] = event::FIELDS[i];
         i += 1;
     }
     fields

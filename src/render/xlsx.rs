@@ -9,7 +9,7 @@ use super::text::{acts, decimals, ratio, shown};
 use super::{Options, RenderError, in_parts};
 use crate::table::sheet::{Cell, Emphasis, Row, Sheet, Table};
 use crate::value::date::Moment;
-use crate::value::money::{Amount, Currency};
+use crate::value::money::Amount;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -171,7 +171,7 @@ fn page_columns(table: &Table, options: &Options) -> Vec<PageColumn> {
         for row in table.rows.part(part) {
             for (at, cell) in row.cells.iter().enumerate().take(widths.len()) {
                 widths[at] = widths[at].max(width(cell, decimals[at], options));
-                is_foreign[at] |= currency(cell).is_some();
+                is_foreign[at] |= cell.currency().is_some();
             }
         }
         (widths, is_foreign)
@@ -198,14 +198,6 @@ fn width(cell: &Cell, decimals: u32, options: &Options) -> usize {
     seen.lines().map(UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
-/// The currency of an amount, unless it is the ledger's own.
-fn currency(cell: &Cell) -> Option<Currency> {
-    match cell {
-        Cell::Money(money) => money.currency,
-        _ => None,
-    }
-}
-
 fn write_cell(
     page: &mut Worksheet,
     (row, at): (u32, u16),
@@ -214,7 +206,7 @@ fn write_cell(
     style: &Styles,
 ) -> Result<(), XlsxError> {
     if column.part == Part::Currency {
-        if let Some(currency) = currency(cell) {
+        if let Some(currency) = cell.currency() {
             page.write_string_with_format(row, at, currency.to_string(), &style.text)?;
         }
         return Ok(());

@@ -2,7 +2,7 @@
 
 pub mod summary;
 
-use super::change::{changed, created, insert};
+use super::change::{changed_to, created, insert, insert_keyed, with_facts};
 use crate::check::{Subject, check};
 use crate::diag::{Diagnostic, Failure, Words};
 use crate::disk::file::id_of;
@@ -10,10 +10,13 @@ use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
 use crate::disk::rows_file::read_rows;
 use crate::disk::write::FileChange;
+use crate::model::event::Event;
 use crate::model::mapping::{Form, Mapping};
 use crate::model::prospect::Prospect;
 use crate::model::rows::SourceRows;
-use crate::plan::import::{ImportCandidate, ImportTerms, bad_row, compare, import};
+use crate::plan::import::{
+    ImportCandidate, ImportTerms, ImportedEntry, bad_row, compare, fresh, import, missing, without_said,
+};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
 use crate::value::id;
@@ -52,7 +55,7 @@ enum ProspectChange {
     /// A new file, and the board and column of its prospect.
     Added { change: FileChange, entries: usize, position: (usize, usize) },
     /// A known file with new content, or without.
-    Known { change: Option<FileChange>, entries: usize, differing: usize },
+    Known { change: Option<FileChange>, entries: usize, facts: usize, differing: usize },
 }
 
 /// Judges the rows of a list, and makes the changes of those that are right. Nothing is written.
@@ -96,8 +99,8 @@ impl JudgedImport {
                 self.summary.add(entries, position);
                 self.changes.push(change);
             }
-            Ok(ProspectChange::Known { change, entries, differing }) => {
-                self.summary.add_known(entries, differing);
+            Ok(ProspectChange::Known { change, entries, facts, differing }) => {
+                self.summary.add_known(entries, facts, differing);
                 self.changes.extend(change);
             }
             Err(bad) => self.bad.push(bad),
@@ -115,7 +118,7 @@ fn one(
 ) -> Result<ProspectChange, Diagnostic> {
     let line = candidate.line;
     let done = match candidate.there.clone() {
-        Some(path) => known(ledger, &candidate, &path, seen, today),
+        Some(path) => known(ledger, candidate, &path, seen, today),
         None => added(ledger, candidate, today),
     };
     done.map_err(|failure| {
@@ -133,10 +136,15 @@ fn added(
     candidate: ImportCandidate,
     today: Date,
 ) -> Result<ProspectChange, Failure> {
-    let mut prospect = candidate.prospect;
+    let mut prospect = candidate.prospect.clone();
     prospect.path = new_path(ledger, &prospect.id);
-    for wanted in candidate.entries {
-        insert(&mut prospect, wanted.event);
+    // Two rows with one key are one entry.
+    let entries = match candidate.is_journal() {
+        true => fresh(&candidate.prospect, &candidate)?,
+        false => candidate.entries,
+    };
+    for wanted in entries {
+        put(&mut prospect, wanted);
     }
     let change = created(ledger, &prospect)?;
     let wrong = errors(ledger, &prospect, today);
@@ -152,29 +160,52 @@ fn added(
 /// A candidate whose file the ledger has.
 fn known(
     ledger: &Ledger,
-    candidate: &ImportCandidate,
+    mut candidate: ImportCandidate,
     path: &Path,
     seen: Date,
     today: Date,
 ) -> Result<ProspectChange, Failure> {
-    let loaded = ledger.read(path).map_err(Failure)?.without_errors()?;
-    let (fresh, differing) = compare(&loaded.prospect, candidate, &ledger.settings, seen);
-    if fresh.is_empty() {
-        return Ok(ProspectChange::Known { change: None, entries: 0, differing });
+    let settings = &ledger.settings;
+    let original = ledger.read(path).map_err(Failure)?.without_errors()?;
+    let facts = missing(&original.prospect, &candidate.prospect, settings);
+    let (added, differing) = (facts.count(), facts.differing);
+    let loaded = match added {
+        0 => original.clone(),
+        _ => with_facts(ledger, &original, &facts)?,
+    };
+    let there = &loaded.prospect;
+    let entries = if candidate.is_journal() {
+        fresh(there, &candidate)?
+    } else {
+        without_said(&mut candidate, there, settings, seen);
+        let unkeyed = |event| ImportedEntry { event, dated_by_option: false, keyed: false };
+        compare(there, &candidate, settings, seen).into_iter().map(unkeyed).collect()
+    };
+    let mut after = there.clone();
+    let events: Vec<Event> = entries.into_iter().map(|wanted| put(&mut after, wanted)).collect();
+    if events.is_empty() && added == 0 {
+        return Ok(ProspectChange::Known { change: None, entries: 0, facts: 0, differing });
     }
-    let (change, _) = changed(ledger, &loaded, &fresh)?;
-    let mut after = loaded.prospect.clone();
-    let entries = fresh.len();
-    for event in fresh {
-        insert(&mut after, event);
-    }
-    let before = errors(ledger, &loaded.prospect, today);
+    let before = errors(ledger, &original.prospect, today);
     let wrong = errors(ledger, &after, today).into_iter().filter(|error| !before.contains(error));
     let wrong: Vec<Diagnostic> = wrong.collect();
+    let change = match events.is_empty() {
+        true => FileChange { path: after.path, before: None, after: loaded.text },
+        false => changed_to(ledger, &loaded, after, &events)?,
+    };
     if !wrong.is_empty() {
         return Err(Failure(wrong));
     }
-    Ok(ProspectChange::Known { change: Some(change), entries, differing })
+    let change = Some(FileChange { before: Some(original.text), ..change });
+    Ok(ProspectChange::Known { change, entries: events.len(), facts: added, differing })
+}
+
+/// Puts an entry into the journal, under its own key or a new one.
+fn put(prospect: &mut Prospect, wanted: ImportedEntry) -> Event {
+    match wanted.keyed {
+        true => insert_keyed(prospect, wanted.event).clone(),
+        false => insert(prospect, wanted.event).clone(),
+    }
 }
 
 /// The errors that `crm check` would find; such a prospect is not written.

@@ -20,6 +20,7 @@ pub struct ImportSummary {
     entries: usize,
     unchanged: usize,
     extended: usize,
+    facts: usize,
     differing: usize,
 }
 
@@ -31,13 +32,14 @@ impl ImportSummary {
         *self.positions.entry(position).or_default() += 1;
     }
 
-    /// Counts a prospect of the ledger that gets so many new entries, and of which so many facts differ.
-    pub(super) fn add_known(&mut self, entries: usize, differing: usize) {
+    /// Counts a prospect of the ledger that gets so many new entries and facts, and of which so many facts differ.
+    pub(super) fn add_known(&mut self, entries: usize, facts: usize, differing: usize) {
         match entries {
             0 => self.unchanged += 1,
             _ => self.extended += 1,
         }
         self.entries += entries;
+        self.facts += facts;
         self.differing += differing;
     }
 
@@ -66,6 +68,7 @@ impl ImportSummary {
                 lang.pick("already there, with new entries", "已有，新增记录").into(),
                 self.extended,
             ),
+            row(lang.pick("missing facts to add", "补上的资料").into(), self.facts),
             row(
                 lang.pick("facts that differ, left alone", "不同的资料，不改").into(),
                 self.differing,
@@ -80,7 +83,8 @@ impl ImportSummary {
     pub fn told(&self) -> Words {
         let counts = [self.rows, self.added, self.entries, self.unchanged, self.extended];
         let [rows, added, entries, unchanged, extended] = counts.map(number);
-        let [differing, bad] = [self.differing, self.bad].map(number);
+        let [facts, differing, bad] = [self.facts, self.differing, self.bad].map(number);
+        let added_facts = counted(number(self.facts), "missing fact", "missing facts");
         let first = Words::both(
             format!(
                 "{}: {} added, {} written",
@@ -98,6 +102,7 @@ impl ImportSummary {
                 self.extended,
                 words!("{extended} already there, with new entries", "{extended} 个已有，有新记录"),
             ),
+            (self.facts, words!("{added_facts} added", "补上资料 {facts} 项")),
             (self.differing, words!("{differ} left alone", "{differing} 项资料不同，未改")),
             (self.bad, words!("{bad_rows} left out", "略过 {bad} 个错误行")),
         ];

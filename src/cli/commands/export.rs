@@ -1,4 +1,4 @@
-//! `crm export prospects|events [QUERY]`: everything, for other programs.
+//! `crm export prospects|events|people|orders [QUERY]`: everything, for other programs.
 
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
@@ -7,16 +7,20 @@ use crate::render::Format;
 use crate::report::columns;
 use crate::report::events::{self, Events};
 use crate::report::list::List;
+use crate::report::orders::{self, Orders};
+use crate::report::people::{self, People};
 use clap::{Args, ValueEnum};
 
-/// Prospects or their entries, for other programs: CSV unless another format is asked for
+/// Prospects, their entries, people or orders, for other programs: CSV unless another format is asked for
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm export prospects > prospects.csv\n  \
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
-    crm export events --as-of 2009Q4 -f jsonl\n\n\
+    crm export events --as-of 2009Q4 -f jsonl\n  \
+    crm export people -o people.xlsx\n\n\
     Text that a spreadsheet would run as a formula gets a ' in front, and control characters are spelt\n\
-    out; --raw leaves text as it is, for files that `crm import` or another program reads.")]
+    out; --raw leaves text as it is, for files that `crm import` or another program reads.\n\
+    Excel reads a CSV as UTF-8 only with --bom; -o FILE.xlsx is a workbook.")]
 pub struct Export {
     /// The records
     #[arg(value_enum)]
@@ -35,6 +39,10 @@ enum ExportedRecords {
     Prospects,
     /// One row an entry, those that were retracted marked
     Events,
+    /// One row a person
+    People,
+    /// One row an order, booking, payment or refund, with its owner of that day
+    Orders,
 }
 
 impl Export {
@@ -45,6 +53,8 @@ impl Export {
         let every = match self.what {
             ExportedRecords::Prospects => columns::all(&context.ledger()?.settings),
             ExportedRecords::Events => events::all(),
+            ExportedRecords::People => people::all(),
+            ExportedRecords::Orders => orders::all(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -59,6 +69,16 @@ impl Export {
                 let events = Events::of(&names)?;
                 book.keep = events.keep(&request, &book);
                 context.reading(&book, || events.sheet(&book, &request))?
+            }
+            ExportedRecords::People => {
+                let people = People::of(&names)?;
+                book.keep = people.keep(&request, &book);
+                context.reading(&book, || people.sheet(&book, &request))?
+            }
+            ExportedRecords::Orders => {
+                let orders = Orders::of(&names)?;
+                book.keep = orders.keep(&request, &book);
+                context.reading(&book, || orders.sheet(&book, &request))?
             }
         };
         context.emit(sheet)

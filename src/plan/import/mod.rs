@@ -3,12 +3,14 @@
 
 mod columns;
 mod compare;
+mod facts;
+mod journal;
 mod row;
 
 use crate::diag::{Code, Diagnostic, Place, Spot, Words};
 use crate::model::event::Event;
 use crate::model::kind::Counts;
-use crate::model::mapping::{Assignment, Mapping};
+use crate::model::mapping::{Assignment, CONTACT_FIELDS, Mapping};
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
@@ -16,6 +18,8 @@ use crate::value::date::Date;
 use crate::value::id;
 use columns::Columns;
 pub use compare::compare;
+pub use facts::{MissingFacts, missing};
+pub use journal::{fresh, without_said};
 use row::{RowDraft, RowReader};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -41,6 +45,8 @@ pub struct ImportedEntry {
     pub event: Event,
     /// The file states no day; `--date` did.
     pub dated_by_option: bool,
+    /// Its key is that of the ledger which it comes from.
+    pub keyed: bool,
 }
 
 /// A prospect that rows speak of.
@@ -90,7 +96,7 @@ pub fn import(
         imported: Imported::default(),
     };
     for row in &rows.rows {
-        match RowReader::new(import, &columns, row).draft() {
+        match RowReader::new(import, &columns, taken, row).draft() {
             Ok(draft) => gathering.take(draft),
             Err(bad) => gathering.imported.bad.push(bad),
         }
@@ -221,7 +227,8 @@ impl Gathering<'_> {
             );
             return self.bad(line, why, help);
         }
-        if !self.import.mapping.group {
+        let only_people = has_only_people(self.import.mapping);
+        if !self.import.mapping.group && !only_people {
             let at = first.line;
             let why = words!(
                 "the id `{written}` is on line {at} already",
@@ -234,7 +241,9 @@ impl Gathering<'_> {
             return self.bad(line, why, help);
         }
         merge(&mut first.prospect, draft.prospect);
-        first.entries.extend(draft.entries);
+        if !only_people {
+            first.entries.extend(draft.entries);
+        }
     }
 
     fn bad(&mut self, line: u64, why: Words, help: Words) {
@@ -273,9 +282,21 @@ impl Gathering<'_> {
         self.imported.candidates.retain(|candidate| !nameless(candidate));
         for candidate in &mut self.imported.candidates {
             candidate.entries.sort_by_key(|wanted| wanted.event.date());
+            let prospect = &mut candidate.prospect;
+            let new = candidate.there.is_none();
+            let nameless = prospect.contacts.iter_mut().filter(|c| new && c.name.is_empty());
+            nameless.for_each(|contact| contact.name = prospect.name.clone());
         }
         self.imported
     }
+}
+
+/// Are the rows people, of whom a prospect may have several?
+fn has_only_people(mapping: &Mapping) -> bool {
+    let is_people = |field: &str| matches!(field, "id" | "name") || CONTACT_FIELDS.contains(&field);
+    mapping.entries.iter().all(|entry| entry.fields.is_empty())
+        && mapping.prospect.iter().all(|assignment| is_people(&assignment.field))
+        && mapping.prospect.iter().any(|assignment| CONTACT_FIELDS.contains(&&*assignment.field))
 }
 
 /// Adds a further row of a prospect: for each fact the first row that has it counts.

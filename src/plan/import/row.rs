@@ -3,16 +3,18 @@
 use super::columns::{Columns, Joined};
 use super::{ImportTerms, ImportedEntry, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
-use crate::model::event::{Event, EventKey, event_keys};
+use crate::model::event::{Event, EventKey, NO_OWNER, event_keys};
 use crate::model::kind::EventKind;
 use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::SourceRow;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::id;
-use crate::value::money::{Amount, Money, ungrouped};
+use crate::value::money::{Amount, BadMoney, Currency, Money, ungrouped};
 use crate::value::period::NotADate;
 use crate::value::text::Text;
+use std::collections::HashMap;
+use std::path::PathBuf;
 
 /// A row that could be read.
 pub(super) struct RowDraft {
@@ -82,6 +84,8 @@ event_keys!(define_set);
 pub(super) struct RowReader<'a> {
     import: &'a ImportTerms<'a>,
     columns: &'a Columns<'a>,
+    /// The files of the ledger by folded id.
+    taken: &'a HashMap<String, PathBuf>,
     row: &'a SourceRow,
     problems: Vec<Words>,
     help: Vec<Words>,
@@ -91,9 +95,10 @@ impl<'a> RowReader<'a> {
     pub(super) fn new(
         import: &'a ImportTerms<'a>,
         columns: &'a Columns<'a>,
+        taken: &'a HashMap<String, PathBuf>,
         row: &'a SourceRow,
     ) -> RowReader<'a> {
-        RowReader { import, columns, row, problems: Vec::new(), help: Vec::new() }
+        RowReader { import, columns, taken, row, problems: Vec::new(), help: Vec::new() }
     }
 
     /// The row's prospect and entries, or all its problems.
@@ -106,7 +111,9 @@ impl<'a> RowReader<'a> {
         };
         let id = self.id(&joined);
         let prospect = self.prospect(&joined);
-        let entries = self.entries(&joined, &prospect);
+        let is_known =
+            id.as_ref().is_some_and(|(id, _)| self.taken.contains_key(&id::fold(id)));
+        let entries = self.entries(&joined, &prospect, is_known);
         if self.problems.is_empty() {
             return Ok(RowDraft { line: self.row.line, id, prospect, entries });
         }
@@ -172,9 +179,6 @@ impl<'a> RowReader<'a> {
             }
         }
         if person {
-            if contact.name.is_empty() {
-                contact.name = prospect.name.clone();
-            }
             prospect.contacts.push(contact);
         }
         let settings = self.import.settings;
@@ -189,8 +193,14 @@ impl<'a> RowReader<'a> {
     }
 
     /// The entries whose conditions hold. A row with no day at all gets that of `--date`; one with some
-    /// days and not others is wrong.
-    fn entries(&mut self, row: &Joined<'a>, prospect: &Prospect) -> Vec<ImportedEntry> {
+    /// days and not others is wrong. The position of a prospect that the ledger knows needs no day: it is compared with
+    /// that of the as-of day; and a row that states none makes no entry.
+    fn entries(
+        &mut self,
+        row: &Joined<'a>,
+        prospect: &Prospect,
+        is_known: bool,
+    ) -> Vec<ImportedEntry> {
         let holds = |entry: &&EntryTemplate| {
             entry.when.iter().all(|when| when.holds(self.columns.raw(row, &when.column)))
         };
@@ -207,16 +217,24 @@ impl<'a> RowReader<'a> {
             );
             self.problem(why, Some(help));
         }
-        let date_of = |entry: &EntryTemplate| {
-            let assignment = entry.fields.iter().find(|a| &*a.field == "date");
+        let text_of = |entry: &EntryTemplate, field: &str| {
+            let assignment = entry.fields.iter().find(|a| &*a.field == field);
             assignment.map(|a| self.columns.text(row, a)).unwrap_or_default()
         };
+        // A key begins with the day.
+        let date_of = |entry: &EntryTemplate| match text_of(entry, "date") {
+            text if text.is_empty() => text_of(entry, "key").chars().take(10).collect(),
+            text => text,
+        };
+        let states_kind = |entry: &&EntryTemplate| entry.fields.iter().any(|a| &*a.field == "kind");
+        let is_position = is_known && !entries.iter().any(states_kind);
+        let day = self.import.date.or(is_position.then_some(self.import.today));
         let dates: Vec<String> = entries.iter().map(|entry| date_of(entry)).collect();
         let dateless = dates.iter().all(String::is_empty);
         let mut wanted = Vec::new();
         let mut said = false;
         for (entry, text) in entries.into_iter().zip(dates) {
-            let date = match (self.import.date, text.as_str()) {
+            let date = match (day, text.as_str()) {
                 (Some(date), "") if dateless => Some(date),
                 (_, "") if dateless && !said => {
                     said = true;
@@ -238,8 +256,11 @@ impl<'a> RowReader<'a> {
             };
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
-            let event = self.event(row, entry, date, prospect);
-            wanted.push(ImportedEntry { event, dated_by_option: dateless });
+            let (event, keyed) = self.event(row, entry, date, prospect);
+            let says_nothing = event == Event::new(event.key.clone(), "imported");
+            if !(is_position && dateless && says_nothing) {
+                wanted.push(ImportedEntry { event, dated_by_option: dateless, keyed });
+            }
         }
         wanted
     }
@@ -250,18 +271,71 @@ impl<'a> RowReader<'a> {
         entry: &EntryTemplate,
         date: Date,
         of: &Prospect,
-    ) -> Event {
+    ) -> (Event, bool) {
         let key = EventKey { date, n: 0, text: date.to_string().into() };
         let mut event = Event::new(key, "imported");
+        let mut keyed = false;
+        let mut currencies: Vec<(&str, String)> = Vec::new();
         for assignment in &entry.fields {
             let text = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if text.is_empty() || field == "date" {
+            if text.is_empty() {
                 continue;
             }
-            self.set(&mut event, field, &text, of);
+            match field {
+                "date" => {}
+                "key" => {
+                    keyed = true;
+                    event.key = self.key(&text, date).unwrap_or(event.key);
+                }
+                "value_currency" | "amount_currency" => currencies.push((field, text)),
+                "owner" if text == NO_OWNER => event.owner = Some(Text::default()),
+                _ => self.set(&mut event, field, &text, of),
+            }
         }
-        event
+        for (field, text) in currencies {
+            let is_value = field == "value_currency";
+            self.currency(field, &text, if is_value { &mut event.value } else { &mut event.amount });
+        }
+        (event, keyed)
+    }
+
+    /// The key of an entry of this day in the ledger that the row comes from.
+    fn key(&mut self, text: &str, date: Date) -> Option<EventKey> {
+        let key = EventKey::parse(text).filter(|key| key.date == date);
+        if key.is_none() {
+            let why = words!(
+                "`key`: `{text}` is no key of an entry of {date}",
+                "`key`：`{text}` 不是 {date} 的记录的键"
+            );
+            let help = words!(
+                "a key is that of our own exports, {date}-1-k2p; leave other columns of that name out",
+                "键来自本程序导出的文件，形如 {date}-1-k2p；其他同名的列请去掉"
+            );
+            self.problem(why, Some(help));
+        }
+        key
+    }
+
+    /// Gives an amount the currency that has a column of its own.
+    fn currency(&mut self, field: &str, text: &str, money: &mut Option<Money>) {
+        let Some(currency) = Currency::parse(text) else {
+            let why = BadMoney::Currency(text.to_owned()).words().about(&format!("`{field}`"));
+            return self.problem(why, None);
+        };
+        match money {
+            Some(money) if money.currency.is_none_or(|stated| stated == currency) => {
+                money.currency = Some(currency);
+            }
+            Some(money) => {
+                let why = words!(
+                    "`{field}` is {currency}, but the amount is `{money}`",
+                    "`{field}` 是 {currency}，而金额写的是 `{money}`"
+                );
+                self.problem(why, None);
+            }
+            None => {}
+        }
     }
 
     fn kind(&mut self, text: &str) -> EventKind {

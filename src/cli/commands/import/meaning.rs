@@ -131,7 +131,9 @@ fn map_by_names<'r>(
     let mut left: Vec<&str> = Vec::new();
     for column in rows.header.iter().filter(|column| !column.is_empty()) {
         let name = column.to_lowercase().replace(' ', "_");
-        if !assign(mapping, settings, &name, Template::cell(column), place.clone()) {
+        // Many programs have keys; those of entries stand beside their kinds.
+        let is_foreign = name == "key" && rows.column("kind").is_none();
+        if is_foreign || !assign(mapping, settings, &name, Template::cell(column), place.clone()) {
             left.push(column);
         }
     }
