@@ -101,8 +101,10 @@ mod tests {
         // Nothing of the text is changed: without the new lines it is there again.
         let new = ["size", "a-long-name", "[[contact]]", "name = \"李\""];
         let old: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-        let kept = out.lines().filter(|line| !line.is_empty() && !new.iter().any(|n| line.starts_with(n)));
-        let of_old = |line: &&str| !new.iter().any(|n| line.trim_start_matches('\u{feff}').starts_with(n));
+        let kept =
+            out.lines().filter(|line| !line.is_empty() && !new.iter().any(|n| line.starts_with(n)));
+        let of_old =
+            |line: &&str| !new.iter().any(|n| line.trim_start_matches('\u{feff}').starts_with(n));
         assert_eq!(kept.collect::<Vec<_>>(), old.into_iter().filter(of_old).collect::<Vec<_>>());
         out
     }
@@ -126,7 +128,10 @@ mod tests {
         for (text, out) in [
             ("", format!("size = \"9\"\na-long-name = 1\n{people}")),
             ("x = 1", format!("x = 1\nsize = \"9\"\na-long-name = 1\n{people}")),
-            ("\u{feff}[events]\n", format!("\u{feff}size = \"9\"\na-long-name = 1\n{people}[events]\n")),
+            (
+                "\u{feff}[events]\n",
+                format!("\u{feff}size = \"9\"\na-long-name = 1\n{people}[events]\n"),
+            ),
             ("x = 1\n[events]", format!("x = 1\nsize = \"9\"\na-long-name = 1\n{people}[events]")),
         ] {
             assert_eq!(added(text), out);

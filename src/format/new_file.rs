@@ -1,6 +1,6 @@
 //! The text of a new prospect's file.
 
-use crate::format::line::{event_line, quoted, quoted_list};
+use crate::format::line::{bare_or_quoted, event_line, quoted, quoted_list};
 use crate::model::prospect::{Contact, FACTS, Prospect};
 use crate::value::text::Text;
 
@@ -59,10 +59,4 @@ fn aligned(fields: &[(String, String)]) -> String {
             format!("{key}{pad} = {value}\n")
         })
         .collect()
-}
-
-fn bare_or_quoted(key: &str) -> String {
-    let bare = !key.is_empty()
-        && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    if bare { key.to_owned() } else { quoted(key) }
 }

@@ -4,8 +4,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::pipeline::{IN_CYCLE, IN_CYCLE_LABEL, Outcome};
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
-    self, ATTRIBUTES, Attribute, AttributeKind, Figure, Flag, Named, Value, View, Vocabulary, listed_flags,
-    named,
+    self, ATTRIBUTES, Attribute, AttributeKind, Figure, Flag, Named, Value, View, Vocabulary,
+    listed_flags, named,
 };
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;

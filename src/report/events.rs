@@ -117,7 +117,8 @@ enum Part {
 
 /// Every column, currencies behind their amounts.
 fn columns() -> impl Iterator<Item = (String, &'static Definition, Part)> {
-    let is_money = |name: &str| KEYS.iter().any(|row| row.name == name && row.kind == KeyType::Money);
+    let is_money =
+        |name: &str| KEYS.iter().any(|row| row.name == name && row.kind == KeyType::Money);
     COLUMNS.iter().flat_map(move |definition| {
         let id = id_of(definition.0);
         match is_money(definition.0) {
@@ -172,13 +173,17 @@ impl Events {
             let lines = events.iter().zip(retracted_by_later(events));
             let lines =
                 lines.map(|(event, retracted)| EventRow { record, settings, event, retracted });
-            let cell = |line: &EventRow, (_, (_, (_, cell)), part): &(String, &'static Definition, Part)| match part {
-                Part::Whole => cell(line),
-                Part::Amount => cell(line).without_currency(),
-                Part::Currency => {
-                    Cell::maybe(cell(line).currency(), |code| Cell::text(code.to_string()))
-                }
-            };
+            let cell =
+                |line: &EventRow,
+                 (_, (_, (_, cell)), part): &(String, &'static Definition, Part)| {
+                    match part {
+                        Part::Whole => cell(line),
+                        Part::Amount => cell(line).without_currency(),
+                        Part::Currency => {
+                            Cell::maybe(cell(line).currency(), |code| Cell::text(code.to_string()))
+                        }
+                    }
+                };
             let cells = |line: &EventRow| self.0.iter().map(|column| cell(line, column)).collect();
             Some(lines.map(|line| PackedRow::of(&Row::new(cells(&line)))).collect())
         });

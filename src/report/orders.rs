@@ -85,7 +85,8 @@ impl Orders {
             }
         };
         let rows: Vec<Vec<PackedRow>> = request.gather(book, |record| {
-            let orders = standing(&record.prospect.events, book.as_of).filter(|event| is_order(event));
+            let orders =
+                standing(&record.prospect.events, book.as_of).filter(|event| is_order(event));
             let orders = orders.map(|event| Order { record, settings, event });
             let cells = |order: &Order| self.0.iter().map(|at| cell(order, *at)).collect();
             Some(orders.map(|order| PackedRow::of(&Row::new(cells(&order)))).collect())

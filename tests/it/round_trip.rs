@@ -29,7 +29,9 @@ const TEXTS: [&str; 14] = [
 fn prospect(rng: &mut Rng) -> String {
     let text = |rng: &mut Rng| format!("{:?}", rng.choice(TEXTS).unwrap());
     let mut out = format!("name = {}\n", text(rng));
-    for fact in ["company", "industry", "region", "size", "source", "product", "account", "branch", "sector"] {
+    for fact in [
+        "company", "industry", "region", "size", "source", "product", "account", "branch", "sector",
+    ] {
         if rng.bool() {
             let _ = writeln!(out, "{fact} = {}", text(rng));
         }
@@ -95,8 +97,15 @@ fn journal(rng: &mut Rng) -> String {
     for _ in 0..rng.u32(..12) {
         day = (day + rng.u32(..3)).min(28);
         let body = match rng.u32(..15) {
-            0 => format!("kind = \"call\", by = \"he\", reached = {}, note = {}", rng.bool(), text(rng)),
-            1 => format!("kind = \"meeting\", time = 14:00:00, next = 2010-01-05T09:30:00, next_what = {}", text(rng)),
+            0 => format!(
+                "kind = \"call\", by = \"he\", reached = {}, note = {}",
+                rng.bool(),
+                text(rng)
+            ),
+            1 => format!(
+                "kind = \"meeting\", time = 14:00:00, next = 2010-01-05T09:30:00, next_what = {}",
+                text(rng)
+            ),
             2 => format!("kind = \"note\", note = {}", text(rng)),
             3 => format!("kind = \"quote\", amount = {}", money(rng)),
             4 => format!("kind = \"payment\", amount = {}", money(rng)),
@@ -106,7 +115,8 @@ fn journal(rng: &mut Rng) -> String {
             8 => format!("kind = \"hold\", until = 2010-02-01, reason = {}", text(rng)),
             9 => {
                 ticket += 1;
-                let request = format!("kind = \"complaint\", ticket = \"T{ticket}\", note = {}", text(rng));
+                let request =
+                    format!("kind = \"complaint\", ticket = \"T{ticket}\", note = {}", text(rng));
                 line(rng, day, request);
                 format!("kind = \"resolved\", ticket = \"T{ticket}\"")
             }
@@ -115,7 +125,10 @@ fn journal(rng: &mut Rng) -> String {
                 let key = line(rng, day, "kind = \"email\"".to_owned());
                 format!("kind = \"retracted\", event = {key:?}, reason = {}", text(rng))
             }
-            12 => "kind = \"meeting\", confirms = [\"right-person\", \"fit\"], close_by = 2010-01-20".to_owned(),
+            12 => {
+                "kind = \"meeting\", confirms = [\"right-person\", \"fit\"], close_by = 2010-01-20"
+                    .to_owned()
+            }
             13 => "kind = \"verified\", revokes = [\"fit\"]".to_owned(),
             _ => format!(
                 "kind = \"moved\", stage = \"{}\", forced = {}, reason = \"price\"",
@@ -220,7 +233,10 @@ fn people_are_rows_of_one_id() {
     assert!(said.contains("0 entries written; 1 already there\n"), "{said}");
     let expected = format!("{people}zhang,张,李,boss,false,'+86 1,,1969-01-02\n");
     assert_eq!(sandbox.crm("export people").ok(), expected);
-    assert_eq!(sandbox.crm("export people -c contact,phone").ok(), "contact,phone\n王,021-5\n李,'+86 1\n");
+    assert_eq!(
+        sandbox.crm("export people -c contact,phone").ok(),
+        "contact,phone\n王,021-5\n李,'+86 1\n"
+    );
     let said = sandbox.crm("export people -c phne").fails(2);
     assert!(said.contains("did you mean `phone`?"), "{said}");
 }
@@ -288,7 +304,11 @@ fn the_key_of_an_entry_comes_back_and_no_entry_is_changed() {
         assert!(before == other.snapshot());
     };
     refused("x,,,false", "y,,,false", "the entry `2009-12-04-gone` is there with another content");
-    refused("2009-12-04-gone,", "2009-12-05-gone,", "`2009-12-05-gone` is no key of an entry of 2009-12-04");
+    refused(
+        "2009-12-04-gone,",
+        "2009-12-05-gone,",
+        "`2009-12-05-gone` is no key of an entry of 2009-12-04",
+    );
     // A column of that name in another program's file is none of ours.
     other.write("x.csv", "key,id,name,date\nABC-1,a,A,2009-12-01\n");
     let (_, said) = other.crm("import x.csv").done();

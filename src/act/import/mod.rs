@@ -15,7 +15,8 @@ use crate::model::mapping::{Form, Mapping};
 use crate::model::prospect::Prospect;
 use crate::model::rows::SourceRows;
 use crate::plan::import::{
-    ImportCandidate, ImportTerms, ImportedEntry, bad_row, compare, fresh, import, missing, without_said,
+    ImportCandidate, ImportTerms, ImportedEntry, bad_row, compare, fresh, import, missing,
+    without_said,
 };
 use crate::rules::replay::replay;
 use crate::value::date::Date;

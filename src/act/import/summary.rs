@@ -68,13 +68,16 @@ impl ImportSummary {
                 lang.pick("already there, with new entries", "已有，新增记录").into(),
                 self.extended,
             ),
-            row(lang.pick("missing facts to add", "补上的资料").into(), self.facts),
             row(
                 lang.pick("facts that differ, left alone", "不同的资料，不改").into(),
                 self.differing,
             ),
             row(lang.pick("bad rows", "错误行").into(), self.bad),
         ]);
+        if self.facts > 0 {
+            let added = row(lang.pick("missing facts to add", "补上的资料").into(), self.facts);
+            rows.insert(rows.len() - 2, added);
+        }
         let columns = vec![column("what", Kind::Text, lang), column("count", Kind::Number, lang)];
         Sheet::single("import", lang.pick("Import, dry run", "导入试算"), columns, rows.into())
     }

@@ -103,7 +103,7 @@ impl Context {
     /// Shows what a session did, or would do on a dry run: to a machine the entries as a sheet, to people the
     /// differences of a dry run; and talk.
     pub fn tell(&self, done: Done) -> Result<(), Failure> {
-        if self.writes_for_machines() || self.written() == Format::Xlsx {
+        if self.writes_for_machines() {
             // The entries are written: nothing may refuse them now, as `--table` might.
             let options = render::Options { table: None, ..self.render_options() };
             let rendering =
@@ -117,9 +117,11 @@ impl Context {
         Ok(())
     }
 
-    /// Is a format for machines asked for?
+    /// Is a format asked for in which what writes gives its entries as a sheet: one for machines, or a workbook?
     pub fn writes_for_machines(&self) -> bool {
-        self.format.is_some_and(|format| format.readers() == Audience::Machines)
+        let holds_records =
+            |format: Format| format.readers() == Audience::Machines || format == Format::Xlsx;
+        self.format.is_some_and(holds_records)
     }
 
     /// Tells what a session did: a line for each entry, and doubts.

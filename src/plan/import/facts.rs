@@ -52,7 +52,8 @@ pub fn missing(there: &Prospect, wanted: &Prospect, settings: &Settings) -> Miss
             Some(known) if known == value => {}
             Some(_) => found.differing += 1,
             // A file that names no board is on the first one.
-            None if key == "pipeline" && settings.pipeline(None).is_some_and(|p| &*p.id == value) => {}
+            None if key == "pipeline"
+                && settings.pipeline(None).is_some_and(|p| &*p.id == value) => {}
             None => found.texts.push((key.into(), value.into())),
         }
     }

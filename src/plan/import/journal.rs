@@ -32,7 +32,9 @@ pub fn fresh(
         let so_far = || there.events.iter().chain(fresh.iter().map(|wanted| &wanted.event));
         let known = match wanted.keyed {
             true => so_far().find(by_key),
-            false => so_far().find(|known| known.date() == event.date() && same_content(known, event)),
+            false => {
+                so_far().find(|known| known.date() == event.date() && same_content(known, event))
+            }
         };
         match known {
             Some(known) if !same_content(known, event) => {
@@ -62,7 +64,8 @@ pub fn without_said(
     seen: Date,
 ) {
     let says = |wanted: &ImportedEntry| {
-        wanted.dated_by_option && (wanted.event.next_what.is_some() || wanted.event.reason.is_some())
+        wanted.dated_by_option
+            && (wanted.event.next_what.is_some() || wanted.event.reason.is_some())
     };
     if !candidate.entries.iter().any(says) {
         return;

@@ -111,8 +111,7 @@ impl<'a> RowReader<'a> {
         };
         let id = self.id(&joined);
         let prospect = self.prospect(&joined);
-        let is_known =
-            id.as_ref().is_some_and(|(id, _)| self.taken.contains_key(&id::fold(id)));
+        let is_known = id.as_ref().is_some_and(|(id, _)| self.taken.contains_key(&id::fold(id)));
         let entries = self.entries(&joined, &prospect, is_known);
         if self.problems.is_empty() {
             return Ok(RowDraft { line: self.row.line, id, prospect, entries });
@@ -295,7 +294,11 @@ impl<'a> RowReader<'a> {
         }
         for (field, text) in currencies {
             let is_value = field == "value_currency";
-            self.currency(field, &text, if is_value { &mut event.value } else { &mut event.amount });
+            self.currency(
+                field,
+                &text,
+                if is_value { &mut event.value } else { &mut event.amount },
+            );
         }
         (event, keyed)
     }
