@@ -1,8 +1,10 @@
-//! `crm export prospects|events|people|orders [QUERY]`: everything, for other programs.
+//! `crm export prospects|events|… [QUERY]`: everything, for other programs.
 
+use super::export_text::TextExport;
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
-use crate::diag::Failure;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::export::contacts::CardVersion;
 use crate::render::Format;
 use crate::report::columns;
 use crate::report::events::{self, Events};
@@ -17,7 +19,10 @@ use clap::{Args, ValueEnum};
     crm export prospects > prospects.csv\n  \
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
     crm export events --as-of 2009Q4 -f jsonl\n  \
-    crm export people -o people.xlsx\n\n\
+    crm export people -o people.xlsx\n  \
+    crm export calendar owner:he > he.ics\n  \
+    crm export contacts tag:vip --vcard 3 -o vip.vcf\n  \
+    crm export mail region:shanghai\n\n\
     Text that a spreadsheet would run as a formula gets a ' in front, and control characters are spelt\n\
     out; --raw leaves text as it is, for files that `crm import` or another program reads.\n\
     Excel reads a CSV as UTF-8 only with --bom; -o FILE.xlsx is a workbook.")]
@@ -30,10 +35,13 @@ pub struct Export {
     /// The columns, in order [default: every one]
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
+    /// The version of the cards [default: 4]
+    #[arg(long, value_name = "VERSION", value_parser = ["3", "4"])]
+    vcard: Option<String>,
 }
 
 /// The records to export.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExportedRecords {
     /// One row a prospect, as of the day
     Prospects,
@@ -43,11 +51,20 @@ enum ExportedRecords {
     People,
     /// One row an order, booking, payment or refund, with its owner of that day
     Orders,
+    /// Next steps, signing dates and birthdays, as iCalendar
+    Calendar,
+    /// A card for each person, as vCard
+    Contacts,
+    /// `Name <address>` of each person, a line each
+    Mail,
 }
 
 impl Export {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
+        if let Some(text) = self.text()? {
+            return text.run(&self.selection, context);
+        }
         context.usually(Format::Csv);
         let request = self.selection.request(context)?;
         let every = match self.what {
@@ -55,6 +72,7 @@ impl Export {
             ExportedRecords::Events => events::all(),
             ExportedRecords::People => people::all(),
             ExportedRecords::Orders => orders::all(),
+            _ => Vec::new(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -80,7 +98,41 @@ impl Export {
                 book.keep = orders.keep(&request, &book);
                 context.reading(&book, || orders.sheet(&book, &request))?
             }
+            _ => return Ok(()),
         };
         context.emit(sheet)
+    }
+
+    /// Is what it writes no sheet?
+    pub fn is_text(&self) -> bool {
+        use ExportedRecords::{Calendar, Contacts, Mail};
+        matches!(self.what, Calendar | Contacts | Mail)
+    }
+
+    /// The export that is no sheet, if it is one. It has no columns, and only cards have versions.
+    fn text(&self) -> Result<Option<TextExport>, Diagnostic> {
+        let version = match self.vcard.as_deref() {
+            Some("3") => CardVersion::Three,
+            _ => CardVersion::Four,
+        };
+        let text = match self.what {
+            ExportedRecords::Calendar => Some(TextExport::Calendar),
+            ExportedRecords::Contacts => Some(TextExport::Contacts(version)),
+            ExportedRecords::Mail => Some(TextExport::Mail),
+            ExportedRecords::Prospects
+            | ExportedRecords::Events
+            | ExportedRecords::People
+            | ExportedRecords::Orders => None,
+        };
+        if self.vcard.is_some() && self.what != ExportedRecords::Contacts {
+            let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");
+            return Err(Diagnostic::new(Code::BadArgument, message));
+        }
+        if text.is_some() && !self.columns.is_empty() {
+            let message = words!("this export has no columns", "此导出没有列");
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!("leave --columns out", "请去掉 --columns")));
+        }
+        Ok(text)
     }
 }
