@@ -39,7 +39,7 @@ impl TextExport {
             }
         })?;
         if without > 0 {
-            let people = counted(&without.to_string(), "person has", "people have");
+            let people = counted(without.to_string(), "person has", "people have");
             context.say(words!("{people} no e-mail address", "{without} 人没有电子邮件地址"));
         }
         context.print(&text)

@@ -43,7 +43,7 @@ fn moment(seconds: i64, zone: Option<&Zone>) -> Option<Moment> {
 
 /// So many things are left out; `None` for none. The English text for one and for several.
 fn counted_words(count: usize, en: [&str; 2], zh: &str) -> Option<Words> {
-    let text = counted(&count.to_string(), en[0], en[1]);
+    let text = counted(count.to_string(), en[0], en[1]);
     (count > 0).then(|| Words::both(text, format!("{count} {zh}")))
 }
 
