@@ -5,6 +5,7 @@ use super::prospect::FACTS;
 use super::settings::Settings;
 use crate::diag::{Place, Words};
 use crate::value::date::Date;
+use crate::value::date_form::DateForm;
 use crate::value::text::Text;
 use crate::value::zone::Zone;
 
@@ -13,10 +14,16 @@ use crate::value::zone::Zone;
 pub struct Mapping {
     /// How the file is written.
     pub form: Form,
-    /// How dates are written, as `strftime` has it; ISO only where it is not stated.
-    pub date_format: Option<Text>,
+    /// How dates are written; where it is not stated, with the year in front.
+    pub date_format: Option<DateForm>,
+    /// How single columns write dates, if otherwise.
+    pub date_formats: Vec<ColumnDates>,
+    /// The sign before decimals; a point where it is not stated.
+    pub decimal: Option<char>,
     /// The separator of thousands in amounts.
     pub thousands: Option<char>,
+    /// The sign between several needs or tags of a cell; `;` and its Chinese forms where it is not stated.
+    pub list_separator: Option<char>,
     /// Rows of one id belong to one prospect; otherwise an id may occur only once.
     pub group: bool,
     /// Other files from which each row gets columns.
@@ -42,6 +49,17 @@ pub struct Form {
     pub zone: Option<Zone>,
     /// The as-of day: meetings and messages after it are left out.
     pub today: Option<Date>,
+}
+
+/// How one column writes dates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnDates {
+    /// The column.
+    pub column: Text,
+    /// Its form.
+    pub form: DateForm,
+    /// Its place in the mapping.
+    pub place: Place,
 }
 
 /// Another CSV file, from which each row gets the columns of the line that fits.
@@ -229,11 +247,18 @@ pub fn separator(text: &str) -> Option<u8> {
     }
 }
 
-/// A separator of thousands: one character that is no part of a number.
-pub fn thousands(text: &str) -> Option<char> {
+/// A sign in a number: one character that is no other part of one.
+pub fn number_sign(text: &str) -> Option<char> {
     let mut characters = text.chars();
     let only = characters.next().filter(|_| characters.next().is_none())?;
     (!only.is_alphanumeric() && !matches!(only, '-' | '+')).then_some(only)
+}
+
+/// The sign between the items of a list: one character that is no part of a word.
+pub fn list_separator(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    let only = characters.next().filter(|_| characters.next().is_none())?;
+    (!only.is_alphanumeric() && !only.is_control()).then_some(only)
 }
 
 /// The field of the addresses by which prospects are found, instead of by an id.

@@ -4,6 +4,7 @@ pub mod event;
 pub mod grading;
 pub mod kind;
 pub mod mapping;
+pub mod naming;
 pub mod pipeline;
 pub mod pool;
 pub mod prospect;

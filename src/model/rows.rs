@@ -1,10 +1,10 @@
 //! A table of texts, as a file of another program has it: a header, and rows with their line numbers.
 
-use crate::diag::Words;
+use crate::diag::{Words, counted};
 use crate::value::text::Text;
 
 /// One cell.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SourceCell {
     /// Its text, without white space around it.
     pub text: Text,
@@ -36,6 +36,25 @@ pub struct SourceRow {
     pub unclosed: bool,
 }
 
+/// So many things of a kind that a file has and its rows do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// How many.
+    pub count: usize,
+    /// What becomes of one of them, and of several.
+    pub en: [&'static str; 2],
+    /// In Chinese, behind the number.
+    pub zh: &'static str,
+}
+
+impl LeftOut {
+    /// For people: `2 pictures are not kept`.
+    pub fn words(&self) -> Words {
+        let text = counted(self.count.to_string(), self.en[0], self.en[1]);
+        Words::both(text, format!("{} {}", self.count, self.zh))
+    }
+}
+
 /// A header and the rows below it. Rows without a single word in them are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceRows {
@@ -44,7 +63,7 @@ pub struct SourceRows {
     /// The rows.
     pub rows: Vec<SourceRow>,
     /// What the file has and the rows do not, for people: pictures of cards, meetings to come.
-    pub left_out: Vec<Words>,
+    pub left_out: Vec<LeftOut>,
     /// No row can state a day, as those of an address book: they are of the day of the import.
     pub undated: bool,
 }

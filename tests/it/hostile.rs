@@ -824,6 +824,14 @@ const SETTINGS: &[&str] = &[
     "[prospect]\nname = \"{a}\"\n[[entry]]\nkind = \"order\"\ndate = \"{b}\"\namount = \"{c}\"\n[values.a]\nx = \"y\"\n",
     "[tally]\n2009-12-03 = { dials = 15, conversations = 7, appointments = 1 }\n2009-12-03-2 = { dials = 1 }\n",
 ];
+const CARDS: &[&str] = &[
+    include_str!("../data/people/outlook.vcf"),
+    include_str!("../data/people/phones.vcf"),
+    include_str!("../data/people/gmail.vcf"),
+];
+const CALENDARS: &[&str] = &[include_str!("../data/people/meetings.ics")];
+const MAILS: &[&str] =
+    &[include_str!("../data/people/offer.eml"), include_str!("../data/people/inbox.mbox")];
 const MERGES: &[&str] = &[include_str!("../../fuzz/seeds/merge.txt")];
 
 /// A hundred inputs, unless told otherwise.
@@ -849,6 +857,21 @@ proptest! {
     #[test]
     fn any_table(data in mutants(TABLES)) {
         bodies::csv(&data);
+    }
+
+    #[test]
+    fn any_cards(data in mutants(CARDS)) {
+        bodies::cards(&data);
+    }
+
+    #[test]
+    fn any_calendar(data in mutants(CALENDARS)) {
+        bodies::calendar(&data);
+    }
+
+    #[test]
+    fn any_mail(data in mutants(MAILS)) {
+        bodies::mail(&data);
     }
 
     #[test]

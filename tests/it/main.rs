@@ -39,6 +39,7 @@ mod layers;
 mod maven;
 mod merge;
 mod orders;
+mod people;
 mod pool;
 mod read;
 mod report_options;

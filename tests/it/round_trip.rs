@@ -151,7 +151,7 @@ fn exports(sandbox: &Sandbox) -> Vec<String> {
 fn import(sandbox: &Sandbox) {
     for what in EXPORTS {
         let group = if what == "events" { "--group" } else { "" };
-        sandbox.crm(&format!("import {what}.csv {group}")).done();
+        sandbox.crm(&format!("import {what}.csv {group} --list-separator ;")).done();
     }
 }
 

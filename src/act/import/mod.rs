@@ -13,7 +13,7 @@ use crate::disk::write::FileChange;
 use crate::model::event::Event;
 use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
-use crate::model::rows::SourceRows;
+use crate::model::rows::{LeftOut, SourceRows};
 use crate::plan::import::{
     AddressBook, ImportCandidate, ImportTerms, ImportedEntry, bad_row, compare, fresh, import,
     missing, without_said,
@@ -46,6 +46,8 @@ pub struct JudgedImport {
     pub changes: Vec<FileChange>,
     /// The rows that the file or the ledger's rules refuse.
     pub bad: Vec<Diagnostic>,
+    /// Faults that rows share, such as a value that the settings do not know: each once.
+    pub faults: Vec<Diagnostic>,
     /// How many rows came to what.
     pub summary: ImportSummary,
     /// Ids were made from names: importing the file again would add every prospect again.
@@ -89,18 +91,19 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
         .collect();
     let mut all = JudgedImport {
         bad: read.bad,
+        faults: read.faults,
         ids_from_names: read.ids_from_names,
         left_out: rows
             .left_out
             .iter()
-            .cloned()
+            .map(LeftOut::words)
             .chain(left_out(read.unfound, read.shared))
             .collect(),
         ..JudgedImport::default()
     };
     judged.into_iter().for_each(|judged| all.add(judged));
     all.summary.rows = rows.rows.len();
-    all.summary.bad = all.bad.len();
+    all.summary.bad = all.bad.len() + read.faulty_rows;
     Ok(all)
 }
 

@@ -6,10 +6,10 @@ pub mod kind;
 pub mod mail;
 pub mod vcard;
 
-use crate::diag::{Code, Diagnostic, Place, Words, counted};
+use crate::diag::{Code, Diagnostic, Place};
 use crate::format::encoding::{Charset, decoded};
 use crate::model::mapping::Form;
-use crate::model::rows::SourceRows;
+use crate::model::rows::{LeftOut, SourceRows};
 use crate::value::date::Moment;
 use crate::value::zone::Zone;
 use kind::SourceKind;
@@ -41,10 +41,10 @@ fn moment(seconds: i64, zone: Option<&Zone>) -> Option<Moment> {
     zone.and_then(|zone| Moment::of_seconds(seconds, zone))
 }
 
-/// So many things are left out; `None` for none. The English text for one and for several.
-fn counted_words(count: usize, en: [&str; 2], zh: &str) -> Option<Words> {
-    let text = counted(count.to_string(), en[0], en[1]);
-    (count > 0).then(|| Words::both(text, format!("{count} {zh}")))
+/// What is left out, in numbers: those that are not zero.
+fn left_out<const N: usize>(counts: [(usize, [&'static str; 2], &'static str); N]) -> Vec<LeftOut> {
+    let all = counts.into_iter().map(|(count, en, zh)| LeftOut { count, en, zh });
+    all.filter(|left| left.count > 0).collect()
 }
 
 fn no_rows(kind: SourceKind, shown: &Path) -> Diagnostic {

@@ -4,7 +4,8 @@
 use super::{ImportTerms, bad_row};
 use crate::diag::{Code, Diagnostic, Place, Words, suggest};
 use crate::model::mapping::{Assignment, Template, TemplatePart};
-use crate::model::rows::{SourceRow, SourceRows};
+use crate::model::rows::{SourceCell, SourceRow, SourceRows};
+use crate::value::date_form::DateForm;
 use crate::value::id;
 use std::collections::HashMap;
 
@@ -16,11 +17,47 @@ struct Slot {
     cell: usize,
 }
 
+/// A text that cells make.
+pub(super) struct CellText<'a> {
+    /// The text, without white space around it.
+    pub(super) text: String,
+    /// The file states its type: it is an ISO date or a plain number, whatever the forms of the texts are.
+    pub(super) typed: bool,
+    /// The cell, where the text is that of exactly one.
+    pub(super) source: Option<CellSource<'a>>,
+}
+
+/// The cell that a text comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CellSource<'a> {
+    /// Its column.
+    pub(super) column: &'a str,
+    /// Its text as the file has it, before it is translated.
+    pub(super) raw: &'a str,
+}
+
+impl CellText<'_> {
+    /// No text at all.
+    pub(super) fn empty() -> Self {
+        CellText { text: String::new(), typed: false, source: None }
+    }
+
+    /// The field and its column, as messages name them: `` `Close Date` (date) ``.
+    pub(super) fn named(&self, field: &str) -> String {
+        match self.source {
+            Some(CellSource { column, .. }) if column != field => format!("`{column}` ({field})"),
+            _ => format!("`{field}`"),
+        }
+    }
+}
+
 /// Every column by name.
 pub(super) struct Columns<'a> {
     slots: HashMap<String, Vec<Slot>>,
     /// Column -> value in the file -> value that is read.
     values: HashMap<&'a str, HashMap<&'a str, &'a str>>,
+    /// Column -> how it writes dates, where that is stated.
+    dates: HashMap<&'a str, &'a DateForm>,
     /// For each join: key -> row.
     keys: Vec<HashMap<&'a str, &'a SourceRow>>,
     width: usize,
@@ -47,6 +84,7 @@ impl<'a> Columns<'a> {
         let mut columns = Columns {
             slots: HashMap::new(),
             values: values.collect(),
+            dates: mapping.date_formats.iter().map(|dates| (&*dates.column, &dates.form)).collect(),
             keys: Vec::new(),
             width: rows.header.len(),
             import,
@@ -75,6 +113,9 @@ impl<'a> Columns<'a> {
         }
         for values in &mapping.values {
             problems.extend(columns.problem(&values.column, &values.place));
+        }
+        for dates in &mapping.date_formats {
+            problems.extend(columns.problem(&dates.column, &dates.place));
         }
         let entries = mapping.entries.iter();
         for condition in entries.clone().flat_map(|entry| &entry.when) {
@@ -166,30 +207,50 @@ impl<'a> Columns<'a> {
         Ok(joined)
     }
 
+    fn source<'r>(&self, row: &Joined<'r>, column: &str) -> Option<&'r SourceCell> {
+        let slot = self.slots.get(column).and_then(|slots| slots.first())?;
+        row.rows.get(slot.file).copied().flatten()?.cells.get(slot.cell)
+    }
+
     /// A cell as the file has it.
     pub(super) fn raw<'r>(&self, row: &Joined<'r>, column: &str) -> &'r str {
-        let slot = self.slots.get(column).and_then(|slots| slots.first());
-        slot.and_then(|slot| {
-            let row = row.rows.get(slot.file).copied().flatten()?;
-            row.cells.get(slot.cell).map(|cell| &*cell.text)
-        })
-        .unwrap_or("")
+        self.source(row, column).map_or("", |cell| &*cell.text)
+    }
+
+    /// What is read instead of a column's value, if the mapping translates it.
+    fn translated(&self, column: &str, raw: &str) -> Option<&'a str> {
+        self.values.get(column).and_then(|values| values.get(raw)).copied()
     }
 
     /// A cell as it is read: translated.
     pub(super) fn cell(&self, row: &Joined<'a>, column: &str) -> &'a str {
         let raw = self.raw(row, column);
-        let translated = self.values.get(column).and_then(|values| values.get(raw));
-        translated.copied().unwrap_or(raw)
+        self.translated(column, raw).unwrap_or(raw)
+    }
+
+    /// How the column of a cell writes dates, if that is stated.
+    pub(super) fn date_form(&self, cell: &CellText) -> Option<&'a DateForm> {
+        let own = cell.source.and_then(|source| self.dates.get(source.column).copied());
+        own.or(self.import.mapping.date_format.as_ref())
     }
 
     /// The first text of an assignment that is not empty. A text whose columns are all empty is.
-    pub(super) fn text(&self, row: &Joined<'a>, assignment: &Assignment) -> String {
+    pub(super) fn text(&self, row: &Joined<'a>, assignment: &'a Assignment) -> CellText<'a> {
         let mut texts = assignment.texts.iter().map(|template| self.filled(row, template));
-        texts.find(|text| !text.is_empty()).unwrap_or_default()
+        texts.find(|cell| !cell.text.is_empty()).unwrap_or_else(CellText::empty)
     }
 
-    fn filled(&self, row: &Joined<'a>, template: &Template) -> String {
+    fn filled(&self, row: &Joined<'a>, template: &'a Template) -> CellText<'a> {
+        if let [TemplatePart::Cell { column, slug: false }] = template.0.as_slice() {
+            let source = self.source(row, column);
+            let raw = source.map_or("", |cell| &*cell.text);
+            let translated = self.translated(column, raw);
+            return CellText {
+                text: translated.unwrap_or(raw).trim().to_owned(),
+                typed: translated.is_none() && source.is_some_and(|cell| cell.typed),
+                source: Some(CellSource { column, raw }),
+            };
+        }
         let mut text = String::new();
         let mut empty = template.columns().next().is_some();
         for part in &template.0 {
@@ -202,7 +263,8 @@ impl<'a> Columns<'a> {
                 }
             }
         }
-        if empty { String::new() } else { text.trim().to_owned() }
+        let text = if empty { String::new() } else { text.trim().to_owned() };
+        CellText { text, ..CellText::empty() }
     }
 }
 

@@ -1,18 +1,18 @@
 //! The meaning of the columns of an imported file: from options and mapping files to a [`Mapping`].
 
+use super::forms::{Forms, character, typed};
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Place, Source, Spot};
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::disk::file::utf8;
 use crate::disk::rows_file::read_rows;
 use crate::format::encoding::Charset;
-use crate::format::read_mapping::{bad_date_format, read_mapping, unknown_field};
+use crate::format::read_mapping::{read_mapping, unknown_field};
 use crate::model::mapping::{
     Assignment, ENTRY_FIELDS, EntryTemplate, Mapping, Template, TemplatePart, Values,
-    prospect_fields, separator, thousands,
+    prospect_fields, separator,
 };
 use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
-use crate::value::date::Date;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -34,12 +34,8 @@ pub struct Meaning {
     /// Rows of one id are entries of one prospect
     #[arg(long)]
     group: bool,
-    /// How the file writes dates, if not 2009-12-18: %d/%m/%Y
-    #[arg(long, value_name = "STRFTIME")]
-    date_format: Option<String>,
-    /// The separator of thousands in amounts
-    #[arg(long, value_name = "CHARACTER")]
-    thousands: Option<String>,
+    #[command(flatten)]
+    forms: Forms,
     /// The separator of cells: `,` `;` tab [default: found out]
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
@@ -76,16 +72,7 @@ impl Meaning {
             mapping.form.delimiter =
                 Some(separator(text).ok_or_else(|| character("--delimiter", text))?);
         }
-        if let Some(text) = &self.thousands {
-            mapping.thousands =
-                Some(thousands(text).ok_or_else(|| character("--thousands", text))?);
-        }
-        if let Some(format) = &self.date_format {
-            if !Date::is_format(format) {
-                return Err(bad_date_format(format).at(typed("--date-format", format)).into());
-            }
-            mapping.date_format = Some(format.as_str().into());
-        }
+        self.forms.state(&mut mapping)?;
         if let Some(name) = &self.encoding {
             Charset::named(name).map_err(|unknown| Diagnostic {
                 message: unknown.message.about("--encoding"),
@@ -152,20 +139,6 @@ fn map_by_names<'r>(
             )));
     }
     Ok(left)
-}
-
-fn character(option: &str, text: &str) -> Diagnostic {
-    let message = words!(
-        "{option} needs one character, not `{text}`",
-        "{option} 应为一个字符，而不是 `{text}`"
-    );
-    Diagnostic::new(Code::BadArgument, message)
-}
-
-/// The place of something typed.
-fn typed(origin: &str, text: &str) -> Place {
-    let source = Source::Text { origin: origin.to_owned(), text: text.to_owned() };
-    Place { source, spot: Spot::Span(0, text.len()) }
 }
 
 /// `COLUMN=FIELD`; the column may be a text with `{column}` in it.

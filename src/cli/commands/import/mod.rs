@@ -1,8 +1,9 @@
 //! `crm import FILE.csv`: rows of another program's export as prospects and entries.
 
+mod forms;
 mod meaning;
 
-use crate::act::import::summary::number;
+use crate::act::import::summary::{ImportSummary, number};
 use crate::act::import::{ImportList, JudgedImport, judge};
 use crate::act::session::Session;
 use crate::cli::context::Context;
@@ -15,6 +16,8 @@ use std::path::PathBuf;
 
 /// So many bad rows are shown in full.
 const SHOWN: usize = 20;
+/// So many faults that rows share are shown.
+const FAULTS_SHOWN: usize = 50;
 /// Writing so many files may last longer than a second.
 const MANY: usize = 1_000;
 
@@ -56,10 +59,10 @@ impl Import {
         // The cards of an address book have no day of their own.
         let date = date.or(rows.undated.then(|| context.today()));
         let list = ImportList { file: &self.file, rows: &rows, mapping: &mapping, date };
-        let JudgedImport { changes, bad, summary, ids_from_names, left_out } =
+        let JudgedImport { changes, bad, faults, summary, ids_from_names, left_out } =
             judge(ledger, &list, context.today())?;
-        let refused = !bad.is_empty() && !self.skip_bad;
-        let shown = self.shown(bad, summary.rows);
+        let refused = summary.bad > 0 && !self.skip_bad;
+        let shown = self.shown(faults, bad, &summary);
         if refused && !self.dry_run {
             return Err(Failure(shown));
         }
@@ -85,16 +88,23 @@ impl Import {
         Ok(u8::from(refused))
     }
 
-    /// The first bad rows in full, and how many there are.
-    fn shown(&self, mut bad: Vec<Diagnostic>, rows: usize) -> Vec<Diagnostic> {
-        if bad.is_empty() {
+    /// The faults that rows share, the first of the other bad rows in full, and how many there are.
+    fn shown(
+        &self,
+        mut faults: Vec<Diagnostic>,
+        mut bad: Vec<Diagnostic>,
+        summary: &ImportSummary,
+    ) -> Vec<Diagnostic> {
+        if summary.bad == 0 {
             return bad;
         }
         bad.sort_by(|a, b| a.place.cmp(&b.place));
-        let count = number(bad.len());
-        let zh_rows = number(rows);
+        let count = number(summary.bad);
+        let zh_rows = number(summary.rows);
         let en_rows = counted(&zh_rows, "row", "rows");
+        let more_faults = faults.len().saturating_sub(FAULTS_SHOWN);
         let more = bad.len().saturating_sub(SHOWN);
+        faults.truncate(FAULTS_SHOWN);
         bad.truncate(SHOWN);
         let (severity, en, zh) = match (self.skip_bad, self.dry_run) {
             (true, true) => (Severity::Warning, "would be left out", "将被略过"),
@@ -107,6 +117,13 @@ impl Import {
             "{zh_rows} 行中有 {count} 行无法导入；{zh}"
         );
         let mut last = Diagnostic::new(Code::BadRow, message);
+        if more_faults > 0 {
+            let more = number(more_faults);
+            last = last.note(words!(
+                "{more} more values like the {FAULTS_SHOWN} above",
+                "与以上 {FAULTS_SHOWN} 个类似的值还有 {more} 个"
+            ));
+        }
         if more > 0 {
             let more = number(more);
             last = last.note(words!(
@@ -120,8 +137,10 @@ impl Import {
                 "请修改这些行，或略过它们：--skip-bad"
             ));
         }
-        bad.push(last);
-        bad.iter_mut().for_each(|diagnostic| diagnostic.severity = severity);
-        bad
+        let mut shown = faults;
+        shown.append(&mut bad);
+        shown.push(last);
+        shown.iter_mut().for_each(|diagnostic| diagnostic.severity = severity);
+        shown
     }
 }
