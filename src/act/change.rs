@@ -3,13 +3,15 @@
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot};
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::write::FileChange;
+use crate::format::add_facts::add_facts;
 use crate::format::append::append;
 use crate::format::line::{assign_key, event_line};
-use crate::format::new_file::new_file;
+use crate::format::new_file::{contact_block, fact_lines, new_file};
 use crate::format::read_prospect::read_prospect;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::plan::import::MissingFacts;
 use crate::rules::entry::{REFUSED, flaws};
 use crate::rules::replay::derive;
 use crate::value::date::Date;
@@ -23,29 +25,59 @@ pub fn changed(
     loaded: &Loaded,
     events: &[Event],
 ) -> Result<(FileChange, Vec<Event>), Failure> {
-    let shown = ledger.show(&loaded.prospect.path);
     let mut prospect = loaded.prospect.clone();
     let events: Vec<Event> =
         events.iter().map(|event| insert(&mut prospect, event.clone()).clone()).collect();
+    Ok((changed_to(ledger, loaded, prospect, &events)?, events))
+}
+
+/// The change that makes a file hold this prospect, which has these events more.
+pub fn changed_to(
+    ledger: &Ledger,
+    loaded: &Loaded,
+    prospect: Prospect,
+    events: &[Event],
+) -> Result<FileChange, Failure> {
+    let shown = ledger.show(&loaded.prospect.path);
     let lines: Vec<String> = events.iter().map(event_line).collect();
     keeps_rules(&ledger.settings, &loaded.prospect, &prospect)?;
     let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
     if !reads_back(ledger, &prospect, &after) {
-        return Err(Diagnostic::new(
-            Code::WriteFailed,
-            words!(
-                "the entry would not read back as it was meant; nothing was changed",
-                "写入后读不回原意；未作任何改动"
-            ),
-        )
-        .at(Place::file(&shown))
-        .help(words!(
-            "`crm check` may show what is unusual about this file",
-            "`crm check` 或可指出该文件的异常之处"
-        ))
-        .into());
+        return Err(not_read_back(&shown).into());
     }
-    Ok((FileChange { path: prospect.path, before: Some(loaded.text.clone()), after }, events))
+    Ok(FileChange { path: prospect.path, before: Some(loaded.text.clone()), after })
+}
+
+/// A file with facts and people more.
+///
+/// # Errors
+/// Fails if the new text would not read back as meant: the file writes its people in another way.
+pub fn with_facts(
+    ledger: &Ledger,
+    loaded: &Loaded,
+    facts: &MissingFacts,
+) -> Result<Loaded, Failure> {
+    let shown = ledger.show(&loaded.prospect.path);
+    let prospect = facts.added_to(&loaded.prospect);
+    let texts = facts.texts.iter().map(|(key, value)| (&**key, &**value));
+    let lines = fact_lines(texts, &facts.needs, &facts.tags);
+    let people: Vec<String> = facts.contacts.iter().map(contact_block).collect();
+    let text = add_facts(&loaded.text, &lines, &people, &Place::file(&shown))?;
+    if !reads_back(ledger, &prospect, &text) {
+        return Err(not_read_back(&shown).into());
+    }
+    Ok(Loaded { prospect, text, problems: Vec::new() })
+}
+
+fn not_read_back(shown: &Path) -> Diagnostic {
+    let message = words!(
+        "the entry would not read back as it was meant; nothing was changed",
+        "写入后读不回原意；未作任何改动"
+    );
+    Diagnostic::new(Code::WriteFailed, message).at(Place::file(shown)).help(words!(
+        "`crm check` may show what is unusual about this file",
+        "`crm check` 或可指出该文件的异常之处"
+    ))
 }
 
 /// The change that makes a new prospect's file. Its events have their keys already.
@@ -66,19 +98,29 @@ pub fn created(ledger: &Ledger, prospect: &Prospect) -> Result<FileChange, Failu
     Ok(FileChange { path: prospect.path.clone(), before: None, after })
 }
 
-/// Gives an event its key and its place in the journal.
-pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
-    assign_key(&mut event, &prospect.id, &prospect.events);
+/// Puts an event that has its key in its place in the journal.
+pub fn insert_keyed(prospect: &mut Prospect, event: Event) -> &Event {
     let at = prospect.events.partition_point(|earlier| earlier.key < event.key);
     prospect.events.insert(at, event);
     &prospect.events[at]
 }
 
-/// Does the text read back as the prospect?
+/// Gives an event its key and its place in the journal.
+pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
+    assign_key(&mut event, &prospect.id, &prospect.events);
+    insert_keyed(prospect, event)
+}
+
+/// Does the text read back as the prospect? The team's own facts have no order.
 fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
     let shown = ledger.show(&prospect.path);
     let (back, _) = read_prospect(text, &prospect.id, &prospect.path, &shown, &ledger.settings);
-    back.as_ref() == Some(prospect)
+    let sorted = |prospect: &Prospect| {
+        let mut sorted = prospect.clone();
+        sorted.facts.sort();
+        sorted
+    };
+    back.is_some_and(|back| sorted(&back) == sorted(prospect))
 }
 
 /// No new entry may make the file break a rule that it kept so far.

@@ -40,7 +40,7 @@ pub struct Global {
     /// The day to look from: 2009-12-18, yesterday, -14d, 2009Q4 [default: CRM_TODAY, else today]
     #[arg(long, global = true, value_name = "DATE", allow_hyphen_values = true)]
     pub as_of: Option<String>,
-    /// table, csv, tsv, json, jsonl, ids, markdown, html
+    /// table, csv, tsv, json, jsonl, ids, markdown, html, xlsx
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub format: Option<String>,
     /// Write to a file; its ending chooses the format
@@ -55,6 +55,9 @@ pub struct Global {
     /// Leave text as it is that a spreadsheet would run as a formula, and control characters (CSV, TSV)
     #[arg(long, global = true)]
     pub raw: bool,
+    /// Begin with a byte-order mark, by which Excel knows UTF-8 (CSV, TSV) [default: [ledger] csv_bom]
+    #[arg(long, global = true)]
+    pub bom: bool,
     /// Draw with ASCII characters only
     #[arg(long, global = true)]
     pub ascii: bool,

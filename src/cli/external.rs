@@ -69,6 +69,7 @@ fn not_inherited(global: &Global) -> Option<&'static str> {
         ("--table", global.table.is_some()),
         ("--strict", global.strict),
         ("--raw", global.raw),
+        ("--bom", global.bom),
         ("--ascii", global.ascii),
     ];
     given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)

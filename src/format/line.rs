@@ -16,6 +16,13 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
+/// A key of a table: as it is, or as a text where TOML demands it.
+pub fn bare_or_quoted(key: &str) -> String {
+    let bare = !key.is_empty()
+        && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if bare { key.to_owned() } else { quoted(key) }
+}
+
 /// `["a", "b"]`
 pub fn quoted_list(items: &[Text]) -> String {
     let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
@@ -75,7 +82,7 @@ event_keys!(define_body);
 
 /// The line of an event under its key.
 pub fn event_line(event: &Event) -> String {
-    format!("{} = {}", event.key, body(event))
+    format!("{} = {}", bare_or_quoted(&event.key.text), body(event))
 }
 
 /// Gives an event its key: the day's highest N plus one, and a suffix made from the content, so that

@@ -216,6 +216,9 @@ macro_rules! define_event {
 }
 event_keys!(define_event);
 
+/// The owner of an event that releases its prospect to the pool, in exports and imports, as queries call it.
+pub const NO_OWNER: &str = "none";
+
 /// The names of the keys that an event may have.
 pub const FIELDS: [&str; KEYS.len()] = {
     let mut names = [""; KEYS.len()];

@@ -290,15 +290,21 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     ["id", FIND].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
 }
 
-/// Every field that an entry can have: its date, the day of the row's last change, the currency of its money, and the
-/// keys of an event.
-pub const ENTRY_FIELDS: [&str; 24] = {
-    let mut fields = ["date"; 24];
-    fields[1] = CHANGED;
-    fields[2] = CURRENCY;
+/// The fields of an entry that are no keys of an event: its day, the day of the row's last change, the currency of its
+/// money, its key in another ledger, and the currencies of its amounts where they have columns of their own.
+const BESIDES: [&str; 6] = ["date", CHANGED, CURRENCY, "key", "value_currency", "amount_currency"];
+
+/// Every field that an entry can have: those, and the keys of an event.
+pub const ENTRY_FIELDS: [&str; 27] = {
+    let mut fields = [BESIDES[0]; 27];
+    let mut i = 0;
+    while i < BESIDES.len() {
+        fields[i] = BESIDES[i];
+        i += 1;
+    }
     let mut i = 0;
     while i < event::FIELDS.len() {
-        fields[i + 3] = event::FIELDS[i];
+        fields[i + BESIDES.len()] = event::FIELDS[i];
         i += 1;
     }
     fields

@@ -226,6 +226,8 @@ pub struct Settings {
     pub stuck_factor: u32,
     /// New files go into sub-folders by a hash of the id.
     pub fan_out: bool,
+    /// CSV and TSV begin with a byte-order mark, for Excel.
+    pub csv_bom: bool,
     /// Names of facts of the team's own.
     pub facts: Vec<Text>,
     /// The team, in the order of the file.
@@ -269,6 +271,7 @@ impl Default for Settings {
             paid_threshold: None,
             stuck_factor: 4,
             fan_out: false,
+            csv_bom: false,
             timezone: None,
             facts: Vec::new(),
             reps: Vec::new(),

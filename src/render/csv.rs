@@ -2,7 +2,8 @@
 //! without totals.
 //!
 //! CSV is RFC 4180 but for the line end, which is `\n`: scripts read lines, and every reader of CSV
-//! reads both. There is no byte order mark. Line breaks and tabs of a cell are kept, quoted; TSV has no quotes, and
+//! reads both. There is a byte-order mark only where one is asked for: without it Excel reads UTF-8 in the code page of
+//! the machine. Line breaks and tabs of a cell are kept, quoted; TSV has no quotes, and
 //! they become spaces.
 //!
 //! Text, headers too, that a spreadsheet would run as a formula gets a `'` in front; control characters and those that
@@ -65,6 +66,9 @@ fn write_records(
     encode: impl Fn(&dyn Fn(Put<'_>)) -> Vec<u8> + Sync,
 ) -> io::Result<()> {
     let Some(table) = tables.first() else { return Ok(()) };
+    if options.bom {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
     let header: Vec<_> =
         table.columns.iter().map(|column| text(column.id.as_str().into(), options)).collect();
     out.write_all(&encode(&|put| put(&header)))?;
@@ -167,6 +171,18 @@ mod tests {
         assert_eq!(cells(cell(), &raw), [text]);
         let terminal = Options { width: Some(80), ..raw };
         assert_eq!(cells(cell(), &terminal), [spelt]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_first_and_only_where_it_is_asked_for() {
+        for (format, marked) in [(Format::Csv, true), (Format::Tsv, true), (Format::Json, false)] {
+            let sheet = samples::sheet();
+            let plain = samples::rendered(&sheet, format, &Options::default()).unwrap();
+            let options = Options { bom: true, ..Options::default() };
+            let with = samples::rendered(&sheet, format, &options).unwrap();
+            assert!(!plain.contains('\u{feff}'));
+            assert_eq!(with, if marked { format!("\u{feff}{plain}") } else { plain });
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! sales words.
 //!
 //! Each format is one file with one function and one line in `FORMATS`. People's formats (table,
-//! Markdown, HTML) show everything: titles, totals, notes, pictures. Machines' formats (CSV, TSV,
-//! JSON, JSON lines, ids) give the records: plain numbers, ISO dates, no totals.
+//! Markdown, HTML, workbooks) show everything: titles, totals, notes, and but for workbooks pictures. Machines'
+//! formats (CSV, TSV, JSON, JSON lines, ids) give the records: plain numbers, ISO dates, no totals.
 
 mod csv;
 mod html;
@@ -14,12 +14,14 @@ mod picture;
 mod svg;
 mod table;
 mod text;
+mod xlsx;
 
 pub use html::page;
 pub use text::clean;
 
 use crate::diag::Words;
 use crate::table::sheet::{Audience, Rows, Sheet, Table};
+use crate::value::date::Date;
 use crate::value::label::Lang;
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -50,6 +52,8 @@ pub enum Format {
     Markdown,
     /// A page that needs nothing but itself.
     Html,
+    /// A workbook for Excel and others.
+    Xlsx,
 }
 
 /// Writes the chosen tables of a sheet, and the other parts that the format has.
@@ -74,6 +78,7 @@ static FORMATS: &[FormatEntry] = &[
     FormatEntry { format: Format::Ids,      name: "ids",      endings: &["ids"],             readers: Audience::Machines, renderer: ids::write },
     FormatEntry { format: Format::Markdown, name: "markdown", endings: &["md", "markdown"],  readers: Audience::People,   renderer: markdown::write },
     FormatEntry { format: Format::Html,     name: "html",     endings: &["html", "htm"],     readers: Audience::People,   renderer: html::write },
+    FormatEntry { format: Format::Xlsx,     name: "xlsx",     endings: &["xlsx"],            readers: Audience::People,   renderer: xlsx::write },
 ];
 
 impl Format {
@@ -129,6 +134,10 @@ pub struct Options {
     pub ascii: bool,
     /// Leave text as it is that a spreadsheet would run as a formula, and control characters (CSV, TSV).
     pub raw: bool,
+    /// Begin with a byte-order mark, by which Excel knows UTF-8 (CSV, TSV).
+    pub bom: bool,
+    /// The day that the sheet looks from: the date of a workbook.
+    pub day: Option<Date>,
     /// Only the table of this id, where a sheet has several.
     pub table: Option<String>,
     /// The language of the few words that are the renderer's own.
@@ -160,6 +169,20 @@ pub enum RenderError {
         /// The sheet's id.
         sheet: String,
     },
+    /// A table has more rows than a worksheet.
+    TooManyRows {
+        /// The table's id.
+        table: String,
+        /// The rows, with the header and the words below them.
+        rows: usize,
+    },
+    /// A text is longer than a cell of a worksheet.
+    TooLong {
+        /// The column's id.
+        column: String,
+        /// The number of the row, from 1.
+        row: usize,
+    },
 }
 
 impl RenderError {
@@ -175,6 +198,20 @@ impl RenderError {
             RenderError::NoIds { sheet } => {
                 words!("`{sheet}` does not list ids", "`{sheet}` 不列出编号")
             }
+            RenderError::TooManyRows { table, rows } => {
+                let most = xlsx::MOST_ROWS;
+                words!(
+                    "`{table}` needs {rows} rows, and a worksheet has {most}",
+                    "`{table}` 需要 {rows} 行，而一张工作表最多 {most} 行"
+                )
+            }
+            RenderError::TooLong { column, row } => {
+                let most = xlsx::LONGEST_TEXT;
+                words!(
+                    "`{column}` in row {row} is longer than the {most} characters that a cell of a worksheet holds",
+                    "第 {row} 行的 `{column}` 超过工作表单元格的上限（{most} 个字符）"
+                )
+            }
         }
     }
 
@@ -183,7 +220,9 @@ impl RenderError {
         match self {
             RenderError::NoSuchFormat { candidates, .. }
             | RenderError::NoSuchTable { candidates, .. } => candidates,
-            RenderError::NoIds { .. } => &[],
+            RenderError::NoIds { .. }
+            | RenderError::TooManyRows { .. }
+            | RenderError::TooLong { .. } => &[],
         }
     }
 }
@@ -216,10 +255,15 @@ impl Rendering {
         if format == Format::Ids && ids::column(&rendering.tables()).is_none() {
             return Err(RenderError::NoIds { sheet: rendering.sheet.id });
         }
+        if format == Format::Xlsx
+            && let Some(refusal) = xlsx::refusal(&rendering.sheet, &rendering.tables())
+        {
+            return Err(refusal);
+        }
         Ok(rendering)
     }
 
-    /// Writes it, row by row. The output ends with a newline unless it is empty.
+    /// Writes it, row by row. Text ends with a newline unless it is empty.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         (self.format.entry().renderer)(&self.sheet, &self.tables(), &self.options, out)
     }
@@ -320,7 +364,7 @@ mod tests {
     #[test]
     fn every_format_stands_an_empty_sheet() {
         for entry in FORMATS {
-            let _ = samples::rendered(&Sheet::default(), entry.format, &Options::default());
+            let _ = samples::bytes(&Sheet::default(), entry.format, &Options::default());
         }
     }
 }

@@ -13,9 +13,18 @@ pub(super) fn rendered(
     format: Format,
     options: &Options,
 ) -> Result<String, RenderError> {
+    bytes(sheet, format, options).map(|bytes| String::from_utf8(bytes).unwrap())
+}
+
+/// A sheet as bytes.
+pub(super) fn bytes(
+    sheet: &Sheet,
+    format: Format,
+    options: &Options,
+) -> Result<Vec<u8>, RenderError> {
     let mut bytes = Vec::new();
     Rendering::of(sheet.clone(), format, options.clone())?.write(&mut bytes).unwrap();
-    Ok(String::from_utf8(bytes).unwrap())
+    Ok(bytes)
 }
 
 /// One of everything, small.

@@ -4,8 +4,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::pipeline::{IN_CYCLE, IN_CYCLE_LABEL, Outcome};
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
-    self, Attribute, AttributeKind, Figure, Flag, Named, Value, View, Vocabulary, listed_flags,
-    named,
+    self, ATTRIBUTES, Attribute, AttributeKind, Figure, Flag, Named, Value, View, Vocabulary,
+    listed_flags, named,
 };
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
@@ -119,7 +119,24 @@ pub struct Choice {
 
 enum Getter {
     Attribute(&'static Attribute),
+    /// Money without its currency, which has a column of its own beside it.
+    Amount(&'static Attribute),
+    Currency(&'static Attribute),
     Fact(Text),
+}
+
+/// The attributes that are money in any currency.
+const MONEY: [&str; 3] = ["value", "paid", "booked"];
+
+/// The column of the currency of a column of money.
+pub fn currency_column(id: &str) -> String {
+    format!("{id}-currency")
+}
+
+/// The column of money that a column of currencies belongs to.
+fn money_of(name: &str) -> Option<&'static str> {
+    let name = name.trim().to_lowercase().replace('_', "-");
+    MONEY.into_iter().find(|id| currency_column(id) == name)
 }
 
 impl Choice {
@@ -132,16 +149,26 @@ impl Choice {
         settings: &Settings,
         lang: Lang,
     ) -> Result<Choice, Diagnostic> {
+        let names: Vec<&str> = names.into_iter().collect();
         let mut columns = Vec::new();
-        for name in names {
-            let (id, kind, getter) = match named(name, settings) {
-                Some(Named::Attribute(row)) if row.is_column => {
-                    (row.id, kind(row), Getter::Attribute(row))
+        for name in &names {
+            let (id, kind, getter) = match (named(name, settings), money_of(name)) {
+                (Some(Named::Attribute(row)), _) if row.is_column => {
+                    let apart = names.iter().any(|name| money_of(name) == Some(row.id));
+                    let getter = if apart { Getter::Amount(row) } else { Getter::Attribute(row) };
+                    (row.id.to_owned(), kind(row), getter)
                 }
-                Some(Named::Fact(fact)) => (&**fact, Kind::Text, Getter::Fact(fact.clone())),
+                (Some(Named::Fact(fact)), _) => {
+                    (fact.to_string(), Kind::Text, Getter::Fact(fact.clone()))
+                }
+                (_, Some(money)) => {
+                    let row = ATTRIBUTES.iter().find(|row| row.id == money);
+                    let row = row.ok_or_else(|| no_column(name.trim(), settings))?;
+                    (currency_column(money), Kind::Text, Getter::Currency(row))
+                }
                 _ => return Err(no_column(name.trim(), settings)),
             };
-            let column = Column::new(id, title(id, lang), kind);
+            let column = Column::new(&*id, title(&id, lang), kind);
             // The company is the first to go where a terminal is narrow, unless it was asked for alone.
             columns.push((if id == "company" { column.optional() } else { column }, getter));
         }
@@ -160,6 +187,11 @@ impl Choice {
             .iter()
             .map(|(_, getter)| match getter {
                 Getter::Attribute(row) => cell(row, &view, self.lang),
+                Getter::Amount(row) => cell(row, &view, self.lang).without_currency(),
+                Getter::Currency(row) => {
+                    let currency = cell(row, &view, self.lang).currency();
+                    Cell::maybe(currency, |currency| Cell::text(currency.to_string()))
+                }
                 Getter::Fact(name) => Cell::maybe(record.prospect.fact(name), Cell::text),
             })
             .collect()
@@ -179,15 +211,40 @@ fn no_column(name: &str, settings: &Settings) -> Diagnostic {
         .help(words!("`crm help query` lists the columns", "`crm help query` 列出全部列"))
 }
 
-/// The names of the columns of `export`, the team's own facts last.
+/// The names of the columns of `export`, currencies behind their amounts, and the team's own facts last.
 pub fn all(settings: &Settings) -> Vec<String> {
-    attribute::ids(settings, |row| row.is_exported).map(str::to_owned).collect()
+    let with_currency = |id: &str| {
+        let currency = MONEY.contains(&id).then(|| currency_column(id));
+        std::iter::once(id.to_owned()).chain(currency).collect::<Vec<_>>()
+    };
+    attribute::ids(settings, |row| row.is_exported).flat_map(with_currency).collect()
+}
+
+/// The positions of chosen columns of an export among all of them.
+///
+/// # Errors
+/// If a name is that of no column; the nearest one is suggested.
+pub fn positions(names: &[&str], all: &[String], export: &str) -> Result<Vec<usize>, Diagnostic> {
+    let position = |name: &&str| {
+        let name = name.trim();
+        all.iter().position(|known| known == name).ok_or_else(|| {
+            Diagnostic::new(
+                Code::BadArgument,
+                words!("no column `{name}`", "没有名为 `{name}` 的列"),
+            )
+            .nearest(name, all.iter().map(String::as_str))
+            .help(words!(
+                "`crm export {export}` without --columns has every column",
+                "不带 --columns 的 `crm export {export}` 有全部列"
+            ))
+        })
+    };
+    names.iter().map(position).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::attribute::ATTRIBUTES;
 
     fn is_chinese(text: &str) -> bool {
         text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
@@ -200,6 +257,22 @@ mod tests {
             assert_ne!(en, row.id, "no title");
             assert!(is_chinese(&zh) || row.id == "rfm", "{}: {zh}", row.id);
         }
+    }
+
+    #[test]
+    fn money_has_its_currency_beside_it_or_in_its_cell() {
+        let settings = Settings::default();
+        let every = all(&settings);
+        for id in MONEY {
+            let at = every.iter().position(|name| name == id).unwrap();
+            assert_eq!(every[at + 1], currency_column(id));
+        }
+        let apart = |names: &[&str]| {
+            let choice = Choice::of(names.iter().copied(), &settings, Lang::Machine).ok().unwrap();
+            matches!(choice.columns[0].1, Getter::Amount(_))
+        };
+        assert!(apart(&["value", "value_currency"]) && apart(&["value", "VALUE-currency"]));
+        assert!(!apart(&["value"]) && !apart(&["value", "paid-currency"]));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! `crm export events`: the journals of chosen prospects, one row an entry.
 
 use super::Request;
-use super::columns::criterion;
-use crate::diag::{Code, Diagnostic};
-use crate::model::event::{Event, event_keys};
+use super::columns::{criterion, currency_column, positions};
+use crate::diag::Diagnostic;
+use crate::model::event::{Event, KEYS, KeyType, NO_OWNER, event_keys};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::rules::replay::state::Record;
@@ -57,6 +57,9 @@ macro_rules! cell_of {
     (Score, $name:ident) => {
         (Kind::Number, |l| Cell::maybe(l.event.$name, Cell::Amount))
     };
+    (Rep, $name:ident) => {
+        (Kind::Text, |l| rep(&l.event.$name))
+    };
     ($text:ident, $name:ident) => {
         (Kind::Text, |l| text(&l.event.$name))
     };
@@ -81,6 +84,11 @@ fn text(value: &Option<Text>) -> Cell {
     Cell::maybe(value.as_deref(), Cell::text)
 }
 
+/// A rep; an empty one, which releases to the pool, is told from none.
+fn rep(value: &Option<Text>) -> Cell {
+    Cell::maybe(value.as_deref(), |id| Cell::text(if id.is_empty() { NO_OWNER } else { id }))
+}
+
 impl EventRow<'_> {
     /// A column of the prospect's board: its id for machines, its label for people.
     fn stage<'s>(&'s self, id: &'s str) -> &'s str {
@@ -99,37 +107,56 @@ fn id_of(name: &str) -> String {
     name.replace('_', "-")
 }
 
+/// A part of what a definition gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Amount,
+    Currency,
+}
+
+/// Every column, currencies behind their amounts.
+fn columns() -> impl Iterator<Item = (String, &'static Definition, Part)> {
+    let is_money =
+        |name: &str| KEYS.iter().any(|row| row.name == name && row.kind == KeyType::Money);
+    COLUMNS.iter().flat_map(move |definition| {
+        let id = id_of(definition.0);
+        match is_money(definition.0) {
+            false => vec![(id, definition, Part::Whole)],
+            true => {
+                let currency = (currency_column(&id), definition, Part::Currency);
+                vec![(id, definition, Part::Amount), currency]
+            }
+        }
+    })
+}
+
 /// The names of the columns, in the order of `export`.
 pub fn all() -> Vec<String> {
-    COLUMNS.iter().map(|(name, _)| id_of(name)).collect()
+    columns().map(|(id, ..)| id).collect()
 }
 
 /// The entries that are asked for.
-pub struct Events(Vec<&'static Definition>);
+pub struct Events(Vec<(String, &'static Definition, Part)>);
 
 impl Events {
     /// With these columns.
-    pub fn of(columns: &[&str]) -> Result<Events, Diagnostic> {
-        let chosen = columns.iter().map(|name| {
-            let name = name.trim();
-            COLUMNS.iter().find(|(known, _)| id_of(known) == name).ok_or_else(|| {
-                Diagnostic::new(
-                    Code::BadArgument,
-                    words!("no column `{name}`", "没有名为 `{name}` 的列"),
-                )
-                .nearest(name, all().iter().map(String::as_str))
-                .help(words!(
-                    "`crm export events` without --columns has every column",
-                    "不带 --columns 的 `crm export events` 有全部列"
-                ))
-            })
+    pub fn of(names: &[&str]) -> Result<Events, Diagnostic> {
+        let every: Vec<_> = columns().collect();
+        let positions = positions(names, &all(), "events")?;
+        let chosen = positions.iter().map(|at| every[*at].clone());
+        // An amount whose currency has no column of its own names it itself.
+        let alone = |id: &str| positions.iter().all(|at| every[*at].0 != currency_column(id));
+        let chosen = chosen.map(|(id, definition, part)| {
+            let part = if part == Part::Amount && alone(&id) { Part::Whole } else { part };
+            (id, definition, part)
         });
-        Ok(Events(chosen.collect::<Result<_, _>>()?))
+        Ok(Events(chosen.collect()))
     }
 
     /// The parts of each record that it needs.
     pub fn keep(&self, request: &Request, book: &Book) -> Keep {
-        if self.0.iter().any(|(name, _)| *name == NOTE) {
+        if self.0.iter().any(|(name, ..)| name == NOTE) {
             Keep::Everything
         } else {
             request.keep(&book.settings, book.as_of, false)
@@ -146,12 +173,26 @@ impl Events {
             let lines = events.iter().zip(retracted_by_later(events));
             let lines =
                 lines.map(|(event, retracted)| EventRow { record, settings, event, retracted });
-            let cells = |line: &EventRow| self.0.iter().map(|(_, (_, cell))| cell(line)).collect();
+            let cell =
+                |line: &EventRow,
+                 (_, (_, (_, cell)), part): &(String, &'static Definition, Part)| {
+                    match part {
+                        Part::Whole => cell(line),
+                        Part::Amount => cell(line).without_currency(),
+                        Part::Currency => {
+                            Cell::maybe(cell(line).currency(), |code| Cell::text(code.to_string()))
+                        }
+                    }
+                };
+            let cells = |line: &EventRow| self.0.iter().map(|column| cell(line, column)).collect();
             Some(lines.map(|line| PackedRow::of(&Row::new(cells(&line)))).collect())
         });
         let rows: Vec<PackedRow> = rows.into_iter().flatten().collect();
-        let heads =
-            self.0.iter().map(|(name, (kind, _))| column(&id_of(name), *kind, lang)).collect();
+        let heads = self.0.iter().map(|(id, (_, (kind, _)), part)| {
+            let kind = if *part == Part::Currency { Kind::Text } else { *kind };
+            column(id, kind, lang)
+        });
+        let heads = heads.collect();
         let mut sheet = Sheet::single("events", "", heads, rows.into());
         sheet.about = book.as_of.to_string();
         sheet

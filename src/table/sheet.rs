@@ -2,7 +2,7 @@
 //! colours, no formats.
 
 use crate::value::date::{Date, Moment};
-use crate::value::money::{Amount, Money, Sum};
+use crate::value::money::{Amount, Currency, Money, Sum};
 use crate::value::text::Text;
 use std::borrow::Cow;
 use std::fmt;
@@ -66,6 +66,23 @@ impl Cell {
             (None, _) => Cell::Amount(sum.own),
             (Some(money), None) => Cell::Money(money),
             (Some(_), Some(_)) => Cell::list(sum.foreign().map(|money| money.to_string())),
+        }
+    }
+
+    /// The amount alone of money; any other cell as it is.
+    #[must_use]
+    pub fn without_currency(self) -> Cell {
+        match self {
+            Cell::Money(money) => Cell::Amount(money.amount),
+            other => other,
+        }
+    }
+
+    /// The currency of money, unless that is the ledger's own.
+    pub fn currency(&self) -> Option<Currency> {
+        match self {
+            Cell::Money(money) => money.currency,
+            _ => None,
         }
     }
 

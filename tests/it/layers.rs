@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there; one that reads and writes has two.
-const HOMES: [(&str, &str); 35] = [
+const HOMES: [(&str, &str); 36] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("calamine", "src/format/rows/spreadsheet/excel.rs"),
     ("cfb", "src/format/rows/spreadsheet/archive.rs"),
@@ -43,6 +43,7 @@ const HOMES: [(&str, &str); 35] = [
     ("quick_xml", "src/format/rows/spreadsheet/open_document.rs"),
     ("rustix", "src/disk"),
     ("rust_decimal", "src/value/money/amount.rs"),
+    ("rust_xlsxwriter", "src/render/xlsx.rs"),
     ("simdutf8", "src/disk/files.rs"),
     ("smol_str", "src/value/text.rs"),
     ("serde_json", "src/format/rows/json.rs"),

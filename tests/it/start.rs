@@ -133,6 +133,7 @@ fn an_option_that_a_program_would_not_get_is_refused() {
         (&["--table", "plan", "hello"], "--table"),
         (&["--strict", "hello"], "--strict"),
         (&["--raw", "hello"], "--raw"),
+        (&["--bom", "hello"], "--bom"),
         (&["--ascii", "hello"], "--ascii"),
     ] {
         let said = run(&mut with_programs(&sandbox, words)).fails(2);

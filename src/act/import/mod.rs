@@ -3,7 +3,7 @@
 mod preview;
 pub mod summary;
 
-use super::change::{changed, created, insert};
+use super::change::{changed_to, created, insert, insert_keyed, with_facts};
 use crate::check::{Subject, check};
 use crate::diag::{Diagnostic, Failure, Words, counted};
 use crate::disk::file::id_of;
@@ -15,7 +15,10 @@ use crate::model::event::Event;
 use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
 use crate::model::rows::{LeftOut, SourceRows};
-use crate::plan::import::{AddressBook, ImportCandidate, ImportTerms, bad_row, compare, import};
+use crate::plan::import::{
+    AddressBook, ImportCandidate, ImportTerms, ImportedEntry, bad_row, compare, fresh, import,
+    missing, without_said,
+};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
 use crate::value::id;
@@ -63,6 +66,8 @@ struct ProspectChange {
     change: Option<FileChange>,
     /// The number of entries that it gets.
     entries: usize,
+    /// The number of facts and people that it gets; of a new prospect 0.
+    facts: usize,
     /// The facts that differ and are left alone; `None` for a new prospect.
     differing: Option<usize>,
     /// The prospect after it; `None` where it is not asked for.
@@ -151,9 +156,9 @@ fn left_out(unfound: usize, shared: BTreeMap<String, Vec<Text>>) -> Vec<Words> {
 impl JudgedImport {
     fn add(&mut self, judged: Result<ProspectChange, Diagnostic>) {
         match judged {
-            Ok(ProspectChange { change, entries, differing, after }) => {
+            Ok(ProspectChange { change, entries, facts, differing, after }) => {
                 self.changes.extend(change);
-                self.summary.add(entries, differing);
+                self.summary.add(entries, facts, differing);
                 after.into_iter().for_each(|prospect| self.summary.show(prospect));
             }
             Err(bad) => self.bad.push(bad),
@@ -176,7 +181,7 @@ impl Judge<'_> {
     fn one(&self, candidate: ImportCandidate) -> Result<ProspectChange, Diagnostic> {
         let line = candidate.line;
         let done = match candidate.there.clone() {
-            Some(path) => self.known(&candidate, &path),
+            Some(path) => self.known(candidate, &path),
             None => self.added(candidate),
         };
         done.map_err(|failure| {
@@ -190,10 +195,15 @@ impl Judge<'_> {
 
     /// A candidate that the ledger does not have.
     fn added(&self, candidate: ImportCandidate) -> Result<ProspectChange, Failure> {
-        let mut prospect = candidate.prospect;
+        let mut prospect = candidate.prospect.clone();
         prospect.path = new_path(self.ledger, &prospect.id);
-        for wanted in candidate.entries {
-            insert(&mut prospect, wanted.event);
+        // Two rows with one key are one entry.
+        let entries = match candidate.is_journal() {
+            true => fresh(&candidate.prospect, &candidate)?,
+            false => candidate.entries,
+        };
+        for wanted in entries {
+            put(&mut prospect, wanted);
         }
         let change = created(self.ledger, &prospect)?;
         let wrong = errors(self.ledger, &prospect, self.today);
@@ -202,32 +212,52 @@ impl Judge<'_> {
         }
         let entries = prospect.events.len();
         let after = self.after(&prospect, &prospect.events);
-        Ok(ProspectChange { change: Some(change), entries, differing: None, after })
+        Ok(ProspectChange { change: Some(change), entries, facts: 0, differing: None, after })
     }
 
     /// A candidate whose file the ledger has.
-    fn known(&self, candidate: &ImportCandidate, path: &Path) -> Result<ProspectChange, Failure> {
+    fn known(
+        &self,
+        mut candidate: ImportCandidate,
+        path: &Path,
+    ) -> Result<ProspectChange, Failure> {
         let Judge { ledger, seen, today, .. } = *self;
-        let loaded = ledger.read(path).map_err(Failure)?.without_errors()?;
-        let (fresh, differing) = compare(&loaded.prospect, candidate, &ledger.settings, seen);
-        let differing = Some(differing);
-        if fresh.is_empty() {
-            let after = self.after(&loaded.prospect, &fresh);
-            return Ok(ProspectChange { change: None, entries: 0, differing, after });
+        let settings = &ledger.settings;
+        let original = ledger.read(path).map_err(Failure)?.without_errors()?;
+        let missing = missing(&original.prospect, &candidate.prospect, settings);
+        let (facts, differing) = (missing.count(), Some(missing.differing));
+        let loaded = match facts {
+            0 => original.clone(),
+            _ => with_facts(ledger, &original, &missing)?,
+        };
+        let there = &loaded.prospect;
+        let entries = if candidate.is_journal() {
+            fresh(there, &candidate)?
+        } else {
+            without_said(&mut candidate, there, settings, seen);
+            let changes = compare(there, &candidate, settings, seen);
+            changes.into_iter().map(ImportedEntry::of).collect()
+        };
+        let mut after = there.clone();
+        let events: Vec<Event> =
+            entries.into_iter().map(|wanted| put(&mut after, wanted)).collect();
+        if events.is_empty() && facts == 0 {
+            let after = self.after(&after, &events);
+            return Ok(ProspectChange { change: None, entries: 0, facts, differing, after });
         }
-        let (change, _) = changed(ledger, &loaded, &fresh)?;
-        let mut after = loaded.prospect.clone();
-        for event in fresh.iter().cloned() {
-            insert(&mut after, event);
-        }
-        let before = errors(ledger, &loaded.prospect, today);
+        let before = errors(ledger, &original.prospect, today);
         let wrong = errors(ledger, &after, today).into_iter();
         let wrong: Vec<Diagnostic> = wrong.filter(|error| !before.contains(error)).collect();
         if !wrong.is_empty() {
             return Err(Failure(wrong));
         }
-        let after = self.after(&after, &fresh);
-        Ok(ProspectChange { change: Some(change), entries: fresh.len(), differing, after })
+        let foreseen = self.after(&after, &events);
+        let change = match events.is_empty() {
+            true => FileChange { path: after.path, before: None, after: loaded.text },
+            false => changed_to(ledger, &loaded, after, &events)?,
+        };
+        let change = Some(FileChange { before: Some(original.text), ..change });
+        Ok(ProspectChange { change, entries: events.len(), facts, differing, after: foreseen })
     }
 
     /// A prospect that got these entries, if it is asked for.
@@ -235,6 +265,14 @@ impl Judge<'_> {
         let record = || replay(prospect.clone(), &self.ledger.settings, self.today);
         let record = self.preview.then(record).flatten()?;
         Some(Foreseen::of(&record, fresh))
+    }
+}
+
+/// Puts an entry into the journal, under its own key or a new one.
+fn put(prospect: &mut Prospect, wanted: ImportedEntry) -> Event {
+    match wanted.keyed {
+        true => insert_keyed(prospect, wanted.event).clone(),
+        false => insert(prospect, wanted.event).clone(),
     }
 }
 

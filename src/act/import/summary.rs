@@ -19,19 +19,21 @@ pub struct ImportSummary {
     entries: usize,
     unchanged: usize,
     extended: usize,
+    facts: usize,
     differing: usize,
     preview: Preview,
 }
 
 impl ImportSummary {
-    /// Counts a prospect that gets so many entries, and of which so many facts differ; of a new one there are none.
-    pub(super) fn add(&mut self, entries: usize, differing: Option<usize>) {
+    /// Counts a prospect that gets so many entries and facts, and of which so many facts differ; of a new one none do.
+    pub(super) fn add(&mut self, entries: usize, facts: usize, differing: Option<usize>) {
         match (differing, entries) {
             (None, _) => self.added += 1,
             (Some(_), 0) => self.unchanged += 1,
             (Some(_), _) => self.extended += 1,
         }
         self.entries += entries;
+        self.facts += facts;
         self.differing += differing.unwrap_or_default();
     }
 
@@ -44,7 +46,7 @@ impl ImportSummary {
     pub fn sheet(&self, settings: &Settings) -> Sheet {
         let lang = settings.language;
         let row = |what: String, count: usize| Row::new(vec![Cell::text(what), Cell::count(count)]);
-        let rows = vec![
+        let mut rows = vec![
             row(lang.pick("rows", "行数").into(), self.rows),
             row(lang.pick("prospects to add", "新增客户").into(), self.added),
             row(lang.pick("entries to write", "新增记录").into(), self.entries),
@@ -59,6 +61,10 @@ impl ImportSummary {
             ),
             row(lang.pick("bad rows", "错误行").into(), self.bad),
         ];
+        if self.facts > 0 {
+            let added = row(lang.pick("missing facts to add", "补上的资料").into(), self.facts);
+            rows.insert(rows.len() - 2, added);
+        }
         let columns = vec![column("what", Kind::Text, lang), column("count", Kind::Number, lang)];
         let title = lang.pick("Import, dry run", "导入试算");
         let mut sheet = Sheet::single("import", title, columns, rows.into());
@@ -78,7 +84,8 @@ impl ImportSummary {
     pub fn told(&self) -> Words {
         let counts = [self.rows, self.added, self.entries, self.unchanged, self.extended];
         let [rows, added, entries, unchanged, extended] = counts.map(number);
-        let [differing, bad] = [self.differing, self.bad].map(number);
+        let [facts, differing, bad] = [self.facts, self.differing, self.bad].map(number);
+        let added_facts = counted(number(self.facts), "missing fact", "missing facts");
         let first = Words::both(
             format!(
                 "{}: {} added, {} written",
@@ -96,6 +103,7 @@ impl ImportSummary {
                 self.extended,
                 words!("{extended} already there, with new entries", "{extended} 个已有，有新记录"),
             ),
+            (self.facts, words!("{added_facts} added", "补上资料 {facts} 项")),
             (self.differing, words!("{differ} left alone", "{differing} 项资料不同，未改")),
             (self.bad, words!("{bad_rows} left out", "略过 {bad} 个错误行")),
         ];

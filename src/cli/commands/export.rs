@@ -9,19 +9,23 @@ use crate::render::Format;
 use crate::report::columns;
 use crate::report::events::{self, Events};
 use crate::report::list::List;
+use crate::report::orders::{self, Orders};
+use crate::report::people::{self, People};
 use clap::{Args, ValueEnum};
 
-/// Prospects or their entries, for other programs: CSV unless another format is asked for
+/// Prospects, their entries, people or orders, for other programs: CSV unless another format is asked for
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm export prospects > prospects.csv\n  \
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
     crm export events --as-of 2009Q4 -f jsonl\n  \
+    crm export people -o people.xlsx\n  \
     crm export calendar owner:he > he.ics\n  \
     crm export contacts tag:vip --vcard 3 -o vip.vcf\n  \
     crm export mail region:shanghai\n\n\
     Text that a spreadsheet would run as a formula gets a ' in front, and control characters are spelt\n\
-    out; --raw leaves text as it is, for files that `crm import` or another program reads.")]
+    out; --raw leaves text as it is, for files that `crm import` or another program reads.\n\
+    Excel reads a CSV as UTF-8 only with --bom; -o FILE.xlsx is a workbook.")]
 pub struct Export {
     /// The records
     #[arg(value_enum)]
@@ -43,6 +47,10 @@ enum ExportedRecords {
     Prospects,
     /// One row an entry, those that were retracted marked
     Events,
+    /// One row a person
+    People,
+    /// One row an order, booking, payment or refund, with its owner of that day
+    Orders,
     /// Next steps, signing dates and birthdays, as iCalendar
     Calendar,
     /// A card for each person, as vCard
@@ -62,6 +70,8 @@ impl Export {
         let every = match self.what {
             ExportedRecords::Prospects => columns::all(&context.ledger()?.settings),
             ExportedRecords::Events => events::all(),
+            ExportedRecords::People => people::all(),
+            ExportedRecords::Orders => orders::all(),
             _ => Vec::new(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
@@ -78,6 +88,16 @@ impl Export {
                 book.keep = events.keep(&request, &book);
                 context.reading(&book, || events.sheet(&book, &request))?
             }
+            ExportedRecords::People => {
+                let people = People::of(&names)?;
+                book.keep = people.keep(&request, &book);
+                context.reading(&book, || people.sheet(&book, &request))?
+            }
+            ExportedRecords::Orders => {
+                let orders = Orders::of(&names)?;
+                book.keep = orders.keep(&request, &book);
+                context.reading(&book, || orders.sheet(&book, &request))?
+            }
             _ => return Ok(()),
         };
         context.emit(sheet)
@@ -85,7 +105,8 @@ impl Export {
 
     /// Is what it writes no sheet?
     pub fn is_text(&self) -> bool {
-        !matches!(self.what, ExportedRecords::Prospects | ExportedRecords::Events)
+        use ExportedRecords::{Calendar, Contacts, Mail};
+        matches!(self.what, Calendar | Contacts | Mail)
     }
 
     /// The export that is no sheet, if it is one. It has no columns, and only cards have versions.
@@ -98,7 +119,10 @@ impl Export {
             ExportedRecords::Calendar => Some(TextExport::Calendar),
             ExportedRecords::Contacts => Some(TextExport::Contacts(version)),
             ExportedRecords::Mail => Some(TextExport::Mail),
-            ExportedRecords::Prospects | ExportedRecords::Events => None,
+            ExportedRecords::Prospects
+            | ExportedRecords::Events
+            | ExportedRecords::People
+            | ExportedRecords::Orders => None,
         };
         if self.vcard.is_some() && self.what != ExportedRecords::Contacts {
             let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");

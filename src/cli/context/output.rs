@@ -33,7 +33,13 @@ impl Piece {
 impl Context {
     /// Puts a sheet on stdout, or into the file of `-o`. If the ledger is empty, a line of talk explains the bare
     /// headings on a terminal.
+    ///
+    /// # Errors
+    /// Fails if the format cannot hold the sheet. A workbook is one file, so that it holds one sheet.
     pub fn emit(&self, sheet: Sheet) -> Result<(), Failure> {
+        if self.written() == Format::Xlsx && !self.out.borrow().is_empty() {
+            return Err(one_workbook().into());
+        }
         let rendering = Rendering::of(sheet, self.written(), self.render_options())
             .map_err(|e| render_error(&e))?;
         if self.empty.take() && self.written() == Format::Table {
@@ -70,13 +76,26 @@ impl Context {
             color: self.color,
             ascii: self.global.ascii,
             raw: self.global.raw,
+            bom: self.global.bom || self.settings_ask_bom(),
+            day: Some(self.today()),
             table: self.global.table.clone(),
             lang: self.lang(),
         }
     }
 
+    /// Does the ledger ask for a byte-order mark?
+    fn settings_ask_bom(&self) -> bool {
+        self.ledger.get().is_some_and(|ledger| ledger.settings.csv_bom)
+    }
+
     /// Puts text on stdout, or into the file of `-o`; kept until the command has succeeded.
+    ///
+    /// # Errors
+    /// Fails if a workbook is asked for, which holds no plain text.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
+        if self.written() == Format::Xlsx {
+            return Err(no_plain_text().into());
+        }
         self.out.borrow_mut().push(Piece::Text(text.into()));
         Ok(())
     }
@@ -98,9 +117,11 @@ impl Context {
         Ok(())
     }
 
-    /// Is a format for machines asked for?
+    /// Is a format asked for in which what writes gives its entries as a sheet: one for machines, or a workbook?
     pub fn writes_for_machines(&self) -> bool {
-        self.format.is_some_and(|format| format.readers() == Audience::Machines)
+        let holds_records =
+            |format: Format| format.readers() == Audience::Machines || format == Format::Xlsx;
+        self.format.is_some_and(holds_records)
     }
 
     /// Tells the work of a session: a line for each entry, and doubts.
@@ -175,9 +196,19 @@ impl Context {
     }
 }
 
-/// The format that the options ask for: by its name, or by the ending of the file. A command that writes no
-/// sheet may have a file with an ending of its own.
+/// The format that the options ask for: by its name, or by the ending of the file. A terminal gets no workbook. A
+/// command that writes no sheet may have a file with an ending of its own.
 pub(super) fn format_asked(global: &Global, is_text: bool) -> Result<Option<Format>, Diagnostic> {
+    let format = format_named(global, is_text)?;
+    if format == Some(Format::Xlsx) && global.output.is_none() && std::io::stdout().is_terminal() {
+        let message = words!("a workbook is no text for a terminal", "工作簿不是终端能显示的文本");
+        return Err(Diagnostic::new(Code::BadArgument, message)
+            .help(words!("write it to a file: -o file.xlsx", "请写入文件：-o file.xlsx")));
+    }
+    Ok(format)
+}
+
+fn format_named(global: &Global, is_text: bool) -> Result<Option<Format>, Diagnostic> {
     Ok(match (&global.format, &global.output) {
         (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
         (None, Some(file)) if is_text && names_text(file) => None,
@@ -251,6 +282,23 @@ fn not_shown(name: &Words, error: &std::io::Error) -> Diagnostic {
     ))
 }
 
+fn one_workbook() -> Diagnostic {
+    let message = words!("a workbook holds one result, not several", "一个工作簿只能放一份结果");
+    Diagnostic::new(Code::BadArgument, message).help(words!(
+        "write each to a file of its own, or choose another format with -f",
+        "请逐个写入各自的文件，或用 -f 选择其他格式"
+    ))
+}
+
+fn no_plain_text() -> Diagnostic {
+    let message =
+        words!("this is plain text, which no workbook holds", "这是纯文本，不能写成工作簿");
+    Diagnostic::new(Code::BadArgument, message).help(words!(
+        "leave -f xlsx out, or write to a .txt file",
+        "请去掉 -f xlsx，或写入 .txt 文件"
+    ))
+}
+
 fn formats() -> String {
     Format::names().collect::<Vec<_>>().join(", ")
 }
@@ -264,6 +312,14 @@ fn render_error(error: &RenderError) -> Diagnostic {
         RenderError::NoIds { .. } => {
             words!("choose another format with -f", "请用 -f 选择其他格式")
         }
+        RenderError::TooManyRows { .. } => words!(
+            "select fewer with a query, or choose -f csv",
+            "请用查询条件缩小范围，或改用 -f csv"
+        ),
+        RenderError::TooLong { .. } => words!(
+            "leave the column out with --columns, or choose -f csv",
+            "请用 --columns 去掉这一列，或改用 -f csv"
+        ),
         RenderError::NoSuchTable { .. } => {
             let tables = error.candidates().join(", ");
             words!("tables: {tables}", "表格：{tables}")

@@ -11,7 +11,7 @@ use crate::value::zone::Zone;
 use toml::de::DeValue;
 
 /// Keys of `[ledger]`.
-pub const LEDGER_KEYS: [&str; 14] = [
+pub const LEDGER_KEYS: [&str; 15] = [
     "title",
     "currency",
     "language",
@@ -25,6 +25,7 @@ pub const LEDGER_KEYS: [&str; 14] = [
     "paid_threshold",
     "stuck_factor",
     "fan_out",
+    "csv_bom",
     "facts",
 ];
 
@@ -63,6 +64,7 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
             "paid_threshold" => settings.paid_threshold = reader.amount(name, value),
             "stuck_factor" => set(&mut settings.stuck_factor, positive(reader, name, value)),
             "fan_out" => set(&mut settings.fan_out, reader.boolean(name, value)),
+            "csv_bom" => set(&mut settings.csv_bom, reader.boolean(name, value)),
             "facts" => settings.facts = reader.texts(name, value),
             _ => unknown(reader, key.span(), "[ledger]", name, &LEDGER_KEYS),
         }

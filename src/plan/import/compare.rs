@@ -1,9 +1,9 @@
-//! The facts and entries of a file that the ledger does not have.
+//! The entries of a list that the ledger does not have.
 
 use super::ImportCandidate;
 use crate::model::event::{Event, EventKey};
 use crate::model::kind::{Counts, EventKind};
-use crate::model::prospect::{FACTS, Prospect};
+use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{replay, standing};
@@ -11,7 +11,7 @@ use crate::value::date::{Date, Moment};
 use crate::value::money::Money;
 use crate::value::text::Text;
 
-/// The entries that a prospect's file does not have yet, and how many facts differ from it.
+/// The entries that a prospect's file does not have yet.
 ///
 /// Rows that state positions (`imported`) are compared with the column, owner, value and dates of the ledger on
 /// the day `seen` on which the list was seen: "already there" only if the ledger agrees on that day. A
@@ -25,8 +25,7 @@ pub fn compare(
     candidate: &ImportCandidate,
     settings: &Settings,
     seen: Date,
-) -> (Vec<Event>, usize) {
-    let differing = differing(there, &candidate.prospect);
+) -> Vec<Event> {
     let is_meeting = |event: &Event| settings.counts(&event.kind) == Counts::Meeting;
     let known = known(there, candidate, is_meeting);
     let states = |event: &Event| ListedPosition::of(event) != ListedPosition::default();
@@ -34,7 +33,7 @@ pub fn compare(
     let is_list = stating().all(|wanted| wanted.event.kind == EventKind::Imported);
     if !is_list || stating().next().is_none() {
         let fresh = candidate.entries.iter().zip(known).filter(|(_, known)| !known);
-        return (fresh.map(|(wanted, _)| wanted.event.clone()).collect(), differing);
+        return fresh.map(|(wanted, _)| wanted.event.clone()).collect();
     }
     let last = standing(&there.events, Date::MAX).filter(|event| states(event)).last();
     let mut last = last.map(Event::date);
@@ -83,7 +82,7 @@ pub fn compare(
         changed.write(&mut event);
         fresh.push(event);
     }
-    (fresh, differing)
+    fresh
 }
 
 /// The day on which the rows changed last, by their own word, if it is later than the last change in the ledger.
@@ -227,7 +226,7 @@ fn unsaid(there: &Prospect, event: &Event) -> Option<Event> {
     (wanted != nothing && !known()).then(|| Event { by: event.by.clone(), ..wanted })
 }
 
-fn same_content(there: &Event, wanted: &Event) -> bool {
+pub(super) fn same_content(there: &Event, wanted: &Event) -> bool {
     let unknown = there.unknown.clone();
     *there == Event { key: there.key.clone(), unknown, ..wanted.clone() }
 }
@@ -235,17 +234,4 @@ fn same_content(there: &Event, wanted: &Event) -> bool {
 /// A meeting of a calendar is known by its day and time: its title may change, and the ledger's note stays.
 fn same_time(there: &Event, wanted: &Event) -> bool {
     there.kind == wanted.kind && there.time.is_some() && there.time == wanted.time
-}
-
-/// Facts that the rows state and the file has otherwise, or not at all.
-fn differing(there: &Prospect, wanted: &Prospect) -> usize {
-    let own = wanted.facts.iter().map(|(key, _)| &**key);
-    let stated = |key: &&str| wanted.fact(key).is_some_and(|value| !value.is_empty());
-    let texts = FACTS.into_iter().chain(own).filter(stated);
-    let texts = texts.filter(|key| there.fact(key) != wanted.fact(key)).count();
-    let lists = [(&there.needs, &wanted.needs), (&there.tags, &wanted.tags)];
-    let lists =
-        lists.iter().filter(|(there, wanted)| !wanted.is_empty() && there != wanted).count();
-    let people = wanted.contacts.iter().filter(|c| !there.contacts.contains(c)).count();
-    texts + lists + people
 }

@@ -3,14 +3,16 @@
 
 mod columns;
 mod compare;
+mod facts;
 mod find;
+mod journal;
 mod row;
 mod unknown;
 
 use crate::diag::{Code, Diagnostic, Place, Spot, Words};
 use crate::model::event::Event;
 use crate::model::kind::Counts;
-use crate::model::mapping::{Assignment, FIND, Mapping, Template};
+use crate::model::mapping::{Assignment, CONTACT_FIELDS, FIND, Mapping, Template};
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
@@ -20,7 +22,9 @@ use crate::value::id;
 use crate::value::text::Text;
 use columns::Columns;
 pub use compare::compare;
+pub use facts::{MissingFacts, missing};
 pub use find::AddressBook;
+pub use journal::{fresh, without_said};
 use row::{RowDraft, RowReader};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -51,8 +55,17 @@ pub struct ImportedEntry {
     pub dated_by_option: bool,
     /// The day of the row's last change in the program that wrote the file, if the row states it.
     pub changed: Option<Date>,
+    /// Its key is that of the ledger which it comes from.
+    pub keyed: bool,
     /// Its prospect was found by an address: a meeting of a calendar, or a message.
     pub found: bool,
+}
+
+impl ImportedEntry {
+    /// An entry of a day that the file states.
+    pub fn of(event: Event) -> ImportedEntry {
+        ImportedEntry { event, dated_by_option: false, changed: None, keyed: false, found: false }
+    }
 }
 
 /// A prospect that rows speak of.
@@ -111,7 +124,7 @@ pub fn import(
     };
     let mut names = Names::new(import);
     for row in &rows.rows {
-        match RowReader::new(import, &columns, &mut names, row).draft() {
+        match RowReader::new(import, &columns, taken, &mut names, row).draft() {
             Ok(draft) => gathering.take(draft),
             Err(Some(bad)) => gathering.imported.bad.push(bad),
             Err(None) => gathering.imported.faulty_rows += 1,
@@ -305,7 +318,8 @@ impl Gathering<'_> {
             );
             return self.bad(line, why, help);
         }
-        if !self.import.mapping.group {
+        let only_people = has_only_people(self.import.mapping);
+        if !self.import.mapping.group && !only_people {
             let at = first.line;
             let why = words!(
                 "the id `{written}` is on line {at} already",
@@ -318,7 +332,9 @@ impl Gathering<'_> {
             return self.bad(line, why, help);
         }
         merge(&mut first.prospect, draft.prospect);
-        first.entries.extend(draft.entries);
+        if !only_people {
+            first.entries.extend(draft.entries);
+        }
     }
 
     fn bad(&mut self, line: u64, why: Words, help: Words) {
@@ -375,9 +391,21 @@ impl Gathering<'_> {
         self.imported.candidates.retain(|candidate| !nameless(candidate));
         for candidate in &mut self.imported.candidates {
             candidate.entries.sort_by_key(|wanted| wanted.event.date());
+            let prospect = &mut candidate.prospect;
+            let new = candidate.there.is_none();
+            let nameless = prospect.contacts.iter_mut().filter(|c| new && c.name.is_empty());
+            nameless.for_each(|contact| contact.name = prospect.name.clone());
         }
         self.imported
     }
+}
+
+/// Are the rows people, of whom a prospect may have several?
+fn has_only_people(mapping: &Mapping) -> bool {
+    let is_people = |field: &str| matches!(field, "id" | "name") || CONTACT_FIELDS.contains(&field);
+    mapping.entries.iter().all(|entry| entry.fields.is_empty())
+        && mapping.prospect.iter().all(|assignment| is_people(&assignment.field))
+        && mapping.prospect.iter().any(|assignment| CONTACT_FIELDS.contains(&&*assignment.field))
 }
 
 /// Adds a further row of a prospect: for each fact the first row that has it counts.

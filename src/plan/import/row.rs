@@ -5,7 +5,7 @@ use super::find::addresses;
 use super::unknown::{Names, Naming};
 use super::{ImportTerms, ImportedEntry, bad_row};
 use crate::diag::{Diagnostic, Words};
-use crate::model::event::{Event, EventKey, event_keys};
+use crate::model::event::{Event, EventKey, NO_OWNER, event_keys};
 use crate::model::kind::EventKind;
 use crate::model::mapping::{CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FIND};
 use crate::model::prospect::{Contact, Prospect};
@@ -16,6 +16,8 @@ use crate::value::id;
 use crate::value::money::{Amount, BadMoney, Currency, Money, NumberForm};
 use crate::value::period::NotADate;
 use crate::value::text::{Text, narrow};
+use std::collections::HashMap;
+use std::path::PathBuf;
 
 /// A row that could be read.
 pub(super) struct RowDraft {
@@ -90,6 +92,8 @@ event_keys!(define_set);
 pub(super) struct RowReader<'r, 'a> {
     import: &'a ImportTerms<'a>,
     columns: &'a Columns<'a>,
+    /// The files of the ledger by folded id.
+    taken: &'a HashMap<String, PathBuf>,
     names: &'r mut Names<'a>,
     row: &'a SourceRow,
     problems: Vec<Words>,
@@ -102,11 +106,12 @@ impl<'r, 'a> RowReader<'r, 'a> {
     pub(super) fn new(
         import: &'a ImportTerms<'a>,
         columns: &'a Columns<'a>,
+        taken: &'a HashMap<String, PathBuf>,
         names: &'r mut Names<'a>,
         row: &'a SourceRow,
     ) -> RowReader<'r, 'a> {
         let (problems, help) = (Vec::new(), Vec::new());
-        RowReader { import, columns, names, row, problems, help, is_faulty: false }
+        RowReader { import, columns, taken, names, row, problems, help, is_faulty: false }
     }
 
     /// The row's prospect and entries, or all its problems; `Err(None)` where all of them are told with those of other
@@ -121,7 +126,8 @@ impl<'r, 'a> RowReader<'r, 'a> {
         let id = self.id(&joined);
         let find = self.find(&joined);
         let prospect = self.prospect(&joined);
-        let entries = self.entries(&joined, &prospect);
+        let is_known = id.as_ref().is_some_and(|(id, _)| self.taken.contains_key(&id::fold(id)));
+        let entries = self.entries(&joined, &prospect, is_known);
         match (self.problems.is_empty(), self.is_faulty) {
             (true, false) => Ok(RowDraft { line: self.row.line, id, find, prospect, entries }),
             (true, true) => Err(None),
@@ -210,17 +216,20 @@ impl<'r, 'a> RowReader<'r, 'a> {
             }
         }
         if person {
-            if contact.name.is_empty() {
-                contact.name = prospect.name.clone();
-            }
             prospect.contacts.push(contact);
         }
         prospect
     }
 
     /// The entries whose conditions hold. A row with no day at all gets that of `--date`; one with some
-    /// days and not others is wrong.
-    fn entries(&mut self, row: &Joined<'a>, prospect: &Prospect) -> Vec<ImportedEntry> {
+    /// days and not others is wrong. The position of a prospect that the ledger knows needs no day: it is compared with
+    /// that of the as-of day; and a row that states none makes no entry.
+    fn entries(
+        &mut self,
+        row: &Joined<'a>,
+        prospect: &Prospect,
+        is_known: bool,
+    ) -> Vec<ImportedEntry> {
         let holds = |entry: &&EntryTemplate| {
             entry.when.iter().all(|when| when.holds(self.columns.raw(row, &when.column)))
         };
@@ -237,16 +246,28 @@ impl<'r, 'a> RowReader<'r, 'a> {
             );
             self.problem(why, Some(help));
         }
-        let date_of = |entry: &'a EntryTemplate| {
-            let assignment = entry.fields.iter().find(|a| &*a.field == "date");
+        let cell_of = |entry: &'a EntryTemplate, field: &str| {
+            let assignment = entry.fields.iter().find(|a| &*a.field == field);
             assignment.map_or_else(CellText::empty, |a| self.columns.text(row, a))
         };
+        // A key begins with the day.
+        let date_of = |entry: &'a EntryTemplate| match cell_of(entry, "date") {
+            cell if cell.text.is_empty() => {
+                let mut key = cell_of(entry, "key");
+                key.text = key.text.chars().take(10).collect();
+                key
+            }
+            cell => cell,
+        };
+        let states_kind = |entry: &EntryTemplate| entry.fields.iter().any(|a| &*a.field == "kind");
+        let is_position = is_known && !entries.iter().any(|entry| states_kind(entry));
+        let day = self.import.date.or(is_position.then_some(self.import.today));
         let dates: Vec<CellText> = entries.iter().map(|entry| date_of(entry)).collect();
         let dateless = dates.iter().all(|cell| cell.text.is_empty());
         let mut wanted = Vec::new();
         let mut said = false;
         for (entry, cell) in entries.into_iter().zip(dates) {
-            let date = match (self.import.date, cell.text.as_str()) {
+            let date = match (day, cell.text.as_str()) {
                 (Some(date), "") if dateless => Some(date),
                 (_, "") if dateless && !said => {
                     said = true;
@@ -268,10 +289,13 @@ impl<'r, 'a> RowReader<'r, 'a> {
             };
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
-            let event = self.event(row, entry, date, prospect);
-            let changed = self.changed(row, entry);
-            let found = false;
-            wanted.push(ImportedEntry { event, dated_by_option: dateless, changed, found });
+            let (event, keyed) = self.event(row, entry, date, prospect);
+            let says_nothing = event == Event::new(event.key.clone(), "imported");
+            if !(is_position && dateless && says_nothing) {
+                let (dated_by_option, changed) = (dateless, self.changed(row, entry));
+                let entry = ImportedEntry::of(event);
+                wanted.push(ImportedEntry { dated_by_option, changed, keyed, ..entry });
+            }
         }
         wanted
     }
@@ -283,45 +307,88 @@ impl<'r, 'a> RowReader<'r, 'a> {
         if cell.text.is_empty() { None } else { self.past(CHANGED, &cell) }
     }
 
-    /// The currency of the entry's money where a column of its own states it; `None` for the ledger's own.
-    fn currency(&mut self, row: &Joined<'a>, entry: &EntryTemplate) -> Option<Currency> {
-        let assignment = entry.fields.iter().find(|a| &*a.field == CURRENCY)?;
-        let cell = self.columns.text(row, assignment);
-        let text = &cell.text;
-        let currency = Currency::parse(text);
-        if currency.is_none() && !text.is_empty() {
-            let named = cell.named(CURRENCY);
-            let why = words!(
-                "{named}: `{text}` is not a currency such as USD",
-                "{named}：`{text}` 不是 USD 这样的货币代码"
-            );
-            self.problem(why, None);
-        }
-        currency.filter(|currency| Some(*currency) != self.import.settings.currency)
-    }
-
     fn event(
         &mut self,
         row: &Joined<'a>,
         entry: &'a EntryTemplate,
         date: Date,
         of: &Prospect,
-    ) -> Event {
+    ) -> (Event, bool) {
         let key = EventKey { date, n: 0, text: date.to_string().into() };
         let mut event = Event::new(key, "imported");
+        let mut keyed = false;
+        let mut currencies: Vec<(&str, CellText)> = Vec::new();
         for assignment in &entry.fields {
             let cell = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if cell.text.is_empty() || matches!(field, "date" | CHANGED | CURRENCY) {
+            if cell.text.is_empty() {
                 continue;
             }
-            self.set(&mut event, field, &cell, of);
+            match field {
+                "date" | CHANGED => {}
+                "key" => {
+                    keyed = true;
+                    event.key = self.key(&cell.text, date).unwrap_or(event.key);
+                }
+                CURRENCY | "value_currency" | "amount_currency" => currencies.push((field, cell)),
+                "owner" if cell.text == NO_OWNER => event.owner = Some(Text::default()),
+                _ => self.set(&mut event, field, &cell, of),
+            }
         }
-        let currency = self.currency(row, entry);
-        for money in [&mut event.value, &mut event.amount].into_iter().flatten() {
-            money.currency = money.currency.or(currency);
+        for (field, cell) in currencies {
+            let (value, amount) = (&mut event.value, &mut event.amount);
+            let money = match field {
+                "value_currency" => [Some(value), None],
+                "amount_currency" => [None, Some(amount)],
+                _ => [Some(value), Some(amount)],
+            };
+            self.currency(field, &cell, money.into_iter().flatten().flatten());
         }
-        event
+        (event, keyed)
+    }
+
+    /// The key of an entry of this day in the ledger that the row comes from.
+    fn key(&mut self, text: &str, date: Date) -> Option<EventKey> {
+        let key = EventKey::parse(text).filter(|key| key.date == date);
+        if key.is_none() {
+            let why = words!(
+                "`key`: `{text}` is no key of an entry of {date}",
+                "`key`：`{text}` 不是 {date} 的记录的键"
+            );
+            let help = words!(
+                "a key is that of our own exports, {date}-1-k2p; leave other columns of that name out",
+                "键来自本程序导出的文件，形如 {date}-1-k2p；其他同名的列请去掉"
+            );
+            self.problem(why, Some(help));
+        }
+        key
+    }
+
+    /// Gives amounts the currency that has a column of its own.
+    fn currency<'m>(
+        &mut self,
+        field: &str,
+        cell: &CellText,
+        amounts: impl Iterator<Item = &'m mut Money>,
+    ) {
+        let (named, text) = (cell.named(field), &cell.text);
+        let Some(currency) = Currency::parse(text) else {
+            let why = BadMoney::Currency(text.clone()).words().about(&named);
+            return self.problem(why, None);
+        };
+        // One column for all amounts mostly repeats the ledger's own currency.
+        let is_own = field == CURRENCY && Some(currency) == self.import.settings.currency;
+        for money in amounts {
+            if money.currency.is_none_or(|stated| stated == currency) {
+                money.currency = Some(currency).filter(|_| !is_own);
+            } else {
+                let why = words!(
+                    "{named} is {currency}, but the amount is `{money}`",
+                    "{named} 是 {currency}，而金额写的是 `{money}`"
+                );
+                self.problem(why, None);
+            }
+        }
     }
 
     fn kind(&mut self, cell: &CellText) -> EventKind {

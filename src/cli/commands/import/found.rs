@@ -24,6 +24,8 @@ pub(super) fn find_by_names(
     settings: &Settings,
 ) {
     let place = Place::file(file).at(Spot::Line(1));
+    // Many programs have keys; those of entries are beside their kinds.
+    let has_kinds = header.iter().any(|column| column.eq_ignore_ascii_case("kind"));
     let mut found: Vec<(usize, Text, &Text)> = Vec::new();
     for column in header.iter().filter(|column| !column.is_empty() && !said.names(column)) {
         let named = field_named(&column.to_lowercase().replace(' ', "_"), settings);
@@ -33,7 +35,7 @@ pub(super) fn find_by_names(
         };
         found.extend(
             found_as
-                .filter(|(_, field)| !said.has(field))
+                .filter(|(_, field)| !said.has(field) && (&**field != "key" || has_kinds))
                 .map(|(rank, field)| (rank, field, column)),
         );
     }

@@ -1,0 +1,65 @@
+//! `crm export people`: the contacts of chosen prospects, one row a person.
+
+use super::Request;
+use super::columns::positions;
+use crate::diag::Diagnostic;
+use crate::model::prospect::{Contact, Prospect};
+use crate::rules::book::{Book, Keep};
+use crate::table::packed_row::PackedRow;
+use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::words::column;
+
+/// A column: its id, its kind, and its cell.
+type Definition = (&'static str, Kind, fn(&Prospect, &Contact) -> Cell);
+
+/// Every column: whose, and who.
+const COLUMNS: &[Definition] = &[
+    ("id", Kind::Id, |prospect, _| Cell::text(&*prospect.id)),
+    ("name", Kind::Text, |prospect, _| Cell::text(&*prospect.name)),
+    ("contact", Kind::Text, |_, person| Cell::text(&*person.name)),
+    ("role", Kind::Text, |_, person| Cell::maybe(person.role.as_deref(), Cell::text)),
+    ("decides", Kind::Text, |_, person| Cell::Bool(person.decides)),
+    ("phone", Kind::Text, |_, person| Cell::maybe(person.phone.as_deref(), Cell::text)),
+    ("email", Kind::Text, |_, person| Cell::maybe(person.email.as_deref(), Cell::text)),
+    ("birthday", Kind::Date, |_, person| Cell::maybe(person.birthday, Cell::Date)),
+];
+
+/// The names of the columns, in the order of `export`.
+pub fn all() -> Vec<String> {
+    COLUMNS.iter().map(|(id, ..)| (*id).to_owned()).collect()
+}
+
+/// The people that are asked for.
+pub struct People(Vec<&'static Definition>);
+
+impl People {
+    /// With these columns.
+    ///
+    /// # Errors
+    /// If a name is that of no column.
+    pub fn of(names: &[&str]) -> Result<People, Diagnostic> {
+        let positions = positions(names, &all(), "people")?;
+        Ok(People(positions.into_iter().map(|at| &COLUMNS[at]).collect()))
+    }
+
+    /// The parts of each record that it needs.
+    pub fn keep(&self, request: &Request, book: &Book) -> Keep {
+        request.keep(&book.settings, book.as_of, false)
+    }
+
+    /// The people prospect by prospect, in the order of the files.
+    pub fn sheet(&self, book: &Book, request: &Request) -> Sheet {
+        let rows: Vec<Vec<PackedRow>> = request.gather(book, |record| {
+            let prospect = &record.prospect;
+            let cells = |person| self.0.iter().map(|(_, _, cell)| cell(prospect, person)).collect();
+            let people = prospect.contacts.iter();
+            Some(people.map(|person| PackedRow::of(&Row::new(cells(person)))).collect())
+        });
+        let rows: Vec<PackedRow> = rows.into_iter().flatten().collect();
+        let lang = book.settings.language;
+        let heads = self.0.iter().map(|(id, kind, _)| column(id, *kind, lang)).collect();
+        let mut sheet = Sheet::single("people", "", heads, rows.into());
+        sheet.about = book.as_of.to_string();
+        sheet
+    }
+}

@@ -1,0 +1,316 @@
+//! What leaves the program comes back whole: exports, imported into an empty ledger, give the same exports.
+
+use crate::common::Sandbox;
+use fastrand::Rng;
+use std::fmt::Write;
+
+const SETTINGS: &str = "[ledger]\ncurrency = \"CNY\"\nfacts = [\"sector\", \"branch\"]\n\
+    [[rep]]\nid = \"he\"\nname = \"何\"\n[[rep]]\nid = \"liuyan\"\n";
+
+/// Texts that spreadsheets, CSV and TOML spoil.
+const TEXTS: [&str; 14] = [
+    "张先生",
+    "Zhang, \"Li\"",
+    "=1+1",
+    "'=1+1",
+    "+86 21",
+    "-x",
+    "@SUM(A1)",
+    "'tis; so",
+    "007",
+    "1,5",
+    "2009-12-01",
+    "一行\n二行",
+    "a\tb|c",
+    "＝1",
+];
+
+/// The file of a prospect, by chance.
+fn prospect(rng: &mut Rng) -> String {
+    let text = |rng: &mut Rng| format!("{:?}", rng.choice(TEXTS).unwrap());
+    let mut out = format!("name = {}\n", text(rng));
+    for fact in [
+        "company", "industry", "region", "size", "source", "product", "account", "branch", "sector",
+    ] {
+        if rng.bool() {
+            let _ = writeln!(out, "{fact} = {}", text(rng));
+        }
+    }
+    for list in ["needs", "tags"] {
+        match rng.u32(..3) {
+            0 => {}
+            1 => drop(writeln!(out, "{list} = [\"vip\"]")),
+            _ => drop(writeln!(out, "{list} = [\"健康\", \"fleet, small\"]")),
+        }
+    }
+    if rng.bool() {
+        out.push_str("pipeline = \"prospect\"\n");
+    }
+    for n in 0..rng.u32(..4) {
+        let _ = writeln!(out, "\n[[contact]]\nname = \"王{n}\"");
+        for (field, value) in [
+            ("role", text(rng)),
+            ("decides", "true".to_owned()),
+            ("phone", format!("\"021{:07}\"", rng.u32(..9_999_999))),
+            ("email", format!("\"w{n}@example.com\"")),
+            ("birthday", "1969-02-03".to_owned()),
+        ] {
+            if rng.bool() {
+                let _ = writeln!(out, "{field} = {value}");
+            }
+        }
+    }
+    out + "\n[events]\n" + &journal(rng)
+}
+
+/// Entries by chance, which keep the rules.
+fn journal(rng: &mut Rng) -> String {
+    let text = |rng: &mut Rng| format!("{:?}", rng.choice(TEXTS).unwrap());
+    let money = |rng: &mut Rng| {
+        let digits = rng.u32(1..90_000);
+        match rng.u32(..4) {
+            0 => digits.to_string(),
+            1 => format!("{digits}.50"),
+            2 => format!("\"{digits}.05 USD\""),
+            _ => format!("\"{digits} EUR\""),
+        }
+    };
+    let mut out = String::new();
+    let mut keys: Vec<String> = Vec::new();
+    let mut day = 1;
+    let mut n = 0;
+    let mut line = |rng: &mut Rng, day: u32, body: String| {
+        n += 1;
+        let key = match rng.u32(..3) {
+            0 => format!("2009-11-{day:02}-{n}"),
+            1 => format!("2009-11-{day:02}-{n}-a{n}b"),
+            _ => format!("2009-11-{day:02}-{n}-呼"),
+        };
+        let _ = writeln!(out, "{:?} = {{ {body} }}", key);
+        keys.push(key.clone());
+        key
+    };
+    let owner = if rng.bool() { ", owner = \"he\"" } else { "" };
+    let opened = format!("kind = \"opened\"{owner}, value = {}, note = {}", money(rng), text(rng));
+    line(rng, day, opened);
+    let mut ticket = 0;
+    for _ in 0..rng.u32(..12) {
+        day = (day + rng.u32(..3)).min(28);
+        let body = match rng.u32(..15) {
+            0 => format!(
+                "kind = \"call\", by = \"he\", reached = {}, note = {}",
+                rng.bool(),
+                text(rng)
+            ),
+            1 => format!(
+                "kind = \"meeting\", time = 14:00:00, next = 2010-01-05T09:30:00, next_what = {}",
+                text(rng)
+            ),
+            2 => format!("kind = \"note\", note = {}", text(rng)),
+            3 => format!("kind = \"quote\", amount = {}", money(rng)),
+            4 => format!("kind = \"payment\", amount = {}", money(rng)),
+            5 => format!("kind = \"order\", amount = {}", money(rng)),
+            6 => format!("kind = \"assigned\", owner = \"\", reason = {}", text(rng)),
+            7 => "kind = \"assigned\", by = \"liuyan\", owner = \"liuyan\"".to_owned(),
+            8 => format!("kind = \"hold\", until = 2010-02-01, reason = {}", text(rng)),
+            9 => {
+                ticket += 1;
+                let request =
+                    format!("kind = \"complaint\", ticket = \"T{ticket}\", note = {}", text(rng));
+                line(rng, day, request);
+                format!("kind = \"resolved\", ticket = \"T{ticket}\"")
+            }
+            10 => "kind = \"survey\", score = 9.5, scale = \"nps\"".to_owned(),
+            11 => {
+                let key = line(rng, day, "kind = \"email\"".to_owned());
+                format!("kind = \"retracted\", event = {key:?}, reason = {}", text(rng))
+            }
+            12 => {
+                "kind = \"meeting\", confirms = [\"right-person\", \"fit\"], close_by = 2010-01-20"
+                    .to_owned()
+            }
+            13 => "kind = \"verified\", revokes = [\"fit\"]".to_owned(),
+            _ => format!(
+                "kind = \"moved\", stage = \"{}\", forced = {}, reason = \"price\"",
+                rng.choice(["25", "50", "90"]).unwrap(),
+                text(rng)
+            ),
+        };
+        line(rng, day, body);
+    }
+    out
+}
+
+/// The three exports that a ledger is made of again, in this order.
+const EXPORTS: [&str; 3] = ["events", "people", "prospects"];
+
+fn exports(sandbox: &Sandbox) -> Vec<String> {
+    EXPORTS.iter().map(|what| sandbox.crm(&format!("export {what}")).ok()).collect()
+}
+
+fn import(sandbox: &Sandbox) {
+    for what in EXPORTS {
+        let group = if what == "events" { "--group" } else { "" };
+        sandbox.crm(&format!("import {what}.csv {group} --list-separator ;")).done();
+    }
+}
+
+#[test]
+fn random_ledgers_come_back_whole() {
+    for seed in 0..40 {
+        let mut rng = Rng::with_seed(seed);
+        let there = Sandbox::with_settings(SETTINGS);
+        for n in 0..6 {
+            there.write(&format!("prospects/p{n}.toml"), prospect(&mut rng));
+        }
+        let check = there.crm("check");
+        assert_eq!(check.status, 0, "seed {seed}: {}", check.stdout);
+        let exported = exports(&there);
+        let here = Sandbox::with_settings(SETTINGS);
+        for (what, text) in EXPORTS.iter().zip(&exported) {
+            here.write(&format!("{what}.csv"), text);
+        }
+        import(&here);
+        assert_eq!(exported, exports(&here), "seed {seed}");
+        // A second import finds everything there.
+        let before = here.snapshot();
+        import(&here);
+        assert!(before == here.snapshot(), "seed {seed}");
+    }
+}
+
+/// A ledger of one prospect.
+fn ledger(facts: &str, events: &str) -> Sandbox {
+    let sandbox = Sandbox::with_settings(SETTINGS);
+    sandbox.prospect("zhang", facts, events);
+    sandbox
+}
+
+const OPENED: &str = "2009-12-03 = { kind = \"opened\", owner = \"he\", value = \"100 USD\" }\n";
+
+#[test]
+fn a_second_file_adds_the_facts_that_are_missing_and_changes_no_other_line() {
+    let sandbox = ledger("# by hand\nname   = \"张\" # x\nregion = \"east\"\n", OPENED);
+    let file = "id,name,region,company,tags,branch,phone,stage\n\
+        zhang,张,west,=1+1,a;b,007,02155,opportunity\n";
+    sandbox.write("x.csv", file);
+    let (_, said) = sandbox.crm("import x.csv").done();
+    assert_eq!(
+        said,
+        "1 row: 0 prospects added, 0 entries written; 1 already there; 4 missing facts added; \
+         1 differing fact left alone\n"
+    );
+    let written = format!(
+        "# by hand\nname   = \"张\" # x\nregion = \"east\"\ncompany = \"=1+1\"\nbranch = \"007\"\n\
+         tags   = [\"a\", \"b\"]\n\n[[contact]]\nname  = \"张\"\nphone = \"02155\"\n\n[events]\n{OPENED}"
+    );
+    assert_eq!(sandbox.read("prospects/zhang.toml"), written);
+    let (_, said) = sandbox.crm("import x.csv").done();
+    assert!(said.contains("1 already there; 1 differing fact"), "{said}");
+    assert_eq!(sandbox.read("prospects/zhang.toml"), written);
+    // A position that differs is an entry of the day on which it was seen.
+    sandbox.write("x.csv", file.replace("opportunity", "25"));
+    sandbox.crm("import x.csv").done();
+    let last = sandbox.read("prospects/zhang.toml").lines().last().unwrap().to_owned();
+    assert!(last.starts_with("2009-12-18-1-") && last.ends_with("stage = \"25\" }"), "{last}");
+    // A prospect that the ledger does not know needs a day.
+    sandbox.write("x.csv", "id,name\nwang,王\n");
+    assert!(sandbox.crm("import x.csv").fails(1).contains("the row has no date"));
+}
+
+#[test]
+fn people_are_rows_of_one_id() {
+    let facts = "name = \"张\"\n[[contact]]\nname = \"王\"\nphone = \"021-5\"\ndecides = true\n";
+    let sandbox = ledger(facts, OPENED);
+    let people = sandbox.crm("export people").ok();
+    assert_eq!(
+        people,
+        "id,name,contact,role,decides,phone,email,birthday\nzhang,张,王,,true,021-5,,\n"
+    );
+    sandbox.write("people.csv", format!("{people}zhang,张,李,\"boss\",no,+86 1,,1969-01-02\n"));
+    sandbox.crm("import people.csv").done();
+    let (_, said) = sandbox.crm("import people.csv").done();
+    assert!(said.contains("0 entries written; 1 already there\n"), "{said}");
+    let expected = format!("{people}zhang,张,李,boss,false,'+86 1,,1969-01-02\n");
+    assert_eq!(sandbox.crm("export people").ok(), expected);
+    assert_eq!(
+        sandbox.crm("export people -c contact,phone").ok(),
+        "contact,phone\n王,021-5\n李,'+86 1\n"
+    );
+    let said = sandbox.crm("export people -c phne").fails(2);
+    assert!(said.contains("did you mean `phone`?"), "{said}");
+}
+
+#[test]
+fn money_has_its_currency_in_a_column_of_its_own() {
+    let sandbox = ledger("name = \"张\"\n", OPENED);
+    let columns = "-c id,value,value-currency";
+    let csv = "id,value,value-currency\nzhang,100,USD\n";
+    assert_eq!(sandbox.crm(&format!("export prospects {columns}")).ok(), csv);
+    assert_eq!(sandbox.crm(&format!("export events {columns}")).ok(), csv);
+    let json = sandbox.crm(&format!("export events {columns} -f jsonl")).ok();
+    assert_eq!(json, "{\"id\":\"zhang\",\"value\":\"100\",\"value-currency\":\"USD\"}\n");
+    // An amount alone names its currency itself.
+    assert_eq!(sandbox.crm("export events -c id,value").ok(), "id,value\nzhang,100 USD\n");
+    let wrong = |row: &str| {
+        let other = Sandbox::with_settings(SETTINGS);
+        other.write("x.csv", format!("id,name,date,value,value-currency\n{row}\n"));
+        other.crm("import x.csv")
+    };
+    assert_eq!(wrong("a,A,2009-12-01,,USD").status, 0);
+    assert!(wrong("a,A,2009-12-01,5,dollars").fails(1).contains("`value_currency`"));
+    let said = wrong("a,A,2009-12-01,5 EUR,USD").fails(1);
+    assert!(said.contains("`value_currency` is USD, but the amount is `5 EUR`"), "{said}");
+}
+
+#[test]
+fn orders_have_the_owner_of_their_day() {
+    let events = "2009-12-01-1 = { kind = \"opened\", owner = \"he\" }\n\
+        2009-12-02-1 = { kind = \"order\", amount = 10.50 }\n\
+        2009-12-03-1 = { kind = \"order\", amount = 99 }\n\
+        2009-12-03-2 = { kind = \"retracted\", event = \"2009-12-03-1\", reason = \"twice\" }\n\
+        2009-12-04-1 = { kind = \"assigned\", owner = \"liuyan\", reason = \"leave\" }\n\
+        2009-12-05-1 = { kind = \"payment\", amount = \"7 USD\" }\n\
+        2009-12-30-1 = { kind = \"order\", amount = 1 }\n";
+    let sandbox = ledger("name = \"张\"\naccount = \"acme\"\n", events);
+    assert_eq!(
+        sandbox.crm("export orders").ok(),
+        "id,name,account,product,key,date,kind,owner,amount,amount-currency\n\
+         zhang,张,acme,,2009-12-02-1,2009-12-02,order,he,10.50,\n\
+         zhang,张,acme,,2009-12-05-1,2009-12-05,payment,liuyan,7,USD\n"
+    );
+    assert_eq!(sandbox.crm("export orders owner:he -c id").ok(), "id\n");
+    let money = sandbox.crm("export orders -c date,amount").ok();
+    assert_eq!(money, "date,amount\n2009-12-02,10.50\n2009-12-05,7 USD\n");
+}
+
+#[test]
+fn the_key_of_an_entry_comes_back_and_no_entry_is_changed() {
+    let released = "2009-12-04-gone = { kind = \"assigned\", owner = \"\", reason = \"x\" }\n";
+    let sandbox = ledger("name = \"张\"\n", &format!("{OPENED}{released}"));
+    let events = sandbox.crm("export events").ok();
+    assert!(events.contains("2009-12-04,assigned,,,none,"), "{events}");
+    let other = Sandbox::with_settings(SETTINGS);
+    other.write("events.csv", &events);
+    other.crm("import events.csv --group").done();
+    let file = other.read("prospects/zhang.toml");
+    assert!(file.ends_with(&format!("[events]\n{OPENED}{released}")), "{file}");
+    let refused = |from: &str, to: &str, words: &str| {
+        let before = other.snapshot();
+        other.write("events.csv", events.replace(from, to));
+        let said = other.crm("import events.csv --group").fails(1);
+        assert!(said.contains(words), "{said}");
+        other.write("events.csv", &events);
+        assert!(before == other.snapshot());
+    };
+    refused("x,,,false", "y,,,false", "the entry `2009-12-04-gone` is there with another content");
+    refused(
+        "2009-12-04-gone,",
+        "2009-12-05-gone,",
+        "`2009-12-05-gone` is no key of an entry of 2009-12-04",
+    );
+    // A column of that name in another program's file is none of ours.
+    other.write("x.csv", "key,id,name,date\nABC-1,a,A,2009-12-01\n");
+    let (_, said) = other.crm("import x.csv").done();
+    assert!(said.contains("columns not imported: key\n"), "{said}");
+}
