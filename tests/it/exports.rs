@@ -163,7 +163,7 @@ fn a_currency_in_a_column_of_its_own_belongs_to_the_amount() {
     sandbox.write(
         "list.csv",
         "id,name,date,value,currency\na,A,2009-12-01,5,USD\nb,B,2009-12-01,6,CNY\n\
-         c,C,2009-12-01,,USD\nd,D,2009-12-01,7 EUR,USD\ne,E,2009-12-01,8,\n",
+         c,C,2009-12-01,,USD\nd,D,2009-12-01,7 EUR,EUR\ne,E,2009-12-01,8,\n",
     );
     sandbox.crm("import list.csv").done();
     for (id, value) in
@@ -175,5 +175,8 @@ fn a_currency_in_a_column_of_its_own_belongs_to_the_amount() {
     assert!(!sandbox.read("prospects/c.toml").contains("value"));
     sandbox.write("list.csv", "id,name,date,value,currency\nf,F,2009-12-01,5,dollars\n");
     let said = sandbox.crm("import list.csv").fails(1);
-    assert!(said.contains("`dollars` is not a currency"), "{said}");
+    assert!(said.contains("`currency`: `dollars` is not a currency"), "{said}");
+    sandbox.write("list.csv", "id,name,date,value,currency\nf,F,2009-12-01,7 EUR,USD\n");
+    let said = sandbox.crm("import list.csv").fails(1);
+    assert!(said.contains("`currency` is USD, but the amount is `7 EUR`"), "{said}");
 }

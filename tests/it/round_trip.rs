@@ -258,9 +258,9 @@ fn money_has_its_currency_in_a_column_of_its_own() {
         other.crm("import x.csv")
     };
     assert_eq!(wrong("a,A,2009-12-01,,USD").status, 0);
-    assert!(wrong("a,A,2009-12-01,5,dollars").fails(1).contains("`value_currency`"));
+    assert!(wrong("a,A,2009-12-01,5,dollars").fails(1).contains("`value-currency`"));
     let said = wrong("a,A,2009-12-01,5 EUR,USD").fails(1);
-    assert!(said.contains("`value_currency` is USD, but the amount is `5 EUR`"), "{said}");
+    assert!(said.contains("`value-currency` is USD, but the amount is `5 EUR`"), "{said}");
 }
 
 #[test]

@@ -46,8 +46,11 @@ impl CellText<'_> {
     /// The field and its column, as messages name them: `` `Close Date` (date) ``.
     pub(super) fn named(&self, field: &str) -> String {
         match self.source {
-            Some(CellSource { column, .. }) if column != field => format!("`{column}` ({field})"),
-            _ => format!("`{field}`"),
+            Some(CellSource { column, .. }) if column.replace('-', "_") == field => {
+                format!("`{column}`")
+            }
+            Some(CellSource { column, .. }) => format!("`{column}` ({field})"),
+            None => format!("`{field}`"),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::columns::CellText;
 use super::{ImportTerms, no_kind};
-use crate::diag::{Code, Diagnostic, Place, Source, Spot, Words, counted, nearest};
+use crate::diag::{Code, Diagnostic, Place, Spot, Words, counted, nearest};
 use crate::table::terms::KINDS;
 use crate::value::text::Text;
 use std::collections::HashMap;
@@ -73,7 +73,7 @@ impl<'a> Names<'a> {
             Err(unfit) => unfit,
         };
         let what = unknown(naming, &cell.text, &unfit);
-        self.fault(field, cell, what, line, |names| names.help(naming, field, cell, &unfit));
+        self.fault(field, cell, what, line, |names| names.help(naming, cell, &unfit));
         None
     }
 
@@ -169,7 +169,7 @@ impl<'a> Names<'a> {
 
     /// The values that could be meant, and the translation that settles it, to be pasted: with the nearest id in it,
     /// if one is near.
-    fn help(&self, naming: Naming, field: &str, cell: &CellText, unfit: &Unfit) -> Vec<Words> {
+    fn help(&self, naming: Naming, cell: &CellText, unfit: &Unfit) -> Vec<Words> {
         let names = self.candidates(naming);
         let (en, zh, place) = match naming {
             Naming::Stage(_) => ("stages", "各栏", "STAGE"),
@@ -197,30 +197,16 @@ impl<'a> Names<'a> {
         }
         if let Some(source) = cell.source {
             let to = meant.unwrap_or(place);
-            help.push(self.translation(field, source.column, source.raw, to));
+            help.push(translation(source.column, source.raw, to));
         }
         help
     }
+}
 
-    /// The translation of a value: an option, or lines of the mapping where the column is named by one.
-    fn translation(&self, field: &str, column: &str, from: &str, to: &str) -> Words {
-        let mapping = self.import.mapping;
-        let assignments =
-            mapping.prospect.iter().chain(mapping.entries.iter().flat_map(|entry| &entry.fields));
-        let mut files = assignments.filter(|a| &*a.field == field).map(|a| &a.place.source);
-        let is_kept =
-            files.any(|source| matches!(source, Source::File(file) if file != self.import.file));
-        if is_kept {
-            let quoted = |text: &str| format!("{text:?}");
-            let (column, from, to) = (quoted(column), quoted(from), quoted(to));
-            return words!(
-                "in the mapping: [values.{column}] {from} = {to}",
-                "在映射中：[values.{column}] {from} = {to}"
-            );
-        }
-        let option = format!("{column}:{from}={to}").replace('\'', "'\\''");
-        words!("--translate '{option}'", "--translate '{option}'")
-    }
+/// The option that translates a value of a column.
+fn translation(column: &str, from: &str, to: &str) -> Words {
+    let option = format!("{column}:{from}={to}").replace('\'', "'\\''");
+    words!("--translate '{option}'", "--translate '{option}'")
 }
 
 /// The id of the thing that was found, or of those that fit.

@@ -97,7 +97,7 @@ fn years_that_cannot_be_meant_are_named() {
     for (date, close, bad) in [
         ("01/01/1900", "31/12/2059", None),
         ("31/12/1899", "", Some("`31/12/1899` is 1899-12-31, which is not between 1900 and 2059")),
-        ("01/12/2009", "01/01/2060", Some("`close-by` (close_by): `01/01/2060` is 2060-01-01")),
+        ("01/12/2009", "01/01/2060", Some("`close-by`: `01/01/2060` is 2060-01-01")),
         ("01/12/2009", "04/02/2108", Some("is 2108-02-04, which is not between 1900 and 2059")),
         ("01/12/09", "", Some("70 to 99 are 1970 to 1999, 00 to 69 are 2000 to 2069")),
     ] {
@@ -228,12 +228,14 @@ fn unknown_values_are_told_once_with_their_rows_and_what_settles_them() {
 }
 
 #[test]
-fn a_mapping_is_mended_in_the_mapping() {
+fn an_unknown_value_is_translated_on_the_command_line_or_in_the_mapping() {
     let sandbox = with_csv("id,name,date,phase\na,A,2009-01-05,Won it\n");
     let mapping = "[prospect]\nid = \"{id}\"\nname = \"{name}\"\n[[entry]]\ndate = \"{date}\"\nstage = \"{phase}\"\n";
     sandbox.write("deals.toml", mapping);
     let said = refused(&sandbox, "import deals.csv --mapping deals.toml", 1);
-    contains(&said, &["in the mapping: [values.\"phase\"] \"Won it\" = \"STAGE\""]);
+    contains(&said, &["--translate 'phase:Won it=STAGE'"]);
+    let typed = "import deals.csv --mapping deals.toml --translate 'phase:Won it=closed' -n";
+    sandbox.crm(typed).done();
     sandbox.write("deals.toml", format!("{mapping}[values.\"phase\"]\n\"Won it\" = \"closed\"\n"));
     imported(sandbox.crm("import deals.csv --mapping deals.toml"));
 }
