@@ -188,6 +188,7 @@ pub fn all(settings: &Settings) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::rules::attribute::ATTRIBUTES;
+    use crate::value::label::Label;
 
     fn is_chinese(text: &str) -> bool {
         text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
@@ -200,6 +201,18 @@ mod tests {
             assert_ne!(en, row.id, "no title");
             assert!(is_chinese(&zh) || row.id == "rfm", "{}: {zh}", row.id);
         }
+    }
+
+    #[test]
+    fn a_reason_has_its_own_label_and_one_that_is_not_listed_has_none() {
+        let label = |zh: &str| Label { zh: Some(zh.into()), ..Label::default() };
+        let reasons = vec![("price".into(), label("价格")), ("rival".into(), label("对手"))];
+        let settings = Settings { reasons, ..Settings::default() };
+        let shown = |text| reason(text, &settings, Lang::Zh);
+        assert_eq!(
+            [shown("price"), shown("rival"), shown("moved away")],
+            ["价格", "对手", "moved away"]
+        );
     }
 
     #[test]
