@@ -409,3 +409,32 @@ fn a_prospect_in_the_first_of_the_last_three_columns_is_one_that_a_rep_has() {
     assert_eq!(["25", "50"].map(held), ["1", "1"]);
     assert_ne!(held("appointment"), "1");
 }
+
+#[test]
+fn a_department_ends_where_the_next_one_begins_and_only_where_departments_are_told() {
+    let rep =
+        |id: &str, manager: &str| format!("[[rep]]\nid = \"{id}\"\nmanager = \"{manager}\"\n");
+    let settings = [rep("he", "wang"), rep("ma", "wang"), rep("li", "zhao")].concat();
+    let book = ledger(&settings, &[("x", OPEN)], "2010-01-14");
+    let told = |by: Option<Dimension>| {
+        let sheet = make("team", &book, |request| request.by = by);
+        let people = sheet.tables.iter().find(|table| table.audience == Audience::People).unwrap();
+        marks(people)
+    };
+    // The day; its members, each department with its sum; the sum of all.
+    assert!(
+        told(Some(Dimension::MANAGER)).starts_with("...=.=="),
+        "{}",
+        told(Some(Dimension::MANAGER))
+    );
+    assert!(told(None).starts_with("....="), "{}", told(None));
+}
+
+#[test]
+fn a_manager_leads_the_own_reps_and_nobody_leads_none() {
+    let settings =
+        "[[rep]]\nid = \"he\"\nmanager = \"wang\"\n[[rep]]\nid = \"ma\"\n[[rep]]\nid = \"wang\"\n";
+    let ma = OPEN.replace("\"he\"", "\"ma\"");
+    let sheet = plain("policy", &ledger(settings, &[("x", OPEN), ("y", &ma)], "2010-01-10"));
+    assert_eq!(column(table(&sheet, "span"), "reps"), ["0", "1"]);
+}
