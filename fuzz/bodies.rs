@@ -19,7 +19,7 @@ use crm::model::event::{Event, EventKey};
 use crm::model::mapping::Form;
 use crm::model::mapping::Mapping;
 use crm::model::settings::Settings;
-use crm::plan::import::{ImportTerms, import};
+use crm::plan::import::{AddressBook, ImportTerms, import};
 use crm::rules::book::Keep;
 use crm::rules::query::{Query, QueryContext};
 use crm::rules::replay::replay;
@@ -146,7 +146,9 @@ pub fn csv(data: &[u8]) {
     assert!(rows.rows.iter().all(|row| (1..=lines).contains(&row.line)));
     for mapping in MAPPINGS.iter() {
         let today = day(DAYS[1]);
-        let by = ImportTerms { settings: &SETTINGS, mapping, file, date: Some(today), today };
+        let people = AddressBook::default();
+        let by =
+            ImportTerms { settings: &SETTINGS, mapping, file, date: Some(today), today, people };
         match import(&rows, &[], &HashMap::new(), &by) {
             Ok(imported) => {
                 says_nothing_but_text(&imported.bad);

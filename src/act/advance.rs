@@ -13,7 +13,7 @@ use crate::rules::replay::moves::{judge, next_stage};
 use crate::rules::replay::remedy::Remedy;
 
 /// Moves prospects to a column, or each to its next one, by an event that may bring evidence with it. A reason to
-/// `force` grants what evidence does not, and overrides that the new owner may not have the prospect.
+/// `force` grants a column without evidence, and overrides that the new owner may not have the prospect.
 ///
 /// # Errors
 /// Fails with every refusal together; nothing was written then.

@@ -1,5 +1,5 @@
-//! Edits by hand. A draft is a copy of a prospect's file in the clone's own folder: it stays there until it is written or
-//! dropped, so that a lock, a full disk or a closed terminal costs no text.
+//! Edits by hand. A draft is a copy of a prospect's file in the clone's own folder: it stays there until it is
+//! written or dropped, so that a lock, a full disk or a closed terminal costs no text.
 
 use super::session::Session;
 use crate::check::since::harm_of;
@@ -87,7 +87,7 @@ impl Draft {
         self.folder.join(self.path.file_name().unwrap_or_default())
     }
 
-    /// Is the text what the draft began from, or removed?
+    /// Is the text the one that the draft began from, or removed?
     pub fn is_unchanged(&self) -> bool {
         let text = fs::read(self.file()).ok();
         text.is_none() || text == fs::read(self.folder.join(BASE)).ok()
@@ -109,7 +109,7 @@ impl Draft {
             found.extend(record.findings);
         }
         found.retain(Diagnostic::is_error);
-        // What settles conflicts of the ledger does not know the draft.
+        // The merge driver of the ledger does not know the draft.
         if text.lines().any(is_conflict_mark) {
             let broken = found.iter_mut().filter(|problem| problem.code == Code::Syntax);
             broken.for_each(|problem| problem.help = vec![keep_one_side()]);

@@ -28,7 +28,7 @@ pub trait Face {
     fn user(&self) -> Option<&str>;
     /// The language of reasons that the program writes.
     fn spoken(&self) -> Lang;
-    /// The book of the as-of day, not yet read, with what the request needs. `rules`: the rules of grading or
+    /// The book of the as-of day, not yet read, with the parts that the request needs. `rules`: the rules of grading or
     /// allocation are asked, whatever the request is.
     fn book(&self, request: &Request, rules: bool) -> Result<Book, Failure>;
     /// Is told that reading the whole ledger begins, so that it may show how far it is.
@@ -43,7 +43,8 @@ pub trait Face {
     /// # Errors
     /// Fails if the output cannot be written; then the ledger is not written either.
     fn writing_begins(&self) -> Result<(), Failure>;
-    /// Is told that the ledger has been written: what cannot be shown from here on is no failure of the command.
+    /// Is told that the ledger has been written: an output that cannot be shown from here on is no failure of the
+    /// command.
     fn writing_ended(&self);
 }
 

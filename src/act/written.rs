@@ -1,4 +1,4 @@
-//! What a session wrote, or would write on a dry run, as data: a row for each entry.
+//! The entries that a session wrote, or would write on a dry run, as data: a row for each.
 
 use crate::model::event::Event;
 use crate::table::sheet::{Cell, Kind, Row, Sheet};

@@ -53,7 +53,7 @@ impl Subject<'_> {
         self.file().at(Spot::Event(event.key.text.to_string(), Some(field)))
     }
 
-    /// What is wrong with an entry, at its place.
+    /// The faults of an entry, at its place.
     fn flaw(&self, flaw: Flaw) -> Diagnostic {
         let spot = Spot::Event(flaw.event.key.text.to_string(), flaw.field);
         flaw.what.at(self.file().at(spot))

@@ -1,4 +1,4 @@
-//! The as-of day: the machine's clock, read once, and what `CRM_TODAY` and `--as-of` say about it.
+//! The as-of day: the machine's clock, read once, and the days of `CRM_TODAY` and `--as-of`.
 
 use crate::diag::{Code, Diagnostic};
 use crate::value::date::{Date, Now};

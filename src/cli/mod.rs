@@ -39,7 +39,8 @@ pub fn main() -> u8 {
         diagnose::show(&failure.0, look);
         failure.exit() as u8
     };
-    let context = match Context::new(cli.global, env) {
+    let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
+    let context = match Context::new(cli.global, env, is_text) {
         Ok(context) => context,
         Err(failure) => return stop(&failure, Look { color, width: None, lang }),
     };

@@ -43,7 +43,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What the process ends with when a diagnostic stops a command.
+/// The exit status of the process when a diagnostic stops a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// 1: a rule refused it, or there are findings.
@@ -61,7 +61,7 @@ pub enum Source {
     File(PathBuf),
     /// Something typed: the name of the argument and its whole text.
     Text {
-        /// What the text is, for the reader: `--where`.
+        /// The name of the text, for the reader: `--where`.
         origin: String,
         /// The text itself.
         text: String,
@@ -117,14 +117,14 @@ impl Place {
     }
 }
 
-/// One thing that is wrong, or worth knowing: what, where, and what would mend it.
+/// One thing that is wrong, or worth knowing: its message, its place, and the way to mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Which of the known cases.
     pub code: Code,
     /// How much it weighs; the code's own severity unless changed.
     pub severity: Severity,
-    /// What a command that stops for it ends with; the code's own unless changed.
+    /// The exit status of a command that stops for it; the code's own unless changed.
     pub exit: Exit,
     /// One sentence, no full stop.
     pub message: Words,
@@ -132,9 +132,9 @@ pub struct Diagnostic {
     pub place: Option<Place>,
     /// A few words beside the caret.
     pub label: Option<Words>,
-    /// What is so, beyond the message (what is met, what is missing).
+    /// Facts beyond the message (the criteria that are met, those that are missing).
     pub notes: Vec<Words>,
-    /// What would mend it.
+    /// The ways to mend it.
     pub help: Vec<Words>,
 }
 
@@ -273,7 +273,7 @@ pub fn one_letter_off<'a>(
     })
 }
 
-/// A command stopped: what was wrong. Never empty.
+/// The reasons why a command stopped. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.first().map_or("failed", |d| d.message.en()))]
 pub struct Failure(pub Vec<Diagnostic>);
@@ -314,12 +314,12 @@ macro_rules! codes {
                 match self { $(Code::$variant => Severity::$severity,)* }
             }
 
-            /// What a command that stops for it ends with.
+            /// The exit status of a command that stops for it.
             pub fn exit(self) -> Exit {
                 match self { $(Code::$variant => Exit::$exit,)* }
             }
 
-            /// What it means, in one line.
+            /// Its meaning, in one line.
             pub fn about(self, lang: Lang) -> &'static str {
                 match self { $(Code::$variant => lang.pick($doc, $zh),)* }
             }

@@ -1,7 +1,7 @@
-//! What one clone keeps for itself beside a ledger: the lock, the journal of a commit under way, and new texts
-//! until they are renamed.
+//! The files that one clone keeps for itself beside a ledger: the lock, the journal of a commit under way, and new
+//! texts until they are renamed.
 //!
-//! What a clone obeys must not be able to come with it. So lock and journal are in the git directory, which git
+//! A file that a clone obeys must not be able to come with it. So lock and journal are in the git directory, which git
 //! fills with nothing of another repository; a linked worktree has one of its own. Only where there is no git they
 //! are in `.crm/`. New texts are in `.crm/tmp` in both cases, because the git directory may be on another file
 //! system, and a rename crosses none: by themselves they mean nothing, the journal names those that count.

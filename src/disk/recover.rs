@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 const POLL: Duration = Duration::from_millis(2);
 
 /// Finishes a commit that a dead writer left half done, before the ledger is read. Without such a commit it costs
-/// a few looks at the disk. Waits at most ten seconds for a commit of a living writer. Returns what was finished, or that
-/// a journal was not obeyed, or, on a disk that cannot be written, which files have not got their new text.
+/// a few looks at the disk. Waits at most ten seconds for a commit of a living writer. Returns what was finished, or
+/// that a journal was not obeyed, or, on a disk that cannot be written, which files have not got their new text.
 pub fn recover(root: &Path) -> Result<Option<Diagnostic>, Diagnostic> {
     recover_within(root, LOCK_WAIT)
 }
@@ -42,7 +42,7 @@ pub fn recover_within(root: &Path, wait: Duration) -> Result<Option<Diagnostic>,
     Ok(private.foreign_journal().map(|journal| not_obeyed(&journal)))
 }
 
-/// What is left of writes that were cut short.
+/// The rest of writes that were cut short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remains {
     /// A commit of several files is under way, or was cut short.
@@ -53,7 +53,7 @@ pub struct Remains {
     pub texts: usize,
 }
 
-/// What is left of writes to the ledger at `root`; nothing is changed.
+/// The rest of writes to the ledger at `root` that were cut short; nothing is changed.
 pub fn remains(root: &Path) -> Remains {
     let private = Private::of(root);
     let texts = fs::read_dir(private.temporaries()).map_or(0, |entries| entries.flatten().count());

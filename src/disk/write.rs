@@ -46,7 +46,7 @@ pub struct Writer {
     root: PathBuf,
     private: Private,
     _lock: File,
-    /// What was left of a commit that was cut short, and what became of it.
+    /// The rest of a commit that was cut short, and its fate.
     pub finished: Option<Diagnostic>,
 }
 

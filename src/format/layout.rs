@@ -34,7 +34,7 @@ pub fn is_of_a_ledger(relative: &Path) -> bool {
 /// A danger that a file brings by its path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Danger {
-    /// It is in a folder `.crm`, in which a machine keeps what it obeys.
+    /// It is in a folder `.crm`, in which a machine keeps files that it obeys.
     State,
     /// Its name is `HEAD`: a folder with it can be made to look like a repository, whose settings git reads.
     Repository,

@@ -233,7 +233,7 @@ impl HookChange {
 #[cfg(unix)]
 fn executable(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    // Those may run it who may read it.
+    // Users that may read it may run it.
     let mode = std::fs::metadata(path)?.permissions().mode();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
 }

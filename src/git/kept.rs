@@ -1,4 +1,4 @@
-//! What git keeps of a ledger and should not, and what it does not keep and should.
+//! Files of a ledger that git keeps and should not, and those that it does not keep and should.
 
 use crate::diag::Diagnostic;
 use crate::format::layout::{ACTIVITY, PRIVATE, PROSPECTS, SETTINGS, is_of_a_ledger};

@@ -99,8 +99,8 @@ pub fn is_settled(git: &Git, file: &Path, stages: &Stages) -> Result<bool, Diagn
     Ok(!has_mark(text.as_bytes()) && !is_left_by_git(git, file, &text, stages)?)
 }
 
-/// Is a text without conflicts what git left? A merge of lines leaves markers, so a file without them was settled by
-/// hand; but where git does not merge the file, it leaves our side as it was.
+/// Is a text without conflicts the one that git left? A merge of lines leaves markers, so a file without them was
+/// settled by hand; but where git does not merge the file, it leaves our side as it was.
 fn is_left_by_git(git: &Git, file: &Path, text: &str, stages: &Stages) -> Result<bool, Diagnostic> {
     let is_ours = stages.ours.as_deref() == Some(text.as_bytes());
     Ok(is_ours && stages.ours != stages.theirs && leaves_our_side(git, file)?)
@@ -169,7 +169,7 @@ pub fn mend(
     }
 }
 
-/// Is a text, as it is, what git made of the versions? Git's merges compare lines in several ways, and show conflicts
+/// Is a text, as it is, git's own merge of the versions? Git's merges compare lines in several ways, and show conflicts
 /// in several styles.
 fn is_of_git(
     git: &Git,
@@ -254,7 +254,7 @@ fn mend_markers(kind: FileKind, text: &str, shown: &Path) -> Result<Mended, Diag
     let merged = if sides.with_base == sides.conflicts && is_toml_base {
         merge(base, &markers)?
     } else {
-        // Without the ancestor, what one side alone has was added by that side, or removed by the other.
+        // Without the ancestor, an item that one side alone has was added by that side, or removed by the other.
         let known = if is_toml_base { &**base } else { "" };
         let merged = merge(known, &Markers { show_base: false, ..markers })?;
         let two = two_in(&merged.text).is_some();

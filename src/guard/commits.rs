@@ -27,7 +27,7 @@ impl Change {
     }
 }
 
-/// A commit and what it changes.
+/// A commit and its changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// Its id.
@@ -96,7 +96,7 @@ pub fn commit(
         false => sides.iter().map(from).collect::<Result<Vec<_>, _>>()?,
     };
     let since_ancestors = pasts.ancestors.iter().map(from).collect::<Result<Vec<_>, _>>()?;
-    // A file that all sides moved away: what they made of it is known by its text in the ancestor.
+    // A file that all sides moved away: their version of it is known by its text in the ancestor.
     let left = since_ancestors.iter().flatten().filter(|(_, (_, now))| now.is_none());
     let paths: BTreeSet<&PathBuf> =
         since_sides.iter().flat_map(Differences::keys).chain(left.map(|(path, _)| path)).collect();

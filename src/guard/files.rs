@@ -23,7 +23,7 @@ pub struct File {
     pub path: PathBuf,
     /// Its mode and its object.
     pub version: (String, String),
-    /// What it has.
+    /// Its content.
     pub read: Rc<Read>,
 }
 
@@ -40,7 +40,7 @@ pub type Opening = (EventKey, String);
 /// The text of a file and the items in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Read {
-    /// Its text; empty for what is too large or no text, which is refused elsewhere.
+    /// Its text; empty for a file that is too large or no text, which is refused elsewhere.
     pub text: String,
     /// Its items.
     pub items: Items,

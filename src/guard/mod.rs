@@ -311,7 +311,7 @@ pub fn judge(
     Ok(found)
 }
 
-/// What paths alone forbid; `own` tells which changes are the commit's own.
+/// The refusals by paths alone; `own` tells which changes are the commit's own.
 fn of_paths(
     commit: &Commit,
     ledgers: &[Before],

@@ -1,4 +1,5 @@
-//! What a commit made itself of a file. Of a merge that is what its sides and their past do not give.
+//! The part of a file that a commit made itself. Of a merge that is the part which its sides and their past do not
+//! give.
 
 use super::commits::Commit;
 use super::files::{Case, File};
@@ -132,7 +133,7 @@ fn has_facts_of_sides(commit: &Commit, case: &Case, now: &File) -> bool {
     facts.iter().all(fact_fits) && comments.iter().all(comment_fits)
 }
 
-/// Is the text what the merge driver makes of the sides, with one of them for each conflict?
+/// Is the text a result of the merge driver from the sides, with one of them for each conflict?
 fn has_driver_text(commit: &Commit, case: &Case, now: &File) -> bool {
     let [Some(ours), Some(theirs)] = case.sides.as_slice() else { return false };
     let text = |file: Option<&Option<File>>| match file {

@@ -1,4 +1,4 @@
-//! Which files a push may touch by their paths alone: what a ledger consists of, and what only admins change.
+//! Which files a push may touch by their paths alone: the files of a ledger, and those that only admins change.
 
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::layout::{
@@ -10,8 +10,8 @@ use crate::rules::team::rights::Rights;
 use std::path::Path;
 
 /// Judges a change by its path: links and foreign repositories, the state of a machine, the settings, names of folders,
-/// and files that are none of a ledger's. `prefixes` are the ledgers' paths from the top level, with a slash at the end;
-/// `own`: the change is the commit's own, not one that a merge takes over from its sides.
+/// and files that are none of a ledger's. `prefixes` are the ledgers' paths from the top level, with a slash at the
+/// end; `own`: the change is the commit's own, not one that a merge takes over from its sides.
 pub(super) fn judge(
     change: &Change,
     own: bool,
@@ -39,7 +39,7 @@ pub(super) fn is_settings(path: &Path) -> bool {
     name == SETTINGS || GITS.contains(&&*name)
 }
 
-/// A file that is dangerous to whoever pulls it, an admin's as well.
+/// A file that is dangerous to every clone that pulls it, an admin's as well.
 pub fn dangerous(danger: Danger) -> Diagnostic {
     match danger {
         Danger::State => Diagnostic::new(
@@ -61,7 +61,7 @@ pub fn dangerous(danger: Danger) -> Diagnostic {
     }
 }
 
-/// What is no plain file.
+/// An entry of a tree that is no plain file.
 fn mode(now: &Version) -> Option<Diagnostic> {
     match now.as_ref().map(|(mode, _)| mode.as_str()) {
         Some("120000") => Some(
@@ -103,7 +103,7 @@ fn case(inside: &Path, now: &Version) -> Option<Diagnostic> {
     })
 }
 
-/// What only admins change: settings, how git treats the files, and what is no file of a ledger.
+/// Files that only admins change: settings, how git treats the files, and all that is no file of a ledger.
 fn admins(path: &Path, inside: Option<&Path>, rights: &Rights) -> Option<Diagnostic> {
     let refused = |message: Words, note: Words| {
         Diagnostic::new(Code::AdminsOnly, message).note(note).help(words!(

@@ -1,4 +1,4 @@
-//! What the guard asks a repository. Git answers it with a process for each question; a test keeps its trees in
+//! The guard's questions to a repository. Git answers it with a process for each question; a test keeps its trees in
 //! memory.
 
 use crate::diag::Diagnostic;

@@ -1,4 +1,4 @@
-//! The guard's rules for tallies: each rep's are their own, and what is tallied stays.
+//! The guard's rules for tallies: each rep's are their own, and tallies stay.
 
 use super::commits::Commit;
 use super::files::Case;

@@ -4,7 +4,9 @@ use super::event;
 use super::prospect::FACTS;
 use super::settings::Settings;
 use crate::diag::{Place, Words};
+use crate::value::date::Date;
 use crate::value::text::Text;
+use crate::value::zone::Zone;
 
 /// A whole mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,6 +38,10 @@ pub struct Form {
     pub delimiter: Option<u8>,
     /// The lines above the header, such as a title.
     pub skip_lines: u32,
+    /// The ledger's time zone, for moments that the file states in another one.
+    pub zone: Option<Zone>,
+    /// The as-of day: meetings and messages after it are left out.
+    pub today: Option<Date>,
 }
 
 /// Another CSV file, from which each row gets the columns of the line that fits.
@@ -230,14 +236,17 @@ pub fn thousands(text: &str) -> Option<char> {
     (!only.is_alphanumeric() && !matches!(only, '-' | '+')).then_some(only)
 }
 
+/// The field of the addresses by which prospects are found, instead of by an id.
+pub const FIND: &str = "find";
+
 /// Fields of a prospect's person.
 pub const CONTACT_FIELDS: [&str; 6] = ["contact", "role", "phone", "email", "decides", "birthday"];
 
-/// Every field that a prospect can be given; the team's own facts last.
+/// Every field that a prospect can be given or be found by; the team's own facts last.
 pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     let own = settings.facts.iter().map(|fact| &**fact);
     let lists = ["needs", "tags"];
-    ["id"].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
+    ["id", FIND].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
 }
 
 /// Every field that an entry can have: its date, and the keys of an event.

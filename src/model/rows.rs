@@ -1,5 +1,6 @@
 //! A table of texts, as a file of another program has it: a header, and rows with their line numbers.
 
+use crate::diag::Words;
 use crate::value::text::Text;
 
 /// One cell.
@@ -42,6 +43,10 @@ pub struct SourceRows {
     pub header: Vec<Text>,
     /// The rows.
     pub rows: Vec<SourceRow>,
+    /// What the file has and the rows do not, for people: pictures of cards, meetings to come.
+    pub left_out: Vec<Words>,
+    /// No row can state a day, as those of an address book: they are of the day of the import.
+    pub undated: bool,
 }
 
 impl SourceRows {

@@ -27,12 +27,12 @@ use crate::value::text::Text;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// What is asked for.
+/// The request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wish {
     /// How far a rep's utilisation may be from the team's, in thousandths.
     pub tolerance: u32,
-    /// What was touched in the last so many days stays; `None` = it may move, too.
+    /// Prospects with an entry in the last so many days stay; `None` = they may move, too.
     pub untouched_days: Option<u32>,
     /// Those at 50 or beyond may move, too.
     pub any_stage: bool,
@@ -60,7 +60,7 @@ pub struct Reassignment {
     pub prospect: PlanProspect,
     /// The day of its last entry.
     pub last_entry: Option<Date>,
-    /// What it adds to a load.
+    /// Its share of a load.
     pub worth: Worth,
     /// The place of the rep who gives it.
     pub from: usize,

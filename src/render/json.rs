@@ -53,8 +53,8 @@ pub(super) fn write_lines(
     Ok(())
 }
 
-/// Spells out what acts. `serde_json` escapes what JSON demands, up to U+001F; the others can only stand in
-/// strings, so they may be replaced anywhere.
+/// Spells out characters that act. `serde_json` escapes those that JSON demands, up to U+001F; the others can only
+/// stand in strings, so they may be replaced anywhere.
 struct Escaping<'a>(&'a mut dyn Write);
 
 impl Write for Escaping<'_> {

@@ -1,4 +1,4 @@
-//! Cells as words: for people ([`shown`]) and for machines ([`plain`]), and text without what a
+//! Cells as words: for people ([`shown`]) and for machines ([`plain`]), and text without characters that a
 //! terminal or a page would obey ([`clean`]).
 
 use super::{Options, in_parts};

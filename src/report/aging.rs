@@ -214,8 +214,8 @@ fn list(late: &[Late], settings: &Settings, request: &Request, audience: Audienc
         column("value", Kind::Number, lang),
         column("last-contact", Kind::Date, lang),
     ];
-    // The list has a column of owners anyhow.
-    let by = request.by.as_ref().filter(|by| by.name() != "owner");
+    // The list has columns of owners and stages anyhow.
+    let by = request.by.as_ref().filter(|by| !matches!(by.name(), "owner" | "stage"));
     if let Some(by) = by {
         columns.insert(0, column(by.name(), Kind::Text, lang));
     }

@@ -3,6 +3,7 @@
 use super::Request;
 use super::breakdown::{stage_cells, stage_columns};
 use super::columns::{emphasis, flag_cell};
+use super::dimension::Dimension;
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::rules::attribute::View;
@@ -27,7 +28,7 @@ impl BoardRow {
         let group = request.group(record, book);
         let stage = &record.pipeline(settings).stages[state.stage];
         let mut cells = Vec::with_capacity(11);
-        let by = request.by.as_ref().zip(group.as_deref());
+        let by = group_column(request).zip(group.as_deref());
         cells.extend(by.map(|(by, group)| Cell::text(by.word(group, settings.language))));
         cells.extend(stage_cells(stage, settings.language));
         cells.extend([
@@ -62,7 +63,7 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         column("next", Kind::Date, lang),
         column("flags", Kind::Text, lang),
     ]);
-    if let Some(by) = &request.by {
+    if let Some(by) = group_column(request) {
         columns.insert(0, column(by.name(), Kind::Text, lang));
     }
     let mut lines = request.fold(
@@ -101,6 +102,11 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         tables,
         ..Sheet::default()
     })
+}
+
+/// The dimension of the groups, unless the board has a column of it anyhow.
+fn group_column(request: &Request) -> Option<&Dimension> {
+    request.by.as_ref().filter(|by| by.name() != "owner")
 }
 
 /// Open prospects; and those that ended inside the period, if one is stated.

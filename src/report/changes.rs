@@ -131,8 +131,8 @@ pub struct StockChange {
     pub detail: String,
 }
 
-/// A prospect's part in a bridge: what it adds to the opening and the closing stock of which groups,
-/// and what happened in between.
+/// A prospect's part in a bridge: its addition to the opening and the closing stock of its groups,
+/// and its changes in between.
 #[derive(Debug, Default)]
 pub struct BridgePart {
     /// In the stock at the end of the day before.

@@ -25,7 +25,7 @@ struct EventRow<'b> {
 /// The column of notes, which are kept only where they are asked for.
 const NOTE: &str = "note";
 
-/// A column: its id with `_` for `-`, what it holds, and its cell.
+/// A column: its id with `_` for `-`, its kind, and its cell.
 type Definition = (&'static str, (Kind, fn(&EventRow) -> Cell));
 
 /// The kind of column and the cell of a type in the table of keys.

@@ -61,7 +61,7 @@ impl ColumnFigures {
     /// How many the column would hold if arrivals and stays went on as they were: Little's law, arrivals
     /// a day x mean days in the column. `None` where either is too few to say.
     fn steady(&self, window: Period) -> Option<f64> {
-        // Where somebody arrived the window has days.
+        // A window in which a prospect arrived has days.
         (enough(self.arrivals as u64) && enough(self.departures as u64)).then(|| {
             let pace = self.arrivals as f64 / window.days() as f64;
             pace * self.days as f64 / self.departures as f64

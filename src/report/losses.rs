@@ -1,4 +1,4 @@
-//! `crm report losses`: why pursuits were lost, from which column, and what the won had in common
+//! `crm report losses`: why pursuits were lost, from which column, and the facts that the won had in common
 //! against the lost.
 
 use super::Request;

@@ -43,7 +43,6 @@ use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::table::sheet::Sheet;
 use crate::value::date::Date;
-use dimension::Dimension;
 pub use request::Request;
 use rows::row_of_each;
 
@@ -57,12 +56,23 @@ pub struct Report {
     pub about: (&'static str, &'static str),
     /// The options that it accepts; the others are refused.
     pub takes: &'static [Takes],
-    /// All that `--by` may name; empty where that is anything.
-    pub by: &'static [Dimension],
+    /// The attributes that `--by` may name.
+    pub by: Breakdowns,
     /// Does it ask rules that may look into notes: grading, allocation?
     pub rules: bool,
     /// Makes it.
     pub make: fn(&Book, &Request) -> Result<Sheet, Diagnostic>,
+}
+
+/// The attributes that `--by` may name in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breakdowns {
+    /// Any that `--by` takes.
+    Any,
+    /// Any but this one: the rows of the report are by it in any case.
+    AnyBut(&'static str),
+    /// One of these: the rows of the report are always by one of them.
+    Only(&'static [&'static str]),
 }
 
 /// An option that a report may accept.
@@ -125,20 +135,33 @@ impl Report {
                 return Err(self.refusal(*option));
             }
         }
-        match &request.by {
-            Some(by) if !self.by.is_empty() && !self.by.contains(by) => {
-                let (name, by) = (self.name, by.name());
-                let rows: Vec<&str> = self.by.iter().map(Dimension::name).collect();
-                let message = words!(
-                    "--by: `{name}` has no rows by `{by}`",
-                    "--by：`{name}` 不能按 `{by}` 分行"
-                );
-                let rows = rows.join(" or ");
-                Err(Diagnostic::new(Code::BadArgument, message)
-                    .help(words!("it is always by {rows}", "它总是按 {rows} 分行")))
+        request.by.as_ref().map_or(Ok(()), |by| self.check_rows(by.name()))
+    }
+
+    /// Refuses rows by an attribute for which the report has none.
+    fn check_rows(&self, by: &str) -> Result<(), Diagnostic> {
+        let name = self.name;
+        let (message, help) = match self.by {
+            Breakdowns::AnyBut(own) if own == by => (
+                words!(
+                    "--by: the rows of `{name}` are by `{by}` already",
+                    "--by：`{name}` 本来就按 `{by}` 分行"
+                ),
+                words!("leave --by out", "请去掉 --by"),
+            ),
+            Breakdowns::Only(rows) if !rows.contains(&by) => {
+                let (en, zh) = (rows.join(" or "), rows.join(" 或 "));
+                (
+                    words!(
+                        "--by: `{name}` has no rows by `{by}`",
+                        "--by：`{name}` 不能按 `{by}` 分行"
+                    ),
+                    words!("it is always by {en}", "它总是按 {zh} 分行"),
+                )
             }
-            _ => Ok(()),
-        }
+            _ => return Ok(()),
+        };
+        Err(Diagnostic::new(Code::BadArgument, message).help(help))
     }
 
     fn refusal(&self, option: Takes) -> Diagnostic {
@@ -175,7 +198,7 @@ pub const REPORTS: &[Report] = &[
             "谁在哪一栏，什么到期，什么有问题",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[],
+        by: Breakdowns::AnyBut("stage"),
         rules: false,
         make: board::board,
     },
@@ -187,7 +210,7 @@ pub const REPORTS: &[Report] = &[
             "各栏的人数、价值与加权价值；漏斗的形状及其含义",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[],
+        by: Breakdowns::AnyBut("stage"),
         rules: false,
         make: funnel::funnel,
     },
@@ -199,7 +222,7 @@ pub const REPORTS: &[Report] = &[
             "每位业务员的每周行动工具表：六栏姓名，按填表日",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::OWNER],
+        by: Breakdowns::Only(&["owner"]),
         rules: false,
         make: sheet::action_sheet,
     },
@@ -211,7 +234,7 @@ pub const REPORTS: &[Report] = &[
             "每周部门追踪表：每位组员、每个填表日的人数与金额",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::OWNER, Dimension::MANAGER],
+        by: Breakdowns::Only(&["owner", "manager"]),
         rules: false,
         make: team::team_sheet,
     },
@@ -223,7 +246,7 @@ pub const REPORTS: &[Report] = &[
             "从拨打到成交，每一步的比率；补充一次成交所需的初次见面",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period, Takes::Target],
-        by: &[],
+        by: Breakdowns::Any,
         rules: false,
         make: ratios::ratios,
     },
@@ -235,7 +258,7 @@ pub const REPORTS: &[Report] = &[
             "谁停留过久：对照 max_days 与销售周期",
         ),
         takes: &[Takes::Query, Takes::By],
-        by: &[],
+        by: Breakdowns::Any,
         rules: false,
         make: aging::aging,
     },
@@ -247,7 +270,7 @@ pub const REPORTS: &[Report] = &[
             "每个来源或活动带来了什么：线索、转化、价值、每次成交的费用",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[],
+        by: Breakdowns::Any,
         rules: false,
         make: sources::sources,
     },
@@ -259,7 +282,7 @@ pub const REPORTS: &[Report] = &[
             "为什么流失、从哪一栏流失；成交者与流失者的对比",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[],
+        by: Breakdowns::Any,
         rules: false,
         make: losses::losses,
     },
@@ -271,7 +294,7 @@ pub const REPORTS: &[Report] = &[
             "每次破例的移动和每个高估的客户，按负责人",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[Dimension::OWNER],
+        by: Breakdowns::Only(&["owner"]),
         rules: false,
         make: overrides::overrides,
     },
@@ -283,7 +306,7 @@ pub const REPORTS: &[Report] = &[
             "进入各栏者有多少走得更远；成交率：快照与批次",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[],
+        by: Breakdowns::AnyBut("stage"),
         rules: false,
         make: conversion::conversion,
     },
@@ -295,7 +318,7 @@ pub const REPORTS: &[Report] = &[
             "成交要多久：逐日成交与退出的比例、成交天数、各栏停留天数",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[],
+        by: Breakdowns::Any,
         rules: false,
         make: cycle::cycle,
     },
@@ -307,7 +330,7 @@ pub const REPORTS: &[Report] = &[
             "进行中的客户将带来多少：按月，含 p10/p50/p90；对目标的覆盖",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: &[],
+        by: Breakdowns::Any,
         rules: false,
         make: forecast::forecast,
     },
@@ -319,7 +342,7 @@ pub const REPORTS: &[Report] = &[
             "从一天的进行中客户到另一天的；--list：逐项变化",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period, Takes::List],
-        by: &[],
+        by: Breakdowns::Any,
         rules: false,
         make: bridge::bridge,
     },
@@ -331,7 +354,7 @@ pub const REPORTS: &[Report] = &[
             "客户按级别与维度、帕累托曲线、RFM；加 --from/--to 看谁变动",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period, Takes::RfmCompat],
-        by: &[],
+        by: Breakdowns::Any,
         rules: true,
         make: grades::grades,
     },
@@ -343,7 +366,7 @@ pub const REPORTS: &[Report] = &[
             "每个级别承诺了什么，实际差在哪里",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period, Takes::RfmCompat],
-        by: &[],
+        by: Breakdowns::Any,
         rules: true,
         make: policy::policy,
     },
@@ -355,7 +378,7 @@ pub const REPORTS: &[Report] = &[
             "团队的负荷、余量与公平度，下一个客户该给谁",
         ),
         takes: &[],
-        by: &[],
+        by: Breakdowns::Any,
         rules: true,
         make: allocation::allocation,
     },
@@ -367,7 +390,7 @@ pub const REPORTS: &[Report] = &[
             "谁在公海、等了多久、谁可以接",
         ),
         takes: &[Takes::Query, Takes::RfmCompat],
-        by: &[],
+        by: Breakdowns::Any,
         rules: true,
         make: pool::pool_report,
     },

@@ -1,4 +1,4 @@
-//! The chain from dials to closes, and what happens to its end where one of its links is raised.
+//! The chain from dials to closes, and the change of its end where one of its links is raised.
 //! Source: the method, section 4.
 
 use crate::value::label::Lang;

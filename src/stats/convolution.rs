@@ -240,7 +240,7 @@ fn with_steps(mass: &[f64], item: TwoPoint, steps: usize, rest: f64, next: &mut 
     let high = item.probability * rest;
     let low = item.probability - high;
     let stay = 1.0 - item.probability;
-    // What does not move, what moves, and where both meet: written once, each as one run.
+    // The mass that stays, the mass that moves, and the steps where both meet: written once, each as one run.
     let n = mass.len();
     let alone = steps.min(n);
     next.clear();
@@ -396,7 +396,7 @@ mod tests {
         // Exactly two items of one value each: three sums.
         let two = [item(1, 0.5), item(1, 0.5)];
         assert_eq!((exact(&two, 2).is_none(), exact(&two, 3).map(|p| p.len())), (true, Some(3)));
-        // What is negligible takes no step, but may not lie beyond them all.
+        // Negligible mass takes no step, but may not lie beyond them all.
         assert_eq!((kept(5, 1e-30, 4), kept(5, 1e-30, 5)), (None, Some(1)));
     }
 

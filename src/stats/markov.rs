@@ -25,7 +25,7 @@ pub enum MarkovError {
     Singular,
 }
 
-/// What is known of the end of a chain that stands in one transient state.
+/// The estimate of the end of a chain that is in one transient state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Absorption {
     /// Observed departures from the state (pseudo-counts left out): the `n` to print.

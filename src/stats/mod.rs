@@ -15,7 +15,7 @@
 //! | [`pareto`] | A/B/C classes by cumulated share, pyramid by rank |
 //!
 //! Rules that hold everywhere here:
-//! * no function panics, whatever its input, and none returns NaN: what is undefined is `None`;
+//! * no function panics, whatever its input, and none returns NaN: an undefined result is `None`;
 //! * a sample with a NaN or infinite value has no figure (`None`): nothing is dropped silently;
 //! * every interval is a two-sided 95 % one, as `(lower, upper)`;
 //! * results are deterministic, nothing is simulated.

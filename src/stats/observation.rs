@@ -1,4 +1,4 @@
-//! What is known of one unit under observation: how long, and how it ended.
+//! One unit under observation: how long it was observed, and how it ended.
 
 /// How an observation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,13 +14,13 @@ pub enum Outcome {
 
 /// One unit: observed from day 0 to day `time`.
 ///
-/// Ties: what happened on the same day counts as simultaneous, and a unit censored on a day was
+/// Ties: events of one day count as simultaneous, and a unit censored on a day was
 /// still at risk for the events of that day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Observation {
     /// Whole days from the start to the event or to the last look.
     pub time: u32,
-    /// What ended it.
+    /// The cause of its end.
     pub outcome: Outcome,
 }
 

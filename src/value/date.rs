@@ -363,6 +363,31 @@ impl Moment {
         Some(Moment { date, time: Some(Time::parse_typed(time)?) })
     }
 
+    /// So many seconds after 1970 began in UTC, as clocks of a time zone show it. `None` beyond the calendar.
+    pub fn of_seconds(seconds: i64, zone: &Zone) -> Option<Moment> {
+        let there = seconds.checked_add(zone.ahead(seconds)?)?;
+        let there = chrono::DateTime::from_timestamp(there, 0)?;
+        let time = there.time();
+        Some(Moment {
+            date: Date(there.date_naive()),
+            time: Time::new(time.hour(), time.minute(), time.second()),
+        })
+    }
+
+    /// A moment of a time zone in UTC; `None` without a time. A time that the clocks there skip or have twice is
+    /// that of one of the two offsets.
+    pub fn in_utc(self, zone: &Zone) -> Option<Moment> {
+        let local = self.date.0.and_time(self.time?.0).and_utc().timestamp();
+        let guess = local - zone.ahead(local)?;
+        let seconds = local - zone.ahead(guess)?;
+        let there = chrono::DateTime::from_timestamp(seconds, 0)?.naive_utc();
+        let time = there.time();
+        Some(Moment {
+            date: Date(there.date()),
+            time: Time::new(time.hour(), time.minute(), time.second()),
+        })
+    }
+
     /// As people read it: `2009-12-15 14:00`.
     pub fn shown(self) -> String {
         match self.time {

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 /// Keeps each value once, and gives its place instead: a small number. Threads share it; which of two gets
-/// the lower place, is who comes first.
+/// the lower place, is the one that comes first.
 #[derive(Debug)]
 pub struct Interner<T>(Mutex<IndexSet<T>>);
 

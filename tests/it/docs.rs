@@ -43,6 +43,14 @@ fn console_blocks_print_what_they_say() {
 /// The first tour must work for a reader of today, of a Sunday and of a leap day. A document's dates are fixed,
 /// so what is compared is each command's status and how many lines it prints.
 #[test]
+fn the_changelog_is_whole() {
+    let log = include_str!("../../CHANGELOG.md");
+    assert!(log.starts_with("# Changelog\n") && log.contains("## [Unreleased]"));
+    let conflict = ["<<<<<<<", "=======", ">>>>>>>"];
+    assert!(log.lines().all(|line| !conflict.iter().any(|mark| line.starts_with(mark))));
+}
+
+#[test]
 fn the_five_minutes_work_on_any_day() {
     let readme = include_str!("../../README.md");
     let tour = readme.split("## Five minutes").nth(1).unwrap().split("\n## ").next().unwrap();

@@ -1,7 +1,7 @@
 //! Who reads what: machines read ids and English in every language of the ledger, people read labels in theirs.
 
 use crate::common::Sandbox;
-use crm::report::{REPORTS, Takes};
+use crm::report::{Breakdowns, REPORTS, Takes};
 
 /// The ledger of the example in a language.
 fn team(language: &str) -> Sandbox {
@@ -41,7 +41,7 @@ fn commands() -> Vec<String> {
     .into();
     for report in REPORTS {
         commands.push(format!("report {}", report.name));
-        if report.takes.contains(&Takes::By) && report.by.is_empty() {
+        if report.takes.contains(&Takes::By) && !matches!(report.by, Breakdowns::Only(_)) {
             for by in ["owner", "pipeline", "source", "grade", "lifecycle"] {
                 commands.push(format!("report {} --by {by}", report.name));
             }

@@ -1,7 +1,7 @@
 //! A report refuses the options that it does not take, and uses those that it takes.
 
 use crate::common::Sandbox;
-use crm::report::{REPORTS, Takes};
+use crm::report::{Breakdowns, REPORTS, Takes};
 
 const DAY: &str = "--as-of 2010-03-31";
 
@@ -28,8 +28,8 @@ fn every_report_uses_an_option_or_refuses_it() {
             if report.takes.contains(&option) {
                 let out = run.ok();
                 // These are always by owner; scores are cut where the example's do not differ.
-                let same =
-                    option == Takes::By && !report.by.is_empty() || option == Takes::RfmCompat;
+                let same = option == Takes::By && matches!(report.by, Breakdowns::Only(_))
+                    || option == Takes::RfmCompat;
                 assert!(same || out != plain, "{name} {option_name} changes nothing");
             } else {
                 let said = run.fails(2);
@@ -47,7 +47,7 @@ fn every_report_uses_an_option_or_refuses_it() {
 #[test]
 fn what_by_may_name_is_said_where_it_is_not_anything() {
     let sandbox = Sandbox::copy_of("examples/team");
-    for report in REPORTS.iter().filter(|report| !report.by.is_empty()) {
+    for report in REPORTS.iter().filter(|report| matches!(report.by, Breakdowns::Only(_))) {
         let said = sandbox.crm(&format!("report {} --by source {DAY}", report.name)).fails(2);
         assert!(said.contains("has no rows by `source`"), "{said}");
         assert!(said.contains("it is always by owner"), "{said}");
@@ -55,6 +55,32 @@ fn what_by_may_name_is_said_where_it_is_not_anything() {
     // By manager, the team sheet has a subtotal for each department.
     let by = |by: &str| sandbox.crm(&format!("report team {by} {DAY}")).ok();
     assert!(!by("").contains("department") && by("--by manager").contains("王芳's department"));
+}
+
+#[test]
+fn no_table_has_a_column_twice() {
+    let sandbox = Sandbox::copy_of("examples/team");
+    for report in REPORTS.iter().filter(|report| report.takes.contains(&Takes::By)) {
+        for by in ["owner", "stage", "region"] {
+            let run = sandbox.crm(&format!("report {} --by {by} {DAY} -f csv", report.name));
+            let refused = match report.by {
+                Breakdowns::Any => false,
+                Breakdowns::AnyBut(own) => own == by,
+                Breakdowns::Only(rows) => !rows.contains(&by),
+            };
+            if refused {
+                let said = run.fails(2);
+                assert!(said.contains("--by"), "{said}");
+                continue;
+            }
+            let csv = run.ok();
+            let mut header: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').collect();
+            let count = header.len();
+            header.sort_unstable();
+            header.dedup();
+            assert_eq!(header.len(), count, "{} --by {by}: {csv}", report.name);
+        }
+    }
 }
 
 #[test]

@@ -4,23 +4,24 @@ pub mod summary;
 
 use super::change::{changed, created, insert};
 use crate::check::{Subject, check};
-use crate::diag::{Diagnostic, Failure, Words};
+use crate::diag::{Diagnostic, Failure, Words, counted};
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
 use crate::disk::rows_file::read_rows;
 use crate::disk::write::FileChange;
-use crate::model::mapping::{Form, Mapping};
+use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
 use crate::model::rows::SourceRows;
-use crate::plan::import::{ImportCandidate, ImportTerms, bad_row, compare, import};
+use crate::plan::import::{AddressBook, ImportCandidate, ImportTerms, bad_row, compare, import};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
 use crate::value::id;
+use crate::value::text::Text;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use summary::ImportSummary;
+use summary::{ImportSummary, number};
 
 /// The rows of a file, and the meaning of their columns.
 pub struct ImportList<'a> {
@@ -45,6 +46,8 @@ pub struct JudgedImport {
     pub summary: ImportSummary,
     /// Ids were made from names: importing the file again would add every prospect again.
     pub ids_from_names: bool,
+    /// What the file has and the import leaves out, for people.
+    pub left_out: Vec<Words>,
 }
 
 /// The change to one prospect.
@@ -70,7 +73,9 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
     let (paths, _) = ledger.paths();
     let taken: HashMap<String, PathBuf> =
         paths.into_iter().map(|path| (id::fold(&id_of(&path)), path)).collect();
-    let terms = ImportTerms { settings: &ledger.settings, mapping, file, date, today };
+    let by_address = mapping.prospect.iter().any(|assignment| &*assignment.field == FIND);
+    let people = if by_address { people(ledger)? } else { AddressBook::default() };
+    let terms = ImportTerms { settings: &ledger.settings, mapping, file, date, today, people };
     let read = import(rows, &joined, &taken, &terms).map_err(Failure)?;
     let seen = date.unwrap_or(today);
     let judged: Vec<Result<ProspectChange, Diagnostic>> = read
@@ -81,12 +86,54 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
     let mut all = JudgedImport {
         bad: read.bad,
         ids_from_names: read.ids_from_names,
+        left_out: rows.left_out.iter().cloned().chain(left_out(read.unfound, read.shared)).collect(),
         ..JudgedImport::default()
     };
     judged.into_iter().for_each(|judged| all.add(judged));
     all.summary.rows = rows.rows.len();
     all.summary.bad = all.bad.len();
     Ok(all)
+}
+
+/// The addresses of everybody in the ledger, read in parallel.
+fn people(ledger: &Ledger) -> Result<AddressBook, Failure> {
+    let (paths, _) = ledger.paths();
+    let add = |mut book: AddressBook, path: PathBuf| {
+        book.add(&ledger.read(&path).map_err(Failure)?.prospect);
+        Ok(book)
+    };
+    let paths = paths.into_par_iter();
+    paths
+        .try_fold(AddressBook::default, add)
+        .try_reduce(AddressBook::default, |one, other| Ok(one.joined(other)))
+}
+
+/// So many addresses that several prospects have are named.
+const SHARED: usize = 20;
+
+/// Rows whose addresses find no prospect, or several.
+fn left_out(unfound: usize, shared: BTreeMap<String, Vec<Text>>) -> Vec<Words> {
+    let mut words = Vec::new();
+    if unfound > 0 {
+        let zh = number(unfound);
+        let rows = counted(&zh, "row has", "rows have");
+        words.push(words!(
+            "{rows} only addresses that no prospect has; left out",
+            "{zh} 行的地址不属于任何潜在客户，未导入"
+        ));
+    }
+    let more = shared.len().saturating_sub(SHARED);
+    for (address, ids) in shared.into_iter().take(SHARED) {
+        let ids = ids.iter().map(|id| &**id).collect::<Vec<_>>().join(", ");
+        words.push(words!(
+            "{address} is an address of {ids}: it finds none of them",
+            "{address} 同时属于 {ids}：无法确定是哪一个"
+        ));
+    }
+    if more > 0 {
+        words.push(words!("{more} more such addresses", "此类地址还有 {more} 个"));
+    }
+    words
 }
 
 impl JudgedImport {

@@ -194,7 +194,7 @@ impl Check {
     }
 }
 
-/// What git keeps of a ledger and should not, and what it does not keep. Nothing where there is no git.
+/// Files of a ledger that git keeps and should not, and those that it does not keep. Empty where there is no git.
 fn in_git(ledger: &Ledger) -> Vec<Diagnostic> {
     if repository_of(&ledger.root).is_none() {
         return Vec::new();

@@ -28,6 +28,10 @@ const REPORTS: [&str; 12] = [
 /// A longer table is cut: the page has to be mailed and read.
 const ROWS: usize = 200;
 
+/// Up to so many prospects are kept in memory, about 90 MB, while the reports are made. Of a larger ledger each
+/// report reads the files itself.
+const IN_MEMORY: usize = 10_000;
+
 /// The main reports on one page that can be mailed
 #[derive(Debug, Args)]
 #[command(after_help = "The page needs no network and no script to be read.\n\nExamples:\n  \
@@ -64,11 +68,14 @@ impl Dashboard {
         let mut request = self.selection.request(context)?;
         let period =
             self.period.as_deref().map(|text| context.period("--period", text)).transpose()?;
-        // Each report scans the ledger itself: with all records in memory, a large one would not fit.
         let book = context.book_for(&request, true)?;
+        let fits = context.ledger()?.paths().0.len() <= IN_MEMORY;
         let lang = context.lang();
         let mut make = || -> Result<Vec<Sheet>, Failure> {
             let mut sheets = Vec::new();
+            if fits {
+                book.records();
+            }
             for report in REPORTS.into_iter().filter_map(find) {
                 request.period = period.filter(|_| report.takes.contains(&Takes::Period));
                 let mut sheet = (report.make)(&book, &request)?;

@@ -1,8 +1,10 @@
-//! `crm export prospects|events [QUERY]`: everything, for other programs.
+//! `crm export prospects|events|… [QUERY]`: everything, for other programs.
 
+use super::export_text::TextExport;
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
-use crate::diag::Failure;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::export::contacts::CardVersion;
 use crate::render::Format;
 use crate::report::columns;
 use crate::report::events::{self, Events};
@@ -14,7 +16,10 @@ use clap::{Args, ValueEnum};
 #[command(after_help = "Examples:\n  \
     crm export prospects > prospects.csv\n  \
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
-    crm export events --as-of 2009Q4 -f jsonl\n\n\
+    crm export events --as-of 2009Q4 -f jsonl\n  \
+    crm export calendar owner:he > he.ics\n  \
+    crm export contacts tag:vip --vcard 3 -o vip.vcf\n  \
+    crm export mail region:shanghai\n\n\
     Text that a spreadsheet would run as a formula gets a ' in front, and control characters are spelt\n\
     out; --raw leaves text as it is, for files that `crm import` or another program reads.")]
 pub struct Export {
@@ -26,25 +31,38 @@ pub struct Export {
     /// The columns, in order [default: every one]
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
+    /// The version of the cards [default: 4]
+    #[arg(long, value_name = "VERSION", value_parser = ["3", "4"])]
+    vcard: Option<String>,
 }
 
 /// The records to export.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExportedRecords {
     /// One row a prospect, as of the day
     Prospects,
     /// One row an entry, those that were retracted marked
     Events,
+    /// Next steps, signing dates and birthdays, as iCalendar
+    Calendar,
+    /// A card for each person, as vCard
+    Contacts,
+    /// `Name <address>` of each person, a line each
+    Mail,
 }
 
 impl Export {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
+        if let Some(text) = self.text()? {
+            return text.run(&self.selection, context);
+        }
         context.usually(Format::Csv);
         let request = self.selection.request(context)?;
         let every = match self.what {
             ExportedRecords::Prospects => columns::all(&context.ledger()?.settings),
             ExportedRecords::Events => events::all(),
+            _ => Vec::new(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -60,7 +78,37 @@ impl Export {
                 book.keep = events.keep(&request, &book);
                 context.reading(&book, || events.sheet(&book, &request))?
             }
+            _ => return Ok(()),
         };
         context.emit(sheet)
+    }
+
+    /// Is what it writes no sheet?
+    pub fn is_text(&self) -> bool {
+        !matches!(self.what, ExportedRecords::Prospects | ExportedRecords::Events)
+    }
+
+    /// The export that is no sheet, if it is one. It has no columns, and only cards have versions.
+    fn text(&self) -> Result<Option<TextExport>, Diagnostic> {
+        let version = match self.vcard.as_deref() {
+            Some("3") => CardVersion::Three,
+            _ => CardVersion::Four,
+        };
+        let text = match self.what {
+            ExportedRecords::Calendar => Some(TextExport::Calendar),
+            ExportedRecords::Contacts => Some(TextExport::Contacts(version)),
+            ExportedRecords::Mail => Some(TextExport::Mail),
+            ExportedRecords::Prospects | ExportedRecords::Events => None,
+        };
+        if self.vcard.is_some() && self.what != ExportedRecords::Contacts {
+            let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");
+            return Err(Diagnostic::new(Code::BadArgument, message));
+        }
+        if text.is_some() && !self.columns.is_empty() {
+            let message = words!("this export has no columns", "此导出没有列");
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!("leave --columns out", "请去掉 --columns")));
+        }
+        Ok(text)
     }
 }

@@ -106,11 +106,11 @@ impl Face for Context {
 }
 
 impl Context {
-    /// Settles the options against the environment.
-    pub fn new(global: Global, env: Environment) -> Result<Context, Failure> {
+    /// Settles the options against the environment; `is_text`: the command writes no sheet.
+    pub fn new(global: Global, env: Environment, is_text: bool) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let clock = DayClock::read(env.today.clone(), global.as_of.clone())?;
-        let format = format_asked(&global)?;
+        let format = format_asked(&global, is_text)?;
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written(file, root.as_deref())?;
@@ -156,7 +156,7 @@ impl Context {
         Ok((root, shown))
     }
 
-    /// Keeps what is worth knowing about the ledger's own state, for [`Context::beside`].
+    /// Keeps findings about the ledger's own state, for [`Context::beside`].
     pub fn found(&self, found: Diagnostic) {
         let mut all = self.beside.borrow_mut();
         if !all.contains(&found) {
@@ -164,7 +164,7 @@ impl Context {
         }
     }
 
-    /// What became of writes that were cut short, for stderr: once the language of talk is known.
+    /// The fate of writes that were cut short, for stderr: once the language of talk is known.
     pub fn beside(&self) -> Vec<Diagnostic> {
         self.beside.take()
     }
@@ -176,7 +176,7 @@ impl Context {
         Ok((root, shown))
     }
 
-    /// The git that keeps the ledger. Inside a hook it runs where git put us, because what git tells its
+    /// The git that keeps the ledger. Inside a hook it runs where git put us, because the variables that git gives its
     /// hooks (`GIT_DIR`, `GIT_INDEX_FILE`) is meant from there.
     pub fn tracked(&self) -> Result<Tracked, Failure> {
         let (root, _) = self.root()?;

@@ -81,8 +81,8 @@ impl Context {
         Ok(())
     }
 
-    /// Shows what a session did, or would do on a dry run: to a machine the entries as a sheet, to people the
-    /// differences of a dry run; and talk.
+    /// Shows the entries of a session, or those that it would write on a dry run: to a machine the entries as a
+    /// sheet, to people the differences of a dry run; and talk.
     pub fn tell(&self, done: Done) -> Result<(), Failure> {
         if self.writes_for_machines() {
             // The entries are written: nothing may refuse them now, as `--table` might.
@@ -103,7 +103,7 @@ impl Context {
         self.format.is_some_and(|format| format.readers() == Audience::Machines)
     }
 
-    /// Tells what a session did: a line for each entry, and doubts.
+    /// Tells the work of a session: a line for each entry, and doubts.
     pub fn talk(&self, done: Done) {
         done.said.into_iter().for_each(|said| self.say(said));
         show(&done.doubts, self.look_of_messages());
@@ -141,8 +141,8 @@ impl Context {
         }
     }
 
-    /// Writes out what the command printed. A reader that has gone away (`| head`) is no error. Where the ledger has been
-    /// written, output that fails is a warning: the command must not be repeated for it.
+    /// Writes out the output of the command. A reader that has gone away (`| head`) is no error. Where the ledger has
+    /// been written, output that fails is a warning: the command must not be repeated for it.
     pub fn finish(&self) -> Result<(), Failure> {
         let pieces = self.out.borrow();
         let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
@@ -175,27 +175,32 @@ impl Context {
     }
 }
 
-/// The format that the options ask for: by its name, or by the ending of the file.
-pub(super) fn format_asked(global: &Global) -> Result<Option<Format>, Diagnostic> {
+/// The format that the options ask for: by its name, or by the ending of the file. A command that writes no
+/// sheet may have a file with an ending of its own.
+pub(super) fn format_asked(global: &Global, is_text: bool) -> Result<Option<Format>, Diagnostic> {
     Ok(match (&global.format, &global.output) {
         (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
+        (None, Some(file)) if is_text && names_text(file) => None,
         (None, Some(file)) => Some(
             file.file_name()
                 .and_then(|name| Format::of_file_name(&name.to_string_lossy()))
-                .ok_or_else(|| {
-                    let (file, formats) = (file.display(), formats());
-                    Diagnostic::new(
-                        Code::BadArgument,
-                        words!(
-                            "the ending of `{file}` names no format",
-                            "无法从 `{file}` 的扩展名得知格式"
-                        ),
-                    )
-                    .help(words!("add -f with one of: {formats}", "请加上 -f，可选：{formats}"))
-                })?,
+                .ok_or_else(|| no_format(file))?,
         ),
         (None, None) => None,
     })
+}
+
+/// Is this the name of a calendar, of cards, or of a text?
+fn names_text(file: &Path) -> bool {
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| matches!(&*ending, "ics" | "vcf" | "txt"))
+}
+
+fn no_format(file: &Path) -> Diagnostic {
+    let (file, formats) = (file.display(), formats());
+    let message = words!("the ending of `{file}` names no format", "无法从 `{file}` 的扩展名得知格式");
+    Diagnostic::new(Code::BadArgument, message)
+        .help(words!("add -f with one of: {formats}", "请加上 -f，可选：{formats}"))
 }
 
 /// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it. A file of a

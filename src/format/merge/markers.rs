@@ -152,7 +152,7 @@ pub fn take_apart(text: &str) -> Option<Sides> {
 
 /// Is `text` the marked text with one of the two sides for each of its conflicts?
 pub(super) fn is_choice(text: &str, marked: &str) -> bool {
-    // What is left of the text after the lines so far; two of them inside a conflict, ours and theirs.
+    // The rest of the text after the lines so far; two of them inside a conflict, ours and theirs.
     let mut rests: Vec<&str> = vec![text];
     let mut inside: Option<(Vec<&str>, Vec<&str>)> = None;
     let mut part = ConflictPart::Outside;

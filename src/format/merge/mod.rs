@@ -196,7 +196,7 @@ pub fn joined(versions: Versions, kind: FileKind, markers: &Markers) -> Result<M
     if right { Ok(merged) } else { Err(Unclear::Result) }
 }
 
-/// Is `text` what [`merge`] makes of the versions, with one of the two sides for each conflict?
+/// Is `text` a result of [`merge`] of the versions, with one of the two sides for each conflict?
 pub fn settles(text: &str, versions: Versions, kind: FileKind) -> bool {
     let Ok(merged) = merge(versions, kind, &Markers::default()) else { return false };
     if merged.conflicts.is_empty() {

@@ -1,4 +1,4 @@
-//! What a file is, by its content.
+//! The kind of a file, by its content.
 
 use crate::diag::Words;
 
@@ -7,7 +7,7 @@ const LOOKED_AT: usize = 64 * 1024;
 /// The headers of a mail by which it is known: the first, and any of the others.
 const MAIL_HEADERS: [&str; 5] = ["from", "date", "to", "subject", "message-id"];
 
-/// What a file of another program is.
+/// The kind of a file of another program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceKind {
     /// Lines of cells with a separator between them.
@@ -29,7 +29,7 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
-    /// The kind of a file with this content. What is nothing else is read as lines of cells.
+    /// The kind of a file with this content. A file of no other kind is read as lines of cells.
     pub fn of(bytes: &[u8]) -> SourceKind {
         let archive = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06");
         if archive || bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {

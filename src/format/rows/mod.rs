@@ -1,12 +1,17 @@
-//! Files of other programs -> rows of cells. The content of a file says what it is, not its name.
+//! Files of other programs -> rows of cells. The content of a file tells its kind, not its name.
 
+pub mod calendar;
 pub mod csv;
 pub mod kind;
+pub mod mail;
+pub mod vcard;
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words, counted};
 use crate::format::encoding::{Charset, decoded};
 use crate::model::mapping::Form;
 use crate::model::rows::SourceRows;
+use crate::value::date::Moment;
+use crate::value::zone::Zone;
 use kind::SourceKind;
 use std::path::Path;
 
@@ -17,6 +22,12 @@ use std::path::Path;
 pub fn read(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<SourceRows, Diagnostic> {
     match SourceKind::of(&bytes) {
         SourceKind::Csv => csv::parse_csv(&text(bytes, form, shown)?, form, shown),
+        SourceKind::Vcards => vcard::parse_vcards(&text(bytes, form, shown)?, shown),
+        SourceKind::Calendar => {
+            calendar::parse_calendar(&text(bytes, form, shown)?, form, shown)
+        }
+        // A message names the encodings of its parts.
+        SourceKind::Mail | SourceKind::Mailbox => mail::parse_mail(&bytes, form, shown),
         kind => Err(no_rows(kind, shown)),
     }
 }
@@ -25,6 +36,17 @@ pub fn read(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<SourceRows, Dia
 fn text(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<String, Diagnostic> {
     let charset = form.encoding.as_deref().map(Charset::named).transpose()?;
     decoded(bytes, charset, shown)
+}
+
+/// A moment as clocks of a time zone show it; `None` without a zone, and beyond the calendar.
+fn moment(seconds: i64, zone: Option<&Zone>) -> Option<Moment> {
+    zone.and_then(|zone| Moment::of_seconds(seconds, zone))
+}
+
+/// So many things are left out; `None` for none. The English text for one and for several.
+fn counted_words(count: usize, en: [&str; 2], zh: &str) -> Option<Words> {
+    let text = counted(&count.to_string(), en[0], en[1]);
+    (count > 0).then(|| Words::both(text, format!("{count} {zh}")))
 }
 
 fn no_rows(kind: SourceKind, shown: &Path) -> Diagnostic {

@@ -1,5 +1,5 @@
 //! Starts the `git` program with an argument list and reads bytes: the one place that does. Files of a ledger, the
-//! settings of a user and the environment must neither change what git prints nor make it start other programs;
+//! settings of a user and the environment must neither change git's output nor make it start other programs;
 //! so every setting that would is given (`SETTINGS`), variables that would are taken away (`KEPT` has the others), and
 //! git is not run where it would take a folder of files for a repository.
 
@@ -24,12 +24,13 @@ pub struct Git {
     bare: bool,
 }
 
-/// Git reads settings in a folder that looks like a bare repository; a folder of files can be made to look so. Git since
-/// 2.38 knows the setting; [`Git::planted`] looks for all of them.
+/// Git reads settings in a folder that looks like a bare repository; a folder of files can be made to look so. Git
+/// since 2.38 knows the setting; [`Git::planted`] looks for all of them.
 const NO_BARE: &str = "safe.bareRepository=explicit";
 
-/// The settings of git that change what the commands used here print, or that start other programs, each with the value
-/// that is meant here. `git config` is asked without them: it starts nothing, and its answer is what others get.
+/// The settings of git that change the output of the commands used here, or that start other programs, each with the
+/// value that is meant here. `git config` is asked without them: it starts nothing, and its answer is what others
+/// get.
 const SETTINGS: [&str; 9] = [
     "core.fsmonitor=false",
     "diff.orderFile=/dev/null",

@@ -1,4 +1,4 @@
-//! The columns of a file and of those it is joined with: where each is, and what its cells are
+//! The columns of a file and of those it is joined with: the place of each, and how its cells are
 //! read as.
 
 use super::{ImportTerms, bad_row};

@@ -2,7 +2,7 @@
 
 use super::ImportCandidate;
 use crate::model::event::{Event, EventKey};
-use crate::model::kind::EventKind;
+use crate::model::kind::{Counts, EventKind};
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
@@ -27,7 +27,8 @@ pub fn compare(
     seen: Date,
 ) -> (Vec<Event>, usize) {
     let differing = differing(there, &candidate.prospect);
-    let known = known(there, candidate);
+    let is_meeting = |event: &Event| settings.counts(&event.kind) == Counts::Meeting;
+    let known = known(there, candidate, is_meeting);
     let states = |event: &Event| ListedPosition::of(event) != ListedPosition::default();
     let stating = || candidate.entries.iter().filter(|wanted| states(&wanted.event));
     let is_list = stating().all(|wanted| wanted.event.kind == EventKind::Imported);
@@ -85,7 +86,11 @@ pub fn compare(
 }
 
 /// Which entries of the rows the file has.
-fn known(there: &Prospect, candidate: &ImportCandidate) -> Vec<bool> {
+fn known(
+    there: &Prospect,
+    candidate: &ImportCandidate,
+    is_meeting: impl Fn(&Event) -> bool,
+) -> Vec<bool> {
     let mut answered = vec![false; there.events.len()];
     let mut known = Vec::with_capacity(candidate.entries.len());
     // Mostly they come in the order in which they are in the file.
@@ -94,7 +99,9 @@ fn known(there: &Prospect, candidate: &ImportCandidate) -> Vec<bool> {
         let left = there.events[open..].iter().zip(&answered[open..]);
         let found = left.enumerate().find(|(_, (event, answered))| {
             let day = wanted.dated_by_option || event.date() == wanted.event.date();
-            !**answered && day && same_content(event, &wanted.event)
+            let is_it = same_content(event, &wanted.event)
+                || wanted.found && is_meeting(&wanted.event) && same_time(event, &wanted.event);
+            !**answered && day && is_it
         });
         let found = found.map(|(position, _)| open + position);
         if let Some(position) = found {
@@ -216,6 +223,11 @@ fn unsaid(there: &Prospect, event: &Event) -> Option<Event> {
 fn same_content(there: &Event, wanted: &Event) -> bool {
     let unknown = there.unknown.clone();
     *there == Event { key: there.key.clone(), unknown, ..wanted.clone() }
+}
+
+/// A meeting of a calendar is known by its day and time: its title may change, and the ledger's note stays.
+fn same_time(there: &Event, wanted: &Event) -> bool {
+    there.kind == wanted.kind && there.time.is_some() && there.time == wanted.time
 }
 
 /// Facts that the rows state and the file has otherwise, or not at all.

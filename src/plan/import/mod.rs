@@ -3,21 +3,24 @@
 
 mod columns;
 mod compare;
+mod find;
 mod row;
 
 use crate::diag::{Code, Diagnostic, Place, Spot, Words};
 use crate::model::event::Event;
 use crate::model::kind::Counts;
-use crate::model::mapping::{Assignment, Mapping};
+use crate::model::mapping::{Assignment, FIND, Mapping};
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
 use crate::value::date::Date;
 use crate::value::id;
+use crate::value::text::Text;
 use columns::Columns;
 pub use compare::compare;
+pub use find::AddressBook;
 use row::{RowDraft, RowReader};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// The terms of an import: the settings and options that rows are read by.
@@ -32,6 +35,8 @@ pub struct ImportTerms<'a> {
     pub date: Option<Date>,
     /// The as-of day: rows of later days are refused.
     pub today: Date,
+    /// The prospects by address, where the mapping finds them so.
+    pub people: AddressBook,
 }
 
 /// An entry that a row makes.
@@ -41,6 +46,8 @@ pub struct ImportedEntry {
     pub event: Event,
     /// The file states no day; `--date` did.
     pub dated_by_option: bool,
+    /// Its prospect was found by an address: a meeting of a calendar, or a message.
+    pub found: bool,
 }
 
 /// A prospect that rows speak of.
@@ -67,6 +74,10 @@ pub struct Imported {
     pub bad: Vec<Diagnostic>,
     /// Ids were made from names: importing the file again would add every prospect again.
     pub ids_from_names: bool,
+    /// The rows whose addresses no prospect has.
+    pub unfound: usize,
+    /// Addresses that several prospects have, with these: they find none of them.
+    pub shared: BTreeMap<String, Vec<Text>>,
 }
 
 /// Reads the rows. `joined` are the rows of the mapping's joins, in order; `taken` the files of the
@@ -109,7 +120,19 @@ pub fn bad_row(file: &Path, line: u64, why: Words) -> Diagnostic {
 fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
     let mapping = import.mapping;
     let mut found = Vec::new();
-    if !mapping.prospect.iter().any(|a| matches!(&*a.field, "id" | "name")) {
+    let has = |name: &str| mapping.prospect.iter().find(|a| &*a.field == name);
+    if let (Some(by_address), Some(_)) = (has(FIND), has("id")) {
+        let message = words!(
+            "`find` and `id` both tell which prospect a row is of",
+            "`find` 和 `id` 都用来确定客户，只能用其一"
+        );
+        found.push(
+            Diagnostic::new(Code::BadMapping, message)
+                .at(by_address.place.clone())
+                .help(words!("map one of them", "请只对应其中一个")),
+        );
+    }
+    if has(FIND).or(has("id")).or(has("name")).is_none() {
         found.push(
             Diagnostic::new(
                 Code::BadMapping,
@@ -183,7 +206,42 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
+    /// Adds an entry to each prospect that the row's addresses find. The rep whose address is among them
+    /// recorded it, unless the row says otherwise.
+    fn take_found(&mut self, draft: RowDraft, addresses: &[String]) {
+        let found = self.import.people.find(addresses);
+        if found.ids.is_empty() && found.shared.is_empty() {
+            self.imported.unfound += 1;
+        }
+        self.imported.shared.extend(found.shared);
+        let by = find::rep(self.import.settings, addresses);
+        for id in found.ids {
+            let mut entries = draft.entries.clone();
+            for entry in &mut entries {
+                entry.found = true;
+                entry.event.by = entry.event.by.take().or_else(|| by.cloned());
+            }
+            let folded = id::fold(&id);
+            match self.ids.get(&folded) {
+                Some(&at) => self.imported.candidates[at].entries.extend(entries),
+                None => {
+                    self.ids.insert(folded.clone(), self.imported.candidates.len());
+                    self.imported.candidates.push(ImportCandidate {
+                        prospect: Prospect { id: id.clone(), ..draft.prospect.clone() },
+                        entries,
+                        line: draft.line,
+                        there: self.taken.get(&folded).cloned(),
+                        written: id.to_string(),
+                    });
+                }
+            }
+        }
+    }
+
     fn take(&mut self, draft: RowDraft) {
+        if let Some(addresses) = draft.find.clone() {
+            return self.take_found(draft, &addresses);
+        }
         let line = draft.line;
         let (id, written) = match draft.id {
             Some(id) => id,

@@ -1,11 +1,12 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
 use super::columns::{Columns, Joined};
+use super::find::addresses;
 use super::{ImportTerms, ImportedEntry, bad_row, no_kind};
 use crate::diag::{Diagnostic, Words, suggest as nearest};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
-use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate};
+use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate, FIND};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::SourceRow;
 use crate::value::date::{Date, Moment, Time};
@@ -19,6 +20,8 @@ pub(super) struct RowDraft {
     pub(super) line: u64,
     /// The id, and how the file writes it.
     pub(super) id: Option<(String, String)>,
+    /// The addresses that its prospects are found by, if they are.
+    pub(super) find: Option<Vec<String>>,
     /// The facts.
     pub(super) prospect: Prospect,
     pub(super) entries: Vec<ImportedEntry>,
@@ -105,10 +108,11 @@ impl<'a> RowReader<'a> {
             }
         };
         let id = self.id(&joined);
+        let find = self.find(&joined);
         let prospect = self.prospect(&joined);
         let entries = self.entries(&joined, &prospect);
         if self.problems.is_empty() {
-            return Ok(RowDraft { line: self.row.line, id, prospect, entries });
+            return Ok(RowDraft { line: self.row.line, id, find, prospect, entries });
         }
         let bad = bad_row(self.import.file, self.row.line, Words::joined(&self.problems, "; "));
         Err(self.help.into_iter().fold(bad, Diagnostic::help))
@@ -148,6 +152,12 @@ impl<'a> RowReader<'a> {
         Some((slug, written))
     }
 
+    /// The addresses in the row that prospects are found by.
+    fn find(&self, row: &Joined<'a>) -> Option<Vec<String>> {
+        let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == FIND)?;
+        Some(addresses(&self.columns.text(row, assignment)))
+    }
+
     fn prospect(&mut self, row: &Joined<'a>) -> Prospect {
         let mut prospect = Prospect::default();
         let mut contact = Contact::default();
@@ -155,7 +165,7 @@ impl<'a> RowReader<'a> {
         for assignment in &self.import.mapping.prospect {
             let text = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if text.is_empty() || field == "id" {
+            if text.is_empty() || matches!(field, "id" | FIND) {
                 continue;
             }
             person |= CONTACT_FIELDS.contains(&field);
@@ -239,7 +249,7 @@ impl<'a> RowReader<'a> {
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
             let event = self.event(row, entry, date, prospect);
-            wanted.push(ImportedEntry { event, dated_by_option: dateless });
+            wanted.push(ImportedEntry { event, dated_by_option: dateless, found: false });
         }
         wanted
     }

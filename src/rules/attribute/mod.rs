@@ -25,7 +25,7 @@ use std::cell::RefCell;
 /// An attribute of prospects. Every one is a field of queries.
 #[derive(Debug, Clone, Copy)]
 pub struct Attribute {
-    /// The id: the field of queries, the column, and what `--by` takes.
+    /// The id: the field of queries, the column, and the word after `--by`.
     pub id: &'static str,
     /// Other names for it.
     pub aliases: &'static [&'static str],
@@ -164,8 +164,8 @@ pub enum Named<'s> {
 }
 
 /// The meaning of a name. An exported column comes before the team's own facts, so that no fact hides it; these come
-/// before all other names of the table, so that a new row hides no fact. Upper and lower case are equal, and so are `_` and
-/// `-`.
+/// before all other names of the table, so that a new row hides no fact. Upper and lower case are equal, and so are
+/// `_` and `-`.
 pub fn named<'s>(name: &str, settings: &'s Settings) -> Option<Named<'s>> {
     let name = fold(name.trim());
     let hyphened = name.replace('_', "-");

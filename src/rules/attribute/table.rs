@@ -175,7 +175,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         past(|v| v.record.state.evidence.first_meeting)),
     row("age", &["周期"], ("days on the clock", "周期已走的天数"), "age>28",
         days(|v| Figure::days(v.record.state.age(v.as_of)))),
-    // What is agreed
+    // Agreements
     row("next", &["下一步"], ("the day of the agreed next step", "约定的下一步日期"), "next<7d",
         On(Tense::Ahead, DayReader::Moment(|v| Some(v.record.state.evidence.next.as_ref()?.at)))),
     row("next-what", &["下一步内容"], ("what the next step is for", "下一步的事由"), "next-what:proposal",

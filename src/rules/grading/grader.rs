@@ -26,24 +26,24 @@ pub(in crate::rules) struct Grader<'s> {
     settings: &'s Settings,
     on: Date,
     questions: Questions,
-    /// What the questions left of the rules' conditions.
+    /// The rest of the rules' conditions, without the questions.
     rules: Vec<Option<Query>>,
 }
 
-/// What a scan collects for grading, in no order.
+/// The collection of a scan for grading, in no order.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Taken {
     /// Customers of one prospect without an account: their own figures, not compared with others yet.
     customers: Blocks<Customer>,
     /// All prospects,
     prospects: Vec<GradedProspect>,
-    /// and what they answer to the rules' questions, in the same order, if there are any.
+    /// and their answers to the rules' questions, in the same order, if there are any.
     answers: Vec<Answers>,
-    /// What those of accounts bring to their customers.
+    /// The contributions of those of accounts to their customers.
     shares: Vec<Share>,
 }
 
-/// What a prospect of an account brings to its customer.
+/// The contribution of a prospect of an account to its customer.
 #[derive(Debug)]
 struct Share {
     /// The account, folded: whose prospects are one customer.
@@ -56,7 +56,7 @@ struct Share {
 }
 
 impl Taken {
-    /// Adds what another thread collected, behind the own prospects.
+    /// Adds the collection of another thread, behind the own prospects.
     pub(in crate::rules) fn join(&mut self, other: Taken) {
         let behind = narrow(self.prospects.len());
         let higher = self.customers.append(other.customers);
@@ -78,7 +78,7 @@ impl<'s> Grader<'s> {
     /// One by these settings.
     pub(in crate::rules) fn of(settings: &'s Settings, on: Date) -> Grader<'s> {
         let mut questions = Questions::default();
-        // The settings' reader has refused what is no query. A period in words can still be empty on a
+        // The settings' reader has refused texts that are no query. A period in words can still be empty on a
         // day (`2010..today` in 2009): its rule fits no customer then.
         let mut rule = |when: &Text| {
             Query::parse(when, "when", settings, on).ok().map(|query| questions.part(query))

@@ -272,7 +272,8 @@ impl DateTest {
     }
 }
 
-/// `value OP limit`; a plain comparison with a duration means no more than it, and `!=` what that leaves out.
+/// `value OP limit`; a plain comparison with a duration means no more than it, and `!=` the prospects that this
+/// leaves out.
 fn ordered<T: Ord>(op: Op, value: T, limit: T) -> bool {
     match op {
         Op::Lt => value < limit,

@@ -60,7 +60,7 @@ mod tests {
         }
     }
 
-    /// What each entry ended, `?` where it does not say which; and what is open then.
+    /// The case that each entry ended, `?` where it names none; and those that are open then.
     fn after(events: &[Event]) -> (Vec<String>, Vec<Text>) {
         let mut open = Vec::new();
         let ended = events.iter().map(|event| match apply(&mut open, event) {

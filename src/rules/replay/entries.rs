@@ -38,7 +38,7 @@ pub fn standing(events: &[Event], as_of: Date) -> impl Iterator<Item = &Event> {
         .filter_map(|(event, gone)| (!gone).then_some(event))
 }
 
-/// Were we in touch: a contact or a meeting, and on a call somebody answered?
+/// Were we in touch: a contact or a meeting, and was a call answered?
 pub fn in_contact(settings: &Settings, event: &Event) -> bool {
     touches(settings.counts(&event.kind), event)
 }

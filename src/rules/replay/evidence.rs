@@ -50,7 +50,7 @@ impl Status {
     }
 }
 
-/// What is found about one criterion.
+/// The verdict about one criterion.
 enum CriterionVerdict<'a> {
     /// It holds.
     Met { since: Option<Date>, by: Option<&'a Text> },
@@ -277,7 +277,7 @@ impl<'a> EvidenceBasis<'a> {
         }
     }
 
-    /// How a criterion is known, or what is in the way; and what would satisfy it.
+    /// How a criterion is known, or the reason why it is not; and the step that would satisfy it.
     fn words(&self, id: &str, verdict: &CriterionVerdict<'_>) -> (Words, Option<Remedy>) {
         match verdict {
             CriterionVerdict::Given(_) => {

@@ -30,7 +30,7 @@ pub fn replay(prospect: Prospect, settings: &Settings, as_of: Date) -> Option<Re
     Some(Record { prospect, state, history, findings, customer: Default::default() })
 }
 
-/// What replay derives, for a prospect that stays where it is.
+/// The results of a replay, for a prospect that stays where it is.
 pub fn derive(
     prospect: &Prospect,
     settings: &Settings,

@@ -1,4 +1,4 @@
-//! How pursuits pass over the board: who entered which column, the moves between columns, and the
+//! How pursuits pass over the board: the columns that each entered, the moves between columns, and the
 //! passes on the clock.
 
 use crate::model::pipeline::Outcome;

@@ -133,7 +133,7 @@ pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Reco
         .collect()
 }
 
-/// A book, and what it would be on later days if nothing happened.
+/// A book, and the book of later days if nothing happened.
 struct LaterDays<'b> {
     book: &'b Book,
     later: BTreeMap<Date, Book>,

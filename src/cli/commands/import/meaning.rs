@@ -96,6 +96,8 @@ impl Meaning {
         if let Some(lines) = self.skip_lines {
             mapping.form.skip_lines = lines;
         }
+        mapping.form.zone = settings.timezone.clone();
+        mapping.form.today = Some(context.today());
         let rows = read_rows(file, &mapping.form)?;
         if self.mapping.is_none() {
             if self.map.is_empty() {

@@ -53,8 +53,10 @@ impl Import {
         let ledger = session.ledger;
         let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
         let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
+        // The cards of an address book have no day of their own.
+        let date = date.or(rows.undated.then(|| context.today()));
         let list = ImportList { file: &self.file, rows: &rows, mapping: &mapping, date };
-        let JudgedImport { changes, bad, summary, ids_from_names } =
+        let JudgedImport { changes, bad, summary, ids_from_names, left_out } =
             judge(ledger, &list, context.today())?;
         let refused = !bad.is_empty() && !self.skip_bad;
         let shown = self.shown(bad, summary.rows);
@@ -62,6 +64,7 @@ impl Import {
             return Err(Failure(shown));
         }
         diagnose::show(&shown, context.look_of_messages());
+        left_out.into_iter().for_each(|words| context.say(words));
         if ids_from_names {
             context.say(words!(
                 "ids are made from names: importing this file again would add every prospect again",

@@ -83,7 +83,7 @@ impl Fold<'_> {
         } else if target.cmp(&from).is_gt() && !imported && event.forced.is_none() {
             self.judge(target, event);
         }
-        // Of an opening position a fall-back leaves what the column takes.
+        // Of an opening position a fall-back leaves the requirements of the column.
         let given = self.state.evidence.given;
         self.state.evidence.given = given.map(|(stage, on)| (stage.min(target), on));
         let outcome = self.pipeline.stages[target].outcome;

@@ -160,8 +160,8 @@ impl Fold<'_> {
             EventKind::Refund => {
                 self.state.money_in.add(amount.negated());
                 self.state.evidence.paid.add(amount.negated());
-                // What an opening position had received is not known: when nothing is left of what is,
-                // the money is gone.
+                // The money that an opening position had received is not known: when nothing is left of the known
+                // money, the money is gone.
                 if self.state.evidence.given.is_some() && !self.state.evidence.paid.is_something() {
                     self.revoke(&PAID.into());
                 }

@@ -94,8 +94,8 @@ impl<'a> Fold<'a> {
         }
         self.state.last_entry = Some(event.date());
         let target = event.stage.as_deref().and_then(|id| self.target(id, event));
-        // A move to the first column, and a new pursuit, start the evidence afresh: what this very
-        // entry says belongs to the new pass. Any other move is judged with what this entry says.
+        // A move to the first column, and a new pursuit, start the evidence afresh: the statements of this very
+        // entry belong to the new pass. Any other move is judged with the statements of this entry.
         if let Some(target) = target
             && (target == 0 || self.state.outcome != Outcome::Open)
         {
@@ -159,7 +159,7 @@ impl<'a> Fold<'a> {
         found
     }
 
-    /// What a pursuit came to is what is known of it at the end of the day it ended.
+    /// The result of a pursuit is that of the end of the day it ended.
     fn settle(&mut self, day: Date) {
         let ended = self.history.pursuits.last().and_then(|pursuit| pursuit.ended);
         let Some((_, outcome)) = ended.filter(|(on, _)| *on == day) else { return };

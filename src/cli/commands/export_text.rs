@@ -1,0 +1,54 @@
+//! `crm export calendar|contacts|mail [QUERY]`: for calendars, address books and mail programs.
+
+use super::report::SelectionArgs;
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure, counted};
+use crate::export::addresses::addresses;
+use crate::export::calendar::calendar;
+use crate::export::contacts::{CardVersion, contacts};
+
+/// An export that is no sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextExport {
+    Calendar,
+    Contacts(CardVersion),
+    Mail,
+}
+
+impl TextExport {
+    /// Prints it. It has one format and no columns.
+    pub(super) fn run(self, selection: &SelectionArgs, context: &Context) -> Result<(), Failure> {
+        if let Some(format) = context.format() {
+            let (format, what) = (format.name(), self.format());
+            let message = words!("this export is {what}, not {format}", "此导出为 {what}，不是 {format}");
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!("leave -f out", "请去掉 -f"))
+                .into());
+        }
+        let query = context.query("QUERY", &selection.text())?;
+        let book = context.unread_book()?;
+        let (text, without) = context.reading(&book, || {
+            if query.asks_grades() {
+                book.graded();
+            }
+            match self {
+                TextExport::Calendar => (calendar(&book, &query), 0),
+                TextExport::Contacts(version) => (contacts(&book, &query, version), 0),
+                TextExport::Mail => addresses(&book, &query),
+            }
+        })?;
+        if without > 0 {
+            let people = counted(&without.to_string(), "person has", "people have");
+            context.say(words!("{people} no e-mail address", "{without} 人没有电子邮件地址"));
+        }
+        context.print(&text)
+    }
+
+    fn format(self) -> &'static str {
+        match self {
+            TextExport::Calendar => "iCalendar",
+            TextExport::Contacts(_) => "vCard",
+            TextExport::Mail => "plain text",
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! A book as bytes that are no sheet: a calendar, cards, addresses.
+
+pub mod addresses;
+pub mod calendar;
+pub mod contacts;
+mod content_lines;

@@ -1,0 +1,176 @@
+//! Reading mail: each message is a row that finds its prospects by the addresses of its sender and recipients. Its
+//! subject and the names of its attachments are read; bodies are not kept. The home of `mail_parser`.
+
+use super::{counted_words, moment};
+use crate::diag::{Code, Diagnostic, Place, Words};
+use crate::model::mapping::{FIND, Form};
+use crate::model::rows::{SourceCell, SourceRow, SourceRows};
+use crate::value::date::{Date, Moment, Time};
+use mail_parser::mailbox::mbox::MessageIterator;
+use mail_parser::{Address, Message, MessageParser, MimeHeaders};
+use std::collections::HashSet;
+use std::path::Path;
+
+/// The columns of a message's row.
+const COLUMNS: [&str; 5] = [FIND, "kind", "date", "time", "note"];
+
+/// The most addresses of a message that are looked up.
+const MAX_ADDRESSES: usize = 1_000;
+
+/// Reads a message, or the messages of a mailbox (`mbox`). Days and times are those of the form's zone; without one,
+/// as the sender's clock wrote them.
+///
+/// # Errors
+/// Fails if there is no message in the file.
+pub fn parse_mail(bytes: &[u8], form: &Form, shown: &Path) -> Result<SourceRows, Diagnostic> {
+    let mut reading = Reading {
+        form,
+        rows: SourceRows {
+            header: COLUMNS.into_iter().map(Into::into).collect(),
+            ..SourceRows::default()
+        },
+        known: HashSet::new(),
+        counts: Counts::default(),
+    };
+    if bytes.starts_with(b"From ") {
+        for (number, message) in (1..).zip(MessageIterator::new(bytes)) {
+            // Reading from memory cannot fail.
+            let Ok(message) = message else { break };
+            reading.add(number, message.contents());
+        }
+    } else {
+        reading.add(1, bytes);
+    }
+    let Reading { mut rows, known, counts, .. } = reading;
+    if rows.rows.is_empty() && known.is_empty() && counts == Counts::default() {
+        let message = words!("the file has no message", "文件中没有邮件");
+        return Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown)));
+    }
+    rows.left_out = counts.words();
+    Ok(rows)
+}
+
+/// Messages that are left out, in numbers.
+#[derive(Default, PartialEq, Eq)]
+struct Counts {
+    undated: usize,
+    to_come: usize,
+    repeated: usize,
+    unreadable: usize,
+}
+
+impl Counts {
+    fn words(&self) -> Vec<Words> {
+        let counts = [
+            counted_words(
+                self.undated,
+                ["message has no date, and is left out", "messages have no date, and are left out"],
+                "封邮件没有日期，未导入",
+            ),
+            counted_words(
+                self.to_come,
+                [
+                    "message is of a later day, and left out",
+                    "messages are of a later day, and left out",
+                ],
+                "封邮件的日期晚于当日，未导入",
+            ),
+            counted_words(
+                self.repeated,
+                [
+                    "message is there twice, and read once",
+                    "messages are there twice, and read once",
+                ],
+                "封邮件重复，只读入一次",
+            ),
+            counted_words(
+                self.unreadable,
+                ["message cannot be read", "messages cannot be read"],
+                "封邮件无法读取",
+            ),
+        ];
+        counts.into_iter().flatten().collect()
+    }
+}
+
+/// Messages on the way to rows.
+struct Reading<'a> {
+    form: &'a Form,
+    rows: SourceRows,
+    /// The ids of the messages so far.
+    known: HashSet<String>,
+    counts: Counts,
+}
+
+impl Reading<'_> {
+    fn add(&mut self, number: u64, bytes: &[u8]) {
+        let Some(message) = MessageParser::default().parse(bytes) else {
+            self.counts.unreadable += 1;
+            return;
+        };
+        let Some(at) = date(&message, self.form) else {
+            self.counts.undated += 1;
+            return;
+        };
+        if self.form.today.is_some_and(|today| at.date > today) {
+            self.counts.to_come += 1;
+            return;
+        }
+        if message.message_id().is_some_and(|id| !self.known.insert(id.to_owned())) {
+            self.counts.repeated += 1;
+            return;
+        }
+        let time = at.time.map(|time| time.to_string()).unwrap_or_default();
+        let people = addresses(&message).join(" ");
+        let cells = [people, "email".into(), at.date.to_string(), time, note(&message)];
+        let cells = cells.map(|cell| SourceCell::written(cell.trim())).into();
+        self.rows.rows.push(SourceRow { line: number, cells, unclosed: false });
+    }
+}
+
+/// The moment of a message.
+fn date(message: &Message, form: &Form) -> Option<Moment> {
+    let date = message.date()?;
+    let written = Moment {
+        date: Date::new(date.year.into(), date.month.into(), date.day.into())?,
+        time: Time::new(date.hour.into(), date.minute.into(), date.second.into()),
+    };
+    match &form.zone {
+        Some(zone) if date.is_valid() => moment(date.to_timestamp(), Some(zone)),
+        _ => Some(written),
+    }
+}
+
+/// The sender, then the recipients.
+fn addresses<'m>(message: &'m Message) -> Vec<&'m str> {
+    let fields = [message.from(), message.to(), message.cc(), message.bcc()];
+    let people = fields.into_iter().flatten().flat_map(Address::iter);
+    let one_word = |address: &&str| !address.contains(|c: char| c.is_whitespace() || c.is_control());
+    people.filter_map(|person| person.address()).filter(one_word).take(MAX_ADDRESSES).collect()
+}
+
+/// `sender: subject [attachment, attachment]`
+fn note(message: &Message) -> String {
+    let one_line = |text: &str| {
+        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let sender = addresses_of(message.from());
+    let subject = one_line(message.subject().unwrap_or_default());
+    // Pictures inside the text of a message are no attachments to its reader.
+    let inline = |part: &&mail_parser::MessagePart| {
+        !part.content_disposition().is_some_and(mail_parser::ContentType::is_inline)
+    };
+    let names = message.attachments().filter(inline).filter_map(|part| part.attachment_name());
+    let names: Vec<String> = names.map(one_line).filter(|name| !name.is_empty()).collect();
+    let mut note = if sender.is_empty() { subject } else { format!("{sender}: {subject}") };
+    if !names.is_empty() {
+        note = format!("{note} [{}]", names.join(", "));
+    }
+    note
+}
+
+fn addresses_of(address: Option<&Address>) -> String {
+    let first = address.and_then(Address::first).and_then(|person| person.address());
+    first.unwrap_or_default().chars().filter(|c| !c.is_control()).collect()
+}

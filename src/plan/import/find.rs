@@ -1,0 +1,109 @@
+//! Rows that find their prospects by addresses: meetings and messages.
+
+use crate::model::prospect::Prospect;
+use crate::model::settings::Settings;
+use crate::value::text::Text;
+use std::collections::{BTreeSet, HashMap};
+
+/// The prospects of a ledger by the addresses of their people.
+#[derive(Debug, Default)]
+pub struct AddressBook(HashMap<String, BTreeSet<Text>>);
+
+impl AddressBook {
+    /// Adds the addresses of a prospect's people.
+    pub fn add(&mut self, prospect: &Prospect) {
+        for contact in &prospect.contacts {
+            if let Some(address) = contact.email.as_deref().map(fold).filter(|a| !a.is_empty()) {
+                self.0.entry(address).or_default().insert(prospect.id.clone());
+            }
+        }
+    }
+
+    /// Adds what another book has.
+    #[must_use]
+    pub fn joined(mut self, other: AddressBook) -> AddressBook {
+        for (address, ids) in other.0 {
+            self.0.entry(address).or_default().extend(ids);
+        }
+        self
+    }
+
+    /// The prospects that have one of these addresses, and the addresses that several prospects have.
+    pub(super) fn find(&self, addresses: &[String]) -> Found {
+        let mut found = Found::default();
+        for address in addresses {
+            match self.0.get(address) {
+                Some(ids) if ids.len() == 1 => found.ids.extend(ids.iter().cloned()),
+                Some(ids) => found.shared.push((address.clone(), ids.iter().cloned().collect())),
+                None => {}
+            }
+        }
+        found
+    }
+}
+
+/// What addresses found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The prospects.
+    pub(super) ids: BTreeSet<Text>,
+    /// Addresses that several prospects have, with these.
+    pub(super) shared: Vec<(String, Vec<Text>)>,
+}
+
+/// The addresses of a cell, with blanks, `,` or `;` between them.
+pub(super) fn addresses(cell: &str) -> Vec<String> {
+    let parts = cell.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
+    parts.map(fold).filter(|address| !address.is_empty()).collect()
+}
+
+/// The first rep that one of these addresses belongs to.
+pub(super) fn rep<'s>(settings: &'s Settings, addresses: &[String]) -> Option<&'s Text> {
+    addresses.iter().find_map(|address| {
+        let has = |email: &Text| fold(email) == *address;
+        settings.reps.iter().find(|rep| rep.email.as_ref().is_some_and(has)).map(|rep| &rep.id)
+    })
+}
+
+/// An address as it is compared: in lower case, without `mailto:` and `<>`.
+fn fold(address: &str) -> String {
+    let lower = address.trim().trim_matches(['<', '>']).to_lowercase();
+    lower.strip_prefix("mailto:").unwrap_or(&lower).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::prospect::Contact;
+
+    fn prospect(id: &str, emails: &[&str]) -> Prospect {
+        let contact = |email: &&str| Contact { email: Some((*email).into()), ..Contact::default() };
+        Prospect {
+            id: id.into(),
+            contacts: emails.iter().map(contact).collect(),
+            ..Prospect::default()
+        }
+    }
+
+    #[test]
+    fn an_address_finds_one_prospect_and_two_prospects_share_it() {
+        let mut book = AddressBook::default();
+        book.add(&prospect("a", &["Wang@Example.CN", "both@x.cn", ""]));
+        let mut other = AddressBook::default();
+        other.add(&prospect("b", &["mailto:li@x.cn", "BOTH@x.cn"]));
+        // Two people of one prospect with one address share nothing.
+        other.add(&prospect("c", &["c@x.cn", "c@x.cn"]));
+        let book = book.joined(other);
+        let find = |cell: &str| {
+            let found = book.find(&addresses(cell));
+            let ids: Vec<String> = found.ids.iter().map(ToString::to_string).collect();
+            (ids.join(" "), found.shared.len())
+        };
+        assert_eq!(find("wang@example.cn"), ("a".into(), 0));
+        assert_eq!(find("MAILTO:Wang@Example.cn <li@x.cn>"), ("a b".into(), 0));
+        assert_eq!(find("c@x.cn;nobody@x.cn"), ("c".into(), 0));
+        assert_eq!(find("both@x.cn"), (String::new(), 1));
+        assert_eq!(find("both@x.cn li@x.cn"), ("b".into(), 1));
+        assert_eq!(find(""), (String::new(), 0));
+    }
+}
