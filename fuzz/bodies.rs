@@ -14,10 +14,15 @@ use crm::format::quick::quick;
 use crm::format::read_mapping::read_mapping;
 use crm::format::read_prospect::read_prospect;
 use crm::format::read_settings::read_settings;
+use crm::format::rows::calendar::parse_calendar;
 use crm::format::rows::csv::parse_csv;
+use crm::format::rows::mail::parse_mail;
+use crm::format::rows::read;
+use crm::format::rows::vcard::parse_vcards;
 use crm::model::event::{Event, EventKey};
 use crm::model::mapping::Form;
 use crm::model::mapping::Mapping;
+use crm::model::rows::SourceRows;
 use crm::model::settings::Settings;
 use crm::plan::import::{AddressBook, ImportTerms, import};
 use crm::rules::book::Keep;
@@ -25,6 +30,7 @@ use crm::rules::query::{Query, QueryContext};
 use crm::rules::replay::replay;
 use crm::rules::replay::state::Record;
 use crm::value::date::Date;
+use crm::value::zone::Zone;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -168,6 +174,65 @@ pub fn csv(data: &[u8]) {
                 }
             }
             Err(refused) => says_nothing_but_text(&refused),
+        }
+    }
+}
+
+/// Rows of an address book, a calendar or mail: each has all columns, and no cell obeys a terminal.
+fn fields_only(rows: Result<SourceRows, Diagnostic>) {
+    match rows {
+        Ok(rows) => {
+            for row in &rows.rows {
+                assert_eq!(row.cells.len(), rows.header.len());
+                for cell in &row.cells {
+                    assert!(!cell.text.chars().any(|c| c.is_control() && c != '\n'), "{cell:?}");
+                }
+            }
+            assert!(rows.left_out.iter().all(|left| left.count > 0));
+        }
+        Err(refused) => says_nothing_but_text(&[refused]),
+    }
+}
+
+/// An address book: cards are rows with an id each, or are refused with their line.
+pub fn cards(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let rows = parse_vcards(text, Path::new("x.vcf"));
+    if let Ok(rows) = &rows {
+        assert!(rows.rows.iter().all(|row| !row.cells[0].text.is_empty()));
+    }
+    fields_only(rows);
+}
+
+/// A calendar: no meeting is later than the day that is asked for.
+pub fn calendar(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for zone in [None, Zone::parse("Asia/Shanghai")] {
+        let today = day(DAYS[1]);
+        let form = Form { zone, today: Some(today), ..Form::default() };
+        let rows = parse_calendar(text, &form, Path::new("x.ics"));
+        for row in rows.iter().flat_map(|rows| &rows.rows) {
+            assert!(Date::parse(&row.cells[2].text).is_some_and(|date| date <= today), "{row:?}");
+        }
+        fields_only(rows);
+    }
+}
+
+/// A message or a mailbox.
+pub fn mail(data: &[u8]) {
+    fields_only(parse_mail(data, &Form::default(), Path::new("x.eml")));
+}
+
+/// A file of another program, of whatever kind: its rows are as wide as they may be, or it is refused in words.
+pub fn sources(data: &[u8]) {
+    for sheet in [None, Some("1".into())] {
+        let form = Form { sheet, ..Form::default() };
+        match read(data.to_vec(), &form, Path::new("rows")) {
+            Ok(rows) => {
+                assert!(!rows.header.is_empty());
+                assert!(rows.rows.iter().all(|row| row.line > 0));
+            }
+            Err(refused) => says_nothing_but_text(&[refused]),
         }
     }
 }

@@ -46,7 +46,7 @@ fn entry(
         return Err(ended(&target, here));
     }
     let to = match stage {
-        Some(id) => pipeline.find(id),
+        Some(name) => pipeline.position_named(name),
         None => next_stage(&record, settings),
     };
     let Some(to) = to else {

@@ -24,7 +24,7 @@ pub fn back(
         let record = target.on(settings, event.date())?;
         let pipeline = record.pipeline(settings);
         let here = record.stage_id(settings);
-        let to = stage.map_or(Some(0), |id| pipeline.find(id));
+        let to = stage.map_or(Some(0), |name| pipeline.position_named(name));
         if to == Some(record.state.stage) && to != Some(0) {
             return Err(is_there(&target, here));
         }

@@ -1,42 +1,47 @@
 //! Names that the settings know: reps, kinds of events, criteria.
 
-use crate::diag::{Code, Diagnostic, suggest};
+use crate::diag::{Code, Diagnostic, Words, suggest};
 use crate::git::program::Git;
 use crate::model::settings::Settings;
+use crate::table::terms::KINDS;
 use crate::value::text::Text;
 use std::path::Path;
 
-/// A known rep, or the pool (`""`). A ledger without reps accepts any name.
+/// A known rep by id, name or e-mail, or the pool (`""`). A ledger without reps accepts any name.
 ///
 /// # Errors
-/// Fails with the nearest name.
-pub fn rep(settings: &Settings, origin: &str, id: &str) -> Result<Text, Diagnostic> {
-    if id.is_empty() || settings.reps.is_empty() || settings.rep(id).is_some() {
-        return Ok(id.into());
+/// Fails with the nearest name, or with the reps that the name fits.
+pub fn rep(settings: &Settings, origin: &str, name: &str) -> Result<Text, Diagnostic> {
+    if name.is_empty() || settings.reps.is_empty() {
+        return Ok(name.into());
     }
-    Err(Diagnostic::new(
-        Code::UnknownRep,
-        words!("{origin}: no rep `{id}`", "{origin}：没有业务员 `{id}`"),
-    )
-    .typed()
-    .nearest(id, settings.reps.iter().map(|rep| &*rep.id)))
+    settings.rep_named(name).map(|rep| rep.id.clone()).map_err(|several| {
+        let message = words!("{origin}: no rep `{name}`", "{origin}：没有业务员 `{name}`");
+        let unknown = Diagnostic::new(Code::UnknownRep, message).typed();
+        match several.is_empty() {
+            true => unknown.nearest(name, settings.reps.iter().map(|rep| &*rep.id)),
+            false => unknown.help(any_of(several.iter().map(|rep| &*rep.id))),
+        }
+    })
 }
 
-/// A known criterion. One to `confirm` must be one that a person can attest.
+/// A known criterion by id or label. One to `confirm` must be one that a person can attest.
 ///
 /// # Errors
 /// Fails with the nearest name, or with the criteria that can be confirmed.
-pub fn criterion(settings: &Settings, id: &str, confirm: bool) -> Result<Text, Diagnostic> {
-    let Some(criterion) = settings.criterion(id) else {
-        let message = words!("no criterion `{id}`", "没有标准 `{id}`");
-        return Err(Diagnostic::new(Code::UnknownCriterion, message)
-            .typed()
-            .nearest(id, settings.criteria.iter().map(|c| &*c.id)));
-    };
+pub fn criterion(settings: &Settings, name: &str, confirm: bool) -> Result<Text, Diagnostic> {
+    let criterion = settings.criterion_named(name).map_err(|several| {
+        let message = words!("no criterion `{name}`", "没有标准 `{name}`");
+        let unknown = Diagnostic::new(Code::UnknownCriterion, message).typed();
+        match several.is_empty() {
+            true => unknown.nearest(name, settings.criteria.iter().map(|c| &*c.id)),
+            false => unknown.help(any_of(several.iter().map(|c| &*c.id))),
+        }
+    })?;
     if confirm && !criterion.attestable() {
         let attestable: Vec<&str> =
             settings.criteria.iter().filter(|c| c.attestable()).map(|c| &*c.id).collect();
-        let attestable = attestable.join(", ");
+        let (id, attestable) = (&criterion.id, attestable.join(", "));
         let message = words!(
             "`{id}` follows from the entries and cannot be confirmed by hand",
             "`{id}` 由流水推出，不能手工确认"
@@ -48,28 +53,35 @@ pub fn criterion(settings: &Settings, id: &str, confirm: bool) -> Result<Text, D
     Ok(criterion.id.clone())
 }
 
-/// The known kind of this name.
+/// The known kind of this name: an id, or the word that people read.
 ///
 /// # Errors
 /// Fails with the nearest name.
 pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnostic> {
-    match settings.kinds.names().find(|kind| *kind == name) {
-        Some(kind) => Ok(kind),
-        None => {
-            let message = words!("no kind of event `{name}`", "没有记录类型 `{name}`");
-            let near = suggest(name, settings.kinds.names());
-            Err(Diagnostic::new(Code::UnknownKind, message)
-                .typed()
-                .help(near.unwrap_or_else(|| {
-                    let kinds = settings.kinds.names().collect::<Vec<_>>().join(", ");
-                    words!("kinds: {kinds}", "类型：{kinds}")
-                }))
-                .help(words!(
-                    "a kind of your own needs a section in crm.toml: [kind.{name}]",
-                    "自定义类型须在 crm.toml 中写明：[kind.{name}]"
-                )))
+    settings.kinds.named(name, KINDS).map_err(|several| {
+        let message = words!("no kind of event `{name}`", "没有记录类型 `{name}`");
+        let unknown = Diagnostic::new(Code::UnknownKind, message).typed();
+        if !several.is_empty() {
+            return unknown.help(any_of(several.into_iter()));
         }
-    }
+        let near = suggest(name, settings.kinds.names());
+        unknown
+            .help(near.unwrap_or_else(|| {
+                let kinds = settings.kinds.names().collect::<Vec<_>>().join(", ");
+                words!("kinds: {kinds}", "类型：{kinds}")
+            }))
+            .help(words!(
+                "a kind of your own needs a section in crm.toml: [kind.{name}]",
+                "自定义类型须在 crm.toml 中写明：[kind.{name}]"
+            ))
+    })
+}
+
+/// The ids that a name fits.
+fn any_of<'a>(ids: impl Iterator<Item = &'a str>) -> Words {
+    let ids: Vec<String> = ids.map(|id| format!("`{id}`")).collect();
+    let (en, zh) = (ids.join(", "), ids.join("、"));
+    words!("it may be any of {en}", "可能是 {zh}")
 }
 
 /// The rep whose e-mail is git's `user.email` in this folder.

@@ -191,11 +191,11 @@ impl<'a> Session<'a> {
             (None, Some(user)) => Some(rep(settings, "CRM_USER", user)?),
             (None, None) => rep_of_git(settings, &self.ledger.root),
         };
-        for id in &event.confirms {
-            criterion(settings, id, true)?;
+        for name in &mut event.confirms {
+            *name = criterion(settings, name, true)?;
         }
-        for id in &event.revokes {
-            criterion(settings, id, false)?;
+        for name in &mut event.revokes {
+            *name = criterion(settings, name, false)?;
         }
         event.owner = event.owner.map(|id| rep(settings, "--owner", &id)).transpose()?;
         Ok(event)

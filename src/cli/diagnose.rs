@@ -3,6 +3,7 @@
 
 use crate::diag::{Diagnostic, Lang, Severity, Source, Spot, Words};
 use crate::format::locate::Locator;
+use crate::format::rows::kind::SourceKind;
 use crate::render::clean;
 use annotate_snippets::renderer::{DEFAULT_LINE_NUM_STYLE, DecorStyle};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -83,6 +84,10 @@ fn read(path: &Path) -> String {
         && let Ok(file) = std::fs::File::open(path)
     {
         let _ = file.take(SHOWN).read_to_end(&mut bytes);
+    }
+    // A workbook has no lines to show.
+    if SourceKind::of(&bytes) == SourceKind::Workbook {
+        return String::new();
     }
     // Bytes that are not UTF-8 become replacement characters; up to there, offsets are those of the file.
     match String::from_utf8(bytes) {

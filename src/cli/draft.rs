@@ -7,7 +7,7 @@ use crate::act::target::Target;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::model::event::{Event, EventKey};
 use crate::value::date::Time;
-use crate::value::money::Money;
+use crate::value::money::{BadMoney, Currency, Money};
 use crate::value::text::Text;
 
 impl Signed {
@@ -30,8 +30,9 @@ impl Signed {
         let day = |origin, typed: &Option<String>| {
             typed.as_deref().map(|text| context.date(origin, text)).transpose()
         };
+        let own = session.ledger.settings.currency;
         let amount = |origin, typed: &Option<String>| {
-            typed.as_deref().map(|text| money(origin, text)).transpose()
+            typed.as_deref().map(|text| money(origin, text, own)).transpose()
         };
         let next = facts.next.as_deref().map(|text| context.moment("--next", text)).transpose()?;
         let event = Event {
@@ -98,13 +99,21 @@ impl Where {
     }
 }
 
-/// An amount as a person types it.
-fn money(origin: &str, text: &str) -> Result<Money, Diagnostic> {
-    Money::parse_typed(text).map_err(|bad| {
-        Diagnostic::new(Code::BadMoney, bad.words().about(origin)).typed().help(words!(
-            "an amount is 1500, 1500.50, 1,500, 10k, 5万 or \"1500.50 USD\"",
-            "金额写作 1500、1500.50、1,500、10k、5万 或 \"1500.50 USD\""
-        ))
+/// An amount as a person types it, in a ledger of this currency.
+fn money(origin: &str, text: &str, own: Option<Currency>) -> Result<Money, Diagnostic> {
+    Money::parse_typed(text, own).map_err(|bad| {
+        let diagnostic =
+            Diagnostic::new(Code::BadMoney, bad.words().about(origin)).typed().help(words!(
+                "an amount is 1500, 1500.50, 1,500, 10k, 5万 or \"1500.50 USD\"",
+                "金额写作 1500、1500.50、1,500、10k、5万 或 \"1500.50 USD\""
+            ));
+        match (bad, own) {
+            (BadMoney::Shared(..), None) => diagnostic.help(words!(
+                "or name the ledger's currency in crm.toml: [ledger] currency = \"USD\"",
+                "或在 crm.toml 中写明账本的币种：[ledger] currency = \"CNY\""
+            )),
+            _ => diagnostic,
+        }
     })
 }
 

@@ -17,13 +17,13 @@ pub fn split_stage<'w>(
     };
     let mut stages: Vec<&str> =
         ledger.settings.pipelines.iter().flat_map(|p| p.stages.iter().map(|s| &*s.id)).collect();
-    if stages.contains(&last.as_str()) {
+    let is_stage =
+        |word: &str| ledger.settings.pipelines.iter().any(|p| p.stage_named(word).is_ok());
+    if is_stage(last) {
         return Ok((before, Some(last)));
     }
     let unknown = |word| matches!(find(ledger, word), Err(Diagnostic { code: Code::NotFound, .. }));
-    if let Some(first) =
-        before.first().filter(|word| stages.contains(&word.as_str()) && unknown(word))
-    {
+    if let Some(first) = before.first().filter(|word| is_stage(word) && unknown(word)) {
         let message =
             words!("`{first}` is a column, no prospect", "`{first}` 是一栏，不是潜在客户");
         return Err(Diagnostic::new(Code::BadArgument, message).help(words!(

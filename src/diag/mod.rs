@@ -235,17 +235,20 @@ impl Diagnostic {
     }
 }
 
+/// The candidate that looks most like a wrong name, if one does.
+pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = wrong.to_lowercase();
+    let scored =
+        candidates.into_iter().map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), c));
+    let near = scored.filter(|(score, _)| *score >= 0.78);
+    near.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))).map(|(_, name)| name)
+}
+
 /// The help line for a wrong name: the nearest valid one, else the whole list when it is short.
 pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<Words> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let lower = wrong.to_lowercase();
-    let nearest = candidates
-        .iter()
-        .map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), *c))
-        .filter(|(score, _)| *score >= 0.78)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
-    match nearest {
-        Some((_, name)) => Some(words!("did you mean `{name}`?", "是否指 `{name}`？")),
+    match nearest(wrong, candidates.iter().copied()) {
+        Some(name) => Some(words!("did you mean `{name}`?", "是否指 `{name}`？")),
         None if candidates.is_empty() => None,
         None if candidates.len() <= 12 => {
             let all = candidates.join(", ");

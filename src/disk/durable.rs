@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{BufWriter, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a file that is not there yet, never through a link.
 pub(super) fn write_durably(
@@ -11,11 +11,35 @@ pub(super) fn write_durably(
     bytes: &[u8],
     permissions: Option<Permissions>,
 ) -> std::io::Result<()> {
+    write_new(path, bytes, permissions)?.sync_all()
+}
+
+/// [`write_durably`], but for a power loss: [`sync_files`] makes many files durable together.
+pub(super) fn write_new(
+    path: &Path,
+    bytes: &[u8],
+    permissions: Option<Permissions>,
+) -> std::io::Result<File> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     // A file keeps the permissions it had, and its text is never more readable than that.
     permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
     file.write_all(bytes)?;
-    file.sync_all()
+    Ok(file)
+}
+
+/// Makes new files of one folder durable, with all that their file system has not written yet: one call for all of
+/// them, where one for each would wait for the disk as often.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn sync_files(folder: &Path, _: &[PathBuf]) -> std::io::Result<()> {
+    let folder = File::open(folder)?;
+    rustix::io::retry_on_intr(|| rustix::fs::syncfs(&folder))?;
+    Ok(())
+}
+
+/// Makes new files durable, each by itself: other systems have no call for all of them.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn sync_files(_: &Path, files: &[PathBuf]) -> std::io::Result<()> {
+    files.iter().try_for_each(|file| OpenOptions::new().write(true).open(file)?.sync_all())
 }
 
 /// Makes the changes in a folder durable. Does nothing on systems that cannot.

@@ -1,11 +1,12 @@
-//! Reads the file of an import.
+//! Reads the file of an import, or the files of a folder.
 
 use crate::diag::{Code, Diagnostic};
 use crate::format::rows::read;
-use crate::model::mapping::Form;
+use crate::model::mapping::{FIND, Form};
 use crate::model::rows::SourceRows;
+use std::collections::HashSet;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The largest file that is imported.
 pub const MAX_IMPORTED: u64 = 1024 * 1024 * 1024;
@@ -13,11 +14,85 @@ pub const MAX_IMPORTED: u64 = 1024 * 1024 * 1024;
 /// The name that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
 
-/// Reads a file of rows; `-` is standard input. `path` is also what diagnostics print.
+/// The folders below an imported one are read down to here.
+const DEEPEST: usize = 8;
+
+/// Reads the rows of a file, or of the files of a folder; `-` is standard input. `path` is also what diagnostics
+/// print.
 ///
 /// # Errors
-/// Fails if the file cannot be read, is larger than [`MAX_IMPORTED`], not of its encoding, or no table.
+/// Fails if a file cannot be read, is larger than [`MAX_IMPORTED`], not of its encoding, or no table, and if the
+/// files of a folder do not have the columns of the first.
 pub fn read_rows(path: &Path, form: &Form) -> Result<SourceRows, Diagnostic> {
+    if !path.is_dir() {
+        return read_file(path, form);
+    }
+    let mut files = Vec::new();
+    gather(path, DEEPEST, &mut files)?;
+    let mut all: Option<SourceRows> = None;
+    for file in &files {
+        let rows = read_file(file, form)?;
+        match &mut all {
+            None => all = Some(rows),
+            Some(all) if all.header == rows.header => add(all, rows),
+            Some(_) => {
+                let (file, first) = (file.display(), files[0].display());
+                let message = words!(
+                    "{file} does not have the columns of {first}",
+                    "{file} 的列与 {first} 不同"
+                );
+                return Err(Diagnostic::new(Code::BadMapping, message)
+                    .help(words!("import them one by one", "请分别导入")));
+            }
+        }
+    }
+    let Some(mut all) = all else {
+        let message = words!("{} has no files", "{} 中没有文件", path.display());
+        return Err(Diagnostic::new(Code::Unreadable, message));
+    };
+    // A message may be in two files.
+    if all.column(FIND).is_some() {
+        let mut known = HashSet::new();
+        all.rows.retain(|row| known.insert(row.cells.clone()));
+    }
+    (1..).zip(&mut all.rows).for_each(|(number, row)| row.line = number);
+    Ok(all)
+}
+
+/// The files below a folder, in the order of their paths. Hidden ones and links are left out.
+fn gather(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
+    let unreadable = |error: std::io::Error| Diagnostic::unreadable(folder, &error);
+    let mut below = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if !entry.file_name().to_string_lossy().starts_with('.') {
+            below.push((entry.path(), entry.file_type().map_err(unreadable)?));
+        }
+    }
+    below.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (path, kind) in below {
+        if kind.is_dir() && depth > 0 {
+            gather(&path, depth - 1, files)?;
+        } else if kind.is_file() {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Adds the rows of a further file.
+fn add(all: &mut SourceRows, further: SourceRows) {
+    all.rows.extend(further.rows);
+    all.notes.extend(further.notes);
+    for left in further.left_out {
+        match all.left_out.iter_mut().find(|known| known.en == left.en) {
+            Some(known) => known.count += left.count,
+            None => all.left_out.push(left),
+        }
+    }
+}
+
+fn read_file(path: &Path, form: &Form) -> Result<SourceRows, Diagnostic> {
     let unreadable = |error: std::io::Error| {
         Diagnostic::new(
             Code::Unreadable,

@@ -8,7 +8,7 @@
 //! through a link.
 
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::durable::{failed, sync_folder, write_durably};
+use crate::disk::durable::{failed, sync_files, sync_folder, write_durably, write_new};
 use crate::disk::file::{MAX_FILE, symlink};
 use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
 use crate::disk::private::{Private, lock};
@@ -21,11 +21,8 @@ use std::time::Duration;
 
 /// How long a command waits for another one to finish writing.
 pub(super) const LOCK_WAIT: Duration = Duration::from_secs(10);
-/// The number of files that are made durable at a time.
-const STAGED_AT_ONCE: usize = 32;
-/// The stack of a thread that writes, in bytes: it only waits for the disk.
-const STACK: usize = 256 * 1024;
-
+/// From so many files on, all are made durable by one call.
+const SYNCED_TOGETHER: usize = 4;
 /// How many files a message names.
 const NAMED: usize = 10;
 
@@ -108,31 +105,31 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes every new text to a temporary file and makes it durable.
+    /// Writes every new text to a temporary file and makes it durable: a few files one by one, many together.
     fn stage(&self, changes: &[FileChange]) -> Result<Vec<JournalStep>, Diagnostic> {
-        use rayon::prelude::*;
-        let stage_all = || {
-            changes
-                .par_iter()
-                .enumerate()
-                .map(|(number, change)| self.stage_one(number, change))
-                .collect::<Result<Vec<_>, Diagnostic>>()
-        };
-        // A thread that waits for the disk needs no processor, and a file system that commits several files
-        // together makes many waits one.
-        let waiting = changes.len().min(STAGED_AT_ONCE);
-        // One file needs no thread; where there is no memory for threads, the files are written in turn.
-        let threads =
-            || rayon::ThreadPoolBuilder::new().num_threads(waiting).stack_size(STACK).build().ok();
-        match (waiting > 1).then(threads).flatten() {
-            Some(pool) => pool.install(stage_all),
-            None => {
-                changes.iter().enumerate().map(|(n, change)| self.stage_one(n, change)).collect()
+        let together = changes.len() >= SYNCED_TOGETHER;
+        let staged = (0..).zip(changes).map(|(number, change)| {
+            let (file, step) = self.stage_one(number, change)?;
+            if !together {
+                file.sync_all().map_err(|error| failed(&self.root.join(&step.path), &error))?;
             }
+            Ok(step)
+        });
+        let steps: Vec<JournalStep> = staged.collect::<Result<_, _>>()?;
+        if together {
+            let folder = self.private.temporaries();
+            let files: Vec<PathBuf> =
+                steps.iter().map(|step| self.private.temporary(&step.temporary)).collect();
+            sync_files(&folder, &files).map_err(|error| failed(&folder, &error))?;
         }
+        Ok(steps)
     }
 
-    fn stage_one(&self, number: usize, change: &FileChange) -> Result<JournalStep, Diagnostic> {
+    fn stage_one(
+        &self,
+        number: usize,
+        change: &FileChange,
+    ) -> Result<(File, JournalStep), Diagnostic> {
         if let Some(link) = link_on_the_way(&self.root, &change.path) {
             return Err(symlink(&link));
         }
@@ -159,10 +156,10 @@ impl Writer {
                 .map_err(failed)?;
         }
         let temporary = number.to_string();
-        write_durably(&self.private.temporary(&temporary), change.after.as_bytes(), permissions)
-            .map_err(failed)?;
+        let written = self.private.temporary(&temporary);
+        let file = write_new(&written, change.after.as_bytes(), permissions).map_err(failed)?;
         let after = Some(fingerprint(change.after.as_bytes()));
-        Ok(JournalStep { temporary, before, after, path: change.path.clone() })
+        Ok((file, JournalStep { temporary, before, after, path: change.path.clone() }))
     }
 
     /// The list of renames, durable before the first of them: a line for each file.

@@ -77,3 +77,80 @@ fn note(prospect: &Prospect) -> &str {
     let imported = prospect.events.iter().find(|event| event.kind == EventKind::Imported);
     imported.and_then(|event| event.note.as_deref()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::rows::vcard::parse_vcards;
+    use crate::model::event::{Event, EventKey};
+    use crate::value::date::Date;
+    use proptest::prelude::*;
+    use std::path::Path;
+
+    fn one_line(text: &str) -> String {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Words with all that a card could stumble over.
+    fn words() -> impl Strategy<Value = String> {
+        "[a-zA-Z0-9张伟公司é😀,;:\\\\\"'=@. \n-]{1,120}"
+            .prop_filter("a word", |text| text.chars().any(char::is_alphanumeric))
+            .prop_map(|text| text.trim().to_owned())
+    }
+
+    fn prospects() -> impl Strategy<Value = Prospect> {
+        let contact =
+            (words(), words(), "[+0-9 ]{0,30}[0-9]", "[a-z张]{1,9}@[a-z.]{1,90}x", 0..40_000i64);
+        (words(), contact, prop::collection::vec("[a-z张,: \\\\-]{0,20}[a-z张]", 0..4), words())
+            .prop_map(|(company, (name, role, phone, email, days), tags, note)| {
+                let mut event =
+                    Event::new(EventKey::parse("2009-12-18-1-abc").unwrap(), "imported");
+                event.note = Some(note.into());
+                Prospect {
+                    id: "k-17".into(),
+                    name: name.clone().into(),
+                    company: Some(company.into()),
+                    tags: tags.into_iter().map(Into::into).collect(),
+                    contacts: vec![Contact {
+                        name: name.into(),
+                        role: Some(role.into()),
+                        phone: Some(phone.into()),
+                        email: Some(email.into()),
+                        birthday: Some(Date::new(1900, 1, 1).unwrap().plus(days)),
+                        ..Contact::default()
+                    }],
+                    events: vec![event],
+                    ..Prospect::default()
+                }
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn a_card_that_is_written_is_read(prospect in prospects()) {
+            for version in [CardVersion::Three, CardVersion::Four] {
+                let text = cards(&prospect, version);
+                prop_assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
+                let rows = parse_vcards(&text, Path::new("x.vcf")).unwrap();
+                prop_assert_eq!((rows.rows.len(), rows.left_out.len()), (1, 0), "{}", text);
+                let contact = &prospect.contacts[0];
+                let line = |text: &Option<crate::value::text::Text>| one_line(text.as_deref().unwrap());
+                let tags: Vec<String> = prospect.tags.iter().map(|tag| one_line(tag)).collect();
+                let expected = [
+                    "k-17".to_owned(),
+                    one_line(&prospect.name),
+                    line(&prospect.company),
+                    line(&contact.role),
+                    line(&contact.phone),
+                    line(&contact.email),
+                    contact.birthday.unwrap().to_string(),
+                    tags.join(";"),
+                    note(&prospect).to_owned(),
+                ];
+                let cells: Vec<String> =
+                    rows.rows[0].cells.iter().map(|cell| cell.text.to_string()).collect();
+                prop_assert_eq!(cells, expected, "{}", text);
+            }
+        }
+    }
+}

@@ -5,24 +5,29 @@ use crate::format::encoding::Charset;
 use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::mapping::{
-    Assignment, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping, Template, Values,
-    prospect_fields, separator, thousands,
+    Assignment, ColumnDates, ColumnNames, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping,
+    Template, Values, list_separator, number_sign, prospect_fields, separator,
 };
 use crate::model::settings::Settings;
-use crate::value::date::Date;
+use crate::value::date_form::DateForm;
 use crate::value::text::Text;
 use std::ops::Range;
 use std::path::Path;
 use toml::de::DeValue;
 
 /// Keys of a mapping file.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 15] = [
     "encoding",
     "delimiter",
     "skip_lines",
+    "sheet",
     "date_format",
+    "date_formats",
+    "decimal",
     "thousands",
+    "list_separator",
     "group",
+    "columns",
     "join",
     "values",
     "prospect",
@@ -50,10 +55,17 @@ pub fn read_mapping(
             "skip_lines" => {
                 mapping.form.skip_lines = reader.number(name, value, 0, 1_000).unwrap_or(0);
             }
+            "sheet" => mapping.form.sheet = reader.text(name, value),
             "delimiter" => mapping.form.delimiter = character(&mut reader, name, value, separator),
-            "thousands" => mapping.thousands = character(&mut reader, name, value, thousands),
+            "decimal" => mapping.decimal = character(&mut reader, name, value, number_sign),
+            "thousands" => mapping.thousands = character(&mut reader, name, value, number_sign),
+            "list_separator" => {
+                mapping.list_separator = character(&mut reader, name, value, list_separator);
+            }
             "date_format" => mapping.date_format = date_format(&mut reader, name, value),
+            "date_formats" => mapping.date_formats = date_formats(&mut reader, name, value),
             "group" => mapping.group = reader.boolean(name, value).unwrap_or(false),
+            "columns" => mapping.columns = columns(&mut reader, name, value),
             "join" => {
                 for (table, span) in reader.tables(name, value) {
                     mapping.joins.extend(join(&mut reader, table, span));
@@ -117,24 +129,36 @@ fn encoding(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Text> {
     Some(text)
 }
 
-fn date_format(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Text> {
+fn date_format(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<DateForm> {
     let text = reader.text(key, value)?;
-    if Date::is_format(&text) {
-        return Some(text);
+    let form = DateForm::parse(&text);
+    if form.is_none() {
+        reader.problem(value.span(), bad_date_format(&text));
     }
-    reader.problem(value.span(), bad_date_format(&text));
-    None
+    form
 }
 
-/// A text that is no `strftime` format.
+fn date_formats(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<ColumnDates> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (column, value) in table {
+        let name: &str = column.get_ref();
+        let place = reader.place.clone().span(column.span());
+        let form = date_format(reader, name, value);
+        found.extend(form.map(|form| ColumnDates { column: name.into(), form, place }));
+    }
+    found
+}
+
+/// A text that is no form of dates.
 pub fn bad_date_format(text: &str) -> Diagnostic {
     Diagnostic::new(
         Code::BadMapping,
         words!("`{text}` is not a date format", "`{text}` 不是日期格式"),
     )
     .help(words!(
-        "day first: %d/%m/%Y, month first: %m/%d/%Y, as the program `date` writes it",
-        "日在前：%d/%m/%Y，月在前：%m/%d/%Y，写法同 `date` 命令"
+        "day first: %d/%m/%Y, month first: %m/%d/%Y, as the program `date` writes it; excel: serial numbers",
+        "日在前：%d/%m/%Y，月在前：%m/%d/%Y，写法同 `date` 命令；Excel 序列号：excel"
     ))
 }
 
@@ -183,6 +207,16 @@ fn join(reader: &mut Reader, table: &TomlTable, span: Range<usize>) -> Option<Jo
     Some(Join { file, here, there, prefix: prefix.unwrap_or_default(), optional, place })
 }
 
+fn columns(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<ColumnNames> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (column, value) in table {
+        let column: &str = column.get_ref();
+        found.push(ColumnNames { column: column.into(), names: reader.texts(column, value) });
+    }
+    found
+}
+
 fn values(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<Values> {
     let Some(table) = reader.table(key, value) else { return Vec::new() };
     let mut found = Vec::new();
@@ -207,9 +241,14 @@ fn entry(reader: &mut Reader, table: &TomlTable, settings: &Settings) -> EntryTe
     {
         for (column, value) in conditions {
             let name: &str = column.get_ref();
-            let values = reader.texts(name, value);
             let place = reader.place.clone().span(column.span());
-            when.push(Condition { column: name.into(), values, place });
+            let not = value.get_ref().as_table().and_then(|table| match table.len() {
+                1 => table.get("not"),
+                _ => None,
+            });
+            let values = reader.texts(name, not.unwrap_or(value));
+            let negated = not.is_some();
+            when.push(Condition { column: name.into(), values, negated, place });
         }
     }
     EntryTemplate {
@@ -302,7 +341,12 @@ mod tests {
             r#"
             delimiter = "tab"
             date_format = "%d/%m/%Y"
+            decimal = ","
+            thousands = "."
+            list_separator = ","
             group = true
+            [date_formats]
+            "Created at" = "excel"
             [[join]]
             file = "teams.csv"
             on = ["agent", "name"]
@@ -319,6 +363,11 @@ mod tests {
         .unwrap();
         assert_eq!(mapping.form.delimiter, Some(b'\t'));
         assert!(mapping.group);
+        assert_eq!(mapping.date_format, DateForm::parse("%d/%m/%Y"));
+        let created = &mapping.date_formats[0];
+        assert_eq!((&*created.column, &created.form), ("Created at", &DateForm::Excel));
+        assert_eq!((mapping.decimal, mapping.thousands), (Some(','), Some('.')));
+        assert_eq!(mapping.list_separator, Some(','));
         assert_eq!((&*mapping.joins[0].here, &*mapping.joins[0].there), ("agent", "name"));
         assert_eq!(mapping.values[0].pairs, [("Won".into(), "closed".into())]);
         assert_eq!(mapping.prospect.len(), 2);
@@ -332,7 +381,9 @@ mod tests {
             r#"
             delimeter = ";"
             thousands = "12"
+            decimal = "5"
             date_format = "%Q"
+            date_formats = { day = "dd.mm." }
             [[join]]
             on = "agent"
             [prospect]
@@ -350,7 +401,9 @@ mod tests {
             [
                 "unknown key `delimeter`",
                 "`thousands` needs one character, not `12`",
+                "`decimal` needs one character, not `5`",
                 "`%Q` is not a date format",
+                "`dd.mm.` is not a date format",
                 "a join needs `file`: another CSV file",
                 "unknown field `stage`",
                 "unknown field `nmae`",

@@ -5,6 +5,7 @@ use super::prospect::FACTS;
 use super::settings::Settings;
 use crate::diag::{Place, Words};
 use crate::value::date::Date;
+use crate::value::date_form::DateForm;
 use crate::value::text::Text;
 use crate::value::zone::Zone;
 
@@ -13,12 +14,20 @@ use crate::value::zone::Zone;
 pub struct Mapping {
     /// How the file is written.
     pub form: Form,
-    /// How dates are written, as `strftime` has it; ISO only where it is not stated.
-    pub date_format: Option<Text>,
+    /// How dates are written; where it is not stated, with the year in front.
+    pub date_format: Option<DateForm>,
+    /// How single columns write dates, if otherwise.
+    pub date_formats: Vec<ColumnDates>,
+    /// The sign before decimals; a point where it is not stated.
+    pub decimal: Option<char>,
     /// The separator of thousands in amounts.
     pub thousands: Option<char>,
+    /// The sign between several needs or tags of a cell; `;` and its Chinese forms where it is not stated.
+    pub list_separator: Option<char>,
     /// Rows of one id belong to one prospect; otherwise an id may occur only once.
     pub group: bool,
+    /// Columns by the names that files have for them; any of these columns may be absent.
+    pub columns: Vec<ColumnNames>,
     /// Other files from which each row gets columns.
     pub joins: Vec<Join>,
     /// Translations of a column's values.
@@ -38,10 +47,32 @@ pub struct Form {
     pub delimiter: Option<u8>,
     /// The lines above the header, such as a title.
     pub skip_lines: u32,
+    /// The sheet of a workbook: its name, or its number from 1; `None`: the only one with cells.
+    pub sheet: Option<Text>,
     /// The ledger's time zone, for moments that the file states in another one.
     pub zone: Option<Zone>,
     /// The as-of day: meetings and messages after it are left out.
     pub today: Option<Date>,
+}
+
+/// How one column writes dates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnDates {
+    /// The column.
+    pub column: Text,
+    /// Its form.
+    pub form: DateForm,
+    /// Its place in the mapping.
+    pub place: Place,
+}
+
+/// The names that files have for one column: of those in a file, the first is the column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnNames {
+    /// The name in the mapping.
+    pub column: Text,
+    /// The names in files; case, blanks and punctuation do not count.
+    pub names: Vec<Text>,
 }
 
 /// Another CSV file, from which each row gets the columns of the line that fits.
@@ -99,6 +130,8 @@ pub struct Condition {
     pub column: Text,
     /// One of these, as the file has them: `*` = anything, an empty text = nothing.
     pub values: Vec<Text>,
+    /// None of these instead.
+    pub negated: bool,
     /// Its place in the mapping.
     pub place: Place,
 }
@@ -106,10 +139,11 @@ pub struct Condition {
 impl Condition {
     /// Does a cell fit?
     pub fn holds(&self, cell: &str) -> bool {
-        self.values.iter().any(|value| match &**value {
+        let one = self.values.iter().any(|value| match &**value {
             "*" => !cell.is_empty(),
             value => value == cell,
-        })
+        });
+        one != self.negated
     }
 }
 
@@ -229,11 +263,18 @@ pub fn separator(text: &str) -> Option<u8> {
     }
 }
 
-/// A separator of thousands: one character that is no part of a number.
-pub fn thousands(text: &str) -> Option<char> {
+/// A sign in a number: one character that is no other part of one.
+pub fn number_sign(text: &str) -> Option<char> {
     let mut characters = text.chars();
     let only = characters.next().filter(|_| characters.next().is_none())?;
     (!only.is_alphanumeric() && !matches!(only, '-' | '+')).then_some(only)
+}
+
+/// The sign between the items of a list: one character that is no part of a word.
+pub fn list_separator(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    let only = characters.next().filter(|_| characters.next().is_none())?;
+    (!only.is_alphanumeric() && !only.is_control()).then_some(only)
 }
 
 /// The field of the addresses by which prospects are found, instead of by an id.
@@ -249,16 +290,25 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     ["id", FIND].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
 }
 
-/// Every field that an entry can have: its date, and the keys of an event.
-pub const ENTRY_FIELDS: [&str; 22] = {
-    let mut fields = ["date"; 22];
+/// Every field that an entry can have: its date, the day of the row's last change, the currency of its money, and the
+/// keys of an event.
+pub const ENTRY_FIELDS: [&str; 24] = {
+    let mut fields = ["date"; 24];
+    fields[1] = CHANGED;
+    fields[2] = CURRENCY;
     let mut i = 0;
     while i < event::FIELDS.len() {
-        fields[i + 1] = event::FIELDS[i];
+        fields[i + 3] = event::FIELDS[i];
         i += 1;
     }
     fields
 };
+
+/// The field with the day of the row's last change in the program that wrote the file.
+pub const CHANGED: &str = "changed";
+
+/// The field with the currency of an entry's money, where its cells state none.
+pub const CURRENCY: &str = "currency";
 
 #[cfg(test)]
 mod tests {
@@ -300,11 +350,14 @@ mod tests {
         let condition = |values: &[&str]| Condition {
             column: "c".into(),
             values: values.iter().map(|v| (*v).into()).collect(),
+            negated: false,
             place: Place::file("m.toml"),
         };
         assert!(condition(&["Won", "Lost"]).holds("Lost"));
         assert!(!condition(&["Won"]).holds(""));
         assert!(condition(&["*"]).holds("x") && !condition(&["*"]).holds(""));
         assert!(condition(&[""]).holds("") && !condition(&[""]).holds("x"));
+        let none = Condition { negated: true, ..condition(&["Won", ""]) };
+        assert!(none.holds("Open") && !none.holds("Won") && !none.holds(""));
     }
 }

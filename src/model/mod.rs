@@ -1,9 +1,12 @@
 //! The nouns: plain data, no files, no clock, no rules.
 
 pub mod event;
+pub mod fitting;
 pub mod grading;
+pub mod header;
 pub mod kind;
 pub mod mapping;
+pub mod naming;
 pub mod pipeline;
 pub mod pool;
 pub mod prospect;

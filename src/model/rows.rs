@@ -1,27 +1,29 @@
 //! A table of texts, as a file of another program has it: a header, and rows with their line numbers.
 
-use crate::diag::Words;
+use crate::diag::{Words, counted};
 use crate::value::text::Text;
 
 /// One cell.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SourceCell {
     /// Its text, without white space around it.
     pub text: Text,
     /// The file states that it is a number, a day or a truth value: the text is `1500.5`, an ISO date
-    /// or `true`, whatever form the texts of the file have.
+    /// (`2026-03-05`, or with a time `2026-03-05T14:00`) or `true`, whatever form the texts of the file have.
     pub typed: bool,
+    /// The file has an error here, such as `#N/A`: there is no value.
+    pub error: bool,
 }
 
 impl SourceCell {
     /// A cell whose file has texts only.
     pub fn written(text: impl Into<Text>) -> SourceCell {
-        SourceCell { text: text.into(), typed: false }
+        SourceCell { text: text.into(), ..SourceCell::default() }
     }
 
     /// A number with a point, an ISO date, or `true` and `false`.
     pub fn typed(text: impl Into<Text>) -> SourceCell {
-        SourceCell { text: text.into(), typed: true }
+        SourceCell { typed: true, ..SourceCell::written(text) }
     }
 }
 
@@ -36,6 +38,25 @@ pub struct SourceRow {
     pub unclosed: bool,
 }
 
+/// So many things of a kind that a file has and its rows do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// How many.
+    pub count: usize,
+    /// What becomes of one of them, and of several.
+    pub en: [&'static str; 2],
+    /// In Chinese, behind the number.
+    pub zh: &'static str,
+}
+
+impl LeftOut {
+    /// For people: `2 pictures are not kept`.
+    pub fn words(&self) -> Words {
+        let text = counted(self.count.to_string(), self.en[0], self.en[1]);
+        Words::both(text, format!("{} {}", self.count, self.zh))
+    }
+}
+
 /// A header and the rows below it. Rows without a single word in them are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceRows {
@@ -44,7 +65,9 @@ pub struct SourceRows {
     /// The rows.
     pub rows: Vec<SourceRow>,
     /// What the file has and the rows do not, for people: pictures of cards, meetings to come.
-    pub left_out: Vec<Words>,
+    pub left_out: Vec<LeftOut>,
+    /// How the file was read, where that is not plain: columns that were renamed.
+    pub notes: Vec<Words>,
     /// No row can state a day, as those of an address book: they are of the day of the import.
     pub undated: bool,
 }

@@ -288,15 +288,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The code of a reason to leave, by the code or by its label in either language, in any case.
-    pub fn reason_code(&self, text: &str) -> Option<&str> {
-        let text = text.trim();
-        let is = |known: &str| known.to_lowercase() == text.to_lowercase();
-        let labels = |label: &Label| [&label.en, &label.zh].into_iter().flatten().any(|l| is(l));
-        let found = self.reasons.iter().find(|(code, label)| is(code) || labels(label));
-        found.map(|(code, _)| &**code)
-    }
-
     /// The board of this id; the ledger's first where none is named.
     pub fn pipeline(&self, id: Option<&str>) -> Option<&Pipeline> {
         match id {

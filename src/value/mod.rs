@@ -1,6 +1,7 @@
 //! Values: dates, periods, money, texts, labels, ids. No files, no clock.
 
 pub mod date;
+pub mod date_form;
 pub mod formula;
 pub mod hash;
 pub mod id;

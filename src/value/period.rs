@@ -1,7 +1,8 @@
 //! Dates and periods in words: `yesterday`, `-14d`, `mon`, `2026-W07`, `2026Q1`, `last month`.
 
 use crate::diag::Words;
-use crate::value::date::{Date, Moment, Time, Weekday};
+use crate::value::date::{Date, Moment, Weekday};
+use crate::value::date_form::split_time;
 
 /// A span of days, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,14 +82,11 @@ pub fn parse_date(text: &str, today: Date) -> Result<Date, NotADate> {
 /// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`, `"tomorrow 9:00"`.
 pub fn parse_moment(text: &str, today: Date) -> Result<Moment, NotADate> {
     let text = text.trim();
-    let with_time = |separator: char| {
-        let (date, time) = text.rsplit_once(separator)?;
-        Some((date, Time::parse_typed(time)?))
-    };
-    match with_time(' ').or_else(|| with_time('T')) {
-        Some((date, time)) => Ok(Moment { date: parse_date(date, today)?, time: Some(time) }),
-        None => Ok(Moment { date: parse_date(text, today)?, time: None }),
+    if let Some(moment) = Moment::parse_written(text) {
+        return Ok(moment);
     }
+    let (day, time) = split_time(text);
+    Ok(Moment { date: parse_date(day, today)?, time })
 }
 
 /// A length of time: `14`, `14d`, `2w`, `3m` (of 30 days), `1y` (of 365).
@@ -167,7 +165,8 @@ fn shifted(today: Date, distance: &str, sign: i64) -> Option<Date> {
     })
 }
 
-/// A single day: ISO, `today`, `-14d`, `+2w`, `+1m`, a weekday (the coming one; `last fri` the one before).
+/// A single day: with the year in front, `today`, `-14d`, `+2w`, `+1m`, a weekday (the coming one; `last fri` the one
+/// before).
 fn day(text: &str, today: Date) -> Option<Date> {
     match text {
         "today" | "今天" => return Some(today),
@@ -175,7 +174,7 @@ fn day(text: &str, today: Date) -> Option<Date> {
         "tomorrow" | "明天" => return Some(today.plus(1)),
         _ => {}
     }
-    if let Some(date) = Date::parse(text) {
+    if let Some(Moment { date, time: None }) = Moment::parse_written(text) {
         return Some(date);
     }
     if let Some(distance) = text.strip_prefix('-') {
@@ -265,6 +264,11 @@ mod tests {
             ("2009-12-21 9:00", "2009-12-21T09:00:00"),
             ("+1m 14:00", "2010-01-18T14:00:00"),
             ("明天 9:00", "2009-12-19T09:00:00"),
+            ("tomorrow 2:30 PM", "2009-12-19T14:30:00"),
+            ("明天 下午2:30", "2009-12-19T14:30:00"),
+            ("2010年3月5日", "2010-03-05"),
+            ("2010年3月5号下午2:30", "2010-03-05T14:30:00"),
+            ("2010/3/5 9:00", "2010-03-05T09:00:00"),
         ] {
             assert_eq!(parse_moment(text, today).unwrap().to_string(), expected);
         }

@@ -1,5 +1,35 @@
 //! Short texts: ids, names, reasons. The one home of `smol_str`.
 
+use std::borrow::Cow;
+
 /// A text that does not change. Up to 23 bytes, as nearly all of a ledger's words have, it is stored where it
 /// is used and costs no memory of its own; longer ones are shared by their copies.
 pub type Text = smol_str::SmolStr;
+
+/// A text with the digits, letters and signs of ASCII in place of the wide forms that East Asian keyboards give:
+/// `２０２６／３／５` is `2026/3/5`, and `￥` is `¥`.
+pub fn narrow(text: &str) -> Cow<'_, str> {
+    let is_wide = |c: char| matches!(c, '\u{3000}' | '\u{ff01}'..='\u{ff5e}' | '￥' | '￡');
+    if !text.contains(is_wide) {
+        return Cow::Borrowed(text);
+    }
+    let one = |c: char| match c {
+        '\u{3000}' => ' ',
+        '￥' => '¥',
+        '￡' => '£',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    Cow::Owned(text.chars().map(one).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_forms_are_those_of_ascii() {
+        assert_eq!(narrow("２０２６／３／５　（￥１，２００．５０）～"), "2026/3/5 (¥1,200.50)~");
+        assert!(matches!(narrow("张先生 9:00"), Cow::Borrowed("张先生 9:00")));
+    }
+}

@@ -144,7 +144,7 @@ fn log_refuses_what_cannot_be() {
         (
             "log zhang payment --amount 12,5",
             2,
-            "error[bad-money]: --amount: `12,5` is not an amount",
+            "error[bad-money]: --amount: `12,5`: `,` is not between groups of three digits",
         ),
         (
             "log zhang meeting --confirm budgte",

@@ -818,12 +818,30 @@ const TABLES: &[&str] = &[
     "a,b,c\nAcme,2009-12-01,100\n\"x \"\"y\"\"\",\"2\n3\",-1.50\n",
     "\u{feff}a;b;c\r\n张先生;新;9\r\n;;\r\nA1;\"x;y\";\r\n",
 ];
+const OBJECTS: &[&str] = &[
+    "[{\"a\": \"x\", \"b\": {\"c\": 1.5, \"d\": [1, \"y\", null]}}, {\"a\": true}]",
+    "{\"total\": 1, \"rows\": [{\"a\": \"\\u5f20 &amp;\"}]}",
+    "{\"a\": 1}\n{\"b\": \"2\"}\n",
+];
+const WORKBOOKS: [&[u8]; 3] = [
+    include_bytes!("../data/workbooks/typed.xlsx"),
+    include_bytes!("../data/workbooks/typed.ods"),
+    include_bytes!("../data/workbooks/typed.xls"),
+];
 const SETTINGS: &[&str] = &[
     include_str!("../../src/cli/commands/init.toml"),
     include_str!("../../examples/worked-cases/crm.toml"),
     "[prospect]\nname = \"{a}\"\n[[entry]]\nkind = \"order\"\ndate = \"{b}\"\namount = \"{c}\"\n[values.a]\nx = \"y\"\n",
     "[tally]\n2009-12-03 = { dials = 15, conversations = 7, appointments = 1 }\n2009-12-03-2 = { dials = 1 }\n",
 ];
+const CARDS: &[&str] = &[
+    include_str!("../data/people/outlook.vcf"),
+    include_str!("../data/people/phones.vcf"),
+    include_str!("../data/people/gmail.vcf"),
+];
+const CALENDARS: &[&str] = &[include_str!("../data/people/meetings.ics")];
+const MAILS: &[&str] =
+    &[include_str!("../data/people/offer.eml"), include_str!("../data/people/inbox.mbox")];
 const MERGES: &[&str] = &[include_str!("../../fuzz/seeds/merge.txt")];
 
 /// A hundred inputs, unless told otherwise.
@@ -849,6 +867,43 @@ proptest! {
     #[test]
     fn any_table(data in mutants(TABLES)) {
         bodies::csv(&data);
+    }
+
+    #[test]
+    fn any_cards(data in mutants(CARDS)) {
+        bodies::cards(&data);
+    }
+
+    #[test]
+    fn any_calendar(data in mutants(CALENDARS)) {
+        bodies::calendar(&data);
+    }
+
+    #[test]
+    fn any_mail(data in mutants(MAILS)) {
+        bodies::mail(&data);
+    }
+
+    #[test]
+    fn any_objects(data in mutants(OBJECTS)) {
+        bodies::sources(&data);
+    }
+
+    #[test]
+    fn any_workbook(
+        which in 0..WORKBOOKS.len(),
+        bytes in prop::collection::vec((any::<Index>(), any::<u8>()), 1..12),
+        end in prop::option::of(any::<Index>()),
+    ) {
+        let mut data = WORKBOOKS[which].to_vec();
+        for (at, byte) in bytes {
+            let at = at.index(data.len());
+            data[at] = byte;
+        }
+        if let Some(end) = end {
+            data.truncate(end.index(data.len()));
+        }
+        bodies::sources(&data);
     }
 
     #[test]

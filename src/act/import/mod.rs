@@ -1,5 +1,6 @@
 //! An import: each prospect of the rows is judged by the rules of the ledger, and becomes a change of its file.
 
+mod preview;
 pub mod summary;
 
 use super::change::{changed, created, insert};
@@ -10,14 +11,16 @@ use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
 use crate::disk::rows_file::read_rows;
 use crate::disk::write::FileChange;
+use crate::model::event::Event;
 use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
-use crate::model::rows::SourceRows;
+use crate::model::rows::{LeftOut, SourceRows};
 use crate::plan::import::{AddressBook, ImportCandidate, ImportTerms, bad_row, compare, import};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
 use crate::value::id;
 use crate::value::text::Text;
+use preview::Foreseen;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -33,6 +36,8 @@ pub struct ImportList<'a> {
     pub mapping: &'a Mapping,
     /// The day of the list; `None` for the as-of day.
     pub date: Option<Date>,
+    /// The prospects shall be shown as they would be.
+    pub preview: bool,
 }
 
 /// The changes that a list makes in a ledger.
@@ -42,6 +47,8 @@ pub struct JudgedImport {
     pub changes: Vec<FileChange>,
     /// The rows that the file or the ledger's rules refuse.
     pub bad: Vec<Diagnostic>,
+    /// Faults that rows share, such as a value that the settings do not know: each once.
+    pub faults: Vec<Diagnostic>,
     /// How many rows came to what.
     pub summary: ImportSummary,
     /// Ids were made from names: importing the file again would add every prospect again.
@@ -51,11 +58,15 @@ pub struct JudgedImport {
 }
 
 /// The change to one prospect.
-enum ProspectChange {
-    /// A new file, and the board and column of its prospect.
-    Added { change: FileChange, entries: usize, position: (usize, usize) },
-    /// A known file with new content, or without.
-    Known { change: Option<FileChange>, entries: usize, differing: usize },
+struct ProspectChange {
+    /// Its file, if that changes.
+    change: Option<FileChange>,
+    /// The number of entries that it gets.
+    entries: usize,
+    /// The facts that differ and are left alone; `None` for a new prospect.
+    differing: Option<usize>,
+    /// The prospect after it; `None` where it is not asked for.
+    after: Option<Foreseen>,
 }
 
 /// Judges the rows of a list, and makes the changes of those that are right. Nothing is written.
@@ -63,7 +74,7 @@ enum ProspectChange {
 /// # Errors
 /// Fails if the mapping does not fit the file, or a joined file cannot be read.
 pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedImport, Failure> {
-    let ImportList { file, rows, mapping, date } = *list;
+    let ImportList { file, rows, mapping, date, preview } = *list;
     // A joined file comes from the same program: it has the encoding of the first one.
     let joined_form = Form { encoding: mapping.form.encoding.clone(), ..Form::default() };
     let joins = mapping.joins.iter();
@@ -77,21 +88,22 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
     let people = if by_address { people(ledger)? } else { AddressBook::default() };
     let terms = ImportTerms { settings: &ledger.settings, mapping, file, date, today, people };
     let read = import(rows, &joined, &taken, &terms).map_err(Failure)?;
-    let seen = date.unwrap_or(today);
-    let judged: Vec<Result<ProspectChange, Diagnostic>> = read
-        .candidates
-        .into_par_iter()
-        .map(|candidate| one(ledger, candidate, file, seen, today))
-        .collect();
+    let judge = Judge { ledger, file, seen: date.unwrap_or(today), today, preview };
+    let judged: Vec<Result<ProspectChange, Diagnostic>> =
+        read.candidates.into_par_iter().map(|candidate| judge.one(candidate)).collect();
     let mut all = JudgedImport {
         bad: read.bad,
+        faults: read.faults,
         ids_from_names: read.ids_from_names,
-        left_out: rows.left_out.iter().cloned().chain(left_out(read.unfound, read.shared)).collect(),
+        left_out: (rows.notes.iter().cloned())
+            .chain(rows.left_out.iter().map(LeftOut::words))
+            .chain(left_out(read.unfound, read.shared))
+            .collect(),
         ..JudgedImport::default()
     };
     judged.into_iter().for_each(|judged| all.add(judged));
     all.summary.rows = rows.rows.len();
-    all.summary.bad = all.bad.len();
+    all.summary.bad = all.bad.len() + read.faulty_rows;
     Ok(all)
 }
 
@@ -139,89 +151,91 @@ fn left_out(unfound: usize, shared: BTreeMap<String, Vec<Text>>) -> Vec<Words> {
 impl JudgedImport {
     fn add(&mut self, judged: Result<ProspectChange, Diagnostic>) {
         match judged {
-            Ok(ProspectChange::Added { change, entries, position }) => {
-                self.summary.add(entries, position);
-                self.changes.push(change);
-            }
-            Ok(ProspectChange::Known { change, entries, differing }) => {
-                self.summary.add_known(entries, differing);
+            Ok(ProspectChange { change, entries, differing, after }) => {
                 self.changes.extend(change);
+                self.summary.add(entries, differing);
+                after.into_iter().for_each(|prospect| self.summary.show(prospect));
             }
             Err(bad) => self.bad.push(bad),
         }
     }
 }
 
-/// The change that a candidate makes in this ledger; `Err` with its row if the ledger's rules refuse it.
-fn one(
-    ledger: &Ledger,
-    candidate: ImportCandidate,
-    file: &Path,
+/// The ledger and the days by which candidates are judged.
+struct Judge<'a> {
+    ledger: &'a Ledger,
+    file: &'a Path,
+    /// The day of the list.
     seen: Date,
     today: Date,
-) -> Result<ProspectChange, Diagnostic> {
-    let line = candidate.line;
-    let done = match candidate.there.clone() {
-        Some(path) => known(ledger, &candidate, &path, seen, today),
-        None => added(ledger, candidate, today),
-    };
-    done.map_err(|failure| {
-        let why: Vec<Words> = failure.0.iter().map(|found| found.message.clone()).collect();
-        let mut bad = bad_row(file, line, Words::joined(&why, "; "));
-        bad.notes = failure.0.iter().flat_map(|found| found.notes.clone()).collect();
-        bad.help = failure.0.into_iter().flat_map(|found| found.help).collect();
-        bad
-    })
+    preview: bool,
 }
 
-/// A candidate that the ledger does not have.
-fn added(
-    ledger: &Ledger,
-    candidate: ImportCandidate,
-    today: Date,
-) -> Result<ProspectChange, Failure> {
-    let mut prospect = candidate.prospect;
-    prospect.path = new_path(ledger, &prospect.id);
-    for wanted in candidate.entries {
-        insert(&mut prospect, wanted.event);
+impl Judge<'_> {
+    /// The change that a candidate makes in this ledger; `Err` with its row if the ledger's rules refuse it.
+    fn one(&self, candidate: ImportCandidate) -> Result<ProspectChange, Diagnostic> {
+        let line = candidate.line;
+        let done = match candidate.there.clone() {
+            Some(path) => self.known(&candidate, &path),
+            None => self.added(candidate),
+        };
+        done.map_err(|failure| {
+            let why: Vec<Words> = failure.0.iter().map(|found| found.message.clone()).collect();
+            let mut bad = bad_row(self.file, line, Words::joined(&why, "; "));
+            bad.notes = failure.0.iter().flat_map(|found| found.notes.clone()).collect();
+            bad.help = failure.0.into_iter().flat_map(|found| found.help).collect();
+            bad
+        })
     }
-    let change = created(ledger, &prospect)?;
-    let wrong = errors(ledger, &prospect, today);
-    if !wrong.is_empty() {
-        return Err(Failure(wrong));
-    }
-    let entries = prospect.events.len();
-    let position = replay(prospect, &ledger.settings, today)
-        .map_or((0, 0), |record| (record.state.pipeline, record.state.stage));
-    Ok(ProspectChange::Added { change, entries, position })
-}
 
-/// A candidate whose file the ledger has.
-fn known(
-    ledger: &Ledger,
-    candidate: &ImportCandidate,
-    path: &Path,
-    seen: Date,
-    today: Date,
-) -> Result<ProspectChange, Failure> {
-    let loaded = ledger.read(path).map_err(Failure)?.without_errors()?;
-    let (fresh, differing) = compare(&loaded.prospect, candidate, &ledger.settings, seen);
-    if fresh.is_empty() {
-        return Ok(ProspectChange::Known { change: None, entries: 0, differing });
+    /// A candidate that the ledger does not have.
+    fn added(&self, candidate: ImportCandidate) -> Result<ProspectChange, Failure> {
+        let mut prospect = candidate.prospect;
+        prospect.path = new_path(self.ledger, &prospect.id);
+        for wanted in candidate.entries {
+            insert(&mut prospect, wanted.event);
+        }
+        let change = created(self.ledger, &prospect)?;
+        let wrong = errors(self.ledger, &prospect, self.today);
+        if !wrong.is_empty() {
+            return Err(Failure(wrong));
+        }
+        let entries = prospect.events.len();
+        let after = self.after(&prospect, &prospect.events);
+        Ok(ProspectChange { change: Some(change), entries, differing: None, after })
     }
-    let (change, _) = changed(ledger, &loaded, &fresh)?;
-    let mut after = loaded.prospect.clone();
-    let entries = fresh.len();
-    for event in fresh {
-        insert(&mut after, event);
+
+    /// A candidate whose file the ledger has.
+    fn known(&self, candidate: &ImportCandidate, path: &Path) -> Result<ProspectChange, Failure> {
+        let Judge { ledger, seen, today, .. } = *self;
+        let loaded = ledger.read(path).map_err(Failure)?.without_errors()?;
+        let (fresh, differing) = compare(&loaded.prospect, candidate, &ledger.settings, seen);
+        let differing = Some(differing);
+        if fresh.is_empty() {
+            let after = self.after(&loaded.prospect, &fresh);
+            return Ok(ProspectChange { change: None, entries: 0, differing, after });
+        }
+        let (change, _) = changed(ledger, &loaded, &fresh)?;
+        let mut after = loaded.prospect.clone();
+        for event in fresh.iter().cloned() {
+            insert(&mut after, event);
+        }
+        let before = errors(ledger, &loaded.prospect, today);
+        let wrong = errors(ledger, &after, today).into_iter();
+        let wrong: Vec<Diagnostic> = wrong.filter(|error| !before.contains(error)).collect();
+        if !wrong.is_empty() {
+            return Err(Failure(wrong));
+        }
+        let after = self.after(&after, &fresh);
+        Ok(ProspectChange { change: Some(change), entries: fresh.len(), differing, after })
     }
-    let before = errors(ledger, &loaded.prospect, today);
-    let wrong = errors(ledger, &after, today).into_iter().filter(|error| !before.contains(error));
-    let wrong: Vec<Diagnostic> = wrong.collect();
-    if !wrong.is_empty() {
-        return Err(Failure(wrong));
+
+    /// A prospect that got these entries, if it is asked for.
+    fn after(&self, prospect: &Prospect, fresh: &[Event]) -> Option<Foreseen> {
+        let record = || replay(prospect.clone(), &self.ledger.settings, self.today);
+        let record = self.preview.then(record).flatten()?;
+        Some(Foreseen::of(&record, fresh))
     }
-    Ok(ProspectChange::Known { change: Some(change), entries, differing })
 }
 
 /// The errors that `crm check` would find; such a prospect is not written.

@@ -1,11 +1,12 @@
 //! The result of an import, in figures and in a line.
 
+use super::preview::{Foreseen, Preview};
 use crate::diag::{Words, counted};
 use crate::model::settings::Settings;
 use crate::table::sheet::{Cell, Kind, Row, Sheet};
 use crate::table::words::column;
+use crate::value::label::Lang;
 use crate::value::money::Amount;
-use std::collections::BTreeMap;
 
 /// The result of an import.
 #[derive(Debug, Default)]
@@ -15,51 +16,37 @@ pub struct ImportSummary {
     /// The rows that are not imported.
     pub bad: usize,
     added: usize,
-    /// The prospects that were added, by board and column.
-    positions: BTreeMap<(usize, usize), usize>,
     entries: usize,
     unchanged: usize,
     extended: usize,
     differing: usize,
+    preview: Preview,
 }
 
 impl ImportSummary {
-    /// Counts a new prospect with so many entries, on this board and in this column.
-    pub(super) fn add(&mut self, entries: usize, position: (usize, usize)) {
-        self.added += 1;
-        self.entries += entries;
-        *self.positions.entry(position).or_default() += 1;
-    }
-
-    /// Counts a prospect of the ledger that gets so many new entries, and of which so many facts differ.
-    pub(super) fn add_known(&mut self, entries: usize, differing: usize) {
-        match entries {
-            0 => self.unchanged += 1,
-            _ => self.extended += 1,
+    /// Counts a prospect that gets so many entries, and of which so many facts differ; of a new one there are none.
+    pub(super) fn add(&mut self, entries: usize, differing: Option<usize>) {
+        match (differing, entries) {
+            (None, _) => self.added += 1,
+            (Some(_), 0) => self.unchanged += 1,
+            (Some(_), _) => self.extended += 1,
         }
         self.entries += entries;
-        self.differing += differing;
+        self.differing += differing.unwrap_or_default();
+    }
+
+    /// Shows a prospect as it would be.
+    pub(super) fn show(&mut self, prospect: Foreseen) {
+        self.preview.add(prospect);
     }
 
     /// The summary of a dry run.
     pub fn sheet(&self, settings: &Settings) -> Sheet {
         let lang = settings.language;
         let row = |what: String, count: usize| Row::new(vec![Cell::text(what), Cell::count(count)]);
-        let mut rows = vec![
+        let rows = vec![
             row(lang.pick("rows", "行数").into(), self.rows),
             row(lang.pick("prospects to add", "新增客户").into(), self.added),
-        ];
-        for ((pipeline, stage), count) in &self.positions {
-            let pipeline = &settings.pipelines[*pipeline];
-            let stage = &pipeline.stages[*stage].id;
-            let at = lang.pick("to add at", "新增于");
-            let what = match settings.pipelines.len() {
-                1 => format!("{at} {stage}"),
-                _ => format!("{at} {} {stage}", pipeline.id),
-            };
-            rows.push(row(what, *count));
-        }
-        rows.extend([
             row(lang.pick("entries to write", "新增记录").into(), self.entries),
             row(lang.pick("already there, unchanged", "已有，不变").into(), self.unchanged),
             row(
@@ -71,9 +58,20 @@ impl ImportSummary {
                 self.differing,
             ),
             row(lang.pick("bad rows", "错误行").into(), self.bad),
-        ]);
+        ];
         let columns = vec![column("what", Kind::Text, lang), column("count", Kind::Number, lang)];
-        Sheet::single("import", lang.pick("Import, dry run", "导入试算"), columns, rows.into())
+        let title = lang.pick("Import, dry run", "导入试算");
+        let mut sheet = Sheet::single("import", title, columns, rows.into());
+        sheet.tables.extend(self.preview.tables(settings));
+        let worth = self.preview.worth();
+        if worth.is_something() {
+            let sum = worth.grouped();
+            sheet.notes.push(match lang {
+                Lang::Zh => format!("金额合计 {sum}"),
+                Lang::En | Lang::Machine => format!("worth in all {sum}"),
+            });
+        }
+        sheet
     }
 
     /// The result in a line.

@@ -3,6 +3,8 @@
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::pipeline::Pipeline;
+use crate::model::settings::Settings;
 use crate::report::classify::classify;
 use clap::Args;
 
@@ -23,26 +25,25 @@ impl Classify {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let settings = &context.ledger()?.settings;
-        if let Some(stage) = &self.why_not {
-            let stages: Vec<&str> = settings
-                .pipelines
-                .iter()
-                .flat_map(|p| p.stages[..=p.won()].iter().map(|s| &*s.id))
-                .collect();
-            if !stages.contains(&stage.as_str()) {
-                return Err(Diagnostic::new(
-                    Code::UnknownStage,
-                    words!("--why-not: no stage `{stage}`", "--why-not：没有 `{stage}` 这一栏"),
-                )
-                .typed()
-                .nearest(stage, stages)
-                .into());
-            }
-        }
+        let why_not = self.why_not.as_deref().map(|name| column(settings, name)).transpose()?;
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, false)?;
-        let sheet =
-            context.reading(&book, || classify(&book, &request, self.why_not.as_deref()))?;
+        let sheet = context.reading(&book, || classify(&book, &request, why_not))?;
         context.emit(sheet)
     }
+}
+
+/// A column before or at the end of the sale, by id or label.
+fn column<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnostic> {
+    let columns = |pipeline: &'s Pipeline| &pipeline.stages[..=pipeline.won()];
+    let named = settings.pipelines.iter().find_map(|pipeline| {
+        let position = pipeline.position_named(name)?;
+        columns(pipeline).get(position)
+    });
+    if let Some(stage) = named {
+        return Ok(&stage.id);
+    }
+    let ids = settings.pipelines.iter().flat_map(columns).map(|stage| &*stage.id);
+    let message = words!("--why-not: no stage `{name}`", "--why-not：没有 `{name}` 这一栏");
+    Err(Diagnostic::new(Code::UnknownStage, message).typed().nearest(name, ids))
 }

@@ -20,7 +20,8 @@ impl TextExport {
     pub(super) fn run(self, selection: &SelectionArgs, context: &Context) -> Result<(), Failure> {
         if let Some(format) = context.format() {
             let (format, what) = (format.name(), self.format());
-            let message = words!("this export is {what}, not {format}", "此导出为 {what}，不是 {format}");
+            let message =
+                words!("this export is {what}, not {format}", "此导出为 {what}，不是 {format}");
             return Err(Diagnostic::new(Code::BadArgument, message)
                 .help(words!("leave -f out", "请去掉 -f"))
                 .into());
@@ -38,7 +39,7 @@ impl TextExport {
             }
         })?;
         if without > 0 {
-            let people = counted(&without.to_string(), "person has", "people have");
+            let people = counted(without.to_string(), "person has", "people have");
             context.say(words!("{people} no e-mail address", "{without} 人没有电子邮件地址"));
         }
         context.print(&text)

@@ -100,7 +100,7 @@ fn money(text: &str) -> Result<Amount, Diagnostic> {
         Diagnostic::new(Code::BadArgument, what.about("--value"))
             .help(words!("write --value 3000", "请写成 --value 3000"))
     };
-    match Money::parse(text) {
+    match Money::parse_typed(text, None) {
         Ok(Money { amount, currency: None }) if !amount.is_negative() => Ok(amount),
         Ok(_) => Err(wrong(words!(
             "`{text}` is not an amount in the ledger's own currency",

@@ -198,7 +198,8 @@ fn names_text(file: &Path) -> bool {
 
 fn no_format(file: &Path) -> Diagnostic {
     let (file, formats) = (file.display(), formats());
-    let message = words!("the ending of `{file}` names no format", "无法从 `{file}` 的扩展名得知格式");
+    let message =
+        words!("the ending of `{file}` names no format", "无法从 `{file}` 的扩展名得知格式");
     Diagnostic::new(Code::BadArgument, message)
         .help(words!("add -f with one of: {formats}", "请加上 -f，可选：{formats}"))
 }

@@ -3,6 +3,7 @@
 //! findings about them.
 
 use crate::diag::{Code, Diagnostic, Place, Words};
+use crate::format::rows::cells;
 use crate::model::mapping::Form;
 use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use crate::value::formula::restored;
@@ -53,14 +54,14 @@ pub fn parse_csv(text: &str, form: &Form, shown: &Path) -> Result<SourceRows, Di
                 return Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown)));
             }
         }
-        if record.iter().all(|cell| cell.trim().is_empty()) {
+        if record.iter().all(|cell| cells::trimmed(cell).is_empty()) {
             continue;
         }
         if rows.header.is_empty() {
-            rows.header = record.iter().map(|cell| restored(cell.trim()).into()).collect();
+            rows.header = record.iter().map(|cell| written(cell).text).collect();
             continue;
         }
-        let cells = record.iter().map(|cell| SourceCell::written(restored(cell.trim()))).collect();
+        let cells = record.iter().map(written).collect();
         let ends = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let unclosed = ends >= text.len() && is_unclosed(text.get(begins..).unwrap_or(""));
         rows.rows.push(SourceRow { line: lines.of(begins), cells, unclosed });
@@ -74,6 +75,11 @@ pub fn parse_csv(text: &str, form: &Form, shown: &Path) -> Result<SourceRows, Di
         .help(words!("the first line must name the columns", "第一行应为列名")));
     }
     Ok(rows)
+}
+
+/// A cell as it was before a program put a `'` before a formula.
+fn written(cell: &str) -> SourceCell {
+    cells::cell(restored(cells::trimmed(cell)))
 }
 
 /// The text behind so many lines.

@@ -24,6 +24,8 @@ pub enum SourceKind {
     Calendar,
     /// One mail.
     Mail,
+    /// A page of HTML, or XML, as some programs name a workbook.
+    Markup,
     /// Mails one after the other, each below a `From ` line.
     Mailbox,
 }
@@ -49,6 +51,7 @@ impl SourceKind {
                 true => SourceKind::JsonLines,
                 false => SourceKind::Json,
             },
+            Some(b'<') if is_markup(&start) => SourceKind::Markup,
             Some(b'F') if start.starts_with(b"From ") && is_mailbox(&start) => SourceKind::Mailbox,
             _ if is_mail(&start) => SourceKind::Mail,
             _ => SourceKind::Csv,
@@ -64,6 +67,7 @@ impl SourceKind {
             SourceKind::JsonLines => words!("JSON lines", "JSON 行"),
             SourceKind::Vcards => words!("a file of vCards", "vCard 名片文件"),
             SourceKind::Calendar => words!("a calendar", "日历文件"),
+            SourceKind::Markup => words!("HTML or XML", " HTML 或 XML 文件"),
             SourceKind::Mail => words!("a mail", "邮件"),
             SourceKind::Mailbox => words!("a mailbox", "邮箱文件"),
         }
@@ -93,6 +97,14 @@ fn header(line: &[u8]) -> Option<String> {
     name.iter()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         .then(|| String::from_utf8_lossy(name).to_lowercase())
+}
+
+/// A declaration, or a tag of a page or a table.
+fn is_markup(text: &[u8]) -> bool {
+    let begins = |tag: &&str| {
+        text.get(1..=tag.len()).is_some_and(|at| at.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    ["!doctype", "!--", "?xml", "html", "head", "meta", "table"].iter().any(begins)
 }
 
 /// A `From ` line, and a header below it.
@@ -141,6 +153,9 @@ mod tests {
             ("{\"a\": 1}\n\n{\"a\": 2}\n", SourceKind::JsonLines),
             ("\u{feff}begin:vcard\r\n", SourceKind::Vcards),
             ("BEGIN:VCALENDAR\r\n", SourceKind::Calendar),
+            ("<html><table>", SourceKind::Markup),
+            ("\u{feff}<?xml version='1.0'?>", SourceKind::Markup),
+            ("<name>,b\n", SourceKind::Csv),
             ("From a@b Thu Jan  1 00:00:00 2026\nFrom: a@b\n\n", SourceKind::Mailbox),
             (
                 "Received: by x\r\n\tfor y\r\nSubject: z\r\nFrom: a@b\r\n\r\nHi, you\r\n",

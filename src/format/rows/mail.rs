@@ -1,10 +1,10 @@
 //! Reading mail: each message is a row that finds its prospects by the addresses of its sender and recipients. Its
 //! subject and the names of its attachments are read; bodies are not kept. The home of `mail_parser`.
 
-use super::{counted_words, moment};
-use crate::diag::{Code, Diagnostic, Place, Words};
+use super::{left_out, moment};
+use crate::diag::{Code, Diagnostic, Place};
 use crate::model::mapping::{FIND, Form};
-use crate::model::rows::{SourceCell, SourceRow, SourceRows};
+use crate::model::rows::{LeftOut, SourceCell, SourceRow, SourceRows};
 use crate::value::date::{Date, Moment, Time};
 use mail_parser::mailbox::mbox::MessageIterator;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders};
@@ -46,7 +46,7 @@ pub fn parse_mail(bytes: &[u8], form: &Form, shown: &Path) -> Result<SourceRows,
         let message = words!("the file has no message", "文件中没有邮件");
         return Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown)));
     }
-    rows.left_out = counts.words();
+    rows.left_out = counts.left_out();
     Ok(rows)
 }
 
@@ -60,14 +60,14 @@ struct Counts {
 }
 
 impl Counts {
-    fn words(&self) -> Vec<Words> {
-        let counts = [
-            counted_words(
+    fn left_out(&self) -> Vec<LeftOut> {
+        left_out([
+            (
                 self.undated,
                 ["message has no date, and is left out", "messages have no date, and are left out"],
                 "封邮件没有日期，未导入",
             ),
-            counted_words(
+            (
                 self.to_come,
                 [
                     "message is of a later day, and left out",
@@ -75,7 +75,7 @@ impl Counts {
                 ],
                 "封邮件的日期晚于当日，未导入",
             ),
-            counted_words(
+            (
                 self.repeated,
                 [
                     "message is there twice, and read once",
@@ -83,13 +83,12 @@ impl Counts {
                 ],
                 "封邮件重复，只读入一次",
             ),
-            counted_words(
+            (
                 self.unreadable,
                 ["message cannot be read", "messages cannot be read"],
                 "封邮件无法读取",
             ),
-        ];
-        counts.into_iter().flatten().collect()
+        ])
     }
 }
 
@@ -145,7 +144,8 @@ fn date(message: &Message, form: &Form) -> Option<Moment> {
 fn addresses<'m>(message: &'m Message) -> Vec<&'m str> {
     let fields = [message.from(), message.to(), message.cc(), message.bcc()];
     let people = fields.into_iter().flatten().flat_map(Address::iter);
-    let one_word = |address: &&str| !address.contains(|c: char| c.is_whitespace() || c.is_control());
+    let one_word =
+        |address: &&str| !address.contains(|c: char| c.is_whitespace() || c.is_control());
     people.filter_map(|person| person.address()).filter(one_word).take(MAX_ADDRESSES).collect()
 }
 
@@ -173,4 +173,69 @@ fn note(message: &Message) -> String {
 fn addresses_of(address: Option<&Address>) -> String {
     let first = address.and_then(Address::first).and_then(|person| person.address());
     first.unwrap_or_default().chars().filter(|c| !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::zone::Zone;
+
+    fn read(zone: Option<&str>, text: &str) -> SourceRows {
+        let form = Form {
+            zone: zone.and_then(Zone::parse),
+            today: Date::parse("2009-12-18"),
+            ..Form::default()
+        };
+        parse_mail(text.as_bytes(), &form, Path::new("x.eml")).unwrap()
+    }
+
+    fn cells(rows: &SourceRows) -> Vec<Vec<String>> {
+        let of = |row: &SourceRow| row.cells.iter().map(|cell| cell.text.to_string()).collect();
+        rows.rows.iter().map(of).collect()
+    }
+
+    const OFFER: &str = "From: =?UTF-8?B?5byg5Lyf?= <Wang@Example.cn>\r\nTo: Li <li@x.cn>, he@x.cn\r\n\
+        Cc: <b@y>\r\nDate: Thu, 17 Dec 2009 23:30:05 +0000\r\nMessage-ID: <1@x>\r\n\
+        Subject: =?gb2312?B?1cXOsA==?= offer\r\nMIME-Version: 1.0\r\n\
+        Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSecret body\r\n--b\r\n\
+        Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=\"offer.pdf\"\r\n\r\n\
+        x\r\n--b\r\nContent-Type: image/png; name=logo.png\r\nContent-Disposition: inline\r\n\r\nx\r\n--b--\r\n";
+
+    #[test]
+    fn a_message_is_a_row_without_its_body() {
+        let rows = cells(&read(Some("Asia/Shanghai"), OFFER));
+        let people = "Wang@Example.cn li@x.cn he@x.cn b@y";
+        let note = "Wang@Example.cn: 张伟 offer [offer.pdf]";
+        assert_eq!(rows, [[people, "email", "2009-12-18", "07:30:05", note]]);
+        assert_eq!(cells(&read(None, OFFER))[0][2..4], ["2009-12-17", "23:30:05"]);
+    }
+
+    #[test]
+    fn a_mailbox_has_messages_and_each_is_read_once() {
+        let message = |id: &str, date: &str| {
+            format!(
+                "From x Thu Dec 17 2009\nFrom: a@x\nDate: {date}\nMessage-ID: <{id}>\nSubject: s\n\n>From me\n\n"
+            )
+        };
+        let today = "Fri, 18 Dec 2009 23:59:59 +0800";
+        let text = [
+            message("1", today),
+            message("1", today),
+            message("2", "Sat, 19 Dec 2009 00:00:00 +0800"),
+            "From x\nFrom: a@x\nMessage-ID: <3>\nSubject: s\n\n".to_owned(),
+            message("4", today),
+        ];
+        let rows = read(Some("Asia/Shanghai"), &text.concat());
+        assert_eq!(rows.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 5]);
+        let said: Vec<String> =
+            rows.left_out.iter().map(|left| left.words().en().to_owned()).collect();
+        assert_eq!(
+            said,
+            [
+                "1 message has no date, and is left out",
+                "1 message is of a later day, and left out",
+                "1 message is there twice, and read once",
+            ]
+        );
+    }
 }

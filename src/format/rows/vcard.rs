@@ -1,10 +1,10 @@
 //! Reading address books: vCard 2.1, 3.0 and 4.0, several cards in a file. A card is a row whose columns are
 //! fields of ours; whatever has no field is a line of its note. One of the two homes of `calcard`.
 
-use super::counted_words;
-use crate::diag::{Code, Diagnostic, Place, Spot, Words};
+use super::left_out;
+use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::line::base32;
-use crate::model::rows::{SourceCell, SourceRow, SourceRows};
+use crate::model::rows::{LeftOut, SourceCell, SourceRow, SourceRows};
 use crate::value::date::Date;
 use crate::value::hash::StableHasher;
 use crate::value::id;
@@ -13,7 +13,7 @@ use calcard::vcard::{
     VCardValue,
 };
 use calcard::{Entry, Parser};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hasher;
 use std::path::Path;
 
@@ -52,11 +52,8 @@ const ABOUT_THE_CARD: [&str; 16] = [
 /// # Errors
 /// Fails if a card is not closed, or the file has no card.
 pub fn parse_vcards(text: &str, shown: &Path) -> Result<SourceRows, Diagnostic> {
-    let mut begins = (1..).zip(text.lines()).filter(|(_, line)| {
-        let line = line.trim_start_matches('\u{feff}').trim_end();
-        line.eq_ignore_ascii_case("BEGIN:VCARD")
-    });
-    let mut parser = Parser::new(text).strict();
+    let mut begins = begins(text, shown)?.into_iter();
+    let mut parser = Parser::new(text);
     let mut dropped = Dropped::default();
     let mut ids = HashSet::new();
     let mut rows = SourceRows {
@@ -68,20 +65,10 @@ pub fn parse_vcards(text: &str, shown: &Path) -> Result<SourceRows, Diagnostic> 
     loop {
         match parser.entry() {
             Entry::VCard(card) => {
-                line = begins.next().map_or(line, |(line, _)| line);
+                line = begins.next().unwrap_or(line);
                 let card = Card::of(&card, &mut dropped);
                 let cells = card.cells(&mut ids).map(SourceCell::written);
                 rows.rows.push(SourceRow { line, cells: cells.into(), unclosed: false });
-            }
-            Entry::UnterminatedComponent(_) => {
-                let line = begins.next().map_or(line, |(line, _)| line);
-                let message = words!("the card is not closed", "这张名片没有结束");
-                return Err(Diagnostic::new(Code::BadRow, message)
-                    .at(Place::file(shown).at(Spot::Line(line)))
-                    .help(words!(
-                        "a card ends with a line END:VCARD; export the file again",
-                        "每张名片应以 END:VCARD 一行结束；请重新导出该文件"
-                    )));
             }
             Entry::Eof => break,
             _ => dropped.lines += 1,
@@ -91,8 +78,34 @@ pub fn parse_vcards(text: &str, shown: &Path) -> Result<SourceRows, Diagnostic> 
         let message = words!("the file has no card", "文件中没有名片");
         return Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown)));
     }
-    rows.left_out = dropped.words();
+    rows.left_out = dropped.left_out();
     Ok(rows)
+}
+
+/// The lines on which cards begin. The parser takes what it can from a card that is not closed.
+fn begins(text: &str, shown: &Path) -> Result<Vec<u64>, Diagnostic> {
+    let mut begins = Vec::new();
+    let mut open = None;
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim_start_matches('\u{feff}').trim_end();
+        let is_begin = line.eq_ignore_ascii_case("BEGIN:VCARD");
+        if is_begin && open.is_some() {
+            break;
+        } else if is_begin {
+            open = Some(number);
+            begins.push(number);
+        } else if line.eq_ignore_ascii_case("END:VCARD") {
+            open = None;
+        }
+    }
+    let Some(line) = open else { return Ok(begins) };
+    let message = words!("the card is not closed", "这张名片没有结束");
+    Err(Diagnostic::new(Code::BadRow, message).at(Place::file(shown).at(Spot::Line(line))).help(
+        words!(
+            "a card ends with a line END:VCARD; export the file again",
+            "每张名片应以 END:VCARD 一行结束；请重新导出该文件"
+        ),
+    ))
 }
 
 /// What is not kept as it was, in numbers.
@@ -109,15 +122,11 @@ struct Dropped {
 }
 
 impl Dropped {
-    fn words(&self) -> Vec<Words> {
-        let counts = [
-            counted_words(
-                self.pictures,
-                ["picture is not kept", "pictures are not kept"],
-                "张图片未保留",
-            ),
-            counted_words(self.keys, ["key is not kept", "keys are not kept"], "个密钥未保留"),
-            counted_words(
+    fn left_out(&self) -> Vec<LeftOut> {
+        left_out([
+            (self.pictures, ["picture is not kept", "pictures are not kept"], "张图片未保留"),
+            (self.keys, ["key is not kept", "keys are not kept"], "个密钥未保留"),
+            (
                 self.values,
                 [
                     "value is no text or longer than 64 KiB, and not kept",
@@ -125,12 +134,12 @@ impl Dropped {
                 ],
                 "个值不是文字或超过 64 KiB，未保留",
             ),
-            counted_words(
+            (
                 self.lines,
                 ["line belongs to no card", "lines belong to no card"],
                 "行不属于任何名片",
             ),
-            counted_words(
+            (
                 self.birthdays,
                 [
                     "birthday is no whole date, and kept in the note",
@@ -138,8 +147,7 @@ impl Dropped {
                 ],
                 "个生日不是完整的日期，已写入备注",
             ),
-        ];
-        counts.into_iter().flatten().collect()
+        ])
     }
 }
 
@@ -161,6 +169,7 @@ struct Card {
 impl Card {
     fn of(card: &VCard, dropped: &mut Dropped) -> Card {
         let mut made = Card::default();
+        let labels = labels(card);
         let (mut parts, mut profession) = (Vec::new(), None);
         let phone = preferred(card, &VCardProperty::Tel);
         let email = preferred(card, &VCardProperty::Email);
@@ -177,12 +186,12 @@ impl Card {
                 VCardProperty::Org if made.company.is_empty() => {
                     made.company = one_line(&values[0]);
                     if values.iter().skip(1).any(|unit| !unit.is_empty()) {
-                        made.lines.push(line(card, entry, &text()));
+                        made.lines.push(line(&labels, entry, &text()));
                     }
                 }
                 VCardProperty::Title if made.role.is_empty() => made.role = one_line(&text()),
                 VCardProperty::Role if profession.is_none() => {
-                    profession = Some((one_line(&text()), line(card, entry, &text())));
+                    profession = Some((one_line(&text()), line(&labels, entry, &text())));
                 }
                 VCardProperty::Tel if Some(at) == phone => made.phone = bare(&text()),
                 VCardProperty::Email if Some(at) == email => made.email = bare(&text()),
@@ -190,7 +199,7 @@ impl Card {
                     Some(day) => made.birthday = day.to_string(),
                     None => {
                         dropped.birthdays += 1;
-                        made.lines.push(line(card, entry, &text()));
+                        made.lines.push(line(&labels, entry, &text()));
                     }
                 },
                 VCardProperty::Categories => {
@@ -200,10 +209,12 @@ impl Card {
                 VCardProperty::Note => made.lines.push(text()),
                 VCardProperty::Uid => made.uid = text(),
                 VCardProperty::Tel | VCardProperty::Email => {
-                    made.lines.push(line(card, entry, &bare(&text())));
+                    made.lines.push(line(&labels, entry, &bare(&text())));
                 }
-                name if ABOUT_THE_CARD.iter().any(|about| name.as_str().eq_ignore_ascii_case(about)) => {}
-                _ => made.lines.push(line(card, entry, &text())),
+                name if ABOUT_THE_CARD
+                    .iter()
+                    .any(|about| name.as_str().eq_ignore_ascii_case(about)) => {}
+                _ => made.lines.push(line(&labels, entry, &text())),
             }
         }
         match profession {
@@ -257,12 +268,21 @@ impl Card {
 fn texts(entry: &VCardEntry, dropped: &mut Dropped) -> Option<Vec<String>> {
     let size: usize = entry.values.iter().map(VCardValue::size).sum();
     let bytes = entry.values.iter().any(|value| matches!(value, VCardValue::Binary(_)));
-    if bytes || size > MAX_VALUE {
-        let count = match entry.name {
-            VCardProperty::Photo | VCardProperty::Logo => &mut dropped.pictures,
-            VCardProperty::Key => &mut dropped.keys,
-            _ => &mut dropped.values,
-        };
+    let count = match entry.name {
+        VCardProperty::Photo | VCardProperty::Logo => &mut dropped.pictures,
+        VCardProperty::Key => &mut dropped.keys,
+        _ => &mut dropped.values,
+    };
+    // A picture may be a link, which is text; its bytes may be read as text, and are none.
+    let media = matches!(
+        entry.name,
+        VCardProperty::Photo | VCardProperty::Logo | VCardProperty::Sound | VCardProperty::Key
+    );
+    let link = || {
+        let first = entry.values.first().and_then(VCardValue::as_text);
+        first.is_some_and(|text| text.contains("://") || text.is_empty())
+    };
+    if bytes || size > MAX_VALUE || media && !link() {
         *count += 1;
         return None;
     }
@@ -315,22 +335,28 @@ fn bare(text: &str) -> String {
     one_line(scheme.map_or(text, |scheme| &text[scheme.len()..]))
 }
 
-/// A property as a line of the note: `tel work fax: 555`.
-fn line(card: &VCard, entry: &VCardEntry, text: &str) -> String {
-    let mut line = entry.name.as_str().to_ascii_lowercase();
-    let label = entry.group.as_ref().and_then(|group| {
-        let of_group = card.entries.iter().filter(|other| other.group.as_ref() == Some(group));
-        let mut labels =
-            of_group.filter(|other| other.name.as_str().eq_ignore_ascii_case("X-ABLABEL"));
-        labels.next()?.values.first()?.as_text()
+/// What a card calls the properties of a group, as telephones of Apple and Google write it.
+fn labels(card: &VCard) -> HashMap<&str, &str> {
+    let labels = card.entries.iter().filter(|entry| {
+        entry.name.as_str().eq_ignore_ascii_case("X-ABLABEL") && entry.group.is_some()
     });
+    labels
+        .filter_map(|entry| Some((entry.group.as_deref()?, entry.values.first()?.as_text()?)))
+        .collect()
+}
+
+/// A property as a line of the note: `tel work fax: 555`.
+fn line(labels: &HashMap<&str, &str>, entry: &VCardEntry, text: &str) -> String {
+    let mut line = entry.name.as_str().to_ascii_lowercase();
+    let label = entry.group.as_deref().and_then(|group| labels.get(group).copied());
     let label = label.map(|label| label.trim_start_matches("_$!<").trim_end_matches(">!$_"));
     for word in types(entry).map(str::to_ascii_lowercase).chain(label.map(one_line)) {
         if !matches!(&*word, "internet" | "voice" | "pref" | "") {
             line = format!("{line} {word}");
         }
     }
-    format!("{line}: {}", one_line(text))
+    // A name is as the file has it, odd characters included.
+    format!("{line}: {}", one_line(text)).chars().filter(|c| !c.is_control()).collect()
 }
 
 /// The types of a property. vCard 2.1 writes them as bare words, among which the parser knows those of later versions.
@@ -383,10 +409,117 @@ fn whole_name(parts: &[String]) -> String {
     let [family, given, further, prefix, suffix] = [0, 1, 2, 3, 4].map(part);
     let han = |text: &str| {
         !text.is_empty()
-            && text.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}'))
+            && text
+                .chars()
+                .all(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}'))
     };
     if [family, given].into_iter().all(|part| part.is_empty() || han(part)) {
         return format!("{family}{given}");
     }
     one_line(&[prefix, given, further, family, suffix].join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> SourceRows {
+        parse_vcards(text, Path::new("x.vcf")).unwrap()
+    }
+
+    /// The fields of a card that have something, as `field=text`.
+    fn fields(text: &str) -> Vec<String> {
+        let rows = read(&format!("BEGIN:VCARD\r\n{text}\r\nEND:VCARD\r\n"));
+        let cells = COLUMNS.iter().zip(&rows.rows[0].cells);
+        let said = cells.filter(|(column, cell)| **column != "id" && !cell.text.is_empty());
+        said.map(|(column, cell)| format!("{column}={}", cell.text)).collect()
+    }
+
+    fn id(text: &str) -> String {
+        read(&format!("BEGIN:VCARD\nVERSION:3.0\n{text}\nEND:VCARD\n")).rows[0].cells[0]
+            .text
+            .to_string()
+    }
+
+    #[test]
+    fn a_card_of_version_2_1() {
+        let card = "VERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0;=E4=BC=9F;;;\r\n\
+            FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0=\r\n=E4=BC=9F\r\n\
+            TEL;WORK;FAX:5\r\nTEL;HOME;VOICE:6\r\nTEL;CELL;PREF:7\r\n\
+            EMAIL;INTERNET:a@x\r\nEMAIL;PREF;INTERNET:b@x\r\nBDAY:19800321\r\n\
+            NOTE;CHARSET=GBK;ENCODING=QUOTED-PRINTABLE:=D5=C5=CE=B0;b";
+        let note = "note=tel work fax: 5\ntel home: 6\nemail: a@x\n张伟;b";
+        assert_eq!(
+            fields(card),
+            ["name=张伟", "phone=7", "email=b@x", "birthday=1980-03-21", note]
+        );
+    }
+
+    #[test]
+    fn cards_of_versions_3_and_4() {
+        let card = "VERSION:3.0\r\nFN:Greg\r\nORG:The\\, Company;Unit\r\nTITLE:Boss\r\nROLE:Chemist\r\n\
+            item1.TEL:2\r\nitem1.X-ABLabel:_$!<Main>!$_\r\nTEL;TYPE=pref:1\r\nCATEGORIES:a,b\\,c\r\n\
+            NOTE:one\\ntwo\r\nURL:http\\://x\r\nBDAY:1960-09-10";
+        let note =
+            "note=org: The, Company, Unit\ntel Main: 2\none\ntwo\nurl: http://x\nrole: Chemist";
+        let rest =
+            ["company=The, Company", "role=Boss", "phone=1", "birthday=1960-09-10", "tags=a;b,c"];
+        assert_eq!(fields(card), [&["name=Greg"][..], &rest, &[note]].concat());
+        let card = "VERSION:4.0\r\nFN:S\r\nTEL;VALUE=uri;TYPE=\"work,voice\":tel:+1-4\r\n\
+            TEL;VALUE=uri;PREF=1:tel:+1-5;ext=2\r\nEMAIL;PREF=2:a@x\r\nEMAIL;PREF=1:b@x\r\nBDAY:--0412";
+        let note = "note=tel work: +1-4\nemail: a@x\nbday: --04-12";
+        assert_eq!(fields(card), ["name=S", "phone=+1-5;ext=2", "email=b@x", note]);
+    }
+
+    #[test]
+    fn a_name_is_found_where_there_is_one() {
+        let name = |text: &str| fields(&format!("VERSION:3.0\r\n{text}")).remove(0);
+        assert_eq!(name("N:张;伟;;;"), "name=张伟");
+        assert_eq!(name("N:Doe;John;R.;Mr.;Sr."), "name=Mr. John R. Doe Sr.");
+        assert_eq!(name("N:Doe;;;;"), "name=Doe");
+        assert_eq!(name("FN:\r\nN:;;;;\r\nORG:Acme"), "name=Acme");
+        assert_eq!(name("EMAIL:a@x"), "name=a@x");
+    }
+
+    #[test]
+    fn ids_find_a_card_again() {
+        assert_eq!(id("FN:x\nUID:urn:uuid:4fbe-8971"), "4fbe-8971");
+        assert_eq!(id("FN:x\nUID:K-17.2@crm"), "K-17.2");
+        assert_eq!(id("FN:x\nUID:abc"), "abc");
+        // Without a UID: the name and the address. One with the address in capitals is the same card.
+        let one = id("FN:Li Wei\nEMAIL:a@x");
+        assert!(one.starts_with("li-wei-"), "{one}");
+        assert_eq!(id("FN:Li Wei\nEMAIL:A@X\nTEL:1"), one);
+        assert_ne!(id("FN:Li Wei\nEMAIL:b@x"), one);
+        assert!(id("FN:😀\nUID:../../etc/passwd@crm").len() < 40);
+        let card = "BEGIN:VCARD\nVERSION:3.0\nFN:x\nEND:VCARD\n".repeat(3);
+        let ids: Vec<String> =
+            read(&card).rows.iter().map(|row| row.cells[0].text.to_string()).collect();
+        assert_eq!(ids, [ids[0].clone(), format!("{}-2", ids[0]), format!("{}-3", ids[0])]);
+    }
+
+    #[test]
+    fn what_is_not_kept_is_counted() {
+        let long = "x".repeat(MAX_VALUE);
+        let card = format!(
+            "stray\nBEGIN:VCARD\nVERSION:3.0\nFN:x\nPHOTO;ENCODING=b:AAAA\nLOGO;ENCODING=b:AAAA\n\
+             KEY;ENCODING=b:AAAA\nNOTE:{long}y\nBDAY:--0412\nEND:VCARD\n"
+        );
+        let rows = read(&card);
+        let said: Vec<String> =
+            rows.left_out.iter().map(|left| left.words().en().to_owned()).collect();
+        assert_eq!(
+            said,
+            [
+                "2 pictures are not kept",
+                "1 key is not kept",
+                "1 value is no text or longer than 64 KiB, and not kept",
+                "1 line belongs to no card",
+                "1 birthday is no whole date, and kept in the note",
+            ]
+        );
+        assert_eq!(rows.rows[0].line, 2);
+        assert!(parse_vcards("BEGIN:VCARD\nFN:x\n", Path::new("x")).is_err());
+        assert!(parse_vcards("", Path::new("x")).is_err());
+    }
 }

@@ -4,8 +4,10 @@
 use super::{ImportTerms, bad_row};
 use crate::diag::{Code, Diagnostic, Place, Words, suggest};
 use crate::model::mapping::{Assignment, Template, TemplatePart};
-use crate::model::rows::{SourceRow, SourceRows};
+use crate::model::rows::{SourceCell, SourceRow, SourceRows};
+use crate::value::date_form::DateForm;
 use crate::value::id;
+use crate::value::text::Text;
 use std::collections::HashMap;
 
 /// The place of a column.
@@ -16,11 +18,47 @@ struct Slot {
     cell: usize,
 }
 
+/// A text that cells make.
+pub(super) struct CellText<'a> {
+    /// The text, without white space around it.
+    pub(super) text: String,
+    /// The file states its type: it is an ISO date or a plain number, whatever the forms of the texts are.
+    pub(super) typed: bool,
+    /// The cell, where the text is that of exactly one.
+    pub(super) source: Option<CellSource<'a>>,
+}
+
+/// The cell that a text comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CellSource<'a> {
+    /// Its column.
+    pub(super) column: &'a str,
+    /// Its text as the file has it, before it is translated.
+    pub(super) raw: &'a str,
+}
+
+impl CellText<'_> {
+    /// No text at all.
+    pub(super) fn empty() -> Self {
+        CellText { text: String::new(), typed: false, source: None }
+    }
+
+    /// The field and its column, as messages name them: `` `Close Date` (date) ``.
+    pub(super) fn named(&self, field: &str) -> String {
+        match self.source {
+            Some(CellSource { column, .. }) if column != field => format!("`{column}` ({field})"),
+            _ => format!("`{field}`"),
+        }
+    }
+}
+
 /// Every column by name.
 pub(super) struct Columns<'a> {
     slots: HashMap<String, Vec<Slot>>,
     /// Column -> value in the file -> value that is read.
     values: HashMap<&'a str, HashMap<&'a str, &'a str>>,
+    /// Column -> how it writes dates, where that is stated.
+    dates: HashMap<&'a str, &'a DateForm>,
     /// For each join: key -> row.
     keys: Vec<HashMap<&'a str, &'a SourceRow>>,
     width: usize,
@@ -47,12 +85,13 @@ impl<'a> Columns<'a> {
         let mut columns = Columns {
             slots: HashMap::new(),
             values: values.collect(),
+            dates: mapping.date_formats.iter().map(|dates| (&*dates.column, &dates.form)).collect(),
             keys: Vec::new(),
             width: rows.header.len(),
             import,
         };
         let mut problems = Vec::new();
-        for (cell, name) in rows.header.iter().enumerate() {
+        for (cell, name) in named(rows) {
             columns.slots.entry(name.to_string()).or_default().push(Slot { file: 0, cell });
         }
         for (number, (join, rows)) in mapping.joins.iter().zip(joined).enumerate() {
@@ -64,7 +103,7 @@ impl<'a> Columns<'a> {
                     problems.push(found);
                 }
             }
-            for (cell, name) in rows.header.iter().enumerate() {
+            for (cell, name) in named(rows) {
                 // The column that the files share is read from the first of them.
                 if join.prefix.is_empty() && *name == join.there && join.there == join.here {
                     continue;
@@ -75,6 +114,9 @@ impl<'a> Columns<'a> {
         }
         for values in &mapping.values {
             problems.extend(columns.problem(&values.column, &values.place));
+        }
+        for dates in &mapping.date_formats {
+            problems.extend(columns.problem(&dates.column, &dates.place));
         }
         let entries = mapping.entries.iter();
         for condition in entries.clone().flat_map(|entry| &entry.when) {
@@ -138,12 +180,24 @@ impl<'a> Columns<'a> {
             );
             return Err((why, help));
         }
-        if row.cells.len() != self.width {
+        if is_too_long(row, self.width) {
             let help = words!(
-                "a separator is missing or too many; put a cell with a separator into \"quotes\"",
-                "分隔符多了或少了；含分隔符的单元格要加 \"引号\""
+                "a separator is too many: put a cell with one into \"quotes\"; leave a title above the header out: \
+                 --skip-lines 1",
+                "分隔符多了：含分隔符的单元格要加 \"引号\"；标题行之上若有报表名称，请加 --skip-lines 1"
             );
             return Err((cells(row.cells.len(), self.width), help));
+        }
+        if let Some((column, error)) = self.error(row) {
+            let why = words!(
+                "the cell of `{column}` is the error `{error}`",
+                "`{column}` 的单元格是错误值 `{error}`"
+            );
+            let help = words!(
+                "mend its formula in the file, or clear the cell",
+                "请在文件中修正公式，或清空该单元格"
+            );
+            return Err((why, help));
         }
         let mut joined = Joined { rows: vec![Some(row)] };
         for (join, keys) in self.import.mapping.joins.iter().zip(&self.keys) {
@@ -166,30 +220,70 @@ impl<'a> Columns<'a> {
         Ok(joined)
     }
 
+    fn source<'r>(&self, row: &Joined<'r>, column: &str) -> Option<&'r SourceCell> {
+        let slot = self.slots.get(column).and_then(|slots| slots.first())?;
+        row.rows.get(slot.file).copied().flatten()?.cells.get(slot.cell)
+    }
+
+    /// The first column of the mapping whose cell is an error, and which one.
+    fn error(&self, row: &'a SourceRow) -> Option<(&'a str, &'a str)> {
+        let mapping = self.import.mapping;
+        // Rows without one are the rule.
+        if !row.cells.iter().any(|cell| cell.error) {
+            return None;
+        }
+        let entries = mapping.entries.iter();
+        let conditions = entries.clone().flat_map(|entry| &entry.when);
+        let assignments = mapping.prospect.iter().chain(entries.flat_map(|entry| &entry.fields));
+        let texts = assignments.flat_map(|assignment| &assignment.texts);
+        let used = texts.flat_map(Template::columns);
+        let joins = mapping.joins.iter().map(|join| &*join.here);
+        used.chain(conditions.map(|condition| &*condition.column)).chain(joins).find_map(|name| {
+            let slot = self.slots.get(name)?.first().filter(|slot| slot.file == 0)?;
+            let cell = row.cells.get(slot.cell).filter(|cell| cell.error)?;
+            Some((name, &*cell.text))
+        })
+    }
+
     /// A cell as the file has it.
     pub(super) fn raw<'r>(&self, row: &Joined<'r>, column: &str) -> &'r str {
-        let slot = self.slots.get(column).and_then(|slots| slots.first());
-        slot.and_then(|slot| {
-            let row = row.rows.get(slot.file).copied().flatten()?;
-            row.cells.get(slot.cell).map(|cell| &*cell.text)
-        })
-        .unwrap_or("")
+        self.source(row, column).map_or("", |cell| &*cell.text)
+    }
+
+    /// What is read instead of a column's value, if the mapping translates it.
+    fn translated(&self, column: &str, raw: &str) -> Option<&'a str> {
+        self.values.get(column).and_then(|values| values.get(raw)).copied()
     }
 
     /// A cell as it is read: translated.
     pub(super) fn cell(&self, row: &Joined<'a>, column: &str) -> &'a str {
         let raw = self.raw(row, column);
-        let translated = self.values.get(column).and_then(|values| values.get(raw));
-        translated.copied().unwrap_or(raw)
+        self.translated(column, raw).unwrap_or(raw)
+    }
+
+    /// How the column of a cell writes dates, if that is stated.
+    pub(super) fn date_form(&self, cell: &CellText) -> Option<&'a DateForm> {
+        let own = cell.source.and_then(|source| self.dates.get(source.column).copied());
+        own.or(self.import.mapping.date_format.as_ref())
     }
 
     /// The first text of an assignment that is not empty. A text whose columns are all empty is.
-    pub(super) fn text(&self, row: &Joined<'a>, assignment: &Assignment) -> String {
+    pub(super) fn text(&self, row: &Joined<'a>, assignment: &'a Assignment) -> CellText<'a> {
         let mut texts = assignment.texts.iter().map(|template| self.filled(row, template));
-        texts.find(|text| !text.is_empty()).unwrap_or_default()
+        texts.find(|cell| !cell.text.is_empty()).unwrap_or_else(CellText::empty)
     }
 
-    fn filled(&self, row: &Joined<'a>, template: &Template) -> String {
+    fn filled(&self, row: &Joined<'a>, template: &'a Template) -> CellText<'a> {
+        if let [TemplatePart::Cell { column, slug: false }] = template.0.as_slice() {
+            let source = self.source(row, column);
+            let raw = source.map_or("", |cell| &*cell.text);
+            let translated = self.translated(column, raw);
+            return CellText {
+                text: translated.unwrap_or(raw).trim().to_owned(),
+                typed: translated.is_none() && source.is_some_and(|cell| cell.typed),
+                source: Some(CellSource { column, raw }),
+            };
+        }
         let mut text = String::new();
         let mut empty = template.columns().next().is_some();
         for part in &template.0 {
@@ -202,11 +296,22 @@ impl<'a> Columns<'a> {
                 }
             }
         }
-        if empty { String::new() } else { text.trim().to_owned() }
+        let text = if empty { String::new() } else { text.trim().to_owned() };
+        CellText { text, ..CellText::empty() }
     }
 }
 
-/// A row with another number of cells than the header.
+/// The columns of a file that have a name, with their positions.
+fn named(rows: &SourceRows) -> impl Iterator<Item = (usize, &Text)> {
+    rows.header.iter().enumerate().filter(|(_, name)| !name.is_empty())
+}
+
+/// Has a row more cells than the header, blank ones left aside? Cells that are missing at its end are empty.
+fn is_too_long(row: &SourceRow, width: usize) -> bool {
+    row.cells.iter().skip(width).any(|cell| !cell.text.is_empty())
+}
+
+/// A row with more cells than the header.
 fn cells(found: usize, expected: usize) -> Words {
     words!(
         "{found} cells, but the header has {expected}",
@@ -230,11 +335,12 @@ fn keys<'a>(
     let file = import.file.with_file_name(&*join.file);
     let mut keys: HashMap<&str, &SourceRow> = HashMap::with_capacity(rows.rows.len());
     for row in &rows.rows {
-        if row.unclosed || row.cells.len() != rows.header.len() {
+        if row.unclosed || is_too_long(row, rows.header.len()) {
             return Err(bad_row(&file, row.line, cells(row.cells.len(), rows.header.len())));
         }
-        if let Some(first) = keys.insert(&row.cells[column].text, row) {
-            let (there, key, line) = (&join.there, &row.cells[column].text, first.line);
+        let key = row.cells.get(column).map_or("", |cell| &cell.text);
+        if let Some(first) = keys.insert(key, row) {
+            let (there, line) = (&join.there, first.line);
             let why = words!(
                 "the {there} `{key}` is on line {line} already",
                 "第 {line} 行已有 {there} `{key}`"

@@ -68,21 +68,28 @@ pub fn compare(
         }
     }
     // A list that tells of a day was seen on that day at the earliest.
-    let told = candidate.entries.iter().map(|wanted| wanted.event.date()).max();
-    let seen = told.map_or(seen, |told| told.max(seen));
+    let told =
+        candidate.entries.iter().flat_map(|wanted| [Some(wanted.event.date()), wanted.changed]);
+    let seen = told.flatten().max().map_or(seen, |told| told.max(seen));
     // A list from before the account was opened is compared with its opening.
     let opened = there.events.first().map_or(seen, |first| first.date().max(seen));
     let now = position_of(&after, settings, opened);
     let changed = position.without(&now, settings);
     if changed != ListedPosition::default() || said.is_some() {
-        let text: Text = seen.to_string().into();
-        let key = EventKey { date: seen, n: 0, text };
+        let day = changed_on(candidate, last).unwrap_or(seen);
+        let key = EventKey { date: day, n: 0, text: day.to_string().into() };
         let mut event = said.unwrap_or_else(|| Event::new(key.clone(), "imported"));
         event.key = key;
         changed.write(&mut event);
         fresh.push(event);
     }
     (fresh, differing)
+}
+
+/// The day on which the rows changed last, by their own word, if it is later than the last change in the ledger.
+fn changed_on(candidate: &ImportCandidate, last: Option<Date>) -> Option<Date> {
+    let changed = candidate.entries.iter().filter_map(|wanted| wanted.changed).max()?;
+    last.is_none_or(|last| changed > last).then_some(changed)
 }
 
 /// Which entries of the rows the file has.

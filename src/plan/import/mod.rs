@@ -5,14 +5,16 @@ mod columns;
 mod compare;
 mod find;
 mod row;
+mod unknown;
 
 use crate::diag::{Code, Diagnostic, Place, Spot, Words};
 use crate::model::event::Event;
 use crate::model::kind::Counts;
-use crate::model::mapping::{Assignment, FIND, Mapping};
+use crate::model::mapping::{Assignment, FIND, Mapping, Template};
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
+use crate::table::terms::KINDS;
 use crate::value::date::Date;
 use crate::value::id;
 use crate::value::text::Text;
@@ -22,6 +24,7 @@ pub use find::AddressBook;
 use row::{RowDraft, RowReader};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use unknown::Names;
 
 /// The terms of an import: the settings and options that rows are read by.
 pub struct ImportTerms<'a> {
@@ -46,6 +49,8 @@ pub struct ImportedEntry {
     pub event: Event,
     /// The file states no day; `--date` did.
     pub dated_by_option: bool,
+    /// The day of the row's last change in the program that wrote the file, if the row states it.
+    pub changed: Option<Date>,
     /// Its prospect was found by an address: a meeting of a calendar, or a message.
     pub found: bool,
 }
@@ -72,6 +77,10 @@ pub struct Imported {
     pub candidates: Vec<ImportCandidate>,
     /// Rows that cannot be imported, and why.
     pub bad: Vec<Diagnostic>,
+    /// Faults that many rows may share, such as a value that the settings do not know: each once.
+    pub faults: Vec<Diagnostic>,
+    /// The rows that cannot be imported for such faults alone.
+    pub faulty_rows: usize,
     /// Ids were made from names: importing the file again would add every prospect again.
     pub ids_from_names: bool,
     /// The rows whose addresses no prospect has.
@@ -100,13 +109,17 @@ pub fn import(
         numbers: HashMap::new(),
         imported: Imported::default(),
     };
+    let mut names = Names::new(import);
     for row in &rows.rows {
-        match RowReader::new(import, &columns, row).draft() {
+        match RowReader::new(import, &columns, &mut names, row).draft() {
             Ok(draft) => gathering.take(draft),
-            Err(bad) => gathering.imported.bad.push(bad),
+            Err(Some(bad)) => gathering.imported.bad.push(bad),
+            Err(None) => gathering.imported.faulty_rows += 1,
         }
     }
-    Ok(gathering.finish())
+    let mut imported = gathering.finish();
+    imported.faults = names.told();
+    Ok(imported)
 }
 
 /// A row that cannot be imported.
@@ -151,14 +164,23 @@ fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
             )),
         );
     }
+    if mapping.decimal.is_some() && mapping.decimal == mapping.thousands {
+        let message = words!(
+            "decimals and thousands have one sign: no number could be read",
+            "小数点与千位分隔符相同：无法读出任何数字"
+        );
+        found.push(Diagnostic::new(Code::BadMapping, message));
+    }
     for entry in &mapping.entries {
         let field = |name: &str| entry.fields.iter().find(|a| &*a.field == name);
         let Some(kind) = field("kind").map_or(Some("imported"), literal) else { continue };
-        if !import.settings.kinds.contains(kind) {
+        let Ok(kind) = import.settings.kinds.named(kind, KINDS) else {
             let problem = Diagnostic::new(Code::BadMapping, no_kind(kind))
                 .nearest(kind, import.settings.kinds.names());
             found.extend(field("kind").map(|a| problem.at(a.place.clone())));
-        } else if let Some(amount) = field("amount")
+            continue;
+        };
+        if let Some(amount) = field("amount")
             && import.settings.counts(&kind.into()) != Counts::Paper
         {
             found.push(
@@ -247,6 +269,10 @@ impl Gathering<'_> {
             Some(id) => id,
             None => {
                 self.imported.ids_from_names = true;
+                if draft.prospect.name.is_empty() {
+                    let (why, help) = self.no_name();
+                    return self.bad(line, why, help);
+                }
                 match self.id_from_name(&draft.prospect.name) {
                     Ok(id) => (id, String::new()),
                     Err(bad) => {
@@ -303,10 +329,7 @@ impl Gathering<'_> {
     fn id_from_name(&mut self, name: &str) -> Result<String, Words> {
         let slug = id::slug(name);
         if slug.is_empty() {
-            return Err(match name {
-                "" => words!("the row has no name", "这一行没有名称"),
-                name => words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"),
-            });
+            return Err(words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"));
         }
         let number = self.numbers.entry(slug.clone()).or_insert(0);
         loop {
@@ -318,14 +341,35 @@ impl Gathering<'_> {
         }
     }
 
+    /// That a new prospect has no name, with the columns that could have one, and what would mend it.
+    fn no_name(&self) -> (Words, Words) {
+        let mut named = self.import.mapping.prospect.iter().filter(|a| &*a.field == "name");
+        let columns: Vec<&str> =
+            named.next().iter().flat_map(|a| &a.texts).flat_map(Template::columns).collect();
+        if columns.is_empty() {
+            let why = words!("a new prospect needs a name", "新的潜在客户需要名称");
+            return (why, words!("map a column to `name`", "请把一列对应到 `name`"));
+        }
+        let quoted: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
+        let (en, zh) = (quoted.join(", "), quoted.join("、"));
+        let cells: Vec<String> =
+            columns.iter().map(|column| format!("\"{{{column}}}\", ")).collect();
+        let cells = cells.concat();
+        let why = words!("the row has no name: {en} is empty", "这一行没有名称：{zh} 为空");
+        let help = words!(
+            "map another column to `name` as well, the first that is not empty counts: --map 'COLUMN=name', or name = [{cells}\"{{COLUMN}}\"]",
+            "请把另一列也对应到 `name`，取第一个非空的：--map '列=name'，或 name = [{cells}\"{{列}}\"]"
+        );
+        (why, help)
+    }
+
     fn finish(mut self) -> Imported {
         let nameless = |candidate: &ImportCandidate| {
             candidate.there.is_none() && candidate.prospect.name.is_empty()
         };
+        let (why, help) = self.no_name();
         for candidate in self.imported.candidates.iter().filter(|c| nameless(c)) {
-            let why = words!("a new prospect needs a name", "新的潜在客户需要名称");
-            let help = words!("map a column to `name`", "请把一列对应到 `name`");
-            let bad = bad_row(self.import.file, candidate.line, why).help(help);
+            let bad = bad_row(self.import.file, candidate.line, why.clone()).help(help.clone());
             self.imported.bad.push(bad);
         }
         self.imported.candidates.retain(|candidate| !nameless(candidate));

@@ -1,19 +1,21 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
-use super::columns::{Columns, Joined};
+use super::columns::{CellText, Columns, Joined};
 use super::find::addresses;
-use super::{ImportTerms, ImportedEntry, bad_row, no_kind};
-use crate::diag::{Diagnostic, Words, suggest as nearest};
+use super::unknown::{Names, Naming};
+use super::{ImportTerms, ImportedEntry, bad_row};
+use crate::diag::{Diagnostic, Words};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
-use crate::model::mapping::{CONTACT_FIELDS, EntryTemplate, FIND};
+use crate::model::mapping::{CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FIND};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::SourceRow;
 use crate::value::date::{Date, Moment, Time};
+use crate::value::date_form::DateForm;
 use crate::value::id;
-use crate::value::money::{Amount, Money, ungrouped};
+use crate::value::money::{Amount, BadMoney, Currency, Money, NumberForm};
 use crate::value::period::NotADate;
-use crate::value::text::Text;
+use crate::value::text::{Text, narrow};
 
 /// A row that could be read.
 pub(super) struct RowDraft {
@@ -29,49 +31,52 @@ pub(super) struct RowDraft {
 
 /// The value of a cell, for a key of a type in the table of keys.
 macro_rules! cell_value {
-    (Kind, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.kind($text)
+    (Kind, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.kind($cell)
     };
-    (Rep, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.rep($text)
+    (Rep, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.rep(stringify!($name), $cell)
     };
-    (Stage, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.stage($text, $of)
+    (Stage, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.stage($cell, $of)
     };
-    (Criteria, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        list($text)
+    (Criteria, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.criteria(stringify!($name), $cell)
     };
-    (Time, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.time($text)
+    (Time, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.time(stringify!($name), $cell)
     };
-    (Date, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.date(stringify!($name), $text)
+    (Date, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.date(stringify!($name), $cell)
     };
-    (Moment, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.moment(stringify!($name), $text)
+    (Moment, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.moment(stringify!($name), $cell)
     };
-    (Money, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.money(stringify!($name), $text)
+    (Money, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.money(stringify!($name), $cell)
     };
-    (Bool, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.boolean(stringify!($name), $text)
+    (Bool, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.boolean(stringify!($name), $cell)
     };
-    (Score, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        $reader.score($text)
+    (Score, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.score(stringify!($name), $cell)
     };
-    ($words:ident, $name:ident, $reader:ident, $text:ident, $of:ident) => {
-        Some($text.into())
+    ($words:ident, reason, $reader:ident, $cell:ident, $of:ident) => {
+        Some($reader.reason($cell))
+    };
+    ($words:ident, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        Some($cell.text.as_str().into())
     };
 }
 
 macro_rules! define_set {
     ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
-        impl RowReader<'_> {
+        impl RowReader<'_, '_> {
             /// Sets the key of an entry to a cell's value; the mapping's reader refuses other keys.
-            fn set(&mut self, event: &mut Event, key: &str, text: &str, of: &Prospect) {
+            fn set(&mut self, event: &mut Event, key: &str, cell: &CellText, of: &Prospect) {
                 match key {
                     $(stringify!($name) => {
-                        event.$name = cell_value!($type, $name, self, text, of);
+                        event.$name = cell_value!($type, $name, self, cell, of);
                     })*
                     _ => {}
                 }
@@ -82,40 +87,50 @@ macro_rules! define_set {
 event_keys!(define_set);
 
 /// Reads one row.
-pub(super) struct RowReader<'a> {
+pub(super) struct RowReader<'r, 'a> {
     import: &'a ImportTerms<'a>,
     columns: &'a Columns<'a>,
+    names: &'r mut Names<'a>,
     row: &'a SourceRow,
     problems: Vec<Words>,
     help: Vec<Words>,
+    /// The row has a fault that is told with those of other rows.
+    is_faulty: bool,
 }
 
-impl<'a> RowReader<'a> {
+impl<'r, 'a> RowReader<'r, 'a> {
     pub(super) fn new(
         import: &'a ImportTerms<'a>,
         columns: &'a Columns<'a>,
+        names: &'r mut Names<'a>,
         row: &'a SourceRow,
-    ) -> RowReader<'a> {
-        RowReader { import, columns, row, problems: Vec::new(), help: Vec::new() }
+    ) -> RowReader<'r, 'a> {
+        let (problems, help) = (Vec::new(), Vec::new());
+        RowReader { import, columns, names, row, problems, help, is_faulty: false }
     }
 
-    /// The row's prospect and entries, or all its problems.
-    pub(super) fn draft(mut self) -> Result<RowDraft, Diagnostic> {
+    /// The row's prospect and entries, or all its problems; `Err(None)` where all of them are told with those of other
+    /// rows.
+    pub(super) fn draft(mut self) -> Result<RowDraft, Option<Diagnostic>> {
         let joined = match self.columns.joined(self.row) {
             Ok(joined) => joined,
             Err((why, help)) => {
-                return Err(bad_row(self.import.file, self.row.line, why).help(help));
+                return Err(Some(bad_row(self.import.file, self.row.line, why).help(help)));
             }
         };
         let id = self.id(&joined);
         let find = self.find(&joined);
         let prospect = self.prospect(&joined);
         let entries = self.entries(&joined, &prospect);
-        if self.problems.is_empty() {
-            return Ok(RowDraft { line: self.row.line, id, find, prospect, entries });
+        match (self.problems.is_empty(), self.is_faulty) {
+            (true, false) => Ok(RowDraft { line: self.row.line, id, find, prospect, entries }),
+            (true, true) => Err(None),
+            (false, _) => {
+                let why = Words::joined(&self.problems, "; ");
+                let bad = bad_row(self.import.file, self.row.line, why);
+                Err(Some(self.help.into_iter().fold(bad, Diagnostic::help)))
+            }
         }
-        let bad = bad_row(self.import.file, self.row.line, Words::joined(&self.problems, "; "));
-        Err(self.help.into_iter().fold(bad, Diagnostic::help))
     }
 
     fn problem(&mut self, why: Words, help: Option<Words>) {
@@ -127,11 +142,18 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// The id of what a cell names.
+    fn named(&mut self, naming: Naming, field: &str, cell: &CellText) -> Option<Text> {
+        let id = self.names.id(naming, field, cell, self.row.line);
+        self.is_faulty |= id.is_none();
+        id
+    }
+
     /// The id: in lower case, and made legal if only punctuation has to change. A text that looks like a path
     /// is refused: `../x` is no honest id.
     fn id(&mut self, row: &Joined<'a>) -> Option<(String, String)> {
         let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == "id")?;
-        let written = self.columns.text(row, assignment);
+        let written = self.columns.text(row, assignment).text;
         if written.is_empty() {
             self.problem(words!("the row has no id", "这一行没有编号"), None);
             return None;
@@ -155,7 +177,7 @@ impl<'a> RowReader<'a> {
     /// The addresses in the row that prospects are found by.
     fn find(&self, row: &Joined<'a>) -> Option<Vec<String>> {
         let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == FIND)?;
-        Some(addresses(&self.columns.text(row, assignment)))
+        Some(addresses(&self.columns.text(row, assignment).text))
     }
 
     fn prospect(&mut self, row: &Joined<'a>) -> Prospect {
@@ -163,22 +185,28 @@ impl<'a> RowReader<'a> {
         let mut contact = Contact::default();
         let mut person = false;
         for assignment in &self.import.mapping.prospect {
-            let text = self.columns.text(row, assignment);
+            let cell = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if text.is_empty() || matches!(field, "id" | FIND) {
+            if cell.text.is_empty() || matches!(field, "id" | FIND) {
                 continue;
             }
             person |= CONTACT_FIELDS.contains(&field);
+            let text = cell.text.as_str();
             match field {
-                "needs" => prospect.needs = list(&text),
-                "tags" => prospect.tags = list(&text),
+                "needs" => prospect.needs = self.list(field, &cell),
+                "tags" => prospect.tags = self.list(field, &cell),
                 "contact" => contact.name = text.into(),
                 "role" => contact.role = Some(text.into()),
                 "phone" => contact.phone = Some(text.into()),
                 "email" => contact.email = Some(text.into()),
-                "decides" => contact.decides = self.boolean(field, &text).unwrap_or(false),
-                "birthday" => contact.birthday = self.date(field, &text),
-                _ => prospect.set_fact(field, &text),
+                "decides" => contact.decides = self.boolean(field, &cell).unwrap_or(false),
+                "birthday" => contact.birthday = self.past(field, &cell),
+                "pipeline" => {
+                    let id = self.named(Naming::Pipeline, field, &cell);
+                    // Without a board, no column can be looked for either.
+                    prospect.pipeline = id.or_else(|| Some(text.into()));
+                }
+                _ => prospect.set_fact(field, text),
             }
         }
         if person {
@@ -186,14 +214,6 @@ impl<'a> RowReader<'a> {
                 contact.name = prospect.name.clone();
             }
             prospect.contacts.push(contact);
-        }
-        let settings = self.import.settings;
-        if let Some(pipeline) = &prospect.pipeline
-            && settings.pipeline(Some(pipeline)).is_none()
-        {
-            let help = nearest(pipeline, settings.pipelines.iter().map(|p| &*p.id));
-            let why = words!("no pipeline `{pipeline}`", "没有看板 `{pipeline}`");
-            self.problem(why, help);
         }
         prospect
     }
@@ -204,7 +224,7 @@ impl<'a> RowReader<'a> {
         let holds = |entry: &&EntryTemplate| {
             entry.when.iter().all(|when| when.holds(self.columns.raw(row, &when.column)))
         };
-        let entries: Vec<&EntryTemplate> =
+        let entries: Vec<&'a EntryTemplate> =
             self.import.mapping.entries.iter().filter(holds).collect();
         if entries.is_empty() {
             let help = words!(
@@ -217,16 +237,16 @@ impl<'a> RowReader<'a> {
             );
             self.problem(why, Some(help));
         }
-        let date_of = |entry: &EntryTemplate| {
+        let date_of = |entry: &'a EntryTemplate| {
             let assignment = entry.fields.iter().find(|a| &*a.field == "date");
-            assignment.map(|a| self.columns.text(row, a)).unwrap_or_default()
+            assignment.map_or_else(CellText::empty, |a| self.columns.text(row, a))
         };
-        let dates: Vec<String> = entries.iter().map(|entry| date_of(entry)).collect();
-        let dateless = dates.iter().all(String::is_empty);
+        let dates: Vec<CellText> = entries.iter().map(|entry| date_of(entry)).collect();
+        let dateless = dates.iter().all(|cell| cell.text.is_empty());
         let mut wanted = Vec::new();
         let mut said = false;
-        for (entry, text) in entries.into_iter().zip(dates) {
-            let date = match (self.import.date, text.as_str()) {
+        for (entry, cell) in entries.into_iter().zip(dates) {
+            let date = match (self.import.date, cell.text.as_str()) {
                 (Some(date), "") if dateless => Some(date),
                 (_, "") if dateless && !said => {
                     said = true;
@@ -244,107 +264,160 @@ impl<'a> RowReader<'a> {
                     self.problem(why, None);
                     None
                 }
-                (_, text) => self.past("date", text),
+                _ => self.past("date", &cell),
             };
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
             let event = self.event(row, entry, date, prospect);
-            wanted.push(ImportedEntry { event, dated_by_option: dateless, found: false });
+            let changed = self.changed(row, entry);
+            let found = false;
+            wanted.push(ImportedEntry { event, dated_by_option: dateless, changed, found });
         }
         wanted
+    }
+
+    /// The day of the row's last change, where the mapping names its column.
+    fn changed(&mut self, row: &Joined<'a>, entry: &EntryTemplate) -> Option<Date> {
+        let assignment = entry.fields.iter().find(|a| &*a.field == CHANGED)?;
+        let cell = self.columns.text(row, assignment);
+        if cell.text.is_empty() { None } else { self.past(CHANGED, &cell) }
+    }
+
+    /// The currency of the entry's money where a column of its own states it; `None` for the ledger's own.
+    fn currency(&mut self, row: &Joined<'a>, entry: &EntryTemplate) -> Option<Currency> {
+        let assignment = entry.fields.iter().find(|a| &*a.field == CURRENCY)?;
+        let cell = self.columns.text(row, assignment);
+        let text = &cell.text;
+        let currency = Currency::parse(text);
+        if currency.is_none() && !text.is_empty() {
+            let named = cell.named(CURRENCY);
+            let why = words!(
+                "{named}: `{text}` is not a currency such as USD",
+                "{named}：`{text}` 不是 USD 这样的货币代码"
+            );
+            self.problem(why, None);
+        }
+        currency.filter(|currency| Some(*currency) != self.import.settings.currency)
     }
 
     fn event(
         &mut self,
         row: &Joined<'a>,
-        entry: &EntryTemplate,
+        entry: &'a EntryTemplate,
         date: Date,
         of: &Prospect,
     ) -> Event {
         let key = EventKey { date, n: 0, text: date.to_string().into() };
         let mut event = Event::new(key, "imported");
         for assignment in &entry.fields {
-            let text = self.columns.text(row, assignment);
+            let cell = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if text.is_empty() || field == "date" {
+            if cell.text.is_empty() || matches!(field, "date" | CHANGED | CURRENCY) {
                 continue;
             }
-            self.set(&mut event, field, &text, of);
+            self.set(&mut event, field, &cell, of);
+        }
+        let currency = self.currency(row, entry);
+        for money in [&mut event.value, &mut event.amount].into_iter().flatten() {
+            money.currency = money.currency.or(currency);
         }
         event
     }
 
-    fn kind(&mut self, text: &str) -> EventKind {
-        if !self.import.settings.kinds.contains(text) {
-            let help = nearest(text, self.import.settings.kinds.names());
-            self.problem(no_kind(text), help);
-        }
-        text.into()
+    fn kind(&mut self, cell: &CellText) -> EventKind {
+        let named = self.named(Naming::Kind, "kind", cell);
+        named.as_deref().unwrap_or("imported").into()
     }
 
-    /// A rep by id, else by name, as spreadsheets have them. A ledger without reps accepts any name.
-    fn rep(&mut self, text: &str) -> Option<Text> {
-        let reps = &self.import.settings.reps;
-        if reps.is_empty() || self.import.settings.rep(text).is_some() {
-            return Some(text.into());
+    /// A rep, as spreadsheets have them: by id, name or e-mail. A ledger without reps accepts any name.
+    fn rep(&mut self, field: &str, cell: &CellText) -> Option<Text> {
+        match self.import.settings.reps.is_empty() {
+            true => Some(cell.text.as_str().into()),
+            false => self.named(Naming::Rep, field, cell),
         }
-        let named = |rep: &&crate::model::settings::Rep| {
-            rep.name.as_deref().is_some_and(|name| id::fold(name) == id::fold(text))
-        };
-        let mut found = reps.iter().filter(named);
-        if let (Some(rep), None) = (found.next(), found.next()) {
-            return Some(rep.id.clone());
-        }
-        let help = nearest(text, reps.iter().map(|rep| &*rep.id));
-        self.problem(words!("no rep `{text}`", "没有业务员 `{text}`"), help);
-        None
     }
 
-    fn stage(&mut self, text: &str, of: &Prospect) -> Option<Text> {
-        // A pipeline that does not exist has been reported.
-        let pipeline = self.import.settings.pipeline(of.pipeline.as_deref())?;
-        if pipeline.find(text).is_none() {
-            let stages: Vec<&str> = pipeline.stages.iter().map(|stage| &*stage.id).collect();
-            let stages = stages.join(", ");
-            let help = words!(
-                "stages: {stages}; translate it: --translate 'COLUMN:{text}=STAGE'",
-                "各栏：{stages}；请对照：--translate '列:{text}=栏'"
+    fn stage(&mut self, cell: &CellText, of: &Prospect) -> Option<Text> {
+        let pipelines = &self.import.settings.pipelines;
+        let is = |id: &str| pipelines.iter().position(|pipeline| &*pipeline.id == id);
+        let at = of.pipeline.as_deref().map_or(Some(0), is)?;
+        self.named(Naming::Stage(at), "stage", cell)
+    }
+
+    /// A reason: the code that a label of the settings has; any other words are those of the file.
+    fn reason(&self, cell: &CellText) -> Text {
+        self.import.settings.reason_code(&cell.text).unwrap_or(&cell.text).into()
+    }
+
+    /// Criteria by id or label; what is none is left to the rules of the ledger, which refuse it.
+    fn criteria(&mut self, field: &str, cell: &CellText) -> Vec<Text> {
+        let settings = self.import.settings;
+        let id =
+            |name: Text| settings.criterion_named(&name).map_or(name, |known| known.id.clone());
+        self.list(field, cell).into_iter().map(id).collect()
+    }
+
+    /// Several words in one cell, as exports write them. A comma in one of them is refused unless the separator is
+    /// stated: it may be in a word, or between two.
+    fn list(&mut self, field: &str, cell: &CellText) -> Vec<Text> {
+        let stated = self.import.mapping.list_separator;
+        let is_between =
+            |c: char| stated.map_or(matches!(c, ';' | '；' | '、'), |sign| c == sign);
+        let items = cell.text.split(is_between).map(str::trim).filter(|item| !item.is_empty());
+        let items: Vec<Text> = items.map(Into::into).collect();
+        if stated.is_none() && items.iter().any(|item| item.contains([',', '，'])) {
+            self.is_faulty = true;
+            let what = words!(
+                "a comma may be in a word or between two",
+                "逗号可能在词中，也可能在两词之间"
             );
-            self.problem(words!("no stage `{text}`", "没有 `{text}` 这一栏"), Some(help));
+            let sample = Words::both(&*cell.text, &*cell.text);
+            self.names.fault(field, cell, what, self.row.line, |_| {
+                let (sample, comma) = (sample.en(), if sample.en().contains(',') { ',' } else { '，' });
+                vec![words!(
+                    "`{sample}` is several: --list-separator '{comma}'; it is one: --list-separator ';'",
+                    "`{sample}` 是多个词：--list-separator '{comma}'；是一个词：--list-separator ';'"
+                )]
+            });
         }
-        Some(text.into())
+        items
     }
 
-    fn money(&mut self, field: &str, text: &str) -> Option<Money> {
-        let plain = match self.import.mapping.thousands {
-            Some(separator) => ungrouped(text, separator),
-            None => Ok(text.to_owned()),
+    fn money(&mut self, field: &str, cell: &CellText) -> Option<Money> {
+        let own = self.import.settings.currency;
+        let read = match cell.typed {
+            true => Money::parse(&cell.text),
+            false => Money::read(&cell.text, self.numbers(), own),
         };
-        plain
-            .and_then(|plain| Money::parse(&plain))
-            .map_err(|bad| {
-                let help = words!(
-                    "an amount is 1500, 1500.50 or 1500.50 USD; --thousands ',' reads 1,500 too",
-                    "金额写作 1500、1500.50 或 1500.50 USD；加 --thousands ',' 可读 1,500"
-                );
-                self.problem(bad.words().about(&format!("`{field}`")), Some(help));
-            })
-            .ok()
+        read.map_err(|bad| {
+            let help = number_help(&bad, own.is_some());
+            self.problem(bad.words().about(&cell.named(field)), Some(help));
+        })
+        .ok()
     }
 
-    fn score(&mut self, text: &str) -> Option<Amount> {
-        let score = Amount::parse(text);
-        score.map_err(|bad| self.problem(bad.words().about("`score`"), None)).ok()
+    fn score(&mut self, field: &str, cell: &CellText) -> Option<Amount> {
+        let read = match cell.typed {
+            true => Amount::parse(&cell.text),
+            false => self.numbers().amount(&cell.text),
+        };
+        read.map_err(|bad| self.problem(bad.words().about(&cell.named(field)), None)).ok()
     }
 
-    fn boolean(&mut self, field: &str, text: &str) -> Option<bool> {
-        match text.to_lowercase().as_str() {
-            "true" | "yes" | "y" | "1" | "是" => Some(true),
-            "false" | "no" | "n" | "0" | "否" => Some(false),
+    /// The signs in the file's numbers.
+    fn numbers(&self) -> NumberForm {
+        NumberForm::new(self.import.mapping.decimal, self.import.mapping.thousands)
+    }
+
+    fn boolean(&mut self, field: &str, cell: &CellText) -> Option<bool> {
+        match narrow(&cell.text).to_lowercase().as_str() {
+            "true" | "yes" | "y" | "1" | "是" | "对" | "✓" | "✔" | "√" => Some(true),
+            "false" | "no" | "n" | "0" | "否" | "✗" | "✘" | "×" => Some(false),
             _ => {
+                let (named, text) = (cell.named(field), &cell.text);
                 let why = words!(
-                    "`{field}` is yes or no, not `{text}`",
-                    "`{field}` 应为是或否，而不是 `{text}`"
+                    "{named} is yes or no, not `{text}`",
+                    "{named} 应为是或否，而不是 `{text}`"
                 );
                 self.problem(why, None);
                 None
@@ -352,83 +425,146 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn time(&mut self, text: &str) -> Option<Time> {
-        let time = Time::parse_typed(text);
+    /// A time of day, or that of a date-time.
+    fn time(&mut self, field: &str, cell: &CellText) -> Option<Time> {
+        let text = &cell.text;
+        let time = Time::parse_typed(text).or_else(|| self.read_moment(cell)?.time);
         if time.is_none() {
-            let why =
-                words!("`{text}` is not a time such as 14:00", "`{text}` 不是 14:00 这样的时间");
+            let named = cell.named(field);
+            let why = words!(
+                "{named}: `{text}` is not a time such as 14:00",
+                "{named}：`{text}` 不是 14:00 这样的时间"
+            );
             self.problem(why, None);
         }
         time
     }
 
     /// A day on which something happened.
-    fn past(&mut self, field: &str, text: &str) -> Option<Date> {
-        let date = self.date(field, text)?;
+    fn past(&mut self, field: &str, cell: &CellText) -> Option<Date> {
+        let date = self.date(field, cell)?;
         if date > self.import.today {
-            let today = self.import.today;
+            let (today, named) = (self.import.today, cell.named(field));
+            let why = words!("{named}: {date} is still to come", "{named}：{date} 还没有到");
             let help = words!(
                 "today is {today}; choose another day with --as-of",
                 "今天是 {today}；可用 --as-of 指定另一天"
             );
-            self.problem(words!("{date} is still to come", "{date} 还没有到"), Some(help));
+            self.problem(why, Some(self.pivot(cell).unwrap_or(help)));
         }
         Some(date)
     }
 
-    /// A day in the mapping's format, else ISO: a date that could be read in two ways is not guessed.
-    fn date(&mut self, field: &str, text: &str) -> Option<Date> {
-        if let Some(format) = &self.import.mapping.date_format {
-            // `%Y` reads `16` too, but no entry is of the year 16.
-            let date = Date::parse_format(text, format).filter(|date| date.year() >= 1000);
-            if date.is_none() {
-                let why = words!(
-                    "`{field}`: `{text}` is no date of the form `{format}`",
-                    "`{field}`：`{text}` 不是 `{format}` 形式的日期"
-                );
-                self.problem(why, None);
-            }
-            return date;
-        }
-        let date = Date::parse(text);
-        if date.is_none() {
-            let (why, help) = match Date::not_in_calendar(text) {
-                Some(_) => (NotADate(text.to_owned()).words().about(&format!("`{field}`")), None),
-                None => {
-                    let help = words!(
-                        "say how the file writes dates: --date-format '%d/%m/%Y' (day first) or '%m/%d/%Y' (month first)",
-                        "请说明日期的写法：--date-format '%d/%m/%Y'（日在前）或 '%m/%d/%Y'（月在前）"
-                    );
-                    let why = words!(
-                        "`{field}`: `{text}` is not an ISO date (2009-12-18), and is not guessed",
-                        "`{field}`：`{text}` 不是 2009-12-18 这样的日期，不作猜测"
-                    );
-                    (why, Some(help))
-                }
-            };
-            self.problem(why, help);
-        }
-        date
+    /// The meaning of years of two digits, where the column of a cell has them.
+    fn pivot(&self, cell: &CellText) -> Option<Words> {
+        self.columns.date_form(cell).filter(|form| form.has_short_years()).map(|_| pivot())
     }
 
-    /// A day, perhaps with a time: `2009-12-15T14:00:00`, or in the format that was stated.
-    fn moment(&mut self, field: &str, text: &str) -> Option<Moment> {
-        let format = self.import.mapping.date_format.as_deref();
-        // `%Y` reads `16` as well, as in `date`.
-        let formatted = format.and_then(|format| Moment::parse_format(text, format));
-        if let Some(moment) = formatted.filter(|moment| moment.date.year() >= 1000) {
+    /// A day: the time that a cell may have besides is read over.
+    fn date(&mut self, field: &str, cell: &CellText) -> Option<Date> {
+        self.moment(field, cell).map(|moment| moment.date)
+    }
+
+    /// A day, perhaps with a time, in the form of its column, else with the year in front: a date that could be read in
+    /// two ways is not guessed.
+    fn moment(&mut self, field: &str, cell: &CellText) -> Option<Moment> {
+        let Some(moment) = self.read_moment(cell) else {
+            let (why, help) = self.no_date(field, cell);
+            self.problem(why, help);
+            return None;
+        };
+        let (year, last) = (moment.date.year(), self.import.today.year() + YEARS_AHEAD);
+        if (FIRST_YEAR..=last).contains(&year) {
             return Some(moment);
         }
-        if let Some((day, time)) = text.split_once(['T', ' '])
-            && let (Some(date), Some(time)) = (Date::parse(day), Time::parse_typed(time))
-        {
-            return Some(Moment { date, time: Some(time) });
+        let (named, text, date) = (cell.named(field), &cell.text, moment.date);
+        let why = words!(
+            "{named}: `{text}` is {date}, which is not between {FIRST_YEAR} and {last}",
+            "{named}：`{text}` 即 {date}，不在 {FIRST_YEAR} 年至 {last} 年之间"
+        );
+        let help = words!("mend the year in the file", "请修改文件中的年份");
+        self.problem(why, Some(self.pivot(cell).unwrap_or(help)));
+        None
+    }
+
+    /// A typed cell is a day as ISO has it, or a number that the form of its column explains.
+    fn read_moment(&self, cell: &CellText) -> Option<Moment> {
+        let written = || Moment::parse_written(&cell.text);
+        match self.columns.date_form(cell) {
+            None => written(),
+            Some(form) if cell.typed => written().or_else(|| form.read(&cell.text)),
+            Some(form) => form.read(&cell.text),
         }
-        self.date(field, text).map(|date| Moment { date, time: None })
+    }
+
+    /// Why a cell is no date, and what would mend it.
+    fn no_date(&self, field: &str, cell: &CellText) -> (Words, Option<Words>) {
+        let (named, text) = (cell.named(field), &*cell.text);
+        if let Some(form) = self.columns.date_form(cell) {
+            let why = words!(
+                "{named}: `{text}` is no date of the form `{form}`",
+                "{named}：`{text}` 不是 `{form}` 形式的日期"
+            );
+            let short = DateForm::parse(&form.to_string().replace("%Y", "%y"));
+            let is_short = !form.has_short_years() && short.is_some_and(|f| f.read(text).is_some());
+            return (why, is_short.then(pivot));
+        }
+        if Date::not_in_calendar(text).is_some() {
+            return (NotADate(text.to_owned()).words().about(&named), None);
+        }
+        let why = words!(
+            "{named}: `{text}` is not an ISO date (2009-12-18), and is not guessed",
+            "{named}：`{text}` 不是 2009-12-18 这样的日期，不作猜测"
+        );
+        let help = match DateForm::Excel.read(text) {
+            Some(Moment { date, .. }) => words!(
+                "if it is a serial number of Excel, it is {date}: --date-format excel",
+                "若是 Excel 的日期序列号，即 {date}：--date-format excel"
+            ),
+            None => words!(
+                "say how the file writes dates: --date-format '%d/%m/%Y' (day first) or '%m/%d/%Y' (month first)",
+                "请说明日期的写法：--date-format '%d/%m/%Y'（日在前）或 '%m/%d/%Y'（月在前）"
+            ),
+        };
+        (why, Some(help))
     }
 }
 
-/// Several words in one cell, as exports write them.
-fn list(text: &str) -> Vec<Text> {
-    text.split(';').map(str::trim).filter(|item| !item.is_empty()).map(Into::into).collect()
+/// The first year of dates in a ledger; an earlier one is a slip, or the first day of a program's calendar.
+const FIRST_YEAR: i32 = 1900;
+/// So many years after the as-of day nothing is agreed.
+const YEARS_AHEAD: i32 = 50;
+
+/// The meaning of years of two digits.
+fn pivot() -> Words {
+    words!(
+        "`%y` reads years of two digits: 70 to 99 are 1970 to 1999, 00 to 69 are 2000 to 2069",
+        "两位数的年份用 `%y`：70 至 99 为 1970 至 1999 年，00 至 69 为 2000 至 2069 年"
+    )
+}
+
+/// What would mend an amount.
+fn number_help(bad: &BadMoney, has_currency: bool) -> Words {
+    match bad {
+        BadMoney::Unsaid(_, ',') => words!(
+            "say which: --thousands ',' reads 1,500; --decimal ',' reads 1500,50",
+            "请说明：--thousands ',' 可读 1,500；--decimal ',' 可读 1500,50"
+        ),
+        BadMoney::Unsaid(..) | BadMoney::Groups(_, '.') => words!(
+            "1.500,50 is read with --decimal ',' --thousands '.'",
+            "1.500,50 须加 --decimal ',' --thousands '.'"
+        ),
+        BadMoney::Groups(_, ',') => words!(
+            "1,500.50 is read with --thousands ','; 1.500,50 with --decimal ',' --thousands '.'",
+            "1,500.50 须加 --thousands ','；1.500,50 须加 --decimal ',' --thousands '.'"
+        ),
+        BadMoney::Shared(..) if !has_currency => words!(
+            "name the ledger's currency in crm.toml ([ledger] currency = \"USD\"), or write the code: 1500 USD",
+            "请在 crm.toml 中写明账本的币种（[ledger] currency = \"CNY\"），或写代码：1500 CNY"
+        ),
+        _ => words!(
+            "an amount is 1500, 1500.50 or 1500.50 USD; --thousands ',' reads 1,500 too",
+            "金额写作 1500、1500.50 或 1500.50 USD；加 --thousands ',' 可读 1,500"
+        ),
+    }
 }

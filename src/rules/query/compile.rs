@@ -14,7 +14,7 @@ use crate::rules::attribute::{
 use crate::rules::customer::levels::{Level, Scale};
 use crate::value::id::fold;
 use crate::value::label::Label;
-use crate::value::money::Amount;
+use crate::value::money::{Amount, NumberForm};
 use crate::value::period::{DATE_FORMS, parse_days, parse_period};
 use crate::value::text::Text;
 use std::ops::Range;
@@ -293,7 +293,7 @@ fn known<'a>(asked: &Asked<'a>, names: Vocabulary) -> Vec<(&'a str, Vec<&'a str>
         Vocabulary::Reps => settings
             .reps
             .iter()
-            .map(|r| (&*r.id, r.name.as_deref().into_iter().collect()))
+            .map(|r| (&*r.id, r.name.iter().chain(&r.email).map(|name| &**name).collect()))
             .collect(),
         Vocabulary::Pipelines => {
             settings.pipelines.iter().map(|p| (&*p.id, label(&p.label))).collect()
@@ -391,7 +391,7 @@ fn amount(text: &str, unit: Unit) -> Option<Amount> {
         return Some(Amount::from_int(days));
     }
     let text = if unit == Unit::Percent { text.trim_end_matches('%') } else { text };
-    Amount::parse_typed(text).ok()
+    NumberForm::TYPED.amount(text).ok()
 }
 
 fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest> {

@@ -9,17 +9,6 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(Decimal);
 
-/// The factor of a sign behind a number.
-const FACTORS: [(&str, i64); 7] = [
-    ("k", 1_000),
-    ("K", 1_000),
-    ("m", 1_000_000),
-    ("M", 1_000_000),
-    ("千", 1_000),
-    ("万", 10_000),
-    ("亿", 100_000_000),
-];
-
 impl Amount {
     /// Nothing.
     pub const ZERO: Amount = Amount(Decimal::ZERO);
@@ -77,17 +66,6 @@ impl Amount {
             return Err(BadMoney::TooPrecise(text.to_owned()));
         }
         Ok(Amount(decimal))
-    }
-
-    /// A number as people type it: as [`Amount::parse`], with commas between thousands, and with a sign behind it
-    /// that multiplies: `10k`, `1.5M`, `5万`, `1,200`.
-    pub fn parse_typed(text: &str) -> Result<Amount, BadMoney> {
-        let factor = FACTORS.iter().find_map(|(sign, by)| Some((text.strip_suffix(sign)?, *by)));
-        let (digits, by) = factor.unwrap_or((text, 1));
-        let amount = Amount::parse(&ungrouped(digits.trim_end(), ',')?)?;
-        let amount = amount.times(Amount::from_int(by));
-        // A product has the limits of a written amount.
-        if factor.is_some() { Amount::parse(&amount.trimmed().to_string()) } else { Ok(amount) }
     }
 
     /// Sum, saturating far outside any real amount.
@@ -203,33 +181,4 @@ impl fmt::Display for Amount {
         // The decimal type has a negative zero; output must not.
         if self.is_zero() { self.0.abs().fmt(f) } else { self.0.fmt(f) }
     }
-}
-
-/// An amount without the separators between its groups of three digits: `1,234,567.50 USD`. Fails where the
-/// separator is elsewhere: `512,77` is 512 and decimals of another notation, not 51277.
-pub fn ungrouped(text: &str, separator: char) -> Result<String, BadMoney> {
-    // A space that is typed may be one that does not break in the file.
-    let parts = |c: char| c == separator || separator == ' ' && matches!(c, '\u{a0}' | '\u{202f}');
-    let text = text.trim();
-    let end = text.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
-    let (numeral, behind) = text.split_at(end);
-    let (whole, decimals) = match numeral.find('.').filter(|_| separator != '.') {
-        Some(point) => numeral.split_at(point),
-        None => (numeral, ""),
-    };
-    let groups: Vec<&str> = whole.split(parts).collect();
-    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
-    let right = match groups.as_slice() {
-        [_] | [] => true,
-        [first, others @ ..] => {
-            let first = first.trim_start_matches(['-', '+']);
-            (1..=3).contains(&first.len())
-                && digits(first)
-                && others.iter().all(|group| group.len() == 3 && digits(group))
-        }
-    };
-    if !right || decimals.contains(parts) {
-        return Err(BadMoney::Groups(text.to_owned(), separator));
-    }
-    Ok(format!("{}{decimals}{behind}", groups.concat()))
 }

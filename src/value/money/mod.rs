@@ -3,11 +3,14 @@
 mod amount;
 mod bad_money;
 mod currency;
+mod reading;
+mod signs;
 mod sum;
 
-pub use amount::{Amount, ungrouped};
+pub use amount::Amount;
 pub use bad_money::BadMoney;
 pub use currency::Currency;
+pub use reading::NumberForm;
 use std::fmt;
 pub use sum::Sum;
 
@@ -27,25 +30,6 @@ impl Money {
         Money { amount: Amount::ZERO.minus(self.amount), ..self }
     }
 
-    /// Reads typed text: as [`Money::parse`], and `10k`, `1.5M`, `5万`, `1,200`, `1200USD`. Queries read numbers
-    /// in the same way.
-    pub fn parse_typed(text: &str) -> Result<Money, BadMoney> {
-        let text = text.trim();
-        let code = text.len().checked_sub(3).and_then(|at| text.split_at_checked(at));
-        let (number, currency) = match code {
-            Some((number, code)) if Currency::parse(code).is_some() => {
-                (number, Currency::parse(code))
-            }
-            _ => (text, None),
-        };
-        match Amount::parse_typed(number.trim_end()) {
-            Ok(amount) => Ok(Money { amount, currency }),
-            // The error is that of the form in files.
-            Err(_) if currency.is_none() => Money::parse(text),
-            Err(bad) => Err(bad),
-        }
-    }
-
     /// With thousands separators, for people: `1,500.50 USD`.
     pub fn grouped(self) -> String {
         match self.currency {
@@ -54,7 +38,7 @@ impl Money {
         }
     }
 
-    /// `1500.50` or `1500.50 USD`.
+    /// Reads the form of files: `1500.50` or `1500.50 USD`.
     pub fn parse(text: &str) -> Result<Money, BadMoney> {
         match text.trim().split_once(' ') {
             None => Ok(Money { amount: Amount::parse(text.trim())?, currency: None }),

@@ -156,6 +156,11 @@ impl Disk {
                 certain.iter().for_each(|pending| pending.apply(&mut self.certain));
                 self.pending = rest;
             }
+            ("sync-all", _) => {
+                self.certain = self.now.clone();
+                self.pending.clear();
+                self.data.iter_mut().for_each(|data| data.synced = data.now.clone());
+            }
             ("open" | "refused" | "rights", _) => {}
             other => panic!("the model does not know {other:?} of {}", call.path.display()),
         }

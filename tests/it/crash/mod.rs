@@ -385,7 +385,7 @@ fn harms(call: &Call, last: bool) -> (Vec<Harm>, Vec<Harm>) {
     if call.kind == "write" {
         kills.push(Harm::KilledWithin);
     }
-    if ["write", "create", "open", "sync"].contains(&call.kind.as_str()) {
+    if ["write", "create", "open", "sync", "sync-all"].contains(&call.kind.as_str()) {
         errors.push(Harm::Fails(Failing::Interrupted));
     }
     if last {
@@ -511,5 +511,22 @@ fn the_shim_sees_every_call() {
             files.retain(|path, _| !is_private(path));
         }
         assert_eq!(arrived, there);
+    }
+}
+
+#[test]
+fn many_files_are_made_durable_by_one_call() {
+    let shim = &*SHIM;
+    for (rows, together) in [(1, 0), (3, 0), (4, 1), (40, 1)] {
+        let ledger = Sandbox::ledger();
+        let lines: String = (0..rows).map(|row| format!("n{row},N{row}\n")).collect();
+        ledger.write("rows.csv", format!("id,name\n{lines}"));
+        let words = split("import rows.csv --date today");
+        let outcome = shimmed(shim, &ledger, &words, None);
+        assert_eq!(outcome.status, Some(0), "{}", outcome.stderr);
+        let count = |kind: &str| outcome.calls.iter().filter(|call| call.kind == kind).count();
+        assert_eq!(count("sync-all"), together, "{rows} rows");
+        // Folders and the journal, and the files where they are few.
+        assert!(count("sync") <= 12, "{rows} rows: {} syncs", count("sync"));
     }
 }

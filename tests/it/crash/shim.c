@@ -115,7 +115,7 @@ static enum fate fate(void) {
 /* A signal interrupts only what can wait. Threads of one command make their calls in any order: the harm may
    meet another call than it was meant for. */
 static int fails(enum fate what, const char *kind) {
-    int waits = strcmp(kind, "create") == 0 || strcmp(kind, "open") == 0 || strcmp(kind, "sync") == 0;
+    int waits = strcmp(kind, "create") == 0 || strcmp(kind, "open") == 0 || strncmp(kind, "sync", 4) == 0;
     return what == FAIL && (waits || failing != EINTR);
 }
 
@@ -224,6 +224,13 @@ static int synced(int file, int (*real)(int)) {
 
 int fsync(int file) { return synced(file, REAL(fsync)); }
 int fdatasync(int file) { return synced(file, REAL(fdatasync)); }
+
+int syncfs(int file) {
+    char out[PATH_MAX];
+    const char *name = below_file(file, out);
+    if (!name) return REAL(syncfs)(file);
+    WHOLE(int, "sync-all", name, "", 0, 0);
+}
 
 static int cut(int file, off64_t length) {
     char out[PATH_MAX];

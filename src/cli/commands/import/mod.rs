@@ -1,20 +1,27 @@
 //! `crm import FILE.csv`: rows of another program's export as prospects and entries.
 
+mod forms;
+mod found;
 mod meaning;
+mod options;
 
-use crate::act::import::summary::number;
+use crate::act::import::summary::{ImportSummary, number};
 use crate::act::import::{ImportList, JudgedImport, judge};
 use crate::act::session::Session;
 use crate::cli::context::Context;
 use crate::cli::diagnose;
 use crate::diag::{Code, Diagnostic, Failure, Severity, counted};
+use crate::format::write_mapping::write_mapping;
+use crate::model::mapping::Mapping;
 use clap::Args;
 use meaning::Meaning;
-use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 /// So many bad rows are shown in full.
 const SHOWN: usize = 20;
+/// So many faults that rows share are shown.
+const FAULTS_SHOWN: usize = 50;
 /// Writing so many files may last longer than a second.
 const MANY: usize = 1_000;
 
@@ -26,13 +33,17 @@ const MANY: usize = 1_000;
     --translate Stage:Won=closed --date-format %d/%m/%Y\n  \
     crm import orders.csv --map customer=id --map customer=name --map day=date --map sum=amount \\\n      \
     --kind order --group\n  \
-    crm import deals.csv --mapping deals.toml\n\n\
-    Without --map and --mapping, columns that are named like a field are read. A second import of a\n\
-    file changes nothing if the file has ids. docs/import.md explains mapping files.")]
+    crm import deals.csv --from hubspot --map Team=region --save-mapping deals.toml\n  \
+    crm import deals.csv --mapping deals.toml\n  \
+    crm import --from salesforce --show > deals.toml\n\n\
+    Programs: hubspot, salesforce, pipedrive, zoho, odoo, dynamics, outlook, google, fxiaoke, wukong,\n\
+    espocrm, twenty. Without --from and --mapping, columns are found by their names, in English or\n\
+    Chinese; --map comes before them. A second import of a file changes nothing if the file has ids.\n\
+    docs/import.md is the guide.")]
 pub struct Import {
     /// The file; - is standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "show")]
+    file: Option<PathBuf>,
     #[command(flatten)]
     meaning: Meaning,
     /// The day of the list: that of rows without a date, and of changes since the last import [default: the as-of day]
@@ -41,25 +52,64 @@ pub struct Import {
     /// Leave bad rows out, and import the others
     #[arg(long)]
     skip_bad: bool,
-    /// Print a summary of the changes, and write nothing
+    /// Keep the meaning of the columns, as it was found and stated, for the next --mapping; the file must be new
+    #[arg(long, value_name = "FILE")]
+    save_mapping: Option<PathBuf>,
+    /// Print the mapping of the program that --from names, to be kept and changed
+    #[arg(long, requires = "from", conflicts_with = "file")]
+    show: bool,
+    /// Print the first prospects, counts and sums as they would be, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
+}
+
+/// The refusal to write over a file.
+fn taken(path: &Path) -> Diagnostic {
+    let path = path.display();
+    let message = words!("{path} is there already", "{path} 已经存在");
+    Diagnostic::new(Code::BadArgument, message.about("--save-mapping"))
+        .help(words!("choose another name", "请换一个文件名"))
+}
+
+/// Fails if there is a file of this name.
+fn absent(path: &Path) -> Result<(), Diagnostic> {
+    if path.symlink_metadata().is_ok() { Err(taken(path)) } else { Ok(()) }
+}
+
+/// Writes a mapping file, never over another file.
+fn save(path: &Path, mapping: &Mapping) -> Result<(), Diagnostic> {
+    let file = std::fs::File::create_new(path);
+    let written = file.and_then(|mut file| file.write_all(write_mapping(mapping).as_bytes()));
+    written.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => taken(path),
+        _ => {
+            let path = path.display();
+            let message = words!("{path} cannot be written: {error}", "无法写入 {path}：{error}");
+            Diagnostic::new(Code::Unreadable, message)
+        }
+    })
 }
 
 impl Import {
     /// Runs it; the status of a dry run is 1 where the import would be refused.
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
+        let Some(file) = &self.file else {
+            context.print(self.meaning.shipped()?.unwrap_or_default())?;
+            return Ok(0);
+        };
         let session = Session::open(context, self.dry_run)?;
         let ledger = session.ledger;
         let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
-        let (mapping, rows) = self.meaning.read(&self.file, context, &ledger.settings)?;
+        let (mapping, rows) = self.meaning.read(file, context, &ledger.settings)?;
+        let kept = self.save_mapping.as_deref();
+        kept.map(absent).transpose()?;
         // The cards of an address book have no day of their own.
         let date = date.or(rows.undated.then(|| context.today()));
-        let list = ImportList { file: &self.file, rows: &rows, mapping: &mapping, date };
-        let JudgedImport { changes, bad, summary, ids_from_names, left_out } =
+        let list = ImportList { file, rows: &rows, mapping: &mapping, date, preview: self.dry_run };
+        let JudgedImport { changes, bad, faults, summary, ids_from_names, left_out } =
             judge(ledger, &list, context.today())?;
-        let refused = !bad.is_empty() && !self.skip_bad;
-        let shown = self.shown(bad, summary.rows);
+        let refused = summary.bad > 0 && !self.skip_bad;
+        let shown = self.shown(faults, bad, &summary);
         if refused && !self.dry_run {
             return Err(Failure(shown));
         }
@@ -79,22 +129,35 @@ impl Import {
                 let files = counted(&n, "file", "files");
                 context.say(words!("writing {files} …", "正在写入 {n} 个文件……"));
             }
-            session.write(&changes)?;
+            if let Some(path) = kept {
+                save(path, &mapping)?;
+            }
+            session.write(&changes).inspect_err(|_| {
+                // Nothing was written: the mapping goes as well.
+                let _ = kept.map(std::fs::remove_file);
+            })?;
             context.say(summary.told());
         }
         Ok(u8::from(refused))
     }
 
-    /// The first bad rows in full, and how many there are.
-    fn shown(&self, mut bad: Vec<Diagnostic>, rows: usize) -> Vec<Diagnostic> {
-        if bad.is_empty() {
+    /// The faults that rows share, the first of the other bad rows in full, and how many there are.
+    fn shown(
+        &self,
+        mut faults: Vec<Diagnostic>,
+        mut bad: Vec<Diagnostic>,
+        summary: &ImportSummary,
+    ) -> Vec<Diagnostic> {
+        if summary.bad == 0 {
             return bad;
         }
         bad.sort_by(|a, b| a.place.cmp(&b.place));
-        let count = number(bad.len());
-        let zh_rows = number(rows);
+        let count = number(summary.bad);
+        let zh_rows = number(summary.rows);
         let en_rows = counted(&zh_rows, "row", "rows");
+        let more_faults = faults.len().saturating_sub(FAULTS_SHOWN);
         let more = bad.len().saturating_sub(SHOWN);
+        faults.truncate(FAULTS_SHOWN);
         bad.truncate(SHOWN);
         let (severity, en, zh) = match (self.skip_bad, self.dry_run) {
             (true, true) => (Severity::Warning, "would be left out", "将被略过"),
@@ -107,6 +170,13 @@ impl Import {
             "{zh_rows} 行中有 {count} 行无法导入；{zh}"
         );
         let mut last = Diagnostic::new(Code::BadRow, message);
+        if more_faults > 0 {
+            let more = number(more_faults);
+            last = last.note(words!(
+                "{more} more values like the {FAULTS_SHOWN} above",
+                "与以上 {FAULTS_SHOWN} 个类似的值还有 {more} 个"
+            ));
+        }
         if more > 0 {
             let more = number(more);
             last = last.note(words!(
@@ -120,8 +190,10 @@ impl Import {
                 "请修改这些行，或略过它们：--skip-bad"
             ));
         }
-        bad.push(last);
-        bad.iter_mut().for_each(|diagnostic| diagnostic.severity = severity);
-        bad
+        let mut shown = faults;
+        shown.append(&mut bad);
+        shown.push(last);
+        shown.iter_mut().for_each(|diagnostic| diagnostic.severity = severity);
+        shown
     }
 }

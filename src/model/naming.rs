@@ -1,0 +1,197 @@
+//! Names as people write them, for what the settings list: columns, reps, boards, kinds, criteria, reasons. One rule
+//! for files, imports and the command line: the id, else the id in any case, else another name in any case.
+
+use super::kind::Kinds;
+use super::pipeline::{Criterion, Pipeline, Stage};
+use super::settings::{Rep, Settings};
+use crate::value::id::fold;
+use crate::value::label::Label;
+use crate::value::text::narrow;
+
+/// Looks a name up among things that have an id and other names. `Err` with those that fit where it is not one: none,
+/// or several.
+fn look_up<'t, T: Copy>(
+    text: &str,
+    things: impl Iterator<Item = T> + Clone,
+    id: impl Fn(T) -> &'t str,
+    names: impl Fn(T) -> Vec<&'t str>,
+) -> Result<T, Vec<T>> {
+    if let Some(exact) = things.clone().find(|thing| id(*thing) == text) {
+        return Ok(exact);
+    }
+    let wanted = spelling(text);
+    let is = |name: &str| spelling(name) == wanted;
+    let mut found: Vec<T> = things.clone().filter(|thing| is(id(*thing))).collect();
+    if found.is_empty() {
+        found = things.filter(|thing| names(*thing).into_iter().any(is)).collect();
+    }
+    match found.as_slice() {
+        [only] => Ok(*only),
+        _ => Err(found),
+    }
+}
+
+/// A name without its case, width and blanks: `Closed  Won` is `closed won`.
+fn spelling(name: &str) -> String {
+    let narrow = narrow(name);
+    let words: Vec<&str> = narrow.split_whitespace().collect();
+    fold(&words.join(" "))
+}
+
+fn labels(label: &Label) -> Vec<&str> {
+    label.en.iter().chain(&label.zh).map(String::as_str).collect()
+}
+
+impl Pipeline {
+    /// The column of a name: its id or label; a `%` behind the id is read over (`25%`).
+    ///
+    /// # Errors
+    /// The columns that fit, if it is not one.
+    pub fn stage_named(&self, text: &str) -> Result<&Stage, Vec<&Stage>> {
+        let text = narrow(text);
+        let share = text.trim().strip_suffix('%').and_then(|id| self.find(id.trim_end()));
+        look_up(&text, self.stages.iter(), |stage| &*stage.id, |stage| labels(&stage.label))
+            .or_else(|found| match share {
+                Some(at) if found.is_empty() => Ok(&self.stages[at]),
+                _ => Err(found),
+            })
+    }
+
+    /// The position of the column of a name, if it names one.
+    pub fn position_named(&self, text: &str) -> Option<usize> {
+        self.find(&self.stage_named(text).ok()?.id)
+    }
+}
+
+impl Settings {
+    /// The rep of a name: the id, the name or the e-mail.
+    ///
+    /// # Errors
+    /// The reps that fit, if it is not one.
+    pub fn rep_named(&self, text: &str) -> Result<&Rep, Vec<&Rep>> {
+        fn names(rep: &Rep) -> Vec<&str> {
+            rep.name.iter().chain(&rep.email).map(|name| &**name).collect()
+        }
+        look_up(text, self.reps.iter(), |rep| &*rep.id, names)
+    }
+
+    /// The board of a name: the id or the label.
+    ///
+    /// # Errors
+    /// The boards that fit, if it is not one.
+    pub fn pipeline_named(&self, text: &str) -> Result<&Pipeline, Vec<&Pipeline>> {
+        look_up(text, self.pipelines.iter(), |board| &*board.id, |board| labels(&board.label))
+    }
+
+    /// The criterion of a name: the id or the label.
+    ///
+    /// # Errors
+    /// The criteria that fit, if it is not one.
+    pub fn criterion_named(&self, text: &str) -> Result<&Criterion, Vec<&Criterion>> {
+        look_up(text, self.criteria.iter(), |known| &*known.id, |known| labels(&known.label))
+    }
+
+    /// The code of a reason to leave: the code or its label. `None` for any other words: a reason may be any.
+    pub fn reason_code(&self, text: &str) -> Option<&str> {
+        let found =
+            look_up(text, self.reasons.iter(), |(code, _)| &**code, |(_, label)| labels(label));
+        found.ok().map(|(code, _)| &**code)
+    }
+}
+
+impl Kinds {
+    /// The kind of a name: the id, or a word of `terms`, each of which is an id, the English and the Chinese word.
+    ///
+    /// # Errors
+    /// The kinds that fit, if it is not one.
+    pub fn named(
+        &self,
+        text: &str,
+        terms: &[(&'static str, &'static str, &'static str)],
+    ) -> Result<&str, Vec<&str>> {
+        let words = |id: &str| {
+            let term = terms.iter().find(|(known, ..)| *known == id);
+            term.map(|(_, en, zh)| vec![*en, *zh]).unwrap_or_default()
+        };
+        let names: Vec<&str> = self.names().collect();
+        look_up(text, names.iter().copied(), |id| id, words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::text::Text;
+
+    fn rep(id: &str, name: &str, email: &str) -> Rep {
+        let text = |text: &str| Some(Text::from(text)).filter(|text| !text.is_empty());
+        Rep { id: id.into(), name: text(name), email: text(email), ..Rep::default() }
+    }
+
+    #[test]
+    fn a_column_by_id_and_label_in_any_case() {
+        let settings = Settings::default();
+        let board = &settings.pipelines[0];
+        for (text, expected) in [
+            ("opportunity", Some("opportunity")),
+            ("Opportunity", Some("opportunity")),
+            ("CLOSED", Some("closed")),
+            ("成交", Some("closed")),
+            ("25%", Some("25")),
+            ("25 %", Some("25")),
+            ("２５％", Some("25")),
+            ("25", Some("25")),
+            ("25%%", None),
+            ("%", None),
+            ("", None),
+            ("26", None),
+        ] {
+            let stage = board.stage_named(text).ok().map(|stage| &*stage.id);
+            assert_eq!(stage, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_id_goes_before_a_name_and_two_are_none() {
+        let reps = vec![
+            rep("li", "He Lin", "he@example.com"),
+            rep("he", "Li", ""),
+            rep("wang-1", "王伟", ""),
+            rep("wang-2", "王伟", ""),
+        ];
+        let settings = Settings { reps, ..Settings::default() };
+        for (text, expected) in [
+            ("li", Ok("li")),
+            ("LI", Ok("li")),
+            ("he  lin", Ok("li")),
+            ("HE@example.com", Ok("li")),
+            ("王伟", Err(vec!["wang-1", "wang-2"])),
+            ("nobody", Err(vec![])),
+        ] {
+            let found = settings.rep_named(text).map(|rep| &*rep.id);
+            let found = found.map_err(|reps| reps.iter().map(|rep| &*rep.id).collect());
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds_reasons_and_criteria() {
+        let terms = [("meeting", "meeting", "见面"), ("email", "e-mail", "邮件")];
+        let settings = Settings {
+            reasons: vec![("price".into(), Label::both("Too dear", "太贵"))],
+            ..Settings::default()
+        };
+        for (text, expected) in [
+            ("Meeting", Ok("meeting")),
+            ("见面", Ok("meeting")),
+            ("E-Mail", Ok("email")),
+            ("dinner", Err(vec![])),
+        ] {
+            assert_eq!(settings.kinds.named(text, &terms), expected, "{text}");
+        }
+        assert_eq!(settings.reason_code("too  DEAR"), Some("price"));
+        assert_eq!(settings.reason_code("太贵"), Some("price"));
+        assert_eq!(settings.reason_code("other"), None);
+        assert_eq!(settings.criterion_named("Right person").map(|c| &*c.id), Ok("right-person"));
+    }
+}

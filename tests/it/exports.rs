@@ -1,0 +1,179 @@
+//! `crm import --from`: files in the shapes of other programs, made up for these tests.
+
+use crate::common::{Sandbox, run};
+
+const PROGRAMS: [&str; 12] = [
+    "hubspot",
+    "salesforce",
+    "pipedrive",
+    "zoho",
+    "odoo",
+    "dynamics",
+    "outlook",
+    "google",
+    "fxiaoke",
+    "wukong",
+    "espocrm",
+    "twenty",
+];
+
+fn data(name: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/exports");
+    std::fs::read_to_string(format!("{folder}/{name}")).unwrap()
+}
+
+/// A ledger with the export of a program beside it.
+fn with_export(program: &str) -> Sandbox {
+    let settings = "[ledger]\ncurrency = \"CNY\"\n";
+    let sandbox = Sandbox::with_settings(settings);
+    sandbox.write("export.csv", data(&format!("{program}.csv")));
+    sandbox
+}
+
+/// Address books have no dates.
+fn import(program: &str) -> String {
+    let date = if ["outlook", "google"].contains(&program) { " --date 2009-12-10" } else { "" };
+    format!("import export.csv --from {program}{date}")
+}
+
+/// Every prospect's file, by name.
+fn ledger_text(sandbox: &Sandbox) -> String {
+    let files = sandbox.snapshot().into_iter();
+    let texts = files.filter(|(path, _)| path.to_string_lossy().contains("prospects"));
+    texts
+        .map(|(path, text)| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            format!("== {name}\n{}\n", String::from_utf8(text).unwrap())
+        })
+        .collect()
+}
+
+/// `tests/data/exports/NAME.txt` was compared with the rows of `NAME.csv` by eye.
+#[test]
+fn each_export_becomes_the_ledger_it_means() {
+    for program in PROGRAMS {
+        let sandbox = with_export(program);
+        sandbox.crm(&import(program)).done();
+        if std::env::var_os("CRM_BLESS").is_some() {
+            let path = format!("{}/tests/data/exports/{program}.txt", env!("CARGO_MANIFEST_DIR"));
+            std::fs::write(path, ledger_text(&sandbox)).unwrap();
+        }
+        assert_eq!(ledger_text(&sandbox), data(&format!("{program}.txt")), "{program}");
+        assert_eq!(sandbox.crm("check").status, 0, "{program}");
+    }
+}
+
+#[test]
+fn a_second_import_of_an_export_with_ids_changes_nothing() {
+    for program in PROGRAMS {
+        let sandbox = with_export(program);
+        let (_, said) = sandbox.crm(&import(program)).done();
+        if said.contains("ids are made from names") {
+            assert!(["outlook", "google", "wukong"].contains(&program), "{program}: {said}");
+            continue;
+        }
+        let before = sandbox.snapshot();
+        let (_, said) = sandbox.crm(&format!("{} --as-of 2010-01-04", import(program))).done();
+        assert!(said.contains(" 0 entries written"), "{program}: {said}");
+        assert!(before == sandbox.snapshot(), "{program}");
+    }
+}
+
+#[test]
+fn an_export_is_recognised_and_its_mapping_proposed() {
+    for program in PROGRAMS {
+        let sandbox = with_export(program);
+        let said = sandbox.crm("import export.csv --dry-run").stderr;
+        assert!(said.contains(&format!(": --from {program}\n")), "{program}: {said}");
+        // Nothing is proposed where the meaning was stated.
+        let said = sandbox.crm("import export.csv --map X=name --dry-run").stderr;
+        assert!(!said.contains("--from"), "{program}: {said}");
+    }
+    let sandbox = Sandbox::with_settings("[ledger]\nlanguage = \"zh\"\n");
+    sandbox.write("export.csv", data("fxiaoke.csv"));
+    let said = sandbox.crm("import export.csv --dry-run").stderr;
+    assert!(said.contains("这像是纷享销客导出的文件：--from fxiaoke"), "{said}");
+}
+
+#[test]
+fn a_shown_mapping_is_a_mapping_file() {
+    for program in PROGRAMS {
+        let sandbox = with_export(program);
+        let text = sandbox.crm(&format!("import --from {program} --show")).ok();
+        sandbox.write("kept.toml", text);
+        let by_file = import(program).replace(&format!("--from {program}"), "--mapping kept.toml");
+        sandbox.crm(&by_file).done();
+        assert_eq!(ledger_text(&sandbox), data(&format!("{program}.txt")), "{program}");
+    }
+    let sandbox = Sandbox::empty();
+    let said = sandbox.crm("import --from hubspt --show").fails(2);
+    assert!(said.contains("no program `hubspt` is known") && said.contains("`hubspot`"), "{said}");
+}
+
+#[test]
+fn the_command_line_comes_before_a_known_mapping() {
+    let sandbox = with_export("salesforce");
+    let mut command = sandbox.command();
+    command.args(["import", "export.csv", "--from", "salesforce"]);
+    command.args(["--translate", "Stage:Needs Analysis=25", "--map", "Fiscal Period=region"]);
+    command.args(["--map", "Lead Source=", "--map", "Account Name=name"]);
+    let said = run(&mut command).done().1;
+    assert!(said.contains("columns not imported: Probability (%)\n"), "{said}");
+    let text = sandbox.read("prospects/006a1.toml");
+    for part in ["name    = \"嘉定精密机械\"", "region  = \"Q1-2010\"", "stage = \"25\""] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("source"), "{text}");
+    // A stage that the program does not ship is asked for.
+    let text = data("salesforce.csv").replace("Needs Analysis", "Discovery");
+    let sandbox = with_export("salesforce");
+    sandbox.write("export.csv", text);
+    let said = sandbox.crm("import export.csv --from salesforce").fails(1);
+    assert!(said.contains("no stage `Discovery`") && said.contains("--translate"), "{said}");
+    let said = sandbox.crm("import export.csv --from salesforce --mapping m.toml").fails(2);
+    assert!(said.contains("cannot be used with"), "{said}");
+}
+
+#[test]
+fn a_deal_with_days_of_won_and_lost_is_refused_unless_it_was_opened_again() {
+    let head = "dealname,dealstage,date_entered_closed_won,date_entered_closed_lost,hs_object_id";
+    let sandbox = Sandbox::ledger();
+    sandbox.write("export.csv", format!("{head}\nAcme,closedlost,2009-09-20,2009-10-20,d1\n"));
+    let said = sandbox.crm("import export.csv --from hubspot").fails(1);
+    assert!(said.contains("line 2: d1: moved to `lost` after the pursuit ended"), "{said}");
+    sandbox.write(
+        "list.csv",
+        "id,name,stage,date\nd1,Acme,closed,2009-09-20\nd1,Acme,lost,2009-10-20\n",
+    );
+    let said = sandbox.crm("import list.csv --group").fails(1);
+    assert!(said.contains("after the pursuit ended"), "{said}");
+    sandbox.write(
+        "list.csv",
+        "id,name,stage,date\nd1,Acme,closed,2009-09-20\nd1,Acme,opportunity,2009-10-01\n\
+         d1,Acme,lost,2009-10-20\n",
+    );
+    sandbox.crm("import list.csv --group").done();
+    let losses = sandbox.crm("report losses").ok();
+    assert!(losses.contains("1 lost, 1 won"), "{losses}");
+}
+
+#[test]
+fn a_currency_in_a_column_of_its_own_belongs_to_the_amount() {
+    let sandbox = Sandbox::with_settings("[ledger]\ncurrency = \"CNY\"\n");
+    sandbox.write(
+        "list.csv",
+        "id,name,date,value,currency\na,A,2009-12-01,5,USD\nb,B,2009-12-01,6,CNY\n\
+         c,C,2009-12-01,,USD\nd,D,2009-12-01,7 EUR,USD\ne,E,2009-12-01,8,\n",
+    );
+    sandbox.crm("import list.csv").done();
+    for (id, value) in
+        [("a", "value = \"5 USD\""), ("b", "value = 6 "), ("d", "\"7 EUR\""), ("e", "value = 8 ")]
+    {
+        let text = sandbox.read(&format!("prospects/{id}.toml"));
+        assert!(text.contains(value), "{text}");
+    }
+    assert!(!sandbox.read("prospects/c.toml").contains("value"));
+    sandbox.write("list.csv", "id,name,date,value,currency\nf,F,2009-12-01,5,dollars\n");
+    let said = sandbox.crm("import list.csv").fails(1);
+    assert!(said.contains("`dollars` is not a currency"), "{said}");
+}
