@@ -414,7 +414,11 @@ fn a_prospect_in_the_first_of_the_last_three_columns_is_one_that_a_rep_has() {
 fn a_department_ends_where_the_next_one_begins_and_only_where_departments_are_told() {
     let rep =
         |id: &str, manager: &str| format!("[[rep]]\nid = \"{id}\"\nmanager = \"{manager}\"\n");
-    let settings = [rep("he", "wang"), rep("ma", "wang"), rep("li", "zhao")].concat();
+    // Both managers have left the team.
+    let gone = |id: &str| format!("[[rep]]\nid = \"{id}\"\nleft = 2009-12-01\n");
+    let settings =
+        [rep("he", "wang"), rep("ma", "wang"), rep("li", "zhao"), gone("wang"), gone("zhao")]
+            .concat();
     let book = ledger(&settings, &[("x", OPEN)], "2010-01-14");
     let told = |by: Option<Dimension>| {
         let sheet = make("team", &book, |request| request.by = by);
@@ -437,4 +441,18 @@ fn a_manager_leads_the_own_reps_and_nobody_leads_none() {
     let ma = OPEN.replace("\"he\"", "\"ma\"");
     let sheet = plain("policy", &ledger(settings, &[("x", OPEN), ("y", &ma)], "2010-01-10"));
     assert_eq!(column(table(&sheet, "span"), "reps"), ["0", "1"]);
+}
+
+#[test]
+fn a_bridge_has_a_column_of_other_currencies_where_the_opening_or_a_change_has_one() {
+    let columns = |prospects: &[(&str, &str)]| {
+        let book = ledger("[ledger]\ncurrency = \"CNY\"\n", prospects, "2010-01-10");
+        let sheet = make("bridge", &book, |r| r.period = days("2010-01-02", "2010-01-10"));
+        sheet.tables[0].columns.len()
+    };
+    let foreign = OPEN.replace("value = 100", "value = \"100 USD\"");
+    let own = columns(&[("x", OPEN)]);
+    assert_eq!(columns(&[("x", OPEN), ("y", &foreign)]), own + 1);
+    let new = foreign.replace("2010-01-01", "2010-01-05");
+    assert_eq!(columns(&[("x", OPEN), ("y", &new)]), own + 1);
 }
