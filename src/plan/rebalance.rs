@@ -294,6 +294,17 @@ fn bands(team: &Team, capacities: &[u32], tolerance: u32) -> Vec<Option<(u32, u3
         .collect()
 }
 
+/// What a fit, a stay and a place in the band weigh at most for so many tasks and reps. Each tier outweighs everything
+/// below it, and the highest stays within the solver's limit.
+fn tiers(tasks: usize, reps: usize) -> (i64, i64, i64) {
+    let whole = |n: usize| i64::try_from(n).unwrap_or(LIMIT);
+    let (n, r) = (whole(tasks), whole(reps));
+    let fit = (LIMIT / (r + 2).saturating_mul(n + 2)).min(1000);
+    let stay = fit * (n + 1) + 1;
+    let band = ((r + 1) * (stay + fit + 1)).min(LIMIT);
+    (fit, stay, band)
+}
+
 fn moves(
     team: &Team,
     eligibility: &Eligibility,
@@ -303,12 +314,7 @@ fn moves(
     capacities: &[u32],
 ) -> Result<Vec<Reassignment>, Failure> {
     let reps: Vec<usize> = (0..bands.len()).filter(|place| bands[*place].is_some()).collect();
-    let whole = |n: usize| i64::try_from(n).unwrap_or(LIMIT);
-    let (n, r) = (whole(tasks.len()), whole(reps.len()));
-    // Each tier outweighs everything below it, and the highest stays within the solver's limit.
-    let fit = (LIMIT / (r + 2).saturating_mul(n + 2)).min(1000);
-    let stay = fit * (n + 1) + 1;
-    let band = ((r + 1) * (stay + fit + 1)).min(LIMIT);
+    let (fit, stay, band) = tiers(tasks.len(), reps.len());
     let seats = reps
         .iter()
         .map(|&place| {
@@ -364,4 +370,24 @@ fn moves(
     let mut moves: Vec<Reassignment> = moves.collect();
     moves.sort_unstable_by(|a, b| a.prospect.id.cmp(&b.prospect.id));
     Ok(moves)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_tier_outweighs_those_below_it_up_to_the_limit() {
+        // Small ones, those at which a fit begins to weigh less, and those at which it weighs nothing.
+        for (n, r) in [(0, 0), (1, 1), (9, 2), (100, 10_000), (10_000, 100), (1_000_000, 10_000)] {
+            let (fit, stay, band) = tiers(n, r);
+            let (n, r) = (n as i64, r as i64);
+            assert!(
+                n * fit < stay && r * (stay + fit) < band && band < LIMIT,
+                "{fit} {stay} {band}"
+            );
+        }
+        assert_eq!(tiers(9, 2), (1000, 10_001, 33_006));
+        assert_eq!(tiers(1_000_000, 10_000), (0, 1, 20_002));
+    }
 }

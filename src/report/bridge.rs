@@ -205,9 +205,9 @@ pub(super) fn span_table(
     every_kind: bool,
     lang: Lang,
 ) -> Table {
+    // The closing has the money that the opening has or that a line brings.
     let foreign = spans.values().any(|span| {
-        let lines = span.lines.values().any(|line| has_foreign(&line.delta));
-        has_foreign(&span.opening) || has_foreign(&span.closing) || lines
+        has_foreign(&span.opening) || span.lines.values().any(|line| has_foreign(&line.delta))
     });
     let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
     columns.push(column("bridge", Kind::Text, lang));

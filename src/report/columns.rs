@@ -245,6 +245,7 @@ pub fn positions(names: &[&str], all: &[String], export: &str) -> Result<Vec<usi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::label::Label;
 
     fn is_chinese(text: &str) -> bool {
         text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
@@ -273,6 +274,18 @@ mod tests {
         };
         assert!(apart(&["value", "value_currency"]) && apart(&["value", "VALUE-currency"]));
         assert!(!apart(&["value"]) && !apart(&["value", "paid-currency"]));
+    }
+
+    #[test]
+    fn a_reason_has_its_own_label_and_one_that_is_not_listed_has_none() {
+        let label = |zh: &str| Label { zh: Some(zh.into()), ..Label::default() };
+        let reasons = vec![("price".into(), label("价格")), ("rival".into(), label("对手"))];
+        let settings = Settings { reasons, ..Settings::default() };
+        let shown = |text| reason(text, &settings, Lang::Zh);
+        assert_eq!(
+            [shown("price"), shown("rival"), shown("moved away")],
+            ["价格", "对手", "moved away"]
+        );
     }
 
     #[test]

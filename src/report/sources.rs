@@ -89,7 +89,7 @@ pub fn sources(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         tables: vec![
             machines(&lines, &by, settings),
             conversion(&lines, &by, settings),
-            money(&lines, &by, campaigns, settings),
+            money(&lines, &by, settings),
         ],
         ..Sheet::default()
     };
@@ -243,13 +243,13 @@ fn conversion(lines: &[SourceRow], by: &Dimension, settings: &Settings) -> Table
     }
 }
 
-fn money(lines: &[SourceRow], by: &Dimension, campaigns: bool, settings: &Settings) -> Table {
+fn money(lines: &[SourceRow], by: &Dimension, settings: &Settings) -> Table {
     let lang = settings.language;
     let mut columns = vec![column(by.name(), Kind::Text, lang)];
     for id in ["won", "value", "value-per-close"] {
         columns.push(column(id, Kind::Number, lang));
     }
-    let costs = campaigns && lines.iter().any(|(_, b, _)| b.cost.is_some() || b.unknown_cost);
+    let costs = lines.iter().any(|(_, b, _)| b.cost.is_some() || b.unknown_cost);
     if costs {
         for id in ["cost", "cost-per-lead", "cost-per-close", "return"] {
             columns.push(column(id, Kind::Number, lang));

@@ -425,3 +425,16 @@ fn foreign(members: &Members, week: Period, lang: Lang) -> Option<String> {
     (!parts.is_empty())
         .then(|| format!("{title}, {}: {}", Date::to_string(&week.from), parts.join("; ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_columns_are_counts_in_chinese_and_others_keep_their_titles() {
+        let stages = Settings::default().pipelines.remove(0).stages;
+        let titles = |lang| [1, 2, 5].map(|at| heading(at, &stages[at], lang));
+        assert_eq!(titles(Lang::Zh), ["2-约定初次见面数", "3-(25%)", "6-成交"]);
+        assert_eq!(titles(Lang::En), ["2-First meeting set", "3-(25%)", "6-Closed"]);
+    }
+}

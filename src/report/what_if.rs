@@ -361,7 +361,8 @@ mod tests {
         assert_eq!(wrong.help[0].en(), "state what is missing: --dials, --meetings");
         for no_number in [0.0, -1.0, f64::INFINITY, f64::NAN] {
             let stated = Stated { dials: Some(no_number), ..check_figure() };
-            assert!(what_if(None, &stated, SCALE, Lang::En).is_err(), "{no_number}");
+            let wrong = what_if(None, &stated, SCALE, Lang::En).unwrap_err();
+            assert_eq!(wrong.help[0].en(), "state what is missing: --dials", "{no_number}");
         }
     }
 

@@ -331,3 +331,23 @@ impl Selection<'_> {
         self.query.matches(record, &self.context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_earlier_book_has_the_tallies_of_its_day() {
+        let day = |n| Date::MIN.plus(n);
+        let tallies = (0..4).map(|n| ("he".into(), day(n), Tally::default())).collect();
+        let book = Book::of(Settings::default(), day(3), Vec::new(), tallies);
+        assert_eq!([0, 2, 3, 9].map(|n| book.earlier(day(n)).tallies.len()), [1, 3, 4, 4]);
+    }
+
+    #[test]
+    fn as_many_conversations_as_dials_can_be_and_one_more_cannot() {
+        let tally = |conversations| Tally { dials: 3, conversations, appointments: 9 };
+        assert!(!tally(0).is_impossible() && !tally(3).is_impossible());
+        assert!(tally(4).is_impossible());
+    }
+}

@@ -80,7 +80,7 @@ impl Distribution {
         }
         let (certain, mut uncertain): (Vec<TwoPoint>, Vec<TwoPoint>) =
             items.iter().partition(|item| item.probability >= 1.0);
-        uncertain.retain(|item| item.probability > 0.0 && item.value > 0);
+        uncertain.retain(|item| item.probability > 0.0);
         uncertain.sort_by(|a, b| {
             let by_probability = a.probability.total_cmp(&b.probability);
             a.value.cmp(&b.value).then(by_probability)
@@ -272,6 +272,46 @@ mod tests {
 
     fn item(value: u64, probability: f64) -> TwoPoint {
         TwoPoint { value, probability }
+    }
+
+    #[test]
+    fn what_is_worth_nothing_or_never_comes_changes_nothing_at_all() {
+        for percent in 1..100 {
+            let real = [item(3, f64::from(percent) / 100.0), item(5, 0.3)];
+            let sum = Distribution::of_sum(&real).unwrap();
+            let more = [real[0], item(0, 0.7), real[1], item(4, 0.0)];
+            // To the last bit: there is no sum in which they are parts.
+            assert_eq!(Distribution::of_sum(&more).unwrap(), sum, "{percent} %");
+        }
+    }
+
+    #[test]
+    fn as_many_values_as_are_allowed_are_exact_and_one_more_is_bucketed() {
+        let items = [item(100, 0.5), item(201, 0.5), item(403, 0.5)];
+        assert_eq!(Distribution::of_sum_within(&items, 8).unwrap().bucket(), None);
+        assert!(Distribution::of_sum_within(&items, 7).unwrap().bucket().is_some());
+        let most = u64::try_from(MAX_TOTAL).unwrap();
+        assert!(Distribution::of_sum(&[item(most, 0.5)]).is_some());
+        assert!(Distribution::of_sum(&[item(most, 0.5), item(1, 0.5)]).is_none());
+    }
+
+    #[test]
+    fn a_quantile_is_reached_within_rounding() {
+        // The probability of nothing is this, to the last bit.
+        let just = 0.75 - ROUNDING;
+        let sum = Distribution::of_sum(&[item(1, 1.0 - just)]).unwrap();
+        assert_eq!(sum.points()[0].1.to_bits(), just.to_bits());
+        assert_eq!([just, 0.75, 0.75 + ROUNDING].map(|p| sum.quantile(p)), [0, 0, 1].map(Some));
+    }
+
+    #[test]
+    fn a_bucket_of_one_is_none() {
+        let items = [item(3, 0.5), item(4, 0.5)];
+        assert_eq!(bucketed(&items, 100).1, None);
+        assert_eq!(
+            bucketed(&[item(300, 0.5), item(400, 0.5)], 10).1.map(|width| width > 1),
+            Some(true)
+        );
     }
 
     #[test]

@@ -223,14 +223,14 @@ impl Solved {
             .enumerate()
             .map(|(row, (visits, total))| visits * visits * self.spread(row, end) / total)
             .sum();
-        let uncertain = variance > 0.0 && value > 0.0 && value < 1.0;
+        let uncertain = value > 0.0 && value < 1.0;
         let size = if uncertain {
             value * (1.0 - value) / variance
         } else {
             let visited = rows.filter(|(visits, _)| **visits > 0.0);
             visited.map(|(visits, total)| total / visits).fold(f64::INFINITY, f64::min)
         };
-        let interval = (size.is_finite() && size > 0.0).then(|| wilson_interval(value, size));
+        let interval = size.is_finite().then(|| wilson_interval(value, size));
         Estimate { value, variance, interval }
     }
 
@@ -274,6 +274,16 @@ mod tests {
         let states = absorption(counts, &[], 0.0).unwrap();
         let value = |state: Option<Absorption>| state.unwrap().absorbed[end].value;
         states.into_iter().map(value).collect()
+    }
+
+    #[test]
+    fn a_certain_end_has_an_interval_of_the_least_that_is_known() {
+        // Twelve went on from the first state, and all of nine from the second one.
+        let states = absorption(&[vec![0, 12, 0, 0], vec![0, 0, 9, 0]], &[], 0.0).unwrap();
+        let of = |end: usize| &states[0].as_ref().unwrap().absorbed[end];
+        for (end, value) in [(0, 1.0), (1, 0.0)] {
+            assert_eq!(of(end).interval, Some(wilson_interval(value, 9.0)));
+        }
     }
 
     #[test]

@@ -23,7 +23,8 @@ pub(super) fn inverse(mut rows: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
         rows.swap(column, pivot);
         let mut unit = std::mem::take(&mut rows[column]);
         let size = unit[column];
-        if !(size.is_finite() && size.abs() > 0.0) {
+        // Divided by nothing, the row is not finite, and what came of it is not handed out.
+        if !size.is_finite() {
             return None;
         }
         for cell in &mut unit {

@@ -143,6 +143,14 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_one_half_within_rounding_is_at_most_one_half() {
+        let curve = KaplanMeier::of(&observations(&[3, 5], &[1, 1])).unwrap();
+        let first = |share: f64| curve.first_day(|_| Some(share));
+        assert_eq!((first(0.5), first(0.5 + ROUNDING)), (Some(3), Some(3)));
+        assert_eq!(first(0.5 + 2.0 * ROUNDING), None);
+    }
+
+    #[test]
     fn check_figures_of_eight_units() {
         let units = observations(&[3, 5, 6, 7, 8, 10, 12, 12], &[1, 0, 1, 1, 0, 1, 1, 0]);
         let curve = KaplanMeier::of(&units).unwrap();

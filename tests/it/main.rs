@@ -13,6 +13,7 @@
 mod allocation;
 mod boundaries;
 mod boundaries_reports;
+mod boundaries_sheets;
 mod boundaries_verdicts;
 mod browser;
 mod columns_found;

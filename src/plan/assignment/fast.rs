@@ -30,6 +30,11 @@ const PASSES: usize = 3;
 
 /// A good plan, by way of a sample of about `sample` tasks.
 pub(super) fn solve(problem: &Problem, sample: usize) -> Plan {
+    solve_in(problem, sample, PASSES)
+}
+
+/// A good plan of at most so many passes. A later pass counts only if its plan is worth more.
+fn solve_in(problem: &Problem, sample: usize, passes: usize) -> Plan {
     let stride = problem.tasks().div_ceil(sample.max(1));
     if stride <= 1 {
         return exact::solve(problem);
@@ -40,8 +45,8 @@ pub(super) fn solve(problem: &Problem, sample: usize) -> Plan {
     let mut floors = floors(problem, &prices, placed * stride * BELOW_FLOOR / 100);
     let mut best = plan_above(problem, &floors);
     let mut taken = best.taken.clone();
-    for _ in 1..PASSES {
-        if best.gap() <= best.value().abs() / CLOSE {
+    for _ in 1..passes {
+        if is_close(best.gap(), best.value()) {
             break;
         }
         // A floor left seats empty that are cheaper: it was too high.
@@ -57,6 +62,10 @@ pub(super) fn solve(problem: &Problem, sample: usize) -> Plan {
         best.bound = bound;
     }
     best
+}
+
+fn is_close(gap: i64, value: i64) -> bool {
+    gap <= value.abs() / CLOSE
 }
 
 fn plan_above(problem: &Problem, floors: &[i64]) -> Plan {
@@ -115,4 +124,81 @@ fn by_offer(problem: &Problem, floors: &[i64]) -> impl Iterator<Item = usize> {
         .collect();
     order.sort_unstable();
     order.into_iter().map(|(_, task)| task)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_of_a_thousandth_is_close_and_more_is_not() {
+        for value in [1000, -1000, 1999] {
+            assert!(is_close(0, value) && is_close(1, value) && !is_close(2, value));
+        }
+        assert!(is_close(0, 0) && !is_close(1, 999));
+    }
+
+    #[test]
+    fn floors_leave_as_many_seats_below_them_as_are_wanted() {
+        let problem = Problem::new(vec![vec![0, 1, 2, 3], vec![0, 5]]).unwrap();
+        // Floors of 10 and 9, and that of nowhere: below 2 and 1 lie two and one of the seats.
+        let shifted = |wanted| floors(&problem, &[10, 9, 10], wanted);
+        assert_eq!(shifted(3), [2, 1, 2]);
+        assert_eq!(shifted(6), [10, 9, 10], "all of them");
+        assert_eq!(shifted(0), [0, -1, 0]);
+        // Up to half the penalty, a price is that of a seat of which there are enough.
+        let half = problem.penalty() / 2;
+        assert_eq!(floors(&problem, &[half, half + 1, 0], 6), [LIMIT, -LIMIT, 0]);
+    }
+
+    /// The next of numbers that look random and never change.
+    fn next(state: &mut u64) -> i64 {
+        *state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+        (*state >> 33) as i64
+    }
+
+    #[test]
+    fn a_sample_of_all_tasks_is_planned_exactly() {
+        let mut state = 7;
+        for _ in 0..100 {
+            let problem = random(&mut state, 9);
+            assert_eq!(solve(&problem, problem.tasks()), exact::solve(&problem));
+        }
+    }
+
+    /// Three agents of six seats, and 15 tasks.
+    fn random(state: &mut u64, range: i64) -> Problem {
+        let mut seats = vec![Vec::new(); 3];
+        for costs in &mut seats {
+            costs.extend((0..6).map(|_| next(state) % range));
+            costs.sort_unstable();
+        }
+        let mut problem = Problem::new(seats).unwrap();
+        for _ in 0..15 {
+            let scores = [(); 3].map(|()| next(state) % range);
+            problem.add_task(|agent| Some(scores[agent])).unwrap();
+        }
+        problem
+    }
+
+    #[test]
+    fn a_later_pass_counts_only_if_its_plan_is_worth_more() {
+        let (mut better, mut as_good) = (0, 0);
+        let mut state = 1;
+        for round in 0..600 {
+            let problem = random(&mut state, 3 + round % 8);
+            let first = solve_in(&problem, 4, 1);
+            for passes in [2, 3] {
+                let later = solve_in(&problem, 4, passes);
+                assert!(later.value() >= first.value() && later.bound <= first.bound);
+                if later.value() > first.value() {
+                    better += 1;
+                } else {
+                    as_good += 1;
+                    assert_eq!(later.place, first.place);
+                }
+            }
+        }
+        assert!(better > 0 && as_good > 0, "{better} {as_good}");
+    }
 }

@@ -286,6 +286,18 @@ proptest! {
     }
 
     #[test]
+    fn the_first_plan_stays_unless_a_better_one_is_found_in_the_tries((table, groups) in grouped(3, 6)) {
+        let problem = with_groups(&table, &groups);
+        let first = together::fast(&problem, usize::MAX);
+        // No try is made of none.
+        prop_assert_eq!(&problem.exact(0).place, &first.place);
+        let best = problem.exact(TRIES);
+        if (best.placed, best.value()) == (first.placed, first.value()) {
+            prop_assert_eq!(&best.place, &first.place);
+        }
+    }
+
+    #[test]
     fn the_runner_up_takes_the_whole_group((table, groups) in grouped(3, 6)) {
         let problem = with_groups(&table, &groups);
         let plan = problem.exact(TRIES);
@@ -344,6 +356,36 @@ fn earlier_tasks_keep_scarce_seats() {
 }
 
 #[test]
+fn a_task_takes_a_free_seat_before_it_pushes_on_another_that_loses_as_little() {
+    let mut problem = Problem::new(vec![vec![0], vec![0]]).unwrap();
+    (0..2).for_each(|_| problem.add_task(|agent| Some([3, 5][agent])).unwrap());
+    assert_eq!(problem.exact(TRIES).place, [Some(1), Some(0)]);
+}
+
+/// Tasks with these scores, `-1` for none.
+fn scored<const N: usize>(seats: [Vec<i64>; N], scores: &[[i64; N]]) -> Vec<Option<usize>> {
+    let mut problem = Problem::new(seats.to_vec()).unwrap();
+    for row in scores {
+        problem.add_task(|agent| Some(row[agent]).filter(|score| *score >= 0)).unwrap();
+    }
+    problem.exact(TRIES).place
+}
+
+#[test]
+fn of_equally_good_chains_the_one_over_the_earliest_agents_is_taken() {
+    // The first task can be pushed on to the second agent or the third.
+    let place = scored([vec![0], vec![0], vec![0]], &[[5, 3, 3], [5, -1, -1]]);
+    assert_eq!(place, [Some(1), Some(0)]);
+    // So it is where the seats cost more than they did before.
+    let seats = [vec![0], vec![0, 1], vec![0, 1]];
+    let place = scored(seats, &[[-1, 5, -1], [-1, -1, 5], [5, 3, 3], [5, -1, -1]]);
+    assert_eq!(place[2..], [Some(1), Some(0)]);
+    // The third task can push on the first or the second.
+    let place = scored([vec![0], vec![0], vec![0]], &[[5, -1, 3], [-1, 5, 3], [5, 5, -1]]);
+    assert_eq!(place, [Some(2), Some(1), Some(0)]);
+}
+
+#[test]
 fn of_equal_tasks_the_latest_is_pushed_on() {
     let mut problem = Problem::new(vec![vec![0; 2], vec![0]]).unwrap();
     problem.add_task(|agent| Some([5, 3][agent])).unwrap();
@@ -380,6 +422,7 @@ fn what_is_out_of_range_is_refused() {
         refused(vec![vec![]; MAX_AGENTS + 1]),
         Invalid::TooManyAgents { agents: MAX_AGENTS + 1 }
     );
+    assert!(Problem::new(vec![vec![]; MAX_AGENTS]).is_ok());
     let mut problem = Problem::new(vec![vec![0]; 2]).unwrap();
     for score in [-1, LIMIT + 1] {
         let said = problem.add_task(|agent| Some(score * agent as i64));

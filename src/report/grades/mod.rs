@@ -311,3 +311,24 @@ fn notes(book: &Book, found: &Selected<'_>, scored: bool) -> Vec<String> {
     notes.extend(foreign(found.iter().map(|(customer, _)| *customer), lang));
     notes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_no_money_there_is_no_share_however_many_the_customers_are() {
+        let one = Amount::from_int(1);
+        for customers in [0, 4, 5] {
+            assert_eq!(share(Amount::ZERO, Amount::ZERO, customers, Lang::En), Cell::Empty);
+        }
+        assert!(matches!(share(one, one, 4, Lang::En), Cell::Absent(_)));
+        assert_eq!(share(one, one, 5, Lang::En), Cell::Share(1.0));
+        // A few customers make as many points.
+        assert_eq!(curve::pareto_curve(&[one; 5], Lang::En).rows.len(), 5);
+        // Nor has a curve without money a picture.
+        assert!(curve::picture(&[Amount::ZERO; 5], Lang::En).is_none());
+        assert!(curve::picture(&[one; 4], Lang::En).is_none());
+        assert!(curve::picture(&[one; 5], Lang::En).is_some());
+    }
+}

@@ -101,3 +101,45 @@ impl Figures {
         self.satisfaction.as_ref().is_some_and(|satisfaction| satisfaction.mood == mood)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_order_makes_a_buyer() {
+        assert!(!Figures::default().is_buyer());
+        assert!(Figures { orders: 1, ..Figures::default() }.is_buyer());
+    }
+
+    #[test]
+    fn half_of_the_calls_answered_and_the_last_day_of_being_in_touch_are_enough() {
+        let grading = Grading { responsive_days: 10, ..Grading::default() };
+        let is = |days: i64, calls, answered| {
+            let last_contact = Some(Date::MIN);
+            let figures = Figures { last_contact, calls, answered, ..Figures::default() };
+            figures.is_responsive(&grading, Date::MIN.plus(days))
+        };
+        assert!(is(10, 4, 2) && is(0, 0, 0));
+        assert!(!is(11, 4, 2) && !is(10, 5, 2));
+        assert!(!Figures::default().is_responsive(&grading, Date::MIN));
+    }
+
+    #[test]
+    fn a_later_survey_counts_and_of_those_of_one_day_the_last() {
+        let said = |day: i64, mood| {
+            let (on, score, survey) = (Date::MIN.plus(day), Amount::ZERO, SatisfactionScale::Nps);
+            Box::new(Satisfaction { on, score, survey, mood })
+        };
+        let mut figures = Figures::default();
+        for (day, mood, known) in [
+            (5, Mood::Neutral, Mood::Neutral),
+            (4, Mood::Dissatisfied, Mood::Neutral),
+            (5, Mood::Satisfied, Mood::Satisfied),
+            (6, Mood::Dissatisfied, Mood::Dissatisfied),
+        ] {
+            figures.survey(said(day, mood));
+            assert!(figures.has_mood(known), "{day}");
+        }
+    }
+}

@@ -203,7 +203,7 @@ impl<'a> Parser<'a> {
     }
 
     fn touches_last(&self, span: &Range<usize>) -> bool {
-        self.at > 0 && self.tokens[self.at - 1].span().end == span.start
+        self.tokens[..self.at].last().is_some_and(|last| last.span().end == span.start)
     }
 
     fn peek(&self) -> Option<&'a Token> {

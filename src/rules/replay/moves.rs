@@ -1,7 +1,7 @@
 //! May a prospect move? The rule that `check` and replay apply, asked before writing.
 
 use crate::model::event::Event;
-use crate::model::pipeline::{Outcome, Pipeline, Stage};
+use crate::model::pipeline::{Pipeline, Stage};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::evidence::{EvidenceBasis, Status};
@@ -77,11 +77,11 @@ pub fn with_evidence(prospect: &Prospect, settings: &Settings, event: &Event) ->
     replay(prospect, settings, event.date())
 }
 
-/// The column that `advance` means without a name: the next one up, if the pursuit is open.
+/// The column that `advance` means without a name: the next one up, if the pursuit is open. The columns that end one
+/// come after all others.
 pub fn next_stage(record: &Record, settings: &Settings) -> Option<usize> {
     let next = record.state.stage + 1;
-    (record.state.outcome == Outcome::Open && next <= record.pipeline(settings).won())
-        .then_some(next)
+    (next <= record.pipeline(settings).won()).then_some(next)
 }
 
 /// The requirements of a column that do not hold: the smallest set of facts that would do, since every

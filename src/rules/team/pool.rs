@@ -236,23 +236,23 @@ impl<'b> Quota<'b> {
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
         let mut quota =
             Quota { book, rep, held: GradeCount::default(), claimed: GradeCount::default() };
-        let step = |found: &mut Vec<(Text, bool, usize)>, record: &Record| {
-            let state = &record.state;
-            let held = state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep);
+        let step = |(held, claimed): &mut (Vec<Text>, Vec<Text>), record: &Record| {
+            let (state, id) = (&record.state, &record.prospect.id);
+            if state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep) {
+                held.push(id.clone());
+            }
             let claims = standing(&record.prospect.events, book.as_of)
                 .filter(|event| event.date() == book.as_of && event.is_claim())
-                .filter(|event| event.owner.as_deref() == Some(rep))
-                .count();
-            if held || claims > 0 {
-                found.push((record.prospect.id.clone(), held, claims));
-            }
+                .filter(|event| event.owner.as_deref() == Some(rep));
+            claimed.extend(claims.map(|_| id.clone()));
         };
-        let found = book.fold(&Query::everything(), step, |all, part| all.extend(part));
-        for (id, held, claims) in found {
-            let grade = quota.grade(&id);
-            (0..usize::from(held)).for_each(|_| quota.held.add(grade));
-            (0..claims).for_each(|_| quota.claimed.add(grade));
-        }
+        let join = |all: &mut (Vec<Text>, Vec<Text>), part: (Vec<Text>, Vec<Text>)| {
+            all.0.extend(part.0);
+            all.1.extend(part.1);
+        };
+        let (held, claimed) = book.fold(&Query::everything(), step, join);
+        held.iter().for_each(|id| quota.held.add(quota.grade(id)));
+        claimed.iter().for_each(|id| quota.claimed.add(quota.grade(id)));
         quota
     }
 
