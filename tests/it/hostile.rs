@@ -722,7 +722,7 @@ fn tables_of_any_shape() {
     };
     assert_eq!(import(format!("{wide}\n{wide}\n").into(), &["--map", "c1=name", "-n"]).status, 0);
     let names = vec!["name"; 20_000].join(",");
-    assert_eq!(import(format!("{names}\n{names}\n").into(), &["-n"]).status, 2);
+    assert_eq!(import(format!("{names}\n{names}\n").into(), &["-n"]).status, 0);
     // A cell that would make a file which nobody could read again.
     let huge = format!("name,note\na,\"{}\"\n", "x".repeat(5_000_000));
     let refused = import(huge.into(), &[]);
@@ -732,7 +732,7 @@ fn tables_of_any_shape() {
     // A lone quote in every row, rows of one cell, all of one id, all of one name.
     for (text, more, status) in [
         (format!("name,note\n{}", "a,\"\n".repeat(10_001)), ["-n"].as_slice(), 0),
-        (format!("name,note\n{}", "a\n".repeat(20_000)), &["-n"], 1),
+        (format!("name,note\n{}", "a,y,z\n".repeat(20_000)), &["-n"], 1),
         (format!("id,name,note\n{}", "a,x,y\n".repeat(10_000)), &["-n", "--group"], 0),
         (format!("id,name,note\n{}", "a,x,y\n".repeat(20_000)), &["-n"], 1),
         (format!("name,note\n{}", "a,y\n".repeat(5_000)), &["-n"], 0),

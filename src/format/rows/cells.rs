@@ -2,7 +2,10 @@
 
 use crate::model::rows::{SourceCell, SourceRows};
 use crate::value::text::Text;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+/// So many columns are named in a message.
+const NAMED: usize = 10;
 
 /// Characters of no width: joiners, and marks of direction and of byte order.
 fn is_invisible(c: char) -> bool {
@@ -42,20 +45,27 @@ pub(super) fn decimal(number: f64) -> Text {
 /// not read.
 pub(super) fn number_repeated(rows: &mut SourceRows) {
     let mut names: HashSet<Text> = rows.header.iter().cloned().collect();
-    let mut seen: HashSet<Text> = HashSet::new();
+    // The last number that each name was given: a header may have one name twenty thousand times.
+    let mut numbers: HashMap<Text, u64> = HashMap::new();
     let mut given = Vec::new();
     for name in rows.header.iter_mut().filter(|name| !name.is_empty()) {
-        if seen.insert(name.clone()) {
+        let number = numbers.entry(name.clone()).or_insert(0);
+        *number += 1;
+        if *number == 1 {
             continue;
         }
-        let numbered = (2_u64..).map(|n| Text::from(format!("{name} {n}")));
-        if let Some(free) = numbered.into_iter().find(|free| !names.contains(free)) {
-            names.insert(free.clone());
-            given.push(free.to_string());
-            *name = free;
+        let mut free = Text::from(format!("{name} {number}"));
+        while !names.insert(free.clone()) {
+            *number += 1;
+            free = format!("{name} {number}").into();
         }
+        given.push(free.to_string());
+        *name = free;
     }
     if !given.is_empty() {
+        let more = given.len().saturating_sub(NAMED);
+        given.truncate(NAMED);
+        given.extend((more > 0).then(|| format!("+ {more}")));
         let given = given.join(", ");
         rows.notes.push(words!(
             "columns of one name have a number from the second on: {given}",
