@@ -153,8 +153,15 @@ pub fn csv(data: &[u8]) {
     for mapping in MAPPINGS.iter() {
         let today = day(DAYS[1]);
         let people = AddressBook::default();
-        let by =
-            ImportTerms { settings: &SETTINGS, mapping, file, date: Some(today), today, people };
+        let by = ImportTerms {
+            settings: &SETTINGS,
+            mapping,
+            file,
+            origins: &[],
+            date: Some(today),
+            today,
+            people,
+        };
         match import(&rows, &[], &HashMap::new(), &by) {
             Ok(imported) => {
                 says_nothing_but_text(&imported.bad);

@@ -3,10 +3,11 @@
 use crate::diag::{Code, Diagnostic};
 use crate::format::rows::read;
 use crate::model::mapping::{FIND, Form};
-use crate::model::rows::SourceRows;
+use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The largest file that is imported.
 pub const MAX_IMPORTED: u64 = 1024 * 1024 * 1024;
@@ -30,33 +31,32 @@ pub fn read_rows(path: &Path, form: &Form) -> Result<SourceRows, Diagnostic> {
     let mut files = Vec::new();
     gather(path, DEEPEST, &mut files)?;
     let mut all: Option<SourceRows> = None;
-    for file in &files {
-        let rows = read_file(file, form)?;
-        match &mut all {
-            None => all = Some(rows),
-            Some(all) if all.header == rows.header => add(all, rows),
-            Some(_) => {
-                let (file, first) = (file.display(), files[0].display());
-                let message = words!(
-                    "{file} does not have the columns of {first}",
-                    "{file} 的列与 {first} 不同"
-                );
-                return Err(Diagnostic::new(Code::BadMapping, message)
-                    .help(words!("import them one by one", "请分别导入")));
-            }
-        }
-    }
-    let Some(mut all) = all else {
-        let message = words!("{} has no files", "{} 中没有文件", path.display());
-        return Err(Diagnostic::new(Code::Unreadable, message));
-    };
     // A message may be in two files.
-    if all.column(FIND).is_some() {
-        let mut known = HashSet::new();
-        all.rows.retain(|row| known.insert(row.cells.clone()));
+    let mut messages: HashSet<Vec<SourceCell>> = HashSet::new();
+    for file in files {
+        let rows = read_file(&file, form)?;
+        let all = all.get_or_insert_with(|| SourceRows {
+            header: rows.header.clone(),
+            undated: rows.undated,
+            ..SourceRows::default()
+        });
+        if all.header != rows.header {
+            let (file, folder) = (file.display(), path.display());
+            let message = words!(
+                "{file} does not have the columns of the files before it in {folder}",
+                "{file} 的列与 {folder} 中前面的文件不同"
+            );
+            return Err(Diagnostic::new(Code::BadMapping, message)
+                .help(words!("import them one by one", "请分别导入")));
+        }
+        let has_messages = all.column(FIND).is_some();
+        let is_new = |row: &SourceRow| !has_messages || messages.insert(row.cells.clone());
+        add(all, rows, &Arc::new(file), is_new);
     }
-    (1..).zip(&mut all.rows).for_each(|(number, row)| row.line = number);
-    Ok(all)
+    all.ok_or_else(|| {
+        let message = words!("{} has no files", "{} 中没有文件", path.display());
+        Diagnostic::new(Code::Unreadable, message)
+    })
 }
 
 /// The files below a folder, in the order of their paths. Hidden ones and links are left out.
@@ -80,9 +80,21 @@ fn gather(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), D
     Ok(())
 }
 
-/// Adds the rows of a further file.
-fn add(all: &mut SourceRows, further: SourceRows) {
-    all.rows.extend(further.rows);
+/// Adds the new rows of a further file.
+fn add(
+    all: &mut SourceRows,
+    further: SourceRows,
+    file: &Arc<PathBuf>,
+    mut is_new: impl FnMut(&SourceRow) -> bool,
+) {
+    for mut row in further.rows {
+        if !is_new(&row) {
+            continue;
+        }
+        all.origins.push((Arc::clone(file), row.line));
+        row.line = all.origins.len() as u64;
+        all.rows.push(row);
+    }
     all.notes.extend(further.notes);
     for left in further.left_out {
         match all.left_out.iter_mut().find(|known| known.en == left.en) {

@@ -2,6 +2,8 @@
 
 use crate::diag::{Words, counted};
 use crate::value::text::Text;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -30,7 +32,8 @@ impl SourceCell {
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceRow {
-    /// The line it begins on, from 1; of a sheet its row, of a file of records the number of the record.
+    /// The line it begins on, from 1; of a sheet its row, of a file of records the number of the record; of the files
+    /// of a folder its number among all rows.
     pub line: u64,
     /// Its cells; as many as the row has.
     pub cells: Vec<SourceCell>,
@@ -64,6 +67,8 @@ pub struct SourceRows {
     pub header: Vec<Text>,
     /// The rows.
     pub rows: Vec<SourceRow>,
+    /// Of the files of a folder: the file of each row, and its line there.
+    pub origins: Vec<(Arc<PathBuf>, u64)>,
     /// What the file has and the rows do not, for people: pictures of cards, meetings to come.
     pub left_out: Vec<LeftOut>,
     /// How the file was read, where that is not plain: columns that were renamed.

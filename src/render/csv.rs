@@ -13,6 +13,7 @@
 use super::text::{acts, breaks, plain};
 use super::{Options, in_parts};
 use crate::table::sheet::{Cell, Emphasis, Sheet, Table};
+use crate::value::entity::encoded;
 use crate::value::formula::neutralised;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -94,7 +95,7 @@ fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {
 
 /// Text that neither a spreadsheet nor a terminal obeys.
 fn text<'a>(value: Cow<'a, str>, options: &Options) -> Cow<'a, str> {
-    let value = if options.raw { value } else { neutralised(value) };
+    let value = if options.raw { value } else { neutralised(encoded(value)) };
     let spelt = |c: char| acts(c) && !matches!(c, '\n' | '\r' | '\t');
     if (options.raw && options.width.is_none()) || !value.chars().any(spelt) {
         return value;

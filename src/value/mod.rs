@@ -2,6 +2,7 @@
 
 pub mod date;
 pub mod date_form;
+pub mod entity;
 pub mod formula;
 pub mod hash;
 pub mod id;

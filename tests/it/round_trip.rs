@@ -8,7 +8,7 @@ const SETTINGS: &str = "[ledger]\ncurrency = \"CNY\"\nfacts = [\"sector\", \"bra
     [[rep]]\nid = \"he\"\nname = \"何\"\n[[rep]]\nid = \"liuyan\"\n";
 
 /// Texts that spreadsheets, CSV and TOML spoil.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     "张先生",
     "Zhang, \"Li\"",
     "=1+1",
@@ -23,6 +23,7 @@ const TEXTS: [&str; 14] = [
     "一行\n二行",
     "a\tb|c",
     "＝1",
+    "R&amp;D &lt;b&nbsp;",
 ];
 
 /// The file of a prospect, by chance.

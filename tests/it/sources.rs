@@ -234,7 +234,7 @@ fn json_is_rows() {
     let sandbox = Sandbox::ledger();
     sandbox.write(
         "x.json",
-        r#"{"results": [{"id": 7, "company": {"name": "Acme &amp; Co"}, "tags": ["a", "b"], "value": 15.0},
+        r#"{"results": [{"id": 7, "company": {"name": "Acme & Co"}, "tags": ["a", "b"], "value": 15.0},
             {"id": "0042", "company": {"name": "Zoë"}, "value": null}]}"#,
     );
     let map = "--map id=id --map company.name=name --map tags=note --map value=value --date today";
@@ -289,4 +289,27 @@ fn utf_16_without_a_mark_is_named() {
 fn what_has_no_rows_is_named() {
     let said = refused("x.xls", b"<html><table><tr><td>id</td></tr></table></html>", "");
     contains(&said, &["x.xls is HTML or XML", "save it as .xlsx or CSV"]);
+}
+
+#[test]
+fn a_bad_row_of_a_folder_names_its_file_and_line() {
+    let sandbox = Sandbox::ledger();
+    sandbox.write("lists/a.csv", "id,name,date\na,A,2009-12-01\n");
+    sandbox.write("lists/b.csv", "id,name,date,\nb,B,2009-12-01\nc,C,tomorrow\na,A,2009-12-01\n");
+    let said = sandbox.crm("import lists").fails(2);
+    contains(&said, &["lists/b.csv does not have the columns of the files before it in lists"]);
+    sandbox.write("lists/b.csv", "id,name,date\nb,B,2009-12-01\nc,C,3.3.3\na,A,2009-12-01\n");
+    let said = sandbox.crm("import lists").fails(1);
+    contains(
+        &said,
+        &[
+            "line 3: `date`: `3.3.3`",
+            " --> lists/b.csv:3:1",
+            "line 4: the id `a` is in lists/a.csv, line 2, already",
+            " --> lists/b.csv:4:1",
+        ],
+    );
+    sandbox.write("lists/b.csv", "id,name,date\nb,B,2009-12-01\n");
+    let (_, said) = sandbox.crm("import lists").done();
+    contains(&said, &["2 rows: 2 prospects added"]);
 }

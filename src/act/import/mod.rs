@@ -16,8 +16,8 @@ use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
 use crate::model::rows::{LeftOut, SourceRows};
 use crate::plan::import::{
-    AddressBook, ImportCandidate, ImportTerms, ImportedEntry, bad_row, compare, fresh, import,
-    missing, without_said,
+    AddressBook, ImportCandidate, ImportTerms, ImportedEntry, compare, fresh, import, missing,
+    without_said,
 };
 use crate::rules::replay::replay;
 use crate::value::date::Date;
@@ -91,9 +91,11 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
         paths.into_iter().map(|path| (id::fold(&id_of(&path)), path)).collect();
     let by_address = mapping.prospect.iter().any(|assignment| &*assignment.field == FIND);
     let people = if by_address { people(ledger)? } else { AddressBook::default() };
-    let terms = ImportTerms { settings: &ledger.settings, mapping, file, date, today, people };
+    let settings = &ledger.settings;
+    let origins = &rows.origins;
+    let terms = ImportTerms { settings, mapping, file, origins, date, today, people };
     let read = import(rows, &joined, &taken, &terms).map_err(Failure)?;
-    let judge = Judge { ledger, file, seen: date.unwrap_or(today), today, preview };
+    let judge = Judge { ledger, terms: &terms, seen: date.unwrap_or(today), today, preview };
     let judged: Vec<Result<ProspectChange, Diagnostic>> =
         read.candidates.into_par_iter().map(|candidate| judge.one(candidate)).collect();
     let mut all = JudgedImport {
@@ -169,7 +171,7 @@ impl JudgedImport {
 /// The ledger and the days by which candidates are judged.
 struct Judge<'a> {
     ledger: &'a Ledger,
-    file: &'a Path,
+    terms: &'a ImportTerms<'a>,
     /// The day of the list.
     seen: Date,
     today: Date,
@@ -186,7 +188,7 @@ impl Judge<'_> {
         };
         done.map_err(|failure| {
             let why: Vec<Words> = failure.0.iter().map(|found| found.message.clone()).collect();
-            let mut bad = bad_row(self.file, line, Words::joined(&why, "; "));
+            let mut bad = self.terms.bad_row(line, Words::joined(&why, "; "));
             bad.notes = failure.0.iter().flat_map(|found| found.notes.clone()).collect();
             bad.help = failure.0.into_iter().flat_map(|found| found.help).collect();
             bad

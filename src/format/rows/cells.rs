@@ -1,6 +1,7 @@
-//! What is right for every cell of a file, and the names of its columns. The one home of `html_escape`.
+//! What is right for every cell of a file, and the names of its columns.
 
 use crate::model::rows::{SourceCell, SourceRows};
+use crate::value::entity::decoded;
 use crate::value::text::Text;
 use std::collections::{HashMap, HashSet};
 
@@ -17,15 +18,9 @@ pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
-/// The text of a cell: trimmed, and with the entities of HTML (`&amp;` `&#39;` `&nbsp;`) as the characters that they
-/// are, because many programs export what they show on a page.
+/// The text of a cell: trimmed, and with its entities as characters.
 pub(super) fn cell(text: &str) -> SourceCell {
-    let text = trimmed(text);
-    if !text.contains('&') {
-        return SourceCell::written(text);
-    }
-    let decoded = html_escape::decode_html_entities(text);
-    SourceCell::written(trimmed(&decoded.replace('\u{a0}', " ")))
+    SourceCell::written(trimmed(&decoded(trimmed(text))))
 }
 
 /// The shortest decimal that a number is. Spreadsheets count with fifteen digits: `0.1 + 0.2` is 0.3

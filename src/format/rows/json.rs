@@ -235,7 +235,7 @@ impl Table {
                     self.flatten(&format!("{name}."), fields, row)?;
                     continue;
                 }
-                Json::List(items) => cells::cell(&list(&name, items)?),
+                Json::List(items) => SourceCell::written(list(&name, items)?),
                 plain => cell(plain),
             };
             let column = self.column(&name)?;
@@ -275,7 +275,7 @@ fn cell(value: Json) -> SourceCell {
     match value {
         Json::Truth(truth) => SourceCell::typed(if truth { "true" } else { "false" }),
         Json::Number(number) => SourceCell::typed(number),
-        Json::Word(word) => cells::cell(&word),
+        Json::Word(word) => SourceCell::written(cells::trimmed(&word)),
         Json::Null | Json::List(_) | Json::Object(_) => SourceCell::default(),
     }
 }
@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn objects_are_rows() {
         let (header, read) = rows(
-            r#"[{"id": 7, "name": " A &amp; B ", "company": {"city": "上海", "staff": {"n": 15.0}}},
+            r#"[{"id": 7, "name": " A & B ", "company": {"city": "上海", "staff": {"n": 15.0}}},
                 {"tags": ["x", 1, null, true], "id": "0042", "won": false, "sum": 0.30000000000000004},
                 {}, {"name": null}]"#,
         );

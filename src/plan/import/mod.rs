@@ -28,6 +28,7 @@ pub use journal::{fresh, without_said};
 use row::{RowDraft, RowReader};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use unknown::Names;
 
 /// The terms of an import: the settings and options that rows are read by.
@@ -36,14 +37,33 @@ pub struct ImportTerms<'a> {
     pub settings: &'a Settings,
     /// The meaning of the columns.
     pub mapping: &'a Mapping,
-    /// The file, as messages print it.
+    /// The file, or the folder of files, as messages print it.
     pub file: &'a Path,
+    /// Of the files of a folder: the file of each row, and its line there.
+    pub origins: &'a [(Arc<PathBuf>, u64)],
     /// The day of rows that have none.
     pub date: Option<Date>,
     /// The as-of day: rows of later days are refused.
     pub today: Date,
     /// The prospects by address, where the mapping finds them so.
     pub people: AddressBook,
+}
+
+impl ImportTerms<'_> {
+    /// The file of a row, and its line there.
+    pub fn origin(&self, line: u64) -> (&Path, u64) {
+        let number = usize::try_from(line).unwrap_or(usize::MAX);
+        match self.origins.get(number.wrapping_sub(1)) {
+            Some((file, line)) => (file, *line),
+            None => (self.file, line),
+        }
+    }
+
+    /// A row that cannot be imported.
+    pub fn bad_row(&self, line: u64, why: Words) -> Diagnostic {
+        let (file, line) = self.origin(line);
+        bad_row(file, line, why)
+    }
 }
 
 /// An entry that a row makes.
@@ -307,10 +327,11 @@ impl Gathering<'_> {
         };
         let first = &mut self.imported.candidates[at];
         if first.written != written {
-            let (other, at) = (&first.written, first.line);
+            let (other, (file, at)) = (&first.written, self.import.origin(first.line));
+            let file = file.display();
             let why = words!(
-                "`{written}` and `{other}` of line {at} would both be `{id}`",
-                "`{written}` 与第 {at} 行的 `{other}` 都会成为 `{id}`"
+                "`{written}` and `{other}` of {file}, line {at}, would both be `{id}`",
+                "`{written}` 与 {file} 第 {at} 行的 `{other}` 都会成为 `{id}`"
             );
             let help = words!(
                 "ids must differ in more than case and punctuation",
@@ -320,10 +341,11 @@ impl Gathering<'_> {
         }
         let only_people = has_only_people(self.import.mapping);
         if !self.import.mapping.group && !only_people {
-            let at = first.line;
+            let (file, at) = self.import.origin(first.line);
+            let file = file.display();
             let why = words!(
-                "the id `{written}` is on line {at} already",
-                "第 {at} 行已有编号 `{written}`"
+                "the id `{written}` is in {file}, line {at}, already",
+                "{file} 第 {at} 行已有编号 `{written}`"
             );
             let help = words!(
                 "if rows of one id are entries of one prospect, add --group, or group = true in the mapping",
@@ -338,7 +360,7 @@ impl Gathering<'_> {
     }
 
     fn bad(&mut self, line: u64, why: Words, help: Words) {
-        self.imported.bad.push(bad_row(self.import.file, line, why).help(help));
+        self.imported.bad.push(self.import.bad_row(line, why).help(help));
     }
 
     /// An id that neither the ledger nor the rows so far have.
@@ -385,7 +407,7 @@ impl Gathering<'_> {
         };
         let (why, help) = self.no_name();
         for candidate in self.imported.candidates.iter().filter(|c| nameless(c)) {
-            let bad = bad_row(self.import.file, candidate.line, why.clone()).help(help.clone());
+            let bad = self.import.bad_row(candidate.line, why.clone()).help(help.clone());
             self.imported.bad.push(bad);
         }
         self.imported.candidates.retain(|candidate| !nameless(candidate));

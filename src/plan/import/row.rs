@@ -3,7 +3,7 @@
 use super::columns::{CellText, Columns, Joined};
 use super::find::addresses;
 use super::unknown::{Names, Naming};
-use super::{ImportTerms, ImportedEntry, bad_row};
+use super::{ImportTerms, ImportedEntry};
 use crate::diag::{Diagnostic, Words};
 use crate::model::event::{Event, EventKey, NO_OWNER, event_keys};
 use crate::model::kind::EventKind;
@@ -120,7 +120,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
         let joined = match self.columns.joined(self.row) {
             Ok(joined) => joined,
             Err((why, help)) => {
-                return Err(Some(bad_row(self.import.file, self.row.line, why).help(help)));
+                return Err(Some(self.import.bad_row(self.row.line, why).help(help)));
             }
         };
         let id = self.id(&joined);
@@ -133,7 +133,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
             (true, true) => Err(None),
             (false, _) => {
                 let why = Words::joined(&self.problems, "; ");
-                let bad = bad_row(self.import.file, self.row.line, why);
+                let bad = self.import.bad_row(self.row.line, why);
                 Err(Some(self.help.into_iter().fold(bad, Diagnostic::help)))
             }
         }

@@ -110,7 +110,8 @@ impl<'a> Names<'a> {
         let told = self.faults.into_iter().map(|fault| {
             let Fault { column, what, first, rows, .. } = fault;
             let (en, zh) = (what.en(), what.zh());
-            let place = Place::file(self.import.file).at(Spot::Line(first));
+            let (file, first) = self.import.origin(first);
+            let place = Place::file(file).at(Spot::Line(first));
             let many = counted(rows, "row", "rows");
             let message = match rows {
                 1 => words!("`{column}`: {en} (line {first})", "`{column}`：{zh}（第 {first} 行）"),

@@ -265,7 +265,7 @@ fn ids_are_made_legal_and_paths_are_refused() {
     // Two ids that would be one are two customers all the same.
     let sandbox = with_csv("id,name,date\nAbC,Ann,2009-12-01\naBc,Bob,2009-12-01\n");
     let said = refused(&sandbox, "import deals.csv --group", 1);
-    contains(&said, &["line 3: `aBc` and `AbC` of line 2 would both be `abc`"]);
+    contains(&said, &["line 3: `aBc` and `AbC` of deals.csv, line 2, would both be `abc`"]);
     let sandbox = with_csv("id,name,date\na,Ann,2009-12-01\n,Bob,2009-12-01\n");
     contains(&refused(&sandbox, "import deals.csv", 1), &["line 3: the row has no id"]);
 }
@@ -291,7 +291,7 @@ fn equal_rows_with_other_ids_are_other_deals() {
     assert_eq!(sandbox.crm("list -f ids").ok(), "a\nb\n");
     let sandbox = with_csv("id,name,date\na,Ann,2009-12-01\na,Ann,2009-12-01\n");
     let said = refused(&sandbox, "import deals.csv", 1);
-    contains(&said, &["line 3: the id `a` is on line 2 already", "help: if rows", "--group"]);
+    contains(&said, &["line 3: the id `a` is in deals.csv, line 2, already", "help: if rows", "--group"]);
 }
 
 const ORDERS: &str = "import orders.csv --map customer=id --map customer=name --map day=date \
