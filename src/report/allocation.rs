@@ -124,10 +124,10 @@ pub fn utilisation(held: u32, capacity: u32) -> Cell {
     if capacity == 0 { Cell::Empty } else { Cell::Rate(u64::from(held), u64::from(capacity)) }
 }
 
+/// One who is no member is listed only with prospects.
 fn emphasis(member: &Member) -> Emphasis {
     let over = member.capacity.is_some_and(|capacity| capacity < member.held);
-    let gone = !member.presence.is_member() && member.held > 0;
-    if over || gone { Emphasis::Warn } else { Emphasis::Plain }
+    if over || !member.presence.is_member() { Emphasis::Warn } else { Emphasis::Plain }
 }
 
 /// A sentence about a rep that needs attention.

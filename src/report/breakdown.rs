@@ -176,6 +176,17 @@ pub fn window(period: Option<Period>, book: &Book) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::date::Date;
+
+    #[test]
+    fn a_window_without_a_first_day_reaches_up_to_its_last() {
+        let to = Date::parse("2010-01-10").unwrap();
+        let book = Book::of(Settings::default(), to, Vec::new(), Vec::new());
+        let of = |from: Date| window(Some(Period { from, to }), &book);
+        assert_eq!(of(Date::MIN), "up to 2010-01-10");
+        assert_eq!(of(Date::MIN.plus(1)), format!("{}..2010-01-10", Date::MIN.plus(1)));
+        assert_eq!(window(None, &book), "ever, up to 2010-01-10");
+    }
 
     #[test]
     fn a_share_below_one_percent_has_a_decimal() {

@@ -245,6 +245,14 @@ pub fn positions(names: &[&str], all: &[String], export: &str) -> Result<Vec<usi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rule_of_the_cycle_has_a_label_for_people_and_what_is_no_criterion_has_none() {
+        let settings = Settings::default();
+        assert_eq!(criterion_in(IN_CYCLE, &settings, Lang::En), IN_CYCLE_LABEL.0);
+        assert_eq!(criterion_in(IN_CYCLE, &settings, Lang::Machine), IN_CYCLE);
+        assert_eq!(criterion_in("charm", &settings, Lang::En), "charm");
+    }
     use crate::value::label::Label;
 
     fn is_chinese(text: &str) -> bool {

@@ -211,4 +211,19 @@ mod tests {
             assert!(columns.contains(&field.replace('_', "-")), "{field}");
         }
     }
+
+    #[test]
+    fn the_currency_beside_an_amount_is_text() {
+        let settings = crate::model::settings::Settings::default();
+        let book = Book::of(
+            settings,
+            crate::value::date::Date::parse("2010-01-01").unwrap(),
+            Vec::new(),
+            Vec::new(),
+        );
+        let request = Request::of(crate::rules::query::Query::everything());
+        let sheet = Events::of(&["value", "value-currency"]).unwrap().sheet(&book, &request);
+        let kinds: Vec<Kind> = sheet.tables[0].columns.iter().map(|column| column.kind).collect();
+        assert_eq!(kinds, [Kind::Number, Kind::Text]);
+    }
 }

@@ -247,11 +247,8 @@ fn for_whom(
             let why: Vec<String> = why.collect();
             (format!("{}: {}", lang.pick("nobody", "无人"), why.join("; ")), true)
         }
-        ([first @ .., _, _], _) if first.len() > 1 => {
-            let names: Vec<String> = able[..3].iter().map(id).collect();
-            let more = able.len() - 3;
-            let more = if more > 0 { format!(", +{more}") } else { String::new() };
-            (format!("{}{more}", names.join(", ")), false)
+        ([a, b, c, _, ..], _) => {
+            (format!("{}, {}, {}, +{}", id(a), id(b), id(c), able.len() - 3), false)
         }
         _ => (able.iter().map(id).collect::<Vec<_>>().join(", "), false),
     }

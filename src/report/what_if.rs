@@ -82,7 +82,15 @@ pub fn what_if(
     };
     let (levers, capped) = levers(&chain, value, scale, lang);
     let mut notes = Vec::new();
-    if !capped {
+    if capped {
+        notes.push(
+            lang.pick(
+                "a share cannot pass 100 %: where a lever would carry it further, it stops there",
+                "比率不超过100%：超出部分按100%计算",
+            )
+            .into(),
+        );
+    } else {
         let [factor, closes, money] = [1, 4, 5].map(|power| words(scale.factor.powi(power)));
         notes.push(match lang {
             Lang::En | Lang::Machine => format!(
@@ -92,15 +100,6 @@ pub fn what_if(
                 format!("每个杠杆提高到{factor}倍；全部一起，成交{closes}倍，金额{money}倍")
             }
         });
-    }
-    if capped {
-        notes.push(
-            lang.pick(
-                "a share cannot pass 100 %: where a lever would carry it further, it stops there",
-                "比率不超过100%：超出部分按100%计算",
-            )
-            .into(),
-        );
     }
     if value.is_none() {
         notes.push(
@@ -198,12 +197,6 @@ fn exact(closes: f64) -> Amount {
     Amount::parse(&format!("{closes:.6}")).unwrap_or_default()
 }
 
-/// Whole where it is, else to two decimals.
-fn tidy(amount: Amount) -> Amount {
-    let whole = amount.round(0);
-    if whole == amount { whole } else { amount.round(2) }
-}
-
 /// The table of levers; and whether one was stopped at 100 %.
 fn levers(chain: &Chain, value: Option<Amount>, scale: Projection, lang: Lang) -> (Table, bool) {
     let columns = vec![
@@ -236,7 +229,7 @@ fn levers(chain: &Chain, value: Option<Amount>, scale: Projection, lang: Lang) -
     let mut together = *chain;
     let mut capped = false;
     // A value is money: it is raised by the factor as written, not by a binary fraction.
-    let raised_value = value.map(|value| tidy(value.times(exact(scale.factor))));
+    let raised_value = value.map(|value| value.times(exact(scale.factor)).round(2));
     for (lever, ..) in LEVERS {
         let (raised, cut) = chain.raised(lever, scale.factor);
         let (all, _) = together.raised(lever, scale.factor);
@@ -352,6 +345,19 @@ mod tests {
             assert_eq!(income(&sheet, lever), Amount::from_int(300_000), "{lever}");
         }
         assert_eq!(income(&sheet, 6), Amount::from_int(150_000 * 32));
+    }
+
+    #[test]
+    fn the_product_of_all_levers_is_told_where_no_share_stops_at_the_whole() {
+        let notes = |conversations: f64| {
+            let stated = Stated { conversations: Some(conversations), ..check_figure() };
+            let notes = what_if(None, &stated, SCALE, Lang::En).unwrap().notes;
+            ["times the closes", "cannot pass 100 %"]
+                .map(|part| notes.iter().filter(|note| note.contains(part)).count())
+        };
+        // Of 15 dials.
+        assert_eq!(notes(7.5), [1, 0]);
+        assert_eq!(notes(7.6), [0, 1]);
     }
 
     #[test]

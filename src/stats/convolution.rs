@@ -1,5 +1,7 @@
 //! The distribution of a sum of independent two-point variables: each is its value, or nothing.
 
+use std::iter;
+
 /// Points of support up to which a [`Distribution`] is exact.
 pub const MAX_SUPPORT: usize = 20_000;
 
@@ -194,17 +196,13 @@ fn bucketed(items: &[TwoPoint], max_support: usize) -> (Vec<(u64, f64)>, Option<
         reason = "not negative, and the cast saturates"
     )]
     let finest = (KEPT_DEVIATIONS * deviation / capacity as f64).ceil() as u64;
-    let mut width = finest.clamp(1, widest);
-    loop {
-        let steps = on_steps(items, width, capacity);
-        if let (None, true) = (&steps, width < widest) {
-            width = width.saturating_mul(2).min(widest);
-            continue;
-        }
-        let (first, mass) = steps.unwrap_or_default();
-        let values = (first..).map(|step| step.saturating_mul(width));
-        return (values.zip(mass).collect(), (width > 1).then_some(width));
-    }
+    let twice = |width: &u64| Some(width.saturating_mul(2).min(widest));
+    // 64 doublings reach any width.
+    let mut widths = iter::successors(Some(finest.clamp(1, widest)), twice).take(65);
+    let fits = |width| Some((width, on_steps(items, width, capacity)?));
+    let (width, (first, mass)) = widths.find_map(fits).unwrap_or_default();
+    let values = (first..).map(|step| step.saturating_mul(width));
+    (values.zip(mass).collect(), (width > 1).then_some(width))
 }
 
 /// The first step and the mass from there on, over steps of `width`; `None` as soon as more than
@@ -272,6 +270,13 @@ mod tests {
 
     fn item(value: u64, probability: f64) -> TwoPoint {
         TwoPoint { value, probability }
+    }
+
+    #[test]
+    fn what_is_less_than_negligible_is_cut_off_at_either_end() {
+        let kept = |probability: f64| on_steps(&[item(2, probability)], 1, 9).unwrap().1.len();
+        assert_eq!(kept(NEGLIGIBLE), 3);
+        assert_eq!(kept(NEGLIGIBLE / 2.0), 1);
     }
 
     #[test]

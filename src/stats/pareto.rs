@@ -49,10 +49,8 @@ pub fn abc_classes(values: &[i128]) -> Vec<AbcClass> {
     let mut classes = vec![AbcClass::C; values.len()];
     let mut before = 0_u128;
     for member in rank_descending(values) {
+        // What is 0 or less begins at the total.
         let begins_below = |percent| before.saturating_mul(100) < total.saturating_mul(percent);
-        if values[member] <= 0 {
-            break;
-        }
         classes[member] = if begins_below(A_PERCENT) {
             AbcClass::A
         } else if begins_below(B_PERCENT) {

@@ -305,6 +305,12 @@ fn recycling_without_a_stated_wait_has_one_of_30_days() {
     assert_eq!(placed(&settings, "busy", "2009-12-02"), 1);
     let stated = format!("{settings}[pool]\nreclaim_wait_days = 0\n");
     assert_eq!(placed(&stated, recycled, "2009-12-02"), 1);
+    // Nor does it wait because it was recycled from another one, on another day.
+    let later = format!(
+        "busy\" }}\n2009-12-05 = {{ kind = \"assigned\", owner = \"bob\" }}\n\
+         2009-12-10 = {{ kind = \"assigned\", owner = \"\", reason = \"{recycled}"
+    );
+    assert_eq!(placed(&settings, &later, "2009-12-11"), 1);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::common::{book, day, query};
 use crm::report::dimension::Dimension;
 use crm::report::{REPORTS, Request};
 use crm::table::sheet::Sheet;
+use crm::value::label::Lang;
 use crm::value::period::Period;
 use std::fmt::Write;
 
@@ -381,4 +382,77 @@ fn the_tables_of_the_only_board_have_one_name() {
         two.iter().any(|id| id.starts_with("p-")) && two.iter().any(|id| id == "closed"),
         "{two:?}"
     );
+}
+
+#[test]
+fn the_utilisation_is_of_the_capacity_and_of_no_capacity_there_is_none() {
+    let settings = "[[rep]]\nid = \"he\"\ncapacity = 4\n[[rep]]\nid = \"no\"\ncapacity = 0\n\
+        [[rep]]\nid = \"wu\"\n";
+    let sheet = plain("allocation", &ledger(settings, &[("x", OPEN)], "2010-01-10"));
+    assert_eq!(column(table(&sheet, "load"), "utilisation"), ["1/4", "", ""]);
+}
+
+#[test]
+fn an_owner_is_in_the_conversion_where_a_pursuit_opened_closed_or_moved_inside() {
+    let counted = |events: &str, from: &str, to: &str| {
+        let sheet = make("conversion", &ledger("", &[("x", events)], "2010-02-01"), |request| {
+            (request.by, request.period) = (Some(Dimension::OWNER), days(from, to));
+        });
+        sheet.tables.iter().map(|table| table.rows.len()).sum::<usize>() > 0
+    };
+    // Opened on the 1st, lost on the 9th.
+    assert!(counted(LOST, "2010-01-01", "2010-01-01"));
+    assert!(!counted(LOST, "2010-01-02", "2010-01-08"));
+    assert!(counted(LOST, "2010-01-09", "2010-01-20"));
+    assert!(!counted(LOST, "2010-01-10", "2010-01-20"));
+    let moved =
+        format!("{LOST}2010-01-05 = {{ kind = \"moved\", stage = \"50\", forced = \"x\" }}\n");
+    assert!(counted(&moved, "2010-01-05", "2010-01-05"));
+}
+
+#[test]
+fn a_move_counts_on_the_first_and_on_the_last_day_of_the_overrides() {
+    let listed = |from: &str, to: &str| {
+        let book = ledger("", &[("x", WON)], "2010-02-01");
+        let sheet = make("overrides", &book, |request| request.period = days(from, to));
+        table(&sheet, "exceptions").rows.len()
+    };
+    assert_eq!(listed("2010-01-01", "2010-01-09"), 1);
+    assert_eq!(listed("2010-01-09", "2010-01-20"), 1);
+    assert_eq!(listed("2010-01-01", "2010-01-08"), 0);
+    assert_eq!(listed("2010-01-10", "2010-01-20"), 0);
+}
+
+#[test]
+fn five_closes_without_money_make_no_value_of_a_close() {
+    use crm::report::what_if::{Projection, Stated, what_if};
+    let unpaid = WON.replace("amount = 100, ", "");
+    let remarked = |alike: &[(usize, &str, &str)]| {
+        let book = many("", alike, "2010-01-10");
+        let stated = Stated {
+            dials: Some(15.0),
+            conversations: Some(7.0),
+            appointments: Some(1.0),
+            meetings: Some(8.0),
+            meetings_per_close: Some(8.0),
+            value: None,
+        };
+        let scale = Projection { days: 5.0, weeks: 50.0, factor: 2.0 };
+        let measured = Some((&book, &Request::of(query(&book, ""))));
+        remarks(&what_if(measured, &stated, scale, Lang::En).unwrap(), "no value of a close")
+    };
+    assert_eq!(remarked(&[(5, "x", WON)]), 0);
+    assert_eq!(remarked(&[(4, "x", WON)]), 1);
+    assert_eq!(remarked(&[(5, "x", &unpaid)]), 1);
+}
+
+#[test]
+fn the_load_counts_those_in_the_pool_that_a_query_selects() {
+    let waiting = "2010-01-01 = { kind = \"opened\" }\n";
+    let pool = |text: &str| {
+        let book = ledger(TEAM, &[("x", OPEN), ("y", waiting)], "2010-01-10");
+        let about = make("allocation", &book, |request| request.query = query(&book, text)).about;
+        about.rsplit(' ').next().unwrap().to_owned()
+    };
+    assert_eq!([pool(""), pool("id:y"), pool("id:x")], ["1", "1", "0"]);
 }

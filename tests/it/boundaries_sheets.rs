@@ -456,3 +456,32 @@ fn a_bridge_has_a_column_of_other_currencies_where_the_opening_or_a_change_has_o
     let new = foreign.replace("2010-01-01", "2010-01-05");
     assert_eq!(columns(&[("x", OPEN), ("y", &new)]), own + 1);
 }
+
+#[test]
+fn the_only_board_in_use_has_its_rows_under_its_name_and_the_others_have_none() {
+    let sheet = plain(
+        "conversion",
+        &book(TWO_BOARDS, &[("x", "pipeline = \"side\"\n", NEW)], "2010-01-10"),
+    );
+    let filled = |board: &str| {
+        let own = sheet.tables.iter().filter(|table| table.id.starts_with(board));
+        own.map(|table| !table.rows.is_empty()).collect::<Vec<_>>()
+    };
+    assert!(!filled("side-").is_empty() && filled("side-").iter().all(|rows| *rows));
+    assert!(!filled("main-").is_empty() && !filled("main-").iter().any(|rows| *rows));
+}
+
+#[test]
+fn one_that_signed_and_one_that_paid_stay_with_their_rep() {
+    use crm::plan::rebalance::{Wish, rebalance};
+    let settings = "[[rep]]\nid = \"he\"\ncapacity = 9\n[[rep]]\nid = \"ma\"\ncapacity = 9\n";
+    let movable = |entry: &str| {
+        let events = format!("{NEW}2010-01-02 = {{ {entry} }}\n");
+        let book = ledger(settings, &[("x", &events)], "2010-01-10");
+        let wish = Wish { tolerance: 0, untouched_days: None, any_stage: false };
+        rebalance(&book, &query(&book, ""), wish).unwrap().movable
+    };
+    assert_eq!(movable("kind = \"note\""), 1);
+    assert_eq!(movable("kind = \"contract\""), 0);
+    assert_eq!(movable("kind = \"payment\", amount = 1"), 0);
+}

@@ -385,6 +385,18 @@ fn a_fact_of_the_team_is_a_column() {
 }
 
 #[test]
+fn a_list_of_criteria_has_ids_for_machines_and_labels_for_people() {
+    let sandbox = crate::common::Sandbox::ledger();
+    sandbox.prospect("x", "name = \"x\"\n", OPEN);
+    let listed = |form: &str| sandbox.crm(&format!("list -c id,missing{form} --as-of 2010-01-10"));
+    let missing = listed(" -f csv").ok();
+    assert!(missing.contains("signed"), "{missing}");
+    let settings = crm::model::settings::Settings::default();
+    let label = settings.criterion("signed").unwrap().label.en.clone().unwrap();
+    assert!(!missing.contains(&*label) && listed("").ok().contains(&*label), "{label}");
+}
+
+#[test]
 fn notes_are_kept_only_where_a_query_or_a_rule_that_is_asked_looks_into_them() {
     use crm::rules::book::Keep;
     let noting =
@@ -466,4 +478,81 @@ fn a_board_is_shown_where_it_is_in_use_or_the_only_one() {
     let opened = "2010-01-01 = { kind = \"opened\" }\n";
     assert_eq!((shown("", &[]), shown("", &[("x", opened)])), (vec![true], vec![true]));
     assert_eq!(shown(two, &[("x", opened)]), [true, false]);
+}
+
+#[test]
+fn why_one_customer_has_its_levels_needs_no_id_and_why_two_have_does() {
+    let columns = |prospects: &[(&str, &str)]| {
+        let book = ledger("", prospects, "2010-01-10");
+        let request = Request::of(query(&book, ""));
+        let sheet = crm::report::grade::Grades::of(&book, &request, None, true).sheet();
+        table(&sheet, "why").columns.iter().map(|column| column.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(columns(&[("x", OPEN)]), ["dimension", "level", "why"]);
+    assert_eq!(columns(&[("x", OPEN), ("y", OPEN)]), ["id", "dimension", "level", "why"]);
+}
+
+#[test]
+fn on_the_day_of_its_end_a_hold_holds_the_clock_no_more() {
+    let why = |on: &str| {
+        let events = "2010-01-01 = { kind = \"meeting\", stage = \"25\", next = 2010-03-01 }\n\
+             2010-01-03 = { kind = \"hold\", until = 2010-01-10 }\n";
+        let book = ledger("", &[("x", events)], on);
+        let record = &book.records()[0];
+        record.case(&book.settings, book.as_of).status("in-cycle").why.en().to_owned()
+    };
+    assert_eq!(why("2010-01-09"), "on hold until 2010-01-10");
+    assert!(!why("2010-01-10").contains("hold"), "{}", why("2010-01-10"));
+}
+
+#[test]
+fn only_those_of_high_value_that_have_lapsed_are_remarked_on() {
+    let remarked = |on: &str, amount: u32| {
+        let order = format!("{on} = {{ kind = \"order\", amount = {amount} }}\n");
+        let settings = "[grading]\nvalue_high = 100\nvalue_medium = 50\n";
+        let sheet = plain("grades", &ledger(settings, &[("x", &order)], "2010-01-10"));
+        remarks(&sheet, "customers of high value that have lapsed")
+    };
+    assert_eq!(remarked("2008-01-10", 100), 1);
+    assert_eq!(remarked("2008-01-10", 99), 0);
+    assert_eq!(remarked("2010-01-09", 100), 0);
+}
+
+#[test]
+fn what_is_missing_is_told_of_the_open_and_not_of_the_ended() {
+    let missing = |events: &str| {
+        let book = ledger("", &[("x", events)], "2010-01-10");
+        let sheet =
+            crm::report::classify::classify(&book, &Request::of(query(&book, "")), Some("90"));
+        column(&sheet.tables[0], "missing").remove(0) != "List([])"
+    };
+    assert_eq!([OPEN, WON, LOST].map(missing), [true, false, false]);
+}
+
+#[test]
+fn a_campaign_that_brought_none_is_a_source_of_all_and_of_no_query() {
+    use crm::report::dimension::Dimension;
+    let settings = "[[campaign]]\nid = \"fair\"\ncost = 300\n";
+    let sources = |by: Dimension, text: &str| {
+        let book = ledger(settings, &[("x", OPEN)], "2010-02-01");
+        let sheet = make("sources", &book, |request| {
+            (request.by, request.query) = (Some(by), query(&book, text));
+        });
+        marks(table(&sheet, "money"))
+    };
+    assert_eq!(sources(Dimension::SOURCE, ""), "..=");
+    assert_eq!(sources(Dimension::SOURCE, "is:open"), ".=");
+    assert_eq!(sources(Dimension::OWNER, ""), ".=");
+}
+
+#[test]
+fn each_grade_counts_its_own_customers() {
+    let settings = "[[grading.rule]]\ngrade = \"A\"\nwhen = \"tag:a\"\n\
+         [[grading.rule]]\ngrade = \"B\"\nwhen = \"tag:b\"\n";
+    let tagged = |tag: &str| format!("tags = [\"{tag}\"]\n");
+    let (a, b) = (tagged("a"), tagged("b"));
+    let prospects = [("u", &*a, WON), ("v", &*b, WON), ("w", &*b, WON)];
+    let sheet = plain("grades", &book(settings, &prospects, "2010-02-01"));
+    assert_eq!(column(table(&sheet, "grades"), "grade"), ["A", "B", "all"]);
+    assert_eq!(column(table(&sheet, "grades"), "customers"), ["1", "2", "3"]);
 }

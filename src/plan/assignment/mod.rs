@@ -118,7 +118,7 @@ impl Problem {
     /// Adds the next task: `score(agent)` is its score with that agent, `None` where it must not go.
     pub fn add_task(&mut self, score: impl Fn(usize) -> Option<i64>) -> Result<(), Invalid> {
         let task = self.tasks();
-        if task as u64 >= u64::from(u32::MAX) {
+        if u32::try_from(task).is_err() {
             return Err(Invalid::TooManyTasks);
         }
         let mut row = Vec::with_capacity(self.width());

@@ -235,3 +235,26 @@ pub(super) fn same_content(there: &Event, wanted: &Event) -> bool {
 fn same_time(there: &Event, wanted: &Event) -> bool {
     there.kind == wanted.kind && there.time.is_some() && there.time == wanted.time
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::date::Time;
+
+    #[test]
+    fn a_meeting_is_known_by_kind_and_time_and_one_of_no_time_by_neither() {
+        let event = |kind: &str, time: Option<&str>| {
+            let key = EventKey::parse("2009-12-01-1").unwrap();
+            Event { time: time.and_then(Time::parse), ..Event::new(key, kind) }
+        };
+        let known = |there: (&str, Option<&str>), wanted: (&str, Option<&str>)| {
+            same_time(&event(there.0, there.1), &event(wanted.0, wanted.1))
+        };
+        let (nine, ten) = (Some("09:00"), Some("10:00"));
+        assert!(known(("meeting", nine), ("meeting", nine)));
+        assert!(!known(("meeting", nine), ("meeting", ten)));
+        assert!(!known(("call", nine), ("meeting", nine)));
+        assert!(!known(("meeting", None), ("meeting", None)));
+        assert!(!known(("meeting", None), ("meeting", nine)));
+    }
+}

@@ -83,3 +83,31 @@ pub fn without_said(
         !wanted.dated_by_option || *event != Event::new(event.key.clone(), EventKind::Imported)
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::EventKey;
+
+    #[test]
+    fn an_entry_without_a_key_is_known_by_its_day_and_its_content() {
+        let event = |day: &str, note: &str| {
+            let key = EventKey::parse(&format!("{day}-1")).unwrap();
+            Event { note: Some(note.into()), ..Event::new(key, "note") }
+        };
+        let events = vec![event("2009-12-01", "a")];
+        let there = Prospect { events, ..Prospect::default() };
+        let is_fresh = |day: &str, note: &str| {
+            let candidate = ImportCandidate {
+                prospect: Prospect::default(),
+                entries: vec![ImportedEntry::of(event(day, note))],
+                line: 2,
+                there: None,
+                written: String::new(),
+            };
+            !fresh(&there, &candidate).unwrap().is_empty()
+        };
+        assert!(!is_fresh("2009-12-01", "a"));
+        assert!(is_fresh("2009-12-01", "b") && is_fresh("2009-12-02", "a"));
+    }
+}

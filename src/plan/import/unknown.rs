@@ -218,7 +218,7 @@ fn ids<'t, T: Copy>(found: Result<T, Vec<T>>, id: impl Fn(T) -> &'t str) -> Resu
 
 /// That a value names nothing, or several things.
 fn unknown(naming: Naming, text: &str, unfit: &Unfit) -> Words {
-    if unfit.len() > 1 {
+    if !unfit.is_empty() {
         let ids: Vec<String> = unfit.iter().map(|id| format!("`{id}`")).collect();
         let (en, zh) = (ids.join(", "), ids.join("、"));
         return words!("`{text}` may be any of {en}", "`{text}` 可能是 {zh}");

@@ -216,10 +216,9 @@ fn dimensions(found: &Selected<'_>, lang: Lang) -> Table {
     for scale in
         [Scale::Value, Scale::Relationship, Scale::Demand, Scale::Loyalty, Scale::Lifecycle]
     {
-        let name = if scale == Scale::Value { "value-level" } else { scale.name() };
         let customers = found.iter().map(|(customer, _)| *customer);
         for (level, (n, _)) in tally(customers, scale) {
-            let mut cells = vec![Cell::text(title(name, lang))];
+            let mut cells = vec![Cell::text(title(scale.name(), lang))];
             cells.extend(labelled_cells(level.id, level.label(lang), lang));
             cells.extend([Cell::count(n), rate(n as u64, found.len() as u64, lang)]);
             rows.push(Row::new(cells));

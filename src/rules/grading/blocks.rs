@@ -63,6 +63,7 @@ mod tests {
         };
         for (one, other) in [(0, 0), (0, 5), (5, 0), (BLOCK, 1), (2 * BLOCK + 7, BLOCK + 3)] {
             let (mut blocks, places) = filled(0, one);
+            assert!(places.iter().copied().eq(0..narrow(one)), "without gaps in one list");
             let (others, more) = filled(one, other);
             let higher = blocks.append(others);
             let places = places.into_iter().chain(more.into_iter().map(|place| place + higher));

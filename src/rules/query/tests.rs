@@ -319,6 +319,8 @@ fn money_without_a_rate_is_neither_more_nor_less() {
     for op in [":", "=", "!=", "<", "<=", ">", ">="] {
         assert!(!who(&format!("value{op}900")).contains('w'), "{op}");
     }
+    // It is something, but nothing where a column has no probability.
+    assert!(who("value>0").contains('w') && !who("weighted>0").contains('w'));
 }
 
 #[test]
@@ -401,6 +403,7 @@ fn errors_point_at_the_word_and_name_the_nearest() {
         ("-tag:vip", "unknown field `-tag`", "-tag", "a hyphen does not negate; write `not tag:…`"),
         ("overdue:yes", "unknown field `overdue`", "overdue", "a flag is written `is:overdue`"),
         ("qqq:1", "unknown field `qqq`", "qqq", "`crm help query` lists the fields"),
+        ("is:qqqqqq", "unknown flag `qqqqqq`", "qqqqqq", "`crm help query` lists the flags"),
         ("is:overdu", "unknown flag `overdu`", "overdu", "did you mean `overdue`?"),
         ("stage:25,closd", "unknown stage `closd`", "closd", "did you mean `closed`?"),
         (
@@ -464,7 +467,17 @@ fn deep_and_long_queries_are_refused() {
 #[test]
 fn without_a_list_of_reps_any_owner_may_be_asked_for() {
     let settings = Settings::default();
-    assert!(Query::parse("owner:anybody,none", "query", &settings, today()).is_ok());
+    let asks = |text: &str| {
+        let query = Query::parse(text, "query", &settings, today()).unwrap();
+        let context = QueryContext { settings: &settings, as_of: today() };
+        let records = records(&settings);
+        let found = records.iter().filter(|record| query.matches(record, &context));
+        found.map(|record| record.prospect.id.to_string()).collect::<Vec<_>>()
+    };
+    let pool = asks("is:pool");
+    assert_eq!(pool.len(), 1);
+    assert_eq!(asks("owner:anybody,none"), pool);
+    assert_eq!(asks("owner:\"\""), pool);
 }
 
 #[test]
@@ -562,6 +575,24 @@ fn a_prospect_has_a_value_of_an_attribute_where_the_query_for_any_finds_it() {
 }
 
 #[test]
+fn the_criteria_of_a_prospect_are_those_that_a_query_finds_it_by() {
+    let settings = settings();
+    let ids = settings.criteria.iter().map(|criterion| &*criterion.id).chain(["in-cycle"]);
+    for record in &records(&settings) {
+        for row in ATTRIBUTES.iter().filter(|row| ["confirmed", "missing"].contains(&row.id)) {
+            let found =
+                |id: &&str| who(&format!("{}:{id}", row.id)).contains(&record.prospect.id[..1]);
+            let found: Vec<String> = ids.clone().filter(found).map(str::to_owned).collect();
+            let Value::Texts(texts) = row.value(&View::of(record, &settings, today())) else {
+                panic!("{} is no list", row.id)
+            };
+            let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
+            assert_eq!(texts, found, "{} of {}", row.id, record.prospect.id);
+        }
+    }
+}
+
+#[test]
 fn fields_that_were_columns_or_groups_alone_can_be_asked_for() {
     each(&[
         ("first-meeting:2009-12-04", "z"),
@@ -645,6 +676,20 @@ fn the_page_lists_every_field_and_flag() {
     }
     assert!(page.contains(&fields), "docs/queries.md is to have this table:\n{fields}");
     assert!(page.contains(&flags), "docs/queries.md is to have this table:\n{flags}");
+}
+
+/// The help for terminals, in which a Chinese character is two columns wide.
+#[test]
+fn the_kinds_of_the_help_take_ten_columns_in_each_language() {
+    for (lang, kind) in [(Lang::En, "text      "), (Lang::Zh, "文本      ")] {
+        let help = help(lang);
+        let company = ATTRIBUTES.iter().find(|row| row.id == "company").unwrap();
+        let about = lang.pick(company.about.0, company.about.1);
+        let line = format!("\n  company       {kind}  {about}");
+        assert!(help.contains(&line), "{line}\n{help}");
+        // Lists begin with a name, and so does each of their lines.
+        assert!(!help.lines().any(|line| line.trim_start().starts_with(',')), "{help}");
+    }
 }
 
 #[test]

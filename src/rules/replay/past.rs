@@ -136,6 +136,41 @@ mod tests {
         event
     }
 
+    /// A record of these entries, and its book on day 20.
+    fn book_of(events: &[Event]) -> Book {
+        let prospect = Prospect { id: "x".into(), events: events.to_vec(), ..Prospect::default() };
+        let settings = Settings::default();
+        let record = replay(prospect, &settings, day(20)).unwrap();
+        Book::of(settings, day(20), vec![record], Vec::new())
+    }
+
+    #[test]
+    fn a_next_step_is_an_appointment_from_the_second_column_on() {
+        for (stage, appointment) in [("opportunity", None), ("appointment", Some(day(9)))] {
+            let mut opened = event(0, 0, 0);
+            opened.stage = Some(stage.into());
+            opened.next = Some(crate::value::date::Moment { date: day(9), time: None });
+            let book = book_of(&[opened]);
+            let past = Past::of(&book.records()[0], &book, day(1)).unwrap();
+            assert_eq!(past.dates().appointment, appointment, "{stage}");
+        }
+    }
+
+    #[test]
+    fn what_closed_on_the_first_or_on_the_last_day_closed_inside() {
+        let mut closed = event(0, 5, 3);
+        closed.stage = Some("closed".into());
+        let book = book_of(&[event(0, 0, 0), closed]);
+        let closings = |from: i64, on: i64| {
+            let past = Past::of(&book.records()[0], &book, day(on)).unwrap();
+            past.closings(day(from)).map(|(on, _)| on).collect::<Vec<_>>()
+        };
+        assert_eq!(closings(0, 4), []);
+        assert_eq!(closings(0, 5), [day(5)]);
+        assert_eq!(closings(5, 9), [day(5)]);
+        assert_eq!(closings(6, 9), []);
+    }
+
     proptest! {
         #[test]
         fn the_past_is_what_a_replay_of_that_day_says(

@@ -291,7 +291,16 @@ fn equal_rows_with_other_ids_are_other_deals() {
     assert_eq!(sandbox.crm("list -f ids").ok(), "a\nb\n");
     let sandbox = with_csv("id,name,date\na,Ann,2009-12-01\na,Ann,2009-12-01\n");
     let said = refused(&sandbox, "import deals.csv", 1);
-    contains(&said, &["line 3: the id `a` is in deals.csv, line 2, already", "help: if rows", "--group"]);
+    contains(
+        &said,
+        &["line 3: the id `a` is in deals.csv, line 2, already", "help: if rows", "--group"],
+    );
+    // A prospect may have several people, but not several columns.
+    let people = with_csv("id,name,contact\na,Acme,Ann\na,Acme,Bob\n");
+    imported(people.crm("import deals.csv --date 2009-12-01"));
+    let deals = with_csv("id,name,contact,stage\na,Acme,Ann,25\na,Acme,Bob,25\n");
+    let said = refused(&deals, "import deals.csv --date 2009-12-01", 1);
+    contains(&said, &["line 3: the id `a` is in deals.csv, line 2, already"]);
 }
 
 const ORDERS: &str = "import orders.csv --map customer=id --map customer=name --map day=date \

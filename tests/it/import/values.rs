@@ -105,6 +105,10 @@ fn years_that_cannot_be_meant_are_named() {
         assert_eq!(said.status, i32::from(bad.is_some()), "{}", said.stderr);
         contains(&said.stderr, &bad.into_iter().collect::<Vec<_>>());
     }
+    let said = list("soon", "", "%d/%m/%Y");
+    assert!(said.status == 1 && !said.stderr.contains("two digits"), "{}", said.stderr);
+    let said = list("04-02-69", "", "%d/%m/%y");
+    assert!(said.status == 1 && !said.stderr.contains("two digits"), "{}", said.stderr);
     let said = list("04/02/69", "", "%d/%m/%y");
     contains(&said.stderr, &["`04/02/69` is 2069-02-04", "`%y` reads years of two digits"]);
     let said = list("04/02/45", "", "%d/%m/%y");
@@ -312,4 +316,54 @@ fn a_decimal_of_nought_is_not_printed() {
     contains(&sandbox.read("prospects/a.toml"), &["value = 37500.0"]);
     let funnel = sandbox.crm("report funnel").ok();
     assert!(funnel.contains("37,500") && !funnel.contains("37,500.0 "), "{funnel}");
+}
+
+#[test]
+fn the_label_of_a_column_is_that_of_the_prospects_own_board() {
+    let board = |id: &str, label: &str| {
+        format!(
+            "[[pipeline]]\nid = \"{id}\"\nstage = [{{ id = \"{id}-a\" }}, {{ id = \"{id}-b\", label = \"{label}\" }}, \
+             {{ id = \"{id}-won\", outcome = \"won\" }}, {{ id = \"{id}-lost\", outcome = \"lost\" }}]\n"
+        )
+    };
+    let sandbox =
+        Sandbox::with_settings(&format!("{}{}", board("p", "Talks"), board("q", "Trial")));
+    sandbox.write(
+        "deals.csv",
+        "id,name,date,pipeline,stage\na,A,2009-12-01,p,Talks\nb,B,2009-12-01,q,Trial\nc,C,2009-12-01,,Talks\n",
+    );
+    imported(sandbox.crm("import deals.csv"));
+    for (id, stage) in [("a", "p-b"), ("b", "q-b"), ("c", "p-b")] {
+        contains(
+            &sandbox.read(&format!("prospects/{id}.toml")),
+            &[&format!("stage = \"{stage}\"")],
+        );
+    }
+}
+
+#[test]
+fn a_reason_that_the_ledger_has_is_no_entry() {
+    let sandbox = with_csv("id,name,reason\nx,x,price\n");
+    let lost = "2009-12-01 = { kind = \"opened\" }\n\
+         2009-12-05 = { kind = \"moved\", stage = \"lost\", reason = \"price\" }\n";
+    sandbox.prospect("x", "name = \"x\"\n", lost);
+    let before = sandbox.read("prospects/x.toml");
+    sandbox.crm("import deals.csv --date 2009-12-10").done();
+    assert_eq!(sandbox.read("prospects/x.toml"), before);
+    sandbox.write("deals.csv", "id,name,reason\nx,x,timing\n");
+    sandbox.crm("import deals.csv --date 2009-12-10").done();
+    contains(&sandbox.read("prospects/x.toml"), &["reason = \"timing\""]);
+}
+
+#[test]
+fn twelve_that_may_be_meant_are_listed_and_of_thirteen_the_last_is_not() {
+    let listed = |reps: u32| {
+        let settings = (1..=reps).map(|n| format!("[[rep]]\nid = \"r{n:02}\"\n"));
+        let sandbox = Sandbox::with_settings(&settings.collect::<String>());
+        sandbox.write("deals.csv", "id,name,date,owner\na,A,2009-12-01,somebody else\n");
+        let said = refused(&sandbox, "import deals.csv", 1);
+        let line = said.lines().find(|line| line.contains("reps: r01")).unwrap_or_default();
+        line.rsplit(", r").next().unwrap_or_default().to_owned()
+    };
+    assert_eq!([listed(11), listed(12), listed(13)], ["11", "12", "12, …"]);
 }
