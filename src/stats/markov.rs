@@ -188,11 +188,7 @@ impl CheckedCounts {
             .iter()
             .map(|row| (0..self.absorbing).map(|end| end_of(row, end)).collect())
             .collect();
-        let sound = |row: &Vec<f64>| {
-            let sum: f64 = row.iter().sum();
-            (sum - 1.0).abs() < 1e-6 && row.iter().all(|&b| (-1e-9..=1.0 + 1e-9).contains(&b))
-        };
-        ends.iter().all(sound).then(|| Solved {
+        ends.iter().all(|row| is_sound(row)).then(|| Solved {
             visits,
             moves,
             ends,
@@ -248,6 +244,12 @@ impl Solved {
     }
 }
 
+/// Whether the solution is a probability distribution but for what rounding adds.
+fn is_sound(row: &[f64]) -> bool {
+    let sum: f64 = row.iter().sum();
+    (sum - 1.0).abs() < 1e-6 && row.iter().all(|&b| (-1e-9..=1.0 + 1e-9).contains(&b))
+}
+
 /// Whether the values are a probability distribution, to within 1e-9.
 fn is_distribution(values: &[f64]) -> bool {
     values.iter().all(|value| (0.0..=1.0).contains(value))
@@ -283,6 +285,26 @@ mod tests {
         let of = |end: usize| &states[0].as_ref().unwrap().absorbed[end];
         for (end, value) in [(0, 1.0), (1, 0.0)] {
             assert_eq!(of(end).interval, Some(wilson_interval(value, 9.0)));
+        }
+    }
+
+    #[test]
+    fn a_solution_is_sound_where_each_is_a_probability_and_all_are_one() {
+        assert!(is_sound(&[0.25, 0.75]) && is_sound(&[1.0 + 1e-10, -1e-10]));
+        assert!(!is_sound(&[1.5, -0.5]));
+        assert!(!is_sound(&[0.5, 0.25]) && !is_sound(&[0.5, 0.75]));
+    }
+
+    #[test]
+    fn a_state_that_is_never_visited_bounds_no_interval() {
+        for never in [0.0, -0.0] {
+            let solved = Solved {
+                visits: vec![vec![1.0, never], vec![0.0, 1.0]],
+                moves: vec![vec![0.0, 0.0, 1.0], vec![0.0, 0.0, 1.0]],
+                ends: vec![vec![1.0], vec![1.0]],
+                totals: vec![12.0, 9.0],
+            };
+            assert_eq!(solved.estimate(0, 0).interval, Some(wilson_interval(1.0, 12.0)));
         }
     }
 

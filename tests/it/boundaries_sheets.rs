@@ -485,3 +485,17 @@ fn one_that_signed_and_one_that_paid_stay_with_their_rep() {
     assert_eq!(movable("kind = \"contract\""), 0);
     assert_eq!(movable("kind = \"payment\", amount = 1"), 0);
 }
+
+#[test]
+fn only_those_that_moved_their_date_are_counted_beside_the_pushes() {
+    let pushed = |prospects: &[(&str, &str)]| {
+        let sheet = plain("forecast", &ledger("", prospects, "2010-01-10"));
+        let told = table(&sheet, "period").rows.iter();
+        let told = told.map(|row| row.cells.iter().map(shown).collect::<Vec<_>>().join("|"));
+        told.filter(|row| row.contains("moved their closing date")).collect::<String>()
+    };
+    let later = format!("{OPEN}2010-01-05 = {{ kind = \"note\", close_by = 2010-02-25 }}\n");
+    let (none, one) = (pushed(&[("x", OPEN)]), pushed(&[("x", OPEN), ("y", &later)]));
+    assert!(none.contains("that 0 open ones"), "{none}");
+    assert!(one.contains("that 1 open one "), "{one}");
+}

@@ -556,3 +556,29 @@ fn each_grade_counts_its_own_customers() {
     assert_eq!(column(table(&sheet, "grades"), "grade"), ["A", "B", "all"]);
     assert_eq!(column(table(&sheet, "grades"), "customers"), ["1", "2", "3"]);
 }
+
+#[test]
+fn one_whose_evidence_is_of_a_later_column_could_advance() {
+    let verdicts = |events: &str| {
+        let book = ledger("", &[("x", events)], "2010-01-10");
+        let sheet = crm::report::classify::classify(&book, &Request::of(query(&book, "")), None);
+        (marks(&sheet.tables[0]), column(&sheet.tables[0], "verdict").remove(0))
+    };
+    let is = |mark: &str, verdict: &str| (mark.to_owned(), verdict.to_owned());
+    let met = "2010-01-01 = { kind = \"meeting\", next = 2010-02-01 }\n";
+    assert_eq!(verdicts(met), is("+", "could advance"));
+    let placed = met.replace("next", "stage = \"25\", next");
+    assert_eq!(verdicts(&placed), is(".", "holds"));
+    assert_eq!(verdicts(LOST), is(".", "ended"));
+}
+
+#[test]
+fn the_chinese_head_of_the_grades_counts_all_or_some_of_them() {
+    let head = |text: &str| {
+        let settings = "[ledger]\nlanguage = \"zh\"\n";
+        let book = ledger(settings, &[("x", WON), ("y", WON)], "2010-02-01");
+        make("grades", &book, |request| request.query = query(&book, text)).about
+    };
+    assert!(head("").contains("客户 2 个，其中 2 个已购"), "{}", head(""));
+    assert!(head("id:x").contains("2 个客户中的 1 个，其中 1 个已购"), "{}", head("id:x"));
+}

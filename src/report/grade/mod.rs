@@ -357,7 +357,7 @@ fn dimension(
     let rank = ranks.get(&customer.first).map(|rank| (*rank, ranks.len()));
     let why = Why { customer, rank, settings: &grades.settings, on: grades.on, lang };
     vec![
-        Cell::text(title(if scale == Scale::Value { "value-level" } else { name }, lang)),
+        Cell::text(title(name, lang)),
         match scale.of(customer) {
             Some(level) => Cell::text(level.short(lang)),
             None => Cell::absent(why.absent(scale)),

@@ -81,19 +81,21 @@ pub fn help(lang: Lang) -> String {
     out
 }
 
-/// The ids of the chosen rows, in lines that fit a terminal.
+/// The ids of the chosen rows, in lines.
 fn listed(chosen: fn(&Attribute) -> bool) -> String {
-    let mut out = String::new();
-    let mut width = 0;
-    for row in ATTRIBUTES.iter().filter(|row| chosen(row)) {
-        if width > 0 {
-            out.push_str(if width > 80 { ",\n  " } else { ", " });
-            width = if width > 80 { 0 } else { width + 2 };
+    in_lines(ATTRIBUTES.iter().filter(|row| chosen(row)).map(|row| row.id))
+}
+
+/// Lines that fit a terminal: one of more than 80 columns is full.
+fn in_lines<'i>(ids: impl Iterator<Item = &'i str>) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for id in ids {
+        match lines.last_mut().filter(|line| line.len() <= 80) {
+            Some(line) => line.extend([", ", id]),
+            None => lines.push(id.to_owned()),
         }
-        out.push_str(row.id);
-        width += row.id.len();
     }
-    out
+    lines.join(",\n  ")
 }
 
 fn also(aliases: &[&str], lang: Lang) -> String {
@@ -101,5 +103,19 @@ fn also(aliases: &[&str], lang: Lang) -> String {
         (none, _) if none.is_empty() => none,
         (names, Lang::Zh) => format!("（也可写 {names}）"),
         (names, _) => format!(" (also {names})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_80_columns_takes_one_more_and_one_of_81_is_full() {
+        let (full, over) = ("x".repeat(80), "x".repeat(81));
+        assert_eq!(in_lines([].into_iter()), "");
+        assert_eq!(in_lines(["a", "b"].into_iter()), "a, b");
+        assert_eq!(in_lines([&*full, "b", "c"].into_iter()), format!("{full}, b,\n  c"));
+        assert_eq!(in_lines([&*over, "b", "c"].into_iter()), format!("{over},\n  b, c"));
     }
 }
