@@ -213,6 +213,16 @@ mod tests {
     }
 
     #[test]
+    fn notes_are_kept_where_they_are_a_column() {
+        let settings = crate::model::settings::Settings::default();
+        let on = crate::value::date::Date::parse("2010-01-01").unwrap();
+        let book = Book::of(settings, on, Vec::new(), Vec::new());
+        let request = Request::of(crate::rules::query::Query::everything());
+        let keeps = |name: &str| Events::of(&[name]).unwrap().keep(&request, &book);
+        assert!(keeps(NOTE) == Keep::Everything && keeps("kind") != Keep::Everything);
+    }
+
+    #[test]
     fn the_currency_beside_an_amount_is_text() {
         let settings = crate::model::settings::Settings::default();
         let book = Book::of(

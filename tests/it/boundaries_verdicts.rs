@@ -582,3 +582,31 @@ fn the_chinese_head_of_the_grades_counts_all_or_some_of_them() {
     assert!(head("").contains("客户 2 个，其中 2 个已购"), "{}", head(""));
     assert!(head("id:x").contains("2 个客户中的 1 个，其中 1 个已购"), "{}", head("id:x"));
 }
+
+#[test]
+fn an_entry_without_criteria_changes_none() {
+    let changes = |entry: &str| {
+        let book = ledger("", &[("x", &format!("2010-01-02 = {{ {entry} }}\n"))], "2010-01-10");
+        let sheet = crm::report::show::show(&book.records()[0], &book.settings, book.as_of);
+        column(table(&sheet, "journal"), "change").remove(0)
+    };
+    assert_eq!(changes("kind = \"note\""), "");
+    assert_ne!(changes("kind = \"note\", confirms = [\"fit\"]"), "");
+}
+
+#[test]
+fn one_stated_amount_is_enough_to_judge_value_by_money() {
+    let order = "2010-01-01 = { kind = \"order\", amount = 100 }\n";
+    let level = |stated: &str| {
+        let book = ledger(&format!("[grading]\n{stated}"), &[("x", order)], "2010-01-10");
+        let is = |level: &&str| {
+            let text = format!("value-level:{level}");
+            book.selection(&query(&book, &text)).has(&book.records()[0])
+        };
+        ["high", "medium", "low"].into_iter().find(is).unwrap()
+    };
+    // The only one is of the first class.
+    assert_eq!(level(""), "high");
+    assert_eq!([level("value_high = 100\n"), level("value_high = 101\n")], ["high", "low"]);
+    assert_eq!([level("value_medium = 100\n"), level("value_medium = 101\n")], ["medium", "low"]);
+}
