@@ -291,7 +291,10 @@ fn equal_rows_with_other_ids_are_other_deals() {
     assert_eq!(sandbox.crm("list -f ids").ok(), "a\nb\n");
     let sandbox = with_csv("id,name,date\na,Ann,2009-12-01\na,Ann,2009-12-01\n");
     let said = refused(&sandbox, "import deals.csv", 1);
-    contains(&said, &["line 3: the id `a` is in deals.csv, line 2, already", "help: if rows", "--group"]);
+    contains(
+        &said,
+        &["line 3: the id `a` is in deals.csv, line 2, already", "help: if rows", "--group"],
+    );
 }
 
 const ORDERS: &str = "import orders.csv --map customer=id --map customer=name --map day=date \
