@@ -1,4 +1,4 @@
-//! `crm import FILE.csv`: rows of another program's export as prospects and entries.
+//! `crm import FILE`: files of other programs as prospects and entries.
 
 mod forms;
 mod found;
@@ -25,7 +25,7 @@ const FAULTS_SHOWN: usize = 50;
 /// Writing so many files may last longer than a second.
 const MANY: usize = 1_000;
 
-/// Rows of a CSV file as prospects and entries; all or nothing
+/// Files of other programs (CSV, workbooks, JSON, vCards, calendars, mail) as prospects and entries; all or nothing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm import leads.csv --map Name=name --map Firm=company --date today --dry-run\n  \
@@ -41,7 +41,7 @@ const MANY: usize = 1_000;
     Chinese; --map comes before them. A second import of a file changes nothing if the file has ids.\n\
     docs/import.md is the guide.")]
 pub struct Import {
-    /// The file; - is standard input
+    /// The file, or a folder of files; - is standard input
     #[arg(value_name = "FILE", required_unless_present = "show")]
     file: Option<PathBuf>,
     #[command(flatten)]

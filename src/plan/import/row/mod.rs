@@ -1,0 +1,289 @@
+//! One row: its texts turned into facts and entries, with everything that is wrong in it.
+
+mod values;
+
+use super::columns::{CellText, Columns, Joined};
+use super::find::addresses;
+use super::unknown::{Names, Naming};
+use super::{ImportTerms, ImportedEntry};
+use crate::diag::{Diagnostic, Words};
+use crate::model::event::{Event, EventKey, NO_OWNER};
+use crate::model::mapping::{CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FIND};
+use crate::model::prospect::{Contact, Prospect};
+use crate::model::rows::SourceRow;
+use crate::value::date::Date;
+use crate::value::id;
+use crate::value::text::Text;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// A row that could be read.
+pub(super) struct RowDraft {
+    pub(super) line: u64,
+    /// The id, and how the file writes it.
+    pub(super) id: Option<(String, String)>,
+    /// The addresses that its prospects are found by, if they are.
+    pub(super) find: Option<Vec<String>>,
+    /// The facts.
+    pub(super) prospect: Prospect,
+    pub(super) entries: Vec<ImportedEntry>,
+}
+/// Reads one row.
+pub(super) struct RowReader<'r, 'a> {
+    import: &'a ImportTerms<'a>,
+    columns: &'a Columns<'a>,
+    /// The files of the ledger by folded id.
+    taken: &'a HashMap<String, PathBuf>,
+    names: &'r mut Names<'a>,
+    row: &'a SourceRow,
+    problems: Vec<Words>,
+    help: Vec<Words>,
+    /// The row has a fault that is told with those of other rows.
+    is_faulty: bool,
+}
+
+impl<'r, 'a> RowReader<'r, 'a> {
+    pub(super) fn new(
+        import: &'a ImportTerms<'a>,
+        columns: &'a Columns<'a>,
+        taken: &'a HashMap<String, PathBuf>,
+        names: &'r mut Names<'a>,
+        row: &'a SourceRow,
+    ) -> RowReader<'r, 'a> {
+        let (problems, help) = (Vec::new(), Vec::new());
+        RowReader { import, columns, taken, names, row, problems, help, is_faulty: false }
+    }
+
+    /// The row's prospect and entries, or all its problems; `Err(None)` where all of them are told with those of other
+    /// rows.
+    pub(super) fn draft(mut self) -> Result<RowDraft, Option<Diagnostic>> {
+        let joined = match self.columns.joined(self.row) {
+            Ok(joined) => joined,
+            Err((why, help)) => {
+                return Err(Some(self.import.bad_row(self.row.line, why).help(help)));
+            }
+        };
+        let id = self.id(&joined);
+        let find = self.find(&joined);
+        let prospect = self.prospect(&joined);
+        let is_known = id.as_ref().is_some_and(|(id, _)| self.taken.contains_key(&id::fold(id)));
+        let entries = self.entries(&joined, &prospect, is_known);
+        match (self.problems.is_empty(), self.is_faulty) {
+            (true, false) => Ok(RowDraft { line: self.row.line, id, find, prospect, entries }),
+            (true, true) => Err(None),
+            (false, _) => {
+                let why = Words::joined(&self.problems, "; ");
+                let bad = self.import.bad_row(self.row.line, why);
+                Err(Some(self.help.into_iter().fold(bad, Diagnostic::help)))
+            }
+        }
+    }
+
+    fn problem(&mut self, why: Words, help: Option<Words>) {
+        self.problems.push(why);
+        if let Some(help) = help
+            && !self.help.contains(&help)
+        {
+            self.help.push(help);
+        }
+    }
+
+    /// The id of what a cell names.
+    fn named(&mut self, naming: Naming, field: &str, cell: &CellText) -> Option<Text> {
+        let id = self.names.id(naming, field, cell, self.row.line);
+        self.is_faulty |= id.is_none();
+        id
+    }
+
+    /// The id: in lower case, and made legal if only punctuation has to change. A text that looks like a path
+    /// is refused: `../x` is no honest id.
+    fn id(&mut self, row: &Joined<'a>) -> Option<(String, String)> {
+        let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == "id")?;
+        let written = self.columns.text(row, assignment).text;
+        if written.is_empty() {
+            self.problem(words!("the row has no id", "这一行没有编号"), None);
+            return None;
+        }
+        let lower = written.to_lowercase();
+        let Err(bad) = id::validate(&lower) else { return Some((lower, written)) };
+        let path = written.starts_with('.')
+            || written.contains(|c: char| matches!(c, '/' | '\\') || c.is_control());
+        let slug = if path { String::new() } else { id::slug(&lower) };
+        if slug.is_empty() {
+            let help = words!(
+                "letters and digits of any script, `-`, `_` and `.`; {{column|slug}} makes one",
+                "可用任何文字的字母和数字，以及 `-`、`_` 和 `.`；{{列|slug}} 可生成编号"
+            );
+            self.problem(bad.words().about(&format!("`{written}`")), Some(help));
+            return None;
+        }
+        Some((slug, written))
+    }
+
+    /// The addresses in the row that prospects are found by.
+    fn find(&self, row: &Joined<'a>) -> Option<Vec<String>> {
+        let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == FIND)?;
+        Some(addresses(&self.columns.text(row, assignment).text))
+    }
+
+    fn prospect(&mut self, row: &Joined<'a>) -> Prospect {
+        let mut prospect = Prospect::default();
+        let mut contact = Contact::default();
+        let mut person = false;
+        for assignment in &self.import.mapping.prospect {
+            let cell = self.columns.text(row, assignment);
+            let field = &*assignment.field;
+            if cell.text.is_empty() || matches!(field, "id" | FIND) {
+                continue;
+            }
+            person |= CONTACT_FIELDS.contains(&field);
+            let text = cell.text.as_str();
+            match field {
+                "needs" => prospect.needs = self.list(field, &cell),
+                "tags" => prospect.tags = self.list(field, &cell),
+                "contact" => contact.name = text.into(),
+                "role" => contact.role = Some(text.into()),
+                "phone" => contact.phone = Some(text.into()),
+                "email" => contact.email = Some(text.into()),
+                "decides" => contact.decides = self.boolean(field, &cell).unwrap_or(false),
+                "birthday" => contact.birthday = self.past(field, &cell),
+                "pipeline" => {
+                    let id = self.named(Naming::Pipeline, field, &cell);
+                    // Without a board, no column can be looked for either.
+                    prospect.pipeline = id.or_else(|| Some(text.into()));
+                }
+                _ => prospect.set_fact(field, text),
+            }
+        }
+        if person {
+            prospect.contacts.push(contact);
+        }
+        prospect
+    }
+
+    /// The entries whose conditions hold. A row with no day at all gets that of `--date`; one with some
+    /// days and not others is wrong. The position of a prospect that the ledger knows needs no day: it is compared with
+    /// that of the as-of day; and a row that states none makes no entry.
+    fn entries(
+        &mut self,
+        row: &Joined<'a>,
+        prospect: &Prospect,
+        is_known: bool,
+    ) -> Vec<ImportedEntry> {
+        let holds = |entry: &&EntryTemplate| {
+            entry.when.iter().all(|when| when.holds(self.columns.raw(row, &when.column)))
+        };
+        let entries: Vec<&'a EntryTemplate> =
+            self.import.mapping.entries.iter().filter(holds).collect();
+        if entries.is_empty() {
+            let help = words!(
+                "`when` compares the cell of the file, before it is translated",
+                "`when` 比较的是文件中的原值，即对照之前的值"
+            );
+            let why = words!(
+                "no [[entry]] of the mapping fits the row",
+                "映射中没有符合这一行的 [[entry]]"
+            );
+            self.problem(why, Some(help));
+        }
+        let cell_of = |entry: &'a EntryTemplate, field: &str| {
+            let assignment = entry.fields.iter().find(|a| &*a.field == field);
+            assignment.map_or_else(CellText::empty, |a| self.columns.text(row, a))
+        };
+        // A key begins with the day.
+        let date_of = |entry: &'a EntryTemplate| match cell_of(entry, "date") {
+            cell if cell.text.is_empty() => {
+                let mut key = cell_of(entry, "key");
+                key.text = key.text.chars().take(10).collect();
+                key
+            }
+            cell => cell,
+        };
+        let states_kind = |entry: &EntryTemplate| entry.fields.iter().any(|a| &*a.field == "kind");
+        let is_position = is_known && !entries.iter().any(|entry| states_kind(entry));
+        let day = self.import.date.or(is_position.then_some(self.import.today));
+        let dates: Vec<CellText> = entries.iter().map(|entry| date_of(entry)).collect();
+        let dateless = dates.iter().all(|cell| cell.text.is_empty());
+        let mut wanted = Vec::new();
+        let mut said = false;
+        for (entry, cell) in entries.into_iter().zip(dates) {
+            let date = match (day, cell.text.as_str()) {
+                (Some(date), "") if dateless => Some(date),
+                (_, "") if dateless && !said => {
+                    said = true;
+                    let help = words!(
+                        "give such rows a day: --date DATE (none is made up)",
+                        "请为这些行指定日期：--date 日期（程序不会自行编造）"
+                    );
+                    self.problem(words!("the row has no date", "这一行没有日期"), Some(help));
+                    None
+                }
+                (_, "") if dateless => None,
+                (_, "") => {
+                    let why =
+                        words!("one of the row's entries has no date", "这一行有一条记录没有日期");
+                    self.problem(why, None);
+                    None
+                }
+                _ => self.past("date", &cell),
+            };
+            // A day is needed to look at the rest of the row; without one the row is wrong already.
+            let date = date.unwrap_or(self.import.today);
+            let (event, keyed) = self.event(row, entry, date, prospect);
+            let says_nothing = event == Event::new(event.key.clone(), "imported");
+            if !(is_position && dateless && says_nothing) {
+                let (dated_by_option, changed) = (dateless, self.changed(row, entry));
+                let entry = ImportedEntry::of(event);
+                wanted.push(ImportedEntry { dated_by_option, changed, keyed, ..entry });
+            }
+        }
+        wanted
+    }
+
+    /// The day of the row's last change, where the mapping names its column.
+    fn changed(&mut self, row: &Joined<'a>, entry: &EntryTemplate) -> Option<Date> {
+        let assignment = entry.fields.iter().find(|a| &*a.field == CHANGED)?;
+        let cell = self.columns.text(row, assignment);
+        if cell.text.is_empty() { None } else { self.past(CHANGED, &cell) }
+    }
+
+    fn event(
+        &mut self,
+        row: &Joined<'a>,
+        entry: &'a EntryTemplate,
+        date: Date,
+        of: &Prospect,
+    ) -> (Event, bool) {
+        let key = EventKey { date, n: 0, text: date.to_string().into() };
+        let mut event = Event::new(key, "imported");
+        let mut keyed = false;
+        let mut currencies: Vec<(&str, CellText)> = Vec::new();
+        for assignment in &entry.fields {
+            let cell = self.columns.text(row, assignment);
+            let field = &*assignment.field;
+            if cell.text.is_empty() {
+                continue;
+            }
+            match field {
+                "date" | CHANGED => {}
+                "key" => {
+                    keyed = true;
+                    event.key = self.key(&cell.text, date).unwrap_or(event.key);
+                }
+                CURRENCY | "value_currency" | "amount_currency" => currencies.push((field, cell)),
+                "owner" if cell.text == NO_OWNER => event.owner = Some(Text::default()),
+                _ => self.set(&mut event, field, &cell, of),
+            }
+        }
+        for (field, cell) in currencies {
+            let (value, amount) = (&mut event.value, &mut event.amount);
+            let money = match field {
+                "value_currency" => [Some(value), None],
+                "amount_currency" => [None, Some(amount)],
+                _ => [Some(value), Some(amount)],
+            };
+            self.currency(field, &cell, money.into_iter().flatten().flatten());
+        }
+        (event, keyed)
+    }
+}
