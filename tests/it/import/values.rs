@@ -206,8 +206,7 @@ fn unknown_values_are_told_once_with_their_rows_and_what_settles_them() {
         &said,
         &[
             "error[bad-row]: `phase`: no stage `Closed Won` (25 rows, the first on line 2)",
-            "help: did you mean `closed`?",
-            "help: --translate 'phase:Closed Won=closed'",
+            "help: --translate 'phase:Closed Won=STAGE'",
             "error[bad-row]: `phase`: no stage `It's off` (2 rows, the first on line 27)",
             "help: stages: opportunity, appointment, 25, 50, 90, closed, lost",
             "help: --translate 'phase:It'\\''s off=STAGE'",
@@ -225,6 +224,43 @@ fn unknown_values_are_told_once_with_their_rows_and_what_settles_them() {
         sandbox.crm(&format!("{line} --translate 'phase:Closed Won=closed' --skip-bad")).done();
     contains(&said, &["warning[bad-row]: `phase`: no stage `It's off`", "2 bad rows left out"]);
     assert_eq!(sandbox.crm("list stage:closed -f ids").ok().lines().count(), 25);
+}
+
+/// The line is pasted: what it fills in must not turn a lost deal into a won one.
+#[test]
+fn a_translation_is_filled_in_for_a_slip_of_the_keyboard_alone() {
+    let settings = format!("{REPS}[[rep]]\nid = \"hejun\"\nemail = \"hejun@example.com\"\n");
+    let list = |column: &str, value: &str| {
+        let sandbox = Sandbox::with_settings(&settings);
+        sandbox.write("deals.csv", format!("id,name,date,{column}\na,A,2009-01-05,{value}\n"));
+        refused(&sandbox, "import deals.csv", 1)
+    };
+    for (column, value, to) in [
+        ("stage", "Closed Lost", "STAGE"),
+        ("stage", "Closed Lost (Sales Pipeline)", "STAGE"),
+        ("stage", "closed-lost", "STAGE"),
+        ("stage", "成交失败", "STAGE"),
+        ("stage", "未成交", "STAGE"),
+        ("stage", "Not closed", "STAGE"),
+        ("stage", "unclosed", "STAGE"),
+        ("stage", "25% lost", "STAGE"),
+        ("stage", "250", "STAGE"),
+        ("stage", "9", "STAGE"),
+        ("stage", "closde", "closed"),
+        ("stage", "lsot", "lost"),
+        ("stage", "oportunty", "opportunity"),
+        ("owner", "nobody@example.com", "REP"),
+        ("owner", "hejun2@example.com", "REP"),
+        ("owner", "hejin@example.com", "REP"),
+        ("owner", "hejun2", "REP"),
+        ("owner", "hejun@example.con", "hejun"),
+        ("owner", "liyuan", "liuyan"),
+    ] {
+        let said = list(column, value);
+        contains(&said, &[&format!("--translate '{column}:{value}={to}'")]);
+        let is_suggested = !matches!(to, "STAGE" | "REP");
+        assert_eq!(said.contains("did you mean"), is_suggested, "{value}: {said}");
+    }
 }
 
 #[test]
