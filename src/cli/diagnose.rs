@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::ops::Range;
 use std::path::Path;
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 /// Only this much of a file is read to show a line of it.
@@ -30,8 +31,15 @@ pub struct Resolved {
     pub line: usize,
     /// Column in characters, from 1; 0 if the source as a whole is meant.
     pub column: usize,
-    text: Arc<str>,
+    source: Arc<SourceText>,
     span: Option<Range<usize>>,
+}
+
+/// The text of a source.
+struct SourceText {
+    text: String,
+    /// It is UTF-8. Other bytes have lines too, but none that could be shown.
+    is_utf8: bool,
 }
 
 /// Looks a diagnostic's place up in its source.
@@ -58,26 +66,30 @@ pub fn resolve_all(found: &[Diagnostic]) -> Vec<Option<Resolved>> {
 
 /// The spots of one source, with the number that each came with.
 fn of_one(source: &Source, spots: Vec<(usize, &Spot)>) -> Vec<(usize, Resolved)> {
-    let (path, text): (String, Arc<str>) = match source {
-        Source::File(path) => (clean(&path.display().to_string()).into_owned(), read(path).into()),
-        Source::Text { origin, text } => (origin.clone(), text.as_str().into()),
+    let (path, source) = match source {
+        Source::File(path) => (clean(&path.display().to_string()).into_owned(), read(path)),
+        Source::Text { origin, text } => {
+            (origin.clone(), SourceText { text: text.clone(), is_utf8: true })
+        }
     };
-    let locator = Locator::new(&text);
+    let source = Arc::new(source);
+    let text = &source.text;
+    let locator = Locator::new(text);
     let spans = spots.into_iter().map(|(number, spot)| (number, locator.locate(spot)));
     let mut spans: Vec<(usize, Option<Range<usize>>)> = spans.collect();
     spans.sort_by_key(|(_, span)| span.as_ref().map_or(0, |span| span.start));
     let mut position = CharPosition { at: 0, line: 1, column: 1 };
     let resolved = spans.into_iter().map(|(number, span)| {
         let (line, column) = match &span {
-            Some(span) => position.of(&text, span.start),
+            Some(span) => position.of(text, span.start),
             None => (0, 0),
         };
-        (number, Resolved { path: path.clone(), line, column, text: text.clone(), span })
+        (number, Resolved { path: path.clone(), line, column, source: source.clone(), span })
     });
     resolved.collect()
 }
 
-fn read(path: &Path) -> String {
+fn read(path: &Path) -> SourceText {
     let mut bytes = Vec::new();
     // A pipe would be waited for.
     if std::fs::metadata(path).is_ok_and(|meta| meta.is_file())
@@ -87,13 +99,23 @@ fn read(path: &Path) -> String {
     }
     // A workbook has no lines to show.
     if SourceKind::of(&bytes) == SourceKind::Workbook {
-        return String::new();
+        return SourceText { text: String::new(), is_utf8: true };
     }
     // Bytes that are not UTF-8 become replacement characters; up to there, offsets are those of the file.
     match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        // A zero is valid UTF-8, but no text has one.
+        Ok(text) => SourceText { is_utf8: !text.contains('\0'), text },
+        Err(error) => SourceText {
+            text: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+            // A long file is cut anywhere, perhaps in a character.
+            is_utf8: bytes_are_cut(&error),
+        },
     }
+}
+
+/// Is nothing but the last character incomplete, because only the first part of the file was read?
+fn bytes_are_cut(error: &FromUtf8Error) -> bool {
+    error.as_bytes().len() as u64 == SHOWN && error.utf8_error().error_len().is_none()
 }
 
 /// Line and column, in characters, of growing offsets of a text.
@@ -150,7 +172,7 @@ pub fn render_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, look: Loo
     let notes: Vec<String> = diagnostic.notes.iter().map(cleaned).collect();
     let help: Vec<String> = diagnostic.help.iter().map(cleaned).collect();
     let label = diagnostic.label.as_ref().map(cleaned).unwrap_or_default();
-    let excerpt = resolved.and_then(Excerpt::of);
+    let excerpt = resolved.filter(|resolved| resolved.source.is_utf8).and_then(Excerpt::of);
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let renderer = width.map_or(renderer.clone(), |width| renderer.term_width(width));
@@ -174,7 +196,11 @@ pub fn render_at(diagnostic: &Diagnostic, resolved: Option<&Resolved>, look: Loo
     let style = if color { DEFAULT_LINE_NUM_STYLE } else { Style::new() };
     let mut out = renderer.render(&[Group::with_title(title)]).to_string();
     if let Some(resolved) = resolved {
-        out.push_str(&format!("\n {style}-->{style:#} {}", resolved.path));
+        let line = match resolved.line {
+            0 => String::new(),
+            line => format!(":{line}"),
+        };
+        out.push_str(&format!("\n {style}-->{style:#} {}{line}", resolved.path));
     }
     let notes = notes.iter().map(|note| note_level.clone().secondary_title(note));
     for title in notes.chain(help.iter().map(|help| help_level.clone().secondary_title(help))) {
@@ -193,7 +219,7 @@ struct Excerpt {
 impl Excerpt {
     fn of(resolved: &Resolved) -> Option<Excerpt> {
         let span = resolved.span.clone()?;
-        let text = &resolved.text;
+        let text = &resolved.source.text;
         // Only the part that is shown is searched: a file may be one long line.
         let near = floor(text, span.start.saturating_sub(LINE));
         let far = floor(text, (span.start + 2 * LINE).min(text.len()));

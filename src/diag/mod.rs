@@ -236,7 +236,7 @@ impl Diagnostic {
 }
 
 /// The candidate that looks most like a wrong name, if one does.
-pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = wrong.to_lowercase();
     let scored =
         candidates.into_iter().map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), c));
@@ -274,6 +274,37 @@ pub fn one_letter_off<'a>(
         let near = || strsim::damerau_levenshtein(&lower, &known) == 1;
         known == lower || known.chars().count() >= 4 && near()
     })
+}
+
+/// Is a value nothing but a slip of the keyboard for a name? One edit is (a letter added, left out, changed, two
+/// exchanged), or two where both have eight letters. A value with another number or word than the name is none, nor one
+/// that has the name in it (`unqualified` is not `qualified`), nor a Chinese one, whose every character is a word.
+pub fn is_slip(value: &str, name: &str) -> bool {
+    let plain = |text: &str| text.trim().to_lowercase();
+    let (value, name) = (plain(value), plain(name));
+    let is_cjk = |c: char| ('\u{2e80}'..='\u{ffdc}').contains(&c) || c >= '\u{20000}';
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let words = |text: &str| {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count()
+    };
+    let length = |text: &str| text.chars().count();
+    let is_other = length(&value) < 3
+        || !value.contains(char::is_alphabetic)
+        || value.contains(is_cjk)
+        || digits(&value) != digits(&name)
+        || words(&value) != words(&name);
+    if is_other {
+        return false;
+    }
+    match strsim::damerau_levenshtein(&value, &name) {
+        0 => true,
+        1 => !value.contains(&name),
+        2 => {
+            let are_long = length(&value) >= 8 && length(&name) >= 8;
+            are_long && !value.contains(&name) && !name.contains(&value)
+        }
+        _ => false,
+    }
 }
 
 /// The reasons why a command stopped. Never empty.

@@ -225,7 +225,9 @@ fn serial(text: &str, from_1904: bool) -> Option<Moment> {
         (false, 61..) => Date::new(1899, 12, 30)?,
         (false, _) => return None,
     };
-    // The last half second of a day belongs to the next one.
+    // The last half second of a day is in that day, but for the millisecond: a program's midnight may miss it so.
+    let is_midnight = billionths >= 999_999_989;
+    let seconds = if is_midnight { seconds } else { seconds.min(86_399) };
     let date = first.plus(days + i64::from(seconds / 86_400));
     let seconds = seconds % 86_400;
     let time = Time::new(seconds / 3_600, seconds / 60 % 60, seconds % 60)?;
@@ -358,7 +360,11 @@ mod tests {
             ("0", "excel", None),
             ("46086", "excel", Some("2026-03-05")),
             ("46086.5", "excel", Some("2026-03-05T12:00:00")),
-            ("46086.999999", "excel", Some("2026-03-06T00:00:00")),
+            ("46086.999994", "excel", Some("2026-03-05T23:59:59")),
+            ("46086.999995", "excel", Some("2026-03-05T23:59:59")),
+            ("46086.999999988", "excel", Some("2026-03-05T23:59:59")),
+            ("46086.999999989", "excel", Some("2026-03-06T00:00:00")),
+            ("46087.0", "excel", Some("2026-03-06T00:00:00")),
             ("46086.375", "excel", Some("2026-03-05T09:00:00")),
             ("0", "excel-1904", Some("1904-01-01")),
             ("44624", "excel-1904", Some("2026-03-05")),

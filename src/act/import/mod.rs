@@ -25,7 +25,7 @@ use crate::value::id;
 use crate::value::text::Text;
 use preview::Foreseen;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use summary::{ImportSummary, number};
 
@@ -95,6 +95,7 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
     let origins = &rows.origins;
     let terms = ImportTerms { settings, mapping, file, origins, date, today, people };
     let read = import(rows, &joined, &taken, &terms).map_err(Failure)?;
+    let padded = padded(read.candidates.iter().map(|new| &new.prospect.id), &taken);
     let judge = Judge { ledger, terms: &terms, seen: date.unwrap_or(today), today, preview };
     let judged: Vec<Result<ProspectChange, Diagnostic>> =
         read.candidates.into_par_iter().map(|candidate| judge.one(candidate)).collect();
@@ -105,6 +106,7 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
         left_out: (rows.notes.iter().cloned())
             .chain(rows.left_out.iter().map(LeftOut::words))
             .chain(left_out(read.unfound, read.shared))
+            .chain(padded)
             .collect(),
         ..JudgedImport::default()
     };
@@ -125,6 +127,35 @@ fn people(ledger: &Ledger) -> Result<AddressBook, Failure> {
     paths
         .try_fold(AddressBook::default, add)
         .try_reduce(AddressBook::default, |one, other| Ok(one.joined(other)))
+}
+
+/// That ids of the file differ from each other, or from ids of the ledger, in leading zeros alone: a spreadsheet drops
+/// them.
+fn padded<'a>(
+    ids: impl Iterator<Item = &'a Text>,
+    taken: &HashMap<String, PathBuf>,
+) -> Option<Words> {
+    let bare = |id: &str| id.trim_start_matches('0').to_owned();
+    let mut alike: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for id in ids {
+        alike.entry(bare(id)).or_default().insert(id::fold(id));
+    }
+    for id in taken.keys() {
+        alike.entry(bare(id)).and_modify(|ids| {
+            ids.insert(id.clone());
+        });
+    }
+    alike.retain(|_, ids| ids.len() > 1);
+    let shown = alike.values().flatten().take(SHARED).map(|id| &**id).collect::<Vec<_>>();
+    let all: usize = alike.values().map(BTreeSet::len).sum();
+    let more = if all > shown.len() { ", …" } else { "" };
+    let ids = shown.join(", ");
+    (all > 0).then(|| {
+        words!(
+            "the ids differ in leading zeros alone: {ids}{more}",
+            "这些编号只差前面的零：{ids}{more}"
+        )
+    })
 }
 
 /// So many addresses that several prospects have are named.

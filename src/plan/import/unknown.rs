@@ -3,9 +3,10 @@
 
 use super::columns::CellText;
 use super::{ImportTerms, no_kind};
-use crate::diag::{Code, Diagnostic, Place, Spot, Words, counted, nearest};
+use crate::diag::{Code, Diagnostic, Place, Spot, Words, counted, is_slip};
+use crate::model::pipeline::Outcome;
 use crate::table::terms::KINDS;
-use crate::value::text::Text;
+use crate::value::text::{Text, narrow};
 use std::collections::HashMap;
 
 /// What a value names.
@@ -20,6 +21,9 @@ pub(super) enum Naming {
     /// A board.
     Pipeline,
 }
+
+/// Words for deals that are lost, in lower case.
+const LOST: [&str; 4] = ["lost", "失败", "输单", "流失"];
 
 /// Why a value names nothing: the ids that fit are none, or several.
 type Unfit = Vec<Text>;
@@ -168,8 +172,30 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// The values that could be meant, and the translation that settles it, to be pasted: with the nearest id in it,
-    /// if one is near.
+    /// The id for which a value is a slip of the keyboard; `None` where several are near. The line with it may be pasted
+    /// unread, so all else is left to people: a deal that is lost is never suggested to be in another column.
+    fn meant(&self, naming: Naming, text: &str, names: &[(&'a str, &'a str)]) -> Option<&'a str> {
+        let text = narrow(text).to_lowercase();
+        let is_lost = LOST.iter().any(|word| text.contains(word));
+        let stages = match naming {
+            Naming::Stage(at) if is_lost => self.import.settings.pipelines.get(at),
+            _ => None,
+        };
+        let is_open = |id: &str| {
+            let mut stages = stages.iter().flat_map(|board| &board.stages);
+            stages.any(|stage| &*stage.id == id && stage.outcome != Outcome::Lost)
+        };
+        // Of two addresses, one letter before the @ makes two people.
+        let local = |text: &str| text.split_once('@').map(|(local, _)| local.to_lowercase());
+        let fits = |name: &str| local(&text) == local(name) && is_slip(&text, name);
+        let fitting = names.iter().filter(|(name, id)| fits(name) && !is_open(id));
+        let mut ids: Vec<&str> = fitting.map(|(_, id)| *id).collect();
+        ids.dedup();
+        <[&str; 1]>::try_from(ids).ok().map(|[only]| only)
+    }
+
+    /// The values that could be meant, and the translation that settles it, to be pasted: with the id in it, if the
+    /// value is a slip of the keyboard.
     fn help(&self, naming: Naming, cell: &CellText, unfit: &Unfit) -> Vec<Words> {
         let names = self.candidates(naming);
         let (en, zh, place) = match naming {
@@ -178,9 +204,7 @@ impl<'a> Names<'a> {
             Naming::Kind => ("kinds", "类型", "KIND"),
             Naming::Pipeline => ("pipelines", "看板", "PIPELINE"),
         };
-        let meant = nearest(&cell.text, names.iter().map(|(name, _)| *name));
-        let meant = meant.filter(|_| unfit.is_empty());
-        let meant = names.iter().find(|(name, _)| Some(*name) == meant).map(|(_, id)| *id);
+        let meant = self.meant(naming, &cell.text, &names).filter(|_| unfit.is_empty());
         let mut help = Vec::new();
         match meant {
             Some(id) => help.push(words!("did you mean `{id}`?", "是否指 `{id}`？")),

@@ -56,6 +56,7 @@ impl Amount {
             let digits = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
             let numeral = !digits.is_empty()
                 && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+                && digits.bytes().filter(|b| *b == b'.').count() <= 1
                 && digits.bytes().any(|b| b.is_ascii_digit());
             if !numeral {
                 return Err(wrong());

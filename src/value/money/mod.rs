@@ -10,7 +10,7 @@ mod sum;
 pub use amount::Amount;
 pub use bad_money::BadMoney;
 pub use currency::Currency;
-pub use reading::NumberForm;
+pub use reading::{NumberForm, has_blank_between_digits};
 use std::fmt;
 pub use sum::Sum;
 

@@ -96,6 +96,16 @@ impl NumberForm {
     }
 }
 
+/// Has a text a blank between two digits, as `1 234,56` does between its thousands?
+pub fn has_blank_between_digits(text: &str) -> bool {
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mut signs = text.char_indices().filter(|(_, c)| is_separator(' ', *c));
+    signs.any(|(at, sign)| {
+        is_digit(text[..at].chars().next_back())
+            && is_digit(text[at + sign.len_utf8()..].chars().next())
+    })
+}
+
 /// Is a character the separator? A space may be one that keeps a number in one line, an apostrophe a curved one.
 fn is_separator(sign: char, c: char) -> bool {
     match sign {
@@ -143,7 +153,10 @@ impl Money {
             }
         }
         let amount = form.amount(rest).map_err(|bad| match Money::parse(whole) {
-            Err(currency @ BadMoney::Currency(_)) => currency,
+            // Digits behind a blank are a group of them, no currency.
+            Err(BadMoney::Currency(code)) if !code.starts_with(|c: char| c.is_ascii_digit()) => {
+                BadMoney::Currency(code)
+            }
             _ => bad.of(whole),
         })?;
         let amount = if is_minus { Amount::ZERO.minus(amount) } else { amount };

@@ -236,7 +236,7 @@ fn the_ledgers_own_checks_hold_for_rows() {
         &said,
         &[
             "`owner`: no rep `hee` (line 4)",
-            "help: did you mean `he`?",
+            "--translate 'owner:hee=REP'",
             "line 5: no criterion `budgte`",
             "help: did you mean `budget`?",
             "2 of 4 rows",

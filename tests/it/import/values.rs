@@ -87,6 +87,24 @@ fn a_serial_number_is_no_date_until_it_is_said() {
     );
 }
 
+#[test]
+fn a_year_in_front_without_its_signs_or_century_names_its_forms() {
+    for (date, help) in [
+        ("20091101", "if it is 2009-11-01: --date-format '%Y%m%d'\n"),
+        ("77/11/30", "--date-format '%y/%m/%d' (year first)\n"),
+        ("09/11/1", "'%y/%m/%d' (year first), '%d/%m/%y' (day first), '%m/%d/%y' (month first)\n"),
+        ("77-11-30", "--date-format '%y-%m-%d' (year first)\n"),
+        ("30/11/2009", "--date-format '%d/%m/%Y' (day first) or '%m/%d/%Y' (month first)\n"),
+        ("20091301", "--date-format '%d/%m/%Y' (day first)"),
+    ] {
+        let sandbox = with_csv(&format!("id,name,date\na,A,{date}\n"));
+        contains(&refused(&sandbox, "import deals.csv", 1), &[help]);
+    }
+    let sandbox = with_csv("id,name,date\na,A,20091101\n");
+    imported(sandbox.crm("import deals.csv --date-format %Y%m%d"));
+    contains(&sandbox.read("prospects/a.toml"), &["\n2009-11-01-1-"]);
+}
+
 /// Today is 2009-12-18.
 #[test]
 fn years_that_cannot_be_meant_are_named() {
@@ -144,6 +162,49 @@ fn numbers_in_the_form_that_is_stated() {
         with_csv("id;name;date;value\na;A;2009-01-05;1\u{202f}234,50\nb;B;2009-01-05;1\u{a0}234\n");
     import(&sandbox, &["deals.csv", "--decimal", ",", "--thousands", " "]);
     assert_eq!(sandbox.crm("export prospects -c value").ok(), "value\n1234.50\n1234\n");
+}
+
+#[test]
+fn a_blank_between_digits_may_be_between_thousands() {
+    for (value, why, help) in [
+        ("1 234,56", "`1 234,56`: `,` may be before decimals", "--thousands ' ' --decimal ','"),
+        ("1 234", "`1 234` is not an amount", "--thousands ' '"),
+        ("1\u{a0}234.50", "is not an amount", "--thousands ' '"),
+        ("1 234 USD", "`1 234 USD` is not an amount", "--thousands ' '"),
+    ] {
+        let sandbox = with_csv(&format!("id,name,date,value\na,A,2009-01-05,\"{value}\"\n"));
+        let said = refused(&sandbox, "import deals.csv", 1);
+        contains(&said, &[why, &format!("a blank may be between thousands: {help}\n")]);
+    }
+    for (value, why) in [
+        ("1200 XX", "`XX` is not a currency"),
+        ("1.2.3", "`1.2.3` is not an amount"),
+        ("1.5000000", "`1.5000000` cannot be kept exactly"),
+    ] {
+        let sandbox = with_csv(&format!("id,name,date,value\na,A,2009-01-05,{value}\n"));
+        let said = refused(&sandbox, "import deals.csv", 1);
+        contains(&said, &[why]);
+        assert!(!said.contains("a blank"), "{said}");
+    }
+}
+
+/// A workbook keeps 25 % as 0.25; a number of JSON is typed as well.
+#[test]
+fn a_typed_share_is_the_column_of_its_percentage() {
+    let file = |share: &str| {
+        let sandbox = Sandbox::with_settings("");
+        let deal = format!(r#"{{"id":"a","name":"A","date":"2009-01-05","stage":{share}}}"#);
+        sandbox.write("deals.json", format!("[{deal}]"));
+        sandbox
+    };
+    for (share, stage) in [("0.25", "25"), ("0.5", "50"), ("0.90", "90"), ("25", "25")] {
+        let sandbox = file(share);
+        imported(sandbox.crm("import deals.json"));
+        contains(&sandbox.read("prospects/a.toml"), &[&format!("stage = \"{stage}\"")]);
+    }
+    for share in ["0.3", "1", "0", "\"0.25\""] {
+        contains(&refused(&file(share), "import deals.json", 1), &["no stage `"]);
+    }
 }
 
 #[test]
@@ -210,8 +271,7 @@ fn unknown_values_are_told_once_with_their_rows_and_what_settles_them() {
         &said,
         &[
             "error[bad-row]: `phase`: no stage `Closed Won` (25 rows, the first on line 2)",
-            "help: did you mean `closed`?",
-            "help: --translate 'phase:Closed Won=closed'",
+            "help: --translate 'phase:Closed Won=STAGE'",
             "error[bad-row]: `phase`: no stage `It's off` (2 rows, the first on line 27)",
             "help: stages: opportunity, appointment, 25, 50, 90, closed, lost",
             "help: --translate 'phase:It'\\''s off=STAGE'",
@@ -229,6 +289,43 @@ fn unknown_values_are_told_once_with_their_rows_and_what_settles_them() {
         sandbox.crm(&format!("{line} --translate 'phase:Closed Won=closed' --skip-bad")).done();
     contains(&said, &["warning[bad-row]: `phase`: no stage `It's off`", "2 bad rows left out"]);
     assert_eq!(sandbox.crm("list stage:closed -f ids").ok().lines().count(), 25);
+}
+
+/// The line is pasted: what it fills in must not turn a lost deal into a won one.
+#[test]
+fn a_translation_is_filled_in_for_a_slip_of_the_keyboard_alone() {
+    let settings = format!("{REPS}[[rep]]\nid = \"hejun\"\nemail = \"hejun@example.com\"\n");
+    let list = |column: &str, value: &str| {
+        let sandbox = Sandbox::with_settings(&settings);
+        sandbox.write("deals.csv", format!("id,name,date,{column}\na,A,2009-01-05,{value}\n"));
+        refused(&sandbox, "import deals.csv", 1)
+    };
+    for (column, value, to) in [
+        ("stage", "Closed Lost", "STAGE"),
+        ("stage", "Closed Lost (Sales Pipeline)", "STAGE"),
+        ("stage", "closed-lost", "STAGE"),
+        ("stage", "成交失败", "STAGE"),
+        ("stage", "未成交", "STAGE"),
+        ("stage", "Not closed", "STAGE"),
+        ("stage", "unclosed", "STAGE"),
+        ("stage", "25% lost", "STAGE"),
+        ("stage", "250", "STAGE"),
+        ("stage", "9", "STAGE"),
+        ("stage", "closde", "closed"),
+        ("stage", "lsot", "lost"),
+        ("stage", "oportunty", "opportunity"),
+        ("owner", "nobody@example.com", "REP"),
+        ("owner", "hejun2@example.com", "REP"),
+        ("owner", "hejin@example.com", "REP"),
+        ("owner", "hejun2", "REP"),
+        ("owner", "hejun@example.con", "hejun"),
+        ("owner", "liyuan", "liuyan"),
+    ] {
+        let said = list(column, value);
+        contains(&said, &[&format!("--translate '{column}:{value}={to}'")]);
+        let is_suggested = !matches!(to, "STAGE" | "REP");
+        assert_eq!(said.contains("did you mean"), is_suggested, "{value}: {said}");
+    }
 }
 
 #[test]
@@ -366,4 +463,44 @@ fn twelve_that_may_be_meant_are_listed_and_of_thirteen_the_last_is_not() {
         line.rsplit(", r").next().unwrap_or_default().to_owned()
     };
     assert_eq!([listed(11), listed(12), listed(13)], ["11", "12", "12, …"]);
+}
+
+#[test]
+fn ids_that_differ_in_width_or_leading_zeros() {
+    let note = "the ids differ in leading zeros alone: 001, 1\n";
+    let header = "id,name,date";
+    let sandbox = with_csv(&format!("{header}\n1,A,2009-01-05\n１,A,2009-01-06\n"));
+    contains(&refused(&sandbox, "import deals.csv", 1), &["the id `1` is in deals.csv, line 2"]);
+    let sandbox = with_csv(&format!("{header}\nＡ１２,A,2009-01-05\n"));
+    assert!(!imported(sandbox.crm("import deals.csv")).contains("leading zeros"));
+    assert_eq!(sandbox.crm("list -f ids").ok(), "a12\n");
+    // Beside each other.
+    let sandbox = with_csv(&format!("{header}\n1,A,2009-01-05\n001,B,2009-01-06\n"));
+    let (_, said) = sandbox.crm("import deals.csv").done();
+    contains(&said, &[note]);
+    // Beside one of the ledger.
+    let sandbox = with_csv(&format!("{header}\n001,A,2009-01-05\n"));
+    imported(sandbox.crm("import deals.csv"));
+    sandbox.write("deals.csv", format!("{header}\n1,A,2009-01-05\n"));
+    let (_, said) = sandbox.crm("import deals.csv").done();
+    contains(&said, &[note]);
+}
+
+/// The bytes of another encoding are no text that a terminal could show.
+#[test]
+fn a_file_that_is_not_utf8_has_lines_but_no_excerpt() {
+    let sandbox = Sandbox::ledger();
+    // The name is 张 in GBK.
+    sandbox.write("deals.csv", b"id,name,date\na,\xd5\xc5,2009-11-02\nb,\xd5\xc5,soon\n");
+    for (line, place) in [
+        ("import deals.csv --encoding gbk", " --> deals.csv:3\n"),
+        ("import deals.csv", " --> deals.csv:2\n"),
+    ] {
+        let said = refused(&sandbox, line, 1);
+        contains(&said, &[place, "help: "]);
+        assert!(!said.contains('\u{fffd}') && !said.contains(" | "), "{said}");
+    }
+    // The excerpts of UTF-8 stay.
+    let sandbox = with_csv("id,name,date\na,张,2009-11-02\nb,张,soon\n");
+    contains(&refused(&sandbox, "import deals.csv", 1), &["deals.csv:3:1\n", "3 | b,张,soon"]);
 }

@@ -172,7 +172,10 @@ fn day<'v>(serial: f64, from_1904: bool) -> Value<'v> {
         return Value::Error("#NUM!".to_owned());
     }
     // A time is a share of a day: 14:00 may come as a millisecond before.
-    let rounded = (serial * SECONDS).round() / SECONDS;
+    let seconds = (serial * SECONDS).round();
+    // The last half second of a day is in that day, but for the millisecond.
+    let is_over = seconds % SECONDS == 0.0 && seconds - serial * SECONDS > 0.001;
+    let rounded = if is_over { seconds - 1.0 } else { seconds } / SECONDS;
     if rounded < 1.0 && !from_1904 {
         return Value::Text(clock(rounded).into());
     }
@@ -208,6 +211,9 @@ mod tests {
             (45_943.0, "2025-10-13"),
             (46_086.583_333_333_336, "2026-03-05T14:00"),
             (46_086.583_333_32, "2026-03-05T14:00"),
+            (46_086.999_99, "2026-03-05T23:59:59"),
+            (46_086.999_995, "2026-03-05T23:59:59"),
+            (46_086.999_999_98, "2026-03-05T23:59:59"),
             (46_086.999_999_99, "2026-03-06"),
             (46_086.000_011_574_08, "2026-03-05T00:00:01"),
             (0.75, "18:00"),

@@ -13,7 +13,7 @@ use crate::model::prospect::{Contact, Prospect};
 use crate::model::rows::SourceRow;
 use crate::value::date::Date;
 use crate::value::id;
-use crate::value::text::Text;
+use crate::value::text::{Text, narrow};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -95,7 +95,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
         id
     }
 
-    /// The id: in lower case, and made legal if only punctuation has to change. A text that looks like a path
+    /// The id: in lower case, its wide digits and letters narrow unless the ledger has it wide, and made legal if only punctuation has to change. A text that looks like a path
     /// is refused: `../x` is no honest id.
     fn id(&mut self, row: &Joined<'a>) -> Option<(String, String)> {
         let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == "id")?;
@@ -104,6 +104,10 @@ impl<'r, 'a> RowReader<'r, 'a> {
             self.problem(words!("the row has no id", "这一行没有编号"), None);
             return None;
         }
+        let written = match self.taken.contains_key(&id::fold(&written)) {
+            true => written,
+            false => narrow(&written).into_owned(),
+        };
         let lower = written.to_lowercase();
         let Err(bad) = id::validate(&lower) else { return Some((lower, written)) };
         let path = written.starts_with('.')

@@ -10,7 +10,9 @@ use crate::plan::import::columns::CellText;
 use crate::plan::import::unknown::Naming;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::date_form::DateForm;
-use crate::value::money::{Amount, BadMoney, Currency, Money, NumberForm};
+use crate::value::money::{
+    Amount, BadMoney, Currency, Money, NumberForm, has_blank_between_digits,
+};
 use crate::value::period::NotADate;
 use crate::value::text::{Text, narrow};
 
@@ -133,6 +135,15 @@ impl RowReader<'_, '_> {
         let pipelines = &self.import.settings.pipelines;
         let is = |id: &str| pipelines.iter().position(|pipeline| &*pipeline.id == id);
         let at = of.pipeline.as_deref().map_or(Some(0), is)?;
+        // A workbook keeps 25 % as 0.25, and shows the share.
+        let share = Amount::parse(&cell.text)
+            .ok()
+            .filter(|share| cell.typed && *share > Amount::ZERO && *share < Amount::from_int(1));
+        let share = share.map(|share| share.times(Amount::from_int(100)).trimmed().to_string());
+        let mut stages = pipelines.get(at).into_iter().flat_map(|board| &board.stages);
+        if let Some(known) = share.and_then(|share| stages.find(|stage| stage.id == share)) {
+            return Some(known.id.clone());
+        }
         self.named(Naming::Stage(at), "stage", cell)
     }
 
@@ -313,10 +324,10 @@ impl RowReader<'_, '_> {
                 "if it is a serial number of Excel, it is {date}: --date-format excel",
                 "若是 Excel 的日期序列号，即 {date}：--date-format excel"
             ),
-            None => words!(
+            None => year_in_front(text).unwrap_or_else(|| words!(
                 "say how the file writes dates: --date-format '%d/%m/%Y' (day first) or '%m/%d/%Y' (month first)",
                 "请说明日期的写法：--date-format '%d/%m/%Y'（日在前）或 '%m/%d/%Y'（月在前）"
-            ),
+            )),
         };
         (why, Some(help))
     }
@@ -326,6 +337,36 @@ impl RowReader<'_, '_> {
 const FIRST_YEAR: i32 = 1900;
 /// So many years after the as-of day nothing is agreed.
 const YEARS_AHEAD: i32 = 50;
+
+/// The forms that read a date which may begin with its year, `20261101` and `26/11/1`, if one does.
+fn year_in_front(text: &str) -> Option<Words> {
+    let reads = |form: &str| DateForm::parse(form).and_then(|form| form.read(text));
+    if text.len() == 8
+        && let Some(Moment { date, .. }) = reads("%Y%m%d")
+    {
+        return Some(words!(
+            "if it is {date}: --date-format '%Y%m%d'",
+            "若是 {date}：--date-format '%Y%m%d'"
+        ));
+    }
+    let sign = text.chars().find(|c| matches!(c, '/' | '-' | '.'))?;
+    let form = |form: &str| form.replace('/', &sign.to_string());
+    let first = form("%y/%m/%d");
+    reads(&first)?;
+    let others = [("%d/%m/%y", "day", "日"), ("%m/%d/%y", "month", "月")];
+    let others = others.map(|(other, en, zh)| (form(other), en, zh));
+    let others = others.into_iter().filter(|(other, ..)| reads(other).is_some());
+    let mut forms = vec![words!("'{first}' (year first)", "'{first}'（年在前）")];
+    forms.extend(
+        others.map(|(other, en, zh)| words!("'{other}' ({en} first)", "'{other}'（{zh}在前）")),
+    );
+    let forms = Words::joined(&forms, ", ");
+    let (en, zh) = (forms.en(), forms.zh());
+    Some(words!(
+        "say how the file writes dates: --date-format {en}",
+        "请说明日期的写法：--date-format {zh}"
+    ))
+}
 
 /// The meaning of years of two digits.
 fn pivot() -> Words {
@@ -338,6 +379,15 @@ fn pivot() -> Words {
 /// What would mend an amount.
 fn number_help(bad: &BadMoney, has_currency: bool) -> Words {
     match bad {
+        BadMoney::NotANumber(text) | BadMoney::Unsaid(text, _)
+            if has_blank_between_digits(text) =>
+        {
+            let decimal = if text.contains(',') { " --decimal ','" } else { "" };
+            words!(
+                "a blank may be between thousands: --thousands ' '{decimal}",
+                "空格可作千位分隔符：--thousands ' '{decimal}"
+            )
+        }
         BadMoney::Unsaid(_, ',') => words!(
             "say which: --thousands ',' reads 1,500; --decimal ',' reads 1500,50",
             "请说明：--thousands ',' 可读 1,500；--decimal ',' 可读 1500,50"
