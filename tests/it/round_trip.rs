@@ -365,3 +365,33 @@ fn a_move_without_evidence_is_copied_with_its_key_alone_and_check_tells() {
     other.write("events.csv", other.read("events.csv").replace("-02-1,2009-12-02", "-02"));
     assert!(other.crm("import events.csv --group").fails(1).contains("without the evidence"));
 }
+
+#[test]
+fn workbooks_come_back_as_csv_does_in_any_language() {
+    let (folder, day) = EXAMPLES[0];
+    let there = Sandbox::copy_of(folder);
+    let settings = there.read("crm.toml").replace("language = \"en\"", "language = \"zh\"");
+    there.write("crm.toml", &settings);
+    let copies: Vec<Sandbox> = ["csv", "xlsx"]
+        .into_iter()
+        .map(|ending| {
+            let here = settings_of(&there);
+            for what in EXPORTS {
+                let file = here.path().join(format!("{what}.{ending}"));
+                let mut export = there.command();
+                export.args(["--as-of", day, "export", what, "-o"]).arg(file);
+                crate::common::run(&mut export).done();
+                let group = if what == "events" { "--group" } else { "" };
+                here.crm(&format!("--as-of {day} import {what}.{ending} {group}")).done();
+            }
+            here
+        })
+        .collect();
+    let files = |sandbox: &Sandbox| {
+        let mut files = sandbox.snapshot();
+        files.retain(|(path, _)| path.extension().is_some_and(|ending| ending == "toml"));
+        files
+    };
+    assert!(files(&copies[0]).len() > 10);
+    assert!(files(&copies[0]) == files(&copies[1]));
+}
