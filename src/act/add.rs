@@ -1,6 +1,6 @@
 //! A new prospect: its id, a look for one that is alike, and its opening.
 
-use super::change::{created, insert};
+use super::change::{Origin, created, insert};
 use super::eligible::{Gift, Override, admit_gifts};
 use super::session::{Done, Session};
 use super::written::Written;
@@ -57,7 +57,7 @@ pub fn add(
     if !how.anyway {
         refuse_alike(ledger, &prospect)?;
     }
-    let differences = session.write(&[created(ledger, &prospect)?])?;
+    let differences = session.write(&[created(ledger, &prospect, Origin::Here)?])?;
     let shown = ledger.show(&prospect.path);
     let written = |event| Written::of(&prospect.id, event, shown.clone());
     let written = prospect.events.iter().map(written).collect();

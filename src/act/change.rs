@@ -18,6 +18,23 @@ use crate::value::date::Date;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// The ledger that judges entries first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// This one: its rules refuse what breaks them.
+    Here,
+    /// Another one: its journal is copied, entries with their keys. Its rules have judged the moves, by people whom
+    /// the journal does not carry; `crm check` judges them again once the people are there.
+    Elsewhere,
+}
+
+impl Origin {
+    /// Does a finding refuse entries of this origin?
+    pub fn refuses(self, finding: &Diagnostic) -> bool {
+        !(self == Origin::Elsewhere && finding.code == Code::UnsupportedMove)
+    }
+}
+
 /// The change that adds events to a file, and the events with their keys. The new text is read back: it must hold the old events and the
 /// new ones, and break no rule that it did not break before.
 pub fn changed(
@@ -28,7 +45,7 @@ pub fn changed(
     let mut prospect = loaded.prospect.clone();
     let events: Vec<Event> =
         events.iter().map(|event| insert(&mut prospect, event.clone()).clone()).collect();
-    Ok((changed_to(ledger, loaded, prospect, &events)?, events))
+    Ok((changed_to(ledger, loaded, prospect, &events, Origin::Here)?, events))
 }
 
 /// The change that makes a file hold this prospect, which has these events more.
@@ -37,10 +54,11 @@ pub fn changed_to(
     loaded: &Loaded,
     prospect: Prospect,
     events: &[Event],
+    origin: Origin,
 ) -> Result<FileChange, Failure> {
     let shown = ledger.show(&loaded.prospect.path);
     let lines: Vec<String> = events.iter().map(event_line).collect();
-    keeps_rules(&ledger.settings, &loaded.prospect, &prospect)?;
+    keeps_rules(&ledger.settings, &loaded.prospect, &prospect, origin)?;
     let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
     if !reads_back(ledger, &prospect, &after) {
         return Err(not_read_back(&shown).into());
@@ -81,9 +99,13 @@ fn not_read_back(shown: &Path) -> Diagnostic {
 }
 
 /// The change that makes a new prospect's file. Its events have their keys already.
-pub fn created(ledger: &Ledger, prospect: &Prospect) -> Result<FileChange, Failure> {
+pub fn created(
+    ledger: &Ledger,
+    prospect: &Prospect,
+    origin: Origin,
+) -> Result<FileChange, Failure> {
     let bare = Prospect { events: Vec::new(), ..prospect.clone() };
-    keeps_rules(&ledger.settings, &bare, prospect)?;
+    keeps_rules(&ledger.settings, &bare, prospect, origin)?;
     let after = new_file(prospect);
     if !reads_back(ledger, prospect, &after) {
         return Err(Diagnostic::new(
@@ -124,7 +146,12 @@ fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
 }
 
 /// No new entry may make the file break a rule that it kept so far.
-fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Result<(), Failure> {
+fn keeps_rules(
+    settings: &Settings,
+    before: &Prospect,
+    after: &Prospect,
+    origin: Origin,
+) -> Result<(), Failure> {
     let findings = |prospect: &Prospect| {
         let derived = derive(prospect, settings, Date::MAX).map(|(.., findings)| findings);
         let flaws = flaws(prospect).into_iter().map(|flaw| {
@@ -139,6 +166,7 @@ fn keeps_rules(settings: &Settings, before: &Prospect, after: &Prospect) -> Resu
     let new: Vec<Diagnostic> = findings(after)
         .into_iter()
         .filter(|finding| finding.is_error() || REFUSED.contains(&finding.code))
+        .filter(|finding| origin.refuses(finding))
         .map(Diagnostic::refused)
         .filter(|finding| !known.contains(&(&finding.place, finding.code)))
         .map(|mut finding| {

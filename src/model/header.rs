@@ -144,6 +144,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
             "nextfollowup",
             "nextactivity",
             "nextactivitydate",
+            "nextstep",
             "followupdate",
             "nextcontactdate",
             "下次联系",
@@ -152,9 +153,10 @@ const SYNONYMS: &[(&str, &[&str])] = &[
             "下次跟进",
             "下次跟进时间",
             "下次跟进日期",
+            "下一步",
         ],
     ),
-    ("next_what", &["nextstep", "下一步", "下步计划"]),
+    ("next_what", &["下步计划", "下一步内容"]),
     (
         "close_by",
         &[

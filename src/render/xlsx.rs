@@ -9,6 +9,7 @@ use super::text::{acts, decimals, ratio, shown};
 use super::{Options, RenderError, in_parts};
 use crate::table::sheet::{Cell, Emphasis, Row, Sheet, Table};
 use crate::value::date::Moment;
+use crate::value::label::Lang;
 use crate::value::money::Amount;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::borrow::Cow;
@@ -117,10 +118,14 @@ fn fill(
 ) -> Result<(), XlsxError> {
     let columns = page_columns(table, options);
     let [plain, bold] = styles;
+    let behind = match options.lang {
+        Lang::Machine => "-currency",
+        lang => lang.pick(" currency", "币种"),
+    };
     for (at, column) in (0..).zip(&columns) {
         let title = text(&table.columns[column.at].title);
         let title = match column.part {
-            Part::Currency => format!("{title}{}", options.lang.pick(" currency", "币种")).into(),
+            Part::Currency => format!("{title}{}", behind).into(),
             Part::Whole | Part::Amount => title,
         };
         let width = title.width().max(column.width).clamp(WIDTHS.0, WIDTHS.1);

@@ -377,3 +377,30 @@ fn what_an_export_does_not_have_is_refused() {
         assert!(said.contains(part), "{line}: {said}");
     }
 }
+
+#[test]
+fn a_cell_with_several_addresses_has_the_first_and_keeps_the_others() {
+    let list = "id,name,date,note,email,phone\n\
+        a,A,2009-12-01,hello,\"a@x.example, b@x.example\",\n\
+        b,B,2009-12-01,,c@x.example ::: d@x.example,139 0000 0000 ::: 021 5555\n";
+    let sandbox = Sandbox::ledger();
+    sandbox.write("x.csv", list);
+    sandbox.crm("import x.csv").done();
+    assert_eq!(sandbox.crm("export mail").ok(), "A <a@x.example>\nB <c@x.example>\n");
+    let a = sandbox.read("prospects/a.toml");
+    assert!(a.contains("note = \"hello\\nemail: b@x.example\""), "{a}");
+    let b = sandbox.read("prospects/b.toml");
+    assert!(b.contains("phone = \"139 0000 0000\""), "{b}");
+    assert!(b.contains("email: d@x.example") && b.contains("tel: 021 5555"), "{b}");
+    let before = sandbox.snapshot();
+    sandbox.crm("import x.csv").done();
+    assert!(before == sandbox.snapshot());
+    sandbox.write("y.csv", "to,date,kind\nC@x.example,2009-12-02,call\n");
+    let (_, said) = sandbox.crm("import y.csv --map to=find").done();
+    assert!(said.contains("1 entry written"), "{said}");
+    // Of people alone, too.
+    sandbox.write("p.csv", "id,contact,email\na,E,e@x.example\na,F,\"f@x.example;g@x.example\"\n");
+    sandbox.crm("import p.csv").done();
+    let a = sandbox.read("prospects/a.toml");
+    assert!(a.contains("\"f@x.example\"") && a.contains("note = \"email: g@x.example\""), "{a}");
+}

@@ -315,3 +315,83 @@ fn the_key_of_an_entry_comes_back_and_no_entry_is_changed() {
     let (_, said) = other.crm("import x.csv").done();
     assert!(said.contains("columns not imported: key\n"), "{said}");
 }
+
+/// The example ledgers, and the day of each.
+const EXAMPLES: [(&str, &str); 2] =
+    [("examples/team", "2010-03-31"), ("examples/worked-cases", "2009-12-18")];
+
+/// A ledger with the settings of a folder of the repository, and nothing else.
+fn settings_of(there: &Sandbox) -> Sandbox {
+    Sandbox::with_settings(&there.read("crm.toml"))
+}
+
+#[test]
+fn the_example_ledgers_come_back_whole() {
+    for (folder, day) in EXAMPLES {
+        let there = Sandbox::copy_of(folder);
+        let exports = |sandbox: &Sandbox| {
+            EXPORTS.map(|what| sandbox.crm(&format!("--as-of {day} export {what}")).done().0)
+        };
+        let exported = exports(&there);
+        let here = settings_of(&there);
+        let import = || {
+            for (what, text) in EXPORTS.iter().zip(&exported) {
+                here.write(&format!("{what}.csv"), text);
+                let group = if *what == "events" { "--group" } else { "" };
+                here.crm(&format!("--as-of {day} import {what}.csv {group}")).done();
+            }
+        };
+        import();
+        assert!(exported == exports(&here), "{folder}");
+        let check = |sandbox: &Sandbox| sandbox.crm(&format!("--as-of {day} check")).stderr;
+        assert_eq!(check(&here), check(&there), "{folder}");
+        // A second import finds everything there.
+        let before = here.snapshot();
+        import();
+        assert!(before == here.snapshot(), "{folder}");
+    }
+}
+
+#[test]
+fn a_move_without_evidence_is_copied_with_its_key_alone_and_check_tells() {
+    let events = "id,name,key,date,kind,stage\n\
+        a,A,2009-12-01-1,2009-12-01,opened,\na,A,2009-12-02-1,2009-12-02,moved,90\n";
+    let sandbox = Sandbox::with_settings(SETTINGS);
+    sandbox.write("events.csv", events);
+    sandbox.crm("import events.csv --group").done();
+    assert!(sandbox.crm("check").stdout.contains("unsupported-move"));
+    let other = Sandbox::with_settings(SETTINGS);
+    other.write("events.csv", events.replace("key,", "").replace("-01-1,2009-12-01", "-01"));
+    other.write("events.csv", other.read("events.csv").replace("-02-1,2009-12-02", "-02"));
+    assert!(other.crm("import events.csv --group").fails(1).contains("without the evidence"));
+}
+
+#[test]
+fn workbooks_come_back_as_csv_does_in_any_language() {
+    let (folder, day) = EXAMPLES[0];
+    let there = Sandbox::copy_of(folder);
+    let settings = there.read("crm.toml").replace("language = \"en\"", "language = \"zh\"");
+    there.write("crm.toml", &settings);
+    let copies: Vec<Sandbox> = ["csv", "xlsx"]
+        .into_iter()
+        .map(|ending| {
+            let here = settings_of(&there);
+            for what in EXPORTS {
+                let file = here.path().join(format!("{what}.{ending}"));
+                let mut export = there.command();
+                export.args(["--as-of", day, "export", what, "-o"]).arg(file);
+                crate::common::run(&mut export).done();
+                let group = if what == "events" { "--group" } else { "" };
+                here.crm(&format!("--as-of {day} import {what}.{ending} {group}")).done();
+            }
+            here
+        })
+        .collect();
+    let files = |sandbox: &Sandbox| {
+        let mut files = sandbox.snapshot();
+        files.retain(|(path, _)| path.extension().is_some_and(|ending| ending == "toml"));
+        files
+    };
+    assert!(files(&copies[0]).len() > 10);
+    assert!(files(&copies[0]) == files(&copies[1]));
+}

@@ -217,7 +217,7 @@ fn ledger() -> Sandbox {
 }
 
 #[test]
-fn exports_and_reports_are_workbooks_in_the_language_of_the_ledger() {
+fn exports_are_workbooks_for_programs_and_reports_for_people() {
     let sandbox = ledger();
     sandbox.crm("export prospects -o x.xlsx").ok();
     let book = std::fs::read(sandbox.path().join("x.xlsx")).unwrap();
@@ -227,12 +227,15 @@ fn exports_and_reports_are_workbooks_in_the_language_of_the_ledger() {
         found[1][at].clone()
     };
     assert_eq!(found.len(), 2);
-    assert_eq!(cell("姓名"), text("张先生"));
-    assert_eq!(cell("公司"), text("=1+1"));
-    assert_eq!(cell("电话"), text("02155550123"));
+    assert_eq!(cell("name"), text("张先生"));
+    assert_eq!(cell("company"), text("=1+1"));
+    assert_eq!(cell("phone"), text("02155550123"));
     assert_eq!(cell("branch"), text("007"));
-    assert_eq!(cell("价值"), Data::Float(18_000.5));
-    assert!(matches!(cell("下一步"), Data::DateTime(_)));
+    assert_eq!(cell("value"), Data::Float(18_000.5));
+    assert!(matches!(cell("next"), Data::DateTime(_)));
+    sandbox.crm("list -c name,next -o x.xlsx").ok();
+    let listed = rows(&std::fs::read(sandbox.path().join("x.xlsx")).unwrap());
+    assert_eq!(listed[0][..2], [text("姓名"), text("下一步")]);
     for line in
         ["report board", "report forecast", "list", "show zhang", "due", "check --format xlsx"]
     {

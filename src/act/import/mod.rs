@@ -3,7 +3,7 @@
 mod preview;
 pub mod summary;
 
-use super::change::{changed_to, created, insert, insert_keyed, with_facts};
+use super::change::{Origin, changed_to, created, insert, insert_keyed, with_facts};
 use crate::check::{Subject, check};
 use crate::diag::{Diagnostic, Failure, Words, counted};
 use crate::disk::file::id_of;
@@ -231,15 +231,16 @@ impl Judge<'_> {
         let mut prospect = candidate.prospect.clone();
         prospect.path = new_path(self.ledger, &prospect.id);
         // Two rows with one key are one entry.
-        let entries = match candidate.is_journal() {
-            true => fresh(&candidate.prospect, &candidate)?,
-            false => candidate.entries,
+        let origin = origin(&candidate);
+        let entries = match origin {
+            Origin::Elsewhere => fresh(&candidate.prospect, &candidate)?,
+            Origin::Here => candidate.entries,
         };
         for wanted in entries {
             put(&mut prospect, wanted);
         }
-        let change = created(self.ledger, &prospect)?;
-        let wrong = errors(self.ledger, &prospect, self.today);
+        let change = created(self.ledger, &prospect, origin)?;
+        let wrong = errors(self.ledger, &prospect, self.today, origin);
         if !wrong.is_empty() {
             return Err(Failure(wrong));
         }
@@ -264,7 +265,8 @@ impl Judge<'_> {
             _ => with_facts(ledger, &original, &missing)?,
         };
         let there = &loaded.prospect;
-        let entries = if candidate.is_journal() {
+        let origin = origin(&candidate);
+        let entries = if origin == Origin::Elsewhere {
             fresh(there, &candidate)?
         } else {
             without_said(&mut candidate, there, settings, seen);
@@ -278,8 +280,8 @@ impl Judge<'_> {
             let after = self.after(&after, &events);
             return Ok(ProspectChange { change: None, entries: 0, facts, differing, after });
         }
-        let before = errors(ledger, &original.prospect, today);
-        let wrong = errors(ledger, &after, today).into_iter();
+        let before = errors(ledger, &original.prospect, today, origin);
+        let wrong = errors(ledger, &after, today, origin).into_iter();
         let wrong: Vec<Diagnostic> = wrong.filter(|error| !before.contains(error)).collect();
         if !wrong.is_empty() {
             return Err(Failure(wrong));
@@ -287,7 +289,7 @@ impl Judge<'_> {
         let foreseen = self.after(&after, &events);
         let change = match events.is_empty() {
             true => FileChange { path: after.path, before: None, after: loaded.text },
-            false => changed_to(ledger, &loaded, after, &events)?,
+            false => changed_to(ledger, &loaded, after, &events, origin)?,
         };
         let change = Some(FileChange { before: Some(original.text), ..change });
         Ok(ProspectChange { change, entries: events.len(), facts, differing, after: foreseen })
@@ -309,12 +311,17 @@ fn put(prospect: &mut Prospect, wanted: ImportedEntry) -> Event {
     }
 }
 
-/// The errors that `crm check` would find; such a prospect is not written.
-fn errors(ledger: &Ledger, prospect: &Prospect, today: Date) -> Vec<Diagnostic> {
+/// The errors that `crm check` would find and that refuse entries of this origin; such a prospect is not written.
+fn errors(ledger: &Ledger, prospect: &Prospect, today: Date, origin: Origin) -> Vec<Diagnostic> {
     let shown = ledger.show(&prospect.path);
     let Some(record) = replay(prospect.clone(), &ledger.settings, today) else { return Vec::new() };
     let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
     let mut found = check(&subject);
-    found.retain(|finding| finding.is_error());
+    found.retain(|finding| finding.is_error() && origin.refuses(finding));
     found
+}
+
+/// The ledger that judges the entries of a candidate first.
+fn origin(candidate: &ImportCandidate) -> Origin {
+    if candidate.is_journal() { Origin::Elsewhere } else { Origin::Here }
 }

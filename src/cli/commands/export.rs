@@ -5,12 +5,13 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::export::contacts::CardVersion;
-use crate::render::Format;
 use crate::report::columns;
 use crate::report::events::{self, Events};
 use crate::report::list::List;
 use crate::report::orders::{self, Orders};
 use crate::report::people::{self, People};
+use crate::table::sheet::Sheet;
+use crate::value::label::Lang;
 use clap::{Args, ValueEnum};
 
 /// Prospects, their entries, people or orders, for other programs: CSV unless another format is asked for
@@ -65,7 +66,7 @@ impl Export {
         if let Some(text) = self.text()? {
             return text.run(&self.selection, context);
         }
-        context.usually(Format::Csv);
+        context.records();
         let request = self.selection.request(context)?;
         let every = match self.what {
             ExportedRecords::Prospects => columns::all(&context.ledger()?.settings),
@@ -100,7 +101,7 @@ impl Export {
             }
             _ => return Ok(()),
         };
-        context.emit(sheet)
+        context.emit(for_programs(sheet, context))
     }
 
     /// Is what it writes no sheet?
@@ -135,4 +136,15 @@ impl Export {
         }
         Ok(text)
     }
+}
+
+/// The sheet as programs read it, of a workbook, too: ids as headers, and records alone.
+fn for_programs(mut sheet: Sheet, context: &Context) -> Sheet {
+    if context.lang() == Lang::Machine {
+        (sheet.title, sheet.about, sheet.notes) = Default::default();
+        for column in sheet.tables.iter_mut().flat_map(|table| &mut table.columns) {
+            column.title.clone_from(&column.id);
+        }
+    }
+    sheet
 }

@@ -42,6 +42,8 @@ pub struct Context {
     ledger: std::cell::OnceCell<Ledger>,
     /// The format where none is asked for.
     usual: Cell<Format>,
+    /// The command exports records, which programs read in a workbook, too.
+    records: Cell<bool>,
     /// The language of talk; that of sheets is the ledger's, or none for machines.
     spoken: Cell<Lang>,
     /// The output, which goes out once the command has succeeded.
@@ -113,7 +115,7 @@ impl Context {
         let format = format_asked(&global, is_text)?;
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
-            can_be_written(file, root.as_deref())?;
+            can_be_written("-o", file, root.as_deref())?;
         }
         let spoken = Cell::new(env.lang);
         let color =
@@ -127,6 +129,7 @@ impl Context {
             color,
             ledger: std::cell::OnceCell::new(),
             usual: Cell::default(),
+            records: Cell::default(),
             spoken,
             empty: Cell::default(),
             out: RefCell::new(Vec::new()),
@@ -205,9 +208,15 @@ impl Context {
     fn word(&self, ledger: &mut Ledger) {
         let language = &mut ledger.settings.language;
         self.speak(*language);
-        if self.written().readers() == Audience::Machines {
+        if self.is_for_machines() {
             *language = Lang::Machine;
         }
+    }
+
+    /// Does a machine read the sheets?
+    fn is_for_machines(&self) -> bool {
+        let format = self.written();
+        format.readers() == Audience::Machines || self.records.get() && format == Format::Xlsx
     }
 
     /// The format that is asked for, else the usual one of the command.
@@ -218,6 +227,12 @@ impl Context {
     /// Sets the format that the command writes unless another is asked for; before the ledger is opened.
     pub fn usually(&self, format: Format) {
         self.usual.set(format);
+    }
+
+    /// The command exports records, as CSV unless another format is asked for; a workbook of them is for programs.
+    pub fn records(&self) {
+        self.usually(Format::Csv);
+        self.records.set(true);
     }
 
     /// Lazily loaded book. Build reports inside [`Context::reading`], which shows progress and counts errors.
@@ -299,7 +314,7 @@ impl Context {
 
     /// The language of sheets: that of talk, or [`Lang::Machine`] where a machine reads them.
     pub fn lang(&self) -> Lang {
-        if self.written().readers() == Audience::Machines { Lang::Machine } else { self.spoken() }
+        if self.is_for_machines() { Lang::Machine } else { self.spoken() }
     }
 
     /// How messages look on stderr.

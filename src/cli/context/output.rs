@@ -52,6 +52,11 @@ impl Context {
         Ok(())
     }
 
+    /// Fails if the file that an option names cannot be written, or is among the files of the ledger.
+    pub fn can_be_written(&self, option: &str, file: &Path) -> Result<(), Diagnostic> {
+        can_be_written(option, file, self.ledger.get().map(|ledger| &*ledger.root))
+    }
+
     /// Does the output go to a terminal?
     pub fn writes_to_terminal(&self) -> bool {
         self.global.output.is_none() && std::io::stdout().is_terminal()
@@ -235,9 +240,13 @@ fn no_format(file: &Path) -> Diagnostic {
         .help(words!("add -f with one of: {formats}", "请加上 -f，可选：{formats}"))
 }
 
-/// Looks at `-o` before any work, so that a command which writes the ledger does not fail after it. A file of a
+/// Looks at the file of an option, such as `-o`, before any work, so that a command which writes the ledger does not fail after it. A file of a
 /// ledger is never replaced by a report. `root` is the command's ledger, if it has one.
-pub(super) fn can_be_written(file: &Path, root: Option<&Path>) -> Result<(), Diagnostic> {
+pub(super) fn can_be_written(
+    option: &str,
+    file: &Path,
+    root: Option<&Path>,
+) -> Result<(), Diagnostic> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let why = if file.is_dir() {
         words!("it is a folder", "它是文件夹")
@@ -248,8 +257,8 @@ pub(super) fn can_be_written(file: &Path, root: Option<&Path>) -> Result<(), Dia
         return Err(Diagnostic::new(
             Code::BadArgument,
             words!(
-                "-o {file} would replace a file of the ledger: {own}",
-                "-o {file} 会覆盖账本自己的文件：{own}"
+                "{option} {file} would replace a file of the ledger: {own}",
+                "{option} {file} 会覆盖账本自己的文件：{own}"
             ),
         )
         .help(words!(

@@ -32,7 +32,8 @@ pub fn compare(
     let stating = || candidate.entries.iter().filter(|wanted| states(&wanted.event));
     let is_list = stating().all(|wanted| wanted.event.kind == EventKind::Imported);
     if !is_list || stating().next().is_none() {
-        let fresh = candidate.entries.iter().zip(known).filter(|(_, known)| !known);
+        let fresh = candidate.entries.iter().zip(known);
+        let fresh = fresh.filter(|(wanted, known)| !known && !wanted.says_nothing());
         return fresh.map(|(wanted, _)| wanted.event.clone()).collect();
     }
     let last = standing(&there.events, Date::MAX).filter(|event| states(event)).last();
@@ -45,8 +46,8 @@ pub fn compare(
     for (wanted, known) in candidate.entries.iter().zip(known) {
         let event = &wanted.event;
         position.update(ListedPosition::of(event));
-        if known {
-            follows_known = true;
+        if known || wanted.says_nothing() {
+            follows_known |= known;
             continue;
         }
         let date = event.date();

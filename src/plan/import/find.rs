@@ -57,6 +57,41 @@ pub(super) fn addresses(cell: &str) -> Vec<String> {
     parts.map(fold).filter(|address| !address.is_empty()).collect()
 }
 
+/// Signs and words between several addresses in a cell.
+fn parts(cell: &str) -> Vec<&str> {
+    let between = |c: char| matches!(c, ',' | ';' | '，' | '；' | '、' | '\n');
+    let parts = cell.split(":::").flat_map(|part| part.split(between));
+    parts.map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// The e-mail addresses of a cell, as they are written. A text without an `@` of its own is no address, and parts
+/// nothing.
+pub(super) fn mailboxes(cell: &str) -> Vec<&str> {
+    let is_address = |part: &&str| part.contains('@');
+    let words = |part: &'_ str| part.split_whitespace().all(|word| word.contains('@'));
+    let mut found: Vec<&str> = Vec::new();
+    for part in parts(cell) {
+        match words(part) {
+            true => found.extend(part.split_whitespace()),
+            false => found.push(part),
+        }
+    }
+    if found.iter().filter(|part| is_address(part)).count() < 2 {
+        return vec![cell];
+    }
+    // The first that is an address is the person's.
+    found.sort_by_key(|part| !is_address(part));
+    found
+}
+
+/// The telephone numbers of a cell, as they are written. Fewer digits than five are an extension or a pause, and part
+/// nothing.
+pub(super) fn telephones(cell: &str) -> Vec<&str> {
+    let parts = parts(cell);
+    let is_number = |part: &&str| part.chars().filter(|c| c.is_numeric()).count() >= 5;
+    if parts.iter().all(is_number) && parts.len() > 1 { parts } else { vec![cell] }
+}
+
 /// The first rep that one of these addresses belongs to.
 pub(super) fn rep<'s>(settings: &'s Settings, addresses: &[String]) -> Option<&'s Text> {
     addresses.iter().find_map(|address| {
@@ -105,5 +140,20 @@ mod tests {
         assert_eq!(find("both@x.cn"), (String::new(), 1));
         assert_eq!(find("both@x.cn li@x.cn"), ("b".into(), 1));
         assert_eq!(find(""), (String::new(), 0));
+    }
+
+    #[test]
+    fn a_cell_with_several_is_parted() {
+        for cell in ["a@x, b@y", "a@x ::: b@y", "a@x;b@y", "a@x b@y", "a@x、b@y", "a@x\nb@y"] {
+            assert_eq!(mailboxes(cell), ["a@x", "b@y"], "{cell}");
+        }
+        assert_eq!(mailboxes("Li, a@x (old), b@y"), ["a@x (old)", "b@y", "Li"]);
+        for cell in ["a@x", "Zhang, Li <a@x>", "n/a", "unknown, later"] {
+            assert_eq!(mailboxes(cell), [cell]);
+        }
+        assert_eq!(telephones("139 0000 0000 ::: 12345"), ["139 0000 0000", "12345"]);
+        for cell in ["+1-55555;ext=2", "02155550123,1234", "139 0000 0000", "n/a"] {
+            assert_eq!(telephones(cell), [cell]);
+        }
     }
 }

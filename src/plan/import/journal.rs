@@ -4,7 +4,6 @@ use super::compare::same_content;
 use super::{ImportCandidate, ImportedEntry};
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
-use crate::model::kind::EventKind;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::replay;
@@ -78,10 +77,6 @@ pub fn without_said(
         event.reason =
             event.reason.take().filter(|reason| Some(reason) != record.state.reason.as_ref());
     }
-    candidate.entries.retain(|wanted| {
-        let event = &wanted.event;
-        !wanted.dated_by_option || *event != Event::new(event.key.clone(), EventKind::Imported)
-    });
 }
 
 #[cfg(test)]

@@ -86,6 +86,11 @@ impl ImportedEntry {
     pub fn of(event: Event) -> ImportedEntry {
         ImportedEntry { event, dated_by_option: false, changed: None, keyed: false, found: false }
     }
+
+    /// Is it an opening position that states nothing? Of a prospect that the ledger has, that is no news.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.event == Event::new(self.event.key.clone(), "imported")
+    }
 }
 
 /// A prospect that rows speak of.
@@ -354,9 +359,8 @@ impl Gathering<'_> {
             return self.bad(line, why, help);
         }
         merge(&mut first.prospect, draft.prospect);
-        if !only_people {
-            first.entries.extend(draft.entries);
-        }
+        let said = draft.entries.into_iter().filter(|entry| !only_people || !entry.says_nothing());
+        first.entries.extend(said);
     }
 
     fn bad(&mut self, line: u64, why: Words, help: Words) {

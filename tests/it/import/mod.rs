@@ -903,3 +903,56 @@ fn our_own_export_comes_back_without_its_apostrophes() {
     contains(&text, &["name    = \"=Acme\"", "company = \"'=odd\"", "\"+86 21 5555 0101\""]);
     assert_eq!(other.crm("export prospects -c id,name,company,phone,opened").ok(), csv);
 }
+
+#[test]
+fn the_day_of_the_list_is_not_still_to_come() {
+    let sandbox = with_csv("id,name\na,A\n");
+    let before = sandbox.snapshot();
+    let said = sandbox.crm("import deals.csv --date 2009-12-19").fails(2);
+    contains(&said, &["--date: 2009-12-19 is still to come", "--as-of"]);
+    assert!(before == sandbox.snapshot());
+    sandbox.crm("import deals.csv --date 2009-12-18").done();
+}
+
+#[test]
+fn a_known_prospect_gets_no_entry_that_states_nothing() {
+    let list = "id,name,phone,date\na,A,021555,2009-12-01\n";
+    let sandbox = with_csv(list);
+    sandbox.crm("import deals.csv").done();
+    let before = sandbox.read("prospects/a.toml");
+    for options in ["", "--date 2009-12-09"] {
+        sandbox.write("deals.csv", list.replace("-01", "-08"));
+        let said = imported(sandbox.crm(&format!("import deals.csv {options}")));
+        assert!(said.contains("0 entries written; 1 already there"), "{said}");
+    }
+    assert_eq!(sandbox.read("prospects/a.toml"), before);
+    // A note is news.
+    sandbox.write("deals.csv", "id,name,date,note\na,A,2009-12-08,hello\n");
+    assert!(imported(sandbox.crm("import deals.csv")).contains("1 entry written"));
+}
+
+#[test]
+fn a_mapping_is_no_file_of_the_ledger() {
+    let sandbox = with_csv("id,name,date\na,A,2009-12-01\n");
+    sandbox
+        .write("prospects/b.toml", "name = \"B\"\n[events]\n2009-12-01 = { kind = \"opened\" }\n");
+    let before = sandbox.snapshot();
+    for dry in ["", "--dry-run"] {
+        let save =
+            |path: &str| sandbox.crm(&format!("import deals.csv --save-mapping {path} {dry}"));
+        let said = save("prospects/new.toml");
+        assert!(said.stderr.contains("--save-mapping prospects/new.toml would"), "{}", said.stderr);
+        assert_ne!(said.status, 0);
+        let said = save("nowhere/new.toml");
+        assert!(said.stderr.contains("there is no such folder"), "{}", said.stderr);
+        assert_ne!(said.status, 0);
+    }
+    assert!(before == sandbox.snapshot());
+}
+
+#[test]
+fn the_next_step_of_a_list_is_a_day() {
+    let sandbox = with_csv("id,name,date,下一步\na,A,2009-12-01,2009-12-21 14:00\n");
+    sandbox.crm("import deals.csv").done();
+    assert!(sandbox.read("prospects/a.toml").contains("next = 2009-12-21T14:00"));
+}

@@ -13,6 +13,7 @@ use crate::cli::diagnose;
 use crate::diag::{Code, Diagnostic, Failure, Severity, counted};
 use crate::format::write_mapping::write_mapping;
 use crate::model::mapping::Mapping;
+use crate::value::date::Date;
 use clap::Args;
 use meaning::Meaning;
 use std::io::{IsTerminal, Write};
@@ -63,6 +64,19 @@ pub struct Import {
     dry_run: bool,
 }
 
+/// The day of the list, which is not still to come.
+fn past(text: &str, context: &Context) -> Result<Date, Diagnostic> {
+    let (date, today) = (context.date("--date", text)?, context.today());
+    if date <= today {
+        return Ok(date);
+    }
+    let message = words!("--date: {date} is still to come", "--date：{date} 还没有到");
+    Err(Diagnostic::new(Code::BadArgument, message).help(words!(
+        "today is {today}; choose another day with --as-of",
+        "今天是 {today}；可用 --as-of 指定另一天"
+    )))
+}
+
 /// The refusal to write over a file.
 fn taken(path: &Path) -> Diagnostic {
     let path = path.display();
@@ -99,10 +113,13 @@ impl Import {
         };
         let session = Session::open(context, self.dry_run)?;
         let ledger = session.ledger;
-        let date = self.date.as_deref().map(|text| context.date("--date", text)).transpose()?;
+        let date = self.date.as_deref().map(|text| past(text, context)).transpose()?;
         let (mapping, rows) = self.meaning.read(file, context, &ledger.settings)?;
         let kept = self.save_mapping.as_deref();
-        kept.map(absent).transpose()?;
+        if let Some(path) = kept {
+            context.can_be_written("--save-mapping", path)?;
+            absent(path)?;
+        }
         // The cards of an address book have no day of their own.
         let date = date.or(rows.undated.then(|| context.today()));
         let list = ImportList { file, rows: &rows, mapping: &mapping, date, preview: self.dry_run };

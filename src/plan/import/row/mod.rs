@@ -3,7 +3,7 @@
 mod values;
 
 use super::columns::{CellText, Columns, Joined};
-use super::find::addresses;
+use super::find::{addresses, mailboxes, telephones};
 use super::unknown::{Names, Naming};
 use super::{ImportTerms, ImportedEntry};
 use crate::diag::{Diagnostic, Words};
@@ -38,6 +38,8 @@ pub(super) struct RowReader<'r, 'a> {
     row: &'a SourceRow,
     problems: Vec<Words>,
     help: Vec<Words>,
+    /// Further addresses and telephones of its person, as lines of a note.
+    further: Vec<String>,
     /// The row has a fault that is told with those of other rows.
     is_faulty: bool,
 }
@@ -50,8 +52,17 @@ impl<'r, 'a> RowReader<'r, 'a> {
         names: &'r mut Names<'a>,
         row: &'a SourceRow,
     ) -> RowReader<'r, 'a> {
-        let (problems, help) = (Vec::new(), Vec::new());
-        RowReader { import, columns, taken, names, row, problems, help, is_faulty: false }
+        RowReader {
+            import,
+            columns,
+            taken,
+            names,
+            row,
+            problems: Vec::new(),
+            help: Vec::new(),
+            further: Vec::new(),
+            is_faulty: false,
+        }
     }
 
     /// The row's prospect and entries, or all its problems; `Err(None)` where all of them are told with those of other
@@ -147,8 +158,8 @@ impl<'r, 'a> RowReader<'r, 'a> {
                 "tags" => prospect.tags = self.list(field, &cell),
                 "contact" => contact.name = text.into(),
                 "role" => contact.role = Some(text.into()),
-                "phone" => contact.phone = Some(text.into()),
-                "email" => contact.email = Some(text.into()),
+                "phone" => contact.phone = self.first(telephones(text), "tel"),
+                "email" => contact.email = self.first(mailboxes(text), "email"),
                 "decides" => contact.decides = self.boolean(field, &cell).unwrap_or(false),
                 "birthday" => contact.birthday = self.past(field, &cell),
                 "pipeline" => {
@@ -163,6 +174,14 @@ impl<'r, 'a> RowReader<'r, 'a> {
             prospect.contacts.push(contact);
         }
         prospect
+    }
+
+    /// The first of several addresses; the others are lines of a note, as those of a card are.
+    fn first(&mut self, several: Vec<&str>, what: &str) -> Option<Text> {
+        let mut several = several.into_iter();
+        let first = several.next().map(Text::from);
+        self.further.extend(several.map(|address| format!("{what}: {address}")));
+        first
     }
 
     /// The entries whose conditions hold. A row with no day at all gets that of `--date`; one with some
@@ -234,12 +253,16 @@ impl<'r, 'a> RowReader<'r, 'a> {
             // A day is needed to look at the rest of the row; without one the row is wrong already.
             let date = date.unwrap_or(self.import.today);
             let (event, keyed) = self.event(row, entry, date, prospect);
-            let says_nothing = event == Event::new(event.key.clone(), "imported");
-            if !(is_position && dateless && says_nothing) {
-                let (dated_by_option, changed) = (dateless, self.changed(row, entry));
-                let entry = ImportedEntry::of(event);
-                wanted.push(ImportedEntry { dated_by_option, changed, keyed, ..entry });
-            }
+            let (dated_by_option, changed) = (dateless, self.changed(row, entry));
+            let entry = ImportedEntry::of(event);
+            wanted.push(ImportedEntry { dated_by_option, changed, keyed, ..entry });
+        }
+        if let Some(ImportedEntry { event, .. }) = wanted.first_mut()
+            && !self.further.is_empty()
+        {
+            let note = event.note.iter().map(|note| &**note);
+            let lines: Vec<&str> = note.chain(self.further.iter().map(String::as_str)).collect();
+            event.note = Some(lines.join("\n").into());
         }
         wanted
     }
