@@ -180,3 +180,74 @@ fn a_currency_in_a_column_of_its_own_belongs_to_the_amount() {
     let said = sandbox.crm("import list.csv").fails(1);
     assert!(said.contains("`currency` is USD, but the amount is `7 EUR`"), "{said}");
 }
+
+/// The last entry of a deal after the import of one row, or the refusal.
+fn imported(program: &str, more: &[&str], text: &str) -> Result<String, String> {
+    let sandbox = Sandbox::with_settings("[ledger]\ncurrency = \"CNY\"\n");
+    sandbox.write("export.csv", text);
+    let mut command = sandbox.command();
+    command.args(["import", "export.csv", "--from", program]).args(more);
+    let output = run(&mut command);
+    match output.status {
+        0 => Ok(sandbox.read("prospects/d1.toml").lines().last().unwrap_or_default().to_owned()),
+        _ => Err(output.stderr),
+    }
+}
+
+#[test]
+fn a_deal_ends_on_the_day_of_its_end_however_its_end_is_written() {
+    let translated = ["--translate", "阶段:已结束并赢得客户=closed"];
+    let cases: [(&str, &[&str], &str, &str); 8] = [
+        ("salesforce", &translated, "Id,Name,阶段,创建日期,结束日期", "已结束并赢得客户"),
+        ("salesforce", &[], "Id,Name,阶段,创建日期,结束日期", "成交"),
+        (
+            "hubspot",
+            &[],
+            "Record ID,Deal Name,Deal Stage,Create Date,Close Date",
+            "Closed Won (Sales Pipeline)",
+        ),
+        ("hubspot", &[], "Record ID,Deal Name,Deal Stage,Create Date,Close Date", "Closed won"),
+        (
+            "fxiaoke",
+            &["--translate", "商机阶段:已成交=closed"],
+            "商机编号,商机名称,商机阶段,创建时间,实际成交日期",
+            "已成交",
+        ),
+        ("pipedrive", &[], "ID,Title,Status,Deal created,Won time", "WON"),
+        ("dynamics", &[], "Opportunity ID,Topic,Status,Created On,Actual Close Date", "赢单"),
+        ("dynamics", &[], "Opportunity ID,Topic,Status,Created On,Actual Close Date", "WON"),
+    ];
+    for (program, more, header, end) in cases {
+        let text = format!("{header}\nd1,Acme,{end},2009-08-01,2009-10-08\n");
+        let last = imported(program, more, &text).unwrap();
+        assert!(last.starts_with("2009-10-08") && last.contains("\"closed\""), "{end}: {last}");
+    }
+}
+
+#[test]
+fn an_unknown_status_is_asked_for() {
+    let text = |status: &str| {
+        format!(
+            "ID,Title,Stage,Status,Deal created,Update time\nd1,Acme,Qualified,{status},2009-08-01,2009-10-08\n"
+        )
+    };
+    for status in ["Open", "OPEN", ""] {
+        let last = imported("pipedrive", &[], &text(status)).unwrap();
+        assert!(last.contains("\"opportunity\""), "{last}");
+    }
+    let said = imported("pipedrive", &[], &text("Deleted")).unwrap_err();
+    assert!(said.contains("`Status`: no stage `Deleted`"), "{said}");
+    assert!(said.contains("--translate 'Status:Deleted="), "{said}");
+    let last = imported("pipedrive", &["--translate", "Status:Deleted=lost"], &text("Deleted"));
+    assert!(last.unwrap().contains("\"lost\""));
+    let odoo = |active: &str, reason: &str| {
+        format!(
+            "External ID,Opportunity,Stage,Active,Lost Reason,Created on,Closed Date\nd1,Acme,New,{active},{reason},2009-08-01,2009-10-08\n"
+        )
+    };
+    let last = imported("odoo", &[], &odoo("FALSE", "Too dear")).unwrap();
+    assert!(last.starts_with("2009-10-08") && last.contains("\"lost\""), "{last}");
+    assert!(imported("odoo", &[], &odoo("TRUE", "")).unwrap().contains("\"opportunity\""));
+    let said = imported("odoo", &[], &odoo("FALSE", "")).unwrap_err();
+    assert!(said.contains("`Active`: no stage `FALSE`"), "{said}");
+}

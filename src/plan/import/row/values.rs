@@ -5,6 +5,7 @@ use crate::diag::Words;
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::kind::EventKind;
 use crate::model::mapping::CURRENCY;
+use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use crate::plan::import::columns::CellText;
 use crate::plan::import::unknown::Naming;
@@ -130,10 +131,24 @@ impl RowReader<'_, '_> {
     }
 
     pub(super) fn stage(&mut self, cell: &CellText, of: &Prospect) -> Option<Text> {
+        self.named(Naming::Stage(self.board(of)?), "stage", cell)
+    }
+
+    /// The position of a prospect's board.
+    fn board(&self, of: &Prospect) -> Option<usize> {
         let pipelines = &self.import.settings.pipelines;
         let is = |id: &str| pipelines.iter().position(|pipeline| &*pipeline.id == id);
-        let at = of.pipeline.as_deref().map_or(Some(0), is)?;
-        self.named(Naming::Stage(at), "stage", cell)
+        of.pipeline.as_deref().map_or(Some(0), is)
+    }
+
+    /// The end of a pursuit that a text names on the prospect's board, as mappings for all boards call it.
+    pub(super) fn end_named(&self, text: &str, of: &Prospect) -> Option<&'static str> {
+        let board = self.import.settings.pipelines.get(self.board(of)?)?;
+        match board.stage_named(text).ok()?.outcome {
+            Outcome::Open => None,
+            Outcome::Won => Some("closed"),
+            Outcome::Lost => Some("lost"),
+        }
     }
 
     /// A reason: the code that a label of the settings has; any other words are those of the file.
