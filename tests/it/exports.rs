@@ -251,3 +251,29 @@ fn an_unknown_status_is_asked_for() {
     let said = imported("odoo", &[], &odoo("FALSE", "")).unwrap_err();
     assert!(said.contains("`Active`: no stage `FALSE`"), "{said}");
 }
+
+#[test]
+fn a_unit_in_a_header_is_no_part_of_its_name_and_a_multiple_is_never_read_as_one() {
+    let text = |unit: &str, amount: &str| {
+        format!(
+            "商机编号,商机名称,商机阶段,商机金额{unit},创建时间\nd1,Acme,验证客户,{amount},2009-08-01\n"
+        )
+    };
+    for unit in ["", "(元)", "（元）", "（CNY）", "(RMB)"] {
+        let last = imported("fxiaoke", &[], &text(unit, "1500")).unwrap();
+        assert!(last.contains("value = 1500"), "{unit}: {last}");
+    }
+    // A multiple is no name of the amounts: the column is told, and mapped it must state the unit.
+    let last = imported("fxiaoke", &[], &text("（万元）", "5")).unwrap();
+    assert!(!last.contains("value"), "{last}");
+    let map = ["--map", "商机金额（万元）=value"];
+    let said = imported("fxiaoke", &map, &text("（万元）", "5")).unwrap_err();
+    assert!(said.contains("the column is in multiples of 元"), "{said}");
+    let last = imported("fxiaoke", &map, &text("（万元）", "5万")).unwrap();
+    assert!(last.contains("value = 50000"), "{last}");
+    // In a ledger of another currency, yuan stay yuan.
+    let sandbox = Sandbox::with_settings("[ledger]\ncurrency = \"USD\"\n");
+    sandbox.write("export.csv", text("（元）", "1500"));
+    sandbox.crm("import export.csv --from fxiaoke").done();
+    assert!(sandbox.read("prospects/d1.toml").contains("\"1500 CNY\""));
+}

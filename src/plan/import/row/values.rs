@@ -3,6 +3,7 @@
 use super::RowReader;
 use crate::diag::Words;
 use crate::model::event::{Event, EventKey, event_keys};
+use crate::model::header::{MoneyUnit, money_unit};
 use crate::model::kind::EventKind;
 use crate::model::mapping::CURRENCY;
 use crate::model::pipeline::Outcome;
@@ -190,8 +191,24 @@ impl RowReader<'_, '_> {
         items
     }
 
+    /// An amount. One whose column is in yuan is one of yuan; one whose column is in a multiple of them must state it.
     pub(super) fn money(&mut self, field: &str, cell: &CellText) -> Option<Money> {
         let own = self.import.settings.currency;
+        let unit = cell.source.and_then(|source| money_unit(source.column));
+        if unit == Some(MoneyUnit::Multiple) && !cell.text.contains(['万', '亿']) {
+            self.is_faulty = true;
+            let what = words!(
+                "the column is in multiples of 元, its cells are plain numbers",
+                "此列的单位不是元，而单元格中只有数字"
+            );
+            self.names.fault(field, cell, what, self.row.line, |_| {
+                vec![words!(
+                    "state the unit in the cells (`5万`), or the amounts in 元",
+                    "请在单元格中写明单位（如 `5万`），或把金额换算为元"
+                )]
+            });
+            return None;
+        }
         let read = match cell.typed {
             true => Money::parse(&cell.text),
             false => Money::read(&cell.text, self.numbers(), own),
@@ -201,6 +218,13 @@ impl RowReader<'_, '_> {
             self.problem(bad.words().about(&cell.named(field)), Some(help));
         })
         .ok()
+        .map(|money| {
+            // The ledger's own currency need not be named.
+            let yuan = Currency::parse("CNY");
+            let is_foreign = unit == Some(MoneyUnit::Yuan) && own.is_some() && own != yuan;
+            let stated = if is_foreign { yuan } else { None };
+            Money { currency: money.currency.or(stated), ..money }
+        })
     }
 
     pub(super) fn score(&mut self, field: &str, cell: &CellText) -> Option<Amount> {
