@@ -277,3 +277,29 @@ fn a_unit_in_a_header_is_no_part_of_its_name_and_a_multiple_is_never_read_as_one
     sandbox.crm("import export.csv --from fxiaoke").done();
     assert!(sandbox.read("prospects/d1.toml").contains("\"1500 CNY\""));
 }
+
+#[test]
+fn the_current_stage_of_a_deal_with_a_history_is_its_last_position() {
+    let row = |stage: &str, closed: &str, won: &str, lost: &str| {
+        let head = "Record ID,Deal Name,Deal Stage,Create Date,Close Date,Last Modified Date,\
+             date_entered_qualified_to_buy,date_entered_presentation_scheduled,\
+             date_entered_closed_won,date_entered_closed_lost";
+        let days = "2009-11-02,2009-08-20,2009-09-20";
+        format!("{head}\nd1,Acme,{stage},2009-08-01,{closed},{days},{won},{lost}\n")
+    };
+    let last = |text: String| imported("hubspot", &[], &text).unwrap();
+    let is = |last: &str, day: &str, stage: &str| {
+        assert!(last.starts_with(day) && last.contains(&format!("\"{stage}\"")), "{last}");
+    };
+    is(&last(row("Presentation Scheduled", "2010-02-01", "", "")), "2009-09-20", "50");
+    // Moved back; ended without a day in a column of its own; opened again.
+    is(&last(row("Qualified To Buy", "2010-02-01", "", "")), "2009-11-02", "25");
+    is(&last(row("Closed Won", "2009-10-30", "", "")), "2009-10-30", "closed");
+    is(&last(row("Presentation Scheduled", "2010-02-01", "2009-10-20", "")), "2009-11-02", "50");
+    is(&last(row("Qualified To Buy", "2010-02-01", "", "2009-10-20")), "2009-11-02", "25");
+    is(&last(row("Closed Lost", "2009-10-20", "", "2009-10-20")), "2009-10-20", "lost");
+    let said = imported("hubspot", &[], &row("Pilot", "2010-02-01", "", "")).unwrap_err();
+    assert!(said.contains("`Deal Stage`: no stage `Pilot`"), "{said}");
+    let pilot = ["--translate", "Deal Stage:Pilot=90"];
+    is(&imported("hubspot", &pilot, &row("Pilot", "", "", "")).unwrap(), "2009-11-02", "90");
+}
