@@ -47,7 +47,7 @@ fn fit_entry(entry: &mut EntryTemplate, names: &Names) -> bool {
     let mut possible = true;
     entry.when.retain_mut(|condition| {
         let there = renamed(&mut condition.column, names);
-        possible &= there || condition.holds("");
+        possible &= there || condition.holds("", &[]);
         there
     });
     fit_assignments(&mut entry.fields, names);

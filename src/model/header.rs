@@ -213,9 +213,39 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("note", &["notes", "comment", "comments", "description", "备注", "描述", "说明", "跟进记录"]),
 ];
 
+/// The unit of amounts that the name of a column may end with, in brackets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoneyUnit {
+    /// `（元）`, `(CNY)`, `(RMB)`: no part of the name.
+    Yuan,
+    /// `（万元）`, `（亿元）`: a multiple, which cells mostly leave out.
+    Multiple,
+}
+
+/// The unit in the name of a column.
+pub fn money_unit(name: &str) -> Option<MoneyUnit> {
+    split_unit(name).map(|(_, unit)| unit)
+}
+
+/// The name of a column before its unit, and the unit.
+fn split_unit(name: &str) -> Option<(&str, MoneyUnit)> {
+    let bracketed = name.trim_end().strip_suffix([')', '）'])?;
+    let (before, unit) = bracketed.rsplit_once(['(', '（'])?;
+    let unit = match unit.trim().to_lowercase().as_str() {
+        "元" | "人民币" | "人民币元" | "cny" | "rmb" => MoneyUnit::Yuan,
+        "万" | "万元" | "亿" | "亿元" => MoneyUnit::Multiple,
+        _ => return None,
+    };
+    Some((before, unit))
+}
+
 /// The form in which the names of columns are compared: letters and digits only, in one case, full-width ones as
-/// narrow ones.
+/// narrow ones; without the unit yuan.
 pub fn folded_header(name: &str) -> String {
+    let name = match split_unit(name) {
+        Some((before, MoneyUnit::Yuan)) => before,
+        _ => name,
+    };
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         c => c,
@@ -264,9 +294,14 @@ mod tests {
             ("  下次联系时间 ", "next"),
             ("Ｃｏｍｐａｎｙ　Ｎａｍｅ", "company"),
             ("手机号码", "phone"),
+            ("商机金额(元)", "value"),
+            ("预计成交金额（元）", "value"),
+            ("金额 （CNY） ", "value"),
         ] {
             assert_eq!(usual_field(name).map(|(field, _)| field), Some(field), "{name}");
         }
+        assert_eq!(usual_field("金额（万元）"), None);
+        assert_eq!(money_unit("金额（万元）"), Some(MoneyUnit::Multiple));
         assert_eq!(
             (usual_field("Close Date"), usual_field(""), usual_field("x")),
             (None, None, None)

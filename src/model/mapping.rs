@@ -128,7 +128,7 @@ pub struct EntryTemplate {
 pub struct Condition {
     /// The column.
     pub column: Text,
-    /// One of these, as the file has them: `*` = anything, an empty text = nothing.
+    /// One of these, as the file has them or as they are read: `*` = anything, an empty text = nothing.
     pub values: Vec<Text>,
     /// None of these instead.
     pub negated: bool,
@@ -137,11 +137,12 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Does a cell fit?
-    pub fn holds(&self, cell: &str) -> bool {
+    /// Does a cell fit: its text in the file, or one of the texts that it is `read` as?
+    pub fn holds(&self, cell: &str, read: &[&str]) -> bool {
         let one = self.values.iter().any(|value| match &**value {
             "*" => !cell.is_empty(),
-            value => value == cell,
+            "" => cell.is_empty(),
+            value => value == cell || read.contains(&value),
         });
         one != self.negated
     }
@@ -359,11 +360,15 @@ mod tests {
             negated: false,
             place: Place::file("m.toml"),
         };
-        assert!(condition(&["Won", "Lost"]).holds("Lost"));
-        assert!(!condition(&["Won"]).holds(""));
-        assert!(condition(&["*"]).holds("x") && !condition(&["*"]).holds(""));
-        assert!(condition(&[""]).holds("") && !condition(&[""]).holds("x"));
+        assert!(condition(&["Won", "Lost"]).holds("Lost", &[]));
+        assert!(!condition(&["Won"]).holds("", &[]));
+        assert!(condition(&["*"]).holds("x", &[]) && !condition(&["*"]).holds("", &["x"]));
+        assert!(condition(&[""]).holds("", &["x"]) && !condition(&[""]).holds("x", &[""]));
+        assert!(condition(&["closed"]).holds("Won", &["closed"]));
+        assert!(condition(&["Won"]).holds("Won", &["closed"]));
+        let not = Condition { negated: true, ..condition(&["closed"]) };
+        assert!(!not.holds("Won", &["closed"]) && not.holds("Won", &["25"]));
         let none = Condition { negated: true, ..condition(&["Won", ""]) };
-        assert!(none.holds("Open") && !none.holds("Won") && !none.holds(""));
+        assert!(none.holds("Open", &[]) && !none.holds("Won", &[]) && !none.holds("", &[]));
     }
 }

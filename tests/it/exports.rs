@@ -180,3 +180,126 @@ fn a_currency_in_a_column_of_its_own_belongs_to_the_amount() {
     let said = sandbox.crm("import list.csv").fails(1);
     assert!(said.contains("`currency` is USD, but the amount is `7 EUR`"), "{said}");
 }
+
+/// The last entry of a deal after the import of one row, or the refusal.
+fn imported(program: &str, more: &[&str], text: &str) -> Result<String, String> {
+    let sandbox = Sandbox::with_settings("[ledger]\ncurrency = \"CNY\"\n");
+    sandbox.write("export.csv", text);
+    let mut command = sandbox.command();
+    command.args(["import", "export.csv", "--from", program]).args(more);
+    let output = run(&mut command);
+    match output.status {
+        0 => Ok(sandbox.read("prospects/d1.toml").lines().last().unwrap_or_default().to_owned()),
+        _ => Err(output.stderr),
+    }
+}
+
+#[test]
+fn a_deal_ends_on_the_day_of_its_end_however_its_end_is_written() {
+    let translated = ["--translate", "阶段:已结束并赢得客户=closed"];
+    let cases: [(&str, &[&str], &str, &str); 8] = [
+        ("salesforce", &translated, "Id,Name,阶段,创建日期,结束日期", "已结束并赢得客户"),
+        ("salesforce", &[], "Id,Name,阶段,创建日期,结束日期", "成交"),
+        (
+            "hubspot",
+            &[],
+            "Record ID,Deal Name,Deal Stage,Create Date,Close Date",
+            "Closed Won (Sales Pipeline)",
+        ),
+        ("hubspot", &[], "Record ID,Deal Name,Deal Stage,Create Date,Close Date", "Closed won"),
+        (
+            "fxiaoke",
+            &["--translate", "商机阶段:已成交=closed"],
+            "商机编号,商机名称,商机阶段,创建时间,实际成交日期",
+            "已成交",
+        ),
+        ("pipedrive", &[], "ID,Title,Status,Deal created,Won time", "WON"),
+        ("dynamics", &[], "Opportunity ID,Topic,Status,Created On,Actual Close Date", "赢单"),
+        ("dynamics", &[], "Opportunity ID,Topic,Status,Created On,Actual Close Date", "WON"),
+    ];
+    for (program, more, header, end) in cases {
+        let text = format!("{header}\nd1,Acme,{end},2009-08-01,2009-10-08\n");
+        let last = imported(program, more, &text).unwrap();
+        assert!(last.starts_with("2009-10-08") && last.contains("\"closed\""), "{end}: {last}");
+    }
+}
+
+#[test]
+fn an_unknown_status_is_asked_for() {
+    let text = |status: &str| {
+        format!(
+            "ID,Title,Stage,Status,Deal created,Update time\nd1,Acme,Qualified,{status},2009-08-01,2009-10-08\n"
+        )
+    };
+    for status in ["Open", "OPEN", ""] {
+        let last = imported("pipedrive", &[], &text(status)).unwrap();
+        assert!(last.contains("\"opportunity\""), "{last}");
+    }
+    let said = imported("pipedrive", &[], &text("Deleted")).unwrap_err();
+    assert!(said.contains("`Status`: no stage `Deleted`"), "{said}");
+    assert!(said.contains("--translate 'Status:Deleted="), "{said}");
+    let last = imported("pipedrive", &["--translate", "Status:Deleted=lost"], &text("Deleted"));
+    assert!(last.unwrap().contains("\"lost\""));
+    let odoo = |active: &str, reason: &str| {
+        format!(
+            "External ID,Opportunity,Stage,Active,Lost Reason,Created on,Closed Date\nd1,Acme,New,{active},{reason},2009-08-01,2009-10-08\n"
+        )
+    };
+    let last = imported("odoo", &[], &odoo("FALSE", "Too dear")).unwrap();
+    assert!(last.starts_with("2009-10-08") && last.contains("\"lost\""), "{last}");
+    assert!(imported("odoo", &[], &odoo("TRUE", "")).unwrap().contains("\"opportunity\""));
+    let said = imported("odoo", &[], &odoo("FALSE", "")).unwrap_err();
+    assert!(said.contains("`Active`: no stage `FALSE`"), "{said}");
+}
+
+#[test]
+fn a_unit_in_a_header_is_no_part_of_its_name_and_a_multiple_is_never_read_as_one() {
+    let text = |unit: &str, amount: &str| {
+        format!(
+            "商机编号,商机名称,商机阶段,商机金额{unit},创建时间\nd1,Acme,验证客户,{amount},2009-08-01\n"
+        )
+    };
+    for unit in ["", "(元)", "（元）", "（CNY）", "(RMB)"] {
+        let last = imported("fxiaoke", &[], &text(unit, "1500")).unwrap();
+        assert!(last.contains("value = 1500"), "{unit}: {last}");
+    }
+    // A multiple is no name of the amounts: the column is told, and mapped it must state the unit.
+    let last = imported("fxiaoke", &[], &text("（万元）", "5")).unwrap();
+    assert!(!last.contains("value"), "{last}");
+    let map = ["--map", "商机金额（万元）=value"];
+    let said = imported("fxiaoke", &map, &text("（万元）", "5")).unwrap_err();
+    assert!(said.contains("the column is in multiples of 元"), "{said}");
+    let last = imported("fxiaoke", &map, &text("（万元）", "5万")).unwrap();
+    assert!(last.contains("value = 50000"), "{last}");
+    // In a ledger of another currency, yuan stay yuan.
+    let sandbox = Sandbox::with_settings("[ledger]\ncurrency = \"USD\"\n");
+    sandbox.write("export.csv", text("（元）", "1500"));
+    sandbox.crm("import export.csv --from fxiaoke").done();
+    assert!(sandbox.read("prospects/d1.toml").contains("\"1500 CNY\""));
+}
+
+#[test]
+fn the_current_stage_of_a_deal_with_a_history_is_its_last_position() {
+    let row = |stage: &str, closed: &str, won: &str, lost: &str| {
+        let head = "Record ID,Deal Name,Deal Stage,Create Date,Close Date,Last Modified Date,\
+             date_entered_qualified_to_buy,date_entered_presentation_scheduled,\
+             date_entered_closed_won,date_entered_closed_lost";
+        let days = "2009-11-02,2009-08-20,2009-09-20";
+        format!("{head}\nd1,Acme,{stage},2009-08-01,{closed},{days},{won},{lost}\n")
+    };
+    let last = |text: String| imported("hubspot", &[], &text).unwrap();
+    let is = |last: &str, day: &str, stage: &str| {
+        assert!(last.starts_with(day) && last.contains(&format!("\"{stage}\"")), "{last}");
+    };
+    is(&last(row("Presentation Scheduled", "2010-02-01", "", "")), "2009-09-20", "50");
+    // Moved back; ended without a day in a column of its own; opened again.
+    is(&last(row("Qualified To Buy", "2010-02-01", "", "")), "2009-11-02", "25");
+    is(&last(row("Closed Won", "2009-10-30", "", "")), "2009-10-30", "closed");
+    is(&last(row("Presentation Scheduled", "2010-02-01", "2009-10-20", "")), "2009-11-02", "50");
+    is(&last(row("Qualified To Buy", "2010-02-01", "", "2009-10-20")), "2009-11-02", "25");
+    is(&last(row("Closed Lost", "2009-10-20", "", "2009-10-20")), "2009-10-20", "lost");
+    let said = imported("hubspot", &[], &row("Pilot", "2010-02-01", "", "")).unwrap_err();
+    assert!(said.contains("`Deal Stage`: no stage `Pilot`"), "{said}");
+    let pilot = ["--translate", "Deal Stage:Pilot=90"];
+    is(&imported("hubspot", &pilot, &row("Pilot", "", "", "")).unwrap(), "2009-11-02", "90");
+}

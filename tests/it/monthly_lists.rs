@@ -151,3 +151,33 @@ fn a_row_that_tells_the_day_of_its_change_is_believed_after_the_last_change() {
     sandbox.write("list.csv", "id,name,date,stage,changed\nd1,Acme,2009-09-01,25,2009-12-19\n");
     assert!(sandbox.crm("import list.csv").fails(1).contains("2009-12-19 is still to come"));
 }
+
+#[test]
+fn the_value_and_the_owner_of_a_deal_that_a_list_tells_the_end_of_are_those_of_its_end() {
+    let sandbox = Sandbox::ledger();
+    let head = "ID,Title,Stage,Status,Value,Owner,Deal created,Won time,Lost time,Lost reason\n";
+    let import = |row: &str, day: &str| {
+        sandbox.write("list.csv", format!("{head}{row}\n"));
+        sandbox.crm(&format!("import list.csv --from pipedrive --date {day} --as-of {day}")).done();
+    };
+    import("d1,Acme,Demo Scheduled,Open,100,amy,2009-09-01,,,", "2009-09-28");
+    import("d2,Best,Demo Scheduled,Open,100,amy,2009-09-01,,,", "2009-09-28");
+    let before = as_of(&sandbox, "2009-10-07");
+    import("d1,Acme,Demo Scheduled,Won,150,ben,2009-09-01,2009-10-08,,", "2009-10-28");
+    import("d2,Best,Demo Scheduled,Lost,150,ben,2009-09-01,,2009-10-08,dear", "2009-10-28");
+    assert_eq!(as_of(&sandbox, "2009-10-07"), before);
+    for id in ["d1", "d2"] {
+        let text = sandbox.read(&format!("prospects/{id}.toml"));
+        let last = text.lines().last().unwrap_or_default();
+        assert!(last.starts_with("2009-10-08"), "{text}");
+        assert!(last.contains("value = 150") && last.contains("\"ben\""), "{text}");
+    }
+    // Again: nothing is new.
+    let before = sandbox.read("prospects/d1.toml");
+    import("d1,Acme,Demo Scheduled,Won,150,ben,2009-09-01,2009-10-08,,", "2009-10-28");
+    assert_eq!(before, sandbox.read("prospects/d1.toml"));
+    // A change after the end is one of its own day.
+    import("d1,Acme,Demo Scheduled,Won,170,ben,2009-09-01,2009-10-08,,", "2009-11-28");
+    let text = sandbox.read("prospects/d1.toml");
+    assert!(text.lines().last().unwrap_or_default().starts_with("2009-11-28"), "{text}");
+}

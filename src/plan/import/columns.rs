@@ -7,7 +7,7 @@ use crate::model::mapping::{Assignment, Template, TemplatePart};
 use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use crate::value::date_form::DateForm;
 use crate::value::id;
-use crate::value::text::Text;
+use crate::value::text::{Text, narrow};
 use std::collections::HashMap;
 
 /// The place of a column.
@@ -60,6 +60,8 @@ pub(super) struct Columns<'a> {
     slots: HashMap<String, Vec<Slot>>,
     /// Column -> value in the file -> value that is read.
     values: HashMap<&'a str, HashMap<&'a str, &'a str>>,
+    /// That with the values in the file folded: read where the value itself is not there.
+    folded_values: HashMap<&'a str, HashMap<String, &'a str>>,
     /// Column -> how it writes dates, where that is stated.
     dates: HashMap<&'a str, &'a DateForm>,
     /// For each join: key -> row.
@@ -85,9 +87,15 @@ impl<'a> Columns<'a> {
             let pairs = values.pairs.iter().map(|(from, to)| (&**from, &**to)).collect();
             (&*values.column, pairs)
         });
+        let folded_values = mapping.values.iter().map(|values| {
+            // The first of two that differ in case alone.
+            let pairs = values.pairs.iter().rev().map(|(from, to)| (folded(from), &**to));
+            (&*values.column, pairs.collect())
+        });
         let mut columns = Columns {
             slots: HashMap::new(),
             values: values.collect(),
+            folded_values: folded_values.collect(),
             dates: mapping.date_formats.iter().map(|dates| (&*dates.column, &dates.form)).collect(),
             keys: Vec::new(),
             width: rows.header.len(),
@@ -253,9 +261,11 @@ impl<'a> Columns<'a> {
         self.source(row, column).map_or("", |cell| &*cell.text)
     }
 
-    /// What is read instead of a column's value, if the mapping translates it.
+    /// What is read instead of a column's value, if the mapping translates it; case and blanks count only where two
+    /// of its values differ in nothing else.
     fn translated(&self, column: &str, raw: &str) -> Option<&'a str> {
-        self.values.get(column).and_then(|values| values.get(raw)).copied()
+        let exact = self.values.get(column)?.get(raw).copied();
+        exact.or_else(|| self.folded_values.get(column)?.get(&folded(raw)).copied())
     }
 
     /// A cell as it is read: translated.
@@ -302,6 +312,11 @@ impl<'a> Columns<'a> {
         let text = if empty { String::new() } else { text.trim().to_owned() };
         CellText { text, ..CellText::empty() }
     }
+}
+
+/// A value of a column without what does not count in it: case, width and blanks.
+fn folded(value: &str) -> String {
+    narrow(value).to_lowercase().split_whitespace().collect()
 }
 
 /// The columns of a file that have a name, with their positions.

@@ -3,6 +3,7 @@
 use super::ImportCandidate;
 use crate::model::event::{Event, EventKey};
 use crate::model::kind::{Counts, EventKind};
+use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
@@ -16,7 +17,8 @@ use crate::value::text::Text;
 /// Rows that state positions (`imported`) are compared with the column, owner, value and dates of the ledger on
 /// the day `seen` on which the list was seen: "already there" only if the ledger agrees on that day. A
 /// change is an entry of its own day if that is later than the last change in the ledger, else of the day that it
-/// was seen, for a day on which a deal was created is no day of its changes.
+/// was seen, for a day on which a deal was created is no day of its changes. The value and the owner of a deal that a
+/// list tells the end of are those of its end, where it dates them no later than that.
 ///
 /// Any other entry is compared by content, and by day where the rows state one. Each entry of the file answers for
 /// one of the rows': equal ones stay several. Keys do not count.
@@ -61,8 +63,12 @@ pub fn compare(
                 continue;
             }
             last = last.max(states(event).then_some(date));
+            let mut event = event.clone();
+            if is_change && ends(&event, there, settings) {
+                position.without(&position_of(&after, settings, date), settings).end(&mut event);
+            }
             fresh.push(event.clone());
-            insert(&mut after, event.clone());
+            insert(&mut after, event);
         } else {
             said = unsaid(&after, event).or(said);
         }
@@ -84,6 +90,15 @@ pub fn compare(
         fresh.push(event);
     }
     fresh
+}
+
+/// Does an entry end the pursuit?
+fn ends(event: &Event, of: &Prospect, settings: &Settings) -> bool {
+    let board = settings.pipeline(of.pipeline.as_deref());
+    let named = board
+        .zip(event.stage.as_deref())
+        .and_then(|(board, id)| board.find(id).map(|at| board.stages[at].outcome));
+    named.is_some_and(|outcome| outcome != Outcome::Open)
 }
 
 /// The day on which the rows changed last, by their own word, if it is later than the last change in the ledger.
@@ -179,6 +194,13 @@ impl ListedPosition {
                 stands != Some(*next) && (stands.is_some() || !now.next.contains(next))
             }),
         }
+    }
+
+    /// Gives the entry of an end what it does not state itself; a next step is none of an end.
+    fn end(self, event: &mut Event) {
+        event.owner = event.owner.take().or(self.owner);
+        event.value = event.value.or(self.value);
+        event.close_by = event.close_by.or(self.close_by);
     }
 
     /// Puts the fields into an entry, in place of those that it has.

@@ -430,7 +430,7 @@ fn what_a_mapping_cannot_mean_is_said_with_its_place() {
             "line 2: one of the row's entries has no date",
             "line 3: no line of team.csv has the name `Nobody`",
             "line 4: no [[entry]] of the mapping fits the row",
-            "help: `when` compares the cell of the file, before it is translated",
+            "help: `when` compares the cell of the file, and what it is translated to",
         ],
     );
     let with = |from: &str, to: &str| {

@@ -194,14 +194,18 @@ impl<'r, 'a> RowReader<'r, 'a> {
         is_known: bool,
     ) -> Vec<ImportedEntry> {
         let holds = |entry: &&EntryTemplate| {
-            entry.when.iter().all(|when| when.holds(self.columns.raw(row, &when.column)))
+            entry.when.iter().all(|when| {
+                let read = self.columns.cell(row, &when.column).trim();
+                let end = self.end_named(read, prospect).unwrap_or(read);
+                when.holds(self.columns.raw(row, &when.column), &[read, end])
+            })
         };
         let entries: Vec<&'a EntryTemplate> =
             self.import.mapping.entries.iter().filter(holds).collect();
         if entries.is_empty() {
             let help = words!(
-                "`when` compares the cell of the file, before it is translated",
-                "`when` 比较的是文件中的原值，即对照之前的值"
+                "`when` compares the cell of the file, and what it is translated to",
+                "`when` 比较的是文件中的原值，以及对照之后的值"
             );
             let why = words!(
                 "no [[entry]] of the mapping fits the row",

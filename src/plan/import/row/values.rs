@@ -3,8 +3,10 @@
 use super::RowReader;
 use crate::diag::Words;
 use crate::model::event::{Event, EventKey, event_keys};
+use crate::model::header::{MoneyUnit, money_unit};
 use crate::model::kind::EventKind;
 use crate::model::mapping::CURRENCY;
+use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use crate::plan::import::columns::CellText;
 use crate::plan::import::unknown::Naming;
@@ -132,19 +134,35 @@ impl RowReader<'_, '_> {
     }
 
     pub(super) fn stage(&mut self, cell: &CellText, of: &Prospect) -> Option<Text> {
-        let pipelines = &self.import.settings.pipelines;
-        let is = |id: &str| pipelines.iter().position(|pipeline| &*pipeline.id == id);
-        let at = of.pipeline.as_deref().map_or(Some(0), is)?;
+        let at = self.board(of)?;
         // A workbook keeps 25 % as 0.25, and shows the share.
         let share = Amount::parse(&cell.text)
             .ok()
             .filter(|share| cell.typed && *share > Amount::ZERO && *share < Amount::from_int(1));
         let share = share.map(|share| share.times(Amount::from_int(100)).trimmed().to_string());
-        let mut stages = pipelines.get(at).into_iter().flat_map(|board| &board.stages);
+        let mut stages =
+            self.import.settings.pipelines.get(at).into_iter().flat_map(|board| &board.stages);
         if let Some(known) = share.and_then(|share| stages.find(|stage| stage.id == share)) {
             return Some(known.id.clone());
         }
         self.named(Naming::Stage(at), "stage", cell)
+    }
+
+    /// The position of a prospect's board.
+    fn board(&self, of: &Prospect) -> Option<usize> {
+        let pipelines = &self.import.settings.pipelines;
+        let is = |id: &str| pipelines.iter().position(|pipeline| &*pipeline.id == id);
+        of.pipeline.as_deref().map_or(Some(0), is)
+    }
+
+    /// The end of a pursuit that a text names on the prospect's board, as mappings for all boards call it.
+    pub(super) fn end_named(&self, text: &str, of: &Prospect) -> Option<&'static str> {
+        let board = self.import.settings.pipelines.get(self.board(of)?)?;
+        match board.stage_named(text).ok()?.outcome {
+            Outcome::Open => None,
+            Outcome::Won => Some("closed"),
+            Outcome::Lost => Some("lost"),
+        }
     }
 
     /// A reason: the code that a label of the settings has; any other words are those of the file.
@@ -186,8 +204,24 @@ impl RowReader<'_, '_> {
         items
     }
 
+    /// An amount. One whose column is in yuan is one of yuan; one whose column is in a multiple of them must state it.
     pub(super) fn money(&mut self, field: &str, cell: &CellText) -> Option<Money> {
         let own = self.import.settings.currency;
+        let unit = cell.source.and_then(|source| money_unit(source.column));
+        if unit == Some(MoneyUnit::Multiple) && !cell.text.contains(['万', '亿']) {
+            self.is_faulty = true;
+            let what = words!(
+                "the column is in multiples of 元, its cells are plain numbers",
+                "此列的单位不是元，而单元格中只有数字"
+            );
+            self.names.fault(field, cell, what, self.row.line, |_| {
+                vec![words!(
+                    "state the unit in the cells (`5万`), or the amounts in 元",
+                    "请在单元格中写明单位（如 `5万`），或把金额换算为元"
+                )]
+            });
+            return None;
+        }
         let read = match cell.typed {
             true => Money::parse(&cell.text),
             false => Money::read(&cell.text, self.numbers(), own),
@@ -197,6 +231,13 @@ impl RowReader<'_, '_> {
             self.problem(bad.words().about(&cell.named(field)), Some(help));
         })
         .ok()
+        .map(|money| {
+            // The ledger's own currency need not be named.
+            let yuan = Currency::parse("CNY");
+            let is_foreign = unit == Some(MoneyUnit::Yuan) && own.is_some() && own != yuan;
+            let stated = if is_foreign { yuan } else { None };
+            Money { currency: money.currency.or(stated), ..money }
+        })
     }
 
     pub(super) fn score(&mut self, field: &str, cell: &CellText) -> Option<Amount> {
