@@ -467,6 +467,24 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
+    fn a_slip_is_one_edit_or_two_from_eight_letters_on() {
+        for (value, name, is) in [
+            ("lst", "lost", true),
+            ("ls", "lost", false),
+            ("Closde", "closed", true),
+            ("qualifid", "qualified", true),
+            ("qualifd", "qualified", false),
+            ("qualifeid", "qualified", true),
+            ("unqualified", "qualified", false),
+            ("closed-lost", "closed", false),
+            ("stage 2", "stage 1", false),
+            ("250", "25", false),
+            ("未成交", "成交", false),
+        ] {
+            assert_eq!(is_slip(value, name), is, "{value} {name}");
+        }
+    }
+    #[test]
     fn ids_are_unique_and_kebab_case() {
         let ids: BTreeSet<_> = Code::ALL.iter().map(|c| c.id()).collect();
         assert_eq!(ids.len(), Code::ALL.len());
