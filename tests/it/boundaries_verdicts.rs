@@ -566,7 +566,7 @@ fn one_whose_evidence_is_of_a_later_column_could_advance() {
     };
     let is = |mark: &str, verdict: &str| (mark.to_owned(), verdict.to_owned());
     let met = "2010-01-01 = { kind = \"meeting\", next = 2010-02-01 }\n";
-    assert_eq!(verdicts(met), is("+", "could advance"));
+    assert_eq!(verdicts(met), is("+", "could-advance"));
     let placed = met.replace("next", "stage = \"25\", next");
     assert_eq!(verdicts(&placed), is(".", "holds"));
     assert_eq!(verdicts(LOST), is(".", "ended"));
@@ -575,8 +575,8 @@ fn one_whose_evidence_is_of_a_later_column_could_advance() {
 #[test]
 fn the_chinese_head_of_the_grades_counts_all_or_some_of_them() {
     let head = |text: &str| {
-        let settings = "[ledger]\nlanguage = \"zh\"\n";
-        let book = ledger(settings, &[("x", WON), ("y", WON)], "2010-02-01");
+        let mut book = ledger("", &[("x", WON), ("y", WON)], "2010-02-01");
+        book.settings.language = crm::value::label::Lang::Zh;
         make("grades", &book, |request| request.query = query(&book, text)).about
     };
     assert!(head("").contains("客户 2 个，其中 2 个已购"), "{}", head(""));
