@@ -303,3 +303,13 @@ fn the_current_stage_of_a_deal_with_a_history_is_its_last_position() {
     let pilot = ["--translate", "Deal Stage:Pilot=90"];
     is(&imported("hubspot", &pilot, &row("Pilot", "", "", "")).unwrap(), "2009-11-02", "90");
 }
+
+#[test]
+fn middle_names_are_kept_and_absent_ones_leave_no_gap() {
+    let sandbox = Sandbox::ledger();
+    let head = "First Name,Middle Name,Last Name,E-mail 1 - Value";
+    sandbox.write("export.csv", format!("{head}\nAna,Maria,Silva,a@x.org\nJo,,Lund,b@x.org\n"));
+    sandbox.crm("import export.csv --from google --date 2009-12-10").done();
+    assert!(sandbox.read("prospects/ana-maria-silva.toml").contains("\"Ana Maria Silva\""));
+    assert!(sandbox.read("prospects/jo-lund.toml").contains("\"Jo Lund\""));
+}

@@ -301,6 +301,10 @@ impl<'a> Columns<'a> {
         let mut empty = template.columns().next().is_some();
         for part in &template.0 {
             match part {
+                // An empty cell leaves no second blank, as between a first and a last name.
+                TemplatePart::Text(words) if text.ends_with(' ') => {
+                    text.push_str(words.trim_start_matches(' '));
+                }
                 TemplatePart::Text(words) => text.push_str(words),
                 TemplatePart::Cell { column, slug } => {
                     let cell = self.cell(row, column);
