@@ -55,7 +55,7 @@ pub struct Global {
     /// Leave text as it is that a spreadsheet would run as a formula, and control characters (CSV, TSV)
     #[arg(long, global = true)]
     pub raw: bool,
-    /// Begin with a byte-order mark, by which Excel knows UTF-8 (CSV, TSV) [default: [ledger] csv_bom]
+    /// Begin with a byte-order mark, by which Excel knows UTF-8 (CSV, TSV) [default: csv_bom of crm.toml]
     #[arg(long, global = true)]
     pub bom: bool,
     /// Draw with ASCII characters only
