@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const POLL: Duration = Duration::from_millis(2);
 
 /// Finishes a commit that a dead writer left half done, before the ledger is read. Without such a commit it costs
-/// a few looks at the disk. Waits at most ten seconds for a commit of a living writer. Returns what was finished, or
+/// a few looks at the disk. Waits at most ten seconds for a commit of a living writer. Returns the writes that were finished, or
 /// that a journal was not obeyed, or, on a disk that cannot be written, which files have not got their new text.
 pub fn recover(root: &Path) -> Result<Option<Diagnostic>, Diagnostic> {
     recover_within(root, LOCK_WAIT)

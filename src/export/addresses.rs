@@ -4,7 +4,7 @@ use crate::rules::book::Book;
 use crate::rules::query::Query;
 use std::collections::HashSet;
 
-/// The people of the prospects that the query selects who have an address, each address once, a line each; and
+/// The people with an address, of the prospects that the query selects, each address once, a line each; and
 /// how many people have none.
 pub fn addresses(book: &Book, query: &Query) -> (String, usize) {
     let people = book.gather(query, |record| {

@@ -1,6 +1,7 @@
 //! Adding facts and people to the text of a prospect's file without a change of anything else in it.
 
 use crate::diag::{Diagnostic, Place};
+use crate::format::line::newline_of;
 use crate::format::tree::{TomlTable, TomlValue, parse};
 use toml::de::DeValue;
 
@@ -15,8 +16,7 @@ pub fn add_facts(
     people: &[String],
     place: &Place,
 ) -> Result<String, Diagnostic> {
-    let crlf = text.find('\n').is_some_and(|end| text[..end].ends_with('\r'));
-    let newline = if crlf { "\r\n" } else { "\n" };
+    let newline = newline_of(text);
     let table = parse(text, place).map_err(|mut problems| problems.swap_remove(0))?;
     let layout = Layout::of(text, &table);
     let mut lines = String::new();

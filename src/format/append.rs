@@ -1,6 +1,7 @@
 //! Adding lines to a journal in a file's text without changing a byte before them.
 
 use crate::diag::{Code, Diagnostic, Place};
+use crate::format::line::newline_of;
 use crate::format::tree::{TomlTable, TomlValue, parse};
 use toml::de::DeValue;
 
@@ -13,9 +14,7 @@ pub fn append(
     lines: &[String],
     place: &Place,
 ) -> Result<String, Diagnostic> {
-    // The first line's style is the file's.
-    let crlf = text.find('\n').is_some_and(|end| text[..end].ends_with('\r'));
-    let newline = if crlf { "\r\n" } else { "\n" };
+    let newline = newline_of(text);
     let table = parse(text, place).map_err(|mut problems| problems.swap_remove(0))?;
     let mut added = String::new();
     for line in lines {

@@ -121,3 +121,8 @@ pub fn base32(hash: u64, digits: usize) -> String {
         })
         .collect()
 }
+
+/// The line end of a text's first line, which is the file's.
+pub fn newline_of(text: &str) -> &'static str {
+    if text.find('\n').is_some_and(|end| text[..end].ends_with('\r')) { "\r\n" } else { "\n" }
+}

@@ -188,10 +188,7 @@ impl Choice {
             .map(|(_, getter)| match getter {
                 Getter::Attribute(row) => cell(row, &view, self.lang),
                 Getter::Amount(row) => cell(row, &view, self.lang).without_currency(),
-                Getter::Currency(row) => {
-                    let currency = cell(row, &view, self.lang).currency();
-                    Cell::maybe(currency, |currency| Cell::text(currency.to_string()))
-                }
+                Getter::Currency(row) => cell(row, &view, self.lang).currency_alone(),
                 Getter::Fact(name) => Cell::maybe(record.prospect.fact(name), Cell::text),
             })
             .collect()

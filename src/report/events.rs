@@ -2,14 +2,14 @@
 
 use super::Request;
 use super::columns::{criterion, currency_column, positions};
+use super::several::several;
 use crate::diag::Diagnostic;
 use crate::model::event::{Event, KEYS, KeyType, NO_OWNER, event_keys};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{retracted_by_later, upto};
-use crate::table::packed_row::PackedRow;
-use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::sheet::{Cell, Kind, Sheet};
 use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 use crate::value::text::Text;
@@ -163,39 +163,28 @@ impl Events {
         }
     }
 
-    /// Those up to the day, prospect by prospect, in order of replay. Nothing of them is kept but their
-    /// rows.
+    /// Those up to the day, prospect by prospect, in order of replay.
     pub fn sheet(&self, book: &Book, request: &Request) -> Sheet {
         let settings = &book.settings;
         let lang = settings.language;
-        let rows: Vec<Box<[PackedRow]>> = request.gather(book, |record| {
-            let events = upto(&record.prospect.events, book.as_of);
-            let lines = events.iter().zip(retracted_by_later(events));
-            let lines =
-                lines.map(|(event, retracted)| EventRow { record, settings, event, retracted });
-            let cell =
-                |line: &EventRow,
-                 (_, (_, (_, cell)), part): &(String, &'static Definition, Part)| {
-                    match part {
-                        Part::Whole => cell(line),
-                        Part::Amount => cell(line).without_currency(),
-                        Part::Currency => {
-                            Cell::maybe(cell(line).currency(), |code| Cell::text(code.to_string()))
-                        }
-                    }
-                };
-            let cells = |line: &EventRow| self.0.iter().map(|column| cell(line, column)).collect();
-            Some(lines.map(|line| PackedRow::of(&Row::new(cells(&line)))).collect())
-        });
-        let rows: Vec<PackedRow> = rows.into_iter().flatten().collect();
         let heads = self.0.iter().map(|(id, (_, (kind, _)), part)| {
             let kind = if *part == Part::Currency { Kind::Text } else { *kind };
             column(id, kind, lang)
         });
         let heads = heads.collect();
-        let mut sheet = Sheet::single("events", "", heads, rows.into());
-        sheet.about = book.as_of.to_string();
-        sheet
+        type Chosen = (String, &'static Definition, Part);
+        let cell = |line: &EventRow, (_, (_, (_, cell)), part): &Chosen| match part {
+            Part::Whole => cell(line),
+            Part::Amount => cell(line).without_currency(),
+            Part::Currency => cell(line).currency_alone(),
+        };
+        several("events", heads, book, request, |record| {
+            let events = upto(&record.prospect.events, book.as_of);
+            let lines = events.iter().zip(retracted_by_later(events));
+            let lines =
+                lines.map(|(event, retracted)| EventRow { record, settings, event, retracted });
+            lines.map(|line| self.0.iter().map(|column| cell(&line, column)).collect()).collect()
+        })
     }
 }
 

@@ -3,15 +3,15 @@
 
 use super::Request;
 use super::columns::{currency_column, positions};
+use super::several::several;
 use crate::diag::Diagnostic;
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::settings::Settings;
-use crate::rules::book::{Book, Keep};
+use crate::rules::book::Book;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
-use crate::table::packed_row::PackedRow;
-use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::sheet::{Cell, Kind, Sheet};
 use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
 
@@ -67,11 +67,6 @@ impl Orders {
         Ok(Orders(positions(names, &all(), "orders")?))
     }
 
-    /// The parts of each record that it needs.
-    pub fn keep(&self, request: &Request, book: &Book) -> Keep {
-        request.keep(&book.settings, book.as_of, false)
-    }
-
     /// Orders, bookings, payments and refunds up to the day, prospect by prospect.
     pub fn sheet(&self, book: &Book, request: &Request) -> Sheet {
         let settings = &book.settings;
@@ -79,25 +74,17 @@ impl Orders {
         let cell = |order: &Order, at: usize| match COLUMNS.get(at) {
             Some((AMOUNT, _, cell)) if apart => cell(order).without_currency(),
             Some((_, _, cell)) => cell(order),
-            None => {
-                let currency = order.event.amount.and_then(|money| money.currency);
-                Cell::maybe(currency, |code| Cell::text(code.to_string()))
-            }
+            None => Cell::maybe(order.event.amount, Cell::Money).currency_alone(),
         };
-        let rows: Vec<Vec<PackedRow>> = request.gather(book, |record| {
-            let orders =
-                standing(&record.prospect.events, book.as_of).filter(|event| is_order(event));
-            let orders = orders.map(|event| Order { record, settings, event });
-            let cells = |order: &Order| self.0.iter().map(|at| cell(order, *at)).collect();
-            Some(orders.map(|order| PackedRow::of(&Row::new(cells(&order)))).collect())
-        });
-        let rows: Vec<PackedRow> = rows.into_iter().flatten().collect();
         let (names, lang) = (all(), settings.language);
         let kind = |at: usize| COLUMNS.get(at).map_or(Kind::Text, |(_, kind, _)| *kind);
         let heads = self.0.iter().map(|at| column(&names[*at], kind(*at), lang)).collect();
-        let mut sheet = Sheet::single("orders", "", heads, rows.into());
-        sheet.about = book.as_of.to_string();
-        sheet
+        several("orders", heads, book, request, |record| {
+            let orders =
+                standing(&record.prospect.events, book.as_of).filter(|event| is_order(event));
+            let orders = orders.map(|event| Order { record, settings, event });
+            orders.map(|order| self.0.iter().map(|at| cell(&order, *at)).collect()).collect()
+        })
     }
 }
 

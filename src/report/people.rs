@@ -2,17 +2,17 @@
 
 use super::Request;
 use super::columns::positions;
+use super::several::several;
 use crate::diag::Diagnostic;
 use crate::model::prospect::{Contact, Prospect};
-use crate::rules::book::{Book, Keep};
-use crate::table::packed_row::PackedRow;
-use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::rules::book::Book;
+use crate::table::sheet::{Cell, Kind, Sheet};
 use crate::table::words::column;
 
 /// A column: its id, its kind, and its cell.
 type Definition = (&'static str, Kind, fn(&Prospect, &Contact) -> Cell);
 
-/// Every column: whose, and who.
+/// Every column: the prospect, then the person.
 const COLUMNS: &[Definition] = &[
     ("id", Kind::Id, |prospect, _| Cell::text(&*prospect.id)),
     ("name", Kind::Text, |prospect, _| Cell::text(&*prospect.name)),
@@ -42,24 +42,14 @@ impl People {
         Ok(People(positions.into_iter().map(|at| &COLUMNS[at]).collect()))
     }
 
-    /// The parts of each record that it needs.
-    pub fn keep(&self, request: &Request, book: &Book) -> Keep {
-        request.keep(&book.settings, book.as_of, false)
-    }
-
     /// The people prospect by prospect, in the order of the files.
     pub fn sheet(&self, book: &Book, request: &Request) -> Sheet {
-        let rows: Vec<Vec<PackedRow>> = request.gather(book, |record| {
-            let prospect = &record.prospect;
-            let cells = |person| self.0.iter().map(|(_, _, cell)| cell(prospect, person)).collect();
-            let people = prospect.contacts.iter();
-            Some(people.map(|person| PackedRow::of(&Row::new(cells(person)))).collect())
-        });
-        let rows: Vec<PackedRow> = rows.into_iter().flatten().collect();
         let lang = book.settings.language;
         let heads = self.0.iter().map(|(id, kind, _)| column(id, *kind, lang)).collect();
-        let mut sheet = Sheet::single("people", "", heads, rows.into());
-        sheet.about = book.as_of.to_string();
-        sheet
+        several("people", heads, book, request, |record| {
+            let prospect = &record.prospect;
+            let cells = |person| self.0.iter().map(|(_, _, cell)| cell(prospect, person)).collect();
+            prospect.contacts.iter().map(cells).collect()
+        })
     }
 }

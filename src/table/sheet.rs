@@ -86,6 +86,12 @@ impl Cell {
         }
     }
 
+    /// That currency in a cell of its own.
+    #[must_use]
+    pub fn currency_alone(&self) -> Cell {
+        Cell::maybe(self.currency(), |currency| Cell::text(currency.to_string()))
+    }
+
     /// Why there is no number.
     pub fn absent(why: impl Into<Box<str>>) -> Cell {
         Cell::Absent(why.into())

@@ -19,15 +19,6 @@ fn stage(sandbox: &Sandbox, id: &str) -> String {
     csv.lines().nth(1).unwrap_or("").to_owned()
 }
 
-/// A failed command that must have left every file alone.
-#[track_caller]
-fn refused(sandbox: &Sandbox, line: &str, status: i32) -> String {
-    let before = sandbox.snapshot();
-    let said = sandbox.crm(line).fails(status);
-    assert!(before == sandbox.snapshot(), "{line} wrote something");
-    said
-}
-
 #[test]
 fn init_makes_a_ledger_and_never_overwrites() {
     let sandbox = Sandbox::empty();
@@ -40,7 +31,7 @@ fn init_makes_a_ledger_and_never_overwrites() {
         assert!(sandbox.path().join("team").join(file).exists(), "{file}");
     }
     assert_eq!(sandbox.crm("--ledger team list -f ids").ok(), "");
-    let said = refused(&sandbox, "init team", 1);
+    let said = sandbox.refused("init team", 1);
     assert!(said.starts_with("error[already-there]"), "{said}");
 }
 
@@ -79,7 +70,7 @@ fn add_asks_about_likely_duplicates() {
         "add Bob --phone 02155550101",
         "add Bob --email Ann@acme.example",
     ] {
-        let said = refused(&sandbox, line, 1);
+        let said = sandbox.refused(line, 1);
         assert!(
             said.starts_with("error[likely-duplicate]: `ann-lee` (Ann Lee) has the same"),
             "{said}"
@@ -101,7 +92,7 @@ fn add_refuses_bad_ids() {
         ("add X --fact branch=north", "bad-argument"),
     ] {
         let status = if code == "already-there" { 1 } else { 2 };
-        let said = refused(&sandbox, line, status);
+        let said = sandbox.refused(line, status);
         assert!(said.starts_with(&format!("error[{code}]")), "{line}: {said}");
     }
 }
@@ -158,7 +149,7 @@ fn log_refuses_what_cannot_be() {
         ),
         ("log zhang call --time 25:00", 2, "error[bad-argument]: --time: `25:00` is not a time"),
     ] {
-        let said = refused(&sandbox, line, status);
+        let said = sandbox.refused(line, status);
         assert!(said.starts_with(message), "{line}: {said}");
         assert!(said.contains("help: "), "{line}: {said}");
     }
@@ -167,7 +158,7 @@ fn log_refuses_what_cannot_be() {
 #[test]
 fn a_refused_advance_explains_and_writes_nothing() {
     let sandbox = one();
-    let said = refused(&sandbox, "advance zhang 50 --confirm budget", 1);
+    let said = sandbox.refused("advance zhang 50 --confirm budget", 1);
     for line in [
         "error[unsupported-move]: zhang (张先生) cannot move to 50%: 6 of 8 requirements missing",
         "met     budget discussed: confirmed",
@@ -185,7 +176,7 @@ fn a_refusal_asks_for_the_contract_before_its_payment_and_the_booking_last() {
     let facts = "--confirm right-person,fit,budget --close-by +10d --next mon";
     sandbox.crm(&format!("advance zhang 50 --kind meeting {facts}")).done();
     let help = |line: &str| {
-        let said = refused(&sandbox, line, 1);
+        let said = sandbox.refused(line, 1);
         let lines = said.lines().filter_map(|line| line.trim().strip_prefix("= help: "));
         lines.map(String::from).collect::<Vec<_>>()
     };
@@ -235,10 +226,10 @@ fn advance_goes_up_the_board_by_evidence() {
         "zhang (张先生): First meeting set -> 25%\n"
     );
     sandbox.crm("advance zhang 50 --confirm right-person,fit,budget --close-by +10d").done();
-    refused(&sandbox, "advance zhang 90", 1);
+    sandbox.refused("advance zhang 90", 1);
     sandbox.crm("log zhang contract").done();
     sandbox.crm("log zhang payment --amount 0").done();
-    let refusal = refused(&sandbox, "advance zhang", 1);
+    let refusal = sandbox.refused("advance zhang", 1);
     assert!(
         refusal.contains("1 of 9 requirements missing")
             && refusal.contains("help: first: crm log zhang payment --amount AMOUNT"),
@@ -252,7 +243,7 @@ fn advance_goes_up_the_board_by_evidence() {
     );
     assert_eq!(stage(&sandbox, "zhang"), "closed");
     assert_eq!(sandbox.crm("check").status, 0);
-    let said = refused(&sandbox, "advance zhang", 1);
+    let said = sandbox.refused("advance zhang", 1);
     assert!(
         said.starts_with(
             "error[move-after-end]: zhang (张先生) is at `closed`: its pursuit has ended"
@@ -264,7 +255,7 @@ fn advance_goes_up_the_board_by_evidence() {
 #[test]
 fn skipping_is_allowed_and_the_stage_may_be_mistyped_only_once() {
     let sandbox = one();
-    let said = refused(&sandbox, "advance zhang apointment", 2);
+    let said = sandbox.refused("advance zhang apointment", 2);
     assert!(
         said.starts_with("error[unknown-stage]: no stage `apointment`")
             && said.contains("did you mean `appointment`?"),
@@ -274,9 +265,9 @@ fn skipping_is_allowed_and_the_stage_may_be_mistyped_only_once() {
         .crm("advance zhang 50 --kind meeting --confirm right-person,fit,budget --close-by +28d --next +3d")
         .done();
     assert_eq!(stage(&sandbox, "zhang"), "50");
-    let said = refused(&sandbox, "advance zhang 25", 2);
+    let said = sandbox.refused("advance zhang 25", 2);
     assert!(said.contains("to fall back: crm back zhang 25"), "{said}");
-    let said = refused(&sandbox, "advance zhang lost", 2);
+    let said = sandbox.refused("advance zhang lost", 2);
     assert!(said.contains("crm lose zhang"), "{said}");
 }
 
@@ -289,7 +280,7 @@ fn a_signing_date_beyond_one_cycle_is_no_timing() {
         )
     };
     assert_eq!(sandbox.crm(&line(28)).status, 0);
-    let said = refused(&sandbox, &line(29), 1);
+    let said = sandbox.refused(&line(29), 1);
     assert!(
         said.contains(
             "missing signing date in the cycle: the signing date 2010-01-16 is more than one cycle (28 days) away"
@@ -331,17 +322,16 @@ fn back_lose_hold_reopen() {
     assert_eq!(sandbox.crm("list is:hold -f ids").ok(), "zhang\n");
     assert_eq!(sandbox.crm("--as-of +20d list is:hold -f ids").ok(), "");
     assert!(
-        refused(&sandbox, "hold zhang --until today --reason x", 2)
-            .contains("is not in the future")
+        sandbox.refused("hold zhang --until today --reason x", 2).contains("is not in the future")
     );
-    assert!(refused(&sandbox, "lose zhang", 1).contains("error[lost-without-reason]"));
+    assert!(sandbox.refused("lose zhang", 1).contains("error[lost-without-reason]"));
     sandbox.crm("lose zhang --reason price").done();
     assert_eq!(stage(&sandbox, "zhang"), "lost");
-    assert!(refused(&sandbox, "lose zhang --reason price", 1).contains("error[move-after-end]"));
-    assert!(refused(&sandbox, "back zhang --reason x", 1).contains("crm reopen zhang"));
+    assert!(sandbox.refused("lose zhang --reason price", 1).contains("error[move-after-end]"));
+    assert!(sandbox.refused("back zhang --reason x", 1).contains("crm reopen zhang"));
     let (_, said) = sandbox.crm("reopen zhang").done();
     assert_eq!(said, "zhang (张先生): Lost -> Opportunity, pursuit 2\n");
-    assert!(refused(&sandbox, "reopen zhang", 2).contains("its pursuit has not ended"));
+    assert!(sandbox.refused("reopen zhang", 2).contains("its pursuit has not ended"));
 }
 
 #[test]
@@ -358,13 +348,13 @@ fn undo_retracts_and_a_retraction_is_taken_back_by_its_key() {
     let retraction = text.lines().last().unwrap().split(' ').next().unwrap().to_owned();
     sandbox.crm(&format!("undo zhang {retraction}")).done();
     assert_eq!(stage(&sandbox, "zhang"), "appointment");
-    let said = refused(&sandbox, "undo zhang 2009-12-17", 2);
+    let said = sandbox.refused("undo zhang 2009-12-17", 2);
     assert!(
         said.starts_with("error[unknown-event]: zhang (张先生) has no event `2009-12-17`"),
         "{said}"
     );
     let fresh = one();
-    assert!(refused(&fresh, "undo zhang", 1).starts_with("error[nothing-to-undo]"));
+    assert!(fresh.refused("undo zhang", 1).starts_with("error[nothing-to-undo]"));
 }
 
 #[test]
@@ -376,11 +366,11 @@ fn undo_twice_undoes_two_entries_and_never_the_opening() {
         let (_, said) = sandbox.crm("undo zhang").done();
         assert!(said.contains(&format!("note = \"{expected}\"")), "{said}");
     }
-    assert!(refused(&sandbox, "undo zhang", 1).starts_with("error[nothing-to-undo]"));
-    let said = refused(&sandbox, "undo zhang 2009-12-03", 1);
+    assert!(sandbox.refused("undo zhang", 1).starts_with("error[nothing-to-undo]"));
+    let said = sandbox.refused("undo zhang 2009-12-03", 1);
     assert!(said.starts_with("error[nothing-to-undo]: `2009-12-03"), "{said}");
     assert!(said.contains("--force REASON"), "{said}");
-    refused(&sandbox, "undo zhang 2009-12-03 --force ''", 1);
+    sandbox.refused("undo zhang 2009-12-03 --force ''", 1);
     sandbox.crm("undo zhang 2009-12-03 --force 'never met'").done();
     assert!(sandbox.read("prospects/zhang.toml").contains("forced = \"never met\""));
     assert!(sandbox.crm("check --all").done().0.contains("was forced: never met"));
@@ -391,7 +381,7 @@ fn what_a_later_move_stands_on_cannot_be_retracted() {
     let sandbox = one();
     sandbox.crm("log zhang meeting --next mon").done();
     sandbox.crm("advance zhang 25").done();
-    let said = refused(&sandbox, "undo zhang 2009-12-18-1", 1);
+    let said = sandbox.refused("undo zhang 2009-12-18-1", 1);
     assert!(said.contains("moved to `25` without the evidence for it"), "{said}");
 }
 
@@ -401,7 +391,7 @@ fn several_prospects_all_or_none() {
     sandbox.prospect("wang", "name = \"王经理\"\n", "2009-12-03 = { kind = \"opened\" }\n");
     sandbox.crm("log zhang meeting --next mon").done();
     // Wang has not met: nobody moves.
-    let said = refused(&sandbox, "advance zhang wang 25", 1);
+    let said = sandbox.refused("advance zhang wang 25", 1);
     assert!(said.contains("wang (王经理) cannot move"), "{said}");
     assert_eq!(stage(&sandbox, "zhang"), "opportunity");
     sandbox.crm("log zhang wang call").done();
@@ -413,7 +403,7 @@ fn several_prospects_all_or_none() {
                 .ends_with("kind = \"note\", note = \"all\" }\n")
         );
     }
-    assert!(refused(&sandbox, "log zhang note --where is:open", 2).contains("exclude each other"));
+    assert!(sandbox.refused("log zhang note --where is:open", 2).contains("exclude each other"));
 }
 
 #[test]
@@ -483,9 +473,9 @@ fn tallies_add_up() {
         "[tally]\n2009-12-18-1-jj5 = { dials = 15, conversations = 7, appointments = 1 }\n\
          2009-12-18-2-7as = { dials = 5, conversations = 0, appointments = 0 }\n"
     );
-    assert!(refused(&sandbox, "tally liuyan", 2).contains("there is nothing to tally"));
+    assert!(sandbox.refused("tally liuyan", 2).contains("there is nothing to tally"));
     let sandbox = Sandbox::with_settings("[[rep]]\nid = \"liuyan\"\n");
-    assert!(refused(&sandbox, "tally liuyna --dials 1", 2).contains("did you mean `liuyan`?"));
+    assert!(sandbox.refused("tally liuyna --dials 1", 2).contains("did you mean `liuyan`?"));
 }
 
 fn executable(path: &std::path::Path) {
@@ -589,7 +579,7 @@ fn signatures_come_from_the_option_the_environment_or_git() {
     sandbox.write(".gitconfig", "[user]\n  email = liuyan@example.com\n");
     let path = std::env::var_os("PATH").unwrap();
     assert_eq!(by(sandbox.command().env("PATH", path)).as_deref(), Some("\"liuyan\""));
-    let said = refused(&sandbox, "log zhang note --by lyuan", 2);
+    let said = sandbox.refused("log zhang note --by lyuan", 2);
     assert!(said.starts_with("error[unknown-rep]: --by: no rep `lyuan`"), "{said}");
 }
 
@@ -769,7 +759,7 @@ fn a_pipeline_and_criteria_of_ones_own() {
          [[pipeline.stage]]\nid = \"gone\"\noutcome = \"lost\"\n",
     );
     sandbox.crm("add Works --id works").done();
-    let said = refused(&sandbox, "advance works survey", 1);
+    let said = sandbox.refused("advance works survey", 1);
     assert!(said.contains("crm advance works survey --confirm sponsor --kind visit"), "{said}");
     sandbox.crm("advance works survey --confirm sponsor --kind visit").done();
     // The method's own board is there for those who name it.
@@ -806,7 +796,7 @@ fn what_cannot_be_shown_as_asked_is_not_written() {
     // Everybody has sat still since March, so all four have something to do.
     for command in ["sweep", "recycle", "allocate", "rebalance --touched --tolerance 1%"] {
         let line = format!("--as-of 2010-03-31 {command} --apply --table nosuch");
-        let said = refused(&sandbox, &line, 2);
+        let said = sandbox.refused(&line, 2);
         assert!(said.starts_with("error[bad-argument]: "), "{command}: {said}");
     }
 }

@@ -1,6 +1,6 @@
 //! Files of other programs: workbooks, JSON and odd CSV, and such as are made to do harm.
 
-use crate::common::{Sandbox, run};
+use crate::common::{Sandbox, contains, run};
 use std::fmt::Write as _;
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -92,13 +92,6 @@ fn refused(name: &str, bytes: &[u8], options: &str) -> String {
     assert!(started.elapsed().as_secs() < 60, "{name} took too long");
     assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
     run.stderr
-}
-
-#[track_caller]
-fn contains(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "no {part:?} in:\n{text}");
-    }
 }
 
 #[test]

@@ -87,10 +87,10 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
         .map(|join| read_rows(&file.with_file_name(&*join.file), &joined_form))
         .collect::<Result<_, _>>()?;
     let (paths, _) = ledger.paths();
+    let by_address = mapping.prospect.iter().any(|assignment| &*assignment.field == FIND);
+    let people = if by_address { people(ledger, &paths)? } else { AddressBook::default() };
     let taken: HashMap<String, PathBuf> =
         paths.into_iter().map(|path| (id::fold(&id_of(&path)), path)).collect();
-    let by_address = mapping.prospect.iter().any(|assignment| &*assignment.field == FIND);
-    let people = if by_address { people(ledger)? } else { AddressBook::default() };
     let settings = &ledger.settings;
     let origins = &rows.origins;
     let terms = ImportTerms { settings, mapping, file, origins, date, today, people };
@@ -116,15 +116,14 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
     Ok(all)
 }
 
-/// The addresses of everybody in the ledger, read in parallel.
-fn people(ledger: &Ledger) -> Result<AddressBook, Failure> {
-    let (paths, _) = ledger.paths();
-    let add = |mut book: AddressBook, path: PathBuf| {
-        book.add(&ledger.read(&path).map_err(Failure)?.prospect);
+/// The addresses of all people in the ledger, read in parallel.
+fn people(ledger: &Ledger, paths: &[PathBuf]) -> Result<AddressBook, Failure> {
+    let add = |mut book: AddressBook, path: &PathBuf| {
+        book.add(&ledger.read(path).map_err(Failure)?.prospect);
         Ok(book)
     };
-    let paths = paths.into_par_iter();
     paths
+        .par_iter()
         .try_fold(AddressBook::default, add)
         .try_reduce(AddressBook::default, |one, other| Ok(one.joined(other)))
 }
@@ -146,7 +145,7 @@ fn padded<'a>(
         });
     }
     alike.retain(|_, ids| ids.len() > 1);
-    let shown = alike.values().flatten().take(SHARED).map(|id| &**id).collect::<Vec<_>>();
+    let shown = alike.values().flatten().take(NAMED).map(|id| &**id).collect::<Vec<_>>();
     let all: usize = alike.values().map(BTreeSet::len).sum();
     let more = if all > shown.len() { ", …" } else { "" };
     let ids = shown.join(", ");
@@ -158,8 +157,8 @@ fn padded<'a>(
     })
 }
 
-/// So many addresses that several prospects have are named.
-const SHARED: usize = 20;
+/// So many ids, and addresses that several prospects have, are named.
+const NAMED: usize = 20;
 
 /// Rows whose addresses find no prospect, or several.
 fn left_out(unfound: usize, shared: BTreeMap<String, Vec<Text>>) -> Vec<Words> {
@@ -172,8 +171,8 @@ fn left_out(unfound: usize, shared: BTreeMap<String, Vec<Text>>) -> Vec<Words> {
             "{zh} 行的地址不属于任何潜在客户，未导入"
         ));
     }
-    let more = shared.len().saturating_sub(SHARED);
-    for (address, ids) in shared.into_iter().take(SHARED) {
+    let more = shared.len().saturating_sub(NAMED);
+    for (address, ids) in shared.into_iter().take(NAMED) {
         let ids = ids.iter().map(|id| &**id).collect::<Vec<_>>().join(", ");
         words.push(words!(
             "{address} is an address of {ids}: it finds none of them",
@@ -280,9 +279,11 @@ impl Judge<'_> {
             let after = self.after(&after, &events);
             return Ok(ProspectChange { change: None, entries: 0, facts, differing, after });
         }
-        let before = errors(ledger, &original.prospect, today, origin);
-        let wrong = errors(ledger, &after, today, origin).into_iter();
-        let wrong: Vec<Diagnostic> = wrong.filter(|error| !before.contains(error)).collect();
+        let mut wrong = errors(ledger, &after, today, origin);
+        if !wrong.is_empty() {
+            let before = errors(ledger, &original.prospect, today, origin);
+            wrong.retain(|error| !before.contains(error));
+        }
         if !wrong.is_empty() {
             return Err(Failure(wrong));
         }

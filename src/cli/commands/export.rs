@@ -77,7 +77,7 @@ impl Export {
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut book = context.unread_book()?;
+        let mut book = context.book_for(&request, false)?;
         let sheet = match self.what {
             ExportedRecords::Prospects => {
                 let list = List::of(&names, &[], &book.settings)?;
@@ -91,12 +91,10 @@ impl Export {
             }
             ExportedRecords::People => {
                 let people = People::of(&names)?;
-                book.keep = people.keep(&request, &book);
                 context.reading(&book, || people.sheet(&book, &request))?
             }
             ExportedRecords::Orders => {
                 let orders = Orders::of(&names)?;
-                book.keep = orders.keep(&request, &book);
                 context.reading(&book, || orders.sheet(&book, &request))?
             }
             _ => return Ok(()),

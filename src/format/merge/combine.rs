@@ -8,6 +8,7 @@ use super::out::Out;
 use super::side::{SectionPart, Side};
 use super::value::same;
 use super::{FileKind, Merged, Three, Unclear, Versions};
+use crate::format::line::newline_of;
 use crate::model::event::EventKey;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -64,11 +65,6 @@ pub fn combine(versions: Versions, kind: FileKind, markers: &Markers) -> Result<
     let mut merger = Merger { kind, documents, out };
     merger.sections()?;
     Ok(Merged { text: merger.out.text, conflicts: merger.out.conflicts })
-}
-
-/// The line end of a text's first line.
-fn newline_of(text: &str) -> &'static str {
-    if text.find('\n').is_some_and(|end| text[..end].ends_with('\r')) { "\r\n" } else { "\n" }
 }
 
 /// Do all lines end alike?

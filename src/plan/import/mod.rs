@@ -1,4 +1,4 @@
-//! The rows of a CSV file as prospects and entries. Nothing is de-duplicated by content and no date is
+//! The rows of a file as prospects and entries. Nothing is de-duplicated by content and no date is
 //! guessed: a row that cannot be understood is a bad row, with its line and the reason.
 
 mod columns;

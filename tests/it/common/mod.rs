@@ -46,6 +46,14 @@ impl Run {
     }
 }
 
+/// A text must have all of these parts.
+#[track_caller]
+pub fn contains(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+}
+
 impl Sandbox {
     /// An empty folder.
     pub fn empty() -> Sandbox {
@@ -100,6 +108,15 @@ impl Sandbox {
         collect(self.path(), &mut files);
         files.sort();
         files
+    }
+
+    /// Stderr of a command that must have failed with this status, and left every file alone.
+    #[track_caller]
+    pub fn refused(&self, line: &str, status: i32) -> String {
+        let before = self.snapshot();
+        let said = self.crm(line).fails(status);
+        assert!(before == self.snapshot(), "{line} wrote something");
+        said
     }
 
     /// A command to run here, with nothing of the caller's environment.

@@ -2,7 +2,7 @@
 
 mod values;
 
-use crate::common::{Run, Sandbox};
+use crate::common::{Run, Sandbox, contains};
 use proptest::prelude::*;
 use std::io::Write;
 
@@ -13,28 +13,12 @@ fn with_csv(text: &str) -> Sandbox {
     sandbox
 }
 
-/// A refused import: its stderr, with nothing written.
-#[track_caller]
-fn refused(sandbox: &Sandbox, line: &str, status: i32) -> String {
-    let before = sandbox.snapshot();
-    let said = sandbox.crm(line).fails(status);
-    assert!(before == sandbox.snapshot(), "{line} wrote something");
-    said
-}
-
 /// The one line that an import says when all went well.
 #[track_caller]
 fn imported(run: Run) -> String {
     let (stdout, stderr) = run.done();
     assert_eq!(stdout, "");
     stderr
-}
-
-#[track_caller]
-fn contains(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "no {part:?} in:\n{text}");
-    }
 }
 
 const DEALS: &str = "Id,Customer,Stage,Closed,Sum\n\
@@ -48,9 +32,9 @@ fn another_encoding_a_title_and_standard_input() {
     let sandbox = Sandbox::ledger();
     let gbk = b"\xb1\xa8\xb1\xed\r\nsep=;\r\nid;name;date\r\na;\xd5\xc5\xce\xb0;2009-12-01\r\n";
     std::fs::write(sandbox.path().join("deals.csv"), gbk).unwrap();
-    let said = refused(&sandbox, "import deals.csv --skip-lines 1", 1);
+    let said = sandbox.refused("import deals.csv --skip-lines 1", 1);
     contains(&said, &["error[not-utf8]", "--encoding gbk", "\u{62a5}\u{8868}"]);
-    let said = refused(&sandbox, "import deals.csv --encoding gkb", 2);
+    let said = sandbox.refused("import deals.csv --encoding gkb", 2);
     contains(&said, &["--encoding: no encoding `gkb`", "utf-8, gbk, gb18030"]);
     let mut command = sandbox.command();
     command.args(["import", "-", "--encoding", "gbk", "--skip-lines", "1"]);
@@ -126,7 +110,7 @@ fn a_second_import_changes_nothing_and_a_later_one_adds_what_is_new() {
 #[test]
 fn rows_without_a_date_take_the_one_given_and_keep_it() {
     let sandbox = with_csv("id,name\na,Ann\n");
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(
         &said,
         &[
@@ -147,7 +131,7 @@ fn rows_without_a_date_take_the_one_given_and_keep_it() {
 #[test]
 fn a_date_that_can_be_read_in_two_ways_is_not_guessed() {
     let sandbox = with_csv("name,date\nAnn,5-1\nBob,03/04/2009\nCid,2009-02-30\nDan,31/12/2019\n");
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(
         &said,
         &[
@@ -162,12 +146,12 @@ fn a_date_that_can_be_read_in_two_ways_is_not_guessed() {
     contains(&sandbox.read("prospects/ann.toml"), &["\n2009-04-03-1-"]);
     // Two digits are no year of four, and nothing has happened tomorrow.
     sandbox.write("deals.csv", "name,date\nAnn,03/04/09\nBob,19/12/2009\n");
-    let said = refused(&sandbox, "import deals.csv --date-format %d/%m/%Y", 1);
+    let said = sandbox.refused("import deals.csv --date-format %d/%m/%Y", 1);
     contains(
         &said,
         &["`03/04/09` is no date of the form `%d/%m/%Y`", "2009-12-19 is still to come"],
     );
-    let said = refused(&sandbox, "import deals.csv --date-format %Q", 2);
+    let said = sandbox.refused("import deals.csv --date-format %Q", 2);
     contains(&said, &["error[bad-mapping]: `%Q` is not a date format", "--date-format"]);
 }
 
@@ -178,7 +162,7 @@ fn bad_rows_stop_everything_unless_left_out() {
         text.push_str(&format!("n{n},2009-12-01,{}\n", if n % 10 == 0 { "12" } else { "1,2" }));
     }
     let sandbox = with_csv(&text);
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     assert_eq!(said.matches("error[bad-row]: line").count(), 20, "{said}");
     contains(
         &said,
@@ -211,7 +195,7 @@ fn bad_rows_stop_everything_unless_left_out() {
 fn everything_wrong_in_a_row_is_said_at_once() {
     let sandbox =
         with_csv("name,date,stage,value,kind,decides\nAnn,2009-12-01,Won,many,dinner,perhaps\n");
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(
         &said,
         &[
@@ -231,7 +215,7 @@ fn the_ledgers_own_checks_hold_for_rows() {
         "id,name,date,owner,confirms\n\
          a,Ann,2009-12-01,he,\nb,Bob,2009-12-01,he lin,budget\nc,Cid,2009-12-01,hee,\nd,Dan,2009-12-01,,budgte\n",
     );
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(
         &said,
         &[
@@ -247,7 +231,7 @@ fn the_ledgers_own_checks_hold_for_rows() {
     assert_eq!(sandbox.crm("list owner:he -f ids").ok(), "a\nb\n");
     // A move that the rules refuse is refused here too; an opening position is not a move.
     sandbox.write("deals.csv", "id,date,stage,kind\na,2009-12-02,90,meeting\n");
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(&said, &["line 2: a: moved to `90` without the evidence", "note: missing"]);
 }
 
@@ -259,15 +243,15 @@ fn ids_are_made_legal_and_paths_are_refused() {
     assert_eq!(sandbox.crm("list -f ids").ok(), "a-1\ncon-1\n张\n");
     for id in ["../x", "a/b", "a\\b", ".git", "/etc/x", "!!!", "\"a\nb\""] {
         let sandbox = with_csv(&format!("id,name,date\n{id},X,2009-12-01\n"));
-        let said = refused(&sandbox, "import deals.csv", 1);
+        let said = sandbox.refused("import deals.csv", 1);
         contains(&said, &["error[bad-row]: line 2: `", "1 of 1 row cannot be imported"]);
     }
     // Two ids that would be one are two customers all the same.
     let sandbox = with_csv("id,name,date\nAbC,Ann,2009-12-01\naBc,Bob,2009-12-01\n");
-    let said = refused(&sandbox, "import deals.csv --group", 1);
+    let said = sandbox.refused("import deals.csv --group", 1);
     contains(&said, &["line 3: `aBc` and `AbC` of deals.csv, line 2, would both be `abc`"]);
     let sandbox = with_csv("id,name,date\na,Ann,2009-12-01\n,Bob,2009-12-01\n");
-    contains(&refused(&sandbox, "import deals.csv", 1), &["line 3: the row has no id"]);
+    contains(&sandbox.refused("import deals.csv", 1), &["line 3: the row has no id"]);
 }
 
 #[test]
@@ -281,7 +265,7 @@ fn ids_from_names_are_numbered_and_never_merge() {
     );
     assert_eq!(sandbox.crm("list -f ids").ok(), "ann\nann-2\nbob\nbob-2\n");
     let sandbox = with_csv("name,date\n!!!,2009-12-01\n");
-    contains(&refused(&sandbox, "import deals.csv", 1), &["no id can be made from `!!!`"]);
+    contains(&sandbox.refused("import deals.csv", 1), &["no id can be made from `!!!`"]);
 }
 
 #[test]
@@ -290,7 +274,7 @@ fn equal_rows_with_other_ids_are_other_deals() {
     sandbox.crm("import deals.csv").done();
     assert_eq!(sandbox.crm("list -f ids").ok(), "a\nb\n");
     let sandbox = with_csv("id,name,date\na,Ann,2009-12-01\na,Ann,2009-12-01\n");
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(
         &said,
         &["line 3: the id `a` is in deals.csv, line 2, already", "help: if rows", "--group"],
@@ -299,7 +283,7 @@ fn equal_rows_with_other_ids_are_other_deals() {
     let people = with_csv("id,name,contact\na,Acme,Ann\na,Acme,Bob\n");
     imported(people.crm("import deals.csv --date 2009-12-01"));
     let deals = with_csv("id,name,contact,stage\na,Acme,Ann,25\na,Acme,Bob,25\n");
-    let said = refused(&deals, "import deals.csv --date 2009-12-01", 1);
+    let said = deals.refused("import deals.csv --date 2009-12-01", 1);
     contains(&said, &["line 3: the id `a` is in deals.csv, line 2, already"]);
 }
 
@@ -329,7 +313,7 @@ fn orders_of_a_customer_are_its_entries() {
     let before = sandbox.snapshot();
     sandbox.crm(ORDERS).done();
     assert!(before == sandbox.snapshot());
-    let said = refused(&sandbox, &ORDERS.replace(" --kind order", ""), 2);
+    let said = sandbox.refused(&ORDERS.replace(" --kind order", ""), 2);
     contains(&said, &["`amount` counts for nothing on `imported`", "kind = order, booking"]);
 }
 
@@ -382,7 +366,7 @@ fn a_row_of_a_joined_file_that_is_not_whole_is_refused() {
     sandbox.crm(import).done();
     for row in ["Ann Lee;East;West", "Ann Lee;\"East"] {
         sandbox.write("in/team.csv", format!("name;office\r\n{row}\r\n"));
-        assert!(refused(&sandbox, import, 1).contains("team.csv"), "{row}");
+        assert!(sandbox.refused(import, 1).contains("team.csv"), "{row}");
     }
 }
 
@@ -423,7 +407,7 @@ fn what_a_mapping_cannot_mean_is_said_with_its_place() {
         D2,Nobody,Acme,Won,2009-10-01,2009-10-02,1\n\
         D3,,Acme,,,,1\n";
     let sandbox = mapped(deals);
-    let said = refused(&sandbox, "import in/deals.csv --mapping deals.toml", 1);
+    let said = sandbox.refused("import in/deals.csv --mapping deals.toml", 1);
     contains(
         &said,
         &[
@@ -435,7 +419,7 @@ fn what_a_mapping_cannot_mean_is_said_with_its_place() {
     );
     let with = |from: &str, to: &str| {
         sandbox.write("deals.toml", MAPPING.replace(from, to));
-        refused(&sandbox, "import in/deals.csv --mapping deals.toml", 2)
+        sandbox.refused("import in/deals.csv --mapping deals.toml", 2)
     };
     let said = with("{customer}", "{custommer}");
     contains(
@@ -460,7 +444,7 @@ fn what_a_mapping_cannot_mean_is_said_with_its_place() {
     contains(&with("[values", "[values]]"), &["error[bad-mapping]", "not valid TOML"]);
     // A key that stands twice would leave the choice to chance.
     sandbox.write("deals.toml", MAPPING).write("in/team.csv", "name,office\nA,1\nA,2\n");
-    let said = refused(&sandbox, "import in/deals.csv --mapping deals.toml", 1);
+    let said = sandbox.refused("import in/deals.csv --mapping deals.toml", 1);
     contains(&said, &["line 3: the name `A` is on line 2 already", "in/team.csv:3:1"]);
 }
 
@@ -488,9 +472,9 @@ fn options_that_cannot_be_understood() {
             if options.is_empty() { "Nr,C,S,D,V\n" } else { "Id,Customer,Stage,Closed,Sum\n" };
         sandbox.write("deals.csv", DEALS.replacen("Id,Customer,Stage,Closed,Sum\n", header, 1));
         let status = if options.starts_with("--mapping") { 3 } else { 2 };
-        contains(&refused(&sandbox, &format!("import deals.csv {options}"), status), &[said]);
+        contains(&sandbox.refused(&format!("import deals.csv {options}"), status), &[said]);
     }
-    contains(&refused(&sandbox, "import none.csv", 3), &["error[unreadable]: none.csv"]);
+    contains(&sandbox.refused("import none.csv", 3), &["error[unreadable]: none.csv"]);
 }
 
 #[test]
@@ -507,23 +491,23 @@ fn files_as_other_programs_write_them() {
     }
     let sandbox = Sandbox::ledger();
     sandbox.write("deals.csv", b"name,date\nAnn,2009-12-01\n\xd5\xc5,2009-12-01\n");
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(&said, &["error[not-utf8]: the file is not UTF-8 text"]);
     let sandbox = with_csv("name,date\n\"Ann,2009-12-01\nBob,2009-12-01\nCid,2009-12-01\n");
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(&said, &["line 2: a quote is opened here and not closed"]);
     let sandbox = with_csv("");
-    contains(&refused(&sandbox, "import deals.csv", 2), &["the file has no header line"]);
+    contains(&sandbox.refused("import deals.csv", 2), &["the file has no header line"]);
     let sandbox = with_csv("name;value,date\nAnn;1,2009-12-01\n");
     contains(
-        &refused(&sandbox, "import deals.csv", 2),
+        &sandbox.refused("import deals.csv", 2),
         &["which one is the separator?", "--delimiter"],
     );
     let sandbox = with_csv("name,name,date\nAnn,Lee,2009-12-01\n");
     let said = sandbox.crm("import deals.csv --dry-run").done().1;
     contains(&said, &["from the second on: name 2", "columns not imported: name 2"]);
     let sandbox = with_csv("name,date,value\nAnn,2009-12-01,\"1,234,567.50\"\n");
-    contains(&refused(&sandbox, "import deals.csv", 1), &["--thousands ','"]);
+    contains(&sandbox.refused("import deals.csv", 1), &["--thousands ','"]);
     sandbox.crm("import deals.csv --thousands ','").done();
     contains(&sandbox.read("prospects/ann.toml"), &["value = 1234567.50"]);
 }
@@ -563,7 +547,7 @@ fn exported_prospects_can_be_imported() {
     let other = Sandbox::with_settings(&sandbox.read("crm.toml"));
     other.write("there.csv", &there);
     // By name alone `since` would be no field: it is the day on which each stands where it stands.
-    let said = refused(&other, "import there.csv", 1);
+    let said = other.refused("import there.csv", 1);
     contains(&said, &["columns not imported: since", "the row has no date"]);
     let named = columns[3..].split(',').map(|name| format!(" --map {name}={name}"));
     let line = format!("import there.csv --map since=date{}", named.collect::<String>());
@@ -618,13 +602,13 @@ fn events_are_exported_with_every_field_and_retractions_marked() {
     );
     let json = sandbox.crm("export events id:zhang -c id,kind,retracted -f jsonl").ok();
     contains(&json, &["{\"id\":\"zhang\",\"kind\":\"call\",\"retracted\":true}\n"]);
-    let said = refused(&sandbox, "export events -c id,knd", 2);
+    let said = sandbox.refused("export events -c id,knd", 2);
     contains(&said, &["no column `knd`", "did you mean `kind`?"]);
     let csv = sandbox.crm("export prospects").ok();
     assert!(csv.starts_with("id,name,company,industry,region,size,needs,source,"), "{csv}");
     assert_eq!(sandbox.crm("export prospects id:nobody -c id").ok(), "id\n");
     assert_eq!(sandbox.crm("export prospects -f ids").ok(), "zhang\n");
-    refused(&sandbox, "export everything", 2);
+    sandbox.refused("export everything", 2);
 }
 
 #[test]
@@ -859,7 +843,7 @@ fn thousands_are_groups_of_three() {
         "eu.csv",
         "id;name;date;value\nd1;M;2009-01-05;512,77\nd2;N;2009-01-05;1.234,56\nd3;O;2009-01-05;1,234\n",
     );
-    let said = refused(&sandbox, "import eu.csv --thousands ,", 1);
+    let said = sandbox.refused("import eu.csv --thousands ,", 1);
     contains(
         &said,
         &[

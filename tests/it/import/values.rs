@@ -1,7 +1,7 @@
 //! The cells of an import: dates, numbers, names and lists, each in the forms that other programs write.
 
-use super::{contains, imported, refused, with_csv};
-use crate::common::{Sandbox, run};
+use super::{imported, with_csv};
+use crate::common::{Sandbox, contains, run};
 
 const REPS: &str = "[[rep]]\nid = \"liuyan\"\nname = \"刘燕\"\nemail = \"liuyan@example.com\"\n";
 
@@ -43,18 +43,15 @@ fn a_column_has_a_form_of_its_own() {
     );
     let line = "import deals.csv --mapping deals.toml";
     contains(
-        &refused(&sandbox, line, 1),
+        &sandbox.refused(line, 1),
         &["`Created` (birthday): `03/04/2009` is no date of the form `%d.%m.%Y`"],
     );
     imported(sandbox.crm(&format!("{line} --date-format Created=%m/%d/%Y")));
     let text = sandbox.read("prospects/a.toml");
     contains(&text, &["birthday = 2009-03-04", "\n2009-03-04-1-", "next = 2010-01-01T09:00:00"]);
-    let said = refused(&sandbox, &format!("{line} --date-format Creatd=%d/%m/%Y"), 2);
+    let said = sandbox.refused(&format!("{line} --date-format Creatd=%d/%m/%Y"), 2);
     contains(&said, &["no column `Creatd`", "did you mean `Created`?"]);
-    contains(
-        &refused(&sandbox, &format!("{line} --date-format Created=dd"), 2),
-        &["`dd` is not a"],
-    );
+    contains(&sandbox.refused(&format!("{line} --date-format Created=dd"), 2), &["`dd` is not a"]);
 }
 
 #[test]
@@ -74,7 +71,7 @@ fn chinese_dates_are_read_without_being_asked_for() {
 fn a_serial_number_is_no_date_until_it_is_said() {
     let sandbox = with_csv("id,name,date\na,A,40000\n");
     contains(
-        &refused(&sandbox, "import deals.csv", 1),
+        &sandbox.refused("import deals.csv", 1),
         &["`40000` is not an ISO date", "it is 2009-07-06: --date-format excel"],
     );
     imported(sandbox.crm("import deals.csv --date-format excel"));
@@ -82,7 +79,7 @@ fn a_serial_number_is_no_date_until_it_is_said() {
     // The leap day that 1900 did not have.
     sandbox.write("deals.csv", "id,name,date\nb,B,60\n");
     contains(
-        &refused(&sandbox, "import deals.csv --date-format excel", 1),
+        &sandbox.refused("import deals.csv --date-format excel", 1),
         &["`60` is no date of the form `excel`"],
     );
 }
@@ -98,7 +95,7 @@ fn a_year_in_front_without_its_signs_or_century_names_its_forms() {
         ("20091301", "--date-format '%d/%m/%Y' (day first)"),
     ] {
         let sandbox = with_csv(&format!("id,name,date\na,A,{date}\n"));
-        contains(&refused(&sandbox, "import deals.csv", 1), &[help]);
+        contains(&sandbox.refused("import deals.csv", 1), &[help]);
     }
     let sandbox = with_csv("id,name,date\na,A,20091101\n");
     imported(sandbox.crm("import deals.csv --date-format %Y%m%d"));
@@ -140,7 +137,7 @@ fn numbers_in_the_form_that_is_stated() {
         "id;name;date;value\na;A;2009-01-05;1.234,56\nb;B;2009-01-05;512,77\nc;C;2009-01-05;12万\n\
          d;D;2009-01-05;(1.200,00)\ne;E;2009-01-05;£3.500,00\n",
     );
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(
         &said,
         &[
@@ -148,9 +145,9 @@ fn numbers_in_the_form_that_is_stated() {
             "help: say which: --thousands ',' reads 1,500; --decimal ',' reads 1500,50",
         ],
     );
-    let said = refused(&sandbox, "import deals.csv --decimal ,", 1);
+    let said = sandbox.refused("import deals.csv --decimal ,", 1);
     contains(&said, &["line 2: `value`: `1.234,56`: `.` may be", "--decimal ',' --thousands '.'"]);
-    let said = refused(&sandbox, "import deals.csv --decimal , --thousands ,", 2);
+    let said = sandbox.refused("import deals.csv --decimal , --thousands ,", 2);
     contains(&said, &["decimals and thousands have one sign"]);
     imported(sandbox.crm("import deals.csv --decimal , --thousands ."));
     assert_eq!(
@@ -173,7 +170,7 @@ fn a_blank_between_digits_may_be_between_thousands() {
         ("1 234 USD", "`1 234 USD` is not an amount", "--thousands ' '"),
     ] {
         let sandbox = with_csv(&format!("id,name,date,value\na,A,2009-01-05,\"{value}\"\n"));
-        let said = refused(&sandbox, "import deals.csv", 1);
+        let said = sandbox.refused("import deals.csv", 1);
         contains(&said, &[why, &format!("a blank may be between thousands: {help}\n")]);
     }
     for (value, why) in [
@@ -182,7 +179,7 @@ fn a_blank_between_digits_may_be_between_thousands() {
         ("1.5000000", "`1.5000000` cannot be kept exactly"),
     ] {
         let sandbox = with_csv(&format!("id,name,date,value\na,A,2009-01-05,{value}\n"));
-        let said = refused(&sandbox, "import deals.csv", 1);
+        let said = sandbox.refused("import deals.csv", 1);
         contains(&said, &[why]);
         assert!(!said.contains("a blank"), "{said}");
     }
@@ -203,7 +200,7 @@ fn a_typed_share_is_the_column_of_its_percentage() {
         contains(&sandbox.read("prospects/a.toml"), &[&format!("stage = \"{stage}\"")]);
     }
     for share in ["0.3", "1", "0", "\"0.25\""] {
-        contains(&refused(&file(share), "import deals.json", 1), &["no stage `"]);
+        contains(&file(share).refused("import deals.json", 1), &["no stage `"]);
     }
 }
 
@@ -212,7 +209,7 @@ fn a_sign_of_several_currencies_is_the_ledgers_own_or_asks() {
     let file = "id,name,date,value\na,A,2009-01-05,¥ 1200\n";
     let sandbox = with_csv(file);
     contains(
-        &refused(&sandbox, "import deals.csv", 1),
+        &sandbox.refused("import deals.csv", 1),
         &["`¥` is the sign of several currencies (CNY, JPY): write the code", "[ledger] currency"],
     );
     let sandbox = Sandbox::with_settings("[ledger]\ncurrency = \"CNY\"\n");
@@ -248,10 +245,10 @@ fn a_name_of_two_reps_is_neither() {
     let sandbox = Sandbox::with_settings(settings);
     sandbox.write("deals.csv", "id,name,date,owner\na,A,2009-01-05,li\n");
     contains(
-        &refused(&sandbox, "import deals.csv", 1),
+        &sandbox.refused("import deals.csv", 1),
         &["`owner`: `li` may be any of `li1`, `li2` (line 2)", "--translate 'owner:li=REP'"],
     );
-    contains(&refused(&sandbox, "add Ann --owner Li", 2), &["no rep `Li`", "any of `li1`, `li2`"]);
+    contains(&sandbox.refused("add Ann --owner Li", 2), &["no rep `Li`", "any of `li1`, `li2`"]);
 }
 
 #[test]
@@ -265,7 +262,7 @@ fn unknown_values_are_told_once_with_their_rows_and_what_settles_them() {
     );
     let sandbox = with_csv(&file);
     let line = "import deals.csv --map id=id --map name=name --map date=date --map phase=stage --map value=value";
-    let said = refused(&sandbox, line, 1);
+    let said = sandbox.refused(line, 1);
     assert_eq!(said.matches("error[").count(), 4, "{said}");
     contains(
         &said,
@@ -283,7 +280,7 @@ fn unknown_values_are_told_once_with_their_rows_and_what_settles_them() {
     assert_eq!(dry.status, 1);
     contains(&dry.stdout, &["prospects to add,1\n", "bad rows,27\n"]);
     // A translation whose result is unknown as well is mended in the file's own words.
-    let said = refused(&sandbox, &format!("{line} --translate 'phase:Closed Won=closde'"), 1);
+    let said = sandbox.refused(&format!("{line} --translate 'phase:Closed Won=closde'"), 1);
     contains(&said, &["no stage `closde` (25 rows", "--translate 'phase:Closed Won=closed'"]);
     let (_, said) =
         sandbox.crm(&format!("{line} --translate 'phase:Closed Won=closed' --skip-bad")).done();
@@ -298,7 +295,7 @@ fn a_translation_is_filled_in_for_a_slip_of_the_keyboard_alone() {
     let list = |column: &str, value: &str| {
         let sandbox = Sandbox::with_settings(&settings);
         sandbox.write("deals.csv", format!("id,name,date,{column}\na,A,2009-01-05,{value}\n"));
-        refused(&sandbox, "import deals.csv", 1)
+        sandbox.refused("import deals.csv", 1)
     };
     for (column, value, to) in [
         ("stage", "Closed Lost", "STAGE"),
@@ -333,7 +330,7 @@ fn an_unknown_value_is_translated_on_the_command_line_or_in_the_mapping() {
     let sandbox = with_csv("id,name,date,phase\na,A,2009-01-05,Won it\n");
     let mapping = "[prospect]\nid = \"{id}\"\nname = \"{name}\"\n[[entry]]\ndate = \"{date}\"\nstage = \"{phase}\"\n";
     sandbox.write("deals.toml", mapping);
-    let said = refused(&sandbox, "import deals.csv --mapping deals.toml", 1);
+    let said = sandbox.refused("import deals.csv --mapping deals.toml", 1);
     contains(&said, &["--translate 'phase:Won it=STAGE'"]);
     let typed = "import deals.csv --mapping deals.toml --translate 'phase:Won it=closed' -n";
     sandbox.crm(typed).done();
@@ -345,7 +342,7 @@ fn an_unknown_value_is_translated_on_the_command_line_or_in_the_mapping() {
 fn a_comma_in_a_list_is_not_guessed() {
     let file = "id,name,date,tags,needs\na,Ann,2009-01-05,\"UI, design\",\nb,Bob,2009-01-05,\"x，y\",car；health、life\n";
     let sandbox = with_csv(file);
-    let said = refused(&sandbox, "import deals.csv", 1);
+    let said = sandbox.refused("import deals.csv", 1);
     contains(
         &said,
         &[
@@ -371,7 +368,7 @@ fn a_row_without_a_name_says_what_would_give_it_one() {
     let sandbox = with_csv("Deal,Client,Day\nX,C1,2009-01-05\n,C2,2009-01-05\n");
     let line = "import deals.csv --map Deal=name --map Client=company --map Day=date";
     contains(
-        &refused(&sandbox, line, 1),
+        &sandbox.refused(line, 1),
         &[
             "line 3: the row has no name: `Deal` is empty",
             "map another column to `name` as well",
@@ -458,7 +455,7 @@ fn twelve_that_may_be_meant_are_listed_and_of_thirteen_the_last_is_not() {
         let settings = (1..=reps).map(|n| format!("[[rep]]\nid = \"r{n:02}\"\n"));
         let sandbox = Sandbox::with_settings(&settings.collect::<String>());
         sandbox.write("deals.csv", "id,name,date,owner\na,A,2009-12-01,somebody else\n");
-        let said = refused(&sandbox, "import deals.csv", 1);
+        let said = sandbox.refused("import deals.csv", 1);
         let line = said.lines().find(|line| line.contains("reps: r01")).unwrap_or_default();
         line.rsplit(", r").next().unwrap_or_default().to_owned()
     };
@@ -470,7 +467,7 @@ fn ids_that_differ_in_width_or_leading_zeros() {
     let note = "the ids differ in leading zeros alone: 001, 1\n";
     let header = "id,name,date";
     let sandbox = with_csv(&format!("{header}\n1,A,2009-01-05\n１,A,2009-01-06\n"));
-    contains(&refused(&sandbox, "import deals.csv", 1), &["the id `1` is in deals.csv, line 2"]);
+    contains(&sandbox.refused("import deals.csv", 1), &["the id `1` is in deals.csv, line 2"]);
     let sandbox = with_csv(&format!("{header}\nＡ１２,A,2009-01-05\n"));
     assert!(!imported(sandbox.crm("import deals.csv")).contains("leading zeros"));
     assert_eq!(sandbox.crm("list -f ids").ok(), "a12\n");
@@ -496,11 +493,11 @@ fn a_file_that_is_not_utf8_has_lines_but_no_excerpt() {
         ("import deals.csv --encoding gbk", " --> deals.csv:3\n"),
         ("import deals.csv", " --> deals.csv:2\n"),
     ] {
-        let said = refused(&sandbox, line, 1);
+        let said = sandbox.refused(line, 1);
         contains(&said, &[place, "help: "]);
         assert!(!said.contains('\u{fffd}') && !said.contains(" | "), "{said}");
     }
     // The excerpts of UTF-8 stay.
     let sandbox = with_csv("id,name,date\na,张,2009-11-02\nb,张,soon\n");
-    contains(&refused(&sandbox, "import deals.csv", 1), &["deals.csv:3:1\n", "3 | b,张,soon"]);
+    contains(&sandbox.refused("import deals.csv", 1), &["deals.csv:3:1\n", "3 | b,张,soon"]);
 }

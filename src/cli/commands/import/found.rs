@@ -1,4 +1,4 @@
-//! The columns that are found by their names, and the lines that say what was read as what.
+//! The columns that are found by their names, and the lines that tell which column was read as which field.
 
 use super::options::{Said, field_named};
 use crate::cli::context::Context;

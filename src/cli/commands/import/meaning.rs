@@ -116,7 +116,7 @@ impl Meaning {
         Ok(known.map(|known| known.mapping))
     }
 
-    /// What is known before the file is read.
+    /// The mapping before the file is read: that of a file, of a program, or an empty one.
     fn base(&self, settings: &Settings) -> Result<Mapping, Failure> {
         if let Some(path) = &self.mapping {
             return kept(path, settings);

@@ -1,4 +1,4 @@
-//! `--map`, `--translate` and `--kind`: what is said of the columns on the command line.
+//! `--map`, `--translate` and `--kind`: the meaning of columns that the command line states.
 
 use super::forms::typed;
 use crate::diag::{Code, Diagnostic, Place};
@@ -9,10 +9,10 @@ use crate::model::mapping::{
 use crate::model::settings::Settings;
 use crate::value::text::Text;
 
-/// What the command line says of the columns.
+/// The statements of the command line about columns.
 #[derive(Debug, Default)]
 pub(super) struct Said {
-    /// A field, and what it is read from; several of one field: the first that is not empty.
+    /// A field, and its source; several of one field: the first that is not empty.
     pub(super) fields: Vec<(Text, Template, Place)>,
     /// Columns that are not read.
     pub(super) left_out: Vec<(Text, Place)>,
@@ -76,8 +76,8 @@ impl Said {
             || self.fields.iter().any(|(_, text, _)| text.columns().any(|named| named == column))
     }
 
-    /// Puts what is said in the place of what the mapping has: of an entry's field in each entry that has it, in all
-    /// where none has.
+    /// Puts the statements in the place of the mapping's own: an entry's field in each entry that has it, in all where
+    /// none has.
     ///
     /// # Errors
     /// Fails if a column that is to be left out is not in the file.
