@@ -2,6 +2,7 @@
 //! `disk` reports files that cannot be read, and replay reports broken moves.
 
 mod amounts;
+pub mod budget;
 mod criteria;
 mod dates;
 mod exceptions;
