@@ -41,7 +41,7 @@ pub fn over_budget(book: &Book) -> Vec<Diagnostic> {
         return Vec::new();
     }
     book.graded();
-    let costs = book.fold(
+    let costs = book.fold_everybody(
         &Query::everything(),
         |costs: &mut BTreeMap<u32, Costs>, record| {
             let Some(customer) = book.customer(record) else { return };

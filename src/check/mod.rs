@@ -11,6 +11,7 @@ mod kinds;
 mod left;
 mod openings;
 mod past;
+mod plan;
 mod reasons;
 mod reps;
 mod scores;
@@ -88,6 +89,7 @@ pub const CHECKS: &[Check] = &[
     scores::CHECK,
     amounts::CHECK,
     past::CHECK,
+    plan::CHECK,
     standing::CHECK,
     exceptions::CHECK,
 ];

@@ -7,6 +7,7 @@ use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
+use crate::rules::plan_of_customer::StepState;
 use crate::rules::policy::practice::Practice;
 use crate::rules::policy::tier::birthday_in;
 use crate::rules::policy::{Duty, PracticeJudge};
@@ -27,6 +28,8 @@ struct DueItem {
     date: Date,
     what: &'static DueKind,
     detail: Text,
+    /// The rep that is to do it, where that is not the owner.
+    who: Option<Text>,
 }
 
 /// With whom.
@@ -47,6 +50,7 @@ const CYCLE: DueKind = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: DueKind = ("resumes", "hold ends", "恢复跟进");
 const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
 const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
+const STEP: DueKind = ("step", "step of the plan", "计划步骤");
 const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 
 /// The duties that the policy of its grade has for a prospect.
@@ -67,13 +71,13 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let by_grade = !book.settings.pool.grades.is_empty();
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
-    let mut found = request.gather(book, |record| {
+    let mut found = request.gather_everybody(book, |record| {
         let items = items(record, book, demands.as_ref(), last);
         (!items.is_empty()).then(|| (Whom::of(record, &book.settings), items))
     });
     for (record, recycling) in announced {
         let detail = recycling.cause.words().get(lang).into();
-        let item = DueItem { date: recycling.on, what: &RECYCLE, detail };
+        let item = DueItem { date: recycling.on, what: &RECYCLE, detail, who: None };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
     let (with, items): (Vec<Whom>, Vec<Vec<DueItem>>) = found.into_iter().unzip();
@@ -113,7 +117,7 @@ fn row(item: &DueItem, whom: &Whom, as_of: Date, lang: Lang) -> Row {
         Cell::text(whom.id.clone()),
         Cell::text(whom.name.clone()),
         Cell::text(whom.stage.clone()),
-        Cell::maybe(whom.owner.clone(), Cell::text),
+        Cell::maybe(item.who.clone().or(whom.owner.clone()), Cell::text),
         Cell::text(item.detail.clone()),
     ];
     Row::with(cells, emphasis)
@@ -122,7 +126,10 @@ fn row(item: &DueItem, whom: &Whom, as_of: Date, lang: Lang) -> Row {
 impl Whom {
     fn of(record: &Record, settings: &Settings) -> Whom {
         let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
-        let stage = stage_name(record, record.state.stage, settings, settings.language).into();
+        let stage = match record.prospect.is_customer {
+            true => "".into(),
+            false => stage_name(record, record.state.stage, settings, settings.language).into(),
+        };
         Whom { id, name, stage, owner: record.state.owner.clone() }
     }
 }
@@ -142,7 +149,8 @@ impl Demands {
         // Only of customers that are several prospects one tells of another.
         let attention = row_of_each(book, |record| {
             let told = || Practice::of(record, &book.settings, book.as_of).attention;
-            record.prospect.account.is_some().then(told)
+            let joint = record.prospect.account.is_some() || record.prospect.is_customer;
+            joint.then(told)
         });
         let graded = Arc::clone(book.graded());
         let several = graded.of_each().zip(attention).filter(|(of, _)| of.members > 1);
@@ -172,7 +180,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
-            items.push(DueItem { date, what, detail: detail.into() });
+            items.push(DueItem { date, what, detail: detail.into(), who: None });
         }
     };
     if let Some((rep, left)) = owner_left(record, &book.settings, book.as_of) {
@@ -239,6 +247,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
         }
     }
     if book.settings.pool.grades.is_empty()
+        && !record.prospect.is_customer
         && let Some(recycling) = recycling(record, &book.settings, None)
     {
         put(recycling.on, &RECYCLE, recycling.cause.words().get(lang).to_owned());
@@ -249,7 +258,25 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
             put(day, &BIRTHDAY, contact.name.to_string());
         }
     }
+    items.extend(steps(record, book.as_of, last));
     items
+}
+
+/// The steps of the plan that are to be done; not of a prospect that left and never bought.
+fn steps(record: &Record, on: Date, last: Date) -> Vec<DueItem> {
+    let state = &record.state;
+    if state.outcome == Outcome::Lost && state.orders == 0 {
+        return Vec::new();
+    }
+    let open = record.prospect.profile().named_steps().filter_map(|(id, step)| {
+        let date = step.by.filter(|by| *by <= last)?;
+        if let StepState::Done(_) = StepState::of(&id, step, state, on) {
+            return None;
+        }
+        let detail = if step.what.is_empty() { id } else { step.what.clone() };
+        Some(DueItem { date, what: &STEP, detail, who: step.who.clone() })
+    });
+    open.collect()
 }
 
 /// Why it is due, in a few words: the day itself says when it last happened.

@@ -29,6 +29,7 @@ pub mod orders;
 pub mod outlook;
 pub mod overrides;
 pub mod people;
+pub mod plans;
 pub mod policy;
 pub mod pool;
 pub mod ratios;
@@ -372,6 +373,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: policy::policy,
+    },
+    Report {
+        name: "plans",
+        alias: None,
+        about: (
+            "the plans of customers: goals and how far they are, steps, satisfaction before and after",
+            "客户计划：目标与进度、步骤、改进前后的满意度",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::RfmCompat],
+        by: Breakdowns::Any,
+        rules: true,
+        make: plans::plans,
     },
     Report {
         name: "allocation",

@@ -3,8 +3,12 @@
 use crate::cli::context::Context;
 use crate::diag::{Failure, counted};
 use crate::disk::find::find;
+use crate::model::settings::Settings;
+use crate::report::plans::with_plan;
 use crate::report::show::show;
+use crate::rules::dealings::{Dealings, by_customer};
 use crate::rules::replay::replay;
+use crate::rules::replay::state::Record;
 use clap::Args;
 
 /// One prospect: facts, evidence, journal, time in each column, requirements of the next column
@@ -35,8 +39,26 @@ impl Show {
                     "{broken} 处问题：crm check {file}"
                 ));
             }
-            context.emit(show(&record, &ledger.settings, context.today()))?;
+            let (settings, today) = (&ledger.settings, context.today());
+            let dealings = dealings(&record, settings, context)?;
+            let sheet = show(&record, settings, today);
+            context.emit(with_plan(sheet, &record, &dealings, settings, today))?;
         }
         Ok(())
     }
+}
+
+/// The dealings that the goals of a file's plan are measured by: those of its customer, for which the ledger is read
+/// if the customer has other files.
+fn dealings(record: &Record, settings: &Settings, context: &Context) -> Result<Dealings, Failure> {
+    let prospect = &record.prospect;
+    let joint = prospect.is_customer || prospect.account.is_some();
+    if joint && !prospect.profile().goals.is_empty() {
+        let book = context.unread_book()?;
+        let customer = book.graded().of(&prospect.id).map(|customer| customer.first);
+        if let Some(first) = customer {
+            return Ok(by_customer(&book, |at| at == first).remove(&first).unwrap_or_default());
+        }
+    }
+    Ok(Dealings::of(record, settings, context.today()))
 }
