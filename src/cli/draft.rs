@@ -100,7 +100,10 @@ impl Where {
 }
 
 /// An amount as a person types it, in a ledger of this currency.
-fn money(origin: &str, text: &str, own: Option<Currency>) -> Result<Money, Diagnostic> {
+///
+/// # Errors
+/// Fails if the text is no amount.
+pub(super) fn money(origin: &str, text: &str, own: Option<Currency>) -> Result<Money, Diagnostic> {
     Money::parse_typed(text, own).map_err(|bad| {
         let diagnostic =
             Diagnostic::new(Code::BadMoney, bad.words().about(origin)).typed().help(words!(

@@ -22,6 +22,7 @@ pub mod forecast;
 pub mod funnel;
 pub mod grade;
 pub mod grades;
+pub mod key_accounts;
 pub mod list;
 pub mod losses;
 pub mod measures;
@@ -373,6 +374,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: policy::policy,
+    },
+    Report {
+        name: "key-accounts",
+        alias: None,
+        about: (
+            "customers by tier: value, growth, promises kept, satisfaction, and what to mend first",
+            "大客户：价值、增长、履约、满意度，首先改进什么",
+        ),
+        takes: &[Takes::Query, Takes::RfmCompat],
+        by: Breakdowns::Any,
+        rules: true,
+        make: key_accounts::key_accounts,
     },
     Report {
         name: "plans",

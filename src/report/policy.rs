@@ -26,21 +26,21 @@ use std::sync::Arc;
 
 /// A prospect, with the data that the policy needs.
 #[derive(Default)]
-struct PracticeRow {
-    name: Text,
+pub(super) struct PracticeRow {
+    pub(super) name: Text,
     /// The place of its value of the attribute that figures are broken down by, if they are.
     group: u32,
-    selected: bool,
+    pub(super) selected: bool,
     /// `None` if the prospect's file has gone since the book was graded.
     practice: Option<PackedPractice>,
 }
 
 /// All prospects in the order of ids, and the judge of their practice.
-struct Judged {
-    seen: Vec<PracticeRow>,
+pub(super) struct Judged {
+    pub(super) seen: Vec<PracticeRow>,
     groups: Box<[Option<String>]>,
     practices: Unpacker,
-    graded: Arc<Graded>,
+    pub(super) graded: Arc<Graded>,
     judge: PracticeJudge,
 }
 
@@ -102,7 +102,8 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 }
 
 impl Judged {
-    fn of(book: &Book, request: &Request) -> Judged {
+    /// Of a book, and the selected prospects.
+    pub(super) fn of(book: &Book, request: &Request) -> Judged {
         let (groups, packer) = (Interner::default(), Packer::default());
         let selected = request.selection(book);
         let seen = row_of_each(book, |record| PracticeRow {
@@ -122,13 +123,13 @@ impl Judged {
     }
 
     /// The practice with the prospect at a position.
-    fn practice(&self, position: usize) -> Practice {
+    pub(super) fn practice(&self, position: usize) -> Practice {
         let packed = self.seen[position].practice.as_ref();
         packed.map(|packed| self.practices.unpack(packed)).unwrap_or_default()
     }
 
     /// The duties on the prospect at a position, given the practice with it.
-    fn duties<'j>(&'j self, practice: &'j Practice, position: usize) -> Vec<Duty<'j>> {
+    pub(super) fn duties<'j>(&'j self, practice: &'j Practice, position: usize) -> Vec<Duty<'j>> {
         let customer = self.graded.at(position);
         self.judge.duties(practice, customer, customer.lead as usize == position)
     }
@@ -272,7 +273,7 @@ fn shortfalls(mut missed: Vec<Missed>, judged: &Arc<Judged>, book: &Book) -> Tab
 }
 
 /// The figures of a duty, in words.
-fn detail(duty: &Duty, lang: Lang) -> String {
+pub(super) fn detail(duty: &Duty, lang: Lang) -> String {
     match duty {
         Duty::Verify(deadline)
         | Duty::Contact(deadline)

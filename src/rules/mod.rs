@@ -5,6 +5,7 @@ pub mod book;
 pub mod customer;
 pub mod dealings;
 pub mod entry;
+pub mod evaluation;
 pub mod grading;
 pub mod growth;
 pub mod levers;
