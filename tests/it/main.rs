@@ -58,6 +58,7 @@ mod schema;
 mod small_n;
 mod sources;
 mod start;
+mod tiers;
 mod words;
 mod workbooks;
 mod worked_cases;
