@@ -20,6 +20,7 @@ pub mod read_prospect;
 pub mod read_settings;
 pub mod rows;
 pub mod settings;
+pub mod sieve;
 pub mod syntax;
 pub mod tree;
 pub mod write_mapping;

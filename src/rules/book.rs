@@ -58,12 +58,21 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// its first argument is the number of the thread.
     fn scan(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
 
+    /// Calls `each` as [`Shelf::scan`] does, once per record whose file the sieve lets through, with everything in it.
+    fn sift(&self, sieve: &Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
+        let _ = sieve;
+        self.scan(Keep::Everything, each)
+    }
+
     /// How many threads scan.
     fn threads(&self) -> usize;
 
     /// The shelf of the ledger as it was on an earlier day.
     fn earlier(&self, day: Date) -> Box<dyn Shelf>;
 }
+
+/// A quick look at a file before it is read: tells by the id and the raw text whether it may be wanted.
+pub type Sieve<'s> = dyn Fn(&str, &str) -> bool + Sync + 's;
 
 /// The parts of a record that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,10 +234,32 @@ impl Book {
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
+        self.fold_by(query, |shelf, each| shelf.scan(self.keep, each), step, join)
+    }
+
+    /// Folds the records that a query selects, as [`Book::fold`] does, and may leave out those whose files the sieve keeps
+    /// back. The others have all their parts. Findings are those of the files that were read.
+    pub fn sift<A: Default + Send>(
+        &self,
+        query: &Query,
+        sieve: &Sieve,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        self.fold_by(query, |shelf, each| shelf.sift(sieve, each), step, join)
+    }
+
+    fn fold_by<A: Default + Send>(
+        &self,
+        query: &Query,
+        scan: impl FnOnce(&dyn Shelf, &(dyn Fn(usize, &Record) + Sync)) -> Scanned,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
         let selected = self.selection(query);
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
             let parts = FoldParts::of(shelf);
-            let scanned = shelf.scan(self.keep, &|thread, record| {
+            let scanned = scan(shelf, &|thread, record| {
                 self.attach_customer(record);
                 if selected.has(record) {
                     parts.with(thread, |part| step(part, record));

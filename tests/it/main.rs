@@ -55,6 +55,7 @@ mod round_trip;
 mod rules;
 mod safety;
 mod schema;
+mod search;
 mod small_n;
 mod sources;
 mod start;

@@ -37,6 +37,7 @@ pub mod reopen;
 pub mod report;
 pub mod resolve;
 pub mod schema;
+pub mod search;
 pub mod show;
 pub mod sweep;
 pub mod tally;
