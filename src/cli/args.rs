@@ -97,6 +97,8 @@ pub enum Command {
     Report(commands::report::Report),
     Check(commands::check::Check),
     Edit(commands::edit::Edit),
+    Set(commands::set::Set),
+    Contact(commands::contact::ContactCommand),
     Tally(commands::tally::Tally),
     Import(commands::import::Import),
     Export(commands::export::Export),

@@ -95,6 +95,8 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Report(command) => command.run(context),
         Command::Check(command) => return command.run(context),
         Command::Edit(command) => command.run(context),
+        Command::Set(command) => command.run(context),
+        Command::Contact(command) => command.run(context),
         Command::Tally(command) => command.run(context),
         Command::Import(command) => return command.run(context),
         Command::Export(command) => command.run(context),

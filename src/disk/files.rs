@@ -61,10 +61,12 @@ struct Scratch {
 impl Scratch {
     /// Keeps a record's event vector for the next file.
     fn recycle(&mut self, record: Option<Record>) {
-        if let Some(mut record) = record {
-            record.prospect.events.clear();
-            self.events = record.prospect.events;
-        }
+        record.into_iter().for_each(|record| self.keep(record.prospect.events));
+    }
+
+    fn keep(&mut self, mut events: Vec<Event>) {
+        events.clear();
+        self.events = events;
     }
 }
 
@@ -100,7 +102,7 @@ impl Shelf for LedgerFiles {
         self.scanned(keep, None, each)
     }
 
-    fn sift(&self, sieve: &Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
+    fn sift(&self, sieve: &dyn Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
         self.scanned(Keep::Everything, Some(sieve), each)
     }
 
@@ -174,11 +176,11 @@ impl Ledger {
 type ThreadParts<A> = Vec<(A, ThreadCounts)>;
 
 impl LedgerFiles {
-    /// Calls `each` once per record whose file the sieve, if there is one, lets through.
+    /// Calls `each` once per record; with a sieve only for those that it wants.
     fn scanned(
         &self,
         keep: Keep,
-        sieve: Option<&Sieve>,
+        sieve: Option<&dyn Sieve>,
         each: &(dyn Fn(usize, &Record) + Sync),
     ) -> Scanned {
         let (parts, problems) = self.each_file(keep, sieve, |thread, (): &mut (), record, _| {
@@ -199,11 +201,12 @@ impl LedgerFiles {
 
     /// Reads every file once, and returns the parts of all threads and the folders that could not be listed. `each` gets
     /// the number of the thread, the thread's own part, the record if the file gave one, and the findings
-    /// about the file. A record that `each` leaves in place is recycled. A file that the sieve keeps back gives neither.
+    /// about the file. A record that `each` leaves in place is recycled. A file that the sieve does not
+    /// want gives neither.
     fn each_file<A: Default + Send>(
         &self,
         keep: Keep,
-        sieve: Option<&Sieve>,
+        sieve: Option<&dyn Sieve>,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
     ) -> (ThreadParts<A>, Vec<Diagnostic>) {
         if self.ledger.stored.is_some() {
@@ -274,7 +277,7 @@ impl LedgerFiles {
         folder: &Folder,
         name: &OsStr,
         keep: Keep,
-        sieve: Option<&Sieve>,
+        sieve: Option<&dyn Sieve>,
         scratch: &mut Scratch,
         counts: &mut ThreadCounts,
     ) -> (Option<Record>, Vec<Diagnostic>) {
@@ -282,15 +285,17 @@ impl LedgerFiles {
         let id = stem(&name_text);
         let Scratch { bytes, events } = scratch;
         let text = text_of(folder, name, bytes);
-        if let (Some(text), Some(lets_through)) = (text, sieve)
-            && !lets_through(id, text)
-        {
+        if text.zip(sieve).is_some_and(|(text, sieve)| !sieve.may_want(id, text)) {
             return (None, Vec::new());
         }
         let text = text.filter(|_| id::validate(id).is_ok());
         let settings = &self.ledger.settings;
         let read = |text| quick(text, id, folder.file(name), settings, keep, events);
         match text.and_then(read) {
+            Some(prospect) if sieve.is_some_and(|sieve| !sieve.wants(&prospect)) => {
+                scratch.keep(prospect.events);
+                (None, Vec::new())
+            }
             Some(prospect) => self.replayed(prospect, Vec::new(), counts),
             None => self.in_full(&folder.file(name), counts),
         }

@@ -138,14 +138,16 @@ fn has_digits(text: &str, number: &Phone) -> bool {
     memmem::find(&digits[..count], number.tail().as_bytes()).is_some()
 }
 
-/// The part of a file that has the facts and the people: up to the journal, in the order of nearly every file.
+/// The part of a file that has the facts and the people: up to the journal, in the order of nearly every file. In an
+/// entry only `set` has facts.
 fn facts_and_people(text: &str) -> &str {
     let bytes = text.as_bytes();
     let Some(end) = memmem::find(bytes, b"\n[events]") else { return text };
     let (before, after) = (&bytes[..end], &bytes[end..]);
     let many_lines = |quotes: &[u8]| memmem::find(before, quotes).is_some();
+    let in_journal = |key: &[u8]| memmem::find(after, key).is_some();
     let is_odd =
-        many_lines(b"\"\"\"") || many_lines(b"'''") || memmem::find(after, b"contact").is_some();
+        many_lines(b"\"\"\"") || many_lines(b"'''") || in_journal(b"contact") || in_journal(b"set");
     if is_odd { text } else { &text[..end] }
 }
 
@@ -256,6 +258,9 @@ mod tests {
         for whole in [
             "name = \"x\"".to_owned(),
             format!("{head}[events]\n[[contact]]\nname = \"张\"\n"),
+            format!(
+                "{head}[events]\n2010-01-02 = {{ kind = \"changed\", set = {{ name = \"李\" }} }}\n"
+            ),
             "tags = \"\"\"\n[events]\n\"\"\"\nname = \"张\"\n[events]\n".to_owned(),
         ] {
             assert_eq!(facts_and_people(&whole), whole);

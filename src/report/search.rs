@@ -4,13 +4,20 @@ use super::Request;
 use super::columns::{Choice, emphasis};
 use crate::diag::Diagnostic;
 use crate::format::sieve::Sieve;
-use crate::rules::book::Book;
-use crate::rules::search::{Match, Order, Search};
+use crate::model::event::Event;
+use crate::model::prospect::Prospect;
+use crate::rules::book::{self, Book};
+use crate::rules::replay::state::Record;
+use crate::rules::search::{Found, Match, Order, Search};
 use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Kind, Row, Rows, Sheet};
 use crate::table::words::{column, title};
+use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::text::Text;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The columns before the place that fits, and those behind it.
 const COLUMNS: [&[&str]; 2] = [&["id", "name"], &["owner", "stage"]];
@@ -38,36 +45,138 @@ pub fn search(
     let lang = book.settings.language;
     let choice = |names: &[&str]| Choice::of(names.iter().copied(), &book.settings, lang);
     let (before, behind) = (choice(COLUMNS[0])?, choice(COLUMNS[1])?);
-    let sieve = Sieve::of(search);
-    let mut rows = book.sift(
-        &request.query,
-        &|id, text| sieve.lets_through(id, text),
-        |rows: &mut Vec<(Order, Text, PackedRow)>, record| {
-            let prospect = &record.prospect;
-            let Some(found) = search.find(prospect, book.as_of) else { return };
-            let mut cells = before.cells(record, book);
-            let places = || found.each_text();
-            cells.extend([
-                Cell::list(distinct(places().map(|place| title_of(place.field, lang)))),
-                Cell::list(places().map(excerpt)),
-            ]);
-            cells.extend(behind.cells(record, book));
-            let row = PackedRow::of(&Row::with(cells, emphasis(record)));
-            rows.push((found.order(), prospect.id.clone(), row));
-        },
-        |all, part| all.extend(part),
-    );
-    rows.sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-    let found = rows.len();
-    rows.truncate(most.unwrap_or(found));
-    let more = found - rows.len();
+    let row = |record: &Record, found: &Found| {
+        let mut cells = before.cells(record, book);
+        cells.extend([
+            Cell::list(distinct(found.each_text().map(|place| title_of(place.field, lang)))),
+            Cell::list(found.each_text().map(excerpt)),
+        ]);
+        cells.extend(behind.cells(record, book));
+        PackedRow::of(&Row::with(cells, emphasis(record)))
+    };
+    let sifted = || Sifted {
+        search,
+        sieve: Sieve::of(search),
+        as_of: book.as_of,
+        // A query is asked about what was replayed.
+        counts: request.query.is_empty(),
+        best: Mutex::new(Best { most, ..Best::default() }),
+    };
+    let mut hits = sifted();
+    if !book.sift(&request.query, &hits, &|record| hits.take(record, row)) {
+        hits = sifted();
+        request.fold(book, |(): &mut (), record| hits.take(record, row), |(), ()| ());
+    }
+    let Best { hits, more, .. } = hits.best.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let rows: Vec<PackedRow> = hits.into_sorted_vec().into_iter().map(|hit| hit.row).collect();
+    let found = rows.len() + more;
     let mut columns = before.heads();
-    columns.extend([column("found-in", Kind::Text, lang), column("excerpt", Kind::Text, lang)]);
+    columns.extend(["found-in", "excerpt"].map(|id| column(id, Kind::Text, lang)));
     columns.extend(behind.heads());
-    let rows: Vec<PackedRow> = rows.into_iter().map(|(.., row)| row).collect();
     let mut sheet = Sheet::single("search", "", columns, Rows::from(rows));
     sheet.about = format!("{}  ·  {}{found}", book.as_of, lang.pick("found: ", "找到："));
     Ok(SearchResult { sheet, found, more })
+}
+
+/// A prospect that was found.
+struct Hit {
+    order: Order,
+    id: Text,
+    row: PackedRow,
+}
+
+impl Ord for Hit {
+    fn cmp(&self, other: &Hit) -> Ordering {
+        (self.order, &self.id).cmp(&(other.order, &other.id))
+    }
+}
+
+impl PartialOrd for Hit {
+    fn partial_cmp(&self, other: &Hit) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Hit {
+    fn eq(&self, other: &Hit) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Hit {}
+
+/// The best hits so far.
+#[derive(Default)]
+struct Best {
+    /// So many are kept; `None`: all.
+    most: Option<usize>,
+    hits: BinaryHeap<Hit>,
+    /// How many more were found.
+    more: usize,
+}
+
+impl Best {
+    /// Is a hit too far behind to be kept? Then it is counted.
+    fn passes_over(&mut self, order: Order, id: &Text) -> bool {
+        let is_full = self.most.is_some_and(|most| self.hits.len() >= most);
+        let is_worse = |worst: &Hit| (order, id) > (worst.order, &worst.id);
+        let passed = is_full && self.hits.peek().is_none_or(is_worse);
+        self.more += usize::from(passed);
+        passed
+    }
+
+    fn push(&mut self, hit: Hit) {
+        self.hits.push(hit);
+        if self.most.is_some_and(|most| self.hits.len() > most) {
+            self.hits.pop();
+            self.more += 1;
+        }
+    }
+}
+
+/// A search that is under way.
+struct Sifted<'s> {
+    search: &'s Search,
+    sieve: Sieve,
+    as_of: Date,
+    /// May a prospect be counted before it is replayed?
+    counts: bool,
+    best: Mutex<Best>,
+}
+
+impl Sifted<'_> {
+    fn best(&self) -> MutexGuard<'_, Best> {
+        self.best.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, record: &Record, row: impl Fn(&Record, &Found) -> PackedRow) {
+        let Some(found) = self.search.find(&record.prospect, self.as_of) else { return };
+        let (order, id) = (found.order(), record.prospect.id.clone());
+        if !self.best().passes_over(order, &id) {
+            let row = row(record, &found);
+            self.best().push(Hit { order, id, row });
+        }
+    }
+}
+
+impl book::Sieve for Sifted<'_> {
+    fn may_want(&self, id: &str, text: &str) -> bool {
+        self.sieve.lets_through(id, text)
+    }
+
+    fn wants(&self, prospect: &Prospect) -> bool {
+        let is_later = |event: &Event| event.date() > self.as_of;
+        if prospect.events.iter().any(|event| !event.set.is_empty()) {
+            // Its facts are those of the day only once it is replayed.
+            return true;
+        }
+        if prospect.events.first().is_some_and(is_later) {
+            return false;
+        }
+        self.search.find(prospect, self.as_of).is_some_and(|found| {
+            !(self.counts && self.best().passes_over(found.order(), &prospect.id))
+        })
+    }
 }
 
 /// A field: its id for machines, its title for people.

@@ -13,6 +13,7 @@ use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
 use super::query::{Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
+use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
@@ -58,11 +59,8 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// its first argument is the number of the thread.
     fn scan(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
 
-    /// Calls `each` as [`Shelf::scan`] does, once per record whose file the sieve lets through, with everything in it.
-    fn sift(&self, sieve: &Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
-        let _ = sieve;
-        self.scan(Keep::Everything, each)
-    }
+    /// Calls `each` as [`Shelf::scan`] does, once per record that the sieve wants, with everything in it.
+    fn sift(&self, sieve: &dyn Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
 
     /// How many threads scan.
     fn threads(&self) -> usize;
@@ -71,8 +69,14 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     fn earlier(&self, day: Date) -> Box<dyn Shelf>;
 }
 
-/// A quick look at a file before it is read: tells by the id and the raw text whether it may be wanted.
-pub type Sieve<'s> = dyn Fn(&str, &str) -> bool + Sync + 's;
+/// Tells which prospects of a ledger are wanted, before all of the work for them is done. Several threads ask it.
+pub trait Sieve: Sync {
+    /// May the prospect of this id be wanted, by the raw text of its file? What is kept back is not read.
+    fn may_want(&self, id: &str, text: &str) -> bool;
+
+    /// Is the prospect wanted? It is not replayed yet, and has the facts at the top of its file.
+    fn wants(&self, prospect: &Prospect) -> bool;
+}
 
 /// The parts of a record that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,32 +238,10 @@ impl Book {
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
-        self.fold_by(query, |shelf, each| shelf.scan(self.keep, each), step, join)
-    }
-
-    /// Folds the records that a query selects, as [`Book::fold`] does, and may leave out those whose files the sieve keeps
-    /// back. The others have all their parts. Findings are those of the files that were read.
-    pub fn sift<A: Default + Send>(
-        &self,
-        query: &Query,
-        sieve: &Sieve,
-        step: impl Fn(&mut A, &Record) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
-        self.fold_by(query, |shelf, each| shelf.sift(sieve, each), step, join)
-    }
-
-    fn fold_by<A: Default + Send>(
-        &self,
-        query: &Query,
-        scan: impl FnOnce(&dyn Shelf, &(dyn Fn(usize, &Record) + Sync)) -> Scanned,
-        step: impl Fn(&mut A, &Record) + Sync,
-        join: impl Fn(&mut A, A),
-    ) -> A {
         let selected = self.selection(query);
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
             let parts = FoldParts::of(shelf);
-            let scanned = scan(shelf, &|thread, record| {
+            let scanned = shelf.scan(self.keep, &|thread, record| {
                 self.attach_customer(record);
                 if selected.has(record) {
                     parts.with(thread, |part| step(part, record));
@@ -275,6 +257,27 @@ impl Book {
         let records = self.records().iter().filter(|record| selected.has(record));
         records.for_each(|record| step(&mut all, record));
         all
+    }
+
+    /// Calls `each` for the records that a query selects and the sieve wants, in no order and on several threads. Findings are
+    /// those of the files that were read whole. Returns false if the book does not read files, or two of them have one id: then
+    /// [`Book::fold`] alone tells which records there are.
+    pub fn sift(&self, query: &Query, sieve: &dyn Sieve, each: &(dyn Fn(&Record) + Sync)) -> bool {
+        let selected = self.selection(query);
+        let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) else {
+            return false;
+        };
+        let scanned = shelf.sift(sieve, &|_, record| {
+            self.attach_customer(record);
+            if selected.has(record) {
+                each(record);
+            }
+        });
+        let is_whole = !scanned.repeated_ids;
+        if is_whole {
+            let _ = self.scanned.set(scanned);
+        }
+        is_whole
     }
 
     /// A row for each record that a query selects, if `row` makes one of it, in the order of ids. The records are

@@ -167,9 +167,10 @@ impl Word {
         let company = prospect.company.as_deref();
         let company = company.and_then(|text| Some(of("company", text, self.in_name(text)?)));
         let account = prospect.account.as_deref().map(|text| ("account", text));
+        let parent = prospect.profile().parent.as_deref().map(|text| ("parent", text));
         let tags = prospect.tags.iter().map(|tag| ("tags", &**tag));
         let own = prospect.facts.iter().map(|(name, text)| (&**name, &**text));
-        let mut others = account.into_iter().chain(tags).chain(own);
+        let mut others = account.into_iter().chain(parent).chain(tags).chain(own);
         company
             .or_else(|| others.find_map(|(field, text)| Some(of(field, text, self.in_text(text)?))))
     }

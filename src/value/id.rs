@@ -121,6 +121,10 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 
 /// The form in which texts are searched: [`fold`], and wide letters and digits as those of ASCII.
 pub fn searchable(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        let has_capitals = text.bytes().any(|b| b.is_ascii_uppercase());
+        return if has_capitals { text.to_ascii_lowercase().into() } else { text.into() };
+    }
     match narrow(text) {
         Cow::Borrowed(text) => folded(text),
         Cow::Owned(text) => Cow::Owned(folded(&text).into_owned()),

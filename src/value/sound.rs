@@ -30,6 +30,9 @@ impl Sound {
     /// Where a text sounds like the word: the word begins with a Chinese character and covers the whole of its reading
     /// at least, or it is the initials of the first characters.
     pub fn heard_in(&self, text: &str) -> Option<Heard> {
+        if !self.may_be_in(text) {
+            return None;
+        }
         let read = readings(text);
         let spoken = (0..read.len()).find_map(|at| {
             let to_the_end = self.spoken_from(&read[at..])?;
