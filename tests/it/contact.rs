@@ -59,8 +59,8 @@ fn a_change_touches_its_lines_alone() {
         let phone = "phone = '021-68881234'\n";
         let changed = FACTS.replace(phone, "phone = \"021-68889999\"\nstance = \"against\"\n");
         assert_eq!(text(&sandbox), of(&changed));
-        sandbox.crm("contact edit pujiang 王芳#1 --phone '' --rename 王方").done();
-        let changed = FACTS.replacen("王芳", "王方", 1).replace(phone, "stance = \"against\"\n");
+        sandbox.crm("contact edit pujiang 王芳#1 --phone '' --rename 王二").done();
+        let changed = FACTS.replacen("王芳", "王二", 1).replace(phone, "stance = \"against\"\n");
         assert_eq!(text(&sandbox), of(&changed));
         let said = sandbox
             .crm("contact left pujiang fang.wang@pujiang.example --date 2009-12-11")
@@ -80,7 +80,7 @@ fn a_change_touches_its_lines_alone() {
 #[test]
 fn several_of_a_name_and_unknown_names_are_refused_with_candidates() {
     let sandbox = ledger();
-    let said = sandbox.refused("contact left pujiang 王芳", 1);
+    let said = sandbox.refused("contact left pujiang 王芳", 2);
     contains(
         &said,
         &[
@@ -90,22 +90,22 @@ fn several_of_a_name_and_unknown_names_are_refused_with_candidates() {
         ],
     );
     for (line, status, part) in [
-        ("contact left pujiang 王芳#3", 1, "could be several"),
-        ("contact edit pujiang 赵云 --role x", 1, "has no person `赵云`"),
+        ("contact left pujiang 王芳#3", 2, "could be several"),
+        ("contact edit pujiang 赵云 --role x", 2, "has no person `赵云`"),
         ("contact edit pujiang 王芳#2", 2, "there is nothing to change"),
         ("contact edit pujiang 王芳#2 --part desider", 2, "did you mean `decider`?"),
         ("contact edit pujiang 王芳#2 --email nobody", 2, "`nobody` is no address"),
         ("contact edit pujiang 王芳#2 --birthday soon", 2, "--birthday"),
         ("contact edit pujiang 王芳#2 --prefers emial", 2, "did you mean `email`?"),
         ("contact edit pujiang 王芳#2 --rename ' '", 2, "a person needs a name"),
-        ("contact add nobody X", 1, "no prospect `nobody`"),
-        ("contact nobody", 1, "no prospect `nobody`"),
+        ("contact add nobody X", 2, "no prospect `nobody`"),
+        ("contact nobody", 2, "no prospect `nobody`"),
     ] {
         contains(&sandbox.refused(line, status), &[part]);
     }
     sandbox.write("crm.toml", "[ledger]\nlanguage = \"zh\"\n");
     contains(
-        &sandbox.refused("contact left pujiang 王芳", 1),
+        &sandbox.refused("contact left pujiang 王芳", 2),
         &["可能指 pujiang (浦江五金) 的多位联系人"],
     );
     assert_eq!(

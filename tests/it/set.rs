@@ -86,7 +86,7 @@ fn unknown_keys_and_wrong_values_are_refused_with_the_nearest() {
         ("set zhang account=x", ["error[unknown-fact]", "crm edit"]),
         ("set zhang relation=parter", ["error[unknown-word]", "did you mean `partner`?"]),
         ("set zhang potential=much", ["error[bad-money]", "potential"]),
-        ("set zhang customer_since=someday", ["error[bad-date]", "customer_since"]),
+        ("set zhang customer_since=someday", ["error[bad-argument]", "customer_since"]),
         ("set zhang region+=north", ["error[bad-argument]", "`region` is no list"]),
         ("set zhang name=", ["error[bad-argument]", "a name cannot be empty"]),
         ("set zhang", ["error[bad-argument]", "no fact to set"]),
@@ -99,7 +99,7 @@ fn unknown_keys_and_wrong_values_are_refused_with_the_nearest() {
     ] {
         contains(&sandbox.refused(line, 2), &parts);
     }
-    contains(&sandbox.refused("set li region=north", 1), &["error[not-found]"]);
+    contains(&sandbox.refused("set li region=north", 2), &["error[not-found]"]);
     sandbox.write("crm.toml", "[ledger]\nlanguage = \"zh\"\n");
     contains(&sandbox.refused("set zhang relation=parter", 2), &["没有 `parter` 这种关系"]);
     assert_eq!(
