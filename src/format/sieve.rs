@@ -26,7 +26,7 @@ struct WordSieve {
 }
 
 /// The part of a word that is looked for in the bytes of a file. It has letters, digits and the signs of ids and
-/// addresses only, which TOML writes as they are, in a row; other signs may be escaped, and have a wide form that is usual.
+/// addresses only, which TOML writes as they are, in a row. Other signs may be escaped, or have a usual wide form.
 #[derive(Debug)]
 enum Needle {
     /// The word has no such part: it may be in any file.
@@ -151,8 +151,9 @@ fn facts_and_people(text: &str) -> &str {
     if is_odd { text } else { &text[..end] }
 }
 
-/// Has the text letters, digits, signs of addresses or Chinese characters that are not written as themselves: as an escape of TOML, in a wide
-/// form, as a look-alike that folding makes one of them? Quick, and true at least where that is so.
+/// Has the text letters, digits, signs of addresses or Chinese characters that are not written as themselves: as an
+/// escape of TOML, in a wide form, as a look-alike that folding makes one of them? Quick, and true at least where
+/// that is so.
 fn hides_letters(text: &str) -> bool {
     let bytes = text.as_bytes();
     let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();

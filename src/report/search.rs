@@ -1,4 +1,4 @@
-//! `crm search`: the prospects that have some words in what is known of them, the best first, with the place that fits.
+//! `crm search`: the prospects that have some words in their texts, the best first, with the place that fits.
 
 use super::Request;
 use super::columns::{Choice, emphasis};
@@ -58,7 +58,7 @@ pub fn search(
         search,
         sieve: Sieve::of(search),
         as_of: book.as_of,
-        // A query is asked about what was replayed.
+        // A query is asked about replayed prospects.
         counts: request.query.is_empty(),
         best: Mutex::new(Best { most, ..Best::default() }),
     };

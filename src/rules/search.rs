@@ -1,5 +1,5 @@
-//! A search for prospects by what is known of them: names in any script, people, telephones, companies, notes. The words
-//! of a search must all be found, in one field or in several.
+//! A search for prospects by their texts: names in any script, people, telephones, companies, notes. The words of a
+//! search must all be found, in one field or in several.
 
 use crate::model::event::Event;
 use crate::model::prospect::{Contact, Prospect};
@@ -84,8 +84,8 @@ impl Search {
         (!words.is_empty()).then_some(Search { words, whole })
     }
 
-    /// Where the words are found in a prospect on a day; `None` if one of them is not. Entries that do not count on that day
-    /// are not looked at.
+    /// Where the words are found in a prospect on a day; `None` if one of them is not. Entries that do not count on
+    /// that day are not looked at.
     pub fn find<'p>(&self, prospect: &'p Prospect, as_of: Date) -> Option<Found<'p>> {
         let entries: Vec<&Event> = standing(&prospect.events, as_of).collect();
         let find = |word: &Word| word.find(prospect, &entries);

@@ -43,8 +43,8 @@ impl Phone {
         None
     }
 
-    /// Do two spellings mean one number? Their last digits agree, seven at least; before those one of them has nothing, or
-    /// both have the same but for the zeros that are dialled inside a country (`021`, `+86 (0)21`) and before
+    /// Do two spellings mean one number? Their last digits agree, seven at least; before those one of them has nothing,
+    /// or both have equal digits but for the zeros that are dialled inside a country (`021`, `+86 (0)21`) and before
     /// the code of another (`0086`). Or the other one goes on behind this one, with an extension.
     pub fn is_same(&self, other: &Phone) -> bool {
         let (a, b) = (self.0.as_str(), other.0.as_str());

@@ -50,7 +50,7 @@ enum ContactAct {
         #[arg(long)]
         anyway: bool,
     },
-    /// Change what is known of a person; an empty value takes a field off
+    /// Change fields of a person; an empty value takes a field off
     Edit {
         #[command(flatten)]
         who: Person,
@@ -63,7 +63,7 @@ enum ContactAct {
         #[command(flatten)]
         fields: PersonFields,
     },
-    /// Date the leaving of a person, who stays in the file
+    /// Date the leaving of a person; the block stays in the file
     Left {
         #[command(flatten)]
         who: Person,

@@ -13,7 +13,7 @@ use crate::value::id::fold;
 use crate::value::text::Text;
 use clap::Args;
 
-/// Change facts from a day on: an entry keeps the trace, what was before stays known
+/// Change facts from a day on: an entry keeps the trace, and the values before stay known
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm set zhang region=north needs=pension,health\n  \
