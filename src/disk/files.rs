@@ -1,4 +1,4 @@
-//! Reads and replays every prospect of a ledger, on as many threads as the machine has. A thread fetches a
+//! Reads and replays every prospect, or customer, of a ledger, on as many threads as the machine has. A thread fetches a
 //! batch of names, reads one file after the other into one buffer, replays each, and hands the record on.
 
 use crate::diag::{Code, Diagnostic, Place};
@@ -6,11 +6,11 @@ use crate::disk::file::id_of;
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::tally::read_tallies;
 use crate::disk::walk::{Batch, Folder, Walk};
-use crate::format::layout::PROSPECTS;
+use crate::format::layout::{CUSTOMERS, JOURNALS, PROSPECTS};
 use crate::format::quick::quick;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
-use crate::rules::book::{Book, Keep, Scanned, Shelf, Sieve};
+use crate::rules::book::{Book, Files, Keep, Scanned, Shelf, Sieve};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -71,10 +71,10 @@ impl Scratch {
 }
 
 impl Shelf for LedgerFiles {
-    fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
+    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
         type Part = (Vec<Record>, Vec<Diagnostic>);
         let (parts, mut problems) =
-            self.each_file(keep, None, |_, part: &mut Part, record, found| {
+            self.each_file(files, keep, None, |_, part: &mut Part, record, found| {
                 part.0.extend(record.take());
                 part.1.extend(found);
             });
@@ -89,7 +89,7 @@ impl Shelf for LedgerFiles {
             (&a.prospect.id, &a.prospect.path).cmp(&(&b.prospect.id, &b.prospect.path))
         });
         if any_repeated(counts) {
-            let (paths, _) = self.ledger.paths();
+            let (paths, _) = self.ledger.files_below(folders(files));
             problems.extend(self.ledger.duplicate_ids(&paths));
             leave_repeated_out(&mut records);
         }
@@ -98,12 +98,12 @@ impl Shelf for LedgerFiles {
         (records, problems)
     }
 
-    fn scan(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
-        self.scanned(keep, None, each)
+    fn scan(&self, files: Files, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
+        self.scanned(files, keep, None, each)
     }
 
     fn sift(&self, sieve: &dyn Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
-        self.scanned(Keep::Everything, Some(sieve), each)
+        self.scanned(Files::Everybody, Keep::Everything, Some(sieve), each)
     }
 
     fn threads(&self) -> usize {
@@ -179,15 +179,17 @@ impl LedgerFiles {
     /// Calls `each` once per record; with a sieve only for those that it wants.
     fn scanned(
         &self,
+        files: Files,
         keep: Keep,
         sieve: Option<&dyn Sieve>,
         each: &(dyn Fn(usize, &Record) + Sync),
     ) -> Scanned {
-        let (parts, problems) = self.each_file(keep, sieve, |thread, (): &mut (), record, _| {
-            if let Some(record) = record {
-                each(thread, record);
-            }
-        });
+        let (parts, problems) =
+            self.each_file(files, keep, sieve, |thread, (): &mut (), record, _| {
+                if let Some(record) = record {
+                    each(thread, record);
+                }
+            });
         let counts: Vec<ThreadCounts> = parts.into_iter().map(|((), counts)| counts).collect();
         let beside = || problems.iter().chain(&self.beside).filter(|p| p.is_error());
         let unopened = beside().find(|p| p.code == Code::TooManyFiles).cloned();
@@ -205,14 +207,15 @@ impl LedgerFiles {
     /// want gives neither.
     fn each_file<A: Default + Send>(
         &self,
+        files: Files,
         keep: Keep,
         sieve: Option<&dyn Sieve>,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
     ) -> (ThreadParts<A>, Vec<Diagnostic>) {
         if self.ledger.stored.is_some() {
-            return self.each_of_stored(each);
+            return self.each_of_stored(files, each);
         }
-        let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS));
+        let mut walk = Walk::new(&self.ledger, folders(files));
         let first = walk.next_batch();
         // A ledger of one batch is not worth a thread.
         let alone = first.is_none() || walk.is_finished();
@@ -259,9 +262,10 @@ impl LedgerFiles {
     /// Reads every file of a snapshot in git, on one thread.
     fn each_of_stored<A: Default>(
         &self,
+        files: Files,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>),
     ) -> (ThreadParts<A>, Vec<Diagnostic>) {
-        let (paths, problems) = self.ledger.paths();
+        let (paths, problems) = self.ledger.files_below(folders(files));
         let (mut part, mut counts) = (A::default(), ThreadCounts::default());
         for path in paths {
             counts.ids.extend(path.file_name().map(id_hash));
@@ -321,7 +325,8 @@ impl LedgerFiles {
         let mut record = replay(prospect, &self.ledger.settings, self.as_of);
         // Findings of replay carry the path below the root; messages show it from here.
         if let Some(record) = &mut record {
-            counts.first = counts.first.into_iter().chain(record.state.opened).min();
+            let opened = record.state.opened.filter(|_| !record.prospect.is_customer);
+            counts.first = counts.first.into_iter().chain(opened).min();
             for finding in &mut record.findings {
                 self.ledger.show_place(finding);
             }
@@ -345,6 +350,15 @@ impl ThreadCounts {
 fn text_of<'b>(folder: &Folder, name: &OsStr, bytes: &'b mut Vec<u8>) -> Option<&'b str> {
     folder.read(name, bytes).ok()?;
     simdutf8::basic::from_utf8(bytes).ok()
+}
+
+/// The folders of files.
+fn folders(files: Files) -> &'static [&'static str] {
+    match files {
+        Files::Prospects => &[PROSPECTS],
+        Files::Customers => &[CUSTOMERS],
+        Files::Everybody => &JOURNALS,
+    }
 }
 
 /// The id that a file's name gives.

@@ -1,4 +1,4 @@
-//! `crm search`: the prospects that have some words in their texts, the best first, with the place that fits.
+//! `crm search`: the prospects and customers that have some words in their texts, the best first, with the place that fits.
 
 use super::Request;
 use super::columns::{Choice, emphasis};
@@ -11,6 +11,7 @@ use crate::rules::replay::state::Record;
 use crate::rules::search::{Found, Match, Order, Search};
 use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Kind, Row, Rows, Sheet};
+use crate::table::terms::{SORTS, term};
 use crate::table::words::{column, title};
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -19,7 +20,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The columns before the place that fits, and those behind it.
+/// The columns before the place that fits, and those behind it, the stage last.
 const COLUMNS: [&[&str]; 2] = [&["id", "name"], &["owner", "stage"]];
 
 /// The result of a search.
@@ -46,12 +47,19 @@ pub fn search(
     let choice = |names: &[&str]| Choice::of(names.iter().copied(), &book.settings, lang);
     let (before, behind) = (choice(COLUMNS[0])?, choice(COLUMNS[1])?);
     let row = |record: &Record, found: &Found| {
+        let is_customer = record.prospect.is_customer;
         let mut cells = before.cells(record, book);
         cells.extend([
+            Cell::text(term(SORTS, if is_customer { "customer" } else { "prospect" }, lang)),
             Cell::list(distinct(found.each_text().map(|place| title_of(place.field, lang)))),
             Cell::list(found.each_text().map(excerpt)),
         ]);
         cells.extend(behind.cells(record, book));
+        if is_customer {
+            // A customer's file has no board.
+            cells.pop();
+            cells.push(Cell::Empty);
+        }
         PackedRow::of(&Row::with(cells, emphasis(record)))
     };
     let sifted = || Sifted {
@@ -65,12 +73,16 @@ pub fn search(
     let mut hits = sifted();
     if !book.sift(&request.query, &hits, &|record| hits.take(record, row)) {
         hits = sifted();
-        request.fold(book, |(): &mut (), record| hits.take(record, row), |(), ()| ());
+        let selected = book.selection(&request.query);
+        let customers = book.customers().iter().map(|record| &**record);
+        let everybody = book.records().iter().chain(customers);
+        everybody.filter(|record| selected.has(record)).for_each(|record| hits.take(record, row));
     }
     let Best { hits, more, .. } = hits.best.into_inner().unwrap_or_else(PoisonError::into_inner);
     let rows: Vec<PackedRow> = hits.into_sorted_vec().into_iter().map(|hit| hit.row).collect();
     let found = rows.len() + more;
     let mut columns = before.heads();
+    columns.push(column("sort", Kind::Text, lang).optional());
     columns.extend(["found-in", "excerpt"].map(|id| column(id, Kind::Text, lang)));
     columns.extend(behind.heads());
     let mut sheet = Sheet::single("search", "", columns, Rows::from(rows));

@@ -91,6 +91,13 @@ pub const PARTS: &[Term] = &[
     ("decider",     "decider",         "权力人士"),
 ];
 
+/// The sorts of files with a journal.
+#[rustfmt::skip]
+pub const SORTS: &[Term] = &[
+    ("prospect", "prospect", "潜在客户"),
+    ("customer", "customer", "客户"),
+];
+
 /// The stances of people.
 #[rustfmt::skip]
 pub const STANCES: &[Term] = &[
@@ -123,7 +130,7 @@ mod tests {
 
     #[test]
     fn every_word_has_its_chinese_and_each_id_is_there_once() {
-        for set in [VERDICTS, KINDS, MEASURES, LINES, PARTS, STANCES] {
+        for set in [VERDICTS, KINDS, MEASURES, LINES, PARTS, STANCES, SORTS] {
             let mut ids: Vec<&str> = set.iter().map(|(id, ..)| *id).collect();
             ids.sort_unstable();
             assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");

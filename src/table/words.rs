@@ -226,6 +226,8 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("committed", "Committed", "提交日"),
     ("audit", "To look at", "需查看"),
     ("duty", "Duty", "项目"),
+    ("parent", "Parent", "上级客户"),
+    ("sort", "Sort", "类别"),
     ("found-in", "Found in", "所在"),
     ("excerpt", "Text", "内容"),
 ];

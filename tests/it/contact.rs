@@ -98,8 +98,8 @@ fn several_of_a_name_and_unknown_names_are_refused_with_candidates() {
         ("contact edit pujiang 王芳#2 --birthday soon", 2, "--birthday"),
         ("contact edit pujiang 王芳#2 --prefers emial", 2, "did you mean `email`?"),
         ("contact edit pujiang 王芳#2 --rename ' '", 2, "a person needs a name"),
-        ("contact add nobody X", 2, "no prospect `nobody`"),
-        ("contact nobody", 2, "no prospect `nobody`"),
+        ("contact add nobody X", 2, "no prospect or customer `nobody`"),
+        ("contact nobody", 2, "no prospect or customer `nobody`"),
     ] {
         contains(&sandbox.refused(line, status), &[part]);
     }

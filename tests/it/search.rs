@@ -86,12 +86,15 @@ fn a_row_tells_what_was_found_and_where() {
     let sandbox = ledger();
     assert_eq!(
         sandbox.crm("search zhang golf -f csv").ok(),
-        "id,name,found-in,excerpt,owner,stage\n\
-         zhang,张先生,id;note,zhang;Ｇｏｌｆ with the zhangs,liuyan,opportunity\n\
-         zhangjiang,Pharma Valley,id;note,zhangjiang;plays golf,,25\n"
+        "id,name,sort,found-in,excerpt,owner,stage\n\
+         zhang,张先生,prospect,id;note,zhang;Ｇｏｌｆ with the zhangs,liuyan,opportunity\n\
+         zhangjiang,Pharma Valley,prospect,id;note,zhangjiang;plays golf,,25\n"
     );
     // Two words of one text are shown once.
-    contains(&sandbox.crm("search plays golf -f csv").ok(), &["Valley,note,plays golf,,25\n"]);
+    contains(
+        &sandbox.crm("search plays golf -f csv").ok(),
+        &["Valley,prospect,note,plays golf,,25\n"],
+    );
     let table = sandbox.crm("search 68881234").ok();
     contains(&table, &["2009-12-18  ·  found: 1", "Phone", "王芳: +86 21 6888-1234", "liuyan"]);
     let json = sandbox.crm("search vip -f json").ok();
@@ -99,6 +102,34 @@ fn a_row_tells_what_was_found_and_where() {
     sandbox.write("crm.toml", "[ledger]\nlanguage = \"zh\"\n");
     let table = sandbox.crm("search vip").ok();
     contains(&table, &["找到：1", "所在", "内容", "标签"]);
+}
+
+#[test]
+fn customers_are_found_beside_prospects() {
+    let sandbox = ledger();
+    sandbox.write(
+        "customers/pujiang.toml",
+        "name = \"浦江五金\"\nparent = \"group\"\n\n[[contact]]\nname = \"张强\"\nphone = \"021 6888 1234\"\n\n[events]\n\
+         2009-12-01-1-abc = { kind = \"assigned\", owner = \"liuyan\" }\n\
+         2009-12-10-1-abc = { kind = \"changed\", set = { company = \"重庆机械\" } }\n",
+    );
+    assert_eq!(ids(&sandbox, "68881234"), ["pujiang", "zhang"]);
+    assert_eq!(
+        sandbox.crm("search 浦江 -f csv").ok().lines().nth(1),
+        Some("pujiang,浦江五金,customer,name,浦江五金,liuyan,")
+    );
+    contains(&sandbox.crm("search group").ok(), &["Parent", "customer"]);
+    // Facts are those of the day.
+    assert_eq!(ids(&sandbox, "chongqing"), ["pujiang"]);
+    assert_eq!(ids(&sandbox, "chongqing --as-of 2009-12-09"), [""; 0]);
+    // One id twice: the first by path counts, once.
+    sandbox.write("customers/zhang.toml", "name = \"Zhang\"\n");
+    let run = sandbox.crm("search zhang -f csv");
+    contains(&run.stderr, &["1 finding in the ledger"]);
+    assert_eq!(run.stdout.lines().filter(|line| line.starts_with("zhang,")).count(), 1);
+    std::fs::remove_file(sandbox.path().join("customers/zhang.toml")).unwrap();
+    sandbox.write("crm.toml", "[ledger]\nlanguage = \"zh\"\n");
+    contains(&sandbox.crm("search 浦江").ok(), &["找到：1", "类别", "客户"]);
 }
 
 #[test]

@@ -130,3 +130,26 @@ fn several_are_changed_together_and_a_dry_run_writes_nothing() {
         &["id,key,kind,stage,owner,file\nzhang,2009-12-18-", ",changed,,,prospects/zhang.toml\n"],
     );
 }
+
+#[test]
+fn a_customers_file_is_kept_alike() {
+    let sandbox = one();
+    sandbox.write(
+        "customers/pujiang.toml",
+        "name = \"浦江五金\"\n\n[events]\n2009-12-01-1-abc = { kind = \"assigned\", owner = \"liuyan\" }\n",
+    );
+    sandbox.crm("set pujiang potential=300000 relation=代理商").done();
+    sandbox.crm("contact add pujiang 王芳 --part user").done();
+    let text = sandbox.read("customers/pujiang.toml");
+    contains(
+        &text,
+        &[
+            "name = \"浦江五金\"\n\n[[contact]]\nname = \"王芳\"\npart = \"user\"\n\n[events]\n",
+            "set = { potential = 300000, relation = \"agent\" } }\n",
+        ],
+    );
+    contains(
+        &sandbox.crm("search 王芳 -f csv").ok(),
+        &["pujiang,浦江五金,customer,contact,王芳,liuyan,"],
+    );
+}

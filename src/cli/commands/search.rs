@@ -12,7 +12,7 @@ use clap::Args;
 /// So many are shown to people unless a number is asked for.
 const SHOWN: usize = 20;
 
-/// Find prospects by name, pinyin, person, telephone, mail, company, tag or note
+/// Find prospects and customers by name, pinyin, person, telephone, mail, company, tag or note
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm search zhang\n  \
@@ -24,7 +24,7 @@ pub struct Search {
     /// The words, each of which must be found; a telephone in any spelling
     #[arg(required = true, value_name = "WORDS")]
     words: Vec<String>,
-    /// Only these prospects: stage:50 owner:he value>=10000 …
+    /// Only these: stage:50 owner:he value>=10000 …
     #[arg(long = "where", value_name = "QUERY")]
     query: Option<String>,
     /// At most so many rows; 0 for all [default: 20, and all in formats for programs]
