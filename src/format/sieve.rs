@@ -34,7 +34,7 @@ enum Needle {
     /// Letters, digits and signs of ASCII, in any case.
     Latin(Latin),
     /// Chinese characters.
-    Chinese(Finder<'static>),
+    Chinese(Box<Finder<'static>>),
 }
 
 /// Letters, digits and signs, in lower case.
@@ -83,7 +83,7 @@ impl Needle {
         if latin.is_empty() && chinese.is_empty() {
             Needle::Anything
         } else if chinese.len() >= latin.len() {
-            Needle::Chinese(Finder::new(chinese).into_owned())
+            Needle::Chinese(Box::new(Finder::new(chinese).into_owned()))
         } else {
             Needle::Latin(Latin::of(latin.as_bytes()))
         }

@@ -222,8 +222,8 @@ impl Book {
     /// The records of the customers' files that exist on that day, by id.
     pub fn customers(&self) -> &[Arc<Record>] {
         self.customers.get_or_init(|| {
-            let read = |shelf: &Box<dyn Shelf>| shelf.read(Files::Customers, self.keep).0;
-            let records = self.shelf.as_ref().map(read).unwrap_or_default();
+            let read = |shelf: &dyn Shelf| shelf.read(Files::Customers, self.keep).0;
+            let records = self.shelf.as_deref().map(read).unwrap_or_default();
             records.into_iter().map(Arc::new).collect()
         })
     }

@@ -252,8 +252,10 @@ mod tests {
         }
     }
 
-    /// The rank, the field, the place and the day of each word.
-    fn found(words: &[&str]) -> Option<Vec<(Rank, String, usize, Option<String>)>> {
+    /// The rank, the field, the place and the day of a word.
+    type Place = (Rank, String, usize, Option<String>);
+
+    fn found(words: &[&str]) -> Option<Vec<Place>> {
         let words: Vec<String> = words.iter().map(ToString::to_string).collect();
         let prospect = prospect();
         let found = Search::of(&words)?.find(&prospect, Date::parse("2009-12-04").unwrap())?;
