@@ -83,6 +83,7 @@ pub enum Command {
     Show(commands::show::Show),
     List(commands::list::List),
     Search(commands::search::Search),
+    Customers(commands::customers::Customers),
     Classify(commands::classify::Classify),
     Grade(commands::grade::Grade),
     Due(commands::due::Due),

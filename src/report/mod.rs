@@ -38,6 +38,7 @@ pub mod search;
 mod several;
 pub mod sheet;
 pub mod show;
+pub mod show_customer;
 pub mod sources;
 pub mod team;
 pub mod what_if;

@@ -22,6 +22,7 @@ mod common;
 mod concurrency;
 mod contact;
 mod crash;
+mod customers;
 mod docs;
 mod doctor;
 mod edit;

@@ -11,6 +11,7 @@ pub mod claim;
 pub mod classify;
 pub mod completions;
 pub mod contact;
+pub mod customers;
 pub mod dashboard;
 pub mod diff;
 pub mod doctor;
