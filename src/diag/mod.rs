@@ -5,7 +5,7 @@
 mod words;
 mod nearest;
 
-pub use nearest::{is_slip, one_letter_off, suggest};
+pub use nearest::{is_slip, nearest, one_letter_off, suggest};
 pub use words::{Lang, Words, counted};
 
 use std::fmt;
