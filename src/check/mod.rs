@@ -4,6 +4,7 @@
 mod amounts;
 pub mod budget;
 mod criteria;
+mod customers;
 mod dates;
 mod exceptions;
 mod facts;
@@ -17,6 +18,7 @@ mod reps;
 mod scores;
 pub mod since;
 mod standing;
+pub mod surroundings;
 mod unknown_keys;
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
@@ -26,8 +28,9 @@ use crate::rules::entry::Flaw;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use std::path::PathBuf;
+use surroundings::Surroundings;
 
-/// The prospect that a check examines, with its surroundings.
+/// The prospect or customer that a check examines, with its surroundings.
 pub struct Subject<'a> {
     /// The prospect, replayed up to the day.
     pub record: &'a Record,
@@ -37,6 +40,8 @@ pub struct Subject<'a> {
     pub as_of: Date,
     /// The file, as messages show it.
     pub shown: PathBuf,
+    /// The rest of the ledger.
+    pub around: &'a Surroundings,
 }
 
 impl Subject<'_> {
@@ -80,6 +85,7 @@ pub const CHECKS: &[Check] = &[
     facts::CHECK,
     reps::CHECK,
     left::CHECK,
+    customers::CHECK,
     criteria::CHECK,
     kinds::CHECK,
     unknown_keys::CHECK,

@@ -103,7 +103,7 @@ impl Where {
 ///
 /// # Errors
 /// Fails if the text is no amount.
-pub(super) fn money(origin: &str, text: &str, own: Option<Currency>) -> Result<Money, Diagnostic> {
+pub fn money(origin: &str, text: &str, own: Option<Currency>) -> Result<Money, Diagnostic> {
     Money::parse_typed(text, own).map_err(|bad| {
         let diagnostic =
             Diagnostic::new(Code::BadMoney, bad.words().about(origin)).typed().help(words!(

@@ -84,6 +84,9 @@ pub fn key_accounts(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     };
     sheet.notes.extend(without_rate(&all_bought, settings));
     sheet.hide_empty();
+    // Machines read the head of their table even if it has no rows.
+    let full = sheet.tables.iter_mut().filter(|table| table.id == "key-accounts");
+    full.for_each(|table| table.audience = Audience::Machines);
     Ok(sheet)
 }
 

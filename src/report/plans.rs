@@ -11,7 +11,7 @@ use crate::rules::customer::figures::Satisfaction;
 use crate::rules::dealings::{Dealings, by_customer};
 use crate::rules::plan_of_customer::{Figure, Progress, StepState, doer};
 use crate::rules::replay::state::{Record, State};
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::terms::{GOAL_MEASURES, GOAL_STATES, STEP_STATES, term};
 use crate::table::words::column;
 use crate::value::date::Date;
@@ -70,10 +70,14 @@ pub fn plans(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let (notes, tables) = (tables.notes(lang), tables.tables(lang));
     let mut sheet = Sheet { id: "plans".into(), title, about, tables, notes, ..Sheet::default() };
     sheet.hide_empty();
+    // Machines read the head of the first table even if it has no rows.
+    if let Some(goals) = sheet.tables.first_mut().filter(|goals| goals.rows.is_empty()) {
+        goals.audience = Audience::Machines;
+    }
     Ok(sheet)
 }
 
-/// The sheet of one file with its plan before the time in each column.
+/// The sheet of one file with its plan before the history.
 #[must_use]
 pub fn with_plan(
     mut sheet: Sheet,
@@ -90,7 +94,8 @@ pub fn with_plan(
     let mut tables = PlanTables::of(&request, false, lang);
     tables.add(&[], profile, &record.state, dealings, settings, on);
     sheet.notes.extend(tables.notes(lang));
-    let place = sheet.tables.iter().position(|table| table.id == "columns");
+    let behind = |table: &Table| ["columns", "journal"].contains(&&*table.id);
+    let place = sheet.tables.iter().position(behind);
     let place = place.unwrap_or(sheet.tables.len());
     let shown = tables.tables(lang).into_iter().filter(|table| !table.rows.is_empty());
     sheet.tables.splice(place..place, shown);

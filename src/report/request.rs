@@ -62,7 +62,7 @@ impl Request {
         book.gather(&self.query, row)
     }
 
-    /// A row for each record that the query selects, of prospects and of customers' files, like [`Request::gather`].
+    /// A row for each prospect or customer's file that the request selects, likewise.
     pub fn gather_everybody<T: Send>(
         &self,
         book: &Book,

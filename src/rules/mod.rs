@@ -14,6 +14,7 @@ pub mod policy;
 pub mod purchases;
 pub mod query;
 pub mod replay;
+pub mod search;
 pub mod shape;
 pub mod team;
 pub mod week;

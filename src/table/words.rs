@@ -70,6 +70,17 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("role", "Role", "角色"),
     ("decides", "Decides", "决策"),
     ("birthday", "Birthday", "生日"),
+    ("relation", "Relation", "关系类型"),
+    ("parent", "Parent", "上级客户"),
+    ("potential", "Potential a year", "年采购潜力"),
+    ("customer-since", "Customer since", "成为客户之日"),
+    ("challenge", "Challenges", "难题"),
+    ("wants", "Wants", "看重"),
+    ("strategic", "Strategic", "战略意义"),
+    ("documents", "Documents", "文档"),
+    ("served-by", "Served by", "协同人"),
+    ("service", "Service", "服务人"),
+    ("deals", "Deals", "机会数"),
     ("part", "Part", "职能"),
     ("stance", "Stance", "态度"),
     ("concern", "Concern", "关切"),
@@ -226,6 +237,9 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("committed", "Committed", "提交日"),
     ("audit", "To look at", "需查看"),
     ("duty", "Duty", "项目"),
+    ("sort", "Sort", "类别"),
+    ("found-in", "Found in", "所在"),
+    ("excerpt", "Text", "内容"),
 ];
 
 /// The title of a column; its id where no title is known (the team's own facts).

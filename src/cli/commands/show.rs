@@ -3,19 +3,20 @@
 use crate::cli::context::Context;
 use crate::diag::{Failure, counted};
 use crate::disk::find::find;
-use crate::model::settings::Settings;
 use crate::report::plans::with_plan;
 use crate::report::show::show;
+use crate::report::show_customer::show_customer;
+use crate::rules::book::Book;
 use crate::rules::dealings::{Dealings, by_customer};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use clap::Args;
 
-/// One prospect: facts, evidence, journal, time in each column, requirements of the next column
+/// One prospect or customer: facts, evidence, journal, time in each column, requirements of the next column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm show zhang\n  crm show 张先生 --as-of 2009-12-11")]
 pub struct Show {
-    /// The prospects
+    /// The prospects or customers
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
 }
@@ -40,7 +41,27 @@ impl Show {
                 ));
             }
             let (settings, today) = (&ledger.settings, context.today());
-            let dealings = dealings(&record, settings, context)?;
+            if record.prospect.is_customer {
+                let book = context.unread_book()?;
+                let sheet = || {
+                    book.graded();
+                    let file = book.customer_file(&record.prospect.id)?;
+                    let dealings = joint_dealings(file, &book);
+                    let sheet = show_customer(file, &book);
+                    Some(with_plan(sheet, file, &dealings, settings, today))
+                };
+                if let Some(sheet) = context.reading(&book, sheet)? {
+                    context.emit(sheet)?;
+                }
+                continue;
+            }
+            let joint = record.prospect.account.is_some();
+            let dealings = if joint && !record.prospect.profile().goals.is_empty() {
+                let book = context.unread_book()?;
+                context.reading(&book, || joint_dealings(&record, &book))?
+            } else {
+                Dealings::of(&record, settings, today)
+            };
             let sheet = show(&record, settings, today);
             context.emit(with_plan(sheet, &record, &dealings, settings, today))?;
         }
@@ -48,17 +69,9 @@ impl Show {
     }
 }
 
-/// The dealings that the goals of a file's plan are measured by: those of its customer, for which the ledger is read
-/// if the customer has other files.
-fn dealings(record: &Record, settings: &Settings, context: &Context) -> Result<Dealings, Failure> {
-    let prospect = &record.prospect;
-    let joint = prospect.is_customer || prospect.account.is_some();
-    if joint && !prospect.profile().goals.is_empty() {
-        let book = context.unread_book()?;
-        let customer = book.graded().of(&prospect.id).map(|customer| customer.first);
-        if let Some(first) = customer {
-            return Ok(by_customer(&book, |at| at == first).remove(&first).unwrap_or_default());
-        }
-    }
-    Ok(Dealings::of(record, settings, context.today()))
+/// The dealings with the customer of a file, through all of its files.
+fn joint_dealings(record: &Record, book: &Book) -> Dealings {
+    let customer = book.graded().of(&record.prospect.id).map(|customer| customer.first);
+    let joint = customer.and_then(|first| by_customer(book, |at| at == first).remove(&first));
+    joint.unwrap_or_else(|| Dealings::of(record, &book.settings, book.as_of))
 }

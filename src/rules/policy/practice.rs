@@ -4,6 +4,7 @@ use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
+use crate::rules::policy::contact::{service, theirs};
 use crate::rules::policy::tier::TierPractice;
 use crate::rules::replay::cases;
 use crate::rules::replay::state::Record;
@@ -145,16 +146,6 @@ impl Practice {
             deals: deals(&events).into(),
         }
     }
-}
-
-/// Contacts that they began.
-fn theirs(event: &Event) -> bool {
-    matches!(event.kind, EventKind::Request | EventKind::Complaint | EventKind::Survey)
-}
-
-/// Service whose entry does not name the means.
-pub(super) fn service(event: &Event) -> bool {
-    theirs(event) || matches!(event.kind, EventKind::Resolved | EventKind::Care)
 }
 
 /// Requests and complaints, each with its answer.

@@ -1,7 +1,7 @@
 //! The demands of a tier on the practice with a customer as a whole: helpers, money spent, talks with leaders, reviews,
 //! surveys, care on occasions.
 
-use super::practice::service;
+use super::contact::service;
 use crate::model::event::Event;
 use crate::model::grading::{BIRTHDAY, Occasion, Policy};
 use crate::model::kind::{Counts, EventKind};
