@@ -146,7 +146,8 @@ fn key_accounts_have_one_row_for_a_customer_and_its_files() {
     );
     assert_eq!(out.lines().count(), 2);
     sandbox.crm("log pujiang complaint --as-of 2010-03-31 --by hejun").done();
-    let zh = sandbox.crm("--lang zh report key-accounts --as-of 2010-03-31").ok();
+    sandbox.write("crm.toml", SETTINGS.replace("currency", "language = \"zh\"\ncurrency"));
+    let zh = sandbox.crm("report key-accounts --as-of 2010-03-31").ok();
     contains(&zh, &["大客户", "处理 1 件未结投诉", "1 (1 未结)"]);
     let none = sandbox.crm("report key-accounts 'name:nobody' --as-of 2010-03-31 -f csv").ok();
     assert_eq!(none.lines().count(), 1);
