@@ -107,7 +107,16 @@ fn accounts(book: &Book, request: &Request) -> (Vec<Account>, Sum) {
     let others = |first: u32| members[&first].iter().any(|at| facts[*at].is_other);
     let dealings = by_customer(book, |first| !others(first));
     let mut all_bought = Sum::default();
-    dealings.values().for_each(|dealings| all_bought.add_sum(&dealings.bought(year_to(on))));
+    let mut buyers = 0;
+    for dealings in dealings.values() {
+        let bought = dealings.bought(year_to(on));
+        buyers += u64::from(!bought.is_zero());
+        all_bought.add_sum(&bought);
+    }
+    // Of fewer than five customers there is no share.
+    if !enough(buyers) {
+        all_bought.own = Amount::ZERO;
+    }
     let grades = settings.grading.grades();
     let selected = |at: usize| judged.seen[at].selected;
     let chosen: HashSet<u32> =
