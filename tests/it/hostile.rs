@@ -467,6 +467,22 @@ mod links {
         assert!(said.starts_with("error[too-many-files]: "), "{said}");
     }
 
+    /// An import has one prospect in memory at a time, not all of a long list: what is kept of a row is its cells.
+    #[test]
+    fn a_long_list_is_imported_in_little_memory() {
+        let sandbox = Sandbox::ledger();
+        let mut list = "id,name,company,owner,stage,value,created,phone\n".to_owned();
+        for n in 0..10_000 {
+            list += &format!("d{n},张先生,远航物流有限公司,liuyan,25,{n},2009-12-01,1390000{n:04}\n");
+        }
+        sandbox.write("list.csv", &list);
+        // A limit on addresses, of which every thread would reserve many for an allocator of its own.
+        let limit = "export MALLOC_ARENA_MAX=1; ulimit -v 70000";
+        let run = under(&sandbox, limit, "import list.csv --dry-run -f csv");
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        assert!(run.stdout.contains("prospects to add,10000\n"), "{}", run.stdout);
+    }
+
     /// Files may not grow beyond a size: the write fails as on a full disk (or the system kills).
     #[test]
     fn a_limit_on_the_size_of_files_loses_nothing() {

@@ -940,3 +940,20 @@ fn the_next_step_of_a_list_is_a_day() {
     sandbox.crm("import deals.csv").done();
     assert!(sandbox.read("prospects/a.toml").contains("next = 2009-12-21T14:00"));
 }
+
+#[test]
+fn a_list_that_is_refused_leaves_nothing_behind() {
+    // The first rows are beside the ledger already when the last one is judged.
+    let mut list = "id,name,date,stage\n".to_owned();
+    (0..700).for_each(|n| list += &format!("d{n},A,2009-12-01,25\n"));
+    let sandbox = with_csv(&(list + "z,Z,2009-12-01,closed\nz,Z,2009-12-02,50\n"));
+    let before = sandbox.snapshot();
+    let said = sandbox.crm("import deals.csv --group --save-mapping kept.toml").fails(1);
+    contains(&said, &["line 702", "1 of 702 rows cannot be imported; nothing was written"]);
+    assert!(before == sandbox.snapshot());
+    assert!(!sandbox.path().join("prospects").exists() && !sandbox.path().join("kept.toml").exists());
+    assert_eq!(std::fs::read_dir(sandbox.path().join(".crm/tmp")).unwrap().count(), 0);
+    sandbox.crm("import deals.csv --group --skip-bad").done();
+    assert_eq!(std::fs::read_dir(sandbox.path().join("prospects")).unwrap().count(), 700);
+    assert_eq!(std::fs::read_dir(sandbox.path().join(".crm/tmp")).unwrap().count(), 0);
+}
