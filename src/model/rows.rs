@@ -73,6 +73,8 @@ pub struct SourceRows {
     pub left_out: Vec<LeftOut>,
     /// How the file was read, where that is not plain: columns that were renamed.
     pub notes: Vec<Words>,
+    /// The options of an import that files of this kind have no use for, as they are typed: `--sheet`.
+    pub no_use: Vec<&'static str>,
     /// No row can state a day, as those of an address book: they are of the day of the import.
     pub undated: bool,
 }

@@ -5,7 +5,7 @@ pub mod summary;
 
 use super::change::{Origin, changed_to, created, insert, insert_keyed, with_facts};
 use crate::check::{Subject, check};
-use crate::diag::{Diagnostic, Failure, Words, counted};
+use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
@@ -109,6 +109,7 @@ pub fn judge(
         ids_from_names,
         left_out: (rows.notes.iter().cloned())
             .chain(rows.left_out.iter().map(LeftOut::words))
+            .chain(unread(&terms.people))
             .chain(left_out(unfound, shared))
             .chain(padded(prospects.iter().map(|new| &new.id), &taken))
             .collect(),
@@ -134,16 +135,39 @@ pub fn judge(
 /// So many prospects are judged at a time.
 const TOGETHER: usize = 512;
 
-/// The addresses of all people in the ledger, read in parallel.
+/// The addresses of all people in the ledger, read in parallel. A file that cannot be read stops no row but those that
+/// may be of its prospect.
+///
+/// # Errors
+/// Fails if the system lets the program open no more files.
 fn people(ledger: &Ledger, paths: &[PathBuf]) -> Result<AddressBook, Failure> {
     let add = |mut book: AddressBook, path: &PathBuf| {
-        book.add(&ledger.read(path).map_err(Failure)?.prospect);
+        if let Ok(loaded) = ledger.read(path) {
+            book.add(&loaded.prospect);
+            return Ok(book);
+        }
+        match ledger.text(path) {
+            Err(found) if found.code == Code::TooManyFiles => return Err(Failure(vec![found])),
+            text => book.add_unread(ledger.show(path), &text.unwrap_or_default()),
+        }
         Ok(book)
     };
     paths
         .par_iter()
         .try_fold(AddressBook::default, add)
         .try_reduce(AddressBook::default, |one, other| Ok(one.joined(other)))
+}
+
+/// That files of the ledger cannot be read, so that their people are not found.
+fn unread(people: &AddressBook) -> Option<Words> {
+    let n = people.unread().len();
+    let files = counted(n, "file", "files");
+    (n > 0).then(|| {
+        words!(
+            "{files} of the ledger cannot be read, nor the people in them found: `crm check` lists them",
+            "账本中有 {n} 个文件无法读取，其中的联系人也找不到：`crm check` 列出详情"
+        )
+    })
 }
 
 /// That ids of the file differ from each other, or from ids of the ledger, in leading zeros alone: a spreadsheet drops

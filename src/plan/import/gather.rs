@@ -205,6 +205,15 @@ struct Gathering<'a> {
 impl<'a> Gathering<'a> {
     /// Gives a row to each prospect that its addresses find.
     fn take_found(&mut self, at: usize, addresses: &[String]) {
+        if let Some((address, file)) = self.import.people.in_unread(addresses) {
+            let file = file.display();
+            let why = words!(
+                "{address} is in {file}, which cannot be read",
+                "{address} 在 {file} 中，而该文件无法读取"
+            );
+            let help = words!("mend it: crm check {file}", "请先修正：crm check {file}");
+            return self.bad(self.rows[at].line, why, help);
+        }
         let found = self.import.people.find(addresses);
         if found.ids.is_empty() && found.shared.is_empty() {
             self.found.unfound += 1;
