@@ -106,7 +106,7 @@ fn gather(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), D
 /// Adds the new rows of a further file.
 fn add(
     all: &mut SourceRows,
-    further: SourceRows,
+    mut further: SourceRows,
     file: &Arc<PathBuf>,
     mut is_new: impl FnMut(&SourceRow) -> bool,
 ) {
@@ -115,7 +115,9 @@ fn add(
             continue;
         }
         all.origins.push((Arc::clone(file), row.line));
+        let uid = further.uids.remove(&row.line);
         row.line = all.origins.len() as u64;
+        all.uids.extend(uid.map(|uid| (row.line, uid)));
         all.rows.push(row);
     }
     // What one of the files has a use for is of use.

@@ -306,3 +306,46 @@ fn a_bad_row_of_a_folder_names_its_file_and_line() {
     let (_, said) = sandbox.crm("import lists").done();
     contains(&said, &["2 rows: 2 prospects added"]);
 }
+
+#[test]
+fn an_option_that_a_file_has_no_use_for_is_refused() {
+    let csv: &[u8] = b"id,name,date\na,A,2009-12-01\n";
+    let json: &[u8] = br#"[{"id": "a", "name": "A"}]"#;
+    let card: &[u8] = b"BEGIN:VCARD\nVERSION:3.0\nFN:A\nEND:VCARD\n";
+    let book = xlsx(&[("S", &row(1, &["id", "name"]))]);
+    let mail: &[u8] = b"From: a@x\nTo: b@x\nDate: Fri, 18 Dec 2009 10:00:00 +0800\n\n";
+    for (name, bytes, option, kind) in [
+        ("x.csv", csv, "--sheet 1", "a workbook"),
+        ("x.json", json, "--delimiter ;", "CSV"),
+        ("x.json", json, "--skip-lines 1", "CSV and workbooks"),
+        ("x.xlsx", &book[..], "--encoding gbk", "files of text"),
+        ("x.eml", mail, "--encoding gbk", "files of text"),
+        ("x.vcf", card, "--date-format %d/%m/%Y", "CSV, workbooks and JSON"),
+        ("x.eml", mail, "--decimal ,", "CSV, workbooks and JSON"),
+        ("x.vcf", card, "--thousands .", "CSV, workbooks and JSON"),
+        ("x.vcf", card, "--list-separator ,", "CSV, workbooks and JSON"),
+    ] {
+        let sandbox = Sandbox::ledger();
+        sandbox.write(name, bytes);
+        let before = sandbox.snapshot();
+        let said = sandbox.crm(&format!("import {name} {option}")).fails(2);
+        let option = option.split(' ').next().unwrap();
+        contains(&said, &[&format!("{option} has no use for {name}"), &format!("it is for {kind}")]);
+        assert!(before == sandbox.snapshot());
+    }
+    // In a folder, what one of the files has a use for.
+    let sandbox = Sandbox::ledger();
+    sandbox.write("in/a.csv", "id;name;date\na;A;2009-12-01\n").write("in/b.json", r#"[{"id": "b", "name": "B", "date": "2009-12-01"}]"#);
+    sandbox.crm("import in --delimiter ;").done();
+}
+
+#[test]
+fn a_file_of_no_bytes_and_a_folder_that_is_a_ledger_are_named() {
+    for name in ["x.xlsx", "x.csv"] {
+        contains(&refused(name, b"", ""), &[&format!("{name} is empty: 0 bytes"), "export it again"]);
+    }
+    let sandbox = Sandbox::ledger();
+    sandbox.prospect("a", "name = \"A\"\n", "2009-12-01 = { kind = \"opened\" }\n");
+    let said = sandbox.crm("import .").fails(2);
+    contains(&said, &[". is a ledger", "crm --ledger . export prospects -o prospects.csv"]);
+}

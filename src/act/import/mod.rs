@@ -3,7 +3,7 @@
 mod preview;
 pub mod summary;
 
-use super::change::{Origin, changed_to, created, insert, insert_keyed, with_facts};
+use super::change::{Origin, changed_to, created, insert_keyed, with_facts};
 use crate::check::{Subject, check};
 use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::file::id_of;
@@ -11,6 +11,7 @@ use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
 use crate::disk::rows_file::read_rows;
 use crate::disk::write::{Batch, FileChange};
+use crate::format::line::assign_key;
 use crate::model::event::Event;
 use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
@@ -358,12 +359,17 @@ impl Judge<'_> {
     }
 }
 
-/// Puts an entry into the journal, under its own key or a new one.
+/// Puts an entry into the journal, under its own key or a new one; the suffix of a meeting's name stays.
 fn put(prospect: &mut Prospect, wanted: ImportedEntry) -> Event {
-    match wanted.keyed {
-        true => insert_keyed(prospect, wanted.event).clone(),
-        false => insert(prospect, wanted.event).clone(),
+    let mut event = wanted.event;
+    if !wanted.keyed {
+        let named = event.key.suffix().to_owned();
+        assign_key(&mut event, &prospect.id, &prospect.events);
+        if !named.is_empty() {
+            event.key.text = format!("{}-{}-{named}", event.key.date, event.key.n).into();
+        }
     }
+    insert_keyed(prospect, event).clone()
 }
 
 /// The errors that `crm check` would find and that refuse entries of this origin; such a prospect is not written.

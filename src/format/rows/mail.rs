@@ -52,7 +52,7 @@ fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
     let (mut found, mut at, mut begins, mut is_after_blank) = (Vec::new(), 0, 0, true);
     while let Some(line) = lines.next() {
         let next = lines.peek().copied().unwrap_or_default();
-        if is_after_blank && (at == 0 || separates(line, next)) {
+        if at == 0 || separates(line, next, is_after_blank) {
             found.extend((at > 0).then(|| &mailbox[begins..at]));
             begins = at + line.len();
         }
@@ -63,9 +63,10 @@ fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
     found
 }
 
-/// Does a line separate two messages, with this one below it? Such a line is `From ADDRESS DATE`, some programs leave
-/// the date or both out, and a header follows; a sentence of a text may begin with `From`, too.
-fn separates(line: &[u8], next: &[u8]) -> bool {
+/// Does a line separate two messages, with this one below it? Such a line is `From ADDRESS DATE`, and a header follows;
+/// some programs leave the date or both out, but not the blank line above it. A sentence of a text may begin with
+/// `From`, too.
+fn separates(line: &[u8], next: &[u8], is_after_blank: bool) -> bool {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let Some(rest) = line.strip_prefix(b"From ") else { return false };
@@ -73,7 +74,7 @@ fn separates(line: &[u8], next: &[u8]) -> bool {
     let words: Vec<&str> = rest.split_whitespace().skip(1).collect();
     let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let is_date = words.iter().any(|word| MONTHS.contains(word)) && words.iter().any(is_year);
-    (words.is_empty() || is_date) && header(next.trim_ascii_end()).is_some()
+    (is_date || is_after_blank && words.is_empty()) && header(next.trim_ascii_end()).is_some()
 }
 
 /// Messages that are left out, in numbers.
@@ -241,9 +242,11 @@ mod tests {
         let begin = "From a@x Thu Dec 17 10:00:00 2009\n";
         let head = "From: a@x\nDate: Fri, 18 Dec 2009 10:00:00 +0800\nSubject: s\n\n";
         for (text, count) in [
-            // A sentence; one above a line that looks like a header; a separator that is no paragraph of its own.
+            // Sentences, some of them above a line that looks like a header; a separator above no header.
             ("Hello\n\nFrom there we go on.\nNote: now\n\nFrom Dec on\n", 1),
-            ("Hello\nFrom a@x Thu Dec 17 10:00:00 2009\nDate: x\n", 1),
+            ("Hello\nFrom \nNote: now\nFrom me\nNote: now\n", 1),
+            ("Hello\nFrom a@x Thu Dec 17 10:00:00 2009\nDate: x\n", 2),
+            ("Hello\n\nFrom a@x\nDate: x\n", 2),
             ("Hello\n\nFrom a@x Thu Dec 17 10:00:00 2009\nno header\n", 1),
             ("Hello\n\n>From a@x Thu Dec 17 10:00:00 2009\nDate: x\n", 1),
             ("Hello\n\nFrom b@x Thu Dec 17 10:00:00 +0000 2009\r\nDate: x\n\n", 2),

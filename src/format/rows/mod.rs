@@ -63,7 +63,7 @@ fn left_out<const N: usize>(counts: [(usize, [&'static str; 2], &'static str); N
 /// That a file has no bytes, whatever its name says.
 fn empty(shown: &Path) -> Diagnostic {
     let message = words!("{} is empty: 0 bytes", "{} 是空文件：0 字节", shown.display());
-    Diagnostic::new(Code::BadRow, message).at(Place::file(shown)).help(words!(
+    Diagnostic::new(Code::BadMapping, message).at(Place::file(shown)).help(words!(
         "export it again, and look whether the export or the download was finished",
         "请重新导出，并确认导出或下载已经完成"
     ))

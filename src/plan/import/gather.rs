@@ -7,6 +7,7 @@ use super::row::{RowDraft, RowReader};
 use super::unknown::Names;
 use super::{ImportCandidate, ImportTerms, ImportedEntry, find, misfits};
 use crate::diag::{Diagnostic, Words};
+use crate::format::line::named_suffix;
 use crate::model::mapping::{CONTACT_FIELDS, Mapping, Template};
 use crate::model::prospect::{FACTS, Prospect};
 use crate::model::rows::{SourceRow, SourceRows};
@@ -85,6 +86,8 @@ pub struct Found<'a> {
 /// The rows of a file, with the meaning of their columns.
 pub struct Imported<'a> {
     rows: &'a [SourceRow],
+    /// Names of meetings, by line.
+    uids: &'a HashMap<u64, Text>,
     columns: Columns<'a>,
     /// The files of the ledger by folded id.
     taken: &'a HashMap<String, PathBuf>,
@@ -109,7 +112,8 @@ impl<'a> Imported<'a> {
             return Err(problems);
         }
         let only_people = has_only_people(import.mapping);
-        Ok(Imported { rows: &rows.rows, columns, taken, import, only_people })
+        let (rows, uids) = (&rows.rows, &rows.uids);
+        Ok(Imported { rows, uids, columns, taken, import, only_people })
     }
 
     /// Judges every row by itself, and finds its prospect.
@@ -158,7 +162,7 @@ impl<'a> Imported<'a> {
         for (number, draft) in drafts.enumerate() {
             let mut entries = draft.entries;
             if let Some(addresses) = &draft.find {
-                by_address(&mut entries, addresses, self.import);
+                by_address(&mut entries, addresses, self.uids.get(&draft.line), self.import);
             } else if number > 0 && self.only_people {
                 entries.retain(|entry| !entry.says_nothing());
             }
@@ -179,12 +183,22 @@ impl<'a> Imported<'a> {
     }
 }
 
-/// The rep whose address is among those of a row recorded its entries, unless the row says otherwise.
-fn by_address(entries: &mut [ImportedEntry], addresses: &[String], import: &ImportTerms) {
+/// The rep whose address is among those of a row recorded its entries, unless the row says otherwise. A meeting of a
+/// whole day is known again by the name that its calendar has for it.
+fn by_address(
+    entries: &mut [ImportedEntry],
+    addresses: &[String],
+    uid: Option<&Text>,
+    import: &ImportTerms,
+) {
     let by = find::rep(import.settings, addresses);
     for entry in entries {
         entry.found = true;
-        entry.event.by = entry.event.by.take().or_else(|| by.cloned());
+        let event = &mut entry.event;
+        event.by = event.by.take().or_else(|| by.cloned());
+        if let Some(uid) = uid.filter(|_| event.time.is_none()) {
+            event.key.text = format!("{}-{}", event.date(), named_suffix(uid)).into();
+        }
     }
 }
 

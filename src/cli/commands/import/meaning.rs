@@ -14,6 +14,7 @@ use crate::model::mapping::{EntryTemplate, Mapping, separator};
 use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use std::path::{Path, PathBuf};
 
 /// The meaning of the columns, and the form of the file.
@@ -24,7 +25,7 @@ pub struct Meaning {
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
     /// The program that wrote the file: its columns are known
-    #[arg(long, value_name = "PROGRAM", conflicts_with = "mapping")]
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "mapping", value_parser = NonEmptyStringValueParser::new())]
     from: Option<String>,
     /// A file with the whole mapping, to be kept beside the ledger; --map, --translate, --kind and --group come before it
     #[arg(long, value_name = "FILE")]
