@@ -30,10 +30,7 @@ pub(super) fn write_new(
 /// Makes new files of one folder durable, with all that their file system has not written yet: one call for all of
 /// them, where one for each would wait for the disk as often.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn sync_files(
-    folder: &Path,
-    _: impl Iterator<Item = PathBuf>,
-) -> std::io::Result<()> {
+pub(super) fn sync_files(folder: &Path, _: impl Iterator<Item = PathBuf>) -> std::io::Result<()> {
     let folder = File::open(folder)?;
     rustix::io::retry_on_intr(|| rustix::fs::syncfs(&folder))?;
     Ok(())

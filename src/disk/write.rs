@@ -126,11 +126,7 @@ impl Writer {
 
     /// Puts the old texts back after a rename failed half-way. A second journal replaces the first one before that,
     /// so that a kill on the way back cannot leave a mixture.
-    fn take_back(
-        &self,
-        befores: &[Option<String>],
-        done: &[JournalStep],
-    ) -> std::io::Result<()> {
+    fn take_back(&self, befores: &[Option<String>], done: &[JournalStep]) -> std::io::Result<()> {
         if done.is_empty() {
             return Ok(());
         }

@@ -374,7 +374,10 @@ mod tests {
         let parts = |text: &str| Template::parse(text).unwrap().0;
         assert_eq!(parts("25"), [words("25")]);
         assert_eq!(parts("{ sales agent | slug }"), [cell("sales agent", Filter::Slug)]);
-        assert_eq!(parts("{a}: {b}"), [cell("a", Filter::None), words(": "), cell("b", Filter::None)]);
+        assert_eq!(
+            parts("{a}: {b}"),
+            [cell("a", Filter::None), words(": "), cell("b", Filter::None)]
+        );
         assert_eq!(parts("{{a}}"), [words("{a}")]);
         assert_eq!(parts(""), []);
         assert_eq!(Template::parse("{a"), Err(BadTemplate::Open));

@@ -11,7 +11,9 @@ use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::value::date::Moment;
 use crate::value::label::Lang;
 use crate::value::money::Amount;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -133,7 +135,8 @@ fn fill(
         page.set_column_width(at, width as f64 + 2.5)?;
         // Days and numbers are on the right of their cells.
         let is_right = matches!(table.columns[column.at].kind, Kind::Number | Kind::Date);
-        let style = if is_right && column.part != Part::Currency { &bold.right } else { &bold.text };
+        let style =
+            if is_right && column.part != Part::Currency { &bold.right } else { &bold.text };
         page.write_string_with_format(0, at, &*title, style)?;
     }
     let mut last_record = 0;

@@ -36,7 +36,9 @@ mod tests {
     #[test]
     fn chinese_is_chinese_alone() {
         assert!(is_han("张") && is_han("欧阳") && is_han("\u{20000}"));
-        assert!(!is_han("") && !is_han("张 伟") && !is_han("Li") && !is_han("张a") && !is_han("キ"));
+        assert!(
+            !is_han("") && !is_han("张 伟") && !is_han("Li") && !is_han("张a") && !is_han("キ")
+        );
     }
 
     #[test]

@@ -473,7 +473,8 @@ mod links {
         let sandbox = Sandbox::ledger();
         let mut list = "id,name,company,owner,stage,value,created,phone\n".to_owned();
         for n in 0..10_000 {
-            list += &format!("d{n},张先生,远航物流有限公司,liuyan,25,{n},2009-12-01,1390000{n:04}\n");
+            list +=
+                &format!("d{n},张先生,远航物流有限公司,liuyan,25,{n},2009-12-01,1390000{n:04}\n");
         }
         sandbox.write("list.csv", &list);
         // A limit on addresses, of which every thread would reserve many for an allocator of its own.
@@ -502,7 +503,9 @@ mod links {
             let begin = |what: u16| record(0x0809, &[0, 6, what.to_le_bytes()[0], 0, 0, 0, 0, 0]);
             let texts = [&[0; 8][..], &letters.to_le_bytes(), &[0], &vec![b'x'; letters.into()]];
             let texts = record(0x00fc, &texts.concat());
-            let sheet = |at: usize| record(0x0085, &[&(at as u32).to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat());
+            let sheet = |at: usize| {
+                record(0x0085, &[&(at as u32).to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat())
+            };
             let head = begin(5).len() + texts.len() + sheet(0).len() + 4;
             let mut all = [begin(5), texts, sheet(head), record(0x000a, &[]), begin(16)].concat();
             for row in 0..rows {
@@ -517,7 +520,10 @@ mod links {
         assert!(said.contains("columns: xxxx"), "{said}");
         let limit = "export MALLOC_ARENA_MAX=1; ulimit -v 100000";
         let said = under(&sandbox, limit, "import large.xls").fails(1);
-        assert!(said.contains("the texts of the workbook's cells come to more than 256 MiB"), "{said}");
+        assert!(
+            said.contains("the texts of the workbook's cells come to more than 256 MiB"),
+            "{said}"
+        );
     }
 
     /// The objects of a long list are never in memory all at once.

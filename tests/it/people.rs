@@ -410,14 +410,21 @@ fn a_file_that_cannot_be_read_stops_no_meeting_but_its_own() {
     let sandbox = with_people();
     let broken = "name = \"B\"\nemail = \"LINA@example.cn\"\n[events\n";
     sandbox.write("prospects/broken.toml", broken);
-    let list = "who,date,note\nanna@keller.example,2009-12-01,one\nlina@example.cn,2009-12-02,two\n";
+    let list =
+        "who,date,note\nanna@keller.example,2009-12-01,one\nlina@example.cn,2009-12-02,two\n";
     sandbox.write("calls.csv", list);
     let import = "import calls.csv --map who=find --kind call";
     let refused = sandbox.crm(import).fails(1);
-    let said = ["line 3: lina@example.cn is in prospects/broken.toml, which cannot be read", "1 of 2 rows"];
+    let said = [
+        "line 3: lina@example.cn is in prospects/broken.toml, which cannot be read",
+        "1 of 2 rows",
+    ];
     said.iter().for_each(|part| assert!(refused.contains(part), "{refused}"));
     let said = sandbox.crm(&format!("{import} --skip-bad")).done().1;
-    assert!(said.contains("1 file of the ledger cannot be read, nor the people in them found"), "{said}");
+    assert!(
+        said.contains("1 file of the ledger cannot be read, nor the people in them found"),
+        "{said}"
+    );
     assert!(sandbox.read("prospects/keller.toml").contains("note = \"one\""));
     assert!(!sandbox.read("prospects/li.toml").contains("two"));
 }
@@ -450,7 +457,9 @@ fn a_meeting_of_a_whole_day_is_known_by_its_name_in_the_calendar() {
     };
     assert!(import(&[meeting("1", "Fair"), meeting("2", "Visit")]).contains("2 entries written"));
     let before = sandbox.read("prospects/li.toml");
-    assert!(import(&[meeting("1", "Trade fair"), meeting("2", "Visit")]).contains("0 entries written"));
+    assert!(
+        import(&[meeting("1", "Trade fair"), meeting("2", "Visit")]).contains("0 entries written")
+    );
     assert!(import(&[meeting("2", "Visit to the plant")]).contains("0 entries written"));
     assert_eq!(sandbox.read("prospects/li.toml"), before);
     assert!(import(&[meeting("3", "Fair")]).contains("0 entries written"), "the content is there");

@@ -365,7 +365,8 @@ fn a_report_names_the_files_whose_deals_are_missing() {
     let (_, stderr) = sandbox.crm("report funnel").done();
     assert_eq!(stderr, "");
     sandbox.write("prospects/b.toml", "name = \"B\"\n[events\n");
-    let one = "1 file could not be read: its deal is missing from these figures (`crm check` lists them)";
+    let one =
+        "1 file could not be read: its deal is missing from these figures (`crm check` lists them)";
     // Records are scanned, and kept in memory.
     for words in ["report funnel", "report sheet", "list", "report forecast -f csv", "due"] {
         let stderr = sandbox.crm(words).stderr;
@@ -381,7 +382,11 @@ fn a_report_names_the_files_whose_deals_are_missing() {
     // A finding in a file that was read is none of a missing deal.
     std::fs::remove_file(sandbox.path().join("prospects/b.toml")).unwrap();
     std::fs::remove_file(sandbox.path().join("prospects/c.toml")).unwrap();
-    sandbox.prospect("d", "name = \"D\"\n", "2009-12-01 = { kind = \"meeting\", stage = \"nowhere\" }\n");
+    sandbox.prospect(
+        "d",
+        "name = \"D\"\n",
+        "2009-12-01 = { kind = \"meeting\", stage = \"nowhere\" }\n",
+    );
     let run = sandbox.crm("report funnel");
     assert!(!run.stderr.contains("could not be read"), "{}", run.stderr);
 }

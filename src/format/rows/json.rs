@@ -69,7 +69,8 @@ pub fn parse_json_lines(text: &str, shown: &Path) -> Result<SourceRows, Diagnost
         }
         let mut reader = serde_json::Deserializer::from_str(text);
         let left = table.budget;
-        let value = Value { depth: DEEPEST, at: At::Below, table: &mut table }.deserialize(&mut reader);
+        let value =
+            Value { depth: DEEPEST, at: At::Below, table: &mut table }.deserialize(&mut reader);
         let value = value.and_then(|value| reader.end().map(|()| value)).map_err(|error| {
             let place = Place::file(shown).at(Spot::Line(line));
             let Some(why) = table.refusal.take() else {

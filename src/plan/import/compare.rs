@@ -258,9 +258,7 @@ pub(super) fn same_content(there: &Event, wanted: &Event) -> bool {
 /// key has: its title may change, and the ledger's note stays.
 fn same_meeting(there: &Event, wanted: &Event) -> bool {
     let is_it = match (there.time, wanted.time) {
-        (None, None) => {
-            wanted.key.has_suffix() && there.key.suffix() == wanted.key.suffix()
-        }
+        (None, None) => wanted.key.has_suffix() && there.key.suffix() == wanted.key.suffix(),
         (there, wanted) => there == wanted,
     };
     there.kind == wanted.kind && is_it

@@ -171,7 +171,8 @@ mod tests {
         let mut book = AddressBook::default();
         book.add_unread("b.toml".into(), "email = \"Wang@x.cn");
         let addresses = |cell: &str| addresses(cell);
-        let of = |cell: &str| book.in_unread(&addresses(cell)).map(|(address, _)| address.to_owned());
+        let of =
+            |cell: &str| book.in_unread(&addresses(cell)).map(|(address, _)| address.to_owned());
         assert_eq!(of("li@x.cn <WANG@x.cn>"), Some("wang@x.cn".to_owned()));
         assert_eq!(of("li@x.cn"), None);
         assert_eq!(AddressBook::default().joined(book).unread().len(), 1);

@@ -123,11 +123,8 @@ impl Meaning {
         let mut stated = stated.into_iter().chain(self.forms.stated());
         let of_no_use = stated.find(|(option, stated)| *stated && rows.no_use.contains(option));
         let Some((option, _)) = of_no_use else { return Ok(()) };
-        let message = words!(
-            "{option} has no use for {}",
-            "{option} 对 {} 不起作用",
-            file.display()
-        );
+        let message =
+            words!("{option} has no use for {}", "{option} 对 {} 不起作用", file.display());
         let (en, zh) = match option {
             "--sheet" => ("a workbook (.xlsx, .xls, .ods)", "电子表格（.xlsx、.xls、.ods）"),
             "--delimiter" => ("CSV", "CSV"),

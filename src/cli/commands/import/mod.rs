@@ -122,8 +122,7 @@ impl Import {
         // The cards of an address book have no day of their own.
         let date = date.or(rows.undated.then(|| context.today()));
         let (skip_bad, preview) = (self.skip_bad, self.dry_run);
-        let list =
-            ImportList { file, rows: &rows, mapping: &mapping, date, skip_bad, preview };
+        let list = ImportList { file, rows: &rows, mapping: &mapping, date, skip_bad, preview };
         if rows.rows.len() >= MANY && std::io::stderr().is_terminal() {
             let n = number(rows.rows.len());
             let many = counted(&n, "row", "rows");

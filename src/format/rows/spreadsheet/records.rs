@@ -78,7 +78,9 @@ impl Burden {
                     area.add(row, u16::from_le_bytes([*c, *d]));
                     match (kind, rest) {
                         // It ends with its last column.
-                        (SEVERAL_NUMBERS, [.., a, b]) => area.add(row, u16::from_le_bytes([*a, *b])),
+                        (SEVERAL_NUMBERS, [.., a, b]) => {
+                            area.add(row, u16::from_le_bytes([*a, *b]))
+                        }
                         (SHARED_TEXT, [_, _, a, b, c, d, ..]) => {
                             let at = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
                             let length = lengths.get(at).copied().unwrap_or(longest);
