@@ -322,7 +322,7 @@ fn libreoffice_reads_days_as_days_and_money_as_numbers() {
 fn headers_are_on_the_side_of_what_is_below_them() {
     let right = |kind: Kind| {
         let column = vec![Column::new("x", "X", kind)];
-        let book = bytes(&Sheet::single("s", "", column, Vec::new().into()));
+        let book = bytes(&Sheet::single("s", "", column, Vec::<Row>::new().into()));
         let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
         let styles = std::io::read_to_string(archive.by_name("xl/styles.xml").unwrap()).unwrap();
         styles.contains("horizontal=\"right\"")
