@@ -222,34 +222,43 @@ pub fn why(path: &Path, allocation: &Allocation, book: &Book) -> Result<Sheet, D
     };
     let chosen = allocation.member_of(position);
     let weights = allocation.strategies.weights();
+    let (industry, size) = (weights.industry > 0, weights.size > 0);
     let row = |pair: &Pair| {
         let weigh = |weight: u32, part: i64| points(i64::from(weight) * part);
-        let cells = vec![
+        let mut cells = vec![
             Cell::text(&*allocation.team.members[pair.member].rep.id),
             weigh(weights.value, pair.fit.value),
             weigh(weights.need, pair.fit.need),
             weigh(weights.place, pair.fit.place),
+        ];
+        cells.extend(industry.then(|| weigh(weights.industry, pair.fit.industry)));
+        cells.extend(size.then(|| weigh(weights.size, pair.fit.size)));
+        cells.extend([
             Cell::maybe(pair.load, |load| points(-load)),
             points(pair.net()),
             Cell::text(allocation.why(position, pair, lang)),
             Cell::maybe(pair.barrier.as_ref().filter(|_| chosen != Some(pair.member)), |barrier| {
                 Cell::text(barrier.words().get(lang))
             }),
-        ];
+        ]);
         let emphasis = if chosen == Some(pair.member) { Emphasis::Good } else { Emphasis::Plain };
         Row::with(cells, emphasis)
     };
     let rows = allocation.pairs(position).iter().map(row).collect();
-    let columns = vec![
+    let mut columns = vec![
         column("rep", Kind::Text, lang),
         column("value-points", Kind::Number, lang),
         column("need-points", Kind::Number, lang),
         column("place-points", Kind::Number, lang),
+    ];
+    columns.extend(industry.then(|| column("industry-points", Kind::Number, lang)));
+    columns.extend(size.then(|| column("size-points", Kind::Number, lang)));
+    columns.extend([
         column("load-points", Kind::Number, lang),
         column("score", Kind::Number, lang),
         column("why", Kind::Text, lang).optional(),
         column("barrier", Kind::Text, lang),
-    ];
+    ]);
     let prospect = &allocation.prospects[position].prospect;
     let title = format!("{} {}", lang.pick("Whom suits", "谁适合"), prospect.name);
     let mut sheet = Sheet::single("why", title, columns, rows);

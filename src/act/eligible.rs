@@ -8,7 +8,6 @@ use crate::model::event::Event;
 use crate::model::pipeline::Outcome;
 use crate::report::Request;
 use crate::rules::book::Book;
-use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
@@ -93,9 +92,9 @@ fn judge(book: &Book, gifts: &mut [Gift], reason: Override) -> Result<Vec<Diagno
         let rep = event.owner.clone().unwrap_or_default();
         let Some(place) = team.place(&rep) else { continue };
         book.attach_customer(record);
-        let grade = book.graded().of(&record.prospect.id).and_then(Customer::grade);
+        let customer = book.graded().of(&record.prospect.id);
         let obstacles = eligibility.obstacles(record, &team);
-        match (eligibility.refusal(&obstacles, grade, &team, place), reason) {
+        match (eligibility.refusal(&obstacles, customer, &team, place), reason) {
             (None, _) => {}
             (Some(_), Override::Reason(Some(why))) => event.forced = Some(why.into()),
             (Some(barrier), _) => {

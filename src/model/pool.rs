@@ -31,12 +31,14 @@ pub struct Pool {
     pub all: Limits,
     /// For the prospects of one grade, by the grade's name.
     pub grades: BTreeMap<Text, Limits>,
+    /// The rep who answers for the things that are due in the pool.
+    pub keeper: Option<Text>,
 }
 
 impl Default for Pool {
     fn default() -> Pool {
         let all = Limits { recycle_overdue: Some(RECYCLE_OVERDUE), ..Limits::default() };
-        Pool { all, grades: BTreeMap::new() }
+        Pool { all, grades: BTreeMap::new(), keeper: None }
     }
 }
 
@@ -65,19 +67,23 @@ impl Pool {
 /// The weight of each strategy in the score of a pair. At most 100 each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
-    /// Grade to level: A to senior, B to middle, C to junior.
+    /// Value level to level: high to senior, medium to middle, low to junior.
     pub value: u32,
     /// Needs to skills.
     pub need: u32,
     /// Region to territory.
     pub place: u32,
+    /// Industry to the rep's industries; it counts where a rep has some.
+    pub industry: u32,
+    /// Size to the rep's sizes; it counts where a rep has some.
+    pub size: u32,
     /// An even load.
     pub load: u32,
 }
 
 impl Default for Weights {
     fn default() -> Weights {
-        Weights { value: 3, need: 3, place: 3, load: 2 }
+        Weights { value: 3, need: 3, place: 3, industry: 3, size: 3, load: 2 }
     }
 }
 
@@ -121,6 +127,9 @@ pub struct Allocation {
     pub do_not_assign: Text,
     /// Prospects that a rep must not get.
     pub exclude: Vec<Exclusion>,
+    /// The departments that care for the customers of a lifecycle, by the id of its level: the owner comes from the
+    /// first, helpers from the others.
+    pub lifecycle: BTreeMap<Text, Vec<Text>>,
 }
 
 impl Default for Allocation {
@@ -132,6 +141,7 @@ impl Default for Allocation {
             keep_account: true,
             do_not_assign: "do-not-assign".into(),
             exclude: Vec::new(),
+            lifecycle: BTreeMap::new(),
         }
     }
 }
@@ -144,14 +154,14 @@ mod tests {
     fn a_grade_overrides_what_it_states() {
         let all = Limits { recycle_days: Some(30), ..Pool::default().all };
         let a = Limits { recycle_days: Some(14), recycle_overdue: Some(1), ..Limits::default() };
-        let pool = Pool { all, grades: BTreeMap::from([("A".into(), a)]) };
+        let pool = Pool { all, grades: BTreeMap::from([("A".into(), a)]), keeper: None };
         assert_eq!(pool.recycle_days(Some("A")), Some(14));
         assert_eq!(pool.recycle_days(Some("B")), Some(30));
         assert_eq!(pool.recycle_days(None), Some(30));
         assert_eq!(pool.recycle_overdue(Some("A")), Some(1));
         assert_eq!(pool.recycle_overdue(None), Some(RECYCLE_OVERDUE));
         let off = Limits { recycle_overdue: Some(0), ..Limits::default() };
-        let pool = Pool { all: off, grades: BTreeMap::new() };
+        let pool = Pool { all: off, grades: BTreeMap::new(), keeper: None };
         assert_eq!(pool.recycle_overdue(None), None);
     }
 }

@@ -42,6 +42,10 @@ pub struct Rep {
     pub capacity: Option<u32>,
     /// Their territories.
     pub regions: Vec<Text>,
+    /// The industries that they know; matched against a prospect's `industry`.
+    pub industries: Vec<Text>,
+    /// The sizes of companies that they serve; matched against a prospect's `size`.
+    pub sizes: Vec<Text>,
     /// Their skills; matched against `needs`.
     pub skills: Vec<Text>,
     /// May change settings and every rep's prospects where a server guards the ledger.
@@ -64,6 +68,15 @@ impl Rep {
         self.name.as_deref().unwrap_or(&self.id)
     }
 
+    /// Why the rep is given nothing on a day: absent, or it is the last day.
+    pub fn barred(&self, on: Date) -> Option<Presence> {
+        match (self.presence(on), self.left) {
+            (Presence::Here, Some(left)) if on == left => Some(Presence::Gone(left)),
+            (Presence::Here, _) => None,
+            (absent, _) => Some(absent),
+        }
+    }
+
     /// Is the rep here on a day? First and last day, and the days of a leave, count with them.
     pub fn presence(&self, on: Date) -> Presence {
         match (self.joined, self.left) {
@@ -75,6 +88,17 @@ impl Rep {
             },
         }
     }
+}
+
+/// A group of reps who care for the customers of a phase.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Department {
+    /// The id.
+    pub id: Text,
+    /// The name, for people.
+    pub label: Label,
+    /// The ids of its members.
+    pub members: Vec<Text>,
 }
 
 /// Whether a rep is here on a day.
@@ -232,6 +256,8 @@ pub struct Settings {
     pub facts: Vec<Text>,
     /// The team, in the order of the file.
     pub reps: Vec<Rep>,
+    /// The departments, in the order of the file.
+    pub departments: Vec<Department>,
     /// The boards; the first is the default.
     pub pipelines: Vec<Pipeline>,
     /// The criteria, in the order of documentation.
@@ -275,6 +301,7 @@ impl Default for Settings {
             timezone: None,
             facts: Vec::new(),
             reps: Vec::new(),
+            departments: Vec::new(),
             pipelines: vec![default_pipeline()],
             criteria: default_criteria(),
             kinds: Kinds::default(),
@@ -302,6 +329,11 @@ impl Settings {
     /// The rep of this id.
     pub fn rep(&self, id: &str) -> Option<&Rep> {
         self.reps.iter().find(|rep| &*rep.id == id)
+    }
+
+    /// The department of this id.
+    pub fn department(&self, id: &str) -> Option<&Department> {
+        self.departments.iter().find(|department| &*department.id == id)
     }
 
     /// The rep with this e-mail, case aside.

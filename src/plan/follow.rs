@@ -6,7 +6,6 @@ use super::allocate::Step;
 use crate::diag::{Code, Diagnostic, Words};
 use crate::format::plan_file::PlanLine;
 use crate::rules::book::Book;
-use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles};
 use crate::rules::team::pool::not_in_pool;
@@ -66,7 +65,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
             refuse(Diagnostic { help: vec![help], ..moved.clone() });
             continue;
         }
-        let grade = book.graded().of(&named.prospect.id).and_then(Customer::grade);
+        let customer = book.graded().of(&named.prospect.id);
         let account = named.obstacles.account.as_ref().filter(|_| eligibility.keeps_accounts());
         let split = || {
             let account = account?;
@@ -74,7 +73,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
             let with = vec![team.members[to].rep.id.clone()];
             Some(Barrier::Account { account: account.clone(), with })
         };
-        let barrier = eligibility.refusal(&named.obstacles, grade, &team, place).or_else(split);
+        let barrier = eligibility.refusal(&named.obstacles, customer, &team, place).or_else(split);
         if let Some(barrier) = barrier {
             refuse(barrier.refusal(&format!("`{}`", line.id), &line.rep));
             continue;

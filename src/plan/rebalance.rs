@@ -15,7 +15,7 @@ use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
-use crate::rules::team::allocation::{Fit, Strategies, UNIT};
+use crate::rules::team::allocation::{Fit, Strategies, UNIT, Wants};
 use crate::rules::team::eligibility::{Eligibility, Obstacles};
 use crate::rules::team::fairness::{Loads, Worth, capacities};
 use crate::rules::team::survey::Survey;
@@ -23,7 +23,6 @@ use crate::rules::team::{Team, unknown_owners};
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::money::Amount;
-use crate::value::text::Text;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -95,16 +94,15 @@ impl Rebalance<'_> {
     }
 }
 
-/// A prospect that may move. Its grade and fits are filled in when all customers are graded.
-struct Task {
+/// A prospect that may move. Its customer and fits are filled in when all customers are graded.
+struct Task<'b> {
     prospect: PlanProspect,
     owner: usize,
     last_entry: Option<Date>,
     worth: Worth,
-    needs: Vec<Text>,
-    region: Option<Text>,
+    wants: Wants,
     obstacles: Obstacles,
-    grade: Option<Text>,
+    customer: Option<&'b Customer>,
     fits: Arc<[Fit]>,
 }
 
@@ -112,7 +110,7 @@ struct Task {
 #[derive(Default)]
 struct RebalanceScan<'b> {
     survey: Survey<'b>,
-    tasks: Vec<Task>,
+    tasks: Vec<Task<'b>>,
     stay: BTreeMap<Stays, usize>,
 }
 
@@ -155,17 +153,16 @@ impl<'b> RebalanceScan<'b> {
     }
 }
 
-impl Task {
-    fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Task {
+impl<'b> Task<'b> {
+    fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Task<'b> {
         Task {
             prospect: PlanProspect::of(record),
             owner,
             last_entry: record.state.last_entry,
             worth: Worth::of(record, &book.settings),
-            needs: record.prospect.needs.clone(),
-            region: record.prospect.region.clone(),
+            wants: Wants::of(&record.prospect),
             obstacles,
-            grade: None,
+            customer: None,
             fits: Arc::default(),
         }
     }
@@ -211,10 +208,9 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     });
     let (graded, strategies, mut kin) = (book.graded(), Strategies::of(settings), Kin::default());
     for task in &mut tasks {
-        let customer = graded.of(&task.prospect.id);
-        task.grade = customer.and_then(Customer::grade).map(Into::into);
-        let value = customer.map(|customer| customer.value);
-        task.fits = kin.fits(&strategies, value, &task.needs, task.region.as_ref());
+        task.customer = graded.of(&task.prospect.id);
+        let value = task.customer.map(|customer| customer.value);
+        task.fits = kin.fits(&strategies, value, &task.wants);
     }
     let movable = tasks.len();
     let moves = moves(&team, &eligibility, &strategies, tasks, &bands, &capacities)?;
@@ -229,7 +225,7 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
 
 /// Those whose accounts can move whole, and how many cannot: an account moves if one rep has it and all of its
 /// prospects that bind it may move.
-fn whole_accounts(tasks: Vec<Task>, eligibility: &Eligibility) -> (Vec<Task>, usize) {
+fn whole_accounts<'b>(tasks: Vec<Task<'b>>, eligibility: &Eligibility) -> (Vec<Task<'b>>, usize) {
     let mut movable: HashMap<String, usize> = HashMap::new();
     for task in &tasks {
         if let Some(account) = &task.obstacles.account {
@@ -245,7 +241,7 @@ fn whole_accounts(tasks: Vec<Task>, eligibility: &Eligibility) -> (Vec<Task>, us
         };
         matches!(holders, [only] if movable.get(&fold(account)) == Some(&only.prospects))
     };
-    let tasks: Vec<Task> = tasks.into_iter().filter(is_whole).collect();
+    let tasks: Vec<Task<'b>> = tasks.into_iter().filter(is_whole).collect();
     let bound = all - tasks.len();
     (tasks, bound)
 }
@@ -294,14 +290,14 @@ fn bands(team: &Team, capacities: &[u32], tolerance: u32) -> Vec<Option<(u32, u3
         .collect()
 }
 
-/// What a fit, a stay and a place in the band weigh at most for so many tasks and reps. Each tier outweighs everything
-/// below it, and the highest stays within the solver's limit.
-fn tiers(tasks: usize, reps: usize) -> (i64, i64, i64) {
+/// What a fit, a stay and a place in the band weigh at most for so many tasks, if a place in the band takes at most
+/// `chain` moves. Each tier outweighs everything below it, and the highest stays within the solver's limit.
+fn tiers(tasks: usize, chain: usize) -> (i64, i64, i64) {
     let whole = |n: usize| i64::try_from(n).unwrap_or(LIMIT);
-    let (n, r) = (whole(tasks), whole(reps));
-    let fit = (LIMIT / (r + 2).saturating_mul(n + 2)).min(1000);
+    let (n, chain) = (whole(tasks), whole(chain));
+    let fit = (LIMIT / (chain + 2).saturating_mul(n + 2)).min(1000);
     let stay = fit * (n + 1) + 1;
-    let band = ((r + 1) * (stay + fit + 1)).min(LIMIT);
+    let band = ((chain + 1) * (stay + fit + 1)).min(LIMIT);
     (fit, stay, band)
 }
 
@@ -314,7 +310,11 @@ fn moves(
     capacities: &[u32],
 ) -> Result<Vec<Reassignment>, Failure> {
     let reps: Vec<usize> = (0..bands.len()).filter(|place| bands[*place].is_some()).collect();
-    let (fit, stay, band) = tiers(tasks.len(), reps.len());
+    // A chain of single moves visits each rep at most once; where accounts move whole, any number may have to move.
+    let in_accounts =
+        |task: &Task| eligibility.keeps_accounts() && task.obstacles.account.is_some();
+    let chain = if tasks.iter().any(in_accounts) { tasks.len() } else { reps.len() };
+    let (fit, stay, band) = tiers(tasks.len(), chain);
     let seats = reps
         .iter()
         .map(|&place| {
@@ -339,7 +339,8 @@ fn moves(
         Diagnostic::new(Code::BadSetting, message)
     };
     let weights = strategies.weights();
-    let most = UNIT * i64::from((weights.value + weights.need + weights.place).max(1));
+    let all = weights.value + weights.need + weights.place + weights.industry + weights.size;
+    let most = UNIT * i64::from(all.max(1));
     let mut problem = Problem::new(seats).map_err(wrong)?;
     let mut accounts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (position, task) in tasks.iter().enumerate() {
@@ -349,8 +350,8 @@ fn moves(
                 if place == task.owner {
                     return Some(stay);
                 }
-                let (obstacles, grade) = (&task.obstacles, task.grade.as_deref());
-                let barrier = eligibility.barrier_with_account(obstacles, grade, team, place);
+                let (obstacles, customer) = (&task.obstacles, task.customer);
+                let barrier = eligibility.barrier_with_account(obstacles, customer, team, place);
                 barrier.is_none().then(|| fit * task.fits[place].score(weights) / most)
             })
             .map_err(wrong)?;
@@ -379,11 +380,13 @@ mod tests {
     #[test]
     fn each_tier_outweighs_those_below_it_up_to_the_limit() {
         // Small ones, those at which a fit begins to weigh less, and those at which it weighs nothing.
-        for (n, r) in [(0, 0), (1, 1), (9, 2), (100, 10_000), (10_000, 100), (1_000_000, 10_000)] {
-            let (fit, stay, band) = tiers(n, r);
-            let (n, r) = (n as i64, r as i64);
+        for (n, chain) in
+            [(0, 0), (1, 1), (9, 2), (9, 9), (100, 10_000), (10_000, 100), (1_000_000, 1_000_000)]
+        {
+            let (fit, stay, band) = tiers(n, chain);
+            let (n, chain) = (n as i64, chain as i64);
             assert!(
-                n * fit < stay && r * (stay + fit) < band && band < LIMIT,
+                n * fit < stay && chain * (stay + fit) < band && band < LIMIT,
                 "{fit} {stay} {band}"
             );
         }

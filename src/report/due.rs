@@ -8,9 +8,10 @@ use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::practice::Practice;
 use crate::rules::policy::{Duty, PracticeJudge};
+use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::owner_left;
-use crate::rules::team::pool::{announced, recycling};
+use crate::rules::team::pool::{announced, answering, recycling};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
 use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
@@ -53,6 +54,7 @@ const CONTACT: DueKind = ("contact", "be in touch", "保持联系");
 const ANSWER: DueKind = ("answer", "answer", "答复");
 
 /// Everything due up to `days` after the as-of day; a missed thing stays until an entry settles it.
+/// The keeper of the pool answers for its things, and a query for the keeper's selects them.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
@@ -60,7 +62,11 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let by_grade = !book.settings.pool.grades.is_empty();
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
-    let mut found = request.gather(book, |record| {
+    let selected = request.selection(book);
+    let mut found = book.gather(&Query::everything(), |record| {
+        if !selected.has_with(record, answering(record, &book.settings)) {
+            return None;
+        }
         let items = items(record, book, demands.as_ref(), last);
         (!items.is_empty()).then(|| (Whom::of(record, &book.settings), items))
     });
@@ -116,7 +122,8 @@ impl Whom {
     fn of(record: &Record, settings: &Settings) -> Whom {
         let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
         let stage = stage_name(record, record.state.stage, settings, settings.language).into();
-        Whom { id, name, stage, owner: record.state.owner.clone() }
+        let owner = answering(record, settings).map(Into::into);
+        Whom { id, name, stage, owner }
     }
 }
 

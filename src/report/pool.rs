@@ -4,7 +4,6 @@
 use super::Request;
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
-use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
@@ -222,12 +221,11 @@ fn for_whom(
 ) -> (String, bool) {
     let lang = book.settings.language;
     let customer = book.graded().of(&waiter.id);
-    let grade = customer.and_then(Customer::grade);
     let fits = strategies.fits(&waiter.wants, customer.map(|customer| customer.value));
     let mut able: Vec<usize> = Vec::new();
     let mut barriers: Vec<(usize, Barrier)> = Vec::new();
     for place in 0..team.members.len() {
-        match eligibility.refusal(&waiter.obstacles, grade, team, place) {
+        match eligibility.refusal(&waiter.obstacles, customer, team, place) {
             None => able.push(place),
             Some(barrier) => barriers.push((place, barrier)),
         }

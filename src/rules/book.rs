@@ -14,6 +14,7 @@ use super::grading::grader::{Grader, Taken};
 use super::query::{Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
+use crate::rules::attribute::View;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -326,6 +327,14 @@ pub struct Selection<'s> {
 }
 
 impl Selection<'_> {
+    /// Does the query select this record, or would it if this rep owned it?
+    pub fn has_with(&self, record: &Record, owner: Option<&str>) -> bool {
+        let QueryContext { settings, as_of } = self.context;
+        let view = View::of(record, settings, as_of);
+        self.query.selects(&view)
+            || owner != view.owner && self.query.selects(&View { owner, ..view })
+    }
+
     /// Does the query select this record?
     pub fn has(&self, record: &Record) -> bool {
         self.query.matches(record, &self.context)

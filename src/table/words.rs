@@ -210,6 +210,8 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("value-points", "Value", "价值"),
     ("need-points", "Need", "需求"),
     ("place-points", "Place", "区域"),
+    ("industry-points", "Industry", "行业"),
+    ("size-points", "Size", "规模"),
     ("load-points", "Load", "负荷"),
     ("barrier", "Ruled out", "排除原因"),
     ("before-after", "When", "何时"),

@@ -5,6 +5,7 @@ use crm::format::settings::allocation::ALLOCATION_KEYS;
 use crm::format::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
 use crm::format::settings::campaign::CAMPAIGN_KEYS;
 use crm::format::settings::criteria::CRITERION_KEYS;
+use crm::format::settings::department::DEPARTMENT_KEYS;
 use crm::format::settings::forecast::FORECAST_KEYS;
 use crm::format::settings::grading::{GRADING_KEYS, POLICY_KEYS};
 use crm::format::settings::ledger::LEDGER_KEYS;
@@ -53,6 +54,7 @@ fn settings_have_the_keys_that_are_read() {
     for (place, wanted) in [
         ("ledger", &LEDGER_KEYS[..]),
         ("rep/items", &REP_KEYS),
+        ("department/items", &DEPARTMENT_KEYS),
         ("pipeline/items", &PIPELINE_KEYS),
         ("pipeline/items/properties/stage/items", &STAGE_KEYS),
         ("criteria/additionalProperties", &CRITERION_KEYS),

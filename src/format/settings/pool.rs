@@ -1,14 +1,23 @@
 //! `[pool]`, `[pool.A]`: limits of the pool, and when prospects go back to it.
 
-use super::unknown;
+use super::{known_rep, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::pool::{Limits, Pool};
 use crate::model::settings::Settings;
 use toml::de::DeValue;
 
-/// Keys of `[pool]` and of `[pool.A]`.
-pub const POOL_KEYS: [&str; 5] =
+/// Keys of `[pool]`.
+pub const POOL_KEYS: [&str; 6] = [
+    "max_held",
+    "claims_per_day",
+    "reclaim_wait_days",
+    "recycle_days",
+    "recycle_overdue",
+    "keeper",
+];
+/// Keys of `[pool.A]`.
+pub const GRADE_KEYS: [&str; 5] =
     ["max_held", "claims_per_day", "reclaim_wait_days", "recycle_days", "recycle_overdue"];
 
 pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
@@ -16,6 +25,11 @@ pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, tabl
     for (key, value) in table {
         let name: &str = key.get_ref();
         if limit(reader, &mut pool.all, name, value) {
+            continue;
+        }
+        if name == "keeper" {
+            pool.keeper = reader.text(name, value);
+            pool.keeper = pool.keeper.filter(|id| known_rep(reader, settings, id, value.span()));
             continue;
         }
         let DeValue::Table(own) = value.get_ref() else {
@@ -37,7 +51,7 @@ pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, tabl
         for (key, value) in own {
             if !limit(reader, &mut limits, key.get_ref(), value) {
                 let what = format!("[pool.{name}]");
-                unknown(reader, key.span(), &what, key.get_ref(), &POOL_KEYS);
+                unknown(reader, key.span(), &what, key.get_ref(), &GRADE_KEYS);
             }
         }
         pool.grades.insert(name.into(), limits);

@@ -13,6 +13,7 @@ use super::PlanProspect;
 use super::assignment::{Invalid, Plan, Problem};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::rules::book::Book;
+use crate::rules::customer::Customer;
 use crate::rules::customer::levels::Value;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
@@ -24,7 +25,6 @@ use crate::rules::team::{Team, problems};
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::money::Amount;
-use crate::value::text::Text;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ pub struct Allocation<'b> {
     /// The book's team.
     pub team: Team<'b>,
     /// The prospects to place: the largest value first, then the one that waits longest.
-    pub prospects: Vec<Candidate>,
+    pub prospects: Vec<Candidate<'b>>,
     /// The members who can be given one, by their place in the team: the longest wait first.
     pub reps: Vec<usize>,
     /// The rules of who may have which prospect.
@@ -63,22 +63,16 @@ pub struct Allocation<'b> {
     seats: Vec<Vec<i64>>,
 }
 
-/// A prospect of the pool. Its grade, value level and fits are filled in when all customers are graded.
-pub struct Candidate {
+/// A prospect of the pool. Its customer and fits are filled in when all customers are graded.
+pub struct Candidate<'b> {
     /// The prospect.
     pub prospect: PlanProspect,
-    /// Its needs.
-    pub needs: Vec<Text>,
-    /// Its region.
-    pub region: Option<Text>,
+    /// Its properties that a rep can fit.
+    pub wants: Wants,
     /// Its share of a load.
     pub worth: Worth,
-    /// Its grade.
-    pub grade: Option<Text>,
-    /// Its customer's value level.
-    pub value: Option<Value>,
-    /// The worth of its customer, in the ledger's currency.
-    customer_worth: Amount,
+    /// Its customer.
+    customer: Option<&'b Customer>,
     /// The day it came to the pool.
     since: Option<Date>,
     fits: Arc<[Fit]>,
@@ -163,16 +157,13 @@ pub(super) fn tries(pairs: usize) -> usize {
     EXACT_PAIRS / pairs.max(200)
 }
 
-impl Candidate {
-    fn of(record: &Record, book: &Book, obstacles: Obstacles) -> Candidate {
+impl<'b> Candidate<'b> {
+    fn of(record: &Record, book: &Book, obstacles: Obstacles) -> Candidate<'b> {
         Candidate {
             prospect: PlanProspect::of(record),
-            needs: record.prospect.needs.clone(),
-            region: record.prospect.region.clone(),
+            wants: Wants::of(&record.prospect),
             worth: Worth::of(record, &book.settings),
-            grade: None,
-            value: None,
-            customer_worth: Amount::ZERO,
+            customer: None,
             since: record.state.owner_since,
             fits: Arc::default(),
             obstacles,
@@ -184,28 +175,37 @@ impl Candidate {
         self.obstacles.account.as_deref()
     }
 
+    /// Its customer's value level.
+    pub fn value(&self) -> Option<Value> {
+        self.customer.map(|customer| customer.value)
+    }
+
+    /// The worth of its customer, in the ledger's currency.
+    fn customer_worth(&self) -> Amount {
+        self.customer.map_or(Amount::ZERO, |customer| customer.figures.worth)
+    }
+
     /// The barrier between it and a member, room aside.
     fn barrier(&self, eligibility: &Eligibility, team: &Team, place: usize) -> Option<Barrier> {
-        eligibility.barrier(&self.obstacles, self.grade.as_deref(), team, place)
+        eligibility.barrier(&self.obstacles, self.customer, team, place)
     }
 }
 
-/// The candidates with their customers' grades. The largest value comes first, so that of equally
+/// The candidates with their customers. The largest value comes first, so that of equally
 /// good plans the solver finds the one that gives it to the better fit; then the one that waits longest, then by
 /// id.
-fn graded(book: &Book, mut prospects: Vec<Candidate>, strategies: &Strategies) -> Vec<Candidate> {
+fn graded<'b>(
+    book: &'b Book,
+    mut prospects: Vec<Candidate<'b>>,
+    strategies: &Strategies,
+) -> Vec<Candidate<'b>> {
     let (graded, mut kin) = (book.graded(), Kin::default());
     for candidate in &mut prospects {
-        if let Some(customer) = graded.of(&candidate.prospect.id) {
-            candidate.grade = customer.grade().map(Into::into);
-            candidate.value = Some(customer.value);
-            candidate.customer_worth = customer.figures.worth;
-        }
-        let (needs, region) = (&candidate.needs, candidate.region.as_ref());
-        candidate.fits = kin.fits(strategies, candidate.value, needs, region);
+        candidate.customer = graded.of(&candidate.prospect.id);
+        candidate.fits = kin.fits(strategies, candidate.value(), &candidate.wants);
     }
     prospects.sort_unstable_by(|a, b| {
-        let key = |one: &Candidate| (Reverse(one.customer_worth), one.since);
+        let key = |one: &Candidate| (Reverse(one.customer_worth()), one.since);
         key(a).cmp(&key(b)).then_with(|| a.prospect.id.cmp(&b.prospect.id))
     });
     prospects
@@ -228,12 +228,10 @@ fn accounts(prospects: &[Candidate]) -> Vec<Vec<usize>> {
     accounts
 }
 
-/// How well every member fits a prospect, by the prospect's value level, region and needs: those of one kin fit
-/// every rep alike.
+/// How well every member fits a prospect, by the prospect's value level and properties: those of one kin fit every
+/// rep alike.
 #[derive(Default)]
-pub(super) struct Kin(HashMap<KinKey, Arc<[Fit]>>);
-
-type KinKey = (Option<Value>, Option<Text>, Vec<Text>);
+pub(super) struct Kin(HashMap<(Option<Value>, Wants), Arc<[Fit]>>);
 
 impl Kin {
     /// How well every member fits such a prospect.
@@ -241,12 +239,10 @@ impl Kin {
         &mut self,
         strategies: &Strategies,
         value: Option<Value>,
-        needs: &[Text],
-        region: Option<&Text>,
+        wants: &Wants,
     ) -> Arc<[Fit]> {
-        let fits = || strategies.fits(&Wants::stated(needs, region.map(|region| &**region)), value);
-        let key = (value, region.cloned(), needs.to_vec());
-        Arc::clone(self.0.entry(key).or_insert_with(|| fits().into()))
+        let fits = || strategies.fits(wants, value);
+        Arc::clone(self.0.entry((value, wants.clone())).or_insert_with(|| fits().into()))
     }
 }
 

@@ -105,12 +105,16 @@ impl Query {
 
     /// Does it select this prospect?
     pub fn matches(&self, record: &Record, context: &QueryContext<'_>) -> bool {
-        let view = View::of(record, context.settings, context.as_of);
+        self.selects(&View::of(record, context.settings, context.as_of))
+    }
+
+    /// Does it select the prospect of a view, perhaps with another owner?
+    pub fn selects(&self, view: &View<'_>) -> bool {
         debug_assert!(
             view.customer.is_some() || !self.asks_grades(),
             "`{self}` asks for grades of a book that is not graded: go through Book::selection"
         );
-        self.node.matches(&view, &Answers::default())
+        self.node.matches(view, &Answers::default())
     }
 }
 

@@ -5,12 +5,15 @@
 //! The answer is a [`Barrier`] or none. Where several barriers apply, the first in the order of the enum is the
 //! answer. People may override a barrier with a reason; plans never do.
 
+use super::department::Departments;
 use super::pool::Cause;
 use super::{Member, Team, absence};
 use crate::diag::{Code, Diagnostic, Words};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, level_rank, level_words};
 use crate::rules::book::Book;
+use crate::rules::customer::Customer;
+use crate::rules::customer::levels::Level;
 use crate::rules::query::{Query, QueryContext};
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
@@ -28,7 +31,7 @@ pub const RECYCLED_WAIT_DAYS: u32 = 30;
 pub enum Barrier {
     /// The prospect has the tag that keeps it from everybody.
     DoNotAssign(Text),
-    /// The rep is on leave, has left, or has not begun.
+    /// The rep is on leave, leaves on this day or has left, or has not begun.
     Absent(Presence),
     /// An exclusion of the settings.
     Excluded {
@@ -43,6 +46,13 @@ pub enum Barrier {
         account: Text,
         /// The reps who have it.
         with: Vec<Text>,
+    },
+    /// The owners of customers in this lifecycle come from another department.
+    Department {
+        /// The lifecycle.
+        lifecycle: &'static Level,
+        /// The department's id.
+        department: Text,
     },
     /// The policy of the prospect's grade takes a rep of a higher level.
     Level {
@@ -84,6 +94,10 @@ impl Barrier {
                 format!("account {account} is with {}", with.join(", ")),
                 format!("客户{account}归{}", with.join("、")),
             ),
+            Barrier::Department { lifecycle, department } => Words::both(
+                format!("{} customers go to the department {department}", lifecycle.word),
+                format!("{}客户归部门{department}", lifecycle.zh.trim_end_matches("客户")),
+            ),
             Barrier::Level { grade, needs, has } => {
                 let (needs, has) = (level_words(needs), level_words(has));
                 Words::both(
@@ -114,6 +128,7 @@ impl Barrier {
             Barrier::Absent(_) => words!("not there yet", "未入职"),
             Barrier::Excluded { .. } => words!("excluded", "被排除"),
             Barrier::Account { .. } => words!("not theirs by account", "客户归他人"),
+            Barrier::Department { .. } => words!("not of the department", "不属该部门"),
             Barrier::Level { .. } => words!("below the level", "级别不够"),
             Barrier::Waits { .. } => words!("waiting", "等待期内"),
             Barrier::Full { .. } => words!("full", "已满"),
@@ -178,7 +193,7 @@ fn add(known: &mut Vec<Holder>, holder: Holder) {
     }
 }
 
-/// Everything about a prospect that can keep it from a rep, but for its grade.
+/// Everything about a prospect that can keep it from a rep, but for what its customer's grades say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacles {
     /// The tag that keeps it from everybody, if the prospect has it.
@@ -215,6 +230,7 @@ pub struct Eligibility<'b> {
     exclusions: Vec<(usize, Query)>,
     /// The reps who have an account; reps who have left are not among them.
     accounts: HashMap<String, Vec<Holder>>,
+    departments: Departments,
 }
 
 impl<'b> Eligibility<'b> {
@@ -236,7 +252,8 @@ impl<'b> Eligibility<'b> {
         if exclusions.iter().any(|(_, query)| query.asks_grades()) {
             book.graded();
         }
-        Ok(Eligibility { book, exclusions, accounts: HashMap::new() })
+        let departments = Departments::of(settings);
+        Ok(Eligibility { book, exclusions, accounts: HashMap::new(), departments })
     }
 
     /// Adds the holders of accounts, if the settings bind accounts to them.
@@ -274,23 +291,24 @@ impl<'b> Eligibility<'b> {
         }
     }
 
-    /// The barrier between a prospect of a grade and a rep, if there is one.
+    /// The barrier between a prospect and a rep, if there is one. A prospect that does not exist yet has no graded
+    /// customer, and is asked neither for a department nor for a level.
     pub fn refusal(
         &self,
         obstacles: &Obstacles,
-        grade: Option<&str>,
+        customer: Option<&Customer>,
         team: &Team,
         place: usize,
     ) -> Option<Barrier> {
-        let barrier = self.barrier(obstacles, grade, team, place);
+        let barrier = self.barrier(obstacles, customer, team, place);
         barrier.or_else(|| full(&team.members[place]).filter(|_| obstacles.open))
     }
 
-    /// The barrier between a prospect of a grade and a rep, the room left aside: that depends on the rest of a plan.
+    /// The barrier between a prospect and a rep, the room left aside: that depends on the rest of a plan.
     pub fn barrier(
         &self,
         obstacles: &Obstacles,
-        grade: Option<&str>,
+        customer: Option<&Customer>,
         team: &Team,
         place: usize,
     ) -> Option<Barrier> {
@@ -302,27 +320,26 @@ impl<'b> Eligibility<'b> {
         };
         self.before_account(obstacles, team, place)
             .or_else(with_others)
-            .or_else(|| self.after_account(obstacles, grade, team, place))
+            .or_else(|| self.after_account(obstacles, customer, team, place))
     }
 
     /// The barrier between a prospect and a rep if its whole account comes along.
     pub fn barrier_with_account(
         &self,
         obstacles: &Obstacles,
-        grade: Option<&str>,
+        customer: Option<&Customer>,
         team: &Team,
         place: usize,
     ) -> Option<Barrier> {
         self.before_account(obstacles, team, place)
-            .or_else(|| self.after_account(obstacles, grade, team, place))
+            .or_else(|| self.after_account(obstacles, customer, team, place))
     }
 
     fn before_account(&self, obstacles: &Obstacles, team: &Team, place: usize) -> Option<Barrier> {
         if let Some(tag) = &obstacles.tag {
             return Some(Barrier::DoNotAssign(tag.clone()));
         }
-        let presence = team.members[place].presence;
-        if presence != Presence::Here {
+        if let Some(presence) = team.members[place].barred {
             return Some(Barrier::Absent(presence));
         }
         let (_, rule) = obstacles.excluded.iter().find(|(rep, _)| *rep == place)?;
@@ -333,12 +350,17 @@ impl<'b> Eligibility<'b> {
     fn after_account(
         &self,
         obstacles: &Obstacles,
-        grade: Option<&str>,
+        customer: Option<&Customer>,
         team: &Team,
         place: usize,
     ) -> Option<Barrier> {
-        let low = grade.and_then(|grade| self.level_barrier(grade, &team.members[place]));
-        low.or_else(|| {
+        let grade = customer.and_then(Customer::grade);
+        let elsewhere = customer.and_then(|customer| {
+            let department = self.departments.closed_to(customer, place)?.id.clone();
+            Some(Barrier::Department { lifecycle: customer.lifecycle.level(), department })
+        });
+        let low = || grade.and_then(|grade| self.level_barrier(grade, &team.members[place]));
+        elsewhere.or_else(low).or_else(|| {
             let loss = obstacles.losses.iter().find(|loss| loss.place == place)?;
             self.wait(*loss, grade)
         })

@@ -1,6 +1,7 @@
 //! The team on a day: the load of each rep, the room that is left, and the rep who waited longest.
 
 pub mod allocation;
+pub mod department;
 pub mod eligibility;
 pub mod fairness;
 pub mod pool;
@@ -31,6 +32,8 @@ pub struct Member<'b> {
     pub rep: &'b Rep,
     /// At work, on leave, gone.
     pub presence: Presence,
+    /// Why the rep is given nothing, whatever the load: absent, or it is the last day.
+    pub barred: Option<Presence>,
     /// How many open prospects the rep can carry; `None` if the settings state no capacity.
     pub capacity: Option<u32>,
     /// The open prospects that the rep owns.
@@ -49,9 +52,9 @@ impl Member<'_> {
         self.capacity.map(|capacity| capacity.saturating_sub(self.held))
     }
 
-    /// At work and with room: can be given a prospect.
+    /// At work, not on the last day, and with room: can be given a prospect.
     pub fn is_available(&self) -> bool {
-        self.presence == Presence::Here && self.room() != Some(0)
+        self.barred.is_none() && self.room() != Some(0)
     }
 
     /// The rep who waited longer comes first; then the lower id.
@@ -75,6 +78,7 @@ impl<'b> Team<'b> {
         let member = |rep: &'b Rep| Member {
             rep,
             presence: rep.presence(book.as_of),
+            barred: rep.barred(book.as_of),
             capacity: rep.capacity.or(settings.allocation.capacity),
             held: 0,
             value: Sum::default(),

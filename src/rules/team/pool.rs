@@ -19,6 +19,12 @@ pub fn grade_of<'b>(book: &Book, record: &'b Record) -> Option<&'b str> {
     book.customer(record)?.grade()
 }
 
+/// The rep who answers for a prospect: its owner; in the pool the keeper, if the settings name one.
+pub fn answering<'a>(record: &'a Record, settings: &'a Settings) -> Option<&'a str> {
+    let keeper = settings.pool.keeper.as_deref().filter(|_| record.state.in_pool());
+    record.state.owner.as_deref().or(keeper)
+}
+
 /// Why a prospect goes back to the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
