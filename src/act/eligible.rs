@@ -5,7 +5,6 @@ use super::session::Session;
 use super::target::{Entry, unless};
 use crate::diag::{Diagnostic, Failure, Words};
 use crate::model::event::Event;
-use crate::model::pipeline::Outcome;
 use crate::report::Request;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
@@ -103,7 +102,7 @@ fn judge(book: &Book, gifts: &mut [Gift], reason: Override) -> Result<Vec<Diagno
                 continue;
             }
         }
-        team.members[place].held += u32::from(record.state.outcome == Outcome::Open);
+        record.care().into_iter().for_each(|care| team.members[place].hold(care));
     }
     Ok(refused)
 }

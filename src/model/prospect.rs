@@ -25,6 +25,8 @@ pub struct Contact {
 /// One file of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Prospect {
+    /// A customer's file, below `customers/`.
+    pub is_customer: bool,
     /// The file's stem.
     pub id: Text,
     /// The file, relative to the ledger's root.

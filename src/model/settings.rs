@@ -40,6 +40,8 @@ pub struct Rep {
     pub level: Option<Text>,
     /// How many open prospects they can carry.
     pub capacity: Option<u32>,
+    /// How many customers they can carry beside those.
+    pub customers: Option<u32>,
     /// Their territories.
     pub regions: Vec<Text>,
     /// The industries that they know; matched against a prospect's `industry`.

@@ -7,6 +7,7 @@ use crate::diag::{Code, Diagnostic, Words};
 use crate::format::plan_file::PlanLine;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
+use crate::rules::replay::care::Care;
 use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles};
 use crate::rules::team::pool::not_in_pool;
 use crate::rules::team::survey::Survey;
@@ -78,7 +79,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
             refuse(barrier.refusal(&format!("`{}`", line.id), &line.rep));
             continue;
         }
-        team.members[place].held += 1;
+        named.care.into_iter().for_each(|care| team.members[place].hold(care));
         accounts.extend(account.map(|account| (fold(account), place)));
         steps.push(Step {
             prospect: named.prospect.clone(),
@@ -104,6 +105,7 @@ struct NamedProspect {
     prospect: PlanProspect,
     /// That it is not in the pool.
     elsewhere: Option<Diagnostic>,
+    care: Option<Care>,
     obstacles: Obstacles,
 }
 
@@ -119,13 +121,13 @@ fn find<'b>(
         |found: &mut PlanScan, record| {
             found.survey.take(record, book, idle);
             let id = &record.prospect.id;
-            found.pool.extend(record.state.in_pool().then(|| id.clone()));
+            found.pool.extend(record.in_pool().then(|| id.clone()));
             let key = fold(id);
             if wanted.contains(&key) {
                 let prospect = PlanProspect::of(record);
                 let elsewhere = not_in_pool(record, &book.settings);
                 let obstacles = eligibility.obstacles(record, idle);
-                found.named.insert(key, NamedProspect { prospect, elsewhere, obstacles });
+                found.named.insert(key, NamedProspect { prospect, elsewhere, care: record.care(), obstacles });
             }
         },
         |all, part| {

@@ -10,10 +10,10 @@ use super::PlanProspect;
 use super::allocate::{Kin, tries};
 use super::assignment::{LIMIT, Problem};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::query::Query;
+use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
 use crate::rules::team::allocation::{Fit, Strategies, UNIT, Wants};
 use crate::rules::team::eligibility::{Eligibility, Obstacles};
@@ -69,6 +69,8 @@ pub struct Reassignment {
 
 /// A plan to even out the load.
 pub struct Rebalance<'b> {
+    /// The kind of care whose load is evened out.
+    pub care: Care,
     /// The team before.
     pub team: Team<'b>,
     /// The moves, by id.
@@ -86,7 +88,7 @@ pub struct Rebalance<'b> {
 impl Rebalance<'_> {
     /// Members who are outside their band even after the moves.
     pub fn outside(&self) -> Vec<usize> {
-        let after = &self.loads[1].count;
+        let after = self.loads[1].held(self.care);
         let is_outside = |member: &usize| {
             self.bands[*member].is_some_and(|(low, high)| !(low..=high).contains(&after[*member]))
         };
@@ -119,19 +121,20 @@ impl<'b> RebalanceScan<'b> {
         book: &'b Book,
         query: &Query,
         wish: Wish,
+        care: Care,
         idle: &Team,
         eligibility: Option<&Eligibility>,
     ) -> RebalanceScan<'b> {
         // The members whose load is evened out do not depend on their prospects.
-        let counted: Vec<bool> = capacities(idle).iter().map(|capacity| *capacity > 0).collect();
+        let counted: Vec<bool> = evened(idle, care).iter().map(|capacity| *capacity > 0).collect();
         let selected = book.selection(query);
         book.fold(
             &Query::everything(),
             |seen: &mut RebalanceScan, record| {
                 seen.survey.take(record, book, idle);
                 let owner = record.state.owner.as_deref().and_then(|id| idle.place(id));
-                let open = record.state.outcome == Outcome::Open;
-                let owner = owner.filter(|at| open && counted[*at]);
+                let meant = record.care() == Some(care);
+                let owner = owner.filter(|at| meant && counted[*at]);
                 if let (Some(eligibility), Some(owner)) = (eligibility, owner) {
                     let obstacles = eligibility.obstacles(record, idle);
                     let stays = match selected.has(record) {
@@ -168,11 +171,17 @@ impl<'b> Task<'b> {
     }
 }
 
-/// The plan for those that a query selects.
+/// The plan for open prospects or customers that a query selects. Customers move only where a rep states how many they
+/// can carry.
 ///
 /// # Errors
 /// Fails if the settings list no rep, if an owner is unknown, or if an exclusion is no query on the day.
-pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebalance<'b>, Failure> {
+pub fn rebalance<'b>(
+    book: &'b Book,
+    query: &Query,
+    wish: Wish,
+    care: Care,
+) -> Result<Rebalance<'b>, Failure> {
     let settings = &book.settings;
     if settings.reps.is_empty() {
         let message = words!(
@@ -189,15 +198,14 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     let idle = Team::idle(book);
     let eligibility = Eligibility::without_accounts(book, &idle);
     let RebalanceScan { survey, tasks, mut stay } =
-        RebalanceScan::of(book, query, wish, &idle, eligibility.as_ref().ok());
+        RebalanceScan::of(book, query, wish, care, &idle, eligibility.as_ref().ok());
     let (team, holders, unknown) = survey.done(book);
     if !unknown.is_empty() {
         return Err(Failure(unknown_owners(&unknown, settings)));
     }
     let mut eligibility = eligibility?;
     eligibility.learn(holders);
-    let capacities = capacities(&team);
-    let bands = bands(&team, &capacities, wish.tolerance);
+    let bands = bands(&team, care, wish.tolerance);
     let (mut tasks, bound) = whole_accounts(tasks, &eligibility);
     if bound > 0 {
         stay.insert(Stays::Account, bound);
@@ -213,14 +221,17 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
         task.fits = kin.fits(&strategies, value, &task.wants);
     }
     let movable = tasks.len();
-    let moves = moves(&team, &eligibility, &strategies, tasks, &bands, &capacities)?;
+    let moves = moves(&team, &eligibility, &strategies, tasks, &bands, care)?;
     let before = Loads::of(&team);
     let mut after = before.clone();
     for step in &moves {
-        after.shift(step.worth, Some(step.from), step.to);
+        match care {
+            Care::Prospect => after.shift(step.worth, Some(step.from), step.to),
+            Care::Customer => after.shift_customer(Some(step.from), step.to),
+        }
     }
     let stay = stay.into_iter().collect();
-    Ok(Rebalance { team, moves, loads: [before, after], bands, movable, stay })
+    Ok(Rebalance { care, team, moves, loads: [before, after], bands, movable, stay })
 }
 
 /// Those whose accounts can move whole, and how many cannot: an account moves if one rep has it and all of its
@@ -265,12 +276,23 @@ fn stays(record: &Record, book: &Book, obstacles: &Obstacles, wish: Wish) -> Opt
     obstacles.tag.as_ref().map(|_| Stays::DoNotAssign)
 }
 
+/// The capacity of each member whose load is evened out, else 0.
+fn evened(team: &Team, care: Care) -> Vec<u32> {
+    match care {
+        Care::Customer if team.members.iter().all(|member| member.customer_capacity.is_none()) => {
+            vec![0; team.members.len()]
+        }
+        care => capacities(team, care),
+    }
+}
+
 /// How many each member should hold. Where whole prospects cannot come within the tolerance, the nearest
 /// whole numbers on both sides of the mean are within it.
-fn bands(team: &Team, capacities: &[u32], tolerance: u32) -> Vec<Option<(u32, u32)>> {
+fn bands(team: &Team, care: Care, tolerance: u32) -> Vec<Option<(u32, u32)>> {
+    let capacities = evened(team, care);
     let counted = |place: usize| capacities[place] > 0;
     let members = || (0..team.members.len()).filter(|place| counted(*place));
-    let held: i128 = members().map(|place| i128::from(team.members[place].held)).sum();
+    let held: i128 = members().map(|place| i128::from(team.members[place].held(care))).sum();
     let all: i128 = members().map(|place| i128::from(capacities[place])).sum();
     (0..team.members.len())
         .map(|place| {
@@ -307,8 +329,9 @@ fn moves(
     strategies: &Strategies,
     tasks: Vec<Task>,
     bands: &[Option<(u32, u32)>],
-    capacities: &[u32],
+    care: Care,
 ) -> Result<Vec<Reassignment>, Failure> {
+    let capacities = capacities(team, care);
     let reps: Vec<usize> = (0..bands.len()).filter(|place| bands[*place].is_some()).collect();
     // A chain of single moves visits each rep at most once; where accounts move whole, any number may have to move.
     let in_accounts =
@@ -320,7 +343,7 @@ fn moves(
         .map(|&place| {
             let (low, high) = bands[place].unwrap_or_default();
             let own = tasks.iter().filter(|task| task.owner == place).count();
-            let held = team.members[place].held;
+            let held = team.members[place].held(care);
             let fixed = held.saturating_sub(u32::try_from(own).unwrap_or(u32::MAX));
             let most = held.max(capacities[place]);
             (fixed + 1..=most)

@@ -59,7 +59,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
     // Where grades have rules of their own the grades of all customers on every day to come are needed.
-    let by_grade = !book.settings.pool.grades.is_empty();
+    let by_grade = book.settings.pool.asks_grades();
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
     let selected = request.selection(book);
@@ -219,7 +219,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
             }
         }
     }
-    if book.settings.pool.grades.is_empty()
+    if !book.settings.pool.asks_grades()
         && let Some(recycling) = recycling(record, &book.settings, None)
     {
         put(recycling.on, &RECYCLE, recycling.cause.words().get(lang).to_owned());

@@ -1,63 +1,95 @@
-//! `crm pool` and `crm report pool`: the prospects that wait, since when, their earlier owners, and the reps that could
+//! `crm pool` and `crm report pool`: the prospects and customers that wait, since when, their earlier owners, and the reps that could
 //! have them.
 
 use super::Request;
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
+use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
 use crate::rules::team::allocation::{Strategies, Wants};
 use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles};
 use crate::rules::team::pool::{grade_of, waiting};
 use crate::rules::team::survey::Survey;
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::money::{Money, Sum};
 use crate::value::text::Text;
 
-fn about(book: &Book, count: usize) -> String {
-    let lang = book.settings.language;
-    format!("{}  ·  {}{count}", book.as_of, lang.pick("in the pool: ", "公海客户："))
+fn about(book: &Book, prospects: usize, customers: usize) -> String {
+    let (day, lang) = (book.as_of, book.settings.language);
+    match (customers, lang) {
+        (0, lang) => format!("{day}  ·  {}{prospects}", lang.pick("in the pool: ", "公海客户：")),
+        (customers, Lang::En | Lang::Machine) => {
+            format!("{day}  ·  in the pool: {prospects} prospects, {customers} customers")
+        }
+        (customers, Lang::Zh) => {
+            format!("{day}  ·  公海：潜在客户{prospects}个，客户{customers}个")
+        }
+    }
 }
 
-/// The list: the prospects in the pool, since when, and their earlier owners.
+/// The list: the open prospects in the pool, then the customers; since when, and their earlier owners.
 pub fn pool(book: &Book, request: &Request) -> Sheet {
     let lang = book.settings.language;
-    let columns = vec![
+    book.graded();
+    let mut list = request.fold(
+        book,
+        |list: &mut Vec<Listed>, record| {
+            let care = record.care().filter(|_| record.in_pool());
+            list.extend(care.map(|care| Listed::of(record, care, book)));
+        },
+        |all, part| all.extend(part),
+    );
+    list.sort_unstable_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
+    let (customers, prospects): (Vec<Listed>, Vec<Listed>) =
+        list.into_iter().partition(|listed| listed.care == Care::Customer);
+    let title = lang.pick("Pool", "公海");
+    let count = customers.len();
+    let mut sheet = Sheet::single("pool", title, columns(Care::Prospect, lang), Rows::default());
+    sheet.about = about(book, prospects.len(), count);
+    let rows = |list: Vec<Listed>| list.into_iter().map(|listed| Row::new(listed.cells)).collect();
+    sheet.tables[0].rows = rows(prospects);
+    sheet.tables.extend((count > 0).then(|| Table {
+        id: "customers".into(),
+        title: lang.pick("Customers", "客户").into(),
+        columns: columns(Care::Customer, lang),
+        rows: rows(customers),
+        ..Table::default()
+    }));
+    sheet
+}
+
+/// The columns of the list: of a prospect the value that is expected, of a customer the money of its orders.
+fn columns(care: Care, lang: Lang) -> Vec<Column> {
+    let mut columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
         column("grade", Kind::Text, lang).optional(),
         column("region", Kind::Text, lang).optional(),
         column("needs", Kind::Text, lang).optional(),
-        column("value", Kind::Number, lang),
+    ];
+    columns.extend(match care {
+        Care::Prospect => vec![column("value", Kind::Number, lang)],
+        Care::Customer => {
+            vec![column("bought", Kind::Number, lang), column("last-order", Kind::Date, lang)]
+        }
+    });
+    columns.extend([
         column("since", Kind::Date, lang),
         column("waiting", Kind::Number, lang),
         column("before", Kind::Text, lang),
         column("reason", Kind::Text, lang),
-    ];
-    book.graded();
-    let mut list = request.fold(
-        book,
-        |list: &mut Vec<Listed>, record| {
-            if record.state.in_pool() {
-                list.push(Listed::of(record, book));
-            }
-        },
-        |all, part| all.extend(part),
-    );
-    list.sort_unstable_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
-    let count = list.len();
-    let rows = list.into_iter().map(|listed| Row::new(listed.cells)).collect();
-    let mut sheet = Sheet::single("pool", lang.pick("Pool", "公海"), columns, rows);
-    sheet.about = about(book, count);
-    sheet
+    ]);
+    columns
 }
 
-/// A prospect of the list.
+/// A prospect or a customer of the list.
 struct Listed {
+    care: Care,
     /// The day it came to the pool.
     since: Option<Date>,
     id: Text,
@@ -65,23 +97,31 @@ struct Listed {
 }
 
 impl Listed {
-    fn of(record: &Record, book: &Book) -> Listed {
+    fn of(record: &Record, care: Care, book: &Book) -> Listed {
         let prospect = &record.prospect;
         let waits = waiting(record, book.as_of);
         let days = |since| Cell::Int(book.as_of.days_since(since));
-        let cells = vec![
+        let mut cells = vec![
             Cell::text(prospect.id.clone()),
             Cell::text(prospect.name.clone()),
             Cell::maybe(grade_of(book, record), Cell::text),
             Cell::maybe(prospect.region.clone(), Cell::Text),
             Cell::list(prospect.needs.iter().cloned()),
-            Cell::maybe(record.state.value, Cell::Money),
+        ];
+        cells.extend(match (care, book.customer(record)) {
+            (Care::Prospect, _) => vec![Cell::maybe(record.state.value, Cell::Money)],
+            (Care::Customer, customer) => vec![
+                Cell::maybe(customer, |customer| Cell::Amount(customer.figures.bought.own)),
+                Cell::maybe(customer.and_then(|customer| customer.figures.last_order), Cell::Date),
+            ],
+        });
+        cells.extend([
             Cell::maybe(waits.since, Cell::Date),
             Cell::maybe(waits.since, days),
             Cell::list(waits.before.iter().cloned()),
             Cell::maybe(waits.reason, Cell::text),
-        ];
-        Listed { since: waits.since, id: prospect.id.clone(), cells }
+        ]);
+        Listed { care, since: waits.since, id: prospect.id.clone(), cells }
     }
 }
 
@@ -137,7 +177,7 @@ impl<'b> PoolScan<'b> {
             &Query::everything(),
             |seen: &mut PoolScan, record| {
                 seen.survey.take(record, book, idle);
-                if selected.has(record) && record.state.in_pool() {
+                if selected.has(record) && record.in_pool() {
                     let obstacles = eligibility.obstacles(record, idle);
                     seen.waiters.push(Waiter::of(record, obstacles));
                 }
@@ -204,7 +244,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     Ok(Sheet {
         id: "pool".into(),
         title: lang.pick("The pool", "公海客户").into(),
-        about: about(book, waiters.len()),
+        about: about(book, waiters.len(), 0),
         tables: vec![waiting, how_long(book, &waiters, lang)],
         notes,
         ..Sheet::default()

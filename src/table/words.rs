@@ -179,6 +179,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("segment", "Segment", "客户群"),
     ("recency", "Recency", "近度"),
     ("frequency", "Frequency", "频度"),
+    ("care", "Kind", "类别"),
     ("bought", "Bought", "购买额"),
     ("last-order", "Last order", "最近购买"),
     ("dimension", "Dimension", "维度"),

@@ -9,7 +9,7 @@ use crm::format::settings::department::DEPARTMENT_KEYS;
 use crm::format::settings::forecast::FORECAST_KEYS;
 use crm::format::settings::grading::{GRADING_KEYS, POLICY_KEYS};
 use crm::format::settings::ledger::LEDGER_KEYS;
-use crm::format::settings::pool::POOL_KEYS;
+use crm::format::settings::pool::{CUSTOMER_KEYS, POOL_KEYS};
 use crm::format::settings::rep::REP_KEYS;
 use crm::model::event::FIELDS;
 use crm::model::kind::Kinds;
@@ -63,6 +63,7 @@ fn settings_have_the_keys_that_are_read() {
         ("grading", &GRADING_KEYS),
         ("policy/additionalProperties", &POLICY_KEYS),
         ("pool", &POOL_KEYS),
+        ("pool/properties/customers", &CUSTOMER_KEYS),
         ("allocation", &ALLOCATION_KEYS),
     ] {
         assert_eq!(keys(&schema, &format!("/properties/{place}/properties")), set(wanted));

@@ -86,8 +86,8 @@ impl Allocation<'_> {
                 false => format!("{} {word}", lang.pick("not", "非")),
             });
         }
-        if let Some(capacity) = member.capacity {
-            words.push(format!("{}/{capacity}", member.held));
+        if let Some(capacity) = member.capacity(self.care) {
+            words.push(format!("{}/{capacity}", member.held(self.care)));
         }
         words.join("; ")
     }

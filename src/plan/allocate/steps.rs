@@ -131,12 +131,12 @@ impl Allocation<'_> {
         let member_of = &self.team.members[member];
         let barrier = candidate
             .barrier(&self.eligibility, &self.team, member)
-            .or_else(|| full(member_of))
+            .or_else(|| full(member_of, self.care))
             .or_else(|| self.split(prospect, member))
             .or_else(|| {
                 let given = rep.map_or(0, |rep| self.plan.taken[rep]);
-                let held = member_of.held.saturating_add(u32::try_from(given).unwrap_or(u32::MAX));
-                let capacity = member_of.capacity.unwrap_or(held);
+                let held = member_of.held(self.care).saturating_add(u32::try_from(given).unwrap_or(u32::MAX));
+                let capacity = member_of.capacity(self.care).unwrap_or(held);
                 load.is_none().then_some(Barrier::Full { held, capacity })
             });
         Pair { member, fit, score: fit.score(self.strategies.weights()), load, barrier }

@@ -7,9 +7,11 @@ use crate::rules::customer::levels::Lifecycle;
 use crate::value::text::Text;
 
 /// The departments of each lifecycle, in the order of [`Lifecycle::ALL`].
+#[derive(Clone)]
 pub struct Departments(Vec<Vec<Members>>);
 
 /// A department with the places of its members in the team.
+#[derive(Clone)]
 pub struct Members {
     /// The id of the department.
     pub id: Text,

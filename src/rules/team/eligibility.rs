@@ -15,12 +15,13 @@ use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::customer::levels::Level;
 use crate::rules::query::{Query, QueryContext};
+use crate::rules::replay::care::Care;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::text::Text;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Days that a rep waits for a prospect that was recycled from them, where the settings state no
 /// `reclaim_wait_days`: a neglected prospect is not given back by the next plan.
@@ -74,7 +75,7 @@ pub enum Barrier {
     },
     /// The rep has no room.
     Full {
-        /// How many open prospects the rep holds.
+        /// How many open prospects, or customers, the rep holds.
         held: u32,
         /// How many the rep can carry.
         capacity: u32,
@@ -146,40 +147,67 @@ impl Barrier {
     }
 }
 
-/// The reps who have each account, by the account's folded name. Found prospect by prospect, in any order.
+/// The reps who have each account, by the account's folded name. Found file by file, in any order.
 #[derive(Debug, Default)]
-pub struct Holders(HashMap<String, Vec<Holder>>);
+pub struct Holders {
+    by_account: HashMap<String, Vec<Holder>>,
+    /// The accounts that have a file: their ended prospects bind them to no rep.
+    files: HashSet<String>,
+}
 
 /// A rep who has an account.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Holder {
     /// The rep's place in the team.
     pub place: usize,
-    /// How many prospects of the account the rep has; lost ones do not count.
+    /// How many files bind the account to the rep: the customer's, and open prospects; lost ones do not count, and won
+    /// ones only where the customer has no file.
     pub prospects: usize,
+    /// How many of those are prospects that were won.
+    won: usize,
     /// The first of them by id: in this order holders are named.
     through: Text,
 }
 
 impl Holders {
-    /// Counts a prospect. A lost prospect binds its account to no rep, and a rep who has left holds none.
+    /// Counts a file. A lost prospect binds its account to no rep, and a rep who has left holds none.
     pub fn take(&mut self, record: &Record, team: &Team) {
+        let Some(account) = account_of(record) else { return };
+        if record.prospect.is_customer {
+            self.files.insert(fold(account));
+        }
         let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
-        if let (Some(account), Some(place)) = (&record.prospect.account, owner)
-            && record.state.outcome != Outcome::Lost
+        let ended = record.care().is_none();
+        if let Some(place) = owner
+            && !(ended && record.state.outcome == Outcome::Lost)
             && team.members[place].presence.is_member()
         {
-            let holder = Holder { place, prospects: 1, through: record.prospect.id.clone() };
-            add(self.0.entry(fold(account)).or_default(), holder);
+            let through = record.prospect.id.clone();
+            let holder = Holder { place, prospects: 1, won: usize::from(ended), through };
+            add(self.by_account.entry(fold(account)).or_default(), holder);
         }
     }
 
     /// Adds the counts of another thread.
     pub fn join(&mut self, other: Holders) {
-        for (account, holders) in other.0 {
-            let known = self.0.entry(account).or_default();
+        self.files.extend(other.files);
+        for (account, holders) in other.by_account {
+            let known = self.by_account.entry(account).or_default();
             holders.into_iter().for_each(|holder| add(known, holder));
         }
+    }
+
+    /// The holders of each account, when all files are counted, in the order in which they are named.
+    fn settled(self) -> impl Iterator<Item = (String, Vec<Holder>)> {
+        let Holders { by_account, files } = self;
+        by_account.into_iter().filter_map(move |(account, mut holders)| {
+            if files.contains(&account) {
+                holders.iter_mut().for_each(|holder| holder.prospects -= holder.won);
+                holders.retain(|holder| holder.prospects > 0);
+            }
+            holders.sort_unstable_by(|a, b| a.through.cmp(&b.through));
+            (!holders.is_empty()).then_some((account, holders))
+        })
     }
 }
 
@@ -187,6 +215,7 @@ fn add(known: &mut Vec<Holder>, holder: Holder) {
     match known.iter_mut().find(|one| one.place == holder.place) {
         Some(one) => {
             one.prospects += holder.prospects;
+            one.won += holder.won;
             one.through = std::mem::take(&mut one.through).min(holder.through);
         }
         None => known.push(holder),
@@ -204,8 +233,8 @@ pub struct Obstacles {
     pub account: Option<Text>,
     /// Reps who had it and lost it.
     losses: Vec<Loss>,
-    /// Only an open prospect needs room.
-    open: bool,
+    /// The kind of care that it needs: only where it needs some, room is asked for.
+    care: Option<Care>,
 }
 
 impl Obstacles {
@@ -224,6 +253,7 @@ struct Loss {
 }
 
 /// The rule, ready to be asked about one pair after another.
+#[derive(Clone)]
 pub struct Eligibility<'b> {
     book: &'b Book,
     /// The rep's place, and the condition.
@@ -259,11 +289,24 @@ impl<'b> Eligibility<'b> {
     /// Adds the holders of accounts, if the settings bind accounts to them.
     pub fn learn(&mut self, holders: Holders) {
         if self.keeps_accounts() {
-            self.accounts.extend(holders.0.into_iter().map(|(account, mut holders)| {
-                holders.sort_unstable_by(|a, b| a.through.cmp(&b.through));
-                (account, holders)
-            }));
+            self.accounts.extend(holders.settled());
         }
+    }
+
+    /// Binds the account of a customer, which a plan has placed, to its new owner alone.
+    pub fn bind(&mut self, account: &Text, place: usize) {
+        if self.keeps_accounts() {
+            let holder = Holder { place, prospects: 1, won: 0, through: account.clone() };
+            self.accounts.insert(fold(account), vec![holder]);
+        }
+    }
+
+    /// Frees the accounts that a rep has: the rep gives them all away.
+    pub fn free_accounts_of(&mut self, place: usize) {
+        for holders in self.accounts.values_mut() {
+            holders.retain(|holder| holder.place != place);
+        }
+        self.accounts.retain(|_, holders| !holders.is_empty());
     }
 
     /// Do the prospects of an account go to one rep?
@@ -285,9 +328,9 @@ impl<'b> Eligibility<'b> {
         Obstacles {
             tag: tagged.then(|| tag.clone()),
             excluded,
-            account: record.prospect.account.clone(),
+            account: account_of(record).cloned(),
             losses: losses(record, team, self.book.as_of),
-            open: record.state.outcome == Outcome::Open,
+            care: record.care(),
         }
     }
 
@@ -301,7 +344,7 @@ impl<'b> Eligibility<'b> {
         place: usize,
     ) -> Option<Barrier> {
         let barrier = self.barrier(obstacles, customer, team, place);
-        barrier.or_else(|| full(&team.members[place]).filter(|_| obstacles.open))
+        barrier.or_else(|| full(&team.members[place], obstacles.care?))
     }
 
     /// The barrier between a prospect and a rep, the room left aside: that depends on the rest of a plan.
@@ -427,10 +470,19 @@ impl<'b> Eligibility<'b> {
     }
 }
 
-/// That a rep has no room.
-pub fn full(member: &Member) -> Option<Barrier> {
-    let capacity = member.capacity.filter(|capacity| member.held >= *capacity)?;
-    Some(Barrier::Full { held: member.held, capacity })
+/// That a rep has no room for one more of a kind.
+pub fn full(member: &Member, care: Care) -> Option<Barrier> {
+    let held = member.held(care);
+    let capacity = member.capacity(care).filter(|capacity| held >= *capacity)?;
+    Some(Barrier::Full { held, capacity })
+}
+
+/// The account that a record belongs to: a customer's file is the account of its id.
+pub fn account_of(record: &Record) -> Option<&Text> {
+    match record.prospect.is_customer {
+        true => Some(&record.prospect.id),
+        false => record.prospect.account.as_ref(),
+    }
 }
 
 /// The last time that each earlier owner lost a prospect, however many others had it since.
