@@ -317,10 +317,13 @@ codes! {
     UnknownStage "unknown-stage" Error Refused "a stage that the prospect's pipeline does not have" "看板没有这一栏";
     UnknownCriterion "unknown-criterion" Error Refused "a criterion that is not defined" "未定义的标准";
     ComputedCriterion "computed-criterion" Error Refused "a computed criterion cannot be confirmed by hand" "计算得出的标准不能手工确认";
+    NoBoard "no-board" Warning Refused "a customer's file has a key that only a prospect's board knows" "客户文件中有只属于看板的键";
     UnknownPipeline "unknown-pipeline" Error Refused "a pipeline that the settings do not have" "设置里没有这个看板";
     UnknownRep "unknown-rep" Error Refused "an owner that the settings do not list" "设置里没有这个负责人";
     UnknownKind "unknown-kind" Info Refused "a kind of event that is not known; kept and counted as a note" "未知的记录类型；保留，按备注计";
     UnknownKey "unknown-key" Info Refused "a key that is not known; kept" "未知的键；保留";
+    UnknownWord "unknown-word" Warning Refused "a value that is none of the few words that its key knows; it does not count" "值不是该键认识的词；不计入";
+    UnknownFact "unknown-fact" Warning Refused "an entry changes a fact that is not known; kept" "记录变更了未知的资料项；予以保留";
     EventsNotLast "events-not-last" Warning Refused "`[events]` is not the last table of the file" "`[events]` 不是文件的最后一个表";
     EntriesNotLines "entries-not-lines" Warning Refused "entries that are not lines under one header, where none can be added" "记录没有逐行写在同一个表头之下，无法追加";
     NewerToml "newer-toml" Warning Refused "a form of TOML 1.1, which other readers may refuse" "TOML 1.1 的写法，其他程序可能不接受";

@@ -1,6 +1,7 @@
 //! An event as its line of TOML 1.0.
 
 use crate::model::event::{Event, EventKey, event_keys};
+use crate::model::profile::FactValue;
 use crate::value::date::Date;
 use crate::value::hash::StableHasher;
 use crate::value::text::Text;
@@ -37,6 +38,34 @@ pub fn money(money: crate::value::money::Money) -> String {
     }
 }
 
+/// Pairs as an inline table; `None` if there are none.
+fn inline<T>(pairs: &[(Text, T)], value: impl Fn(&T) -> String) -> Option<String> {
+    let pairs: Vec<String> =
+        pairs.iter().map(|(key, of)| format!("{} = {}", bare_or_quoted(key), value(of))).collect();
+    (!pairs.is_empty()).then(|| format!("{{ {} }}", pairs.join(", ")))
+}
+
+/// Roles with their reps as an inline table; `None` if there are none.
+pub fn written_roles(roles: &[(Text, Text)]) -> Option<String> {
+    inline(roles, |rep| quoted(rep))
+}
+
+/// Facts with their new values as an inline table; `None` if there are none.
+pub fn written_facts(facts: &[(Text, FactValue)]) -> Option<String> {
+    inline(facts, fact_value)
+}
+
+/// The value of a fact as TOML; an empty text takes a fact off.
+pub fn fact_value(value: &FactValue) -> String {
+    match value {
+        FactValue::Nothing => quoted(""),
+        FactValue::Text(text) => quoted(text),
+        FactValue::Texts(texts) => quoted_list(texts),
+        FactValue::Money(of) => money(*of),
+        FactValue::Date(date) => date.to_string(),
+    }
+}
+
 /// A value of a type in the table of keys as TOML; `None` where there is nothing to write.
 macro_rules! written_value {
     (Criteria, $value:expr) => {
@@ -44,6 +73,12 @@ macro_rules! written_value {
     };
     (Money, $value:expr) => {
         $value.map(money)
+    };
+    (Roles, $value:expr) => {
+        written_roles(&$value)
+    };
+    (Facts, $value:expr) => {
+        written_facts(&$value)
     };
     (Rep, $value:expr) => {
         $value.as_deref().map(quoted)

@@ -9,7 +9,10 @@
 
 use crate::format::cursor::{Cursor, is_bare};
 use crate::model::event::{Event, event_keys};
-use crate::model::prospect::{Contact, Prospect};
+use crate::model::profile::{
+    FactKind, FactValue, Goal, MEASURES, Relation, Step, TERMS, fact_kind,
+};
+use crate::model::prospect::{Contact, PARTS, Prospect, STANCES};
 use crate::model::settings::Settings;
 use crate::rules::book::Keep;
 use crate::value::text::Text;
@@ -43,11 +46,17 @@ pub fn quick(
                 FileSection::Contact => {
                     contact(&mut cursor, prospect.contacts.last_mut()?, &mut seen)?
                 }
+                FileSection::Goal => {
+                    goal(&mut cursor, prospect.profile_mut().goals.last_mut()?, &mut seen)?
+                }
+                FileSection::Step => {
+                    step(&mut cursor, prospect.profile_mut().steps.last_mut()?, &mut seen)?
+                }
                 FileSection::Events => {
                     if prospect.events.capacity() == 0 {
                         prospect.events.reserve(cursor.lines());
                     }
-                    event(&mut cursor, keep, &mut prospect.events)?;
+                    event(&mut cursor, keep, settings, &mut prospect.events)?;
                 }
             },
         }
@@ -67,6 +76,8 @@ pub fn quick(
 enum FileSection {
     Facts,
     Contact,
+    Goal,
+    Step,
     Events,
 }
 
@@ -74,7 +85,7 @@ enum FileSection {
 #[derive(Default)]
 struct SeenKeys {
     top: Keys,
-    contact: Keys,
+    block: Keys,
 }
 
 /// A set of keys by their number.
@@ -105,6 +116,16 @@ fn header(
         cursor.end()?;
         return Some(FileSection::Contact);
     }
+    if cursor.skip("[[goal]]") {
+        prospect.profile_mut().goals.push(Goal::default());
+        cursor.end()?;
+        return Some(FileSection::Goal);
+    }
+    if cursor.skip("[[step]]") {
+        prospect.profile_mut().steps.push(Step::default());
+        cursor.end()?;
+        return Some(FileSection::Step);
+    }
     if cursor.skip("[events]") {
         seen.top.add(31)?;
         cursor.end()?;
@@ -132,11 +153,14 @@ fn fact(
         "pipeline" => 8,
         "needs" => 9,
         "tags" => 10,
-        "contact" | "events" => return None,
+        "contact" | "events" | "goal" | "step" => return None,
         own => {
             let known = settings.facts.iter().any(|fact| **fact == *own);
+            if !known {
+                return profile(cursor, own, prospect, seen);
+            }
             let repeated = prospect.facts.iter().any(|(fact, _)| **fact == *own);
-            if !known || repeated || !is_bare(own) {
+            if repeated || !is_bare(own) {
                 return None;
             }
             prospect.facts.push((own.into(), cursor.string()?));
@@ -160,9 +184,67 @@ fn fact(
     cursor.end()
 }
 
+/// A fact that only a customer with a file or a plan has.
+fn profile(
+    cursor: &mut Cursor,
+    key: &str,
+    prospect: &mut Prospect,
+    seen: &mut SeenKeys,
+) -> Option<()> {
+    let profile = prospect.profile_mut();
+    let mut once = |number| seen.top.add(number);
+    match key {
+        "parent" => once(11).and_then(|()| put(&mut profile.parent, cursor.string()))?,
+        "potential" => once(12).and_then(|()| put(&mut profile.potential, cursor.money()))?,
+        "customer_since" => {
+            once(13).and_then(|()| put(&mut profile.customer_since, cursor.date()))?
+        }
+        "relation" => {
+            once(14)?;
+            profile.relation = Relation::parse(&cursor.string()?)?;
+        }
+        "challenge" => once(15).and_then(|()| fill(&mut profile.challenge, cursor.strings()))?,
+        "wants" => once(16).and_then(|()| fill(&mut profile.wants, cursor.strings()))?,
+        "strategic" => once(17).and_then(|()| fill(&mut profile.strategic, cursor.strings()))?,
+        "documents" => once(18).and_then(|()| fill(&mut profile.documents, cursor.strings()))?,
+        _ => return None,
+    }
+    cursor.end()
+}
+
+fn goal(cursor: &mut Cursor, goal: &mut Goal, seen: &mut SeenKeys) -> Option<()> {
+    let key = cursor.key()?;
+    let mut once = |number| seen.block.add(number);
+    match key {
+        "id" => once(0).and_then(|()| cursor.string().map(|text| goal.id = text))?,
+        "what" => once(1).and_then(|()| cursor.string().map(|text| goal.what = text))?,
+        "measure" => once(2).and_then(|()| put_one(&mut goal.measure, cursor, &MEASURES))?,
+        "target" => once(3).and_then(|()| put(&mut goal.target, cursor.money()))?,
+        "by" => once(4).and_then(|()| put(&mut goal.by, cursor.date()))?,
+        "term" => once(5).and_then(|()| put_one(&mut goal.term, cursor, &TERMS))?,
+        _ => return None,
+    }
+    cursor.end()
+}
+
+fn step(cursor: &mut Cursor, step: &mut Step, seen: &mut SeenKeys) -> Option<()> {
+    let key = cursor.key()?;
+    let mut once = |number| seen.block.add(number);
+    match key {
+        "id" => once(0).and_then(|()| cursor.string().map(|text| step.id = text))?,
+        "what" => once(1).and_then(|()| cursor.string().map(|text| step.what = text))?,
+        "by" => once(2).and_then(|()| put(&mut step.by, cursor.date()))?,
+        "goal" => once(3).and_then(|()| put(&mut step.goal, cursor.string()))?,
+        "who" => once(4).and_then(|()| put(&mut step.who, cursor.string()))?,
+        "answers" => once(5).and_then(|()| put(&mut step.answers, cursor.string()))?,
+        _ => return None,
+    }
+    cursor.end()
+}
+
 fn contact(cursor: &mut Cursor, contact: &mut Contact, seen: &mut SeenKeys) -> Option<()> {
     let key = cursor.key()?;
-    let mut once = |number| seen.contact.add(number);
+    let mut once = |number| seen.block.add(number);
     match key {
         "name" => once(0).and_then(|()| cursor.string().map(|text| contact.name = text))?,
         "role" => once(1).and_then(|()| put(&mut contact.role, cursor.string()))?,
@@ -174,18 +256,84 @@ fn contact(cursor: &mut Cursor, contact: &mut Contact, seen: &mut SeenKeys) -> O
         "birthday" => {
             once(5).and_then(|()| cursor.date().map(|date| contact.birthday = Some(date)))?
         }
+        "part" => once(6).and_then(|()| put_one(&mut contact.part, cursor, &PARTS))?,
+        "stance" => once(7).and_then(|()| put_one(&mut contact.stance, cursor, &STANCES))?,
+        "concern" => once(8).and_then(|()| put(&mut contact.concern, cursor.string()))?,
+        "prefers" => once(9).and_then(|()| put(&mut contact.prefers, cursor.string()))?,
+        "refuses" => once(10).and_then(|()| fill(&mut contact.refuses, cursor.strings()))?,
+        "left" => once(11).and_then(|()| put(&mut contact.left, cursor.date()))?,
         _ => return None,
     }
     cursor.end()
 }
 
-fn put(slot: &mut Option<Text>, value: Option<Text>) -> Option<()> {
+fn put<T>(slot: &mut Option<T>, value: Option<T>) -> Option<()> {
     *slot = Some(value?);
     Some(())
 }
 
+fn fill(slot: &mut Vec<Text>, value: Option<Vec<Text>>) -> Option<()> {
+    *slot = value?;
+    Some(())
+}
+
+/// A text that must be one of these; the full reader explains any other.
+fn put_one(slot: &mut Option<Text>, cursor: &mut Cursor, known: &[&str]) -> Option<()> {
+    *slot = Some(cursor.string().filter(|text| known.contains(&text.as_str()))?);
+    Some(())
+}
+
+/// `{ service = "zhoumin", technical = "" }`
+fn roles(cursor: &mut Cursor) -> Option<Vec<(Text, Text)>> {
+    pairs(cursor, |cursor, _| cursor.string())
+}
+
+/// `{ needs = ["pension"], potential = 300000 }`
+fn changes(cursor: &mut Cursor, settings: &Settings) -> Option<Vec<(Text, FactValue)>> {
+    pairs(cursor, |cursor, key| {
+        let own = || settings.facts.iter().any(|fact| **fact == *key).then_some(FactKind::Text);
+        let text = |cursor: &mut Cursor| cursor.string().filter(|text| !text.is_empty());
+        Some(match own().or_else(|| fact_kind(key))? {
+            FactKind::Text => FactValue::Text(text(cursor)?),
+            FactKind::Texts => FactValue::Texts(cursor.strings().filter(|list| !list.is_empty())?),
+            FactKind::Money => FactValue::Money(cursor.money()?),
+            FactKind::Date => FactValue::Date(cursor.date()?),
+            FactKind::Relation => {
+                FactValue::Text(text(cursor).filter(|name| Relation::parse(name).is_some())?)
+            }
+        })
+    })
+}
+
+/// An inline table, in the order of its keys; `None` if a key is there twice.
+fn pairs<T>(
+    cursor: &mut Cursor,
+    value: impl Fn(&mut Cursor, &str) -> Option<T>,
+) -> Option<Vec<(Text, T)>> {
+    cursor.eat(b'{').then_some(())?;
+    cursor.space();
+    let mut pairs: Vec<(Text, T)> = Vec::new();
+    loop {
+        let key = cursor.key().filter(|key| is_bare(key))?;
+        if pairs.iter().any(|(known, _)| *known == *key) {
+            return None;
+        }
+        let value = value(cursor, key)?;
+        pairs.push((key.into(), value));
+        if !cursor.goes_on(b'}')? {
+            pairs.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            return Some(pairs);
+        }
+    }
+}
+
 /// `KEY = { kind = "…", … }`
-fn event(cursor: &mut Cursor, keep: Keep, events: &mut Vec<Event>) -> Option<()> {
+fn event(
+    cursor: &mut Cursor,
+    keep: Keep,
+    settings: &Settings,
+    events: &mut Vec<Event>,
+) -> Option<()> {
     let key = cursor.event_key()?;
     cursor.eat(b'{').then_some(())?;
     // Filled where it will stay: an event is half a kilobyte.
@@ -195,7 +343,7 @@ fn event(cursor: &mut Cursor, keep: Keep, events: &mut Vec<Event>) -> Option<()>
     cursor.space();
     loop {
         let key = cursor.key()?;
-        field(cursor, event, key, &mut seen, keep)?;
+        field(cursor, event, key, &mut seen, (keep, settings))?;
         if !cursor.goes_on(b'}')? {
             break;
         }
@@ -206,37 +354,43 @@ fn event(cursor: &mut Cursor, keep: Keep, events: &mut Vec<Event>) -> Option<()>
 
 /// Reads a value of a type in the table of keys; `None` if it is not of the plain form.
 macro_rules! take_value {
-    (Kind, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Kind, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         $cursor.kind().map(|kind| $event.$name = kind)
     };
-    (Criteria, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Criteria, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         $cursor.strings().map(|list| $event.$name = list)
     };
-    (Time, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Time, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         $cursor.time().map(|time| $event.$name = Some(time))
     };
-    (Date, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Date, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         $cursor.date().map(|date| $event.$name = Some(date))
     };
-    (Moment, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Moment, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         $cursor.moment().map(|moment| $event.$name = Some(moment))
     };
-    (Money, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Money, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         $cursor.money().map(|money| $event.$name = Some(money))
     };
-    (Bool, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Bool, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         $cursor.boolean().map(|value| $event.$name = Some(value))
     };
-    (Score, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Score, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         $cursor.amount().map(|score| $event.$name = Some(score))
     };
-    (Note, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    (Roles, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        roles($cursor).map(|pairs| $event.$name = pairs)
+    };
+    (Facts, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        changes($cursor, $settings).map(|pairs| $event.$name = pairs)
+    };
+    (Note, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         match $keep {
             Keep::Everything => put(&mut $event.$name, $cursor.string()),
             Keep::AllButNotes => $cursor.pass_string(),
         }
     };
-    ($text:ident, $event:ident.$name:ident, $cursor:ident, $keep:ident) => {
+    ($text:ident, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         put(&mut $event.$name, $cursor.string())
     };
 }
@@ -252,12 +406,12 @@ macro_rules! define_field {
             event: &mut Event,
             key: &str,
             seen: &mut Keys,
-            keep: Keep,
+            (keep, settings): (Keep, &Settings),
         ) -> Option<()> {
             match key {
                 $(stringify!($name) => {
                     seen.add(Position::$name as u32)?;
-                    take_value!($type, event.$name, cursor, keep)
+                    take_value!($type, event.$name, cursor, keep, settings)
                 })*
                 _ => None,
             }
@@ -273,7 +427,7 @@ mod tests {
     use proptest::prelude::*;
     use std::path::Path;
 
-    const PLAIN: &str = "# old file\nname     = \"张先生\"   # who\ncompany = \"A & B\"\nneeds = [\"health\", \"x\"]\ntags = \"vip\"\nbranch = \"north\"\n\n[[contact]]\nname = \"Ann\"\ndecides = true\nbirthday = 1971-05-02\n\n[[contact]]\nphone = \"1\"\n\n[events] # journal\n2009-12-03-1-k2p = { kind = \"opened\", by = \"liuyan\", owner = \"\", value = 18000.50 }\n2009-12-04 = { kind = \"meeting\", time = 10:30:00, stage = \"25\", confirms = [\"fit\"], revokes = [], next = 2009-12-11T14:00:00, close_by = 2009-12-30, reached = false, score = 9, note = \"a, }b\", reason = \"say \\\"x\\\" \\\\ \\n\\t.\" }\n";
+    const PLAIN: &str = "# old file\nname     = \"张先生\"   # who\ncompany = \"A & B\"\nneeds = [\"health\", \"x\"]\ntags = \"vip\"\nbranch = \"north\"\nparent = \"p\"\npotential = 300000\ncustomer_since = 2008-01-02\nrelation = \"partner\"\nwants = [\"speed\"]\n\n[[contact]]\nname = \"Ann\"\ndecides = true\nbirthday = 1971-05-02\npart = \"decider\"\nstance = \"for\"\nrefuses = [\"mail\"]\nleft = 2009-01-01\n\n[[goal]]\nid = \"g\"\nmeasure = \"bought\"\ntarget = 5\nterm = \"long\"\n\n[[step]]\nid = \"s\"\nwhat = \"visit\"\nby = 2010-01-01\n\n[[contact]]\nphone = \"1\"\n\n[events] # journal\n2009-12-03-1-k2p = { kind = \"opened\", by = \"liuyan\", owner = \"\", value = 18000.50 }\n2009-12-04 = { kind = \"meeting\", time = 10:30:00, stage = \"25\", confirms = [\"fit\"], revokes = [], next = 2009-12-11T14:00:00, close_by = 2009-12-30, reached = false, score = 9, cost = 5, done = \"s\", serves = { service = \"li\", it = \"\" }, set = { needs = [\"a\"], potential = 3, branch = \"south\", relation = \"agent\" }, note = \"a, }b\", reason = \"say \\\"x\\\" \\\\ \\n\\t.\" }\n";
 
     fn settings() -> Settings {
         Settings { facts: vec!["branch".into()], ..Settings::default() }
@@ -335,6 +489,13 @@ mod tests {
             ("\"a, }b\", reason", "\"a, }b\",, reason"),
             ("# old file", "# old\u{7}file"),
             ("decides = true", "decides = truex"),
+            ("\"partner\"", "\"partnr\""),
+            ("\"decider\"", "\"boss\""),
+            ("\"bought\"", "\"sold\""),
+            ("service = \"li\"", "service = 5"),
+            ("it = \"\"", "service = \"\""),
+            ("needs = [\"a\"], p", "account = \"a\", p"),
+            ("potential = 3,", "potential = \"\","),
         ] {
             assert!(PLAIN.contains(from), "{from}");
             assert!(!agrees(&PLAIN.replacen(from, to, 1)), "{from} -> {to}");

@@ -1,18 +1,31 @@
 //! A prospect's file: text -> [`Prospect`], with everything that is wrong in it.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::append::not_lines;
 use crate::format::syntax::looks_like_date;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::event::{Event, EventKey, event_keys};
-use crate::model::prospect::{Contact, Prospect};
+use crate::model::profile::{
+    CHANGEABLE, FactKind, FactValue, Goal, MEASURES, Relation, Step, TERMS, fact_kind,
+};
+use crate::model::prospect::{Contact, PARTS, Prospect, STANCES};
 use crate::model::settings::Settings;
 use crate::value::date::Date;
+use crate::value::text::Text;
 use std::path::Path;
 use toml::de::DeValue;
 
 /// Keys of a contact.
-const CONTACT_KEYS: [&str; 6] = ["name", "role", "decides", "phone", "email", "birthday"];
+pub const CONTACT_KEYS: [&str; 12] = [
+    "name", "role", "decides", "phone", "email", "birthday", "part", "stance", "concern",
+    "prefers", "refuses", "left",
+];
+
+/// Keys of a goal.
+pub const GOAL_KEYS: [&str; 6] = ["id", "what", "measure", "target", "by", "term"];
+
+/// Keys of a step.
+pub const STEP_KEYS: [&str; 6] = ["id", "what", "by", "goal", "who", "answers"];
 
 /// Reads a file's text. Wrong values are left out and reported; the prospect is `None` only if the file is empty
 /// or not TOML. `path` is relative to the ledger's root, `shown` is the path that diagnostics print.
@@ -101,7 +114,7 @@ fn fact(
         }
         "events" => {
             if let Some(table) = reader.table(key, value) {
-                prospect.events = events(reader, table);
+                prospect.events = events(reader, table, settings);
             }
         }
         own if settings.facts.iter().any(|fact| **fact == *own) => {
@@ -109,7 +122,200 @@ fn fact(
                 prospect.set_fact(key, &text);
             }
         }
+        "parent" => prospect.profile_mut().parent = reader.text(key, value),
+        "potential" => prospect.profile_mut().potential = reader.money(key, value),
+        "customer_since" => prospect.profile_mut().customer_since = reader.date(key, value),
+        "relation" => {
+            let relation = relation(reader, key, value);
+            prospect.profile_mut().relation = relation.unwrap_or_default();
+        }
+        "challenge" => prospect.profile_mut().challenge = reader.texts(key, value),
+        "wants" => prospect.profile_mut().wants = reader.texts(key, value),
+        "strategic" => prospect.profile_mut().strategic = reader.texts(key, value),
+        "documents" => prospect.profile_mut().documents = reader.texts(key, value),
+        "goal" => {
+            let tables = reader.tables(key, value).into_iter();
+            prospect.profile_mut().goals = tables.map(|(table, _)| goal(reader, table)).collect();
+        }
+        "step" => {
+            let tables = reader.tables(key, value).into_iter();
+            prospect.profile_mut().steps = tables.map(|(table, _)| step(reader, table)).collect();
+        }
         unknown => prospect.unknown.push(unknown.into()),
+    }
+}
+
+/// A relation to us.
+fn relation(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Relation> {
+    let name = one_of(reader, key, value, &Relation::ALL.map(|row| row.0))?;
+    Relation::parse(&name)
+}
+
+/// A text that must be one of these.
+fn one_of(reader: &mut Reader, key: &str, value: &TomlValue, known: &[&str]) -> Option<Text> {
+    let text = reader.text(key, value)?;
+    if known.contains(&text.as_str()) {
+        return Some(text);
+    }
+    let diagnostic = Diagnostic::new(
+        Code::UnknownWord,
+        words!("`{key}` cannot be `{text}`", "`{key}` 不能是 `{text}`"),
+    )
+    .nearest(&text, known.iter().copied());
+    reader.problem(value.span(), diagnostic);
+    None
+}
+
+fn goal(reader: &mut Reader, table: &TomlTable) -> Goal {
+    let mut goal = Goal::default();
+    for (key, value) in table {
+        let span = key.span();
+        let key: &str = key.get_ref();
+        match key {
+            "id" => goal.id = reader.text(key, value).unwrap_or_default(),
+            "what" => goal.what = reader.text(key, value).unwrap_or_default(),
+            "measure" => goal.measure = one_of(reader, key, value, &MEASURES),
+            "target" => goal.target = reader.money(key, value),
+            "by" => goal.by = reader.date(key, value),
+            "term" => goal.term = one_of(reader, key, value, &TERMS),
+            _ => unknown_key(reader, span, key, words!("a goal", "目标"), &GOAL_KEYS),
+        }
+    }
+    goal
+}
+
+fn step(reader: &mut Reader, table: &TomlTable) -> Step {
+    let mut step = Step::default();
+    for (key, value) in table {
+        let span = key.span();
+        let key: &str = key.get_ref();
+        match key {
+            "id" => step.id = reader.text(key, value).unwrap_or_default(),
+            "what" => step.what = reader.text(key, value).unwrap_or_default(),
+            "by" => step.by = reader.date(key, value),
+            "goal" => step.goal = reader.text(key, value),
+            "who" => step.who = reader.text(key, value),
+            "answers" => step.answers = reader.text(key, value),
+            _ => unknown_key(reader, span, key, words!("a step", "步骤"), &STEP_KEYS),
+        }
+    }
+    step
+}
+
+/// That a block has a key which this version does not know.
+fn unknown_key(
+    reader: &mut Reader,
+    span: std::ops::Range<usize>,
+    key: &str,
+    of: Words,
+    known: &[&str],
+) {
+    let message = Words::both(
+        format!("unknown key `{key}` of {}; it is kept", of.en()),
+        format!("{}中有未知的键 `{key}`；予以保留", of.zh()),
+    );
+    let diagnostic = Diagnostic::new(Code::UnknownKey, message).nearest(key, known.iter().copied());
+    reader.problem(span, diagnostic);
+}
+
+/// Roles, each with a rep's id, in the order of the roles.
+fn roles(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<(Text, Text)> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let pair = |(role, rep): (&toml::Spanned<std::borrow::Cow<str>>, &TomlValue)| {
+        Some((role.get_ref().as_ref().into(), reader.text(role.get_ref(), rep)?))
+    };
+    let mut roles: Vec<(Text, Text)> = table.iter().filter_map(pair).collect();
+    roles.sort_unstable();
+    roles
+}
+
+/// Facts, each with its new value, in the order of their names.
+fn changes(
+    reader: &mut Reader,
+    key: &str,
+    value: &TomlValue,
+    settings: &Settings,
+) -> Vec<(Text, FactValue)> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let mut changes = Vec::new();
+    for (key, value) in table {
+        let span = key.span();
+        let key: &str = key.get_ref();
+        let own = settings.facts.iter().any(|fact| **fact == *key).then_some(FactKind::Text);
+        let Some(kind) = own.or_else(|| fact_kind(key)) else {
+            reader.problem(span, unchangeable(key, settings));
+            continue;
+        };
+        changes.extend(fact_value(reader, kind, key, value).map(|value| (key.into(), value)));
+    }
+    changes.sort_unstable_by(|a: &(Text, FactValue), b| a.0.cmp(&b.0));
+    changes
+}
+
+/// The roles in a text of the form `{ service = "zhoumin" }`; `None` if it is of another form.
+pub fn roles_in(text: &str) -> Option<Vec<(Text, Text)>> {
+    read_alone(text, |reader, value| roles(reader, "serves", value))
+}
+
+/// The facts and new values in a text of the form `{ needs = ["pension"] }`; `None` if it is of another form, or has
+/// a fact that no entry changes.
+pub fn changes_in(text: &str, settings: &Settings) -> Option<Vec<(Text, FactValue)>> {
+    read_alone(text, |reader, value| changes(reader, "set", value, settings))
+}
+
+/// Reads a value that is a text by itself; `None` if anything is wrong with it.
+fn read_alone<T>(text: &str, read: impl Fn(&mut Reader, &TomlValue) -> T) -> Option<T> {
+    if text.contains(['\n', '\r']) {
+        return None;
+    }
+    let (document, place) = (format!("x = {text}"), Place::file("x"));
+    let table = parse(&document, &place).ok()?;
+    let mut reader = Reader::new(place, Code::WrongType);
+    let read = read(&mut reader, table.get("x")?);
+    reader.problems.is_empty().then_some(read)
+}
+
+/// That no entry changes a fact of this name.
+pub fn unchangeable(key: &str, settings: &Settings) -> Diagnostic {
+    let known = CHANGEABLE.iter().map(|row| row.0);
+    let diagnostic = Diagnostic::new(
+        Code::UnknownFact,
+        words!("an entry cannot change `{key}`", "记录不能变更 `{key}`"),
+    )
+    .nearest(key, known.chain(settings.facts.iter().map(|fact| &**fact)));
+    match key {
+        "account" | "pipeline" => diagnostic.help(words!(
+            "it says where the entries count: change it at the top of the file (crm edit)",
+            "它决定记录归在哪里：请在文件开头修改（crm edit）"
+        )),
+        _ => diagnostic.help(words!(
+            "a fact of your own has a name in crm.toml: [ledger] facts = [\"{key}\"]",
+            "自定义的资料项要在 crm.toml 中列出：[ledger] facts = [\"{key}\"]"
+        )),
+    }
+}
+
+/// The new value of a fact; an empty text or list takes it off.
+fn fact_value(
+    reader: &mut Reader,
+    kind: FactKind,
+    key: &str,
+    value: &TomlValue,
+) -> Option<FactValue> {
+    if matches!(value.get_ref(), DeValue::String(text) if text.is_empty()) {
+        return Some(FactValue::Nothing);
+    }
+    match kind {
+        FactKind::Text => reader.text(key, value).map(FactValue::Text),
+        FactKind::Texts => Some(match reader.texts(key, value) {
+            texts if texts.is_empty() => FactValue::Nothing,
+            texts => FactValue::Texts(texts),
+        }),
+        FactKind::Money => reader.money(key, value).map(FactValue::Money),
+        FactKind::Date => reader.date(key, value).map(FactValue::Date),
+        FactKind::Relation => {
+            relation(reader, key, value).map(|relation| FactValue::Text(relation.name().into()))
+        }
     }
 }
 
@@ -153,23 +359,19 @@ fn contact(reader: &mut Reader, table: &TomlTable) -> Contact {
             "phone" => contact.phone = reader.text(key, value),
             "email" => contact.email = reader.text(key, value),
             "birthday" => contact.birthday = reader.date(key, value),
-            _ => {
-                let diagnostic = Diagnostic::new(
-                    Code::UnknownKey,
-                    words!(
-                        "unknown key `{key}` of a contact; it is kept",
-                        "联系人中有未知的键 `{key}`；予以保留"
-                    ),
-                )
-                .nearest(key, CONTACT_KEYS);
-                reader.problem(span, diagnostic);
-            }
+            "part" => contact.part = one_of(reader, key, value, &PARTS),
+            "stance" => contact.stance = one_of(reader, key, value, &STANCES),
+            "concern" => contact.concern = reader.text(key, value),
+            "prefers" => contact.prefers = reader.text(key, value),
+            "refuses" => contact.refuses = reader.texts(key, value),
+            "left" => contact.left = reader.date(key, value),
+            _ => unknown_key(reader, span, key, words!("a contact", "联系人"), &CONTACT_KEYS),
         }
     }
     contact
 }
 
-fn events(reader: &mut Reader, table: &TomlTable) -> Vec<Event> {
+fn events(reader: &mut Reader, table: &TomlTable, settings: &Settings) -> Vec<Event> {
     let mut events = Vec::with_capacity(table.len());
     for (key, value) in table {
         let Some(event_key) = EventKey::parse(key.get_ref()) else {
@@ -179,7 +381,7 @@ fn events(reader: &mut Reader, table: &TomlTable) -> Vec<Event> {
         if let Some(fields) = entry(reader, key.get_ref(), value) {
             let mut event = Event::new(event_key, "");
             for (key, value) in fields {
-                field(reader, &mut event, key.get_ref(), value);
+                field(reader, &mut event, key.get_ref(), value, settings);
             }
             if event.kind.is_empty() {
                 let diagnostic = Diagnostic::new(
@@ -247,40 +449,52 @@ pub fn bad_key(key: &str) -> Diagnostic {
 
 /// Reads a value of a type in the table of keys.
 macro_rules! read_value {
-    (Kind, $reader:ident, $key:ident, $value:ident) => {
+    (Kind, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         (&*$reader.text($key, $value).unwrap_or_default()).into()
     };
-    (Criteria, $reader:ident, $key:ident, $value:ident) => {
+    (Criteria, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.texts($key, $value)
     };
-    (Time, $reader:ident, $key:ident, $value:ident) => {
+    (Time, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.time($key, $value)
     };
-    (Date, $reader:ident, $key:ident, $value:ident) => {
+    (Date, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.date($key, $value)
     };
-    (Moment, $reader:ident, $key:ident, $value:ident) => {
+    (Moment, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.moment($key, $value)
     };
-    (Money, $reader:ident, $key:ident, $value:ident) => {
+    (Money, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.money($key, $value)
     };
-    (Bool, $reader:ident, $key:ident, $value:ident) => {
+    (Bool, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.boolean($key, $value)
     };
-    (Score, $reader:ident, $key:ident, $value:ident) => {
+    (Score, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.amount($key, $value)
     };
-    ($text:ident, $reader:ident, $key:ident, $value:ident) => {
+    (Roles, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        roles($reader, $key, $value)
+    };
+    (Facts, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        changes($reader, $key, $value, $settings)
+    };
+    ($text:ident, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.text($key, $value)
     };
 }
 
 macro_rules! define_field {
     ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
-        fn field(reader: &mut Reader, event: &mut Event, key: &str, value: &TomlValue) {
+        fn field(
+            reader: &mut Reader,
+            event: &mut Event,
+            key: &str,
+            value: &TomlValue,
+            settings: &Settings,
+        ) {
             match key {
-                $(stringify!($name) => event.$name = read_value!($type, reader, key, value),)*
+                $(stringify!($name) => event.$name = read_value!($type, reader, key, value, settings),)*
                 unknown => event.unknown.push(unknown.into()),
             }
         }

@@ -1,6 +1,7 @@
 //! One entry of a prospect's journal: the event, and the facts that it changes.
 
 use super::kind::EventKind;
+use super::profile::FactValue;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::money::{Amount, Money};
 use crate::value::text::Text;
@@ -102,6 +103,10 @@ macro_rules! event_keys {
             scale: Text, "Scale", "评分制", "on a survey: nps (0-10) or csat (1-5)";
             ticket: Text, "Ticket", "工单", "ties a request or complaint to its resolution";
             until: Date, "Until", "至", "on a hold: the day it resumes";
+            serves: Roles, "Serves", "协同", "on an assignment: which rep serves in which role; empty = no longer";
+            set: Facts, "Changed facts", "变更", "facts that have these values from this date on";
+            cost: Money, "Cost", "费用", "the money that a visit, a gift or care took";
+            done: Text, "Step done", "完成步骤", "the step of the plan that is done";
             event: Text, "Event", "事件号", "on a retraction: the key of the event that never happened";
             reason: Text, "Reason", "原因", "why; required where it leaves";
             forced: Text, "Forced", "破例", "why a rule was overridden";
@@ -121,6 +126,8 @@ macro_rules! event_type {
     (Money) => { Option<Money> };
     (Bool) => { Option<bool> };
     (Score) => { Option<Amount> };
+    (Roles) => { Vec<(Text, Text)> };
+    (Facts) => { Vec<(Text, FactValue)> };
     // A rep's id, a column's id, words, and words that are left unread where nothing asks for them.
     (Rep) => { Option<Text> };
     (Stage) => { Option<Text> };
@@ -151,6 +158,10 @@ pub enum KeyType {
     Bool,
     /// The answer of a survey.
     Score,
+    /// Roles, each with a rep's id.
+    Roles,
+    /// Facts, each with its new value.
+    Facts,
     /// Words.
     Text,
     /// Words that are left unread where nothing asks for them.

@@ -90,6 +90,8 @@ kinds! {
     Refund "refund" Paper;
     Moved "moved" Note;
     Assigned "assigned" Note;
+    Changed "changed" Note;
+    Gift "gift" Note;
     Hold "hold" Note;
     Verified "verified" Note;
     Note "note" Note;

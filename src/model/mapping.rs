@@ -282,7 +282,13 @@ pub fn list_separator(text: &str) -> Option<char> {
 pub const FIND: &str = "find";
 
 /// Fields of a prospect's person.
-pub const CONTACT_FIELDS: [&str; 6] = ["contact", "role", "phone", "email", "decides", "birthday"];
+pub const CONTACT_FIELDS: [&str; 12] = [
+    "contact", "role", "phone", "email", "decides", "birthday", "part", "stance", "concern",
+    "prefers", "refuses", "left",
+];
+
+/// The fields that are found by their names only beside a column `decides`, as our own exports have them.
+pub const OF_PEOPLE: [&str; 6] = ["part", "stance", "concern", "prefers", "refuses", "left"];
 
 /// Every field that a prospect can be given or be found by; the team's own facts last.
 pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
@@ -293,11 +299,16 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
 
 /// The fields of an entry that are no keys of an event: its day, the day of the row's last change, the currency of its
 /// money, its key in another ledger, and the currencies of its amounts where they have columns of their own.
-const BESIDES: [&str; 6] = ["date", CHANGED, CURRENCY, "key", "value_currency", "amount_currency"];
+const BESIDES: [&str; 7] =
+    ["date", CHANGED, CURRENCY, "key", "value_currency", "amount_currency", "cost_currency"];
+
+/// The fields that are found by their names only beside a column `kind`, as our own exports have them: other programs
+/// have columns of these names for other things.
+pub const OF_JOURNALS: [&str; 6] = ["key", "serves", "set", "cost", "cost_currency", "done"];
 
 /// Every field that an entry can have: those, and the keys of an event.
-pub const ENTRY_FIELDS: [&str; 27] = {
-    let mut fields = [BESIDES[0]; 27];
+pub const ENTRY_FIELDS: [&str; BESIDES.len() + event::FIELDS.len()] = {
+    let mut fields = [BESIDES[0]; BESIDES.len() + event::FIELDS.len()];
     let mut i = 0;
     while i < BESIDES.len() {
         fields[i] = BESIDES[i];

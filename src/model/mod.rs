@@ -9,6 +9,7 @@ pub mod mapping;
 pub mod naming;
 pub mod pipeline;
 pub mod pool;
+pub mod profile;
 pub mod prospect;
 pub mod rows;
 pub mod settings;

@@ -1,6 +1,7 @@
-//! A prospect as its file states it: facts, and the journal in order of replay.
+//! A prospect, or a customer, as its file states it: facts, and the journal in order of replay.
 
 use super::event::Event;
+use super::profile::{FactValue, NO_PROFILE, Profile, Relation};
 use crate::value::date::Date;
 use crate::value::text::Text;
 use std::path::PathBuf;
@@ -20,15 +21,42 @@ pub struct Contact {
     pub email: Option<Text>,
     /// Birthday.
     pub birthday: Option<Date>,
+    /// The part in a purchase: one of [`PARTS`].
+    pub part: Option<Text>,
+    /// For us or against: one of [`STANCES`].
+    pub stance: Option<Text>,
+    /// The concern that this person has.
+    pub concern: Option<Text>,
+    /// The channel by which this person likes to be contacted.
+    pub prefers: Option<Text>,
+    /// The channels by which this person must not be contacted.
+    pub refuses: Vec<Text>,
+    /// The day on which this person left.
+    pub left: Option<Date>,
 }
 
-/// One file of the ledger.
+/// The parts of people in a purchase (客户内部职能分工).
+pub const PARTS: [&str; 6] = ["recommender", "handler", "technical", "user", "lead", "decider"];
+
+/// The stances of people.
+pub const STANCES: [&str; 3] = ["for", "neutral", "against"];
+
+impl Contact {
+    /// Is this person there on a day: not gone by then?
+    pub fn is_there(&self, day: Date) -> bool {
+        self.left.is_none_or(|left| day < left)
+    }
+}
+
+/// One file of the ledger: a prospect, or a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Prospect {
     /// A customer's file, below `customers/`.
     pub is_customer: bool,
     /// The file's stem.
     pub id: Text,
+    /// Is it a customer's file, below `customers`? Such a file has no board.
+    pub is_customer: bool,
     /// The file, relative to the ledger's root.
     pub path: PathBuf,
     /// The id.
@@ -57,6 +85,10 @@ pub struct Prospect {
     pub contacts: Vec<Contact>,
     /// Facts of the team's own, named in the settings.
     pub facts: Vec<(Text, Text)>,
+    /// The facts that only a customer with a file or a plan has; [`Prospect::profile`] reads them.
+    pub stated_profile: Option<Box<Profile>>,
+    /// The file as it is without its `changed` entries, where the facts are those of a later day.
+    pub opening: Option<Box<Prospect>>,
     /// Keys that neither this version nor the settings know.
     pub unknown: Vec<Text>,
     /// The journal, in order of replay.
@@ -108,6 +140,89 @@ impl Prospect {
         *slot = Some(value.into());
     }
 
+    /// The facts that only a customer with a file or a plan has.
+    pub fn profile(&self) -> &Profile {
+        self.stated_profile.as_deref().unwrap_or(&NO_PROFILE)
+    }
+
+    /// Those facts, to be changed.
+    pub fn profile_mut(&mut self) -> &mut Profile {
+        self.stated_profile.get_or_insert_default()
+    }
+
+    /// Gives a value to a fact. A value of another type than the fact's changes nothing; the readers report it.
+    pub fn change(&mut self, name: &str, value: &FactValue) {
+        let text = match value {
+            FactValue::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        let texts = match value {
+            FactValue::Texts(texts) => texts.clone(),
+            _ => Vec::new(),
+        };
+        match name {
+            "name" => self.name = text.unwrap_or_else(|| self.id.clone()),
+            "company" => self.company = text,
+            "industry" => self.industry = text,
+            "region" => self.region = text,
+            "size" => self.size = text,
+            "source" => self.source = text,
+            "product" => self.product = text,
+            "needs" => self.needs = texts,
+            "tags" => self.tags = texts,
+            "parent" => self.profile_mut().parent = text,
+            "potential" => {
+                self.profile_mut().potential = match value {
+                    FactValue::Money(money) => Some(*money),
+                    _ => None,
+                };
+            }
+            "customer_since" => {
+                self.profile_mut().customer_since = match value {
+                    FactValue::Date(date) => Some(*date),
+                    _ => None,
+                };
+            }
+            "relation" => {
+                let relation = text.as_deref().and_then(Relation::parse);
+                self.profile_mut().relation = relation.unwrap_or_default();
+            }
+            "challenge" => self.profile_mut().challenge = texts,
+            "wants" => self.profile_mut().wants = texts,
+            "strategic" => self.profile_mut().strategic = texts,
+            "documents" => self.profile_mut().documents = texts,
+            own => {
+                self.facts.retain(|(known, _)| &**known != own);
+                self.facts.extend(text.map(|text| (own.into(), text)));
+            }
+        }
+    }
+
+    /// The value of a fact that an entry can change, built in or the team's own.
+    pub fn value_of(&self, name: &str) -> FactValue {
+        let text = |text: Option<&str>| {
+            text.map_or(FactValue::Nothing, |text| FactValue::Text(text.into()))
+        };
+        let texts = |texts: &[Text]| match texts {
+            [] => FactValue::Nothing,
+            texts => FactValue::Texts(texts.to_vec()),
+        };
+        let profile = self.profile();
+        match name {
+            "needs" => texts(&self.needs),
+            "tags" => texts(&self.tags),
+            "parent" => text(profile.parent.as_deref()),
+            "potential" => profile.potential.map_or(FactValue::Nothing, FactValue::Money),
+            "customer_since" => profile.customer_since.map_or(FactValue::Nothing, FactValue::Date),
+            "relation" => text(Some(profile.relation.name())),
+            "challenge" => texts(&profile.challenge),
+            "wants" => texts(&profile.wants),
+            "strategic" => texts(&profile.strategic),
+            "documents" => texts(&profile.documents),
+            other => text(self.fact(other)),
+        }
+    }
+
     /// Does a contact decide?
     pub fn decider(&self) -> Option<&Contact> {
         self.contacts.iter().find(|contact| contact.decides)
@@ -117,6 +232,31 @@ impl Prospect {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::profile::{CHANGEABLE, FactKind};
+    use crate::value::money::Money;
+
+    #[test]
+    fn every_changeable_fact_can_be_changed_and_taken_off() {
+        for (name, kind, ..) in CHANGEABLE {
+            let value = match kind {
+                FactKind::Text => FactValue::Text("x".into()),
+                FactKind::Texts => FactValue::Texts(vec!["x".into(), "y".into()]),
+                FactKind::Money => FactValue::Money(Money::parse("5 USD").unwrap()),
+                FactKind::Date => FactValue::Date(Date::parse("2009-12-03").unwrap()),
+                FactKind::Relation => FactValue::Text("partner".into()),
+            };
+            let mut prospect = Prospect { id: "p".into(), ..Prospect::default() };
+            prospect.change(name, &value);
+            assert_eq!(prospect.value_of(name), value, "{name}");
+            prospect.change(name, &FactValue::Nothing);
+            let left = match name {
+                "name" => FactValue::Text("p".into()),
+                "relation" => FactValue::Text("customer".into()),
+                _ => FactValue::Nothing,
+            };
+            assert_eq!(prospect.value_of(name), left, "{name}");
+        }
+    }
 
     #[test]
     fn every_fact_can_be_set_and_read() {

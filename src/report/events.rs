@@ -4,6 +4,7 @@ use super::Request;
 use super::columns::{criterion, currency_column, positions};
 use super::several::several;
 use crate::diag::Diagnostic;
+use crate::format::line::{written_facts, written_roles};
 use crate::model::event::{Event, KEYS, KeyType, NO_OWNER, event_keys};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
@@ -56,6 +57,12 @@ macro_rules! cell_of {
     };
     (Score, $name:ident) => {
         (Kind::Number, |l| Cell::maybe(l.event.$name, Cell::Amount))
+    };
+    (Roles, $name:ident) => {
+        (Kind::Text, |l| Cell::maybe(written_roles(&l.event.$name), Cell::text))
+    };
+    (Facts, $name:ident) => {
+        (Kind::Text, |l| Cell::maybe(written_facts(&l.event.$name), Cell::text))
     };
     (Rep, $name:ident) => {
         (Kind::Text, |l| rep(&l.event.$name))

@@ -22,6 +22,12 @@ const COLUMNS: &[Definition] = &[
     ("phone", Kind::Text, |_, person| Cell::maybe(person.phone.as_deref(), Cell::text)),
     ("email", Kind::Text, |_, person| Cell::maybe(person.email.as_deref(), Cell::text)),
     ("birthday", Kind::Date, |_, person| Cell::maybe(person.birthday, Cell::Date)),
+    ("part", Kind::Text, |_, person| Cell::maybe(person.part.as_deref(), Cell::text)),
+    ("stance", Kind::Text, |_, person| Cell::maybe(person.stance.as_deref(), Cell::text)),
+    ("concern", Kind::Text, |_, person| Cell::maybe(person.concern.as_deref(), Cell::text)),
+    ("prefers", Kind::Text, |_, person| Cell::maybe(person.prefers.as_deref(), Cell::text)),
+    ("refuses", Kind::Text, |_, person| Cell::list(person.refuses.iter().map(|way| &**way))),
+    ("left", Kind::Date, |_, person| Cell::maybe(person.left, Cell::Date)),
 ];
 
 /// The names of the columns, in the order of `export`.

@@ -35,6 +35,8 @@ pub const KINDS: &[Term] = &[
     ("refund",    "refund",         "退款"),
     ("moved",     "moved",          "移动"),
     ("assigned",  "assigned",       "分配"),
+    ("changed",   "changed",        "变更"),
+    ("gift",      "gift",           "赠礼"),
     ("hold",      "hold",           "暂缓"),
     ("verified",  "verified",       "核实"),
     ("note",      "note",           "备注"),

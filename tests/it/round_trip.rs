@@ -227,13 +227,16 @@ fn people_are_rows_of_one_id() {
     let people = sandbox.crm("export people").ok();
     assert_eq!(
         people,
-        "id,name,contact,role,decides,phone,email,birthday\nzhang,张,王,,true,021-5,,\n"
+        "id,name,contact,role,decides,phone,email,birthday,part,stance,concern,prefers,refuses,left\n\
+         zhang,张,王,,true,021-5,,,,,,,,\n"
     );
-    sandbox.write("people.csv", format!("{people}zhang,张,李,\"boss\",no,+86 1,,1969-01-02\n"));
+    sandbox.write("people.csv", format!("{people}zhang,张,李,\"boss\",no,+86 1,,1969-01-02,Decider,against,price,phone,mail;visit,2009-11-30\n"));
     sandbox.crm("import people.csv").done();
     let (_, said) = sandbox.crm("import people.csv").done();
     assert!(said.contains("0 entries written; 1 already there\n"), "{said}");
-    let expected = format!("{people}zhang,张,李,boss,false,'+86 1,,1969-01-02\n");
+    let expected = format!(
+        "{people}zhang,张,李,boss,false,'+86 1,,1969-01-02,decider,against,price,phone,mail;visit,2009-11-30\n"
+    );
     assert_eq!(sandbox.crm("export people").ok(), expected);
     assert_eq!(
         sandbox.crm("export people -c contact,phone").ok(),

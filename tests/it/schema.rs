@@ -1,6 +1,7 @@
 //! The schemas that `crm schema` prints have the keys that are read, no more and no fewer.
 
 use crate::common::Sandbox;
+use crm::format::read_prospect::{CONTACT_KEYS, GOAL_KEYS, STEP_KEYS};
 use crm::format::settings::allocation::ALLOCATION_KEYS;
 use crm::format::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
 use crm::format::settings::campaign::CAMPAIGN_KEYS;
@@ -13,6 +14,7 @@ use crm::format::settings::pool::{CUSTOMER_KEYS, POOL_KEYS};
 use crm::format::settings::rep::REP_KEYS;
 use crm::model::event::FIELDS;
 use crm::model::kind::Kinds;
+use crm::model::profile::CHANGEABLE;
 use crm::model::prospect::FACTS;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -36,10 +38,15 @@ fn set<'k>(keys: &[&'k str]) -> BTreeSet<&'k str> {
 fn a_prospect_has_the_keys_that_are_read() {
     let schema = printed("prospect");
     let mut facts = set(&FACTS);
-    facts.extend(["needs", "tags", "contact", "events"]);
+    facts.extend(CHANGEABLE.map(|row| row.0));
+    facts.extend(["contact", "goal", "step", "events"]);
     assert_eq!(keys(&schema, "/properties"), facts);
-    let contact = set(&["name", "role", "decides", "phone", "email", "birthday"]);
-    assert_eq!(keys(&schema, "/properties/contact/items/properties"), contact);
+    for (block, known) in
+        [("contact", &CONTACT_KEYS[..]), ("goal", &GOAL_KEYS), ("step", &STEP_KEYS)]
+    {
+        let place = format!("/properties/{block}/items/properties");
+        assert_eq!(keys(&schema, &place), set(known), "{block}");
+    }
     let events = &schema["properties"]["events"]["patternProperties"];
     let event = events.as_object().unwrap().values().next().unwrap();
     assert_eq!(keys(event, "/properties"), set(&FIELDS));

@@ -156,7 +156,7 @@ impl Add {
             decides: self.decides,
             phone: text(&self.phone),
             email: text(&self.email),
-            birthday: None,
+            ..Contact::default()
         })
     }
 }

@@ -64,6 +64,11 @@ fn property(row: &KeyRow) -> String {
             let text = r#"{ "type": "string" }"#;
             (format!(r#""oneOf": [{text}, {{ "type": "array", "items": {text} }}]"#), "")
         }
+        KeyType::Roles => {
+            let values = r#""additionalProperties": { "type": "string" }"#;
+            (format!(r#""type": "object", {values}"#), "")
+        }
+        KeyType::Facts => (r#""type": "object""#.to_owned(), ""),
         KeyType::Money => {
             let more = r#"; a number in the ledger's currency, or \"1500.50 USD\""#;
             (r#""type": ["number", "string"]"#.to_owned(), more)

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod clock;
 mod entries;
 pub mod evidence;
+mod facts;
 mod fold;
 pub mod moves;
 pub mod passage;
@@ -27,6 +28,7 @@ use fold::Fold;
 /// Replays a prospect up to and including `as_of`. `None` if its first event is later: it does not
 /// exist yet on that day.
 pub fn replay(prospect: Prospect, settings: &Settings, as_of: Date) -> Option<Record> {
+    let prospect = facts::with_facts_of(prospect, as_of);
     let (state, history, findings) = derive(&prospect, settings, as_of)?;
     Some(Record { prospect, state, history, findings, customer: Default::default() })
 }

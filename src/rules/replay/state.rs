@@ -127,6 +127,10 @@ pub struct State {
     pub owner: Option<Text>,
     /// Since when.
     pub owner_since: Option<Date>,
+    /// The reps who serve it beside the owner, by their roles, in the order of these.
+    pub serves: Vec<(Text, Text)>,
+    /// The steps of its plan that are done, and when.
+    pub done: Vec<(Text, Date)>,
     /// The evidence of this pass.
     pub evidence: Evidence,
     /// The expected value, in the ledger's currency where it has a rate.

@@ -5,7 +5,7 @@ use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::known::recognised;
 use crate::model::header::usual_field;
-use crate::model::mapping::{Assignment, ENTRY_FIELDS, Mapping, Template};
+use crate::model::mapping::{Assignment, ENTRY_FIELDS, Mapping, OF_JOURNALS, OF_PEOPLE, Template};
 use crate::model::settings::Settings;
 use crate::value::text::Text;
 use std::path::Path;
@@ -24,8 +24,11 @@ pub(super) fn find_by_names(
     settings: &Settings,
 ) {
     let place = Place::file(file).at(Spot::Line(1));
-    // Many programs have keys; those of entries are beside their kinds.
     let has_kinds = header.iter().any(|column| column.eq_ignore_ascii_case("kind"));
+    let has_people = header.iter().any(|column| column.eq_ignore_ascii_case("decides"));
+    let is_wanted = |field: &str| {
+        (!OF_JOURNALS.contains(&field) || has_kinds) && (!OF_PEOPLE.contains(&field) || has_people)
+    };
     let mut found: Vec<(usize, Text, &Text)> = Vec::new();
     for column in header.iter().filter(|column| !column.is_empty() && !said.names(column)) {
         let named = field_named(&column.to_lowercase().replace(' ', "_"), settings);
@@ -35,7 +38,7 @@ pub(super) fn find_by_names(
         };
         found.extend(
             found_as
-                .filter(|(_, field)| !said.has(field) && (&**field != "key" || has_kinds))
+                .filter(|(_, field)| !said.has(field) && is_wanted(field))
                 .map(|(rank, field)| (rank, field, column)),
         );
     }

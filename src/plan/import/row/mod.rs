@@ -9,7 +9,7 @@ use super::{ImportTerms, ImportedEntry};
 use crate::diag::{Diagnostic, Words};
 use crate::model::event::{Event, EventKey, NO_OWNER};
 use crate::model::mapping::{CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FIND};
-use crate::model::prospect::{Contact, Prospect};
+use crate::model::prospect::{Contact, PARTS, Prospect, STANCES};
 use crate::model::rows::SourceRow;
 use crate::value::date::Date;
 use crate::value::id;
@@ -162,6 +162,12 @@ impl<'r, 'a> RowReader<'r, 'a> {
                 "email" => contact.email = self.first(mailboxes(text), "email"),
                 "decides" => contact.decides = self.boolean(field, &cell).unwrap_or(false),
                 "birthday" => contact.birthday = self.past(field, &cell),
+                "part" => contact.part = self.word(field, &cell, &PARTS),
+                "stance" => contact.stance = self.word(field, &cell, &STANCES),
+                "concern" => contact.concern = Some(text.into()),
+                "prefers" => contact.prefers = Some(text.into()),
+                "refuses" => contact.refuses = self.list(field, &cell),
+                "left" => contact.left = self.past(field, &cell),
                 "pipeline" => {
                     let id = self.named(Naming::Pipeline, field, &cell);
                     // Without a board, no column can be looked for either.
@@ -174,6 +180,18 @@ impl<'r, 'a> RowReader<'r, 'a> {
             prospect.contacts.push(contact);
         }
         prospect
+    }
+
+    /// One of a few words.
+    fn word(&mut self, field: &str, cell: &CellText, known: &[&str]) -> Option<Text> {
+        let text = narrow(&cell.text).to_lowercase();
+        if known.contains(&text.as_str()) {
+            return Some(text.into());
+        }
+        let (named, typed, names) = (cell.named(field), &cell.text, known.join(", "));
+        let why = words!("{named} cannot be `{typed}`", "{named} 不能是 `{typed}`");
+        self.problem(why, Some(words!("it is one of {names}", "可以是：{names}")));
+        None
     }
 
     /// The first of several addresses; the others are lines of a note, as those of a card are.
@@ -301,7 +319,9 @@ impl<'r, 'a> RowReader<'r, 'a> {
                     keyed = true;
                     event.key = self.key(&cell.text, date).unwrap_or(event.key);
                 }
-                CURRENCY | "value_currency" | "amount_currency" => currencies.push((field, cell)),
+                CURRENCY | "value_currency" | "amount_currency" | "cost_currency" => {
+                    currencies.push((field, cell));
+                }
                 "owner" if cell.text == NO_OWNER => event.owner = Some(Text::default()),
                 _ => self.set(&mut event, field, &cell, of),
             }
@@ -310,7 +330,8 @@ impl<'r, 'a> RowReader<'r, 'a> {
             let (value, amount) = (&mut event.value, &mut event.amount);
             let money = match field {
                 "value_currency" => [Some(value), None],
-                "amount_currency" => [None, Some(amount)],
+                "amount_currency" => [Some(amount), None],
+                "cost_currency" => [Some(&mut event.cost), None],
                 _ => [Some(value), Some(amount)],
             };
             self.currency(field, &cell, money.into_iter().flatten().flatten());

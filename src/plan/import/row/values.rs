@@ -2,11 +2,13 @@
 
 use super::RowReader;
 use crate::diag::Words;
+use crate::format::read_prospect::{changes_in, roles_in};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::header::{MoneyUnit, money_unit};
 use crate::model::kind::EventKind;
 use crate::model::mapping::CURRENCY;
 use crate::model::pipeline::Outcome;
+use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::plan::import::columns::CellText;
 use crate::plan::import::unknown::Naming;
@@ -49,6 +51,12 @@ macro_rules! cell_value {
     };
     (Score, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
         $reader.score(stringify!($name), $cell)
+    };
+    (Roles, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.roles(stringify!($name), $cell)
+    };
+    (Facts, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.facts(stringify!($name), $cell)
     };
     ($words:ident, reason, $reader:ident, $cell:ident, $of:ident) => {
         Some($reader.reason($cell))
@@ -238,6 +246,34 @@ impl RowReader<'_, '_> {
             let stated = if is_foreign { yuan } else { None };
             Money { currency: money.currency.or(stated), ..money }
         })
+    }
+
+    /// Roles with their reps, as exports write them.
+    pub(super) fn roles(&mut self, field: &str, cell: &CellText) -> Vec<(Text, Text)> {
+        let read = roles_in(&cell.text);
+        if read.is_none() {
+            let (named, text) = (cell.named(field), &cell.text);
+            let why = words!(
+                "{named} is of the form {{ role = \"rep\" }}, not `{text}`",
+                "{named} 的写法是 {{ 角色 = \"业务员\" }}，而不是 `{text}`"
+            );
+            self.problem(why, None);
+        }
+        read.unwrap_or_default()
+    }
+
+    /// Changed facts with their values, as exports write them.
+    pub(super) fn facts(&mut self, field: &str, cell: &CellText) -> Vec<(Text, FactValue)> {
+        let read = changes_in(&cell.text, self.import.settings);
+        if read.is_none() {
+            let (named, text) = (cell.named(field), &cell.text);
+            let why = words!(
+                "{named} is of the form {{ fact = \"value\" }}, not `{text}`",
+                "{named} 的写法是 {{ 资料项 = \"值\" }}，而不是 `{text}`"
+            );
+            self.problem(why, None);
+        }
+        read.unwrap_or_default()
     }
 
     pub(super) fn score(&mut self, field: &str, cell: &CellText) -> Option<Amount> {

@@ -43,6 +43,18 @@ impl Fold<'_> {
         self.state.cycle_days = self.settings.cycle(self.pipeline, self.state.owner.as_deref());
     }
 
+    /// The reps who serve beside the owner, and the steps of the plan that are done.
+    pub(super) fn take_helpers(&mut self, event: &Event) {
+        for (role, rep) in &event.serves {
+            self.state.serves.retain(|(known, _)| known != role);
+            if !rep.is_empty() {
+                self.state.serves.push((role.clone(), rep.clone()));
+                self.state.serves.sort_unstable();
+            }
+        }
+        self.state.done.extend(event.done.clone().map(|step| (step, event.date())));
+    }
+
     /// A claim takes from the pool. Of two that were made without knowing each other, on two branches, the
     /// first one in the order of replay stands, whichever branch was merged into which.
     fn late_claim(&mut self, event: &Event, holder: &str) {

@@ -55,6 +55,8 @@ impl<'a> Fold<'a> {
                 cycle_days: settings.cycle(pipeline, None),
                 owner: None,
                 owner_since: None,
+                serves: Vec::new(),
+                done: Vec::new(),
                 evidence: Evidence::default(),
                 value: None,
                 pushes: 0,
@@ -89,6 +91,8 @@ impl<'a> Fold<'a> {
     }
 
     pub(super) fn apply(&mut self, event: &Event) {
+        let stripped = self.prospect.is_customer.then(|| self.without_board(event)).flatten();
+        let event = stripped.as_ref().unwrap_or(event);
         if self.state.opened.is_none() {
             self.open(event.date());
         }
@@ -102,6 +106,7 @@ impl<'a> Fold<'a> {
             self.restart(target, event);
         }
         self.take_owner(event);
+        self.take_helpers(event);
         self.take_contact(event);
         self.take_evidence(event);
         self.take_money(event);
@@ -139,6 +144,39 @@ impl<'a> Fold<'a> {
             worth: Sum::default(),
         });
         self.spell(0, date, None);
+    }
+
+    /// An entry of a customer's file without the keys that need a board, which are findings; `None` if it has none.
+    fn without_board(&mut self, event: &Event) -> Option<Event> {
+        let keys = [
+            ("stage", event.stage.is_some()),
+            ("value", event.value.is_some()),
+            ("close_by", event.close_by.is_some()),
+            ("confirms", !event.confirms.is_empty()),
+            ("revokes", !event.revokes.is_empty()),
+        ];
+        let stated: Vec<&'static str> =
+            keys.into_iter().filter(|(_, stated)| *stated).map(|(key, _)| key).collect();
+        for key in &stated {
+            let message = words!(
+                "a customer's file has no board: `{key}` does not count",
+                "客户文件没有看板：`{key}` 不计入"
+            );
+            let diagnostic = Diagnostic::new(Code::NoBoard, message).help(words!(
+                "a chance to sell is a prospect of its own: crm add NAME --account {}",
+                "销售机会应另建一个潜在客户：crm add 名称 --account {}",
+                self.prospect.id
+            ));
+            self.find(diagnostic, event, Some(key));
+        }
+        (!stated.is_empty()).then(|| Event {
+            stage: None,
+            value: None,
+            close_by: None,
+            confirms: Vec::new(),
+            revokes: Vec::new(),
+            ..event.clone()
+        })
     }
 
     /// The position of the column an entry names; an unknown one is a finding and no move.
@@ -202,7 +240,7 @@ impl<'a> Fold<'a> {
     /// The verdicts of the last day.
     pub(super) fn finish(mut self) -> (State, History, Vec<Diagnostic>) {
         let as_of = self.as_of;
-        let open = self.state.outcome == Outcome::Open;
+        let open = self.state.outcome == Outcome::Open && !self.prospect.is_customer;
         let case = self.case(as_of);
         let (supported, ignoring) =
             if open { case.supported() } else { (self.state.stage, self.state.stage) };
@@ -232,5 +270,39 @@ impl<'a> Fold<'a> {
         }
         self.findings.sort_by(|a, b| a.place.cmp(&b.place));
         (self.state, self.history, self.findings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::EventKey;
+    use crate::rules::replay::replay;
+
+    #[test]
+    fn a_customers_file_has_no_board() {
+        let mut event = Event::new(EventKey::parse("2009-12-03").unwrap(), "meeting");
+        event.stage = Some("25".into());
+        event.confirms = vec!["fit".into()];
+        event.owner = Some("liuyan".into());
+        event.serves = vec![("service".into(), "he".into()), ("it".into(), "li".into())];
+        let mut off = Event::new(EventKey::parse("2009-12-04").unwrap(), "assigned");
+        off.serves = vec![("it".into(), "".into())];
+        let events = vec![event, off];
+        let of = |is_customer: bool, day: &str| {
+            let prospect = Prospect { is_customer, events: events.clone(), ..Prospect::default() };
+            replay(prospect, &Settings::default(), Date::parse(day).unwrap()).unwrap()
+        };
+        let codes = |record: &crate::rules::replay::state::Record| {
+            record.findings.iter().filter(|found| found.code == Code::NoBoard).count()
+        };
+        let (customer, prospect) = (of(true, "2009-12-31"), of(false, "2009-12-31"));
+        assert_eq!((codes(&customer), codes(&prospect)), (2, 0));
+        assert_eq!((customer.state.stage, prospect.state.stage), (0, 2));
+        assert!(customer.state.evidence.attested.is_empty() && !customer.state.could_advance());
+        // The rest of the entry counts.
+        assert_eq!(customer.state.owner.as_deref(), Some("liuyan"));
+        assert_eq!(customer.state.serves, [("service".into(), "he".into())]);
+        assert_eq!(of(true, "2009-12-03").state.serves.len(), 2);
     }
 }
