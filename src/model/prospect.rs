@@ -51,8 +51,6 @@ impl Contact {
 /// One file of the ledger: a prospect, or a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Prospect {
-    /// A customer's file, below `customers/`.
-    pub is_customer: bool,
     /// The file's stem.
     pub id: Text,
     /// Is it a customer's file, below `customers`? Such a file has no board.
