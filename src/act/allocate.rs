@@ -4,7 +4,7 @@ use super::load::{MemberLoad, load_table};
 use super::proposal::Proposed;
 use crate::diag::{Code, Diagnostic, Words};
 use crate::disk::file::id_of;
-use crate::plan::allocate::{Allocated, Allocation, Pair, Placement, Step};
+use crate::plan::allocate::{Allocated, Allocation, Filled, Giver, Pair, Placement, Step};
 use crate::report::allocation::{carries_customers, fairness};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
@@ -26,6 +26,7 @@ pub fn given(step: &Step, lang: Lang) -> Proposed<'_> {
         path: &step.prospect.path,
         stage: None,
         owner: Some(step.rep.clone()),
+        serves: step.serves.clone(),
         reason: step.reason.get(lang).into(),
         moved: Words::each(|lang| {
             format!("{} -> {}", from.unwrap_or(lang.pick("pool", "公海")), step.rep)
@@ -58,8 +59,15 @@ pub fn sheet(allocated: &Allocated, book: &Book, applied: bool) -> Sheet {
 
 /// Who gets what, and why. The customers come first, as they are placed; a column tells them apart where there are some.
 pub(super) fn plan_table(allocated: &Allocated, lang: Lang) -> Table {
-    let customers = !allocated.customers.prospects.is_empty();
-    let row = |(allocation, placement): (&Allocation, Placement)| {
+    let handed_over = allocated.prospects.giver != Giver::Pool;
+    let customers = handed_over || !allocated.customers.prospects.is_empty();
+    let mut placed: Vec<(&Allocation, Placement, Vec<Filled>)> = Vec::new();
+    for allocation in allocated.both() {
+        let helped = allocation.placements().into_iter().zip(allocation.helpers());
+        placed.extend(helped.map(|(placement, filled)| (allocation, placement, filled)));
+    }
+    let helped = placed.iter().any(|(.., filled)| !filled.is_empty());
+    let row = |(allocation, placement, filled): (&Allocation, Placement, Vec<Filled>)| {
         let id = |member: usize| Cell::text(&*allocation.team.members[member].rep.id);
         let prospect = &allocation.prospects[placement.prospect].prospect;
         let next = placement.runner_up.as_ref();
@@ -73,6 +81,11 @@ pub(super) fn plan_table(allocated: &Allocated, lang: Lang) -> Table {
             Cell::text(allocation.why(placement.prospect, &placement.pair, lang)),
         ];
         cells.extend(customers.then(|| Cell::text(care_word(allocation.care, lang))));
+        let helper = |(role, place): &Filled| {
+            let rep = place.map_or("-", |place| &*allocation.team.members[place].rep.id);
+            format!("{role}: {rep}")
+        };
+        cells.extend(helped.then(|| Cell::list(filled.iter().map(helper))));
         Row::new(cells)
     };
     let mut columns = vec![
@@ -85,10 +98,9 @@ pub(super) fn plan_table(allocated: &Allocated, lang: Lang) -> Table {
         column("why", Kind::Text, lang),
     ];
     columns.extend(customers.then(|| column("care", Kind::Text, lang)));
-    let placed = allocated.both().into_iter().flat_map(|allocation| {
-        allocation.placements().into_iter().map(move |placement| (allocation, placement))
-    });
-    Table { id: "plan".into(), columns, rows: placed.map(row).collect(), ..Table::default() }
+    columns.extend(helped.then(|| column("serves", Kind::Text, lang)));
+    let rows = placed.into_iter().map(row).collect();
+    Table { id: "plan".into(), columns, rows, ..Table::default() }
 }
 
 fn care_word(care: Care, lang: Lang) -> &'static str {
@@ -140,7 +152,9 @@ fn about(allocated: &Allocated, book: &Book) -> String {
         ),
         (Lang::Zh, 0) => format!("{day}  ·  公海{all}个客户，可分配{placed}个"),
         (Lang::Zh, of) => {
-            format!("{day}  ·  公海潜在客户{all}个，可分配{placed}个；客户{of}个，可分配{customers}个")
+            format!(
+                "{day}  ·  公海潜在客户{all}个，可分配{placed}个；客户{of}个，可分配{customers}个"
+            )
         }
     }
 }
@@ -149,15 +163,16 @@ fn about(allocated: &Allocated, book: &Book) -> String {
 pub(super) fn waits(allocated: &Allocated, lang: Lang) -> Option<Table> {
     let both = allocated.both().into_iter();
     let waits = both.flat_map(|a| a.waits().into_iter().map(move |wait| (a, wait)));
-    let row = |(allocation, (prospect, member, barrier)): (&Allocation, (usize, usize, Barrier))| {
-        let prospect = &allocation.prospects[prospect].prospect;
-        Row::new(vec![
-            Cell::text(&*prospect.id),
-            Cell::text(&*prospect.name),
-            Cell::text(&*allocation.team.members[member].rep.id),
-            Cell::text(barrier.words().get(lang)),
-        ])
-    };
+    let row =
+        |(allocation, (prospect, member, barrier)): (&Allocation, (usize, usize, Barrier))| {
+            let prospect = &allocation.prospects[prospect].prospect;
+            Row::new(vec![
+                Cell::text(&*prospect.id),
+                Cell::text(&*prospect.name),
+                Cell::text(&*allocation.team.members[member].rep.id),
+                Cell::text(barrier.words().get(lang)),
+            ])
+        };
     let rows: Vec<Row> = waits.map(row).collect();
     (!rows.is_empty()).then(|| Table {
         id: "waits".into(),
@@ -179,13 +194,9 @@ pub(super) fn loads(allocated: &Allocated, lang: Lang) -> Vec<Table> {
     let before = Loads::of(team);
     let mut after = before.clone();
     for allocation in allocated.both() {
-        for Placement { prospect, pair, .. } in allocation.placements() {
-            let candidate = &allocation.prospects[prospect];
+        for (at, candidate) in allocation.prospects.iter().enumerate() {
             let from = candidate.prospect.owner.as_deref().and_then(|id| team.place(id));
-            match allocation.care {
-                Care::Prospect => after.shift(candidate.worth, from, pair.member),
-                Care::Customer => after.shift_customer(from, pair.member),
-            }
+            after.shift(allocation.care, candidate.worth, from, allocation.member_of(at));
         }
     }
     let customers = carries_customers(team, &[&before, &after]);
@@ -253,7 +264,9 @@ pub(super) fn quality(allocated: &Allocated, lang: Lang) -> Vec<String> {
                         "score {value:.2}; no plan that places as many scores more than {bound:.2}: at most {percent:.3} % are missing"
                     ),
                     Lang::Zh => {
-                        format!("总分{value:.2}，分配同样多客户时上限{bound:.2}，差距至多{percent:.3}%")
+                        format!(
+                            "总分{value:.2}，分配同样多客户时上限{bound:.2}，差距至多{percent:.3}%"
+                        )
                     }
                 }
             }

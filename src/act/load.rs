@@ -49,11 +49,5 @@ pub(super) fn load_table(loads: &[MemberLoad], only_gives: bool, care: Care, lan
     ];
     columns.extend(only_gives.then(|| column("given", Kind::Number, lang)));
     columns.extend(["after", "capacity", "utilisation"].map(|id| column(id, Kind::Number, lang)));
-    Table {
-        id: id.into(),
-        title: title.into(),
-        columns,
-        rows: rows.collect(),
-        ..Table::default()
-    }
+    Table { id: id.into(), title: title.into(), columns, rows: rows.collect(), ..Table::default() }
 }

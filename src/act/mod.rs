@@ -8,6 +8,7 @@ pub mod allocate;
 pub mod change;
 pub mod edit;
 pub mod eligible;
+pub mod handover;
 pub mod import;
 mod load;
 pub mod log;

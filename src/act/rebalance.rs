@@ -18,6 +18,7 @@ pub fn moves<'p>(plans: &'p [Plan<'_>; 2], spoken: Lang) -> impl Iterator<Item =
     plans.iter().flat_map(|plan| &plan.moves).map(move |step| Proposed {
         path: &step.prospect.path,
         stage: None,
+        serves: Vec::new(),
         owner: Some(id(step.to).clone()),
         reason: spoken.pick("rebalanced", "负荷平衡").into(),
         moved: words!("{} -> {}", "{} -> {}", id(step.from), id(step.to)),
@@ -135,7 +136,8 @@ fn notes(plans: &[Plan; 2], lang: Lang, applied: bool) -> Vec<String> {
             ));
         }
         if !plan.stay.is_empty() {
-            let stay = plan.stay.iter().map(|(why, count)| format!("{count} {}", words(*why, lang)));
+            let stay =
+                plan.stay.iter().map(|(why, count)| format!("{count} {}", words(*why, lang)));
             notes.push(format!(
                 "{of}{}: {}",
                 lang.pick("not moved", "不移动"),

@@ -15,6 +15,7 @@ pub fn releases(recycled: &[Recycled], spoken: Lang) -> impl Iterator<Item = Pro
         Proposed {
             path: &item.prospect.path,
             stage: None,
+            serves: Vec::new(),
             owner: Some("".into()),
             reason: item.cause.words().get(spoken).into(),
             moved: words!("{owner} -> pool", "{owner} -> 公海"),

@@ -203,7 +203,10 @@ mod tests {
         let days = BTreeMap::from([("A".into(), 0), ("B".into(), 90)]);
         let pool = CustomerPool { recycle_days: 180, grade_days: days, ..CustomerPool::default() };
         let of = |grade| pool.recycle_days(grade);
-        assert_eq!([of(Some("A")), of(Some("B")), of(Some("C")), of(None)], [None, Some(90), Some(180), Some(180)]);
+        assert_eq!(
+            [of(Some("A")), of(Some("B")), of(Some("C")), of(None)],
+            [None, Some(90), Some(180), Some(180)]
+        );
         assert_eq!(CustomerPool::default().recycle_days(Some("A")), None);
     }
 }

@@ -3,6 +3,7 @@
 pub mod allocate;
 mod assignment;
 pub mod follow;
+pub mod handover;
 pub mod import;
 pub mod rebalance;
 pub mod recycle;

@@ -225,10 +225,7 @@ pub fn rebalance<'b>(
     let before = Loads::of(&team);
     let mut after = before.clone();
     for step in &moves {
-        match care {
-            Care::Prospect => after.shift(step.worth, Some(step.from), step.to),
-            Care::Customer => after.shift_customer(Some(step.from), step.to),
-        }
+        after.shift(care, step.worth, Some(step.from), Some(step.to));
     }
     let stay = stay.into_iter().collect();
     Ok(Rebalance { care, team, moves, loads: [before, after], bands, movable, stay })

@@ -185,6 +185,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("recency", "Recency", "近度"),
     ("frequency", "Frequency", "频度"),
     ("care", "Kind", "类别"),
+    ("cases", "Open cases", "未结受理"),
     ("bought", "Bought", "购买额"),
     ("last-order", "Last order", "最近购买"),
     ("dimension", "Dimension", "维度"),

@@ -1,14 +1,27 @@
 //! Allocation and rebalancing: who gets whom, why, and what is never broken.
 
 use crate::common::{Sandbox, book, day, query};
-use crm::plan::allocate::{Allocation, Method, allocate};
-use crm::plan::rebalance::{Rebalance, Wish, rebalance};
+use crm::diag::Failure;
+use crm::plan::allocate::{Allocation, Method};
+use crm::plan::rebalance::{Rebalance, Wish};
 use crm::rules::book::Book;
+use crm::rules::query::Query;
+use crm::rules::replay::care::Care;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const LOAD_ONLY: &str = "[allocation]\nweights = { value = 0, need = 0, place = 0, load = 1 }\n";
 const NEW: &str = "2009-12-01 = { kind = \"opened\" }\n";
+
+/// The plan for the open prospects.
+fn allocate<'b>(book: &'b Book, query: &Query, method: Method) -> Result<Allocation<'b>, Failure> {
+    crm::plan::allocate::allocate(book, query, method).map(|allocated| allocated.prospects)
+}
+
+/// The moves of the open prospects.
+fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebalance<'b>, Failure> {
+    crm::plan::rebalance::rebalance(book, query, wish, Care::Prospect)
+}
 
 /// A ledger that grows day by day, as one would that is allocated every morning.
 struct Diary {
@@ -1070,8 +1083,11 @@ fn value(book: &Book, plan: &Allocation, chosen: &[Option<usize>]) -> Option<(us
     const UNIT: i64 = 1_000_000;
     let settings = &book.settings.allocation;
     let members = &plan.team.members;
-    let free = |member: usize| members[member].is_available();
-    let most = (0..members.len()).filter(|m| free(*m)).filter_map(|m| members[m].room()).max();
+    let free = |member: usize| members[member].is_available(Care::Prospect);
+    let most = (0..members.len())
+        .filter(|m| free(*m))
+        .filter_map(|m| members[m].room(Care::Prospect))
+        .max();
     let (mut taken, mut sum, mut placed) = (vec![0_i64; members.len()], 0, 0);
     let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
     for (candidate, choice) in plan.prospects.iter().zip(chosen) {

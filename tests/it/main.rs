@@ -35,6 +35,7 @@ mod git_hooks;
 mod git_merge;
 mod grading;
 mod guard;
+mod handover;
 mod hostile;
 mod import;
 mod labels;

@@ -86,10 +86,8 @@ fn known_grade(reader: &mut Reader, settings: &Settings, name: &str, span: Range
     let grades = settings.grading.grades();
     let known = grades.contains(&name);
     if !known {
-        let message = words!(
-            "no rule of grading gives the grade `{name}`",
-            "没有分级规则给出级别 `{name}`"
-        );
+        let message =
+            words!("no rule of grading gives the grade `{name}`", "没有分级规则给出级别 `{name}`");
         let diagnostic =
             Diagnostic::new(Code::BadSetting, message).nearest(name, grades.iter().copied());
         reader.problem(span, diagnostic);

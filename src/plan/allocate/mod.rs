@@ -5,9 +5,11 @@
 //! places as many prospects as can be placed and, with as many placed, has the highest value: the sum of
 //! the scores less the sum of the load. It never splits an account between two reps. `assignment` finds it.
 
+mod helpers;
 mod reasons;
 mod steps;
 
+pub use helpers::{Filled, HelperChoice, Served, roles};
 pub use steps::{Left, Pair, Placement, Step};
 
 use super::PlanProspect;
@@ -27,6 +29,7 @@ use crate::rules::team::{Team, problems};
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::money::Amount;
+use crate::value::text::Text;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -120,6 +123,8 @@ pub struct Candidate<'b> {
     since: Option<Date>,
     fits: Arc<[Fit]>,
     obstacles: Obstacles,
+    /// Its helpers: role and rep.
+    serves: Vec<(Text, Text)>,
 }
 
 /// The best plan for those of the pool that a query selects.
@@ -215,7 +220,7 @@ impl Giver {
     }
 
     /// May the rep at a place be given anything?
-    fn serves(self, place: usize) -> bool {
+    pub(super) fn serves(self, place: usize) -> bool {
         match self {
             Giver::Pool => true,
             Giver::Rep { place: giver, to } => place != giver && to.is_none_or(|to| to == place),
@@ -234,9 +239,8 @@ impl<'b> Allocation<'b> {
         prospects: Vec<Candidate<'b>>,
         method: Method,
     ) -> Result<Allocation<'b>, Failure> {
-        let available = |place: &usize| {
-            giver.serves(*place) && team.members[*place].is_available(care)
-        };
+        let available =
+            |place: &usize| giver.serves(*place) && team.members[*place].is_available(care);
         let mut reps: Vec<usize> = (0..team.members.len()).filter(available).collect();
         reps.sort_by(|a, b| team.members[*a].waited(&team.members[*b]));
         let strategies = Strategies::of(&book.settings);
@@ -291,7 +295,14 @@ impl<'b> Candidate<'b> {
             since: record.state.owner_since,
             fits: Arc::default(),
             obstacles,
+            serves: record.state.serves.clone(),
         }
+    }
+
+    /// Its properties by which helpers are chosen.
+    pub(super) fn served(&self) -> Served<'_> {
+        let Candidate { customer, serves, obstacles, fits, .. } = self;
+        Served { customer: *customer, serves, obstacles, fits }
     }
 
     /// Its account.

@@ -1,6 +1,6 @@
 //! The reasons of a plan in words.
 
-use super::{Allocation, Pair};
+use super::{Allocation, Giver, Pair};
 use crate::diag::Words;
 use crate::model::settings::level_words;
 use crate::plan::assignment::Unplaced;
@@ -29,6 +29,12 @@ impl Allocation<'_> {
                 barriers.filter_map(|pair| Some(pair.barrier.as_ref()?.words())).collect();
             let barriers = Words::joined(&barriers, "; ");
             return format!("{}: {}", account.words().get(lang), barriers.get(lang));
+        }
+        if let (Giver::Rep { .. }, [only]) = (self.giver, pairs.as_slice())
+            && let Some(barrier) = &only.barrier
+        {
+            let rep = &self.team.members[only.member].rep.id;
+            return format!("{rep}: {}", barrier.words().get(lang));
         }
         let mut parts: Vec<String> = Vec::new();
         let mut counts: Vec<(Words, usize)> = Vec::new();

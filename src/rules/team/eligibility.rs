@@ -378,6 +378,22 @@ impl<'b> Eligibility<'b> {
             .or_else(|| self.after_account(obstacles, customer, team, place))
     }
 
+    /// The departments that care for customers.
+    pub fn departments(&self) -> &Departments {
+        &self.departments
+    }
+
+    /// The barrier between a prospect and a rep who would serve it beside its owner: that needs no room, no level and no
+    /// wait.
+    pub fn helper_barrier(
+        &self,
+        obstacles: &Obstacles,
+        team: &Team,
+        place: usize,
+    ) -> Option<Barrier> {
+        self.before_account(obstacles, team, place)
+    }
+
     fn before_account(&self, obstacles: &Obstacles, team: &Team, place: usize) -> Option<Barrier> {
         if let Some(tag) = &obstacles.tag {
             return Some(Barrier::DoNotAssign(tag.clone()));

@@ -87,30 +87,33 @@ impl Loads {
         }
     }
 
-    /// With a customer that goes from one member, or the pool, to another.
-    pub fn shift_customer(&mut self, from: Option<usize>, to: usize) {
-        if let Some(from) = from {
-            self.customers[from] = self.customers[from].saturating_sub(1);
-        }
-        self.customers[to] += 1;
-    }
-
-    /// With a prospect that goes from one member, or the pool, to another.
-    pub fn shift(&mut self, worth: Worth, from: Option<usize>, to: usize) {
+    /// With a prospect or a customer that goes from one member to another; `None` is the pool.
+    pub fn shift(&mut self, care: Care, worth: Worth, from: Option<usize>, to: Option<usize>) {
         let Worth { value, weighted } = worth;
+        let counts = match care {
+            Care::Prospect => &mut self.count,
+            Care::Customer => &mut self.customers,
+        };
+        from.into_iter().for_each(|from| counts[from] = counts[from].saturating_sub(1));
+        to.into_iter().for_each(|to| counts[to] += 1);
+        if care == Care::Customer {
+            return;
+        }
         if let Some(from) = from {
-            self.count[from] = self.count[from].saturating_sub(1);
             self.value[from] = self.value[from].minus(value);
             self.weighted[from] = self.weighted[from].minus(weighted);
         }
-        self.count[to] += 1;
-        self.value[to] = self.value[to].plus(value);
-        self.weighted[to] = self.weighted[to].plus(weighted);
+        if let Some(to) = to {
+            self.value[to] = self.value[to].plus(value);
+            self.weighted[to] = self.weighted[to].plus(weighted);
+        }
     }
 
     /// Fairness of the open prospects by count, by value, and weighted; then that of the customers by count.
     pub fn fairness(&self, team: &Team) -> [Fairness; 4] {
-        let of = |care: Care, loads: Vec<f64>| Fairness::of(loads.into_iter().zip(capacities(team, care)));
+        let of = |care: Care, loads: Vec<f64>| {
+            Fairness::of(loads.into_iter().zip(capacities(team, care)))
+        };
         let counts = |counts: &[u32]| counts.iter().map(|count| f64::from(*count)).collect();
         let amounts = |amounts: &[Amount]| amounts.iter().map(|amount| amount.to_f64()).collect();
         [

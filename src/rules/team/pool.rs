@@ -255,8 +255,7 @@ impl<'b> Quota<'b> {
     /// The counts on the book's day. A claim counts even if the rep gave the prospect back on that day.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
         let (held, claimed) = (GradeCount::default(), GradeCount::default());
-        let mut quota =
-            Quota { book, rep, held, claimed, customers_held: 0, customers_claimed: 0 };
+        let mut quota = Quota { book, rep, held, claimed, customers_held: 0, customers_claimed: 0 };
         type Seen = (Vec<(Text, Care)>, Vec<(Text, Care)>);
         let step = |(held, claimed): &mut Seen, record: &Record| {
             let (state, id) = (&record.state, &record.prospect.id);
@@ -346,7 +345,10 @@ impl<'b> Quota<'b> {
     fn claimed_enough(&self, id: &str, claimed: u32, max: u32, of: &Words) -> Diagnostic {
         let rep = self.rep;
         let message = Words::both(
-            format!("{id}: `{rep}` has claimed {claimed}{} today, at most {max} are allowed", of.en()),
+            format!(
+                "{id}: `{rep}` has claimed {claimed}{} today, at most {max} are allowed",
+                of.en()
+            ),
             format!("{id}：`{rep}` 今天已领取{}{claimed}个，上限{max}个", of.zh()),
         );
         refused(message).help(words!(
