@@ -451,6 +451,23 @@ mod tests {
     }
 
     #[test]
+    fn a_rep_is_given_nothing_on_the_last_day_nor_on_a_leave() {
+        let day = |text: &str| Date::parse(text).unwrap();
+        let leave = Period { from: day("2009-12-10"), to: day("2009-12-11") };
+        let (joined, left) = (Some(day("2009-12-05")), Some(day("2009-12-17")));
+        let rep = Rep { joined, left, leave: vec![leave], ..Rep::default() };
+        let barred = |text: &str| rep.barred(day(text));
+        assert_eq!(barred("2009-12-04"), Some(Presence::NotYet(day("2009-12-05"))));
+        assert_eq!([barred("2009-12-05"), barred("2009-12-09"), barred("2009-12-12")], [None; 3]);
+        assert_eq!(barred("2009-12-11"), Some(Presence::Away(leave)));
+        assert_eq!(barred("2009-12-16"), None);
+        // Still a member of the team on the last day, but given nothing any more.
+        let gone = Presence::Gone(day("2009-12-17"));
+        assert_eq!((rep.presence(day("2009-12-17")), barred("2009-12-17")), (Presence::Here, Some(gone)));
+        assert_eq!(barred("2009-12-18"), Some(gone));
+    }
+
+    #[test]
     fn spans_of_targets() {
         let day = |text: &str| Date::parse(text).unwrap();
         let around = |span: TargetSpan| span.around(day("2009-12-18")).to_string();

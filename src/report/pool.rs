@@ -125,8 +125,9 @@ impl Listed {
     }
 }
 
-/// A selected prospect of the pool, as far as the report looks at it.
+/// A selected prospect or customer of the pool, as far as the report looks at it.
 struct Waiter {
+    care: Care,
     id: Text,
     name: Text,
     region: Option<Text>,
@@ -145,13 +146,14 @@ struct PoolScan<'b> {
 }
 
 impl Waiter {
-    fn of(record: &Record, obstacles: Obstacles) -> Waiter {
+    fn of(record: &Record, care: Care, obstacles: Obstacles) -> Waiter {
         let (prospect, state) = (&record.prospect, &record.state);
         Waiter {
+            care,
             id: prospect.id.clone(),
             name: prospect.name.clone(),
             region: prospect.region.clone(),
-            value: state.value,
+            value: state.value.filter(|_| care == Care::Prospect),
             since: state.owner_since,
             wants: Wants::of(prospect),
             obstacles,
@@ -177,9 +179,11 @@ impl<'b> PoolScan<'b> {
             &Query::everything(),
             |seen: &mut PoolScan, record| {
                 seen.survey.take(record, book, idle);
-                if selected.has(record) && record.in_pool() {
+                if let Some(care) = record.care().filter(|_| record.in_pool())
+                    && selected.has(record)
+                {
                     let obstacles = eligibility.obstacles(record, idle);
-                    seen.waiters.push(Waiter::of(record, obstacles));
+                    seen.waiters.push(Waiter::of(record, care, obstacles));
                 }
             },
             |all, part| {
@@ -192,7 +196,7 @@ impl<'b> PoolScan<'b> {
     }
 }
 
-/// The report: each prospect with the reps that could have it or why none can, and how long they wait.
+/// The report: each prospect and customer with the reps that could have it or why none can, and how long they wait.
 pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let idle = Team::idle(book);
@@ -202,12 +206,11 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     let (team, holders, _) = survey.done(book);
     eligibility.learn(holders);
     let mut stuck = 0_usize;
-    let rows = waiters
-        .iter()
-        .map(|waiter| {
-            let (whom, none) = for_whom(waiter, book, &eligibility, &strategies, &team);
-            stuck += usize::from(none);
-            let cells = vec![
+    let mut rows = [Vec::new(), Vec::new()];
+    for waiter in &waiters {
+        let (whom, none) = for_whom(waiter, book, &eligibility, &strategies, &team);
+        stuck += usize::from(none);
+        let cells = vec![
                 Cell::text(&*waiter.id),
                 Cell::text(&*waiter.name),
                 Cell::maybe(waiter.region.as_deref(), Cell::text),
@@ -215,20 +218,16 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
                 Cell::maybe(waiter.since, Cell::Date),
                 Cell::maybe(waiter.days(book), Cell::Int),
                 Cell::text(whom),
-            ];
-            Row::with(cells, if none { Emphasis::Warn } else { Emphasis::Plain })
-        })
-        .collect();
-    let columns = vec![
-        column("id", Kind::Id, lang),
-        column("name", Kind::Text, lang),
-        column("region", Kind::Text, lang).optional(),
-        column("value", Kind::Number, lang),
-        column("since", Kind::Date, lang),
-        column("waiting", Kind::Number, lang),
-        column("for-whom", Kind::Text, lang),
-    ];
-    let waiting = Table { id: "waiting".into(), columns, rows, ..Table::default() };
+        ];
+        let emphasis = if none { Emphasis::Warn } else { Emphasis::Plain };
+        rows[usize::from(waiter.care == Care::Customer)].push(Row::with(cells, emphasis));
+    }
+    let [prospects, customers] = rows;
+    let (count, of_customers) = (prospects.len(), customers.len());
+    let mut tables = vec![waiting_table("waiting", "", prospects, lang)];
+    let title = lang.pick("Customers", "客户");
+    tables.extend((of_customers > 0).then(|| waiting_table("customers", title, customers, lang)));
+    tables.push(how_long(book, &waiters, lang));
     let mut notes = Vec::new();
     if stuck > 0 {
         notes.push(match lang {
@@ -244,11 +243,25 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     Ok(Sheet {
         id: "pool".into(),
         title: lang.pick("The pool", "公海客户").into(),
-        about: about(book, waiters.len(), 0),
-        tables: vec![waiting, how_long(book, &waiters, lang)],
+        about: about(book, count, of_customers),
+        tables,
         notes,
         ..Sheet::default()
     })
+}
+
+/// Those that wait, with the reps that could have them.
+fn waiting_table(id: &str, title: &str, rows: Vec<Row>, lang: Lang) -> Table {
+    let columns = vec![
+        column("id", Kind::Id, lang),
+        column("name", Kind::Text, lang),
+        column("region", Kind::Text, lang).optional(),
+        column("value", Kind::Number, lang),
+        column("since", Kind::Date, lang),
+        column("waiting", Kind::Number, lang),
+        column("for-whom", Kind::Text, lang),
+    ];
+    Table { id: id.into(), title: title.into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 /// The reps that could have a prospect, the best fit first; or, with `true`, why none can.

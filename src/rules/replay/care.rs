@@ -41,3 +41,47 @@ impl Record {
         self.state.owner.is_none() && self.care().is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::{Event, EventKey};
+    use crate::model::prospect::Prospect;
+    use crate::model::settings::Settings;
+    use crate::rules::replay::replay;
+    use crate::value::date::Date;
+
+    /// A record of entries: key, kind, column.
+    fn record(is_customer: bool, account: Option<&str>, events: &[(&str, &str, &str)]) -> Record {
+        let events = events.iter().map(|(key, kind, stage)| Event {
+            stage: (!stage.is_empty()).then(|| (*stage).into()),
+            reason: Some("x".into()),
+            forced: Some("x".into()),
+            ..Event::new(EventKey::parse(key).unwrap(), *kind)
+        });
+        let account = account.map(Into::into);
+        let prospect = Prospect { is_customer, account, events: events.collect(), ..Prospect::default() };
+        replay(prospect, &Settings::default(), Date::parse("2009-12-18").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_pool_is_for_open_prospects_and_for_customers() {
+        const NEW: (&str, &str, &str) = ("2009-12-01", "opened", "");
+        const ORDER: (&str, &str, &str) = ("2009-12-02", "order", "");
+        const WON: (&str, &str, &str) = ("2009-12-03", "moved", "closed");
+        const LOST: (&str, &str, &str) = ("2009-12-04", "moved", "lost");
+        let care = |account, events: &[_]| record(false, account, events).care();
+        assert_eq!(care(None, &[NEW]), Some(Care::Prospect));
+        // One that has bought and is pursued again is a chance.
+        assert_eq!(care(None, &[NEW, ORDER]), Some(Care::Prospect));
+        assert_eq!(care(Some("k"), &[NEW]), Some(Care::Prospect));
+        assert_eq!(care(None, &[NEW, WON]), Some(Care::Customer));
+        assert_eq!(care(None, &[NEW, ORDER, LOST]), Some(Care::Customer));
+        assert_eq!(care(None, &[NEW, LOST]), None);
+        assert_eq!(care(Some("k"), &[NEW, WON]), None);
+        // A customer's file, whether it has bought or not.
+        assert_eq!(record(true, None, &[NEW]).care(), Some(Care::Customer));
+        assert!(record(true, None, &[NEW]).in_pool() && record(false, None, &[NEW, WON]).in_pool());
+        assert!(!record(false, None, &[NEW, LOST]).in_pool());
+    }
+}
