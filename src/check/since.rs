@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::disk::file::id_of;
 use crate::disk::ledger::{Ledger, Stored};
 use crate::format::content::{content, event_line_in};
-use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::layout::{ACTIVITY, JOURNALS, SETTINGS};
 use crate::format::merge::FileKind;
 use crate::format::merge::items::items;
 use crate::git::snapshot::{Snapshot, Tracked};
@@ -45,9 +45,9 @@ pub fn since(
             .cloned()
             .collect(),
     };
-    let (old, _) = before.files_below(Path::new(PROSPECTS));
+    let (old, _) = before.files_below(&JOURNALS);
     let touched: Vec<PathBuf> = old.into_iter().filter(|path| differs.contains(path)).collect();
-    let (tallies, _) = before.files_below(Path::new(ACTIVITY));
+    let (tallies, _) = before.files_below(&[ACTIVITY]);
     let tallies: Vec<PathBuf> = tallies.into_iter().filter(|path| differs.contains(path)).collect();
     before.fetch(touched.iter().chain(&tallies).map(PathBuf::as_path))?;
     let ledger = match staged {

@@ -1,4 +1,4 @@
-//! Reads and replays every prospect of a ledger, on as many threads as the machine has. A thread fetches a
+//! Reads and replays every prospect, or customer, of a ledger, on as many threads as the machine has. A thread fetches a
 //! batch of names, reads one file after the other into one buffer, replays each, and hands the record on.
 
 use crate::diag::{Code, Diagnostic, Place};
@@ -6,11 +6,11 @@ use crate::disk::file::id_of;
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::tally::read_tallies;
 use crate::disk::walk::{Batch, Folder, Walk};
-use crate::format::layout::PROSPECTS;
+use crate::format::layout::{CUSTOMERS, JOURNALS, PROSPECTS};
 use crate::format::quick::quick;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
-use crate::rules::book::{Book, Keep, Scanned, Shelf};
+use crate::rules::book::{Book, Files, Keep, Scanned, Shelf};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -69,12 +69,13 @@ impl Scratch {
 }
 
 impl Shelf for LedgerFiles {
-    fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
+    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
         type Part = (Vec<Record>, Vec<Diagnostic>);
-        let (parts, mut problems) = self.each_file(keep, |_, part: &mut Part, record, found| {
-            part.0.extend(record.take());
-            part.1.extend(found);
-        });
+        let (parts, mut problems) =
+            self.each_file(files, keep, |_, part: &mut Part, record, found| {
+                part.0.extend(record.take());
+                part.1.extend(found);
+            });
         let (mut records, mut counts) = (Vec::new(), Vec::new());
         for ((some, found), counted) in parts {
             records.extend(some);
@@ -86,7 +87,7 @@ impl Shelf for LedgerFiles {
             (&a.prospect.id, &a.prospect.path).cmp(&(&b.prospect.id, &b.prospect.path))
         });
         if any_repeated(counts) {
-            let (paths, _) = self.ledger.paths();
+            let (paths, _) = self.ledger.files_below(folders(files));
             problems.extend(self.ledger.duplicate_ids(&paths));
             leave_repeated_out(&mut records);
         }
@@ -95,8 +96,8 @@ impl Shelf for LedgerFiles {
         (records, problems)
     }
 
-    fn scan(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
-        let (parts, problems) = self.each_file(keep, |thread, (): &mut (), record, _| {
+    fn scan(&self, files: Files, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
+        let (parts, problems) = self.each_file(files, keep, |thread, (): &mut (), record, _| {
             if let Some(record) = record {
                 each(thread, record);
             }
@@ -187,13 +188,14 @@ impl LedgerFiles {
     /// about the file. A record that `each` leaves in place is recycled.
     fn each_file<A: Default + Send>(
         &self,
+        files: Files,
         keep: Keep,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
     ) -> (ThreadParts<A>, Vec<Diagnostic>) {
         if self.ledger.stored.is_some() {
-            return self.each_of_stored(each);
+            return self.each_of_stored(files, each);
         }
-        let mut walk = Walk::new(&self.ledger, Path::new(PROSPECTS));
+        let mut walk = Walk::new(&self.ledger, folders(files));
         let first = walk.next_batch();
         // A ledger of one batch is not worth a thread.
         let alone = first.is_none() || walk.is_finished();
@@ -240,9 +242,10 @@ impl LedgerFiles {
     /// Reads every file of a snapshot in git, on one thread.
     fn each_of_stored<A: Default>(
         &self,
+        files: Files,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>),
     ) -> (ThreadParts<A>, Vec<Diagnostic>) {
-        let (paths, problems) = self.ledger.paths();
+        let (paths, problems) = self.ledger.files_below(folders(files));
         let (mut part, mut counts) = (A::default(), ThreadCounts::default());
         for path in paths {
             counts.ids.extend(path.file_name().map(id_hash));
@@ -288,7 +291,8 @@ impl LedgerFiles {
         let mut record = replay(prospect, &self.ledger.settings, self.as_of);
         // Findings of replay carry the path below the root; messages show it from here.
         if let Some(record) = &mut record {
-            counts.first = counts.first.into_iter().chain(record.state.opened).min();
+            let opened = record.state.opened.filter(|_| !record.prospect.is_customer);
+            counts.first = counts.first.into_iter().chain(opened).min();
             for finding in &mut record.findings {
                 self.ledger.show_place(finding);
             }
@@ -320,6 +324,15 @@ impl ThreadCounts {
         self.errors += problems.iter().filter(|p| p.is_error()).count();
         let unopened = problems.iter().find(|p| p.code == Code::TooManyFiles);
         self.incomplete = self.incomplete.take().or(unopened.cloned());
+    }
+}
+
+/// The folders of files.
+fn folders(files: Files) -> &'static [&'static str] {
+    match files {
+        Files::Prospects => &[PROSPECTS],
+        Files::Customers => &[CUSTOMERS],
+        Files::Everybody => &JOURNALS,
     }
 }
 

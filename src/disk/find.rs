@@ -1,4 +1,4 @@
-//! Finds the prospect's file that a command names: by id, path, unique prefix, or unique name.
+//! Finds the file of a prospect or customer that a command names: by id, path, unique prefix, or unique name.
 //! Finding an id is equally fast in a ledger of any size; file names are listed only for a prefix, and files are
 //! read only for a name.
 
@@ -6,7 +6,7 @@ use crate::diag::{Code, Diagnostic, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
-use crate::format::layout::PROSPECTS;
+use crate::format::layout::{CUSTOMERS, JOURNALS, PROSPECTS, has_journal};
 use crate::format::line::base32;
 use crate::value::hash::StableHasher;
 use crate::value::id;
@@ -22,7 +22,16 @@ pub fn fan_out_folder(id: &str) -> String {
 
 /// Where a new prospect's file goes, relative to the root.
 pub fn new_path(ledger: &Ledger, id: &str) -> PathBuf {
-    let folder = Path::new(PROSPECTS);
+    new_path_in(ledger, PROSPECTS, id)
+}
+
+/// Where a new customer's file goes, relative to the root.
+pub fn new_customer_path(ledger: &Ledger, id: &str) -> PathBuf {
+    new_path_in(ledger, CUSTOMERS, id)
+}
+
+fn new_path_in(ledger: &Ledger, folder: &str, id: &str) -> PathBuf {
+    let folder = Path::new(folder);
     let file = format!("{id}.toml");
     if ledger.settings.fan_out {
         folder.join(fan_out_folder(id)).join(file)
@@ -31,11 +40,15 @@ pub fn new_path(ledger: &Ledger, id: &str) -> PathBuf {
     }
 }
 
-/// The file of an id where new files would go, or in the other of the two usual places.
+/// The file of an id where new files would go, or in the other usual places.
 fn usual_path(ledger: &Ledger, id: &str) -> Option<PathBuf> {
-    let file = format!("{id}.toml");
-    [Path::new(PROSPECTS).join(&file), Path::new(PROSPECTS).join(fan_out_folder(id)).join(&file)]
-        .into_iter()
+    let (file, fanned) = (format!("{id}.toml"), fan_out_folder(id));
+    JOURNALS
+        .iter()
+        .flat_map(|folder| {
+            let folder = Path::new(folder);
+            [folder.join(&file), folder.join(&fanned).join(&file)]
+        })
         .find(|path| {
             // A folder that is a link could lead out of the ledger; listing the files reports it.
             link_on_the_way(&ledger.root, path).is_none()
@@ -43,7 +56,7 @@ fn usual_path(ledger: &Ledger, id: &str) -> Option<PathBuf> {
         })
 }
 
-/// Finds a prospect's file, relative to the root.
+/// Finds the file of a prospect or customer, relative to the root.
 pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     if typed.contains(['/', '\\']) || typed.ends_with(".toml") {
         return by_path(ledger, typed);
@@ -82,8 +95,8 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
             Err(Diagnostic::new(
                 Code::Ambiguous,
                 words!(
-                    "`{typed}` could be any of {} prospects",
-                    "`{typed}` 可能指 {} 个潜在客户中的任何一个",
+                    "`{typed}` could be any of {}",
+                    "`{typed}` 可能指 {} 个中的任何一个",
                     several.len()
                 ),
             )
@@ -96,7 +109,7 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
             let ids: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
             let diagnostic = Diagnostic::new(
                 Code::NotFound,
-                words!("no prospect `{typed}`", "没有潜在客户 `{typed}`"),
+                words!("no prospect or customer `{typed}`", "没有潜在客户或客户 `{typed}`"),
             )
             .nearest(typed, ids.iter().map(String::as_str))
             .help(words!(
@@ -122,18 +135,21 @@ fn pick(paths: &[PathBuf], wanted: impl Fn(usize) -> bool) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A path, from the current folder or from the ledger's root; it must lie among the prospects.
+/// A path, from the current folder or from the ledger's root; it must lie among the prospects or customers.
 fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     let typed_path = Path::new(typed);
     let outside = || {
         Diagnostic::new(
             Code::BadId,
-            words!("`{typed}` is not a prospect of this ledger", "`{typed}` 不是本账本的潜在客户"),
+            words!(
+                "`{typed}` is no prospect or customer of this ledger",
+                "`{typed}` 不是本账本的潜在客户或客户"
+            ),
         )
         .typed()
         .help(words!(
-            "name an id, or a file below the ledger's `prospects` folder",
-            "请给出 id，或账本 `prospects` 文件夹内的文件"
+            "name an id, or a file below the ledger's folders `prospects` or `customers`",
+            "请给出 id，或账本 `prospects`、`customers` 文件夹内的文件"
         ))
     };
     let root = ledger.root.canonicalize().map_err(|_| outside())?;
@@ -142,7 +158,7 @@ fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
         let Ok(real) = candidate.canonicalize() else { continue };
         if let Ok(relative) = real.strip_prefix(&root)
             && is_file
-            && relative.starts_with(PROSPECTS)
+            && has_journal(relative)
             && relative.extension().is_some_and(|e| e == "toml")
         {
             return Ok(relative.to_owned());
@@ -151,7 +167,7 @@ fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     Err(outside())
 }
 
-/// Files whose prospect has exactly this name; only files that hold the text are parsed.
+/// Files whose prospect or customer has exactly this name; only files that hold the text are parsed.
 fn by_name(ledger: &Ledger, paths: &[PathBuf], typed: &str) -> Vec<PathBuf> {
     use rayon::prelude::*;
     let wanted = id::fold(typed);

@@ -21,9 +21,9 @@ pub trait Stored: fmt::Debug + Send + Sync {
     /// The text of a file; `shown` is the path that messages print.
     fn text(&self, relative: &Path, shown: &Path) -> Result<String, Diagnostic>;
 
-    /// Every `.toml` file below a folder, sorted, as a walk of the disk gives them; and the links on the
+    /// Every `.toml` file below folders, sorted, as a walk of the disk gives them; and the links on the
     /// way, which are not followed.
-    fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>);
+    fn files_below(&self, folders: &[&str]) -> (Vec<PathBuf>, Vec<PathBuf>);
 }
 
 /// A ledger on disk, with its settings read.

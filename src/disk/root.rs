@@ -1,7 +1,7 @@
 //! The ledger's root: the first folder, from here upwards, with a `crm.toml`.
 
 use crate::diag::{Code, Diagnostic};
-use crate::format::layout::{ACTIVITY, PRIVATE, PROSPECTS, SETTINGS};
+use crate::format::layout::{ACTIVITY, CUSTOMERS, PRIVATE, PROSPECTS, SETTINGS};
 use std::path::{Path, PathBuf};
 
 /// The first folder on the way from the root to a file that is a symbolic link: it may lead out of the
@@ -12,7 +12,7 @@ pub fn link_on_the_way(root: &Path, relative: &Path) -> Option<PathBuf> {
 }
 
 /// Files and folders of a ledger's root that no output may replace.
-const OWN: [&str; 5] = [SETTINGS, PROSPECTS, ACTIVITY, PRIVATE, ".gitattributes"];
+const OWN: [&str; 6] = [SETTINGS, PROSPECTS, CUSTOMERS, ACTIVITY, PRIVATE, ".gitattributes"];
 
 /// The file of a ledger, or of git, that writing to `file` would replace: found by its real path in whatever
 /// case the name is typed, through symbolic links, in any ledger; through hard links in the ledger at `root` and

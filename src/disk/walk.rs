@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::file::{MAX_FILE, is_out_of_files, symlink, too_many_files};
 use crate::disk::ledger::Ledger;
 use crate::disk::listing::{EntryKind, Listing};
-use crate::format::layout::{ACTIVITY, PROSPECTS};
+use crate::format::layout::{ACTIVITY, JOURNALS};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,14 +43,16 @@ pub struct Walk<'l> {
 }
 
 impl<'l> Walk<'l> {
-    /// Begins at a folder of the ledger. A folder that does not exist has no files.
-    pub fn new(ledger: &'l Ledger, folder: &Path) -> Walk<'l> {
+    /// Begins at folders of the ledger. A folder that does not exist has no files.
+    pub fn new(ledger: &'l Ledger, folders: &[&str]) -> Walk<'l> {
         let mut walk = Walk { ledger, open: Vec::new(), below: Vec::new(), problems: Vec::new() };
-        let top = ledger.root.join(folder);
-        if top.is_symlink() {
-            walk.problems.push(symlink(&ledger.show(folder)));
-        } else if top.exists() {
-            walk.below.push(folder.to_owned());
+        for folder in folders.iter().map(Path::new) {
+            let top = ledger.root.join(folder);
+            if top.is_symlink() {
+                walk.problems.push(symlink(&ledger.show(folder)));
+            } else if top.exists() {
+                walk.below.push(folder.to_owned());
+            }
         }
         walk
     }
@@ -107,18 +109,19 @@ impl<'l> Walk<'l> {
 }
 
 impl Ledger {
-    /// The paths of all prospects, sorted, relative to the root; and the links and folders that were left out.
+    /// The paths of all prospects and customers, sorted, relative to the root; and the links and folders that were left
+    /// out.
     pub fn paths(&self) -> (Vec<PathBuf>, Vec<Diagnostic>) {
-        self.files_below(Path::new(PROSPECTS))
+        self.files_below(&JOURNALS)
     }
 
-    /// The paths of all `.toml` files below a folder of the ledger, likewise.
-    pub fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+    /// The paths of all `.toml` files below folders of the ledger, likewise.
+    pub fn files_below(&self, folders: &[&str]) -> (Vec<PathBuf>, Vec<Diagnostic>) {
         if let Some(stored) = &self.stored {
-            let (files, links) = stored.files_below(folder);
+            let (files, links) = stored.files_below(folders);
             return (files, links.iter().map(|link| symlink(&self.show(link))).collect());
         }
-        let mut walk = Walk::new(self, folder);
+        let mut walk = Walk::new(self, folders);
         let mut paths = Vec::new();
         while let Some(Batch { folder, names }) = walk.next_batch() {
             paths.extend(names.iter().map(|name| folder.file(name)));
@@ -129,7 +132,7 @@ impl Ledger {
 
     /// The paths of all reps' tally files, likewise.
     pub fn activity_paths(&self) -> (Vec<PathBuf>, Vec<Diagnostic>) {
-        self.files_below(Path::new(ACTIVITY))
+        self.files_below(&[ACTIVITY])
     }
 }
 

@@ -6,6 +6,10 @@ use std::path::{Component, Path};
 pub const SETTINGS: &str = "crm.toml";
 /// The folder of prospects.
 pub const PROSPECTS: &str = "prospects";
+/// The folder of customers.
+pub const CUSTOMERS: &str = "customers";
+/// The folders whose files have a journal: those of prospects and customers.
+pub const JOURNALS: [&str; 2] = [PROSPECTS, CUSTOMERS];
 /// The folder of tallies.
 pub const ACTIVITY: &str = "activity";
 /// The folder of new texts until they are renamed, and without git of the lock and the journal. Never in git.
@@ -13,8 +17,18 @@ pub const PRIVATE: &str = ".crm";
 /// Files that tell git how to treat a folder.
 pub const GITS: [&str; 3] = [".gitattributes", ".gitignore", ".gitmodules"];
 
-/// Is this a file of a ledger, by its path below the root? Prospects, tallies and the settings are; hidden files are
-/// not.
+/// Is this the path of a prospect or customer, below the root?
+pub fn has_journal(relative: &Path) -> bool {
+    JOURNALS.iter().any(|folder| relative.starts_with(folder))
+}
+
+/// Is this the path of a customer, below the root?
+pub fn is_of_a_customer(relative: &Path) -> bool {
+    relative.starts_with(CUSTOMERS)
+}
+
+/// Is this a file of a ledger, by its path below the root? Prospects, customers, tallies and the settings are; hidden
+/// files are not.
 pub fn is_of_a_ledger(relative: &Path) -> bool {
     let mut parts = relative.components().map(|part| match part {
         Component::Normal(name) => name.to_str().filter(|name| !name.starts_with('.')),
@@ -26,7 +40,7 @@ pub fn is_of_a_ledger(relative: &Path) -> bool {
     parts.all(|part| part.is_some())
         && toml
         && match first {
-            Some(PROSPECTS | ACTIVITY) => depth > 1,
+            Some(PROSPECTS | CUSTOMERS | ACTIVITY) => depth > 1,
             first => first == Some(SETTINGS) && depth == 1,
         }
 }
@@ -67,7 +81,13 @@ mod tests {
 
     #[test]
     fn files_of_a_ledger() {
-        for path in ["crm.toml", "prospects/x.toml", "prospects/a/张.toml", "activity/liu.toml"] {
+        for path in [
+            "crm.toml",
+            "prospects/x.toml",
+            "prospects/a/张.toml",
+            "customers/x.toml",
+            "activity/liu.toml",
+        ] {
             assert!(is_of_a_ledger(Path::new(path)), "{path}");
         }
         for path in [

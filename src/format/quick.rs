@@ -8,6 +8,7 @@
 //! property test holds them to it.
 
 use crate::format::cursor::{Cursor, is_bare};
+use crate::format::layout::is_of_a_customer;
 use crate::model::event::{Event, event_keys};
 use crate::model::profile::{
     FactKind, FactValue, Goal, MEASURES, Relation, Step, TERMS, fact_kind,
@@ -30,7 +31,8 @@ pub fn quick(
 ) -> Option<Prospect> {
     let mut cursor = Cursor::over(text)?;
     let events = std::mem::take(room);
-    let mut prospect = Prospect { id: id.into(), path, events, ..Prospect::default() };
+    let is_customer = is_of_a_customer(&path);
+    let mut prospect = Prospect { id: id.into(), is_customer, path, events, ..Prospect::default() };
     let mut part = FileSection::Facts;
     let mut seen = SeenKeys::default();
     while !cursor.is_at_end() {

@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::append::not_lines;
+use crate::format::layout::is_of_a_customer;
 use crate::format::syntax::looks_like_date;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::event::{Event, EventKey, event_keys};
@@ -42,7 +43,9 @@ pub fn read_prospect(
         Err(problems) => return (None, problems),
     };
     let mut reader = Reader::new(place.clone(), Code::WrongType);
-    let mut prospect = Prospect { id: id.into(), path: path.to_owned(), ..Prospect::default() };
+    let is_customer = is_of_a_customer(path);
+    let mut prospect =
+        Prospect { id: id.into(), is_customer, path: path.to_owned(), ..Prospect::default() };
     if table.is_empty() {
         let problem = Diagnostic::new(Code::EmptyFile, words!("the file is empty", "文件是空的"))
             .at(place)

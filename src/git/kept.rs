@@ -1,8 +1,8 @@
 //! Files of a ledger that git keeps and should not, and those that it does not keep and should.
 
 use crate::diag::Diagnostic;
-use crate::format::layout::{ACTIVITY, PRIVATE, PROSPECTS, SETTINGS, is_of_a_ledger};
-use crate::git::merge_driver::EXAMPLES;
+use crate::format::layout::{ACTIVITY, CUSTOMERS, PRIVATE, PROSPECTS, SETTINGS, is_of_a_ledger};
+use crate::git::merge_driver::examples;
 use crate::git::program::{Git, parts, path_of};
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub fn tracked_state(git: &Git) -> Result<Vec<PathBuf>, Diagnostic> {
 /// The files of the ledger that git ignores: no commit has them, and `git status` does not name them.
 pub fn ignored(git: &Git) -> Result<Vec<PathBuf>, Diagnostic> {
     let words = ["ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--"];
-    let listed = git.run(&[&words[..], &[SETTINGS, PROSPECTS, ACTIVITY]].concat())?;
+    let listed = git.run(&[&words[..], &[SETTINGS, PROSPECTS, CUSTOMERS, ACTIVITY]].concat())?;
     let mut found: Vec<PathBuf> = parts(&listed).map(path_of).collect();
     found.retain(|path| is_of_a_ledger(path));
     found.sort();
@@ -25,7 +25,7 @@ pub fn ignored(git: &Git) -> Result<Vec<PathBuf>, Diagnostic> {
 /// The kinds of files of which git would ignore a new one, each as an example.
 pub fn would_ignore(git: &Git) -> Result<Vec<String>, Diagnostic> {
     let mut words = vec!["check-ignore", "--no-index", "--"];
-    words.extend(EXAMPLES);
+    words.extend(examples(git));
     let listed = git.ask(&words)?.unwrap_or_default();
     Ok(String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect())
 }

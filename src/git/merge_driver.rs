@@ -4,6 +4,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::durable::write_own;
 use crate::disk::file::symlink;
+use crate::format::layout::CUSTOMERS;
 use crate::git::program::Git;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -13,14 +14,23 @@ pub const DRIVER: &str = "crm";
 /// The file that names it.
 pub const ATTRIBUTES: &str = ".gitattributes";
 /// A file of each kind that is merged.
-pub const EXAMPLES: [&str; 3] = ["crm.toml", "prospects/x.toml", "activity/x.toml"];
+const EXAMPLES: [&str; 4] = ["crm.toml", "prospects/x.toml", CUSTOMER, "activity/x.toml"];
+/// The example of a customer's file.
+const CUSTOMER: &str = "customers/x.toml";
 /// The lines of `.gitattributes` about a ledger's files.
 pub const LINES: &str = "\
 # Files keep their bytes (no change of line ends), and are merged by what they mean: crm merge-file.
 /crm.toml            -text merge=crm
 /prospects/**/*.toml -text merge=crm
+/customers/**/*.toml -text merge=crm
 /activity/**/*.toml  -text merge=crm
 ";
+
+/// An example of each kind of file that the ledger has, in whose root git runs. Not every ledger has customers' files.
+pub fn examples(git: &Git) -> impl Iterator<Item = &'static str> {
+    let has_customers = git.folder().join(CUSTOMERS).is_dir();
+    EXAMPLES.into_iter().filter(move |example| *example != CUSTOMER || has_customers)
+}
 
 /// The changes that installing the driver made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +123,7 @@ pub struct Attributes {
 /// Git's attributes for a file of each kind.
 pub fn attributes(git: &Git) -> Result<Vec<Attributes>, Diagnostic> {
     let mut words = vec!["check-attr", "-z", "merge", "text", "--"];
-    words.extend(EXAMPLES);
+    words.extend(examples(git));
     let output = git.run(&words)?;
     let fields: Vec<String> = crate::git::program::parts(&output)
         .map(|part| String::from_utf8_lossy(part).into_owned())

@@ -154,10 +154,10 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Reads every file below a folder of the ledger that reports look at.
-    pub fn fetch_below(&mut self, folder: &Path) -> Result<(), Diagnostic> {
-        let paths: Vec<PathBuf> =
-            self.entries.keys().filter(|path| path.starts_with(folder)).cloned().collect();
+    /// Reads every file below folders of the ledger.
+    pub fn fetch_below(&mut self, folders: &[&str]) -> Result<(), Diagnostic> {
+        let is_wanted = |path: &&PathBuf| folders.iter().any(|folder| path.starts_with(folder));
+        let paths: Vec<PathBuf> = self.entries.keys().filter(is_wanted).cloned().collect();
         self.fetch(paths.iter().map(PathBuf::as_path))
     }
 }
@@ -195,10 +195,11 @@ impl Stored for Snapshot {
         }
     }
 
-    fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    fn files_below(&self, folders: &[&str]) -> (Vec<PathBuf>, Vec<PathBuf>) {
         let (mut files, mut links) = (Vec::new(), Vec::new());
-        for (path, entry) in self.entries.range(folder.to_owned()..) {
-            let Ok(below) = path.strip_prefix(folder) else { break };
+        for (path, entry) in self.entries.iter() {
+            let below = folders.iter().find_map(|folder| path.strip_prefix(folder).ok());
+            let Some(below) = below else { continue };
             let hidden = |part: std::path::Component| {
                 part.as_os_str().as_encoded_bytes().first() == Some(&b'.')
             };

@@ -5,7 +5,7 @@ use super::commits::{Change, Commit};
 use super::repository::Repository;
 use crate::diag::Diagnostic;
 use crate::disk::file::id_of;
-use crate::format::layout::{ACTIVITY, PROSPECTS};
+use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS};
 use crate::format::merge::items::{Items, items, lines};
 use crate::format::merge::{FileKind, opening_of};
 use crate::git::program::{Blob, Version};
@@ -88,7 +88,7 @@ impl Case {
 /// The kinds of files that have rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rules {
-    /// A prospect.
+    /// A prospect or customer.
     Prospect,
     /// A rep's tallies.
     Tally,
@@ -102,7 +102,7 @@ pub fn rules_of(path: &Path, prefix: &str) -> Option<Rules> {
     }
     let inside = |folder: &str| below.strip_prefix(folder).ok();
     let hidden = |part: Component| part.as_os_str().as_encoded_bytes().starts_with(b".");
-    match (inside(PROSPECTS), inside(ACTIVITY)) {
+    match (inside(PROSPECTS).or_else(|| inside(CUSTOMERS)), inside(ACTIVITY)) {
         (Some(rest), _) if !rest.components().any(hidden) => Some(Rules::Prospect),
         (_, Some(_)) => Some(Rules::Tally),
         _ => None,

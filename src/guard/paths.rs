@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::layout::{
-    ACTIVITY, Danger, GITS, PROSPECTS, SETTINGS, danger, is_of_a_ledger, plain,
+    ACTIVITY, CUSTOMERS, Danger, GITS, PROSPECTS, SETTINGS, danger, is_of_a_ledger, plain,
 };
 use crate::git::program::Version;
 use crate::guard::commits::Change;
@@ -91,7 +91,7 @@ fn mode(now: &Version) -> Option<Diagnostic> {
 /// A folder that many file systems do not tell from one of the ledger's.
 fn case(inside: &Path, now: &Version) -> Option<Diagnostic> {
     let first = inside.iter().next()?.to_string_lossy();
-    let own = [PROSPECTS, ACTIVITY].into_iter().find(|own| plain(&first) == *own)?;
+    let own = [PROSPECTS, CUSTOMERS, ACTIVITY].into_iter().find(|own| plain(&first) == *own)?;
     let differs = now.is_some() && first != own;
     differs.then(|| {
         let message = words!(

@@ -145,7 +145,7 @@ impl Demands {
             record.prospect.account.is_some().then(told)
         });
         let graded = Arc::clone(book.graded());
-        let several = graded.of_each().zip(attention).filter(|(of, _)| of.prospects > 1);
+        let several = graded.of_each().zip(attention).filter(|(of, _)| of.members > 1);
         let several = several.filter_map(|(customer, told)| Some((customer, told?)));
         let judge = PracticeJudge::of(several, &book.settings, book.as_of);
         Some(Demands { graded, judge })

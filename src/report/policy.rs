@@ -111,7 +111,7 @@ impl Judged {
         });
         let practices = packer.finish();
         let graded = Arc::clone(book.graded());
-        let several = graded.of_each().zip(&seen).filter(|(customer, _)| customer.prospects > 1);
+        let several = graded.of_each().zip(&seen).filter(|(customer, _)| customer.members > 1);
         let attention =
             |one: &PracticeRow| Some(practices.unpack(one.practice.as_ref()?).attention);
         let several = several.filter_map(|(customer, one)| Some((customer, attention(one)?)));
@@ -186,7 +186,7 @@ impl Judged {
         let mut by_owner: BTreeMap<Option<&str>, usize> = BTreeMap::new();
         for (customer, prospect) in self.graded.of_each().zip(&self.seen) {
             let first =
-                prospect.selected && (customer.prospects == 1 || known.insert(customer.first));
+                prospect.selected && (customer.members == 1 || known.insert(customer.first));
             let lost = prospect.practice.as_ref().is_none_or(|practice| practice.lost);
             if first && followed(lost, customer) {
                 let lead = self.seen[customer.lead as usize].practice.as_ref();

@@ -1,11 +1,11 @@
-//! A row for each prospect of a graded book.
+//! A row for each prospect and customer's file of a graded book.
 
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use std::sync::{Mutex, PoisonError};
 
-/// A row for each prospect of a book, by its position among the graded ones ([`Graded::at`]). Grades the book first. A
+/// A row for each prospect and customer's file of a book, by its position among the graded ones ([`Graded::at`]). Grades the book first. A
 /// prospect whose file has gone since then gets the default.
 ///
 /// [`Graded::at`]: crate::rules::grading::Graded::at
@@ -20,7 +20,7 @@ pub(super) fn row_of_each<T: Default + Send>(
             *rows[position].lock().unwrap_or_else(PoisonError::into_inner) = row(record);
         }
     };
-    book.fold(&Query::everything(), put, |(), ()| ());
+    book.fold_everybody(&Query::everything(), put, |(), ()| ());
     let rows = rows.into_iter();
     rows.map(|row| row.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
@@ -32,8 +32,7 @@ mod tests {
     use crate::model::event::{Event, EventKey};
     use crate::model::prospect::Prospect;
     use crate::model::settings::Settings;
-    use crate::rules::book::Keep;
-    use crate::rules::book::{Scanned, Shelf};
+    use crate::rules::book::{Files, Keep, Scanned, Shelf};
     use crate::rules::replay::replay;
     use crate::value::date::Date;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,11 +44,11 @@ mod tests {
     }
 
     impl Shelf for Changing {
-        fn read(&self, _: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
+        fn read(&self, _: Files, _: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
             (Vec::new(), Vec::new())
         }
 
-        fn scan(&self, _: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
+        fn scan(&self, _: Files, _: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
             let ids = match self.scans.fetch_add(1, Ordering::Relaxed) {
                 0 => ["c", "a", "b"],
                 _ => ["d", "c", "a"],

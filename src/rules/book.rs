@@ -1,5 +1,8 @@
 //! A whole ledger, replayed up to a day, for reports and plans.
 //!
+//! Its records are those of prospects; [`Book::customers`] are those of the customers' files, and
+//! [`Book::fold_everybody`] reads both.
+//!
 //! There are two ways to read a book. [`Book::fold`] calls a function once for each record, on several threads and
 //! in no order, and keeps no record. [`Book::gather`] gives a row for each record, in the order of ids.
 //! Grades are made by [`Book::graded`], a fold of its own beside the one that needs them.
@@ -18,6 +21,7 @@ use crate::rules::attribute::View;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
+use crate::value::id as value_id;
 use crate::value::text::Text;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -53,17 +57,28 @@ impl Tally {
 /// The source of a book's records.
 pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// Reads every record into memory, by id, with the findings about files and entries.
-    fn read(&self, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>);
+    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>);
 
     /// Calls `each` once per record, in no order, without keeping records in memory. Several threads call it;
     /// its first argument is the number of the thread.
-    fn scan(&self, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
+    fn scan(&self, files: Files, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
 
     /// How many threads scan.
     fn threads(&self) -> usize;
 
     /// The shelf of the ledger as it was on an earlier day.
     fn earlier(&self, day: Date) -> Box<dyn Shelf>;
+}
+
+/// The files of a ledger that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// Those of prospects.
+    Prospects,
+    /// Those of customers.
+    Customers,
+    /// Both.
+    Everybody,
 }
 
 /// The parts of a record that are kept.
@@ -102,6 +117,7 @@ pub struct Book {
     pub keep: Keep,
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<KeptRecords>,
+    customers: OnceLock<Vec<Arc<Record>>>,
     scanned: OnceLock<Scanned>,
     graded: OnceLock<Arc<Graded>>,
 }
@@ -138,15 +154,18 @@ impl<A: Default> FoldParts<A> {
 }
 
 impl Book {
-    /// A book of these records.
+    /// A book of these records, of prospects and customers.
     pub fn of(
         settings: Settings,
         as_of: Date,
         records: Vec<Record>,
         tallies: Vec<(Text, Date, Tally)>,
     ) -> Book {
+        let (customers, records): (Vec<Record>, Vec<Record>) =
+            records.into_iter().partition(|record| record.prospect.is_customer);
         let kept = OnceLock::from(KeptRecords { records, problems: Vec::new() });
-        Book { kept, ..Book::empty(settings, as_of, tallies) }
+        let customers = OnceLock::from(customers.into_iter().map(Arc::new).collect::<Vec<_>>());
+        Book { kept, customers, ..Book::empty(settings, as_of, tallies) }
     }
 
     /// A book that reads its records from a shelf when they are first needed.
@@ -162,7 +181,8 @@ impl Book {
     fn empty(settings: Settings, as_of: Date, tallies: Vec<(Text, Date, Tally)>) -> Book {
         let keep = Keep::Everything;
         let (kept, scanned, graded) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Book { settings, as_of, tallies, keep, shelf: None, kept, scanned, graded }
+        let customers = OnceLock::new();
+        Book { settings, as_of, tallies, keep, shelf: None, kept, customers, scanned, graded }
     }
 
     /// Every prospect that exists on that day, by id, in memory all at once. [`Book::fold`] needs less memory,
@@ -173,11 +193,36 @@ impl Book {
 
     fn kept(&self) -> &KeptRecords {
         self.kept.get_or_init(|| {
-            let (records, problems) =
-                self.shelf.as_ref().map(|shelf| shelf.read(self.keep)).unwrap_or_default();
+            let (records, problems) = self
+                .shelf
+                .as_ref()
+                .map(|shelf| shelf.read(Files::Everybody, self.keep))
+                .unwrap_or_default();
+            let (customers, records): (Vec<Record>, Vec<Record>) =
+                records.into_iter().partition(|record| record.prospect.is_customer);
+            // If they were read before, they are equal.
+            let _ = self.customers.set(customers.into_iter().map(Arc::new).collect());
             records.iter().for_each(|record| self.attach_customer(record));
             KeptRecords { records, problems }
         })
+    }
+
+    /// The records of the customers' files that exist on that day, by id.
+    pub fn customers(&self) -> &[Arc<Record>] {
+        self.customers.get_or_init(|| {
+            let read = |shelf: &Box<dyn Shelf>| shelf.read(Files::Customers, self.keep).0;
+            let records = self.shelf.as_ref().map(read).unwrap_or_default();
+            records.into_iter().map(Arc::new).collect()
+        })
+    }
+
+    /// The record of the customer's file with an id.
+    pub fn customer_file(&self, id: &str) -> Option<&Arc<Record>> {
+        let customers = self.customers();
+        let same =
+            |record: &&Arc<Record>| value_id::fold(&record.prospect.id) == value_id::fold(id);
+        let exact = customers.binary_search_by(|record| (*record.prospect.id).cmp(id));
+        exact.ok().map(|at| &customers[at]).or_else(|| customers.iter().find(same))
     }
 
     /// The findings about files that could not be read, and about entries that break a rule.
@@ -226,10 +271,30 @@ impl Book {
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
+        self.fold_of(Files::Prospects, query, step, join)
+    }
+
+    /// Folds the records of prospects and of customers' files that a query selects, like [`Book::fold`].
+    pub fn fold_everybody<A: Default + Send>(
+        &self,
+        query: &Query,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        self.fold_of(Files::Everybody, query, step, join)
+    }
+
+    fn fold_of<A: Default + Send>(
+        &self,
+        files: Files,
+        query: &Query,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
         let selected = self.selection(query);
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
             let parts = FoldParts::of(shelf);
-            let scanned = shelf.scan(self.keep, &|thread, record| {
+            let scanned = shelf.scan(files, self.keep, &|thread, record| {
                 self.attach_customer(record);
                 if selected.has(record) {
                     parts.with(thread, |part| step(part, record));
@@ -242,8 +307,13 @@ impl Book {
             }
         }
         let mut all = A::default();
-        let records = self.records().iter().filter(|record| selected.has(record));
-        records.for_each(|record| step(&mut all, record));
+        let records = self.records().iter().filter(|_| files != Files::Customers);
+        let customers = match files {
+            Files::Prospects => &[],
+            Files::Customers | Files::Everybody => self.customers(),
+        };
+        let both = records.chain(customers.iter().map(|record| &**record));
+        both.filter(|record| selected.has(record)).for_each(|record| step(&mut all, record));
         all
     }
 
@@ -254,7 +324,26 @@ impl Book {
         query: &Query,
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
-        let mut rows = self.fold(
+        self.gather_of(Files::Prospects, query, row)
+    }
+
+    /// A row for each record of a prospect or of a customer's file that a query selects, like [`Book::gather`].
+    pub fn gather_everybody<T: Send>(
+        &self,
+        query: &Query,
+        row: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        self.gather_of(Files::Everybody, query, row)
+    }
+
+    fn gather_of<T: Send>(
+        &self,
+        files: Files,
+        query: &Query,
+        row: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let mut rows = self.fold_of(
+            files,
             query,
             |rows: &mut Vec<(Text, T)>, record| {
                 rows.extend(row(record).map(|row| (record.prospect.id.clone(), row)));
@@ -271,7 +360,7 @@ impl Book {
             return graded;
         }
         let grader = Grader::of(&self.settings, self.as_of);
-        let taken = self.fold(
+        let taken = self.fold_everybody(
             &Query::everything(),
             |taken: &mut Taken, record| grader.take(taken, record),
             Taken::join,
@@ -280,6 +369,9 @@ impl Book {
         let _ = self.graded.set(Arc::new(grader.grade(taken)));
         if let Some(kept) = self.kept.get() {
             kept.records.iter().for_each(|record| self.attach_customer(record));
+        }
+        if let Some(customers) = self.customers.get() {
+            customers.iter().for_each(|record| self.attach_customer(record));
         }
         self.graded.get_or_init(Default::default)
     }
@@ -312,7 +404,8 @@ impl Book {
             }
             _ => {
                 let replayed = |record: &Record| replay(record.prospect.clone(), &settings, day);
-                let records = self.records().iter().filter_map(replayed).collect();
+                let both = self.records().iter().chain(self.customers().iter().map(|r| &**r));
+                let records = both.filter_map(replayed).collect();
                 Book::of(settings, day, records, tallies)
             }
         }

@@ -124,7 +124,7 @@ fn log_refuses_what_cannot_be() {
     for (line, status, message) in [
         ("log zhang meetign", 2, "error[unknown-kind]: no kind of event `meetign`"),
         ("log zhang", 2, "error[bad-argument]: an entry needs a prospect and a kind"),
-        ("log zhou call", 2, "error[not-found]: no prospect `zhou`"),
+        ("log zhou call", 2, "error[not-found]: no prospect or customer `zhou`"),
         ("log zhang call --date 2009-12-19", 2, "error[bad-argument]: 2009-12-19 is in the future"),
         (
             "log zhang call --date 2009-12-01",
@@ -429,13 +429,13 @@ fn ids_prefixes_paths_and_names() {
     for typed in ["zhao", "ZHAO", "zhao", "赵总", "prospects/sub/zhao.toml", "zha-"] {
         let run = sandbox.run(&["show", typed, "-f", "json"]);
         if typed == "zha-" {
-            assert!(run.fails(2).starts_with("error[not-found]: no prospect `zha-`"));
+            assert!(run.fails(2).starts_with("error[not-found]: no prospect or customer `zha-`"));
         } else {
             assert!(run.ok().contains("赵总"), "{typed}");
         }
     }
     let said = sandbox.crm("show zha").fails(2);
-    assert!(said.starts_with("error[ambiguous]: `zha` could be any of 2 prospects"), "{said}");
+    assert!(said.starts_with("error[ambiguous]: `zha` could be any of 2"), "{said}");
     assert!(
         said.contains("name one of: zhao, zhang") || said.contains("name one of: zhang, zhao"),
         "{said}"

@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 17] = [
-    (Code::NoBoard, "src/rules/replay/fold"),
+const ELSEWHERE: [(Code, &str); 16] = [
     (Code::NotShown, "needs an output that refuses: tests/it/safety.rs"),
     (Code::CutShort, "needs a writer that died: tests/it/write.rs"),
     (Code::TooManyFiles, "needs a limit of the system: tests/it/hostile.rs"),

@@ -75,7 +75,7 @@ fn findings_of_a_chinese_ledger_are_in_chinese() {
         assert!(found.contains(text), "{text}\n{found}");
     }
     let unknown = sandbox.crm("show li").stderr;
-    assert!(unknown.contains("没有潜在客户 `li`"), "{unknown}");
+    assert!(unknown.contains("没有潜在客户或客户 `li`"), "{unknown}");
     let field = sandbox.crm("list stge:50").fails(2);
     assert!(field.contains("没有字段 `stge`") && field.contains("是否指 `stage`？"), "{field}");
     let column = sandbox.crm("list --columns stge").fails(2);

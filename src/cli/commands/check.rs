@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Word
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
 use crate::disk::private::repository_of;
-use crate::format::layout::{ACTIVITY, Danger, PROSPECTS, SETTINGS, danger};
+use crate::format::layout::{ACTIVITY, Danger, JOURNALS, SETTINGS, danger, is_of_a_customer};
 use crate::format::newer::newer;
 use crate::format::tree::is_toml;
 use crate::git::kept::{ignored, tracked_state};
@@ -64,7 +64,7 @@ impl Check {
             context.emit(codes(context.lang()))?;
             return Ok(0);
         }
-        let (files, found) = if self.staged || !self.since.is_empty() {
+        let (paths, found) = if self.staged || !self.since.is_empty() {
             self.tracked(context)?
         } else {
             self.found(context.ledger()?, context)?
@@ -82,44 +82,52 @@ impl Check {
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         if !self.quiet {
             let infos = count(Severity::Info);
+            let customers = paths.iter().filter(|path| is_of_a_customer(path)).count();
+            let prospects = paths.len() - customers;
+            let of_customers = match customers {
+                0 => String::new(),
+                n => format!("、{n} 个客户"),
+            };
             context.say_last(Words::both(
                 format!(
                     "{} checked: {}, {}, {infos} for information",
-                    counted(files, "prospect", "prospects"),
+                    both(prospects, customers),
                     counted(errors, "error", "errors"),
                     counted(warnings, "warning", "warnings"),
                 ),
                 format!(
-                    "已检查 {files} 个潜在客户：{errors} 处错误，{warnings} 处警告，{infos} 条信息"
+                    "已检查 {prospects} 个潜在客户{of_customers}：{errors} 处错误，{warnings} 处警告，{infos} 条信息"
                 ),
             ));
         }
         Ok(u8::from(errors > 0 || context.global.strict && warnings > 0))
     }
 
-    /// The number of files looked at, and all findings.
+    /// The files looked at, and all findings.
     fn found(
         &self,
         ledger: &Ledger,
         context: &Context,
-    ) -> Result<(usize, Vec<Diagnostic>), Failure> {
+    ) -> Result<(Vec<PathBuf>, Vec<Diagnostic>), Failure> {
         let today = context.today();
         if self.paths.is_empty() {
             let (paths, mut problems) = general(ledger, today);
             problems.extend(in_git(ledger));
             problems
                 .par_extend(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
-            return Ok((paths.len(), problems));
+            return Ok((paths, problems));
         }
-        let mut problems = Vec::new();
+        let (mut paths, mut problems) = (Vec::new(), Vec::new());
         for typed in &self.paths {
-            problems.extend(findings(ledger, &find(ledger, typed)?, today));
+            let path = find(ledger, typed)?;
+            problems.extend(findings(ledger, &path, today));
+            paths.push(path);
         }
-        Ok((self.paths.len(), problems))
+        Ok((paths, problems))
     }
 
-    /// The number of files and all findings of the files that are staged, or that changed since some revisions.
-    fn tracked(&self, context: &Context) -> Result<(usize, Vec<Diagnostic>), Failure> {
+    /// The files, and all findings of the files that are staged, or that changed since some revisions.
+    fn tracked(&self, context: &Context) -> Result<(Vec<PathBuf>, Vec<Diagnostic>), Failure> {
         let tracked = context.tracked()?;
         let mut staged = if self.staged { Some(tracked.staged()?) } else { None };
         let mut ledger = match &staged {
@@ -134,9 +142,9 @@ impl Check {
             problems.extend(since.found);
         }
         if let Some(staged) = &mut staged {
-            staged.fetch_below(Path::new(ACTIVITY))?;
+            staged.fetch_below(&[ACTIVITY])?;
             if self.since.is_empty() {
-                staged.fetch_below(Path::new(PROSPECTS))?;
+                staged.fetch_below(&JOURNALS)?;
             }
             let paths = staged.unmerged().iter();
             problems.extend(paths.map(|path| unmerged(&ledger.show(path))));
@@ -154,7 +162,7 @@ impl Check {
             .into_par_iter()
             .chain(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
         problems.par_extend(found.map(|diagnostic| ledger.sourced(diagnostic)));
-        Ok((paths.len(), problems))
+        Ok((paths, problems))
     }
 
     /// Errors and warnings in full; information as a count of each code, unless all is asked for.
@@ -217,7 +225,16 @@ fn in_git(ledger: &Ledger) -> Vec<Diagnostic> {
     tracked.chain(unknown).map(placed).collect()
 }
 
-/// The paths of the ledger's prospects, and the findings about the ledger as a whole.
+/// The files in words: prospects, and customers if there are any.
+fn both(prospects: usize, customers: usize) -> String {
+    let prospects = counted(prospects, "prospect", "prospects");
+    match customers {
+        0 => prospects,
+        n => format!("{prospects} and {}", counted(n, "customer", "customers")),
+    }
+}
+
+/// The paths of the ledger's prospects and customers, and the findings about the ledger as a whole.
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));

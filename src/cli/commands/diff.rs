@@ -4,7 +4,7 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::disk::ledger::{Ledger, Stored};
-use crate::format::layout::PROSPECTS;
+use crate::format::layout::JOURNALS;
 use crate::report::Request;
 use crate::report::changes::Stock;
 use crate::report::diff::diff;
@@ -12,7 +12,7 @@ use crate::rules::book::Book;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The bridge between two revisions: prospects that moved, came and went, and the change of the figures
 #[derive(Debug, Args)]
@@ -52,19 +52,19 @@ impl Diff {
         let request = self.selection.request(context)?;
         let differs = tracked.differing(then.as_ref(), &first, &from_commit)?;
         if let Some(then) = &mut then {
-            then.fetch_below(Path::new(PROSPECTS))?;
+            then.fetch_below(&JOURNALS)?;
             after = after.with(then.clone());
         }
         let whole = after.load(context.today());
         let (books, end) = if request.query.asks_grades() {
             // Grades are given among all.
-            first.fetch_below(Path::new(PROSPECTS))?;
+            first.fetch_below(&JOURNALS)?;
             ((after.with(first).load(context.today()), whole), None)
         } else {
             let end = stock(&whole, &request);
             let is_new = |path: &PathBuf| differs.contains(path) || first.object(path).is_none();
             let new: Vec<PathBuf> = after.paths().0.into_iter().filter(is_new).collect();
-            let (old, _) = first.files_below(Path::new(PROSPECTS));
+            let (old, _) = first.files_below(&JOURNALS);
             let old: Vec<PathBuf> = old.into_iter().filter(|path| differs.contains(path)).collect();
             first.fetch(old.iter().map(PathBuf::as_path))?;
             let before = after.with(first);

@@ -8,7 +8,7 @@ use crate::disk::durable::write_file;
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::disk::private::is_git_directory;
-use crate::format::layout::{PROSPECTS, SETTINGS};
+use crate::format::layout::{SETTINGS, has_journal};
 use crate::git::hooks::{CLONE, FSCK, Hook, HookChange, HookState, Hooks, SERVER};
 use crate::git::merge_driver::{ATTRIBUTES, install_driver};
 use crate::git::program::Git;
@@ -325,7 +325,7 @@ fn summary(context: &Context) -> Result<Option<String>, Failure> {
     let prospects: Vec<&Path> = changed
         .iter()
         .map(PathBuf::as_path)
-        .filter(|path| path.starts_with(PROSPECTS) && path.extension().is_some_and(|e| e == "toml"))
+        .filter(|path| has_journal(path) && path.extension().is_some_and(|e| e == "toml"))
         .collect();
     before.fetch(prospects.iter().copied())?;
     staged.fetch(prospects.iter().copied())?;

@@ -13,7 +13,7 @@ use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
 use crate::disk::write::{FileChange, Writer};
-use crate::format::layout::{ACTIVITY, PROSPECTS, SETTINGS};
+use crate::format::layout::{ACTIVITY, SETTINGS, has_journal};
 use crate::format::merge::{Conflict, FileKind, Two, two_in};
 use crate::git::mend::{Mended, Stages, marked, mend, unmerged};
 use crate::git::snapshot::Tracked;
@@ -271,10 +271,10 @@ impl Run<'_> {
     }
 }
 
-/// May the file be mended: a prospect, tallies, the settings?
+/// May the file be mended: a prospect, a customer, tallies, the settings?
 fn is_mergeable(path: &Path) -> bool {
     let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-    let folder = path.starts_with(PROSPECTS) || path.starts_with(ACTIVITY);
+    let folder = has_journal(path) || path.starts_with(ACTIVITY);
     let toml = path.extension().is_some_and(|ending| ending == "toml");
     plain && toml && (folder || path == Path::new(SETTINGS))
 }

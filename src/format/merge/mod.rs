@@ -25,7 +25,7 @@ mod two;
 mod value;
 
 use crate::diag::{Place, Words};
-use crate::format::layout::{ACTIVITY, PROSPECTS};
+use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS};
 use crate::format::tree::parse;
 use markers::{Markers, take_apart};
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ pub use two::{Two, opening_of, two_in};
 /// The kind of a file decides which table is a journal, and which keys identify the tables of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
-    /// A prospect.
+    /// A prospect or customer.
     Prospect,
     /// A rep's tallies.
     Activity,
@@ -50,7 +50,7 @@ impl FileKind {
     pub fn of(path: &Path) -> FileKind {
         let folders = path.parent().into_iter().flat_map(Path::components);
         let kinds = folders.filter_map(|folder| match folder.as_os_str().to_str() {
-            Some(PROSPECTS) => Some(FileKind::Prospect),
+            Some(PROSPECTS | CUSTOMERS) => Some(FileKind::Prospect),
             Some(ACTIVITY) => Some(FileKind::Activity),
             _ => None,
         });

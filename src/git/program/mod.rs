@@ -73,6 +73,11 @@ fn is_kept(name: &str) -> bool {
 }
 
 impl Git {
+    /// The folder in which it runs.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Git in a folder of a work tree, or where git itself runs this program as a hook.
     pub fn at(folder: &Path) -> Git {
         let here = folder.as_os_str().is_empty();

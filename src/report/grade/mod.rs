@@ -121,7 +121,7 @@ impl Grades {
 
     /// The day, and of how many customers and prospects the figures are.
     fn about(&self) -> String {
-        let prospects: u32 = self.found.iter().map(|found| self.customer(found).prospects).sum();
+        let prospects: u32 = self.found.iter().map(|found| self.customer(found).prospects()).sum();
         let (day, customers) = (self.on, self.found.len());
         match self.settings.language {
             Lang::En | Lang::Machine => {
@@ -175,7 +175,9 @@ pub(super) fn foreign<'b>(
 /// The name of a customer: its account, else the prospect's name.
 pub(super) fn named(customer: &Customer, prospect: &str) -> String {
     match &customer.account {
-        Some(account) if customer.prospects > 1 => format!("{account} ({})", customer.prospects),
+        Some(account) if customer.prospects() > 1 => {
+            format!("{account} ({})", customer.prospects())
+        }
         _ => prospect.to_owned(),
     }
 }
@@ -255,7 +257,7 @@ fn full(grades: &Arc<Grades>) -> Table {
             grades.id(found),
             Cell::text(found.name.clone()),
             Cell::maybe(customer.account.as_deref(), Cell::text),
-            Cell::Int(i64::from(customer.prospects)),
+            Cell::Int(i64::from(customer.prospects())),
             Cell::maybe(customer.grade(), Cell::text),
             rule_cell(customer),
         ];

@@ -24,12 +24,14 @@ pub struct GradeVerdict {
 pub struct Customer {
     /// The account whose prospects it is; none where it is a prospect without one.
     pub account: Option<Box<str>>,
-    /// How many prospects it is.
-    pub prospects: u32,
+    /// Has it a file of its own?
+    pub has_file: bool,
+    /// How many files it is: its prospects, and its own file if it has one.
+    pub members: u32,
     /// The first of them by id: its position in the book.
     pub first: u32,
-    /// The one that represents it, likewise: the first that is open and owned, else the first that is
-    /// owned, else the first.
+    /// The one that represents it, likewise: its own file, else the first that is open and owned, else the first
+    /// that is owned, else the first.
     pub lead: u32,
     /// Its figures.
     pub figures: Figures,
@@ -56,6 +58,11 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// How many prospects it is.
+    pub fn prospects(&self) -> u32 {
+        self.members - u32::from(self.has_file)
+    }
+
     /// Its grade.
     pub fn grade(&self) -> Option<&str> {
         self.verdict.as_ref().map(|verdict| &*verdict.grade)

@@ -3,6 +3,7 @@
 use super::blocks::Blocks;
 use super::rfm::Bins;
 use crate::model::pipeline::Outcome;
+use crate::model::profile::Relation;
 use crate::model::settings::Settings;
 use crate::rules::customer::levels::{Pareto, Pyramid, Value};
 use crate::rules::customer::{Customer, GradeVerdict};
@@ -10,7 +11,7 @@ use crate::rules::grading::figures::Deeds;
 use crate::rules::grading::{Graded, GradedProspect, Role, judge, lifecycle, narrow};
 use crate::rules::query::{Answers, Query, QueryContext, Questions};
 use crate::rules::replay::replay;
-use crate::rules::replay::state::{Record, State};
+use crate::rules::replay::state::Record;
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
 use crate::value::date::Date;
 use crate::value::id::{fold, folded};
@@ -50,6 +51,8 @@ struct Share {
     key: String,
     account: Text,
     id: Text,
+    /// Is it the customer's own file?
+    is_file: bool,
     /// The prospect's place in the order of collection.
     prospect: u32,
     deeds: Deeds,
@@ -87,21 +90,26 @@ impl<'s> Grader<'s> {
         Grader { settings, on, questions, rules }
     }
 
-    /// Collects a prospect.
+    /// Collects a prospect or the file of a customer. Partners, agents and suppliers are no customers.
     pub(in crate::rules) fn take(&self, taken: &mut Taken, record: &Record) {
+        let (prospect, is_file) = (&record.prospect, record.prospect.is_customer);
+        if is_file && prospect.profile().relation != Relation::Customer {
+            return;
+        }
         let context = QueryContext { settings: self.settings, as_of: self.on };
         let deeds = Deeds::of(record, self.settings, self.on);
         let answers = self.questions.answers(record, &context);
         let id = record.prospect.id.clone();
-        let customer = match record.prospect.account.clone() {
+        let account = if is_file { Some(id.clone()) } else { prospect.account.clone() };
+        let customer = match account {
             None => taken.customers.push(self.customer(None, deeds)),
             Some(account) => {
                 let (key, prospect) = (fold(&account), narrow(taken.prospects.len()));
-                taken.shares.push(Share { key, account, id: id.clone(), prospect, deeds });
+                taken.shares.push(Share { key, account, id: id.clone(), is_file, prospect, deeds });
                 LATER
             }
         };
-        taken.prospects.push(GradedProspect { id, customer, role: Role::of(&record.state) });
+        taken.prospects.push(GradedProspect { id, customer, role: Role::of(record) });
         taken.answers.extend(answers);
     }
 
@@ -125,15 +133,19 @@ impl<'s> Grader<'s> {
         mut shares: Vec<Share>,
     ) -> Vec<u32> {
         let mut accounts = Vec::new();
-        shares.sort_unstable_by(|a, b| (&a.key, &a.id).cmp(&(&b.key, &b.id)));
+        // The customer's own file comes first: the account is called as it is.
+        shares
+            .sort_unstable_by(|a, b| (&a.key, !a.is_file, &a.id).cmp(&(&b.key, !b.is_file, &b.id)));
         let mut shares = shares.into_iter().peekable();
-        while let Some(Share { key, account, prospect, mut deeds, .. }) = shares.next() {
+        while let Some(Share { key, account, is_file, prospect, mut deeds, .. }) = shares.next() {
             let mut members = vec![prospect];
             while let Some(next) = shares.next_if(|next| next.key == key) {
                 members.push(next.prospect);
                 deeds.join(next.deeds);
             }
-            let customer = customers.push(self.customer(Some(account.as_str().into()), deeds));
+            let account = Some(account.as_str().into());
+            let customer =
+                customers.push(Customer { has_file: is_file, ..self.customer(account, deeds) });
             for member in members {
                 prospects[member as usize].customer = customer;
             }
@@ -148,7 +160,8 @@ impl<'s> Grader<'s> {
         let (figures, days) = deeds.settled();
         Customer {
             account,
-            prospects: 0,
+            has_file: false,
+            members: 0,
             first: 0,
             lead: 0,
             gap: lifecycle::gap(&days, grading),
@@ -231,8 +244,9 @@ impl<'s> Grader<'s> {
 }
 
 impl Role {
-    fn of(state: &State) -> Role {
-        match (&state.owner, state.outcome) {
+    fn of(record: &Record) -> Role {
+        match (&record.state.owner, record.state.outcome) {
+            _ if record.prospect.is_customer => Role::File,
             (Some(_), Outcome::Open) => Role::OpenAndOwned,
             (Some(_), _) => Role::Owned,
             (None, _) => Role::Other,
@@ -267,11 +281,11 @@ fn in_order(
 fn lead(customers: &mut Blocks<Customer>, prospects: &[GradedProspect]) {
     for (position, prospect) in prospects.iter().enumerate() {
         let customer = &mut customers[prospect.customer];
-        if customer.prospects == 0 {
+        if customer.members == 0 {
             (customer.first, customer.lead) = (narrow(position), narrow(position));
         } else if prospect.role < prospects[customer.lead as usize].role {
             customer.lead = narrow(position);
         }
-        customer.prospects += 1;
+        customer.members += 1;
     }
 }

@@ -2,7 +2,7 @@
 //! derived from the whole book and never stored; nothing is computed until a report asks
 //! ([`Book::graded`](super::book::Book::graded), or a query that uses a dimension).
 //!
-//! A *customer* is a prospect, or all prospects with one `account`. Customers that bought are graded on
+//! A *customer* is a prospect, or all prospects with one `account` and the file of that id below `customers`. Customers that bought are graded on
 //! their purchases, the others on the expected ones. Definitions and check figures: `docs/grading.md`.
 //!
 //! Grading reads each record only once, in any order ([`grader`]), and keeps little of it.
@@ -25,7 +25,7 @@ use std::collections::HashSet;
 #[derive(Debug, Default)]
 pub struct Graded {
     customers: Blocks<Customer>,
-    /// The prospects by id: a position here is one in the book.
+    /// The prospects and customers' files by id: a position here is one in the book.
     prospects: Vec<GradedProspect>,
 }
 
@@ -41,6 +41,8 @@ struct GradedProspect {
 /// Rank used to choose the prospect that represents a customer, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
+    /// The customer's own file.
+    File,
     OpenAndOwned,
     Owned,
     Other,
@@ -59,7 +61,7 @@ impl Graded {
         let mut known: HashSet<u32> = HashSet::new();
         let first = move |position: &usize| {
             let customer = self.at(*position);
-            meant(*position) && (customer.prospects == 1 || known.insert(customer.first))
+            meant(*position) && (customer.members == 1 || known.insert(customer.first))
         };
         (0..self.prospects.len()).filter(first)
     }

@@ -77,7 +77,7 @@ fn prospects_of_one_account_are_one_customer() {
     ]);
     let shown: Vec<(Option<&str>, u32, u32, u32)> = customers
         .iter()
-        .map(|c| (c.account.as_deref(), c.first, c.prospects, c.figures.orders))
+        .map(|c| (c.account.as_deref(), c.first, c.prospects(), c.figures.orders))
         .collect();
     assert_eq!(shown, [(Some("Fashion-Group"), 0, 2, 2), (None, 1, 1, 1), (None, 3, 1, 1),]);
     assert_eq!(customers[0].figures.bought.own, Amount::from_int(300));
@@ -482,7 +482,7 @@ proptest! {
         prospects.dedup_by(|a, b| a.id == b.id);
         let n = prospects.len();
         let customers = graded(prospects);
-        prop_assert_eq!(customers.iter().map(|c| c.prospects as usize).sum::<usize>(), n);
+        prop_assert_eq!(customers.iter().map(|c| c.prospects() as usize).sum::<usize>(), n);
         let buyers = customers.iter().filter(|c| c.figures.is_buyer()).count();
         for customer in &customers {
             prop_assert!(customer.verdict.is_some());

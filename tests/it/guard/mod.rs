@@ -168,8 +168,11 @@ impl Stored for Files {
         Ok(self.0[relative.to_str().unwrap()].1.clone())
     }
 
-    fn files_below(&self, folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
-        let below = |path: &&String| Path::new(path).starts_with(folder) && path.ends_with(".toml");
+    fn files_below(&self, folders: &[&str]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+        let below = |path: &&String| {
+            folders.iter().any(|folder| Path::new(path).starts_with(folder))
+                && path.ends_with(".toml")
+        };
         (self.0.keys().filter(below).map(PathBuf::from).collect(), Vec::new())
     }
 }
