@@ -292,7 +292,7 @@ pub fn why(path: &Path, allocated: &Allocated, book: &Book) -> Result<Sheet, Dia
             let asked = *record.prospect.path == *path;
             asked.then(|| not_in_pool(record, &book.settings)).flatten()
         };
-        let problem = book.gather(&Query::everything(), elsewhere).pop();
+        let problem = book.gather_everybody(&Query::everything(), elsewhere).pop();
         let unselected = || {
             Diagnostic::new(
                 Code::NotInPool,

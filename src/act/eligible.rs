@@ -79,7 +79,7 @@ fn book_on(session: &Session, day: Date) -> Result<Book, Failure> {
 fn judge(book: &Book, gifts: &mut [Gift], reason: Override) -> Result<Vec<Diagnostic>, Diagnostic> {
     let idle = Team::idle(book);
     let mut eligibility = Eligibility::without_accounts(book, &idle)?;
-    let survey = book.fold(
+    let survey = book.fold_everybody(
         &Query::everything(),
         |survey: &mut Survey, record| survey.take(record, book, &idle),
         Survey::join,

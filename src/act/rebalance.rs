@@ -35,7 +35,10 @@ pub fn sheet(plans: &[Plan; 2], book: &Book, applied: bool) -> Sheet {
         Row::new(vec![
             Cell::text(prospect.id.clone()),
             Cell::text(prospect.name.clone()),
-            stage_cell(prospect.stage(&book.settings), lang),
+            match prospect.is_customer {
+                true => Cell::Empty,
+                false => stage_cell(prospect.stage(&book.settings), lang),
+            },
             Cell::maybe(step.last_entry, Cell::Date),
             id(step.from),
             id(step.to),

@@ -463,7 +463,10 @@ mod tests {
         assert_eq!(barred("2009-12-16"), None);
         // Still a member of the team on the last day, but given nothing any more.
         let gone = Presence::Gone(day("2009-12-17"));
-        assert_eq!((rep.presence(day("2009-12-17")), barred("2009-12-17")), (Presence::Here, Some(gone)));
+        assert_eq!(
+            (rep.presence(day("2009-12-17")), barred("2009-12-17")),
+            (Presence::Here, Some(gone))
+        );
         assert_eq!(barred("2009-12-18"), Some(gone));
     }
 

@@ -126,7 +126,7 @@ fn find<'b>(
     lines: &[PlanLine],
 ) -> PlanScan<'b> {
     let wanted: HashSet<String> = lines.iter().map(|line| fold(&line.id)).collect();
-    book.fold(
+    book.fold_everybody(
         &Query::everything(),
         |found: &mut PlanScan, record| {
             found.survey.take(record, book, idle);

@@ -68,8 +68,9 @@ pub fn handover(book: &Book, place: usize, to: Option<usize>) -> Result<Handover
     let idle = Team::idle(book);
     let eligibility = Eligibility::without_accounts(book, &idle)?;
     let rep = &book.settings.reps[place].id;
-    let found =
-        book.gather(&everything, |record| ServedProspect::of(record, rep, &eligibility, &idle));
+    let found = book.gather_everybody(&everything, |record| {
+        ServedProspect::of(record, rep, &eligibility, &idle)
+    });
     let team = &allocated.prospects.team;
     let strategies = Strategies::of(&book.settings);
     let mut choice = HelperChoice::of(&eligibility, &strategies, team);

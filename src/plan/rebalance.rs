@@ -128,7 +128,7 @@ impl<'b> RebalanceScan<'b> {
         // The members whose load is evened out do not depend on their prospects.
         let counted: Vec<bool> = evened(idle, care).iter().map(|capacity| *capacity > 0).collect();
         let selected = book.selection(query);
-        book.fold(
+        book.fold_everybody(
             &Query::everything(),
             |seen: &mut RebalanceScan, record| {
                 seen.survey.take(record, book, idle);

@@ -41,7 +41,7 @@ impl<'b> LoadScan<'b> {
 pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let selected = request.selection(book);
-    let LoadScan { team, unknown, pool } = book.fold(
+    let LoadScan { team, unknown, pool } = book.fold_everybody(
         &Query::everything(),
         |seen: &mut LoadScan, record| seen.take(record, selected.has(record), book),
         LoadScan::join,

@@ -63,7 +63,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
     let selected = request.selection(book);
-    let mut found = book.gather(&Query::everything(), |record| {
+    let mut found = book.gather_everybody(&Query::everything(), |record| {
         if !selected.has_with(record, answering(record, &book.settings)) {
             return None;
         }
@@ -121,7 +121,10 @@ fn row(item: &DueItem, whom: &Whom, as_of: Date, lang: Lang) -> Row {
 impl Whom {
     fn of(record: &Record, settings: &Settings) -> Whom {
         let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
-        let stage = stage_name(record, record.state.stage, settings, settings.language).into();
+        let stage = match record.prospect.is_customer {
+            true => Text::default(),
+            false => stage_name(record, record.state.stage, settings, settings.language).into(),
+        };
         let owner = answering(record, settings).map(Into::into);
         Whom { id, name, stage, owner }
     }

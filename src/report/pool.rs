@@ -36,10 +36,11 @@ fn about(book: &Book, prospects: usize, customers: usize) -> String {
 pub fn pool(book: &Book, request: &Request) -> Sheet {
     let lang = book.settings.language;
     book.graded();
-    let mut list = request.fold(
-        book,
+    let selected = request.selection(book);
+    let mut list = book.fold_everybody(
+        &Query::everything(),
         |list: &mut Vec<Listed>, record| {
-            let care = record.care().filter(|_| record.in_pool());
+            let care = record.care().filter(|_| record.in_pool() && selected.has(record));
             list.extend(care.map(|care| Listed::of(record, care, book)));
         },
         |all, part| all.extend(part),
@@ -175,7 +176,7 @@ impl<'b> PoolScan<'b> {
         idle: &Team,
     ) -> PoolScan<'b> {
         let selected = request.selection(book);
-        let mut seen = book.fold(
+        let mut seen = book.fold_everybody(
             &Query::everything(),
             |seen: &mut PoolScan, record| {
                 seen.survey.take(record, book, idle);
@@ -211,13 +212,13 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
         let (whom, none) = for_whom(waiter, book, &eligibility, &strategies, &team);
         stuck += usize::from(none);
         let cells = vec![
-                Cell::text(&*waiter.id),
-                Cell::text(&*waiter.name),
-                Cell::maybe(waiter.region.as_deref(), Cell::text),
-                Cell::maybe(waiter.value, Cell::Money),
-                Cell::maybe(waiter.since, Cell::Date),
-                Cell::maybe(waiter.days(book), Cell::Int),
-                Cell::text(whom),
+            Cell::text(&*waiter.id),
+            Cell::text(&*waiter.name),
+            Cell::maybe(waiter.region.as_deref(), Cell::text),
+            Cell::maybe(waiter.value, Cell::Money),
+            Cell::maybe(waiter.since, Cell::Date),
+            Cell::maybe(waiter.days(book), Cell::Int),
+            Cell::text(whom),
         ];
         let emphasis = if none { Emphasis::Warn } else { Emphasis::Plain };
         rows[usize::from(waiter.care == Care::Customer)].push(Row::with(cells, emphasis));

@@ -305,3 +305,110 @@ fn a_handover_asks_the_one_rule() {
     let (_, said) = sandbox.crm("handover li --apply").done();
     assert_eq!(said, "p: li -> zhao\n");
 }
+
+/// The file of a customer, which has an account's prospects.
+fn customer(sandbox: &Sandbox, id: &str, facts: &str, events: &str) {
+    let text = format!("name = \"{id}\"\n{facts}\n[events]\n{events}");
+    sandbox.write(&format!("customers/{id}.toml"), text);
+}
+
+fn file(owner: &str) -> String {
+    format!("2009-11-01-1 = {{ kind = \"opened\", owner = \"{owner}\" }}\n")
+}
+
+#[test]
+fn a_customers_file_is_cared_for_like_a_prospect() {
+    let sandbox = Sandbox::with_settings(TEAM);
+    customer(&sandbox, "pujiang", "needs = [\"pension\"]", &file(""));
+    // What its prospects won needs no owner of its own; what is open does.
+    sandbox.prospect("won", "name = \"w\"\naccount = \"pujiang\"", &won(""));
+    sandbox.prospect("next", "name = \"n\"\naccount = \"Pujiang\"\nregion = \"suzhou\"", &open(""));
+    let customers = sandbox.crm("pool --table customers -f csv").ok();
+    assert!(
+        customers.contains("pujiang,pujiang,A,,pension,100,2009-11-02,2009-11-01,47,,"),
+        "{customers}"
+    );
+    assert_eq!(sandbox.crm("pool -f ids").ok(), "next\n");
+    let (_, said) = sandbox.crm("claim pujiang --by li").done();
+    assert_eq!(said, "pujiang: claimed by li\n");
+    // The account is with `li` now.
+    let said = sandbox.crm("claim next --by wang").fails(1);
+    assert!(said.contains("cannot go to `wang`: account Pujiang is with li"), "{said}");
+    sandbox.crm("release pujiang --by li --reason x").done();
+    // The prospect goes where its customer goes: the need decides, not its own region.
+    let (_, said) = sandbox.crm("allocate --apply").done();
+    assert_eq!(said, "pujiang: pool -> wang\nnext (n): pool -> wang\n");
+    let (_, said) = sandbox.crm("assign pujiang --to zhao --force x").done();
+    assert_eq!(said, "pujiang: wang -> zhao\n");
+    assert!(
+        sandbox
+            .crm("report allocation --table load-customers -f csv")
+            .ok()
+            .contains("zhao,zhao,1,2,1,0.5")
+    );
+}
+
+#[test]
+fn the_owner_of_a_prospect_that_was_won_holds_no_account_that_has_a_file() {
+    let sandbox = Sandbox::with_settings(TEAM);
+    sandbox.prospect("won", "name = \"w\"\naccount = \"pujiang\"", &won("wang"));
+    sandbox.prospect("next", "name = \"n\"\naccount = \"pujiang\"", &open(""));
+    let said = sandbox.crm("claim next --by li").fails(1);
+    assert!(said.contains("account pujiang is with wang"), "{said}");
+    customer(&sandbox, "pujiang", "", &file("li"));
+    let said = sandbox.crm("claim next --by wang").fails(1);
+    assert!(said.contains("account pujiang is with li"), "{said}");
+    sandbox.crm("claim next --by li").done();
+}
+
+#[test]
+fn a_contact_with_its_prospects_is_one_with_the_customer() {
+    let sandbox = Sandbox::with_settings(&format!("{TEAM}[pool.customers]\nrecycle_days = 30\n"));
+    customer(&sandbox, "pujiang", "", &file("li"));
+    let call = "2009-11-20-1 = { kind = \"call\", reached = true }\n";
+    sandbox.prospect("won", "name = \"w\"\naccount = \"pujiang\"", &(won("li") + call));
+    // Day 30 after 20 November is 20 December.
+    assert_eq!(sandbox.crm("recycle --as-of 2009-12-20 -f ids").ok(), "");
+    let out = sandbox.crm("recycle --as-of 2009-12-21 -f csv").ok();
+    assert!(out.contains("pujiang,pujiang,,li,2009-12-21,\"no contact since 2009-11-20"), "{out}");
+    let due = sandbox.crm("due --as-of 2009-12-20 --in 1d -f csv").ok();
+    assert!(due.contains("2009-12-21,1,goes to the pool,pujiang,pujiang,,li,"), "{due}");
+    let (_, said) = sandbox.crm("recycle --apply --as-of 2009-12-21").done();
+    assert_eq!(said, "pujiang: li -> pool\n");
+}
+
+#[test]
+fn a_handover_gives_customers_with_their_prospects() {
+    let sandbox = Sandbox::with_settings(TEAM);
+    customer(&sandbox, "pujiang", "needs = [\"pension\"]", &file("li"));
+    sandbox.prospect(
+        "next",
+        "name = \"n\"\naccount = \"pujiang\"\nregion = \"suzhou\"",
+        &open("li"),
+    );
+    sandbox.prospect("won", "name = \"w\"\naccount = \"pujiang\"", &won("li"));
+    // An account without a file: what was won is all that there is of the customer.
+    sandbox.prospect("alone", "name = \"a\"\naccount = \"minhang\"", &won("li"));
+    let due = sandbox.crm("due -f csv").ok();
+    assert!(!due.contains("owner has left"), "{due}");
+    let left = TEAM.replacen("customers = 2", "customers = 2\nleft = 2009-12-18", 1);
+    sandbox.write("crm.toml", left);
+    let due = sandbox.crm("due -f csv").ok();
+    assert!(due.contains("2009-12-18,0,owner has left,pujiang,pujiang,,li,li"), "{due}");
+    assert_eq!(sandbox.crm("check --lines").done().0.matches("owner-left").count(), 2);
+    let (_, said) = sandbox.crm("handover li --apply").done();
+    contains(&said, &["pujiang: li -> wang\n", "next (n): li -> wang\n", "alone (a): li -> "]);
+    // It belongs to the customer, who has a new owner.
+    assert!(!said.contains("won (w)"), "{said}");
+    assert!(!sandbox.crm("check --lines").done().0.contains("owner-left"));
+    assert!(sandbox.crm("handover li").ok().contains("nothing is left with this rep"));
+}
+
+#[test]
+fn the_keeper_answers_for_customers_too() {
+    let sandbox = Sandbox::with_settings(&format!("{TEAM}[pool]\nkeeper = \"li\"\n"));
+    let next = "2009-12-02-1 = { kind = \"call\", reached = true, next = 2009-12-18 }\n";
+    customer(&sandbox, "pujiang", "", &(file("") + next));
+    let due = sandbox.crm("due owner:li -f csv").ok();
+    assert!(due.contains("2009-12-18,0,next step,pujiang,pujiang,,li,"), "{due}");
+}

@@ -153,13 +153,17 @@ pub(super) fn given_by<'b>(
     let idle = Team::idle(book);
     let eligibility = Eligibility::without_accounts(book, &idle);
     let selected = book.selection(query);
-    let (survey, candidates) = book.fold(
+    if giver != Giver::Pool {
+        // Which accounts have files is asked while the files are read.
+        book.customers();
+    }
+    let (survey, candidates) = book.fold_everybody(
         &Query::everything(),
         |(survey, candidates): &mut (Survey, Vec<Candidate>), record| {
             survey.take(record, book, &idle);
             if let Ok(eligibility) = &eligibility
                 && selected.has(record)
-                && let Some(care) = giver.gives(record, &idle)
+                && let Some(care) = giver.gives(record, book, &idle)
             {
                 let obstacles = eligibility.obstacles(record, &idle);
                 candidates.push(Candidate::of(record, care, book, obstacles));
@@ -208,13 +212,20 @@ pub(super) fn given_by<'b>(
 }
 
 impl Giver {
-    /// The kind of care that a record needs which this giver gives away.
-    fn gives(self, record: &Record, team: &Team) -> Option<Care> {
+    /// The kind of care that a record needs which this giver gives away. A rep who keeps nothing also gives away what was
+    /// won of a customer that has no file to be given.
+    fn gives(self, record: &Record, book: &Book, team: &Team) -> Option<Care> {
         match self {
             Giver::Pool => record.care().filter(|_| record.state.owner.is_none()),
             Giver::Rep { place, .. } => {
                 let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
-                record.care().filter(|_| owner == Some(place))
+                if owner != Some(place) {
+                    return None;
+                }
+                let account = record.prospect.account.as_deref();
+                let has_file = || account.is_some_and(|id| book.customer_file(id).is_some());
+                let of_account = || (record.has_bought() && !has_file()).then_some(Care::Customer);
+                record.care().or_else(of_account)
             }
         }
     }

@@ -60,7 +60,8 @@ mod tests {
             ..Event::new(EventKey::parse(key).unwrap(), *kind)
         });
         let account = account.map(Into::into);
-        let prospect = Prospect { is_customer, account, events: events.collect(), ..Prospect::default() };
+        let prospect =
+            Prospect { is_customer, account, events: events.collect(), ..Prospect::default() };
         replay(prospect, &Settings::default(), Date::parse("2009-12-18").unwrap()).unwrap()
     }
 

@@ -129,7 +129,7 @@ pub fn recycled<T: Send>(
     if settings.pool.asks_grades() {
         book.graded();
     }
-    book.gather(query, |record| {
+    book.gather_everybody(query, |record| {
         // Where no grade has rules of its own, the grade makes no difference and need not be known.
         let grade = record.customer.get().and_then(|customer| customer.grade());
         let due = recycling(record, settings, grade).filter(|due| due.on <= book.as_of)?;
@@ -144,8 +144,9 @@ pub fn recycled<T: Send>(
 pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
     let selected = book.selection(query);
     let mut days = LaterDays { book, later: BTreeMap::new() };
-    let chosen = book.records().iter().enumerate();
-    chosen
+    let files = book.records().len() + book.customers().len();
+    (0..files)
+        .map(|position| (position, at(book, position)))
         .filter(|(_, record)| selected.has(record))
         .filter_map(|(position, record)| Some((record, days.announcement(position, last)?)))
         .collect()
@@ -159,7 +160,7 @@ struct LaterDays<'b> {
 
 impl LaterDays<'_> {
     fn announcement(&mut self, position: usize, last: Date) -> Option<Recycling> {
-        let (record, settings) = (&self.book.records()[position], &self.book.settings);
+        let (record, settings) = (at(self.book, position), &self.book.settings);
         let of_grade = |grade: Option<&str>| recycling(record, settings, grade);
         let any = of_grade(None);
         let others: Vec<Option<Recycling>> =
@@ -189,9 +190,15 @@ impl LaterDays<'_> {
         } else {
             self.later.entry(day).or_insert_with(|| later(self.book, day))
         };
-        let record = &book.records()[position];
+        let record = at(book, position);
         recycling(record, &book.settings, grade_of(book, record)).filter(|found| found.on <= day)
     }
+}
+
+/// A prospect of a book, or a customer's file behind the prospects.
+fn at(book: &Book, position: usize) -> &Record {
+    let prospects = book.records();
+    prospects.get(position).unwrap_or_else(|| &book.customers()[position - prospects.len()])
 }
 
 /// The ledger on a later day, if nothing happens until then.
@@ -202,7 +209,8 @@ fn later(book: &Book, day: Date) -> Book {
         prospect.events.truncate(so_far);
         replay(prospect, &book.settings, day)
     };
-    let records = book.records().iter().filter_map(replayed).collect();
+    let both = book.records().iter().chain(book.customers().iter().map(|record| &**record));
+    let records = both.filter_map(replayed).collect();
     Book::of(book.settings.clone(), day, records, book.tallies.clone())
 }
 
@@ -273,7 +281,7 @@ impl<'b> Quota<'b> {
             all.0.extend(part.0);
             all.1.extend(part.1);
         };
-        let (held, claimed) = book.fold(&Query::everything(), step, join);
+        let (held, claimed) = book.fold_everybody(&Query::everything(), step, join);
         for (id, care) in held {
             match care {
                 Care::Prospect => quota.held.add(quota.grade(&id)),
