@@ -203,7 +203,13 @@ pub(super) fn loads(allocated: &Allocated, lang: Lang) -> Vec<Table> {
     let mut tables = vec![load(&allocated.prospects, &after, lang)];
     tables.extend(customers.then(|| load(&allocated.customers, &after, lang)));
     let states = [(lang.pick("before", "之前"), &before), (lang.pick("after", "之后"), &after)];
-    tables.push(fairness(team, &states, lang));
+    let mut staying = team.clone();
+    if let Giver::Rep { place, .. } = allocated.prospects.giver {
+        // The rep who keeps nothing is no measure of how even the load of the others is.
+        let leaving = &mut staying.members[place];
+        (leaving.capacity, leaving.customer_capacity) = (Some(0), Some(0));
+    }
+    tables.push(fairness(&staying, &states, lang));
     tables
 }
 

@@ -261,7 +261,9 @@ fn stays(record: &Record, book: &Book, obstacles: &Obstacles, wish: Wish) -> Opt
     let twice = |p: Amount| p.plus(p);
     let stage = &record.pipeline(&book.settings).stages[state.stage];
     let signed = state.evidence.signed.is_some() || state.evidence.paid_on.is_some();
-    if !wish.any_stage && (twice(stage.probability) >= half || signed) {
+    // A customer has no board to be far along on.
+    let has_board = record.care() == Some(Care::Prospect);
+    if has_board && !wish.any_stage && (twice(stage.probability) >= half || signed) {
         return Some(Stays::FarAlong);
     }
     let touched = |days: u32| {

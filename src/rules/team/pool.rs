@@ -144,6 +144,7 @@ pub fn recycled<T: Send>(
 pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
     let selected = book.selection(query);
     let mut days = LaterDays { book, later: BTreeMap::new() };
+    book.graded();
     let files = book.records().len() + book.customers().len();
     (0..files)
         .map(|position| (position, at(book, position)))
@@ -195,10 +196,13 @@ impl LaterDays<'_> {
     }
 }
 
-/// A prospect of a book, or a customer's file behind the prospects.
+/// A prospect of a book, or a customer's file behind the prospects; graded if the book is.
 fn at(book: &Book, position: usize) -> &Record {
     let prospects = book.records();
-    prospects.get(position).unwrap_or_else(|| &book.customers()[position - prospects.len()])
+    let customer = || &*book.customers()[position - prospects.len()];
+    let record = prospects.get(position).unwrap_or_else(customer);
+    book.attach_customer(record);
+    record
 }
 
 /// The ledger on a later day, if nothing happens until then.
