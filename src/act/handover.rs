@@ -91,7 +91,10 @@ pub fn sheet(handover: &Handover, book: &Book, applied: bool) -> Sheet {
     }
     Sheet {
         id: "handover".into(),
-        title: format!("{} {}", lang.pick("Handover of", "移交："), rep.display()),
+        title: match lang {
+            Lang::En | Lang::Machine => format!("Handover of {}", rep.display()),
+            Lang::Zh => format!("移交：{}", rep.display()),
+        },
         about: about(handover, book),
         tables,
         notes,

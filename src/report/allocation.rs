@@ -175,12 +175,13 @@ fn emphasis(member: &Member, care: Care) -> Emphasis {
 /// A sentence about a rep that needs attention.
 fn remark(member: &Member, lang: Lang) -> Option<String> {
     let (id, held) = (&member.rep.id, member.held);
-    if let (Presence::Gone(day), 1..) = (member.presence, held) {
+    let all = held + member.customers;
+    if let (Presence::Gone(day), 1..) = (member.presence, all) {
         return Some(match lang {
-            Lang::En | Lang::Machine => format!(
-                "{id} left on {day} and still owns {held}: crm release --where 'owner:{id} is:open' --reason …"
-            ),
-            Lang::Zh => format!("{id}已于{day}离职，名下还有{held}个客户：用 crm release 放回公海"),
+            Lang::En | Lang::Machine => {
+                format!("{id} left on {day} and still owns {all}: crm handover {id}")
+            }
+            Lang::Zh => format!("{id}已于{day}离职，名下还有{all}个客户：crm handover {id}"),
         });
     }
     let capacity = member.capacity.filter(|capacity| *capacity < held)?;

@@ -998,9 +998,10 @@ fn small() -> impl Strategy<Value = (String, Vec<(String, String)>)> {
     let needs = prop::collection::vec(0_usize..3, 0..3);
     let prospect = (0_usize..3, needs, 0_u32..3, account, list(), list(), lost);
     let weights = (0_u32..4, 0_u32..4, 0_u32..4, 0_u32..4);
-    let balance = prop_oneof![Just("room"), Just("utilisation")];
+    // In half of the ledgers all owners come from one department.
+    let balance = (prop_oneof![Just("room"), Just("utilisation")], any::<bool>());
     (prop::collection::vec(rep, 1..4), prop::collection::vec(prospect, 0..6), weights, balance)
-        .prop_map(|(team, pool, (need, place, load, industry), balance)| {
+        .prop_map(|(team, pool, (need, place, load, industry), (balance, department))| {
             let mut settings = String::new();
             let stated = |key: &str, n: &Option<usize>, as_list: bool| match (n, as_list) {
                 (None, _) => String::new(),
@@ -1019,6 +1020,10 @@ fn small() -> impl Strategy<Value = (String, Vec<(String, String)>)> {
                  weights = {{ value = 1, need = {need}, place = {place}, industry = {industry}, load = {load} }}\n\
                  [[allocation.exclude]]\nrep = \"r0\"\nwhen = \"value=2\"\n"
             ));
+            if department {
+                settings = settings.replace("[allocation]\n", "[allocation]\nlifecycle = { potential = \"d\" }\n")
+                    + "[[department]]\nid = \"d\"\nmembers = [\"r0\"]\n";
+            }
             let pool = pool.iter().map(|(region, needs, value, account, industry, size, lost)| {
                 let needs: Vec<String> = needs.iter().map(|need| format!("\"s{need}\"")).collect();
                 let account = account.map(|n| format!("account = \"k{n}\"\n")).unwrap_or_default();
@@ -1095,7 +1100,8 @@ fn value(book: &Book, plan: &Allocation, chosen: &[Option<usize>]) -> Option<(us
         let excluded = &*members[member].rep.id == "r0" && candidate.worth.value.to_string() == "2";
         let capacity = i64::from(members[member].capacity.unwrap());
         let waits = waits(book, &candidate.prospect.id, &members[member].rep.id);
-        if !free(member) || excluded || waits || taken[member] == capacity {
+        let elsewhere = !settings.lifecycle.is_empty() && &*members[member].rep.id != "r0";
+        if !free(member) || excluded || waits || elsewhere || taken[member] == capacity {
             return None;
         }
         if let Some(account) = candidate.account()

@@ -4,6 +4,7 @@ pub mod allocation;
 pub mod department;
 pub mod eligibility;
 pub mod fairness;
+pub mod holders;
 pub mod pool;
 pub mod rights;
 pub mod survey;
