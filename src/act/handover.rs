@@ -38,7 +38,7 @@ pub fn entries<'h>(
             stage: None,
             owner: None,
             serves: Vec::new(),
-            reason: spoken.pick(&*format!("handed over by {rep}"), &*format!("{rep}移交")).into(),
+            reason: spoken.pick(&format!("handed over by {rep}"), &format!("{rep}移交")).into(),
             moved: words!("{role}: {rep} -> {}", "{role}：{rep} -> {}", no_one(&to)),
         });
         entry.serves.retain(|(known, _)| known != role);

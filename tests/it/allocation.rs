@@ -374,7 +374,7 @@ fn industry_and_size_find_their_rep_and_plans_say_so() {
 }
 
 const DEPARTMENTS: &str = "[[rep]]\nid = \"li\"\ncapacity = 9\n[[rep]]\nid = \"wang\"\ncapacity = 9\nskills = [\"pension\"]\n\
-    [[department]]\nid = \"marketing\"\nlabel = \"市场部\"\nmembers = [\"li\"]\n\
+    [[department]]\nid = \"marketing\"\nlabel = { en = \"marketing\", zh = \"市场部\" }\nmembers = [\"li\"]\n\
     [[department]]\nid = \"sales\"\nmembers = [\"wang\"]\n\
     [allocation]\nlifecycle = { potential = \"marketing\", active = [\"sales\", \"marketing\"] }\n";
 
@@ -413,7 +413,7 @@ fn the_lifecycle_names_the_department_of_the_owner() {
         "{out}"
     );
     let why = zh.crm("allocate --why new").ok();
-    assert!(why.contains("潜在客户归部门marketing"), "{why}");
+    assert!(why.contains("潜在客户归市场部"), "{why}");
     // A lifecycle that is not named has no department.
     let lapsed =
         "2008-06-01 = { kind = \"opened\" }\n2008-07-01-1 = { kind = \"order\", amount = 10 }\n";

@@ -178,6 +178,23 @@ fn helpers_come_from_the_departments_behind_the_first() {
     assert!(!alone.read("prospects/one.toml").contains("serves"));
 }
 
+#[test]
+fn of_helpers_alike_each_has_a_share() {
+    let sandbox = Sandbox::with_settings(&format!("{TEAM}{SERVED}"));
+    for id in ["a", "b", "c", "d"] {
+        sandbox.prospect(id, &format!("name = \"{id}\""), &open(""));
+    }
+    let out = sandbox.crm("allocate -f csv").ok();
+    assert_eq!(out.matches("service: wang").count(), 2, "{out}");
+    assert_eq!(out.matches("service: zhao").count(), 2, "{out}");
+    // The owner is no helper, whatever department they are of.
+    let both = SERVED.replace("members = [\"li\"]", "members = [\"wang\"]");
+    let sandbox = Sandbox::with_settings(&format!("{TEAM}{both}"));
+    sandbox.prospect("a", "name = \"a\"", &open(""));
+    let out = sandbox.crm("allocate -f csv").ok();
+    assert!(out.contains(",wang,") && out.contains("service: zhao"), "{out}");
+}
+
 /// The book of `li`: two prospects of one account, one of them with a next step; two customers, one with an open case;
 /// one that may go to nobody; and roles with others.
 fn book_of_li() -> Sandbox {

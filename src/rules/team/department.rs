@@ -1,6 +1,7 @@
 //! Departments: whose reps care for the customers of each lifecycle. The owner comes from the first department that
 //! the settings name, helpers from the others.
 
+use crate::diag::Words;
 use crate::model::settings::{Department, Settings};
 use crate::rules::customer::Customer;
 use crate::rules::customer::levels::Lifecycle;
@@ -15,6 +16,8 @@ pub struct Departments(Vec<Vec<Members>>);
 pub struct Members {
     /// The id of the department.
     pub id: Text,
+    /// Its name, for people.
+    pub name: Words,
     /// Whether the rep at a place of the team is a member.
     has: Vec<bool>,
 }
@@ -31,6 +34,7 @@ impl Departments {
     pub fn of(settings: &Settings) -> Departments {
         let members = |department: &Department| Members {
             id: department.id.clone(),
+            name: Words::each(|lang| department.label.term(lang, &department.id).to_owned()),
             has: settings.reps.iter().map(|rep| department.members.contains(&rep.id)).collect(),
         };
         let of_level = |lifecycle: &Lifecycle| -> Vec<Members> {

@@ -52,8 +52,8 @@ pub enum Barrier {
     Department {
         /// The lifecycle.
         lifecycle: &'static Level,
-        /// The department's id.
-        department: Text,
+        /// The department's name.
+        department: Words,
     },
     /// The policy of the prospect's grade takes a rep of a higher level.
     Level {
@@ -96,8 +96,8 @@ impl Barrier {
                 format!("客户{account}归{}", with.join("、")),
             ),
             Barrier::Department { lifecycle, department } => Words::both(
-                format!("{} customers go to the department {department}", lifecycle.word),
-                format!("{}客户归部门{department}", lifecycle.zh.trim_end_matches("客户")),
+                format!("{} customers go to the department {}", lifecycle.word, department.en()),
+                format!("{}客户归{}", lifecycle.zh.trim_end_matches("客户"), department.zh()),
             ),
             Barrier::Level { grade, needs, has } => {
                 let (needs, has) = (level_words(needs), level_words(has));
@@ -339,7 +339,7 @@ impl<'b> Eligibility<'b> {
     ) -> Option<Barrier> {
         let grade = customer.and_then(Customer::grade);
         let elsewhere = customer.and_then(|customer| {
-            let department = self.departments.closed_to(customer, place)?.id.clone();
+            let department = self.departments.closed_to(customer, place)?.name.clone();
             Some(Barrier::Department { lifecycle: customer.lifecycle.level(), department })
         });
         let low = || grade.and_then(|grade| self.level_barrier(grade, &team.members[place]));
