@@ -55,7 +55,7 @@ pub fn add(
     admit_owner(session, &prospect, &mut event, how.force)?;
     insert(&mut prospect, event);
     if !how.anyway {
-        refuse_alike(ledger, &prospect)?;
+        refuse_alike(ledger, &prospect, |other| of_one_customer(&prospect, other))?;
     }
     let differences = session.write(&[created(ledger, &prospect, Origin::Here)?])?;
     let shown = ledger.show(&prospect.path);
@@ -115,7 +115,11 @@ pub fn own_fact<'t>(settings: &Settings, name: &'t str) -> Result<&'t str, Diagn
 }
 
 /// The id that is given, or one from the name, with a number where the ledger has it already.
-fn free_id(stated: Option<&str>, name: &str, ledger: &Ledger) -> Result<String, Diagnostic> {
+pub(super) fn free_id(
+    stated: Option<&str>,
+    name: &str,
+    ledger: &Ledger,
+) -> Result<String, Diagnostic> {
     let (paths, _) = ledger.paths();
     let taken: HashSet<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
     if let Some(stated) = stated {
@@ -151,10 +155,22 @@ fn free_id(stated: Option<&str>, name: &str, ledger: &Ledger) -> Result<String, 
     Ok(candidates.find(|id| !taken.contains(&id::fold(id))).unwrap_or(slug))
 }
 
-/// Refuses a prospect with the name and company, the telephone or the e-mail of another one.
-fn refuse_alike(ledger: &Ledger, prospect: &Prospect) -> Result<(), Diagnostic> {
+/// Is the one the customer that the other belongs to?
+fn of_one_customer(prospect: &Prospect, other: &Prospect) -> bool {
+    let account = prospect.account.as_deref().map(id::fold);
+    other.is_customer && account == Some(id::fold(&other.id))
+}
+
+/// Refuses one with the name and company, the telephone or the e-mail of another one, unless these are `related`.
+pub(super) fn refuse_alike(
+    ledger: &Ledger,
+    prospect: &Prospect,
+    related: impl Fn(&Prospect) -> bool,
+) -> Result<(), Diagnostic> {
     let found = alike(ledger, prospect);
-    let Some((first, likeness)) = found.first() else { return Ok(()) };
+    let Some((first, likeness)) = found.iter().find(|(other, _)| !related(other)) else {
+        return Ok(());
+    };
     let Prospect { id, name, .. } = first;
     let message = Words::each(|lang| {
         let same = match likeness {
@@ -166,7 +182,18 @@ fn refuse_alike(ledger: &Ledger, prospect: &Prospect) -> Result<(), Diagnostic> 
             .get(lang)
             .to_owned()
     });
-    Err(Diagnostic::new(Code::LikelyDuplicate, message)
-        .help(words!("look at it: crm show {id}", "查看：crm show {id}"))
-        .help(words!("if it is another one, add --anyway", "确属另一客户，请加 --anyway")))
+    let refused = Diagnostic::new(Code::LikelyDuplicate, message)
+        .help(words!("look at it: crm show {id}", "查看：crm show {id}"));
+    let refused = match (prospect.is_customer, first.is_customer) {
+        (true, false) => refused.help(words!(
+            "if it is a chance at this customer: --from {id}",
+            "若是该客户的销售机会：--from {id}"
+        )),
+        (false, true) => refused.help(words!(
+            "if it is a chance at that customer: --account {id}",
+            "若是那个客户的销售机会：--account {id}"
+        )),
+        _ => refused,
+    };
+    Err(refused.help(words!("if it is another one, add --anyway", "确属另一客户，请加 --anyway")))
 }

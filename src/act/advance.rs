@@ -1,5 +1,6 @@
 //! Up the board, if the evidence holds; a refusal lists the missing criteria and the command that mends it.
 
+use super::customer::on_a_board;
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
 use super::target::{Entry, Target, ended, entries, is_there, moved, unless};
@@ -39,6 +40,7 @@ fn entry(
     force: Option<&str>,
     settings: &Settings,
 ) -> Result<Entry, Diagnostic> {
+    on_a_board(&target)?;
     let record = target.on(settings, event.date())?;
     let pipeline = record.pipeline(settings);
     let here = record.stage_id(settings);

@@ -6,6 +6,7 @@ pub mod add;
 pub mod advance;
 pub mod allocate;
 pub mod change;
+pub mod customer;
 pub mod edit;
 pub mod eligible;
 pub mod handover;

@@ -1,5 +1,6 @@
 //! Moves that need no evidence: back, off the board, on hold, and a new pursuit.
 
+use super::customer::on_a_board;
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
 use super::target::{Entry, Target, ended, entries, is_there, moved, unless};
@@ -21,6 +22,7 @@ pub fn back(
 ) -> Result<Done, Failure> {
     let settings = &session.ledger.settings;
     let (mut entries, refused) = entries(targets, |target| {
+        on_a_board(&target)?;
         let record = target.on(settings, event.date())?;
         let pipeline = record.pipeline(settings);
         let here = record.stage_id(settings);
@@ -61,6 +63,7 @@ fn no_earlier(target: &Target, here: &str, wanted: &str) -> Diagnostic {
 pub fn lose(session: &Session, targets: Vec<Target>, event: &Event) -> Result<Done, Failure> {
     let settings = &session.ledger.settings;
     let (entries, refused) = entries(targets, |target| {
+        on_a_board(&target)?;
         let record = target.on(settings, event.date())?;
         if record.state.outcome != Outcome::Open {
             return Err(ended(&target, record.stage_id(settings)));
@@ -120,6 +123,7 @@ pub fn hold(
     }
     let settings = &session.ledger.settings;
     let (entries, refused) = entries(targets, |target| {
+        on_a_board(&target)?;
         let record = target.on(settings, event.date())?;
         if record.state.outcome != Outcome::Open {
             return Err(ended(&target, record.stage_id(settings)));
@@ -140,6 +144,7 @@ pub fn hold(
 pub fn reopen(session: &Session, targets: Vec<Target>, event: &Event) -> Result<Done, Failure> {
     let settings = &session.ledger.settings;
     let (mut entries, refused) = entries(targets, |target| {
+        on_a_board(&target)?;
         let record = target.on(settings, event.date())?;
         if record.state.outcome == Outcome::Open {
             return Err(not_ended(&target, record.stage_id(settings)));

@@ -82,6 +82,7 @@ pub enum Command {
     Undo(commands::undo::Undo),
     Show(commands::show::Show),
     List(commands::list::List),
+    Customers(commands::customers::Customers),
     Classify(commands::classify::Classify),
     Grade(commands::grade::Grade),
     Due(commands::due::Due),

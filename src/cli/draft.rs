@@ -100,7 +100,7 @@ impl Where {
 }
 
 /// An amount as a person types it, in a ledger of this currency.
-fn money(origin: &str, text: &str, own: Option<Currency>) -> Result<Money, Diagnostic> {
+pub fn money(origin: &str, text: &str, own: Option<Currency>) -> Result<Money, Diagnostic> {
     Money::parse_typed(text, own).map_err(|bad| {
         let diagnostic =
             Diagnostic::new(Code::BadMoney, bad.words().about(origin)).typed().help(words!(

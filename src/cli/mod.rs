@@ -80,6 +80,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Undo(command) => command.run(context),
         Command::Show(command) => command.run(context),
         Command::List(command) => command.run(context),
+        Command::Customers(command) => command.run(context),
         Command::Classify(command) => command.run(context),
         Command::Grade(command) => command.run(context),
         Command::Due(command) => command.run(context),

@@ -5,6 +5,8 @@ use super::columns::{Choice, emphasis};
 use crate::diag::Diagnostic;
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
+use crate::rules::grading::narrow;
+use crate::rules::replay::state::Record;
 use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Row, Rows, Sheet};
 use crate::value::label::Lang;
@@ -14,6 +16,10 @@ use std::cmp::Ordering;
 /// The columns unless others are asked for.
 pub const DEFAULT: [&str; 8] =
     ["id", "name", "company", "stage", "owner", "value", "next", "flags"];
+
+/// The columns of customers unless others are asked for.
+pub const CUSTOMERS: [&str; 9] =
+    ["id", "name", "owner", "grade", "lifecycle", "deals", "bought", "last-order", "next"];
 
 /// A list that is asked for.
 pub struct List {
@@ -56,19 +62,44 @@ impl List {
 
     /// The prospects that the request selects. Only their rows are kept.
     pub fn sheet(self, book: &Book, request: &Request) -> Sheet {
-        let lang = book.settings.language;
         if self.asks_grades() {
             book.graded();
         }
-        let mut lines = request.gather(book, |record| {
-            let row = Row::with(self.choice.cells(record, book), emphasis(record));
-            Some(SortedRow { keys: self.keys.cells(record, book).into(), row: PackedRow::of(&row) })
+        let lines = request.gather(book, |record| Some(self.line(record, book)));
+        self.sorted("list", lines, book)
+    }
+
+    /// The customers that the request selects, whatever their relation: those with a file, and those that have bought.
+    /// A customer without a file is shown by the prospect that represents it.
+    pub fn customers(self, book: &Book, request: &Request) -> Sheet {
+        let graded = book.graded();
+        let lines = request.gather_everybody(book, |record| {
+            let is_shown = record.prospect.is_customer || {
+                let position = graded.position(&record.prospect.id)?;
+                let customer = graded.at(position);
+                customer.figures.is_buyer() && customer.lead == narrow(position)
+            };
+            is_shown.then(|| self.line(record, book))
         });
+        self.sorted("customers", lines, book)
+    }
+
+    fn line(&self, record: &Record, book: &Book) -> SortedRow {
+        let row = Row::with(self.choice.cells(record, book), emphasis(record));
+        SortedRow { keys: self.keys.cells(record, book).into(), row: PackedRow::of(&row) }
+    }
+
+    fn sorted(self, id: &str, mut lines: Vec<SortedRow>, book: &Book) -> Sheet {
+        let lang = book.settings.language;
         lines.par_sort_by(|a, b| self.order(a, b));
         let (heads, count) = (self.choice.heads(), lines.len());
         let rows = Rows::made(count, move |at| lines[at].row.row());
-        let mut sheet = Sheet::single("list", "", heads, rows);
-        sheet.about = format!("{}  ·  {}{count}", book.as_of, lang.pick("prospects: ", "客户："));
+        let mut sheet = Sheet::single(id, "", heads, rows);
+        let noun = match id {
+            "customers" => lang.pick("customers: ", "客户："),
+            _ => lang.pick("prospects: ", "潜在客户："),
+        };
+        sheet.about = format!("{}  ·  {noun}{count}", book.as_of);
         sheet
     }
 

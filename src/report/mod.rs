@@ -37,6 +37,7 @@ mod rows;
 mod several;
 pub mod sheet;
 pub mod show;
+pub mod show_customer;
 pub mod sources;
 pub mod team;
 pub mod what_if;

@@ -62,6 +62,16 @@ impl Request {
         book.gather(&self.query, row)
     }
 
+    /// A row for each prospect or customer's file that the request selects, likewise.
+    pub fn gather_everybody<T: Send>(
+        &self,
+        book: &Book,
+        row: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        self.grade_if_asked(book);
+        book.gather_everybody(&self.query, row)
+    }
+
     /// The value of the attribute that figures are broken down by, if they are.
     pub fn group(&self, record: &Record, book: &Book) -> Option<String> {
         self.by.as_ref().map(|by| by.of(record, book))

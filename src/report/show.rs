@@ -1,9 +1,11 @@
 //! `crm show`: one prospect - facts, its column and the evidence for it, journal, time in each column.
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
+use crate::format::line::{written_facts, written_roles};
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline};
-use crate::model::prospect::FACTS;
+use crate::model::profile::Relation;
+use crate::model::prospect::{Contact, FACTS};
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
 use crate::rules::replay::evidence::Status;
@@ -22,11 +24,11 @@ pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
     let lang = settings.language;
     let mut tables = vec![
         facts(record, settings, as_of),
-        contacts(record, lang),
+        contacts(&[record], false, lang),
         evidence(record, settings, as_of),
     ];
     tables.push(columns_stood(record, settings, as_of));
-    tables.push(journal(record, settings, as_of));
+    tables.push(journal(&[record], false, settings, as_of));
     let company = record.prospect.company.as_deref().map(|c| format!(", {c}")).unwrap_or_default();
     let mut sheet = Sheet {
         id: "show".into(),
@@ -39,7 +41,7 @@ pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
     sheet
 }
 
-fn table(id: &str, title: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
+pub(super) fn table(id: &str, title: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
     Table { id: id.into(), title: title.into(), columns, rows: rows.into(), ..Table::default() }
 }
 
@@ -64,6 +66,9 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     }
     put("needs", list(&record.prospect.needs));
     put("tags", list(&record.prospect.tags));
+    for (fact, cell) in profile(record, lang) {
+        put(fact, cell);
+    }
     let label = stage.label.get(lang, &stage.id);
     put(
         "stage",
@@ -116,25 +121,77 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     )
 }
 
-fn contacts(record: &Record, lang: Lang) -> Table {
-    let rows = record
-        .prospect
-        .contacts
-        .iter()
-        .map(|contact| {
-            let text = |value: &Option<Text>| Cell::maybe(value.as_deref(), Cell::text);
-            Row::new(vec![
-                Cell::text(&*contact.name),
-                text(&contact.role),
-                if contact.decides { Cell::Bool(true) } else { Cell::Empty },
-                text(&contact.phone),
-                text(&contact.email),
-                Cell::maybe(contact.birthday, Cell::Date),
-            ])
-        })
+/// The facts that only a customer with a file or a plan has, with the reps who serve beside the owner.
+pub(super) fn profile(record: &Record, lang: Lang) -> Vec<(&'static str, Cell)> {
+    let profile = record.prospect.profile();
+    let list = |items: &[Text]| Cell::list(items.iter().cloned());
+    let relation = Relation::ALL.iter().find(|row| row.1 == profile.relation);
+    let relation = relation.filter(|_| profile.relation != Relation::Customer);
+    let helpers = record.state.serves.iter().map(|(role, rep)| format!("{role}: {rep}"));
+    vec![
+        ("relation", Cell::maybe(relation, |(id, _, en, zh)| Cell::text(lang.term(id, en, zh)))),
+        ("parent", Cell::maybe(profile.parent.as_deref(), Cell::text)),
+        ("customer-since", Cell::maybe(profile.customer_since, Cell::Date)),
+        ("potential", Cell::maybe(profile.potential, Cell::Money)),
+        ("challenge", list(&profile.challenge)),
+        ("wants", list(&profile.wants)),
+        ("strategic", list(&profile.strategic)),
+        ("documents", list(&profile.documents)),
+        ("serves", Cell::list(helpers)),
+    ]
+}
+
+/// How a fact of a person is shown.
+type PersonCell = (&'static str, fn(&Contact) -> Cell);
+
+/// The facts of people that are shown, and those that are shown where one of the people has them.
+const ALWAYS: usize = 6;
+const PERSON: [PersonCell; 11] = [
+    ("name", |person| Cell::text(&*person.name)),
+    ("role", |person| text(&person.role)),
+    ("decides", |person| if person.decides { Cell::Bool(true) } else { Cell::Empty }),
+    ("phone", |person| text(&person.phone)),
+    ("email", |person| text(&person.email)),
+    ("birthday", |person| Cell::maybe(person.birthday, Cell::Date)),
+    ("part", |person| text(&person.part)),
+    ("stance", |person| text(&person.stance)),
+    ("concern", |person| text(&person.concern)),
+    ("prefers", |person| text(&person.prefers)),
+    ("left", |person| Cell::maybe(person.left, Cell::Date)),
+];
+
+fn text(value: &Option<Text>) -> Cell {
+    Cell::maybe(value.as_deref(), Cell::text)
+}
+
+/// The people of records; `of`: which of them, in a column of its own.
+pub(super) fn contacts(records: &[&Record], of: bool, lang: Lang) -> Table {
+    let people = || {
+        records
+            .iter()
+            .flat_map(|record| record.prospect.contacts.iter().map(move |person| (record, person)))
+    };
+    let stated =
+        |cell: fn(&Contact) -> Cell| people().any(|(_, person)| cell(person) != Cell::Empty);
+    let shown: Vec<PersonCell> = PERSON
+        .into_iter()
+        .enumerate()
+        .filter(|(at, (_, cell))| *at < ALWAYS || stated(*cell))
+        .map(|(_, shown)| shown)
         .collect();
-    let columns = ["name", "role", "decides", "phone", "email", "birthday"];
-    let columns = columns.map(|id| column(id, Kind::Text, lang)).into();
+    let rows = people().map(|(record, person)| {
+        let mut cells: Vec<Cell> = shown.iter().map(|(_, cell)| cell(person)).collect();
+        if of {
+            cells.push(Cell::text(&*record.prospect.id));
+        }
+        Row::new(cells)
+    });
+    let rows = rows.collect();
+    let mut columns: Vec<Column> =
+        shown.iter().map(|(id, _)| column(id, Kind::Text, lang)).collect();
+    if of {
+        columns.push(column("id", Kind::Id, lang));
+    }
     table("contacts", lang.pick("People", "联系人"), columns, rows)
 }
 
@@ -220,27 +277,39 @@ fn columns_stood(record: &Record, settings: &Settings, as_of: Date) -> Table {
     table("columns", lang.pick("Time in each column", "各栏停留"), columns, rows)
 }
 
-fn journal(record: &Record, settings: &Settings, as_of: Date) -> Table {
+/// The entries of records up to a day, in the order of their days; `of`: whose they are, in a column of its own.
+pub(super) fn journal(records: &[&Record], of: bool, settings: &Settings, as_of: Date) -> Table {
     let lang = settings.language;
-    let events = upto(&record.prospect.events, as_of);
-    let gone = retracted_by_later(events);
-    let rows = events
-        .iter()
-        .zip(gone)
-        .map(|(event, gone)| {
-            let kind = term(KINDS, &event.kind, lang);
-            let kind = if gone { format!("({kind})") } else { kind.to_owned() };
-            Row::new(vec![
-                Cell::text(&*event.key.text),
-                Cell::text(kind),
-                Cell::maybe(event.by.as_deref(), Cell::text),
-                Cell::text(changes(event, record.pipeline(settings), settings)),
-                Cell::maybe(event.note.as_deref(), Cell::text),
-            ])
-        })
-        .collect();
-    let columns =
+    let mut entries: Vec<(&Record, &Event, bool)> = Vec::new();
+    for record in records {
+        let events = upto(&record.prospect.events, as_of);
+        let gone = retracted_by_later(events);
+        entries.extend(events.iter().zip(gone).map(|(event, gone)| (*record, event, gone)));
+    }
+    if records.len() > 1 {
+        entries.sort_by_key(|(_, event, _)| (event.date(), event.time));
+    }
+    let rows = entries.into_iter().map(|(record, event, gone)| {
+        let kind = term(KINDS, &event.kind, lang);
+        let kind = if gone { format!("({kind})") } else { kind.to_owned() };
+        let mut cells = vec![
+            Cell::text(&*event.key.text),
+            Cell::text(kind),
+            Cell::maybe(event.by.as_deref(), Cell::text),
+            Cell::text(changes(event, record.pipeline(settings), settings)),
+            Cell::maybe(event.note.as_deref(), Cell::text),
+        ];
+        if of {
+            cells.insert(1, Cell::text(&*record.prospect.id));
+        }
+        Row::new(cells)
+    });
+    let rows = rows.collect();
+    let mut columns: Vec<Column> =
         ["event", "kind", "by", "change", "note"].map(|id| column(id, Kind::Text, lang)).into();
+    if of {
+        columns.insert(1, column("id", Kind::Id, lang));
+    }
     table("journal", lang.pick("Journal", "流水"), columns, rows)
 }
 
@@ -264,7 +333,7 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         owner => owner.to_owned(),
     };
     let text = |text: &Option<Text>| text.as_deref().map(String::from);
-    let told: [(&str, &str, Option<String>); 16] = [
+    let told: [(&str, &str, Option<String>); 20] = [
         ("->", "->", event.stage.as_deref().map(stage)),
         ("", "", event.reached.map(|yes| reached(yes).to_owned())),
         ("+", "+", criteria(&event.confirms)),
@@ -274,6 +343,10 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         ("value", "价值", event.value.map(|value| value.to_string())),
         ("amount", "金额", event.amount.map(|amount| amount.to_string())),
         ("owner", "负责人", event.owner.as_ref().map(owner)),
+        ("serves", "协同", written_roles(&event.serves)),
+        ("set", "变更", written_facts(&event.set)),
+        ("cost", "费用", event.cost.map(|cost| cost.to_string())),
+        ("done", "完成", text(&event.done)),
         ("until", "至", event.until.map(|date| date.to_string())),
         ("score", "评分", event.score.map(|score| score.to_string())),
         ("scale", "评分制", text(&event.scale)),

@@ -21,8 +21,9 @@ use crate::rules::attribute::View;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
-use crate::value::id as value_id;
+use crate::value::id::fold;
 use crate::value::text::Text;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A rep's activity of one day, counted by hand.
@@ -117,7 +118,7 @@ pub struct Book {
     pub keep: Keep,
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<KeptRecords>,
-    customers: OnceLock<Vec<Arc<Record>>>,
+    customers: OnceLock<CustomerFiles>,
     scanned: OnceLock<Scanned>,
     graded: OnceLock<Arc<Graded>>,
 }
@@ -127,6 +128,23 @@ pub struct Book {
 struct KeptRecords {
     records: Vec<Record>,
     problems: Vec<Diagnostic>,
+}
+
+/// The records of customers' files, by id.
+#[derive(Debug, Default)]
+struct CustomerFiles {
+    records: Vec<Arc<Record>>,
+    /// The position of each id, folded.
+    positions: HashMap<String, usize>,
+}
+
+impl CustomerFiles {
+    fn of(records: impl IntoIterator<Item = Record>) -> CustomerFiles {
+        let records: Vec<Arc<Record>> = records.into_iter().map(Arc::new).collect();
+        let folded = |record: &Arc<Record>| fold(&record.prospect.id);
+        let positions = records.iter().map(folded).zip(0..).collect();
+        CustomerFiles { records, positions }
+    }
 }
 
 /// The part of a fold that each thread has so far.
@@ -164,7 +182,7 @@ impl Book {
         let (customers, records): (Vec<Record>, Vec<Record>) =
             records.into_iter().partition(|record| record.prospect.is_customer);
         let kept = OnceLock::from(KeptRecords { records, problems: Vec::new() });
-        let customers = OnceLock::from(customers.into_iter().map(Arc::new).collect::<Vec<_>>());
+        let customers = OnceLock::from(CustomerFiles::of(customers));
         Book { kept, customers, ..Book::empty(settings, as_of, tallies) }
     }
 
@@ -201,28 +219,41 @@ impl Book {
             let (customers, records): (Vec<Record>, Vec<Record>) =
                 records.into_iter().partition(|record| record.prospect.is_customer);
             // If they were read before, they are equal.
-            let _ = self.customers.set(customers.into_iter().map(Arc::new).collect());
+            customers.iter().for_each(|record| self.attach_customer(record));
+            let _ = self.customers.set(CustomerFiles::of(customers));
             records.iter().for_each(|record| self.attach_customer(record));
             KeptRecords { records, problems }
         })
     }
 
-    /// The records of the customers' files that exist on that day, by id.
-    pub fn customers(&self) -> &[Arc<Record>] {
+    fn customer_files(&self) -> &CustomerFiles {
         self.customers.get_or_init(|| {
             let read = |shelf: &Box<dyn Shelf>| shelf.read(Files::Customers, self.keep).0;
             let records = self.shelf.as_ref().map(read).unwrap_or_default();
-            records.into_iter().map(Arc::new).collect()
+            records.iter().for_each(|record| self.attach_customer(record));
+            CustomerFiles::of(records)
         })
+    }
+
+    /// The records of the customers' files that exist on that day, by id.
+    pub fn customers(&self) -> &[Arc<Record>] {
+        &self.customer_files().records
     }
 
     /// The record of the customer's file with an id.
     pub fn customer_file(&self, id: &str) -> Option<&Arc<Record>> {
-        let customers = self.customers();
-        let same =
-            |record: &&Arc<Record>| value_id::fold(&record.prospect.id) == value_id::fold(id);
-        let exact = customers.binary_search_by(|record| (*record.prospect.id).cmp(id));
-        exact.ok().map(|at| &customers[at]).or_else(|| customers.iter().find(same))
+        let files = self.customer_files();
+        files.positions.get(&fold(id)).map(|position| &files.records[*position])
+    }
+
+    /// Puts the customer's file into the record of one of its prospects.
+    fn attach_file(&self, record: &Record) {
+        if let Some(account) = record.prospect.account.as_deref()
+            && record.file.get().is_none()
+            && let Some(file) = self.customer_file(account)
+        {
+            let _ = record.file.set(Arc::clone(file));
+        }
     }
 
     /// The findings about files that could not be read, and about entries that break a rule.
@@ -292,10 +323,19 @@ impl Book {
         join: impl Fn(&mut A, A),
     ) -> A {
         let selected = self.selection(query);
+        let attach = |record: &Record| {
+            self.attach_customer(record);
+            if query.asks_files() {
+                self.attach_file(record);
+            }
+        };
+        if query.asks_files() {
+            self.customer_files();
+        }
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
             let parts = FoldParts::of(shelf);
             let scanned = shelf.scan(files, self.keep, &|thread, record| {
-                self.attach_customer(record);
+                attach(record);
                 if selected.has(record) {
                     parts.with(thread, |part| step(part, record));
                 }
@@ -313,7 +353,12 @@ impl Book {
             Files::Customers | Files::Everybody => self.customers(),
         };
         let both = records.chain(customers.iter().map(|record| &**record));
-        both.filter(|record| selected.has(record)).for_each(|record| step(&mut all, record));
+        for record in both {
+            attach(record);
+            if selected.has(record) {
+                step(&mut all, record);
+            }
+        }
         all
     }
 
@@ -362,7 +407,12 @@ impl Book {
         let grader = Grader::of(&self.settings, self.as_of);
         let taken = self.fold_everybody(
             &Query::everything(),
-            |taken: &mut Taken, record| grader.take(taken, record),
+            |taken: &mut Taken, record| {
+                if grader.asks_files() {
+                    self.attach_file(record);
+                }
+                grader.take(taken, record);
+            },
             Taken::join,
         );
         // If another thread set it first, its value is identical.
@@ -371,7 +421,7 @@ impl Book {
             kept.records.iter().for_each(|record| self.attach_customer(record));
         }
         if let Some(customers) = self.customers.get() {
-            customers.iter().for_each(|record| self.attach_customer(record));
+            customers.records.iter().for_each(|record| self.attach_customer(record));
         }
         self.graded.get_or_init(Default::default)
     }

@@ -22,7 +22,8 @@ pub struct Flaw<'e> {
 }
 
 /// Flaws of which `check` only warns, because files of earlier versions may have them; no command or import adds one.
-pub const REFUSED: [Code; 5] = [
+pub const REFUSED: [Code; 6] = [
+    Code::NoBoard,
     Code::EmptyReason,
     Code::BadScore,
     Code::MissingAmount,

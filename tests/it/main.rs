@@ -21,6 +21,7 @@ mod commands;
 mod common;
 mod concurrency;
 mod crash;
+mod customers;
 mod docs;
 mod doctor;
 mod edit;

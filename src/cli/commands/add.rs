@@ -1,10 +1,13 @@
 //! `crm add NAME`: a new prospect, opened.
 
 use crate::act::add::{Opening, add, own_fact};
+use crate::act::customer::add_customer;
 use crate::act::session::Session;
 use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
+use crate::cli::draft::money;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::profile::Relation;
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
 use clap::Args;
@@ -13,8 +16,15 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm add 张先生 --company 时装连锁店 --owner liuyan --source referral --value 18000\n  \
-    crm add 'Acme Ltd' --id acme --region east --contact 'Ann Lee' --email ann@acme.example --decides")]
+    crm add 'Acme Ltd' --id acme --region east --contact 'Ann Lee' --email ann@acme.example --decides\n  \
+    crm add --customer 浦江制衣 --id pujiang --from zhang --from li")]
 pub struct Add {
+    /// A customer instead of a prospect: who they are, below `customers`, without a board
+    #[arg(long)]
+    customer: bool,
+    /// A prospect that is this customer's from now on; repeatable
+    #[arg(long, value_name = "ID", requires = "customer")]
+    from: Vec<String>,
     /// The name, of one or several words
     #[arg(value_name = "NAME", required = true)]
     name: Vec<String>,
@@ -88,6 +98,18 @@ pub struct NewFacts {
     /// Free labels
     #[arg(long, value_name = "TEXT", value_delimiter = ',')]
     tag: Vec<String>,
+    /// The customer whose group it belongs to
+    #[arg(long, value_name = "ID", requires = "customer")]
+    parent: Option<String>,
+    /// The money a year that a customer buys of your kind from any seller
+    #[arg(long, value_name = "MONEY", requires = "customer")]
+    potential: Option<String>,
+    /// The day since which it is a customer
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true, requires = "customer")]
+    customer_since: Option<String>,
+    /// The relation of a customer to you: customer, partner, agent, supplier
+    #[arg(long, value_name = "WORD", requires = "customer")]
+    relation: Option<String>,
     /// A fact of the team's own, named in the settings: branch=north
     #[arg(long, value_name = "NAME=TEXT")]
     fact: Vec<String>,
@@ -97,11 +119,16 @@ impl Add {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.dry_run)?;
-        let prospect = self.prospect(&session.ledger.settings)?;
+        let prospect = self.prospect(&session.ledger.settings, context)?;
         let event = self.signed.draft(&session, "opened", &self.evidence, context)?;
         let (id, force) = (self.id.as_deref(), self.force.as_deref());
-        let how = Opening { id, anyway: self.anyway, force };
-        let (added, done) = add(&session, prospect, event, how)?;
+        let (added, done) = if self.customer {
+            let from = session.named(&self.from)?;
+            add_customer(&session, prospect, event, id, self.anyway, &from)?
+        } else {
+            let how = Opening { id, anyway: self.anyway, force };
+            add(&session, prospect, event, how)?
+        };
         if !self.dry_run && !context.writes_for_machines() {
             context.print(&format!("{}\n", added.id))?;
         }
@@ -109,7 +136,7 @@ impl Add {
     }
 
     /// The prospect with its facts; without id and events.
-    fn prospect(&self, settings: &Settings) -> Result<Prospect, Diagnostic> {
+    fn prospect(&self, settings: &Settings, context: &Context) -> Result<Prospect, Diagnostic> {
         let words = self.name.join(" ");
         let name = words.trim();
         let facts = &self.facts;
@@ -135,6 +162,19 @@ impl Add {
                 prospect.set_fact(key, value);
             }
         }
+        if let Some(parent) = &facts.parent {
+            prospect.profile_mut().parent = Some(parent.as_str().into());
+        }
+        if let Some(typed) = &facts.potential {
+            prospect.profile_mut().potential =
+                Some(money("--potential", typed, settings.currency)?);
+        }
+        if let Some(typed) = &facts.customer_since {
+            prospect.profile_mut().customer_since = Some(context.date("--customer-since", typed)?);
+        }
+        if let Some(typed) = &facts.relation {
+            prospect.profile_mut().relation = relation(typed)?;
+        }
         for fact in &facts.fact {
             let (key, value) = name_and_text(fact)?;
             prospect.set_fact(own_fact(settings, key)?, value);
@@ -159,6 +199,16 @@ impl Add {
             ..Contact::default()
         })
     }
+}
+
+/// A relation by its name, in English or Chinese.
+fn relation(typed: &str) -> Result<Relation, Diagnostic> {
+    let rows = Relation::ALL;
+    let row = rows.iter().find(|(id, _, _, zh)| *id == typed.to_lowercase() || *zh == typed);
+    row.map(|row| row.1).ok_or_else(|| {
+        let message = words!("--relation: no relation `{typed}`", "--relation：没有关系 `{typed}`");
+        Diagnostic::new(Code::BadArgument, message).nearest(typed, rows.iter().map(|row| row.0))
+    })
 }
 
 /// The two sides of `name=text`.

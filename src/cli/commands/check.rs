@@ -227,10 +227,12 @@ fn in_git(ledger: &Ledger) -> Vec<Diagnostic> {
 
 /// The files in words: prospects, and customers if there are any.
 fn both(prospects: usize, customers: usize) -> String {
-    let prospects = counted(prospects, "prospect", "prospects");
-    match customers {
-        0 => prospects,
-        n => format!("{prospects} and {}", counted(n, "customer", "customers")),
+    let of_prospects = counted(prospects, "prospect", "prospects");
+    let of_customers = counted(customers, "customer", "customers");
+    match (prospects, customers) {
+        (_, 0) => of_prospects,
+        (0, _) => of_customers,
+        _ => format!("{of_prospects} and {of_customers}"),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod check;
 pub mod claim;
 pub mod classify;
 pub mod completions;
+pub mod customers;
 pub mod dashboard;
 pub mod diff;
 pub mod doctor;

@@ -4,14 +4,15 @@ use crate::cli::context::Context;
 use crate::diag::{Failure, counted};
 use crate::disk::find::find;
 use crate::report::show::show;
+use crate::report::show_customer::show_customer;
 use crate::rules::replay::replay;
 use clap::Args;
 
-/// One prospect: facts, evidence, journal, time in each column, requirements of the next column
+/// One prospect or customer: facts, evidence, journal, time in each column, requirements of the next column
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm show zhang\n  crm show 张先生 --as-of 2009-12-11")]
 pub struct Show {
-    /// The prospects
+    /// The prospects or customers
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
 }
@@ -34,6 +35,17 @@ impl Show {
                     "{findings}: crm check {file}",
                     "{broken} 处问题：crm check {file}"
                 ));
+            }
+            if record.prospect.is_customer {
+                let book = context.unread_book()?;
+                let sheet = || {
+                    book.graded();
+                    book.customer_file(&record.prospect.id).map(|file| show_customer(file, &book))
+                };
+                if let Some(sheet) = context.reading(&book, sheet)? {
+                    context.emit(sheet)?;
+                }
+                continue;
             }
             context.emit(show(&record, &ledger.settings, context.today()))?;
         }

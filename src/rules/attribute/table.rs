@@ -138,6 +138,28 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Exact(Any, One(|v| v.record.prospect.account.as_deref())))),
     row("tags", &["tag", "标签"], ("one of its tags", "其中一个标签"), "tags:vip",
         ids(Any, |v, is| v.record.prospect.tags.iter().any(|tag| is(tag)))),
+    // Who they are
+    extra(group(row("relation", &["关系类型"], ("customer, partner, agent or supplier", "客户、合作伙伴、代理商、供应商"), "relation:partner",
+        Exact(Any, One(|v| Some(v.record.prospect.profile().relation.name())))))),
+    extra(group(row("parent", &["group", "上级客户"], ("the customer whose group it belongs to", "所属集团的客户"), "parent:fashion-group",
+        Exact(Any, One(|v| v.record.prospect.profile().parent.as_deref()))))),
+    extra(row("potential", &["年采购潜力"], ("the money a year that it buys of our kind from any seller", "每年向所有供应商采购此类产品的金额"), "potential>=300k",
+        number(|v| v.record.prospect.profile().potential.map_or(Figure::None, Figure::Money)))),
+    extra(row("customer-since", &["成为客户之日"], ("the day since which it is a customer", "成为客户的日期"), "customer-since<=2008",
+        past(|v| v.record.prospect.profile().customer_since))),
+    extra(row("challenge", &["难题"], ("one of its challenges", "其中一个难题"), "challenge:cost",
+        Words(Any, All(|v, is| v.record.prospect.profile().challenge.iter().any(|text| is(text)))))),
+    extra(row("wants", &["看重"], ("one of the things that matter to it", "看重的事之一"), "wants:speed",
+        Words(Any, All(|v, is| v.record.prospect.profile().wants.iter().any(|text| is(text)))))),
+    extra(row("strategic", &["战略意义"], ("one of the reasons why it is strategically significant", "战略意义之一"), "strategic:benchmark",
+        ids(Any, |v, is| v.record.prospect.profile().strategic.iter().any(|text| is(text))))),
+    extra(row("served-by", &["协同人"], ("a rep who serves it beside the owner", "负责人之外的服务人员"), "served-by:liuyan",
+        ids(Vocabulary::Reps, |v, is| v.record.state.serves.iter().any(|(_, rep)| is(rep))))),
+    extra(group(row("service", &["服务人"], ("the rep who serves it in the role `service`", "以 `service` 角色服务的人员"), "service:liuyan",
+        Exact(Vocabulary::Reps, One(|v| {
+            let serves = v.record.state.serves.iter().find(|(role, _)| role == "service");
+            serves.map(|(_, rep)| rep.as_str())
+        }))))),
     // The board
     group(row("pipeline", &["board", "看板"], ("the board", "看板"), "pipeline:prospect",
         Exact(Vocabulary::Pipelines, One(|v| Some(&v.pipeline().id))))),
@@ -242,6 +264,10 @@ pub const ATTRIBUTES: &[Attribute] = &[
         days(|v| Figure::days(v.customer.and_then(|c| c.figures.recency(v.as_of))))))),
     extra(graded(row("frequency", &["频度"], ("number of the customer's orders", "客户的订单数"), "frequency>=3",
         number(|v| v.customer.map_or(Figure::None, |c| Figure::count(c.figures.orders)))))),
+    extra(graded(row("deals", &["机会数"], ("number of the customer's prospects", "客户的销售机会数"), "deals>2",
+        number(|v| v.customer.map_or(Figure::None, |c| Figure::count(c.prospects())))))),
+    extra(graded(row("last-order", &["最近购买"], ("the day of the customer's last order", "客户最近一次购买的日期"), "last-order<=2009",
+        past(|v| v.customer.and_then(|c| c.figures.last_order))))),
     extra(graded(row("bought", &["购买额"], ("money of the customer's orders less refunds", "客户订单金额减退款"), "bought>=100k",
         number(|v| v.customer.map_or(Figure::None, |c| Figure::Sum(&c.figures.bought)))))),
 ];

@@ -90,6 +90,11 @@ impl<'s> Grader<'s> {
         Grader { settings, on, questions, rules }
     }
 
+    /// Do its rules ask for facts of customers' files?
+    pub(in crate::rules) fn asks_files(&self) -> bool {
+        self.questions.ask_files()
+    }
+
     /// Collects a prospect or the file of a customer. Partners, agents and suppliers are no customers.
     pub(in crate::rules) fn take(&self, taken: &mut Taken, record: &Record) {
         let (prospect, is_file) = (&record.prospect, record.prospect.is_customer);

@@ -37,6 +37,11 @@ impl Questions {
         nodes.into_iter().map(|node| self.node(node)).collect()
     }
 
+    /// Does one of them look into the file of the customer?
+    pub(in crate::rules) fn ask_files(&self) -> bool {
+        self.0.iter().any(Node::asks_files)
+    }
+
     /// The answers of a prospect, if there are questions.
     pub(in crate::rules) fn answers(
         &self,

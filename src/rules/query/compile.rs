@@ -35,6 +35,21 @@ enum Referent {
 
 /// A term as a question.
 pub(super) fn term(asked: &Asked<'_>, term: &QueryTerm<'_>) -> Parsed<Node> {
+    let typed = fold(&term.name.text());
+    let of_file = OF_CUSTOMER.iter().any(|prefix| typed.starts_with(prefix));
+    let node = term_of(asked, term)?;
+    Ok(if of_file { Node::OfFile(Box::new(node)) } else { node })
+}
+
+/// The beginnings of a name that means the customer's file.
+const OF_CUSTOMER: [&str; 2] = ["customer.", "客户."];
+
+/// A name without the beginning that means the customer's file.
+fn own_name(typed: &str) -> &str {
+    OF_CUSTOMER.iter().find_map(|prefix| typed.strip_prefix(prefix)).unwrap_or(typed)
+}
+
+fn term_of(asked: &Asked<'_>, term: &QueryTerm<'_>) -> Parsed<Node> {
     let subject = subject(asked, term.name)?;
     check_operator(asked, term, &subject)?;
     let parts = term.values.iter().map(|value| match &subject {
@@ -110,7 +125,7 @@ fn differs(subject: &Referent, parts: Vec<Node>) -> Node {
 }
 
 fn subject(asked: &Asked<'_>, name: &Word) -> Parsed<Referent> {
-    match attribute::named(&name.text(), asked.settings) {
+    match attribute::named(own_name(&fold(&name.text())), asked.settings) {
         Some(Named::Attribute(row)) => {
             asked.asks_notes.set(asked.asks_notes.get() || row.is_noted);
             if matches!(row.kind, AttributeKind::Exact(Vocabulary::Grades, _)) {
@@ -141,7 +156,7 @@ fn unknown_field(asked: &Asked<'_>, name: &Word) -> Diagnostic {
     let facts = asked.settings.facts.iter().map(|fact| &**fact);
     let mut names: Vec<&str> = ATTRIBUTES.iter().flat_map(Attribute::names).collect();
     names.extend(facts);
-    let wrong = wrong.nearest(&text, names);
+    let wrong = wrong.nearest(own_name(&text), names);
     if wrong.help.is_empty() {
         return wrong
             .help(words!("`crm help query` lists the fields", "`crm help query` 列出全部字段"));

@@ -44,6 +44,8 @@ pub(super) enum Node {
     Date(DayReader, Wanted<DateTest>),
     /// A part that reads the graded customer alone.
     OfCustomer(Box<Node>),
+    /// A part that looks into the file of the prospect's customer; into the prospect where there is none.
+    OfFile(Box<Node>),
     /// An answer that was given before: the bit of a question (see `apart`).
     Answer(usize),
 }
@@ -189,6 +191,13 @@ impl Node {
                 wanted.by(read.date(view), |test, date| test.passes(date, view.as_of))
             }
             Node::OfCustomer(part) => part.matches(view, answers),
+            Node::OfFile(part) => match view.record.file.get() {
+                None => part.matches(view, answers),
+                Some(file) => {
+                    let of_file = View::of(file, view.settings, view.as_of);
+                    part.matches(&View { customer: view.customer, ..of_file }, answers)
+                }
+            },
             Node::Answer(question) => answers.get(*question),
         }
     }
@@ -199,9 +208,21 @@ impl Node {
     pub(super) fn asks_grades(&self) -> bool {
         match self {
             Node::All(parts) | Node::Any(parts) => parts.iter().any(Node::asks_grades),
-            Node::Not(part) => part.asks_grades(),
+            Node::Not(part) | Node::OfFile(part) => part.asks_grades(),
             Node::Flag(flag) => flag.is_graded,
             Node::OfCustomer(_) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Node {
+    /// Does any part of it look into the files of customers?
+    pub(super) fn asks_files(&self) -> bool {
+        match self {
+            Node::All(parts) | Node::Any(parts) => parts.iter().any(Node::asks_files),
+            Node::Not(part) | Node::OfCustomer(part) => part.asks_files(),
+            Node::OfFile(_) => true,
             _ => false,
         }
     }

@@ -93,6 +93,12 @@ impl Query {
         self.node.asks_grades()
     }
 
+    /// Does it look into the files of customers (`customer.region:…`)? Then a prospect's record needs that file;
+    /// [`Book::fold`](super::book::Book::fold) puts it there.
+    pub fn asks_files(&self) -> bool {
+        self.node.asks_files()
+    }
+
     /// Does it look into notes?
     pub fn asks_notes(&self) -> bool {
         self.asks_notes

@@ -30,7 +30,14 @@ use fold::Fold;
 pub fn replay(prospect: Prospect, settings: &Settings, as_of: Date) -> Option<Record> {
     let prospect = facts::with_facts_of(prospect, as_of);
     let (state, history, findings) = derive(&prospect, settings, as_of)?;
-    Some(Record { prospect, state, history, findings, customer: Default::default() })
+    Some(Record {
+        prospect,
+        state,
+        history,
+        findings,
+        customer: Default::default(),
+        file: Default::default(),
+    })
 }
 
 /// The results of a replay, for a prospect that stays where it is.

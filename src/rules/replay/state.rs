@@ -301,4 +301,6 @@ pub struct Record {
     pub findings: Vec<Diagnostic>,
     /// The customer it belongs to; empty until the book is graded.
     pub customer: OnceLock<Arc<Customer>>,
+    /// The file of that customer; empty where there is none, or no query asks for it.
+    pub file: OnceLock<Arc<Record>>,
 }
