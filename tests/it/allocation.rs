@@ -1051,11 +1051,8 @@ fn small() -> impl Strategy<Value = (String, Vec<(String, String)>)> {
 fn waits(book: &Book, id: &str, rep: &str) -> bool {
     let record = book.records().iter().find(|record| &*record.prospect.id == id).unwrap();
     let of = |owner: &str| {
-        let events = record.prospect.events.iter();
-        events
-            .filter(|event| event.owner.as_deref() == Some(owner))
-            .map(|event| event.date())
-            .last()
+        let mut events = record.prospect.events.iter();
+        events.rfind(|event| event.owner.as_deref() == Some(owner)).map(|event| event.date())
     };
     of(rep).is_some() && of("").is_some_and(|lost| book.as_of.days_since(lost) <= 30)
 }
