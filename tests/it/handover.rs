@@ -366,6 +366,21 @@ fn a_customers_file_is_cared_for_like_a_prospect() {
 }
 
 #[test]
+fn plans_know_what_the_customers_file_says() {
+    let sandbox = Sandbox::with_settings(TEAM);
+    let served = "2009-11-02-1 = { kind = \"assigned\", owner = \"\", reason = \"x\", serves = { service = \"wang\" } }\n";
+    customer(&sandbox, "pujiang", "", &(file("") + served));
+    sandbox.prospect("next", "name = \"n\"\naccount = \"pujiang\"", &open(""));
+    sandbox.prospect("other", "name = \"o\"", &open(""));
+    let listed = sandbox.crm("list served-by:wang -f ids").ok();
+    let out = sandbox.crm("allocate served-by:wang -f csv").ok();
+    let planned: Vec<&str> =
+        out.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert!(planned.contains(&"pujiang") && !planned.contains(&"other"), "{out}");
+    assert_eq!(planned.contains(&"next"), listed.contains("next"), "{out}{listed}");
+}
+
+#[test]
 fn the_owner_of_a_prospect_that_was_won_holds_no_account_that_has_a_file() {
     let sandbox = Sandbox::with_settings(TEAM);
     sandbox.prospect("won", "name = \"w\"\naccount = \"pujiang\"", &won("wang"));

@@ -207,6 +207,10 @@ impl<'b> Eligibility<'b> {
         if exclusions.iter().any(|(_, query)| query.asks_grades()) {
             book.graded();
         }
+        if exclusions.iter().any(|(_, query)| query.asks_files()) {
+            // They are asked for while the files are read.
+            book.customers();
+        }
         let departments = Departments::of(settings);
         Ok(Eligibility { book, exclusions, accounts: HashMap::new(), departments })
     }
@@ -244,6 +248,9 @@ impl<'b> Eligibility<'b> {
         let tag = &settings.allocation.do_not_assign;
         let tagged = record.prospect.tags.iter().any(|own| fold(own) == fold(tag));
         let context = QueryContext { settings, as_of: self.book.as_of };
+        if self.exclusions.iter().any(|(_, query)| query.asks_files()) {
+            self.book.attach_file(record);
+        }
         let rules = self.exclusions.iter().enumerate();
         let excluded = rules
             .filter(|(_, (_, query))| query.matches(record, &context))
