@@ -14,7 +14,7 @@ use crate::rules::team::allocation::UNIT;
 use crate::rules::team::eligibility::Barrier;
 use crate::rules::team::fairness::Loads;
 use crate::rules::team::pool::not_in_pool;
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 use std::path::Path;
@@ -201,7 +201,8 @@ pub(super) fn loads(allocated: &Allocated, lang: Lang) -> Vec<Table> {
     }
     let customers = carries_customers(team, &[&before, &after]);
     let mut tables = vec![load(&allocated.prospects, &after, lang)];
-    tables.extend(customers.then(|| load(&allocated.customers, &after, lang)));
+    let audience = Audience::of(customers);
+    tables.push(Table { audience, ..load(&allocated.customers, &after, lang) });
     let states = [(lang.pick("before", "之前"), &before), (lang.pick("after", "之后"), &after)];
     let mut staying = team.clone();
     if let Giver::Rep { place, .. } = allocated.prospects.giver {

@@ -5,7 +5,7 @@ use super::proposal::Proposed;
 use crate::plan::allocate::Allocation;
 use crate::plan::handover::{Along, Handover, Role};
 use crate::rules::book::Book;
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::text::Text;
@@ -77,7 +77,7 @@ pub fn sheet(handover: &Handover, book: &Book, applied: bool) -> Sheet {
     along(&mut plan, handover, lang);
     let mut tables = vec![plan];
     tables.extend(left_table(allocated, lang.pick("To the pool", "放入公海"), lang));
-    tables.extend(roles(handover, lang));
+    tables.push(roles(handover, lang));
     tables.extend(waits(allocated, lang));
     tables.extend(loads(allocated, lang));
     let mut notes = quality(allocated, lang);
@@ -137,8 +137,8 @@ fn along(plan: &mut Table, handover: &Handover, lang: Lang) {
     plan.rows = rows.collect::<Vec<_>>().into();
 }
 
-/// The roles in which the rep served; `None` if there are none.
-fn roles(handover: &Handover, lang: Lang) -> Option<Table> {
+/// The roles in which the rep served.
+fn roles(handover: &Handover, lang: Lang) -> Table {
     let members = &handover.allocated.prospects.team.members;
     let row = |Role { prospect, role, to }: &Role| {
         let cells = vec![
@@ -149,7 +149,7 @@ fn roles(handover: &Handover, lang: Lang) -> Option<Table> {
         ];
         Row::with(cells, if to.is_some() { Emphasis::Plain } else { Emphasis::Warn })
     };
-    (!handover.roles.is_empty()).then(|| Table {
+    Table {
         id: "roles".into(),
         title: lang.pick("Helper roles", "协同角色").into(),
         columns: vec![
@@ -159,6 +159,6 @@ fn roles(handover: &Handover, lang: Lang) -> Option<Table> {
             column("rep", Kind::Text, lang),
         ],
         rows: handover.roles.iter().map(row).collect(),
-        ..Table::default()
-    })
+        audience: Audience::of(!handover.roles.is_empty()),
+    }
 }

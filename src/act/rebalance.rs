@@ -8,7 +8,7 @@ use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
 use crate::rules::replay::care::Care;
 use crate::rules::team::fairness::{Loads, capacities};
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
@@ -84,7 +84,7 @@ pub fn sheet(plans: &[Plan; 2], book: &Book, applied: bool) -> Sheet {
         };
     }
     let mut tables = vec![moves, load(plan, lang)];
-    tables.extend(with_customers.then(|| load(customers, lang)));
+    tables.push(Table { audience: Audience::of(with_customers), ..load(customers, lang) });
     tables.push(fairness(&plan.team, &states, lang));
     Sheet {
         id: "rebalance".into(),

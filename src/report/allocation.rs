@@ -9,7 +9,7 @@ use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
 use crate::rules::team::fairness::{Loads, capacities};
 use crate::rules::team::{Member, Team, TeamCount, absence, unknown_owner};
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
@@ -91,7 +91,8 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let load = Table { id: "load".into(), columns, rows, ..Table::default() };
     let loads = Loads::of(&team);
     let mut tables = vec![load];
-    tables.extend(carries_customers(&team, &[&loads]).then(|| customers(&team, lang)));
+    let audience = Audience::of(carries_customers(&team, &[&loads]));
+    tables.push(Table { audience, ..customers(&team, lang) });
     tables.push(fairness(&team, &[("", &loads)], lang));
     let mut notes = Vec::new();
     match turns.as_slice() {

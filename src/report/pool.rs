@@ -12,7 +12,7 @@ use crate::rules::team::allocation::{Strategies, Wants};
 use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles};
 use crate::rules::team::pool::{grade_of, waiting};
 use crate::rules::team::survey::Survey;
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -54,13 +54,13 @@ pub fn pool(book: &Book, request: &Request) -> Sheet {
     sheet.about = about(book, prospects.len(), count);
     let rows = |list: Vec<Listed>| list.into_iter().map(|listed| Row::new(listed.cells)).collect();
     sheet.tables[0].rows = rows(prospects);
-    sheet.tables.extend((count > 0).then(|| Table {
+    sheet.tables.push(Table {
         id: "customers".into(),
         title: lang.pick("Customers", "客户").into(),
         columns: columns(Care::Customer, lang),
         rows: rows(customers),
-        ..Table::default()
-    }));
+        audience: Audience::of(count > 0),
+    });
     sheet
 }
 
@@ -227,7 +227,8 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     let (count, of_customers) = (prospects.len(), customers.len());
     let mut tables = vec![waiting_table("waiting", "", prospects, lang)];
     let title = lang.pick("Customers", "客户");
-    tables.extend((of_customers > 0).then(|| waiting_table("customers", title, customers, lang)));
+    let audience = Audience::of(of_customers > 0);
+    tables.push(Table { audience, ..waiting_table("customers", title, customers, lang) });
     tables.push(how_long(book, &waiters, lang));
     let mut notes = Vec::new();
     if stuck > 0 {
