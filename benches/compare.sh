@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How quick is `crm report funnel` beside programs that read the same files? Prints a table of medians,
+# How quick are `crm report funnel` and `crm search` beside programs that read the same files? Prints a table of medians,
 # and the ratios that docs/speed.md states. Everything of one size runs in turn, so that a noisy
 # machine disturbs all alike. Installs nothing: what is missing (rg, hledger) is left out.
 #
@@ -105,6 +105,13 @@ for size in "${sizes[@]}"; do
         slow=$(once hledger -f "$folder.journal" bal)
         row "hledger bal, once" "$(milliseconds "$slow")"
         ratio "hledger bal / funnel" "$slow" "${took[funnel]}" "asked: at least 60 to 100"
+    fi
+    if has rg; then
+        # A surname, words that half of the files have, a telephone, and a word that none has.
+        for word in zhang Warm statements 68881234 zzzz; do
+            race "search='$crm' --ledger '$folder' search $word" "rg=rg -c $word '$folder/prospects'"
+            ratio "search $word / rg -c" "${took[search]}" "${took[rg]}" "asked: at most 1.5"
+        done
     fi
     prepare 100
     for words in "show p0000042" "log p0000042 note -m x -n" "advance p0000042 90 --force x -n"; do

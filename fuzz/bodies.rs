@@ -1,6 +1,7 @@
 //! What must hold of any bytes at all. The fuzz targets call these, and so does `tests/it/hostile.rs` with
 //! a bounded number of inputs: a defect that fuzzing finds is a test from then on.
 
+use crm::check::surroundings::Surroundings;
 use crm::check::{Subject, check};
 use crm::cli::diagnose::{Look, render, short};
 use crm::diag::{Diagnostic, Lang, Place};
@@ -75,7 +76,8 @@ pub fn reader(data: &[u8]) {
     let Some(prospect) = read else { return };
     for as_of in DAYS.map(day) {
         let Some(record) = replay(prospect.clone(), settings, as_of) else { continue };
-        let subject = Subject { record: &record, settings, as_of, shown: path.to_owned() };
+        let around = &Surroundings::default();
+        let subject = Subject { record: &record, settings, as_of, shown: path.to_owned(), around };
         says_nothing_but_text(&check(&subject));
         says_nothing_but_text(&record.findings);
     }

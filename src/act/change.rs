@@ -87,7 +87,7 @@ pub fn with_facts(
     Ok(Loaded { prospect, text, problems: Vec::new() })
 }
 
-fn not_read_back(shown: &Path) -> Diagnostic {
+pub(super) fn not_read_back(shown: &Path) -> Diagnostic {
     let message = words!(
         "the entry would not read back as it was meant; nothing was changed",
         "写入后读不回原意；未作任何改动"
@@ -134,7 +134,7 @@ pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
 }
 
 /// Does the text read back as the prospect? The team's own facts have no order.
-fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
+pub(super) fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
     let shown = ledger.show(&prospect.path);
     let (back, _) = read_prospect(text, &prospect.id, &prospect.path, &shown, &ledger.settings);
     let sorted = |prospect: &Prospect| {

@@ -3,6 +3,7 @@
 
 use super::session::Session;
 use crate::check::since::harm_of;
+use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
 use crate::diag::{Code, Diagnostic, Failure, Severity, Words};
 use crate::disk::durable::write_file;
@@ -11,11 +12,13 @@ use crate::disk::ledger::Ledger;
 use crate::disk::private::{drafts, drafts_as_they_are};
 use crate::disk::write::FileChange;
 use crate::format::content::{content, event_line_in};
+use crate::format::layout::is_of_a_customer;
 use crate::format::merge::markers::Markers;
 use crate::format::merge::{FileKind, Merged, Versions, merge};
 use crate::format::read_prospect::read_prospect;
 use crate::format::syntax::is_conflict_mark;
 use crate::git::snapshot::Tracked;
+use crate::model::prospect::Prospect;
 use crate::rules::growth::{Harm, harmed};
 use crate::rules::replay::replay;
 use crate::value::date::Date;
@@ -102,9 +105,11 @@ impl Draft {
         let text = read_text(&copy, &copy)?;
         let (prospect, mut found) =
             read_prospect(&text, &id_of(&self.path), &copy, &copy, &ledger.settings);
+        let is_customer = is_of_a_customer(&self.path);
+        let prospect = prospect.map(|prospect| Prospect { is_customer, ..prospect });
         if let Some(record) = prospect.and_then(|p| replay(p, &ledger.settings, today)) {
-            let settings = &ledger.settings;
-            let subject = Subject { record: &record, settings, as_of: today, shown: copy };
+            let (settings, around) = (&ledger.settings, &Surroundings::default());
+            let subject = Subject { record: &record, settings, as_of: today, shown: copy, around };
             found.extend(check(&subject));
             found.extend(record.findings);
         }

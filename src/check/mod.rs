@@ -3,6 +3,7 @@
 
 mod amounts;
 mod criteria;
+mod customers;
 mod dates;
 mod exceptions;
 mod facts;
@@ -15,6 +16,7 @@ mod reps;
 mod scores;
 pub mod since;
 mod standing;
+pub mod surroundings;
 mod unknown_keys;
 
 use crate::diag::{Code, Diagnostic, Place, Spot};
@@ -24,8 +26,9 @@ use crate::rules::entry::Flaw;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use std::path::PathBuf;
+use surroundings::Surroundings;
 
-/// The prospect that a check examines, with its surroundings.
+/// The prospect or customer that a check examines, with its surroundings.
 pub struct Subject<'a> {
     /// The prospect, replayed up to the day.
     pub record: &'a Record,
@@ -35,6 +38,8 @@ pub struct Subject<'a> {
     pub as_of: Date,
     /// The file, as messages show it.
     pub shown: PathBuf,
+    /// The rest of the ledger.
+    pub around: &'a Surroundings,
 }
 
 impl Subject<'_> {
@@ -78,6 +83,7 @@ pub const CHECKS: &[Check] = &[
     facts::CHECK,
     reps::CHECK,
     left::CHECK,
+    customers::CHECK,
     criteria::CHECK,
     kinds::CHECK,
     unknown_keys::CHECK,

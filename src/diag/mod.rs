@@ -5,7 +5,7 @@
 mod words;
 mod nearest;
 
-pub use nearest::{is_slip, one_letter_off, suggest};
+pub use nearest::{is_slip, nearest, one_letter_off, suggest};
 pub use words::{Lang, Words, counted};
 
 use std::fmt;
@@ -353,6 +353,11 @@ codes! {
     Forced "forced" Info Refused "a move or an owner that was forced" "破例的移动或分配";
     Imported "imported" Info Refused "an opening position: evidence counts as given" "期初状态：证据按已具备计";
     OwnerLeft "owner-left" Warning Refused "an open prospect whose owner has left" "未结束的潜在客户，负责人已离职";
+    // Customers
+    UnknownCustomer "unknown-customer" Warning Refused "an account or parent that no file of a customer has" "所属客户或上级客户没有对应的客户文件";
+    ParentCircle "parent-circle" Warning Refused "customers that are each other's parents" "客户互为上级";
+    MissingDocument "missing-document" Warning Refused "a document whose path leads nowhere" "文档路径不存在";
+    RefusedChannel "refused-channel" Warning Refused "a contact through a channel that every person refuses" "通过联系人都拒绝的渠道进行了联系";
     // The pool
     NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed is not in the pool" "有负责人或已结束的潜在客户被当作公海客户";
     PoolLimit "pool-limit" Error Refused "a limit of the pool refuses a claim" "公海的限额不允许领取";

@@ -10,7 +10,7 @@ use crate::format::layout::{CUSTOMERS, JOURNALS, PROSPECTS};
 use crate::format::quick::quick;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
-use crate::rules::book::{Book, Files, Keep, Scanned, Shelf};
+use crate::rules::book::{Book, Files, Keep, Scanned, Shelf, Sieve};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -61,10 +61,12 @@ struct Scratch {
 impl Scratch {
     /// Keeps a record's event vector for the next file.
     fn recycle(&mut self, record: Option<Record>) {
-        if let Some(mut record) = record {
-            record.prospect.events.clear();
-            self.events = record.prospect.events;
-        }
+        record.into_iter().for_each(|record| self.keep(record.prospect.events));
+    }
+
+    fn keep(&mut self, mut events: Vec<Event>) {
+        events.clear();
+        self.events = events;
     }
 }
 
@@ -72,7 +74,7 @@ impl Shelf for LedgerFiles {
     fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
         type Part = (Vec<Record>, Vec<Diagnostic>);
         let (parts, mut problems) =
-            self.each_file(files, keep, |_, part: &mut Part, record, found| {
+            self.each_file(files, keep, None, |_, part: &mut Part, record, found| {
                 part.0.extend(record.take());
                 part.1.extend(found);
             });
@@ -97,20 +99,11 @@ impl Shelf for LedgerFiles {
     }
 
     fn scan(&self, files: Files, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
-        let (parts, problems) = self.each_file(files, keep, |thread, (): &mut (), record, _| {
-            if let Some(record) = record {
-                each(thread, record);
-            }
-        });
-        let counts: Vec<ThreadCounts> = parts.into_iter().map(|((), counts)| counts).collect();
-        let beside = || problems.iter().chain(&self.beside).filter(|p| p.is_error());
-        let unopened = beside().find(|p| p.code == Code::TooManyFiles).cloned();
-        Scanned {
-            incomplete: counts.iter().find_map(|counts| counts.incomplete.clone()).or(unopened),
-            first_entry: counts.iter().filter_map(|counts| counts.first).min(),
-            errors: beside().count() + counts.iter().map(|counts| counts.errors).sum::<usize>(),
-            repeated_ids: any_repeated(counts),
-        }
+        self.scanned(files, keep, None, each)
+    }
+
+    fn sift(&self, sieve: &dyn Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
+        self.scanned(Files::Everybody, Keep::Everything, Some(sieve), each)
     }
 
     fn threads(&self) -> usize {
@@ -183,13 +176,40 @@ impl Ledger {
 type ThreadParts<A> = Vec<(A, ThreadCounts)>;
 
 impl LedgerFiles {
+    /// Calls `each` once per record; with a sieve only for those that it wants.
+    fn scanned(
+        &self,
+        files: Files,
+        keep: Keep,
+        sieve: Option<&dyn Sieve>,
+        each: &(dyn Fn(usize, &Record) + Sync),
+    ) -> Scanned {
+        let (parts, problems) =
+            self.each_file(files, keep, sieve, |thread, (): &mut (), record, _| {
+                if let Some(record) = record {
+                    each(thread, record);
+                }
+            });
+        let counts: Vec<ThreadCounts> = parts.into_iter().map(|((), counts)| counts).collect();
+        let beside = || problems.iter().chain(&self.beside).filter(|p| p.is_error());
+        let unopened = beside().find(|p| p.code == Code::TooManyFiles).cloned();
+        Scanned {
+            incomplete: counts.iter().find_map(|counts| counts.incomplete.clone()).or(unopened),
+            first_entry: counts.iter().filter_map(|counts| counts.first).min(),
+            errors: beside().count() + counts.iter().map(|counts| counts.errors).sum::<usize>(),
+            repeated_ids: any_repeated(counts),
+        }
+    }
+
     /// Reads every file once, and returns the parts of all threads and the folders that could not be listed. `each` gets
     /// the number of the thread, the thread's own part, the record if the file gave one, and the findings
-    /// about the file. A record that `each` leaves in place is recycled.
+    /// about the file. A record that `each` leaves in place is recycled. A file that the sieve does not
+    /// want gives neither.
     fn each_file<A: Default + Send>(
         &self,
         files: Files,
         keep: Keep,
+        sieve: Option<&dyn Sieve>,
         each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
     ) -> (ThreadParts<A>, Vec<Diagnostic>) {
         if self.ledger.stored.is_some() {
@@ -214,7 +234,7 @@ impl LedgerFiles {
                 for name in &batch.names {
                     counts.ids.push(id_hash(name));
                     let (mut record, found) =
-                        self.one(folder, name, keep, &mut scratch, &mut counts);
+                        self.one(folder, name, keep, sieve, &mut scratch, &mut counts);
                     each(thread, &mut part, &mut record, found);
                     scratch.recycle(record);
                 }
@@ -261,11 +281,25 @@ impl LedgerFiles {
         folder: &Folder,
         name: &OsStr,
         keep: Keep,
+        sieve: Option<&dyn Sieve>,
         scratch: &mut Scratch,
         counts: &mut ThreadCounts,
     ) -> (Option<Record>, Vec<Diagnostic>) {
         let name_text = name.to_string_lossy();
-        match self.quickly(folder, name, stem(&name_text), keep, scratch) {
+        let id = stem(&name_text);
+        let Scratch { bytes, events } = scratch;
+        let text = text_of(folder, name, bytes);
+        if text.zip(sieve).is_some_and(|(text, sieve)| !sieve.may_want(id, text)) {
+            return (None, Vec::new());
+        }
+        let text = text.filter(|_| id::validate(id).is_ok());
+        let settings = &self.ledger.settings;
+        let read = |text| quick(text, id, folder.file(name), settings, keep, events);
+        match text.and_then(read) {
+            Some(prospect) if sieve.is_some_and(|sieve| !sieve.wants(&prospect)) => {
+                scratch.keep(prospect.events);
+                (None, Vec::new())
+            }
             Some(prospect) => self.replayed(prospect, Vec::new(), counts),
             None => self.in_full(&folder.file(name), counts),
         }
@@ -302,21 +336,6 @@ impl LedgerFiles {
         counts.count(&problems);
         (record, problems)
     }
-
-    /// The prospect of a file of the plain form; `None` if the quick reader leaves the file to the full one.
-    fn quickly(
-        &self,
-        folder: &Folder,
-        name: &OsStr,
-        stem: &str,
-        keep: Keep,
-        scratch: &mut Scratch,
-    ) -> Option<Prospect> {
-        folder.read(name, &mut scratch.bytes).ok()?;
-        let text = simdutf8::basic::from_utf8(&scratch.bytes).ok()?;
-        id::validate(stem).ok()?;
-        quick(text, stem, folder.file(name), &self.ledger.settings, keep, &mut scratch.events)
-    }
 }
 
 impl ThreadCounts {
@@ -325,6 +344,12 @@ impl ThreadCounts {
         let unopened = problems.iter().find(|p| p.code == Code::TooManyFiles);
         self.incomplete = self.incomplete.take().or(unopened.cloned());
     }
+}
+
+/// The text of a file in a folder, read into `bytes`; `None` if it cannot be read or is not UTF-8.
+fn text_of<'b>(folder: &Folder, name: &OsStr, bytes: &'b mut Vec<u8>) -> Option<&'b str> {
+    folder.read(name, bytes).ok()?;
+    simdutf8::basic::from_utf8(bytes).ok()
 }
 
 /// The folders of files.

@@ -1,5 +1,5 @@
 //! A place in a TOML document of the plain form, and reading of the values there. A value that is not certain is
-//! `None`, and the full reader reads the file. The one home of `memchr`.
+//! `None`, and the full reader reads the file.
 //!
 //! Keys and short strings are searched eight bytes at a time, in one number: most of them are too short for a
 //! search of thirty-two bytes at a time to pay.

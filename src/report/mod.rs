@@ -34,6 +34,7 @@ pub mod pool;
 pub mod ratios;
 mod request;
 mod rows;
+pub mod search;
 mod several;
 pub mod sheet;
 pub mod show;

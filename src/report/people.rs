@@ -5,9 +5,12 @@ use super::columns::positions;
 use super::several::several;
 use crate::diag::Diagnostic;
 use crate::model::prospect::{Contact, Prospect};
+use crate::model::settings::Settings;
 use crate::rules::book::Book;
-use crate::table::sheet::{Cell, Kind, Sheet};
+use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::terms::{KINDS, PARTS, STANCES, term};
 use crate::table::words::column;
+use crate::value::label::Lang;
 
 /// A column: its id, its kind, and its cell.
 type Definition = (&'static str, Kind, fn(&Prospect, &Contact) -> Cell);
@@ -57,5 +60,48 @@ impl People {
             let cells = |person| self.0.iter().map(|(_, _, cell)| cell(prospect, person)).collect();
             prospect.contacts.iter().map(cells).collect()
         })
+    }
+}
+
+/// The people of one prospect. People read words in place of ids, and no columns without a cell.
+pub fn of_one(prospect: &Prospect, settings: &Settings) -> Sheet {
+    let lang = settings.language;
+    let is_shown = |(id, _, _): &&Definition| match lang {
+        Lang::Machine => true,
+        Lang::En | Lang::Zh => !["id", "name"].contains(id),
+    };
+    let mut columns: Vec<&Definition> = COLUMNS.iter().filter(is_shown).collect();
+    let is_empty = |(_, _, cell): &Definition| {
+        let cells = prospect.contacts.iter().map(|person| cell(prospect, person));
+        cells.into_iter().all(|cell| match cell {
+            Cell::Empty | Cell::Bool(false) => true,
+            Cell::List(items) => items.is_empty(),
+            _ => false,
+        })
+    };
+    if lang != Lang::Machine {
+        columns.retain(|column| column.0 == "contact" || !is_empty(column));
+    }
+    let row = |person| {
+        let cells = columns.iter().map(|(id, _, cell)| in_words(id, cell(prospect, person), lang));
+        Row::new(cells.collect())
+    };
+    let rows: Vec<Row> = prospect.contacts.iter().map(row).collect();
+    let heads = columns.iter().map(|(id, kind, _)| column(id, *kind, lang)).collect();
+    Sheet::single("people", &*prospect.name, heads, rows.into())
+}
+
+/// The cell of a column whose ids have words for people.
+fn in_words(id: &str, cell: Cell, lang: Lang) -> Cell {
+    let set = match id {
+        "part" => PARTS,
+        "stance" => STANCES,
+        "prefers" | "refuses" => KINDS,
+        _ => return cell,
+    };
+    match cell {
+        Cell::Text(id) => Cell::text(term(set, &id, lang)),
+        Cell::List(ids) => Cell::list(ids.iter().map(|id| term(set, id, lang))),
+        cell => cell,
     }
 }

@@ -32,7 +32,7 @@ mod tests {
     use crate::model::event::{Event, EventKey};
     use crate::model::prospect::Prospect;
     use crate::model::settings::Settings;
-    use crate::rules::book::{Files, Keep, Scanned, Shelf};
+    use crate::rules::book::{Files, Keep, Scanned, Shelf, Sieve};
     use crate::rules::replay::replay;
     use crate::value::date::Date;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -61,6 +61,10 @@ mod tests {
                     .iter()
                     .for_each(|record| each(0, record));
             }
+            Scanned::default()
+        }
+
+        fn sift(&self, _: &dyn Sieve, _: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
             Scanned::default()
         }
 

@@ -16,6 +16,7 @@ use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
 use super::query::{Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
+use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
 use crate::rules::replay::replay;
@@ -64,11 +65,23 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// its first argument is the number of the thread.
     fn scan(&self, files: Files, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
 
+    /// Calls `each` as [`Shelf::scan`] does, once per record that the sieve wants, with everything in it.
+    fn sift(&self, sieve: &dyn Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
+
     /// How many threads scan.
     fn threads(&self) -> usize;
 
     /// The shelf of the ledger as it was on an earlier day.
     fn earlier(&self, day: Date) -> Box<dyn Shelf>;
+}
+
+/// Tells which prospects of a ledger are wanted, before all of the work for them is done. Several threads ask it.
+pub trait Sieve: Sync {
+    /// May the prospect of this id be wanted, by the raw text of its file? What is kept back is not read.
+    fn may_want(&self, id: &str, text: &str) -> bool;
+
+    /// Is the prospect wanted? It is not replayed yet, and has the facts at the top of its file.
+    fn wants(&self, prospect: &Prospect) -> bool;
 }
 
 /// The files of a ledger that are read.
@@ -228,8 +241,8 @@ impl Book {
 
     fn customer_files(&self) -> &CustomerFiles {
         self.customers.get_or_init(|| {
-            let read = |shelf: &Box<dyn Shelf>| shelf.read(Files::Customers, self.keep).0;
-            let records = self.shelf.as_ref().map(read).unwrap_or_default();
+            let read = |shelf: &dyn Shelf| shelf.read(Files::Customers, self.keep).0;
+            let records = self.shelf.as_deref().map(read).unwrap_or_default();
             records.iter().for_each(|record| self.attach_customer(record));
             CustomerFiles::of(records)
         })
@@ -355,6 +368,28 @@ impl Book {
             }
         }
         all
+    }
+
+    /// Calls `each` for the records of prospects and customers that a query selects and the sieve wants, in no order and
+    /// on several threads. Findings are those of the files that were read whole. Returns false if the records are in memory
+    /// already, or two files have one id: then `each` was called in vain, and [`Book::records`] and
+    /// [`Book::customers`] tell which there are.
+    pub fn sift(&self, query: &Query, sieve: &dyn Sieve, each: &(dyn Fn(&Record) + Sync)) -> bool {
+        let selected = self.selection(query);
+        let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) else {
+            return false;
+        };
+        let scanned = shelf.sift(sieve, &|_, record| {
+            self.attach_customer(record);
+            if selected.has(record) {
+                each(record);
+            }
+        });
+        let is_whole = !scanned.repeated_ids;
+        if is_whole {
+            let _ = self.scanned.set(scanned);
+        }
+        is_whole
     }
 
     /// A row for each record that a query selects, if `row` makes one of it, in the order of ids. The records are

@@ -10,6 +10,7 @@ pub mod levers;
 pub mod policy;
 pub mod query;
 pub mod replay;
+pub mod search;
 pub mod shape;
 pub mod team;
 pub mod week;

@@ -80,6 +80,32 @@ pub const LINES: &[Term] = &[
     ("on-hold", "on hold",  "搁置"),
 ];
 
+/// The parts of people in a purchase.
+#[rustfmt::skip]
+pub const PARTS: &[Term] = &[
+    ("recommender", "recommender",     "推荐人"),
+    ("handler",     "handler",         "经手人"),
+    ("technical",   "technical judge", "技术考核"),
+    ("user",        "user",            "使用部门"),
+    ("lead",        "project lead",    "项目组长"),
+    ("decider",     "decider",         "权力人士"),
+];
+
+/// The sorts of files with a journal.
+#[rustfmt::skip]
+pub const SORTS: &[Term] = &[
+    ("prospect", "prospect", "潜在客户"),
+    ("customer", "customer", "客户"),
+];
+
+/// The stances of people.
+#[rustfmt::skip]
+pub const STANCES: &[Term] = &[
+    ("for",     "for",     "支持"),
+    ("neutral", "neutral", "中立"),
+    ("against", "against", "反对"),
+];
+
 /// The word of an id for people, the id itself for machines and where the set does not have it: the ledger may
 /// have kinds of its own.
 pub fn term<'t>(set: &[Term], id: &'t str, lang: Lang) -> &'t str {
@@ -94,6 +120,7 @@ mod tests {
     use super::*;
     use crate::model::kind::Kinds;
     use crate::model::pipeline::{default_criteria, default_pipeline};
+    use crate::model::prospect;
     use crate::model::settings::{LEVELS, level_words};
 
     /// Is it a word in Chinese?
@@ -103,7 +130,7 @@ mod tests {
 
     #[test]
     fn every_word_has_its_chinese_and_each_id_is_there_once() {
-        for set in [VERDICTS, KINDS, MEASURES, LINES] {
+        for set in [VERDICTS, KINDS, MEASURES, LINES, PARTS, STANCES, SORTS] {
             let mut ids: Vec<&str> = set.iter().map(|(id, ..)| *id).collect();
             ids.sort_unstable();
             assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
@@ -122,6 +149,13 @@ mod tests {
             let words = level_words(level);
             assert_eq!((words.get(Lang::Machine), is_chinese(words.get(Lang::Zh))), (level, true));
         }
+    }
+
+    #[test]
+    fn people_have_words_for_every_part_and_stance() {
+        let ids = |set: &[Term]| set.iter().map(|(id, ..)| *id).collect::<Vec<_>>();
+        assert_eq!(ids(PARTS), prospect::PARTS);
+        assert_eq!(ids(STANCES), prospect::STANCES);
     }
 
     #[test]

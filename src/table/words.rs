@@ -241,6 +241,9 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("committed", "Committed", "提交日"),
     ("audit", "To look at", "需查看"),
     ("duty", "Duty", "项目"),
+    ("sort", "Sort", "类别"),
+    ("found-in", "Found in", "所在"),
+    ("excerpt", "Text", "内容"),
 ];
 
 /// The title of a column; its id where no title is known (the team's own facts).

@@ -1,6 +1,7 @@
 //! Prospect ids: which texts are valid, when two are equal, and how one is made from a name.
 
 use super::pinyin::romanised;
+use super::text::narrow;
 use crate::diag::Words;
 use std::borrow::Cow;
 use std::fmt;
@@ -118,6 +119,18 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The form in which texts are searched: [`fold`], and wide letters and digits as those of ASCII.
+pub fn searchable(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        let has_capitals = text.bytes().any(|b| b.is_ascii_uppercase());
+        return if has_capitals { text.to_ascii_lowercase().into() } else { text.into() };
+    }
+    match narrow(text) {
+        Cow::Borrowed(text) => folded(text),
+        Cow::Owned(text) => Cow::Owned(folded(&text).into_owned()),
+    }
+}
+
 /// ASCII, and the ideographs and punctuation that neither case nor Unicode form changes.
 fn folds_like_ascii(c: char) -> bool {
     c.is_ascii()
@@ -189,6 +202,18 @@ mod tests {
             assert_eq!(fold(&c.to_string()), c.to_string(), "{c:?}");
         }
         assert_eq!(folded("Ａé"), fold("Ａé"));
+    }
+
+    #[test]
+    fn texts_are_searched_without_case_and_width() {
+        for (text, searched) in [
+            ("Ｂｏｂ　Ｌee", "bob lee"),
+            ("ÉTÉ", "été"),
+            ("１３９－１２３４", "139-1234"),
+            ("张先生", "张先生"),
+        ] {
+            assert_eq!(searchable(text), searched, "{text}");
+        }
     }
 
     #[test]

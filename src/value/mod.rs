@@ -10,6 +10,8 @@ pub mod interner;
 pub mod label;
 pub mod money;
 pub mod period;
+pub mod phone;
 pub mod pinyin;
+pub mod sound;
 pub mod text;
 pub mod zone;

@@ -1,6 +1,8 @@
 //! Chinese names in pinyin, for ids. Ids are permanent, so the reading of a surname and of a place matters.
 
 use pinyin::ToPinyin;
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Surnames that are read in another way than the character in general; two characters before one.
 const SURNAMES: &[(&str, &str)] = &[
@@ -86,31 +88,69 @@ const TITLES: &[&str] = &[
 /// surname of a person is read as a surname.
 pub fn romanised(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    if let Some((surname, reading)) = surname(text) {
-        syllables(&mut out, reading);
-        rest = &text[surname.len()..];
-    }
-    while let Some(c) = rest.chars().next() {
-        if let Some((word, reading)) = WORDS.iter().find(|(word, _)| rest.starts_with(word)) {
-            syllables(&mut out, reading);
-            rest = &rest[word.len()..];
-            continue;
-        }
-        match c.to_pinyin() {
-            Some(reading) => syllables(&mut out, &reading.plain().replace('ü', "v")),
+    for (c, reading) in readings(text) {
+        match reading {
+            Some(reading) => {
+                out.push(' ');
+                out.push_str(&reading);
+                out.push(' ');
+            }
             None => out.push(c),
         }
-        rest = &rest[c.len_utf8()..];
     }
     out
 }
 
-fn syllables(out: &mut String, reading: &str) {
-    out.push(' ');
-    out.push_str(reading);
-    out.push(' ');
+/// The characters of a text, the Chinese ones with their readings. The surname of a person is read as a surname.
+pub(super) fn readings(text: &str) -> Vec<(char, Option<Cow<'static, str>>)> {
+    let mut all = Vec::new();
+    let mut rest = text;
+    if let Some((surname, reading)) = surname(text) {
+        all.extend(word(surname, reading));
+        rest = &text[surname.len()..];
+    }
+    while let Some(c) = rest.chars().next() {
+        if let Some((known, reading)) = WORDS.iter().find(|(word, _)| rest.starts_with(word)) {
+            all.extend(word(known, reading));
+            rest = &rest[known.len()..];
+            continue;
+        }
+        all.push((c, usual(c)));
+        rest = &rest[c.len_utf8()..];
+    }
+    all
 }
+
+/// The characters of a word, with their readings.
+fn word(
+    word: &str,
+    reading: &'static str,
+) -> impl Iterator<Item = (char, Option<Cow<'static, str>>)> {
+    let readings = reading.split_whitespace().map(|syllable| Some(Cow::Borrowed(syllable)));
+    word.chars().zip(readings)
+}
+
+/// The reading of a character in general.
+fn usual(c: char) -> Option<Cow<'static, str>> {
+    let reading = c.to_pinyin()?.plain();
+    Some(if reading.contains('ü') { reading.replace('ü', "v").into() } else { reading.into() })
+}
+
+/// Every reading that a character may have in some text: the usual one, and those as a surname and in words.
+pub(super) fn possible(c: char) -> impl Iterator<Item = Cow<'static, str>> {
+    let at = SPECIAL.partition_point(|(special, _)| *special < c);
+    let special = SPECIAL[at..].iter().take_while(move |(special, _)| *special == c);
+    usual(c).into_iter().chain(special.map(|(_, reading)| Cow::Borrowed(*reading)))
+}
+
+/// The readings as surnames and in words by their characters, sorted.
+static SPECIAL: LazyLock<Vec<(char, &str)>> = LazyLock::new(|| {
+    let words = SURNAMES.iter().chain(WORDS);
+    let mut all: Vec<(char, &str)> =
+        words.flat_map(|(word, reading)| word.chars().zip(reading.split_whitespace())).collect();
+    all.sort_unstable();
+    all
+});
 
 /// The surname at the start of a person's name, where it has a reading of its own. A person's name is a
 /// surname and one or two characters, or a surname and a title.

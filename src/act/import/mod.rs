@@ -4,6 +4,7 @@ mod preview;
 pub mod summary;
 
 use super::change::{Origin, changed_to, created, insert, insert_keyed, with_facts};
+use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
 use crate::diag::{Diagnostic, Failure, Words, counted};
 use crate::disk::file::id_of;
@@ -316,7 +317,9 @@ fn put(prospect: &mut Prospect, wanted: ImportedEntry) -> Event {
 fn errors(ledger: &Ledger, prospect: &Prospect, today: Date, origin: Origin) -> Vec<Diagnostic> {
     let shown = ledger.show(&prospect.path);
     let Some(record) = replay(prospect.clone(), &ledger.settings, today) else { return Vec::new() };
-    let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
+    let around = &Surroundings::default();
+    let subject =
+        Subject { record: &record, settings: &ledger.settings, as_of: today, shown, around };
     let mut found = check(&subject);
     found.retain(|finding| finding.is_error() && origin.refuses(finding));
     found

@@ -1,14 +1,17 @@
 //! `crm check [PATHS]`: every file and rule.
 
 use crate::check::since::since;
+use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words, counted};
 use crate::disk::find::find;
-use crate::disk::ledger::Ledger;
+use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::private::repository_of;
-use crate::format::layout::{ACTIVITY, Danger, JOURNALS, SETTINGS, danger, is_of_a_customer};
+use crate::format::layout::{
+    ACTIVITY, CUSTOMERS, Danger, JOURNALS, SETTINGS, danger, is_of_a_customer,
+};
 use crate::format::newer::newer;
 use crate::format::tree::is_toml;
 use crate::git::kept::{ignored, tracked_state};
@@ -113,14 +116,16 @@ impl Check {
         if self.paths.is_empty() {
             let (paths, mut problems) = general(ledger, today);
             problems.extend(in_git(ledger));
-            problems
-                .par_extend(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
+            let around = &surroundings(ledger);
+            let each = |path: &PathBuf| findings(ledger, path, today, around);
+            problems.par_extend(paths.par_iter().flat_map_iter(each));
             return Ok((paths, problems));
         }
         let (mut paths, mut problems) = (Vec::new(), Vec::new());
+        let around = &surroundings(ledger);
         for typed in &self.paths {
             let path = find(ledger, typed)?;
-            problems.extend(findings(ledger, &path, today));
+            problems.extend(findings(ledger, &path, today, around));
             paths.push(path);
         }
         Ok((paths, problems))
@@ -158,9 +163,9 @@ impl Check {
         let (paths, found) = general(ledger, today);
         let wanted = |path: &&PathBuf| self.since.is_empty() || chosen.contains(*path);
         let paths: Vec<PathBuf> = paths.iter().filter(wanted).cloned().collect();
-        let found = found
-            .into_par_iter()
-            .chain(paths.par_iter().flat_map_iter(|path| findings(ledger, path, today)));
+        let around = &surroundings(ledger);
+        let each = |path: &PathBuf| findings(ledger, path, today, around);
+        let found = found.into_par_iter().chain(paths.par_iter().flat_map_iter(each));
         problems.par_extend(found.map(|diagnostic| ledger.sourced(diagnostic)));
         Ok((paths, problems))
     }
@@ -275,8 +280,20 @@ fn key(
     (source, at, found.code, found.message.en())
 }
 
+/// The customers of the ledger, and the folder of its documents.
+fn surroundings(ledger: &Ledger) -> Surroundings {
+    let (paths, _) = ledger.files_below(&[CUSTOMERS]);
+    let customer = |path: &PathBuf| {
+        let Loaded { prospect, .. } = ledger.read(path).ok()?;
+        Some((prospect.id.clone(), prospect.profile().parent.clone()))
+    };
+    let customers: Vec<_> = paths.par_iter().filter_map(customer).collect();
+    let root = ledger.stored.is_none().then(|| ledger.root.clone());
+    Surroundings::of(customers, root)
+}
+
 /// Everything about one file.
-fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
+fn findings(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) -> Vec<Diagnostic> {
     let loaded = match ledger.read(path) {
         Ok(loaded) => loaded,
         Err(problems) => return problems,
@@ -289,7 +306,8 @@ fn findings(ledger: &Ledger, path: &Path, today: Date) -> Vec<Diagnostic> {
     let day = opens.map_or(today, |opens| opens.max(today));
     if let Some(mut record) = replay(loaded.prospect, &ledger.settings, day) {
         record.findings.iter_mut().for_each(|finding| ledger.show_place(finding));
-        let subject = Subject { record: &record, settings: &ledger.settings, as_of: today, shown };
+        let subject =
+            Subject { record: &record, settings: &ledger.settings, as_of: today, shown, around };
         let more = check(&subject);
         // If entries or amounts cannot be read, only that is reported, and not that they are missing.
         let unread = found.iter().any(|problem| problem.is_error());

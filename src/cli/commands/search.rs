@@ -1,0 +1,86 @@
+//! `crm search WORDS`.
+
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure, nearest};
+use crate::disk::file::id_of;
+use crate::report::Request;
+use crate::report::search::search;
+use crate::rules::search::Search as Wanted;
+use crate::value::id::slug;
+use clap::Args;
+
+/// So many are shown to people unless a number is asked for.
+const SHOWN: usize = 20;
+
+/// Find prospects and customers by name, pinyin, person, telephone, mail, company, tag or note
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm search zhang\n  \
+    crm search 021-68881234\n  \
+    crm search 王 golf --where is:open\n  \
+    crm search wang.fang@acme.example -f ids | xargs crm show\n\n\
+    Every word must be found; the best come first: by id and name, people, company, notes.")]
+pub struct Search {
+    /// The words, each of which must be found; a telephone in any spelling
+    #[arg(required = true, value_name = "WORDS")]
+    words: Vec<String>,
+    /// Only these: stage:50 owner:he value>=10000 …
+    #[arg(long = "where", value_name = "QUERY")]
+    query: Option<String>,
+    /// At most so many rows; 0 for all [default: 20, and all in formats for programs]
+    #[arg(short = 'n', long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+impl Search {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let Some(wanted) = Wanted::of(&self.words) else {
+            let message = words!("there is no word to search for", "没有要搜索的词");
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!("for example: crm search zhang", "例如：crm search 张"))
+                .into());
+        };
+        let query = context.query("--where", self.query.as_deref().unwrap_or_default())?;
+        let book = context.unread_book()?;
+        let most = match self.limit {
+            Some(0) => None,
+            Some(limit) => Some(limit),
+            None => (!context.writes_for_machines()).then_some(SHOWN),
+        };
+        let request = Request::of(query);
+        let result = context.reading(&book, || search(&book, &request, &wanted, most))??;
+        if result.more > 0 {
+            let more = result.more;
+            context
+                .say_last(words!("{more} more: -n 0 shows all", "另有 {more} 个：-n 0 显示全部"));
+        }
+        if result.found == 0 {
+            self.nothing_found(context)?;
+        }
+        context.emit(result.sheet)
+    }
+
+    /// Tells that nothing was found, and the id that was meant perhaps.
+    fn nothing_found(&self, context: &Context) -> Result<(), Failure> {
+        let ledger = context.ledger()?;
+        let typed = self.words.join(" ");
+        context.say_last(words!("nothing found for `{typed}`", "没有找到 `{typed}`"));
+        let digits = typed.chars().filter(char::is_ascii_digit).count();
+        if typed.chars().all(|c| !c.is_alphabetic()) && (3..7).contains(&digits) {
+            context.say_last(words!(
+                "a telephone is found by its last 7 digits",
+                "按电话搜索至少需要末7位"
+            ));
+        }
+        let (paths, _) = ledger.paths();
+        let ids: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
+        let near = nearest(&slug(&typed), ids.iter().map(String::as_str));
+        let position = near.and_then(|near| ids.iter().position(|id| id == near));
+        if let Some(loaded) = position.and_then(|at| ledger.read(&paths[at]).ok()) {
+            let (id, name) = (&loaded.prospect.id, &loaded.prospect.name);
+            context.say_last(words!("did you mean {name} (`{id}`)?", "是否指 {name}（`{id}`）？"));
+        }
+        Ok(())
+    }
+}
