@@ -18,6 +18,7 @@ use super::query::{Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::attribute::View;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -263,7 +264,7 @@ impl Book {
     }
 
     /// Puts the customer's file into the record of one of its prospects.
-    fn attach_file(&self, record: &Record) {
+    pub fn attach_file(&self, record: &Record) {
         if let Some(account) = record.prospect.account.as_deref()
             && record.file.get().is_none()
             && let Some(file) = self.customer_file(account)
@@ -311,7 +312,11 @@ impl Book {
         if query.asks_grades() {
             self.graded();
         }
-        Selection { query, context: QueryContext { settings: &self.settings, as_of: self.as_of } }
+        if query.asks_files() {
+            self.customer_files();
+        }
+        let context = QueryContext { settings: &self.settings, as_of: self.as_of };
+        Selection { query, context, book: self }
     }
 
     /// Folds the records that a query selects, each once and in no order. Each thread that reads has a part of
@@ -345,19 +350,10 @@ impl Book {
         join: impl Fn(&mut A, A),
     ) -> A {
         let selected = self.selection(query);
-        let attach = |record: &Record| {
-            self.attach_customer(record);
-            if query.asks_files() {
-                self.attach_file(record);
-            }
-        };
-        if query.asks_files() {
-            self.customer_files();
-        }
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
             let parts = FoldParts::of(shelf);
             let scanned = shelf.scan(files, self.keep, &|thread, record| {
-                attach(record);
+                self.attach_customer(record);
                 if selected.has(record) {
                     parts.with(thread, |part| step(part, record));
                 }
@@ -376,7 +372,7 @@ impl Book {
         };
         let both = records.chain(customers.iter().map(|record| &**record));
         for record in both {
-            attach(record);
+            self.attach_customer(record);
             if selected.has(record) {
                 step(&mut all, record);
             }
@@ -511,11 +507,29 @@ impl Book {
 pub struct Selection<'s> {
     query: &'s Query,
     context: QueryContext<'s>,
+    book: &'s Book,
 }
 
 impl Selection<'_> {
+    /// Does the query select this record, or would it if this rep owned it?
+    pub fn has_with(&self, record: &Record, owner: Option<&str>) -> bool {
+        self.attach(record);
+        let QueryContext { settings, as_of } = self.context;
+        let view = View::of(record, settings, as_of);
+        self.query.selects(&view)
+            || owner != view.owner && self.query.selects(&View { owner, ..view })
+    }
+
+    /// Puts the customer's file into the record, where the query asks for it.
+    fn attach(&self, record: &Record) {
+        if self.query.asks_files() {
+            self.book.attach_file(record);
+        }
+    }
+
     /// Does the query select this record?
     pub fn has(&self, record: &Record) -> bool {
+        self.attach(record);
         self.query.matches(record, &self.context)
     }
 }
