@@ -3,10 +3,12 @@
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
 use super::target::{Entry, Target, entries, unless};
-use crate::diag::{Diagnostic, Failure, Lang, Words};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
+use crate::model::prospect::Prospect;
 use crate::rules::replay::cases;
 use crate::table::terms::{KINDS, term};
+use crate::value::text::Text;
 
 /// Records an event for prospects. A reason to `force` overrides that its new owner may not have them.
 ///
@@ -29,6 +31,7 @@ pub fn log(
             let message = which.message.about(&target.named());
             Diagnostic { message, help: help.into_iter().collect(), ..which }.typed()
         })?;
+        closes_a_step(&target, &record.prospect, event)?;
         let (named, on, kind) = (target.named(), event.date(), event.kind.name());
         let said = Words::each(|lang| match lang {
             Lang::Zh => format!("{named}：{on} {}", term(KINDS, kind, lang)),
@@ -39,4 +42,22 @@ pub fn log(
     unless(refused)?;
     admit(session, &mut entries, Override::Reason(force))?;
     session.commit(entries)
+}
+
+/// Refuses an entry that closes a step which the plan does not have.
+fn closes_a_step(target: &Target, prospect: &Prospect, event: &Event) -> Result<(), Diagnostic> {
+    let steps: Vec<Text> = prospect.profile().named_steps().map(|(id, _)| id).collect();
+    let Some(done) = event.done.as_ref().filter(|done| !steps.contains(done)) else {
+        return Ok(());
+    };
+    let message = words!("no step `{done}` in this plan", "计划中没有步骤 `{done}`");
+    let diagnostic = Diagnostic::new(Code::UnknownStep, message.about(&target.named())).typed();
+    Err(if steps.is_empty() {
+        diagnostic.help(words!(
+            "its file has no plan: a step is a table [[step]] with `what` and `by`",
+            "档案中没有计划：步骤写作 [[step]]，含 `what` 和 `by`"
+        ))
+    } else {
+        diagnostic.nearest(done, steps.iter().map(|step| &**step))
+    })
 }

@@ -2,6 +2,7 @@
 //! `disk` reports files that cannot be read, and replay reports broken moves.
 
 mod amounts;
+pub mod budget;
 mod criteria;
 mod customers;
 mod dates;
@@ -11,6 +12,7 @@ mod kinds;
 mod left;
 mod openings;
 mod past;
+mod plan;
 mod reasons;
 mod reps;
 mod scores;
@@ -93,6 +95,7 @@ pub const CHECKS: &[Check] = &[
     scores::CHECK,
     amounts::CHECK,
     past::CHECK,
+    plan::CHECK,
     standing::CHECK,
     exceptions::CHECK,
 ];

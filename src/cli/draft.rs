@@ -100,6 +100,9 @@ impl Where {
 }
 
 /// An amount as a person types it, in a ledger of this currency.
+///
+/// # Errors
+/// Fails if the text is no amount.
 pub fn money(origin: &str, text: &str, own: Option<Currency>) -> Result<Money, Diagnostic> {
     Money::parse_typed(text, own).map_err(|bad| {
         let diagnostic =

@@ -353,6 +353,12 @@ codes! {
     Forced "forced" Info Refused "a move or an owner that was forced" "破例的移动或分配";
     Imported "imported" Info Refused "an opening position: evidence counts as given" "期初状态：证据按已具备计";
     OwnerLeft "owner-left" Warning Refused "an open prospect whose owner has left" "未结束的潜在客户，负责人已离职";
+    HelperLeft "helper-left" Warning Refused "a role is filled by a rep who has left" "协同人已离职";
+    OverBudget "over-budget" Warning Refused "a customer cost more in a calendar year than its grade's budget" "客户全年花费超过该级别的预算";
+    BadGoal "bad-goal" Warning Refused "a goal of a plan that cannot be measured" "无法衡量的计划目标";
+    UnknownGoal "unknown-goal" Warning Refused "a step of a plan for a goal that the plan does not have" "步骤所属的目标不在计划中";
+    UnknownStep "unknown-step" Warning Refused "an entry closes a step that the plan does not have" "记录完成的步骤不在计划中";
+    DuplicateStep "duplicate-step" Warning Refused "two goals, or two steps, of one plan have the same id" "同一计划中有两个目标或步骤编号相同";
     // Customers
     UnknownCustomer "unknown-customer" Warning Refused "an account or parent that no file of a customer has" "所属客户或上级客户没有对应的客户文件";
     ParentCircle "parent-circle" Warning Refused "customers that are each other's parents" "客户互为上级";

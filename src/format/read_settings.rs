@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::format::settings::allocation::allocation;
 use crate::format::settings::board::pipelines;
+use crate::format::settings::calendar::calendar;
 use crate::format::settings::campaign::campaigns;
 use crate::format::settings::criteria::{criteria, kinds};
 use crate::format::settings::department::departments;
@@ -20,9 +21,9 @@ use std::path::Path;
 type SectionReader = fn(&mut Reader, &mut Settings, &TomlValue);
 
 /// The sections, in the order in which they are read: criteria name kinds, stages name criteria, departments name reps,
-/// rules of grading may ask for all of it, policies are for the grades that they give, and so are limits of
-/// the pool; the conditions of allocation can name anything.
-const SECTIONS: [(&str, SectionReader); 14] = [
+/// rules of grading may ask for all of it, policies are for the grades that they give and name occasions of the
+/// calendar, and limits of the pool are for grades too; the conditions of allocation can name anything.
+const SECTIONS: [(&str, SectionReader); 15] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -34,6 +35,7 @@ const SECTIONS: [(&str, SectionReader); 14] = [
     ("campaign", campaigns),
     ("forecast", |r, s, v| table("forecast", forecast, r, s, v)),
     ("grading", |r, s, v| table("grading", grading, r, s, v)),
+    ("calendar", |r, s, v| table("calendar", calendar, r, s, v)),
     ("policy", |r, s, v| table("policy", policies, r, s, v)),
     ("pool", |r, s, v| table("pool", pool, r, s, v)),
     ("allocation", |r, s, v| table("allocation", allocation, r, s, v)),

@@ -1,6 +1,8 @@
 //! Settings of grading and of the policies of grades. Every one has a default.
 
 use super::kind::EventKind;
+use crate::value::date::Date;
+use crate::value::label::Label;
 use crate::value::money::Amount;
 use crate::value::text::Text;
 
@@ -27,6 +29,24 @@ pub struct GradeRule {
     pub grade: Text,
     /// The customers that it fits, in the query language; empty fits all.
     pub when: Text,
+}
+
+/// The weights of the parts of an evaluation of a customer, not all of them 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weights {
+    /// Of its satisfaction.
+    pub satisfaction: Amount,
+    /// Of its value.
+    pub value: Amount,
+    /// Of the share of promises that are kept.
+    pub promises: Amount,
+}
+
+impl Default for Weights {
+    fn default() -> Weights {
+        let one = Amount::from_int(1);
+        Weights { satisfaction: one, value: one, promises: one }
+    }
 }
 
 /// `[grading]`: thresholds of the dimensions, and the rules.
@@ -74,6 +94,8 @@ pub struct Grading {
     pub money_limits: Option<[Amount; 4]>,
     /// How many customers one manager can follow (管理幅度).
     pub span: u32,
+    /// The weights of the parts of an evaluation.
+    pub evaluation: Weights,
     /// The composite grade: the first rule that fits.
     pub rules: Vec<GradeRule>,
 }
@@ -103,6 +125,7 @@ impl Default for Grading {
             frequency_limits: None,
             money_limits: None,
             span: 50,
+            evaluation: Weights::default(),
             rules: vec![
                 rule("A", "value:high (is:active or lifecycle:potential demand:strong)"),
                 rule("B", "is:active or value:high or lifecycle:potential demand:strong,medium"),
@@ -140,6 +163,49 @@ pub struct Policy {
     pub response_hours: Option<u32>,
     /// The highest discount, as a share of the quoted money.
     pub discount: Option<Amount>,
+    /// The roles of helpers that must be filled.
+    pub team: Vec<Text>,
+    /// The money that visits, gifts and care may cost in a calendar year, in the ledger's own currency.
+    pub budget: Option<Amount>,
+    /// The level of support: one of [`SUPPORT`].
+    pub support: Option<Text>,
+    /// A leader talks with them at least every so many days.
+    pub leader_days: Option<u32>,
+    /// They are met for a review at least every so many days.
+    pub review_days: Option<u32>,
+    /// They are surveyed at least every so many days.
+    pub survey_days: Option<u32>,
+    /// The occasions on which we show care: [`BIRTHDAY`], or ids of occasions.
+    pub care: Vec<Text>,
+}
+
+impl Policy {
+    /// Does it ask about the practice with a customer as a whole, beyond verification and contact?
+    pub fn is_tiered(&self) -> bool {
+        let days = [self.leader_days, self.review_days, self.survey_days];
+        !self.team.is_empty()
+            || self.budget.is_some()
+            || !self.care.is_empty()
+            || days.iter().any(Option::is_some)
+    }
+}
+
+/// The levels of support, the best first: the name in files, English, Chinese.
+pub const SUPPORT: [(&str, &str, &str); 3] =
+    [("custom", "custom", "专属"), ("standard", "standard", "标准"), ("basic", "basic", "基本")];
+
+/// The occasion of care that every person has.
+pub const BIRTHDAY: &str = "birthday";
+
+/// An occasion on which we show care, the same day for all: `[calendar.occasion.<id>]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Occasion {
+    /// The name in `care`.
+    pub id: Text,
+    /// The name for people.
+    pub label: Label,
+    /// Its days, in order.
+    pub dates: Vec<Date>,
 }
 
 /// The method's policy, for the grades of its default rules.
@@ -151,6 +217,7 @@ pub fn default_policies() -> Vec<(Text, Policy)> {
         contact_days: Some(days),
         response_hours: Some(response_days * 24),
         discount: Some(Amount::percent(discount)),
+        ..Policy::default()
     };
     vec![
         ("A".into(), policy(30, "senior", &["visit", "meeting"], 1, 15)),

@@ -104,6 +104,27 @@ pub struct Profile {
     pub steps: Vec<Step>,
 }
 
+impl Profile {
+    /// The goals of its plan with their ids; one without an id is called by its place, `goal-1`.
+    pub fn named_goals(&self) -> impl Iterator<Item = (Text, &Goal)> {
+        self.goals.iter().enumerate().map(|(at, goal)| (named(&goal.id, "goal", at), goal))
+    }
+
+    /// The steps of its plan with their ids; one without an id is called by its place, `step-1`.
+    pub fn named_steps(&self) -> impl Iterator<Item = (Text, &Step)> {
+        self.steps.iter().enumerate().map(|(at, step)| (named(&step.id, "step", at), step))
+    }
+
+    /// Has it a plan?
+    pub fn has_plan(&self) -> bool {
+        !self.goals.is_empty() || !self.steps.is_empty()
+    }
+}
+
+fn named(id: &Text, what: &str, at: usize) -> Text {
+    if id.is_empty() { format!("{what}-{}", at + 1).into() } else { id.clone() }
+}
+
 /// The profile of a prospect that states none.
 pub static NO_PROFILE: Profile = Profile {
     parent: None,
@@ -178,6 +199,16 @@ pub enum FactValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_without_id_is_called_by_its_place() {
+        let step = |id: &str| Step { id: id.into(), ..Step::default() };
+        let steps = vec![step("visit"), step("")];
+        let profile = Profile { steps, ..Profile::default() };
+        let ids: Vec<Text> = profile.named_steps().map(|(id, _)| id).collect();
+        assert_eq!(ids, ["visit", "step-2"]);
+        assert!(profile.has_plan() && !Profile::default().has_plan());
+    }
 
     #[test]
     fn relations_are_in_the_order_of_their_names() {

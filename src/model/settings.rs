@@ -1,6 +1,6 @@
 //! The settings of a ledger: reps, boards, rules. Every one has a default.
 
-use super::grading::{Grading, Policy, default_policies};
+use super::grading::{Grading, Occasion, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
 use super::pool::{Allocation, Pool};
@@ -278,6 +278,8 @@ pub struct Settings {
     pub grading: Grading,
     /// The policy of each grade.
     pub policies: Vec<(Text, Policy)>,
+    /// The occasions of care, in the order of the file.
+    pub occasions: Vec<Occasion>,
     /// Limits of the pool, and when prospects go back to it.
     pub pool: Pool,
     /// How prospects are given to reps.
@@ -313,6 +315,7 @@ impl Default for Settings {
             forecast: Forecast::default(),
             grading: Grading::default(),
             policies: default_policies(),
+            occasions: Vec::new(),
             pool: Pool::default(),
             allocation: Allocation::default(),
         }
@@ -372,6 +375,11 @@ impl Settings {
     /// The policy of a grade, if the settings have one.
     pub fn policy(&self, grade: &str) -> Option<&Policy> {
         self.policies.iter().find(|(of, _)| **of == *grade).map(|(_, policy)| policy)
+    }
+
+    /// Does this rep lead others?
+    pub fn leads(&self, id: &str) -> bool {
+        self.reps.iter().any(|rep| rep.manager.as_deref() == Some(id))
     }
 
     /// The sales cycle in days: the rep's own, else the pipeline's, else the ledger's.

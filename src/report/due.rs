@@ -1,12 +1,15 @@
 //! `crm due`: the work list - things due today, missed, and to come.
 
 use super::columns::stage_name;
+use super::policy::occasion_words;
 use super::{Request, row_of_each};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
+use crate::rules::plan_of_customer::StepState;
 use crate::rules::policy::practice::Practice;
+use crate::rules::policy::tier::birthday_in;
 use crate::rules::policy::{Duty, PracticeJudge};
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
@@ -26,6 +29,8 @@ struct DueItem {
     date: Date,
     what: &'static DueKind,
     detail: Text,
+    /// The rep that is to do it, where that is not the owner.
+    who: Option<Text>,
 }
 
 /// With whom.
@@ -46,12 +51,18 @@ const CYCLE: DueKind = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: DueKind = ("resumes", "hold ends", "恢复跟进");
 const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
 const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
+const STEP: DueKind = ("step", "step of the plan", "计划步骤");
 const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 
 /// The duties that the policy of its grade has for a prospect.
 const VERIFY: DueKind = ("verify", "verify record", "核实资料");
 const CONTACT: DueKind = ("contact", "be in touch", "保持联系");
 const ANSWER: DueKind = ("answer", "answer", "答复");
+const TEAM: DueKind = ("team", "helper missing", "缺协同人");
+const LEADER: DueKind = ("leader", "leader's talk", "领导沟通");
+const REVIEW: DueKind = ("review", "review", "客户回顾");
+const SURVEY: DueKind = ("survey", "survey", "满意度调查");
+const CARE: DueKind = ("care", "care", "关怀");
 
 /// Everything due up to `days` after the as-of day; a missed thing stays until an entry settles it.
 /// The keeper of the pool answers for its things, and a query for the keeper's selects them.
@@ -72,7 +83,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     });
     for (record, recycling) in announced {
         let detail = recycling.cause.words().get(lang).into();
-        let item = DueItem { date: recycling.on, what: &RECYCLE, detail };
+        let item = DueItem { date: recycling.on, what: &RECYCLE, detail, who: None };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
     let (with, items): (Vec<Whom>, Vec<Vec<DueItem>>) = found.into_iter().unzip();
@@ -112,7 +123,7 @@ fn row(item: &DueItem, whom: &Whom, as_of: Date, lang: Lang) -> Row {
         Cell::text(whom.id.clone()),
         Cell::text(whom.name.clone()),
         Cell::text(whom.stage.clone()),
-        Cell::maybe(whom.owner.clone(), Cell::text),
+        Cell::maybe(item.who.clone().or(whom.owner.clone()), Cell::text),
         Cell::text(item.detail.clone()),
     ];
     Row::with(cells, emphasis)
@@ -145,7 +156,8 @@ impl Demands {
         // Only of customers that are several prospects one tells of another.
         let attention = row_of_each(book, |record| {
             let told = || Practice::of(record, &book.settings, book.as_of).attention;
-            record.prospect.account.is_some().then(told)
+            let joint = record.prospect.account.is_some() || record.prospect.is_customer;
+            joint.then(told)
         });
         let graded = Arc::clone(book.graded());
         let several = graded.of_each().zip(attention).filter(|(of, _)| of.members > 1);
@@ -161,6 +173,13 @@ impl Demands {
         let leads = customer.lead == narrow(position);
         (customer.grade().unwrap_or_default(), self.judge.duties(practice, customer, leads))
     }
+
+    /// Does the policy ask for care on the birthdays of this prospect's people?
+    fn ask_for_birthdays(&self, practice: &Practice, id: &str) -> bool {
+        let customer = self.graded.of(id);
+        practice.owner.is_some()
+            && customer.is_some_and(|c| self.judge.asks_for_birthdays(practice, c))
+    }
 }
 
 fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<DueItem> {
@@ -168,7 +187,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
-            items.push(DueItem { date, what, detail: detail.into() });
+            items.push(DueItem { date, what, detail: detail.into(), who: None });
         }
     };
     if let Some((rep, left)) = owner_left(record, &book.settings, book.as_of) {
@@ -208,16 +227,28 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
             put(day, &CYCLE, detail);
         }
     }
+    // A birthday on which care is demanded is settled by that care.
+    let mut birthdays = true;
     if let Some(demands) = demands {
         let practice = Practice::of(record, &book.settings, book.as_of);
         let (grade, duties) = demands.on(&practice, &record.prospect.id);
+        birthdays = !demands.ask_for_birthdays(&practice, &record.prospect.id);
         for duty in duties {
-            let what = match &duty {
-                Duty::Verify(_) => &VERIFY,
-                Duty::Contact(_) => &CONTACT,
-                _ => &ANSWER,
+            let (what, day) = match &duty {
+                Duty::Verify(_) => (&VERIFY, duty.due()),
+                Duty::Contact(_) => (&CONTACT, duty.due()),
+                Duty::Role { filled, .. } => (&TEAM, (!filled).then_some(book.as_of)),
+                Duty::Leader(_) => (&LEADER, duty.due()),
+                Duty::Review(_) => (&REVIEW, duty.due()),
+                Duty::Survey(_) => (&SURVEY, duty.due()),
+                Duty::Care { .. } => (&CARE, duty.due()),
+                Duty::Answer { .. } => (&ANSWER, duty.due()),
+                Duty::Channel { .. }
+                | Duty::Level { .. }
+                | Duty::Discount { .. }
+                | Duty::Budget { .. } => continue,
             };
-            if let Some(day) = duty.due() {
+            if let Some(day) = day {
                 put(day, what, demanded(grade, &duty, lang));
             }
         }
@@ -227,12 +258,31 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
     {
         put(recycling.on, &RECYCLE, recycling.cause.words().get(lang).to_owned());
     }
-    for contact in &record.prospect.contacts {
+    let there = record.prospect.contacts.iter().filter(|contact| contact.is_there(book.as_of));
+    for contact in there.filter(|_| birthdays) {
         if let Some(day) = contact.birthday.and_then(|born| next_birthday(born, book.as_of)) {
             put(day, &BIRTHDAY, contact.name.to_string());
         }
     }
+    items.extend(steps(record, book.as_of, last));
     items
+}
+
+/// The steps of the plan that are to be done; not of a prospect that left and never bought.
+fn steps(record: &Record, on: Date, last: Date) -> Vec<DueItem> {
+    let state = &record.state;
+    if state.outcome == Outcome::Lost && state.orders == 0 {
+        return Vec::new();
+    }
+    let open = record.prospect.profile().named_steps().filter_map(|(id, step)| {
+        let date = step.by.filter(|by| *by <= last)?;
+        if let StepState::Done(_) = StepState::of(&id, step, state, on) {
+            return None;
+        }
+        let detail = if step.what.is_empty() { id } else { step.what.clone() };
+        Some(DueItem { date, what: &STEP, detail, who: step.who.clone() })
+    });
+    open.collect()
 }
 
 /// Why it is due, in a few words: the day itself says when it last happened.
@@ -243,7 +293,16 @@ fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
             format!("{grade}: {} of {}", word(&answer.kind), answer.on()),
             format!("{grade}：{} {}", answer.on(), word(&answer.kind)),
         ),
-        Duty::Verify(deadline) | Duty::Contact(deadline) => match deadline.last {
+        Duty::Role { role, .. } => (format!("{grade}: {role}"), format!("{grade}：{role}")),
+        Duty::Care { occasion, .. } => (
+            format!("{grade}: {}", occasion_words(*occasion, lang)),
+            format!("{grade}：{}", occasion_words(*occasion, lang)),
+        ),
+        Duty::Verify(deadline)
+        | Duty::Contact(deadline)
+        | Duty::Leader(deadline)
+        | Duty::Review(deadline)
+        | Duty::Survey(deadline) => match deadline.last {
             Some(_) => (
                 format!("{grade}: every {} days", deadline.every),
                 format!("{grade}：每{}天", deadline.every),
@@ -255,12 +314,10 @@ fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
     lang.pick(&en, &zh).to_owned()
 }
 
-/// The coming birthday; one on 29 February is kept on the 28th in common years.
+/// The coming birthday.
 fn next_birthday(born: Date, today: Date) -> Option<Date> {
-    let of = |year: i32| {
-        Date::new(year, born.month(), born.day()).or_else(|| Date::new(year, born.month(), 28))
-    };
-    of(today.year()).filter(|day| *day >= today).or_else(|| of(today.year() + 1))
+    let this_year = birthday_in(born, today.year()).filter(|day| *day >= today);
+    this_year.or_else(|| birthday_in(born, today.year() + 1))
 }
 
 #[cfg(test)]

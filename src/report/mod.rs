@@ -22,6 +22,7 @@ pub mod forecast;
 pub mod funnel;
 pub mod grade;
 pub mod grades;
+pub mod key_accounts;
 pub mod list;
 pub mod losses;
 pub mod measures;
@@ -29,6 +30,7 @@ pub mod orders;
 pub mod outlook;
 pub mod overrides;
 pub mod people;
+pub mod plans;
 pub mod policy;
 pub mod pool;
 pub mod ratios;
@@ -374,6 +376,30 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: policy::policy,
+    },
+    Report {
+        name: "key-accounts",
+        alias: None,
+        about: (
+            "customers by tier: value, growth, promises kept, satisfaction, and what to mend first",
+            "大客户：价值、增长、履约、满意度，首先改进什么",
+        ),
+        takes: &[Takes::Query, Takes::RfmCompat],
+        by: Breakdowns::Any,
+        rules: true,
+        make: key_accounts::key_accounts,
+    },
+    Report {
+        name: "plans",
+        alias: None,
+        about: (
+            "the plans of customers: goals and how far they are, steps, satisfaction before and after",
+            "客户计划：目标与进度、步骤、改进前后的满意度",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::RfmCompat],
+        by: Breakdowns::Any,
+        rules: true,
+        make: plans::plans,
     },
     Report {
         name: "allocation",

@@ -1,15 +1,16 @@
 //! `crm report policy`: the promises to each grade, and where practice falls short of them.
 
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
-use super::figures::{enough, rate};
+use super::figures::{enough, rate, said};
 use super::{Request, row_of_each};
 use crate::diag::{Diagnostic, counted};
-use crate::model::grading::Policy;
+use crate::model::grading::{BIRTHDAY, Policy, SUPPORT};
 use crate::model::settings::{Rep, Settings, level_words};
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::packing::{PackedPractice, Packer, Unpacker};
 use crate::rules::policy::practice::{Deal, Practice};
+use crate::rules::policy::tier::CareFor;
 use crate::rules::policy::{Duty, PracticeJudge, followed};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::terms::{KINDS, term};
@@ -25,21 +26,21 @@ use std::sync::Arc;
 
 /// A prospect, with the data that the policy needs.
 #[derive(Default)]
-struct PracticeRow {
-    name: Text,
+pub(super) struct PracticeRow {
+    pub(super) name: Text,
     /// The place of its value of the attribute that figures are broken down by, if they are.
     group: u32,
-    selected: bool,
+    pub(super) selected: bool,
     /// `None` if the prospect's file has gone since the book was graded.
     practice: Option<PackedPractice>,
 }
 
 /// All prospects in the order of ids, and the judge of their practice.
-struct Judged {
-    seen: Vec<PracticeRow>,
+pub(super) struct Judged {
+    pub(super) seen: Vec<PracticeRow>,
     groups: Box<[Option<String>]>,
     practices: Unpacker,
-    graded: Arc<Graded>,
+    pub(super) graded: Arc<Graded>,
     judge: PracticeJudge,
 }
 
@@ -78,6 +79,7 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         met(&kept, &judged, book, request),
         shortfalls(kept.missed, &judged, book),
         promises(book),
+        tiers(book),
         span(&by_manager, book),
     ];
     let about = match lang {
@@ -100,7 +102,8 @@ pub fn policy(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
 }
 
 impl Judged {
-    fn of(book: &Book, request: &Request) -> Judged {
+    /// Of a book, and the selected prospects.
+    pub(super) fn of(book: &Book, request: &Request) -> Judged {
         let (groups, packer) = (Interner::default(), Packer::default());
         let selected = request.selection(book);
         let seen = row_of_each(book, |record| PracticeRow {
@@ -120,13 +123,13 @@ impl Judged {
     }
 
     /// The practice with the prospect at a position.
-    fn practice(&self, position: usize) -> Practice {
+    pub(super) fn practice(&self, position: usize) -> Practice {
         let packed = self.seen[position].practice.as_ref();
         packed.map(|packed| self.practices.unpack(packed)).unwrap_or_default()
     }
 
     /// The duties on the prospect at a position, given the practice with it.
-    fn duties<'j>(&'j self, practice: &'j Practice, position: usize) -> Vec<Duty<'j>> {
+    pub(super) fn duties<'j>(&'j self, practice: &'j Practice, position: usize) -> Vec<Duty<'j>> {
         let customer = self.graded.at(position);
         self.judge.duties(practice, customer, customer.lead as usize == position)
     }
@@ -194,11 +197,10 @@ impl Judged {
                 *by_owner.entry(owner).or_default() += 1;
             }
         }
-        let leads = |id: &str| settings.reps.iter().any(|rep| rep.manager.as_deref() == Some(id));
         let mut by_manager: BTreeMap<Option<&str>, usize> = BTreeMap::new();
         for (owner, count) in by_owner {
             // A manager follows the manager's own customers too.
-            let manager = owner.and_then(|id| match leads(id) {
+            let manager = owner.and_then(|id| match settings.leads(id) {
                 true => Some(id),
                 false => settings.rep(id).and_then(|rep| rep.manager.as_deref()),
             });
@@ -271,9 +273,13 @@ fn shortfalls(mut missed: Vec<Missed>, judged: &Arc<Judged>, book: &Book) -> Tab
 }
 
 /// The figures of a duty, in words.
-fn detail(duty: &Duty, lang: Lang) -> String {
+pub(super) fn detail(duty: &Duty, lang: Lang) -> String {
     match duty {
-        Duty::Verify(deadline) | Duty::Contact(deadline) => {
+        Duty::Verify(deadline)
+        | Duty::Contact(deadline)
+        | Duty::Leader(deadline)
+        | Duty::Review(deadline)
+        | Duty::Survey(deadline) => {
             let every = deadline.every;
             match (deadline.last, lang) {
                 (Some(last), Lang::En | Lang::Machine) => {
@@ -311,6 +317,24 @@ fn detail(duty: &Duty, lang: Lang) -> String {
                 (None, Lang::Zh) => format!("{on} {kind} 未答复，承诺 {hours} 小时"),
             }
         }
+        Duty::Role { role, .. } => match lang {
+            Lang::En | Lang::Machine => format!("nobody serves as {role}"),
+            Lang::Zh => format!("“{role}”无人担任"),
+        },
+        Duty::Budget { spent, budget } => {
+            let (spent, budget) = (said(*spent, lang), said(*budget, lang));
+            match lang {
+                Lang::En | Lang::Machine => format!("{spent} spent this year, {budget} allowed"),
+                Lang::Zh => format!("今年已用 {spent}，预算 {budget}"),
+            }
+        }
+        Duty::Care { occasion, due } => {
+            let occasion = occasion_words(*occasion, lang);
+            match lang {
+                Lang::En | Lang::Machine => format!("{occasion} on {due}, nothing recorded"),
+                Lang::Zh => format!("{occasion}（{due}），没有记录"),
+            }
+        }
         Duty::Discount { deal: Deal { quoted, agreed, on }, ceiling } => {
             let percent = ceiling.times(Amount::from_int(100)).round(2);
             match lang {
@@ -321,6 +345,58 @@ fn detail(duty: &Duty, lang: Lang) -> String {
             }
         }
     }
+}
+
+/// An occasion of care, in words.
+pub(super) fn occasion_words(occasion: CareFor, lang: Lang) -> String {
+    match (occasion, lang) {
+        (CareFor::Birthday(person), Lang::En | Lang::Machine) => format!("birthday of {person}"),
+        (CareFor::Birthday(person), Lang::Zh) => format!("{person}的生日"),
+        (CareFor::Occasion(occasion), _) => occasion.label.term(lang, &occasion.id).to_owned(),
+    }
+}
+
+/// The promises of a tier, of the grades that have any.
+fn tiers(book: &Book) -> Table {
+    let lang = book.settings.language;
+    let head = |id: &str, en: &str, zh: &str, kind| Column::new(id, lang.pick(en, zh), kind);
+    let columns = vec![
+        column("grade", Kind::Text, lang),
+        head("team", "Helpers", "服务团队", Kind::Text),
+        head("budget", "Budget a year", "年度预算", Kind::Number),
+        head("support", "Support", "支持", Kind::Text),
+        head("leader-days", "Leader talks every", "领导沟通（天）", Kind::Number),
+        head("review-days", "Review every", "回顾（天）", Kind::Number),
+        head("survey-days", "Survey every", "调查（天）", Kind::Number),
+        head("care", "Care", "关怀", Kind::Text),
+    ];
+    let days = |days: Option<u32>| Cell::maybe(days, |days| Cell::Int(i64::from(days)));
+    let support = |id: &str| {
+        let known = SUPPORT.iter().find(|(name, ..)| *name == id);
+        Cell::text(known.map_or(id, |(id, en, zh)| lang.term(id, en, zh)))
+    };
+    let care = |id: &Text| match book.settings.occasions.iter().find(|o| o.id == *id) {
+        Some(occasion) => occasion.label.term(lang, &occasion.id).to_owned(),
+        None => lang.term(BIRTHDAY, "birthday", "生日").to_owned(),
+    };
+    let row = |(grade, policy): (&str, &Policy)| {
+        Row::new(vec![
+            Cell::text(grade),
+            Cell::list(policy.team.iter().cloned()),
+            Cell::maybe(policy.budget, Cell::Amount),
+            Cell::maybe(policy.support.as_deref(), support),
+            days(policy.leader_days),
+            days(policy.review_days),
+            days(policy.survey_days),
+            Cell::list(policy.care.iter().map(care)),
+        ])
+    };
+    let grades = book.settings.grading.grades();
+    let stated = grades.iter().filter_map(|g| Some((*g, book.settings.policy(g)?)));
+    let stated = stated.filter(|(_, policy)| policy.is_tiered() || policy.support.is_some());
+    let rows = stated.map(row).collect();
+    let title = lang.pick("What each tier is promised", "各级大客户服务").into();
+    Table { id: "tiers".into(), title, columns, rows, ..Table::default() }
 }
 
 /// The promises of the settings to each grade.

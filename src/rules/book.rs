@@ -58,8 +58,9 @@ impl Tally {
 
 /// The source of a book's records.
 pub trait Shelf: std::fmt::Debug + Send + Sync {
-    /// Reads every record into memory, by id, with the findings about files and entries.
-    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>);
+    /// Reads every record into memory, by id, with the findings about files and entries, and the number of files that could
+    /// not be read.
+    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>, usize);
 
     /// Calls `each` once per record, in no order, without keeping records in memory. Several threads call it;
     /// its first argument is the number of the thread.
@@ -111,6 +112,8 @@ pub struct Scanned {
     pub first_entry: Option<Date>,
     /// The number of errors: files that could not be read, and entries that break a rule.
     pub errors: usize,
+    /// The number of files that could not be read: their prospects are in no figure.
+    pub unread: usize,
     /// The reason why the ledger was not read whole, though it is there. The results of the scan are void.
     pub incomplete: Option<Diagnostic>,
     /// Two files have one id. Only a comparison of all paths tells which of them counts, so the results of
@@ -141,6 +144,7 @@ pub struct Book {
 struct KeptRecords {
     records: Vec<Record>,
     problems: Vec<Diagnostic>,
+    unread: usize,
 }
 
 /// The records of customers' files, by id.
@@ -194,7 +198,7 @@ impl Book {
     ) -> Book {
         let (customers, records): (Vec<Record>, Vec<Record>) =
             records.into_iter().partition(|record| record.prospect.is_customer);
-        let kept = OnceLock::from(KeptRecords { records, problems: Vec::new() });
+        let kept = OnceLock::from(KeptRecords { records, problems: Vec::new(), unread: 0 });
         let customers = OnceLock::from(CustomerFiles::of(customers));
         Book { kept, customers, ..Book::empty(settings, as_of, tallies) }
     }
@@ -224,7 +228,7 @@ impl Book {
 
     fn kept(&self) -> &KeptRecords {
         self.kept.get_or_init(|| {
-            let (records, problems) = self
+            let (records, problems, unread) = self
                 .shelf
                 .as_ref()
                 .map(|shelf| shelf.read(Files::Everybody, self.keep))
@@ -235,7 +239,7 @@ impl Book {
             customers.iter().for_each(|record| self.attach_customer(record));
             let _ = self.customers.set(CustomerFiles::of(customers));
             records.iter().for_each(|record| self.attach_customer(record));
-            KeptRecords { records, problems }
+            KeptRecords { records, problems, unread }
         })
     }
 
@@ -279,6 +283,12 @@ impl Book {
         let error = |problem: &&Diagnostic| problem.is_error();
         let kept = self.kept.get().map(|kept| kept.problems.iter().filter(error).count());
         kept.or(self.scanned.get().map(|scanned| scanned.errors))
+    }
+
+    /// How many files could not be read, so that their prospects are in no figure; 0 if the book has not been read yet.
+    pub fn unread(&self) -> usize {
+        let kept = self.kept.get().map(|kept| kept.unread);
+        kept.or(self.scanned.get().map(|scanned| scanned.unread)).unwrap_or_default()
     }
 
     /// The reason why the book was not read whole, if it was not.

@@ -3,11 +3,15 @@
 pub mod attribute;
 pub mod book;
 pub mod customer;
+pub mod dealings;
 pub mod entry;
+pub mod evaluation;
 pub mod grading;
 pub mod growth;
 pub mod levers;
+pub mod plan_of_customer;
 pub mod policy;
+pub mod purchases;
 pub mod query;
 pub mod replay;
 pub mod search;

@@ -71,6 +71,33 @@ pub const MEASURES: &[Term] = &[
     ("broad",          "broad",               "宽"),
 ];
 
+/// The figures that can measure a goal.
+#[rustfmt::skip]
+pub const GOAL_MEASURES: &[Term] = &[
+    ("bought",          "bought",           "购买额"),
+    ("orders",          "orders",           "订单数"),
+    ("satisfaction",    "satisfaction",     "满意度"),
+    ("share-of-wallet", "share of wallet",  "采购份额"),
+    ("free",            "in words",         "文字"),
+];
+
+/// The states of a goal.
+#[rustfmt::skip]
+pub const GOAL_STATES: &[Term] = &[
+    ("reached", "reached",  "已达成"),
+    ("open",    "open",     "进行中"),
+    ("missed",  "missed",   "未达成"),
+    ("ended",   "ended",    "已到期"),
+];
+
+/// The states of a step.
+#[rustfmt::skip]
+pub const STEP_STATES: &[Term] = &[
+    ("done",    "done",     "已完成"),
+    ("overdue", "overdue",  "逾期"),
+    ("open",    "open",     "待办"),
+];
+
 /// Rows of a forecast that are no month.
 #[rustfmt::skip]
 pub const LINES: &[Term] = &[

@@ -4,6 +4,7 @@ use crate::common::Sandbox;
 use crm::format::read_prospect::{CONTACT_KEYS, GOAL_KEYS, STEP_KEYS};
 use crm::format::settings::allocation::ALLOCATION_KEYS;
 use crm::format::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
+use crm::format::settings::calendar::{CALENDAR_KEYS, OCCASION_KEYS};
 use crm::format::settings::campaign::CAMPAIGN_KEYS;
 use crm::format::settings::criteria::CRITERION_KEYS;
 use crm::format::settings::department::DEPARTMENT_KEYS;
@@ -68,6 +69,8 @@ fn settings_have_the_keys_that_are_read() {
         ("campaign/items", &CAMPAIGN_KEYS),
         ("forecast", &FORECAST_KEYS),
         ("grading", &GRADING_KEYS),
+        ("calendar", &CALENDAR_KEYS),
+        ("calendar/properties/occasion/additionalProperties", &OCCASION_KEYS),
         ("policy/additionalProperties", &POLICY_KEYS),
         ("pool", &POOL_KEYS),
         ("pool/properties/customers", &CUSTOMER_KEYS),

@@ -1,5 +1,6 @@
 //! `crm check [PATHS]`: every file and rule.
 
+use crate::check::budget::over_budget;
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
@@ -245,6 +246,10 @@ fn both(prospects: usize, customers: usize) -> String {
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
+    problems.extend(over_budget(&ledger.load(today)).into_iter().map(|mut over| {
+        ledger.show_place(&mut over);
+        over
+    }));
     problems.extend(crate::disk::tally::read_tallies(ledger, today).1);
     for path in ledger.activity_paths().0.into_iter().chain([SETTINGS.into()]) {
         // A text that cannot be read has been told of.

@@ -5,6 +5,7 @@ use crate::act::names::kind;
 use crate::act::session::Session;
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
+use crate::cli::draft::money;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::value::money::Amount;
 use clap::Args;
@@ -15,6 +16,7 @@ use clap::Args;
     crm log zhang meeting --note \"Steady business\" --next 2009-12-11T14:00\n  \
     crm log zhang call --reached=false\n  \
     crm log zhang payment --amount 1500.50\n  \
+    crm log zhang visit --cost 300 --done step-1\n  \
     crm log --where 'tag:vip' care --note \"New year card\"")]
 pub struct Log {
     /// The prospects, then the kind: call, message, email, visit, meeting, demo, quote, contract, payment, booking, order, refund, verified, note, request, complaint, resolved, survey, care
@@ -33,6 +35,12 @@ pub struct Log {
     /// On a survey: nps or csat
     #[arg(long, value_name = "SCALE", value_parser = ["nps", "csat"])]
     scale: Option<String>,
+    /// The money that a visit, a gift or care took: 300, "45.50 USD"
+    #[arg(long, value_name = "MONEY")]
+    cost: Option<String>,
+    /// The step of the plan that is done
+    #[arg(long, value_name = "STEP")]
+    done: Option<String>,
     /// With --owner: although the rep may not have it, and why
     #[arg(long, value_name = "REASON", requires = "owner")]
     force: Option<String>,
@@ -71,6 +79,9 @@ impl Log {
         event.ticket = self.ticket.as_deref().map(Into::into);
         event.scale = self.scale.as_deref().map(Into::into);
         event.score = self.score.as_deref().map(score).transpose()?;
+        event.done = self.done.as_deref().map(Into::into);
+        let own = settings.currency;
+        event.cost = self.cost.as_deref().map(|text| money("--cost", text, own)).transpose()?;
         let targets = self.chosen.targets(&session, ids, context)?;
         context.tell(log(&session, targets, &event, self.force.as_deref())?)
     }

@@ -3,9 +3,13 @@
 use crate::cli::context::Context;
 use crate::diag::{Failure, counted};
 use crate::disk::find::find;
+use crate::report::plans::with_plan;
 use crate::report::show::show;
 use crate::report::show_customer::show_customer;
+use crate::rules::book::Book;
+use crate::rules::dealings::{Dealings, by_customer};
 use crate::rules::replay::replay;
+use crate::rules::replay::state::Record;
 use clap::Args;
 
 /// One prospect or customer: facts, evidence, journal, time in each column, requirements of the next column
@@ -36,19 +40,38 @@ impl Show {
                     "{broken} 处问题：crm check {file}"
                 ));
             }
+            let (settings, today) = (&ledger.settings, context.today());
             if record.prospect.is_customer {
                 let book = context.unread_book()?;
                 let sheet = || {
                     book.graded();
-                    book.customer_file(&record.prospect.id).map(|file| show_customer(file, &book))
+                    let file = book.customer_file(&record.prospect.id)?;
+                    let dealings = joint_dealings(file, &book);
+                    let sheet = show_customer(file, &book);
+                    Some(with_plan(sheet, file, &dealings, settings, today))
                 };
                 if let Some(sheet) = context.reading(&book, sheet)? {
                     context.emit(sheet)?;
                 }
                 continue;
             }
-            context.emit(show(&record, &ledger.settings, context.today()))?;
+            let joint = record.prospect.account.is_some();
+            let dealings = if joint && !record.prospect.profile().goals.is_empty() {
+                let book = context.unread_book()?;
+                context.reading(&book, || joint_dealings(&record, &book))?
+            } else {
+                Dealings::of(&record, settings, today)
+            };
+            let sheet = show(&record, settings, today);
+            context.emit(with_plan(sheet, &record, &dealings, settings, today))?;
         }
         Ok(())
     }
+}
+
+/// The dealings with the customer of a file, through all of its files.
+fn joint_dealings(record: &Record, book: &Book) -> Dealings {
+    let customer = book.graded().of(&record.prospect.id).map(|customer| customer.first);
+    let joint = customer.and_then(|first| by_customer(book, |at| at == first).remove(&first));
+    joint.unwrap_or_else(|| Dealings::of(record, &book.settings, book.as_of))
 }

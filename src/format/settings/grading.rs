@@ -3,7 +3,7 @@
 use super::{one_of, positive, set, unknown};
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
-use crate::model::grading::{GradeRule, Grading, Policy, Scoring};
+use crate::model::grading::{BIRTHDAY, GradeRule, Grading, Policy, SUPPORT, Scoring, Weights};
 use crate::model::settings::{LEVELS, Settings};
 use crate::rules::query::Query;
 use crate::value::date::Date;
@@ -13,7 +13,7 @@ use crate::value::text::Text;
 use std::ops::Range;
 
 /// Keys of `[grading]`.
-pub const GRADING_KEYS: [&str; 22] = [
+pub const GRADING_KEYS: [&str; 23] = [
     "value_high",
     "value_medium",
     "orders_high",
@@ -35,12 +35,13 @@ pub const GRADING_KEYS: [&str; 22] = [
     "frequency_limits",
     "money_limits",
     "span",
+    "evaluation",
     "rule",
 ];
 /// Keys of `[[grading.rule]]`.
 pub const RULE_KEYS: [&str; 2] = ["grade", "when"];
 /// Keys of `[policy.<grade>]`.
-pub const POLICY_KEYS: [&str; 7] = [
+pub const POLICY_KEYS: [&str; 14] = [
     "verify_days",
     "level",
     "channel",
@@ -48,7 +49,16 @@ pub const POLICY_KEYS: [&str; 7] = [
     "response_days",
     "response_hours",
     "discount",
+    "team",
+    "budget",
+    "support",
+    "leader_days",
+    "review_days",
+    "survey_days",
+    "care",
 ];
+/// Keys of `evaluation` in `[grading]`.
+pub const EVALUATION_KEYS: [&str; 3] = ["satisfaction", "value", "promises"];
 
 /// `[grading]`. Its rules ask about everything else, so all other sections are read before.
 pub(in crate::format) fn grading(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
@@ -79,6 +89,7 @@ pub(in crate::format) fn grading(reader: &mut Reader, settings: &mut Settings, t
             "frequency_limits" => read.frequency_limits = limits(reader, name, value),
             "money_limits" => read.money_limits = limits(reader, name, value),
             "span" => set(&mut read.span, positive(reader, name, value)),
+            "evaluation" => set(&mut read.evaluation, weights(reader, name, value)),
             "rule" => {}
             _ => unknown(reader, key.span(), "[grading]", name, &GRADING_KEYS),
         }
@@ -239,6 +250,45 @@ fn share(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Amount> {
     Some(share)
 }
 
+/// The weights of an evaluation; those that are not stated keep their default.
+fn weights(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Weights> {
+    let mut weights = Weights::default();
+    for (name, value) in reader.table(key, value)? {
+        let slot = match name.get_ref().as_ref() {
+            "satisfaction" => &mut weights.satisfaction,
+            "value" => &mut weights.value,
+            "promises" => &mut weights.promises,
+            other => {
+                unknown(reader, name.span(), "evaluation", other, &EVALUATION_KEYS);
+                continue;
+            }
+        };
+        set(slot, not_negative(reader, name.get_ref(), value));
+    }
+    let Weights { satisfaction, value: worth, promises } = weights;
+    if [satisfaction, worth, promises].iter().all(|weight| weight.is_zero()) {
+        let message = words!("all weights of `{key}` are 0", "`{key}` 的权重全是 0");
+        let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
+            "{key} = {{ satisfaction = 1, value = 1, promises = 2 }}",
+            "{key} = {{ satisfaction = 1, value = 1, promises = 2 }}"
+        ));
+        reader.problem(value.span(), diagnostic);
+        return None;
+    }
+    Some(weights)
+}
+
+/// A number from 0 on.
+fn not_negative(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Amount> {
+    let amount = reader.amount(key, value)?;
+    if amount.is_negative() {
+        let message = words!("`{key}` cannot be less than 0", "`{key}` 不能小于 0");
+        reader.problem(value.span(), Diagnostic::new(Code::BadSetting, message));
+        return None;
+    }
+    Some(amount)
+}
+
 fn margin(reader: &mut Reader, value: &TomlValue) -> Vec<(Text, Amount)> {
     let mut margin = Vec::new();
     for (product, value) in reader.table("margin", value).into_iter().flatten() {
@@ -336,6 +386,71 @@ fn demand(
             }
         }
         "discount" => policy.discount = share(reader, name, value),
+        "leader_days" => days(&mut policy.leader_days, 36_500),
+        "review_days" => days(&mut policy.review_days, 36_500),
+        "survey_days" => days(&mut policy.survey_days, 36_500),
+        "team" => policy.team = roles(reader, name, value),
+        "budget" => {
+            if let Some(budget) = not_negative(reader, name, value) {
+                policy.budget = Some(budget).filter(|budget| !budget.is_zero());
+            }
+        }
+        "support" => {
+            let names = SUPPORT.map(|(name, ..)| (name, name));
+            policy.support = one_of(reader, name, value, &names).map(Into::into);
+        }
+        "care" => policy.care = care(reader, settings, name, value),
         _ => unknown(reader, key, "[policy]", name, &POLICY_KEYS),
     }
+}
+
+/// Roles of helpers, as entries name them in `serves`.
+fn roles(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<Text> {
+    let mut roles: Vec<Text> = Vec::new();
+    for (role, span) in reader.texts_at(key, value) {
+        if role.trim().is_empty() || roles.contains(&role) {
+            let message = words!(
+                "`{key}` has a role without a name, or one role twice",
+                "`{key}` 中有空的角色，或角色重复"
+            );
+            let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
+                "{key} = [\"service\", \"technical\"]",
+                "{key} = [\"service\", \"technical\"]"
+            ));
+            reader.problem(span, diagnostic);
+            continue;
+        }
+        roles.push(role);
+    }
+    roles
+}
+
+/// The occasions of care that a policy names: birthdays, and those of the calendar.
+fn care(reader: &mut Reader, settings: &Settings, key: &str, value: &TomlValue) -> Vec<Text> {
+    let mut known = Vec::new();
+    for (name, span) in reader.texts_at(key, value) {
+        let occasions = settings.occasions.iter().map(|occasion| &*occasion.id);
+        let names: Vec<&str> = std::iter::once(BIRTHDAY).chain(occasions).collect();
+        if names.contains(&&*name) {
+            if !known.contains(&name) {
+                known.push(name);
+            }
+            continue;
+        }
+        let message = words!("no occasion `{name}`", "没有关怀日 `{name}`");
+        let problem = Diagnostic::new(Code::BadSetting, message);
+        let diagnostic = if &*name == "renewal" {
+            problem.help(words!(
+                "renewals are not known yet: they wait for contracts with a term",
+                "尚不能识别续约：须等合同有了期限"
+            ))
+        } else {
+            problem.nearest(&name, names).help(words!(
+                "an occasion of your own has its days in crm.toml: [calendar.occasion.{name}] dates = [2010-02-14]",
+                "自定关怀日在 crm.toml 中写明日期：[calendar.occasion.{name}] dates = [2010-02-14]"
+            ))
+        };
+        reader.problem(span, diagnostic);
+    }
+    known
 }

@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod board;
+pub mod calendar;
 pub mod campaign;
 pub mod criteria;
 pub mod department;

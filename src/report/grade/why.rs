@@ -4,7 +4,6 @@ use crate::diag::counted;
 use crate::model::settings::Settings;
 use crate::report::figures::said;
 use crate::rules::customer::Customer;
-use crate::rules::customer::figures::SatisfactionScale;
 use crate::rules::customer::levels::Scale;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -128,10 +127,7 @@ impl Why<'_> {
 
     fn mood(&self) -> String {
         let Some(known) = &self.customer.figures.satisfaction else { return String::new() };
-        let scale = match known.survey {
-            SatisfactionScale::Nps => "NPS",
-            SatisfactionScale::Csat => "CSAT",
-        };
+        let scale = known.survey.name();
         match self.lang {
             Lang::En | Lang::Machine => format!("{scale} {} on {}", known.score, known.on),
             Lang::Zh => format!("{scale} {}（{}）", known.score, known.on),

@@ -1,6 +1,8 @@
 //! The figures of a customer that every dimension is judged by.
 
+use crate::model::event::Event;
 use crate::model::grading::Grading;
+use crate::model::kind::EventKind;
 use crate::value::date::Date;
 use crate::value::money::{Amount, Sum};
 
@@ -35,6 +37,53 @@ pub struct Satisfaction {
     pub survey: SatisfactionScale,
     /// The satisfaction that it shows.
     pub mood: Mood,
+}
+
+impl Satisfaction {
+    /// The result of a survey, if its scale is known.
+    pub fn of(event: &Event) -> Option<Satisfaction> {
+        let score = event.score.filter(|_| event.kind == EventKind::Survey)?;
+        let (survey, low, high) = match event.scale.as_deref()? {
+            "nps" => (SatisfactionScale::Nps, 6, 9),
+            "csat" => (SatisfactionScale::Csat, 2, 4),
+            _ => return None,
+        };
+        let mood = if score <= Amount::from_int(low) {
+            Mood::Dissatisfied
+        } else if score >= Amount::from_int(high) {
+            Mood::Satisfied
+        } else {
+            Mood::Neutral
+        };
+        Some(Satisfaction { on: event.date(), score, survey, mood })
+    }
+}
+
+impl SatisfactionScale {
+    /// The name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            SatisfactionScale::Nps => "NPS",
+            SatisfactionScale::Csat => "CSAT",
+        }
+    }
+
+    /// The name in files.
+    pub fn id(self) -> &'static str {
+        match self {
+            SatisfactionScale::Nps => "nps",
+            SatisfactionScale::Csat => "csat",
+        }
+    }
+
+    /// An answer as a share of the scale: 0 for the worst, 1 for the best.
+    pub fn share(self, score: f64) -> f64 {
+        match self {
+            SatisfactionScale::Nps => score / 10.0,
+            SatisfactionScale::Csat => (score - 1.0) / 4.0,
+        }
+        .clamp(0.0, 1.0)
+    }
 }
 
 /// A customer's figures on a day.
@@ -105,6 +154,13 @@ impl Figures {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ends_of_a_scale_are_nothing_and_all() {
+        let share = |scale: SatisfactionScale, scores: [f64; 3]| scores.map(|s| scale.share(s));
+        assert_eq!(share(SatisfactionScale::Nps, [0.0, 5.0, 10.0]), [0.0, 0.5, 1.0]);
+        assert_eq!(share(SatisfactionScale::Csat, [1.0, 3.0, 5.0]), [0.0, 0.5, 1.0]);
+    }
 
     #[test]
     fn one_order_makes_a_buyer() {

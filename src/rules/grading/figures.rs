@@ -1,16 +1,16 @@
 //! The figures of a customer that every dimension is judged by, from the entries of all its
 //! prospects up to the day.
 
-use crate::model::event::Event;
 use crate::model::grading::Grading;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::{Criterion, Known, Outcome};
 use crate::model::settings::Settings;
-use crate::rules::customer::figures::{Figures, Mood, Satisfaction, SatisfactionScale};
+use crate::rules::customer::figures::{Figures, Satisfaction};
+use crate::rules::purchases::purchases;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
 use crate::value::date::Date;
-use crate::value::money::{Amount, Money};
+use crate::value::money::Amount;
 
 /// The contribution of one prospect to its customer: figures, and the days that matter only beside those of
 /// the customer's other prospects.
@@ -84,26 +84,12 @@ impl Deeds {
     /// One prospect's entries.
     fn journal(&mut self, record: &Record, settings: &Settings, on: Date) {
         let lately = on.plus(-i64::from(settings.grading.responsive_days));
-        let mut values: Vec<(Date, Money)> = Vec::new();
-        let mut brought: Vec<Money> = Vec::new();
-        let mut refunds: Vec<Money> = Vec::new();
         for event in standing(&record.prospect.events, on) {
             let date = event.date();
-            if let Some(value) = event.value {
-                values.push((date, settings.own(value)));
-            }
             if in_contact(settings, event) {
                 self.contacts.push(date);
             }
             match event.kind {
-                EventKind::Order | EventKind::Booking => {
-                    let amount = event.amount.map(|amount| settings.own(amount));
-                    self.orders.push(date);
-                    brought.extend(amount.or(values.last().map(|(_, value)| *value)));
-                }
-                EventKind::Refund => {
-                    refunds.extend(event.amount.map(|amount| settings.own(amount)))
-                }
                 EventKind::Call if date >= lately => {
                     if let Some(reached) = event.reached {
                         self.figures.calls += 1;
@@ -111,22 +97,18 @@ impl Deeds {
                     }
                 }
                 EventKind::Survey => {
-                    satisfaction(event).into_iter().for_each(|s| self.figures.survey(Box::new(s)));
+                    let said = Satisfaction::of(event).into_iter();
+                    said.for_each(|said| self.figures.survey(Box::new(said)));
                 }
                 _ => {}
             }
         }
-        for ended in closed_without_entry(record, &self.orders) {
-            self.orders.push(ended);
-            let known = values.iter().rev().find(|(date, _)| *date <= ended);
-            brought.extend(known.map(|(_, value)| *value));
-        }
-        // A refund before the first order takes nothing from orders.
-        if self.orders.is_empty() {
-            refunds.clear();
-        }
         let share = margin(record, &settings.grading);
-        for money in brought.into_iter().chain(refunds.into_iter().map(Money::negated)) {
+        for purchase in purchases(record, settings, on) {
+            if purchase.is_order {
+                self.orders.push(purchase.on);
+            }
+            let Some(money) = purchase.money else { continue };
             self.figures.bought.add(money);
             if money.currency.is_none() {
                 self.figures.worth = self.figures.worth.plus(money.amount.times(share));
@@ -135,41 +117,11 @@ impl Deeds {
     }
 }
 
-/// The days on which pursuits closed without an entry that says so: imported, or moved by force.
-fn closed_without_entry(record: &Record, orders: &[Date]) -> Vec<Date> {
-    let mut found = Vec::new();
-    for pursuit in &record.history.pursuits {
-        let Some((ended, Outcome::Won)) = pursuit.ended else { continue };
-        if !orders.iter().any(|order| pursuit.opened <= *order && *order <= ended) {
-            found.push(ended);
-        }
-    }
-    found
-}
-
 /// The share of its orders' money that counts.
 fn margin(record: &Record, grading: &Grading) -> Amount {
     let product = record.prospect.product.as_deref();
     let stated = grading.margin.iter().find(|(of, _)| Some(&**of) == product);
     stated.map_or(Amount::from_int(1), |(_, share)| *share)
-}
-
-/// The result of a survey, if its scale is known.
-fn satisfaction(event: &Event) -> Option<Satisfaction> {
-    let score = event.score?;
-    let (survey, low, high) = match event.scale.as_deref()? {
-        "nps" => (SatisfactionScale::Nps, 6, 9),
-        "csat" => (SatisfactionScale::Csat, 2, 4),
-        _ => return None,
-    };
-    let mood = if score <= Amount::from_int(low) {
-        Mood::Dissatisfied
-    } else if score >= Amount::from_int(high) {
-        Mood::Satisfied
-    } else {
-        Mood::Neutral
-    };
-    Some(Satisfaction { on: event.date(), score, survey, mood })
 }
 
 /// How many of the attested and dated criteria hold, and how many there are.

@@ -1,16 +1,20 @@
-//! The duties of a grade compared with practice: re-verification, contact, answers, the rep's level, discounts.
+//! The duties of a grade compared with practice: re-verification, contact, answers, the rep's level, discounts; and
+//! those of a tier.
 //!
 //! A lost prospect that never bought is not followed any more, so it has no duties.
 
+mod contact;
 pub mod packing;
 pub mod practice;
+pub mod tier;
 
-use crate::model::grading::Policy;
+use crate::model::grading::{BIRTHDAY, Policy};
 use crate::model::kind::EventKind;
 use crate::model::settings::{LEVELS, Rep, Settings, level_rank};
 use crate::rules::customer::Customer;
 use crate::rules::customer::figures::Figures;
 use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
+use crate::rules::policy::tier::{CareFor, TierPractice};
 use crate::value::date::Date;
 use crate::value::money::Amount;
 use crate::value::text::Text;
@@ -64,23 +68,64 @@ pub enum Duty<'b> {
         /// The ceiling as a share.
         ceiling: Amount,
     },
+    /// A rep fills a role.
+    Role {
+        /// The role.
+        role: &'b str,
+        /// Is it filled?
+        filled: bool,
+    },
+    /// No more was spent than the budget of the year.
+    Budget {
+        /// The money spent, in the ledger's own currency.
+        spent: Amount,
+        /// The budget.
+        budget: Amount,
+    },
+    /// A leader talks with them.
+    Leader(Deadline),
+    /// They are met for a review.
+    Review(Deadline),
+    /// They are surveyed.
+    Survey(Deadline),
+    /// Care is shown on an occasion.
+    Care {
+        /// The occasion.
+        occasion: CareFor<'b>,
+        /// Its day.
+        due: Date,
+    },
 }
 
 impl Deadline {
     fn new(last: Option<Date>, opened: Date, every: u32) -> Deadline {
         Deadline { last, due: last.unwrap_or(opened).plus(i64::from(every)), every }
     }
+
+    /// A known stall is not stale before it ends.
+    fn after_hold(mut self, practice: &Practice, on: Date) -> Deadline {
+        if let Some(resumes) = practice.resumes.filter(|resumes| on < *resumes) {
+            self.due = self.due.max(resumes);
+        }
+        self
+    }
 }
 
 impl Duty<'_> {
     /// The duties by name, in the order of documentation: English, Chinese.
-    pub const NAMES: [(&'static str, &'static str, &'static str); 6] = [
+    pub const NAMES: [(&'static str, &'static str, &'static str); 12] = [
         ("verify", "record verified", "资料核实"),
         ("contact", "in touch", "按时联系"),
         ("channel", "contact of the right kind", "联系方式"),
         ("level", "rep's level", "业务员级别"),
         ("answer", "answered in time", "按时答复"),
         ("discount", "discount", "折扣"),
+        ("team", "helper of each role", "服务团队"),
+        ("budget", "within the budget", "预算"),
+        ("leader", "talk with a leader", "领导沟通"),
+        ("review", "review", "客户回顾"),
+        ("survey", "survey", "满意度调查"),
+        ("care", "care", "关怀"),
     ];
 
     /// Its position in [`Duty::NAMES`].
@@ -92,13 +137,26 @@ impl Duty<'_> {
             Duty::Level { .. } => 3,
             Duty::Answer { .. } => 4,
             Duty::Discount { .. } => 5,
+            Duty::Role { .. } => 6,
+            Duty::Budget { .. } => 7,
+            Duty::Leader(_) => 8,
+            Duty::Review(_) => 9,
+            Duty::Survey(_) => 10,
+            Duty::Care { .. } => 11,
         }
     }
 
     /// Is it met on the day?
     pub fn is_met(&self, on: Date) -> bool {
         match self {
-            Duty::Verify(deadline) | Duty::Contact(deadline) => on <= deadline.due,
+            Duty::Verify(deadline)
+            | Duty::Contact(deadline)
+            | Duty::Leader(deadline)
+            | Duty::Review(deadline)
+            | Duty::Survey(deadline) => on <= deadline.due,
+            Duty::Care { due, .. } => on <= *due,
+            Duty::Role { filled, .. } => *filled,
+            Duty::Budget { spent, budget } => is_within(*spent, *budget),
             Duty::Channel { fits, .. } => *fits,
             Duty::Level { has, needs } => rank(has) <= rank(needs),
             Duty::Answer { answer, hours } => answer.in_time(*hours, on),
@@ -112,13 +170,23 @@ impl Duty<'_> {
     /// The last day that is in time, of a duty that can still be met.
     pub fn due(&self) -> Option<Date> {
         match self {
-            Duty::Verify(deadline) | Duty::Contact(deadline) => Some(deadline.due),
+            Duty::Verify(deadline)
+            | Duty::Contact(deadline)
+            | Duty::Leader(deadline)
+            | Duty::Review(deadline)
+            | Duty::Survey(deadline) => Some(deadline.due),
+            Duty::Care { due, .. } => Some(*due),
             Duty::Answer { answer, hours } if answer.answered_on().is_none() => {
                 Some(answer.due(*hours))
             }
             _ => None,
         }
     }
+}
+
+/// Is the money that was spent within a budget?
+pub fn is_within(spent: Amount, budget: Amount) -> bool {
+    spent <= budget
 }
 
 /// A level's place, the highest first; unknown ones last.
@@ -162,10 +230,7 @@ impl PracticeJudge {
         customer: &Customer,
         leads: bool,
     ) -> Vec<Duty<'b>> {
-        let policy = customer.grade().and_then(|grade| self.settings.policy(grade));
-        let Some(policy) = policy.filter(|_| followed(practice.lost, customer)) else {
-            return Vec::new();
-        };
+        let Some(policy) = self.policy(practice, customer) else { return Vec::new() };
         let mut duties = Vec::new();
         // A prospect in the pool has no owner who could be late.
         if leads && practice.owner.is_some() {
@@ -173,6 +238,9 @@ impl PracticeJudge {
             duties.extend(verification(attention, customer, policy).map(Duty::Verify));
             duties.extend(contact(practice, &customer.figures, policy, self.on).map(Duty::Contact));
             duties.extend(channel(attention, policy));
+            if let Some(tier) = &attention.tier {
+                self.tier(&mut duties, tier, practice, &customer.figures, policy);
+            }
         }
         duties.extend(self.level(practice, policy));
         if let Some(hours) = policy.response_hours {
@@ -183,6 +251,43 @@ impl PracticeJudge {
                 .extend(practice.deals.iter().map(|deal| Duty::Discount { deal: *deal, ceiling }));
         }
         duties
+    }
+
+    /// The policy of a customer's grade, if it is followed.
+    fn policy(&self, practice: &Practice, customer: &Customer) -> Option<&Policy> {
+        let policy = customer.grade().and_then(|grade| self.settings.policy(grade));
+        policy.filter(|_| followed(practice.lost, customer))
+    }
+
+    /// Does the policy ask for care on birthdays?
+    pub fn asks_for_birthdays(&self, practice: &Practice, customer: &Customer) -> bool {
+        let policy = self.policy(practice, customer);
+        policy.is_some_and(|policy| policy.care.iter().any(|name| **name == *BIRTHDAY))
+    }
+
+    /// The duties of a tier.
+    fn tier<'b>(
+        &'b self,
+        duties: &mut Vec<Duty<'b>>,
+        tier: &'b TierPractice,
+        practice: &Practice,
+        figures: &Figures,
+        policy: &'b Policy,
+    ) {
+        duties.extend(policy.team.iter().map(|role| {
+            let filled = tier.filled.contains(role);
+            Duty::Role { role, filled }
+        }));
+        let spent = tier.spent.own;
+        duties.extend(policy.budget.map(|budget| Duty::Budget { spent, budget }));
+        let Some(opened) = figures.opened else { return };
+        let deadline = |last, every: Option<u32>| Some(Deadline::new(last, opened, every?));
+        let met = |last, every| Some(deadline(last, every)?.after_hold(practice, self.on));
+        duties.extend(met(tier.led, policy.leader_days).map(Duty::Leader));
+        duties.extend(met(tier.reviewed, policy.review_days).map(Duty::Review));
+        duties.extend(deadline(tier.surveyed, policy.survey_days).map(Duty::Survey));
+        let care = tier.care(policy, &self.settings, opened, self.on).into_iter();
+        duties.extend(care.map(|(occasion, due)| Duty::Care { occasion, due }));
     }
 
     fn level<'b>(&'b self, practice: &Practice, policy: &'b Policy) -> Option<Duty<'b>> {
@@ -205,12 +310,7 @@ fn verification(attention: &Attention, customer: &Customer, policy: &Policy) -> 
 
 fn contact(practice: &Practice, figures: &Figures, policy: &Policy, on: Date) -> Option<Deadline> {
     let every = policy.contact_days?;
-    let mut deadline = Deadline::new(figures.last_contact, figures.opened?, every);
-    // A known stall is not stale before it ends.
-    if let Some(resumes) = practice.resumes.filter(|resumes| on < *resumes) {
-        deadline.due = deadline.due.max(resumes);
-    }
-    Some(deadline)
+    Some(Deadline::new(figures.last_contact, figures.opened?, every).after_hold(practice, on))
 }
 
 /// The customer's last contact, of whichever prospect.
@@ -247,9 +347,32 @@ mod tests {
     #[test]
     fn a_deadline_is_kept_on_its_last_day() {
         let deadline = |last: &str| Deadline::new(Some(day(last)), day("2009-01-01"), 30);
-        for duty in [Duty::Verify(deadline("2010-01-01")), Duty::Contact(deadline("2010-01-01"))] {
+        let deadline = deadline("2010-01-01");
+        for duty in [
+            Duty::Verify(deadline),
+            Duty::Contact(deadline),
+            Duty::Leader(deadline),
+            Duty::Review(deadline),
+            Duty::Survey(deadline),
+        ] {
+            assert_eq!(duty.due(), Some(day("2010-01-31")));
             assert!(duty.is_met(day("2010-01-31")) && !duty.is_met(day("2010-02-01")));
         }
+    }
+
+    #[test]
+    fn a_budget_may_be_spent_to_the_last_cent() {
+        let budget = Amount::from_int(5000);
+        let met = |spent: &str| {
+            Duty::Budget { spent: Amount::parse(spent).unwrap(), budget }.is_met(day("2010-01-01"))
+        };
+        assert_eq!(["0", "5000", "5000.01"].map(met), [true, true, false]);
+    }
+
+    #[test]
+    fn care_is_in_time_on_the_day_of_the_occasion() {
+        let care = Duty::Care { occasion: CareFor::Birthday("x"), due: day("2010-05-02") };
+        assert!(care.is_met(day("2010-05-02")) && !care.is_met(day("2010-05-03")));
     }
 
     #[test]

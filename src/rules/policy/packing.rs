@@ -2,6 +2,7 @@
 
 use crate::model::kind::EventKind;
 use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
+use crate::rules::policy::tier::TierPractice;
 use crate::value::date::Date;
 use crate::value::interner::Interner;
 use crate::value::text::Text;
@@ -28,7 +29,7 @@ pub struct PackedPractice {
     resumes: Option<Date>,
     /// Did it leave?
     pub lost: bool,
-    /// Most prospects never asked for anything, and agreed on no price.
+    /// Most prospects never asked for anything, and agreed on no price; and most policies have no tiers.
     service: Option<Box<Service>>,
 }
 
@@ -36,6 +37,7 @@ pub struct PackedPractice {
 struct Service {
     answers: Box<[Answer]>,
     deals: Box<[Deal]>,
+    tier: Option<Box<TierPractice>>,
 }
 
 /// Unpacks practices.
@@ -49,8 +51,8 @@ impl Packer {
     /// Packs the practice with a prospect.
     pub fn pack(&self, practice: Practice) -> PackedPractice {
         let Practice { owner, lost, resumes, attention, answers, deals } = practice;
-        let Attention { verified, touched, kinds } = attention;
-        let any = !answers.is_empty() || !deals.is_empty();
+        let Attention { verified, touched, kinds, tier } = attention;
+        let any = !answers.is_empty() || !deals.is_empty() || tier.is_some();
         PackedPractice {
             owner: self.owners.place(&owner),
             contacts: self.contacts.place(&kinds),
@@ -58,7 +60,7 @@ impl Packer {
             touched,
             resumes,
             lost,
-            service: any.then(|| Box::new(Service { answers, deals })),
+            service: any.then(|| Box::new(Service { answers, deals, tier })),
         }
     }
 
@@ -79,7 +81,12 @@ impl Unpacker {
             owner: self.owner(packed).cloned(),
             lost,
             resumes,
-            attention: Attention { verified, touched, kinds },
+            attention: Attention {
+                verified,
+                touched,
+                kinds,
+                tier: service.and_then(|service| service.tier.clone()),
+            },
             answers: service.map(|service| service.answers.clone()).unwrap_or_default(),
             deals: service.map(|service| service.deals.clone()).unwrap_or_default(),
         }

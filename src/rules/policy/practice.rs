@@ -4,6 +4,8 @@ use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
+use crate::rules::policy::contact::{service, theirs};
+use crate::rules::policy::tier::TierPractice;
 use crate::rules::replay::cases;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
@@ -45,6 +47,8 @@ pub struct Attention {
     pub(super) touched: Option<Date>,
     /// and the kinds of that day's contacts, in order.
     pub(super) kinds: Box<[EventKind]>,
+    /// The rest that a tier asks for, where a policy does.
+    pub tier: Option<Box<TierPractice>>,
 }
 
 /// The practice with a prospect, as far as a policy can ask.
@@ -53,7 +57,7 @@ pub struct Practice {
     /// Its owner.
     pub owner: Option<Text>,
     /// Did it leave?
-    pub(super) lost: bool,
+    pub lost: bool,
     /// The day a known stall ends.
     pub(super) resumes: Option<Date>,
     /// Its part in the practice with the customer as a whole.
@@ -109,7 +113,7 @@ impl Attention {
                 kinds.push(event.kind.clone());
             }
         }
-        Attention { verified, touched, kinds: kinds.into() }
+        Attention { verified, touched, kinds: kinds.into(), tier: None }
     }
 
     /// Takes in that of the customer's next prospect by id.
@@ -120,6 +124,10 @@ impl Attention {
             Ordering::Equal => self.kinds = [&*self.kinds, &*other.kinds].concat().into(),
             Ordering::Less => {}
         }
+        match (&mut self.tier, other.tier) {
+            (Some(tier), Some(other)) => tier.join(*other),
+            (tier, other) => *tier = tier.take().or(other),
+        }
     }
 }
 
@@ -128,25 +136,16 @@ impl Practice {
     pub fn of(record: &Record, settings: &Settings, on: Date) -> Practice {
         let state = &record.state;
         let events: Vec<&Event> = standing(&record.prospect.events, on).collect();
+        let tier = TierPractice::of(record, &events, settings, on);
         Practice {
             owner: state.owner.clone(),
             lost: state.outcome == Outcome::Lost,
             resumes: state.hold.as_ref().map(|hold| hold.until),
-            attention: Attention::of(&events, settings),
+            attention: Attention { tier, ..Attention::of(&events, settings) },
             answers: answers(&events, settings).into(),
             deals: deals(&events).into(),
         }
     }
-}
-
-/// Contacts that they began.
-fn theirs(event: &Event) -> bool {
-    matches!(event.kind, EventKind::Request | EventKind::Complaint | EventKind::Survey)
-}
-
-/// Service whose entry does not name the means.
-fn service(event: &Event) -> bool {
-    theirs(event) || matches!(event.kind, EventKind::Resolved | EventKind::Care)
 }
 
 /// Requests and complaints, each with its answer.

@@ -286,6 +286,11 @@ pub fn owner_left<'s>(
     record.care().map(|_| (rep, left))
 }
 
+/// Has a rep left by a day? Not where the settings do not know the rep.
+pub fn has_left(rep: &str, settings: &Settings, on: Date) -> bool {
+    settings.rep(rep).and_then(|rep| rep.left).is_some_and(|left| left <= on)
+}
+
 /// The later of two days; if they are equal, both together.
 fn later(last: &mut LastAssigned, other: LastAssigned) {
     *last = match (*last, other) {
