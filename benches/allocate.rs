@@ -11,6 +11,7 @@ use crm::plan::allocate::{Method, allocate};
 use crm::plan::rebalance::{Wish, rebalance};
 use crm::rules::book::Book;
 use crm::rules::query::Query;
+use crm::rules::replay::care::Care;
 use crm::rules::replay::replay;
 use crm::value::date::Date;
 use crm::value::money::Money;
@@ -33,7 +34,7 @@ fn main() {
     let book = book(10_000, 50, 120, true);
     let clock = Instant::now();
     let wish = Wish { tolerance: 50, untouched_days: None, any_stage: true };
-    let plan = rebalance(&book, &everything(&book), wish).unwrap();
+    let plan = rebalance(&book, &everything(&book), wish, Care::Prospect).unwrap();
     println!(
         "{:<34} {:>9.2} {:>8}",
         "rebalance 10000 x 50, moves",
@@ -49,7 +50,7 @@ fn measure(name: &str, prospects: usize, reps: usize, room: usize, method: Metho
     let clock = Instant::now();
     let allocation = allocate(&book, &everything(&book), method).unwrap();
     let seconds = clock.elapsed().as_secs_f64();
-    let plan = &allocation.plan;
+    let plan = &allocation.prospects.plan;
     println!(
         "{:<34} {seconds:>9.2} {:>8} {:>12.1} {:>9.4}",
         format!("{name} {prospects} x {reps}, room {room} %"),

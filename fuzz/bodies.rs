@@ -25,7 +25,7 @@ use crm::model::mapping::Form;
 use crm::model::mapping::Mapping;
 use crm::model::rows::SourceRows;
 use crm::model::settings::Settings;
-use crm::plan::import::{AddressBook, ImportTerms, import};
+use crm::plan::import::{AddressBook, ImportTerms, Imported};
 use crm::rules::book::Keep;
 use crm::rules::query::{Query, QueryContext};
 use crm::rules::replay::replay;
@@ -164,10 +164,13 @@ pub fn csv(data: &[u8]) {
             today,
             people,
         };
-        match import(&rows, &[], &HashMap::new(), &by) {
+        let taken = HashMap::new();
+        match Imported::new(&rows, &[], &taken, &by) {
             Ok(imported) => {
-                says_nothing_but_text(&imported.bad);
-                for candidate in imported.candidates.into_iter().take(50) {
+                let found = imported.found();
+                says_nothing_but_text(&found.bad.first());
+                for rows in found.prospects.iter().take(50) {
+                    let candidate = imported.candidate(rows);
                     let mut prospect = candidate.prospect;
                     assert!(crm::value::id::validate(&prospect.id).is_ok(), "{}", prospect.id);
                     prospect.path = format!("prospects/{}.toml", prospect.id).into();

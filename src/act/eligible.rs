@@ -5,10 +5,8 @@ use super::session::Session;
 use super::target::{Entry, unless};
 use crate::diag::{Diagnostic, Failure, Words};
 use crate::model::event::Event;
-use crate::model::pipeline::Outcome;
 use crate::report::Request;
 use crate::rules::book::Book;
-use crate::rules::customer::Customer;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
@@ -81,7 +79,7 @@ fn book_on(session: &Session, day: Date) -> Result<Book, Failure> {
 fn judge(book: &Book, gifts: &mut [Gift], reason: Override) -> Result<Vec<Diagnostic>, Diagnostic> {
     let idle = Team::idle(book);
     let mut eligibility = Eligibility::without_accounts(book, &idle)?;
-    let survey = book.fold(
+    let survey = book.fold_everybody(
         &Query::everything(),
         |survey: &mut Survey, record| survey.take(record, book, &idle),
         Survey::join,
@@ -93,9 +91,9 @@ fn judge(book: &Book, gifts: &mut [Gift], reason: Override) -> Result<Vec<Diagno
         let rep = event.owner.clone().unwrap_or_default();
         let Some(place) = team.place(&rep) else { continue };
         book.attach_customer(record);
-        let grade = book.graded().of(&record.prospect.id).and_then(Customer::grade);
+        let customer = book.graded().of(&record.prospect.id);
         let obstacles = eligibility.obstacles(record, &team);
-        match (eligibility.refusal(&obstacles, grade, &team, place), reason) {
+        match (eligibility.refusal(&obstacles, customer, &team, place), reason) {
             (None, _) => {}
             (Some(_), Override::Reason(Some(why))) => event.forced = Some(why.into()),
             (Some(barrier), _) => {
@@ -104,7 +102,7 @@ fn judge(book: &Book, gifts: &mut [Gift], reason: Override) -> Result<Vec<Diagno
                 continue;
             }
         }
-        team.members[place].held += u32::from(record.state.outcome == Outcome::Open);
+        record.care().into_iter().for_each(|care| team.members[place].hold(care));
     }
     Ok(refused)
 }

@@ -1,6 +1,7 @@
 //! The load of a team before and after a plan.
 
 use crate::report::allocation::utilisation;
+use crate::rules::replay::care::Care;
 use crate::rules::team::Member;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Table};
 use crate::table::words::column;
@@ -9,11 +10,11 @@ use crate::value::label::Lang;
 /// The load of a member before and after a plan.
 pub(super) struct MemberLoad<'m> {
     pub member: &'m Member<'m>,
-    /// Open prospects before the plan.
+    /// Open prospects, or customers, before the plan.
     pub holds: u32,
     /// Those that the plan gives, where it only gives.
     pub given: Option<u32>,
-    /// Open prospects after the plan.
+    /// Those after the plan.
     pub after: u32,
     /// How many the member may hold; `None` for any number.
     pub capacity: Option<u32>,
@@ -21,7 +22,11 @@ pub(super) struct MemberLoad<'m> {
 }
 
 /// A row for each member; with a column `given` where the plan only gives.
-pub(super) fn load_table(loads: &[MemberLoad], only_gives: bool, lang: Lang) -> Table {
+pub(super) fn load_table(loads: &[MemberLoad], only_gives: bool, care: Care, lang: Lang) -> Table {
+    let (id, title) = match care {
+        Care::Prospect => ("load", lang.pick("Load", "负荷")),
+        Care::Customer => ("load-customers", lang.pick("Load of customers", "客户负荷")),
+    };
     let rows = loads.iter().map(|load| {
         let int = |n: u32| Cell::Int(i64::from(n));
         let mut cells = vec![
@@ -44,11 +49,5 @@ pub(super) fn load_table(loads: &[MemberLoad], only_gives: bool, lang: Lang) -> 
     ];
     columns.extend(only_gives.then(|| column("given", Kind::Number, lang)));
     columns.extend(["after", "capacity", "utilisation"].map(|id| column(id, Kind::Number, lang)));
-    Table {
-        id: "load".into(),
-        title: lang.pick("Load", "负荷").into(),
-        columns,
-        rows: rows.collect(),
-        ..Table::default()
-    }
+    Table { id: id.into(), title: title.into(), columns, rows: rows.collect(), ..Table::default() }
 }

@@ -9,6 +9,7 @@ pub mod change;
 pub mod customer;
 pub mod edit;
 pub mod eligible;
+pub mod handover;
 pub mod import;
 mod load;
 pub mod log;

@@ -6,7 +6,6 @@ use super::session::{Done, Session};
 use super::target::{Entry, Target, entries, unless};
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::model::event::Event;
-use crate::model::pipeline::Outcome;
 use crate::report::Request;
 use crate::rules::query::Query;
 use crate::rules::team::pool::Quota;
@@ -83,7 +82,7 @@ pub fn claim(
         .into());
     };
     let settings = &session.ledger.settings;
-    let graded = !settings.pool.grades.is_empty();
+    let graded = settings.pool.asks_grades();
     let book = session.book(&Request::of(Query::everything()), graded)?;
     let mut quota = session.read(&book, || Quota::of(&book, &rep))?;
     let (mut entries, mut refused) = entries(targets, |target| {
@@ -113,7 +112,7 @@ pub fn release(session: &Session, targets: Vec<Target>, event: &Event) -> Result
             let message = words!("{named} is in the pool already", "{named} 已经在公海");
             return Err(Diagnostic::new(Code::AlreadyThere, message));
         };
-        if record.state.outcome != Outcome::Open {
+        if record.care().is_none() {
             return Err(not_open(&target, record.stage_id(settings)));
         }
         let said = words!("{named}: {owner} -> pool", "{named}：{owner} -> 公海");
@@ -127,8 +126,8 @@ pub fn release(session: &Session, targets: Vec<Target>, event: &Event) -> Result
 fn not_open(target: &Target, here: &str) -> Diagnostic {
     let (named, id) = (target.named(), target.id());
     let message = words!(
-        "{named} is at `{here}`: only open prospects go to the pool",
-        "{named} 在 `{here}`：只有未结束的潜在客户才能放回公海"
+        "{named} is at `{here}`: only open prospects and customers go to the pool",
+        "{named} 在 `{here}`：只有未结束的潜在客户和已成交的客户才能放回公海"
     );
     Diagnostic::new(Code::NotInPool, message).help(words!(
         "to give it to another rep: crm assign {id} --to REP",

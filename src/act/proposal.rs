@@ -15,6 +15,8 @@ pub struct Proposed<'b> {
     pub stage: Option<Text>,
     /// The new owner; empty = the pool.
     pub owner: Option<Text>,
+    /// The helpers that it names: role and rep; an empty rep takes the role off.
+    pub serves: Vec<(Text, Text)>,
     /// The reason of the entry.
     pub reason: Text,
     /// From where to where, for talk: `25 -> opportunity`.
@@ -36,6 +38,7 @@ pub fn carry_out<'b>(
         let event = Event {
             stage: change.stage,
             owner: change.owner,
+            serves: change.serves,
             reason: Some(change.reason),
             ..draft.clone()
         };

@@ -6,33 +6,39 @@ use crate::plan::rebalance::{Rebalance as Plan, Stays};
 use crate::report::allocation::fairness;
 use crate::report::breakdown::stage_cell;
 use crate::rules::book::Book;
-use crate::rules::team::fairness::capacities;
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::rules::replay::care::Care;
+use crate::rules::team::fairness::{Loads, capacities};
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
-/// The entries. `spoken`: the language of their reasons.
-pub fn moves<'p>(plan: &'p Plan<'_>, spoken: Lang) -> impl Iterator<Item = Proposed<'p>> {
-    let id = |place: usize| &plan.team.members[place].rep.id;
-    plan.moves.iter().map(move |step| Proposed {
+/// The entries of the plans for prospects and customers. `spoken`: the language of their reasons.
+pub fn moves<'p>(plans: &'p [Plan<'_>; 2], spoken: Lang) -> impl Iterator<Item = Proposed<'p>> {
+    let id = |place: usize| &plans[0].team.members[place].rep.id;
+    plans.iter().flat_map(|plan| &plan.moves).map(move |step| Proposed {
         path: &step.prospect.path,
         stage: None,
+        serves: Vec::new(),
         owner: Some(id(step.to).clone()),
         reason: spoken.pick("rebalanced", "负荷平衡").into(),
         moved: words!("{} -> {}", "{} -> {}", id(step.from), id(step.to)),
     })
 }
 
-/// The moves, the load and its fairness before and after. `applied`: the moves are being written.
-pub fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
+/// The moves of prospects and customers, the load and its fairness before and after. `applied`: the moves are being written.
+pub fn sheet(plans: &[Plan; 2], book: &Book, applied: bool) -> Sheet {
     let lang = book.settings.language;
+    let [plan, _] = plans;
     let id = |place: usize| Cell::text(&*plan.team.members[place].rep.id);
-    let rows = plan.moves.iter().map(|step| {
+    let rows = plans.iter().flat_map(|plan| &plan.moves).map(|step| {
         let prospect = &step.prospect;
         Row::new(vec![
             Cell::text(prospect.id.clone()),
             Cell::text(prospect.name.clone()),
-            stage_cell(prospect.stage(&book.settings), lang),
+            match prospect.is_customer {
+                true => Cell::Empty,
+                false => stage_cell(prospect.stage(&book.settings), lang),
+            },
             Cell::maybe(step.last_entry, Cell::Date),
             id(step.from),
             id(step.to),
@@ -52,8 +58,10 @@ pub fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
         ..Table::default()
     };
     let [before, after] = &plan.loads;
-    let states = [(lang.pick("before", "之前"), before), (lang.pick("after", "之后"), after)];
-    let about = match lang {
+    let [_, customers] = plans;
+    let after = Loads { customers: customers.loads[1].customers.clone(), ..after.clone() };
+    let states = [(lang.pick("before", "之前"), before), (lang.pick("after", "之后"), &after)];
+    let mut about = match lang {
         Lang::En | Lang::Machine => format!(
             "{}  ·  {} of {} movable prospects move",
             book.as_of,
@@ -64,12 +72,26 @@ pub fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
             format!("{}  ·  可移动{}个，移动{}个", book.as_of, plan.movable, plan.moves.len())
         }
     };
+    let with_customers = customers.bands.iter().any(Option::is_some);
+    if with_customers {
+        about += &match lang {
+            Lang::En | Lang::Machine => {
+                format!(", {} of {} customers", customers.moves.len(), customers.movable)
+            }
+            Lang::Zh => {
+                format!("；客户可移动{}个，移动{}个", customers.movable, customers.moves.len())
+            }
+        };
+    }
+    let mut tables = vec![moves, load(plan, lang)];
+    tables.push(Table { audience: Audience::of(with_customers), ..load(customers, lang) });
+    tables.push(fairness(&plan.team, &states, lang));
     Sheet {
         id: "rebalance".into(),
         title: lang.pick("Rebalancing", "负荷平衡").into(),
         about,
-        tables: vec![moves, load(plan, lang), fairness(&plan.team, &states, lang)],
-        notes: notes(plan, lang, applied),
+        tables,
+        notes: notes(plans, lang, applied),
         ..Sheet::default()
     }
 }
@@ -78,45 +100,55 @@ pub fn sheet(plan: &Plan, book: &Book, applied: bool) -> Sheet {
 fn load(plan: &Plan, lang: Lang) -> Table {
     let [before, after] = &plan.loads;
     let outside = plan.outside();
-    let capacities = capacities(&plan.team);
+    let capacities = capacities(&plan.team, plan.care);
+    let (before, after) = (before.held(plan.care), after.held(plan.care));
     let places = (0..plan.bands.len()).filter(|place| plan.bands[*place].is_some());
     let loads = places.map(|place| MemberLoad {
         member: &plan.team.members[place],
-        holds: before.count[place],
+        holds: before[place],
         given: None,
-        after: after.count[place],
+        after: after[place],
         capacity: Some(capacities[place]),
         emphasis: if outside.contains(&place) { Emphasis::Warn } else { Emphasis::Plain },
     });
-    load_table(&loads.collect::<Vec<_>>(), false, lang)
+    load_table(&loads.collect::<Vec<_>>(), false, plan.care, lang)
 }
 
-fn notes(plan: &Plan, lang: Lang, applied: bool) -> Vec<String> {
+fn notes(plans: &[Plan; 2], lang: Lang, applied: bool) -> Vec<String> {
     let mut notes = Vec::new();
-    let outside = plan.outside();
-    if outside.is_empty() {
+    if plans.iter().all(|plan| plan.outside().is_empty()) {
         notes.push(lang.pick("every rep is within the tolerance", "所有人都在容差之内").to_owned());
-    } else {
-        let names = outside.iter().map(|place| {
-            let (low, high) = plan.bands[*place].unwrap_or_default();
-            let held = plan.loads[1].count[*place];
-            format!("{} ({held}, {low}-{high})", plan.team.members[*place].rep.id)
-        });
-        notes.push(format!(
-            "{}: {}",
-            lang.pick("no move that is allowed brings these closer", "现有条件下无法再接近"),
-            names.collect::<Vec<_>>().join(", ")
-        ));
     }
-    if !plan.stay.is_empty() {
-        let stay = plan.stay.iter().map(|(why, count)| format!("{count} {}", words(*why, lang)));
-        notes.push(format!(
-            "{}: {}",
-            lang.pick("not moved", "不移动"),
-            stay.collect::<Vec<_>>().join(", ")
-        ));
+    for plan in plans {
+        // The open prospects are meant where nothing else is said.
+        let of = match plan.care {
+            Care::Prospect => "",
+            Care::Customer => lang.pick("customers: ", "客户："),
+        };
+        let outside = plan.outside();
+        if !outside.is_empty() {
+            let names = outside.iter().map(|place| {
+                let (low, high) = plan.bands[*place].unwrap_or_default();
+                let held = plan.loads[1].held(plan.care)[*place];
+                format!("{} ({held}, {low}-{high})", plan.team.members[*place].rep.id)
+            });
+            notes.push(format!(
+                "{of}{}: {}",
+                lang.pick("no move that is allowed brings these closer", "现有条件下无法再接近"),
+                names.collect::<Vec<_>>().join(", ")
+            ));
+        }
+        if !plan.stay.is_empty() {
+            let stay =
+                plan.stay.iter().map(|(why, count)| format!("{count} {}", words(*why, lang)));
+            notes.push(format!(
+                "{of}{}: {}",
+                lang.pick("not moved", "不移动"),
+                stay.collect::<Vec<_>>().join(", ")
+            ));
+        }
     }
-    if !applied && !plan.moves.is_empty() {
+    if !applied && plans.iter().any(|plan| !plan.moves.is_empty()) {
         let text = lang.pick("nothing is written yet: --apply writes it", "尚未写入：--apply 写入");
         notes.push(text.to_owned());
     }

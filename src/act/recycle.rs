@@ -15,6 +15,7 @@ pub fn releases(recycled: &[Recycled], spoken: Lang) -> impl Iterator<Item = Pro
         Proposed {
             path: &item.prospect.path,
             stage: None,
+            serves: Vec::new(),
             owner: Some("".into()),
             reason: item.cause.words().get(spoken).into(),
             moved: words!("{owner} -> pool", "{owner} -> 公海"),
@@ -40,7 +41,10 @@ pub fn sheet(recycled: &[Recycled], book: &Book) -> Sheet {
             let cells = vec![
                 Cell::text(prospect.id.clone()),
                 Cell::text(prospect.name.clone()),
-                stage_cell(prospect.stage(&book.settings), lang),
+                match prospect.is_customer {
+                    true => Cell::Empty,
+                    false => stage_cell(prospect.stage(&book.settings), lang),
+                },
                 Cell::maybe(prospect.owner.clone(), Cell::Text),
                 Cell::Date(item.on),
                 Cell::text(item.cause.words().get(lang)),

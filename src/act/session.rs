@@ -7,7 +7,7 @@ use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Severity, Words};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
-use crate::disk::write::{FileChange, Writer};
+use crate::disk::write::{Batch, FileChange, Writer};
 use crate::model::event::Event;
 use crate::report::Request;
 use crate::rules::book::Book;
@@ -252,6 +252,22 @@ impl<'a> Session<'a> {
             unified(&self.ledger.show(&change.path), before, &change.after)
         };
         Ok(changes.iter().map(difference).collect())
+    }
+
+    /// A batch of changes that [`Session::finish`] writes; none on a dry run.
+    pub fn batch(&self) -> Option<Batch<'_>> {
+        self.writer.as_ref().map(Writer::batch)
+    }
+
+    /// Writes the changes of a batch, all or none.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written; nothing was written then.
+    pub fn finish(&self, batch: Batch) -> Result<(), Failure> {
+        self.face.writing_begins()?;
+        batch.commit()?;
+        self.face.writing_ended();
+        Ok(())
     }
 
     /// Doubts about valid entries, each once, and `more`; as warnings.

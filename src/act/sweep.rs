@@ -26,7 +26,8 @@ pub fn falls<'b>(
         });
         let reason = item.reason(spoken).into();
         let path = &item.prospect.path;
-        Some(Proposed { path, stage: Some(first), owner: None, reason, moved })
+        let serves = Vec::new();
+        Some(Proposed { path, stage: Some(first), owner: None, serves, reason, moved })
     })
 }
 

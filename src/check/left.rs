@@ -27,8 +27,8 @@ fn owner(subject: &Subject, found: &mut Vec<Diagnostic>) {
     let (owner, id) = (&rep.id, &record.prospect.id);
     let message = words!("its owner `{owner}` left on {left}", "负责人 `{owner}` 已于{left}离职");
     found.push(Diagnostic::new(Code::OwnerLeft, message).at(place).help(words!(
-        "crm assign {id} --to REP, or to the pool: crm release {id} --reason \"…\"",
-        "crm assign {id} --to REP，或放回公海：crm release {id} --reason \"…\""
+        "everything that they have: crm handover {owner}; this one: crm assign {id} --to REP",
+        "名下全部：crm handover {owner}；只这一个：crm assign {id} --to REP"
     )));
 }
 

@@ -95,6 +95,7 @@ pub enum Command {
     Recycle(commands::recycle::Recycle),
     Allocate(commands::allocate::Allocate),
     Rebalance(commands::rebalance::Rebalance),
+    Handover(commands::handover::Handover),
     Report(commands::report::Report),
     Check(commands::check::Check),
     Edit(commands::edit::Edit),

@@ -24,7 +24,7 @@ const INSTEAD: [(&[&str], &str); 8] = [
     (&["note"], "crm log ID note"),
     (&["new", "create", "open"], "crm add NAME"),
     (&["delete", "remove", "rm", "drop"], "crm lose ID --reason TEXT"),
-    (&["find", "search", "grep"], "crm list TEXT"),
+    (&["find", "grep"], "crm search WORDS"),
     (&["today", "todo", "status"], "crm due"),
 ];
 

@@ -93,6 +93,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Recycle(command) => command.run(context),
         Command::Allocate(command) => command.run(context),
         Command::Rebalance(command) => command.run(context),
+        Command::Handover(command) => command.run(context),
         Command::Report(command) => command.run(context),
         Command::Check(command) => return command.run(context),
         Command::Edit(command) => command.run(context),

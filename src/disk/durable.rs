@@ -30,7 +30,7 @@ pub(super) fn write_new(
 /// Makes new files of one folder durable, with all that their file system has not written yet: one call for all of
 /// them, where one for each would wait for the disk as often.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn sync_files(folder: &Path, _: &[PathBuf]) -> std::io::Result<()> {
+pub(super) fn sync_files(folder: &Path, _: impl Iterator<Item = PathBuf>) -> std::io::Result<()> {
     let folder = File::open(folder)?;
     rustix::io::retry_on_intr(|| rustix::fs::syncfs(&folder))?;
     Ok(())
@@ -38,8 +38,11 @@ pub(super) fn sync_files(folder: &Path, _: &[PathBuf]) -> std::io::Result<()> {
 
 /// Makes new files durable, each by itself: other systems have no call for all of them.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn sync_files(_: &Path, files: &[PathBuf]) -> std::io::Result<()> {
-    files.iter().try_for_each(|file| OpenOptions::new().write(true).open(file)?.sync_all())
+pub(super) fn sync_files(
+    _: &Path,
+    mut files: impl Iterator<Item = PathBuf>,
+) -> std::io::Result<()> {
+    files.try_for_each(|file| OpenOptions::new().write(true).open(file)?.sync_all())
 }
 
 /// Makes the changes in a folder durable. Does nothing on systems that cannot.

@@ -45,6 +45,8 @@ struct ThreadCounts {
     /// The day of the first entry.
     first: Option<Date>,
     errors: usize,
+    /// The files that gave no prospect.
+    unread: usize,
     /// The reason why files could not be opened, though they are there.
     incomplete: Option<Diagnostic>,
     /// The ids of its files, folded and hashed.
@@ -71,7 +73,7 @@ impl Scratch {
 }
 
 impl Shelf for LedgerFiles {
-    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
+    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>, usize) {
         type Part = (Vec<Record>, Vec<Diagnostic>);
         let (parts, mut problems) =
             self.each_file(files, keep, None, |_, part: &mut Part, record, found| {
@@ -84,6 +86,7 @@ impl Shelf for LedgerFiles {
             problems.extend(found);
             counts.push(counted);
         }
+        let unread = counts.iter().map(|counts| counts.unread).sum();
         problems.extend(self.beside.iter().cloned());
         records.sort_unstable_by(|a: &Record, b| {
             (&a.prospect.id, &a.prospect.path).cmp(&(&b.prospect.id, &b.prospect.path))
@@ -95,7 +98,7 @@ impl Shelf for LedgerFiles {
         }
         // Threads finish in any order; one ledger must always give one list.
         problems.sort_by(|a, b| a.place.cmp(&b.place));
-        (records, problems)
+        (records, problems, unread)
     }
 
     fn scan(&self, files: Files, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
@@ -197,6 +200,7 @@ impl LedgerFiles {
             incomplete: counts.iter().find_map(|counts| counts.incomplete.clone()).or(unopened),
             first_entry: counts.iter().filter_map(|counts| counts.first).min(),
             errors: beside().count() + counts.iter().map(|counts| counts.errors).sum::<usize>(),
+            unread: counts.iter().map(|counts| counts.unread).sum(),
             repeated_ids: any_repeated(counts),
         }
     }
@@ -310,6 +314,7 @@ impl LedgerFiles {
         match self.ledger.read(path) {
             Ok(Loaded { prospect, problems, .. }) => self.replayed(prospect, problems, counts),
             Err(problems) => {
+                counts.unread += 1;
                 counts.count(&problems);
                 (None, problems)
             }

@@ -1,6 +1,7 @@
 //! Reads the file of an import, or the files of a folder.
 
 use crate::diag::{Code, Diagnostic};
+use crate::format::layout::SETTINGS;
 use crate::format::rows::read;
 use crate::model::mapping::{FIND, Form};
 use crate::model::rows::{SourceCell, SourceRow, SourceRows};
@@ -28,6 +29,9 @@ pub fn read_rows(path: &Path, form: &Form) -> Result<SourceRows, Diagnostic> {
     if !path.is_dir() {
         return read_file(path, form);
     }
+    if path.join(SETTINGS).is_file() {
+        return Err(is_ledger(path));
+    }
     let mut files = Vec::new();
     gather(path, DEEPEST, &mut files)?;
     let mut all: Option<SourceRows> = None;
@@ -38,6 +42,7 @@ pub fn read_rows(path: &Path, form: &Form) -> Result<SourceRows, Diagnostic> {
         let all = all.get_or_insert_with(|| SourceRows {
             header: rows.header.clone(),
             undated: rows.undated,
+            no_use: rows.no_use.clone(),
             ..SourceRows::default()
         });
         if all.header != rows.header {
@@ -57,6 +62,24 @@ pub fn read_rows(path: &Path, form: &Form) -> Result<SourceRows, Diagnostic> {
         let message = words!("{} has no files", "{} 中没有文件", path.display());
         Diagnostic::new(Code::Unreadable, message)
     })
+}
+
+/// That a folder is a ledger.
+fn is_ledger(path: &Path) -> Diagnostic {
+    let path = path.display();
+    let message = words!(
+        "{path} is a ledger, no folder of files to import",
+        "{path} 是账本，不是存放导入文件的文件夹"
+    );
+    Diagnostic::new(Code::BadArgument, message)
+        .help(words!(
+            "export it, and import that file: crm --ledger {path} export prospects -o prospects.csv",
+            "请先导出，再导入该文件：crm --ledger {path} export prospects -o prospects.csv"
+        ))
+        .help(words!(
+            "with its entries and people: `export events` and `export people` before it (docs/import.md)",
+            "连同流水与联系人：先导入 `export events` 和 `export people` 的文件（见 docs/import.md）"
+        ))
 }
 
 /// The files below a folder, in the order of their paths. Hidden ones and links are left out.
@@ -83,7 +106,7 @@ fn gather(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), D
 /// Adds the new rows of a further file.
 fn add(
     all: &mut SourceRows,
-    further: SourceRows,
+    mut further: SourceRows,
     file: &Arc<PathBuf>,
     mut is_new: impl FnMut(&SourceRow) -> bool,
 ) {
@@ -92,9 +115,13 @@ fn add(
             continue;
         }
         all.origins.push((Arc::clone(file), row.line));
+        let uid = further.uids.remove(&row.line);
         row.line = all.origins.len() as u64;
+        all.uids.extend(uid.map(|uid| (row.line, uid)));
         all.rows.push(row);
     }
+    // What one of the files has a use for is of use.
+    all.no_use.retain(|option| further.no_use.contains(option));
     all.notes.extend(further.notes);
     for left in further.left_out {
         match all.left_out.iter_mut().find(|known| known.en == left.en) {

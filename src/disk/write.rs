@@ -69,60 +69,15 @@ impl Writer {
 
     /// Writes all changes or none.
     pub fn commit(&self, changes: &[FileChange]) -> Result<(), Diagnostic> {
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let steps = self.stage(changes).inspect_err(|_| self.discard())?;
-        if steps.len() > 1
-            && let Some(step) = steps.iter().find(|step| step.line().is_err())
-        {
-            let failed = failed(&self.root.join(&step.path), &ErrorKind::InvalidFilename.into());
-            let help = words!(
-                "its path is not Unicode, or is outside the ledger; write this file by itself",
-                "其路径不是 Unicode，或不属于账本；请单独写入该文件"
-            );
-            return Err(self.withdrawn(Diagnostic { help: vec![help], ..failed }));
-        }
-        if steps.len() > 1
-            && let Err(error) = self.write_journal(&steps)
-        {
-            let failed = failed(&self.private.journal(), &error);
-            return Err(self.withdrawn(failed));
-        }
-        for (position, step) in steps.iter().enumerate() {
-            let target = self.root.join(&step.path);
-            if let Err(error) = fs::rename(self.private.temporary(&step.temporary), &target) {
-                let failed = failed(&target, &error);
-                return Err(match self.take_back(&changes[..position], &steps[..position]) {
-                    Ok(()) => self.withdrawn(failed),
-                    Err(_) => cut_short(failed),
-                });
-            }
-        }
-        // The new state is in place; durability and tidying remain.
-        let _ = self.sync(&steps);
-        let _ = fs::remove_file(self.private.journal());
-        Ok(())
+        let mut batch = self.batch();
+        changes.iter().try_for_each(|change| batch.add(change))?;
+        batch.commit()
     }
 
-    /// Writes every new text to a temporary file and makes it durable: a few files one by one, many together.
-    fn stage(&self, changes: &[FileChange]) -> Result<Vec<JournalStep>, Diagnostic> {
-        let together = changes.len() >= SYNCED_TOGETHER;
-        let staged = (0..).zip(changes).map(|(number, change)| {
-            let (file, step) = self.stage_one(number, change)?;
-            if !together {
-                file.sync_all().map_err(|error| failed(&self.root.join(&step.path), &error))?;
-            }
-            Ok(step)
-        });
-        let steps: Vec<JournalStep> = staged.collect::<Result<_, _>>()?;
-        if together {
-            let folder = self.private.temporaries();
-            let files: Vec<PathBuf> =
-                steps.iter().map(|step| self.private.temporary(&step.temporary)).collect();
-            sync_files(&folder, &files).map_err(|error| failed(&folder, &error))?;
-        }
-        Ok(steps)
+    /// An empty batch.
+    pub fn batch(&self) -> Batch<'_> {
+        let (steps, befores, first) = (Vec::new(), Vec::new(), Vec::new());
+        Batch { writer: self, steps, befores, first, open: false }
     }
 
     fn stage_one(
@@ -150,11 +105,6 @@ impl Writer {
         if permissions.as_ref().is_some_and(Permissions::readonly) {
             return Err(failed(ErrorKind::PermissionDenied.into()));
         }
-        if let Some(folder) = target.parent().filter(|folder| !folder.is_dir()) {
-            fs::create_dir_all(folder)
-                .and_then(|()| folder.ancestors().skip(1).take(2).try_for_each(sync_folder))
-                .map_err(failed)?;
-        }
         let temporary = number.to_string();
         let written = self.private.temporary(&temporary);
         let file = write_new(&written, change.after.as_bytes(), permissions).map_err(failed)?;
@@ -176,19 +126,19 @@ impl Writer {
 
     /// Puts the old texts back after a rename failed half-way. A second journal replaces the first one before that,
     /// so that a kill on the way back cannot leave a mixture.
-    fn take_back(&self, changes: &[FileChange], done: &[JournalStep]) -> std::io::Result<()> {
+    fn take_back(&self, befores: &[Option<String>], done: &[JournalStep]) -> std::io::Result<()> {
         if done.is_empty() {
             return Ok(());
         }
         let mut steps = Vec::new();
-        for (change, step) in changes.iter().zip(done) {
+        for (before, step) in befores.iter().zip(done) {
             let back = JournalStep {
                 temporary: format!("{}{}", step.temporary, journal::BACK),
                 before: step.after,
                 after: step.before,
                 path: step.path.clone(),
             };
-            if let Some(before) = &change.before {
+            if let Some(before) = before {
                 let permissions = fs::metadata(self.root.join(&step.path))?.permissions();
                 let temporary = self.private.temporary(&back.temporary);
                 write_durably(&temporary, before.as_bytes(), Some(permissions))?;
@@ -253,10 +203,19 @@ impl Writer {
         Ok(finished)
     }
 
+    /// Makes the folders of files that are missing.
+    fn make_folders(&self, steps: &[JournalStep]) -> Result<(), Diagnostic> {
+        let folders = folders(steps).map(|folder| self.root.join(folder));
+        folders.filter(|folder| !folder.is_dir()).try_for_each(|folder| {
+            fs::create_dir_all(&folder)
+                .and_then(|()| folder.ancestors().skip(1).take(2).try_for_each(sync_folder))
+                .map_err(|error| failed(&folder, &error))
+        })
+    }
+
     /// Makes renames durable, in each file's folder.
     fn sync(&self, steps: &[JournalStep]) -> std::io::Result<()> {
-        let folders: BTreeSet<&Path> = steps.iter().filter_map(|step| step.path.parent()).collect();
-        folders.iter().try_for_each(|folder| sync_folder(&self.root.join(folder)))
+        folders(steps).try_for_each(|folder| sync_folder(&self.root.join(folder)))
     }
 
     /// Removes journal and temporary files.
@@ -269,6 +228,112 @@ impl Writer {
             }
         }
     }
+}
+
+/// Changes on their way into a ledger. The text of each is in a file beside the ledger as soon as it is added, so that
+/// none is kept in memory; all of them become files of the ledger together, or none does: a batch that is dropped
+/// leaves nothing behind.
+#[derive(Debug)]
+pub struct Batch<'w> {
+    writer: &'w Writer,
+    steps: Vec<JournalStep>,
+    /// The old text of each.
+    befores: Vec<Option<String>>,
+    /// The first files: where there are few, each is made durable by itself.
+    first: Vec<File>,
+    /// There are new texts that mean nothing yet.
+    open: bool,
+}
+
+impl Batch<'_> {
+    /// Adds a change.
+    ///
+    /// # Errors
+    /// Fails if the file was changed since it was read, or the new text cannot be written; the batch is good for nothing
+    /// then.
+    pub fn add(&mut self, change: &FileChange) -> Result<(), Diagnostic> {
+        self.open = true;
+        let (file, step) = self.writer.stage_one(self.steps.len(), change)?;
+        if self.first.len() < SYNCED_TOGETHER {
+            self.first.push(file);
+        }
+        self.steps.push(step);
+        self.befores.push(change.before.clone());
+        Ok(())
+    }
+
+    /// Writes all changes or none.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written; nothing was changed then.
+    pub fn commit(mut self) -> Result<(), Diagnostic> {
+        if self.steps.is_empty() {
+            return Ok(());
+        }
+        let writer = self.writer;
+        self.sync()?;
+        if self.steps.len() > 1
+            && let Some(step) = self.steps.iter().find(|step| step.line().is_err())
+        {
+            let failed = failed(&writer.root.join(&step.path), &ErrorKind::InvalidFilename.into());
+            let help = words!(
+                "its path is not Unicode, or is outside the ledger; write this file by itself",
+                "其路径不是 Unicode，或不属于账本；请单独写入该文件"
+            );
+            return Err(Diagnostic { help: vec![help], ..failed });
+        }
+        writer.make_folders(&self.steps)?;
+        // From here on, what is left behind is the journal's.
+        self.open = false;
+        let (steps, befores) = (&self.steps, &self.befores);
+        if steps.len() > 1
+            && let Err(error) = writer.write_journal(steps)
+        {
+            let failed = failed(&writer.private.journal(), &error);
+            return Err(writer.withdrawn(failed));
+        }
+        for (position, step) in steps.iter().enumerate() {
+            let target = writer.root.join(&step.path);
+            if let Err(error) = fs::rename(writer.private.temporary(&step.temporary), &target) {
+                let failed = failed(&target, &error);
+                return Err(match writer.take_back(&befores[..position], &steps[..position]) {
+                    Ok(()) => writer.withdrawn(failed),
+                    Err(_) => cut_short(failed),
+                });
+            }
+        }
+        // The new state is in place; durability and tidying remain.
+        let _ = writer.sync(steps);
+        let _ = fs::remove_file(writer.private.journal());
+        Ok(())
+    }
+
+    /// Makes the new texts durable: a few files one by one, many together.
+    fn sync(&self) -> Result<(), Diagnostic> {
+        let private = &self.writer.private;
+        if self.steps.len() < SYNCED_TOGETHER {
+            return self.steps.iter().zip(&self.first).try_for_each(|(step, file)| {
+                file.sync_all().map_err(|error| failed(&self.writer.root.join(&step.path), &error))
+            });
+        }
+        let folder = private.temporaries();
+        let files = self.steps.iter().map(|step| private.temporary(&step.temporary));
+        sync_files(&folder, files).map_err(|error| failed(&folder, &error))
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            self.writer.discard();
+        }
+    }
+}
+
+/// The folders of files, each once.
+fn folders(steps: &[JournalStep]) -> impl Iterator<Item = &Path> {
+    let folders: BTreeSet<&Path> = steps.iter().filter_map(|step| step.path.parent()).collect();
+    folders.into_iter()
 }
 
 fn is_plain_file(path: &Path) -> bool {

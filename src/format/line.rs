@@ -143,6 +143,14 @@ pub fn written_key(of: &str, date: Date, n: u32, content: &str) -> String {
     format!("{date}-{n}-{}", base32(hash.finish(), 3))
 }
 
+/// The suffix of the key of a thing that another program knows by a name of its own: longer than those that are made
+/// from contents, so that it is none of them.
+pub fn named_suffix(name: &str) -> String {
+    let mut hash = StableHasher::default();
+    hash.write(name.as_bytes());
+    base32(hash.finish(), 6)
+}
+
 /// The lowest bits of a hash in base-32 digits that cannot be misread.
 pub fn base32(hash: u64, digits: usize) -> String {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -6,6 +6,7 @@ use crate::format::settings::board::pipelines;
 use crate::format::settings::calendar::calendar;
 use crate::format::settings::campaign::campaigns;
 use crate::format::settings::criteria::{criteria, kinds};
+use crate::format::settings::department::departments;
 use crate::format::settings::forecast::forecast;
 use crate::format::settings::grading::{grading, policies};
 use crate::format::settings::ledger::{ledger, rates, reasons};
@@ -19,14 +20,15 @@ use std::path::Path;
 /// Reads one section into the settings.
 type SectionReader = fn(&mut Reader, &mut Settings, &TomlValue);
 
-/// The sections, in the order in which they are read: criteria name kinds, stages name criteria,
+/// The sections, in the order in which they are read: criteria name kinds, stages name criteria, departments name reps,
 /// rules of grading may ask for all of it, policies are for the grades that they give and name occasions of the
 /// calendar, and limits of the pool are for grades too; the conditions of allocation can name anything.
-const SECTIONS: [(&str, SectionReader); 14] = [
+const SECTIONS: [(&str, SectionReader); 15] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
     ("rep", reps),
+    ("department", departments),
     ("pipeline", pipelines),
     ("rates", |r, s, v| table("rates", rates, r, s, v)),
     ("reasons", |r, s, v| table("reasons", reasons, r, s, v)),

@@ -127,8 +127,10 @@ fn written(template: &Template) -> String {
 fn part(part: &TemplatePart) -> String {
     match part {
         TemplatePart::Text(words) => words.replace('{', "{{").replace('}', "}}"),
-        TemplatePart::Cell { column, slug: false } => format!("{{{column}}}"),
-        TemplatePart::Cell { column, slug: true } => format!("{{{column}|slug}}"),
+        TemplatePart::Cell { column, filter } => match filter.name() {
+            None => format!("{{{column}}}"),
+            Some(name) => format!("{{{column}|{name}}}"),
+        },
     }
 }
 
@@ -138,6 +140,7 @@ mod tests {
     use crate::diag::Place;
     use crate::format::known::KNOWN_EXPORTS;
     use crate::format::read_mapping::read_mapping;
+    use crate::model::mapping::Filter;
     use crate::model::settings::Settings;
     use crate::value::date_form::DateForm;
     use proptest::prelude::*;
@@ -197,8 +200,8 @@ mod tests {
     fn template() -> impl Strategy<Value = Template> {
         let part = prop_oneof![
             text().prop_map(TemplatePart::Text),
-            (column(), any::<bool>())
-                .prop_map(|(column, slug)| TemplatePart::Cell { column, slug }),
+            (column(), proptest::sample::select(vec![Filter::None, Filter::Slug, Filter::Han]))
+                .prop_map(|(column, filter)| TemplatePart::Cell { column, filter }),
         ];
         proptest::collection::vec(part, 0..4).prop_map(|mut parts| {
             // Two words side by side are one.

@@ -49,7 +49,7 @@ impl EventKey {
     }
 
     /// The characters after the date and N, which tell two branches' events apart.
-    fn suffix(&self) -> &str {
+    pub fn suffix(&self) -> &str {
         let rest = self.text.get(11..).unwrap_or("");
         match rest.split_once('-') {
             Some((first, suffix)) if first.bytes().all(|b| b.is_ascii_digit()) => suffix,

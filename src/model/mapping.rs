@@ -157,13 +157,38 @@ pub struct Template(pub Vec<TemplatePart>);
 pub enum TemplatePart {
     /// Words.
     Text(Text),
-    /// A cell; written as an id if it is to be (`{column|slug}`).
+    /// A cell.
     Cell {
         /// The column.
         column: Text,
-        /// `Moses Frase` becomes `moses-frase`.
-        slug: bool,
+        /// What becomes of its text.
+        filter: Filter,
     },
+}
+
+/// What becomes of a cell's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// Nothing: `{column}`.
+    None,
+    /// It is written as an id, `Moses Frase` as `moses-frase`: `{column|slug}`.
+    Slug,
+    /// It counts if it is Chinese; with anything else in it, the whole template is empty: `{column|han}`.
+    Han,
+}
+
+impl Filter {
+    /// All that have a name.
+    const NAMED: [Filter; 2] = [Filter::Slug, Filter::Han];
+
+    /// Its name behind a column.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Filter::None => None,
+            Filter::Slug => Some("slug"),
+            Filter::Han => Some("han"),
+        }
+    }
 }
 
 /// Why a text is no template.
@@ -181,8 +206,8 @@ impl BadTemplate {
         match self {
             BadTemplate::Open => words!("`{{` is not closed", "`{{` 没有闭合"),
             BadTemplate::Filter(name) => words!(
-                "a column can be followed by `|slug`, not by `|{name}`",
-                "列名之后只能写 `|slug`，不能写 `|{name}`"
+                "a column can be followed by `|slug` or `|han`, not by `|{name}`",
+                "列名之后只能写 `|slug` 或 `|han`，不能写 `|{name}`"
             ),
         }
     }
@@ -199,7 +224,7 @@ impl std::error::Error for BadTemplate {}
 impl Template {
     /// The cell of a column as it is.
     pub fn cell(column: &str) -> Template {
-        Template(vec![TemplatePart::Cell { column: column.into(), slug: false }])
+        Template(vec![TemplatePart::Cell { column: column.into(), filter: Filter::None }])
     }
 
     /// Reads a text; `{{` and `}}` are plain braces.
@@ -221,12 +246,16 @@ impl Template {
                 if !words.is_empty() {
                     parts.push(TemplatePart::Text(std::mem::take(&mut words).into()));
                 }
-                let (column, slug) = match rest[..end].rsplit_once('|') {
-                    None => (&rest[..end], false),
-                    Some((column, filter)) if filter.trim() == "slug" => (column, true),
-                    Some((_, filter)) => return Err(BadTemplate::Filter(filter.trim().to_owned())),
+                let (column, filter) = match rest[..end].rsplit_once('|') {
+                    None => (&rest[..end], Filter::None),
+                    Some((column, name)) => {
+                        let mut named = Filter::NAMED.into_iter();
+                        let found = named.find(|filter| filter.name() == Some(name.trim()));
+                        let unknown = || BadTemplate::Filter(name.trim().to_owned());
+                        (column, found.ok_or_else(unknown)?)
+                    }
                 };
-                parts.push(TemplatePart::Cell { column: column.trim().into(), slug });
+                parts.push(TemplatePart::Cell { column: column.trim().into(), filter });
                 rest = &rest[end + 1..];
             }
         }
@@ -332,8 +361,8 @@ pub const CURRENCY: &str = "currency";
 mod tests {
     use super::*;
 
-    fn cell(column: &str, slug: bool) -> TemplatePart {
-        TemplatePart::Cell { column: column.into(), slug }
+    fn cell(column: &str, filter: Filter) -> TemplatePart {
+        TemplatePart::Cell { column: column.into(), filter }
     }
 
     fn words(text: &str) -> TemplatePart {
@@ -344,8 +373,11 @@ mod tests {
     fn templates() {
         let parts = |text: &str| Template::parse(text).unwrap().0;
         assert_eq!(parts("25"), [words("25")]);
-        assert_eq!(parts("{ sales agent | slug }"), [cell("sales agent", true)]);
-        assert_eq!(parts("{a}: {b}"), [cell("a", false), words(": "), cell("b", false)]);
+        assert_eq!(parts("{ sales agent | slug }"), [cell("sales agent", Filter::Slug)]);
+        assert_eq!(
+            parts("{a}: {b}"),
+            [cell("a", Filter::None), words(": "), cell("b", Filter::None)]
+        );
         assert_eq!(parts("{{a}}"), [words("{a}")]);
         assert_eq!(parts(""), []);
         assert_eq!(Template::parse("{a"), Err(BadTemplate::Open));

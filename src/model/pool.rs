@@ -31,16 +31,51 @@ pub struct Pool {
     pub all: Limits,
     /// For the prospects of one grade, by the grade's name.
     pub grades: BTreeMap<Text, Limits>,
+    /// The rep who answers for the things that are due in the pool.
+    pub keeper: Option<Text>,
+    /// For customers.
+    pub customers: CustomerPool,
+}
+
+/// `[pool.customers]`: the limits of customers, beside those of open prospects.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CustomerPool {
+    /// The most customers that a rep may hold and still claim one.
+    pub hold_limit: Option<u32>,
+    /// The most customers that a rep may claim on one day.
+    pub claim_per_day: Option<u32>,
+    /// Days without a contact after which a customer goes back to the pool; 0 = never.
+    pub recycle_days: u32,
+    /// Those days for a grade, by the grade's name.
+    pub grade_days: BTreeMap<Text, u32>,
+}
+
+impl CustomerPool {
+    /// Days without a contact after which a customer of a grade goes back; `None` = never.
+    pub fn recycle_days(&self, grade: Option<&str>) -> Option<u32> {
+        let own = grade.and_then(|grade| self.grade_days.get(grade)).copied();
+        Some(own.unwrap_or(self.recycle_days)).filter(|days| *days > 0)
+    }
 }
 
 impl Default for Pool {
     fn default() -> Pool {
         let all = Limits { recycle_overdue: Some(RECYCLE_OVERDUE), ..Limits::default() };
-        Pool { all, grades: BTreeMap::new() }
+        Pool { all, grades: BTreeMap::new(), keeper: None, customers: CustomerPool::default() }
     }
 }
 
 impl Pool {
+    /// The grades with limits of their own: of those customers the grade has to be known.
+    pub fn graded(&self) -> impl Iterator<Item = &Text> {
+        self.grades.keys().chain(self.customers.grade_days.keys())
+    }
+
+    /// Do its rules look at customers as they are graded?
+    pub fn asks_grades(&self) -> bool {
+        self.graded().next().is_some() || self.customers.recycle_days > 0
+    }
+
     /// The limits that the settings state for this grade alone.
     pub fn own(&self, grade: Option<&str>) -> Limits {
         grade.and_then(|grade| self.grades.get(grade)).copied().unwrap_or_default()
@@ -65,19 +100,23 @@ impl Pool {
 /// The weight of each strategy in the score of a pair. At most 100 each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
-    /// Grade to level: A to senior, B to middle, C to junior.
+    /// Value level to level: high to senior, medium to middle, low to junior.
     pub value: u32,
     /// Needs to skills.
     pub need: u32,
     /// Region to territory.
     pub place: u32,
+    /// Industry to the rep's industries; it counts where a rep has some.
+    pub industry: u32,
+    /// Size to the rep's sizes; it counts where a rep has some.
+    pub size: u32,
     /// An even load.
     pub load: u32,
 }
 
 impl Default for Weights {
     fn default() -> Weights {
-        Weights { value: 3, need: 3, place: 3, load: 2 }
+        Weights { value: 3, need: 3, place: 3, industry: 3, size: 3, load: 2 }
     }
 }
 
@@ -121,6 +160,9 @@ pub struct Allocation {
     pub do_not_assign: Text,
     /// Prospects that a rep must not get.
     pub exclude: Vec<Exclusion>,
+    /// The departments that care for the customers of a lifecycle, by the id of its level: the owner comes from the
+    /// first, helpers from the others.
+    pub lifecycle: BTreeMap<Text, Vec<Text>>,
 }
 
 impl Default for Allocation {
@@ -132,6 +174,7 @@ impl Default for Allocation {
             keep_account: true,
             do_not_assign: "do-not-assign".into(),
             exclude: Vec::new(),
+            lifecycle: BTreeMap::new(),
         }
     }
 }
@@ -144,14 +187,26 @@ mod tests {
     fn a_grade_overrides_what_it_states() {
         let all = Limits { recycle_days: Some(30), ..Pool::default().all };
         let a = Limits { recycle_days: Some(14), recycle_overdue: Some(1), ..Limits::default() };
-        let pool = Pool { all, grades: BTreeMap::from([("A".into(), a)]) };
+        let pool = Pool { all, grades: BTreeMap::from([("A".into(), a)]), ..Pool::default() };
         assert_eq!(pool.recycle_days(Some("A")), Some(14));
         assert_eq!(pool.recycle_days(Some("B")), Some(30));
         assert_eq!(pool.recycle_days(None), Some(30));
         assert_eq!(pool.recycle_overdue(Some("A")), Some(1));
         assert_eq!(pool.recycle_overdue(None), Some(RECYCLE_OVERDUE));
         let off = Limits { recycle_overdue: Some(0), ..Limits::default() };
-        let pool = Pool { all: off, grades: BTreeMap::new() };
+        let pool = Pool { all: off, grades: BTreeMap::new(), ..Pool::default() };
         assert_eq!(pool.recycle_overdue(None), None);
+    }
+
+    #[test]
+    fn a_customer_goes_back_by_its_grade_and_0_is_never() {
+        let days = BTreeMap::from([("A".into(), 0), ("B".into(), 90)]);
+        let pool = CustomerPool { recycle_days: 180, grade_days: days, ..CustomerPool::default() };
+        let of = |grade| pool.recycle_days(grade);
+        assert_eq!(
+            [of(Some("A")), of(Some("B")), of(Some("C")), of(None)],
+            [None, Some(90), Some(180), Some(180)]
+        );
+        assert_eq!(CustomerPool::default().recycle_days(Some("A")), None);
     }
 }

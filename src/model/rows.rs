@@ -2,6 +2,7 @@
 
 use crate::diag::{Words, counted};
 use crate::value::text::Text;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -69,10 +70,14 @@ pub struct SourceRows {
     pub rows: Vec<SourceRow>,
     /// Of the files of a folder: the file of each row, and its line there.
     pub origins: Vec<(Arc<PathBuf>, u64)>,
+    /// Of the meetings of a calendar: the name by which the calendar knows each, by line.
+    pub uids: HashMap<u64, Text>,
     /// What the file has and the rows do not, for people: pictures of cards, meetings to come.
     pub left_out: Vec<LeftOut>,
     /// How the file was read, where that is not plain: columns that were renamed.
     pub notes: Vec<Words>,
+    /// The options of an import that files of this kind have no use for, as they are typed: `--sheet`.
+    pub no_use: Vec<&'static str>,
     /// No row can state a day, as those of an address book: they are of the day of the import.
     pub undated: bool,
 }

@@ -40,8 +40,14 @@ pub struct Rep {
     pub level: Option<Text>,
     /// How many open prospects they can carry.
     pub capacity: Option<u32>,
+    /// How many customers they can carry beside those.
+    pub customers: Option<u32>,
     /// Their territories.
     pub regions: Vec<Text>,
+    /// The industries that they know; matched against a prospect's `industry`.
+    pub industries: Vec<Text>,
+    /// The sizes of companies that they serve; matched against a prospect's `size`.
+    pub sizes: Vec<Text>,
     /// Their skills; matched against `needs`.
     pub skills: Vec<Text>,
     /// May change settings and every rep's prospects where a server guards the ledger.
@@ -64,6 +70,15 @@ impl Rep {
         self.name.as_deref().unwrap_or(&self.id)
     }
 
+    /// Why the rep is given nothing on a day: absent, or it is the last day.
+    pub fn barred(&self, on: Date) -> Option<Presence> {
+        match (self.presence(on), self.left) {
+            (Presence::Here, Some(left)) if on == left => Some(Presence::Gone(left)),
+            (Presence::Here, _) => None,
+            (absent, _) => Some(absent),
+        }
+    }
+
     /// Is the rep here on a day? First and last day, and the days of a leave, count with them.
     pub fn presence(&self, on: Date) -> Presence {
         match (self.joined, self.left) {
@@ -75,6 +90,17 @@ impl Rep {
             },
         }
     }
+}
+
+/// A group of reps who care for the customers of a phase.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Department {
+    /// The id.
+    pub id: Text,
+    /// The name, for people.
+    pub label: Label,
+    /// The ids of its members.
+    pub members: Vec<Text>,
 }
 
 /// Whether a rep is here on a day.
@@ -232,6 +258,8 @@ pub struct Settings {
     pub facts: Vec<Text>,
     /// The team, in the order of the file.
     pub reps: Vec<Rep>,
+    /// The departments, in the order of the file.
+    pub departments: Vec<Department>,
     /// The boards; the first is the default.
     pub pipelines: Vec<Pipeline>,
     /// The criteria, in the order of documentation.
@@ -277,6 +305,7 @@ impl Default for Settings {
             timezone: None,
             facts: Vec::new(),
             reps: Vec::new(),
+            departments: Vec::new(),
             pipelines: vec![default_pipeline()],
             criteria: default_criteria(),
             kinds: Kinds::default(),
@@ -305,6 +334,11 @@ impl Settings {
     /// The rep of this id.
     pub fn rep(&self, id: &str) -> Option<&Rep> {
         self.reps.iter().find(|rep| &*rep.id == id)
+    }
+
+    /// The department of this id.
+    pub fn department(&self, id: &str) -> Option<&Department> {
+        self.departments.iter().find(|department| &*department.id == id)
     }
 
     /// The rep with this e-mail, case aside.
@@ -422,6 +456,26 @@ mod tests {
         assert_eq!(none, Some(Amount::ZERO));
         let undated = Campaign { from: None, ..campaign.clone() };
         assert_eq!(undated.cost_in(period("2009-11-21", "2009-12-31")), None);
+    }
+
+    #[test]
+    fn a_rep_is_given_nothing_on_the_last_day_nor_on_a_leave() {
+        let day = |text: &str| Date::parse(text).unwrap();
+        let leave = Period { from: day("2009-12-10"), to: day("2009-12-11") };
+        let (joined, left) = (Some(day("2009-12-05")), Some(day("2009-12-17")));
+        let rep = Rep { joined, left, leave: vec![leave], ..Rep::default() };
+        let barred = |text: &str| rep.barred(day(text));
+        assert_eq!(barred("2009-12-04"), Some(Presence::NotYet(day("2009-12-05"))));
+        assert_eq!([barred("2009-12-05"), barred("2009-12-09"), barred("2009-12-12")], [None; 3]);
+        assert_eq!(barred("2009-12-11"), Some(Presence::Away(leave)));
+        assert_eq!(barred("2009-12-16"), None);
+        // Still a member of the team on the last day, but given nothing any more.
+        let gone = Presence::Gone(day("2009-12-17"));
+        assert_eq!(
+            (rep.presence(day("2009-12-17")), barred("2009-12-17")),
+            (Presence::Here, Some(gone))
+        );
+        assert_eq!(barred("2009-12-18"), Some(gone));
     }
 
     #[test]

@@ -2,12 +2,13 @@
 //! known and eligible, no account split.
 
 use super::PlanProspect;
-use super::allocate::Step;
+use super::allocate::{HelperChoice, Served, Step, roles};
 use crate::diag::{Code, Diagnostic, Words};
 use crate::format::plan_file::PlanLine;
 use crate::rules::book::Book;
-use crate::rules::customer::Customer;
 use crate::rules::query::Query;
+use crate::rules::replay::care::Care;
+use crate::rules::team::allocation::{Strategies, Wants};
 use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles};
 use crate::rules::team::pool::not_in_pool;
 use crate::rules::team::survey::Survey;
@@ -32,6 +33,8 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
     pool.sort_unstable();
     let mut wrong: Vec<(u64, Diagnostic)> =
         problems(book, &team, &unknown).into_iter().map(|diagnostic| (0, diagnostic)).collect();
+    let strategies = Strategies::of(settings);
+    let mut choice = HelperChoice::of(&eligibility, &strategies, &team);
     let mut steps = Vec::new();
     let mut seen: HashMap<&str, u64> = HashMap::new();
     let mut accounts: HashMap<String, usize> = HashMap::new();
@@ -66,7 +69,7 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
             refuse(Diagnostic { help: vec![help], ..moved.clone() });
             continue;
         }
-        let grade = book.graded().of(&named.prospect.id).and_then(Customer::grade);
+        let customer = book.graded().of(&named.prospect.id);
         let account = named.obstacles.account.as_ref().filter(|_| eligibility.keeps_accounts());
         let split = || {
             let account = account?;
@@ -74,17 +77,22 @@ pub fn follow(book: &Book, lines: &[PlanLine]) -> Result<Vec<Step>, Vec<(u64, Di
             let with = vec![team.members[to].rep.id.clone()];
             Some(Barrier::Account { account: account.clone(), with })
         };
-        let barrier = eligibility.refusal(&named.obstacles, grade, &team, place).or_else(split);
+        let barrier = eligibility.refusal(&named.obstacles, customer, &team, place).or_else(split);
         if let Some(barrier) = barrier {
             refuse(barrier.refusal(&format!("`{}`", line.id), &line.rep));
             continue;
         }
-        team.members[place].held += 1;
+        named.care.into_iter().for_each(|care| team.members[place].hold(care));
         accounts.extend(account.map(|account| (fold(account), place)));
+        let fits = strategies.fits(&named.wants, customer.map(|customer| customer.value));
+        let (serves, obstacles) = (&named.serves, &named.obstacles);
+        let served = Served { customer, serves, obstacles, fits: &fits };
+        let filled = choice.from_departments(&served, &team, |other| other != place);
         steps.push(Step {
             prospect: named.prospect.clone(),
             rep: team.members[place].rep.id.clone(),
             reason: words!("allocated by an edited plan", "按修改后的方案分配"),
+            serves: roles(&filled, &team),
         });
     }
     if wrong.is_empty() { Ok(steps) } else { Err(wrong) }
@@ -105,6 +113,9 @@ struct NamedProspect {
     prospect: PlanProspect,
     /// That it is not in the pool.
     elsewhere: Option<Diagnostic>,
+    care: Option<Care>,
+    wants: Wants,
+    serves: Vec<(Text, Text)>,
     obstacles: Obstacles,
 }
 
@@ -115,18 +126,28 @@ fn find<'b>(
     lines: &[PlanLine],
 ) -> PlanScan<'b> {
     let wanted: HashSet<String> = lines.iter().map(|line| fold(&line.id)).collect();
-    book.fold(
+    book.fold_everybody(
         &Query::everything(),
         |found: &mut PlanScan, record| {
             found.survey.take(record, book, idle);
             let id = &record.prospect.id;
-            found.pool.extend(record.state.in_pool().then(|| id.clone()));
+            found.pool.extend(record.in_pool().then(|| id.clone()));
             let key = fold(id);
             if wanted.contains(&key) {
                 let prospect = PlanProspect::of(record);
                 let elsewhere = not_in_pool(record, &book.settings);
                 let obstacles = eligibility.obstacles(record, idle);
-                found.named.insert(key, NamedProspect { prospect, elsewhere, obstacles });
+                found.named.insert(
+                    key,
+                    NamedProspect {
+                        prospect,
+                        elsewhere,
+                        care: record.care(),
+                        wants: Wants::of(&record.prospect),
+                        serves: record.state.serves.clone(),
+                        obstacles,
+                    },
+                );
             }
         },
         |all, part| {

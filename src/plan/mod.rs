@@ -3,6 +3,7 @@
 pub mod allocate;
 mod assignment;
 pub mod follow;
+pub mod handover;
 pub mod import;
 pub mod rebalance;
 pub mod recycle;
@@ -27,6 +28,8 @@ pub struct PlanProspect {
     pub place: (usize, usize),
     /// The owner; `None` = in the pool.
     pub owner: Option<Text>,
+    /// Is it a customer's file, which has no board?
+    pub is_customer: bool,
 }
 
 impl PlanProspect {
@@ -39,6 +42,7 @@ impl PlanProspect {
             name: prospect.name.clone(),
             place: (state.pipeline, state.stage),
             owner: state.owner.clone(),
+            is_customer: prospect.is_customer,
         }
     }
 

@@ -10,12 +10,12 @@ use super::PlanProspect;
 use super::allocate::{Kin, tries};
 use super::assignment::{LIMIT, Problem};
 use crate::diag::{Code, Diagnostic, Failure};
-use crate::model::pipeline::Outcome;
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::query::Query;
+use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
-use crate::rules::team::allocation::{Fit, Strategies, UNIT};
+use crate::rules::team::allocation::{Fit, Strategies, UNIT, Wants};
 use crate::rules::team::eligibility::{Eligibility, Obstacles};
 use crate::rules::team::fairness::{Loads, Worth, capacities};
 use crate::rules::team::survey::Survey;
@@ -23,7 +23,6 @@ use crate::rules::team::{Team, unknown_owners};
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::money::Amount;
-use crate::value::text::Text;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -70,6 +69,8 @@ pub struct Reassignment {
 
 /// A plan to even out the load.
 pub struct Rebalance<'b> {
+    /// The kind of care whose load is evened out.
+    pub care: Care,
     /// The team before.
     pub team: Team<'b>,
     /// The moves, by id.
@@ -87,7 +88,7 @@ pub struct Rebalance<'b> {
 impl Rebalance<'_> {
     /// Members who are outside their band even after the moves.
     pub fn outside(&self) -> Vec<usize> {
-        let after = &self.loads[1].count;
+        let after = self.loads[1].held(self.care);
         let is_outside = |member: &usize| {
             self.bands[*member].is_some_and(|(low, high)| !(low..=high).contains(&after[*member]))
         };
@@ -95,16 +96,15 @@ impl Rebalance<'_> {
     }
 }
 
-/// A prospect that may move. Its grade and fits are filled in when all customers are graded.
-struct Task {
+/// A prospect that may move. Its customer and fits are filled in when all customers are graded.
+struct Task<'b> {
     prospect: PlanProspect,
     owner: usize,
     last_entry: Option<Date>,
     worth: Worth,
-    needs: Vec<Text>,
-    region: Option<Text>,
+    wants: Wants,
     obstacles: Obstacles,
-    grade: Option<Text>,
+    customer: Option<&'b Customer>,
     fits: Arc<[Fit]>,
 }
 
@@ -112,7 +112,7 @@ struct Task {
 #[derive(Default)]
 struct RebalanceScan<'b> {
     survey: Survey<'b>,
-    tasks: Vec<Task>,
+    tasks: Vec<Task<'b>>,
     stay: BTreeMap<Stays, usize>,
 }
 
@@ -121,19 +121,20 @@ impl<'b> RebalanceScan<'b> {
         book: &'b Book,
         query: &Query,
         wish: Wish,
+        care: Care,
         idle: &Team,
         eligibility: Option<&Eligibility>,
     ) -> RebalanceScan<'b> {
         // The members whose load is evened out do not depend on their prospects.
-        let counted: Vec<bool> = capacities(idle).iter().map(|capacity| *capacity > 0).collect();
+        let counted: Vec<bool> = evened(idle, care).iter().map(|capacity| *capacity > 0).collect();
         let selected = book.selection(query);
-        book.fold(
+        book.fold_everybody(
             &Query::everything(),
             |seen: &mut RebalanceScan, record| {
                 seen.survey.take(record, book, idle);
                 let owner = record.state.owner.as_deref().and_then(|id| idle.place(id));
-                let open = record.state.outcome == Outcome::Open;
-                let owner = owner.filter(|at| open && counted[*at]);
+                let meant = record.care() == Some(care);
+                let owner = owner.filter(|at| meant && counted[*at]);
                 if let (Some(eligibility), Some(owner)) = (eligibility, owner) {
                     let obstacles = eligibility.obstacles(record, idle);
                     let stays = match selected.has(record) {
@@ -155,27 +156,32 @@ impl<'b> RebalanceScan<'b> {
     }
 }
 
-impl Task {
-    fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Task {
+impl<'b> Task<'b> {
+    fn of(record: &Record, owner: usize, obstacles: Obstacles, book: &Book) -> Task<'b> {
         Task {
             prospect: PlanProspect::of(record),
             owner,
             last_entry: record.state.last_entry,
             worth: Worth::of(record, &book.settings),
-            needs: record.prospect.needs.clone(),
-            region: record.prospect.region.clone(),
+            wants: Wants::of(&record.prospect),
             obstacles,
-            grade: None,
+            customer: None,
             fits: Arc::default(),
         }
     }
 }
 
-/// The plan for those that a query selects.
+/// The plan for open prospects or customers that a query selects. Customers move only where a rep states how many they
+/// can carry.
 ///
 /// # Errors
 /// Fails if the settings list no rep, if an owner is unknown, or if an exclusion is no query on the day.
-pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebalance<'b>, Failure> {
+pub fn rebalance<'b>(
+    book: &'b Book,
+    query: &Query,
+    wish: Wish,
+    care: Care,
+) -> Result<Rebalance<'b>, Failure> {
     let settings = &book.settings;
     if settings.reps.is_empty() {
         let message = words!(
@@ -192,15 +198,14 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     let idle = Team::idle(book);
     let eligibility = Eligibility::without_accounts(book, &idle);
     let RebalanceScan { survey, tasks, mut stay } =
-        RebalanceScan::of(book, query, wish, &idle, eligibility.as_ref().ok());
+        RebalanceScan::of(book, query, wish, care, &idle, eligibility.as_ref().ok());
     let (team, holders, unknown) = survey.done(book);
     if !unknown.is_empty() {
         return Err(Failure(unknown_owners(&unknown, settings)));
     }
     let mut eligibility = eligibility?;
     eligibility.learn(holders);
-    let capacities = capacities(&team);
-    let bands = bands(&team, &capacities, wish.tolerance);
+    let bands = bands(&team, care, wish.tolerance);
     let (mut tasks, bound) = whole_accounts(tasks, &eligibility);
     if bound > 0 {
         stay.insert(Stays::Account, bound);
@@ -211,25 +216,24 @@ pub fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebala
     });
     let (graded, strategies, mut kin) = (book.graded(), Strategies::of(settings), Kin::default());
     for task in &mut tasks {
-        let customer = graded.of(&task.prospect.id);
-        task.grade = customer.and_then(Customer::grade).map(Into::into);
-        let value = customer.map(|customer| customer.value);
-        task.fits = kin.fits(&strategies, value, &task.needs, task.region.as_ref());
+        task.customer = graded.of(&task.prospect.id);
+        let value = task.customer.map(|customer| customer.value);
+        task.fits = kin.fits(&strategies, value, &task.wants);
     }
     let movable = tasks.len();
-    let moves = moves(&team, &eligibility, &strategies, tasks, &bands, &capacities)?;
+    let moves = moves(&team, &eligibility, &strategies, tasks, &bands, care)?;
     let before = Loads::of(&team);
     let mut after = before.clone();
     for step in &moves {
-        after.shift(step.worth, Some(step.from), step.to);
+        after.shift(care, step.worth, Some(step.from), Some(step.to));
     }
     let stay = stay.into_iter().collect();
-    Ok(Rebalance { team, moves, loads: [before, after], bands, movable, stay })
+    Ok(Rebalance { care, team, moves, loads: [before, after], bands, movable, stay })
 }
 
 /// Those whose accounts can move whole, and how many cannot: an account moves if one rep has it and all of its
 /// prospects that bind it may move.
-fn whole_accounts(tasks: Vec<Task>, eligibility: &Eligibility) -> (Vec<Task>, usize) {
+fn whole_accounts<'b>(tasks: Vec<Task<'b>>, eligibility: &Eligibility) -> (Vec<Task<'b>>, usize) {
     let mut movable: HashMap<String, usize> = HashMap::new();
     for task in &tasks {
         if let Some(account) = &task.obstacles.account {
@@ -245,7 +249,7 @@ fn whole_accounts(tasks: Vec<Task>, eligibility: &Eligibility) -> (Vec<Task>, us
         };
         matches!(holders, [only] if movable.get(&fold(account)) == Some(&only.prospects))
     };
-    let tasks: Vec<Task> = tasks.into_iter().filter(is_whole).collect();
+    let tasks: Vec<Task<'b>> = tasks.into_iter().filter(is_whole).collect();
     let bound = all - tasks.len();
     (tasks, bound)
 }
@@ -257,7 +261,9 @@ fn stays(record: &Record, book: &Book, obstacles: &Obstacles, wish: Wish) -> Opt
     let twice = |p: Amount| p.plus(p);
     let stage = &record.pipeline(&book.settings).stages[state.stage];
     let signed = state.evidence.signed.is_some() || state.evidence.paid_on.is_some();
-    if !wish.any_stage && (twice(stage.probability) >= half || signed) {
+    // A customer has no board to be far along on.
+    let has_board = record.care() == Some(Care::Prospect);
+    if has_board && !wish.any_stage && (twice(stage.probability) >= half || signed) {
         return Some(Stays::FarAlong);
     }
     let touched = |days: u32| {
@@ -269,12 +275,23 @@ fn stays(record: &Record, book: &Book, obstacles: &Obstacles, wish: Wish) -> Opt
     obstacles.tag.as_ref().map(|_| Stays::DoNotAssign)
 }
 
+/// The capacity of each member whose load is evened out, else 0.
+fn evened(team: &Team, care: Care) -> Vec<u32> {
+    match care {
+        Care::Customer if team.members.iter().all(|member| member.customer_capacity.is_none()) => {
+            vec![0; team.members.len()]
+        }
+        care => capacities(team, care),
+    }
+}
+
 /// How many each member should hold. Where whole prospects cannot come within the tolerance, the nearest
 /// whole numbers on both sides of the mean are within it.
-fn bands(team: &Team, capacities: &[u32], tolerance: u32) -> Vec<Option<(u32, u32)>> {
+fn bands(team: &Team, care: Care, tolerance: u32) -> Vec<Option<(u32, u32)>> {
+    let capacities = evened(team, care);
     let counted = |place: usize| capacities[place] > 0;
     let members = || (0..team.members.len()).filter(|place| counted(*place));
-    let held: i128 = members().map(|place| i128::from(team.members[place].held)).sum();
+    let held: i128 = members().map(|place| i128::from(team.members[place].held(care))).sum();
     let all: i128 = members().map(|place| i128::from(capacities[place])).sum();
     (0..team.members.len())
         .map(|place| {
@@ -294,14 +311,14 @@ fn bands(team: &Team, capacities: &[u32], tolerance: u32) -> Vec<Option<(u32, u3
         .collect()
 }
 
-/// What a fit, a stay and a place in the band weigh at most for so many tasks and reps. Each tier outweighs everything
-/// below it, and the highest stays within the solver's limit.
-fn tiers(tasks: usize, reps: usize) -> (i64, i64, i64) {
+/// What a fit, a stay and a place in the band weigh at most for so many tasks, if a place in the band takes at most
+/// `chain` moves. Each tier outweighs everything below it, and the highest stays within the solver's limit.
+fn tiers(tasks: usize, chain: usize) -> (i64, i64, i64) {
     let whole = |n: usize| i64::try_from(n).unwrap_or(LIMIT);
-    let (n, r) = (whole(tasks), whole(reps));
-    let fit = (LIMIT / (r + 2).saturating_mul(n + 2)).min(1000);
+    let (n, chain) = (whole(tasks), whole(chain));
+    let fit = (LIMIT / (chain + 2).saturating_mul(n + 2)).min(1000);
     let stay = fit * (n + 1) + 1;
-    let band = ((r + 1) * (stay + fit + 1)).min(LIMIT);
+    let band = ((chain + 1) * (stay + fit + 1)).min(LIMIT);
     (fit, stay, band)
 }
 
@@ -311,16 +328,21 @@ fn moves(
     strategies: &Strategies,
     tasks: Vec<Task>,
     bands: &[Option<(u32, u32)>],
-    capacities: &[u32],
+    care: Care,
 ) -> Result<Vec<Reassignment>, Failure> {
+    let capacities = capacities(team, care);
     let reps: Vec<usize> = (0..bands.len()).filter(|place| bands[*place].is_some()).collect();
-    let (fit, stay, band) = tiers(tasks.len(), reps.len());
+    // A chain of single moves visits each rep at most once; where accounts move whole, any number may have to move.
+    let in_accounts =
+        |task: &Task| eligibility.keeps_accounts() && task.obstacles.account.is_some();
+    let chain = if tasks.iter().any(in_accounts) { tasks.len() } else { reps.len() };
+    let (fit, stay, band) = tiers(tasks.len(), chain);
     let seats = reps
         .iter()
         .map(|&place| {
             let (low, high) = bands[place].unwrap_or_default();
             let own = tasks.iter().filter(|task| task.owner == place).count();
-            let held = team.members[place].held;
+            let held = team.members[place].held(care);
             let fixed = held.saturating_sub(u32::try_from(own).unwrap_or(u32::MAX));
             let most = held.max(capacities[place]);
             (fixed + 1..=most)
@@ -339,7 +361,8 @@ fn moves(
         Diagnostic::new(Code::BadSetting, message)
     };
     let weights = strategies.weights();
-    let most = UNIT * i64::from((weights.value + weights.need + weights.place).max(1));
+    let all = weights.value + weights.need + weights.place + weights.industry + weights.size;
+    let most = UNIT * i64::from(all.max(1));
     let mut problem = Problem::new(seats).map_err(wrong)?;
     let mut accounts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (position, task) in tasks.iter().enumerate() {
@@ -349,8 +372,8 @@ fn moves(
                 if place == task.owner {
                     return Some(stay);
                 }
-                let (obstacles, grade) = (&task.obstacles, task.grade.as_deref());
-                let barrier = eligibility.barrier_with_account(obstacles, grade, team, place);
+                let (obstacles, customer) = (&task.obstacles, task.customer);
+                let barrier = eligibility.barrier_with_account(obstacles, customer, team, place);
                 barrier.is_none().then(|| fit * task.fits[place].score(weights) / most)
             })
             .map_err(wrong)?;
@@ -379,11 +402,13 @@ mod tests {
     #[test]
     fn each_tier_outweighs_those_below_it_up_to_the_limit() {
         // Small ones, those at which a fit begins to weigh less, and those at which it weighs nothing.
-        for (n, r) in [(0, 0), (1, 1), (9, 2), (100, 10_000), (10_000, 100), (1_000_000, 10_000)] {
-            let (fit, stay, band) = tiers(n, r);
-            let (n, r) = (n as i64, r as i64);
+        for (n, chain) in
+            [(0, 0), (1, 1), (9, 2), (9, 9), (100, 10_000), (10_000, 100), (1_000_000, 1_000_000)]
+        {
+            let (fit, stay, band) = tiers(n, chain);
+            let (n, chain) = (n as i64, chain as i64);
             assert!(
-                n * fit < stay && r * (stay + fit) < band && band < LIMIT,
+                n * fit < stay && chain * (stay + fit) < band && band < LIMIT,
                 "{fit} {stay} {band}"
             );
         }

@@ -7,11 +7,13 @@
 
 use super::text::{acts, decimals, ratio, shown};
 use super::{Options, RenderError, in_parts};
-use crate::table::sheet::{Cell, Emphasis, Row, Sheet, Table};
+use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::value::date::Moment;
 use crate::value::label::Lang;
 use crate::value::money::Amount;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -131,7 +133,11 @@ fn fill(
         let width = title.width().max(column.width).clamp(WIDTHS.0, WIDTHS.1);
         // A sign for the filter is beside the title.
         page.set_column_width(at, width as f64 + 2.5)?;
-        page.write_string_with_format(0, at, &*title, &bold.text)?;
+        // Days and numbers are on the right of their cells.
+        let is_right = matches!(table.columns[column.at].kind, Kind::Number | Kind::Date);
+        let style =
+            if is_right && column.part != Part::Currency { &bold.right } else { &bold.text };
+        page.write_string_with_format(0, at, &*title, style)?;
     }
     let mut last_record = 0;
     let mut at = 0;
@@ -359,6 +365,7 @@ fn cut(name: &str, most: usize) -> String {
 /// The formats of cells.
 struct Styles {
     text: Format,
+    right: Format,
     lines: Format,
     numbers: Vec<Format>,
     percent: Format,
@@ -376,6 +383,7 @@ impl Styles {
         };
         Styles {
             text: base.clone(),
+            right: base.clone().set_align(FormatAlign::Right),
             lines: base.clone().set_text_wrap(),
             numbers: (0..=MOST_DECIMALS).map(number).collect(),
             percent: numeric("0.0%"),

@@ -5,10 +5,11 @@ use crate::diag::{Diagnostic, counted};
 use crate::model::settings::{Presence, level_words};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
+use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
 use crate::rules::team::fairness::{Loads, capacities};
 use crate::rules::team::{Member, Team, TeamCount, absence, unknown_owner};
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
@@ -26,7 +27,7 @@ impl<'b> LoadScan<'b> {
     fn take(&mut self, record: &Record, selected: bool, book: &'b Book) {
         self.team.take(record, book);
         self.unknown += usize::from(unknown_owner(record, &book.settings).is_some());
-        self.pool += usize::from(selected && record.state.in_pool());
+        self.pool += usize::from(selected && record.in_pool());
     }
 
     fn join(&mut self, other: LoadScan<'b>) {
@@ -40,7 +41,7 @@ impl<'b> LoadScan<'b> {
 pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let selected = request.selection(book);
-    let LoadScan { team, unknown, pool } = book.fold(
+    let LoadScan { team, unknown, pool } = book.fold_everybody(
         &Query::everything(),
         |seen: &mut LoadScan, record| seen.take(record, selected.has(record), book),
         LoadScan::join,
@@ -76,7 +77,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 }),
                 int(member.held),
                 Cell::maybe(member.capacity, int),
-                Cell::maybe(member.room(), int),
+                Cell::maybe(member.room(Care::Prospect), int),
                 utilisation(member.held, member.capacity.unwrap_or(0)),
                 Cell::Amount(member.value.own),
                 Cell::Amount(member.weighted),
@@ -84,10 +85,15 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 Cell::maybe(turn, |turn| Cell::count(turn + 1)),
                 Cell::text(absence(member.presence).get(lang)),
             ];
-            Row::with(cells, emphasis(member))
+            Row::with(cells, emphasis(member, Care::Prospect))
         })
         .collect();
     let load = Table { id: "load".into(), columns, rows, ..Table::default() };
+    let loads = Loads::of(&team);
+    let mut tables = vec![load];
+    let audience = Audience::of(carries_customers(&team, &[&loads]));
+    tables.push(Table { audience, ..customers(&team, lang) });
+    tables.push(fairness(&team, &[("", &loads)], lang));
     let mut notes = Vec::new();
     match turns.as_slice() {
         [] => notes.push(lang.pick("nobody can be given a prospect", "目前无人可接新客户").into()),
@@ -113,10 +119,47 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         id: "allocation".into(),
         title: lang.pick("Load of the team", "团队负荷").into(),
         about: format!("{}  ·  {}{pool}", book.as_of, lang.pick("in the pool: ", "公海客户：")),
-        tables: vec![load, fairness(&team, &[("", &Loads::of(&team))], lang)],
+        tables,
         notes,
         ..Sheet::default()
     })
+}
+
+/// The customers of each rep, beside the open prospects.
+fn customers(team: &Team, lang: Lang) -> Table {
+    let int = |n: u32| Cell::Int(i64::from(n));
+    let listed = |member: &&Member| member.presence.is_member() || member.customers > 0;
+    let rows = team.members.iter().filter(listed).map(|member| {
+        let cells = vec![
+            Cell::text(&*member.rep.id),
+            Cell::text(member.rep.display()),
+            int(member.customers),
+            Cell::maybe(member.customer_capacity, int),
+            Cell::maybe(member.room(Care::Customer), int),
+            utilisation(member.customers, member.customer_capacity.unwrap_or(0)),
+        ];
+        Row::with(cells, emphasis(member, Care::Customer))
+    });
+    Table {
+        id: "load-customers".into(),
+        title: lang.pick("Load of customers", "客户负荷").into(),
+        columns: vec![
+            column("rep", Kind::Text, lang),
+            column("name", Kind::Text, lang),
+            column("holds", Kind::Number, lang),
+            column("capacity", Kind::Number, lang),
+            column("room", Kind::Number, lang),
+            column("utilisation", Kind::Number, lang),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
+}
+
+/// Is the load of customers worth showing: has a rep some, or a number of them that they can carry?
+pub fn carries_customers(team: &Team, states: &[&Loads]) -> bool {
+    let held = states.iter().flat_map(|loads| &loads.customers).any(|held| *held > 0);
+    held || team.members.iter().any(|member| member.customer_capacity.is_some())
 }
 
 /// Load over capacity.
@@ -125,20 +168,21 @@ pub fn utilisation(held: u32, capacity: u32) -> Cell {
 }
 
 /// One who is no member is listed only with prospects.
-fn emphasis(member: &Member) -> Emphasis {
-    let over = member.capacity.is_some_and(|capacity| capacity < member.held);
+fn emphasis(member: &Member, care: Care) -> Emphasis {
+    let over = member.capacity(care).is_some_and(|capacity| capacity < member.held(care));
     if over || !member.presence.is_member() { Emphasis::Warn } else { Emphasis::Plain }
 }
 
 /// A sentence about a rep that needs attention.
 fn remark(member: &Member, lang: Lang) -> Option<String> {
     let (id, held) = (&member.rep.id, member.held);
-    if let (Presence::Gone(day), 1..) = (member.presence, held) {
+    let all = held + member.customers;
+    if let (Presence::Gone(day), 1..) = (member.presence, all) {
         return Some(match lang {
-            Lang::En | Lang::Machine => format!(
-                "{id} left on {day} and still owns {held}: crm release --where 'owner:{id} is:open' --reason …"
-            ),
-            Lang::Zh => format!("{id}已于{day}离职，名下还有{held}个客户：用 crm release 放回公海"),
+            Lang::En | Lang::Machine => {
+                format!("{id} left on {day} and still owns {all}: crm handover {id}")
+            }
+            Lang::Zh => format!("{id}已于{day}离职，名下还有{all}个客户：crm handover {id}"),
         });
     }
     let capacity = member.capacity.filter(|capacity| *capacity < held)?;
@@ -156,13 +200,15 @@ pub fn fairness(team: &Team, states: &[(&str, &Loads)], lang: Lang) -> Table {
     let mut columns = vec![column("measure", Kind::Text, lang)];
     columns.extend(several.then(|| column("before-after", Kind::Text, lang)));
     columns.extend(["cv", "gini", "jain"].map(|id| column(id, Kind::Number, lang)));
-    let names = [
-        ("count", lang.pick("count", "人数")),
-        ("value", lang.pick("value", "价值")),
-        ("weighted", lang.pick("weighted", "加权价值")),
+    let mut names = vec![
+        lang.pick("count", "人数"),
+        lang.pick("value", "价值"),
+        lang.pick("weighted", "加权价值"),
     ];
+    let all: Vec<&Loads> = states.iter().map(|(_, loads)| *loads).collect();
+    names.extend(carries_customers(team, &all).then(|| lang.pick("customers", "客户数")));
     let mut rows = Vec::new();
-    for (index, (_, name)) in names.iter().enumerate() {
+    for (index, name) in names.iter().enumerate() {
         for (when, loads) in states {
             let figures = loads.fairness(team)[index];
             let mut cells = vec![Cell::text(*name)];
@@ -174,7 +220,7 @@ pub fn fairness(team: &Team, states: &[(&str, &Loads)], lang: Lang) -> Table {
             rows.push(Row::new(cells));
         }
     }
-    let n = capacities(team).iter().filter(|capacity| **capacity > 0).count();
+    let n = capacities(team, Care::Prospect).iter().filter(|capacity| **capacity > 0).count();
     let title = match lang {
         Lang::En | Lang::Machine => {
             format!("Fairness of load over capacity, {}", counted(n, "member", "members"))

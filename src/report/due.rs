@@ -11,9 +11,10 @@ use crate::rules::plan_of_customer::StepState;
 use crate::rules::policy::practice::Practice;
 use crate::rules::policy::tier::birthday_in;
 use crate::rules::policy::{Duty, PracticeJudge};
+use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::rules::team::owner_left;
-use crate::rules::team::pool::{announced, recycling};
+use crate::rules::team::pool::{announced, answering, recycling};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
 use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
@@ -64,14 +65,19 @@ const SURVEY: DueKind = ("survey", "survey", "满意度调查");
 const CARE: DueKind = ("care", "care", "关怀");
 
 /// Everything due up to `days` after the as-of day; a missed thing stays until an entry settles it.
+/// The keeper of the pool answers for its things, and a query for the keeper's selects them.
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
     // Where grades have rules of their own the grades of all customers on every day to come are needed.
-    let by_grade = !book.settings.pool.grades.is_empty();
+    let by_grade = book.settings.pool.asks_grades();
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
-    let mut found = request.gather_everybody(book, |record| {
+    let selected = request.selection(book);
+    let mut found = book.gather_everybody(&Query::everything(), |record| {
+        if !selected.has_with(record, answering(record, &book.settings)) {
+            return None;
+        }
         let items = items(record, book, demands.as_ref(), last);
         (!items.is_empty()).then(|| (Whom::of(record, &book.settings), items))
     });
@@ -127,10 +133,11 @@ impl Whom {
     fn of(record: &Record, settings: &Settings) -> Whom {
         let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
         let stage = match record.prospect.is_customer {
-            true => "".into(),
+            true => Text::default(),
             false => stage_name(record, record.state.stage, settings, settings.language).into(),
         };
-        Whom { id, name, stage, owner: record.state.owner.clone() }
+        let owner = answering(record, settings).map(Into::into);
+        Whom { id, name, stage, owner }
     }
 }
 
@@ -246,8 +253,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
             }
         }
     }
-    if book.settings.pool.grades.is_empty()
-        && !record.prospect.is_customer
+    if !book.settings.pool.asks_grades()
         && let Some(recycling) = recycling(record, &book.settings, None)
     {
         put(recycling.on, &RECYCLE, recycling.cause.words().get(lang).to_owned());

@@ -1,64 +1,96 @@
-//! `crm pool` and `crm report pool`: the prospects that wait, since when, their earlier owners, and the reps that could
+//! `crm pool` and `crm report pool`: the prospects and customers that wait, since when, their earlier owners, and the reps that could
 //! have them.
 
 use super::Request;
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
-use crate::rules::customer::Customer;
 use crate::rules::query::Query;
+use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
 use crate::rules::team::allocation::{Strategies, Wants};
 use crate::rules::team::eligibility::{Barrier, Eligibility, Obstacles};
 use crate::rules::team::pool::{grade_of, waiting};
 use crate::rules::team::survey::Survey;
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::money::{Money, Sum};
 use crate::value::text::Text;
 
-fn about(book: &Book, count: usize) -> String {
-    let lang = book.settings.language;
-    format!("{}  ·  {}{count}", book.as_of, lang.pick("in the pool: ", "公海客户："))
+fn about(book: &Book, prospects: usize, customers: usize) -> String {
+    let (day, lang) = (book.as_of, book.settings.language);
+    match (customers, lang) {
+        (0, lang) => format!("{day}  ·  {}{prospects}", lang.pick("in the pool: ", "公海客户：")),
+        (customers, Lang::En | Lang::Machine) => {
+            format!("{day}  ·  in the pool: {prospects} prospects, {customers} customers")
+        }
+        (customers, Lang::Zh) => {
+            format!("{day}  ·  公海：潜在客户{prospects}个，客户{customers}个")
+        }
+    }
 }
 
-/// The list: the prospects in the pool, since when, and their earlier owners.
+/// The list: the open prospects in the pool, then the customers; since when, and their earlier owners.
 pub fn pool(book: &Book, request: &Request) -> Sheet {
     let lang = book.settings.language;
-    let columns = vec![
+    book.graded();
+    let selected = request.selection(book);
+    let mut list = book.fold_everybody(
+        &Query::everything(),
+        |list: &mut Vec<Listed>, record| {
+            let care = record.care().filter(|_| record.in_pool() && selected.has(record));
+            list.extend(care.map(|care| Listed::of(record, care, book)));
+        },
+        |all, part| all.extend(part),
+    );
+    list.sort_unstable_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
+    let (customers, prospects): (Vec<Listed>, Vec<Listed>) =
+        list.into_iter().partition(|listed| listed.care == Care::Customer);
+    let title = lang.pick("Pool", "公海");
+    let count = customers.len();
+    let mut sheet = Sheet::single("pool", title, columns(Care::Prospect, lang), Rows::default());
+    sheet.about = about(book, prospects.len(), count);
+    let rows = |list: Vec<Listed>| list.into_iter().map(|listed| Row::new(listed.cells)).collect();
+    sheet.tables[0].rows = rows(prospects);
+    sheet.tables.push(Table {
+        id: "customers".into(),
+        title: lang.pick("Customers", "客户").into(),
+        columns: columns(Care::Customer, lang),
+        rows: rows(customers),
+        audience: Audience::of(count > 0),
+    });
+    sheet
+}
+
+/// The columns of the list: of a prospect the value that is expected, of a customer the money of its orders.
+fn columns(care: Care, lang: Lang) -> Vec<Column> {
+    let mut columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
         column("grade", Kind::Text, lang).optional(),
         column("region", Kind::Text, lang).optional(),
         column("needs", Kind::Text, lang).optional(),
-        column("value", Kind::Number, lang),
+    ];
+    columns.extend(match care {
+        Care::Prospect => vec![column("value", Kind::Number, lang)],
+        Care::Customer => {
+            vec![column("bought", Kind::Number, lang), column("last-order", Kind::Date, lang)]
+        }
+    });
+    columns.extend([
         column("since", Kind::Date, lang),
         column("waiting", Kind::Number, lang),
         column("before", Kind::Text, lang),
         column("reason", Kind::Text, lang),
-    ];
-    book.graded();
-    let mut list = request.fold(
-        book,
-        |list: &mut Vec<Listed>, record| {
-            if record.state.in_pool() {
-                list.push(Listed::of(record, book));
-            }
-        },
-        |all, part| all.extend(part),
-    );
-    list.sort_unstable_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
-    let count = list.len();
-    let rows = list.into_iter().map(|listed| Row::new(listed.cells)).collect();
-    let mut sheet = Sheet::single("pool", lang.pick("Pool", "公海"), columns, rows);
-    sheet.about = about(book, count);
-    sheet
+    ]);
+    columns
 }
 
-/// A prospect of the list.
+/// A prospect or a customer of the list.
 struct Listed {
+    care: Care,
     /// The day it came to the pool.
     since: Option<Date>,
     id: Text,
@@ -66,28 +98,37 @@ struct Listed {
 }
 
 impl Listed {
-    fn of(record: &Record, book: &Book) -> Listed {
+    fn of(record: &Record, care: Care, book: &Book) -> Listed {
         let prospect = &record.prospect;
         let waits = waiting(record, book.as_of);
         let days = |since| Cell::Int(book.as_of.days_since(since));
-        let cells = vec![
+        let mut cells = vec![
             Cell::text(prospect.id.clone()),
             Cell::text(prospect.name.clone()),
             Cell::maybe(grade_of(book, record), Cell::text),
             Cell::maybe(prospect.region.clone(), Cell::Text),
             Cell::list(prospect.needs.iter().cloned()),
-            Cell::maybe(record.state.value, Cell::Money),
+        ];
+        cells.extend(match (care, book.customer(record)) {
+            (Care::Prospect, _) => vec![Cell::maybe(record.state.value, Cell::Money)],
+            (Care::Customer, customer) => vec![
+                Cell::maybe(customer, |customer| Cell::Amount(customer.figures.bought.own)),
+                Cell::maybe(customer.and_then(|customer| customer.figures.last_order), Cell::Date),
+            ],
+        });
+        cells.extend([
             Cell::maybe(waits.since, Cell::Date),
             Cell::maybe(waits.since, days),
             Cell::list(waits.before.iter().cloned()),
             Cell::maybe(waits.reason, Cell::text),
-        ];
-        Listed { since: waits.since, id: prospect.id.clone(), cells }
+        ]);
+        Listed { care, since: waits.since, id: prospect.id.clone(), cells }
     }
 }
 
-/// A selected prospect of the pool, as far as the report looks at it.
+/// A selected prospect or customer of the pool, as far as the report looks at it.
 struct Waiter {
+    care: Care,
     id: Text,
     name: Text,
     region: Option<Text>,
@@ -106,13 +147,14 @@ struct PoolScan<'b> {
 }
 
 impl Waiter {
-    fn of(record: &Record, obstacles: Obstacles) -> Waiter {
+    fn of(record: &Record, care: Care, obstacles: Obstacles) -> Waiter {
         let (prospect, state) = (&record.prospect, &record.state);
         Waiter {
+            care,
             id: prospect.id.clone(),
             name: prospect.name.clone(),
             region: prospect.region.clone(),
-            value: state.value,
+            value: state.value.filter(|_| care == Care::Prospect),
             since: state.owner_since,
             wants: Wants::of(prospect),
             obstacles,
@@ -134,13 +176,15 @@ impl<'b> PoolScan<'b> {
         idle: &Team,
     ) -> PoolScan<'b> {
         let selected = request.selection(book);
-        let mut seen = book.fold(
+        let mut seen = book.fold_everybody(
             &Query::everything(),
             |seen: &mut PoolScan, record| {
                 seen.survey.take(record, book, idle);
-                if selected.has(record) && record.state.in_pool() {
+                if let Some(care) = record.care().filter(|_| record.in_pool())
+                    && selected.has(record)
+                {
                     let obstacles = eligibility.obstacles(record, idle);
-                    seen.waiters.push(Waiter::of(record, obstacles));
+                    seen.waiters.push(Waiter::of(record, care, obstacles));
                 }
             },
             |all, part| {
@@ -153,7 +197,7 @@ impl<'b> PoolScan<'b> {
     }
 }
 
-/// The report: each prospect with the reps that could have it or why none can, and how long they wait.
+/// The report: each prospect and customer with the reps that could have it or why none can, and how long they wait.
 pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let idle = Team::idle(book);
@@ -163,33 +207,29 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     let (team, holders, _) = survey.done(book);
     eligibility.learn(holders);
     let mut stuck = 0_usize;
-    let rows = waiters
-        .iter()
-        .map(|waiter| {
-            let (whom, none) = for_whom(waiter, book, &eligibility, &strategies, &team);
-            stuck += usize::from(none);
-            let cells = vec![
-                Cell::text(&*waiter.id),
-                Cell::text(&*waiter.name),
-                Cell::maybe(waiter.region.as_deref(), Cell::text),
-                Cell::maybe(waiter.value, Cell::Money),
-                Cell::maybe(waiter.since, Cell::Date),
-                Cell::maybe(waiter.days(book), Cell::Int),
-                Cell::text(whom),
-            ];
-            Row::with(cells, if none { Emphasis::Warn } else { Emphasis::Plain })
-        })
-        .collect();
-    let columns = vec![
-        column("id", Kind::Id, lang),
-        column("name", Kind::Text, lang),
-        column("region", Kind::Text, lang).optional(),
-        column("value", Kind::Number, lang),
-        column("since", Kind::Date, lang),
-        column("waiting", Kind::Number, lang),
-        column("for-whom", Kind::Text, lang),
-    ];
-    let waiting = Table { id: "waiting".into(), columns, rows, ..Table::default() };
+    let mut rows = [Vec::new(), Vec::new()];
+    for waiter in &waiters {
+        let (whom, none) = for_whom(waiter, book, &eligibility, &strategies, &team);
+        stuck += usize::from(none);
+        let cells = vec![
+            Cell::text(&*waiter.id),
+            Cell::text(&*waiter.name),
+            Cell::maybe(waiter.region.as_deref(), Cell::text),
+            Cell::maybe(waiter.value, Cell::Money),
+            Cell::maybe(waiter.since, Cell::Date),
+            Cell::maybe(waiter.days(book), Cell::Int),
+            Cell::text(whom),
+        ];
+        let emphasis = if none { Emphasis::Warn } else { Emphasis::Plain };
+        rows[usize::from(waiter.care == Care::Customer)].push(Row::with(cells, emphasis));
+    }
+    let [prospects, customers] = rows;
+    let (count, of_customers) = (prospects.len(), customers.len());
+    let mut tables = vec![waiting_table("waiting", "", prospects, lang)];
+    let title = lang.pick("Customers", "客户");
+    let audience = Audience::of(of_customers > 0);
+    tables.push(Table { audience, ..waiting_table("customers", title, customers, lang) });
+    tables.push(how_long(book, &waiters, lang));
     let mut notes = Vec::new();
     if stuck > 0 {
         notes.push(match lang {
@@ -205,11 +245,25 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     Ok(Sheet {
         id: "pool".into(),
         title: lang.pick("The pool", "公海客户").into(),
-        about: about(book, waiters.len()),
-        tables: vec![waiting, how_long(book, &waiters, lang)],
+        about: about(book, count, of_customers),
+        tables,
         notes,
         ..Sheet::default()
     })
+}
+
+/// Those that wait, with the reps that could have them.
+fn waiting_table(id: &str, title: &str, rows: Vec<Row>, lang: Lang) -> Table {
+    let columns = vec![
+        column("id", Kind::Id, lang),
+        column("name", Kind::Text, lang),
+        column("region", Kind::Text, lang).optional(),
+        column("value", Kind::Number, lang),
+        column("since", Kind::Date, lang),
+        column("waiting", Kind::Number, lang),
+        column("for-whom", Kind::Text, lang),
+    ];
+    Table { id: id.into(), title: title.into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 /// The reps that could have a prospect, the best fit first; or, with `true`, why none can.
@@ -222,12 +276,11 @@ fn for_whom(
 ) -> (String, bool) {
     let lang = book.settings.language;
     let customer = book.graded().of(&waiter.id);
-    let grade = customer.and_then(Customer::grade);
     let fits = strategies.fits(&waiter.wants, customer.map(|customer| customer.value));
     let mut able: Vec<usize> = Vec::new();
     let mut barriers: Vec<(usize, Barrier)> = Vec::new();
     for place in 0..team.members.len() {
-        match eligibility.refusal(&waiter.obstacles, grade, team, place) {
+        match eligibility.refusal(&waiter.obstacles, customer, team, place) {
             None => able.push(place),
             Some(barrier) => barriers.push((place, barrier)),
         }

@@ -44,8 +44,8 @@ mod tests {
     }
 
     impl Shelf for Changing {
-        fn read(&self, _: Files, _: Keep) -> (Vec<Record>, Vec<Diagnostic>) {
-            (Vec::new(), Vec::new())
+        fn read(&self, _: Files, _: Keep) -> (Vec<Record>, Vec<Diagnostic>, usize) {
+            (Vec::new(), Vec::new(), 0)
         }
 
         fn scan(&self, _: Files, _: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {

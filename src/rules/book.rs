@@ -18,6 +18,7 @@ use super::query::{Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::attribute::View;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -57,8 +58,9 @@ impl Tally {
 
 /// The source of a book's records.
 pub trait Shelf: std::fmt::Debug + Send + Sync {
-    /// Reads every record into memory, by id, with the findings about files and entries.
-    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>);
+    /// Reads every record into memory, by id, with the findings about files and entries, and the number of files that could
+    /// not be read.
+    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>, usize);
 
     /// Calls `each` once per record, in no order, without keeping records in memory. Several threads call it;
     /// its first argument is the number of the thread.
@@ -110,6 +112,8 @@ pub struct Scanned {
     pub first_entry: Option<Date>,
     /// The number of errors: files that could not be read, and entries that break a rule.
     pub errors: usize,
+    /// The number of files that could not be read: their prospects are in no figure.
+    pub unread: usize,
     /// The reason why the ledger was not read whole, though it is there. The results of the scan are void.
     pub incomplete: Option<Diagnostic>,
     /// Two files have one id. Only a comparison of all paths tells which of them counts, so the results of
@@ -140,6 +144,7 @@ pub struct Book {
 struct KeptRecords {
     records: Vec<Record>,
     problems: Vec<Diagnostic>,
+    unread: usize,
 }
 
 /// The records of customers' files, by id.
@@ -193,7 +198,7 @@ impl Book {
     ) -> Book {
         let (customers, records): (Vec<Record>, Vec<Record>) =
             records.into_iter().partition(|record| record.prospect.is_customer);
-        let kept = OnceLock::from(KeptRecords { records, problems: Vec::new() });
+        let kept = OnceLock::from(KeptRecords { records, problems: Vec::new(), unread: 0 });
         let customers = OnceLock::from(CustomerFiles::of(customers));
         Book { kept, customers, ..Book::empty(settings, as_of, tallies) }
     }
@@ -223,7 +228,7 @@ impl Book {
 
     fn kept(&self) -> &KeptRecords {
         self.kept.get_or_init(|| {
-            let (records, problems) = self
+            let (records, problems, unread) = self
                 .shelf
                 .as_ref()
                 .map(|shelf| shelf.read(Files::Everybody, self.keep))
@@ -234,7 +239,7 @@ impl Book {
             customers.iter().for_each(|record| self.attach_customer(record));
             let _ = self.customers.set(CustomerFiles::of(customers));
             records.iter().for_each(|record| self.attach_customer(record));
-            KeptRecords { records, problems }
+            KeptRecords { records, problems, unread }
         })
     }
 
@@ -259,7 +264,7 @@ impl Book {
     }
 
     /// Puts the customer's file into the record of one of its prospects.
-    fn attach_file(&self, record: &Record) {
+    pub fn attach_file(&self, record: &Record) {
         if let Some(account) = record.prospect.account.as_deref()
             && record.file.get().is_none()
             && let Some(file) = self.customer_file(account)
@@ -278,6 +283,12 @@ impl Book {
         let error = |problem: &&Diagnostic| problem.is_error();
         let kept = self.kept.get().map(|kept| kept.problems.iter().filter(error).count());
         kept.or(self.scanned.get().map(|scanned| scanned.errors))
+    }
+
+    /// How many files could not be read, so that their prospects are in no figure; 0 if the book has not been read yet.
+    pub fn unread(&self) -> usize {
+        let kept = self.kept.get().map(|kept| kept.unread);
+        kept.or(self.scanned.get().map(|scanned| scanned.unread)).unwrap_or_default()
     }
 
     /// The reason why the book was not read whole, if it was not.
@@ -301,7 +312,11 @@ impl Book {
         if query.asks_grades() {
             self.graded();
         }
-        Selection { query, context: QueryContext { settings: &self.settings, as_of: self.as_of } }
+        if query.asks_files() {
+            self.customer_files();
+        }
+        let context = QueryContext { settings: &self.settings, as_of: self.as_of };
+        Selection { query, context, book: self }
     }
 
     /// Folds the records that a query selects, each once and in no order. Each thread that reads has a part of
@@ -335,19 +350,10 @@ impl Book {
         join: impl Fn(&mut A, A),
     ) -> A {
         let selected = self.selection(query);
-        let attach = |record: &Record| {
-            self.attach_customer(record);
-            if query.asks_files() {
-                self.attach_file(record);
-            }
-        };
-        if query.asks_files() {
-            self.customer_files();
-        }
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
             let parts = FoldParts::of(shelf);
             let scanned = shelf.scan(files, self.keep, &|thread, record| {
-                attach(record);
+                self.attach_customer(record);
                 if selected.has(record) {
                     parts.with(thread, |part| step(part, record));
                 }
@@ -366,7 +372,7 @@ impl Book {
         };
         let both = records.chain(customers.iter().map(|record| &**record));
         for record in both {
-            attach(record);
+            self.attach_customer(record);
             if selected.has(record) {
                 step(&mut all, record);
             }
@@ -501,11 +507,29 @@ impl Book {
 pub struct Selection<'s> {
     query: &'s Query,
     context: QueryContext<'s>,
+    book: &'s Book,
 }
 
 impl Selection<'_> {
+    /// Does the query select this record, or would it if this rep owned it?
+    pub fn has_with(&self, record: &Record, owner: Option<&str>) -> bool {
+        self.attach(record);
+        let QueryContext { settings, as_of } = self.context;
+        let view = View::of(record, settings, as_of);
+        self.query.selects(&view)
+            || owner != view.owner && self.query.selects(&View { owner, ..view })
+    }
+
+    /// Puts the customer's file into the record, where the query asks for it.
+    fn attach(&self, record: &Record) {
+        if self.query.asks_files() {
+            self.book.attach_file(record);
+        }
+    }
+
     /// Does the query select this record?
     pub fn has(&self, record: &Record) -> bool {
+        self.attach(record);
         self.query.matches(record, &self.context)
     }
 }

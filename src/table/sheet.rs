@@ -285,6 +285,13 @@ pub enum Audience {
     Nobody,
 }
 
+impl Audience {
+    /// All readers, or none where there is nothing to read: the table is there all the same, for those who name it.
+    pub fn of(is_worth_reading: bool) -> Audience {
+        if is_worth_reading { Audience::All } else { Audience::Nobody }
+    }
+}
+
 /// A table with a name of its own.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {

@@ -23,9 +23,23 @@ pub fn narrow(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(one).collect())
 }
 
+/// Is a text Chinese characters, and nothing else?
+pub fn is_han(text: &str) -> bool {
+    let is_one = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
+    !text.is_empty() && text.chars().all(is_one)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chinese_is_chinese_alone() {
+        assert!(is_han("张") && is_han("欧阳") && is_han("\u{20000}"));
+        assert!(
+            !is_han("") && !is_han("张 伟") && !is_han("Li") && !is_han("张a") && !is_han("キ")
+        );
+    }
 
     #[test]
     fn wide_forms_are_those_of_ascii() {

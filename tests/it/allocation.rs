@@ -1,15 +1,27 @@
 //! Allocation and rebalancing: who gets whom, why, and what is never broken.
 
 use crate::common::{Sandbox, book, day, query};
-use crm::plan::allocate::{Allocation, Method, allocate};
-use crm::plan::rebalance::{Rebalance, Wish, rebalance};
+use crm::diag::Failure;
+use crm::plan::allocate::{Allocation, Method};
+use crm::plan::rebalance::{Rebalance, Wish};
 use crm::rules::book::Book;
-use crm::rules::team::allocation::Wants;
+use crm::rules::query::Query;
+use crm::rules::replay::care::Care;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const LOAD_ONLY: &str = "[allocation]\nweights = { value = 0, need = 0, place = 0, load = 1 }\n";
 const NEW: &str = "2009-12-01 = { kind = \"opened\" }\n";
+
+/// The plan for the open prospects.
+fn allocate<'b>(book: &'b Book, query: &Query, method: Method) -> Result<Allocation<'b>, Failure> {
+    crm::plan::allocate::allocate(book, query, method).map(|allocated| allocated.prospects)
+}
+
+/// The moves of the open prospects.
+fn rebalance<'b>(book: &'b Book, query: &Query, wish: Wish) -> Result<Rebalance<'b>, Failure> {
+    crm::plan::rebalance::rebalance(book, query, wish, Care::Prospect)
+}
 
 /// A ledger that grows day by day, as one would that is allocated every morning.
 struct Diary {
@@ -222,6 +234,28 @@ fn the_value_wants_a_level() {
 }
 
 #[test]
+fn of_three_prospects_the_largest_goes_to_the_senior_on_the_command_line() {
+    for order in [["senior", "middle", "junior"], ["junior", "senior", "middle"]] {
+        let team =
+            order.map(|level| format!("id = \"{level}\"\nlevel = \"{level}\"\ncapacity = 1"));
+        let settings = reps(&team.iter().map(String::as_str).collect::<Vec<_>>())
+            + "[allocation]\nweights = { value = 1, need = 0, place = 0, load = 0 }\n";
+        let sandbox = Sandbox::with_settings(&settings);
+        for (id, value) in [("a", 800_000), ("b", 100_000), ("c", 2_700_000)] {
+            let events = format!("2009-12-01 = {{ kind = \"opened\", value = {value} }}\n");
+            sandbox.prospect(id, &format!("name = \"{id}\""), &events);
+        }
+        let out = sandbox.crm("allocate -f csv").ok();
+        let to: Vec<(&str, &str)> = out
+            .lines()
+            .skip(1)
+            .map(|line| (line.split(',').next().unwrap(), line.split(',').nth(2).unwrap()))
+            .collect();
+        assert_eq!(to, [("c", "senior"), ("a", "middle"), ("b", "junior")], "{out}");
+    }
+}
+
+#[test]
 fn of_three_prospects_the_largest_goes_to_the_senior() {
     let settings = "[[rep]]\nid = \"junior\"\nlevel = \"junior\"\ncapacity = 1\n\
         [[rep]]\nid = \"middle\"\nlevel = \"middle\"\ncapacity = 1\n\
@@ -311,6 +345,125 @@ fn recycling_without_a_stated_wait_has_one_of_30_days() {
          2009-12-10 = {{ kind = \"assigned\", owner = \"\", reason = \"{recycled}"
     );
     assert_eq!(placed(&settings, &later, "2009-12-11"), 1);
+}
+
+#[test]
+fn industry_and_size_find_their_rep_and_plans_say_so() {
+    let settings = "[[rep]]\nid = \"any\"\ncapacity = 9\n\
+        [[rep]]\nid = \"bank\"\ncapacity = 9\nindustries = [\"Banking\"]\n\
+        [[rep]]\nid = \"large\"\ncapacity = 9\nsizes = [\"large\"]\n\
+        [allocation]\nweights = { value = 0, need = 0, place = 0, industry = 2, size = 1, load = 0 }\n";
+    assert_eq!(winner(settings, "industry = \"banking\"", &[]).as_deref(), Some("bank"));
+    assert_eq!(winner(settings, "size = \"LARGE\"", &[]).as_deref(), Some("large"));
+    // Neither is known, or no rep has it: those without a list come first.
+    assert_eq!(winner(settings, "", &[]).as_deref(), Some("any"));
+    assert_eq!(winner(settings, "industry = \"retail\"", &[]).as_deref(), Some("any"));
+    let sandbox = Sandbox::with_settings(settings);
+    sandbox.prospect("lead", "name = \"张\"\nindustry = \"banking\"\nsize = \"small\"", NEW);
+    let csv = sandbox.crm("allocate --why lead -f csv").ok();
+    assert_eq!(
+        csv,
+        "rep,value-points,need-points,place-points,industry-points,size-points,load-points,score,why,barrier\n\
+         bank,0,0,0,2,0.5,0,2.5,banking; 0/9,\n\
+         any,0,0,0,1,0.5,0,1.5,0/9,\n\
+         large,0,0,0,1,0,0,1,not small; 0/9,\n"
+    );
+    let (_, said) = sandbox.crm("allocate --apply").done();
+    assert_eq!(said, "lead (张): pool -> bank\n");
+    assert!(sandbox.read("prospects/lead.toml").contains("allocated: banking; 0/9"));
+}
+
+const DEPARTMENTS: &str = "[[rep]]\nid = \"li\"\ncapacity = 9\n[[rep]]\nid = \"wang\"\ncapacity = 9\nskills = [\"pension\"]\n\
+    [[department]]\nid = \"marketing\"\nlabel = { en = \"marketing\", zh = \"市场部\" }\nmembers = [\"li\"]\n\
+    [[department]]\nid = \"sales\"\nmembers = [\"wang\"]\n\
+    [allocation]\nlifecycle = { potential = \"marketing\", active = [\"sales\", \"marketing\"] }\n";
+
+#[test]
+fn the_lifecycle_names_the_department_of_the_owner() {
+    let active = "2009-06-01 = { kind = \"opened\" }\n2009-07-01-1 = { kind = \"order\", amount = 10 }\n\
+        2009-12-01-1 = { kind = \"order\", amount = 10 }\n";
+    let ledger = || {
+        let sandbox = Sandbox::with_settings(DEPARTMENTS);
+        // The skill would speak for the other one.
+        sandbox.prospect("new", "name = \"n\"\nneeds = [\"pension\"]", NEW);
+        sandbox.prospect("buys", "name = \"b\"", active);
+        sandbox
+    };
+    let sandbox = ledger();
+    let (_, said) = sandbox.crm("allocate --apply").done();
+    assert_eq!(said, "buys (b): pool -> wang\nnew (n): pool -> li\n");
+    let sandbox = ledger();
+    let why = sandbox.crm("allocate --why new -f csv").ok();
+    assert!(why.contains("potential customers go to the department marketing"), "{why}");
+    let said = sandbox.crm("claim new --by wang").fails(1);
+    assert!(
+        said.contains("cannot go to `wang`: potential customers go to the department marketing"),
+        "{said}"
+    );
+    sandbox.crm("assign new --to wang --force 'he asked for her'").done();
+    // Where none of the department can have it, it stays in the pool, with the reason.
+    let away =
+        DEPARTMENTS.replace("id = \"li\"\n", "id = \"li\"\nleave = [\"2009-12-18..2009-12-18\"]\n");
+    let zh = Sandbox::with_settings(&format!("[ledger]\nlanguage = \"zh\"\n{away}"));
+    zh.prospect("new", "name = \"n\"", NEW);
+    let out = zh.crm("allocate").ok();
+    assert!(
+        out.contains("无人可接: 1 不属该部门, 1 休假")
+            || out.contains("无人可接: 1 休假, 1 不属该部门"),
+        "{out}"
+    );
+    let why = zh.crm("allocate --why new").ok();
+    assert!(why.contains("潜在客户归市场部"), "{why}");
+    // A lifecycle that is not named has no department.
+    let lapsed =
+        "2008-06-01 = { kind = \"opened\" }\n2008-07-01-1 = { kind = \"order\", amount = 10 }\n";
+    let files = [("old", "needs = [\"pension\"]", lapsed)];
+    let book = book(DEPARTMENTS, &files, "2009-12-18");
+    let plan = allocate(&book, &query(&book, ""), Method::Auto).unwrap();
+    assert_eq!(&*plan.steps()[0].rep, "wang");
+}
+
+#[test]
+fn wrong_ids_of_departments_and_keepers_are_settings_errors_with_the_nearest_name() {
+    for (settings, why) in [
+        ("[[department]]\nid = \"d\"\nmembers = [\"wagn\"]\n", "did you mean `wang`?"),
+        ("[[department]]\nid = \"d\"\n", "the department `d` needs `members`"),
+        ("[[department]]\nmembers = [\"li\"]\n", "a department needs an `id`"),
+        (
+            "[[department]]\nid = \"sales\"\nmembers = [\"li\"]\n",
+            "the department `sales` appears twice",
+        ),
+        ("[[department]]\nid = \"d\"\nmember = [\"li\"]\n", "did you mean `members`?"),
+        ("[pool]\nkeeper = \"wagn\"\n", "did you mean `wang`?"),
+    ] {
+        let said = Sandbox::with_settings(&format!("{DEPARTMENTS}{settings}")).crm("pool").fails(2);
+        assert!(said.contains("error[bad-setting]") && said.contains(why), "{said}");
+    }
+    for (lifecycle, why) in [
+        ("{ potental = \"sales\" }", "did you mean `potential`?"),
+        ("{ new = \"slaes\" }", "did you mean `sales`?"),
+        ("{ new = [\"sales\", \"marketting\"] }", "did you mean `marketing`?"),
+        ("\"sales\"", "`lifecycle`"),
+    ] {
+        let at = DEPARTMENTS.find("lifecycle =").unwrap();
+        let settings = format!("{}lifecycle = {lifecycle}\n", &DEPARTMENTS[..at]);
+        let said = Sandbox::with_settings(&settings).crm("pool").fails(2);
+        assert!(said.contains("error[bad-setting]") && said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn a_rep_is_given_nothing_from_the_last_day_on() {
+    let settings = reps(&["id = \"r\"\ncapacity = 5\nleft = 2009-12-17"]);
+    let sandbox = Sandbox::with_settings(&settings);
+    sandbox.prospect("lead", "name = \"张\"", NEW);
+    let plan = |day: &str| sandbox.crm(&format!("allocate --as-of {day}")).ok();
+    assert!(plan("2009-12-16").contains("1 of 1 in the pool can be placed"));
+    let out = plan("2009-12-17");
+    assert!(out.contains("nobody may have it: 1 gone"), "{out}");
+    let said = sandbox.crm("assign lead --to r --as-of 2009-12-17").fails(1);
+    assert!(said.contains("cannot go to `r`: left on 2009-12-17"), "{said}");
+    sandbox.crm("claim lead --by r --as-of 2009-12-16").done();
 }
 
 #[test]
@@ -783,6 +936,29 @@ fn an_account_with_two_owners_stays_with_both() {
 }
 
 #[test]
+fn a_whole_account_moves_however_many_moves_that_is() {
+    let settings =
+        reps(&["id = \"a\"\ncapacity = 2", "id = \"b\"\ncapacity = 1", "id = \"c\"\ncapacity = 4"]);
+    let owned =
+        |owner: &str| format!("2009-11-01 = {{ kind = \"opened\", owner = \"{owner}\" }}\n");
+    let (a, c) = (owned("a"), owned("c"));
+    let wang = "account = \"wang\"";
+    // The account is more than `a` should hold: it goes to `c`, and two of `c` make room.
+    let files = [
+        ("p0", "", c.as_str()),
+        ("p1", wang, &a),
+        ("p2", wang, &a),
+        ("p3", wang, &a),
+        ("p4", "", &c),
+        ("p5", "", &c),
+    ];
+    let book = book(&settings, &files, "2009-12-18");
+    let plan = rebalance(&book, &query(&book, ""), wish(0)).unwrap();
+    assert_eq!(moved(&plan).len(), 5);
+    assert_eq!(plan.outside(), [0_usize; 0]);
+}
+
+#[test]
 fn rebalance_writes_only_when_told() {
     let sandbox =
         Sandbox::with_settings(&reps(&["id = \"a\"\ncapacity = 4", "id = \"b\"\ncapacity = 4"]));
@@ -813,32 +989,72 @@ fn rebalance_writes_only_when_told() {
 
 /// A random team and pool, small enough to try every plan.
 fn small() -> impl Strategy<Value = (String, Vec<(String, String)>)> {
-    let rep = (0_u32..4, 0_usize..3, 0_usize..3, any::<bool>());
+    // A team may have no industries and no sizes: then they count nothing.
+    let list = || prop::option::of(0_usize..2);
+    let rep = (0_u32..4, 0_usize..3, 0_usize..3, any::<bool>(), list(), list());
     let account = prop::option::weighted(0.6, 0_u32..2);
-    let prospect = (0_usize..3, prop::collection::vec(0_usize..3, 0..3), 0_u32..3, account);
-    let weights = (0_u32..4, 0_u32..4, 0_u32..4);
-    let balance = prop_oneof![Just("room"), Just("utilisation")];
+    // The last owner, and how many days ago it was recycled from them.
+    let lost = prop::option::of((0_usize..3, prop_oneof![Just(30_i64), Just(31)]));
+    let needs = prop::collection::vec(0_usize..3, 0..3);
+    let prospect = (0_usize..3, needs, 0_u32..3, account, list(), list(), lost);
+    let weights = (0_u32..4, 0_u32..4, 0_u32..4, 0_u32..4);
+    // In half of the ledgers all owners come from one department.
+    let balance = (prop_oneof![Just("room"), Just("utilisation")], any::<bool>());
     (prop::collection::vec(rep, 1..4), prop::collection::vec(prospect, 0..6), weights, balance)
-        .prop_map(|(team, pool, (need, place, load), balance)| {
+        .prop_map(|(team, pool, (need, place, load, industry), (balance, department))| {
             let mut settings = String::new();
-            for (n, (capacity, region, skill, away)) in team.iter().enumerate() {
+            let stated = |key: &str, n: &Option<usize>, as_list: bool| match (n, as_list) {
+                (None, _) => String::new(),
+                (Some(n), true) => format!("{key} = [\"{key}{n}\"]\n"),
+                (Some(n), false) => format!("{key} = \"{key}{n}\"\n"),
+            };
+            for (n, (capacity, region, skill, away, industry, size)) in team.iter().enumerate() {
                 let leave = if *away && n > 0 { "leave = [\"2009-12-18..2009-12-18\"]\n" } else { "" };
+                let lists = stated("industries", industry, true) + &stated("sizes", size, true);
                 settings.push_str(&format!(
-                    "[[rep]]\nid = \"r{n}\"\ncapacity = {capacity}\nregions = [\"g{region}\"]\nskills = [\"s{skill}\"]\n{leave}"
+                    "[[rep]]\nid = \"r{n}\"\ncapacity = {capacity}\nregions = [\"g{region}\"]\nskills = [\"s{skill}\"]\n{lists}{leave}"
                 ));
             }
             settings.push_str(&format!(
-                "[allocation]\nbalance = \"{balance}\"\nweights = {{ value = 1, need = {need}, place = {place}, load = {load} }}\n\
+                "[allocation]\nbalance = \"{balance}\"\n\
+                 weights = {{ value = 1, need = {need}, place = {place}, industry = {industry}, load = {load} }}\n\
                  [[allocation.exclude]]\nrep = \"r0\"\nwhen = \"value=2\"\n"
             ));
-            let pool = pool.iter().map(|(region, needs, value, account)| {
+            if department {
+                settings = settings.replace("[allocation]\n", "[allocation]\nlifecycle = { potential = \"d\" }\n")
+                    + "[[department]]\nid = \"d\"\nmembers = [\"r0\"]\n";
+            }
+            let pool = pool.iter().map(|(region, needs, value, account, industry, size, lost)| {
                 let needs: Vec<String> = needs.iter().map(|need| format!("\"s{need}\"")).collect();
                 let account = account.map(|n| format!("account = \"k{n}\"\n")).unwrap_or_default();
-                let facts = format!("{account}region = \"g{region}\"\nneeds = [{}]", needs.join(", "));
-                (facts, format!("2009-12-01 = {{ kind = \"opened\", value = {value} }}\n"))
+                let industry = industry.map(|n| format!("industry = \"industries{n}\"\n")).unwrap_or_default();
+                let facts = format!(
+                    "{account}{industry}{}region = \"g{region}\"\nneeds = [{}]",
+                    stated("sizes", size, false).replace("sizes =", "size ="),
+                    needs.join(", ")
+                );
+                let lost = lost.map(|(rep, days)| {
+                    let on = day("2009-12-18").plus(-days);
+                    format!(
+                        "2009-11-01-2 = {{ kind = \"assigned\", owner = \"r{rep}\", reason = \"x\" }}\n\
+                         {on} = {{ kind = \"assigned\", owner = \"\", reason = \"past the sales cycle 2 times\" }}\n"
+                    )
+                });
+                let opened = format!("2009-11-01-1 = {{ kind = \"opened\", value = {value} }}\n");
+                (facts, opened + &lost.unwrap_or_default())
             });
             (settings, pool.collect())
         })
+}
+
+/// Was a prospect recycled from a rep, and is day 30 of the wait not over?
+fn waits(book: &Book, id: &str, rep: &str) -> bool {
+    let record = book.records().iter().find(|record| &*record.prospect.id == id).unwrap();
+    let of = |owner: &str| {
+        let mut events = record.prospect.events.iter();
+        events.rfind(|event| event.owner.as_deref() == Some(owner)).map(|event| event.date())
+    };
+    of(rep).is_some() && of("").is_some_and(|lost| book.as_of.days_since(lost) <= 30)
 }
 
 /// The placed and the value of every way to place the pool: the best of them, by plain enumeration. The
@@ -869,15 +1085,20 @@ fn value(book: &Book, plan: &Allocation, chosen: &[Option<usize>]) -> Option<(us
     const UNIT: i64 = 1_000_000;
     let settings = &book.settings.allocation;
     let members = &plan.team.members;
-    let free = |member: usize| members[member].is_available();
-    let most = (0..members.len()).filter(|m| free(*m)).filter_map(|m| members[m].room()).max();
+    let free = |member: usize| members[member].is_available(Care::Prospect);
+    let most = (0..members.len())
+        .filter(|m| free(*m))
+        .filter_map(|m| members[m].room(Care::Prospect))
+        .max();
     let (mut taken, mut sum, mut placed) = (vec![0_i64; members.len()], 0, 0);
     let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
     for (candidate, choice) in plan.prospects.iter().zip(chosen) {
         let Some(member) = *choice else { continue };
         let excluded = &*members[member].rep.id == "r0" && candidate.worth.value.to_string() == "2";
         let capacity = i64::from(members[member].capacity.unwrap());
-        if !free(member) || excluded || taken[member] == capacity {
+        let waits = waits(book, &candidate.prospect.id, &members[member].rep.id);
+        let elsewhere = !settings.lifecycle.is_empty() && &*members[member].rep.id != "r0";
+        if !free(member) || excluded || waits || elsewhere || taken[member] == capacity {
             return None;
         }
         if let Some(account) = candidate.account()
@@ -885,10 +1106,7 @@ fn value(book: &Book, plan: &Allocation, chosen: &[Option<usize>]) -> Option<(us
         {
             return None;
         }
-        let fit = plan
-            .strategies
-            .fits(&Wants::stated(&candidate.needs, candidate.region.as_deref()), candidate.value)
-            [member];
+        let fit = plan.strategies.fits(&candidate.wants, candidate.value())[member];
         let load = match settings.balance {
             crm::model::pool::Balance::Room => {
                 let most = i64::from(most.unwrap());
@@ -898,7 +1116,7 @@ fn value(book: &Book, plan: &Allocation, chosen: &[Option<usize>]) -> Option<(us
         };
         taken[member] += 1;
         placed += 1;
-        sum += fit.score(settings.weights) - i64::from(settings.weights.load) * load;
+        sum += fit.score(plan.strategies.weights()) - i64::from(settings.weights.load) * load;
     }
     Some((placed, sum))
 }

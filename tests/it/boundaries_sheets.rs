@@ -141,13 +141,14 @@ fn the_load_gives_each_rep_its_turn_and_counts_those_with_room_for_any() {
 #[test]
 fn only_what_is_open_and_belongs_to_a_counted_member_can_be_moved() {
     use crm::plan::rebalance::{Wish, rebalance};
+    use crm::rules::replay::care::Care;
     let settings = "[[rep]]\nid = \"he\"\ncapacity = 9\n[[rep]]\nid = \"ma\"\ncapacity = 9\n\
         [[rep]]\nid = \"no\"\ncapacity = 0\n";
     let of_no = OPEN.replace("\"he\"", "\"no\"");
     let movable = |prospects: &[(&str, &str)]| {
         let book = ledger(settings, prospects, "2010-01-10");
         let wish = Wish { tolerance: 0, untouched_days: None, any_stage: true };
-        let plan = rebalance(&book, &query(&book, ""), wish).unwrap();
+        let plan = rebalance(&book, &query(&book, ""), wish, Care::Prospect).unwrap();
         (plan.movable, plan.stay.len())
     };
     assert_eq!(movable(&[("x", OPEN)]), (1, 0));
@@ -474,12 +475,13 @@ fn the_only_board_in_use_has_its_rows_under_its_name_and_the_others_have_none() 
 #[test]
 fn one_that_signed_and_one_that_paid_stay_with_their_rep() {
     use crm::plan::rebalance::{Wish, rebalance};
+    use crm::rules::replay::care::Care;
     let settings = "[[rep]]\nid = \"he\"\ncapacity = 9\n[[rep]]\nid = \"ma\"\ncapacity = 9\n";
     let movable = |entry: &str| {
         let events = format!("{NEW}2010-01-02 = {{ {entry} }}\n");
         let book = ledger(settings, &[("x", &events)], "2010-01-10");
         let wish = Wish { tolerance: 0, untouched_days: None, any_stage: false };
-        rebalance(&book, &query(&book, ""), wish).unwrap().movable
+        rebalance(&book, &query(&book, ""), wish, Care::Prospect).unwrap().movable
     };
     assert_eq!(movable("kind = \"note\""), 1);
     assert_eq!(movable("kind = \"contract\""), 0);

@@ -430,10 +430,11 @@ fn a_signing_date_is_due_while_it_is_open_and_not_on_hold() {
 #[test]
 fn a_rep_without_capacity_has_no_band_to_be_within() {
     use crm::plan::rebalance::{Wish, rebalance};
+    use crm::rules::replay::care::Care;
     let settings = "[[rep]]\nid = \"he\"\ncapacity = 1\n[[rep]]\nid = \"ma\"\ncapacity = 0\n";
     let book = ledger(settings, &[("x", OPEN)], "2010-01-10");
     let wish = Wish { tolerance: 10, untouched_days: None, any_stage: false };
-    let plan = rebalance(&book, &query(&book, ""), wish).unwrap();
+    let plan = rebalance(&book, &query(&book, ""), wish, Care::Prospect).unwrap();
     assert_eq!(plan.bands.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false]);
     assert_eq!(plan.outside(), [0; 0]);
 }

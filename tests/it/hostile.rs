@@ -467,6 +467,76 @@ mod links {
         assert!(said.starts_with("error[too-many-files]: "), "{said}");
     }
 
+    /// An import has one prospect in memory at a time, not all of a long list: what is kept of a row is its cells.
+    #[test]
+    fn a_long_list_is_imported_in_little_memory() {
+        let sandbox = Sandbox::ledger();
+        let mut list = "id,name,company,owner,stage,value,created,phone\n".to_owned();
+        for n in 0..10_000 {
+            list +=
+                &format!("d{n},张先生,远航物流有限公司,liuyan,25,{n},2009-12-01,1390000{n:04}\n");
+        }
+        sandbox.write("list.csv", &list);
+        // A limit on addresses, of which every thread would reserve many for an allocator of its own.
+        let limit = "export MALLOC_ARENA_MAX=1; ulimit -v 70000";
+        let run = under(&sandbox, limit, "import list.csv --dry-run -f csv");
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        assert!(run.stdout.contains("prospects to add,10000\n"), "{}", run.stdout);
+    }
+
+    /// A workbook of the older Excel whose records are these.
+    fn xls(records: &[u8]) -> Vec<u8> {
+        use std::io::Write;
+        let mut file = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+        file.create_stream("Workbook").unwrap().write_all(records).unwrap();
+        file.into_inner().into_inner()
+    }
+
+    /// Its reader copies a text into every cell that refers to it: a million letters into sixty thousand cells.
+    #[test]
+    fn a_text_that_an_old_workbook_repeats_is_counted_before_it_is_copied() {
+        let record = |kind: u16, data: &[u8]| {
+            let length = u16::try_from(data.len()).unwrap();
+            [&kind.to_le_bytes(), &length.to_le_bytes(), data].concat()
+        };
+        let workbook = |rows: u16, letters: u16| {
+            let begin = |what: u16| record(0x0809, &[0, 6, what.to_le_bytes()[0], 0, 0, 0, 0, 0]);
+            let texts = [&[0; 8][..], &letters.to_le_bytes(), &[0], &vec![b'x'; letters.into()]];
+            let texts = record(0x00fc, &texts.concat());
+            let sheet = |at: usize| {
+                record(0x0085, &[&(at as u32).to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat())
+            };
+            let head = begin(5).len() + texts.len() + sheet(0).len() + 4;
+            let mut all = [begin(5), texts, sheet(head), record(0x000a, &[]), begin(16)].concat();
+            for row in 0..rows {
+                all.extend(record(0x00fd, &[&row.to_le_bytes()[..], &[0; 8]].concat()));
+            }
+            all.extend(record(0x000a, &[]));
+            xls(&all)
+        };
+        let sandbox = Sandbox::ledger();
+        sandbox.write("small.xls", workbook(3, 4)).write("large.xls", workbook(60_000, 8_000));
+        let said = sandbox.crm("import small.xls").fails(2);
+        assert!(said.contains("columns: xxxx"), "{said}");
+        let limit = "export MALLOC_ARENA_MAX=1; ulimit -v 100000";
+        let said = under(&sandbox, limit, "import large.xls").fails(1);
+        assert!(
+            said.contains("the texts of the workbook's cells come to more than 256 MiB"),
+            "{said}"
+        );
+    }
+
+    /// The objects of a long list are never in memory all at once.
+    #[test]
+    fn json_becomes_rows_as_it_is_read() {
+        let sandbox = Sandbox::ledger();
+        let object = r#"{"id": "a", "name": "A", "n": [1,2,3], "date": "2009-12-01"},"#;
+        sandbox.write("rows.json", format!("[{}", object.repeat(100_000)));
+        let limit = "export MALLOC_ARENA_MAX=1; ulimit -v 110000";
+        let said = under(&sandbox, limit, "import rows.json").fails(1);
+        assert!(said.contains("the file is not JSON: EOF"), "{said}");
+    }
+
     /// Files may not grow beyond a size: the write fails as on a full disk (or the system kills).
     #[test]
     fn a_limit_on_the_size_of_files_loses_nothing() {

@@ -37,6 +37,7 @@ mod git_hooks;
 mod git_merge;
 mod grading;
 mod guard;
+mod handover;
 mod hostile;
 mod import;
 mod labels;

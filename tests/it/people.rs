@@ -404,3 +404,65 @@ fn a_cell_with_several_addresses_has_the_first_and_keeps_the_others() {
     let a = sandbox.read("prospects/a.toml");
     assert!(a.contains("\"f@x.example\"") && a.contains("note = \"email: g@x.example\""), "{a}");
 }
+
+#[test]
+fn a_file_that_cannot_be_read_stops_no_meeting_but_its_own() {
+    let sandbox = with_people();
+    let broken = "name = \"B\"\nemail = \"LINA@example.cn\"\n[events\n";
+    sandbox.write("prospects/broken.toml", broken);
+    let list =
+        "who,date,note\nanna@keller.example,2009-12-01,one\nlina@example.cn,2009-12-02,two\n";
+    sandbox.write("calls.csv", list);
+    let import = "import calls.csv --map who=find --kind call";
+    let refused = sandbox.crm(import).fails(1);
+    let said = [
+        "line 3: lina@example.cn is in prospects/broken.toml, which cannot be read",
+        "1 of 2 rows",
+    ];
+    said.iter().for_each(|part| assert!(refused.contains(part), "{refused}"));
+    let said = sandbox.crm(&format!("{import} --skip-bad")).done().1;
+    assert!(
+        said.contains("1 file of the ledger cannot be read, nor the people in them found"),
+        "{said}"
+    );
+    assert!(sandbox.read("prospects/keller.toml").contains("note = \"one\""));
+    assert!(!sandbox.read("prospects/li.toml").contains("two"));
+}
+
+#[test]
+fn the_parts_of_a_chinese_name_are_in_their_order() {
+    let sandbox = sandbox();
+    let google = "First Name,Middle Name,Last Name,E-mail 1 - Value\n三,,张,a@x\nSan,,Zhang,b@x\nBob,,张,c@x\n";
+    sandbox.write("g.csv", google);
+    sandbox.crm("import g.csv --from google --date 2009-12-01").done();
+    let names = sandbox.crm("list -c name -f csv").ok();
+    for name in ["张三", "San Zhang", "Bob 张"] {
+        assert!(names.lines().any(|line| line == name), "{names}");
+    }
+}
+
+#[test]
+fn a_meeting_of_a_whole_day_is_known_by_its_name_in_the_calendar() {
+    let sandbox = with_people();
+    let meeting = |uid: &str, title: &str| {
+        format!(
+            "BEGIN:VEVENT\nUID:{uid}\nDTSTART;VALUE=DATE:20091210\nSUMMARY:{title}\n\
+             ATTENDEE:mailto:lina@example.cn\nEND:VEVENT\n"
+        )
+    };
+    let import = |meetings: &[String]| {
+        let calendar = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", meetings.concat());
+        sandbox.write("c.ics", calendar);
+        said(sandbox.crm("import c.ics"))
+    };
+    assert!(import(&[meeting("1", "Fair"), meeting("2", "Visit")]).contains("2 entries written"));
+    let before = sandbox.read("prospects/li.toml");
+    assert!(
+        import(&[meeting("1", "Trade fair"), meeting("2", "Visit")]).contains("0 entries written")
+    );
+    assert!(import(&[meeting("2", "Visit to the plant")]).contains("0 entries written"));
+    assert_eq!(sandbox.read("prospects/li.toml"), before);
+    assert!(import(&[meeting("3", "Fair")]).contains("0 entries written"), "the content is there");
+    assert!(import(&[meeting("3", "Dinner")]).contains("1 entry written"));
+    sandbox.crm("check").done();
+}

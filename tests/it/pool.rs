@@ -287,6 +287,43 @@ fn recycle_writes_what_due_announced() {
 }
 
 #[test]
+fn the_keeper_answers_for_what_is_due_in_the_pool() {
+    let settings = format!("{REPS}[pool]\nkeeper = \"b\"\n");
+    let ledger = |settings: &str| {
+        let sandbox = Sandbox::with_settings(settings);
+        let next = "next = 2009-12-18, next_what = \"ring\"";
+        let events = |owner: &str| {
+            format!("2009-12-01 = {{ kind = \"opened\", owner = \"{owner}\", {next} }}\n")
+        };
+        sandbox.prospect("free", "name = \"f\"", &events(""));
+        sandbox.prospect("owned", "name = \"o\"", &events("a"));
+        let lost =
+            events("") + "2009-12-02 = { kind = \"moved\", stage = \"lost\", reason = \"x\" }\n";
+        sandbox.prospect("lost", "name = \"l\"", &lost);
+        sandbox
+    };
+    let sandbox = ledger(&settings);
+    let due = |query: &str| {
+        let out = sandbox.crm(&format!("due {query} -f csv")).ok();
+        let mut lines: Vec<String> =
+            out.lines().filter(|line| line.contains("next step")).map(String::from).collect();
+        lines.sort();
+        lines
+    };
+    let free = "2009-12-18,0,next step,free,f,opportunity,b,ring";
+    let owned = "2009-12-18,0,next step,owned,o,opportunity,a,ring";
+    assert_eq!(due(""), [free, owned]);
+    assert_eq!(due("owner:b"), [free]);
+    assert_eq!(due("is:pool owner:b"), [free]);
+    // It still has no owner.
+    assert_eq!(due("owner:none"), [free]);
+    assert_eq!(due("owner:a"), [owned]);
+    assert_eq!(sandbox.crm("list owner:b -f ids").ok(), "");
+    let out = ledger(REPS).crm("due -f csv").ok();
+    assert!(out.contains("next step,free,f,opportunity,,ring"), "{out}");
+}
+
+#[test]
 fn settings_that_contradict_themselves_are_refused() {
     for (settings, why) in [
         (

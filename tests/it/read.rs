@@ -364,3 +364,36 @@ fn letters_with_one_capital_are_equal() {
     assert!(found.contains("error[duplicate-id]"), "{found}");
     assert!(found.contains("they differ only in case"), "{found}");
 }
+
+#[test]
+fn a_report_names_the_files_whose_deals_are_missing() {
+    let sandbox = Sandbox::ledger();
+    sandbox.prospect("a", "name = \"A\"\n", "2009-12-01 = { kind = \"opened\" }\n");
+    let (_, stderr) = sandbox.crm("report funnel").done();
+    assert_eq!(stderr, "");
+    sandbox.write("prospects/b.toml", "name = \"B\"\n[events\n");
+    let one =
+        "1 file could not be read: its deal is missing from these figures (`crm check` lists them)";
+    // Records are scanned, and kept in memory.
+    for words in ["report funnel", "report sheet", "list", "report forecast -f csv", "due"] {
+        let stderr = sandbox.crm(words).stderr;
+        assert!(stderr.contains(one), "{words}: {stderr}");
+    }
+    sandbox.write("prospects/c.toml", "name\n");
+    let two = "2 files could not be read: their deals are missing from these figures (`crm check` lists them)";
+    let run = sandbox.crm("dashboard");
+    assert!(run.stderr.contains(two), "{}", run.stderr);
+    assert!(run.stdout.contains("2 files could not be read: their deals are missing"));
+    let zh = sandbox.write("crm.toml", "[ledger]\nlanguage = \"zh\"\n").crm("report funnel").stderr;
+    assert!(zh.contains("有 2 个文件无法读取：其中的客户未计入以上数字"), "{zh}");
+    // A finding in a file that was read is none of a missing deal.
+    std::fs::remove_file(sandbox.path().join("prospects/b.toml")).unwrap();
+    std::fs::remove_file(sandbox.path().join("prospects/c.toml")).unwrap();
+    sandbox.prospect(
+        "d",
+        "name = \"D\"\n",
+        "2009-12-01 = { kind = \"meeting\", stage = \"nowhere\" }\n",
+    );
+    let run = sandbox.crm("report funnel");
+    assert!(!run.stderr.contains("could not be read"), "{}", run.stderr);
+}

@@ -310,7 +310,7 @@ fn owners_and_pushes_and_spells() {
                   2010-01-07 = { kind = \"note\", close_by = 2010-01-30 }\n\
                   2010-01-08 = { kind = \"note\", close_by = 2010-02-10 }\n";
     let pooled = on(events, "2010-01-05");
-    assert!(pooled.state.in_pool());
+    assert!(pooled.in_pool());
     let record = on(events, "2010-01-08");
     let owners: Vec<(Option<&str>, String)> = record
         .history

@@ -7,10 +7,11 @@ use crm::format::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
 use crm::format::settings::calendar::{CALENDAR_KEYS, OCCASION_KEYS};
 use crm::format::settings::campaign::CAMPAIGN_KEYS;
 use crm::format::settings::criteria::CRITERION_KEYS;
+use crm::format::settings::department::DEPARTMENT_KEYS;
 use crm::format::settings::forecast::FORECAST_KEYS;
 use crm::format::settings::grading::{GRADING_KEYS, POLICY_KEYS};
 use crm::format::settings::ledger::LEDGER_KEYS;
-use crm::format::settings::pool::POOL_KEYS;
+use crm::format::settings::pool::{CUSTOMER_KEYS, POOL_KEYS};
 use crm::format::settings::rep::REP_KEYS;
 use crm::model::event::FIELDS;
 use crm::model::kind::Kinds;
@@ -61,6 +62,7 @@ fn settings_have_the_keys_that_are_read() {
     for (place, wanted) in [
         ("ledger", &LEDGER_KEYS[..]),
         ("rep/items", &REP_KEYS),
+        ("department/items", &DEPARTMENT_KEYS),
         ("pipeline/items", &PIPELINE_KEYS),
         ("pipeline/items/properties/stage/items", &STAGE_KEYS),
         ("criteria/additionalProperties", &CRITERION_KEYS),
@@ -71,6 +73,7 @@ fn settings_have_the_keys_that_are_read() {
         ("calendar/properties/occasion/additionalProperties", &OCCASION_KEYS),
         ("policy/additionalProperties", &POLICY_KEYS),
         ("pool", &POOL_KEYS),
+        ("pool/properties/customers", &CUSTOMER_KEYS),
         ("allocation", &ALLOCATION_KEYS),
     ] {
         assert_eq!(keys(&schema, &format!("/properties/{place}/properties")), set(wanted));

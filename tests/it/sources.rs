@@ -306,3 +306,121 @@ fn a_bad_row_of_a_folder_names_its_file_and_line() {
     let (_, said) = sandbox.crm("import lists").done();
     contains(&said, &["2 rows: 2 prospects added"]);
 }
+
+#[test]
+fn an_option_that_a_file_has_no_use_for_is_refused() {
+    let csv: &[u8] = b"id,name,date\na,A,2009-12-01\n";
+    let json: &[u8] = br#"[{"id": "a", "name": "A"}]"#;
+    let card: &[u8] = b"BEGIN:VCARD\nVERSION:3.0\nFN:A\nEND:VCARD\n";
+    let book = xlsx(&[("S", &row(1, &["id", "name"]))]);
+    let mail: &[u8] = b"From: a@x\nTo: b@x\nDate: Fri, 18 Dec 2009 10:00:00 +0800\n\n";
+    for (name, bytes, option, kind) in [
+        ("x.csv", csv, "--sheet 1", "a workbook"),
+        ("x.json", json, "--delimiter ;", "CSV"),
+        ("x.json", json, "--skip-lines 1", "CSV and workbooks"),
+        ("x.xlsx", &book[..], "--encoding gbk", "files of text"),
+        ("x.eml", mail, "--encoding gbk", "files of text"),
+        ("x.vcf", card, "--date-format %d/%m/%Y", "CSV, workbooks and JSON"),
+        ("x.eml", mail, "--decimal ,", "CSV, workbooks and JSON"),
+        ("x.vcf", card, "--thousands .", "CSV, workbooks and JSON"),
+        ("x.vcf", card, "--list-separator ,", "CSV, workbooks and JSON"),
+    ] {
+        let sandbox = Sandbox::ledger();
+        sandbox.write(name, bytes);
+        let before = sandbox.snapshot();
+        let said = sandbox.crm(&format!("import {name} {option}")).fails(2);
+        let option = option.split(' ').next().unwrap();
+        contains(
+            &said,
+            &[&format!("{option} has no use for {name}"), &format!("it is for {kind}")],
+        );
+        assert!(before == sandbox.snapshot());
+    }
+    // In a folder, what one of the files has a use for.
+    let sandbox = Sandbox::ledger();
+    sandbox
+        .write("in/a.csv", "id;name;date\na;A;2009-12-01\n")
+        .write("in/b.json", r#"[{"id": "b", "name": "B", "date": "2009-12-01"}]"#);
+    sandbox.crm("import in --delimiter ;").done();
+}
+
+#[test]
+fn a_file_of_no_bytes_and_a_folder_that_is_a_ledger_are_named() {
+    for name in ["x.xlsx", "x.csv"] {
+        contains(
+            &refused(name, b"", ""),
+            &[&format!("{name} is empty: 0 bytes"), "export it again"],
+        );
+    }
+    let sandbox = Sandbox::ledger();
+    sandbox.prospect("a", "name = \"A\"\n", "2009-12-01 = { kind = \"opened\" }\n");
+    let said = sandbox.crm("import .").fails(2);
+    contains(&said, &[". is a ledger", "crm --ledger . export prospects -o prospects.csv"]);
+}
+
+/// A record of a binary workbook.
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    let mut all = match kind {
+        0..0x80 => vec![kind.to_le_bytes()[0]],
+        _ => vec![kind.to_le_bytes()[0] | 0x80, (kind >> 7).to_le_bytes()[0]],
+    };
+    assert!(data.len() < 0x80);
+    all.push(u8::try_from(data.len()).unwrap());
+    [all, data.to_vec()].concat()
+}
+
+/// A text of a binary workbook.
+fn wide(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let length = u32::try_from(units.len()).unwrap().to_le_bytes();
+    [&length[..], &units.into_iter().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()].concat()
+}
+
+#[test]
+fn a_binary_workbook_is_read() {
+    let (text, number, small) = (6, 5, 2);
+    let cell = |kind: u16, column: u32, style: u32, value: &[u8]| {
+        record(kind, &[&column.to_le_bytes()[..], &style.to_le_bytes(), value].concat())
+    };
+    let row = |number: u32| record(0, &[&number.to_le_bytes()[..], &[0; 13]].concat());
+    let sheet_name = [&[0; 4][..], &1_u32.to_le_bytes(), &wide("rId1"), &wide("客户")].concat();
+    let workbook = [
+        record(131, &[]),
+        record(143, &[]),
+        record(156, &sheet_name),
+        record(144, &[]),
+        record(132, &[]),
+    ];
+    // The second of the formats of cells is a day.
+    let format = |number: u16| record(47, &[&[0, 0][..], &number.to_le_bytes(), &[0; 12]].concat());
+    let formats = [record(617, &2_u32.to_le_bytes()), format(0), format(14), record(618, &[])];
+    let styles = [vec![record(278, &[])], formats.to_vec(), vec![record(279, &[])]].concat();
+    let headers = ["id", "name", "date", "value"];
+    let headers = (0..).zip(headers).map(|(at, name)| cell(text, at, 0, &wide(name)));
+    let cells = [
+        cell(small, 0, 0, &((7 << 2) | 2_u32).to_le_bytes()),
+        cell(text, 1, 0, &wide("远航物流")),
+        cell(number, 2, 1, &40_148_f64.to_le_bytes()),
+        cell(number, 3, 0, &1500.5_f64.to_le_bytes()),
+    ];
+    let sheet = [
+        vec![record(129, &[]), record(148, &[0; 16]), record(145, &[]), row(0)],
+        headers.collect(),
+        vec![row(3)],
+        cells.to_vec(),
+        vec![record(146, &[]), record(130, &[])],
+    ];
+    let rels =
+        "<Relationships><Relationship Id='rId1' Target='worksheets/sheet1.bin'/></Relationships>";
+    let book = zipped(&[
+        ("xl/workbook.bin", &workbook.concat()),
+        ("xl/_rels/workbook.bin.rels", rels.as_bytes()),
+        ("xl/styles.bin", &styles.concat()),
+        ("xl/worksheets/sheet1.bin", &sheet.concat().concat()),
+    ]);
+    let sandbox = Sandbox::ledger();
+    sandbox.write("x.xlsb", book);
+    sandbox.crm("import x.xlsb --sheet 客户").done();
+    let text = sandbox.read("prospects/7.toml");
+    contains(&text, &["name = \"远航物流\"", "2009-12-01-1-", "value = 1500.5"]);
+}

@@ -317,3 +317,16 @@ fn libreoffice_reads_days_as_days_and_money_as_numbers() {
     assert!(matches!(&row[6], Data::DateTimeIso(day) if day.starts_with("2009-12-03")), "{row:?}");
     assert!(matches!(&row[7], Data::DateTimeIso(at) if at == "2009-12-21T14:00:00"), "{row:?}");
 }
+
+#[test]
+fn headers_are_on_the_side_of_what_is_below_them() {
+    let right = |kind: Kind| {
+        let column = vec![Column::new("x", "X", kind)];
+        let book = bytes(&Sheet::single("s", "", column, Vec::<Row>::new().into()));
+        let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+        let styles = std::io::read_to_string(archive.by_name("xl/styles.xml").unwrap()).unwrap();
+        styles.contains("horizontal=\"right\"")
+    };
+    assert!(right(Kind::Number) && right(Kind::Date));
+    assert!(!right(Kind::Text) && !right(Kind::Id));
+}

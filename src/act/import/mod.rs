@@ -3,22 +3,23 @@
 mod preview;
 pub mod summary;
 
-use super::change::{Origin, changed_to, created, insert, insert_keyed, with_facts};
+use super::change::{Origin, changed_to, created, insert_keyed, with_facts};
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
-use crate::diag::{Diagnostic, Failure, Words, counted};
+use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
 use crate::disk::rows_file::read_rows;
-use crate::disk::write::FileChange;
+use crate::disk::write::{Batch, FileChange};
+use crate::format::line::assign_key;
 use crate::model::event::Event;
 use crate::model::mapping::{FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
 use crate::model::rows::{LeftOut, SourceRows};
 use crate::plan::import::{
-    AddressBook, ImportCandidate, ImportTerms, ImportedEntry, compare, fresh, import, missing,
-    without_said,
+    AddressBook, BadRows, Found, ImportCandidate, ImportTerms, Imported, ImportedEntry, compare,
+    fresh, missing, without_said,
 };
 use crate::rules::replay::replay;
 use crate::value::date::Date;
@@ -40,17 +41,17 @@ pub struct ImportList<'a> {
     pub mapping: &'a Mapping,
     /// The day of the list; `None` for the as-of day.
     pub date: Option<Date>,
+    /// Rows that are refused are left out; otherwise they refuse all of them.
+    pub skip_bad: bool,
     /// The prospects shall be shown as they would be.
     pub preview: bool,
 }
 
-/// The changes that a list makes in a ledger.
+/// What a list comes to in a ledger.
 #[derive(Debug, Default)]
 pub struct JudgedImport {
-    /// The files to write.
-    pub changes: Vec<FileChange>,
     /// The rows that the file or the ledger's rules refuse.
-    pub bad: Vec<Diagnostic>,
+    pub bad: BadRows,
     /// Faults that rows share, such as a value that the settings do not know: each once.
     pub faults: Vec<Diagnostic>,
     /// How many rows came to what.
@@ -75,12 +76,18 @@ struct ProspectChange {
     after: Option<Foreseen>,
 }
 
-/// Judges the rows of a list, and makes the changes of those that are right. Nothing is written.
+/// Judges the rows of a list, and adds the changes of those that are right to a batch, if there is one. One prospect is
+/// in memory at a time on each thread, however long the list is: its rows are read, judged, and put into the batch.
 ///
 /// # Errors
-/// Fails if the mapping does not fit the file, or a joined file cannot be read.
-pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedImport, Failure> {
-    let ImportList { file, rows, mapping, date, preview } = *list;
+/// Fails if the mapping does not fit the file, a joined file cannot be read, or a change cannot be written.
+pub fn judge(
+    ledger: &Ledger,
+    list: &ImportList,
+    today: Date,
+    mut batch: Option<&mut Batch>,
+) -> Result<JudgedImport, Failure> {
+    let ImportList { file, rows, mapping, date, skip_bad, preview } = *list;
     // A joined file comes from the same program: it has the encoding of the first one.
     let joined_form = Form { encoding: mapping.form.encoding.clone(), ..Form::default() };
     let joins = mapping.joins.iter();
@@ -95,32 +102,56 @@ pub fn judge(ledger: &Ledger, list: &ImportList, today: Date) -> Result<JudgedIm
     let settings = &ledger.settings;
     let origins = &rows.origins;
     let terms = ImportTerms { settings, mapping, file, origins, date, today, people };
-    let read = import(rows, &joined, &taken, &terms).map_err(Failure)?;
-    let padded = padded(read.candidates.iter().map(|new| &new.prospect.id), &taken);
-    let judge = Judge { ledger, terms: &terms, seen: date.unwrap_or(today), today, preview };
-    let judged: Vec<Result<ProspectChange, Diagnostic>> =
-        read.candidates.into_par_iter().map(|candidate| judge.one(candidate)).collect();
+    let imported = Imported::new(rows, &joined, &taken, &terms).map_err(Failure)?;
+    let Found { prospects, bad, faults, faulty_rows, ids_from_names, unfound, shared } =
+        imported.found();
     let mut all = JudgedImport {
-        bad: read.bad,
-        faults: read.faults,
-        ids_from_names: read.ids_from_names,
+        bad,
+        faults,
+        ids_from_names,
         left_out: (rows.notes.iter().cloned())
             .chain(rows.left_out.iter().map(LeftOut::words))
-            .chain(left_out(read.unfound, read.shared))
-            .chain(padded)
+            .chain(unread(&terms.people))
+            .chain(left_out(unfound, shared))
+            .chain(padded(prospects.iter().map(|new| &new.id), &taken))
             .collect(),
         ..JudgedImport::default()
     };
-    judged.into_iter().for_each(|judged| all.add(judged));
+    let judge = Judge { ledger, terms: &terms, seen: date.unwrap_or(today), today, preview };
+    for some in prospects.chunks(TOGETHER) {
+        let judged: Vec<Result<ProspectChange, Diagnostic>> =
+            some.par_iter().map(|rows| judge.one(imported.candidate(rows))).collect();
+        for judged in judged {
+            let Some(change) = all.add(judged) else { continue };
+            let is_refused = !skip_bad && all.bad.count + faulty_rows > 0;
+            if let Some(batch) = batch.as_deref_mut().filter(|_| !is_refused) {
+                batch.add(&change)?;
+            }
+        }
+    }
     all.summary.rows = rows.rows.len();
-    all.summary.bad = all.bad.len() + read.faulty_rows;
+    all.summary.bad = all.bad.count + faulty_rows;
     Ok(all)
 }
 
-/// The addresses of all people in the ledger, read in parallel.
+/// So many prospects are judged at a time.
+const TOGETHER: usize = 512;
+
+/// The addresses of all people in the ledger, read in parallel. A file that cannot be read stops no row but those that
+/// may be of its prospect.
+///
+/// # Errors
+/// Fails if the system lets the program open no more files.
 fn people(ledger: &Ledger, paths: &[PathBuf]) -> Result<AddressBook, Failure> {
     let add = |mut book: AddressBook, path: &PathBuf| {
-        book.add(&ledger.read(path).map_err(Failure)?.prospect);
+        if let Ok(loaded) = ledger.read(path) {
+            book.add(&loaded.prospect);
+            return Ok(book);
+        }
+        match ledger.text(path) {
+            Err(found) if found.code == Code::TooManyFiles => return Err(Failure(vec![found])),
+            text => book.add_unread(ledger.show(path), &text.unwrap_or_default()),
+        }
         Ok(book)
     };
     paths
@@ -129,21 +160,41 @@ fn people(ledger: &Ledger, paths: &[PathBuf]) -> Result<AddressBook, Failure> {
         .try_reduce(AddressBook::default, |one, other| Ok(one.joined(other)))
 }
 
+/// That files of the ledger cannot be read, so that their people are not found.
+fn unread(people: &AddressBook) -> Option<Words> {
+    let n = people.unread().len();
+    let files = counted(n, "file", "files");
+    (n > 0).then(|| {
+        words!(
+            "{files} of the ledger cannot be read, nor the people in them found: `crm check` lists them",
+            "账本中有 {n} 个文件无法读取，其中的联系人也找不到：`crm check` 列出详情"
+        )
+    })
+}
+
 /// That ids of the file differ from each other, or from ids of the ledger, in leading zeros alone: a spreadsheet drops
 /// them.
 fn padded<'a>(
-    ids: impl Iterator<Item = &'a Text>,
+    ids: impl Iterator<Item = &'a Text> + Clone,
     taken: &HashMap<String, PathBuf>,
 ) -> Option<Words> {
     let bare = |id: &str| id.trim_start_matches('0').to_owned();
     let mut alike: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for id in ids {
-        alike.entry(bare(id)).or_default().insert(id::fold(id));
+    // Of two such ids, one has a zero in front.
+    let zeros = ids.clone().map(|id| &**id).chain(taken.keys().map(String::as_str));
+    for id in zeros.filter(|id| id.starts_with('0')) {
+        alike.entry(bare(id)).or_default();
     }
+    if alike.is_empty() {
+        return None;
+    }
+    for id in ids {
+        alike.entry(bare(id)).and_modify(|ids| ids.extend([id::fold(id)]));
+    }
+    // Two ids that the ledger has are no news.
+    alike.retain(|_, ids| !ids.is_empty());
     for id in taken.keys() {
-        alike.entry(bare(id)).and_modify(|ids| {
-            ids.insert(id.clone());
-        });
+        alike.entry(bare(id)).and_modify(|ids| ids.extend([id.clone()]));
     }
     alike.retain(|_, ids| ids.len() > 1);
     let shown = alike.values().flatten().take(NAMED).map(|id| &**id).collect::<Vec<_>>();
@@ -187,14 +238,18 @@ fn left_out(unfound: usize, shared: BTreeMap<String, Vec<Text>>) -> Vec<Words> {
 }
 
 impl JudgedImport {
-    fn add(&mut self, judged: Result<ProspectChange, Diagnostic>) {
+    /// Counts a prospect, and returns the change of its file.
+    fn add(&mut self, judged: Result<ProspectChange, Diagnostic>) -> Option<FileChange> {
         match judged {
             Ok(ProspectChange { change, entries, facts, differing, after }) => {
-                self.changes.extend(change);
                 self.summary.add(entries, facts, differing);
                 after.into_iter().for_each(|prospect| self.summary.show(prospect));
+                change
             }
-            Err(bad) => self.bad.push(bad),
+            Err(bad) => {
+                self.bad.add(bad);
+                None
+            }
         }
     }
 }
@@ -305,12 +360,17 @@ impl Judge<'_> {
     }
 }
 
-/// Puts an entry into the journal, under its own key or a new one.
+/// Puts an entry into the journal, under its own key or a new one; the suffix of a meeting's name stays.
 fn put(prospect: &mut Prospect, wanted: ImportedEntry) -> Event {
-    match wanted.keyed {
-        true => insert_keyed(prospect, wanted.event).clone(),
-        false => insert(prospect, wanted.event).clone(),
+    let mut event = wanted.event;
+    if !wanted.keyed {
+        let named = event.key.suffix().to_owned();
+        assign_key(&mut event, &prospect.id, &prospect.events);
+        if !named.is_empty() {
+            event.key.text = format!("{}-{}-{named}", event.key.date, event.key.n).into();
+        }
     }
+    insert_keyed(prospect, event).clone()
 }
 
 /// The errors that `crm check` would find and that refuse entries of this origin; such a prospect is not written.

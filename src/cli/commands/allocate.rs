@@ -23,9 +23,10 @@ use std::path::PathBuf;
     crm allocate region:suzhou --apply  write it, all or nothing\n  \
     crm allocate -o plan.csv            to be edited, and then\n  \
     crm allocate --plan plan.csv        checked again and written\n\n\
-    The plan places as many as can be placed; among those plans it has the highest score: grade to level,\n\
-    needs to skills, region to territory, less the load, weighed by [allocation] in crm.toml. Capacity,\n\
-    absence, exclusions, accounts and do-not-assign are never broken.")]
+    The plan places as many as can be placed; among those plans it has the highest score: value to level,\n\
+    needs to skills, region, industry and size to the rep's, less the load, weighed by [allocation] in\n\
+    crm.toml. Capacity, absence, waits, departments, exclusions, accounts and do-not-assign are never\n\
+    broken.")]
 pub struct Allocate {
     #[command(flatten)]
     selection: SelectionArgs,

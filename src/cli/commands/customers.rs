@@ -1,10 +1,8 @@
 //! `crm customers [QUERY]`.
 
-use super::report::SelectionArgs;
+use super::list::Listing;
 use crate::cli::context::Context;
 use crate::diag::Failure;
-use crate::render::Format;
-use crate::report::columns::all;
 use crate::report::list::{CUSTOMERS, List};
 use clap::Args;
 
@@ -17,29 +15,12 @@ use clap::Args;
     `crm add --customer NAME` makes a customer's file; `crm show ID` shows one customer.")]
 pub struct Customers {
     #[command(flatten)]
-    selection: SelectionArgs,
-    /// The columns, in order; `all` for those of `export`
-    #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// Sort by columns; - before a name reverses
-    #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',', allow_hyphen_values = true)]
-    sort: Vec<String>,
+    listing: Listing,
 }
 
 impl Customers {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let request = self.selection.request(context)?;
-        let names: Vec<String> = match self.columns.as_slice() {
-            _ if context.format() == Some(Format::Ids) => vec!["id".to_owned()],
-            [] => CUSTOMERS.iter().map(ToString::to_string).collect(),
-            [every] if every == "all" => all(&context.ledger()?.settings),
-            chosen => chosen.to_vec(),
-        };
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut book = context.unread_book()?;
-        let list = List::of(&names, &self.sort, &book.settings)?;
-        book.keep = list.keep(&request, &book);
-        context.emit(context.reading(&book, || list.customers(&book, &request))?)
+        self.listing.emit(context, &CUSTOMERS, List::customers)
     }
 }

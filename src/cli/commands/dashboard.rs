@@ -1,7 +1,7 @@
 //! `crm dashboard -o FILE.html`: the main reports on one page.
 
 use super::report::SelectionArgs;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, missing};
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::render::{Format, page};
 use crate::report::{Takes, find};
@@ -89,6 +89,11 @@ impl Dashboard {
         let about = match self.selection.text() {
             words if words.is_empty() => book.as_of.to_string(),
             words => format!("{}  ·  {words}", book.as_of),
+        };
+        // The page is read where stderr is not.
+        let about = match missing(&book) {
+            Some(missing) => format!("{about}  ·  {}", missing.get(lang)),
+            None => about,
         };
         context.print(&page(title, &about, &sheets, &context.render_options()))
     }

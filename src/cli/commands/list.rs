@@ -4,8 +4,11 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::render::Format;
+use crate::report::Request;
 use crate::report::columns::all;
 use crate::report::list::{self, DEFAULT};
+use crate::rules::book::Book;
+use crate::table::sheet::Sheet;
 use clap::Args;
 
 /// The prospects that a query selects; chosen columns, any order
@@ -16,6 +19,13 @@ use clap::Args;
     crm list 'is:pool region:shanghai' -f ids | xargs -n1 crm show\n\n\
     `crm help query` explains the query language.")]
 pub struct List {
+    #[command(flatten)]
+    listing: Listing,
+}
+
+/// The rows, columns and order of a list.
+#[derive(Debug, Args)]
+pub struct Listing {
     #[command(flatten)]
     selection: SelectionArgs,
     /// The columns, in order; `all` for those of `export`
@@ -29,11 +39,23 @@ pub struct List {
 impl List {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
+        self.listing.emit(context, &DEFAULT, list::List::sheet)
+    }
+}
+
+impl Listing {
+    /// Emits the sheet that `made` makes of the list; with these columns unless others are asked for.
+    pub(super) fn emit(
+        self,
+        context: &Context,
+        columns: &[&str],
+        made: fn(list::List, &Book, &Request) -> Sheet,
+    ) -> Result<(), Failure> {
         let request = self.selection.request(context)?;
         let names: Vec<String> = match self.columns.as_slice() {
             // Ids are asked for, whatever the columns are.
             _ if context.format() == Some(Format::Ids) => vec!["id".to_owned()],
-            [] => DEFAULT.iter().map(ToString::to_string).collect(),
+            [] => columns.iter().map(ToString::to_string).collect(),
             [every] if every == "all" => all(&context.ledger()?.settings),
             chosen => chosen.to_vec(),
         };
@@ -41,6 +63,6 @@ impl List {
         let mut book = context.unread_book()?;
         let list = list::List::of(&names, &self.sort, &book.settings)?;
         book.keep = list.keep(&request, &book);
-        context.emit(context.reading(&book, || list.sheet(&book, &request))?)
+        context.emit(context.reading(&book, || made(list, &book, &request))?)
     }
 }

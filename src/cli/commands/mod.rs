@@ -21,6 +21,7 @@ pub mod export;
 mod export_text;
 pub mod grade;
 pub mod guard;
+pub mod handover;
 pub mod help;
 pub mod hold;
 pub mod hooks;

@@ -1,4 +1,4 @@
-//! `crm pool [QUERY]`: the prospects of the pool.
+//! `crm pool [QUERY]`: the prospects and customers of the pool.
 
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
@@ -6,7 +6,7 @@ use crate::diag::Failure;
 use crate::report::pool::pool;
 use clap::Args;
 
-/// The prospects of the pool: since when, the owner before, and the reason
+/// The prospects and customers of the pool: since when, the owner before, and the reason
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm pool\n  crm pool region:suzhou -f ids\n\n\
     `crm claim` takes from it, `crm release` gives back, `crm allocate` proposes who gets what.")]

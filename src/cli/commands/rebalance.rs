@@ -6,6 +6,7 @@ use crate::cli::apply::Apply;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::plan::rebalance::{Wish, rebalance};
+use crate::rules::replay::care::Care;
 use crate::value::period::parse_days;
 use clap::Args;
 
@@ -43,9 +44,10 @@ impl Rebalance {
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, true)?;
-        let plan = context.reading(&book, || rebalance(&book, &request.query, wish))??;
-        let moves = moves(&plan, context.spoken());
-        let sheet = sheet(&plan, &book, self.apply.apply);
+        let plan = |care| context.reading(&book, || rebalance(&book, &request.query, wish, care));
+        let plans = [plan(Care::Prospect)??, plan(Care::Customer)??];
+        let moves = moves(&plans, context.spoken());
+        let sheet = sheet(&plans, &book, self.apply.apply);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", moves)
     }
 

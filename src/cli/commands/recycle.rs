@@ -25,7 +25,7 @@ impl Recycle {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = self.apply.session(self.apply.apply, context)?;
         let request = self.selection.request(context)?;
-        let graded = !context.ledger()?.settings.pool.grades.is_empty();
+        let graded = context.ledger()?.settings.pool.asks_grades();
         let book = context.book_for(&request, graded)?;
         let recycled = context.reading(&book, || recycle(&book, &request.query))?;
         let released = releases(&recycled, context.spoken());

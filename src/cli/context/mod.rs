@@ -264,8 +264,11 @@ impl Context {
         Ok(made)
     }
 
-    /// Tells on stderr how many errors the book has, if it has been read.
+    /// Tells on stderr how many errors the book has, if it has been read, and which deals are in no figure for that.
     fn count_errors(&self, book: &Book) {
+        if let Some(missing) = missing(book) {
+            return self.say_last(missing);
+        }
         if let Some(wrong) = book.errors().filter(|wrong| *wrong > 0) {
             let found = counted(wrong, "finding", "findings");
             self.say_last(words!(
@@ -328,6 +331,19 @@ impl Context {
 /// The ledger's folder that is given: `--ledger`, else `CRM_LEDGER`.
 fn stated_ledger<'a>(global: &'a Global, env: &'a Environment) -> Option<&'a Path> {
     global.ledger.as_deref().or(env.ledger.as_deref().map(Path::new))
+}
+
+/// That deals are missing from the figures of a book that has been read, because their files could not be read.
+pub fn missing(book: &Book) -> Option<Words> {
+    let n = book.unread();
+    let (files, their) = (counted(n, "file", "files"), if n == 1 { "its" } else { "their" });
+    let (deals, are) = if n == 1 { ("deal", "is") } else { ("deals", "are") };
+    (n > 0).then(|| {
+        words!(
+            "{files} could not be read: {their} {deals} {are} missing from these figures (`crm check` lists them)",
+            "有 {n} 个文件无法读取：其中的客户未计入以上数字（`crm check` 列出详情）"
+        )
+    })
 }
 
 /// Fails if the ledger has errors or warnings.

@@ -79,13 +79,8 @@ known! {
 pub fn known_export(id: &str) -> Result<&'static KnownExport, Diagnostic> {
     KNOWN_EXPORTS.iter().find(|known| known.id == id).ok_or_else(|| {
         let ids: Vec<&str> = KNOWN_EXPORTS.iter().map(|known| known.id).collect();
-        let list = ids.join(", ");
-        Diagnostic::new(
-            Code::BadArgument,
-            words!("no program `{id}` is known", "没有已知的程序 `{id}`"),
-        )
-        .nearest(id, ids)
-        .help(words!("known programs: {list}", "已知的程序：{list}"))
+        let message = words!("no program `{id}` is known", "没有已知的程序 `{id}`");
+        Diagnostic::new(Code::BadArgument, message).nearest(id, ids)
     })
 }
 

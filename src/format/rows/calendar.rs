@@ -6,6 +6,7 @@ use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::model::mapping::{FIND, Form};
 use crate::model::rows::{LeftOut, SourceCell, SourceRow, SourceRows};
 use crate::value::date::{Date, Moment, Time};
+use crate::value::text::Text;
 use calcard::common::PartialDateTime;
 use calcard::common::timezone::Tz;
 use calcard::icalendar::{
@@ -44,7 +45,7 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
         )));
     }
     let mut counts = Counts::default();
-    let mut seen = HashSet::new();
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
     let mut parser = Parser::new(text);
     loop {
         match parser.entry() {
@@ -88,7 +89,8 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
                     if at.date > last {
                         counts.to_come += 1;
                     } else if seen.insert((meeting.uid().map(str::to_owned), at)) {
-                        rows.rows.push(row(rows.rows.len(), meeting, at));
+                        let uid: Text = meeting.uid().unwrap_or_default().into();
+                        found.push((row(meeting, at), uid));
                     }
                 }
             }
@@ -100,11 +102,16 @@ pub fn parse_calendar(text: &str, form: &Form, shown: &Path) -> Result<SourceRow
             _ => {}
         }
     }
-    rows.rows.sort_by(|a, b| {
+    found.sort_by(|(a, _), (b, _)| {
         let of = |row: &SourceRow| (row.cells[2].text.clone(), row.cells[3].text.clone());
         of(a).cmp(&of(b))
     });
-    (1..).zip(&mut rows.rows).for_each(|(number, row)| row.line = number);
+    for (line, (row, uid)) in (1..).zip(found) {
+        rows.rows.push(SourceRow { line, ..row });
+        if !uid.is_empty() {
+            rows.uids.insert(line, uid);
+        }
+    }
     rows.left_out = counts.left_out();
     Ok(rows)
 }
@@ -245,7 +252,7 @@ fn start(local: &str, meeting: &ICalendarComponent) -> Option<Moment> {
 }
 
 /// A meeting as a row.
-fn row(number: usize, meeting: &ICalendarComponent, at: Moment) -> SourceRow {
+fn row(meeting: &ICalendarComponent, at: Moment) -> SourceRow {
     let text = |of: &ICalendarProperty| {
         let text = meeting.property(of).and_then(|entry| entry.values.first()?.as_text());
         text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -262,7 +269,7 @@ fn row(number: usize, meeting: &ICalendarComponent, at: Moment) -> SourceRow {
     let time = at.time.map(|time| time.to_string()).unwrap_or_default();
     let cells = [people.join(" "), "meeting".into(), at.date.to_string(), time, note];
     SourceRow {
-        line: number as u64 + 1,
+        line: 0,
         cells: cells.map(|cell| SourceCell::written(clean(&cell))).into(),
         unclosed: false,
     }

@@ -1,5 +1,6 @@
 //! JSON: an array of objects, an object with one such array in it, or an object on each line. A nested object becomes
-//! columns `a.b`, a list of plain values one cell `x;y`.
+//! columns `a.b`, a list of plain values one cell `x;y`. An object becomes a row as soon as it is read: of the values of a
+//! file, no more than those of one row are in memory.
 
 use super::cells;
 use crate::diag::{Code, Diagnostic, Place, Spot, Words};
@@ -14,7 +15,7 @@ use std::path::Path;
 const DEEPEST: usize = 32;
 /// The columns that all objects together may have.
 const COLUMNS: usize = 16_384;
-/// The memory that cells may fill, in bytes: 1 GiB.
+/// The memory that values and cells may fill, in bytes: 1 GiB.
 const BUDGET: usize = 1024 * 1024 * 1024;
 
 /// Reads the objects of a JSON text.
@@ -24,22 +25,34 @@ const BUDGET: usize = 1024 * 1024 * 1024;
 /// has the objects.
 pub fn parse_json(text: &str, shown: &Path) -> Result<SourceRows, Diagnostic> {
     let text = text.trim_start_matches('\u{feff}');
-    let broken = |error: serde_json::Error| {
+    let mut table = Table::within(BUDGET);
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let top = Value { depth: DEEPEST, at: At::Top, table: &mut table };
+    let read = top.deserialize(&mut reader);
+    let value = read.and_then(|value| reader.end().map(|()| value)).map_err(|error| {
+        if let Some(why) = table.refusal.take() {
+            return refused(why, shown);
+        }
         let why = unplaced(&error);
         refused(words!("the file is not JSON: {why}", "文件不是 JSON：{why}"), shown)
             .at(Place::file(shown).at(Spot::Line(error.line() as u64)))
-    };
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Depth(DEEPEST).deserialize(&mut reader).map_err(broken)?;
-    reader.end().map_err(broken)?;
-    let mut table = Table::default();
-    let found = match value {
-        Json::List(items) if items.iter().any(|item| matches!(item, Json::Object(_))) => items,
-        Json::Object(fields) => only_array(fields, shown)?,
+    })?;
+    let fields = match value {
+        Json::Rows => return Ok(table.rows),
+        Json::Object(fields) if !fields.is_empty() => fields,
         _ => return Err(no_objects(shown)),
     };
-    for (number, item) in (1..).zip(found) {
-        table.add(number, item, shown)?;
+    let arrays = fields.iter().filter(|(_, value)| matches!(value, Json::Rows));
+    let names: Vec<String> = arrays.map(|(name, _)| format!("`{name}`")).collect();
+    match names.len() {
+        0 => table.add(1, Json::Object(fields)).map_err(|why| refused(why, shown))?,
+        1 => {}
+        _ => {
+            let names = names.join(", ");
+            let message = words!("several arrays have objects: {names}", "有多个对象数组：{names}");
+            return Err(refused(message, shown)
+                .help(words!("keep one of them in the file", "请在文件中只保留其中一个")));
+        }
     }
     Ok(table.rows)
 }
@@ -49,48 +62,29 @@ pub fn parse_json(text: &str, shown: &Path) -> Result<SourceRows, Diagnostic> {
 /// # Errors
 /// As [`parse_json`], with the line.
 pub fn parse_json_lines(text: &str, shown: &Path) -> Result<SourceRows, Diagnostic> {
-    let mut table = Table::default();
+    let mut table = Table::within(BUDGET);
     for (line, text) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
         if text.trim().is_empty() {
             continue;
         }
         let mut reader = serde_json::Deserializer::from_str(text);
-        let value = Depth(DEEPEST).deserialize(&mut reader);
+        let left = table.budget;
+        let value =
+            Value { depth: DEEPEST, at: At::Below, table: &mut table }.deserialize(&mut reader);
         let value = value.and_then(|value| reader.end().map(|()| value)).map_err(|error| {
-            let why = unplaced(&error);
-            refused(words!("line {line} is not JSON: {why}", "第 {line} 行不是 JSON：{why}"), shown)
-                .at(Place::file(shown).at(Spot::Line(line)))
+            let place = Place::file(shown).at(Spot::Line(line));
+            let Some(why) = table.refusal.take() else {
+                let why = unplaced(&error);
+                let message =
+                    words!("line {line} is not JSON: {why}", "第 {line} 行不是 JSON：{why}");
+                return refused(message, shown).at(place);
+            };
+            refused(why, shown).at(place)
         })?;
-        table.add(line, value, shown)?;
+        table.budget = left;
+        table.add(line, value).map_err(|why| refused(why, shown))?;
     }
     Ok(table.rows)
-}
-
-/// The objects of the only array of objects in an object; an object without any array is a row itself.
-fn only_array(fields: Vec<(String, Json)>, shown: &Path) -> Result<Vec<Json>, Diagnostic> {
-    let is_table = |value: &Json| matches!(value, Json::List(items) if items.iter().any(|item| matches!(item, Json::Object(_))));
-    let names: Vec<String> = fields
-        .iter()
-        .filter(|(_, value)| is_table(value))
-        .map(|(name, _)| format!("`{name}`"))
-        .collect();
-    match names.len() {
-        0 if fields.is_empty() => Err(no_objects(shown)),
-        0 => Ok(vec![Json::Object(fields)]),
-        1 => {
-            let mut lists = fields.into_iter().filter(|(_, value)| is_table(value));
-            match lists.next() {
-                Some((_, Json::List(items))) => Ok(items),
-                _ => Err(no_objects(shown)),
-            }
-        }
-        _ => {
-            let names = names.join(", ");
-            let message = words!("several arrays have objects: {names}", "有多个对象数组：{names}");
-            Err(refused(message, shown)
-                .help(words!("keep one of them in the file", "请在文件中只保留其中一个")))
-        }
-    }
 }
 
 fn refused(message: Words, shown: &Path) -> Diagnostic {
@@ -118,12 +112,44 @@ enum Json {
     Word(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
+    /// A list of objects that are rows of the table already.
+    Rows,
 }
 
-/// Reads a value that may hold values so deep.
-struct Depth(usize);
+/// The place of a value in a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// The whole file.
+    Top,
+    /// A field of the object that is the whole file.
+    Field,
+    /// Further down.
+    Below,
+}
 
-impl<'de> DeserializeSeed<'de> for Depth {
+/// Reads a value that may hold values so deep, within the budget of a table. Objects in a list that is the whole file,
+/// or a field of its object, become rows of the table.
+struct Value<'t> {
+    depth: usize,
+    at: At,
+    table: &'t mut Table,
+}
+
+impl Value<'_> {
+    fn below<E: Error>(&mut self, at: At) -> Result<Value<'_>, E> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => Ok(Value { depth, at, table: self.table }),
+            None => Err(E::custom(format!("nested deeper than {DEEPEST}"))),
+        }
+    }
+
+    fn spend<E: Error>(&mut self, bytes: usize) -> Result<(), E> {
+        let spent = self.table.spend(size_of::<Json>() + bytes);
+        spent.map_err(|why| self.table.refuse(why))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
     type Value = Json;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Json, D::Error> {
@@ -131,60 +157,75 @@ impl<'de> DeserializeSeed<'de> for Depth {
     }
 }
 
-impl Depth {
-    fn below<E: Error>(&self) -> Result<Depth, E> {
-        let below = self.0.checked_sub(1).map(Depth);
-        below.ok_or_else(|| E::custom(format!("nested deeper than {DEEPEST}")))
-    }
-}
-
-impl<'de> Visitor<'de> for Depth {
+impl<'de> Visitor<'de> for Value<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_unit<E>(self) -> Result<Json, E> {
+    fn visit_unit<E: Error>(mut self) -> Result<Json, E> {
+        self.spend(0)?;
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, truth: bool) -> Result<Json, E> {
+    fn visit_bool<E: Error>(mut self, truth: bool) -> Result<Json, E> {
+        self.spend(0)?;
         Ok(Json::Truth(truth))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+    fn visit_i64<E: Error>(mut self, number: i64) -> Result<Json, E> {
+        self.spend(0)?;
         Ok(Json::Number(number.to_string().into()))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+    fn visit_u64<E: Error>(mut self, number: u64) -> Result<Json, E> {
+        self.spend(0)?;
         Ok(Json::Number(number.to_string().into()))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
+    fn visit_f64<E: Error>(mut self, number: f64) -> Result<Json, E> {
+        self.spend(0)?;
         Ok(Json::Number(cells::decimal(number)))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<Json, E> {
+        self.spend(text.len())?;
         Ok(Json::Word(text.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut all = Vec::new();
-        while let Some(item) = items.next_element_seed(self.below()?)? {
-            all.push(item);
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Json, A::Error> {
+        self.spend(0)?;
+        let (mut all, mut number, mut has_rows) = (Vec::new(), 0, false);
+        loop {
+            let left = self.table.budget;
+            let Some(item) = items.next_element_seed(self.below(At::Below)?)? else { break };
+            number += 1;
+            has_rows |= self.at != At::Below && matches!(item, Json::Object(_));
+            if !has_rows {
+                all.push(item);
+                continue;
+            }
+            self.table.budget = left;
+            // All are rows, or none is.
+            let first = all.pop().map(|plain| (1, plain));
+            let (number, item) = first.unwrap_or((number, item));
+            self.table.add(number, item).map_err(|why| self.table.refuse(why))?;
         }
-        Ok(Json::List(all))
+        Ok(if has_rows { Json::Rows } else { Json::List(all) })
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Json, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<Json, A::Error> {
+        self.spend(0)?;
+        let below = if self.at == At::Top { At::Field } else { At::Below };
         let mut all: Vec<(String, Json)> = Vec::new();
         let mut names = HashSet::new();
         while let Some(name) = fields.next_key::<String>()? {
+            self.spend(2 * (size_of::<String>() + name.len()))?;
             if !names.insert(name.clone()) {
                 return Err(A::Error::custom(format!("an object has `{name}` twice")));
             }
-            all.push((name, fields.next_value_seed(self.below()?)?));
+            all.push((name, fields.next_value_seed(self.below(below)?)?));
         }
         Ok(Json::Object(all))
     }
@@ -194,34 +235,45 @@ impl<'de> Visitor<'de> for Depth {
 struct Table {
     rows: SourceRows,
     columns: HashMap<Text, usize>,
+    /// The memory that is left, in bytes.
     budget: usize,
-}
-
-impl Default for Table {
-    fn default() -> Table {
-        Table { rows: SourceRows::default(), columns: HashMap::new(), budget: BUDGET }
-    }
+    /// Why a value is refused that is no fault of the JSON.
+    refusal: Option<Words>,
 }
 
 impl Table {
-    fn add(&mut self, number: u64, item: Json, shown: &Path) -> Result<(), Diagnostic> {
-        let at = |found: Diagnostic| found.at(Place::file(shown));
+    fn within(budget: usize) -> Table {
+        Table { rows: SourceRows::default(), columns: HashMap::new(), budget, refusal: None }
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), Words> {
+        let left = self.budget.checked_sub(bytes);
+        self.budget = left.ok_or_else(|| {
+            words!("the values so far fill more than 1 GiB", "至此的值超过 1 GiB")
+        })?;
+        Ok(())
+    }
+
+    /// Keeps the reason of a refusal, and stops the reader.
+    fn refuse<E: Error>(&mut self, why: Words) -> E {
+        self.refusal = Some(why);
+        E::custom("refused")
+    }
+
+    fn add(&mut self, number: u64, item: Json) -> Result<(), Words> {
         let Json::Object(fields) = item else {
-            let message = words!("record {number} is no object", "第 {number} 条记录不是对象");
-            return Err(at(Diagnostic::new(Code::BadRow, message)));
+            return Err(words!("record {number} is no object", "第 {number} 条记录不是对象"));
         };
         let mut row = Vec::new();
         self.flatten("", fields, &mut row).map_err(|words| {
             let (en, zh) = (words.en(), words.zh());
-            let words = words!("record {number}: {en}", "第 {number} 条记录：{zh}");
-            at(Diagnostic::new(Code::BadRow, words))
+            words!("record {number}: {en}", "第 {number} 条记录：{zh}")
         })?;
         if row.iter().any(|cell: &SourceCell| !cell.text.is_empty()) {
             self.rows.rows.push(SourceRow { line: number, cells: row, unclosed: false });
         }
         Ok(())
     }
-
     fn flatten(
         &mut self,
         prefix: &str,
@@ -240,10 +292,7 @@ impl Table {
             };
             let column = self.column(&name)?;
             let further = (column + 1).saturating_sub(row.len());
-            let needed = further * size_of::<SourceCell>() + cell.text.len();
-            self.budget = self.budget.checked_sub(needed).ok_or_else(|| {
-                words!("the cells so far fill more than 1 GiB", "至此的单元格超过 1 GiB")
-            })?;
+            self.spend(further * size_of::<SourceCell>() + cell.text.len())?;
             row.resize_with(row.len().max(column + 1), SourceCell::default);
             if !row[column].text.is_empty() {
                 return Err(words!(
@@ -276,7 +325,7 @@ fn cell(value: Json) -> SourceCell {
         Json::Truth(truth) => SourceCell::typed(if truth { "true" } else { "false" }),
         Json::Number(number) => SourceCell::typed(number),
         Json::Word(word) => SourceCell::written(cells::trimmed(&word)),
-        Json::Null | Json::List(_) | Json::Object(_) => SourceCell::default(),
+        Json::Null | Json::List(_) | Json::Object(_) | Json::Rows => SourceCell::default(),
     }
 }
 
@@ -285,7 +334,7 @@ fn list(name: &str, items: Vec<Json>) -> Result<String, Words> {
     let mut texts = Vec::with_capacity(items.len());
     for item in items {
         match item {
-            Json::List(_) | Json::Object(_) => {
+            Json::List(_) | Json::Object(_) | Json::Rows => {
                 return Err(words!(
                     "`{name}` is a list of lists or objects, which is no cell",
                     "`{name}` 是数组或对象的列表，不能成为单元格"
@@ -378,6 +427,7 @@ mod tests {
             ("{}", "the file has no objects"),
             ("[1, 2]", "the file has no objects"),
             ("[{\"a\": 1}, 2]", "record 2 is no object"),
+            ("[1, 2, {\"a\": 1}]", "record 1 is no object"),
             ("[{\"a\": 1, \"a\": 2}]", "the file is not JSON: an object has `a` twice"),
             ("[{\"a\": [[1]]}]", "record 1: `a` is a list of lists or objects, which is no cell"),
             ("[{\"a.b\": 1, \"a\": {\"b\": 2}}]", "record 1: two fields are the column `a.b`"),
@@ -394,6 +444,28 @@ mod tests {
         assert_eq!(rows(&nested(DEEPEST - 1)).1.len(), 1);
         assert_eq!(why(&nested(DEEPEST)), "the file is not JSON: nested deeper than 32");
         assert!(why(&"[".repeat(1_000_000)).contains("nested deeper than 32"));
+    }
+
+    #[test]
+    fn memory_has_an_end_before_a_value_is_kept() {
+        let read = |text: &str, budget: usize| {
+            let mut table = Table::within(budget);
+            let mut reader = serde_json::Deserializer::from_str(text);
+            let top = Value { depth: DEEPEST, at: At::Top, table: &mut table };
+            let read = top.deserialize(&mut reader).is_ok();
+            (read, table.budget, table.rows.rows.len())
+        };
+        // A list that is no table, in an object that may be a row; and one of lists.
+        let numbers = format!("{{\"a\": [{}1]}}", "1,".repeat(999));
+        assert!(!read(&numbers, 1000 * size_of::<Json>()).0);
+        assert!(read(&numbers, 1100 * size_of::<Json>()).0);
+        assert!(!read(&format!("[{}[]]", "[],".repeat(999)), 1000 * size_of::<Json>()).0);
+        // The values of an object are given back when it has become a row: two cells are left of each.
+        let objects = format!("[{}{{}}]", "{\"a\": 1, \"b\": 2},".repeat(1000));
+        let cells = 2000 * (size_of::<SourceCell>() + 1);
+        let (_, left, count) = read(&objects, cells + 1000);
+        assert_eq!((left, count), (1000 - size_of::<Json>(), 1000));
+        assert!(!read(&objects, cells).0);
     }
 
     #[test]

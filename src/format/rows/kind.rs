@@ -58,6 +58,23 @@ impl SourceKind {
         }
     }
 
+    /// The options of an import that a file of this kind has no use for.
+    pub fn no_use(self) -> Vec<&'static str> {
+        use SourceKind::{Calendar, Csv, Json, JsonLines, Vcards, Workbook};
+        // Each with the kinds that have a use for it.
+        let used: [(&str, &[SourceKind]); 8] = [
+            ("--sheet", &[Workbook]),
+            ("--delimiter", &[Csv]),
+            ("--skip-lines", &[Csv, Workbook]),
+            ("--encoding", &[Csv, Json, JsonLines, Vcards, Calendar]),
+            ("--date-format", &[Csv, Workbook, Json, JsonLines]),
+            ("--decimal", &[Csv, Workbook, Json, JsonLines]),
+            ("--thousands", &[Csv, Workbook, Json, JsonLines]),
+            ("--list-separator", &[Csv, Workbook, Json, JsonLines]),
+        ];
+        used.iter().filter(|(_, kinds)| !kinds.contains(&self)).map(|(option, _)| *option).collect()
+    }
+
     /// Its name in messages, with its article.
     pub fn words(self) -> Words {
         match self {
@@ -91,7 +108,7 @@ fn has_lines(text: &[u8]) -> bool {
 }
 
 /// Is this the line of a header, and of which?
-fn header(line: &[u8]) -> Option<String> {
+pub(super) fn header(line: &[u8]) -> Option<String> {
     let colon = line.iter().position(|byte| *byte == b':').filter(|colon| *colon > 0)?;
     let name = &line[..colon];
     name.iter()

@@ -1,12 +1,12 @@
 //! Reading mail: each message is a row that finds its prospects by the addresses of its sender and recipients. Its
 //! subject and the names of its attachments are read; bodies are not kept. The home of `mail_parser`.
 
+use super::kind::header;
 use super::{left_out, moment};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::mapping::{FIND, Form};
 use crate::model::rows::{LeftOut, SourceCell, SourceRow, SourceRows};
 use crate::value::date::{Date, Moment, Time};
-use mail_parser::mailbox::mbox::MessageIterator;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders};
 use std::collections::HashSet;
 use std::path::Path;
@@ -33,11 +33,7 @@ pub fn parse_mail(bytes: &[u8], form: &Form, shown: &Path) -> Result<SourceRows,
         counts: Counts::default(),
     };
     if bytes.starts_with(b"From ") {
-        for (number, message) in (1..).zip(MessageIterator::new(bytes)) {
-            // Reading from memory cannot fail.
-            let Ok(message) = message else { break };
-            reading.add(number, message.contents());
-        }
+        (1..).zip(messages(bytes)).for_each(|(number, message)| reading.add(number, message));
     } else {
         reading.add(1, bytes);
     }
@@ -48,6 +44,37 @@ pub fn parse_mail(bytes: &[u8], form: &Form, shown: &Path) -> Result<SourceRows,
     }
     rows.left_out = counts.left_out();
     Ok(rows)
+}
+
+/// The messages of a mailbox.
+fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
+    let mut lines = mailbox.split_inclusive(|byte| *byte == b'\n').peekable();
+    let (mut found, mut at, mut begins, mut is_after_blank) = (Vec::new(), 0, 0, true);
+    while let Some(line) = lines.next() {
+        let next = lines.peek().copied().unwrap_or_default();
+        if at == 0 || separates(line, next, is_after_blank) {
+            found.extend((at > 0).then(|| &mailbox[begins..at]));
+            begins = at + line.len();
+        }
+        is_after_blank = line.trim_ascii().is_empty();
+        at += line.len();
+    }
+    found.push(&mailbox[begins..]);
+    found
+}
+
+/// Does a line separate two messages, with this one below it? Such a line is `From ADDRESS DATE`, and a header follows;
+/// some programs leave the date or both out, but not the blank line above it. A sentence of a text may begin with
+/// `From`, too.
+fn separates(line: &[u8], next: &[u8], is_after_blank: bool) -> bool {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let Some(rest) = line.strip_prefix(b"From ") else { return false };
+    let rest = String::from_utf8_lossy(rest);
+    let words: Vec<&str> = rest.split_whitespace().skip(1).collect();
+    let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_date = words.iter().any(|word| MONTHS.contains(word)) && words.iter().any(is_year);
+    (is_date || is_after_blank && words.is_empty()) && header(next.trim_ascii_end()).is_some()
 }
 
 /// Messages that are left out, in numbers.
@@ -208,6 +235,30 @@ mod tests {
         let note = "Wang@Example.cn: 张伟 offer [offer.pdf]";
         assert_eq!(rows, [[people, "email", "2009-12-18", "07:30:05", note]]);
         assert_eq!(cells(&read(None, OFFER))[0][2..4], ["2009-12-17", "23:30:05"]);
+    }
+
+    #[test]
+    fn a_sentence_that_begins_with_from_begins_no_message() {
+        let begin = "From a@x Thu Dec 17 10:00:00 2009\n";
+        let head = "From: a@x\nDate: Fri, 18 Dec 2009 10:00:00 +0800\nSubject: s\n\n";
+        for (text, count) in [
+            // Sentences, some of them above a line that looks like a header; a separator above no header.
+            ("Hello\n\nFrom there we go on.\nNote: now\n\nFrom Dec on\n", 1),
+            ("Hello\nFrom \nNote: now\nFrom me\nNote: now\n", 1),
+            ("Hello\nFrom a@x Thu Dec 17 10:00:00 2009\nDate: x\n", 2),
+            ("Hello\n\nFrom a@x\nDate: x\n", 2),
+            ("Hello\n\nFrom a@x Thu Dec 17 10:00:00 2009\nno header\n", 1),
+            ("Hello\n\n>From a@x Thu Dec 17 10:00:00 2009\nDate: x\n", 1),
+            ("Hello\n\nFrom b@x Thu Dec 17 10:00:00 +0000 2009\r\nDate: x\n\n", 2),
+            ("Hello\n\nFrom - Thu Dec 17 2009\nDate: x\n\n", 2),
+            ("Hello\n\nFrom \nDate: x\n\n", 2),
+            ("", 1),
+        ] {
+            let mailbox = format!("{begin}{head}{text}");
+            assert_eq!(messages(mailbox.as_bytes()).len(), count, "{text}");
+        }
+        let two = format!("{begin}{head}{begin}{head}");
+        assert_eq!(messages(two.as_bytes()), [head.as_bytes(), head.as_bytes()]);
     }
 
     #[test]

@@ -23,7 +23,11 @@ use std::path::Path;
 /// # Errors
 /// Fails if the file is not of its encoding, is of a kind that has no rows, or has no columns.
 pub fn read(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<SourceRows, Diagnostic> {
-    let mut rows = match SourceKind::of(&bytes) {
+    if bytes.is_empty() {
+        return Err(empty(shown));
+    }
+    let kind = SourceKind::of(&bytes);
+    let mut rows = match kind {
         SourceKind::Csv => csv::parse_csv(&text(bytes, form, shown)?, form, shown),
         SourceKind::Workbook => spreadsheet::parse_workbook(&bytes, form, shown),
         SourceKind::Json => json::parse_json(&text(bytes, form, shown)?, shown),
@@ -32,8 +36,9 @@ pub fn read(bytes: Vec<u8>, form: &Form, shown: &Path) -> Result<SourceRows, Dia
         SourceKind::Calendar => calendar::parse_calendar(&text(bytes, form, shown)?, form, shown),
         // A message names the encodings of its parts.
         SourceKind::Mail | SourceKind::Mailbox => mail::parse_mail(&bytes, form, shown),
-        kind @ SourceKind::Markup => Err(no_rows(kind, shown)),
+        SourceKind::Markup => Err(no_rows(kind, shown)),
     }?;
+    rows.no_use = kind.no_use();
     cells::number_repeated(&mut rows);
     Ok(rows)
 }
@@ -53,6 +58,15 @@ fn moment(seconds: i64, zone: Option<&Zone>) -> Option<Moment> {
 fn left_out<const N: usize>(counts: [(usize, [&'static str; 2], &'static str); N]) -> Vec<LeftOut> {
     let all = counts.into_iter().map(|(count, en, zh)| LeftOut { count, en, zh });
     all.filter(|left| left.count > 0).collect()
+}
+
+/// That a file has no bytes, whatever its name says.
+fn empty(shown: &Path) -> Diagnostic {
+    let message = words!("{} is empty: 0 bytes", "{} 是空文件：0 字节", shown.display());
+    Diagnostic::new(Code::BadMapping, message).at(Place::file(shown)).help(words!(
+        "export it again, and look whether the export or the download was finished",
+        "请重新导出，并确认导出或下载已经完成"
+    ))
 }
 
 fn no_rows(kind: SourceKind, shown: &Path) -> Diagnostic {

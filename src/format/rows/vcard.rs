@@ -8,6 +8,7 @@ use crate::model::rows::{LeftOut, SourceCell, SourceRow, SourceRows};
 use crate::value::date::Date;
 use crate::value::hash::StableHasher;
 use crate::value::id;
+use crate::value::text::is_han;
 use calcard::vcard::{
     VCard, VCardEntry, VCardParameterName, VCardParameterValue, VCardProperty, VCardType,
     VCardValue,
@@ -407,13 +408,7 @@ fn day(entry: &VCardEntry) -> Option<Date> {
 fn whole_name(parts: &[String]) -> String {
     let part = |at: usize| parts.get(at).map_or("", String::as_str);
     let [family, given, further, prefix, suffix] = [0, 1, 2, 3, 4].map(part);
-    let han = |text: &str| {
-        !text.is_empty()
-            && text
-                .chars()
-                .all(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}'))
-    };
-    if [family, given].into_iter().all(|part| part.is_empty() || han(part)) {
+    if [family, given].into_iter().all(|part| part.is_empty() || is_han(part)) {
         return format!("{family}{given}");
     }
     one_line(&[prefix, given, further, family, suffix].join(" "))

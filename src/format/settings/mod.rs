@@ -5,6 +5,7 @@ pub mod board;
 pub mod calendar;
 pub mod campaign;
 pub mod criteria;
+pub mod department;
 pub mod forecast;
 pub mod grading;
 pub mod ledger;
@@ -13,6 +14,7 @@ pub mod rep;
 
 use crate::diag::{Code, Diagnostic, Words};
 use crate::format::tree::{Reader, TomlValue};
+use crate::model::settings::Settings;
 use crate::value::id::BadId;
 use crate::value::label::{Label, Lang};
 use std::ops::Range;
@@ -40,6 +42,22 @@ pub(in crate::format) fn unknown_name(
     valid: &[&str],
 ) {
     reader.problem(span, problem.nearest(name, valid.iter().copied()));
+}
+
+/// Is that a rep of the settings? Reports one that is not, with those that are like it.
+pub(in crate::format) fn known_rep(
+    reader: &mut Reader,
+    settings: &Settings,
+    rep: &str,
+    span: Range<usize>,
+) -> bool {
+    let known = settings.rep(rep).is_some();
+    if !known {
+        let message = words!("no rep has the id `{rep}`", "没有 id 为 `{rep}` 的业务员");
+        let reps = settings.reps.iter().map(|rep| &*rep.id);
+        reader.problem(span, Diagnostic::new(Code::BadSetting, message).nearest(rep, reps));
+    }
+    known
 }
 
 /// A text that must be one of a few names.

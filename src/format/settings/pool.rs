@@ -1,14 +1,27 @@
-//! `[pool]`, `[pool.A]`: limits of the pool, and when prospects go back to it.
+//! `[pool]`, `[pool.A]`, `[pool.customers]`: limits of the pool, and when prospects go back to it.
 
-use super::unknown;
+use super::{known_rep, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
-use crate::model::pool::{Limits, Pool};
+use crate::model::pool::{CustomerPool, Limits, Pool};
 use crate::model::settings::Settings;
+use std::ops::Range;
 use toml::de::DeValue;
 
-/// Keys of `[pool]` and of `[pool.A]`.
-pub const POOL_KEYS: [&str; 5] =
+/// Keys of `[pool]`.
+pub const POOL_KEYS: [&str; 7] = [
+    "max_held",
+    "claims_per_day",
+    "reclaim_wait_days",
+    "recycle_days",
+    "recycle_overdue",
+    "keeper",
+    "customers",
+];
+/// Keys of `[pool.customers]`.
+pub const CUSTOMER_KEYS: [&str; 3] = ["hold_limit", "claim_per_day", "recycle_days"];
+/// Keys of `[pool.A]`.
+pub const GRADE_KEYS: [&str; 5] =
     ["max_held", "claims_per_day", "reclaim_wait_days", "recycle_days", "recycle_overdue"];
 
 pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
@@ -18,26 +31,29 @@ pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, tabl
         if limit(reader, &mut pool.all, name, value) {
             continue;
         }
+        if name == "keeper" {
+            pool.keeper = reader.text(name, value);
+            pool.keeper = pool.keeper.filter(|id| known_rep(reader, settings, id, value.span()));
+            continue;
+        }
+        if name == "customers" {
+            if let Some(own) = reader.table(name, value) {
+                pool.customers = customers(reader, settings, own);
+            }
+            continue;
+        }
         let DeValue::Table(own) = value.get_ref() else {
             unknown(reader, key.span(), "[pool]", name, &POOL_KEYS);
             continue;
         };
-        let grades = settings.grading.grades();
-        if !grades.contains(&name) {
-            let message = words!(
-                "no rule of grading gives the grade `{name}`",
-                "没有分级规则给出级别 `{name}`"
-            );
-            let diagnostic =
-                Diagnostic::new(Code::BadSetting, message).nearest(name, grades.iter().copied());
-            reader.problem(key.span(), diagnostic);
+        if !known_grade(reader, settings, name, key.span()) {
             continue;
         }
         let mut limits = Limits::default();
         for (key, value) in own {
             if !limit(reader, &mut limits, key.get_ref(), value) {
                 let what = format!("[pool.{name}]");
-                unknown(reader, key.span(), &what, key.get_ref(), &POOL_KEYS);
+                unknown(reader, key.span(), &what, key.get_ref(), &GRADE_KEYS);
             }
         }
         pool.grades.insert(name.into(), limits);
@@ -63,6 +79,46 @@ pub(in crate::format) fn pool(reader: &mut Reader, settings: &mut Settings, tabl
         }
     }
     settings.pool = pool;
+}
+
+/// Is that a grade of the rules? Reports one that is not, with those that are like it.
+fn known_grade(reader: &mut Reader, settings: &Settings, name: &str, span: Range<usize>) -> bool {
+    let grades = settings.grading.grades();
+    let known = grades.contains(&name);
+    if !known {
+        let message =
+            words!("no rule of grading gives the grade `{name}`", "没有分级规则给出级别 `{name}`");
+        let diagnostic =
+            Diagnostic::new(Code::BadSetting, message).nearest(name, grades.iter().copied());
+        reader.problem(span, diagnostic);
+    }
+    known
+}
+
+/// Reads `[pool.customers]`; `recycle_days` is one number, or one for each grade.
+fn customers(reader: &mut Reader, settings: &Settings, table: &TomlTable) -> CustomerPool {
+    let mut pool = CustomerPool::default();
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        match name {
+            "hold_limit" => pool.hold_limit = reader.count(name, value, 1_000_000),
+            "claim_per_day" => pool.claim_per_day = reader.count(name, value, 1_000_000),
+            "recycle_days" => match value.get_ref() {
+                DeValue::Table(grades) => {
+                    for (grade, days) in grades {
+                        if known_grade(reader, settings, grade.get_ref(), grade.span())
+                            && let Some(days) = reader.count(grade.get_ref(), days, 36_500)
+                        {
+                            pool.grade_days.insert(grade.get_ref().as_ref().into(), days);
+                        }
+                    }
+                }
+                _ => pool.recycle_days = reader.count(name, value, 36_500).unwrap_or(0),
+            },
+            _ => unknown(reader, key.span(), "[pool.customers]", name, &CUSTOMER_KEYS),
+        }
+    }
+    pool
 }
 
 /// Reads one limit; `false` if there is none of this name.

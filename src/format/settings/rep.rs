@@ -11,13 +11,16 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 /// Keys of `[[rep]]`.
-pub const REP_KEYS: [&str; 13] = [
+pub const REP_KEYS: [&str; 16] = [
     "id",
     "name",
     "email",
     "level",
     "capacity",
+    "customers",
     "regions",
+    "industries",
+    "sizes",
     "skills",
     "manager",
     "joined",
@@ -43,7 +46,10 @@ pub(in crate::format) fn reps(reader: &mut Reader, settings: &mut Settings, valu
                     rep.level = one_of(reader, name, value, &names).map(Into::into);
                 }
                 "capacity" => rep.capacity = reader.count(name, value, 1_000_000),
+                "customers" => rep.customers = reader.count(name, value, 1_000_000),
                 "regions" => rep.regions = reader.texts(name, value),
+                "industries" => rep.industries = reader.texts(name, value),
+                "sizes" => rep.sizes = reader.texts(name, value),
                 "skills" => rep.skills = reader.texts(name, value),
                 "manager" => {
                     rep.manager = reader.text(name, value);

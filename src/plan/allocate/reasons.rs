@@ -1,12 +1,14 @@
 //! The reasons of a plan in words.
 
-use super::{Allocation, Pair};
+use super::{Allocation, Giver, Pair};
 use crate::diag::Words;
 use crate::model::settings::level_words;
 use crate::plan::assignment::Unplaced;
+use crate::rules::team::allocation::Wants;
 use crate::rules::team::eligibility::Barrier;
 use crate::value::id::fold;
 use crate::value::label::Lang;
+use crate::value::text::Text;
 
 impl Allocation<'_> {
     /// Why a prospect cannot be placed: a barrier for all reps, or the barrier of each rep: the reps
@@ -27,6 +29,12 @@ impl Allocation<'_> {
                 barriers.filter_map(|pair| Some(pair.barrier.as_ref()?.words())).collect();
             let barriers = Words::joined(&barriers, "; ");
             return format!("{}: {}", account.words().get(lang), barriers.get(lang));
+        }
+        if let (Giver::Rep { .. }, [only]) = (self.giver, pairs.as_slice())
+            && let Some(barrier) = &only.barrier
+        {
+            let rep = &self.team.members[only.member].rep.id;
+            return format!("{rep}: {}", barrier.words().get(lang));
         }
         let mut parts: Vec<String> = Vec::new();
         let mut counts: Vec<(Words, usize)> = Vec::new();
@@ -52,36 +60,40 @@ impl Allocation<'_> {
     }
 
     /// The reasons for a pair, in words: the customer's value and the rep's level, the skills that meet the needs,
-    /// the territory, the room that is left.
+    /// the territory, the industry, the size, the room that is left.
     pub fn why(&self, prospect: usize, pair: &Pair, lang: Lang) -> String {
         let candidate = &self.prospects[prospect];
         let member = &self.team.members[pair.member];
         let mut words: Vec<String> = Vec::new();
-        if let (Some(value), Some(level)) = (candidate.value, &member.rep.level) {
+        if let (Some(value), Some(level)) = (candidate.value(), &member.rep.level) {
             let value = value.level();
             let value = Words::both(value.en, format!("{}价值", value.zh));
             words.push(format!("{}: {}", value.get(lang), level_words(level).get(lang)));
         }
-        let is_skill = |need: &&str| member.rep.skills.iter().any(|s| fold(s) == fold(need));
-        let met: Vec<&str> = candidate.needs.iter().map(|need| &**need).filter(is_skill).collect();
-        if !candidate.needs.is_empty() {
+        let Wants { needs, region, industry, size } = &candidate.wants;
+        let is_among = |word: &str, list: &[Text]| list.iter().any(|own| fold(own) == fold(word));
+        let is_skill = |need: &&str| is_among(need, &member.rep.skills);
+        let met: Vec<&str> = needs.iter().map(|need| &**need).filter(is_skill).collect();
+        if !needs.is_empty() {
             words.push(match met.as_slice() {
                 [] => lang.pick("no skill for it", "技能不符").to_owned(),
                 met => met.join("+"),
             });
         }
-        if let Some(region) = candidate.region.as_deref()
-            && !member.rep.regions.is_empty()
-        {
-            let inside = member.rep.regions.iter().any(|own| fold(own) == fold(region));
-            words.push(if inside {
-                region.to_owned()
-            } else {
-                format!("{} {region}", lang.pick("not", "非"))
+        let lists = [
+            (region, &member.rep.regions),
+            (industry, &member.rep.industries),
+            (size, &member.rep.sizes),
+        ];
+        for (word, list) in lists {
+            let Some(word) = word.as_deref().filter(|_| !list.is_empty()) else { continue };
+            words.push(match is_among(word, list) {
+                true => word.to_owned(),
+                false => format!("{} {word}", lang.pick("not", "非")),
             });
         }
-        if let Some(capacity) = member.capacity {
-            words.push(format!("{}/{capacity}", member.held));
+        if let Some(capacity) = member.capacity(self.care) {
+            words.push(format!("{}/{capacity}", member.held(self.care)));
         }
         words.join("; ")
     }

@@ -1,7 +1,7 @@
 //! A plan as its readers see it: placements, the prospects that stay in the pool, the pairs of each, and the entries
 //! that carry the plan out.
 
-use super::{Allocation, Candidate};
+use super::{Allocation, Candidate, Filled, Giver, roles};
 use crate::diag::Words;
 use crate::plan::PlanProspect;
 use crate::rules::team::allocation::Fit;
@@ -61,6 +61,8 @@ pub struct Step {
     pub rep: Text,
     /// The reason in the entry.
     pub reason: Words,
+    /// The helpers in the entry: role and rep.
+    pub serves: Vec<(Text, Text)>,
 }
 
 impl Allocation<'_> {
@@ -92,8 +94,8 @@ impl Allocation<'_> {
 
     /// A prospect with every member: members who can have it first, the best first, then the longest wait.
     pub fn pairs(&self, prospect: usize) -> Vec<Pair> {
-        let mut pairs: Vec<Pair> =
-            (0..self.team.members.len()).map(|member| self.pair(prospect, member)).collect();
+        let members = (0..self.team.members.len()).filter(|member| self.giver.serves(*member));
+        let mut pairs: Vec<Pair> = members.map(|member| self.pair(prospect, member)).collect();
         let own = self.plan.place[prospect].map(|rep| self.reps[rep]);
         pairs.sort_by(|a, b| {
             let key = |pair: &Pair| {
@@ -131,12 +133,14 @@ impl Allocation<'_> {
         let member_of = &self.team.members[member];
         let barrier = candidate
             .barrier(&self.eligibility, &self.team, member)
-            .or_else(|| full(member_of))
+            .or_else(|| full(member_of, self.care))
             .or_else(|| self.split(prospect, member))
             .or_else(|| {
                 let given = rep.map_or(0, |rep| self.plan.taken[rep]);
-                let held = member_of.held.saturating_add(u32::try_from(given).unwrap_or(u32::MAX));
-                let capacity = member_of.capacity.unwrap_or(held);
+                let held = member_of
+                    .held(self.care)
+                    .saturating_add(u32::try_from(given).unwrap_or(u32::MAX));
+                let capacity = member_of.capacity(self.care).unwrap_or(held);
                 load.is_none().then_some(Barrier::Full { held, capacity })
             });
         Pair { member, fit, score: fit.score(self.strategies.weights()), load, barrier }
@@ -169,19 +173,25 @@ impl Allocation<'_> {
 
     /// The plan as entries.
     pub fn steps(&self) -> Vec<Step> {
-        self.placements()
-            .iter()
-            .map(|placement| {
-                let why = |lang| self.why(placement.prospect, &placement.pair, lang);
-                Step {
-                    prospect: self.prospects[placement.prospect].prospect.clone(),
-                    rep: self.team.members[placement.pair.member].rep.id.clone(),
-                    reason: Words::both(
-                        format!("allocated: {}", why(Lang::En)),
-                        format!("分配：{}", why(Lang::Zh)),
-                    ),
-                }
-            })
-            .collect()
+        let (en, zh) = match self.giver {
+            Giver::Pool => ("allocated".to_owned(), "分配".to_owned()),
+            Giver::Rep { place, .. } => {
+                let from = &self.team.members[place].rep.id;
+                (format!("handed over by {from}"), format!("{from}移交"))
+            }
+        };
+        let step = |(placement, filled): (Placement, Vec<Filled>)| {
+            let why = |lang| self.why(placement.prospect, &placement.pair, lang);
+            Step {
+                prospect: self.prospects[placement.prospect].prospect.clone(),
+                rep: self.team.members[placement.pair.member].rep.id.clone(),
+                reason: Words::both(
+                    format!("{en}: {}", why(Lang::En)),
+                    format!("{zh}：{}", why(Lang::Zh)),
+                ),
+                serves: roles(&filled, &self.team),
+            }
+        };
+        self.placements().into_iter().zip(self.helpers()).map(step).collect()
     }
 }

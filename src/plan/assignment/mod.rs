@@ -11,6 +11,7 @@
 //!
 //! - [`Problem::exact`] finds an optimal plan (`exact.rs`).
 //! - [`Problem::fast`] finds a good plan quickly (`fast.rs`).
+//! - Of tasks that are alike the earlier goes to the better agent: of prospects of one value level the larger.
 //! - Tasks that are kept together go to one agent: `together.rs` seeks the plan that obeys, by either method.
 //!
 //! Both hand back a bound that no plan can exceed (`dual.rs`), so the distance from the optimum
@@ -24,6 +25,7 @@ mod fast;
 mod tests;
 mod together;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -167,13 +169,13 @@ impl Problem {
     /// An optimal plan. Where groups must be kept together, at most `tries` plans are made to find it; if they
     /// do not do, the best plan so far is the answer, and its bound limits its distance from the optimum.
     pub fn exact(&self, tries: usize) -> Plan {
-        together::exact(self, tries)
+        together::exact(self, tries).settled(self)
     }
 
     /// A good plan for very large problems, in a fraction of the time. Small ones get the exact plan, unless
     /// groups must be kept together.
     pub fn fast(&self) -> Plan {
-        together::fast(self, fast::SAMPLE)
+        together::fast(self, fast::SAMPLE).settled(self)
     }
 
     /// The tasks that go where a task goes, itself included.
@@ -273,6 +275,22 @@ impl Plan {
             bound: dual::bound(problem, prices, placed),
             prices: prices.to_vec(),
         }
+    }
+
+    /// The plan in which, of tasks that have equal scores with every agent, the earlier goes where the score is higher: it
+    /// is worth as much. Tasks that are kept together stay where they are.
+    fn settled(mut self, problem: &Problem) -> Plan {
+        let mut alike: HashMap<&[i32], Vec<usize>> = HashMap::new();
+        for task in (0..problem.tasks()).filter(|task| !problem.group.contains_key(task)) {
+            alike.entry(problem.row(task)).or_default().push(task);
+        }
+        for (row, tasks) in alike {
+            let mut places: Vec<Option<usize>> =
+                tasks.iter().map(|task| self.place[*task]).collect();
+            places.sort_by_key(|place| Reverse(place.map(|agent| row[agent])));
+            tasks.into_iter().zip(places).for_each(|(task, place)| self.place[task] = place);
+        }
+        self
     }
 
     /// The worth of the plan: scores less load costs.

@@ -160,6 +160,28 @@ proptest! {
         prop_assert!(value <= dual::bound(&problem, &prices, placed));
     }
 
+    /// Of tasks that are alike, an earlier one is not placed worse than a later one: prospects come by their worth.
+    #[test]
+    fn of_tasks_alike_the_earlier_goes_to_the_better_agent(
+        (seats, kinds) in table(4, 4, 4),
+        order in prop::collection::vec(0..4usize, 0..14),
+        sample in 0..8usize,
+    ) {
+        let alike: Vec<usize> = order.into_iter().filter(|kind| *kind < kinds.len()).collect();
+        let table = (seats, alike.iter().map(|kind| kinds[*kind].clone()).collect());
+        let problem = problem(&table);
+        for solved in [problem.exact(TRIES), fast::solve(&problem, sample)] {
+            let plan = solved.clone().settled(&problem);
+            prop_assert_eq!(checked(&table, &plan), (solved.placed, solved.value()));
+            let score = |task: usize| plan.place[task].and_then(|agent| table.1[task][agent]);
+            for later in 0..alike.len() {
+                for earlier in (0..later).filter(|earlier| alike[*earlier] == alike[later]) {
+                    prop_assert!(score(earlier) >= score(later), "{earlier} {later} {:?}", plan.place);
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_same_problem_gives_the_same_plan(table in table(8, 40, 9)) {
         prop_assert_eq!(problem(&table).exact(TRIES), problem(&table).exact(TRIES));
@@ -278,6 +300,7 @@ proptest! {
         let exact = problem.exact(TRIES);
         for plan in [problem.exact(0), problem.exact(4), together::fast(&problem, sample)] {
             prop_assert!(keeps(&plan.place, &groups), "{:?}", plan.place);
+            prop_assert!(keeps(&plan.clone().settled(&problem).place, &groups));
             let (placed, _) = checked(&table, &plan);
             prop_assert!(placed <= exact.placed);
             prop_assert!(placed < exact.placed || exact.value() <= plan.bound);

@@ -3,11 +3,11 @@
 
 use super::{ImportTerms, bad_row};
 use crate::diag::{Code, Diagnostic, Place, Words, suggest};
-use crate::model::mapping::{Assignment, Template, TemplatePart};
+use crate::model::mapping::{Assignment, Filter, Template, TemplatePart};
 use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use crate::value::date_form::DateForm;
 use crate::value::id;
-use crate::value::text::{Text, narrow};
+use crate::value::text::{Text, is_han, narrow};
 use std::collections::HashMap;
 
 /// The place of a column.
@@ -287,7 +287,7 @@ impl<'a> Columns<'a> {
     }
 
     fn filled(&self, row: &Joined<'a>, template: &'a Template) -> CellText<'a> {
-        if let [TemplatePart::Cell { column, slug: false }] = template.0.as_slice() {
+        if let [TemplatePart::Cell { column, filter: Filter::None }] = template.0.as_slice() {
             let source = self.source(row, column);
             let raw = source.map_or("", |cell| &*cell.text);
             let translated = self.translated(column, raw);
@@ -306,10 +306,15 @@ impl<'a> Columns<'a> {
                     text.push_str(words.trim_start_matches(' '));
                 }
                 TemplatePart::Text(words) => text.push_str(words),
-                TemplatePart::Cell { column, slug } => {
+                TemplatePart::Cell { column, filter } => {
                     let cell = self.cell(row, column);
                     empty &= cell.is_empty();
-                    text.push_str(&if *slug { id::slug(cell) } else { cell.to_owned() });
+                    match filter {
+                        Filter::None => text.push_str(cell),
+                        Filter::Slug => text.push_str(&id::slug(cell)),
+                        Filter::Han if cell.is_empty() || is_han(cell) => text.push_str(cell),
+                        Filter::Han => return CellText::empty(),
+                    }
                 }
             }
         }

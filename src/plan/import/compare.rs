@@ -122,7 +122,7 @@ fn known(
         let found = left.enumerate().find(|(_, (event, answered))| {
             let day = wanted.dated_by_option || event.date() == wanted.event.date();
             let is_it = same_content(event, &wanted.event)
-                || wanted.found && is_meeting(&wanted.event) && same_time(event, &wanted.event);
+                || wanted.found && is_meeting(&wanted.event) && same_meeting(event, &wanted.event);
             !**answered && day && is_it
         });
         let found = found.map(|(position, _)| open + position);
@@ -254,9 +254,14 @@ pub(super) fn same_content(there: &Event, wanted: &Event) -> bool {
     *there == Event { key: there.key.clone(), unknown, ..wanted.clone() }
 }
 
-/// A meeting of a calendar is known by its day and time: its title may change, and the ledger's note stays.
-fn same_time(there: &Event, wanted: &Event) -> bool {
-    there.kind == wanted.kind && there.time.is_some() && there.time == wanted.time
+/// A meeting of a calendar is known by its day and time, one of a whole day by the calendar's own name for it, which its
+/// key has: its title may change, and the ledger's note stays.
+fn same_meeting(there: &Event, wanted: &Event) -> bool {
+    let is_it = match (there.time, wanted.time) {
+        (None, None) => wanted.key.has_suffix() && there.key.suffix() == wanted.key.suffix(),
+        (there, wanted) => there == wanted,
+    };
+    there.kind == wanted.kind && is_it
 }
 
 #[cfg(test)]
@@ -271,7 +276,7 @@ mod tests {
             Event { time: time.and_then(Time::parse), ..Event::new(key, kind) }
         };
         let known = |there: (&str, Option<&str>), wanted: (&str, Option<&str>)| {
-            same_time(&event(there.0, there.1), &event(wanted.0, wanted.1))
+            same_meeting(&event(there.0, there.1), &event(wanted.0, wanted.1))
         };
         let (nine, ten) = (Some("09:00"), Some("10:00"));
         assert!(known(("meeting", nine), ("meeting", nine)));

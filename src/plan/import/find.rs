@@ -4,26 +4,50 @@ use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::value::text::Text;
 use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 
 /// The prospects of a ledger by the addresses of their people.
 #[derive(Debug, Default)]
-pub struct AddressBook(HashMap<String, BTreeSet<Text>>);
+pub struct AddressBook {
+    people: HashMap<String, BTreeSet<Text>>,
+    /// The files that cannot be read, with their text in lower case as far as there is one.
+    unread: Vec<(PathBuf, String)>,
+}
 
 impl AddressBook {
     /// Adds the addresses of a prospect's people.
     pub fn add(&mut self, prospect: &Prospect) {
         for contact in &prospect.contacts {
             if let Some(address) = contact.email.as_deref().map(fold).filter(|a| !a.is_empty()) {
-                self.0.entry(address).or_default().insert(prospect.id.clone());
+                self.people.entry(address).or_default().insert(prospect.id.clone());
             }
         }
+    }
+
+    /// Adds a file that cannot be read: a row whose address is in its text may be of its prospect.
+    pub fn add_unread(&mut self, shown: PathBuf, text: &str) {
+        self.unread.push((shown, text.to_lowercase()));
+    }
+
+    /// The files that cannot be read.
+    pub fn unread(&self) -> impl ExactSizeIterator<Item = &Path> {
+        self.unread.iter().map(|(path, _)| path.as_path())
+    }
+
+    /// The first of several addresses that is in the text of a file that cannot be read, and that file.
+    pub(super) fn in_unread<'b>(&'b self, addresses: &'b [String]) -> Option<(&'b str, &'b Path)> {
+        addresses.iter().find_map(|address| {
+            let (path, _) = self.unread.iter().find(|(_, text)| text.contains(address.as_str()))?;
+            Some((address.as_str(), path.as_path()))
+        })
     }
 
     /// Adds what another book has.
     #[must_use]
     pub fn joined(mut self, other: AddressBook) -> AddressBook {
-        for (address, ids) in other.0 {
-            self.0.entry(address).or_default().extend(ids);
+        self.unread.extend(other.unread);
+        for (address, ids) in other.people {
+            self.people.entry(address).or_default().extend(ids);
         }
         self
     }
@@ -32,7 +56,7 @@ impl AddressBook {
     pub(super) fn find(&self, addresses: &[String]) -> Found {
         let mut found = Found::default();
         for address in addresses {
-            match self.0.get(address) {
+            match self.people.get(address) {
                 Some(ids) if ids.len() == 1 => found.ids.extend(ids.iter().cloned()),
                 Some(ids) => found.shared.push((address.clone(), ids.iter().cloned().collect())),
                 None => {}
@@ -140,6 +164,18 @@ mod tests {
         assert_eq!(find("both@x.cn"), (String::new(), 1));
         assert_eq!(find("both@x.cn li@x.cn"), ("b".into(), 1));
         assert_eq!(find(""), (String::new(), 0));
+    }
+
+    #[test]
+    fn an_address_may_be_that_of_a_file_which_cannot_be_read() {
+        let mut book = AddressBook::default();
+        book.add_unread("b.toml".into(), "email = \"Wang@x.cn");
+        let addresses = |cell: &str| addresses(cell);
+        let of =
+            |cell: &str| book.in_unread(&addresses(cell)).map(|(address, _)| address.to_owned());
+        assert_eq!(of("li@x.cn <WANG@x.cn>"), Some("wang@x.cn".to_owned()));
+        assert_eq!(of("li@x.cn"), None);
+        assert_eq!(AddressBook::default().joined(book).unread().len(), 1);
     }
 
     #[test]

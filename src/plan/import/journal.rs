@@ -98,7 +98,6 @@ mod tests {
                 entries: vec![ImportedEntry::of(event(day, note))],
                 line: 2,
                 there: None,
-                written: String::new(),
             };
             !fresh(&there, &candidate).unwrap().is_empty()
         };

@@ -45,9 +45,10 @@ struct GradedCustomer {
 /// NamedFacts with their names.
 type NamedFacts = Box<[(&'static str, Text)]>;
 
-/// The facts of a prospect that are shown: its name only if it was asked for.
+/// The facts of a prospect that are shown: its name if it was asked for, or is that of a customer's file.
 #[derive(Default)]
 struct ShownFacts {
+    asked: bool,
     name: Option<Text>,
     facts: NamedFacts,
 }
@@ -61,17 +62,21 @@ impl Grades {
             let prospect = &record.prospect;
             let asked = selected.has(record) && only.is_none_or(|path| prospect.path == path);
             // A prospect that was not asked for may represent its account.
-            let told = why && (asked || prospect.account.is_some());
+            let told = why && (asked || prospect.account.is_some() || prospect.is_customer);
             let facts = if told { facts(record) } else { NamedFacts::default() };
-            ShownFacts { name: asked.then(|| prospect.name.clone()), facts }
+            let name = (asked || prospect.is_customer).then(|| prospect.name.clone());
+            ShownFacts { asked, name, facts }
         });
         let graded = Arc::clone(book.graded());
-        let asked = |position: usize| seen[position].name.is_some();
+        let asked = |position: usize| seen[position].asked;
         let firsts: Vec<usize> = graded.first_of_each(asked).collect();
         let found = firsts.into_iter().map(|position| {
-            let name = seen[position].name.take().unwrap_or_default();
-            let lead = graded.at(position).lead as usize;
-            GradedCustomer { prospect: narrow(position), name, facts: take(&mut seen[lead].facts) }
+            let customer = graded.at(position);
+            let lead = customer.lead as usize;
+            // A customer with a file is called as the file is.
+            let shown = if customer.has_file { lead } else { position };
+            let name = seen[shown].name.take().unwrap_or_default();
+            GradedCustomer { prospect: narrow(shown), name, facts: take(&mut seen[lead].facts) }
         });
         let mut found: Vec<GradedCustomer> = found.collect();
         let grades = book.settings.grading.grades();
@@ -172,11 +177,13 @@ pub(super) fn foreign<'b>(
     })
 }
 
-/// The name of a customer: its account, else the prospect's name.
+/// The name of a customer: that of its file, else its account, else the prospect's name; with the number of its
+/// prospects if there are several.
 pub(super) fn named(customer: &Customer, prospect: &str) -> String {
     match &customer.account {
         Some(account) if customer.prospects() > 1 => {
-            format!("{account} ({})", customer.prospects())
+            let name = if customer.has_file { prospect } else { account };
+            format!("{name} ({})", customer.prospects())
         }
         _ => prospect.to_owned(),
     }

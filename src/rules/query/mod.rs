@@ -111,12 +111,17 @@ impl Query {
 
     /// Does it select this prospect?
     pub fn matches(&self, record: &Record, context: &QueryContext<'_>) -> bool {
-        let view = View::of(record, context.settings, context.as_of);
+        self.selects(&View::of(record, context.settings, context.as_of))
+    }
+
+    /// Does it select the prospect of a view, perhaps with another owner?
+    pub fn selects(&self, view: &View<'_>) -> bool {
         debug_assert!(
-            view.customer.is_some() || !self.asks_grades(),
+            // Partners and suppliers are no customers.
+            view.customer.is_some() || view.record.prospect.is_customer || !self.asks_grades(),
             "`{self}` asks for grades of a book that is not graded: go through Book::selection"
         );
-        self.node.matches(&view, &Answers::default())
+        self.node.matches(view, &Answers::default())
     }
 }
 

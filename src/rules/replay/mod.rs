@@ -1,6 +1,7 @@
 //! Replay: a prospect's entries up to a day, folded into its state. Pure, total, one pass: a broken rule becomes
 //! a finding, never a failure.
 
+pub mod care;
 pub mod cases;
 pub mod clock;
 mod entries;

@@ -202,11 +202,6 @@ impl State {
     pub fn could_advance(&self) -> bool {
         self.outcome == Outcome::Open && self.stage < self.supported
     }
-
-    /// Open and without an owner.
-    pub fn in_pool(&self) -> bool {
-        self.outcome == Outcome::Open && self.owner.is_none()
-    }
 }
 
 /// A stretch in one column.

@@ -1,11 +1,12 @@
 //! Which rep is right for a prospect, and by how much. Whether a rep may have it is
 //! [`eligibility`](super::eligibility).
 //!
-//! The score of a pair is the weighted sum of three strategies, each from 0 to [`UNIT`]: *value* (the
+//! The score of a pair is the weighted sum of its strategies, each from 0 to [`UNIT`]: *value* (the
 //! customer's value level to the rep's level: high to senior, medium to middle, low to junior), *need* (needs to
-//! skills), *place* (region to territory). The fourth, *load*, depends on how many the rep gets and is charged
-//! by [`seats`]. A fact that is not known about a prospect or a rep neither speaks for the pair nor against it and
-//! counts half.
+//! skills), *place* (region to territory), *industry* and *size* (to the reps' own lists). The last one, *load*,
+//! depends on how many the rep gets and is charged by [`seats`]. A fact that is not known about a prospect or a rep
+//! neither speaks for the pair nor against it and counts half; industry and size weigh nothing where no rep of the
+//! team has such a list.
 
 use crate::model::pool::{Balance, Weights};
 use crate::model::prospect::Prospect;
@@ -26,6 +27,10 @@ pub struct Fit {
     pub need: i64,
     /// Region to territory.
     pub place: i64,
+    /// Industry to the rep's industries.
+    pub industry: i64,
+    /// Size to the rep's sizes.
+    pub size: i64,
 }
 
 impl Fit {
@@ -35,32 +40,42 @@ impl Fit {
         weigh(weights.value, self.value)
             + weigh(weights.need, self.need)
             + weigh(weights.place, self.place)
+            + weigh(weights.industry, self.industry)
+            + weigh(weights.size, self.size)
     }
 }
 
-/// The properties that a prospect wants in a rep, folded.
-#[derive(Debug)]
+/// The properties of a prospect that a rep can fit, as its file states them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Wants {
-    needs: Vec<String>,
-    region: Option<String>,
+    /// Its needs.
+    pub needs: Vec<Text>,
+    /// Its region.
+    pub region: Option<Text>,
+    /// Its industry.
+    pub industry: Option<Text>,
+    /// Its size.
+    pub size: Option<Text>,
 }
 
 impl Wants {
-    /// The wishes that a prospect states.
+    /// The properties that a prospect states.
     pub fn of(prospect: &Prospect) -> Wants {
-        Wants::stated(&prospect.needs, prospect.region.as_deref())
-    }
-
-    /// These needs, in this region.
-    pub fn stated(needs: &[Text], region: Option<&str>) -> Wants {
-        Wants { needs: needs.iter().map(|need| fold(need)).collect(), region: region.map(fold) }
+        Wants {
+            needs: prospect.needs.clone(),
+            region: prospect.region.clone(),
+            industry: prospect.industry.clone(),
+            size: prospect.size.clone(),
+        }
     }
 }
 
-/// A member's skills and regions, folded, and the rank of the level: the highest is 0.
+/// A member's lists, folded, and the rank of the level: the highest is 0.
 struct Profile {
     skills: Vec<String>,
     regions: Vec<String>,
+    industries: Vec<String>,
+    sizes: Vec<String>,
     level: Option<usize>,
 }
 
@@ -77,22 +92,32 @@ impl Strategies {
         let profile = |rep: &Rep| Profile {
             skills: folded(&rep.skills),
             regions: folded(&rep.regions),
+            industries: folded(&rep.industries),
+            sizes: folded(&rep.sizes),
             level: rep.level.as_deref().and_then(level_rank),
         };
-        Strategies {
-            weights: settings.allocation.weights,
-            profiles: settings.reps.iter().map(profile).collect(),
+        let profiles: Vec<Profile> = settings.reps.iter().map(profile).collect();
+        let mut weights = settings.allocation.weights;
+        if profiles.iter().all(|profile| profile.industries.is_empty()) {
+            weights.industry = 0;
         }
+        if profiles.iter().all(|profile| profile.sizes.is_empty()) {
+            weights.size = 0;
+        }
+        Strategies { weights, profiles }
     }
 
-    /// The weights of the strategies.
+    /// The weights of the strategies; 0 for industry or size where no rep of the team has such a list.
     pub fn weights(&self) -> Weights {
         self.weights
     }
 
     /// How well every member, in the order of the team, fits a prospect of a value level.
     pub fn fits(&self, wants: &Wants, value: Option<Value>) -> Vec<Fit> {
-        let Wants { needs, region } = wants;
+        let folded = |text: &Option<Text>| text.as_deref().map(fold);
+        let needs: Vec<String> = wants.needs.iter().map(|need| fold(need)).collect();
+        let (region, industry, size) =
+            (folded(&wants.region), folded(&wants.industry), folded(&wants.size));
         let fit = |profile: &Profile| Fit {
             value: match (value, profile.level) {
                 (Some(value), Some(level)) => match (value as usize).abs_diff(level) {
@@ -109,13 +134,20 @@ impl Strategies {
                     UNIT * i64::try_from(met).unwrap_or(all) / all
                 }
             },
-            place: match region {
-                Some(region) if profile.regions.contains(region) => UNIT,
-                Some(_) if !profile.regions.is_empty() => 0,
-                _ => UNIT / 2,
-            },
+            place: listed(region.as_ref(), &profile.regions),
+            industry: listed(industry.as_ref(), &profile.industries),
+            size: listed(size.as_ref(), &profile.sizes),
         };
         self.profiles.iter().map(fit).collect()
+    }
+}
+
+/// Is a prospect's word on a rep's list? Half where one of them is not stated.
+fn listed(stated: Option<&String>, list: &[String]) -> i64 {
+    match stated {
+        Some(stated) if list.contains(stated) => UNIT,
+        Some(_) if !list.is_empty() => 0,
+        _ => UNIT / 2,
     }
 }
 
@@ -156,7 +188,7 @@ mod tests {
             Settings { reps: levels.into_iter().map(rep).collect(), ..Settings::default() };
         let strategies = Strategies::of(&settings);
         let value = |level: Option<Value>| {
-            let fits = strategies.fits(&Wants::stated(&[], None), level);
+            let fits = strategies.fits(&Wants::default(), level);
             fits.iter().map(|fit| fit.value * 2 / UNIT).collect::<Vec<_>>()
         };
         // In halves: fits, one level off, two levels off; without a level a half.
@@ -164,5 +196,34 @@ mod tests {
         assert_eq!(value(Some(Value::Medium)), [1, 2, 1, 1]);
         assert_eq!(value(Some(Value::Low)), [0, 1, 2, 1]);
         assert_eq!(value(None), [1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn industry_and_size_count_by_the_lists_of_reps_and_nothing_where_no_rep_has_one() {
+        let rep = |industries: &[&str], sizes: &[&str]| Rep {
+            industries: industries.iter().map(|text| (*text).into()).collect(),
+            sizes: sizes.iter().map(|text| (*text).into()).collect(),
+            ..Rep::default()
+        };
+        let fits = |reps: Vec<Rep>, industry: Option<&str>, size: Option<&str>| {
+            let strategies = Strategies::of(&Settings { reps, ..Settings::default() });
+            let (industry, size) = (industry.map(Into::into), size.map(Into::into));
+            let fits = strategies.fits(&Wants { industry, size, ..Wants::default() }, None);
+            fits.iter()
+                .map(|fit| [fit.industry, fit.size].map(|part| part * 2 / UNIT))
+                .collect::<Vec<_>>()
+        };
+        let team =
+            || vec![rep(&["Retail"], &["large", "small"]), rep(&["bank"], &[]), rep(&[], &[])];
+        // In halves, by rep; case does not matter.
+        assert_eq!(fits(team(), Some("retail"), Some("LARGE")), [[2, 2], [0, 1], [1, 1]]);
+        assert_eq!(fits(team(), None, Some("medium")), [[1, 0], [1, 1], [1, 1]]);
+        let weights = |reps| {
+            let strategies = Strategies::of(&Settings { reps, ..Settings::default() });
+            [strategies.weights().industry, strategies.weights().size]
+        };
+        assert_eq!(weights(team()), [3, 3]);
+        assert_eq!(weights(vec![rep(&["bank"], &[])]), [3, 0]);
+        assert_eq!(weights(vec![rep(&[], &[])]), [0, 0]);
     }
 }

@@ -5,13 +5,17 @@
 //! The answer is a [`Barrier`] or none. Where several barriers apply, the first in the order of the enum is the
 //! answer. People may override a barrier with a reason; plans never do.
 
+use super::department::Departments;
+use super::holders::{Holder, Holders, account_of};
 use super::pool::Cause;
 use super::{Member, Team, absence};
 use crate::diag::{Code, Diagnostic, Words};
-use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, level_rank, level_words};
 use crate::rules::book::Book;
+use crate::rules::customer::Customer;
+use crate::rules::customer::levels::Level;
 use crate::rules::query::{Query, QueryContext};
+use crate::rules::replay::care::Care;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -28,7 +32,7 @@ pub const RECYCLED_WAIT_DAYS: u32 = 30;
 pub enum Barrier {
     /// The prospect has the tag that keeps it from everybody.
     DoNotAssign(Text),
-    /// The rep is on leave, has left, or has not begun.
+    /// The rep is on leave, leaves on this day or has left, or has not begun.
     Absent(Presence),
     /// An exclusion of the settings.
     Excluded {
@@ -43,6 +47,13 @@ pub enum Barrier {
         account: Text,
         /// The reps who have it.
         with: Vec<Text>,
+    },
+    /// The owners of customers in this lifecycle come from another department.
+    Department {
+        /// The lifecycle.
+        lifecycle: &'static Level,
+        /// The department's name.
+        department: Words,
     },
     /// The policy of the prospect's grade takes a rep of a higher level.
     Level {
@@ -64,7 +75,7 @@ pub enum Barrier {
     },
     /// The rep has no room.
     Full {
-        /// How many open prospects the rep holds.
+        /// How many open prospects, or customers, the rep holds.
         held: u32,
         /// How many the rep can carry.
         capacity: u32,
@@ -83,6 +94,10 @@ impl Barrier {
             Barrier::Account { account, with } => Words::both(
                 format!("account {account} is with {}", with.join(", ")),
                 format!("客户{account}归{}", with.join("、")),
+            ),
+            Barrier::Department { lifecycle, department } => Words::both(
+                format!("{} customers go to the department {}", lifecycle.word, department.en()),
+                format!("{}客户归{}", lifecycle.zh.trim_end_matches("客户"), department.zh()),
             ),
             Barrier::Level { grade, needs, has } => {
                 let (needs, has) = (level_words(needs), level_words(has));
@@ -114,6 +129,7 @@ impl Barrier {
             Barrier::Absent(_) => words!("not there yet", "未入职"),
             Barrier::Excluded { .. } => words!("excluded", "被排除"),
             Barrier::Account { .. } => words!("not theirs by account", "客户归他人"),
+            Barrier::Department { .. } => words!("not of the department", "不属该部门"),
             Barrier::Level { .. } => words!("below the level", "级别不够"),
             Barrier::Waits { .. } => words!("waiting", "等待期内"),
             Barrier::Full { .. } => words!("full", "已满"),
@@ -131,54 +147,7 @@ impl Barrier {
     }
 }
 
-/// The reps who have each account, by the account's folded name. Found prospect by prospect, in any order.
-#[derive(Debug, Default)]
-pub struct Holders(HashMap<String, Vec<Holder>>);
-
-/// A rep who has an account.
-#[derive(Debug)]
-pub struct Holder {
-    /// The rep's place in the team.
-    pub place: usize,
-    /// How many prospects of the account the rep has; lost ones do not count.
-    pub prospects: usize,
-    /// The first of them by id: in this order holders are named.
-    through: Text,
-}
-
-impl Holders {
-    /// Counts a prospect. A lost prospect binds its account to no rep, and a rep who has left holds none.
-    pub fn take(&mut self, record: &Record, team: &Team) {
-        let owner = record.state.owner.as_deref().and_then(|id| team.place(id));
-        if let (Some(account), Some(place)) = (&record.prospect.account, owner)
-            && record.state.outcome != Outcome::Lost
-            && team.members[place].presence.is_member()
-        {
-            let holder = Holder { place, prospects: 1, through: record.prospect.id.clone() };
-            add(self.0.entry(fold(account)).or_default(), holder);
-        }
-    }
-
-    /// Adds the counts of another thread.
-    pub fn join(&mut self, other: Holders) {
-        for (account, holders) in other.0 {
-            let known = self.0.entry(account).or_default();
-            holders.into_iter().for_each(|holder| add(known, holder));
-        }
-    }
-}
-
-fn add(known: &mut Vec<Holder>, holder: Holder) {
-    match known.iter_mut().find(|one| one.place == holder.place) {
-        Some(one) => {
-            one.prospects += holder.prospects;
-            one.through = std::mem::take(&mut one.through).min(holder.through);
-        }
-        None => known.push(holder),
-    }
-}
-
-/// Everything about a prospect that can keep it from a rep, but for its grade.
+/// Everything about a prospect that can keep it from a rep, but for what its customer's grades say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacles {
     /// The tag that keeps it from everybody, if the prospect has it.
@@ -189,8 +158,8 @@ pub struct Obstacles {
     pub account: Option<Text>,
     /// Reps who had it and lost it.
     losses: Vec<Loss>,
-    /// Only an open prospect needs room.
-    open: bool,
+    /// The kind of care that it needs: only where it needs some, room is asked for.
+    care: Option<Care>,
 }
 
 impl Obstacles {
@@ -209,12 +178,14 @@ struct Loss {
 }
 
 /// The rule, ready to be asked about one pair after another.
+#[derive(Clone)]
 pub struct Eligibility<'b> {
     book: &'b Book,
     /// The rep's place, and the condition.
     exclusions: Vec<(usize, Query)>,
     /// The reps who have an account; reps who have left are not among them.
     accounts: HashMap<String, Vec<Holder>>,
+    departments: Departments,
 }
 
 impl<'b> Eligibility<'b> {
@@ -236,17 +207,34 @@ impl<'b> Eligibility<'b> {
         if exclusions.iter().any(|(_, query)| query.asks_grades()) {
             book.graded();
         }
-        Ok(Eligibility { book, exclusions, accounts: HashMap::new() })
+        if exclusions.iter().any(|(_, query)| query.asks_files()) {
+            // They are asked for while the files are read.
+            book.customers();
+        }
+        let departments = Departments::of(settings);
+        Ok(Eligibility { book, exclusions, accounts: HashMap::new(), departments })
     }
 
     /// Adds the holders of accounts, if the settings bind accounts to them.
     pub fn learn(&mut self, holders: Holders) {
         if self.keeps_accounts() {
-            self.accounts.extend(holders.0.into_iter().map(|(account, mut holders)| {
-                holders.sort_unstable_by(|a, b| a.through.cmp(&b.through));
-                (account, holders)
-            }));
+            self.accounts.extend(holders.settled());
         }
+    }
+
+    /// Binds the account of a customer, which a plan has placed, to its new owner alone.
+    pub fn bind(&mut self, account: &Text, place: usize) {
+        if self.keeps_accounts() {
+            self.accounts.insert(fold(account), vec![Holder::of(account, place)]);
+        }
+    }
+
+    /// Frees the accounts that a rep has: the rep gives them all away.
+    pub fn free_accounts_of(&mut self, place: usize) {
+        for holders in self.accounts.values_mut() {
+            holders.retain(|holder| holder.place != place);
+        }
+        self.accounts.retain(|_, holders| !holders.is_empty());
     }
 
     /// Do the prospects of an account go to one rep?
@@ -260,6 +248,9 @@ impl<'b> Eligibility<'b> {
         let tag = &settings.allocation.do_not_assign;
         let tagged = record.prospect.tags.iter().any(|own| fold(own) == fold(tag));
         let context = QueryContext { settings, as_of: self.book.as_of };
+        if self.exclusions.iter().any(|(_, query)| query.asks_files()) {
+            self.book.attach_file(record);
+        }
         let rules = self.exclusions.iter().enumerate();
         let excluded = rules
             .filter(|(_, (_, query))| query.matches(record, &context))
@@ -268,29 +259,30 @@ impl<'b> Eligibility<'b> {
         Obstacles {
             tag: tagged.then(|| tag.clone()),
             excluded,
-            account: record.prospect.account.clone(),
+            account: account_of(record).cloned(),
             losses: losses(record, team, self.book.as_of),
-            open: record.state.outcome == Outcome::Open,
+            care: record.care(),
         }
     }
 
-    /// The barrier between a prospect of a grade and a rep, if there is one.
+    /// The barrier between a prospect and a rep, if there is one. A prospect that does not exist yet has no graded
+    /// customer, and is asked neither for a department nor for a level.
     pub fn refusal(
         &self,
         obstacles: &Obstacles,
-        grade: Option<&str>,
+        customer: Option<&Customer>,
         team: &Team,
         place: usize,
     ) -> Option<Barrier> {
-        let barrier = self.barrier(obstacles, grade, team, place);
-        barrier.or_else(|| full(&team.members[place]).filter(|_| obstacles.open))
+        let barrier = self.barrier(obstacles, customer, team, place);
+        barrier.or_else(|| full(&team.members[place], obstacles.care?))
     }
 
-    /// The barrier between a prospect of a grade and a rep, the room left aside: that depends on the rest of a plan.
+    /// The barrier between a prospect and a rep, the room left aside: that depends on the rest of a plan.
     pub fn barrier(
         &self,
         obstacles: &Obstacles,
-        grade: Option<&str>,
+        customer: Option<&Customer>,
         team: &Team,
         place: usize,
     ) -> Option<Barrier> {
@@ -302,27 +294,42 @@ impl<'b> Eligibility<'b> {
         };
         self.before_account(obstacles, team, place)
             .or_else(with_others)
-            .or_else(|| self.after_account(obstacles, grade, team, place))
+            .or_else(|| self.after_account(obstacles, customer, team, place))
     }
 
     /// The barrier between a prospect and a rep if its whole account comes along.
     pub fn barrier_with_account(
         &self,
         obstacles: &Obstacles,
-        grade: Option<&str>,
+        customer: Option<&Customer>,
         team: &Team,
         place: usize,
     ) -> Option<Barrier> {
         self.before_account(obstacles, team, place)
-            .or_else(|| self.after_account(obstacles, grade, team, place))
+            .or_else(|| self.after_account(obstacles, customer, team, place))
+    }
+
+    /// The departments that care for customers.
+    pub fn departments(&self) -> &Departments {
+        &self.departments
+    }
+
+    /// The barrier between a prospect and a rep who would serve it beside its owner: that needs no room, no level and no
+    /// wait.
+    pub fn helper_barrier(
+        &self,
+        obstacles: &Obstacles,
+        team: &Team,
+        place: usize,
+    ) -> Option<Barrier> {
+        self.before_account(obstacles, team, place)
     }
 
     fn before_account(&self, obstacles: &Obstacles, team: &Team, place: usize) -> Option<Barrier> {
         if let Some(tag) = &obstacles.tag {
             return Some(Barrier::DoNotAssign(tag.clone()));
         }
-        let presence = team.members[place].presence;
-        if presence != Presence::Here {
+        if let Some(presence) = team.members[place].barred {
             return Some(Barrier::Absent(presence));
         }
         let (_, rule) = obstacles.excluded.iter().find(|(rep, _)| *rep == place)?;
@@ -333,12 +340,17 @@ impl<'b> Eligibility<'b> {
     fn after_account(
         &self,
         obstacles: &Obstacles,
-        grade: Option<&str>,
+        customer: Option<&Customer>,
         team: &Team,
         place: usize,
     ) -> Option<Barrier> {
-        let low = grade.and_then(|grade| self.level_barrier(grade, &team.members[place]));
-        low.or_else(|| {
+        let grade = customer.and_then(Customer::grade);
+        let elsewhere = customer.and_then(|customer| {
+            let department = self.departments.closed_to(customer, place)?.name.clone();
+            Some(Barrier::Department { lifecycle: customer.lifecycle.level(), department })
+        });
+        let low = || grade.and_then(|grade| self.level_barrier(grade, &team.members[place]));
+        elsewhere.or_else(low).or_else(|| {
             let loss = obstacles.losses.iter().find(|loss| loss.place == place)?;
             self.wait(*loss, grade)
         })
@@ -405,10 +417,11 @@ impl<'b> Eligibility<'b> {
     }
 }
 
-/// That a rep has no room.
-pub fn full(member: &Member) -> Option<Barrier> {
-    let capacity = member.capacity.filter(|capacity| member.held >= *capacity)?;
-    Some(Barrier::Full { held: member.held, capacity })
+/// That a rep has no room for one more of a kind.
+pub fn full(member: &Member, care: Care) -> Option<Barrier> {
+    let held = member.held(care);
+    let capacity = member.capacity(care).filter(|capacity| held >= *capacity)?;
+    Some(Barrier::Full { held, capacity })
 }
 
 /// The last time that each earlier owner lost a prospect, however many others had it since.

@@ -2,6 +2,7 @@
 //! included, as utilisation (load over capacity).
 
 use crate::model::settings::Settings;
+use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
 use crate::rules::team::Team;
 use crate::stats::{coefficient_of_variation, gini, jain};
@@ -58,6 +59,8 @@ impl Worth {
 pub struct Loads {
     /// Open prospects.
     pub count: Vec<u32>,
+    /// Customers.
+    pub customers: Vec<u32>,
     /// Their expected value, in the ledger's currency.
     pub value: Vec<Amount>,
     /// The expected values, each times its column's probability.
@@ -70,42 +73,64 @@ impl Loads {
         let members = &team.members;
         Loads {
             count: members.iter().map(|member| member.held).collect(),
+            customers: members.iter().map(|member| member.customers).collect(),
             value: members.iter().map(|member| member.value.own).collect(),
             weighted: members.iter().map(|member| member.weighted).collect(),
         }
     }
 
-    /// With a prospect that goes from one member, or the pool, to another.
-    pub fn shift(&mut self, worth: Worth, from: Option<usize>, to: usize) {
+    /// How many of a kind each member holds.
+    pub fn held(&self, care: Care) -> &[u32] {
+        match care {
+            Care::Prospect => &self.count,
+            Care::Customer => &self.customers,
+        }
+    }
+
+    /// With a prospect or a customer that goes from one member to another; `None` is the pool.
+    pub fn shift(&mut self, care: Care, worth: Worth, from: Option<usize>, to: Option<usize>) {
         let Worth { value, weighted } = worth;
+        let counts = match care {
+            Care::Prospect => &mut self.count,
+            Care::Customer => &mut self.customers,
+        };
+        from.into_iter().for_each(|from| counts[from] = counts[from].saturating_sub(1));
+        to.into_iter().for_each(|to| counts[to] += 1);
+        if care == Care::Customer {
+            return;
+        }
         if let Some(from) = from {
-            self.count[from] = self.count[from].saturating_sub(1);
             self.value[from] = self.value[from].minus(value);
             self.weighted[from] = self.weighted[from].minus(weighted);
         }
-        self.count[to] += 1;
-        self.value[to] = self.value[to].plus(value);
-        self.weighted[to] = self.weighted[to].plus(weighted);
+        if let Some(to) = to {
+            self.value[to] = self.value[to].plus(value);
+            self.weighted[to] = self.weighted[to].plus(weighted);
+        }
     }
 
-    /// Fairness by count, by value, and weighted.
-    pub fn fairness(&self, team: &Team) -> [Fairness; 3] {
-        let capacities: Vec<u32> = capacities(team);
-        let of = |loads: Vec<f64>| Fairness::of(loads.into_iter().zip(capacities.iter().copied()));
+    /// Fairness of the open prospects by count, by value, and weighted; then that of the customers by count.
+    pub fn fairness(&self, team: &Team) -> [Fairness; 4] {
+        let of = |care: Care, loads: Vec<f64>| {
+            Fairness::of(loads.into_iter().zip(capacities(team, care)))
+        };
+        let counts = |counts: &[u32]| counts.iter().map(|count| f64::from(*count)).collect();
+        let amounts = |amounts: &[Amount]| amounts.iter().map(|amount| amount.to_f64()).collect();
         [
-            of(self.count.iter().map(|count| f64::from(*count)).collect()),
-            of(self.value.iter().map(|value| value.to_f64()).collect()),
-            of(self.weighted.iter().map(|value| value.to_f64()).collect()),
+            of(Care::Prospect, counts(&self.count)),
+            of(Care::Prospect, amounts(&self.value)),
+            of(Care::Prospect, amounts(&self.weighted)),
+            of(Care::Customer, counts(&self.customers)),
         ]
     }
 }
 
-/// The capacity that counts for each member: an equal one for all who state none, 0 for those who have left or
+/// The capacity for one kind of care that counts for each member: an equal one for all who state none, 0 for those who have left or
 /// are still to come.
-pub fn capacities(team: &Team) -> Vec<u32> {
-    let notional = team.notional_capacity(0);
+pub fn capacities(team: &Team, care: Care) -> Vec<u32> {
+    let notional = team.notional_capacity(care, 0);
     let of = |member: &crate::rules::team::Member| match member.presence.is_member() {
-        true => member.capacity.unwrap_or(notional),
+        true => member.capacity(care).unwrap_or(notional),
         false => 0,
     };
     team.members.iter().map(of).collect()

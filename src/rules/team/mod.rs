@@ -1,8 +1,10 @@
 //! The team on a day: the load of each rep, the room that is left, and the rep who waited longest.
 
 pub mod allocation;
+pub mod department;
 pub mod eligibility;
 pub mod fairness;
+pub mod holders;
 pub mod pool;
 pub mod rights;
 pub mod survey;
@@ -12,6 +14,7 @@ use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::{Presence, Rep, Settings};
 use crate::rules::book::Book;
+use crate::rules::replay::care::Care;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::{Date, Time};
@@ -31,11 +34,17 @@ pub struct Member<'b> {
     pub rep: &'b Rep,
     /// At work, on leave, gone.
     pub presence: Presence,
+    /// Why the rep is given nothing, whatever the load: absent, or it is the last day.
+    pub barred: Option<Presence>,
     /// How many open prospects the rep can carry; `None` if the settings state no capacity.
     pub capacity: Option<u32>,
     /// The open prospects that the rep owns.
     pub held: u32,
-    /// The expected value of those.
+    /// How many customers the rep can carry; `None` if the settings state no number.
+    pub customer_capacity: Option<u32>,
+    /// The customers that the rep owns.
+    pub customers: u32,
+    /// The expected value of the open prospects.
     pub value: Sum,
     /// The expected value of those, each times its column's probability.
     pub weighted: Amount,
@@ -44,14 +53,38 @@ pub struct Member<'b> {
 }
 
 impl Member<'_> {
-    /// How many more fit; `None` = no limit.
-    pub fn room(&self) -> Option<u32> {
-        self.capacity.map(|capacity| capacity.saturating_sub(self.held))
+    /// How many of a kind the rep owns.
+    pub fn held(&self, care: Care) -> u32 {
+        match care {
+            Care::Prospect => self.held,
+            Care::Customer => self.customers,
+        }
     }
 
-    /// At work and with room: can be given a prospect.
-    pub fn is_available(&self) -> bool {
-        self.presence == Presence::Here && self.room() != Some(0)
+    /// How many of a kind the rep can carry; `None` = no limit.
+    pub fn capacity(&self, care: Care) -> Option<u32> {
+        match care {
+            Care::Prospect => self.capacity,
+            Care::Customer => self.customer_capacity,
+        }
+    }
+
+    /// How many more of a kind fit; `None` = no limit.
+    pub fn room(&self, care: Care) -> Option<u32> {
+        self.capacity(care).map(|capacity| capacity.saturating_sub(self.held(care)))
+    }
+
+    /// At work, not on the last day, and with room: can be given one of a kind.
+    pub fn is_available(&self, care: Care) -> bool {
+        self.barred.is_none() && self.room(care) != Some(0)
+    }
+
+    /// Counts one more of a kind.
+    pub fn hold(&mut self, care: Care) {
+        match care {
+            Care::Prospect => self.held += 1,
+            Care::Customer => self.customers += 1,
+        }
     }
 
     /// The rep who waited longer comes first; then the lower id.
@@ -75,8 +108,11 @@ impl<'b> Team<'b> {
         let member = |rep: &'b Rep| Member {
             rep,
             presence: rep.presence(book.as_of),
+            barred: rep.barred(book.as_of),
             capacity: rep.capacity.or(settings.allocation.capacity),
             held: 0,
+            customer_capacity: rep.customers,
+            customers: 0,
             value: Sum::default(),
             weighted: Amount::ZERO,
             last_assigned: None,
@@ -88,10 +124,10 @@ impl<'b> Team<'b> {
     /// Counts a prospect: whose it is, and to whom it was given.
     fn count(&mut self, record: &Record, book: &Book) {
         let owner = record.state.owner.as_deref().and_then(|id| self.place(id));
-        if let (Some(place), Outcome::Open) = (owner, record.state.outcome) {
+        if let (Some(place), Some(care)) = (owner, record.care()) {
             let member = &mut self.members[place];
-            member.held += 1;
-            if let Some(value) = record.state.value {
+            member.hold(care);
+            if let (Care::Prospect, Some(value)) = (care, record.state.value) {
                 member.value.add(value);
                 if value.currency.is_none() {
                     let stage = &record.pipeline(&book.settings).stages[record.state.stage];
@@ -114,6 +150,7 @@ impl<'b> Team<'b> {
     fn join(&mut self, other: Team<'b>) {
         for (member, other) in self.members.iter_mut().zip(other.members) {
             member.held += other.held;
+            member.customers += other.customers;
             member.value.add_sum(&other.value);
             member.weighted = member.weighted.plus(other.weighted);
             later(&mut member.last_assigned, other.last_assigned);
@@ -132,17 +169,18 @@ impl<'b> Team<'b> {
 
     /// A capacity for every member. Where none is stated it is the largest capacity or load of the team, and `more` on
     /// top: so it never stops a plan, and is equal for all members without one.
-    pub fn notional_capacity(&self, more: u32) -> u32 {
-        let stated = self.members.iter().filter_map(|member| member.capacity);
-        let held = self.members.iter().map(|member| member.held);
+    pub fn notional_capacity(&self, care: Care, more: u32) -> u32 {
+        let stated = self.members.iter().filter_map(|member| member.capacity(care));
+        let held = self.members.iter().map(|member| member.held(care));
         stated.chain(held).max().unwrap_or(0).saturating_add(more).max(1)
     }
 
     /// The members who can be given a prospect, in the order in which they would be if all fitted equally: the most
     /// room first, then the longest wait, then the id.
     pub fn next(&self) -> Vec<&Member<'b>> {
-        let mut next: Vec<&Member> = self.members.iter().filter(|m| m.is_available()).collect();
-        let notional = self.notional_capacity(0);
+        let available = |member: &&Member| member.is_available(Care::Prospect);
+        let mut next: Vec<&Member> = self.members.iter().filter(available).collect();
+        let notional = self.notional_capacity(Care::Prospect, 0);
         let room = |m: &Member| m.capacity.unwrap_or(notional).saturating_sub(m.held);
         next.sort_by(|a, b| Reverse(room(a)).cmp(&Reverse(room(b))).then_with(|| a.waited(b)));
         next
@@ -193,13 +231,20 @@ pub fn problems(book: &Book, team: &Team, unknown: &[(Text, Text)]) -> Vec<Diagn
         );
         return found;
     }
-    for member in team.members.iter().filter(|member| member.presence.is_member()) {
-        if let Some(capacity) = member.capacity.filter(|capacity| *capacity < member.held) {
-            let (id, held) = (&member.rep.id, member.held);
-            let message = words!(
-                "the capacity of `{id}` is {capacity}, below the {held} held",
-                "`{id}` 的容量为{capacity}，低于其持有的{held}个"
-            );
+    let members = team.members.iter().filter(|member| member.presence.is_member());
+    for (member, care) in members.flat_map(|member| Care::ALL.map(|care| (member, care))) {
+        let (id, held) = (&member.rep.id, member.held(care));
+        if let Some(capacity) = member.capacity(care).filter(|capacity| *capacity < held) {
+            let message = match care {
+                Care::Prospect => words!(
+                    "the capacity of `{id}` is {capacity}, below the {held} held",
+                    "`{id}` 的容量为{capacity}，低于其持有的{held}个"
+                ),
+                Care::Customer => words!(
+                    "`{id}` can carry {capacity} customers, below the {held} held",
+                    "`{id}` 可负责{capacity}个客户，低于其持有的{held}个"
+                ),
+            };
             found.push(Diagnostic::new(Code::OverCapacity, message).help(words!(
                 "raise it in crm.toml, or move some: `crm rebalance`, `crm release`",
                 "在 crm.toml 中调高，或移走一些：`crm rebalance`、`crm release`"
@@ -229,8 +274,8 @@ pub fn unknown_owner<'r>(record: &'r Record, settings: &Settings) -> Option<&'r 
     (record.state.outcome == Outcome::Open && settings.rep(owner).is_none()).then_some(owner)
 }
 
-/// The owner of an open prospect, if the settings say that they have left by a day, and the day on which they
-/// left: from that day on the prospect needs another owner.
+/// The owner of an open prospect or a customer, if the settings say that they have left by a day, and the day on which
+/// they left: from that day on it needs another owner.
 pub fn owner_left<'s>(
     record: &Record,
     settings: &'s Settings,
@@ -238,7 +283,7 @@ pub fn owner_left<'s>(
 ) -> Option<(&'s Rep, Date)> {
     let rep = settings.rep(record.state.owner.as_deref()?)?;
     let left = rep.left.filter(|left| *left <= on)?;
-    (record.state.outcome == Outcome::Open).then_some((rep, left))
+    record.care().map(|_| (rep, left))
 }
 
 /// Has a rep left by a day? Not where the settings do not know the rep.

@@ -4,10 +4,10 @@
 //! "N days" means everywhere that day N is in time and day N + 1 is not.
 
 use crate::diag::{Code, Diagnostic, Words};
-use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
+use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{replay, standing, upto};
 use crate::value::date::Date;
@@ -17,6 +17,12 @@ use std::collections::BTreeMap;
 /// The grade of a prospect of the book: that of its customer.
 pub fn grade_of<'b>(book: &Book, record: &'b Record) -> Option<&'b str> {
     book.customer(record)?.grade()
+}
+
+/// The rep who answers for a prospect: its owner; in the pool the keeper, if the settings name one.
+pub fn answering<'a>(record: &'a Record, settings: &'a Settings) -> Option<&'a str> {
+    let keeper = settings.pool.keeper.as_deref().filter(|_| record.in_pool());
+    record.state.owner.as_deref().or(keeper)
 }
 
 /// Why a prospect goes back to the pool.
@@ -75,30 +81,42 @@ pub struct Recycling {
     pub cause: Cause,
 }
 
-/// When a prospect goes back to the pool if nothing happens to it. Only an open one with an owner does;
-/// none that has signed or paid; none on hold before the hold's date.
+/// When a prospect or a customer goes back to the pool if nothing happens to it. Only one with an owner does; no
+/// prospect that has signed or paid; none on hold before the hold's date.
 pub fn recycling(record: &Record, settings: &Settings, grade: Option<&str>) -> Option<Recycling> {
     let state = &record.state;
     state.owner.as_ref()?;
     let since = state.owner_since?;
-    let kept = record.case(settings, since).papers_or_money_in(state.stage);
-    if state.outcome != Outcome::Open || kept {
-        return None;
-    }
-    let contact = settings.pool.recycle_days(grade).map(|days| {
-        let since = state.last_contact.map_or(since, |contact| contact.max(since));
+    let without_contact = |days: Option<u32>| {
+        let days = days?;
+        let since = last_contact(record).map_or(since, |contact| contact.max(since));
         let on = since.plus(i64::from(days) + 1);
-        Recycling { on, cause: Cause::NoContact { since, days } }
-    });
-    let overdue = settings.pool.recycle_overdue(grade).and_then(|times| {
-        let on = nth_overdue(record, times)?;
-        Some(Recycling { on, cause: Cause::Overdue { times } })
-    });
-    let mut first = [contact, overdue].into_iter().flatten().min_by_key(|found| found.on)?;
+        Some(Recycling { on, cause: Cause::NoContact { since, days } })
+    };
+    let pool = &settings.pool;
+    let first = match record.care()? {
+        Care::Customer => without_contact(pool.customers.recycle_days(grade)),
+        Care::Prospect if record.case(settings, since).papers_or_money_in(state.stage) => None,
+        Care::Prospect => {
+            let overdue = pool.recycle_overdue(grade).and_then(|times| {
+                let on = nth_overdue(record, times)?;
+                Some(Recycling { on, cause: Cause::Overdue { times } })
+            });
+            let contact = without_contact(pool.recycle_days(grade));
+            [contact, overdue].into_iter().flatten().min_by_key(|found| found.on)
+        }
+    };
+    let mut first = first?;
     if let Some(hold) = &state.hold {
         first.on = first.on.max(hold.until);
     }
     Some(first)
+}
+
+/// The last contact with a prospect; with a customer also that in any of its prospects, if the book is graded.
+fn last_contact(record: &Record) -> Option<Date> {
+    let all = record.customer.get().filter(|_| record.care() == Some(Care::Customer));
+    record.state.last_contact.max(all.and_then(|customer| customer.figures.last_contact))
 }
 
 /// Maps each prospect that a query selects and that goes back to the pool on the book's day, in the order of ids.
@@ -108,10 +126,10 @@ pub fn recycled<T: Send>(
     each: impl Fn(&Record, Recycling) -> T + Sync,
 ) -> Vec<T> {
     let settings = &book.settings;
-    if !settings.pool.grades.is_empty() {
+    if settings.pool.asks_grades() {
         book.graded();
     }
-    book.gather(query, |record| {
+    book.gather_everybody(query, |record| {
         // Where no grade has rules of its own, the grade makes no difference and need not be known.
         let grade = record.customer.get().and_then(|customer| customer.grade());
         let due = recycling(record, settings, grade).filter(|due| due.on <= book.as_of)?;
@@ -126,8 +144,10 @@ pub fn recycled<T: Send>(
 pub fn announced<'b>(book: &'b Book, query: &Query, last: Date) -> Vec<(&'b Record, Recycling)> {
     let selected = book.selection(query);
     let mut days = LaterDays { book, later: BTreeMap::new() };
-    let chosen = book.records().iter().enumerate();
-    chosen
+    book.graded();
+    let files = book.records().len() + book.customers().len();
+    (0..files)
+        .map(|position| (position, at(book, position)))
         .filter(|(_, record)| selected.has(record))
         .filter_map(|(position, record)| Some((record, days.announcement(position, last)?)))
         .collect()
@@ -141,11 +161,11 @@ struct LaterDays<'b> {
 
 impl LaterDays<'_> {
     fn announcement(&mut self, position: usize, last: Date) -> Option<Recycling> {
-        let (record, settings) = (&self.book.records()[position], &self.book.settings);
+        let (record, settings) = (at(self.book, position), &self.book.settings);
         let of_grade = |grade: Option<&str>| recycling(record, settings, grade);
         let any = of_grade(None);
         let others: Vec<Option<Recycling>> =
-            settings.pool.grades.keys().map(|grade| of_grade(Some(grade))).collect();
+            settings.pool.graded().map(|grade| of_grade(Some(grade))).collect();
         if others.iter().all(|other| *other == any) {
             return any.filter(|found| found.on <= last);
         }
@@ -171,9 +191,18 @@ impl LaterDays<'_> {
         } else {
             self.later.entry(day).or_insert_with(|| later(self.book, day))
         };
-        let record = &book.records()[position];
+        let record = at(book, position);
         recycling(record, &book.settings, grade_of(book, record)).filter(|found| found.on <= day)
     }
+}
+
+/// A prospect of a book, or a customer's file behind the prospects; graded if the book is.
+fn at(book: &Book, position: usize) -> &Record {
+    let prospects = book.records();
+    let customer = || &*book.customers()[position - prospects.len()];
+    let record = prospects.get(position).unwrap_or_else(customer);
+    book.attach_customer(record);
+    record
 }
 
 /// The ledger on a later day, if nothing happens until then.
@@ -184,7 +213,8 @@ fn later(book: &Book, day: Date) -> Book {
         prospect.events.truncate(so_far);
         replay(prospect, &book.settings, day)
     };
-    let records = book.records().iter().filter_map(replayed).collect();
+    let both = book.records().iter().chain(book.customers().iter().map(|record| &**record));
+    let records = both.filter_map(replayed).collect();
     Book::of(book.settings.clone(), day, records, book.tallies.clone())
 }
 
@@ -201,14 +231,16 @@ fn nth_overdue(record: &Record, times: u32) -> Option<Date> {
     Some(start.plus(i64::from(state.cycle_days) + 1))
 }
 
-/// The prospects that a rep holds and has claimed on a day, for the limits. Claims of one command count as they are
-/// granted; a refused claim does not count.
+/// The open prospects and the customers that a rep holds and has claimed on a day, for the limits. Claims of one command
+/// count as they are granted; a refused claim does not count.
 #[derive(Debug, Clone)]
 pub struct Quota<'b> {
     book: &'b Book,
     rep: &'b str,
     held: GradeCount,
     claimed: GradeCount,
+    customers_held: u32,
+    customers_claimed: u32,
 }
 
 /// A count of all, and of each grade.
@@ -234,25 +266,38 @@ impl GradeCount {
 impl<'b> Quota<'b> {
     /// The counts on the book's day. A claim counts even if the rep gave the prospect back on that day.
     pub fn of(book: &'b Book, rep: &'b str) -> Quota<'b> {
-        let mut quota =
-            Quota { book, rep, held: GradeCount::default(), claimed: GradeCount::default() };
-        let step = |(held, claimed): &mut (Vec<Text>, Vec<Text>), record: &Record| {
+        let (held, claimed) = (GradeCount::default(), GradeCount::default());
+        let mut quota = Quota { book, rep, held, claimed, customers_held: 0, customers_claimed: 0 };
+        type Seen = (Vec<(Text, Care)>, Vec<(Text, Care)>);
+        let step = |(held, claimed): &mut Seen, record: &Record| {
             let (state, id) = (&record.state, &record.prospect.id);
-            if state.outcome == Outcome::Open && state.owner.as_deref() == Some(rep) {
-                held.push(id.clone());
+            // Claimed and lost on one day: it was a prospect.
+            let care = record.care().unwrap_or(Care::Prospect);
+            if record.care().is_some() && state.owner.as_deref() == Some(rep) {
+                held.push((id.clone(), care));
             }
             let claims = standing(&record.prospect.events, book.as_of)
                 .filter(|event| event.date() == book.as_of && event.is_claim())
                 .filter(|event| event.owner.as_deref() == Some(rep));
-            claimed.extend(claims.map(|_| id.clone()));
+            claimed.extend(claims.map(|_| (id.clone(), care)));
         };
-        let join = |all: &mut (Vec<Text>, Vec<Text>), part: (Vec<Text>, Vec<Text>)| {
+        let join = |all: &mut Seen, part: Seen| {
             all.0.extend(part.0);
             all.1.extend(part.1);
         };
-        let (held, claimed) = book.fold(&Query::everything(), step, join);
-        held.iter().for_each(|id| quota.held.add(quota.grade(id)));
-        claimed.iter().for_each(|id| quota.claimed.add(quota.grade(id)));
+        let (held, claimed) = book.fold_everybody(&Query::everything(), step, join);
+        for (id, care) in held {
+            match care {
+                Care::Prospect => quota.held.add(quota.grade(&id)),
+                Care::Customer => quota.customers_held += 1,
+            }
+        }
+        for (id, care) in claimed {
+            match care {
+                Care::Prospect => quota.claimed.add(quota.grade(&id)),
+                Care::Customer => quota.customers_claimed += 1,
+            }
+        }
         quota
     }
 
@@ -264,6 +309,12 @@ impl<'b> Quota<'b> {
 
     /// May the rep claim this one, too? If so it counts from now on.
     pub fn claim(&mut self, record: &Record) -> Result<(), Diagnostic> {
+        if let Some(refusal) = not_in_pool(record, &self.book.settings) {
+            return Err(refusal);
+        }
+        if record.care() == Some(Care::Customer) {
+            return self.claim_customer(record);
+        }
         let grade = self.grade(&record.prospect.id);
         match self.refusal(record, grade) {
             Some(refusal) => Err(refusal),
@@ -275,59 +326,76 @@ impl<'b> Quota<'b> {
         }
     }
 
+    /// May the rep claim this customer, too? If so it counts from now on.
+    fn claim_customer(&mut self, record: &Record) -> Result<(), Diagnostic> {
+        let (limits, id) = (&self.book.settings.pool.customers, &record.prospect.id);
+        let (held, claimed) = (self.customers_held, self.customers_claimed);
+        let of = words!(" customers", "客户");
+        if let Some(max) = limits.hold_limit.filter(|max| held >= *max) {
+            return Err(self.holds_enough(id, held, max, &of));
+        }
+        if let Some(max) = limits.claim_per_day.filter(|max| claimed >= *max) {
+            return Err(self.claimed_enough(id, claimed, max, &of));
+        }
+        self.customers_held += 1;
+        self.customers_claimed += 1;
+        Ok(())
+    }
+
+    fn holds_enough(&self, id: &str, held: u32, max: u32, of: &Words) -> Diagnostic {
+        let rep = self.rep;
+        let message = Words::both(
+            format!("{id}: `{rep}` holds {held}{}, at most {max} are allowed", of.en()),
+            format!("{id}：`{rep}` 已持有{}{held}个，上限{max}个", of.zh()),
+        );
+        refused(message).help(words!(
+            "release one first: crm release ID --reason …",
+            "先放回一个：crm release ID --reason …"
+        ))
+    }
+
+    fn claimed_enough(&self, id: &str, claimed: u32, max: u32, of: &Words) -> Diagnostic {
+        let rep = self.rep;
+        let message = Words::both(
+            format!(
+                "{id}: `{rep}` has claimed {claimed}{} today, at most {max} are allowed",
+                of.en()
+            ),
+            format!("{id}：`{rep}` 今天已领取{}{claimed}个，上限{max}个", of.zh()),
+        );
+        refused(message).help(words!(
+            "what is released again has been claimed all the same; tomorrow counts anew",
+            "领取后又放回的也算；明天重新计数"
+        ))
+    }
+
     fn refusal(&self, record: &Record, grade: Option<&str>) -> Option<Diagnostic> {
         let (settings, id) = (&self.book.settings, &record.prospect.id);
-        if let Some(refusal) = not_in_pool(record, settings) {
-            return Some(refusal);
-        }
-        let (rep, all, held) = (self.rep, &settings.pool.all, self.held.all);
-        let holds = |held: u32, max: u32, of: Words| {
-            let message = Words::both(
-                format!("{id}: `{rep}` holds {held}{}, at most {max} are allowed", of.en()),
-                format!("{id}：`{rep}` 已持有{}{held}个，上限{max}个", of.zh()),
-            );
-            refused(message).help(words!(
-                "release one first: crm release ID --reason …",
-                "先放回一个：crm release ID --reason …"
-            ))
-        };
-        let claims = |claimed: u32, max: u32, of: Words| {
-            let message = Words::both(
-                format!(
-                    "{id}: `{rep}` has claimed {claimed}{} today, at most {max} are allowed",
-                    of.en()
-                ),
-                format!("{id}：`{rep}` 今天已领取{}{claimed}个，上限{max}个", of.zh()),
-            );
-            refused(message).help(words!(
-                "what is released again has been claimed all the same; tomorrow counts anew",
-                "领取后又放回的也算；明天重新计数"
-            ))
-        };
+        let (all, held) = (&settings.pool.all, self.held.all);
         if let Some(max) = all.max_held.filter(|max| held >= *max) {
-            return Some(holds(held, max, Words::default()));
+            return Some(self.holds_enough(id, held, max, &Words::default()));
         }
         if let Some(max) = all.claims_per_day.filter(|max| self.claimed.all >= *max) {
-            return Some(claims(self.claimed.all, max, Words::default()));
+            return Some(self.claimed_enough(id, self.claimed.all, max, &Words::default()));
         }
         let own = settings.pool.own(grade);
         let name = grade.unwrap_or_default();
         let of_grade = || words!(" of grade {name}", "{name}级");
         if let Some(max) = own.max_held.filter(|max| self.held.of(name) >= *max) {
-            return Some(holds(self.held.of(name), max, of_grade()));
+            return Some(self.holds_enough(id, self.held.of(name), max, &of_grade()));
         }
         if let Some(max) = own.claims_per_day.filter(|max| self.claimed.of(name) >= *max) {
-            return Some(claims(self.claimed.of(name), max, of_grade()));
+            return Some(self.claimed_enough(id, self.claimed.of(name), max, &of_grade()));
         }
         None
     }
 }
 
-/// That a prospect cannot be claimed because it is not in the pool.
+/// That a prospect or a customer cannot be claimed because it is not in the pool.
 pub fn not_in_pool(record: &Record, settings: &Settings) -> Option<Diagnostic> {
     let id = &record.prospect.id;
     let state = &record.state;
-    if state.outcome != Outcome::Open {
+    if record.care().is_none() {
         let stage = record.stage_id(settings);
         let message = words!(
             "`{id}` is not in the pool: it stands at `{stage}`",

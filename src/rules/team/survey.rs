@@ -3,7 +3,7 @@
 
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
-use crate::rules::team::eligibility::Holders;
+use crate::rules::team::holders::Holders;
 use crate::rules::team::{Team, TeamCount, unknown_owner};
 use crate::value::text::Text;
 

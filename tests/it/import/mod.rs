@@ -496,7 +496,7 @@ fn files_as_other_programs_write_them() {
     let sandbox = with_csv("name,date\n\"Ann,2009-12-01\nBob,2009-12-01\nCid,2009-12-01\n");
     let said = sandbox.refused("import deals.csv", 1);
     contains(&said, &["line 2: a quote is opened here and not closed"]);
-    let sandbox = with_csv("");
+    let sandbox = with_csv("\n\n");
     contains(&sandbox.refused("import deals.csv", 2), &["the file has no header line"]);
     let sandbox = with_csv("name;value,date\nAnn;1,2009-12-01\n");
     contains(
@@ -940,4 +940,23 @@ fn the_next_step_of_a_list_is_a_day() {
     let sandbox = with_csv("id,name,date,下一步\na,A,2009-12-01,2009-12-21 14:00\n");
     sandbox.crm("import deals.csv").done();
     assert!(sandbox.read("prospects/a.toml").contains("next = 2009-12-21T14:00"));
+}
+
+#[test]
+fn a_list_that_is_refused_leaves_nothing_behind() {
+    // The first rows are beside the ledger already when the last one is judged.
+    let mut list = "id,name,date,stage\n".to_owned();
+    (0..700).for_each(|n| list += &format!("d{n},A,2009-12-01,25\n"));
+    let sandbox = with_csv(&(list + "z,Z,2009-12-01,closed\nz,Z,2009-12-02,50\n"));
+    let before = sandbox.snapshot();
+    let said = sandbox.crm("import deals.csv --group --save-mapping kept.toml").fails(1);
+    contains(&said, &["line 702", "1 of 702 rows cannot be imported; nothing was written"]);
+    assert!(before == sandbox.snapshot());
+    assert!(
+        !sandbox.path().join("prospects").exists() && !sandbox.path().join("kept.toml").exists()
+    );
+    assert_eq!(std::fs::read_dir(sandbox.path().join(".crm/tmp")).unwrap().count(), 0);
+    sandbox.crm("import deals.csv --group --skip-bad").done();
+    assert_eq!(std::fs::read_dir(sandbox.path().join("prospects")).unwrap().count(), 700);
+    assert_eq!(std::fs::read_dir(sandbox.path().join(".crm/tmp")).unwrap().count(), 0);
 }

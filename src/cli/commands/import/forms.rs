@@ -24,6 +24,16 @@ pub struct Forms {
 }
 
 impl Forms {
+    /// The options, and whether each is stated.
+    pub(super) fn stated(&self) -> [(&'static str, bool); 4] {
+        [
+            ("--date-format", !self.date_format.is_empty()),
+            ("--decimal", self.decimal.is_some()),
+            ("--thousands", self.thousands.is_some()),
+            ("--list-separator", self.list_separator.is_some()),
+        ]
+    }
+
     /// Puts the forms that options state in place of those of the mapping.
     pub(super) fn state(&self, mapping: &mut Mapping) -> Result<(), Diagnostic> {
         for text in &self.date_format {

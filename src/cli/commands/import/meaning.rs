@@ -4,7 +4,7 @@ use super::forms::{Forms, character};
 use super::found::{find_by_names, nothing_found, propose, tell_found, tell_left};
 use super::options::{Said, translate};
 use crate::cli::context::Context;
-use crate::diag::{Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure};
 use crate::disk::file::utf8;
 use crate::disk::rows_file::read_rows;
 use crate::format::encoding::Charset;
@@ -14,6 +14,7 @@ use crate::model::mapping::{EntryTemplate, Mapping, separator};
 use crate::model::rows::SourceRows;
 use crate::model::settings::Settings;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use std::path::{Path, PathBuf};
 
 /// The meaning of the columns, and the form of the file.
@@ -24,7 +25,7 @@ pub struct Meaning {
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
     /// The program that wrote the file: its columns are known
-    #[arg(long, value_name = "PROGRAM", conflicts_with = "mapping")]
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "mapping", value_parser = NonEmptyStringValueParser::new())]
     from: Option<String>,
     /// A file with the whole mapping, to be kept beside the ledger; --map, --translate, --kind and --group come before it
     #[arg(long, value_name = "FILE")]
@@ -85,6 +86,7 @@ impl Meaning {
         mapping.form.zone = settings.timezone.clone();
         mapping.form.today = Some(context.today());
         let rows = read_rows(file, &mapping.form)?;
+        self.is_of_use(&rows, file)?;
         let header = &rows.header;
         mapping.fit(header);
         mapping.group |= self.group;
@@ -108,6 +110,30 @@ impl Meaning {
             translate(&mut mapping, text)?;
         }
         Ok((mapping, rows))
+    }
+
+    /// Fails if an option is stated that a file of this kind has no use for.
+    fn is_of_use(&self, rows: &SourceRows, file: &Path) -> Result<(), Diagnostic> {
+        let stated = [
+            ("--sheet", self.sheet.is_some()),
+            ("--delimiter", self.delimiter.is_some()),
+            ("--skip-lines", self.skip_lines.is_some()),
+            ("--encoding", self.encoding.is_some()),
+        ];
+        let mut stated = stated.into_iter().chain(self.forms.stated());
+        let of_no_use = stated.find(|(option, stated)| *stated && rows.no_use.contains(option));
+        let Some((option, _)) = of_no_use else { return Ok(()) };
+        let message =
+            words!("{option} has no use for {}", "{option} 对 {} 不起作用", file.display());
+        let (en, zh) = match option {
+            "--sheet" => ("a workbook (.xlsx, .xls, .ods)", "电子表格（.xlsx、.xls、.ods）"),
+            "--delimiter" => ("CSV", "CSV"),
+            "--skip-lines" => ("CSV and workbooks", "CSV 和电子表格"),
+            "--encoding" => ("files of text", "文本文件"),
+            _ => ("CSV, workbooks and JSON", "CSV、电子表格和 JSON"),
+        };
+        Err(Diagnostic::new(Code::BadArgument, message)
+            .help(words!("leave it out: it is for {en}", "请去掉它：它用于{zh}")))
     }
 
     /// The mapping of the program that wrote the file.

@@ -13,17 +13,16 @@ use crate::cli::diagnose;
 use crate::diag::{Code, Diagnostic, Failure, Severity, counted};
 use crate::format::write_mapping::write_mapping;
 use crate::model::mapping::Mapping;
+use crate::plan::import::BadRows;
 use crate::value::date::Date;
 use clap::Args;
 use meaning::Meaning;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// So many bad rows are shown in full.
-const SHOWN: usize = 20;
 /// So many faults that rows share are shown.
 const FAULTS_SHOWN: usize = 50;
-/// Writing so many files may last longer than a second.
+/// So many rows may last longer than a second.
 const MANY: usize = 1_000;
 
 /// Files of other programs (CSV, workbooks, JSON, vCards, calendars, mail) as prospects and entries; all or nothing
@@ -122,9 +121,16 @@ impl Import {
         }
         // The cards of an address book have no day of their own.
         let date = date.or(rows.undated.then(|| context.today()));
-        let list = ImportList { file, rows: &rows, mapping: &mapping, date, preview: self.dry_run };
-        let JudgedImport { changes, bad, faults, summary, ids_from_names, left_out } =
-            judge(ledger, &list, context.today())?;
+        let (skip_bad, preview) = (self.skip_bad, self.dry_run);
+        let list = ImportList { file, rows: &rows, mapping: &mapping, date, skip_bad, preview };
+        if rows.rows.len() >= MANY && std::io::stderr().is_terminal() {
+            let n = number(rows.rows.len());
+            let many = counted(&n, "row", "rows");
+            context.say(words!("judging {many} …", "正在处理 {n} 行……"));
+        }
+        let mut batch = session.batch();
+        let JudgedImport { bad, faults, summary, ids_from_names, left_out } =
+            judge(ledger, &list, context.today(), batch.as_mut())?;
         let refused = summary.bad > 0 && !self.skip_bad;
         let shown = self.shown(faults, bad, &summary);
         if refused && !self.dry_run {
@@ -138,44 +144,40 @@ impl Import {
                 "编号由名称生成：再次导入此文件会重复添加所有潜在客户"
             ));
         }
-        if self.dry_run {
+        let Some(batch) = batch else {
             context.emit(summary.sheet(&ledger.settings))?;
-        } else {
-            if changes.len() >= MANY && std::io::stderr().is_terminal() {
-                let n = number(changes.len());
-                let files = counted(&n, "file", "files");
-                context.say(words!("writing {files} …", "正在写入 {n} 个文件……"));
-            }
-            if let Some(path) = kept {
-                save(path, &mapping)?;
-            }
-            session.write(&changes).inspect_err(|_| {
-                // Nothing was written: the mapping goes as well.
-                let _ = kept.map(std::fs::remove_file);
-            })?;
-            context.say(summary.told());
+            return Ok(u8::from(refused));
+        };
+        if let Some(path) = kept {
+            save(path, &mapping)?;
         }
-        Ok(u8::from(refused))
+        session.finish(batch).inspect_err(|_| {
+            // Nothing was written: the mapping goes as well.
+            let _ = kept.map(std::fs::remove_file);
+        })?;
+        context.say(summary.told());
+        Ok(0)
     }
 
     /// The faults that rows share, the first of the other bad rows in full, and how many there are.
     fn shown(
         &self,
         mut faults: Vec<Diagnostic>,
-        mut bad: Vec<Diagnostic>,
+        bad: BadRows,
         summary: &ImportSummary,
     ) -> Vec<Diagnostic> {
         if summary.bad == 0 {
-            return bad;
+            return Vec::new();
         }
-        bad.sort_by(|a, b| a.place.cmp(&b.place));
+        let bad_rows = bad.count;
+        let mut bad = bad.first();
         let count = number(summary.bad);
         let zh_rows = number(summary.rows);
         let en_rows = counted(&zh_rows, "row", "rows");
         let more_faults = faults.len().saturating_sub(FAULTS_SHOWN);
-        let more = bad.len().saturating_sub(SHOWN);
+        let shown = bad.len();
+        let more = bad_rows - shown;
         faults.truncate(FAULTS_SHOWN);
-        bad.truncate(SHOWN);
         let (severity, en, zh) = match (self.skip_bad, self.dry_run) {
             (true, true) => (Severity::Warning, "would be left out", "将被略过"),
             (true, false) => (Severity::Warning, "left out", "已略过"),
@@ -197,8 +199,8 @@ impl Import {
         if more > 0 {
             let more = number(more);
             last = last.note(words!(
-                "{more} more like the {SHOWN} above",
-                "与以上 {SHOWN} 行类似的还有 {more} 行"
+                "{more} more like the {shown} above",
+                "与以上 {shown} 行类似的还有 {more} 行"
             ));
         }
         if !self.skip_bad {

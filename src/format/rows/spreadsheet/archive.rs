@@ -2,6 +2,7 @@
 //! unpacking it into nothing, because the sizes that it states may lie.
 
 use super::Unreadable;
+use super::records::{Burden, burden};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -16,6 +17,8 @@ const RATIO: u64 = 200;
 const PARTS: usize = 10_000;
 /// The cells of all sheets of an .xls file that a reader spreads out: those of one full sheet.
 const SPREAD: u64 = 65_536 * 256;
+/// The texts of the cells of all its sheets, in bytes: 256 MiB.
+const TEXTS: u64 = 256 * 1024 * 1024;
 
 /// The format of a workbook.
 pub(super) enum Container {
@@ -81,8 +84,7 @@ fn too_large() -> Unreadable {
     ))
 }
 
-/// Looks at a file of the older Excel: its reader spreads the cells of every sheet out between the first and the last
-/// one, so that two cells can be four thousand million.
+/// Looks at a file of the older Excel, whose reader builds all cells of all sheets at once.
 fn compound(bytes: &[u8]) -> Result<(), Unreadable> {
     let damaged = |error: std::io::Error| Unreadable::Damaged(error.to_string());
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
@@ -93,58 +95,17 @@ fn compound(bytes: &[u8]) -> Result<(), Unreadable> {
     let stream = file.open_stream(name).map_err(damaged)?;
     let mut records = Vec::new();
     stream.take(bytes.len() as u64).read_to_end(&mut records).map_err(damaged)?;
-    if spread(&records) > SPREAD {
-        return Err(Unreadable::TooLarge(words!(
+    match burden(&records) {
+        None => Err(Unreadable::Damaged("its sheets are not in their places".to_owned())),
+        Some(Burden { cells, .. }) if cells > SPREAD => Err(Unreadable::TooLarge(words!(
             "the sheets of the workbook span more than 16,777,216 cells",
             "工作簿中各工作表的范围超过 16,777,216 个单元格"
-        )));
-    }
-    Ok(())
-}
-
-/// The cells between the first and the last one, over all sheets of a stream of records.
-fn spread(records: &[u8]) -> u64 {
-    const SHEET_BEGINS: [u16; 4] = [0x0009, 0x0209, 0x0409, 0x0809];
-    /// Records of cells: row, column.
-    const CELLS: [u16; 12] = [
-        0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x00bd, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205,
-        0x027e,
-    ];
-    let (mut all, mut area) = (0_u64, Area::default());
-    let mut rest = records;
-    while let [a, b, c, d, behind @ ..] = rest {
-        let (kind, length) = (u16::from_le_bytes([*a, *b]), u16::from_le_bytes([*c, *d]));
-        let data = &behind[..behind.len().min(length.into())];
-        if SHEET_BEGINS.contains(&kind) {
-            all = all.saturating_add(area.size());
-            area = Area::default();
-        } else if let (true, [a, b, c, d, ..]) = (CELLS.contains(&kind), data) {
-            let row = u16::from_le_bytes([*a, *b]);
-            area.add(row, u16::from_le_bytes([*c, *d]));
-            // A record of several numbers ends with its last column.
-            if let (0x00bd, [.., a, b]) = (kind, data) {
-                area.add(row, u16::from_le_bytes([*a, *b]));
-            }
-        }
-        rest = &behind[data.len()..];
-    }
-    all.saturating_add(area.size())
-}
-
-/// The rectangle around cells.
-#[derive(Default)]
-struct Area(Option<(u16, u16, u16, u16)>);
-
-impl Area {
-    fn add(&mut self, row: u16, column: u16) {
-        let (top, left, bottom, right) = self.0.unwrap_or((row, column, row, column));
-        self.0 = Some((top.min(row), left.min(column), bottom.max(row), right.max(column)));
-    }
-
-    fn size(&self) -> u64 {
-        self.0.map_or(0, |(top, left, bottom, right)| {
-            (u64::from(bottom - top) + 1) * (u64::from(right - left) + 1)
-        })
+        ))),
+        Some(Burden { texts, .. }) if texts > TEXTS => Err(Unreadable::TooLarge(words!(
+            "the texts of the workbook's cells come to more than 256 MiB",
+            "工作簿中各单元格的文本合计超过 256 MiB"
+        ))),
+        Some(_) => Ok(()),
     }
 }
 
@@ -159,21 +120,5 @@ mod tests {
         assert_eq!(allowed(1_000_000), 200_000_000);
         assert_eq!(allowed(UNPACKED), UNPACKED);
         assert_eq!(allowed(u64::MAX), UNPACKED);
-    }
-
-    #[test]
-    fn the_cells_between_two_are_counted() {
-        let number = |row: u16, column: u16| {
-            let data = [row.to_le_bytes(), column.to_le_bytes(), [0; 2]].concat();
-            [&[0x03, 0x02, 6, 0], data.as_slice()].concat()
-        };
-        let begin = [0x09, 0x08, 0, 0];
-        assert_eq!(spread(&[]), 0);
-        assert_eq!(spread(&number(3, 4)), 1);
-        assert_eq!(spread(&[number(0, 0), number(1, 2)].concat()), 6);
-        let two = [&begin[..], &number(0, 0), &begin, &number(65_535, 255), &number(0, 0)].concat();
-        assert_eq!(spread(&two), SPREAD + 1);
-        // A record that is cut off.
-        assert_eq!(spread(&[0x03, 0x02, 255, 255, 1]), 0);
     }
 }

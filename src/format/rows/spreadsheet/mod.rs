@@ -5,6 +5,7 @@ mod archive;
 mod contained;
 mod excel;
 mod open_document;
+mod records;
 mod sheet;
 
 use crate::diag::{Code, Diagnostic, Place, Words};

@@ -1,0 +1,63 @@
+//! `crm handover REP`: new owners for everything that a rep has; `--apply` writes it.
+
+use crate::act::handover::{entries, sheet};
+use crate::act::names::rep;
+use crate::cli::apply::Apply;
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::settings::Settings;
+use crate::plan::handover::handover;
+use crate::report::Request;
+use crate::rules::query::Query;
+use clap::Args;
+
+/// New owners for everything that a rep has: prospects, customers, roles; shown, or written with --apply
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  crm handover chenwei               the plan\n  \
+    crm handover chenwei --to sarah    all to one rep\n  \
+    crm handover chenwei --apply       write it, all or nothing\n\n\
+    Open prospects and customers go to other reps by the rules of `crm allocate`; open cases and next steps go\n\
+    along. What no rep may have goes to the pool, with the reason, so that nothing is left with the rep.")]
+pub struct Handover {
+    /// The rep who gives everything away
+    #[arg(value_name = "REP")]
+    rep: String,
+    /// All to this rep
+    #[arg(long, value_name = "REP")]
+    to: Option<String>,
+    #[command(flatten)]
+    apply: Apply,
+}
+
+impl Handover {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = self.apply.session(self.apply.apply, context)?;
+        let settings = &context.ledger()?.settings;
+        let from = place(settings, "REP", &self.rep)?;
+        let to = self.to.as_deref().map(|to| place(settings, "--to", to)).transpose()?;
+        if to == Some(from) {
+            let id = &settings.reps[from].id;
+            let message = words!("`{id}` cannot hand over to `{id}`", "`{id}` 不能移交给自己");
+            return Err(Diagnostic::new(Code::BadArgument, message).into());
+        }
+        let book = context.book_for(&Request::of(Query::everything()), true)?;
+        let handover = context.reading(&book, || handover(&book, from, to))??;
+        let steps = handover.allocated.steps();
+        let entries = entries(&handover, &steps, context.spoken());
+        let sheet = sheet(&handover, &book, self.apply.apply);
+        self.apply.carry_out(context, session.as_ref(), sheet, "assigned", entries)
+    }
+}
+
+/// The place of a rep of the settings in the team.
+fn place(settings: &Settings, origin: &str, name: &str) -> Result<usize, Diagnostic> {
+    let id = rep(settings, origin, name)?;
+    settings.reps.iter().position(|rep| rep.id == id).ok_or_else(|| {
+        let message = words!("{origin}: no rep `{name}`", "{origin}：没有业务员 `{name}`");
+        Diagnostic::new(Code::UnknownRep, message).typed().help(words!(
+            "add a `[[rep]]` with id and capacity for each to crm.toml",
+            "在 crm.toml 中为每位业务员加 `[[rep]]`，写明 id 和 capacity"
+        ))
+    })
+}
