@@ -46,7 +46,7 @@ impl Surroundings {
                 return Some(way);
             }
             // A circle further up is that of other customers.
-            if way.iter().any(|known| *known == at.as_str()) {
+            if way.contains(&at.as_str()) {
                 return None;
             }
         }
