@@ -3,7 +3,7 @@
 
 use super::Request;
 use super::bridge::{Spans, list_table, picture, span_table};
-use super::changes::{ChangeKind, Stock, StockChange, between};
+use super::changes::{BridgePart, ChangeKind, Stock, StockChange, between};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
@@ -32,7 +32,7 @@ pub fn diff(
     let mut touched = Vec::new();
     let mut all = Spans::default();
     for pair in pairs(before, after, request) {
-        let part = between(pair.0, pair.1, settings, lang);
+        let part = moves(pair.0, pair.1, settings, lang);
         let differs = pair.0.map(|r| &r.prospect) != pair.1.map(|r| &r.prospect);
         if differs && part.steps.is_empty() {
             touched.push(pair);
@@ -81,22 +81,39 @@ pub fn diff(
     sheet
 }
 
-/// Every prospect of either version, by id; those that the request selects.
+/// What moved of a prospect or a customer; a customer's file has no board, and no part in the bridge.
+fn moves(
+    before: Option<&Record>,
+    after: Option<&Record>,
+    settings: &Settings,
+    lang: Lang,
+) -> BridgePart {
+    match after.or(before) {
+        Some(record) if !record.prospect.is_customer => between(before, after, settings, lang),
+        _ => BridgePart::default(),
+    }
+}
+
+/// Every prospect and customer's file of either version, by id; those that the request selects.
 fn pairs<'b>(before: &'b Book, after: &'b Book, request: &'b Request) -> Vec<RecordVersions<'b>> {
     let mut pairs: BTreeMap<String, RecordVersions> = BTreeMap::new();
-    for record in before.records() {
+    for record in everybody(before) {
         pairs.entry(id::fold(&record.prospect.id)).or_default().0 = Some(record);
     }
-    for record in after.records() {
+    for record in everybody(after) {
         pairs.entry(id::fold(&record.prospect.id)).or_default().1 = Some(record);
     }
     let mut selected: BTreeSet<String> = BTreeSet::new();
     for book in [before, after] {
         let meant = request.selection(book);
-        let records = book.records().iter().filter(|record| meant.has(record));
+        let records = everybody(book).filter(|record| meant.has(record));
         selected.extend(records.map(|record| id::fold(&record.prospect.id)));
     }
     pairs.into_iter().filter(|(id, _)| selected.contains(id)).map(|(_, pair)| pair).collect()
+}
+
+fn everybody(book: &Book) -> impl Iterator<Item = &Record> {
+    book.records().iter().chain(book.customers().iter().map(|record| &**record))
 }
 
 fn touched_table(touched: &[RecordVersions], lang: Lang) -> Table {
@@ -117,7 +134,7 @@ fn touched_table(touched: &[RecordVersions], lang: Lang) -> Table {
     Table { id: "touched".into(), title, columns, rows: rows.collect(), ..Table::default() }
 }
 
-/// The entries of a prospect that neither moved nor changed its worth.
+/// The entries of a customer, or of a prospect that neither moved nor changed its worth.
 fn small(before: Option<&Record>, after: Option<&Record>, lang: Lang) -> String {
     let Some(after) = after else { return lang.pick("removed", "已删除").to_owned() };
     let known: BTreeSet<&str> = before
@@ -147,7 +164,7 @@ pub fn in_words(
     }
     let lang = settings.language;
     // Ids: a label may have spaces, and a detail is taken apart again.
-    let part = between(before, after, settings, Lang::Machine);
+    let part = moves(before, after, settings, Lang::Machine);
     let mut words: Vec<String> = part.steps.iter().map(|step| word(step, lang)).collect();
     if words.is_empty() {
         words.push(small(before, after, lang));

@@ -227,3 +227,24 @@ fn a_report_waits_for_a_commit_and_not_for_ever() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn two_writers_of_a_customers_file_lose_nothing() {
+    let sandbox = ledger();
+    sandbox.crm("add --customer 浦江 --id pujiang --from p0").done();
+    std::thread::scope(|scope| {
+        for writer in 0..2 {
+            let sandbox = &sandbox;
+            scope.spawn(move || {
+                for entry in 0..6 {
+                    sandbox.crm(&format!("log pujiang note --note {writer}/{entry}")).done();
+                }
+            });
+        }
+    });
+    let text = sandbox.read("customers/pujiang.toml");
+    for note in (0..2).flat_map(|writer| (0..6).map(move |entry| format!("\"{writer}/{entry}\""))) {
+        assert_eq!(text.matches(&note).count(), 1, "{text}");
+    }
+    sandbox.crm("check").done();
+}

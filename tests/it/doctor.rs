@@ -223,3 +223,20 @@ fn a_server_that_is_not_there() {
         assert!(!said.contains("git add"), "{said}");
     }
 }
+
+#[test]
+fn a_ledger_of_before_lacks_the_line_of_customers_once_it_has_some() {
+    let repo = healthy();
+    let text = repo.sandbox.read(".gitattributes");
+    let before: String =
+        text.split_inclusive('\n').filter(|line| !line.contains("/customers/")).collect();
+    assert_ne!(before, text);
+    repo.sandbox.write(".gitattributes", &before);
+    assert_eq!(check(&repo, "attributes").1, 0);
+    let customer = "name = \"浦江\"\n\n[events]\n2009-12-01-1 = { kind = \"opened\" }\n";
+    repo.sandbox.write("customers/pujiang.toml", customer);
+    let (row, status) = check(&repo, "attributes");
+    assert!(row.starts_with("wrong,") && row.contains("customers/x.toml") && status == 1, "{row}");
+    repo.crm("hooks install").done();
+    assert_eq!(check(&repo, "attributes").1, 0);
+}

@@ -169,3 +169,31 @@ fn a_merge_that_is_not_settled() {
     let text = found(&repo, "check --staged");
     assert!(text.starts_with("error[unmerged]: a merge left several versions of this file\n --> prospects/zhang.toml\n"), "{text}");
 }
+
+#[test]
+fn a_customers_file_is_checked_staged_and_since_a_revision() {
+    let repo = repo();
+    let file = "customers/pujiang.toml";
+    let customer = format!("name = \"浦江\"\n\n[events]\n{ZHANG}");
+    repo.sandbox.write(file, &customer);
+    repo.commit("a customer").done();
+    let broken = "2009-12-05-1 = { kind = \"order\", amount = \"much\" }\n";
+    repo.sandbox.write(file, format!("{customer}{broken}"));
+    let place = "--> customers/pujiang.toml:";
+    let text = found(&repo, "check --since HEAD");
+    assert!(text.contains("error[") && text.contains(place), "{text}");
+    // Nothing of it is staged yet.
+    repo.crm("check --staged").done();
+    repo.git("add -A").done();
+    assert!(found(&repo, "check --staged").contains("error["));
+    repo.sandbox.write(file, customer.replace("warm", "cold"));
+    let text = found(&repo, "check --since HEAD");
+    assert!(text.contains("error[history-changed]") && text.contains(place), "{text}");
+    // An id is one file's, over both folders.
+    repo.git("reset -q --hard").done();
+    repo.sandbox.write("customers/zhang.toml", &customer);
+    let text = found(&repo, "check");
+    assert!(text.contains("error[duplicate-id]"), "{text}");
+    repo.git("add -A").done();
+    assert!(found(&repo, "check --staged").contains("error[duplicate-id]"));
+}

@@ -1002,3 +1002,45 @@ fn random_pushes() {
     println!("{taken} pushes taken, {refused} refused by the guard, of {rounds}");
     assert!(taken > rounds / 8 && refused > rounds / 20, "{taken} taken, {refused} refused");
 }
+
+#[test]
+fn a_customers_file_is_guarded_like_a_prospects() {
+    let server = Server::new();
+    let file = "customers/pujiang.toml";
+    let journal = ZHANG.replace("\"wang\"", "\"liu\"");
+    let customer = format!("name = \"浦江\"\npotential = 5000\n\n[events]\n{journal}");
+    let liu = server.clone("liu");
+    liu.sandbox.write(file, &customer);
+    liu.commit("a customer").done();
+    push(&liu, "").done();
+    let he = server.clone("he");
+    // Facts and entries are the owner's.
+    for text in [
+        customer.replace("5000", "6000"),
+        format!("{customer}{}\n", call("he", "06")),
+        format!("{customer}2009-12-06 = {{ kind = \"assigned\", by = \"he\", owner = \"he\" }}\n"),
+    ] {
+        he.sandbox.write(file, text);
+        he.commit("not his").done();
+        let said = server.refuses(&he, "", &["pujiang", "help: ask `liu`"]);
+        assert_eq!(said.matches("error[").count(), 1, "{said}");
+        he.git("reset -q --hard origin/main").done();
+    }
+    for (text, expected) in [
+        (customer.replace("warm", "cold"), "error[history-changed]"),
+        (customer.replace("2009-12-04-1", "2009-12-04-2"), "error[history-lost]"),
+    ] {
+        liu.sandbox.write(file, text);
+        liu.commit("rewritten").done();
+        server.refuses(&liu, "", &[expected, "--> customers/pujiang.toml"]);
+        liu.git("reset -q --hard origin/main").done();
+    }
+    // An id is one file's, over both folders.
+    liu.sandbox.write("customers/zhang.toml", &customer);
+    liu.commit("twice").done();
+    server.refuses(&liu, "", &["error[duplicate-id]"]);
+    liu.git("reset -q --hard origin/main").done();
+    liu.sandbox.write(file, format!("{customer}{}\n", call("liu", "06")));
+    liu.commit("her own").done();
+    push(&liu, "").done();
+}

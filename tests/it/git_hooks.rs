@@ -324,3 +324,36 @@ fn an_entry_deleted_on_one_branch_and_left_alone_on_the_other() {
         repo.git("merge --abort").done();
     }
 }
+
+#[test]
+fn a_customers_file_is_checked_named_and_compared() {
+    let repo = repo();
+    let file = "customers/pujiang.toml";
+    let customer = format!("name = \"浦江\"\n\n[events]\n{LI}");
+    repo.sandbox.write(file, &customer);
+    assert_eq!(commit_in_editor(&repo, ""), "pujiang: opened");
+    repo.sandbox.write(file, customer.replace("\"he\" }", "\"liu\" }"));
+    assert!(repo.commit("rewritten").fails(1).contains("error[history-changed]"));
+    let changes = "2009-12-11-1 = { kind = \"changed\", by = \"liu\", set = { potential = 360000 } }\n\
+        2009-12-12-1 = { kind = \"assigned\", by = \"liu\", owner = \"liu\", reason = \"x\" }\n";
+    repo.sandbox.write(file, format!("{customer}{changes}"));
+    assert_eq!(commit_in_editor(&repo, ""), "pujiang: changed, assigned");
+    let shown = repo.crm("diff HEAD~1..HEAD").done().0;
+    assert!(shown.contains("pujiang  浦江  changed, assigned"), "{shown}");
+    // It is no part of the bridge.
+    assert!(shown.contains("nothing has moved"), "{shown}");
+    assert!(!repo.crm("diff HEAD~1..HEAD region:suzhou").done().0.contains("浦江"));
+    repo.sandbox.write(file, format!("industry = \"textile\"\n{customer}{changes}"));
+    let shown = repo.crm("diff").done().0;
+    assert!(shown.contains("pujiang  浦江  facts"), "{shown}");
+    repo.crm("undo pujiang").done();
+    assert!(repo.sandbox.read(file).contains("event = \"2009-12-12-1\""));
+    repo.git("checkout -q .").done();
+    repo.git(&format!("rm -q {file}")).done();
+    let shown = repo.crm("diff").done().0;
+    assert!(shown.contains("pujiang  浦江  removed"), "{shown}");
+    repo.git("reset -q --hard").done();
+    let audit = repo.crm("audit pujiang -f csv").done().0;
+    assert_eq!(audit.lines().count(), 4, "{audit}");
+    assert!(audit.contains("2009-12-12-1,assigned,liu,"), "{audit}");
+}

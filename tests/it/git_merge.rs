@@ -450,3 +450,39 @@ fn entries_come_along_and_are_not_taken_away() {
     let expected = all + &call(6) + &call(7) + &call(8) + &call(9);
     assert_eq!(whole(&repo), expected);
 }
+
+const CUSTOMER: &str = "customers/pujiang.toml";
+
+/// A merge of two branches that both write the customer's file.
+fn merge_of_customers(repo: &Repo, one: &str, two: &str) -> i32 {
+    repo.sandbox.write(CUSTOMER, ZHANG);
+    repo.commit("a customer").done();
+    for (name, text) in [("one", one), ("two", two)] {
+        repo.git(&format!("checkout -q -b {name} main")).done();
+        repo.sandbox.write(CUSTOMER, text);
+        repo.commit(name).done();
+    }
+    repo.git("merge -q --no-edit one").status
+}
+
+#[test]
+fn a_customers_file_is_merged_by_its_meaning() {
+    let (one, two) = (ZHANG.to_owned() + &call(5), ZHANG.to_owned() + &call(3));
+    let both = ZHANG.to_owned() + &call(3) + &call(5);
+    let repo = ledger();
+    assert_eq!(merge_of_customers(&repo, &one, &two), 0);
+    assert_eq!(repo.sandbox.read(CUSTOMER), both);
+    // A clone without the driver leaves a conflict, and crm mends it.
+    let repo = bare_ledger();
+    assert_eq!(merge_of_customers(&repo, &one, &two), 1);
+    assert!(repo.sandbox.read(CUSTOMER).contains("<<<<<<<"));
+    repo.crm("resolve").done();
+    assert_eq!(repo.sandbox.read(CUSTOMER), both);
+    // One key with two contents is loud.
+    let repo = ledger();
+    let other = one.replace("true", "false");
+    assert_eq!(merge_of_customers(&repo, &one, &other), 1);
+    let text = repo.sandbox.read(CUSTOMER);
+    assert!(text.contains("<<<<<<<") && text.contains("true") && text.contains("false"), "{text}");
+    assert!(repo.crm("check").stdout.contains(CUSTOMER));
+}

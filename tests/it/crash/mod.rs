@@ -397,6 +397,11 @@ fn harms(call: &Call, last: bool) -> (Vec<Harm>, Vec<Harm>) {
 /// One operation, killed at every call, and with an error at every call; or so many of those points.
 fn examine(world: &mut World, shim: &Path, at_most: usize) -> Figures {
     let words = world.operation();
+    examine_words(world, words, shim, at_most)
+}
+
+/// That of a command.
+fn examine_words(world: &mut World, words: Vec<String>, shim: &Path, at_most: usize) -> Figures {
     let unharmed = put(&world.files);
     let outcome = shimmed(shim, &unharmed, &words, None);
     let after = files(unharmed.path());
@@ -528,5 +533,22 @@ fn many_files_are_made_durable_by_one_call() {
         assert_eq!(count("sync-all"), together, "{rows} rows");
         // Folders and the journal, and the files where they are few.
         assert!(count("sync") <= 12, "{rows} rows: {} syncs", count("sync"));
+    }
+}
+
+#[test]
+fn a_customer_and_its_prospects_are_written_together_or_not_at_all() {
+    let shim = &*SHIM;
+    for seed in [0, 1] {
+        let mut world = World::new(seed);
+        let words = split("add --customer 浦江 --id pujiang --from p0 --from p1");
+        let figures = examine_words(&mut world, words, shim, 30);
+        assert_eq!((figures.operations, figures.several, figures.refused), (1, 1, 0));
+        let has = |path: &str, part: &str| {
+            let file = world.files.iter().find(|(there, _)| there.ends_with(path)).unwrap();
+            assert!(String::from_utf8_lossy(file.1).contains(part), "{path}");
+        };
+        has("pujiang.toml", "浦江");
+        ["p0.toml", "p1.toml"].into_iter().for_each(|path| has(path, "account"));
     }
 }
