@@ -174,6 +174,7 @@ pub(super) fn refuse_alike(
     let Prospect { id, name, .. } = first;
     let message = Words::each(|lang| {
         let same = match likeness {
+            Likeness::Name if first.is_customer => lang.pick("name", "名称"),
             Likeness::Name => lang.pick("name and company", "名称和公司"),
             Likeness::Phone => lang.pick("telephone", "电话"),
             Likeness::Email => lang.pick("e-mail", "邮箱"),

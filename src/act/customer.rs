@@ -6,6 +6,7 @@ use super::session::{Done, Session};
 use super::target::Target;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::file::id_of;
 use crate::disk::find::{find, new_customer_path};
 use crate::disk::ledger::Ledger;
 use crate::disk::write::FileChange;
@@ -15,6 +16,7 @@ use crate::model::prospect::Prospect;
 use crate::plan::import::MissingFacts;
 use crate::rules::replay::replay;
 use crate::value::id::fold;
+use crate::value::money::Money;
 
 /// The facts that a new customer takes over from its prospects, where none is stated.
 const TAKEN_OVER: [&str; 4] = ["company", "industry", "region", "size"];
@@ -42,7 +44,12 @@ pub fn add_customer(
     if event.owner.is_none() {
         event.owner = owner_of(session, from, &event);
     }
-    known_parent(ledger, &customer)?;
+    if let Some(parent) = customer.profile().parent.as_deref() {
+        known_parent(ledger, &customer.id, parent)?;
+    }
+    if let Some(potential) = customer.profile().potential {
+        not_negative("--potential", potential)?;
+    }
     insert(&mut customer, event);
     if !anyway {
         refuse_alike(ledger, &customer, |other| {
@@ -116,14 +123,27 @@ fn owner_of(session: &Session, from: &[Target], event: &Event) -> Option<crate::
     })
 }
 
-/// Fails if the customer's parent is no customer's file of the ledger.
-fn known_parent(ledger: &Ledger, customer: &Prospect) -> Result<(), Diagnostic> {
-    let Some(parent) = customer.profile().parent.as_deref() else { return Ok(()) };
+/// Fails for money below nothing.
+pub(super) fn not_negative(named: &str, money: Money) -> Result<(), Diagnostic> {
+    if !money.amount.is_negative() {
+        return Ok(());
+    }
+    let message = words!("{named}: {money} is less than nothing", "{named}：{money} 小于零");
+    Err(Diagnostic::new(Code::BadMoney, message).typed())
+}
+
+/// Fails if the parent of a customer is no other customer's file of the ledger.
+pub(super) fn known_parent(ledger: &Ledger, of: &str, parent: &str) -> Result<(), Diagnostic> {
     match find(ledger, parent) {
+        Ok(path) if fold(&id_of(&path)) == fold(of) => {
+            let message =
+                words!("parent: `{of}` cannot be its own", "上级客户：`{of}` 不能是自己的上级");
+            Err(Diagnostic::new(Code::BadArgument, message))
+        }
         Ok(path) if is_of_a_customer(&path) => Ok(()),
         Ok(_) => {
             let message =
-                words!("--parent: `{parent}` is a prospect", "--parent：`{parent}` 是潜在客户");
+                words!("parent: `{parent}` is a prospect", "上级客户：`{parent}` 是潜在客户");
             Err(Diagnostic::new(Code::BadArgument, message).help(words!(
                 "make it a customer first: crm add --customer NAME --from {parent}",
                 "请先建立客户：crm add --customer 名称 --from {parent}"

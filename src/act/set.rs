@@ -1,5 +1,6 @@
 //! Dated changes of facts: an entry `changed` with the values that hold from its day on.
 
+use super::customer::{known_parent, not_negative};
 use super::session::{Done, Session};
 use super::target::{Entry, Target, entries, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
@@ -50,6 +51,7 @@ pub fn set(
                 values.len() - 1
             });
             values[at].2 = changed(name, &values[at].2, *operation, value)?;
+            right(session, &target, name, &values[at].2)?;
         }
         // As they are read from a file.
         values.sort_unstable_by(|a, b| a.0.cmp(&b.0));
@@ -68,6 +70,22 @@ pub fn set(
     let mut done = session.commit(changing)?;
     done.said.extend(unchanged.into_iter().map(|entry| entry.said));
     Ok(done)
+}
+
+/// Is the value one that a fact can have: a parent that is another customer, a potential that is not below nothing?
+fn right(
+    session: &Session,
+    target: &Target,
+    name: &str,
+    value: &FactValue,
+) -> Result<(), Diagnostic> {
+    match value {
+        FactValue::Text(parent) if name == "parent" => {
+            known_parent(session.ledger, target.id(), parent)
+        }
+        FactValue::Money(money) if name == "potential" => not_negative("potential", *money),
+        _ => Ok(()),
+    }
 }
 
 /// The value of a fact after a change.

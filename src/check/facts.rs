@@ -41,16 +41,13 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     }
     if prospect.events.is_empty() {
         found.push(
-            Diagnostic::new(
-                Code::NoEvents,
-                words!("the prospect has no events", "该潜在客户没有任何记录"),
-            )
-            .at(subject.file())
-            .help(words!(
-                "open the account: crm log {} opened --owner REP",
-                "请建档：crm log {} opened --owner REP",
-                prospect.id
-            )),
+            Diagnostic::new(Code::NoEvents, words!("the file has no events", "该文件没有任何记录"))
+                .at(subject.file())
+                .help(words!(
+                    "open the account: crm log {} opened --owner REP",
+                    "请建档：crm log {} opened --owner REP",
+                    prospect.id
+                )),
         );
     }
 }

@@ -40,20 +40,20 @@ fn new_path_in(ledger: &Ledger, folder: &str, id: &str) -> PathBuf {
     }
 }
 
-/// The file of an id where new files would go, or in the other usual places.
+/// The file of an id in one of the usual places; `None` if it is elsewhere, or in several of them.
 fn usual_path(ledger: &Ledger, id: &str) -> Option<PathBuf> {
     let (file, fanned) = (format!("{id}.toml"), fan_out_folder(id));
-    JOURNALS
-        .iter()
-        .flat_map(|folder| {
-            let folder = Path::new(folder);
-            [folder.join(&file), folder.join(&fanned).join(&file)]
-        })
-        .find(|path| {
-            // A folder that is a link could lead out of the ledger; listing the files reports it.
-            link_on_the_way(&ledger.root, path).is_none()
-                && ledger.root.join(path).symlink_metadata().is_ok_and(|meta| meta.is_file())
-        })
+    let places = JOURNALS.iter().flat_map(|folder| {
+        let folder = Path::new(folder);
+        [folder.join(&file), folder.join(&fanned).join(&file)]
+    });
+    let is_there = |path: &PathBuf| {
+        // A folder that is a link could lead out of the ledger; listing the files reports it.
+        link_on_the_way(&ledger.root, path).is_none()
+            && ledger.root.join(path).symlink_metadata().is_ok_and(|meta| meta.is_file())
+    };
+    let mut there = places.filter(is_there);
+    there.next().filter(|_| there.next().is_none())
 }
 
 /// Finds the file of a prospect or customer, relative to the root.

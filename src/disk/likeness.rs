@@ -9,7 +9,7 @@ use rayon::prelude::*;
 /// The fact that two prospects share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likeness {
-    /// Name, and company (or none on both sides).
+    /// Name, and company (or none on both sides); of customers the name alone.
     Name,
     /// A telephone number, its digits compared.
     Phone,
@@ -38,6 +38,7 @@ pub fn alike(ledger: &Ledger, prospect: &Prospect) -> Vec<(Prospect, Likeness)> 
 struct Needles {
     name: String,
     company: String,
+    is_customer: bool,
     phones: Vec<String>,
     emails: Vec<String>,
 }
@@ -48,6 +49,7 @@ impl Needles {
         Needles {
             name: fold(&prospect.name),
             company: fold(prospect.company.as_deref().unwrap_or("")),
+            is_customer: prospect.is_customer,
             phones: contacts().filter_map(|c| c.phone.as_deref()).filter_map(phone).collect(),
             emails: contacts().filter_map(|c| c.email.as_deref()).map(fold).collect(),
         }
@@ -62,7 +64,9 @@ impl Needles {
 
     fn compare(&self, other: &Prospect) -> Option<Likeness> {
         let theirs = Needles::of(other);
-        if theirs.name == self.name && theirs.company == self.company {
+        // A customer's name alone says who it is.
+        let is_one = theirs.company == self.company || theirs.is_customer && self.is_customer;
+        if theirs.name == self.name && is_one {
             return Some(Likeness::Name);
         }
         let shares =

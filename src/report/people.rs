@@ -92,7 +92,7 @@ pub fn of_one(prospect: &Prospect, settings: &Settings) -> Sheet {
 }
 
 /// The cell of a column whose ids have words for people.
-fn in_words(id: &str, cell: Cell, lang: Lang) -> Cell {
+pub(super) fn in_words(id: &str, cell: Cell, lang: Lang) -> Cell {
     let set = match id {
         "part" => PARTS,
         "stance" => STANCES,

@@ -1,6 +1,7 @@
 //! `crm show`: one prospect - facts, its column and the evidence for it, journal, time in each column.
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
+use super::people::in_words;
 use crate::format::line::{written_facts, written_roles};
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline};
@@ -146,7 +147,7 @@ type PersonCell = (&'static str, fn(&Contact) -> Cell);
 
 /// The facts of people that are shown, and those that are shown where one of the people has them.
 const ALWAYS: usize = 6;
-const PERSON: [PersonCell; 11] = [
+const PERSON: [PersonCell; 12] = [
     ("name", |person| Cell::text(&*person.name)),
     ("role", |person| text(&person.role)),
     ("decides", |person| if person.decides { Cell::Bool(true) } else { Cell::Empty }),
@@ -157,6 +158,10 @@ const PERSON: [PersonCell; 11] = [
     ("stance", |person| text(&person.stance)),
     ("concern", |person| text(&person.concern)),
     ("prefers", |person| text(&person.prefers)),
+    ("refuses", |person| match &person.refuses[..] {
+        [] => Cell::Empty,
+        refused => Cell::list(refused.iter().cloned()),
+    }),
     ("left", |person| Cell::maybe(person.left, Cell::Date)),
 ];
 
@@ -180,7 +185,8 @@ pub(super) fn contacts(records: &[&Record], of: bool, lang: Lang) -> Table {
         .map(|(_, shown)| shown)
         .collect();
     let rows = people().map(|(record, person)| {
-        let mut cells: Vec<Cell> = shown.iter().map(|(_, cell)| cell(person)).collect();
+        let cell = |(id, cell): &PersonCell| in_words(id, cell(person), lang);
+        let mut cells: Vec<Cell> = shown.iter().map(cell).collect();
         if of {
             cells.push(Cell::text(&*record.prospect.id));
         }

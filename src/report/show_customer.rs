@@ -82,7 +82,7 @@ fn facts(file: &Record, prospects: &[Arc<Record>], book: &Book) -> Table {
     let next = state.evidence.next.as_ref();
     put("next", Cell::maybe(next, |next| Cell::Moment(next.at)));
     put("next-what", Cell::maybe(next.and_then(|next| next.what.as_deref()), Cell::text));
-    put("prospects", Cell::count(prospects.len()));
+    put("deals", Cell::count(prospects.len()));
     let columns = vec![column("fact", Kind::Text, lang), column("detail", Kind::Text, lang)];
     table("facts", "", columns, rows)
 }

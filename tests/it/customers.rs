@@ -124,3 +124,56 @@ fn a_partner_is_contacted_and_counts_as_no_customer() {
     let grades = sandbox.crm("grade -f csv").ok();
     assert!(!grades.contains("lianmeng"), "{grades}");
 }
+
+#[test]
+fn a_second_customer_of_a_name_is_asked_for_whatever_its_company() {
+    let sandbox = ledger();
+    sandbox.prospect(
+        "li",
+        "name = \"李娜\"\ncompany = \"李记\"\n",
+        "2009-12-01 = { kind = \"opened\" }\n",
+    );
+    sandbox.crm("add --customer 浦江 --id pujiang --from factory").done();
+    let said = sandbox.refused("add --customer 浦江 --from li", 1);
+    contains(&said, &["`pujiang` (浦江) has the same name", "--anyway"]);
+    sandbox.crm("add --customer 浦江 --from li --anyway").done();
+}
+
+#[test]
+fn an_id_in_both_folders_is_named_before_anything_is_written() {
+    let sandbox = ledger();
+    sandbox.write(
+        "customers/zhang.toml",
+        "name = \"张\"\n\n[events]\n2009-12-01 = { kind = \"opened\" }\n",
+    );
+    let said = sandbox.refused("set zhang region=east", 2);
+    contains(&said, &["customers/zhang.toml", "prospects/zhang.toml"]);
+}
+
+#[test]
+fn a_parent_is_another_customer_and_a_potential_is_not_below_nothing() {
+    let sandbox = ledger();
+    sandbox.crm("add --customer 浦江 --id pujiang --from factory").done();
+    for (command, expected) in [
+        ("set pujiang parent=pujiang", "cannot be its own"),
+        ("set pujiang parent=shop", "is a prospect"),
+        ("set pujiang parent=nobody", "no prospect or customer `nobody`"),
+        ("set pujiang potential=-1", "is less than nothing"),
+        ("add --customer 浦西 --potential=-1", "is less than nothing"),
+    ] {
+        let said = sandbox.refused(command, 2);
+        assert!(said.contains(expected), "{command}: {said}");
+    }
+    sandbox.crm("set pujiang potential=0").done();
+    sandbox.crm("add --customer 浦西 --id puxi").done();
+    sandbox.crm("set pujiang parent=puxi").done();
+}
+
+#[test]
+fn people_are_shown_with_the_channels_that_they_refuse_in_words() {
+    let sandbox = ledger();
+    sandbox.write("crm.toml", "[ledger]\nlanguage = \"zh\"\n");
+    sandbox.crm("add --customer 浦江 --id pujiang --from factory").done();
+    sandbox.crm("contact add pujiang 王芳 --part technical --refuses message").done();
+    contains(&sandbox.crm("show pujiang").ok(), &["技术考核", "拒绝渠道", "消息"]);
+}
