@@ -5,8 +5,8 @@ use super::session::{Done, Session};
 use super::target::{Entry, Target, entries, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
-use crate::model::prospect::Prospect;
 use crate::rules::replay::cases;
+use crate::rules::replay::state::Record;
 use crate::table::terms::{KINDS, term};
 use crate::value::text::Text;
 
@@ -31,7 +31,7 @@ pub fn log(
             let message = which.message.about(&target.named());
             Diagnostic { message, help: help.into_iter().collect(), ..which }.typed()
         })?;
-        closes_a_step(&target, &record.prospect, event)?;
+        closes_a_step(&target, &record, event)?;
         let (named, on, kind) = (target.named(), event.date(), event.kind.name());
         let said = Words::each(|lang| match lang {
             Lang::Zh => format!("{named}：{on} {}", term(KINDS, kind, lang)),
@@ -44,9 +44,15 @@ pub fn log(
     session.commit(entries)
 }
 
-/// Refuses an entry that closes a step which the plan does not have.
-fn closes_a_step(target: &Target, prospect: &Prospect, event: &Event) -> Result<(), Diagnostic> {
-    let steps: Vec<Text> = prospect.profile().named_steps().map(|(id, _)| id).collect();
+/// Refuses an entry that closes a step which the plan does not have, or which is closed.
+fn closes_a_step(target: &Target, record: &Record, event: &Event) -> Result<(), Diagnostic> {
+    let known = record.state.done.iter().find(|(step, _)| Some(step) == event.done.as_ref());
+    if let Some((step, day)) = known {
+        let message =
+            words!("the step `{step}` was done on {day}", "步骤 `{step}` 已于 {day} 完成");
+        return Err(Diagnostic::new(Code::AlreadyThere, message.about(&target.named())));
+    }
+    let steps: Vec<Text> = record.prospect.profile().named_steps().map(|(id, _)| id).collect();
     let Some(done) = event.done.as_ref().filter(|done| !steps.contains(done)) else {
         return Ok(());
     };

@@ -155,7 +155,13 @@ pub fn edit(
     let keys: Vec<&str> = new.iter().map(|field| field.key()).collect();
     let keys = keys.join(", ");
     let said = match prospect.contacts[position].left.filter(|_| keys == "left") {
-        Some(left) => words!("{named}: {name} left on {left}", "{named}：{name} 于 {left} 离职"),
+        Some(left) => match was.left {
+            None => words!("{named}: {name} left on {left}", "{named}：{name} 于 {left} 离职"),
+            Some(before) => words!(
+                "{named}: {name} left on {left}, not on {before}",
+                "{named}：{name} 于 {left} 离职，而不是 {before}"
+            ),
+        },
         None => words!("{named}: {name}: {keys} changed", "{named}：{name}：已修改 {keys}"),
     };
     let written: Vec<(&str, Option<String>)> =

@@ -180,6 +180,8 @@ fn plans_measure_the_customer_and_log_closes_steps() {
     let none = sandbox.refused("log sun visit --done step-1 --as-of 2010-03-31", 2);
     contains(&none, &["its file has no plan"]);
     sandbox.crm("log pujiang visit --done step-1 --as-of 2010-03-31 --by hejun").done();
+    let again = sandbox.refused("log pujiang visit --done step-1 --as-of 2010-03-31", 1);
+    contains(&again, &["the step `step-1` was done on 2010-03-31"]);
     let steps = sandbox.crm("report plans --as-of 2010-03-31 --table steps --by owner -f csv").ok();
     assert_eq!(
         steps.lines().nth(1).unwrap(),

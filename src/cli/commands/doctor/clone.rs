@@ -163,8 +163,8 @@ fn names_driver(clone: &CheckedClone) -> Result<Finding, Failure> {
         attributes(&clone.git)?.into_iter().filter(|one| one.merge != DRIVER).collect();
     if wrong.is_empty() {
         return Ok(Finding::fine(words!(
-            "merge=crm for prospects, tallies and settings",
-            "潜在客户、拨号记录和设置都用 merge=crm"
+            "merge=crm for prospects, customers, tallies and settings",
+            "潜在客户、客户、拨号记录和设置都用 merge=crm"
         )));
     }
     let union = wrong.iter().any(|one| one.merge == "union");
