@@ -5,7 +5,7 @@ use super::session::{Done, Session};
 use super::target::{Entry, Target, entries, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
-use crate::model::profile::{FactValue, Relation};
+use crate::model::profile::{CHANGEABLE, FactValue, Relation};
 use crate::value::text::Text;
 
 /// A change of a fact, as it is asked for.
@@ -140,6 +140,8 @@ fn told(name: &str, was: &FactValue, is: &FactValue, lang: Lang) -> String {
         FactValue::Date(date) => date.to_string(),
     };
     let value = words(is);
+    let known = CHANGEABLE.iter().find(|row| row.0 == name);
+    let name = known.map_or(name, |(id, _, _, zh)| lang.pick(id, zh));
     match lang {
         _ if was != is => format!("{name} {} -> {value}", words(was)),
         Lang::En | Lang::Machine => format!("{name} is {value} already"),
