@@ -55,7 +55,9 @@ pub fn add(
     admit_owner(session, &prospect, &mut event, how.force)?;
     insert(&mut prospect, event);
     if !how.anyway {
-        refuse_alike(ledger, &prospect, |other| of_one_customer(&prospect, other))?;
+        refuse_alike(ledger, &prospect, |other| {
+            other.is_customer && prospect.belongs_to(&other.id)
+        })?;
     }
     let differences = session.write(&[created(ledger, &prospect, Origin::Here)?])?;
     let shown = ledger.show(&prospect.path);
@@ -153,12 +155,6 @@ pub(super) fn free_id(
     let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
     let mut candidates = std::iter::once(slug.clone()).chain(numbered);
     Ok(candidates.find(|id| !taken.contains(&id::fold(id))).unwrap_or(slug))
-}
-
-/// Is the one the customer that the other belongs to?
-fn of_one_customer(prospect: &Prospect, other: &Prospect) -> bool {
-    let account = prospect.account.as_deref().map(id::fold);
-    other.is_customer && account == Some(id::fold(&other.id))
 }
 
 /// Refuses one with the name and company, the telephone or the e-mail of another one, unless these are `related`.

@@ -53,7 +53,7 @@ pub fn add_customer(
     insert(&mut customer, event);
     if !anyway {
         refuse_alike(ledger, &customer, |other| {
-            !other.is_customer && (is_from(other, from) || belongs(other, &customer))
+            !other.is_customer && (is_from(other, from) || other.belongs_to(&customer.id))
         })?;
     }
     let mut changes = vec![created(ledger, &customer, Origin::Here)?];
@@ -157,11 +157,6 @@ fn is_from(other: &Prospect, from: &[Target]) -> bool {
     from.iter().any(|target| target.loaded.prospect.path == other.path)
 }
 
-/// Does the prospect name the customer as its account?
-fn belongs(prospect: &Prospect, customer: &Prospect) -> bool {
-    prospect.account.as_deref().is_some_and(|account| fold(account) == fold(&customer.id))
-}
-
 /// The change that makes a prospect name the customer; `None` if it does already.
 fn pointed(
     ledger: &Ledger,
@@ -178,7 +173,7 @@ fn pointed(
             ))
             .into());
     }
-    if belongs(prospect, customer) {
+    if prospect.belongs_to(&customer.id) {
         return Ok(None);
     }
     if let Some(account) = &prospect.account {

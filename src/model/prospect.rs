@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::profile::{FactValue, NO_PROFILE, Profile, Relation};
 use crate::value::date::Date;
+use crate::value::id::fold;
 use crate::value::text::Text;
 use std::path::PathBuf;
 
@@ -219,6 +220,11 @@ impl Prospect {
             "documents" => texts(&profile.documents),
             other => text(self.fact(other)),
         }
+    }
+
+    /// Does it name the customer of this id as its account?
+    pub fn belongs_to(&self, customer: &str) -> bool {
+        self.account.as_deref().is_some_and(|account| fold(account) == fold(customer))
     }
 
     /// Does a contact decide?

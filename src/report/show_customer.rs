@@ -8,16 +8,14 @@ use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Kind, Row, Sheet, Table};
 use crate::table::words::{column, title};
-use crate::value::id::fold;
 use crate::value::text::Text;
-use std::sync::Arc;
 
 /// Everything about the customer of a file on the day of the book. The book is graded.
 pub fn show_customer(file: &Record, book: &Book) -> Sheet {
     let lang = book.settings.language;
     let prospects = prospects_of(&file.prospect.id, book);
     let mut all = vec![file];
-    all.extend(prospects.iter().map(|record| &**record));
+    all.extend(&prospects);
     let mut sheet = Sheet {
         id: "show".into(),
         title: file.prospect.name.to_string(),
@@ -35,15 +33,13 @@ pub fn show_customer(file: &Record, book: &Book) -> Sheet {
 }
 
 /// The prospects that name a customer as their account, by id.
-fn prospects_of(customer: &str, book: &Book) -> Vec<Arc<Record>> {
-    let wanted = fold(customer);
+fn prospects_of(customer: &str, book: &Book) -> Vec<Record> {
     book.gather(&Query::everything(), |record| {
-        let account = record.prospect.account.as_deref().map(fold);
-        (account.as_deref() == Some(&*wanted)).then(|| Arc::new(record.clone()))
+        record.prospect.belongs_to(customer).then(|| record.clone())
     })
 }
 
-fn facts(file: &Record, prospects: &[Arc<Record>], book: &Book) -> Table {
+fn facts(file: &Record, prospects: &[Record], book: &Book) -> Table {
     let (lang, state) = (book.settings.language, &file.state);
     let mut rows = Vec::new();
     let mut put = |id: &str, cell: Cell| {
@@ -88,7 +84,7 @@ fn facts(file: &Record, prospects: &[Arc<Record>], book: &Book) -> Table {
 }
 
 /// Its prospects: the column, owner, value and next step of each.
-fn chances(prospects: &[Arc<Record>], book: &Book) -> Table {
+fn chances(prospects: &[Record], book: &Book) -> Table {
     let lang = book.settings.language;
     let rows = prospects.iter().map(|record| {
         let state = &record.state;
