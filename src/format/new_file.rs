@@ -52,6 +52,7 @@ fn profile_lines(profile: &Profile) -> Vec<(String, String)> {
         ("parent", profile.parent.as_deref().map(quoted)),
         ("customer_since", profile.customer_since.map(|date| date.to_string())),
         ("potential", profile.potential.map(money)),
+        ("credit_limit", profile.credit_limit.map(money)),
     ];
     let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
     let lists = lists.map(|(key, list)| (key, Some(quoted_list(list))));

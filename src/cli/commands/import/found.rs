@@ -5,7 +5,7 @@ use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::known::recognised;
 use crate::model::header::usual_field;
-use crate::model::mapping::{Assignment, ENTRY_FIELDS, Mapping, OF_JOURNALS, OF_PEOPLE, Template};
+use crate::model::mapping::{Assignment, Mapping, OF_JOURNALS, OF_PEOPLE, Template, is_of_entry};
 use crate::model::settings::Settings;
 use crate::value::text::Text;
 use std::path::Path;
@@ -26,12 +26,16 @@ pub(super) fn find_by_names(
     let place = Place::file(file).at(Spot::Line(1));
     let has_kinds = header.iter().any(|column| column.eq_ignore_ascii_case("kind"));
     let has_people = header.iter().any(|column| column.eq_ignore_ascii_case("decides"));
+    let is_own = |field: &str| settings.facts.iter().any(|fact| **fact == *field);
     let is_wanted = |field: &str| {
-        (!OF_JOURNALS.contains(&field) || has_kinds) && (!OF_PEOPLE.contains(&field) || has_people)
+        let in_its_file = (!OF_JOURNALS.contains(&field) || has_kinds)
+            && (!OF_PEOPLE.contains(&field) || has_people);
+        in_its_file || is_own(field)
     };
     let mut found: Vec<(usize, Text, &Text)> = Vec::new();
     for column in header.iter().filter(|column| !column.is_empty() && !said.names(column)) {
         let named = field_named(&column.to_lowercase().replace(' ', "_"), settings);
+        let named = named.filter(|field| is_wanted(field));
         let found_as = match named {
             Some(field) => Some((0, field)),
             None => usual_field(column).map(|(field, rank)| (rank + 1, field.into())),
@@ -61,7 +65,7 @@ pub(super) fn find_by_names(
     };
     fields.sort_by_key(first);
     for assignment in fields {
-        let of_entry = ENTRY_FIELDS.contains(&&*assignment.field);
+        let of_entry = is_of_entry(&assignment.field, has_kinds, settings);
         match mapping.entries.first_mut().filter(|_| of_entry) {
             Some(entry) => entry.fields.push(assignment),
             None => mapping.prospect.push(assignment),
