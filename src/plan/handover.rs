@@ -119,7 +119,7 @@ impl ServedProspect {
             serves: state.serves.clone(),
             obstacles: eligibility.obstacles(record, team),
             along: Along {
-                cases: state.open_tickets.len(),
+                cases: state.tickets.open().count(),
                 next: state.evidence.next.as_ref().map(|next| next.at.date),
             },
             own,

@@ -16,6 +16,8 @@ pub mod purchases;
 pub mod query;
 pub mod replay;
 pub mod search;
+pub mod service;
 pub mod shape;
 pub mod team;
 pub mod week;
+pub mod working_time;
