@@ -8,6 +8,7 @@ mod cursor;
 pub mod edit_person;
 pub mod encoding;
 pub mod known;
+pub mod front_matter;
 pub mod layout;
 pub mod line;
 pub mod locate;

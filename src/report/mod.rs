@@ -8,6 +8,7 @@ pub mod board;
 pub mod breakdown;
 pub mod bridge;
 pub mod calibration;
+pub mod cases;
 pub mod changes;
 pub mod classify;
 pub mod columns;

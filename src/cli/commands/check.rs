@@ -246,6 +246,7 @@ fn both(prospects: usize, customers: usize) -> String {
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
+    problems.extend(ledger.solutions().1);
     problems.extend(over_budget(&ledger.load(today)).into_iter().map(|mut over| {
         ledger.show_place(&mut over);
         over

@@ -5,6 +5,7 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::export::contacts::CardVersion;
+use crate::report::cases::{self, Cases};
 use crate::report::columns;
 use crate::report::events::{self, Events};
 use crate::report::list::List;
@@ -21,6 +22,7 @@ use clap::{Args, ValueEnum};
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
     crm export events --as-of 2009Q4 -f jsonl\n  \
     crm export people -o people.xlsx\n  \
+    crm export cases owner:he --columns case,id,state,resolved > cases.csv\n  \
     crm export calendar owner:he > he.ics\n  \
     crm export contacts tag:vip --vcard 3 -o vip.vcf\n  \
     crm export mail region:shanghai\n\n\
@@ -52,6 +54,8 @@ enum ExportedRecords {
     People,
     /// One row an order, booking, payment or refund, with its owner of that day
     Orders,
+    /// One row a request or complaint, with how it went and what was promised
+    Cases,
     /// Next steps, signing dates and birthdays, as iCalendar
     Calendar,
     /// A card for each person, as vCard
@@ -73,6 +77,7 @@ impl Export {
             ExportedRecords::Events => events::all(),
             ExportedRecords::People => people::all(),
             ExportedRecords::Orders => orders::all(),
+            ExportedRecords::Cases => cases::all(),
             _ => Vec::new(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
@@ -96,6 +101,11 @@ impl Export {
             ExportedRecords::Orders => {
                 let orders = Orders::of(&names)?;
                 context.reading(&book, || orders.sheet(&book, &request))?
+            }
+            ExportedRecords::Cases => {
+                let cases = Cases::of(&names)?;
+                book.keep = request.keep(&book.settings, book.as_of, true);
+                context.reading(&book, || cases.sheet(&book, &request, true))?
             }
             _ => return Ok(()),
         };
@@ -121,7 +131,8 @@ impl Export {
             ExportedRecords::Prospects
             | ExportedRecords::Events
             | ExportedRecords::People
-            | ExportedRecords::Orders => None,
+            | ExportedRecords::Orders
+            | ExportedRecords::Cases => None,
         };
         if self.vcard.is_some() && self.what != ExportedRecords::Contacts {
             let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");
