@@ -23,7 +23,12 @@ pub struct Dimension {
 enum DimensionSource {
     Attribute(&'static Attribute),
     Fact(Text),
+    /// What a case tells of itself: one of [`OF_CASES`].
+    Case(&'static str),
 }
+
+/// The attributes of cases that no prospect has.
+const OF_CASES: [&str; 3] = ["category", "severity", "channel"];
 
 /// Two are equal if they have one name.
 impl PartialEq for Dimension {
@@ -73,11 +78,18 @@ impl Dimension {
         )))
     }
 
+    /// That of a name which only cases have.
+    pub fn of_case(name: &str) -> Option<Dimension> {
+        let known = OF_CASES.into_iter().find(|known| *known == name)?;
+        Some(Dimension { source: DimensionSource::Case(known), labels: Vec::new() })
+    }
+
     /// Its name: the id of the column.
     pub fn name(&self) -> &str {
         match &self.source {
             DimensionSource::Attribute(row) => row.id,
             DimensionSource::Fact(name) => name,
+            DimensionSource::Case(name) => name,
         }
     }
 
@@ -123,6 +135,7 @@ impl Dimension {
         match &self.source {
             DimensionSource::Attribute(row) => row.group(&view),
             DimensionSource::Fact(name) => view.record.prospect.fact(name).unwrap_or("").to_owned(),
+            DimensionSource::Case(_) => String::new(),
         }
     }
 }

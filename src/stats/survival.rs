@@ -100,6 +100,14 @@ impl KaplanMeier {
         self.first_day(|survival| Some(survival.value))
     }
 
+    /// The first day on which at most a tenth is without the event; `None` when the curve stays above that.
+    #[must_use]
+    pub fn p90(&self) -> Option<u32> {
+        let mut points = self.points.iter();
+        let down = |point: &&SurvivalPoint| point.survival.value <= 0.1 + ROUNDING;
+        points.find(down).map(|point| point.time)
+    }
+
     /// The 95 % interval of the median, `(lower, upper)` in days: the median of the lower and of
     /// the upper ends of the pointwise log-log intervals.
     ///
@@ -202,6 +210,15 @@ mod tests {
         );
         assert_eq!(curve.median(), Some(23));
         assert_eq!(curve.median_interval(), (Some(13), None));
+    }
+
+    #[test]
+    fn nine_of_ten_are_done_on_the_ninetieth_percentile() {
+        let units: Vec<u32> = (1..=10).collect();
+        let curve = |events: &[u8]| KaplanMeier::of(&observations(&units, events)).unwrap();
+        assert_eq!(curve(&[1; 10]).p90(), Some(9));
+        assert_eq!(curve(&[1, 1, 1, 1, 1, 1, 1, 1, 0, 0]).p90(), None);
+        assert_eq!(curve(&[1, 1, 1, 1, 1, 1, 1, 1, 0, 1]).p90(), Some(10));
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl JointCases {
 }
 
 /// Folds the cases of a book that began in a file of which `about` tells something, each once and in no order. Reads the
-/// book once, and keeps no case of a customer that is one file.
+/// book once, grades it in that scan if it is not graded yet, and keeps no case of a customer that is one file.
 pub fn fold_cases<A: Default + Send, T: Send>(
     book: &Book,
     about: impl Fn(&Record) -> Option<T> + Sync,
@@ -92,8 +92,7 @@ pub fn fold_cases<A: Default + Send, T: Send>(
 ) -> A {
     let (settings, on) = (&book.settings, book.as_of);
     let journals = Journals::default();
-    let (mut all, told) = book.fold_everybody(
-        &Query::everything(),
+    let (mut all, told) = book.fold_while_grading(
         |(all, told): &mut (A, Vec<(Text, T)>), record| {
             let joint = journals.take(record, settings, on);
             // Most files have none.
