@@ -19,7 +19,8 @@ use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::terms::{CASE_STATES, KINDS, term};
 use crate::table::words::column;
-use crate::value::date::Date;
+use crate::value::date::{Date, Moment};
+use crate::value::label::Lang;
 use crate::value::text::Text;
 
 /// The file in which a case began, as far as its rows tell of it.
@@ -141,7 +142,7 @@ const LISTED: &[&str] = &[
     "answer-by", "answer-left", "resolve-by", "resolve-left",
 ];
 
-/// Those that are left out where no case has any.
+/// Those that are left out where a terminal is too narrow.
 const OPTIONAL: &[&str] =
     &["category", "severity", "answer-by", "answer-left", "resolve-by", "resolve-left"];
 
@@ -194,8 +195,12 @@ pub struct Cases {
 
 impl Cases {
     /// As people read them: the open ones, or all.
-    pub fn listed(closed: bool) -> Cases {
-        let position = |id: &&str| COLUMNS.iter().position(|(name, ..)| name == id);
+    pub fn listed(closed: bool, settings: &Settings) -> Cases {
+        let unused = settings.language != Lang::Machine && !settings.promises_resolution();
+        let position = |id: &&str| match *id {
+            "resolve-by" | "resolve-left" if unused => None,
+            id => COLUMNS.iter().position(|(name, ..)| *name == id),
+        };
         Cases { columns: LISTED.iter().filter_map(position).collect(), closed }
     }
 
@@ -275,7 +280,7 @@ pub fn of_customer(
         |all, part| all.extend(part),
     );
     cases.sort_by_key(|case| case.first().map(|asking| (asking.at.date, case.name.clone())));
-    let mut sheet = Cases::listed(true).rows(book, &is_meant, false);
+    let mut sheet = Cases::listed(true, &book.settings).rows(book, &is_meant, false);
     let entries = cases.iter().flat_map(|case| {
         let row = move |(file, event): &(Text, Event)| entry(case, file, event, book);
         case.entries.iter().map(row)
@@ -311,7 +316,7 @@ fn entry(case: &Case, file: &Text, event: &Event, book: &Book) -> Row {
     let words: Vec<&str> = words.collect();
     Row::new(vec![
         Cell::text(case.name.clone()),
-        Cell::Moment(crate::value::date::Moment { date: event.date(), time: event.time }),
+        Cell::Moment(Moment { date: event.date(), time: event.time }),
         Cell::text(file.clone()),
         Cell::text(term(KINDS, &event.kind, lang)),
         Cell::maybe(event.by.clone(), Cell::text),

@@ -428,32 +428,35 @@ fn tiers(book: &Book) -> Table {
 fn promises(book: &Book) -> Table {
     let lang = book.settings.language;
     let number = |id: &str, en: &str, zh: &str| Column::new(id, lang.pick(en, zh), Kind::Number);
-    let columns = vec![
+    let mut columns = vec![
         column("grade", Kind::Text, lang),
         number("verify-days", "Verified every", "核实（天）"),
         Column::new("rep-level", lang.pick("Rep's level", "业务员级别"), Kind::Text),
         number("contact-days", "In touch every", "联系（天）"),
         column("channel", Kind::Text, lang),
         number("response-hours", "Answer, hours", "答复（小时）"),
-        number("resolve-hours", "Resolve, hours", "解决（小时）").optional(),
+        number("resolve-hours", "Resolve, hours", "解决（小时）"),
         number("discount", "Discount", "折扣上限"),
     ];
+    let unused = lang != Lang::Machine && !book.settings.promises_resolution();
+    columns.retain(|column| !unused || column.id != "resolve-hours");
     let days = |days: Option<u32>| Cell::maybe(days, |days| Cell::Int(i64::from(days)));
     let clock = WorkClock::of(&book.settings);
     let hours = |promise: Option<Promise>| {
         Cell::maybe(promise, |promise| number_cell(clock.length(promise) as f64 / 60.0))
     };
     let row = |(grade, policy): (&str, &Policy)| {
-        Row::new(vec![
+        let mut cells = vec![
             Cell::text(grade),
             days(policy.verify_days),
             Cell::maybe(policy.level.as_deref(), |level| Cell::text(level_words(level).get(lang))),
             days(policy.contact_days),
             Cell::list(policy.channel.iter().map(|kind| term(KINDS, kind, lang))),
             hours(policy.response),
-            hours(policy.resolve),
-            Cell::maybe(policy.discount, |share| Cell::Share(share.to_f64())),
-        ])
+        ];
+        cells.extend((!unused).then(|| hours(policy.resolve)));
+        cells.push(Cell::maybe(policy.discount, |share| Cell::Share(share.to_f64())));
+        Row::new(cells)
     };
     let grades = book.settings.grading.grades();
     let stated = grades.iter().filter_map(|g| Some((*g, book.settings.policy(g)?)));

@@ -165,7 +165,7 @@ impl Answers {
             SatisfactionScale::Nps => {
                 let net = Net { up: self.satisfied, down: self.dissatisfied, n: self.n };
                 let (net, half) = net.estimate()?;
-                [net, net - half, net + half]
+                [net, (net - half).max(-1.0), (net + half).min(1.0)]
             }
         };
         Some(points.map(|share| share * 100.0))

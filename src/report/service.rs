@@ -285,8 +285,11 @@ fn figures(
         head("answer-kept", "In time", "按时答复"),
         head("resolve-median", "Resolved, median", "解决中位数"),
         head("resolve-p90", "p90", "p90"),
-        head("resolve-kept", "In time", "按时解决").optional(),
+        head("resolve-kept", "In time", "按时解决"),
     ]);
+    // Where no policy promises it, people need no column of it.
+    let unused = lang != Lang::Machine && !service.book.settings.promises_resolution();
+    columns.truncate(columns.len() - usize::from(unused));
     let promised = |promises: Promises| match promises.all {
         0 => Cell::Empty,
         all => rate(promises.kept, all, lang),
@@ -300,7 +303,7 @@ fn figures(
         cells.extend(service.times(&of.answers));
         cells.push(promised(of.answered));
         cells.extend(service.times(&of.resolutions));
-        cells.push(promised(of.resolved));
+        cells.extend((!unused).then(|| promised(of.resolved)));
         Row::new(cells)
     };
     let mut rows: Vec<Row> = Vec::new();

@@ -51,7 +51,7 @@ impl Cases {
             (Err(wrong), _) => return Err(wrong),
         };
         let book = context.book_for(&request, true)?;
-        let cases = Listed::listed(self.all);
+        let cases = Listed::listed(self.all, &book.settings);
         context.emit(context.reading(&book, || cases.sheet(&book, &request, false))?)
     }
 }
