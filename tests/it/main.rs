@@ -63,6 +63,7 @@ mod set;
 mod small_n;
 mod sources;
 mod start;
+mod service;
 mod tiers;
 mod words;
 mod workbooks;
