@@ -310,6 +310,11 @@ impl Settings {
         self.departments.iter().find(|department| &*department.id == id)
     }
 
+    /// The first department that a rep is a member of.
+    pub fn department_of(&self, rep: &str) -> Option<&Department> {
+        self.departments.iter().find(|department| department.members.iter().any(|id| id == rep))
+    }
+
     /// The rep with this e-mail, case aside.
     pub fn rep_by_email(&self, email: &str) -> Option<&Rep> {
         let known =

@@ -118,6 +118,11 @@ impl Dimension {
         self.value(View { owner, ..View::of(record, &book.settings, book.as_of) })
     }
 
+    /// A prospect's value on a day on which it had this owner: its month and quarter are those of the day.
+    pub fn of_day(&self, record: &Record, book: &Book, on: Date, owner: Option<&str>) -> String {
+        self.value(View { owner, opened: Some(on), ..View::of(record, &book.settings, book.as_of) })
+    }
+
     fn value(&self, view: View<'_>) -> String {
         debug_assert!(!self.asks_grades() || view.customer.is_some(), "the book is not graded");
         match &self.source {

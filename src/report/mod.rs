@@ -36,6 +36,7 @@ pub mod pool;
 pub mod ratios;
 mod request;
 mod rows;
+pub mod sales;
 pub mod search;
 mod several;
 pub mod sheet;
@@ -340,6 +341,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: false,
         make: forecast::forecast,
+    },
+    Report {
+        name: "sales",
+        alias: None,
+        about: (
+            "money booked, billed and received, margin and quantity; against targets and a year before",
+            "承保、开票、回款、毛利与数量；对照目标与去年同期",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: Breakdowns::Any,
+        rules: false,
+        make: sales::sales,
     },
     Report {
         name: "bridge",

@@ -9,6 +9,7 @@ use crate::table::sheet::Audience;
 use crate::value::date::Date;
 use crate::value::money::Amount;
 use crate::value::period::Period;
+use crate::value::text::Text;
 
 /// A request to a report, beyond the day.
 pub struct Request {
@@ -51,6 +52,17 @@ impl Request {
         book.fold(&self.query, step, join)
     }
 
+    /// Folds the prospects and customers' files that the query selects, likewise.
+    pub fn fold_everybody<A: Default + Send>(
+        &self,
+        book: &Book,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        self.grade_if_asked(book);
+        book.fold_everybody(&self.query, step, join)
+    }
+
     /// A row for each record that the query selects, in the order of ids (see [`Book::gather`]). Grades the book
     /// first if the query or the breakdown asks for grades.
     pub fn gather<T: Send>(
@@ -75,6 +87,15 @@ impl Request {
     /// The value of the attribute that figures are broken down by, if they are.
     pub fn group(&self, record: &Record, book: &Book) -> Option<String> {
         self.by.as_ref().map(|by| by.of(record, book))
+    }
+
+    /// The rep, if the query asks for the prospects of one owner and nothing else.
+    pub fn only_owner(&self, settings: &Settings) -> Option<Text> {
+        let query = self.query.to_string();
+        let owner = query.trim().strip_prefix("owner:")?;
+        let is_one = !owner.contains([' ', ',', '(', ')', '"', '*']);
+        is_one
+            .then(|| settings.rep_named(owner).map_or_else(|_| owner.into(), |rep| rep.id.clone()))
     }
 
     /// May a table for these readers be looked at?

@@ -162,6 +162,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
             let serves = v.record.state.serves.iter().find(|(role, _)| role == "service");
             serves.map(|(_, rep)| rep.as_str())
         }))))),
+    extra(group(row("channel", &["渠道"], ("the way by which it came last: the `channel` of an entry", "最近一次来访的渠道：记录的 `channel`"), "channel:phone",
+        Exact(Any, Made(|v| v.entries().filter_map(|event| event.details.as_ref()?.channel.as_deref()).last().map(str::to_owned)))))),
     // The board
     group(row("pipeline", &["board", "看板"], ("the board", "看板"), "pipeline:prospect",
         Exact(Vocabulary::Pipelines, One(|v| Some(&v.pipeline().id))))),
@@ -179,6 +181,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
     row("owner-since", &["assigned", "分配日"], ("the day it came to its owner, or to the pool", "归负责人或进公海的日期"), "owner-since>30d",
         past(|v| v.record.state.owner_since)),
     MANAGER,
+    extra(group(row("department", &["部门"], ("the department of its owner", "负责人所在的部门"), "department:service",
+        Exact(Any, One(|v| v.settings.department_of(v.owner?).map(|department| &*department.id)))))),
     // Value
     row("value", &["金额"], ("the expected value; the customer's high, medium or low value", "预计金额；客户价值 high、medium、low"), "value>=10k",
         Valued(Scale::Value, |v| v.record.state.value.map_or(Figure::None, Figure::Money))),
@@ -192,7 +196,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     extra(group(row("month", &["月份"], ("the month it was opened", "建档的月份"), "month:2009-12",
         Exact(Any, Made(|v| v.opened.map(|d| format!("{:04}-{:02}", d.year(), d.month()))))))),
     extra(group(row("quarter", &["季度"], ("the quarter it was opened", "建档的季度"), "quarter:2009Q4",
-        Exact(Any, Made(|v| v.opened.map(|d| format!("{:04}Q{}", d.year(), d.quarter()))))))),
+        Exact(Any, Made(|v| v.opened.map(|d| v.settings.fiscal_year.quarter_name(d))))))),
     row("pursuit", &["轮次"], ("the number of the pursuit, from 1", "第几轮，从 1 起"), "pursuit>1",
         number(|v| Figure::count(v.record.state.pursuit))),
     row("first-meeting", &["初次见面"], ("the day of the first meeting", "初次见面的日期"), "first-meeting<=30d",
