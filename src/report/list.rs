@@ -1,7 +1,7 @@
 //! `crm list`: chosen prospects, chosen columns, in a chosen order.
 
 use super::Request;
-use super::columns::{Choice, emphasis};
+use super::columns::{Choice, emphasis, states_more};
 use crate::diag::Diagnostic;
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
@@ -12,6 +12,7 @@ use crate::table::sheet::{Cell, Row, Rows, Sheet};
 use crate::value::label::Lang;
 use rayon::prelude::*;
 use std::cmp::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// The columns unless others are asked for.
 pub const DEFAULT: [&str; 8] =
@@ -66,7 +67,24 @@ impl List {
             book.graded();
         }
         let lines = request.gather(book, |record| Some(self.line(record, book)));
-        self.sorted("list", lines, book)
+        self.sorted("list", lines, 0, book)
+    }
+
+    /// The prospects that the request selects, for other programs; the last so many columns only where a prospect states
+    /// one of the facts of [`more_facts`](super::columns::more_facts), which they show.
+    pub fn export(self, more: usize, book: &Book, request: &Request) -> Sheet {
+        if self.asks_grades() {
+            book.graded();
+        }
+        let is_stated = AtomicBool::new(false);
+        let lines = request.gather(book, |record| {
+            if states_more(&record.prospect) {
+                is_stated.store(true, Relaxed);
+            }
+            Some(self.line(record, book))
+        });
+        let without = if is_stated.load(Relaxed) { 0 } else { more };
+        self.sorted("list", lines, without, book)
     }
 
     /// The customers that the request selects, whatever their relation: those with a file, and those that have bought.
@@ -81,7 +99,7 @@ impl List {
             };
             is_shown.then(|| self.line(record, book))
         });
-        self.sorted("customers", lines, book)
+        self.sorted("customers", lines, 0, book)
     }
 
     fn line(&self, record: &Record, book: &Book) -> SortedRow {
@@ -89,11 +107,24 @@ impl List {
         SortedRow { keys: self.keys.cells(record, book).into(), row: PackedRow::of(&row) }
     }
 
-    fn sorted(self, id: &str, mut lines: Vec<SortedRow>, book: &Book) -> Sheet {
+    /// The sheet of the lines, without its last so many columns.
+    fn sorted(
+        self,
+        id: &str,
+        mut lines: Vec<SortedRow>,
+        without: usize,
+        book: &Book,
+    ) -> Sheet {
         let lang = book.settings.language;
         lines.par_sort_by(|a, b| self.order(a, b));
-        let (heads, count) = (self.choice.heads(), lines.len());
-        let rows = Rows::made(count, move |at| lines[at].row.row());
+        let (mut heads, count) = (self.choice.heads(), lines.len());
+        let width = heads.len() - without;
+        heads.truncate(width);
+        let rows = Rows::made(count, move |at| {
+            let mut row = lines[at].row.row();
+            row.cells.truncate(width);
+            row
+        });
         let mut sheet = Sheet::single(id, "", heads, rows);
         let noun = match id {
             "customers" => lang.pick("customers: ", "客户："),

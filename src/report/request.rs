@@ -14,6 +14,8 @@ use crate::value::period::Period;
 pub struct Request {
     /// Only these prospects.
     pub query: Query,
+    /// Customers' files in the place of prospects'.
+    pub customers: bool,
     /// A row or block for each value of this.
     pub by: Option<Dimension>,
     /// The days it covers, if stated.
@@ -29,7 +31,15 @@ pub struct Request {
 impl Request {
     /// These prospects, and nothing else asked.
     pub fn of(query: Query) -> Request {
-        Request { query, by: None, period: None, target: None, list: false, readers: None }
+        Request {
+            query,
+            customers: false,
+            by: None,
+            period: None,
+            target: None,
+            list: false,
+            readers: None,
+        }
     }
 
     /// The prospects that the query selects, as a test for records of the book. Grades the book first if the
@@ -51,7 +61,7 @@ impl Request {
         book.fold(&self.query, step, join)
     }
 
-    /// A row for each record that the query selects, in the order of ids (see [`Book::gather`]). Grades the book
+    /// A row for each record of a prospect, or of a customer's file, that the query selects, in the order of ids (see [`Book::gather`]). Grades the book
     /// first if the query or the breakdown asks for grades.
     pub fn gather<T: Send>(
         &self,
@@ -59,7 +69,10 @@ impl Request {
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
         self.grade_if_asked(book);
-        book.gather(&self.query, row)
+        match self.customers {
+            true => book.gather_customers(&self.query, row),
+            false => book.gather(&self.query, row),
+        }
     }
 
     /// A row for each prospect or customer's file that the request selects, likewise.

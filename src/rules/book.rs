@@ -421,6 +421,15 @@ impl Book {
         self.gather_of(Files::Everybody, query, row)
     }
 
+    /// A row for each record of a customer's file that a query selects, like [`Book::gather`].
+    pub fn gather_customers<T: Send>(
+        &self,
+        query: &Query,
+        row: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        self.gather_of(Files::Customers, query, row)
+    }
+
     fn gather_of<T: Send>(
         &self,
         files: Files,

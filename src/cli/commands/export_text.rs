@@ -6,6 +6,7 @@ use crate::diag::{Code, Diagnostic, Failure, counted};
 use crate::export::addresses::addresses;
 use crate::export::calendar::calendar;
 use crate::export::contacts::{CardVersion, contacts};
+use crate::report::Request;
 
 /// An export that is no sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,12 @@ pub(super) enum TextExport {
 
 impl TextExport {
     /// Prints it. It has one format and no columns.
-    pub(super) fn run(self, selection: &SelectionArgs, context: &Context) -> Result<(), Failure> {
+    pub(super) fn run(
+        self,
+        selection: &SelectionArgs,
+        customers: bool,
+        context: &Context,
+    ) -> Result<(), Failure> {
         if let Some(format) = context.format() {
             let (format, what) = (format.name(), self.format());
             let message =
@@ -26,16 +32,16 @@ impl TextExport {
                 .help(words!("leave -f out", "请去掉 -f"))
                 .into());
         }
-        let query = context.query("QUERY", &selection.text())?;
+        let request = Request { customers, ..selection.request(context)? };
         let book = context.unread_book()?;
         let (text, without) = context.reading(&book, || {
-            if query.asks_grades() {
+            if request.query.asks_grades() {
                 book.graded();
             }
             match self {
-                TextExport::Calendar => (calendar(&book, &query), 0),
-                TextExport::Contacts(version) => (contacts(&book, &query, version), 0),
-                TextExport::Mail => addresses(&book, &query),
+                TextExport::Calendar => (calendar(&book, &request), 0),
+                TextExport::Contacts(version) => (contacts(&book, &request, version), 0),
+                TextExport::Mail => addresses(&book, &request),
             }
         })?;
         if without > 0 {
