@@ -7,10 +7,11 @@ use crate::model::profile::{CHANGEABLE, FactKind, FactValue, fact_kind};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
-    self, ATTRIBUTES, Attribute, AttributeKind, Figure, Flag, Named, Value, View, Vocabulary,
-    listed_flags, named,
+    self, ATTRIBUTES, Attribute, AttributeKind, Figure, Flag, Named, OF_CUSTOMER, Value, View,
+    Vocabulary, listed_flags, named, of_customer,
 };
 use crate::rules::book::Book;
+use crate::rules::query::Others;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind};
 use crate::table::words::title;
@@ -122,6 +123,8 @@ pub struct Choice {
 }
 
 enum Getter {
+    /// Of the file of the prospect's customer: `customer.region`.
+    OfFile(Box<Getter>),
     /// The values at the top of the file, where entries have changed them.
     OpeningFacts,
     Attribute(&'static Attribute),
@@ -167,23 +170,32 @@ impl Choice {
     ) -> Result<Choice, Diagnostic> {
         let names: Vec<&str> = names.into_iter().collect();
         let mut columns = Vec::new();
-        for name in &names {
+        for typed in &names {
+            let (is_of_file, name) = of_customer(typed);
             let (id, kind, getter) = match (named(name, settings), money_of(name)) {
                 (Some(Named::Attribute(row)), _) if row.is_column => {
-                    let apart = names.iter().any(|name| money_of(name) == Some(row.id));
+                    let apart = !is_of_file && names.iter().any(|name| money_of(name) == Some(row.id));
                     let getter = if apart { Getter::Amount(row) } else { Getter::Attribute(row) };
                     (row.id.to_owned(), kind(row), getter)
                 }
                 (Some(Named::Fact(fact)), _) => {
                     (fact.to_string(), Kind::Text, Getter::Fact(fact.clone()))
                 }
-                _ if *name == OPENING => (OPENING.to_owned(), Kind::Text, Getter::OpeningFacts),
+                _ if name == OPENING => (OPENING.to_owned(), Kind::Text, Getter::OpeningFacts),
                 (_, Some(money)) => {
                     let row = ATTRIBUTES.iter().find(|row| row.id == money);
-                    let row = row.ok_or_else(|| no_column(name.trim(), settings))?;
+                    let row = row.ok_or_else(|| no_column(name, settings))?;
                     (currency_column(money), Kind::Text, Getter::Currency(row))
                 }
-                _ => return Err(no_column(name.trim(), settings)),
+                _ => return Err(no_column(name, settings)),
+            };
+            let (id, kind, getter) = match is_of_file {
+                true => {
+                    // The ids of a list are those of its rows.
+                    let kind = if kind == Kind::Id { Kind::Text } else { kind };
+                    (format!("{}{id}", OF_CUSTOMER[0]), kind, Getter::OfFile(Box::new(getter)))
+                }
+                false => (id, kind, getter),
             };
             let column = Column::new(&*id, title(&id, lang), kind);
             // The company is the first to go where a terminal is narrow, unless it was asked for alone.
@@ -197,28 +209,46 @@ impl Choice {
         self.columns.iter().map(|(column, _)| column.clone()).collect()
     }
 
+    /// The other files that its columns look into.
+    pub fn others(&self) -> Others {
+        let file = self.columns.iter().any(|(_, getter)| matches!(getter, Getter::OfFile(_)));
+        Others { file, ..Others::default() }
+    }
+
     /// A prospect's cells. Those of its customer are empty if the book is not graded.
     pub fn cells(&self, record: &Record, book: &Book) -> Vec<Cell> {
+        book.attach(record, self.others());
         let view = View::of(record, &book.settings, book.as_of);
-        self.columns
-            .iter()
-            .map(|(_, getter)| match getter {
-                Getter::OpeningFacts => {
-                    let written = written_facts(&opening_facts(&record.prospect));
-                    Cell::maybe(written, Cell::text)
-                }
-                Getter::Attribute(row) => cell(row, &view, self.lang),
-                Getter::Amount(row) => cell(row, &view, self.lang).without_currency(),
-                Getter::Currency(row) => cell(row, &view, self.lang).currency_alone(),
-                Getter::Fact(name) => Cell::maybe(record.prospect.fact(name), Cell::text),
-            })
-            .collect()
+        self.columns.iter().map(|(_, getter)| getter.cell(&view, self.lang)).collect()
     }
 
     /// Does a column need grades?
     pub fn asks_grades(&self) -> bool {
-        let graded = |getter: &Getter| matches!(getter, Getter::Attribute(row) if row.is_graded);
-        self.columns.iter().any(|(_, getter)| graded(getter))
+        self.columns.iter().any(|(_, getter)| getter.asks_grades())
+    }
+}
+
+impl Getter {
+    fn cell(&self, view: &View<'_>, lang: Lang) -> Cell {
+        let prospect = &view.record.prospect;
+        match self {
+            Getter::OfFile(getter) => getter.cell(&view.of_file(), lang),
+            Getter::OpeningFacts => {
+                Cell::maybe(written_facts(&opening_facts(prospect)), Cell::text)
+            }
+            Getter::Attribute(row) => cell(row, view, lang),
+            Getter::Amount(row) => cell(row, view, lang).without_currency(),
+            Getter::Currency(row) => cell(row, view, lang).currency_alone(),
+            Getter::Fact(name) => Cell::maybe(prospect.fact(name), Cell::text),
+        }
+    }
+
+    fn asks_grades(&self) -> bool {
+        match self {
+            Getter::OfFile(getter) => getter.asks_grades(),
+            Getter::Attribute(row) => row.is_graded,
+            _ => false,
+        }
     }
 }
 

@@ -56,6 +56,14 @@ impl List {
         self.choice.asks_grades() || self.keys.asks_grades()
     }
 
+    /// Grades the book, and reads the files that columns look into, where they are asked for.
+    fn prepare(&self, book: &Book) {
+        if self.asks_grades() {
+            book.graded();
+        }
+        book.read_others(self.choice.others().and(self.keys.others()));
+    }
+
     /// The parts of each record that it needs.
     pub fn keep(&self, request: &Request, book: &Book) -> Keep {
         request.keep(&book.settings, book.as_of, self.asks_grades())
@@ -63,9 +71,7 @@ impl List {
 
     /// The prospects that the request selects. Only their rows are kept.
     pub fn sheet(self, book: &Book, request: &Request) -> Sheet {
-        if self.asks_grades() {
-            book.graded();
-        }
+        self.prepare(book);
         let lines = request.gather(book, |record| Some(self.line(record, book)));
         self.sorted("list", lines, 0, book)
     }
@@ -73,9 +79,7 @@ impl List {
     /// The prospects that the request selects, for other programs; the last so many columns only where a prospect states
     /// one of the facts of [`more_facts`](super::columns::more_facts), which they show.
     pub fn export(self, more: usize, book: &Book, request: &Request) -> Sheet {
-        if self.asks_grades() {
-            book.graded();
-        }
+        self.prepare(book);
         let is_stated = AtomicBool::new(false);
         let lines = request.gather(book, |record| {
             if states_more(&record.prospect) {
@@ -90,6 +94,7 @@ impl List {
     /// The customers that the request selects, whatever their relation: those with a file, and those that have bought.
     /// A customer without a file is shown by the prospect that represents it.
     pub fn customers(self, book: &Book, request: &Request) -> Sheet {
+        self.prepare(book);
         let graded = book.graded();
         let lines = request.gather_everybody(book, |record| {
             let is_shown = record.prospect.is_customer || {

@@ -115,6 +115,9 @@ impl Request {
         if self.asks_grades() {
             book.graded();
         }
+        if let Some(by) = &self.by {
+            book.read_others(by.others());
+        }
     }
 }
 

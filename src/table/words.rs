@@ -261,6 +261,10 @@ const TITLES: &[(&str, &str, &str)] = &[
 
 /// The title of a column; its id where no title is known (the team's own facts).
 pub fn title(id: &str, lang: Lang) -> String {
+    if let Some(own) = id.strip_prefix("customer.") {
+        let own = title(own, lang);
+        return format!("{}{own}", lang.pick("Customer: ", "客户："));
+    }
     let known = TITLES.iter().find(|(known, ..)| *known == id).map(|(_, en, zh)| (*en, *zh));
     let of_key = || key_of(id).map(|row| (row.en, row.zh));
     known.or_else(of_key).map_or_else(|| id.to_owned(), |(en, zh)| lang.pick(en, zh).to_owned())
