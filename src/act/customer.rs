@@ -51,6 +51,9 @@ pub fn add_customer(
     if let Some(potential) = customer.profile().potential {
         not_negative("--potential", potential)?;
     }
+    if let Some(limit) = customer.profile().credit_limit {
+        not_negative("--credit-limit", limit)?;
+    }
     insert(&mut customer, event);
     if !anyway {
         refuse_alike(ledger, &customer, |other| {

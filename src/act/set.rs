@@ -83,7 +83,7 @@ fn right(
         FactValue::Text(parent) if name == "parent" => {
             known_parent(session.ledger, target.id(), parent)
         }
-        FactValue::Money(money) if name == "potential" => not_negative("potential", *money),
+        FactValue::Money(money) => not_negative(name, *money),
         _ => Ok(()),
     }
 }

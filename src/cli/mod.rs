@@ -5,6 +5,7 @@ pub mod args;
 pub mod clock;
 pub mod commands;
 pub mod context;
+pub mod details;
 pub mod diagnose;
 pub mod draft;
 pub mod environment;

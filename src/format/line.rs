@@ -1,6 +1,7 @@
 //! An event as its line of TOML 1.0.
 
 use crate::model::event::{Event, EventKey, event_keys};
+use crate::model::paper::{Instalment, LineItem};
 use crate::model::profile::FactValue;
 use crate::value::date::Date;
 use crate::value::hash::StableHasher;
@@ -66,6 +67,40 @@ pub fn fact_value(value: &FactValue) -> String {
     }
 }
 
+/// The key whose value may be long, and is therefore the last one of a line.
+const NOTE: &str = "note";
+
+/// Instalments as an array of inline tables; `None` if there are none.
+pub fn written_schedule(schedule: &[Instalment]) -> Option<String> {
+    blocks(schedule, |one| {
+        [
+            one.due.map(|due| format!("due = {due}")),
+            one.amount.map(|amount| format!("amount = {}", money(amount))),
+            one.what.as_deref().map(|what| format!("what = {}", quoted(what))),
+        ]
+    })
+}
+
+/// Line items as an array of inline tables; `None` if there are none.
+pub fn written_lines(lines: &[LineItem]) -> Option<String> {
+    blocks(lines, |item| {
+        [
+            Some(format!("product = {}", quoted(&item.product))),
+            item.quantity.map(|quantity| format!("quantity = {quantity}")),
+            item.price.map(|price| format!("price = {}", money(price))),
+        ]
+    })
+}
+
+fn blocks<T>(items: &[T], fields: impl Fn(&T) -> [Option<String>; 3]) -> Option<String> {
+    let block = |item: &T| {
+        let fields: Vec<String> = fields(item).into_iter().flatten().collect();
+        format!("{{ {} }}", fields.join(", "))
+    };
+    let blocks: Vec<String> = items.iter().map(block).collect();
+    (!blocks.is_empty()).then(|| format!("[{}]", blocks.join(", ")))
+}
+
 /// A value of a type in the table of keys as TOML; `None` where there is nothing to write.
 macro_rules! written_value {
     (Criteria, $value:expr) => {
@@ -89,6 +124,18 @@ macro_rules! written_value {
     (Text, $value:expr) => {
         $value.as_deref().map(quoted)
     };
+    (Reason, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    (Status, $value:expr) => {
+        $value.as_deref().map(quoted)
+    };
+    (Schedule, $value:expr) => {
+        written_schedule(&$value)
+    };
+    (Lines, $value:expr) => {
+        written_lines(&$value)
+    };
     (Note, $value:expr) => {
         $value.as_deref().map(quoted)
     };
@@ -101,13 +148,22 @@ macro_rules! define_body {
     (
         kind: Kind, $kind_en:literal, $kind_zh:literal, $kind_about:literal;
         $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+        @details
+        $($of:ident $key:literal: $of_type:ident, $of_en:literal, $of_zh:literal, $of_about:literal;)*
     ) => {
         /// The inline table of an event: kind, person and time first, the note last.
         pub fn body(event: &Event) -> String {
-            let mut out = format!("{{ kind = {}", quoted(&event.kind));
+            let (mut out, mut last) = (format!("{{ kind = {}", quoted(&event.kind)), String::new());
             $(if let Some(value) = written_value!($type, event.$name) {
-                let _ = write!(out, ", {} = {value}", stringify!($name));
+                let name = stringify!($name);
+                let _ = write!(if name == NOTE { &mut last } else { &mut out }, ", {name} = {value}");
             })*
+            if let Some(details) = &event.details {
+                $(if let Some(value) = written_value!($of_type, details.$of) {
+                    let _ = write!(out, ", {} = {value}", $key);
+                })*
+            }
+            out.push_str(&last);
             out.push_str(" }");
             out
         }

@@ -9,7 +9,9 @@
 
 use crate::format::cursor::{Cursor, is_bare};
 use crate::format::layout::is_of_a_customer;
+use crate::format::read_prospect::COUNT_MAX;
 use crate::model::event::{Event, event_keys};
+use crate::model::paper::{Instalment, LineItem, Status};
 use crate::model::profile::{
     FactKind, FactValue, Goal, MEASURES, Relation, Step, TERMS, fact_kind,
 };
@@ -92,7 +94,7 @@ struct SeenKeys {
 
 /// A set of keys by their number.
 #[derive(Default, Clone, Copy)]
-struct Keys(u32);
+struct Keys(u64);
 
 impl Keys {
     /// Notes a key; `None` if it was read before.
@@ -198,6 +200,7 @@ fn profile(
     match key {
         "parent" => once(11).and_then(|()| put(&mut profile.parent, cursor.string()))?,
         "potential" => once(12).and_then(|()| put(&mut profile.potential, cursor.money()))?,
+        "credit_limit" => once(19).and_then(|()| put(&mut profile.credit_limit, cursor.money()))?,
         "customer_since" => {
             once(13).and_then(|()| put(&mut profile.customer_since, cursor.date()))?
         }
@@ -309,6 +312,63 @@ fn changes(cursor: &mut Cursor, settings: &Settings) -> Option<Vec<(Text, FactVa
     })
 }
 
+/// A whole number.
+fn count(cursor: &mut Cursor) -> Option<u32> {
+    let amount = cursor.amount()?;
+    amount.as_count().filter(|count| *count <= COUNT_MAX)
+}
+
+/// `[{ due = 2010-01-15, amount = 30000 }]`: inline tables in brackets.
+fn blocks<T: Default>(
+    cursor: &mut Cursor,
+    value: impl Fn(&mut Cursor, &str, &mut T, &mut Keys) -> Option<()>,
+) -> Option<Vec<T>> {
+    cursor.eat(b'[').then_some(())?;
+    cursor.space();
+    let mut list = Vec::new();
+    loop {
+        cursor.eat(b'{').then_some(())?;
+        cursor.space();
+        let (mut one, mut seen) = (T::default(), Keys::default());
+        loop {
+            let key = cursor.key()?;
+            value(cursor, key, &mut one, &mut seen)?;
+            if !cursor.goes_on(b'}')? {
+                break;
+            }
+        }
+        list.push(one);
+        if !cursor.goes_on(b']')? {
+            return Some(list);
+        }
+    }
+}
+
+fn instalment(
+    cursor: &mut Cursor,
+    key: &str,
+    instalment: &mut Instalment,
+    seen: &mut Keys,
+) -> Option<()> {
+    match key {
+        "due" => seen.add(0).and_then(|()| put(&mut instalment.due, cursor.date())),
+        "amount" => seen.add(1).and_then(|()| put(&mut instalment.amount, cursor.money())),
+        "what" => seen.add(2).and_then(|()| put(&mut instalment.what, cursor.string())),
+        _ => None,
+    }
+}
+
+fn line_item(cursor: &mut Cursor, key: &str, item: &mut LineItem, seen: &mut Keys) -> Option<()> {
+    match key {
+        "product" => {
+            seen.add(0).and_then(|()| cursor.string().map(|product| item.product = product))
+        }
+        "quantity" => seen.add(1).and_then(|()| put(&mut item.quantity, cursor.amount())),
+        "price" => seen.add(2).and_then(|()| put(&mut item.price, cursor.money())),
+        _ => None,
+    }
+}
+
 /// An inline table, in the order of its keys; `None` if a key is there twice.
 fn pairs<T>(
     cursor: &mut Cursor,
@@ -388,6 +448,18 @@ macro_rules! take_value {
     (Facts, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         changes($cursor, $settings).map(|pairs| $event.$name = pairs)
     };
+    (Status, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        put_one(&mut $event.$name, $cursor, &Status::NAMES)
+    };
+    (Count, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        count($cursor).map(|count| $event.$name = Some(count))
+    };
+    (Schedule, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        blocks($cursor, instalment).map(|list| $event.$name = list)
+    };
+    (Lines, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        blocks($cursor, line_item).map(|list| $event.$name = list)
+    };
     (Note, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         match $keep {
             Keep::Everything => put(&mut $event.$name, $cursor.string()),
@@ -400,10 +472,14 @@ macro_rules! take_value {
 }
 
 macro_rules! define_field {
-    ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
+    (
+        $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+        @details
+        $($of:ident $key:literal: $of_type:ident, $of_en:literal, $of_zh:literal, $of_about:literal;)*
+    ) => {
         /// The positions of the keys, to see which were there already.
         #[allow(non_camel_case_types)]
-        enum Position { $($name,)* }
+        enum Position { $($name,)* $($of,)* }
 
         fn field(
             cursor: &mut Cursor,
@@ -416,6 +492,11 @@ macro_rules! define_field {
                 $(stringify!($name) => {
                     seen.add(Position::$name as u32)?;
                     take_value!($type, event.$name, cursor, keep, settings)
+                })*
+                $($key => {
+                    seen.add(Position::$of as u32)?;
+                    let details = event.details_mut();
+                    take_value!($of_type, details.$of, cursor, keep, settings)
                 })*
                 _ => None,
             }
@@ -431,7 +512,7 @@ mod tests {
     use proptest::prelude::*;
     use std::path::Path;
 
-    const PLAIN: &str = "# old file\nname     = \"张先生\"   # who\ncompany = \"A & B\"\nneeds = [\"health\", \"x\"]\ntags = \"vip\"\nbranch = \"north\"\nparent = \"p\"\npotential = 300000\ncustomer_since = 2008-01-02\nrelation = \"partner\"\nwants = [\"speed\"]\n\n[[contact]]\nname = \"Ann\"\ndecides = true\nbirthday = 1971-05-02\npart = \"decider\"\nstance = \"for\"\nrefuses = [\"mail\"]\nleft = 2009-01-01\n\n[[goal]]\nid = \"g\"\nmeasure = \"bought\"\ntarget = 5\nterm = \"long\"\n\n[[step]]\nid = \"s\"\nwhat = \"visit\"\nby = 2010-01-01\n\n[[contact]]\nphone = \"1\"\n\n[events] # journal\n2009-12-03-1-k2p = { kind = \"opened\", by = \"liuyan\", owner = \"\", value = 18000.50 }\n2009-12-04 = { kind = \"meeting\", time = 10:30:00, stage = \"25\", confirms = [\"fit\"], revokes = [], next = 2009-12-11T14:00:00, close_by = 2009-12-30, reached = false, score = 9, cost = 5, done = \"s\", serves = { service = \"li\", it = \"\" }, set = { needs = [\"a\"], potential = 3, branch = \"south\", relation = \"agent\" }, note = \"a, }b\", reason = \"say \\\"x\\\" \\\\ \\n\\t.\" }\n";
+    const PLAIN: &str = "# old file\nname     = \"张先生\"   # who\ncompany = \"A & B\"\nneeds = [\"health\", \"x\"]\ntags = \"vip\"\nbranch = \"north\"\nparent = \"p\"\npotential = 300000\ncredit_limit = 5000\ncustomer_since = 2008-01-02\nrelation = \"partner\"\nwants = [\"speed\"]\n\n[[contact]]\nname = \"Ann\"\ndecides = true\nbirthday = 1971-05-02\npart = \"decider\"\nstance = \"for\"\nrefuses = [\"mail\"]\nleft = 2009-01-01\n\n[[goal]]\nid = \"g\"\nmeasure = \"bought\"\ntarget = 5\nterm = \"long\"\n\n[[step]]\nid = \"s\"\nwhat = \"visit\"\nby = 2010-01-01\n\n[[contact]]\nphone = \"1\"\n\n[events] # journal\n2009-12-03-1-k2p = { kind = \"opened\", by = \"liuyan\", owner = \"\", value = 18000.50 }\n2009-12-04 = { kind = \"meeting\", time = 10:30:00, stage = \"25\", confirms = [\"fit\"], revokes = [], next = 2009-12-11T14:00:00, close_by = 2009-12-30, reached = false, score = 9, cost = 5, done = \"s\", serves = { service = \"li\", it = \"\" }, set = { needs = [\"a\"], potential = 3, branch = \"south\", relation = \"agent\" }, note = \"a, }b\", number = \"C-1\", status = \"signed\", notice_days = 30, for = \"I-1\", schedule = [{ due = 2010-01-15, amount = 30, what = \"first\" }, { amount = 5 }], lines = [{ product = \"p\", quantity = 2.5, price = 3 }], reason = \"say \\\"x\\\" \\\\ \\n\\t.\" }\n";
 
     fn settings() -> Settings {
         Settings { facts: vec!["branch".into()], ..Settings::default() }
@@ -490,10 +571,18 @@ mod tests {
             ("2009-12-04 =", "2009-12-4 ="),
             ("[events] # journal", "[events] x"),
             ("kind = \"meeting\", ", ""),
-            ("\"a, }b\", reason", "\"a, }b\",, reason"),
+            ("\"a, }b\", number", "\"a, }b\",, number"),
             ("# old file", "# old\u{7}file"),
             ("decides = true", "decides = truex"),
             ("\"partner\"", "\"partnr\""),
+            ("\"signed\"", "\"signd\""),
+            ("notice_days = 30", "notice_days = -1"),
+            ("notice_days = 30", "notice_days = 3.5"),
+            ("due = 2010-01-15", "due = 2010-02-30"),
+            ("amount = 30,", "amount = 30, amount = 3,"),
+            ("{ amount = 5 }", "{ }"),
+            ("{ amount = 5 }", "{ amont = 5 }"),
+            ("quantity = 2.5", "quantity = \"2\""),
             ("\"decider\"", "\"boss\""),
             ("\"bought\"", "\"sold\""),
             ("service = \"li\"", "service = 5"),

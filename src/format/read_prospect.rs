@@ -6,6 +6,7 @@ use crate::format::layout::is_of_a_customer;
 use crate::format::syntax::looks_like_date;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::event::{Event, EventKey, event_keys};
+use crate::model::paper::{INSTALMENT_KEYS, Instalment, LINE_KEYS, LineItem, Status};
 use crate::model::profile::{
     CHANGEABLE, FactKind, FactValue, Goal, MEASURES, Relation, Step, TERMS, fact_kind,
 };
@@ -127,6 +128,7 @@ fn fact(
         }
         "parent" => prospect.profile_mut().parent = reader.text(key, value),
         "potential" => prospect.profile_mut().potential = reader.money(key, value),
+        "credit_limit" => prospect.profile_mut().credit_limit = reader.money(key, value),
         "customer_since" => prospect.profile_mut().customer_since = reader.date(key, value),
         "relation" => {
             let relation = relation(reader, key, value);
@@ -253,6 +255,59 @@ fn changes(
     }
     changes.sort_unstable_by(|a: &(Text, FactValue), b| a.0.cmp(&b.0));
     changes
+}
+
+/// The instalments of a contract.
+fn schedule(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<Instalment> {
+    let mut schedule = Vec::new();
+    for (table, _) in reader.tables(key, value) {
+        let mut instalment = Instalment::default();
+        for (key, value) in table {
+            let span = key.span();
+            let key: &str = key.get_ref();
+            match key {
+                "due" => instalment.due = reader.date(key, value),
+                "amount" => instalment.amount = reader.money(key, value),
+                "what" => instalment.what = reader.text(key, value),
+                _ => {
+                    let of = words!("an instalment", "分期");
+                    unknown_key(reader, span, key, of, &INSTALMENT_KEYS);
+                }
+            }
+        }
+        schedule.push(instalment);
+    }
+    schedule
+}
+
+/// The line items of a paper.
+fn lines(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<LineItem> {
+    let mut lines = Vec::new();
+    for (table, _) in reader.tables(key, value) {
+        let mut item = LineItem::default();
+        for (key, value) in table {
+            let span = key.span();
+            let key: &str = key.get_ref();
+            match key {
+                "product" => item.product = reader.text(key, value).unwrap_or_default(),
+                "quantity" => item.quantity = reader.amount(key, value),
+                "price" => item.price = reader.money(key, value),
+                _ => unknown_key(reader, span, key, words!("a line item", "明细"), &LINE_KEYS),
+            }
+        }
+        lines.push(item);
+    }
+    lines
+}
+
+/// The instalments in a text of the form `[{ due = 2010-01-15, amount = 30000 }]`; `None` if it is of another form.
+pub fn schedule_in(text: &str) -> Option<Vec<Instalment>> {
+    read_alone(text, |reader, value| schedule(reader, "schedule", value))
+}
+
+/// The line items in a text of the form `[{ product = "p", quantity = 2 }]`; `None` if it is of another form.
+pub fn lines_in(text: &str) -> Option<Vec<LineItem>> {
+    read_alone(text, |reader, value| lines(reader, "lines", value))
 }
 
 /// The roles in a text of the form `{ service = "zhoumin" }`; `None` if it is of another form.
@@ -450,6 +505,9 @@ pub fn bad_key(key: &str) -> Diagnostic {
     }
 }
 
+/// The highest whole number that a key may have.
+pub(super) const COUNT_MAX: u32 = 36_500;
+
 /// Reads a value of a type in the table of keys.
 macro_rules! read_value {
     (Kind, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
@@ -482,13 +540,29 @@ macro_rules! read_value {
     (Facts, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         changes($reader, $key, $value, $settings)
     };
+    (Status, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        one_of($reader, $key, $value, &Status::NAMES)
+    };
+    (Count, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        $reader.count($key, $value, COUNT_MAX)
+    };
+    (Schedule, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        schedule($reader, $key, $value)
+    };
+    (Lines, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        lines($reader, $key, $value)
+    };
     ($text:ident, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.text($key, $value)
     };
 }
 
 macro_rules! define_field {
-    ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
+    (
+        $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+        @details
+        $($of:ident $key:literal: $of_type:ident, $of_en:literal, $of_zh:literal, $of_about:literal;)*
+    ) => {
         fn field(
             reader: &mut Reader,
             event: &mut Event,
@@ -498,6 +572,7 @@ macro_rules! define_field {
         ) {
             match key {
                 $(stringify!($name) => event.$name = read_value!($type, reader, key, value, settings),)*
+                $($key => event.details_mut().$of = read_value!($of_type, reader, key, value, settings),)*
                 unknown => event.unknown.push(unknown.into()),
             }
         }

@@ -11,7 +11,10 @@ use crate::format::settings::forecast::forecast;
 use crate::format::settings::grading::{grading, policies};
 use crate::format::settings::ledger::{ledger, rates, reasons};
 use crate::format::settings::pool::pool;
+use crate::format::settings::product::products;
+use crate::format::settings::receivables::receivables;
 use crate::format::settings::rep::reps;
+use crate::format::settings::target::targets;
 use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::settings::Settings;
@@ -23,12 +26,15 @@ type SectionReader = fn(&mut Reader, &mut Settings, &TomlValue);
 /// The sections, in the order in which they are read: criteria name kinds, stages name criteria, departments name reps,
 /// rules of grading may ask for all of it, policies are for the grades that they give and name occasions of the
 /// calendar, and limits of the pool are for grades too; the conditions of allocation can name anything.
-const SECTIONS: [(&str, SectionReader); 15] = [
+const SECTIONS: [(&str, SectionReader); 18] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
     ("rep", reps),
     ("department", departments),
+    ("product", products),
+    ("target", targets),
+    ("receivables", |r, s, v| table("receivables", receivables, r, s, v)),
     ("pipeline", pipelines),
     ("rates", |r, s, v| table("rates", rates, r, s, v)),
     ("reasons", |r, s, v| table("reasons", reasons, r, s, v)),

@@ -1,12 +1,14 @@
 //! One entry of a prospect's journal: the event, and the facts that it changes.
 
 use super::kind::EventKind;
+use super::paper::{Instalment, LineItem};
 use super::profile::FactValue;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::money::{Amount, Money};
 use crate::value::text::Text;
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// An event's key, `DATE[-N][-SUFFIX]`: its id, and its place in the order of replay.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -81,7 +83,8 @@ impl fmt::Display for EventKey {
 
 /// The table of an event's keys, in the order in which they are written: name, type, title, Chinese title,
 /// meaning. The struct, both readers, the writer, export, import and the schema follow from it: each hands a
-/// macro of its own to `event_keys!`, which calls it with all rows. The types are those of `event_type!`.
+/// macro of its own to `event_keys!`, which calls it with all rows. The types are those of `event_type!`. The keys after
+/// `@details` are those of money and service: few entries have one, so they are in a box of their own.
 macro_rules! event_keys {
     ($then:ident) => {
         $then! {
@@ -108,9 +111,32 @@ macro_rules! event_keys {
             cost: Money, "Cost", "费用", "the money that a visit, a gift or care took";
             done: Text, "Step done", "完成步骤", "the step of the plan that is done";
             event: Text, "Event", "事件号", "on a retraction: the key of the event that never happened";
-            reason: Text, "Reason", "原因", "why; required where it leaves";
+            reason: Reason, "Reason", "原因", "why; required where it leaves";
             forced: Text, "Forced", "破例", "why a rule was overridden";
             note: Note, "Note", "备注", "what was said";
+            @details
+            number "number": Text, "Number", "编号",
+                "the number of a quote, order, contract, invoice or delivery: a later entry of this kind and number replaces the earlier one";
+            status "status": Status, "Status", "状态",
+                "of a quote, an order or a contract: draft, approved, signed, rejected, delivered, cancelled or archived";
+            starts "starts": Date, "Starts", "开始", "the first day of a contract's term";
+            ends "ends": Date, "Ends", "到期", "the last day of a contract's term";
+            notice_days "notice_days": Count, "Notice", "提前天数",
+                "how many days before its end a contract's renewal is due";
+            renews "renews": Text, "Renews", "续签", "the number of the contract that this one renews";
+            due "due": Date, "Due", "应付日", "the day by which an invoice is to be paid";
+            settles "for": Text, "For", "对应单号",
+                "the number of the contract that an invoice bills, or of the invoice or contract that a payment, refund or credit settles";
+            schedule "schedule": Schedule, "Schedule", "付款计划",
+                "the instalments of a contract: due, amount, what";
+            lines "lines": Lines, "Lines", "明细",
+                "the products of a quote, an order, a contract or an invoice: product, quantity, price";
+            product "product": Text, "Product", "产品", "the product that it is about";
+            category "category": Text, "Category", "类别", "of a request or complaint: what it is about";
+            severity "severity": Count, "Severity", "严重程度",
+                "of a request or complaint: 1, the worst, to 4";
+            channel "channel": Text, "Channel", "渠道", "the way by which it came: phone, mail, shop";
+            solution "solution": Text, "Solution", "解决办法", "what is being done, or was done, about a case";
         }
     };
 }
@@ -128,9 +154,14 @@ macro_rules! event_type {
     (Score) => { Option<Amount> };
     (Roles) => { Vec<(Text, Text)> };
     (Facts) => { Vec<(Text, FactValue)> };
+    (Status) => { Option<Text> };
+    (Count) => { Option<u32> };
+    (Schedule) => { Vec<Instalment> };
+    (Lines) => { Vec<LineItem> };
     // A rep's id, a column's id, words, and words that are left unread where nothing asks for them.
     (Rep) => { Option<Text> };
     (Stage) => { Option<Text> };
+    (Reason) => { Option<Text> };
     (Text) => { Option<Text> };
     (Note) => { Option<Text> };
 }
@@ -162,6 +193,16 @@ pub enum KeyType {
     Roles,
     /// Facts, each with its new value.
     Facts,
+    /// A reason: a code of the settings, or words.
+    Reason,
+    /// The status of a paper.
+    Status,
+    /// A whole number.
+    Count,
+    /// Instalments.
+    Schedule,
+    /// Line items.
+    Lines,
     /// Words.
     Text,
     /// Words that are left unread where nothing asks for them.
@@ -187,6 +228,8 @@ macro_rules! define_event {
     (
         kind: Kind, $kind_en:literal, $kind_zh:literal, $kind_about:literal;
         $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+        @details
+        $($of:ident $key:literal: $of_type:ident, $of_en:literal, $of_zh:literal, $of_about:literal;)*
     ) => {
         /// An event as the file states it. Every field but the key and the kind is optional.
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,6 +239,8 @@ macro_rules! define_event {
             #[doc = $kind_about]
             pub kind: EventKind,
             $(#[doc = $about] pub $name: event_type!($type),)*
+            /// The keys of money and service, if it has any: [`Event::details`] reads them.
+            pub details: Option<Box<Details>>,
             /// Keys that this version does not know; kept in the file, reported by `check`.
             pub unknown: Vec<Text>,
         }
@@ -207,8 +252,24 @@ macro_rules! define_event {
                     key,
                     kind: kind.into(),
                     $($name: Default::default(),)*
+                    details: None,
                     unknown: Vec::new(),
                 }
+            }
+        }
+
+        /// The keys of money and service of an event; most events have none.
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        pub struct Details {
+            $(#[doc = $of_about] pub $of: event_type!($of_type),)*
+        }
+
+        impl Details {
+            /// Takes over each key that a later entry states.
+            pub fn take(&mut self, later: &Details) {
+                $(if later.$of != Details::default().$of {
+                    self.$of.clone_from(&later.$of);
+                })*
             }
         }
 
@@ -221,6 +282,13 @@ macro_rules! define_event {
                 en: $en,
                 zh: $zh,
                 about: $about,
+            },)*
+            $(KeyRow {
+                name: $key,
+                kind: KeyType::$of_type,
+                en: $of_en,
+                zh: $of_zh,
+                about: $of_about,
             },)*
         ];
     };
@@ -242,6 +310,17 @@ pub const FIELDS: [&str; KEYS.len()] = {
 };
 
 impl Event {
+    /// The keys of money and service; empty ones where it has none.
+    pub fn details(&self) -> &Details {
+        static NONE: LazyLock<Details> = LazyLock::new(Details::default);
+        self.details.as_deref().unwrap_or(&NONE)
+    }
+
+    /// The keys of money and service, to set them.
+    pub fn details_mut(&mut self) -> &mut Details {
+        self.details.get_or_insert_default()
+    }
+
     /// Is there no reason, or one without words?
     pub fn is_without_reason(&self) -> bool {
         self.reason.as_deref().is_none_or(|reason| reason.trim().is_empty())

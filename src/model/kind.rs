@@ -88,6 +88,9 @@ kinds! {
     Booking "booking" Paper;
     Order "order" Paper;
     Refund "refund" Paper;
+    Invoice "invoice" Paper;
+    Credit "credit" Paper;
+    Delivery "delivery" Paper;
     Moved "moved" Note;
     Assigned "assigned" Note;
     Changed "changed" Note;
@@ -97,7 +100,9 @@ kinds! {
     Note "note" Note;
     Request "request" Contact;
     Complaint "complaint" Contact;
+    Handled "handled" Contact;
     Resolved "resolved" Contact;
+    Feedback "feedback" Contact;
     Survey "survey" Contact;
     Care "care" Contact;
     Imported "imported" Note;

@@ -333,7 +333,8 @@ pub const STEP_FIELDS: [&str; 6] =
     ["step", "step_what", "step_by", "step_goal", "step_who", "step_answers"];
 
 /// The facts that are money, each with the field of its currency where that has a column of its own.
-pub const FACT_CURRENCIES: [(&str, &str); 1] = [("potential", "potential_currency")];
+pub const FACT_CURRENCIES: [(&str, &str); 2] =
+    [("potential", "potential_currency"), ("credit_limit", "credit_limit_currency")];
 
 /// The field of the values at the top of the file, before entries changed them: `{ region = "east" }`.
 pub const OPENING_FACTS: &str = "opening_facts";
@@ -370,7 +371,34 @@ const BESIDES: [&str; 7] =
 
 /// The fields that are found by their names only beside a column `kind`, as our own exports have them: other programs
 /// have columns of these names for other things.
-pub const OF_JOURNALS: [&str; 6] = ["key", "serves", "set", "cost", "cost_currency", "done"];
+pub const OF_JOURNALS: [&str; 20] = [
+    "key",
+    "serves",
+    "set",
+    "cost",
+    "cost_currency",
+    "done",
+    "number",
+    "status",
+    "starts",
+    "ends",
+    "notice_days",
+    "renews",
+    "due",
+    "for",
+    "schedule",
+    "lines",
+    "category",
+    "severity",
+    "channel",
+    "solution",
+];
+
+/// Is this a field of the entries of a row? One of this name that a prospect has too, as `product` and facts of the
+/// team's own, is the entry's only beside a column `kind` (`of_journal`).
+pub fn is_of_entry(field: &str, of_journal: bool, settings: &Settings) -> bool {
+    ENTRY_FIELDS.contains(&field) && (of_journal || !prospect_fields(settings).contains(&field))
+}
 
 /// Every field that an entry can have: those, and the keys of an event.
 pub const ENTRY_FIELDS: [&str; BESIDES.len() + event::FIELDS.len()] = {
@@ -444,7 +472,10 @@ mod tests {
         let count = all.len();
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), count);
+        assert_eq!(all.len(), count - 1, "only `product` is twice");
+        let of_entry = |field, of_journal| is_of_entry(field, of_journal, &settings);
+        assert!(of_entry("product", true) && !of_entry("product", false));
+        assert!(of_entry("amount", false) && !of_entry("company", true));
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub struct Profile {
     pub parent: Option<Text>,
     /// The money a year that it buys of our kind from any seller.
     pub potential: Option<Money>,
+    /// The money that it may owe us at most.
+    pub credit_limit: Option<Money>,
     /// The day since which it is a customer.
     pub customer_since: Option<Date>,
     /// Its relation to us.
@@ -129,6 +131,7 @@ fn named(id: &Text, what: &str, at: usize) -> Text {
 pub static NO_PROFILE: Profile = Profile {
     parent: None,
     potential: None,
+    credit_limit: None,
     customer_since: None,
     relation: Relation::Customer,
     challenge: Vec::new(),
@@ -156,7 +159,7 @@ pub enum FactKind {
 
 /// The facts that an entry can change, with their types and their titles in English and Chinese. Not among them:
 /// `account` and `pipeline`, which say where the entries of a file count.
-pub const CHANGEABLE: [(&str, FactKind, &str, &str); 17] = [
+pub const CHANGEABLE: [(&str, FactKind, &str, &str); 18] = [
     ("name", FactKind::Text, "Name", "名称"),
     ("company", FactKind::Text, "Company", "公司"),
     ("industry", FactKind::Text, "Industry", "行业"),
@@ -168,6 +171,7 @@ pub const CHANGEABLE: [(&str, FactKind, &str, &str); 17] = [
     ("tags", FactKind::Texts, "Tags", "标签"),
     ("parent", FactKind::Text, "Parent", "上级客户"),
     ("potential", FactKind::Money, "Potential", "年采购潜力"),
+    ("credit_limit", FactKind::Money, "Credit limit", "信用额度"),
     ("customer_since", FactKind::Date, "Customer since", "成为客户之日"),
     ("relation", FactKind::Relation, "Relation", "关系类型"),
     ("challenge", FactKind::Texts, "Challenges", "难题"),

@@ -159,6 +159,10 @@ impl Prospect {
             FactValue::Texts(texts) => texts.clone(),
             _ => Vec::new(),
         };
+        let money = match value {
+            FactValue::Money(money) => Some(*money),
+            _ => None,
+        };
         match name {
             "name" => self.name = text.unwrap_or_else(|| self.id.clone()),
             "company" => self.company = text,
@@ -170,12 +174,8 @@ impl Prospect {
             "needs" => self.needs = texts,
             "tags" => self.tags = texts,
             "parent" => self.profile_mut().parent = text,
-            "potential" => {
-                self.profile_mut().potential = match value {
-                    FactValue::Money(money) => Some(*money),
-                    _ => None,
-                };
-            }
+            "potential" => self.profile_mut().potential = money,
+            "credit_limit" => self.profile_mut().credit_limit = money,
             "customer_since" => {
                 self.profile_mut().customer_since = match value {
                     FactValue::Date(date) => Some(*date),
@@ -212,6 +212,7 @@ impl Prospect {
             "tags" => texts(&self.tags),
             "parent" => text(profile.parent.as_deref()),
             "potential" => profile.potential.map_or(FactValue::Nothing, FactValue::Money),
+            "credit_limit" => profile.credit_limit.map_or(FactValue::Nothing, FactValue::Money),
             "customer_since" => profile.customer_since.map_or(FactValue::Nothing, FactValue::Date),
             "relation" => text(Some(profile.relation.name())),
             "challenge" => texts(&profile.challenge),

@@ -4,6 +4,8 @@ use super::grading::{Grading, Occasion, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
 use super::pool::{Allocation, Pool};
+use super::sales::{Product, Receivables, SalesTarget, TargetSpan};
+use super::working_time::WorkingTime;
 use crate::diag::Words;
 use crate::value::date::{Date, Weekday};
 use crate::value::label::{Label, Lang};
@@ -151,54 +153,6 @@ impl Campaign {
     }
 }
 
-/// The span of time that a target is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TargetSpan {
-    /// A calendar month.
-    Month,
-    /// A calendar quarter.
-    #[default]
-    Quarter,
-    /// A calendar year.
-    Year,
-}
-
-impl TargetSpan {
-    /// The names that settings may use.
-    pub const ALL: [(&'static str, TargetSpan); 3] = [
-        ("month", TargetSpan::Month),
-        ("quarter", TargetSpan::Quarter),
-        ("year", TargetSpan::Year),
-    ];
-
-    /// The name in settings.
-    pub fn name(self) -> &'static str {
-        TargetSpan::ALL[self as usize].0
-    }
-
-    /// Months in it.
-    pub fn months(self) -> u32 {
-        [1, 3, 12][self as usize]
-    }
-
-    /// The span that a day lies in.
-    pub fn around(self, day: Date) -> Period {
-        let months = self.months();
-        let first = Date::new(day.year(), day.month() - (day.month() - 1) % months, 1);
-        let from = first.unwrap_or(day);
-        Period { from, to: from.plus_months(i64::from(months)).plus(-1) }
-    }
-
-    /// How many whole spans a period is; `None` if it begins or ends within one.
-    pub fn times(self, period: Period) -> Option<i64> {
-        let after = period.to.plus(1);
-        let begins = |day: Date| self.around(day).from == day;
-        let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
-        (begins(period.from) && begins(after))
-            .then(|| (month(after) - month(period.from)) / i64::from(self.months()))
-    }
-}
-
 /// `[forecast]`: the weights and targets of forecasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forecast {
@@ -274,6 +228,16 @@ pub struct Settings {
     pub campaigns: Vec<Campaign>,
     /// `[forecast]`.
     pub forecast: Forecast,
+    /// The first month of the fiscal year, 1 to 12: fiscal quarters and years begin there.
+    pub fiscal_year: u32,
+    /// The products, in the order of the file.
+    pub products: Vec<Product>,
+    /// The targets, in the order of the file.
+    pub targets: Vec<SalesTarget>,
+    /// `[receivables]`.
+    pub receivables: Receivables,
+    /// The team's working time; `None` = around the clock, every day.
+    pub working_time: Option<WorkingTime>,
     /// Thresholds and rules of grading.
     pub grading: Grading,
     /// The policy of each grade.
@@ -313,6 +277,11 @@ impl Default for Settings {
             reasons: Vec::new(),
             campaigns: Vec::new(),
             forecast: Forecast::default(),
+            fiscal_year: 1,
+            products: Vec::new(),
+            targets: Vec::new(),
+            receivables: Receivables::default(),
+            working_time: None,
             grading: Grading::default(),
             policies: default_policies(),
             occasions: Vec::new(),
@@ -365,6 +334,11 @@ impl Settings {
     /// The campaign of this id.
     pub fn campaign(&self, id: &str) -> Option<&Campaign> {
         self.campaigns.iter().find(|campaign| &*campaign.id == id)
+    }
+
+    /// The product of this id.
+    pub fn product(&self, id: &str) -> Option<&Product> {
+        self.products.iter().find(|product| &*product.id == id)
     }
 
     /// How a kind counts; an unknown one is a note.
@@ -476,24 +450,5 @@ mod tests {
             (Presence::Here, Some(gone))
         );
         assert_eq!(barred("2009-12-18"), Some(gone));
-    }
-
-    #[test]
-    fn spans_of_targets() {
-        let day = |text: &str| Date::parse(text).unwrap();
-        let around = |span: TargetSpan| span.around(day("2009-12-18")).to_string();
-        assert_eq!(around(TargetSpan::Month), "2009-12-01..2009-12-31");
-        assert_eq!(around(TargetSpan::Quarter), "2009-10-01..2009-12-31");
-        assert_eq!(around(TargetSpan::Year), "2009-01-01..2009-12-31");
-        let times = |span: TargetSpan, from: &str, to: &str| {
-            span.times(Period { from: day(from), to: day(to) })
-        };
-        assert_eq!(times(TargetSpan::Quarter, "2009-10-01", "2010-03-31"), Some(2));
-        assert_eq!(times(TargetSpan::Month, "2009-10-01", "2009-10-31"), Some(1));
-        assert_eq!(times(TargetSpan::Quarter, "2009-11-01", "2009-12-31"), None);
-        assert_eq!(times(TargetSpan::Year, "2009-01-01", "2009-12-30"), None);
-        for (name, span) in TargetSpan::ALL {
-            assert_eq!(span.name(), name);
-        }
     }
 }

@@ -135,7 +135,7 @@ enum Getter {
 }
 
 /// The attributes that are money in any currency.
-const MONEY: [&str; 4] = ["value", "paid", "booked", "potential"];
+const MONEY: [&str; 5] = ["value", "paid", "booked", "potential", "credit-limit"];
 
 /// The column of the values at the top of the file, where entries have changed them: `{ region = "east" }`.
 const OPENING: &str = "opening-facts";

@@ -4,7 +4,7 @@ use super::Request;
 use super::columns::{criterion, currency_column, positions};
 use super::several::several;
 use crate::diag::Diagnostic;
-use crate::format::line::{written_facts, written_roles};
+use crate::format::line::{written_facts, written_lines, written_roles, written_schedule};
 use crate::model::event::{Event, KEYS, KeyType, NO_OWNER, event_keys};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
@@ -31,57 +31,71 @@ type Definition = (&'static str, (Kind, fn(&EventRow) -> Cell));
 
 /// The kind of column and the cell of a type in the table of keys.
 macro_rules! cell_of {
-    (Kind, $name:ident) => {
-        (Kind::Text, |l| Cell::text(term(KINDS, &l.event.$name, l.settings.language)))
+    (Kind, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::text(term(KINDS, &$value, $l.settings.language)))
     };
-    (Criteria, $name:ident) => {
-        (Kind::Text, |l| l.criteria(&l.event.$name))
+    (Criteria, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| $l.criteria(&$value))
     };
-    (Stage, $name:ident) => {
-        (Kind::Text, |l| Cell::maybe(l.event.$name.as_deref(), |id| Cell::text(l.stage(id))))
+    (Stage, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::maybe($value.as_deref(), |id| Cell::text($l.stage(id))))
     };
-    (Time, $name:ident) => {
-        (Kind::Text, |l| Cell::maybe(l.event.$name, |time| Cell::text(time.to_string())))
+    (Time, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::maybe($value, |time| Cell::text(time.to_string())))
     };
-    (Date, $name:ident) => {
-        (Kind::Date, |l| Cell::maybe(l.event.$name, Cell::Date))
+    (Date, $l:ident, $value:expr) => {
+        (Kind::Date, |$l| Cell::maybe($value, Cell::Date))
     };
-    (Moment, $name:ident) => {
-        (Kind::Date, |l| Cell::maybe(l.event.$name, Cell::Moment))
+    (Moment, $l:ident, $value:expr) => {
+        (Kind::Date, |$l| Cell::maybe($value, Cell::Moment))
     };
-    (Money, $name:ident) => {
-        (Kind::Number, |l| Cell::maybe(l.event.$name, Cell::Money))
+    (Money, $l:ident, $value:expr) => {
+        (Kind::Number, |$l| Cell::maybe($value, Cell::Money))
     };
-    (Bool, $name:ident) => {
-        (Kind::Text, |l| Cell::maybe(l.event.$name, Cell::Bool))
+    (Bool, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::maybe($value, Cell::Bool))
     };
-    (Score, $name:ident) => {
-        (Kind::Number, |l| Cell::maybe(l.event.$name, Cell::Amount))
+    (Score, $l:ident, $value:expr) => {
+        (Kind::Number, |$l| Cell::maybe($value, Cell::Amount))
     };
-    (Roles, $name:ident) => {
-        (Kind::Text, |l| Cell::maybe(written_roles(&l.event.$name), Cell::text))
+    (Count, $l:ident, $value:expr) => {
+        (Kind::Number, |$l| Cell::maybe($value, |count| Cell::Int(i64::from(count))))
     };
-    (Facts, $name:ident) => {
-        (Kind::Text, |l| Cell::maybe(written_facts(&l.event.$name), Cell::text))
+    (Roles, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::maybe(written_roles(&$value), Cell::text))
     };
-    (Rep, $name:ident) => {
-        (Kind::Text, |l| rep(&l.event.$name))
+    (Facts, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::maybe(written_facts(&$value), Cell::text))
     };
-    ($text:ident, $name:ident) => {
-        (Kind::Text, |l| text(&l.event.$name))
+    (Schedule, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::maybe(written_schedule(&$value), Cell::text))
+    };
+    (Lines, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::maybe(written_lines(&$value), Cell::text))
+    };
+    (Rep, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| rep(&$value))
+    };
+    ($text:ident, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| text(&$value))
     };
 }
 
 macro_rules! define_columns {
-    ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
-        /// Every column: whose entry and when, then its keys.
+    (
+        $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+        @details
+        $($of:ident $key:literal: $of_type:ident, $of_en:literal, $of_zh:literal, $of_about:literal;)*
+    ) => {
+        /// Every column: whose entry and when, then its keys; those of money and service last.
         const COLUMNS: &[Definition] = &[
             ("id", (Kind::Id, |l| Cell::text(&*l.record.prospect.id))),
             ("name", (Kind::Text, |l| Cell::text(&**l.name()))),
             ("key", (Kind::Text, |l| Cell::text(&*l.event.key.text))),
             ("date", (Kind::Date, |l| Cell::Date(l.event.date()))),
-            $((stringify!($name), cell_of!($type, $name)),)*
+            $((stringify!($name), cell_of!($type, l, l.event.$name)),)*
             ("retracted", (Kind::Text, |l| Cell::Bool(l.retracted))),
+            $(($key, cell_of!($of_type, l, l.event.details().$of)),)*
         ];
     };
 }

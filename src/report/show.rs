@@ -134,6 +134,7 @@ pub(super) fn profile(record: &Record, lang: Lang) -> Vec<(&'static str, Cell)> 
         ("parent", Cell::maybe(profile.parent.as_deref(), Cell::text)),
         ("customer-since", Cell::maybe(profile.customer_since, Cell::Date)),
         ("potential", Cell::maybe(profile.potential, Cell::Money)),
+        ("credit-limit", Cell::maybe(profile.credit_limit, Cell::Money)),
         ("challenge", list(&profile.challenge)),
         ("wants", list(&profile.wants)),
         ("strategic", list(&profile.strategic)),

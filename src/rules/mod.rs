@@ -9,6 +9,7 @@ pub mod evaluation;
 pub mod grading;
 pub mod growth;
 pub mod levers;
+pub mod papers;
 pub mod plan_of_customer;
 pub mod policy;
 pub mod purchases;

@@ -80,6 +80,7 @@ fn customer(rng: &mut Rng) -> String {
     for (fact, value) in [
         ("parent", "\"c9\""),
         ("potential", rng.choice(["300000", "1.50", "\"7 USD\"", "\"8 CNY\""]).unwrap()),
+        ("credit_limit", rng.choice(["50000", "\"5 USD\""]).unwrap()),
         ("customer_since", rng.choice(["1969-02-03", "2010-03-01"]).unwrap()),
         ("relation", rng.choice(["\"partner\"", "\"agent\"", "\"supplier\""]).unwrap()),
         ("challenge", "[\"留不住人\", \"=1+1\"]"),

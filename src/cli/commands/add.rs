@@ -104,6 +104,9 @@ pub struct NewFacts {
     /// The money a year that a customer buys of your kind from any seller
     #[arg(long, value_name = "MONEY", requires = "customer")]
     potential: Option<String>,
+    /// The money that a customer may owe you at most
+    #[arg(long, value_name = "MONEY", requires = "customer")]
+    credit_limit: Option<String>,
     /// The day since which it is a customer
     #[arg(long, value_name = "DATE", allow_hyphen_values = true, requires = "customer")]
     customer_since: Option<String>,
@@ -168,6 +171,10 @@ impl Add {
         if let Some(typed) = &facts.potential {
             prospect.profile_mut().potential =
                 Some(money("--potential", typed, settings.currency)?);
+        }
+        if let Some(typed) = &facts.credit_limit {
+            prospect.profile_mut().credit_limit =
+                Some(money("--credit-limit", typed, settings.currency)?);
         }
         if let Some(typed) = &facts.customer_since {
             prospect.profile_mut().customer_since = Some(context.date("--customer-since", typed)?);

@@ -5,6 +5,7 @@ use crate::act::names::kind;
 use crate::act::session::Session;
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
+use crate::cli::details::DetailsTyped;
 use crate::cli::draft::money;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::value::money::Amount;
@@ -17,9 +18,13 @@ use clap::Args;
     crm log zhang call --reached=false\n  \
     crm log zhang payment --amount 1500.50\n  \
     crm log zhang visit --cost 300 --done step-1\n  \
+    crm log zhang contract --number C-1 --amount 60000 --instalment 2010-01-15=30000 --instalment 2010-02-15=30000\n  \
+    crm log zhang invoice --number I-7 --line group-health=12x500 --due 2010-01-31\n  \
+    crm log zhang payment --amount 6000 --for I-7\n  \
+    crm log zhang complaint --category delivery --severity 2\n  \
     crm log --where 'tag:vip' care --note \"New year card\"")]
 pub struct Log {
-    /// The prospects, then the kind: call, message, email, visit, meeting, demo, quote, contract, payment, booking, order, refund, verified, note, request, complaint, resolved, survey, care
+    /// The prospects, then the kind: call, message, email, visit, meeting, demo, quote, contract, payment, booking, order, refund, verified, note, request, complaint, resolved, survey, care, invoice, credit, delivery, handled, feedback
     #[arg(required = true, value_names = ["ID", "KIND"])]
     words: Vec<String>,
     #[command(flatten)]
@@ -44,6 +49,8 @@ pub struct Log {
     /// With --owner: although the rep may not have it, and why
     #[arg(long, value_name = "REASON", requires = "owner")]
     force: Option<String>,
+    #[command(flatten)]
+    details: DetailsTyped,
     #[command(flatten)]
     chosen: Where,
 }
@@ -82,6 +89,7 @@ impl Log {
         event.done = self.done.as_deref().map(Into::into);
         let own = settings.currency;
         event.cost = self.cost.as_deref().map(|text| money("--cost", text, own)).transpose()?;
+        event.details = self.details.read(settings, context)?;
         let targets = self.chosen.targets(&session, ids, context)?;
         context.tell(log(&session, targets, &event, self.force.as_deref())?)
     }

@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::diag::Failure;
 use crate::model::event::{KEYS, KeyRow, KeyType};
 use crate::model::kind::Kinds;
+use crate::model::paper::Status;
 use clap::{Args, ValueEnum};
 
 /// The JSON Schema of the ledger's files, for editors that complete and check them
@@ -57,6 +58,7 @@ fn event_properties() -> String {
 }
 
 fn property(row: &KeyRow) -> String {
+    let statuses = || Status::NAMES.map(|name| format!("\"{name}\"")).join(", ");
     let kinds = || Kinds::default().names().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
     let (shape, more) = match row.kind {
         KeyType::Kind => (format!(r#""type": "string", "examples": [{}]"#, kinds().join(", ")), ""),
@@ -68,6 +70,11 @@ fn property(row: &KeyRow) -> String {
             let values = r#""additionalProperties": { "type": "string" }"#;
             (format!(r#""type": "object", {values}"#), "")
         }
+        KeyType::Status => (r#""enum": [STATUS]"#.replace("STATUS", &statuses()), ""),
+        KeyType::Count => (r#""type": "integer", "minimum": 0"#.to_owned(), ""),
+        KeyType::Schedule | KeyType::Lines => {
+            (r#""type": "array", "items": { "type": "object" }"#.to_owned(), "")
+        }
         KeyType::Facts => (r#""type": "object""#.to_owned(), ""),
         KeyType::Money => {
             let more = r#"; a number in the ledger's currency, or \"1500.50 USD\""#;
@@ -77,9 +84,12 @@ fn property(row: &KeyRow) -> String {
         KeyType::Date => (r#""type": "string", "format": "date""#.to_owned(), ""),
         KeyType::Bool => (r#""type": "boolean""#.to_owned(), ""),
         KeyType::Score => (r#""type": "number""#.to_owned(), ""),
-        KeyType::Rep | KeyType::Stage | KeyType::Moment | KeyType::Text | KeyType::Note => {
-            (r#""type": "string""#.to_owned(), "")
-        }
+        KeyType::Rep
+        | KeyType::Stage
+        | KeyType::Moment
+        | KeyType::Reason
+        | KeyType::Text
+        | KeyType::Note => (r#""type": "string""#.to_owned(), ""),
     };
     let (name, about) = (row.name, row.about);
     format!("{}\"{name}\": {{ {shape}, \"description\": \"{about}{more}\" }}", " ".repeat(12))

@@ -1,5 +1,6 @@
-//! `[calendar]`: the occasions of care.
+//! `[calendar]`: the occasions of care, and the team's working time.
 
+use super::working_time::working_time;
 use super::{label, needs_id, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
@@ -10,14 +11,16 @@ use crate::value::id;
 use toml::de::DeValue;
 
 /// Keys of `[calendar]`.
-pub const CALENDAR_KEYS: [&str; 1] = ["occasion"];
+pub const CALENDAR_KEYS: [&str; 5] = ["days", "hours", "holidays", "workdays", "occasion"];
 /// Keys of `[calendar.occasion.<id>]`.
 pub const OCCASION_KEYS: [&str; 2] = ["dates", "label"];
 
 /// Reads `[calendar]`.
 pub(in crate::format) fn calendar(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
+    settings.working_time = working_time(reader, table);
     for (key, value) in table {
         match key.get_ref().as_ref() {
+            "days" | "hours" | "holidays" | "workdays" => {}
             "occasion" => {
                 for (id, value) in reader.table("occasion", value).into_iter().flatten() {
                     let name: &str = id.get_ref();

@@ -3,7 +3,8 @@
 use super::{one_of, set, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
-use crate::model::settings::{Settings, TargetSpan};
+use crate::model::sales::TargetSpan;
+use crate::model::settings::Settings;
 use crate::value::money::Amount;
 
 /// Keys of `[forecast]`.

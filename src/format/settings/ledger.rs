@@ -11,12 +11,13 @@ use crate::value::zone::Zone;
 use toml::de::DeValue;
 
 /// Keys of `[ledger]`.
-pub const LEDGER_KEYS: [&str; 15] = [
+pub const LEDGER_KEYS: [&str; 16] = [
     "title",
     "currency",
     "language",
     "timezone",
     "cycle_days",
+    "fiscal_year",
     "week_start",
     "checkpoints",
     "team_checkpoints",
@@ -52,6 +53,7 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
             }
             "timezone" => settings.timezone = timezone(reader, name, value),
             "cycle_days" => set(&mut settings.cycle_days, positive(reader, name, value)),
+            "fiscal_year" => set(&mut settings.fiscal_year, reader.number(name, value, 1, 12)),
             "week_start" => set(&mut settings.week_start, weekday(reader, name, value)),
             "checkpoints" => set(&mut settings.checkpoints, weekdays(reader, name, value)),
             "team_checkpoints" => {
@@ -94,7 +96,7 @@ fn timezone(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Zone> {
     zone
 }
 
-fn weekday(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Weekday> {
+pub(super) fn weekday(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Weekday> {
     let text = reader.text(key, value)?;
     let day = Weekday::parse(&text);
     if day.is_none() {
@@ -108,7 +110,7 @@ fn weekday(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Weekday>
     day
 }
 
-fn weekdays(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Vec<Weekday>> {
+pub(super) fn weekdays(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Vec<Weekday>> {
     match value.get_ref() {
         DeValue::Array(days) => {
             Some(days.iter().filter_map(|day| weekday(reader, key, day)).collect())

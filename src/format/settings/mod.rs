@@ -10,7 +10,11 @@ pub mod forecast;
 pub mod grading;
 pub mod ledger;
 pub mod pool;
+pub mod product;
+pub mod receivables;
 pub mod rep;
+pub mod target;
+pub mod working_time;
 
 use crate::diag::{Code, Diagnostic, Words};
 use crate::format::tree::{Reader, TomlValue};

@@ -146,6 +146,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Exact(RELATIONS, One(|v| Some(v.record.prospect.profile().relation.name())))))),
     extra(group(row("parent", &["group", "上级客户"], ("the customer whose group it belongs to", "所属集团的客户"), "parent:fashion-group",
         Exact(Any, One(|v| v.record.prospect.profile().parent.as_deref()))))),
+    extra(row("credit-limit", &["信用额度"], ("the money that it may owe at most", "最多可欠款的金额"), "credit-limit>=300k",
+        number(|v| v.record.prospect.profile().credit_limit.map_or(Figure::None, Figure::Money)))),
     extra(row("potential", &["年采购潜力"], ("the money a year that it buys of our kind from any seller", "每年向所有供应商采购此类产品的金额"), "potential>=300k",
         number(|v| v.record.prospect.profile().potential.map_or(Figure::None, Figure::Money)))),
     extra(row("customer-since", &["成为客户之日"], ("the day since which it is a customer", "成为客户的日期"), "customer-since<=2008",

@@ -141,6 +141,12 @@ impl Amount {
         self.0.to_f64().unwrap_or(0.0)
     }
 
+    /// The whole number that it is; `None` if it has a fraction, is negative, or is above 4,294,967,295.
+    pub fn as_count(self) -> Option<u32> {
+        let whole = self.micros() % 1_000_000 == 0;
+        u32::try_from(self.micros() / 1_000_000).ok().filter(|_| whole)
+    }
+
     /// Less than nothing?
     pub fn is_negative(self) -> bool {
         self.0 < Decimal::ZERO

@@ -6,8 +6,8 @@ use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::known::recognised;
 use crate::model::header::usual_field;
 use crate::model::mapping::{
-    Assignment, ENTRY_FIELDS, GOAL_FIELDS, Mapping, OF_BOARDS, OF_JOURNALS, OF_PEOPLE, STEP_FIELDS,
-    Template, is_of_customers,
+    Assignment, GOAL_FIELDS, Mapping, OF_BOARDS, OF_JOURNALS, OF_PEOPLE, STEP_FIELDS, Template,
+    is_of_customers, is_of_entry,
 };
 use crate::model::settings::Settings;
 use crate::value::text::Text;
@@ -34,16 +34,19 @@ pub(super) fn find_by_names(
     let is_of_plan = |field: &str| GOAL_FIELDS.contains(&field) || STEP_FIELDS.contains(&field);
     // A journal's fields of the board are read, so that one of prospects is refused.
     let is_of_board = |field: &str| OF_BOARDS.contains(&field) && !has_kinds;
+    let is_own = |field: &str| settings.facts.iter().any(|fact| **fact == *field);
     let is_wanted = |field: &str| {
-        (!OF_JOURNALS.contains(&field) || has_kinds)
+        let in_its_file = (!OF_JOURNALS.contains(&field) || has_kinds)
             && (!OF_PEOPLE.contains(&field) || has_people)
             && (!is_of_customers(field) || has_facts)
             && (!is_of_plan(field) || has_plans)
-            && !(customers && is_of_board(field))
+            && !(customers && is_of_board(field));
+        in_its_file || is_own(field)
     };
     let mut found: Vec<(usize, Text, &Text)> = Vec::new();
     for column in header.iter().filter(|column| !column.is_empty() && !said.names(column)) {
         let named = field_named(&column.to_lowercase().replace(' ', "_"), settings);
+        let named = named.filter(|field| is_wanted(field));
         let found_as = match named {
             Some(field) => Some((0, field)),
             None => usual_field(column).map(|(field, rank)| (rank + 1, field.into())),
@@ -73,7 +76,7 @@ pub(super) fn find_by_names(
     };
     fields.sort_by_key(first);
     for assignment in fields {
-        let of_entry = ENTRY_FIELDS.contains(&&*assignment.field);
+        let of_entry = is_of_entry(&assignment.field, has_kinds, settings);
         match mapping.entries.first_mut().filter(|_| of_entry) {
             Some(entry) => entry.fields.push(assignment),
             None => mapping.prospect.push(assignment),

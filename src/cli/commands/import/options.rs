@@ -4,7 +4,7 @@ use super::forms::typed;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::format::read_mapping::unknown_field;
 use crate::model::mapping::{
-    Assignment, ENTRY_FIELDS, Mapping, Template, TemplatePart, Values, prospect_fields,
+    Assignment, ENTRY_FIELDS, Mapping, Template, TemplatePart, Values, is_of_entry, prospect_fields,
 };
 use crate::model::settings::Settings;
 use crate::value::text::Text;
@@ -104,9 +104,10 @@ impl Said {
                 None => fields.push((field, vec![template], place)),
             }
         }
+        let of_journal = mapping.entries.iter().any(|entry| names_kinds(&entry.fields));
         for (field, texts, place) in fields {
             let assignment = Assignment { field, texts, place };
-            if prospect_fields(settings).contains(&&*assignment.field) {
+            if !is_of_entry(&assignment.field, of_journal, settings) {
                 set(&mut mapping.prospect, assignment);
                 continue;
             }
@@ -125,6 +126,12 @@ pub(super) fn field_named(name: &str, settings: &Settings) -> Option<Text> {
     let fields = || prospect_fields(settings).into_iter().chain(ENTRY_FIELDS);
     let written = name.replace('-', "_");
     [name, &written].into_iter().find(|name| fields().any(|field| field == *name)).map(Into::into)
+}
+
+/// Do cells name the kinds of the entries?
+fn names_kinds(fields: &[Assignment]) -> bool {
+    let of_cells = |field: &Assignment| field.texts.iter().any(|text| text.literal().is_none());
+    fields.iter().any(|field| field.field == "kind" && of_cells(field))
 }
 
 fn set(fields: &mut Vec<Assignment>, assignment: Assignment) {

@@ -8,6 +8,7 @@ use super::find::{addresses, mailboxes, telephones};
 use super::unknown::{Names, Naming};
 use super::{ImportTerms, ImportedEntry};
 use crate::diag::{Diagnostic, Words};
+use crate::format::read_prospect::changes_in;
 use crate::model::event::{Event, EventKey, NO_OWNER};
 use crate::model::mapping::{
     CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FACT_CURRENCIES, FIND, GOAL_FIELDS,
@@ -158,8 +159,13 @@ impl<'r, 'a> RowReader<'r, 'a> {
         let assignment = fields.find(|a| &*a.field == OPENING_FACTS);
         let cell = assignment.map(|assignment| self.columns.text(row, assignment));
         match cell.filter(|cell| !cell.text.is_empty()) {
-            Some(cell) => self.facts(OPENING_FACTS, &cell),
             None => Vec::new(),
+            Some(cell) => {
+                let settings = self.import.settings;
+                let form = words!("{{ fact = \"value\" }}", "{{ 资料项 = \"值\" }}");
+                let read = |text: &str| changes_in(text, settings);
+                self.as_exported(OPENING_FACTS, &cell, read, &form)
+            }
         }
     }
 

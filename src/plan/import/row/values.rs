@@ -2,13 +2,13 @@
 
 use super::RowReader;
 use crate::diag::Words;
-use crate::format::read_prospect::{changes_in, roles_in};
+use crate::format::read_prospect::{changes_in, lines_in, roles_in, schedule_in};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::header::{MoneyUnit, money_unit};
 use crate::model::kind::EventKind;
 use crate::model::mapping::CURRENCY;
+use crate::model::paper::Status;
 use crate::model::pipeline::Outcome;
-use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::plan::import::columns::CellText;
 use crate::plan::import::unknown::Naming;
@@ -22,58 +22,105 @@ use crate::value::text::{Text, narrow};
 
 /// The value of a cell, for a key of a type in the table of keys.
 macro_rules! cell_value {
-    (Kind, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+    (Kind, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
         $reader.kind($cell)
     };
-    (Rep, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.rep(stringify!($name), $cell)
+    (Rep, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.rep($name, $cell)
     };
-    (Stage, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+    (Stage, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
         $reader.stage($cell, $of)
     };
-    (Criteria, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.criteria(stringify!($name), $cell)
+    (Criteria, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.criteria($name, $cell)
     };
-    (Time, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.time(stringify!($name), $cell)
+    (Time, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.time($name, $cell)
     };
-    (Date, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.date(stringify!($name), $cell)
+    (Date, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.date($name, $cell)
     };
-    (Moment, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.moment(stringify!($name), $cell)
+    (Moment, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.moment($name, $cell)
     };
-    (Money, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.money(stringify!($name), $cell)
+    (Money, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.money($name, $cell)
     };
-    (Bool, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.boolean(stringify!($name), $cell)
+    (Bool, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.boolean($name, $cell)
     };
-    (Score, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.score(stringify!($name), $cell)
+    (Score, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.score($name, $cell)
     };
-    (Roles, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.roles(stringify!($name), $cell)
+    (Status, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.status($name, $cell)
     };
-    (Facts, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
-        $reader.facts(stringify!($name), $cell)
+    (Count, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.count($name, $cell)
     };
-    ($words:ident, reason, $reader:ident, $cell:ident, $of:ident) => {
+    (Schedule, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.as_exported(
+            $name,
+            $cell,
+            schedule_in,
+            &words!(
+                "[{{ due = 2010-01-15, amount = 30000 }}]",
+                "[{{ due = 2010-01-15, amount = 30000 }}]"
+            ),
+        )
+    };
+    (Lines, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.as_exported(
+            $name,
+            $cell,
+            lines_in,
+            &words!(
+                "[{{ product = \"p\", quantity = 2 }}]",
+                "[{{ product = \"p\", quantity = 2 }}]"
+            ),
+        )
+    };
+    (Roles, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.as_exported(
+            $name,
+            $cell,
+            roles_in,
+            &words!("{{ role = \"rep\" }}", "{{ 角色 = \"业务员\" }}"),
+        )
+    };
+    (Facts, $name:expr, $reader:ident, $cell:ident, $of:ident) => {{
+        let settings = $reader.import.settings;
+        $reader.as_exported(
+            $name,
+            $cell,
+            |text| changes_in(text, settings),
+            &words!("{{ fact = \"value\" }}", "{{ 资料项 = \"值\" }}"),
+        )
+    }};
+    (Reason, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
         Some($reader.reason($cell))
     };
-    ($words:ident, $name:ident, $reader:ident, $cell:ident, $of:ident) => {
+    ($words:ident, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
         Some($cell.text.as_str().into())
     };
 }
 
 macro_rules! define_set {
-    ($($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*) => {
+    (
+        $($name:ident: $type:ident, $en:literal, $zh:literal, $about:literal;)*
+        @details
+        $($of:ident $key:literal: $of_type:ident, $of_en:literal, $of_zh:literal, $of_about:literal;)*
+    ) => {
         impl RowReader<'_, '_> {
             /// Sets the key of an entry to a cell's value; the mapping's reader refuses other keys.
             pub(super) fn set(&mut self, event: &mut Event, key: &str, cell: &CellText, of: &Prospect) {
                 match key {
                     $(stringify!($name) => {
-                        event.$name = cell_value!($type, $name, self, cell, of);
+                        event.$name = cell_value!($type, stringify!($name), self, cell, of);
+                    })*
+                    $($key => {
+                        let value = cell_value!($of_type, $key, self, cell, of);
+                        event.details_mut().$of = value;
                     })*
                     _ => {}
                 }
@@ -248,32 +295,54 @@ impl RowReader<'_, '_> {
         })
     }
 
-    /// Roles with their reps, as exports write them.
-    pub(super) fn roles(&mut self, field: &str, cell: &CellText) -> Vec<(Text, Text)> {
-        let read = roles_in(&cell.text);
+    /// A value in the form that exports write; `form` shows it.
+    pub(super) fn as_exported<T: Default>(
+        &mut self,
+        field: &str,
+        cell: &CellText,
+        read: impl Fn(&str) -> Option<T>,
+        form: &Words,
+    ) -> T {
+        let read = read(&cell.text);
         if read.is_none() {
             let (named, text) = (cell.named(field), &cell.text);
+            let (en, zh) = (form.en(), form.zh());
             let why = words!(
-                "{named} is of the form {{ role = \"rep\" }}, not `{text}`",
-                "{named} 的写法是 {{ 角色 = \"业务员\" }}，而不是 `{text}`"
+                "{named} is of the form {en}, not `{text}`",
+                "{named} 的写法是 {zh}，而不是 `{text}`"
             );
             self.problem(why, None);
         }
         read.unwrap_or_default()
     }
 
-    /// Changed facts with their values, as exports write them.
-    pub(super) fn facts(&mut self, field: &str, cell: &CellText) -> Vec<(Text, FactValue)> {
-        let read = changes_in(&cell.text, self.import.settings);
-        if read.is_none() {
-            let (named, text) = (cell.named(field), &cell.text);
+    /// The status of a paper: its name in files or its word.
+    pub(super) fn status(&mut self, field: &str, cell: &CellText) -> Option<Text> {
+        let text = narrow(&cell.text).trim().to_lowercase();
+        let known = Status::ALL.iter().find(|(name, _, zh)| *name == text || *zh == text);
+        if known.is_none() {
+            let (named, text, names) = (cell.named(field), &cell.text, Status::NAMES.join(", "));
             let why = words!(
-                "{named} is of the form {{ fact = \"value\" }}, not `{text}`",
-                "{named} 的写法是 {{ 资料项 = \"值\" }}，而不是 `{text}`"
+                "{named} is one of {names}, not `{text}`",
+                "{named} 应为 {names} 之一，而不是 `{text}`"
             );
             self.problem(why, None);
         }
-        read.unwrap_or_default()
+        known.map(|(name, ..)| (*name).into())
+    }
+
+    /// A whole number.
+    pub(super) fn count(&mut self, field: &str, cell: &CellText) -> Option<u32> {
+        let count = self.score(field, cell)?.as_count();
+        if count.is_none() {
+            let (named, text) = (cell.named(field), &cell.text);
+            let why = words!(
+                "{named} is a whole number, not `{text}`",
+                "{named} 应为整数，而不是 `{text}`"
+            );
+            self.problem(why, None);
+        }
+        count
     }
 
     pub(super) fn score(&mut self, field: &str, cell: &CellText) -> Option<Amount> {

@@ -40,6 +40,7 @@ impl Fold<'_> {
             self.state.overdue_before.push(event.date());
         }
         self.state.evidence = Evidence::default();
+        self.pass += 1;
         self.state.hold = None;
         self.state.flags.imported = false;
         if ended {

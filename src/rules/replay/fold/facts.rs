@@ -1,14 +1,15 @@
 //! The facts that an entry states: owner, contacts, evidence, money, cases.
 
-use super::Fold;
+use super::{CountedPaper, Fold, SILENCED};
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
 use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::Known;
+use crate::rules::papers;
 use crate::rules::replay::cases;
 use crate::rules::replay::entries::touches;
 use crate::rules::replay::state::{Attested, Hold, NextStep, OwnerSpell};
-use crate::value::money::Sum;
+use crate::value::money::{Money, Sum};
 use crate::value::text::Text;
 
 /// The criterion that a refund may take away.
@@ -109,12 +110,6 @@ impl Fold<'_> {
             let attested = Attested { on: date, by: event.by.clone() };
             evidence.attested.entry(id.clone()).or_insert(attested);
         }
-        if event.kind == EventKind::Contract {
-            evidence.signed.get_or_insert(date);
-        }
-        if event.kind == EventKind::Booking {
-            evidence.booked.get_or_insert(date);
-        }
         if let Some(at) = event.next {
             evidence.next = Some(NextStep { at, what: event.next_what.clone(), agreed: date });
         }
@@ -137,10 +132,12 @@ impl Fold<'_> {
             Some(Known::Signed) => {
                 evidence.signed = None;
                 evidence.contracted = Sum::default();
+                self.silence(&EventKind::Contract);
             }
             Some(Known::Booked) => {
                 evidence.booked = None;
                 evidence.bookings = Sum::default();
+                self.silence(&EventKind::Booking);
             }
             Some(Known::Met) => evidence.first_meeting = None,
             Some(Known::NextStep | Known::AppointmentSet) => evidence.next = None,
@@ -152,39 +149,105 @@ impl Fold<'_> {
             Some(Known::Entry(kinds)) => evidence.entries.retain(|(kind, _)| !kinds.contains(kind)),
             Some(Known::Attested | Known::Decider) | None => {}
         }
-        evidence.revoked.push(id.clone());
+        self.state.evidence.revoked.push(id.clone());
     }
 
     pub(super) fn take_money(&mut self, event: &Event) {
         if let Some(value) = event.value {
             self.state.value = Some(self.settings.own(value));
         }
-        if matches!(event.kind, EventKind::Order | EventKind::Booking) {
-            self.state.orders += 1;
-        }
-        let Some(amount) = event.amount.map(|a| self.settings.own(a)) else { return };
-        match event.kind {
-            EventKind::Payment => {
-                self.state.money_in.add(amount);
-                self.state.evidence.paid.add(amount);
+        let money = papers::money(event, self.settings);
+        match (&event.kind, money) {
+            (EventKind::Contract | EventKind::Order | EventKind::Booking, _) => {
+                self.take_paper(event, money);
+            }
+            (EventKind::Payment, Some(money)) => {
+                self.state.money_in.add(money);
+                self.state.evidence.paid.add(money);
                 self.state.evidence.paid_on.get_or_insert(event.date());
             }
-            EventKind::Refund => {
-                self.state.money_in.add(amount.negated());
-                self.state.evidence.paid.add(amount.negated());
+            (EventKind::Refund, Some(money)) => {
+                self.state.money_in.add(money.negated());
+                self.state.evidence.paid.add(money.negated());
                 // The money that an opening position had received is not known: when nothing is left of the known
                 // money, the money is gone.
                 if self.state.evidence.given.is_some() && !self.state.evidence.paid.is_something() {
                     self.revoke(&PAID.into());
                 }
             }
-            EventKind::Contract => self.state.evidence.contracted.add(amount),
-            EventKind::Booking => {
-                self.state.booked.add(amount);
-                self.state.evidence.bookings.add(amount);
-            }
             _ => {}
         }
+    }
+
+    /// A contract, an order or a booking counts while it binds, once for all entries of its number.
+    fn take_paper(&mut self, event: &Event, money: Option<Money>) {
+        let number = event.details().number.clone();
+        let same = |paper: &CountedPaper| paper.kind == event.kind && paper.number == number;
+        let before = number.as_ref().and_then(|_| self.papers.iter().position(same));
+        let before = before.map(|position| self.papers.remove(position));
+        let bound = before.as_ref().filter(|paper| paper.binds);
+        let stated = papers::status(event).or(before.as_ref().and_then(|paper| paper.status));
+        let paper = CountedPaper {
+            kind: event.kind.clone(),
+            number,
+            status: stated,
+            binds: papers::binds(&event.kind, stated, before.is_none() || bound.is_some()),
+            money: money.or(before.as_ref().and_then(|paper| paper.money)),
+            since: bound.map_or(event.date(), |paper| paper.since),
+            pass: bound.map_or(self.pass, |paper| paper.pass),
+        };
+        if let Some(bound) = bound {
+            self.count(bound, -1);
+            self.forget(&paper.kind);
+        }
+        if paper.binds {
+            self.count(&paper, 1);
+        }
+        self.papers.push(paper);
+    }
+
+    /// Adds a paper to the figures, or takes it off.
+    fn count(&mut self, paper: &CountedPaper, times: i32) {
+        let money = paper.money.map(|money| if times < 0 { money.negated() } else { money });
+        if paper.kind != EventKind::Contract {
+            self.state.orders = self.state.orders.saturating_add_signed(times);
+        }
+        if paper.kind == EventKind::Booking {
+            money.into_iter().for_each(|money| self.state.booked.add(money));
+        }
+        if paper.pass != self.pass {
+            return;
+        }
+        let evidence = &mut self.state.evidence;
+        let (sum, day) = match paper.kind {
+            EventKind::Contract => (&mut evidence.contracted, &mut evidence.signed),
+            EventKind::Booking => (&mut evidence.bookings, &mut evidence.booked),
+            _ => return,
+        };
+        money.into_iter().for_each(|money| sum.add(money));
+        if times > 0 {
+            day.get_or_insert(paper.since);
+        }
+    }
+
+    /// The first day of a kind of paper in this pass, without the one that was taken off.
+    fn forget(&mut self, kind: &EventKind) {
+        let left = self
+            .papers
+            .iter()
+            .filter(|paper| paper.kind == *kind && paper.binds && paper.pass == self.pass);
+        let first = left.map(|paper| paper.since).min();
+        match kind {
+            EventKind::Contract => self.state.evidence.signed = first,
+            EventKind::Booking => self.state.evidence.booked = first,
+            _ => {}
+        }
+    }
+
+    /// The papers of a kind speak for nothing any more in this pass.
+    fn silence(&mut self, kind: &EventKind) {
+        let silenced = self.papers.iter_mut().filter(|paper| paper.kind == *kind);
+        silenced.for_each(|paper| paper.pass = SILENCED);
     }
 
     pub(super) fn take_ticket(&mut self, event: &Event) {
@@ -192,5 +255,94 @@ impl Fold<'_> {
             let field = event.ticket.as_ref().map(|_| "ticket");
             self.find(diagnostic, event, field);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::event::{Event, EventKey};
+    use crate::model::prospect::Prospect;
+    use crate::model::settings::Settings;
+    use crate::rules::replay::replay;
+    use crate::rules::replay::state::State;
+    use crate::value::date::Date;
+    use crate::value::money::Money;
+
+    /// An entry: key, kind, number, status, amount, column.
+    type Row = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
+
+    /// The state after the entries.
+    fn state(rows: &[Row]) -> State {
+        let event = |(key, kind, number, status, amount, stage): &Row| {
+            let text = |text: &str| (!text.is_empty()).then(|| text.into());
+            let mut event = Event::new(EventKey::parse(key).unwrap(), *kind);
+            event.amount = Money::parse(amount).ok();
+            event.stage = text(stage);
+            event.forced = text(stage);
+            event.reason = text(stage);
+            if !number.is_empty() || !status.is_empty() {
+                event.details_mut().number = text(number);
+                event.details_mut().status = text(status);
+            }
+            event
+        };
+        let events = rows.iter().map(event).collect();
+        let prospect = Prospect { events, ..Prospect::default() };
+        replay(prospect, &Settings::default(), Date::parse("2010-12-31").unwrap()).unwrap().state
+    }
+
+    fn day(text: &str) -> Option<Date> {
+        Date::parse(text)
+    }
+
+    #[test]
+    fn a_contract_is_signed_evidence_while_it_binds() {
+        let draft = ("2010-01-01", "contract", "C-1", "draft", "100", "");
+        let signed = ("2010-01-05", "contract", "C-1", "signed", "", "");
+        let off = ("2010-01-09", "contract", "C-1", "cancelled", "", "");
+        let contracted = |rows: &[Row]| {
+            let evidence = state(rows).evidence;
+            (evidence.signed, evidence.contracted.to_string())
+        };
+        assert_eq!(contracted(&[draft]), (None, "0".into()));
+        assert_eq!(contracted(&[draft, signed]), (day("2010-01-05"), "100".into()));
+        assert_eq!(contracted(&[draft, signed, off]), (None, "0".into()));
+        // Another contract still binds.
+        let other = ("2010-01-07", "contract", "", "", "7", "");
+        assert_eq!(contracted(&[draft, signed, other, off]), (day("2010-01-07"), "7".into()));
+        // Without a status, as in ledgers of old, each entry is a signed contract of its own.
+        let plain = ("2010-01-05", "contract", "", "", "100", "");
+        assert_eq!(contracted(&[plain, other]), (day("2010-01-05"), "107".into()));
+    }
+
+    #[test]
+    fn an_order_counts_once_for_all_entries_of_its_number() {
+        let first = ("2010-01-01", "order", "O-1", "", "100", "");
+        let delivered = ("2010-01-05", "order", "O-1", "delivered", "", "");
+        let other = ("2010-01-06", "order", "", "", "5", "");
+        let off = ("2010-01-09", "order", "O-1", "cancelled", "", "");
+        let orders = |rows: &[Row]| state(rows).orders;
+        assert_eq!(orders(&[first, delivered]), 1);
+        assert_eq!(orders(&[first, delivered, other]), 2);
+        assert_eq!(orders(&[first, delivered, other, off]), 1);
+        assert_eq!(orders(&[off]), 0);
+    }
+
+    #[test]
+    fn a_booking_that_changes_leaves_the_evidence_of_a_later_pass_alone() {
+        let booked = ("2010-01-01", "booking", "B-1", "", "100", "");
+        let corrected = ("2010-02-05", "booking", "B-1", "", "120", "");
+        let back = ("2010-02-01", "moved", "", "", "", "opportunity");
+        let of = |rows: &[Row]| {
+            let state = state(rows);
+            let (booked, evidence) = (state.booked.to_string(), state.evidence);
+            (booked, evidence.bookings.to_string(), evidence.booked)
+        };
+        assert_eq!(of(&[booked, corrected]), ("120".into(), "120".into(), day("2010-01-01")));
+        let away = ("2010-01-02", "moved", "", "", "", "50");
+        let passed = [booked, away, back, corrected];
+        assert_eq!(of(&passed), ("120".into(), "0".into(), None));
+        let off = ("2010-03-01", "booking", "B-1", "cancelled", "", "");
+        assert_eq!(of(&[booked, off]), ("0".into(), "0".into(), None));
     }
 }

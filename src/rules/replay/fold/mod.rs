@@ -7,13 +7,15 @@ mod facts;
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
+use crate::model::paper::Status;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::evidence::EvidenceBasis;
 use crate::rules::replay::state::{Evidence, Flags, History, OwnerSpell, Pursuit, State};
 use crate::value::date::Date;
-use crate::value::money::Sum;
+use crate::value::money::{Money, Sum};
+use crate::value::text::Text;
 
 /// The state while entries are applied.
 pub(super) struct Fold<'a> {
@@ -26,7 +28,28 @@ pub(super) struct Fold<'a> {
     findings: Vec<Diagnostic>,
     /// Has an entry of this pursuit named a column? Until then it may be opened in any.
     placed: bool,
+    /// The contracts, orders and bookings so far.
+    papers: Vec<CountedPaper>,
+    /// How often the evidence started afresh.
+    pass: u32,
 }
+
+/// A contract, an order or a booking, as the figures count it.
+struct CountedPaper {
+    kind: EventKind,
+    number: Option<Text>,
+    status: Option<Status>,
+    binds: bool,
+    /// In the ledger's own currency where it has a rate.
+    money: Option<Money>,
+    /// Since when it binds.
+    since: Date,
+    /// The pass whose evidence it is part of, or [`SILENCED`].
+    pass: u32,
+}
+
+/// The pass of a paper whose evidence was revoked.
+const SILENCED: u32 = u32::MAX;
 
 impl<'a> Fold<'a> {
     pub(super) fn new(prospect: &'a Prospect, settings: &'a Settings, as_of: Date) -> Fold<'a> {
@@ -77,6 +100,8 @@ impl<'a> Fold<'a> {
             history: History::default(),
             findings: Vec::new(),
             placed: false,
+            papers: Vec::new(),
+            pass: 0,
         }
     }
 

@@ -1,0 +1,172 @@
+//! The options for the keys of money and service: numbers, schedules, lines, and the facts of a case.
+
+use super::context::Context;
+use super::draft::money;
+use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::model::event::Details;
+use crate::model::paper::{Instalment, LineItem, Status};
+use crate::model::settings::Settings;
+use crate::value::money::Amount;
+use crate::value::text::{Text, narrow};
+use clap::Args;
+
+/// The keys of money and service, as they are typed.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Money and service")]
+pub struct DetailsTyped {
+    /// The number of a quote, order, contract, invoice or delivery; a later entry of this number replaces it
+    #[arg(long, value_name = "TEXT")]
+    number: Option<String>,
+    /// Of a quote, an order or a contract: draft, approved, signed, rejected, delivered, cancelled, archived
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
+    /// The first day of a contract's term
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    starts: Option<String>,
+    /// The last day of a contract's term
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    ends: Option<String>,
+    /// How many days before its end a contract's renewal is due [default: 30]
+    #[arg(long, value_name = "DAYS")]
+    notice_days: Option<u32>,
+    /// The number of the contract that this one renews
+    #[arg(long, value_name = "NUMBER")]
+    renews: Option<String>,
+    /// The day by which an invoice is to be paid
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    due: Option<String>,
+    /// The contract that an invoice bills; the invoice or contract that a payment, refund or credit settles
+    #[arg(long = "for", value_name = "NUMBER")]
+    settles: Option<String>,
+    /// An instalment of a contract, once for each: 2010-01-15=30000, "2010-01-15=30000=first third"
+    #[arg(long, value_name = "DATE=MONEY[=WHAT]")]
+    instalment: Vec<String>,
+    /// A product, once for each: group-health, group-health=12, group-health=12x500
+    #[arg(long, value_name = "PRODUCT[=QUANTITY[xPRICE]]")]
+    line: Vec<String>,
+    /// The product that it is about
+    #[arg(long, value_name = "PRODUCT")]
+    product: Option<String>,
+    /// Of a request or complaint: what it is about
+    #[arg(long, value_name = "TEXT")]
+    category: Option<String>,
+    /// Of a request or complaint: 1, the worst, to 4
+    #[arg(long, value_name = "1..4", value_parser = clap::value_parser!(u32).range(1..=4))]
+    severity: Option<u32>,
+    /// The way by which it came: phone, mail, shop
+    #[arg(long, value_name = "TEXT")]
+    channel: Option<String>,
+    /// What is being done, or was done, about a case
+    #[arg(long, value_name = "TEXT")]
+    solution: Option<String>,
+}
+
+impl DetailsTyped {
+    /// The keys; `None` if none was typed.
+    ///
+    /// # Errors
+    /// Fails where a text is no date, amount or status.
+    pub fn read(
+        &self,
+        settings: &Settings,
+        context: &Context,
+    ) -> Result<Option<Box<Details>>, Failure> {
+        let text = |typed: &Option<String>| typed.as_deref().map(Text::from);
+        let day = |origin, typed: &Option<String>| {
+            typed.as_deref().map(|text| context.date(origin, text)).transpose()
+        };
+        let schedule = self.instalment.iter().map(|text| instalment(text, settings, context));
+        let lines = self.line.iter().map(|text| line(text, settings));
+        let details = Details {
+            number: text(&self.number),
+            status: self.status.as_deref().map(status).transpose()?,
+            starts: day("--starts", &self.starts)?,
+            ends: day("--ends", &self.ends)?,
+            notice_days: self.notice_days,
+            renews: text(&self.renews),
+            due: day("--due", &self.due)?,
+            settles: text(&self.settles),
+            schedule: schedule.collect::<Result<_, Diagnostic>>()?,
+            lines: lines.collect::<Result<_, Diagnostic>>()?,
+            product: text(&self.product),
+            category: text(&self.category),
+            severity: self.severity,
+            channel: text(&self.channel),
+            solution: text(&self.solution),
+        };
+        Ok((details != Details::default()).then(|| Box::new(details)))
+    }
+}
+
+/// A status by its name or its Chinese word.
+fn status(text: &str) -> Result<Text, Diagnostic> {
+    let folded = narrow(text).trim().to_lowercase();
+    let known = Status::ALL.iter().find(|(name, _, zh)| *name == folded || *zh == folded);
+    known.map(|(name, ..)| (*name).into()).ok_or_else(|| {
+        let message = words!("--status: no status `{text}`", "--status：没有状态 `{text}`");
+        Diagnostic::new(Code::BadArgument, message).nearest(text, Status::NAMES)
+    })
+}
+
+/// `2010-01-15=30000=first third`
+fn instalment(
+    text: &str,
+    settings: &Settings,
+    context: &Context,
+) -> Result<Instalment, Diagnostic> {
+    let mut parts = text.splitn(3, '=').map(str::trim);
+    let (Some(due), Some(amount)) = (parts.next(), parts.next()) else {
+        let help = words!(
+            "--instalment 2010-01-15=30000, or \"2010-01-15=30000=first third\"",
+            "--instalment 2010-01-15=30000，或 \"2010-01-15=30000=第一期\""
+        );
+        let wrong = words!(
+            "--instalment: `{text}` has no day and amount",
+            "--instalment：`{text}` 没有日期和金额"
+        );
+        return Err(Diagnostic::new(Code::BadArgument, wrong).help(help));
+    };
+    Ok(Instalment {
+        due: Some(context.date("--instalment", due)?),
+        amount: Some(money("--instalment", amount, settings.currency)?),
+        what: parts.next().filter(|what| !what.is_empty()).map(Text::from),
+    })
+}
+
+/// `group-health=12x500`
+fn line(text: &str, settings: &Settings) -> Result<LineItem, Diagnostic> {
+    let help = || {
+        words!(
+            "--line group-health, --line group-health=12, --line group-health=12x500",
+            "--line group-health、--line group-health=12、--line group-health=12x500"
+        )
+    };
+    let wrong = |message: Words| Diagnostic::new(Code::BadArgument, message).help(help());
+    let (product, rest) = match text.split_once('=') {
+        Some((product, rest)) => (product.trim(), Some(narrow(rest))),
+        None => (text.trim(), None),
+    };
+    if product.is_empty() {
+        return Err(wrong(words!(
+            "--line: `{text}` names no product",
+            "--line：`{text}` 没有写产品"
+        )));
+    }
+    if !settings.products.is_empty() && settings.product(product).is_none() {
+        let message = words!("--line: no product `{product}`", "--line：没有产品 `{product}`");
+        let ids = settings.products.iter().map(|product| &*product.id);
+        return Err(Diagnostic::new(Code::BadArgument, message).nearest(product, ids));
+    }
+    let mut item = LineItem { product: product.into(), ..LineItem::default() };
+    let Some(rest) = rest else { return Ok(item) };
+    let (quantity, price) = match rest.split_once(['x', '×', '*']) {
+        Some((quantity, price)) => (quantity, Some(price)),
+        None => (&*rest, None),
+    };
+    let read = Amount::parse(quantity.trim());
+    item.quantity = Some(read.map_err(|_| {
+        wrong(words!("--line: `{quantity}` is no quantity", "--line：`{quantity}` 不是数量"))
+    })?);
+    item.price = price.map(|price| money("--line", price.trim(), settings.currency)).transpose()?;
+    Ok(item)
+}
