@@ -1,13 +1,13 @@
 //! `crm export mail`: `Name <address>` lines for the BCC of a mail program (RFC 5322; UTF-8, RFC 6532).
 
-use crate::report::Request;
-use crate::rules::book::Book;
+use crate::rules::book::{Book, Files};
+use crate::rules::query::Query;
 use std::collections::HashSet;
 
-/// The people with an address, of the prospects that are asked for, each address once, a line each; and
+/// The people with an address, of the files that the query selects, each address once, a line each; and
 /// how many people have none.
-pub fn addresses(book: &Book, request: &Request) -> (String, usize) {
-    let people = request.gather(book, |record| {
+pub fn addresses(book: &Book, files: Files, query: &Query) -> (String, usize) {
+    let people = book.gather_in(files, query, |record| {
         let contacts = &record.prospect.contacts;
         let own = contacts.is_empty().then(|| (record.prospect.name.clone(), None));
         let people = contacts.iter().map(|contact| {

@@ -299,7 +299,8 @@ fn changes(cursor: &mut Cursor, settings: &Settings) -> Option<Vec<(Text, FactVa
         let own = || settings.facts.iter().any(|fact| **fact == *key).then_some(FactKind::Text);
         let text = |cursor: &mut Cursor| cursor.string().filter(|text| !text.is_empty());
         // An empty text takes a list off, too.
-        let is_list = |list: &Vec<Text>| !list.is_empty() && !list.iter().any(|item| item.is_empty());
+        let is_list =
+            |list: &Vec<Text>| !list.is_empty() && !list.iter().any(|item| item.is_empty());
         Some(match own().or_else(|| fact_kind(key))? {
             FactKind::Text => FactValue::Text(text(cursor)?),
             FactKind::Texts => FactValue::Texts(cursor.strings().filter(is_list)?),

@@ -324,7 +324,12 @@ pub const OF_PEOPLE: [&str; 6] = ["part", "stance", "concern", "prefers", "refus
 
 /// Fields of a goal of its plan.
 pub const GOAL_FIELDS: [&str; 7] = [
-    "goal", "goal_what", "goal_measure", "goal_target", "goal_target_currency", "goal_by",
+    "goal",
+    "goal_what",
+    "goal_measure",
+    "goal_target",
+    "goal_target_currency",
+    "goal_by",
     "goal_term",
 ];
 
@@ -350,9 +355,8 @@ pub fn is_of_customers(field: &str) -> bool {
 }
 
 /// The fields that a customer does not have.
-pub const OF_BOARDS: [&str; 8] = [
-    "account", "pipeline", "stage", "value", "value_currency", "close_by", "confirms", "revokes",
-];
+pub const OF_BOARDS: [&str; 8] =
+    ["account", "pipeline", "stage", "value", "value_currency", "close_by", "confirms", "revokes"];
 
 /// Every field that a prospect or customer can be given or be found by; the team's own facts last.
 pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
@@ -459,9 +463,9 @@ mod tests {
         });
         assert_eq!(named.collect::<Vec<_>>(), money.collect::<Vec<_>>());
         assert!(is_of_customers("potential") && !is_of_customers("needs"));
-        assert!(OF_BOARDS.iter().all(|field| {
-            FACTS.contains(field) || ENTRY_FIELDS.contains(field)
-        }));
+        assert!(
+            OF_BOARDS.iter().all(|field| { FACTS.contains(field) || ENTRY_FIELDS.contains(field) })
+        );
     }
 
     #[test]

@@ -42,6 +42,25 @@ pub const PARTS: [&str; 6] = ["recommender", "handler", "technical", "user", "le
 /// The stances of people.
 pub const STANCES: [&str; 3] = ["for", "neutral", "against"];
 
+/// The parts with their words in English and Chinese.
+#[rustfmt::skip]
+pub const PART_WORDS: [(&str, &str, &str); 6] = [
+    ("recommender", "recommender",     "推荐人"),
+    ("handler",     "handler",         "经手人"),
+    ("technical",   "technical judge", "技术考核"),
+    ("user",        "user",            "使用部门"),
+    ("lead",        "project lead",    "项目组长"),
+    ("decider",     "decider",         "权力人士"),
+];
+
+/// The stances with their words.
+#[rustfmt::skip]
+pub const STANCE_WORDS: [(&str, &str, &str); 3] = [
+    ("for",     "for",     "支持"),
+    ("neutral", "neutral", "中立"),
+    ("against", "against", "反对"),
+];
+
 impl Contact {
     /// Is this person there on a day: not gone by then?
     pub fn is_there(&self, day: Date) -> bool {
@@ -300,6 +319,12 @@ mod tests {
         let mut customer = Prospect::default();
         customer.state("relation", &FactValue::Text("customer".into()));
         assert_eq!(customer.stated_value("relation"), FactValue::Nothing);
+    }
+
+    #[test]
+    fn every_part_and_stance_has_its_words() {
+        assert_eq!(PART_WORDS.map(|row| row.0), PARTS);
+        assert_eq!(STANCE_WORDS.map(|row| row.0), STANCES);
     }
 
     #[test]

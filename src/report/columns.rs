@@ -142,9 +142,27 @@ const OPENING: &str = "opening-facts";
 
 /// The columns of `crm export customers` behind the facts.
 const OF_CUSTOMERS: [&str; 21] = [
-    "owner", "owner-since", "next", "next-what", "last-contact", "last-entry", "grade",
-    "value-level", "relationship", "demand", "loyalty", "lifecycle", "pareto", "pyramid", "segment",
-    "rfm", "recency", "frequency", "deals", "last-order", "bought",
+    "owner",
+    "owner-since",
+    "next",
+    "next-what",
+    "last-contact",
+    "last-entry",
+    "grade",
+    "value-level",
+    "relationship",
+    "demand",
+    "loyalty",
+    "lifecycle",
+    "pareto",
+    "pyramid",
+    "segment",
+    "rfm",
+    "recency",
+    "frequency",
+    "deals",
+    "last-order",
+    "bought",
 ];
 
 /// The column of the currency of a column of money.
@@ -174,7 +192,8 @@ impl Choice {
             let (is_of_file, name) = of_customer(typed);
             let (id, kind, getter) = match (named(name, settings), money_of(name)) {
                 (Some(Named::Attribute(row)), _) if row.is_column => {
-                    let apart = !is_of_file && names.iter().any(|name| money_of(name) == Some(row.id));
+                    let apart =
+                        !is_of_file && names.iter().any(|name| money_of(name) == Some(row.id));
                     let getter = if apart { Getter::Amount(row) } else { Getter::Attribute(row) };
                     (row.id.to_owned(), kind(row), getter)
                 }
@@ -312,7 +331,8 @@ fn opening_facts(prospect: &Prospect) -> Vec<(Text, FactValue)> {
     let Some(opening) = prospect.opening.as_deref() else { return Vec::new() };
     let own = opening.facts.iter().chain(&prospect.facts).map(|(fact, _)| &**fact);
     let names: BTreeSet<&str> = CHANGEABLE.iter().map(|row| row.0).chain(own).collect();
-    let changed = names.into_iter().filter(|fact| opening.value_of(fact) != prospect.value_of(fact));
+    let changed =
+        names.into_iter().filter(|fact| opening.value_of(fact) != prospect.value_of(fact));
     changed.map(|fact| (fact.into(), opening.value_of(fact))).collect()
 }
 

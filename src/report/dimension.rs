@@ -45,11 +45,7 @@ impl Dimension {
     pub const SOURCE: Dimension = Dimension::of_row(&SOURCE);
 
     const fn of_row(row: &'static Attribute) -> Dimension {
-        Dimension {
-            source: DimensionSource::Attribute(row),
-            labels: Vec::new(),
-            of_file: None,
-        }
+        Dimension { source: DimensionSource::Attribute(row), labels: Vec::new(), of_file: None }
     }
 
     /// The dimension of a name, perhaps of the customer's file: `customer.region`.
@@ -184,7 +180,9 @@ mod tests {
         assert!(Dimension::parse("branch", &settings).is_ok_and(|by| by.name() == "branch"));
         assert_eq!(Dimension::parse("rep", &settings).ok(), Some(Dimension::OWNER));
         for name in ["customer.region", "客户.地区", " Customer.REGION"] {
-            assert!(Dimension::parse(name, &settings).is_ok_and(|by| by.name() == "customer.region"));
+            assert!(
+                Dimension::parse(name, &settings).is_ok_and(|by| by.name() == "customer.region")
+            );
         }
         assert_ne!(Dimension::parse("customer.owner", &settings).ok(), Some(Dimension::OWNER));
     }

@@ -113,13 +113,7 @@ impl List {
     }
 
     /// The sheet of the lines, without its last so many columns.
-    fn sorted(
-        self,
-        id: &str,
-        mut lines: Vec<SortedRow>,
-        without: usize,
-        book: &Book,
-    ) -> Sheet {
+    fn sorted(self, id: &str, mut lines: Vec<SortedRow>, without: usize, book: &Book) -> Sheet {
         let lang = book.settings.language;
         lines.par_sort_by(|a, b| self.order(a, b));
         let (mut heads, count) = (self.choice.heads(), lines.len());

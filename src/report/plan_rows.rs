@@ -85,7 +85,9 @@ impl PlanRows {
     /// If a name is that of no column.
     pub fn of(names: &[&str]) -> Result<PlanRows, Diagnostic> {
         let all = all();
-        Ok(PlanRows(positions(names, &all, "plans")?.into_iter().map(|at| all[at].clone()).collect()))
+        Ok(PlanRows(
+            positions(names, &all, "plans")?.into_iter().map(|at| all[at].clone()).collect(),
+        ))
     }
 
     /// The goals of each file, then its steps, in the order of the file.

@@ -2,7 +2,7 @@
 
 use super::dimension::Dimension;
 use crate::model::settings::Settings;
-use crate::rules::book::{Book, Keep, Selection};
+use crate::rules::book::{Book, Files, Keep, Selection};
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::Audience;
@@ -14,8 +14,8 @@ use crate::value::period::Period;
 pub struct Request {
     /// Only these prospects.
     pub query: Query,
-    /// Customers' files in the place of prospects'.
-    pub customers: bool,
+    /// The files whose rows are gathered: those of prospects, unless otherwise stated.
+    pub files: Files,
     /// A row or block for each value of this.
     pub by: Option<Dimension>,
     /// The days it covers, if stated.
@@ -33,7 +33,7 @@ impl Request {
     pub fn of(query: Query) -> Request {
         Request {
             query,
-            customers: false,
+            files: Files::Prospects,
             by: None,
             period: None,
             target: None,
@@ -69,10 +69,7 @@ impl Request {
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
         self.grade_if_asked(book);
-        match self.customers {
-            true => book.gather_customers(&self.query, row),
-            false => book.gather(&self.query, row),
-        }
+        book.gather_in(self.files, &self.query, row)
     }
 
     /// A row for each prospect or customer's file that the request selects, likewise.

@@ -447,7 +447,7 @@ impl Book {
         query: &Query,
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
-        self.gather_of(Files::Prospects, query, row)
+        self.gather_in(Files::Prospects, query, row)
     }
 
     /// A row for each record of a prospect or of a customer's file that a query selects, like [`Book::gather`].
@@ -456,19 +456,11 @@ impl Book {
         query: &Query,
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
-        self.gather_of(Files::Everybody, query, row)
+        self.gather_in(Files::Everybody, query, row)
     }
 
-    /// A row for each record of a customer's file that a query selects, like [`Book::gather`].
-    pub fn gather_customers<T: Send>(
-        &self,
-        query: &Query,
-        row: impl Fn(&Record) -> Option<T> + Sync,
-    ) -> Vec<T> {
-        self.gather_of(Files::Customers, query, row)
-    }
-
-    fn gather_of<T: Send>(
+    /// A row for each record of these files that a query selects, like [`Book::gather`].
+    pub fn gather_in<T: Send>(
         &self,
         files: Files,
         query: &Query,

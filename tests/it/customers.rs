@@ -146,13 +146,20 @@ fn the_customer_is_a_column_and_a_row_of_reports() {
     let sandbox = ledger();
     sandbox.crm("add --customer 浦江 --id pujiang --from factory --from canteen --owner he --region east --potential 5").done();
     assert_eq!(
-        sandbox.crm("list -c id,region,customer.region,客户.potential --sort customer.region,id -f csv").ok(),
+        sandbox
+            .crm(
+                "list -c id,region,customer.region,客户.potential --sort customer.region,id -f csv"
+            )
+            .ok(),
         "id,region,customer.region,customer.potential\n\
          canteen,,east,5\nfactory,,east,5\nshop,shanghai,shanghai,\nzhang,,,\n"
     );
     let funnel = sandbox.crm("report funnel --by customer.region -f csv").ok();
     contains(&funnel, &["customer.region", "east,opportunity", "shanghai,opportunity"]);
-    assert_eq!(sandbox.crm("list customer.region:east -c customer.id -f csv").ok(), "customer.id\npujiang\npujiang\n");
+    assert_eq!(
+        sandbox.crm("list customer.region:east -c customer.id -f csv").ok(),
+        "customer.id\npujiang\npujiang\n"
+    );
     contains(&sandbox.refused("list -c customer.regoin", 2), &["did you mean `region`?"]);
     contains(&sandbox.refused("report funnel --by customer.tags", 2), &["--by cannot take `tags`"]);
 }

@@ -162,10 +162,9 @@ fn journal(rng: &mut Rng) -> String {
     for _ in 0..rng.u32(..12) {
         day = (day + rng.u32(..3)).min(28);
         let body = match rng.u32(..17) {
-            15 => format!(
-                "kind = \"changed\", set = {{ region = {}, needs = [\"a\"] }}",
-                text(rng)
-            ),
+            15 => {
+                format!("kind = \"changed\", set = {{ region = {}, needs = [\"a\"] }}", text(rng))
+            }
             0 => format!(
                 "kind = \"call\", by = \"he\", reached = {}, note = {}",
                 rng.bool(),
@@ -461,7 +460,10 @@ fn the_example_ledgers_come_back_whole() {
         let ours = |sandbox: &Sandbox| {
             let mut files = listed(sandbox);
             files.retain(|(path, _)| path.to_string_lossy().contains("customers"));
-            files.into_iter().map(|(path, lines)| (path.file_name().map(OsString::from), lines)).collect::<Vec<_>>()
+            files
+                .into_iter()
+                .map(|(path, lines)| (path.file_name().map(OsString::from), lines))
+                .collect::<Vec<_>>()
         };
         assert_eq!(ours(&here), ours(&there), "{folder}");
     }

@@ -11,6 +11,7 @@ use crate::report::list::List;
 use crate::report::orders::{self, Orders};
 use crate::report::people::{self, People};
 use crate::report::plan_rows::{self, PlanRows};
+use crate::rules::book::Files;
 use crate::table::sheet::Sheet;
 use crate::value::label::Lang;
 use clap::{Args, ValueEnum};
@@ -74,11 +75,11 @@ impl Export {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         if let Some(text) = self.text()? {
-            return text.run(&self.selection, self.customers, context);
+            return text.run(&self.selection, self.files(), context);
         }
         context.records();
         let mut request = self.selection.request(context)?;
-        request.customers = self.customers || self.what == ExportedRecords::Customers;
+        request.files = self.files();
         let settings = &context.ledger()?.settings;
         let mut more = 0;
         let every = match self.what {
@@ -125,6 +126,14 @@ impl Export {
         context.emit(for_programs(sheet, context))
     }
 
+    /// The files that it is of.
+    fn files(&self) -> Files {
+        match self.customers || self.what == ExportedRecords::Customers {
+            true => Files::Customers,
+            false => Files::Prospects,
+        }
+    }
+
     /// Is what it writes no sheet?
     pub fn is_text(&self) -> bool {
         use ExportedRecords::{Calendar, Contacts, Mail};
@@ -152,7 +161,9 @@ impl Export {
             let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");
             return Err(Diagnostic::new(Code::BadArgument, message));
         }
-        if self.customers && matches!(self.what, ExportedRecords::Prospects | ExportedRecords::Plans) {
+        if self.customers
+            && matches!(self.what, ExportedRecords::Prospects | ExportedRecords::Plans)
+        {
             let message = words!(
                 "--customers is not for `prospects`, nor for `plans`, which are of all",
                 "--customers 不用于 `prospects`；`plans` 本来就包括全部"

@@ -6,7 +6,7 @@ use crate::diag::{Code, Diagnostic, Failure, counted};
 use crate::export::addresses::addresses;
 use crate::export::calendar::calendar;
 use crate::export::contacts::{CardVersion, contacts};
-use crate::report::Request;
+use crate::rules::book::Files;
 
 /// An export that is no sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl TextExport {
     pub(super) fn run(
         self,
         selection: &SelectionArgs,
-        customers: bool,
+        files: Files,
         context: &Context,
     ) -> Result<(), Failure> {
         if let Some(format) = context.format() {
@@ -32,16 +32,16 @@ impl TextExport {
                 .help(words!("leave -f out", "请去掉 -f"))
                 .into());
         }
-        let request = Request { customers, ..selection.request(context)? };
+        let query = context.query("QUERY", &selection.text())?;
         let book = context.unread_book()?;
         let (text, without) = context.reading(&book, || {
-            if request.query.asks_grades() {
+            if query.asks_grades() {
                 book.graded();
             }
             match self {
-                TextExport::Calendar => (calendar(&book, &request), 0),
-                TextExport::Contacts(version) => (contacts(&book, &request, version), 0),
-                TextExport::Mail => addresses(&book, &request),
+                TextExport::Calendar => (calendar(&book, files, &query), 0),
+                TextExport::Contacts(version) => (contacts(&book, files, &query, version), 0),
+                TextExport::Mail => addresses(&book, files, &query),
             }
         })?;
         if without > 0 {

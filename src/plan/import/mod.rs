@@ -170,9 +170,10 @@ fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
             "`{field}` 是潜在客户的资料项；客户文件没有它"
         );
         found.push(
-            Diagnostic::new(Code::BadMapping, message)
-                .at(of_board.place.clone())
-                .help(words!("the group of a customer is its `parent`", "客户所属的集团写 `parent`")),
+            Diagnostic::new(Code::BadMapping, message).at(of_board.place.clone()).help(words!(
+                "the group of a customer is its `parent`",
+                "客户所属的集团写 `parent`"
+            )),
         );
     }
     if mapping.decimal.is_some() && mapping.decimal == mapping.thousands {

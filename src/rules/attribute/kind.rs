@@ -95,7 +95,10 @@ pub enum Vocabulary {
     /// Grades.
     Grades,
     /// A few words, each with its words in English and Chinese; and what they are.
-    Words(&'static [(&'static str, &'static str, &'static str)], &'static (&'static str, &'static str)),
+    Words(
+        &'static [(&'static str, &'static str, &'static str)],
+        &'static (&'static str, &'static str),
+    ),
 }
 
 /// The unit of a number.

@@ -8,11 +8,10 @@ use super::kind::{
 use super::view::View;
 use crate::model::pipeline::{IN_CYCLE, Outcome};
 use crate::model::profile::Relation;
-use crate::model::prospect::Contact;
+use crate::model::prospect::{Contact, PART_WORDS, STANCE_WORDS};
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
 use crate::rules::replay::moves::next_stage;
-use crate::table::terms::{PARTS, STANCES};
 use crate::value::money::Amount;
 use AttributeKind::{Date as On, Exact, Level, Number, Stage, Valued, Words};
 use Read::{All, First, Made, One};
@@ -247,9 +246,9 @@ pub const ATTRIBUTES: &[Attribute] = &[
     row("phone", &["电话"], ("the telephone of a contact; also without its blanks and hyphens", "联系人的电话；也可不带空格和连字符"), "phone:1380013",
         Words(Any, First(phone))),
     extra(row("part", &["职能"], ("the part in a purchase of one of its people who are there", "在职联系人之一在采购中的职能"), "part:decider",
-        ids(Vocabulary::Words(PARTS, &("part", "职能")), |v, is| people(v).any(|person| person.part.as_deref().is_some_and(is))))),
+        ids(Vocabulary::Words(&PART_WORDS, &("part", "职能")), |v, is| people(v).any(|person| person.part.as_deref().is_some_and(is))))),
     extra(row("stance", &["立场"], ("for, neutral or against: one of its people who are there", "在职联系人之一的立场：支持、中立、反对"), "stance:against",
-        ids(Vocabulary::Words(STANCES, &("stance", "立场")), |v, is| people(v).any(|person| person.stance.as_deref().is_some_and(is))))),
+        ids(Vocabulary::Words(&STANCE_WORDS, &("stance", "立场")), |v, is| people(v).any(|person| person.stance.as_deref().is_some_and(is))))),
     row("email", &["mail", "邮箱"], ("the e-mail of a contact", "联系人的邮箱"), "email:*@example.com",
         Words(Any, First(|v, is| v.record.prospect.contacts.iter().any(|c| c.email.as_deref().is_some_and(is))))),
     // The customer, by grading

@@ -197,9 +197,7 @@ impl Node {
             Node::OfFile(part) => part.matches(&view.of_file(), answers),
             Node::OfDeals(part) => match view.record.deals.get() {
                 None => !view.record.prospect.is_customer && part.matches(view, answers),
-                Some(deals) => {
-                    deals.iter().any(|deal| part.matches(&view.of_other(deal), answers))
-                }
+                Some(deals) => deals.iter().any(|deal| part.matches(&view.of_other(deal), answers)),
             },
             Node::Answer(question) => answers.get(*question),
         }

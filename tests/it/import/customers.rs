@@ -39,13 +39,22 @@ fn a_list_of_customers_becomes_their_files_and_a_second_import_changes_nothing()
     assert_eq!(sandbox.read("customers/yuan.toml"), partner);
     let before = sandbox.snapshot();
     let (_, said) = sandbox.crm("import list.csv --customers").done();
-    assert!(said.ends_with("2 rows: 0 customers added, 0 entries written; 2 already there\n"), "{said}");
+    assert!(
+        said.ends_with("2 rows: 0 customers added, 0 entries written; 2 already there\n"),
+        "{said}"
+    );
     assert!(before == sandbox.snapshot());
     // What is missing is added, what differs is counted, and a new owner is an entry of the day of the list.
-    sandbox.write("list.csv", LIST.replace("partner,pu,,,,", "partner,cn,fast,he,,").replace("300000", "9"));
+    sandbox.write(
+        "list.csv",
+        LIST.replace("partner,pu,,,,", "partner,cn,fast,he,,").replace("300000", "9"),
+    );
     let (_, said) = sandbox.crm("import list.csv --customers").done();
     contains(&said, &["1 missing fact added; 2 differing facts left alone\n"]);
-    contains(&sandbox.read("customers/yuan.toml"), &["wants    = [\"fast\"]\n", "{ kind = \"imported\", owner = \"he\" }"]);
+    contains(
+        &sandbox.read("customers/yuan.toml"),
+        &["wants    = [\"fast\"]\n", "{ kind = \"imported\", owner = \"he\" }"],
+    );
 }
 
 #[test]
@@ -62,17 +71,33 @@ fn a_row_that_no_customer_can_be_is_refused_with_what_would_mend_it() {
         std::fs::remove_file(sandbox.path().join("x.csv")).unwrap();
         assert!(before == sandbox.snapshot());
     };
-    refused("li,Li,5", "", &["line 2: `li` is the prospect in", "leave --customers out", "--from li"]);
+    refused(
+        "li,Li,5",
+        "",
+        &["line 2: `li` is the prospect in", "leave --customers out", "--from li"],
+    );
     refused("LI,Li,5", "", &["is the prospect in"]);
     refused("a,A,-7", "", &["`potential`: -7 is less than nothing"]);
-    refused("a,A,,freind", "", &["`relation` cannot be `freind`", "customer, partner, agent, supplier"]);
+    refused(
+        "a,A,,freind",
+        "",
+        &["`relation` cannot be `freind`", "customer, partner, agent, supplier"],
+    );
     refused("a,A,,,1/2/2009", "", &["`customer_since`: `1/2/2009` is not an ISO date"]);
     refused("a,A,,,,he", "", &["the row has no date", "--date DATE"]);
     refused("a,,5", "", &["`name` is empty"]);
-    refused("a,A,,,,,{ potental = 5 }", "", &["`opening_facts` is of the form { fact = \"value\" }"]);
+    refused(
+        "a,A,,,,,{ potental = 5 }",
+        "",
+        &["`opening_facts` is of the form { fact = \"value\" }"],
+    );
     refused("a,A", "--map name=account", &["`account` is a fact of prospects", "its `parent`"]);
-    refused("pu,25", "--map name=stage", &["a customer's file has no board: `stage`", "--account pu"]);
-    refused("a,A,five", "", &["`potential`: `five` is not a number"]);
+    refused(
+        "pu,25",
+        "--map name=stage",
+        &["a customer's file has no board: `stage`", "--account pu"],
+    );
+    refused("a,A,five", "", &["`potential`: `five` is not an amount"]);
 }
 
 #[test]
@@ -80,7 +105,10 @@ fn a_mapping_says_that_rows_are_customers_and_keeps_it() {
     let sandbox = ledger();
     sandbox.crm("import list.csv --customers --save-mapping map.toml").done();
     let mapping = sandbox.read("map.toml");
-    contains(&mapping, &["customers = true\n", "potential = \"{potential}\"\n", "wants = \"{wants}\"\n"]);
+    contains(
+        &mapping,
+        &["customers = true\n", "potential = \"{potential}\"\n", "wants = \"{wants}\"\n"],
+    );
     let (_, said) = sandbox.crm("import list.csv --mapping map.toml").done();
     assert_eq!(said, "2 rows: 0 customers added, 0 entries written; 2 already there\n");
     // Without the word for it, the facts of customers are other programs' columns.
@@ -109,14 +137,23 @@ fn goals_and_steps_are_rows_of_a_list() {
     let step = "\n[[step]]\nid      = \"visit\"\nwhat    = \"Visit\"\nby      = 2010-01-31\n\
                 goal    = \"grow\"\nwho     = \"he\"\nanswers = \"T-1\"\n";
     contains(&sandbox.read("customers/pu.toml"), &[&format!("{goal}{step}\n[events]\n")]);
-    contains(&sandbox.read("prospects/li.toml"), &["\n[[step]]\nwhat = \"Call\"\nby   = 2010-01-05\n"]);
+    contains(
+        &sandbox.read("prospects/li.toml"),
+        &["\n[[step]]\nwhat = \"Call\"\nby   = 2010-01-05\n"],
+    );
     assert_eq!(sandbox.crm("export plans").ok(), plans);
-    assert_eq!(sandbox.crm("export plans id:pu -c goal,goal-target").ok(), "goal,goal-target\ngrow,240000 USD\n,\n");
+    assert_eq!(
+        sandbox.crm("export plans id:pu -c goal,goal-target").ok(),
+        "goal,goal-target\ngrow,240000 USD\n,\n"
+    );
     let (_, said) = sandbox.crm("import plans.csv").done();
     contains(&said, &["0 entries written; 2 already there\n"]);
     sandbox.write("plans.csv", plans.replace("bought", "sold").replace("short", "soon"));
     let said = sandbox.crm("import plans.csv").fails(1);
-    contains(&said, &["`goal-measure` cannot be `sold`", "bought, orders, satisfaction", "short, long"]);
+    contains(
+        &said,
+        &["`goal-measure` cannot be `sold`", "bought, orders, satisfaction", "short, long"],
+    );
 }
 
 #[test]
@@ -130,7 +167,7 @@ fn exports_of_prospects_have_the_facts_of_customers_only_where_one_is_stated() {
     let plain = header("");
     assert!(plain.ends_with(",rfm"), "{plain}");
     sandbox.crm("set li region=east").done();
-    let more = ",parent,potential,potential-currency,customer-since,relation,challenge,wants,strategic,documents,credit-limit,credit-limit-currency,opening-facts";
+    let more = ",parent,potential,potential-currency,credit-limit,credit-limit-currency,customer-since,relation,challenge,wants,strategic,documents,opening-facts";
     assert_eq!(header(""), format!("{plain}{more}"));
     assert_eq!(header("--as-of 2009-12-10"), plain);
     assert_eq!(header("id:nobody"), plain);
@@ -157,6 +194,9 @@ fn rows_of_customers_files_are_asked_for() {
     contains(&sandbox.crm("export contacts --customers").ok(), &["EMAIL:wang@pu.example\r\n"]);
     contains(&sandbox.crm("export calendar --customers").ok(), &["王"]);
     for what in ["prospects", "plans"] {
-        contains(&sandbox.crm(&format!("export {what} --customers")).fails(2), &["crm export customers"]);
+        contains(
+            &sandbox.crm(&format!("export {what} --customers")).fails(2),
+            &["crm export customers"],
+        );
     }
 }
