@@ -3,7 +3,7 @@
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, counted};
-use crate::export::addresses::addresses;
+use crate::export::addresses::{Addresses, addresses};
 use crate::export::calendar::calendar;
 use crate::export::contacts::{CardVersion, contacts};
 use crate::rules::book::Files;
@@ -34,21 +34,27 @@ impl TextExport {
         }
         let query = context.query("QUERY", &selection.text())?;
         let book = context.unread_book()?;
-        let (text, without) = context.reading(&book, || {
+        let alone = |lines: String| Addresses { lines, ..Addresses::default() };
+        let found = context.reading(&book, || {
             if query.asks_grades() {
                 book.graded();
             }
             match self {
-                TextExport::Calendar => (calendar(&book, files, &query), 0),
-                TextExport::Contacts(version) => (contacts(&book, files, &query, version), 0),
+                TextExport::Calendar => alone(calendar(&book, files, &query)),
+                TextExport::Contacts(version) => alone(contacts(&book, files, &query, version)),
                 TextExport::Mail => addresses(&book, files, &query),
             }
         })?;
+        let Addresses { lines, without, refusing } = found;
+        if refusing > 0 {
+            let people = counted(refusing.to_string(), "person refuses", "people refuse");
+            context.say(words!("{people} mail: left out", "{refusing} 人拒绝邮件，未列出"));
+        }
         if without > 0 {
             let people = counted(without.to_string(), "person has", "people have");
             context.say(words!("{people} no e-mail address", "{without} 人没有电子邮件地址"));
         }
-        context.print(&text)
+        context.print(&lines)
     }
 
     fn format(self) -> &'static str {

@@ -191,6 +191,15 @@ fn rows_of_customers_files_are_asked_for() {
     assert_eq!(ids("customers relation:partner"), "id\nyuan\n");
     assert_eq!(ids("orders --customers"), "id\n");
     assert_eq!(sandbox.crm("export mail --customers").done().0, "王 <wang@pu.example>\n");
+    for (name, option) in [("Gone", "--left 2009-12-01"), ("No", "--refuses email")] {
+        sandbox.crm(&format!("contact add pu {name} --email {name}@pu.example")).done();
+        sandbox.crm(&format!("contact edit pu {name} {option}")).done();
+    }
+    let (lines, said) = sandbox.crm("export mail id:pu --customers").done();
+    assert_eq!(
+        (lines.as_str(), said.as_str()),
+        ("王 <wang@pu.example>\n", "1 person refuses mail: left out\n")
+    );
     contains(&sandbox.crm("export contacts --customers").ok(), &["EMAIL:wang@pu.example\r\n"]);
     contains(&sandbox.crm("export calendar --customers").ok(), &["王"]);
     for what in ["prospects", "plans"] {
