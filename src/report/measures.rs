@@ -128,7 +128,7 @@ pub fn measures(
             so_far.1.add_sum(brought);
         }
     }
-    let target = match (forecast.target, forecast.per.times(period)) {
+    let target = match (forecast.target, forecast.per.times(period, settings.fiscal_year)) {
         (None, _) => Err(settings.language.pick("none set", "未设").to_owned()),
         // The target is of the whole ledger: the prospects of a query are not measured against it.
         _ if of_one_owner(request) => {

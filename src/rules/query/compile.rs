@@ -444,7 +444,7 @@ fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest
     {
         return Ok(DateTest::Days(tense, op_of_distance(op), days));
     }
-    let period = parse_period(text, asked.today).map_err(|wrong| {
+    let period = parse_period(text, asked.today, asked.settings.fiscal_year).map_err(|wrong| {
         let help = words!(
             "a date ({DATE_FORMS}) or a duration (14d, 2w, 3m, 1y)",
             "日期（{DATE_FORMS}）或时长（14d、2w、3m、1y）"
