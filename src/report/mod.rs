@@ -30,6 +30,7 @@ pub mod orders;
 pub mod outlook;
 pub mod overrides;
 pub mod people;
+pub mod plan_rows;
 pub mod plans;
 pub mod policy;
 pub mod pool;

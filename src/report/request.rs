@@ -2,7 +2,7 @@
 
 use super::dimension::Dimension;
 use crate::model::settings::Settings;
-use crate::rules::book::{Book, Keep, Selection};
+use crate::rules::book::{Book, Files, Keep, Selection};
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::Audience;
@@ -15,6 +15,8 @@ use crate::value::text::Text;
 pub struct Request {
     /// Only these prospects.
     pub query: Query,
+    /// The files whose rows are gathered: those of prospects, unless otherwise stated.
+    pub files: Files,
     /// A row or block for each value of this.
     pub by: Option<Dimension>,
     /// The days it covers, if stated.
@@ -30,7 +32,15 @@ pub struct Request {
 impl Request {
     /// These prospects, and nothing else asked.
     pub fn of(query: Query) -> Request {
-        Request { query, by: None, period: None, target: None, list: false, readers: None }
+        Request {
+            query,
+            files: Files::Prospects,
+            by: None,
+            period: None,
+            target: None,
+            list: false,
+            readers: None,
+        }
     }
 
     /// The prospects that the query selects, as a test for records of the book. Grades the book first if the
@@ -63,15 +73,15 @@ impl Request {
         book.fold_everybody(&self.query, step, join)
     }
 
-    /// A row for each record that the query selects, in the order of ids (see [`Book::gather`]). Grades the book
-    /// first if the query or the breakdown asks for grades.
+    /// A row for each record of a prospect, or of a customer's file, that the query selects, in the order of ids (see
+    /// [`Book::gather`]). Grades the book first if the query or the breakdown asks for grades.
     pub fn gather<T: Send>(
         &self,
         book: &Book,
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
         self.grade_if_asked(book);
-        book.gather(&self.query, row)
+        book.gather_in(self.files, &self.query, row)
     }
 
     /// A row for each prospect or customer's file that the request selects, likewise.
@@ -122,6 +132,9 @@ impl Request {
     fn grade_if_asked(&self, book: &Book) {
         if self.asks_grades() {
             book.graded();
+        }
+        if let Some(by) = &self.by {
+            book.read_others(by.others());
         }
     }
 }

@@ -108,7 +108,7 @@ fn targets_have_what_is_reached_what_is_left_and_the_pace_of_the_rest() {
         |day: &str| sandbox.crm(&format!("report sales --as-of {day} -f csv --table targets")).ok();
     assert_eq!(
         targets("2010-03-24"),
-        "who,measure,from,to,target,reached,share,to-go,days-left,pace,year-before\n\
+        "who,measure,from,to,target,so-far,share,to-go,days-left,pace,year-before\n\
          all,booked,2010-01-01,2010-03-31,2000,1080,0.54,920,7,920,200\n\
          north,booked,2010-01-01,2010-03-31,1020,1000,0.980392,20,7,20,200\n\
          li,received,2010-01-01,2010-03-31,10,0,0,10,7,10,0\n\

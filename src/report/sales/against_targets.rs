@@ -137,7 +137,7 @@ impl TargetRow<'_> {
             "from" => Cell::Date(self.time.span.from),
             "to" => Cell::Date(self.time.span.to),
             "target" => Cell::Amount(target.amount),
-            "reached" => Cell::Amount(self.reached.round(2)),
+            "so-far" => Cell::Amount(self.reached.round(2)),
             "share" if target.amount.is_zero() => Cell::Empty,
             "share" => Cell::Share(self.reached.to_f64() / target.amount.to_f64()),
             "to-go" if self.is_reached() => Cell::Absent(lang.pick("reached", "已达成").into()),
@@ -154,14 +154,14 @@ impl TargetRow<'_> {
 
 /// The columns that people read, and those of machines.
 const PEOPLE: [&str; 8] =
-    ["who", "measure", "target-span", "target", "reached", "share", "to-go", "pace"];
+    ["who", "measure", "target-span", "target", "so-far", "share", "to-go", "pace"];
 const MACHINES: [&str; 11] = [
     "who",
     "measure",
     "from",
     "to",
     "target",
-    "reached",
+    "so-far",
     "share",
     "to-go",
     "days-left",
