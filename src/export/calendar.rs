@@ -6,15 +6,15 @@
 use super::content_lines::ContentLines;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::rules::book::Book;
+use crate::rules::book::{Book, Files};
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::value::date::{Date, Moment};
 use crate::value::zone::Zone;
 
-/// The events of the prospects that the query selects, as a calendar.
-pub fn calendar(book: &Book, query: &Query) -> String {
-    let events = book.gather(query, |record| Some(events(record, book)));
+/// The events of the files that the query selects, as a calendar.
+pub fn calendar(book: &Book, files: Files, query: &Query) -> String {
+    let events = book.gather_in(files, query, |record| Some(events(record, book)));
     let mut lines = ContentLines::default();
     lines.put("BEGIN", "VCALENDAR");
     lines.put("VERSION", "2.0");

@@ -39,7 +39,10 @@ pub fn read_solution(text: &str, path: &Path, shown: &Path) -> (Solution, Vec<Di
                 continue;
             }
             let Some((key, value)) = line.split_once([':', '：']) else {
-                found.push(wrong(here, words!("`{line}` is no `key: value`", "`{line}` 不是 `键: 值`")));
+                found.push(wrong(
+                    here,
+                    words!("`{line}` is no `key: value`", "`{line}` 不是 `键: 值`"),
+                ));
                 continue;
             };
             match key.trim() {
@@ -91,8 +94,9 @@ mod tests {
 
     #[test]
     fn front_matter_is_read_in_every_usual_spelling() {
-        let (page, found) =
-            read("---\ncategory: [claims, \"direct billing\"]\nproduct: group-health\ntitle: 'Refused'\n---\n\nRemind them.\n");
+        let (page, found) = read(
+            "---\ncategory: [claims, \"direct billing\"]\nproduct: group-health\ntitle: 'Refused'\n---\n\nRemind them.\n",
+        );
         assert_eq!(found, [""; 0]);
         assert_eq!(page.categories, ["claims", "direct billing"]);
         assert_eq!((&*page.products[0], &*page.title), ("group-health", "Refused"));

@@ -64,9 +64,8 @@ impl Whose {
         let (Some(policy), Some(asking)) = (&self.policy, case.last_begun()) else {
             return [None, None];
         };
-        let kept = |done, promise: Option<Promise>| {
-            Some(Kept::of(asking, done, promise?, clock, on))
-        };
+        let kept =
+            |done, promise: Option<Promise>| Some(Kept::of(asking, done, promise?, clock, on));
         [kept(asking.answered, policy.response), kept(asking.resolved, policy.resolve)]
     }
 }
@@ -95,9 +94,7 @@ const COLUMNS: &[Definition] = &[
         let name = CASE_STATES[row.case.state as usize].0;
         Cell::text(term(CASE_STATES, name, row.settings.language))
     }),
-    ("kind", Kind::Text, |row| {
-        Cell::text(term(KINDS, &row.case.kind(), row.settings.language))
-    }),
+    ("kind", Kind::Text, |row| Cell::text(term(KINDS, &row.case.kind(), row.settings.language))),
     ("category", Kind::Text, |row| text(&row.case.category)),
     ("severity", Kind::Number, |row| {
         Cell::maybe(row.case.severity, |severity| Cell::Int(i64::from(severity)))
@@ -138,8 +135,20 @@ const COLUMNS: &[Definition] = &[
 
 /// The columns of `crm cases`.
 const LISTED: &[&str] = &[
-    "case", "id", "name", "state", "kind", "category", "severity", "asked", "case-age", "owner",
-    "answer-by", "answer-left", "resolve-by", "resolve-left",
+    "case",
+    "id",
+    "name",
+    "state",
+    "kind",
+    "category",
+    "severity",
+    "asked",
+    "case-age",
+    "owner",
+    "answer-by",
+    "answer-left",
+    "resolve-by",
+    "resolve-left",
 ];
 
 /// Those that are left out where a terminal is too narrow.
@@ -220,7 +229,12 @@ impl Cases {
         self.rows(book, |record| selected.has(record), is_export)
     }
 
-    fn rows(&self, book: &Book, is_meant: impl Fn(&Record) -> bool + Sync, is_export: bool) -> Sheet {
+    fn rows(
+        &self,
+        book: &Book,
+        is_meant: impl Fn(&Record) -> bool + Sync,
+        is_export: bool,
+    ) -> Sheet {
         let (settings, on) = (&book.settings, book.as_of);
         let lang = settings.language;
         let clock = WorkClock::of(settings);
@@ -329,9 +343,8 @@ fn fitting(cases: &[Case], solutions: &[Solution], book: &Book) -> Table {
     let lang = book.settings.language;
     let mut rows = Vec::new();
     for case in cases {
-        let fits = |solution: &&Solution| {
-            solution.fits(case.category.as_deref(), case.product.as_deref())
-        };
+        let fits =
+            |solution: &&Solution| solution.fits(case.category.as_deref(), case.product.as_deref());
         rows.extend(solutions.iter().filter(fits).map(|solution| {
             Row::new(vec![
                 Cell::text(case.name.clone()),
@@ -345,4 +358,3 @@ fn fitting(cases: &[Case], solutions: &[Solution], book: &Book) -> Table {
     let title = lang.pick("Solutions that fit", "可用的解决办法").into();
     Table { id: "solutions".into(), title, columns: heads, rows: rows.into(), ..Table::default() }
 }
-

@@ -31,12 +31,14 @@ pub mod orders;
 pub mod outlook;
 pub mod overrides;
 pub mod people;
+pub mod plan_rows;
 pub mod plans;
 pub mod policy;
 pub mod pool;
 pub mod ratios;
 mod request;
 mod rows;
+pub mod sales;
 pub mod satisfaction;
 pub mod search;
 pub mod service;
@@ -172,10 +174,7 @@ impl Report {
                 )
             }
             Breakdowns::Among(rows) if !rows.contains(&by) => (
-                words!(
-                    "--by: `{name}` has no rows by `{by}`",
-                    "--by：`{name}` 不能按 `{by}` 分行"
-                ),
+                words!("--by: `{name}` has no rows by `{by}`", "--by：`{name}` 不能按 `{by}` 分行"),
                 words!("it takes {}", "可用 {}", rows.join(", ")),
             ),
             _ => return Ok(()),
@@ -352,6 +351,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: false,
         make: forecast::forecast,
+    },
+    Report {
+        name: "sales",
+        alias: None,
+        about: (
+            "money booked, billed and received, margin and quantity; against targets and a year before",
+            "承保、开票、回款、毛利与数量；对照目标与去年同期",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: Breakdowns::Any,
+        rules: false,
+        make: sales::sales,
     },
     Report {
         name: "bridge",

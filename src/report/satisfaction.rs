@@ -50,7 +50,8 @@ const SCALES: [SatisfactionScale; 2] = [SatisfactionScale::Csat, SatisfactionSca
 /// The answers of a period, against those of as many days before it.
 pub fn satisfaction(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let asked = request.period.unwrap_or(Period { from: book.as_of.plus(1 - DAYS), to: book.as_of });
+    let asked =
+        request.period.unwrap_or(Period { from: book.as_of.plus(1 - DAYS), to: book.as_of });
     let now = Period { from: asked.from, to: asked.to.min(book.as_of) };
     let days = now.days().max(1);
     // A period that reaches back to the first day of all has none before it.
@@ -91,8 +92,10 @@ fn request_fold(book: &Book, request: &Request, now: Period, before: Option<Peri
                     day if before.is_some_and(|before| before.contains(day)) => 1,
                     _ => continue,
                 };
-                if matches!(event.kind, EventKind::Survey | EventKind::Feedback | EventKind::Resolved)
-                {
+                if matches!(
+                    event.kind,
+                    EventKind::Survey | EventKind::Feedback | EventKind::Resolved
+                ) {
                     let group = || request.group(record, book).unwrap_or_default();
                     heard.take(event, at, group);
                 }
@@ -173,12 +176,9 @@ impl Answers {
 
     fn cells(self, scale: SatisfactionScale, lang: Lang) -> [Cell; 4] {
         match self.figure(scale) {
-            Some([value, low, high]) => [
-                count(self.n),
-                Cell::Number(value, 1),
-                Cell::Number(low, 1),
-                Cell::Number(high, 1),
-            ],
+            Some([value, low, high]) => {
+                [count(self.n), Cell::Number(value, 1), Cell::Number(low, 1), Cell::Number(high, 1)]
+            }
             None => [count(self.n), few(self.n, lang), Cell::Empty, Cell::Empty],
         }
     }
@@ -281,15 +281,25 @@ fn notes(heard: &Heard, lang: Lang) -> Vec<String> {
     let mut notes = Vec::new();
     let answers: u64 = heard.groups.values().flatten().map(|[now, _]| now.n).sum();
     if answers == 0 {
-        notes.push(lang.pick("no survey and no feedback with a score in these days", "期间没有评分").into());
+        notes.push(
+            lang.pick("no survey and no feedback with a score in these days", "期间没有评分")
+                .into(),
+        );
     } else {
         let note = "CSAT: the share of 4 and 5; NPS: promoters (9, 10) less detractors (0 to 6), in points; 95 % intervals";
-        notes.push(lang.pick(note, "CSAT：4、5 分占比；NPS：推荐者（9、10）减贬损者（0至6），单位为点；95%区间").into());
+        notes.push(
+            lang.pick(
+                note,
+                "CSAT：4、5 分占比；NPS：推荐者（9、10）减贬损者（0至6），单位为点；95%区间",
+            )
+            .into(),
+        );
     }
     let (sent, answered) = (heard.sent, heard.answered);
     notes.push(match (sent, lang) {
         (0, Lang::En | Lang::Machine) => {
-            "response rate unknown: no survey was recorded when it was sent (without a score)".into()
+            "response rate unknown: no survey was recorded when it was sent (without a score)"
+                .into()
         }
         (0, Lang::Zh) => "回应率未知：没有在发出时记录的调查（不带评分）".into(),
         (_, Lang::En | Lang::Machine) => {

@@ -85,7 +85,8 @@ struct Service<'b> {
 pub fn service(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
     let service = Service::of(book, request);
-    let inside = |known: &&Known| request.period.is_none_or(|period| period.contains(known.began()));
+    let inside =
+        |known: &&Known| request.period.is_none_or(|period| period.contains(known.began()));
     let begun: Vec<&Known> = service.known.iter().filter(inside).collect();
     let mut groups: BTreeMap<String, Figures> = BTreeMap::new();
     let mut all = Figures::default();
@@ -193,7 +194,9 @@ impl<'b> Service<'b> {
             Some("category") => text(&case.category),
             Some("product") => text(&case.product),
             Some("channel") => text(&case.channel),
-            Some("severity") => case.severity.map(|severity| severity.to_string()).unwrap_or_default(),
+            Some("severity") => {
+                case.severity.map(|severity| severity.to_string()).unwrap_or_default()
+            }
             Some("owner") => text(&known.whose.owner),
             Some("grade") => {
                 let customer = self.book.graded().of(&known.whose.id);
@@ -326,9 +329,11 @@ fn backlog(service: &Service) -> Table {
     for known in service.known.iter().filter(|known| known.case.state.is_open()) {
         let age = on.days_since(known.began());
         let slot = AGES.iter().position(|most| age <= *most).unwrap_or(AGES.len());
-        let is_late = service.promises(known).iter().flatten().any(|kept| {
-            kept.done.is_none() && !kept.in_time
-        });
+        let is_late = service
+            .promises(known)
+            .iter()
+            .flatten()
+            .any(|kept| kept.done.is_none() && !kept.in_time);
         let case = &known.case;
         let counts = [
             true,
@@ -408,7 +413,9 @@ fn notes(begun: &[&Known], all: &Figures, service: &Service, request: &Request) 
     let lang = service.book.settings.language;
     let mut notes = Vec::new();
     if all.cases == 0 {
-        notes.push(lang.pick("no request and no complaint in these days", "期间没有请求或投诉").into());
+        notes.push(
+            lang.pick("no request and no complaint in these days", "期间没有请求或投诉").into(),
+        );
         return notes;
     }
     let open = all.resolutions.iter().filter(|spell| !spell.done).count();
@@ -473,7 +480,9 @@ fn per_hundred(all: &Figures, service: &Service, request: &Request) -> String {
             format!("每百位客户投诉 {share} 件：已购客户 {customers} 位，投诉 {complaints} 件")
         }
         (None, Lang::En | Lang::Machine) => {
-            format!("complaints: {complaints}; customers that have bought: n = {customers}, too few")
+            format!(
+                "complaints: {complaints}; customers that have bought: n = {customers}, too few"
+            )
         }
         (None, Lang::Zh) => format!("投诉 {complaints} 件；已购客户 n = {customers}，太少"),
     }

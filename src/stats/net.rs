@@ -37,7 +37,10 @@ mod tests {
     #[test]
     fn check_figure_of_ten_promoters_and_four_detractors_of_twenty() {
         let (net, half) = Net { up: 10, down: 4, n: 20 }.estimate().unwrap();
-        assert_eq!((format!("{:.0}", net * 100.0), format!("{:.1}", half * 100.0)), ("30".into(), "34.2".into()));
+        assert_eq!(
+            (format!("{:.0}", net * 100.0), format!("{:.1}", half * 100.0)),
+            ("30".into(), "34.2".into())
+        );
     }
 
     #[test]

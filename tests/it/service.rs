@@ -114,8 +114,14 @@ fn open_cases_are_listed_by_urgency_with_working_days() {
     let csv = sandbox.crm(&format!("cases {ON} -f csv")).ok();
     let lines: Vec<&str> = csv.lines().collect();
     // Two hours are one working day; three days end on Monday and Tuesday.
-    assert!(lines[1].starts_with("late,") && lines[1].ends_with("2010-02-25,-2,2010-03-01,0"), "{csv}");
-    assert!(lines[2].starts_with("later,") && lines[2].ends_with("2010-02-26,-1,2010-03-02,1"), "{csv}");
+    assert!(
+        lines[1].starts_with("late,") && lines[1].ends_with("2010-02-25,-2,2010-03-01,0"),
+        "{csv}"
+    );
+    assert!(
+        lines[2].starts_with("later,") && lines[2].ends_with("2010-02-26,-1,2010-03-02,1"),
+        "{csv}"
+    );
 }
 
 #[test]
@@ -123,8 +129,13 @@ fn report_service_counts_what_was_reopened_and_what_is_late() {
     let mut own = String::new();
     // Five cases: answered after 0, 1, 2, 3 working days, and one that waits. The first is reopened.
     for (n, day) in ["22", "23", "24", "25"].iter().enumerate() {
-        own.push_str(&format!("2010-02-22-{} = {{ kind = \"complaint\", ticket = \"t{n}\", category = \"late\" }}\n", n + 1));
-        own.push_str(&format!("2010-02-{day}-9{n} = {{ kind = \"resolved\", ticket = \"t{n}\" }}\n"));
+        own.push_str(&format!(
+            "2010-02-22-{} = {{ kind = \"complaint\", ticket = \"t{n}\", category = \"late\" }}\n",
+            n + 1
+        ));
+        own.push_str(&format!(
+            "2010-02-{day}-9{n} = {{ kind = \"resolved\", ticket = \"t{n}\" }}\n"
+        ));
     }
     own.push_str("2010-02-26-1 = { kind = \"request\", ticket = \"t0\" }\n");
     own.push_str("2010-02-26-2 = { kind = \"request\", ticket = \"t4\", category = \"copy\" }");
@@ -145,12 +156,26 @@ fn report_service_counts_what_was_reopened_and_what_is_late() {
 fn report_satisfaction_has_csat_and_nps_and_what_moved() {
     let mut own = String::new();
     for n in 0..20 {
-        let score = if n < 10 { 9 } else if n < 14 { 6 } else { 7 };
-        own.push_str(&format!("2010-02-22-{n} = {{ kind = \"survey\", score = {score}, scale = \"nps\" }}\n"));
+        let score = if n < 10 {
+            9
+        } else if n < 14 {
+            6
+        } else {
+            7
+        };
+        own.push_str(&format!(
+            "2010-02-22-{n} = {{ kind = \"survey\", score = {score}, scale = \"nps\" }}\n"
+        ));
     }
-    let sandbox = sandbox(own.trim_end(), "2010-02-24-1 = { kind = \"survey\" }\n2010-02-25-1 = { kind = \"survey\", score = 4, scale = \"csat\" }");
+    let sandbox = sandbox(
+        own.trim_end(),
+        "2010-02-24-1 = { kind = \"survey\" }\n2010-02-25-1 = { kind = \"survey\", score = 4, scale = \"csat\" }",
+    );
     let text = sandbox.crm(&format!("report satisfaction {ON}")).ok();
-    contains(&text, &["NPS    20", "30.0", "-4.2", "64.2", "answered: 1 of 1 survey sent", "n = 1, too few"]);
+    contains(
+        &text,
+        &["NPS    20", "30.0", "-4.2", "64.2", "answered: 1 of 1 survey sent", "n = 1, too few"],
+    );
 }
 
 #[test]

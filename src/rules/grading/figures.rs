@@ -8,8 +8,8 @@ use crate::model::settings::Settings;
 use crate::rules::customer::figures::{Figures, Satisfaction};
 use crate::rules::purchases::purchases;
 use crate::rules::replay::state::Record;
-use crate::rules::service::journal::Journal;
 use crate::rules::replay::{in_contact, standing};
+use crate::rules::service::journal::Journal;
 use crate::value::date::Date;
 use crate::value::money::Amount;
 

@@ -121,7 +121,9 @@ impl Tickets {
 
     /// A request or complaint begins a case, or asks for one again that its ticket names.
     fn asked(&mut self, event: &Event, file: u32) -> (usize, CaseStep) {
-        if let Some(position) = event.ticket.as_ref().and_then(|name| self.named(name, file, |_| true)) {
+        if let Some(position) =
+            event.ticket.as_ref().and_then(|name| self.named(name, file, |_| true))
+        {
             let state = &mut self.0[position].state;
             if state.is_open() {
                 return (position, CaseStep::Repeated);
@@ -311,7 +313,8 @@ mod tests {
 
     #[test]
     fn a_case_of_its_own_file_comes_first_and_one_of_another_file_is_found() {
-        let (first, second) = (event("2009-12-01", "request", ""), event("2009-12-01", "request", ""));
+        let (first, second) =
+            (event("2009-12-01", "request", ""), event("2009-12-01", "request", ""));
         let done = || event("2009-12-02", "resolved", "");
         assert_eq!(after(&[(0, first.clone()), (1, done())]).0, ["0", "0"]);
         let both = [(0, first.clone()), (1, second.clone()), (1, done()), (1, done())];

@@ -52,9 +52,7 @@ impl Journal {
     /// That of one file up to a day.
     pub fn of(record: &Record, settings: &Settings, on: Date) -> Journal {
         let is_act = |event: &Event| {
-            is_about_case(event)
-                || event.kind == EventKind::Survey
-                || in_contact(settings, event)
+            is_about_case(event) || event.kind == EventKind::Survey || in_contact(settings, event)
         };
         Journal::with(record, on, is_act)
     }
@@ -160,7 +158,13 @@ impl Fold {
             CaseStep::Begun | CaseStep::Repeated | CaseStep::Reopened => {
                 let begins = step != CaseStep::Repeated;
                 let kind = event.kind.clone();
-                case.askings.push(Asking { kind, at: when, begins, answered: None, resolved: None });
+                case.askings.push(Asking {
+                    kind,
+                    at: when,
+                    begins,
+                    answered: None,
+                    resolved: None,
+                });
                 if begins {
                     (case.told, case.said) = (None, None);
                 }
@@ -236,7 +240,10 @@ mod tests {
         assert_eq!(answered(&[("2010-01-01-1", "10:00", "call", "")]), "2010-01-01 10:00");
         assert_eq!(answered(&[("2010-01-02", "", "resolved", "a")]), "2010-01-02");
         // A survey and another question are no words of ours.
-        assert_eq!(answered(&[("2010-01-02", "", "survey", ""), ("2010-01-03", "", "request", "a")]), "");
+        assert_eq!(
+            answered(&[("2010-01-02", "", "survey", ""), ("2010-01-03", "", "request", "a")]),
+            ""
+        );
         let other = ("2010-01-02", "", "request", "b");
         assert_eq!(answered(&[other, ("2010-01-03", "", "handled", "b")]), "");
         assert_eq!(answered(&[other, ("2010-01-03", "", "resolved", "")]), "", "of which of both?");
@@ -275,7 +282,11 @@ mod tests {
         assert!(!told(&[asked, done]));
         assert!(told(&[asked, done, ("2010-01-03", "", "survey", "")]));
         assert!(told(&[asked, done, ("2010-01-03", "", "feedback", "")]));
-        assert!(!told(&[("2010-01-01", "", "survey", ""), ("2010-01-02", "", "request", ""), ("2010-01-03", "", "resolved", "")]));
+        assert!(!told(&[
+            ("2010-01-01", "", "survey", ""),
+            ("2010-01-02", "", "request", ""),
+            ("2010-01-03", "", "resolved", "")
+        ]));
     }
 
     #[test]
