@@ -32,7 +32,7 @@ fn sandbox(own: &str, of_prospect: &str) -> Sandbox {
     let sandbox = Sandbox::with_settings(SETTINGS);
     let opened = "[events]\n2009-12-01-1 = { kind = \"opened\", owner = \"liuyan\" }\n";
     let order = "2009-12-02-1 = { kind = \"order\", amount = 5 }\n";
-    sandbox.write("customers/pujiang.toml", &format!("name = \"浦江\"\n{opened}{own}\n"));
+    sandbox.write("customers/pujiang.toml", format!("name = \"浦江\"\n{opened}{own}\n"));
     let of = |id: &str, name: &str, entries: &str| {
         let text = format!("name = \"{name}\"\naccount = \"pujiang\"\n{opened}{entries}\n");
         sandbox.write(&format!("prospects/{id}.toml"), &text);
@@ -143,7 +143,7 @@ fn report_service_counts_what_was_reopened_and_what_is_late() {
     let csv = sandbox.crm(&format!("report service {ON} -f csv")).ok();
     // n = 7: 0, 0, 1, 2, 3 days, and two that have waited for one: S = 5/7, 4/7, 2/7, 0.
     let header = "cases,complaints,open,reopened,asked,answer-median,answer-p90,answer-kept,resolve-median,resolve-p90,resolve-kept";
-    assert_eq!(csv, format!("{header}\n6,5,2,0.16666666666666666,7,2,3,0.6,2,3,1\n"), "{csv}");
+    assert_eq!(csv, format!("{header}\n6,5,2,0.166667,7,2,3,0.6,2,3,1\n"), "{csv}");
     let by = sandbox.crm(&format!("report service {ON} --by category -f csv")).ok();
     contains(&by, &["category,cases", "copy,1,0,1", "late,5,5,1"]);
     let refused = sandbox.crm(&format!("report service {ON} --by region")).fails(2);
