@@ -4,11 +4,9 @@ use crate::diag::Diagnostic;
 use crate::disk::file::{read_text, symlink};
 use crate::disk::ledger::Ledger;
 use crate::format::front_matter::read_solution;
+use crate::format::layout::KNOWLEDGE;
 use crate::model::solution::Solution;
 use std::path::{Path, PathBuf};
-
-/// The folder of the pages.
-const FOLDER: &str = "knowledge";
 
 impl Ledger {
     /// The pages of solutions below `knowledge`, by path; and what cannot be read. None where the ledger is not on the
@@ -19,7 +17,7 @@ impl Ledger {
             return (pages, found);
         }
         let mut paths = Vec::new();
-        self.pages_below(Path::new(FOLDER), &mut paths, &mut found);
+        self.pages_below(Path::new(KNOWLEDGE), &mut paths, &mut found);
         paths.sort();
         for path in paths {
             let shown = self.show(&path);

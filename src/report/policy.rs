@@ -438,7 +438,7 @@ fn promises(book: &Book) -> Table {
         number("resolve-hours", "Resolve, hours", "解决（小时）"),
         number("discount", "Discount", "折扣上限"),
     ];
-    let unused = lang != Lang::Machine && !book.settings.promises_resolution();
+    let unused = !book.settings.promises_resolution();
     columns.retain(|column| !unused || column.id != "resolve-hours");
     let days = |days: Option<u32>| Cell::maybe(days, |days| Cell::Int(i64::from(days)));
     let clock = WorkClock::of(&book.settings);
