@@ -26,6 +26,7 @@ pub mod key_accounts;
 pub mod list;
 pub mod losses;
 pub mod measures;
+mod money_exceptions;
 pub mod orders;
 pub mod outlook;
 pub mod overrides;
@@ -34,6 +35,7 @@ pub mod plans;
 pub mod policy;
 pub mod pool;
 pub mod ratios;
+pub mod receivables;
 mod request;
 mod rows;
 pub mod search;
@@ -400,6 +402,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: plans::plans,
+    },
+    Report {
+        name: "receivables",
+        alias: None,
+        about: (
+            "what customers owe, by age; to come and prepaid; DSO and days to pay",
+            "客户欠款按账龄；未到期分期与预收；DSO 与付款天数",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: Breakdowns::Any,
+        rules: false,
+        make: receivables::receivables,
     },
     Report {
         name: "allocation",

@@ -4,6 +4,7 @@
 //! where a customer has neither invoices nor contracts with an amount, an order. Definitions and check figures:
 //! `docs/money.md`.
 
+pub mod ages;
 mod claims;
 pub mod customers;
 mod settle;

@@ -294,6 +294,11 @@ fn without_entries_there_is_no_money() {
     assert!(file(rows(&[("2010-01-01", "call", "", "", "")]), "2010-01-31").is_none());
 }
 
+/// Days, kind, amount, currency, number, `for`, status, schedule.
+type RandomRow =
+    (i64, &'static str, i64, &'static str, &'static str, &'static str, &'static str, Plan);
+type Plan = Vec<(i64, i64)>;
+
 /// A journal of entries at random: numbers, currencies and statuses repeat.
 fn journal() -> impl Strategy<Value = Vec<Event>> {
     let kinds = ["contract", "invoice", "payment", "credit", "refund", "order", "booking"];
@@ -308,16 +313,7 @@ fn journal() -> impl Strategy<Value = Vec<Event>> {
         prop::collection::vec((0..90_i64, 1..100_i64), 0..3),
     );
     let made = |at: usize, row| {
-        let (days, kind, amount, currency, number, settles, status, plan): (
-            i64,
-            &str,
-            i64,
-            &str,
-            &str,
-            &str,
-            &str,
-            Vec<(i64, i64)>,
-        ) = row;
+        let (days, kind, amount, currency, number, settles, status, plan): RandomRow = row;
         let key = format!("{}-{}", day("2010-01-01").plus(days), at + 1);
         let mut event = entry(&(&key, kind, &format!("{amount}{currency}"), number, settles));
         let paper = matches!(kind, "contract" | "order");
