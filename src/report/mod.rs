@@ -11,6 +11,7 @@ pub mod calibration;
 pub mod changes;
 pub mod classify;
 pub mod columns;
+pub mod contracts;
 pub mod conversion;
 pub mod cycle;
 pub mod diff;
@@ -414,6 +415,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: false,
         make: receivables::receivables,
+    },
+    Report {
+        name: "contracts",
+        alias: None,
+        about: (
+            "contracts by status and term: billed, to come, received; renewals asked and won",
+            "合同按状态与期限：已应收、未到期、已收；续签情况",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: Breakdowns::Any,
+        rules: false,
+        make: contracts::contracts,
     },
     Report {
         name: "allocation",

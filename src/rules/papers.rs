@@ -62,6 +62,15 @@ pub fn money(event: &Event, settings: &Settings) -> Option<Money> {
     stated.or_else(|| sum_of_lines(&event.details.as_deref()?.lines, settings))
 }
 
+/// How many days before the end of a contract its renewal is due, where the contract does not state it.
+pub const NOTICE_DAYS: u32 = 30;
+
+/// The day on which the renewal of a contract is due: its last day less the days of notice; `None` without a last day.
+pub fn renewal_due(contract: &Paper) -> Option<Date> {
+    let notice = contract.details.notice_days.unwrap_or(NOTICE_DAYS);
+    Some(contract.details.ends?.plus(-i64::from(notice)))
+}
+
 /// A paper as its entries up to a day make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paper {

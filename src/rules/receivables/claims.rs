@@ -1,14 +1,12 @@
 //! From papers to claims, and what is to come.
 
-use super::{
-    Account, Claim, Contract, FileMoney, NOTICE_DAYS, Origin, Stray, StrayReason, ToCome, sum,
-};
+use super::{Account, Claim, Contract, FileMoney, Origin, Stray, StrayReason, ToCome, sum};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::paper::Status;
 use crate::model::settings::Settings;
 use crate::rules::dealings::line;
-use crate::rules::papers::{Paper, papers};
+use crate::rules::papers::{Paper, papers, renewal_due};
 use crate::value::date::Date;
 use crate::value::money::{Amount, Money, Sum};
 use crate::value::text::Text;
@@ -179,7 +177,7 @@ fn contract(paper: &Paper, file: usize, product: Option<Text>, settings: &Settin
         money: sum(instalments(paper, settings).into_iter().map(|(_, money, _)| money)),
         starts: details.starts,
         ends: details.ends,
-        notice_days: details.notice_days.unwrap_or(NOTICE_DAYS),
+        renewal_due: paper.bound.and_then(|_| renewal_due(paper)),
         renews: details.renews.clone(),
         billed: Sum::default(),
         received: Sum::default(),

@@ -26,9 +26,6 @@ use crate::value::text::Text;
 /// The days of the window whose billed money a DSO looks at.
 pub const DSO_DAYS: i64 = 90;
 
-/// How many days before the end of a contract its renewal is due, where the contract does not state it.
-pub const NOTICE_DAYS: u32 = 30;
-
 /// The origin of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
@@ -139,8 +136,8 @@ pub struct Contract {
     pub starts: Option<Date>,
     /// Its last day.
     pub ends: Option<Date>,
-    /// How many days before that its renewal is due.
-    pub notice_days: u32,
+    /// The day on which its renewal is due.
+    pub renewal_due: Option<Date>,
     /// The number of the contract that it renews.
     pub renews: Option<Text>,
     /// The part of its money that was billed.
@@ -156,12 +153,6 @@ impl Contract {
     pub fn runs(&self, on: Date) -> bool {
         let begun = self.starts.or(self.bound).is_some_and(|first| first <= on);
         self.bound.is_some() && begun && self.ends.is_none_or(|last| on <= last)
-    }
-
-    /// The day on which its renewal is due: its last day less the days of notice, for one that binds.
-    pub fn renewal(&self) -> Option<Date> {
-        self.bound?;
-        Some(self.ends?.plus(-i64::from(self.notice_days)))
     }
 }
 
@@ -277,10 +268,22 @@ impl Account {
         sum(self.prepaid.iter().map(|one| one.money))
     }
 
-    /// The contract that renews one of this number, if any binds.
-    pub fn renewal_of(&self, number: &str) -> Option<&Contract> {
-        let renews = |contract: &&Contract| contract.renews.as_deref() == Some(number);
-        self.contracts.iter().filter(|contract| contract.bound.is_some()).find(renews)
+    /// Does a contract that binds renew this one?
+    pub fn is_renewed(&self, contract: &Contract) -> bool {
+        let renews = |other: &&Contract| other.renews.as_ref() == Some(&contract.name);
+        self.contracts.iter().filter(renews).any(|other| other.bound.is_some())
+    }
+
+    /// The contracts that run or wait and whose renewal is due up to a day, each with its day; not those that another
+    /// one renews, and none past its last day.
+    pub fn renewals(&self, on: Date, last: Date) -> impl Iterator<Item = (&Contract, Date)> {
+        let open = self.contracts.iter().filter(move |contract| {
+            contract.bound.is_some()
+                && contract.status != Status::Archived
+                && contract.ends.is_some_and(|ends| on <= ends)
+                && !self.is_renewed(contract)
+        });
+        open.filter_map(move |one| Some((one, one.renewal_due.filter(|due| *due <= last)?)))
     }
 }
 

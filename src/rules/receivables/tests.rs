@@ -284,7 +284,7 @@ fn a_contract_runs_from_its_first_day_to_its_last() {
     let runs =
         ["2010-01-31", "2010-02-01", "2010-12-31", "2011-01-01"].map(|on| contract.runs(day(on)));
     assert_eq!(runs, [false, true, true, false]);
-    assert_eq!(contract.renewal(), Some(day("2010-12-01")));
+    assert_eq!(contract.renewal_due, Some(day("2010-12-01")));
 }
 
 #[test]
