@@ -2,6 +2,7 @@
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
 use super::people::in_words;
+use super::show_money::money;
 use crate::format::line::{written_facts, written_roles};
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline};
@@ -9,6 +10,7 @@ use crate::model::profile::Relation;
 use crate::model::prospect::{Contact, FACTS};
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
+use crate::rules::receivables::customers::{CustomerMoney, MoneyFile};
 use crate::rules::replay::evidence::Status;
 use crate::rules::replay::moves::next_stage;
 use crate::rules::replay::state::Record;
@@ -23,8 +25,13 @@ use crate::value::text::Text;
 /// Everything about one prospect on a day.
 pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
     let lang = settings.language;
+    // The money of a prospect with an account is its customer's.
+    let alone = record.prospect.account.is_none();
+    let file = MoneyFile::of(record, settings, as_of).filter(|_| alone);
+    let account = file.and_then(|file| CustomerMoney::of(vec![file], settings, as_of));
     let mut tables = vec![
         facts(record, settings, as_of),
+        money(account.as_ref(), as_of, lang),
         contacts(&[record], false, lang),
         evidence(record, settings, as_of),
     ];
