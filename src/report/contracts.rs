@@ -291,6 +291,7 @@ mod tests {
     fn contract(name: &str, ends: &str, renews: &str, binds: bool) -> Contract {
         Contract {
             name: name.into(),
+            key: "2010-01-01".into(),
             file: 0,
             status: Status::Signed,
             on: day("2010-01-01"),

@@ -9,6 +9,7 @@ pub mod breakdown;
 pub mod bridge;
 pub mod calibration;
 pub mod changes;
+pub mod claims;
 pub mod classify;
 pub mod columns;
 pub mod contracts;

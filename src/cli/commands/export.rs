@@ -5,6 +5,7 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::export::contacts::CardVersion;
+use crate::report::claims::{self, Claims};
 use crate::report::columns;
 use crate::report::events::{self, Events};
 use crate::report::list::List;
@@ -14,7 +15,7 @@ use crate::table::sheet::Sheet;
 use crate::value::label::Lang;
 use clap::{Args, ValueEnum};
 
-/// Prospects, their entries, people or orders, for other programs: CSV unless another format is asked for
+/// Prospects, their entries, people, orders or claims, for other programs: CSV unless another format is asked for
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm export prospects > prospects.csv\n  \
@@ -52,7 +53,9 @@ enum ExportedRecords {
     People,
     /// One row an order, booking, payment or refund, with its owner of that day
     Orders,
-    /// Next steps, signing dates and birthdays, as iCalendar
+    /// One row a claim: an invoice, an instalment, or an order, with what is open of it
+    Claims,
+    /// Next steps, signing dates, instalments, renewals and birthdays, as iCalendar
     Calendar,
     /// A card for each person, as vCard
     Contacts,
@@ -73,6 +76,7 @@ impl Export {
             ExportedRecords::Events => events::all(),
             ExportedRecords::People => people::all(),
             ExportedRecords::Orders => orders::all(),
+            ExportedRecords::Claims => claims::all(),
             _ => Vec::new(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
@@ -96,6 +100,10 @@ impl Export {
             ExportedRecords::Orders => {
                 let orders = Orders::of(&names)?;
                 context.reading(&book, || orders.sheet(&book, &request))?
+            }
+            ExportedRecords::Claims => {
+                let claims = Claims::of(&names)?;
+                context.reading(&book, || claims.sheet(&book, &request))?
             }
             _ => return Ok(()),
         };
@@ -121,7 +129,8 @@ impl Export {
             ExportedRecords::Prospects
             | ExportedRecords::Events
             | ExportedRecords::People
-            | ExportedRecords::Orders => None,
+            | ExportedRecords::Orders
+            | ExportedRecords::Claims => None,
         };
         if self.vcard.is_some() && self.what != ExportedRecords::Contacts {
             let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");

@@ -113,6 +113,7 @@ fn claim(arose: Date, money: Money, file: usize) -> Claim {
         origin: Origin::Order,
         name: Text::default(),
         contract: None,
+        instalment: 0,
         what: None,
         product: None,
         file,
@@ -170,6 +171,7 @@ fn contract(paper: &Paper, file: usize, product: Option<Text>, settings: &Settin
     let details = &paper.details;
     Contract {
         name: paper.name().clone(),
+        key: paper.key.clone(),
         file,
         status: paper.status().unwrap_or(Status::Signed),
         on: paper.on,
@@ -210,7 +212,7 @@ fn bill(
         contract.billed = invoiced.clone();
     }
     let mut left = invoiced.cloned().unwrap_or_default();
-    for (due, mut money, what) in instalments(paper, settings) {
+    for (instalment, (due, mut money, what)) in (1..).zip(instalments(paper, settings)) {
         let due_now = due.filter(|due| *due <= on && invoiced.is_none());
         if let Some(due) = due_now {
             contract.billed.add(money);
@@ -218,6 +220,7 @@ fn bill(
                 origin: Origin::Instalment,
                 name: contract.name.clone(),
                 contract: Some(contract.name.clone()),
+                instalment,
                 what,
                 product: contract.product.clone(),
                 due,
@@ -236,6 +239,7 @@ fn bill(
             contract: contract.name.clone(),
             due,
             money,
+            instalment,
             what,
             product: contract.product.clone(),
             file: contract.file,

@@ -7,6 +7,7 @@ use crate::rules::book::Book;
 use crate::rules::dealings::line;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
+use crate::rules::replay::upto;
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::money::{Amount, Money};
@@ -25,6 +26,8 @@ pub struct MoneyFile {
     pub path: PathBuf,
     /// Its owner.
     pub owner: Option<Text>,
+    /// How many entries it has up to the day.
+    pub entries: usize,
     /// The group that it belongs to, where a report has groups.
     pub group: Option<String>,
     /// Is it one that the report asks for?
@@ -69,6 +72,7 @@ impl MoneyFile {
             name: prospect.name.clone(),
             path: prospect.path.clone(),
             owner: record.state.owner.clone(),
+            entries: upto(&prospect.events, on).len(),
             group: None,
             is_selected: true,
             is_own: prospect.is_customer,

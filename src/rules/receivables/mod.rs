@@ -55,6 +55,8 @@ pub struct Claim {
     pub name: Text,
     /// The contract that it bills.
     pub contract: Option<Text>,
+    /// Which instalment of its contract it is, from 1; 0 for other claims.
+    pub instalment: usize,
     /// What it is for.
     pub what: Option<Text>,
     /// The product of its paper.
@@ -107,6 +109,8 @@ pub struct ToCome {
     pub due: Option<Date>,
     /// The money.
     pub money: Money,
+    /// Which instalment of the contract it is, from 1.
+    pub instalment: usize,
     /// What it is for.
     pub what: Option<Text>,
     /// The product of the contract.
@@ -122,7 +126,9 @@ pub struct ToCome {
 pub struct Contract {
     /// Its number, else the key of its first entry.
     pub name: Text,
-    /// The file of its first entry.
+    /// The key of its first entry.
+    pub key: Text,
+    /// The file of that entry.
     pub file: usize,
     /// Its status: the stated one, else signed.
     pub status: Status,
