@@ -26,6 +26,7 @@ use crate::value::text::Text;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One thing to do.
 struct DueItem {
@@ -78,10 +79,15 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let demands = Demands::of(book);
     let selected = request.selection(book);
     let settings = &book.settings;
+    // Where no payment is ever entered, no order is known to be unpaid.
+    let pays = AtomicBool::new(false);
     let rows = book.gather_everybody(&Query::everything(), |record| {
         let is_selected = selected.has_with(record, answering(record, settings));
         let items =
             if is_selected { items(record, book, demands.as_ref(), last) } else { Vec::new() };
+        if !record.state.money_in.is_zero() {
+            pays.store(true, Ordering::Relaxed);
+        }
         // Other files of a customer may pay for this one.
         let prospect = &record.prospect;
         let matters = is_selected || prospect.is_customer || prospect.account.is_some();
@@ -93,6 +99,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
         let some = !items.is_empty() || money.is_some();
         some.then(|| (Whom::of(record, settings), items, money))
     });
+    let pays = pays.into_inner();
     let mut found = Vec::new();
     let mut money = Gathered::default();
     let mut columns: HashMap<Text, Text> = HashMap::new();
@@ -106,7 +113,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
         }
     }
     for customer in money.customers(settings, book.as_of) {
-        for (file, date, what, detail) in due_of(&customer, book.as_of, last, lang) {
+        for (file, date, what, detail) in due_of(&customer, book.as_of, last, pays, lang) {
             let (id, name, owner) = (file.id.clone(), file.name.clone(), file.owner.clone());
             let stage = columns.get(&id).cloned().unwrap_or_default();
             let item = DueItem { date, what, detail, who: None };

@@ -23,16 +23,18 @@ pub(super) fn is_money(kind: &DueKind) -> bool {
 }
 
 /// The things of a customer that are due up to a day: the file of each, its day, its kind and a few words. Of files that
-/// are not selected there are none.
+/// are not selected there are none. `with_orders`: claims of orders too.
 pub(super) fn due_of(
     customer: &CustomerMoney,
     on: Date,
     last: Date,
+    with_orders: bool,
     lang: Lang,
 ) -> Vec<(&MoneyFile, Date, &'static DueKind, Text)> {
     let account = &customer.account;
     let mut found: Vec<(usize, Date, &'static DueKind, String)> = Vec::new();
-    for claim in account.claims.iter().filter(|claim| !claim.open.is_zero()) {
+    let open = account.claims.iter().filter(|claim| !claim.open.is_zero());
+    for claim in open.filter(|claim| with_orders || claim.origin != Origin::Order) {
         let kind = match claim.origin {
             Origin::Invoice => &INVOICE,
             Origin::Instalment => &INSTALMENT,

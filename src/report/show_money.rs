@@ -19,15 +19,15 @@ fn rows(customer: &CustomerMoney, on: Date, lang: Lang) -> Vec<Row> {
     let account = &customer.account;
     let past_due = account.past_due(on);
     let sums = [
-        ("contracted", "contracted", "合同额", &account.contracted),
-        ("billed", "billed", "已应收", &account.billed()),
-        ("to-come", "to come", "未到期分期", &account.to_come()),
-        ("received", "received", "已收", &account.received),
-        ("refunded", "refunded", "已退", &account.refunded),
-        ("credited", "credited", "红字", &account.credited),
-        ("open", "open", "未结", &account.open()),
-        ("overdue", "overdue", "逾期", &past_due),
-        ("prepaid", "prepaid", "预收", &account.prepaid()),
+        ("contracted", "Contracted", "合同额", &account.contracted),
+        ("billed", "Billed", "已应收", &account.billed()),
+        ("to-come", "To come", "未到期分期", &account.to_come()),
+        ("received", "Received", "已收", &account.received),
+        ("refunded", "Refunded", "已退", &account.refunded),
+        ("credited", "Credited", "红字", &account.credited),
+        ("open", "Open", "未结", &account.open()),
+        ("overdue", "Overdue", "逾期", &past_due),
+        ("prepaid", "Prepaid", "预收", &account.prepaid()),
     ];
     let always = ["contracted", "billed", "received", "open"];
     let shown = sums.into_iter().filter(|(id, _, _, sum)| always.contains(id) || !sum.is_zero());
@@ -40,7 +40,7 @@ fn rows(customer: &CustomerMoney, on: Date, lang: Lang) -> Vec<Row> {
     if let Some(limit) = customer.credit_limit {
         let over = customer.over_limit().is_some();
         let cells = vec![
-            Cell::text(lang.term("credit-limit", "credit limit", "信用额度")),
+            Cell::text(lang.term("credit-limit", "Credit limit", "信用额度")),
             Cell::Money(limit),
         ];
         rows.push(Row::with(cells, if over { Emphasis::Warn } else { Emphasis::Plain }));

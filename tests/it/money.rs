@@ -46,11 +46,13 @@ fn check_figures_of_receivables() {
     );
     let days = rows(&sandbox, "report receivables --table days-to-pay");
     assert_eq!(days.len(), 1);
-    assert!(days[0].starts_with("37000,80000,41.6,5,2,"), "{days:?}");
+    assert!(days[0].starts_with("37000,80000,41.625,5,2,"), "{days:?}");
     let total = sandbox.crm(&format!("report receivables {DAY}")).ok();
     contains(&total, &["30,000", "12,000", "20,000", "5,000", "37,000", "41.6"]);
-    let zh = sandbox.crm(&format!("report receivables {DAY} --language zh")).done().0;
-    assert!(zh.is_empty() || zh.contains("应收"), "{zh}");
+    let settings = sandbox.read("crm.toml");
+    sandbox.write("crm.toml", settings + "language = \"zh\"\n");
+    let zh = sandbox.crm(&format!("report receivables {DAY}")).ok();
+    contains(&zh, &["应收", "未到期分期", "90天以上", "41.6", "付款天数"]);
 }
 
 #[test]
@@ -78,12 +80,12 @@ fn few_claims_have_no_median() {
         format!("2010-01-0{n}-1 = {{ kind = \"invoice\", number = \"I-{n}\", amount = 10 }}\n")
     };
     sandbox.prospect("a", "name = \"a\"", &(1..=4).map(entry).collect::<String>());
-    let out = rows(&sandbox, "report receivables --table days-to-pay");
-    contains(&out[0], &["n = 4, too few"]);
+    let out = sandbox.crm(&format!("report receivables {DAY}")).ok();
+    contains(&out, &["n = 4, too few"]);
     let empty = Sandbox::with_settings("");
     empty.prospect("a", "name = \"a\"", "2009-10-02-1 = { kind = \"opened\" }\n");
-    let out = rows(&empty, "report receivables --table days-to-pay");
-    contains(&out[0], &["nothing billed", "n = 0, too few"]);
+    let out = empty.crm(&format!("report receivables {DAY}")).ok();
+    contains(&out, &["0 customers with money", "nothing billed", "n = 0, too few"]);
 }
 
 #[test]
@@ -94,7 +96,7 @@ fn contracts_run_and_are_renewed() {
         ["C-1,p,P,he,signed,2010-01-02,2010-04-30,90000,60000,30000,40000,unasked"]
     );
     let terms = rows(&sandbox, "report contracts --table terms");
-    assert_eq!(terms, ["1,1,1,90000,60000,30000,40000,1,\"n = 1, too few\",\"n = 1, too few\",1"]);
+    assert_eq!(terms, ["1,1,1,90000,60000,30000,40000,1,,,1"]);
     sandbox.write(
         "customers/p.toml",
         sandbox.read("customers/p.toml")
@@ -112,7 +114,9 @@ fn due_lists_money_first_and_renewals_with_notice() {
     let due = |line: &str| -> Vec<String> {
         let what =
             |row: String| row.split(',').take(4).map(str::to_owned).collect::<Vec<_>>().join(" ");
-        rows(&sandbox, &format!("due {line}")).into_iter().map(what).collect()
+        let of_policy = |row: &String| row.contains("be in touch") || row.contains("verify record");
+        let rows = rows(&sandbox, &format!("due {line}")).into_iter();
+        rows.filter(|row| !of_policy(row)).map(what).collect()
     };
     assert_eq!(
         due("--in 15d"),
@@ -133,7 +137,7 @@ fn due_lists_money_first_and_renewals_with_notice() {
 fn show_has_one_block_of_money_where_there_is_any() {
     let sandbox = sandbox();
     let p = sandbox.crm(&format!("show p {DAY}")).ok();
-    contains(&p, &["Money", "contracted  90,000", "billed", "overdue", "20,000", "credit limit"]);
+    contains(&p, &["Money", "Contracted", "90,000", "Billed", "Overdue", "20,000", "Credit limit"]);
     contains(&sandbox.crm(&format!("show q {DAY}")).ok(), &["Money", "17,000"]);
     sandbox.prospect("a", "name = \"a\"", "2009-10-02-1 = { kind = \"opened\" }\n");
     assert!(!sandbox.crm(&format!("show a {DAY}")).ok().contains("Money"));
@@ -159,8 +163,10 @@ fn exceptions_are_named_under_the_report() {
          2010-01-02-1 = { kind = \"invoice\", number = \"I-1\", amount = 40, for = \"C-1\" }\n\
          2010-01-03-1 = { kind = \"invoice\", number = \"I-2\", amount = \"9 USD\" }\n\
          2010-01-04-1 = { kind = \"payment\", amount = 7, for = \"I-9\" }\n\
-         2010-01-05-1 = { kind = \"refund\", amount = 3 }\n",
+         2010-01-06-1 = { kind = \"invoice\", number = \"I-3\", amount = 5 }\n\
+         2010-01-07-1 = { kind = \"payment\", amount = 9, for = \"I-3\" }\n",
     );
+    sandbox.prospect("s", "name = \"S\"", "2010-01-05-1 = { kind = \"refund\", amount = 3 }\n");
     let out = sandbox.crm(&format!("report receivables {DAY}")).ok();
     contains(
         &out,
@@ -168,8 +174,8 @@ fn exceptions_are_named_under_the_report() {
             "r: the entry 2010-01-04-1 is for `I-9`, a number that this customer does not have",
             "r: 60 of `C-1` was due on 2010-01-05 and is not invoiced",
             "r: owes in several currencies: 40 + 9 USD",
-            "r: 7 was paid beyond what it is for",
-            "r: 3 more was given back",
+            "r: 4 was paid beyond what it is for",
+            "s: 3 more was given back",
             "9 USD: not added up",
         ],
     );

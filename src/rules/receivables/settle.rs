@@ -299,7 +299,7 @@ impl Settlement {
         let left = self.funds.iter().filter(|fund| !fund.left.is_zero()).map(|fund| Prepaid {
             file: fund.file,
             money: Money { amount: fund.left, currency: fund.currency },
-            is_named: fund.target != Target::Any,
+            is_named: matches!(fund.target, Target::Invoice(_) | Target::Contract(_)),
         });
         account.prepaid = left.chain(self.overdrawn).collect();
         account.claims = self.claims;
