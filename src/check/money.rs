@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::kind::EventKind;
 use crate::rules::book::Book;
 use crate::rules::receivables::customers::{CustomerMoney, MoneyFile, customers};
-use crate::rules::receivables::{Stray, StrayReason};
+use crate::rules::receivables::{SharedNumber, Stray, StrayReason};
 use crate::value::text::Text;
 
 /// The findings about the money of every customer of a book.
@@ -33,16 +33,16 @@ fn of_customer(customer: &CustomerMoney) -> Vec<Diagnostic> {
             found.push(unknown("renews", renews).at(place).nearest(renews, names));
         }
     }
-    for (kind, number, files) in &account.shared_numbers {
-        found.extend(shared(customer, kind, number, files));
-    }
+    found.extend(account.shared_numbers.iter().filter_map(|number| shared(customer, number)));
     if let Some((limit, over)) = customer.credit_limit.zip(customer.over_limit()) {
         let (limit, over) = (limit.grouped(), over.grouped());
         let message = words!(
             "it owes {over} more than its credit limit of {limit}",
             "欠款超出信用额度 {limit}，多 {over}"
         );
-        let place = customer.files.first().map(|file| Place::file(&file.path));
+        let stated = customer.files.iter().find(|file| file.credit_limit.is_some());
+        let place =
+            stated.map(|file| Place::file(&file.path).at(Spot::Fact("credit_limit".to_owned())));
         let found_here = Diagnostic::new(Code::OverCreditLimit, message).help(words!(
             "collect what is overdue, or raise it: crm set {} credit_limit=AMOUNT",
             "请催收逾期款，或提高额度：crm set {} credit_limit=金额",
@@ -102,15 +102,9 @@ fn unsettled(customer: &CustomerMoney, stray: &Stray) -> Diagnostic {
 }
 
 /// A number of one kind of paper in several files of a customer: at the second one.
-fn shared(
-    customer: &CustomerMoney,
-    kind: &EventKind,
-    number: &Text,
-    files: &[usize],
-) -> Option<Diagnostic> {
-    let [first, second, ..] = files else { return None };
-    let (first, second) = (&customer.files[*first], &customer.files[*second]);
-    let id = &first.id;
+fn shared(customer: &CustomerMoney, shared: &SharedNumber) -> Option<Diagnostic> {
+    let [(first, _), (second, key), ..] = &shared.files[..] else { return None };
+    let (id, kind, number) = (&customer.files[*first].id, &shared.kind, &shared.number);
     let message = words!(
         "the {kind} `{number}` is in the file of `{id}` too: the two are one paper",
         "`{id}` 的文件里也有 {kind} `{number}`：二者算作同一单据"
@@ -119,5 +113,6 @@ fn shared(
         "keep the entries of one paper in one file; give another paper a number of its own",
         "同一单据的流水放在同一文件；不同单据请用不同单号"
     );
-    Some(Diagnostic::new(Code::SharedNumber, message).at(Place::file(&second.path)).help(help))
+    let place = at(&customer.files[*second], key, "number");
+    Some(Diagnostic::new(Code::SharedNumber, message).at(place).help(help))
 }

@@ -247,3 +247,13 @@ fn a_policy_may_care_for_renewals() {
     );
     assert!(!care());
 }
+
+#[test]
+fn due_lists_orders_only_where_payments_are_entered() {
+    let sandbox = Sandbox::with_settings("");
+    sandbox.prospect("a", "name = \"a\"", "2010-01-01-1 = { kind = \"order\", amount = 5 }\n");
+    let lists = || sandbox.crm(&format!("due {DAY}")).ok().contains("order to be paid");
+    assert!(!lists());
+    sandbox.prospect("b", "name = \"b\"", "2010-01-01-1 = { kind = \"payment\", amount = 5 }\n");
+    assert!(lists());
+}

@@ -1,6 +1,8 @@
 //! From papers to claims, and what is to come.
 
-use super::{Account, Claim, Contract, FileMoney, Origin, Stray, StrayReason, ToCome, sum};
+use super::{
+    Account, Claim, Contract, FileMoney, Origin, SharedNumber, Stray, StrayReason, ToCome, sum,
+};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::paper::Status;
@@ -262,19 +264,20 @@ fn orders(account: &mut Account, files: &[FileMoney], settings: &Settings) {
 }
 
 /// The numbers that entries of several files state for papers of one kind.
-fn shared_numbers(journal: &Journal) -> Vec<(EventKind, Text, Vec<usize>)> {
-    let mut files: Vec<(EventKind, Text, Vec<usize>)> = Vec::new();
+fn shared_numbers(journal: &Journal) -> Vec<SharedNumber> {
     let numbered = journal.papers.iter().filter_map(|paper| Some((paper, paper.number()?)));
-    for (paper, number) in numbered {
+    let shared = numbered.filter_map(|(paper, number)| {
         let with = journal.entries.iter().filter(|(_, event)| {
             event.kind == paper.kind && event.details().number.as_ref() == Some(number)
         });
-        let mut with: Vec<usize> = with.map(|(file, _)| *file).collect();
-        with.sort_unstable();
-        with.dedup();
-        if with.len() > 1 {
-            files.push((paper.kind.clone(), number.clone(), with));
+        let mut files: Vec<(usize, Text)> = Vec::new();
+        for (file, event) in with {
+            if !files.iter().any(|(known, _)| known == file) {
+                files.push((*file, event.key.text.clone()));
+            }
         }
-    }
-    files
+        let (kind, number) = (paper.kind.clone(), number.clone());
+        (files.len() > 1).then_some(SharedNumber { kind, number, files })
+    });
+    shared.collect()
 }

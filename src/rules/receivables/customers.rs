@@ -37,7 +37,8 @@ pub struct MoneyFile {
     is_open: bool,
     /// The customer that it names.
     account: Option<Text>,
-    credit_limit: Option<Money>,
+    /// The money that the customer may owe at most, as the file states it.
+    pub credit_limit: Option<Money>,
     money: FileMoney,
 }
 

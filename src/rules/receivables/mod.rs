@@ -197,6 +197,17 @@ pub struct Prepaid {
     pub is_named: bool,
 }
 
+/// A number of one kind of paper that entries of several files state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedNumber {
+    /// The kind of the paper.
+    pub kind: EventKind,
+    /// The number.
+    pub number: Text,
+    /// Each file, with the key of its first entry of the paper.
+    pub files: Vec<(usize, Text)>,
+}
+
 /// The money of a customer on a day.
 ///
 /// Always, in each currency: `contracted` = `billed` + what is to come; `billed` = `settled` + what is open;
@@ -222,8 +233,8 @@ pub struct Account {
     pub refunded: Sum,
     /// Credits.
     pub credited: Sum,
-    /// The numbers that entries of several files state: the kind, the number, and the file of each.
-    pub shared_numbers: Vec<(EventKind, Text, Vec<usize>)>,
+    /// The numbers that entries of several files state.
+    pub shared_numbers: Vec<SharedNumber>,
 }
 
 impl Account {

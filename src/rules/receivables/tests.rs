@@ -250,7 +250,9 @@ fn files_of_a_customer_are_one_journal() {
     signed.insert(0, entry(&("2010-01-02", "contract", "120", "C-1", "")));
     let account = of_files(vec![contract, signed], "2010-01-31");
     assert_eq!(figures(&account), ["120", "120", "0", "60", "0"]);
-    assert_eq!(account.shared_numbers, [(EventKind::Contract, "C-1".into(), vec![0, 1])]);
+    let files = vec![(0, "2010-01-01".into()), (1, "2010-01-02".into())];
+    let (kind, number) = (EventKind::Contract, "C-1".into());
+    assert_eq!(account.shared_numbers, [SharedNumber { kind, number, files }]);
     assert_eq!(account.contracts[0].received.to_string(), "60");
 }
 
