@@ -6,9 +6,10 @@ use crate::disk::write::FileChange;
 use crate::format::add_facts::add_facts;
 use crate::format::append::append;
 use crate::format::line::{assign_key, event_line};
-use crate::format::new_file::{contact_block, fact_lines, new_file};
+use crate::format::new_file::{blocks, fact_lines, new_file};
 use crate::format::read_prospect::read_prospect;
 use crate::model::event::Event;
+use crate::model::profile::NO_PROFILE;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::plan::import::MissingFacts;
@@ -77,10 +78,9 @@ pub fn with_facts(
 ) -> Result<Loaded, Failure> {
     let shown = ledger.show(&loaded.prospect.path);
     let prospect = facts.added_to(&loaded.prospect);
-    let texts = facts.texts.iter().map(|(key, value)| (&**key, &**value));
-    let lines = fact_lines(texts, &facts.needs, &facts.tags);
-    let people: Vec<String> = facts.contacts.iter().map(contact_block).collect();
-    let text = add_facts(&loaded.text, &lines, &people, &Place::file(&shown))?;
+    let lines = fact_lines(&facts.values);
+    let blocks = blocks(&facts.contacts, &facts.goals, &facts.steps);
+    let text = add_facts(&loaded.text, &lines, &blocks, &Place::file(&shown))?;
     if !reads_back(ledger, &prospect, &text) {
         return Err(not_read_back(&shown).into());
     }
@@ -133,13 +133,14 @@ pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
     insert_keyed(prospect, event)
 }
 
-/// Does the text read back as the prospect? The team's own facts have no order.
+/// Does the text read back as the prospect? The team's own facts have no order, and a profile without a fact is none.
 pub(super) fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
     let shown = ledger.show(&prospect.path);
     let (back, _) = read_prospect(text, &prospect.id, &prospect.path, &shown, &ledger.settings);
     let sorted = |prospect: &Prospect| {
         let mut sorted = prospect.clone();
         sorted.facts.sort();
+        sorted.stated_profile = sorted.stated_profile.filter(|stated| **stated != NO_PROFILE);
         sorted
     };
     back.is_some_and(|back| sorted(&back) == sorted(prospect))

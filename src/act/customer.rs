@@ -12,6 +12,7 @@ use crate::disk::ledger::Ledger;
 use crate::disk::write::FileChange;
 use crate::format::layout::is_of_a_customer;
 use crate::model::event::Event;
+use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::plan::import::MissingFacts;
 use crate::rules::replay::replay;
@@ -189,8 +190,8 @@ fn pointed(
         );
         return Err(Diagnostic::new(Code::AlreadyThere, message).help(help).into());
     }
-    let account = ("account".into(), customer.id.clone());
-    let facts = MissingFacts { texts: vec![account], ..MissingFacts::default() };
+    let account = ("account".into(), FactValue::Text(customer.id.clone()));
+    let facts = MissingFacts { values: vec![account], ..MissingFacts::default() };
     let after = with_facts(ledger, &target.loaded, &facts)?;
     Ok(Some(FileChange {
         path: prospect.path.clone(),

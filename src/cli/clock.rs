@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::value::date::{Date, Now};
-use crate::value::period::{DATE_FORMS, NotADate, parse_date};
+use crate::value::period::{DATE_FORMS, FiscalYear, NotADate, parse_date};
 use crate::value::zone::Zone;
 
 /// The clock of a command.
@@ -23,18 +23,18 @@ impl DayClock {
         let now = Now::read();
         let here = now.date(None);
         let clock = DayClock { now, stated, as_of, here };
-        Ok(DayClock { here: clock.settled(None)?, ..clock })
+        Ok(DayClock { here: clock.settled(None, FiscalYear::CALENDAR)?, ..clock })
     }
 
-    /// The as-of day in a time zone; without one, in the machine's.
-    pub fn today(&self, zone: Option<&Zone>) -> Date {
-        self.settled(zone).unwrap_or(self.here)
+    /// The as-of day in a time zone; without one, in the machine's. Quarters and years are those of the fiscal year.
+    pub fn today(&self, zone: Option<&Zone>, fiscal: FiscalYear) -> Date {
+        self.settled(zone, fiscal).unwrap_or(self.here)
     }
 
-    fn settled(&self, zone: Option<&Zone>) -> Result<Date, Diagnostic> {
+    fn settled(&self, zone: Option<&Zone>, fiscal: FiscalYear) -> Result<Date, Diagnostic> {
         let texts = [("CRM_TODAY", &self.stated), ("--as-of", &self.as_of)];
         texts.into_iter().try_fold(self.now.date(zone), |day, (origin, text)| match text {
-            Some(text) => parse_date(text, day).map_err(|wrong| bad_date(origin, &wrong)),
+            Some(text) => parse_date(text, day, fiscal).map_err(|wrong| bad_date(origin, &wrong)),
             None => Ok(day),
         })
     }

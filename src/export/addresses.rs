@@ -1,34 +1,54 @@
 //! `crm export mail`: `Name <address>` lines for the BCC of a mail program (RFC 5322; UTF-8, RFC 6532).
 
-use crate::rules::book::Book;
+use crate::model::prospect::Contact;
+use crate::rules::book::{Book, Files};
 use crate::rules::query::Query;
 use std::collections::HashSet;
 
-/// The people with an address, of the prospects that the query selects, each address once, a line each; and
-/// how many people have none.
-pub fn addresses(book: &Book, query: &Query) -> (String, usize) {
-    let people = book.gather(query, |record| {
-        let contacts = &record.prospect.contacts;
-        let own = contacts.is_empty().then(|| (record.prospect.name.clone(), None));
-        let people = contacts.iter().map(|contact| {
-            let name = if contact.name.is_empty() { &record.prospect.name } else { &contact.name };
-            (name.clone(), contact.email.clone())
+/// The lines of people, and how many people have none.
+#[derive(Debug, Default)]
+pub struct Addresses {
+    /// A line for each person with an address, each address once.
+    pub lines: String,
+    /// How many people have no address.
+    pub without: usize,
+    /// How many people refuse mail.
+    pub refusing: usize,
+}
+
+/// The channels that mail is, as people write them.
+const MAIL: [&str; 2] = ["email", "mail"];
+
+/// The people of the files that the query selects, but for those who have left.
+pub fn addresses(book: &Book, files: Files, query: &Query) -> Addresses {
+    let people = book.gather_in(files, query, |record| {
+        let prospect = &record.prospect;
+        let own = prospect.contacts.is_empty();
+        let own = own.then(|| Contact { name: prospect.name.clone(), ..Contact::default() });
+        let there = prospect.contacts.iter().filter(|person| person.is_there(book.as_of)).cloned();
+        let named = there.chain(own).map(|person| match person.name.is_empty() {
+            true => Contact { name: prospect.name.clone(), ..person },
+            false => person,
         });
-        Some(people.chain(own).collect::<Vec<_>>())
+        Some(named.collect::<Vec<Contact>>())
     });
-    let (mut lines, mut without) = (String::new(), 0);
+    let mut found = Addresses::default();
     let mut known = HashSet::new();
-    for (name, address) in people.iter().flatten() {
-        match address.as_deref().map(str::trim).filter(|address| is_address(address)) {
+    for person in people.iter().flatten() {
+        let address = person.email.as_deref().map(str::trim).filter(|text| is_address(text));
+        match address {
+            None => found.without += 1,
+            Some(_) if person.refuses.iter().any(|way| MAIL.contains(&&**way)) => {
+                found.refusing += 1;
+            }
             Some(address) if known.insert(address.to_lowercase()) => {
-                lines.push_str(&mailbox(name, address));
-                lines.push('\n');
+                found.lines.push_str(&mailbox(&person.name, address));
+                found.lines.push('\n');
             }
             Some(_) => {}
-            None => without += 1,
         }
     }
-    (lines, without)
+    found
 }
 
 /// Can a text be an address: two parts, and nothing that would end it?

@@ -1,4 +1,5 @@
-//! `crm export calendar`: next steps, signing dates, open claims, instalments, renewals and birthdays as iCalendar (RFC 5545).
+//! `crm export calendar`: next steps, signing dates, open claims, instalments, renewals and birthdays as
+//! iCalendar (RFC 5545).
 //!
 //! The UID of an event says of which prospect it is and what it is, and nothing of its day, so that a calendar which
 //! takes the file again moves an event and does not double it.
@@ -6,7 +7,7 @@
 use super::content_lines::ContentLines;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::rules::book::Book;
+use crate::rules::book::{Book, Files};
 use crate::rules::query::Query;
 use crate::rules::receivables::Origin;
 use crate::rules::receivables::customers::{MoneyFile, customers};
@@ -15,9 +16,9 @@ use crate::value::date::{Date, Moment};
 use crate::value::money::Money;
 use crate::value::zone::Zone;
 
-/// The events of the prospects that the query selects, as a calendar.
-pub fn calendar(book: &Book, query: &Query) -> String {
-    let events = book.gather(query, |record| Some(events(record, book)));
+/// The events of the files that the query selects, as a calendar.
+pub fn calendar(book: &Book, files: Files, query: &Query) -> String {
+    let events = book.gather_in(files, query, |record| Some(events(record, book)));
     let mut lines = ContentLines::default();
     lines.put("BEGIN", "VCALENDAR");
     lines.put("VERSION", "2.0");
@@ -25,7 +26,7 @@ pub fn calendar(book: &Book, query: &Query) -> String {
     lines.put("CALSCALE", "GREGORIAN");
     lines.put("METHOD", "PUBLISH");
     lines.text("X-WR-CALNAME", book.settings.title.as_deref().unwrap_or("crm"));
-    for event in events.iter().flatten().chain(&of_money(book, query)) {
+    for event in events.iter().flatten().chain(&of_money(book, files, query)) {
         event.write(&mut lines, book);
     }
     lines.put("END", "VCALENDAR");
@@ -90,10 +91,17 @@ fn events(record: &Record, book: &Book) -> Vec<CalendarEvent> {
 
 /// The claims of invoices and instalments that are open, the instalments to come, and the contracts to be renewed: of
 /// files that the query selects.
-fn of_money(book: &Book, query: &Query) -> Vec<CalendarEvent> {
+fn of_money(book: &Book, files: Files, query: &Query) -> Vec<CalendarEvent> {
     let (settings, lang) = (&book.settings, book.settings.language);
     let selection = book.selection(query);
-    let look = |file: &mut MoneyFile, record: &Record| file.is_selected = selection.has(record);
+    let look = |file: &mut MoneyFile, record: &Record| {
+        let is_meant = match files {
+            Files::Prospects => !record.prospect.is_customer,
+            Files::Customers => record.prospect.is_customer,
+            Files::Everybody => true,
+        };
+        file.is_selected = is_meant && selection.has(record);
+    };
     let mut events = Vec::new();
     for customer in customers(book, look) {
         let mut put = |file: usize, what: String, date: Date, title: String| {

@@ -4,7 +4,7 @@ use super::content_lines::{ContentLines, escaped};
 use crate::format::rows::vcard::OWN_UID;
 use crate::model::kind::EventKind;
 use crate::model::prospect::{Contact, Prospect};
-use crate::rules::book::Book;
+use crate::rules::book::{Book, Files};
 use crate::rules::query::Query;
 
 /// A version of vCard.
@@ -16,9 +16,9 @@ pub enum CardVersion {
     Four,
 }
 
-/// The people of the prospects that the query selects, as cards; of a prospect without people one of its own.
-pub fn contacts(book: &Book, query: &Query, version: CardVersion) -> String {
-    book.gather(query, |record| Some(cards(&record.prospect, version))).concat()
+/// The people of the files that the query selects, as cards; of a prospect without people one of its own.
+pub fn contacts(book: &Book, files: Files, query: &Query, version: CardVersion) -> String {
+    book.gather_in(files, query, |record| Some(cards(&record.prospect, version))).concat()
 }
 
 fn cards(prospect: &Prospect, version: CardVersion) -> String {

@@ -1,21 +1,16 @@
-//! The text of a new prospect's file.
+//! The text of the file of a new prospect or customer.
 
-use crate::format::line::{bare_or_quoted, event_line, money, quoted, quoted_list};
-use crate::model::profile::{Profile, Relation};
-use crate::model::prospect::{Contact, FACTS, Prospect};
+use crate::format::line::{bare_or_quoted, event_line, fact_value, money, quoted, quoted_list};
+use crate::model::profile::{FactValue, Goal, Step};
+use crate::model::prospect::{Contact, Prospect};
 use crate::value::text::Text;
 
-/// The file of a new prospect: facts, contacts, and the journal last.
+/// The file of a new prospect or customer: facts, people, the plan, and the journal last.
 pub fn new_file(prospect: &Prospect) -> String {
-    let texts = FACTS.into_iter().filter_map(|key| Some((key, prospect.fact(key)?)));
-    let own = prospect.facts.iter().map(|(key, value)| (&**key, &**value));
-    let facts = fact_lines(texts.chain(own), &prospect.needs, &prospect.tags);
-    let mut facts = facts;
-    facts.extend(profile_lines(prospect.profile()));
-    let mut out = aligned(&facts);
-    for contact in &prospect.contacts {
+    let mut out = aligned(&fact_lines(&prospect.stated()));
+    for block in blocks(&prospect.contacts, &prospect.profile().goals, &prospect.profile().steps) {
         out.push('\n');
-        out.push_str(&contact_block(contact));
+        out.push_str(&block);
     }
     out.push_str("\n[events]\n");
     for event in &prospect.events {
@@ -25,42 +20,15 @@ pub fn new_file(prospect: &Prospect) -> String {
     out
 }
 
-/// Facts as keys and values of TOML: texts, and the lists that are not empty.
-pub fn fact_lines<'f>(
-    texts: impl Iterator<Item = (&'f str, &'f str)>,
-    needs: &[Text],
-    tags: &[Text],
-) -> Vec<(String, String)> {
-    let texts = texts.map(|(key, value)| (bare_or_quoted(key), quoted(value)));
-    let lists = [("needs", needs), ("tags", tags)].into_iter();
-    let lists = lists.filter(|(_, list)| !list.is_empty());
-    texts.chain(lists.map(|(key, list)| (key.to_owned(), quoted_list(list)))).collect()
+/// Facts as keys and values of TOML.
+pub fn fact_lines(facts: &[(Text, FactValue)]) -> Vec<(String, String)> {
+    facts.iter().map(|(key, value)| (bare_or_quoted(key), fact_value(value))).collect()
 }
 
-/// The facts of a profile that are stated.
-fn profile_lines(profile: &Profile) -> Vec<(String, String)> {
-    let lists = [
-        ("challenge", &profile.challenge),
-        ("wants", &profile.wants),
-        ("strategic", &profile.strategic),
-        ("documents", &profile.documents),
-    ];
-    let relation =
-        (profile.relation != Relation::Customer).then(|| quoted(profile.relation.name()));
-    let facts = [
-        ("relation", relation),
-        ("parent", profile.parent.as_deref().map(quoted)),
-        ("customer_since", profile.customer_since.map(|date| date.to_string())),
-        ("potential", profile.potential.map(money)),
-        ("credit_limit", profile.credit_limit.map(money)),
-    ];
-    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
-    let lists = lists.map(|(key, list)| (key, Some(quoted_list(list))));
-    facts
-        .into_iter()
-        .chain(lists)
-        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect()
+/// The blocks of people and of a plan.
+pub fn blocks(contacts: &[Contact], goals: &[Goal], steps: &[Step]) -> Vec<String> {
+    let people = contacts.iter().map(contact_block);
+    people.chain(goals.iter().map(goal_block)).chain(steps.iter().map(step_block)).collect()
 }
 
 /// The block of a person.
@@ -80,8 +48,45 @@ pub fn contact_block(contact: &Contact) -> String {
         ("refuses", (!contact.refuses.is_empty()).then(|| quoted_list(&contact.refuses))),
         ("left", contact.left.map(|d| d.to_string())),
     ];
-    let fields = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
-    format!("[[contact]]\n{}", aligned(&fields.collect::<Vec<_>>()))
+    block("contact", fields)
+}
+
+fn goal_block(goal: &Goal) -> String {
+    let text = |value: &Option<Text>| value.as_deref().map(quoted);
+    let fields = [
+        ("id", named(&goal.id)),
+        ("what", named(&goal.what)),
+        ("measure", text(&goal.measure)),
+        ("target", goal.target.map(money)),
+        ("by", goal.by.map(|day| day.to_string())),
+        ("term", text(&goal.term)),
+    ];
+    block("goal", fields)
+}
+
+fn step_block(step: &Step) -> String {
+    let text = |value: &Option<Text>| value.as_deref().map(quoted);
+    let fields = [
+        ("id", named(&step.id)),
+        ("what", named(&step.what)),
+        ("by", step.by.map(|day| day.to_string())),
+        ("goal", text(&step.goal)),
+        ("who", text(&step.who)),
+        ("answers", text(&step.answers)),
+    ];
+    block("step", fields)
+}
+
+/// A text that is empty where it is not stated.
+fn named(text: &Text) -> Option<String> {
+    (!text.is_empty()).then(|| quoted(text))
+}
+
+/// The fields of a block that have a value, under its header.
+fn block(name: &str, fields: impl IntoIterator<Item = (&'static str, Option<String>)>) -> String {
+    let stated = |(key, value): (&str, Option<String>)| Some((key.to_owned(), value?));
+    let fields: Vec<_> = fields.into_iter().filter_map(stated).collect();
+    format!("[[{name}]]\n{}", aligned(&fields))
 }
 
 /// `key = value` lines with the signs under each other.

@@ -298,9 +298,12 @@ fn changes(cursor: &mut Cursor, settings: &Settings) -> Option<Vec<(Text, FactVa
     pairs(cursor, |cursor, key| {
         let own = || settings.facts.iter().any(|fact| **fact == *key).then_some(FactKind::Text);
         let text = |cursor: &mut Cursor| cursor.string().filter(|text| !text.is_empty());
+        // An empty text takes a list off, too.
+        let is_list =
+            |list: &Vec<Text>| !list.is_empty() && !list.iter().any(|item| item.is_empty());
         Some(match own().or_else(|| fact_kind(key))? {
             FactKind::Text => FactValue::Text(text(cursor)?),
-            FactKind::Texts => FactValue::Texts(cursor.strings().filter(|list| !list.is_empty())?),
+            FactKind::Texts => FactValue::Texts(cursor.strings().filter(is_list)?),
             FactKind::Money => FactValue::Money(cursor.money()?),
             FactKind::Date => FactValue::Date(cursor.date()?),
             FactKind::Relation => {
@@ -587,6 +590,7 @@ mod tests {
             ("it = \"\"", "service = \"\""),
             ("needs = [\"a\"], p", "account = \"a\", p"),
             ("potential = 3,", "potential = \"\","),
+            ("set = { needs = [\"a\"],", "set = { needs = \"\","),
         ] {
             assert!(PLAIN.contains(from), "{from}");
             assert!(!agrees(&PLAIN.replacen(from, to, 1)), "{from} -> {to}");

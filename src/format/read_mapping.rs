@@ -16,7 +16,7 @@ use std::path::Path;
 use toml::de::DeValue;
 
 /// Keys of a mapping file.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 16] = [
     "encoding",
     "delimiter",
     "skip_lines",
@@ -27,6 +27,7 @@ pub const KEYS: [&str; 15] = [
     "thousands",
     "list_separator",
     "group",
+    "customers",
     "columns",
     "join",
     "values",
@@ -65,6 +66,7 @@ pub fn read_mapping(
             "date_format" => mapping.date_format = date_format(&mut reader, name, value),
             "date_formats" => mapping.date_formats = date_formats(&mut reader, name, value),
             "group" => mapping.group = reader.boolean(name, value).unwrap_or(false),
+            "customers" => mapping.customers = reader.boolean(name, value).unwrap_or(false),
             "columns" => mapping.columns = columns(&mut reader, name, value),
             "join" => {
                 for (table, span) in reader.tables(name, value) {

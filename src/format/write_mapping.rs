@@ -11,7 +11,7 @@ use crate::value::text::Text;
 pub fn write_mapping(mapping: &Mapping) -> String {
     let Mapping { form, date_format, date_formats, decimal, thousands, list_separator, .. } =
         mapping;
-    let Mapping { group, columns, joins, values, prospect, entries, .. } = mapping;
+    let Mapping { group, customers, columns, joins, values, prospect, entries, .. } = mapping;
     // The ledger's zone and the day are no part of a file.
     let Form { encoding, delimiter, skip_lines, sheet, zone: _, today: _ } = form;
     let mut out = String::new();
@@ -31,6 +31,7 @@ pub fn write_mapping(mapping: &Mapping) -> String {
         line(key, sign.map(|sign| quoted(&sign.to_string())));
     }
     line("group", group.then(|| "true".to_owned()));
+    line("customers", customers.then(|| "true".to_owned()));
     table(&mut out, "date_formats", date_formats.iter().map(dates));
     table(&mut out, "columns", columns.iter().map(names));
     for join in joins {
@@ -261,7 +262,7 @@ mod tests {
                 proptest::option::of(proptest::sample::select(vec![',', ' ', '\'', '"'])),
                 proptest::option::of(proptest::sample::select(vec![',', '|', '/'])),
             ],
-            group in any::<bool>(),
+            (group, customers) in any::<(bool, bool)>(),
             columns in proptest::collection::btree_map(text(), proptest::collection::vec(text(), 0..3), 0..3),
             joins in proptest::collection::vec((text(), text(), text(), any::<bool>()), 0..2),
             values in proptest::collection::btree_map(text(), proptest::collection::btree_map(text(), text(), 0..3), 0..3),
@@ -279,6 +280,7 @@ mod tests {
                 thousands,
                 list_separator,
                 group,
+                customers,
                 columns: columns.into_iter().map(|(column, names)| ColumnNames { column, names }).collect(),
                 joins: joins.into_iter().map(|(file, here, there, optional)| Join {
                     file, here, there, prefix: Text::default(), optional, place: place.clone(),

@@ -210,6 +210,15 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("product", &["products", "产品", "意向产品", "产品名称"]),
     ("needs", &["need", "需求", "客户需求"]),
     ("tags", &["tag", "labels", "标签", "客户标签"]),
+    ("parent", &["parentaccount", "parentcustomer", "上级客户"]),
+    ("potential", &["annualpotential", "年采购潜力"]),
+    ("credit_limit", &["信用额度"]),
+    ("customer_since", &["clientsince", "成为客户之日", "成为客户日期"]),
+    ("relation", &["关系类型"]),
+    ("challenge", &["challenges", "难题"]),
+    ("wants", &["看重"]),
+    ("strategic", &["战略意义"]),
+    ("documents", &["文档"]),
     ("note", &["notes", "comment", "comments", "description", "备注", "描述", "说明", "跟进记录"]),
 ];
 

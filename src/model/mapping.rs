@@ -1,6 +1,7 @@
 //! How the rows of a CSV file become prospects and entries: the content of `--map` and mapping files.
 
 use super::event;
+use super::profile::CHANGEABLE;
 use super::prospect::FACTS;
 use super::settings::Settings;
 use crate::diag::{Place, Words};
@@ -26,13 +27,15 @@ pub struct Mapping {
     pub list_separator: Option<char>,
     /// Rows of one id belong to one prospect; otherwise an id may occur only once.
     pub group: bool,
+    /// Rows are of customers: those that the ledger does not have get files below `customers`.
+    pub customers: bool,
     /// Columns by the names that files have for them; any of these columns may be absent.
     pub columns: Vec<ColumnNames>,
     /// Other files from which each row gets columns.
     pub joins: Vec<Join>,
     /// Translations of a column's values.
     pub values: Vec<Values>,
-    /// The prospect's facts.
+    /// The facts of the prospect or customer.
     pub prospect: Vec<Assignment>,
     /// The entries that a row makes.
     pub entries: Vec<EntryTemplate>,
@@ -319,11 +322,50 @@ pub const CONTACT_FIELDS: [&str; 12] = [
 /// The fields that are found by their names only beside a column `decides`, as our own exports have them.
 pub const OF_PEOPLE: [&str; 6] = ["part", "stance", "concern", "prefers", "refuses", "left"];
 
-/// Every field that a prospect can be given or be found by; the team's own facts last.
+/// Fields of a goal of its plan.
+pub const GOAL_FIELDS: [&str; 7] = [
+    "goal",
+    "goal_what",
+    "goal_measure",
+    "goal_target",
+    "goal_target_currency",
+    "goal_by",
+    "goal_term",
+];
+
+/// Fields of a step of its plan.
+pub const STEP_FIELDS: [&str; 6] =
+    ["step", "step_what", "step_by", "step_goal", "step_who", "step_answers"];
+
+/// The facts that are money, each with the field of its currency where that has a column of its own.
+pub const FACT_CURRENCIES: [(&str, &str); 2] =
+    [("potential", "potential_currency"), ("credit_limit", "credit_limit_currency")];
+
+/// The field of the values at the top of the file, before entries changed them: `{ region = "east" }`.
+pub const OPENING_FACTS: &str = "opening_facts";
+
+/// The facts that lists of prospects mostly do not have; they are found by their names only in lists of customers, and
+/// beside a column `opening_facts`, as our own exports have them.
+pub fn is_of_customers(field: &str) -> bool {
+    let is_plain = FACTS.contains(&field) || ["needs", "tags"].contains(&field);
+    let mut facts = CHANGEABLE.iter().map(|row| row.0).filter(|_| !is_plain);
+    facts.any(|fact| fact == field)
+        || FACT_CURRENCIES.iter().any(|(_, currency)| *currency == field)
+        || field == OPENING_FACTS
+}
+
+/// The fields that a customer does not have.
+pub const OF_BOARDS: [&str; 8] =
+    ["account", "pipeline", "stage", "value", "value_currency", "close_by", "confirms", "revokes"];
+
+/// Every field that a prospect or customer can be given or be found by; the team's own facts last.
 pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     let own = settings.facts.iter().map(|fact| &**fact);
-    let lists = ["needs", "tags"];
-    ["id", FIND].into_iter().chain(FACTS).chain(lists).chain(CONTACT_FIELDS).chain(own).collect()
+    let others = CHANGEABLE.iter().map(|row| row.0).filter(|name| !FACTS.contains(name));
+    let currencies = FACT_CURRENCIES.iter().map(|(_, currency)| *currency);
+    let facts = FACTS.into_iter().chain(others).chain(currencies).chain([OPENING_FACTS]);
+    let blocks = CONTACT_FIELDS.into_iter().chain(GOAL_FIELDS).chain(STEP_FIELDS);
+    ["id", FIND].into_iter().chain(facts).chain(blocks).chain(own).collect()
 }
 
 /// The fields of an entry that are no keys of an event: its day, the day of the row's last change, the currency of its
@@ -387,6 +429,7 @@ pub const CURRENCY: &str = "currency";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::profile::FactKind;
 
     fn cell(column: &str, filter: Filter) -> TemplatePart {
         TemplatePart::Cell { column: column.into(), filter }
@@ -409,6 +452,20 @@ mod tests {
         assert_eq!(parts(""), []);
         assert_eq!(Template::parse("{a"), Err(BadTemplate::Open));
         assert_eq!(Template::parse("{a|upper}"), Err(BadTemplate::Filter("upper".into())));
+    }
+
+    #[test]
+    fn each_fact_of_money_has_a_field_for_its_currency() {
+        let money = CHANGEABLE.iter().filter(|row| row.1 == FactKind::Money).map(|row| row.0);
+        let named = FACT_CURRENCIES.iter().map(|(fact, currency)| {
+            assert_eq!(*currency, format!("{fact}_currency"));
+            *fact
+        });
+        assert_eq!(named.collect::<Vec<_>>(), money.collect::<Vec<_>>());
+        assert!(is_of_customers("potential") && !is_of_customers("needs"));
+        assert!(
+            OF_BOARDS.iter().all(|field| { FACTS.contains(field) || ENTRY_FIELDS.contains(field) })
+        );
     }
 
     #[test]

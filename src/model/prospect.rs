@@ -1,7 +1,7 @@
 //! A prospect, or a customer, as its file states it: facts, and the journal in order of replay.
 
 use super::event::Event;
-use super::profile::{FactValue, NO_PROFILE, Profile, Relation};
+use super::profile::{CHANGEABLE, FactValue, NO_PROFILE, Profile, Relation};
 use crate::value::date::Date;
 use crate::value::id::fold;
 use crate::value::text::Text;
@@ -41,6 +41,25 @@ pub const PARTS: [&str; 6] = ["recommender", "handler", "technical", "user", "le
 
 /// The stances of people.
 pub const STANCES: [&str; 3] = ["for", "neutral", "against"];
+
+/// The parts with their words in English and Chinese.
+#[rustfmt::skip]
+pub const PART_WORDS: [(&str, &str, &str); 6] = [
+    ("recommender", "recommender",     "推荐人"),
+    ("handler",     "handler",         "经手人"),
+    ("technical",   "technical judge", "技术考核"),
+    ("user",        "user",            "使用部门"),
+    ("lead",        "project lead",    "项目组长"),
+    ("decider",     "decider",         "权力人士"),
+];
+
+/// The stances with their words.
+#[rustfmt::skip]
+pub const STANCE_WORDS: [(&str, &str, &str); 3] = [
+    ("for",     "for",     "支持"),
+    ("neutral", "neutral", "中立"),
+    ("against", "against", "反对"),
+];
 
 impl Contact {
     /// Is this person there on a day: not gone by then?
@@ -223,6 +242,31 @@ impl Prospect {
         }
     }
 
+    /// The value that it states for a fact, built in or the team's own: a relation that is not stated is none.
+    pub fn stated_value(&self, name: &str) -> FactValue {
+        match name {
+            "relation" if self.profile().relation == Relation::default() => FactValue::Nothing,
+            name => self.value_of(name),
+        }
+    }
+
+    /// Every fact that it states with its value, in the order in which new files have them.
+    pub fn stated(&self) -> Vec<(Text, FactValue)> {
+        let own = self.facts.iter().map(|(key, _)| &**key);
+        let others = CHANGEABLE.iter().map(|row| row.0).filter(|name| !FACTS.contains(name));
+        let names = FACTS.into_iter().chain(own).chain(others);
+        let values = names.map(|name| (name.into(), self.stated_value(name)));
+        values.filter(|(_, value)| *value != FactValue::Nothing).collect()
+    }
+
+    /// States a fact at the top of its file.
+    pub fn state(&mut self, name: &str, value: &FactValue) {
+        match value {
+            FactValue::Text(text) if FACTS.contains(&name) => self.set_fact(name, text),
+            value => self.change(name, value),
+        }
+    }
+
     /// Does it name the customer of this id as its account?
     pub fn belongs_to(&self, customer: &str) -> bool {
         self.account.as_deref().is_some_and(|account| fold(account) == fold(customer))
@@ -253,6 +297,7 @@ mod tests {
             let mut prospect = Prospect { id: "p".into(), ..Prospect::default() };
             prospect.change(name, &value);
             assert_eq!(prospect.value_of(name), value, "{name}");
+            assert!(prospect.stated().contains(&(name.into(), value)), "{name}");
             prospect.change(name, &FactValue::Nothing);
             let left = match name {
                 "name" => FactValue::Text("p".into()),
@@ -261,6 +306,25 @@ mod tests {
             };
             assert_eq!(prospect.value_of(name), left, "{name}");
         }
+    }
+
+    #[test]
+    fn a_fact_that_is_stated_is_that_of_its_name_and_a_relation_to_buyers_is_not_stated() {
+        for fact in FACTS.into_iter().chain(["sector"]) {
+            let mut prospect = Prospect::default();
+            prospect.state(fact, &FactValue::Text("x".into()));
+            assert_eq!(prospect.fact(fact), Some("x"), "{fact}");
+            assert_eq!(prospect.facts.len(), usize::from(fact == "sector"), "{fact}");
+        }
+        let mut customer = Prospect::default();
+        customer.state("relation", &FactValue::Text("customer".into()));
+        assert_eq!(customer.stated_value("relation"), FactValue::Nothing);
+    }
+
+    #[test]
+    fn every_part_and_stance_has_its_words() {
+        assert_eq!(PART_WORDS.map(|row| row.0), PARTS);
+        assert_eq!(STANCE_WORDS.map(|row| row.0), STANCES);
     }
 
     #[test]

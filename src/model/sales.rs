@@ -3,7 +3,7 @@
 use crate::value::date::Date;
 use crate::value::label::Label;
 use crate::value::money::{Amount, Money};
-use crate::value::period::Period;
+use crate::value::period::{FiscalYear, Period};
 use crate::value::text::Text;
 
 /// `[[product]]`: a thing that is sold.
@@ -66,18 +66,15 @@ impl TargetSpan {
         [1, 3, 12][self as usize]
     }
 
-    /// The span that a day lies in.
-    pub fn around(self, day: Date) -> Period {
-        let months = self.months();
-        let first = Date::new(day.year(), day.month() - (day.month() - 1) % months, 1);
-        let from = first.unwrap_or(day);
-        Period { from, to: from.plus_months(i64::from(months)).plus(-1) }
+    /// The span of a fiscal year that a day lies in.
+    pub fn around(self, day: Date, fiscal: FiscalYear) -> Period {
+        fiscal.around(day, self.months())
     }
 
     /// How many whole spans a period is; `None` if it begins or ends within one.
-    pub fn times(self, period: Period) -> Option<i64> {
+    pub fn times(self, period: Period, fiscal: FiscalYear) -> Option<i64> {
         let after = period.to.plus(1);
-        let begins = |day: Date| self.around(day).from == day;
+        let begins = |day: Date| self.around(day, fiscal).from == day;
         let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
         (begins(period.from) && begins(after))
             .then(|| (month(after) - month(period.from)) / i64::from(self.months()))
@@ -179,12 +176,13 @@ mod tests {
     #[test]
     fn spans_of_targets() {
         let day = |text: &str| Date::parse(text).unwrap();
-        let around = |span: TargetSpan| span.around(day("2009-12-18")).to_string();
+        let around =
+            |span: TargetSpan| span.around(day("2009-12-18"), FiscalYear::CALENDAR).to_string();
         assert_eq!(around(TargetSpan::Month), "2009-12-01..2009-12-31");
         assert_eq!(around(TargetSpan::Quarter), "2009-10-01..2009-12-31");
         assert_eq!(around(TargetSpan::Year), "2009-01-01..2009-12-31");
         let times = |span: TargetSpan, from: &str, to: &str| {
-            span.times(Period { from: day(from), to: day(to) })
+            span.times(Period { from: day(from), to: day(to) }, FiscalYear::CALENDAR)
         };
         assert_eq!(times(TargetSpan::Quarter, "2009-10-01", "2010-03-31"), Some(2));
         assert_eq!(times(TargetSpan::Month, "2009-10-01", "2009-10-31"), Some(1));

@@ -10,7 +10,7 @@ use crate::diag::Words;
 use crate::value::date::{Date, Weekday};
 use crate::value::label::{Label, Lang};
 use crate::value::money::{Amount, Currency, Money};
-use crate::value::period::Period;
+use crate::value::period::{FiscalYear, Period};
 use crate::value::text::Text;
 use crate::value::zone::Zone;
 use std::collections::BTreeMap;
@@ -228,8 +228,8 @@ pub struct Settings {
     pub campaigns: Vec<Campaign>,
     /// `[forecast]`.
     pub forecast: Forecast,
-    /// The first month of the fiscal year, 1 to 12: fiscal quarters and years begin there.
-    pub fiscal_year: u32,
+    /// The fiscal year, by its first month.
+    pub fiscal_year: FiscalYear,
     /// The products, in the order of the file.
     pub products: Vec<Product>,
     /// The targets, in the order of the file.
@@ -277,7 +277,7 @@ impl Default for Settings {
             reasons: Vec::new(),
             campaigns: Vec::new(),
             forecast: Forecast::default(),
-            fiscal_year: 1,
+            fiscal_year: FiscalYear::CALENDAR,
             products: Vec::new(),
             targets: Vec::new(),
             receivables: Receivables::default(),
@@ -308,6 +308,11 @@ impl Settings {
     /// The department of this id.
     pub fn department(&self, id: &str) -> Option<&Department> {
         self.departments.iter().find(|department| &*department.id == id)
+    }
+
+    /// The first department that a rep is a member of.
+    pub fn department_of(&self, rep: &str) -> Option<&Department> {
+        self.departments.iter().find(|department| department.members.iter().any(|id| id == rep))
     }
 
     /// The rep with this e-mail, case aside.

@@ -1,18 +1,23 @@
 //! Columns of lists of prospects: the rows of the table of attributes as typed cells, and the words in them.
 
 use crate::diag::{Code, Diagnostic};
+use crate::format::line::written_facts;
 use crate::model::pipeline::{IN_CYCLE, IN_CYCLE_LABEL, Outcome};
+use crate::model::profile::{CHANGEABLE, FactKind, FactValue, fact_kind};
+use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
-    self, ATTRIBUTES, Attribute, AttributeKind, Figure, Flag, Named, Value, View, Vocabulary,
-    listed_flags, named,
+    self, ATTRIBUTES, Attribute, AttributeKind, Figure, Flag, Named, OF_CUSTOMER, Value, View,
+    Vocabulary, listed_flags, named, of_customer,
 };
 use crate::rules::book::Book;
+use crate::rules::query::Others;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind};
 use crate::table::words::title;
 use crate::value::label::Lang;
 use crate::value::text::Text;
+use std::collections::BTreeSet;
 
 /// The kind of the column of an attribute.
 fn kind(row: &Attribute) -> Kind {
@@ -118,6 +123,10 @@ pub struct Choice {
 }
 
 enum Getter {
+    /// Of the file of the prospect's customer: `customer.region`.
+    OfFile(Box<Getter>),
+    /// The values at the top of the file, where entries have changed them.
+    OpeningFacts,
     Attribute(&'static Attribute),
     /// Money without its currency, which has a column of its own beside it.
     Amount(&'static Attribute),
@@ -126,7 +135,35 @@ enum Getter {
 }
 
 /// The attributes that are money in any currency.
-const MONEY: [&str; 3] = ["value", "paid", "booked"];
+const MONEY: [&str; 5] = ["value", "paid", "booked", "potential", "credit-limit"];
+
+/// The column of the values at the top of the file, where entries have changed them: `{ region = "east" }`.
+const OPENING: &str = "opening-facts";
+
+/// The columns of `crm export customers` behind the facts.
+const OF_CUSTOMERS: [&str; 21] = [
+    "owner",
+    "owner-since",
+    "next",
+    "next-what",
+    "last-contact",
+    "last-entry",
+    "grade",
+    "value-level",
+    "relationship",
+    "demand",
+    "loyalty",
+    "lifecycle",
+    "pareto",
+    "pyramid",
+    "segment",
+    "rfm",
+    "recency",
+    "frequency",
+    "deals",
+    "last-order",
+    "bought",
+];
 
 /// The column of the currency of a column of money.
 pub fn currency_column(id: &str) -> String {
@@ -151,22 +188,33 @@ impl Choice {
     ) -> Result<Choice, Diagnostic> {
         let names: Vec<&str> = names.into_iter().collect();
         let mut columns = Vec::new();
-        for name in &names {
+        for typed in &names {
+            let (is_of_file, name) = of_customer(typed);
             let (id, kind, getter) = match (named(name, settings), money_of(name)) {
                 (Some(Named::Attribute(row)), _) if row.is_column => {
-                    let apart = names.iter().any(|name| money_of(name) == Some(row.id));
+                    let apart =
+                        !is_of_file && names.iter().any(|name| money_of(name) == Some(row.id));
                     let getter = if apart { Getter::Amount(row) } else { Getter::Attribute(row) };
                     (row.id.to_owned(), kind(row), getter)
                 }
                 (Some(Named::Fact(fact)), _) => {
                     (fact.to_string(), Kind::Text, Getter::Fact(fact.clone()))
                 }
+                _ if name == OPENING => (OPENING.to_owned(), Kind::Text, Getter::OpeningFacts),
                 (_, Some(money)) => {
                     let row = ATTRIBUTES.iter().find(|row| row.id == money);
-                    let row = row.ok_or_else(|| no_column(name.trim(), settings))?;
+                    let row = row.ok_or_else(|| no_column(name, settings))?;
                     (currency_column(money), Kind::Text, Getter::Currency(row))
                 }
-                _ => return Err(no_column(name.trim(), settings)),
+                _ => return Err(no_column(name, settings)),
+            };
+            let (id, kind, getter) = match is_of_file {
+                true => {
+                    // The ids of a list are those of its rows.
+                    let kind = if kind == Kind::Id { Kind::Text } else { kind };
+                    (format!("{}{id}", OF_CUSTOMER[0]), kind, Getter::OfFile(Box::new(getter)))
+                }
+                false => (id, kind, getter),
             };
             let column = Column::new(&*id, title(&id, lang), kind);
             // The company is the first to go where a terminal is narrow, unless it was asked for alone.
@@ -180,24 +228,46 @@ impl Choice {
         self.columns.iter().map(|(column, _)| column.clone()).collect()
     }
 
+    /// The other files that its columns look into.
+    pub fn others(&self) -> Others {
+        let file = self.columns.iter().any(|(_, getter)| matches!(getter, Getter::OfFile(_)));
+        Others { file, ..Others::default() }
+    }
+
     /// A prospect's cells. Those of its customer are empty if the book is not graded.
     pub fn cells(&self, record: &Record, book: &Book) -> Vec<Cell> {
+        book.attach(record, self.others());
         let view = View::of(record, &book.settings, book.as_of);
-        self.columns
-            .iter()
-            .map(|(_, getter)| match getter {
-                Getter::Attribute(row) => cell(row, &view, self.lang),
-                Getter::Amount(row) => cell(row, &view, self.lang).without_currency(),
-                Getter::Currency(row) => cell(row, &view, self.lang).currency_alone(),
-                Getter::Fact(name) => Cell::maybe(record.prospect.fact(name), Cell::text),
-            })
-            .collect()
+        self.columns.iter().map(|(_, getter)| getter.cell(&view, self.lang)).collect()
     }
 
     /// Does a column need grades?
     pub fn asks_grades(&self) -> bool {
-        let graded = |getter: &Getter| matches!(getter, Getter::Attribute(row) if row.is_graded);
-        self.columns.iter().any(|(_, getter)| graded(getter))
+        self.columns.iter().any(|(_, getter)| getter.asks_grades())
+    }
+}
+
+impl Getter {
+    fn cell(&self, view: &View<'_>, lang: Lang) -> Cell {
+        let prospect = &view.record.prospect;
+        match self {
+            Getter::OfFile(getter) => getter.cell(&view.of_file(), lang),
+            Getter::OpeningFacts => {
+                Cell::maybe(written_facts(&opening_facts(prospect)), Cell::text)
+            }
+            Getter::Attribute(row) => cell(row, view, lang),
+            Getter::Amount(row) => cell(row, view, lang).without_currency(),
+            Getter::Currency(row) => cell(row, view, lang).currency_alone(),
+            Getter::Fact(name) => Cell::maybe(prospect.fact(name), Cell::text),
+        }
+    }
+
+    fn asks_grades(&self) -> bool {
+        match self {
+            Getter::OfFile(getter) => getter.asks_grades(),
+            Getter::Attribute(row) => row.is_graded,
+            _ => false,
+        }
     }
 }
 
@@ -215,6 +285,55 @@ pub fn all(settings: &Settings) -> Vec<String> {
         std::iter::once(id.to_owned()).chain(currency).collect::<Vec<_>>()
     };
     attribute::ids(settings, |row| row.is_exported).flat_map(with_currency).collect()
+}
+
+/// The id of the column of a fact: `customer-since`.
+fn id_of(fact: &str) -> String {
+    fact.replace('_', "-")
+}
+
+/// The facts that `all` does not have, currencies behind their amounts, and the opening values.
+pub fn more_facts() -> Vec<String> {
+    let facts = CHANGEABLE.iter().filter(|row| !is_plain(row.0)).flat_map(|row| {
+        let (id, kind) = (id_of(row.0), row.1);
+        let currency = (kind == FactKind::Money).then(|| currency_column(&id));
+        std::iter::once(id).chain(currency)
+    });
+    facts.chain([OPENING.to_owned()]).collect()
+}
+
+/// The names of the columns of `crm export customers`: every fact, the team's own, and how they are.
+pub fn of_customers(settings: &Settings) -> Vec<String> {
+    let plain = CHANGEABLE.iter().filter(|row| is_plain(row.0)).map(|row| id_of(row.0));
+    let own = settings.facts.iter().map(ToString::to_string);
+    let known = OF_CUSTOMERS.map(str::to_owned);
+    let id = std::iter::once("id".to_owned());
+    id.chain(plain).chain(own).chain(more_facts()).chain(known).collect()
+}
+
+/// Is it a fact that exports of prospects always have?
+fn is_plain(fact: &str) -> bool {
+    let id = id_of(fact);
+    ATTRIBUTES.iter().any(|row| row.is_exported && row.id == id)
+}
+
+/// Does it state a fact of [`more_facts`]?
+pub fn states_more(prospect: &Prospect) -> bool {
+    let is_more = |(fact, _): &(Text, FactValue)| {
+        fact_kind(fact).is_some() && !is_plain(fact) && prospect.fact(fact).is_none()
+    };
+    !opening_facts(prospect).is_empty()
+        || prospect.stated_profile.is_some() && prospect.stated().iter().any(is_more)
+}
+
+/// The facts that entries have changed, with their values at the top of the file.
+fn opening_facts(prospect: &Prospect) -> Vec<(Text, FactValue)> {
+    let Some(opening) = prospect.opening.as_deref() else { return Vec::new() };
+    let own = opening.facts.iter().chain(&prospect.facts).map(|(fact, _)| &**fact);
+    let names: BTreeSet<&str> = CHANGEABLE.iter().map(|row| row.0).chain(own).collect();
+    let changed =
+        names.into_iter().filter(|fact| opening.value_of(fact) != prospect.value_of(fact));
+    changed.map(|fact| (fact.into(), opening.value_of(fact))).collect()
 }
 
 /// The positions of chosen columns of an export among all of them.
@@ -269,7 +388,8 @@ mod tests {
     fn money_has_its_currency_beside_it_or_in_its_cell() {
         let settings = Settings::default();
         let every = all(&settings);
-        for id in MONEY {
+        let money = MONEY.iter().filter(|id| every.iter().any(|name| name == *id));
+        for id in money {
             let at = every.iter().position(|name| name == id).unwrap();
             assert_eq!(every[at + 1], currency_column(id));
         }
@@ -279,6 +399,40 @@ mod tests {
         };
         assert!(apart(&["value", "value_currency"]) && apart(&["value", "VALUE-currency"]));
         assert!(!apart(&["value"]) && !apart(&["value", "paid-currency"]));
+    }
+
+    #[test]
+    fn every_fact_of_a_customer_is_exported_with_the_currency_of_money() {
+        let settings = Settings { facts: vec!["sector".into()], ..Settings::default() };
+        let columns = of_customers(&settings);
+        for (fact, kind, ..) in CHANGEABLE {
+            let at = columns.iter().position(|name| *name == id_of(fact));
+            let at = at.unwrap_or_else(|| panic!("{fact}"));
+            let is_money = columns[at + 1] == currency_column(&id_of(fact));
+            assert_eq!(is_money, kind == FactKind::Money, "{fact}");
+        }
+        assert!(columns.contains(&"sector".to_owned()));
+        let names = columns.iter().map(String::as_str);
+        assert!(Choice::of(names, &settings, Lang::Machine).is_ok());
+        let prospects = all(&settings);
+        assert!(more_facts().iter().all(|name| !prospects.contains(name)));
+    }
+
+    #[test]
+    fn more_is_stated_by_a_fact_of_a_customer_and_by_a_change() {
+        let stating = |fact: &str, value: &str| {
+            let mut prospect = Prospect::default();
+            prospect.state(fact, &FactValue::Text(value.into()));
+            prospect
+        };
+        assert!(!states_more(&stating("region", "east")) && !states_more(&stating("own", "x")));
+        assert!(!states_more(&stating("relation", "customer")));
+        assert!(states_more(&stating("relation", "agent")) && states_more(&stating("parent", "x")));
+        let changed = |to: &str| {
+            let opening = Some(Box::new(stating("region", "east")));
+            Prospect { opening, ..stating("region", to) }
+        };
+        assert!(states_more(&changed("west")) && !states_more(&changed("east")));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
-    self, Attribute, AttributeKind, MANAGER, Named, OWNER, SOURCE, View, Vocabulary, named,
+    self, Attribute, AttributeKind, MANAGER, Named, OF_CUSTOMER, OWNER, SOURCE, View, Vocabulary,
+    named, of_customer,
 };
 use crate::rules::book::Book;
+use crate::rules::query::Others;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use crate::value::label::{Label, Lang};
@@ -17,6 +19,8 @@ pub struct Dimension {
     source: DimensionSource,
     /// The labels of values, where the settings have them: by id.
     labels: Vec<(Text, Label)>,
+    /// The name, where the value is that of the customer's file: `customer.region`.
+    of_file: Option<Text>,
 }
 
 #[derive(Debug, Clone)]
@@ -41,21 +45,26 @@ impl Dimension {
     pub const SOURCE: Dimension = Dimension::of_row(&SOURCE);
 
     const fn of_row(row: &'static Attribute) -> Dimension {
-        Dimension { source: DimensionSource::Attribute(row), labels: Vec::new() }
+        Dimension { source: DimensionSource::Attribute(row), labels: Vec::new(), of_file: None }
     }
 
-    /// The dimension of a name.
+    /// The dimension of a name, perhaps of the customer's file: `customer.region`.
     ///
     /// # Errors
     /// If no attribute has the name, or if `--by` does not take the attribute; the nearest name is suggested.
     pub fn parse(name: &str, settings: &Settings) -> Result<Dimension, Diagnostic> {
+        let (is_of_file, own) = of_customer(name);
+        let dimension = Dimension::own(own, settings)?;
+        let of_file = is_of_file.then(|| format!("{}{}", OF_CUSTOMER[0], dimension.name()).into());
+        Ok(Dimension { of_file, ..dimension })
+    }
+
+    fn own(name: &str, settings: &Settings) -> Result<Dimension, Diagnostic> {
         let wrong = |message| Diagnostic::new(Code::BadArgument, message);
         let wrong = match named(name, settings) {
             Some(Named::Fact(fact)) => {
-                return Ok(Dimension {
-                    source: DimensionSource::Fact(fact.clone()),
-                    labels: Vec::new(),
-                });
+                let source = DimensionSource::Fact(fact.clone());
+                return Ok(Dimension { source, labels: Vec::new(), of_file: None });
             }
             Some(Named::Attribute(row)) if row.is_group => {
                 return Ok(Dimension { labels: labels(row, settings), ..Dimension::of_row(row) });
@@ -75,6 +84,9 @@ impl Dimension {
 
     /// Its name: the id of the column.
     pub fn name(&self) -> &str {
+        if let Some(name) = &self.of_file {
+            return name;
+        }
         match &self.source {
             DimensionSource::Attribute(row) => row.id,
             DimensionSource::Fact(name) => name,
@@ -101,25 +113,41 @@ impl Dimension {
         matches!(self.source, DimensionSource::Attribute(Attribute { is_graded: true, .. }))
     }
 
+    /// The other files that it looks into.
+    pub fn others(&self) -> Others {
+        Others { file: self.of_file.is_some(), ..Others::default() }
+    }
+
     /// A prospect's value; empty where it has none.
     pub fn of(&self, record: &Record, book: &Book) -> String {
-        self.value(View::of(record, &book.settings, book.as_of))
+        self.value(self.view(record, book))
     }
 
     /// The value of one of a prospect's pursuits: its month and quarter are those in which the pursuit
     /// was opened.
     pub fn of_pursuit(&self, record: &Record, book: &Book, opened: Date) -> String {
         let opened = Some(opened);
-        self.value(View { opened, ..View::of(record, &book.settings, book.as_of) })
+        self.value(View { opened, ..self.view(record, book) })
     }
 
     /// A prospect's value while it belonged to an owner; the rest is as on the as-of day.
     pub fn of_owner(&self, record: &Record, book: &Book, owner: Option<&str>) -> String {
-        self.value(View { owner, ..View::of(record, &book.settings, book.as_of) })
+        self.value(View { owner, ..self.view(record, book) })
+    }
+
+    fn view<'a>(&self, record: &'a Record, book: &'a Book) -> View<'a> {
+        book.attach(record, self.others());
+        View::of(record, &book.settings, book.as_of)
+    }
+
+    /// A prospect's value on a day on which it had this owner: its month and quarter are those of the day.
+    pub fn of_day(&self, record: &Record, book: &Book, on: Date, owner: Option<&str>) -> String {
+        self.value(View { owner, opened: Some(on), ..View::of(record, &book.settings, book.as_of) })
     }
 
     fn value(&self, view: View<'_>) -> String {
         debug_assert!(!self.asks_grades() || view.customer.is_some(), "the book is not graded");
+        let view = if self.of_file.is_some() { view.of_file() } else { view };
         match &self.source {
             DimensionSource::Attribute(row) => row.group(&view),
             DimensionSource::Fact(name) => view.record.prospect.fact(name).unwrap_or("").to_owned(),
@@ -156,6 +184,12 @@ mod tests {
         }
         assert!(Dimension::parse("branch", &settings).is_ok_and(|by| by.name() == "branch"));
         assert_eq!(Dimension::parse("rep", &settings).ok(), Some(Dimension::OWNER));
+        for name in ["customer.region", "客户.地区", " Customer.REGION"] {
+            assert!(
+                Dimension::parse(name, &settings).is_ok_and(|by| by.name() == "customer.region")
+            );
+        }
+        assert_ne!(Dimension::parse("customer.owner", &settings).ok(), Some(Dimension::OWNER));
     }
 
     #[test]

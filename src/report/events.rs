@@ -90,7 +90,7 @@ macro_rules! define_columns {
         /// Every column: whose entry and when, then its keys; those of money and service last.
         const COLUMNS: &[Definition] = &[
             ("id", (Kind::Id, |l| Cell::text(&*l.record.prospect.id))),
-            ("name", (Kind::Text, |l| Cell::text(&*l.record.prospect.name))),
+            ("name", (Kind::Text, |l| Cell::text(&**l.name()))),
             ("key", (Kind::Text, |l| Cell::text(&*l.event.key.text))),
             ("date", (Kind::Date, |l| Cell::Date(l.event.date()))),
             $((stringify!($name), cell_of!($type, l, l.event.$name)),)*
@@ -111,6 +111,12 @@ fn rep(value: &Option<Text>) -> Cell {
 }
 
 impl EventRow<'_> {
+    /// The name at the top of the file: a later one is that of an entry.
+    fn name(&self) -> &Text {
+        let prospect = &self.record.prospect;
+        prospect.opening.as_deref().map_or(&prospect.name, |opening| &opening.name)
+    }
+
     /// A column of the prospect's board: its id for machines, its label for people.
     fn stage<'s>(&'s self, id: &'s str) -> &'s str {
         let pipeline = self.record.pipeline(self.settings);

@@ -78,7 +78,9 @@ fn gather(book: &Book, request: &Request, period: Period) -> ForecastScan {
 pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let settings = &book.settings;
     let lang = settings.language;
-    let period = request.period.unwrap_or_else(|| settings.forecast.per.around(book.as_of));
+    let period = request
+        .period
+        .unwrap_or_else(|| settings.forecast.per.around(book.as_of, settings.fiscal_year));
     let ForecastScan { boards: used, mut moves, open, unweighed, results } =
         gather(book, request, period);
     let boards = boards(settings, |position| used.contains(&position));

@@ -1,7 +1,7 @@
 //! `crm list`: chosen prospects, chosen columns, in a chosen order.
 
 use super::Request;
-use super::columns::{Choice, emphasis};
+use super::columns::{Choice, emphasis, states_more};
 use crate::diag::Diagnostic;
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
@@ -12,6 +12,7 @@ use crate::table::sheet::{Cell, Row, Rows, Sheet};
 use crate::value::label::Lang;
 use rayon::prelude::*;
 use std::cmp::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// The columns unless others are asked for.
 pub const DEFAULT: [&str; 8] =
@@ -55,6 +56,14 @@ impl List {
         self.choice.asks_grades() || self.keys.asks_grades()
     }
 
+    /// Grades the book, and reads the files that columns look into, where they are asked for.
+    fn prepare(&self, book: &Book) {
+        if self.asks_grades() {
+            book.graded();
+        }
+        book.read_others(self.choice.others().and(self.keys.others()));
+    }
+
     /// The parts of each record that it needs.
     pub fn keep(&self, request: &Request, book: &Book) -> Keep {
         request.keep(&book.settings, book.as_of, self.asks_grades())
@@ -62,16 +71,30 @@ impl List {
 
     /// The prospects that the request selects. Only their rows are kept.
     pub fn sheet(self, book: &Book, request: &Request) -> Sheet {
-        if self.asks_grades() {
-            book.graded();
-        }
+        self.prepare(book);
         let lines = request.gather(book, |record| Some(self.line(record, book)));
-        self.sorted("list", lines, book)
+        self.sorted("list", lines, 0, book)
+    }
+
+    /// The prospects that the request selects, for other programs; the last so many columns only where a prospect states
+    /// one of the facts of [`more_facts`](super::columns::more_facts), which they show.
+    pub fn export(self, more: usize, book: &Book, request: &Request) -> Sheet {
+        self.prepare(book);
+        let is_stated = AtomicBool::new(false);
+        let lines = request.gather(book, |record| {
+            if states_more(&record.prospect) {
+                is_stated.store(true, Relaxed);
+            }
+            Some(self.line(record, book))
+        });
+        let without = if is_stated.load(Relaxed) { 0 } else { more };
+        self.sorted("list", lines, without, book)
     }
 
     /// The customers that the request selects, whatever their relation: those with a file, and those that have bought.
     /// A customer without a file is shown by the prospect that represents it.
     pub fn customers(self, book: &Book, request: &Request) -> Sheet {
+        self.prepare(book);
         let graded = book.graded();
         let lines = request.gather_everybody(book, |record| {
             let is_shown = record.prospect.is_customer || {
@@ -81,7 +104,7 @@ impl List {
             };
             is_shown.then(|| self.line(record, book))
         });
-        self.sorted("customers", lines, book)
+        self.sorted("customers", lines, 0, book)
     }
 
     fn line(&self, record: &Record, book: &Book) -> SortedRow {
@@ -89,11 +112,18 @@ impl List {
         SortedRow { keys: self.keys.cells(record, book).into(), row: PackedRow::of(&row) }
     }
 
-    fn sorted(self, id: &str, mut lines: Vec<SortedRow>, book: &Book) -> Sheet {
+    /// The sheet of the lines, without its last so many columns.
+    fn sorted(self, id: &str, mut lines: Vec<SortedRow>, without: usize, book: &Book) -> Sheet {
         let lang = book.settings.language;
         lines.par_sort_by(|a, b| self.order(a, b));
-        let (heads, count) = (self.choice.heads(), lines.len());
-        let rows = Rows::made(count, move |at| lines[at].row.row());
+        let (mut heads, count) = (self.choice.heads(), lines.len());
+        let width = heads.len() - without;
+        heads.truncate(width);
+        let rows = Rows::made(count, move |at| {
+            let mut row = lines[at].row.row();
+            row.cells.truncate(width);
+            row
+        });
         let mut sheet = Sheet::single(id, "", heads, rows);
         let noun = match id {
             "customers" => lang.pick("customers: ", "客户："),

@@ -6,9 +6,12 @@ use super::figures::{count, enough, few, number, others};
 use super::outlook::{ForecastLine, OpenProspect, Outlook};
 use crate::diag::counted;
 use crate::model::pipeline::Outcome;
+use crate::model::sales::{Measure, TargetOf, TargetSpan};
+use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::passage::End;
 use crate::rules::replay::state::Record;
+use crate::rules::targets;
 use crate::stats::{Proportion, Summary, mean};
 use crate::table::sheet::{Cell, Kind, Row, Table};
 use crate::table::terms::{MEASURES, term};
@@ -35,7 +38,7 @@ fn velocity(open: f64, win_rate: f64, won_value: f64, cycle_days: f64) -> Option
 }
 
 /// A stable name, the figure, and its meaning.
-type Measure = (&'static str, Cell, String);
+type MeasureRow = (&'static str, Cell, String);
 
 /// Everything that is measured, before it becomes cells.
 pub struct Measures {
@@ -104,6 +107,38 @@ impl Results {
     }
 }
 
+/// The target of the period for the prospects of the request, or why there is none: that of one owner where the query
+/// asks for an owner, else that of the whole ledger.
+fn target(request: &Request, settings: &Settings, period: Period) -> Result<Amount, String> {
+    let lang = settings.language;
+    let spans = |per: TargetSpan| match lang {
+        Lang::En | Lang::Machine => format!("for a {}", per.name()),
+        Lang::Zh => format!("按{}计", ["月", "季", "年"][per as usize]),
+    };
+    let stated = |of: &TargetOf| {
+        let asked = targets::asked(settings, of, Measure::Booked, period)?;
+        Some(asked.map_err(|target| spans(target.per)))
+    };
+    if let Some(owner) = request.only_owner(settings) {
+        let none = || Err(lang.pick("none for one owner", "没有单个负责人的目标").to_owned());
+        return stated(&TargetOf::Rep(owner)).unwrap_or_else(none);
+    }
+    // The prospects of any other query are not measured against the target of the ledger.
+    let is_all = request.query.is_empty();
+    let forecast = &settings.forecast;
+    match (forecast.target, is_all) {
+        (Some(_), false) => {
+            Err(lang.pick("none for a part of the ledger", "没有部分客户的目标").to_owned())
+        }
+        (Some(target), true) => match forecast.per.times(period, settings.fiscal_year) {
+            Some(times) => Ok(target.times(Amount::from_int(times))),
+            None => Err(spans(forecast.per)),
+        },
+        (None, true) if let Some(stated) = stated(&TargetOf::All) => stated,
+        (None, _) => Err(lang.pick("none set", "未设").to_owned()),
+    }
+}
+
 /// Measures the selected prospects: the results of their pursuits, and those that are open.
 pub fn measures(
     book: &Book,
@@ -128,22 +163,7 @@ pub fn measures(
             so_far.1.add_sum(brought);
         }
     }
-    let target = match (forecast.target, forecast.per.times(period)) {
-        (None, _) => Err(settings.language.pick("none set", "未设").to_owned()),
-        // The target is of the whole ledger: the prospects of a query are not measured against it.
-        _ if of_one_owner(request) => {
-            Err(settings.language.pick("none for one owner", "没有单个负责人的目标").to_owned())
-        }
-        _ if !request.query.is_empty() => Err(settings
-            .language
-            .pick("none for a part of the ledger", "没有部分客户的目标")
-            .to_owned()),
-        (Some(_), None) => Err(match settings.language {
-            Lang::En | Lang::Machine => format!("for a {}", forecast.per.name()),
-            Lang::Zh => format!("按{}计", ["月", "季", "年"][forecast.per as usize]),
-        }),
-        (Some(target), Some(times)) => Ok(target.times(Amount::from_int(times))),
-    };
+    let target = target(request, settings, period);
     let pushed = open.iter().filter(|one| one.pushes > 0);
     let slipped: Vec<&OpenProspect> = open.iter().filter(|one| one.slipped).collect();
     let own = slipped.iter().filter(|one| !matches!(one.line, ForecastLine::Foreign(_)));
@@ -162,13 +182,6 @@ pub fn measures(
         slipped: (slipped.len(), slipped_value),
         once_due: slipped.len() + open.iter().filter(|one| one.due).count(),
     }
-}
-
-/// Does the query ask for one owner and nothing else?
-fn of_one_owner(request: &Request) -> bool {
-    let query = request.query.to_string();
-    let owner = query.trim().strip_prefix("owner:");
-    owner.is_some_and(|owner| !owner.contains([' ', ',', '(', ')', '"', '*']))
 }
 
 impl Measures {
@@ -214,7 +227,7 @@ impl Measures {
     }
 
     /// The money won, the money due, and where there is a target, whether they reach it.
-    fn against_target(&self, lang: Lang) -> Vec<Measure> {
+    fn against_target(&self, lang: Lang) -> Vec<MeasureRow> {
         let foreign: Vec<String> =
             others(&self.so_far.1).iter().map(|money| format!("; {money}")).collect();
         let (n, foreign) = (self.so_far.0, foreign.concat());
@@ -236,8 +249,10 @@ impl Measures {
         let (target, missing) = match (&self.target, self.missing()) {
             (Ok(target), Some(missing)) => (*target, missing),
             (Err(why), _) => {
-                let setting =
-                    lang.pick("[forecast] target of crm.toml", "crm.toml 的 [forecast] target");
+                let setting = lang.pick(
+                    "[forecast] target or [[target]] of crm.toml",
+                    "crm.toml 的 [forecast] target 或 [[target]]",
+                );
                 rows.push(("target", Cell::absent(why.as_str()), setting.into()));
                 return rows;
             }
@@ -287,7 +302,7 @@ impl Measures {
     }
 
     /// The figures of the past: the win rate and those that rest on it, and how dates moved.
-    fn history(&self, lang: Lang) -> Vec<Measure> {
+    fn history(&self, lang: Lang) -> Vec<MeasureRow> {
         let (rate, slippage) = (self.win_rate(), self.slippage.trimmed());
         let no_rate = || few(self.ends.trials, lang);
         let needed = match lang {

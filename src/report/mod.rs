@@ -34,6 +34,7 @@ pub mod orders;
 pub mod outlook;
 pub mod overrides;
 pub mod people;
+pub mod plan_rows;
 pub mod plans;
 pub mod policy;
 pub mod pool;
@@ -41,6 +42,7 @@ pub mod ratios;
 pub mod receivables;
 mod request;
 mod rows;
+pub mod sales;
 pub mod search;
 mod several;
 pub mod sheet;
@@ -346,6 +348,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: false,
         make: forecast::forecast,
+    },
+    Report {
+        name: "sales",
+        alias: None,
+        about: (
+            "money booked, billed and received, margin and quantity; against targets and a year before",
+            "承保、开票、回款、毛利与数量；对照目标与去年同期",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: Breakdowns::Any,
+        rules: false,
+        make: sales::sales,
     },
     Report {
         name: "bridge",

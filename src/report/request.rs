@@ -2,18 +2,21 @@
 
 use super::dimension::Dimension;
 use crate::model::settings::Settings;
-use crate::rules::book::{Book, Keep, Selection};
+use crate::rules::book::{Book, Files, Keep, Selection};
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::Audience;
 use crate::value::date::Date;
 use crate::value::money::Amount;
 use crate::value::period::Period;
+use crate::value::text::Text;
 
 /// A request to a report, beyond the day.
 pub struct Request {
     /// Only these prospects.
     pub query: Query,
+    /// The files whose rows are gathered: those of prospects, unless otherwise stated.
+    pub files: Files,
     /// A row or block for each value of this.
     pub by: Option<Dimension>,
     /// The days it covers, if stated.
@@ -29,7 +32,15 @@ pub struct Request {
 impl Request {
     /// These prospects, and nothing else asked.
     pub fn of(query: Query) -> Request {
-        Request { query, by: None, period: None, target: None, list: false, readers: None }
+        Request {
+            query,
+            files: Files::Prospects,
+            by: None,
+            period: None,
+            target: None,
+            list: false,
+            readers: None,
+        }
     }
 
     /// The prospects that the query selects, as a test for records of the book. Grades the book first if the
@@ -51,15 +62,26 @@ impl Request {
         book.fold(&self.query, step, join)
     }
 
-    /// A row for each record that the query selects, in the order of ids (see [`Book::gather`]). Grades the book
-    /// first if the query or the breakdown asks for grades.
+    /// Folds the prospects and customers' files that the query selects, likewise.
+    pub fn fold_everybody<A: Default + Send>(
+        &self,
+        book: &Book,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        self.grade_if_asked(book);
+        book.fold_everybody(&self.query, step, join)
+    }
+
+    /// A row for each record of a prospect, or of a customer's file, that the query selects, in the order of ids (see
+    /// [`Book::gather`]). Grades the book first if the query or the breakdown asks for grades.
     pub fn gather<T: Send>(
         &self,
         book: &Book,
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
         self.grade_if_asked(book);
-        book.gather(&self.query, row)
+        book.gather_in(self.files, &self.query, row)
     }
 
     /// A row for each prospect or customer's file that the request selects, likewise.
@@ -75,6 +97,15 @@ impl Request {
     /// The value of the attribute that figures are broken down by, if they are.
     pub fn group(&self, record: &Record, book: &Book) -> Option<String> {
         self.by.as_ref().map(|by| by.of(record, book))
+    }
+
+    /// The rep, if the query asks for the prospects of one owner and nothing else.
+    pub fn only_owner(&self, settings: &Settings) -> Option<Text> {
+        let query = self.query.to_string();
+        let owner = query.trim().strip_prefix("owner:")?;
+        let is_one = !owner.contains([' ', ',', '(', ')', '"', '*']);
+        is_one
+            .then(|| settings.rep_named(owner).map_or_else(|_| owner.into(), |rep| rep.id.clone()))
     }
 
     /// May a table for these readers be looked at?
@@ -101,6 +132,9 @@ impl Request {
     fn grade_if_asked(&self, book: &Book) {
         if self.asks_grades() {
             book.graded();
+        }
+        if let Some(by) = &self.by {
+            book.read_others(by.others());
         }
     }
 }

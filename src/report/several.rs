@@ -14,10 +14,22 @@ pub(super) fn several(
     request: &Request,
     rows: impl Fn(&Record) -> Vec<Vec<Cell>> + Sync,
 ) -> Sheet {
-    let rows: Vec<Box<[PackedRow]>> = request.gather(book, |record| {
-        let rows = rows(record).into_iter();
-        Some(rows.map(|cells| PackedRow::of(&Row::new(cells))).collect())
-    });
+    let rows = request.gather(book, |record| rows_of(rows(record)));
+    sheet(id, heads, book, rows)
+}
+
+/// The rows of one prospect, as they are kept.
+pub(super) fn rows_of(rows: Vec<Vec<Cell>>) -> Option<Box<[PackedRow]>> {
+    Some(rows.into_iter().map(|cells| PackedRow::of(&Row::new(cells))).collect())
+}
+
+/// The sheet of the rows of all prospects.
+pub(super) fn sheet(
+    id: &str,
+    heads: Vec<Column>,
+    book: &Book,
+    rows: Vec<Box<[PackedRow]>>,
+) -> Sheet {
     let rows: Vec<PackedRow> = rows.into_iter().flatten().collect();
     let mut sheet = Sheet::single(id, "", heads, rows.into());
     sheet.about = book.as_of.to_string();

@@ -347,7 +347,8 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         owner => owner.to_owned(),
     };
     let text = |text: &Option<Text>| text.as_deref().map(String::from);
-    let told: [(&str, &str, Option<String>); 20] = [
+    let details = event.details();
+    let told: [(&str, &str, Option<String>); 27] = [
         ("->", "->", event.stage.as_deref().map(stage)),
         ("", "", event.reached.map(|yes| reached(yes).to_owned())),
         ("+", "+", criteria(&event.confirms)),
@@ -356,6 +357,13 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         ("close by", "签约日", event.close_by.map(|date| date.to_string())),
         ("value", "价值", event.value.map(|value| value.to_string())),
         ("amount", "金额", event.amount.map(|amount| amount.to_string())),
+        ("no.", "编号", text(&details.number)),
+        ("status", "状态", text(&details.status)),
+        ("for", "对应", text(&details.settles)),
+        ("due", "应付日", details.due.map(|date| date.to_string())),
+        ("starts", "开始", details.starts.map(|date| date.to_string())),
+        ("ends", "到期", details.ends.map(|date| date.to_string())),
+        ("renews", "续签", text(&details.renews)),
         ("owner", "负责人", event.owner.as_ref().map(owner)),
         ("serves", "协同", written_roles(&event.serves)),
         ("set", "变更", written_facts(&event.set)),

@@ -13,6 +13,7 @@ use crate::rules::book::Book;
 use crate::rules::replay::past::Past;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
+use crate::rules::sales::bookings;
 use crate::rules::week::{Checkpoint, checkpoints};
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
@@ -30,7 +31,7 @@ struct MemberFigures {
     counts: Vec<i64>,
     /// Payments less refunds.
     received: Sum,
-    /// Bookings.
+    /// Bookings, weighed by their products: the standard premium.
     booked: Sum,
 }
 
@@ -198,7 +199,7 @@ fn paid(record: &Record, book: &Book, week: Period, points: &[Checkpoint]) -> Ve
     let events = &record.prospect.events;
     let from = events.partition_point(|event| event.date() < week.from);
     let to = events.partition_point(|event| event.date() <= week.to);
-    if events[from..to].iter().all(|event| event.amount.is_none()) {
+    if events[from..to].iter().all(|event| event.amount.is_none() && event.details.is_none()) {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -206,17 +207,24 @@ fn paid(record: &Record, book: &Book, week: Period, points: &[Checkpoint]) -> Ve
     for (checkpoint, point) in points.iter().enumerate() {
         let mut known: BTreeMap<Text, MemberFigures> = BTreeMap::new();
         let inside = Period { from: week.from, to: point.covers.to };
+        let owner = |on: Date| {
+            let past = Past::of(record, book, on);
+            Text::from(past.as_ref().and_then(Past::owner).unwrap_or_default())
+        };
         for event in standing(events, point.covers.to).filter(|e| inside.contains(e.date())) {
             let Some(amount) = event.amount.map(|a| book.settings.own(a)) else { continue };
-            let past = Past::of(record, book, event.date());
-            let owner = past.as_ref().and_then(Past::owner).unwrap_or_default();
-            let slot = known.entry(owner.into()).or_default();
-            match event.kind {
-                EventKind::Payment => slot.received.add(amount),
-                EventKind::Refund => slot.received.add(amount.negated()),
-                EventKind::Booking => slot.booked.add(amount),
-                _ => {}
-            }
+            let amount = match event.kind {
+                EventKind::Payment => amount,
+                EventKind::Refund => amount.negated(),
+                _ => continue,
+            };
+            known.entry(owner(event.date())).or_default().received.add(amount);
+        }
+        let booked = bookings(record, &book.settings, point.covers.to).into_iter();
+        for sale in booked.filter(|sale| inside.contains(sale.on)) {
+            let standard = sale.standard(&book.settings).into_iter();
+            let slot = known.entry(owner(sale.on)).or_default();
+            standard.for_each(|money| slot.booked.add(money));
         }
         let owners: BTreeSet<&Text> = known.keys().chain(before.keys()).collect();
         for owner in owners {

@@ -14,7 +14,7 @@
 use super::customer::Customer;
 use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
-use super::query::{Query, QueryContext};
+use super::query::{Others, Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -135,6 +135,7 @@ pub struct Book {
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<KeptRecords>,
     customers: OnceLock<CustomerFiles>,
+    deals: OnceLock<HashMap<String, Arc<[Arc<Record>]>>>,
     scanned: OnceLock<Scanned>,
     graded: OnceLock<Arc<Graded>>,
 }
@@ -216,8 +217,9 @@ impl Book {
     fn empty(settings: Settings, as_of: Date, tallies: Vec<(Text, Date, Tally)>) -> Book {
         let keep = Keep::Everything;
         let (kept, scanned, graded) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let customers = OnceLock::new();
-        Book { settings, as_of, tallies, keep, shelf: None, kept, customers, scanned, graded }
+        let (customers, deals) = (OnceLock::new(), OnceLock::new());
+        let shelf = None;
+        Book { settings, as_of, tallies, keep, shelf, kept, customers, deals, scanned, graded }
     }
 
     /// Every prospect that exists on that day, by id, in memory all at once. [`Book::fold`] needs less memory,
@@ -263,13 +265,51 @@ impl Book {
         files.positions.get(&fold(id)).map(|position| &files.records[*position])
     }
 
-    /// Puts the customer's file into the record of one of its prospects.
-    pub fn attach_file(&self, record: &Record) {
-        if let Some(account) = record.prospect.account.as_deref()
+    /// The prospects with an `account`, by that of their customer, folded.
+    fn deals(&self) -> &HashMap<String, Arc<[Arc<Record>]>> {
+        self.deals.get_or_init(|| {
+            let kept = self.gather(&Query::everything(), |record| {
+                let account = fold(record.prospect.account.as_deref()?);
+                Some((account, Arc::new(record.clone())))
+            });
+            let mut deals: HashMap<String, Vec<Arc<Record>>> = HashMap::new();
+            for (account, record) in kept {
+                deals.entry(account).or_default().push(record);
+            }
+            deals.into_iter().map(|(account, records)| (account, records.into())).collect()
+        })
+    }
+
+    /// Reads the other files that questions look into, before records are read that need them.
+    pub fn read_others(&self, others: Others) {
+        if others.file {
+            self.customer_files();
+        }
+        if others.deals {
+            self.deals();
+        }
+    }
+
+    /// Puts the other files of its customer into a record.
+    pub fn attach(&self, record: &Record, others: Others) {
+        let prospect = &record.prospect;
+        if others.file
+            && let Some(account) = prospect.account.as_deref()
             && record.file.get().is_none()
             && let Some(file) = self.customer_file(account)
         {
             let _ = record.file.set(Arc::clone(file));
+        }
+        let customer = match prospect.is_customer {
+            true => Some(&prospect.id),
+            false => prospect.account.as_ref(),
+        };
+        if others.deals
+            && record.deals.get().is_none()
+            && let Some(customer) = customer
+            && let Some(deals) = self.deals().get(&fold(customer))
+        {
+            let _ = record.deals.set(Arc::clone(deals));
         }
     }
 
@@ -312,9 +352,7 @@ impl Book {
         if query.asks_grades() {
             self.graded();
         }
-        if query.asks_files() {
-            self.customer_files();
-        }
+        self.read_others(query.others());
         let context = QueryContext { settings: &self.settings, as_of: self.as_of };
         Selection { query, context, book: self }
     }
@@ -409,7 +447,7 @@ impl Book {
         query: &Query,
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
-        self.gather_of(Files::Prospects, query, row)
+        self.gather_in(Files::Prospects, query, row)
     }
 
     /// A row for each record of a prospect or of a customer's file that a query selects, like [`Book::gather`].
@@ -418,10 +456,11 @@ impl Book {
         query: &Query,
         row: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Vec<T> {
-        self.gather_of(Files::Everybody, query, row)
+        self.gather_in(Files::Everybody, query, row)
     }
 
-    fn gather_of<T: Send>(
+    /// A row for each record of these files that a query selects, like [`Book::gather`].
+    pub fn gather_in<T: Send>(
         &self,
         files: Files,
         query: &Query,
@@ -445,12 +484,12 @@ impl Book {
             return graded;
         }
         let grader = Grader::of(&self.settings, self.as_of);
+        let others = grader.others();
+        self.read_others(others);
         let taken = self.fold_everybody(
             &Query::everything(),
             |taken: &mut Taken, record| {
-                if grader.asks_files() {
-                    self.attach_file(record);
-                }
+                self.attach(record, others);
                 grader.take(taken, record);
             },
             Taken::join,
@@ -513,23 +552,16 @@ pub struct Selection<'s> {
 impl Selection<'_> {
     /// Does the query select this record, or would it if this rep owned it?
     pub fn has_with(&self, record: &Record, owner: Option<&str>) -> bool {
-        self.attach(record);
+        self.book.attach(record, self.query.others());
         let QueryContext { settings, as_of } = self.context;
         let view = View::of(record, settings, as_of);
         self.query.selects(&view)
             || owner != view.owner && self.query.selects(&View { owner, ..view })
     }
 
-    /// Puts the customer's file into the record, where the query asks for it.
-    fn attach(&self, record: &Record) {
-        if self.query.asks_files() {
-            self.book.attach_file(record);
-        }
-    }
-
     /// Does the query select this record?
     pub fn has(&self, record: &Record) -> bool {
-        self.attach(record);
+        self.book.attach(record, self.query.others());
         self.query.matches(record, &self.context)
     }
 }

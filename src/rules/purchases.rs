@@ -4,7 +4,7 @@ use crate::model::event::{Event, EventKey};
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
-use crate::rules::papers::papers;
+use crate::rules::papers::{Paper, papers};
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -21,57 +21,71 @@ pub struct Purchase {
     pub is_order: bool,
 }
 
-/// The purchases up to a day, in order: entries `order` and `booking`, those of one number once, and pursuits that
-/// closed without either. An order brings its entry's money, else the value expected on that day. Refunds without any
-/// order are left out.
-pub fn purchases(record: &Record, settings: &Settings, on: Date) -> Vec<Purchase> {
+/// An order up to a day: a paper that binds, or a pursuit that closed without one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// The day since which it binds.
+    pub on: Date,
+    /// Its money, in the ledger's own currency where it has a rate: that of the paper, else the value that was
+    /// expected when it was entered.
+    pub money: Option<Money>,
+    /// The paper; none for a pursuit that closed without one.
+    pub paper: Option<Paper>,
+}
+
+/// The orders up to a day, in order: entries `order` and `booking`, those of one number once, and pursuits that closed
+/// without either.
+pub fn orders(record: &Record, settings: &Settings, on: Date) -> Vec<Order> {
     let mut values: Vec<(Date, Money)> = Vec::new();
-    let mut found: Vec<Purchase> = Vec::new();
-    let mut orders: Vec<&Event> = Vec::new();
+    let mut entries: Vec<&Event> = Vec::new();
     // The value that was expected when an order was entered.
     let mut expected: Vec<(&EventKey, Money)> = Vec::new();
     for event in standing(&record.prospect.events, on) {
-        let on = event.date();
-        values.extend(event.value.map(|value| (on, settings.own(value))));
-        match event.kind {
-            EventKind::Order | EventKind::Booking => {
-                orders.push(event);
-                expected.extend(values.last().map(|(_, value)| (&event.key, *value)));
-            }
-            EventKind::Refund => {
-                let money = event.amount.map(|amount| settings.own(amount).negated());
-                found.push(Purchase { on, money, is_order: false });
-            }
-            _ => {}
+        values.extend(event.value.map(|value| (event.date(), settings.own(value))));
+        if matches!(event.kind, EventKind::Order | EventKind::Booking) {
+            entries.push(event);
+            expected.extend(values.last().map(|(_, value)| (&event.key, *value)));
         }
     }
-    for paper in papers(orders, settings) {
+    let mut found: Vec<Order> = Vec::new();
+    for paper in papers(entries, settings) {
         let Some(on) = paper.bound else { continue };
         let value = || expected.iter().find(|(key, _)| key.text == paper.key);
         let money = paper.money.or_else(|| value().map(|(_, value)| *value));
-        found.push(Purchase { on, money, is_order: true });
+        found.push(Order { on, money, paper: Some(paper) });
     }
-    let without_entry = closed_without_entry(record, &found).into_iter().map(|on| {
+    for on in closed_without_entry(record, &found) {
         let known = values.iter().rev().find(|(date, _)| *date <= on);
-        Purchase { on, money: known.map(|(_, value)| *value), is_order: true }
-    });
-    let without_entry: Vec<Purchase> = without_entry.collect();
-    found.extend(without_entry);
-    if !found.iter().any(|purchase| purchase.is_order) {
-        found.clear();
+        found.push(Order { on, money: known.map(|(_, value)| *value), paper: None });
     }
+    found.sort_by_key(|order| order.on);
+    found
+}
+
+/// The purchases up to a day, in order: orders, and refunds after them. Refunds without any order are left out.
+pub fn purchases(record: &Record, settings: &Settings, on: Date) -> Vec<Purchase> {
+    let orders = orders(record, settings, on).into_iter();
+    let mut found: Vec<Purchase> =
+        orders.map(|order| Purchase { on: order.on, money: order.money, is_order: true }).collect();
+    if found.is_empty() {
+        return found;
+    }
+    let refunds = standing(&record.prospect.events, on).filter(|e| e.kind == EventKind::Refund);
+    found.extend(refunds.map(|event| {
+        let money = event.amount.map(|amount| settings.own(amount).negated());
+        Purchase { on: event.date(), money, is_order: false }
+    }));
     found.sort_by_key(|purchase| purchase.on);
     found
 }
 
 /// The days on which pursuits closed without an entry that says so: imported, or moved by force.
-fn closed_without_entry(record: &Record, orders: &[Purchase]) -> Vec<Date> {
+fn closed_without_entry(record: &Record, orders: &[Order]) -> Vec<Date> {
     let mut found = Vec::new();
     for pursuit in &record.history.pursuits {
         let Some((ended, Outcome::Won)) = pursuit.ended else { continue };
-        let inside = |order: &Purchase| pursuit.opened <= order.on && order.on <= ended;
-        let known = orders.iter().filter(|purchase| purchase.is_order).any(inside);
-        if !known {
+        let inside = |order: &Order| pursuit.opened <= order.on && order.on <= ended;
+        if !orders.iter().any(inside) {
             found.push(ended);
         }
     }

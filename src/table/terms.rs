@@ -2,6 +2,7 @@
 //! Columns and criteria have labels in the settings ([`crate::model::pipeline`]); levels of grading and flags have
 //! theirs in their own tables.
 
+use crate::model::prospect::{PART_WORDS, STANCE_WORDS};
 use crate::value::label::Lang;
 
 /// A word of a fixed set: its id, English, Chinese.
@@ -113,15 +114,7 @@ pub const LINES: &[Term] = &[
 ];
 
 /// The parts of people in a purchase.
-#[rustfmt::skip]
-pub const PARTS: &[Term] = &[
-    ("recommender", "recommender",     "推荐人"),
-    ("handler",     "handler",         "经手人"),
-    ("technical",   "technical judge", "技术考核"),
-    ("user",        "user",            "使用部门"),
-    ("lead",        "project lead",    "项目组长"),
-    ("decider",     "decider",         "权力人士"),
-];
+pub const PARTS: &[Term] = &PART_WORDS;
 
 /// The sorts of files with a journal.
 #[rustfmt::skip]
@@ -131,12 +124,7 @@ pub const SORTS: &[Term] = &[
 ];
 
 /// The stances of people.
-#[rustfmt::skip]
-pub const STANCES: &[Term] = &[
-    ("for",     "for",     "支持"),
-    ("neutral", "neutral", "中立"),
-    ("against", "against", "反对"),
-];
+pub const STANCES: &[Term] = &STANCE_WORDS;
 
 /// The word of an id for people, the id itself for machines and where the set does not have it: the ledger may
 /// have kinds of its own.

@@ -42,6 +42,22 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("last-entry", "Last entry", "最近记录"),
     ("paid", "Paid", "已收"),
     ("booked", "Booked", "承保"),
+    ("department", "Department", "部门"),
+    ("standard", "Standard", "标保"),
+    ("billed", "Billed", "开票"),
+    ("received", "Received", "回款"),
+    ("margin", "Margin", "毛利"),
+    ("margin-rate", "Margin, share", "毛利率"),
+    ("costed", "With a cost", "有成本"),
+    ("quantity", "Quantity", "数量"),
+    ("year-before", "Year before", "去年同期"),
+    ("growth", "Growth", "增长"),
+    ("target-span", "Span", "期间"),
+    ("target", "Target", "目标"),
+    ("so-far", "So far", "已完成"),
+    ("to-go", "To go", "尚缺"),
+    ("pace", "A week", "每周需"),
+    ("who", "Who", "谁"),
     ("orders", "Orders", "单数"),
     ("flags", "Flags", "提醒"),
     ("contact", "Contact", "联系人"),
@@ -83,6 +99,20 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("open-amount", "Open", "未结金额"),
     ("customer-since", "Customer since", "成为客户之日"),
     ("challenge", "Challenges", "难题"),
+    ("credit-limit-currency", "Limit in", "信用额度币种"),
+    ("potential-currency", "Potential in", "潜力币种"),
+    ("opening-facts", "Opening facts", "原始资料"),
+    ("goal-what", "Goal in words", "目标内容"),
+    ("goal-measure", "Measured by", "衡量指标"),
+    ("goal-target", "Target", "目标值"),
+    ("goal-target-currency", "Target in", "目标币种"),
+    ("goal-by", "Goal by", "目标期限"),
+    ("goal-term", "Term", "期限类型"),
+    ("step-what", "Step in words", "步骤内容"),
+    ("step-by", "Step by", "步骤期限"),
+    ("step-goal", "For the goal", "所属目标"),
+    ("step-who", "Done by", "执行人"),
+    ("step-answers", "Answers", "回应"),
     ("wants", "Wants", "看重"),
     ("strategic", "Strategic", "战略意义"),
     ("documents", "Documents", "文档"),
@@ -255,6 +285,10 @@ const TITLES: &[(&str, &str, &str)] = &[
 
 /// The title of a column; its id where no title is known (the team's own facts).
 pub fn title(id: &str, lang: Lang) -> String {
+    if let Some(own) = id.strip_prefix("customer.") {
+        let own = title(own, lang);
+        return format!("{}{own}", lang.pick("Customer: ", "客户："));
+    }
     let known = TITLES.iter().find(|(known, ..)| *known == id).map(|(_, en, zh)| (*en, *zh));
     let of_key = || key_of(id).map(|row| (row.en, row.zh));
     known.or_else(of_key).map_or_else(|| id.to_owned(), |(en, zh)| lang.pick(en, zh).to_owned())

@@ -30,6 +30,66 @@ impl Period {
     }
 }
 
+/// The fiscal year of a ledger: its quarters and years begin with this month. It is called by the calendar year in
+/// which it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FiscalYear(u32);
+
+impl FiscalYear {
+    /// The calendar's.
+    pub const CALENDAR: FiscalYear = FiscalYear(1);
+
+    /// The year that begins with a month, 1 to 12.
+    pub fn beginning(month: u32) -> Option<FiscalYear> {
+        (1..=12).contains(&month).then_some(FiscalYear(month))
+    }
+
+    /// The span of so many months, 1, 3 or 12, that a day lies in, counted from the beginning of the year.
+    pub fn around(self, day: Date, months: u32) -> Period {
+        let behind = (day.month() + 12 - self.0) % months;
+        let from = Date::new(day.year(), day.month(), 1).unwrap_or(day);
+        let from = from.plus_months(-i64::from(behind));
+        Period { from, to: from.plus_months(i64::from(months)).plus(-1) }
+    }
+
+    /// The year and the quarter that a day lies in.
+    pub fn quarter_of(self, day: Date) -> (i32, u32) {
+        let year = self.around(day, 12).from;
+        let months = (day.year() - year.year()) * 12 + day.month() as i32 - year.month() as i32;
+        (year.year(), months as u32 / 3 + 1)
+    }
+
+    /// The name of the quarter that a day lies in: `2026FQ1`; `2026Q1` where the year is the calendar's.
+    pub fn quarter_name(self, day: Date) -> String {
+        let (year, quarter) = self.quarter_of(day);
+        let fiscal = if self == FiscalYear::CALENDAR { "" } else { "F" };
+        format!("{year:04}{fiscal}Q{quarter}")
+    }
+
+    /// `2026FY`, `FY2026`, `2026FQ1`: a year, or a quarter of it.
+    fn named(self, text: &str) -> Option<Period> {
+        let digits = |text: &str| {
+            let is_year = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+            is_year.then(|| text.parse().ok()).flatten()
+        };
+        let whole = text.strip_prefix("fy").or_else(|| text.strip_suffix("fy"));
+        if let Some(year) = whole.map(|year| year.trim_matches('-')) {
+            return Period::month(digits(year)?, self.0, 12);
+        }
+        let (year, quarter) = text.split_once("fq")?;
+        let quarter = quarter.parse::<i64>().ok().filter(|quarter| (1..=4).contains(quarter))?;
+        let year = Date::new(digits(year.trim_end_matches('-'))?, self.0, 1)?;
+        let from = year.plus_months((quarter - 1) * 3);
+        Some(Period { from, to: from.plus_months(3).plus(-1) })
+    }
+}
+
+impl Default for FiscalYear {
+    fn default() -> FiscalYear {
+        FiscalYear::CALENDAR
+    }
+}
+
 impl std::fmt::Display for Period {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}..{}", self.from, self.to)
@@ -56,37 +116,39 @@ impl NotADate {
 }
 
 /// The forms of dates, for help lines.
-pub const DATE_FORMS: &str =
-    "2009-12-18, today, tomorrow, +14d, -2w, +1m, mon, 2026-W07, 2026Q1, 2026-02, last month";
+pub const DATE_FORMS: &str = "2009-12-18, today, tomorrow, +14d, -2w, +1m, mon, 2026-W07, 2026Q1, 2026FQ1, FY2026, 2026-02, last month";
 
-/// A period: a day, `2026`, `2026Q1`, `2026-02`, `2026-W07`, `this|last|next week|month|quarter|year`,
-/// `FROM..TO`. Weeks here begin on Monday (ISO 8601).
-pub fn parse_period(text: &str, today: Date) -> Result<Period, NotADate> {
+/// A period: a day, `2026`, `2026Q1`, `2026-02`, `2026-W07`, `2026FQ1`, `FY2026`, `this|last|next
+/// week|month|quarter|year`, `FROM..TO`. Weeks here begin on Monday (ISO 8601). `2026` and `2026Q1` are those of the
+/// calendar; quarters and years around today are fiscal ones.
+pub fn parse_period(text: &str, today: Date, fiscal: FiscalYear) -> Result<Period, NotADate> {
     let text = text.trim();
     if let Some((from, to)) = text.split_once("..") {
-        let (from, to) = (parse_period(from, today)?.from, parse_period(to, today)?.to);
+        let from = parse_period(from, today, fiscal)?.from;
+        let to = parse_period(to, today, fiscal)?.to;
         return if from <= to { Ok(Period { from, to }) } else { Err(NotADate(text.to_owned())) };
     }
     let lower = text.to_lowercase();
-    named_period(&lower, today)
-        .or_else(|| relative_period(&lower, today))
+    named_period(&lower)
+        .or_else(|| fiscal.named(&lower))
+        .or_else(|| relative_period(&lower, today, fiscal))
         .or_else(|| day(&lower, today).map(|date| Period { from: date, to: date }))
         .ok_or_else(|| NotADate(text.to_owned()))
 }
 
 /// One date. Of a longer period it is the last day: `--as-of 2009Q4` is the state at its end.
-pub fn parse_date(text: &str, today: Date) -> Result<Date, NotADate> {
-    parse_period(text, today).map(|period| period.to)
+pub fn parse_date(text: &str, today: Date, fiscal: FiscalYear) -> Result<Date, NotADate> {
+    parse_period(text, today, fiscal).map(|period| period.to)
 }
 
 /// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`, `"tomorrow 9:00"`.
-pub fn parse_moment(text: &str, today: Date) -> Result<Moment, NotADate> {
+pub fn parse_moment(text: &str, today: Date, fiscal: FiscalYear) -> Result<Moment, NotADate> {
     let text = text.trim();
     if let Some(moment) = Moment::parse_written(text) {
         return Ok(moment);
     }
     let (day, time) = split_time(text);
-    Ok(Moment { date: parse_date(day, today)?, time })
+    Ok(Moment { date: parse_date(day, today, fiscal)?, time })
 }
 
 /// A length of time: `14`, `14d`, `2w`, `3m` (of 30 days), `1y` (of 365).
@@ -106,7 +168,7 @@ pub fn parse_days(text: &str) -> Option<i64> {
 }
 
 /// `2026`, `2026Q1`, `2026-02`, `2026-W07`.
-fn named_period(text: &str, _today: Date) -> Option<Period> {
+fn named_period(text: &str) -> Option<Period> {
     let digits = |s: &str, len: usize| -> Option<u32> {
         (s.len() == len && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse().ok()).flatten()
     };
@@ -127,7 +189,7 @@ fn named_period(text: &str, _today: Date) -> Option<Period> {
 }
 
 /// `this week`, `last month`, `next quarter`, `last-year`.
-fn relative_period(text: &str, today: Date) -> Option<Period> {
+fn relative_period(text: &str, today: Date, fiscal: FiscalYear) -> Option<Period> {
     let (which, unit) = text.split_once([' ', '-'])?;
     let shift = match which {
         "last" => -1,
@@ -135,19 +197,18 @@ fn relative_period(text: &str, today: Date) -> Option<Period> {
         "next" => 1,
         _ => return None,
     };
-    let first = Date::new(today.year(), today.month(), 1)?;
-    let months = |from: Date, count: i64| {
-        let from = from.plus_months(shift * count);
-        Period { from, to: from.plus_months(count).plus(-1) }
+    let months = |count: u32| {
+        let from = fiscal.around(today, count).from.plus_months(shift * i64::from(count));
+        Period { from, to: from.plus_months(i64::from(count)).plus(-1) }
     };
     match unit {
         "week" => {
             let from = today.back_to(Weekday::Mon).plus(7 * shift);
             Some(Period { from, to: from.plus(6) })
         }
-        "month" => Some(months(first, 1)),
-        "quarter" => Some(months(first.plus_months(-i64::from((today.month() - 1) % 3)), 3)),
-        "year" => Some(months(Date::new(today.year(), 1, 1)?, 12)),
+        "month" => Some(months(1)),
+        "quarter" => Some(months(3)),
+        "year" => Some(months(12)),
         _ => None,
     }
 }
@@ -197,7 +258,8 @@ mod tests {
     fn date(text: &str) -> String {
         // A Friday.
         let today = Date::parse("2009-12-18").unwrap();
-        parse_date(text, today).map_or_else(|e| e.to_string(), |d| d.to_string())
+        parse_date(text, today, FiscalYear::CALENDAR)
+            .map_or_else(|e| e.to_string(), |d| d.to_string())
     }
 
     #[test]
@@ -231,7 +293,7 @@ mod tests {
     #[test]
     fn months_and_years_are_those_of_the_calendar() {
         let shift = |today: &str, text: &str| {
-            parse_date(text, Date::parse(today).unwrap()).unwrap().to_string()
+            parse_date(text, Date::parse(today).unwrap(), FiscalYear::CALENDAR).unwrap().to_string()
         };
         for (today, text, expected) in [
             ("2026-01-31", "+1m", "2026-02-28"),
@@ -254,9 +316,15 @@ mod tests {
     #[test]
     fn periods_and_moments() {
         let today = Date::parse("2009-12-18").unwrap();
-        assert_eq!(parse_period("2009Q4", today).unwrap().to_string(), "2009-10-01..2009-12-31");
-        assert_eq!(parse_period("2009-11..2009-12", today).unwrap().days(), 61);
-        assert!(parse_period("2009-12..2009-11", today).is_err());
+        assert_eq!(
+            parse_period("2009Q4", today, FiscalYear::CALENDAR).unwrap().to_string(),
+            "2009-10-01..2009-12-31"
+        );
+        assert_eq!(
+            parse_period("2009-11..2009-12", today, FiscalYear::CALENDAR).unwrap().days(),
+            61
+        );
+        assert!(parse_period("2009-12..2009-11", today, FiscalYear::CALENDAR).is_err());
         for (text, expected) in [
             ("tomorrow 9:00", "2009-12-19T09:00:00"),
             ("Tue 9:00", "2009-12-22T09:00:00"),
@@ -270,14 +338,61 @@ mod tests {
             ("2010年3月5号下午2:30", "2010-03-05T14:30:00"),
             ("2010/3/5 9:00", "2010-03-05T09:00:00"),
         ] {
-            assert_eq!(parse_moment(text, today).unwrap().to_string(), expected);
+            assert_eq!(
+                parse_moment(text, today, FiscalYear::CALENDAR).unwrap().to_string(),
+                expected
+            );
         }
-        assert!(parse_moment("tomorrow 25:00", today).is_err());
-        assert_eq!(parse_moment("tue 14:00", today).unwrap().to_string(), "2009-12-22T14:00:00");
+        assert!(parse_moment("tomorrow 25:00", today, FiscalYear::CALENDAR).is_err());
         assert_eq!(
-            parse_moment("2009-12-15T14:00", today).unwrap().to_string(),
+            parse_moment("tue 14:00", today, FiscalYear::CALENDAR).unwrap().to_string(),
+            "2009-12-22T14:00:00"
+        );
+        assert_eq!(
+            parse_moment("2009-12-15T14:00", today, FiscalYear::CALENDAR).unwrap().to_string(),
             "2009-12-15T14:00:00"
         );
-        assert_eq!(parse_moment("last month", today).unwrap().to_string(), "2009-11-30");
+        assert_eq!(
+            parse_moment("last month", today, FiscalYear::CALENDAR).unwrap().to_string(),
+            "2009-11-30"
+        );
+    }
+
+    #[test]
+    fn a_fiscal_year_moves_its_quarters_and_years() {
+        let april = FiscalYear::beginning(4).unwrap();
+        let today = Date::parse("2010-02-15").unwrap();
+        let period = |text: &str| parse_period(text, today, april).unwrap().to_string();
+        assert_eq!(period("2009FQ1"), "2009-04-01..2009-06-30");
+        assert_eq!(period("2009fq4"), "2010-01-01..2010-03-31");
+        assert_eq!(period("FY2009"), "2009-04-01..2010-03-31");
+        assert_eq!(period("2009FY"), "2009-04-01..2010-03-31");
+        assert_eq!(period("this year"), "2009-04-01..2010-03-31");
+        assert_eq!(period("last quarter"), "2009-10-01..2009-12-31");
+        // Without an F they are the calendar's.
+        assert_eq!(period("2010Q1"), "2010-01-01..2010-03-31");
+        assert_eq!(period("2010"), "2010-01-01..2010-12-31");
+        let calendar =
+            |text: &str| parse_period(text, today, FiscalYear::CALENDAR).unwrap().to_string();
+        assert_eq!(calendar("2010FQ1"), "2010-01-01..2010-03-31");
+        for wrong in ["2009FQ5", "2009FQ0", "FY209", "FQ1", "09FQ1"] {
+            assert!(parse_period(wrong, today, april).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_first_and_the_last_day_of_a_fiscal_quarter() {
+        let february = FiscalYear::beginning(2).unwrap();
+        let name = |text: &str| february.quarter_name(Date::parse(text).unwrap());
+        assert_eq!(name("2010-01-31"), "2009FQ4");
+        assert_eq!(name("2010-02-01"), "2010FQ1");
+        assert_eq!(name("2010-04-30"), "2010FQ1");
+        assert_eq!(name("2010-05-01"), "2010FQ2");
+        let day = Date::parse("2010-01-31").unwrap();
+        assert_eq!(FiscalYear::CALENDAR.quarter_name(day), "2010Q1");
+        assert_eq!(february.around(day, 12).to_string(), "2009-02-01..2010-01-31");
+        assert_eq!(february.around(day, 3).to_string(), "2009-11-01..2010-01-31");
+        assert_eq!(february.around(day, 1).to_string(), "2010-01-01..2010-01-31");
+        assert!(FiscalYear::beginning(0).is_none() && FiscalYear::beginning(13).is_none());
     }
 }

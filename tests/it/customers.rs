@@ -116,6 +116,74 @@ fn queries_know_the_customer_from_a_prospect() {
 }
 
 #[test]
+fn queries_know_the_prospects_from_a_customer() {
+    let sandbox = ledger();
+    sandbox.crm("add --customer 浦江 --id pujiang --from factory --from canteen --owner he").done();
+    sandbox.crm("add --customer 苏锦 --id sujin --owner he").done();
+    let ids = |command: &str, query: &str| sandbox.crm(&format!("{command} '{query}' -f ids")).ok();
+    let customers = |query: &str| ids("customers", query);
+    assert_eq!(customers("deal.value:500"), "pujiang\n");
+    assert_eq!(customers("机会.industry:textile"), "pujiang\n");
+    // One prospect, and not several together, must be so.
+    assert_eq!(customers("deal.owner:he deal.value:9000"), "pujiang\n");
+    assert_eq!(customers("deal.industry:*"), "pujiang\n");
+    // The shop is its own customer; a customer without a prospect has none that fits.
+    assert_eq!(customers("deal.region:shanghai"), "shop\n");
+    assert_eq!(customers("not deal.value>0"), "sujin\n");
+    assert_eq!(customers("deal.grade:A,B,C"), "pujiang\nshop\n");
+    // A prospect asks about those of its customer, itself among them.
+    assert_eq!(ids("list", "deal.industry:textile"), "canteen\nfactory\n");
+    assert_eq!(ids("list", "deal.value:500"), "canteen\nfactory\nzhang\n");
+    let said = sandbox.refused("customers deal.vlue>5", 2);
+    contains(&said, &["did you mean `value`?"]);
+    // Rules of grading can ask it, too.
+    sandbox.write("crm.toml", "[[grading.rule]]\ngrade = \"T\"\nwhen = \"deal.industry:textile\"\n[[grading.rule]]\ngrade = \"O\"\n");
+    assert_eq!(customers("grade:T"), "pujiang\n");
+}
+
+#[test]
+fn the_customer_is_a_column_and_a_row_of_reports() {
+    let sandbox = ledger();
+    sandbox.crm("add --customer 浦江 --id pujiang --from factory --from canteen --owner he --region east --potential 5").done();
+    assert_eq!(
+        sandbox
+            .crm(
+                "list -c id,region,customer.region,客户.potential --sort customer.region,id -f csv"
+            )
+            .ok(),
+        "id,region,customer.region,customer.potential\n\
+         canteen,,east,5\nfactory,,east,5\nshop,shanghai,shanghai,\nzhang,,,\n"
+    );
+    let funnel = sandbox.crm("report funnel --by customer.region -f csv").ok();
+    contains(&funnel, &["customer.region", "east,opportunity", "shanghai,opportunity"]);
+    assert_eq!(
+        sandbox.crm("list customer.region:east -c customer.id -f csv").ok(),
+        "customer.id\npujiang\npujiang\n"
+    );
+    contains(&sandbox.refused("list -c customer.regoin", 2), &["did you mean `region`?"]);
+    contains(&sandbox.refused("report funnel --by customer.tags", 2), &["--by cannot take `tags`"]);
+}
+
+#[test]
+fn a_word_that_a_closed_set_does_not_have_is_an_error() {
+    let sandbox = ledger();
+    for (query, nearest) in [
+        ("customers relation:partnr", "did you mean `partner`?"),
+        ("list customer.relation:partnr", "did you mean `partner`?"),
+        ("list part:decidr", "did you mean `decider`?"),
+        ("list stance:agianst", "did you mean `against`?"),
+    ] {
+        contains(&sandbox.refused(query, 2), &[nearest]);
+    }
+    sandbox.crm("contact add zhang 王 --part decider --stance against").done();
+    let ids = |query: &str| sandbox.crm(&format!("list '{query}' -f ids")).ok();
+    assert_eq!((ids("part:权力人士"), ids("stance:against")), ("zhang\n".into(), "zhang\n".into()));
+    assert_eq!((ids("relation:客户 part:*"), ids("stance:for")), ("zhang\n".into(), String::new()));
+    sandbox.crm("contact left zhang 王").done();
+    assert_eq!(ids("part:decider"), "");
+}
+
+#[test]
 fn a_partner_is_contacted_and_counts_as_no_customer() {
     let sandbox = ledger();
     sandbox.crm("add --customer 联盟物流 --id lianmeng --relation partner --owner he").done();

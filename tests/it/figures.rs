@@ -25,9 +25,9 @@ type Ids = BTreeSet<String>;
 
 fn report(name: &str, book: &Book, options: &str) -> Sheet {
     let request = Request {
-        period: options
-            .split_once(' ')
-            .map(|(_, period)| crm::value::period::parse_period(period, book.as_of).unwrap()),
+        period: options.split_once(' ').map(|(_, period)| {
+            crm::value::period::parse_period(period, book.as_of, Default::default()).unwrap()
+        }),
         ..Request::of(query(book, ""))
     };
     (find(name).unwrap().make)(book, &request).unwrap()

@@ -44,7 +44,8 @@ fn compare(root: &Path) {
                 let request = || {
                     let query = Query::parse(query, "query", &ledger.settings, on).unwrap();
                     let by = by.map(|by| Dimension::parse(by, &ledger.settings).unwrap());
-                    let period = period.map(|period| parse_period(period, on).unwrap());
+                    let period =
+                        period.map(|period| parse_period(period, on, Default::default()).unwrap());
                     Request { by, period, list: true, ..Request::of(query) }
                 };
                 let (mut fresh, read) = (ledger.load(on), ledger.load(on));

@@ -58,6 +58,7 @@ mod resolve;
 mod round_trip;
 mod rules;
 mod safety;
+mod sales;
 mod schema;
 mod search;
 mod set;

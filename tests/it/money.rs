@@ -221,15 +221,13 @@ fn claims_are_exported_one_a_row() {
 #[test]
 fn instalments_and_renewals_are_in_the_calendar() {
     let sandbox = sandbox();
-    let out = sandbox.crm(&format!("export calendar {DAY}")).ok();
+    let prospects = sandbox.crm(&format!("export calendar {DAY}")).ok();
+    contains(&prospects, &["UID:q.invoice.INV-7@crm", "UID:q.invoice.INV-8@crm"]);
+    assert!(!prospects.contains("UID:p."));
+    let out = sandbox.crm(&format!("export calendar --customers {DAY}")).ok();
     contains(
         &out,
-        &[
-            "UID:p.instalment.C-1.2@crm",
-            "UID:p.instalment.C-1.3@crm",
-            "UID:q.invoice.INV-7@crm",
-            "UID:p.renewal.C-1@crm",
-        ],
+        &["UID:p.instalment.C-1.2@crm", "UID:p.instalment.C-1.3@crm", "UID:p.renewal.C-1@crm"],
     );
     assert!(!out.contains("p.instalment.C-1.1@crm"), "it is settled");
 }

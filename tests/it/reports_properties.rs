@@ -45,7 +45,12 @@ fn event(n: usize, (offset, what, number): Entry, earlier: &[Event]) -> Event {
     match what {
         0..=5 => event.stage = Some(STAGES[at(7)].into()),
         6 => {
-            event.next = crm::value::period::parse_moment(&day(offset + 3).to_string(), day(0)).ok()
+            event.next = crm::value::period::parse_moment(
+                &day(offset + 3).to_string(),
+                day(0),
+                Default::default(),
+            )
+            .ok()
         }
         7 => event.close_by = Some(day(offset + number % 60)),
         8 => event.amount = money(""),

@@ -8,7 +8,7 @@ use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
 use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::file::id_of;
-use crate::disk::find::new_path;
+use crate::disk::find::{new_customer_path, new_path};
 use crate::disk::ledger::Ledger;
 use crate::disk::rows_file::read_rows;
 use crate::disk::write::{Batch, FileChange};
@@ -129,6 +129,7 @@ pub fn judge(
             }
         }
     }
+    all.summary.customers = mapping.customers;
     all.summary.rows = rows.rows.len();
     all.summary.bad = all.bad.count + faulty_rows;
     Ok(all)
@@ -282,9 +283,13 @@ impl Judge<'_> {
     }
 
     /// A candidate that the ledger does not have.
-    fn added(&self, candidate: ImportCandidate) -> Result<ProspectChange, Failure> {
+    fn added(&self, mut candidate: ImportCandidate) -> Result<ProspectChange, Failure> {
+        candidate.open(&[]);
         let mut prospect = candidate.prospect.clone();
-        prospect.path = new_path(self.ledger, &prospect.id);
+        prospect.path = match prospect.is_customer {
+            true => new_customer_path(self.ledger, &prospect.id),
+            false => new_path(self.ledger, &prospect.id),
+        };
         // Two rows with one key are one entry.
         let origin = origin(&candidate);
         let entries = match origin {
@@ -313,7 +318,12 @@ impl Judge<'_> {
         let Judge { ledger, seen, today, .. } = *self;
         let settings = &ledger.settings;
         let original = ledger.read(path).map_err(Failure)?.without_errors()?;
-        let missing = missing(&original.prospect, &candidate.prospect, settings);
+        let there = &original.prospect;
+        candidate.open(&there.events);
+        let is_changed = there.events.iter().any(|event| !event.set.is_empty());
+        let dated = is_changed.then(|| replay(there.clone(), settings, seen)).flatten();
+        let now = dated.as_ref().map_or(there, |record| &record.prospect);
+        let missing = missing(there, now, &candidate.prospect, settings);
         let (facts, differing) = (missing.count(), Some(missing.differing));
         let loaded = match facts {
             0 => original.clone(),

@@ -110,6 +110,43 @@ impl Preview {
         ]
     }
 
+    /// Its tables, of customers: they are on no board, and worth no deal.
+    pub(super) fn tables_of_customers(&self, settings: &Settings) -> Vec<Table> {
+        let lang = settings.language;
+        let owner = |owner: &Option<Text>| Cell::maybe(owner.clone(), Cell::text);
+        let first = self.first.iter().map(|customer| {
+            let (id, name) = (customer.id.clone(), customer.name.clone());
+            Row::new(vec![Cell::text(id), Cell::text(name), owner(&customer.owner)])
+        });
+        let owners = self.owners.iter().map(|(owner, figures)| {
+            Row::new(vec![group_name(owner, lang), Cell::count(figures.count)])
+        });
+        let title = lang.pick("The first customers as they would be", "导入后的前几个客户");
+        vec![
+            Table {
+                id: "customers".into(),
+                title: title.into(),
+                columns: vec![
+                    column("id", Kind::Id, lang),
+                    column("name", Kind::Text, lang),
+                    column("owner", Kind::Text, lang),
+                ],
+                rows: first.collect(),
+                ..Table::default()
+            },
+            Table {
+                id: "owners".into(),
+                title: lang.pick("By owner", "按负责人").into(),
+                columns: vec![
+                    column("owner", Kind::Text, lang),
+                    column("customers", Kind::Number, lang),
+                ],
+                rows: owners.collect(),
+                ..Table::default()
+            },
+        ]
+    }
+
     fn first_prospects(&self, settings: &Settings, table: &MakeTable) -> Table {
         let lang = settings.language;
         let kinds = [

@@ -15,6 +15,8 @@ pub struct ImportSummary {
     pub rows: usize,
     /// The rows that are not imported.
     pub bad: usize,
+    /// The rows are of customers.
+    pub customers: bool,
     added: usize,
     entries: usize,
     unchanged: usize,
@@ -48,7 +50,7 @@ impl ImportSummary {
         let row = |what: String, count: usize| Row::new(vec![Cell::text(what), Cell::count(count)]);
         let mut rows = vec![
             row(lang.pick("rows", "行数").into(), self.rows),
-            row(lang.pick("prospects to add", "新增客户").into(), self.added),
+            row(self.to_add(lang).into(), self.added),
             row(lang.pick("entries to write", "新增记录").into(), self.entries),
             row(lang.pick("already there, unchanged", "已有，不变").into(), self.unchanged),
             row(
@@ -68,7 +70,10 @@ impl ImportSummary {
         let columns = vec![column("what", Kind::Text, lang), column("count", Kind::Number, lang)];
         let title = lang.pick("Import, dry run", "导入试算");
         let mut sheet = Sheet::single("import", title, columns, rows.into());
-        sheet.tables.extend(self.preview.tables(settings));
+        sheet.tables.extend(match self.customers {
+            true => self.preview.tables_of_customers(settings),
+            false => self.preview.tables(settings),
+        });
         let worth = self.preview.worth();
         if worth.is_something() {
             let sum = worth.grouped();
@@ -80,20 +85,31 @@ impl ImportSummary {
         sheet
     }
 
+    fn to_add(&self, lang: Lang) -> &'static str {
+        match self.customers {
+            true => lang.pick("customers to add", "新增客户"),
+            false => lang.pick("prospects to add", "新增客户"),
+        }
+    }
+
     /// The result in a line.
     pub fn told(&self) -> Words {
         let counts = [self.rows, self.added, self.entries, self.unchanged, self.extended];
         let [rows, added, entries, unchanged, extended] = counts.map(number);
         let [facts, differing, bad] = [self.facts, self.differing, self.bad].map(number);
         let added_facts = counted(number(self.facts), "missing fact", "missing facts");
+        let (one, several, zh) = match self.customers {
+            true => ("customer", "customers", "客户"),
+            false => ("prospect", "prospects", "潜在客户"),
+        };
         let first = Words::both(
             format!(
                 "{}: {} added, {} written",
                 counted(number(self.rows), "row", "rows"),
-                counted(number(self.added), "prospect", "prospects"),
+                counted(number(self.added), one, several),
                 counted(number(self.entries), "entry", "entries")
             ),
-            format!("{rows} 行：新增潜在客户 {added} 个，写入记录 {entries} 条"),
+            format!("{rows} 行：新增{zh} {added} 个，写入记录 {entries} 条"),
         );
         let differ = counted(number(self.differing), "differing fact", "differing facts");
         let bad_rows = counted(number(self.bad), "bad row", "bad rows");

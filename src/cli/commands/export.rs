@@ -11,17 +11,22 @@ use crate::report::events::{self, Events};
 use crate::report::list::List;
 use crate::report::orders::{self, Orders};
 use crate::report::people::{self, People};
+use crate::report::plan_rows::{self, PlanRows};
+use crate::rules::book::Files;
 use crate::table::sheet::Sheet;
 use crate::value::label::Lang;
 use clap::{Args, ValueEnum};
 
-/// Prospects, their entries, people, orders or claims, for other programs: CSV unless another format is asked for
+/// Prospects, customers, their entries, people, orders, claims or plans, for other programs: CSV unless another format
+/// is asked for
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm export prospects > prospects.csv\n  \
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
     crm export events --as-of 2009Q4 -f jsonl\n  \
     crm export people -o people.xlsx\n  \
+    crm export customers -o customers.csv\n  \
+    crm export events --customers -o entries.csv\n  \
     crm export calendar owner:he > he.ics\n  \
     crm export contacts tag:vip --vcard 3 -o vip.vcf\n  \
     crm export mail region:shanghai\n\n\
@@ -37,6 +42,9 @@ pub struct Export {
     /// The columns, in order [default: every one]
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
+    /// Of customers' files in the place of prospects': events, people, orders, calendar, contacts, mail
+    #[arg(long)]
+    customers: bool,
     /// The version of the cards [default: 4]
     #[arg(long, value_name = "VERSION", value_parser = ["3", "4"])]
     vcard: Option<String>,
@@ -47,6 +55,8 @@ pub struct Export {
 enum ExportedRecords {
     /// One row a prospect, as of the day
     Prospects,
+    /// One row a customer's file, as of the day
+    Customers,
     /// One row an entry, those that were retracted marked
     Events,
     /// One row a person
@@ -55,6 +65,8 @@ enum ExportedRecords {
     Orders,
     /// One row a claim: an invoice, an instalment, or an order, with what is open of it
     Claims,
+    /// One row a goal or step of the plans of prospects and customers
+    Plans,
     /// Next steps, signing dates, instalments, renewals and birthdays, as iCalendar
     Calendar,
     /// A card for each person, as vCard
@@ -67,26 +79,35 @@ impl Export {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         if let Some(text) = self.text()? {
-            return text.run(&self.selection, context);
+            return text.run(&self.selection, self.files(), context);
         }
         context.records();
-        let request = self.selection.request(context)?;
+        let mut request = self.selection.request(context)?;
+        request.files = self.files();
+        let settings = &context.ledger()?.settings;
+        let mut more = 0;
         let every = match self.what {
-            ExportedRecords::Prospects => columns::all(&context.ledger()?.settings),
+            ExportedRecords::Prospects if self.columns.is_empty() => {
+                let facts = columns::more_facts();
+                more = facts.len();
+                columns::all(settings).into_iter().chain(facts).collect()
+            }
+            ExportedRecords::Customers => columns::of_customers(settings),
             ExportedRecords::Events => events::all(),
             ExportedRecords::People => people::all(),
             ExportedRecords::Orders => orders::all(),
             ExportedRecords::Claims => claims::all(),
+            ExportedRecords::Plans => plan_rows::all(),
             _ => Vec::new(),
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut book = context.book_for(&request, false)?;
         let sheet = match self.what {
-            ExportedRecords::Prospects => {
+            ExportedRecords::Prospects | ExportedRecords::Customers => {
                 let list = List::of(&names, &[], &book.settings)?;
                 book.keep = list.keep(&request, &book);
-                context.reading(&book, || list.sheet(&book, &request))?
+                context.reading(&book, || list.export(more, &book, &request))?
             }
             ExportedRecords::Events => {
                 let events = Events::of(&names)?;
@@ -105,9 +126,21 @@ impl Export {
                 let claims = Claims::of(&names)?;
                 context.reading(&book, || claims.sheet(&book, &request))?
             }
+            ExportedRecords::Plans => {
+                let plans = PlanRows::of(&names)?;
+                context.reading(&book, || plans.sheet(&book, &request))?
+            }
             _ => return Ok(()),
         };
         context.emit(for_programs(sheet, context))
+    }
+
+    /// The files that it is of.
+    fn files(&self) -> Files {
+        match self.customers || self.what == ExportedRecords::Customers {
+            true => Files::Customers,
+            false => Files::Prospects,
+        }
     }
 
     /// Is what it writes no sheet?
@@ -127,6 +160,8 @@ impl Export {
             ExportedRecords::Contacts => Some(TextExport::Contacts(version)),
             ExportedRecords::Mail => Some(TextExport::Mail),
             ExportedRecords::Prospects
+            | ExportedRecords::Customers
+            | ExportedRecords::Plans
             | ExportedRecords::Events
             | ExportedRecords::People
             | ExportedRecords::Orders
@@ -135,6 +170,19 @@ impl Export {
         if self.vcard.is_some() && self.what != ExportedRecords::Contacts {
             let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");
             return Err(Diagnostic::new(Code::BadArgument, message));
+        }
+        if self.customers
+            && matches!(
+                self.what,
+                ExportedRecords::Prospects | ExportedRecords::Plans | ExportedRecords::Claims
+            )
+        {
+            let message = words!(
+                "--customers is not for `prospects`, nor for `plans` and `claims`, which are of all",
+                "--customers 不用于 `prospects`；`plans` 和 `claims` 本来就包括全部"
+            );
+            let refused = Diagnostic::new(Code::BadArgument, message);
+            return Err(refused.help(words!("crm export customers", "crm export customers")));
         }
         if text.is_some() && !self.columns.is_empty() {
             let message = words!("this export has no columns", "此导出没有列");

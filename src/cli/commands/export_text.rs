@@ -3,9 +3,10 @@
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, counted};
-use crate::export::addresses::addresses;
+use crate::export::addresses::{Addresses, addresses};
 use crate::export::calendar::calendar;
 use crate::export::contacts::{CardVersion, contacts};
+use crate::rules::book::Files;
 
 /// An export that is no sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,12 @@ pub(super) enum TextExport {
 
 impl TextExport {
     /// Prints it. It has one format and no columns.
-    pub(super) fn run(self, selection: &SelectionArgs, context: &Context) -> Result<(), Failure> {
+    pub(super) fn run(
+        self,
+        selection: &SelectionArgs,
+        files: Files,
+        context: &Context,
+    ) -> Result<(), Failure> {
         if let Some(format) = context.format() {
             let (format, what) = (format.name(), self.format());
             let message =
@@ -28,21 +34,27 @@ impl TextExport {
         }
         let query = context.query("QUERY", &selection.text())?;
         let book = context.unread_book()?;
-        let (text, without) = context.reading(&book, || {
+        let alone = |lines: String| Addresses { lines, ..Addresses::default() };
+        let found = context.reading(&book, || {
             if query.asks_grades() {
                 book.graded();
             }
             match self {
-                TextExport::Calendar => (calendar(&book, &query), 0),
-                TextExport::Contacts(version) => (contacts(&book, &query, version), 0),
-                TextExport::Mail => addresses(&book, &query),
+                TextExport::Calendar => alone(calendar(&book, files, &query)),
+                TextExport::Contacts(version) => alone(contacts(&book, files, &query, version)),
+                TextExport::Mail => addresses(&book, files, &query),
             }
         })?;
+        let Addresses { lines, without, refusing } = found;
+        if refusing > 0 {
+            let people = counted(refusing.to_string(), "person refuses", "people refuse");
+            context.say(words!("{people} mail: left out", "{refusing} 人拒绝邮件，未列出"));
+        }
         if without > 0 {
             let people = counted(without.to_string(), "person has", "people have");
             context.say(words!("{people} no e-mail address", "{without} 人没有电子邮件地址"));
         }
-        context.print(&text)
+        context.print(&lines)
     }
 
     fn format(self) -> &'static str {

@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic, Failure, counted};
 use crate::disk::durable::append_line;
 use crate::git::program::Git;
 use crate::guard::{Guard, Push, Verdict};
+use crate::value::period::FiscalYear;
 use clap::Args;
 use std::io::{IsTerminal, Read};
 
@@ -66,7 +67,7 @@ impl GuardCommand {
             git: &git,
             user,
             admins: &admins,
-            today: &|zone| context.clock().today(zone),
+            today: &|zone| context.clock().today(zone, FiscalYear::CALENDAR),
             receiving: receiving.as_deref(),
         };
         let verdicts = pushes
@@ -119,7 +120,8 @@ fn record(
             .iter()
             .map(|finding| format!("{}: {}", finding.code.id(), finding.message.en()))
             .collect();
-        let day = verdict.day.unwrap_or(context.clock().today(None)).to_string();
+        let day =
+            verdict.day.unwrap_or(context.clock().today(None, FiscalYear::CALENDAR)).to_string();
         let user = &verdict.user;
         let fields = [&day, user, &push.name, &push.old, &push.new, reason, &rules.join("; ")];
         let line: Vec<String> =

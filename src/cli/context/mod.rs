@@ -10,12 +10,14 @@ use crate::disk::recover::recover;
 use crate::disk::root::find_root;
 use crate::git::program::Git;
 use crate::git::snapshot::{Snapshot, Tracked};
+use crate::model::settings::Settings;
 use crate::render::Format;
 use crate::report::Request;
 use crate::rules::book::Book;
 use crate::table::sheet::Audience;
 use crate::value::date::Date;
 use crate::value::label::Lang;
+use crate::value::period::FiscalYear;
 use output::{Piece, can_be_written, format_asked};
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
@@ -294,15 +296,27 @@ impl Context {
         }
     }
 
-    /// The as-of day in the ledger's time zone: the only clock. A ledger that the command has not opened is asked for
-    /// its zone alone; settings that cannot be read leave the machine's.
+    /// The as-of day in the ledger's time zone: the only clock. Settings that cannot be read leave the machine's.
     pub fn today(&self) -> Date {
+        let day = |settings: &Settings| {
+            self.clock.today(settings.timezone.as_ref(), settings.fiscal_year)
+        };
+        let without = || self.clock.today(None, FiscalYear::CALENDAR);
+        self.of_settings(day).unwrap_or_else(without)
+    }
+
+    /// The ledger's fiscal year; the calendar's if settings cannot be read.
+    pub fn fiscal_year(&self) -> FiscalYear {
+        self.of_settings(|settings| settings.fiscal_year).unwrap_or_default()
+    }
+
+    /// A part of the settings. A ledger that the command has not opened is asked for it alone.
+    fn of_settings<T>(&self, part: impl Fn(&Settings) -> T) -> Option<T> {
         if let Some(ledger) = self.ledger.get() {
-            return self.clock.today(ledger.settings.timezone.as_ref());
+            return Some(part(&ledger.settings));
         }
-        let root = self.root_as_it_is().ok();
-        let ledger = root.and_then(|(root, shown)| Ledger::open(root, shown).ok());
-        self.clock.today(ledger.and_then(|ledger| ledger.settings.timezone).as_ref())
+        let (root, shown) = self.root_as_it_is().ok()?;
+        Ledger::open(root, shown).ok().map(|ledger| part(&ledger.settings))
     }
 
     /// The clock, for ledgers that are not the command's own.

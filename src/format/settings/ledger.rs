@@ -7,6 +7,7 @@ use crate::model::settings::Settings;
 use crate::value::date::Weekday;
 use crate::value::label::Lang;
 use crate::value::money::Currency;
+use crate::value::period::FiscalYear;
 use crate::value::zone::Zone;
 use toml::de::DeValue;
 
@@ -53,7 +54,10 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
             }
             "timezone" => settings.timezone = timezone(reader, name, value),
             "cycle_days" => set(&mut settings.cycle_days, positive(reader, name, value)),
-            "fiscal_year" => set(&mut settings.fiscal_year, reader.number(name, value, 1, 12)),
+            "fiscal_year" => {
+                let month = reader.number(name, value, 1, 12);
+                set(&mut settings.fiscal_year, month.and_then(FiscalYear::beginning));
+            }
             "week_start" => set(&mut settings.week_start, weekday(reader, name, value)),
             "checkpoints" => set(&mut settings.checkpoints, weekdays(reader, name, value)),
             "team_checkpoints" => {

@@ -4,8 +4,9 @@ use super::{needs_id, one_of, positive, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{Reader, TomlValue};
 use crate::model::settings::{LEVELS, Rep, Settings};
+use crate::value::date::Date;
 use crate::value::id;
-use crate::value::period::parse_period;
+use crate::value::period::{FiscalYear, parse_period};
 use crate::value::text::Text;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -59,7 +60,7 @@ pub(in crate::format) fn reps(reader: &mut Reader, settings: &mut Settings, valu
                 "left" => rep.left = reader.date(name, value),
                 "leave" => {
                     for (text, span) in reader.texts_at(name, value) {
-                        match parse_period(&text, crate::value::date::Date::MIN) {
+                        match parse_period(&text, Date::MIN, FiscalYear::CALENDAR) {
                             Ok(period) => rep.leave.push(period),
                             Err(wrong) => reader.problem(
                                 span,

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::working_time::WorkingTime;
 use crate::value::date::{Date, Time, Weekday};
-use crate::value::period::{Period, parse_period};
+use crate::value::period::{FiscalYear, Period, parse_period};
 use crate::value::text::Text;
 
 /// The working time; `None` if the calendar states none of its keys, or one of them wrongly.
@@ -81,7 +81,7 @@ fn periods(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<Period> {
     let texts: Vec<(Text, _)> = reader.texts_at(key, value);
     let mut periods = Vec::new();
     for (text, span) in texts {
-        match parse_period(&text, Date::MIN) {
+        match parse_period(&text, Date::MIN, FiscalYear::CALENDAR) {
             Ok(period) => periods.push(period),
             Err(wrong) => {
                 let example = "[\"2010-02-13..2010-02-19\", \"2010-05-01\"]";

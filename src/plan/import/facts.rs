@@ -1,71 +1,93 @@
-//! The facts and people of rows that the ledger does not have.
+//! The facts, people and plans of rows that the ledger does not have.
 
-use crate::model::prospect::{Contact, FACTS, Prospect};
+use crate::model::profile::{FactValue, Goal, Step};
+use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
 use crate::value::text::Text;
 
-/// What the rows know of a prospect and its file does not.
+/// What the rows know of a prospect or customer and its file does not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MissingFacts {
-    /// Text facts, built in or the team's own, in the order in which files have them.
-    pub texts: Vec<(Text, Text)>,
-    /// Needs, where the file has none.
-    pub needs: Vec<Text>,
-    /// Tags, where the file has none.
-    pub tags: Vec<Text>,
+    /// Facts, built in or the team's own, in the order in which files have them.
+    pub values: Vec<(Text, FactValue)>,
     /// People whom the file does not name.
     pub contacts: Vec<Contact>,
-    /// The number of facts and people that the file has otherwise; they are left alone.
+    /// Goals that its plan does not have.
+    pub goals: Vec<Goal>,
+    /// Steps that its plan does not have.
+    pub steps: Vec<Step>,
+    /// The number of facts, people, goals and steps that the file has otherwise; they are left alone.
     pub differing: usize,
 }
 
 impl MissingFacts {
-    /// The number of facts and people to add.
+    /// The number of facts, people, goals and steps to add.
     pub fn count(&self) -> usize {
-        let lists = [&self.needs, &self.tags].into_iter().filter(|list| !list.is_empty());
-        self.texts.len() + lists.count() + self.contacts.len()
+        self.values.len() + self.contacts.len() + self.goals.len() + self.steps.len()
     }
 
     /// The prospect with them.
     pub fn added_to(&self, prospect: &Prospect) -> Prospect {
         let mut after = prospect.clone();
-        self.texts.iter().for_each(|(name, value)| after.set_fact(name, value));
-        if !self.needs.is_empty() {
-            after.needs.clone_from(&self.needs);
-        }
-        if !self.tags.is_empty() {
-            after.tags.clone_from(&self.tags);
-        }
+        self.values.iter().for_each(|(name, value)| after.state(name, value));
         after.contacts.extend(self.contacts.iter().cloned());
+        if !self.goals.is_empty() || !self.steps.is_empty() {
+            let profile = after.profile_mut();
+            profile.goals.extend(self.goals.iter().cloned());
+            profile.steps.extend(self.steps.iter().cloned());
+        }
         after
     }
 }
 
-/// Compares the facts and people of rows with those of a file. A fact is missing if the file does not state it; a
-/// person, if nobody in the file has the name. A person without a name of its own is known by telephone and e-mail.
-pub fn missing(there: &Prospect, wanted: &Prospect, settings: &Settings) -> MissingFacts {
+/// Compares the facts, people and plan of rows with those of a file; `now` is what its entries have made of it. A fact
+/// is missing if the file does not state it, nor an entry; a person, if no person in the file has the name. A person
+/// without a name of its own is known by telephone and e-mail; a goal or step by its id, without one by its words.
+pub fn missing(
+    there: &Prospect,
+    now: &Prospect,
+    wanted: &Prospect,
+    settings: &Settings,
+) -> MissingFacts {
     let mut found = MissingFacts::default();
-    let own = wanted.facts.iter().map(|(key, _)| &**key);
-    for key in FACTS.into_iter().chain(own) {
-        let Some(value) = wanted.fact(key).filter(|value| !value.is_empty()) else { continue };
-        match there.fact(key) {
-            Some(known) if known == value => {}
-            Some(_) => found.differing += 1,
+    for (name, value) in wanted.stated() {
+        if value == FactValue::Text(Text::default()) || now.value_of(&name) == value {
+            continue;
+        }
+        match there.stated_value(&name) {
+            known if known == value => {}
             // A file that names no board is on the first one.
-            None if key == "pipeline"
-                && settings.pipeline(None).is_some_and(|p| &*p.id == value) => {}
-            None => found.texts.push((key.into(), value.into())),
+            FactValue::Nothing if *name == *"pipeline" && is_first_board(&value, settings) => {}
+            FactValue::Nothing => found.values.push((name, value)),
+            _ => found.differing += 1,
         }
     }
-    let mut list = |there: &[Text], wanted: &[Text]| {
-        let is_other = !wanted.is_empty() && there != wanted;
-        found.differing += usize::from(is_other && !there.is_empty());
-        if is_other && there.is_empty() { wanted.to_vec() } else { Vec::new() }
-    };
-    (found.needs, found.tags) =
-        (list(&there.needs, &wanted.needs), list(&there.tags, &wanted.tags));
     people(there, &wanted.contacts, &mut found);
+    let (there, wanted) = (there.profile(), wanted.profile());
+    let is_goal = |a: &Goal, b: &Goal| a.id == b.id && (!a.id.is_empty() || a.what == b.what);
+    let is_step = |a: &Step, b: &Step| a.id == b.id && (!a.id.is_empty() || a.what == b.what);
+    found.goals = planned(&there.goals, &wanted.goals, is_goal, &mut found.differing);
+    found.steps = planned(&there.steps, &wanted.steps, is_step, &mut found.differing);
     found
+}
+
+fn is_first_board(value: &FactValue, settings: &Settings) -> bool {
+    settings.pipeline(None).is_some_and(|board| *value == FactValue::Text(board.id.clone()))
+}
+
+/// The goals or steps of rows that a plan does not have; those that it has otherwise are counted.
+fn planned<T: Clone + PartialEq>(
+    there: &[T],
+    wanted: &[T],
+    is_it: impl Fn(&T, &T) -> bool,
+    differing: &mut usize,
+) -> Vec<T> {
+    let new = wanted.iter().filter(|wanted| !there.contains(wanted)).filter(|wanted| {
+        let differs = there.iter().any(|known| is_it(known, wanted));
+        *differing += usize::from(differs);
+        !differs
+    });
+    new.cloned().collect()
 }
 
 /// Each person of the file answers for one of the rows': two of one name stay two.
@@ -110,7 +132,7 @@ mod tests {
     }
 
     fn found(there: &Prospect, wanted: &Prospect) -> MissingFacts {
-        missing(there, wanted, &Settings::default())
+        missing(there, there, wanted, &Settings::default())
     }
 
     #[test]
@@ -126,11 +148,48 @@ mod tests {
         wanted.needs = vec!["fleet".into()];
         wanted.tags = vec!["vip".into()];
         let facts = found(&there, &wanted);
-        assert_eq!(facts.texts, [("region".into(), "east".into()), ("branch".into(), "7".into())]);
-        assert_eq!((facts.needs.len(), facts.tags.len(), facts.differing), (0, 1, 2));
+        let text = |text: &str| FactValue::Text(text.into());
+        let tags = FactValue::Texts(vec!["vip".into()]);
+        let expected = [("region", text("east")), ("branch", text("7")), ("tags", tags)];
+        assert_eq!(facts.values, expected.map(|(name, value)| (name.into(), value)));
+        assert_eq!(facts.differing, 2);
         assert_eq!(facts.count(), 3);
         let after = found(&facts.added_to(&there), &wanted);
         assert_eq!((after.count(), after.differing), (0, 2));
+    }
+
+    #[test]
+    fn a_value_that_an_entry_gave_is_not_missing_at_the_top() {
+        let (there, mut now, mut wanted) = (with(&[]), with(&[]), with(&[]));
+        now.set_fact("region", "west");
+        wanted.set_fact("region", "west");
+        let facts = |wanted: &Prospect| missing(&there, &now, wanted, &Settings::default());
+        assert_eq!(facts(&wanted), MissingFacts::default());
+        wanted.set_fact("region", "north");
+        assert_eq!(facts(&wanted).count(), 1);
+    }
+
+    #[test]
+    fn a_goal_is_known_by_its_id_and_a_step_without_one_by_its_words() {
+        let planned = |goal: &str, target: i64, step: &str, who: &str| {
+            let mut planned = with(&[]);
+            let target = Some(crate::value::money::Money::parse(&target.to_string()).unwrap());
+            let goal = Goal { id: goal.into(), target, ..Goal::default() };
+            let step = Step { what: step.into(), who: Some(who.into()), ..Step::default() };
+            (planned.profile_mut().goals, planned.profile_mut().steps) = (vec![goal], vec![step]);
+            planned
+        };
+        let there = planned("grow", 9, "visit", "he");
+        let counts = |wanted: Prospect| {
+            let facts = found(&there, &wanted);
+            (facts.goals.len(), facts.steps.len(), facts.differing)
+        };
+        assert_eq!(counts(there.clone()), (0, 0, 0));
+        assert_eq!(counts(planned("grow", 10, "visit", "li")), (0, 0, 2));
+        assert_eq!(counts(planned("keep", 9, "offer", "he")), (1, 1, 0));
+        let wanted = planned("keep", 9, "offer", "he");
+        let after = found(&there, &wanted).added_to(&there);
+        assert_eq!(found(&after, &wanted), MissingFacts::default());
     }
 
     #[test]

@@ -7,9 +7,11 @@ use super::row::{RowDraft, RowReader};
 use super::unknown::Names;
 use super::{ImportCandidate, ImportTerms, ImportedEntry, find, misfits};
 use crate::diag::{Diagnostic, Words};
+use crate::format::layout::is_of_a_customer;
 use crate::format::line::named_suffix;
-use crate::model::mapping::{CONTACT_FIELDS, Mapping, Template};
-use crate::model::prospect::{FACTS, Prospect};
+use crate::model::mapping::{CONTACT_FIELDS, GOAL_FIELDS, Mapping, STEP_FIELDS, Template};
+use crate::model::profile::FactValue;
+use crate::model::prospect::Prospect;
 use crate::model::rows::{SourceRow, SourceRows};
 use crate::value::id;
 use crate::value::text::Text;
@@ -92,7 +94,7 @@ pub struct Imported<'a> {
     /// The files of the ledger by folded id.
     taken: &'a HashMap<String, PathBuf>,
     import: &'a ImportTerms<'a>,
-    only_people: bool,
+    only_blocks: bool,
 }
 
 impl<'a> Imported<'a> {
@@ -111,9 +113,9 @@ impl<'a> Imported<'a> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let only_people = has_only_people(import.mapping);
+        let only_blocks = has_only_blocks(import.mapping);
         let (rows, uids) = (&rows.rows, &rows.uids);
-        Ok(Imported { rows, uids, columns, taken, import, only_people })
+        Ok(Imported { rows, uids, columns, taken, import, only_blocks })
     }
 
     /// Judges every row by itself, and finds its prospect.
@@ -121,7 +123,7 @@ impl<'a> Imported<'a> {
         let mut gathering = Gathering {
             import: self.import,
             taken: self.taken,
-            is_group: self.import.mapping.group || self.only_people,
+            is_group: self.import.mapping.group || self.only_blocks,
             rows: self.rows,
             ids: HashMap::new(),
             numbers: HashMap::new(),
@@ -153,6 +155,7 @@ impl<'a> Imported<'a> {
         let mut names = Names::new(self.import);
         let mut candidate = ImportCandidate {
             prospect: Prospect::default(),
+            opening: Vec::new(),
             entries: Vec::new(),
             line: of.rows.first().map_or(0, |at| self.rows[*at].line),
             there: of.there.cloned(),
@@ -163,10 +166,13 @@ impl<'a> Imported<'a> {
             let mut entries = draft.entries;
             if let Some(addresses) = &draft.find {
                 by_address(&mut entries, addresses, self.uids.get(&draft.line), self.import);
-            } else if number > 0 && self.only_people {
+            } else if number > 0 && self.only_blocks {
                 entries.retain(|entry| !entry.says_nothing());
             }
             candidate.entries.extend(entries);
+            if candidate.opening.is_empty() {
+                candidate.opening = draft.opening;
+            }
             match number {
                 0 => candidate.prospect = draft.prospect,
                 _ if draft.find.is_some() => {}
@@ -177,6 +183,10 @@ impl<'a> Imported<'a> {
         let prospect = &mut candidate.prospect;
         prospect.id = of.id.clone();
         let is_new = of.there.is_none();
+        prospect.is_customer = match of.there {
+            Some(path) => is_of_a_customer(path),
+            None => self.import.mapping.customers,
+        };
         let nameless = prospect.contacts.iter_mut().filter(|c| is_new && c.name.is_empty());
         nameless.for_each(|contact| contact.name = prospect.name.clone());
         candidate
@@ -253,6 +263,18 @@ impl<'a> Gathering<'a> {
             return self.take_found(at, addresses);
         }
         let (line, named) = (draft.line, !draft.prospect.name.is_empty());
+        if self.import.mapping.customers
+            && let Some((id, _)) = &draft.id
+            && let Some(path) = self.taken.get(&id::fold(id)).filter(|p| !is_of_a_customer(p))
+        {
+            let path = path.display();
+            let why = words!("`{id}` is the prospect in {path}", "`{id}` 是潜在客户，在 {path} 中");
+            let help = words!(
+                "leave --customers out for rows of prospects; a customer's file: crm add --customer NAME --from {id}",
+                "这些行若是潜在客户，请去掉 --customers；建立客户文件：crm add --customer 名称 --from {id}"
+            );
+            return self.bad(line, why, help);
+        }
         let Some((id, written)) = draft.id else {
             self.found.ids_from_names = true;
             if !named {
@@ -330,7 +352,10 @@ impl<'a> Gathering<'a> {
         let columns: Vec<&str> =
             named.next().iter().flat_map(|a| &a.texts).flat_map(Template::columns).collect();
         if columns.is_empty() {
-            let why = words!("a new prospect needs a name", "新的潜在客户需要名称");
+            let why = match self.import.mapping.customers {
+                true => words!("a new customer needs a name", "新的客户需要名称"),
+                false => words!("a new prospect needs a name", "新的潜在客户需要名称"),
+            };
             return (why, words!("map a column to `name`", "请把一列对应到 `name`"));
         }
         let quoted: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
@@ -359,12 +384,16 @@ impl<'a> Gathering<'a> {
     }
 }
 
-/// Are the rows people, of whom a prospect may have several?
-fn has_only_people(mapping: &Mapping) -> bool {
-    let is_people = |field: &str| matches!(field, "id" | "name") || CONTACT_FIELDS.contains(&field);
+/// Are the rows people, or goals and steps, of whom a prospect may have several?
+fn has_only_blocks(mapping: &Mapping) -> bool {
+    let is_in_block = |field: &str| {
+        let all = CONTACT_FIELDS.iter().chain(&GOAL_FIELDS).chain(&STEP_FIELDS);
+        all.into_iter().any(|of_block| *of_block == field)
+    };
+    let mut fields = mapping.prospect.iter().map(|assignment| &*assignment.field);
     mapping.entries.iter().all(|entry| entry.fields.is_empty())
-        && mapping.prospect.iter().all(|assignment| is_people(&assignment.field))
-        && mapping.prospect.iter().any(|assignment| CONTACT_FIELDS.contains(&&*assignment.field))
+        && fields.clone().all(|field| matches!(field, "id" | "name") || is_in_block(field))
+        && fields.any(is_in_block)
 }
 
 /// Adds a further row of a prospect: for each fact the first row that has it counts.
@@ -372,21 +401,25 @@ fn merge(first: &mut Prospect, further: Prospect) {
     if first.name.is_empty() {
         first.name = further.name.clone();
     }
-    let own = further.facts.iter().map(|(key, _)| &**key);
-    for key in FACTS.into_iter().skip(1).chain(own) {
-        if let (None, Some(value)) = (first.fact(key), further.fact(key)) {
-            first.set_fact(key, value);
+    for (fact, value) in further.stated() {
+        if first.stated_value(&fact) == FactValue::Nothing {
+            first.state(&fact, &value);
         }
-    }
-    if first.needs.is_empty() {
-        first.needs = further.needs;
-    }
-    if first.tags.is_empty() {
-        first.tags = further.tags;
     }
     for contact in further.contacts {
         if !first.contacts.contains(&contact) {
             first.contacts.push(contact);
+        }
+    }
+    let Some(profile) = further.stated_profile else { return };
+    for goal in profile.goals {
+        if !first.profile().goals.contains(&goal) {
+            first.profile_mut().goals.push(goal);
+        }
+    }
+    for step in profile.steps {
+        if !first.profile().steps.contains(&step) {
+            first.profile_mut().steps.push(step);
         }
     }
 }

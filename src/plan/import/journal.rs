@@ -95,6 +95,7 @@ mod tests {
         let is_fresh = |day: &str, note: &str| {
             let candidate = ImportCandidate {
                 prospect: Prospect::default(),
+                opening: Vec::new(),
                 entries: vec![ImportedEntry::of(event(day, note))],
                 line: 2,
                 there: None,

@@ -13,11 +13,13 @@ mod unknown;
 use crate::diag::{Code, Diagnostic, Place, Spot, Words};
 use crate::model::event::Event;
 use crate::model::kind::Counts;
-use crate::model::mapping::{Assignment, FIND, Mapping};
+use crate::model::mapping::{Assignment, FIND, Mapping, OF_BOARDS};
+use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::table::terms::KINDS;
 use crate::value::date::Date;
+use crate::value::text::Text;
 pub use compare::compare;
 pub use facts::{MissingFacts, missing};
 pub use find::AddressBook;
@@ -93,12 +95,29 @@ impl ImportedEntry {
 pub struct ImportCandidate {
     /// Its facts; no journal yet.
     pub prospect: Prospect,
+    /// The values at the top of its file, where entries have changed them.
+    pub opening: Vec<(Text, FactValue)>,
     /// Its entries, oldest first; those of one day in the order of the rows.
     pub entries: Vec<ImportedEntry>,
     /// The line of its first row.
     pub line: u64,
     /// The file that has this id in the ledger.
     pub there: Option<PathBuf>,
+}
+
+impl ImportCandidate {
+    /// Puts the values at the top of its file in the place of those on the day of the list, for the facts that an entry
+    /// changes: one of the ledger's, `there`, or of its own.
+    pub fn open(&mut self, there: &[Event]) {
+        let own = self.entries.iter().map(|wanted| &wanted.event);
+        let events: Vec<&Event> = there.iter().chain(own).collect();
+        let is_changed = |fact: &Text| {
+            events.iter().any(|event| event.set.iter().any(|(changed, _)| changed == fact))
+        };
+        for (fact, value) in self.opening.iter().filter(|(fact, _)| is_changed(fact)) {
+            self.prospect.change(fact, value);
+        }
+    }
 }
 
 /// A row that cannot be imported.
@@ -140,6 +159,20 @@ fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
             .help(words!(
                 "--map COLUMN=name, or name = \"{{COLUMN}}\" under [prospect]",
                 "--map 列=name，或在 [prospect] 下写 name = \"{{列}}\""
+            )),
+        );
+    }
+    let boards = mapping.prospect.iter().filter(|a| OF_BOARDS.contains(&&*a.field));
+    for of_board in boards.filter(|_| mapping.customers) {
+        let field = &of_board.field;
+        let message = words!(
+            "`{field}` is a fact of prospects; a customer's file has none",
+            "`{field}` 是潜在客户的资料项；客户文件没有它"
+        );
+        found.push(
+            Diagnostic::new(Code::BadMapping, message).at(of_board.place.clone()).help(words!(
+                "the group of a customer is its `parent`",
+                "客户所属的集团写 `parent`"
             )),
         );
     }

@@ -94,6 +94,11 @@ pub enum Vocabulary {
     Levels(Scale),
     /// Grades.
     Grades,
+    /// A few words, each with its words in English and Chinese; and what they are.
+    Words(
+        &'static [(&'static str, &'static str, &'static str)],
+        &'static (&'static str, &'static str),
+    ),
 }
 
 /// The unit of a number.

@@ -22,6 +22,19 @@ use crate::value::text::Text;
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+/// The beginnings of a name that mean the file of the prospect's customer.
+pub const OF_CUSTOMER: [&str; 2] = ["customer.", "客户."];
+
+/// A name without such a beginning, and whether it had one.
+pub fn of_customer(name: &str) -> (bool, &str) {
+    let name = name.trim();
+    let begins = |prefix: &&str| fold(name).starts_with(*prefix);
+    match OF_CUSTOMER.into_iter().find(begins) {
+        Some(_) => (true, name.split_once('.').map_or(name, |(_, own)| own)),
+        None => (false, name),
+    }
+}
+
 /// An attribute of prospects. Every one is a field of queries.
 #[derive(Debug, Clone, Copy)]
 pub struct Attribute {

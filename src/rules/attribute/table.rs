@@ -7,6 +7,8 @@ use super::kind::{
 };
 use super::view::View;
 use crate::model::pipeline::{IN_CYCLE, Outcome};
+use crate::model::profile::Relation;
+use crate::model::prospect::{Contact, PART_WORDS, STANCE_WORDS};
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
 use crate::rules::replay::moves::next_stage;
@@ -140,7 +142,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         ids(Any, |v, is| v.record.prospect.tags.iter().any(|tag| is(tag)))),
     // Who they are
     extra(group(row("relation", &["关系类型"], ("customer, partner, agent or supplier", "客户、合作伙伴、代理商、供应商"), "relation:partner",
-        Exact(Any, One(|v| Some(v.record.prospect.profile().relation.name())))))),
+        Exact(RELATIONS, One(|v| Some(v.record.prospect.profile().relation.name())))))),
     extra(group(row("parent", &["group", "上级客户"], ("the customer whose group it belongs to", "所属集团的客户"), "parent:fashion-group",
         Exact(Any, One(|v| v.record.prospect.profile().parent.as_deref()))))),
     extra(row("credit-limit", &["信用额度"], ("the money that it may owe at most", "最多可欠款的金额"), "credit-limit>=300k",
@@ -155,6 +157,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Words(Any, All(|v, is| v.record.prospect.profile().wants.iter().any(|text| is(text)))))),
     extra(row("strategic", &["战略意义"], ("one of the reasons why it is strategically significant", "战略意义之一"), "strategic:benchmark",
         ids(Any, |v, is| v.record.prospect.profile().strategic.iter().any(|text| is(text))))),
+    extra(row("documents", &["文档"], ("the path or address of one of its documents", "其中一个文档的路径或地址"), "documents:contract",
+        Words(Any, All(|v, is| v.record.prospect.profile().documents.iter().any(|text| is(text)))))),
     extra(row("served-by", &["协同人"], ("a rep who serves it beside the owner", "负责人之外的服务人员"), "served-by:liuyan",
         ids(Vocabulary::Reps, |v, is| v.record.state.serves.iter().any(|(_, rep)| is(rep))))),
     extra(group(row("service", &["服务人"], ("the rep who serves it in the role `service`", "以 `service` 角色服务的人员"), "service:liuyan",
@@ -162,6 +166,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
             let serves = v.record.state.serves.iter().find(|(role, _)| role == "service");
             serves.map(|(_, rep)| rep.as_str())
         }))))),
+    extra(group(row("channel", &["渠道"], ("the way by which it came last: the `channel` of an entry", "最近一次来访的渠道：记录的 `channel`"), "channel:phone",
+        Exact(Any, Made(|v| v.entries().filter_map(|event| event.details.as_ref()?.channel.as_deref()).last().map(str::to_owned)))))),
     // The board
     group(row("pipeline", &["board", "看板"], ("the board", "看板"), "pipeline:prospect",
         Exact(Vocabulary::Pipelines, One(|v| Some(&v.pipeline().id))))),
@@ -179,6 +185,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
     row("owner-since", &["assigned", "分配日"], ("the day it came to its owner, or to the pool", "归负责人或进公海的日期"), "owner-since>30d",
         past(|v| v.record.state.owner_since)),
     MANAGER,
+    extra(group(row("department", &["部门"], ("the department of its owner", "负责人所在的部门"), "department:service",
+        Exact(Any, One(|v| v.settings.department_of(v.owner?).map(|department| &*department.id)))))),
     // Value
     row("value", &["金额"], ("the expected value; the customer's high, medium or low value", "预计金额；客户价值 high、medium、low"), "value>=10k",
         Valued(Scale::Value, |v| v.record.state.value.map_or(Figure::None, Figure::Money))),
@@ -192,7 +200,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     extra(group(row("month", &["月份"], ("the month it was opened", "建档的月份"), "month:2009-12",
         Exact(Any, Made(|v| v.opened.map(|d| format!("{:04}-{:02}", d.year(), d.month()))))))),
     extra(group(row("quarter", &["季度"], ("the quarter it was opened", "建档的季度"), "quarter:2009Q4",
-        Exact(Any, Made(|v| v.opened.map(|d| format!("{:04}Q{}", d.year(), d.quarter()))))))),
+        Exact(Any, Made(|v| v.opened.map(|d| v.settings.fiscal_year.quarter_name(d))))))),
     row("pursuit", &["轮次"], ("the number of the pursuit, from 1", "第几轮，从 1 起"), "pursuit>1",
         number(|v| Figure::count(v.record.state.pursuit))),
     row("first-meeting", &["初次见面"], ("the day of the first meeting", "初次见面的日期"), "first-meeting<=30d",
@@ -241,6 +249,10 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Words(Any, First(|v, is| v.record.prospect.contacts.iter().any(|contact| is(&contact.name)))))),
     row("phone", &["电话"], ("the telephone of a contact; also without its blanks and hyphens", "联系人的电话；也可不带空格和连字符"), "phone:1380013",
         Words(Any, First(phone))),
+    extra(row("part", &["职能"], ("the part in a purchase of one of its people who are there", "在职联系人之一在采购中的职能"), "part:decider",
+        ids(Vocabulary::Words(&PART_WORDS, &("part", "职能")), |v, is| people(v).any(|person| person.part.as_deref().is_some_and(is))))),
+    extra(row("stance", &["立场"], ("for, neutral or against: one of its people who are there", "在职联系人之一的立场：支持、中立、反对"), "stance:against",
+        ids(Vocabulary::Words(&STANCE_WORDS, &("stance", "立场")), |v, is| people(v).any(|person| person.stance.as_deref().is_some_and(is))))),
     row("email", &["mail", "邮箱"], ("the e-mail of a contact", "联系人的邮箱"), "email:*@example.com",
         Words(Any, First(|v, is| v.record.prospect.contacts.iter().any(|c| c.email.as_deref().is_some_and(is))))),
     // The customer, by grading
@@ -273,6 +285,27 @@ pub const ATTRIBUTES: &[Attribute] = &[
     extra(graded(row("bought", &["购买额"], ("money of the customer's orders less refunds", "客户订单金额减退款"), "bought>=100k",
         number(|v| v.customer.map_or(Figure::None, |c| Figure::Sum(&c.figures.bought)))))),
 ];
+
+/// The relations to us, with their words.
+const RELATIONS: Vocabulary = Vocabulary::Words(
+    &{
+        let mut words = [("", "", ""); Relation::ALL.len()];
+        let mut at = 0;
+        while at < words.len() {
+            let (id, _, en, zh) = Relation::ALL[at];
+            words[at] = (id, en, zh);
+            at += 1;
+        }
+        words
+    },
+    &("relation", "关系类型"),
+);
+
+/// The people who have not left.
+fn people<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Contact> {
+    let day = view.as_of;
+    view.record.prospect.contacts.iter().filter(move |person| person.is_there(day))
+}
 
 fn score<'a>(view: &View<'a>, read: fn(Scores) -> u8) -> Figure<'a> {
     let scores = view.customer.and_then(|customer| customer.rfm);

@@ -41,6 +41,20 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The view of its customer's file; its own where there is none.
+    #[must_use]
+    pub fn of_file(&self) -> View<'a> {
+        match self.record.file.get() {
+            Some(file) => self.of_other(file),
+            None => *self,
+        }
+    }
+
+    /// The view of another record of the same customer.
+    pub(in crate::rules) fn of_other(&self, other: &'a Record) -> View<'a> {
+        View { customer: self.customer, ..View::of(other, self.settings, self.as_of) }
+    }
+
     /// The pipeline of the prospect.
     pub fn pipeline(&self) -> &'a Pipeline {
         self.record.pipeline(self.settings)

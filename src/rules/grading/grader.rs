@@ -9,7 +9,7 @@ use crate::rules::customer::levels::{Pareto, Pyramid, Value};
 use crate::rules::customer::{Customer, GradeVerdict};
 use crate::rules::grading::figures::Deeds;
 use crate::rules::grading::{Graded, GradedProspect, Role, judge, lifecycle, narrow};
-use crate::rules::query::{Answers, Query, QueryContext, Questions};
+use crate::rules::query::{Answers, Others, Query, QueryContext, Questions};
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::stats::{AbcClass, PyramidLevel, abc_classes, pyramid_levels};
@@ -90,9 +90,9 @@ impl<'s> Grader<'s> {
         Grader { settings, on, questions, rules }
     }
 
-    /// Do its rules ask for facts of customers' files?
-    pub(in crate::rules) fn asks_files(&self) -> bool {
-        self.questions.ask_files()
+    /// The other files that its rules look into.
+    pub(in crate::rules) fn others(&self) -> Others {
+        self.questions.others()
     }
 
     /// Collects a prospect or the file of a customer. Partners, agents and suppliers are no customers.

@@ -3,7 +3,7 @@
 //! the levels of customers, which are known only after the scan.
 
 use super::matching::{Answers, Node};
-use super::{Query, QueryContext};
+use super::{Others, Query, QueryContext};
 use crate::rules::attribute::View;
 use crate::rules::customer::Customer;
 use crate::rules::replay::state::Record;
@@ -37,9 +37,9 @@ impl Questions {
         nodes.into_iter().map(|node| self.node(node)).collect()
     }
 
-    /// Does one of them look into the file of the customer?
-    pub(in crate::rules) fn ask_files(&self) -> bool {
-        self.0.iter().any(Node::asks_files)
+    /// The other files that they look into.
+    pub(in crate::rules) fn others(&self) -> Others {
+        self.0.iter().map(Node::others).fold(Others::default(), Others::and)
     }
 
     /// The answers of a prospect, if there are questions.

@@ -8,8 +8,8 @@ use super::{Asked, Parsed};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{IN_CYCLE, Pipeline, Stage};
 use crate::rules::attribute::{
-    self, ATTRIBUTES, Attribute, AttributeKind, FLAGS, Flag, Named, Tense, Unit, Vocabulary,
-    find_flag,
+    self, ATTRIBUTES, Attribute, AttributeKind, FLAGS, Flag, Named, OF_CUSTOMER, Tense, Unit,
+    Vocabulary, find_flag,
 };
 use crate::rules::customer::levels::{Level, Scale};
 use crate::value::id::fold;
@@ -36,17 +36,39 @@ enum Referent {
 /// A term as a question.
 pub(super) fn term(asked: &Asked<'_>, term: &QueryTerm<'_>) -> Parsed<Node> {
     let typed = fold(&term.name.text());
-    let of_file = OF_CUSTOMER.iter().any(|prefix| typed.starts_with(prefix));
     let node = term_of(asked, term)?;
-    Ok(if of_file { Node::OfFile(Box::new(node)) } else { node })
+    Ok(match elsewhere(&typed) {
+        None => node,
+        Some((_, Elsewhere::File)) => Node::OfFile(Box::new(node)),
+        Some((_, Elsewhere::Deals)) => Node::OfDeals(Box::new(node)),
+    })
 }
 
-/// The beginnings of a name that means the customer's file.
-const OF_CUSTOMER: [&str; 2] = ["customer.", "客户."];
+/// The other files that a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Elsewhere {
+    /// The customer's file.
+    File,
+    /// The customer's prospects.
+    Deals,
+}
 
-/// A name without the beginning that means the customer's file.
+/// The beginnings of a name that mean other files.
+const ELSEWHERE: [(&str, Elsewhere); 4] = [
+    (OF_CUSTOMER[0], Elsewhere::File),
+    (OF_CUSTOMER[1], Elsewhere::File),
+    ("deal.", Elsewhere::Deals),
+    ("机会.", Elsewhere::Deals),
+];
+
+/// The name behind such a beginning.
+fn elsewhere(typed: &str) -> Option<(&str, Elsewhere)> {
+    ELSEWHERE.iter().find_map(|(prefix, files)| Some((typed.strip_prefix(prefix)?, *files)))
+}
+
+/// A name without such a beginning.
 fn own_name(typed: &str) -> &str {
-    OF_CUSTOMER.iter().find_map(|prefix| typed.strip_prefix(prefix)).unwrap_or(typed)
+    elsewhere(typed).map_or(typed, |(name, _)| name)
 }
 
 fn term_of(asked: &Asked<'_>, term: &QueryTerm<'_>) -> Parsed<Node> {
@@ -282,6 +304,7 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
             Vocabulary::Criteria => ("criterion", "标准"),
             Vocabulary::Levels(_) => ("level", "等级"),
             Vocabulary::Grades => ("grade", "级别"),
+            Vocabulary::Words(_, what) => *what,
         };
         return Err(unknown(asked, what, word, known.iter().map(|(id, _)| *id)));
     }
@@ -320,6 +343,9 @@ fn known<'a>(asked: &Asked<'a>, names: Vocabulary) -> Vec<(&'a str, Vec<&'a str>
         }
         Vocabulary::Levels(scale) => {
             scale.levels().iter().map(|level| (level.id, vec![level.en, level.zh])).collect()
+        }
+        Vocabulary::Words(words, _) => {
+            words.iter().map(|(id, en, zh)| (*id, vec![*en, *zh])).collect()
         }
         Vocabulary::Grades => {
             settings.grading.grades().into_iter().map(|grade| (grade, Vec::new())).collect()
@@ -418,7 +444,7 @@ fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest
     {
         return Ok(DateTest::Days(tense, op_of_distance(op), days));
     }
-    let period = parse_period(text, asked.today).map_err(|wrong| {
+    let period = parse_period(text, asked.today, asked.settings.fiscal_year).map_err(|wrong| {
         let help = words!(
             "a date ({DATE_FORMS}) or a duration (14d, 2w, 3m, 1y)",
             "日期（{DATE_FORMS}）或时长（14d、2w、3m、1y）"

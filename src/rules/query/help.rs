@@ -15,6 +15,8 @@ Which prospects? Terms side by side must all hold; `or`, `not` (or `!`) and pare
   last-contact>14d         more than 14 days ago; next<7d: in less than 7 days
   owner:\"\"                 nothing there; owner:* something there
   is:overdue               a flag
+  customer.region:east     in the file of its customer
+  deal.stage:50            of a customer: one of its prospects is so
   (tag:vip or value>=50k) not is:pool
 
 Text needs a part of the value, `=` the whole; exact fields always need the whole.
@@ -29,6 +31,8 @@ Text needs a part of the value, `=` the whole; exact fields always need the whol
   last-contact>14d         14 天以前；next<7d：7 天之内
   owner:\"\"                 没有取值；owner:* 有取值
   is:overdue               提醒
+  客户.地区:上海           它的客户的文件里如此
+  机会.阶段:50             客户的潜在客户中有一个如此
   (tag:vip or value>=50k) not is:pool
 
 文本字段含有所写内容即可，用 `=` 则要相同；整词字段总要相同。

@@ -1,5 +1,6 @@
 //! A query's tree, asked about one prospect.
 
+use super::Others;
 use super::lexer::Op;
 use super::pattern::Pattern;
 use crate::model::pipeline::Outcome;
@@ -46,6 +47,8 @@ pub(super) enum Node {
     OfCustomer(Box<Node>),
     /// A part that looks into the file of the prospect's customer; into the prospect where there is none.
     OfFile(Box<Node>),
+    /// A part that holds for one of the prospects of the customer at least; one without `account` is its own customer.
+    OfDeals(Box<Node>),
     /// An answer that was given before: the bit of a question (see `apart`).
     Answer(usize),
 }
@@ -191,12 +194,10 @@ impl Node {
                 wanted.by(read.date(view), |test, date| test.passes(date, view.as_of))
             }
             Node::OfCustomer(part) => part.matches(view, answers),
-            Node::OfFile(part) => match view.record.file.get() {
-                None => part.matches(view, answers),
-                Some(file) => {
-                    let of_file = View::of(file, view.settings, view.as_of);
-                    part.matches(&View { customer: view.customer, ..of_file }, answers)
-                }
+            Node::OfFile(part) => part.matches(&view.of_file(), answers),
+            Node::OfDeals(part) => match view.record.deals.get() {
+                None => !view.record.prospect.is_customer && part.matches(view, answers),
+                Some(deals) => deals.iter().any(|deal| part.matches(&view.of_other(deal), answers)),
             },
             Node::Answer(question) => answers.get(*question),
         }
@@ -208,7 +209,7 @@ impl Node {
     pub(super) fn asks_grades(&self) -> bool {
         match self {
             Node::All(parts) | Node::Any(parts) => parts.iter().any(Node::asks_grades),
-            Node::Not(part) | Node::OfFile(part) => part.asks_grades(),
+            Node::Not(part) | Node::OfFile(part) | Node::OfDeals(part) => part.asks_grades(),
             Node::Flag(flag) => flag.is_graded,
             Node::OfCustomer(_) => true,
             _ => false,
@@ -217,13 +218,16 @@ impl Node {
 }
 
 impl Node {
-    /// Does any part of it look into the files of customers?
-    pub(super) fn asks_files(&self) -> bool {
+    /// The other files that it looks into.
+    pub(super) fn others(&self) -> Others {
         match self {
-            Node::All(parts) | Node::Any(parts) => parts.iter().any(Node::asks_files),
-            Node::Not(part) | Node::OfCustomer(part) => part.asks_files(),
-            Node::OfFile(_) => true,
-            _ => false,
+            Node::All(parts) | Node::Any(parts) => {
+                parts.iter().map(Node::others).fold(Others::default(), Others::and)
+            }
+            Node::Not(part) | Node::OfCustomer(part) => part.others(),
+            Node::OfFile(_) => Others { file: true, ..Others::default() },
+            Node::OfDeals(_) => Others { deals: true, ..Others::default() },
+            _ => Others::default(),
         }
     }
 }

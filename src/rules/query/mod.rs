@@ -45,6 +45,23 @@ pub struct Query {
     grade_at: Option<Range<usize>>,
 }
 
+/// The files beside a record's own that a question looks into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Others {
+    /// The file of its customer: `customer.region:…`.
+    pub file: bool,
+    /// The prospects of its customer: `deal.stage:…`.
+    pub deals: bool,
+}
+
+impl Others {
+    /// Those of two questions.
+    #[must_use]
+    pub fn and(self, other: Others) -> Others {
+        Others { file: self.file || other.file, deals: self.deals || other.deals }
+    }
+}
+
 /// The settings and the day that a query is asked against.
 #[derive(Debug, Clone, Copy)]
 pub struct QueryContext<'a> {
@@ -93,10 +110,10 @@ impl Query {
         self.node.asks_grades()
     }
 
-    /// Does it look into the files of customers (`customer.region:…`)? Then a prospect's record needs that file;
-    /// [`Book::fold`](super::book::Book::fold) puts it there.
-    pub fn asks_files(&self) -> bool {
-        self.node.asks_files()
+    /// The other files that it looks into. A record needs them then; [`Book::fold`](super::book::Book::fold) puts them
+    /// there.
+    pub fn others(&self) -> Others {
+        self.node.others()
     }
 
     /// Does it look into notes?

@@ -37,6 +37,7 @@ pub fn replay(prospect: Prospect, settings: &Settings, as_of: Date) -> Option<Re
         findings,
         customer: Default::default(),
         file: Default::default(),
+        deals: Default::default(),
     })
 }
 

@@ -209,7 +209,8 @@ mod tests {
             stage: Some("appointment".into()),
             ..Event::new(EventKey::parse("2009-12-02").unwrap(), "call")
         };
-        set.next = crate::value::period::parse_moment("2009-12-20", Date::MIN).ok();
+        set.next =
+            crate::value::period::parse_moment("2009-12-20", Date::MIN, Default::default()).ok();
         let left = Event {
             stage: Some("lost".into()),
             ..Event::new(EventKey::parse("2009-12-10").unwrap(), "moved")

@@ -303,4 +303,6 @@ pub struct Record {
     pub customer: OnceLock<Arc<Customer>>,
     /// The file of that customer; empty where there is none, or no query asks for it.
     pub file: OnceLock<Arc<Record>>,
+    /// The prospects of that customer; empty where it is its own customer, or no query asks for them.
+    pub deals: OnceLock<Arc<[Arc<Record>]>>,
 }

@@ -14,7 +14,7 @@ use crate::model::settings::{Presence, level_rank, level_words};
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
 use crate::rules::customer::levels::Level;
-use crate::rules::query::{Query, QueryContext};
+use crate::rules::query::{Others, Query, QueryContext};
 use crate::rules::replay::care::Care;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
@@ -26,6 +26,11 @@ use std::collections::HashMap;
 /// Days that a rep waits for a prospect that was recycled from them, where the settings state no
 /// `reclaim_wait_days`: a neglected prospect is not given back by the next plan.
 pub const RECYCLED_WAIT_DAYS: u32 = 30;
+
+/// The other files that the conditions of exclusions look into.
+fn others(exclusions: &[(usize, Query)]) -> Others {
+    exclusions.iter().map(|(_, query)| query.others()).fold(Others::default(), Others::and)
+}
 
 /// Why a rep cannot have a prospect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,10 +212,8 @@ impl<'b> Eligibility<'b> {
         if exclusions.iter().any(|(_, query)| query.asks_grades()) {
             book.graded();
         }
-        if exclusions.iter().any(|(_, query)| query.asks_files()) {
-            // They are asked for while the files are read.
-            book.customers();
-        }
+        // They are asked for while the files are read.
+        book.read_others(others(&exclusions));
         let departments = Departments::of(settings);
         Ok(Eligibility { book, exclusions, accounts: HashMap::new(), departments })
     }
@@ -248,9 +251,7 @@ impl<'b> Eligibility<'b> {
         let tag = &settings.allocation.do_not_assign;
         let tagged = record.prospect.tags.iter().any(|own| fold(own) == fold(tag));
         let context = QueryContext { settings, as_of: self.book.as_of };
-        if self.exclusions.iter().any(|(_, query)| query.asks_files()) {
-            self.book.attach_file(record);
-        }
+        self.book.attach(record, others(&self.exclusions));
         let rules = self.exclusions.iter().enumerate();
         let excluded = rules
             .filter(|(_, (_, query))| query.matches(record, &context))

@@ -1,5 +1,6 @@
 //! `crm import` and `crm export`, from the outside: stdout, stderr, status, and what is in the files.
 
+mod customers;
 mod values;
 
 use crate::common::{Run, Sandbox, contains};

@@ -5,7 +5,10 @@ use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::known::recognised;
 use crate::model::header::usual_field;
-use crate::model::mapping::{Assignment, Mapping, OF_JOURNALS, OF_PEOPLE, Template, is_of_entry};
+use crate::model::mapping::{
+    Assignment, GOAL_FIELDS, Mapping, OF_BOARDS, OF_JOURNALS, OF_PEOPLE, STEP_FIELDS, Template,
+    is_of_customers, is_of_entry,
+};
 use crate::model::settings::Settings;
 use crate::value::text::Text;
 use std::path::Path;
@@ -24,12 +27,20 @@ pub(super) fn find_by_names(
     settings: &Settings,
 ) {
     let place = Place::file(file).at(Spot::Line(1));
-    let has_kinds = header.iter().any(|column| column.eq_ignore_ascii_case("kind"));
-    let has_people = header.iter().any(|column| column.eq_ignore_ascii_case("decides"));
+    let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
+    let (has_kinds, has_people, customers) = (has("kind"), has("decides"), mapping.customers);
+    let has_facts = customers || has("opening-facts");
+    let has_plans = has("goal-what") || has("step-what");
+    let is_of_plan = |field: &str| GOAL_FIELDS.contains(&field) || STEP_FIELDS.contains(&field);
+    // A journal's fields of the board are read, so that one of prospects is refused.
+    let is_of_board = |field: &str| OF_BOARDS.contains(&field) && !has_kinds;
     let is_own = |field: &str| settings.facts.iter().any(|fact| **fact == *field);
     let is_wanted = |field: &str| {
         let in_its_file = (!OF_JOURNALS.contains(&field) || has_kinds)
-            && (!OF_PEOPLE.contains(&field) || has_people);
+            && (!OF_PEOPLE.contains(&field) || has_people)
+            && (!is_of_customers(field) || has_facts)
+            && (!is_of_plan(field) || has_plans)
+            && !(customers && is_of_board(field));
         in_its_file || is_own(field)
     };
     let mut found: Vec<(usize, Text, &Text)> = Vec::new();

@@ -39,6 +39,9 @@ pub struct Meaning {
     /// Rows of one id are entries of one prospect
     #[arg(long)]
     group: bool,
+    /// Rows are of customers: new ones get files below `customers`
+    #[arg(long)]
+    customers: bool,
     #[command(flatten)]
     forms: Forms,
     /// The separator of cells: `,` `;` tab [default: found out]
@@ -90,6 +93,7 @@ impl Meaning {
         let header = &rows.header;
         mapping.fit(header);
         mapping.group |= self.group;
+        mapping.customers |= self.customers;
         let said = Said::read(&self.map, self.kind.as_ref(), settings)?;
         let by_names = self.from.is_none() && self.mapping.is_none();
         if by_names {

@@ -35,6 +35,7 @@ const MANY: usize = 1_000;
     --kind order --group\n  \
     crm import deals.csv --from hubspot --map Team=region --save-mapping deals.toml\n  \
     crm import deals.csv --mapping deals.toml\n  \
+    crm import clients.xlsx --customers\n  \
     crm import --from salesforce --show > deals.toml\n\n\
     Programs: hubspot, salesforce, pipedrive, zoho, odoo, dynamics, outlook, google, fxiaoke, wukong,\n\
     espocrm, twenty. Without --from and --mapping, columns are found by their names, in English or\n\
@@ -139,10 +140,16 @@ impl Import {
         diagnose::show(&shown, context.look_of_messages());
         left_out.into_iter().for_each(|words| context.say(words));
         if ids_from_names {
-            context.say(words!(
-                "ids are made from names: importing this file again would add every prospect again",
-                "编号由名称生成：再次导入此文件会重复添加所有潜在客户"
-            ));
+            context.say(match mapping.customers {
+                true => words!(
+                    "ids are made from names: importing this file again would add every customer again",
+                    "编号由名称生成：再次导入此文件会重复添加所有客户"
+                ),
+                false => words!(
+                    "ids are made from names: importing this file again would add every prospect again",
+                    "编号由名称生成：再次导入此文件会重复添加所有潜在客户"
+                ),
+            });
         }
         let Some(batch) = batch else {
             context.emit(summary.sheet(&ledger.settings))?;

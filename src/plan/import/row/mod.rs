@@ -1,5 +1,6 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
+mod profile;
 mod values;
 
 use super::columns::{CellText, Columns, Joined};
@@ -7,8 +8,13 @@ use super::find::{addresses, mailboxes, telephones};
 use super::unknown::{Names, Naming};
 use super::{ImportTerms, ImportedEntry};
 use crate::diag::{Diagnostic, Words};
+use crate::format::read_prospect::changes_in;
 use crate::model::event::{Event, EventKey, NO_OWNER};
-use crate::model::mapping::{CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FIND};
+use crate::model::mapping::{
+    CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FACT_CURRENCIES, FIND, GOAL_FIELDS,
+    OPENING_FACTS, STEP_FIELDS,
+};
+use crate::model::profile::{FactValue, Goal, Step, fact_kind};
 use crate::model::prospect::{Contact, PARTS, Prospect, STANCES};
 use crate::model::rows::SourceRow;
 use crate::value::date::Date;
@@ -26,8 +32,11 @@ pub(super) struct RowDraft {
     pub(super) find: Option<Vec<String>>,
     /// The facts.
     pub(super) prospect: Prospect,
+    /// The values at the top of its file, where entries have changed them.
+    pub(super) opening: Vec<(Text, FactValue)>,
     pub(super) entries: Vec<ImportedEntry>,
 }
+
 /// Reads one row.
 pub(super) struct RowReader<'r, 'a> {
     import: &'a ImportTerms<'a>,
@@ -77,10 +86,13 @@ impl<'r, 'a> RowReader<'r, 'a> {
         let id = self.id(&joined);
         let find = self.find(&joined);
         let prospect = self.prospect(&joined);
+        let opening = self.opening(&joined);
         let is_known = id.as_ref().is_some_and(|(id, _)| self.taken.contains_key(&id::fold(id)));
         let entries = self.entries(&joined, &prospect, is_known);
         match (self.problems.is_empty(), self.is_faulty) {
-            (true, false) => Ok(RowDraft { line: self.row.line, id, find, prospect, entries }),
+            (true, false) => {
+                Ok(RowDraft { line: self.row.line, id, find, prospect, opening, entries })
+            }
             (true, true) => Err(None),
             (false, _) => {
                 let why = Words::joined(&self.problems, "; ");
@@ -141,21 +153,37 @@ impl<'r, 'a> RowReader<'r, 'a> {
         Some(addresses(&self.columns.text(row, assignment).text))
     }
 
+    /// The values at the top of its file, where the row states them apart.
+    fn opening(&mut self, row: &Joined<'a>) -> Vec<(Text, FactValue)> {
+        let mut fields = self.import.mapping.prospect.iter();
+        let assignment = fields.find(|a| &*a.field == OPENING_FACTS);
+        let cell = assignment.map(|assignment| self.columns.text(row, assignment));
+        match cell.filter(|cell| !cell.text.is_empty()) {
+            None => Vec::new(),
+            Some(cell) => {
+                let settings = self.import.settings;
+                let form = words!("{{ fact = \"value\" }}", "{{ 资料项 = \"值\" }}");
+                let read = |text: &str| changes_in(text, settings);
+                self.as_exported(OPENING_FACTS, &cell, read, &form)
+            }
+        }
+    }
+
     fn prospect(&mut self, row: &Joined<'a>) -> Prospect {
         let mut prospect = Prospect::default();
-        let mut contact = Contact::default();
+        let (mut contact, mut goal, mut step) =
+            (Contact::default(), Goal::default(), Step::default());
+        let mut currencies: Vec<(&str, CellText)> = Vec::new();
         let mut person = false;
         for assignment in &self.import.mapping.prospect {
             let cell = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if cell.text.is_empty() || matches!(field, "id" | FIND) {
+            if cell.text.is_empty() || matches!(field, "id" | FIND | OPENING_FACTS) {
                 continue;
             }
             person |= CONTACT_FIELDS.contains(&field);
             let text = cell.text.as_str();
             match field {
-                "needs" => prospect.needs = self.list(field, &cell),
-                "tags" => prospect.tags = self.list(field, &cell),
                 "contact" => contact.name = text.into(),
                 "role" => contact.role = Some(text.into()),
                 "phone" => contact.phone = self.first(telephones(text), "tel"),
@@ -167,17 +195,38 @@ impl<'r, 'a> RowReader<'r, 'a> {
                 "concern" => contact.concern = Some(text.into()),
                 "prefers" => contact.prefers = Some(text.into()),
                 "refuses" => contact.refuses = self.list(field, &cell),
-                "left" => contact.left = self.past(field, &cell),
+                "left" => contact.left = self.date(field, &cell),
                 "pipeline" => {
                     let id = self.named(Naming::Pipeline, field, &cell);
                     // Without a board, no column can be looked for either.
                     prospect.pipeline = id.or_else(|| Some(text.into()));
                 }
-                _ => prospect.set_fact(field, text),
+                "goal_target_currency" => currencies.push((field, cell)),
+                _ if FACT_CURRENCIES.iter().any(|(_, currency)| *currency == field) => {
+                    currencies.push((field, cell));
+                }
+                _ if GOAL_FIELDS.contains(&field) => self.goal(&mut goal, field, &cell),
+                _ if STEP_FIELDS.contains(&field) => self.step(&mut step, field, &cell),
+                _ => match fact_kind(field) {
+                    Some(kind) => self.fact(&mut prospect, field, kind, &cell),
+                    None => prospect.set_fact(field, text),
+                },
+            }
+        }
+        for (field, cell) in currencies {
+            match field {
+                "goal_target_currency" => self.currency(field, &cell, goal.target.iter_mut()),
+                _ => self.fact_currency(&mut prospect, field, &cell),
             }
         }
         if person {
             prospect.contacts.push(contact);
+        }
+        if goal != Goal::default() {
+            prospect.profile_mut().goals.push(goal);
+        }
+        if step != Step::default() {
+            prospect.profile_mut().steps.push(step);
         }
         prospect
     }
@@ -204,7 +253,8 @@ impl<'r, 'a> RowReader<'r, 'a> {
 
     /// The entries whose conditions hold. A row with no day at all gets that of `--date`; one with some
     /// days and not others is wrong. The position of a prospect that the ledger knows needs no day: it is compared with
-    /// that of the as-of day; and a row that states none makes no entry.
+    /// that of the as-of day; and a row that states none makes no entry. Nor does a customer that the ledger does not
+    /// have, of whom a row without a day states facts alone.
     fn entries(
         &mut self,
         row: &Joined<'a>,
@@ -254,6 +304,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
         for (entry, cell) in entries.into_iter().zip(dates) {
             let date = match (day, cell.text.as_str()) {
                 (Some(date), "") if dateless => Some(date),
+                (_, "") if dateless && self.states_facts_alone(row, entry, prospect) => continue,
                 (_, "") if dateless && !said => {
                     said = true;
                     let help = words!(
@@ -287,6 +338,20 @@ impl<'r, 'a> RowReader<'r, 'a> {
             event.note = Some(lines.join("\n").into());
         }
         wanted
+    }
+
+    /// Is the row a customer's, and has the entry no content?
+    fn states_facts_alone(
+        &mut self,
+        row: &Joined<'a>,
+        entry: &'a EntryTemplate,
+        of: &Prospect,
+    ) -> bool {
+        let is_customer = self.import.mapping.customers;
+        is_customer && {
+            let (event, _) = self.event(row, entry, self.import.today, of);
+            ImportedEntry::of(event).says_nothing()
+        }
     }
 
     /// The day of the row's last change, where the mapping names its column.
