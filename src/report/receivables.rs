@@ -84,6 +84,16 @@ pub fn receivables(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
             Lang::Zh => format!("另有 {settled} 个客户不欠款，未列出"),
         });
     }
+    let received = chosen.iter().any(|customer| !customer.account.received.is_zero());
+    if !received && !chosen.is_empty() {
+        sheet.notes.push(
+            lang.pick(
+                "no payment is entered for any of them: nothing is known to be paid",
+                "这些客户都没有付款记录：无从得知是否已付",
+            )
+            .to_owned(),
+        );
+    }
     let mut foreign = Sum::default();
     for ((currency, _), money) in &all {
         foreign.add(Money { amount: money.open(), currency: *currency });

@@ -255,3 +255,16 @@ fn due_lists_orders_only_where_payments_are_entered() {
     sandbox.prospect("b", "name = \"b\"", "2010-01-01-1 = { kind = \"payment\", amount = 5 }\n");
     assert!(lists());
 }
+
+#[test]
+fn a_ledger_without_payments_says_so() {
+    let sandbox = Sandbox::with_settings("");
+    sandbox.prospect("a", "name = \"a\"", "2010-01-01-1 = { kind = \"order\", amount = 5 }\n");
+    let note = || {
+        let out = sandbox.crm(&format!("report receivables {DAY}")).ok();
+        out.contains("no payment is entered for any of them")
+    };
+    assert!(note());
+    sandbox.prospect("b", "name = \"b\"", "2010-01-01-1 = { kind = \"payment\", amount = 5 }\n");
+    assert!(!note());
+}
