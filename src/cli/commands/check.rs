@@ -1,6 +1,7 @@
 //! `crm check [PATHS]`: every file and rule.
 
 use crate::check::budget::over_budget;
+use crate::check::money::money;
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
@@ -250,9 +251,11 @@ fn both(prospects: usize, customers: usize) -> String {
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
-    problems.extend(over_budget(&ledger.load(today)).into_iter().map(|mut over| {
-        ledger.show_place(&mut over);
-        over
+    let book = ledger.load(today);
+    let of_customers = over_budget(&book).into_iter().chain(money(&book));
+    problems.extend(of_customers.map(|mut found| {
+        ledger.show_place(&mut found);
+        found
     }));
     problems.extend(crate::disk::tally::read_tallies(ledger, today).1);
     for path in ledger.activity_paths().0.into_iter().chain([SETTINGS.into()]) {
