@@ -236,7 +236,7 @@ impl<'b> Service<'b> {
             Some(time) => number(in_unit(time)),
             None => Cell::absent(format!("> {}", super::figures::words(in_unit(curve.t_max)))),
         };
-        [cell(curve.median()), cell(curve.p90())]
+        [cell(curve.median()), cell(curve.quantile(0.9))]
     }
 }
 
