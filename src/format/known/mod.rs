@@ -95,6 +95,7 @@ pub fn recognised(header: &[Text]) -> Option<&'static KnownExport> {
 mod tests {
     use super::*;
     use crate::format::read_mapping::read_mapping;
+    use crate::model::mapping::EntryTemplate;
     use crate::model::settings::Settings;
     use std::path::Path;
 
@@ -105,7 +106,8 @@ mod tests {
             let mapping = read_mapping(known.mapping, Path::new(known.id), &settings);
             let mapping = mapping.unwrap_or_else(|problems| panic!("{}: {problems:?}", known.id));
             let entries = || mapping.entries.iter();
-            let fields = mapping.prospect.iter().chain(entries().flat_map(|entry| &entry.fields));
+            let fields =
+                mapping.prospect.iter().chain(entries().flat_map(EntryTemplate::assignments));
             let mut used: Vec<&str> =
                 fields.flat_map(|field| &field.texts).flat_map(|text| text.columns()).collect();
             used.extend(entries().flat_map(|entry| &entry.when).map(|when| &*when.column));
