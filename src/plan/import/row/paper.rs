@@ -1,11 +1,11 @@
 //! A row as a line of a paper.
 
 use super::RowReader;
-use crate::model::mapping::EntryTemplate;
+use crate::model::mapping::{Assignment, EntryTemplate};
 use crate::model::paper::LineItem;
 use crate::model::rows::SourceRow;
 use crate::plan::import::ImportTerms;
-use crate::plan::import::columns::{Columns, Joined};
+use crate::plan::import::columns::{CellText, Columns, Joined};
 use crate::value::text::Text;
 
 impl<'a> RowReader<'_, 'a> {
@@ -23,10 +23,17 @@ impl<'a> RowReader<'_, 'a> {
                 _ if cell.text.is_empty() => {}
                 "quantity" => item.quantity = self.score(field, &cell),
                 "price" => item.price = self.money(field, &cell),
-                _ => item.product = cell.text.as_str().into(),
+                _ => item.product = self.product(row, assignment, cell),
             }
         }
         Some(item).filter(|item| !item.product.is_empty())
+    }
+
+    /// The first of the row's names of a product that the settings have, else the first of all.
+    fn product(&self, row: &Joined<'a>, assignment: &'a Assignment, first: CellText<'a>) -> Text {
+        let known = |cell: &CellText| self.import.settings.product(&cell.text).is_some();
+        let found = self.columns.texts(row, assignment).find(known);
+        found.unwrap_or(first).text.into()
     }
 }
 
