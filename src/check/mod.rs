@@ -10,7 +10,9 @@ mod exceptions;
 mod facts;
 mod kinds;
 mod left;
+pub mod money;
 mod openings;
+mod papers;
 mod past;
 mod plan;
 mod reasons;
@@ -94,6 +96,7 @@ pub const CHECKS: &[Check] = &[
     reasons::CHECK,
     scores::CHECK,
     amounts::CHECK,
+    papers::CHECK,
     past::CHECK,
     plan::CHECK,
     standing::CHECK,

@@ -355,6 +355,12 @@ codes! {
     OwnerLeft "owner-left" Warning Refused "an open prospect whose owner has left" "未结束的潜在客户，负责人已离职";
     HelperLeft "helper-left" Warning Refused "a role is filled by a rep who has left" "协同人已离职";
     OverBudget "over-budget" Warning Refused "a customer cost more in a calendar year than its grade's budget" "客户全年花费超过该级别的预算";
+    ScheduleSum "schedule-sum" Warning Refused "a schedule that does not add up to the amount of its contract" "付款计划合计与合同金额不符";
+    LinesSum "lines-sum" Warning Refused "lines that do not add up to the amount of their paper" "明细合计与单据金额不符";
+    UnknownNumber "unknown-number" Warning Refused "`for` or `renews` names a number that the customer does not have" "`for` 或 `renews` 的单号该客户没有";
+    SharedNumber "shared-number" Warning Refused "two files of one customer have papers of one kind and number" "同一客户的两个文件中有同类同号的单据";
+    OverCreditLimit "over-credit-limit" Warning Refused "a customer owes more than its credit limit" "客户欠款超出信用额度";
+    IdleKey "idle-key" Warning Refused "a key of papers on a kind of entry that has no use for it" "单据的键用在了不需要它的记录上";
     BadGoal "bad-goal" Warning Refused "a goal of a plan that cannot be measured" "无法衡量的计划目标";
     UnknownGoal "unknown-goal" Warning Refused "a step of a plan for a goal that the plan does not have" "步骤所属的目标不在计划中";
     UnknownStep "unknown-step" Warning Refused "an entry closes a step that the plan does not have" "记录完成的步骤不在计划中";

@@ -135,6 +135,21 @@ fn pick(paths: &[PathBuf], wanted: impl Fn(usize) -> bool) -> Vec<PathBuf> {
         .collect()
 }
 
+/// The files of prospects and customers below a folder that is named from the current folder or from the ledger's root:
+/// `prospects`, `prospects/north`, `.`; `None` if it is no folder of the ledger. Without a separator only the folders of
+/// journals and `.` are meant: any other word may be an id.
+pub fn below_folder(ledger: &Ledger, typed: &str) -> Option<Vec<PathBuf>> {
+    let is_folder = typed.contains(['/', '\\']) || typed == "." || JOURNALS.contains(&typed);
+    let root = ledger.root.canonicalize().ok().filter(|_| is_folder)?;
+    let places = [Path::new(typed).to_owned(), ledger.root.join(typed)];
+    let folder = places.into_iter().find_map(|place| {
+        let real = place.canonicalize().ok().filter(|real| real.is_dir())?;
+        real.strip_prefix(&root).ok().map(Path::to_owned)
+    })?;
+    let (paths, _) = ledger.paths();
+    Some(paths.into_iter().filter(|path| path.starts_with(&folder)).collect())
+}
+
 /// A path, from the current folder or from the ledger's root; it must lie among the prospects or customers.
 fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     let typed_path = Path::new(typed);

@@ -1,4 +1,5 @@
-//! `crm export calendar`: next steps, signing dates and birthdays as iCalendar (RFC 5545).
+//! `crm export calendar`: next steps, signing dates, open claims, instalments, renewals and birthdays as
+//! iCalendar (RFC 5545).
 //!
 //! The UID of an event says of which prospect it is and what it is, and nothing of its day, so that a calendar which
 //! takes the file again moves an event and does not double it.
@@ -8,8 +9,11 @@ use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Files};
 use crate::rules::query::Query;
+use crate::rules::receivables::Origin;
+use crate::rules::receivables::customers::{MoneyFile, customers};
 use crate::rules::replay::state::Record;
 use crate::value::date::{Date, Moment};
+use crate::value::money::Money;
 use crate::value::zone::Zone;
 
 /// The events of the files that the query selects, as a calendar.
@@ -22,7 +26,7 @@ pub fn calendar(book: &Book, files: Files, query: &Query) -> String {
     lines.put("CALSCALE", "GREGORIAN");
     lines.put("METHOD", "PUBLISH");
     lines.text("X-WR-CALNAME", book.settings.title.as_deref().unwrap_or("crm"));
-    for event in events.iter().flatten() {
+    for event in events.iter().flatten().chain(&of_money(book, files, query)) {
         event.write(&mut lines, book);
     }
     lines.put("END", "VCALENDAR");
@@ -81,6 +85,65 @@ fn events(record: &Record, book: &Book) -> Vec<CalendarEvent> {
             false => birthday.summary,
         };
         events.push(CalendarEvent { yearly: true, summary, ..birthday });
+    }
+    events
+}
+
+/// The claims of invoices and instalments that are open, the instalments to come, and the contracts to be renewed: of
+/// files that the query selects.
+fn of_money(book: &Book, files: Files, query: &Query) -> Vec<CalendarEvent> {
+    let (settings, lang) = (&book.settings, book.settings.language);
+    let selection = book.selection(query);
+    let look = |file: &mut MoneyFile, record: &Record| {
+        let is_meant = match files {
+            Files::Prospects => !record.prospect.is_customer,
+            Files::Customers => record.prospect.is_customer,
+            Files::Everybody => true,
+        };
+        file.is_selected = is_meant && selection.has(record);
+    };
+    let mut events = Vec::new();
+    for customer in customers(book, look) {
+        let mut put = |file: usize, what: String, date: Date, title: String| {
+            let file = &customer.files[file];
+            let owner = file.owner.as_deref().map(|owner| rep_name(settings, owner));
+            let about = [Some(&*file.id), owner];
+            if file.is_selected {
+                events.push(CalendarEvent {
+                    uid: format!("{}.{what}@crm", file.id),
+                    at: Moment { date, time: None },
+                    yearly: false,
+                    summary: format!("{title}{}{}", lang.pick(": ", "："), customer.name),
+                    description: about.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+                    sequence: file.entries,
+                });
+            }
+        };
+        let account = &customer.account;
+        let title = |name: &str, what: Option<&str>, money: Money| {
+            let what = what.map(|what| format!(" {what}")).unwrap_or_default();
+            format!("{} {} {name}{what}", lang.pick("Due", "应收"), money.grouped())
+        };
+        let open = account.claims.iter().filter(|claim| !claim.open.is_zero());
+        for claim in open.filter(|claim| claim.origin != Origin::Order) {
+            let name = &claim.name;
+            let what = match claim.origin {
+                Origin::Instalment => format!("instalment.{name}.{}", claim.instalment),
+                _ => format!("invoice.{name}"),
+            };
+            let title = title(name, claim.what.as_deref(), claim.open_money());
+            put(claim.file, what, claim.due, title);
+        }
+        for one in &account.to_come {
+            let Some(due) = one.due else { continue };
+            let what = format!("instalment.{}.{}", one.contract, one.instalment);
+            put(one.file, what, due, title(&one.contract, one.what.as_deref(), one.money));
+        }
+        for (contract, day) in account.renewals(book.as_of, Date::MAX) {
+            let name = &contract.name;
+            let title = format!("{} {name}", lang.pick("Renewal of", "续签"));
+            put(contract.file, format!("renewal.{name}"), day, title);
+        }
     }
     events
 }

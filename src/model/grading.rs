@@ -175,7 +175,7 @@ pub struct Policy {
     pub review_days: Option<u32>,
     /// They are surveyed at least every so many days.
     pub survey_days: Option<u32>,
-    /// The occasions on which we show care: [`BIRTHDAY`], or ids of occasions.
+    /// The occasions on which we show care: [`BIRTHDAY`], [`RENEWAL`], or ids of occasions.
     pub care: Vec<Text>,
 }
 
@@ -196,6 +196,9 @@ pub const SUPPORT: [(&str, &str, &str); 3] =
 
 /// The occasion of care that every person has.
 pub const BIRTHDAY: &str = "birthday";
+
+/// The occasion of a contract whose renewal is due, which needs no date in the settings either.
+pub const RENEWAL: &str = "renewal";
 
 /// An occasion on which we show care, the same day for all: `[calendar.occasion.<id>]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

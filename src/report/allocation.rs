@@ -118,7 +118,11 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     Ok(Sheet {
         id: "allocation".into(),
         title: lang.pick("Load of the team", "团队负荷").into(),
-        about: format!("{}  ·  {}{pool}", book.as_of, lang.pick("in the pool: ", "公海客户：")),
+        about: format!(
+            "{}  ·  {}{pool}",
+            book.as_of,
+            lang.pick("in the pool: ", "公海：潜在客户 ")
+        ),
         tables,
         notes,
         ..Sheet::default()

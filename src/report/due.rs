@@ -1,6 +1,7 @@
 //! `crm due`: the work list - things due today, missed, and to come.
 
 use super::columns::stage_name;
+use super::due_money::{due_of, is_money};
 use super::policy::occasion_words;
 use super::{Request, row_of_each};
 use crate::model::pipeline::Outcome;
@@ -12,6 +13,7 @@ use crate::rules::policy::practice::Practice;
 use crate::rules::policy::tier::birthday_in;
 use crate::rules::policy::{Duty, PracticeJudge};
 use crate::rules::query::Query;
+use crate::rules::receivables::customers::{Gathered, MoneyFile};
 use crate::rules::replay::state::Record;
 use crate::rules::team::owner_left;
 use crate::rules::team::pool::{announced, answering, recycling};
@@ -22,7 +24,9 @@ use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::text::Text;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One thing to do.
 struct DueItem {
@@ -42,7 +46,7 @@ struct Whom {
 }
 
 /// A kind of thing that can be due: its id, English, Chinese.
-type DueKind = (&'static str, &'static str, &'static str);
+pub(super) type DueKind = (&'static str, &'static str, &'static str);
 
 /// The kinds of things that can be due, in the order in which those of one day are listed.
 const NEXT: DueKind = ("next-step", "next step", "下一步");
@@ -74,13 +78,48 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
     let selected = request.selection(book);
-    let mut found = book.gather_everybody(&Query::everything(), |record| {
-        if !selected.has_with(record, answering(record, &book.settings)) {
-            return None;
+    let settings = &book.settings;
+    // Where no payment is ever entered, no order is known to be unpaid.
+    let pays = AtomicBool::new(false);
+    let rows = book.gather_everybody(&Query::everything(), |record| {
+        let is_selected = selected.has_with(record, answering(record, settings));
+        let items =
+            if is_selected { items(record, book, demands.as_ref(), last) } else { Vec::new() };
+        if !record.state.money_in.is_zero() {
+            pays.store(true, Ordering::Relaxed);
         }
-        let items = items(record, book, demands.as_ref(), last);
-        (!items.is_empty()).then(|| (Whom::of(record, &book.settings), items))
+        // Other files of a customer may pay for this one.
+        let prospect = &record.prospect;
+        let matters = is_selected || prospect.is_customer || prospect.account.is_some();
+        let mut money = MoneyFile::of(record, settings, book.as_of).filter(|_| matters);
+        if let Some(file) = &mut money {
+            file.is_selected = is_selected;
+            file.owner = answering(record, settings).map(Into::into);
+        }
+        let some = !items.is_empty() || money.is_some();
+        some.then(|| (Whom::of(record, settings), items, money))
     });
+    let pays = pays.into_inner();
+    let mut found = Vec::new();
+    let mut money = Gathered::default();
+    let mut columns: HashMap<Text, Text> = HashMap::new();
+    for (whom, items, file) in rows {
+        if let Some(file) = file {
+            columns.insert(whom.id.clone(), whom.stage.clone());
+            money.take(file, settings, book.as_of);
+        }
+        if !items.is_empty() {
+            found.push((whom, items));
+        }
+    }
+    for customer in money.customers(settings, book.as_of) {
+        for (file, date, what, detail) in due_of(&customer, book.as_of, last, pays, lang) {
+            let (id, name, owner) = (file.id.clone(), file.name.clone(), file.owner.clone());
+            let stage = columns.get(&id).cloned().unwrap_or_default();
+            let item = DueItem { date, what, detail, who: None };
+            found.push((Whom { id, name, stage, owner }, vec![item]));
+        }
+    }
     for (record, recycling) in announced {
         let detail = recycling.cause.words().get(lang).into();
         let item = DueItem { date: recycling.on, what: &RECYCLE, detail, who: None };
@@ -91,7 +130,8 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let mut items: Vec<(DueItem, u32)> = items.collect();
     items.par_sort_by(|(a, first), (b, second)| {
         let id = |at: u32| &with[at as usize].id;
-        (a.date, a.what.0, id(*first)).cmp(&(b.date, b.what.0, id(*second)))
+        let key = |item: &DueItem| (item.date, !is_money(item.what), item.what.0);
+        (key(a), id(*first)).cmp(&(key(b), id(*second)))
     });
     let columns = vec![
         column("date", Kind::Date, lang),

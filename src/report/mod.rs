@@ -9,13 +9,16 @@ pub mod breakdown;
 pub mod bridge;
 pub mod calibration;
 pub mod changes;
+pub mod claims;
 pub mod classify;
 pub mod columns;
+pub mod contracts;
 pub mod conversion;
 pub mod cycle;
 pub mod diff;
 pub mod dimension;
 pub mod due;
+mod due_money;
 pub mod events;
 pub mod figures;
 pub mod forecast;
@@ -26,6 +29,7 @@ pub mod key_accounts;
 pub mod list;
 pub mod losses;
 pub mod measures;
+mod money_exceptions;
 pub mod orders;
 pub mod outlook;
 pub mod overrides;
@@ -35,6 +39,7 @@ pub mod plans;
 pub mod policy;
 pub mod pool;
 pub mod ratios;
+pub mod receivables;
 mod request;
 mod rows;
 pub mod sales;
@@ -43,6 +48,7 @@ mod several;
 pub mod sheet;
 pub mod show;
 pub mod show_customer;
+mod show_money;
 pub mod sources;
 pub mod team;
 pub mod what_if;
@@ -414,6 +420,30 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: plans::plans,
+    },
+    Report {
+        name: "receivables",
+        alias: None,
+        about: (
+            "what customers owe, by age; to come and prepaid; DSO and days to pay",
+            "客户欠款按账龄；未到期分期与预收；DSO 与付款天数",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: Breakdowns::Any,
+        rules: false,
+        make: receivables::receivables,
+    },
+    Report {
+        name: "contracts",
+        alias: None,
+        about: (
+            "contracts by status and term: billed, to come, received; renewals asked and won",
+            "合同按状态与期限：已应收、未到期、已收；续签情况",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: Breakdowns::Any,
+        rules: false,
+        make: contracts::contracts,
     },
     Report {
         name: "allocation",

@@ -4,7 +4,7 @@ use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
 use super::figures::{enough, rate, said};
 use super::{Request, row_of_each};
 use crate::diag::{Diagnostic, counted};
-use crate::model::grading::{BIRTHDAY, Policy, SUPPORT};
+use crate::model::grading::{BIRTHDAY, Policy, RENEWAL, SUPPORT};
 use crate::model::settings::{Rep, Settings, level_words};
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
@@ -352,6 +352,8 @@ pub(super) fn occasion_words(occasion: CareFor, lang: Lang) -> String {
     match (occasion, lang) {
         (CareFor::Birthday(person), Lang::En | Lang::Machine) => format!("birthday of {person}"),
         (CareFor::Birthday(person), Lang::Zh) => format!("{person}的生日"),
+        (CareFor::Renewal(number), Lang::En | Lang::Machine) => format!("renewal of {number}"),
+        (CareFor::Renewal(number), Lang::Zh) => format!("{number} 续签"),
         (CareFor::Occasion(occasion), _) => occasion.label.term(lang, &occasion.id).to_owned(),
     }
 }
@@ -377,6 +379,7 @@ fn tiers(book: &Book) -> Table {
     };
     let care = |id: &Text| match book.settings.occasions.iter().find(|o| o.id == *id) {
         Some(occasion) => occasion.label.term(lang, &occasion.id).to_owned(),
+        None if **id == *RENEWAL => lang.term(RENEWAL, "renewal", "续签").to_owned(),
         None => lang.term(BIRTHDAY, "birthday", "生日").to_owned(),
     };
     let row = |(grade, policy): (&str, &Policy)| {

@@ -22,7 +22,9 @@ use crate::value::text::Text;
 fn about(book: &Book, prospects: usize, customers: usize) -> String {
     let (day, lang) = (book.as_of, book.settings.language);
     match (customers, lang) {
-        (0, lang) => format!("{day}  ·  {}{prospects}", lang.pick("in the pool: ", "公海客户：")),
+        (0, lang) => {
+            format!("{day}  ·  {}{prospects}", lang.pick("in the pool: ", "公海：潜在客户 "))
+        }
         (customers, Lang::En | Lang::Machine) => {
             format!("{day}  ·  in the pool: {prospects} prospects, {customers} customers")
         }
@@ -244,7 +246,7 @@ pub fn pool_report(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> 
     }
     Ok(Sheet {
         id: "pool".into(),
-        title: lang.pick("The pool", "公海客户").into(),
+        title: lang.pick("The pool", "公海").into(),
         about: about(book, count, of_customers),
         tables,
         notes,

@@ -2,6 +2,7 @@
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
 use super::people::in_words;
+use super::show_money::money;
 use crate::format::line::{written_facts, written_roles};
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline};
@@ -9,6 +10,7 @@ use crate::model::profile::Relation;
 use crate::model::prospect::{Contact, FACTS};
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
+use crate::rules::receivables::customers::{CustomerMoney, MoneyFile};
 use crate::rules::replay::evidence::Status;
 use crate::rules::replay::moves::next_stage;
 use crate::rules::replay::state::Record;
@@ -23,8 +25,13 @@ use crate::value::text::Text;
 /// Everything about one prospect on a day.
 pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
     let lang = settings.language;
+    // The money of a prospect with an account is its customer's.
+    let alone = record.prospect.account.is_none();
+    let file = MoneyFile::of(record, settings, as_of).filter(|_| alone);
+    let account = file.and_then(|file| CustomerMoney::of(vec![file], settings, as_of));
     let mut tables = vec![
         facts(record, settings, as_of),
+        money(account.as_ref(), as_of, lang),
         contacts(&[record], false, lang),
         evidence(record, settings, as_of),
     ];
@@ -340,7 +347,8 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         owner => owner.to_owned(),
     };
     let text = |text: &Option<Text>| text.as_deref().map(String::from);
-    let told: [(&str, &str, Option<String>); 20] = [
+    let details = event.details();
+    let told: [(&str, &str, Option<String>); 27] = [
         ("->", "->", event.stage.as_deref().map(stage)),
         ("", "", event.reached.map(|yes| reached(yes).to_owned())),
         ("+", "+", criteria(&event.confirms)),
@@ -349,6 +357,13 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         ("close by", "签约日", event.close_by.map(|date| date.to_string())),
         ("value", "价值", event.value.map(|value| value.to_string())),
         ("amount", "金额", event.amount.map(|amount| amount.to_string())),
+        ("no.", "编号", text(&details.number)),
+        ("status", "状态", text(&details.status)),
+        ("for", "对应", text(&details.settles)),
+        ("due", "应付日", details.due.map(|date| date.to_string())),
+        ("starts", "开始", details.starts.map(|date| date.to_string())),
+        ("ends", "到期", details.ends.map(|date| date.to_string())),
+        ("renews", "续签", text(&details.renews)),
         ("owner", "负责人", event.owner.as_ref().map(owner)),
         ("serves", "协同", written_roles(&event.serves)),
         ("set", "变更", written_facts(&event.set)),

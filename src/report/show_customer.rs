@@ -2,9 +2,11 @@
 
 use super::columns::{emphasis, stage_name};
 use super::show::{contacts, journal, profile, table};
+use super::show_money::money;
 use crate::model::prospect::FACTS;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
+use crate::rules::receivables::customers::{CustomerMoney, MoneyFile};
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Kind, Row, Sheet, Table};
 use crate::table::words::{column, title};
@@ -16,12 +18,16 @@ pub fn show_customer(file: &Record, book: &Book) -> Sheet {
     let prospects = prospects_of(&file.prospect.id, book);
     let mut all = vec![file];
     all.extend(&prospects);
+    let (settings, on) = (&book.settings, book.as_of);
+    let files = all.iter().filter_map(|record| MoneyFile::of(record, settings, on)).collect();
+    let account = CustomerMoney::of(files, settings, on);
     let mut sheet = Sheet {
         id: "show".into(),
         title: file.prospect.name.to_string(),
         about: book.as_of.to_string(),
         tables: vec![
             facts(file, &prospects, book),
+            money(account.as_ref(), book.as_of, lang),
             chances(&prospects, book),
             contacts(&all, true, lang),
             journal(&all, true, &book.settings, book.as_of),

@@ -14,6 +14,7 @@ pub mod plan_of_customer;
 pub mod policy;
 pub mod purchases;
 pub mod query;
+pub mod receivables;
 pub mod replay;
 pub mod sales;
 pub mod search;

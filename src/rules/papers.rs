@@ -62,6 +62,15 @@ pub fn money(event: &Event, settings: &Settings) -> Option<Money> {
     stated.or_else(|| sum_of_lines(&event.details.as_deref()?.lines, settings))
 }
 
+/// How many days before the end of a contract its renewal is due, where the contract does not state it.
+pub const NOTICE_DAYS: u32 = 30;
+
+/// The day on which the renewal of a contract is due: its last day less the days of notice; `None` without a last day.
+pub fn renewal_due(contract: &Paper) -> Option<Date> {
+    let notice = contract.details.notice_days.unwrap_or(NOTICE_DAYS);
+    Some(contract.details.ends?.plus(-i64::from(notice)))
+}
+
 /// A paper as its entries up to a day make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paper {
@@ -69,6 +78,8 @@ pub struct Paper {
     pub kind: EventKind,
     /// The key of its first entry.
     pub key: Text,
+    /// The position of that entry among those of which the papers were made.
+    pub entry: usize,
     /// The day of its first entry.
     pub on: Date,
     /// The day since which it binds; `None` if it does not.
@@ -82,10 +93,11 @@ pub struct Paper {
 }
 
 impl Paper {
-    fn of(event: &Event, settings: &Settings) -> Paper {
+    fn of(event: &Event, entry: usize, settings: &Settings) -> Paper {
         Paper {
             kind: event.kind.clone(),
             key: event.key.text.clone(),
+            entry,
             on: event.date(),
             bound: binds(&event.kind, status(event), true).then(|| event.date()),
             money: money(event, settings),
@@ -122,14 +134,15 @@ impl Paper {
 /// those that were retracted.
 pub fn papers<'e>(entries: impl IntoIterator<Item = &'e Event>, settings: &Settings) -> Vec<Paper> {
     let mut papers: Vec<Paper> = Vec::new();
-    for event in entries.into_iter().filter(|event| is_paper(&event.kind)) {
+    let entries = entries.into_iter().enumerate();
+    for (entry, event) in entries.filter(|(_, event)| is_paper(&event.kind)) {
         let number = event.details().number.as_ref();
         let known = number.and_then(|number| {
             papers.iter_mut().find(|p| p.kind == event.kind && p.number() == Some(number))
         });
         match known {
             Some(paper) => paper.take(event, settings),
-            None => papers.push(Paper::of(event, settings)),
+            None => papers.push(Paper::of(event, entry, settings)),
         }
     }
     papers

@@ -100,6 +100,15 @@ impl KaplanMeier {
         self.first_day(|survival| Some(survival.value))
     }
 
+    /// The first day by which at least this share, 0 to 1, has had the event; `None` when the curve stays above the
+    /// rest. `quantile(0.5)` is the median.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> Option<u32> {
+        let mut points = self.points.iter();
+        let reached = |point: &&SurvivalPoint| point.survival.value <= 1.0 - share + ROUNDING;
+        points.find(reached).map(|point| point.time)
+    }
+
     /// The 95 % interval of the median, `(lower, upper)` in days: the median of the lower and of
     /// the upper ends of the pointwise log-log intervals.
     ///
@@ -215,6 +224,15 @@ mod tests {
         assert_eq!(one.median(), Some(5));
         assert_eq!(one.median_interval(), (None, None));
         assert_eq!(one.at(u32::MAX), Some(Estimate::log_log(0.0, 0.0)));
+    }
+
+    #[test]
+    fn exactly_nine_tenths_are_reached_on_the_ninth_of_ten_days() {
+        let ten: Vec<Observation> = (1..=10).map(Observation::event).collect();
+        let curve = KaplanMeier::of(&ten).unwrap();
+        let at = |share: f64| curve.quantile(share);
+        assert_eq!((at(0.5), at(0.9), at(0.91), at(1.0)), (Some(5), Some(9), Some(10), Some(10)));
+        assert_eq!(KaplanMeier::of(&[Observation::censored(3)]).unwrap().quantile(0.5), None);
     }
 
     #[test]

@@ -444,6 +444,30 @@ fn ids_prefixes_paths_and_names() {
 }
 
 #[test]
+fn check_takes_folders() {
+    let sandbox = one();
+    sandbox.prospect("north/zhao", "name = \"赵总\"\n", "2009-12-03 = { kind = \"opend\" }\n");
+    sandbox
+        .write("customers/acme.toml", "name = \"Acme\"\n[events]\n2009-12-03 = { kind = \"x\" }\n");
+    let count = |typed: &str| {
+        let run = sandbox.run(&["check", typed]);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        said.lines().last().unwrap_or_default().to_owned()
+    };
+    assert!(
+        count("prospects/north").starts_with("1 prospect checked"),
+        "{}",
+        count("prospects/north")
+    );
+    assert!(count("prospects/").starts_with("2 prospects checked"), "{}", count("prospects/"));
+    assert!(count("customers").contains("1 customer"), "{}", count("customers"));
+    assert!(count(".").starts_with("2 prospects and 1 customer"), "{}", count("."));
+    // An id is no folder, and a folder outside of the ledger is none of its.
+    assert!(count("zhao").starts_with("1 prospect checked"));
+    assert!(sandbox.crm("check ../").fails(2).starts_with("error[bad-id]"));
+}
+
+#[test]
 fn list_sorts_and_chooses_columns() {
     let sandbox = one();
     sandbox.prospect(

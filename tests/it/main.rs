@@ -44,6 +44,7 @@ mod labels;
 mod layers;
 mod maven;
 mod merge;
+mod money;
 mod monthly_lists;
 mod orders;
 mod people;

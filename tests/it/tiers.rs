@@ -209,7 +209,7 @@ fn wrong_settings_of_tiers_are_errors_with_place_and_help() {
         ("[policy.A]\nbudget = -1\n", &["crm.toml:2:10", "cannot be less than 0"]),
         ("[policy.A]\nsupport = \"custm\"\n", &["crm.toml:2:11", "did you mean `custom`?"]),
         ("[policy.A]\ncare = [\"birthdy\"]\n", &["crm.toml:2:9", "did you mean `birthday`?"]),
-        ("[policy.A]\ncare = [\"renewal\"]\n", &["crm.toml:2:9", "wait for contracts"]),
+        ("[policy.A]\ncare = [\"renewl\"]\n", &["crm.toml:2:9", "did you mean `renewal`?"]),
         ("[policy.A]\nteam = [\"a\", \"a\"]\n", &["crm.toml:2:14", "one role twice"]),
         ("[calendar.occasion.x]\nlabel = \"x\"\n", &["the occasion `x` has no `dates`"]),
         ("[calendar.occasion.birthday]\ndates = [2010-01-01]\n", &["cannot be called `birthday`"]),

@@ -1,13 +1,14 @@
 //! `crm check [PATHS]`: every file and rule.
 
 use crate::check::budget::over_budget;
+use crate::check::money::money;
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words, counted};
-use crate::disk::find::find;
+use crate::disk::find::{below_folder, find};
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::private::repository_of;
 use crate::format::layout::{
@@ -33,11 +34,12 @@ use std::path::{Path, PathBuf};
     crm check || exit 1            in a pre-commit hook, in CI\n  \
     crm check --lines              file:line:col, for editors\n  \
     crm check prospects/zhang.toml -f json\n  \
+    crm check prospects/north         every file below a folder\n  \
     crm check --staged --since HEAD   what is about to be committed\n  \
     crm check --since origin/main     what changed there; old entries must be unchanged\n\n\
     Errors end with status 1; warnings only under --strict; information never.")]
 pub struct Check {
-    /// Only these files or ids
+    /// Only these files, folders or ids
     #[arg(value_name = "PATHS", conflicts_with_all = ["staged", "since"])]
     paths: Vec<String>,
     /// The files staged in git's index, not those of the work tree
@@ -125,10 +127,13 @@ impl Check {
         let (mut paths, mut problems) = (Vec::new(), Vec::new());
         let around = &surroundings(ledger);
         for typed in &self.paths {
-            let path = find(ledger, typed)?;
-            problems.extend(findings(ledger, &path, today, around));
-            paths.push(path);
+            match below_folder(ledger, typed) {
+                Some(below) => paths.extend(below),
+                None => paths.push(find(ledger, typed)?),
+            }
         }
+        let each = |path: &PathBuf| findings(ledger, path, today, around);
+        problems.par_extend(paths.par_iter().flat_map_iter(each));
         Ok((paths, problems))
     }
 
@@ -246,9 +251,11 @@ fn both(prospects: usize, customers: usize) -> String {
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
-    problems.extend(over_budget(&ledger.load(today)).into_iter().map(|mut over| {
-        ledger.show_place(&mut over);
-        over
+    let book = ledger.load(today);
+    let of_customers = over_budget(&book).into_iter().chain(money(&book));
+    problems.extend(of_customers.map(|mut found| {
+        ledger.show_place(&mut found);
+        found
     }));
     problems.extend(crate::disk::tally::read_tallies(ledger, today).1);
     for path in ledger.activity_paths().0.into_iter().chain([SETTINGS.into()]) {

@@ -5,6 +5,7 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::export::contacts::CardVersion;
+use crate::report::claims::{self, Claims};
 use crate::report::columns;
 use crate::report::events::{self, Events};
 use crate::report::list::List;
@@ -16,7 +17,8 @@ use crate::table::sheet::Sheet;
 use crate::value::label::Lang;
 use clap::{Args, ValueEnum};
 
-/// Prospects, customers, their entries, people, orders or plans, for other programs: CSV unless another format is asked for
+/// Prospects, customers, their entries, people, orders, claims or plans, for other programs: CSV unless another format
+/// is asked for
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm export prospects > prospects.csv\n  \
@@ -61,9 +63,11 @@ enum ExportedRecords {
     People,
     /// One row an order, booking, payment or refund, with its owner of that day
     Orders,
+    /// One row a claim: an invoice, an instalment, or an order, with what is open of it
+    Claims,
     /// One row a goal or step of the plans of prospects and customers
     Plans,
-    /// Next steps, signing dates and birthdays, as iCalendar
+    /// Next steps, signing dates, instalments, renewals and birthdays, as iCalendar
     Calendar,
     /// A card for each person, as vCard
     Contacts,
@@ -92,6 +96,7 @@ impl Export {
             ExportedRecords::Events => events::all(),
             ExportedRecords::People => people::all(),
             ExportedRecords::Orders => orders::all(),
+            ExportedRecords::Claims => claims::all(),
             ExportedRecords::Plans => plan_rows::all(),
             _ => Vec::new(),
         };
@@ -116,6 +121,10 @@ impl Export {
             ExportedRecords::Orders => {
                 let orders = Orders::of(&names)?;
                 context.reading(&book, || orders.sheet(&book, &request))?
+            }
+            ExportedRecords::Claims => {
+                let claims = Claims::of(&names)?;
+                context.reading(&book, || claims.sheet(&book, &request))?
             }
             ExportedRecords::Plans => {
                 let plans = PlanRows::of(&names)?;
@@ -155,18 +164,22 @@ impl Export {
             | ExportedRecords::Plans
             | ExportedRecords::Events
             | ExportedRecords::People
-            | ExportedRecords::Orders => None,
+            | ExportedRecords::Orders
+            | ExportedRecords::Claims => None,
         };
         if self.vcard.is_some() && self.what != ExportedRecords::Contacts {
             let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");
             return Err(Diagnostic::new(Code::BadArgument, message));
         }
         if self.customers
-            && matches!(self.what, ExportedRecords::Prospects | ExportedRecords::Plans)
+            && matches!(
+                self.what,
+                ExportedRecords::Prospects | ExportedRecords::Plans | ExportedRecords::Claims
+            )
         {
             let message = words!(
-                "--customers is not for `prospects`, nor for `plans`, which are of all",
-                "--customers 不用于 `prospects`；`plans` 本来就包括全部"
+                "--customers is not for `prospects`, nor for `plans` and `claims`, which are of all",
+                "--customers 不用于 `prospects`；`plans` 和 `claims` 本来就包括全部"
             );
             let refused = Diagnostic::new(Code::BadArgument, message);
             return Err(refused.help(words!("crm export customers", "crm export customers")));

@@ -4,7 +4,7 @@ use super::working_time::working_time;
 use super::{label, needs_id, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
-use crate::model::grading::{BIRTHDAY, Occasion};
+use crate::model::grading::{BIRTHDAY, Occasion, RENEWAL};
 use crate::model::settings::Settings;
 use crate::value::date::Date;
 use crate::value::id;
@@ -27,7 +27,7 @@ pub(in crate::format) fn calendar(reader: &mut Reader, settings: &mut Settings, 
                     if let Err(bad) = id::validate(name) {
                         let diagnostic = needs_id(&words!("occasion", "关怀日"), &bad);
                         reader.problem(id.span(), diagnostic);
-                    } else if [BIRTHDAY, "renewal"].contains(&name) {
+                    } else if [BIRTHDAY, RENEWAL].contains(&name) {
                         let message = words!(
                             "an occasion cannot be called `{name}`: its days follow from people and contracts",
                             "关怀日不能叫 `{name}`：其日期由联系人和合同得出"

@@ -3,7 +3,9 @@
 use super::{one_of, positive, set, unknown};
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
-use crate::model::grading::{BIRTHDAY, GradeRule, Grading, Policy, SUPPORT, Scoring, Weights};
+use crate::model::grading::{
+    BIRTHDAY, GradeRule, Grading, Policy, RENEWAL, SUPPORT, Scoring, Weights,
+};
 use crate::model::settings::{LEVELS, Settings};
 use crate::rules::query::Query;
 use crate::value::date::Date;
@@ -430,7 +432,7 @@ fn care(reader: &mut Reader, settings: &Settings, key: &str, value: &TomlValue) 
     let mut known = Vec::new();
     for (name, span) in reader.texts_at(key, value) {
         let occasions = settings.occasions.iter().map(|occasion| &*occasion.id);
-        let names: Vec<&str> = std::iter::once(BIRTHDAY).chain(occasions).collect();
+        let names: Vec<&str> = [BIRTHDAY, RENEWAL].into_iter().chain(occasions).collect();
         if names.contains(&&*name) {
             if !known.contains(&name) {
                 known.push(name);
@@ -438,18 +440,10 @@ fn care(reader: &mut Reader, settings: &Settings, key: &str, value: &TomlValue) 
             continue;
         }
         let message = words!("no occasion `{name}`", "没有关怀日 `{name}`");
-        let problem = Diagnostic::new(Code::BadSetting, message);
-        let diagnostic = if &*name == "renewal" {
-            problem.help(words!(
-                "renewals are not known yet: they wait for contracts with a term",
-                "尚不能识别续约：须等合同有了期限"
-            ))
-        } else {
-            problem.nearest(&name, names).help(words!(
-                "an occasion of your own has its days in crm.toml: [calendar.occasion.{name}] dates = [2010-02-14]",
-                "自定关怀日在 crm.toml 中写明日期：[calendar.occasion.{name}] dates = [2010-02-14]"
-            ))
-        };
+        let diagnostic = Diagnostic::new(Code::BadSetting, message).nearest(&name, names).help(words!(
+            "an occasion of your own has its days in crm.toml: [calendar.occasion.{name}] dates = [2010-02-14]",
+            "自定关怀日在 crm.toml 中写明日期：[calendar.occasion.{name}] dates = [2010-02-14]"
+        ));
         reader.problem(span, diagnostic);
     }
     known

@@ -3,10 +3,11 @@
 
 use super::contact::service;
 use crate::model::event::Event;
-use crate::model::grading::{BIRTHDAY, Occasion, Policy};
+use crate::model::grading::{BIRTHDAY, Occasion, Policy, RENEWAL};
 use crate::model::kind::{Counts, EventKind};
 use crate::model::prospect::Contact;
 use crate::model::settings::Settings;
+use crate::rules::papers::{papers, renewal_due};
 use crate::rules::replay::in_contact;
 use crate::rules::replay::state::Record;
 use crate::rules::team::has_left;
@@ -34,6 +35,8 @@ pub struct TierPractice {
     pub(super) cared: Vec<Date>,
     /// The people that are there, and their birthdays.
     pub(super) people: Vec<(Text, Date)>,
+    /// The contracts: the number, the day on which the renewal is due if it has one, and the contract that it renews.
+    pub(super) contracts: Vec<(Text, Option<Date>, Option<Text>)>,
 }
 
 /// The occasion of care that is due.
@@ -43,6 +46,8 @@ pub enum CareFor<'b> {
     Birthday(&'b str),
     /// An occasion of the calendar.
     Occasion(&'b Occasion),
+    /// The renewal of the contract of this number.
+    Renewal(&'b str),
 }
 
 impl TierPractice {
@@ -82,6 +87,11 @@ impl TierPractice {
         let there = record.prospect.contacts.iter().filter(|contact| contact.is_there(on));
         let born = |contact: &Contact| Some((contact.name.clone(), contact.birthday?));
         tier.people = there.filter_map(born).collect();
+        let contracts = events.iter().copied().filter(|event| event.kind == EventKind::Contract);
+        let binding = papers(contracts, settings).into_iter().filter(|paper| paper.bound.is_some());
+        tier.contracts = binding
+            .map(|paper| (paper.name().clone(), renewal_due(&paper), paper.details.renews))
+            .collect();
         Some(Box::new(tier))
     }
 
@@ -93,6 +103,7 @@ impl TierPractice {
         self.spent.add_sum(&other.spent);
         self.filled.extend(other.filled);
         self.cared.extend(other.cared);
+        self.contracts.extend(other.contracts);
         for person in other.people {
             if !self.people.contains(&person) {
                 self.people.push(person);
@@ -123,6 +134,15 @@ impl TierPractice {
                     let first = years.filter_map(|year| birthday_in(*born, year)).find(missing);
                     found.extend(first.map(|day| (CareFor::Birthday(person), day)));
                 }
+            }
+            if **name == *RENEWAL {
+                let renewed = |number: &Text| {
+                    self.contracts.iter().any(|(_, _, renews)| renews.as_ref() == Some(number))
+                };
+                let open = self.contracts.iter().filter(|(number, ..)| !renewed(number));
+                let due = open.filter_map(|(number, due, _)| Some((number, (*due)?)));
+                let due = due.filter(|(_, day)| missing(day));
+                found.extend(due.map(|(number, day)| (CareFor::Renewal(number), day)));
             }
             let occasion = settings.occasions.iter().find(|occasion| occasion.id == *name);
             let first = occasion.and_then(|o| Some((o, o.dates.iter().copied().find(missing)?)));
@@ -230,6 +250,25 @@ mod tests {
         assert_eq!(due(None, "2010-02-14", "2010-02-14"), this, "opened on the day");
         assert_eq!(due(None, "2010-02-15", "2010-02-15"), next);
         assert_eq!(due(None, "2009-01-01", "2011-02-18"), None, "no date is left");
+    }
+
+    #[test]
+    fn care_for_a_renewal_is_due_while_no_contract_renews_it() {
+        let settings = Settings::default();
+        let policy = Policy { care: vec![RENEWAL.into()], ..Policy::default() };
+        let due = |renews: Option<&str>| {
+            let contract = |number: &str, due: Option<&str>, renews: Option<&str>| {
+                (number.into(), due.map(day), renews.map(Into::into))
+            };
+            let contracts =
+                vec![contract("C-1", Some("2010-12-01"), None), contract("C-2", None, renews)];
+            let tier = TierPractice { contracts, ..TierPractice::default() };
+            let care = tier.care(&policy, &settings, day("2010-01-01"), day("2010-12-15"));
+            care.first().map(|(_, day)| day.to_string())
+        };
+        assert_eq!(due(None), Some("2010-12-01".into()));
+        assert_eq!(due(Some("C-9")), Some("2010-12-01".into()));
+        assert_eq!(due(Some("C-1")), None);
     }
 
     #[test]
