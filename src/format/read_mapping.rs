@@ -8,6 +8,7 @@ use crate::model::mapping::{
     Assignment, ColumnDates, ColumnNames, Condition, ENTRY_FIELDS, EntryTemplate, Join, Mapping,
     Template, Values, list_separator, number_sign, prospect_fields, separator,
 };
+use crate::model::paper::LINE_KEYS;
 use crate::model::settings::Settings;
 use crate::value::date_form::DateForm;
 use crate::value::text::Text;
@@ -77,7 +78,7 @@ pub fn read_mapping(
             "prospect" => {
                 if let Some(table) = reader.table(name, value) {
                     mapping.prospect =
-                        assignments(&mut reader, table, &prospect_fields(settings), None, settings);
+                        assignments(&mut reader, table, &prospect_fields(settings), &[], settings);
                 }
             }
             "entry" => {
@@ -253,24 +254,28 @@ fn entry(reader: &mut Reader, table: &TomlTable, settings: &Settings) -> EntryTe
             when.push(Condition { column: name.into(), values, negated, place });
         }
     }
+    let line = table.get("line").and_then(|value| reader.table("line", value));
     EntryTemplate {
         when,
-        fields: assignments(reader, table, &ENTRY_FIELDS, Some("when"), settings),
+        line: line
+            .map(|table| assignments(reader, table, &LINE_KEYS, &[], settings))
+            .unwrap_or_default(),
+        fields: assignments(reader, table, &ENTRY_FIELDS, &["when", "line"], settings),
     }
 }
 
-/// `field = "text with {columns}"`, or a list of such texts; `besides` is a key that is no field.
+/// `field = "text with {columns}"`, or a list of such texts; `besides` are keys that are no fields.
 fn assignments(
     reader: &mut Reader,
     table: &TomlTable,
     fields: &[&str],
-    besides: Option<&str>,
+    besides: &[&str],
     settings: &Settings,
 ) -> Vec<Assignment> {
     let mut found = Vec::new();
     for (key, value) in table {
         let name: &str = key.get_ref();
-        if besides == Some(name) {
+        if besides.contains(&name) {
             continue;
         }
         if !fields.contains(&name) {

@@ -51,8 +51,15 @@ pub fn write_mapping(mapping: &Mapping) -> String {
             let conditions: Vec<String> = when.iter().map(condition).collect();
             ("when".to_owned(), format!("{{ {} }}", conditions.join(", ")))
         });
+        let line = Some(&entry.line).filter(|line| !line.is_empty()).map(|line| {
+            let fields = line.iter().map(assignment).map(|(key, text)| format!("{key} = {text}"));
+            ("line".to_owned(), format!("{{ {} }}", fields.collect::<Vec<_>>().join(", ")))
+        });
         out.push_str("\n[[entry]]\n");
-        push_lines(&mut out, when.into_iter().chain(entry.fields.iter().map(assignment)));
+        push_lines(
+            &mut out,
+            when.into_iter().chain(line).chain(entry.fields.iter().map(assignment)),
+        );
     }
     out.trim_start().to_owned()
 }
@@ -168,7 +175,8 @@ mod tests {
         for join in &mut mapping.joins {
             join.place = nowhere.clone();
         }
-        let fields = mapping.entries.iter_mut().map(|entry| &mut entry.fields);
+        let fields =
+            mapping.entries.iter_mut().flat_map(|entry| [&mut entry.fields, &mut entry.line]);
         for fields in fields.chain([&mut mapping.prospect]) {
             fields.sort_by(|a, b| a.field.cmp(&b.field));
             fields.iter_mut().for_each(|field| field.place = nowhere.clone());
@@ -236,12 +244,13 @@ mod tests {
     prop_compose! {
         fn entry()(
             fields in assignments(&["date", "changed", "stage", "note"]),
+            line in assignments(&["product", "quantity", "price"]),
             when in proptest::collection::btree_map(column(), (proptest::collection::vec(text(), 0..3), any::<bool>()), 0..3),
         ) -> EntryTemplate {
             let when = when.into_iter().map(|(column, (values, negated))| Condition {
                 column, values, negated, place: Place::file("m.toml"),
             });
-            EntryTemplate { when: when.collect(), fields }
+            EntryTemplate { when: when.collect(), fields, line }
         }
     }
 

@@ -51,6 +51,7 @@ fn fit_entry(entry: &mut EntryTemplate, names: &Names) -> bool {
         there
     });
     fit_assignments(&mut entry.fields, names);
+    fit_assignments(&mut entry.line, names);
     possible
 }
 
@@ -112,10 +113,14 @@ mod tests {
                 assignment("source", &["old"]),
             ],
             entries: vec![
-                EntryTemplate { when: vec![condition("gone", "*")], fields: Vec::new() },
+                EntryTemplate { when: vec![condition("gone", "*")], ..EntryTemplate::default() },
                 EntryTemplate {
                     when: vec![condition("gone", ""), condition("stage", "x")],
                     fields: vec![assignment("stage", &["{stage}"])],
+                    line: vec![
+                        assignment("price", &["{gone}"]),
+                        assignment("product", &["{stage}"]),
+                    ],
                 },
             ],
             ..Mapping::default()

@@ -124,6 +124,15 @@ pub struct EntryTemplate {
     pub when: Vec<Condition>,
     /// Its fields.
     pub fields: Vec<Assignment>,
+    /// The columns of a line item, one of [`LINE_KEYS`](super::paper::LINE_KEYS) each: with any, the rows of one `number` are one paper.
+    pub line: Vec<Assignment>,
+}
+
+impl EntryTemplate {
+    /// Its fields, and those of its line item.
+    pub fn assignments(&self) -> impl Iterator<Item = &Assignment> {
+        self.fields.iter().chain(&self.line)
+    }
 }
 
 /// The condition on a column.
@@ -313,6 +322,10 @@ pub fn list_separator(text: &str) -> Option<char> {
 /// The field of the addresses by which prospects are found, instead of by an id.
 pub const FIND: &str = "find";
 
+/// The field of the ids, names, companies or addresses by which the customers and prospects of the ledger are found,
+/// instead of by an id.
+pub const BELONGS_TO: &str = "belongs_to";
+
 /// Fields of a prospect's person.
 pub const CONTACT_FIELDS: [&str; 12] = [
     "contact", "role", "phone", "email", "decides", "birthday", "part", "stance", "concern",
@@ -365,7 +378,7 @@ pub fn prospect_fields(settings: &Settings) -> Vec<&str> {
     let currencies = FACT_CURRENCIES.iter().map(|(_, currency)| *currency);
     let facts = FACTS.into_iter().chain(others).chain(currencies).chain([OPENING_FACTS]);
     let blocks = CONTACT_FIELDS.into_iter().chain(GOAL_FIELDS).chain(STEP_FIELDS);
-    ["id", FIND].into_iter().chain(facts).chain(blocks).chain(own).collect()
+    ["id", FIND, BELONGS_TO].into_iter().chain(facts).chain(blocks).chain(own).collect()
 }
 
 /// The fields of an entry that are no keys of an event: its day, the day of the row's last change, the currency of its

@@ -14,7 +14,7 @@ use crate::disk::rows_file::read_rows;
 use crate::disk::write::{Batch, FileChange};
 use crate::format::line::assign_key;
 use crate::model::event::Event;
-use crate::model::mapping::{FIND, Form, Mapping};
+use crate::model::mapping::{BELONGS_TO, FIND, Form, Mapping};
 use crate::model::prospect::Prospect;
 use crate::model::rows::{LeftOut, SourceRows};
 use crate::plan::import::{
@@ -95,8 +95,9 @@ pub fn judge(
         .map(|join| read_rows(&file.with_file_name(&*join.file), &joined_form))
         .collect::<Result<_, _>>()?;
     let (paths, _) = ledger.paths();
-    let by_address = mapping.prospect.iter().any(|assignment| &*assignment.field == FIND);
-    let people = if by_address { people(ledger, &paths)? } else { AddressBook::default() };
+    let finds = |field: &str| [FIND, BELONGS_TO].contains(&field);
+    let finds = mapping.prospect.iter().any(|assignment| finds(&assignment.field));
+    let people = if finds { people(ledger, &paths)? } else { AddressBook::default() };
     let taken: HashMap<String, PathBuf> =
         paths.into_iter().map(|path| (id::fold(&id_of(&path)), path)).collect();
     let settings = &ledger.settings;

@@ -70,6 +70,27 @@ known! {
         [&["First Name", "Last Name", "E-mail Address"], &["姓", "名", "电子邮件地址"]];
     "google", "Google Contacts", "谷歌通讯录",
         [&["E-mail 1 - Value"], &["Phone 1 - Value"]];
+    "kingdee-receipt", "Kingdee (receipts)", "金蝶（收款单）",
+        [&["单据编号", "实收金额"], &["单据编号", "收款金额"], &["单据编号", "本次收款金额"]];
+    "kingdee-invoice", "Kingdee (receivables, invoices)", "金蝶（应收单、销售发票）",
+        [&["单据编号", "到期日", "价税合计"], &["单据编号", "到期日", "明细价税合计"], &["单据编号", "到期日", "物料编码"]];
+    "kingdee-order", "Kingdee (sales orders)", "金蝶（销售订单）",
+        [
+            &["(基本信息)单据编号", "*(订单明细)物料编码#编码"],
+            &["单据编号", "销售员", "价税合计"],
+            &["单据编号", "购货单位", "价税合计"],
+            &["单据编号", "客户", "含税单价", "价税合计"],
+        ];
+    "yonyou-invoice", "Yonyou (invoices, receivables)", "用友（销售发票、应收单）",
+        [&["发票号", "存货编码"], &["发票号", "存货名称"], &["单据号", "到期日", "存货编码"], &["单据号", "到期日", "存货名称"]];
+    "yonyou-receipt", "Yonyou (receipts)", "用友（收款单）",
+        [&["单据号", "单据日期", "原币金额"], &["单据号", "单据日期", "结算方式"], &["收款单号", "客户名称"]];
+    "yonyou-order", "Yonyou (sales orders)", "用友（销售订单）",
+        [&["订单号", "存货编码"], &["订单号", "存货名称"], &["单据号", "存货编码", "业务员"], &["单据号", "存货名称", "业务员"]];
+    "zendesk", "Zendesk", "Zendesk",
+        [&["Requester", "Via", "Solved at"], &["Ticket ID", "Requester", "Assignee"]];
+    "freshdesk", "Freshdesk", "Freshdesk",
+        [&["Ticket ID", "Agent", "Created time"], &["Ticket ID", "Initial response time"]];
 }
 
 /// The program of an id.
@@ -95,6 +116,7 @@ pub fn recognised(header: &[Text]) -> Option<&'static KnownExport> {
 mod tests {
     use super::*;
     use crate::format::read_mapping::read_mapping;
+    use crate::model::mapping::EntryTemplate;
     use crate::model::settings::Settings;
     use std::path::Path;
 
@@ -105,7 +127,8 @@ mod tests {
             let mapping = read_mapping(known.mapping, Path::new(known.id), &settings);
             let mapping = mapping.unwrap_or_else(|problems| panic!("{}: {problems:?}", known.id));
             let entries = || mapping.entries.iter();
-            let fields = mapping.prospect.iter().chain(entries().flat_map(|entry| &entry.fields));
+            let fields =
+                mapping.prospect.iter().chain(entries().flat_map(EntryTemplate::assignments));
             let mut used: Vec<&str> =
                 fields.flat_map(|field| &field.texts).flat_map(|text| text.columns()).collect();
             used.extend(entries().flat_map(|entry| &entry.when).map(|when| &*when.column));

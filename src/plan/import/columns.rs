@@ -3,7 +3,7 @@
 
 use super::{ImportTerms, bad_row};
 use crate::diag::{Code, Diagnostic, Place, Words, suggest};
-use crate::model::mapping::{Assignment, Filter, Template, TemplatePart};
+use crate::model::mapping::{Assignment, EntryTemplate, Filter, Template, TemplatePart};
 use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use crate::value::date_form::DateForm;
 use crate::value::id;
@@ -133,7 +133,8 @@ impl<'a> Columns<'a> {
         for condition in entries.clone().flat_map(|entry| &entry.when) {
             problems.extend(columns.problem(&condition.column, &condition.place));
         }
-        let assignments = mapping.prospect.iter().chain(entries.flat_map(|entry| &entry.fields));
+        let assignments =
+            mapping.prospect.iter().chain(entries.flat_map(EntryTemplate::assignments));
         for assignment in assignments {
             problems.extend(columns.unfit(assignment));
         }
@@ -282,8 +283,17 @@ impl<'a> Columns<'a> {
 
     /// The first text of an assignment that is not empty. A text whose columns are all empty is.
     pub(super) fn text(&self, row: &Joined<'a>, assignment: &'a Assignment) -> CellText<'a> {
-        let mut texts = assignment.texts.iter().map(|template| self.filled(row, template));
-        texts.find(|cell| !cell.text.is_empty()).unwrap_or_else(CellText::empty)
+        self.texts(row, assignment).next().unwrap_or_else(CellText::empty)
+    }
+
+    /// The texts of an assignment that are not empty.
+    pub(super) fn texts(
+        &self,
+        row: &Joined<'a>,
+        assignment: &'a Assignment,
+    ) -> impl Iterator<Item = CellText<'a>> {
+        let texts = assignment.texts.iter().map(|template| self.filled(row, template));
+        texts.filter(|cell| !cell.text.is_empty())
     }
 
     fn filled(&self, row: &Joined<'a>, template: &'a Template) -> CellText<'a> {

@@ -1,5 +1,6 @@
-//! Rows that find their prospects by addresses: meetings and messages.
+//! Rows that find their prospects by addresses, as meetings and messages do, or by names.
 
+use super::named::NameBook;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::value::text::Text;
@@ -10,13 +11,15 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub struct AddressBook {
     people: HashMap<String, BTreeSet<Text>>,
+    names: NameBook,
     /// The files that cannot be read, with their text in lower case as far as there is one.
     unread: Vec<(PathBuf, String)>,
 }
 
 impl AddressBook {
-    /// Adds the addresses of a prospect's people.
+    /// Adds the addresses of a prospect's people, and what it is called.
     pub fn add(&mut self, prospect: &Prospect) {
+        self.names.add(prospect);
         for contact in &prospect.contacts {
             if let Some(address) = contact.email.as_deref().map(fold).filter(|a| !a.is_empty()) {
                 self.people.entry(address).or_default().insert(prospect.id.clone());
@@ -46,10 +49,20 @@ impl AddressBook {
     #[must_use]
     pub fn joined(mut self, other: AddressBook) -> AddressBook {
         self.unread.extend(other.unread);
+        self.names.join(other.names);
         for (address, ids) in other.people {
             self.people.entry(address).or_default().extend(ids);
         }
         self
+    }
+
+    /// The ids that a text may mean: of that id, name or company, else those with a person of that address.
+    pub(super) fn called(&self, text: &str) -> Vec<Text> {
+        let named = self.names.find(text);
+        match named.is_empty() {
+            true => self.people.get(&fold(text)).into_iter().flatten().cloned().collect(),
+            false => named,
+        }
     }
 
     /// The prospects that have one of these addresses, and the addresses that several prospects have.

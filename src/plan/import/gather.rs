@@ -3,13 +3,16 @@
 //! rows of that prospect.
 
 use super::columns::Columns;
-use super::row::{RowDraft, RowReader};
+use super::papers::{Papers, together};
+use super::row::{RowDraft, RowReader, paper_numbers};
 use super::unknown::Names;
 use super::{ImportCandidate, ImportTerms, ImportedEntry, find, misfits};
 use crate::diag::{Diagnostic, Words};
 use crate::format::layout::is_of_a_customer;
 use crate::format::line::named_suffix;
-use crate::model::mapping::{CONTACT_FIELDS, GOAL_FIELDS, Mapping, STEP_FIELDS, Template};
+use crate::model::mapping::{
+    BELONGS_TO, CONTACT_FIELDS, GOAL_FIELDS, Mapping, STEP_FIELDS, Template,
+};
 use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::model::rows::{SourceRow, SourceRows};
@@ -120,10 +123,14 @@ impl<'a> Imported<'a> {
 
     /// Judges every row by itself, and finds its prospect.
     pub fn found(&self) -> Found<'a> {
+        let mut fields = self.import.mapping.prospect.iter();
+        let by_name = fields.any(|assignment| &*assignment.field == BELONGS_TO);
         let mut gathering = Gathering {
             import: self.import,
             taken: self.taken,
-            is_group: self.import.mapping.group || self.only_blocks,
+            is_group: self.import.mapping.group || self.only_blocks || by_name,
+            by_name,
+            papers: Papers::default(),
             rows: self.rows,
             ids: HashMap::new(),
             numbers: HashMap::new(),
@@ -133,8 +140,17 @@ impl<'a> Imported<'a> {
         for at in 0..self.rows.len() {
             match self.draft(at, &mut names) {
                 Ok(draft) => gathering.take(at, draft),
-                Err(Some(bad)) => gathering.found.bad.add(bad),
-                Err(None) => gathering.found.faulty_rows += 1,
+                Err(bad) => {
+                    gathering.papers.spoil(paper_numbers(
+                        self.import,
+                        &self.columns,
+                        &self.rows[at],
+                    ));
+                    match bad {
+                        Some(bad) => gathering.found.bad.add(bad),
+                        None => gathering.found.faulty_rows += 1,
+                    }
+                }
             }
         }
         let mut found = gathering.finish();
@@ -179,6 +195,7 @@ impl<'a> Imported<'a> {
                 _ => merge(&mut candidate.prospect, draft.prospect),
             }
         }
+        candidate.entries = together(candidate.entries);
         candidate.entries.sort_by_key(|wanted| wanted.event.date());
         let prospect = &mut candidate.prospect;
         prospect.id = of.id.clone();
@@ -218,6 +235,9 @@ struct Gathering<'a> {
     taken: &'a HashMap<String, PathBuf>,
     /// A prospect may have several rows.
     is_group: bool,
+    /// The rows name customers of the ledger.
+    by_name: bool,
+    papers: Papers,
     rows: &'a [SourceRow],
     /// Folded id -> position among the prospects.
     ids: HashMap<Text, usize>,
@@ -263,7 +283,16 @@ impl<'a> Gathering<'a> {
             return self.take_found(at, addresses);
         }
         let (line, named) = (draft.line, !draft.prospect.name.is_empty());
+        if let Some((id, _)) = &draft.id
+            && let Err((why, help)) = self.papers.add(at, id, &draft.entries)
+        {
+            let numbers =
+                draft.entries.iter().filter_map(|entry| entry.event.details().number.clone());
+            self.papers.spoil(numbers);
+            return self.bad(line, why, help);
+        }
         if self.import.mapping.customers
+            && !self.by_name
             && let Some((id, _)) = &draft.id
             && let Some(path) = self.taken.get(&id::fold(id)).filter(|p| !is_of_a_customer(p))
         {
@@ -373,6 +402,14 @@ impl<'a> Gathering<'a> {
 
     /// The prospects; a new one without a name is none.
     fn finish(mut self) -> Found<'a> {
+        let incomplete: BTreeMap<usize, Words> = self.papers.incomplete().into_iter().collect();
+        for (at, why) in &incomplete {
+            self.found.bad.add(self.import.bad_row(self.rows[*at].line, why.clone()));
+        }
+        for found in &mut self.found.prospects {
+            found.rows.retain(|at| !incomplete.contains_key(at));
+        }
+        self.found.prospects.retain(|found| !found.rows.is_empty());
         let (why, help) = self.no_name();
         let is_nameless = |found: &RowsOfProspect| found.there.is_none() && !found.named;
         for nameless in self.found.prospects.iter().filter(|found| is_nameless(found)) {

@@ -7,13 +7,15 @@ mod facts;
 mod find;
 mod gather;
 mod journal;
+mod named;
+mod papers;
 mod row;
 mod unknown;
 
 use crate::diag::{Code, Diagnostic, Place, Spot, Words};
 use crate::model::event::Event;
 use crate::model::kind::Counts;
-use crate::model::mapping::{Assignment, FIND, Mapping, OF_BOARDS};
+use crate::model::mapping::{Assignment, BELONGS_TO, FIND, Mapping, OF_BOARDS};
 use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -76,12 +78,21 @@ pub struct ImportedEntry {
     pub keyed: bool,
     /// Its prospect was found by an address: a meeting of a calendar, or a message.
     pub found: bool,
+    /// It is a paper, and the row one of its lines: further rows of its number are, too.
+    pub is_paper: bool,
 }
 
 impl ImportedEntry {
     /// An entry of a day that the file states.
     pub fn of(event: Event) -> ImportedEntry {
-        ImportedEntry { event, dated_by_option: false, changed: None, keyed: false, found: false }
+        ImportedEntry {
+            event,
+            dated_by_option: false,
+            changed: None,
+            keyed: false,
+            found: false,
+            is_paper: false,
+        }
     }
 
     /// Is it an opening position that states nothing? Of a prospect that the ledger has, that is no news.
@@ -132,10 +143,11 @@ fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
     let mapping = import.mapping;
     let mut found = Vec::new();
     let has = |name: &str| mapping.prospect.iter().find(|a| &*a.field == name);
-    if let (Some(by_address), Some(_)) = (has(FIND), has("id")) {
+    for (one, other) in [(FIND, "id"), (BELONGS_TO, "id"), (BELONGS_TO, FIND)] {
+        let (Some(by_address), Some(_)) = (has(one), has(other)) else { continue };
         let message = words!(
-            "`find` and `id` both tell which prospect a row is of",
-            "`find` 和 `id` 都用来确定客户，只能用其一"
+            "`{one}` and `{other}` both tell which prospect a row is of",
+            "`{one}` 和 `{other}` 都用来确定客户，只能用其一"
         );
         found.push(
             Diagnostic::new(Code::BadMapping, message)
@@ -143,7 +155,7 @@ fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
                 .help(words!("map one of them", "请只对应其中一个")),
         );
     }
-    if has(FIND).or(has("id")).or(has("name")).is_none() {
+    if [FIND, BELONGS_TO, "id", "name"].into_iter().all(|field| has(field).is_none()) {
         found.push(
             Diagnostic::new(
                 Code::BadMapping,
@@ -192,6 +204,22 @@ fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
             found.extend(field("kind").map(|a| problem.at(a.place.clone())));
             continue;
         };
+        if let (Some(line), None) = (entry.line.first(), field("number")) {
+            found.push(
+                Diagnostic::new(
+                    Code::BadMapping,
+                    words!(
+                        "an entry with a `line` needs a `number`",
+                        "有 `line` 的记录要有 `number`"
+                    ),
+                )
+                .at(line.place.clone())
+                .help(words!(
+                    "rows of one number are one paper: number = \"{{COLUMN}}\"",
+                    "同一编号的各行是同一张单据：number = \"{{列}}\""
+                )),
+            );
+        }
         if let Some(amount) = field("amount")
             && import.settings.counts(&kind.into()) != Counts::Paper
         {

@@ -1,6 +1,7 @@
 //! `crm import` and `crm export`, from the outside: stdout, stderr, status, and what is in the files.
 
 mod customers;
+mod papers;
 mod values;
 
 use crate::common::{Run, Sandbox, contains};

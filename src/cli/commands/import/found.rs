@@ -6,8 +6,8 @@ use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::known::recognised;
 use crate::model::header::usual_field;
 use crate::model::mapping::{
-    Assignment, GOAL_FIELDS, Mapping, OF_BOARDS, OF_JOURNALS, OF_PEOPLE, STEP_FIELDS, Template,
-    is_of_customers, is_of_entry,
+    Assignment, EntryTemplate, GOAL_FIELDS, Mapping, OF_BOARDS, OF_JOURNALS, OF_PEOPLE,
+    STEP_FIELDS, Template, is_of_customers, is_of_entry,
 };
 use crate::model::settings::Settings;
 use crate::value::text::Text;
@@ -117,7 +117,7 @@ pub(super) fn propose(header: &[Text], context: &Context) {
 /// Says which column is read as which field, where the names differ.
 pub(super) fn tell_found(mapping: &Mapping, context: &Context) {
     let mut read: Vec<String> = Vec::new();
-    let entries = mapping.entries.iter().flat_map(|entry| &entry.fields);
+    let entries = mapping.entries.iter().flat_map(EntryTemplate::assignments);
     for assignment in mapping.prospect.iter().chain(entries) {
         let columns: Vec<&str> = assignment.texts.iter().flat_map(Template::columns).collect();
         let field = &assignment.field;
@@ -156,7 +156,8 @@ pub(super) fn tell_left(mapping: &Mapping, header: &[Text], said: &Said, context
 
 /// Does the mapping read the column?
 fn reads(mapping: &Mapping, column: &str) -> bool {
-    let fields = mapping.entries.iter().flat_map(|entry| &entry.fields).chain(&mapping.prospect);
+    let fields =
+        mapping.entries.iter().flat_map(EntryTemplate::assignments).chain(&mapping.prospect);
     let mut texts = fields.flat_map(|field| &field.texts);
     texts.any(|text| text.columns().any(|named| named == column))
         || mapping.entries.iter().flat_map(|entry| &entry.when).any(|when| &*when.column == column)

@@ -36,9 +36,11 @@ const MANY: usize = 1_000;
     crm import deals.csv --from hubspot --map Team=region --save-mapping deals.toml\n  \
     crm import deals.csv --mapping deals.toml\n  \
     crm import clients.xlsx --customers\n  \
+    crm import receivables.xlsx --from kingdee-invoice\n  \
     crm import --from salesforce --show > deals.toml\n\n\
     Programs: hubspot, salesforce, pipedrive, zoho, odoo, dynamics, outlook, google, fxiaoke, wukong,\n\
-    espocrm, twenty. Without --from and --mapping, columns are found by their names, in English or\n\
+    espocrm, twenty; kingdee-order, kingdee-invoice, kingdee-receipt, yonyou-order, yonyou-invoice,\n\
+    yonyou-receipt; zendesk, freshdesk. Without --from and --mapping, columns are found by their names, in English or\n\
     Chinese; --map comes before them. A second import of a file changes nothing if the file has ids.\n\
     docs/import.md is the guide.")]
 pub struct Import {

@@ -143,7 +143,7 @@ fn set(fields: &mut Vec<Assignment>, assignment: Assignment) {
 
 /// Nothing is read from the column any more.
 fn leave_out(mapping: &mut Mapping, column: &str) {
-    let entries = mapping.entries.iter_mut().map(|entry| &mut entry.fields);
+    let entries = mapping.entries.iter_mut().flat_map(|entry| [&mut entry.fields, &mut entry.line]);
     for fields in entries.chain([&mut mapping.prospect]) {
         for field in fields.iter_mut() {
             field.texts.retain(|text| text.columns().all(|named| named != column));

@@ -1,5 +1,7 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
+mod customer;
+mod paper;
 mod profile;
 mod values;
 
@@ -11,8 +13,8 @@ use crate::diag::{Diagnostic, Words};
 use crate::format::read_prospect::changes_in;
 use crate::model::event::{Event, EventKey, NO_OWNER};
 use crate::model::mapping::{
-    CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FACT_CURRENCIES, FIND, GOAL_FIELDS,
-    OPENING_FACTS, STEP_FIELDS,
+    Assignment, BELONGS_TO, CHANGED, CONTACT_FIELDS, CURRENCY, EntryTemplate, FACT_CURRENCIES,
+    FIND, GOAL_FIELDS, OPENING_FACTS, STEP_FIELDS,
 };
 use crate::model::profile::{FactValue, Goal, Step, fact_kind};
 use crate::model::prospect::{Contact, PARTS, Prospect, STANCES};
@@ -22,6 +24,8 @@ use crate::value::id;
 use crate::value::text::{Text, narrow};
 use std::collections::HashMap;
 use std::path::PathBuf;
+
+pub(super) use paper::paper_numbers;
 
 /// A row that could be read.
 pub(super) struct RowDraft {
@@ -83,11 +87,18 @@ impl<'r, 'a> RowReader<'r, 'a> {
                 return Err(Some(self.import.bad_row(self.row.line, why).help(help)));
             }
         };
-        let id = self.id(&joined);
+        let id = match self.assigned(BELONGS_TO) {
+            Some(assignment) => self.customer(&joined, assignment),
+            None => self.id(&joined),
+        };
         let find = self.find(&joined);
-        let prospect = self.prospect(&joined);
+        let mut prospect = self.prospect(&joined);
         let opening = self.opening(&joined);
         let is_known = id.as_ref().is_some_and(|(id, _)| self.taken.contains_key(&id::fold(id)));
+        if is_known && self.assigned(BELONGS_TO).is_some() {
+            // It is called otherwise here, perhaps by its company.
+            prospect.name = Text::default();
+        }
         let entries = self.entries(&joined, &prospect, is_known);
         match (self.problems.is_empty(), self.is_faulty) {
             (true, false) => {
@@ -121,12 +132,21 @@ impl<'r, 'a> RowReader<'r, 'a> {
     /// The id: in lower case, its wide digits and letters narrow unless the ledger has it wide, and made legal if only punctuation has to change. A text that looks like a path
     /// is refused: `../x` is no honest id.
     fn id(&mut self, row: &Joined<'a>) -> Option<(String, String)> {
-        let assignment = self.import.mapping.prospect.iter().find(|a| &*a.field == "id")?;
-        let written = self.columns.text(row, assignment).text;
+        let written = self.columns.text(row, self.assigned("id")?).text;
         if written.is_empty() {
             self.problem(words!("the row has no id", "这一行没有编号"), None);
             return None;
         }
+        self.legal_id(written)
+    }
+
+    /// The source of a field of the prospect.
+    fn assigned(&self, field: &str) -> Option<&'a Assignment> {
+        self.import.mapping.prospect.iter().find(|assignment| &*assignment.field == field)
+    }
+
+    /// An id that a file may have, and how it is written.
+    fn legal_id(&mut self, written: String) -> Option<(String, String)> {
         let written = match self.taken.contains_key(&id::fold(&written)) {
             true => written,
             false => narrow(&written).into_owned(),
@@ -178,7 +198,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
         for assignment in &self.import.mapping.prospect {
             let cell = self.columns.text(row, assignment);
             let field = &*assignment.field;
-            if cell.text.is_empty() || matches!(field, "id" | FIND | OPENING_FACTS) {
+            if cell.text.is_empty() || matches!(field, "id" | FIND | BELONGS_TO | OPENING_FACTS) {
                 continue;
             }
             person |= CONTACT_FIELDS.contains(&field);
@@ -327,8 +347,16 @@ impl<'r, 'a> RowReader<'r, 'a> {
             let date = date.unwrap_or(self.import.today);
             let (event, keyed) = self.event(row, entry, date, prospect);
             let (dated_by_option, changed) = (dateless, self.changed(row, entry));
+            let is_paper = !entry.line.is_empty();
+            if is_paper && event.details().number.is_none() {
+                let help = words!(
+                    "rows of one number are one paper: each row needs the number",
+                    "同一编号的各行是同一张单据：每一行都要有编号"
+                );
+                self.problem(words!("the row has no number", "这一行没有单据编号"), Some(help));
+            }
             let entry = ImportedEntry::of(event);
-            wanted.push(ImportedEntry { dated_by_option, changed, keyed, ..entry });
+            wanted.push(ImportedEntry { dated_by_option, changed, keyed, is_paper, ..entry });
         }
         if let Some(ImportedEntry { event, .. }) = wanted.first_mut()
             && !self.further.is_empty()
@@ -391,7 +419,12 @@ impl<'r, 'a> RowReader<'r, 'a> {
                 _ => self.set(&mut event, field, &cell, of),
             }
         }
+        let mut item = self.line_item(row, entry);
         for (field, cell) in currencies {
+            if field == CURRENCY {
+                let price = item.iter_mut().filter_map(|item| item.price.as_mut());
+                self.currency(field, &cell, price);
+            }
             let (value, amount) = (&mut event.value, &mut event.amount);
             let money = match field {
                 "value_currency" => [Some(value), None],
@@ -400,6 +433,9 @@ impl<'r, 'a> RowReader<'r, 'a> {
                 _ => [Some(value), Some(amount)],
             };
             self.currency(field, &cell, money.into_iter().flatten().flatten());
+        }
+        if let Some(item) = item {
+            event.details_mut().lines.push(item);
         }
         (event, keyed)
     }

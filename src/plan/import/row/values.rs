@@ -374,11 +374,12 @@ impl RowReader<'_, '_> {
         }
     }
 
-    /// A time of day, or that of a date-time.
+    /// A time of day, or that of a date-time; a day alone has none.
     pub(super) fn time(&mut self, field: &str, cell: &CellText) -> Option<Time> {
         let text = &cell.text;
-        let time = Time::parse_typed(text).or_else(|| self.read_moment(cell)?.time);
-        if time.is_none() {
+        let moment = self.read_moment(cell);
+        let time = Time::parse_typed(text).or_else(|| moment?.time);
+        if time.is_none() && moment.is_none() {
             let named = cell.named(field);
             let why = words!(
                 "{named}: `{text}` is not a time such as 14:00",
