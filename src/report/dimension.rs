@@ -1,6 +1,7 @@
 //! The attributes that figures can be broken down by: `--by`.
 
 use crate::diag::{Code, Diagnostic};
+use crate::model::profile::Relation;
 use crate::model::settings::Settings;
 use crate::rules::attribute::{
     self, Attribute, AttributeKind, MANAGER, Named, OF_CUSTOMER, OWNER, SOURCE, View, Vocabulary,
@@ -158,7 +159,12 @@ impl Dimension {
     }
 
     fn value(&self, view: View<'_>) -> String {
-        debug_assert!(!self.asks_grades() || view.customer.is_some(), "the book is not graded");
+        // Only customers are graded: partners, agents and suppliers are not.
+        let may_lack = view.record.prospect.profile().relation != Relation::Customer;
+        debug_assert!(
+            !self.asks_grades() || view.customer.is_some() || may_lack,
+            "the book is not graded"
+        );
         let view = if self.of_file.is_some() { view.of_file() } else { view };
         match &self.source {
             DimensionSource::Attribute(row) => row.group(&view),

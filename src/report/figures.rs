@@ -2,7 +2,7 @@
 
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
-use crate::table::sheet::{Cell, Chart, Picture, Quantity};
+use crate::table::sheet::{Cell, Chart, Column, Picture, Quantity, Row, Table};
 use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::money::{Amount, Money, Sum};
@@ -14,6 +14,11 @@ pub const FEW: u64 = 5;
 /// Are these enough cases to say anything? The one rule of all reports.
 pub fn enough(n: u64) -> bool {
     n >= FEW
+}
+
+/// A table for all readers.
+pub(super) fn table(id: &str, title: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
+    Table { id: id.into(), title: title.into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 /// A count.

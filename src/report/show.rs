@@ -1,6 +1,7 @@
 //! `crm show`: one prospect - facts, its column and the evidence for it, journal, time in each column.
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
+use super::figures::table;
 use super::people::in_words;
 use super::show_money::money;
 use crate::format::line::{written_facts, written_roles};
@@ -47,10 +48,6 @@ pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
     };
     sheet.hide_empty();
     sheet
-}
-
-pub(super) fn table(id: &str, title: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { id: id.into(), title: title.into(), columns, rows: rows.into(), ..Table::default() }
 }
 
 fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {

@@ -1,7 +1,8 @@
 //! `crm show` of a customer: its facts and grade, its prospects, its people and the journal of all of them.
 
 use super::columns::{emphasis, stage_name};
-use super::show::{contacts, journal, profile, table};
+use super::figures::table;
+use super::show::{contacts, journal, profile};
 use super::show_money::money;
 use crate::model::prospect::FACTS;
 use crate::rules::book::Book;

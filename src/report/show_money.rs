@@ -1,6 +1,6 @@
 //! The money of a customer, as `crm show` prints it.
 
-use super::show::table;
+use super::figures::table;
 use crate::rules::receivables::customers::CustomerMoney;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Table};
 use crate::table::words::column;
