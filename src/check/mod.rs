@@ -3,6 +3,7 @@
 
 mod amounts;
 pub mod budget;
+mod cases;
 mod criteria;
 mod customers;
 mod dates;
@@ -88,6 +89,7 @@ pub const CHECKS: &[Check] = &[
     reps::CHECK,
     left::CHECK,
     customers::CHECK,
+    cases::CHECK,
     criteria::CHECK,
     kinds::CHECK,
     unknown_keys::CHECK,

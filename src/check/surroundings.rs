@@ -1,15 +1,22 @@
 //! What a file must agree with outside of itself: the customers of the ledger, and the documents beside it.
 
+use crate::diag::Diagnostic;
+use crate::rules::book::Book;
+use crate::rules::service::collect::JointCases;
 use crate::value::id::fold;
 use crate::value::text::Text;
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// The customers of a ledger with their parents, and the folder of its documents.
 #[derive(Debug, Default)]
 pub struct Surroundings {
     /// The parent of each customer with a file, by folded ids; empty where no customer has one.
     parents: HashMap<String, Option<String>>,
+    /// The ledger, which is read if an entry is about a case of a customer of several files.
+    book: Option<Book>,
+    cases: OnceLock<JointCases>,
     /// The ledger's root, from which relative paths of documents go; `None` where it is not on the disk.
     pub root: Option<PathBuf>,
 }
@@ -19,9 +26,19 @@ impl Surroundings {
     pub fn of(
         customers: impl IntoIterator<Item = (Text, Option<Text>)>,
         root: Option<PathBuf>,
+        book: Option<Book>,
     ) -> Surroundings {
         let folded = |(id, parent): (Text, Option<Text>)| (fold(&id), parent.as_deref().map(fold));
-        Surroundings { parents: customers.into_iter().map(folded).collect(), root }
+        let parents = customers.into_iter().map(folded).collect();
+        Surroundings { parents, book, cases: OnceLock::new(), root }
+    }
+
+    /// The entries of a file that are about no case of its customer, by their keys.
+    pub fn misplaced_in(&self, file: &str) -> Vec<(&Text, &Diagnostic)> {
+        let read = || self.book.as_ref().map(JointCases::of).unwrap_or_default();
+        let all = self.cases.get_or_init(read).misplaced.iter();
+        let of_file = all.filter(|misplaced| *misplaced.file == *file);
+        of_file.map(|misplaced| (&misplaced.key, &misplaced.what)).collect()
     }
 
     /// Is it the id of a customer with a file? Where no customer has a file, an account is a word of the team's own.
@@ -63,7 +80,7 @@ mod tests {
         let customers = customers.map(|(id, parent)| {
             (id.into(), Some(parent).filter(|parent| !parent.is_empty()).map(Into::into))
         });
-        let around = Surroundings::of(customers, None);
+        let around = Surroundings::of(customers, None, None);
         assert_eq!(around.circle("B"), Some(vec!["b", "c", "a"]));
         assert_eq!(around.circle("f"), Some(vec!["f"]));
         assert_eq!(

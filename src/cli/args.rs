@@ -84,6 +84,7 @@ pub enum Command {
     List(commands::list::List),
     Search(commands::search::Search),
     Customers(commands::customers::Customers),
+    Cases(commands::cases::Cases),
     Classify(commands::classify::Classify),
     Grade(commands::grade::Grade),
     Due(commands::due::Due),

@@ -369,6 +369,7 @@ codes! {
     UnknownCustomer "unknown-customer" Warning Refused "an account or parent that no file of a customer has" "所属客户或上级客户没有对应的客户文件";
     ParentCircle "parent-circle" Warning Refused "customers that are each other's parents" "客户互为上级";
     MissingDocument "missing-document" Warning Refused "a document whose path leads nowhere" "文档路径不存在";
+    FrontMatter "front-matter" Warning Refused "front matter of a page of solutions that cannot be read" "知识库页面的前置信息无法读取";
     RefusedChannel "refused-channel" Warning Refused "a contact through a channel that every person refuses" "通过联系人都拒绝的渠道进行了联系";
     // The pool
     NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed is not in the pool" "有负责人或已结束的潜在客户被当作公海客户";

@@ -5,6 +5,7 @@ pub mod file;
 pub mod files;
 pub mod find;
 mod journal;
+pub mod knowledge;
 pub mod ledger;
 pub mod likeness;
 pub mod listing;

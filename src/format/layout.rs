@@ -10,6 +10,8 @@ pub const PROSPECTS: &str = "prospects";
 pub const CUSTOMERS: &str = "customers";
 /// The folders whose files have a journal: those of prospects and customers.
 pub const JOURNALS: [&str; 2] = [PROSPECTS, CUSTOMERS];
+/// The folder of pages of solutions.
+pub const KNOWLEDGE: &str = "knowledge";
 /// The folder of tallies.
 pub const ACTIVITY: &str = "activity";
 /// The folder of new texts until they are renamed, and without git of the lock and the journal. Never in git.

@@ -7,6 +7,7 @@ pub mod content;
 mod cursor;
 pub mod edit_person;
 pub mod encoding;
+pub mod front_matter;
 pub mod known;
 pub mod layout;
 pub mod line;

@@ -148,6 +148,15 @@ impl Grading {
     }
 }
 
+/// A time within which something is done, counted in working time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promise {
+    /// So many working hours.
+    Hours(u32),
+    /// So many working days.
+    Days(u32),
+}
+
 /// `[policy.<grade>]`: the service of a grade. `None` demands nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
@@ -159,8 +168,10 @@ pub struct Policy {
     pub channel: Vec<EventKind>,
     /// In touch at least every so many days.
     pub contact_days: Option<u32>,
-    /// Requests and complaints are answered within so many hours.
-    pub response_hours: Option<u32>,
+    /// Requests and complaints are answered within this time.
+    pub response: Option<Promise>,
+    /// They are resolved within this time.
+    pub resolve: Option<Promise>,
     /// The highest discount, as a share of the quoted money.
     pub discount: Option<Amount>,
     /// The roles of helpers that must be filled.
@@ -218,7 +229,7 @@ pub fn default_policies() -> Vec<(Text, Policy)> {
         level: Some(level.into()),
         channel: channel.iter().map(|kind| (*kind).into()).collect(),
         contact_days: Some(days),
-        response_hours: Some(response_days * 24),
+        response: Some(Promise::Days(response_days)),
         discount: Some(Amount::percent(discount)),
         ..Policy::default()
     };

@@ -15,4 +15,5 @@ pub mod prospect;
 pub mod rows;
 pub mod sales;
 pub mod settings;
+pub mod solution;
 pub mod working_time;

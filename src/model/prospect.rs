@@ -272,6 +272,15 @@ impl Prospect {
         self.account.as_deref().is_some_and(|account| fold(account) == fold(customer))
     }
 
+    /// The customer that it belongs to, folded, where that may be several files: its account, or its own id if it is a
+    /// customer's file. `None` for a prospect without account, which is its own customer.
+    pub fn joint_customer(&self) -> Option<String> {
+        match &self.account {
+            _ if self.is_customer => Some(fold(&self.id)),
+            account => account.as_deref().map(fold),
+        }
+    }
+
     /// Does a contact decide?
     pub fn decider(&self) -> Option<&Contact> {
         self.contacts.iter().find(|contact| contact.decides)

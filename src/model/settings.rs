@@ -351,6 +351,11 @@ impl Settings {
         self.kinds.get(kind).unwrap_or(Counts::Note)
     }
 
+    /// Does a policy promise when cases are resolved?
+    pub fn promises_resolution(&self) -> bool {
+        self.policies.iter().any(|(_, policy)| policy.resolve.is_some())
+    }
+
     /// The policy of a grade, if the settings have one.
     pub fn policy(&self, grade: &str) -> Option<&Policy> {
         self.policies.iter().find(|(of, _)| **of == *grade).map(|(_, policy)| policy)

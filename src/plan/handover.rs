@@ -8,6 +8,8 @@ use crate::diag::Failure;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
+use crate::rules::service::case::Case;
+use crate::rules::service::collect::JointCases;
 use crate::rules::team::Team;
 use crate::rules::team::allocation::{Strategies, Wants};
 use crate::rules::team::eligibility::{Eligibility, Obstacles};
@@ -68,8 +70,10 @@ pub fn handover(book: &Book, place: usize, to: Option<usize>) -> Result<Handover
     let idle = Team::idle(book);
     let eligibility = Eligibility::without_accounts(book, &idle)?;
     let rep = &book.settings.reps[place].id;
+    let joint = JointCases::of(book);
     let found = book.gather_everybody(&everything, |record| {
-        ServedProspect::of(record, rep, &eligibility, &idle)
+        let cases = || joint.of_file(record, &book.settings, book.as_of);
+        ServedProspect::of(record, rep, &eligibility, &idle, cases)
     });
     let team = &allocated.prospects.team;
     let strategies = Strategies::of(&book.settings);
@@ -110,6 +114,7 @@ impl ServedProspect {
         rep: &Text,
         eligibility: &Eligibility,
         team: &Team,
+        cases: impl Fn() -> Vec<Case>,
     ) -> Option<ServedProspect> {
         let state = &record.state;
         let own = state.owner.as_ref() == Some(rep);
@@ -119,7 +124,7 @@ impl ServedProspect {
             serves: state.serves.clone(),
             obstacles: eligibility.obstacles(record, team),
             along: Along {
-                cases: state.open_tickets.len(),
+                cases: cases().iter().filter(|case| case.state.is_open()).count(),
                 next: state.evidence.next.as_ref().map(|next| next.at.date),
             },
             own,

@@ -27,7 +27,12 @@ pub struct Dimension {
 enum DimensionSource {
     Attribute(&'static Attribute),
     Fact(Text),
+    /// What a case tells of itself: one of [`OF_CASES`].
+    Case(&'static str),
 }
+
+/// The attributes of cases that no prospect has.
+const OF_CASES: [&str; 3] = ["category", "severity", "channel"];
 
 /// Two are equal if they have one name.
 impl PartialEq for Dimension {
@@ -82,6 +87,12 @@ impl Dimension {
         )))
     }
 
+    /// That of a name which only cases have.
+    pub fn of_case(name: &str) -> Option<Dimension> {
+        let known = OF_CASES.into_iter().find(|known| *known == name)?;
+        Some(Dimension { source: DimensionSource::Case(known), labels: Vec::new(), of_file: None })
+    }
+
     /// Its name: the id of the column.
     pub fn name(&self) -> &str {
         if let Some(name) = &self.of_file {
@@ -90,6 +101,7 @@ impl Dimension {
         match &self.source {
             DimensionSource::Attribute(row) => row.id,
             DimensionSource::Fact(name) => name,
+            DimensionSource::Case(name) => name,
         }
     }
 
@@ -151,6 +163,7 @@ impl Dimension {
         match &self.source {
             DimensionSource::Attribute(row) => row.group(&view),
             DimensionSource::Fact(name) => view.record.prospect.fact(name).unwrap_or("").to_owned(),
+            DimensionSource::Case(_) => String::new(),
         }
     }
 }

@@ -11,10 +11,13 @@ use crate::rules::grading::{Graded, narrow};
 use crate::rules::plan_of_customer::StepState;
 use crate::rules::policy::practice::Practice;
 use crate::rules::policy::tier::birthday_in;
-use crate::rules::policy::{Duty, PracticeJudge};
+use crate::rules::policy::{Duty, Kept, PracticeJudge};
 use crate::rules::query::Query;
 use crate::rules::receivables::customers::{Gathered, MoneyFile};
 use crate::rules::replay::state::Record;
+use crate::rules::service::case::Case;
+use crate::rules::service::collect::{JointCases, Journals};
+use crate::rules::service::journal::begins;
 use crate::rules::team::owner_left;
 use crate::rules::team::pool::{announced, answering, recycling};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
@@ -62,6 +65,8 @@ const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 const VERIFY: DueKind = ("verify", "verify record", "核实资料");
 const CONTACT: DueKind = ("contact", "be in touch", "保持联系");
 const ANSWER: DueKind = ("answer", "answer", "答复");
+const RESOLVE: DueKind = ("resolve", "resolve", "解决");
+const TELL: DueKind = ("tell", "tell the customer", "告知客户");
 const TEAM: DueKind = ("team", "helper missing", "缺协同人");
 const LEADER: DueKind = ("leader", "leader's talk", "领导沟通");
 const REVIEW: DueKind = ("review", "review", "客户回顾");
@@ -77,14 +82,19 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let by_grade = book.settings.pool.asks_grades();
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
     let demands = Demands::of(book);
+    let no_policy = demands.is_none().then(|| JointCases::of(book));
+    let cases = demands.as_ref().map(|demands| &demands.judge.cases).or(no_policy.as_ref());
     let selected = request.selection(book);
     let settings = &book.settings;
     // Where no payment is ever entered, no order is known to be unpaid.
     let pays = AtomicBool::new(false);
     let rows = book.gather_everybody(&Query::everything(), |record| {
         let is_selected = selected.has_with(record, answering(record, settings));
-        let items =
+        let mut items =
             if is_selected { items(record, book, demands.as_ref(), last) } else { Vec::new() };
+        if let Some(cases) = cases.filter(|_| is_selected) {
+            items.extend(untold(record, book, cases));
+        }
         if !record.state.money_in.is_zero() {
             pays.store(true, Ordering::Relaxed);
         }
@@ -194,7 +204,9 @@ impl Demands {
             return None;
         }
         // Only of customers that are several prospects one tells of another.
+        let journals = Journals::default();
         let attention = row_of_each(book, |record| {
+            journals.take(record, &book.settings, book.as_of);
             let told = || Practice::of(record, &book.settings, book.as_of).attention;
             let joint = record.prospect.account.is_some() || record.prospect.is_customer;
             joint.then(told)
@@ -202,16 +214,16 @@ impl Demands {
         let graded = Arc::clone(book.graded());
         let several = graded.of_each().zip(attention).filter(|(of, _)| of.members > 1);
         let several = several.filter_map(|(customer, told)| Some((customer, told?)));
-        let judge = PracticeJudge::of(several, &book.settings, book.as_of);
+        let judge = PracticeJudge::of(several, journals.cases(), &book.settings, book.as_of);
         Some(Demands { graded, judge })
     }
 
     /// Those on one prospect, in order, given the practice with it; and its grade.
-    fn on<'d>(&'d self, practice: &'d Practice, id: &str) -> (&'d str, Vec<Duty<'d>>) {
+    fn on<'d>(&'d self, practice: &'d Practice, id: &'d str) -> (&'d str, Vec<Duty<'d>>) {
         let Some(position) = self.graded.position(id) else { return ("", Vec::new()) };
         let customer = self.graded.at(position);
         let leads = customer.lead == narrow(position);
-        (customer.grade().unwrap_or_default(), self.judge.duties(practice, customer, leads))
+        (customer.grade().unwrap_or_default(), self.judge.duties(practice, customer, leads, id))
     }
 
     /// Does the policy ask for care on the birthdays of this prospect's people?
@@ -282,7 +294,8 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
                 Duty::Review(_) => (&REVIEW, duty.due()),
                 Duty::Survey(_) => (&SURVEY, duty.due()),
                 Duty::Care { .. } => (&CARE, duty.due()),
-                Duty::Answer { .. } => (&ANSWER, duty.due()),
+                Duty::Answer(_) => (&ANSWER, duty.due()),
+                Duty::Resolve(_) => (&RESOLVE, duty.due()),
                 Duty::Channel { .. }
                 | Duty::Level { .. }
                 | Duty::Discount { .. }
@@ -325,13 +338,28 @@ fn steps(record: &Record, on: Date, last: Date) -> Vec<DueItem> {
     open.collect()
 }
 
+/// The cases that are resolved, of which the customer has not been told; not of a prospect that left and never bought.
+fn untold(record: &Record, book: &Book, cases: &JointCases) -> Vec<DueItem> {
+    let state = &record.state;
+    let left = state.outcome == Outcome::Lost && state.orders == 0;
+    if left || !record.prospect.events.iter().any(begins) {
+        return Vec::new();
+    }
+    let cases = cases.of_file(record, &book.settings, book.as_of);
+    let item = |case: &Case| {
+        let (date, name) = (case.resolved()?.date, case.name.clone());
+        case.is_untold().then_some(DueItem { date, what: &TELL, detail: name, who: None })
+    };
+    cases.iter().filter_map(item).collect()
+}
+
 /// Why it is due, in a few words: the day itself says when it last happened.
 fn demanded(grade: &str, duty: &Duty, lang: Lang) -> String {
     let word = |kind| term(KINDS, kind, lang);
     let (en, zh) = match duty {
-        Duty::Answer { answer, .. } => (
-            format!("{grade}: {} of {}", word(&answer.kind), answer.on()),
-            format!("{grade}：{} {}", answer.on(), word(&answer.kind)),
+        Duty::Answer(Kept { asking, .. }) | Duty::Resolve(Kept { asking, .. }) => (
+            format!("{grade}: {} of {}", word(&asking.kind), asking.at.date),
+            format!("{grade}：{} {}", asking.at.date, word(&asking.kind)),
         ),
         Duty::Role { role, .. } => (format!("{grade}: {role}"), format!("{grade}：{role}")),
         Duty::Care { occasion, .. } => (

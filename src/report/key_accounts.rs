@@ -145,7 +145,7 @@ fn accounts(book: &Book, request: &Request) -> (Vec<Account>, Sum) {
             wallet: dealings.wallet(on),
             satisfaction: dealings.satisfaction(on),
             complaints: dealings.complaints(year_to(on)),
-            open_complaints: dealings.open_complaints,
+            open_complaints: dealings.open_complaints(),
             lapsed: customer.lifecycle == Lifecycle::Lapsed,
             evaluation: evaluation(customer, dealings, &promises, on),
             promises,

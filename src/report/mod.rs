@@ -8,6 +8,7 @@ pub mod board;
 pub mod breakdown;
 pub mod bridge;
 pub mod calibration;
+pub mod cases;
 pub mod changes;
 pub mod claims;
 pub mod classify;
@@ -43,7 +44,9 @@ pub mod receivables;
 mod request;
 mod rows;
 pub mod sales;
+pub mod satisfaction;
 pub mod search;
+pub mod service;
 mod several;
 pub mod sheet;
 pub mod show;
@@ -86,6 +89,8 @@ pub enum Breakdowns {
     Any,
     /// Any but this one: the rows of the report are by it in any case.
     AnyBut(&'static str),
+    /// One of these, or none.
+    Among(&'static [&'static str]),
     /// One of these: the rows of the report are always by one of them.
     Only(&'static [&'static str]),
 }
@@ -174,6 +179,10 @@ impl Report {
                     words!("it is always by {en}", "它总是按 {zh} 分行"),
                 )
             }
+            Breakdowns::Among(rows) if !rows.contains(&by) => (
+                words!("--by: `{name}` has no rows by `{by}`", "--by：`{name}` 不能按 `{by}` 分行"),
+                words!("it takes {}", "可用 {}", rows.join(", ")),
+            ),
             _ => return Ok(()),
         };
         Err(Diagnostic::new(Code::BadArgument, message).help(help))
@@ -420,6 +429,30 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: plans::plans,
+    },
+    Report {
+        name: "service",
+        alias: None,
+        about: (
+            "requests and complaints: volume, backlog, time to answer and to resolve, promises kept",
+            "受理：数量、积压、首次答复与解决时间、承诺履行",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period, Takes::RfmCompat],
+        by: Breakdowns::Among(service::GROUPS),
+        rules: true,
+        make: service::service,
+    },
+    Report {
+        name: "satisfaction",
+        alias: None,
+        about: (
+            "what surveys and feedback say: CSAT and NPS with their intervals, and what moved",
+            "调查与反馈：CSAT 与 NPS 及其区间，以及变动",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: Breakdowns::Any,
+        rules: false,
+        make: satisfaction::satisfaction,
     },
     Report {
         name: "receivables",

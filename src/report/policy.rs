@@ -1,17 +1,19 @@
 //! `crm report policy`: the promises to each grade, and where practice falls short of them.
 
 use super::breakdown::{by_cell, by_column, labelled, labelled_cells};
-use super::figures::{enough, rate, said};
+use super::figures::{enough, number as number_cell, rate, said};
 use super::{Request, row_of_each};
 use crate::diag::{Diagnostic, counted};
-use crate::model::grading::{BIRTHDAY, Policy, RENEWAL, SUPPORT};
+use crate::model::grading::{BIRTHDAY, Policy, Promise, RENEWAL, SUPPORT};
 use crate::model::settings::{Rep, Settings, level_words};
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::packing::{PackedPractice, Packer, Unpacker};
 use crate::rules::policy::practice::{Deal, Practice};
 use crate::rules::policy::tier::CareFor;
-use crate::rules::policy::{Duty, PracticeJudge, followed};
+use crate::rules::policy::{Duty, Kept, PracticeJudge, followed};
+use crate::rules::service::collect::Journals;
+use crate::rules::working_time::WorkClock;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::terms::{KINDS, term};
 use crate::table::words::column;
@@ -106,19 +108,24 @@ impl Judged {
     pub(super) fn of(book: &Book, request: &Request) -> Judged {
         let (groups, packer) = (Interner::default(), Packer::default());
         let selected = request.selection(book);
-        let seen = row_of_each(book, |record| PracticeRow {
-            name: record.prospect.name.clone(),
-            group: groups.place(&request.group(record, book)),
-            selected: selected.has(record),
-            practice: Some(packer.pack(Practice::of(record, &book.settings, book.as_of))),
+        let journals = Journals::default();
+        let seen = row_of_each(book, |record| {
+            journals.take(record, &book.settings, book.as_of);
+            PracticeRow {
+                name: record.prospect.name.clone(),
+                group: groups.place(&request.group(record, book)),
+                selected: selected.has(record),
+                practice: Some(packer.pack(Practice::of(record, &book.settings, book.as_of))),
+            }
         });
         let practices = packer.finish();
+        let cases = journals.cases();
         let graded = Arc::clone(book.graded());
         let several = graded.of_each().zip(&seen).filter(|(customer, _)| customer.members > 1);
         let attention =
             |one: &PracticeRow| Some(practices.unpack(one.practice.as_ref()?).attention);
         let several = several.filter_map(|(customer, one)| Some((customer, attention(one)?)));
-        let judge = PracticeJudge::of(several, &book.settings, book.as_of);
+        let judge = PracticeJudge::of(several, cases, &book.settings, book.as_of);
         Judged { seen, groups: groups.into_values(), practices, graded, judge }
     }
 
@@ -131,7 +138,8 @@ impl Judged {
     /// The duties on the prospect at a position, given the practice with it.
     pub(super) fn duties<'j>(&'j self, practice: &'j Practice, position: usize) -> Vec<Duty<'j>> {
         let customer = self.graded.at(position);
-        self.judge.duties(practice, customer, customer.lead as usize == position)
+        let leads = customer.lead as usize == position;
+        self.judge.duties(practice, customer, leads, self.graded.id(position))
     }
 
     /// How the duties of the selected prospects are kept; answers and discounts are those of the period.
@@ -158,7 +166,9 @@ impl Judged {
         request: &Request,
     ) {
         let inside = |duty: &Duty| match (request.period, duty) {
-            (Some(period), Duty::Answer { answer, .. }) => period.contains(answer.on()),
+            (Some(period), Duty::Answer(kept) | Duty::Resolve(kept)) => {
+                period.contains(kept.asking.at.date)
+            }
             (Some(period), Duty::Discount { deal, .. }) => period.contains(deal.on),
             _ => true,
         };
@@ -304,19 +314,8 @@ pub(super) fn detail(duty: &Duty, lang: Lang) -> String {
                 Lang::Zh => format!("{has}，应为 {needs}"),
             }
         }
-        Duty::Answer { answer, hours } => {
-            let (kind, on) = (term(KINDS, &answer.kind, lang), answer.on());
-            match (answer.answered_on(), lang) {
-                (Some(done), Lang::En | Lang::Machine) => {
-                    format!("{kind} of {on} answered {done}, promised in {hours} h")
-                }
-                (Some(done), Lang::Zh) => format!("{on} {kind}，{done} 答复，承诺 {hours} 小时"),
-                (None, Lang::En | Lang::Machine) => {
-                    format!("{kind} of {on} open, promised in {hours} h")
-                }
-                (None, Lang::Zh) => format!("{on} {kind} 未答复，承诺 {hours} 小时"),
-            }
-        }
+        Duty::Answer(kept) => kept_words(kept, ("answered", "答复"), lang),
+        Duty::Resolve(kept) => kept_words(kept, ("resolved", "解决"), lang),
         Duty::Role { role, .. } => match lang {
             Lang::En | Lang::Machine => format!("nobody serves as {role}"),
             Lang::Zh => format!("“{role}”无人担任"),
@@ -344,6 +343,32 @@ pub(super) fn detail(duty: &Duty, lang: Lang) -> String {
                 Lang::Zh => format!("{on}：报价 {quoted}，成交 {agreed}，折扣上限 {percent}%"),
             }
         }
+    }
+}
+
+/// How a promise about a request or complaint was kept, in words.
+fn kept_words(kept: &Kept, (en, zh): (&str, &str), lang: Lang) -> String {
+    let (kind, on) = (term(KINDS, &kept.asking.kind, lang), kept.asking.at.date);
+    let promised = promised(kept.promise, lang);
+    match (kept.done.map(|done| done.date), lang) {
+        (Some(done), Lang::En | Lang::Machine) => {
+            format!("{kind} of {on} {en} {done}, promised in {promised}")
+        }
+        (Some(done), Lang::Zh) => format!("{on} {kind}，{done} {zh}，承诺 {promised}"),
+        (None, Lang::En | Lang::Machine) => {
+            format!("{kind} of {on} open, promised in {promised}")
+        }
+        (None, Lang::Zh) => format!("{on} {kind} 未{zh}，承诺 {promised}"),
+    }
+}
+
+/// A promise in words.
+pub(super) fn promised(promise: Promise, lang: Lang) -> String {
+    match (promise, lang) {
+        (Promise::Hours(hours), Lang::En | Lang::Machine) => format!("{hours} h"),
+        (Promise::Hours(hours), Lang::Zh) => format!("{hours} 小时"),
+        (Promise::Days(days), Lang::En | Lang::Machine) => counted(days, "day", "days"),
+        (Promise::Days(days), Lang::Zh) => format!("{days} 天"),
     }
 }
 
@@ -406,26 +431,35 @@ fn tiers(book: &Book) -> Table {
 fn promises(book: &Book) -> Table {
     let lang = book.settings.language;
     let number = |id: &str, en: &str, zh: &str| Column::new(id, lang.pick(en, zh), Kind::Number);
-    let columns = vec![
+    let mut columns = vec![
         column("grade", Kind::Text, lang),
         number("verify-days", "Verified every", "核实（天）"),
         Column::new("rep-level", lang.pick("Rep's level", "业务员级别"), Kind::Text),
         number("contact-days", "In touch every", "联系（天）"),
         column("channel", Kind::Text, lang),
         number("response-hours", "Answer, hours", "答复（小时）"),
+        number("resolve-hours", "Resolve, hours", "解决（小时）"),
         number("discount", "Discount", "折扣上限"),
     ];
+    let unused = !book.settings.promises_resolution();
+    columns.retain(|column| !unused || column.id != "resolve-hours");
     let days = |days: Option<u32>| Cell::maybe(days, |days| Cell::Int(i64::from(days)));
+    let clock = WorkClock::of(&book.settings);
+    let hours = |promise: Option<Promise>| {
+        Cell::maybe(promise, |promise| number_cell(clock.length(promise) as f64 / 60.0))
+    };
     let row = |(grade, policy): (&str, &Policy)| {
-        Row::new(vec![
+        let mut cells = vec![
             Cell::text(grade),
             days(policy.verify_days),
             Cell::maybe(policy.level.as_deref(), |level| Cell::text(level_words(level).get(lang))),
             days(policy.contact_days),
             Cell::list(policy.channel.iter().map(|kind| term(KINDS, kind, lang))),
-            days(policy.response_hours),
-            Cell::maybe(policy.discount, |share| Cell::Share(share.to_f64())),
-        ])
+            hours(policy.response),
+        ];
+        cells.extend((!unused).then(|| hours(policy.resolve)));
+        cells.push(Cell::maybe(policy.discount, |share| Cell::Share(share.to_f64())));
+        Row::new(cells)
     };
     let grades = book.settings.grading.grades();
     let stated = grades.iter().filter_map(|g| Some((*g, book.settings.policy(g)?)));

@@ -483,16 +483,34 @@ impl Book {
         if let Some(graded) = self.graded.get() {
             return graded;
         }
+        self.fold_while_grading(|(): &mut (), _| (), |(), ()| ());
+        self.graded.get_or_init(Default::default)
+    }
+
+    /// Folds the records of prospects and of customers' files like [`Book::fold_everybody`], and grades the book in the
+    /// same scan if that has not been done. The records of that scan know no grades yet.
+    pub fn fold_while_grading<A: Default + Send>(
+        &self,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> A {
+        if self.graded.get().is_some() {
+            return self.fold_everybody(&Query::everything(), step, join);
+        }
         let grader = Grader::of(&self.settings, self.as_of);
         let others = grader.others();
         self.read_others(others);
-        let taken = self.fold_everybody(
+        let (taken, all) = self.fold_everybody(
             &Query::everything(),
-            |taken: &mut Taken, record| {
+            |(taken, part): &mut (Taken, A), record| {
                 self.attach(record, others);
                 grader.take(taken, record);
+                step(part, record);
             },
-            Taken::join,
+            |(taken, all), (more, part)| {
+                taken.join(more);
+                join(all, part);
+            },
         );
         // If another thread set it first, its value is identical.
         let _ = self.graded.set(Arc::new(grader.grade(taken)));
@@ -502,7 +520,7 @@ impl Book {
         if let Some(customers) = self.customers.get() {
             customers.records.iter().for_each(|record| self.attach_customer(record));
         }
-        self.graded.get_or_init(Default::default)
+        all
     }
 
     /// Copies the graded customer into a record, if the book is graded.

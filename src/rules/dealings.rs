@@ -7,12 +7,12 @@ use crate::rules::book::Book;
 use crate::rules::customer::figures::{Satisfaction, SatisfactionScale};
 use crate::rules::purchases::{Purchase, purchases};
 use crate::rules::query::Query;
+use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
-use crate::rules::replay::{cases, standing};
+use crate::rules::service::journal::Journal;
 use crate::value::date::Date;
 use crate::value::money::{Amount, Currency, Money, Sum};
 use crate::value::period::Period;
-use crate::value::text::Text;
 use std::collections::HashMap;
 
 /// The dealings with a customer up to a day.
@@ -23,8 +23,8 @@ pub struct Dealings {
     surveys: Vec<Satisfaction>,
     /// The days of complaints.
     complaints: Vec<Date>,
-    /// How many complaints are open.
-    pub open_complaints: u32,
+    /// The entries about cases.
+    cases: Journal,
     /// The money a year that it buys of our kind from any seller; its own file's before those of its prospects.
     pub potential: Option<Money>,
     /// Was its own file read?
@@ -78,20 +78,15 @@ impl Dealings {
             purchases: purchases(record, settings, on),
             potential: prospect.profile().potential.map(|money| settings.own(money)),
             has_file: prospect.is_customer,
+            cases: Journal::about_cases(record, on),
             ..Dealings::default()
         };
-        let (mut open, mut complained): (Vec<Text>, Vec<Text>) = (Vec::new(), Vec::new());
         for event in standing(&prospect.events, on) {
             dealings.surveys.extend(Satisfaction::of(event));
             if event.kind == EventKind::Complaint {
                 dealings.complaints.push(event.date());
-                complained.push(event.ticket.as_ref().unwrap_or(&event.key.text).clone());
             }
-            // Replay has found an entry that names no open case.
-            let _ = cases::apply(&mut open, event);
         }
-        let still = open.iter().filter(|case| complained.contains(case)).count();
-        dealings.open_complaints = u32::try_from(still).unwrap_or(u32::MAX);
         dealings
     }
 
@@ -101,7 +96,7 @@ impl Dealings {
         self.surveys.extend(other.surveys);
         self.surveys.sort_by_key(|survey| survey.on);
         self.complaints.extend(other.complaints);
-        self.open_complaints += other.open_complaints;
+        self.cases.join(other.cases);
         if other.has_file {
             self.potential = other.potential.or(self.potential);
         } else {
@@ -128,6 +123,13 @@ impl Dealings {
     pub fn complaints(&self, period: Period) -> u32 {
         let inside = self.complaints.iter().filter(|day| period.contains(**day)).count();
         u32::try_from(inside).unwrap_or(u32::MAX)
+    }
+
+    /// How many complaints are open.
+    pub fn open_complaints(&self) -> u32 {
+        let (cases, _) = self.cases.clone().cases();
+        let open = cases.iter().filter(|case| case.state.is_open() && case.is_complaint());
+        u32::try_from(open.count()).unwrap_or(u32::MAX)
     }
 
     /// The mean of the surveys of the 365 days that end on a day, on the scale of the last of them.

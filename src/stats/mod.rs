@@ -5,6 +5,7 @@
 //! | [`describe`] | quantiles and the summary of a sample |
 //! | [`estimate`] | a value with its variance and 95 % interval |
 //! | [`proportion`] | successes out of trials, Wilson interval, shrinking |
+//! | [`net`] | net share of one kind over another, such as promoters over detractors |
 //! | [`observation`] | a time to an event, a competing event or censoring |
 //! | [`survival`] | Kaplan-Meier curve, its median |
 //! | [`incidence`] | Aalen-Johansen curves of competing events |
@@ -33,6 +34,7 @@ pub mod incidence;
 pub mod inequality;
 pub mod markov;
 mod matrix;
+pub mod net;
 pub mod observation;
 pub mod pareto;
 pub mod proportion;
@@ -45,6 +47,7 @@ pub use estimate::{Estimate, Z95};
 pub use incidence::{AalenJohansen, IncidencePoint};
 pub use inequality::{coefficient_of_variation, gini, jain};
 pub use markov::{Absorption, MarkovError, absorption};
+pub use net::Net;
 pub use observation::{Observation, Outcome};
 pub use pareto::{AbcClass, PyramidLevel, abc_classes, pyramid_levels, rank_descending};
 pub use proportion::Proportion;

@@ -214,6 +214,15 @@ mod tests {
     }
 
     #[test]
+    fn nine_of_ten_are_done_on_the_ninetieth_percentile() {
+        let units: Vec<u32> = (1..=10).collect();
+        let curve = |events: &[u8]| KaplanMeier::of(&observations(&units, events)).unwrap();
+        assert_eq!(curve(&[1; 10]).quantile(0.9), Some(9));
+        assert_eq!(curve(&[1, 1, 1, 1, 1, 1, 1, 1, 0, 0]).quantile(0.9), None);
+        assert_eq!(curve(&[1, 1, 1, 1, 1, 1, 1, 1, 0, 1]).quantile(0.9), Some(10));
+    }
+
+    #[test]
     fn undefined_is_none() {
         assert_eq!(KaplanMeier::of(&[]), None);
         let unfinished = KaplanMeier::of(&observations(&[4, 9], &[0, 0])).unwrap();

@@ -55,6 +55,15 @@ pub const KINDS: &[Term] = &[
     ("retracted", "retracted",      "撤回"),
 ];
 
+/// How far a case is, in the order of [`CaseState`](crate::rules::replay::cases::CaseState).
+#[rustfmt::skip]
+pub const CASE_STATES: &[Term] = &[
+    ("open",      "open",       "未处理"),
+    ("in-hand",   "in hand",    "处理中"),
+    ("resolved",  "resolved",   "已解决"),
+    ("confirmed", "confirmed",  "已确认"),
+];
+
 /// The measures under a forecast, the two win rates, and the measures of fairness.
 #[rustfmt::skip]
 pub const MEASURES: &[Term] = &[

@@ -303,7 +303,7 @@ fn policy_shows_where_practice_falls_short() {
     for expected in [
         "A,rep's level,zhang,张先生,zhou,,\"junior rep, takes senior\"",
         "A,contact of the right kind,zhang,张先生,zhou,,last contact 2009-11-01: call",
-        "A,answered in time,zhang,张先生,zhou,,\"complaint of 2009-12-01 answered 2009-12-05, promised in 24 h\"",
+        "A,answered in time,zhang,张先生,zhou,,\"complaint of 2009-12-01 answered 2009-12-05, promised in 1 day\"",
         "B,rep's level,strong,Strong Demand,zhou,,\"junior rep, takes middle\"",
         "B,discount,li,李娜,liuyan,,\"2009-11-10: 10000 of 12000 quoted, at most 10 % off\"",
         "C,in touch,tang,唐主任,liuyan,111,\"every 180 days, last 2009-03-02\"",

@@ -30,6 +30,10 @@ fn commands() -> Vec<String> {
         "recycle",
         "allocate",
         "rebalance",
+        "cases",
+        "cases --all",
+        "cases emma-clarke",
+        "export cases",
         "export events",
         "export prospects",
         "show hu-jing",
@@ -42,7 +46,10 @@ fn commands() -> Vec<String> {
     for report in REPORTS {
         commands.push(format!("report {}", report.name));
         if report.takes.contains(&Takes::By) && !matches!(report.by, Breakdowns::Only(_)) {
-            for by in ["owner", "pipeline", "source", "grade", "lifecycle"] {
+            let has_rows =
+                |by: &&str| !matches!(report.by, Breakdowns::Among(rows) if !rows.contains(by));
+            let fields = ["owner", "pipeline", "source", "grade", "lifecycle"];
+            for by in fields.into_iter().filter(has_rows) {
                 commands.push(format!("report {} --by {by}", report.name));
             }
         }

@@ -61,6 +61,7 @@ mod safety;
 mod sales;
 mod schema;
 mod search;
+mod service;
 mod set;
 mod small_n;
 mod sources;

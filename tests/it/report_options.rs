@@ -67,7 +67,7 @@ fn no_table_has_a_column_twice() {
             let refused = match report.by {
                 Breakdowns::Any => false,
                 Breakdowns::AnyBut(own) => own == by,
-                Breakdowns::Only(rows) => !rows.contains(&by),
+                Breakdowns::Only(rows) | Breakdowns::Among(rows) => !rows.contains(&by),
             };
             if refused {
                 let said = run.fails(2);

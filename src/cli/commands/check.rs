@@ -119,13 +119,13 @@ impl Check {
         if self.paths.is_empty() {
             let (paths, mut problems) = general(ledger, today);
             problems.extend(in_git(ledger));
-            let around = &surroundings(ledger);
+            let around = &surroundings(ledger, today);
             let each = |path: &PathBuf| findings(ledger, path, today, around);
             problems.par_extend(paths.par_iter().flat_map_iter(each));
             return Ok((paths, problems));
         }
         let (mut paths, mut problems) = (Vec::new(), Vec::new());
-        let around = &surroundings(ledger);
+        let around = &surroundings(ledger, today);
         for typed in &self.paths {
             match below_folder(ledger, typed) {
                 Some(below) => paths.extend(below),
@@ -169,7 +169,7 @@ impl Check {
         let (paths, found) = general(ledger, today);
         let wanted = |path: &&PathBuf| self.since.is_empty() || chosen.contains(*path);
         let paths: Vec<PathBuf> = paths.iter().filter(wanted).cloned().collect();
-        let around = &surroundings(ledger);
+        let around = &surroundings(ledger, today);
         let each = |path: &PathBuf| findings(ledger, path, today, around);
         let found = found.into_par_iter().chain(paths.par_iter().flat_map_iter(each));
         problems.par_extend(found.map(|diagnostic| ledger.sourced(diagnostic)));
@@ -251,6 +251,7 @@ fn both(prospects: usize, customers: usize) -> String {
 fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (paths, mut problems) = ledger.paths();
     problems.extend(ledger.duplicate_ids(&paths));
+    problems.extend(ledger.solutions().1);
     let book = ledger.load(today);
     let of_customers = over_budget(&book).into_iter().chain(money(&book));
     problems.extend(of_customers.map(|mut found| {
@@ -293,7 +294,7 @@ fn key(
 }
 
 /// The customers of the ledger, and the folder of its documents.
-fn surroundings(ledger: &Ledger) -> Surroundings {
+fn surroundings(ledger: &Ledger, today: Date) -> Surroundings {
     let (paths, _) = ledger.files_below(&[CUSTOMERS]);
     let customer = |path: &PathBuf| {
         let Loaded { prospect, .. } = ledger.read(path).ok()?;
@@ -301,7 +302,7 @@ fn surroundings(ledger: &Ledger) -> Surroundings {
     };
     let customers: Vec<_> = paths.par_iter().filter_map(customer).collect();
     let root = ledger.stored.is_none().then(|| ledger.root.clone());
-    Surroundings::of(customers, root)
+    Surroundings::of(customers, root, Some(ledger.load(today)))
 }
 
 /// Everything about one file.

@@ -5,6 +5,7 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::export::contacts::CardVersion;
+use crate::report::cases::{self, Cases};
 use crate::report::claims::{self, Claims};
 use crate::report::columns;
 use crate::report::events::{self, Events};
@@ -25,6 +26,7 @@ use clap::{Args, ValueEnum};
     crm export prospects owner:he --columns id,name,stage,value -o he.csv\n  \
     crm export events --as-of 2009Q4 -f jsonl\n  \
     crm export people -o people.xlsx\n  \
+    crm export cases owner:he --columns case,id,state,resolved > cases.csv\n  \
     crm export customers -o customers.csv\n  \
     crm export events --customers -o entries.csv\n  \
     crm export calendar owner:he > he.ics\n  \
@@ -63,6 +65,8 @@ enum ExportedRecords {
     People,
     /// One row an order, booking, payment or refund, with its owner of that day
     Orders,
+    /// One row a request or complaint, with how it went and what was promised
+    Cases,
     /// One row a claim: an invoice, an instalment, or an order, with what is open of it
     Claims,
     /// One row a goal or step of the plans of prospects and customers
@@ -96,6 +100,7 @@ impl Export {
             ExportedRecords::Events => events::all(),
             ExportedRecords::People => people::all(),
             ExportedRecords::Orders => orders::all(),
+            ExportedRecords::Cases => cases::all(),
             ExportedRecords::Claims => claims::all(),
             ExportedRecords::Plans => plan_rows::all(),
             _ => Vec::new(),
@@ -121,6 +126,11 @@ impl Export {
             ExportedRecords::Orders => {
                 let orders = Orders::of(&names)?;
                 context.reading(&book, || orders.sheet(&book, &request))?
+            }
+            ExportedRecords::Cases => {
+                let cases = Cases::of(&names)?;
+                book.keep = request.keep(&book.settings, book.as_of, true);
+                context.reading(&book, || cases.sheet(&book, &request, true))?
             }
             ExportedRecords::Claims => {
                 let claims = Claims::of(&names)?;
@@ -165,6 +175,7 @@ impl Export {
             | ExportedRecords::Events
             | ExportedRecords::People
             | ExportedRecords::Orders
+            | ExportedRecords::Cases
             | ExportedRecords::Claims => None,
         };
         if self.vcard.is_some() && self.what != ExportedRecords::Contacts {

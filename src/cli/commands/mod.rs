@@ -6,6 +6,7 @@ pub mod allocate;
 pub mod assign;
 pub mod audit;
 pub mod back;
+pub mod cases;
 pub mod check;
 pub mod claim;
 pub mod classify;

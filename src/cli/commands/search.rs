@@ -1,13 +1,41 @@
 //! `crm search WORDS`.
 
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, nearest};
+use crate::diag::{Code, Diagnostic, Failure, Lang, nearest};
 use crate::disk::file::id_of;
+use crate::disk::ledger::Ledger;
+use crate::model::solution::Solution;
 use crate::report::Request;
 use crate::report::search::search;
 use crate::rules::search::Search as Wanted;
+use crate::table::sheet::{Audience, Cell, Kind, Row, Table};
+use crate::table::words::column;
 use crate::value::id::slug;
 use clap::Args;
+
+/// The pages of solutions in which every word is found.
+fn solutions(ledger: &Ledger, words: &[String], lang: Lang) -> Table {
+    let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let has_all = |page: &&Solution| {
+        let about = page.categories.iter().chain(&page.products).map(|text| &**text);
+        let texts = about.chain([&*page.title, page.text.as_str()]);
+        let all = texts.collect::<Vec<&str>>().join("\n").to_lowercase();
+        words.iter().all(|word| all.contains(word))
+    };
+    let row = |page: &Solution| {
+        let path = page.path.display().to_string();
+        Row::new(vec![Cell::text(page.title.clone()), Cell::text(path)])
+    };
+    let (pages, _) = ledger.solutions();
+    let rows: Vec<Row> = pages.iter().filter(has_all).map(row).collect();
+    Table {
+        id: "solutions".into(),
+        title: lang.pick("Solutions", "解决办法").into(),
+        columns: ["title", "path"].map(|id| column(id, Kind::Text, lang)).into(),
+        audience: if rows.is_empty() { Audience::Nobody } else { Audience::People },
+        rows: rows.into(),
+    }
+}
 
 /// So many are shown to people unless a number is asked for.
 const SHOWN: usize = 20;
@@ -55,10 +83,13 @@ impl Search {
             context
                 .say_last(words!("{more} more: -n 0 shows all", "另有 {more} 个：-n 0 显示全部"));
         }
-        if result.found == 0 {
+        let mut sheet = result.sheet;
+        let pages = solutions(context.ledger()?, &self.words, context.lang());
+        if result.found == 0 && pages.rows.is_empty() {
             self.nothing_found(context)?;
         }
-        context.emit(result.sheet)
+        sheet.tables.push(pages);
+        context.emit(sheet)
     }
 
     /// Tells that nothing was found, and the id that was meant perhaps.

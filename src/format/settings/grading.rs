@@ -4,7 +4,7 @@ use super::{one_of, positive, set, unknown};
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::tree::{Reader, TomlTable, TomlValue};
 use crate::model::grading::{
-    BIRTHDAY, GradeRule, Grading, Policy, RENEWAL, SUPPORT, Scoring, Weights,
+    BIRTHDAY, GradeRule, Grading, Policy, Promise, RENEWAL, SUPPORT, Scoring, Weights,
 };
 use crate::model::settings::{LEVELS, Settings};
 use crate::rules::query::Query;
@@ -43,13 +43,15 @@ pub const GRADING_KEYS: [&str; 23] = [
 /// Keys of `[[grading.rule]]`.
 pub const RULE_KEYS: [&str; 2] = ["grade", "when"];
 /// Keys of `[policy.<grade>]`.
-pub const POLICY_KEYS: [&str; 14] = [
+pub const POLICY_KEYS: [&str; 16] = [
     "verify_days",
     "level",
     "channel",
     "contact_days",
     "response_days",
     "response_hours",
+    "resolve_days",
+    "resolve_hours",
     "discount",
     "team",
     "budget",
@@ -367,12 +369,8 @@ fn demand(
     match name {
         "verify_days" => days(&mut policy.verify_days, 36_500),
         "contact_days" => days(&mut policy.contact_days, 36_500),
-        "response_hours" => days(&mut policy.response_hours, 876_000),
-        "response_days" => {
-            if let Some(count) = reader.count(name, value, 36_500) {
-                policy.response_hours = Some(count * 24).filter(|hours| *hours > 0);
-            }
-        }
+        "response_hours" | "response_days" => promise(reader, name, value, &mut policy.response),
+        "resolve_hours" | "resolve_days" => promise(reader, name, value, &mut policy.resolve),
         "level" => {
             let names = LEVELS.map(|level| (level, level));
             policy.level = one_of(reader, name, value, &names).map(Into::into);
@@ -403,6 +401,15 @@ fn demand(
         }
         "care" => policy.care = care(reader, settings, name, value),
         _ => unknown(reader, key, "[policy]", name, &POLICY_KEYS),
+    }
+}
+
+/// A time in hours or days, as the key's name has it; 0 removes a default.
+fn promise(reader: &mut Reader, name: &str, value: &TomlValue, slot: &mut Option<Promise>) {
+    let in_days = name.ends_with("_days");
+    if let Some(count) = reader.count(name, value, if in_days { 36_500 } else { 876_000 }) {
+        let promise = if in_days { Promise::Days(count) } else { Promise::Hours(count) };
+        *slot = (count > 0).then_some(promise);
     }
 }
 

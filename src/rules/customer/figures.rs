@@ -40,9 +40,10 @@ pub struct Satisfaction {
 }
 
 impl Satisfaction {
-    /// The result of a survey, if its scale is known.
+    /// The result of a survey or of a feedback, if its scale is known.
     pub fn of(event: &Event) -> Option<Satisfaction> {
-        let score = event.score.filter(|_| event.kind == EventKind::Survey)?;
+        let asked = matches!(event.kind, EventKind::Survey | EventKind::Feedback);
+        let score = event.score.filter(|_| asked)?;
         let (survey, low, high) = match event.scale.as_deref()? {
             "nps" => (SatisfactionScale::Nps, 6, 9),
             "csat" => (SatisfactionScale::Csat, 2, 4),

@@ -9,6 +9,7 @@ use crate::rules::customer::figures::{Figures, Satisfaction};
 use crate::rules::purchases::purchases;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
+use crate::rules::service::journal::Journal;
 use crate::value::date::Date;
 use crate::value::money::Amount;
 
@@ -19,6 +20,8 @@ pub(super) struct Deeds {
     figures: Figures,
     /// Expected value of the open prospects, in the ledger's currency.
     expected: Amount,
+    /// The entries about cases, of a customer that may be several files.
+    cases: Journal,
     /// The days of orders and of contacts; a day may be there several times.
     orders: Vec<Date>,
     contacts: Vec<Date>,
@@ -30,10 +33,15 @@ impl Deeds {
         let mut deeds = Deeds::default();
         deeds.journal(record, settings, on);
         let (prospect, state, figures) = (&record.prospect, &record.state, &mut deeds.figures);
+        let joint = prospect.joint_customer().is_some();
         figures.opened = state.opened;
         figures.need = !prospect.needs.is_empty()
             || prospect.product.is_some()
-            || !state.open_tickets.is_empty();
+            || !joint && state.tickets.open().next().is_some();
+        if joint {
+            deeds.cases = Journal::about_cases(record, on);
+        }
+        let figures = &mut deeds.figures;
         if state.outcome == Outcome::Open {
             figures.open = true;
             figures.criteria = criteria(record, settings, on);
@@ -45,6 +53,7 @@ impl Deeds {
 
     /// Takes in those of another prospect of the customer, whose id comes later.
     pub(super) fn join(&mut self, other: Deeds) {
+        self.cases.join(other.cases);
         self.orders.extend(other.orders);
         self.contacts.extend(other.contacts);
         self.expected = self.expected.plus(other.expected);
@@ -64,7 +73,8 @@ impl Deeds {
 
     /// The figures when all prospects are joined, and the days with orders: each once, in order.
     pub(super) fn settled(self) -> (Figures, Vec<Date>) {
-        let Deeds { mut figures, expected, mut orders, contacts } = self;
+        let Deeds { mut figures, expected, cases, mut orders, contacts } = self;
+        figures.need |= cases.cases().0.iter().any(|case| case.state.is_open());
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         figures.orders = count(orders.len());
         if !figures.is_buyer() {
@@ -96,7 +106,7 @@ impl Deeds {
                         self.figures.answered += u32::from(reached);
                     }
                 }
-                EventKind::Survey => {
+                EventKind::Survey | EventKind::Feedback => {
                     let said = Satisfaction::of(event).into_iter();
                     said.for_each(|said| self.figures.survey(Box::new(said)));
                 }

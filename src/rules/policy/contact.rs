@@ -2,13 +2,9 @@
 
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
+use crate::rules::service::journal::is_about_case;
 
-/// Contacts that they began.
-pub(super) fn theirs(event: &Event) -> bool {
-    matches!(event.kind, EventKind::Request | EventKind::Complaint | EventKind::Survey)
-}
-
-/// Service whose entry does not name the means.
+/// Service: what they began, and entries that do not name the means.
 pub(super) fn service(event: &Event) -> bool {
-    theirs(event) || matches!(event.kind, EventKind::Resolved | EventKind::Care)
+    is_about_case(event) || matches!(event.kind, EventKind::Survey | EventKind::Care)
 }

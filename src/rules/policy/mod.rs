@@ -8,14 +8,17 @@ pub mod packing;
 pub mod practice;
 pub mod tier;
 
-use crate::model::grading::{BIRTHDAY, Policy};
+use crate::model::grading::{BIRTHDAY, Policy, Promise};
 use crate::model::kind::EventKind;
 use crate::model::settings::{LEVELS, Rep, Settings, level_rank};
 use crate::rules::customer::Customer;
 use crate::rules::customer::figures::Figures;
-use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
+use crate::rules::policy::practice::{Attention, Deal, Practice};
 use crate::rules::policy::tier::{CareFor, TierPractice};
-use crate::value::date::Date;
+use crate::rules::service::case::Asking;
+use crate::rules::service::collect::JointCases;
+use crate::rules::working_time::WorkClock;
+use crate::value::date::{Date, Moment};
 use crate::value::money::Amount;
 use crate::value::text::Text;
 use std::collections::HashMap;
@@ -55,12 +58,9 @@ pub enum Duty<'b> {
         needs: &'b str,
     },
     /// A request or complaint is answered in time.
-    Answer {
-        /// The question and the answer.
-        answer: &'b Answer,
-        /// The promise in hours.
-        hours: u32,
-    },
+    Answer(Kept<'b>),
+    /// A case is resolved in time.
+    Resolve(Kept<'b>),
     /// The discount stays under the ceiling.
     Discount {
         /// The prices.
@@ -97,6 +97,39 @@ pub enum Duty<'b> {
     },
 }
 
+/// A promise about a request or complaint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept<'b> {
+    /// The request or complaint.
+    pub asking: &'b Asking,
+    /// When it was done.
+    pub done: Option<Moment>,
+    /// The time that was promised.
+    pub promise: Promise,
+    /// The last day that is in time.
+    pub due: Date,
+    /// Is it kept so far?
+    pub in_time: bool,
+}
+
+impl<'b> Kept<'b> {
+    /// How a promise is kept up to a day.
+    pub fn of(
+        asking: &'b Asking,
+        done: Option<Moment>,
+        promise: Promise,
+        clock: WorkClock,
+        on: Date,
+    ) -> Kept<'b> {
+        let due = clock.due(asking.at, promise);
+        let in_time = match done {
+            Some(done) => clock.in_time(asking.at, done, promise),
+            None => on <= due,
+        };
+        Kept { asking, done, promise, due, in_time }
+    }
+}
+
 impl Deadline {
     fn new(last: Option<Date>, opened: Date, every: u32) -> Deadline {
         Deadline { last, due: last.unwrap_or(opened).plus(i64::from(every)), every }
@@ -113,7 +146,7 @@ impl Deadline {
 
 impl Duty<'_> {
     /// The duties by name, in the order of documentation: English, Chinese.
-    pub const NAMES: [(&'static str, &'static str, &'static str); 12] = [
+    pub const NAMES: [(&'static str, &'static str, &'static str); 13] = [
         ("verify", "record verified", "资料核实"),
         ("contact", "in touch", "按时联系"),
         ("channel", "contact of the right kind", "联系方式"),
@@ -126,6 +159,7 @@ impl Duty<'_> {
         ("review", "review", "客户回顾"),
         ("survey", "survey", "满意度调查"),
         ("care", "care", "关怀"),
+        ("resolve", "resolved in time", "按时解决"),
     ];
 
     /// Its position in [`Duty::NAMES`].
@@ -135,7 +169,7 @@ impl Duty<'_> {
             Duty::Contact(_) => 1,
             Duty::Channel { .. } => 2,
             Duty::Level { .. } => 3,
-            Duty::Answer { .. } => 4,
+            Duty::Answer(_) => 4,
             Duty::Discount { .. } => 5,
             Duty::Role { .. } => 6,
             Duty::Budget { .. } => 7,
@@ -143,6 +177,7 @@ impl Duty<'_> {
             Duty::Review(_) => 9,
             Duty::Survey(_) => 10,
             Duty::Care { .. } => 11,
+            Duty::Resolve(_) => 12,
         }
     }
 
@@ -159,7 +194,7 @@ impl Duty<'_> {
             Duty::Budget { spent, budget } => is_within(*spent, *budget),
             Duty::Channel { fits, .. } => *fits,
             Duty::Level { has, needs } => rank(has) <= rank(needs),
-            Duty::Answer { answer, hours } => answer.in_time(*hours, on),
+            Duty::Answer(kept) | Duty::Resolve(kept) => kept.in_time,
             Duty::Discount { deal, ceiling } => {
                 let quoted = deal.quoted.amount;
                 deal.agreed.amount >= quoted.minus(quoted.times(*ceiling))
@@ -176,9 +211,7 @@ impl Duty<'_> {
             | Duty::Review(deadline)
             | Duty::Survey(deadline) => Some(deadline.due),
             Duty::Care { due, .. } => Some(*due),
-            Duty::Answer { answer, hours } if answer.answered_on().is_none() => {
-                Some(answer.due(*hours))
-            }
+            Duty::Answer(kept) | Duty::Resolve(kept) if kept.done.is_none() => Some(kept.due),
             _ => None,
         }
     }
@@ -203,13 +236,16 @@ pub struct PracticeJudge {
     levels: HashMap<Text, Text>,
     /// The attention to customers of several prospects, by the first of them.
     joint: HashMap<u32, Attention>,
+    /// The cases of customers that may be several files.
+    pub cases: JointCases,
 }
 
 impl PracticeJudge {
     /// One that knows how customers of several prospects are looked after: by each of these, in the order of
-    /// ids.
+    /// ids; and their cases.
     pub fn of<'a>(
         several: impl IntoIterator<Item = (&'a Customer, Attention)>,
+        cases: JointCases,
         settings: &Settings,
         on: Date,
     ) -> PracticeJudge {
@@ -219,7 +255,7 @@ impl PracticeJudge {
         }
         let level = |rep: &Rep| Some((rep.id.clone(), rep.level.clone()?));
         let levels = settings.reps.iter().filter_map(level).collect();
-        PracticeJudge { settings: settings.clone(), on, levels, joint }
+        PracticeJudge { settings: settings.clone(), on, levels, joint, cases }
     }
 
     /// Every duty that the policy of its grade has for a prospect, met or not. Duties of the customer as a whole (its
@@ -229,6 +265,7 @@ impl PracticeJudge {
         practice: &'b Practice,
         customer: &Customer,
         leads: bool,
+        id: &'b str,
     ) -> Vec<Duty<'b>> {
         let Some(policy) = self.policy(practice, customer) else { return Vec::new() };
         let mut duties = Vec::new();
@@ -243,14 +280,43 @@ impl PracticeJudge {
             }
         }
         duties.extend(self.level(practice, policy));
-        if let Some(hours) = policy.response_hours {
-            duties.extend(practice.answers.iter().map(|answer| Duty::Answer { answer, hours }));
-        }
+        self.promised(&mut duties, self.askings(practice, customer, id), policy);
         if let Some(ceiling) = policy.discount {
             duties
                 .extend(practice.deals.iter().map(|deal| Duty::Discount { deal: *deal, ceiling }));
         }
         duties
+    }
+
+    /// The requests and complaints in the file of an id: those of a customer that may be several files are answered in
+    /// any of them.
+    fn askings<'b>(
+        &'b self,
+        practice: &'b Practice,
+        customer: &Customer,
+        id: &'b str,
+    ) -> impl Iterator<Item = &'b Asking> {
+        let joint = customer.account.as_deref().map(|account| self.cases.of_customer(account));
+        let joint = joint.unwrap_or_default().iter().filter(move |case| *case.file == *id);
+        practice.answers.iter().chain(joint.flat_map(|case| &case.askings))
+    }
+
+    /// The promises about requests and complaints: each is answered, and each case is resolved.
+    fn promised<'b>(
+        &self,
+        duties: &mut Vec<Duty<'b>>,
+        askings: impl Iterator<Item = &'b Asking>,
+        policy: &Policy,
+    ) {
+        let clock = WorkClock::of(&self.settings);
+        let kept = |asking, done, promise| Kept::of(asking, done, promise, clock, self.on);
+        for asking in askings {
+            let answer = policy.response.map(|response| kept(asking, asking.answered, response));
+            duties.extend(answer.map(Duty::Answer));
+            let resolve = policy.resolve.filter(|_| asking.begins);
+            let resolve = resolve.map(|resolve| kept(asking, asking.resolved, resolve));
+            duties.extend(resolve.map(Duty::Resolve));
+        }
     }
 
     /// The policy of a customer's grade, if it is followed.

@@ -1,8 +1,9 @@
 //! The practices of a whole ledger in little memory.
 
 use crate::model::kind::EventKind;
-use crate::rules::policy::practice::{Answer, Attention, Deal, Practice};
+use crate::rules::policy::practice::{Attention, Deal, Practice};
 use crate::rules::policy::tier::TierPractice;
+use crate::rules::service::case::Asking;
 use crate::value::date::Date;
 use crate::value::interner::Interner;
 use crate::value::text::Text;
@@ -35,7 +36,7 @@ pub struct PackedPractice {
 
 #[derive(Debug)]
 struct Service {
-    answers: Box<[Answer]>,
+    answers: Box<[Asking]>,
     deals: Box<[Deal]>,
     tier: Option<Box<TierPractice>>,
 }

@@ -76,6 +76,9 @@ impl TierPractice {
             }
             match event.kind {
                 EventKind::Survey => tier.surveyed = tier.surveyed.max(date),
+                EventKind::Feedback if event.score.is_some() => {
+                    tier.surveyed = tier.surveyed.max(date);
+                }
                 EventKind::Care | EventKind::Gift
                     if on.days_since(event.date()) <= 2 * CARE_DAYS =>
                 {

@@ -5,6 +5,7 @@ use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use crate::rules::customer::Customer;
+use crate::rules::replay::cases::Tickets;
 use crate::rules::replay::clock::Clock;
 use crate::value::date::{Date, Moment};
 use crate::value::money::{Money, Sum};
@@ -152,8 +153,8 @@ pub struct State {
     pub last_contact: Option<Date>,
     /// Known stall, past or present.
     pub hold: Option<Hold>,
-    /// Requests and complaints not resolved yet.
-    pub open_tickets: Vec<Text>,
+    /// The cases that began in its file, as far as the file alone tells.
+    pub tickets: Tickets,
     /// The reason of the last move.
     pub reason: Option<Text>,
     /// Why the last move was forced.

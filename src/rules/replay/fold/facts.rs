@@ -6,7 +6,6 @@ use crate::model::event::Event;
 use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::Known;
 use crate::rules::papers;
-use crate::rules::replay::cases;
 use crate::rules::replay::entries::touches;
 use crate::rules::replay::state::{Attested, Hold, NextStep, OwnerSpell};
 use crate::value::money::{Money, Sum};
@@ -251,7 +250,11 @@ impl Fold<'_> {
     }
 
     pub(super) fn take_ticket(&mut self, event: &Event) {
-        if let Err(diagnostic) = cases::apply(&mut self.state.open_tickets, event) {
+        let placed = self.state.tickets.apply(event, 0);
+        // Of a customer of several files, `check` asks all of them.
+        if let Err(diagnostic) = placed
+            && self.prospect.joint_customer().is_none()
+        {
             let field = event.ticket.as_ref().map(|_| "ticket");
             self.find(diagnostic, event, field);
         }

@@ -11,6 +11,7 @@ use crate::model::paper::Status;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::replay::cases::Tickets;
 use crate::rules::replay::evidence::EvidenceBasis;
 use crate::rules::replay::state::{Evidence, Flags, History, OwnerSpell, Pursuit, State};
 use crate::value::date::Date;
@@ -90,7 +91,7 @@ impl<'a> Fold<'a> {
                 last_entry: None,
                 last_contact: None,
                 hold: None,
-                open_tickets: Vec::new(),
+                tickets: Tickets::default(),
                 reason: None,
                 forced: None,
                 supported: 0,

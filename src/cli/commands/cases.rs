@@ -1,0 +1,62 @@
+//! `crm cases [ID|QUERY]`.
+
+use super::report::SelectionArgs;
+use crate::cli::context::Context;
+use crate::diag::Failure;
+use crate::disk::find::find;
+use crate::report::cases::{Cases as Listed, of_customer};
+use crate::rules::replay::state::Record;
+use crate::value::id::fold;
+use clap::Args;
+
+/// Requests and complaints that are open, with what is promised and how much is left of it; of one ID all of them, with their entries and the solutions that fit
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    crm cases\n  \
+    crm cases owner:liuyan\n  \
+    crm cases pujiang                            its cases, their entries, solutions that fit\n  \
+    crm cases --all -f csv\n\n\
+    crm log ID complaint|request begins a case; handled, resolved and feedback lead it on (--ticket NAME where several\n\
+    are open). Promises: response_hours, resolve_hours of [policy.GRADE] in crm.toml, in the working time of [calendar].")]
+pub struct Cases {
+    #[command(flatten)]
+    selection: SelectionArgs,
+    /// Those that are done, too
+    #[arg(long)]
+    all: bool,
+}
+
+impl Cases {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let ledger = context.ledger()?;
+        let named = self.selection.only_word().map(|word| find(ledger, word));
+        if let Some(Ok(path)) = named {
+            let prospect = ledger.read(&path).map_err(Failure)?.prospect;
+            let customer = prospect.joint_customer();
+            let (solutions, found) = ledger.solutions();
+            found.into_iter().for_each(|found| context.found(found));
+            let book = context.unread_book()?;
+            let id = fold(&prospect.id);
+            let is_meant = |record: &Record| match &customer {
+                Some(customer) => record.prospect.joint_customer().as_ref() == Some(customer),
+                None => fold(&record.prospect.id) == id,
+            };
+            let sheet = || of_customer(&book, is_meant, &solutions);
+            return context.emit(context.reading(&book, sheet)?);
+        }
+        let request = match (self.selection.request(context), named) {
+            (Ok(request), _) => request,
+            (Err(_), Some(Err(missing))) if is_plain(&self.selection) => return Err(missing.into()),
+            (Err(wrong), _) => return Err(wrong),
+        };
+        let book = context.book_for(&request, true)?;
+        let cases = Listed::listed(self.all, &book.settings);
+        context.emit(context.reading(&book, || cases.sheet(&book, &request, false))?)
+    }
+}
+
+/// Is the word no condition, but perhaps an id?
+fn is_plain(selection: &SelectionArgs) -> bool {
+    !selection.text().contains([':', '=', '<', '>', '：'])
+}
