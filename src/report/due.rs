@@ -1,7 +1,7 @@
 //! `crm due`: the work list - things due today, missed, and to come.
 
 use super::columns::stage_name;
-use super::due_money::{due_of, is_money};
+use super::due_money::{DueKind, due_of, is_money};
 use super::policy::occasion_words;
 use super::{Request, row_of_each};
 use crate::model::pipeline::Outcome;
@@ -44,9 +44,6 @@ struct Whom {
     stage: Text,
     owner: Option<Text>,
 }
-
-/// A kind of thing that can be due: its id, English, Chinese.
-pub(super) type DueKind = (&'static str, &'static str, &'static str);
 
 /// The kinds of things that can be due, in the order in which those of one day are listed.
 const NEXT: DueKind = ("next-step", "next step", "下一步");

@@ -1,12 +1,14 @@
 //! The things of money that `crm due` lists: claims, instalments to come, contracts to be renewed.
 
-use super::due::DueKind;
 use crate::rules::receivables::customers::{CustomerMoney, MoneyFile};
 use crate::rules::receivables::{Claim, Origin};
 use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::money::Money;
 use crate::value::text::Text;
+
+/// A kind of thing that can be due: its id, English, Chinese.
+pub(super) type DueKind = (&'static str, &'static str, &'static str);
 
 const INVOICE: DueKind = ("invoice", "invoice due", "发票到期");
 const INSTALMENT: DueKind = ("instalment", "instalment due", "分期到期");

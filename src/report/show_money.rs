@@ -1,6 +1,5 @@
 //! The money of a customer, as `crm show` prints it.
 
-use super::show::table;
 use crate::rules::receivables::customers::CustomerMoney;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Table};
 use crate::table::words::column;
@@ -12,7 +11,8 @@ use crate::value::money::{Money, Sum};
 pub(super) fn money(customer: Option<&CustomerMoney>, on: Date, lang: Lang) -> Table {
     let columns = vec![column("fact", Kind::Text, lang), column("detail", Kind::Text, lang)];
     let rows = customer.map(|customer| rows(customer, on, lang)).unwrap_or_default();
-    table("money", lang.pick("Money", "往来款"), columns, rows)
+    let (id, title) = ("money".into(), lang.pick("Money", "往来款").into());
+    Table { id, title, columns, rows: rows.into(), ..Table::default() }
 }
 
 fn rows(customer: &CustomerMoney, on: Date, lang: Lang) -> Vec<Row> {
