@@ -8,7 +8,7 @@ use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
-use crate::rules::papers::{is_paper, sum_of_lines};
+use crate::rules::papers::{Paper, is_paper, papers, sum_of_lines};
 use crate::rules::replay::standing;
 use crate::value::money::Money;
 
@@ -16,18 +16,22 @@ pub(super) const CHECK: Check =
     Check { codes: &[Code::ScheduleSum, Code::LinesSum, Code::IdleKey], run };
 
 fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
+    let entries = standing(&subject.record.prospect.events, subject.as_of);
+    for paper in papers(entries.filter(|event| event.details.is_some()), subject.settings) {
+        schedule(subject, &paper, found);
+    }
     let events = standing(&subject.record.prospect.events, subject.as_of);
     for event in events.filter(|event| event.details.is_some()) {
-        schedule(subject, event, found);
         lines(subject, event, found);
         keys(subject, event, found);
     }
 }
 
-fn schedule(subject: &Subject, event: &Event, found: &mut Vec<Diagnostic>) {
+/// The schedule of a contract, as all entries of its number make it.
+fn schedule(subject: &Subject, paper: &Paper, found: &mut Vec<Diagnostic>) {
     let settings = subject.settings;
-    let Some(amount) = event.amount.map(|amount| settings.own(amount)) else { return };
-    let instalments = event.details().schedule.iter();
+    let Some(amount) = paper.money else { return };
+    let instalments = paper.details.schedule.iter();
     let mut sum: Option<Money> = None;
     for one in instalments.filter_map(|one| one.amount).map(|money| settings.own(money)) {
         sum = match sum {
@@ -49,7 +53,9 @@ fn schedule(subject: &Subject, event: &Event, found: &mut Vec<Diagnostic>) {
         "correct one of the two; what a schedule leaves out has no day on which it is due",
         "请更正其中之一；计划之外的金额没有应付日"
     );
-    let place = subject.event(event, "schedule");
+    let mut entries = subject.record.prospect.events.iter();
+    let Some(first) = entries.find(|event| event.key.text == paper.key) else { return };
+    let place = subject.event(first, "schedule");
     found.push(Diagnostic::new(Code::ScheduleSum, message).at(place).help(help));
 }
 
@@ -79,7 +85,7 @@ type KeyUse = (&'static str, fn(&Event) -> bool, fn(&EventKind) -> bool, &'stati
 /// The keys of papers, with the kinds that use them.
 const USES: [KeyUse; 9] = [
     ("number", |e| e.details().number.is_some(), is_paper, PAPERS),
-    ("status", |e| e.details().status.is_some(), has_status, "quote, order, contract"),
+    ("status", |e| e.details().status.is_some(), is_paper, PAPERS),
     ("schedule", |e| !e.details().schedule.is_empty(), is_contract, "contract"),
     ("starts", |e| e.details().starts.is_some(), is_contract, "contract"),
     ("ends", |e| e.details().ends.is_some(), is_contract, "contract"),
@@ -90,10 +96,6 @@ const USES: [KeyUse; 9] = [
 ];
 
 const PAPERS: &str = "quote, contract, order, booking, invoice, credit, delivery";
-
-fn has_status(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::Quote | EventKind::Order | EventKind::Contract | EventKind::Booking)
-}
 
 fn is_contract(kind: &EventKind) -> bool {
     *kind == EventKind::Contract

@@ -11,7 +11,7 @@ use crate::format::cursor::{Cursor, is_bare};
 use crate::format::layout::is_of_a_customer;
 use crate::format::read_prospect::COUNT_MAX;
 use crate::model::event::{Event, event_keys};
-use crate::model::paper::{Instalment, LineItem, Status};
+use crate::model::paper::{Instalment, LineItem, SEVERITIES, Status};
 use crate::model::profile::{
     FactKind, FactValue, Goal, MEASURES, Relation, Step, TERMS, fact_kind,
 };
@@ -454,6 +454,11 @@ macro_rules! take_value {
     };
     (Count, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         count($cursor).map(|count| $event.$name = Some(count))
+    };
+    (Severity, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        count($cursor)
+            .filter(|severity| SEVERITIES.contains(severity))
+            .map(|severity| $event.$name = Some(severity))
     };
     (Schedule, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         blocks($cursor, instalment).map(|list| $event.$name = list)

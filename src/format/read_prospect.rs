@@ -6,7 +6,7 @@ use crate::format::layout::is_of_a_customer;
 use crate::format::syntax::looks_like_date;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::event::{Event, EventKey, event_keys};
-use crate::model::paper::{INSTALMENT_KEYS, Instalment, LINE_KEYS, LineItem, Status};
+use crate::model::paper::{INSTALMENT_KEYS, Instalment, LINE_KEYS, LineItem, SEVERITIES, Status};
 use crate::model::profile::{
     CHANGEABLE, FactKind, FactValue, Goal, MEASURES, Relation, Step, TERMS, fact_kind,
 };
@@ -545,6 +545,9 @@ macro_rules! read_value {
     };
     (Count, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.count($key, $value, COUNT_MAX)
+    };
+    (Severity, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        $reader.number($key, $value, *SEVERITIES.start(), *SEVERITIES.end())
     };
     (Schedule, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         schedule($reader, $key, $value)

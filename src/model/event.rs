@@ -133,7 +133,7 @@ macro_rules! event_keys {
                 "the products of a quote, an order, a contract or an invoice: product, quantity, price";
             product "product": Text, "Product", "产品", "the product that it is about";
             category "category": Text, "Category", "类别", "of a request or complaint: what it is about";
-            severity "severity": Count, "Severity", "严重程度",
+            severity "severity": Severity, "Severity", "严重程度",
                 "of a request or complaint: 1, the worst, to 4";
             channel "channel": Text, "Channel", "渠道", "the way by which it came: phone, mail, shop";
             solution "solution": Text, "Solution", "解决办法", "what is being done, or was done, about a case";
@@ -156,6 +156,7 @@ macro_rules! event_type {
     (Facts) => { Vec<(Text, FactValue)> };
     (Status) => { Option<Text> };
     (Count) => { Option<u32> };
+    (Severity) => { Option<u32> };
     (Schedule) => { Vec<Instalment> };
     (Lines) => { Vec<LineItem> };
     // A rep's id, a column's id, words, and words that are left unread where nothing asks for them.
@@ -199,6 +200,8 @@ pub enum KeyType {
     Status,
     /// A whole number.
     Count,
+    /// A whole number from 1, the worst, to 4.
+    Severity,
     /// Instalments.
     Schedule,
     /// Line items.

@@ -84,6 +84,9 @@ pub struct LineItem {
     pub price: Option<Money>,
 }
 
+/// The severities of a request or complaint: 1 is the worst.
+pub const SEVERITIES: std::ops::RangeInclusive<u32> = 1..=4;
+
 /// The keys of an instalment.
 pub const INSTALMENT_KEYS: [&str; 3] = ["due", "amount", "what"];
 

@@ -163,7 +163,9 @@ impl CaseRow<'_> {
     /// The working days that are left of a promise which is not kept yet; less than 0 once it is broken.
     fn days_left(&self, kept: Option<Kept>) -> Option<i64> {
         let kept = kept.filter(|kept| kept.done.is_none())?;
-        Some(self.clock.days(self.on, kept.due))
+        let days = self.clock.days(self.on, kept.due);
+        // A day on which nobody works may lie between the end of the promise and the day.
+        Some(if kept.in_time { days } else { days.min(-1) })
     }
 
     fn left(&self, kept: Option<Kept>) -> Cell {

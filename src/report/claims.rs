@@ -74,7 +74,7 @@ const COLUMNS: &[Definition] = &[
     }),
     ("state", Kind::Text, |row| {
         let (id, en, zh) = match row.claim() {
-            None => ("to-come", "to come", "未到期"),
+            None => ("to-come", "to come", "未到期分期"),
             Some(claim) if claim.open.is_zero() => ("settled", "settled", "已结清"),
             Some(claim) if claim.due < row.on => ("overdue", "overdue", "逾期"),
             Some(_) => ("open", "open", "未结"),

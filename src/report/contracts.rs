@@ -145,7 +145,7 @@ fn money_columns(lang: Lang) -> [Column; 4] {
     [
         head("amount", "Amount", "金额", lang),
         head("billed", "Billed", "已应收", lang),
-        head("to-come", "To come", "未到期", lang),
+        head("to-come", "To come", "未到期分期", lang),
         head("received", "Received", "已收", lang),
     ]
 }

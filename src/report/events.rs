@@ -61,6 +61,9 @@ macro_rules! cell_of {
     (Count, $l:ident, $value:expr) => {
         (Kind::Number, |$l| Cell::maybe($value, |count| Cell::Int(i64::from(count))))
     };
+    (Severity, $l:ident, $value:expr) => {
+        (Kind::Number, |$l| Cell::maybe($value, |severity| Cell::Int(i64::from(severity))))
+    };
     (Roles, $l:ident, $value:expr) => {
         (Kind::Text, |$l| Cell::maybe(written_roles(&$value), Cell::text))
     };

@@ -471,7 +471,7 @@ pub const REPORTS: &[Report] = &[
         alias: None,
         about: (
             "contracts by status and term: billed, to come, received; renewals asked and won",
-            "合同按状态与期限：已应收、未到期、已收；续签情况",
+            "合同按状态与期限：已应收、未到期分期、已收；续签情况",
         ),
         takes: &[Takes::Query, Takes::By],
         by: Breakdowns::Any,

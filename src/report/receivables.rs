@@ -108,12 +108,7 @@ pub(super) fn selected(book: &Book, request: &Request) -> Vec<CustomerMoney> {
     let selection = request.selection(book);
     let mut chosen = customers(book, |file, record| {
         file.is_selected = selection.has(record);
-        // A partner, an agent or a supplier has no grade.
-        let is_ungraded = request.asks_grades() && record.customer.get().is_none();
-        file.group = match is_ungraded {
-            true => Some(String::new()),
-            false => request.group(record, book),
-        };
+        file.group = request.group(record, book);
     });
     chosen.retain(|customer| customer.files.iter().any(|file| file.is_selected));
     chosen

@@ -311,9 +311,9 @@ fn notes(heard: &Heard, lang: Lang) -> Vec<String> {
     if resolved + feedback > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => {
-                format!("cases: {feedback} with feedback, {resolved} resolved in these days")
+                format!("cases were resolved {resolved} times, and feedback came {feedback} times, in these days")
             }
-            Lang::Zh => format!("受理：期间解决 {resolved} 件，反馈 {feedback} 件"),
+            Lang::Zh => format!("受理：期间解决 {resolved} 次，反馈 {feedback} 次"),
         });
     }
     if heard.unknown_scale > 0 {

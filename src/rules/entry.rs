@@ -7,6 +7,7 @@ use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::customer::figures::DEFAULT_SCALE;
 use crate::value::date::Date;
 use crate::value::money::Amount;
 
@@ -67,7 +68,7 @@ const SCALES: [(&str, i64, i64); 2] = [("nps", 0, 10), ("csat", 1, 5)];
 
 /// A score outside of its scale, or of an unknown scale. Without a scale it is `nps`.
 pub fn bad_score(event: &Event) -> Option<Flaw<'_>> {
-    let name = event.scale.as_deref().unwrap_or("nps");
+    let name = event.scale.as_deref().unwrap_or(DEFAULT_SCALE);
     let Some((_, from, to)) = SCALES.iter().find(|(scale, ..)| *scale == name) else {
         let scales = SCALES.iter().map(|(scale, ..)| *scale);
         let message = words!("no scale `{name}`", "没有评分标准 `{name}`");

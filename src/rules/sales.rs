@@ -1,7 +1,7 @@
 //! The sales of a file: the money that was booked, billed and received, day by day and by product.
 //!
 //! - **Booked**: orders and bookings, on the day since which they bind ([`orders`]).
-//! - **Billed**: invoices less credit notes, on their day.
+//! - **Billed**: invoices less credit notes, on the day since which they bind.
 //! - **Received**: payments less refunds, on their day.
 //!
 //! A paper with lines is one sale for each line; the money that its lines leave is one more, without a product of its
@@ -97,7 +97,7 @@ pub fn sales(record: &Record, settings: &Settings, on: Date) -> Vec<Sale> {
     let bills = entries.iter().copied();
     let bills = bills.filter(|e| matches!(e.kind, EventKind::Invoice | EventKind::Credit));
     for paper in papers(bills, settings) {
-        let on = paper.on;
+        let Some(on) = paper.bound else { continue };
         let sales = of_paper(&paper, SaleKind::Billed, on, of_file, settings);
         match paper.kind {
             EventKind::Credit => found.extend(sales.into_iter().map(Sale::negated)),

@@ -244,7 +244,8 @@ fn no_id_leads_out_of_the_ledger() {
                 words = vec!["tally", "--dials", "1", "--ledger", "ledger", "--", id];
             }
             let run = ends(&outer, &words);
-            let refused = run.status == 2 || run.status == 1;
+            // The folder of the ledger is no id, but it can be checked.
+            let refused = run.status == 2 || run.status == 1 || words[..2] == ["check", "."];
             // A name that some system reserves or hides is made harmless, or refused.
             assert!(refused || id == "-x", "{words:?}: {}", run.stdout);
         }
@@ -376,14 +377,9 @@ mod links {
             return;
         }
         assert_eq!(sandbox.crm("list -f ids").ok(), "inner\nzhang\n");
-        for line in [
-            "show pipe",
-            "log pipe call",
-            "show prospects/pipe.toml",
-            "show folder",
-            "check prospects/folder.toml",
-            "edit pipe",
-        ] {
+        for line in
+            ["show pipe", "log pipe call", "show prospects/pipe.toml", "show folder", "edit pipe"]
+        {
             assert_eq!(sandbox.crm(line).status, 2, "{line}");
         }
         std::fs::create_dir(sandbox.path().join("activity")).unwrap();

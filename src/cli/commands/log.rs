@@ -83,7 +83,7 @@ impl Log {
             _ => unknown,
         })?;
         let mut event = self.signed.draft(&session, kind, &self.facts, context)?;
-        event.ticket = self.ticket.as_deref().map(Into::into);
+        event.ticket = self.ticket.as_deref().map(ticket).transpose()?;
         event.scale = self.scale.as_deref().map(Into::into);
         event.score = self.score.as_deref().map(score).transpose()?;
         event.done = self.done.as_deref().map(Into::into);
@@ -92,6 +92,21 @@ impl Log {
         event.details = self.details.read(settings, context)?;
         let targets = self.chosen.targets(&session, ids, context)?;
         context.tell(log(&session, targets, &event, self.force.as_deref())?)
+    }
+}
+
+/// A name of a case: it has words.
+fn ticket(text: &str) -> Result<crate::value::text::Text, Diagnostic> {
+    match text.trim() {
+        "" => {
+            let message = words!("--ticket: a case needs a name", "--ticket：受理要有名称");
+            let help = words!(
+                "leave --ticket out where one case is meant",
+                "只有一个受理时可不写 --ticket"
+            );
+            Err(Diagnostic::new(Code::BadArgument, message).help(help))
+        }
+        name => Ok(name.into()),
     }
 }
 

@@ -72,6 +72,7 @@ fn property(row: &KeyRow) -> String {
         }
         KeyType::Status => (r#""enum": [STATUS]"#.replace("STATUS", &statuses()), ""),
         KeyType::Count => (r#""type": "integer", "minimum": 0"#.to_owned(), ""),
+        KeyType::Severity => (r#""type": "integer", "minimum": 1, "maximum": 4"#.to_owned(), ""),
         KeyType::Schedule | KeyType::Lines => {
             (r#""type": "array", "items": { "type": "object" }"#.to_owned(), "")
         }

@@ -126,6 +126,17 @@ pub(super) fn weekdays(reader: &mut Reader, key: &str, value: &TomlValue) -> Opt
 pub(in crate::format) fn rates(reader: &mut Reader, settings: &mut Settings, table: &TomlTable) {
     for (key, value) in table {
         match (Currency::parse(key.get_ref()), reader.amount(key.get_ref(), value)) {
+            (Some(currency), Some(rate)) if rate.is_zero() || rate.is_negative() => {
+                let wrong = words!(
+                    "the rate of `{currency}` is not more than 0",
+                    "`{currency}` 的汇率应大于 0"
+                );
+                let help = words!(
+                    "one unit of it in the ledger's own currency: {currency} = 7.12",
+                    "1 单位该货币合多少本币：{currency} = 7.12"
+                );
+                reader.problem(value.span(), Diagnostic::new(Code::BadSetting, wrong).help(help));
+            }
             (Some(currency), Some(rate)) => {
                 settings.rates.insert(currency, rate);
             }

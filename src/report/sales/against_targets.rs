@@ -29,18 +29,18 @@ pub(super) struct TargetTime<'s> {
 }
 
 /// The targets of a request, each with its days: those of the whole ledger without a query, and of one rep where the
-/// query asks for that rep alone.
-pub(super) fn spans<'s>(book: &'s Book, request: &Request) -> Vec<TargetTime<'s>> {
+/// query asks for that rep alone. They are those of the last day of the report.
+pub(super) fn spans<'s>(book: &'s Book, request: &Request, day: Date) -> Vec<TargetTime<'s>> {
     let settings = &book.settings;
     let owner = request.only_owner(settings);
     let wanted = |target: &&SalesTarget| match &owner {
         Some(owner) => target.of == TargetOf::Rep(owner.clone()),
         None => request.query.is_empty(),
     };
-    let held = targets::on(settings, book.as_of).into_iter().filter(wanted);
+    let held = targets::on(settings, day).into_iter().filter(wanted);
     held.map(|target| {
-        let span = target.per.around(book.as_of, settings.fiscal_year);
-        let so_far = Period { to: book.as_of, ..span };
+        let span = target.per.around(day, settings.fiscal_year);
+        let so_far = Period { to: day, ..span };
         TargetTime { target, span, so_far, before: year_before(so_far) }
     })
     .collect()
@@ -187,7 +187,7 @@ pub(super) fn against_targets(
             true => money.of(position),
             false => counted[position].map(number),
         };
-        TargetRow { time, reached, before, days_left: time.span.to.days_since(book.as_of) }
+        TargetRow { time, reached, before, days_left: time.span.to.days_since(time.so_far.to) }
     });
     let rows: Vec<TargetRow> = rows.collect();
     let tables = [

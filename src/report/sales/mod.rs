@@ -87,11 +87,13 @@ struct SalesScan {
     targets: TargetScan,
 }
 
-/// The days of the report: those asked for, else the fiscal quarter of the as-of day; none after that day.
+/// The days of the report: those asked for, else the fiscal quarter of the as-of day; none after that day, unless all of
+/// them are.
 fn days(book: &Book, request: &Request) -> Period {
     let quarter = || TargetSpan::Quarter.around(book.as_of, book.settings.fiscal_year);
     let asked = request.period.unwrap_or_else(quarter);
-    Period { to: asked.to.min(book.as_of).max(asked.from), ..asked }
+    let is_ahead = asked.from > book.as_of;
+    Period { to: if is_ahead { asked.to } else { asked.to.min(book.as_of) }, ..asked }
 }
 
 /// The same days a year before.
@@ -106,7 +108,7 @@ pub fn sales(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let by = request.by.clone().unwrap_or(Dimension::OWNER);
     let period = days(book, request);
     let before = year_before(period);
-    let spans = against_targets::spans(book, request);
+    let spans = against_targets::spans(book, request, period.to.min(book.as_of));
     let SalesScan { groups, targets } = request.fold_everybody(
         book,
         |found: &mut SalesScan, record| {
@@ -325,7 +327,10 @@ fn picture(lines: &[SalesRow], by: &Dimension, settings: &Settings) -> Option<Pi
 /// What is not in the figures: money without a rate, and bookings without a cost.
 fn notes(total: &SalesFigures, settings: &Settings) -> Vec<String> {
     let lang = settings.language;
-    let mut notes: Vec<String> = without_rate(&total.booked, settings).into_iter().collect();
+    let mut all = total.booked.clone();
+    all.add_sum(&total.billed);
+    all.add_sum(&total.received);
+    let mut notes: Vec<String> = without_rate(&all, settings).into_iter().collect();
     let uncosted = total.booked.own.minus(total.costed.own);
     if !total.costed.own.is_zero() && !uncosted.is_zero() {
         let money = uncosted.grouped();

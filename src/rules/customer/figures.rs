@@ -39,12 +39,15 @@ pub struct Satisfaction {
     pub mood: Mood,
 }
 
+/// The scale of an answer that states none.
+pub const DEFAULT_SCALE: &str = "nps";
+
 impl Satisfaction {
     /// The result of a survey or of a feedback, if its scale is known.
     pub fn of(event: &Event) -> Option<Satisfaction> {
         let asked = matches!(event.kind, EventKind::Survey | EventKind::Feedback);
         let score = event.score.filter(|_| asked)?;
-        let (survey, low, high) = match event.scale.as_deref()? {
+        let (survey, low, high) = match event.scale.as_deref().unwrap_or(DEFAULT_SCALE) {
             "nps" => (SatisfactionScale::Nps, 6, 9),
             "csat" => (SatisfactionScale::Csat, 2, 4),
             _ => return None,

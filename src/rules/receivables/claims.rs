@@ -95,10 +95,12 @@ pub(super) fn fill(
     account.shared_numbers = shared_numbers(journal);
     let strays = journal.binding(EventKind::Invoice).filter_map(|invoice| {
         let names = invoice.details.settles.as_ref()?;
-        let known = journal
-            .papers
-            .iter()
-            .any(|paper| paper.kind == EventKind::Contract && paper.name() == names);
+        // An invoice of less than nothing is a credit, which may name another invoice.
+        let is_credit = invoice.money.is_some_and(|money| money.amount.is_negative());
+        let fits = |kind: &EventKind| {
+            *kind == EventKind::Contract || is_credit && *kind == EventKind::Invoice
+        };
+        let known = journal.papers.iter().any(|paper| fits(&paper.kind) && paper.name() == names);
         (!known).then(|| Stray {
             file: journal.file(invoice),
             key: invoice.key.clone(),
@@ -134,7 +136,7 @@ fn positive(money: Money) -> Money {
 }
 
 /// The product of a paper: the one that all of its lines name, else the one that it names itself.
-fn product(paper: &Paper) -> Option<Text> {
+pub(super) fn product(paper: &Paper) -> Option<Text> {
     let mut products: Vec<&Text> = paper.details.lines.iter().map(|line| &line.product).collect();
     products.dedup();
     match products[..] {
@@ -162,10 +164,22 @@ fn instalments(paper: &Paper, settings: &Settings) -> Vec<(Option<Date>, Money, 
     }
     let scheduled = found.iter().filter(|(_, money, _)| money.currency == all.currency);
     let scheduled = scheduled.fold(Amount::ZERO, |sum, (_, money, _)| sum.plus(money.amount));
-    let rest = Money { amount: all.amount.minus(scheduled), ..all };
+    let mut rest = Money { amount: all.amount.minus(scheduled), ..all };
     if !positive(rest).amount.is_zero() {
         found.push((None, rest, None));
     }
+    // The amount is what was agreed: a schedule of more loses its last instalments.
+    for (_, money, _) in
+        found.iter_mut().rev().filter(|(_, money, _)| money.currency == all.currency)
+    {
+        if !rest.amount.is_negative() {
+            break;
+        }
+        let cut = Amount::ZERO.minus(rest.amount).min(money.amount);
+        money.amount = money.amount.minus(cut);
+        rest.amount = rest.amount.plus(cut);
+    }
+    found.retain(|(_, money, _)| !money.amount.is_zero());
     found
 }
 
@@ -254,11 +268,15 @@ fn bill(
 fn orders(account: &mut Account, files: &[FileMoney], settings: &Settings) {
     let days = i64::from(settings.receivables.payment_days);
     for (at, file) in files.iter().enumerate() {
-        for order in file.purchases.iter().filter(|purchase| purchase.is_order) {
+        for order in &file.orders {
             let Some(money) = order.money else { continue };
             account.contracted.add(positive(money));
-            let (due, product) = (order.on.plus(days), file.product.clone());
-            account.claims.push(Claim { due, product, ..claim(order.on, money, at) });
+            account.claims.push(Claim {
+                name: order.number.clone().unwrap_or_default(),
+                due: order.on.plus(days),
+                product: order.product.clone().or_else(|| file.product.clone()),
+                ..claim(order.on, money, at)
+            });
         }
     }
 }

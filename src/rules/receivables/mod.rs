@@ -15,7 +15,7 @@ use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::paper::Status;
 use crate::model::settings::Settings;
-use crate::rules::purchases::{Purchase, purchases};
+use crate::rules::purchases::{Order, orders};
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::stats::Observation;
@@ -51,7 +51,7 @@ impl Origin {
 pub struct Claim {
     /// Its origin.
     pub origin: Origin,
-    /// The number of its paper, else the key of the paper's first entry; empty for an order.
+    /// The number of its paper, else the key of the paper's first entry; empty for an order without a number.
     pub name: Text,
     /// The contract that it bills.
     pub contract: Option<Text>,
@@ -311,15 +311,32 @@ pub fn sum(all: impl IntoIterator<Item = Money>) -> Sum {
     sum
 }
 
-/// The entries and purchases of one file that its customer's account is made of.
+/// The entries and orders of one file that its customer's account is made of.
 #[derive(Debug, Clone, Default)]
 pub struct FileMoney {
     /// Contracts, invoices, credits, payments and refunds, in order: without the keys that do not matter here.
     entries: Vec<Event>,
-    /// The purchases; they are claims where the customer has neither invoices nor contracts with an amount.
-    purchases: Vec<Purchase>,
+    /// The orders; they are claims where the customer has neither invoices nor contracts with an amount.
+    orders: Vec<OrderMoney>,
     /// The product that the file is about.
     product: Option<Text>,
+}
+
+/// An order, as a claim needs it.
+#[derive(Debug, Clone)]
+struct OrderMoney {
+    on: Date,
+    money: Option<Money>,
+    number: Option<Text>,
+    product: Option<Text>,
+}
+
+impl OrderMoney {
+    fn of(order: Order) -> OrderMoney {
+        let number = order.paper.as_ref().and_then(|paper| paper.number().cloned());
+        let product = order.paper.as_ref().and_then(claims::product);
+        OrderMoney { on: order.on, money: order.money, number, product }
+    }
 }
 
 impl FileMoney {
@@ -335,10 +352,11 @@ impl FileMoney {
         let bought = |event: &Event| matches!(event.kind, EventKind::Order | EventKind::Booking);
         let won = record.history.pursuits.iter().any(|pursuit| pursuit.ended.is_some());
         let bought = won || prospect.events.iter().any(bought);
-        let purchases = if bought { purchases(record, settings, on) } else { Vec::new() };
-        let some = !entries.is_empty() || !purchases.is_empty();
+        let orders = if bought { orders(record, settings, on) } else { Vec::new() };
+        let orders: Vec<OrderMoney> = orders.into_iter().map(OrderMoney::of).collect();
+        let some = !entries.is_empty() || !orders.is_empty();
         let product = prospect.product.clone();
-        some.then_some(FileMoney { entries, purchases, product })
+        some.then_some(FileMoney { entries, orders, product })
     }
 }
 

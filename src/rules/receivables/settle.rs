@@ -15,8 +15,8 @@ use crate::value::text::Text;
 enum Target {
     /// The oldest one.
     Any,
-    /// That of an invoice.
-    Invoice(Text),
+    /// That of an invoice or of an order.
+    Paper(Text),
     /// Those of a contract.
     Contract(Text),
     /// None: no paper has the number.
@@ -28,7 +28,7 @@ impl Target {
     fn has(&self, claim: &Claim) -> bool {
         match self {
             Target::Any => true,
-            Target::Invoice(name) => claim.origin == Origin::Invoice && claim.name == *name,
+            Target::Paper(name) => claim.origin != Origin::Instalment && claim.name == *name,
             Target::Contract(name) => claim.contract.as_ref() == Some(name),
             Target::None => false,
         }
@@ -81,7 +81,7 @@ pub(super) fn settle(account: &mut Account, journal: &Journal, settings: &Settin
         let Some(money) = money(event, settings) else { continue };
         let total = if is_payment { &mut account.received } else { &mut account.refunded };
         total.add(money);
-        let target = target(event.details().settles.as_ref(), journal);
+        let target = target(event.details().settles.as_ref(), journal, &claims);
         let names = event.details().settles.clone();
         stray(account, (&target, names, money), (*file, &event.key.text, &event.kind), &claims);
         let gives_back = is_payment == money.amount.is_negative();
@@ -96,7 +96,7 @@ pub(super) fn settle(account: &mut Account, journal: &Journal, settings: &Settin
     for credit in journal.binding(EventKind::Credit) {
         let Some(money) = credit.money else { continue };
         account.credited.add(money);
-        let target = target(credit.details.settles.as_ref(), journal);
+        let target = target(credit.details.settles.as_ref(), journal, &claims);
         let file = journal.file(credit);
         let names = credit.details.settles.clone();
         stray(account, (&target, names, money), (file, &credit.key, &credit.kind), &claims);
@@ -131,17 +131,19 @@ fn fund(target: Target, money: Money, file: usize, is_payment: bool) -> Step {
     Step::Fund(Fund { target, currency, left, file, is_payment })
 }
 
-/// The claims that a number names: an invoice's, else a contract's. A paper that does not bind is known all the same.
-fn target(names: Option<&Text>, journal: &Journal) -> Target {
+/// The claims that a number names: an invoice's, else a contract's, else an order's. A paper that does not bind is known all the same.
+fn target(names: Option<&Text>, journal: &Journal, claims: &[Claim]) -> Target {
     let Some(names) = names else { return Target::Any };
     let has = |kind: EventKind| {
         let with = |paper: &&Paper| paper.kind == kind && paper.name() == names;
         journal.papers.iter().any(|paper| with(&paper))
     };
     if has(EventKind::Invoice) {
-        Target::Invoice(names.clone())
+        Target::Paper(names.clone())
     } else if has(EventKind::Contract) {
         Target::Contract(names.clone())
+    } else if claims.iter().any(|c| c.origin == Origin::Order && c.name == *names) {
+        Target::Paper(names.clone())
     } else {
         Target::None
     }
@@ -299,7 +301,7 @@ impl Settlement {
         let left = self.funds.iter().filter(|fund| !fund.left.is_zero()).map(|fund| Prepaid {
             file: fund.file,
             money: Money { amount: fund.left, currency: fund.currency },
-            is_named: matches!(fund.target, Target::Invoice(_) | Target::Contract(_)),
+            is_named: matches!(fund.target, Target::Paper(_) | Target::Contract(_)),
         });
         account.prepaid = left.chain(self.overdrawn).collect();
         account.claims = self.claims;

@@ -6,7 +6,7 @@ use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::model::settings::Settings;
 use crate::rules::customer::figures::Satisfaction;
-use crate::rules::replay::cases::{CaseStep, Tickets};
+use crate::rules::replay::cases::{CaseState, CaseStep, Tickets};
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{in_contact, standing};
 use crate::value::date::{Date, Moment};
@@ -22,7 +22,7 @@ struct Act {
     /// Its place in time: the day; the minute, or that of the entry before it in its file; the day's count.
     order: (Date, i64, u32),
     at: Moment,
-    /// The id of its file, and the entry; `None` for a contact that is about no case.
+    /// The id of its file, and the entry; `None` for a contact that names no case.
     about: Option<Box<(Text, Event)>>,
 }
 
@@ -69,7 +69,8 @@ impl Journal {
             if !is_act(event) {
                 continue;
             }
-            let about = is_about_case(event) || event.kind == EventKind::Survey;
+            let about =
+                is_about_case(event) || event.kind == EventKind::Survey || event.ticket.is_some();
             let date = event.date();
             let before = acts.last().map(|act| act.order).filter(|(day, ..)| *day == date);
             let minute = event.time.map_or(0, |time| time.minutes());
@@ -126,6 +127,11 @@ impl Fold {
             let untold = self.cases.iter_mut().filter(|case| case.is_untold());
             return untold.for_each(|case| case.told = Some(act.at));
         }
+        if !is_about_case(&event) {
+            // A contact that names a case answers that one alone.
+            let named = |case: &Case| event.ticket.as_ref() == Some(&case.name);
+            return self.answer(act.at, self.cases.iter().rposition(named));
+        }
         let number = self.files.iter().position(|known| *known == file).unwrap_or_else(|| {
             self.files.push(file.clone());
             self.files.len() - 1
@@ -175,7 +181,10 @@ impl Fold {
                 open.for_each(|asking| asking.resolved = Some(when));
             }
             CaseStep::Answered => {
-                case.told = Some(when);
+                // A word about a case that is not done yet does not tell the customer that it is.
+                if case.state == CaseState::Confirmed {
+                    case.told = Some(when);
+                }
                 case.said = Satisfaction::of(&event).or(case.said.take());
             }
         }

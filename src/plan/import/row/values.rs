@@ -7,7 +7,7 @@ use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::header::{MoneyUnit, money_unit};
 use crate::model::kind::EventKind;
 use crate::model::mapping::CURRENCY;
-use crate::model::paper::Status;
+use crate::model::paper::{SEVERITIES, Status};
 use crate::model::pipeline::Outcome;
 use crate::model::prospect::Prospect;
 use crate::plan::import::columns::CellText;
@@ -57,6 +57,9 @@ macro_rules! cell_value {
     };
     (Count, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
         $reader.count($name, $cell)
+    };
+    (Severity, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.severity($name, $cell)
     };
     (Schedule, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
         $reader.as_exported(
@@ -329,6 +332,21 @@ impl RowReader<'_, '_> {
             self.problem(why, None);
         }
         known.map(|(name, ..)| (*name).into())
+    }
+
+    /// A whole number from 1 to 4.
+    pub(super) fn severity(&mut self, field: &str, cell: &CellText) -> Option<u32> {
+        let count = Amount::parse(&narrow(&cell.text)).ok().and_then(Amount::as_count);
+        let severity = count.filter(|count| SEVERITIES.contains(count));
+        if severity.is_none() {
+            let (named, text) = (cell.named(field), &cell.text);
+            let why = words!(
+                "{named} is 1, the worst, to 4, not `{text}`",
+                "{named} 应为 1（最重）到 4，而不是 `{text}`"
+            );
+            self.problem(why, None);
+        }
+        severity
     }
 
     /// A whole number.
