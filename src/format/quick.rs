@@ -315,7 +315,7 @@ fn changes(cursor: &mut Cursor, settings: &Settings) -> Option<Vec<(Text, FactVa
 
 /// A whole number.
 fn count(cursor: &mut Cursor) -> Option<u32> {
-    let amount = cursor.amount()?;
+    let amount = cursor.amount().filter(|amount| amount.decimals() == 0)?;
     amount.as_count().filter(|count| *count <= COUNT_MAX)
 }
 
@@ -584,6 +584,7 @@ mod tests {
             ("\"signed\"", "\"signd\""),
             ("notice_days = 30", "notice_days = -1"),
             ("notice_days = 30", "notice_days = 3.5"),
+            ("notice_days = 30", "notice_days = 3.0"),
             ("due = 2010-01-15", "due = 2010-02-30"),
             ("amount = 30,", "amount = 30, amount = 3,"),
             ("{ amount = 5 }", "{ }"),

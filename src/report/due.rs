@@ -335,7 +335,11 @@ fn steps(record: &Record, on: Date, last: Date) -> Vec<DueItem> {
     open.collect()
 }
 
-/// The cases that are resolved, of which the customer has not been told; not of a prospect that left and never bought.
+/// So many days after a case was resolved it is no longer due to tell the customer: what was done in the years before a
+/// ledger knew feedback is no work of today.
+const TELL_DAYS: i64 = 30;
+
+/// The cases that were resolved lately, of which the customer has not been told; not of a prospect that left and never bought.
 fn untold(record: &Record, book: &Book, cases: &JointCases) -> Vec<DueItem> {
     let state = &record.state;
     let left = state.outcome == Outcome::Lost && state.orders == 0;
@@ -345,7 +349,13 @@ fn untold(record: &Record, book: &Book, cases: &JointCases) -> Vec<DueItem> {
     let cases = cases.of_file(record, &book.settings, book.as_of);
     let item = |case: &Case| {
         let (date, name) = (case.resolved()?.date, case.name.clone());
-        case.is_untold().then_some(DueItem { date, what: &TELL, detail: name, who: None })
+        let is_late = book.as_of.days_since(date) > TELL_DAYS;
+        (case.is_untold() && !is_late).then_some(DueItem {
+            date,
+            what: &TELL,
+            detail: name,
+            who: None,
+        })
     };
     cases.iter().filter_map(item).collect()
 }

@@ -110,7 +110,6 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("origin", "Origin", "来源单据"),
     ("contract", "Contract", "合同"),
     ("arose", "Arose", "发生日"),
-    ("state", "State", "状态"),
     ("days-over", "Days over", "逾期天数"),
     ("settled", "Settled", "结清日"),
     ("open-amount", "Open", "未结金额"),

@@ -268,3 +268,36 @@ fn a_ledger_without_payments_says_so() {
     sandbox.prospect("b", "name = \"b\"", "2010-01-01-1 = { kind = \"payment\", amount = 5 }\n");
     assert!(!note());
 }
+
+/// The claims of a ledger with these entries of one prospect: number, product, due, amount, open.
+fn claims(entries: &str) -> String {
+    let sandbox = crate::common::Sandbox::with_settings("");
+    let opened = "2010-01-01-1 = { kind = \"opened\" }\n";
+    sandbox.prospect("wang", "name = \"王\"\n", &format!("{opened}{entries}"));
+    sandbox.crm("report receivables --as-of 2010-03-31 -f jsonl").ok()
+        + &sandbox.crm("export claims --as-of 2010-03-31 -f csv").ok()
+}
+
+#[test]
+fn a_contract_that_is_corrected_downwards_owes_what_it_says() {
+    let said = claims(
+        "2010-01-02-1 = { kind = \"contract\", number = \"Q\", amount = 1000, schedule = [{ due = 2010-01-10, amount = 500 }, { due = 2010-01-20, amount = 500 }] }\n\
+         2010-01-10-1 = { kind = \"payment\", amount = 500 }\n\
+         2010-01-25-1 = { kind = \"contract\", number = \"Q\", amount = 300 }\n",
+    );
+    assert!(said.contains("\"prepaid\":\"200\""), "{said}");
+    assert!(!said.contains(",500,"), "{said}");
+}
+
+#[test]
+fn an_order_is_a_claim_of_its_number_and_product() {
+    let said = claims(
+        "2010-01-02-1 = { kind = \"order\", number = \"K\", lines = [{ product = \"alpha\", price = 40 }] }\n\
+         2010-01-03-1 = { kind = \"order\", amount = 70 }\n\
+         2010-01-10-1 = { kind = \"payment\", amount = 40, for = \"K\" }\n",
+    );
+    let of_k = said.lines().find(|line| line.contains(",K,")).unwrap_or("");
+    assert!(of_k.contains("alpha") && of_k.contains("40"), "{said}");
+    assert!(said.contains("\"open\":\"70\"") || said.contains(",70,70"), "{said}");
+    assert!(!said.contains("\"prepaid\":\"40\""), "{said}");
+}

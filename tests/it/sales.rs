@@ -36,7 +36,8 @@ fn ledger(settings: &str) -> Sandbox {
 }
 
 fn csv(sandbox: &Sandbox, words: &str) -> String {
-    sandbox.crm(&format!("report sales --as-of 2010-03-31 -f csv {words}")).ok()
+    let day = if words.contains("--as-of") { "" } else { "--as-of 2010-03-31" };
+    sandbox.crm(&format!("report sales {day} -f csv {words}")).ok()
 }
 
 #[test]
@@ -181,4 +182,32 @@ fn the_team_sheet_weighs_bookings_by_their_products() {
     assert_eq!(booked("2010-03-02"), ["1200"]);
     // The correction of the next day takes the place of the first entry.
     assert_eq!(booked("2010-03-04"), ["1200", "-600"]);
+}
+
+#[test]
+fn a_cancelled_invoice_is_not_billed_and_money_without_a_rate_is_told() {
+    let sandbox = Sandbox::with_settings("[ledger]\ncurrency = \"CNY\"\n");
+    sandbox.prospect(
+        "wang",
+        "name = \"王\"\n",
+        "2010-01-01-1 = { kind = \"opened\", owner = \"he\" }\n\
+         2010-01-02-1 = { kind = \"invoice\", number = \"B\", amount = 500 }\n\
+         2010-01-03-1 = { kind = \"invoice\", number = \"B\", status = \"cancelled\" }\n\
+         2010-01-04-1 = { kind = \"invoice\", amount = 7 }\n\
+         2010-01-05-1 = { kind = \"payment\", amount = \"200 EUR\" }\n",
+    );
+    let page = sandbox.crm("report sales --as-of 2010-01-31").ok();
+    assert!(page.contains("200 EUR: not added up"), "{page}");
+    assert!(csv(&sandbox, "--as-of 2010-01-31").contains("\nhe,0,0,0,7,"), "{page}");
+}
+
+#[test]
+fn a_period_to_come_is_itself_and_targets_are_those_of_its_last_day() {
+    let sandbox = ledger("[[target]]\namount = 2000\n");
+    let page = sandbox.crm("report sales --as-of 2010-03-31 --period 2010Q3").ok();
+    assert!(page.contains("2010-07-01..2010-09-30"), "{page}");
+    let past = csv(&sandbox, "--period 2009 --table targets");
+    assert!(past.contains("all,booked,2009-10-01,2009-12-31,2000,9,"), "{past}");
+    let rates = Sandbox::with_settings("[rates]\nUSD = 0\n");
+    assert!(rates.refused("list", 2).contains("not more than 0"));
 }

@@ -58,6 +58,9 @@ fn a_case_of_the_customer_is_resolved_in_the_file_of_a_prospect() {
     // It is told in the file where it began, until there is a feedback in any.
     let due = sandbox.crm(&format!("due {ON}")).ok();
     contains(&due, &["2010-02-23", "tell the customer", "pujiang", "leak"]);
+    // For 30 days: 2010-03-25 is the thirtieth.
+    assert!(sandbox.crm("due --as-of 2010-03-25").ok().contains("tell the customer"));
+    assert!(!sandbox.crm("due --as-of 2010-03-26").ok().contains("tell the customer"));
     sandbox.crm(&format!("log two feedback --score 5 --scale csat {ON} --by liuyan")).done();
     let due = sandbox.crm(&format!("due {ON}")).ok();
     assert!(!due.contains("tell the customer"), "{due}");
@@ -189,4 +192,43 @@ fn pages_of_solutions_fit_by_category_and_are_found() {
     contains(&sandbox.crm(&format!("cases one {ON}")).ok(), &["Refused billing", "refused.md"]);
     contains(&sandbox.crm(&format!("search clinic {ON}")).ok(), &["Refused billing"]);
     assert_eq!(sandbox.crm(&format!("search clinic {ON} -f ids")).ok(), "");
+}
+
+#[test]
+fn a_contact_that_names_a_case_answers_no_other_and_a_word_before_the_end_tells_nothing() {
+    let sandbox = Sandbox::with_settings("");
+    sandbox.prospect(
+        "wang",
+        "name = \"王\"\n",
+        "2010-03-01-1 = { kind = \"complaint\", ticket = \"p\" }\n\
+         2010-03-01-2 = { kind = \"complaint\", ticket = \"q\" }\n\
+         2010-03-02-1 = { kind = \"call\", ticket = \"q\" }\n\
+         2010-03-03-1 = { kind = \"feedback\", ticket = \"q\", score = 9 }\n\
+         2010-03-04-1 = { kind = \"resolved\", ticket = \"q\" }\n",
+    );
+    let cases = sandbox.crm("export cases --as-of 2010-03-05 -f jsonl").ok();
+    let of = |name: &str| {
+        let with = format!("\"case\":\"{name}\"");
+        cases.lines().find(|line| line.contains(&with)).unwrap_or("").to_owned()
+    };
+    assert!(of("q").contains("2010-03-02"), "{cases}");
+    assert!(!of("p").contains("2010-03-02") && !of("p").contains("2010-03-04"), "{cases}");
+    // It was resolved after that word: the customer is to be told.
+    assert!(sandbox.crm("due --as-of 2010-03-05").ok().contains("tell the customer"));
+    // Without a scale the score is nps.
+    let sheet = sandbox.crm("report satisfaction --as-of 2010-03-05").ok();
+    assert!(sheet.contains("NPS    1") && !sheet.contains("left out"), "{sheet}");
+    let refused = sandbox.run(&["log", "wang", "handled", "--ticket", " "]).fails(2);
+    assert!(refused.contains("a case needs a name"), "{refused}");
+}
+
+#[test]
+fn a_severity_is_one_to_four() {
+    for (severity, is_right) in [(0, false), (1, true), (4, true), (5, false)] {
+        let sandbox = Sandbox::with_settings("");
+        let entry = format!("2009-12-01 = {{ kind = \"complaint\", severity = {severity} }}\n");
+        sandbox.prospect("wang", "name = \"王\"\n", &entry);
+        let checked = sandbox.run(&["check"]);
+        assert_eq!(checked.status == 0, is_right, "{severity}: {}", checked.stderr);
+    }
 }
