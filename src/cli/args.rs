@@ -172,8 +172,8 @@ pub struct Facts {
     /// The expected value: 18000, "1500.50 USD"
     #[arg(long, value_name = "MONEY")]
     pub value: Option<String>,
-    /// Money of this event: payment, booking, order, refund, quote, contract
-    #[arg(long, value_name = "MONEY")]
+    /// Money of this event: payment, booking, order, refund, quote, contract, invoice, credit
+    #[arg(long, value_name = "MONEY", allow_negative_numbers = true)]
     pub amount: Option<String>,
     /// On a call: was it answered
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", value_parser = clap::value_parser!(bool))]

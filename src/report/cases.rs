@@ -153,7 +153,7 @@ const LISTED: &[&str] = &[
 
 /// Those that are left out where a terminal is too narrow.
 const OPTIONAL: &[&str] =
-    &["category", "severity", "answer-by", "answer-left", "resolve-by", "resolve-left"];
+    &["category", "severity", "kind", "since", "answer-by", "resolve-by", "name"];
 
 fn text(text: &Option<Text>) -> Cell {
     Cell::maybe(text.clone(), Cell::text)

@@ -122,6 +122,7 @@ fn known(
         let found = left.enumerate().find(|(_, (event, answered))| {
             let day = wanted.dated_by_option || event.date() == wanted.event.date();
             let is_it = same_content(event, &wanted.event)
+                || same_case(event, &wanted.event)
                 || wanted.found && is_meeting(&wanted.event) && same_meeting(event, &wanted.event);
             !**answered && day && is_it
         });
@@ -133,6 +134,17 @@ fn known(
         known.push(found.is_some());
     }
     known
+}
+
+/// Do two entries of one day begin the case of one ticket? Another program may have changed its priority or its subject
+/// since: the case did not begin again.
+fn same_case(there: &Event, wanted: &Event) -> bool {
+    let begins = |event: &Event| matches!(event.kind, EventKind::Request | EventKind::Complaint);
+    begins(there)
+        && begins(wanted)
+        && wanted.ticket.is_some()
+        && there.ticket == wanted.ticket
+        && there.time == wanted.time
 }
 
 fn insert(prospect: &mut Prospect, event: Event) {
@@ -284,5 +296,25 @@ mod tests {
         assert!(!known(("call", nine), ("meeting", nine)));
         assert!(!known(("meeting", None), ("meeting", None)));
         assert!(!known(("meeting", None), ("meeting", nine)));
+    }
+
+    #[test]
+    fn a_case_of_a_ticket_begins_once_on_its_day_whatever_else_changed() {
+        let event = |kind: &str, ticket: &str, time: &str, severity: u32| {
+            let mut event = Event::new(EventKey::parse("2009-12-01-1").unwrap(), kind);
+            event.ticket = (!ticket.is_empty()).then(|| ticket.into());
+            event.time = Time::parse(time);
+            event.details_mut().severity = Some(severity);
+            event
+        };
+        let first = event("complaint", "1", "10:00", 2);
+        assert!(same_case(&first, &event("complaint", "1", "10:00", 1)));
+        assert!(same_case(&first, &event("request", "1", "10:00", 2)));
+        assert!(!same_case(&first, &event("complaint", "2", "10:00", 2)));
+        // Later on the day it was asked for again.
+        assert!(!same_case(&first, &event("complaint", "1", "17:00", 2)));
+        assert!(!same_case(&first, &event("resolved", "1", "10:00", 2)));
+        let unnamed = event("complaint", "", "10:00", 2);
+        assert!(!same_case(&unnamed, &unnamed));
     }
 }

@@ -319,7 +319,7 @@ fn picture(lines: &[SalesRow], by: &Dimension, settings: &Settings) -> Option<Pi
         text: figures.booked.own.grouped(),
         emphasis: Emphasis::Plain,
     };
-    let groups = lines.split_last()?.1;
+    let (_, groups) = lines.split_last().filter(|(all, _)| !all.1.booked.own.is_zero())?;
     let title = lang.pick("Booked", "承保");
     (groups.len() > 1).then(|| bars(title, groups.iter().map(bar).collect()))
 }
