@@ -223,6 +223,23 @@ fn a_contact_that_names_a_case_answers_no_other_and_a_word_before_the_end_tells_
 }
 
 #[test]
+fn a_word_that_is_in_no_file_is_a_mistyped_id_and_a_department_has_a_name() {
+    let sandbox = Sandbox::with_settings(
+        "[[rep]]\nid = \"he\"\n[[department]]\nid = \"north\"\nmembers = [\"he\"]\n",
+    );
+    sandbox.prospect(
+        "wang",
+        "name = \"王\"\n",
+        "2009-12-01 = { kind = \"request\", owner = \"he\" }\n",
+    );
+    assert!(sandbox.crm("cases wnag").fails(2).contains("no prospect or customer `wnag`"));
+    assert!(sandbox.crm("cases 王").ok().contains("wang"));
+    assert_eq!(sandbox.crm("cases department:north -f ids").ok(), "wang\n");
+    let refused = sandbox.refused("list department:nroth", 2);
+    contains(&refused, &["unknown department `nroth`", "did you mean `north`?"]);
+}
+
+#[test]
 fn a_severity_is_one_to_four() {
     for (severity, is_right) in [(0, false), (1, true), (4, true), (5, false)] {
         let sandbox = Sandbox::with_settings("");

@@ -45,12 +45,19 @@ impl Cases {
             let sheet = || of_customer(&book, is_meant, &solutions);
             return context.emit(context.reading(&book, sheet)?);
         }
-        let request = match (self.selection.request(context), named) {
+        let missing = named.and_then(Result::err).filter(|_| is_plain(&self.selection));
+        let request = match (self.selection.request(context), &missing) {
             (Ok(request), _) => request,
-            (Err(_), Some(Err(missing))) if is_plain(&self.selection) => return Err(missing.into()),
-            (Err(wrong), _) => return Err(wrong),
+            (Err(_), Some(missing)) => return Err(missing.clone().into()),
+            (Err(wrong), None) => return Err(wrong),
         };
         let book = context.book_for(&request, true)?;
+        // A word that is in no file is a mistyped id.
+        if let Some(missing) = missing
+            && book.gather_everybody(&request.query, |_| Some(())).is_empty()
+        {
+            return Err(missing.into());
+        }
         let cases = Listed::listed(self.all, &book.settings);
         context.emit(context.reading(&book, || cases.sheet(&book, &request, false))?)
     }

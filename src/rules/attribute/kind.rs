@@ -82,6 +82,8 @@ pub enum Vocabulary {
     Any,
     /// Reps.
     Reps,
+    /// Departments.
+    Departments,
     /// Pipelines.
     Pipelines,
     /// Kinds of event.

@@ -186,7 +186,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         past(|v| v.record.state.owner_since)),
     MANAGER,
     extra(group(row("department", &["部门"], ("the department of its owner", "负责人所在的部门"), "department:service",
-        Exact(Any, One(|v| v.settings.department_of(v.owner?).map(|department| &*department.id)))))),
+        Exact(Vocabulary::Departments, One(|v| v.settings.department_of(v.owner?).map(|department| &*department.id)))))),
     // Value
     row("value", &["金额"], ("the expected value; the customer's high, medium or low value", "预计金额；客户价值 high、medium、low"), "value>=10k",
         Valued(Scale::Value, |v| v.record.state.value.map_or(Figure::None, Figure::Money))),

@@ -299,6 +299,7 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
         let what = match names {
             Vocabulary::Any | Vocabulary::Reasons => ("value", "取值"),
             Vocabulary::Reps => ("rep", "业务员"),
+            Vocabulary::Departments => ("department", "部门"),
             Vocabulary::Pipelines => ("pipeline", "看板"),
             Vocabulary::Kinds => ("kind of entry", "流水类型"),
             Vocabulary::Criteria => ("criterion", "标准"),
@@ -333,6 +334,9 @@ fn known<'a>(asked: &Asked<'a>, names: Vocabulary) -> Vec<(&'a str, Vec<&'a str>
             .iter()
             .map(|r| (&*r.id, r.name.iter().chain(&r.email).map(|name| &**name).collect()))
             .collect(),
+        Vocabulary::Departments => {
+            settings.departments.iter().map(|d| (&*d.id, label(&d.label))).collect()
+        }
         Vocabulary::Pipelines => {
             settings.pipelines.iter().map(|p| (&*p.id, label(&p.label))).collect()
         }
