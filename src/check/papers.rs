@@ -8,9 +8,8 @@ use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
-use crate::rules::papers::{Paper, is_paper, papers, sum_of_lines};
+use crate::rules::papers::{Paper, is_paper, papers, sum_alike, sum_of_lines};
 use crate::rules::replay::standing;
-use crate::value::money::Money;
 
 pub(super) const CHECK: Check =
     Check { codes: &[Code::ScheduleSum, Code::LinesSum, Code::IdleKey], run };
@@ -31,18 +30,8 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
 fn schedule(subject: &Subject, paper: &Paper, found: &mut Vec<Diagnostic>) {
     let settings = subject.settings;
     let Some(amount) = paper.money else { return };
-    let instalments = paper.details.schedule.iter();
-    let mut sum: Option<Money> = None;
-    for one in instalments.filter_map(|one| one.amount).map(|money| settings.own(money)) {
-        sum = match sum {
-            None => Some(one),
-            Some(sum) if sum.currency == one.currency => {
-                Some(Money { amount: sum.amount.plus(one.amount), ..sum })
-            }
-            // Currencies are never mixed.
-            Some(_) => return,
-        };
-    }
+    let instalments = paper.details.schedule.iter().filter_map(|one| one.amount);
+    let sum = sum_alike(instalments.map(|money| settings.own(money)));
     let Some(sum) = sum.filter(|sum| *sum != amount) else { return };
     let (sum, amount) = (sum.grouped(), amount.grouped());
     let message = words!(

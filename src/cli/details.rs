@@ -100,9 +100,7 @@ impl DetailsTyped {
 
 /// A status by its name or its Chinese word.
 fn status(text: &str) -> Result<Text, Diagnostic> {
-    let folded = narrow(text).trim().to_lowercase();
-    let known = Status::ALL.iter().find(|(name, _, zh)| *name == folded || *zh == folded);
-    known.map(|(name, ..)| (*name).into()).ok_or_else(|| {
+    Status::named(text).map(|status| status.name().into()).ok_or_else(|| {
         let message = words!("--status: no status `{text}`", "--status：没有状态 `{text}`");
         Diagnostic::new(Code::BadArgument, message).nearest(text, Status::NAMES)
     })

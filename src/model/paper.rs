@@ -2,7 +2,7 @@
 
 use crate::value::date::Date;
 use crate::value::money::{Amount, Money};
-use crate::value::text::Text;
+use crate::value::text::{Text, narrow};
 
 /// The status of a quote, an order or a contract. A later entry of this kind and number moves it on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +49,12 @@ impl Status {
     /// The status of a name in files.
     pub fn parse(name: &str) -> Option<Status> {
         Status::ALL.iter().find(|row| row.0 == name).map(|row| row.1)
+    }
+
+    /// The status that a person means: by its name in files, in any case, or by its Chinese.
+    pub fn named(text: &str) -> Option<Status> {
+        let text = narrow(text).trim().to_lowercase();
+        Status::ALL.iter().find(|(name, _, zh)| *name == text || *zh == text).map(|row| row.1)
     }
 
     /// The name in files.
@@ -103,6 +109,8 @@ mod tests {
             assert_eq!((status.name(), Status::parse(name)), (name, Some(status)));
         }
         assert_eq!(Status::NAMES[0], "draft");
+        let named = [" Signed ", "已签订", "ＤＲＡＦＴ", "signd"].map(Status::named);
+        assert_eq!(named, [Some(Status::Signed), Some(Status::Signed), Some(Status::Draft), None]);
         let binding = Status::ALL.iter().filter(|row| row.1.binds()).map(|row| row.0);
         assert_eq!(binding.collect::<Vec<_>>(), ["signed", "delivered", "archived"]);
     }

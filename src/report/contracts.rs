@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Lang, counted};
 use crate::model::paper::Status;
 use crate::rules::book::Book;
 use crate::rules::receivables::customers::CustomerMoney;
-use crate::rules::receivables::{Contract, sum};
+use crate::rules::receivables::{Account, Contract, sum};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::date::Date;
@@ -42,15 +42,13 @@ enum Renewal {
 
 impl Renewal {
     /// That of a contract of an account on a day.
-    fn of(contract: &Contract, all: &[Contract], on: Date) -> Renewal {
-        let name = Some(&contract.name);
-        let successors = || all.iter().filter(|other| other.renews.as_ref() == name);
+    fn of(contract: &Contract, account: &Account, on: Date) -> Renewal {
         let Some(due) = contract.renewal_due else { return Renewal::NotDue };
-        if successors().any(|other| other.bound.is_some()) {
+        if account.is_renewed(contract) {
             return Renewal::Won;
         }
         let ended = contract.ends.is_some_and(|ends| ends < on);
-        match (successors().next().is_some(), ended) {
+        match (account.successors(contract).next().is_some(), ended) {
             _ if on < due => Renewal::NotDue,
             (true, false) => Renewal::Asked,
             (false, false) => Renewal::Unasked,
@@ -87,7 +85,7 @@ pub fn contracts(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 contract,
                 group: product.map(|id| id.to_string()).or_else(of_file).unwrap_or_default(),
                 to_come: sum(rest.map(|one| one.money)),
-                renewal: Renewal::of(contract, &account.contracts, on),
+                renewal: Renewal::of(contract, account, on),
             });
         }
     }
@@ -310,7 +308,9 @@ mod tests {
     #[test]
     fn a_renewal_is_due_thirty_days_before_the_end_and_ended_on_the_day_after() {
         let old = contract("C-1", "2010-12-31", "", true);
-        let of = |on: &str, others: &[Contract]| Renewal::of(&old, others, day(on));
+        let account =
+            |others: &[Contract]| Account { contracts: others.to_vec(), ..Account::default() };
+        let of = |on: &str, others: &[Contract]| Renewal::of(&old, &account(others), day(on));
         assert_eq!(of("2010-11-30", &[]), Renewal::NotDue);
         assert_eq!(of("2010-12-01", &[]), Renewal::Unasked);
         assert_eq!(of("2010-12-31", &[]), Renewal::Unasked);
@@ -322,6 +322,6 @@ mod tests {
         assert_eq!(of("2010-12-01", &won), Renewal::Won);
         assert_eq!(of("2010-12-01", &[contract("C-2", "", "C-9", true)]), Renewal::Unasked);
         let endless = contract("C-1", "", "", true);
-        assert_eq!(Renewal::of(&endless, &[], day("2011-01-01")), Renewal::NotDue);
+        assert_eq!(Renewal::of(&endless, &account(&[]), day("2011-01-01")), Renewal::NotDue);
     }
 }

@@ -62,7 +62,7 @@ macro_rules! cell_of {
         (Kind::Number, |$l| Cell::maybe($value, |count| Cell::Int(i64::from(count))))
     };
     (Severity, $l:ident, $value:expr) => {
-        (Kind::Number, |$l| Cell::maybe($value, |severity| Cell::Int(i64::from(severity))))
+        cell_of!(Count, $l, $value)
     };
     (Roles, $l:ident, $value:expr) => {
         (Kind::Text, |$l| Cell::maybe(written_roles(&$value), Cell::text))

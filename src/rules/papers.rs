@@ -10,14 +10,14 @@ use crate::value::money::{Amount, Money};
 use crate::value::text::Text;
 
 /// The status of an entry's paper, if it states one.
-pub fn status(event: &Event) -> Option<Status> {
+fn status(event: &Event) -> Option<Status> {
     event.details().status.as_deref().and_then(Status::parse)
 }
 
 /// Does a paper of this kind bind both sides, in this status? Its money counts from then on. A contract needs a
 /// signature; an order or a booking counts unless it is a draft or was called off. `before`: did it bind before? A
 /// paper that is put away stays what it was.
-pub fn binds(kind: &EventKind, status: Option<Status>, before: bool) -> bool {
+fn binds(kind: &EventKind, status: Option<Status>, before: bool) -> bool {
     match (kind, status) {
         (_, None) => true,
         (_, Some(Status::Archived)) => before,
@@ -29,7 +29,7 @@ pub fn binds(kind: &EventKind, status: Option<Status>, before: bool) -> bool {
 }
 
 /// The price of one of a line, in the ledger's own currency where it has a rate: the stated one, else that of its product.
-pub fn price(item: &LineItem, settings: &Settings) -> Option<Money> {
+fn price(item: &LineItem, settings: &Settings) -> Option<Money> {
     let known = || settings.product(&item.product)?.price;
     item.price.or_else(known).map(|price| settings.own(price))
 }
@@ -39,21 +39,26 @@ pub fn quantity(item: &LineItem) -> Amount {
     item.quantity.unwrap_or(Amount::from_int(1))
 }
 
+/// The money of a line: its price times its quantity; `None` if no price is known.
+pub fn money_of_line(item: &LineItem, settings: &Settings) -> Option<Money> {
+    let price = price(item, settings)?;
+    Some(Money { amount: price.amount.times(quantity(item)), ..price })
+}
+
 /// The sum of some lines; `None` if there are none, if one has no price, or if they are of several currencies.
 pub fn sum_of_lines(lines: &[LineItem], settings: &Settings) -> Option<Money> {
-    let mut sum: Option<Money> = None;
-    for item in lines {
-        let price = price(item, settings)?;
-        let amount = price.amount.times(quantity(item));
-        sum = Some(match sum {
-            None => Money { amount, ..price },
-            Some(sum) if sum.currency == price.currency => {
-                Money { amount: sum.amount.plus(amount), ..sum }
-            }
-            Some(_) => return None,
-        });
-    }
-    sum
+    let each: Option<Vec<Money>> = lines.iter().map(|item| money_of_line(item, settings)).collect();
+    sum_alike(each?)
+}
+
+/// The sum of money of one currency; `None` if there is none, or if it is of several.
+pub fn sum_alike(all: impl IntoIterator<Item = Money>) -> Option<Money> {
+    let mut all = all.into_iter();
+    let first = all.next()?;
+    all.try_fold(first, |sum, money| {
+        let alike = sum.currency == money.currency;
+        alike.then(|| Money { amount: sum.amount.plus(money.amount), ..sum })
+    })
 }
 
 /// The money of an entry, in the ledger's own currency where it has a rate: its amount, else the sum of its lines.
@@ -93,7 +98,8 @@ pub struct Paper {
 }
 
 impl Paper {
-    fn of(event: &Event, entry: usize, settings: &Settings) -> Paper {
+    /// The paper that an entry begins, at its position among the entries.
+    pub(in crate::rules) fn of(event: &Event, entry: usize, settings: &Settings) -> Paper {
         Paper {
             kind: event.kind.clone(),
             key: event.key.text.clone(),
@@ -107,7 +113,7 @@ impl Paper {
     }
 
     /// A later entry of this kind and number changes it.
-    fn take(&mut self, event: &Event, settings: &Settings) {
+    pub(in crate::rules) fn take(&mut self, event: &Event, settings: &Settings) {
         let bound = binds(&event.kind, status(event).or(self.status()), self.bound.is_some());
         self.bound = bound.then(|| self.bound.unwrap_or(event.date()));
         self.money = money(event, settings).or(self.money);

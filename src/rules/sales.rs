@@ -9,7 +9,7 @@
 
 use crate::model::kind::EventKind;
 use crate::model::settings::Settings;
-use crate::rules::papers::{Paper, papers, price, quantity};
+use crate::rules::papers::{Paper, money_of_line, papers, quantity};
 use crate::rules::purchases::orders;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
@@ -161,10 +161,10 @@ fn of_paper(
     let mut left = paper.money;
     for item in &details.lines {
         let count = quantity(item);
-        let each = |price: Money| Money { amount: price.amount.times(count), ..price };
-        let money = price(item, settings).map(each);
+        let money = money_of_line(item, settings);
         let cost = settings.product(&item.product).and_then(|product| product.cost);
-        let cost = cost.map(|cost| each(settings.own(cost)));
+        let cost = cost.map(|cost| settings.own(cost));
+        let cost = cost.map(|cost| Money { amount: cost.amount.times(count), ..cost });
         if let (Some(left), Some(money)) = (&mut left, money)
             && left.currency == money.currency
         {

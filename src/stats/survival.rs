@@ -97,16 +97,14 @@ impl KaplanMeier {
     /// that stretch; this gives its first day, so that it is a day on which something happened.
     #[must_use]
     pub fn median(&self) -> Option<u32> {
-        self.first_day(|survival| Some(survival.value))
+        self.quantile(0.5)
     }
 
     /// The first day by which at least this share, 0 to 1, has had the event; `None` when the curve stays above the
     /// rest. `quantile(0.5)` is the median.
     #[must_use]
     pub fn quantile(&self, share: f64) -> Option<u32> {
-        let mut points = self.points.iter();
-        let reached = |point: &&SurvivalPoint| point.survival.value <= 1.0 - share + ROUNDING;
-        points.find(reached).map(|point| point.time)
+        self.first_day(1.0 - share, |survival| Some(survival.value))
     }
 
     /// The 95 % interval of the median, `(lower, upper)` in days: the median of the lower and of
@@ -121,16 +119,16 @@ impl KaplanMeier {
     #[must_use]
     pub fn median_interval(&self) -> (Option<u32>, Option<u32>) {
         (
-            self.first_day(|survival| survival.interval.map(|(lower, _)| lower)),
-            self.first_day(|survival| survival.interval.map(|(_, upper)| upper)),
+            self.first_day(0.5, |survival| survival.interval.map(|(lower, _)| lower)),
+            self.first_day(0.5, |survival| survival.interval.map(|(_, upper)| upper)),
         )
     }
 
-    /// The first day on which the given line of the curve is at most one half.
-    fn first_day(&self, line: impl Fn(&Estimate) -> Option<f64>) -> Option<u32> {
+    /// The first day on which the given line of the curve is at most `rest`.
+    fn first_day(&self, rest: f64, line: impl Fn(&Estimate) -> Option<f64>) -> Option<u32> {
         let mut points = self.points.iter();
         points
-            .find(|point| line(&point.survival).is_some_and(|share| share <= 0.5 + ROUNDING))
+            .find(|point| line(&point.survival).is_some_and(|share| share <= rest + ROUNDING))
             .map(|point| point.time)
     }
 }
@@ -154,7 +152,7 @@ mod tests {
     #[test]
     fn a_line_of_one_half_within_rounding_is_at_most_one_half() {
         let curve = KaplanMeier::of(&observations(&[3, 5], &[1, 1])).unwrap();
-        let first = |share: f64| curve.first_day(|_| Some(share));
+        let first = |share: f64| curve.first_day(0.5, |_| Some(share));
         assert_eq!((first(0.5), first(0.5 + ROUNDING)), (Some(3), Some(3)));
         assert_eq!(first(0.5 + 2.0 * ROUNDING), None);
     }

@@ -78,10 +78,10 @@ pub(super) fn fill(
         });
     }
     for paper in journal.papers.iter().filter(|paper| paper.kind == EventKind::Contract) {
-        let mut contract = contract(paper, journal.file(paper), product(paper), settings);
+        let parts = instalments(paper, settings);
+        let mut contract = contract(paper, journal.file(paper), product(paper), &parts);
         if contract.bound.is_some() {
-            let invoiced = invoiced.get(paper.name());
-            bill(account, &mut contract, paper, invoiced, settings, on);
+            bill(account, &mut contract, parts, invoiced.get(paper.name()), on);
         }
         account.contracts.push(contract);
     }
@@ -149,10 +149,13 @@ pub(super) fn product(paper: &Paper) -> Option<Text> {
 /// The product of a paper with lines of several products.
 const SEVERAL: &str = "several";
 
+/// An instalment: its day, its money, and what it is for.
+type DatedPart = (Option<Date>, Money, Option<Text>);
+
 /// The instalments of a contract, each with its day and its money. A contract without a schedule is one instalment, due
 /// on its date; what the amount has beyond the schedule has no day.
-fn instalments(paper: &Paper, settings: &Settings) -> Vec<(Option<Date>, Money, Option<Text>)> {
-    let mut found: Vec<(Option<Date>, Money, Option<Text>)> = Vec::new();
+fn instalments(paper: &Paper, settings: &Settings) -> Vec<DatedPart> {
+    let mut found: Vec<DatedPart> = Vec::new();
     for one in &paper.details.schedule {
         let Some(money) = one.amount.map(|money| settings.own(money)) else { continue };
         found.push((one.due.or(paper.bound), positive(money), one.what.clone()));
@@ -183,7 +186,7 @@ fn instalments(paper: &Paper, settings: &Settings) -> Vec<(Option<Date>, Money, 
     found
 }
 
-fn contract(paper: &Paper, file: usize, product: Option<Text>, settings: &Settings) -> Contract {
+fn contract(paper: &Paper, file: usize, product: Option<Text>, parts: &[DatedPart]) -> Contract {
     let details = &paper.details;
     Contract {
         name: paper.name().clone(),
@@ -192,7 +195,7 @@ fn contract(paper: &Paper, file: usize, product: Option<Text>, settings: &Settin
         status: paper.status().unwrap_or(Status::Signed),
         on: paper.on,
         bound: paper.bound,
-        money: sum(instalments(paper, settings).into_iter().map(|(_, money, _)| money)),
+        money: sum(parts.iter().map(|(_, money, _)| *money)),
         starts: details.starts,
         ends: details.ends,
         renewal_due: paper.bound.and_then(|_| renewal_due(paper)),
@@ -208,9 +211,8 @@ fn contract(paper: &Paper, file: usize, product: Option<Text>, settings: &Settin
 fn bill(
     account: &mut Account,
     contract: &mut Contract,
-    paper: &Paper,
+    parts: Vec<DatedPart>,
     invoiced: Option<&Sum>,
-    settings: &Settings,
     on: Date,
 ) {
     let bound = contract.bound.unwrap_or(contract.on);
@@ -228,7 +230,7 @@ fn bill(
         contract.billed = invoiced.clone();
     }
     let mut left = invoiced.cloned().unwrap_or_default();
-    for (instalment, (due, mut money, what)) in (1..).zip(instalments(paper, settings)) {
+    for (instalment, (due, mut money, what)) in (1..).zip(parts) {
         let due_now = due.filter(|due| *due <= on && invoiced.is_none());
         if let Some(due) = due_now {
             contract.billed.add(money);

@@ -285,10 +285,14 @@ impl Account {
         sum(self.prepaid.iter().map(|one| one.money))
     }
 
+    /// The contracts that renew this one, or would.
+    pub fn successors(&self, contract: &Contract) -> impl Iterator<Item = &Contract> {
+        self.contracts.iter().filter(|other| other.renews.as_ref() == Some(&contract.name))
+    }
+
     /// Does a contract that binds renew this one?
     pub fn is_renewed(&self, contract: &Contract) -> bool {
-        let renews = |other: &&Contract| other.renews.as_ref() == Some(&contract.name);
-        self.contracts.iter().filter(renews).any(|other| other.bound.is_some())
+        self.successors(contract).any(|other| other.bound.is_some())
     }
 
     /// The contracts that run or wait and whose renewal is due up to a day, each with its day; not those that another

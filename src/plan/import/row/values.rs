@@ -321,8 +321,7 @@ impl RowReader<'_, '_> {
 
     /// The status of a paper: its name in files or its word.
     pub(super) fn status(&mut self, field: &str, cell: &CellText) -> Option<Text> {
-        let text = narrow(&cell.text).trim().to_lowercase();
-        let known = Status::ALL.iter().find(|(name, _, zh)| *name == text || *zh == text);
+        let known = Status::named(&cell.text);
         if known.is_none() {
             let (named, text, names) = (cell.named(field), &cell.text, Status::NAMES.join(", "));
             let why = words!(
@@ -331,7 +330,7 @@ impl RowReader<'_, '_> {
             );
             self.problem(why, None);
         }
-        known.map(|(name, ..)| (*name).into())
+        known.map(|status| status.name().into())
     }
 
     /// A whole number from 1 to 4.

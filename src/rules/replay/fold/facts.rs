@@ -5,10 +5,10 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::event::Event;
 use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::Known;
-use crate::rules::papers;
+use crate::rules::papers::{self, Paper};
 use crate::rules::replay::entries::touches;
 use crate::rules::replay::state::{Attested, Hold, NextStep, OwnerSpell};
-use crate::value::money::{Money, Sum};
+use crate::value::money::Sum;
 use crate::value::text::Text;
 
 /// The criterion that a refund may take away.
@@ -155,17 +155,16 @@ impl Fold<'_> {
         if let Some(value) = event.value {
             self.state.value = Some(self.settings.own(value));
         }
-        let money = papers::money(event, self.settings);
-        match (&event.kind, money) {
-            (EventKind::Contract | EventKind::Order | EventKind::Booking, _) => {
-                self.take_paper(event, money);
-            }
-            (EventKind::Payment, Some(money)) => {
+        match event.kind {
+            EventKind::Contract | EventKind::Order | EventKind::Booking => self.take_paper(event),
+            EventKind::Payment => {
+                let Some(money) = papers::money(event, self.settings) else { return };
                 self.state.money_in.add(money);
                 self.state.evidence.paid.add(money);
                 self.state.evidence.paid_on.get_or_insert(event.date());
             }
-            (EventKind::Refund, Some(money)) => {
+            EventKind::Refund => {
+                let Some(money) = papers::money(event, self.settings) else { return };
                 self.state.money_in.add(money.negated());
                 self.state.evidence.paid.add(money.negated());
                 // The money that an opening position had received is not known: when nothing is left of the known
@@ -179,34 +178,34 @@ impl Fold<'_> {
     }
 
     /// A contract, an order or a booking counts while it binds, once for all entries of its number.
-    fn take_paper(&mut self, event: &Event, money: Option<Money>) {
-        let number = event.details().number.clone();
-        let same = |paper: &CountedPaper| paper.kind == event.kind && paper.number == number;
-        let before = number.as_ref().and_then(|_| self.papers.iter().position(same));
-        let before = before.map(|position| self.papers.remove(position));
-        let bound = before.as_ref().filter(|paper| paper.binds);
-        let stated = papers::status(event).or(before.as_ref().and_then(|paper| paper.status));
-        let paper = CountedPaper {
-            kind: event.kind.clone(),
-            number,
-            status: stated,
-            binds: papers::binds(&event.kind, stated, before.is_none() || bound.is_some()),
-            money: money.or(before.as_ref().and_then(|paper| paper.money)),
-            since: bound.map_or(event.date(), |paper| paper.since),
-            pass: bound.map_or(self.pass, |paper| paper.pass),
+    fn take_paper(&mut self, event: &Event) {
+        let number = event.details().number.as_ref();
+        let same = |counted: &CountedPaper| {
+            counted.paper.kind == event.kind && counted.paper.number() == number
         };
-        if let Some(bound) = bound {
-            self.count(bound, -1);
-            self.forget(&paper.kind);
+        let before = number.and_then(|_| self.papers.iter().position(same));
+        let counted = match before.map(|position| self.papers.remove(position)) {
+            Some(mut counted) => {
+                if counted.paper.bound.is_some() {
+                    self.count(&counted, -1);
+                    self.forget(&event.kind);
+                } else {
+                    counted.pass = self.pass;
+                }
+                counted.paper.take(event, self.settings);
+                counted
+            }
+            None => CountedPaper { paper: Paper::of(event, 0, self.settings), pass: self.pass },
+        };
+        if counted.paper.bound.is_some() {
+            self.count(&counted, 1);
         }
-        if paper.binds {
-            self.count(&paper, 1);
-        }
-        self.papers.push(paper);
+        self.papers.push(counted);
     }
 
-    /// Adds a paper to the figures, or takes it off.
-    fn count(&mut self, paper: &CountedPaper, times: i32) {
+    /// Adds a paper that binds to the figures, or takes it off.
+    fn count(&mut self, counted: &CountedPaper, times: i32) {
+        let paper = &counted.paper;
         let money = paper.money.map(|money| if times < 0 { money.negated() } else { money });
         if paper.kind != EventKind::Contract {
             self.state.orders = self.state.orders.saturating_add_signed(times);
@@ -214,7 +213,7 @@ impl Fold<'_> {
         if paper.kind == EventKind::Booking {
             money.into_iter().for_each(|money| self.state.booked.add(money));
         }
-        if paper.pass != self.pass {
+        if counted.pass != self.pass {
             return;
         }
         let evidence = &mut self.state.evidence;
@@ -225,7 +224,7 @@ impl Fold<'_> {
         };
         money.into_iter().for_each(|money| sum.add(money));
         if times > 0 {
-            day.get_or_insert(paper.since);
+            *day = [*day, paper.bound].into_iter().flatten().min();
         }
     }
 
@@ -234,8 +233,8 @@ impl Fold<'_> {
         let left = self
             .papers
             .iter()
-            .filter(|paper| paper.kind == *kind && paper.binds && paper.pass == self.pass);
-        let first = left.map(|paper| paper.since).min();
+            .filter(|counted| counted.paper.kind == *kind && counted.pass == self.pass);
+        let first = left.filter_map(|counted| counted.paper.bound).min();
         match kind {
             EventKind::Contract => self.state.evidence.signed = first,
             EventKind::Booking => self.state.evidence.booked = first,
@@ -245,8 +244,8 @@ impl Fold<'_> {
 
     /// The papers of a kind speak for nothing any more in this pass.
     fn silence(&mut self, kind: &EventKind) {
-        let silenced = self.papers.iter_mut().filter(|paper| paper.kind == *kind);
-        silenced.for_each(|paper| paper.pass = SILENCED);
+        let silenced = self.papers.iter_mut().filter(|counted| counted.paper.kind == *kind);
+        silenced.for_each(|counted| counted.pass = SILENCED);
     }
 
     pub(super) fn take_ticket(&mut self, event: &Event) {
@@ -313,6 +312,9 @@ mod tests {
         // Another contract still binds.
         let other = ("2010-01-07", "contract", "", "", "7", "");
         assert_eq!(contracted(&[draft, signed, other, off]), (day("2010-01-07"), "7".into()));
+        // A change of the first one leaves the day on which it was signed.
+        let amended = ("2010-02-01", "contract", "C-1", "", "90", "");
+        assert_eq!(contracted(&[signed, other, amended]), (day("2010-01-05"), "97".into()));
         // Without a status, as in ledgers of old, each entry is a signed contract of its own.
         let plain = ("2010-01-05", "contract", "", "", "100", "");
         assert_eq!(contracted(&[plain, other]), (day("2010-01-05"), "107".into()));

@@ -7,16 +7,15 @@ mod facts;
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
-use crate::model::paper::Status;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::papers::Paper;
 use crate::rules::replay::cases::Tickets;
 use crate::rules::replay::evidence::EvidenceBasis;
 use crate::rules::replay::state::{Evidence, Flags, History, OwnerSpell, Pursuit, State};
 use crate::value::date::Date;
-use crate::value::money::{Money, Sum};
-use crate::value::text::Text;
+use crate::value::money::Sum;
 
 /// The state while entries are applied.
 pub(super) struct Fold<'a> {
@@ -35,16 +34,9 @@ pub(super) struct Fold<'a> {
     pass: u32,
 }
 
-/// A contract, an order or a booking, as the figures count it.
+/// A contract, an order or a booking, as the figures count it while it binds.
 struct CountedPaper {
-    kind: EventKind,
-    number: Option<Text>,
-    status: Option<Status>,
-    binds: bool,
-    /// In the ledger's own currency where it has a rate.
-    money: Option<Money>,
-    /// Since when it binds.
-    since: Date,
+    paper: Paper,
     /// The pass whose evidence it is part of, or [`SILENCED`].
     pass: u32,
 }
