@@ -19,7 +19,7 @@ pub struct Addresses {
 /// The channels that mail is, as people write them.
 const MAIL: [&str; 2] = ["email", "mail"];
 
-/// The people of the files that the query selects, but for those who have left.
+/// The contacts of the files that the query selects, without those that have left.
 pub fn addresses(book: &Book, files: Files, query: &Query) -> Addresses {
     let people = book.gather_in(files, query, |record| {
         let prospect = &record.prospect;

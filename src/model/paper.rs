@@ -9,7 +9,7 @@ use crate::value::text::{Text, narrow};
 pub enum Status {
     /// It is being written.
     Draft,
-    /// It may be sent: somebody of us agreed.
+    /// It may be sent: our side agreed to it.
     Approved,
     /// Both sides signed it: the default of a contract.
     Signed,

@@ -9,7 +9,7 @@ use crate::rules::replay::state::Record;
 use crate::value::id::fold;
 use clap::Args;
 
-/// Requests and complaints that are open, with what is promised and how much is left of it; of one ID all of them, with their entries and the solutions that fit
+/// The open requests and complaints, with the promises about them and the days that are left; of one ID all, with their entries and the solutions that fit
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm cases\n  \

@@ -65,7 +65,7 @@ enum ExportedRecords {
     People,
     /// One row an order, booking, payment or refund, with its owner of that day
     Orders,
-    /// One row a request or complaint, with how it went and what was promised
+    /// One row a request or complaint, with its answers and the promises about it
     Cases,
     /// One row a claim: an invoice, an instalment, or an order, with what is open of it
     Claims,

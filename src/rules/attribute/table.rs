@@ -301,7 +301,7 @@ const RELATIONS: Vocabulary = Vocabulary::Words(
     &("relation", "关系类型"),
 );
 
-/// The people who have not left.
+/// The contacts that have not left on the day.
 fn people<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Contact> {
     let day = view.as_of;
     view.record.prospect.contacts.iter().filter(move |person| person.is_there(day))

@@ -7,8 +7,8 @@ use crate::plan::import::columns::{CellText, Joined};
 use crate::value::text::narrow;
 
 impl<'a> RowReader<'_, 'a> {
-    /// The customer or prospect of the ledger whose id, name, company or address the first text of the row is that
-    /// anybody has. Where nobody has any of them, a list of customers adds one; any other row is refused.
+    /// The customer or prospect of the ledger that has one of the row's texts as its id, name, company or address; the first
+    /// text that is known counts. Where none is known, a list of customers adds a customer; any other row is refused.
     pub(super) fn customer(
         &mut self,
         row: &Joined<'a>,
