@@ -81,6 +81,9 @@ struct CaseRow<'c> {
     on: Date,
 }
 
+/// A row, behind what decides its place: urgency, severity, day, file and name.
+type KeyedRow = ((i64, u32, Date, String), PackedRow);
+
 /// A column: its id, its kind, and its cell.
 type Definition = (&'static str, Kind, fn(&CaseRow) -> Cell);
 
@@ -153,7 +156,7 @@ const LISTED: &[&str] = &[
 
 /// Those that are left out where a terminal is too narrow.
 const OPTIONAL: &[&str] =
-    &["category", "severity", "kind", "since", "answer-by", "resolve-by", "name"];
+    &["category", "severity", "kind", "asked", "answer-by", "resolve-by", "name"];
 
 fn text(text: &Option<Text>) -> Cell {
     Cell::maybe(text.clone(), Cell::text)
@@ -228,43 +231,41 @@ impl Cases {
     pub fn sheet(&self, book: &Book, request: &Request, is_export: bool) -> Sheet {
         book.graded();
         let selected = request.selection(book);
-        self.rows(book, |record| selected.has(record), is_export)
-    }
-
-    fn rows(
-        &self,
-        book: &Book,
-        is_meant: impl Fn(&Record) -> bool + Sync,
-        is_export: bool,
-    ) -> Sheet {
-        let (settings, on) = (&book.settings, book.as_of);
-        let lang = settings.language;
-        let clock = WorkClock::of(settings);
-        let about = |record: &Record| is_meant(record).then(|| Whose::of(record, settings));
-        type Key = (i64, u32, Date, String);
-        let mut rows = fold_cases(
+        let rows = fold_cases(
             book,
-            about,
-            |rows: &mut Vec<(Key, PackedRow)>, case, whose| {
-                if !self.closed && !case.state.is_open() {
-                    return;
-                }
-                let [answer, resolve] = whose.promises(case, clock, on);
-                let row = CaseRow { case, whose, answer, resolve, clock, settings, on };
-                let (open, urgency) = (case.state.is_open(), row.urgency().filter(|_| !is_export));
-                let late = open && urgency.is_some_and(|left| left < 0);
-                let emphasis = if late { Emphasis::Warn } else { Emphasis::Plain };
-                let cells = self.columns.iter().map(|at| COLUMNS[*at].2(&row)).collect();
-                let first = case.first().map_or(Date::MAX, |asking| asking.at.date);
-                let severity = case.severity.filter(|_| !is_export).unwrap_or(u32::MAX);
-                let urgency = urgency.filter(|_| open).unwrap_or(i64::MAX);
-                let day = if is_export { Date::MIN } else { first };
-                let id = format!("{} {first} {}", whose.id, case.name);
-                let key = (urgency, severity, day, id);
-                rows.push((key, PackedRow::of(&Row::with(cells, emphasis))));
+            |record| selected.has(record).then(|| Whose::of(record, &book.settings)),
+            |rows: &mut Vec<KeyedRow>, case, whose| {
+                rows.extend(self.row(case, whose, book, is_export));
             },
             |all, part| all.extend(part),
         );
+        self.table(rows, book, is_export)
+    }
+
+    /// The row of a case with its place in the order; none if it is done and only open ones are asked for.
+    fn row(&self, case: &Case, whose: &Whose, book: &Book, is_export: bool) -> Option<KeyedRow> {
+        if !self.closed && !case.state.is_open() {
+            return None;
+        }
+        let (settings, on) = (&book.settings, book.as_of);
+        let clock = WorkClock::of(settings);
+        let [answer, resolve] = whose.promises(case, clock, on);
+        let row = CaseRow { case, whose, answer, resolve, clock, settings, on };
+        let (open, urgency) = (case.state.is_open(), row.urgency().filter(|_| !is_export));
+        let late = open && urgency.is_some_and(|left| left < 0);
+        let emphasis = if late { Emphasis::Warn } else { Emphasis::Plain };
+        let cells = self.columns.iter().map(|at| COLUMNS[*at].2(&row)).collect();
+        let first = case.first().map_or(Date::MAX, |asking| asking.at.date);
+        let severity = case.severity.filter(|_| !is_export).unwrap_or(u32::MAX);
+        let urgency = urgency.filter(|_| open).unwrap_or(i64::MAX);
+        let day = if is_export { Date::MIN } else { first };
+        let key = (urgency, severity, day, format!("{} {first} {}", whose.id, case.name));
+        Some((key, PackedRow::of(&Row::with(cells, emphasis))))
+    }
+
+    /// The sheet of some rows.
+    fn table(&self, mut rows: Vec<KeyedRow>, book: &Book, is_export: bool) -> Sheet {
+        let lang = book.settings.language;
         rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let count = rows.len();
         let rows: Vec<PackedRow> = rows.into_iter().map(|(_, row)| row).collect();
@@ -276,7 +277,7 @@ impl Cases {
         let heads = self.columns.iter().map(head).collect();
         let mut sheet = Sheet::single("cases", lang.pick("Cases", "受理"), heads, Rows::from(rows));
         let word = if self.closed { ("cases: ", "受理：") } else { ("open: ", "未结：") };
-        sheet.about = format!("{on}  ·  {}{count}", lang.pick(word.0, word.1));
+        sheet.about = format!("{}  ·  {}{count}", book.as_of, lang.pick(word.0, word.1));
         sheet
     }
 }
@@ -289,14 +290,18 @@ pub fn of_customer(
 ) -> Sheet {
     let lang = book.settings.language;
     book.graded();
-    let mut cases = fold_cases(
+    let listed = Cases::listed(true, &book.settings);
+    let found = fold_cases(
         book,
-        |record| is_meant(record).then_some(()),
-        |all: &mut Vec<Case>, case, ()| all.push(case.clone()),
+        |record| is_meant(record).then(|| Whose::of(record, &book.settings)),
+        |all: &mut Vec<(Case, Option<KeyedRow>)>, case, whose| {
+            all.push((case.clone(), listed.row(case, whose, book, false)));
+        },
         |all, part| all.extend(part),
     );
+    let (mut cases, rows): (Vec<Case>, Vec<Option<KeyedRow>>) = found.into_iter().unzip();
     cases.sort_by_key(|case| case.first().map(|asking| (asking.at.date, case.name.clone())));
-    let mut sheet = Cases::listed(true, &book.settings).rows(book, &is_meant, false);
+    let mut sheet = listed.table(rows.into_iter().flatten().collect(), book, false);
     let entries = cases.iter().flat_map(|case| {
         let row = move |(file, event): &(Text, Event)| entry(case, file, event, book);
         case.entries.iter().map(row)

@@ -5,7 +5,7 @@ use super::breakdown::{
     UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, join, percent,
     stage_cell, window,
 };
-use super::figures::{enough, few, words};
+use super::figures::{enough, few, reached, words};
 use crate::diag::{Diagnostic, counted};
 use crate::rules::book::Book;
 use crate::rules::replay::passage::End;
@@ -288,8 +288,7 @@ fn median_cells(observations: &[Observation], lang: Lang) -> [Cell; 3] {
     let Some(curve) = KaplanMeier::of(observations).filter(|curve| enough(curve.n as u64)) else {
         return none();
     };
-    let beyond = || Cell::absent(format!("> {}", curve.t_max));
-    let at = |day: Option<u32>| day.map_or_else(beyond, |day| Cell::Int(i64::from(day)));
+    let at = |day: Option<u32>| reached(day, &curve);
     let (low, high) = curve.median_interval();
     match (curve.median(), low) {
         // In a tiny sample the curve may be at 0 before its lower limit is known.

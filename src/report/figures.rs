@@ -2,6 +2,7 @@
 
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
+use crate::stats::KaplanMeier;
 use crate::table::sheet::{Cell, Chart, Column, Picture, Quantity, Row, Table};
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -32,6 +33,12 @@ pub fn few(n: u64, lang: Lang) -> Cell {
         Lang::En | Lang::Machine => format!("n = {n}, too few"),
         Lang::Zh => format!("n = {n}，太少"),
     })
+}
+
+/// A day that a curve reaches, or that it lies beyond the last one that was observed.
+pub fn reached(day: Option<u32>, curve: &KaplanMeier) -> Cell {
+    let beyond = || Cell::absent(format!("> {}", curve.t_max));
+    day.map_or_else(beyond, |day| Cell::Int(i64::from(day)))
 }
 
 /// `n` of `of`, or that these are too few.

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::breakdown::{by_cell, by_column};
-use super::figures::{enough, few, without_rate};
+use super::figures::{enough, few, reached, without_rate};
 use super::money_exceptions::exceptions;
 use crate::diag::{Diagnostic, Lang, counted};
 use crate::model::sales::Receivables;
@@ -232,10 +232,7 @@ fn to_pay(groups: &Groups, total: &AgedMoney, request: &Request, lang: Lang) -> 
         let curve = KaplanMeier::of(&money.days);
         let (n, paid) = curve.as_ref().map_or((0, 0), |curve| (curve.n, curve.events));
         let day = |share: f64| match &curve {
-            Some(curve) if enough(curve.n as u64) => match curve.quantile(share) {
-                Some(day) => Cell::Int(i64::from(day)),
-                None => Cell::absent(format!("> {}", curve.t_max)),
-            },
+            Some(curve) if enough(curve.n as u64) => reached(curve.quantile(share), curve),
             _ => few(n as u64, lang),
         };
         vec![
