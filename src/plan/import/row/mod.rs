@@ -1,6 +1,7 @@
 //! One row: its texts turned into facts and entries, with everything that is wrong in it.
 
 mod customer;
+mod forms;
 mod paper;
 mod profile;
 mod values;
