@@ -274,6 +274,19 @@ mod tests {
     }
 
     #[test]
+    fn an_invoice_is_billed_while_it_binds() {
+        let numbered = |key: &str, status: &str| {
+            let mut invoice = event(key, "invoice", "500", &[]);
+            invoice.details_mut().number = Some("B".into());
+            invoice.details_mut().status = (!status.is_empty()).then(|| status.into());
+            invoice
+        };
+        let (sent, off) = (numbered("2010-01-05", ""), numbered("2010-01-06", "cancelled"));
+        assert_eq!(of(None, vec![sent.clone()]), ["Billed 2010-01-05 - 500 500 -"]);
+        assert_eq!(of(None, vec![sent, off]), [""; 0]);
+    }
+
+    #[test]
     fn credits_and_refunds_take_off() {
         let events = vec![
             event("2010-01-05", "invoice", "", &[("health", "2")]),
