@@ -1,18 +1,21 @@
-//! The options for the keys of money and service: numbers, schedules, lines, and the facts of a case.
+//! The options for the rarer keys of an entry: numbers, schedules, lines, the facts of a case, the steps of a project,
+//! campaigns and points.
 
 use super::context::Context;
 use super::draft::money;
 use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::model::buying::{BUYER_STEP_NAMES, buyer_step_named};
 use crate::model::event::Details;
 use crate::model::paper::{Instalment, LineItem, Status};
-use crate::model::settings::Settings;
+use crate::model::settings::{Campaign, Settings};
+use crate::value::date::Date;
 use crate::value::money::Amount;
 use crate::value::text::{Text, narrow};
 use clap::Args;
 
-/// The keys of money and service, as they are typed.
+/// The rarer keys of an entry, as they are typed.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Money and service")]
+#[command(next_help_heading = "Money, service, projects and marketing")]
 pub struct DetailsTyped {
     /// The number of a quote, order, contract, invoice or delivery; a later entry of this number replaces it
     #[arg(long, value_name = "TEXT")]
@@ -59,6 +62,31 @@ pub struct DetailsTyped {
     /// What is being done, or was done, about a case
     #[arg(long, value_name = "TEXT")]
     solution: Option<String>,
+    /// A person of the prospect that took part, once for each
+    #[arg(long, value_name = "NAME")]
+    with: Vec<String>,
+    /// The step that the buyer's own process has reached: need-felt, internal-talk, project-set-up,
+    /// technical-evaluation, proposal, agreement, signature
+    #[arg(long, value_name = "STEP")]
+    buyer: Option<String>,
+    /// The planned day of a column, once for each: solution=2010-04-15
+    #[arg(long, value_name = "STAGE=DATE")]
+    milestone: Vec<String>,
+    /// A competitor that was met, or that it was lost to, once for each
+    #[arg(long, value_name = "NAME")]
+    competitor: Vec<String>,
+    /// The campaign that reached it, or that it answers
+    #[arg(long, value_name = "CAMPAIGN")]
+    campaign: Option<String>,
+    /// Points given, or redeemed where the number is below 0
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    points: Option<String>,
+    /// What was offered to this customer alone (tailored)
+    #[arg(long, value_name = "TEXT")]
+    what: Option<String>,
+    /// Of a tailored offer: whether the customer took it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", value_parser = clap::value_parser!(bool))]
+    taken: Option<bool>,
 }
 
 impl DetailsTyped {
@@ -76,6 +104,10 @@ impl DetailsTyped {
             typed.as_deref().map(|text| context.date(origin, text)).transpose()
         };
         let schedule = self.instalment.iter().map(|text| instalment(text, settings, context));
+        let milestones = self.milestone.iter().map(|text| milestone(text, settings, context));
+        let mut milestones = milestones.collect::<Result<Vec<_>, Diagnostic>>()?;
+        milestones.sort_unstable();
+        milestones.dedup_by(|later, first| later.0 == first.0);
         let lines = self.line.iter().map(|text| line(text, settings));
         let details = Details {
             number: text(&self.number),
@@ -93,6 +125,19 @@ impl DetailsTyped {
             severity: self.severity,
             channel: text(&self.channel),
             solution: text(&self.solution),
+            with: self.with.iter().map(|name| name.trim().into()).collect(),
+            buyer: self.buyer.as_deref().map(buyer).transpose()?,
+            milestones,
+            competitor: self.competitor.iter().map(|name| name.trim().into()).collect(),
+            campaign: self
+                .campaign
+                .as_deref()
+                .map(|text| campaign("--campaign", text, settings))
+                .transpose()?,
+            control: None,
+            points: self.points.as_deref().map(points).transpose()?,
+            what: text(&self.what),
+            taken: self.taken,
         };
         Ok((details != Details::default()).then(|| Box::new(details)))
     }
@@ -104,6 +149,84 @@ fn status(text: &str) -> Result<Text, Diagnostic> {
         let message = words!("--status: no status `{text}`", "--status：没有状态 `{text}`");
         Diagnostic::new(Code::BadArgument, message).nearest(text, Status::NAMES)
     })
+}
+
+/// A step of the buyer's process by its name or its word.
+fn buyer(text: &str) -> Result<Text, Diagnostic> {
+    buyer_step_named(text).map(|step| BUYER_STEP_NAMES[step].into()).ok_or_else(|| {
+        let message = words!("--buyer: no step `{text}`", "--buyer：没有步骤 `{text}`");
+        Diagnostic::new(Code::BadArgument, message).nearest(text, BUYER_STEP_NAMES).help(words!(
+            "the steps: {}",
+            "步骤有：{}",
+            BUYER_STEP_NAMES.join(", ")
+        ))
+    })
+}
+
+/// The id of a campaign by its id or label; any text where the settings have no campaign.
+///
+/// # Errors
+/// Fails where the settings have campaigns, and none of this name.
+pub fn campaign(origin: &str, text: &str, settings: &Settings) -> Result<Text, Diagnostic> {
+    let typed = text.trim();
+    let is_it = |campaign: &&Campaign| {
+        *campaign.id == *typed
+            || [&campaign.label.en, &campaign.label.zh].iter().any(|l| l.as_deref() == Some(typed))
+    };
+    match settings.campaigns.iter().find(is_it) {
+        Some(campaign) => Ok(campaign.id.clone()),
+        None => {
+            let message = words!("{origin}: no campaign `{typed}`", "{origin}：没有活动 `{typed}`");
+            let ids = settings.campaigns.iter().map(|campaign| &*campaign.id);
+            Err(Diagnostic::new(Code::BadArgument, message).nearest(typed, ids).help(words!(
+                "a campaign has a block in crm.toml: [[campaign]] id = \"{typed}\"",
+                "活动要在 crm.toml 中有一段：[[campaign]] id = \"{typed}\""
+            )))
+        }
+    }
+}
+
+/// A whole number of points, above or below 0.
+fn points(text: &str) -> Result<Amount, Diagnostic> {
+    let read = Amount::parse(narrow(text).trim().trim_start_matches('+'));
+    read.ok().filter(|points| points.decimals() == 0 && !points.is_zero()).ok_or_else(|| {
+        let message = words!(
+            "--points: `{text}` is no whole number other than 0",
+            "--points：`{text}` 不是非零整数"
+        );
+        Diagnostic::new(Code::BadArgument, message).help(words!(
+            "--points 500 gives, --points -500 redeems",
+            "--points 500 为赠送，--points -500 为兑换"
+        ))
+    })
+}
+
+/// `solution=2010-04-15`
+fn milestone(
+    text: &str,
+    settings: &Settings,
+    context: &Context,
+) -> Result<(Text, Date), Diagnostic> {
+    let help = || words!("--milestone solution=2010-04-15", "--milestone solution=2010-04-15");
+    let Some((stage, day)) = text.split_once(['=', '＝']) else {
+        let message = words!(
+            "--milestone: `{text}` has no column and day",
+            "--milestone：`{text}` 没有写阶段和日期"
+        );
+        return Err(Diagnostic::new(Code::BadArgument, message).help(help()));
+    };
+    let stage = stage.trim();
+    let named = settings
+        .pipelines
+        .iter()
+        .find_map(|pipeline| pipeline.stage_named(stage).ok().map(|stage| stage.id.clone()));
+    let Some(id) = named else {
+        let message = words!("--milestone: no column `{stage}`", "--milestone：没有阶段 `{stage}`");
+        let ids = settings.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+        let ids = ids.map(|stage| &*stage.id);
+        return Err(Diagnostic::new(Code::BadArgument, message).nearest(stage, ids).help(help()));
+    };
+    Ok((id, context.date("--milestone", day.trim())?))
 }
 
 /// `2010-01-15=30000=first third`

@@ -51,6 +51,11 @@ pub fn written_roles(roles: &[(Text, Text)]) -> Option<String> {
     inline(roles, |rep| quoted(rep))
 }
 
+/// Names with their days as an inline table; `None` if there are none.
+pub fn written_days(days: &[(Text, Date)]) -> Option<String> {
+    inline(days, ToString::to_string)
+}
+
 /// Facts with their new values as an inline table; `None` if there are none.
 pub fn written_facts(facts: &[(Text, FactValue)]) -> Option<String> {
     inline(facts, fact_value)
@@ -105,6 +110,15 @@ fn blocks<T>(items: &[T], fields: impl Fn(&T) -> [Option<String>; 3]) -> Option<
 macro_rules! written_value {
     (Criteria, $value:expr) => {
         (!$value.is_empty()).then(|| quoted_list(&$value))
+    };
+    (Texts, $value:expr) => {
+        (!$value.is_empty()).then(|| quoted_list(&$value))
+    };
+    (Dates, $value:expr) => {
+        written_days(&$value)
+    };
+    (Buyer, $value:expr) => {
+        $value.as_deref().map(quoted)
     };
     (Money, $value:expr) => {
         $value.map(money)

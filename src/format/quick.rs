@@ -10,6 +10,7 @@
 use crate::format::cursor::{Cursor, is_bare};
 use crate::format::layout::is_of_a_customer;
 use crate::format::read_prospect::COUNT_MAX;
+use crate::model::buying::BUYER_STEP_NAMES;
 use crate::model::event::{Event, event_keys};
 use crate::model::paper::{Instalment, LineItem, SEVERITIES, Status};
 use crate::model::profile::{
@@ -212,6 +213,7 @@ fn profile(
         "wants" => once(16).and_then(|()| fill(&mut profile.wants, cursor.strings()))?,
         "strategic" => once(17).and_then(|()| fill(&mut profile.strategic, cursor.strings()))?,
         "documents" => once(18).and_then(|()| fill(&mut profile.documents, cursor.strings()))?,
+        "competitor" => once(20).and_then(|()| fill(&mut profile.competitor, cursor.strings()))?,
         _ => return None,
     }
     cursor.end()
@@ -465,6 +467,15 @@ macro_rules! take_value {
     };
     (Lines, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         blocks($cursor, line_item).map(|list| $event.$name = list)
+    };
+    (Texts, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        fill(&mut $event.$name, $cursor.strings())
+    };
+    (Dates, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        pairs($cursor, |cursor, _| cursor.date()).map(|days| $event.$name = days)
+    };
+    (Buyer, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
+        put_one(&mut $event.$name, $cursor, &BUYER_STEP_NAMES)
     };
     (Note, $event:ident.$name:ident, $cursor:ident, $keep:ident, $settings:ident) => {
         match $keep {

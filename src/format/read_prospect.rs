@@ -5,6 +5,7 @@ use crate::format::append::not_lines;
 use crate::format::layout::is_of_a_customer;
 use crate::format::syntax::looks_like_date;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
+use crate::model::buying::BUYER_STEP_NAMES;
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::paper::{INSTALMENT_KEYS, Instalment, LINE_KEYS, LineItem, SEVERITIES, Status};
 use crate::model::profile::{
@@ -138,6 +139,7 @@ fn fact(
         "wants" => prospect.profile_mut().wants = reader.texts(key, value),
         "strategic" => prospect.profile_mut().strategic = reader.texts(key, value),
         "documents" => prospect.profile_mut().documents = reader.texts(key, value),
+        "competitor" => prospect.profile_mut().competitor = reader.texts(key, value),
         "goal" => {
             let tables = reader.tables(key, value).into_iter();
             prospect.profile_mut().goals = tables.map(|(table, _)| goal(reader, table)).collect();
@@ -234,6 +236,18 @@ fn roles(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<(Text, Text)>
     roles
 }
 
+/// Names, each with a day, in the order of the names.
+fn days(reader: &mut Reader, key: &str, value: &TomlValue) -> Vec<(Text, Date)> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let mut days: Vec<(Text, Date)> = Vec::new();
+    for (name, day) in table {
+        let name = name.get_ref();
+        days.extend(reader.date(name, day).map(|day| (name.as_ref().into(), day)));
+    }
+    days.sort_unstable();
+    days
+}
+
 /// Facts, each with its new value, in the order of their names.
 fn changes(
     reader: &mut Reader,
@@ -308,6 +322,11 @@ pub fn schedule_in(text: &str) -> Option<Vec<Instalment>> {
 /// The line items in a text of the form `[{ product = "p", quantity = 2 }]`; `None` if it is of another form.
 pub fn lines_in(text: &str) -> Option<Vec<LineItem>> {
     read_alone(text, |reader, value| lines(reader, "lines", value))
+}
+
+/// The days in a text of the form `{ solution = 2010-04-15 }`; `None` if it is of another form.
+pub fn days_in(text: &str) -> Option<Vec<(Text, Date)>> {
+    read_alone(text, |reader, value| days(reader, "milestones", value))
 }
 
 /// The roles in a text of the form `{ service = "zhoumin" }`; `None` if it is of another form.
@@ -554,6 +573,15 @@ macro_rules! read_value {
     };
     (Lines, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         lines($reader, $key, $value)
+    };
+    (Texts, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        $reader.texts($key, $value)
+    };
+    (Dates, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        days($reader, $key, $value)
+    };
+    (Buyer, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
+        one_of($reader, $key, $value, &BUYER_STEP_NAMES)
     };
     ($text:ident, $reader:ident, $key:ident, $value:ident, $settings:ident) => {
         $reader.text($key, $value)

@@ -84,7 +84,8 @@ impl fmt::Display for EventKey {
 /// The table of an event's keys, in the order in which they are written: name, type, title, Chinese title,
 /// meaning. The struct, both readers, the writer, export, import and the schema follow from it: each hands a
 /// macro of its own to `event_keys!`, which calls it with all rows. The types are those of `event_type!`. The keys after
-/// `@details` are those of money and service: few entries have one, so they are in a box of their own.
+/// `@details` are those of money, service, projects and marketing: few entries have one, so they are in a box of their
+/// own.
 macro_rules! event_keys {
     ($then:ident) => {
         $then! {
@@ -137,6 +138,20 @@ macro_rules! event_keys {
                 "of a request or complaint: 1, the worst, to 4";
             channel "channel": Text, "Channel", "渠道", "the way by which it came: phone, mail, shop";
             solution "solution": Text, "Solution", "解决办法", "what is being done, or was done, about a case";
+            with "with": Texts, "With", "参加人", "the people of the prospect that took part, by name";
+            buyer "buyer": Buyer, "Buyer's step", "买方进程",
+                "the step that the buyer's own process has reached: need-felt to signature";
+            milestones "milestones": Dates, "Milestones", "里程碑",
+                "the planned day of each column: it is to be reached by then";
+            competitor "competitor": Texts, "Competitors", "竞争对手",
+                "the competitors that were met, or that it was lost to";
+            campaign "campaign": Text, "Campaign", "营销活动",
+                "the campaign that reached it, or that it answers";
+            control "control": Bool, "Control", "对照组",
+                "of a campaign: kept out at random, to compare with those that it reached";
+            points "points": Score, "Points", "积分", "points given (above 0) or redeemed (below 0)";
+            what "what": Text, "What", "事项", "what was offered to this customer alone";
+            taken "taken": Bool, "Taken", "是否采纳", "of a tailored offer: whether the customer took it";
         }
     };
 }
@@ -159,6 +174,9 @@ macro_rules! event_type {
     (Severity) => { Option<u32> };
     (Schedule) => { Vec<Instalment> };
     (Lines) => { Vec<LineItem> };
+    (Texts) => { Vec<Text> };
+    (Dates) => { Vec<(Text, Date)> };
+    (Buyer) => { Option<Text> };
     // A rep's id, a column's id, words, and words that are left unread where nothing asks for them.
     (Rep) => { Option<Text> };
     (Stage) => { Option<Text> };
@@ -206,6 +224,12 @@ pub enum KeyType {
     Schedule,
     /// Line items.
     Lines,
+    /// Several texts.
+    Texts,
+    /// Names, each with a day.
+    Dates,
+    /// A step of the buyer's process.
+    Buyer,
     /// Words.
     Text,
     /// Words that are left unread where nothing asks for them.
@@ -242,7 +266,7 @@ macro_rules! define_event {
             #[doc = $kind_about]
             pub kind: EventKind,
             $(#[doc = $about] pub $name: event_type!($type),)*
-            /// The keys of money and service, if it has any: [`Event::details`] reads them.
+            /// The rarer keys, if it has any: [`Event::details`] reads them.
             pub details: Option<Box<Details>>,
             /// Keys that this version does not know; kept in the file, reported by `check`.
             pub unknown: Vec<Text>,
@@ -261,7 +285,7 @@ macro_rules! define_event {
             }
         }
 
-        /// The keys of money and service of an event; most events have none.
+        /// The rarer keys of an event: money, service, projects, marketing. Most events have none.
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
         pub struct Details {
             $(#[doc = $of_about] pub $of: event_type!($of_type),)*
@@ -313,13 +337,13 @@ pub const FIELDS: [&str; KEYS.len()] = {
 };
 
 impl Event {
-    /// The keys of money and service; empty ones where it has none.
+    /// The rarer keys; empty ones where it has none.
     pub fn details(&self) -> &Details {
         static NONE: LazyLock<Details> = LazyLock::new(Details::default);
         self.details.as_deref().unwrap_or(&NONE)
     }
 
-    /// The keys of money and service, to set them.
+    /// The rarer keys, to set them.
     pub fn details_mut(&mut self) -> &mut Details {
         self.details.get_or_insert_default()
     }

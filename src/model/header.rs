@@ -219,6 +219,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("wants", &["看重"]),
     ("strategic", &["战略意义"]),
     ("documents", &["文档"]),
+    ("competitor", &["competitors", "竞争对手", "竞品"]),
     ("note", &["notes", "comment", "comments", "description", "备注", "描述", "说明", "跟进记录"]),
 ];
 

@@ -105,6 +105,11 @@ kinds! {
     Feedback "feedback" Contact;
     Survey "survey" Contact;
     Care "care" Contact;
+    Tailored "tailored" Note;
+    Campaign "campaign" Note;
+    Response "response" Contact;
+    Points "points" Note;
+    Lapsed "lapsed" Note;
     Imported "imported" Note;
     Retracted "retracted" Note;
 }

@@ -388,7 +388,7 @@ const BESIDES: [&str; 7] =
 
 /// The fields that are found by their names only beside a column `kind`, as our own exports have them: other programs
 /// have columns of these names for other things.
-pub const OF_JOURNALS: [&str; 20] = [
+pub const OF_JOURNALS: [&str; 28] = [
     "key",
     "serves",
     "set",
@@ -409,6 +409,14 @@ pub const OF_JOURNALS: [&str; 20] = [
     "severity",
     "channel",
     "solution",
+    "with",
+    "buyer",
+    "milestones",
+    "campaign",
+    "control",
+    "points",
+    "what",
+    "taken",
 ];
 
 /// Is this a field of the entries of a row? One of this name that a prospect has too, as `product` and facts of the
@@ -489,7 +497,7 @@ mod tests {
         let count = all.len();
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), count - 1, "only `product` is twice");
+        assert_eq!(all.len(), count - 2, "only `product` and `competitor` are twice");
         let of_entry = |field, of_journal| is_of_entry(field, of_journal, &settings);
         assert!(of_entry("product", true) && !of_entry("product", false));
         assert!(of_entry("amount", false) && !of_entry("company", true));

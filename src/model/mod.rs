@@ -1,5 +1,6 @@
 //! The nouns: plain data, no files, no clock, no rules.
 
+pub mod buying;
 pub mod event;
 pub mod fitting;
 pub mod grading;

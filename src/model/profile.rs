@@ -100,6 +100,8 @@ pub struct Profile {
     pub strategic: Vec<Text>,
     /// Paths or addresses of documents.
     pub documents: Vec<Text>,
+    /// The competitors for its business.
+    pub competitor: Vec<Text>,
     /// The goals of its plan.
     pub goals: Vec<Goal>,
     /// The steps of its plan.
@@ -138,6 +140,7 @@ pub static NO_PROFILE: Profile = Profile {
     wants: Vec::new(),
     strategic: Vec::new(),
     documents: Vec::new(),
+    competitor: Vec::new(),
     goals: Vec::new(),
     steps: Vec::new(),
 };
@@ -159,7 +162,7 @@ pub enum FactKind {
 
 /// The facts that an entry can change, with their types and their titles in English and Chinese. Not among them:
 /// `account` and `pipeline`, which say where the entries of a file count.
-pub const CHANGEABLE: [(&str, FactKind, &str, &str); 18] = [
+pub const CHANGEABLE: [(&str, FactKind, &str, &str); 19] = [
     ("name", FactKind::Text, "Name", "名称"),
     ("company", FactKind::Text, "Company", "公司"),
     ("industry", FactKind::Text, "Industry", "行业"),
@@ -178,6 +181,7 @@ pub const CHANGEABLE: [(&str, FactKind, &str, &str); 18] = [
     ("wants", FactKind::Texts, "Wants", "看重"),
     ("strategic", FactKind::Texts, "Strategic", "战略意义"),
     ("documents", FactKind::Texts, "Documents", "文档"),
+    ("competitor", FactKind::Texts, "Competitors", "竞争对手"),
 ];
 
 /// The type of a fact that an entry can change; `None` for any other name.

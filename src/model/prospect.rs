@@ -209,6 +209,7 @@ impl Prospect {
             "wants" => self.profile_mut().wants = texts,
             "strategic" => self.profile_mut().strategic = texts,
             "documents" => self.profile_mut().documents = texts,
+            "competitor" => self.profile_mut().competitor = texts,
             own => {
                 self.facts.retain(|(known, _)| &**known != own);
                 self.facts.extend(text.map(|text| (own.into(), text)));
@@ -238,6 +239,7 @@ impl Prospect {
             "wants" => texts(&profile.wants),
             "strategic" => texts(&profile.strategic),
             "documents" => texts(&profile.documents),
+            "competitor" => texts(&profile.competitor),
             other => text(self.fact(other)),
         }
     }

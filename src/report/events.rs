@@ -4,7 +4,10 @@ use super::Request;
 use super::columns::{criterion, currency_column, positions};
 use super::several::several;
 use crate::diag::Diagnostic;
-use crate::format::line::{written_facts, written_lines, written_roles, written_schedule};
+use crate::format::line::{
+    written_days, written_facts, written_lines, written_roles, written_schedule,
+};
+use crate::model::buying::BUYER_STEPS;
 use crate::model::event::{Event, KEYS, KeyType, NO_OWNER, event_keys};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
@@ -76,6 +79,18 @@ macro_rules! cell_of {
     (Lines, $l:ident, $value:expr) => {
         (Kind::Text, |$l| Cell::maybe(written_lines(&$value), Cell::text))
     };
+    (Texts, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| texts(&$value))
+    };
+    (Dates, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| Cell::maybe(written_days(&$value), Cell::text))
+    };
+    (Buyer, $l:ident, $value:expr) => {
+        (Kind::Text, |$l| {
+            let word = |step: &str| Cell::text(term(&BUYER_STEPS, step, $l.settings.language));
+            Cell::maybe($value.as_deref(), word)
+        })
+    };
     (Rep, $l:ident, $value:expr) => {
         (Kind::Text, |$l| rep(&$value))
     };
@@ -90,7 +105,7 @@ macro_rules! define_columns {
         @details
         $($of:ident $key:literal: $of_type:ident, $of_en:literal, $of_zh:literal, $of_about:literal;)*
     ) => {
-        /// Every column: whose entry and when, then its keys; those of money and service last.
+        /// Every column: whose entry and when, then its keys; the rarer ones last.
         const COLUMNS: &[Definition] = &[
             ("id", (Kind::Id, |l| Cell::text(&*l.record.prospect.id))),
             ("name", (Kind::Text, |l| Cell::text(&**l.name()))),
@@ -106,6 +121,10 @@ event_keys!(define_columns);
 
 fn text(value: &Option<Text>) -> Cell {
     Cell::maybe(value.as_deref(), Cell::text)
+}
+
+fn texts(values: &[Text]) -> Cell {
+    if values.is_empty() { Cell::Empty } else { Cell::list(values.iter().cloned()) }
 }
 
 /// A rep; an empty one, which releases to the pool, is told from none.

@@ -143,6 +143,7 @@ pub(super) fn profile(record: &Record, lang: Lang) -> Vec<(&'static str, Cell)> 
         ("wants", list(&profile.wants)),
         ("strategic", list(&profile.strategic)),
         ("documents", list(&profile.documents)),
+        ("competitor", list(&profile.competitor)),
         ("serves", Cell::list(helpers)),
     ]
 }

@@ -51,6 +51,11 @@ pub const KINDS: &[Term] = &[
     ("feedback",  "feedback",       "反馈"),
     ("survey",    "survey",         "调查"),
     ("care",      "care",           "关怀"),
+    ("tailored",  "tailored offer", "定制方案"),
+    ("campaign",  "campaign",       "营销活动"),
+    ("response",  "response",       "活动回应"),
+    ("points",    "points",         "积分"),
+    ("lapsed",    "lapsed",         "流失"),
     ("imported",  "imported",       "导入"),
     ("retracted", "retracted",      "撤回"),
 ];

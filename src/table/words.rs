@@ -84,7 +84,6 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("share", "Share", "占比"),
     ("total", "Total", "合计"),
     ("date", "Date", "日期"),
-    ("what", "What", "事项"),
     ("detail", "Detail", "说明"),
     ("days-left", "In days", "还剩天数"),
     ("shape", "Shape", "形状"),

@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::diag::Failure;
+use crate::model::buying::BUYER_STEP_NAMES;
 use crate::model::event::{KEYS, KeyRow, KeyType};
 use crate::model::kind::Kinds;
 use crate::model::paper::Status;
@@ -59,6 +60,7 @@ fn event_properties() -> String {
 
 fn property(row: &KeyRow) -> String {
     let statuses = || Status::NAMES.map(|name| format!("\"{name}\"")).join(", ");
+    let steps = || BUYER_STEP_NAMES.map(|name| format!("\"{name}\"")).join(", ");
     let kinds = || Kinds::default().names().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
     let (shape, more) = match row.kind {
         KeyType::Kind => (format!(r#""type": "string", "examples": [{}]"#, kinds().join(", ")), ""),
@@ -71,6 +73,12 @@ fn property(row: &KeyRow) -> String {
             (format!(r#""type": "object", {values}"#), "")
         }
         KeyType::Status => (r#""enum": [STATUS]"#.replace("STATUS", &statuses()), ""),
+        KeyType::Buyer => (r#""enum": [STEPS]"#.replace("STEPS", &steps()), ""),
+        KeyType::Texts => (r#""type": "array", "items": { "type": "string" }"#.to_owned(), ""),
+        KeyType::Dates => {
+            let values = r#""additionalProperties": { "type": "string", "format": "date" }"#;
+            (format!(r#""type": "object", {values}"#), "")
+        }
         KeyType::Count => (r#""type": "integer", "minimum": 0"#.to_owned(), ""),
         KeyType::Severity => (r#""type": "integer", "minimum": 1, "maximum": 4"#.to_owned(), ""),
         KeyType::Schedule | KeyType::Lines => {

@@ -159,6 +159,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
         ids(Any, |v, is| v.record.prospect.profile().strategic.iter().any(|text| is(text))))),
     extra(row("documents", &["文档"], ("the path or address of one of its documents", "其中一个文档的路径或地址"), "documents:contract",
         Words(Any, All(|v, is| v.record.prospect.profile().documents.iter().any(|text| is(text)))))),
+    extra(row("competitor", &["竞争对手"], ("a competitor for its business", "争夺这笔生意的竞争对手"), "competitor:acme",
+        ids(Any, |v, is| v.record.prospect.profile().competitor.iter().any(|text| is(text))))),
     extra(row("served-by", &["协同人"], ("a rep who serves it beside the owner", "负责人之外的服务人员"), "served-by:liuyan",
         ids(Vocabulary::Reps, |v, is| v.record.state.serves.iter().any(|(_, rep)| is(rep))))),
     extra(group(row("service", &["服务人"], ("the rep who serves it in the role `service`", "以 `service` 角色服务的人员"), "service:liuyan",

@@ -167,7 +167,7 @@ fn exports_of_prospects_have_the_facts_of_customers_only_where_one_is_stated() {
     let plain = header("");
     assert!(plain.ends_with(",rfm"), "{plain}");
     sandbox.crm("set li region=east").done();
-    let more = ",parent,potential,potential-currency,credit-limit,credit-limit-currency,customer-since,relation,challenge,wants,strategic,documents,opening-facts";
+    let more = ",parent,potential,potential-currency,credit-limit,credit-limit-currency,customer-since,relation,challenge,wants,strategic,documents,competitor,opening-facts";
     assert_eq!(header(""), format!("{plain}{more}"));
     assert_eq!(header("--as-of 2009-12-10"), plain);
     assert_eq!(header("id:nobody"), plain);

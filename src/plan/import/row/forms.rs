@@ -2,6 +2,7 @@
 
 use super::RowReader;
 use crate::diag::Words;
+use crate::model::buying::{BUYER_STEP_NAMES, buyer_step_named};
 use crate::model::paper::{SEVERITIES, Status};
 use crate::plan::import::columns::CellText;
 use crate::value::money::Amount;
@@ -41,6 +42,21 @@ impl RowReader<'_, '_> {
             self.problem(why, None);
         }
         known.map(|status| status.name().into())
+    }
+
+    /// A step of the buyer's process: its name in files or its word.
+    pub(super) fn buyer_step(&mut self, field: &str, cell: &CellText) -> Option<Text> {
+        let known = buyer_step_named(&cell.text);
+        if known.is_none() {
+            let (named, text) = (cell.named(field), &cell.text);
+            let names = BUYER_STEP_NAMES.join(", ");
+            let why = words!(
+                "{named} is one of {names}, not `{text}`",
+                "{named} 应为 {names} 之一，而不是 `{text}`"
+            );
+            self.problem(why, None);
+        }
+        known.map(|step| BUYER_STEP_NAMES[step].into())
     }
 
     /// A whole number from 1 to 4.

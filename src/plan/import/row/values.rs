@@ -2,7 +2,7 @@
 
 use super::RowReader;
 use crate::diag::Words;
-use crate::format::read_prospect::{changes_in, lines_in, roles_in, schedule_in};
+use crate::format::read_prospect::{changes_in, days_in, lines_in, roles_in, schedule_in};
 use crate::model::event::{Event, EventKey, event_keys};
 use crate::model::header::{MoneyUnit, money_unit};
 use crate::model::kind::EventKind;
@@ -81,6 +81,20 @@ macro_rules! cell_value {
                 "[{{ product = \"p\", quantity = 2 }}]"
             ),
         )
+    };
+    (Texts, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.list($name, $cell)
+    };
+    (Dates, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.as_exported(
+            $name,
+            $cell,
+            days_in,
+            &words!("{{ solution = 2010-04-15 }}", "{{ solution = 2010-04-15 }}"),
+        )
+    };
+    (Buyer, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
+        $reader.buyer_step($name, $cell)
     };
     (Roles, $name:expr, $reader:ident, $cell:ident, $of:ident) => {
         $reader.as_exported(
