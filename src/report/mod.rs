@@ -19,7 +19,6 @@ pub mod cycle;
 pub mod diff;
 pub mod dimension;
 pub mod due;
-mod due_money;
 pub mod events;
 pub mod figures;
 pub mod forecast;

@@ -86,6 +86,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("date", "Date", "日期"),
     ("detail", "Detail", "说明"),
     ("days-left", "In days", "还剩天数"),
+    ("at-stake", "At stake", "涉及金额"),
     ("shape", "Shape", "形状"),
     ("checkpoint", "Checkpoint", "填表日"),
     ("rep", "Member", "成员"),

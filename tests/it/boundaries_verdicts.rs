@@ -412,6 +412,65 @@ fn notes_are_kept_only_where_a_query_or_a_rule_that_is_asked_looks_into_them() {
     assert!(keeps("", "note:vip", false) && keeps("", "is:open or note:vip", false));
 }
 
+/// The ids that people read in `due`, in order.
+fn due_for_people(prospects: &[(&str, &str)], on: &str, days: i64, all: bool) -> Vec<String> {
+    let book = ledger("", prospects, on);
+    let mut request = Request::of(query(&book, ""));
+    request.list = all;
+    let sheet = crm::report::due::due(&book, &request, days);
+    let list = sheet.tables.iter().find(|table| table.id == "due-list").unwrap();
+    let mut ids = column(list, "id");
+    ids.extend(sheet.notes);
+    ids
+}
+
+#[test]
+fn what_is_due_by_now_comes_first_and_the_most_money_before_the_rest() {
+    let opened = |value: &str, next: &str| {
+        format!("2010-01-01 = {{ kind = \"opened\", value = {value}, next = {next} }}\n")
+    };
+    let texts = [
+        ("a", opened("100", "2010-01-10")),
+        ("b", opened("900", "2010-01-11")),
+        ("c", opened("200", "2010-01-09")),
+        ("d", opened("\"700 USD\"", "2010-01-10")),
+        ("e", opened("100", "2010-01-08")),
+    ];
+    let prospects: Vec<(&str, &str)> = texts.iter().map(|(id, text)| (*id, &**text)).collect();
+    // `b` is due tomorrow; money without a rate counts as none; of equal money the earlier day is first.
+    assert_eq!(due_for_people(&prospects, "2010-01-10", 1, false), ["c", "e", "a", "d", "b"]);
+}
+
+#[test]
+fn a_screen_has_eighteen_rows_and_the_rest_is_said() {
+    let next = "2010-01-01 = { kind = \"opened\", next = 2010-01-10 }\n";
+    let ids: Vec<String> = (10..29).map(|n| format!("p{n}")).collect();
+    let prospects: Vec<(&str, &str)> = ids.iter().map(|id| (&**id, next)).collect();
+    assert_eq!(due_for_people(&prospects[..18], "2010-01-10", 0, false), ids[..18]);
+    let shown = due_for_people(&prospects, "2010-01-10", 0, false);
+    assert_eq!(shown[..18], ids[..18]);
+    assert_eq!(
+        shown[18..],
+        ["18 of 19 things, the most money at stake first; all of them: crm due --all"]
+    );
+    assert_eq!(due_for_people(&prospects, "2010-01-10", 0, true), ids);
+}
+
+#[test]
+fn an_answer_to_a_campaign_is_due_for_thirty_days_or_until_we_follow_it_up() {
+    let answered = "2010-01-01 = { kind = \"opened\" }\n2010-01-10 = { kind = \"response\" }\n";
+    let due = |text: &str, on: &str| due_for_people(&[("x", text)], on, 0, false);
+    assert_eq!(due(answered, "2010-01-09"), [""; 0]);
+    assert_eq!(due(answered, "2010-01-10"), ["x"]);
+    assert_eq!(due(answered, "2010-02-09"), ["x"], "30 days later");
+    assert_eq!(due(answered, "2010-02-10"), [""; 0], "31 days later");
+    let then = |kind: &str| format!("{answered}2010-01-11 = {{ kind = \"{kind}\" }}\n");
+    assert_eq!(due(&then("call"), "2010-01-11"), [""; 0]);
+    assert_eq!(due(&then("quote"), "2010-01-11"), [""; 0]);
+    assert_eq!(due(&then("note"), "2010-01-11"), ["x"]);
+    assert_eq!(due(&then("complaint"), "2010-01-11"), ["x"], "it called us, we did not call it");
+}
+
 #[test]
 fn a_signing_date_is_due_while_it_is_open_and_not_on_hold() {
     let due = |events: &str| {

@@ -320,8 +320,8 @@ fn what_an_owner_who_left_still_has_is_told() {
     };
     // From that day on, and not before.
     assert_eq!(due("2009-12-16"), [""; 0]);
-    assert_eq!(due("2009-12-17"), ["2009-12-17,0,owner has left,open,李,opportunity,r,r"]);
-    assert_eq!(due("2009-12-18"), ["2009-12-17,-1,owner has left,open,李,opportunity,r,r"]);
+    assert_eq!(due("2009-12-17"), ["2009-12-17,0,owner has left,open,李,opportunity,r,r,"]);
+    assert_eq!(due("2009-12-18"), ["2009-12-17,-1,owner has left,open,李,opportunity,r,r,"]);
     let check = |day: &str| sandbox.crm(&format!("check --as-of {day} --lines")).done().0;
     assert!(!check("2009-12-16").contains("owner-left"));
     let out = check("2009-12-17");

@@ -7,15 +7,20 @@ use crate::report::due::due;
 use crate::value::period::parse_days;
 use clap::Args;
 
-/// The work list: next steps today and missed, signing dates, cycles that end, birthdays
+/// The work list, the most money at stake first: next steps today and missed, signing dates, claims, promises
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  crm due\n  crm due --in 7d owner:liuyan\n  crm due in 7d")]
+#[command(
+    after_help = "Examples:\n  crm due\n  crm due --in 7d owner:liuyan\n  crm due in 7d\n  crm due --all"
+)]
 pub struct Due {
     #[command(flatten)]
     selection: SelectionArgs,
     /// How far ahead to look: 7d, 2w [default: today only]
     #[arg(long = "in", value_name = "DAYS")]
     within: Option<String>,
+    /// All of it, not only a screen
+    #[arg(long)]
+    all: bool,
 }
 
 impl Due {
@@ -26,7 +31,8 @@ impl Due {
             Some(text) => parse_days(&text).ok_or_else(|| not_days(&text))?,
             None => 0,
         };
-        let request = self.selection.request(context)?;
+        let mut request = self.selection.request(context)?;
+        request.list = self.all;
         let book = context.book_for(&request, true)?;
         context.emit(context.reading(&book, || due(&book, &request, days))?)
     }

@@ -84,6 +84,12 @@ impl Sum {
         Some(own).filter(|_| told).into_iter().chain(self.foreign())
     }
 
+    /// The line that is shown where there is room for one: that in the ledger's own currency, else the first of another;
+    /// `None` where all are zero.
+    pub fn leading(&self) -> Option<Money> {
+        self.lines().next().filter(|line| !line.amount.is_zero())
+    }
+
     /// The lines in other currencies, those that came to zero too.
     pub fn others(&self) -> impl Iterator<Item = Money> + '_ {
         self.others

@@ -1,51 +1,37 @@
-//! `crm due`: the work list - things due today, missed, and to come.
+//! The things of one prospect or customer that `crm due` lists.
 
-use super::columns::stage_name;
-use super::due_money::{DueKind, due_of, is_money};
-use super::policy::occasion_words;
-use super::{Request, row_of_each};
+use super::demands::Demands;
+use super::money::DueKind;
+use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::Outcome;
-use crate::model::settings::Settings;
+use crate::report::policy::occasion_words;
 use crate::rules::book::Book;
-use crate::rules::grading::{Graded, narrow};
 use crate::rules::plan_of_customer::StepState;
 use crate::rules::policy::practice::Practice;
 use crate::rules::policy::tier::birthday_in;
-use crate::rules::policy::{Duty, Kept, PracticeJudge};
-use crate::rules::query::Query;
-use crate::rules::receivables::customers::{Gathered, MoneyFile};
+use crate::rules::policy::{Duty, Kept};
+use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::rules::service::case::Case;
-use crate::rules::service::collect::{JointCases, Journals};
+use crate::rules::service::collect::JointCases;
 use crate::rules::service::journal::begins;
 use crate::rules::team::owner_left;
-use crate::rules::team::pool::{announced, answering, recycling};
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Rows, Sheet};
+use crate::rules::team::pool::recycling;
 use crate::table::terms::{KINDS, term};
-use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
+use crate::value::money::Money;
 use crate::value::text::Text;
-use rayon::prelude::*;
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One thing to do.
-struct DueItem {
-    date: Date,
-    what: &'static DueKind,
-    detail: Text,
+pub(super) struct DueItem {
+    pub(super) date: Date,
+    pub(super) what: &'static DueKind,
+    pub(super) detail: Text,
     /// The rep that is to do it, where that is not the owner.
-    who: Option<Text>,
-}
-
-/// With whom.
-struct Whom {
-    id: Text,
-    name: Text,
-    stage: Text,
-    owner: Option<Text>,
+    pub(super) who: Option<Text>,
+    /// The money at stake.
+    pub(super) stake: Option<Money>,
 }
 
 /// The kinds of things that can be due, in the order in which those of one day are listed.
@@ -53,9 +39,10 @@ const NEXT: DueKind = ("next-step", "next step", "下一步");
 const CLOSE: DueKind = ("close-by", "signing date", "签约日");
 const CYCLE: DueKind = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: DueKind = ("resumes", "hold ends", "恢复跟进");
-const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
+pub(super) const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
 const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
 const STEP: DueKind = ("step", "step of the plan", "计划步骤");
+const RESPONSE: DueKind = ("response", "answered a campaign", "回应了活动");
 const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 
 /// The duties that the policy of its grade has for a prospect.
@@ -70,173 +57,18 @@ const REVIEW: DueKind = ("review", "review", "客户回顾");
 const SURVEY: DueKind = ("survey", "survey", "满意度调查");
 const CARE: DueKind = ("care", "care", "关怀");
 
-/// Everything due up to `days` after the as-of day; a missed thing stays until an entry settles it.
-/// The keeper of the pool answers for its things, and a query for the keeper's selects them.
-pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
-    let lang = book.settings.language;
-    let last = book.as_of.plus(days);
-    // Where grades have rules of their own the grades of all customers on every day to come are needed.
-    let by_grade = book.settings.pool.asks_grades();
-    let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
-    let demands = Demands::of(book);
-    let no_policy = demands.is_none().then(|| JointCases::of(book));
-    let cases = demands.as_ref().map(|demands| &demands.judge.cases).or(no_policy.as_ref());
-    let selected = request.selection(book);
-    let settings = &book.settings;
-    // Where no payment is ever entered, no order is known to be unpaid.
-    let pays = AtomicBool::new(false);
-    let rows = book.gather_everybody(&Query::everything(), |record| {
-        let is_selected = selected.has_with(record, answering(record, settings));
-        let mut items =
-            if is_selected { items(record, book, demands.as_ref(), last) } else { Vec::new() };
-        if let Some(cases) = cases.filter(|_| is_selected) {
-            items.extend(untold(record, book, cases));
-        }
-        if !record.state.money_in.is_zero() {
-            pays.store(true, Ordering::Relaxed);
-        }
-        // Other files of a customer may pay for this one.
-        let prospect = &record.prospect;
-        let matters = is_selected || prospect.is_customer || prospect.account.is_some();
-        let mut money = MoneyFile::of(record, settings, book.as_of).filter(|_| matters);
-        if let Some(file) = &mut money {
-            file.is_selected = is_selected;
-            file.owner = answering(record, settings).map(Into::into);
-        }
-        let some = !items.is_empty() || money.is_some();
-        some.then(|| (Whom::of(record, settings), items, money))
-    });
-    let pays = pays.into_inner();
-    let mut found = Vec::new();
-    let mut money = Gathered::default();
-    let mut columns: HashMap<Text, Text> = HashMap::new();
-    for (whom, items, file) in rows {
-        if let Some(file) = file {
-            columns.insert(whom.id.clone(), whom.stage.clone());
-            money.take(file, settings, book.as_of);
-        }
-        if !items.is_empty() {
-            found.push((whom, items));
-        }
-    }
-    for customer in money.customers(settings, book.as_of) {
-        for (file, date, what, detail) in due_of(&customer, book.as_of, last, pays, lang) {
-            let (id, name, owner) = (file.id.clone(), file.name.clone(), file.owner.clone());
-            let stage = columns.get(&id).cloned().unwrap_or_default();
-            let item = DueItem { date, what, detail, who: None };
-            found.push((Whom { id, name, stage, owner }, vec![item]));
-        }
-    }
-    for (record, recycling) in announced {
-        let detail = recycling.cause.words().get(lang).into();
-        let item = DueItem { date: recycling.on, what: &RECYCLE, detail, who: None };
-        found.push((Whom::of(record, &book.settings), vec![item]));
-    }
-    let (with, items): (Vec<Whom>, Vec<Vec<DueItem>>) = found.into_iter().unzip();
-    let items = (0..).zip(items).flat_map(|(at, items)| items.into_iter().map(move |i| (i, at)));
-    let mut items: Vec<(DueItem, u32)> = items.collect();
-    items.par_sort_by(|(a, first), (b, second)| {
-        let id = |at: u32| &with[at as usize].id;
-        let key = |item: &DueItem| (item.date, !is_money(item.what), item.what.0);
-        (key(a), id(*first)).cmp(&(key(b), id(*second)))
-    });
-    let columns = vec![
-        column("date", Kind::Date, lang),
-        column("days-left", Kind::Number, lang),
-        column("what", Kind::Text, lang),
-        column("id", Kind::Id, lang),
-        column("name", Kind::Text, lang),
-        column("stage", Kind::Text, lang).optional(),
-        column("owner", Kind::Text, lang),
-        column("detail", Kind::Text, lang),
-    ];
-    let as_of = book.as_of;
-    let rows = Rows::made(items.len(), move |at| {
-        let (item, whom) = &items[at];
-        row(item, &with[*whom as usize], as_of, lang)
-    });
-    let mut sheet = Sheet::single("due", lang.pick("Due", "待办"), columns, rows);
-    sheet.about = format!("{as_of}..{last}");
-    sheet
-}
-
-fn row(item: &DueItem, whom: &Whom, as_of: Date, lang: Lang) -> Row {
-    let left = item.date.days_since(as_of);
-    let emphasis = if left < 0 { Emphasis::Warn } else { Emphasis::Plain };
-    let cells = vec![
-        Cell::Date(item.date),
-        Cell::Int(left),
-        Cell::text(lang.pick(item.what.1, item.what.2)),
-        Cell::text(whom.id.clone()),
-        Cell::text(whom.name.clone()),
-        Cell::text(whom.stage.clone()),
-        Cell::maybe(item.who.clone().or(whom.owner.clone()), Cell::text),
-        Cell::text(item.detail.clone()),
-    ];
-    Row::with(cells, emphasis)
-}
-
-impl Whom {
-    fn of(record: &Record, settings: &Settings) -> Whom {
-        let (id, name) = (record.prospect.id.clone(), record.prospect.name.clone());
-        let stage = match record.prospect.is_customer {
-            true => Text::default(),
-            false => stage_name(record, record.state.stage, settings, settings.language).into(),
-        };
-        let owner = answering(record, settings).map(Into::into);
-        Whom { id, name, stage, owner }
-    }
-}
-
-/// The duties that the policy of its grade has for each prospect.
-struct Demands {
-    graded: Arc<Graded>,
-    judge: PracticeJudge,
-}
-
-impl Demands {
-    /// Grades all customers once; not where no grade has a policy.
-    fn of(book: &Book) -> Option<Demands> {
-        if book.settings.policies.is_empty() {
-            return None;
-        }
-        // Only of customers that are several prospects one tells of another.
-        let journals = Journals::default();
-        let attention = row_of_each(book, |record| {
-            journals.take(record, &book.settings, book.as_of);
-            let told = || Practice::of(record, &book.settings, book.as_of).attention;
-            let joint = record.prospect.account.is_some() || record.prospect.is_customer;
-            joint.then(told)
-        });
-        let graded = Arc::clone(book.graded());
-        let several = graded.of_each().zip(attention).filter(|(of, _)| of.members > 1);
-        let several = several.filter_map(|(customer, told)| Some((customer, told?)));
-        let judge = PracticeJudge::of(several, journals.cases(), &book.settings, book.as_of);
-        Some(Demands { graded, judge })
-    }
-
-    /// Those on one prospect, in order, given the practice with it; and its grade.
-    fn on<'d>(&'d self, practice: &'d Practice, id: &'d str) -> (&'d str, Vec<Duty<'d>>) {
-        let Some(position) = self.graded.position(id) else { return ("", Vec::new()) };
-        let customer = self.graded.at(position);
-        let leads = customer.lead == narrow(position);
-        (customer.grade().unwrap_or_default(), self.judge.duties(practice, customer, leads, id))
-    }
-
-    /// Does the policy ask for care on the birthdays of this prospect's people?
-    fn ask_for_birthdays(&self, practice: &Practice, id: &str) -> bool {
-        let customer = self.graded.of(id);
-        practice.owner.is_some()
-            && customer.is_some_and(|c| self.judge.asks_for_birthdays(practice, c))
-    }
-}
-
-fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) -> Vec<DueItem> {
+/// The things that are due with a prospect or customer up to a day.
+pub(super) fn items(
+    record: &Record,
+    book: &Book,
+    demands: Option<&Demands>,
+    last: Date,
+) -> Vec<DueItem> {
     let (state, lang) = (&record.state, book.settings.language);
     let mut items = Vec::new();
     let mut put = |date: Date, what, detail: String| {
         if date <= last {
-            items.push(DueItem { date, what, detail: detail.into(), who: None });
+            items.push(DueItem { date, what, detail: detail.into(), who: None, stake: None });
         }
     };
     if let Some((rep, left)) = owner_left(record, &book.settings, book.as_of) {
@@ -315,6 +147,7 @@ fn items(record: &Record, book: &Book, demands: Option<&Demands>, last: Date) ->
         }
     }
     items.extend(steps(record, book.as_of, last));
+    items.extend(response(record, book));
     items
 }
 
@@ -330,9 +163,34 @@ fn steps(record: &Record, on: Date, last: Date) -> Vec<DueItem> {
             return None;
         }
         let detail = if step.what.is_empty() { id } else { step.what.clone() };
-        Some(DueItem { date, what: &STEP, detail, who: step.who.clone() })
+        Some(DueItem { date, what: &STEP, detail, who: step.who.clone(), stake: None })
     });
     open.collect()
+}
+
+/// So many days after a prospect answered a campaign it is no longer due to follow that up.
+const FOLLOW_UP_DAYS: i64 = 30;
+
+/// The last answer to a campaign, while no call, message, meeting or paper of ours has followed it.
+fn response(record: &Record, book: &Book) -> Option<DueItem> {
+    let asked = [EventKind::Response, EventKind::Request, EventKind::Complaint];
+    let mut answer = None;
+    for event in standing(&record.prospect.events, book.as_of) {
+        if event.kind == EventKind::Response {
+            answer = Some(event);
+        } else if book.settings.counts(&event.kind) != Counts::Note && !asked.contains(&event.kind)
+        {
+            answer = None;
+        }
+    }
+    let answer = answer?;
+    let date = answer.date();
+    let is_late = book.as_of.days_since(date) > FOLLOW_UP_DAYS;
+    let campaign = answer.details().campaign.as_deref().unwrap_or_default();
+    let campaign = book.settings.campaign(campaign);
+    let lang = book.settings.language;
+    let detail = campaign.map_or_else(Text::default, |one| one.label.get(lang, &one.id).into());
+    (!is_late).then_some(DueItem { date, what: &RESPONSE, detail, who: None, stake: None })
 }
 
 /// So many days after a case was resolved it is no longer due to tell the customer: what was done in the years before a
@@ -340,7 +198,7 @@ fn steps(record: &Record, on: Date, last: Date) -> Vec<DueItem> {
 const TELL_DAYS: i64 = 30;
 
 /// The cases that were resolved lately, of which the customer has not been told; not of a prospect that left and never bought.
-fn untold(record: &Record, book: &Book, cases: &JointCases) -> Vec<DueItem> {
+pub(super) fn untold(record: &Record, book: &Book, cases: &JointCases) -> Vec<DueItem> {
     let state = &record.state;
     let left = state.outcome == Outcome::Lost && state.orders == 0;
     if left || !record.prospect.events.iter().any(begins) {
@@ -355,6 +213,7 @@ fn untold(record: &Record, book: &Book, cases: &JointCases) -> Vec<DueItem> {
             what: &TELL,
             detail: name,
             who: None,
+            stake: None,
         })
     };
     cases.iter().filter_map(item).collect()

@@ -24,17 +24,28 @@ pub(super) fn is_money(kind: &DueKind) -> bool {
     MONEY.iter().any(|known| known.0 == kind.0)
 }
 
-/// The things of a customer that are due up to a day: the file of each, its day, its kind and a few words. Of files that
-/// are not selected there are none. `with_orders`: claims of orders too.
+/// A thing of money that is due.
+pub(super) struct MoneyDue<'c> {
+    pub(super) file: &'c MoneyFile,
+    pub(super) date: Date,
+    pub(super) what: &'static DueKind,
+    /// A few words.
+    pub(super) detail: Text,
+    /// The money that is open; of a contract to be renewed, its money where that is in one currency.
+    pub(super) money: Option<Money>,
+}
+
+/// The things of a customer that are due up to a day. Of files that are not selected there are none. `with_orders`:
+/// claims of orders too.
 pub(super) fn due_of(
     customer: &CustomerMoney,
     on: Date,
     last: Date,
     with_orders: bool,
     lang: Lang,
-) -> Vec<(&MoneyFile, Date, &'static DueKind, Text)> {
+) -> Vec<MoneyDue<'_>> {
     let account = &customer.account;
-    let mut found: Vec<(usize, Date, &'static DueKind, String)> = Vec::new();
+    let mut found: Vec<(usize, Date, &'static DueKind, String, Option<Money>)> = Vec::new();
     let open = account.claims.iter().filter(|claim| !claim.open.is_zero());
     for claim in open.filter(|claim| with_orders || claim.origin != Origin::Order) {
         let kind = match claim.origin {
@@ -42,12 +53,12 @@ pub(super) fn due_of(
             Origin::Instalment => &INSTALMENT,
             Origin::Order => &ORDER,
         };
-        found.push((claim.file, claim.due, kind, claimed(claim, lang)));
+        found.push((claim.file, claim.due, kind, claimed(claim, lang), Some(claim.open_money())));
     }
     for one in &account.to_come {
         let kind = if one.needs_invoice { &TO_INVOICE } else { &INSTALMENT };
         let words = words(&one.contract, one.what.as_deref(), one.money, lang);
-        found.extend(one.due.map(|due| (one.file, due, kind, words)));
+        found.extend(one.due.map(|due| (one.file, due, kind, words, Some(one.money))));
     }
     for (contract, day) in account.renewals(on, last) {
         let ends = contract.ends.map(|ends| ends.to_string()).unwrap_or_default();
@@ -55,12 +66,17 @@ pub(super) fn due_of(
             Lang::En | Lang::Machine => format!("{} ends on {ends}", contract.name),
             Lang::Zh => format!("{} 于 {ends} 到期", contract.name),
         };
-        found.push((contract.file, day, &RENEWAL, words));
+        found.push((contract.file, day, &RENEWAL, words, contract.money.leading()));
     }
     let shown = found.into_iter().filter(|(_, day, ..)| *day <= last);
-    let shown =
-        shown.map(|(file, day, kind, words)| (&customer.files[file], day, kind, Text::from(words)));
-    shown.filter(|(file, ..)| file.is_selected).collect()
+    let shown = shown.map(|(file, date, what, words, money)| MoneyDue {
+        file: &customer.files[file],
+        date,
+        what,
+        detail: words.into(),
+        money,
+    });
+    shown.filter(|due| due.file.is_selected).collect()
 }
 
 /// `I-7, first third: 12,000`.
