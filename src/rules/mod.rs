@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod book;
+pub mod buyers;
 pub mod customer;
 pub mod dealings;
 pub mod entry;
@@ -9,6 +10,7 @@ pub mod evaluation;
 pub mod grading;
 pub mod growth;
 pub mod levers;
+pub mod lifetime;
 pub mod papers;
 pub mod plan_of_customer;
 pub mod policy;

@@ -141,7 +141,7 @@ fn ln_sum(x: f64, y: f64) -> f64 {
 
 impl BgNbd {
     /// The model under which these units are likeliest, each parameter within a factor of 1000 of 1 (`alpha`: of the
-    /// mean age). With many equal units it costs the fewer. Deterministic.
+    /// mean age). Equal units are computed once. Deterministic.
     ///
     /// # Errors
     /// Fails with fewer than [`LEAST_UNITS`] units or [`LEAST_REPEATING`] with repeats, or with an impossible unit.
