@@ -10,6 +10,7 @@ pub mod bridge;
 pub mod calibration;
 pub mod cases;
 pub mod changes;
+mod chosen;
 pub mod claims;
 pub mod classify;
 pub mod columns;
@@ -27,6 +28,7 @@ pub mod funnel;
 pub mod grade;
 pub mod grades;
 pub mod key_accounts;
+pub mod lifetime;
 pub mod list;
 pub mod losses;
 pub mod measures;
@@ -453,6 +455,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: false,
         make: satisfaction::satisfaction,
+    },
+    Report {
+        name: "lifetime",
+        alias: None,
+        about: (
+            "orders and money expected of each customer in the next year, and whether it still buys",
+            "每个客户未来一年的预期单数与金额，以及是否仍在购买",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: Breakdowns::Any,
+        rules: true,
+        make: lifetime::lifetime,
     },
     Report {
         name: "receivables",

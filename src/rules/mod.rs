@@ -18,6 +18,7 @@ pub mod purchases;
 pub mod query;
 pub mod receivables;
 pub mod replay;
+pub mod retention;
 pub mod sales;
 pub mod search;
 pub mod service;
