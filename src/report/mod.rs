@@ -17,6 +17,7 @@ pub mod columns;
 pub mod contracts;
 pub mod conversion;
 pub mod cycle;
+pub mod diary;
 pub mod diff;
 pub mod dimension;
 pub mod due;
@@ -44,6 +45,7 @@ pub mod pool;
 pub mod ratios;
 pub mod receivables;
 mod request;
+pub mod retention;
 mod rows;
 pub mod sales;
 pub mod satisfaction;
@@ -56,11 +58,13 @@ pub mod show_customer;
 mod show_money;
 pub mod sources;
 pub mod team;
+pub mod trend;
 pub mod what_if;
 
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
+use crate::rules::span::Span;
 use crate::table::sheet::Sheet;
 use crate::value::date::Date;
 pub use request::Request;
@@ -277,6 +281,30 @@ pub const REPORTS: &[Report] = &[
         make: ratios::ratios,
     },
     Report {
+        name: "trend",
+        alias: None,
+        about: (
+            "activity, win rate, money, new customers and requests by day, week, month or quarter",
+            "按日、周、月、季度：活动、成交率、金额、新客户、受理",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: Breakdowns::Among(Span::NAMES),
+        rules: true,
+        make: trend::trend,
+    },
+    Report {
+        name: "diary",
+        alias: None,
+        about: (
+            "each rep's days: calls, visits, first and later meetings, postponed ones, what was agreed",
+            "每位业务员每天：电话、拜访、初次与再次见面、改期、约定事项",
+        ),
+        takes: &[Takes::Query, Takes::Period],
+        by: Breakdowns::Any,
+        rules: false,
+        make: diary::diary,
+    },
+    Report {
         name: "aging",
         alias: Some("stale"),
         about: (
@@ -455,6 +483,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: false,
         make: satisfaction::satisfaction,
+    },
+    Report {
+        name: "retention",
+        alias: None,
+        about: (
+            "customers at the beginning, new, won back, lapsed, at the end; how long they stay, and why they left",
+            "期初、新增、赢回、流失、期末的客户；留存多久，为何流失",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period, Takes::List],
+        by: Breakdowns::Any,
+        rules: true,
+        make: retention::retention,
     },
     Report {
         name: "lifetime",
