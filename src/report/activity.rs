@@ -5,7 +5,7 @@
 //! first got there: the first call of a pursuit (new people called), the appointment for its first
 //! meeting, the first meeting, the first entry into one of the last three open columns (a prospect), the
 //! close. An entry counts for its recorder, else for the owner of that day; a column that a prospect reached counts
-//! for the owner of that day.
+//! for the owner of that day. By day, week, month or quarter each counts in that of its own day.
 
 use super::Request;
 use super::breakdown::join;
@@ -131,7 +131,9 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Activ
     let practice = groups.into_iter().zip(tallied).zip(left_out);
     let practice = practice.map(|((groups, tallies), left_out)| {
         let mut practice = ActivityCounts { groups, left_out, ..ActivityCounts::default() };
-        tallies.iter().for_each(|(rep, _, tally)| practice.tally(rep, tally, book, request));
+        for (rep, day, tally) in &tallies {
+            practice.tally(rep, *day, tally, book, request);
+        }
         practice.groups.values().for_each(|activity| practice.all.add(activity));
         practice
     });
@@ -140,9 +142,11 @@ pub fn measure(book: &Book, request: &Request, periods: &[Period]) -> (Vec<Activ
 
 impl ActivityCounts {
     /// Adds the tally of a rep's day.
-    fn tally(&mut self, rep: &str, tally: &Tally, book: &Book, request: &Request) {
+    fn tally(&mut self, rep: &str, day: Date, tally: &Tally, book: &Book, request: &Request) {
+        let span = request.by.as_ref().and_then(Dimension::span);
         let group = match &request.by {
             Some(by) if *by == Dimension::MANAGER => manager(rep, &book.settings),
+            _ if span.is_some() => span.map_or_else(String::new, |s| s.name(day, &book.settings)),
             _ => rep.to_owned(),
         };
         let slot = self.groups.entry(group).or_default();
@@ -157,7 +161,12 @@ fn hold(record: &Record, book: &Book, request: &Request, held: &mut Held) {
     let first = first_prospect_column(record.pipeline(&book.settings));
     if record.state.outcome == Outcome::Open && record.state.stage >= first {
         let by = request.by.as_ref().unwrap_or(const { &Dimension::OWNER });
-        *held.entry(by.of(record, book)).or_default() += 1;
+        // What is held is held on the day of the report.
+        let group = match by.span() {
+            Some(span) => span.name(book.as_of, &book.settings),
+            None => by.of(record, book),
+        };
+        *held.entry(group).or_default() += 1;
     }
 }
 
@@ -168,15 +177,16 @@ type ActivityByGroup = BTreeMap<String, Activity>;
 type TalliedDays<'b> = BTreeSet<(&'b str, Date)>;
 
 /// The tallies that count. With a query, those of reps all of whose prospects it selects: a day's tally
-/// cannot be divided. By anything but reps, none.
+/// cannot be divided. By anything but reps and time, none.
 fn tallies<'b>(
     book: &'b Book,
     request: &Request,
     period: Period,
     left_out: &mut BTreeSet<String>,
 ) -> Vec<(&'b str, Date, &'b Tally)> {
-    let by_rep =
-        request.by.as_ref().is_none_or(|by| [Dimension::OWNER, Dimension::MANAGER].contains(by));
+    let by_rep = request.by.as_ref().is_none_or(|by| {
+        [Dimension::OWNER, Dimension::MANAGER].contains(by) || by.span().is_some()
+    });
     // Of each owner, how many prospects there are and how many are selected.
     let mut owned: BTreeMap<Text, (u64, u64)> = BTreeMap::new();
     if !request.query.is_empty() {
@@ -245,12 +255,12 @@ impl<'b> ActivityCounter<'_, 'b> {
         let day = event.date();
         let rep = self.recorder(event);
         if event.kind == EventKind::Call && !self.days.contains(&(rep.as_str(), day)) {
-            let slot = self.slot(&rep);
+            let slot = self.slot(&rep, day);
             slot.dials += 1;
             slot.conversations += u64::from(event.reached != Some(false));
         }
         if self.book.settings.counts(&event.kind) == Counts::Meeting {
-            self.slot(&rep).meetings += 1;
+            self.slot(&rep, day).meetings += 1;
         }
     }
 
@@ -260,26 +270,26 @@ impl<'b> ActivityCounter<'_, 'b> {
         let pipeline = self.record.pipeline(settings);
         let (first, won) = (first_prospect_column(pipeline), pipeline.won());
         if let Some(call) = self.inside(events.iter().find(|event| event.kind == EventKind::Call)) {
-            let rep = self.recorder(call);
-            self.slot(&rep).called += 1;
+            let (rep, day) = (self.recorder(call), call.date());
+            self.slot(&rep, day).called += 1;
         }
         let met = events.iter().position(|event| settings.counts(&event.kind) == Counts::Meeting);
         if let Some(meeting) = self.inside(met.map(|at| &events[at])) {
-            let rep = self.recorder(meeting);
-            self.slot(&rep).first_meetings += 1;
+            let (rep, day) = (self.recorder(meeting), meeting.date());
+            self.slot(&rep, day).first_meetings += 1;
         }
         self.appointment(pursuit, &events[..met.unwrap_or(events.len())], first);
         let spells = || self.record.history.stages.iter().filter(|s| s.pursuit == pursuit.number);
         let became = spells().find(|spell| (first..=won).contains(&spell.stage));
         if let Some(day) = became.map(|spell| spell.from).filter(|day| self.period.contains(*day)) {
             let owner = self.owner(day);
-            self.slot(&owner).prospects += 1;
+            self.slot(&owner, day).prospects += 1;
         }
         if let Some((day, Outcome::Won)) = pursuit.ended
             && self.period.contains(day)
         {
             let owner = self.owner(day);
-            let slot = self.slot(&owner);
+            let slot = self.slot(&owner, day);
             slot.closes += 1;
             slot.value.add_sum(&pursuit.worth);
         }
@@ -301,7 +311,7 @@ impl<'b> ActivityCounter<'_, 'b> {
             (None, None) => return,
         };
         if self.period.contains(day) && !self.days.contains(&(rep.as_str(), day)) {
-            self.slot(&rep).appointments += 1;
+            self.slot(&rep, day).appointments += 1;
         }
     }
 
@@ -317,14 +327,17 @@ impl<'b> ActivityCounter<'_, 'b> {
         event.by.as_deref().map_or_else(|| self.owner(event.date()), String::from)
     }
 
-    /// The counts of the group that a rep's doing belongs to.
-    fn slot(&mut self, rep: &str) -> &mut Activity {
+    /// The counts of the group that a rep's doing on a day belongs to.
+    fn slot(&mut self, rep: &str, day: Date) -> &mut Activity {
         let settings = &self.book.settings;
         let group = match &self.request.by {
             None => rep.to_owned(),
             Some(by) if *by == Dimension::OWNER => rep.to_owned(),
             Some(by) if *by == Dimension::MANAGER => manager(rep, settings),
-            Some(by) => by.of(self.record, self.book),
+            Some(by) => match by.span() {
+                Some(span) => span.name(day, settings),
+                None => by.of(self.record, self.book),
+            },
         };
         self.groups.entry(group).or_default()
     }

@@ -182,7 +182,7 @@ fn share_table(
     lang: Lang,
 ) -> Table {
     let fell_back = all.with(Outcome::Competing(FELL_BACK)) > 0;
-    let mut columns = vec![column("day", Kind::Number, lang)];
+    let mut columns = vec![Column::new("day", lang.pick("By day", "天内"), Kind::Number)];
     for id in ["won", "lost"] {
         columns.push(column(id, Kind::Number, lang));
         columns.extend(interval_columns(id, lang));

@@ -10,6 +10,7 @@ use crate::rules::attribute::{
 use crate::rules::book::Book;
 use crate::rules::query::Others;
 use crate::rules::replay::state::Record;
+use crate::rules::span::Span;
 use crate::value::date::Date;
 use crate::value::label::{Label, Lang};
 use crate::value::text::Text;
@@ -124,6 +125,14 @@ impl Dimension {
     /// Whether it needs grades; [`Request::selection`](super::Request::selection) then has the book graded first.
     pub fn asks_grades(&self) -> bool {
         matches!(self.source, DimensionSource::Attribute(Attribute { is_graded: true, .. }))
+    }
+
+    /// The length of time, if it is one: in some reports its value is that of an act's day.
+    pub fn span(&self) -> Option<Span> {
+        match self.source {
+            DimensionSource::Attribute(row) if self.of_file.is_none() => Span::parse(row.id),
+            _ => None,
+        }
     }
 
     /// The other files that it looks into.

@@ -10,12 +10,14 @@ pub mod bridge;
 pub mod calibration;
 pub mod cases;
 pub mod changes;
+mod chosen;
 pub mod claims;
 pub mod classify;
 pub mod columns;
 pub mod contracts;
 pub mod conversion;
 pub mod cycle;
+pub mod diary;
 pub mod diff;
 pub mod dimension;
 pub mod due;
@@ -26,6 +28,7 @@ pub mod funnel;
 pub mod grade;
 pub mod grades;
 pub mod key_accounts;
+pub mod lifetime;
 pub mod list;
 pub mod losses;
 pub mod measures;
@@ -41,6 +44,7 @@ pub mod pool;
 pub mod ratios;
 pub mod receivables;
 mod request;
+pub mod retention;
 mod rows;
 pub mod sales;
 pub mod satisfaction;
@@ -53,11 +57,13 @@ pub mod show_customer;
 mod show_money;
 pub mod sources;
 pub mod team;
+pub mod trend;
 pub mod what_if;
 
 use crate::diag::{Code, Diagnostic};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
+use crate::rules::span::Span;
 use crate::table::sheet::Sheet;
 use crate::value::date::Date;
 pub use request::Request;
@@ -274,6 +280,30 @@ pub const REPORTS: &[Report] = &[
         make: ratios::ratios,
     },
     Report {
+        name: "trend",
+        alias: None,
+        about: (
+            "activity, win rate, money, new customers and requests by day, week, month or quarter",
+            "按日、周、月、季度：活动、成交率、金额、新客户、受理",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: Breakdowns::Among(Span::NAMES),
+        rules: true,
+        make: trend::trend,
+    },
+    Report {
+        name: "diary",
+        alias: None,
+        about: (
+            "each rep's days: calls, visits, first and later meetings, postponed ones, what was agreed",
+            "每位业务员每天：电话、拜访、初次与再次见面、改期、约定事项",
+        ),
+        takes: &[Takes::Query, Takes::Period],
+        by: Breakdowns::Any,
+        rules: false,
+        make: diary::diary,
+    },
+    Report {
         name: "aging",
         alias: Some("stale"),
         about: (
@@ -452,6 +482,30 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: false,
         make: satisfaction::satisfaction,
+    },
+    Report {
+        name: "retention",
+        alias: None,
+        about: (
+            "customers at the beginning, new, won back, lapsed, at the end; how long they stay, and why they left",
+            "期初、新增、赢回、流失、期末的客户；留存多久，为何流失",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period, Takes::List],
+        by: Breakdowns::Any,
+        rules: true,
+        make: retention::retention,
+    },
+    Report {
+        name: "lifetime",
+        alias: None,
+        about: (
+            "orders and money expected of each customer in the next year, and whether it still buys",
+            "每个客户未来一年的预期单数与金额，以及是否仍在购买",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: Breakdowns::Any,
+        rules: true,
+        make: lifetime::lifetime,
     },
     Report {
         name: "receivables",

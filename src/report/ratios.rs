@@ -84,7 +84,10 @@ pub fn ratios(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     if lines.len() > 1 {
         tables.push(side_by_side(&lines, by, lang));
     }
-    tables.push(replenishment(&lines, by, period, book, request));
+    // What is held now replaces no close of an earlier week.
+    let over_time = request.by.as_ref().is_some_and(|by| by.span().is_some());
+    let replaced = if over_time { &lines[lines.len() - 1..] } else { &lines[..] };
+    tables.push(replenishment(replaced, by, period, book, request));
     Ok(Sheet {
         id: "ratios".into(),
         title: lang.pick("Ratios", "比例").into(),

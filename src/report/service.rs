@@ -2,6 +2,7 @@
 
 use super::Request;
 use super::breakdown::{by_cell, by_column, group_name, window};
+use super::dimension::Dimension;
 use super::figures::{count, enough, few, number, rate};
 use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::Outcome;
@@ -23,7 +24,7 @@ use std::collections::{BTreeMap, HashSet};
 
 /// The attributes that `--by` takes.
 pub const GROUPS: &[&str] =
-    &["category", "product", "severity", "channel", "owner", "grade", "month"];
+    &["category", "product", "severity", "channel", "owner", "grade", "day", "week", "month"];
 
 /// The ages of the backlog: up to so many days.
 const AGES: [i64; 3] = [1, 7, 30];
@@ -202,11 +203,10 @@ impl<'b> Service<'b> {
                 let customer = self.book.graded().of(&known.whose.id);
                 customer.and_then(|customer| customer.grade()).unwrap_or_default().to_owned()
             }
-            Some("month") => {
-                let day = known.began();
-                format!("{:04}-{:02}", day.year(), day.month())
+            _ => {
+                let span = request.by.as_ref().and_then(Dimension::span);
+                span.map_or_else(String::new, |span| span.name(known.began(), &self.book.settings))
             }
-            _ => String::new(),
         }
     }
 

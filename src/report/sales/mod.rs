@@ -157,7 +157,7 @@ fn counts(record: &Record) -> bool {
     record.prospect.profile().relation == Relation::Customer
 }
 
-/// The group of a sale: owner, department, month and quarter are those of its day, product and channel those of its
+/// The group of a sale: owner, department, and day to quarter are those of its day, product and channel those of its
 /// entry where it has them.
 fn group(by: &Dimension, record: &Record, book: &Book, sale: &Sale) -> String {
     let own = match by.name() {
@@ -181,7 +181,7 @@ fn about(period: Period, before: Period, lang: Lang) -> String {
 /// A group with its name, its figures, and how it is set.
 type SalesRow<'f> = (&'f str, &'f SalesFigures, Emphasis);
 
-/// The groups: reps in the order of the team, months and quarters in order, others by money; then all.
+/// The groups: reps in the order of the team, days to quarters in order, others by money; then all.
 fn lines<'f>(
     groups: &'f BTreeMap<String, SalesFigures>,
     total: &'f SalesFigures,
@@ -192,7 +192,7 @@ fn lines<'f>(
         groups.iter().map(|(id, figures)| (id.as_str(), figures, Emphasis::Plain)).collect();
     match by.name() {
         "owner" => lines.sort_by_cached_key(|(id, ..)| (rank(id, settings), (*id).to_owned())),
-        "month" | "quarter" => {}
+        _ if by.span().is_some() => {}
         _ => lines.sort_by_key(|(id, figures, _)| (Reverse(figures.booked.own), *id)),
     }
     lines.push((settings.language.pick("all", "合计"), total, Emphasis::Total));

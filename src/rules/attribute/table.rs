@@ -12,6 +12,7 @@ use crate::model::prospect::{Contact, PART_WORDS, STANCE_WORDS};
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
 use crate::rules::replay::moves::next_stage;
+use crate::rules::span::Span;
 use crate::value::money::Amount;
 use AttributeKind::{Date as On, Exact, Level, Number, Stage, Valued, Words};
 use Read::{All, First, Made, One};
@@ -199,10 +200,14 @@ pub const ATTRIBUTES: &[Attribute] = &[
     // The pursuit
     row("opened", &["created", "建档"], ("the day of its first entry", "第一条流水的日期"), "opened:2009-12",
         past(|v| v.opened)),
+    extra(group(row("day", &["日期"], ("the day it was opened", "建档的日子"), "day:2009-12-18",
+        Exact(Any, Made(|v| v.opened.map(|d| Span::Day.name(d, v.settings))))))),
+    extra(group(row("week", &["周"], ("the week it was opened: its first day", "建档的那一周：其第一天"), "week:2009-12-18",
+        Exact(Any, Made(|v| v.opened.map(|d| Span::Week.name(d, v.settings))))))),
     extra(group(row("month", &["月份"], ("the month it was opened", "建档的月份"), "month:2009-12",
-        Exact(Any, Made(|v| v.opened.map(|d| format!("{:04}-{:02}", d.year(), d.month()))))))),
+        Exact(Any, Made(|v| v.opened.map(|d| Span::Month.name(d, v.settings))))))),
     extra(group(row("quarter", &["季度"], ("the quarter it was opened", "建档的季度"), "quarter:2009Q4",
-        Exact(Any, Made(|v| v.opened.map(|d| v.settings.fiscal_year.quarter_name(d))))))),
+        Exact(Any, Made(|v| v.opened.map(|d| Span::Quarter.name(d, v.settings))))))),
     row("pursuit", &["轮次"], ("the number of the pursuit, from 1", "第几轮，从 1 起"), "pursuit>1",
         number(|v| Figure::count(v.record.state.pursuit))),
     row("first-meeting", &["初次见面"], ("the day of the first meeting", "初次见面的日期"), "first-meeting<=30d",

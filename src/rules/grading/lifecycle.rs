@@ -37,9 +37,15 @@ pub fn lifecycle(days: &[Date], grading: &Grading, on: Date) -> Lifecycle {
 
 /// Has it lapsed by then, by the orders known so far? A new customer has not.
 fn lapsed(days: &[Date], grading: &Grading, on: Date) -> bool {
-    let since = days.last().map_or(0, |last| on.days_since(*last));
-    let new = days.len() == 1 && since <= i64::from(grading.new_days);
-    !new && since > i64::from(gap(days, grading))
+    lapses_on(days, grading).is_some_and(|day| on >= day)
+}
+
+/// The first day on which it has lapsed if it orders nothing more; the last day of the calendar where it never does.
+/// `None` without an order.
+pub fn lapses_on(days: &[Date], grading: &Grading) -> Option<Date> {
+    let last = *days.last()?;
+    let new = if days.len() == 1 { grading.new_days } else { 0 };
+    Some(last.plus(i64::from(gap(days, grading).max(new)) + 1))
 }
 
 #[cfg(test)]

@@ -1,0 +1,344 @@
+//! `crm report trend`: activity, closes, money, new customers and requests by day, week, month or quarter.
+
+use super::Request;
+use super::activity::{Activity, measure};
+use super::chosen::chosen;
+use super::dimension::Dimension;
+use super::figures::{count, rate, span as span_of, without_rate};
+use crate::diag::{Code, Diagnostic};
+use crate::model::pipeline::Outcome;
+use crate::model::profile::Relation;
+use crate::rules::book::Book;
+use crate::rules::replay::state::Record;
+use crate::rules::sales::{SaleKind, sales as sales_of};
+use crate::rules::service::collect::fold_cases;
+use crate::rules::span::Span;
+use crate::table::sheet::{Cell, Chart, Column, Kind, Picture, Row, Series, Sheet, Table};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::label::Lang;
+use crate::value::money::Sum;
+use crate::value::period::Period;
+
+/// So many spans are shown where no period is asked for.
+const USUAL: usize = 13;
+/// More rows than these are refused.
+const MOST: usize = 1_000;
+
+/// The figures of a span.
+#[derive(Default)]
+struct SpanFigures {
+    activity: Activity,
+    lost: u64,
+    booked: Sum,
+    received: Sum,
+    new_customers: u64,
+    requests: u64,
+}
+
+/// A column of the report: its id, its titles, its cell, and its quantity for the picture.
+struct Measure {
+    id: &'static str,
+    titles: (&'static str, &'static str),
+    cell: fn(&SpanFigures, Lang) -> Cell,
+    quantity: fn(&SpanFigures) -> f64,
+}
+
+const fn counted(
+    id: &'static str,
+    titles: (&'static str, &'static str),
+    cell: fn(&SpanFigures, Lang) -> Cell,
+    quantity: fn(&SpanFigures) -> f64,
+) -> Measure {
+    Measure { id, titles, cell, quantity }
+}
+
+/// The measures, in the order of the work.
+const MEASURES: [Measure; 13] = [
+    counted(
+        "dials",
+        ("Dials", "拨打"),
+        |f, _| count(f.activity.dials),
+        |f| f.activity.dials as f64,
+    ),
+    counted(
+        "conversations",
+        ("Talks", "接通"),
+        |f, _| count(f.activity.conversations),
+        |f| f.activity.conversations as f64,
+    ),
+    counted(
+        "appointments",
+        ("Set", "约定"),
+        |f, _| count(f.activity.appointments),
+        |f| f.activity.appointments as f64,
+    ),
+    counted(
+        "first-meetings",
+        ("First met", "初次见面"),
+        |f, _| count(f.activity.first_meetings),
+        |f| f.activity.first_meetings as f64,
+    ),
+    counted(
+        "prospects",
+        ("Prospects", "潜在客户"),
+        |f, _| count(f.activity.prospects),
+        |f| f.activity.prospects as f64,
+    ),
+    counted(
+        "closes",
+        ("Won", "成交"),
+        |f, _| count(f.activity.closes),
+        |f| f.activity.closes as f64,
+    ),
+    counted("lost", ("Lost", "流失"), |f, _| count(f.lost), |f| f.lost as f64),
+    counted(
+        "win-rate",
+        ("Win rate", "成交率"),
+        |f, lang| match f.activity.closes + f.lost {
+            0 => Cell::Empty,
+            ended => rate(f.activity.closes, ended, lang),
+        },
+        |_| 0.0,
+    ),
+    counted(
+        "won-value",
+        ("Won value", "成交金额"),
+        |f, _| Cell::sum(&f.activity.value),
+        |f| f.activity.value.own.to_f64(),
+    ),
+    counted("booked", ("Booked", "承保"), |f, _| Cell::sum(&f.booked), |f| f.booked.own.to_f64()),
+    counted(
+        "received",
+        ("Received", "回款"),
+        |f, _| Cell::sum(&f.received),
+        |f| f.received.own.to_f64(),
+    ),
+    counted(
+        "new-customers",
+        ("New customers", "新客户"),
+        |f, _| count(f.new_customers),
+        |f| f.new_customers as f64,
+    ),
+    counted("requests", ("Requests", "受理"), |f, _| count(f.requests), |f| f.requests as f64),
+];
+
+/// The measures of each span, in the order of time.
+pub fn trend(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    let (settings, lang) = (&book.settings, book.settings.language);
+    let by = request.by.as_ref().and_then(Dimension::span).unwrap_or(Span::Week);
+    let customers = chosen(book, request);
+    // The first entry of the ledger is known now.
+    let days = span_of(book, request.period);
+    let most = if request.period.is_some() { MOST + 1 } else { USUAL };
+    let spans = by.of_period(days, most, settings);
+    if spans.len() > MOST {
+        return Err(too_many(days));
+    }
+    let mut figures: Vec<SpanFigures> = spans.iter().map(|_| SpanFigures::default()).collect();
+    let at = |day: Date| {
+        let at = spans.partition_point(|span| span.to < day);
+        spans.get(at).filter(|span| span.contains(day)).map(|_| at)
+    };
+    let alone = Request {
+        query: request.query.clone(),
+        files: request.files,
+        by: None,
+        period: None,
+        target: None,
+        list: false,
+        readers: None,
+    };
+    let (activity, _) = measure(book, &alone, &spans);
+    let mut left_out: Vec<String> = Vec::new();
+    for (figures, counts) in figures.iter_mut().zip(activity) {
+        figures.activity = counts.all;
+        left_out.extend(counts.left_out);
+    }
+    let ended = alone.fold_everybody(
+        book,
+        |all: &mut Vec<SpanFigures>, record| {
+            all.resize_with(spans.len(), SpanFigures::default);
+            ends(record, book, &at, all);
+        },
+        |all, part| {
+            all.resize_with(spans.len(), SpanFigures::default);
+            for (known, more) in all.iter_mut().zip(part) {
+                known.lost += more.lost;
+                known.booked.add_sum(&more.booked);
+                known.received.add_sum(&more.received);
+            }
+        },
+    );
+    for (figures, ended) in figures.iter_mut().zip(ended) {
+        (figures.lost, figures.booked, figures.received) =
+            (ended.lost, ended.booked, ended.received);
+    }
+    let first_orders = customers.iter().filter_map(|one| one.customer.figures.first_order);
+    for span in first_orders.filter_map(at) {
+        figures[span].new_customers += 1;
+    }
+    for span in requests(book, request).into_iter().filter_map(at) {
+        figures[span].requests += 1;
+    }
+    left_out.sort_unstable();
+    left_out.dedup();
+    Ok(sheet(book, by, &spans, &figures, &left_out, lang))
+}
+
+fn too_many(days: Period) -> Diagnostic {
+    let n = days.days();
+    Diagnostic::new(
+        Code::BadArgument,
+        words!("{days} has more than {MOST} rows ({n} days)", "{days}（{n} 天）超过 {MOST} 行"),
+    )
+    .help(words!("a shorter --period, or --by month", "请缩短 --period，或用 --by month"))
+}
+
+/// The pursuits of a record that were lost, and its money, in the spans of their days.
+fn ends(record: &Record, book: &Book, at: impl Fn(Date) -> Option<usize>, all: &mut [SpanFigures]) {
+    for pursuit in &record.history.pursuits {
+        if let Some((day, Outcome::Lost)) = pursuit.ended
+            && let Some(span) = at(day)
+        {
+            all[span].lost += 1;
+        }
+    }
+    // As in the report of sales: partners, agents and suppliers have none.
+    if record.prospect.profile().relation != Relation::Customer {
+        return;
+    }
+    for sale in sales_of(record, &book.settings, book.as_of) {
+        let Some((span, money)) = at(sale.on).zip(sale.money) else { continue };
+        match sale.kind {
+            SaleKind::Booked => all[span].booked.add(money),
+            SaleKind::Received => all[span].received.add(money),
+            SaleKind::Billed => {}
+        }
+    }
+}
+
+/// The days on which cases of the selected files began.
+fn requests(book: &Book, request: &Request) -> Vec<Date> {
+    let selected = request.selection(book);
+    fold_cases(
+        book,
+        |record| selected.has(record).then_some(()),
+        |all: &mut Vec<Date>, case, ()| all.extend(case.first().map(|asking| asking.at.date)),
+        |all, part| all.extend(part),
+    )
+}
+
+fn sheet(
+    book: &Book,
+    by: Span,
+    spans: &[Period],
+    figures: &[SpanFigures],
+    left_out: &[String],
+    lang: Lang,
+) -> Sheet {
+    let settings = &book.settings;
+    let name = Span::NAMES[by as usize];
+    let mut columns = vec![column(name, Kind::Text, lang)];
+    columns.extend(MEASURES.iter().map(|measure| {
+        let (en, zh) = measure.titles;
+        let title = if lang == Lang::Machine { measure.id } else { lang.pick(en, zh) };
+        Column::new(measure.id, title, Kind::Number)
+    }));
+    let rows = spans.iter().zip(figures).map(|(span, figures)| {
+        let mut cells = vec![Cell::text(by.name(span.from, settings))];
+        cells.extend(MEASURES.iter().map(|measure| (measure.cell)(figures, lang)));
+        Row::new(cells)
+    });
+    let table = Table { id: "trend".into(), columns, rows: rows.collect(), ..Table::default() };
+    let mut sheet = Sheet {
+        id: "trend".into(),
+        title: lang.pick("Trend", "趋势").into(),
+        about: about(name, spans, lang),
+        tables: vec![table],
+        pictures: picture(name, figures, lang).into_iter().collect(),
+        ..Sheet::default()
+    };
+    sheet.hide_empty();
+    if let Some(last) = spans.last() {
+        let whole = by.around(last.to, settings);
+        if whole.to > last.to {
+            let (from, to) = (last.from, last.to);
+            sheet.notes.push(match lang {
+                Lang::En | Lang::Machine => {
+                    format!("the last row is not a whole {name}: {from} to {to}")
+                }
+                Lang::Zh => format!("最后一行不是完整的一期：{from} 至 {to}"),
+            });
+        }
+    }
+    let mut money = Sum::default();
+    for figures in figures {
+        money.add_sum(&figures.activity.value);
+        money.add_sum(&figures.booked);
+        money.add_sum(&figures.received);
+    }
+    sheet.notes.extend(without_rate(&money, settings));
+    if !left_out.is_empty() {
+        let who = left_out.join(", ");
+        sheet.notes.push(match lang {
+            Lang::En | Lang::Machine => {
+                format!("tallies left out, they cannot be divided among prospects: {who}")
+            }
+            Lang::Zh => format!("未计入日报（无法按客户拆分）：{who}"),
+        });
+    }
+    sheet
+}
+
+fn about(name: &str, spans: &[Period], lang: Lang) -> String {
+    let zh = match name {
+        "day" => "日",
+        "week" => "周",
+        "month" => "月",
+        _ => "季度",
+    };
+    let days = spans.first().zip(spans.last()).map(|(first, last)| {
+        let (from, to) = (first.from, last.to);
+        Period { from, to }.to_string()
+    });
+    let days = days.unwrap_or_default();
+    match lang {
+        Lang::En | Lang::Machine => format!("{days}, by {name}; each act counts on its day"),
+        Lang::Zh => format!("{days}，按{zh}；每项按发生日计"),
+    }
+}
+
+/// The course of each measure that has anything, as a share of its own highest; the label gives its range.
+fn picture(name: &str, figures: &[SpanFigures], lang: Lang) -> Option<Picture> {
+    let mut series = Vec::new();
+    let mut said = Vec::new();
+    for measure in &MEASURES {
+        let values: Vec<f64> = figures.iter().map(measure.quantity).collect();
+        let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = values.iter().copied().fold(0.0, f64::max);
+        if highest <= 0.0 || values.len() < 2 {
+            continue;
+        }
+        let (en, zh) = measure.titles;
+        let label = format!("{} {lowest:.0} - {highest:.0}", lang.pick(en, zh));
+        let share = |value: f64| (value / highest).max(0.0);
+        let mut points: Vec<(f64, f64)> =
+            values.iter().enumerate().map(|(at, value)| (at as f64, share(*value))).collect();
+        points.extend(values.last().map(|last| (values.len() as f64, share(*last))));
+        said.push(label.clone());
+        series.push(Series { label, points, band: Vec::new() });
+    }
+    (!series.is_empty()).then(|| Picture {
+        title: lang.pick("Course", "走势").into(),
+        description: said.join(", "),
+        chart: Chart::Steps {
+            x_title: match lang {
+                Lang::En | Lang::Machine => format!("{name}s"),
+                Lang::Zh => "期".into(),
+            },
+            y_title: lang.pick("share of the highest", "占最高值").into(),
+            series,
+        },
+    })
+}
