@@ -1,5 +1,6 @@
 //! Reports: a book in, a sheet of typed cells out. One file per report, and one line in [`REPORTS`].
 
+mod acquainted;
 pub mod activity;
 pub mod aging;
 pub mod allocation;
@@ -27,6 +28,7 @@ pub mod forecast;
 pub mod funnel;
 pub mod grade;
 pub mod grades;
+pub mod idic;
 pub mod key_accounts;
 pub mod lifetime;
 pub mod list;
@@ -41,6 +43,7 @@ pub mod plan_rows;
 pub mod plans;
 pub mod policy;
 pub mod pool;
+pub mod portfolio;
 pub mod ratios;
 pub mod receivables;
 mod request;
@@ -458,6 +461,30 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: plans::plans,
+    },
+    Report {
+        name: "idic",
+        alias: None,
+        about: (
+            "how far customers are identified, told apart, talked with and served in their own way; the next action",
+            "客户的识别、区分、互动、定制做到了哪一步，下一步做什么",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::RfmCompat],
+        by: Breakdowns::Any,
+        rules: true,
+        make: idic::idic,
+    },
+    Report {
+        name: "portfolio",
+        alias: Some("value-chain"),
+        about: (
+            "the five steps of the value chain, significant customers beside the others; value by relationship",
+            "客户价值链五步：战略客户与其他客户对照；价值×关系矩阵",
+        ),
+        takes: &[Takes::Query, Takes::RfmCompat],
+        by: Breakdowns::Any,
+        rules: true,
+        make: portfolio::portfolio,
     },
     Report {
         name: "service",

@@ -50,6 +50,7 @@ mod orders;
 mod people;
 mod pool;
 mod read;
+mod relationship;
 mod report_options;
 mod reports_practice;
 mod reports_properties;

@@ -3,7 +3,7 @@
 //!
 //! A lost prospect that never bought is not followed any more, so it has no duties.
 
-mod contact;
+pub mod contact;
 pub mod packing;
 pub mod practice;
 pub mod tier;
