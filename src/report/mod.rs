@@ -21,6 +21,7 @@ pub mod dimension;
 pub mod due;
 mod due_money;
 pub mod events;
+pub mod expectation;
 pub mod figures;
 pub mod forecast;
 pub mod funnel;
