@@ -12,6 +12,7 @@
 //! | [`markov`] | absorption probabilities of a Markov chain from counts |
 //! | [`convolution`] | distribution of a sum of independent two-point variables |
 //! | [`inequality`] | coefficient of variation, Gini, Jain |
+//! | [`brier`] | Brier score of stated probabilities, and its three parts |
 //! | [`binning`] | quintile scores 1 to 5 |
 //! | [`pareto`] | A/B/C classes by cumulated share, pyramid by rank |
 //!
@@ -27,6 +28,7 @@
 )]
 
 pub mod binning;
+pub mod brier;
 pub mod convolution;
 pub mod describe;
 pub mod estimate;
@@ -41,6 +43,7 @@ pub mod proportion;
 pub mod survival;
 
 pub use binning::{BinConvention, Quintiles, quintile_scores, reverse_score};
+pub use brier::Brier;
 pub use convolution::{Distribution, MAX_SUPPORT, TwoPoint};
 pub use describe::{Summary, mean, quantile};
 pub use estimate::{Estimate, Z95};
