@@ -134,8 +134,9 @@ fn a_day_says_what_a_clone_of_that_days_commit_says() {
         let repo = history(&entries);
         let clone = Repo::clone_of(&repo.path(), "li");
         let mut differ_by_dates = false;
-        for every in 0..6 {
-            let on = day("2009-07-20").plus(23 * every);
+        let mut single: [Vec<String>; 4] = Default::default();
+        for n in 0..5 {
+            let on = day("2009-07-20").plus(28 * n);
             let last = run(command("git", clone.sandbox.path(), "li").args([
                 "rev-list",
                 "-1",
@@ -143,9 +144,10 @@ fn a_day_says_what_a_clone_of_that_days_commit_says() {
                 "origin/main",
             ]));
             clone.git(&format!("reset -q --hard {}", last.ok().trim())).done();
-            for (test, columns) in SAID {
+            for ((test, columns), single) in SAID.into_iter().zip(&mut single) {
                 let line = format!("backtest {test} --from {on} --to {on} --table days -f csv");
                 let of_day = cells(repo.crm(&line), columns);
+                single.extend(of_day.clone());
                 assert_eq!(of_day, cells(clone.crm(&line), columns), "{line}");
                 // The clone's files alone, by their dates: no git is asked.
                 let files = Sandbox::empty();
@@ -163,6 +165,14 @@ fn a_day_says_what_a_clone_of_that_days_commit_says() {
             }
         }
         assert!(differ_by_dates, "no late entry made a difference");
+        // A day among others says what it says alone.
+        for ((test, columns), single) in SAID.into_iter().zip(&single) {
+            let line = format!(
+                "backtest {test} --from 2009-07-20 --to 2009-11-12 --every week --table days -f csv"
+            );
+            let all = cells(repo.crm(&line), columns);
+            assert!(single.iter().all(|row| all.contains(row)), "{line}\n{all:#?}\n{single:#?}");
+        }
     }
 }
 
@@ -485,6 +495,30 @@ fn what_came_of_a_query_is_that_of_the_prospects_that_it_selected_then() {
     assert_eq!(came("owner:li"), "2 300 200");
     assert_eq!(came("owner:zhao"), "1 100 100");
     assert_eq!(came("stage:50"), "3 300 300");
+}
+
+#[test]
+fn machines_read_the_same_in_every_language() {
+    let sandbox = Sandbox::copy_of("examples/team");
+    let settings = sandbox.read("crm.toml");
+    let all = |language: &str| {
+        sandbox.write("crm.toml", settings.replace("language = \"en\"", language));
+        let mut printed = Vec::new();
+        for test in ["forecast", "cycle", "policy", "allocation"] {
+            for format in ["csv", "json"] {
+                let line = format!("backtest {test} --as-of 2010-03-31 -f {format}");
+                printed.push(sandbox.crm(&line).ok());
+            }
+        }
+        printed
+    };
+    let english = all("language = \"en\"");
+    assert_eq!(english, all("language = \"zh\""));
+    contains(
+        &english[0],
+        &["date,known-from,commit,forecast-period,due-count,so-far,expected,p10"],
+    );
+    contains(&english[1], &["\"known-from\": \"dates\"", "\"reliability\""]);
 }
 
 #[test]

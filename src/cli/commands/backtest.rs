@@ -121,8 +121,10 @@ impl Backtest {
             }
             "policy" => {
                 let days = numbers("--recycle-days", &self.recycle_days, &RECYCLE_DAYS)?;
-                let within =
-                    self.within.as_ref().map(|text| whole_days("--within", &[text.clone()]));
+                let within = self
+                    .within
+                    .as_ref()
+                    .map(|text| whole_days("--within", std::slice::from_ref(text)));
                 let within = within.transpose()?.and_then(|days| days.first().copied());
                 Question::Policy { days, within: within.unwrap_or(30) }
             }
