@@ -391,6 +391,12 @@ fn a_pool_rule_takes_back_on_the_day_after_and_what_its_owner_made_of_it() {
         ("won", moved("2009-11-20", "closed")),
         ("lost", moved("2009-11-20", "lost")),
         ("given", to("2009-10-20") + &moved("2009-11-20", "closed")),
+        // What ends on the day on which it goes to another was its owner's.
+        (
+            "given-that-day",
+            to("2009-11-20")
+                + "2009-11-20-2 = { kind = \"moved\", stage = \"closed\", forced = \"x\", reason = \"x\" }\n",
+        ),
         ("given-and-called", to("2009-10-20") + &call("2009-10-21")),
     ] {
         sandbox.prospect(id, "name = \"x\"\n", &format!("{opened}{later}"));
@@ -404,12 +410,12 @@ fn a_pool_rule_takes_back_on_the_day_after_and_what_its_owner_made_of_it() {
     // Opened on 1 September: 1 October is day 30, in time.
     let on = |on| taken(on, &["recycle-days", "taken"]);
     assert_eq!(on("2009-10-01"), "stated 0;30 0;31 0");
-    assert_eq!(on("2009-10-02"), "stated 0;30 6;31 0");
-    assert_eq!(on("2009-10-03"), "stated 0;30 6;31 6");
+    assert_eq!(on("2009-10-02"), "stated 0;30 7;31 0");
+    assert_eq!(on("2009-10-03"), "stated 0;30 7;31 7");
     let columns = ["contacted", "closed-later", "lost-later", "other-hands", "still-open", "gone"];
     let became = taken("2009-10-02", &columns);
     // A call of another owner is none of the owner's; on day 30 a call is in time.
-    assert_eq!(became.split(';').nth(1), Some("1 1 1 2 2 0"));
+    assert_eq!(became.split(';').nth(1), Some("1 2 1 2 2 0"));
     let within = |days: &str| {
         let line = format!(
             "backtest policy --recycle-days 30 --within {days} --from 2009-10-02 --to 2009-10-02 --table days -f csv"
