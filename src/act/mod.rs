@@ -5,6 +5,7 @@
 pub mod add;
 pub mod advance;
 pub mod allocate;
+pub mod backtest;
 pub mod change;
 pub mod customer;
 pub mod edit;

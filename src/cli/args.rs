@@ -106,6 +106,7 @@ pub enum Command {
     Import(commands::import::Import),
     Export(commands::export::Export),
     WhatIf(commands::what_if::WhatIf),
+    Backtest(commands::backtest::Backtest),
     Dashboard(commands::dashboard::Dashboard),
     Help(commands::help::Help),
     Completions(commands::completions::Completions),

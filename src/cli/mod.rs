@@ -105,6 +105,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Import(command) => return command.run(context),
         Command::Export(command) => command.run(context),
         Command::WhatIf(command) => command.run(context),
+        Command::Backtest(command) => command.run(context),
         Command::Dashboard(command) => command.run(context),
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),

@@ -39,6 +39,9 @@ pub struct LedgerFiles {
 static THREADS: LazyLock<usize> =
     LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
 
+/// So few files of a snapshot are not worth another thread.
+const FEW_FILES: usize = 64;
+
 /// The counts of one thread.
 #[derive(Debug, Default)]
 struct ThreadCounts {
@@ -263,20 +266,37 @@ impl LedgerFiles {
         (parts, walk.problems)
     }
 
-    /// Reads every file of a snapshot in git, on one thread.
-    fn each_of_stored<A: Default>(
+    /// Reads every file of a snapshot in git. Each thread reads a run of the sorted paths.
+    fn each_of_stored<A: Default + Send>(
         &self,
         files: Files,
-        each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>),
+        each: impl Fn(usize, &mut A, &mut Option<Record>, Vec<Diagnostic>) + Sync,
     ) -> (ThreadParts<A>, Vec<Diagnostic>) {
         let (paths, problems) = self.ledger.files_below(folders(files));
-        let (mut part, mut counts) = (A::default(), ThreadCounts::default());
-        for path in paths {
-            counts.ids.extend(path.file_name().map(id_hash));
-            let (mut record, found) = self.in_full(&path, &mut counts);
-            each(0, &mut part, &mut record, found);
-        }
-        (vec![(part, counts)], problems)
+        let work = |thread: usize, paths: &[PathBuf]| {
+            let (mut part, mut counts) = (A::default(), ThreadCounts::default());
+            for path in paths {
+                self.ledger.files_read.fetch_add(1, Ordering::Relaxed);
+                counts.ids.extend(path.file_name().map(id_hash));
+                let (mut record, found) = self.in_full(path, &mut counts);
+                each(thread, &mut part, &mut record, found);
+            }
+            (part, counts)
+        };
+        let run = paths.len().div_ceil(self.threads()).max(FEW_FILES);
+        let mut runs = paths.chunks(run);
+        let first = runs.next().unwrap_or_default();
+        let parts = std::thread::scope(|scope| {
+            let work = &work;
+            let others: Vec<_> =
+                (1..).zip(runs).map(|(n, run)| scope.spawn(move || work(n, run))).collect();
+            let mut parts = vec![work(0, first)];
+            for other in others {
+                parts.push(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            parts
+        });
+        (parts, problems)
     }
 
     /// Reads one file: with the quick reader if it understands the file, else in full.

@@ -5,7 +5,7 @@ use crate::disk::file::{symlink, too_large, utf8};
 use crate::disk::ledger::Stored;
 use crate::format::layout::SETTINGS;
 use crate::git::program::{Blob, Git, Mode, TrackedFile, parts, path_of, raw};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -152,6 +152,14 @@ impl Snapshot {
         let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
         Arc::make_mut(&mut self.blobs).extend(ids.into_iter().zip(blobs));
         Ok(())
+    }
+
+    /// Takes over the contents that an earlier snapshot has read, of the files that are here too.
+    pub fn take_over(&mut self, earlier: Snapshot) {
+        let wanted: HashSet<&str> = self.entries.values().map(|entry| entry.id.as_str()).collect();
+        let mut known = Arc::unwrap_or_clone(earlier.blobs);
+        known.retain(|id, _| wanted.contains(id.as_str()));
+        Arc::make_mut(&mut self.blobs).extend(known);
     }
 
     /// Reads every file below folders of the ledger.

@@ -26,6 +26,8 @@ pub struct PlanProspect {
     pub name: Text,
     /// The position of its board, and of its column on it.
     pub place: (usize, usize),
+    /// Which of its pursuits this is, from 1.
+    pub pursuit: u32,
     /// The owner; `None` = in the pool.
     pub owner: Option<Text>,
     /// Is it a customer's file, which has no board?
@@ -41,6 +43,7 @@ impl PlanProspect {
             path: prospect.path.clone(),
             name: prospect.name.clone(),
             place: (state.pipeline, state.stage),
+            pursuit: state.pursuit,
             owner: state.owner.clone(),
             is_customer: prospect.is_customer,
         }

@@ -25,13 +25,12 @@ impl Overdue {
     /// It, if it is past the cycle.
     fn of(record: &Record, book: &Book) -> Option<Overdue> {
         let (state, settings) = (&record.state, &book.settings);
-        let falls = || !record.case(settings, book.as_of).papers_or_money_in(state.stage);
         let first = || record.pipeline(settings).stages[0].id.clone();
         state.flags.overdue.then(|| Overdue {
             prospect: PlanProspect::of(record),
             age: state.age(book.as_of).unwrap_or(0),
             cycle: state.cycle_days,
-            falls_to: falls().then(first),
+            falls_to: may_fall(record, book).then(first),
         })
     }
 
@@ -43,6 +42,16 @@ impl Overdue {
             Lang::Zh => format!("超过销售周期：第{age}天，周期{cycle}天"),
         }
     }
+}
+
+/// May it be swept at all? Not where the papers or the money are in: a person decides.
+fn may_fall(record: &Record, book: &Book) -> bool {
+    !record.case(&book.settings, book.as_of).papers_or_money_in(record.state.stage)
+}
+
+/// Would it fall back on the book's day, if the sales cycle had so many days?
+pub fn falls_with(record: &Record, book: &Book, cycle_days: u32) -> bool {
+    record.state.overdue_with(book.as_of, cycle_days) && may_fall(record, book)
 }
 
 /// All selected prospects past the cycle, the longest first.

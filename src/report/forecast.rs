@@ -2,18 +2,17 @@
 
 use super::Request;
 use super::breakdown::{
-    UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, join, stage_cell,
+    UsedBoard, boards, by_cell, by_column, complete, interval, interval_columns, stage_cell,
 };
-use super::calibration::{Moves, Odds};
+use super::calibration::Odds;
 use super::dimension::Dimension;
+use super::expectation::Expectation;
 use super::figures::without_rate;
-use super::measures::{Measures, Results, measures};
+use super::measures::{Measures, measures};
 use super::outlook::{ForecastItem, ForecastLine, OpenProspect, Outlook};
 use crate::diag::Diagnostic;
-use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
-use crate::rules::query::Query;
 use crate::table::sheet::{
     Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
@@ -22,57 +21,7 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Money};
 use crate::value::period::Period;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// The data of the prospects that the forecast needs.
-#[derive(Default)]
-struct ForecastScan {
-    /// The boards that the selected ones are on.
-    boards: BTreeSet<usize>,
-    /// The moves of all prospects, selected or not, by board.
-    moves: BTreeMap<usize, Moves>,
-    /// The open ones with a probability, by board and id.
-    open: Vec<OpenProspect>,
-    /// How many are open in a column with probability 0.
-    unweighed: usize,
-    results: Results,
-}
-
-/// Goes through the ledger once: the moves of all, the rest of the selected ones.
-fn gather(book: &Book, request: &Request, period: Period) -> ForecastScan {
-    let settings = &book.settings;
-    let selected = request.selection(book);
-    let mut found = book.fold(
-        &Query::everything(),
-        |found: &mut ForecastScan, record| {
-            let (state, pipeline) = (&record.state, record.pipeline(settings));
-            found.moves.entry(state.pipeline).or_default().count(record, pipeline);
-            if !selected.has(record) {
-                return;
-            }
-            found.boards.insert(state.pipeline);
-            found.results.add(record, book);
-            match pipeline.stages[state.stage] {
-                Stage { outcome: Outcome::Open, probability, .. } if probability.is_zero() => {
-                    found.unweighed += 1;
-                }
-                Stage { outcome: Outcome::Open, .. } => {
-                    found.open.push(OpenProspect::of(record, book, request, period));
-                }
-                _ => {}
-            }
-        },
-        |all, part| {
-            all.boards.extend(part.boards);
-            join(&mut all.moves, part.moves, |moves, others| moves.add(&others));
-            all.open.extend(part.open);
-            all.unweighed += part.unweighed;
-            all.results.join(part.results);
-        },
-    );
-    found.open.sort_by(|a, b| (a.board, &a.id).cmp(&(b.board, &b.id)));
-    found
-}
+use std::collections::BTreeMap;
 
 /// The forecast.
 pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
@@ -81,20 +30,12 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let period = request
         .period
         .unwrap_or_else(|| settings.forecast.per.around(book.as_of, settings.fiscal_year));
-    let ForecastScan { boards: used, mut moves, open, unweighed, results } =
-        gather(book, request, period);
-    let boards = boards(settings, |position| used.contains(&position));
-    let odds: BTreeMap<usize, Vec<Odds>> = boards
-        .iter()
-        .map(|board| {
-            let moves = moves.remove(&board.position).unwrap_or_default();
-            (board.position, moves.odds(board.pipeline, settings.forecast.weight))
-        })
-        .collect();
-    let item = |open| Some(ForecastItem { open, odds: odds.get(&open.board)?.get(open.stage)? });
-    let items: Vec<ForecastItem> = open.iter().filter_map(item).collect();
-    let due = Outlook::of(items.iter().copied().filter(|item| item.open.due));
-    let measures = measures(book, request, results, &open, &due, period);
+    let expected = Expectation::of(book, request, period);
+    let items: Vec<ForecastItem> = expected.items().collect();
+    let due = expected.due();
+    let boards = boards(settings, |position| expected.boards.contains(&position));
+    let Expectation { odds, open, unweighed, .. } = &expected;
+    let measures = measures(book, request, &expected.results, open, &due, period);
     let mut sheet = Sheet {
         id: "forecast".into(),
         title: lang.pick("Forecast", "预测").into(),
@@ -121,8 +62,8 @@ pub fn forecast(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         let note = "the target is of the whole ledger: there is none for one owner";
         sheet.notes.push(lang.pick(note, "目标是全账本的：没有单个负责人的目标").into());
     }
-    sheet.notes.extend(notes(&open, unweighed, bucket, lang));
-    sheet.notes.extend(without_rate(&measures.foreign(&open), settings));
+    sheet.notes.extend(notes(open, *unweighed, bucket, lang));
+    sheet.notes.extend(without_rate(&measures.foreign(open), settings));
     Ok(sheet)
 }
 

@@ -98,6 +98,16 @@ impl Results {
         self.cycle.extend(wins.map(|pass| f64::from(pass.days(book.as_of))));
     }
 
+    /// Won in a period: how many, and the money that they brought.
+    pub fn won_in(&self, period: Period) -> (usize, Sum) {
+        let mut found = (0, Sum::default());
+        for won in self.won.iter().filter(|won| period.contains(won.on)) {
+            found.0 += 1;
+            found.1.add_sum(&won.brought);
+        }
+        found
+    }
+
     /// Adds those that another thread met.
     pub fn join(&mut self, other: Results) {
         self.ends.trials += other.ends.trials;
@@ -143,26 +153,19 @@ fn target(request: &Request, settings: &Settings, period: Period) -> Result<Amou
 pub fn measures(
     book: &Book,
     request: &Request,
-    mut results: Results,
+    results: &Results,
     open: &[OpenProspect],
     due: &Outlook,
     period: Period,
 ) -> Measures {
     let settings = &book.settings;
     let forecast = &settings.forecast;
-    // Sort by id so that the floating-point mean is reproducible.
-    results.won.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut so_far = (0, Sum::default());
-    let mut won_values = Vec::new();
-    for Won { on, brought, .. } in &results.won {
-        if others(brought).is_empty() {
-            won_values.push(brought.own.to_f64());
-        }
-        if period.contains(*on) {
-            so_far.0 += 1;
-            so_far.1.add_sum(brought);
-        }
-    }
+    let so_far = results.won_in(period);
+    // In the order of ids, so that the floating-point mean is reproducible.
+    let mut won: Vec<&Won> = results.won.iter().collect();
+    won.sort_by(|a, b| a.id.cmp(&b.id));
+    let won = won.into_iter().filter(|won| others(&won.brought).is_empty());
+    let won_values = won.map(|won| won.brought.own.to_f64()).collect();
     let target = target(request, settings, period);
     let pushed = open.iter().filter(|one| one.pushes > 0);
     let slipped: Vec<&OpenProspect> = open.iter().filter(|one| one.slipped).collect();
@@ -176,7 +179,7 @@ pub fn measures(
         ends: results.ends,
         slippage: forecast.slippage,
         won_values,
-        cycle: results.cycle,
+        cycle: results.cycle.clone(),
         open: open.len(),
         pushes: (pushed.clone().map(|one| u64::from(one.pushes)).sum(), pushed.count()),
         slipped: (slipped.len(), slipped_value),

@@ -23,6 +23,7 @@ pub mod diff;
 pub mod dimension;
 pub mod due;
 pub mod events;
+pub mod expectation;
 pub mod figures;
 pub mod forecast;
 pub mod funnel;

@@ -59,9 +59,14 @@ impl ForecastLine {
 
 /// An open prospect in a column with a probability, as the forecast keeps it.
 pub struct OpenProspect {
-    pub(super) id: Text,
-    pub(super) board: usize,
-    pub(super) stage: usize,
+    /// Its id.
+    pub id: Text,
+    /// The position of its board.
+    pub board: usize,
+    /// The position of its column.
+    pub stage: usize,
+    /// Which of its pursuits is open, from 1.
+    pub pursuit: u32,
     /// The value of the attribute that the forecast is broken down by.
     pub(super) group: Text,
     /// Its line.
@@ -91,6 +96,7 @@ impl OpenProspect {
             id: record.prospect.id.clone(),
             board: state.pipeline,
             stage: state.stage,
+            pursuit: state.pursuit,
             group: request.group(record, book).unwrap_or_default().into(),
             line,
             value: state.value.map_or(Amount::ZERO, |value| value.amount),
@@ -108,7 +114,8 @@ impl OpenProspect {
 pub struct ForecastItem<'f> {
     /// The prospect.
     pub open: &'f OpenProspect,
-    pub(super) odds: &'f Odds,
+    /// The odds of its column.
+    pub odds: &'f Odds,
 }
 
 impl ForecastItem<'_> {

@@ -15,6 +15,7 @@
 //! | [`bg_nbd`] | repeated events of units that drop out unseen (BG/NBD) |
 //! | [`gamma_gamma`] | the mean of a unit's values, of few of them |
 //! | [`inequality`] | coefficient of variation, Gini, Jain |
+//! | [`brier`] | Brier score of stated probabilities, and its three parts |
 //! | [`binning`] | quintile scores 1 to 5 |
 //! | [`pareto`] | A/B/C classes by cumulated share, pyramid by rank |
 //!
@@ -31,6 +32,7 @@
 
 pub mod bg_nbd;
 pub mod binning;
+pub mod brier;
 pub mod convolution;
 pub mod describe;
 pub mod difference;
@@ -50,6 +52,7 @@ pub mod survival;
 
 pub use bg_nbd::{BgNbd, BgNbdFit, FitError, Repeats};
 pub use binning::{BinConvention, Quintiles, quintile_scores, reverse_score};
+pub use brier::Brier;
 pub use convolution::{Distribution, MAX_SUPPORT, TwoPoint};
 pub use describe::{Summary, mean, quantile};
 pub use difference::Difference;

@@ -87,6 +87,11 @@ pub const MEASURES: &[Term] = &[
     ("pushes",         "Pushes",              "推迟次数"),
     ("slipped",        "Slipped",             "滑期"),
     ("slipped-value",  "Slipped value",       "滑期价值"),
+    ("inside-share",   "Inside p10 to p90",   "落在p10至p90"),
+    ("below",          "Below p10",           "低于p10"),
+    ("above",          "Above p90",           "高于p90"),
+    ("mean-error",     "Mean error",          "平均误差"),
+    ("absolute-error", "Mean distance",       "平均偏离"),
     ("narrow",         "narrow",              "窄"),
     ("broad",          "broad",               "宽"),
 ];

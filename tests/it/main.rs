@@ -11,6 +11,7 @@
 )]
 
 mod allocation;
+mod backtest;
 mod boundaries;
 mod boundaries_reports;
 mod boundaries_sheets;

@@ -6,6 +6,7 @@ pub mod allocate;
 pub mod assign;
 pub mod audit;
 pub mod back;
+pub mod backtest;
 pub mod cases;
 pub mod check;
 pub mod claim;

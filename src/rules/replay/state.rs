@@ -175,7 +175,12 @@ impl State {
 
     /// Past the sales cycle on `date`: open, beyond the first column, not on hold then.
     pub fn overdue_on(&self, date: Date) -> bool {
-        self.can_be_overdue() && self.clock().is_over(date)
+        self.overdue_with(date, self.cycle_days)
+    }
+
+    /// Likewise, if the sales cycle had so many days.
+    pub fn overdue_with(&self, date: Date, cycle_days: u32) -> bool {
+        self.can_be_overdue() && Clock { cycle_days, ..self.clock() }.is_over(date)
     }
 
     /// Open, and beyond the first column.
