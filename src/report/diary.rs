@@ -9,7 +9,7 @@ use crate::rules::replay::state::Record;
 use crate::rules::week::week_of;
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
-use crate::value::date::Date;
+use crate::value::date::{Date, Moment};
 use crate::value::label::Lang;
 use crate::value::period::Period;
 use crate::value::text::Text;
@@ -187,6 +187,12 @@ fn counts(order: &[(&str, Date)], days: &BTreeMap<(&str, Date), DayCounts>, book
     }
 }
 
+/// A moment for people: without seconds.
+fn said(moment: Moment) -> String {
+    let time = moment.time.map(|time| format!(" {}", &time.to_string()[..5])).unwrap_or_default();
+    format!("{}{time}", moment.date)
+}
+
 /// The days with the agreements of each in words.
 fn people(
     order: &[(&str, Date)],
@@ -201,7 +207,7 @@ fn people(
     for one in told {
         let Some((next, what)) = &one.entry.agreed else { continue };
         let what = what.as_ref().map(|what| format!(" {what}")).unwrap_or_default();
-        let line = format!("{next}{what}: {}", one.name);
+        let line = format!("{}{what}: {}", said(*next), one.name);
         agreed.entry((&*one.entry.rep, one.entry.on)).or_default().push(line);
     }
     let mut rows = Vec::new();

@@ -242,8 +242,7 @@ fn sheet(
     let mut columns = vec![column(name, Kind::Text, lang)];
     columns.extend(MEASURES.iter().map(|measure| {
         let (en, zh) = measure.titles;
-        let title = if lang == Lang::Machine { measure.id } else { lang.pick(en, zh) };
-        Column::new(measure.id, title, Kind::Number)
+        Column::new(measure.id, lang.pick(en, zh), Kind::Number)
     }));
     let rows = spans.iter().zip(figures).map(|(span, figures)| {
         let mut cells = vec![Cell::text(by.name(span.from, settings))];
