@@ -101,12 +101,11 @@ fn told(record: &Record, book: &Book, period: Period) -> Vec<Told> {
         return Vec::new();
     }
     let entries = diary_of(record, &book.settings, book.as_of, period).into_iter();
-    let told = |entry| Told { id: prospect.id.clone(), name: prospect.name.clone().into(), entry };
+    let told = |entry| Told { id: prospect.id.clone(), name: prospect.name.clone(), entry };
     entries.map(told).collect()
 }
 
 /// The tallies that count instead of calls, and the reps whose tallies a query leaves out.
-#[expect(clippy::type_complexity, reason = "a map and a set of this function alone")]
 fn tallies<'b>(
     book: &'b Book,
     request: &Request,
@@ -220,10 +219,17 @@ fn people(
         before = Some(key.0);
         let mut cells = vec![Cell::text(name), Cell::Date(key.1)];
         cells.extend(counts.cells());
-        cells.push(Cell::lines(agreed.remove(key).unwrap_or_default()));
+        // A row for each agreement, the first of them beside the counts.
+        let mut agreed = agreed.remove(key).unwrap_or_default().into_iter();
+        cells.push(Cell::maybe(agreed.next(), Cell::text));
         rows.push(Row::new(cells));
+        for more in agreed {
+            let mut cells = vec![Cell::Empty; columns.len() - 1];
+            cells.push(Cell::text(more));
+            rows.push(Row::new(cells));
+        }
     }
-    if rows.len() > 1 {
+    if order.len() > 1 {
         let mut cells = vec![Cell::text(lang.pick("all", "合计")), Cell::Empty];
         cells.extend(all.cells());
         cells.push(Cell::text(all.agreed.to_string()));

@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, counted};
 use crate::rules::book::Book;
 use crate::rules::lifetime::{AHEAD, Expected, Lifetime, TooFewBuyers};
 use crate::stats::bg_nbd::{LEAST_REPEATING, LEAST_UNITS};
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::money::Amount;
@@ -66,6 +66,9 @@ pub fn lifetime(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         None => sheet.tables.push(groups),
     }
     sheet.hide_empty();
+    // Machines read the head of the first table even of nothing.
+    let first = sheet.tables.first_mut().filter(|table| table.rows.is_empty());
+    first.into_iter().for_each(|table| table.audience = Audience::Machines);
     match models {
         Ok(models) => {
             sheet.notes = notes(&models, lang);
