@@ -9,7 +9,7 @@ use crate::rules::replay::state::Record;
 use crate::rules::week::week_of;
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
-use crate::value::date::Date;
+use crate::value::date::{Date, Moment};
 use crate::value::label::Lang;
 use crate::value::period::Period;
 use crate::value::text::Text;
@@ -101,12 +101,11 @@ fn told(record: &Record, book: &Book, period: Period) -> Vec<Told> {
         return Vec::new();
     }
     let entries = diary_of(record, &book.settings, book.as_of, period).into_iter();
-    let told = |entry| Told { id: prospect.id.clone(), name: prospect.name.clone().into(), entry };
+    let told = |entry| Told { id: prospect.id.clone(), name: prospect.name.clone(), entry };
     entries.map(told).collect()
 }
 
 /// The tallies that count instead of calls, and the reps whose tallies a query leaves out.
-#[expect(clippy::type_complexity, reason = "a map and a set of this function alone")]
 fn tallies<'b>(
     book: &'b Book,
     request: &Request,
@@ -187,6 +186,12 @@ fn counts(order: &[(&str, Date)], days: &BTreeMap<(&str, Date), DayCounts>, book
     }
 }
 
+/// A moment for people: without seconds.
+fn said(moment: Moment) -> String {
+    let time = moment.time.map(|time| format!(" {}", &time.to_string()[..5])).unwrap_or_default();
+    format!("{}{time}", moment.date)
+}
+
 /// The days with the agreements of each in words.
 fn people(
     order: &[(&str, Date)],
@@ -201,7 +206,7 @@ fn people(
     for one in told {
         let Some((next, what)) = &one.entry.agreed else { continue };
         let what = what.as_ref().map(|what| format!(" {what}")).unwrap_or_default();
-        let line = format!("{next}{what}: {}", one.name);
+        let line = format!("{}{what}: {}", said(*next), one.name);
         agreed.entry((&*one.entry.rep, one.entry.on)).or_default().push(line);
     }
     let mut rows = Vec::new();
@@ -214,10 +219,17 @@ fn people(
         before = Some(key.0);
         let mut cells = vec![Cell::text(name), Cell::Date(key.1)];
         cells.extend(counts.cells());
-        cells.push(Cell::lines(agreed.remove(key).unwrap_or_default()));
+        // A row for each agreement, the first of them beside the counts.
+        let mut agreed = agreed.remove(key).unwrap_or_default().into_iter();
+        cells.push(Cell::maybe(agreed.next(), Cell::text));
         rows.push(Row::new(cells));
+        for more in agreed {
+            let mut cells = vec![Cell::Empty; columns.len() - 1];
+            cells.push(Cell::text(more));
+            rows.push(Row::new(cells));
+        }
     }
-    if rows.len() > 1 {
+    if order.len() > 1 {
         let mut cells = vec![Cell::text(lang.pick("all", "合计")), Cell::Empty];
         cells.extend(all.cells());
         cells.push(Cell::text(all.agreed.to_string()));

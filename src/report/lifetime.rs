@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, counted};
 use crate::rules::book::Book;
 use crate::rules::lifetime::{AHEAD, Expected, Lifetime, TooFewBuyers};
 use crate::stats::bg_nbd::{LEAST_REPEATING, LEAST_UNITS};
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::money::Amount;
@@ -66,6 +66,9 @@ pub fn lifetime(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         None => sheet.tables.push(groups),
     }
     sheet.hide_empty();
+    // Machines read the head of the first table even of nothing.
+    let first = sheet.tables.first_mut().filter(|table| table.rows.is_empty());
+    first.into_iter().for_each(|table| table.audience = Audience::Machines);
     match models {
         Ok(models) => {
             sheet.notes = notes(&models, lang);
@@ -110,8 +113,10 @@ fn customers(lines: &[Line], request: &Request, lang: Lang) -> Table {
         head("orders-so-far", "Orders so far", "已购单数", lang).optional(),
         column("last-order", Kind::Date, lang),
     ]);
-    columns.extend(expected_columns(lang));
     let known = lines.iter().any(|(_, expected)| expected.is_some());
+    // People need no empty columns; machines have the same ones always.
+    let shown = known || lang == Lang::Machine;
+    columns.extend(expected_columns(lang).into_iter().filter(|_| shown));
     let mut rows = Vec::new();
     for (one, expected) in lines {
         let figures = &one.customer.figures;
@@ -126,6 +131,7 @@ fn customers(lines: &[Line], request: &Request, lang: Lang) -> Table {
             Cell::maybe(expected.and_then(|expected| expected.mean), Cell::Amount),
             Cell::maybe(expected.and_then(|expected| expected.money), Cell::Amount),
         ]);
+        cells.truncate(columns.len());
         rows.push(Row::new(cells));
     }
     if known && lines.len() > 1 {
@@ -153,14 +159,17 @@ fn groups(lines: &[Line], request: &Request, lang: Lang) -> Table {
     let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
     columns.push(column("customers", Kind::Number, lang));
     let [alive, orders, _, money] = expected_columns(lang);
-    columns.extend([alive, orders, money]);
     let known = lines.iter().any(|(_, expected)| expected.is_some());
+    let shown = known || lang == Lang::Machine;
+    columns.extend([alive, orders, money].into_iter().filter(|_| shown));
+    let width = columns.len();
     let rows = sorted.into_iter().map(|(name, group)| {
         let mut cells: Vec<Cell> = by_cell(request, name, lang).into_iter().collect();
         cells.push(Cell::count(group.customers));
         let figure = |cell: Cell| if known { cell } else { Cell::Empty };
         cells.extend([figure(number(group.alive)), figure(Cell::Number(group.orders, 2))]);
         cells.push(Cell::maybe(group.money, Cell::Amount));
+        cells.truncate(width);
         Row::new(cells)
     });
     let title = lang.pick("By group", "分组").into();

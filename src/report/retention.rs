@@ -102,8 +102,11 @@ fn about(days: BalanceDays, total: &CustomerBalance, lang: Lang) -> String {
     }
 }
 
-/// The rows of a balance: id, English, Chinese, and whether they are taken off.
-const LINES: [(&str, &str, &str, fn(&CustomerBalance) -> Headcount); 7] = [
+/// A row of a balance: id, English, Chinese, and its number and money.
+type BalanceLine = (&'static str, &'static str, &'static str, fn(&CustomerBalance) -> Headcount);
+
+/// The rows of a balance, in the order in which they add up.
+const LINES: [BalanceLine; 7] = [
     ("opening", "opening", "期初", |b| b.opening),
     ("new", "+ new", "+ 新客户", |b| b.new),
     ("won-back", "+ won back", "+ 赢回", |b| b.won_back),

@@ -13,11 +13,13 @@ use crate::rules::replay::state::Record;
 use crate::rules::sales::{SaleKind, sales as sales_of};
 use crate::rules::service::collect::fold_cases;
 use crate::rules::span::Span;
-use crate::table::sheet::{Cell, Chart, Column, Kind, Picture, Row, Series, Sheet, Table};
+use crate::table::sheet::{
+    Audience, Cell, Chart, Column, Kind, Picture, Row, Series, Sheet, Table,
+};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
-use crate::value::money::Sum;
+use crate::value::money::{Amount, Sum};
 use crate::value::period::Period;
 
 /// So many spans are shown where no period is asked for.
@@ -159,7 +161,7 @@ pub fn trend(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         book,
         |all: &mut Vec<SpanFigures>, record| {
             all.resize_with(spans.len(), SpanFigures::default);
-            ends(record, book, &at, all);
+            ends(record, book, at, all);
         },
         |all, part| {
             all.resize_with(spans.len(), SpanFigures::default);
@@ -242,15 +244,17 @@ fn sheet(
     let mut columns = vec![column(name, Kind::Text, lang)];
     columns.extend(MEASURES.iter().map(|measure| {
         let (en, zh) = measure.titles;
-        let title = if lang == Lang::Machine { measure.id } else { lang.pick(en, zh) };
-        Column::new(measure.id, title, Kind::Number)
+        Column::new(measure.id, lang.pick(en, zh), Kind::Number)
     }));
     let rows = spans.iter().zip(figures).map(|(span, figures)| {
         let mut cells = vec![Cell::text(by.name(span.from, settings))];
         cells.extend(MEASURES.iter().map(|measure| (measure.cell)(figures, lang)));
         Row::new(cells)
     });
-    let table = Table { id: "trend".into(), columns, rows: rows.collect(), ..Table::default() };
+    // Machines read the head even of nothing.
+    let audience = if spans.is_empty() { Audience::Machines } else { Audience::All };
+    let (id, rows, title) = ("trend".into(), rows.collect(), String::new());
+    let table = Table { id, title, columns, rows, audience };
     let mut sheet = Sheet {
         id: "trend".into(),
         title: lang.pick("Trend", "趋势").into(),
@@ -259,7 +263,6 @@ fn sheet(
         pictures: picture(name, figures, lang).into_iter().collect(),
         ..Sheet::default()
     };
-    sheet.hide_empty();
     if let Some(last) = spans.last() {
         let whole = by.around(last.to, settings);
         if whole.to > last.to {
@@ -312,7 +315,7 @@ fn about(name: &str, spans: &[Period], lang: Lang) -> String {
 /// The course of each measure that has anything, as a share of its own highest; the label gives its range.
 fn picture(name: &str, figures: &[SpanFigures], lang: Lang) -> Option<Picture> {
     let mut series = Vec::new();
-    let mut said = Vec::new();
+    let mut labels = Vec::new();
     for measure in &MEASURES {
         let values: Vec<f64> = figures.iter().map(measure.quantity).collect();
         let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
@@ -321,17 +324,18 @@ fn picture(name: &str, figures: &[SpanFigures], lang: Lang) -> Option<Picture> {
             continue;
         }
         let (en, zh) = measure.titles;
-        let label = format!("{} {lowest:.0} - {highest:.0}", lang.pick(en, zh));
+        let said = |value: f64| Amount::of_f64(value).round(0).grouped();
+        let label = format!("{} {} - {}", lang.pick(en, zh), said(lowest), said(highest));
         let share = |value: f64| (value / highest).max(0.0);
         let mut points: Vec<(f64, f64)> =
             values.iter().enumerate().map(|(at, value)| (at as f64, share(*value))).collect();
         points.extend(values.last().map(|last| (values.len() as f64, share(*last))));
-        said.push(label.clone());
+        labels.push(label.clone());
         series.push(Series { label, points, band: Vec::new() });
     }
     (!series.is_empty()).then(|| Picture {
         title: lang.pick("Course", "走势").into(),
-        description: said.join(", "),
+        description: labels.join(", "),
         chart: Chart::Steps {
             x_title: match lang {
                 Lang::En | Lang::Machine => format!("{name}s"),

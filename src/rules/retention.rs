@@ -269,7 +269,7 @@ mod tests {
         // First and last day of the period.
         assert_eq!(movement(&[101], 100, 101).joined, Some(Joining::New));
         assert_eq!(movement(&[102], 100, 101).joined, None);
-        assert!(movement(&[9], 99, 100).is == false && movement(&[9], 98, 99).was);
+        assert!(!movement(&[9], 99, 100).is && movement(&[9], 98, 99).was);
         assert!(movement(&[10], 99, 100).is && !movement(&[10], 99, 101).is);
     }
 

@@ -24,6 +24,7 @@ mod concurrency;
 mod contact;
 mod crash;
 mod customers;
+mod deciding;
 mod docs;
 mod doctor;
 mod edit;
