@@ -322,7 +322,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("in-error", "In error", "误判"),
     ("brought", "Brought", "成交额"),
     ("recycle-days", "Days", "天数"),
-    ("taken", "Taken back", "收回"),
+    ("taken-back", "Taken back", "收回"),
     ("contacted", "Contacted", "有联系"),
     ("other-hands", "Other hands", "已换人"),
     ("comparison", "Plan and fact", "方案与实际"),

@@ -122,7 +122,7 @@ const SAID: [(&str, &[&str]); 4] = [
         &["date", "forecast-period", "due-count", "so-far", "expected", "p10", "p50", "p90"],
     ),
     ("cycle --cycle 7,14,28", &["date", "cycle", "swept"]),
-    ("policy --recycle-days 10,30", &["date", "recycle-days", "taken"]),
+    ("policy --recycle-days 10,30", &["date", "recycle-days", "taken-back"]),
     ("allocation", &["date", "in-pool", "planned", "no-plan"]),
 ];
 
@@ -300,7 +300,7 @@ fn each_day_says_what_the_commands_say() {
         let back = rows(&sandbox.crm(&format!("recycle --as-of {on} -f csv")).ok());
         let back = back.iter().filter(|row| !row["stage"].is_empty() && row["stage"] != "closed");
         assert_eq!(
-            said("policy", on, &["recycle-days", "taken"])[0],
+            said("policy", on, &["recycle-days", "taken-back"])[0],
             format!("stated {}", back.count()),
             "{on}"
         );
@@ -408,7 +408,7 @@ fn a_pool_rule_takes_back_on_the_day_after_and_what_its_owner_made_of_it() {
         cells(sandbox.crm(&line), columns).join(";")
     };
     // Opened on 1 September: 1 October is day 30, in time.
-    let on = |on| taken(on, &["recycle-days", "taken"]);
+    let on = |on| taken(on, &["recycle-days", "taken-back"]);
     assert_eq!(on("2009-10-01"), "stated 0;30 0;31 0");
     assert_eq!(on("2009-10-02"), "stated 0;30 7;31 0");
     assert_eq!(on("2009-10-03"), "stated 0;30 7;31 7");

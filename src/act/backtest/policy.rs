@@ -241,7 +241,7 @@ impl Test<'_> {
     /// A row for each rule.
     fn rule_table(&self, lang: Lang) -> Table {
         let mut columns = vec![column("recycle-days", Kind::Text, lang)];
-        columns.extend(["taken", "contacted"].map(|id| column(id, Kind::Number, lang)));
+        columns.extend(["taken-back", "contacted"].map(|id| column(id, Kind::Number, lang)));
         columns.extend(Taken::columns(lang));
         columns.extend(super::ends::Ends::rate_columns("in-error", lang));
         let rows = self.rules.iter().zip(&self.takings).map(|(rule, takings)| {
@@ -287,7 +287,7 @@ impl Test<'_> {
     fn day_table(&self, lang: Lang) -> Table {
         let mut columns = day_columns(lang);
         columns.push(column("recycle-days", Kind::Text, lang));
-        let numbers = ["taken", "first-time", "contacted"];
+        let numbers = ["taken-back", "first-time", "contacted"];
         columns.extend(numbers.map(|id| column(id, Kind::Number, lang)));
         columns.extend(Taken::columns(lang));
         let mut rows = Vec::new();
