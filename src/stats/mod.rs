@@ -5,6 +5,7 @@
 //! | [`describe`] | quantiles and the summary of a sample |
 //! | [`estimate`] | a value with its variance and 95 % interval |
 //! | [`proportion`] | successes out of trials, Wilson interval, shrinking |
+//! | [`difference`] | difference of two proportions, Newcombe interval |
 //! | [`net`] | net share of one kind over another, such as promoters over detractors |
 //! | [`observation`] | a time to an event, a competing event or censoring |
 //! | [`survival`] | Kaplan-Meier curve, its median |
@@ -29,6 +30,7 @@
 pub mod binning;
 pub mod convolution;
 pub mod describe;
+pub mod difference;
 pub mod estimate;
 pub mod incidence;
 pub mod inequality;
@@ -43,6 +45,7 @@ pub mod survival;
 pub use binning::{BinConvention, Quintiles, quintile_scores, reverse_score};
 pub use convolution::{Distribution, MAX_SUPPORT, TwoPoint};
 pub use describe::{Summary, mean, quantile};
+pub use difference::Difference;
 pub use estimate::{Estimate, Z95};
 pub use incidence::{AalenJohansen, IncidencePoint};
 pub use inequality::{coefficient_of_variation, gini, jain};
