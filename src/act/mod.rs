@@ -5,12 +5,14 @@
 pub mod add;
 pub mod advance;
 pub mod allocate;
+pub mod campaign;
 pub mod change;
 pub mod customer;
 pub mod edit;
 pub mod eligible;
 pub mod handover;
 pub mod import;
+pub mod letters;
 mod load;
 pub mod log;
 pub mod moves;

@@ -2,6 +2,8 @@
 
 pub mod attribute;
 pub mod book;
+pub mod campaign;
+pub mod competitors;
 pub mod customer;
 pub mod dealings;
 pub mod entry;
@@ -11,6 +13,7 @@ pub mod growth;
 pub mod levers;
 pub mod papers;
 pub mod plan_of_customer;
+pub mod points;
 pub mod policy;
 pub mod purchases;
 pub mod query;
