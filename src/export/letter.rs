@@ -21,8 +21,9 @@ pub struct EmailDraft<'a> {
     pub body: &'a str,
 }
 
-/// The most bytes that one encoded word may carry, so that it is no longer than 75 characters: 45 bytes are 60 of base64.
-const ENCODED_BYTES: usize = 45;
+/// The most bytes that one encoded word may carry, so that a line with it and `Subject: ` is no longer than 76 characters:
+/// 39 bytes are 52 of base64.
+const ENCODED_BYTES: usize = 39;
 
 impl EmailDraft<'_> {
     /// The file. `X-Unsent` has mail programs open it as a draft; the zone `-0000` tells that none is known.

@@ -693,7 +693,7 @@ fn a_segment_stands_for_its_query() {
     }
     assert_eq!(
         selected("@重点").unwrap_err(),
-        "no segment `@重点` [to look for the words, put them in quotes]",
+        "no segment `@重点` [valid: vip, two, words, graded, a, b, wrong; to look for the words, put them in quotes]",
         "a label of several"
     );
 }
@@ -702,8 +702,8 @@ fn a_segment_stands_for_its_query() {
 fn segments_that_cannot_be_expanded() {
     for (text, expected) in [
         (
-            "@vp",
-            "no segment `@vp` [did you mean `vip`?; to look for the words, put them in quotes]",
+            "@grade",
+            "no segment `@grade` [did you mean `graded`?; to look for the words, put them in quotes]",
         ),
         (
             "stage:50 @a",
