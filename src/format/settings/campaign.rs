@@ -107,6 +107,10 @@ fn check_parent(
         return reader
             .problem(span, bad(message).nearest(parent, ids.filter(|known| *known != id)));
     }
+    if id == parent {
+        let message = words!("a campaign cannot be a part of itself", "活动不能是自己的上级");
+        return reader.problem(span, bad(message));
+    }
     let mut way = vec![id, parent];
     while let Some(next) = way.last().and_then(|last| settings.campaign(last)?.parent.as_deref()) {
         if next == id {
@@ -120,10 +124,6 @@ fn check_parent(
             return;
         }
         way.push(next);
-    }
-    if id == parent {
-        let message = words!("a campaign cannot be a part of itself", "活动不能是自己的上级");
-        reader.problem(span, bad(message));
     }
 }
 
