@@ -213,7 +213,7 @@ pub struct Letters {
 enum Outcome {
     Draft(Box<Draft>),
     Refused(Text),
-    Missing(Diagnostic),
+    Missing(Box<Diagnostic>),
 }
 
 /// The letters for the prospects and customers that a request selects; of a campaign, for those that it reached alone.
@@ -243,7 +243,7 @@ pub fn letters(
         match outcome {
             Outcome::Draft(draft) => letters.drafts.push(*draft),
             Outcome::Refused(id) => letters.refused.push(id),
-            Outcome::Missing(problem) => problems.push(problem),
+            Outcome::Missing(problem) => problems.push(*problem),
         }
     }
     if problems.is_empty() { Ok(letters) } else { Err(Failure(problems)) }
@@ -272,7 +272,7 @@ impl LetterTemplate {
             missing.push("email");
         }
         if !missing.is_empty() {
-            return Outcome::Missing(lacks(record, &missing));
+            return Outcome::Missing(Box::new(lacks(record, &missing)));
         }
         let name = person.map_or(&prospect.name, |person| &person.name);
         let text = match (self.form, address) {

@@ -76,6 +76,12 @@ fn cell(sandbox: &Sandbox, line: &str, column: &str) -> String {
     row
 }
 
+/// All that `check` says.
+fn checked(sandbox: &Sandbox) -> String {
+    let (out, said) = sandbox.crm("check").done();
+    out + &said
+}
+
 #[test]
 fn segments_select_in_lists_reports_and_rules() {
     let sandbox = sandbox();
@@ -84,7 +90,7 @@ fn segments_select_in_lists_reports_and_rules() {
     assert_eq!(ids(&sandbox, "'@top id:p0*'").len(), 10, "a segment that asks for grades");
     assert_eq!(ids(&sandbox, "@重点客户").len(), 40);
     let said = sandbox.crm("list @vpi").fails(2);
-    contains(&said, &["no segment `@vpi`", "did you mean `vip`?"]);
+    contains(&said, &["no segment `@vpi`", "valid: top, vip"]);
     let settings = SETTINGS.to_owned() + "[[grading.rule]]\ngrade = \"A\"\nwhen = \"@top\"\n";
     sandbox.write("crm.toml", settings);
     let said = sandbox.crm("list").fails(2);
@@ -321,9 +327,9 @@ fn a_letter_for_each_as_a_draft() {
     assert_eq!(said, "1 draft in logged\n");
     contains(
         &sandbox.read("prospects/p05.toml"),
-        &["kind = \"email\", by = \"liuyan\", note = \"Ann 5，春天好\"", "with = [\"Ann 5\"]"],
+        &["kind = \"email\", by = \"liuyan\"", "note = \"Ann 5，春天好\"", "with = [\"Ann 5\"]"],
     );
-    assert_eq!(sandbox.crm("check").done().0.contains("0 errors"), true);
+    contains(&checked(&sandbox), &["0 errors"]);
 }
 
 #[test]
@@ -417,12 +423,16 @@ fn points_follow_from_orders_and_entries() {
     sandbox.crm("log group points --points -10").done();
     assert_eq!(rows(&sandbox, "report points id:group"), ["group,Group,12,5,10,7,0.35"]);
     contains(&sandbox.crm("show group").ok(), &["Points", "7"]);
-    contains(&sandbox.crm("show b").ok(), &["Points  1"]);
+    let shown = sandbox.crm("show b").ok();
+    assert!(
+        shown.lines().any(|line| line.starts_with("Points") && line.ends_with(" 1")),
+        "{shown}"
+    );
     assert!(!sandbox.crm("show a").ok().contains("Points"));
     assert!(!sandbox.crm("show d").ok().contains("Points"), "they are its customer's");
-    assert!(!sandbox.crm("check").done().1.contains("negative-points"));
+    assert!(!checked(&sandbox).contains("negative-points"));
     sandbox.crm("log b points --points -2").done();
-    let said = sandbox.crm("check").done().1;
+    let said = checked(&sandbox);
     contains(&said, &["warning[negative-points]: its points are -1", "prospects/b.toml"]);
     let shown = sandbox.crm("report points").ok();
     contains(&shown, &["Liability", "one point for each full 100 ordered", "-1"]);
@@ -473,7 +483,7 @@ fn a_campaign_through_a_refused_channel_and_an_unknown_one_are_findings() {
     sandbox.prospect("r1", refusing, &entry("spring", ""));
     sandbox.prospect("r2", refusing, &entry("spring", ", control = true"));
     sandbox.prospect("r3", "name = \"R\"", &entry("sprng", ""));
-    let said = sandbox.crm("check").done().1;
+    let said = checked(&sandbox);
     contains(&said, &["every person there refuses `email`", "prospects/r1.toml"]);
     assert!(!said.contains("prospects/r2.toml"));
     contains(&said, &["warning[unknown-campaign]: no campaign `sprng`", "did you mean `spring`?"]);
