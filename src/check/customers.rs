@@ -7,6 +7,7 @@
 
 use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
+use crate::model::kind::EventKind;
 use crate::rules::replay::{in_contact, standing};
 
 pub(super) const CHECK: Check = Check {
@@ -79,26 +80,30 @@ fn documents(subject: &Subject, found: &mut Vec<Diagnostic>) {
 }
 
 fn channels(subject: &Subject, found: &mut Vec<Diagnostic>) {
-    let prospect = &subject.record.prospect;
+    let (prospect, settings) = (&subject.record.prospect, subject.settings);
     for event in standing(&prospect.events, subject.as_of) {
-        let there = || prospect.contacts.iter().filter(|person| person.is_there(event.date()));
-        let refused = |channel: &str| {
-            there().next().is_some()
-                && there().all(|person| person.refuses.iter().any(|refused| **refused == *channel))
+        // A campaign reaches people by its channel, unless they are kept out.
+        let of_campaign = || {
+            let details = event.details();
+            let campaign = settings.campaign(details.campaign.as_deref()?)?;
+            campaign.channel.as_ref().filter(|_| details.control != Some(true))
         };
-        let kind = event.kind.name();
-        if in_contact(subject.settings, event) && refused(kind) {
-            let message =
-                words!("every person there refuses `{kind}`", "这里的联系人都拒绝 `{kind}`");
-            found.push(
-                Diagnostic::new(Code::RefusedChannel, message)
-                    .at(subject.event(event, "kind"))
-                    .help(words!(
-                        "contact them by another channel; who accepts it again loses `refuses`",
-                        "请改用其他渠道；对方重新接受时去掉 `refuses`"
-                    )),
-            );
-        }
+        let kind = match &event.kind {
+            EventKind::Campaign => of_campaign(),
+            kind => Some(kind).filter(|_| in_contact(settings, event)),
+        };
+        let Some(kind) = kind.filter(|kind| prospect.is_refused(kind.name(), event.date())) else {
+            continue;
+        };
+        let message = words!("every person there refuses `{kind}`", "这里的联系人都拒绝 `{kind}`");
+        found.push(
+            Diagnostic::new(Code::RefusedChannel, message).at(subject.event(event, "kind")).help(
+                words!(
+                    "contact them by another channel; who accepts it again loses `refuses`",
+                    "请改用其他渠道；对方重新接受时去掉 `refuses`"
+                ),
+            ),
+        );
     }
 }
 

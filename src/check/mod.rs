@@ -3,6 +3,7 @@
 
 mod amounts;
 pub mod budget;
+mod campaigns;
 mod cases;
 mod criteria;
 mod customers;
@@ -16,6 +17,7 @@ mod openings;
 mod papers;
 mod past;
 mod plan;
+pub mod points;
 mod reasons;
 mod reps;
 mod scores;
@@ -89,6 +91,7 @@ pub const CHECKS: &[Check] = &[
     reps::CHECK,
     left::CHECK,
     customers::CHECK,
+    campaigns::CHECK,
     cases::CHECK,
     criteria::CHECK,
     kinds::CHECK,

@@ -97,6 +97,8 @@ pub enum Command {
     Allocate(commands::allocate::Allocate),
     Rebalance(commands::rebalance::Rebalance),
     Handover(commands::handover::Handover),
+    Campaign(commands::campaign::CampaignCommand),
+    Letters(commands::letters::Letters),
     Report(commands::report::Report),
     Check(commands::check::Check),
     Edit(commands::edit::Edit),

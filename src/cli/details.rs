@@ -7,7 +7,7 @@ use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::model::buying::{BUYER_STEP_NAMES, buyer_step_named};
 use crate::model::event::Details;
 use crate::model::paper::{Instalment, LineItem, Status};
-use crate::model::settings::{Campaign, Settings};
+use crate::model::settings::Settings;
 use crate::value::date::Date;
 use crate::value::money::Amount;
 use crate::value::text::{Text, narrow};
@@ -169,13 +169,9 @@ fn buyer(text: &str) -> Result<Text, Diagnostic> {
 /// Fails where the settings have campaigns, and none of this name.
 pub fn campaign(origin: &str, text: &str, settings: &Settings) -> Result<Text, Diagnostic> {
     let typed = text.trim();
-    let is_it = |campaign: &&Campaign| {
-        *campaign.id == *typed
-            || [&campaign.label.en, &campaign.label.zh].iter().any(|l| l.as_deref() == Some(typed))
-    };
-    match settings.campaigns.iter().find(is_it) {
-        Some(campaign) => Ok(campaign.id.clone()),
-        None => {
+    match settings.campaign_named(typed) {
+        Ok(campaign) => Ok(campaign.id.clone()),
+        Err(_) => {
             let message = words!("{origin}: no campaign `{typed}`", "{origin}：没有活动 `{typed}`");
             let ids = settings.campaigns.iter().map(|campaign| &*campaign.id);
             Err(Diagnostic::new(Code::BadArgument, message).nearest(typed, ids).help(words!(

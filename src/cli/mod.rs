@@ -26,7 +26,7 @@ use environment::Environment;
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
     let env = Environment::read();
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             let error = with_programs(error, &env);
@@ -40,6 +40,9 @@ pub fn main() -> u8 {
         diagnose::show(&failure.0, look);
         failure.exit() as u8
     };
+    if let Command::Letters(letters) = &mut cli.command {
+        letters.folder = cli.global.output.take();
+    }
     let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
     let context = match Context::new(cli.global, env, is_text) {
         Ok(context) => context,
@@ -96,6 +99,8 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Allocate(command) => command.run(context),
         Command::Rebalance(command) => command.run(context),
         Command::Handover(command) => command.run(context),
+        Command::Campaign(command) => command.run(context),
+        Command::Letters(command) => command.run(context),
         Command::Report(command) => command.run(context),
         Command::Check(command) => return command.run(context),
         Command::Edit(command) => command.run(context),

@@ -371,6 +371,8 @@ codes! {
     MissingDocument "missing-document" Warning Refused "a document whose path leads nowhere" "文档路径不存在";
     FrontMatter "front-matter" Warning Refused "front matter of a page of solutions that cannot be read" "知识库页面的前置信息无法读取";
     RefusedChannel "refused-channel" Warning Refused "a contact through a channel that every person refuses" "通过联系人都拒绝的渠道进行了联系";
+    UnknownCampaign "unknown-campaign" Warning Refused "an entry names a campaign that the settings do not have" "记录写明的营销活动设置中没有";
+    NegativePoints "negative-points" Warning Refused "a customer redeemed more points than it had" "客户兑换的积分超过所有";
     // The pool
     NotInPool "not-in-pool" Error Refused "a prospect that is owned or closed is not in the pool" "有负责人或已结束的潜在客户被当作公海客户";
     PoolLimit "pool-limit" Error Refused "a limit of the pool refuses a claim" "公海的限额不允许领取";
@@ -389,6 +391,8 @@ codes! {
     BadSetting "bad-setting" Error Usage "a setting of `crm.toml` that cannot be understood" "`crm.toml` 中无法理解的设置";
     ContradictoryRules "contradictory-rules" Error Usage "settings of grading that exclude each other, or a rule that never decides" "分级设置互相矛盾，或有一条规则永远不起作用";
     BadMapping "bad-mapping" Error Usage "a mapping that does not fit the file to import" "映射与要导入的文件不符";
+    BadTemplate "bad-template" Error Usage "a template of letters that cannot be understood" "无法理解的信件模板";
+    MissingField "missing-field" Error Refused "a letter needs a field that a prospect does not have" "信件需要的字段某客户没有";
     BadRow "bad-row" Error Refused "a row that cannot be imported" "无法导入的行";
     Findings "findings" Error Refused "there are findings, and `--strict` was asked for" "有问题，而命令要求 `--strict`";
     NothingToUndo "nothing-to-undo" Error Refused "no event is left to retract" "没有可以撤回的记录";

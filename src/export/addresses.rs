@@ -16,9 +16,6 @@ pub struct Addresses {
     pub refusing: usize,
 }
 
-/// The channels that mail is, as people write them.
-const MAIL: [&str; 2] = ["email", "mail"];
-
 /// The contacts of the files that the query selects, without those that have left.
 pub fn addresses(book: &Book, files: Files, query: &Query) -> Addresses {
     let people = book.gather_in(files, query, |record| {
@@ -38,9 +35,7 @@ pub fn addresses(book: &Book, files: Files, query: &Query) -> Addresses {
         let address = person.email.as_deref().map(str::trim).filter(|text| is_address(text));
         match address {
             None => found.without += 1,
-            Some(_) if person.refuses.iter().any(|way| MAIL.contains(&&**way)) => {
-                found.refusing += 1;
-            }
+            Some(_) if person.refuses_channel("email") => found.refusing += 1,
             Some(address) if known.insert(address.to_lowercase()) => {
                 found.lines.push_str(&mailbox(&person.name, address));
                 found.lines.push('\n');
@@ -52,7 +47,7 @@ pub fn addresses(book: &Book, files: Files, query: &Query) -> Addresses {
 }
 
 /// Can a text be an address: two parts, and nothing that would end it?
-fn is_address(text: &str) -> bool {
+pub fn is_address(text: &str) -> bool {
     let ends = |c: char| c.is_whitespace() || c.is_control() || "<>,;:\"()[]\\".contains(c);
     let parts = text.split_once('@');
     parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))

@@ -4,3 +4,4 @@ pub mod addresses;
 pub mod calendar;
 pub mod contacts;
 mod content_lines;
+pub mod letter;

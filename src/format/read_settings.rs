@@ -10,10 +10,12 @@ use crate::format::settings::department::departments;
 use crate::format::settings::forecast::forecast;
 use crate::format::settings::grading::{grading, policies};
 use crate::format::settings::ledger::{ledger, rates, reasons};
+use crate::format::settings::points::points;
 use crate::format::settings::pool::pool;
 use crate::format::settings::product::products;
 use crate::format::settings::receivables::receivables;
 use crate::format::settings::rep::reps;
+use crate::format::settings::segment::{check_segments, segments};
 use crate::format::settings::target::targets;
 use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
@@ -25,8 +27,9 @@ type SectionReader = fn(&mut Reader, &mut Settings, &TomlValue);
 
 /// The sections, in the order in which they are read: criteria name kinds, stages name criteria, departments name reps,
 /// rules of grading may ask for all of it, policies are for the grades that they give and name occasions of the
-/// calendar, and limits of the pool are for grades too; the conditions of allocation can name anything.
-const SECTIONS: [(&str, SectionReader); 18] = [
+/// calendar, and limits of the pool are for grades too; the conditions of allocation can name anything. Any condition can
+/// name segments, whose own conditions are read last.
+const SECTIONS: [(&str, SectionReader); 20] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -38,7 +41,9 @@ const SECTIONS: [(&str, SectionReader); 18] = [
     ("pipeline", pipelines),
     ("rates", |r, s, v| table("rates", rates, r, s, v)),
     ("reasons", |r, s, v| table("reasons", reasons, r, s, v)),
+    ("segment", |r, s, v| table("segment", segments, r, s, v)),
     ("campaign", campaigns),
+    ("points", |r, s, v| table("points", points, r, s, v)),
     ("forecast", |r, s, v| table("forecast", forecast, r, s, v)),
     ("grading", |r, s, v| table("grading", grading, r, s, v)),
     ("calendar", |r, s, v| table("calendar", calendar, r, s, v)),
@@ -64,6 +69,9 @@ pub fn read_settings(text: &str, shown: &Path) -> Result<Settings, Vec<Diagnosti
         if let Some(value) = toml.get(name) {
             read(&mut reader, &mut settings, value);
         }
+    }
+    if let Some(value) = toml.get("segment") {
+        check_segments(&mut reader, &settings, value);
     }
     let names: Vec<&str> = sections().collect();
     for key in toml.keys().filter(|key| !names.contains(&&**key.get_ref())) {

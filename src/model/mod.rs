@@ -1,6 +1,7 @@
 //! The nouns: plain data, no files, no clock, no rules.
 
 pub mod buying;
+pub mod campaign;
 pub mod event;
 pub mod fitting;
 pub mod grading;

@@ -1,6 +1,7 @@
 //! Names as people write them, for what the settings list: columns, reps, boards, kinds, criteria, reasons. One rule
 //! for files, imports and the command line: the id, else the id in any case, else another name in any case.
 
+use super::campaign::{Campaign, Segment};
 use super::kind::Kinds;
 use super::pipeline::{Criterion, Pipeline, Stage};
 use super::settings::{Rep, Settings};
@@ -89,6 +90,22 @@ impl Settings {
     /// The criteria that fit, if it is not one.
     pub fn criterion_named(&self, text: &str) -> Result<&Criterion, Vec<&Criterion>> {
         look_up(text, self.criteria.iter(), |known| &*known.id, |known| labels(&known.label))
+    }
+
+    /// The segment of a name: the id or the label.
+    ///
+    /// # Errors
+    /// The segments that fit, if it is not one.
+    pub fn segment_named(&self, text: &str) -> Result<&Segment, Vec<&Segment>> {
+        look_up(text, self.segments.iter(), |known| &*known.id, |known| labels(&known.label))
+    }
+
+    /// The campaign of a name: the id or the label.
+    ///
+    /// # Errors
+    /// The campaigns that fit, if it is not one.
+    pub fn campaign_named(&self, text: &str) -> Result<&Campaign, Vec<&Campaign>> {
+        look_up(text, self.campaigns.iter(), |known| &*known.id, |known| labels(&known.label))
     }
 
     /// The code of a reason to leave: the code or its label. `None` for any other words: a reason may be any.

@@ -66,6 +66,15 @@ impl Contact {
     pub fn is_there(&self, day: Date) -> bool {
         self.left.is_none_or(|left| day < left)
     }
+
+    /// Does this person refuse a channel, a kind of entry? The channel `email` is also called `mail`.
+    pub fn refuses_channel(&self, channel: &str) -> bool {
+        let names = match channel {
+            "email" => &["email", "mail"][..],
+            other => &[other],
+        };
+        self.refuses.iter().any(|refused| names.contains(&&**refused))
+    }
 }
 
 /// One file of the ledger: a prospect, or a customer.
@@ -281,6 +290,22 @@ impl Prospect {
             _ if self.is_customer => Some(fold(&self.id)),
             account => account.as_deref().map(fold),
         }
+    }
+
+    /// The people that are there on a day and accept a channel.
+    pub fn accepting<'p>(
+        &'p self,
+        channel: Option<&'p str>,
+        day: Date,
+    ) -> impl Iterator<Item = &'p Contact> {
+        let there = self.contacts.iter().filter(move |person| person.is_there(day));
+        there.filter(move |person| !channel.is_some_and(|kind| person.refuses_channel(kind)))
+    }
+
+    /// Are there people on a day, all of whom refuse a channel?
+    pub fn is_refused(&self, channel: &str, day: Date) -> bool {
+        self.contacts.iter().any(|person| person.is_there(day))
+            && self.accepting(Some(channel), day).next().is_none()
     }
 
     /// Does a contact decide?

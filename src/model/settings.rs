@@ -1,5 +1,6 @@
 //! The settings of a ledger: reps, boards, rules. Every one has a default.
 
+use super::campaign::{Campaign, PointsTerms, Segment};
 use super::grading::{Grading, Occasion, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
 use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
@@ -125,34 +126,6 @@ impl Presence {
     }
 }
 
-/// Something that brings prospects and costs money; a prospect's `source` names it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Campaign {
-    /// The value of `source`.
-    pub id: Text,
-    /// The name, for people.
-    pub label: Label,
-    /// The total cost, in the ledger's own currency.
-    pub cost: Option<Amount>,
-    /// First day.
-    pub from: Option<Date>,
-    /// Last day.
-    pub to: Option<Date>,
-}
-
-impl Campaign {
-    /// The part of its cost that falls into a period: by days, rounded to two decimals. Without a period all of
-    /// it; `None` without a cost, or where a period is asked for and it has no dates.
-    pub fn cost_in(&self, period: Option<Period>) -> Option<Amount> {
-        let cost = self.cost?;
-        let Some(period) = period else { return Some(cost) };
-        let run = Period { from: self.from?, to: self.to? };
-        let shared = Period { from: run.from.max(period.from), to: run.to.min(period.to) };
-        let days = u64::try_from(run.days()).ok()?;
-        cost.times(Amount::from_int(shared.days().max(0))).divided_by(days).map(|c| c.round(2))
-    }
-}
-
 /// `[forecast]`: the weights and targets of forecasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forecast {
@@ -226,6 +199,10 @@ pub struct Settings {
     pub reasons: Vec<(Text, Label)>,
     /// Campaigns, in the order of the file.
     pub campaigns: Vec<Campaign>,
+    /// Segments, in the order of their names.
+    pub segments: Vec<Segment>,
+    /// `[points]`; none where no points are given.
+    pub points: Option<PointsTerms>,
     /// `[forecast]`.
     pub forecast: Forecast,
     /// The fiscal year, by its first month.
@@ -276,6 +253,8 @@ impl Default for Settings {
             rates: BTreeMap::new(),
             reasons: Vec::new(),
             campaigns: Vec::new(),
+            segments: Vec::new(),
+            points: None,
             forecast: Forecast::default(),
             fiscal_year: FiscalYear::CALENDAR,
             products: Vec::new(),
@@ -339,6 +318,11 @@ impl Settings {
     /// The campaign of this id.
     pub fn campaign(&self, id: &str) -> Option<&Campaign> {
         self.campaigns.iter().find(|campaign| &*campaign.id == id)
+    }
+
+    /// The segment of this id.
+    pub fn segment(&self, id: &str) -> Option<&Segment> {
+        self.segments.iter().find(|segment| &*segment.id == id)
     }
 
     /// The product of this id.
@@ -419,27 +403,6 @@ mod tests {
         assert_eq!(own(&with(None, "7.12"), "100.20 USD"), "713.42");
         assert_eq!(own(&with(Some("JPY"), "150.015"), "100.20 USD"), "15032");
         assert_eq!(own(&with(Some("KWD"), "0.30711"), "1.01 USD"), "0.310");
-    }
-
-    #[test]
-    fn a_campaign_costs_by_the_day() {
-        let day = |text| Date::parse(text);
-        let campaign = Campaign {
-            cost: Some(Amount::from_int(3_000)),
-            from: day("2009-11-01"),
-            to: day("2009-11-30"),
-            ..Campaign::default()
-        };
-        let period = |from, to| Some(Period { from: day(from).unwrap(), to: day(to).unwrap() });
-        let cost = |period| campaign.cost_in(period).map(|cost| cost.to_string());
-        assert_eq!(cost(None).as_deref(), Some("3000"));
-        // 10 of its 30 days.
-        let third = cost(period("2009-11-21", "2009-12-31"));
-        assert_eq!(third.and_then(|c| Amount::parse(&c).ok()), Some(Amount::from_int(1_000)));
-        let none = campaign.cost_in(period("2010-01-01", "2010-01-31"));
-        assert_eq!(none, Some(Amount::ZERO));
-        let undated = Campaign { from: None, ..campaign.clone() };
-        assert_eq!(undated.cost_in(period("2009-11-21", "2009-12-31")), None);
     }
 
     #[test]

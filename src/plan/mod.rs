@@ -2,6 +2,7 @@
 
 pub mod allocate;
 mod assignment;
+pub mod campaign;
 pub mod follow;
 pub mod handover;
 pub mod import;

@@ -131,6 +131,8 @@ enum Getter {
     /// Money without its currency, which has a column of its own beside it.
     Amount(&'static Attribute),
     Currency(&'static Attribute),
+    /// The competitors of the fact: import reads the column back. The attribute has those of entries, too.
+    Competitors,
     Fact(Text),
 }
 
@@ -194,7 +196,11 @@ impl Choice {
                 (Some(Named::Attribute(row)), _) if row.is_column => {
                     let apart =
                         !is_of_file && names.iter().any(|name| money_of(name) == Some(row.id));
-                    let getter = if apart { Getter::Amount(row) } else { Getter::Attribute(row) };
+                    let getter = match row.id {
+                        "competitor" => Getter::Competitors,
+                        _ if apart => Getter::Amount(row),
+                        _ => Getter::Attribute(row),
+                    };
                     (row.id.to_owned(), kind(row), getter)
                 }
                 (Some(Named::Fact(fact)), _) => {
@@ -258,6 +264,7 @@ impl Getter {
             Getter::Attribute(row) => cell(row, view, lang),
             Getter::Amount(row) => cell(row, view, lang).without_currency(),
             Getter::Currency(row) => cell(row, view, lang).currency_alone(),
+            Getter::Competitors => Cell::list(prospect.profile().competitor.iter().cloned()),
             Getter::Fact(name) => Cell::maybe(prospect.fact(name), Cell::text),
         }
     }

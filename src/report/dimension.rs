@@ -29,8 +29,8 @@ pub struct Dimension {
 enum DimensionSource {
     Attribute(&'static Attribute),
     Fact(Text),
-    /// What a case tells of itself: one of [`OF_CASES`].
-    Case(&'static str),
+    /// What no prospect has one value of: an attribute of a case or of a campaign, or competitors.
+    Elsewhere(&'static str),
 }
 
 /// The attributes of cases that no prospect has.
@@ -91,8 +91,12 @@ impl Dimension {
 
     /// That of a name which only cases have.
     pub fn of_case(name: &str) -> Option<Dimension> {
-        let known = OF_CASES.into_iter().find(|known| *known == name)?;
-        Some(Dimension { source: DimensionSource::Case(known), labels: Vec::new(), of_file: None })
+        OF_CASES.into_iter().find(|known| *known == name).map(Dimension::elsewhere)
+    }
+
+    /// That of an attribute that only the report itself knows of.
+    pub fn elsewhere(name: &'static str) -> Dimension {
+        Dimension { source: DimensionSource::Elsewhere(name), labels: Vec::new(), of_file: None }
     }
 
     /// Its name: the id of the column.
@@ -103,7 +107,7 @@ impl Dimension {
         match &self.source {
             DimensionSource::Attribute(row) => row.id,
             DimensionSource::Fact(name) => name,
-            DimensionSource::Case(name) => name,
+            DimensionSource::Elsewhere(name) => name,
         }
     }
 
@@ -178,7 +182,7 @@ impl Dimension {
         match &self.source {
             DimensionSource::Attribute(row) => row.group(&view),
             DimensionSource::Fact(name) => view.record.prospect.fact(name).unwrap_or("").to_owned(),
-            DimensionSource::Case(_) => String::new(),
+            DimensionSource::Elsewhere(_) => String::new(),
         }
     }
 }

@@ -8,15 +8,19 @@ use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
+use crate::rules::competitors::{Met, met};
 use crate::rules::replay::state::{Pursuit, Record};
 use crate::stats::Proportion;
-use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::{column, title};
 use crate::value::label::Lang;
 use crate::value::money::Sum;
 use crate::value::text::Text;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+/// The name of the breakdown by competitor.
+const COMPETITOR: &str = "competitor";
 
 /// Won and lost.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,11 +82,28 @@ struct Ended {
     left_from: Counted<(usize, usize)>,
     /// By the values of each trait, in the order of [`traits`].
     common: Vec<BTreeMap<Text, Score>>,
+    /// By competitor: the pursuits in which it was met.
+    competitors: BTreeMap<Text, Rival>,
+}
+
+/// The pursuits in which a competitor was met.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rival {
+    met: u64,
+    /// Won against it, and lost to it.
+    score: Score,
+}
+
+impl Rival {
+    fn join(&mut self, other: Rival) {
+        self.met += other.met;
+        self.score.join(other.score);
+    }
 }
 
 impl Ended {
     /// Adds a pursuit that ended.
-    fn add(&mut self, record: &Record, pursuit: &Pursuit, group: String, traits: &[Trait]) {
+    fn add(&mut self, record: &Record, pursuit: &Pursuit, groups: &[String], traits: &[Trait]) {
         let won = pursuit.ended.is_some_and(|(_, outcome)| outcome == Outcome::Won);
         self.all.add(won);
         self.common.resize_with(traits.len(), BTreeMap::new);
@@ -96,10 +117,23 @@ impl Ended {
                 *n += 1;
                 sum.add_sum(&pursuit.worth);
             };
-            let reason = pursuit.reason.clone().unwrap_or_default();
-            count(self.reasons.entry((group.clone(), reason)).or_default());
             let column = (record.state.pipeline, pursuit.left_from.unwrap_or(0));
-            count(self.left_from.entry((group, column)).or_default());
+            for group in groups {
+                let reason = pursuit.reason.clone().unwrap_or_default();
+                count(self.reasons.entry((group.clone(), reason)).or_default());
+                count(self.left_from.entry((group.clone(), column)).or_default());
+            }
+        }
+    }
+
+    /// Adds the competitors of a pursuit.
+    fn meet(&mut self, met: &[Met], won: bool) {
+        for one in met {
+            let rival = self.competitors.entry(one.name.clone()).or_default();
+            rival.met += 1;
+            if won || one.won_it {
+                rival.score.add(won);
+            }
         }
     }
 
@@ -112,6 +146,7 @@ impl Ended {
         self.all.join(other.all);
         join(&mut self.reasons, other.reasons, count);
         join(&mut self.left_from, other.left_from, count);
+        join(&mut self.competitors, other.competitors, Rival::join);
         self.common.resize_with(self.common.len().max(other.common.len()), BTreeMap::new);
         for (scores, others) in self.common.iter_mut().zip(other.common) {
             join(scores, others, Score::join);
@@ -128,17 +163,31 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         day.is_some_and(|day| request.period.is_none_or(|period| period.contains(day)))
     };
     let traits = traits(settings);
+    let by_rival = request.by.as_ref().is_some_and(|by| by.name() == COMPETITOR);
     let ended = request.fold(
         book,
         |ended: &mut Ended, record| {
             for pursuit in record.history.pursuits.iter().filter(|pursuit| inside(pursuit)) {
-                let group = request.group(record, book).unwrap_or_default();
-                ended.add(record, pursuit, group, &traits);
+                if !by_rival {
+                    let group = request.group(record, book).unwrap_or_default();
+                    ended.add(record, pursuit, &[group], &traits);
+                    continue;
+                }
+                let met = met(record, pursuit, settings);
+                let won = pursuit.ended.is_some_and(|(_, outcome)| outcome == Outcome::Won);
+                ended.meet(&met, won);
+                // A loss is each one's that it was lost to, or no competitor's.
+                let to = met.iter().filter(|one| one.won_it).map(|one| one.name.to_string());
+                let mut groups: Vec<String> = to.collect();
+                if groups.is_empty() {
+                    groups.push(String::new());
+                }
+                ended.add(record, pursuit, &groups, &traits);
             }
         },
         Ended::join,
     );
-    let Ended { all, reasons: why, left_from: whence, common: values } = ended;
+    let Ended { all, reasons: why, left_from: whence, common: values, competitors: rivals } = ended;
     let common = |audience| common(&traits, &values, all, lang, audience);
     let mut sheet = Sheet {
         id: "losses".into(),
@@ -152,6 +201,9 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ],
         ..Sheet::default()
     };
+    if by_rival {
+        sheet.tables.insert(0, competitors(&rivals, lang));
+    }
     if all.trials() == 0 {
         sheet.notes.push(lang.pick("no pursuit ended in these days", "期间没有结束的跟进").into());
         return Ok(sheet);
@@ -166,6 +218,11 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             }
             Lang::Zh => format!("结束的{trials}个中成交{won}个：{rate}（95%区间：{low}至{high}）"),
         });
+    }
+    if by_rival {
+        let note = "a pursuit counts for each competitor that was met in it: the rows do not add up; lost to: those that the loss names, else all that were met";
+        let zh = "一次跟进遇到几个竞争对手就各计一次，各行不能相加；输给：流失记录写明的对手，未写明则为遇到的全部对手";
+        sheet.notes.push(lang.pick(note, zh).into());
     }
     let note = "marked: the interval does not hold the rate of all; of twenty rows about one is marked by chance";
     sheet.notes.push(lang.pick(note, "标记：区间不含总成交率；每二十行约有一行属偶然").into());
@@ -190,6 +247,42 @@ fn totals<K>(counted: &Counted<K>) -> BTreeMap<&str, u64> {
         *totals.entry(group.as_str()).or_default() += n;
     }
     totals
+}
+
+/// Each competitor: how often it was met, won against and lost to.
+fn competitors(rivals: &BTreeMap<Text, Rival>, lang: Lang) -> Table {
+    let head = |id: &str, en: &str, zh: &str| Column::new(id, lang.pick(en, zh), Kind::Number);
+    let columns = vec![
+        column(COMPETITOR, Kind::Text, lang),
+        head("met", "Met", "遇到"),
+        head("won", "Won against", "胜过"),
+        head("lost", "Lost to", "输给"),
+        head("win-rate", "Won of both", "胜率"),
+        column("low", Kind::Number, lang),
+        column("high", Kind::Number, lang),
+    ];
+    let mut lines: Vec<(&Text, &Rival)> = rivals.iter().collect();
+    lines.sort_by_key(|(name, rival)| (Reverse(rival.met), *name));
+    let rows = lines.into_iter().map(|(name, rival)| {
+        let (score, trials) = (rival.score, rival.score.trials());
+        let interval = score.of().wilson().filter(|_| enough(trials));
+        let mut cells = vec![
+            Cell::text(name.clone()),
+            count(rival.met),
+            count(score.won),
+            count(score.lost),
+            rate(score.won, trials, lang),
+        ];
+        cells.extend(super::breakdown::interval(interval));
+        Row::new(cells)
+    });
+    Table {
+        id: "competitors".into(),
+        title: lang.pick("Competitors", "竞争对手").into(),
+        rows: rows.collect(),
+        columns,
+        ..Table::default()
+    }
 }
 
 fn reasons(counted: &Counted<Text>, request: &Request, settings: &Settings) -> Table {

@@ -9,6 +9,7 @@ pub mod board;
 pub mod breakdown;
 pub mod bridge;
 pub mod calibration;
+pub mod campaigns;
 pub mod cases;
 pub mod changes;
 mod chosen;
@@ -42,6 +43,7 @@ pub mod overrides;
 pub mod people;
 pub mod plan_rows;
 pub mod plans;
+pub mod points;
 pub mod policy;
 pub mod pool;
 pub mod portfolio;
@@ -70,6 +72,7 @@ use crate::rules::book::{Book, Keep};
 use crate::rules::span::Span;
 use crate::table::sheet::Sheet;
 use crate::value::date::Date;
+use dimension::Dimension;
 pub use request::Request;
 use rows::row_of_each;
 
@@ -102,6 +105,23 @@ pub enum Breakdowns {
     Among(&'static [&'static str]),
     /// One of these: the rows of the report are always by one of them.
     Only(&'static [&'static str]),
+    /// One of these, or none: attributes of the things that the report is of, and no prospect's.
+    Own(&'static [&'static str]),
+    /// Any, and this one, of which a prospect may have several.
+    AnyOr(&'static str),
+}
+
+impl Breakdowns {
+    /// The dimension of a name that only the report knows of.
+    pub fn own(self, name: &str) -> Option<Dimension> {
+        let own = match self {
+            Breakdowns::Own(rows) => rows.iter().copied().find(|row| *row == name),
+            Breakdowns::AnyOr(row) => Some(row).filter(|row| *row == name),
+            Breakdowns::Among(rows) if rows.contains(&name) => return Dimension::of_case(name),
+            _ => None,
+        };
+        own.map(Dimension::elsewhere)
+    }
 }
 
 /// An option that a report may accept.
@@ -188,7 +208,7 @@ impl Report {
                     words!("it is always by {en}", "它总是按 {zh} 分行"),
                 )
             }
-            Breakdowns::Among(rows) if !rows.contains(&by) => (
+            Breakdowns::Among(rows) | Breakdowns::Own(rows) if !rows.contains(&by) => (
                 words!("--by: `{name}` has no rows by `{by}`", "--by：`{name}` 不能按 `{by}` 分行"),
                 words!("it takes {}", "可用 {}", rows.join(", ")),
             ),
@@ -332,6 +352,30 @@ pub const REPORTS: &[Report] = &[
         make: sources::sources,
     },
     Report {
+        name: "campaigns",
+        alias: None,
+        about: (
+            "whom each campaign reached, what they answered and bought, ROI, lift over the control group",
+            "每次营销活动：触达、回应、订单、投资回报率、相对对照组的提升",
+        ),
+        takes: &[Takes::Query, Takes::By, Takes::Period],
+        by: Breakdowns::Own(campaigns::GROUPS),
+        rules: false,
+        make: campaigns::campaigns,
+    },
+    Report {
+        name: "points",
+        alias: None,
+        about: (
+            "points of each customer: earned, given, redeemed, balance and what it is worth",
+            "会员积分：所得、赠送、兑换、余额及其价值",
+        ),
+        takes: &[Takes::Query],
+        by: Breakdowns::Any,
+        rules: false,
+        make: points::points,
+    },
+    Report {
         name: "losses",
         alias: None,
         about: (
@@ -339,7 +383,7 @@ pub const REPORTS: &[Report] = &[
             "为什么流失、从哪一栏流失；成交者与流失者的对比",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
-        by: Breakdowns::Any,
+        by: Breakdowns::AnyOr("competitor"),
         rules: false,
         make: losses::losses,
     },

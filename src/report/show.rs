@@ -11,6 +11,7 @@ use crate::model::profile::Relation;
 use crate::model::prospect::{Contact, FACTS};
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
+use crate::rules::points::balance;
 use crate::rules::receivables::customers::{CustomerMoney, MoneyFile};
 use crate::rules::replay::evidence::Status;
 use crate::rules::replay::moves::next_stage;
@@ -113,6 +114,9 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     );
     put("close-by", Cell::maybe(state.evidence.close_by, |(date, _)| Cell::Date(date)));
     put("paid", if state.money_in.is_zero() { Cell::Empty } else { Cell::sum(&state.money_in) });
+    // Those of a prospect with an account are its customer's.
+    let points = balance(&[record], settings, as_of).filter(|_| record.prospect.account.is_none());
+    put("points", Cell::maybe(points, Cell::Amount));
     put("flags", flag_cell(&View::of(record, settings, as_of)));
     put(
         "reason",

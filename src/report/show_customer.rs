@@ -6,6 +6,7 @@ use super::show::{contacts, journal, profile};
 use super::show_money::money;
 use crate::model::prospect::FACTS;
 use crate::rules::book::Book;
+use crate::rules::points::balance;
 use crate::rules::query::Query;
 use crate::rules::receivables::customers::{CustomerMoney, MoneyFile};
 use crate::rules::replay::state::Record;
@@ -82,6 +83,8 @@ fn facts(file: &Record, prospects: &[Record], book: &Book) -> Table {
         put("last-order", Cell::maybe(figures.last_order, Cell::Date));
         put("last-contact", Cell::maybe(figures.last_contact, Cell::Date));
     }
+    let files: Vec<&Record> = std::iter::once(file).chain(prospects).collect();
+    put("points", Cell::maybe(balance(&files, &book.settings, book.as_of), Cell::Amount));
     let next = state.evidence.next.as_ref();
     put("next", Cell::maybe(next, |next| Cell::Moment(next.at)));
     put("next-what", Cell::maybe(next.and_then(|next| next.what.as_deref()), Cell::text));

@@ -72,7 +72,7 @@ pub fn sources(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     }
     for (id, brought) in groups.iter_mut().filter(|_| campaigns) {
         if let Some(campaign) = settings.campaign(id) {
-            brought.cost = campaign.cost_in(request.period);
+            brought.cost = campaign.cost_in(request.period, book.as_of);
             brought.unknown_cost = brought.cost.is_none();
         }
     }

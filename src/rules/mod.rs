@@ -3,6 +3,8 @@
 pub mod attribute;
 pub mod book;
 pub mod buyers;
+pub mod campaign;
+pub mod competitors;
 pub mod customer;
 pub mod dealings;
 pub mod diary;
@@ -15,6 +17,7 @@ pub mod levers;
 pub mod lifetime;
 pub mod papers;
 pub mod plan_of_customer;
+pub mod points;
 pub mod policy;
 pub mod purchases;
 pub mod query;

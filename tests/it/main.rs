@@ -44,6 +44,7 @@ mod hostile;
 mod import;
 mod labels;
 mod layers;
+mod marketing;
 mod maven;
 mod merge;
 mod money;

@@ -5,14 +5,16 @@ use crm::format::read_prospect::{CONTACT_KEYS, GOAL_KEYS, STEP_KEYS};
 use crm::format::settings::allocation::ALLOCATION_KEYS;
 use crm::format::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
 use crm::format::settings::calendar::{CALENDAR_KEYS, OCCASION_KEYS};
-use crm::format::settings::campaign::CAMPAIGN_KEYS;
+use crm::format::settings::campaign::{CAMPAIGN_KEYS, COST_KEYS};
 use crm::format::settings::criteria::CRITERION_KEYS;
 use crm::format::settings::department::DEPARTMENT_KEYS;
 use crm::format::settings::forecast::FORECAST_KEYS;
 use crm::format::settings::grading::{GRADING_KEYS, POLICY_KEYS};
 use crm::format::settings::ledger::LEDGER_KEYS;
+use crm::format::settings::points::POINTS_KEYS;
 use crm::format::settings::pool::{CUSTOMER_KEYS, POOL_KEYS};
 use crm::format::settings::rep::REP_KEYS;
+use crm::format::settings::segment::SEGMENT_KEYS;
 use crm::model::event::FIELDS;
 use crm::model::kind::Kinds;
 use crm::model::profile::CHANGEABLE;
@@ -67,6 +69,9 @@ fn settings_have_the_keys_that_are_read() {
         ("pipeline/items/properties/stage/items", &STAGE_KEYS),
         ("criteria/additionalProperties", &CRITERION_KEYS),
         ("campaign/items", &CAMPAIGN_KEYS),
+        ("campaign/items/properties/costs/items", &COST_KEYS),
+        ("segment/additionalProperties", &SEGMENT_KEYS),
+        ("points", &POINTS_KEYS),
         ("forecast", &FORECAST_KEYS),
         ("grading", &GRADING_KEYS),
         ("calendar", &CALENDAR_KEYS),

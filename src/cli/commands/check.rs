@@ -2,6 +2,7 @@
 
 use crate::check::budget::over_budget;
 use crate::check::money::money;
+use crate::check::points::points;
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
@@ -253,7 +254,7 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     problems.extend(ledger.duplicate_ids(&paths));
     problems.extend(ledger.solutions().1);
     let book = ledger.load(today);
-    let of_customers = over_budget(&book).into_iter().chain(money(&book));
+    let of_customers = over_budget(&book).into_iter().chain(money(&book)).chain(points(&book));
     problems.extend(of_customers.map(|mut found| {
         ledger.show_place(&mut found);
         found

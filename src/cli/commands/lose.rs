@@ -5,12 +5,14 @@ use crate::act::session::Session;
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
 use crate::diag::Failure;
+use crate::value::text::Text;
 use clap::Args;
 
 /// Leave the board, with a reason
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  crm lose tang --reason price --note \"went with the other insurer\"\n\n\
+    after_help = "Examples:\n  crm lose tang --reason price --note \"went with the other insurer\"\n  \
+    crm lose tang --reason competitor --competitor \"Anbao Life\"\n\n\
     The settings may suggest reasons: [reasons]. Any text is allowed."
 )]
 pub struct Lose {
@@ -20,6 +22,9 @@ pub struct Lose {
     /// Why: a code of the settings, or any text
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// The competitor that it was lost to, once for each
+    #[arg(long, value_name = "NAME")]
+    competitor: Vec<String>,
     #[command(flatten)]
     signed: Signed,
     #[command(flatten)]
@@ -33,6 +38,11 @@ impl Lose {
         let reason = reason_to_lose(&session, self.reason.as_deref())?;
         let mut event = self.signed.draft(&session, "moved", &Facts::default(), context)?;
         event.reason = Some(reason.into());
+        let named = self.competitor.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+        let competitors: Vec<Text> = named.map(Text::from).collect();
+        if !competitors.is_empty() {
+            event.details_mut().competitor = competitors;
+        }
         let targets = self.chosen.targets(&session, &self.ids, context)?;
         context.tell(lose(&session, targets, &event)?)
     }

@@ -6,7 +6,7 @@ use crate::model::grading::Scoring;
 use crate::render::Format;
 use crate::report::bridge::LIST_TABLE;
 use crate::report::dimension::Dimension;
-use crate::report::{Breakdowns, REPORTS, Request, Takes, find};
+use crate::report::{REPORTS, Request, Takes, find};
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::value::money::Amount;
@@ -111,11 +111,8 @@ impl Report {
         };
         let mut request = self.selection.request(context)?;
         let settings = &context.ledger()?.settings;
-        let of_case = |name: &str| match report.by {
-            Breakdowns::Among(rows) if rows.contains(&name) => Dimension::of_case(name),
-            _ => None,
-        };
-        let by = |name: &str| of_case(name).map_or_else(|| Dimension::parse(name, settings), Ok);
+        let by =
+            |name: &str| report.by.own(name).map_or_else(|| Dimension::parse(name, settings), Ok);
         request.by = self.by.as_deref().map(by).transpose()?;
         request.period = self.period(context)?;
         request.target = self.target()?;

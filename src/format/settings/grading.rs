@@ -283,7 +283,11 @@ fn weights(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Weights>
 }
 
 /// A number from 0 on.
-fn not_negative(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Amount> {
+pub(in crate::format) fn not_negative(
+    reader: &mut Reader,
+    key: &str,
+    value: &TomlValue,
+) -> Option<Amount> {
     let amount = reader.amount(key, value)?;
     if amount.is_negative() {
         let message = words!("`{key}` cannot be less than 0", "`{key}` 不能小于 0");

@@ -9,10 +9,12 @@ pub mod department;
 pub mod forecast;
 pub mod grading;
 pub mod ledger;
+pub mod points;
 pub mod pool;
 pub mod product;
 pub mod receivables;
 pub mod rep;
+pub mod segment;
 pub mod target;
 pub mod working_time;
 

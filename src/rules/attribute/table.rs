@@ -9,6 +9,8 @@ use super::view::View;
 use crate::model::pipeline::{IN_CYCLE, Outcome};
 use crate::model::profile::Relation;
 use crate::model::prospect::{Contact, PART_WORDS, STANCE_WORDS};
+use crate::rules::campaign::{Involvement, involvements};
+use crate::rules::competitors;
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
 use crate::rules::replay::moves::next_stage;
@@ -160,8 +162,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
         ids(Any, |v, is| v.record.prospect.profile().strategic.iter().any(|text| is(text))))),
     extra(row("documents", &["文档"], ("the path or address of one of its documents", "其中一个文档的路径或地址"), "documents:contract",
         Words(Any, All(|v, is| v.record.prospect.profile().documents.iter().any(|text| is(text)))))),
-    extra(row("competitor", &["竞争对手"], ("a competitor for its business", "争夺这笔生意的竞争对手"), "competitor:acme",
-        ids(Any, |v, is| v.record.prospect.profile().competitor.iter().any(|text| is(text))))),
+    extra(row("competitor", &["竞争对手"], ("a competitor that its facts or entries name; the column has those of its facts", "资料或记录写明的竞争对手；列只显示资料里的"), "competitor:acme",
+        ids(Any, |v, is| competitors::any(v.record, v.as_of, is)))),
     extra(row("served-by", &["协同人"], ("a rep who serves it beside the owner", "负责人之外的服务人员"), "served-by:liuyan",
         ids(Vocabulary::Reps, |v, is| v.record.state.serves.iter().any(|(_, rep)| is(rep))))),
     extra(group(row("service", &["服务人"], ("the rep who serves it in the role `service`", "以 `service` 角色服务的人员"), "service:liuyan",
@@ -238,6 +240,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
         number(|v| Figure::count(v.record.state.orders))),
     query_only(row("kind", &["entry", "类型"], ("the kind of one of its entries", "其中一条流水的类型"), "kind:demo,visit",
         ids(Vocabulary::Kinds, |v, is| v.entries().any(|event| is(&event.kind))))),
+    query_only(row("reached-by", &["已触达"], ("a campaign that reached it", "触达它的营销活动"), "reached-by:spring",
+        ids(Any, |v, is| involved(v, &|one| !one.is_control && one.reached.is_some() && is(&one.campaign))))),
+    query_only(row("control-of", &["对照组"], ("a campaign that keeps it out, to compare with", "留作对照组的营销活动"), "control-of:spring",
+        ids(Any, |v, is| involved(v, &|one| one.is_control && is(&one.campaign))))),
+    query_only(row("answered", &["response", "已回应"], ("a campaign that it answered", "它回应过的营销活动"), "answered:spring",
+        ids(Any, |v, is| involved(v, &|one| one.answered.is_some() && is(&one.campaign))))),
     query_only(row("by", &["记录人"], ("the recorder of one of its entries", "其中一条流水的记录人"), "by:liuyan",
         ids(Any, |v, is| v.entries().any(|event| event.by.as_deref().is_some_and(is))))),
     Attribute { is_noted: true, ..query_only(row("note", &["notes", "备注"], ("the note of one of its entries", "其中一条流水的备注"), "note:proposal",
@@ -312,6 +320,11 @@ const RELATIONS: Vocabulary = Vocabulary::Words(
 fn people<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Contact> {
     let day = view.as_of;
     view.record.prospect.contacts.iter().filter(move |person| person.is_there(day))
+}
+
+/// Does its part in a campaign pass a test?
+fn involved(view: &View<'_>, is: &dyn Fn(&Involvement) -> bool) -> bool {
+    involvements(view.record, view.settings, view.as_of).iter().any(is)
 }
 
 fn score<'a>(view: &View<'a>, read: fn(Scores) -> u8) -> Figure<'a> {

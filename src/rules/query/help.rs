@@ -17,6 +17,7 @@ Which prospects? Terms side by side must all hold; `or`, `not` (or `!`) and pare
   is:overdue               a flag
   customer.region:east     in the file of its customer
   deal.stage:50            of a customer: one of its prospects is so
+  @vip                     a query with a name: [segment.vip] when = \"tag:vip\" in crm.toml
   (tag:vip or value>=50k) not is:pool
 
 Text needs a part of the value, `=` the whole; exact fields always need the whole.
@@ -33,6 +34,7 @@ Text needs a part of the value, `=` the whole; exact fields always need the whol
   is:overdue               提醒
   客户.地区:上海           它的客户的文件里如此
   机会.阶段:50             客户的潜在客户中有一个如此
+  @vip                     有名称的查询（客群）：crm.toml 中 [segment.vip] when = \"tag:vip\"
   (tag:vip or value>=50k) not is:pool
 
 文本字段含有所写内容即可，用 `=` 则要相同；整词字段总要相同。

@@ -13,6 +13,7 @@ mod lexer;
 mod matching;
 mod parser;
 mod pattern;
+mod segments;
 #[cfg(test)]
 mod tests;
 
@@ -80,8 +81,7 @@ impl Query {
         settings: &Settings,
         today: Date,
     ) -> Result<Query, Diagnostic> {
-        let (asks_notes, grade_at) = (Cell::new(false), RefCell::new(None));
-        let asked = Asked { text, origin, settings, today, asks_notes, grade_at };
+        let asked = Asked::of(text, origin, settings, today);
         match parser::parse(&asked) {
             Ok(node) => Ok(Query {
                 text: text.into(),
@@ -97,6 +97,21 @@ impl Query {
     pub fn everything() -> Query {
         let (text, node) = (Text::default(), matching::Node::All(Vec::new()));
         Query { text, node, asks_notes: false, grade_at: None }
+    }
+
+    /// The query for what both select.
+    #[must_use]
+    pub fn and(self, other: Query) -> Query {
+        match (self.is_empty(), other.is_empty()) {
+            (true, _) => other,
+            (_, true) => self,
+            (false, false) => Query {
+                text: format!("({self}) ({other})").into(),
+                asks_notes: self.asks_notes || other.asks_notes,
+                grade_at: self.grade_at.or(other.grade_at),
+                node: matching::Node::All(vec![self.node, other.node]),
+            },
+        }
     }
 
     /// Is it empty? Then it matches every prospect.
@@ -159,12 +174,33 @@ struct Asked<'a> {
     asks_notes: Cell<bool>,
     /// Where the grade is first asked for.
     grade_at: RefCell<Option<Range<usize>>>,
+    /// The segments that it is inside of, the outermost first.
+    inside: Vec<Text>,
+    /// How deep it is nested in those.
+    depth: usize,
+    /// How many segments the whole query has been expanded by so far.
+    expanded: Cell<usize>,
 }
 
 /// Boxed, because a diagnostic is many times larger than the results of the readers.
 type Parsed<T> = Result<T, Box<Diagnostic>>;
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// A query that is inside of no segment.
+    fn of(text: &'a str, origin: &'a str, settings: &'a Settings, today: Date) -> Asked<'a> {
+        Asked {
+            text,
+            origin,
+            settings,
+            today,
+            asks_notes: Cell::new(false),
+            grade_at: RefCell::new(None),
+            inside: Vec::new(),
+            depth: 0,
+            expanded: Cell::new(0),
+        }
+    }
+
     /// A diagnostic about these bytes of the query.
     fn wrong(&self, span: &Range<usize>, message: Words) -> Diagnostic {
         let source = Source::Text { origin: self.origin.to_owned(), text: self.text.to_owned() };

@@ -4,7 +4,7 @@
 //! any   = all ("or" all)*
 //! all   = one (["and"] one)*
 //! one   = ("not" | "!") one | "(" any ")" | term
-//! term  = NAME OP values | values
+//! term  = NAME OP values | values        a value `@NAME` without a field is a segment
 //! values = VALUE ("," VALUE)*
 //! ```
 
@@ -12,6 +12,7 @@ use super::compile::{self, QueryTerm};
 use super::lexer::{Op, Token, Word, lex};
 use super::matching::Node;
 use super::pattern::Pattern;
+use super::segments;
 use super::{Asked, MAX_DEPTH, Parsed};
 use crate::diag::Words;
 use std::ops::Range;
@@ -19,7 +20,7 @@ use std::ops::Range;
 /// The tree of a query.
 pub(super) fn parse(asked: &Asked<'_>) -> Parsed<Node> {
     let tokens = lex(asked)?;
-    let mut parser = Parser { asked, tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { asked, tokens: &tokens, at: 0, depth: asked.depth };
     if tokens.is_empty() {
         return Ok(Node::All(Vec::new()));
     }
@@ -140,10 +141,14 @@ impl<'a> Parser<'a> {
         self.at += 1;
         let Some(Token::Op(op, op_span)) = self.peek() else {
             let words = self.more_values(name)?;
-            self.asked.asks_notes.set(true);
-            return Ok(compile::any(
-                words.into_iter().map(|word| Node::Plain(Pattern::of(word))).collect(),
-            ));
+            let parts = words.into_iter().map(|word| match segments::name_of(word) {
+                Some(name) => segments::expanded(self.asked, word, &name, self.depth),
+                None => {
+                    self.asked.asks_notes.set(true);
+                    Ok(Node::Plain(Pattern::of(word)))
+                }
+            });
+            return Ok(compile::any(parts.collect::<Parsed<_>>()?));
         };
         self.at += 1;
         let first = self.value(*op, op_span)?;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diag::Lang;
+use crate::model::campaign::Segment;
 use crate::model::event::{Event, EventKey};
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Rep;
@@ -9,6 +10,7 @@ use crate::rules::attribute::{ATTRIBUTES, Attribute, FLAGS, Value, View};
 use crate::rules::book::Book;
 use crate::rules::replay::replay;
 use crate::value::date::Moment;
+use crate::value::label::Label;
 use crate::value::money::Money;
 use proptest::prelude::*;
 
@@ -639,6 +641,120 @@ fn a_fact_of_the_team_hides_no_exported_column_and_is_hidden_by_no_other_name() 
 }
 
 /// A line of a table of the page.
+/// The settings with some segments.
+fn segmented() -> Settings {
+    let segment = |id: &str, when: &str| Segment {
+        id: id.into(),
+        label: Label::both(id, "重点"),
+        when: when.into(),
+    };
+    let segments = vec![
+        segment("vip", "tag:vip"),
+        segment("two", "@vip or is:pool"),
+        segment("words", "proposal"),
+        segment("graded", "grade:A"),
+        segment("a", "@b tag:x"),
+        segment("b", "not @a"),
+        segment("wrong", "colour:red"),
+    ];
+    Settings { segments, ..settings() }
+}
+
+/// The prospects that a query with segments selects, or why it cannot be read.
+fn selected(text: &str) -> Result<String, String> {
+    let settings = segmented();
+    let query = Query::parse(text, "--where", &settings, today()).map_err(|wrong| {
+        let help = Words::joined(&wrong.help, "; ");
+        format!("{} [{}]", wrong.message.en(), help.en())
+    })?;
+    let context = QueryContext { settings: &settings, as_of: today() };
+    let found = records(&settings).into_iter().filter(|record| query.matches(record, &context));
+    Ok(found.map(|record| record.prospect.id[..1].to_owned()).collect())
+}
+
+#[test]
+fn a_segment_stands_for_its_query() {
+    for (text, expected) in [
+        ("@vip", "z"),
+        ("＠vip", "z"),
+        ("@VIP", "z"),
+        ("not @vip", "wt"),
+        ("@vip stage:50", "z"),
+        ("@vip stage:25", ""),
+        ("@two", "zw"),
+        ("not @two", "t"),
+        ("@two not @vip", "w"),
+        ("@vip,star", "zw"),
+        ("@vip or @two", "zw"),
+        ("\"@vip\"", ""),
+        ("@", ""),
+    ] {
+        assert_eq!(selected(text).as_deref(), Ok(expected), "{text}");
+    }
+    assert_eq!(
+        selected("@重点").unwrap_err(),
+        "no segment `@重点` [valid: vip, two, words, graded, a, b, wrong; to look for the words, put them in quotes]",
+        "a label of several"
+    );
+}
+
+#[test]
+fn segments_that_cannot_be_expanded() {
+    for (text, expected) in [
+        (
+            "@grade",
+            "no segment `@grade` [did you mean `graded`?; to look for the words, put them in quotes]",
+        ),
+        (
+            "stage:50 @a",
+            "`@a`: segments go in a circle: @a -> @b -> @a [take one of them out of the other's `when`]",
+        ),
+        ("@wrong", "`@wrong`: unknown field `colour` [`crm help query` lists the fields]"),
+    ] {
+        assert_eq!(selected(text).unwrap_err(), expected, "{text}");
+    }
+    let none = Query::parse("@vip", "--where", &settings(), today()).unwrap_err();
+    assert!(none.help[0].en().contains("[segment.vip]"));
+}
+
+#[test]
+fn a_query_asks_for_all_that_its_segments_ask_for() {
+    let read = |text: &str| Query::parse(text, "--where", &segmented(), today()).unwrap();
+    assert!(read("@graded").asks_grades() && !read("@vip").asks_grades());
+    assert_eq!(read("stage:50 @graded").grade_at(), Some(9..16));
+    assert_eq!(read("@vip").grade_at(), None);
+    assert!(read("@words").asks_notes() && !read("@two").asks_notes());
+    assert_eq!(read("not @vip").to_string(), "not @vip");
+}
+
+#[test]
+fn segments_that_double_with_each_link_are_refused() {
+    let segment = |n: u32| Segment {
+        id: format!("s{n}").into(),
+        when: format!("@s{} @s{}", n + 1, n + 1).into(),
+        ..Segment::default()
+    };
+    let mut segments: Vec<Segment> = (0..30).map(segment).collect();
+    segments.push(Segment { id: "s30".into(), when: "tag:vip".into(), ..Segment::default() });
+    let settings = Settings { segments, ..settings() };
+    let read = |text: &str| Query::parse(text, "--where", &settings, today());
+    assert!(read("@s22").is_ok(), "511 segments");
+    let refused = read("@s21").unwrap_err();
+    assert!(refused.message.en().contains("more than 1000 segments"), "{refused:?}");
+    // A chain as deep as parentheses may be.
+    let chain = |n: u32| Segment {
+        id: format!("c{n}").into(),
+        when: format!("@c{}", n + 1).into(),
+        ..Segment::default()
+    };
+    let mut segments: Vec<Segment> = (0..200).map(chain).collect();
+    segments.push(Segment { id: "c200".into(), when: "tag:vip".into(), ..Segment::default() });
+    let settings = Settings { segments, ..settings };
+    assert!(Query::parse("@c150", "--where", &settings, today()).is_ok());
+    let refused = Query::parse("@c0", "--where", &settings, today()).unwrap_err();
+    assert!(refused.message.en().contains("nested deeper than 64"), "{refused:?}");
+}
+
 fn line(cells: &[&str]) -> String {
     let cells: String = cells.iter().map(|cell| format!(" {cell} |")).collect();
     format!("|{cells}\n")

@@ -1,0 +1,515 @@
+//! Letters: a template, the draft that it gives for each prospect or customer, and the files that hold the drafts.
+
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words};
+use crate::disk::durable::write_own;
+use crate::disk::root::ledger_file;
+use crate::export::addresses::is_address;
+use crate::export::letter::{EmailDraft, in_html};
+use crate::model::mapping::{Filter, Template, TemplatePart};
+use crate::model::prospect::Contact;
+use crate::model::settings::Settings;
+use crate::report::Request;
+use crate::report::columns::Choice;
+use crate::rules::book::Book;
+use crate::rules::campaign::involvements;
+use crate::rules::replay::state::Record;
+use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::words::column;
+use crate::value::date::Date;
+use crate::value::id::slug;
+use crate::value::label::Lang;
+use crate::value::text::{Text, is_han};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// The form of the drafts, by the ending of the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterForm {
+    /// An e-mail for a mail program.
+    Eml,
+    /// A text.
+    Txt,
+    /// A page; values are escaped.
+    Html,
+}
+
+impl LetterForm {
+    /// The endings.
+    const ALL: [(&'static str, LetterForm); 3] =
+        [("eml", LetterForm::Eml), ("txt", LetterForm::Txt), ("html", LetterForm::Html)];
+
+    /// That of a file.
+    ///
+    /// # Errors
+    /// Fails for any other ending.
+    pub fn of(file: &Path) -> Result<LetterForm, Diagnostic> {
+        let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let known = LetterForm::ALL.iter().find(|(name, _)| ending.as_deref() == Some(*name));
+        known.map(|(_, form)| *form).ok_or_else(|| {
+            let file = file.display();
+            let message =
+                words!("the ending of `{file}` is none of a letter", "`{file}` 的扩展名不是信件");
+            Diagnostic::new(Code::BadArgument, message).help(words!(
+                "a template ends in .eml, .txt or .html",
+                "模板以 .eml、.txt 或 .html 结尾"
+            ))
+        })
+    }
+
+    /// The ending of a draft.
+    pub fn ending(self) -> &'static str {
+        LetterForm::ALL[self as usize].0
+    }
+}
+
+/// The fields of a letter that are no column: the person that it is for, the owner, the day.
+const OWN_FIELDS: [&str; 7] =
+    ["contact", "email", "phone", "role", "owner.name", "owner.email", "date"];
+
+/// A template of letters.
+pub struct LetterTemplate {
+    form: LetterForm,
+    /// The first line of an e-mail.
+    subject: Template,
+    body: Template,
+    /// The columns that it names, each once.
+    columns: Vec<Text>,
+    choice: Choice,
+    /// The language of values.
+    lang: Lang,
+}
+
+impl LetterTemplate {
+    /// Reads a template. `shown`: the file, for messages; `lang`: the language of the words in its values.
+    ///
+    /// # Errors
+    /// Fails with every field that is none, and where an e-mail has no subject.
+    pub fn read(
+        text: &str,
+        form: LetterForm,
+        shown: &Path,
+        settings: &Settings,
+        lang: Lang,
+    ) -> Result<LetterTemplate, Failure> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        let (subject, body, first) = match form {
+            LetterForm::Eml => subject_of(&text, shown)?,
+            LetterForm::Txt | LetterForm::Html => ("", text.as_str(), 1_u64),
+        };
+        let mut problems = Vec::new();
+        let mut columns: Vec<Text> = Vec::new();
+        let lines = std::iter::once((1, subject)).chain((first..).zip(body.split('\n')));
+        for (number, line) in lines {
+            for wrong in fields_of(line, &mut columns, settings) {
+                problems.push(wrong.at(Place::file(shown).at(Spot::Line(number))));
+            }
+        }
+        let read = |text: &str| {
+            Template::parse(text).map_err(|bad| {
+                let wrong = Diagnostic::new(Code::BadTemplate, bad.words());
+                wrong.at(Place::file(shown)).help(braces())
+            })
+        };
+        let (subject, body) = match (read(subject), read(body)) {
+            (Ok(subject), Ok(body)) if problems.is_empty() => (subject, body),
+            (_, Err(wrong)) | (Err(wrong), _) if problems.is_empty() => return Err(wrong.into()),
+            _ => return Err(Failure(problems)),
+        };
+        let choice = Choice::of(columns.iter().map(|name| &**name), settings, lang)?;
+        Ok(LetterTemplate { form, subject, body, columns, choice, lang })
+    }
+
+    /// Does a field need grades?
+    pub fn asks_grades(&self) -> bool {
+        self.choice.asks_grades()
+    }
+}
+
+fn braces() -> Words {
+    words!(
+        "for a brace itself write it twice: {{{{ and }}}}",
+        "要写花括号本身，请写两个：{{{{ 和 }}}}"
+    )
+}
+
+/// The subject of an e-mail, its text, and the line with which that begins.
+fn subject_of<'t>(text: &'t str, shown: &Path) -> Result<(&'t str, &'t str, u64), Diagnostic> {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let subject = first.split_once([':', '：']);
+    let subject = subject.filter(|(key, _)| key.trim().eq_ignore_ascii_case("subject"));
+    let Some((_, subject)) = subject.filter(|(_, subject)| !subject.trim().is_empty()) else {
+        let message = words!("the first line is no subject", "第一行不是主题");
+        let wrong = Diagnostic::new(Code::BadTemplate, message);
+        return Err(wrong.at(Place::file(shown).at(Spot::Line(1))).help(words!(
+            "the first line of an .eml template is `Subject: …`, then comes the text",
+            ".eml 模板的第一行写 `Subject: …`，其后是正文"
+        )));
+    };
+    Ok(match rest.strip_prefix('\n') {
+        Some(body) => (subject.trim(), body, 3),
+        None => (subject.trim(), rest, 2),
+    })
+}
+
+/// Notes the columns of a line, and gives the fields that are none.
+fn fields_of(line: &str, columns: &mut Vec<Text>, settings: &Settings) -> Vec<Diagnostic> {
+    // A brace may be closed on a later line; then the whole template is looked at.
+    let Ok(template) = Template::parse(line) else { return Vec::new() };
+    let mut problems = Vec::new();
+    for name in template.columns() {
+        if OWN_FIELDS.contains(&name) || columns.iter().any(|known| known == name) {
+            continue;
+        }
+        match Choice::of([name], settings, settings.language) {
+            Ok(_) => columns.push(name.into()),
+            Err(wrong) => {
+                let message = words!("no field `{name}`", "没有字段 `{name}`");
+                let near = wrong.help.first().cloned().filter(|_| wrong.help.len() > 1);
+                let mut found = Diagnostic::new(Code::BadTemplate, message);
+                found.help.extend(near);
+                problems.push(
+                    found
+                        .help(words!(
+                            "fields: contact, email, phone, role, owner.name, owner.email, date, customer.FIELD, and the columns of `crm help query`",
+                            "字段有：contact、email、phone、role、owner.name、owner.email、date、customer.字段，以及 `crm help query` 的列"
+                        ))
+                        .help(braces()),
+                );
+            }
+        }
+    }
+    problems
+}
+
+/// One letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The id of the prospect or customer.
+    pub id: Text,
+    /// Its name.
+    pub name: Text,
+    /// Its file in the ledger.
+    pub path: PathBuf,
+    /// The person that it is for, where the prospect has people.
+    pub person: Option<Text>,
+    /// The name of the draft's file.
+    pub file: String,
+    /// The draft.
+    pub text: String,
+    /// The subject of an e-mail.
+    pub subject: Option<String>,
+}
+
+/// The letters of a selection.
+#[derive(Debug, Default)]
+pub struct Letters {
+    /// The drafts, by id.
+    pub drafts: Vec<Draft>,
+    /// The ids of those where every person refuses the channel.
+    pub refused: Vec<Text>,
+}
+
+/// What becomes of one prospect.
+enum Outcome {
+    Draft(Box<Draft>),
+    Refused(Text),
+    Missing(Box<Diagnostic>),
+}
+
+/// The letters for the prospects and customers that a request selects; of a campaign, for those that it reached alone.
+///
+/// # Errors
+/// Fails with every field that a prospect lacks.
+pub fn letters(
+    template: &LetterTemplate,
+    book: &Book,
+    request: &Request,
+    channel: Option<&str>,
+    campaign: Option<&str>,
+) -> Result<Letters, Failure> {
+    if template.asks_grades() {
+        book.graded();
+    }
+    book.read_others(template.choice.others());
+    let outcomes = request.gather_everybody(book, |record| {
+        let is_reached = campaign.is_none_or(|id| {
+            let all = involvements(record, &book.settings, book.as_of);
+            all.iter().any(|one| one.campaign == id && one.reached.is_some() && !one.is_control)
+        });
+        is_reached.then(|| template.letter(record, book, channel))
+    });
+    let (mut letters, mut problems) = (Letters::default(), Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Draft(draft) => letters.drafts.push(*draft),
+            Outcome::Refused(id) => letters.refused.push(id),
+            Outcome::Missing(problem) => problems.push(*problem),
+        }
+    }
+    if problems.is_empty() { Ok(letters) } else { Err(Failure(problems)) }
+}
+
+impl LetterTemplate {
+    fn letter(&self, record: &Record, book: &Book, channel: Option<&str>) -> Outcome {
+        let (prospect, on) = (&record.prospect, book.as_of);
+        if channel.is_some_and(|channel| prospect.is_refused(channel, on)) {
+            return Outcome::Refused(prospect.id.clone());
+        }
+        let has_address =
+            |person: &&Contact| person.email.as_deref().is_some_and(|a| is_address(a.trim()));
+        let people = || prospect.accepting(channel, on);
+        let person = match self.form {
+            LetterForm::Eml => people().find(has_address).or_else(|| people().next()),
+            LetterForm::Txt | LetterForm::Html => people().next(),
+        };
+        let values = self.values(record, person, book);
+        let mut missing: Vec<&str> = Vec::new();
+        let subject = self.filled(&self.subject, &values, false, &mut missing);
+        let escapes = self.form == LetterForm::Html;
+        let body = self.filled(&self.body, &values, escapes, &mut missing);
+        let address = person.filter(has_address).and_then(|person| person.email.as_deref());
+        if self.form == LetterForm::Eml && address.is_none() && !missing.contains(&"email") {
+            missing.push("email");
+        }
+        if !missing.is_empty() {
+            return Outcome::Missing(Box::new(lacks(record, &missing)));
+        }
+        let name = person.map_or(&prospect.name, |person| &person.name);
+        let text = match (self.form, address) {
+            (LetterForm::Eml, Some(address)) => {
+                let owner = record.state.owner.as_deref().and_then(|id| book.settings.rep(id));
+                let from = owner.and_then(|rep| Some((rep.display(), rep.email.as_deref()?)));
+                let from = from.filter(|(_, address)| is_address(address));
+                let to = (&**name, address.trim());
+                EmailDraft { from, to, subject: &subject, date: on, body: &body }.file()
+            }
+            _ => body,
+        };
+        Outcome::Draft(Box::new(Draft {
+            id: prospect.id.clone(),
+            name: prospect.name.clone(),
+            path: prospect.path.clone(),
+            person: person.map(|person| person.name.clone()),
+            file: format!("{}.{}", prospect.id, self.form.ending()),
+            text,
+            subject: (self.form == LetterForm::Eml).then_some(subject),
+        }))
+    }
+
+    /// The value of each field that the prospect has.
+    fn values(
+        &self,
+        record: &Record,
+        person: Option<&Contact>,
+        book: &Book,
+    ) -> HashMap<&str, String> {
+        let mut values: HashMap<&str, String> = HashMap::new();
+        let mut put = |name, value: Option<&str>| {
+            let value = value.map(str::trim).filter(|value| !value.is_empty());
+            values.extend(value.map(|value| (name, cleaned(value))));
+        };
+        put("contact", Some(person.map_or(&record.prospect.name, |person| &person.name)));
+        put("email", person.and_then(|person| person.email.as_deref()));
+        put("phone", person.and_then(|person| person.phone.as_deref()));
+        put("role", person.and_then(|person| person.role.as_deref()));
+        let owner = record.state.owner.as_deref();
+        let rep = owner.and_then(|id| book.settings.rep(id));
+        put("owner.name", rep.map(|rep| rep.display()).or(owner));
+        put("owner.email", rep.and_then(|rep| rep.email.as_deref()));
+        put("date", Some(&book.as_of.to_string()));
+        let cells = self.choice.cells(record, book);
+        for (name, cell) in self.columns.iter().zip(cells) {
+            let value = said(&cell, self.lang);
+            put(name, Some(&value));
+        }
+        values
+    }
+
+    /// A template with the values in it; notes the fields without one.
+    fn filled<'t>(
+        &self,
+        template: &'t Template,
+        values: &HashMap<&str, String>,
+        escapes: bool,
+        missing: &mut Vec<&'t str>,
+    ) -> String {
+        let mut out = String::new();
+        for part in &template.0 {
+            match part {
+                TemplatePart::Text(words) => out.push_str(words),
+                TemplatePart::Cell { column, filter } => {
+                    let value = values.get(&**column).map(|value| match filter {
+                        Filter::None => value.clone(),
+                        Filter::Slug => slug(value),
+                        Filter::Han if is_han(value) => value.clone(),
+                        Filter::Han => String::new(),
+                    });
+                    match value.filter(|value| !value.is_empty()) {
+                        Some(value) if escapes => out.push_str(&in_html(&value)),
+                        Some(value) => out.push_str(&value),
+                        None if missing.contains(&&**column) => {}
+                        None => missing.push(column),
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+/// A value without control characters but line breaks and tabs.
+fn cleaned(value: &str) -> String {
+    let kept = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c };
+    value.replace("\r\n", "\n").chars().map(kept).collect()
+}
+
+/// A cell in a sentence; nothing where it has no value.
+fn said(cell: &Cell, lang: Lang) -> String {
+    match cell {
+        Cell::Empty | Cell::Absent(_) => String::new(),
+        Cell::Text(text) => text.to_string(),
+        Cell::List(words) | Cell::Lines(words) => words.join(lang.pick(", ", "、")),
+        Cell::Int(n) => n.to_string(),
+        Cell::Number(x, digits) => format!("{x:.digits$}"),
+        Cell::Money(money) => money.grouped(),
+        Cell::Amount(amount) => amount.grouped(),
+        Cell::Rate(n, of) => format!("{n}/{of}"),
+        Cell::Share(share) => format!("{:.0} %", share * 100.0),
+        Cell::Date(date) => date.to_string(),
+        Cell::Moment(moment) => moment.shown(),
+        Cell::Bool(yes) => if *yes { lang.pick("yes", "是") } else { lang.pick("no", "否") }.into(),
+    }
+}
+
+fn lacks(record: &Record, missing: &[&str]) -> Diagnostic {
+    let (id, en, zh) = (&record.prospect.id, missing.join(", "), missing.join("、"));
+    let message = words!("`{id}` has no {en}", "`{id}` 没有 {zh}");
+    let column = missing.first().copied().unwrap_or("name");
+    Diagnostic::new(Code::MissingField, message).at(Place::file(&record.prospect.path)).help(
+        words!(
+            "state it, or select those that have it: `{column}:*`",
+            "请补上，或只选有此项的：`{column}:*`"
+        ),
+    )
+}
+
+/// Refuses a folder of the ledger's own, and drafts that would replace a file. `root`: the ledger's.
+///
+/// # Errors
+/// Fails with every file that is there, unless `force`.
+pub fn can_be_written(
+    folder: &Path,
+    drafts: &[Draft],
+    force: bool,
+    root: &Path,
+) -> Result<(), Failure> {
+    let shown = folder.display();
+    if folder.exists() && !folder.is_dir() {
+        let message = words!("-o {shown} is a file", "-o {shown} 是文件");
+        let help = words!("drafts need a folder: -o letters", "草稿要放在文件夹里：-o letters");
+        return Err(Diagnostic::new(Code::BadArgument, message).help(help).into());
+    }
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if parent.is_some_and(|parent| !parent.is_dir()) {
+        let message =
+            words!("-o {shown}: there is no folder for it", "-o {shown}：上级文件夹不存在");
+        return Err(Diagnostic::new(Code::WriteFailed, message).into());
+    }
+    let files = drafts.iter().map(|draft| folder.join(&draft.file));
+    let paths = std::iter::once(folder.to_owned()).chain(files.clone());
+    if let Some(own) = paths.into_iter().find_map(|path| ledger_file(&path, Some(root))) {
+        let own = own.display();
+        let message = words!(
+            "-o {shown} would write among the files of the ledger: {own}",
+            "-o {shown} 会写到账本自己的文件中：{own}"
+        );
+        return Err(Diagnostic::new(Code::BadArgument, message)
+            .help(words!(
+                "choose a folder outside of prospects/, customers/, activity/, .crm/ and .git/",
+                "请选择 prospects/、customers/、activity/、.crm/ 和 .git/ 之外的文件夹"
+            ))
+            .into());
+    }
+    let there: Vec<Diagnostic> = files
+        .filter(|file| file.symlink_metadata().is_ok() && !force)
+        .map(|file| {
+            let file = file.display();
+            let message = words!("{file} is there already", "{file} 已经存在");
+            Diagnostic::new(Code::BadArgument, message)
+                .help(words!("--force replaces it", "--force 会覆盖它"))
+        })
+        .collect();
+    if there.is_empty() { Ok(()) } else { Err(Failure(there)) }
+}
+
+/// The files of drafts, so that they can be taken back.
+#[derive(Debug, Default)]
+pub struct WrittenDrafts {
+    new: Vec<PathBuf>,
+    folder: Option<PathBuf>,
+}
+
+impl WrittenDrafts {
+    /// Writes the drafts into a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// Fails if one cannot be written; the new ones are taken back then.
+    pub fn write(folder: &Path, drafts: &[Draft]) -> Result<WrittenDrafts, Failure> {
+        let mut written = WrittenDrafts::default();
+        let failed = |path: &Path, error: &std::io::Error| {
+            let path = path.display();
+            let message = words!("{path} cannot be written: {error}", "无法写入 {path}：{error}");
+            Failure::from(Diagnostic::new(Code::WriteFailed, message))
+        };
+        if drafts.is_empty() {
+            return Ok(written);
+        }
+        if !folder.is_dir() {
+            std::fs::create_dir(folder).map_err(|error| failed(folder, &error))?;
+            written.folder = Some(folder.to_owned());
+        }
+        for draft in drafts {
+            let path = folder.join(&draft.file);
+            let is_new = path.symlink_metadata().is_err();
+            if let Err(error) = write_own(&path, draft.text.as_bytes()) {
+                written.take_back();
+                return Err(failed(&path, &error));
+            }
+            if is_new {
+                written.new.push(path);
+            }
+        }
+        Ok(written)
+    }
+
+    /// Removes the files and the folder that are new.
+    pub fn take_back(self) {
+        for path in self.new {
+            let _ = std::fs::remove_file(path);
+        }
+        if let Some(folder) = self.folder {
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
+
+/// The drafts: for whom, and in which file.
+pub fn sheet(letters: &Letters, folder: &Path, on: Date, lang: Lang) -> Sheet {
+    let rows = letters.drafts.iter().map(|draft| {
+        Row::new(vec![
+            Cell::text(draft.id.clone()),
+            Cell::text(draft.name.clone()),
+            Cell::maybe(draft.person.clone(), Cell::Text),
+            Cell::text(folder.join(&draft.file).display().to_string()),
+        ])
+    });
+    let columns = vec![
+        column("id", Kind::Id, lang),
+        column("name", Kind::Text, lang),
+        column("contact", Kind::Text, lang),
+        column("file", Kind::Text, lang),
+    ];
+    let mut sheet = Sheet::single("letters", lang.pick("Letters", "信件"), columns, rows.collect());
+    sheet.about = on.to_string();
+    sheet
+}
