@@ -222,8 +222,7 @@ fn milestone(
         .find_map(|pipeline| pipeline.stage_named(stage).ok().map(|stage| stage.id.clone()));
     let Some(id) = named else {
         let message = words!("--milestone: no column `{stage}`", "--milestone：没有阶段 `{stage}`");
-        let ids = settings.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
-        let ids = ids.map(|stage| &*stage.id);
+        let ids = settings.named_stages().map(|stage| &*stage.id);
         return Err(Diagnostic::new(Code::BadArgument, message).nearest(stage, ids).help(help()));
     };
     Ok((id, context.date("--milestone", day.trim())?))

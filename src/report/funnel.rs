@@ -86,13 +86,16 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     let (mut shown, mut hidden) = (Vec::new(), Vec::new());
-    for (index, pipeline) in settings.pipelines.iter().enumerate() {
+    let is_used = |index: usize| gathered.get(index).is_some_and(|groups| !groups.is_empty());
+    let boards: Vec<(usize, &Pipeline)> = settings.boards(is_used).collect();
+    let several = boards.len() > 1;
+    for (index, pipeline) in boards {
         let groups = gathered.get(index).unwrap_or(&none);
         let board = [
             table(pipeline, groups, request, settings),
             pace(pipeline, groups, request, book, window),
         ];
-        if groups.is_empty() && settings.pipelines.len() > 1 {
+        if groups.is_empty() && several {
             hidden.extend(board);
             continue;
         }

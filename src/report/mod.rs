@@ -10,6 +10,7 @@ pub mod bridge;
 pub mod calibration;
 pub mod cases;
 pub mod changes;
+pub mod checklist;
 pub mod claims;
 pub mod classify;
 pub mod columns;
@@ -39,6 +40,7 @@ pub mod plan_rows;
 pub mod plans;
 pub mod policy;
 pub mod pool;
+pub mod projects;
 pub mod ratios;
 pub mod receivables;
 mod request;
@@ -52,6 +54,7 @@ pub mod sheet;
 pub mod show;
 pub mod show_customer;
 mod show_money;
+mod show_project;
 pub mod sources;
 pub mod team;
 pub mod what_if;
@@ -417,6 +420,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: key_accounts::key_accounts,
+    },
+    Report {
+        name: "projects",
+        alias: None,
+        about: (
+            "open projects: the buyer's step, milestones, support, the likelihood and what speaks for and against",
+            "进行中的项目：买方进程、里程碑、各部门态度、成交可能性及其依据",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: Breakdowns::Any,
+        rules: false,
+        make: projects::projects,
     },
     Report {
         name: "plans",

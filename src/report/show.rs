@@ -4,6 +4,7 @@ use super::columns::{criterion, flag_cell, reason, stage_name};
 use super::figures::table;
 use super::people::in_words;
 use super::show_money::money;
+use super::show_project;
 use crate::format::line::{written_facts, written_roles};
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline};
@@ -34,8 +35,10 @@ pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
         facts(record, settings, as_of),
         money(account.as_ref(), as_of, lang),
         contacts(&[record], false, lang),
-        evidence(record, settings, as_of),
     ];
+    tables.extend(show_project::map(record, settings, as_of));
+    tables.extend(show_project::milestones(record, settings, as_of));
+    tables.push(evidence(record, settings, as_of));
     tables.push(columns_stood(record, settings, as_of));
     tables.push(journal(&[record], false, settings, as_of));
     let company = record.prospect.company.as_deref().map(|c| format!(", {c}")).unwrap_or_default();
@@ -83,6 +86,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
         },
     );
     put("since", Cell::maybe(state.since, Cell::Date));
+    put("buyer", show_project::buyer(record, settings));
     put("supported", Cell::text(stage_name(record, state.supported, settings, lang)));
     put(
         "owner",

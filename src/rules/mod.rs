@@ -12,6 +12,7 @@ pub mod levers;
 pub mod papers;
 pub mod plan_of_customer;
 pub mod policy;
+pub mod project;
 pub mod purchases;
 pub mod query;
 pub mod receivables;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod back;
 pub mod cases;
 pub mod check;
+pub mod checklist;
 pub mod claim;
 pub mod classify;
 pub mod completions;

@@ -30,6 +30,7 @@ pub(in crate::format) fn pipelines(
             label: Label::default(),
             cycle_days: None,
             stages: Vec::new(),
+            is_spare: false,
         };
         let mut stated = false;
         for (key, value) in table {
@@ -52,6 +53,7 @@ pub(in crate::format) fn pipelines(
         // A built-in board may be adjusted without writing its columns again.
         if !stated && let Some(built_in) = default.iter().find(|p| p.id == board.id) {
             board.stages.clone_from(&built_in.stages);
+            board.cycle_days = board.cycle_days.or(built_in.cycle_days);
             if board.label == Label::default() {
                 board.label.clone_from(&built_in.label);
             }
@@ -170,7 +172,7 @@ fn requires(reader: &mut Reader, settings: &Settings, value: &TomlValue) -> Vec<
                 Code::BadSetting,
                 words!("no criterion is called `{id}`", "没有名为 `{id}` 的标准"),
             )
-            .nearest(&id, settings.criteria.iter().map(|c| &*c.id))
+            .nearest(&id, settings.named_criteria().map(|c| &*c.id))
             .help(words!(
                 "a criterion of your own needs a section: [criteria.{id}]",
                 "自定义的标准要有一段：[criteria.{id}]"

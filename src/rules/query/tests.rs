@@ -483,6 +483,8 @@ fn without_a_list_of_reps_any_owner_may_be_asked_for() {
 #[test]
 fn a_pipeline_without_the_column_is_not_compared() {
     let mut settings = settings();
+    // A board of the ledger's own takes the place of the built-in one of its id.
+    settings.pipelines.truncate(1);
     let mut second = settings.pipelines[0].clone();
     second.id = "project".into();
     for stage in &mut second.stages {
