@@ -16,6 +16,7 @@ mod openings;
 mod papers;
 mod past;
 mod plan;
+mod projects;
 mod reasons;
 mod reps;
 mod scores;
@@ -101,6 +102,7 @@ pub const CHECKS: &[Check] = &[
     papers::CHECK,
     past::CHECK,
     plan::CHECK,
+    projects::CHECK,
     standing::CHECK,
     exceptions::CHECK,
 ];

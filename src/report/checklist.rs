@@ -9,6 +9,7 @@ use crate::model::prospect::{Contact, PARTS};
 use crate::model::settings::Settings;
 use crate::rules::project::fitting_step;
 use crate::rules::replay::moves::next_stage;
+use crate::rules::replay::remedy::Remedy;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::terms::{PARTS as PART_TERMS, STANCES, term};
@@ -19,7 +20,7 @@ use crate::value::date::Date;
 fn blank(lang: Lang) -> Cell {
     match lang {
         Lang::Machine => Cell::Empty,
-        Lang::En | Lang::Zh => Cell::text("________________"),
+        Lang::En | Lang::Zh => Cell::text(".".repeat(16)),
     }
 }
 
@@ -27,7 +28,7 @@ fn blank(lang: Lang) -> Cell {
 fn tick(lang: Lang) -> Cell {
     match lang {
         Lang::Machine => Cell::Empty,
-        Lang::En | Lang::Zh => Cell::text("[ ]"),
+        Lang::En | Lang::Zh => Cell::text("( )"),
     }
 }
 
@@ -101,7 +102,11 @@ impl Form<'_> {
             let id = &self.record.prospect.id;
             let how = status.remedy.as_ref().map(|remedy| match remedy.command(id) {
                 Some(command) => command.get(lang).to_owned(),
-                None => remedy.words().get(lang).to_owned(),
+                // A kind of entry is the command's own word, not an option of it.
+                None => match remedy {
+                    Remedy::Entry(kind) => format!("crm log {id} {kind}"),
+                    _ => format!("crm log {id} note {}", remedy.words().get(lang)),
+                },
             });
             let mut cells = vec![
                 Cell::text(criterion(&status.id, self.settings)),
@@ -154,7 +159,7 @@ impl Form<'_> {
         let lang = self.lang;
         let people = self.people().filter(|(person, _)| person.stance.is_none());
         let rows = people.map(|(person, met)| {
-            let choice = STANCES.iter().map(|row| format!("[ ] {}", lang.pick(row.1, row.2)));
+            let choice = STANCES.iter().map(|row| format!("( ) {}", lang.pick(row.1, row.2)));
             let choice = match lang {
                 Lang::Machine => Cell::Empty,
                 _ => Cell::text(choice.collect::<Vec<_>>().join("  ")),
@@ -256,7 +261,7 @@ impl Form<'_> {
             ("Next step, and its day", "下一步与日期"),
         ];
         let rows = asked.iter().filter(|_| lang != Lang::Machine).map(|(en, zh)| {
-            Row::new(vec![Cell::text(lang.pick(en, zh)), Cell::text("_".repeat(40))])
+            Row::new(vec![Cell::text(lang.pick(en, zh)), Cell::text(".".repeat(40))])
         });
         let rows = rows.collect();
         let columns =

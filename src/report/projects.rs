@@ -168,6 +168,7 @@ pub fn projects(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             full(&open, request, lang),
             short(&open, request, lang),
             signals(&open, lang),
+            departments(&open, lang),
             support(&open, lang),
             milestones(&open, lang),
             groups(&open, request, lang),
@@ -189,10 +190,17 @@ fn head(id: &str, en: &str, zh: &str, kind: Kind, lang: Lang) -> Column {
     Column::new(id, lang.pick(en, zh), kind)
 }
 
+/// The column of the groups, unless the table has a column of it anyhow.
+fn by_other(request: &Request, own: &[&str], lang: Lang) -> Option<Column> {
+    by_column(request, lang).filter(|column| !own.contains(&&*column.id))
+}
+
 /// Every figure, for machines.
 fn full(open: &[(Project, Option<Likelihood>)], request: &Request, lang: Lang) -> Table {
     let text = |id: &str, en: &str, zh: &str| head(id, en, zh, Kind::Text, lang);
-    let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
+    let own = ["id", "name", "owner", "stage", "since", "value", "buyer"];
+    let mut columns: Vec<Column> = by_other(request, &own, lang).into_iter().collect();
+    let has_group = !columns.is_empty();
     columns.extend([
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
@@ -218,7 +226,8 @@ fn full(open: &[(Project, Option<Likelihood>)], request: &Request, lang: Lang) -
         text("against", "Against", "不利"),
     ]);
     let rows = open.iter().map(|(project, odds)| {
-        let mut cells: Vec<Cell> = by_cell(request, &project.group, lang).into_iter().collect();
+        let group = by_cell(request, &project.group, lang).filter(|_| has_group);
+        let mut cells: Vec<Cell> = group.into_iter().collect();
         cells.extend([
             Cell::text(project.id.clone()),
             Cell::text(project.name.clone()),
@@ -260,7 +269,9 @@ fn basis(measured: bool, lang: Lang) -> &'static str {
 
 /// The figures that people compare.
 fn short(open: &[(Project, Option<Likelihood>)], request: &Request, lang: Lang) -> Table {
-    let mut columns: Vec<Column> = by_column(request, lang).into_iter().collect();
+    let own = ["name", "stage", "value", "buyer"];
+    let mut columns: Vec<Column> = by_other(request, &own, lang).into_iter().collect();
+    let has_group = !columns.is_empty();
     columns.extend([
         column("name", Kind::Text, lang),
         column("stage", Kind::Text, lang),
@@ -270,7 +281,8 @@ fn short(open: &[(Project, Option<Likelihood>)], request: &Request, lang: Lang) 
         head("next-milestone", "Next milestone", "下一里程碑", Kind::Text, lang),
     ]);
     let rows = open.iter().map(|(project, odds)| {
-        let mut cells: Vec<Cell> = by_cell(request, &project.group, lang).into_iter().collect();
+        let group = by_cell(request, &project.group, lang).filter(|_| has_group);
+        let mut cells: Vec<Cell> = group.into_iter().collect();
         let buyer = project.buyer.map(|(step, _)| step_name(step, lang));
         let behind = project.lag.is_some().then_some(lang.pick(" (behind)", "（落后）"));
         let buyer = match (buyer, behind) {
@@ -341,7 +353,39 @@ fn signals(open: &[(Project, Option<Likelihood>)], lang: Lang) -> Table {
     Table { audience: Audience::People, ..table("signals", title, columns, rows) }
 }
 
-/// The people of each department by their stance.
+/// The people of each department by their stance, a row for each project.
+fn departments(open: &[(Project, Option<Likelihood>)], lang: Lang) -> Table {
+    let mut columns = vec![column("name", Kind::Text, lang)];
+    columns.extend(DEPARTMENTS.iter().map(|part| {
+        let (en, zh) = part_words(part);
+        head(part, en, zh, Kind::Text, lang)
+    }));
+    let rows = open.iter().map(|(project, _)| {
+        let mut cells = vec![Cell::text(project.name.clone())];
+        cells.extend(project.support.iter().map(|support| {
+            let Support { pro, neutral, against, unknown } = *support;
+            if support.people() == 0 {
+                return Cell::text(lang.pick("nobody known", "无人"));
+            }
+            let counts = format!("{pro} / {neutral} / {against}");
+            Cell::text(match (unknown, lang) {
+                (0, _) => counts,
+                (_, Lang::Zh) => format!("{counts}，不明 {unknown}"),
+                (_, _) => format!("{counts}, {unknown} not known"),
+            })
+        }));
+        let is_opposed = project.support.iter().any(|support| support.against > 0);
+        Row::with(cells, if is_opposed { Emphasis::Warn } else { Emphasis::Plain })
+    });
+    let rows = rows.collect();
+    let title = lang.pick(
+        "People of each department: for / neutral / against",
+        "各部门人员：支持 / 中立 / 反对",
+    );
+    Table { audience: Audience::People, ..table("departments", title, columns, rows) }
+}
+
+/// The people of each department by their stance, a row for each department.
 fn support(open: &[(Project, Option<Likelihood>)], lang: Lang) -> Table {
     let mut columns = vec![column("id", Kind::Id, lang), column("part", Kind::Text, lang)];
     if lang != Lang::Machine {
@@ -369,7 +413,8 @@ fn support(open: &[(Project, Option<Likelihood>)], lang: Lang) -> Table {
         })
     });
     let rows = rows.collect();
-    table("support", lang.pick("Support by department", "各部门的态度"), columns, rows)
+    let title = lang.pick("Support by department", "各部门的态度");
+    Table { audience: Audience::Machines, ..table("support", title, columns, rows) }
 }
 
 /// The planned columns of each project.

@@ -314,3 +314,233 @@ fn named_part(contact: &Contact) -> (String, String) {
         None => Default::default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::{Event, EventKey};
+    use crate::model::pipeline::{DEPARTMENTS, PROJECT, project_pipeline};
+    use crate::rules::replay::replay;
+
+    fn day(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    fn event(key: &str, kind: &str, stage: &str) -> Event {
+        Event {
+            stage: (!stage.is_empty()).then(|| stage.into()),
+            forced: Some("x".into()),
+            reason: Some("x".into()),
+            ..Event::new(EventKey::parse(key).unwrap(), kind)
+        }
+    }
+
+    fn planned(key: &str, column: &str, on: &str) -> Event {
+        let mut event = event(key, "note", "");
+        event.details_mut().milestones = vec![(column.into(), day(on))];
+        event
+    }
+
+    fn buyer(key: &str, step: &str) -> Event {
+        let mut event = event(key, "note", "");
+        event.details_mut().buyer = Some(step.into());
+        event
+    }
+
+    fn record(events: &[Event], on: &str) -> Record {
+        let mut all = vec![event("2009-03-01", "opened", "")];
+        all.extend(events.iter().cloned());
+        let prospect =
+            Prospect { pipeline: Some(PROJECT.into()), events: all, ..Prospect::default() };
+        replay(prospect, &Settings::default(), day(on)).unwrap()
+    }
+
+    fn only(events: &[Event], on: &str) -> Milestone {
+        let milestones = record(events, on).milestones(&Settings::default(), day(on));
+        assert_eq!(milestones.len(), 1);
+        milestones[0]
+    }
+
+    #[test]
+    fn a_milestone_is_not_overdue_on_its_day_and_is_a_day_later() {
+        let plan = [planned("2009-03-02", "survey", "2009-06-01")];
+        for (on, late, overdue) in
+            [("2009-05-31", 0, false), ("2009-06-01", 0, false), ("2009-06-02", 1, true)]
+        {
+            let milestone = only(&plan, on);
+            assert_eq!((milestone.late, milestone.overdue), (late, overdue), "{on}");
+            assert_eq!(milestone.reached, None);
+        }
+    }
+
+    #[test]
+    fn a_milestone_is_reached_on_the_first_day_in_its_column_or_a_later_one() {
+        let plan = planned("2009-03-02", "survey", "2009-06-01");
+        for (moved, late) in [("2009-06-01", 0), ("2009-06-03", 2)] {
+            for stage in ["survey", "negotiation", "contract"] {
+                let milestone = only(&[plan.clone(), event(moved, "moved", stage)], "2009-09-01");
+                assert_eq!(milestone.reached, Some(day(moved)), "{stage}");
+                assert_eq!((milestone.late, milestone.overdue), (late, false), "{stage}");
+            }
+        }
+        // A column before it, or the way out, does not reach it; what is lost is no longer overdue.
+        let before = only(&[plan.clone(), event("2009-05-01", "moved", "contacted")], "2009-06-02");
+        assert_eq!((before.reached, before.overdue), (None, true));
+        let lost = only(&[plan.clone(), event("2009-05-01", "moved", "lost")], "2009-06-02");
+        assert_eq!((lost.reached, lost.overdue, lost.late), (None, false, 0));
+        // The first day counts, also after a fall-back.
+        let back = [
+            plan,
+            event("2009-05-01", "moved", "solution"),
+            event("2009-07-01", "moved", "contacted"),
+        ];
+        assert_eq!(only(&back, "2009-09-01").reached, Some(day("2009-05-01")));
+    }
+
+    #[test]
+    fn the_last_plan_of_a_column_decides_and_a_new_pursuit_has_none() {
+        let mut events = vec![
+            planned("2009-03-02", "survey", "2009-06-01"),
+            planned("2009-03-03", "survey", "2009-07-01"),
+        ];
+        assert_eq!(only(&events, "2009-06-15").planned, day("2009-07-01"));
+        assert_eq!(only(&events, "2009-03-02").planned, day("2009-06-01"));
+        // A column of another board is none.
+        events.push(planned("2009-03-04", "50", "2009-06-01"));
+        assert_eq!(only(&events, "2009-06-15").planned, day("2009-07-01"));
+        events.extend([event("2009-04-01", "moved", "lost"), event("2009-04-02", "moved", "lead")]);
+        let again = record(&events, "2009-06-15");
+        assert_eq!(again.milestones(&Settings::default(), day("2009-06-15")), []);
+    }
+
+    #[test]
+    fn the_buyer_lags_where_its_step_is_before_the_one_that_fits_our_column() {
+        let board = project_pipeline();
+        for (column, stage) in board.open().iter().enumerate() {
+            let fitting = fitting_step(&stage.id).unwrap();
+            for (step, (name, ..)) in BUYER_STEPS.iter().enumerate() {
+                let mut events = vec![buyer("2009-03-02", name)];
+                if column > 0 {
+                    events.push(event("2009-03-03", "moved", &stage.id));
+                }
+                let lag = record(&events, "2009-06-01").buyer_lag(&Settings::default());
+                let expected = Lag { reached: Some(step), fitting };
+                assert_eq!(lag, (step < fitting).then_some(expected), "{} {name}", stage.id);
+            }
+        }
+        // Without a recorded step it lags from the survey on.
+        for (stage, lags) in
+            [("contacted", false), ("survey", true), ("contract", false), ("lost", false)]
+        {
+            let record = record(&[event("2009-03-03", "moved", stage)], "2009-06-01");
+            assert_eq!(record.buyer_lag(&Settings::default()).is_some(), lags, "{stage}");
+        }
+    }
+
+    #[test]
+    fn every_column_of_the_board_has_a_fitting_step_in_rising_order() {
+        let board = project_pipeline();
+        let columns: Vec<&str> = board.stages[..=board.won()].iter().map(|s| &*s.id).collect();
+        assert_eq!(FITTING.map(|row| row.0).to_vec(), columns);
+        assert!(FITTING.windows(2).all(|pair| pair[0].1 <= pair[1].1));
+        assert_eq!(fitting_step("50"), None);
+    }
+
+    fn person(name: &str, part: &str, stance: &str) -> Contact {
+        let text = |text: &str| Some(text.into()).filter(|_| !text.is_empty());
+        Contact { name: name.into(), part: text(part), stance: text(stance), ..Contact::default() }
+    }
+
+    #[test]
+    fn support_counts_the_people_who_are_there_by_stance() {
+        let mut gone = person("d", "user", "against");
+        gone.left = Some(day("2009-06-01"));
+        let contacts = vec![
+            person("a", "user", "for"),
+            person("b", "user", "neutral"),
+            person("c", "user", ""),
+            gone,
+        ];
+        let prospect = Prospect { contacts, ..Prospect::default() };
+        let user = prospect.support("user", day("2009-06-01"));
+        assert_eq!(user, Support { pro: 1, neutral: 1, against: 0, unknown: 1 });
+        assert_eq!(prospect.support("user", day("2009-05-31")).against, 1);
+        assert_eq!(prospect.support("lead", day("2009-06-01")).people(), 0);
+        assert!(DEPARTMENTS.iter().all(|part| PARTS.contains(part)));
+    }
+
+    #[test]
+    fn a_part_is_missing_where_nobody_has_it_on_the_day() {
+        let mut boss = person("a", "", "");
+        boss.decides = true;
+        let mut handler = person("b", "handler", "");
+        handler.left = Some(day("2009-06-01"));
+        let prospect = Prospect { contacts: vec![boss, handler], ..Prospect::default() };
+        let missing = |on: &str| prospect.missing_parts(day(on)).collect::<Vec<_>>();
+        assert_eq!(missing("2009-05-31"), ["recommender", "technical", "user", "lead"]);
+        assert_eq!(missing("2009-06-01"), ["recommender", "handler", "technical", "user", "lead"]);
+    }
+
+    #[test]
+    fn a_person_was_met_last_in_the_last_meeting_that_names_it() {
+        let named = |key: &str, kind: &str, name: &str| {
+            let mut event = event(key, kind, "");
+            event.details_mut().with = vec![name.into()];
+            event
+        };
+        let mut prospect = Prospect {
+            contacts: vec![person("a", "", ""), person("b", "", "")],
+            events: vec![
+                named("2009-05-01", "meeting", "a"),
+                named("2009-05-02", "visit", "a"),
+                named("2009-05-03", "call", "a"),
+                event("2009-05-04", "meeting", ""),
+            ],
+            ..Prospect::default()
+        };
+        let met = |prospect: &Prospect, on: &str| {
+            prospect.last_met(&prospect.contacts[0], &Settings::default(), day(on))
+        };
+        assert_eq!(met(&prospect, "2009-06-01"), Some(day("2009-05-02")));
+        assert_eq!(met(&prospect, "2009-05-01"), Some(day("2009-05-01")));
+        assert_eq!(met(&prospect, "2009-04-30"), None);
+        prospect.contacts.pop();
+        assert_eq!(met(&prospect, "2009-06-01"), Some(day("2009-05-04")));
+    }
+
+    #[test]
+    fn what_speaks_for_and_against_is_named() {
+        let settings = Settings::default();
+        let mut record = record(
+            &[
+                planned("2009-03-02", "survey", "2009-06-01"),
+                planned("2009-03-02-1", "solution", "2009-06-30"),
+                event("2009-06-01", "moved", "survey"),
+                buyer("2009-06-02", "internal-talk"),
+            ],
+            "2009-07-01",
+        );
+        let mut decider = person("卫院长", "decider", "against");
+        decider.concern = Some("总价".into());
+        record.prospect.contacts = vec![decider, person("吴科长", "handler", "for")];
+        let said = |words: Vec<Words>| -> Vec<String> {
+            words.iter().map(|words| words.zh().to_owned()).collect()
+        };
+        let on = day("2009-07-01");
+        assert_eq!(
+            said(record.speaks_for(&settings, on)),
+            ["吴科长（经手人）支持", "按期达成里程碑 1 个"]
+        );
+        let against = said(record.speaks_against(&settings, on));
+        assert_eq!(
+            against[..4],
+            [
+                "卫院长（权力人士）反对：总价",
+                "尚不认识：推荐人、技术考核、使用部门、项目组长",
+                "买方处于“内部讨论”，我方所在栏对应“项目立项”",
+                "方案设计原定 2009-06-30，已逾期 1 天",
+            ]
+        );
+        assert!(against.contains(&"所在栏高于证据".to_owned()), "{against:?}");
+    }
+}

@@ -135,7 +135,6 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("service", "Service", "服务人"),
     ("deals", "Deals", "机会数"),
     ("part", "Part", "职能"),
-    ("buyer", "Buyer's step", "买方进程"),
     ("stance", "Stance", "态度"),
     ("concern", "Concern", "关切"),
     ("prefers", "Prefers", "偏好渠道"),

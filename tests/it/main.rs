@@ -49,6 +49,7 @@ mod monthly_lists;
 mod orders;
 mod people;
 mod pool;
+mod projects;
 mod read;
 mod report_options;
 mod reports_practice;
